@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type postgres from 'postgres';
+
+/** One function's schema: who owns it and the SQL files that build it. */
+export interface Migrations {
+  /** Name of the function = schema = role. */
+  name: string;
+  /** Folder of `NNN-subject.sql` files, applied in name order, each once and in one transaction. */
+  folder: string;
+  /** Password of the role; without it the role cannot log in. */
+  password?: string;
+}
+
+/** Tables that `_runtime` keeps in every function's schema: see outbox.ts, inbox.ts, limiter.ts. */
+const runtimeTables = `
+CREATE TABLE IF NOT EXISTS outbox (
+  position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id uuid NOT NULL,
+  type text NOT NULL,
+  source text NOT NULL,
+  subject text NOT NULL,
+  time timestamptz NOT NULL DEFAULT clock_timestamp(),
+  data jsonb NOT NULL,
+  traceparent text,
+  tracestate text
+);
+CREATE INDEX IF NOT EXISTS outbox_subject ON outbox (subject, position);
+CREATE TABLE IF NOT EXISTS inbox (
+  source text NOT NULL,
+  id text NOT NULL,
+  received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (source, id)
+);
+CREATE INDEX IF NOT EXISTS inbox_received ON inbox (received_at);
+CREATE TABLE IF NOT EXISTS rate_limits (
+  key text PRIMARY KEY,
+  hits timestamptz[] NOT NULL
+);`;
+
+/**
+ * Brings every schema up to date. Runs as a role that may create roles and schemas; one run at a time (advisory lock);
+ * a file that was applied is never applied again, and a changed one is refused by its checksum.
+ *
+ * Roles and schemas of all functions are made first, in the given order, so that a migration may grant to any of them.
+ * The SQL files run as the function's own role, with its schema as search_path.
+ *
+ * @returns the files that were applied, as `function/file`.
+ * @throws Error naming the file when it fails or was changed after it had been applied.
+ */
+export async function migrate(sql: postgres.Sql, functions: readonly Migrations[], progress: (line: string) => void = () => {}): Promise<string[]> {
+  const connection = await sql.reserve();
+  try {
+    await connection`SELECT pg_advisory_lock(hashtext('dormouse.migrate'))`;
+    await connection.unsafe(
+      'CREATE TABLE IF NOT EXISTS public.migrations (name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
+    for (const { name, password } of functions) await prepareRole(connection, name, password);
+    const applied: string[] = [];
+    for (const each of functions) applied.push(...(await applyAll(connection, each, progress)));
+    return applied;
+  } finally {
+    await connection`SELECT pg_advisory_unlock_all()`.catch(() => {});
+    connection.release();
+  }
+}
+
+async function prepareRole(sql: postgres.ReservedSql, name: string, password: string | undefined): Promise<void> {
+  const role = identifier(name);
+  await sql.unsafe(`DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+  if (password !== undefined) await sql.unsafe(`ALTER ROLE ${role} LOGIN PASSWORD '${password.replaceAll("'", "''")}'`);
+  await sql.unsafe(`ALTER ROLE ${role} SET search_path = ${role}`);
+  await sql.unsafe(`GRANT ${role} TO CURRENT_USER`);
+  await sql.unsafe(`CREATE SCHEMA IF NOT EXISTS ${role} AUTHORIZATION ${role}`);
+}
+
+async function applyAll(sql: postgres.ReservedSql, { name, folder }: Migrations, progress: (line: string) => void): Promise<string[]> {
+  const role = identifier(name);
+  const applied: string[] = [];
+  await inRole(sql, role, runtimeTables);
+  for (const file of readdirSync(folder)
+    .filter((entry) => entry.endsWith('.sql'))
+    .sort()) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const [before] = await sql`SELECT hash, md5(${text}) AS now FROM public.migrations WHERE name = ${`${name}/${file}`}`;
+    if (before && before.hash !== before.now) throw new Error(`migration ${name}/${file} was changed after it had been applied: add a new file instead`);
+    if (before) continue;
+    await inRole(sql, role, text).catch((cause: Error) => {
+      throw new Error(`migration ${name}/${file} failed: ${cause.message}`, { cause });
+    });
+    await sql`INSERT INTO public.migrations (name, hash) VALUES (${`${name}/${file}`}, md5(${text}))`;
+    progress(`${name}/${file}`);
+    applied.push(`${name}/${file}`);
+  }
+  return applied;
+}
+
+/** Runs `text` as `role` in one transaction. */
+const inRole = (sql: postgres.ReservedSql, role: string, text: string) =>
+  sql.unsafe(`BEGIN; SET LOCAL ROLE ${role}; SET LOCAL search_path = ${role}; ${text}\n; RESET ROLE; COMMIT`).catch(async (error) => {
+    await sql.unsafe('ROLLBACK');
+    throw error;
+  });
+
+function identifier(name: string): string {
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) throw new TypeError(`not a schema name: ${name}`);
+  return `"${name}"`;
+}
