@@ -1,0 +1,18 @@
+import { categoryCreated, categoryDeleted, categoryUpdated } from './category.ts';
+import type { EventContract } from './contract.ts';
+import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
+import { userDeleted, userRegistered } from './user.ts';
+
+/** Every event of the platform. Schemas, EventTypes, the AsyncAPI document and the tests of examples and Triggers come from here. */
+export const catalogue: readonly EventContract[] = [
+  postCreated,
+  postUpdated,
+  postPublished,
+  postUnpublished,
+  postDeleted,
+  categoryCreated,
+  categoryUpdated,
+  categoryDeleted,
+  userRegistered,
+  userDeleted,
+];

@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { contract } from './contract.ts';
+import { id, text, timestamp, version } from './field.ts';
+
+const source = '/posts';
+
+/** A post as it is after the change; of a deleted post, as it was last. The text itself is fetched from posts. */
+const post = v.object({
+  id,
+  version,
+  slug: text,
+  title: text,
+  author: v.pipe(text, v.description('User name of the owner.')),
+  status: v.picklist(['draft', 'published']),
+  category: v.object({ id, name: text, slug: text }),
+  created_at: timestamp,
+  updated_at: timestamp,
+});
+
+export const postCreated = contract({
+  type: 'dev.dormouse.post.created.v1',
+  source,
+  schema: post,
+  emitted: 'Once for every new post, whether it is a draft or published.',
+});
+
+export const postUpdated = contract({
+  type: 'dev.dormouse.post.updated.v1',
+  source,
+  schema: post,
+  emitted: 'When title, text, slug or category of a post changed; a change of status alone is told by published or unpublished.',
+});
+
+export const postPublished = contract({
+  type: 'dev.dormouse.post.published.v1',
+  source,
+  schema: post,
+  emitted: 'Whenever a post becomes visible to everybody: at creation as published, and each time a draft is published.',
+});
+
+export const postUnpublished = contract({
+  type: 'dev.dormouse.post.unpublished.v1',
+  source,
+  schema: post,
+  emitted: 'Whenever a published post becomes a draft again.',
+});
+
+export const postDeleted = contract({
+  type: 'dev.dormouse.post.deleted.v1',
+  source,
+  schema: post,
+  emitted: 'Once when a post is deleted, with its last state and a version of its own.',
+});
