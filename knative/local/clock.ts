@@ -1,6 +1,5 @@
-/** Time as a parameter, so that tests can own it. */
+/** Time as a dependency, so that tests can own it. `now` is epoch milliseconds. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
   now(): number;
   setTimeout(run: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
@@ -8,11 +7,11 @@ export interface Clock {
   clearInterval(handle: unknown): void;
 }
 
-/** The machine's clock. */
+/** The machine's own time; its timers do not keep the process alive. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
-  setTimeout: (run, ms) => setTimeout(run, ms),
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
-  setInterval: (run, ms) => setInterval(run, ms),
-  clearInterval: (handle) => clearInterval(handle as NodeJS.Timeout),
+  now: Date.now,
+  setTimeout: (run, ms) => setTimeout(run, ms).unref(),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
+  setInterval: (run, ms) => setInterval(run, ms).unref(),
+  clearInterval: (handle) => clearInterval(handle as NodeJS.Timeout | undefined),
 };

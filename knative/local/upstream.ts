@@ -1,8 +1,9 @@
 import type { Destination } from './model.ts';
 
-/** One request of the platform's own parts (broker, PingSource) to whoever receives. Header names are lower-case. */
+/** A whole request, as a delivery makes one. */
 export interface UpstreamRequest {
   method: string;
+  /** Path and query, beginning with `/`. */
   path: string;
   headers: Record<string, string>;
   body: Buffer;
@@ -11,13 +12,16 @@ export interface UpstreamRequest {
 
 export interface UpstreamResponse {
   status: number;
+  /** Lower-case names; repeated fields joined by `, `. */
   headers: Record<string, string>;
   body: Buffer;
 }
 
 /**
- * The way to a Service (woken when it sleeps), a Broker or any URL. `path` is the destination's own path already
- * joined to what the caller wants. Rejects with an Error whose `code` says why (ECONNREFUSED, TIMEOUT …).
+ * Sends to whatever a manifest may name as a receiver. Services of this platform are reached through their activator,
+ * which wakes them; what the activator refuses comes back as its 503.
+ *
+ * Rejects with an Error whose `code` says why (`ECONNREFUSED`, `ECONNRESET`, `TIMEOUT`, …).
  */
 export interface Upstream {
   request(to: Destination, request: UpstreamRequest): Promise<UpstreamResponse>;
