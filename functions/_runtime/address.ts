@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import { header } from './app.ts';
+
+let trusted = 'x-client-address';
+
+/** Names the header that only the ingress sets; serve.ts calls it once. */
+export function trustHeader(name: string): void {
+  trusted = name;
+}
+
+/** The client's address: what the ingress says, else the connection's own. Never a client's X-Forwarded-For. */
+export function clientAddress(c: Context): string {
+  const said = header(c, trusted);
+  if (said && said.length <= 64) return said;
+  return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? 'unknown';
+}

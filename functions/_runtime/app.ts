@@ -1,0 +1,123 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import * as v from 'valibot';
+import type { Caller } from './auth.ts';
+import { AppError, type ErrorCode, type FieldError, fail, problem } from './errors.ts';
+import { parseJson } from './json.ts';
+import { childOf, currentTrace, noteFailure } from './trace.ts';
+
+/** What handlers find in `c.var`. */
+export type Env = { Variables: { caller: Caller | undefined } };
+
+type Served = { incoming?: IncomingMessage & { rawBody?: Buffer } } | undefined;
+type Validator<Target extends string, S extends v.GenericSchema> = MiddlewareHandler<
+  Env,
+  string,
+  { in: { [T in Target]: v.InferInput<S> }; out: { [T in Target]: v.InferOutput<S> } }
+>;
+
+/** Largest body of `json`, in bytes; serve.ts stops larger ones before they reach a handler. */
+export const bodyLimit = 256 * 1024;
+
+/** A Hono app whose failures are problem+json: unknown paths 404, known paths with another method 405 and `Allow`. */
+export function newApp(): Hono<Env> {
+  const app = new Hono<Env>();
+  app.onError((error) => {
+    noteFailure(error);
+    return problem(asAppError(error), traceIdNow());
+  });
+  app.notFound((c) => {
+    const allowed = allowedMethods(app, c.req.path);
+    if (allowed.length === 0) return problem(new AppError('not_found', 'There is nothing at this address.'), traceIdNow());
+    const headers = { allow: allowed.join(', ') };
+    return problem(new AppError('method_not_allowed', `This address answers ${headers.allow}.`, { headers }), traceIdNow());
+  });
+  return app;
+}
+
+/** Reads a JSON body: 415 unless application/json, 413 when too large, 400 when malformed, 422 naming every wrong field. */
+export function json<S extends v.GenericSchema>(schema: S): Validator<'json', S> {
+  return async (c, next) => {
+    if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header(c, 'content-type') ?? '')) fail('unsupported_media_type', 'The body must be application/json.');
+    c.req.addValidatedData('json', check(schema, parseJson(await bodyText(c))) as object);
+    return next();
+  };
+}
+
+/** Checks the query string; every value is the last text given for its name. 422 naming every wrong parameter. */
+export function query<S extends v.GenericSchema>(schema: S): Validator<'query', S> {
+  return (c, next) => {
+    c.req.addValidatedData('query', check(schema, c.req.query()) as object);
+    return next();
+  };
+}
+
+/** An id in a path: 404 when it cannot be one. @param max largest id of its column; int8 as far as JavaScript counts, unless said. */
+export function id(value: string, max: number = Number.MAX_SAFE_INTEGER): number {
+  const number = /^[1-9][0-9]{0,15}$/.test(value) ? Number(value) : 0;
+  return number >= 1 && number <= max ? number : fail('not_found', 'There is no such resource.');
+}
+
+/** One header of the request, read without building the whole Headers object where the server allows it. */
+export function header(c: Context, name: string): string | undefined {
+  const incoming = (c.env as Served)?.incoming;
+  if (!incoming) return c.req.header(name);
+  const value = incoming.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** The body's bytes, at most `limit` of them, whatever content-length says. */
+export async function bodyBytes(c: Context, limit: number = bodyLimit): Promise<Buffer> {
+  const read = (c.env as Served)?.incoming?.rawBody ?? Buffer.from(await c.req.arrayBuffer());
+  return read.length <= limit ? read : fail('too_large', `The body must have at most ${limit} bytes.`);
+}
+
+/** The body as text: 400 when it is not UTF-8. */
+export async function bodyText(c: Context, limit: number = bodyLimit): Promise<string> {
+  const bytes = await bodyBytes(c, limit);
+  return isUtf8(bytes) ? bytes.toString('utf8') : fail('malformed', 'The body is not UTF-8.');
+}
+
+/** `value` as the schema's output, or 422 with one entry per wrong field (`tags.0`), unknown fields included. */
+export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  const errors: FieldError[] = result.issues.map((issue) => ({ field: v.getDotPath(issue) ?? '', message: wording(issue) }));
+  return fail('invalid', 'Some fields are not acceptable.', { errors });
+}
+
+function wording(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object') return issue.expected === 'never' ? 'is not a known field' : 'is required';
+  return issue.message.replace(/: (Expected .*?) but received .*$/, ': $1').slice(0, 200);
+}
+
+/** Methods that `path` answers, HEAD with GET. */
+function allowedMethods(app: Hono<Env>, path: string): string[] {
+  const answers = (method: string) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
+  const allowed = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(answers);
+  return allowed.includes('GET') ? ['GET', 'HEAD', ...allowed.slice(1)] : allowed;
+}
+
+/** Hono's own HTTPException has a status only; a body of its making is not shown. */
+function asAppError(error: Error): unknown {
+  const status = (error as { status?: unknown }).status;
+  const code = error instanceof AppError || typeof status !== 'number' ? undefined : codeOf[status];
+  return code ? new AppError(code, 'The request cannot be served.', { cause: error }) : error;
+}
+
+const codeOf: Record<number, ErrorCode> = {
+  400: 'malformed',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  412: 'precondition_failed',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+  422: 'invalid',
+  429: 'too_many_requests',
+  503: 'unavailable',
+};
+
+const traceIdNow = (): string => (currentTrace() ?? childOf(undefined)).traceId;

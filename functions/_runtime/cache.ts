@@ -1,0 +1,86 @@
+import type { OpenRedis } from './redis.ts';
+
+/** What can be kept: bytes and text as they are, everything else as JSON. */
+export interface Cache<T> {
+  /** The value of `key`: kept, or loaded once however many ask. `key` may be `group:rest`; a group is purged together. */
+  get(key: string, load: () => Promise<T>): Promise<T>;
+  /** Forgets keys, or whole groups (`list:`). A load that began earlier can no longer fill them. */
+  purge(...keysOrGroups: string[]): Promise<void>;
+}
+
+export interface CacheOptions {
+  /** Names the keys in Redis; the same for all instances of a function. */
+  name: string;
+  /** Hard limit of the copy in Redis. */
+  ttlMs: number;
+  /** Age from which a copy in this process is still served while a new one is loaded. */
+  softTtlMs?: number;
+  /** Entries in this process. */
+  max: number;
+  redis?: OpenRedis | undefined;
+  now?: () => number;
+}
+
+export type CacheFactory = <T>(options: Omit<CacheOptions, 'redis'>) => Cache<T>;
+
+interface Entry<T> {
+  value: T;
+  loadedAt: number;
+}
+
+/** No copy in this process is older than this, so that nothing depends on messages arriving. */
+export const localLimitMs = 2000;
+
+export function cache<T>(options: CacheOptions): Cache<T> {
+  const { max, ttlMs, now = Date.now } = options;
+  const hardMs = Math.min(ttlMs, localLimitMs);
+  const softMs = Math.min(options.softTtlMs ?? hardMs / 2, hardMs);
+  const entries = new Map<string, Entry<T>>();
+  const loads = new Map<string, Promise<T>>();
+
+  const load = (key: string, loader: () => Promise<T>): Promise<T> => {
+    const running = loads.get(key);
+    if (running) return running;
+    const startedAt = now();
+    const promise: Promise<T> = loader().then(
+      (value) => {
+        if (loads.get(key) === promise) {
+          loads.delete(key);
+          keep(key, { value, loadedAt: startedAt });
+        }
+        return value;
+      },
+      (error) => {
+        if (loads.get(key) === promise) loads.delete(key);
+        throw error;
+      },
+    );
+    loads.set(key, promise);
+    return promise;
+  };
+  const keep = (key: string, entry: Entry<T>) => {
+    entries.delete(key);
+    entries.set(key, entry);
+    if (entries.size > max) entries.delete(entries.keys().next().value as string);
+  };
+  const forget = (name: string) => {
+    for (const map of [entries, loads])
+      if (name.endsWith(':')) {
+        for (const key of map.keys()) if (key.startsWith(name)) map.delete(key);
+      } else map.delete(name);
+  };
+  return {
+    async get(key, loader) {
+      const entry = entries.get(key);
+      const age = entry ? now() - entry.loadedAt : Number.POSITIVE_INFINITY;
+      if (!entry || age >= hardMs) return load(key, loader);
+      entries.delete(key);
+      entries.set(key, entry);
+      if (age >= softMs) load(key, loader).catch(() => {});
+      return entry.value;
+    },
+    async purge(...names) {
+      for (const name of names) forget(name);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** An event as it lies in an outbox and travels: data is JSON text, time RFC 3339. */
+export interface StoredEvent {
+  id: string;
+  type: string;
+  source: string;
+  subject: string;
+  time: string;
+  data: string;
+  /** Trace that the event began in; an extension attribute, never changed on the way. */
+  traceparent?: string | null;
+  tracestate?: string | null;
+}
+
+/** Percent-encodes an attribute for a header, as the CloudEvents HTTP binding 1.0.2 says: space, quote, percent, and all beyond printable ASCII. */
+export const encodeHeader = (value: string): string =>
+  /^[\x21\x23\x24\x26-\x7e]*$/.test(value)
+    ? value
+    : value.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]/gu, (character) => {
+        let encoded = '';
+        for (const byte of Buffer.from(character, 'utf8')) encoded += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+        return encoded;
+      });
+
+/** Reads an attribute from a header; undefined when the percent-encoding does not give UTF-8. */
+export function decodeHeader(value: string): string | undefined {
+  const bare = value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value;
+  if (!bare.includes('%')) return bare;
+  try {
+    return bare.replace(/(?:%[0-9A-Fa-f]{2})+/g, decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Headers of an event in binary mode; the body is its data. */
+export function binaryHeaders(event: StoredEvent): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'ce-specversion': '1.0',
+    'ce-id': event.id,
+    'ce-type': event.type,
+    'ce-source': encodeHeader(event.source),
+    'ce-subject': encodeHeader(event.subject),
+    'ce-time': event.time,
+    'ce-dataschema': `https://dormouse.dev/schemas/${event.type}.json`,
+    'ce-partitionkey': encodeHeader(event.subject),
+  };
+  if (event.traceparent) headers['ce-traceparent'] = event.traceparent;
+  if (event.tracestate) headers['ce-tracestate'] = encodeHeader(event.tracestate);
+  return headers;
+}

@@ -1,0 +1,104 @@
+/** Everything a function is told by its surroundings; read once, frozen. Addresses are absolute URLs without a trailing slash. */
+export interface Config {
+  /** Name of the Knative Service (K_SERVICE); the function's name. */
+  readonly service: string;
+  readonly revision: string;
+  readonly configuration: string;
+  readonly port: number;
+  readonly databaseUrl?: string;
+  /** Connection past a transaction pooler, for LISTEN. */
+  readonly databaseDirectUrl?: string;
+  readonly redisUrl?: string;
+  /** Where events are sent (K_SINK): the Broker's address. */
+  readonly sink?: string;
+  readonly jwksUrl?: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Base of OTLP/HTTP (OTEL_EXPORTER_OTLP_ENDPOINT), without `/v1/traces`. */
+  readonly otlpEndpoint?: string;
+  /** `prometheus` serves /metrics on the function's own port, `otlp` pushes; `none` measures nothing (OTEL_METRICS_EXPORTER). */
+  readonly metrics: 'otlp' | 'prometheus' | 'none';
+  readonly logLevel: string;
+  readonly environment: string;
+  readonly version: string;
+  /** Lower-case header that carries the client's real address; only the ingress sets it. */
+  readonly clientAddressHeader: string;
+  /** Every `<NAME>_URL` that names another function, by name in lower case: AUTH_URL → `urls.auth`. */
+  readonly urls: Readonly<Record<string, string>>;
+}
+
+type Environment = Record<string, string | undefined>;
+
+const notFunctions = new Set(['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'JWKS_URL']);
+
+/**
+ * The environment as a typed value.
+ * @param service the function's name where Knative does not give one (K_SERVICE).
+ * @throws Error naming the variable that is missing or cannot be read.
+ */
+export function readConfig(env: Environment = process.env, service?: string): Config {
+  const name = env.K_SERVICE || service || demand(env, 'K_SERVICE');
+  const metrics = env.OTEL_METRICS_EXPORTER || (env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none');
+  if (metrics !== 'otlp' && metrics !== 'prometheus' && metrics !== 'none') throw new Error('OTEL_METRICS_EXPORTER must be otlp, prometheus or none');
+  return Object.freeze({
+    service: name,
+    revision: env.K_REVISION || `${name}-00001`,
+    configuration: env.K_CONFIGURATION || name,
+    port: port(env.PORT || '8080'),
+    ...optional('databaseUrl', env.DATABASE_URL),
+    ...optional('databaseDirectUrl', env.DATABASE_DIRECT_URL),
+    ...optional('redisUrl', env.REDIS_URL),
+    ...optional('sink', address(env, 'K_SINK')),
+    ...optional('jwksUrl', address(env, 'JWKS_URL')),
+    issuer: env.ISSUER || 'https://dormouse.dev',
+    audience: env.AUDIENCE || 'dormouse',
+    ...optional('otlpEndpoint', address(env, 'OTEL_EXPORTER_OTLP_ENDPOINT')),
+    metrics,
+    logLevel: env.LOG_LEVEL || 'info',
+    environment: env.ENVIRONMENT || 'local',
+    version: env.VERSION || '0.1.0',
+    clientAddressHeader: (env.CLIENT_ADDRESS_HEADER || 'x-client-address').toLowerCase(),
+    urls: Object.freeze(functionUrls(env)),
+  });
+}
+
+/**
+ * A function's own variable; call it at start only, in main.ts.
+ * @throws Error naming the variable when it is neither set nor given a fallback.
+ */
+export function variable(name: string, fallback?: string): string {
+  const value = process.env[name] || fallback;
+  if (value === undefined) throw new Error(`the environment variable ${name} is missing`);
+  return value;
+}
+
+function demand(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`the environment variable ${name} is missing`);
+  return value;
+}
+
+function address(env: Environment, name: string): string | undefined {
+  const value = env[name];
+  if (!value) return undefined;
+  if (!URL.canParse(value)) throw new Error(`the environment variable ${name} is not a URL`);
+  return value.replace(/\/+$/, '');
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535) throw new Error('the environment variable PORT is not a port');
+  return value;
+}
+
+const optional = <K extends string>(name: K, value: string | undefined): { [P in K]?: string } => (value ? ({ [name]: value } as { [P in K]: string }) : {});
+
+function functionUrls(env: Environment): Record<string, string> {
+  const urls: Record<string, string> = {};
+  for (const name of Object.keys(env)) {
+    if (!/^[A-Z][A-Z0-9]*_URL$/.test(name) || notFunctions.has(name)) continue;
+    const value = env[name];
+    if (value && URL.canParse(value)) urls[name.slice(0, -4).toLowerCase()] = value.replace(/\/+$/, '');
+  }
+  return urls;
+}

@@ -1,0 +1,121 @@
+/** Stable codes of every failure a client can see, with their HTTP status. */
+const statusOf = {
+  malformed: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  idempotency_in_flight: 409,
+  precondition_failed: 412,
+  too_large: 413,
+  unsupported_media_type: 415,
+  invalid: 422,
+  idempotency_mismatch: 422,
+  too_many_requests: 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+
+const titleOf: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+export type ErrorCode = keyof typeof statusOf;
+export type ErrorStatus = (typeof statusOf)[ErrorCode];
+
+/** One field of a request that was refused. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface ErrorOptions {
+  errors?: readonly FieldError[];
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/** The one error that a client is told about: code, status and detail reach it, the cause never does. */
+export class AppError extends Error {
+  override name = 'AppError';
+  readonly code: ErrorCode;
+  readonly status: ErrorStatus;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Record<string, string>;
+
+  constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = statusOf[code];
+    this.detail = detail;
+    if (options.errors) this.errors = options.errors;
+    if (options.headers) this.headers = options.headers;
+  }
+}
+
+/** Throws an AppError. @example const post = found ?? fail('not_found', 'There is no such post.') */
+export function fail(code: ErrorCode, detail: string, options?: ErrorOptions): never {
+  throw new AppError(code, detail, options);
+}
+
+/**
+ * An error as `application/problem+json` (RFC 9457) with `code`, `trace_id` and, where given, `errors`.
+ * What is not an AppError becomes 503 when something it needed did not answer, else 500; its own words are never shown.
+ */
+export function problem(error: unknown, traceId: string): Response {
+  const told = toAppError(error);
+  const body = {
+    type: `https://dormouse.dev/problems/${told.code}`,
+    title: titleOf[told.status],
+    status: told.status,
+    detail: told.detail,
+    code: told.code,
+    trace_id: traceId,
+    ...(told.errors && { errors: told.errors }),
+  };
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...told.headers };
+  return new Response(JSON.stringify(body), { status: told.status, headers });
+}
+
+/** What a client is told of any thrown value. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isUnavailable(error))
+    return new AppError('unavailable', 'Something this request needs does not answer now. Try again shortly.', {
+      cause: error,
+      headers: { 'retry-after': '1' },
+    });
+  return new AppError('internal', 'Something went wrong on our side.', { cause: error });
+}
+
+const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT']);
+const client = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'CONNECTION_CONNECT_TIMEOUT']);
+/** SQLSTATEs by which PostgreSQL says "not now": shutdown, recovery, too many connections, cancelled, deadlock, read-only. */
+const sqlstate = /^(08...|53...|57P0.|57014|40001|40P01|55P03|25006|58...)$/;
+
+/** Whether an error means that the database or another service is out of reach for now. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string') {
+    if (client.has(code) || sqlstate.test(code)) return true;
+    // ENOENT is a missing socket of PostgreSQL only when it comes from a connect.
+    if (network.has(code)) return code !== 'ENOENT' || (error as { syscall?: unknown }).syscall === 'connect';
+  }
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  return error.cause !== undefined && error.cause !== error && isUnavailable(error.cause);
+}

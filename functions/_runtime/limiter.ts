@@ -1,0 +1,100 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Env } from './app.ts';
+import { fail } from './errors.ts';
+import type { Logger } from './log.ts';
+import type { OpenRedis } from './redis.ts';
+import type { Sql } from './sql.ts';
+
+export interface Taken {
+  allowed: boolean;
+  /** How many more are allowed now. */
+  remaining: number;
+  /** Milliseconds until one more will be allowed (0 when it is already). */
+  resetMs: number;
+}
+
+/** A sliding window, shared by all instances of a function: at no moment were more than `limit` taken within `windowMs`. */
+export interface Limiter {
+  /** @throws AppError unavailable when the shared count cannot be reached: a limit that guards passwords must not open by itself. */
+  take(key: string, limit: number, windowMs: number): Promise<Taken>;
+}
+
+export interface LimitOptions {
+  key: (c: Context<Env>) => string;
+  limit: number;
+  windowMs: number;
+}
+
+/** The limiter of a function: in Redis where there is one, else in the function's own table `rate_limits`. */
+export function openLimiter({ redis, sql, log }: { redis?: OpenRedis | undefined; sql?: (() => Sql) | undefined; log?: Logger | undefined }): Limiter {
+  const table = sql && { take: (key: string, limit: number, windowMs: number) => takeInTable(sql(), key, limit, windowMs) };
+  if (!redis) return table ?? { take: () => fail('unavailable', 'Nothing counts requests now.') };
+  return {
+    take: (key, limit, windowMs) =>
+      takeInRedis(redis, key, limit, windowMs).catch((cause) => {
+        log?.warn({ error: cause }, 'Redis does not count requests');
+        if (table) return table.take(key, limit, windowMs);
+        return fail('unavailable', 'Requests cannot be counted now.', { cause, headers: { 'retry-after': '1' } });
+      }),
+  };
+}
+
+/** Answers 429 with Retry-After and RateLimit headers when the window of `key` is full. */
+export function limit(limiter: Limiter, options: LimitOptions): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const { key, limit, windowMs } = options;
+    const taken = await limiter.take(key(c), limit, windowMs);
+    if (!taken.allowed) fail('too_many_requests', 'Too many requests. Try again later.', { headers: refusal(taken, limit, windowMs) });
+    await next();
+  };
+}
+
+/** RateLimit header fields (draft-ietf-httpapi-ratelimit-headers) and Retry-After, in whole seconds, rounded up. */
+export const refusal = (taken: Taken, limit: number, windowMs: number): Record<string, string> => {
+  const seconds = String(Math.max(1, Math.ceil(taken.resetMs / 1000)));
+  return {
+    'retry-after': seconds,
+    'ratelimit-policy': `"default";q=${limit};w=${Math.ceil(windowMs / 1000)}`,
+    ratelimit: `"default";r=${taken.remaining};t=${seconds}`,
+  };
+};
+
+/** Times of the taken ones in a sorted set; one script, so that counting and taking are one step. */
+const script = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local window = tonumber(ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+local count = redis.call('ZCARD', KEYS[1])
+local limit = tonumber(ARGV[1])
+if count < limit then
+  redis.call('ZADD', KEYS[1], now, now .. ':' .. t[2] .. ':' .. count)
+  redis.call('PEXPIRE', KEYS[1], window)
+  return {1, limit - count - 1, 0}
+end
+local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+return {0, 0, oldest[2] + window - now}`;
+
+async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowMs: number): Promise<Taken> {
+  const [allowed, remaining, resetMs] = (await (await redis.commands()).eval(script, 1, `limit:${key}`, limit, windowMs)) as [number, number, number];
+  return { allowed: allowed === 1, remaining, resetMs };
+}
+
+/** One statement: the row's lock makes takers of one key take turns. A refused one leaves the row as it is. */
+async function takeInTable(sql: Sql, key: string, limit: number, windowMs: number): Promise<Taken> {
+  const window = `${windowMs} milliseconds`;
+  const [row] = await sql<{ taken: boolean; count: number; oldest: number }[]>`
+    WITH moment AS (SELECT clock_timestamp() AS now),
+    taken AS (
+      INSERT INTO rate_limits AS kept (key, hits) SELECT ${key}, ARRAY[now] FROM moment
+      ON CONFLICT (key) DO UPDATE SET hits = ARRAY(SELECT hit FROM unnest(kept.hits) AS hit WHERE hit > clock_timestamp() - ${window}::interval) || clock_timestamp()
+      WHERE (SELECT count(*) FROM unnest(kept.hits) AS hit WHERE hit > clock_timestamp() - ${window}::interval) < ${limit}
+      RETURNING cardinality(hits) AS count
+    )
+    SELECT true AS taken, count, 0 AS oldest FROM taken`;
+  if (row) return { allowed: true, remaining: Math.max(0, limit - row.count), resetMs: 0 };
+  const [full] = await sql<{ reset: number }[]>`
+    SELECT extract(epoch FROM min(hit) + ${window}::interval - clock_timestamp())::float8 * 1000 AS reset
+    FROM rate_limits, unnest(hits) AS hit WHERE key = ${key} AND hit > clock_timestamp() - ${window}::interval`;
+  return { allowed: false, remaining: 0, resetMs: Math.max(1, full?.reset ?? 1) };
+}

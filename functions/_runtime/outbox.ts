@@ -1,0 +1,106 @@
+import type { DataOf, EventContract } from '@dormouse/events/contract';
+import type { StoredEvent } from './cloudevent.ts';
+import { uuidv7 } from './ids.ts';
+import { type Logger, silentLog } from './log.ts';
+import { httpSend, type Send } from './send.ts';
+import { type SentRow, sender } from './sender.ts';
+import type { Sql, Tx } from './sql.ts';
+import { currentTrace, formatTraceparent } from './trace.ts';
+
+/** An event that was not yet written: what a transaction emits. */
+export interface Draft<C extends EventContract = EventContract> {
+  contract: C;
+  /** The aggregate: `post/42`. */
+  subject: string;
+  data: DataOf<C>;
+}
+
+/** Announces an event of the running transaction. Nothing is written until the work has ended. */
+export type Emit = <C extends EventContract>(contract: C, subject: string, data: DataOf<C>) => void;
+
+export interface Outbox {
+  /** Runs `work` in one transaction; its events are stored with its effect, or neither is. Events leave right after the commit. */
+  transaction<T>(work: (tx: Tx, emit: Emit) => Promise<T>): Promise<T>;
+  /** Resolves when nothing is being sent and every row that was acknowledged is deleted. */
+  drained(): Promise<void>;
+}
+
+export interface OutboxOptions {
+  sql: Sql;
+  /** CloudEvents source of this function where a contract names none. */
+  source: string;
+  /** The Broker (K_SINK); without it events stay in the table. */
+  sink?: string | undefined;
+  send?: Send | undefined;
+  now?: () => number;
+  log?: Logger;
+}
+
+export function event<C extends EventContract>(contract: C, subject: string, data: DataOf<C>): Draft<C> {
+  return { contract, subject, data };
+}
+
+/**
+ * The transactional outbox. Rows are written in the transaction that they tell of and, once it is committed, sent to the
+ * Broker by this process, in order per subject, and deleted in batches. What cannot be sent stays for the relay.
+ */
+export function outbox(options: OutboxOptions): Outbox {
+  const { sql, now = Date.now, log = silentLog } = options;
+  const send = options.send ?? (options.sink ? httpSend(options.sink) : undefined);
+  const sending = send ? sender({ sql, send, log }) : undefined;
+  return {
+    async transaction(work) {
+      const drafts: Draft[] = [];
+      let events: StoredEvent[] = [];
+      let written: Promise<Written[]> | undefined;
+      const result = await sql.begin(async (tx) => {
+        const result = await work(tx, (contract, subject, data) => void drafts.push({ contract, subject, data }));
+        if (drafts.length > 0) {
+          events = drafts.map((draft) => stored(draft, options.source, now()));
+          // Not awaited: COMMIT follows in the same packet, and does nothing if the insert failed.
+          written = insert(tx, events);
+          written.catch(() => {});
+        }
+        return result;
+      });
+      if (written) sending?.committed(pair(events, await written));
+      return result as Awaited<typeof result> & Awaited<ReturnType<typeof work>>;
+    },
+    drained: async () => sending?.drained(),
+  };
+}
+
+interface Written {
+  position: string;
+  older: string[];
+}
+
+function stored({ contract, subject, data }: Draft, source: string, now: number): StoredEvent {
+  const trace = currentTrace();
+  return {
+    id: uuidv7(now),
+    type: contract.type,
+    source: contract.source || source,
+    subject,
+    time: new Date(now).toISOString(),
+    data: JSON.stringify(data),
+    traceparent: trace ? formatTraceparent(trace) : null,
+    tracestate: trace?.tracestate ?? null,
+  };
+}
+
+/**
+ * One statement for any number of events. `older` are rows of the same subject that were there before: the row lock on the
+ * aggregate makes writers of one subject take turns, so an older event of it is always visible here.
+ */
+function insert(tx: Tx, events: StoredEvent[]): Promise<Written[]> {
+  const rows = JSON.stringify(events.map(({ data, ...event }) => ({ ...event, data: JSON.parse(data) as unknown })));
+  return tx<Written[]>`
+    INSERT INTO outbox (id, type, source, subject, time, data, traceparent, tracestate)
+    SELECT id, type, source, subject, time, data, traceparent, tracestate
+    FROM json_to_recordset((${rows}::text)::json) AS event (id uuid, type text, source text, subject text, time timestamptz, data jsonb, traceparent text, tracestate text)
+    RETURNING position, ARRAY(SELECT earlier.position FROM outbox AS earlier WHERE earlier.subject = outbox.subject) AS older`.execute();
+}
+
+const pair = (events: StoredEvent[], written: Written[]): SentRow[] =>
+  events.map((event, i) => ({ ...event, position: (written[i] as Written).position, older: (written[i] as Written).older }));

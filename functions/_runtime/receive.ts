@@ -1,0 +1,91 @@
+import type { DataOf, EventContract } from '@dormouse/events/contract';
+import type { Context, Handler as HonoHandler } from 'hono';
+import * as v from 'valibot';
+import { type Env, header } from './app.ts';
+import { AppError, fail } from './errors.ts';
+import type { Emit, Outbox } from './outbox.ts';
+import { type RawEvent, readEvents } from './read-events.ts';
+import { attributesOf } from './send.ts';
+import type { Tx } from './sql.ts';
+import { inSpan, parseTraceparent } from './trace.ts';
+
+/** An event whose data was checked against its contract. */
+export interface ReceivedEvent<D = unknown> {
+  id: string;
+  type: string;
+  source: string;
+  subject: string | undefined;
+  /** RFC 3339, as the producer wrote it. */
+  time: string | undefined;
+  data: D;
+  /** Other attributes, `partitionkey` and `traceparent` among them. */
+  extensions: Readonly<Record<string, string>>;
+}
+
+/** The event can never be handled: 422, and the Broker hands it to the dead-letter sink. */
+export class RejectEvent extends Error {
+  override name = 'RejectEvent';
+}
+
+/** The event cannot be handled yet: 503, and the Broker tries again later. */
+export class RetryEvent extends Error {
+  override name = 'RetryEvent';
+}
+
+export interface Handler {
+  readonly contract: EventContract;
+  readonly handle: (event: ReceivedEvent, tx: Tx, emit: Emit) => Promise<void>;
+}
+
+/** Binds a contract to what is done about its events, inside the transaction that also marks them as seen. */
+export function on<C extends EventContract>(contract: C, handle: (event: ReceivedEvent<DataOf<C>>, tx: Tx, emit: Emit) => Promise<void>): Handler {
+  return { contract, handle: handle as Handler['handle'] };
+}
+
+const inboxDays = 7;
+const pruneEvery = 1000;
+
+/**
+ * Handles `POST /events`: binary, structured and batch CloudEvents. Each event's effect, its inbox row and the events it
+ * causes are one transaction; an event that was seen before changes nothing and answers 204 like the first time.
+ */
+export function receive({ outbox, handlers }: { outbox: Outbox; handlers: readonly Handler[] }): HonoHandler<Env> {
+  const byType = new Map(handlers.map((handler) => [handler.contract.type, handler]));
+  if (byType.size !== handlers.length) throw new TypeError('two handlers for one event type');
+  let untilPrune = pruneEvery;
+  return async (c) => {
+    const events = await readEvents(c);
+    for (const event of events) {
+      const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
+      await handleOne(outbox, handler, event).catch(asAnswer);
+    }
+    if ((untilPrune -= events.length) <= 0) {
+      untilPrune = pruneEvery;
+      void outbox.transaction((tx) => tx`DELETE FROM inbox WHERE received_at < now() - make_interval(days => ${inboxDays})`).catch(() => {});
+    }
+    return c.body(null, 204);
+  };
+}
+
+async function handleOne(outbox: Outbox, handler: Handler, raw: RawEvent): Promise<void> {
+  const parsed = v.safeParse(handler.contract.schema, raw.data);
+  if (!parsed.success) throw new RejectEvent(`data does not fit ${raw.type}: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`);
+  const event: ReceivedEvent = { ...raw, data: parsed.output };
+  const origin = parseTraceparent(raw.extensions.traceparent);
+  const attributes = attributesOf({ ...event, subject: event.subject ?? '' }, 'process');
+  await inSpan(`process ${event.type}`, { kind: 'consumer', attributes, ...(origin && { links: [origin] }) }, (attributes) =>
+    outbox.transaction(async (tx, emit) => {
+      const [fresh] = await tx`INSERT INTO inbox (source, id) VALUES (${event.source}, ${event.id}) ON CONFLICT DO NOTHING RETURNING 1`;
+      if (fresh) await handler.handle(event, tx, emit);
+      else attributes['dormouse.duplicate'] = true;
+    }),
+  );
+}
+
+function asAnswer(error: unknown): never {
+  if (error instanceof RejectEvent) throw new AppError('invalid', 'The event cannot be handled.', { cause: error });
+  if (error instanceof RetryEvent) throw new AppError('unavailable', 'The event cannot be handled yet.', { cause: error, headers: { 'retry-after': '1' } });
+  throw error;
+}
+
+export const hopTrace = (c: Context): string | undefined => header(c, 'traceparent');

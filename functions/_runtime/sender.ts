@@ -1,0 +1,121 @@
+import type { StoredEvent } from './cloudevent.ts';
+import type { Logger } from './log.ts';
+import type { Send } from './send.ts';
+import type { Sql } from './sql.ts';
+
+/** A row that was just committed, and the positions of rows of its subject that were there before it. */
+export interface SentRow extends StoredEvent {
+  position: string;
+  older: readonly string[];
+}
+
+export interface Sender {
+  committed(rows: readonly SentRow[]): void;
+  drained(): Promise<void>;
+}
+
+const concurrency = 16;
+const deleteAfterMs = 20;
+const deleteBatch = 256;
+
+/** Sends committed rows: one at a time per subject, up to 16 subjects at once; acknowledged rows are deleted together. */
+export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }): Sender {
+  /** Rows waiting by subject; a subject is in the map while somebody works on it. */
+  const queues = new Map<string, SentRow[]>();
+  const ready: string[] = [];
+  /** Positions this process is responsible for: waiting, in flight, or sent and not yet deleted. */
+  const mine = new Set<string>();
+  const sent = new Set<string>();
+  let active = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let deleting: Promise<void> | undefined;
+  let idle: (() => void)[] = [];
+
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    return (deleting ??= removeSent().finally(() => {
+      deleting = undefined;
+      if (sent.size > 0) schedule();
+      settle();
+    }));
+  };
+  const schedule = () => {
+    if (sent.size >= deleteBatch) void flush();
+    else timer ??= setTimeout(flush, deleteAfterMs);
+  };
+  const removeSent = async () => {
+    const positions = [...sent].slice(0, 4 * deleteBatch);
+    sent.clear();
+    for (const each of positions) sent.delete(each);
+    await sql`DELETE FROM outbox WHERE position = ANY(${`{${positions.join(',')}}`}::bigint[])`.catch((error) => {
+      // The relay sends them again; consumers know them by id.
+      log.warn({ error, rows: positions.length }, 'sent events could not be deleted from the outbox');
+    });
+    for (const each of positions) mine.delete(each);
+  };
+  const settle = () => {
+    if (active > 0 || queues.size > 0 || sent.size > 0 || deleting) return;
+    const waiting = idle;
+    idle = [];
+    for (const each of waiting) each();
+  };
+
+  const work = async (subject: string) => {
+    const queue = queues.get(subject) as SentRow[];
+    try {
+      for (let row = queue[0]; row; row = queue[0]) {
+        if (row.older.some((position) => !mine.has(position))) await sendOlder(row);
+        await send(row);
+        queue.shift();
+        sent.add(row.position);
+        schedule();
+      }
+    } catch (error) {
+      // This one and all behind it wait for the relay: a later event must not overtake an earlier one.
+      log.warn({ error, subject, rows: queue.length }, 'events were left to the relay');
+      for (const row of queue) mine.delete(row.position);
+    }
+    queues.delete(subject);
+    active--;
+    start();
+    settle();
+  };
+  const start = () => {
+    while (active < concurrency && ready.length > 0) {
+      active++;
+      void work(ready.shift() as string);
+    }
+  };
+  /** Sends what another instance, or an earlier failure, left of this subject. */
+  const sendOlder = async (row: SentRow) => {
+    const left = await sql<(StoredEvent & { position: string })[]>`
+      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
+      FROM outbox WHERE subject = ${row.subject} AND position < ${row.position} ORDER BY position`;
+    for (const each of left) {
+      if (mine.has(each.position)) continue;
+      await send(each);
+      mine.add(each.position);
+      sent.add(each.position);
+    }
+  };
+  return {
+    committed(rows) {
+      for (const row of rows) {
+        mine.add(row.position);
+        const queue = queues.get(row.subject);
+        if (queue) queue.push(row);
+        else {
+          queues.set(row.subject, [row]);
+          ready.push(row.subject);
+        }
+      }
+      start();
+    },
+    async drained() {
+      if (sent.size > 0) void flush();
+      if (active === 0 && queues.size === 0 && sent.size === 0 && !deleting) return;
+      await new Promise<void>((resolve) => idle.push(resolve));
+    },
+  };
+}

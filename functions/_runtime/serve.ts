@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http';
+import type { Hono } from 'hono';
+import { trustHeader } from './address.ts';
+import type { Env } from './app.ts';
+import { readConfig } from './config.ts';
+import { closeConnections } from './http.ts';
+import { listener } from './listener.ts';
+import { openLog } from './log.ts';
+import { openRuntime, type Runtime } from './runtime.ts';
+import { openTelemetry } from './telemetry.ts';
+
+export type { Runtime } from './runtime.ts';
+
+export interface ServeOptions {
+  /** false for a function without a database: postgres is then never loaded, and /readyz asks nothing. */
+  database?: boolean;
+  /** Largest request body in bytes; 256 KiB unless said. */
+  bodyLimit?: number | ((method: string, path: string) => number);
+}
+
+/** Longest wait for running requests and the outbox at the end; Knative kills after it. */
+const drainMs = 15_000;
+
+/**
+ * Starts a function: listens at once, then builds it; requests that come in between wait. Ends the process with 0 on SIGTERM or
+ * when its parent is gone, after the running requests, the outbox and the telemetry; with 1 on an error nobody handled.
+ * @example await serve('posts', ({ sql, outbox, tokens }) => createApp({ posts: store(sql), outbox, tokens }));
+ */
+export async function serve(name: string, build: (runtime: Runtime) => Hono<Env> | Promise<Hono<Env>>, options: ServeOptions = {}): Promise<void> {
+  const config = readConfig(undefined, name);
+  const log = openLog(config);
+  trustHeader(config.clientAddressHeader);
+  const telemetry = openTelemetry(config);
+  const { runtime, loadDatabase, ready, close } = openRuntime(config, log);
+  const app = Promise.withResolvers<Hono<Env>>();
+  const { observe, scrape } = telemetry;
+  const server = createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 },
+    listener({ name, log, app: app.promise, bodyLimit: options.bodyLimit, ready, observe, metrics: scrape }),
+  );
+  const end = once(async (code: number) => {
+    const timer = setTimeout(() => process.exit(1), drainMs);
+    await stopped(server);
+    await close().catch((error) => log.warn({ error }, 'connections did not close in order'));
+    closeConnections();
+    await telemetry.close();
+    await log.flush();
+    clearTimeout(timer);
+    process.exit(code);
+  });
+  const die = (error: unknown) => {
+    log.error({ error }, 'an error that nobody handled');
+    void log.flush().finally(() => process.exit(1));
+  };
+  process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0));
+  process.on('disconnect', () => end(0));
+  process.on('uncaughtException', die).on('unhandledRejection', die);
+  await listening(server, config.port);
+  if (options.database !== false) await loadDatabase();
+  app.resolve(await build(runtime));
+  process.send?.({ type: 'ready', port: (server.address() as { port: number }).port });
+}
+
+const listening = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, resolve);
+  });
+
+/** Takes no new connections and lets the running requests finish. */
+function stopped(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  return promise;
+}
+
+function once<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => void {
+  let begun = false;
+  return (...args) => {
+    if (begun) return;
+    begun = true;
+    void work(...args);
+  };
+}
