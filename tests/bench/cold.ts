@@ -1,0 +1,47 @@
+import { request } from 'undici';
+import { eventually, type RunningPlatform } from '../platform.ts';
+import { type Spread, spread } from './statistics.ts';
+
+/** One path per function, chosen so that no other function has to wake for it; `page` wakes web, posts and categories. */
+export const coldPaths = {
+  hello: '/bench/hello',
+  posts: '/blog/api/posts?limit=20',
+  categories: '/blog/api/categories',
+  auth: '/.well-known/jwks.json',
+  web: '/blog/login',
+  relay: '/bench/relay',
+  page: '/blog/',
+} as const;
+
+export type ColdStarts = Record<keyof typeof coldPaths, Spread>;
+
+/** Wall time in ms from request to last byte, everything asleep before; `rounds` times each, in turn. */
+export async function coldStarts(platform: RunningPlatform, rounds: number, progress: (line: string) => void): Promise<ColdStarts> {
+  const names = Object.keys(coldPaths) as (keyof typeof coldPaths)[];
+  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<keyof typeof coldPaths, number[]>;
+  for (let round = 0; round < rounds; round++) {
+    // `page` needs posts and categories asleep: a round of its own.
+    for (const group of [names.filter((name) => name !== 'page'), ['page'] as const]) {
+      await asleep(platform);
+      for (const name of group) times[name].push(await timed(platform.url + coldPaths[name]));
+    }
+    progress(`cold starts: round ${round + 1} of ${rounds}`);
+  }
+  return Object.fromEntries(names.map((name) => [name, spread(times[name])])) as ColdStarts;
+}
+
+const asleep = (platform: RunningPlatform) =>
+  eventually(
+    () => platform.services(),
+    (all) => all.every(({ instances }) => instances === 0),
+    180,
+  );
+
+async function timed(url: string): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 700)); // the spare process that the last start used has been replaced, and the machine is quiet
+  const start = performance.now();
+  const { statusCode, body } = await request(url);
+  await body.dump();
+  if (statusCode !== 200) throw new Error(`${url}: ${statusCode}`);
+  return performance.now() - start;
+}

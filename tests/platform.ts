@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = join(import.meta.dirname, '..');
+
+/** The local platform as a user runs it: a process of its own, with ports and a home of its own. */
+export interface RunningPlatform {
+  /** Ingress, `http://127.0.0.1:PORT`. */
+  url: string;
+  /** Console, `http://127.0.0.1:CONSOLE_PORT`. */
+  console: string;
+  home: string;
+  /** Process id of the platform. */
+  pid: number;
+  /** Everything it printed so far. */
+  output(): string;
+  services(): Promise<ServiceState[]>;
+  /** Resolves with the exit code once the process has ended. */
+  exited: Promise<number | null>;
+  /** SIGTERM, then waits. */
+  stop(): Promise<void>;
+  /** SIGKILL to the platform's process alone, then waits for its end. */
+  kill(): Promise<void>;
+}
+
+/** An entry of the console's `/api/services`. */
+export interface ServiceState {
+  name: string;
+  revision: string;
+  instances: number;
+  state: string;
+  requests: number;
+  last_cold_start_ms: number | null;
+}
+
+export interface PlatformOptions {
+  /** Kept between starts when given; else a temporary folder, removed by `stop`. */
+  home?: string;
+  /** Folder of the overlay; default: the local one. */
+  overlay?: string;
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** Ports of an earlier run, to start it again at the same address. */
+  ports?: { port: number; consolePort: number };
+}
+
+/** Starts `knative/local/main.ts` and waits until its ingress answers `/health`. @throws Error with its output when it ends before. */
+export async function runPlatform({
+  home,
+  overlay = join(root, 'knative/overlays/local'),
+  args = [],
+  env = {},
+  ports,
+}: PlatformOptions = {}): Promise<RunningPlatform> {
+  const place = home ?? temporaryHome();
+  const { port, consolePort } = ports ?? { port: await freePort(), consolePort: await freePort() };
+  const child = spawn(process.execPath, [join(root, 'knative/local/main.ts'), '--overlay', overlay, ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), CONSOLE_PORT: String(consolePort), DORMOUSE_HOME: place, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
+  const exited = new Promise<number | null>((done) => child.once('exit', done));
+  const running: RunningPlatform = {
+    url: `http://127.0.0.1:${port}`,
+    console: `http://127.0.0.1:${consolePort}`,
+    home: place,
+    pid: child.pid!,
+    output: () => printed.join(''),
+    services: async () => (await fetch(`${running.console}/api/services`)).json() as Promise<ServiceState[]>,
+    exited,
+    stop: async () => {
+      await end(child, exited, 'SIGTERM');
+      if (!home) rmSync(place, { recursive: true, force: true });
+    },
+    kill: () => end(child, exited, 'SIGKILL'),
+  };
+  await healthy(running, child);
+  return running;
+}
+
+/** A fresh folder below the system's temporary folder that uid 65534 can enter, for PostgreSQL. */
+function temporaryHome(): string {
+  const outer = mkdtempSync(join(tmpdir(), 'dormouse-platform-'));
+  const home = join(outer, 'home');
+  mkdirSync(home);
+  seedBuilds(home);
+  return home;
+}
+
+/** Bundles made by an earlier start of the test run are reused: their names are hashes of their contents. */
+function seedBuilds(home: string): void {
+  const built = process.env.DORMOUSE_TEST_BUILDS;
+  if (built) cpSync(built, join(home, 'build'), { recursive: true });
+}
+
+async function healthy(running: RunningPlatform, child: ChildProcess): Promise<void> {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(50)) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the platform ended (${child.exitCode ?? child.signalCode}):\n${running.output()}`);
+    const answer = await fetch(`${running.url}/health`).catch(() => undefined);
+    if (answer?.status === 200) return;
+  }
+  await running.kill();
+  throw new Error(`the platform did not answer within 90 s:\n${running.output()}`);
+}
+
+async function end(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  await exited;
+}
+
+/** A port of the loopback interface that nobody listens on. */
+export const freePort = (): Promise<number> =>
+  new Promise((done, failed) => {
+    const probe = createServer()
+      .once('error', failed)
+      .listen(0, '127.0.0.1', () => {
+        const { port } = probe.address() as { port: number };
+        probe.close(() => done(port));
+      });
+  });
+
+/** Asks again until `holds`; for what becomes true soon. @throws Error with the last value after `seconds`. */
+export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds = 30): Promise<T> {
+  let last: T | undefined;
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(50)) {
+    last = await ask();
+    if (holds(last)) return last;
+  }
+  throw new Error(`not within ${seconds} s; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`);
+}
