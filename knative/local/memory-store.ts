@@ -1,0 +1,106 @@
+import type { Store, StoreFile } from './store.ts';
+
+interface Content {
+  /** What a read sees. */
+  now: Buffer;
+  /** What a power loss leaves. */
+  safe: Buffer;
+  /** The name is on disk. */
+  named: boolean;
+}
+
+/** A store in memory that can lose power and refuse writes: for tests. */
+export interface MemoryStore extends Store {
+  /** Everything that was not synced is gone, as after a power loss; open files stay unusable. */
+  losePower(): void;
+  /** Content of a file, `undefined` when there is none. */
+  peek(name: string): Buffer | undefined;
+  /** Puts content in place, synced: damage, cuts, an older copy. `undefined` removes. */
+  poke(name: string, content: Buffer | undefined): void;
+  /** A copy with the same content, all of it synced. */
+  copy(): MemoryStore;
+  /** Called before each operation; what it throws is the operation's failure, what it returns is awaited. */
+  before: (operation: 'write' | 'sync' | 'open' | 'truncate' | 'remove' | 'replace' | 'syncFolder', name: string) => void | Promise<void>;
+  /** Syncs of files so far. */
+  syncs: number;
+}
+
+/** @see MemoryStore */
+export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): MemoryStore {
+  const contents = new Map<string, Content>([...files].map(([name, bytes]) => [name, { now: bytes, safe: bytes, named: true }]));
+  let removed = new Map<string, Content>();
+  let power = 0;
+  const store: MemoryStore = {
+    syncs: 0,
+    before: () => {},
+    list: async () => [...contents.keys()],
+    async open(name) {
+      await store.before('open', name);
+      let content = contents.get(name);
+      if (!content) contents.set(name, (content = { now: Buffer.alloc(0), safe: Buffer.alloc(0), named: false }));
+      return file(name, content);
+    },
+    async replace(name, content) {
+      await store.before('replace', name);
+      contents.set(name, { now: content, safe: content, named: true });
+    },
+    async remove(name) {
+      await store.before('remove', name);
+      const content = contents.get(name);
+      if (content?.named) removed.set(name, content);
+      contents.delete(name);
+    },
+    async syncFolder() {
+      await store.before('syncFolder', '');
+      for (const content of contents.values()) content.named = true;
+      removed = new Map();
+    },
+    losePower() {
+      power++;
+      for (const [name, content] of removed) contents.set(name, content);
+      removed = new Map();
+      for (const [name, content] of contents) {
+        if (!content.named) contents.delete(name);
+        content.now = content.safe;
+      }
+    },
+    peek: (name) => contents.get(name)?.now,
+    poke(name, content) {
+      if (content) contents.set(name, { now: content, safe: content, named: true });
+      else contents.delete(name);
+    },
+    copy: () => memoryStore(new Map([...contents].map(([name, content]) => [name, Buffer.from(content.now)]))),
+  };
+  return store;
+
+  function file(name: string, content: Content): StoreFile {
+    const born = power;
+    const powered = () => {
+      if (born !== power) throw Object.assign(new Error('the power is off'), { code: 'EIO' });
+    };
+    return {
+      size: async () => content.now.length,
+      read: async (position, length) => Buffer.from(content.now.subarray(position, position + length)),
+      async write(bytes, position) {
+        await store.before('write', name);
+        powered();
+        const grown = Buffer.alloc(Math.max(content.now.length, position + bytes.length));
+        content.now.copy(grown);
+        bytes.copy(grown, position);
+        content.now = grown;
+      },
+      async truncate(length) {
+        await store.before('truncate', name);
+        powered();
+        content.now = content.now.subarray(0, length);
+      },
+      async sync() {
+        await store.before('sync', name);
+        powered();
+        store.syncs++;
+        content.safe = content.now;
+      },
+      close: async () => {},
+    };
+  }
+}
