@@ -47,7 +47,7 @@ export class Fields {
     return this.raw(key) !== undefined;
   }
 
-  raw(key: string): Json | undefined {
+  raw(key: string): Exclude<Json, null> | undefined {
     return Object.hasOwn(this.value, key) ? (this.value[key] ?? undefined) : undefined;
   }
 
