@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
+
 /** Everything a function is told by its surroundings; read once, frozen. Addresses are absolute URLs without a trailing slash. */
 export interface Config {
   /** Name of the Knative Service (K_SERVICE); the function's name. */
   readonly service: string;
   readonly revision: string;
   readonly configuration: string;
+  /** This process: the pod's name where there is one (HOSTNAME), and a part that no other process has. */
+  readonly instance: string;
   readonly port: number;
   readonly databaseUrl?: string;
   /** Connection past a transaction pooler, for LISTEN. */
@@ -44,6 +48,7 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     service: name,
     revision: env.K_REVISION || `${name}-00001`,
     configuration: env.K_CONFIGURATION || name,
+    instance: env.K_REVISION && env.HOSTNAME?.startsWith(env.K_REVISION) ? env.HOSTNAME : `${env.K_REVISION || name}-${randomBytes(4).toString('hex')}`,
     port: port(env.PORT || '8080'),
     ...optional('databaseUrl', env.DATABASE_URL),
     ...optional('databaseDirectUrl', env.DATABASE_DIRECT_URL),

@@ -15,7 +15,7 @@ export interface ListenerOptions {
   /** Rejects while the function cannot do its work. */
   ready: () => Promise<void>;
   /** Told of every answered request; seconds. */
-  observe?: ((request: { method: string; route: string; status: number; seconds: number }) => void) | undefined;
+  observe?: ((request: { method: string; route: string; status: number; seconds: number; first: boolean }) => void) | undefined;
   /** Serves GET /metrics; absent unless the function is told to. */
   metrics?: (() => Promise<string>) | undefined;
   now?: () => number;
@@ -83,7 +83,7 @@ export function listener(options: ListenerOptions): RequestListener {
     const method = incoming.method as string;
     const status = outgoing.headersSent ? outgoing.statusCode : 499;
     const route = (app && routeOf(app, method, path)) ?? '';
-    options.observe?.({ method, route, status, seconds: (endMs - startMs) / 1000 });
+    options.observe?.({ method, route, status, seconds: (endMs - startMs) / 1000, first });
     if (context.sampled || status >= 500) {
       recordSpan({
         ...context,

@@ -1,6 +1,63 @@
+import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Config } from './config.ts';
-import type { Span } from './trace.ts';
+import type { Span, SpanKind } from './trace.ts';
 
-/** Spans as an OTLP JSON request. */
-export const otlpTraces = (config: Config, spans: readonly Span[]): string =>
-  JSON.stringify({ resourceSpans: [{ resource: { service: config.service }, scopeSpans: [{ spans }] }] });
+type ReadableSpan = Parameters<typeof JsonTraceSerializer.serializeRequest>[0][number];
+type HrTime = ReadableSpan['startTime'];
+type Resource = ReturnType<typeof resourceFromAttributes>;
+
+/** OpenTelemetry's SpanKind and status numbers. */
+const kinds: Record<SpanKind, number> = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 };
+const [unset, failed] = [0, 2];
+const scope = { name: 'dormouse' };
+
+/** Who sends telemetry (semantic conventions of resources). */
+export const resourceOf = (config: Config): Resource =>
+  resourceFromAttributes({
+    'service.name': config.service,
+    'service.namespace': 'dormouse',
+    'service.version': config.version,
+    'service.instance.id': config.instance,
+    'deployment.environment.name': config.environment,
+    'faas.name': config.service,
+    'faas.instance': config.instance,
+    'k8s.pod.name': config.instance,
+    'knative.revision': config.revision,
+  });
+
+/** Spans as the body of an OTLP/HTTP JSON request. */
+export function otlpTraces(resource: Resource, spans: readonly Span[]): Buffer {
+  const bytes = JsonTraceSerializer.serializeRequest(spans.map((span) => readable(span, resource)));
+  return Buffer.from(bytes ?? []);
+}
+
+function readable(span: Span, resource: Resource): ReadableSpan {
+  const { traceId, spanId, parentId, tracestate, error } = span;
+  const state = tracestate === undefined ? {} : { traceState: { serialize: () => tracestate } };
+  const exception = error && { 'exception.type': error.type, 'exception.message': error.message, ...(error.stack && { 'exception.stacktrace': error.stack }) };
+  return {
+    name: span.name,
+    kind: kinds[span.kind],
+    spanContext: () => ({ traceId, spanId, traceFlags: span.sampled ? 1 : 0, ...state }),
+    ...(parentId && { parentSpanContext: { traceId, spanId: parentId, traceFlags: 1, isRemote: span.kind === 'server' } }),
+    startTime: hrTime(span.startMs),
+    endTime: hrTime(span.endMs),
+    duration: hrTime(span.endMs - span.startMs),
+    status: error ? { code: failed, message: error.message } : { code: unset },
+    attributes: span.attributes,
+    links: (span.links ?? []).map((link) => ({ context: { ...link, traceFlags: 1 } })),
+    events: exception ? [{ name: 'exception', time: hrTime(span.endMs), attributes: exception }] : [],
+    ended: true,
+    resource,
+    instrumentationScope: scope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  } as unknown as ReadableSpan;
+}
+
+const hrTime = (ms: number): HrTime => {
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
+};

@@ -13,6 +13,7 @@ export interface Span {
   traceId: string;
   spanId: string;
   parentId?: string | undefined;
+  sampled: boolean;
   tracestate?: string | undefined;
   name: string;
   kind: SpanKind;

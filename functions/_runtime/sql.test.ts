@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { formatArray, parseArray } from './array-types.ts';
+import { openSql, type Sql } from './sql.ts';
+
+let db: TestDatabase;
+let sql: Sql;
+beforeAll(async () => {
+  db = await testDatabase();
+  await db.admin`CREATE TABLE notes (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text NOT NULL CHECK (text <> 'bad'))`;
+});
+beforeEach(async () => {
+  await db.admin`TRUNCATE notes`;
+  sql = openSql({ databaseUrl: db.urlOf(''), service: 'test' });
+});
+afterEach(() => sql.end({ timeout: 1 }));
+afterAll(() => db.drop());
+
+const texts = async () => (await sql<{ text: string }[]>`SELECT text FROM notes ORDER BY id`).map(({ text }) => text);
+const kill = (pid: number) => db.admin`SELECT pg_terminate_backend(${pid})`;
+const backend = async (on: Sql = sql) => ((await on`SELECT pg_backend_pid() AS pid`)[0] as { pid: number }).pid;
+
+test('a transaction keeps what its work wrote, and returns what it returned', async () => {
+  const result = await sql.begin(async (tx) => {
+    await tx`INSERT INTO notes (text) VALUES ('a')`;
+    await tx`INSERT INTO notes (text) VALUES ('b')`;
+    return 7;
+  });
+  expect(result).toBe(7);
+  expect(await texts()).toEqual(['a', 'b']);
+});
+
+test('a transaction whose work fails changes nothing and passes the error on', async () => {
+  const failed = sql.begin(async (tx) => {
+    await tx`INSERT INTO notes (text) VALUES ('a')`;
+    throw new Error('changed my mind');
+  });
+  await expect(failed).rejects.toThrow('changed my mind');
+  expect(await texts()).toEqual([]);
+});
+
+test('a statement whose failure was swallowed does not become a commit', async () => {
+  const failed = sql.begin(async (tx) => {
+    await tx`INSERT INTO notes (text) VALUES ('a')`;
+    await tx`INSERT INTO notes (text) VALUES ('bad')`.catch(() => {});
+  });
+  await expect(failed).rejects.toThrow('rolled back');
+  expect(await texts()).toEqual([]);
+});
+
+test('a savepoint takes back its own part only', async () => {
+  await sql.begin(async (tx) => {
+    await tx`INSERT INTO notes (text) VALUES ('kept')`;
+    await tx.savepoint(async (inner) => inner`INSERT INTO notes (text) VALUES ('bad')`).catch(() => {});
+    await tx`INSERT INTO notes (text) VALUES ('also kept')`;
+  });
+  expect(await texts()).toEqual(['kept', 'also kept']);
+});
+
+test('more transactions than connections wait for one another', async () => {
+  await Promise.all(Array.from({ length: 25 }, (_, i) => sql.begin((tx) => tx`INSERT INTO notes (text) VALUES (${`n${i}`})`)));
+  expect(new Set(await texts()).size).toBe(25);
+  const [row] = await db.admin`SELECT count(*)::int AS connections FROM pg_stat_activity WHERE application_name = 'test'`;
+  expect(row?.connections).toBeLessThanOrEqual(3);
+});
+
+test('a connection killed under a statement of a transaction is an error, not the end of the process, and the next one works', async () => {
+  const failed = sql.begin(async (tx) => {
+    const pid = await backend(tx as unknown as Sql);
+    await tx`INSERT INTO notes (text) VALUES ('lost')`;
+    setTimeout(() => void kill(pid).execute(), 20);
+    await tx`SELECT pg_sleep(5)`;
+  });
+  await expect(failed).rejects.toMatchObject({ code: expect.stringMatching(/CONNECTION_CLOSED|57P01|ECONNRESET/) });
+  await sql.begin((tx) => tx`INSERT INTO notes (text) VALUES ('next')`);
+  expect(await texts()).toEqual(['next']);
+});
+
+test('a connection killed between two statements is an error of the transaction, even if its work goes on', async () => {
+  let second: unknown;
+  const failed = sql.begin(async (tx) => {
+    await kill(await backend(tx as unknown as Sql));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.resolve()
+      .then(() => tx`INSERT INTO notes (text) VALUES ('lost')`)
+      .catch((error) => (second = error));
+  });
+  await expect(failed).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(second).toMatchObject({ code: 'CONNECTION_CLOSED' });
+  await sql.begin((tx) => tx`INSERT INTO notes (text) VALUES ('next')`);
+  expect(await texts()).toEqual(['next']);
+});
+
+test('statements work again after their connection was killed, idle or busy', async () => {
+  await kill(await backend());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await texts()).toEqual([]);
+  const pid = await backend();
+  setTimeout(() => void kill(pid).execute(), 20);
+  await expect(sql`SELECT pg_sleep(5)`).rejects.toThrow();
+  expect(await texts()).toEqual([]);
+});
+
+test('an address where no database answers is refused again and again, never a hang', async () => {
+  const away = openSql({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none', service: 'test' });
+  for (let i = 0; i < 4; i++) {
+    await expect(away`SELECT 1`).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(away.begin((tx) => tx`SELECT 1`)).rejects.toMatchObject({ code: expect.stringMatching(/ECONNREFUSED|CONNECTION_CLOSED/) });
+  }
+  await away.end({ timeout: 1 });
+});
+
+test('arrays go in and come out as with the client’s own types', async () => {
+  const own = db.admin;
+  for (const client of [sql, own]) {
+    const [row] = await client`SELECT ${['a', 'b "c"', 'd\\e', 'NULL', '']}::text[] AS texts, ${[1, 2]}::int[] AS ints, ${[1, 2]}::int8[] AS longs,
+      '{}'::int[] AS none, ARRAY[[1,2],[3,4]] AS nested, ${client.array(['p', 'q'])} AS made`;
+    expect(row).toEqual({
+      texts: ['a', 'b "c"', 'd\\e', 'NULL', ''],
+      ints: [1, 2],
+      longs: ['1', '2'],
+      none: [],
+      nested: [
+        [1, 2],
+        [3, 4],
+      ],
+      made: ['p', 'q'],
+    });
+    expect(await client`SELECT 1 AS one WHERE 2 = ANY(${[1, 2]})`).toHaveLength(1);
+  }
+});
+
+test('any texts survive an array literal', () => {
+  fc.assert(
+    fc.property(fc.array(fc.option(fc.string({ unit: 'binary' }))), (values) => {
+      expect(parseArray(formatArray(values))).toEqual(values);
+    }),
+  );
+});

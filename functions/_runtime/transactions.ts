@@ -1,0 +1,137 @@
+import type postgres from 'postgres';
+import { isUnavailable } from './errors.ts';
+import type { Sql, Tx } from './sql.ts';
+import { traced } from './traced-sql.ts';
+
+export interface Transactions {
+  run<T>(work: (tx: Tx) => Promise<T> | T): Promise<T>;
+  end(): Promise<void>;
+}
+
+interface Connection {
+  sql: postgres.ReservedSql;
+  owner: Sql;
+  /** Set in the moment the socket closes; a statement issued after that would never be answered. */
+  dead: boolean;
+  closed: Promise<never>;
+}
+
+/**
+ * Transactions on connections that are held for them alone, at most `max`. Statements are pipelined: BEGIN leaves with the first
+ * statement, COMMIT right behind the last, so that a transaction costs one round trip per awaited statement and one to commit.
+ *
+ * postgres.js's own `begin` waits for BEGIN, and rolls back on a connection that is already gone, which ends the process.
+ * @param open makes a client of one connection and calls `onclose` when that closes.
+ */
+export function transactions(open: (onclose: () => void) => Sql, max: number): Transactions {
+  const idle: Connection[] = [];
+  const waiting: { resolve: (connection: Connection) => void; reject: (error: unknown) => void }[] = [];
+  const all = new Set<Connection>();
+  let opened = 0;
+
+  const connect = async (): Promise<Connection> => {
+    opened++;
+    const { promise: closed, reject } = Promise.withResolvers<never>();
+    closed.catch(() => {});
+    let connection: Connection | undefined;
+    const owner = open(() => {
+      reject(connectionClosed());
+      if (!connection) return;
+      connection.dead = true;
+      const at = idle.indexOf(connection);
+      if (at >= 0) {
+        idle.splice(at, 1);
+        discard(connection);
+      }
+    });
+    try {
+      // reserve() on a client that is not connected loses the connection when connecting fails.
+      await Promise.race([owner`SELECT 1`, closed]);
+      connection = { sql: await owner.reserve(), owner, dead: false, closed };
+      all.add(connection);
+      return connection;
+    } catch (error) {
+      opened--;
+      void owner.end({ timeout: 0 });
+      throw error;
+    }
+  };
+  const discard = (connection: Connection) => {
+    if (!all.delete(connection)) return;
+    opened--;
+    void connection.owner.end({ timeout: 0 });
+  };
+  const acquire = (): Promise<Connection> | Connection => {
+    const connection = idle.pop();
+    if (connection) return connection;
+    if (opened < max) return connect();
+    return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+  };
+  const release = (connection: Connection) => {
+    if (connection.dead) discard(connection);
+    const next = waiting.shift();
+    if (next) {
+      if (connection.dead) connect().then(next.resolve, next.reject);
+      else next.resolve(connection);
+    } else if (!connection.dead) idle.push(connection);
+  };
+  return {
+    async run(work) {
+      const connection = await acquire();
+      try {
+        return await runOn(connection, work);
+      } finally {
+        release(connection);
+      }
+    },
+    async end() {
+      for (const connection of all) {
+        if (!connection.dead) connection.sql.release();
+        await connection.owner.end({ timeout: 1 });
+      }
+    },
+  };
+}
+
+async function runOn<T>(connection: Connection, work: (tx: Tx) => Promise<T> | T): Promise<T> {
+  const { sql, closed } = connection;
+  const begun = sql.unsafe('BEGIN').execute();
+  begun.catch((error) => (connection.dead ||= isUnavailable(error)));
+  let result: T;
+  try {
+    result = await Promise.race([work(transaction(connection)), closed]);
+  } catch (error) {
+    if (!connection.dead) await Promise.race([sql.unsafe('ROLLBACK'), closed]).catch(() => (connection.dead = true));
+    throw error;
+  }
+  if (connection.dead) throw connectionClosed();
+  const ended = await Promise.race([sql.unsafe('COMMIT'), closed]);
+  // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and nobody heard.
+  if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back because one of its statements failed');
+  return result;
+}
+
+/** What `work` sees: the reserved connection's statements, refused once the connection is gone, and savepoints. */
+function transaction(connection: Connection): Tx {
+  let savepoints = 0;
+  const tx = traced(connection.sql as unknown as Tx, {
+    before() {
+      if (connection.dead) throw connectionClosed();
+    },
+    async savepoint(work: (tx: Tx) => Promise<unknown>) {
+      const name = `s${++savepoints}`;
+      await connection.sql.unsafe(`SAVEPOINT ${name}`);
+      try {
+        const result = await work(tx);
+        await connection.sql.unsafe(`RELEASE SAVEPOINT ${name}`);
+        return result;
+      } catch (error) {
+        if (!connection.dead) await connection.sql.unsafe(`ROLLBACK TO SAVEPOINT ${name}`);
+        throw error;
+      }
+    },
+  });
+  return tx;
+}
+
+const connectionClosed = (): Error => Object.assign(new Error('the connection to PostgreSQL was closed'), { code: 'CONNECTION_CLOSED' });
