@@ -1,0 +1,119 @@
+import { outsideCode } from './code.ts';
+import { plainText } from './plain-text.ts';
+
+/** Where a target leads now; undefined when it leads nowhere. Never asked about absolute URLs and anchors of the same page. */
+export type Resolve = (target: string, kind: 'link' | 'picture') => string | undefined;
+
+/**
+ * Rewrites every relative target of an article: Markdown links and pictures, reference definitions, `href` and `src` in raw HTML. A link
+ * that leads nowhere leaves its text, such a picture its description. Also drops what only MkDocs understands or what no page may show:
+ * attribute lists, HTML comments, `[TOC]`; embedded frames become links.
+ */
+export function rewriteLinks(markdown: string, resolve: Resolve): string {
+  return outsideCode(markdown, (text) => {
+    const clean = frames(text.replace(/<!--[\s\S]*?-->/g, ''))
+      .replace(/^[ \t]*\[TOC\][ \t]*$/gim, '')
+      .replace(/(?<=[)\]*`\u0000>])\{:?[ \t]*[^{}\n]*\}/g, '')
+      .replace(/^(#{1,6}[ \t].*?)[ \t]*\{[:#.][^{}\n]*\}[ \t]*$/gm, '$1');
+    return definitions(tags(inline(clean, resolve), resolve), resolve);
+  });
+}
+
+function moved(target: string, kind: 'link' | 'picture', resolve: Resolve): string | undefined {
+  return /^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i.test(target) ? target : resolve(target, kind);
+}
+
+/** Links and pictures written `[text](target "title")`, also one inside the other. */
+function inline(text: string, resolve: Resolve): string {
+  let out = '';
+  let at = 0;
+  for (let open = text.indexOf('['); open >= 0; open = text.indexOf('[', at)) {
+    const picture = text[open - 1] === '!' && text[open - 2] !== '\\';
+    const close = text[open - 1] === '\\' ? -1 : closing(text, open);
+    const target = close < 0 ? undefined : destination(text, close + 1);
+    const start = picture ? open - 1 : open;
+    if (!target || start < at) {
+      out += text.slice(at, open + 1);
+      at = open + 1;
+      continue;
+    }
+    const label = picture ? text.slice(open + 1, close) : inline(text.slice(open + 1, close), resolve);
+    out += text.slice(at, start) + rewritten(label, target, picture, resolve);
+    at = target.end;
+  }
+  return out + text.slice(at);
+}
+
+function rewritten(label: string, target: Destination, picture: boolean, resolve: Resolve): string {
+  const to = moved(target.url, picture ? 'picture' : 'link', resolve);
+  if (to !== undefined) return `${picture ? '!' : ''}[${label}](${/[\s()<>]/.test(to) ? `<${to}>` : to}${target.title})`;
+  if (!picture) return label;
+  const description = plainText(label);
+  return description ? `*${description}*` : '';
+}
+
+/** Index of the bracket that closes the one at `open`, at most a paragraph away; -1 when there is none. */
+function closing(text: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < text.length && at < open + 4000; at++) {
+    const char = text[at];
+    if (char === '\\') at++;
+    else if (char === '\n' && /^\n[ \t]*\n/.test(text.slice(at, at + 200))) return -1;
+    else if (char === '[') depth++;
+    else if (char === ']' && --depth === 0) return at;
+  }
+  return -1;
+}
+
+interface Destination {
+  url: string;
+  /** With the blank before it: ` "…"`, or empty. */
+  title: string;
+  end: number;
+}
+
+function destination(text: string, at: number): Destination | undefined {
+  const form = /\(\s*(?:<([^<>\n]*)>|((?:[^\s()<>]|\((?:[^\s()]|\([^\s()]*\))*\))*))(\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;
+  form.lastIndex = at;
+  const [whole, angled, bare, title = ''] = form.exec(text) ?? [];
+  const url = angled ?? bare;
+  // Something in brackets followed by something in parentheses is no link when that is no address: `array[0](x)`.
+  if (whole === undefined || !url || !/[./#:]/.test(url)) return undefined;
+  return { url, title: title && ` ${title.trim()}`, end: at + whole.length };
+}
+
+function definitions(text: string, resolve: Resolve): string {
+  return text.replace(/^( {0,3}\[[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm, (whole, before: string, target: string, after: string) => {
+    if (!/[./#:]/.test(target)) return whole;
+    const to = moved(target, 'link', resolve);
+    return to === undefined ? whole : `${before}${to}${after}`;
+  });
+}
+
+const attribute = (name: string) => new RegExp(`(\\s${name}\\s*=\\s*)(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i');
+
+function tags(text: string, resolve: Resolve): string {
+  return text.replace(/<(a|img|source|video)\b[^<>]*>/gi, (tag: string, name: string) => {
+    const anchor = name.toLowerCase() === 'a';
+    const place = attribute(anchor ? 'href' : 'src');
+    const [, , double, single, bare] = place.exec(tag) ?? [];
+    const target = double ?? single ?? bare;
+    if (!target) return tag;
+    const to = moved(target, anchor ? 'link' : 'picture', resolve);
+    if (to !== undefined) return tag.replace(place, (_, before: string) => `${before}"${to.replaceAll('"', '%22')}"`);
+    if (anchor) return tag.replace(place, '');
+    const [, , alt = '', alternative = ''] = attribute('alt').exec(tag) ?? [];
+    return alt || alternative ? `<em>${alt || alternative}</em>` : '';
+  });
+}
+
+/** A page of ours embeds nothing from elsewhere: what a frame would show is one click away. */
+function frames(text: string): string {
+  return text.replace(/<iframe\b([^>]*)>[\s\S]*?<\/iframe>/gi, (_, attributes: string) => {
+    const [, , source] = attribute('src').exec(` ${attributes}`) ?? [];
+    if (!source || !/^https?:/i.test(source)) return '';
+    const [, , title = 'Video'] = attribute('title').exec(` ${attributes}`) ?? [];
+    const [, video] = /^https?:\/\/(?:www\.)?youtube(?:-nocookie)?\.com\/embed\/([\w-]+)/i.exec(source) ?? [];
+    return `<a href="${video ? `https://www.youtube.com/watch?v=${video}` : source}">${title}</a>`;
+  });
+}
