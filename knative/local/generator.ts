@@ -55,12 +55,17 @@ interface Pair {
   from: Origin;
 }
 
+/** What Kubernetes takes as a key and kubectl does not write as a number or boolean, which it then cannot read. */
+function isKey(key: string): boolean {
+  if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key.startsWith('..') || key === '.') return false;
+  return !Number.isFinite(Number(key)) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(key);
+}
+
 /** Keys and values of all sources; a key that occurs twice or cannot be one is refused. */
 function pairs(entry: Fields, read: ReadFile): Pair[] {
   const found: Pair[] = [];
   const add = (key: string, value: Buffer, from: Origin) => {
-    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key.startsWith('..') || key === '.')
-      throw new ManifestError(from, `"${key}" cannot be a key: use letters, digits, "-", "_" and "."`);
+    if (!isKey(key)) fail(from, `"${key}" cannot be a key: use letters, digits, "-", "_" and "."`);
     if (found.some((pair) => pair.key === key)) throw new ManifestError(from, `the key "${key}" occurs twice in ${entry.string('name')}`);
     found.push({ key, value, from });
   };
