@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['events/**/*.test.ts', 'functions/**/*.test.ts', 'knative/**/*.test.ts', 'observability/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      'events/**/*.test.ts',
+      'functions/**/*.test.ts',
+      'import/**/*.test.ts',
+      'knative/**/*.test.ts',
+      'observability/**/*.test.ts',
+      'tests/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/.dormouse/**', '**/dist/**'],
     globalSetup: ['tests/database.setup.ts'],
     pool: 'forks',
