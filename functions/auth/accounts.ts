@@ -1,0 +1,108 @@
+import { type Env, json } from '@dormouse/runtime/app';
+import { authenticate } from '@dormouse/runtime/auth';
+import { fail } from '@dormouse/runtime/errors';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { Auth } from './app.ts';
+import { currentUser } from './current-user.ts';
+import { spend } from './limits.ts';
+import { hashSecret } from './refresh-token.ts';
+import { accountChange, claiming, importedAccount, newAccount } from './requests.ts';
+import type { User } from './store.ts';
+import { usernameKey } from './username.ts';
+import { weakPassword } from './weak-password.ts';
+
+/**
+ * Accounts: register, look up, change, delete, claim.
+ *
+ * Only a user name can be "taken". E-mail addresses are not unique, because saying so would tell anybody who has an
+ * account here; they are shown to their owner alone, and are in no event and no log.
+ */
+export function accounts(auth: Auth) {
+  const { store, passwords, limiter, limits, now } = auth;
+  const caller = authenticate(auth.tokens);
+  const self = (c: Context<Env>) => currentUser(auth, c);
+
+  return new Hono<Env>()
+    .on('POST', ['/api/register', '/api/users'], caller, importing(json(importedAccount)), importing(importAccount(auth)), json(newAccount), async (c) => {
+      const { username, email, password, display_name } = c.req.valid('json');
+      await spend(limiter, `register:${auth.address(c)}`, limits.registerAddress);
+      if (await store.taken(username)) taken();
+      const displayName = display_name === undefined ? {} : { displayName: display_name };
+      const user = (await store.register({ username, email, ...displayName, passwordHash: await passwords.hash(password) })) ?? taken();
+      c.header('location', `/api/users/${user.username}`);
+      return c.json({ id: user.id, username: user.username, email }, 201);
+    })
+
+    .get('/api/users/:name', async (c) => {
+      const user = (await store.find(c.req.param('name'))) ?? fail('not_found', 'There is no such user.');
+      return c.json({ id: user.id, username: user.username, display_name: user.displayName, created_at: user.createdAt.toISOString() });
+    })
+
+    .get('/api/me', caller, async (c) => own(c, await self(c)))
+
+    .patch('/api/me', caller, json(accountChange), async (c) => {
+      const user = await self(c);
+      const { display_name, password, current_password } = c.req.valid('json');
+      if (password !== undefined) await changePassword(auth, user, current_password ?? '', password);
+      if (display_name !== undefined) await store.setDisplayName(user.id, display_name);
+      return own(c, { ...user, displayName: display_name ?? user.displayName });
+    })
+
+    .delete('/api/me', caller, async (c) => {
+      const user = await self(c);
+      await store.remove(user.id);
+      return c.body(null, 204);
+    })
+
+    .post('/api/claim', json(claiming), async (c) => {
+      const { token, password, email } = c.req.valid('json');
+      await spend(limiter, `claim:${auth.address(c)}`, limits.loginAddress);
+      const hash = hashSecret(token);
+      const user = (await store.findClaim(hash, new Date(now()))) ?? expired();
+      if (email === undefined && user.email === undefined) wrong('email', 'is required');
+      refuseWeak(password, { ...user, ...(email !== undefined && { email }) });
+      const change = { passwordHash: await passwords.hash(password), ...(email !== undefined && { email }) };
+      if (!(await store.claim(hash, new Date(now()), change))) expired();
+      return c.json({ id: user.id, username: user.username });
+    });
+}
+
+/** Runs `inner` for callers whose token has scope `import`, and goes on otherwise. */
+function importing(inner: MiddlewareHandler<Env>): MiddlewareHandler<Env> {
+  return (c, next) => (c.var.caller?.scopes.includes('import') ? inner(c, next) : next());
+}
+
+/** Makes an account that nobody can log in to until it is claimed; 200 when the name has one already. */
+function importAccount({ store }: Auth): MiddlewareHandler<Env, string, { out: { json: { username: string; display_name?: string } } }> {
+  return async (c) => {
+    const { username, display_name } = c.req.valid('json');
+    const found = await store.find(username);
+    if (found) return c.json({ id: found.id, username: found.username });
+    const made = await store.register({ username, ...(display_name !== undefined && { displayName: display_name }) });
+    if (made) return c.json({ id: made.id, username: made.username }, 201);
+    const meanwhile = (await store.find(username)) ?? taken();
+    return c.json({ id: meanwhile.id, username: meanwhile.username });
+  };
+}
+
+/** The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. */
+async function changePassword({ store, passwords, limiter, limits }: Auth, user: User, current: string, password: string): Promise<void> {
+  await spend(limiter, `login:${usernameKey(user.username)}`, limits.login);
+  refuseWeak(password, user);
+  if (!(await passwords.verify(current, user.passwordHash)).ok) wrong('current_password', 'is not your password');
+  await store.setPassword(user.id, await passwords.hash(password));
+}
+
+function refuseWeak(password: string, person: { username: string; email?: string | undefined }): void {
+  const reason = weakPassword(password, { username: person.username, ...(person.email !== undefined && { email: person.email }) });
+  if (reason) wrong('password', reason);
+}
+
+const own = (c: Context<Env>, { id, username, email, displayName, role, createdAt }: User) => {
+  c.header('cache-control', 'no-store');
+  return c.json({ id, username, email: email ?? null, display_name: displayName, role, created_at: createdAt.toISOString() });
+};
+
+const wrong = (field: string, message: string): never => fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });
+const taken = (): never => fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });
+const expired = (): never => fail('not_found', 'This link is not valid any more. Ask an administrator for a new one.');

@@ -1,0 +1,385 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { authFixture, bearer, cookieOf, issuer } from './app.fixture.ts';
+import { rotateKeys } from './key-folder.ts';
+import { passwords } from './passwords.ts';
+
+let db: TestDatabase;
+let fixture: ReturnType<typeof authFixture>;
+const password = 'a long enough sentence';
+let count = 0;
+const newName = () => `person-${++count}`;
+
+beforeAll(async () => {
+  db = await testDatabase('auth');
+  fixture = authFixture(db.as('auth'));
+});
+afterAll(() => db?.drop());
+
+const send: typeof fixture.send = (...args) => fixture.send(...args);
+const register = (username: string, more: object = {}) => send('POST', '/api/register', { username, email: `${username}@example.org`, password, ...more });
+const login = (username: string, more: object = {}) => send('POST', '/api/login', { username, password, ...more });
+
+async function loggedIn(more: object = {}) {
+  const username = newName();
+  await register(username);
+  const response = await login(username, more);
+  const answer = (await response.json()) as { token: string; refresh_token: string; user: { id: number } };
+  return { username, response, ...answer, headers: bearer(answer.token) };
+}
+
+describe('registering', () => {
+  test('answers 201 with id, name and address, and where the user is', async () => {
+    const response = await send('POST', '/api/register', { username: 'Ada', email: ' Ada@EXAMPLE.org ', password });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('location')).toBe('/api/users/Ada');
+    expect(await response.json()).toEqual({ id: expect.any(Number), username: 'Ada', email: 'Ada@example.org' });
+  });
+
+  test('is the same at /api/users', async () => {
+    const username = newName();
+    expect((await send('POST', '/api/users', { username, email: 'x@example.org', password })).status).toBe(201);
+  });
+
+  test('refuses a name that differs only in case with 409', async () => {
+    await register('Grace');
+    const response = await register('gRACE');
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ code: 'conflict', errors: [{ field: 'username', message: 'is taken' }] });
+  });
+
+  test('lets one of many simultaneous registrations of a name win', async () => {
+    const username = newName();
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await register(username)).status));
+    expect(statuses.sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+  });
+
+  test.each([
+    ['an empty name', { username: '' }, 'username'],
+    ['a name of blanks', { username: '   ' }, 'username'],
+    ['a short name', { username: 'ab' }, 'username'],
+    ['a long name', { username: 'a'.repeat(31) }, 'username'],
+    ['a homograph', { username: 'аdmin' }, 'username'],
+    ['a name with a slash', { username: 'a/../b' }, 'username'],
+    ['a name with NUL', { username: 'abc\u0000' }, 'username'],
+    ['an address without @', { email: 'nobody' }, 'email'],
+    ['an empty password', { password: '' }, 'password'],
+    ['a password of seven', { password: 'sevenXY' }, 'password'],
+    ['a password of 257', { password: 'ab'.repeat(129) }, 'password'],
+    ['a common password', { password: 'Password123' }, 'password'],
+    ['a password with NUL', { password: 'abcdefgh\u0000' }, 'password'],
+    ['a number as name', { username: 12345 }, 'username'],
+    ['a password that is the name', { username: 'bartholomew', password: 'Bartholomew1' }, 'password'],
+  ])('answers 422 for %s and names the field', async (_, change, field) => {
+    const response = await register(newName(), change);
+    expect(response.status).toBe(422);
+    const { errors } = (await response.json()) as { errors: { field: string }[] };
+    expect(errors.map((each) => each.field)).toContain(field);
+  });
+
+  test('names every field that is missing', async () => {
+    const { errors } = (await (await send('POST', '/api/register', {})).json()) as { errors: { field: string }[] };
+    expect(errors.map((each) => each.field).sort()).toEqual(['email', 'password', 'username']);
+  });
+
+  test('accepts passwords of 8 and of 256 code points', async () => {
+    expect((await register(newName(), { password: 'xk🐭🐭🐭🐭q7' })).status).toBe(201);
+    expect((await register(newName(), { password: '🐭z'.repeat(128) })).status).toBe(201);
+  });
+
+  test('emits user.registered without the address', async () => {
+    const username = newName();
+    const { id } = (await (await register(username)).json()) as { id: number };
+    const [row] = await db.as('auth')`SELECT type, source, data FROM outbox WHERE subject = ${`user/${id}`}`;
+    expect(row).toMatchObject({ type: 'dev.dormouse.user.registered.v1', source: '/auth', data: { id, username } });
+    expect(JSON.stringify(row)).not.toContain('@');
+  });
+});
+
+describe('logging in', () => {
+  test('answers a token, its life and a cookie that scripts and other sites never see', async () => {
+    const { response, token, user } = await loggedIn();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('set-cookie')).toMatch(/^refresh_token=[^;]+; Max-Age=2592000; Path=\/api\/token; HttpOnly; SameSite=Strict$/);
+    expect(await fixture.auth.tokens.verify(token)).toMatchObject({ id: user.id, role: 'author', scopes: [] });
+  });
+
+  test('marks the cookie Secure behind https', async () => {
+    const username = newName();
+    await register(username);
+    const response = await send('POST', '/api/login', { username, password }, { 'x-forwarded-proto': 'https' });
+    expect(response.headers.get('set-cookie')).toContain('; Secure');
+  });
+
+  test('gives the refresh token in the body, and no cookie, to who asks for it', async () => {
+    const { response, refresh_token } = await loggedIn({ refresh: 'body' });
+    expect(response.headers.get('set-cookie')).toBeNull();
+    expect(refresh_token).toMatch(/^[0-9a-f-]{36}\.[\w-]{43}$/);
+  });
+
+  test('takes the name in any case', async () => {
+    await register('Hopper');
+    const response = await login('hOPPER');
+    expect(await response.json()).toMatchObject({ status: 'success', expires_in: 900, user: { username: 'Hopper' } });
+  });
+
+  test('answers 401 for a wrong password', async () => {
+    const { username } = await loggedIn();
+    expect((await login(username, { password: 'something else' })).status).toBe(401);
+  });
+
+  test.each([['username'], ['password']])('answers 422 for an empty %s', async (field) => {
+    expect((await send('POST', '/api/login', { username: 'somebody', password, [field]: '' })).status).toBe(422);
+  });
+
+  test('renews a hash of an older cost, and the password stays good', async () => {
+    const username = newName();
+    await register(username);
+    const sql = db.as('auth');
+    const older = passwords({ cost: { memory: 64, passes: 1, lanes: 1 } });
+    await sql`UPDATE users SET password_hash = ${await older.hash(password)} WHERE username = ${username}`;
+    const strict = authFixture(sql, { passwords: passwords({ cost: { memory: 128, passes: 1, lanes: 1 } }) });
+    expect((await strict.send('POST', '/api/login', { username, password })).status).toBe(200);
+    const [row] = await sql`SELECT password_hash FROM users WHERE username = ${username}`;
+    expect(row?.password_hash).toContain('m=128,');
+    expect((await strict.send('POST', '/api/login', { username, password })).status).toBe(200);
+  });
+
+  test('gives scope import to administrators only', async () => {
+    const { username } = await loggedIn();
+    expect((await login(username, { scope: 'import' })).status).toBe(403);
+    await fixture.auth.store.setRole(username, 'admin');
+    const { token } = (await (await login(username, { scope: 'import' })).json()) as { token: string };
+    expect(await fixture.auth.tokens.verify(token)).toMatchObject({ role: 'admin', scopes: ['import'] });
+  });
+});
+
+describe('refreshing', () => {
+  const refresh = (cookie: string, headers: Record<string, string> = {}) =>
+    send('POST', '/api/token/refresh', undefined, { cookie: `refresh_token=${cookie}`, ...headers });
+
+  test('replaces the cookie and answers a new access token', async () => {
+    const { response } = await loggedIn();
+    const first = cookieOf(response) as string;
+    const refreshed = await refresh(first);
+    expect(refreshed.status).toBe(200);
+    expect(await refreshed.json()).toMatchObject({ status: 'success', expires_in: 900, token: expect.any(String) });
+    expect(cookieOf(refreshed)).not.toBe(first);
+  });
+
+  test('works by body, and answers in the body', async () => {
+    const { refresh_token } = await loggedIn({ refresh: 'body' });
+    const response = await send('POST', '/api/token/refresh', { refresh_token });
+    const answer = (await response.json()) as { refresh_token: string };
+    expect(answer.refresh_token).not.toBe(refresh_token);
+    expect(response.headers.get('set-cookie')).toBeNull();
+    expect((await send('POST', '/api/token/refresh', { refresh_token: answer.refresh_token })).status).toBe(200);
+  });
+
+  test('shows a change of role in the next access token', async () => {
+    const { username, refresh_token } = await loggedIn({ refresh: 'body' });
+    await fixture.auth.store.setRole(username, 'editor');
+    const { token } = (await (await send('POST', '/api/token/refresh', { refresh_token })).json()) as { token: string };
+    expect((await fixture.auth.tokens.verify(token)).role).toBe('editor');
+  });
+
+  test('answers 401 and removes the cookie when the log-in has ended', async () => {
+    const response = await refresh('made-up');
+    expect(response.status).toBe(401);
+    expect(response.headers.get('set-cookie')).toMatch(/^refresh_token=; Max-Age=0; Path=\/api\/token/);
+  });
+
+  test('answers 401 without any token', async () => {
+    expect((await send('POST', '/api/token/refresh')).status).toBe(401);
+  });
+
+  test('ends after 30 days without use', async () => {
+    const { response } = await loggedIn();
+    fixture.clock.ms += 30 * 86_400_000;
+    expect((await refresh(cookieOf(response) as string)).status).toBe(401);
+  });
+});
+
+describe('logging out', () => {
+  test('ends the log-in of the access token and removes the cookie', async () => {
+    const { refresh_token, headers } = await loggedIn({ refresh: 'body' });
+    const response = await send('POST', '/api/logout', undefined, headers);
+    expect(response.status).toBe(204);
+    expect(cookieOf(response)).toBe('');
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
+  });
+
+  test('ends the log-in of a refresh token', async () => {
+    const { refresh_token } = await loggedIn({ refresh: 'body' });
+    expect((await send('POST', '/api/logout', { refresh_token })).status).toBe(204);
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
+  });
+
+  test('leaves other log-ins of the user alone', async () => {
+    const { username, headers } = await loggedIn();
+    const { refresh_token } = (await (await login(username, { refresh: 'body' })).json()) as { refresh_token: string };
+    await send('POST', '/api/logout', undefined, headers);
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(200);
+  });
+
+  test('is done when nobody was logged in', async () => {
+    expect((await send('POST', '/api/logout')).status).toBe(204);
+  });
+
+  test('does not pretend: a bad access token is 401', async () => {
+    expect((await send('POST', '/api/logout', undefined, bearer('x.y.z'))).status).toBe(401);
+  });
+});
+
+describe('asking whether a token is good', () => {
+  test('answers who it is and until when', async () => {
+    const { token, username, user, headers } = await loggedIn();
+    const { exp } = await fixture.auth.tokens.verify(token);
+    expect(await (await send('GET', '/verify', undefined, headers)).json()).toEqual({ status: 'success', data: { user_id: user.id, username, exp } });
+  });
+
+  test('answers 401 without a token', async () => {
+    expect((await send('GET', '/verify')).status).toBe(401);
+  });
+
+  test('answers 429 with Retry-After from the 31st time in a minute', async () => {
+    const { headers } = await loggedIn();
+    for (let i = 0; i < 30; i++) expect((await send('GET', '/verify', undefined, headers)).status).toBe(200);
+    const refused = await send('GET', '/verify', undefined, headers);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
+describe('an own account', () => {
+  test('shows its owner everything but the password', async () => {
+    const { username, headers } = await loggedIn();
+    expect(await (await send('GET', '/api/me', undefined, headers)).json()).toEqual({
+      id: expect.any(Number),
+      username,
+      email: `${username}@example.org`,
+      display_name: username,
+      role: 'author',
+      created_at: expect.any(String),
+    });
+  });
+
+  test('changes its display name, in any script', async () => {
+    const { headers, username } = await loggedIn();
+    const response = await send('PATCH', '/api/me', { display_name: ' Ada Ĺovelace 🐭 ' }, headers);
+    expect(await response.json()).toMatchObject({ display_name: 'Ada Ĺovelace 🐭' });
+    expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({ display_name: 'Ada Ĺovelace 🐭' });
+  });
+
+  test('changes its password with the old one, which ends every log-in', async () => {
+    const { headers, username, refresh_token } = await loggedIn({ refresh: 'body' });
+    const response = await send('PATCH', '/api/me', { password: 'a second sentence', current_password: password }, headers);
+    expect(response.status).toBe(200);
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
+    expect((await login(username)).status).toBe(401);
+    expect((await login(username, { password: 'a second sentence' })).status).toBe(200);
+  });
+
+  test.each([
+    ['without the old one', { password: 'a second sentence' }],
+    ['with a wrong old one', { password: 'a second sentence', current_password: 'guessed' }],
+  ])('keeps its password %s', async (_, change) => {
+    const { headers, username } = await loggedIn();
+    const response = await send('PATCH', '/api/me', change, headers);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ field: 'current_password' }] });
+    expect((await login(username)).status).toBe(200);
+  });
+
+  test('is deleted for good: no token, log-in or page is left, and the name stays taken', async () => {
+    const { headers, username, user, refresh_token } = await loggedIn({ refresh: 'body' });
+    expect((await send('DELETE', '/api/me', undefined, headers)).status).toBe(204);
+    expect((await send('GET', '/api/me', undefined, headers)).status).toBe(401);
+    expect((await send('GET', '/verify', undefined, headers)).status).toBe(401);
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
+    expect((await login(username)).status).toBe(401);
+    expect((await send('GET', `/api/users/${username}`)).status).toBe(404);
+    expect((await register(username.toUpperCase())).status).toBe(409);
+    const rows = await db.as('auth')`SELECT type, data FROM outbox WHERE subject = ${`user/${user.id}`} ORDER BY position`;
+    expect(rows.at(-1)).toMatchObject({ type: 'dev.dormouse.user.deleted.v1', data: { id: user.id, username } });
+  });
+});
+
+describe('other users', () => {
+  test('are shown by name in any case, without their address', async () => {
+    const { username } = await loggedIn();
+    const response = await send('GET', `/api/users/${username.toUpperCase()}`);
+    expect(await response.json()).toEqual({ id: expect.any(Number), username, display_name: username, created_at: expect.any(String) });
+  });
+
+  test('are 404 when there are none', async () => {
+    expect((await send('GET', '/api/users/nobody-at-all')).status).toBe(404);
+    expect((await send('GET', '/api/users/%00')).status).toBe(404);
+  });
+
+  test('cannot be listed', async () => {
+    expect((await send('GET', '/api/users')).status).toBe(405);
+  });
+});
+
+describe('an import', () => {
+  const importer = () => bearer(fixture.sign({ scope: 'import', role: 'admin' }));
+
+  test('makes an account that nobody can log in to, once', async () => {
+    const username = newName();
+    const first = await send('POST', '/api/users', { username, display_name: 'Zoë Näme' }, importer());
+    const second = await send('POST', '/api/users', { username: username.toUpperCase(), display_name: 'Other' }, importer());
+    expect([first.status, second.status]).toEqual([201, 200]);
+    const made = await first.json();
+    expect(made).toEqual({ id: expect.any(Number), username });
+    expect(await second.json()).toEqual(made);
+    expect((await login(username)).status).toBe(401);
+    expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({ display_name: 'Zoë Näme' });
+  });
+
+  test('without the scope is a registration like any other', async () => {
+    const response = await send('POST', '/api/users', { username: newName(), display_name: 'x' }, bearer(fixture.sign({ role: 'admin' })));
+    expect(response.status).toBe(422);
+  });
+
+  test('does not revive a deleted name', async () => {
+    const { headers, username } = await loggedIn();
+    await send('DELETE', '/api/me', undefined, headers);
+    expect((await send('POST', '/api/users', { username }, importer())).status).toBe(409);
+  });
+});
+
+describe('keys and discovery', () => {
+  test('publish nothing private', async () => {
+    const { keys } = (await (await send('GET', '/.well-known/jwks.json')).json()) as { keys: object[] };
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
+  });
+
+  test('may be cached', async () => {
+    expect((await send('GET', '/.well-known/jwks.json')).headers.get('cache-control')).toBe('public, max-age=300');
+  });
+
+  test('name the issuer and where its keys are', async () => {
+    expect(await (await send('GET', '/.well-known/openid-configuration')).json()).toMatchObject({ issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
+  });
+
+  test('a token signed before a rotation is good after it, and the new key is published before it signs', async () => {
+    const { headers, username } = await loggedIn();
+    const { added } = rotateKeys(fixture.folder, { now: fixture.clock.ms, activateAfterMs: 60_000 });
+    expect(fixture.auth.keys.published().map((key) => key.kid)).toContain(added);
+    expect(fixture.auth.keys.signingKey().kid).not.toBe(added);
+    fixture.clock.ms += 60_000;
+    expect(fixture.auth.keys.signingKey().kid).toBe(added);
+    expect((await send('GET', '/verify', undefined, headers)).status).toBe(200);
+    const { token } = (await (await login(username)).json()) as { token: string };
+    expect((await send('GET', '/verify', undefined, bearer(token))).status).toBe(200);
+  });
+});
+
+test('other providers are not there', async () => {
+  const response = await send('GET', '/api/oauth/github');
+  expect(response.status).toBe(404);
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+});

@@ -1,0 +1,15 @@
+import type { Env } from '@dormouse/runtime/app';
+import { required } from '@dormouse/runtime/auth';
+import { fail } from '@dormouse/runtime/errors';
+import type { Context } from 'hono';
+import type { Auth } from './app.ts';
+import type { User } from './store.ts';
+
+/** The caller's account as it is now; 401 when it was deleted after the token was made. */
+export async function currentUser({ store }: Auth, c: Context<Env>): Promise<User> {
+  const caller = required(c);
+  return (
+    (await store.byId(caller.id)) ??
+    fail('unauthorized', 'This account does not exist any more.', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+  );
+}

@@ -1,0 +1,24 @@
+import { fail } from '@dormouse/runtime/errors';
+import { type Limiter, refusal } from '@dormouse/runtime/limiter';
+
+/** How often something may be done within one minute. */
+export interface Limits {
+  /** Log-ins per user name, whoever tries and from wherever; right passwords count too, or the limit would tell them. */
+  login: number;
+  /** Log-ins per client address, so that one address cannot go through many names. */
+  loginAddress: number;
+  /** Checks per access token. */
+  verify: number;
+  /** New accounts per client address. */
+  registerAddress: number;
+}
+
+export const defaultLimits: Limits = { login: 5, loginAddress: 60, verify: 30, registerAddress: 30 };
+
+const windowMs = 60_000;
+
+/** Counts one use of `key`. @throws AppError `too_many_requests` (429) with Retry-After when `limit` is reached. */
+export async function spend(limiter: Limiter, key: string, limit: number): Promise<void> {
+  const taken = await limiter.take(key, limit, windowMs);
+  if (!taken.allowed) fail('too_many_requests', 'Too many attempts. Try again later.', { headers: refusal(taken, limit, windowMs) });
+}

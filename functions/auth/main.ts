@@ -1,0 +1,38 @@
+import { clientAddress } from '@dormouse/runtime/address';
+import { tokens } from '@dormouse/runtime/auth';
+import { variable } from '@dormouse/runtime/config';
+import { serve } from '@dormouse/runtime/serve';
+import { createApp } from './app.ts';
+import { openKeyring } from './keyring.ts';
+import { defaultLimits } from './limits.ts';
+import { passwords } from './passwords.ts';
+import { createStore } from './store.ts';
+
+const perMinute = (name: string, fallback: number) => Number(variable(name, String(fallback)));
+
+await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }) => {
+  const keys = openKeyring(variable('KEYS_DIR'), { onError: (error) => log.error({ error }, 'the signing keys cannot be read: the ones before stay in use') });
+  // Its own keys are at hand: no request to itself.
+  const published = async () => Response.json({ keys: keys.published() });
+  return createApp({
+    store: createStore(sql, outbox),
+    passwords: passwords(),
+    keys,
+    tokens: tokens({ jwksUrl: 'keys:', issuer, audience, fetch: published }),
+    limiter,
+    limits: {
+      ...defaultLimits,
+      loginAddress: perMinute('LOGINS_PER_ADDRESS', defaultLimits.loginAddress),
+      registerAddress: perMinute('REGISTRATIONS_PER_ADDRESS', defaultLimits.registerAddress),
+    },
+    issuer,
+    audience,
+    origins: variable('PUBLIC_ORIGINS', '')
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+    address: clientAddress,
+    log,
+    now: Date.now,
+  });
+});

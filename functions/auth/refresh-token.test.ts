@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Family, hashSecret, idleMs, leewayMs, longestMs, parseRefreshToken, refreshToken, startFamily, turnToken } from './refresh-token.ts';
+
+const id = '3f2c1e0a-0000-4000-8000-000000000000';
+const start = () => startFamily(id, 0);
+
+/** Presents a secret and keeps what comes of it; undefined when the family is gone. */
+function present(family: Family, secret: string, now: number) {
+  const turn = turnToken(family, secret, now);
+  return 'family' in turn ? turn : undefined;
+}
+
+describe('a refresh token', () => {
+  test('is read back from what clients hold', () => {
+    const { secret } = start();
+    expect(parseRefreshToken(refreshToken(id, secret))).toEqual({ family: id, secret });
+  });
+
+  test.each(['', 'x', `${id}.`, `${id}.short`, `${id.toUpperCase()}.${'a'.repeat(43)}`, `${id}.${'a'.repeat(44)}`, `' OR 1=1.${'a'.repeat(43)}`])(
+    'is not %j',
+    (text) => expect(parseRefreshToken(text)).toBeUndefined(),
+  );
+
+  test('has 256 random bits and is kept as a hash only', () => {
+    const { family, secret } = start();
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(start().secret).not.toBe(secret);
+    expect(JSON.stringify(family)).not.toContain(secret);
+    expect(family.head).toBe(hashSecret(secret));
+  });
+
+  test('is replaced at each use', () => {
+    const { family, secret } = start();
+    const turn = turnToken(family, secret, 1000);
+    expect(turn).toMatchObject({ kind: 'rotated' });
+    expect('secret' in turn && turn.secret).not.toBe(secret);
+  });
+
+  test('that was replaced leads to the same successor for ten seconds', () => {
+    const { family, secret } = start();
+    const first = present(family, secret, 1000);
+    const second = turnToken(first?.family as Family, secret, 1000 + leewayMs - 1);
+    expect(second).toMatchObject({ kind: 'repeated', secret: first?.secret });
+  });
+
+  test('that was replaced ten seconds ago ends the family', () => {
+    const { family, secret } = start();
+    const first = present(family, secret, 1000);
+    expect(turnToken(first?.family as Family, secret, 1000 + leewayMs)).toEqual({ kind: 'reused' });
+  });
+
+  test('that somebody made up ends the family', () => {
+    expect(turnToken(start().family, start().secret, 1000)).toEqual({ kind: 'reused' });
+  });
+
+  test('cannot be derived from its predecessor alone', () => {
+    const { family, secret } = start();
+    expect(present(family, secret, 1000)?.secret).not.toBe(present(family, secret, 1000)?.secret);
+  });
+
+  test('ends after 30 days without use, and 90 days after the log-in whatever happens', () => {
+    let { family, secret } = start();
+    expect(turnToken(family, secret, idleMs)).toEqual({ kind: 'expired' });
+    const step = idleMs - 1;
+    for (let now = step; now < longestMs; now += step) ({ family, secret } = present(family, secret, now) ?? { family, secret });
+    expect(family.expiresAt).toBe(longestMs);
+    expect(turnToken(family, secret, longestMs)).toEqual({ kind: 'expired' });
+  });
+
+  test('given again does not make the family live longer', () => {
+    const { family, secret } = start();
+    const first = present(family, secret, 1000);
+    const second = present(first?.family as Family, secret, 5000);
+    expect(second?.family.expiresAt).toBe(first?.family.expiresAt);
+  });
+});
+
+describe('any order of tabs', () => {
+  test('that present tokens they were given within the leeway keeps one family with one newest token', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ tab: fc.nat(3), wait: fc.nat(1000) }), { maxLength: 8 }), (steps) => {
+        const begun = start();
+        let family = begun.family;
+        const held = Array(4).fill(begun.secret);
+        let now = 0;
+        for (const { tab, wait } of steps) {
+          now += wait;
+          const turn = present(family, held[tab], now);
+          expect(turn).toBeDefined();
+          ({ family, secret: held[tab] } = turn as { family: Family; secret: string });
+          expect(hashSecret(held[tab])).toBe(family.head);
+        }
+      }),
+    );
+  });
+
+  test('ends the family as soon as a token older than the leeway comes back', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: leewayMs, max: 86_400_000 }), { minLength: 2, maxLength: 8 }), fc.nat(), (waits, pick) => {
+        let { family, secret } = start();
+        const old: string[] = [];
+        let now = 0;
+        for (const wait of waits) {
+          now += wait;
+          old.push(secret);
+          ({ family, secret } = present(family, secret, now) as { family: Family; secret: string });
+        }
+        expect(turnToken(family, old[pick % old.length] as string, now + leewayMs)).toEqual({ kind: 'reused' });
+      }),
+    );
+  });
+});

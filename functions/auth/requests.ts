@@ -1,0 +1,75 @@
+import { line } from '@dormouse/runtime/text';
+import * as v from 'valibot';
+import { normaliseEmail } from './email.ts';
+import { parseUsername, usernameRule } from './username.ts';
+import { weakPassword } from './weak-password.ts';
+
+/** A line of text in the normal form that `parse` gives it, or refused with `message`. */
+const normal = (max: number, parse: (text: string) => string | undefined, message: string) =>
+  v.pipe(
+    line(1, max),
+    v.check((text) => parse(text) !== undefined, message),
+    v.transform((text) => parse(text) ?? text),
+  );
+
+const username = normal(100, parseUsername, usernameRule);
+const email = normal(254, normaliseEmail, 'must be an e-mail address');
+/** Bidirectional overrides could make a name read as another one. */
+const displayName = v.pipe(line(1, 100), v.regex(/^[^\u202a-\u202e\u2066-\u2069]*$/u, 'must not contain text direction controls'));
+
+/** Passwords are taken as they are, blanks at the ends included; only what no keyboard types is refused. */
+const typed = v.pipe(
+  v.string('must be text'),
+  v.nonEmpty('must not be empty'),
+  v.regex(/^[^\u0000-\u001f\p{Surrogate}]*$/u, 'must not contain control characters'),
+);
+const password = v.pipe(
+  typed,
+  v.check((text) => length(text) >= 8, 'must have at least 8 characters'),
+  v.check((text) => length(text) <= 256, 'must have at most 256 characters'),
+);
+const existingPassword = v.pipe(typed, v.maxLength(1024, 'must have at most 256 characters'));
+const length = (text: string): number => [...text.normalize('NFKC')].length;
+
+/** Body of POST /api/register. */
+export const newAccount = v.pipe(
+  v.strictObject({ username, email, password, display_name: v.optional(displayName) }),
+  v.forward(
+    v.partialCheck([['username'], ['email'], ['password']], (input) => weakPassword(input.password, input) === undefined, 'is too easy to guess'),
+    ['password'],
+  ),
+);
+
+/** Body of POST /api/users with scope import. */
+export const importedAccount = v.strictObject({ username, display_name: v.optional(displayName) });
+
+/** Body of POST /api/login. What cannot be a user name is no error here: it is nobody's. */
+export const credentials = v.strictObject({
+  username: line(1, 100),
+  password: existingPassword,
+  /** Where the refresh token goes: an HttpOnly cookie (browsers), or the answer's body (a server that keeps it for its user). */
+  refresh: v.optional(v.picklist(['cookie', 'body'], 'must be cookie or body'), 'cookie'),
+  /** Administrators may ask for the right to import. */
+  scope: v.optional(v.picklist(['import'], 'must be import')),
+});
+
+const opaque = v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'), v.maxLength(200, 'is too long'));
+
+/** Body of POST /api/token/refresh and POST /api/logout, both optional. */
+export const heldToken = v.strictObject({ refresh_token: v.optional(opaque) });
+
+/** Body of PATCH /api/me. A new password needs the old one beside it. */
+export const accountChange = v.pipe(
+  v.strictObject({ display_name: v.optional(displayName), password: v.optional(password), current_password: v.optional(existingPassword) }),
+  v.forward(
+    v.partialCheck(
+      [['password'], ['current_password']],
+      (input) => input.password === undefined || input.current_password !== undefined,
+      'is needed to change the password',
+    ),
+    ['current_password'],
+  ),
+);
+
+/** Body of POST /api/claim. */
+export const claiming = v.strictObject({ token: opaque, password, email: v.optional(email) });

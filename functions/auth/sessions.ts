@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { type Env, header, json } from '@dormouse/runtime/app';
+import { authenticate, type Caller, required } from '@dormouse/runtime/auth';
+import { fail } from '@dormouse/runtime/errors';
+import { type Context, Hono } from 'hono';
+import { accessTokenSeconds, sessionOf, signAccessToken } from './access-token.ts';
+import type { Auth } from './app.ts';
+import { currentUser } from './current-user.ts';
+import { spend } from './limits.ts';
+import { cookieToken, refreshCookie } from './refresh-cookie.ts';
+import { type Family, parseRefreshToken, refreshToken, startFamily, turnToken } from './refresh-token.ts';
+import { credentials, heldToken } from './requests.ts';
+import type { User } from './store.ts';
+import { usernameKey } from './username.ts';
+
+/** Where a refresh token travels: see `credentials` in requests.ts. */
+type Carrier = 'cookie' | 'body';
+
+/** Logging in, staying logged in, logging out, and asking whether a token is good. */
+export function sessions(auth: Auth) {
+  const { store, limiter, limits, now } = auth;
+
+  return new Hono<Env>()
+    .post('/api/login', json(credentials), async (c) => {
+      const { username, password, refresh, scope } = c.req.valid('json');
+      await spend(limiter, `login-address:${auth.address(c)}`, limits.loginAddress);
+      await spend(limiter, `login:${usernameKey(username)}`, limits.login);
+      const user = await checkPassword(auth, username, password);
+      if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
+      const { family, secret } = startFamily(randomUUID(), now());
+      if (!(await store.openSession(user, family))) refuseLogin();
+      return granted(auth, c, user, { family, secret, carrier: refresh, scope });
+    })
+
+    .post('/api/token/refresh', optionalJson, async (c) => {
+      const { token, carrier } = presented(c, c.req.valid('json'), auth.origins);
+      const held = parseRefreshToken(token) ?? refuseRefresh(c);
+      const found = (await store.turnSession(held.family, (family) => turnToken(family, held.secret, now()))) ?? refuseRefresh(c);
+      const { turn, user } = found;
+      if (turn.kind === 'reused') auth.log.warn({ session: held.family, user_id: user.id }, 'a refresh token was used twice: its session is ended');
+      if (turn.kind === 'reused' || turn.kind === 'expired') return refuseRefresh(c);
+      return granted(auth, c, user, { family: turn.family, secret: turn.secret, carrier });
+    })
+
+    .post('/api/logout', optionalJson, async (c) => {
+      const session = parseRefreshToken(presented(c, c.req.valid('json'), auth.origins).token)?.family ?? (await bearerSession(auth, c));
+      if (session) await store.closeSession(session);
+      c.header('set-cookie', refreshCookie(c, '', 0));
+      return c.body(null, 204);
+    })
+
+    .get('/verify', authenticate(auth.tokens), async (c) => {
+      const caller = required(c);
+      await spend(limiter, `verify:${caller.jti}`, limits.verify);
+      const user = await currentUser(auth, c);
+      c.header('cache-control', 'no-store');
+      return c.json({ status: 'success', data: { user_id: user.id, username: user.username, exp: caller.exp } });
+    });
+}
+
+/** The user, when the password is theirs. Whether the name exists shows neither in the answer nor in the work done for it. */
+async function checkPassword({ store, passwords }: Auth, username: string, password: string): Promise<User> {
+  const user = await store.find(username);
+  const verdict = await passwords.verify(password, user?.passwordHash);
+  if (!user?.passwordHash || !verdict.ok) return refuseLogin();
+  if (!verdict.outdated) return user;
+  const passwordHash = await passwords.hash(password);
+  await store.rehash(user.id, user.passwordHash, passwordHash);
+  return { ...user, passwordHash };
+}
+
+interface Grant {
+  family: Family;
+  secret: string;
+  carrier: Carrier;
+  scope?: string | undefined;
+}
+
+function granted(auth: Auth, c: Context<Env>, user: User, { family, secret, carrier, scope }: Grant) {
+  const subject = { id: user.id, name: user.username, role: user.role, session: family.id, ...(scope !== undefined && { scope }) };
+  const token = signAccessToken(auth.keys.signingKey(), subject, { issuer: auth.issuer, audience: auth.audience, now: auth.now() });
+  const held = refreshToken(family.id, secret);
+  const seconds = Math.floor((family.expiresAt - auth.now()) / 1000);
+  if (carrier === 'cookie') c.header('set-cookie', refreshCookie(c, held, seconds));
+  c.header('cache-control', 'no-store');
+  return c.json({
+    status: 'success',
+    token,
+    token_type: 'Bearer',
+    expires_in: accessTokenSeconds,
+    user: { id: user.id, username: user.username, display_name: user.displayName, role: user.role },
+    ...(carrier === 'body' && { refresh_token: held, refresh_expires_in: seconds }),
+  });
+}
+
+/** A body is optional: a browser sends only its cookie. */
+const readBody = json(heldToken);
+const optionalJson: typeof readBody = (c, next) => (header(c, 'content-type') === undefined ? next() : readBody(c, next));
+
+function presented(c: Context<Env>, body: { refresh_token?: string | undefined } | undefined, origins: readonly string[]): { token: string; carrier: Carrier } {
+  const inBody = body?.refresh_token;
+  return inBody === undefined ? { token: cookieToken(c, origins) ?? '', carrier: 'cookie' } : { token: inBody, carrier: 'body' };
+}
+
+/** The log-in that the request's access token came from: the refresh cookie does not reach this path. */
+async function bearerSession({ tokens }: Auth, c: Context<Env>): Promise<string | undefined> {
+  let caller: Caller | undefined;
+  await authenticate(tokens)(c, async () => void (caller = c.var.caller));
+  return caller && sessionOf(caller.token);
+}
+
+const refuseLogin = (): never => fail('unauthorized', 'User name or password is wrong.');
+const refuseRefresh = (c: Context<Env>): never =>
+  fail('unauthorized', 'This log-in has ended. Log in again.', { headers: { 'set-cookie': refreshCookie(c, '', 0) } });
