@@ -93,7 +93,7 @@ function wording(issue: v.BaseIssue<unknown>): string {
 }
 
 /** Methods that `path` answers, HEAD with GET. */
-function allowedMethods(app: Hono<Env>, path: string): string[] {
+export function allowedMethods(app: Pick<Hono<Env>, 'router'>, path: string): string[] {
   const answers = (method: string) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
   const allowed = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(answers);
   return allowed.includes('GET') ? ['GET', 'HEAD', ...allowed.slice(1)] : allowed;

@@ -48,8 +48,10 @@ const pruneEvery = 1000;
 /**
  * Handles `POST /events`: binary, structured and batch CloudEvents. Each event's effect, its inbox row and the events it
  * causes are one transaction; an event that was seen before changes nothing and answers 204 like the first time.
+ *
+ * Without an outbox there is no inbox either, and no database: for handlers that may well run twice, and use neither `tx` nor `emit`.
  */
-export function receive({ outbox, handlers }: { outbox: Outbox; handlers: readonly Handler[] }): HonoHandler<Env> {
+export function receive({ outbox, handlers }: { outbox?: Outbox; handlers: readonly Handler[] }): HonoHandler<Env> {
   const byType = new Map(handlers.map((handler) => [handler.contract.type, handler]));
   if (byType.size !== handlers.length) throw new TypeError('two handlers for one event type');
   let untilPrune = pruneEvery;
@@ -59,7 +61,7 @@ export function receive({ outbox, handlers }: { outbox: Outbox; handlers: readon
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
       await handleOne(outbox, handler, event).catch(asAnswer);
     }
-    if ((untilPrune -= events.length) <= 0) {
+    if (outbox && (untilPrune -= events.length) <= 0) {
       untilPrune = pruneEvery;
       void outbox.transaction((tx) => tx`DELETE FROM inbox WHERE received_at < now() - make_interval(days => ${inboxDays})`).catch(() => {});
     }
@@ -67,20 +69,29 @@ export function receive({ outbox, handlers }: { outbox: Outbox; handlers: readon
   };
 }
 
-async function handleOne(outbox: Outbox, handler: Handler, raw: RawEvent): Promise<void> {
+async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawEvent): Promise<void> {
   const parsed = v.safeParse(handler.contract.schema, raw.data);
   if (!parsed.success) throw new RejectEvent(`data does not fit ${raw.type}: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`);
   const event: ReceivedEvent = { ...raw, data: parsed.output };
   const origin = parseTraceparent(raw.extensions.traceparent);
   const attributes = attributesOf({ ...event, subject: event.subject ?? '' }, 'process');
   await inSpan(`process ${event.type}`, { kind: 'consumer', attributes, ...(origin && { links: [origin] }) }, (attributes) =>
-    outbox.transaction(async (tx, emit) => {
+    (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
+      if (!outbox) return handler.handle(event, tx, emit);
       const [fresh] = await tx`INSERT INTO inbox (source, id) VALUES (${event.source}, ${event.id}) ON CONFLICT DO NOTHING RETURNING 1`;
       if (fresh) await handler.handle(event, tx, emit);
       else attributes['dormouse.duplicate'] = true;
     }),
   );
 }
+
+/** Runs a handler without a transaction; one that asks for the database all the same is a mistake in its function. */
+const withoutDatabase: Pick<Outbox, 'transaction'> = {
+  transaction: (work) => work(noDatabase as unknown as Tx, noDatabase),
+};
+const noDatabase = (): never => {
+  throw new TypeError('this handler was mounted without an outbox: it has no database and emits no events');
+};
 
 function asAnswer(error: unknown): never {
   if (error instanceof RejectEvent) throw new AppError('invalid', 'The event cannot be handled.', { cause: error });

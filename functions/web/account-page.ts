@@ -1,0 +1,79 @@
+import { alert, field, hiddenField } from './field.ts';
+import { type Html, markup, none } from './html.ts';
+import { layout, type Viewer } from './layout.ts';
+import type { Refusal } from './refusal.ts';
+
+export interface AccountPage {
+  viewer: Viewer;
+  /** Where to go afterwards. */
+  next: string;
+  refused?: Refusal | undefined;
+  /** Said above the form when nothing was refused. */
+  notice?: string;
+}
+
+/** The page to log in. */
+export function logInPage(page: AccountPage & { username?: string }): string {
+  return form(page, {
+    title: 'Log in',
+    action: '/blog/login',
+    current: 'login',
+    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', focus: !page.username }, page.refused)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, page.refused)}`,
+    after: markup`New here? <a href="/blog/signup?next=${encodeURIComponent(page.next)}">Sign up</a>.`,
+  });
+}
+
+/** The page to make an account. */
+export function signUpPage(page: AccountPage & { username?: string; email?: string }): string {
+  return form(page, {
+    title: 'Sign up',
+    action: '/blog/signup',
+    current: 'signup',
+    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', hint: 'Shown beside what you write.', focus: true }, page.refused)}
+${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.' }, page.refused)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.refused)}`,
+    after: markup`Have an account? <a href="/blog/login?next=${encodeURIComponent(page.next)}">Log in</a>.`,
+  });
+}
+
+/** The page on which an imported author takes over the account that waits for them. */
+export function claimPage(page: AccountPage & { token: string; email?: string }): string {
+  return form(page, {
+    title: 'Claim your account',
+    action: '/claim',
+    intro: 'Your articles are here already. Choose a password, and the account is yours.',
+    fields: markup`${hiddenField('token', page.token)}
+${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.', focus: true }, page.refused)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.refused)}`,
+  });
+}
+
+interface FormParts {
+  title: string;
+  action: string;
+  current?: 'login' | 'signup';
+  intro?: string;
+  fields: Html;
+  after?: Html;
+}
+
+function form({ viewer, next, refused, notice }: AccountPage, { title, action, current, intro, fields, after }: FormParts): string {
+  return layout({
+    title,
+    viewer,
+    ...(current && { current }),
+    main: markup`<div class="card">
+<h1>${title}</h1>
+${intro ? markup`<p class="muted">${intro}</p>` : none}
+${notice && !refused ? markup`<p class="notice">${notice}</p>` : none}
+${alert(refused)}
+<form method="post" action="${action}">
+${hiddenField('csrf', viewer.csrf)}${hiddenField('next', next)}
+${fields}
+<p class="actions"><button class="button">${title}</button></p>
+</form>
+${after ? markup`<p class="muted">${after}</p>` : none}
+</div>`,
+  });
+}

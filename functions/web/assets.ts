@@ -1,0 +1,38 @@
+import type { Env } from '@dormouse/runtime/app';
+import { fail } from '@dormouse/runtime/errors';
+import type { Hono } from 'hono';
+import { colorSheet } from './colors.ts';
+import { favicon } from './dormouse.ts';
+import { foreverHeaders, safeHeaders } from './headers.ts';
+import { stylesheet } from './stylesheet.ts';
+import { stylesheetPath } from './stylesheet-path.ts';
+
+const css = 'text/css; charset=utf-8';
+const daily = { ...safeHeaders, 'cache-control': 'public, max-age=86400' };
+
+/** What pages are drawn with. */
+export function assets(app: Hono<Env>): void {
+  // A page of the release before may still ask for its own style sheet: today's is better than none, but is not to be kept under that name.
+  app.get('/assets/:name{style-[0-9a-f]{12}\\.css}', (c) => {
+    const headers = c.req.path === stylesheetPath() ? foreverHeaders : { ...safeHeaders, 'cache-control': 'no-store' };
+    return new Response(stylesheet, { headers: { ...headers, 'content-type': css } });
+  });
+  app.get('/assets/colors/:name', (c) => {
+    const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');
+    return new Response(sheet, { headers: { ...foreverHeaders, 'content-type': css } });
+  });
+  for (const path of ['/favicon.svg', '/favicon.ico']) app.get(path, () => new Response(favicon, { headers: { ...daily, 'content-type': 'image/svg+xml' } }));
+  app.get('/robots.txt', (c) => {
+    const lines = [
+      'User-agent: *',
+      'Disallow: /blog/login',
+      'Disallow: /blog/signup',
+      'Disallow: /blog/new',
+      'Disallow: /claim',
+      `Sitemap: ${new URL('/sitemap.xml', c.req.url)}`,
+    ];
+    return new Response(`${lines.join('\n')}\n`, {
+      headers: { ...safeHeaders, 'cache-control': 'public, max-age=3600', 'content-type': 'text/plain; charset=utf-8' },
+    });
+  });
+}

@@ -1,0 +1,19 @@
+import type { Category } from './categories.ts';
+import { markup } from './html.ts';
+import { layout, type Viewer } from './layout.ts';
+import { chip } from './list-page.ts';
+
+/** Every category with its number of posts, by name. */
+export function categoriesPage(categories: readonly Category[], viewer?: Viewer): string {
+  const sorted = [...categories].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+  return layout({
+    title: 'Categories',
+    canonical: '/blog/categories',
+    categories,
+    viewer,
+    main: markup`<div class="list">
+<header class="page-header"><h1>Categories</h1></header>
+<ul class="index">${sorted.map((category) => markup`<li>${chip(category)} <span class="muted">${category.post_count === 1 ? '1 post' : `${category.post_count} posts`}</span></li>\n`)}</ul>
+</div>`,
+  });
+}

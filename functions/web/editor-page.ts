@@ -1,0 +1,105 @@
+import type { Category } from './categories.ts';
+import { alert, field, hiddenField } from './field.ts';
+import { type Html, markup, none, trusted } from './html.ts';
+import { layout, type Viewer } from './layout.ts';
+import type { Post } from './posts.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What the editor's form holds. */
+export interface Writing {
+  title: string;
+  content: string;
+  category_name: string;
+  status: 'draft' | 'published';
+  /** Makes a double click one post. Empty when an existing post is edited. */
+  key: string;
+  /** The post that is edited; 0 for a new one. */
+  id: number;
+  /** Entity tag of the version that the text was made from. */
+  etag: string;
+}
+
+export interface EditorPage {
+  writing: Writing;
+  /** Where the form goes. */
+  action: string;
+  categories: readonly Category[];
+  viewer: Viewer;
+  refused?: Refusal | undefined;
+  /** The content as sanitised HTML. */
+  preview?: string | undefined;
+  /** What is stored now, when it is not what the text was made from. */
+  theirs?: Post | undefined;
+  /** Asks for user name and password, because the session ended meanwhile. */
+  logIn?: { username: string } | undefined;
+}
+
+/** The page to write and to edit. Everything typed comes back with it, whatever happened. */
+export function editorPage(page: EditorPage): string {
+  const { writing, viewer, refused } = page;
+  const title = writing.id ? 'Edit post' : 'Write a post';
+  return layout({
+    title: refused ? `Problem: ${title}` : page.preview === undefined ? title : `Preview: ${writing.title || 'untitled'}`,
+    viewer,
+    ...(writing.id === 0 && { current: 'write' as const }),
+    main: markup`<div class="editor">
+<h1 class="small">${title}</h1>
+${alert(refused)}
+${page.preview === undefined ? none : preview(writing, page.preview)}
+${page.theirs ? conflict(page.theirs, page.action) : none}
+<form method="post" action="${page.action}">
+${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('status', writing.status)}
+${page.logIn ? credentials(page.logIn, refused) : none}
+${field({ name: 'title', label: 'Title', value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, refused)}
+${field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, refused)}
+<datalist id="categories">${page.categories.map(({ name }) => markup`<option value="${name}"></option>`)}</datalist>
+${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, refused)}
+${help}
+<p class="actions">${buttons(writing)}</p>
+</form>
+</div>`,
+  });
+}
+
+/** The first button is the one that the Enter key presses: it must be harmless. */
+function buttons({ id, status }: Writing): Html {
+  const preview = markup`<button class="button quiet" name="action" value="preview" formnovalidate>Preview</button>`;
+  const draft = (text: string) => markup`<button class="button quiet" name="action" value="draft">${text}</button>`;
+  const publish = (text: string) => markup`<button class="button" name="action" value="published">${text}</button>`;
+  if (id && status === 'published') return markup`${preview} ${draft('Back to draft')} ${publish('Save changes')}`;
+  return markup`${preview} ${draft('Save draft')} ${publish('Publish')}`;
+}
+
+const preview = (writing: Writing, article: string): Html => markup`<section class="preview" aria-label="Preview">
+<p class="kicker">Preview, not saved yet</p>
+<h2 class="preview-title" dir="auto">${writing.title || 'Untitled'}</h2>
+<div class="prose" dir="auto">
+${trusted(article)}
+</div>
+</section>`;
+
+const credentials = ({ username }: { username: string }, refused: Refusal | undefined): Html => markup`<fieldset>
+<legend>Log in to go on</legend>
+${field({ name: 'username', label: 'User name', value: username, autocomplete: 'username', focus: true }, refused)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, refused)}
+</fieldset>`;
+
+const conflict = (theirs: Post, action: string): Html => markup`<section class="conflict" aria-labelledby="conflict">
+<h2 id="conflict">What is stored now</h2>
+<p>This post was changed after you had opened it. Take over what you need into your text below and save: that replaces the stored version. Or <a href="${action}">drop your text and edit the stored one</a>.</p>
+<dl><dt>Title</dt><dd dir="auto">${theirs.title}</dd><dt>Category</dt><dd dir="auto">${theirs.category.name}</dd><dt>Status</dt><dd>${theirs.status}</dd></dl>
+<label for="theirs">Stored text</label>
+<textarea id="theirs" rows="12" readonly dir="auto">\n${theirs.content}</textarea>
+</section>`;
+
+const help = markup`<details class="help"><summary>How to format</summary>
+<dl>
+<dt><code># Heading</code></dt><dd>a heading; more # for smaller ones</dd>
+<dt><code>**bold** *italic* ~~gone~~</code></dt><dd>emphasis</dd>
+<dt><code>[text](https://example.org)</code></dt><dd>a link</dd>
+<dt><code>- item</code></dt><dd>a list; <code>1. item</code> for a numbered one</dd>
+<dt><code>&gt; quoted</code></dt><dd>a quotation</dd>
+<dt><code>\`code\`</code></dt><dd>code; three backticks and a language on lines of their own around a block</dd>
+<dt><code>| a | b |</code></dt><dd>a table; its second line is <code>|---|---|</code></dd>
+</dl>
+</details>`;

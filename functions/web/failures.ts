@@ -1,0 +1,37 @@
+import { allowedMethods, type Env, header } from '@dormouse/runtime/app';
+import { AppError, problem, toAppError } from '@dormouse/runtime/errors';
+import { currentTrace, noteFailure } from '@dormouse/runtime/trace';
+import type { Context, Hono } from 'hono';
+import { errorPage } from './error-page.ts';
+import { privateHeaders, safeHeaders } from './headers.ts';
+import type { Viewer } from './layout.ts';
+import type { Sessions } from './session.ts';
+import { mayBeSignedIn, privately, viewerOf } from './viewer.ts';
+
+/** Failures are pages for people and problem+json (RFC 9457) for programs. */
+export function failures(app: Hono<Env>, sessions: Sessions): void {
+  const answer = async (c: Context, error: AppError): Promise<Response> => {
+    const trace = currentTrace()?.traceId ?? '';
+    if (!isForPeople(c)) {
+      const { status, headers, body } = problem(error, trace);
+      return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...safeHeaders } });
+    }
+    const viewer: Viewer | undefined = mayBeSignedIn(c) ? await viewerOf(c, sessions).catch(() => undefined) : undefined;
+    return privately(c, errorPage(error, trace, viewer), error.status, { ...error.headers, ...privateHeaders });
+  };
+  app.onError((error, c) => {
+    noteFailure(error);
+    return answer(c, toAppError(error));
+  });
+  app.notFound((c) => {
+    const allowed = allowedMethods(app, c.req.path).join(', ');
+    const unknown = () => new AppError('not_found', 'There is nothing at this address.');
+    return answer(c, allowed ? new AppError('method_not_allowed', `This address answers ${allowed}.`, { headers: { allow: allowed } }) : unknown());
+  });
+}
+
+function isForPeople(c: Context): boolean {
+  if (c.req.method === 'PUT' || c.req.path === '/events') return false;
+  const accept = header(c, 'accept') ?? '*/*';
+  return accept.includes('text/html') || !accept.includes('json');
+}

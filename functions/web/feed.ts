@@ -1,0 +1,60 @@
+import { byline } from './byline.ts';
+import { type Html, markup, none, trusted } from './html.ts';
+import type { PostSummary } from './posts.ts';
+
+/** The newest posts as an Atom feed (RFC 4287). @param origin of this site, without a trailing slash. */
+export function atomFeed(posts: readonly PostSummary[], origin: string): string {
+  const updated =
+    posts
+      .map((post) => post.updated_at ?? post.created_at)
+      .sort()
+      .at(-1) ?? '1970-01-01T00:00:00Z';
+  return `${markup`${declaration}
+<feed xmlns="http://www.w3.org/2005/Atom">
+<id>${origin}/blog/</id>
+<title>Dormouse</title>
+<updated>${updated}</updated>
+<link rel="self" type="application/atom+xml" href="${origin}/blog/feed.xml"/>
+<link rel="alternate" type="text/html" href="${origin}/blog/"/>
+${posts.map(
+  (post) => markup`<entry>
+<id>${origin}/blog/posts/${post.id}</id>
+<title>${clean(post.title)}</title>
+<link rel="alternate" type="text/html" href="${origin}/blog/posts/${encodeURIComponent(post.slug)}"/>
+<published>${post.created_at}</published>
+<updated>${post.updated_at ?? post.created_at}</updated>
+<author><name>${clean(byline(post))}</name></author>
+<category term="${post.category.slug}" label="${clean(post.category.name)}"/>
+<summary>${clean(post.excerpt)}</summary>
+</entry>
+`,
+)}</feed>
+`}`;
+}
+
+/** Entries of one site map file; the protocol allows 50,000. */
+export const sitemapPart = 1000;
+
+/** Pages of the blog for search engines (sitemaps.org). */
+export function sitemap(posts: readonly PostSummary[], origin: string, first: boolean): string {
+  return `${markup`${declaration}
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+${first ? markup`<url><loc>${origin}/blog/</loc></url>\n` : none}${posts.map(
+  (post) => markup`<url><loc>${origin}/blog/posts/${encodeURIComponent(post.slug)}</loc><lastmod>${post.updated_at ?? post.created_at}</lastmod></url>\n`,
+)}</urlset>
+`}`;
+}
+
+/** A list of site maps, for a blog that does not fit into one. */
+export function sitemapIndex(parts: number, origin: string): string {
+  const numbers = Array.from({ length: parts }, (_, index) => index + 1);
+  return `${markup`${declaration}
+<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+${numbers.map((part) => markup`<sitemap><loc>${origin}/sitemap.xml?part=${part}</loc></sitemap>\n`)}</sitemapindex>
+`}`;
+}
+
+const declaration: Html = trusted('<?xml version="1.0" encoding="UTF-8"?>');
+
+/** Without the characters that XML 1.0 cannot hold. */
+const clean = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu, '');

@@ -1,0 +1,54 @@
+import { type Env, header } from '@dormouse/runtime/app';
+import { fail } from '@dormouse/runtime/errors';
+import type { Context, Hono } from 'hono';
+import type { Web } from './app.ts';
+import { atomFeed, sitemap, sitemapIndex, sitemapPart } from './feed.ts';
+import { deliver, keptPage, pageOf } from './pages.ts';
+import type { PostSummary, Posts } from './posts.ts';
+import { totalPosts } from './stats-page.ts';
+
+const feedEntries = 30;
+const perRequest = 100;
+
+/** What programs read: the feed and the site map. */
+export function feeds(app: Hono<Env>, { posts, categories, pages }: Web): void {
+  app.get('/blog/feed.xml', async (c) => {
+    const origin = originOf(c);
+    const load = async () => pageOf(atomFeed((await posts.list({ limit: feedEntries })).posts, origin), 'application/atom+xml; charset=utf-8');
+    return deliver(c, await keptPage(pages, `feed ${origin}`, load));
+  });
+
+  app.get('/sitemap.xml', async (c) => {
+    const origin = originOf(c);
+    const part = c.req.query('part') ?? '';
+    if (part !== '' && !/^[1-9]\d{0,4}$/.test(part)) fail('not_found', 'There is no such site map.');
+    const load = async () => pageOf(await siteMap(Number(part), origin), 'application/xml; charset=utf-8');
+    return deliver(c, await keptPage(pages, `sitemap ${origin} ${part}`, load));
+  });
+
+  /** The whole map while it fits into one, else (part 0) the list of its parts. */
+  const siteMap = async (part: number, origin: string): Promise<string> => {
+    const parts = Math.ceil(totalPosts(await categories.all()) / sitemapPart);
+    if (part === 0 && parts > 1) return sitemapIndex(parts, origin);
+    if (part > Math.max(parts, 1)) fail('not_found', 'There is no such site map.');
+    return sitemap(await postsFrom(posts, Math.max(0, part - 1) * sitemapPart), origin, part <= 1);
+  };
+}
+
+/** At most one part's posts: a jump to its beginning, then by cursor. */
+async function postsFrom(posts: Posts, offset: number): Promise<PostSummary[]> {
+  const found: PostSummary[] = [];
+  for (let after: string | undefined; found.length < sitemapPart; ) {
+    const page = await posts.list({ limit: perRequest, ...(after ? { after } : offset > 0 && { offset }) });
+    found.push(...page.posts);
+    if (!(after = page.older)) break;
+  }
+  return found;
+}
+
+/** Where this site is, as the reader asked for it; feeds and site maps need whole addresses. */
+function originOf(c: Context): string {
+  const host = header(c, 'host') ?? new URL(c.req.url).host;
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host)) fail('malformed', 'The host of this request cannot be one.');
+  return `${header(c, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host.toLowerCase()}`;
+}

@@ -1,0 +1,47 @@
+import { type Html, markup, none, trusted } from './html.ts';
+import type { Refusal } from './refusal.ts';
+
+export interface Field {
+  name: string;
+  label: string;
+  value?: string;
+  type?: 'text' | 'email' | 'password';
+  hint?: string;
+  autocomplete?: string;
+  /** Id of a datalist. */
+  list?: string;
+  /** Rows of a text area; without them it is a line. */
+  rows?: number;
+  /** Where typing begins. */
+  focus?: boolean;
+  className?: string;
+}
+
+/** A labelled field with its hint, and what was wrong with it last time. */
+export function field(field: Field, refused?: Refusal): Html {
+  const { name, label, value = '', hint, rows, className = '' } = field;
+  const error = refused?.errors[name];
+  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ');
+  const state = markup`${described ? markup` aria-describedby="${described}"` : none}${error ? trusted(' aria-invalid="true"') : none}${field.focus ? trusted(' autofocus') : none}`;
+  const control =
+    rows === undefined
+      ? markup`<input id="${name}" name="${name}" type="${field.type ?? 'text'}" value="${field.type === 'password' ? '' : value}" required dir="auto"${optional('autocomplete', field.autocomplete)}${optional('list', field.list)}${state}>`
+      : // The parser drops a line end right after the tag: this one, not the author's.
+        markup`<textarea id="${name}" name="${name}" rows="${rows}" required dir="auto" spellcheck="true"${state}>\n${value}</textarea>`;
+  return markup`<div class="field ${className}">
+<label for="${name}">${label}</label>
+${hint ? markup`<p class="hint" id="${name}-hint">${hint}</p>` : none}
+${control}
+${error ? markup`<p class="error" id="${name}-error">${sentence(label, error)}</p>` : none}
+</div>`;
+}
+
+/** What stands above a form that came back. */
+export const alert = (refused: Refusal | undefined): Html => (refused ? markup`<div class="alert" role="alert"><p>${refused.alert}</p></div>` : none);
+
+export const hiddenField = (name: string, value: string): Html => markup`<input type="hidden" name="${name}" value="${value}">`;
+
+const optional = (name: string, value: string | undefined): Html => (value ? markup` ${trusted(name)}="${value}"` : none);
+
+/** "must have at most 120 characters" → "Title must have at most 120 characters." */
+const sentence = (label: string, message: string): string => (/^[a-z]/.test(message) ? `${label} ${message}${/[.!?]$/.test(message) ? '' : '.'}` : message);

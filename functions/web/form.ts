@@ -1,0 +1,33 @@
+import { bodyText, header } from '@dormouse/runtime/app';
+import { fail } from '@dormouse/runtime/errors';
+import type { Context } from 'hono';
+
+/** Largest form, in bytes: 100,000 code points take up to 12 bytes each when urlencoded. */
+export const formLimit = 2 * 1024 * 1024;
+
+/** What was typed, by field name; a field that is not there is empty. Line ends are \n, as the API counts them. */
+export interface Form {
+  get(name: string): string;
+}
+
+/**
+ * The fields of a form that this site's own page sent.
+ * @throws AppError forbidden when another site sent it, unsupported_media_type unless urlencoded, too_large.
+ */
+export async function readForm(c: Context): Promise<Form> {
+  refuseOtherSites(c);
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(header(c, 'content-type') ?? '')) fail('unsupported_media_type', 'This address takes forms only.');
+  const fields = new URLSearchParams(await bodyText(c, formLimit));
+  return { get: (name) => fields.get(name)?.replace(/\r\n?/g, '\n') ?? '' };
+}
+
+/** Browsers say where a request comes from (Fetch Metadata, and Origin with every POST); a program that says nothing has no cookies to abuse. */
+function refuseOtherSites(c: Context): void {
+  const site = header(c, 'sec-fetch-site');
+  const origin = header(c, 'origin');
+  const foreign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && hostOf(origin) !== header(c, 'host')?.toLowerCase());
+  if (foreign) fail('forbidden', 'This form was sent by another site. Nothing was changed.');
+}
+
+const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);

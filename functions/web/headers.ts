@@ -1,0 +1,16 @@
+/** What our pages may do: show themselves with our style sheets and pictures, and send forms to us. Nothing is loaded from elsewhere, nothing is executed. */
+export const pagePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** On every answer of web. The referrer is kept on this site, but not left out: without it browsers send no Origin with forms. */
+export const safeHeaders = {
+  'content-security-policy': pagePolicy,
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+} as const;
+
+/** Pages of somebody who is logged in, and pages with forms. */
+export const privateHeaders = { ...safeHeaders, 'cache-control': 'private, no-store', vary: 'Cookie' } as const;
+
+/** What never changes under its address. */
+export const foreverHeaders = { ...safeHeaders, 'cache-control': 'public, max-age=31536000, immutable' } as const;

@@ -1,0 +1,92 @@
+import { byline } from './byline.ts';
+import type { Category } from './categories.ts';
+import { colorClass } from './colors.ts';
+import { day } from './dates.ts';
+import { type Html, markup, none } from './html.ts';
+import { layout, type Viewer } from './layout.ts';
+import type { CategoryRef, Listing, PostSummary } from './posts.ts';
+
+export interface ListPage {
+  listing: Listing;
+  categories: readonly Category[];
+  /** The category that the list is limited to. */
+  category?: Category | undefined;
+  /** Whether this is the page with the newest posts. */
+  first: boolean;
+  /** Path without query: `/blog/` or `/blog/categories/{slug}`. */
+  path: string;
+  viewer?: Viewer | undefined;
+}
+
+/** Categories shown as chips above the list; the others are a page of their own. */
+const chipsShown = 12;
+
+/** Posts, newest first, with the way to older and newer ones. */
+export function listPage(page: ListPage): string {
+  const { listing, categories, category, first, path, viewer } = page;
+  const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
+  // Without a cursor towards newer posts there is still the way back to the newest.
+  const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
+  const name = category?.name ?? '';
+  return layout({
+    title: [name, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
+    description: category ? `Posts in ${category.name}.` : 'A blog that sleeps until somebody reads it.',
+    canonical: first ? path : undefined,
+    categories: [...categories, ...listing.posts.map((post) => post.category)],
+    older,
+    newer,
+    viewer,
+    main: markup`<div class="list">
+<header class="page-header">
+${category ? heading(category) : markup`<h1${first ? none : markup` class="small"`}>${first ? 'Latest posts' : 'Older posts'}</h1>`}
+${chips(categories, category)}
+</header>
+${listing.posts.length ? markup`<div class="entries">${listing.posts.map(entry)}</div>` : empty(first, viewer)}
+${pagination(path, older, newer, first)}
+</div>`,
+  });
+}
+
+const heading = (category: Category): Html => markup`<p class="kicker"><a href="/blog/categories">Category</a></p>
+<h1 class="category-title ${colorClass(category.color)}" dir="auto">${category.name}</h1>
+<p class="muted">${category.post_count === 1 ? '1 post' : `${category.post_count} posts`}</p>`;
+
+/** A category as a link in its colour. */
+export const chip = (category: CategoryRef, current = false): Html =>
+  markup`<a class="chip ${colorClass(category.color)}" href="/blog/categories/${encodeURIComponent(category.slug)}"${current ? markup` aria-current="page"` : none} dir="auto">${category.name}</a>`;
+
+function chips(categories: readonly Category[], current: Category | undefined): Html {
+  const used = categories.filter(({ post_count }) => post_count > 0).sort((a, b) => b.post_count - a.post_count);
+  if (used.length === 0) return none;
+  return markup`<nav aria-label="Categories"><ul class="chips">
+<li><a class="chip all" href="/blog/"${current ? none : markup` aria-current="page"`}>All</a></li>
+${used.slice(0, chipsShown).map((category) => markup`<li>${chip(category, category.id === current?.id)}</li>`)}
+${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categories">${used.length - chipsShown} more…</a></li>` : none}
+</ul></nav>`;
+}
+
+/** A post as it is shown in lists. */
+export function entry(post: PostSummary): Html {
+  const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
+  return markup`<article class="entry">
+<div class="meta">${day(post.created_at)}${chip(post.category)}</div>
+<h2 dir="auto"><a href="${href}">${post.title}</a></h2>
+${post.excerpt ? markup`<p class="excerpt" dir="auto">${post.excerpt}</p>` : none}
+<p class="by" dir="auto">${byline(post)}</p>
+</article>`;
+}
+
+function empty(first: boolean, viewer: Viewer | undefined): Html {
+  if (!first) return markup`<p class="nothing">There are no posts beyond this point.</p>`;
+  const start = viewer?.session ? markup`<a href="/blog/new">Write the first one</a>.` : markup`<a href="/blog/signup">Sign up</a> to write the first one.`;
+  return markup`<p class="nothing">Nothing has been written here yet. ${start}</p>`;
+}
+
+function pagination(path: string, older: string | undefined, newer: string | undefined, first: boolean): Html {
+  if (!older && first) return none;
+  const back = newer ? markup`<a rel="prev" href="${newer}"><span aria-hidden="true">←</span> Newer posts</a>` : none;
+  return markup`<nav class="pagination" aria-label="More posts">
+${first ? markup`<span></span>` : markup`<span class="back">${back}<a href="${path}">Newest</a></span>`}
+${older ? markup`<a rel="next" href="${older}">Older posts <span aria-hidden="true">→</span></a>` : markup`<span class="muted">That was the first post.</span>`}
+</nav>`;
+}

@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto';
+import { gzip } from 'node:zlib';
+import { header } from '@dormouse/runtime/app';
+import type { Context } from 'hono';
+import { safeHeaders } from './headers.ts';
+
+/** A page that everybody gets the same bytes of. */
+export interface Page {
+  body: string;
+  /** Content type */
+  type: string;
+  /** Strong entity tag */
+  etag: string;
+}
+
+/** Where rendered pages are kept: runtime's cache. Keys are `page:…`, so that all go at once. */
+export interface Pages {
+  get(key: string, load: () => Promise<Page>): Promise<Page>;
+  purge(...keysOrGroups: string[]): Promise<void>;
+}
+
+/** The group that every key is in: a write changes lists, counts, feeds and pages of old slugs alike, and rendering is cheap. */
+export const allPages = 'page:';
+
+/** A page that lacks something for now: shown, not kept. */
+export class Unkept extends Error {
+  readonly page: Page;
+  constructor(page: Page) {
+    super('not kept');
+    this.page = page;
+  }
+}
+
+export const htmlType = 'text/html; charset=utf-8';
+
+export const pageOf = (body: string, type: string = htmlType): Page => ({ body, type, etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"` });
+
+/** The kept page of `key`, or a new one. */
+export const keptPage = (pages: Pages, key: string, load: () => Promise<Page>): Promise<Page> =>
+  pages.get(allPages + key, load).catch((error) => (error instanceof Unkept ? error.page : Promise.reject(error)));
+
+interface Forms {
+  plain: { bytes: Uint8Array<ArrayBuffer>; headers: Record<string, string> };
+  zipped: { bytes: Uint8Array<ArrayBuffer>; headers: Record<string, string> } | undefined;
+}
+
+/** Final bytes of a page, made once for as long as the page is kept in this process. */
+const finished = new WeakMap<Page, Forms>();
+
+/**
+ * Answers with a kept page, or with 304. `max-age=0` makes every view ask, because a change must be seen by everybody within
+ * two seconds; asking costs a 304.
+ */
+export function deliver(c: Context, page: Page): Response {
+  const forms = finished.get(page) ?? finish(page);
+  const { bytes, headers } = forms.zipped && header(c, 'accept-encoding')?.includes('gzip') ? forms.zipped : forms.plain;
+  const known = header(c, 'if-none-match');
+  if (known !== undefined && matches(known, page.etag)) return new Response(null, { status: 304, headers });
+  return new Response(bytes, { headers });
+}
+
+function finish(page: Page): Forms {
+  const bytes = Buffer.from(page.body);
+  const headers = {
+    ...safeHeaders,
+    'content-type': page.type,
+    'cache-control': 'public, max-age=0, stale-while-revalidate=1',
+    vary: 'Cookie, Accept-Encoding',
+    etag: page.etag,
+  };
+  const forms: Forms = { plain: { bytes, headers }, zipped: undefined };
+  finished.set(page, forms);
+  // The first reader need not wait for it.
+  if (bytes.length > 1400)
+    gzip(bytes, { level: 6 }, (error, zipped) => {
+      if (!error)
+        forms.zipped = { bytes: zipped as Uint8Array<ArrayBuffer>, headers: { ...headers, 'content-encoding': 'gzip', etag: page.etag.replace(/"$/, '.gz"') } };
+    });
+  return forms;
+}
+
+/** If-None-Match (RFC 9110, 13.1.2), either form of the page being as good. */
+const matches = (known: string, etag: string): boolean =>
+  known === '*' ||
+  known.split(',').some(
+    (each) =>
+      each
+        .trim()
+        .replace(/^W\//, '')
+        .replace(/\.gz"$/, '"') === etag,
+  );

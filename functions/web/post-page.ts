@@ -1,0 +1,47 @@
+import { byline } from './byline.ts';
+import { day } from './dates.ts';
+import { type Html, markup, none, trusted } from './html.ts';
+import { layout, type Viewer } from './layout.ts';
+import { chip } from './list-page.ts';
+import { mayChange } from './may-change.ts';
+import type { Post } from './posts.ts';
+
+/** One post. @param article its content as sanitised HTML. */
+export function postPage(post: Post, article: string, viewer?: Viewer): string {
+  const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
+  const draft = post.status === 'draft';
+  const edited = day(post.updated_at).toString() !== day(post.created_at).toString() && Date.parse(post.updated_at) > Date.parse(post.created_at);
+  return layout({
+    title: post.title,
+    description: post.excerpt,
+    ...(!draft && { canonical: path }),
+    categories: [post.category],
+    viewer,
+    main: markup`<article class="post">
+<header class="post-header">
+${draft ? markup`<p class="notice">This is a draft: nobody but you and the editors can see it.</p>` : none}
+<div class="meta">${chip(post.category)}${day(post.created_at)}<span>${minutes(post.content)} min read</span></div>
+<h1 dir="auto">${post.title}</h1>
+<p class="by" dir="auto">By ${byline(post)}</p>
+${mayChange(post, viewer?.session) ? tools(path, post) : none}
+</header>
+<div class="prose" dir="auto">
+${trusted(article)}
+</div>
+<footer class="post-footer">
+${edited ? markup`<p class="muted">Last changed ${day(post.updated_at)}</p>` : none}
+<p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a> <span class="muted">or more in</span> ${chip(post.category)}</p>
+</footer>
+</article>`,
+  });
+}
+
+const tools = (path: string, post: Post): Html =>
+  markup`<p class="tools"><a class="button quiet" href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a class="button quiet" href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>`;
+
+/** Reading time at 220 words a minute; a script without blanks counts two signs as a word. */
+function minutes(content: string): number {
+  const dense = content.match(/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g)?.length ?? 0;
+  const words = content.match(/[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+/g)?.length ?? 0;
+  return Math.max(1, Math.round((words + dense / 2) / 220));
+}

@@ -1,0 +1,112 @@
+import type { Env } from '@dormouse/runtime/app';
+import { AppError, fail } from '@dormouse/runtime/errors';
+import type { Context, Hono } from 'hono';
+import type { Web } from './app.ts';
+import type { Category } from './categories.ts';
+import { categoriesPage } from './categories-page.ts';
+import { claimsSession } from './csrf.ts';
+import { safeHeaders } from './headers.ts';
+import type { Viewer } from './layout.ts';
+import { listPage } from './list-page.ts';
+import { deliver, keptPage, pageOf, Unkept } from './pages.ts';
+import { postPage } from './post-page.ts';
+import type { Listing } from './posts.ts';
+import type { Session, Sessions } from './session.ts';
+import { statsPage, totalPosts } from './stats-page.ts';
+import { mayBeSignedIn, privately, seeOther, viewerOf } from './viewer.ts';
+
+const perPage = 20;
+
+/** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
+export function reading(app: Hono<Env>, { posts, categories, articles, pages }: Web, sessions: Sessions): void {
+  /** Shows a page: kept under `key` for everybody, made anew for somebody who is logged in. */
+  const show = async (c: Context, key: string, render: (viewer?: Viewer) => Promise<string>): Promise<Response> => {
+    try {
+      if (!mayBeSignedIn(c)) return deliver(c, await keptPage(pages, key, async () => pageOf(await render())));
+      const viewer = await viewerOf(c, sessions);
+      return privately(c, await render(viewer));
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+      return new Response(null, { status: 301, headers: { ...safeHeaders, location: error.to, 'cache-control': 'public, max-age=60' } });
+    }
+  };
+
+  const list = (c: Context, path: string, slug?: string): Promise<Response> => {
+    const { after, before } = cursors(c);
+    const key = `list ${path} ${after ?? ''} ${before ?? ''}`;
+    return show(c, key, async (viewer) => {
+      const query = { limit: perPage, ...(after && { after }), ...(before && !after && { before }), ...(slug !== undefined && { category: slug }) };
+      const [listing, known] = await Promise.all([asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage), knownCategories(slug)]);
+      const category = slug === undefined ? undefined : (known.find((each) => each.slug === slug) ?? moved('/blog/categories', await categories.movedTo(slug)));
+      // Going back may lead to the beginning, whose page has another address.
+      const first = !after && (!before || !listing.newer);
+      const html = listPage({ listing, categories: known, category, first, path, viewer });
+      if (known === unknown && !viewer) throw new Unkept(pageOf(html));
+      return html;
+    });
+  };
+
+  /** The categories; on a list of all posts it does without them when they do not answer. */
+  const knownCategories = (slug: string | undefined): Promise<readonly Category[]> =>
+    slug === undefined ? categories.all().catch((error) => (error instanceof AppError ? unknown : Promise.reject(error))) : categories.all();
+
+  app.get('/', (c) => {
+    // The cookie that renews a session does not come to this address, only below /blog.
+    if (!mayBeSignedIn(c) && claimsSession(c)) return seeOther(c, '/blog/');
+    return list(c, '/blog/');
+  });
+  app.get('/blog', (c) => c.redirect('/blog/', 301));
+  app.get('/blog/', (c) => list(c, '/blog/'));
+  app.get('/blog/categories', (c) => show(c, 'categories', async (viewer) => categoriesPage(await categories.all(), viewer)));
+  app.get('/blog/categories/:slug', (c) => {
+    const slug = c.req.param('slug');
+    return list(c, `/blog/categories/${encodeURIComponent(slug)}`, slug);
+  });
+
+  app.get('/blog/posts/:slug', (c) => {
+    const slug = c.req.param('slug');
+    return show(c, `post ${slug}`, async (viewer) => {
+      const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
+      return 'moved' in found ? moved('/blog/posts', found.moved) : postPage(found.post, await articles.of(found), viewer);
+    });
+  });
+
+  app.get('/stats', async (c) => {
+    if (/\btext\/html\b/.test(c.req.header('accept') ?? '')) return show(c, 'stats', async (viewer) => statsPage(await categories.all(), viewer));
+    const all = await categories.all();
+    return Response.json({ posts: totalPosts(all), categories: all.length }, { headers: { ...safeHeaders, 'cache-control': 'no-cache', vary: 'Accept' } });
+  });
+}
+
+/** Stands for categories that did not answer. */
+const unknown: readonly Category[] = [];
+
+class Moved extends Error {
+  readonly to: string;
+  constructor(to: string) {
+    super('moved');
+    this.to = to;
+  }
+}
+
+function moved(folder: string, slug: string): never {
+  throw new Moved(`${folder}/${encodeURIComponent(slug)}`);
+}
+
+/** Reading in somebody's name; as nobody when their token is not good any more. */
+async function asReader<T>(session: Session | undefined, read: (token?: string) => Promise<T>): Promise<T> {
+  if (!session) return read();
+  return read(session.token).catch((error) => (error instanceof AppError && error.status === 401 ? read() : Promise.reject(error)));
+}
+
+/** A cursor that cannot be one is an address that does not exist. */
+const noSuchPage = (error: unknown): Promise<Listing> =>
+  error instanceof AppError && (error.code === 'invalid' || error.code === 'malformed') ? fail('not_found', 'There is no such page.') : Promise.reject(error);
+
+/** The place in a list; other parameters change nothing, and so make no other pages. */
+function cursors(c: Context): { after?: string; before?: string } {
+  if (!c.req.url.includes('?')) return {};
+  const after = c.req.query('after');
+  const before = c.req.query('before');
+  return { ...(after && after.length <= 512 && { after }), ...(before && before.length <= 512 && { before }) };
+}

@@ -1,0 +1,32 @@
+import { type AppError, toAppError } from '@dormouse/runtime/errors';
+
+/** Why a form comes back: what to say above it, and beside its fields. */
+export interface Refusal {
+  status: AppError['status'];
+  alert: string;
+  /** By field name. */
+  errors: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>>;
+}
+
+const alerts: Partial<Record<AppError['code'], string>> = {
+  internal: 'Something went wrong on our side. Nothing you typed is lost: try again.',
+  unavailable: 'Part of the blog is waking up or does not answer. Nothing you typed is lost: try again in a moment.',
+  invalid: 'Please look at the marked fields.',
+};
+
+/** Any failure as something to say in the form that it belongs to. */
+export function refusal(error: unknown, alert?: string): Refusal {
+  const { status, code, detail, errors = [], headers = {} } = toAppError(error);
+  const named = code === 'invalid' && errors.length === 0 ? detail : undefined;
+  const text = code === 'too_many_requests' ? `Too many attempts. Try again ${wait(headers['retry-after'])}.` : (alert ?? named ?? alerts[code] ?? detail);
+  return { status, alert: text, errors: Object.fromEntries(errors.map(({ field, message }) => [field, message])), headers };
+}
+
+/** "in 40 seconds", "in 3 minutes". */
+export function wait(seconds: string | undefined): string {
+  const count = Number(seconds);
+  if (!Number.isFinite(count) || count <= 0) return 'later';
+  if (count < 90) return count === 1 ? 'in a second' : `in ${Math.ceil(count)} seconds`;
+  return `in ${Math.ceil(count / 60)} minutes`;
+}

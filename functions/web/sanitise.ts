@@ -1,0 +1,86 @@
+import sanitizeHtml from 'sanitize-html';
+
+const tags =
+  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr';
+
+/** Elements that go with what is in them; of others only the tags go. */
+const withContent =
+  'script style textarea option select xmp noscript noembed noframes plaintext title template svg math object applet frameset canvas audio video'.split(' ');
+
+/** Where relative addresses start; the host is nobody's. */
+const here = 'https://here.invalid/blog/posts/';
+
+/**
+ * The markup of an article as it may stand in a page: an allow-list of elements and attributes, addresses that lead to http, https and mailto,
+ * ids under `user-content-`, pictures of this site only. A picture from elsewhere becomes a link to it: a page loads nothing from others.
+ */
+export function sanitise(unsafe: string): string {
+  let links = 0;
+  return sanitizeHtml(unsafe, {
+    allowedTags: tags.split(' '),
+    nonTextTags: withContent,
+    allowedAttributes: {
+      '*': ['id', 'dir', 'lang', 'title'],
+      a: ['href', 'rel'],
+      img: ['src', 'alt', 'width', 'height', 'loading', 'decoding'],
+      ol: ['start', 'type', 'reversed'],
+      li: ['value'],
+      th: ['align', 'colspan', 'rowspan', 'scope'],
+      td: ['align', 'colspan', 'rowspan'],
+      col: ['span'],
+      colgroup: ['span'],
+      time: ['datetime'],
+      details: ['open'],
+      pre: ['tabindex'],
+      div: ['tabindex'],
+    },
+    allowedClasses: {
+      code: [/^language-[\w+#.-]+$/],
+      a: ['picture-elsewhere'],
+      span: [/^hljs-[\w-]+$/, /^[a-z]+_+$/, /^language-[\w+#.-]+$/, 'picture-elsewhere'],
+      div: ['table'],
+    },
+    allowedSchemes: ['http', 'https', 'mailto'],
+    parseStyleAttributes: false,
+    onOpenTag: (name) => void (links += name === 'a' ? 1 : 0),
+    onCloseTag: (name) => void (links -= name === 'a' ? 1 : 0),
+    transformTags: {
+      a: (tagName, attribs) => ({ tagName, attribs: { ...attribs, ...target(attribs.href) } }),
+      img: (_, attribs) => picture(attribs, links > 0),
+      pre: (tagName) => ({ tagName, attribs: { tabindex: '0' } }),
+      div: (tagName, attribs) => ({ tagName, attribs: attribs.class === 'table' ? { class: 'table', tabindex: '0' } : omit(attribs, 'tabindex') }),
+      '*': (tagName, attribs) => ({ tagName, attribs: attribs.id ? { ...attribs, id: userId(attribs.id) } : attribs }),
+    },
+  });
+}
+
+/** An id that cannot be one of the page's own. */
+export const userId = (id: string): string => (id.startsWith('user-content-') ? id : `user-content-${id}`);
+
+type Attributes = Record<string, string>;
+
+/** `href` and `rel` of a link, or neither: somebody else's site is told nothing, and gains nothing by being linked to. */
+function target(href: string | undefined): Attributes {
+  if (href === undefined) return { rel: '' };
+  if (/^#./.test(href)) return { href: `#${userId(href.slice(1))}`, rel: '' };
+  return { href, rel: isOurs(href) ? '' : 'nofollow ugc noopener' };
+}
+
+function picture({ src = '', alt = '', title = '', width = '', height = '' }: Attributes, inLink: boolean): sanitizeHtml.Tag {
+  if (src && isOurs(src)) {
+    const size = /^\d{1,4}$/.test(width) && /^\d{1,4}$/.test(height) ? { width, height } : {};
+    return { tagName: 'img', attribs: { src, alt, ...(title && { title }), ...size, loading: 'lazy', decoding: 'async' } };
+  }
+  const text = alt || title || 'Picture';
+  if (inLink || !/^(https?:)?\/\//i.test(src.trim())) return { tagName: 'span', attribs: { class: 'picture-elsewhere' }, text };
+  return { tagName: 'a', attribs: { class: 'picture-elsewhere', href: src, rel: 'nofollow ugc noopener' }, text };
+}
+
+/** Whether an address, as a browser reads it, stays on this site. */
+function isOurs(address: string): boolean {
+  if (!URL.canParse(address, here)) return false;
+  const { protocol, host } = new URL(address, here);
+  return protocol === 'https:' && host === 'here.invalid';
+}
+
+const omit = (attribs: Attributes, name: string): Attributes => Object.fromEntries(Object.entries(attribs).filter(([key]) => key !== name));

@@ -1,0 +1,95 @@
+import { clientAddress } from '@dormouse/runtime/address';
+import type { Env } from '@dormouse/runtime/app';
+import { fail } from '@dormouse/runtime/errors';
+import type { Context, Hono } from 'hono';
+import { claimPage, logInPage, signUpPage } from './account-page.ts';
+import type { Web } from './app.ts';
+import { isGenuine } from './csrf.ts';
+import { type Form, readForm } from './form.ts';
+import type { Viewer } from './layout.ts';
+import { localPath } from './local-path.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import type { Sessions } from './session.ts';
+import { privately, seeOther, viewer } from './viewer.ts';
+
+/** Becoming somebody, and nobody again. */
+export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): void {
+  app.get('/blog/login', async (c) => {
+    const next = localPath(c.req.query('next'));
+    const session = await sessions.of(c).catch(() => undefined);
+    return session ? seeOther(c, next) : privately(c, logInPage({ viewer: viewer(c, undefined), next }));
+  });
+  app.post('/blog/login', (c) =>
+    answerForm(c, logInPage, async (form) => {
+      await sessions.logIn(c, form.get('username'), form.get('password'));
+      return undefined;
+    }),
+  );
+
+  app.get('/blog/signup', (c) => privately(c, signUpPage({ viewer: viewer(c, undefined), next: localPath(c.req.query('next')) })));
+  app.post('/blog/signup', (c) =>
+    answerForm(c, signUpPage, async (form) => {
+      const [username, email, password] = [form.get('username'), form.get('email'), form.get('password')];
+      await accounts.register({ username, email, password }, clientAddress(c));
+      return logInWith(c, username, password, localPath(form.get('next')));
+    }),
+  );
+
+  app.get('/claim', (c) => privately(c, claimPage({ viewer: viewer(c, undefined), next: '/blog/', token: c.req.query('token') ?? '' })));
+  app.post('/claim', (c) =>
+    answerForm(c, claimPage, async (form) => {
+      const username = await accounts.claim({ token: form.get('token'), email: form.get('email'), password: form.get('password') }, clientAddress(c));
+      return logInWith(c, username, form.get('password'), '/blog/');
+    }),
+  );
+
+  app.post('/blog/logout', async (c) => {
+    const form = await readForm(c);
+    if (!isGenuine(c, form)) fail('forbidden', 'This form was too old. You are still logged in: go back, load the page again and log out from there.');
+    await sessions.end(c);
+    return seeOther(c, '/blog/');
+  });
+
+  /** The account is there now: when logging in fails, that is all that is left to do. */
+  const logInWith = async (c: Context, username: string, password: string, next: string): Promise<Response | undefined> => {
+    try {
+      await sessions.logIn(c, username, password);
+      return undefined;
+    } catch {
+      const page = { viewer: viewer(c, undefined), next, username, notice: 'Your account is ready. Log in with it.' };
+      return privately(c, logInPage(page));
+    }
+  };
+}
+
+interface Shown {
+  viewer: Viewer;
+  next: string;
+  refused?: Refusal;
+  username: string;
+  email: string;
+  token: string;
+}
+
+const stale: Refusal = {
+  status: 403,
+  alert: 'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
+  errors: {},
+  headers: {},
+};
+
+/** Does what a form asks and goes on to its `next`; or shows it again with what was typed, passwords excepted, and why. */
+async function answerForm(c: Context, page: (shown: Shown) => string, act: (form: Form) => Promise<Response | undefined>): Promise<Response> {
+  const form = await readForm(c);
+  const next = localPath(form.get('next'));
+  const again = (refused: Refusal) => {
+    const shown = { viewer: viewer(c, undefined), next, refused, username: form.get('username'), email: form.get('email'), token: form.get('token') };
+    return privately(c, page(shown), refused.status, refused.headers);
+  };
+  if (!isGenuine(c, form)) return again(stale);
+  try {
+    return (await act(form)) ?? seeOther(c, next);
+  } catch (error) {
+    return again(refusal(error));
+  }
+}

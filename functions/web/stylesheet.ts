@@ -1,0 +1,256 @@
+/** The blog's one style sheet. Category colours come as `--color` from sheets of their own, see colors.ts. */
+export const stylesheet = `:root {
+  color-scheme: light dark;
+  --paper: #fcfaf6;
+  --raised: #ffffff;
+  --sunken: #f4efe6;
+  --ink: #211c16;
+  --soft: #6a6056;
+  --line: #e5ddd0;
+  --strong-line: #8f8476;
+  --accent: #8f4a1b;
+  --accent-strong: #6f370f;
+  --on-accent: #ffffff;
+  --mark: #ffe9a8;
+  --bad: #a9271c;
+  --bad-paper: #fdecea;
+  --focus: #1a66c9;
+  --syntax-comment: #716759;
+  --syntax-keyword: #9a2f6b;
+  --syntax-string: #2f6b2f;
+  --syntax-number: #9a4a00;
+  --syntax-title: #1f56a6;
+  --syntax-type: #6a3fa0;
+  --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
+  --serif: Charter, "Bitstream Charter", "Iowan Old Style", "Source Serif 4", "Noto Serif", Cambria, Georgia, "Liberation Serif", serif;
+  --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "Liberation Mono", monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #15120f;
+    --raised: #1e1a16;
+    --sunken: #211c17;
+    --ink: #ebe4d9;
+    --soft: #a99e90;
+    --line: #352e27;
+    --strong-line: #857a6d;
+    --accent: #e6a56c;
+    --accent-strong: #f3bf90;
+    --on-accent: #24150a;
+    --mark: #5c4a12;
+    --bad: #ff9d91;
+    --bad-paper: #3a1a16;
+    --focus: #7db4ff;
+    --syntax-comment: #978b7c;
+    --syntax-keyword: #f29ac6;
+    --syntax-string: #9fd08f;
+    --syntax-number: #f0ae6a;
+    --syntax-title: #8fbcff;
+    --syntax-type: #c9a8f5;
+  }
+}
+
+*, ::before, ::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scrollbar-gutter: stable; }
+body {
+  margin: 0;
+  min-height: 100vh;
+  min-height: 100dvh;
+  display: grid;
+  grid-template-rows: auto 1fr auto;
+  grid-template-columns: minmax(0, 1fr);
+  background: var(--paper);
+  color: var(--ink);
+  font: 1rem/1.55 var(--sans);
+  overflow-wrap: break-word;
+}
+h1, h2, h3, h4, h5, h6 { font-family: var(--serif); line-height: 1.2; text-wrap: balance; overflow-wrap: anywhere; letter-spacing: -.012em; }
+a { color: var(--accent); text-underline-offset: .18em; text-decoration-thickness: .06em; }
+a:hover { color: var(--accent-strong); text-decoration-thickness: .12em; }
+:focus-visible { outline: 3px solid var(--focus); outline-offset: 3px; border-radius: 4px; }
+main:focus { outline: none; }
+p, ul, ol, dl, figure { margin: 0; }
+button, input, textarea { font: inherit; color: inherit; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.muted { color: var(--soft); }
+.kicker { color: var(--soft); font-size: .8125rem; font-weight: 600; letter-spacing: .07em; text-transform: uppercase; }
+.kicker a { color: inherit; text-decoration: none; }
+.kicker a:hover { text-decoration: underline; }
+.skip { position: absolute; inset-inline-start: 1rem; top: -5rem; z-index: 1; padding: .6rem 1rem; background: var(--raised); border-radius: 0 0 8px 8px; }
+.skip:focus { top: 0; }
+
+.site-header, .site-footer, main { width: 100%; max-width: 62rem; margin-inline: auto; padding-inline: clamp(1.125rem, 4vw, 2rem); }
+.site-header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1.5rem; padding-block: 1.25rem; }
+.brand { display: inline-flex; align-items: center; gap: .55rem; color: var(--ink); font: 700 1.3rem/1 var(--serif); letter-spacing: -.01em; text-decoration: none; }
+.brand .logo { color: var(--accent); width: 2.1rem; height: 2.1rem; }
+.brand:hover { color: var(--accent); }
+.site-header nav ul { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.1rem; list-style: none; padding: 0; font-size: .9375rem; }
+.site-header nav a:not(.button) { color: var(--ink); text-decoration: none; padding-block: .4rem; }
+.site-header nav a:not(.button):hover, .site-header nav [aria-current]:not(.button) { color: var(--accent); text-decoration: underline; }
+.plain { background: none; border: 0; padding: .4rem 0; cursor: pointer; text-align: start; }
+.plain:hover { color: var(--accent); text-decoration: underline; text-underline-offset: .18em; }
+.who { color: var(--soft); display: inline-block; max-width: 10rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; margin-inline-start: .3em; }
+.site-footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 2rem; margin-top: 4rem; padding-block: 1.5rem 2.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
+.site-footer ul { display: flex; gap: 1.25rem; list-style: none; padding: 0; }
+.site-footer a { color: inherit; }
+
+.button { display: inline-block; padding: .5rem 1.05rem; border: 1px solid var(--accent); border-radius: 999px; background: var(--accent); color: var(--on-accent); font-weight: 600; font-size: .9375rem; line-height: 1.4; text-decoration: none; cursor: pointer; }
+.button:hover { background: var(--accent-strong); border-color: var(--accent-strong); color: var(--on-accent); }
+.button.quiet { background: transparent; border-color: var(--line); color: var(--ink); }
+.button.quiet:hover { border-color: var(--strong-line); background: var(--sunken); color: var(--ink); }
+.button.danger { background: var(--bad); border-color: var(--bad); color: var(--paper); }
+.button.danger:hover { filter: brightness(.88); }
+
+.chip { --color: var(--strong-line); display: inline-flex; align-items: center; gap: .45em; max-width: 100%; padding: .16rem .7rem .16rem .6rem; border-radius: 999px; background: color-mix(in srgb, var(--color) 13%, var(--paper)); color: color-mix(in srgb, var(--color) 28%, var(--ink)); font-size: .8125rem; font-weight: 550; line-height: 1.5; text-decoration: none; overflow-wrap: anywhere; }
+.chip::before { content: ""; flex: none; width: .6em; height: .6em; border-radius: 50%; background: var(--color); }
+.chip:hover { background: color-mix(in srgb, var(--color) 26%, var(--paper)); color: var(--ink); text-decoration: none; }
+.chip[aria-current] { box-shadow: inset 0 0 0 1.5px var(--color); }
+.chip.all { padding-inline: .7rem; }
+.chip.all::before { content: none; }
+.chips { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; padding: 0; }
+
+.page-header { display: grid; gap: .9rem; padding-block: clamp(1.5rem, 5vw, 3.25rem) clamp(1.25rem, 3vw, 2rem); }
+.page-header h1 { margin: 0; font-size: clamp(2rem, 1.4rem + 2.6vw, 3.1rem); letter-spacing: -.022em; }
+.page-header h1.small, h1.small { font-size: clamp(1.5rem, 1.2rem + 1vw, 2rem); }
+.page-header .kicker { margin-bottom: -.5rem; }
+.page-header .chips { margin-top: .35rem; }
+.category-title::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-inline-end: .35em; border-radius: 50%; background: var(--color); vertical-align: .12em; }
+.entries { border-top: 1px solid var(--line); }
+.entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem; padding-block: 1.75rem; border-bottom: 1px solid var(--line); }
+.entry h2 { margin: 0; font-size: clamp(1.3rem, 1.1rem + .8vw, 1.625rem); }
+.entry h2 a { color: var(--ink); text-decoration: none; }
+.entry h2 a:hover { color: var(--accent); text-decoration: underline; }
+.excerpt { color: var(--soft); max-width: 44rem; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
+.by { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
+.meta { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .85rem; color: var(--soft); font-size: .875rem; }
+@media (min-width: 48rem) {
+  .entry { grid-template-columns: 11rem minmax(0, 1fr); column-gap: 2rem; }
+  .entry > * { grid-column: 2; }
+  .entry > .meta { grid-column: 1; grid-row: 1 / span 4; flex-direction: column; align-items: flex-start; align-content: flex-start; gap: .6rem; padding-top: .4rem; }
+}
+.nothing { padding-block: 3rem; color: var(--soft); font-size: 1.0625rem; }
+.pagination { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1.5rem; padding-block: 1.75rem; }
+.pagination .back { display: flex; gap: 1.25rem; }
+.pagination a { font-weight: 600; text-decoration: none; padding-block: .3rem; }
+.pagination a:hover { text-decoration: underline; }
+.index { list-style: none; padding: 0; columns: 17rem; column-gap: 2rem; }
+.index li { padding-block: .35rem; break-inside: avoid; }
+.tools { display: flex; flex-wrap: wrap; gap: .75rem; font-size: .9rem; }
+
+.post, .editor { max-width: 44rem; margin-inline: auto; }
+.post-header { display: grid; gap: 1rem; padding-block: clamp(1.25rem, 4vw, 3rem) 1.75rem; }
+.post-header h1 { margin: 0; font-size: clamp(2rem, 1.35rem + 2.9vw, 3.15rem); line-height: 1.12; letter-spacing: -.024em; }
+.post-header .by { font-size: 1rem; }
+.post-footer { display: grid; gap: .75rem; margin-top: 3.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); font-size: .9375rem; }
+
+.prose { font: 1.1875rem/1.68 var(--serif); overflow-wrap: anywhere; hyphens: manual; }
+.prose :is(p, li, h1, h2, h3, h4, h5, h6, td, th, dd, dt, blockquote, figcaption, summary) { unicode-bidi: plaintext; text-align: start; }
+.prose > * { margin-block: 0; }
+.prose > * + *, .prose :is(blockquote, li, details, section, article, div) > * + * { margin-top: 1.15em; }
+.prose li > :is(ul, ol), .prose li + li { margin-top: .4em; }
+.prose :is(h1, h2, h3, h4, h5, h6) { margin-bottom: 0; scroll-margin-top: 1rem; }
+.prose > * + :is(h1, h2) { margin-top: 2em; }
+.prose > * + :is(h3, h4, h5, h6) { margin-top: 1.65em; }
+.prose :is(h1, h2) + *, .prose :is(h3, h4, h5, h6) + * { margin-top: .6em; }
+.prose h1 { font-size: 1.65em; }
+.prose h2 { font-size: 1.45em; }
+.prose h3 { font-size: 1.2em; }
+.prose :is(h4, h5, h6) { font-size: 1.03em; }
+.prose :is(ul, ol) { padding-inline-start: 1.5em; }
+.prose li::marker { color: var(--soft); }
+.prose blockquote { margin-inline: 0; padding-inline-start: 1.2em; border-inline-start: 3px solid color-mix(in srgb, var(--accent) 55%, var(--paper)); color: var(--soft); }
+.prose hr { width: 5rem; margin: 2.75em auto; border: 0; border-top: 2px solid var(--line); }
+.prose img { display: block; max-width: 100%; height: auto; margin-inline: auto; border-radius: 8px; background: var(--sunken); }
+.prose :is(p, li) img:not(:only-child) { display: inline-block; vertical-align: middle; }
+.prose figure { text-align: center; }
+.prose figcaption { margin-top: .6em; color: var(--soft); font: .875rem/1.5 var(--sans); }
+.prose .picture-elsewhere::before { content: "\\25A3\\00A0"; color: var(--soft); font-family: var(--sans); }
+.prose :is(code, kbd, samp) { font-family: var(--mono); font-size: .84em; }
+.prose :not(pre) > :is(code, kbd, samp) { padding: .12em .35em; border-radius: 5px; background: var(--sunken); border: 1px solid var(--line); }
+.prose pre { padding: 1.05rem 1.2rem; border: 1px solid var(--line); border-radius: 10px; background: var(--sunken); overflow-x: auto; font: .9rem/1.6 var(--mono); direction: ltr; text-align: left; overflow-wrap: normal; tab-size: 4; unicode-bidi: isolate; }
+.prose pre code { font-size: inherit; }
+.prose mark { background: var(--mark); color: inherit; }
+.prose .table { overflow-x: auto; }
+.prose table { border-collapse: collapse; min-width: 60%; font: .9375rem/1.5 var(--sans); font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
+.prose :is(th, td) { padding: .5rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+.prose th { border-bottom-color: var(--strong-line); font-weight: 650; }
+.prose [align="right"] { text-align: right; }
+.prose [align="center"] { text-align: center; }
+.prose details { padding: .8em 1.1em; border: 1px solid var(--line); border-radius: 10px; }
+.prose summary { cursor: pointer; font-weight: 600; }
+.prose dt { font-weight: 650; }
+.prose dd { margin-inline-start: 1.5em; }
+.hljs-comment, .hljs-quote, .hljs-meta { color: var(--syntax-comment); }
+.hljs-comment, .hljs-quote { font-style: italic; }
+.hljs-keyword, .hljs-selector-tag, .hljs-literal, .hljs-doctag, .hljs-name, .hljs-section { color: var(--syntax-keyword); }
+.hljs-string, .hljs-regexp, .hljs-addition, .hljs-symbol, .hljs-link { color: var(--syntax-string); }
+.hljs-number, .hljs-variable, .hljs-template-variable, .hljs-bullet, .hljs-selector-class, .hljs-selector-id { color: var(--syntax-number); }
+.hljs-title, .hljs-attr, .hljs-attribute, .hljs-property { color: var(--syntax-title); }
+.hljs-type, .hljs-built_in, .hljs-params .hljs-type, .hljs-class { color: var(--syntax-type); }
+.hljs-deletion { color: var(--bad); }
+.hljs-emphasis { font-style: italic; }
+.hljs-strong { font-weight: 700; }
+
+.card { max-width: 27rem; margin: clamp(1.5rem, 6vw, 4rem) auto 0; display: grid; gap: 1.1rem; }
+.card h1 { margin: 0; font-size: 2rem; }
+form { display: grid; gap: 1.15rem; }
+.site-header form { display: block; }
+.field { display: grid; gap: .35rem; }
+label, legend { font-weight: 600; font-size: .9375rem; }
+.hint { color: var(--soft); font-size: .875rem; }
+input, textarea { width: 100%; padding: .6rem .8rem; border: 1px solid var(--strong-line); border-radius: 9px; background: var(--raised); font-size: 1rem; }
+textarea { resize: vertical; font: .9375rem/1.6 var(--mono); min-height: 8rem; }
+input:focus-visible, textarea:focus-visible { outline-offset: 0; border-radius: 9px; }
+[aria-invalid] { border-color: var(--bad); border-width: 2px; }
+.error { color: var(--bad); font-size: .9rem; font-weight: 550; overflow-wrap: anywhere; }
+.alert, .notice { padding: .8rem 1.05rem; border-radius: 10px; border-inline-start: 4px solid var(--bad); background: var(--bad-paper); }
+.notice { border-color: var(--accent); background: var(--sunken); }
+.actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
+.card .actions .button:only-child { width: 100%; padding-block: .65rem; font-size: 1rem; }
+fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; border: 1px solid var(--strong-line); border-radius: 10px; }
+
+.editor { display: grid; gap: 1.25rem; max-width: 50rem; padding-top: clamp(1rem, 3vw, 2rem); }
+.editor h1 { margin: 0; }
+.editor .title input { font: 700 1.5rem/1.3 var(--serif); }
+.editor .content textarea { min-height: 24rem; field-sizing: content; max-height: 75vh; }
+.help { font-size: .9rem; color: var(--soft); }
+.help summary { cursor: pointer; }
+.help dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; margin-top: .75rem; }
+.help dd { margin: 0; }
+code { font-family: var(--mono); font-size: .92em; }
+.preview { display: grid; gap: 1rem; padding: clamp(1rem, 4vw, 2rem); border: 1px dashed var(--strong-line); border-radius: 14px; background: var(--raised); }
+.preview-title { margin: 0; font-size: clamp(1.6rem, 1.3rem + 1.6vw, 2.4rem); }
+.conflict { display: grid; gap: .8rem; padding: 1.15rem; border: 1px solid var(--line); border-radius: 12px; background: var(--sunken); }
+.conflict h2 { margin: 0; font-size: 1.25rem; }
+.conflict dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; }
+.conflict dt { color: var(--soft); }
+.conflict dd { margin: 0; overflow-wrap: anywhere; }
+
+.error-page { max-width: 34rem; margin: clamp(2rem, 9vh, 6rem) auto 0; display: grid; gap: .9rem; justify-items: start; }
+.error-page .logo { width: 6rem; height: 6rem; color: var(--accent); }
+.error-page h1 { margin: 0; font-size: clamp(2rem, 1.5rem + 2vw, 2.75rem); }
+.figures { display: flex; flex-wrap: wrap; gap: 1rem 4rem; padding-block: .5rem 2rem; }
+.figures div { display: flex; flex-direction: column-reverse; }
+.figures dt { color: var(--soft); }
+.figures dd { margin: 0; font: 700 2.75rem/1.1 var(--serif); font-variant-numeric: tabular-nums; }
+.counts { border-collapse: collapse; width: 100%; max-width: 32rem; font-variant-numeric: tabular-nums; }
+.counts caption { text-align: start; font-weight: 600; padding-bottom: .5rem; }
+.counts :is(th, td) { padding: .45rem .25rem; border-bottom: 1px solid var(--line); text-align: start; }
+.counts :is(th, td):last-child { text-align: end; }
+
+@media (max-width: 30rem) {
+  .prose { font-size: 1.0938rem; }
+  .prose pre { margin-inline: -1.125rem; border-inline: 0; border-radius: 0; }
+}
+@media (forced-colors: active) {
+  .chip, .button { border: 1px solid; }
+}
+@media print {
+  .site-header nav, .site-footer, .skip, .tools, .post-footer, .pagination { display: none; }
+  body { background: #fff; color: #000; display: block; }
+  .prose { font-size: 11pt; }
+  .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .prose a[href^="http"]::after { content: " (" attr(href) ")"; font-size: .8em; overflow-wrap: anywhere; }
+  .prose :is(pre, img, table, blockquote) { break-inside: avoid; }
+}
+`;
