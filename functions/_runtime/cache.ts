@@ -1,4 +1,5 @@
 import type { OpenRedis } from './redis.ts';
+import { sharedCopies } from './shared-copies.ts';
 
 /** What can be kept: bytes and text as they are, everything else as JSON. */
 export interface Cache<T> {
@@ -31,18 +32,23 @@ interface Entry<T> {
 /** No copy in this process is older than this, so that nothing depends on messages arriving. */
 export const localLimitMs = 2000;
 
+/**
+ * A cache in two tiers: at most 2 s in this process, up to `ttlMs` in Redis where there is one. One load however many ask; past
+ * the soft limit the kept value is served while one load refreshes it.
+ */
 export function cache<T>(options: CacheOptions): Cache<T> {
   const { max, ttlMs, now = Date.now } = options;
   const hardMs = Math.min(ttlMs, localLimitMs);
   const softMs = Math.min(options.softTtlMs ?? hardMs / 2, hardMs);
   const entries = new Map<string, Entry<T>>();
   const loads = new Map<string, Promise<T>>();
+  const shared = options.redis && sharedCopies<T>({ name: options.name, ttlMs, redis: options.redis, now, purged: (names) => names.forEach(forget) });
 
   const load = (key: string, loader: () => Promise<T>): Promise<T> => {
     const running = loads.get(key);
     if (running) return running;
     const startedAt = now();
-    const promise: Promise<T> = loader().then(
+    const promise: Promise<T> = (shared ? shared.get(key, loader) : loader()).then(
       (value) => {
         if (loads.get(key) === promise) {
           loads.delete(key);
@@ -63,12 +69,12 @@ export function cache<T>(options: CacheOptions): Cache<T> {
     entries.set(key, entry);
     if (entries.size > max) entries.delete(entries.keys().next().value as string);
   };
-  const forget = (name: string) => {
+  function forget(name: string): void {
     for (const map of [entries, loads])
       if (name.endsWith(':')) {
         for (const key of map.keys()) if (key.startsWith(name)) map.delete(key);
       } else map.delete(name);
-  };
+  }
   return {
     async get(key, loader) {
       const entry = entries.get(key);
@@ -80,7 +86,8 @@ export function cache<T>(options: CacheOptions): Cache<T> {
       return entry.value;
     },
     async purge(...names) {
-      for (const name of names) forget(name);
+      names.forEach(forget);
+      await shared?.purge(names);
     },
   };
 }

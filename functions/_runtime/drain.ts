@@ -21,46 +21,64 @@ export interface Drained {
 
 type Row = StoredEvent & { position: string };
 
-/** Sends what the functions left in their outboxes, oldest first, in order per subject, and deletes what the Broker has stored. */
-export async function drain({ sql, schemas, send, olderThanMs, batch }: DrainOptions): Promise<Drained> {
+/** A transaction that waits longer for the Broker would be ended by PostgreSQL (idle_in_transaction_session_timeout). */
+const batchMs = 5000;
+const concurrency = 16;
+
+/**
+ * Sends what the functions left in their outboxes and deletes what the Broker has stored: oldest first, in order per subject, in
+ * the trace that each event began in. One drainer at a time works on a schema. A subject whose event is refused is skipped, so that
+ * it does not hold up the others.
+ */
+export async function drain(options: DrainOptions): Promise<Drained> {
   const total: Drained = { sent: 0, left: 0 };
-  for (const schema of schemas) {
-    for (;;) {
-      const { sent, left } = await drainBatch(sql, schema, send, olderThanMs, batch);
+  for (const schema of options.schemas) {
+    const failed = new Set<string>();
+    for (let more = true; more; ) {
+      const { sent, left, full } = await drainBatch(options, schema, failed);
       total.sent += sent;
       total.left += left;
-      if (left > 0 || sent < batch) break;
+      more = full && sent > 0;
     }
   }
   return total;
 }
 
-async function drainBatch(sql: Sql, schema: string, send: Send, olderThanMs: number, batch: number): Promise<Drained> {
-  const result = await sql.begin(async (tx) => {
+/** Adds subjects that could not be sent to `failed`. @returns whether there may be more rows behind this batch. */
+async function drainBatch({ sql, send, olderThanMs, batch }: DrainOptions, schema: string, failed: Set<string>): Promise<Drained & { full: boolean }> {
+  return await sql.begin(async (tx) => {
+    const [lock] = await tx`SELECT pg_try_advisory_xact_lock(hashtext(${`outbox.${schema}`})) AS mine`;
+    if (!lock?.mine) return { sent: 0, left: 0, full: false };
     const table = tx(`${schema}.outbox`);
     const rows = await tx<Row[]>`
       SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
-      FROM ${table} WHERE time < now() - ${`${olderThanMs} milliseconds`}::interval ORDER BY position LIMIT ${batch} FOR UPDATE SKIP LOCKED`;
-    const sent = await sendInOrder(rows, send);
-    if (sent.length > 0) await tx`DELETE FROM ${table} WHERE position = ANY(${`{${sent.join(',')}}`}::bigint[])`;
-    return { sent: sent.length, left: rows.length - sent.length };
+      FROM ${table} WHERE time < now() - ${`${olderThanMs} milliseconds`}::interval AND subject <> ALL(${[...failed]}::text[])
+      ORDER BY position LIMIT ${batch} FOR UPDATE SKIP LOCKED`;
+    const sent = await sendInOrder(rows, send, failed);
+    if (sent.length > 0) await tx`DELETE FROM ${table} WHERE position = ANY(${sent}::bigint[])`;
+    return { sent: sent.length, left: rows.length - sent.length, full: rows.length === batch };
   });
-  return result;
 }
 
-/** @returns positions that were sent; a subject stops at its first failure. */
-async function sendInOrder(rows: readonly Row[], send: Send): Promise<string[]> {
+/** Sends one row at a time per subject, several subjects at once. @returns positions that were sent. */
+async function sendInOrder(rows: readonly Row[], send: Send, failed: Set<string>): Promise<string[]> {
   const sent: string[] = [];
-  const bySubject = Map.groupBy(rows, (row) => row.subject);
-  await Promise.all(
-    [...bySubject.values()].map(async (queue) => {
+  const queues = [...Map.groupBy(rows, (row) => row.subject)];
+  const deadline = Date.now() + batchMs;
+  const worker = async () => {
+    for (let next = queues.shift(); next; next = queues.shift()) {
+      const [subject, queue] = next;
       try {
         for (const row of queue) {
+          if (Date.now() > deadline) return;
           await send(row);
           sent.push(row.position);
         }
-      } catch {}
-    }),
-  );
+      } catch {
+        failed.add(subject);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
   return sent;
 }

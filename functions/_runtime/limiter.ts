@@ -13,7 +13,11 @@ export interface Taken {
   resetMs: number;
 }
 
-/** A sliding window, shared by all instances of a function: at no moment were more than `limit` taken within `windowMs`. */
+/**
+ * A sliding window, shared by all instances of a function: at no moment were more than `limit` taken within `windowMs`.
+ * It fails closed. What it guards (passwords, registration, writes) needs the same database, so that an open limiter would let nothing
+ * useful through, and a guess at passwords would be free for as long as Redis can be kept busy.
+ */
 export interface Limiter {
   /** @throws AppError unavailable when the shared count cannot be reached: a limit that guards passwords must not open by itself. */
   take(key: string, limit: number, windowMs: number): Promise<Taken>;
@@ -25,9 +29,20 @@ export interface LimitOptions {
   windowMs: number;
 }
 
+const pruneEvery = 1000;
+
 /** The limiter of a function: in Redis where there is one, else in the function's own table `rate_limits`. */
 export function openLimiter({ redis, sql, log }: { redis?: OpenRedis | undefined; sql?: (() => Sql) | undefined; log?: Logger | undefined }): Limiter {
-  const table = sql && { take: (key: string, limit: number, windowMs: number) => takeInTable(sql(), key, limit, windowMs) };
+  let untilPrune = pruneEvery;
+  const table = sql && {
+    take(key: string, limit: number, windowMs: number) {
+      if (--untilPrune === 0) {
+        untilPrune = pruneEvery;
+        prune(sql()).catch((error) => log?.warn({ error }, 'old rate limits could not be removed'));
+      }
+      return takeInTable(sql(), key, limit, windowMs);
+    },
+  };
   if (!redis) return table ?? { take: () => fail('unavailable', 'Nothing counts requests now.') };
   return {
     take: (key, limit, windowMs) =>
@@ -83,18 +98,17 @@ async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowM
 /** One statement: the row's lock makes takers of one key take turns. A refused one leaves the row as it is. */
 async function takeInTable(sql: Sql, key: string, limit: number, windowMs: number): Promise<Taken> {
   const window = `${windowMs} milliseconds`;
-  const [row] = await sql<{ taken: boolean; count: number; oldest: number }[]>`
-    WITH moment AS (SELECT clock_timestamp() AS now),
-    taken AS (
-      INSERT INTO rate_limits AS kept (key, hits) SELECT ${key}, ARRAY[now] FROM moment
-      ON CONFLICT (key) DO UPDATE SET hits = ARRAY(SELECT hit FROM unnest(kept.hits) AS hit WHERE hit > clock_timestamp() - ${window}::interval) || clock_timestamp()
-      WHERE (SELECT count(*) FROM unnest(kept.hits) AS hit WHERE hit > clock_timestamp() - ${window}::interval) < ${limit}
-      RETURNING cardinality(hits) AS count
-    )
-    SELECT true AS taken, count, 0 AS oldest FROM taken`;
-  if (row) return { allowed: true, remaining: Math.max(0, limit - row.count), resetMs: 0 };
-  const [full] = await sql<{ reset: number }[]>`
-    SELECT extract(epoch FROM min(hit) + ${window}::interval - clock_timestamp())::float8 * 1000 AS reset
+  const [taken] = await sql<{ count: number }[]>`
+    INSERT INTO rate_limits AS kept (key, hits) VALUES (${key}, ARRAY[clock_timestamp()])
+    ON CONFLICT (key) DO UPDATE SET hits = ARRAY(SELECT hit FROM unnest(kept.hits) AS hit WHERE hit > clock_timestamp() - ${window}::interval) || clock_timestamp()
+    WHERE (SELECT count(*) FROM unnest(kept.hits) AS hit WHERE hit > clock_timestamp() - ${window}::interval) < ${limit}
+    RETURNING cardinality(hits) AS count`;
+  if (taken) return { allowed: true, remaining: Math.max(0, limit - taken.count), resetMs: 0 };
+  const [full] = await sql<{ reset: number | null }[]>`
+    SELECT (extract(epoch FROM min(hit) + ${window}::interval - clock_timestamp()) * 1000)::float8 AS reset
     FROM rate_limits, unnest(hits) AS hit WHERE key = ${key} AND hit > clock_timestamp() - ${window}::interval`;
-  return { allowed: false, remaining: 0, resetMs: Math.max(1, full?.reset ?? 1) };
+  return { allowed: false, remaining: 0, resetMs: Math.max(1, Math.ceil(full?.reset ?? 1)) };
 }
+
+/** Forgets keys that nobody has used for a day. */
+const prune = (sql: Sql) => sql`DELETE FROM rate_limits WHERE hits[cardinality(hits)] < clock_timestamp() - interval '1 day'`;

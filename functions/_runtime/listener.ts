@@ -6,11 +6,14 @@ import { AppError, problem } from './errors.ts';
 import type { Logger } from './log.ts';
 import { childOf, nowMs, parseTraceparent, recordSpan, runInTrace, spanError, type TraceContext } from './trace.ts';
 
+/** What is asked of a function's app; any chain of routes made by newApp() has it. */
+export type App = Pick<Hono<Env>, 'fetch' | 'router'>;
+
 export interface ListenerOptions {
   name: string;
   log: Logger;
   /** Resolves to the function's app once it is built. */
-  app: Promise<Hono<Env>>;
+  app: Promise<App>;
   bodyLimit?: number | ((method: string, path: string) => number) | undefined;
   /** Rejects while the function cannot do its work. */
   ready: () => Promise<void>;
@@ -36,10 +39,10 @@ const safeHeaders = {
  */
 export function listener(options: ListenerOptions): RequestListener {
   const { log, bodyLimit = defaultLimit, name } = options;
-  let app: Hono<Env> | undefined;
+  let app: App | undefined;
   let coldStart = true;
   const limitOf = (method: string, path: string) => (typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(method, path));
-  const toHono = getRequestListener((request, env) => (app as Hono<Env>).fetch(request, env), { autoCleanupIncoming: false, overrideGlobalObjects: true });
+  const toHono = getRequestListener((request, env) => (app as App).fetch(request, env), { autoCleanupIncoming: false, overrideGlobalObjects: true });
 
   const handle = async (incoming: Incoming, outgoing: ServerResponse, path: string): Promise<void> => {
     app ??= await options.app;
@@ -114,7 +117,7 @@ export function listener(options: ListenerOptions): RequestListener {
 }
 
 /** The pattern that answered: `/blog/api/posts/:id`; low in number, unlike paths. */
-function routeOf(app: Hono<Env>, method: string, path: string): string | undefined {
+function routeOf(app: App, method: string, path: string): string | undefined {
   const matched = app.router.match(method === 'HEAD' ? 'GET' : method, path)[0];
   for (let i = matched.length - 1; i >= 0; i--) {
     const route = matched[i]?.[0][1];

@@ -39,6 +39,18 @@ CREATE TABLE IF NOT EXISTS rate_limits (
 );`;
 
 /**
+ * What the relay may do in a function's schema: find rows of the outbox, lock and delete them. Locking takes the right to update
+ * one column; an identity column can only ever be set to its next value.
+ */
+const grantOutbox = (schema: string) => `
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'relay') THEN
+    GRANT USAGE ON SCHEMA ${schema} TO relay;
+    GRANT SELECT, DELETE, UPDATE (position) ON outbox TO relay;
+  END IF;
+END $$;`;
+
+/**
  * Brings every schema up to date. Runs as a role that may create roles and schemas; one run at a time (advisory lock);
  * a file that was applied is never applied again, and a changed one is refused by its checksum.
  *
@@ -77,7 +89,7 @@ async function prepareRole(sql: postgres.ReservedSql, name: string, password: st
 async function applyAll(sql: postgres.ReservedSql, { name, folder }: Migrations, progress: (line: string) => void): Promise<string[]> {
   const role = identifier(name);
   const applied: string[] = [];
-  await inRole(sql, role, runtimeTables);
+  await inRole(sql, role, runtimeTables + grantOutbox(role));
   for (const file of readdirSync(folder)
     .filter((entry) => entry.endsWith('.sql'))
     .sort()) {

@@ -94,7 +94,7 @@ function stored({ contract, subject, data }: Draft, source: string, now: number)
  * aggregate makes writers of one subject take turns, so an older event of it is always visible here.
  */
 function insert(tx: Tx, events: StoredEvent[]): Promise<Written[]> {
-  const rows = JSON.stringify(events.map(({ data, ...event }) => ({ ...event, data: JSON.parse(data) as unknown })));
+  const rows = `[${events.map(({ data, ...event }) => `${JSON.stringify(event).slice(0, -1)},"data":${data}}`).join(',')}]`;
   return tx<Written[]>`
     INSERT INTO outbox (id, type, source, subject, time, data, traceparent, tracestate)
     SELECT id, type, source, subject, time, data, traceparent, tracestate

@@ -2,11 +2,9 @@ import type { Redis } from 'ioredis';
 
 /** The few commands that the cache and the limiter use; ioredis has them all. */
 export interface RedisCommands {
-  mget(...keys: string[]): Promise<(string | null)[]>;
   mgetBuffer(...keys: string[]): Promise<(Buffer | null)[]>;
   set(key: string, value: string | Buffer, unit: 'PX', ms: number): Promise<unknown>;
   eval(script: string, keys: number, ...rest: (string | number)[]): Promise<unknown>;
-  publish(channel: string, message: string): Promise<unknown>;
 }
 
 export interface OpenRedis {

@@ -1,10 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import type { Hono } from 'hono';
 import { trustHeader } from './address.ts';
-import type { Env } from './app.ts';
 import { readConfig } from './config.ts';
 import { closeConnections } from './http.ts';
-import { listener } from './listener.ts';
+import { type App, listener } from './listener.ts';
 import { openLog } from './log.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -26,13 +24,13 @@ const drainMs = 15_000;
  * when its parent is gone, after the running requests, the outbox and the telemetry; with 1 on an error nobody handled.
  * @example await serve('posts', ({ sql, outbox, tokens }) => createApp({ posts: store(sql), outbox, tokens }));
  */
-export async function serve(name: string, build: (runtime: Runtime) => Hono<Env> | Promise<Hono<Env>>, options: ServeOptions = {}): Promise<void> {
+export async function serve(name: string, build: (runtime: Runtime) => App | Promise<App>, options: ServeOptions = {}): Promise<void> {
   const config = readConfig(undefined, name);
   const log = openLog(config);
   trustHeader(config.clientAddressHeader);
   const telemetry = openTelemetry(config);
   const { runtime, loadDatabase, ready, close } = openRuntime(config, log);
-  const app = Promise.withResolvers<Hono<Env>>();
+  const app = Promise.withResolvers<App>();
   const { observe, scrape } = telemetry;
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 },

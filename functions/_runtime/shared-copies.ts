@@ -1,0 +1,90 @@
+import type { OpenRedis } from './redis.ts';
+
+export interface SharedCopies<T> {
+  /** The copy in Redis, else what `load` gives, which is then left there. */
+  get(key: string, load: () => Promise<T>): Promise<T>;
+  purge(names: readonly string[]): Promise<void>;
+}
+
+export interface SharedCopiesOptions {
+  name: string;
+  ttlMs: number;
+  redis: OpenRedis;
+  now: () => number;
+  /** Called when another instance has purged. */
+  purged: (names: readonly string[]) => void;
+}
+
+/** Raises the versions of the purged names and tells the other instances; one round trip. */
+const purgeScript = `
+for _, key in ipairs(KEYS) do
+  redis.call('INCR', key)
+  redis.call('PEXPIRE', key, ARGV[1])
+end
+redis.call('PUBLISH', ARGV[2], ARGV[3])`;
+
+/**
+ * The tier in Redis. A copy carries the versions of its key and group as they were before it was loaded, so that a load that
+ * began before a write never overwrites what the write has purged: the versions no longer agree. While Redis is away
+ * everything is loaded; if a purge did not reach it, this process does not read from it until every copy has expired.
+ */
+export function sharedCopies<T>({ name, ttlMs, redis, now, purged }: SharedCopiesOptions): SharedCopies<T> {
+  const versionKey = (key: string) => `cache:${name}:version:${key}`;
+  const channel = `cache:${name}:purged`;
+  let distrustUntil = 0;
+  let listening = false;
+  const listen = () => {
+    if (listening) return;
+    listening = true;
+    redis.subscribe(channel, (message) => purged(JSON.parse(message) as string[])).catch(() => (listening = false));
+  };
+  return {
+    async get(key, load) {
+      if (now() < distrustUntil) return load();
+      listen();
+      const group = key.includes(':') ? key.slice(0, key.indexOf(':') + 1) : key;
+      const copyKey = `cache:${name}:copy:${key}`;
+      const answer = await redis
+        .commands()
+        .then((commands) => commands.mgetBuffer(versionKey(group), versionKey(key), copyKey))
+        .catch(() => undefined);
+      if (!answer) return load();
+      const version = `${answer[0] ?? 0}.${answer[1] ?? 0}`;
+      const kept = answer[2] && unwrap<T>(answer[2], version);
+      if (kept) return kept.value;
+      const value = await load();
+      const lives = Math.ceil(ttlMs * (0.9 + 0.1 * Math.random()));
+      void redis
+        .commands()
+        .then((commands) => commands.set(copyKey, wrap(value, version), 'PX', lives))
+        .catch(() => {});
+      return value;
+    },
+    async purge(names) {
+      try {
+        await (await redis.commands()).eval(purgeScript, names.length, ...names.map(versionKey), 2 * ttlMs, channel, JSON.stringify(names));
+      } catch {
+        distrustUntil = now() + ttlMs;
+      }
+    },
+  };
+}
+
+/** `<versions> <b|s|j>\n` and the value: bytes, text, or JSON. */
+export function wrap(value: unknown, version: string): Buffer {
+  if (Buffer.isBuffer(value)) return Buffer.concat([Buffer.from(`${version} b\n`), value]);
+  if (typeof value === 'string') return Buffer.from(`${version} s\n${value}`);
+  return Buffer.from(`${version} j\n${value === undefined ? '' : JSON.stringify(value)}`);
+}
+
+/** The value of a copy that has these versions; undefined for every other. */
+export function unwrap<T>(copy: Buffer, version: string): { value: T } | undefined {
+  const end = copy.indexOf(0x0a);
+  const head = copy.toString('latin1', 0, Math.max(end, 0));
+  if (!head.startsWith(`${version} `)) return undefined;
+  const body = copy.subarray(end + 1);
+  const kind = head.slice(version.length + 1);
+  if (kind === 'b') return { value: body as T };
+  if (kind === 's') return { value: body.toString('utf8') as T };
+  return { value: (body.length === 0 ? undefined : JSON.parse(body.toString('utf8'))) as T };
+}
