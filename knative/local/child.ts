@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Assignment } from './launcher.ts';
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export type Output = (line: string, stream: 'stdout' | 'stderr') => void;
+
+/** A process that runs `launcher`, told or not yet told what to become. */
+export interface Child {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  /** Still running. */
+  alive(): boolean;
+  become(assignment: Assignment, output: Output): void;
+  /** Called with each port it listens on. */
+  onListening(heard: (port: number) => void): void;
+  /** Has V8's code cache written. */
+  flush(): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Small young generation: a function of a few requests at a time gains nothing from a large one, and memory is what being awake costs. */
+export const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
+
+/** Starts a process with `launcher` (a JavaScript file), in a minimal environment. */
+export function startChild(launcher: string, environment: NodeJS.ProcessEnv, flags: readonly string[] = nodeFlags): Child {
+  const child = spawn(process.execPath, [...flags, launcher], { env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+  let output: Output = () => {};
+  let heard: (port: number) => void = () => {};
+  let ended = false;
+  const exited = new Promise<Exit>((done) => {
+    const end = (code: number | null, signal: NodeJS.Signals | null) => {
+      ended = true;
+      done({ code, signal });
+    };
+    child.once('error', (error) => {
+      output(error.message, 'stderr');
+      if (child.pid === undefined) end(1, null);
+    });
+    child.once('close', end);
+  });
+  child.on('message', (message: { listening?: number }) => {
+    if (message.listening !== undefined) heard(message.listening);
+  });
+  lines(child, 'stdout', (line) => output(line, 'stdout'));
+  lines(child, 'stderr', (line) => output(line, 'stderr'));
+  const send = (message: Assignment | 'flush') => {
+    if (child.connected) child.send(message, () => {}); // a failed send shows as the exit
+  };
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    alive: () => !ended,
+    become(assignment, listener) {
+      output = listener;
+      send(assignment);
+    },
+    onListening(listener) {
+      heard = listener;
+    },
+    flush: () => send('flush'),
+    kill(signal) {
+      if (!ended) child.kill(signal);
+    },
+  };
+}
+
+/** A line of more characters is cut into several. */
+const longest = 65_536;
+
+function lines(child: ChildProcess, name: 'stdout' | 'stderr', give: (line: string) => void): void {
+  const stream = child[name]!;
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) give(part);
+    if (rest.length <= longest) return;
+    give(rest);
+    rest = '';
+  });
+  stream.on('close', () => rest && give(rest));
+}

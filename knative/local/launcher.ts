@@ -1,0 +1,51 @@
+// What every instance's process begins with. It holds no function's code: a spare process is this file, waiting.
+import { subscribe } from 'node:diagnostics_channel';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { type AddressInfo, Server } from 'node:net';
+import { pathToFileURL } from 'node:url';
+// Loaded ahead, because nearly every program needs them and a spare process has the time.
+import 'node:http';
+import 'node:crypto';
+import 'node:async_hooks';
+import 'node:stream/promises';
+
+/** What a process is told to become. */
+export interface Assignment {
+  env: Record<string, string>;
+  cwd: string;
+  /** Absolute path of the program. */
+  entry: string;
+  /** Folder of V8's code cache. */
+  cache: string;
+}
+
+const tell = process.send?.bind(process);
+delete (process as { send?: unknown }).send; // an application must not take the channel for its own
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')); // the platform is gone
+process.on('message', (message: Assignment | 'flush') => {
+  if (message === 'flush') flushCompileCache();
+  else become(message);
+});
+process.channel?.unref();
+subscribe('tracing:net.server.listen:asyncEnd', (message) => {
+  const { server } = message as { server: Server };
+  if (!(server instanceof Server)) return;
+  const address = server.address() as AddressInfo | null;
+  if (address) tell?.({ listening: address.port });
+});
+
+const [, , given] = process.argv;
+if (given) become(JSON.parse(given) as Assignment);
+else setInterval(() => {}, 2 ** 30); // a spare waits
+
+function become({ env, cwd, entry, cache }: Assignment): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.chdir(cwd);
+  process.argv.splice(1, process.argv.length, entry);
+  enableCompileCache(cache);
+  import(pathToFileURL(entry).href).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+}
