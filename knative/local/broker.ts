@@ -1,26 +1,35 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from './clock.ts';
+import { join } from 'node:path';
+import { brokerIngress } from './broker-ingress.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type DurableBroker, openDurableBroker, type Retention, setupOf } from './durable-broker.ts';
 import type { EventDetail, EventSummary, Undeliverable } from './event-summary.ts';
 import type { Broker, Trigger } from './model.ts';
+import { diskStore, type Store } from './store.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Upstream } from './upstream.ts';
 
-/** The brokers of a platform: one durable log each, one dispatcher a trigger. */
+/** The brokers of a platform: one durable log each, one dispatcher a Trigger. */
 export interface Brokers {
   /** `POST /<namespace>/<broker>`: 202 once the event is stored. */
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Applies changed brokers and triggers; positions are kept, a new trigger starts at the log's end. */
+  /**
+   * Applies changed brokers and triggers; positions are kept, a new trigger starts at the log's end.
+   *
+   * @throws ManifestError when a filter is not understood; then nothing is changed
+   */
   update(brokers: readonly Broker[], triggers: readonly Trigger[]): void;
   /** The last events, newest first. */
   recent(most: number): EventSummary[];
   /** One event by its id, or `undefined`. */
   find(id: string): Promise<EventDetail | undefined>;
+  /** What could not be delivered, newest first. */
   undeliverable(): Undeliverable[];
   /** Called after every change of an event's way; returns how to stop it. */
   watch(changed: (event: EventSummary) => void): () => void;
   /** Deliveries are under way or due. */
   busy(): boolean;
-  /** Stops taking events, lets running attempts finish for a moment, stores positions. */
+  /** Begins no more deliveries, lets those under way finish for a moment, stores positions. */
   close(): Promise<void>;
 }
 
@@ -32,9 +41,117 @@ export interface BrokersOptions {
   upstream: Upstream;
   telemetry: Telemetry;
   clock?: Clock;
+  /** Called with a sentence when something was repaired, refused or given up; it is always in the telemetry's logs. */
+  report?: (sentence: string) => void;
+  /** Opens the store of a folder: the real disk unless told. */
+  stores?: (folder: string) => Store;
+  /** What is kept of events that are over: 64 MiB and a day unless told. */
+  retention?: Retention;
+  segmentBytes?: number;
+  /** Most deliveries under way at once, for each Trigger. */
+  concurrency?: number;
 }
 
-/** Opens every broker's log (recovering it) and starts delivering what is left. */
-export async function openBrokers(_options: BrokersOptions): Promise<Brokers> {
-  throw new Error('the broker is being written');
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Opens every broker's log (recovering it) and starts delivering what is left.
+ *
+ * @throws LogDamagedError when a log is damaged beyond what is certain, ManifestError when a filter is not understood
+ */
+export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
+  const { folder, upstream, telemetry, clock = systemClock, stores = diskStore, retention = { maxBytes: 64 * 1024 * 1024, maxAgeMs: dayMs } } = options;
+  const watchers = new Set<(event: EventSummary) => void>();
+  const brokers = new Map<string, DurableBroker>();
+  /** Brokers that an update added, until they are open. */
+  const opening = new Map<string, Promise<void>>();
+
+  const report = (sentence: string, traceId?: string) => {
+    telemetry.addLog({ timeMs: clock.now(), service: 'broker', instance: 'platform', level: 'warn', message: sentence, ...(traceId ? { traceId } : {}) });
+    options.report?.(sentence);
+  };
+  const changed = (event: EventSummary) => {
+    for (const watcher of watchers) watcher(event);
+  };
+  const open = async (broker: Broker, triggers: readonly Trigger[]) => {
+    const place = join(folder, broker.namespace, broker.name);
+    const { segmentBytes, concurrency } = options;
+    const opened = await openDurableBroker({
+      broker,
+      triggers: triggersOf(broker, triggers),
+      stores: { events: stores(place), undeliverable: stores(join(place, 'undeliverable')) },
+      upstream,
+      telemetry,
+      clock,
+      retention,
+      changed,
+      report,
+      ...(segmentBytes ? { segmentBytes } : {}),
+      ...(concurrency ? { concurrency } : {}),
+    });
+    brokers.set(keyOf(broker), opened);
+  };
+
+  for (const broker of options.brokers) await open(broker, options.triggers);
+  let current: { brokers: readonly Broker[]; triggers: readonly Trigger[] } = options;
+
+  return {
+    handle: brokerIngress({ publisher: (key) => brokers.get(key)?.publish.bind(brokers.get(key)), telemetry, clock, report }),
+    update(wanted, triggers) {
+      for (const broker of wanted) for (const trigger of triggersOf(broker, triggers)) setupOf(broker, trigger);
+      current = { brokers: wanted, triggers };
+      const keys = new Set(wanted.map(keyOf));
+      for (const [key, broker] of brokers) {
+        if (keys.has(key)) continue;
+        brokers.delete(key);
+        void broker.close();
+      }
+      for (const broker of wanted) {
+        const key = keyOf(broker);
+        if (brokers.has(key)) brokers.get(key)?.configure(broker, triggersOf(broker, triggers));
+        else if (!opening.has(key)) opening.set(key, openLater(broker));
+      }
+    },
+    recent: (most) => newest([...brokers.values()].flatMap((broker) => broker.recent(most))).slice(0, most),
+    async find(id) {
+      for (const broker of brokers.values()) {
+        const found = await broker.find(id);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    undeliverable: () => [...brokers.values()].flatMap((broker) => broker.undeliverable()).sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    busy: () => [...brokers.values()].some((broker) => broker.busy()),
+    async close() {
+      await Promise.all(opening.values());
+      await Promise.all([...brokers.values()].map((broker) => broker.close()));
+    },
+  };
+
+  async function openLater(broker: Broker): Promise<void> {
+    try {
+      await open(broker, current.triggers);
+      const now = current.brokers.find((each) => keyOf(each) === keyOf(broker));
+      if (now) brokers.get(keyOf(broker))?.configure(now, triggersOf(now, current.triggers));
+    } catch (error) {
+      report(`broker ${keyOf(broker)} does not open: ${(error as Error).message}`);
+    } finally {
+      opening.delete(keyOf(broker));
+    }
+  }
+}
+
+const keyOf = ({ namespace, name }: Broker) => `${namespace}/${name}`;
+
+const triggersOf = (broker: Broker, triggers: readonly Trigger[]) =>
+  triggers.filter((trigger) => trigger.namespace === broker.namespace && trigger.broker === broker.name);
+
+/** Brokers have sequences of their own; between them only the events' times tell. */
+function newest(events: EventSummary[]): EventSummary[] {
+  if (new Set(events.map(({ broker }) => broker)).size < 2) return events;
+  return events.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
 }

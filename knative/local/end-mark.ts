@@ -17,7 +17,7 @@ export interface EndMark {
 
 const slotBytes = 48;
 /** The two slots lie in different disk sectors, so that a torn write leaves the other. */
-const slotDistance = 4096;
+const slotDistance = 512;
 const magic = Buffer.from('DORMEND1');
 
 /** 0 magic · 8 generation · 14 segment · 20 offset · 26 sequence · 32 last checksum · 36 first · 42 nothing · 44 checksum */

@@ -149,6 +149,8 @@ export interface Trigger {
   filters: readonly Filter[];
   subscriber: Destination;
   delivery: Partial<Delivery>;
+  /** Annotation `kafka.eventing.knative.dev/delivery.order: ordered`; unordered unless given. */
+  ordered?: boolean;
   origin: Origin;
 }
 

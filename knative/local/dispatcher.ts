@@ -1,0 +1,426 @@
+import type { Ending } from './acks.ts';
+import { type Attempt, addressOf, attempt } from './attempt.ts';
+import { backoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import type { EventLog, LogEntry } from './event-log.ts';
+import type { Outcome, TriggerOutcome } from './event-summary.ts';
+import type { Matches } from './filter.ts';
+import { LogDamagedError, type Position } from './log.ts';
+import type { Delivery, Destination } from './model.ts';
+import type { BrokerEvent } from './stored-event.ts';
+import type { Telemetry } from './telemetry.ts';
+import { newSpanId, readTraceparent, type TraceContext, writeTraceparent } from './traceparent.ts';
+import type { SpanEvent } from './traces.ts';
+import type { Failure } from './undeliverable.ts';
+import type { Upstream } from './upstream.ts';
+
+/** A Trigger, ready to be used. */
+export interface TriggerSetup {
+  name: string;
+  namespace: string;
+  matches: Matches;
+  subscriber: Destination;
+  delivery: Delivery;
+  /** An event waits until the one before it of the same key is over, retries included. */
+  ordered: boolean;
+}
+
+export interface DispatcherOptions {
+  setup: TriggerSetup;
+  events: EventLog;
+  /** Where the durable log ends. */
+  end: () => Position;
+  /** First event to look at. */
+  from: Position;
+  /** Sequences from there on that are over already. */
+  over: Set<number>;
+  upstream: Upstream;
+  telemetry: Telemetry;
+  clock: Clock;
+  /** An event is over. */
+  ended: (entry: Position, ending: Ending, attempts: number, status: number) => void;
+  /** The floor moved, or the dispatcher became idle. */
+  moved: () => void;
+  /** Resolves once the event and its cause are on disk. */
+  giveUp: (event: BrokerEvent, failure: Failure) => Promise<void>;
+  /** Resolves once the reply is stored. */
+  reply: (event: BrokerEvent) => Promise<void>;
+  observe: (sequence: number, outcome: TriggerOutcome) => void;
+  report: (sentence: string, traceId?: string) => void;
+  /** Most attempts under way at once. 32 unless told. */
+  concurrency?: number;
+  /** Most events begun and not over. 1,024 unless told. */
+  window?: number;
+}
+
+interface Job {
+  position: Position;
+  key: string | undefined;
+  holdsKey: boolean;
+  attempts: number;
+  /** Attempts at the present target. */
+  tries: number;
+  /** Why the subscriber did not get it: from then on the dead-letter sink, or the disk, is the target. */
+  failure: Failure | undefined;
+  /** The dead-letter sink did not take it, either. */
+  refused: boolean;
+  trace: TraceContext;
+  parentId: string;
+  startMs: number;
+  started: number;
+  retries: SpanEvent[];
+}
+
+const prefetchBytes = 256 * 1024;
+const mostActiveBytes = 8 * 1024 * 1024;
+/** Until a step that only this machine can make fail (reading or writing the disk) is tried again. */
+const diskRetryMs = 5_000;
+const excerptBytes = 1024;
+
+/** Gives one Trigger its events, from its own place in the log, whatever the others do. */
+export class Dispatcher {
+  setup: TriggerSetup;
+  #options: DispatcherOptions;
+  #cursor: Position;
+  #prefetched: LogEntry[] = [];
+  #reading = false;
+  #active = 0;
+  #activeBytes = 0;
+  /** Events begun and not over, by sequence, oldest first. */
+  #outstanding = new Map<number, Job>();
+  /** Events that wait for the one before of the same key. */
+  #keys = new Map<string, Job[]>();
+  #due: Job[] = [];
+  #timers = new Set<unknown>();
+  #stopped = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: DispatcherOptions) {
+    this.setup = options.setup;
+    this.#options = options;
+    this.#cursor = options.from;
+  }
+
+  /** Everything below this sequence is over. */
+  get floor(): number {
+    for (const sequence of this.#outstanding.keys()) return sequence;
+    return this.#cursor.sequence;
+  }
+
+  get busy(): boolean {
+    return this.#outstanding.size > 0 || (!this.#stopped && this.#cursor.sequence < this.#options.end().sequence);
+  }
+
+  /** Begins as many attempts as it may. */
+  pump(): void {
+    const { concurrency = 32, window = 1_024 } = this.#options;
+    const before = this.#cursor.sequence;
+    while (!this.#stopped && this.#active < concurrency && this.#activeBytes < mostActiveBytes) {
+      const due = this.#due.shift();
+      if (due) {
+        this.#begin(due, this.#options.events.cached(due.position.sequence));
+        continue;
+      }
+      if (this.#outstanding.size >= window) break;
+      const entry = this.#next();
+      if (!entry) break;
+      this.#take(entry);
+    }
+    if (this.#cursor.sequence !== before) this.#options.moved();
+  }
+
+  /** Ends timers and begins nothing more; resolves when the attempts under way are over, or after `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) this.#options.clock.clearTimeout(timer);
+    this.#timers.clear();
+    if (this.#active === 0) return;
+    await new Promise<void>((resolve) => {
+      const grace = this.#options.clock.setTimeout(resolve, graceMs);
+      this.#idle = () => {
+        this.#options.clock.clearTimeout(grace);
+        resolve();
+      };
+    });
+  }
+
+  #next(): LogEntry | undefined {
+    if (this.#reading) return undefined;
+    const { events, end } = this.#options;
+    const entry = this.#prefetched.shift() ?? events.cached(this.#cursor.sequence);
+    if (!entry && this.#cursor.sequence < end().sequence) void this.#prefetch();
+    return entry;
+  }
+
+  async #prefetch(): Promise<void> {
+    this.#reading = true;
+    try {
+      this.#prefetched = await this.#options.events.read(this.#cursor, prefetchBytes);
+    } catch (error) {
+      this.#diskFailed(error, () => this.pump());
+      return;
+    } finally {
+      this.#reading = false;
+    }
+    this.pump();
+  }
+
+  #take(entry: LogEntry): void {
+    const { position, event } = entry;
+    this.#cursor = entry.next;
+    if (this.#options.over.delete(position.sequence) || !this.setup.matches(event.attributes)) return;
+    const parent = readTraceparent(event.traceparent) as TraceContext;
+    const job: Job = {
+      position,
+      key: keyOf(event),
+      holdsKey: false,
+      attempts: 0,
+      tries: 0,
+      failure: undefined,
+      refused: false,
+      trace: { ...parent, spanId: newSpanId() },
+      parentId: parent.spanId,
+      startMs: 0,
+      started: 0,
+      retries: [],
+    };
+    this.#outstanding.set(position.sequence, job);
+    const waiting = job.key === undefined ? undefined : this.#keys.get(job.key);
+    if (waiting) {
+      waiting.push(job);
+      return;
+    }
+    if (job.key !== undefined) {
+      job.holdsKey = true;
+      this.#keys.set(job.key, []);
+    }
+    this.#begin(job, entry);
+  }
+
+  #begin(job: Job, entry: LogEntry | undefined): void {
+    this.#active++;
+    void this.#run(job, entry).finally(() => {
+      this.#active--;
+      if (this.#stopped && this.#active === 0) this.#idle?.();
+      this.pump();
+    });
+  }
+
+  async #run(job: Job, given: LogEntry | undefined): Promise<void> {
+    let event: BrokerEvent;
+    try {
+      event = (given ?? (await this.#options.events.load(job.position))).event;
+    } catch (error) {
+      this.#diskFailed(error, () => this.#again(job));
+      return;
+    }
+    const bytes = event.data?.length ?? 0;
+    this.#activeBytes += bytes;
+    try {
+      const sink = this.setup.delivery.deadLetterSink;
+      if (!job.failure) await this.#deliver(job, event);
+      else if (sink && !job.refused) await this.#deadLetter(job, event, sink, job.failure);
+      else await this.#keep(job, event, job.failure);
+    } finally {
+      this.#activeBytes -= bytes;
+    }
+  }
+
+  async #deliver(job: Job, event: BrokerEvent): Promise<void> {
+    const { subscriber } = this.setup;
+    const made = await this.#attempt(job, event, subscriber, true);
+    let { verdict, cause } = made;
+    if (verdict === 'done' && made.reply) {
+      try {
+        await this.#reply(job, event, made.reply);
+      } catch (error) {
+        verdict = 'retry';
+        cause = `its reply could not be stored: ${(error as Error).message}`;
+      }
+    }
+    if (!this.setup.ordered) this.#releaseKey(job);
+    if (verdict === 'done') return this.#end(job, event, 'delivered', made.status ?? 0);
+    if (this.#retries(job, { ...made, verdict, cause })) return;
+    job.failure = this.#failure(job, subscriber, made, cause);
+    job.tries = 0;
+    const sink = this.setup.delivery.deadLetterSink;
+    await (sink ? this.#deadLetter(job, event, sink, job.failure) : this.#keep(job, event, job.failure));
+  }
+
+  async #deadLetter(job: Job, event: BrokerEvent, sink: Destination, failure: Failure): Promise<void> {
+    const attributes = {
+      ...event.attributes,
+      knativeerrordest: failure.destination,
+      knativeerrorcode: String(failure.status ?? -1),
+      knativeerrordata: Buffer.from(failure.body).subarray(0, excerptBytes).toString('base64'),
+    };
+    const made = await this.#attempt(job, { attributes, data: event.data }, sink, false);
+    if (made.verdict === 'done') return this.#end(job, event, 'dead-lettered', failure.status ?? 0);
+    if (this.#retries(job, made)) return;
+    job.refused = true;
+    await this.#keep(job, event, { ...failure, cause: `${failure.cause}; the dead-letter sink ${addressOf(sink)} ${made.cause}` });
+  }
+
+  async #keep(job: Job, event: BrokerEvent, failure: Failure): Promise<void> {
+    try {
+      await this.#options.giveUp(event, failure);
+    } catch (error) {
+      job.failure = failure;
+      this.#diskFailed(error, () => this.#again(job));
+      return;
+    }
+    this.#options.report(
+      `${failure.trigger}: event ${event.attributes.id} is undeliverable after ${failure.attempts} attempts: ${failure.cause}`,
+      job.trace.traceId,
+    );
+    this.#end(job, event, 'undeliverable', failure.status ?? 0);
+  }
+
+  async #attempt(
+    job: Job,
+    event: { attributes: Readonly<Record<string, string>>; data: Buffer | undefined },
+    to: Destination,
+    acceptsReply: boolean,
+  ): Promise<Attempt> {
+    const { upstream, clock } = this.#options;
+    if (job.attempts === 0) {
+      job.startMs = clock.now();
+      job.started = performance.now();
+    }
+    this.#observe(job, 'delivering');
+    job.attempts++;
+    job.tries++;
+    const timeoutMs = this.setup.delivery.timeoutMs ?? 300_000;
+    return attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), timeoutMs, acceptsReply });
+  }
+
+  /** Plans another attempt, unless there were enough or the answer was final. */
+  #retries(job: Job, made: Attempt): boolean {
+    const { clock } = this.#options;
+    const { delivery } = this.setup;
+    const now = clock.now();
+    const again = made.verdict === 'retry' && job.tries <= delivery.retry;
+    const answer = made.status === undefined ? undefined : { status: made.status, retryAfter: made.retryAfter };
+    const delay = again ? backoff(delivery, job.tries - 1, answer, now) : 0;
+    job.retries.push({
+      name: again ? 'retry' : 'given up',
+      timeMs: now,
+      attributes: { attempt: job.attempts, cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
+    });
+    if (!again) return false;
+    this.#observe(job, 'retrying', { error: made.cause, nextAttemptAt: now + delay, ...(made.status === undefined ? {} : { status: made.status }) });
+    this.#after(delay, () => this.#again(job));
+    return true;
+  }
+
+  #again(job: Job): void {
+    this.#due.push(job);
+    this.pump();
+  }
+
+  #failure(job: Job, to: Destination, made: Attempt, cause: string): Failure {
+    const body = made.body.subarray(0, excerptBytes).toString('utf8');
+    return { trigger: this.setup.name, destination: addressOf(to), attempts: job.attempts, status: made.status, cause, body };
+  }
+
+  async #reply(job: Job, event: BrokerEvent, reply: { attributes: Readonly<Record<string, string>>; data: Buffer | undefined }): Promise<void> {
+    const { knativebrokerttl: _, ...attributes } = reply.attributes;
+    if (event.ttl <= 1) {
+      this.#options.report(
+        `${this.setup.name}: the reply to event ${event.attributes.id} is dropped, it went round too often (knativebrokerttl)`,
+        job.trace.traceId,
+      );
+      return;
+    }
+    await this.#options.reply({ attributes, data: reply.data, traceparent: writeTraceparent(job.trace), ttl: event.ttl - 1 });
+  }
+
+  #end(job: Job, event: BrokerEvent, ending: Ending, status: number): void {
+    this.#outstanding.delete(job.position.sequence);
+    this.#releaseKey(job);
+    this.#options.ended(job.position, ending, job.attempts, status);
+    const latencyMs = Math.round((performance.now() - job.started) * 100) / 100;
+    const error = job.retries.at(-1)?.attributes.cause;
+    this.#observe(job, ending, { latencyMs, ...(status ? { status } : {}), ...(error ? { error: String(error) } : {}) });
+    if (job.trace.sampled || job.retries.length > 0) this.#span(job, event, ending, status, latencyMs);
+  }
+
+  #span(job: Job, { attributes }: BrokerEvent, ending: Ending, status: number, durationMs: number): void {
+    const origin = readTraceparent(attributes.traceparent);
+    this.#options.telemetry.addSpan({
+      traceId: job.trace.traceId,
+      spanId: job.trace.spanId,
+      parentId: job.parentId,
+      name: `process ${this.setup.name}`,
+      kind: 'client',
+      service: 'broker',
+      startMs: job.startMs,
+      durationMs,
+      attributes: {
+        'messaging.system': 'knative',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': this.setup.name,
+        'messaging.message.id': attributes.id as string,
+        ...eventAttributes(attributes),
+        'server.address': addressOf(this.setup.subscriber),
+        'delivery.attempts': job.attempts,
+        'delivery.outcome': ending,
+        ...(status ? { 'http.response.status_code': status } : {}),
+      },
+      ...(ending === 'delivered' ? {} : { error: true }),
+      ...(job.retries.length > 0 ? { events: job.retries } : {}),
+      ...(origin && origin.traceId !== job.trace.traceId ? { links: [{ traceId: origin.traceId, spanId: origin.spanId }] } : {}),
+    });
+  }
+
+  #releaseKey(job: Job): void {
+    if (!job.holdsKey || job.key === undefined) return;
+    job.holdsKey = false;
+    const next = this.#keys.get(job.key)?.shift();
+    if (!next) {
+      this.#keys.delete(job.key);
+      return;
+    }
+    next.holdsKey = true;
+    this.#due.push(next);
+  }
+
+  #observe(job: Job, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {
+    this.#options.observe(job.position.sequence, { name: this.setup.name, outcome, attempts: job.attempts, ...more });
+  }
+
+  #after(ms: number, run: () => void): void {
+    if (this.#stopped) return;
+    const timer = this.#options.clock.setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  /** Damage in the log ends this Trigger, and only it; everything else of the disk may pass. */
+  #diskFailed(error: unknown, again: () => void): void {
+    const { message } = error as Error;
+    if (error instanceof LogDamagedError) {
+      this.#stopped = true;
+      this.#options.report(`${this.setup.name}: nothing more is delivered: ${message}`);
+      return;
+    }
+    this.#options.report(`${this.setup.name}: ${message}; tried again in ${diskRetryMs / 1000} s`);
+    this.#after(diskRetryMs, again);
+  }
+}
+
+/** What of an event goes on spans, in Knative's spelling, with the id it leaves out. */
+export const eventAttributes = ({ id, type, source, subject }: Readonly<Record<string, string>>) => ({
+  'cloudevents.event_id': id as string,
+  'cloudevents.type': type as string,
+  'cloudevents.source': source as string,
+  ...(subject === undefined ? {} : { 'cloudevents.subject': subject }),
+});
+
+/** Events of one key keep their order: `partitionkey`, else the subject of a source. */
+function keyOf({ attributes }: BrokerEvent): string | undefined {
+  if (attributes.partitionkey !== undefined) return attributes.partitionkey;
+  return attributes.subject === undefined ? undefined : `${attributes.source}\0${attributes.subject}`;
+}

@@ -1,0 +1,59 @@
+import type { LogEntry } from './event-log.ts';
+import type { EventSummary, TriggerOutcome } from './event-summary.ts';
+import type { Position } from './log.ts';
+import { traceIdOf } from './stored-event.ts';
+
+/** The newest events of a broker and what became of them. */
+export interface RecentEvents {
+  add(entry: LogEntry, triggers: TriggerOutcome[]): void;
+  /** Notes what became of an event at a trigger; events too old to be listed are passed over. */
+  observe(sequence: number, outcome: TriggerOutcome): void;
+  /** Newest first. */
+  list(most: number): EventSummary[];
+  find(id: string): { summary: EventSummary; position: Position } | undefined;
+}
+
+const mostKept = 1_000;
+
+/** @see RecentEvents */
+export function recentEvents(broker: string, changed: (summary: EventSummary) => void): RecentEvents {
+  const kept = new Map<number, { summary: EventSummary; position: Position }>();
+  return {
+    add(entry, triggers) {
+      const summary = summarise(broker, entry, triggers);
+      kept.set(entry.position.sequence, { summary, position: entry.position });
+      if (kept.size > mostKept) kept.delete(kept.keys().next().value as number);
+      changed(summary);
+    },
+    observe(sequence, outcome) {
+      const summary = kept.get(sequence)?.summary;
+      if (!summary) return;
+      const at = summary.triggers.findIndex(({ name }) => name === outcome.name);
+      if (at === -1) summary.triggers.push(outcome);
+      else summary.triggers[at] = outcome;
+      changed(summary);
+    },
+    list: (most) =>
+      [...kept.values()]
+        .slice(-most)
+        .reverse()
+        .map(({ summary }) => summary),
+    find: (id) => [...kept.values()].findLast(({ summary }) => summary.id === id),
+  };
+}
+
+/** The summary of an event in the log. */
+export function summarise(broker: string, { position, timeMs, event }: LogEntry, triggers: TriggerOutcome[]): EventSummary {
+  const { id, type, source, subject, time } = event.attributes;
+  return {
+    id: id as string,
+    type: type as string,
+    source: source as string,
+    subject,
+    time: time ?? new Date(timeMs).toISOString(),
+    trace_id: traceIdOf(event),
+    broker,
+    sequence: position.sequence,
+    triggers,
+  };
+}

@@ -1,0 +1,35 @@
+import { randomFillSync } from 'node:crypto';
+
+/** The place of a call in its trace (W3C Trace Context). */
+export interface TraceContext {
+  traceId: string;
+  spanId: string;
+  sampled: boolean;
+}
+
+/** Reads a `traceparent`, of whatever version; `undefined` when it is none. */
+export function readTraceparent(value: string | string[] | undefined): TraceContext | undefined {
+  if (typeof value !== 'string') return undefined;
+  const found = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(value);
+  if (!found || (found[1] === '00' && found[5] !== undefined)) return undefined;
+  return { traceId: found[2] as string, spanId: found[3] as string, sampled: (Number.parseInt(found[4] as string, 16) & 1) === 1 };
+}
+
+export const writeTraceparent = ({ traceId, spanId, sampled }: TraceContext) => `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+/** Random hexadecimal; the pool spares a call into the system for each. */
+function random(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  const id = pool.toString('hex', used - bytes, used);
+  return /^0+$/.test(id) ? random(bytes) : id;
+}
+
+export const newTraceId = () => random(16);
+export const newSpanId = () => random(8);
