@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { tokens } from '@dormouse/runtime/auth';
 import type { Limiter } from '@dormouse/runtime/limiter';
 import { silentLog } from '@dormouse/runtime/log';
@@ -14,6 +11,7 @@ import { openKeyring } from './keyring.ts';
 import { defaultLimits } from './limits.ts';
 import { passwords } from './passwords.ts';
 import { createStore } from './store.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 export const issuer = 'https://dormouse.test';
 
@@ -21,7 +19,7 @@ export const issuer = 'https://dormouse.test';
 export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
   const clock = { ms: Date.parse('2026-01-01T00:00:00Z') };
   const now = () => clock.ms;
-  const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
+  const folder = temporaryFolder();
   initKeys(folder, clock.ms);
   const keys = openKeyring(folder, { now, recheckMs: 0 });
   const derived = { count: 0 };

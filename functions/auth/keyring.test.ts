@@ -1,14 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { initKeys, rotateKeys } from './key-folder.ts';
 import { kidTime, openKeyring, overlapMs, readKeys } from './keyring.ts';
 import { keysCommand } from './keys.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 const day = Date.parse('2026-01-01T00:00:00Z');
-const emptyFolder = () => join(mkdtempSync(join(tmpdir(), 'dormouse-keys-')), 'keys');
+const emptyFolder = () => join(temporaryFolder(), 'keys');
 const filledFolder = () => {
   const folder = emptyFolder();
   initKeys(folder, day);
@@ -34,7 +34,7 @@ describe('a folder of keys', () => {
   });
 
   test('without a key is refused with a way out', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
+    const folder = temporaryFolder();
     expect(() => openKeyring(folder)).toThrow(`no signing key in ${folder}: make one`);
   });
 
@@ -47,7 +47,7 @@ describe('a folder of keys', () => {
     ['a public key', JSON.stringify({ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: '20260101T000000Z-00000000' })],
     ["another file's key", JSON.stringify({ ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: '../../etc/passwd' })],
   ])('with %s is refused by the name of the file, quoting nothing of it', (_, text) => {
-    const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
+    const folder = temporaryFolder();
     const path = join(folder, '20260101T000000Z-00000000.private.jwk');
     writeFileSync(path, text);
     expect(() => readKeys(folder)).toThrow(`${path} is not an Ed25519 private key as a JWK`);

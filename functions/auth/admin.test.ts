@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { type Admin, adminCommand } from './admin.ts';
+import { authFixture } from './app.fixture.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
+
+let db: TestDatabase;
+let fixture: ReturnType<typeof authFixture>;
+const password = 'a long enough sentence';
+
+beforeAll(async () => {
+  db = await testDatabase('auth');
+  fixture = authFixture(db.as('auth'));
+});
+afterAll(() => db?.drop());
+
+async function run(...words: string[]): Promise<string> {
+  const lines: string[] = [];
+  const admin: Admin = { store: fixture.auth.store, url: 'https://blog.example', now: fixture.auth.now, print: (line) => lines.push(line) };
+  await adminCommand(words, admin);
+  return lines.join('\n');
+}
+const linkIn = (text: string) => /https:\/\/blog\.example\/claim\?token=([\w-]{43})$/m.exec(text)?.[1];
+const claim = (body: object) => fixture.send('POST', '/api/claim', body);
+const register = (username: string) => fixture.send('POST', '/api/register', { username, email: 'someone@example.org', password });
+const login = (username: string, secret = password) => fixture.send('POST', '/api/login', { username, password: secret });
+
+describe('admin NAME', () => {
+  test('makes a missing account, announces it and prints a link by which its password is set', async () => {
+    const text = await run('founder');
+    expect(text).toContain('founder is made, as administrator.');
+    const token = linkIn(text);
+    expect(await (await claim({ token, password, email: 'founder@example.org' })).json()).toEqual({ id: expect.any(Number), username: 'founder' });
+    expect(await (await login('founder')).json()).toMatchObject({ user: { role: 'admin' } });
+    expect(await db.as('auth')`SELECT 1 FROM outbox WHERE type = 'dev.dormouse.user.registered.v1' AND data->>'username' = 'founder'`).toHaveLength(1);
+  });
+
+  test('promotes an account that exists, without a link', async () => {
+    await register('writer');
+    const text = await run('WRITER');
+    expect(text).toBe('writer is promoted to administrator.');
+    expect((await fixture.auth.store.find('writer'))?.role).toBe('admin');
+  });
+
+  test('prints a new link for one that nobody claimed', async () => {
+    const first = linkIn(await run('slow-one'));
+    const second = linkIn(await run('slow-one'));
+    expect((await claim({ token: first, password, email: 'slow@example.org' })).status).toBe(404);
+    expect((await claim({ token: second, password, email: 'slow@example.org' })).status).toBe(200);
+  });
+
+  test('does not give a deleted name out again', async () => {
+    await register('gone');
+    await fixture.auth.store.remove((await fixture.auth.store.find('gone'))?.id as number);
+    await expect(run('gone')).rejects.toThrow('gone was deleted');
+  });
+
+  test('refuses what is no user name', async () => {
+    await expect(run('a b')).rejects.toThrow('a user name must be');
+  });
+});
+
+describe('claim and reset', () => {
+  test('a claim is for accounts without a password only', async () => {
+    await fixture.auth.store.register({ username: 'imported' });
+    expect(linkIn(await run('claim', 'imported'))).toBeDefined();
+    await register('has-one');
+    await expect(run('claim', 'has-one')).rejects.toThrow('use: reset has-one');
+    await expect(run('claim', 'nobody')).rejects.toThrow('there is no user nobody');
+  });
+
+  test('a reset lets its owner choose a new password without asking for the address again', async () => {
+    await register('forgetful');
+    const token = linkIn(await run('reset', 'forgetful'));
+    expect((await claim({ token, password: 'another sentence' })).status).toBe(200);
+    expect((await login('forgetful')).status).toBe(401);
+    expect((await login('forgetful', 'another sentence')).status).toBe(200);
+  });
+
+  test('a link works once, for seven days, and with a good password only', async () => {
+    await fixture.auth.store.register({ username: 'careful' });
+    const token = linkIn(await run('claim', 'careful'));
+    const email = 'careful@example.org';
+    expect((await claim({ token, password })).status).toBe(422);
+    expect((await claim({ token, password: 'careful123', email })).status).toBe(422);
+    fixture.clock.ms += 7 * 86_400_000;
+    expect((await claim({ token, password, email })).status).toBe(404);
+    const fresh = linkIn(await run('claim', 'careful'));
+    expect((await claim({ token: fresh, password, email })).status).toBe(200);
+    expect((await claim({ token: fresh, password: 'stolen sentence', email })).status).toBe(404);
+  });
+});
+
+describe('role NAME ROLE', () => {
+  test('sets any of the four', async () => {
+    await register('climber');
+    for (const role of ['editor', 'reader', 'admin', 'author']) {
+      expect(await run('role', 'climber', role)).toBe(`climber is ${role}.`);
+      expect((await fixture.auth.store.find('climber'))?.role).toBe(role);
+    }
+  });
+
+  test('refuses others, and users that are not there', async () => {
+    await expect(run('role', 'climber', 'owner')).rejects.toThrow('a role is one of reader, author, editor, admin');
+    await expect(run('role', 'nobody', 'admin')).rejects.toThrow('there is no user nobody');
+    await expect(run('promote', 'climber')).rejects.toThrow('--help');
+  });
+});
+
+describe('the program', () => {
+  const program = (args: string[], env: Record<string, string> = {}) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, 'admin.ts'), ...args], { encoding: 'utf8', env: env });
+
+  test('finds the database by DORMOUSE_HOME, and the port by PORT', () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, 'secrets/auth-database'), { recursive: true });
+    writeFileSync(join(home, 'secrets/auth-database/DATABASE_URL'), `${db.urlOf('auth')}\n`);
+    const { status, stdout, stderr } = program(['by-hand'], { DORMOUSE_HOME: home, PORT: '9090' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/http:\/\/127\.0\.0\.1:9090\/claim\?token=[\w-]{43}\n$/);
+  });
+
+  test('says in one line what is missing', () => {
+    const { status, stderr } = program(['by-hand'], { DORMOUSE_HOME: join(tmpdir(), 'dormouse-nowhere') });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^admin: \S+DATABASE_URL cannot be read: start the platform once with npm start, or give --database-url\n$/);
+  });
+
+  test('says in one line that the database does not answer', () => {
+    const { status, stderr } = program(['by-hand', '--database-url', 'postgres://auth:x@127.0.0.1:9/x']);
+    expect(status).toBe(1);
+    expect(stderr).toBe('admin: the database does not answer: is the platform running (npm start)?\n');
+  });
+
+  test('explains itself', () => {
+    expect(program(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('npm run admin -- NAME') });
+    expect(program([])).toMatchObject({ status: 1 });
+    expect(program(['--nonsense'])).toMatchObject({ status: 1, stderr: expect.stringMatching(/^admin: [^\n]+\n$/) });
+  });
+});

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { outbox } from '@dormouse/runtime/outbox';
+import type { Sql } from '@dormouse/runtime/sql';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { hashSecret, refreshToken, startFamily, turnToken } from './refresh-token.ts';
+import { createStore, type Store, type User } from './store.ts';
+
+let db: TestDatabase;
+let sql: Sql;
+let store: Store;
+let ada: User;
+let count = 0;
+const now = Date.now();
+
+beforeAll(async () => {
+  db = await testDatabase('auth');
+  sql = db.as('auth');
+  store = createStore(sql, outbox({ sql, source: '/auth' }));
+});
+beforeEach(async () => {
+  ada = (await store.register({ username: `Ada-${++count}`, email: 'ada@example.org', passwordHash: 'hash' })) as User;
+});
+afterAll(() => db?.drop());
+
+async function open(user = ada, at = now) {
+  const begun = startFamily(randomUUID(), at);
+  return { ...begun, opened: await store.openSession(user, begun.family) };
+}
+const sessionsOf = async (user: User) => (await sql`SELECT id FROM sessions WHERE user_id = ${user.id}`).map((row) => row.id);
+
+describe('an account', () => {
+  test('is found by name in any case and by id', async () => {
+    expect(await store.find(ada.username.toUpperCase())).toEqual(ada);
+    expect(await store.byId(ada.id)).toEqual(ada);
+  });
+
+  test('is not found by what cannot be a name or an id of ours', async () => {
+    expect(await store.find('\u0000')).toBeUndefined();
+    expect(await store.byId(Number.MAX_SAFE_INTEGER)).toBeUndefined();
+  });
+
+  test('is registered and announced in one transaction: without the event there is no account', async () => {
+    const failing: Store = createStore(sql, {
+      transaction: (work) => outbox({ sql, source: '/auth' }).transaction((tx, emit) => work(tx, emit).then(() => Promise.reject(new Error('no event')))),
+      drained: async () => {},
+    });
+    await expect(failing.register({ username: 'half-made' })).rejects.toThrow('no event');
+    expect(await store.taken('half-made')).toBe(false);
+  });
+
+  test('is not announced when its name was taken', async () => {
+    const before = await sql`SELECT count(*)::int AS count FROM outbox`;
+    expect(await store.register({ username: ada.username.toLowerCase() })).toBeUndefined();
+    expect(await sql`SELECT count(*)::int AS count FROM outbox`).toEqual(before);
+  });
+
+  test('that was deleted keeps nothing but its name', async () => {
+    await open();
+    await store.offerClaim(ada.id, 'link', new Date(now + 1000));
+    await sql`INSERT INTO identities (provider, subject, user_id) VALUES ('test', ${ada.username}, ${ada.id})`;
+    expect(await store.remove(ada.id)).toBe(true);
+    const [row] = await sql`SELECT username, display_name, email, password_hash FROM users WHERE id = ${ada.id}`;
+    expect(row).toEqual({ username: ada.username, display_name: null, email: null, password_hash: null });
+    for (const table of ['sessions', 'claims', 'identities']) expect(await sql`SELECT 1 FROM ${sql(table)} WHERE user_id = ${ada.id}`).toHaveLength(0);
+    expect(await store.remove(ada.id)).toBe(false);
+    expect(await store.setRole(ada.username, 'admin')).toBeUndefined();
+    expect(await store.taken(ada.username)).toBe(true);
+  });
+
+  test('is deleted once, however many ask at once', async () => {
+    const results = await Promise.all([1, 2, 3, 4].map(() => store.remove(ada.id)));
+    expect(results.filter(Boolean)).toHaveLength(1);
+    expect(await sql`SELECT 1 FROM outbox WHERE subject = ${`user/${ada.id}`} AND type LIKE '%deleted%'`).toHaveLength(1);
+  });
+
+  test('is refused by the database itself with a name that is none, or the same name in other letters', async () => {
+    await expect(sql`INSERT INTO users (username) VALUES ('аda')`).rejects.toMatchObject({ code: '23514' });
+    await expect(sql`INSERT INTO users (username) VALUES (${ada.username.toUpperCase()})`).rejects.toMatchObject({ code: '23505' });
+  });
+});
+
+describe('a session', () => {
+  test('keeps hashes of tokens only', async () => {
+    const { family, secret } = await open();
+    const [row] = await sql`SELECT sessions::text AS text FROM sessions WHERE id = ${family.id}`;
+    expect(row?.text).toContain(hashSecret(secret));
+    expect(row?.text).not.toContain(secret);
+    expect(row?.text).not.toContain(refreshToken(family.id, secret));
+  });
+
+  test('is not opened with a password that was changed meanwhile, or for a deleted user', async () => {
+    await store.setPassword(ada.id, 'other');
+    expect((await open()).opened).toBe(false);
+    await store.remove(ada.id);
+    expect((await open({ ...ada, passwordHash: 'other' })).opened).toBe(false);
+  });
+
+  test('does not outlive a change of password that races with its log-in', async () => {
+    for (let round = 0; round < 10; round++) {
+      const user = (await store.register({ username: `racer-${round}`, passwordHash: 'hash' })) as User;
+      await Promise.all([open(user), open(user), store.setPassword(user.id, 'other')]);
+      expect(await sessionsOf(user)).toEqual([]);
+    }
+  });
+
+  test('that two tabs refresh at once is rotated once, and both get the same token', async () => {
+    const { family, secret } = await open();
+    const results = await Promise.all([1, 2, 3, 4].map(() => store.turnSession(family.id, (found) => turnToken(found, secret, now + 1000))));
+    const turns = results.map((result) => result?.turn);
+    expect(turns.map((turn) => turn?.kind).sort()).toEqual(['repeated', 'repeated', 'repeated', 'rotated']);
+    expect(new Set(turns.map((turn) => turn && 'secret' in turn && turn.secret)).size).toBe(1);
+  });
+
+  test('is removed when a token is used again, and stays so', async () => {
+    const { family, secret } = await open();
+    await store.turnSession(family.id, (found) => turnToken(found, secret, now + 1000));
+    const later = await store.turnSession(family.id, (found) => turnToken(found, secret, now + 60_000));
+    expect(later?.turn.kind).toBe('reused');
+    expect(await store.turnSession(family.id, (found) => turnToken(found, secret, now + 60_000))).toBeUndefined();
+  });
+
+  test('is gone with its user', async () => {
+    const { family } = await open();
+    await store.remove(ada.id);
+    expect(await store.turnSession(family.id, () => ({ kind: 'expired' }))).toBeUndefined();
+  });
+
+  test('is one of at most a hundred: the oldest go', async () => {
+    const first = await open(ada, now);
+    for (let i = 1; i <= 100; i++) await open(ada, now + i);
+    const ids = await sessionsOf(ada);
+    expect(ids).toHaveLength(100);
+    expect(ids).not.toContain(first.family.id);
+  });
+});
+
+describe('a hash of today', () => {
+  test('replaces the one it was made from', async () => {
+    await store.rehash(ada.id, 'hash', 'stronger');
+    expect((await store.byId(ada.id))?.passwordHash).toBe('stronger');
+  });
+
+  test('does not undo a change of password', async () => {
+    await store.setPassword(ada.id, 'changed');
+    await store.rehash(ada.id, 'hash', 'stronger');
+    expect((await store.byId(ada.id))?.passwordHash).toBe('changed');
+  });
+});
+
+describe('a one-time link', () => {
+  const until = new Date(now + 60_000);
+
+  test('is used up by the first who comes', async () => {
+    await store.offerClaim(ada.id, `hash-${count}`, until);
+    const change = { passwordHash: 'claimed', email: 'new@example.org' };
+    const results = await Promise.all([1, 2, 3].map(() => store.claim(`hash-${count}`, new Date(now), change)));
+    expect(results.filter(Boolean)).toHaveLength(1);
+    expect(await store.byId(ada.id)).toMatchObject(change);
+    expect(await store.findClaim(`hash-${count}`, new Date(now))).toBeUndefined();
+  });
+
+  test('ends every log-in when it is used', async () => {
+    await open();
+    await store.offerClaim(ada.id, `hash-${count}`, until);
+    await store.claim(`hash-${count}`, new Date(now), { passwordHash: 'claimed' });
+    expect(await sessionsOf(ada)).toEqual([]);
+    expect((await store.byId(ada.id))?.email).toBe('ada@example.org');
+  });
+
+  test('is void when it is too old or replaced', async () => {
+    await store.offerClaim(ada.id, `first-${count}`, until);
+    await store.offerClaim(ada.id, `second-${count}`, until);
+    expect(await store.findClaim(`first-${count}`, new Date(now))).toBeUndefined();
+    expect(await store.claim(`second-${count}`, until, { passwordHash: 'late' })).toBe(false);
+    expect((await store.findClaim(`second-${count}`, new Date(now)))?.id).toBe(ada.id);
+  });
+});
