@@ -13,6 +13,7 @@ export function documents(contracts: readonly EventContract[], examples: readonl
   return new Map([
     ...contracts.map((contract): [string, string] => [`schemas/${contract.type}.json`, `${JSON.stringify(jsonSchema(contract), null, 2)}\n`]),
     ['eventtypes.yaml', mark + contracts.map((contract) => yaml(eventType(contract))).join('---\n')],
+    ['kustomization.yaml', mark + yaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['eventtypes.yaml'] })],
     ['asyncapi.yaml', mark + yaml(asyncApi(contracts, examples))],
   ]);
 }
