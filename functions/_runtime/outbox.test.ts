@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { TestDatabase } from '../../tests/database.ts';
+import type { StoredEvent } from './cloudevent.ts';
+import { noted, runtimeDatabase } from './database.fixture.ts';
+import { drain } from './drain.ts';
+import { outbox } from './outbox.ts';
+import type { Send } from './send.ts';
+import { openSql, type Sql } from './sql.ts';
+import { childOf, runInTrace } from './trace.ts';
+
+let db: TestDatabase;
+let sql: Sql;
+let relay: Sql;
+beforeAll(async () => {
+  db = await runtimeDatabase('relay', 'notes');
+  await db.admin`CREATE TABLE notes.effects (n int)`;
+  await db.admin`GRANT ALL ON notes.effects TO notes`;
+  sql = openSql({ databaseUrl: db.urlOf('notes'), service: 'notes' });
+  relay = openSql({ databaseUrl: db.urlOf('relay'), service: 'relay' });
+});
+beforeEach(() => db.admin`TRUNCATE notes.outbox, notes.effects`);
+afterAll(async () => {
+  await sql.end({ timeout: 1 });
+  await relay.end({ timeout: 1 });
+  await db.drop();
+});
+
+const rows = async () => (await db.admin`SELECT data FROM notes.outbox ORDER BY position`).map((row) => (row.data as { n: number }).n);
+const numbers = (sent: StoredEvent[]) => sent.map((event) => (JSON.parse(event.data) as { n: number }).n);
+function broker(refuses: (event: StoredEvent) => boolean = () => false) {
+  const stored: StoredEvent[] = [];
+  const send: Send = async (event) => {
+    await sleep(1);
+    if (refuses(event)) throw new Error('the broker answered 503');
+    stored.push(event);
+  };
+  return { stored, send };
+}
+const note = (box: ReturnType<typeof outbox>, subject: string, n: number) => box.transaction(async (_, emit) => emit(noted, subject, { n }));
+const drainAll = (send: Send, batch = 100) => drain({ sql: relay, schemas: ['notes'], send, olderThanMs: -1000, batch });
+
+describe('writing', () => {
+  test('the effect and its events are stored together, sent after the commit, and then gone', async () => {
+    const { stored, send } = broker();
+    const box = outbox({ sql, source: '/notes', send });
+    const seen: number[] = [];
+    await box.transaction(async (tx, emit) => {
+      await tx`INSERT INTO effects VALUES (1)`;
+      emit(noted, 'note/1', { n: 1 });
+      emit(noted, 'note/1', { n: 2 });
+      seen.push(stored.length);
+    });
+    expect(await rows()).toEqual([1, 2]);
+    await box.drained();
+    expect(seen).toEqual([0]);
+    expect(numbers(stored)).toEqual([1, 2]);
+    expect(await rows()).toEqual([]);
+    expect(stored[0]).toMatchObject({ type: noted.type, source: '/notes', subject: 'note/1', time: expect.stringMatching(/^\d{4}-.*Z$/) });
+  });
+
+  test('a failed transaction leaves neither effect nor event', async () => {
+    const { stored, send } = broker();
+    const box = outbox({ sql, source: '/notes', send });
+    const failed = box.transaction(async (tx, emit) => {
+      await tx`INSERT INTO effects VALUES (1)`;
+      emit(noted, 'note/1', { n: 1 });
+      throw new Error('no');
+    });
+    await expect(failed).rejects.toThrow('no');
+    await box.drained();
+    expect([stored, await rows(), await sql`SELECT * FROM effects`]).toEqual([[], [], []]);
+  });
+
+  test('an event that cannot be stored takes the effect back', async () => {
+    const box = outbox({ sql, source: '/notes', send: broker().send });
+    const failed = box.transaction(async (tx, emit) => {
+      await tx`INSERT INTO effects VALUES (1)`;
+      emit(noted, 'note/1\u0000', { n: 1 });
+    });
+    await expect(failed).rejects.toThrow();
+    expect(await sql`SELECT * FROM effects`).toHaveLength(0);
+  });
+
+  test('without a broker, events stay for the relay', async () => {
+    const box = outbox({ sql, source: '/notes' });
+    await note(box, 'note/1', 1);
+    await box.drained();
+    expect(await rows()).toEqual([1]);
+  });
+
+  test('an event keeps the trace that it began in', async () => {
+    const { stored, send } = broker();
+    const box = outbox({ sql, source: '/notes', send });
+    const trace = { ...childOf(undefined, true), tracestate: 'a=b' };
+    await runInTrace(trace, () => note(box, 'note/1', 1));
+    await box.drained();
+    expect(stored[0]).toMatchObject({ traceparent: `00-${trace.traceId}-${trace.spanId}-01`, tracestate: 'a=b' });
+  });
+});
+
+describe('order', () => {
+  test('events of one subject are sent one after the other, those of others meanwhile', async () => {
+    let running = 0;
+    const most = { perSubject: 0, atAll: 0 };
+    const bySubject = new Map<string, number>();
+    const { stored, send } = broker();
+    const box = outbox({
+      sql,
+      source: '/notes',
+      async send(event) {
+        const here = (bySubject.get(event.subject) ?? 0) + 1;
+        bySubject.set(event.subject, here);
+        most.perSubject = Math.max(most.perSubject, here);
+        most.atAll = Math.max(most.atAll, ++running);
+        await sleep(Math.random() * 5);
+        await send(event);
+        running--;
+        bySubject.set(event.subject, here - 1);
+      },
+    });
+    for (let n = 0; n < 5; n++) await Promise.all([1, 2, 3, 4].map((id) => note(box, `note/${id}`, n)));
+    await box.drained();
+    expect(most.perSubject).toBe(1);
+    expect(most.atAll).toBeGreaterThan(1);
+    for (const id of [1, 2, 3, 4]) expect(numbers(stored.filter((event) => event.subject === `note/${id}`))).toEqual([0, 1, 2, 3, 4]);
+    expect(await rows()).toEqual([]);
+  });
+
+  test('after a failure, later events of the subject wait with it; the next one sends what was left first', async () => {
+    let down = true;
+    const { stored, send } = broker(() => down);
+    const box = outbox({ sql, source: '/notes', send });
+    await Promise.all([note(box, 'note/1', 1), note(box, 'note/1', 2)]);
+    await box.drained();
+    expect(await rows()).toEqual(expect.arrayContaining([1, 2]));
+    const left = await rows();
+    down = false;
+    await note(box, 'note/1', 3);
+    await box.drained();
+    expect(numbers(stored)).toEqual([...left, 3]);
+    expect(await rows()).toEqual([]);
+  });
+
+  test('what another instance left unsent goes before', async () => {
+    const dead = outbox({ sql, source: '/notes' });
+    await note(dead, 'note/1', 1);
+    await note(dead, 'note/2', 7);
+    const { stored, send } = broker();
+    const box = outbox({ sql, source: '/notes', send });
+    await note(box, 'note/1', 2);
+    await box.drained();
+    expect(numbers(stored)).toEqual([1, 2]);
+    expect(await rows()).toEqual([7]);
+  });
+});
+
+describe('the relay', () => {
+  test('sends what was left, in order per subject, with the trace it began in, and nothing remains', async () => {
+    const dead = outbox({ sql, source: '/notes', now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) });
+    const trace = childOf(undefined, true);
+    await runInTrace(trace, async () => {
+      for (let n = 0; n < 6; n++) await note(dead, `note/${n % 2}`, n);
+    });
+    const { stored, send } = broker();
+    expect(await drainAll(send, 4)).toEqual({ sent: 6, left: 0 });
+    expect(numbers(stored.filter((event) => event.subject === 'note/0'))).toEqual([0, 2, 4]);
+    expect(numbers(stored.filter((event) => event.subject === 'note/1'))).toEqual([1, 3, 5]);
+    expect(stored[0]).toMatchObject({ time: '2026-01-02T03:04:05.678Z', traceparent: `00-${trace.traceId}-${trace.spanId}-01`, source: '/notes' });
+    expect(await rows()).toEqual([]);
+  });
+
+  test('an event that is refused holds up its own subject only', async () => {
+    const dead = outbox({ sql, source: '/notes' });
+    await note(dead, 'note/bad', 0);
+    await note(dead, 'note/bad', 1);
+    for (let n = 2; n < 8; n++) await note(dead, `note/${n}`, n);
+    const { stored, send } = broker((event) => event.subject === 'note/bad');
+    expect(await drainAll(send, 3)).toMatchObject({ sent: 6 });
+    expect(numbers(stored).sort()).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(await rows()).toEqual([0, 1]);
+  });
+
+  test('leaves young rows to the process that wrote them', async () => {
+    await note(outbox({ sql, source: '/notes' }), 'note/1', 1);
+    const { send } = broker();
+    expect(await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 60_000, batch: 10 })).toEqual({ sent: 0, left: 0 });
+  });
+
+  test('two relays at once send everything once', async () => {
+    const dead = outbox({ sql, source: '/notes' });
+    for (let n = 0; n < 20; n++) await note(dead, 'note/1', n);
+    const { stored, send } = broker();
+    await Promise.all([drainAll(send, 5), drainAll(send, 5)]);
+    await drainAll(send);
+    expect(numbers(stored)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+  });
+
+  test('may read and delete in the outbox and nothing else', async () => {
+    await expect(relay`SELECT * FROM notes.effects`).rejects.toMatchObject({ code: '42501' });
+    await expect(relay`SELECT * FROM notes.inbox`).rejects.toMatchObject({ code: '42501' });
+    await expect(relay`INSERT INTO notes.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`).rejects.toMatchObject({
+      code: '42501',
+    });
+    await expect(relay`UPDATE notes.outbox SET data = '{}'`).rejects.toMatchObject({ code: '42501' });
+  });
+});

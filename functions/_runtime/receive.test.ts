@@ -1,0 +1,205 @@
+import { CloudEvent, HTTP } from 'cloudevents';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { TestDatabase } from '../../tests/database.ts';
+import { newApp } from './app.ts';
+import { binaryHeaders, decodeHeader, encodeHeader, type StoredEvent } from './cloudevent.ts';
+import { noted, runtimeDatabase } from './database.fixture.ts';
+import { uuidv7 } from './ids.ts';
+import { outbox } from './outbox.ts';
+import { on, RejectEvent, RetryEvent, receive } from './receive.ts';
+import { openSql, type Sql } from './sql.ts';
+
+let db: TestDatabase;
+let sql: Sql;
+beforeAll(async () => {
+  db = await runtimeDatabase('consumer');
+  await db.admin`CREATE TABLE consumer.effects (n int)`;
+  await db.admin`GRANT ALL ON consumer.effects TO consumer`;
+  sql = openSql({ databaseUrl: db.urlOf('consumer'), service: 'consumer' });
+});
+beforeEach(() => db.admin`TRUNCATE consumer.outbox, consumer.inbox, consumer.effects`);
+afterAll(async () => {
+  await sql.end({ timeout: 1 });
+  await db.drop();
+});
+
+const echoed = { ...noted, type: 'dev.dormouse.note.echoed.v1', source: '/consumer' } as const;
+/** Handles by number: 13 is rejected, 14 not yet possible, 15 breaks after its effect. */
+const app = newApp().post('/events', (c, next) =>
+  receive({
+    outbox: outbox({ sql, source: '/consumer' }),
+    handlers: [
+      on(noted, async (event, tx, emit) => {
+        if (event.data.n === 13) throw new RejectEvent('unlucky');
+        if (event.data.n === 14) throw new RetryEvent('not yet');
+        await tx`INSERT INTO effects VALUES (${event.data.n})`;
+        emit(echoed, event.subject ?? '', event.data);
+        if (event.data.n === 15) throw new Error('crash');
+      }),
+    ],
+  })(c, next),
+);
+const make = (n: unknown, id = uuidv7()): StoredEvent => ({
+  id,
+  type: noted.type,
+  source: '/notes',
+  subject: 'note/1',
+  time: new Date().toISOString(),
+  data: JSON.stringify({ n }),
+});
+const deliver = (event: StoredEvent) => app.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+const post = (type: string, body: unknown) => app.request('/events', { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify(body) });
+const structured = (event: StoredEvent, over: object = {}) => {
+  const { data, ...attributes } = event;
+  return { specversion: '1.0', ...attributes, data: JSON.parse(data) as unknown, ...over };
+};
+const effects = async () => (await db.admin`SELECT n FROM consumer.effects ORDER BY n`).map((row) => row.n as number);
+const count = async (table: string) => ((await db.admin`SELECT count(*)::int AS n FROM ${db.admin(`consumer.${table}`)}`)[0] as { n: number }).n;
+
+describe('an event', () => {
+  test('has its effect, its inbox row and its own events in one', async () => {
+    expect((await deliver(make(1))).status).toBe(204);
+    expect([await effects(), await count('inbox'), await count('outbox')]).toEqual([[1], 1, 1]);
+  });
+
+  test('that arrives again, one after the other or at once, succeeds and changes nothing', async () => {
+    const event = make(1);
+    const answers = await Promise.all([deliver(event), deliver(event), deliver(event)]);
+    answers.push(await deliver(event));
+    expect(answers.map((answer) => answer.status)).toEqual([204, 204, 204, 204]);
+    expect([await effects(), await count('outbox')]).toEqual([[1], 1]);
+  });
+
+  test('whose handler breaks after its effect leaves nothing, and can be delivered again', async () => {
+    expect((await deliver(make(15))).status).toBe(500);
+    expect([await effects(), await count('inbox'), await count('outbox')]).toEqual([[], 0, 0]);
+  });
+
+  test('law: whatever is delivered however often, in any order and side by side, has its effect exactly once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 15 }), async (deliveries) => {
+        await db.admin`TRUNCATE consumer.inbox, consumer.effects`;
+        const events = new Map(deliveries.map((n) => [n, make(n)]));
+        await Promise.all(deliveries.map((n) => deliver(events.get(n) as StoredEvent)));
+        expect(await effects()).toEqual([...new Set(deliveries)].sort());
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('whose connection is killed in the middle of it has its effect once, when it comes again', async () => {
+    const event = make(3);
+    let kills = true;
+    const killed = newApp().post('/events', (c, next) =>
+      receive({
+        outbox: outbox({ sql, source: '/consumer' }),
+        handlers: [
+          on(noted, async ({ data }, tx) => {
+            await tx`INSERT INTO effects VALUES (${data.n})`;
+            const [row] = await tx`SELECT pg_backend_pid() AS pid`;
+            if (kills) await db.admin`SELECT pg_terminate_backend(${row?.pid})`;
+            await tx`SELECT pg_sleep(0.05)`;
+          }),
+        ],
+      })(c, next),
+    );
+    const again = () => killed.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+    const answer = await again();
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).not.toMatch(/postgres|connection|terminat/i);
+    kills = false;
+    expect((await again()).status).toBe(204);
+    expect(await effects()).toEqual([3]);
+  });
+});
+
+describe('answers tell the broker what to do', () => {
+  test.each([
+    ['rejected by its handler', make(13), 422],
+    ['not possible yet', make(14), 503],
+    ['whose data does not fit the contract', make('text'), 422],
+    ['of a type that nobody handles', { ...make(1), type: 'dev.dormouse.other.v1' }, 422],
+  ])('an event %s', async (_, event, status) => {
+    const answer = await deliver(event);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await count('inbox')).toBe(0);
+  });
+
+  test.each([
+    ['without an id', { id: undefined }],
+    ['with an empty source', { source: '' }],
+    ['of another version', { specversion: '0.3' }],
+    ['with a time that is none', { time: 'yesterday' }],
+    ['with a strange attribute', { 'Some-Thing': 'x' }],
+    ['with data twice', { data_base64: 'e30=' }],
+  ])('what is no event is 400: one %s', async (_, over) => {
+    expect((await post('application/cloudevents+json', structured(make(1), over))).status).toBe(400);
+  });
+
+  test('a header that does not decode is 400, another format 415', async () => {
+    const headers = { ...binaryHeaders(make(1)), 'ce-subject': '%FF' };
+    expect((await app.request('/events', { method: 'POST', headers, body: '{"n":1}' })).status).toBe(400);
+    expect((await post('application/cloudevents+avro', {})).status).toBe(415);
+    expect((await app.request('/events', { method: 'POST', headers: { ...binaryHeaders(make(1)), 'content-type': 'text/xml' }, body: '<n/>' })).status).toBe(
+      415,
+    );
+  });
+});
+
+describe('modes', () => {
+  test('structured, and with data in base64', async () => {
+    expect((await post('application/cloudevents+json; charset=utf-8', structured(make(1)))).status).toBe(204);
+    const { data: _, ...event } = structured(make(2));
+    expect((await post('application/cloudevents+json', { ...event, data_base64: Buffer.from('{"n":2}').toString('base64') })).status).toBe(204);
+    expect(await effects()).toEqual([1, 2]);
+  });
+
+  test('a batch is handled event by event: those before a failure stay done', async () => {
+    const batch = [make(1), make(2), make(14), make(3)].map((event) => structured(event));
+    expect((await post('application/cloudevents-batch+json', batch)).status).toBe(503);
+    expect(await effects()).toEqual([1, 2]);
+    expect((await post('application/cloudevents-batch+json', [])).status).toBe(204);
+  });
+});
+
+describe('interoperability with the CloudEvents SDK', () => {
+  test('reads our binary mode as the event that it is', () => {
+    const event = { ...make(1), subject: 'post/Käse "50 %" 🧀', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+    const read = HTTP.toEvent({ headers: binaryHeaders(event), body: event.data }) as CloudEvent;
+    expect(decodeHeader(read.subject as string)).toBe(event.subject);
+    expect(read).toMatchObject({
+      id: event.id,
+      type: event.type,
+      source: event.source,
+      data: { n: 1 },
+      traceparent: event.traceparent,
+      dataschema: `https://dormouse.dev/schemas/${event.type}.json`,
+    });
+  });
+
+  test.each(['binary', 'structured'] as const)('its %s mode is handled', async (mode) => {
+    const message = HTTP[mode](new CloudEvent({ id: 'x1', type: noted.type, source: '/notes', subject: 'note/1', data: { n: 9 } }));
+    const answer = await app.request('/events', { method: 'POST', headers: message.headers as Record<string, string>, body: message.body as string });
+    expect(answer.status).toBe(204);
+    expect(await effects()).toEqual([9]);
+  });
+});
+
+test('law: any attribute survives its header, which is printable ASCII', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const header = encodeHeader(text);
+      expect(header).toMatch(/^[\x21-\x7e]*$/);
+      expect(decodeHeader(header)).toBe(text.toWellFormed());
+    }),
+  );
+});
+
+test('a header in quotes, and one with percent signs that mean nothing, are read as the binding says', () => {
+  expect(decodeHeader('"a \\"b\\""')).toBe('a "b"');
+  expect(decodeHeader('100%')).toBe('100%');
+  expect(decodeHeader('Euro%20%E2%82%AC')).toBe('Euro €');
+  expect(decodeHeader('%C3')).toBeUndefined();
+});
