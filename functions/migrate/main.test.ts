@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+
+describe('the migration Job', () => {
+  let db: TestDatabase;
+  let folder: string;
+
+  beforeAll(async () => {
+    db = await testDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+    mkdirSync(join(folder, 'sleeper/migrations'), { recursive: true });
+    writeFileSync(join(folder, 'sleeper/migrations/001-naps.sql'), 'CREATE TABLE naps (id int PRIMARY KEY);');
+  });
+  afterAll(async () => {
+    await db.admin`DROP OWNED BY sleeper`;
+    await db.admin`DROP ROLE sleeper`.catch(() => {});
+    await db.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = (env: Record<string, string> = {}) =>
+    new Promise<{ code: number; output: string }>((done) => {
+      const environment = { PATH: process.env.PATH, DATABASE_URL: db.urlOf(''), MIGRATIONS_DIR: folder, ...env };
+      execFile(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: environment }, (error, out, err) =>
+        done({ code: error ? 1 : 0, output: out + err }),
+      );
+    });
+  const own = () => {
+    const url = new URL(db.urlOf('sleeper'));
+    url.password = 'p%20w';
+    return url.href;
+  };
+
+  it('applies each file once, and lets the role log in with its own URL', async () => {
+    expect(await run({ SLEEPER_DATABASE_URL: own() })).toEqual({ code: 0, output: 'applied sleeper/001-naps.sql\n' });
+    expect(await run({ SLEEPER_DATABASE_URL: own() })).toEqual({ code: 0, output: 'every schema is up to date\n' });
+    const sql = postgres(own(), { max: 1 });
+    expect(await sql`SELECT count(*)::int AS n FROM naps`).toEqual([{ n: 0 }]);
+    expect(await sql`SELECT count(*)::int AS n FROM outbox`).toEqual([{ n: 0 }]);
+    await sql.end();
+  });
+
+  it('refuses a file that was changed after it had been applied, and a file that fails, by name', async () => {
+    const changed = mkdtempSync(join(tmpdir(), 'migrations-'));
+    cpSync(folder, changed, { recursive: true });
+    writeFileSync(join(changed, 'sleeper/migrations/001-naps.sql'), 'CREATE TABLE naps (id bigint PRIMARY KEY);');
+    const refused = await run({ MIGRATIONS_DIR: changed });
+    expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('sleeper/001-naps.sql was changed')]);
+    cpSync(folder, changed, { recursive: true });
+    writeFileSync(join(changed, 'sleeper/migrations/002-broken.sql'), 'CREATE TABLE dreams (id int); SELEKT 1;');
+    const broken = await run({ MIGRATIONS_DIR: changed });
+    expect([broken.code, broken.output]).toEqual([1, expect.stringContaining('sleeper/002-broken.sql failed: syntax error')]);
+    expect(await db.admin`SELECT to_regclass('sleeper.dreams') AS dreams`).toEqual([{ dreams: null }]);
+    rmSync(changed, { recursive: true });
+  });
+
+  it('refuses a URL that logs in as somebody else', async () => {
+    expect(await run({ SLEEPER_DATABASE_URL: db.urlOf('posts') })).toEqual({ code: 1, output: 'migrate: SLEEPER_DATABASE_URL must log in as sleeper\n' });
+  });
+});

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { variable } from '@dormouse/runtime/config';
+import { type Migrations, migrate } from '@dormouse/runtime/migrate';
+import postgres from 'postgres';
+
+/**
+ * The Job that brings every function's schema up to date.
+ *
+ * DATABASE_URL is the administrator's; `<NAME>_DATABASE_URL` gives the role of function NAME its password, so that each function
+ * can log in with the URL of its own Secret. MIGRATIONS_DIR holds `<name>/migrations/*.sql`; default: `functions` beside this
+ * program, as in the image, else below the working directory.
+ */
+const beside = join(import.meta.dirname, 'functions');
+const folder = variable('MIGRATIONS_DIR', existsSync(beside) ? beside : 'functions');
+
+/** Functions whose tables others refer to come first; the rest in order of their names. */
+const first = ['categories'];
+
+function functionsWithMigrations(): Migrations[] {
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'migrations')));
+  if (names.length === 0) throw new Error(`no functions with migrations in ${folder}: set MIGRATIONS_DIR`);
+  const sorted = [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name)).sort()];
+  return sorted.map((name) => ({ name, folder: join(folder, name, 'migrations'), ...passwordOf(name) }));
+}
+
+function passwordOf(name: string): { password?: string } {
+  const url = variable(`${name.toUpperCase()}_DATABASE_URL`, 'none');
+  if (url === 'none') return {};
+  const { username, password } = new URL(url);
+  if (decodeURIComponent(username) !== name) throw new Error(`${name.toUpperCase()}_DATABASE_URL must log in as ${name}`);
+  return { password: decodeURIComponent(password) };
+}
+
+const sql = postgres(variable('DATABASE_URL'), { max: 1, onnotice: () => {}, connection: { application_name: 'migrate' } });
+try {
+  const applied = await migrate(sql, functionsWithMigrations(), (line) => console.log(`applied ${line}`));
+  if (applied.length === 0) console.log('every schema is up to date');
+} catch (error) {
+  console.error(`migrate: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  await sql.end({ timeout: 5 });
+}
