@@ -71,7 +71,7 @@ export function problemOf({ status, body }: Answer): string {
   if (typeof body !== 'object' || body === null) return `HTTP ${status}`;
   const { detail, title, errors } = body as { detail?: unknown; title?: unknown; errors?: unknown };
   const fields = Array.isArray(errors) ? errors.map((error) => `${error?.field} ${error?.message}`).join('; ') : '';
-  return [`HTTP ${status}`, String(detail ?? title ?? ''), fields].filter(Boolean).join(': ');
+  return [`HTTP ${status}`, String(detail ?? title ?? '').replace(/\.$/, ''), fields].filter(Boolean).join(': ');
 }
 
 function parsed(text: string): unknown {

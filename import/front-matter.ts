@@ -9,8 +9,8 @@ export interface FrontMatter {
 }
 
 const forms = [
-  { block: /^---[ \t]*\n([\s\S]*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)/, parse: (text: string): unknown => parseYaml(text, { uniqueKeys: false }) },
-  { block: /^\+\+\+[ \t]*\n([\s\S]*?)(?:^|\n)\+\+\+[ \t]*(?:\n|$)/, parse: (text: string): unknown => parseToml(text) },
+  { block: /^---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)/, parse: (text: string): unknown => parseYaml(text, { uniqueKeys: false }) },
+  { block: /^\+\+\+[ \t]*\n((?:.*\n)*?)\+\+\+[ \t]*(?:\n|$)/, parse: (text: string): unknown => parseToml(text) },
 ];
 
 /** Splits YAML (`---`) or TOML (`+++`) front matter from a text with `\n` line ends. A text that begins with a mere rule has none. */

@@ -37,7 +37,7 @@ export function readHead(body: string, title?: string): Head {
       found.title = heading.text;
       at += heading.lines;
     } else if (line.trim() === '' || furniture.test(line)) {
-      kept.push(line);
+      if (line.trim() !== '' || kept.at(-1)?.trim() !== '') kept.push(line);
       at++;
     } else {
       const end = paragraphEnd(lines, at);
@@ -59,7 +59,7 @@ function join(kept: readonly string[], rest: readonly string[]): string {
   return [...kept, ...rest]
     .join('\n')
     .replace(/^\s*\n/, '')
-    .replace(/\n{4,}/g, '\n\n\n')
+
     .trimEnd();
 }
 
@@ -118,7 +118,7 @@ function plain(text: string): string {
     .replace(/\*+/g, '')
     .replace(/(^|\n|:\s*)_+(?=\S)/g, '$1')
     .replace(/_+(?=\s*(?:\n|$|:))/g, (marks, offset: number, all: string) => (/\S*\]\([^)]*$/.test(all.slice(0, offset)) ? marks : ''))
-    .replace(new RegExp(`^${label}\\s+(?=[^:\\n]{20})`, 'i'), (whole, word: string) => (/^by$/i.test(word) ? whole : `${word}: `));
+    .replace(new RegExp(`^${label}\\s+(?!\\s*(?::|on\\b))`, 'i'), (whole, word: string) => (/^by$/i.test(word) ? whole : `${word}: `));
 }
 
 /** One emphasis around the whole paragraph, so that all of its lines belong to the byline. */

@@ -14,7 +14,7 @@ export function rewriteLinks(markdown: string, resolve: Resolve): string {
     const clean = frames(text.replace(/<!--[\s\S]*?-->/g, ''))
       .replace(/^[ \t]*\[TOC\][ \t]*$/gim, '')
       .replace(/(?<=[)\]*`\u0000>])\{:?[ \t]*[^{}\n]*\}/g, '')
-      .replace(/^(#{1,6}[ \t].*?)[ \t]*\{[:#.][^{}\n]*\}[ \t]*$/gm, '$1');
+      .replace(/^(#{1,6}[ \t].*?)[ \t]*\{[ \t]*[:#.][^{}\n]*\}[ \t]*$/gm, '$1');
     return definitions(tags(inline(clean, resolve), resolve), resolve);
   });
 }

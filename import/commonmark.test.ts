@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commonMark } from './commonmark.ts';
+
+const page = (...lines: string[]) => lines.join('\n');
+
+describe('what MkDocs adds to Markdown', () => {
+  it('turns an admonition into a block quote under its kind', () => {
+    expect(commonMark(page('Before', '!!! note', '    One.', '', '    Two.', '', 'After'))).toBe(
+      page('Before', '', '> **Note**', '>', '> One.', '>', '> Two.', '', 'After'),
+    );
+  });
+
+  it('takes a title of its own, or none', () => {
+    expect(commonMark(page('!!! tip "Why *this*?"', '    Text'))).toBe(page('> **Why *this*?**', '>', '> Text'));
+    expect(commonMark(page('!!! warning inline end "T"', '    Text'))).toBe(page('> **T**', '>', '> Text'));
+    expect(commonMark(page('!!! danger ""', '    Text'))).toBe('> Text');
+  });
+
+  it('opens collapsible ones', () => {
+    expect(commonMark(page('??? note "More"', '    Text'))).toBe(page('> **More**', '>', '> Text'));
+    expect(commonMark(page('???+ note', '', '    Text'))).toBe(page('> **Note**', '>', '> Text'));
+  });
+
+  it('puts content tabs one below the other', () => {
+    expect(commonMark(page('=== "A"', '    ```sh', '    a', '    ```', '', '=== "B"', '    b'))).toBe(
+      page('**A**', '', '```sh', 'a', '```', '', '**B**', '', 'b'),
+    );
+  });
+
+  it('nests, and stays inside the list item it was in', () => {
+    expect(commonMark(page('=== "A"', '    ??? note "N"', '        deep'))).toBe(page('**A**', '', '> **N**', '>', '> deep'));
+    expect(commonMark(page('1. One', '', '\t!!! note', '\t    Text', '', '2. Two'))).toBe(page('1. One', '', '\t> **Note**', '\t>', '\t> Text', '', '2. Two'));
+  });
+
+  it('keeps blanks at line ends, and code in an admonition to the letter', () => {
+    expect(commonMark(page('!!! note', '    hard break  ', '    ```', '        indented', '    !!! note', '    ```'))).toBe(
+      page('> **Note**', '>', '> hard break  ', '> ```', '>     indented', '> !!! note', '> ```'),
+    );
+  });
+
+  it('ignores what only looks like it', () => {
+    const text = page('```', '!!! note', '    code', '```', '', '!!!', '!!! ', 'Wow!!! note', '====', '=== no quotes', '~~~~', '??? x', '~~~', '~~~~');
+    expect(commonMark(text)).toBe(text);
+  });
+
+  it('leaves any text without these marks as it is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', '    b', '', '```', '> c', '- d', '\te', '# f')), (lines) => {
+        expect(commonMark(page(...lines))).toBe(page(...lines));
+      }),
+    );
+  });
+});
