@@ -1,0 +1,57 @@
+import type { StoredEvent } from '@dormouse/runtime/cloudevent';
+import { drain } from '@dormouse/runtime/drain';
+import { silentLog } from '@dormouse/runtime/log';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { createApp } from './app.ts';
+import { outboxSchemas } from './store.ts';
+
+describe('the relay', () => {
+  let db: TestDatabase;
+  beforeAll(async () => {
+    db = await testDatabase('auth', 'categories', 'posts', 'relay');
+  });
+  afterAll(() => db.drop());
+
+  const leave = (schema: string, subject: string, age = '1 minute') =>
+    db.admin`INSERT INTO ${db.admin(`${schema}.outbox`)} (id, type, source, subject, time, data)
+      VALUES (gen_random_uuid(), 'dev.dormouse.test.v1', ${`/${schema}`}, ${subject}, now() - ${age}::interval, '{"a":1}')`;
+  const left = async (schema: string) =>
+    (await db.admin`SELECT subject FROM ${db.admin(`${schema}.outbox`)} ORDER BY position`).map(({ subject }) => subject as string);
+
+  const relay = (send: (event: StoredEvent) => Promise<void>) => {
+    const sql = db.as('relay');
+    return createApp({ log: silentLog, drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs: 5000, batch: 2 }) });
+  };
+
+  it('finds every outbox but may touch nothing else', async () => {
+    const sql = db.as('relay');
+    expect(await outboxSchemas(sql)).toEqual(['auth', 'categories', 'posts', 'relay']);
+    await expect(sql`SELECT * FROM posts.posts`).rejects.toThrow('permission denied');
+    await expect(sql`INSERT INTO posts.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`).rejects.toThrow(
+      'permission denied',
+    );
+  });
+
+  it('sends what was left behind, in order per subject, and leaves what is young to its writer', async () => {
+    for (const subject of ['post/1', 'post/2', 'post/1', 'post/1']) await leave('posts', subject);
+    await leave('auth', 'user/1');
+    await leave('posts', 'post/9', '0 seconds');
+    const sent: string[] = [];
+    const answer = await relay(async ({ source, subject }) => void sent.push(`${source} ${subject}`)).request('/', { method: 'POST' });
+    expect(answer.status).toBe(204);
+    expect(sent.sort()).toEqual(['/auth user/1', '/posts post/1', '/posts post/1', '/posts post/1', '/posts post/2']);
+    expect(await left('posts')).toEqual(['post/9']);
+    expect(await left('auth')).toEqual([]);
+  });
+
+  it('leaves in its place what the Broker does not take', async () => {
+    await leave('categories', 'category/1');
+    await leave('categories', 'category/2');
+    const answer = await relay(async ({ subject }) => {
+      if (subject === 'category/1') throw new Error('503');
+    }).request('/', { method: 'POST' });
+    expect(answer.status).toBe(204);
+    expect(await left('categories')).toEqual(['category/1']);
+  });
+});
