@@ -36,11 +36,11 @@ export function newApp(): Hono<Env> {
   return app;
 }
 
-/** Reads a JSON body: 415 unless application/json, 413 when too large, 400 when malformed, 422 naming every wrong field. */
-export function json<S extends v.GenericSchema>(schema: S): Validator<'json', S> {
+/** Reads a JSON body of at most `limit` bytes: 415 unless application/json, 413 when too large, 400 when malformed, 422 naming every wrong field. */
+export function json<S extends v.GenericSchema>(schema: S, limit: number = bodyLimit): Validator<'json', S> {
   return async (c, next) => {
     if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header(c, 'content-type') ?? '')) fail('unsupported_media_type', 'The body must be application/json.');
-    c.req.addValidatedData('json', check(schema, parseJson(await bodyText(c))) as object);
+    c.req.addValidatedData('json', check(schema, parseJson(await bodyText(c, limit))) as object);
     return next();
   };
 }

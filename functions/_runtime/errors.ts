@@ -99,8 +99,12 @@ export function toAppError(error: unknown): AppError {
       cause: error,
       headers: { 'retry-after': '1' },
     });
+  if (isUnstorable(error)) return new AppError('invalid', 'A value in the request cannot be stored.', { cause: error });
   return new AppError('internal', 'Something went wrong on our side.', { cause: error });
 }
+
+/** A number beyond its column, or a character that PostgreSQL has no place for (NUL): the request's fault, caught late. */
+const isUnstorable = (error: unknown): boolean => error instanceof Error && /^(22003|22021|22P05)$/.test(String((error as { code?: unknown }).code));
 
 const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT']);
 const client = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'CONNECTION_CONNECT_TIMEOUT']);

@@ -42,7 +42,10 @@ export function listener(options: ListenerOptions): RequestListener {
   let app: App | undefined;
   let coldStart = true;
   const limitOf = (method: string, path: string) => (typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(method, path));
-  const toHono = getRequestListener((request, env) => (app as App).fetch(request, env), { autoCleanupIncoming: false, overrideGlobalObjects: true });
+  const toHono = getRequestListener((request, env) => (app as App).fetch(request, env), {
+    autoCleanupIncoming: false,
+    errorHandler: (error) => problem(asRequestError(error), childOf(undefined).traceId),
+  });
 
   const handle = async (incoming: Incoming, outgoing: ServerResponse, path: string): Promise<void> => {
     app ??= await options.app;
@@ -71,7 +74,7 @@ export function listener(options: ListenerOptions): RequestListener {
     runInTrace(context, () => {
       handle(incoming, outgoing, path).catch((error) => {
         context.failure ??= error;
-        void sendProblem(outgoing, error, context.traceId);
+        if (incoming.complete || !incoming.destroyed) void sendProblem(outgoing, error, context.traceId);
       });
     });
   };
@@ -132,17 +135,32 @@ const hasBody = (incoming: Incoming): boolean =>
 /** Reads the whole body before the handler runs, so that a limit holds for chunked bodies as well. */
 async function readBody(incoming: Incoming, limit: number): Promise<void> {
   const encoding = incoming.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new AppError('unsupported_media_type', 'Compressed bodies are not accepted.');
-  const tooLarge = () => new AppError('too_large', `The body must have at most ${limit} bytes.`, { headers: { connection: 'close' } });
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  if (encoding !== undefined && encoding !== 'identity') refuse(incoming, new AppError('unsupported_media_type', 'Compressed bodies are not accepted.'));
+  const tooLarge = () => new AppError('too_large', `The body must have at most ${limit} bytes.`);
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) refuse(incoming, tooLarge());
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    if ((size += chunk.length) > limit) throw tooLarge();
+  const take = (chunk: Buffer) => {
     chunks.push(chunk);
-  }
+    if ((size += chunk.length) <= limit) return;
+    incoming.off('data', take).resume();
+    reject(tooLarge());
+  };
+  incoming.on('data', take).once('end', resolve).once('error', reject);
+  await promise;
   incoming.rawBody = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
+
+/** Lets the rest of the body pass by unread: a connection that is cut while the client still sends would hide the answer from it. */
+function refuse(incoming: Incoming, error: AppError): never {
+  incoming.resume();
+  throw error;
+}
+
+/** A request line or Host that is none (made of bytes that no URL has) is the client's. */
+const asRequestError = (error: unknown): unknown =>
+  error instanceof Error && error.name === 'RequestError' ? new AppError('malformed', 'The address of the request is not one.') : error;
 
 async function answerReady(outgoing: ServerResponse, { ready, app }: ListenerOptions): Promise<void> {
   const { traceId } = childOf(undefined);

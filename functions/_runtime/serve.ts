@@ -67,9 +67,9 @@ const listening = (server: Server, port: number): Promise<void> =>
 /** Takes no new connections and lets the running requests finish. */
 function stopped(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setInterval(() => server.closeIdleConnections(), 25);
   server.close(() => resolve());
-  server.closeIdleConnections();
-  return promise;
+  return promise.finally(() => clearInterval(timer));
 }
 
 function once<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => void {

@@ -1,0 +1,162 @@
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { exportJWK, SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { newApp } from './app.ts';
+import { authenticate, required, tokens } from './auth.ts';
+
+const now = 1_800_000_000_000;
+const pair = generateKeyPairSync('ed25519');
+const other = generateKeyPairSync('ed25519');
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const jwk = async (key: KeyObject, kid: string, more: object = {}) => ({ ...(await exportJWK(key)), kid, use: 'sig', ...more });
+const claims = { iss: 'https://dormouse.dev', aud: 'dormouse', sub: '42', name: 'ann', role: 'author', scope: 'import x', jti: 'j1', exp: now / 1000 + 900 };
+
+const token = (over: object = {}, head: object = {}, key: KeyObject = pair.privateKey) =>
+  new SignJWT({ ...claims, ...over } as never).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1', ...head } as never).sign(key);
+/** Signs what jose refuses to write. */
+const raw = (head: object, body: object = claims, signature = (data: Buffer) => sign(null, data, pair.privateKey)) => {
+  const data = [head, body].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  return `${data}.${signature(Buffer.from(data)).toString('base64url')}`;
+};
+
+async function verifier(keys?: object[]) {
+  const published = { keys: keys ?? [await jwk(pair.publicKey, 'k1'), await jwk(ec.publicKey, 'k2')] };
+  const state = { reads: 0, away: false, clock: now, published };
+  const { verify } = tokens({
+    jwksUrl: 'http://auth/jwks.json',
+    issuer: 'https://dormouse.dev',
+    audience: 'dormouse',
+    now: () => state.clock,
+    async fetch() {
+      state.reads++;
+      if (state.away) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+      return Response.json(state.published);
+    },
+  });
+  return { verify, state };
+}
+const unauthorized = { code: 'unauthorized' };
+
+test('a good token is its caller, with EdDSA and with ES256', async () => {
+  const { verify } = await verifier();
+  const good = await token();
+  expect(await verify(good)).toEqual({ id: 42, name: 'ann', role: 'author', scopes: ['import', 'x'], jti: 'j1', exp: claims.exp, token: good });
+  expect(await verify(await token({}, { alg: 'ES256', kid: 'k2' }, ec.privateKey))).toMatchObject({ id: 42 });
+});
+
+describe('is refused', () => {
+  test.each([
+    ['expired', { exp: now / 1000 }],
+    ['without expiry', { exp: undefined }],
+    ['not yet good', { nbf: now / 1000 + 60 }],
+    ['of another issuer', { iss: 'https://evil.example' }],
+    ['for another audience', { aud: 'other' }],
+    ['of nobody', { sub: undefined }],
+    ['with a subject that is no id', { sub: '4 2' }],
+    ['with a role that is none', { role: 'root' }],
+    ['without jti', { jti: undefined }],
+  ])('a token %s', async (_, over) => {
+    await expect((await verifier()).verify(await token(over))).rejects.toMatchObject(unauthorized);
+  });
+
+  test.each([
+    ['alg none', () => raw({ alg: 'none', typ: 'at+jwt', kid: 'k1' }, claims, () => Buffer.alloc(0))],
+    ['alg none with a signature', () => raw({ alg: 'none', typ: 'at+jwt', kid: 'k1' })],
+    [
+      'HMAC with the public key',
+      () =>
+        raw({ alg: 'HS256', typ: 'at+jwt', kid: 'k1' }, claims, (data) =>
+          createHmac('sha256', pair.publicKey.export({ type: 'spki', format: 'pem' }))
+            .update(data)
+            .digest(),
+        ),
+    ],
+    ['the algorithm of another key', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k2' })],
+    ['an id token', () => raw({ alg: 'EdDSA', typ: 'JWT', kid: 'k1' })],
+    ['no type', () => raw({ alg: 'EdDSA', kid: 'k1' })],
+    ['no key id', () => raw({ alg: 'EdDSA', typ: 'at+jwt' })],
+    ['a key id that is a path', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: '../../dev/null' })],
+    ['critical extensions', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1', crit: ['exp'] })],
+    [
+      'a key of its own',
+      () =>
+        raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'mine', jwk: other.publicKey.export({ format: 'jwk' }), jku: 'http://evil' }, claims, (data) =>
+          sign(null, data, other.privateKey),
+        ),
+    ],
+    ['another key’s signature', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }, claims, (data) => sign(null, data, other.privateKey))],
+    ['two parts', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }).split('.').slice(0, 2).join('.')],
+    ['a padded part', () => `${raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' })}=`],
+    ['5 kB', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }, { ...claims, more: 'x'.repeat(5000) })],
+  ])('a token with %s', async (_, make) => {
+    await expect((await verifier()).verify(make())).rejects.toMatchObject(unauthorized);
+  });
+
+  test('a good token whose last character was changed to one of the same bits', async () => {
+    const { verify } = await verifier();
+    const good = await token();
+    const last = good.at(-1) as string;
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const twin = good.slice(0, -1) + alphabet[alphabet.indexOf(last) ^ 1];
+    await verify(good);
+    await expect(verify(twin)).rejects.toMatchObject(unauthorized);
+  });
+
+  test('a remembered token, once it has expired', async () => {
+    const { verify, state } = await verifier();
+    const good = await token();
+    await verify(good);
+    state.clock = claims.exp * 1000;
+    await expect(verify(good)).rejects.toMatchObject(unauthorized);
+  });
+});
+
+describe('keys', () => {
+  test('are read once for many tokens', async () => {
+    const { verify, state } = await verifier();
+    const many = await Promise.all(Array.from({ length: 20 }, (_, i) => token({ jti: `j${i}` })));
+    await Promise.all(many.map(verify));
+    expect(state.reads).toBe(1);
+  });
+
+  test('a rotated key is found; made-up key ids cause one read in ten seconds, not one each', async () => {
+    const { verify, state } = await verifier();
+    await verify(await token());
+    state.clock += 11_000;
+    state.published.keys.push(await jwk(other.publicKey, 'k3'));
+    expect(await verify(await token({ jti: 'new' }, { kid: 'k3' }, other.privateKey))).toMatchObject({ id: 42 });
+    for (let i = 0; i < 20; i++) await expect(verify(await token({ jti: `x${i}` }, { kid: `made-up-${i}` }))).rejects.toMatchObject(unauthorized);
+    expect(state.reads).toBe(2);
+  });
+
+  test('that cannot be read are 503, not 401; those that were read are still good', async () => {
+    const { verify, state } = await verifier();
+    state.away = true;
+    await expect(verify(await token())).rejects.toMatchObject({ code: 'unavailable' });
+    state.away = false;
+    expect(await verify(await token())).toMatchObject({ id: 42 });
+    state.away = true;
+    state.clock += 700_000;
+    expect(await verify(await token({ jti: 'later' }))).toMatchObject({ id: 42 });
+  });
+
+  test('for encryption, or with private parts of another algorithm, are not used', async () => {
+    const { verify } = await verifier([await jwk(pair.publicKey, 'k1', { use: 'enc' })]);
+    await expect(verify(await token())).rejects.toMatchObject(unauthorized);
+  });
+});
+
+test('over HTTP: nobody without a header, the caller with a token, 401 and a challenge with a bad one', async () => {
+  const { verify } = await verifier();
+  const app = newApp()
+    .use(authenticate({ verify }))
+    .get('/me', (c) => c.json({ name: c.var.caller?.name ?? null }))
+    .get('/mine', (c) => c.json({ id: required(c).id }));
+  const get = (path: string, authorization?: string) => app.request(path, authorization === undefined ? {} : { headers: { authorization } });
+  expect(await (await get('/me')).json()).toEqual({ name: null });
+  expect(await (await get('/me', `Bearer ${await token()}`)).json()).toEqual({ name: 'ann' });
+  expect(await (await get('/mine', `bearer ${await token()}`)).json()).toEqual({ id: 42 });
+  for (const bad of ['Bearer', 'Bearer x y', 'Basic YTpi', 'Bearer a.b.c']) expect((await get('/me', bad)).status).toBe(401);
+  const refused = await get('/mine');
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+});

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig, variable } from './config.ts';
+
+test('the environment becomes a frozen value; other functions are found by their variables', () => {
+  const config = readConfig({
+    K_SERVICE: 'posts',
+    PORT: '8081',
+    AUTH_URL: 'http://auth/',
+    DATABASE_URL: 'postgres://d',
+    REDIS_URL: 'redis://r',
+    K_SINK: 'http://broker/x/',
+  });
+  expect(config).toMatchObject({
+    service: 'posts',
+    port: 8081,
+    databaseUrl: 'postgres://d',
+    sink: 'http://broker/x',
+    urls: { auth: 'http://auth' },
+    metrics: 'none',
+  });
+  expect(Object.keys(config.urls)).toEqual(['auth']);
+  expect(Object.isFrozen(config) && Object.isFrozen(config.urls)).toBe(true);
+});
+
+test.each([
+  ['K_SERVICE', {}],
+  ['PORT', { K_SERVICE: 'x', PORT: 'eighty' }],
+  ['K_SINK', { K_SERVICE: 'x', K_SINK: 'broker' }],
+  ['OTEL_METRICS_EXPORTER', { K_SERVICE: 'x', OTEL_METRICS_EXPORTER: 'console' }],
+])('a bad %s stops the start by its name', (name, env) => expect(() => readConfig(env)).toThrow(name));
+
+test('a variable of a function that is missing stops the start by its name', () => {
+  expect(() => variable('NOT_SET_ANYWHERE')).toThrow('NOT_SET_ANYWHERE');
+  expect(variable('NOT_SET_ANYWHERE', 'x')).toBe('x');
+});
+
+test('functions read the environment in config.ts only', () => {
+  const functions = join(import.meta.dirname, '..');
+  const readers = readdirSync(functions, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('node_modules'))
+    .filter((file) => /\bprocess\s*(\.|\?\.|\[['"`])\s*env\b/.test(readFileSync(join(functions, file), 'utf8')));
+  expect(readers).toEqual([join('_runtime', 'config.ts')]);
+});

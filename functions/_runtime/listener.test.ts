@@ -1,0 +1,184 @@
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type RequestOptions, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import * as v from 'valibot';
+import { afterEach, describe, expect, test } from 'vitest';
+import { json, newApp } from './app.ts';
+import { fail } from './errors.ts';
+import { type ListenerOptions, listener } from './listener.ts';
+import { type Logger, silentLog } from './log.ts';
+import { currentTrace, onSpan, type Span } from './trace.ts';
+
+const app = newApp()
+  .get('/posts/:id', (c) => c.json({ id: c.req.param('id'), trace: currentTrace()?.traceId }))
+  .get('/page', (c) => c.html('<p>', 200, { 'content-security-policy': "default-src 'self'" }))
+  .post('/posts', json(v.strictObject({ n: v.number() })), (c) => c.json(c.req.valid('json'), 201))
+  .post('/form', async (c) => c.json(await c.req.parseBody()))
+  .get('/broken', () => {
+    throw new Error('secret words');
+  })
+  .get('/down', () => fail('unavailable', 'Later.'));
+
+let servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers) server.close().closeAllConnections();
+  servers = [];
+  onSpan(undefined);
+});
+
+async function start(options: Partial<ListenerOptions> = {}) {
+  const spans: Span[] = [];
+  onSpan((span) => spans.push(span));
+  const server = createServer(listener({ name: 'posts', log: silentLog, app: Promise.resolve(app), ready: async () => {}, ...options }));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const { port } = server.address() as AddressInfo;
+  const call = (path: string, { body, ...more }: RequestOptions & { body?: Buffer | string | undefined } = {}) =>
+    new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+      const sent = httpRequest({ port, path, method: body === undefined ? 'GET' : 'POST', ...more }, (incoming) => {
+        let text = '';
+        incoming.on('data', (chunk) => (text += chunk)).on('end', () => resolve({ status: incoming.statusCode as number, headers: incoming.headers, text }));
+      });
+      sent.on('error', reject).end(body);
+    });
+  return { call, spans, port };
+}
+const sampled = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+
+describe('trace', () => {
+  test('a sampled request is one server span of its caller’s trace, named by its route; the first says cold start', async () => {
+    const { call, spans } = await start();
+    await call('/posts/1?x=1', { headers: sampled });
+    await call('/posts/2', { headers: sampled });
+    expect(spans).toMatchObject([
+      {
+        name: 'GET /posts/:id',
+        kind: 'server',
+        traceId: 'a'.repeat(32),
+        parentId: 'b'.repeat(16),
+        attributes: { 'http.route': '/posts/:id', 'url.path': '/posts/1', 'http.response.status_code': 200, 'faas.coldstart': true },
+      },
+      { attributes: { 'faas.coldstart': false } },
+    ]);
+  });
+
+  test('every answer carries x-trace-id, the caller’s where it sent one, and handlers see it', async () => {
+    const { call } = await start();
+    const known = await call('/posts/1', { headers: sampled });
+    expect([known.headers['x-trace-id'], JSON.parse(known.text).trace]).toEqual(['a'.repeat(32), 'a'.repeat(32)]);
+    const [first, second] = [await call('/posts/1'), await call('/nothing')];
+    expect(first.headers['x-trace-id']).toMatch(/^[0-9a-f]{32}$/);
+    expect(second.headers['x-trace-id']).not.toBe(first.headers['x-trace-id']);
+    expect(JSON.parse(second.text).trace_id).toBe(second.headers['x-trace-id']);
+  });
+
+  test('an unsampled request makes no span, unless it fails; what it failed of is in the span and the log, not in the answer', async () => {
+    const lines: unknown[] = [];
+    const log: Logger = { ...silentLog, enabled: (level) => level === 'error', error: (fields) => void lines.push(fields) };
+    const { call, spans } = await start({ log });
+    await call('/posts/1');
+    const answer = await call('/broken');
+    expect(answer.status).toBe(500);
+    expect(answer.text).not.toContain('secret');
+    expect(spans).toMatchObject([{ name: 'GET /broken', error: { message: 'secret words' }, attributes: { 'error.type': '500' } }]);
+    expect(lines).toMatchObject([{ status: 500, path: '/broken', error: { message: 'secret words' } }]);
+  });
+});
+
+describe('bodies', () => {
+  const type = { 'content-type': 'application/json' };
+  test('reach the handler, sent whole or in chunks', async () => {
+    const { call } = await start();
+    expect((await call('/posts', { body: '{"n":1}', headers: type })).text).toBe('{"n":1}');
+    expect((await call('/posts', { body: '{"n":1}', headers: { ...type, 'transfer-encoding': 'chunked' } })).status).toBe(201);
+    const form = await call('/form', { body: 'a=1&b=x+y', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    expect(JSON.parse(form.text)).toEqual({ a: '1', b: 'x y' });
+  });
+
+  test.each([
+    ['with its length', {}],
+    ['in chunks', { 'transfer-encoding': 'chunked' }],
+  ])('beyond the limit are 413, sent %s, and the connection goes on', async (_, more) => {
+    const { call } = await start({ bodyLimit: 1000 });
+    const answer = await call('/posts', { body: Buffer.alloc(300_000, 0x20), headers: { ...type, ...more } });
+    expect([answer.status, JSON.parse(answer.text).code, answer.headers.connection]).toEqual([413, 'too_large', 'keep-alive']);
+  });
+
+  test('a limit may depend on the path', async () => {
+    const { call } = await start({ bodyLimit: (method, path) => (method === 'POST' && path === '/posts' ? 10 : 1000) });
+    expect((await call('/posts', { body: '{"n":1}     ', headers: type })).status).toBe(413);
+    expect((await call('/form', { body: 'a=12345678901234', headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status).toBe(200);
+  });
+
+  test('that are compressed are 415, unread', async () => {
+    const { call } = await start();
+    expect((await call('/posts', { body: Buffer.from('1f8b', 'hex'), headers: { ...type, 'content-encoding': 'gzip' } })).status).toBe(415);
+  });
+
+  test('whose sender goes away in the middle harm nobody', async () => {
+    const { call, port, spans } = await start();
+    const socket = connect(port, '127.0.0.1');
+    socket.write('POST /posts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"n"');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.destroy();
+    expect((await call('/posts/1')).status).toBe(200);
+    expect(spans).toEqual([]);
+  });
+});
+
+describe('headers', () => {
+  test('say that nothing may be sniffed, framed or loaded, unless the app says otherwise', async () => {
+    const { call } = await start();
+    const api = (await call('/posts/1')).headers;
+    expect(api).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+    expect(api['strict-transport-security']).toBeUndefined();
+    expect((await call('/page')).headers['content-security-policy']).toBe("default-src 'self'");
+    expect((await call('/page', { headers: { 'x-forwarded-proto': 'https' } })).headers['strict-transport-security']).toMatch(/max-age/);
+    expect((await call('/posts', { body: 'x', headers: { 'content-type': 'text/plain' } })).headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  test('a host that is none is 400', async () => {
+    const { call } = await start();
+    expect((await call('/posts/1', { headers: { host: 'a b/c' } })).status).toBe(400);
+  });
+});
+
+describe('probes', () => {
+  test('healthz lives on while readyz says 503 because the database does not answer', async () => {
+    const { call } = await start({ ready: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.1')) });
+    expect((await call('/healthz')).status).toBe(200);
+    const ready = await call('/readyz');
+    expect([ready.status, ready.headers['content-type']]).toEqual([503, 'application/problem+json']);
+    expect(ready.text).not.toContain('10.0.0.1');
+  });
+
+  test('nobody reads /metrics unless the function was told to show them', async () => {
+    expect((await (await start()).call('/metrics')).status).toBe(404);
+    const shown = await (await start({ metrics: async () => 'x_total 1' })).call('/metrics');
+    expect([shown.status, shown.text]).toEqual([200, 'x_total 1']);
+  });
+
+  test('requests that come while the function is being built wait for it', async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof app>();
+    const { call } = await start({ app: promise as never });
+    const waiting = call('/posts/1');
+    const ready = call('/readyz');
+    expect((await call('/healthz')).status).toBe(200);
+    resolve(app);
+    expect([(await waiting).status, (await ready).status]).toEqual([200, 200]);
+  });
+});
+
+test('every request is measured once, by route', async () => {
+  const measured: object[] = [];
+  const { call } = await start({ observe: (request) => measured.push(request) });
+  for (const path of ['/posts/1', '/posts/2', '/nothing']) await call(path);
+  expect(measured).toMatchObject([
+    { method: 'GET', route: '/posts/:id', status: 200, first: true },
+    { route: '/posts/:id', first: false },
+    { route: '', status: 404 },
+  ]);
+});
