@@ -1,0 +1,157 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { otlpReceiver } from './otlp.ts';
+import { Telemetry } from './telemetry.ts';
+
+const traceId = 'a'.repeat(32);
+const attribute = (key: string, value: object) => ({ key, value });
+const traces = (spans: object[]) => ({
+  resourceSpans: [
+    {
+      resource: { attributes: [attribute('service.name', { stringValue: 'posts' }), attribute('service.instance.id', { stringValue: 'posts-1' })] },
+      scopeSpans: [{ spans }],
+    },
+  ],
+});
+const span = {
+  traceId,
+  spanId: 'b'.repeat(16),
+  parentSpanId: 'c'.repeat(16),
+  name: 'GET /blog/api/posts',
+  kind: 2,
+  startTimeUnixNano: '1700000000123456789',
+  endTimeUnixNano: '1700000000125000000',
+  attributes: [
+    attribute('http.response.status_code', { intValue: '200' }),
+    attribute('cached', { boolValue: true }),
+    attribute('list', { arrayValue: { values: [{ intValue: 1 }] } }),
+  ],
+  events: [{ name: 'exception', timeUnixNano: '1700000000124000000', attributes: [] }],
+  links: [{ traceId: 'd'.repeat(32), spanId: 'e'.repeat(16) }],
+  status: { code: 2 },
+};
+
+let telemetry = new Telemetry();
+let server: Server;
+let url = '';
+beforeAll(async () => {
+  server = createServer((request, response) => otlpReceiver(telemetry)(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => void server.close());
+
+const send = async (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+  telemetry = new Telemetry();
+  const response = await fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+  return { status: response.status, body: (await response.json()) as { message?: string } };
+};
+
+describe('the OTLP receiver', () => {
+  test('keeps spans with their service, times, kinds, events and links', async () => {
+    expect(await send('/v1/traces', JSON.stringify(traces([span])))).toEqual({ status: 200, body: {} });
+    expect(telemetry.trace(traceId)).toEqual([
+      {
+        traceId,
+        spanId: 'b'.repeat(16),
+        parentId: 'c'.repeat(16),
+        name: 'GET /blog/api/posts',
+        kind: 'server',
+        service: 'posts',
+        startMs: expect.closeTo(1700000000123.4568, 3),
+        durationMs: expect.closeTo(1.5432, 3),
+        attributes: { 'http.response.status_code': 200, cached: true, list: '{"values":[{"intValue":1}]}', 'service.instance.id': 'posts-1' },
+        error: true,
+        events: [{ name: 'exception', timeMs: 1700000000124, attributes: {} }],
+        links: [{ traceId: 'd'.repeat(32), spanId: 'e'.repeat(16) }],
+      },
+    ]);
+  });
+
+  test('keeps log records by trace', async () => {
+    const record = {
+      timeUnixNano: '1700000000000000000',
+      severityNumber: 17,
+      body: { stringValue: 'it broke' },
+      traceId,
+      attributes: [attribute('code', { intValue: 7 })],
+    };
+    await send(
+      '/v1/logs',
+      JSON.stringify({
+        resourceLogs: [{ resource: { attributes: [attribute('service.name', { stringValue: 'web' })] }, scopeLogs: [{ logRecords: [record] }] }],
+      }),
+    );
+    expect(telemetry.logLines({ trace: traceId })).toEqual([
+      { timeMs: 1700000000000, service: 'web', instance: '', level: 'error', message: 'it broke', traceId, fields: { code: 7 } },
+    ]);
+  });
+
+  test('unpacks gzip, but no bombs', async () => {
+    expect((await send('/v1/traces', new Uint8Array(gzipSync(JSON.stringify(traces([span])))), { 'content-encoding': 'gzip' })).status).toBe(200);
+    expect(telemetry.trace(traceId)).toHaveLength(1);
+    expect((await send('/v1/traces', new Uint8Array(gzipSync(Buffer.alloc(64 * 1024 * 1024))), { 'content-encoding': 'gzip' })).status).toBe(413);
+  });
+
+  test.each([
+    ['/v1/traces', 'x', { 'content-type': 'application/x-protobuf' }, 415, /OTEL_EXPORTER_OTLP_PROTOCOL=http\/json/],
+    ['/v1/traces', '{', {}, 400, /not OTLP/],
+    ['/v1/traces', 'null', {}, 400, /not OTLP/],
+    ['/v1/traces', 'x', { 'content-encoding': 'br' }, 415, /gzip/],
+    ['/v1/other', '{}', {}, 404, /v1\/traces/],
+    ['/v1/traces', ' '.repeat(4 * 1024 * 1024 + 1), {}, 413, /bytes/],
+  ])('says what it does not take: %s', async (path, body, headers, status, message) => {
+    const answer = await send(path, body, headers as Record<string, string>);
+    expect(answer.status).toBe(status);
+    expect(answer.body.message).toMatch(message);
+  });
+
+  test('accepts metrics and keeps nothing of them', async () => {
+    expect((await send('/v1/metrics', '{"resourceMetrics":[]}')).status).toBe(200);
+  });
+
+  test('leaves out spans whose ids are none', async () => {
+    await send('/v1/traces', JSON.stringify(traces([{ ...span, spanId: '0'.repeat(16) }, { ...span, traceId: 'x' }, 7 as unknown as object])));
+    expect(telemetry.search()).toEqual([]);
+  });
+});
+
+describe('what is kept of telemetry', () => {
+  const made = (n: number) => ({
+    traceId: n.toString(16).padStart(32, '0'),
+    spanId: 'b'.repeat(16),
+    name: 'x'.repeat(100),
+    kind: 'internal' as const,
+    service: 'posts',
+    startMs: n,
+    durationMs: 1,
+    attributes: { n },
+  });
+
+  test('stays within its bytes, however much comes: the oldest traces go', () => {
+    const few = new Telemetry({ traceBytes: 100_000 });
+    for (let n = 1; n <= 10_000; n++) few.addSpan(made(n));
+    expect(few.traces.bytes).toBeLessThanOrEqual(100_000);
+    expect(few.trace(made(10_000).traceId)).toHaveLength(1);
+    expect(few.trace(made(1).traceId)).toEqual([]);
+  });
+
+  test('one endless trace does not push out the others', () => {
+    const kept = new Telemetry();
+    kept.addSpan(made(1));
+    for (let n = 0; n < 50_000; n++) kept.addSpan({ ...made(2), spanId: n.toString(16).padStart(16, '0') });
+    expect(kept.trace(made(1).traceId)).toHaveLength(1);
+    expect(kept.traces.dropped).toBe(48_000);
+  });
+
+  test('keeps the newest log lines within its bytes', () => {
+    const few = new Telemetry({ logBytes: 50_000 });
+    for (let n = 1; n <= 20_000; n++) few.addLog({ timeMs: n, service: 'posts', instance: '', level: 'info', message: `line ${n}` });
+    expect(few.logs.bytes).toBeLessThanOrEqual(50_000);
+    expect(few.logLines({ limit: 2 }).map(({ message }) => message)).toEqual(['line 19999', 'line 20000']);
+    few.addLog({ timeMs: 1, service: 'web', instance: '', level: 'info', message: 'x'.repeat(1_000_000) });
+    expect(few.logLines({ service: 'web' })[0]?.message.length).toBeLessThan(20_000);
+  });
+});

@@ -1,0 +1,141 @@
+import type { Attributes, AttributeValue, SpanRecord, TraceQuery, TraceSummary } from './traces.ts';
+
+/*
+ * Traces in the shapes of Tempo's HTTP API (grafana.com/docs/tempo, "HTTP API"): OTLP's JSON with hexadecimal ids and
+ * names of kinds, grouped by service.
+ */
+
+/** `GET /api/traces/{id}`. */
+export function tempoTrace(spans: readonly SpanRecord[]) {
+  const services = Map.groupBy(spans, ({ service }) => service);
+  return {
+    batches: [...services].map(([service, own]) => ({
+      resource: { attributes: keyValues({ 'service.name': service }) },
+      scopeSpans: [{ scope: { name: 'dormouse' }, spans: own.map(tempoSpan) }],
+    })),
+  };
+}
+
+/** `GET /api/v2/traces/{id}`. */
+export const tempoTraceV2 = (spans: readonly SpanRecord[]) => ({ trace: { resourceSpans: tempoTrace(spans).batches } });
+
+function tempoSpan(span: SpanRecord) {
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    ...(span.parentId ? { parentSpanId: span.parentId } : {}),
+    name: span.name,
+    kind: `SPAN_KIND_${span.kind.toUpperCase()}`,
+    startTimeUnixNano: nanoseconds(span.startMs),
+    endTimeUnixNano: nanoseconds(span.startMs + span.durationMs),
+    attributes: keyValues(span.attributes),
+    ...(span.events
+      ? { events: span.events.map(({ name, timeMs, attributes }) => ({ timeUnixNano: nanoseconds(timeMs), name, attributes: keyValues(attributes) })) }
+      : {}),
+    ...(span.links ? { links: span.links } : {}),
+    status: span.error ? { code: 'STATUS_CODE_ERROR' } : {},
+  };
+}
+
+/** `GET /api/search`. */
+export const tempoSearch = (traces: readonly TraceSummary[]) => ({
+  traces: traces.map(({ traceId, rootService, rootName, startMs, durationMs, services, spans, errors }) => ({
+    traceID: traceId,
+    rootServiceName: rootService,
+    rootTraceName: rootName,
+    startTimeUnixNano: nanoseconds(startMs),
+    durationMs: Math.round(durationMs),
+    spanCount: spans,
+    errorCount: errors,
+    serviceNames: services,
+  })),
+  metrics: { inspectedTraces: traces.length },
+});
+
+/** A query that is not understood. */
+export class TempoQueryError extends Error {
+  override name = 'TempoQueryError';
+}
+
+/**
+ * The parameters of `/api/search`: `tags` (logfmt), `q` (TraceQL of the form `{ name = "value" && … }`), `minDuration`,
+ * `maxDuration` (Go durations), `start`, `end` (seconds), `limit`.
+ *
+ * @throws TempoQueryError
+ */
+export function tempoQuery(parameters: URLSearchParams): TraceQuery {
+  const query: TraceQuery = { tags: { ...logfmt(parameters.get('tags') ?? '') } };
+  const q = parameters.get('q')?.trim();
+  if (q) applyTraceQl(query, q);
+  for (const [name, field] of [
+    ['minDuration', 'minDurationMs'],
+    ['maxDuration', 'maxDurationMs'],
+  ] as const) {
+    const value = parameters.get(name);
+    if (value) query[field] = durationMs(value);
+  }
+  for (const [name, field] of [
+    ['start', 'fromMs'],
+    ['end', 'toMs'],
+  ] as const) {
+    const value = parameters.get(name);
+    if (value) query[field] = number(value) * 1000;
+  }
+  const limit = parameters.get('limit');
+  if (limit) query.limit = Math.min(1_000, Math.max(1, number(limit)));
+  return query;
+}
+
+const comparison = /^\s*([^\s=<>!]+)\s*(=|>=|<=|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s"&|]+)\s*$/;
+
+function applyTraceQl(query: TraceQuery, q: string): void {
+  const inner = /^\{(.*)\}$/s.exec(q)?.[1];
+  if (inner === undefined) throw new TempoQueryError(`query ${q} is not understood: { name = "value" && duration > 10ms } is`);
+  if (inner.trim() === '') return;
+  const tags: Record<string, string> = { ...query.tags };
+  for (const part of inner.split('&&')) {
+    const [, name, operator, raw] = comparison.exec(part) ?? [];
+    if (!name || !raw) throw new TempoQueryError(`${part.trim()} is not understood: comparisons joined with && are`);
+    const value = raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
+    if (name === 'duration' || name === 'traceDuration') {
+      if (operator?.startsWith('<')) query.maxDurationMs = durationMs(value);
+      else query.minDurationMs = durationMs(value);
+    } else if (operator === '=') tags[name.replace(/^(?:resource|span)?\./, '')] = value;
+    else throw new TempoQueryError(`${part.trim()} is not understood: only = compares attributes`);
+  }
+  query.tags = tags;
+}
+
+function logfmt(text: string): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const [, name, quoted, plain] of text.matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g))
+    tags[name as string] = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
+  return tags;
+}
+
+const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Go's durations: `1m30s`, `100ms`. */
+function durationMs(text: string): number {
+  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) throw new TempoQueryError(`duration ${text} is not understood: 100ms or 1.5s is`);
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit as string] as number), 0);
+}
+
+function number(text: string): number {
+  if (!/^\d+(?:\.\d+)?$/.test(text)) throw new TempoQueryError(`${text} is not a number`);
+  return Number(text);
+}
+
+const keyValues = (attributes: Attributes) => Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
+
+function anyValue(value: AttributeValue) {
+  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'boolean') return { boolValue: value };
+  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+}
+
+/** Milliseconds with a fraction as decimal nanoseconds, which a double could not hold. */
+function nanoseconds(ms: number): string {
+  const whole = Math.floor(ms);
+  return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
+}
