@@ -1,0 +1,263 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { catalogue } from '@dormouse/events/catalogue';
+import type { Hono } from 'hono';
+import { describe, expect, test, vi } from 'vitest';
+import { render } from '../knative/local/kustomize.ts';
+import type { Filter, HttpRoute } from '../knative/local/model.ts';
+import { readPlatform } from '../knative/local/read.ts';
+
+const project = join(import.meta.dirname, '..');
+const platform = readPlatform(render(join(project, 'knative/base')));
+const functions = readdirSync(join(project, 'functions')).filter(
+  (name) => !name.startsWith('_') && existsSync(join(project, 'functions', name, 'package.json')),
+);
+const services = platform.services.map(({ name }) => name);
+
+describe('functions and manifests', () => {
+  test('every function has a Service or a Job of its name, and the other way round', () => {
+    expect([...services, ...platform.jobs.map(({ name }) => name)].sort()).toEqual([...functions].sort());
+  });
+
+  test.each([...platform.services, ...platform.jobs])('the image of $name is that function', ({ name, container }) => {
+    expect(container.image).toBe(`dev.local/dormouse/${name}:dev`);
+    expect(existsSync(join(project, 'functions', name, 'main.ts'))).toBe(true);
+  });
+
+  test('a function with a Secret for its database has migrations, and its role gets a password', () => {
+    const job = platform.jobs.find(({ name }) => name === 'migrate')!;
+    const prefixes = job.container.env.flatMap((source) => (source.kind === 'secret' && source.prefix ? [`${source.prefix} ${source.from}`] : []));
+    const owners = platform.services
+      .filter(({ name, container }) => container.env.some((source) => source.kind === 'secret' && source.from === `${name}-database`))
+      .map(({ name }) => name);
+    expect(prefixes.sort()).toEqual(owners.map((name) => `${name.toUpperCase()}_ ${name}-database`).sort());
+    expect(owners.filter((name) => !existsSync(join(project, 'functions', name, 'migrations')))).toEqual([]);
+  });
+
+  test('every Secret is one that the local platform is told how to make', () => {
+    const sources = [...platform.services, ...platform.jobs].flatMap(({ container }) => [...container.env, ...container.volumes.map(({ source }) => source)]);
+    const names = new Set(sources.flatMap((source) => (source.kind === 'secret' || source.kind === 'secretKey' ? [source.from] : [])));
+    const provided = readFileSync(join(project, 'knative/overlays/local/platform.yaml'), 'utf8');
+    expect([...names].filter((name) => !provided.includes(`\n  ${name}:\n`))).toEqual([]);
+  });
+});
+
+/** Event types a filter lets through, when it names them. */
+const typesOf = (filters: readonly Filter[]): string[] =>
+  filters.flatMap((filter) => {
+    if ('any' in filter) return typesOf(filter.any);
+    if ('exact' in filter && filter.exact.type) return [filter.exact.type];
+    throw new Error(`a Trigger of the base names its types exactly, not by ${JSON.stringify(filter)}`);
+  });
+
+const { bound } = vi.hoisted(() => ({ bound: [] as string[] }));
+
+/** Every set of handlers that an app is built with is noted; what they do is not of interest here. */
+vi.mock('@dormouse/runtime/receive', async (original) => {
+  const module = await original<typeof import('@dormouse/runtime/receive')>();
+  const receive: typeof module.receive = (options) => {
+    bound.push(...options.handlers.map(({ contract }) => contract.type));
+    return module.receive(options);
+  };
+  return { ...module, receive };
+});
+
+/** Stands in for whatever a factory is given: any member, call or iteration of it is as good as any other. */
+const anything: never = new Proxy((() => {}) as never, {
+  get: (_, key) => (key === Symbol.toPrimitive ? () => '0' : key === 'then' ? undefined : key === 'done' ? true : anything),
+  apply: () => anything,
+});
+
+/** What a function's app is made of: the types of events that it handles, and its routes. */
+async function appOf(name: string): Promise<{ consumed: string[]; routes: Hono['routes'] }> {
+  const file = join(project, 'functions', name, 'app.ts');
+  if (!existsSync(file)) return { consumed: [], routes: [] };
+  const { createApp } = (await import(file)) as { createApp(options: never): Hono };
+  bound.length = 0;
+  const { routes } = createApp(anything);
+  return { consumed: [...bound], routes };
+}
+
+describe('events and Triggers', () => {
+  test.each(platform.triggers)('$name lets through only types of the catalogue', ({ filters }) => {
+    const known = catalogue.map(({ type }) => type);
+    expect(typesOf(filters).filter((type) => !known.includes(type))).toEqual([]);
+  });
+
+  test.each(platform.triggers)('$name delivers to /events of a function', ({ subscriber }) => {
+    expect(subscriber).toMatchObject({ kind: 'service', namespace: 'dormouse', path: '/events' });
+  });
+
+  test.each(functions)('what %s handles is what its Triggers bring, each type once', async (name) => {
+    const brought = platform.triggers
+      .filter(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === name)
+      .flatMap(({ filters }) => typesOf(filters));
+    const { consumed, routes } = await appOf(name);
+    expect(brought.sort()).toEqual(consumed.sort());
+    expect(routes.some(({ method, path }) => method === 'POST' && path === '/events')).toBe(consumed.length > 0);
+  });
+
+  test('every type of the catalogue has an EventType', () => {
+    const described = render(join(project, 'knative/base')).filter(({ manifest }) => manifest.kind === 'EventType');
+    expect(described.map(({ manifest }) => (manifest.spec as { type: string }).type).sort()).toEqual(catalogue.map(({ type }) => type).sort());
+  });
+
+  test('the relay is woken each minute, by nothing else', () => {
+    expect(platform.pingSources).toMatchObject([{ schedule: '* * * * *', sink: { kind: 'service', name: 'relay' } }]);
+    expect(platform.triggers.filter(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === 'relay')).toEqual([]);
+  });
+});
+
+/** The first route of the ingress for a path, as Istio matches. */
+function routed(path: string): HttpRoute | undefined {
+  const matches = ({ kind, value }: { kind: string; value: string }) =>
+    kind === 'exact' ? path === value : kind === 'prefix' ? path.startsWith(value) : new RegExp(`^(?:${value})$`).test(path);
+  return platform.virtualHosts[0]!.routes.find(({ match }) => match.length === 0 || match.some(({ uri }) => uri && matches(uri)));
+}
+
+const destinationOf = (path: string) => {
+  const action = routed(path)?.action;
+  return action?.kind === 'route' ? action.destinations[0]!.service : action?.kind === 'direct' ? action.status : undefined;
+};
+
+/** Paths that a function answers, with a value for each parameter; those of the cluster only are left out. */
+async function publicPaths(name: string): Promise<string[]> {
+  const paths = (await appOf(name)).routes
+    .map(({ path }) => path)
+    .filter((path) => !path.includes('*') && !['/events', '/healthz', '/readyz', '/metrics'].includes(path));
+  return [...new Set(paths)].map((path) => path.replaceAll(/:(\w+)(\{.+?\})?\??/g, '1'));
+}
+
+describe('the ingress and what functions answer', () => {
+  const routedServices = [
+    ...new Set(
+      platform.virtualHosts.flatMap(({ routes }) =>
+        routes.flatMap(({ action }) => (action.kind === 'route' ? action.destinations.map(({ service }) => service) : [])),
+      ),
+    ),
+  ];
+
+  test('relay alone is not reached from outside', () => {
+    expect(services.filter((name) => !routedServices.includes(name))).toEqual(['relay']);
+  });
+
+  test.each(routedServices)('every path that %s answers leads there', async (name) => {
+    const paths = await publicPaths(name);
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => destinationOf(path) !== name)).toEqual([]);
+  });
+
+  test.each([
+    ['/', 'web'],
+    ['/blog/', 'web'],
+    ['/blog/posts/a-slug', 'web'],
+    ['/blog/media/abc', 'web'],
+    ['/blog/api/posts', 'posts'],
+    ['/blog/api/posts/1', 'posts'],
+    ['/blog/api/categories', 'categories'],
+    ['/api/login', 'auth'],
+    ['/verify', 'auth'],
+    ['/.well-known/jwks.json', 'auth'],
+    ['/health', 200],
+    ['/events', 404],
+    ['/events/', 404],
+    ['/healthz', 404],
+    ['/readyz', 404],
+    ['/metrics', 404],
+    ['/%65vents', 404],
+    ['/event%73', 404],
+    ['/%68ealthz', 404],
+    ['/blog/posts/caf%C3%A9', 'web'],
+    ['/blog/posts/a%20b%2Fc', 'web'],
+  ])('%s leads to %s', (path, expected) => {
+    expect(destinationOf(path)).toBe(expected);
+  });
+
+  test("every function learns the client's address from the ingress, whatever the client sent", () => {
+    for (const { action, requestHeaders } of platform.virtualHosts.flatMap(({ routes }) => routes)) {
+      if (action.kind === 'route') expect(requestHeaders.set).toEqual({ 'x-client-address': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' });
+    }
+  });
+});
+
+interface Source {
+  /** Relative to the project. */
+  path: string;
+  text: string;
+  isTest: boolean;
+}
+
+function sourcesIn(folder: string): Source[] {
+  return globSync(`${folder}/**/*.ts`, { cwd: project, exclude: (name) => basename(name) === 'node_modules' || basename(name) === 'dist' }).map((path) => ({
+    path,
+    text: readFileSync(join(project, path), 'utf8'),
+    isTest: path.startsWith('tests/') || /\.(test|fixture|setup)\.ts$/.test(path),
+  }));
+}
+
+/** What a file imports: paths of this project, or names of packages with their subpath. */
+function importsOf({ path, text }: Source): string[] {
+  const statements = text.matchAll(/^(?:import|export)\s[^'"`;]*?\bfrom\s*'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm);
+  const specifiers = [...statements].map(([, from, bare, lazy]) => from ?? bare ?? lazy ?? '');
+  return specifiers.map((specifier) => (specifier.startsWith('.') ? relative(project, resolve(project, dirname(path), specifier)) : specifier));
+}
+
+/** Every import of the sources in `folder` that none of `allowed` matches, as `file: import`. */
+function forbidden(folder: string, allowed: RegExp, { tests = false } = {}): string[] {
+  return sourcesIn(folder)
+    .filter(({ isTest }) => tests || !isTest)
+    .flatMap((source) => importsOf(source).flatMap((each) => (allowed.test(each) ? [] : [`${source.path}: ${each}`])));
+}
+
+describe('the direction of dependence', () => {
+  const elsewhere = '(?!@dormouse/|functions/|events/|knative/|tests/|observability/)';
+
+  test.each(functions)('%s depends on the runtime, on contracts, and on no other function', (name) => {
+    expect(forbidden(`functions/${name}`, new RegExp(`^(functions/${name}/|@dormouse/(runtime|events)/|${elsewhere})`))).toEqual([]);
+  });
+
+  test('the runtime depends on contracts only', () => {
+    expect(forbidden('functions/_runtime', new RegExp(`^(functions/_runtime/|@dormouse/events/|${elsewhere})`))).toEqual([]);
+  });
+
+  test('contracts depend on nothing else', () => {
+    expect(forbidden('events', new RegExp(`^(events/|${elsewhere})`))).toEqual([]);
+  });
+
+  test('the local platform imports no function, and knows none by name', () => {
+    expect(forbidden('knative/local', new RegExp(`^(knative/local/|${elsewhere})`))).toEqual([]);
+    const names = new RegExp(`['"\`/](${functions.filter((name) => name !== 'web').join('|')})['"\`/]`);
+    expect(
+      sourcesIn('knative/local')
+        .filter(({ text, isTest }) => !isTest && names.test(text))
+        .map(({ path }) => path),
+    ).toEqual([]);
+  });
+
+  test.each(['events', 'knative/local', 'tests', ...readdirSync(join(project, 'functions')).map((name) => `functions/${name}`)])(
+    '%s declares every package that it imports',
+    (folder) => {
+      const read = (path: string) =>
+        JSON.parse(readFileSync(join(project, path, 'package.json'), 'utf8')) as Record<string, Record<string, string> | undefined>;
+      const own = read(folder);
+      const declared = Object.keys({ ...own.dependencies, ...own.optionalDependencies });
+      const forTests = [
+        ...declared,
+        ...Object.keys({ ...own.devDependencies, ...read('.').devDependencies, ...read('tests').dependencies, ...read('functions/_runtime').dependencies }),
+      ];
+      const missing = sourcesIn(folder).flatMap((source) =>
+        importsOf(source)
+          .filter((each) => !/^(node:|functions\/|events\/|knative\/|tests\/|import\/)/.test(each))
+          .map((each) =>
+            each
+              .split('/')
+              .slice(0, each.startsWith('@') ? 2 : 1)
+              .join('/'),
+          )
+          .filter((name) => name !== String(own.name) && !(source.isTest ? forTests : declared).includes(name))
+          .map((name) => `${source.path}: ${name}`),
+      );
+      expect(missing).toEqual([]);
+    },
+  );
+});
