@@ -1,4 +1,5 @@
 import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { exchange } from './http.ts';
 import { openMeter } from './meter.ts';
@@ -37,7 +38,16 @@ export function openExporter(config: Config): Exporter {
     },
     async scrape() {
       const { PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
-      return meter ? new PrometheusSerializer().serialize(await meter.collect()) : '';
+      return meter ? new PrometheusSerializer().serialize(prometheusNames(await meter.collect())) : '';
     },
   };
+}
+
+/** Names with their unit, as the collector writes them and the dashboards ask for them: `…_seconds`. */
+function prometheusNames(measured: ResourceMetrics): ResourceMetrics {
+  const named = <M extends ResourceMetrics['scopeMetrics'][number]['metrics'][number]>(metric: M): M => {
+    const { name, unit } = metric.descriptor;
+    return { ...metric, descriptor: { ...metric.descriptor, name: unit === 's' ? `${name}_seconds` : name, unit: '' } };
+  };
+  return { ...measured, scopeMetrics: measured.scopeMetrics.map((scope) => ({ ...scope, metrics: scope.metrics.map(named) })) };
 }

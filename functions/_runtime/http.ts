@@ -57,7 +57,9 @@ async function once(url: string, sent: Sent): Promise<Answer> {
     let size = 0;
     incoming.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      if ((size += chunk.length) > maxBytes) outgoing.destroy(Object.assign(new Error('the answer is too large'), { code: 'ETOOLARGE' }));
+      if ((size += chunk.length) <= maxBytes) return;
+      reject(Object.assign(new Error('the answer is too large'), { code: 'ETOOLARGE' }));
+      incoming.destroy();
     });
     incoming.on('error', reject);
     incoming.on('end', () =>

@@ -1,0 +1,58 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { callService } from './client.ts';
+import { exchange } from './http.ts';
+import { childOf, onSpan, runInTrace, type Span } from './trace.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+  onSpan(undefined);
+});
+async function server(listener: RequestListener): Promise<string> {
+  const made = createServer(listener);
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
+  closing.push(() => made.close().closeAllConnections());
+  return `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+}
+
+test('a call carries the trace as a client span and gives back the answer, 404 included', async () => {
+  const spans: Span[] = [];
+  onSpan((span) => spans.push(span));
+  let seen: string | undefined;
+  const url = await server((request, response) => {
+    seen = request.headers.traceparent as string;
+    response.writeHead(404, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] }).end('{"code":"not_found"}');
+  });
+  const trace = childOf(undefined, true);
+  const answer = await runInTrace(trace, () => callService(`${url}/users/x`));
+  expect([answer.status, await answer.json(), answer.headers.getSetCookie()]).toEqual([404, { code: 'not_found' }, ['a=1', 'b=2']]);
+  expect(spans).toMatchObject([{ name: 'GET', kind: 'client', parentId: trace.spanId, attributes: { 'http.response.status_code': 404 } }]);
+  expect(seen).toBe(`00-${trace.traceId}-${spans[0]?.spanId}-01`);
+});
+
+test.each([
+  ['answers 500', (url: string) => `${url}/500`],
+  ['does not answer in time', (url: string) => `${url}/never`],
+  ['is not there', () => 'http://127.0.0.1:1/'],
+])('a function that %s is 503 to the caller', async (_, at) => {
+  const url = await server((request, response) => void (request.url === '/500' && response.writeHead(500).end('secret')));
+  await expect(callService(at(url), { timeoutMs: 100 })).rejects.toMatchObject({ code: 'unavailable', headers: { 'retry-after': '1' } });
+});
+
+test('a kept connection that the other side has closed is replaced without anybody noticing', async () => {
+  let requests = 0;
+  const url = await server((request, response) => {
+    if (++requests === 2) request.socket.destroy();
+    else response.end('ok');
+  });
+  await exchange(url);
+  expect((await exchange(url)).body.toString()).toBe('ok');
+  expect(requests).toBe(3);
+});
+
+test('an answer that is too large is cut off', async () => {
+  const url = await server((_, response) => response.end('x'.repeat(10_000)));
+  await expect(exchange(url, { maxBytes: 1000 })).rejects.toMatchObject({ code: 'ETOOLARGE' });
+});

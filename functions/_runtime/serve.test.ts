@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { runtimeDatabase } from './database.fixture.ts';
+
+const closing: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+interface Started {
+  child: ChildProcess;
+  url: string;
+  output: () => string;
+  exit: Promise<number | null>;
+}
+
+async function start(env: Record<string, string> = {}): Promise<Started> {
+  const file = join(import.meta.dirname, 'serve.fixture.ts');
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  closing.push(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  const message = (await Promise.race([once(child, 'message').then(([message]) => message), exit])) as { type: string; port: number };
+  if (message?.type !== 'ready') throw new Error(`the function did not start: ${output}`);
+  return { child, url: `http://127.0.0.1:${message.port}`, output: () => output, exit };
+}
+
+/** Takes whatever is posted, as a collector or a broker would. */
+async function receiver(answer = 200) {
+  const taken: { path: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  const server: Server = createServer((request, response) => {
+    let body = '';
+    request
+      .on('data', (chunk) => (body += chunk))
+      .on('end', () => {
+        taken.push({ path: request.url as string, headers: request.headers, body });
+        response.writeHead(answer).end();
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close().closeAllConnections());
+  return { taken, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const sampled = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+
+describe('the end', () => {
+  test('SIGTERM: no new connection, the running request is answered, exit 0', async () => {
+    const { child, url, exit } = await start();
+    await fetch(`${url}/fast`);
+    const slow = fetch(`${url}/slow`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    child.kill('SIGTERM');
+    expect(await (await slow).json()).toEqual({ ok: true });
+    expect(await exit).toBe(0);
+    await expect(fetch(`${url}/fast`)).rejects.toThrow();
+  });
+
+  test('a parent that is gone ends the process too', async () => {
+    const { child, exit } = await start();
+    child.disconnect();
+    expect(await exit).toBe(0);
+  });
+
+  test('an error that nobody handles is logged and ends the process with 1', async () => {
+    const { url, exit, output } = await start();
+    await fetch(`${url}/reject`).catch(() => {});
+    expect(await exit).toBe(1);
+    const line = output()
+      .split('\n')
+      .find((text) => text.includes('nobody handled')) as string;
+    expect(JSON.parse(line)).toMatchObject({
+      severity: 'ERROR',
+      service: 'fixture',
+      message: 'an error that nobody handled',
+      error: { message: 'nobody handles this' },
+    });
+  });
+});
+
+describe('telemetry', () => {
+  test('spans of sampled requests arrive at the collector, those of the last moment at SIGTERM, and metrics with them', async () => {
+    const collector = await receiver();
+    const { child, url, exit } = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    await fetch(`${url}/fast`, { headers: sampled });
+    await fetch(`${url}/fast`);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    const bodies = (path: string) => collector.taken.filter((each) => each.path === path).map((each) => JSON.parse(each.body));
+    const [{ resourceSpans }] = bodies('/v1/traces');
+    expect(resourceSpans[0].resource.attributes).toContainEqual({ key: 'service.name', value: { stringValue: 'fixture' } });
+    const spans = bodies('/v1/traces').flatMap((body) => body.resourceSpans[0].scopeSpans[0].spans);
+    expect(spans).toHaveLength(1);
+    expect(spans[0]).toMatchObject({
+      traceId: 'a'.repeat(32),
+      parentSpanId: 'b'.repeat(16),
+      name: 'GET /fast',
+      kind: 2,
+      startTimeUnixNano: expect.stringMatching(/^\d{19}$/),
+    });
+    expect(JSON.stringify(bodies('/v1/metrics').at(-1))).toContain('http.server.request.duration');
+  });
+
+  test('with OTEL_METRICS_EXPORTER=prometheus, and only then, /metrics answers', async () => {
+    const { url } = await start({ OTEL_METRICS_EXPORTER: 'prometheus' });
+    await fetch(`${url}/fast`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const text = await (await fetch(`${url}/metrics`)).text();
+    expect(text).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
+    expect(text).toMatch(/faas_coldstarts_total\{.*\} 1/);
+  });
+});
+
+describe('with a database', () => {
+  test('one trace spans request, SQL, the event that is sent, and what the event says of its origin', async () => {
+    const db = await runtimeDatabase('fixture');
+    closing.push(() => db.drop());
+    const [collector, broker] = [await receiver(), await receiver(202)];
+    const { child, url, exit } = await start({
+      FIXTURE_DATABASE: 'yes',
+      DATABASE_URL: db.urlOf('fixture'),
+      K_SINK: broker.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/rows`, { headers: sampled })).json()).toEqual([{ one: 1 }]);
+    const created = await fetch(`${url}/notes`, { method: 'POST', headers: { ...sampled, 'content-type': 'application/json' }, body: '{"n":5}' });
+    expect(created.status).toBe(201);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    expect(await db.admin`SELECT * FROM fixture.outbox`).toHaveLength(0);
+
+    const spans = collector.taken.filter((each) => each.path === '/v1/traces').flatMap((each) => JSON.parse(each.body).resourceSpans[0].scopeSpans[0].spans);
+    const named = (name: string) => spans.find((span: { name: string }) => span.name === name);
+    expect(new Set(spans.map((span: { traceId: string }) => span.traceId))).toEqual(new Set(['a'.repeat(32)]));
+    expect(named('SELECT').parentSpanId).toBe(named('work').spanId);
+    expect(named('INSERT outbox').parentSpanId).toBe(named('POST /notes').spanId);
+    const send = named('send dev.dormouse.note.noted.v1');
+    expect(send).toMatchObject({ kind: 4, parentSpanId: named('POST /notes').spanId });
+    expect(broker.taken).toHaveLength(1);
+    expect(broker.taken[0]).toMatchObject({
+      body: '{"n":5}',
+      headers: {
+        'ce-specversion': '1.0',
+        'ce-subject': 'note/1',
+        'ce-partitionkey': 'note/1',
+        'content-type': 'application/json',
+        traceparent: `00-${'a'.repeat(32)}-${send.spanId}-01`,
+        'ce-traceparent': `00-${'a'.repeat(32)}-${named('POST /notes').spanId}-01`,
+      },
+    });
+  });
+
+  test('that is away: it starts, says 503 without a word of the database, and says so in readyz', async () => {
+    const { url, child, exit } = await start({ FIXTURE_DATABASE: 'yes', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', LOG_LEVEL: 'silent' });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    for (const path of ['/readyz', '/rows']) {
+      const answer = await fetch(url + path);
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await answer.text()).not.toMatch(/postgres|ECONN|127\.0\.0\.1/i);
+    }
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+  });
+});
