@@ -16,7 +16,7 @@ CREATE FUNCTION display_name(value text) RETURNS text LANGUAGE sql IMMUTABLE STR
 CREATE FUNCTION slug_of(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE slug text := regexp_replace(name_key(value), '[''’ʼ]', '', 'g');
 BEGIN
-  slug := regexp_replace(slug, '(^|\s)\.(?=\S)', '\1dot ', 'g');
+  slug := regexp_replace(slug, '(^|\s)\.(?=[[:alnum:]])', '\1dot ', 'g');
   slug := replace(replace(replace(replace(replace(slug, '#', ' sharp '), '+', ' plus '), '&', ' and '), '@', ' at '), '%', ' percent ');
   -- In this collation punctuation includes symbols, emoji among them; marks that letters carry stay.
   slug := regexp_replace(slug COLLATE "pg_c_utf8", '([^[:graph:]]|[[:punct:]])+', '-', 'g');

@@ -1,0 +1,101 @@
+import type { Caller, Role } from '@dormouse/runtime/auth';
+import { cache } from '@dormouse/runtime/cache';
+import { fail } from '@dormouse/runtime/errors';
+import type { Limiter } from '@dormouse/runtime/limiter';
+import type { Outbox } from '@dormouse/runtime/outbox';
+import { createApp } from './app.ts';
+import type { Answer, Post } from './post.ts';
+import { answerOf } from './post.ts';
+import type { Filter, NewPost, Once, Posts } from './store.ts';
+
+export const caller = (id: number, name: string, role: Role, ...scopes: string[]): Caller => ({ id, name, role, scopes, jti: name, exp: 9e9, token: name });
+
+/** Tokens are the names of these. */
+const callers: Record<string, Caller> = {
+  ann: caller(1, 'ann', 'author'),
+  bob: caller(2, 'bob', 'author'),
+  eve: caller(3, 'eve', 'editor'),
+  rob: caller(4, 'rob', 'reader'),
+  imp: caller(5, 'imp', 'admin', 'import'),
+};
+
+export const somePost = (post: Partial<Post> = {}): Post => ({
+  id: 1,
+  version: 1,
+  authorId: 1,
+  author: 'ann',
+  byline: [],
+  title: 'A title',
+  slug: 'a-title',
+  excerpt: 'Text.',
+  status: 'published',
+  category: { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456' },
+  createdAt: new Date('2026-01-02T03:04:05.678Z'),
+  updatedAt: new Date('2026-01-02T03:04:05.678Z'),
+  content: 'Text.',
+  ...post,
+});
+
+/** Posts in an array, as far as app.ts can tell the difference. */
+export function fakePosts(kept: Post[] = []) {
+  const asked: { filters: Filter[]; created: NewPost[]; once: (Once | undefined)[]; gets: number } = { filters: [], created: [], once: [], gets: 0 };
+  const at = (id: number) => kept.find((post) => post.id === id) ?? fail('not_found', 'There is no such post.');
+  const posts: Posts = {
+    async list(filter) {
+      asked.filters.push(filter);
+      const found = kept.filter((post) => post.status === filter.status).slice(filter.offset, filter.offset + filter.limit);
+      return { posts: found, more: kept.length > filter.offset + filter.limit };
+    },
+    async get(id) {
+      asked.gets++;
+      return kept.find((post) => post.id === id);
+    },
+    bySlug: async (slug) => kept.find((post) => post.slug === slug || slug === `old-${post.slug}`),
+    async create(post, once) {
+      asked.created.push(post);
+      asked.once.push(once);
+      const made = somePost({ id: kept.length + 1, title: post.title, status: post.status, author: post.author, authorId: post.authorId });
+      kept.push(made);
+      return { ...answerOf(made), id: made.id, outcome: post.source === 'again' ? 'known' : 'new' };
+    },
+    async change(id, _editor, { title, status }, allow) {
+      const before = at(id);
+      allow(before);
+      const after = { ...before, version: before.version + 1, ...(title && { title }), ...(status && { status }) };
+      kept[kept.indexOf(before)] = after;
+      return { before, after };
+    },
+    async remove(id, allow) {
+      const before = at(id);
+      allow(before);
+      kept.splice(kept.indexOf(before), 1);
+      return before;
+    },
+    revisions: async () => [],
+    revision: async () => undefined,
+  };
+  return { posts, asked };
+}
+
+const open: Limiter = { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) };
+
+/** The app over fakes, and a way to ask it as somebody. */
+export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limiter } = {}) {
+  const { posts, asked } = fakePosts(kept);
+  const app = createApp({
+    posts,
+    limiter,
+    tokens: { verify: async (token) => callers[token] ?? fail('unauthorized', 'The token is not valid.') },
+    outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
+    findAuthor: async (name) => (name === 'old' ? { id: 77, username: 'old' } : undefined),
+    lists: cache({ name: 'lists', ttlMs: 60_000, max: 10 }),
+    answers: cache<Answer>({ name: 'answers', ttlMs: 60_000, max: 10 }) as never,
+  });
+  const ask = (method: string, path: string, { as, body, headers = {} }: { as?: string; body?: unknown; headers?: Record<string, string> } = {}) =>
+    app.request(path.startsWith('/') ? path : `/blog/api/posts${path && `/${path}`}`, {
+      method,
+      headers: { ...(as && { authorization: `Bearer ${as}` }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  return { ask, asked, app };
+}

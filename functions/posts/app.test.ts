@@ -1,0 +1,322 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { appOver, somePost } from './app.fixture.ts';
+
+const input = { title: 'T', content: 'c', category_name: 'General' };
+const list = '/blog/api/posts';
+
+test('a list is an array of the fixed fields', async () => {
+  const { ask } = appOver([somePost({ content: 'not in lists' })]);
+  const answer = await ask('GET', '');
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual([
+    {
+      id: 1,
+      title: 'A title',
+      slug: 'a-title',
+      author: 'ann',
+      created_at: '2026-01-02T03:04:05.678Z',
+      excerpt: 'Text.',
+      category: { id: 7, name: 'News', slug: 'news', color: '#123456' },
+      byline: [],
+      status: 'published',
+      updated_at: '2026-01-02T03:04:05.678Z',
+    },
+  ]);
+});
+
+test('Link leads on as long as there is more, and back', async () => {
+  const { ask } = appOver([1, 2, 3].map((id) => somePost({ id })));
+  const first = (await ask('GET', `${list}?limit=2&category=news`)).headers.get('link') ?? '';
+  expect(first).toMatch(/^<\/blog\/api\/posts\?limit=2&category=news&after=[\w-]+>; rel="next"$/);
+  expect((await ask('GET', `${list}?limit=2&offset=2`)).headers.get('link')).toMatch(/^<[^>]*before=[\w-]+>; rel="prev"$/);
+  expect((await ask('GET', `${list}?limit=3`)).headers.get('link')).toBeNull();
+  const after = new URL(first.slice(1, first.indexOf('>')), 'http://x').search;
+  expect((await ask('GET', list + after)).status).toBe(200);
+});
+
+test('different offsets are different lists', async () => {
+  const { ask } = appOver([1, 2, 3].map((id) => somePost({ id })));
+  const ids = async (offset: number) => (await (await ask('GET', `${list}?limit=2&offset=${offset}`)).json()).map((post: { id: number }) => post.id);
+  expect([await ids(0), await ids(1), await ids(2), await ids(3)]).toEqual([[1, 2], [2, 3], [3], []]);
+});
+
+test.each([
+  'limit=0',
+  'limit=101',
+  'limit=x',
+  'limit=',
+  'limit=1.5',
+  'offset=-1',
+  'offset=99999999999999999999',
+  'after=x',
+  'after=!',
+  'status=secret',
+  'offset=1&after=WzEsMV0',
+  'after=WzllOTksMV0',
+  'category=%00',
+])('%s is 422 with the field', async (query) => {
+  const { ask } = appOver();
+  const answer = await ask('GET', `${list}?${query}`);
+  expect(answer.status).toBe(422);
+  expect((await answer.json()).errors).toHaveLength(1);
+});
+
+test('an offset as large as numbers go, an empty filter and unknown parameters are fine', async () => {
+  const { ask } = appOver();
+  for (const query of [`offset=${Number.MAX_SAFE_INTEGER}`, 'category=&author=', 'utm_source=x'])
+    expect((await ask('GET', `${list}?${query}`)).status).toBe(200);
+});
+
+test('readers share one load of a list and of a post', async () => {
+  const { ask, asked } = appOver([somePost()]);
+  await Promise.all([ask('GET', ''), ask('GET', ''), ask('GET', '1'), ask('GET', '1')]);
+  expect([asked.filters.length, asked.gets]).toEqual([1, 1]);
+});
+
+test('what is known is 304 without asking the store again; a changed post is not', async () => {
+  const { ask, asked } = appOver([somePost()]);
+  const etag = (await ask('GET', '1')).headers.get('etag') as string;
+  expect(etag).toMatch(/^"[^"]+"$/);
+  for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    const answer = await ask('GET', '1', { headers: { 'if-none-match': known } });
+    expect([answer.status, await answer.text(), answer.headers.get('etag')]).toEqual([304, '', etag]);
+  }
+  expect(asked.gets).toBe(1);
+  await ask('PATCH', '1', { as: 'ann', body: { title: 'New' } });
+  expect((await ask('GET', '1', { headers: { 'if-none-match': etag } })).status).toBe(200);
+});
+
+test('a write is visible to everybody in the same instance at once', async () => {
+  const { ask } = appOver([somePost()]);
+  const titles = async () => (await (await ask('GET', '')).json()).map((post: { title: string }) => post.title);
+  expect(await titles()).toEqual(['A title']);
+  await ask('PATCH', '1', { as: 'ann', body: { title: 'Two' } });
+  expect(await titles()).toEqual(['Two']);
+  expect((await (await ask('GET', '1')).json()).title).toBe('Two');
+  await ask('DELETE', '1', { as: 'ann' });
+  expect(await titles()).toEqual([]);
+  expect((await ask('GET', '1')).status).toBe(404);
+});
+
+test('who is logged in is never answered from what is kept for others', async () => {
+  const { ask, asked } = appOver([somePost()]);
+  for (let i = 0; i < 3; i++) expect((await ask('GET', '1', { as: 'ann' })).headers.get('cache-control')).toBe('private, no-cache');
+  expect(asked.gets).toBe(3);
+});
+
+test('creating answers 201 with the whole post, Location and ETag', async () => {
+  const { ask, asked } = appOver();
+  const answer = await ask('POST', '', { as: 'ann', body: { ...input, title: '  Two\n lines ' } });
+  expect([answer.status, answer.headers.get('location'), answer.headers.get('etag')]).toEqual([201, '/blog/api/posts/1', '"1-1-7.1"']);
+  expect(await answer.json()).toMatchObject({ id: 1, title: 'Two lines', content: 'Text.', version: 1, author: 'ann' });
+  expect(asked.created[0]).toMatchObject({ authorId: 1, author: 'ann', categoryName: 'General', status: 'published' });
+});
+
+test('nobody is 401, a bad token 401, a reader 403', async () => {
+  const { ask, asked } = appOver([somePost()]);
+  const writes = [
+    ['POST', ''],
+    ['PATCH', '1'],
+    ['DELETE', '1'],
+  ] as const;
+  for (const [method, path] of writes) {
+    expect((await ask(method, path, { body: input })).status).toBe(401);
+    expect((await ask(method, path, { body: input, as: 'forged' })).status).toBe(401);
+    expect((await ask(method, path, { body: input, as: 'rob' })).status).toBe(403);
+  }
+  expect((await ask('GET', '1', { as: 'forged' })).status).toBe(401);
+  expect(asked.created).toEqual([]);
+});
+
+test.each([
+  [{ ...input, title: '' }, 'title'],
+  [{ ...input, title: '   ' }, 'title'],
+  [{ ...input, title: '\u200b' }, 'title'],
+  [{ ...input, title: 'x'.repeat(121) }, 'title'],
+  [{ ...input, title: 'a\u0000b' }, 'title'],
+  [{ ...input, title: 5 }, 'title'],
+  [{ ...input, content: ' ' }, 'content'],
+  [{ ...input, content: 'a\u0000' }, 'content'],
+  [{ ...input, content: 'a\u001bb' }, 'content'],
+  [{ ...input, content: 'x'.repeat(100_001) }, 'content'],
+  [{ ...input, category_name: '' }, 'category_name'],
+  [{ ...input, category_name: '\u2060 ' }, 'category_name'],
+  [{ ...input, category_name: 'x'.repeat(51) }, 'category_name'],
+  [{ ...input, status: 'secret' }, 'status'],
+  [{ ...input, author_id: 1 }, 'author_id'],
+  [{ ...input, created_at: '2020-01-01T00:00:00Z' }, 'created_at'],
+  [{ title: 'T', content: 'c' }, 'category_name'],
+])('%j is 422 naming the field', async (body, field) => {
+  const { ask, asked } = appOver();
+  const answer = await ask('POST', '', { as: 'ann', body });
+  expect(answer.status).toBe(422);
+  expect((await answer.json()).errors.map((each: { field: string }) => each.field)).toEqual([field]);
+  expect(asked.created).toEqual([]);
+});
+
+test('lengths are counted in characters after trimming', async () => {
+  const { ask } = appOver();
+  for (const body of [
+    { ...input, title: ` ${'𝒳'.repeat(120)} ` },
+    { ...input, content: '語'.repeat(100_000) },
+    { ...input, category_name: 'é'.repeat(50) },
+    { ...input, content: 'tab\tnew\nline\r\n' },
+  ])
+    expect((await ask('POST', '', { as: 'ann', body })).status).toBe(201);
+});
+
+test('a body that is no JSON is 400, of another type 415', async () => {
+  const { ask } = appOver();
+  expect((await ask('POST', '', { as: 'ann', body: '{"title":' })).status).toBe(400);
+  expect((await ask('POST', '', { as: 'ann', body: '{"title":"a","title":"b"}' })).status).toBe(400);
+  expect((await ask('POST', '', { as: 'ann', body: '{}', headers: { 'content-type': 'text/plain' } })).status).toBe(415);
+});
+
+test('an author changes and deletes only their own, an editor every post', async () => {
+  const { ask } = appOver([somePost(), somePost({ id: 2 })]);
+  expect((await ask('PATCH', '1', { as: 'bob', body: { title: 'Mine' } })).status).toBe(403);
+  expect((await ask('DELETE', '1', { as: 'bob' })).status).toBe(403);
+  expect((await ask('PATCH', '1', { as: 'ann', body: { title: 'Hers' } })).status).toBe(200);
+  expect((await ask('PATCH', '1', { as: 'eve', body: { title: 'Edited' } })).status).toBe(200);
+  expect((await ask('DELETE', '1', { as: 'ann' })).status).toBe(204);
+  expect((await ask('DELETE', '2', { as: 'eve' })).status).toBe(204);
+});
+
+test('a draft is 404 to everybody but its author and editors', async () => {
+  const { ask } = appOver([somePost({ status: 'draft' })]);
+  for (const path of ['1', 'by-slug/a-title', 'by-slug/old-a-title']) {
+    for (const as of [undefined, 'bob', 'rob']) expect((await ask('GET', path, as ? { as } : {})).status).toBe(404);
+    for (const as of ['ann', 'eve']) expect((await ask('GET', path, { as })).status).toBe(path.includes('old') ? 301 : 200);
+  }
+  expect((await ask('PATCH', '1', { as: 'bob', body: { title: 'x' } })).status).toBe(404);
+  expect((await ask('DELETE', '1', { as: 'bob' })).status).toBe(404);
+  expect((await ask('GET', '1/revisions', { as: 'bob' })).status).toBe(404);
+});
+
+test('drafts are listed for their author; editors see everybody’s', async () => {
+  const { ask, asked } = appOver();
+  expect((await ask('GET', `${list}?status=draft`)).status).toBe(401);
+  expect((await ask('GET', `${list}?status=draft&author=ann`, { as: 'bob' })).status).toBe(403);
+  expect((await ask('GET', `${list}?status=draft&author=Ann`, { as: 'ann' })).status).toBe(200);
+  expect((await ask('GET', `${list}?status=draft`, { as: 'ann' })).status).toBe(200);
+  expect((await ask('GET', `${list}?status=draft`, { as: 'eve' })).status).toBe(200);
+  expect(asked.filters.map(({ author }) => author)).toEqual(['Ann', 'ann', undefined]);
+});
+
+test('If-Match is optional, a stale or weak one is 412 and changes nothing', async () => {
+  const { ask } = appOver([somePost()]);
+  const etag = (await ask('GET', '1')).headers.get('etag') as string;
+  const change = (match: string) => ask('PATCH', '1', { as: 'ann', body: { title: 'New' }, headers: { 'if-match': match } });
+  for (const stale of ['"stale"', `W/${etag}`, 'garbage']) expect((await change(stale)).status).toBe(412);
+  expect((await ask('DELETE', '1', { as: 'ann', headers: { 'if-match': '"stale"' } })).status).toBe(412);
+  expect((await change(etag)).status).toBe(200);
+  expect((await change(etag)).status).toBe(412);
+  expect((await change('*')).status).toBe(200);
+});
+
+test('a former slug leads to the present one, and a slug in another spelling too', async () => {
+  const { ask } = appOver([somePost({ slug: 'größe' })]);
+  for (const former of ['old-größe', 'GRÖSSE'.replace('SS', 'ß')]) {
+    const answer = await ask('GET', `by-slug/${encodeURIComponent(former)}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([301, `/blog/api/posts/by-slug/${encodeURIComponent('größe')}`]);
+  }
+  expect((await ask('GET', 'by-slug/none')).status).toBe(404);
+});
+
+test.each(['0', '-1', '1.5', 'abc', '99999999999999999999', '9223372036854775808', '1e3', '%00', '01', '2147483648'])('the id %s is 404', async (id) => {
+  const { ask } = appOver([somePost()]);
+  expect((await ask('GET', id)).status).toBe(404);
+  expect((await ask('PATCH', id, { as: 'ann', body: { title: 'x' } })).status).toBe(404);
+  expect((await ask('DELETE', id, { as: 'ann' })).status).toBe(404);
+});
+
+test('an Idempotency-Key is passed on with a hash of what was asked', async () => {
+  const { ask, asked } = appOver();
+  const send = (body: object, key: string) => ask('POST', '', { as: 'ann', body, headers: { 'idempotency-key': key } });
+  await send(input, 'k');
+  await send({ category_name: 'General', content: 'c', title: ' T ' }, 'k');
+  await send({ ...input, title: 'Other' }, 'k');
+  const [first, same, other] = asked.once;
+  expect(first).toEqual(same);
+  expect(other?.hash).not.toBe(first?.hash);
+  for (const key of ['', 'ü', 'x'.repeat(256), 'a b']) expect((await send(input, key)).status).toBe(422);
+});
+
+test('an import names author, moment, slug, source and byline; the second time it is 200', async () => {
+  const { ask, asked } = appOver();
+  const body = { ...input, author: 'old', created_at: '2019-01-01T00:00:00+01:00', slug: 's', source: 'a.md', byline: ['A', 'B'] };
+  expect((await ask('POST', '', { as: 'imp', body })).status).toBe(201);
+  expect(asked.created[0]).toMatchObject({
+    authorId: 77,
+    author: 'old',
+    createdAt: new Date('2018-12-31T23:00:00Z'),
+    slug: 's',
+    source: 'a.md',
+    byline: ['A', 'B'],
+  });
+  expect((await ask('POST', '', { as: 'imp', body: { ...body, source: 'again' } })).status).toBe(200);
+  expect((await ask('POST', '', { as: 'imp', body: { ...body, author: 'nobody' } })).status).toBe(422);
+  expect((await ask('POST', '', { as: 'imp', body: { ...body, created_at: '3000-01-01T00:00:00Z' } })).status).toBe(422);
+  expect((await ask('POST', '', { as: 'imp', body: { ...body, byline: Array(21).fill('x') } })).status).toBe(422);
+});
+
+test('writes are limited per user, an import is not, reading never', async () => {
+  const keys: string[] = [];
+  const { ask } = appOver([somePost()], {
+    limiter: {
+      take: async (key, limit, windowMs) => {
+        keys.push(`${key} ${limit} ${windowMs}`);
+        return { allowed: false, remaining: 0, resetMs: 1500 };
+      },
+    },
+  });
+  const refused = await ask('POST', '', { as: 'ann', body: input });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2']);
+  expect((await ask('POST', '', { as: 'imp', body: input })).status).toBe(201);
+  expect((await ask('GET', '1')).status).toBe(200);
+  expect(keys).toEqual(['write:1 600 60000']);
+});
+
+test('a renamed category is news at once', async () => {
+  const post = somePost();
+  const { ask } = appOver([post]);
+  await ask('GET', '1');
+  post.category = { ...post.category, version: 2, name: 'Renamed' };
+  const data = { id: 7, version: 2, name: 'Renamed', slug: 'renamed', color: '#123456' };
+  const headers = {
+    'ce-specversion': '1.0',
+    'ce-id': '1',
+    'ce-source': '/categories',
+    'ce-type': 'dev.dormouse.category.updated.v1',
+    'ce-subject': 'category/7',
+  };
+  expect((await ask('POST', '/events', { body: data, headers })).status).toBe(204);
+  expect((await (await ask('GET', '1')).json()).category.name).toBe('Renamed');
+});
+
+test('whatever is sent, no answer is 5xx', async () => {
+  const { ask } = appOver([somePost()]);
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.integer(),
+    fc.constant(null),
+    fc.boolean(),
+    fc.array(fc.string()),
+    fc.dictionary(fc.string(), fc.string()),
+  );
+  const body = fc.record({ title: anything, content: anything, category_name: anything, status: anything, source: anything }, { requiredKeys: [] });
+  await fc.assert(
+    fc.asyncProperty(body, fc.constantFrom('ann', 'imp'), async (body, as) => {
+      expect((await ask('POST', '', { as, body })).status).toBeLessThan(500);
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(fc.constantFrom('limit', 'offset', 'after', 'before', 'category', 'author', 'status'), fc.string({ unit: 'binary' })),
+      async (query) => {
+        expect((await ask('GET', `${list}?${new URLSearchParams(query)}`)).status).toBeLessThan(500);
+      },
+    ),
+  );
+});

@@ -1,0 +1,134 @@
+import { categoryDeleted, categoryUpdated } from '@dormouse/events/category';
+import { type Env, header, id, json, newApp } from '@dormouse/runtime/app';
+import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
+import type { Cache } from '@dormouse/runtime/cache';
+import { fail } from '@dormouse/runtime/errors';
+import { type Limiter, limit } from '@dormouse/runtime/limiter';
+import type { Outbox } from '@dormouse/runtime/outbox';
+import { on, receive } from '@dormouse/runtime/receive';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { FindAuthor } from './authors.ts';
+import { changedPost } from './fields.ts';
+import { bodyLimit, onceOf, postBody, postOf } from './new-post.ts';
+import { keyOf, type ListAnswer, listAnswer } from './page.ts';
+import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
+import { type Answer, answerOf, etagOf, type Post } from './post.ts';
+import { demandMatch } from './precondition.ts';
+import { type ListRequest, readListQuery } from './query.ts';
+import { answer, headersOf } from './respond.ts';
+import { canonical } from './slug.ts';
+import type { Posts } from './store.ts';
+
+export interface Dependencies {
+  posts: Posts;
+  tokens: Tokens;
+  limiter: Limiter;
+  outbox: Outbox;
+  findAuthor: FindAuthor;
+  /** Final answers for readers who are not logged in; 60 s in Redis. */
+  lists: Cache<ListAnswer>;
+  /** The same for single posts, by id and by slug; 300 s in Redis. */
+  answers: Cache<Answer | Moved>;
+}
+
+/** A former slug leads to the present one. */
+export interface Moved {
+  moved: string;
+}
+
+const path = '/blog/api/posts';
+const writesPerMinute = 600;
+
+export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, answers }: Dependencies) {
+  const forget = () => Promise.all([lists.purge('list:'), answers.purge('post:', 'slug:')]);
+  const changed = (postId: number) => Promise.all([lists.purge('list:'), answers.purge(`post:${postId}`, 'slug:')]);
+  const writer = writing(limiter);
+
+  return newApp()
+    .post(
+      '/events',
+      receive({ outbox, handlers: [on(categoryUpdated, async () => void (await forget())), on(categoryDeleted, async () => void (await forget()))] }),
+    )
+    .use('/blog/*', authenticate(tokens))
+    .get(path, async (c) => {
+      const asked = visibleTo(c, readListQuery(c.req.url));
+      const load = async () => listAnswer(path, asked.query, await posts.list(asked.filter));
+      return answer(c, c.var.caller ? await load() : await lists.get(keyOf(asked.filter), load));
+    })
+    .post(path, writer, postBody, async (c) => {
+      const caller = required(c);
+      const input = c.req.valid('json');
+      const author = input.author === undefined ? { id: caller.id, username: caller.name } : await findAuthor(input.author);
+      if (!author) return fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'author', message: 'is no user name' }] });
+      const created = await posts.create(postOf(input, author), onceOf(c, input));
+      if (created.outcome === 'new') await changed(created.id);
+      if (created.outcome === 'replayed') c.header('idempotent-replayed', 'true');
+      return c.body(created.body, created.outcome === 'known' ? 200 : 201, { ...headersOf(created, true), location: `${path}/${created.id}` });
+    })
+    .get(`${path}/by-slug/:slug`, async (c) => {
+      const slug = c.req.param('slug');
+      const find = async () => slugAnswer(visible(c, await posts.bySlug(canonical(slug))), slug);
+      const found = c.var.caller || slug.length > 400 ? await find() : await answers.get(`slug:${slug}`, find);
+      return 'moved' in found ? c.body(null, 301, { location: `${path}/by-slug/${encodeURIComponent(found.moved)}` }) : answer(c, found);
+    })
+    .get(`${path}/:id`, async (c) => {
+      const postId = id(c.req.param('id'));
+      const load = async () => answerOf(visible(c, await posts.get(postId)));
+      return answer(c, (c.var.caller ? await load() : await answers.get(`post:${postId}`, load)) as Answer);
+    })
+    .patch(`${path}/:id`, writer, json(changedPost, bodyLimit), async (c) => {
+      const caller = required(c);
+      const postId = id(c.req.param('id'));
+      const { category_name: categoryName, ...changes } = c.req.valid('json');
+      const { before, after } = await posts.change(postId, caller.name, { ...changes, categoryName }, allowing(c));
+      if (before !== after) await changed(postId);
+      const told = answerOf(after);
+      return c.body(told.body, 200, headersOf(told, true));
+    })
+    .delete(`${path}/:id`, writer, async (c) => {
+      const postId = id(c.req.param('id'));
+      await posts.remove(postId, allowing(c));
+      await changed(postId);
+      return c.body(null, 204);
+    })
+    .get(`${path}/:id/revisions`, async (c) => {
+      const { id: postId } = await editable(c, posts);
+      return c.json(await posts.revisions(postId), 200, { 'cache-control': 'private, no-cache' });
+    })
+    .get(`${path}/:id/revisions/:version`, async (c) => {
+      const { id: postId } = await editable(c, posts);
+      const revision = await posts.revision(postId, id(c.req.param('version'), 2 ** 31 - 1));
+      return c.json(revision ?? fail('not_found', 'There is no such revision.'), 200, { 'cache-control': 'private, no-cache' });
+    });
+}
+
+/** Whoever may write posts, 600 times a minute; an import as often as it likes. */
+function writing(limiter: Limiter): MiddlewareHandler<Env> {
+  const limited = limit(limiter, { key: (c) => `write:${required(c).id}`, limit: writesPerMinute, windowMs: 60_000 });
+  return (c, next) => (demandWriter(required(c)).scopes.includes('import') ? next() : limited(c, next));
+}
+
+/** Drafts of a list are their author's; editors see everybody's. */
+function visibleTo(c: Context<Env>, asked: ListRequest): ListRequest {
+  if (asked.query.status === 'published') return asked;
+  const caller = required(c);
+  if (isEditor(caller) || asked.filter.author?.toLowerCase() === caller.name.toLowerCase()) return asked;
+  if (asked.filter.author !== undefined) fail('forbidden', 'Drafts of others cannot be listed.');
+  return { query: asked.query, filter: { ...asked.filter, author: caller.name } };
+}
+
+const visible = (c: Context<Env>, post: Post | undefined): Post => (post && maySee(c.var.caller, post) ? post : fail('not_found', 'There is no such post.'));
+
+const slugAnswer = (post: Post, asked: string): Answer | Moved => (post.slug === asked ? answerOf(post) : { moved: post.slug });
+
+const allowing = (c: Context<Env>) => (post: Post) => {
+  demandMayChange(required(c), post);
+  demandMatch(header(c, 'if-match'), etagOf(post));
+};
+
+async function editable(c: Context<Env>, posts: Posts): Promise<Post> {
+  const caller = required(c);
+  const post = visible(c, await posts.get(id(c.req.param('id') ?? '')));
+  demandMayChange(caller, post);
+  return post;
+}

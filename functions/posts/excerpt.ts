@@ -1,0 +1,58 @@
+import { prose } from './prose.ts';
+
+/** Prose that is looked at; links and pictures may be most of it. */
+const considered = 1200;
+const longest = 200;
+
+/** What is no word, in this order; every pattern looks ahead a bounded way, so that no text can make it slow. */
+const inline: readonly (readonly [RegExp, string])[] = [
+  [/^[ \t]*(?:>[ \t]?)+/gm, ''],
+  [/^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/gm, ''],
+  [/<!--[\s\S]*?(?:-->|$)/g, ' '],
+  [/<(script|style|iframe|svg)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' '],
+  [/\{\{[^{}\n]{0,200}\}\}|\{:[^{}\n]{0,200}\}/g, ' '],
+  [/!\[[^\]\n]{0,300}\](?:\([^)\n]{0,500}\)|\[[^\]\n]{0,100}\])?/g, ' '],
+  [/\[([^\][\n]{0,300})\](?:\([^)\n]{0,500}\)|\[[^\]\n]{0,100}\])/g, '$1'],
+  [/<((?:https?|mailto):[^<>\s]{1,500})>/g, '$1'],
+  [/<\/?[a-zA-Z][^<>]{0,500}>/g, ' '],
+  [/\[\^[^\]\n]{1,50}\]/g, ''],
+  [/`+/g, ''],
+  [/(?<!\\)(?:\*\*|__|~~)/g, ''],
+  [/(^|[\s(])[*_](?=\S)/gm, '$1'],
+  [/([^\s*_\\])[*_](?=[\s.,;:!?)]|$)/gm, '$1'],
+  [/[ \t]*(?<!\\)\|[ \t]*/g, ' '],
+  [/\\([!-/:-@[-`{-~])/g, '$1'],
+];
+
+const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', mdash: '—', ndash: '–', hellip: '…' };
+
+/**
+ * The beginning of a text as plain words: no Markdown, no HTML, no code blocks, no headings, at most 200 code points and cut
+ * between words. A text of nothing but headings gives these. It is text and not HTML: who shows it escapes it.
+ */
+export const excerptOf = (markdown: string): string => cut(plain(prose(markdown, considered))) || cut(plain(prose(markdown, considered, true)));
+
+function plain(lines: string[]): string {
+  let text = lines.join('\n').slice(0, 2 * considered);
+  for (const [pattern, by] of inline) text = text.replace(pattern, by);
+  return text
+    .replace(/&(#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{2,8});/g, (whole, name: string) => entity(name) ?? whole)
+    .replace(/[\u0000-\u001f\u007f]/g, ' ')
+    .toWellFormed()
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function entity(name: string): string | undefined {
+  if (!name.startsWith('#')) return Object.hasOwn(entities, name) ? entities[name] : undefined;
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+  return code >= 32 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : ' ';
+}
+
+function cut(text: string): string {
+  const points = [...text.slice(0, 2 * longest + 2)];
+  if (points.length <= longest) return text;
+  const head = points.slice(0, longest - 1).join('');
+  const space = head.lastIndexOf(' ');
+  return `${(space > longest / 2 ? head.slice(0, space) : head).replace(/[\s,;:–—-]+$/u, '')}…`;
+}

@@ -1,0 +1,86 @@
+import { line, text } from '@dormouse/runtime/text';
+import * as v from 'valibot';
+
+/** Something of it can be seen: not only spaces and code points without a shape. */
+const seen = v.check((value: string) => /[^\s\p{Default_Ignorable_Code_Point}]/u.test(value), 'must have something to see');
+const oneLine = v.transform((value: string) => value.replace(/\s+/gu, ' '));
+
+const title = v.pipe(text(1, 120), seen, oneLine);
+const content = text(1, 100_000);
+const categoryName = v.pipe(text(1, 50), seen, oneLine);
+const status = v.picklist(['draft', 'published'], 'must be draft or published');
+
+const written = { title, content, category_name: categoryName, status: v.optional(status, 'published') };
+
+/** RFC 3339; up to a day ahead, for clocks that differ. */
+const moment = v.pipe(
+  v.string('must be text'),
+  v.isoTimestamp('must be a date and time as in RFC 3339'),
+  v.transform((value) => new Date(value)),
+  v.check((date) => date.getTime() >= Date.UTC(1, 0, 1) && date.getTime() < Date.now() + 86_400_000, 'must not be in the future'),
+);
+
+const imported = {
+  author: v.optional(line(1, 64)),
+  byline: v.optional(v.pipe(v.array(line(1, 100), 'must be a list'), v.maxLength(20, 'must have at most 20 names'))),
+  created_at: v.optional(moment),
+  slug: v.optional(line(1, 200)),
+  source: v.optional(line(1, 500)),
+};
+
+/** Body of POST. */
+export const newPost = v.strictObject(written);
+
+/** Body of POST with scope `import`. */
+export const importedPost = v.strictObject({ ...written, ...imported });
+
+export type ImportedPost = v.InferOutput<typeof importedPost>;
+
+/** Body of PATCH. */
+export const changedPost = v.strictObject({
+  title: v.optional(title),
+  content: v.optional(content),
+  category_name: v.optional(categoryName),
+  status: v.optional(status),
+});
+
+const number = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,16}$/, 'must be a whole number'),
+    v.transform(Number),
+    v.minValue(min, `must be at least ${min}`),
+    v.maxValue(max, `must be at most ${max}`),
+  );
+
+const name = v.optional(
+  v.union(
+    [
+      v.pipe(
+        v.literal(''),
+        v.transform(() => undefined),
+      ),
+      line(1, 200),
+    ],
+    'must be one line of at most 200 characters',
+  ),
+);
+
+/** Query of the list; other parameters are none of its business. */
+export const listQuery = v.pipe(
+  v.object({
+    limit: v.optional(number(1, 100), '20'),
+    offset: v.optional(number(0, Number.MAX_SAFE_INTEGER), '0'),
+    after: v.optional(v.string()),
+    before: v.optional(v.string()),
+    category: name,
+    author: name,
+    status: v.optional(status, 'published'),
+  }),
+  v.check(
+    ({ offset, after, before }) => [offset > 0, after !== undefined, before !== undefined].filter(Boolean).length <= 1,
+    'only one of offset, after and before',
+  ),
+);
+
+export type ListQuery = v.InferOutput<typeof listQuery>;

@@ -1,0 +1,57 @@
+import { fail } from '@dormouse/runtime/errors';
+import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
+import type { ListQuery } from './fields.ts';
+import { type Answer, digestOf, type Summary, summaryView } from './post.ts';
+import type { Filter, Page, Place } from './store.ts';
+
+/** A list's answer: with `Link` (RFC 8288) to the pages around it. */
+export interface ListAnswer extends Answer {
+  link?: string;
+}
+
+/** What the store is asked for. @throws AppError invalid for a cursor that is none of this list. */
+export const filterOf = ({ limit, offset, category, author, status, after, before }: ListQuery): Filter => ({
+  limit,
+  offset,
+  status,
+  category: category?.normalize('NFKC').toLowerCase(),
+  author,
+  after: after === undefined ? undefined : place(after, 'after'),
+  before: before === undefined ? undefined : place(before, 'before'),
+});
+
+/** Equal for queries that have one answer. */
+export const keyOf = ({ limit, offset, category, author, status, after, before }: Filter): string =>
+  `list:${JSON.stringify([limit, offset, category ?? 0, author ?? 0, status, after ?? 0, before ?? 0])}`;
+
+export function listAnswer(path: string, query: ListQuery, page: Page): ListAnswer {
+  const body = JSON.stringify(page.posts.map(summaryView));
+  const links = linksOf(path, query, page);
+  return { etag: digestOf(body + links), body, ...(links && { link: links }) };
+}
+
+/** Next is older, prev is newer. A page that was reached by a cursor has the page it came from on that side. */
+function linksOf(path: string, { limit, offset, category, author, status, after, before }: ListQuery, { posts, more }: Page): string {
+  const first = posts[0];
+  const last = posts.at(-1);
+  const link = (rel: string, name: string, post: Summary) => {
+    const kept = { limit: String(limit), ...(category && { category }), ...(author && { author }), ...(status !== 'published' && { status }) };
+    return `<${path}?${new URLSearchParams({ ...kept, [name]: cursorOf(post) })}>; rel="${rel}"`;
+  };
+  const links = [];
+  if (last && (more || before !== undefined)) links.push(link('next', 'after', last));
+  if (first && (before === undefined ? after !== undefined || offset > 0 : more)) links.push(link('prev', 'before', first));
+  return links.join(', ');
+}
+
+const cursorOf = ({ createdAt, id }: Summary): string => encodeCursor([createdAt.getTime(), id]);
+
+const earliest = Date.UTC(0, 0, 1);
+const latest = Date.UTC(9999, 0, 1);
+
+function place(cursor: string, field: string): Place {
+  const [createdAt, id] = decodeCursor(cursor, ['number', 'number'], field);
+  if (createdAt < earliest || createdAt > latest || id < 1)
+    fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message: 'is not a cursor of this list' }] });
+  return [createdAt, id];
+}

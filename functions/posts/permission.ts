@@ -1,0 +1,25 @@
+import type { Caller } from '@dormouse/runtime/auth';
+import { fail } from '@dormouse/runtime/errors';
+import type { Summary } from './post.ts';
+
+const writes = new Set(['author', 'editor', 'admin']);
+const edits = new Set(['editor', 'admin']);
+
+/** Editors and administrators: every post, drafts included. */
+export const isEditor = (caller: Caller | undefined): boolean => caller !== undefined && edits.has(caller.role);
+
+const owns = (caller: Caller | undefined, post: Summary): boolean => caller !== undefined && caller.id === post.authorId;
+
+/** Drafts are there for their author and for editors only. */
+export const maySee = (caller: Caller | undefined, post: Summary): boolean => post.status === 'published' || owns(caller, post) || isEditor(caller);
+
+/** 403 for readers. */
+export function demandWriter(caller: Caller): Caller {
+  return writes.has(caller.role) ? caller : fail('forbidden', 'Readers cannot write posts.');
+}
+
+/** 404 for what the caller cannot see, 403 for what is another's. */
+export function demandMayChange(caller: Caller, post: Summary): void {
+  if (!maySee(caller, post)) fail('not_found', 'There is no such post.');
+  if (!owns(caller, post) && !isEditor(caller)) fail('forbidden', 'This post is somebody else’s.');
+}

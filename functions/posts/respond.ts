@@ -1,0 +1,19 @@
+import { type Env, header } from '@dormouse/runtime/app';
+import type { Context } from 'hono';
+import type { ListAnswer } from './page.ts';
+import { unchanged } from './precondition.ts';
+
+/** 200, or 304 when the client has it. */
+export function answer(c: Context<Env>, told: ListAnswer): Response {
+  const headers = headersOf(told, c.var.caller !== undefined);
+  return unchanged(header(c, 'if-none-match'), told.etag) ? c.body(null, 304, headers) : c.body(told.body, 200, headers);
+}
+
+/** Kept by whoever likes, but asked about each time: a reader sees a change within 2 s. */
+export const headersOf = ({ etag, link }: ListAnswer, own: boolean): Record<string, string> => ({
+  'content-type': 'application/json',
+  etag,
+  'cache-control': own ? 'private, no-cache' : 'no-cache',
+  vary: 'authorization',
+  ...(link && { link }),
+});

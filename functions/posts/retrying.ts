@@ -1,0 +1,28 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Of PostgreSQL: serialization failure, deadlock; and our constraints that say "somebody was faster". */
+const again = new Set(['40001', '40P01']);
+const races = new Set(['posts_category', 'posts_source', 'idempotency_key']);
+
+/** The transaction must be begun anew: what it had read is not so any more. */
+export class Outrun extends Error {
+  override name = 'Outrun';
+}
+
+/** Does `work` again, at most `attempts` times in all, when it lost a race against another transaction. */
+export async function retrying<T>(work: () => Promise<T>, attempts = 8, wait: (ms: number) => Promise<unknown> = pause): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= attempts || !lost(error)) throw error;
+      await wait(Math.random() * 5 * 2 ** attempt);
+    }
+  }
+}
+
+function lost(error: unknown): boolean {
+  if (error instanceof Outrun) return true;
+  const { code, constraint_name } = error as { code?: string; constraint_name?: string };
+  return (code !== undefined && again.has(code)) || (constraint_name !== undefined && races.has(constraint_name));
+}

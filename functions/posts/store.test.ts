@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import type { Status } from './post.ts';
+import { draftOf, openStore } from './store.fixture.ts';
+import type { Place, Posts } from './store.ts';
+
+let db: TestDatabase;
+let posts: Posts;
+let end: () => Promise<unknown>;
+beforeAll(async () => {
+  db = await testDatabase('categories', 'posts');
+  ({ posts, end } = openStore(db));
+});
+afterAll(async () => {
+  await end();
+  await db.drop();
+});
+
+const anybody = () => {};
+const make = async (post: Parameters<typeof draftOf>[0] = {}) => {
+  const { id, body } = await posts.create(draftOf(post));
+  return { id, ...JSON.parse(body) };
+};
+const events = (id: number) => db.admin`SELECT type, data FROM posts.outbox WHERE subject = ${`post/${id}`} ORDER BY position`;
+const short = (type: string) => type.split('.')[3];
+const whole = { status: 'published' as Status, limit: 100, offset: 0 };
+
+test('a published post is stored with its slug, excerpt, revision and two events', async () => {
+  const made = await make({ title: 'Hello, World', content: '# Hi\n\nSome *text*.', categoryName: 'News' });
+  expect(made).toMatchObject({
+    title: 'Hello, World',
+    slug: 'hello-world',
+    excerpt: 'Some text.',
+    content: '# Hi\n\nSome *text*.',
+    author: 'ann',
+    byline: [],
+    version: 1,
+  });
+  expect(made.category).toMatchObject({ name: 'News', slug: 'news', color: expect.stringMatching(/^#[0-9a-f]{6}$/) });
+  expect(await posts.revisions(made.id)).toMatchObject([{ version: 1, title: 'Hello, World', editor: 'ann' }]);
+  const told = await events(made.id);
+  expect(told.map(({ type }) => short(type))).toEqual(['created', 'published']);
+  expect(told[0]?.data).toMatchObject({ id: made.id, version: 1, slug: 'hello-world', status: 'published', created_at: made.created_at });
+});
+
+test('a draft is created without being published', async () => {
+  const { id } = await make({ status: 'draft' });
+  expect((await events(id)).map(({ type }) => short(type))).toEqual(['created']);
+});
+
+test('the same title gets a slug of its own, as do titles without letters and look-alikes', async () => {
+  const slugs = [];
+  for (const title of ['Same', 'same!', 'Sаme', 'Säme', 'Same 2', '!!!', '🎉', 'C', 'C#', 'C++']) slugs.push((await make({ title })).slug);
+  expect(slugs).toEqual(['same', 'same-2', 'sаme-3', 'säme-4', 'same-2-2', 'post', 'post-2', 'c', 'c-sharp', 'c-plus-plus']);
+});
+
+test('a post is found by every slug it ever had, and has its first one again with its first title', async () => {
+  const { id } = await make({ title: 'First name' });
+  const { after } = await posts.change(id, 'ann', { title: 'Second name' }, anybody);
+  expect(after.slug).toBe('second-name');
+  expect((await posts.bySlug('first-name'))?.slug).toBe('second-name');
+  expect((await make({ title: 'First name' })).slug).toBe('first-name-2');
+  expect((await posts.change(id, 'ann', { title: 'First name' }, anybody)).after.slug).toBe('first-name');
+  expect((await posts.bySlug('second-name'))?.id).toBe(id);
+});
+
+test('a deleted post leaves nothing behind but its last event', async () => {
+  const { id } = await make({ title: 'Short life' });
+  await posts.change(id, 'ann', { content: 'Other.' }, anybody);
+  await posts.remove(id, anybody);
+  expect(await posts.get(id)).toBeUndefined();
+  expect(await posts.bySlug('short-life')).toBeUndefined();
+  expect(await posts.revisions(id)).toEqual([]);
+  expect((await events(id)).map(({ type, data }) => [short(type), data.version])).toEqual([
+    ['created', 1],
+    ['published', 1],
+    ['updated', 2],
+    ['deleted', 3],
+  ]);
+  expect((await make({ title: 'Short life' })).slug).toBe('short-life');
+});
+
+test('each kind of change is told by its own event, and no change by none', async () => {
+  const { id } = await make({ status: 'draft' });
+  await posts.change(id, 'ann', { status: 'draft', title: 'A title' }, anybody);
+  await posts.change(id, 'ann', { status: 'published' }, anybody);
+  await posts.change(id, 'bob', { status: 'draft', content: 'New.' }, anybody);
+  const { after } = await posts.change(id, 'ann', { categoryName: 'Moved here' }, anybody);
+  expect((await events(id)).map(({ type, data }) => `${short(type)} ${data.version}`)).toEqual([
+    'created 1',
+    'published 2',
+    'updated 3',
+    'unpublished 3',
+    'updated 4',
+  ]);
+  expect(after).toMatchObject({ version: 4, category: { name: 'Moved here', slug: 'moved-here' } });
+  expect(await posts.get(id)).toEqual(after);
+  expect((await posts.revisions(id)).map(({ version, editor }) => `${version} ${editor}`)).toEqual(['4 ann', '3 bob', '2 ann', '1 ann']);
+  expect((await posts.revision(id, 1))?.content).toBe('Some *text*.');
+});
+
+test('what is refused changes nothing, not even by a new category', async () => {
+  const { id } = await make();
+  const refused = () => {
+    throw new Error('no');
+  };
+  await expect(posts.change(id, 'bob', { title: 'Mine now', categoryName: 'Never made' }, refused)).rejects.toThrow('no');
+  await expect(posts.remove(id, refused)).rejects.toThrow('no');
+  expect((await posts.get(id))?.version).toBe(1);
+  expect(await db.admin`SELECT 1 FROM categories.categories WHERE name = 'Never made'`).toHaveLength(0);
+});
+
+test('of two changes at once both are made, one after the other', async () => {
+  const { id } = await make();
+  await Promise.all([posts.change(id, 'ann', { title: 'One' }, anybody), posts.change(id, 'bob', { content: 'Two.' }, anybody)]);
+  expect(await posts.get(id)).toMatchObject({ version: 3, title: 'One', content: 'Two.' });
+});
+
+test('a key gives the same answer again, refuses another request, and is told to wait while it is at work', async () => {
+  const once = { key: 'k1', hash: 'h1' };
+  const first = await posts.create(draftOf({ title: 'Once' }), once);
+  const second = await posts.create(draftOf({ title: 'Once' }), once);
+  expect(second).toEqual({ ...first, outcome: 'replayed' });
+  await expect(posts.create(draftOf(), { key: 'k1', hash: 'h2' })).rejects.toMatchObject({ code: 'idempotency_mismatch' });
+  expect((await posts.create(draftOf({ authorId: 2 }), { key: 'k1', hash: 'h2' })).outcome).toBe('new');
+  await db.admin.begin(async (tx) => {
+    await tx`SELECT pg_advisory_xact_lock(hashtextextended('1 k2', 0))`;
+    await expect(posts.create(draftOf(), { key: 'k2', hash: 'h' })).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+  });
+});
+
+test('a key is forgotten after 24 hours', async () => {
+  await posts.create(draftOf(), { key: 'old', hash: 'h1' });
+  await db.admin`UPDATE posts.idempotency SET created_at = created_at - interval '25 hours'`;
+  expect((await posts.create(draftOf(), { key: 'old', hash: 'h2' })).outcome).toBe('new');
+  expect(await db.admin`SELECT 1 FROM posts.idempotency`).toHaveLength(1);
+});
+
+test('one key sent ten times at once makes one post', async () => {
+  const sent = Array.from({ length: 10 }, () => posts.create(draftOf({ title: 'Ten times' }), { key: 'ten', hash: 'h' }));
+  const answers = await Promise.allSettled(sent);
+  const ids = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
+  expect(new Set(ids).size).toBe(1);
+  for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'idempotency_in_flight' });
+  expect(await db.admin`SELECT 1 FROM posts.posts WHERE title = 'Ten times'`).toHaveLength(1);
+});
+
+test('a source is imported once, also when asked five times at once', async () => {
+  const imported = draftOf({ source: 'blog/a.md', createdAt: new Date('2019-05-06T07:08:09.123Z'), slug: 'Wanted Slug', byline: ['Ann A.', 'Bob "B"'] });
+  const answers = await Promise.all(Array.from({ length: 5 }, () => posts.create(imported)));
+  expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+  expect(answers.filter(({ outcome }) => outcome === 'new')).toHaveLength(1);
+  expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ slug: 'wanted-slug', created_at: '2019-05-06T07:08:09.123Z', byline: ['Ann A.', 'Bob "B"'] });
+});
+
+test('lists show a category, an author, or drafts', async () => {
+  await make({ title: 'Of a category', categoryName: 'Only This', author: 'Zoe', authorId: 9 });
+  await make({ title: 'Hidden', categoryName: 'Only This', author: 'Zoe', authorId: 9, status: 'draft' });
+  const titles = async (filter: object) => (await posts.list({ ...whole, ...filter })).posts.map(({ title }) => title);
+  expect(await titles({ category: 'only-this' })).toEqual(['Of a category']);
+  expect(await titles({ author: 'zoe' })).toEqual(['Of a category']);
+  expect(await titles({ author: 'zoe', status: 'draft' })).toEqual(['Hidden']);
+  expect(await titles({ category: 'nothing-like-it' })).toEqual([]);
+});
+
+test('ids beyond int4 and up to what JavaScript counts are looked for and not found', async () => {
+  for (const id of [2 ** 31, 2 ** 53 - 1]) expect(await posts.get(id)).toBeUndefined();
+  await db.admin`SELECT setval('posts.post_ids', ${2 ** 40})`;
+  const { id } = await make();
+  expect(id).toBe(2 ** 40 + 1);
+  expect((await posts.get(id))?.id).toBe(id);
+});
+
+test('every offset gives the posts at that place, the next page begins where the last ended, and both directions meet', async () => {
+  const all = (await posts.list(whole)).posts.map(({ id }) => id);
+  for (const offset of [1, 2, 7, all.length - 1, all.length, all.length + 100]) {
+    expect((await posts.list({ ...whole, limit: 3, offset })).posts.map(({ id }) => id)).toEqual(all.slice(offset, offset + 3));
+  }
+  const forth = await walk('after', 3);
+  expect(forth).toEqual(all);
+  const back = await walk('before', 4);
+  expect(back).toEqual(all.slice(0, -1).reverse());
+});
+
+/** Follows cursors to the end: from the newest with `after`, or from the oldest with `before`. */
+async function walk(direction: 'after' | 'before', limit: number, between: () => Promise<unknown> = async () => {}): Promise<number[]> {
+  const seen: number[] = [];
+  const { posts: all } = await posts.list({ ...whole, limit: 1000 });
+  const oldest = all.at(-1);
+  let place: Place | undefined = direction === 'before' && oldest ? [oldest.createdAt.getTime(), oldest.id] : undefined;
+  for (let more = true; more; ) {
+    const page = await posts.list({ ...whole, limit, [direction]: place });
+    const inOrder = direction === 'after' ? page.posts : [...page.posts].reverse();
+    seen.push(...inOrder.map(({ id }) => id));
+    const last = inOrder.at(-1);
+    if (last) place = [last.createdAt.getTime(), last.id];
+    more = page.more;
+    await between();
+  }
+  return seen;
+}
+
+test('a reader who pages sees each post once, whatever is written or deleted meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('write', 'delete', 'same moment', 'nothing'), { maxLength: 6 }),
+      fc.integer({ min: 1, max: 9 }),
+      async (happenings, limit) => {
+        const before = (await posts.list({ ...whole, limit: 1000 })).posts.map(({ id }) => id);
+        const deleted: number[] = [];
+        const between = async () => {
+          const happening = happenings.pop();
+          if (happening === 'write') await make();
+          if (happening === 'same moment') await Promise.all([make(), make()]);
+          if (happening === 'delete') {
+            const victim = before[deleted.length * 5];
+            if (victim !== undefined && !deleted.includes(victim)) await posts.remove(victim, anybody);
+            if (victim !== undefined) deleted.push(victim);
+          }
+        };
+        const seen = await walk('after', limit, between);
+        expect(new Set(seen).size).toBe(seen.length);
+        const lasting = before.filter((id) => !deleted.includes(id));
+        expect(seen.filter((id) => lasting.includes(id))).toEqual(lasting);
+      },
+    ),
+    { numRuns: 15 },
+  );
+});

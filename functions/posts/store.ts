@@ -1,0 +1,261 @@
+import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { fail } from '@dormouse/runtime/errors';
+import type { Emit, Outbox } from '@dormouse/runtime/outbox';
+import type { Sql, Tx } from '@dormouse/runtime/sql';
+import { excerptOf } from './excerpt.ts';
+import { type Answer, answerOf, type Post, type Status, type Summary, snapshot } from './post.ts';
+import { Outrun, retrying } from './retrying.ts';
+import { type PostRow, type SummaryRow, summaryColumns, toPost, toSummary } from './rows.ts';
+import { skeleton, slugOf } from './slug.ts';
+
+/** Sort key of a list: milliseconds since 1970, then id. */
+export type Place = readonly [createdAt: number, id: number];
+
+export interface Filter {
+  status: Status;
+  limit: number;
+  offset: number;
+  /** Only what lies behind this place, towards older posts. */
+  after?: Place | undefined;
+  /** Only what lies before this place; the page is the one next to it. */
+  before?: Place | undefined;
+  /** Present or former slug. */
+  category?: string | undefined;
+  /** User name, in any case. */
+  author?: string | undefined;
+}
+
+export interface Page {
+  /** Newest first. */
+  posts: Summary[];
+  /** Whether more lies behind the page in the direction it was asked in. */
+  more: boolean;
+}
+
+export interface NewPost {
+  authorId: number;
+  author: string;
+  title: string;
+  content: string;
+  categoryName: string;
+  status: Status;
+  byline?: readonly string[] | undefined;
+  createdAt?: Date | undefined;
+  /** Wanted slug; from the title unless given. */
+  slug?: string | undefined;
+  source?: string | undefined;
+}
+
+/** A key that a client gave to a request, and the hash of what was asked with it. */
+export interface Once {
+  key: string;
+  hash: string;
+}
+
+export interface Created extends Answer {
+  id: number;
+  /** new: made now; replayed: the stored answer of an earlier request; known: a post of the same source was there. */
+  outcome: 'new' | 'replayed' | 'known';
+}
+
+export interface Changes {
+  title?: string | undefined;
+  content?: string | undefined;
+  categoryName?: string | undefined;
+  status?: Status | undefined;
+}
+
+export interface Revision {
+  version: number;
+  title: string;
+  status: Status;
+  editor: string;
+  created_at: Date;
+}
+
+/** Throws when this post must not be touched; called with the post as it is in the transaction, locked. */
+export type Allow = (post: Post) => void;
+
+export interface Posts {
+  list(filter: Filter): Promise<Page>;
+  get(id: number): Promise<Post | undefined>;
+  /** The post that has this slug, or had it. */
+  bySlug(slug: string): Promise<Post | undefined>;
+  /** @throws AppError idempotency_in_flight, idempotency_mismatch */
+  create(post: NewPost, once?: Once): Promise<Created>;
+  /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
+  change(id: number, editor: string, changes: Changes, allow: Allow): Promise<{ before: Post; after: Post }>;
+  remove(id: number, allow: Allow): Promise<Post>;
+  /** Newest first. */
+  revisions(id: number): Promise<Revision[]>;
+  revision(id: number, version: number): Promise<(Revision & { content: string }) | undefined>;
+}
+
+/** Posts in PostgreSQL; every change and its events are one transaction. */
+export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts {
+  return {
+    list: (filter) => list(sql, filter),
+    get: (id) => find(sql, sql`SELECT * FROM posts WHERE id = ${id}`),
+    bySlug: (slug) => find(sql, sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE slugs.slug = ${slug}`),
+    create: (post, once) => retrying(() => outbox.transaction((tx, emit) => create(tx, emit, post, once))),
+    change: (id, editor, changes, allow) => retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
+    remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
+    revisions: (id) => sql<Revision[]>`SELECT version, title, status, editor, created_at FROM revisions WHERE post_id = ${id} ORDER BY version DESC`,
+    async revision(id, version) {
+      const [row] = await sql<(Revision & { content: string })[]>`
+        SELECT version, title, status, editor, created_at, content FROM revisions WHERE post_id = ${id} AND version = ${version}`;
+      return row;
+    },
+  };
+}
+
+async function list(sql: Sql, filter: Filter): Promise<Page> {
+  const { status, limit, offset, after, before, category, author } = filter;
+  // Literals, because a parameter would hide from the planner that the partial indexes fit.
+  const shown = status === 'published' ? sql`status = 'published'` : sql`status = 'draft'`;
+  const ofCategory = category === undefined ? sql`` : sql`AND category_id = categories.find(${category})`;
+  const ofAuthor = author === undefined ? sql`` : sql`AND lower(author) = lower(${author})`;
+  const behind = after ? sql`AND (created_at, id) < (${iso(after)}::timestamptz, ${after[1]}::bigint)` : sql``;
+  const ahead = before ? sql`AND (created_at, id) > (${iso(before)}::timestamptz, ${before[1]}::bigint)` : sql``;
+  const order = before ? sql`created_at ASC, id ASC` : sql`created_at DESC, id DESC`;
+  // The inner query is answered by an index alone, so that a large offset reads no posts.
+  const rows = await sql<SummaryRow[]>`
+    WITH place AS MATERIALIZED (
+      SELECT id FROM posts WHERE ${shown} ${ofCategory} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
+    ), page AS MATERIALIZED (
+      SELECT posts.id, version, author_id, author, byline, title, slug, excerpt, status, created_at, updated_at, category_id FROM place JOIN posts USING (id)
+    )
+    SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
+    ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
+  const posts = rows.slice(0, limit).map(toSummary);
+  return { posts: before ? posts.reverse() : posts, more: rows.length > limit };
+}
+
+const iso = ([createdAt]: Place): string => new Date(createdAt).toISOString();
+
+type Fragment = ReturnType<typeof summaryColumns>;
+
+async function find(sql: Sql | Tx, row: Fragment): Promise<Post | undefined> {
+  const [found] = await sql<PostRow[]>`
+    SELECT ${summaryColumns(sql)}, p.content FROM (${row}) AS p JOIN LATERAL categories.named(ARRAY[p.category_id]) AS c ON true`;
+  return found && toPost(found);
+}
+
+async function create(tx: Tx, emit: Emit, post: NewPost, once: Once | undefined): Promise<Created> {
+  const replay = once && (await earlier(tx, post.authorId, once));
+  if (replay) return replay;
+  const known = post.source === undefined ? undefined : await find(tx, tx`SELECT * FROM posts WHERE source = ${post.source}`);
+  if (known) return { ...answerOf(known), id: known.id, outcome: 'known' };
+  const made = await insert(tx, post);
+  emit(postCreated, `post/${made.id}`, snapshot(made));
+  if (made.status === 'published') emit(postPublished, `post/${made.id}`, snapshot(made));
+  const created: Created = { ...answerOf(made), id: made.id, outcome: 'new' };
+  if (once) await remember(tx, post.authorId, once, created);
+  return created;
+}
+
+/** Post, slug, revision and category in one statement. */
+async function insert(tx: Tx, post: NewPost): Promise<Post> {
+  const slug = slugOf(post.slug ?? post.title);
+  const createdAt = post.createdAt?.toISOString() ?? null;
+  const [row] = await tx<PostRow[]>`
+    WITH c AS MATERIALIZED (SELECT * FROM categories.get_or_create(${post.categoryName})),
+    named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
+    moment AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
+    p AS (
+      INSERT INTO posts (id, author_id, author, byline, category_id, status, slug, title, excerpt, content, source, created_at, updated_at)
+      SELECT named.id, ${post.authorId}, ${post.author}, ${(post.byline ?? []) as string[]}, c.id, ${post.status}, named.slug, ${post.title},
+        ${excerptOf(post.content)}, ${post.content}, ${post.source ?? null}, coalesce(${createdAt}::timestamptz, now), coalesce(${createdAt}::timestamptz, now)
+      FROM c, named, moment
+      RETURNING *
+    ),
+    revision AS (
+      INSERT INTO revisions (post_id, version, title, content, status, editor, created_at)
+      SELECT id, version, title, content, status, author, created_at FROM p
+    )
+    SELECT ${summaryColumns(tx)}, p.content FROM p, c`;
+  return toPost(row as PostRow);
+}
+
+/** The answer that was given to this key before. The lock is tried and not waited for: whoever holds it is still at work. */
+async function earlier(tx: Tx, authorId: number, { key, hash }: Once): Promise<Created | undefined> {
+  const lock = tx<{ free: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${`${authorId} ${key}`}, 0)) AS free`.execute();
+  const found = tx<{ request_hash: string; post_id: string; etag: string; body: string }[]>`
+    SELECT request_hash, post_id, etag, body FROM idempotency
+    WHERE author_id = ${authorId} AND key = ${key} AND created_at > now() - interval '24 hours'`.execute();
+  const [[locked], [answer]] = await Promise.all([lock, found]);
+  if (!locked?.free) fail('idempotency_in_flight', 'A request with this Idempotency-Key is being answered.', { headers: { 'retry-after': '1' } });
+  if (answer && answer.request_hash !== hash) fail('idempotency_mismatch', 'This Idempotency-Key was used for another request.');
+  return answer && { etag: answer.etag, body: answer.body, id: Number(answer.post_id), outcome: 'replayed' };
+}
+
+async function remember(tx: Tx, authorId: number, { key, hash }: Once, { id, etag, body }: Created): Promise<void> {
+  const stored = await tx`
+    WITH expired AS (
+      DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM idempotency WHERE created_at <= now() - interval '24 hours' AND (author_id, key) <> (${authorId}::bigint, ${key}) LIMIT 20 FOR UPDATE SKIP LOCKED))
+    )
+    INSERT INTO idempotency AS kept (author_id, key, request_hash, post_id, etag, body) VALUES (${authorId}, ${key}, ${hash}, ${id}, ${etag}, ${body})
+    ON CONFLICT ON CONSTRAINT idempotency_key DO UPDATE
+      SET request_hash = excluded.request_hash, post_id = excluded.post_id, etag = excluded.etag, body = excluded.body, created_at = excluded.created_at
+      WHERE kept.created_at <= now() - interval '24 hours'
+    RETURNING 1`;
+  if (stored.length === 0) throw new Outrun('the key was used since it was looked for');
+}
+
+interface Change {
+  id: number;
+  editor: string;
+  changes: Changes;
+  allow: Allow;
+}
+
+async function change(tx: Tx, emit: Emit, { id, editor, changes, allow }: Change): Promise<{ before: Post; after: Post }> {
+  // Before the post's own lock: a merge locks categories first and posts second, and so does everybody.
+  const moved = changes.categoryName === undefined ? undefined : await categoryNamed(tx, changes.categoryName);
+  const before = await locked(tx, id);
+  allow(before);
+  const { title = before.title, content = before.content, status = before.status } = changes;
+  const category = moved ?? before.category;
+  const edited = title !== before.title || content !== before.content || category.id !== before.category.id;
+  if (!edited && status === before.status) return { before, after: before };
+  const renamed = slugOf(title) !== slugOf(before.title);
+  const slug = slugOf(title);
+  const [row] = await tx<{ version: number; slug: string; updated_at: Date }[]>`
+    WITH p AS (
+      UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerptOf(content)}, status = ${status},
+        category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
+      WHERE id = ${id} RETURNING *
+    ),
+    revision AS (
+      INSERT INTO revisions (post_id, version, title, content, status, editor, created_at)
+      SELECT id, version, title, content, status, ${editor}, updated_at FROM p
+    )
+    SELECT version, slug, updated_at FROM p`;
+  const { version, slug: taken, updated_at } = row as { version: number; slug: string; updated_at: Date };
+  const after: Post = { ...before, version, title, content, status, category, slug: taken, excerpt: excerptOf(content), updatedAt: updated_at };
+  if (edited) emit(postUpdated, `post/${id}`, snapshot(after));
+  if (status !== before.status) emit(status === 'published' ? postPublished : postUnpublished, `post/${id}`, snapshot(after));
+  return { before, after };
+}
+
+async function remove(tx: Tx, emit: Emit, id: number, allow: Allow): Promise<Post> {
+  const before = await locked(tx, id);
+  allow(before);
+  await tx`DELETE FROM posts WHERE id = ${id}`;
+  emit(postDeleted, `post/${id}`, snapshot({ ...before, version: before.version + 1 }));
+  return before;
+}
+
+/** Two statements in one packet: the second sees what was committed while the first waited. */
+async function locked(tx: Tx, id: number): Promise<Post> {
+  const lock = tx`SELECT 1 FROM posts WHERE id = ${id} FOR UPDATE`.execute();
+  const [, post] = await Promise.all([lock, find(tx, tx`SELECT * FROM posts WHERE id = ${id}`)]);
+  return post ?? fail('not_found', 'There is no such post.');
+}
+
+async function categoryNamed(tx: Tx, name: string): Promise<Post['category']> {
+  const [row] = await tx<{ id: string; version: number; name: string; slug: string; color: string }[]>`
+    SELECT id, version, name, slug, color FROM categories.get_or_create(${name})`;
+  return { ...(row as NonNullable<typeof row>), id: Number(row?.id) };
+}
