@@ -15,6 +15,8 @@ export interface IngressOptions {
   /** The Service that a route names; `undefined` when there is none. */
   target: (name: string, namespace: string) => Target | undefined;
   telemetry: Telemetry;
+  /** Everything is answered 503 until it is. */
+  ready?: () => boolean;
   /** Says which new traces are sampled; default: at most 50 a second. */
   sample?: () => boolean;
 }
@@ -41,7 +43,7 @@ interface Compiled extends Rule {
 }
 
 /** The way in: routes by the VirtualServices, tells functions who asks, starts traces. */
-export function createIngress({ virtualHosts, target, telemetry, sample = rateSampler(50) }: IngressOptions): Ingress {
+export function createIngress({ virtualHosts, target, telemetry, ready = () => true, sample = rateSampler(50) }: IngressOptions): Ingress {
   let routes = compileRoutes(virtualHosts);
   let compiled = compileAll(routes);
   const forwardedOf = new WeakMap<ClientConnection, { host: string; text: string }>();
@@ -67,9 +69,10 @@ export function createIngress({ virtualHosts, target, telemetry, sample = rateSa
     accept(connection) {
       const { request } = connection;
       startTrace(connection, sample);
-      const target_ = absoluteToOrigin(connection);
-      const query = target_.indexOf('?');
-      connection.path = normalizePath(query < 0 ? target_ : target_.slice(0, query));
+      if (!ready()) throw new Refusal(503, 'unavailable', 'The platform is starting.', 1);
+      const asked = absoluteToOrigin(connection);
+      const query = asked.indexOf('?');
+      connection.path = normalizePath(query < 0 ? asked : asked.slice(0, query));
       if (request.upgrade && request.hop.includes('upgrade')) throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
       const rule = routes.find({ head: request, path: connection.path });
       const found = rule && compiled.get(rule);
@@ -90,7 +93,7 @@ export function createIngress({ virtualHosts, target, telemetry, sample = rateSa
       );
       const trace = `traceparent: 00-${connection.traceId}-${connection.spanId}-0${connection.sampled ? 1 : 0}\r\n`;
       const fields = `host: ${service.authority}\r\n${kept}${forwarded(connection)}${trace}${found.inFields(connection.address)}`;
-      connection.forward(service, query < 0 ? path : path + target_.slice(query), fields, found.route.timeoutMs);
+      connection.forward(service, query < 0 ? path : path + asked.slice(query), fields, found.route.timeoutMs);
     },
     responseFields(connection, head: ResponseHead) {
       const found = connection.route as Compiled;

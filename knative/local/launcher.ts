@@ -15,6 +15,7 @@ export interface Assignment {
   cwd: string;
   /** Absolute path of the program. */
   entry: string;
+  args: readonly string[];
   /** Folder of V8's code cache. */
   cache: string;
 }
@@ -34,16 +35,15 @@ subscribe('tracing:net.server.listen:asyncEnd', (message) => {
   if (address) tell?.({ listening: address.port });
 });
 
-const [, , given] = process.argv;
-if (given) become(JSON.parse(given) as Assignment);
-else setInterval(() => {}, 2 ** 30); // a spare waits
+const waiting = setInterval(() => {}, 2 ** 30);
 
-function become({ env, cwd, entry, cache }: Assignment): void {
+function become({ env, cwd, entry, args, cache }: Assignment): void {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
   process.chdir(cwd);
-  process.argv.splice(1, process.argv.length, entry);
+  process.argv.splice(1, process.argv.length, entry, ...args);
   enableCompileCache(cache);
+  clearInterval(waiting);
   import(pathToFileURL(entry).href).catch((error: unknown) => {
     console.error(error);
     process.exit(1);

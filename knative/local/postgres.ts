@@ -23,6 +23,8 @@ export interface Postgres {
 export interface PostgresOptions {
   /** Folder that the server's data, log and password live in (made if missing). */
   home: string;
+  /** Port to listen on; default: any that is free. */
+  port?: number;
   /** Called with one line per slow step ("initialising the database"). */
   progress?: (step: string) => void;
   /** Extra server settings, `name=value`. */
@@ -60,12 +62,12 @@ const settings = [
  *
  * @throws Error that names DATABASE_URL as the way out when no server can be run here.
  */
-export async function startPostgres({ home, progress = () => {}, settings: extra = [] }: PostgresOptions): Promise<Postgres> {
+export async function startPostgres({ home, port: wanted, progress = () => {}, settings: extra = [] }: PostgresOptions): Promise<Postgres> {
   const place = choosePlace(resolve(home), progress);
   const data = join(place.root, 'data');
   await stopLeftover(data);
   const password = initialise(place, data, progress);
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const log = openSync(join(place.root, 'postgres.log'), 'a');
   const args = ['-D', data, '-p', String(port), ...[...settings, ...extra].flatMap((setting) => ['-c', setting])];
   const child = spawn(join(place.binaries, 'bin/postgres'), args, { ...place.identity, cwd: place.root, stdio: ['ignore', log, log], detached: true });

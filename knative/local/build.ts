@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** A program made ready to run. */
+export interface Bundle {
+  /** Hash of what it was made from and how. */
+  hash: string;
+  /** Absolute path of the JavaScript file to start. */
+  entry: string;
+  /** Folder of V8's code cache for it. */
+  cache: string;
+  /** Absolute paths of every file that went into it. */
+  inputs: readonly string[];
+  /** It was made now, not found. */
+  fresh: boolean;
+}
+
+/** A source that cannot be built; the message begins with `file:line:column`. */
+export class BuildError extends Error {
+  override name = 'BuildError';
+}
+
+export interface Builder {
+  /**
+   * Bundles the program at `source`; one that did not change since is found, not made again.
+   * @param files patterns of further files that it reads when it runs: they belong to what it is
+   */
+  build(source: string, files?: readonly string[]): Promise<Bundle>;
+  /** Ends what building needs in memory. */
+  rest(): Promise<void>;
+}
+
+interface Found {
+  hash: string;
+  /** File → size, time of change and hash of its content, as they were. */
+  inputs: Record<string, { size: number; time: number; hash: string }>;
+}
+
+/** Change it when the way of building changes. */
+const recipe = '5';
+
+/** CommonJS inside of an ES module needs these. */
+const banner = `import { createRequire as dormouseRequire } from 'node:module'; const require = dormouseRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;`;
+
+/**
+ * Builds programs to `folder`: one file for what is loaded at start, further ones for what is imported later.
+ * esbuild is loaded when something has changed only, and let go of afterwards: asleep, it would be most of the platform's memory.
+ */
+export function createBuilder({ folder, root }: { folder: string; root: string }): Builder {
+  const version = (createRequire(import.meta.url)('esbuild/package.json') as { version: string }).version;
+  const how = sha(`${recipe} ${version} ${process.version}`);
+  let running = 0;
+  let used = false;
+  const rest = async () => {
+    if (!used || running > 0) return;
+    used = false;
+    const { stop } = await import('esbuild');
+    await stop();
+  };
+  return {
+    rest,
+    async build(source, files = []) {
+      const program = resolve(source);
+      const place = join(folder, `${nameOf(program)}-${sha(program).slice(0, 8)}`);
+      const known = unchanged(place, how, files);
+      if (known) return bundleOf(place, known, false);
+      running++;
+      used = true;
+      try {
+        return bundleOf(place, await make(program, files, place, how, root), true);
+      } finally {
+        running--;
+      }
+    },
+  };
+}
+
+const sha = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
+
+/** `functions/posts/main.ts` → `posts`. */
+const nameOf = (program: string) => (basename(program).startsWith('main.') ? basename(dirname(program)) : basename(program).replace(/\.[^.]*$/, ''));
+
+function bundleOf(place: string, { hash, inputs }: Found, fresh: boolean): Bundle {
+  const made = join(place, hash);
+  return { hash, entry: join(made, 'main.js'), cache: join(made, 'cache'), inputs: Object.keys(inputs), fresh };
+}
+
+/** What was made before, if every file is as it was then. */
+function unchanged(place: string, how: string, files: readonly string[]): Found | undefined {
+  try {
+    const found = JSON.parse(readFileSync(join(place, 'built.json'), 'utf8')) as Found & { how: string };
+    if (found.how !== how || !statSync(join(place, found.hash, 'main.js')).isFile()) return undefined;
+    if (globSync(files).some((file) => !found.inputs[file])) return undefined;
+    for (const [file, was] of Object.entries(found.inputs)) {
+      const now = statSync(file);
+      if (now.size !== was.size) return undefined;
+      if (now.mtimeMs !== was.time && sha(readFileSync(file)) !== was.hash) return undefined;
+    }
+    return found;
+  } catch {
+    return undefined;
+  }
+}
+
+async function make(program: string, files: readonly string[], place: string, how: string, root: string): Promise<Found> {
+  const { build } = await import('esbuild');
+  const temporary = join(place, `making-${process.pid}-${Date.now()}`);
+  const result = await build({
+    entryPoints: { main: program },
+    outdir: temporary,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    sourcemap: 'external',
+    chunkNames: 'chunk-[hash]',
+    banner: { js: banner },
+    metafile: true,
+    logLevel: 'silent',
+    absWorkingDir: root,
+    loader: { '.sql': 'text', '.css': 'text', '.svg': 'text', '.node': 'copy' },
+  }).catch((error: unknown) => {
+    rmSync(temporary, { recursive: true, force: true });
+    throw new BuildError(explain(error, root));
+  });
+  const read = [...Object.keys(result.metafile.inputs).map((file) => resolve(root, file)), ...globSync(files)];
+  const inputs = Object.fromEntries(read.map((file) => [file, stamp(file)]));
+  const hash = sha(how + Object.entries(inputs).map(([file, each]) => `${file} ${each.hash}`)).slice(0, 16);
+  writeFileSync(join(temporary, 'package.json'), '{"type":"module"}');
+  rmSync(join(place, hash), { recursive: true, force: true });
+  renameSync(temporary, join(place, hash));
+  const found = { how, hash, inputs };
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'built.json.new'), JSON.stringify(found));
+  renameSync(join(place, 'built.json.new'), join(place, 'built.json'));
+  prune(place, hash);
+  return found;
+}
+
+function stamp(file: string): Found['inputs'][string] {
+  const { size, mtimeMs } = statSync(file);
+  return { size, time: mtimeMs, hash: sha(readFileSync(file)) };
+}
+
+/** Keeps this build and the one before, which may still be running. */
+function prune(place: string, hash: string): void {
+  const builds = readdirSync(place, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== hash)
+    .map(({ name }) => ({ name, time: statSync(join(place, name)).mtimeMs }))
+    .sort((one, other) => other.time - one.time);
+  for (const { name } of builds.slice(1)) rmSync(join(place, name), { recursive: true, force: true });
+}
+
+function explain(error: unknown, root: string): string {
+  const { errors } = error as { errors?: { text: string; location: { file: string; line: number; column: number } | null }[] };
+  const [first] = errors ?? [];
+  if (!first) return (error as Error).message;
+  const more = errors!.length > 1 ? ` (and ${errors!.length - 1} more)` : '';
+  const { location } = first;
+  return `${location ? `${resolve(root, location.file)}:${location.line}:${location.column + 1}: ` : ''}${first.text}${more}`;
+}

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ManifestError } from './model.ts';
+import type { Source } from './platform.ts';
+
+/**
+ * Renders and reads an overlay, with what its platform.yaml provides.
+ * @param root folder of the project
+ * @throws ManifestError
+ */
+export async function loadOverlay(overlay: string, root: string): Promise<Source> {
+  const folder = resolve(overlay);
+  if (!existsSync(join(folder, 'kustomization.yaml'))) throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
+  const [{ render }, { readPlatform }, { readProvided }] = await Promise.all([import('./kustomize.ts'), import('./read.ts'), import('./provided.ts')]);
+  const rendered = render(folder);
+  const platform = readPlatform(rendered);
+  const provided = await readProvided(folder, root);
+  return {
+    platform,
+    provided,
+    files: [...new Set([...provided.files, join(folder, 'kustomization.yaml'), ...rendered.map(({ origin }) => resolve(origin.file))])],
+  };
+}

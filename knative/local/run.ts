@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { join, relative } from 'node:path';
+import type { Settings } from './command-line.ts';
+import { loadOverlay } from './load.ts';
+import { type RunningPlatform, startPlatform } from './platform.ts';
+
+/**
+ * Runs the platform until it is told to stop; ends the process.
+ * @throws Error with one line for the user when it does not start
+ */
+export async function run(settings: Settings, root: string): Promise<void> {
+  const started = performance.now();
+  const seconds = () => ((performance.now() - started) / 1_000).toFixed(1);
+  const first = !existsSync(join(settings.home, 'secrets'));
+  const progress = (line: string) => console.log(`  ${line} (${seconds()} s)`);
+  const stopping = stopOnSignals();
+  console.log(first ? 'Dormouse starts for the first time' : 'Dormouse starts');
+  const platform = await startPlatform({
+    home: settings.home,
+    load: () => loadOverlay(settings.overlay, root),
+    root,
+    port: settings.port,
+    consolePort: settings.consolePort,
+    host: settings.host,
+    watch: settings.watch,
+    spare: settings.spare,
+    verbose: settings.verbose,
+    databaseUrl: process.env.DATABASE_URL,
+    redisUrl: process.env.REDIS_URL,
+    progress,
+    print: (line) => console.log(line),
+  }).catch((error: unknown) => {
+    throw new Error(explain(error as NodeJS.ErrnoException & { port?: number }, settings));
+  });
+  stopping.started(platform);
+  console.log(summary(platform, settings, seconds()));
+  setTimeout(flushCompileCache, 1_000).unref();
+}
+
+function summary(platform: RunningPlatform, { home, host }: Settings, seconds: string): string {
+  const open = host === '127.0.0.1' || host === 'localhost' || host === '::1' ? '' : '   open to the network';
+  return [
+    '',
+    `Dormouse is up after ${seconds} s; every function sleeps until it is asked.`,
+    '',
+    `  blog     ${platform.url}/${open}`,
+    `  console  ${platform.consoleUrl}`,
+    ...platform.brokerUrls.map((url) => `  events   ${url}`),
+    `  data     ${relative(process.cwd(), home) || home}`,
+    '',
+    '  first administrator: npm run admin -- NAME      stop: Ctrl-C',
+    '',
+  ].join('\n');
+}
+
+/** One line for what commonly goes wrong. */
+function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home }: Settings): string {
+  if (error.code === 'EADDRINUSE') {
+    const [flag, variable] = error.port === port ? ['--port', 'PORT'] : ['--console-port', 'CONSOLE_PORT'];
+    return `port ${error.port} is in use (${variable}); choose another one with ${flag}`;
+  }
+  if (error.code === 'EACCES' && error.syscall === 'listen') return `port ${error.port} may not be used by this user; choose another one`;
+  if (error.code === 'EADDRNOTAVAIL') return `this machine has no address ${(error as { address?: string }).address}; see --host`;
+  if (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM')
+    return `${home} cannot be written (${error.path ?? error.message}); choose another folder with --home`;
+  return error.message;
+}
+
+/** SIGINT and SIGTERM: orderly; the second one: at once. */
+function stopOnSignals(): { started(platform: RunningPlatform): void } {
+  let platform: RunningPlatform | undefined;
+  let told = 0;
+  const stop = (signal: NodeJS.Signals) => {
+    told++;
+    if (told > 1 || !platform) {
+      platform?.kill();
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    }
+    console.log('\nDormouse finishes what is under way …');
+    void platform.stop().finally(() => process.exit(0));
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  const die = (error: unknown) => {
+    console.error(error);
+    platform?.kill();
+    process.exit(1);
+  };
+  process.on('uncaughtException', die).on('unhandledRejection', die);
+  return {
+    started(running) {
+      platform = running;
+    },
+  };
+}
