@@ -243,7 +243,7 @@ describe('the direction of dependence', () => {
       const declared = Object.keys({ ...own.dependencies, ...own.optionalDependencies });
       const forTests = [
         ...declared,
-        ...Object.keys({ ...own.devDependencies, ...read('.').devDependencies, ...read('tests').dependencies, ...read('functions/_runtime').dependencies }),
+        ...Object.keys({ ...own.devDependencies, ...read('.').devDependencies, ...read('tests').dependencies, ...read('functions/_runtime').devDependencies }),
       ];
       const missing = sourcesIn(folder).flatMap((source) =>
         importsOf(source)

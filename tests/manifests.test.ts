@@ -1,0 +1,144 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { render } from '../knative/local/kustomize.ts';
+import type { Rendered } from '../knative/local/model.ts';
+import { readPlatform } from '../knative/local/read.ts';
+
+const project = join(import.meta.dirname, '..');
+const overlays = globSync('{knative,tests}/**/kustomization.yaml', { cwd: project, exclude: (name) => name === 'node_modules' })
+  .map(dirname)
+  .filter((folder) => !folder.includes('components'))
+  .sort();
+const rendered = render(join(project, 'knative/base'));
+const platform = readPlatform(rendered);
+
+interface Pod {
+  containers: { securityContext?: object; resources?: object; readinessProbe?: object; livenessProbe?: object; env?: { name: string }[] }[];
+  automountServiceAccountToken?: boolean;
+  serviceAccountName?: string;
+}
+const podOf = ({ manifest }: Rendered) => (manifest.spec as { template: { spec: Pod } }).template.spec;
+const withPods = rendered.filter(({ manifest }) => ['Service', 'Job'].includes(manifest.kind)).map((each) => ({ ...each, name: each.manifest.metadata.name }));
+
+test('there are the base and overlays to look at', () => {
+  expect(overlays).toEqual(expect.arrayContaining(['knative/base', 'knative/overlays/local']));
+});
+
+test.each(overlays)('%s renders and can be run', (folder) => {
+  expect(readPlatform(render(join(project, folder))).services.length).toBeGreaterThan(0);
+});
+
+describe('a function says only what is its own', () => {
+  const files = globSync('knative/base/*.yaml', { cwd: project }).map((path) => ({
+    path,
+    documents: readFileSync(join(project, path), 'utf8').split('\n---\n'),
+  }));
+  const own = files.flatMap(({ path, documents }) =>
+    documents.filter((text) => text.includes('serving.knative.dev/v1\nkind: Service')).map((text) => ({ path, text })),
+  );
+
+  test.each(own)('$path: 12 to 30 lines', ({ text }) => {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    expect(lines.length).toBeGreaterThanOrEqual(12);
+    expect(lines.length).toBeLessThanOrEqual(30);
+  });
+
+  test('and each function has such a file', () => {
+    expect(own.map(({ path }) => path).sort()).toEqual(platform.services.map(({ name }) => `knative/base/${name}.yaml`).sort());
+  });
+});
+
+describe('every function', () => {
+  test.each(platform.services)('$name is reached through the ingress only, is probed, and knows where everything is', (service) => {
+    expect(service.clusterLocal).toBe(true);
+    expect(service.readinessProbe?.path).toBe('/readyz');
+    expect(service.livenessProbe?.path).toBe('/healthz');
+    expect(service.container.env[0]).toMatchObject({ kind: 'configMap', from: expect.stringMatching(/^platform-[a-z0-9]{10}$/), optional: false });
+    expect(service.container.env).toContainEqual({ kind: 'secret', from: 'redis', prefix: '', optional: true });
+  });
+
+  test.each(platform.services)('$name can sleep, and grows within bounds', ({ autoscaling, containerConcurrency }) => {
+    expect(autoscaling.minScale).toBe(0);
+    expect(autoscaling.maxScale).toBeGreaterThan(0);
+    expect(containerConcurrency).toBeGreaterThan(0);
+  });
+
+  test.each(withPods)('$name runs as the Pod Security Standard "restricted" asks for, with an account of its own', (each) => {
+    const pod = podOf(each);
+    expect(pod.containers[0]!.securityContext).toEqual({
+      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(pod.containers[0]!.resources).toMatchObject({
+      requests: { cpu: expect.anything(), memory: expect.anything() },
+      limits: { memory: expect.anything() },
+    });
+    const account = rendered.find(({ manifest }) => manifest.kind === 'ServiceAccount' && manifest.metadata.name === pod.serviceAccountName);
+    expect(account?.manifest).toMatchObject({ metadata: { name: each.name }, automountServiceAccountToken: false });
+  });
+});
+
+test('no Secret and no password is in the manifests', () => {
+  expect(rendered.filter(({ manifest }) => manifest.kind === 'Secret')).toEqual([]);
+  const written = withPods.flatMap((each) => podOf(each).containers.flatMap(({ env = [] }) => env.map(({ name }) => name)));
+  expect(written.filter((name) => /PASSWORD|SECRET|TOKEN|DATABASE|REDIS/.test(name))).toEqual([]);
+});
+
+test('a changed setting makes a new Revision: the ConfigMap is called otherwise, and every Service follows', () => {
+  const from = (folder: string) => readPlatform(render(join(project, folder))).services.map(({ container }) => container.env[0]);
+  const [base, local] = [from('knative/base'), from('knative/overlays/local')];
+  expect(new Set(base.map((source) => JSON.stringify(source))).size).toBe(1);
+  expect(local[0]).not.toEqual(base[0]);
+});
+
+test('the Broker tries often enough for an hour of trouble to pass, or says what it could not deliver', () => {
+  const [broker, another] = platform.brokers;
+  expect(another).toBeUndefined();
+  const { retry = 0, backoffDelayMs = 0, backoffPolicy, deadLetterSink } = broker!.delivery;
+  const seconds = Array.from({ length: retry }, (_, attempt) => (backoffDelayMs / 1000) * 2 ** (attempt + 1)).reduce((sum, each) => sum + each, 0);
+  expect(backoffPolicy).toBe('exponential');
+  expect(seconds).toBeGreaterThan(300);
+  expect(deadLetterSink).toBeUndefined();
+});
+
+describe("the ingress keeps what is the cluster's own to itself", () => {
+  const internal = platform.virtualHosts[0]!.routes.find(({ name }) => name === 'internal')!;
+  const closed = (path: string) => internal.match.some(({ uri }) => uri?.kind === 'regex' && new RegExp(`^(?:${uri.value})$`).test(path));
+  const encoded = (letter: string, upper: boolean) => {
+    const hex = letter.charCodeAt(0).toString(16);
+    return `%${upper ? hex.toUpperCase() : hex}`;
+  };
+
+  test('before any other route to a function', () => {
+    const { routes } = platform.virtualHosts[0]!;
+    expect(routes.findIndex(({ action }) => action.kind === 'route')).toBeGreaterThan(routes.indexOf(internal));
+  });
+
+  test('however its name is encoded', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('/events', '/healthz', '/readyz', '/metrics'),
+        fc.array(fc.constantFrom('no', 'lower', 'upper'), { minLength: 8, maxLength: 8 }),
+        (path, how) => {
+          const disguised = [...path].map((letter, index) => (index === 0 || how[index] === 'no' ? letter : encoded(letter, how[index] === 'upper'))).join('');
+          expect(closed(disguised)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('and no path that a client writes as the URL standard does is taken for it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (name) => {
+        fc.pre(!/[\uD800-\uDFFF]/u.test(name));
+        expect(closed(`/blog/posts/${encodeURIComponent(name)}`)).toBe(false);
+        expect(closed(new URL(`/blog/${name.replaceAll(/[%?#]/g, '')}`, 'http://host').pathname)).toBe(false);
+      }),
+    );
+  });
+});
