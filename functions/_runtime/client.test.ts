@@ -41,7 +41,7 @@ test.each([
   await expect(callService(at(url), { timeoutMs: 100 })).rejects.toMatchObject({ code: 'unavailable', headers: { 'retry-after': '1' } });
 });
 
-test('a kept connection that the other side has closed is replaced without anybody noticing', async () => {
+test('a kept connection that the other side has closed is replaced without anybody noticing, unless that could do a thing twice', async () => {
   let requests = 0;
   const url = await server((request, response) => {
     if (++requests === 2) request.socket.destroy();
@@ -50,6 +50,9 @@ test('a kept connection that the other side has closed is replaced without anybo
   await exchange(url);
   expect((await exchange(url)).body.toString()).toBe('ok');
   expect(requests).toBe(3);
+  requests = 1;
+  await expect(exchange(url, { method: 'POST', body: 'pay' })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(requests).toBe(2);
 });
 
 test('an answer that is too large is cut off', async () => {

@@ -7,6 +7,8 @@ export interface Sent {
   body?: string | Buffer | undefined;
   /** Until the whole answer is there. */
   timeoutMs?: number;
+  /** Whether it may be sent a second time when a kept connection breaks; by default every method but POST and PATCH. */
+  repeatable?: boolean;
   /** Largest answer that is read, in bytes. */
   maxBytes?: number;
 }
@@ -22,14 +24,16 @@ let secureAgent: SecureAgent | undefined;
 
 /**
  * One HTTP exchange over kept connections, by node:http: half the CPU of fetch, and already loaded by the server.
- * A kept connection that the other side closed at the same moment is replaced once.
+ * A kept connection that the other side closed at the same moment is replaced once, where the request may be repeated.
  * @throws Error with `code` (ECONNREFUSED, ETIMEDOUT, …) when there is no answer. Any status is an answer.
  */
 export async function exchange(url: string, sent: Sent = {}): Promise<Answer> {
+  const repeatable = sent.repeatable ?? (sent.method !== 'POST' && sent.method !== 'PATCH');
   try {
     return await once(url, sent);
   } catch (error) {
-    if (error instanceof Error && (error as { reused?: boolean }).reused && (error as { code?: string }).code === 'ECONNRESET') return await once(url, sent);
+    const { reused, code } = error as { reused?: boolean; code?: string };
+    if (repeatable && reused && code === 'ECONNRESET') return await once(url, sent);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { DataOf, EventContract } from '@dormouse/events/contract';
-import type { Context, Handler as HonoHandler } from 'hono';
+import type { Handler as HonoHandler } from 'hono';
 import * as v from 'valibot';
-import { type Env, header } from './app.ts';
+import type { Env } from './app.ts';
 import { AppError, fail } from './errors.ts';
 import type { Emit, Outbox } from './outbox.ts';
 import { type RawEvent, readEvents } from './read-events.ts';
@@ -98,5 +98,3 @@ function asAnswer(error: unknown): never {
   if (error instanceof RetryEvent) throw new AppError('unavailable', 'The event cannot be handled yet.', { cause: error, headers: { 'retry-after': '1' } });
   throw error;
 }
-
-export const hopTrace = (c: Context): string | undefined => header(c, 'traceparent');

@@ -12,7 +12,7 @@ export function httpSend(sink: string, timeoutMs = 10_000): Send {
     const parent = origin && { ...origin, tracestate: event.tracestate ?? undefined };
     return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent }, async () => {
       const headers = { ...binaryHeaders(event), ...traceHeaders() };
-      const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs });
+      const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
       if (answer.status < 200 || answer.status > 299) throw new Error(`the broker answered ${answer.status}`);
     });
   };
