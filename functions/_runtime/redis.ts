@@ -19,7 +19,7 @@ export function openRedis(url: string): OpenRedis {
   let connection: Promise<Redis> | undefined;
   let listener: Promise<Redis> | undefined;
   const connect = async (offlineQueue: boolean) => {
-    const { Redis } = await import('ioredis');
+    const { Redis } = await import('./ioredis.ts');
     const redis = new Redis(url, {
       lazyConnect: true,
       enableOfflineQueue: offlineQueue,
