@@ -96,14 +96,12 @@ test('a changed setting makes a new Revision: the ConfigMap is called otherwise,
   expect(local[0]).not.toEqual(base[0]);
 });
 
-test('the Broker tries often enough for an hour of trouble to pass, or says what it could not deliver', () => {
+test('an event is tried for ten minutes before it counts as undeliverable, with ever longer pauses', () => {
   const [broker, another] = platform.brokers;
   expect(another).toBeUndefined();
-  const { retry = 0, backoffDelayMs = 0, backoffPolicy, deadLetterSink } = broker!.delivery;
-  const seconds = Array.from({ length: retry }, (_, attempt) => (backoffDelayMs / 1000) * 2 ** (attempt + 1)).reduce((sum, each) => sum + each, 0);
+  const { retry = 0, backoffDelayMs = 0, backoffPolicy } = broker!.delivery;
   expect(backoffPolicy).toBe('exponential');
-  expect(seconds).toBeGreaterThan(300);
-  expect(deadLetterSink).toBeUndefined();
+  expect((backoffDelayMs * (2 ** retry - 1)) / 60_000).toBeGreaterThan(10);
 });
 
 describe("the ingress keeps what is the cluster's own to itself", () => {
