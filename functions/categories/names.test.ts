@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 
 let db: TestDatabase;
+let asPosts: ReturnType<TestDatabase['as']>;
 beforeAll(async () => {
   db = await testDatabase('categories', 'posts');
+  asPosts = db.as('posts');
 });
 afterAll(() => db.drop());
 
@@ -15,7 +17,7 @@ interface Category {
   color: string;
   created: boolean;
 }
-const category = async (name: string) => (await db.as('posts')<Category[]>`SELECT * FROM categories.get_or_create(${name})`)[0] as Category;
+const category = async (name: string) => (await asPosts<Category[]>`SELECT * FROM categories.get_or_create(${name})`)[0] as Category;
 
 test('names that differ in case, width, spaces or what cannot be seen are one category', async () => {
   const first = await category('Straße  Zwei');
@@ -64,7 +66,7 @@ test('marks that turn the direction of writing are not kept in the shown name', 
 });
 
 test('whatever the names, distinct ones have distinct slugs and colours, and the same one is found again', async () => {
-  const sql = db.as('posts');
+  const sql = asPosts;
   const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((value) => !/[\u0000-\u001f\u007f\p{Surrogate}]/u.test(value));
   await fc.assert(
     fc.asyncProperty(fc.array(name, { minLength: 2, maxLength: 8 }), async (names) => {
@@ -88,7 +90,7 @@ test('whatever the names, distinct ones have distinct slugs and colours, and the
 });
 
 test("posts' role may call what is published and nothing else", async () => {
-  const sql = db.as('posts');
+  const sql = asPosts;
   await expect(sql`SELECT * FROM categories.categories`).rejects.toMatchObject({ code: '42501' });
   await expect(sql`DELETE FROM categories.categories`).rejects.toMatchObject({ code: '42501' });
   await expect(sql`SELECT categories.count_post(1, 1, 1, true, false)`).rejects.toMatchObject({ code: '42501' });
@@ -101,7 +103,7 @@ test('other roles may not call the published functions', async () => {
 });
 
 test('twenty concurrent requests for new categories make each once, with colours of their own', async () => {
-  const sql = db.as('posts');
+  const sql = asPosts;
   const made = await Promise.all(Array.from({ length: 20 }, (_, i) => sql<Category[]>`SELECT * FROM categories.get_or_create(${`New ${i % 10}`})`));
   const rows = made.map(([row]) => row as Category);
   expect(new Set(rows.map((row) => row.id)).size).toBe(10);

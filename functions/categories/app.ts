@@ -1,0 +1,92 @@
+import { hash } from 'node:crypto';
+import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { type Env, header, id, json, newApp } from '@dormouse/runtime/app';
+import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
+import type { Cache } from '@dormouse/runtime/cache';
+import { fail } from '@dormouse/runtime/errors';
+import { type Limiter, limit } from '@dormouse/runtime/limiter';
+import type { Outbox } from '@dormouse/runtime/outbox';
+import { on, receive } from '@dormouse/runtime/receive';
+import type { Context, MiddlewareHandler } from 'hono';
+import { mergeInto, newName } from './fields.ts';
+import type { Categories, Category } from './store.ts';
+
+/** Final bytes, made once and kept. */
+export interface Answer {
+  etag: string;
+  body: string;
+}
+
+export interface Dependencies {
+  categories: Categories;
+  tokens: Tokens;
+  limiter: Limiter;
+  outbox: Outbox;
+  /** Answers by what they show; at most 2 s old in any instance. */
+  answers: Cache<Answer>;
+}
+
+const path = '/blog/api/categories';
+
+export function createApp({ categories, tokens, limiter, outbox, answers }: Dependencies) {
+  const forget = () => answers.purge('all', 'slug:');
+  const editor = editing(limiter);
+  const handlers = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted].map((contract) =>
+    on(contract, ({ data }, tx, emit) =>
+      categories.count(
+        { id: data.id, version: data.version, categoryId: data.category.id, published: data.status === 'published', deleted: contract === postDeleted },
+        tx,
+        emit,
+      ),
+    ),
+  );
+  const take = receive({ outbox, handlers });
+
+  return newApp()
+    .post('/events', async (c, next) => {
+      // After the commits, or a reader could bring the old counts back.
+      return await Promise.resolve(take(c, next)).finally(forget);
+    })
+    .get(path, async (c) => respond(c, await answers.get('all', async () => answerOf((await categories.all()).map(view)))))
+    .get(`${path}/:slug`, async (c) => {
+      const slug = c.req.param('slug').normalize('NFKC').toLowerCase();
+      const found = (await categories.bySlug(slug)) ?? fail('not_found', 'There is no such category.');
+      if (found.slug !== c.req.param('slug')) return c.body(null, 301, { location: `${path}/${encodeURIComponent(found.slug)}` });
+      return respond(c, answerOf(view(found)));
+    })
+    .use(`${path}/*`, authenticate(tokens))
+    .patch(`${path}/:id`, editor, json(newName), async (c) => {
+      const renamed = await categories.rename(id(c.req.param('id')), c.req.valid('json').name);
+      await forget();
+      return c.json(view(renamed));
+    })
+    .post(`${path}/:id/merge`, editor, json(mergeInto), async (c) => {
+      const merged = await categories.merge(id(c.req.param('id')), c.req.valid('json').into);
+      await forget();
+      return c.json(view(merged));
+    });
+}
+
+function editing(limiter: Limiter): MiddlewareHandler<Env> {
+  const limited = limit(limiter, { key: (c) => `write:${required(c).id}`, limit: 600, windowMs: 60_000 });
+  return (c, next) => {
+    const { role } = required(c);
+    if (role !== 'editor' && role !== 'admin') fail('forbidden', 'Only editors change categories.');
+    return limited(c, next);
+  };
+}
+
+const view = ({ id, name, slug, color, postCount }: Category) => ({ id, name, slug, color, post_count: postCount });
+
+function answerOf(value: unknown): Answer {
+  const body = JSON.stringify(value);
+  return { etag: `"${hash('sha256', body, 'base64url').slice(0, 27)}"`, body };
+}
+
+function respond(c: Context, { etag, body }: Answer): Response {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache', etag };
+  const known = header(c, 'if-none-match')
+    ?.split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''));
+  return known?.some((tag) => tag === etag || tag === '*') ? c.body(null, 304, headers) : c.body(body, 200, headers);
+}

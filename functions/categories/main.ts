@@ -1,0 +1,7 @@
+import { serve } from '@dormouse/runtime/serve';
+import { createApp } from './app.ts';
+import { openCategories } from './store.ts';
+
+await serve('categories', ({ sql, outbox, tokens, limiter, cache }) =>
+  createApp({ categories: openCategories({ sql, outbox }), tokens, limiter, outbox, answers: cache({ name: 'categories', ttlMs: 600_000, max: 200 }) }),
+);
