@@ -5,9 +5,8 @@ import { Agent } from 'undici';
 export interface Shot {
   method: 'GET' | 'POST';
   path: string;
-  headers?: Record<string, string>;
-  /** A new body for each request, so that writes differ. */
-  body?: () => string;
+  /** Headers and body of each request anew, so that writes and writers differ. */
+  perRequest?: () => { headers: Record<string, string>; body: string };
   expect: number;
 }
 
@@ -24,14 +23,7 @@ export async function saturate(origin: string, shot: Shot, connections: number, 
     url: origin,
     connections,
     duration: seconds,
-    requests: [
-      {
-        method: shot.method,
-        path: shot.path,
-        headers: shot.headers ?? {},
-        setupRequest: (request) => (shot.body ? { ...request, body: shot.body() } : request),
-      },
-    ],
+    requests: [{ method: shot.method, path: shot.path, ...(shot.perRequest && { setupRequest: (request) => ({ ...request, ...shot.perRequest?.() }) }) }],
   });
   const statuses: Record<string, { count?: number }> = result.statusCodeStats ?? {};
   const good = statuses[String(shot.expect)]?.count ?? 0;
@@ -59,7 +51,7 @@ export async function arrive(origin: string, shots: readonly Shot[], rate: numbe
   while (result.sent < total) {
     const due = start + (result.sent * 1000) / rate;
     if (due > performance.now()) {
-      await new Promise((resolve) => (due - performance.now() > 2 ? setTimeout(resolve, 1) : setImmediate(resolve)));
+      await new Promise((resolve) => (due - performance.now() > 1.2 ? setTimeout(resolve, 1) : setImmediate(resolve)));
       continue;
     }
     pending.push(fire(agent, origin, shots[result.sent % shots.length]!, due, result));
@@ -72,7 +64,7 @@ export async function arrive(origin: string, shots: readonly Shot[], rate: numbe
 
 async function fire(agent: Agent, origin: string, shot: Shot, due: number, into: Arrivals): Promise<void> {
   try {
-    const answer = await agent.request({ origin, path: shot.path, method: shot.method, headers: shot.headers ?? {}, ...(shot.body && { body: shot.body() }) });
+    const answer = await agent.request({ origin, path: shot.path, method: shot.method, ...shot.perRequest?.() });
     await answer.body.dump();
     if (answer.statusCode === shot.expect) into.latencies.push(performance.now() - due);
     else into.errors++;

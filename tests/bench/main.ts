@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { request } from 'undici';
+import { runPlatform } from '../platform.ts';
+import { coldStarts } from './cold.ts';
+import { password, people, plainContender, platformContender, shots } from './contenders.ts';
+import { eventLatency } from './events.ts';
+import { memory } from './memory.ts';
+import { predecessorsScenario } from './predecessor.ts';
+import { atRate, saturation } from './saturation.ts';
+import { table } from './table.ts';
+
+const help = `npm run bench -- [options]
+
+Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function.
+
+  --parts a,b,c,d,e   a cold starts, b throughput and latency, c the predecessor's scenario, d events, e memory (default: all)
+  --rounds N          interleaved rounds of b (default 5), and cold starts of each function (four times as many)
+  --seconds N         length of one run of b (default 4)
+  --posts N           posts in the database before b (default 500)
+  --out FILE          results as JSON (default bench.json)
+  --help`;
+
+const { values } = parseArgs({
+  options: {
+    parts: { type: 'string', default: 'a,b,c,d,e' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    posts: { type: 'string', default: '500' },
+    out: { type: 'string', default: 'bench.json' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
+const [rounds, seconds, posts] = [Number(values.rounds), Number(values.seconds), Number(values.posts)];
+const parts = new Set(values.parts.split(','));
+const progress = (line: string) => console.error(`· ${line}`);
+const overlay = join(import.meta.dirname, 'overlay');
+const outer = mkdtempSync(join(tmpdir(), 'dormouse-bench-'));
+const home = join(outer, 'home');
+mkdirSync(home);
+
+const results: Record<string, unknown> = {
+  command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
+  date: new Date().toISOString(),
+  machine: { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version, loadBefore: loadavg()[0] },
+};
+
+try {
+  if (parts.has('a')) {
+    for (const spare of [true, false])
+      await withPlatform(spare ? [] : ['--no-spare'], async (platform) => {
+        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(platform, rounds * 4, progress);
+      });
+  }
+  if (parts.has('e'))
+    await withPlatform([], async (platform) => {
+      results.memory = await memory(platform);
+    });
+  if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
+} finally {
+  rmSync(outer, { recursive: true, force: true });
+}
+writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
+console.log(table(results));
+
+async function withPlatform(args: string[], work: (platform: Awaited<ReturnType<typeof runPlatform>>) => Promise<void>): Promise<void> {
+  const platform = await runPlatform({ home, overlay, args: ['--no-watch', ...args] });
+  try {
+    await work(platform);
+  } finally {
+    await platform.stop();
+  }
+}
+
+async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<void> {
+  progress(`${posts} posts, ${people} people`);
+  const { create } = shots(platform, 0);
+  let last = 0;
+  for (let n = 0; n < posts; n++) last = ((await post(platform.url + create!.path, create!.perRequest!())) as { id: number }).id;
+  if (parts.has('b'))
+    for (let n = 0; n < people; n++)
+      await post(`${platform.url}/api/register`, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: `person${n}`, email: `p${n}@example.org`, password }),
+      });
+  const all = shots(platform, last);
+  if (parts.has('b')) results.load = await throughput(platform, all);
+  if (parts.has('c'))
+    results.predecessor = { all: await predecessorsScenario(platform.url, 20), withoutHealth: await predecessorsScenario(platform.url, 20, '/health') };
+  if (parts.has('d')) results.events = await eventLatency(platform, all.create!, 300);
+}
+
+async function throughput(platform: Awaited<ReturnType<typeof runPlatform>>, all: ReturnType<typeof shots>): Promise<Record<string, unknown>> {
+  const plain = await plainContender(platform);
+  const ours = platformContender(platform);
+  const found: Record<string, unknown> = {};
+  for (const [name, shot] of Object.entries(all)) {
+    progress(`throughput and latency: ${name}`);
+    const contenders = name === 'page' ? [ours] : [ours, plain];
+    const few = name === 'login'; // five log-ins a minute and name: three short rounds are what the people are enough for
+    const saturated = await saturation(contenders, shot, few ? 3 : rounds, few ? 2 : seconds);
+    const slower = Math.min(...Object.values(saturated).map(({ perSecond }) => perSecond.median));
+    const latency: Record<string, unknown> = {};
+    if (few) await new Promise((resolve) => setTimeout(resolve, 60_000));
+    for (const share of few ? [0.5] : [0.2, 0.5, 0.8])
+      for (const contender of contenders)
+        latency[`${contender.name} at ${share * 100} %`] = await atRate(contender, shot, Math.max(1, Math.round(slower * share)), few ? 3 : seconds);
+    found[name] = { saturated, latency };
+  }
+  plain.stop();
+  return found;
+}
+
+async function post(url: string, init: { headers: Record<string, string>; body: string }): Promise<unknown> {
+  const { statusCode, body } = await request(url, { method: 'POST', ...init });
+  const text = await body.text();
+  if (statusCode !== 201) throw new Error(`${url}: ${statusCode} ${text}`);
+  return JSON.parse(text);
+}
