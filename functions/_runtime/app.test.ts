@@ -56,6 +56,13 @@ describe('a JSON body', () => {
     expect((await post(`{"title":"${'a'.repeat(300_000)}"}`)).status).toBe(413);
   });
 
+  test('may be larger where its route says so', async () => {
+    const large = newApp().post('/', json(v.object({ a: v.string() }), 400_000), (c) => c.body(null, 204));
+    const send = (length: number) =>
+      large.request('/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ a: 'x'.repeat(length) }) });
+    expect([(await send(350_000)).status, (await send(400_000)).status]).toEqual([204, 413]);
+  });
+
   test('law: any JSON without twofold keys passes the reader', () => {
     fc.assert(
       fc.asyncProperty(fc.json({ maxDepth: 6 }), async (body) => {

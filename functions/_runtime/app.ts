@@ -36,7 +36,9 @@ export function newApp(): Hono<Env> {
   return app;
 }
 
-/** Reads a JSON body of at most `limit` bytes: 415 unless application/json, 413 when too large, 400 when malformed, 422 naming every wrong field. */
+/** Reads a JSON body of at most `limit` bytes: 415 unless application/json, 413 when too large, 400 when malformed, 422 naming every wrong field.
+ * @param limit of the body in bytes; one above `serve`'s own needs `bodyLimit` there as well.
+ */
 export function json<S extends v.GenericSchema>(schema: S, limit: number = bodyLimit): Validator<'json', S> {
   return async (c, next) => {
     if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header(c, 'content-type') ?? '')) fail('unsupported_media_type', 'The body must be application/json.');

@@ -164,6 +164,18 @@ describe('modes', () => {
   });
 });
 
+test('without an outbox a handler runs at every delivery, and cannot reach for a database', async () => {
+  const seen: number[] = [];
+  const plain = newApp().post(
+    '/events',
+    receive({ handlers: [on(noted, async ({ data }, tx) => void (data.n === 2 ? await tx`SELECT 1` : seen.push(data.n)))] }),
+  );
+  const send = (event: StoredEvent) => plain.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+  const event = make(1);
+  expect([(await send(event)).status, (await send(event)).status, (await send(make(2))).status]).toEqual([204, 204, 500]);
+  expect(seen).toEqual([1, 1]);
+});
+
 describe('interoperability with the CloudEvents SDK', () => {
   test('reads our binary mode as the event that it is', () => {
     const event = { ...make(1), subject: 'post/Käse "50 %" 🧀', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
