@@ -1,5 +1,7 @@
+import { parseCron } from './cron.ts';
 import { isoDuration } from './durations.ts';
 import type { Fields } from './fields.ts';
+import { compileFilters } from './filter.ts';
 import type { Broker, Delivery, Destination, Filter, PingSource, Trigger } from './model.ts';
 import { duration, type Ignore, type ObjectFields } from './read-object.ts';
 
@@ -21,11 +23,24 @@ export function readTrigger({ name, namespace, root, origin, ignore }: ObjectFie
     name,
     namespace,
     broker: spec.text('broker') || 'default',
-    filters: spec.has('filters') ? spec.list('filters').map(readFilter) : old,
+    filters: spec.has('filters') ? readFilters(spec) : old,
     subscriber: readDestination(spec.need('subscriber'), namespace, ignore),
     delivery: readDelivery(spec, namespace, ignore),
     origin,
   };
+}
+
+/** Filters that the dispatcher can run. */
+function readFilters(spec: Fields): Filter[] {
+  return spec.list('filters').map((entry) => {
+    const filter = readFilter(entry);
+    try {
+      compileFilters([filter]);
+    } catch (error) {
+      entry.fail(undefined, (error as Error).message);
+    }
+    return filter;
+  });
 }
 
 /** Reads one filter of the Subscriptions API: exactly one dialect. */
@@ -108,7 +123,7 @@ export function readPingSource({ name, namespace, root, origin, ignore }: Object
   return {
     name,
     namespace,
-    schedule: readSchedule(spec),
+    schedule: readSchedule(spec, timezone),
     timezone,
     contentType: spec.text('contentType') || undefined,
     data: spec.text('data'),
@@ -118,11 +133,14 @@ export function readPingSource({ name, namespace, root, origin, ignore }: Object
   };
 }
 
-/** Five fields of cron; their values are the scheduler's to read. */
-function readSchedule(spec: Fields): string {
-  const schedule = spec.string('schedule').trim();
-  if (!/^[\d*/,?A-Za-z-]+(\s+[\d*/,?A-Za-z-]+){4}$/.test(schedule))
-    spec.fail('schedule', `"${schedule}" is not five fields of cron (minute hour day month weekday)`);
+/** Five fields of cron, or `@hourly` and its like, as the scheduler reads them. */
+function readSchedule(spec: Fields, timezone: string | undefined): string {
+  const schedule = spec.string('schedule');
+  try {
+    parseCron(schedule, timezone);
+  } catch (error) {
+    spec.fail('schedule', `cannot be kept: ${(error as Error).message}`);
+  }
   return schedule;
 }
 

@@ -302,7 +302,13 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
     ["a backoff in Go's way", [{ ...broker, spec: { delivery: { backoffDelay: '1s' } } }], 'm0.yaml:9: backoffDelay "1s" is not a duration like PT0.5S'],
     ['another backoff', [{ ...broker, spec: { delivery: { backoffPolicy: 'random' } } }], 'spec.delivery.backoffPolicy must be one of linear, exponential'],
     ['a negative retry', [{ ...broker, spec: { delivery: { retry: -1 } } }], 'spec.delivery.retry must be between 0'],
-    ['a schedule of six fields', [knative(), ping({ schedule: '* * * * * *' })], 'spec.schedule "* * * * * *" is not five fields of cron'],
+    ['a schedule of six fields', [knative(), ping({ schedule: '* * * * * *' })], 'spec.schedule cannot be kept: schedule "* * * * * *" has 6 fields'],
+    ['a minute that is none', [knative(), ping({ schedule: '61 * * * *' })], 'm1.yaml:8: spec.schedule cannot be kept'],
+    [
+      'a filter that cannot be run',
+      [knative(), broker, trigger({ filters: [{ cesql: 'a = 1' }] })],
+      'spec.filters[0] filters of dialect cesql are not understood',
+    ],
     ['a time zone that is none', [knative(), ping({ timezone: 'Mars/Olympus' })], 'spec.timezone "Mars/Olympus" is not a time zone'],
     ['a core Service as a sink', [ping({ sink: { ref: { apiVersion: 'v1', kind: 'Service', name: 's' } } })], 'v1 Service cannot receive events here'],
     ['a gateway that does not exist', [knative(), virtual([toService])], 'm1.yaml:11: spec.gateways name default/g, which does not exist'],
@@ -393,7 +399,7 @@ describe('events', () => {
   test('`filters` replaces `filter`', () => {
     const filter = { attributes: { type: 'old', source: '' } };
     expect(spec({ filter }).filters).toEqual([{ exact: { type: 'old', source: '' } }]);
-    expect(spec({ filter, filters: [{ not: { cesql: 'a = 1' } }] }).filters).toEqual([{ not: { cesql: 'a = 1' } }]);
+    expect(spec({ filter, filters: [{ not: { prefix: { type: 'b' } } }] }).filters).toEqual([{ not: { prefix: { type: 'b' } } }]);
   });
 
   test('filters nest', () => {
