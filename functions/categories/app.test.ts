@@ -1,0 +1,140 @@
+import type { Caller, Role } from '@dormouse/runtime/auth';
+import { cache } from '@dormouse/runtime/cache';
+import { fail } from '@dormouse/runtime/errors';
+import type { Outbox } from '@dormouse/runtime/outbox';
+import { expect, test } from 'vitest';
+import { createApp } from './app.ts';
+import type { Categories, Category, Post } from './store.ts';
+
+const news: Category = { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456', postCount: 2 };
+const path = '/blog/api/categories';
+const caller = (name: string): Caller => ({ id: 1, name, role: name as Role, scopes: [], jti: name, exp: 9e9, token: name });
+
+function appOver(kept: Category[] = [{ ...news }]) {
+  const asked = { all: 0, counted: [] as Post[], merged: [] as number[][] };
+  const find = (id: number) => kept.find((each) => each.id === id) ?? fail('not_found', 'There is no such category.');
+  const categories: Categories = {
+    async all() {
+      asked.all++;
+      return kept;
+    },
+    bySlug: async (slug) => kept.find((each) => each.slug === slug || slug === `old-${each.slug}`),
+    rename: async (id, name) => Object.assign(find(id), { name }),
+    async merge(from, into) {
+      asked.merged.push([from, into]);
+      return find(from);
+    },
+    async count(post) {
+      asked.counted.push(post);
+      for (const each of kept) each.postCount++;
+    },
+  };
+  const app = createApp({
+    categories,
+    tokens: { verify: async (token) => (/reader|author|editor|admin/.test(token) ? caller(token) : fail('unauthorized', 'The token is not valid.')) },
+    limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
+    outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
+    answers: cache({ name: 'categories', ttlMs: 60_000, max: 10 }),
+  });
+  const ask = (method: string, at: string, { as, body, headers = {} }: { as?: string; body?: unknown; headers?: Record<string, string> } = {}) =>
+    app.request(at, {
+      method,
+      headers: { ...(as && { authorization: `Bearer ${as}` }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  return { ask, asked };
+}
+
+const event = (type: string, status = 'published') => ({
+  body: {
+    id: 1,
+    version: 3,
+    slug: 's',
+    title: 't',
+    author: 'ann',
+    status,
+    category: { id: 7, name: 'News', slug: 'news' },
+    created_at: '2026-01-01T00:00:00.000Z',
+    updated_at: '2026-01-01T00:00:00.000Z',
+  },
+  headers: { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/posts', 'ce-type': `dev.dormouse.post.${type}.v1`, 'ce-subject': 'post/1' },
+});
+
+test('the list is one array of the fixed fields, loaded once for all', async () => {
+  const { ask, asked } = appOver();
+  const [first] = await Promise.all([ask('GET', path), ask('GET', path)]);
+  expect(await first.json()).toEqual([{ id: 7, name: 'News', slug: 'news', color: '#123456', post_count: 2 }]);
+  expect(asked.all).toBe(1);
+  const etag = first.headers.get('etag') as string;
+  expect((await ask('GET', path, { headers: { 'if-none-match': etag } })).status).toBe(304);
+});
+
+test('an event of a post is counted, and the next reader sees it', async () => {
+  const { ask, asked } = appOver();
+  await ask('GET', path);
+  expect((await ask('POST', '/events', event('created'))).status).toBe(204);
+  expect((await (await ask('GET', path)).json())[0].post_count).toBe(3);
+  expect(asked.counted).toEqual([{ id: 1, version: 3, categoryId: 7, published: true, deleted: false }]);
+});
+
+test.each([
+  ['updated', 'draft', { published: false, deleted: false }],
+  ['published', 'published', { published: true, deleted: false }],
+  ['unpublished', 'draft', { published: false, deleted: false }],
+  ['deleted', 'published', { published: true, deleted: true }],
+])('%s of a %s post is understood', async (type, status, expected) => {
+  const { ask, asked } = appOver();
+  expect((await ask('POST', '/events', event(type, status))).status).toBe(204);
+  expect(asked.counted[0]).toMatchObject(expected);
+});
+
+test('an event that is not understood is 422, so that it becomes a dead letter', async () => {
+  const { ask, asked } = appOver();
+  const { headers, body } = event('created');
+  expect((await ask('POST', '/events', { headers, body: { ...body, category: 'News' } })).status).toBe(422);
+  expect((await ask('POST', '/events', event('exploded'))).status).toBe(422);
+  expect(asked.counted).toEqual([]);
+});
+
+test('one category is found by its slug, by a former one with 301', async () => {
+  const { ask } = appOver();
+  expect(await (await ask('GET', `${path}/news`)).json()).toMatchObject({ id: 7, post_count: 2 });
+  for (const former of ['old-news', 'NEWS']) {
+    const answer = await ask('GET', `${path}/${former}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([301, `${path}/news`]);
+  }
+  for (const none of ['none', '99999999999999999999', '%00', '9223372036854775808']) expect((await ask('GET', `${path}/${none}`)).status).toBe(404);
+});
+
+test('only editors and administrators rename and merge', async () => {
+  const { ask, asked } = appOver();
+  expect((await ask('PATCH', `${path}/7`, { body: { name: 'X' } })).status).toBe(401);
+  for (const as of ['reader', 'author']) {
+    expect((await ask('PATCH', `${path}/7`, { as, body: { name: 'X' } })).status).toBe(403);
+    expect((await ask('POST', `${path}/7/merge`, { as, body: { into: 8 } })).status).toBe(403);
+  }
+  const renamed = await ask('PATCH', `${path}/7`, { as: 'editor', body: { name: 'X' } });
+  expect([renamed.status, (await renamed.json()).name]).toEqual([200, 'X']);
+  expect((await (await ask('GET', path)).json())[0].name).toBe('X');
+  expect((await ask('POST', `${path}/7/merge`, { as: 'admin', body: { into: 8 } })).status).toBe(200);
+  expect(asked.merged).toEqual([[7, 8]]);
+});
+
+test.each([{ name: '' }, { name: ' \u200b' }, { name: 'x'.repeat(51) }, { name: 'a\u0000' }, { name: 1 }, {}, { name: 'x', slug: 'y' }])(
+  'renaming to %j is 422',
+  async (body) => {
+    const { ask } = appOver();
+    expect((await ask('PATCH', `${path}/7`, { as: 'editor', body })).status).toBe(422);
+  },
+);
+
+test.each([{ into: 0 }, { into: '8' }, { into: 1.5 }, { into: 1e300 }, {}])('merging with %j is 422', async (body) => {
+  const { ask } = appOver();
+  expect((await ask('POST', `${path}/7/merge`, { as: 'editor', body })).status).toBe(422);
+});
+
+test.each(['0', 'x', '99999999999999999999'])('changing the id %s is 404', async (id) => {
+  const { ask } = appOver();
+  expect((await ask('PATCH', `${path}/${id}`, { as: 'editor', body: { name: 'X' } })).status).toBe(404);
+  expect((await ask('POST', `${path}/${id}/merge`, { as: 'editor', body: { into: 1 } })).status).toBe(404);
+});
