@@ -1,6 +1,6 @@
 import { goDuration } from './durations.ts';
 import type { Fields } from './fields.ts';
-import type { Autoscaling } from './model.ts';
+import { type Autoscaling, ManifestError, type Origin } from './model.ts';
 import { nearest } from './spelling.ts';
 
 const domain = 'autoscaling.knative.dev/';
@@ -23,7 +23,11 @@ const known = [
 const hour = 3_600_000;
 
 /** A cluster's defaults: the data of Knative's ConfigMap `knative-serving/config-autoscaler`, as far as there is one. */
-export type AutoscalerDefaults = Readonly<Record<string, string>>;
+export interface AutoscalerDefaults {
+  data: Readonly<Record<string, string>>;
+  /** Where one of them is written. */
+  at(key: string): Origin;
+}
 
 /**
  * The autoscaling annotations of a revision (spec.template.metadata.annotations), with Knative's defaults.
@@ -81,23 +85,23 @@ function readBurstCapacity(read: Reader): number {
 type Reader = ReturnType<typeof reader>;
 
 function reader(annotations: Fields | undefined, defaults: AutoscalerDefaults) {
-  const fail = (key: string, problem: string): never => {
-    if (annotations?.has(domain + key)) return annotations.fail(domain + key, problem);
-    throw new TypeError(`config-autoscaler: ${key} ${problem}`);
+  const fail = (key: string, problem: string, name: string | null = key): never => {
+    if (annotations?.has(domain + key) || name === null) throw annotations?.fail(domain + key, problem);
+    throw new ManifestError(defaults.at(name), `${name} ${problem}`);
   };
-  const text = (key: string, name: string | null = key) => annotations?.text(domain + key) ?? (name === null ? undefined : defaults[name]);
+  const text = (key: string, name: string | null = key) => annotations?.text(domain + key) ?? (name === null ? undefined : defaults.data[name]);
   const number = (key: string, least: number, most: number, name: string | null = key): number | undefined => {
     const value = text(key, name);
     if (value === undefined) return undefined;
-    if (!/^-?(\d+\.?\d*|\.\d+)$/.test(value)) return fail(key, `"${value}" must be a number`);
-    if (Number(value) < least || Number(value) > most) return fail(key, `${value} must be between ${least} and ${most}`);
+    if (!/^-?(\d+\.?\d*|\.\d+)$/.test(value)) return fail(key, `"${value}" must be a number`, name);
+    if (Number(value) < least || Number(value) > most) return fail(key, `${value} must be between ${least} and ${most}`, name);
     return Number(value);
   };
   return {
     fail,
     text: (key: string) => text(key),
     number,
-    default: (name: string) => (defaults[name] === undefined ? undefined : Number(defaults[name])),
+    default: (name: string) => (defaults.data[name] === undefined ? undefined : Number(defaults.data[name])),
     integer(key: string, least: number): number | undefined {
       const value = number(key, least, 2 ** 31 - 1);
       return value === undefined || Number.isInteger(value) ? value : fail(key, `${value} must be a whole number`);
@@ -105,9 +109,9 @@ function reader(annotations: Fields | undefined, defaults: AutoscalerDefaults) {
     duration(key: string, least: number, most: number, name: string | null = key, wholeSeconds = false): number | undefined {
       const value = text(key, name);
       if (value === undefined) return undefined;
-      const ms = goDuration(value) ?? fail(key, `"${value}" is not a duration like 60s or 1m30s`);
-      if (ms < least || ms > most) return fail(key, `${value} must be between ${least / 1000}s and ${most / 1000}s`);
-      return wholeSeconds && ms % 1000 !== 0 ? fail(key, `${value} must be whole seconds`) : ms;
+      const ms = goDuration(value) ?? fail(key, `"${value}" is not a duration like 60s or 1m30s`, name);
+      if (ms < least || ms > most) return fail(key, `${value} must be between ${least / 1000}s and ${most / 1000}s`, name);
+      return wholeSeconds && ms % 1000 !== 0 ? fail(key, `${value} must be whole seconds`, name) : ms;
     },
   };
 }

@@ -309,6 +309,11 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       [knative(), broker, trigger({ filters: [{ cesql: 'a = 1' }] })],
       'spec.filters[0] filters of dialect cesql are not understood',
     ],
+    [
+      'a default that is none',
+      [knative(), { ...configMap('config-autoscaler', { 'stable-window': '5s' }), metadata: { name: 'config-autoscaler', namespace: 'knative-serving' } }],
+      'm1.yaml:9: stable-window 5s must be between 6s and 3600s',
+    ],
     ['a time zone that is none', [knative(), ping({ timezone: 'Mars/Olympus' })], 'spec.timezone "Mars/Olympus" is not a time zone'],
     ['a core Service as a sink', [ping({ sink: { ref: { apiVersion: 'v1', kind: 'Service', name: 's' } } })], 'v1 Service cannot receive events here'],
     ['a gateway that does not exist', [knative(), virtual([toService])], 'm1.yaml:11: spec.gateways name default/g, which does not exist'],

@@ -1,4 +1,5 @@
 import { type Destination, ManifestError, type Origin, type Platform, type Rendered, type Service } from './model.ts';
+import type { AutoscalerDefaults } from './read-autoscaling.ts';
 import { readBroker, readPingSource, readTrigger } from './read-eventing.ts';
 import { readJob } from './read-job.ts';
 import { type ObjectFields, readObject } from './read-object.ts';
@@ -34,6 +35,8 @@ interface Reading {
   };
   gateways: Gateway[];
   hosts: BoundHost[];
+  /** Defaults for Services: Knative's own ConfigMap, when there is one. */
+  autoscaler: AutoscalerDefaults;
 }
 
 /**
@@ -55,7 +58,7 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     secrets: new Map(),
     ignored: [],
   };
-  const reading: Reading = { platform, gateways: [], hosts: [] };
+  const reading: Reading = { platform, gateways: [], hosts: [], autoscaler: { data: {}, at: () => ({ file: 'config-autoscaler', line: 1 }) } };
   const later = rendered.filter((each) => each.manifest.kind !== 'ConfigMap' || !readConfigMap(each, reading));
   for (const each of later) readOne(each, reading);
   bindHosts(reading);
@@ -64,11 +67,14 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
 }
 
 /** ConfigMaps come first: one of them holds the autoscaler's defaults. */
-function readConfigMap(rendered: Rendered, { platform }: Reading): boolean {
+function readConfigMap(rendered: Rendered, reading: Reading): boolean {
+  const { platform } = reading;
   if (rendered.manifest.apiVersion !== 'v1') return false;
   const { root, name, namespace, ignore } = readObject(rendered, platform.ignored as Platform['ignored'][number][], 'data', 'binaryData', 'immutable');
   if (root.has('binaryData')) ignore('binaryData: only text is handed to processes', root.origin('binaryData'));
-  platform.configMaps.set(`${namespace}/${name}`, root.map('data'));
+  const data = root.map('data');
+  platform.configMaps.set(`${namespace}/${name}`, data);
+  if (`${namespace}/${name}` === 'knative-serving/config-autoscaler') reading.autoscaler = { data, at: (key) => rendered.at(['data', key]) };
   return true;
 }
 
@@ -80,8 +86,7 @@ function readOne(rendered: Rendered, reading: Reading): void {
   const reason = withoutMeaning[`${group}/${kind}`] ?? withoutMeaning[`${group}/*`];
   const type = `${apiVersion} ${kind}`.replace(/^networking.istio.io\/v1(beta1|alpha3)? /, 'networking.istio.io/v1 ');
   if (reason) platform.ignored.push({ kind, name: rendered.manifest.metadata.name, reason, origin: rendered.origin });
-  else if (type === 'serving.knative.dev/v1 Service')
-    platform.services.push(readService(object('spec'), platform.configMaps.get('knative-serving/config-autoscaler') ?? {}));
+  else if (type === 'serving.knative.dev/v1 Service') platform.services.push(readService(object('spec'), reading.autoscaler));
   else if (type === 'batch/v1 Job') platform.jobs.push(readJob(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Broker') platform.brokers.push(readBroker(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Trigger') platform.triggers.push(readTrigger(object('spec')));
