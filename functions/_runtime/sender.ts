@@ -46,7 +46,6 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
   };
   const removeSent = async () => {
     const positions = [...sent].slice(0, 4 * deleteBatch);
-    sent.clear();
     for (const each of positions) sent.delete(each);
     await sql`DELETE FROM outbox WHERE position = ANY(${`{${positions.join(',')}}`}::bigint[])`.catch((error) => {
       // The relay sends them again; consumers know them by id.

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { silentLog } from './log.ts';
+import { type SentRow, sender } from './sender.ts';
+import type { Sql } from './sql.ts';
+
+const row = (n: number): SentRow => ({ position: String(n), older: [], id: `id-${n}`, type: 't', source: '/s', subject: `x/${n}`, time: '', data: '{}' });
+/** A database whose only statement is the DELETE of acknowledged rows. */
+function deletes(work: (positions: string[]) => Promise<void> = async () => {}) {
+  const statements: string[][] = [];
+  const sql = (async (_: TemplateStringsArray, literal: string) => {
+    const positions = literal.slice(1, -1).split(',');
+    statements.push(positions);
+    await work(positions);
+  }) as unknown as Sql;
+  return { sql, statements };
+}
+
+test('acknowledged rows are deleted in few statements, every one of them, however slow the database is', async () => {
+  const { sql, statements } = deletes(() => sleep(100));
+  const { committed, drained } = sender({ sql, send: async () => {}, log: silentLog });
+  const rows = Array.from({ length: 3000 }, (_, n) => row(n));
+  committed(rows);
+  await drained();
+  expect(new Set(statements.flat()).size).toBe(3000);
+  expect(statements.flat()).toHaveLength(3000);
+  expect(statements.length).toBeLessThan(10);
+});
+
+test('at most sixteen are on their way at once', async () => {
+  let [running, most] = [0, 0];
+  const { sql } = deletes();
+  const { committed, drained } = sender({
+    sql,
+    async send() {
+      most = Math.max(most, ++running);
+      await sleep(2);
+      running--;
+    },
+    log: silentLog,
+  });
+  committed(Array.from({ length: 100 }, (_, n) => row(n)));
+  await drained();
+  expect(most).toBe(16);
+});
+
+test('a delete that fails is not the end: draining ends, and the relay sends the rows again', async () => {
+  const { sql } = deletes(() => Promise.reject(new Error('away')));
+  const { committed, drained } = sender({ sql, send: async () => {}, log: silentLog });
+  committed([row(1)]);
+  await drained();
+});
