@@ -1,16 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Rendered } from './model.ts';
 import { readYaml } from './read-yaml.ts';
 
 /** Files by path; a value that is no text is written as JSON, which YAML includes. */
 export type Files = Readonly<Record<string, string | Buffer | object>>;
 
-/** Writes files to a new folder and answers its path. */
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes files to a new folder, which is removed after the tests, and answers its path. */
 export function folderOf(files: Files): string {
   const folder = mkdtempSync(join(tmpdir(), 'kustomization-'));
+  made.push(folder);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content, null, 2));
