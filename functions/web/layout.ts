@@ -67,11 +67,12 @@ ${page.main}
 
 const link = (rel: string, href: string | undefined): Html => (href ? markup`<link rel="${rel}" href="${href}">\n` : none);
 
-function navigation({ viewer, current }: PageParts): Html {
+function navigation({ viewer, current, canonical }: PageParts): Html {
   const entry = (name: PageParts['current'], href: string, text: string, style = '') =>
     markup`<li><a href="${href}"${current === name ? trusted(' aria-current="page"') : none}${style ? markup` class="${style}"` : none}>${text}</a></li>`;
   const session = viewer?.session;
-  if (!session || !viewer) return markup`<ul>${entry('login', '/blog/login', 'Log in')}${entry('signup', '/blog/signup', 'Sign up', 'button quiet')}</ul>`;
+  if (!session || !viewer)
+    return markup`<ul>${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', 'Log in')}${entry('signup', '/blog/signup', 'Sign up', 'button quiet')}</ul>`;
   return markup`<ul>
 ${session.role === 'reader' ? none : [entry('write', '/blog/new', 'Write', 'button'), entry('drafts', '/blog/drafts', 'Drafts')]}
 <li><form method="post" action="/blog/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="plain" title="Logged in as ${session.name}">Log out<span class="who" dir="auto"> ${session.name}</span></button></form></li>

@@ -27,7 +27,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
       return privately(c, await render(viewer));
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
-      return new Response(null, { status: 301, headers: { ...safeHeaders, location: error.to, 'cache-control': 'public, max-age=60' } });
+      return movedTo(error.to);
     }
   };
 
@@ -55,7 +55,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
     if (!mayBeSignedIn(c) && claimsSession(c)) return seeOther(c, '/blog/');
     return list(c, '/blog/');
   });
-  app.get('/blog', (c) => c.redirect('/blog/', 301));
+  app.get('/blog', () => movedTo('/blog/'));
   app.get('/blog/', (c) => list(c, '/blog/'));
   app.get('/blog/categories', (c) => show(c, 'categories', async (viewer) => categoriesPage(await categories.all(), viewer)));
   app.get('/blog/categories/:slug', (c) => {
@@ -80,6 +80,9 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
 
 /** Stands for categories that did not answer. */
 const unknown: readonly Category[] = [];
+
+const movedTo = (location: string): Response =>
+  new Response(null, { status: 301, headers: { ...safeHeaders, location, 'cache-control': 'public, max-age=60' } });
 
 class Moved extends Error {
   readonly to: string;

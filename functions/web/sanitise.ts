@@ -59,28 +59,32 @@ export const userId = (id: string): string => (id.startsWith('user-content-') ? 
 
 type Attributes = Record<string, string>;
 
-/** `href` and `rel` of a link, or neither: somebody else's site is told nothing, and gains nothing by being linked to. */
+/** `href` and `rel` of a link: somebody else's site is told nothing, and gains nothing by being linked to. */
 function target(href: string | undefined): Attributes {
-  if (href === undefined) return { rel: '' };
+  const where = href === undefined ? undefined : placeOf(href);
+  if (href === undefined || where === undefined) return { href: '', rel: '' };
   if (/^#./.test(href)) return { href: `#${userId(href.slice(1))}`, rel: '' };
-  return { href, rel: isOurs(href) ? '' : 'nofollow ugc noopener' };
+  return { href, rel: where === 'elsewhere' ? 'nofollow ugc noopener' : '' };
 }
 
 function picture({ src = '', alt = '', title = '', width = '', height = '' }: Attributes, inLink: boolean): sanitizeHtml.Tag {
-  if (src && isOurs(src)) {
+  const where = src ? placeOf(src) : undefined;
+  if (where === 'here') {
     const size = /^\d{1,4}$/.test(width) && /^\d{1,4}$/.test(height) ? { width, height } : {};
     return { tagName: 'img', attribs: { src, alt, ...(title && { title }), ...size, loading: 'lazy', decoding: 'async' } };
   }
   const text = alt || title || 'Picture';
-  if (inLink || !/^(https?:)?\/\//i.test(src.trim())) return { tagName: 'span', attribs: { class: 'picture-elsewhere' }, text };
+  if (inLink || where !== 'elsewhere') return { tagName: 'span', attribs: { class: 'picture-elsewhere' }, text };
   return { tagName: 'a', attribs: { class: 'picture-elsewhere', href: src, rel: 'nofollow ugc noopener' }, text };
 }
 
-/** Whether an address, as a browser reads it, stays on this site. */
-function isOurs(address: string): boolean {
-  if (!URL.canParse(address, here)) return false;
+/** Where an address leads as a browser reads it (WHATWG URL, which drops tabs and line ends, and takes `\` for `/`); undefined where no link may. */
+function placeOf(address: string): 'here' | 'elsewhere' | 'mail' | undefined {
+  if (!URL.canParse(address, here)) return undefined;
   const { protocol, host } = new URL(address, here);
-  return protocol === 'https:' && host === 'here.invalid';
+  if (protocol === 'mailto:') return 'mail';
+  if (protocol !== 'https:' && protocol !== 'http:') return undefined;
+  return host === 'here.invalid' ? 'here' : 'elsewhere';
 }
 
 const omit = (attribs: Attributes, name: string): Attributes => Object.fromEntries(Object.entries(attribs).filter(([key]) => key !== name));

@@ -15,6 +15,7 @@ export const stylesheet = `:root {
   --bad: #a9271c;
   --bad-paper: #fdecea;
   --focus: #1a66c9;
+  --lighten: transparent 0%;
   --syntax-comment: #716759;
   --syntax-keyword: #9a2f6b;
   --syntax-string: #2f6b2f;
@@ -41,6 +42,7 @@ export const stylesheet = `:root {
     --bad: #ff9d91;
     --bad-paper: #3a1a16;
     --focus: #7db4ff;
+    --lighten: white 35%;
     --syntax-comment: #978b7c;
     --syntax-keyword: #f29ac6;
     --syntax-string: #9fd08f;
@@ -51,7 +53,7 @@ export const stylesheet = `:root {
 }
 
 *, ::before, ::after { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scrollbar-gutter: stable; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0;
   min-height: 100vh;
@@ -102,7 +104,7 @@ button, input, textarea { font: inherit; color: inherit; }
 .button.danger:hover { filter: brightness(.88); }
 
 .chip { --color: var(--strong-line); display: inline-flex; align-items: center; gap: .45em; max-width: 100%; padding: .16rem .7rem .16rem .6rem; border-radius: 999px; background: color-mix(in srgb, var(--color) 13%, var(--paper)); color: color-mix(in srgb, var(--color) 28%, var(--ink)); font-size: .8125rem; font-weight: 550; line-height: 1.5; text-decoration: none; overflow-wrap: anywhere; }
-.chip::before { content: ""; flex: none; width: .6em; height: .6em; border-radius: 50%; background: var(--color); }
+.chip::before { content: ""; flex: none; width: .6em; height: .6em; border-radius: 50%; background: color-mix(in srgb, var(--color), var(--lighten)); }
 .chip:hover { background: color-mix(in srgb, var(--color) 26%, var(--paper)); color: var(--ink); text-decoration: none; }
 .chip[aria-current] { box-shadow: inset 0 0 0 1.5px var(--color); }
 .chip.all { padding-inline: .7rem; }
@@ -114,13 +116,13 @@ button, input, textarea { font: inherit; color: inherit; }
 .page-header h1.small, h1.small { font-size: clamp(1.5rem, 1.2rem + 1vw, 2rem); }
 .page-header .kicker { margin-bottom: -.5rem; }
 .page-header .chips { margin-top: .35rem; }
-.category-title::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-inline-end: .35em; border-radius: 50%; background: var(--color); vertical-align: .12em; }
+.category-title::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-inline-end: .35em; border-radius: 50%; background: color-mix(in srgb, var(--color), var(--lighten)); vertical-align: .12em; }
 .entries { border-top: 1px solid var(--line); }
 .entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem; padding-block: 1.75rem; border-bottom: 1px solid var(--line); }
 .entry h2 { margin: 0; font-size: clamp(1.3rem, 1.1rem + .8vw, 1.625rem); }
 .entry h2 a { color: var(--ink); text-decoration: none; }
 .entry h2 a:hover { color: var(--accent); text-decoration: underline; }
-.excerpt { color: var(--soft); max-width: 44rem; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
+.excerpt { color: var(--soft); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
 .by { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
 .meta { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .85rem; color: var(--soft); font-size: .875rem; }
 @media (min-width: 48rem) {
@@ -238,6 +240,11 @@ code { font-family: var(--mono); font-size: .92em; }
 .counts :is(th, td) { padding: .45rem .25rem; border-bottom: 1px solid var(--line); text-align: start; }
 .counts :is(th, td):last-child { text-align: end; }
 
+@media (min-width: 64rem) {
+  .post .prose > :is(pre, .table) { margin-inline: -2.5rem; }
+  .post .prose > pre { padding-inline: 2.5rem; }
+  .post .prose > .table { padding-inline: 1.7rem; }
+}
 @media (max-width: 30rem) {
   .prose { font-size: 1.0938rem; }
   .prose pre { margin-inline: -1.125rem; border-inline: 0; border-radius: 0; }

@@ -1,0 +1,206 @@
+import { Parser } from 'htmlparser2';
+import { describe, expect, it } from 'vitest';
+import { aPost, browser, colours, world } from './app.fixture.ts';
+import { stylesheet } from './stylesheet.ts';
+
+interface Element {
+  name: string;
+  attributes: Record<string, string>;
+  text: string;
+}
+
+function elementsOf(html: string): Element[] {
+  const all: Element[] = [];
+  const open: Element[] = [];
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      const element = { name, attributes, text: '' };
+      all.push(element);
+      open.push(element);
+    },
+    ontext: (text) => {
+      for (const element of open) element.text += text;
+    },
+    onclosetag: () => void open.pop(),
+  });
+  parser.end(html);
+  return all;
+}
+
+/** Every page there is, as a reader and as an author get it. */
+async function everyPage(): Promise<[string, string][]> {
+  const { app, stored } = world();
+  stored.push(
+    ...Array.from({ length: 30 }, () => aPost()),
+    aPost({ slug: 'mine', content: '# A\n\n```js\nlet a = 1\n```\n\n| a |\n|---|\n| b |\n\n![c](/d.png)' }),
+    aPost({ status: 'draft' }),
+  );
+  const pages: [string, string][] = [];
+  const reader = browser(app);
+  const author = browser(app);
+  const note = (path: string, who: ReturnType<typeof browser>) => void pages.push([path, who.text()]);
+  for (const path of [
+    '/',
+    `/blog/?after=${stored[5]?.id}`,
+    '/blog/categories',
+    '/blog/categories/general',
+    '/blog/posts/mine',
+    '/stats',
+    '/blog/login',
+    '/blog/signup',
+    '/claim?token=x',
+    '/nothing',
+  ]) {
+    await reader.get(path);
+    note(path, reader);
+  }
+  await reader.get('/blog/login');
+  await reader.submit('/blog/login', { username: 'x', password: 'wrong' });
+  note('refused', reader);
+  await author.logIn();
+  for (const path of ['/blog/', '/blog/posts/mine', '/blog/new', '/blog/drafts', '/blog/posts/mine/edit', '/blog/posts/mine/delete']) {
+    await author.get(path);
+    note(path, author);
+  }
+  await author.get('/blog/posts/mine/edit');
+  stored[30] = aPost({ ...stored[30]!, title: 'changed by another' });
+  await author.submit('/blog/posts/mine/edit', { title: 'T', content: '# x', category_name: 'C', action: 'published' });
+  note('conflict', author);
+  await author.submit('/blog/posts/mine/edit', { title: 'T', content: '# x', category_name: 'C', action: 'preview' });
+  note('preview', author);
+  author.cookies.delete('dormouse_access');
+  author.cookies.delete('dormouse_refresh');
+  await author.submit('/blog/posts/mine/edit', { title: 'T', content: '# x', category_name: 'C', action: 'published' });
+  note('logged out', author);
+  return pages;
+}
+
+describe('every page', async () => {
+  const pages = (await everyPage()).map(([path, html]) => [path, elementsOf(html), html] as const);
+  it('was reached', () => {
+    expect(pages).toHaveLength(20);
+    for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
+  });
+
+  it('says its language and title, and has one main, one first heading, a header, a footer and a named navigation', () => {
+    for (const [path, all] of pages) {
+      const count = (name: string) => all.filter((element) => element.name === name).length;
+      expect([path, all.find(({ name }) => name === 'html')?.attributes.lang]).toEqual([path, 'en']);
+      expect([path, all.find(({ name }) => name === 'title')?.text.length ?? 0]).not.toEqual([path, 0]);
+      expect([path, count('main')]).toEqual([path, 1]);
+      expect([path, all.some(({ name, attributes }) => name === 'nav' && !attributes['aria-label'])]).toEqual([path, false]);
+      const own = all.filter(({ name, attributes }) => name === 'h1' && !attributes.id?.startsWith('user-content-'));
+      expect([path, own.length]).toEqual([path, 1]);
+    }
+  });
+
+  it('begins with a way past its head, which leads somewhere', () => {
+    for (const [path, all] of pages) {
+      const first = all.find(({ name }) => name === 'a');
+      expect([path, first?.attributes]).toEqual([path, { class: 'skip', href: '#main' }]);
+      expect([path, all.some(({ attributes }) => attributes.id === 'main')]).toEqual([path, true]);
+    }
+  });
+
+  it('labels every field, and points at nothing that is not there', () => {
+    for (const [path, all] of pages) {
+      const ids = all.flatMap(({ attributes }) => attributes.id ?? []);
+      expect([path, new Set(ids).size]).toEqual([path, ids.length]);
+      const labelled = new Set(all.filter(({ name }) => name === 'label').map(({ attributes }) => attributes.for));
+      for (const { name, attributes } of all) {
+        if (['input', 'textarea', 'select'].includes(name) && attributes.type !== 'hidden')
+          expect([path, name, labelled.has(attributes.id)]).toEqual([path, name, true]);
+        for (const key of ['for', 'aria-describedby', 'aria-labelledby', 'list'])
+          for (const id of attributes[key]?.split(' ') ?? []) expect([path, key, ids.includes(id)]).toEqual([path, key, true]);
+        if (name === 'label') expect([path, attributes.for && ids.includes(attributes.for)]).toEqual([path, true]);
+      }
+    }
+  });
+
+  it('has words in every link and button, and a text or none for every picture', () => {
+    for (const [path, all] of pages)
+      for (const { name, attributes, text } of all) {
+        if (name === 'a' || name === 'button') expect([path, name, Boolean(text.trim() || attributes['aria-label'])]).toEqual([path, name, true]);
+        if (name === 'img') expect([path, attributes.alt !== undefined]).toEqual([path, true]);
+        if (name === 'svg') expect([path, attributes['aria-hidden']]).toEqual([path, 'true']);
+      }
+  });
+
+  it('has no script, no style of its own, and loads from this site only', () => {
+    for (const [path, all, html] of pages) {
+      expect([path, all.filter(({ name }) => ['script', 'style', 'iframe', 'object', 'embed', 'base'].includes(name))]).toEqual([path, []]);
+      for (const { name, attributes } of all) {
+        expect([path, name, Object.keys(attributes).filter((key) => key === 'style' || key.startsWith('on'))]).toEqual([path, name, []]);
+        const loaded = name === 'link' || name === 'img' ? (attributes.href ?? attributes.src) : name === 'form' ? attributes.action : undefined;
+        if (loaded !== undefined) expect([path, /^\/(?!\/)/.test(loaded)]).toEqual([path, true]);
+      }
+      expect([path, html.includes('[object')]).toEqual([path, false]);
+      expect([path, html.includes('undefined')]).toEqual([path, false]);
+    }
+  });
+
+  it('can be read in any direction', () => {
+    const post = pages.find(([path]) => path === '/blog/posts/mine')?.[1] ?? [];
+    for (const name of ['h1', 'div']) expect(post.some((element) => element.name === name && element.attributes.dir === 'auto')).toBe(true);
+  });
+});
+
+describe('colours', () => {
+  const theme = (css: string) =>
+    Object.fromEntries(Array.from(css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g), ([, name, value]) => [name as string, value as string]));
+  const light = theme(stylesheet.slice(0, stylesheet.indexOf('@media')));
+  const dark = { ...light, ...theme(stylesheet.slice(stylesheet.indexOf('@media'), stylesheet.indexOf('*, ::before'))) };
+  const text: [string, string][] = [
+    ...['ink', 'soft', 'accent', 'accent-strong', 'bad'].flatMap((on): [string, string][] => [
+      [on, 'paper'],
+      [on, 'raised'],
+    ]),
+    ...['ink', 'soft', 'syntax-comment', 'syntax-keyword', 'syntax-string', 'syntax-number', 'syntax-title', 'syntax-type'].map((on): [string, string] => [
+      on,
+      'sunken',
+    ]),
+    ['on-accent', 'accent'],
+    ['on-accent', 'accent-strong'],
+    ['ink', 'bad-paper'],
+    ['ink', 'mark'],
+    ['paper', 'bad'],
+  ];
+  it.each([
+    ['light', light],
+    ['dark', dark],
+  ] as const)('of text have a contrast of at least 4.5 : 1 in the %s theme', (_, colors) => {
+    for (const [on, under] of text) expect([on, under, contrast(colors[on] as string, colors[under] as string) >= 4.5]).toEqual([on, under, true]);
+  });
+  it.each([
+    ['light', light],
+    ['dark', dark],
+  ] as const)('of chips have it for any category colour in the %s theme', (_, { ink, paper }) => {
+    for (const color of ['#000000', '#ffffff', '#ffff00', '#0000ff', '#ff0000', '#00ff00', '#767676', ...colours.map(({ color }) => color)])
+      for (const under of [0.13, 0.26])
+        expect([color, contrast(mix(color, ink as string, 0.28), mix(color, paper as string, under)) >= 4.5]).toEqual([color, true]);
+  });
+});
+
+const channels = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+const mix = (a: string, b: string, share: number): string =>
+  `#${channels(a)
+    .map((value, index) =>
+      Math.round(value * share + (channels(b)[index] as number) * (1 - share))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
+
+/** WCAG 2.2 contrast ratio. */
+function contrast(a: string, b: string): number {
+  const luminance = (hex: string) => {
+    const [r, g, b] = channels(hex).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [
+      number,
+      number,
+      number,
+    ];
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}

@@ -1,0 +1,198 @@
+import type { Tokens } from '@dormouse/runtime/auth';
+import { type AppError, fail } from '@dormouse/runtime/errors';
+import type { Granted } from './accounts.ts';
+import { createApp, type Web } from './app.ts';
+import { articles } from './articles.ts';
+import type { Category } from './categories.ts';
+import type { Page } from './pages.ts';
+import type { Post } from './posts.ts';
+
+export const colours: Category[] = [
+  { id: 1, name: 'General', slug: 'general', color: '#8a4bb0', post_count: 2 },
+  { id: 2, name: 'C#', slug: 'c-sharp', color: '#1d6fa5', post_count: 1 },
+  { id: 3, name: '<b>Bold</b>', slug: 'bold', color: '#3C7A2A', post_count: 0 },
+];
+
+let ids = 0;
+export function aPost(parts: Partial<Post> = {}): Post {
+  const id = ++ids;
+  const at = `2026-06-04T10:00:${String(id % 60).padStart(2, '0')}Z`;
+  return {
+    id,
+    title: `Post ${id}`,
+    slug: `post-${id}`,
+    author: 'ada',
+    byline: [],
+    created_at: at,
+    updated_at: at,
+    excerpt: 'In short.',
+    content: 'Some *text*.',
+    status: 'published',
+    category: colours[0] as Category,
+    ...parts,
+  };
+}
+
+/** An access token's shape; nobody here checks signatures. */
+export const accessToken = (name: string, exp: number, role = 'author'): string =>
+  `h.${Buffer.from(JSON.stringify({ name, role, exp })).toString('base64url')}.s`;
+
+export const startMs = Date.UTC(2026, 5, 10);
+
+/** A world of fakes that remembers what was asked of it. Parts can be replaced. */
+export function world(parts: Partial<Web> = {}) {
+  const asked: unknown[][] = [];
+  let keys = 0;
+  const stored: Post[] = [];
+  const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
+  const kept = new Map<string, Page>();
+  const granted = (name: string): Granted => ({
+    token: accessToken(name, startMs / 1000 + 900),
+    expires_in: 900,
+    refresh_token: `refresh.${name}`,
+    refresh_expires_in: 86_400,
+  });
+  const visible = (post: Post, token?: string) => post.status === 'published' || token === accessToken(post.author, startMs / 1000 + 900);
+  const web: Web = {
+    now: () => startMs,
+    newKey: () => `key-${++keys}`,
+    posts: {
+      async list(query, token) {
+        asked.push(['list', query, token]);
+        const all = stored.filter((post) => post.status === (query.status ?? 'published') && (!query.category || post.category.slug === query.category));
+        const at = (cursor: string) => all.findIndex(({ id }) => String(id) === cursor);
+        const from = query.after ? at(query.after) + 1 : query.before ? Math.max(0, at(query.before) - query.limit) : (query.offset ?? 0);
+        const posts = all.slice(from, from + query.limit);
+        return { posts, ...(from + query.limit < all.length && { older: String(posts.at(-1)?.id) }), ...(from > 0 && { newer: String(posts[0]?.id) }) };
+      },
+      async bySlug(slug, token) {
+        asked.push(['bySlug', slug, token]);
+        const post = stored.find((each) => each.slug === slug && visible(each, token)) ?? fail('not_found', 'There is no such post.');
+        return { post, etag: etag(post) };
+      },
+      async create(input, key, token) {
+        asked.push(['create', input, key, token]);
+        const post = aPost({ ...input, slug: 'new-post' });
+        stored.unshift(post);
+        return post;
+      },
+      async update(id, input, given, token) {
+        asked.push(['update', id, input, given, token]);
+        const index = stored.findIndex((post) => post.id === id);
+        const post = stored[index] ?? fail('not_found', 'There is no such post.');
+        if (given !== etag(post)) fail('precondition_failed', 'The post was changed meanwhile.');
+        return (stored[index] = { ...post, ...input });
+      },
+      async remove(id, given, token) {
+        asked.push(['remove', id, given, token]);
+        stored.splice(
+          stored.findIndex((post) => post.id === id),
+          1,
+        );
+      },
+    },
+    categories: { all: async () => colours, movedTo: async (slug) => (slug === 'csharp' ? 'c-sharp' : fail('not_found', 'There is no such category.')) },
+    accounts: {
+      async logIn(username, password, address) {
+        asked.push(['logIn', username, address]);
+        return password === 'right' ? granted(username) : fail('unauthorized', 'User name or password is wrong.');
+      },
+      async refresh(token) {
+        asked.push(['refresh', token]);
+        return token.startsWith('refresh.') ? granted(token.slice(8)) : fail('unauthorized', 'This log-in has ended.');
+      },
+      logOut: async (token) => void asked.push(['logOut', token]),
+      register: async (input) => void asked.push(['register', input]),
+      claim: async (claim) => {
+        asked.push(['claim', claim]);
+        return 'ada';
+      },
+    },
+    pages: {
+      async get(key, load) {
+        const page = kept.get(key) ?? (await load());
+        kept.set(key, page);
+        return page;
+      },
+      async purge(...names) {
+        asked.push(['purge', ...names]);
+        kept.clear();
+      },
+    },
+    articles: articles({ get: (_, load) => load() }, 'test'),
+    media: { read: async () => undefined, has: async () => false, write: async () => {} },
+    tokens: fakeTokens,
+    ...parts,
+  };
+  return { app: createApp(web), web, asked, stored, kept, etag, did: (name: string) => asked.filter(([what]) => what === name) };
+}
+
+/** Tokens are their own names: `importer` may import, `ada` may not. */
+export const fakeTokens: Tokens = {
+  verify: async (token) =>
+    token === 'importer' || token === 'ada'
+      ? { id: 1, name: token, role: 'admin', scopes: token === 'importer' ? ['import'] : [], jti: 'j', exp: 0, token }
+      : fail('unauthorized', 'The token is not valid.'),
+};
+
+type App = ReturnType<typeof createApp>;
+
+/** A browser without scripts: keeps cookies, fills in the forms that it was shown. */
+export function browser(app: App, origin = 'http://blog.test') {
+  const cookies = new Map<string, string>();
+  let page = '';
+  const send = async (path: string, init: RequestInit = {}) => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const url = new URL(path, origin);
+    const headers = { host: url.host, accept: 'text/html', ...(cookie && { cookie }), ...(init.headers as Record<string, string>) };
+    const answer = await app.request(url.href, { ...init, headers });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) as unknown as [string, string, string];
+      if (/Max-Age=0(;|$)/.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    page = await answer.clone().text();
+    return answer;
+  };
+  const hidden = () =>
+    Object.fromEntries(
+      Array.from(page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g), ([, name, value]) => [name, unescapeHtml(value as string)]),
+    );
+  return {
+    cookies,
+    get: (path: string, headers: Record<string, string> = {}) => send(path, { headers }),
+    /** Sends the form of the page shown last, with what is typed into it. */
+    submit: (path: string, typed: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+      send(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin, 'sec-fetch-site': 'same-origin', ...headers },
+        body: new URLSearchParams({ ...hidden(), ...typed } as Record<string, string>).toString(),
+      }),
+    async logIn(name = 'ada') {
+      await send('/blog/login');
+      return this.submit('/blog/login', { username: name, password: 'right' });
+    },
+    /** The page shown last. */
+    text: () => page,
+    /** Value of a text area or input of the page shown last. */
+    value: (name: string) => {
+      const area = new RegExp(`<textarea id="${name}"[^>]*>\\n([\\s\\S]*?)</textarea>`).exec(page)?.[1];
+      const input = new RegExp(`<input id="${name}"[^>]* value="([^"]*)"`).exec(page)?.[1];
+      const text = area ?? input ?? hidden()[name];
+      return text === undefined ? undefined : unescapeHtml(text);
+    },
+  };
+}
+
+export const unescapeHtml = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+
+/** Fails the first time it is called with `code`, then does what `after` does. */
+export const failingOnce = <A extends unknown[], R>(error: AppError, after: (...args: A) => Promise<R>) => {
+  let failed = false;
+  return async (...args: A): Promise<R> => {
+    if (failed) return after(...args);
+    failed = true;
+    throw error;
+  };
+};

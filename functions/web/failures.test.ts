@@ -1,0 +1,115 @@
+import { fail } from '@dormouse/runtime/errors';
+import { describe, expect, it } from 'vitest';
+import { aPost, browser, world } from './app.fixture.ts';
+import { stylesheetPath } from './stylesheet-path.ts';
+
+const people = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+describe('failures', () => {
+  it('are pages for people and problem+json for programs', async () => {
+    const { app } = world();
+    const page = await app.request('/nothing/here', { headers: people });
+    expect([page.status, page.headers.get('content-type')?.toLowerCase()]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('Nothing here');
+    const problem = await app.request('/nothing/here', { headers: { accept: 'application/json' } });
+    expect([problem.status, problem.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    expect(await problem.json()).toMatchObject({ code: 'not_found', status: 404 });
+  });
+  it('name the methods that an address does answer', async () => {
+    const answer = await world().app.request('/blog/login', { method: 'DELETE', headers: people });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+  });
+  it('say nothing of what went wrong inside', async () => {
+    const { web } = world();
+    const { app } = world({ posts: { ...web.posts, list: async () => Promise.reject(new Error('password=hunter2')) } });
+    const answer = await app.request('/blog/', { headers: people });
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('hunter2');
+  });
+  it('keep the reader logged in', async () => {
+    const ada = browser(world().app);
+    await ada.logIn();
+    expect((await ada.get('/nothing')).status).toBe(404);
+    expect(ada.text()).toContain('Log out');
+  });
+  it('of a form without its content type or too large are no crash', async () => {
+    const { app } = world();
+    expect((await app.request('/blog/login', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(415);
+    expect(
+      (
+        await app.request('/blog/login', {
+          method: 'POST',
+          body: 'a'.repeat(2 * 1024 * 1024 + 1),
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+    ).toBe(413);
+    expect(
+      (await app.request('/blog/login', { method: 'POST', body: 'username=%ff%fe&%', headers: { 'content-type': 'application/x-www-form-urlencoded' } }))
+        .status,
+    ).toBe(403);
+    expect((await app.request('/blog/posts/%ff', { headers: people })).status).toBeLessThan(500);
+  });
+});
+
+describe('every answer', () => {
+  it('carries a policy that loads nothing from elsewhere and runs nothing', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ slug: 'there' }));
+    const { app: broken } = world({ categories: { all: async () => fail('unavailable', 'x'), movedTo: async () => fail('unavailable', 'x') } });
+    const ada = browser(app);
+    const paths = [
+      '/',
+      '/blog',
+      '/blog/',
+      '/blog/categories',
+      '/blog/categories/csharp',
+      '/blog/posts/there',
+      '/blog/posts/gone',
+      '/stats',
+      '/claim?token=x',
+      '/robots.txt',
+      '/favicon.svg',
+      '/blog/feed.xml',
+      '/sitemap.xml',
+      stylesheetPath(),
+      '/assets/colors/aabbcc.css',
+      '/blog/media/x',
+      '/blog/login',
+      '/blog/signup',
+      '/blog/new',
+      '/blog/drafts',
+      '/nothing',
+      '/events',
+      '/assets/style-000000000000.css',
+    ];
+    const answers: (readonly [string, Response])[] = [];
+    for (const path of paths) answers.push([path, await app.request(path)] as const, [path, await app.request(path, { headers: people })] as const);
+    await ada.logIn();
+    for (const path of paths) answers.push([path, await ada.get(path)]);
+    answers.push(['broken', await broken.request('/blog/categories')], ['put', await app.request('/blog/media/x', { method: 'PUT' })]);
+    for (const [path, answer] of answers) {
+      expect([path, answer.headers.get('content-security-policy')]).toEqual([
+        path,
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      ]);
+      expect([path, answer.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
+      expect([path, answer.headers.get('referrer-policy')]).toEqual([path, 'same-origin']);
+    }
+  });
+});
+
+describe('the style sheet', () => {
+  it('has its content in its address, and may be kept for ever', async () => {
+    const { app } = world();
+    const html = await (await app.request('/')).text();
+    const href = /<link rel="stylesheet" href="(\/assets\/style-[0-9a-f]{12}\.css)">/.exec(html)?.[1] as string;
+    const answer = await app.request(href);
+    expect(answer.headers.get('cache-control')).toContain('immutable');
+    expect(/url\(|@import|https?:/.test(await answer.text())).toBe(false);
+  });
+  it('of another release is answered with this one, and not to be kept under that name', async () => {
+    const answer = await world().app.request('/assets/style-000000000000.css');
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  });
+});

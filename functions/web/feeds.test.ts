@@ -1,0 +1,80 @@
+import { Parser } from 'htmlparser2';
+import { describe, expect, it } from 'vitest';
+import { aPost, colours, world } from './app.fixture.ts';
+
+/** Element names in order; throws nothing, so balance is checked by the caller. */
+function elements(xml: string): { open: string[]; depth: number; text: Record<string, string[]> } {
+  const open: string[] = [];
+  const stack: string[] = [];
+  const text: Record<string, string[]> = {};
+  const parser = new Parser(
+    {
+      onopentag: (name) => {
+        open.push(name);
+        stack.push(name);
+      },
+      onclosetag: () => void stack.pop(),
+      ontext: (data) => void (text[stack.at(-1) ?? ''] ??= []).push(data),
+    },
+    { xmlMode: true },
+  );
+  parser.end(xml);
+  return { open, depth: stack.length, text };
+}
+
+describe('the feed', () => {
+  it('has the newest posts as Atom, with whole addresses of this site', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ title: 'A <b> & "c"\u0008', slug: 'a b', byline: ['Ada', 'Grace'] }), aPost());
+    const answer = await app.request('https://x/blog/feed.xml', { headers: { host: 'blog.example:8443', 'x-forwarded-proto': 'https' } });
+    const xml = await answer.text();
+    expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
+    expect(xml).toContain('<link rel="alternate" type="text/html" href="https://blog.example:8443/blog/posts/a%20b"/>');
+    expect(xml).toContain('<title>A &lt;b&gt; &amp; &quot;c&quot;</title>');
+    expect(xml).toContain('<name>Ada and Grace</name>');
+    const { open, depth } = elements(xml);
+    expect([open.filter((name) => name === 'entry').length, depth]).toEqual([2, 0]);
+    expect(answer.headers.get('etag')).toMatch(/^"/);
+  });
+  it("is kept by host, so that one reader's Host is never another's", async () => {
+    const { app } = world();
+    await app.request('/blog/feed.xml', { headers: { host: 'evil.test' } });
+    expect(await (await app.request('/blog/feed.xml', { headers: { host: 'blog.test' } })).text()).not.toContain('evil.test');
+    expect((await app.request('/blog/feed.xml', { headers: { host: 'a"><x' } })).status).toBe(400);
+  });
+});
+
+describe('the site map', () => {
+  it('names every post once', async () => {
+    const { app, stored } = world();
+    stored.push(...Array.from({ length: 230 }, () => aPost()));
+    const { text } = elements(await (await app.request('/sitemap.xml', { headers: { host: 'blog.test' } })).text());
+    expect(text.loc?.slice(1)).toEqual(stored.map(({ slug }) => `http://blog.test/blog/posts/${slug}`));
+  });
+  it('is a list of parts when there are many, and the parts name every post once', async () => {
+    const stored = Array.from({ length: 2300 }, () => aPost());
+    const { web } = world();
+    const { app, stored: served } = world({ categories: { ...web.categories, all: async () => [{ ...colours[0]!, post_count: 2300 }] } });
+    served.push(...stored);
+    const index = elements(await (await app.request('/sitemap.xml', { headers: { host: 'blog.test' } })).text());
+    expect(index.text.loc).toHaveLength(3);
+    const found: string[] = [];
+    for (const part of index.text.loc ?? [])
+      found.push(...(elements(await (await app.request(part, { headers: { host: 'blog.test' } })).text()).text.loc ?? []));
+    expect(found.filter((each) => each.includes('/posts/'))).toEqual(stored.map(({ slug }) => `http://blog.test/blog/posts/${slug}`));
+    for (const part of ['0', '4', 'x', '-1']) expect((await app.request(`/sitemap.xml?part=${part}`)).status).toBe(404);
+  });
+});
+
+describe('what programs ask for first', () => {
+  it('robots.txt names the site map', async () => {
+    const answer = await world().app.request('http://blog.test/robots.txt');
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await answer.text()).toContain('Sitemap: http://blog.test/sitemap.xml');
+  });
+  it.each(['/favicon.svg', '/favicon.ico'])('%s is a drawing', async (path) => {
+    const answer = await world().app.request(path);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+    expect(elements(await answer.text()).depth).toBe(0);
+  });
+});

@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+import { Parser } from 'htmlparser2';
+import { describe, expect, it } from 'vitest';
+import { keepPlaceholders } from './html-elements.ts';
+import { renderMarkdown } from './markdown.ts';
+import { sanitise } from './sanitise.ts';
+
+const { tests: examples } = createRequire(import.meta.url)('commonmark-spec') as {
+  tests: { markdown: string; html: string; number: number; section: string }[];
+};
+
+/** Elements with the attributes that CommonMark gives them, and texts: what is left without our own additions. */
+function outline(html: string): string {
+  let found = '';
+  const kept = (name: string, attributes: Record<string, string>) =>
+    Object.entries(attributes)
+      .filter(([key]) => ['href', 'src', 'alt', 'title', 'start'].includes(key) || (key === 'class' && name === 'code'))
+      .map(([key, value]) => ` ${key}=${value}`)
+      .sort()
+      .join('');
+  const parser = new Parser({
+    onopentag: (name, attributes) => void (found += name === 'span' ? '' : `<${name}${kept(name, attributes)}>`),
+    onclosetag: (name) => void (found += name === 'span' ? '' : `</${name}>`),
+    ontext: (text) => void (found += text),
+  });
+  parser.end(html);
+  return found.replace(/\s+/g, ' ').replaceAll('> <', '><').trim();
+}
+
+describe('CommonMark', () => {
+  it('is rendered as its specification says, in all of its examples, as far as the markup is allowed', async () => {
+    expect(examples.length).toBeGreaterThanOrEqual(652);
+    const different: unknown[] = [];
+    for (const { markdown, html, number } of examples) {
+      const ours = outline(await renderMarkdown(markdown.replaceAll('→', '\t')));
+      // What is not allowed is taken out of theirs as well, and tags of no known element are text.
+      const theirs = outline(sanitise(keepPlaceholders(html.replaceAll('→', '\t'))));
+      if (ours !== theirs) different.push({ number, markdown, ours, theirs });
+    }
+    expect(different).toEqual([]);
+  });
+});
+
+describe('Markdown', () => {
+  it('has tables that scroll by keyboard, with their alignment and without styles', async () => {
+    const html = await renderMarkdown('| a | b |\n|:-:|--:|\n| 1 | 2 |');
+    expect(html).toContain('<div class="table" tabindex="0"><table>');
+    expect(html).toContain('<th align="center">a</th>');
+    expect(html).toContain('<td align="right">2</td>');
+    expect(html).not.toContain('style');
+  });
+  it('strikes through', async () => expect(await renderMarkdown('~~gone~~')).toContain('<s>gone</s>'));
+  it('highlights code in a known language by classes, under any of its names', async () => {
+    for (const name of ['ts', 'typescript', 'TS', 'tsx'])
+      expect(await renderMarkdown(`\`\`\`${name} title="x"\nconst a = '<b>';\n\`\`\``)).toContain(
+        `<pre tabindex="0"><code class="language-${name}"><span class="hljs-keyword">const</span>`,
+      );
+    expect(await renderMarkdown('```sh\nif true; then echo "$HOME"; fi\n```')).toContain('hljs-');
+  });
+  it('leaves code in an unknown language, and very long code, as it is', async () => {
+    expect(await renderMarkdown('```whatever\n<a> & b\n```')).toBe('<pre tabindex="0"><code class="language-whatever">&lt;a&gt; &amp; b\n</code></pre>\n');
+    for (const name of ['constructor', '__proto__', 'toString', '"><script>'])
+      expect(await renderMarkdown(`\`\`\`${name}\nx\n\`\`\``)).toMatch(/<code[^>]*>x\n<\/code>/);
+    expect(await renderMarkdown(`\`\`\`js\n${'let a = 1;\n'.repeat(5000)}\`\`\``)).not.toContain('hljs');
+  });
+  it('gives headings ids from their text, each once, and links within the text find them', async () => {
+    const html = await renderMarkdown('# Über *uns*: `code`!\n\n## Twice\n\n## Twice\n\n[up](#twice-1) <a href="#own">x</a> <p id="own">y</p>\n\n# !!!');
+    expect(html).toContain('<h1 id="user-content-über-uns-code">');
+    expect(html).toContain('<h2 id="user-content-twice">');
+    expect(html).toContain('<h2 id="user-content-twice-1">');
+    expect(html).toContain('<a href="#user-content-twice-1">up</a>');
+    expect(html).toContain('<a href="#user-content-own">');
+    expect(html).toContain('<p id="user-content-own">');
+    expect(html).toContain('<h1>!!!</h1>');
+  });
+  it('shows placeholders instead of swallowing them', async () => {
+    expect(await renderMarkdown('Run `x <name>` with <filename> and </your-thing>.')).toContain('with &lt;filename&gt; and &lt;/your-thing&gt;.');
+  });
+  it('turns embedded frames into links', async () => {
+    expect(await renderMarkdown('<iframe width="5" src="https://www.youtube.com/embed/abc" allowfullscreen></iframe>')).toBe(
+      '<a href="https://www.youtube.com/embed/abc" rel="nofollow ugc noopener">Embedded content on youtube.com</a>',
+    );
+  });
+  it.each([
+    ['brackets', '['.repeat(50_000)],
+    ['emphasis', '*a_'.repeat(30_000)],
+    ['quotations', '>'.repeat(90_000)],
+    ['lists', Array.from({ length: 400 }, (_, depth) => `${'  '.repeat(depth)}- x`).join('\n')],
+    ['tags', '<a'.repeat(50_000)],
+    ['open elements', '<b>'.repeat(30_000)],
+    ['comments', '<!--'.repeat(25_000)],
+    ['frames', '<iframe src='.repeat(8000)],
+    ['backticks', Array.from({ length: 400 }, (_, length) => '`'.repeat(length)).join(' ')],
+    ['entities', '&#x0;&lt'.repeat(12_000)],
+    ['tables', `|${'a|'.repeat(500)}\n|${'-|'.repeat(500)}\n${'|x\n'.repeat(500)}`],
+  ])('is done in reasonable time with many %s', async (_, text) => expect(await renderMarkdown(text)).toBeTypeOf('string'), 15_000);
+});

@@ -1,0 +1,60 @@
+import { catalogue } from '@dormouse/events/catalogue';
+import { describe, expect, it } from 'vitest';
+import { aPost, world } from './app.fixture.ts';
+import { consumes } from './purging.ts';
+
+const data = {
+  id: 1,
+  version: 2,
+  slug: 's',
+  title: 'T',
+  author: 'ada',
+  status: 'published',
+  category: { id: 1, name: 'C', slug: 'c' },
+  created_at: '2026-06-04T10:00:00Z',
+  updated_at: '2026-06-04T10:00:00Z',
+};
+const event = { specversion: '1.0', id: '0197', type: 'dev.dormouse.post.updated.v1', source: '/posts', subject: 'post/1', time: '2026-06-04T10:00:00Z', data };
+const send = (app: ReturnType<typeof world>['app'], body: unknown) =>
+  app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(body) });
+
+describe('an event about a post or a category', () => {
+  it('makes the next view of a page a new one', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ title: 'Before' }));
+    await app.request('/blog/');
+    stored[0] = { ...stored[0]!, title: 'After' };
+    expect(await (await app.request('/blog/')).text()).toContain('Before');
+    expect((await send(app, event)).status).toBe(204);
+    expect(await (await app.request('/blog/')).text()).toContain('After');
+  });
+  it('may come twice', async () => {
+    const { app, did } = world();
+    expect([(await send(app, event)).status, (await send(app, event)).status]).toEqual([204, 204]);
+    expect(did('purge')).toHaveLength(2);
+  });
+  it('that is of no use is refused for good', async () => {
+    const { app } = world();
+    expect((await send(app, { ...event, data: {} })).status).toBe(422);
+    expect(
+      (
+        await send(app, {
+          ...event,
+          type: 'dev.dormouse.user.registered.v1',
+          source: '/auth',
+          subject: 'user/1',
+          data: { id: 1, username: 'ada', created_at: data.created_at },
+        })
+      ).status,
+    ).toBe(422);
+  });
+  it('that could not be purged for is asked for again', async () => {
+    const { web } = world();
+    const { app } = world({ pages: { ...web.pages, purge: () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })) } });
+    expect((await send(app, event)).status).toBe(503);
+  });
+  it('of every type about posts and categories is taken', () => {
+    const types = catalogue.map(({ type }) => type).filter((type) => /^dev\.dormouse\.(post|category)\./.test(type));
+    expect(consumes.map(({ type }) => type).sort()).toEqual([...types].sort());
+  });
+});

@@ -1,0 +1,239 @@
+import { AppError, fail } from '@dormouse/runtime/errors';
+import { describe, expect, it } from 'vitest';
+import { aPost, browser, colours, unescapeHtml, world } from './app.fixture.ts';
+
+const hrefs = (html: string) => Array.from(html.matchAll(/href="([^"]*)"/g), ([, href]) => unescapeHtml(href as string));
+
+describe('the list of posts', () => {
+  it('shows title, day, excerpt, category and who wrote it, all escaped', async () => {
+    const { app, stored } = world();
+    stored.push(
+      aPost({
+        title: '<script>alert(1)</script>',
+        excerpt: '"quoted" & <i>',
+        author: 'ada"x',
+        category: colours[2] as never,
+        created_at: '2026-02-03T23:59:59Z',
+      }),
+    );
+    for (const path of ['/', '/blog/']) {
+      const answer = await app.request(path);
+      const html = await answer.text();
+      expect(answer.status).toBe(200);
+      expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+      expect(html).toContain('&quot;quoted&quot; &amp; &lt;i&gt;');
+      expect(html).toContain('ada&quot;x');
+      expect(html).toContain('>&lt;b&gt;Bold&lt;/b&gt;</a>');
+      expect(html).toContain('<time datetime="2026-02-03T23:59:59Z">3 February 2026</time>');
+      expect(html).not.toMatch(/<script|style=|onerror/);
+    }
+  });
+
+  it('shows all names of the byline instead of the user name', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ author: 'importer', byline: ['Ada', 'Grace', 'Edsger'] }));
+    const html = await (await app.request('/blog/')).text();
+    expect(html).toContain('Ada, Grace and Edsger');
+    expect(html).not.toContain('importer');
+  });
+
+  it('leads to the last page and back, and every post is on exactly one page', async () => {
+    const { app, stored } = world();
+    stored.push(...Array.from({ length: 45 }, () => aPost()));
+    const seen: string[] = [];
+    const pages: string[] = [];
+    let path: string | undefined = '/blog/';
+    while (path) {
+      const html = await (await app.request(path)).text();
+      pages.push(html);
+      seen.push(...Array.from(html.matchAll(/<h2[^>]*><a href="\/blog\/posts\/([^"]*)"/g), ([, slug]) => slug as string));
+      path = /<a rel="next" href="([^"]*)"/.exec(html)?.[1];
+    }
+    expect(pages).toHaveLength(3);
+    expect(seen).toEqual(stored.map(({ slug }) => slug));
+    expect(pages[0]).not.toContain('rel="prev"');
+    const back = /<a rel="prev" href="([^"]*)"/.exec(pages[2] as string)?.[1] as string;
+    expect(await (await app.request(back)).text()).toContain(`/blog/posts/${stored[20]?.slug}"`);
+    expect(hrefs(pages[2] as string)).toContain('/blog/');
+  });
+
+  it('answers 404 for a cursor that cannot be one', async () => {
+    const { web } = world();
+    const { app } = world({ posts: { ...web.posts, list: async () => fail('invalid', 'The cursor is not valid.') } });
+    expect((await app.request('/blog/?after=x')).status).toBe(404);
+  });
+
+  it('is shown without categories when they do not answer, and that is not kept', async () => {
+    let down = true;
+    const { app, stored, kept } = world({
+      categories: { all: async () => (down ? fail('unavailable', 'asleep') : colours), movedTo: async () => fail('not_found', '') },
+    });
+    stored.push(aPost({ title: 'Still here' }));
+    const first = await app.request('/blog/');
+    expect([first.status, (await first.text()).includes('Still here'), kept.size]).toEqual([200, true, 0]);
+    down = false;
+    expect(await (await app.request('/blog/')).text()).toContain('aria-label="Categories"');
+  });
+
+  it('invites to write when nothing has been written', async () => {
+    expect(await (await world().app.request('/')).text()).toContain('Nothing has been written here yet');
+  });
+});
+
+describe('categories', () => {
+  it('limits the list, names the category and keeps to it while paging', async () => {
+    const { app, stored, did } = world();
+    stored.push(...Array.from({ length: 25 }, () => aPost({ category: colours[1] as never })), aPost({ title: 'Elsewhere' }));
+    const html = await (await app.request('/blog/categories/c-sharp')).text();
+    expect(html).toContain('<h1 class="category-title c-1d6fa5" dir="auto">C#</h1>');
+    expect(html).not.toContain('Elsewhere');
+    expect(html).toMatch(/rel="next" href="\/blog\/categories\/c-sharp\?after=/);
+    expect(did('list')[0]?.[1]).toMatchObject({ category: 'c-sharp' });
+  });
+
+  it('moves from a former address to the present one, and says 404 for one that never was', async () => {
+    const { app } = world();
+    const moved = await app.request('/blog/categories/csharp');
+    expect([moved.status, moved.headers.get('location')]).toEqual([301, '/blog/categories/c-sharp']);
+    expect((await app.request('/blog/categories/nothing')).status).toBe(404);
+  });
+
+  it('bring their colours by a style sheet whose address says them', async () => {
+    const { app } = world();
+    const html = await (await app.request('/blog/')).text();
+    const sheet = hrefs(html).find((href) => href.startsWith('/assets/colors/')) as string;
+    expect(sheet).toBe('/assets/colors/1d6fa5-3c7a2a-8a4bb0.css');
+    const answer = await app.request(sheet);
+    expect(answer.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toContain('immutable');
+    expect(await answer.text()).toContain('.c-1d6fa5{--color:#1d6fa5}');
+    for (const bad of ['red.css', '1d6fa5;}.css', `${'1d6fa5-'.repeat(60)}1d6fa5.css`]) expect((await app.request(`/assets/colors/${bad}`)).status).toBe(404);
+  });
+
+  it('are listed with their numbers, and counted in /stats for people and programs', async () => {
+    const { app } = world();
+    expect(await (await app.request('/blog/categories')).text()).toContain('2 posts');
+    expect(await (await app.request('/stats', { headers: { accept: 'text/html,*/*' } })).text()).toContain('<dd>3</dd>');
+    expect(await (await app.request('/stats')).json()).toEqual({ posts: 3, categories: 3 });
+  });
+});
+
+describe('a post', () => {
+  it('is shown with its rendered text', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ slug: 'über-uns', title: 'Über uns', content: '# One\n\n*two* <script>alert(1)</script>' }));
+    const answer = await app.request('/blog/posts/%C3%BCber-uns');
+    const html = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(html).toContain('<em>two</em>');
+    expect(html).toContain('<title>Über uns · Dormouse</title>');
+    expect(html).not.toContain('alert(1)');
+    expect(html).not.toContain('/edit');
+  });
+
+  it('moves from an old slug with 301', async () => {
+    const { web } = world();
+    const { app } = world({ posts: { ...web.posts, bySlug: async () => ({ moved: 'néw' }) } });
+    const answer = await app.request('/blog/posts/old');
+    expect([answer.status, answer.headers.get('location')]).toEqual([301, '/blog/posts/n%C3%A9w']);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('that is a draft is there for its author only, and never kept', async () => {
+    const { app, stored, kept } = world();
+    stored.push(aPost({ slug: 'secret', status: 'draft', content: 'Nobody knows.' }));
+    const reader = browser(app);
+    const author = browser(app);
+    await author.logIn('ada');
+    expect((await reader.get('/blog/posts/secret')).status).toBe(404);
+    const shown = await author.get('/blog/posts/secret');
+    expect([shown.status, shown.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
+    expect(author.text()).toContain('This is a draft');
+    expect((await reader.get('/blog/posts/secret')).status).toBe(404);
+    expect([...kept.keys()].filter((key) => key.includes('secret'))).toEqual([]);
+  });
+
+  it('offers to edit and delete to its author and to editors, not to others', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ slug: 'mine', author: 'ada' }));
+    for (const [name, offered] of [
+      ['ada', true],
+      ['eve', false],
+    ] as const) {
+      const reader = browser(app);
+      await reader.logIn(name);
+      await reader.get('/blog/posts/mine');
+      expect(reader.text().includes('/blog/posts/mine/edit')).toBe(offered);
+    }
+  });
+});
+
+describe('pages that are the same for everybody', () => {
+  it('are made once, carry a strong ETag, and are answered with 304 when known', async () => {
+    const { app, stored, did } = world();
+    stored.push(aPost());
+    const first = await app.request('/blog/');
+    const etag = first.headers.get('etag') as string;
+    expect(etag).toMatch(/^"[\w-]{22}"$/);
+    expect(first.headers.get('cache-control')).toMatch(/^public, max-age=0, stale-while-revalidate=\d$/);
+    expect(first.headers.get('vary')).toContain('Cookie');
+    const again = await app.request('/blog/', { headers: { 'if-none-match': `"x", W/${etag}` } });
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+    expect((await app.request('/blog/', { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+    expect(did('list')).toHaveLength(1);
+  });
+
+  it('are compressed for who takes that, under a tag of its own that is known as well', async () => {
+    const { app, stored } = world();
+    stored.push(...Array.from({ length: 20 }, () => aPost()));
+    const ask = (headers: Record<string, string>) => app.request('/blog/', { headers: { 'accept-encoding': 'gzip, br', ...headers } });
+    await ask({});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const zipped = await ask({});
+    expect(zipped.headers.get('content-encoding')).toBe('gzip');
+    expect(zipped.headers.get('etag')).toMatch(/\.gz"$/);
+    const text = await new Response(zipped.body?.pipeThrough(new DecompressionStream('gzip'))).text();
+    expect(text).toBe(await (await app.request('/blog/')).text());
+    expect((await ask({ 'if-none-match': zipped.headers.get('etag') as string })).status).toBe(304);
+  });
+
+  it('do not depend on unknown parameters, nor on cookies of others', async () => {
+    const { app, did } = world();
+    for (const path of ['/blog/', '/blog/?utm_source=x', '/blog/?page=2']) await app.request(path, { headers: { cookie: 'theme=dark' } });
+    expect(did('list')).toHaveLength(1);
+  });
+
+  it('never hold anything of a reader who is logged in', async () => {
+    const { app, stored } = world();
+    stored.push(aPost());
+    const ada = browser(app);
+    await ada.logIn('ada');
+    for (const path of ['/', '/blog/', '/blog/categories', '/stats']) {
+      const answer = await ada.get(path);
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      expect(ada.text()).toContain('Log out');
+      expect(await (await app.request(path, { headers: { accept: 'text/html' } })).text()).not.toContain('Log out');
+    }
+  });
+
+  it('answer HEAD without a body', async () => {
+    const answer = await world().app.request('/blog/', { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+  });
+});
+
+describe('when another function does not answer', () => {
+  const down = new AppError('unavailable', 'x', { headers: { 'retry-after': '3' } });
+  it('says so as a page, with 503 and Retry-After, and does not keep that', async () => {
+    const { web } = world();
+    let broken = true;
+    const { app, stored } = world({
+      posts: { ...web.posts, list: async (query) => (broken ? Promise.reject(down) : { posts: stored.slice(0, query.limit) }) },
+    });
+    const answer = await app.request('/blog/', { headers: { accept: 'text/html' } });
+    expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('cache-control')]).toEqual([503, '3', 'private, no-store']);
+    expect(await answer.text()).toContain('Try again in 3 seconds');
+    broken = false;
+    expect((await app.request('/blog/')).status).toBe(200);
+  });
+});

@@ -1,0 +1,244 @@
+import { AppError, fail } from '@dormouse/runtime/errors';
+import { describe, expect, it } from 'vitest';
+import { accessToken, browser, startMs, world } from './app.fixture.ts';
+
+describe('logging in', () => {
+  it('sets cookies that no script reads and goes on to where the reader wanted to be', async () => {
+    const { app } = world();
+    const ada = browser(app);
+    await ada.get('/blog/login?next=%2Fblog%2Fdrafts');
+    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/drafts']);
+    const set = answer.headers.getSetCookie();
+    expect(set.find((line) => line.startsWith('dormouse_access='))).toMatch(/; Path=\/; Max-Age=900; HttpOnly; SameSite=Lax$/);
+    expect(set.find((line) => line.startsWith('dormouse_refresh='))).toMatch(/; Path=\/blog; Max-Age=86400; HttpOnly; SameSite=Lax$/);
+  });
+
+  it('marks cookies Secure where the reader came by https', async () => {
+    const { app } = world();
+    const ada = browser(app, 'https://blog.test');
+    await ada.get('/blog/login', { 'x-forwarded-proto': 'https' });
+    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right' }, { 'x-forwarded-proto': 'https' });
+    expect(answer.headers.getSetCookie().every((line) => line.endsWith('; Secure'))).toBe(true);
+  });
+
+  it('says no without saying why, keeps the name, and never shows the password again', async () => {
+    const ada = browser(world().app);
+    await ada.get('/blog/login?next=/stats');
+    const answer = await ada.submit('/blog/login', { username: '"ada', password: 'guess-1' });
+    expect(answer.status).toBe(401);
+    expect(ada.text()).toContain('User name or password is wrong.');
+    expect([ada.value('username'), ada.value('next')]).toEqual(['"ada', '/stats']);
+    expect(ada.text()).not.toContain('guess-1');
+  });
+
+  it('passes on a limit, and how long to wait', async () => {
+    const { web } = world();
+    const { app } = world({ accounts: { ...web.accounts, logIn: async () => fail('too_many_requests', 'x', { headers: { 'retry-after': '42' } }) } });
+    const ada = browser(app);
+    await ada.get('/blog/login');
+    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'x' });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '42']);
+    expect(ada.text()).toContain('Try again in 42 seconds');
+  });
+
+  it('says that auth does not answer, not that the password is wrong', async () => {
+    const { web } = world();
+    const { app } = world({ accounts: { ...web.accounts, logIn: async () => fail('unavailable', 'x') } });
+    const ada = browser(app);
+    await ada.get('/blog/login');
+    expect((await ada.submit('/blog/login', { username: 'ada', password: 'x' })).status).toBe(503);
+    expect(ada.text()).not.toContain('is wrong');
+  });
+
+  it.each(['https://evil.test/', '//evil.test', '/\\evil.test', '/\t/evil.test', '\\\\evil.test', 'javascript:alert(1)', '/.//evil.test', 'evil.test', ''])(
+    'does not lead to %j',
+    async (next) => {
+      const ada = browser(world().app);
+      await ada.get(`/blog/login?next=${encodeURIComponent(next)}`);
+      const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right', next });
+      const location = answer.headers.get('location') as string;
+      expect(new URL(location, 'http://blog.test').host).toBe('blog.test');
+      expect(location).toBe('/blog/');
+    },
+  );
+
+  it("sends the reader's own address on, for the limits of auth", async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/blog/login');
+    await ada.submit('/blog/login', { username: 'ada', password: 'right' }, { 'x-client-address': '203.0.113.7' });
+    expect(did('logIn')).toEqual([['logIn', 'ada', '203.0.113.7']]);
+  });
+});
+
+describe('forms from elsewhere', () => {
+  const attempt = async (change: { typed?: Record<string, string>; headers?: Record<string, string>; cookies?: 'off' }) => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/new');
+    const { typed = {}, headers = {}, cookies } = change;
+    if (cookies === 'off') ada.cookies.delete('dormouse_form');
+    const answer = await ada.submit('/blog/new', { title: 'T', category_name: 'C', content: 'X', action: 'published', ...typed }, headers);
+    return { status: answer.status, created: did('create').length };
+  };
+  it('are refused by where the browser says they come from', async () => {
+    expect(await attempt({ headers: { 'sec-fetch-site': 'cross-site' } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ headers: { 'sec-fetch-site': 'same-site' } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ headers: { origin: 'http://evil.test' } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ headers: { origin: 'null' } })).toEqual({ status: 403, created: 0 });
+  });
+  it('are refused without the token of this browser', async () => {
+    expect(await attempt({ typed: { csrf: '' } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ typed: { csrf: 'A'.repeat(43) } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ cookies: 'off' })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({})).toEqual({ status: 303, created: 1 });
+  });
+  it('cannot log somebody in to another account', async () => {
+    const { app, did } = world();
+    const mallory = browser(app);
+    await mallory.get('/blog/login');
+    const victim = browser(app);
+    await victim.get('/blog/login');
+    const answer = await victim.submit('/blog/login', { username: 'mallory', password: 'right', csrf: mallory.value('csrf') as string });
+    expect([answer.status, did('logIn')]).toEqual([403, []]);
+  });
+  it('made before the log-in are not good after it', async () => {
+    const ada = browser(world().app);
+    await ada.get('/blog/login');
+    const before = ada.value('csrf') as string;
+    await ada.submit('/blog/login', { username: 'ada', password: 'right' });
+    await ada.get('/blog/new');
+    expect(ada.value('csrf')).not.toBe(before);
+    expect((await ada.submit('/blog/logout', { csrf: before })).status).toBe(403);
+  });
+});
+
+describe('staying logged in', () => {
+  const expired = { dormouse_access: accessToken('ada', startMs / 1000 - 1), dormouse_refresh: 'refresh.ada' };
+  const returning = (app: ReturnType<typeof world>['app'], cookies: Record<string, string>) => {
+    const ada = browser(app);
+    for (const [name, value] of Object.entries(cookies)) ada.cookies.set(name, value);
+    return ada;
+  };
+  it('renews an expired access token without the reader noticing, once for several tabs', async () => {
+    const { app, did } = world();
+    const ada = returning(app, expired);
+    await Promise.all([ada.get('/blog/'), ada.get('/blog/drafts'), ada.get('/blog/categories')]);
+    expect(did('refresh')).toHaveLength(1);
+    await ada.get('/blog/');
+    expect(ada.text()).toContain('Log out');
+    expect(ada.cookies.get('dormouse_access')).toBe(accessToken('ada', startMs / 1000 + 900));
+  });
+  it('forgets a session that auth has ended', async () => {
+    const ada = returning(world().app, { ...expired, dormouse_refresh: 'revoked' });
+    await ada.get('/blog/');
+    expect(ada.text()).toContain('Log in');
+    expect([...ada.cookies.keys()]).toEqual(['dormouse_form']);
+  });
+  it('lets people read, and keeps their session, while auth does not answer', async () => {
+    const { web } = world();
+    const ada = returning(world({ accounts: { ...web.accounts, refresh: async () => fail('unavailable', 'x') } }).app, expired);
+    expect((await ada.get('/blog/')).status).toBe(200);
+    expect(ada.cookies.get('dormouse_refresh')).toBe('refresh.ada');
+    expect((await ada.get('/blog/new')).status).toBe(503);
+  });
+  it('goes by way of /blog/ from /, where the refresh cookie does not come', async () => {
+    const { app } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    ada.cookies.delete('dormouse_access');
+    const refresh = ada.cookies.get('dormouse_refresh') as string;
+    ada.cookies.delete('dormouse_refresh');
+    const answer = await ada.get('/');
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    ada.cookies.set('dormouse_refresh', refresh);
+    expect((await ada.get('/blog/')).status).toBe(200);
+    expect(ada.text()).toContain('Log out');
+  });
+  it('shows nothing of a cookie that is no token', async () => {
+    for (const bad of ['x', 'a.b.c', `h.${Buffer.from('null').toString('base64url')}.s`, `h.${Buffer.from('{"name":1,"exp":9e9}').toString('base64url')}.s`]) {
+      const ada = returning(world().app, { dormouse_access: bad });
+      expect((await ada.get('/blog/')).status).toBe(200);
+      expect(ada.text()).toContain('Log in');
+    }
+  });
+});
+
+describe('logging out', () => {
+  it('ends the session here and at auth, by a form only', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/');
+    expect((await ada.get('/blog/logout')).status).toBe(405);
+    await ada.get('/blog/');
+    const answer = await ada.submit('/blog/logout');
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    expect(did('logOut')).toEqual([['logOut', 'refresh.ada']]);
+    expect([...ada.cookies.keys()]).toEqual(['dormouse_form']);
+  });
+});
+
+describe('signing up', () => {
+  it('makes the account, logs in and goes on', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/blog/signup');
+    const answer = await ada.submit('/blog/signup', { username: 'ada', email: 'ada@example.org', password: 'right' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    expect(did('register')).toEqual([['register', { username: 'ada', email: 'ada@example.org', password: 'right' }]]);
+    expect(ada.cookies.has('dormouse_access')).toBe(true);
+  });
+  it('says beside the field what was wrong with it, and keeps the rest', async () => {
+    const { web } = world();
+    const errors = [{ field: 'email', message: 'must be an e-mail address' }];
+    const { app } = world({ accounts: { ...web.accounts, register: async () => fail('invalid', 'Some fields are not acceptable.', { errors }) } });
+    const ada = browser(app);
+    await ada.get('/blog/signup');
+    expect((await ada.submit('/blog/signup', { username: 'ada', email: 'nope', password: 'right' })).status).toBe(422);
+    expect(ada.text()).toContain('E-mail must be an e-mail address.');
+    expect(ada.text()).toMatch(/<input id="email"[^>]*aria-describedby="email-hint email-error" aria-invalid="true"/);
+    expect([ada.value('username'), ada.value('email')]).toEqual(['ada', 'nope']);
+  });
+  it('says that a name is taken', async () => {
+    const { web } = world();
+    const { app } = world({ accounts: { ...web.accounts, register: async () => fail('conflict', 'This user name is taken.') } });
+    const ada = browser(app);
+    await ada.get('/blog/signup');
+    expect((await ada.submit('/blog/signup', { username: 'ada', email: 'a@b.c', password: 'right' })).status).toBe(409);
+    expect(ada.text()).toContain('This user name is taken.');
+  });
+  it('asks to log in when the account is made but logging in fails', async () => {
+    const { web } = world();
+    const { app } = world({ accounts: { ...web.accounts, logIn: async () => Promise.reject(new AppError('unavailable', 'x')) } });
+    const ada = browser(app);
+    await ada.get('/blog/signup');
+    expect((await ada.submit('/blog/signup', { username: 'ada', email: 'a@b.c', password: 'right' })).status).toBe(200);
+    expect(ada.text()).toContain('Your account is ready');
+  });
+});
+
+describe('claiming an imported account', () => {
+  it('takes the token from the link, sets the password and logs in', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/claim?token=one-time');
+    const answer = await ada.submit('/claim', { password: 'right', email: 'ada@example.org' });
+    expect(answer.status).toBe(303);
+    expect(did('claim')).toEqual([['claim', { token: 'one-time', email: 'ada@example.org', password: 'right' }]]);
+    expect(did('logIn')[0]?.[1]).toBe('ada');
+  });
+  it('keeps the token in the form when the password is refused', async () => {
+    const { web } = world();
+    const { app } = world({
+      accounts: { ...web.accounts, claim: async () => fail('invalid', 'x', { errors: [{ field: 'password', message: 'is too easy to guess' }] }) },
+    });
+    const ada = browser(app);
+    await ada.get('/claim?token=one-time');
+    expect((await ada.submit('/claim', { password: 'password', email: 'a@b.c' })).status).toBe(422);
+    expect([ada.value('token'), ada.value('email')]).toEqual(['one-time', 'a@b.c']);
+    expect(ada.text()).toContain('Password is too easy to guess.');
+  });
+});

@@ -1,0 +1,299 @@
+import { type AppError, fail } from '@dormouse/runtime/errors';
+import { describe, expect, it } from 'vitest';
+import { aPost, browser, failingOnce, unescapeHtml, world } from './app.fixture.ts';
+import type { Web } from './app.ts';
+
+const typed = { title: 'On sleep', category_name: 'C#', content: '\n  Two *lines*\n\n</textarea><script>alert(1)</script>&amp; מה "חדש" 😴' };
+
+/** Ada, logged in, in front of an empty editor. */
+async function atTheEditor(posts: (given: Web['posts']) => Partial<Web['posts']> = () => ({})) {
+  const given = world();
+  const made = world({ posts: { ...given.web.posts, ...posts(given.web.posts) } });
+  const ada = browser(made.app);
+  await ada.logIn();
+  await ada.get('/blog/new');
+  return { ...made, ada, did: (name: string) => [...given.asked, ...made.asked].filter(([what]) => what === name), stored: given.stored, etag: given.etag };
+}
+
+const expectAllKept = (ada: ReturnType<typeof browser>) => {
+  expect({ title: ada.value('title'), category_name: ada.value('category_name'), content: ada.value('content') }).toEqual(typed);
+  expect(ada.text()).not.toContain('<script');
+};
+
+describe('writing', () => {
+  it('needs a log-in, and comes back after it', async () => {
+    const ada = browser(world().app);
+    for (const path of ['/blog/new', '/blog/drafts', '/blog/posts/x/edit', '/blog/posts/x/delete']) {
+      const answer = await ada.get(path);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, `/blog/login?next=${encodeURIComponent(path)}`]);
+    }
+  });
+
+  it.each(['published', 'draft'] as const)('saves as %s and shows the post', async (action) => {
+    const { ada, did } = await atTheEditor();
+    const answer = await ada.submit('/blog/new', { ...typed, action });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/posts/new-post']);
+    const [, input, , token] = did('create')[0] as unknown[];
+    expect(input).toEqual({ ...typed, status: action });
+    expect(token).toBe(ada.cookies.get('dormouse_access'));
+  });
+
+  it('sends line ends as the API counts them, not as forms send them', async () => {
+    const { ada, did } = await atTheEditor();
+    await ada.submit('/blog/new', { ...typed, content: 'a\r\nb\rc\nd', action: 'draft' });
+    expect(did('create')[0]?.[1]).toMatchObject({ content: 'a\nb\nc\nd' });
+  });
+
+  it('purges what everybody sees', async () => {
+    const { ada, did, kept } = await atTheEditor();
+    await browser(world().app).get('/blog/');
+    await ada.submit('/blog/new', { ...typed, action: 'published' });
+    expect(did('purge')).toEqual([['purge', 'page:']]);
+    expect(kept.size).toBe(0);
+  });
+
+  it('sends the same key when the button is pressed twice', async () => {
+    const { ada, did } = await atTheEditor();
+    await Promise.all([ada.submit('/blog/new', { ...typed, action: 'published' }), ada.submit('/blog/new', { ...typed, action: 'published' })]);
+    const keys = did('create').map(([, , key]) => key);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it('takes the harmless button when Enter is pressed in a field', async () => {
+    const { ada } = await atTheEditor();
+    expect(/<button[^>]* name="action" value="(\w+)"/.exec(ada.text())?.[1]).toBe('preview');
+  });
+
+  it('offers the categories there are', async () => {
+    const { ada } = await atTheEditor();
+    expect(Array.from(ada.text().matchAll(/<option value="([^"]*)">/g), ([, name]) => unescapeHtml(name as string))).toEqual(['General', 'C#', '<b>Bold</b>']);
+  });
+});
+
+describe('a preview', () => {
+  it('shows the rendered text above the form, saves nothing and keeps every character', async () => {
+    const { ada, did } = await atTheEditor();
+    const answer = await ada.submit('/blog/new', { ...typed, action: 'preview' });
+    expect(answer.status).toBe(200);
+    expect(ada.text()).toContain('Two <em>lines</em>');
+    expectAllKept(ada);
+    expect(did('create')).toEqual([]);
+  });
+  it('can be asked for before there is a title', async () => {
+    const { ada } = await atTheEditor();
+    expect((await ada.submit('/blog/new', { title: '', category_name: '', content: 'x', action: 'preview' })).status).toBe(200);
+    expect(ada.text()).toContain('formnovalidate');
+  });
+  it('is not made for somebody who is not logged in', async () => {
+    const ada = browser(world().app);
+    await ada.get('/blog/login');
+    expect((await ada.submit('/blog/new', { ...typed, action: 'preview' })).status).toBe(401);
+    expect(ada.text()).not.toContain('<em>');
+    expectAllKept(ada);
+  });
+});
+
+describe('nothing typed is lost', () => {
+  const failures: [string, () => AppError, number, string][] = [
+    [
+      'fields are refused',
+      () => caught('invalid', { errors: [{ field: 'title', message: 'must have at most 120 characters' }] }),
+      422,
+      'Title must have at most 120 characters.',
+    ],
+    ['posts does not answer', () => caught('unavailable', { headers: { 'retry-after': '2' } }), 503, 'Nothing you typed is lost'],
+    ['something breaks', () => caught('internal'), 500, 'Nothing you typed is lost'],
+    ['the text is too large', () => caught('too_large'), 413, 'x'],
+    ['there were too many', () => caught('too_many_requests', { headers: { 'retry-after': '61' } }), 429, 'Try again in 61 seconds'],
+    ['it is not allowed', () => caught('forbidden'), 403, 'x'],
+    ['the same text is still being saved', () => caught('idempotency_in_flight'), 409, 'x'],
+  ];
+  it.each(failures)('when %s', async (_, error, status, words) => {
+    const { ada } = await atTheEditor((posts) => ({ create: failingOnce(error(), posts.create) }));
+    const answer = await ada.submit('/blog/new', { ...typed, action: 'published' });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('retry-after')).toBe(error().headers?.['retry-after'] ?? null);
+    expect(ada.text()).toContain(words);
+    expect(ada.text()).toContain('role="alert"');
+    expectAllKept(ada);
+    expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(303);
+  });
+
+  it('keeps the key after a failure of which nobody knows what it did, and takes a new one for a corrected text', async () => {
+    for (const [code, same] of [
+      ['unavailable', true],
+      ['internal', true],
+      ['invalid', false],
+      ['idempotency_mismatch', false],
+    ] as const) {
+      const { ada, did } = await atTheEditor((posts) => ({ create: failingOnce(caught(code), posts.create) }));
+      const before = ada.value('key');
+      await ada.submit('/blog/new', { ...typed, action: 'published' });
+      await ada.submit('/blog/new', { ...typed, action: 'published' });
+      expect([code, did('create')[0]?.[2] === before]).toEqual([code, same]);
+    }
+  });
+
+  it('when the session ended meanwhile: it is enough to log in in the same form', async () => {
+    const { ada, did } = await atTheEditor();
+    ada.cookies.delete('dormouse_access');
+    ada.cookies.delete('dormouse_refresh');
+    expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(401);
+    expectAllKept(ada);
+    expect((await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'wrong', action: 'published' })).status).toBe(401);
+    expect(ada.text()).toContain('User name or password is wrong.');
+    expectAllKept(ada);
+    expect((await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'right', action: 'published' })).status).toBe(303);
+    expect(did('create')).toHaveLength(1);
+  });
+
+  it('when posts does not take the token any more', async () => {
+    const { ada } = await atTheEditor((posts) => ({ create: failingOnce(caught('unauthorized'), posts.create) }));
+    expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(401);
+    expectAllKept(ada);
+    expect(ada.cookies.has('dormouse_access')).toBe(false);
+    expect((await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'right', action: 'published' })).status).toBe(303);
+  });
+
+  it('when the form was older than the session', async () => {
+    const { ada } = await atTheEditor();
+    const csrf = ada.value('csrf') as string;
+    ada.cookies.delete('dormouse_access');
+    ada.cookies.delete('dormouse_refresh');
+    await ada.logIn();
+    expect((await ada.submit('/blog/new', { ...typed, csrf, key: 'k', id: '0', etag: '', action: 'published' })).status).toBe(403);
+    expectAllKept(ada);
+    expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(303);
+  });
+
+  it('when the categories do not answer', async () => {
+    const { app } = world({ categories: { all: async () => fail('unavailable', 'x'), movedTo: async () => fail('unavailable', 'x') } });
+    const ada = browser(app);
+    await ada.logIn();
+    expect((await ada.get('/blog/new')).status).toBe(200);
+  });
+});
+
+describe('editing', () => {
+  const withPost = async () => {
+    const made = world();
+    const post = aPost({ slug: 'mine', title: 'Before', content: 'Old', author: 'ada' });
+    made.stored.push(post);
+    const ada = browser(made.app);
+    await ada.logIn();
+    await ada.get('/blog/posts/mine/edit');
+    return { ...made, ada, post };
+  };
+
+  it('begins with what is stored, and saves against the version it began with', async () => {
+    const { ada, did, post, etag } = await withPost();
+    const tag = etag(post);
+    expect([ada.value('title'), ada.value('content'), ada.value('category_name'), ada.value('etag')]).toEqual(['Before', 'Old', 'General', tag]);
+    const answer = await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' });
+    expect(answer.status).toBe(303);
+    expect(did('update')[0]?.slice(1, 4)).toEqual([post.id, { ...typed, status: 'published' }, tag]);
+  });
+
+  it('shows both texts when somebody else was faster, and lets the author decide', async () => {
+    const { ada, stored, post } = await withPost();
+    stored[0] = { ...post, title: 'Theirs', content: 'Their <text>' };
+    expect((await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' })).status).toBe(412);
+    expect(ada.text()).toContain('Their &lt;text&gt;</textarea>');
+    expect(ada.text()).toContain('<dd dir="auto">Theirs</dd>');
+    expectAllKept(ada);
+    expect((await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' })).status).toBe(303);
+    expect(stored[0]).toMatchObject(typed);
+  });
+
+  it('makes a new post of the text when the old one was deleted meanwhile', async () => {
+    const { ada, stored, did } = await withPost();
+    stored.length = 0;
+    expect((await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' })).status).toBe(404);
+    expectAllKept(ada);
+    expect(ada.text()).toContain('<form method="post" action="/blog/new">');
+    expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(303);
+    expect(did('create')).toHaveLength(1);
+  });
+
+  it('keeps a published post published in its preview, and can make it a draft again', async () => {
+    const { ada, did } = await withPost();
+    await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'preview' });
+    expect(ada.text()).toContain('Back to draft');
+    await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'draft' });
+    expect(did('update')[0]?.[2]).toMatchObject({ status: 'draft' });
+  });
+
+  it('is not offered to others, and posts has the last word', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ slug: 'hers', author: 'grace' }));
+    const ada = browser(app);
+    await ada.logIn();
+    for (const what of ['edit', 'delete']) expect((await ada.get(`/blog/posts/hers/${what}`)).status).toBe(403);
+    expect((await ada.get('/blog/posts/none/edit')).status).toBe(404);
+  });
+});
+
+describe('deleting', () => {
+  const asked = async () => {
+    const made = world();
+    const post = aPost({ slug: 'mine', title: '<i>Mine</i>' });
+    made.stored.push(post, aPost());
+    const ada = browser(made.app);
+    await ada.logIn();
+    await ada.get('/blog/posts/mine/delete');
+    return { ...made, ada, post };
+  };
+  it('asks first, then deletes the version that was shown', async () => {
+    const { ada, did, post, etag, stored } = await asked();
+    expect(ada.text()).toContain('&lt;i&gt;Mine&lt;/i&gt;');
+    expect(stored).toHaveLength(2);
+    const answer = await ada.submit('/blog/posts/mine/delete');
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    expect(did('remove')[0]?.slice(1, 3)).toEqual([post.id, etag(post)]);
+    expect(did('purge')).toHaveLength(1);
+  });
+  it('asks again when the post was changed meanwhile', async () => {
+    const { web, stored } = world();
+    const { app } = world({ posts: { ...web.posts, remove: failingOnce(caught('precondition_failed'), async () => {}) } });
+    stored.push(aPost({ slug: 'mine' }));
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/posts/mine/delete');
+    expect((await ada.submit('/blog/posts/mine/delete')).status).toBe(412);
+    expect(ada.text()).toContain('Look at it again');
+    expect((await ada.submit('/blog/posts/mine/delete')).status).toBe(303);
+  });
+  it('is content when it is gone already', async () => {
+    const { web, stored } = world();
+    const { app } = world({ posts: { ...web.posts, remove: async () => fail('not_found', 'x') } });
+    stored.push(aPost({ slug: 'mine' }));
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/posts/mine/delete');
+    expect((await ada.submit('/blog/posts/mine/delete')).status).toBe(303);
+  });
+});
+
+describe('drafts', () => {
+  it("are the reader's own, by their token", async () => {
+    const { app, stored, did } = world();
+    stored.push(aPost({ status: 'draft', title: 'Half a thought', slug: 'half' }), aPost({ title: 'Whole' }));
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/drafts');
+    expect(ada.text()).toContain('Half a thought');
+    expect(ada.text()).toContain('/blog/posts/half/edit');
+    expect(ada.text()).not.toContain('Whole');
+    expect(did('list')[0]?.slice(1)).toEqual([{ limit: 20, author: 'ada', status: 'draft' }, ada.cookies.get('dormouse_access')]);
+  });
+});
+
+function caught(...parts: Parameters<typeof failure>): AppError {
+  try {
+    return failure(...parts);
+  } catch (error) {
+    return error as AppError;
+  }
+}
+const failure = (code: Parameters<typeof fail>[0], options?: Parameters<typeof fail>[2]): never => fail(code, 'x', options);
