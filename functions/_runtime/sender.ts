@@ -93,14 +93,20 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
       FROM outbox WHERE subject = ${row.subject} AND position < ${row.position} ORDER BY position`;
     for (const each of left) {
       if (mine.has(each.position)) continue;
-      await send(each);
       mine.add(each.position);
+      await send(each).catch((error) => {
+        mine.delete(each.position);
+        throw error;
+      });
       sent.add(each.position);
+      schedule();
     }
   };
   return {
     committed(rows) {
       for (const row of rows) {
+        // A later event of its subject, whose commit was answered sooner, has already taken it along.
+        if (mine.has(row.position)) continue;
         mine.add(row.position);
         const queue = queues.get(row.subject);
         if (queue) queue.push(row);

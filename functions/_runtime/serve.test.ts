@@ -112,10 +112,9 @@ describe('telemetry', () => {
   test('with OTEL_METRICS_EXPORTER=prometheus, and only then, /metrics answers', async () => {
     const { url } = await start({ OTEL_METRICS_EXPORTER: 'prometheus' });
     await fetch(`${url}/fast`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const text = await (await fetch(`${url}/metrics`)).text();
-    expect(text).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
-    expect(text).toMatch(/faas_coldstarts_total\{.*\} 1/);
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    await expect.poll(metrics).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
+    expect(await metrics()).toMatch(/faas_coldstarts_total\{.*\} 1/);
   });
 });
 
