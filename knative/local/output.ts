@@ -18,7 +18,7 @@ export interface Outputs {
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-const own = new Set(['level', 'time', 'timestamp', 'msg', 'message', 'trace_id', 'span_id', 'pid', 'hostname', 'name', 'service', 'revision', 'instance', 'v']);
+const own = new Set(['level', 'severity', 'version', 'time', 'timestamp', 'msg', 'message', 'trace_id', 'span_id', 'pid', 'hostname', 'name', 'service', 'revision', 'instance', 'v']);
 const width = 10;
 
 export function createOutputs({ telemetry, print, level }: OutputOptions): Outputs {
@@ -63,7 +63,7 @@ function structured(json: Record<string, unknown>): Partial<LogLine> & { level: 
   const timeMs = typeof time === 'number' ? time : Date.parse(String(time));
   return {
     ...(Number.isFinite(timeMs) && { timeMs }),
-    level: levelName(json.level),
+    level: levelName(json.level ?? json.severity),
     message: String(json.msg ?? json.message ?? ''),
     ...(typeof json.trace_id === 'string' && { traceId: json.trace_id }),
     ...(typeof json.span_id === 'string' && { spanId: json.span_id }),
@@ -73,7 +73,7 @@ function structured(json: Record<string, unknown>): Partial<LogLine> & { level: 
 
 function levelName(level: unknown): string {
   if (typeof level === 'number') return levels[Math.min(5, Math.max(0, Math.floor(level / 10) - 1))]!;
-  return typeof level === 'string' ? level.toLowerCase() : 'info';
+  return typeof level === 'string' ? level.toLowerCase().replace('warning', 'warn').replace('critical', 'fatal') : 'info';
 }
 
 /** Of several lines about one error the first that names it is the cause; what stands before it is source code. */

@@ -62,6 +62,8 @@ export interface RunningPlatform {
   /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
   brokerUrls: readonly string[];
   services(): (ServiceStatus & { pids: number[] })[];
+  /** The process that waits for the next cold start, if there is one. */
+  sparePid(): number | undefined;
   /** Reads manifests and sources again, as when a file has changed; settles when every roll is over. */
   reload(): Promise<void>;
   /** Finishes what is under way and ends every process. */
@@ -114,7 +116,8 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     const databaseOpened = databaseWanted
       ? openDatabase({ home: join(home, 'postgres'), url: options.databaseUrl, progress, say: (line) => outputs.say(line, 'error') })
       : undefined;
-    const redisStarted = startRedis({ home, url: options.redisUrl });
+    const redisWanted = [...source.provided.secrets.values()].some(({ kind }) => kind === 'redis');
+    const redisStarted = redisWanted ? startRedis({ home, url: options.redisUrl }) : undefined;
     const programsBuilt = buildAll(source, builder, root, progress);
     const started = await settle([databaseOpened, redisStarted, programsBuilt, launcherBuilt] as const);
     const [database, redis] = [value(started[0]), value(started[1])];
@@ -239,6 +242,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       consoleUrl: console_.url,
       brokerUrls,
       services: () => services.status(),
+      sparePid: () => spare.pid,
       reload,
       stop: () => ends.run(),
       kill() {
