@@ -84,9 +84,9 @@ function answerOf(value: unknown): Answer {
 }
 
 function respond(c: Context, { etag, body }: Answer): Response {
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache', etag };
+  const headers = { 'cache-control': 'no-cache', etag };
   const known = header(c, 'if-none-match')
     ?.split(',')
     .map((tag) => tag.trim().replace(/^W\//, ''));
-  return known?.some((tag) => tag === etag || tag === '*') ? c.body(null, 304, headers) : c.body(body, 200, headers);
+  return known?.some((tag) => tag === etag || tag === '*') ? c.body(null, 304, headers) : c.body(body, 200, { ...headers, 'content-type': 'application/json' });
 }
