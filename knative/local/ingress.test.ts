@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Activator } from './activator.ts';
@@ -32,6 +32,15 @@ function targetOf(name: string, port: number): Target {
   return { name, authority: `${name}.test.svc.cluster.local`, timeoutMs: 10_000, responseStartTimeoutMs: 10_000, activator };
 }
 
+async function reply(socket: Socket): Promise<void> {
+  for (const part of rawReply) {
+    if (part === 'FIN') socket.end();
+    else if (part === 'RST') socket.resetAndDestroy();
+    else socket.write(part, 'latin1');
+    await sleep(5);
+  }
+}
+
 const set = (fields: Record<string, string>) => ({ ...noFields, set: fields });
 const direct = (path: string, status: number, body: string, changes: Partial<HttpRoute> = {}) =>
   route(path, 'direct', {
@@ -62,22 +71,9 @@ beforeAll(async () => {
     answer(request, response);
   });
   await new Promise<void>((done) => app.listen(0, '127.0.0.1', done));
-  rawApp = createTcpServer((socket) =>
-    socket
-      .once(
-        'data',
-        () =>
-          void (async () => {
-            for (const part of rawReply) {
-              if (part === 'FIN') socket.end();
-              else if (part === 'RST') socket.resetAndDestroy();
-              else socket.write(part, 'latin1');
-              await sleep(5);
-            }
-          })(),
-      )
-      .on('error', () => {}),
-  );
+  rawApp = createTcpServer((socket) => {
+    socket.on('data', () => void reply(socket)).on('error', () => {});
+  });
   await new Promise<void>((done) => rawApp!.listen(0, '127.0.0.1', done));
   const port = (server: { address(): unknown }) => (server.address() as { port: number }).port;
   const targets = new Map([
