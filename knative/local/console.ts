@@ -1,3 +1,5 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Brokers } from './broker.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -19,17 +21,91 @@ export interface RouteStatus {
   action: string;
 }
 
-export interface ConsoleOptions {
-  /** Loopback only. */
-  host: string;
-  port: number;
+/** What the console reads. */
+export interface ConsoleSources {
   services: () => ServiceStatus[];
   routes: () => RouteStatus[];
   brokers: Brokers;
   telemetry: Telemetry;
 }
 
-/** Serves the console's pages and JSON. Rejects with the listener's error (EADDRINUSE …). */
-export async function startConsole(_options: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
-  throw new Error('the console is being written');
+export interface ConsoleOptions extends ConsoleSources {
+  /** Loopback only. */
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+}
+
+/** An answer; `stream` takes the response over. */
+export interface ConsoleAnswer {
+  status: number;
+  type?: string;
+  body?: string | Buffer;
+  headers?: Record<string, string>;
+  stream?: (response: ServerResponse) => void;
+}
+
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+
+/**
+ * Serves the console's pages and JSON: read-only, and only to names of this machine, so that no page of another site
+ * reaches it by giving its own name this machine's address (DNS rebinding). Rejects with the listener's error.
+ */
+export async function startConsole({ host, port, ...sources }: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    void answer(request, sources).then((made) => send(request, response, made));
+  };
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, handle);
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const { address, port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(request: IncomingMessage, sources: ConsoleSources): Promise<ConsoleAnswer> {
+  if (!isLocalName(request.headers.host)) return problem(421, 'the console answers to localhost only');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { ...problem(405, 'the console is read-only'), headers: { allow: 'GET, HEAD' } };
+  if (!URL.canParse(request.url ?? '', 'http://localhost')) return problem(400, 'the path is malformed');
+  const url = new URL(request.url ?? '', 'http://localhost');
+  try {
+    const { consoleApi } = await import('./console/api.ts');
+    const { consolePages } = await import('./console/pages.ts');
+    return (await consoleApi(url, sources)) ?? (await consolePages(url, sources));
+  } catch (error) {
+    sources.telemetry.addLog({
+      timeMs: Date.now(),
+      service: 'console',
+      instance: 'platform',
+      level: 'error',
+      message: (error as Error).stack ?? String(error),
+    });
+    return problem(500, 'the console failed; its log says why');
+  }
+}
+
+const isLocalName = (host: string | undefined) => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host ?? '');
+
+/** RFC 9457. */
+export function problem(status: number, detail: string): ConsoleAnswer {
+  return { status, type: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', status, detail }) };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, type, body = '', headers, stream }: ConsoleAnswer): void {
+  response.writeHead(status, { ...securityHeaders, ...(type ? { 'content-type': type } : {}), ...headers });
+  if (stream && request.method === 'GET') stream(response);
+  else response.end(request.method === 'HEAD' ? undefined : body);
 }

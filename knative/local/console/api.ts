@@ -1,0 +1,86 @@
+import type { ConsoleAnswer, ConsoleSources } from '../console.ts';
+import { problem } from '../console.ts';
+import type { EventSummary } from '../event-summary.ts';
+import { TempoQueryError, tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '../tempo.ts';
+import { decoded } from './path.ts';
+import { liveStream } from './stream.ts';
+
+const eventsListed = 500;
+
+/** The console's JSON; `undefined` for paths that are none of it. */
+export async function consoleApi(url: URL, sources: ConsoleSources): Promise<ConsoleAnswer | undefined> {
+  const { pathname, searchParams } = url;
+  if (pathname === '/ready') return { status: 200, type: 'text/plain', body: 'ready\n' };
+  if (!pathname.startsWith('/api/')) return undefined;
+  const [, , kind, ...rest] = pathname.split('/').map(decoded);
+  const path = rest.join('/');
+  if (kind === 'events' && path !== '') return oneEvent(path, sources);
+  if (kind === 'traces' && rest.length === 1) return trace(path, sources, tempoTrace);
+  if (kind === 'v2' && rest[0] === 'traces' && rest.length === 2) return trace(rest[1] as string, sources, tempoTraceV2);
+  if (kind === 'search') return search(path, searchParams, sources);
+  switch (pathname) {
+    case '/api/services':
+      return json(sources.services());
+    case '/api/events':
+      return json(sources.brokers.recent(limit(searchParams, eventsListed)).map(listedEvent));
+    case '/api/undeliverable':
+      return json(sources.brokers.undeliverable());
+    case '/api/routes':
+      return json(sources.routes());
+    case '/api/logs':
+      return json(sources.telemetry.logLines(logQuery(searchParams)));
+    case '/api/stream':
+      return { status: 200, type: 'text/event-stream', stream: (response) => liveStream(response, sources) };
+    case '/api/echo':
+      return { status: 200, type: 'text/plain', body: 'echo' };
+    default:
+      return problem(404, `there is nothing at ${pathname}`);
+  }
+}
+
+/** The parameters of a search in the logs. */
+export const logQuery = (parameters: URLSearchParams) => ({
+  limit: limit(parameters, 500),
+  ...Object.fromEntries(['trace', 'service', 'level', 'text'].flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name) as string]] : []))),
+});
+
+/** An event as `/api/events` and the stream show it. */
+export const listedEvent = ({ id, type, source, subject, time, trace_id, triggers }: EventSummary) => ({
+  id,
+  type,
+  source,
+  subject: subject ?? null,
+  time,
+  trace_id: trace_id ?? null,
+  triggers: triggers.map(({ name, outcome, attempts }) => ({ name, outcome, attempts })),
+});
+
+async function oneEvent(id: string, { brokers }: ConsoleSources): Promise<ConsoleAnswer> {
+  const found = await brokers.find(id);
+  return found ? json(found) : problem(404, `no event ${id} is kept`);
+}
+
+function trace(id: string, { telemetry }: ConsoleSources, shape: (spans: ReturnType<typeof telemetry.trace>) => unknown): ConsoleAnswer {
+  const spans = telemetry.trace(id.toLowerCase().padStart(32, '0'));
+  return spans.length > 0 ? json(shape(spans)) : problem(404, `trace ${id} is not known, or no longer`);
+}
+
+function search(path: string, parameters: URLSearchParams, { telemetry }: ConsoleSources): ConsoleAnswer {
+  const tag = /^tag\/(.+)\/values$/.exec(path)?.[1];
+  if (tag) return json({ tagValues: telemetry.traces.tagValues(tag.replace(/^(?:resource|span)?\.(?=.)/, '')) });
+  if (path === 'tags') return json({ tagNames: telemetry.traces.tags() });
+  if (path !== '') return problem(404, 'there is only /api/search, /api/search/tags and /api/search/tag/…/values');
+  try {
+    return json(tempoSearch(telemetry.search(tempoQuery(parameters))));
+  } catch (error) {
+    if (error instanceof TempoQueryError) return problem(400, error.message);
+    throw error;
+  }
+}
+
+function limit(parameters: URLSearchParams, most: number): number {
+  const given = Number(parameters.get('limit') ?? most);
+  return Number.isInteger(given) && given > 0 ? Math.min(given, 2_000) : most;
+}
+
+const json = (value: unknown): ConsoleAnswer => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });

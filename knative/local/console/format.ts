@@ -1,0 +1,26 @@
+import { html } from './html.ts';
+
+/** A duration as people say it: `0.4 ms`, `87 ms`, `1.24 s`. */
+export function duration(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(ms < 1 ? 2 : 1)} ms`;
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(2)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+/** A time of this machine's day, to the millisecond; the date in front when it is another day. */
+export function clockTime(ms: number) {
+  const date = new Date(ms);
+  if (Number.isNaN(ms)) return html`–`;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  const day = date.toDateString() === new Date().toDateString() ? '' : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} `;
+  return html`<time datetime="${date.toISOString()}">${day}${time}</time>`;
+}
+
+export const count = (value: number, one: string, many = `${one}s`) => `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
+
+/** A reverse-DNS event type with its well-known beginning made quiet: `dev.dormouse.` post.created `.v1`. */
+export function eventType(type: string) {
+  const found = /^((?:[a-z0-9-]+\.){2})(.+?)(\.v\d+)?$/.exec(type);
+  return found ? html`<span class="quiet">${found[1]}</span>${found[2]}<span class="quiet">${found[3]}</span>` : html`${type}`;
+}

@@ -1,0 +1,58 @@
+import type { ConsoleSources } from '../console.ts';
+import { html, type Markup } from './html.ts';
+
+export type PageName = 'functions' | 'events' | 'traces' | 'logs' | 'undeliverable';
+
+export interface Page {
+  name: PageName;
+  title: string;
+  content: Markup;
+  /** The content follows what happens: of functions, of events, or of both. */
+  live?: 'services' | 'event' | 'services event';
+  status?: number;
+}
+
+const links: readonly (readonly [PageName, string, string])[] = [
+  ['functions', '/', 'Functions'],
+  ['events', '/events', 'Events'],
+  ['traces', '/traces', 'Traces'],
+  ['logs', '/logs', 'Logs'],
+  ['undeliverable', '/undeliverable', 'Undeliverable'],
+];
+
+/** A whole page of the console. */
+export function layout({ name, title, content, live }: Page, { brokers }: ConsoleSources): Markup {
+  const lost = brokers.undeliverable().length;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · Dormouse</title>
+<link rel="icon" href="/console/dormouse.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/console/console.css">
+<script src="/console/live.js" type="module"></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+  <a class="brand" href="/"><img src="/console/dormouse.svg" width="30" height="30" alt=""><span>Dormouse</span></a>
+  <nav aria-label="Pages">${links.map(
+    ([page, href, text]) =>
+      html`<a href="${href}"${page === name && html` aria-current="page"`}>${text}${page === 'undeliverable' && lost > 0 && html` <span class="badge">${lost}</span>`}</a>`,
+  )}</nav>
+  <span class="line" data-line hidden><b class="lamp"></b><span>live</span></span>
+</header>
+<main id="main"${live && html` data-live="${live}"`}>${content}</main>
+</body>
+</html>
+`;
+}
+
+/** The head of a page: its title, and a sentence or a form beside it. */
+export const heading = (title: string | Markup, aside?: Markup) => html`<div class="heading"><h1>${title}</h1>${aside}</div>`;
+
+/** What a page says when it has nothing to show. */
+export const nothing = (text: string, more: string | Markup = '') =>
+  html`<div class="nothing"><img src="/console/dormouse.svg" width="72" height="72" alt=""><p>${text}</p><p class="quiet">${more}</p></div>`;

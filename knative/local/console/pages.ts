@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { type ConsoleAnswer, type ConsoleSources, problem } from '../console.ts';
+import { eventPage } from './event-page.ts';
+import { eventsPage } from './events-page.ts';
+import { functionsPage } from './functions-page.ts';
+import { html } from './html.ts';
+import { heading, layout, nothing, type Page } from './layout.ts';
+import { logsPage } from './logs-page.ts';
+import { decoded } from './path.ts';
+import { tracePage } from './trace-page.ts';
+import { tracesPage } from './traces-page.ts';
+import { undeliverablePage } from './undeliverable-page.ts';
+
+const assets: Readonly<Record<string, string>> = {
+  'console.css': 'text/css; charset=utf-8',
+  'live.js': 'text/javascript; charset=utf-8',
+  'dormouse.svg': 'image/svg+xml',
+};
+
+/** The console's pages, and the files they load. */
+export async function consolePages(url: URL, sources: ConsoleSources): Promise<ConsoleAnswer> {
+  const [, first, second, ...rest] = url.pathname.split('/');
+  if (first === 'console' && second) return asset(second);
+  const page = rest.length === 0 ? await pageAt(first ?? '', second, url, sources) : undefined;
+  const found: Page = page ?? {
+    name: 'functions',
+    title: 'Nothing here',
+    status: 404,
+    content: html`${heading('Nothing here')}${nothing(`There is no page at ${url.pathname}.`)}`,
+  };
+  return { status: found.status ?? 200, type: 'text/html; charset=utf-8', body: layout(found, sources).text };
+}
+
+async function pageAt(first: string, second: string | undefined, { searchParams }: URL, sources: ConsoleSources): Promise<Page | undefined> {
+  if (first === '' && second === undefined) return functionsPage(sources);
+  if (first === 'events') return second ? eventPage(decoded(second), sources) : eventsPage(searchParams, sources);
+  if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
+  if (first === 'logs' && !second) return logsPage(searchParams, sources);
+  return first === 'undeliverable' && !second ? undeliverablePage(sources) : undefined;
+}
+
+async function asset(name: string): Promise<ConsoleAnswer> {
+  const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
+  if (!type) return problem(404, `there is no file ${name}`);
+  return { status: 200, type, body: await readFile(new URL(name, import.meta.url)), headers: { 'cache-control': 'no-cache' } };
+}
