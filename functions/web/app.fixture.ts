@@ -42,6 +42,7 @@ export const startMs = Date.UTC(2026, 5, 10);
 /** A world of fakes that remembers what was asked of it. Parts can be replaced. */
 export function world(parts: Partial<Web> = {}) {
   const asked: unknown[][] = [];
+  const later: (() => void)[] = [];
   let keys = 0;
   const stored: Post[] = [];
   const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
@@ -55,6 +56,7 @@ export function world(parts: Partial<Web> = {}) {
   const visible = (post: Post, token?: string) => post.status === 'published' || token === accessToken(post.author, startMs / 1000 + 900);
   const web: Web = {
     now: () => startMs,
+    later: (work) => void later.push(work),
     newKey: () => `key-${++keys}`,
     posts: {
       async list(query, token) {
@@ -124,7 +126,7 @@ export function world(parts: Partial<Web> = {}) {
     tokens: fakeTokens,
     ...parts,
   };
-  return { app: createApp(web), web, asked, stored, kept, etag, did: (name: string) => asked.filter(([what]) => what === name) };
+  return { app: createApp(web), web, asked, stored, kept, later, etag, did: (name: string) => asked.filter(([what]) => what === name) };
 }
 
 /** Tokens are their own names: `importer` may import, `ada` may not. */

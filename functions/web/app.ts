@@ -32,6 +32,8 @@ export interface Web {
   /** Milliseconds since 1970. */
   now?: () => number;
   newKey?: () => string;
+  /** Does something in so many milliseconds. */
+  later?: (work: () => void, ms: number) => void;
 }
 
 /** The blog's pages. */
@@ -44,7 +46,7 @@ export function createApp(web: Web): Hono<Env> {
   signing(app, web, own);
   writing(app, web, own);
   mediaFiles(app, web);
-  purging(app, web.pages);
+  purging(app, web.pages, web.later);
   failures(app, own);
   return app;
 }

@@ -4,6 +4,8 @@ import type { Versioned } from './posts.ts';
 export interface Articles {
   /** The content of a post as sanitised HTML. */
   of(versioned: Versioned): Promise<string>;
+  /** Begins to load the renderer, which takes as long as a sleeping function takes to fetch the post. */
+  prepare(): void;
 }
 
 /** What is kept elsewhere than in this process, for the next instance: runtime's cache. */
@@ -15,8 +17,10 @@ const most = 64;
 
 /** Markdown, rendered. The renderer and its libraries are loaded by the first text that is. */
 export async function renderArticle(content: string): Promise<string> {
-  return (await import('./markdown.ts')).renderMarkdown(content);
+  return (await loadRenderer()).renderMarkdown(content);
 }
+
+const loadRenderer = () => import('./markdown.ts');
 
 /**
  * Rendered articles by post and version, at most 64 in this process: a version never changes, so neither does what was rendered.
@@ -25,6 +29,7 @@ export async function renderArticle(content: string): Promise<string> {
 export function articles(kept: Kept, release: string, render: (content: string) => Promise<string> = renderArticle): Articles {
   const recent = new Map<string, Promise<string>>();
   return {
+    prepare: () => void loadRenderer().catch(() => {}),
     of({ post, etag }) {
       // Without a version there is nothing to keep it by.
       if (!etag) return render(post.content);

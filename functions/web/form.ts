@@ -25,9 +25,11 @@ export async function readForm(c: Context): Promise<Form> {
 function refuseOtherSites(c: Context): void {
   const site = header(c, 'sec-fetch-site');
   const origin = header(c, 'origin');
-  const foreign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && hostOf(origin) !== header(c, 'host')?.toLowerCase());
+  const foreign = (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && hostOf(origin) !== askedHost(c)?.toLowerCase());
   if (foreign) fail('forbidden', 'This form was sent by another site. Nothing was changed.');
 }
+
+/** The host that the browser asked for: the ingress keeps it beside the authority it rewrites. Another site's form cannot set a header. */
+const askedHost = (c: Context): string | undefined => header(c, 'x-forwarded-host') ?? header(c, 'host');
 
 const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);

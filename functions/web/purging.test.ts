@@ -28,6 +28,14 @@ describe('an event about a post or a category', () => {
     expect((await send(app, event)).status).toBe(204);
     expect(await (await app.request('/blog/')).text()).toContain('After');
   });
+  it('purges once more when nobody can answer from an old copy any longer', async () => {
+    const { app, later, kept } = world();
+    await send(app, event);
+    await app.request('/blog/');
+    expect(kept.size).toBe(1);
+    for (const work of later) work();
+    expect(kept.size).toBe(0);
+  });
   it('may come twice', async () => {
     const { app, did } = world();
     expect([(await send(app, event)).status, (await send(app, event)).status]).toEqual([204, 204]);

@@ -8,10 +8,21 @@ import { allPages, type Pages } from './pages.ts';
 /** Events after which pages look different. */
 export const consumes = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted, categoryCreated, categoryUpdated, categoryDeleted] as const;
 
+/** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
+const othersMs = 2100;
+
 /**
  * Forgets rendered pages when what they show has changed. There is no inbox, and no database: purging twice does what purging
- * once does.
+ * once does. It is even done twice, because a page made right after the event may have been made of an old copy.
  */
-export function purging(app: Hono<Env>, pages: Pages): void {
-  app.post('/events', receive({ handlers: consumes.map((contract) => on(contract, () => pages.purge(allPages))) }));
+export function purging(app: Hono<Env>, pages: Pages, later: Later = afterwards): void {
+  const purge = async () => {
+    await pages.purge(allPages);
+    // Not being able to purge again is no failure of the event: what is kept ends by its age.
+    later(() => void pages.purge(allPages).catch(() => {}), othersMs);
+  };
+  app.post('/events', receive({ handlers: consumes.map((contract) => on(contract, purge)) }));
 }
+
+type Later = (work: () => void, ms: number) => void;
+const afterwards: Later = (work, ms) => void setTimeout(work, ms).unref();

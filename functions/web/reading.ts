@@ -66,6 +66,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
   app.get('/blog/posts/:slug', (c) => {
     const slug = c.req.param('slug');
     return show(c, `post ${slug}`, async (viewer) => {
+      articles.prepare();
       const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
       return 'moved' in found ? moved('/blog/posts', found.moved) : postPage(found.post, await articles.of(found), viewer);
     });
