@@ -35,6 +35,8 @@ export interface ServiceState {
   state: string;
   requests: number;
   last_cold_start_ms: number | null;
+  /** Of its instances. */
+  pids: number[];
 }
 
 export interface PlatformOptions {

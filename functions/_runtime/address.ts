@@ -15,3 +15,6 @@ export function clientAddress(c: Context): string {
   if (said && said.length <= 64) return said;
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? 'unknown';
 }
+
+/** The host (and port) that the client asked for. The ingress keeps it in X-Forwarded-Host, because Host carries the function's own name behind it. */
+export const askedHost = (c: Context): string => header(c, 'x-forwarded-host') ?? header(c, 'host') ?? new URL(c.req.url).host;

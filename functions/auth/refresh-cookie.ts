@@ -1,3 +1,4 @@
+import { askedHost } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
@@ -30,6 +31,5 @@ function isOurs(c: Context<Env>, origins: readonly string[]): boolean {
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = c.req.header('origin');
   if (origin === undefined || origins.includes(origin)) return true;
-  const host = c.req.header('x-forwarded-host') ?? c.req.header('host') ?? new URL(c.req.url).host;
-  return URL.canParse(origin) && new URL(origin).host === host;
+  return URL.canParse(origin) && new URL(origin).host === askedHost(c);
 }

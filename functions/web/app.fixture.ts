@@ -146,7 +146,14 @@ export function browser(app: App, origin = 'http://blog.test') {
   const send = async (path: string, init: RequestInit = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const url = new URL(path, origin);
-    const headers = { host: url.host, accept: 'text/html', ...(cookie && { cookie }), ...(init.headers as Record<string, string>) };
+    // As behind the ingress, which rewrites the authority.
+    const headers = {
+      host: 'web.dormouse.svc.cluster.local',
+      'x-forwarded-host': url.host,
+      accept: 'text/html',
+      ...(cookie && { cookie }),
+      ...(init.headers as Record<string, string>),
+    };
     const answer = await app.request(url.href, { ...init, headers });
     for (const line of answer.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) as unknown as [string, string, string];

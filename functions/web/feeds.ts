@@ -1,3 +1,4 @@
+import { askedHost } from '@dormouse/runtime/address';
 import { type Env, header } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
@@ -48,7 +49,7 @@ async function postsFrom(posts: Posts, offset: number): Promise<PostSummary[]> {
 
 /** Where this site is, as the reader asked for it; feeds and site maps need whole addresses. */
 function originOf(c: Context): string {
-  const host = header(c, 'host') ?? new URL(c.req.url).host;
+  const host = askedHost(c);
   if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host)) fail('malformed', 'The host of this request cannot be one.');
   return `${header(c, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host.toLowerCase()}`;
 }

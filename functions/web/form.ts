@@ -1,3 +1,4 @@
+import { askedHost } from '@dormouse/runtime/address';
 import { bodyText, header } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
@@ -25,11 +26,8 @@ export async function readForm(c: Context): Promise<Form> {
 function refuseOtherSites(c: Context): void {
   const site = header(c, 'sec-fetch-site');
   const origin = header(c, 'origin');
-  const foreign = (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && hostOf(origin) !== askedHost(c)?.toLowerCase());
+  const foreign = (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && hostOf(origin) !== askedHost(c).toLowerCase());
   if (foreign) fail('forbidden', 'This form was sent by another site. Nothing was changed.');
 }
-
-/** The host that the browser asked for: the ingress keeps it beside the authority it rewrites. Another site's form cannot set a header. */
-const askedHost = (c: Context): string | undefined => header(c, 'x-forwarded-host') ?? header(c, 'host');
 
 const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);

@@ -38,8 +38,8 @@ async function awake(platform: RunningPlatform): Promise<Record<string, number>>
   for (const name of ['posts', 'categories', 'auth', 'web', 'hello'] as const) {
     await (await request(platform.url + coldPaths[name === 'web' ? 'page' : name])).body.dump();
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    const { pids } = (await (await request(`${platform.console}/api/services/${name}`)).body.json()) as { pids: number[] };
-    found[name] = pssMib(pids[0]!);
+    const service = (await platform.services()).find((each) => each.name === name)!;
+    found[name] = pssMib(service.pids[0]!);
   }
   return found;
 }

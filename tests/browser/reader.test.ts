@@ -23,6 +23,7 @@ describe.skipIf(!chromiumPath)('in a browser, without JavaScript', () => {
     browser = await openBrowser();
     context = await browser.newContext({ javaScriptEnabled: false, baseURL: platform.url });
     page = await context.newPage();
+    page.setDefaultTimeout(5000);
     page.on('console', (message) => message.type() === 'error' && /Content.Security.Policy/i.test(message.text()) && violations.push(message.text()));
     author = await blogAt(platform.url).register();
     for (let n = 1; n <= 45; n++) await author.write({ title: `Article ${n}`, content: article(n), category_name: n % 2 ? 'C#' : 'C++' });
@@ -73,6 +74,7 @@ describe.skipIf(!chromiumPath)('in a browser, without JavaScript', () => {
       .getByRole('main')
       .getByRole('button', { name: /sign up|create/i })
       .click();
+    await page.waitForURL((url) => url.pathname !== '/blog/signup');
     await page.goto('/blog/new');
     await page.getByLabel(/title/i).fill('From the browser <script>alert(1)</script>');
     await page.getByLabel(/category/i).fill('Brand new');

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { family } from '../bench/processes.ts';
 import { type Answer, type Author, blogAt, type Post } from '../blog.ts';
@@ -127,9 +126,6 @@ async function countPosts(blog: ReturnType<typeof blogAt>, slug: string): Promis
   return count;
 }
 
-/** Pids of a function's instances: processes below the platform whose environment names it (proc(5), /proc/PID/environ) or whose command does. */
-async function instancePids(platform: RunningPlatform, name: string): Promise<number[]> {
-  const answer = await fetch(`${platform.console}/api/services/${name}`);
-  if (answer.ok) return ((await answer.json()) as { pids: number[] }).pids;
-  return readdirSync(join('/proc', String(platform.pid), 'task')).map(Number);
-}
+/** Pids of a function's instances, from the console. */
+const instancePids = async (platform: RunningPlatform, name: string): Promise<number[]> =>
+  (await platform.services()).find((service) => service.name === name)!.pids;

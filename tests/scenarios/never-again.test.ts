@@ -222,7 +222,7 @@ describe('what must not come back', () => {
       ({ status }) => status === 200,
       60,
     );
-  });
+  }, 150_000);
 });
 
 describe('what must not come back, in the repository', () => {
