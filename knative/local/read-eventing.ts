@@ -14,7 +14,7 @@ export function readBroker({ name, namespace, root, annotations, origin, ignore 
 }
 
 /** Reads a Trigger (eventing.knative.dev/v1); `filters` replaces `filter`. */
-export function readTrigger({ name, namespace, root, origin, ignore }: ObjectFields): Trigger {
+export function readTrigger({ name, namespace, root, annotations, origin, ignore }: ObjectFields): Trigger {
   const spec = root.need('spec').only('broker', 'filter', 'filters', 'subscriber', 'delivery');
   const attributes = spec.fields('filter')?.only('attributes').fields('attributes');
   if (attributes) checkAttributes(attributes);
@@ -26,6 +26,7 @@ export function readTrigger({ name, namespace, root, origin, ignore }: ObjectFie
     filters: spec.has('filters') ? readFilters(spec) : old,
     subscriber: readDestination(spec.need('subscriber'), namespace, ignore),
     delivery: readDelivery(spec, namespace, ignore),
+    ...(annotations['kafka.eventing.knative.dev/delivery.order'] === 'ordered' ? { ordered: true } : {}),
     origin,
   };
 }

@@ -401,6 +401,12 @@ describe('events', () => {
     });
   });
 
+  test('a Trigger asks for order by the annotation of the Kafka broker', () => {
+    const annotated = (order: string) => ({ ...trigger(), metadata: { name: 't', annotations: { 'kafka.eventing.knative.dev/delivery.order': order } } });
+    expect(read(knative(), broker, annotated('ordered')).triggers[0]?.ordered).toBe(true);
+    expect(read(knative(), broker, annotated('unordered')).triggers[0]?.ordered).toBeUndefined();
+  });
+
   test('`filters` replaces `filter`', () => {
     const filter = { attributes: { type: 'old', source: '' } };
     expect(spec({ filter }).filters).toEqual([{ exact: { type: 'old', source: '' } }]);
