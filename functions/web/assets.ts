@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
+import { originOf } from './origin.ts';
 import { stylesheet } from './stylesheet.ts';
 import { stylesheetPath } from './stylesheet-path.ts';
 
@@ -29,7 +30,7 @@ export function assets(app: Hono<Env>): void {
       'Disallow: /blog/signup',
       'Disallow: /blog/new',
       'Disallow: /claim',
-      `Sitemap: ${new URL('/sitemap.xml', c.req.url)}`,
+      `Sitemap: ${originOf(c)}/sitemap.xml`,
     ];
     return new Response(`${lines.join('\n')}\n`, {
       headers: { ...safeHeaders, 'cache-control': 'public, max-age=3600', 'content-type': 'text/plain; charset=utf-8' },

@@ -26,7 +26,9 @@ describe('the feed', () => {
   it('has the newest posts as Atom, with whole addresses of this site', async () => {
     const { app, stored } = world();
     stored.push(aPost({ title: 'A <b> & "c"\u0008', slug: 'a b', byline: ['Ada', 'Grace'] }), aPost());
-    const answer = await app.request('https://x/blog/feed.xml', { headers: { host: 'blog.example:8443', 'x-forwarded-proto': 'https' } });
+    const answer = await app.request('https://x/blog/feed.xml', {
+      headers: { host: 'web.dormouse.svc.cluster.local', 'x-forwarded-host': 'blog.example:8443', 'x-forwarded-proto': 'https' },
+    });
     const xml = await answer.text();
     expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
     expect(xml).toContain('<link rel="alternate" type="text/html" href="https://blog.example:8443/blog/posts/a%20b"/>');

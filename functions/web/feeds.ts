@@ -1,9 +1,9 @@
-import { askedHost } from '@dormouse/runtime/address';
-import { type Env, header } from '@dormouse/runtime/app';
+import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import type { Web } from './app.ts';
 import { atomFeed, sitemap, sitemapIndex, sitemapPart } from './feed.ts';
+import { originOf } from './origin.ts';
 import { deliver, keptPage, pageOf } from './pages.ts';
 import type { PostSummary, Posts } from './posts.ts';
 import { totalPosts } from './stats-page.ts';
@@ -45,11 +45,4 @@ async function postsFrom(posts: Posts, offset: number): Promise<PostSummary[]> {
     if (!(after = page.older)) break;
   }
   return found;
-}
-
-/** Where this site is, as the reader asked for it; feeds and site maps need whole addresses. */
-function originOf(c: Context): string {
-  const host = askedHost(c);
-  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host)) fail('malformed', 'The host of this request cannot be one.');
-  return `${header(c, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host.toLowerCase()}`;
 }

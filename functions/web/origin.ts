@@ -1,0 +1,11 @@
+import { askedHost } from '@dormouse/runtime/address';
+import { header } from '@dormouse/runtime/app';
+import { fail } from '@dormouse/runtime/errors';
+import type { Context } from 'hono';
+
+/** Where this site is, as the reader asked for it (`https://blog.example`); feeds and site maps need whole addresses. */
+export function originOf(c: Context): string {
+  const host = askedHost(c);
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host)) fail('malformed', 'The host of this request cannot be one.');
+  return `${header(c, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host.toLowerCase()}`;
+}
