@@ -49,9 +49,11 @@ export function createApp({ categories, tokens, limiter, outbox, answers }: Depe
     })
     .get(path, async (c) => respond(c, await answers.get('all', async () => answerOf((await categories.all()).map(view)))))
     .get(`${path}/:slug`, async (c) => {
-      const slug = c.req.param('slug').normalize('NFKC').toLowerCase();
-      const found = (await categories.bySlug(slug)) ?? fail('not_found', 'There is no such category.');
-      if (found.slug !== c.req.param('slug')) return c.body(null, 301, { location: `${path}/${encodeURIComponent(found.slug)}` });
+      const slug = c.req.param('slug');
+      // PostgreSQL has no text with NUL.
+      const found = /[\u0000-\u001f\p{Surrogate}]/u.test(slug) ? undefined : await categories.bySlug(slug.normalize('NFKC').toLowerCase());
+      if (!found) return fail('not_found', 'There is no such category.');
+      if (found.slug !== slug) return c.body(null, 301, { location: `${path}/${encodeURIComponent(found.slug)}` });
       return respond(c, answerOf(view(found)));
     })
     .use(`${path}/*`, authenticate(tokens))

@@ -75,12 +75,12 @@ const toCategory = (row: Row): Category => ({
 const snapshot = ({ id, version, name, slug, color }: Omit<Category, 'postCount'>) => ({ id, version, name, slug, color });
 
 async function count(post: Post, tx: Tx, emit: Emit): Promise<void> {
-  const rows = await tx<(Omit<Row, 'post_count'> & { happened: 'created' | 'deleted' })[]>`
+  const rows = await tx<(Omit<Row, 'post_count'> & { happened: 'created' | 'counted' | 'deleted' })[]>`
     SELECT * FROM count_post(${post.id}, ${post.version}, ${post.categoryId}, ${post.published && !post.deleted}, ${post.deleted})`;
   for (const { happened, ...row } of rows) {
     const category = snapshot({ ...row, id: Number(row.id) });
     if (happened === 'created') emit(categoryCreated, `category/${category.id}`, category);
-    else emit(categoryDeleted, `category/${category.id}`, { ...category, merged_into: null });
+    if (happened === 'deleted') emit(categoryDeleted, `category/${category.id}`, { ...category, merged_into: null });
   }
 }
 

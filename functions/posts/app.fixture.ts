@@ -50,7 +50,10 @@ export function fakePosts(kept: Post[] = []) {
       asked.gets++;
       return kept.find((post) => post.id === id);
     },
-    bySlug: async (slug) => kept.find((post) => post.slug === slug || slug === `old-${post.slug}`),
+    async bySlug(slug) {
+      if (/[\u0000\p{Surrogate}]/u.test(slug)) throw new Error('PostgreSQL would refuse this');
+      return kept.find((post) => post.slug === slug || slug === `old-${post.slug}`);
+    },
     async create(post, once) {
       asked.created.push(post);
       asked.once.push(once);

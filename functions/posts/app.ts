@@ -67,8 +67,9 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
     })
     .get(`${path}/by-slug/:slug`, async (c) => {
       const slug = c.req.param('slug');
-      const find = async () => slugAnswer(visible(c, await posts.bySlug(canonical(slug))), slug);
-      const found = c.var.caller || slug.length > 400 ? await find() : await answers.get(`slug:${slug}`, find);
+      const wanted = canonical(slug) ?? fail('not_found', 'There is no such post.');
+      const find = async () => slugAnswer(visible(c, await posts.bySlug(wanted)), slug);
+      const found = c.var.caller ? await find() : await answers.get(`slug:${slug}`, find);
       return 'moved' in found ? c.body(null, 301, { location: `${path}/by-slug/${encodeURIComponent(found.moved)}` }) : answer(c, found);
     })
     .get(`${path}/:id`, async (c) => {

@@ -50,9 +50,16 @@ function entity(name: string): string | undefined {
 }
 
 function cut(text: string): string {
-  const points = [...text.slice(0, 2 * longest + 2)];
-  if (points.length <= longest) return text;
-  const head = points.slice(0, longest - 1).join('');
+  const end = afterPoints(text, longest - 1);
+  if (end + 1 >= text.length || afterPoints(text, longest) >= text.length) return text;
+  const head = text.slice(0, end);
   const space = head.lastIndexOf(' ');
   return `${(space > longest / 2 ? head.slice(0, space) : head).replace(/[\s,;:–—-]+$/u, '')}…`;
+}
+
+/** Index behind the first `count` code points. */
+function afterPoints(text: string, count: number): number {
+  let at = 0;
+  for (let seen = 0; seen < count && at < text.length; seen++) at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+  return at;
 }

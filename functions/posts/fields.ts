@@ -17,7 +17,7 @@ const moment = v.pipe(
   v.string('must be text'),
   v.isoTimestamp('must be a date and time as in RFC 3339'),
   v.transform((value) => new Date(value)),
-  v.check((date) => date.getTime() >= Date.UTC(1, 0, 1) && date.getTime() < Date.now() + 86_400_000, 'must not be in the future'),
+  v.check((date) => date.getTime() >= Date.parse('0001-01-01T00:00:00Z') && date.getTime() < Date.now() + 86_400_000, 'must be a moment that has come'),
 );
 
 const imported = {

@@ -46,8 +46,8 @@ function linksOf(path: string, { limit, offset, category, author, status, after,
 
 const cursorOf = ({ createdAt, id }: Summary): string => encodeCursor([createdAt.getTime(), id]);
 
-const earliest = Date.UTC(0, 0, 1);
-const latest = Date.UTC(9999, 0, 1);
+const earliest = Date.parse('0001-01-01T00:00:00Z');
+const latest = Date.parse('9999-01-01T00:00:00Z');
 
 function place(cursor: string, field: string): Place {
   const [createdAt, id] = decodeCursor(cursor, ['number', 'number'], field);

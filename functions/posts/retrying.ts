@@ -23,6 +23,6 @@ export async function retrying<T>(work: () => Promise<T>, attempts = 8, wait: (m
 
 function lost(error: unknown): boolean {
   if (error instanceof Outrun) return true;
-  const { code, constraint_name } = error as { code?: string; constraint_name?: string };
+  const { code, constraint_name } = (error ?? {}) as { code?: string; constraint_name?: string };
   return (code !== undefined && again.has(code)) || (constraint_name !== undefined && races.has(constraint_name));
 }

@@ -96,7 +96,8 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
   return {
     list: (filter) => list(sql, filter),
     get: (id) => find(sql, sql`SELECT * FROM posts WHERE id = ${id}`),
-    bySlug: (slug) => find(sql, sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE slugs.slug = ${slug}`),
+    bySlug: (slug) =>
+      find(sql, sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE skeleton = ${skeleton(slug)} AND slugs.slug = ${slug}`),
     create: (post, once) => retrying(() => outbox.transaction((tx, emit) => create(tx, emit, post, once))),
     change: (id, editor, changes, allow) => retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
     remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
@@ -221,9 +222,10 @@ async function change(tx: Tx, emit: Emit, { id, editor, changes, allow }: Change
   if (!edited && status === before.status) return { before, after: before };
   const renamed = slugOf(title) !== slugOf(before.title);
   const slug = slugOf(title);
+  const excerpt = content === before.content ? before.excerpt : excerptOf(content);
   const [row] = await tx<{ version: number; slug: string; updated_at: Date }[]>`
     WITH p AS (
-      UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerptOf(content)}, status = ${status},
+      UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
         category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
     ),
@@ -233,7 +235,7 @@ async function change(tx: Tx, emit: Emit, { id, editor, changes, allow }: Change
     )
     SELECT version, slug, updated_at FROM p`;
   const { version, slug: taken, updated_at } = row as { version: number; slug: string; updated_at: Date };
-  const after: Post = { ...before, version, title, content, status, category, slug: taken, excerpt: excerptOf(content), updatedAt: updated_at };
+  const after: Post = { ...before, version, title, content, status, category, slug: taken, excerpt, updatedAt: updated_at };
   if (edited) emit(postUpdated, `post/${id}`, snapshot(after));
   if (status !== before.status) emit(status === 'published' ? postPublished : postUnpublished, `post/${id}`, snapshot(after));
   return { before, after };

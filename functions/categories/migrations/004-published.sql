@@ -44,15 +44,17 @@ END $$;
 
 -- What posts shows of the categories of its posts.
 CREATE FUNCTION named(ids bigint[]) RETURNS TABLE (id bigint, version integer, name text, slug text, color text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = categories, pg_temp ROWS 20 AS $$
-  SELECT c.id, c.version, c.name, c.slug, c.color FROM categories AS c WHERE c.id = ANY (ids)
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = categories, pg_temp ROWS 20
+BEGIN ATOMIC
+  SELECT c.id, c.version, c.name, c.slug, c.color FROM categories AS c WHERE c.id = ANY (ids);
+END;
 
 -- The category that has or had a slug; null when there is none.
 CREATE FUNCTION find(wanted text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = categories, pg_temp AS $$
-  SELECT category_id FROM slugs WHERE slug = wanted
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = categories, pg_temp
+BEGIN ATOMIC
+  SELECT s.category_id FROM slugs AS s WHERE s.slug = wanted;
+END;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA categories FROM PUBLIC;
 GRANT USAGE ON SCHEMA categories TO posts;

@@ -10,24 +10,26 @@ CREATE TABLE posts (
   byline text[] NOT NULL DEFAULT '{}',
   category_id bigint NOT NULL CONSTRAINT posts_category REFERENCES categories.categories (id),
   status text NOT NULL CHECK (status IN ('draft', 'published')),
-  slug text NOT NULL UNIQUE,
+  -- Its row in slugs makes it unique.
+  slug text NOT NULL,
   title text NOT NULL,
   excerpt text NOT NULL,
   content text NOT NULL,
   -- Where an imported post comes from; importing it again changes nothing.
-  source text CONSTRAINT posts_source UNIQUE,
+  source text,
   -- Milliseconds, because a page's cursor carries them.
   created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
   updated_at timestamptz(3) NOT NULL
 );
 ALTER SEQUENCE post_ids OWNED BY posts.id;
+CREATE UNIQUE INDEX posts_source ON posts (source) WHERE source IS NOT NULL;
 CREATE INDEX posts_newest ON posts (created_at DESC, id DESC) WHERE status = 'published';
 -- Also what the foreign key's check needs when a category is removed.
 CREATE INDEX posts_of_category ON posts (category_id, status, created_at DESC, id DESC);
 CREATE INDEX posts_of_author ON posts (lower(author), status, created_at DESC, id DESC);
 CREATE INDEX posts_drafts ON posts (created_at DESC, id DESC) WHERE status = 'draft';
 
--- The text of every version whose text changed, the present one included.
+-- Every version as it was written; versions that only moved to another category with a merge have none.
 CREATE TABLE revisions (
   post_id bigint NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
   version integer NOT NULL,
