@@ -5,7 +5,7 @@ import * as v from 'valibot';
 export const newName = v.strictObject({
   name: v.pipe(
     text(1, 50),
-    v.check((value) => /[^\s\p{Default_Ignorable_Code_Point}]/u.test(value), 'must have something to see'),
+    v.check((value) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value), 'must have something to see'),
   ),
 });
 

@@ -1,8 +1,8 @@
 import { line, text } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 
-/** Something of it can be seen: not only spaces and code points without a shape. */
-const seen = v.check((value: string) => /[^\s\p{Default_Ignorable_Code_Point}]/u.test(value), 'must have something to see');
+/** Something of it can be seen: not only spaces, controls and code points without a shape. */
+const seen = v.check((value: string) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value), 'must have something to see');
 const oneLine = v.transform((value: string) => value.replace(/\s+/gu, ' '));
 
 const title = v.pipe(text(1, 120), seen, oneLine);

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { importedPost } from './fields.ts';
 import type { Status } from './post.ts';
+import { canonical } from './slug.ts';
 import { draftOf, openStore } from './store.fixture.ts';
 import type { Place, Posts } from './store.ts';
 
@@ -25,6 +28,27 @@ const make = async (post: Parameters<typeof draftOf>[0] = {}) => {
 const events = (id: number) => db.admin`SELECT type, data FROM posts.outbox WHERE subject = ${`post/${id}`} ORDER BY position`;
 const short = (type: string) => type.split('.')[3];
 const whole = { status: 'published' as Status, limit: 100, offset: 0 };
+
+test('whatever passes the checks of a request can be stored, and comes back as it was', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom('\u0085', '\u200b', '\u3164', ' ', '\ufdfa', '\u00a8', '#', 'é', '🎉') }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.record({ title: text, content: text, category_name: text, source: text, slug: text }), async (given) => {
+      const { success, output } = v.safeParse(importedPost, given);
+      if (!success) return;
+      const { title, content, category_name: categoryName, source, slug } = output;
+      const made = await make({ title, content, categoryName, source, slug });
+      const found = await posts.get(made.id);
+      expect(found).toMatchObject({ title: made.title, content: made.content, slug: made.slug });
+      expect((await posts.bySlug(made.slug))?.id).toBe(made.id);
+      expect(canonical(made.slug)).toBe(made.slug);
+      await posts.remove(made.id, anybody);
+    }),
+    { numRuns: 300 },
+  );
+});
 
 test('a published post is stored with its slug, excerpt, revision and two events', async () => {
   const made = await make({ title: 'Hello, World', content: '# Hi\n\nSome *text*.', categoryName: 'News' });
