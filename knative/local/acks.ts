@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type Clock, systemClock } from './clock.ts';
-import type { Store } from './store.ts';
+import type { Store, StoreFile } from './store.ts';
 
 /** How a delivery ended. */
 export type Ending = 'delivered' | 'dead-lettered' | 'undeliverable';
@@ -104,6 +104,7 @@ export function ackFiles({ store, logId, newest, movedFloors, clock = systemCloc
   let waiting = new Map<number, Ack[]>();
   let timer: unknown;
   let last: Promise<void> = Promise.resolve();
+  let current: { segment: number; file: StoreFile; end: number } | undefined;
 
   const schedule = () => {
     timer ??= clock.setTimeout(() => {
@@ -112,14 +113,17 @@ export function ackFiles({ store, logId, newest, movedFloors, clock = systemCloc
     }, flushMs);
   };
 
+  /** The file written last stays open: it is nearly always the next one, too. */
   const append = async (segment: number, entries: Buffer) => {
-    const file = await store.open(ackName(segment));
-    try {
+    if (current?.segment !== segment) {
+      await current?.file.close();
+      current = undefined;
+      const file = await store.open(ackName(segment));
       const size = await file.size();
-      await file.write(entries, size - (size % entryBytes));
-    } finally {
-      await file.close();
+      current = { segment, file, end: size - (size % entryBytes) };
     }
+    await current.file.write(entries, current.end);
+    current.end += entries.length;
   };
 
   const write = async () => {
@@ -148,6 +152,10 @@ export function ackFiles({ store, logId, newest, movedFloors, clock = systemCloc
       last = last.then(async () => {
         for (const segment of segments) {
           waiting.delete(segment);
+          if (current?.segment === segment) {
+            await current.file.close();
+            current = undefined;
+          }
           await store.remove(ackName(segment));
         }
       });
@@ -163,6 +171,8 @@ export function ackFiles({ store, logId, newest, movedFloors, clock = systemCloc
       if (timer !== undefined) clock.clearTimeout(timer);
       timer = undefined;
       await self.flush();
+      await current?.file.close();
+      current = undefined;
     },
   };
   return self;

@@ -159,8 +159,10 @@ class LoggedBroker implements DurableBroker {
       telemetry,
       clock,
       report,
-      ended: (position, ending, attempts, status) =>
-        this.#acks.add(position.segment, { trigger: known.number, sequence: position.sequence, ending, attempts, status }),
+      ended: (position, ending, attempts, status) => {
+        this.#acks.add(position.segment, { trigger: known.number, sequence: position.sequence, ending, attempts, status });
+        this.#moved();
+      },
       moved: () => this.#moved(),
       giveUp: (event, failure) => this.#undeliverable.add(event, failure),
       reply: (event) => this.publish([event]),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type EndMarkFile, endMarkFile } from './end-mark.ts';
 import { type LogRecord, mostInCommit, readRecord, recordHeader, segmentHeader, writeRecord, writeSegmentHead } from './record.ts';
@@ -77,7 +78,10 @@ interface Pending {
 export async function openLog(options: LogOptions): Promise<Log> {
   const { store, visit = () => {}, report = () => {} } = options;
   const mark = await endMarkFile(await store.open(markName));
-  const recovered = await recoverLog(store, mark.last, (record, segment, offset) => visit(stored(record, segment.base, offset)));
+  const recovered = await recoverLog(store, mark.last, (record, segment, offset) => visit(stored(record, segment.base, offset))).catch((error: unknown) => {
+    if (error instanceof LogDamagedError) error.message = join(store.place, error.message);
+    throw error;
+  });
   for (const repair of recovered.repairs) report(repair);
   if (!mark.last && recovered.sequence > 1) report('the mark of the log’s end was missing: it is made anew');
   const log = new SegmentedLog(options, mark, recovered);
@@ -292,7 +296,7 @@ class SegmentedLog implements Log {
         const record = readRecord(bytes, taken, this.id);
         if (record === 'short') break;
         if (record === 'damaged' || record.sequence !== sequence)
-          throw new LogDamagedError(segment.name, `the record at byte ${offset + taken} was stored and is damaged`);
+          throw new LogDamagedError(join(this.#store.place, segment.name), `the record at byte ${offset + taken} was stored and is damaged`);
         records.push(stored(record, segment.base, offset + taken));
         taken += record.bytes;
         sequence++;
