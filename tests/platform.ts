@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,7 @@ export async function runPlatform({
 /** A fresh folder below the system's temporary folder that uid 65534 can enter, for PostgreSQL. */
 function temporaryHome(): string {
   const outer = mkdtempSync(join(tmpdir(), 'dormouse-platform-'));
+  chmodSync(outer, 0o755);
   const home = join(outer, 'home');
   mkdirSync(home);
   seedBuilds(home);

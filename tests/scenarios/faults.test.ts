@@ -26,7 +26,7 @@ function writer(author: Author, category: string) {
   };
 }
 
-describe('kill -9', () => {
+describe('kill -9', { timeout: 180_000 }, () => {
   let platform: RunningPlatform;
   afterEach(() => platform?.stop());
 
@@ -80,7 +80,7 @@ describe('kill -9', () => {
     const ports = { port: Number(new URL(platform.url).port), consolePort: Number(new URL(platform.console).port) };
     await keepsWhatItAcknowledged(async () => {
       const children = family(platform.pid)
-        .filter(({ command }) => /launcher|spare/.test(command))
+        .filter(({ command }) => /build\/launcher/.test(command))
         .map(({ pid }) => pid);
       expect(children.length).toBeGreaterThan(0);
       await platform.kill();
