@@ -79,7 +79,7 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
 
 const sha = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
 
-/** `functions/posts/main.ts` → `posts`. */
+/** `functions/NAME/main.ts` → `NAME`. */
 const nameOf = (program: string) => (basename(program).startsWith('main.') ? basename(dirname(program)) : basename(program).replace(/\.[^.]*$/, ''));
 
 function bundleOf(place: string, { hash, inputs }: Found, fresh: boolean): Bundle {

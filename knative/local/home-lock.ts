@@ -42,18 +42,19 @@ export function holderOf(home: string): number | undefined {
     return undefined;
   }
   const [pid = '', ...start] = text.split(' ');
-  return start.length > 0 && startOf(Number(pid)) === start.join(' ') ? Number(pid) : undefined;
+  const began = startOf(Number(pid));
+  return began !== undefined && began === start.join(' ') ? Number(pid) : undefined;
 }
 
-/** When a process began: with it, a process id that was given out again is told from the one before. */
-function startOf(pid: number): string {
-  if (!Number.isInteger(pid) || pid <= 0) return 'gone';
+/** When a process began: with it, a process id that was given out again is told from the one before; undefined when it is gone. */
+function startOf(pid: number): string | undefined {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? 'gone' : fields[18]!;
+    return state === 'Z' ? undefined : fields[18];
   } catch {
-    if (process.platform === 'linux') return 'gone';
-    return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() || 'gone';
+    if (process.platform === 'linux') return undefined;
+    return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() || undefined;
   }
 }

@@ -33,6 +33,8 @@ export class Instance implements ServingPlace {
   /** What the readiness probe heard last, when it was not well. */
   cause: string | undefined;
   listening = false;
+  /** It has been ready at least once. */
+  wasReady = false;
   readonly name: string;
   readonly pid: number;
   readonly activator: Activator<ServingPlace>;
@@ -89,6 +91,7 @@ export class Instance implements ServingPlace {
   #ready(): void {
     const first = this.#timers.length === 0;
     this.state = 'ready';
+    this.wasReady = true;
     this.cause = undefined;
     this.#options.changed(this, undefined);
     if (this.state === 'ready') this.activator.add(this);

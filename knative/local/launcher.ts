@@ -1,7 +1,7 @@
 // What every instance's process begins with. It holds no function's code: a spare process is this file, waiting.
 import { subscribe } from 'node:diagnostics_channel';
 import { enableCompileCache, flushCompileCache } from 'node:module';
-import { type AddressInfo, Server } from 'node:net';
+import { type AddressInfo, type ListenOptions, Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
 // Loaded ahead, because nearly every program needs them and a spare process has the time.
 import 'node:http';
@@ -34,6 +34,24 @@ subscribe('tracing:net.server.listen:asyncEnd', (message) => {
   const address = server.address() as AddressInfo | null;
   if (address) tell?.({ listening: address.port });
 });
+
+// On a cluster a program listens on every address of its pod. Here nobody but this machine is to reach it past the ingress.
+const loopback = '127.0.0.1';
+const everywhere = new Set<unknown>([undefined, null, '', '0.0.0.0', '::', '[::]']);
+const { listen } = Server.prototype;
+Server.prototype.listen = function (this: Server, ...given: unknown[]): Server {
+  return (listen as (...args: unknown[]) => Server).apply(this, onLoopback(given));
+} as typeof listen;
+
+function onLoopback(given: unknown[]): unknown[] {
+  const [first, second, ...rest] = given;
+  if (typeof first === 'number' || (typeof first === 'string' && /^\d+$/.test(first)) || first === undefined || typeof first === 'function') {
+    const [port, others] = typeof first === 'function' ? [0, [first]] : [first ?? 0, second == null || typeof second === 'string' ? rest : given.slice(1)];
+    return [port, typeof second === 'string' && !everywhere.has(second) ? second : loopback, ...others];
+  }
+  const { port, host } = first as ListenOptions;
+  return port !== undefined && everywhere.has(host) ? [{ ...(first as ListenOptions), host: loopback }, ...given.slice(1)] : given;
+}
 
 const waiting = setInterval(() => {}, 2 ** 30);
 

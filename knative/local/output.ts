@@ -18,7 +18,24 @@ export interface Outputs {
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-const own = new Set(['level', 'severity', 'version', 'time', 'timestamp', 'msg', 'message', 'trace_id', 'span_id', 'pid', 'hostname', 'name', 'service', 'revision', 'instance', 'v']);
+const own = new Set([
+  'level',
+  'severity',
+  'version',
+  'time',
+  'timestamp',
+  'msg',
+  'message',
+  'trace_id',
+  'span_id',
+  'pid',
+  'hostname',
+  'name',
+  'service',
+  'revision',
+  'instance',
+  'v',
+]);
 const width = 10;
 
 export function createOutputs({ telemetry, print, level }: OutputOptions): Outputs {
@@ -85,9 +102,16 @@ function meaning(line: LogLine, before: string | undefined): string | undefined 
   return before ?? (/^\s|^node:|^file:|^Node\.js/.test(text) ? undefined : text.slice(0, 500));
 }
 
+/** A field in a few characters; of an error what it says, not where: the console has the whole. */
+function word(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { message } = (value ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? JSON.stringify(message) : JSON.stringify(value);
+}
+
 function shown({ level, message, fields, traceId }: LogLine): string {
   const mark = level === 'info' ? '' : `${level.toUpperCase()} `;
-  const rest = fields ? Object.entries(fields).map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`) : [];
+  const rest = fields ? Object.entries(fields).map(([name, value]) => ` ${name}=${word(value)}`) : [];
   const trace = traceId && level !== 'info' ? ` trace=${traceId}` : '';
   return `${mark}${message}${rest.join('').slice(0, 400)}${trace}`.replaceAll('\n', '\n           │ ');
 }

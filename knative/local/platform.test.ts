@@ -22,7 +22,7 @@ const server = createServer(async (request, response) => {
   await new Promise((done) => setTimeout(done, Number(url.searchParams.get('wait') ?? 0)));
   now--;
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ version: '${version}', pid: process.pid, most, seen, revision: process.env.K_REVISION, service: process.env.K_SERVICE, size: Buffer.concat(parts).length, env: Object.keys(process.env), headers: request.headers }));
+  response.end(JSON.stringify({ version: '${version}', pid: process.pid, most, seen, revision: process.env.K_REVISION, service: process.env.K_SERVICE, size: Buffer.concat(parts).length, env: Object.keys(process.env), headers: request.headers, listens: server.address().address }));
 }).listen(Number(process.env.PORT));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
@@ -88,6 +88,16 @@ describe('a Service', () => {
     const { env } = await say('/hello');
     expect(env).toEqual(expect.arrayContaining(['PORT', 'K_SERVICE', 'K_CONFIGURATION', 'K_REVISION', 'PATH']));
     expect(env.filter((each) => /SECRET|VITEST|NODE_ENV|NODE_OPTIONS|npm_/.test(each))).toEqual([]);
+  });
+
+  it.each([
+    'listen(Number(process.env.PORT))',
+    'listen(process.env.PORT)',
+    "listen({ port: process.env.PORT, host: '0.0.0.0' })",
+    "listen(process.env.PORT, '::', () => {})",
+  ])('is reached through the platform only, however it listens: %s', async (listens) => {
+    await start({ programs: { hello: hello().replace('listen(Number(process.env.PORT))', listens) }, services: [service('hello')] });
+    expect(await say('/hello')).toMatchObject({ listens: '127.0.0.1' });
   });
 
   it('never gets more requests at once in an instance than containerConcurrency, nor more instances than max-scale', async () => {
@@ -214,6 +224,13 @@ describe('a function that fails', () => {
     expect(await answer.json()).toMatchObject({ code: 'bad_gateway', trace_id: answer.headers.get('x-trace-id') });
     const after = await say('/hello');
     expect(after.pid).not.toBe(pid);
+  });
+
+  it('dies again and again soon after it was ready: it is restarted with pauses, and requests wait for short ones', async () => {
+    await start({ programs: { hello: hello() }, services: [service('hello')] });
+    for (let times = 0; times < 4; times++) expect((await platform.get('/hello?do=crash', { method: 'POST' })).status).toBe(502);
+    expect((await platform.get('/hello')).status).toBe(200);
+    expect(platform.printed.join('\n')).toMatch(/keeps ending \(CrashLoopBackOff, next try in 1 s\)/);
   });
 
   it('is killed under load: reads that had no answer yet are asked again elsewhere', async () => {

@@ -52,6 +52,8 @@ export interface PlatformOptions {
   /** Lines for people: steps of the start, and the functions' output. */
   progress?: (line: string) => void;
   print?: (line: string) => void;
+  /** Gives the start up. */
+  signal?: AbortSignal;
   /** Pause between two decisions of the autoscaler. */
   tickMs?: number;
 }
@@ -108,6 +110,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     });
     const door = await listen(ingress, { port: options.port ?? 8080, host });
     ends.add(() => door.close(0));
+    await free(options.consolePort ?? 8081); // before minutes of work, not after
 
     const builder = createBuilder({ folder: join(home, 'build'), root });
     ends.add(() => builder.rest());
@@ -124,6 +127,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     if (redis) ends.add(() => redis.stop());
     if (database) ends.add(() => database.stop());
     for (const each of started) if (each.status === 'rejected') throw each.reason;
+    options.signal?.throwIfAborted();
     let bundles = value(started[2])!;
     const launcher = value(started[3])!.entry;
 
@@ -182,6 +186,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
         progress,
       });
     await jobs();
+    options.signal?.throwIfAborted();
 
     const upstream = createUpstream({
       target: (name, namespace) => services.find(name, namespace),
@@ -293,6 +298,13 @@ async function buildAll({ platform, provided }: Source, builder: Builder, root: 
   const fresh = built.filter(([, bundle]) => bundle.fresh).map(([key]) => key.replace(/^.*\//, ''));
   if (fresh.length > 0) progress(`functions built: ${fresh.join(', ')}`);
   return new Map(built);
+}
+
+/** Throws the listener's error (EADDRINUSE …) when nobody could listen there. */
+async function free(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((done, failed) => server.once('error', failed).listen(port, '127.0.0.1', done));
+  await closeHttp(server);
 }
 
 async function serveHttp(handle: RequestListener): Promise<Server> {

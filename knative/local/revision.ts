@@ -27,8 +27,10 @@ const firstBackoffMs = 1_000;
 const lastBackoffMs = 60_000;
 /** Starts that fail one after the other before those who wait are told. */
 const tries = 3;
-/** An instance that lived this long was no crash at start: backoff begins anew. */
+/** An instance that lived this long did not crash because of how it began: backoff begins anew. */
 const soundMs = 10_000;
+/** Requests wait for a restart that is at most this far away. */
+const patienceMs = 5_000;
 
 /** A revision with its door and its instances: from zero and back. */
 export class Revision {
@@ -43,8 +45,12 @@ export class Revision {
   #wanted = 0;
   #count = 0;
   #starting = 0;
+  /** Starts that failed one after the other. */
   #failures = 0;
+  /** Ends, soon after it had been ready, one after the other. */
+  #crashes = 0;
   #backoffUntil = 0;
+  #restart: unknown;
   #failure = '';
   #wokenAt: number | undefined;
   #unreadySince: number | undefined;
@@ -105,6 +111,7 @@ export class Revision {
     this.#retired = true;
     this.#wanted = 0;
     this.#clock.clearTimeout(this.#unreadyTimer);
+    this.#clock.clearTimeout(this.#restart);
     while (this.#starting > 0) await new Promise<void>((done) => this.#clock.setTimeout(done, 10));
     await Promise.all(this.instances.map((instance) => instance.drain(graceMs)));
   }
@@ -130,7 +137,8 @@ export class Revision {
   /** A request came and found no instance that takes it. */
   #wake(): Refusal | undefined {
     const now = this.#clock.now();
-    if (now < this.#backoffUntil) return this.#crashed(Math.ceil((this.#backoffUntil - now) / 1_000));
+    const pause = this.#backoffUntil - now;
+    if (pause > patienceMs || (pause > 0 && this.#failures > 0)) return this.#crashed(Math.ceil(pause / 1_000));
     if (this.#unreadySince !== undefined && now - this.#unreadySince >= unreadyMs) return this.#unready();
     this.#begin();
     const { activationScale, maxScale } = this.service.autoscaling;
@@ -184,8 +192,8 @@ export class Revision {
       this.#well();
     } else if (instance.state === 'unready' && this.ready === 0 && this.#unreadySince === undefined) {
       this.#unreadySince = this.#clock.now();
-      this.#options.say(`${instance.name} listens but is not ready: ${cause}`);
       this.#unreadyTimer = this.#clock.setTimeout(() => {
+        this.#options.say(`${instance.name} listens but is not ready: ${instance.cause ?? cause}`);
         const refusal = this.#unready();
         this.activator.refuse(refusal);
         for (const { failed } of this.#readyWaiters.splice(0)) failed(new Error(refusal.detail));
@@ -207,13 +215,25 @@ export class Revision {
     const words = instance.cause ?? this.#options.lastWords?.();
     const how = `${signal ? `ended by ${signal}` : `ended with code ${code}`}${words ? `: ${words}` : ''}`;
     this.#options.say(`${instance.name} ${how}`);
-    if (this.#clock.now() - instance.startedAt > soundMs) this.#failures = 0;
-    if (!instance.listening || this.#failures > 0) {
-      this.#failedStart(how);
-      return;
-    }
-    this.#failures = this.#clock.now() - instance.startedAt > soundMs ? 0 : 1;
-    this.#again();
+    if (!instance.wasReady) this.#failedStart(how);
+    else this.#crash(how, this.#clock.now() - instance.startedAt);
+  }
+
+  /** It had been ready: another one takes its place, after a pause if that happens again and again. */
+  #crash(how: string, livedMs: number): void {
+    this.#failure = how;
+    this.#crashes = livedMs > soundMs ? 0 : this.#crashes + 1;
+    if (this.#crashes <= tries) this.#again();
+    else this.#pause(Math.min(lastBackoffMs, firstBackoffMs * 2 ** (this.#crashes - tries - 1)));
+  }
+
+  #pause(backoffMs: number): void {
+    this.#backoffUntil = this.#clock.now() + backoffMs;
+    this.#wokenAt = undefined;
+    this.#options.say(`${this.name} keeps ending (CrashLoopBackOff, next try in ${backoffMs / 1_000} s): ${this.#failure}`);
+    if (backoffMs > patienceMs) this.activator.refuse(this.#crashed(Math.ceil(backoffMs / 1_000)));
+    this.#clock.clearTimeout(this.#restart);
+    this.#restart = this.#clock.setTimeout(() => this.#again(), backoffMs + 1);
   }
 
   #failedStart(how: string): void {
@@ -223,13 +243,9 @@ export class Revision {
       this.#again();
       return;
     }
-    const backoff = Math.min(lastBackoffMs, firstBackoffMs * 2 ** (this.#failures - tries));
-    this.#backoffUntil = this.#clock.now() + backoff;
-    this.#wokenAt = undefined;
-    this.#options.say(`${this.name} does not start (CrashLoopBackOff, next try in ${backoff / 1_000} s): ${how}`);
-    this.activator.refuse(this.#crashed(Math.ceil(backoff / 1_000)));
+    this.#pause(Math.min(lastBackoffMs, firstBackoffMs * 2 ** (this.#failures - tries)));
+    this.activator.refuse(this.#crashed(Math.ceil((this.#backoffUntil - this.#clock.now()) / 1_000)));
     for (const { failed } of this.#readyWaiters.splice(0)) failed(new Error(`${this.name} does not start: ${how}`));
-    if (this.service.autoscaling.minScale > 0 || this.instances.length > 0) this.#clock.setTimeout(() => this.#again(), backoff);
   }
 
   /** Restores what is wanted, if anybody still wants it. */
@@ -242,7 +258,7 @@ export class Revision {
   }
 
   #crashed(seconds: number): Refusal {
-    return new Refusal(503, 'unavailable', `${this.service.name} does not start: ${this.#failure}`, seconds);
+    return new Refusal(503, 'unavailable', `${this.service.name} does not ${this.#failures > 0 ? 'start' : 'stay up'}: ${this.#failure}`, seconds);
   }
 
   #unready(): Refusal {

@@ -30,7 +30,9 @@ export async function run(settings: Settings, root: string): Promise<void> {
     redisUrl: process.env.REDIS_URL,
     progress,
     print: (line) => console.log(line),
+    signal: stopping.signal,
   }).catch((error: unknown) => {
+    if (stopping.signal.aborted) process.exit(130);
     throw new Error(explain(error as NodeJS.ErrnoException & { port?: number }, settings));
   });
   stopping.started(platform);
@@ -68,17 +70,19 @@ function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home 
 }
 
 /** SIGINT and SIGTERM: orderly; the second one: at once. */
-function stopOnSignals(): { started(platform: RunningPlatform): void } {
+function stopOnSignals(): { signal: AbortSignal; started(platform: RunningPlatform): void } {
+  const giveUp = new AbortController();
   let platform: RunningPlatform | undefined;
   let told = 0;
   const stop = (signal: NodeJS.Signals) => {
     told++;
-    if (told > 1 || !platform) {
+    if (told > 1) {
       platform?.kill();
       process.exit(signal === 'SIGINT' ? 130 : 143);
     }
     console.log('\nDormouse finishes what is under way …');
-    void platform.stop().finally(() => process.exit(0));
+    giveUp.abort();
+    void platform?.stop().finally(() => process.exit(0));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   const die = (error: unknown) => {
@@ -88,8 +92,10 @@ function stopOnSignals(): { started(platform: RunningPlatform): void } {
   };
   process.on('uncaughtException', die).on('unhandledRejection', die);
   return {
+    signal: giveUp.signal,
     started(running) {
       platform = running;
+      if (giveUp.signal.aborted) void running.stop().finally(() => process.exit(0));
     },
   };
 }

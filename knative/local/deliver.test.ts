@@ -1,0 +1,74 @@
+import { createServer, type Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Activator } from './activator.ts';
+import { createUpstream } from './deliver.ts';
+import type { ServingPlace, Target } from './exchange.ts';
+import { InstanceConnections } from './instance-connection.ts';
+import { Refusal } from './refusal.ts';
+import type { UpstreamRequest } from './upstream.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.closeAllConnections();
+});
+
+async function app(handle: Parameters<typeof createServer>[1]): Promise<number> {
+  const server = createServer(handle as never);
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  server.unref();
+  return (server.address() as { port: number }).port;
+}
+
+function target(ports: number[], wake: () => Refusal | undefined = () => undefined): Target {
+  const activator = new Activator<ServingPlace>({ concurrency: 0, wake });
+  for (const port of ports) activator.add({ inFlight: 0, name: 'posts-1', connections: new InstanceConnections(port), activator });
+  return { name: 'posts', authority: 'posts.blog.svc.cluster.local', timeoutMs: 5_000, responseStartTimeoutMs: 5_000, activator };
+}
+
+const request: UpstreamRequest = { method: 'POST', path: '/events', headers: { 'ce-id': '1' }, body: Buffer.from('{}'), timeoutMs: 2_000 };
+const posts = { kind: 'service', name: 'posts', namespace: 'blog', path: '/events' } as const;
+const upstream = (to: Target | undefined, brokerOrigin = '') => createUpstream({ target: () => to, addressOf: (url) => url, brokerOrigin: () => brokerOrigin });
+
+describe('a delivery', () => {
+  it('reaches a Service through its activator and brings back the whole answer', async () => {
+    const port = await app((incoming, outgoing) => {
+      outgoing.setHeader('X-Twice', ['a', 'b']).write(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${incoming.headers['ce-id']} `);
+      incoming.pipe(outgoing);
+    });
+    const { status, headers, body } = await upstream(target([port])).request(posts, request);
+    expect({ status, twice: headers['x-twice'], body: body.toString() }).toEqual({
+      status: 200,
+      twice: 'a, b',
+      body: 'POST /events posts.blog.svc.cluster.local 1 {}',
+    });
+  });
+
+  it('hears 503 from an activator that has nobody', async () => {
+    const refused = target([], () => new Refusal(503, 'unavailable', 'it crashes', 7));
+    expect(await upstream(refused).request(posts, request)).toMatchObject({ status: 503, headers: { 'retry-after': '7' } });
+  });
+
+  it('is given up after its time, waiting or answering', async () => {
+    const brief = { ...request, timeoutMs: 50 };
+    await expect(upstream(target([])).request(posts, brief)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const silent = target([await app(() => {})]);
+    await expect(upstream(silent).request(posts, brief)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(silent.activator.active).toBe(0);
+  });
+
+  it('fails with a code when the other side breaks off, is not there, or is unknown', async () => {
+    const rude = await app((incoming) => incoming.socket.destroy());
+    await expect(upstream(target([rude])).request(posts, request)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(upstream(undefined).request(posts, request)).rejects.toMatchObject({ code: 'ENOTFOUND' });
+    await expect(upstream(undefined).request({ kind: 'url', url: 'http://127.0.0.1:1/x' }, request)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('goes over the network to brokers and other addresses', async () => {
+    const port = await app((incoming, outgoing) => outgoing.end(incoming.url));
+    const origin = `http://127.0.0.1:${port}`;
+    const broker = await upstream(undefined, origin).request({ kind: 'broker', name: 'default', namespace: 'blog' }, request);
+    const other = await upstream(undefined).request({ kind: 'url', url: `${origin}/x?y=1` }, { ...request, path: '/x?y=1' });
+    expect([String(broker.body), String(other.body)]).toEqual(['/blog/default', '/x?y=1']);
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programOf, readProvided } from './provided.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'dormouse-provided-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+const write = (name: string, text = '') => {
+  mkdirSync(dirname(join(root, name)), { recursive: true });
+  writeFileSync(join(root, name), text);
+};
+
+describe('platform.yaml', () => {
+  it('adds to those of the folders that an overlay builds on, and wins over them', async () => {
+    write('base/kustomization.yaml', 'resources: []');
+    write('base/platform.yaml', 'images: {r/a: a.ts, r/b: functions/b.ts}\nsecrets: {one: {database: posts}, two: {redis: true}}');
+    write('outer/kustomization.yaml', 'resources: [../base, x.yaml]');
+    write('outer/platform.yaml', 'images: {r/a: other.ts}\nsecrets: {three: {run: other.ts}}');
+    for (const name of ['base/a.ts', 'functions/b.ts', 'outer/other.ts']) write(name);
+    const { images, secrets, files } = await readProvided(join(root, 'outer'), root);
+    expect(Object.fromEntries([...images].map(([name, { program }]) => [name, program]))).toEqual({
+      'r/a': join(root, 'outer/other.ts'),
+      'r/b': join(root, 'functions/b.ts'),
+    });
+    expect([...secrets.keys()]).toEqual(['one', 'two', 'three']);
+    expect(files).toEqual([join(root, 'base/platform.yaml'), join(root, 'outer/platform.yaml')]);
+  });
+
+  it.each([
+    ['image: {}', 'unknown field image'],
+    ['images: {r/a: gone.ts}', 'gone.ts: no such program'],
+    ['secrets: {a: {database: "x; DROP"}}', 'secrets.a is not understood'],
+    ['secrets: {a: {databse: x}}', 'secrets.a is not understood'],
+    ['a: [', 'platform.yaml:1: '],
+  ])('with %j is refused by file and line', async (text, words) => {
+    write('platform.yaml', text);
+    await expect(readProvided(root, root)).rejects.toThrow(words);
+    await expect(readProvided(root, root)).rejects.toThrow(join(root, 'platform.yaml:1: '));
+  });
+
+  it('is not needed for images named after a function', () => {
+    write('functions/posts/main.ts');
+    const usual = { program: join(root, 'functions/posts/main.ts'), files: [] };
+    for (const image of ['dev.local/dormouse/posts:dev', 'posts', 'r:5000/x/posts@sha256:abc'])
+      expect(programOf(image, { images: new Map() }, root)).toEqual(usual);
+    expect(programOf('dev.local/other', { images: new Map() }, root)).toBeUndefined();
+  });
+});
