@@ -110,7 +110,10 @@ export interface Job {
 }
 
 /** A reference to who receives: a Service of this platform, a Broker, or any URL. */
-export type Destination = { kind: 'service'; name: string; namespace: string; path: string } | { kind: 'broker'; name: string; namespace: string } | { kind: 'url'; url: string };
+export type Destination =
+  | { kind: 'service'; name: string; namespace: string; path: string }
+  | { kind: 'broker'; name: string; namespace: string }
+  | { kind: 'url'; url: string };
 
 /** eventing.knative.dev/v1 DeliverySpec. */
 export interface Delivery {
@@ -178,7 +181,13 @@ export interface StringMatch {
 export interface HttpRoute {
   name: string | undefined;
   /** Any of them; empty = always. */
-  match: readonly { uri?: StringMatch; method?: StringMatch; authority?: StringMatch; headers: Readonly<Record<string, StringMatch>>; ignoreUriCase: boolean }[];
+  match: readonly {
+    uri?: StringMatch;
+    method?: StringMatch;
+    authority?: StringMatch;
+    headers: Readonly<Record<string, StringMatch>>;
+    ignoreUriCase: boolean;
+  }[];
   action:
     | { kind: 'route'; destinations: readonly { service: string; namespace: string; weight: number }[] }
     | { kind: 'direct'; status: number; body: string }
