@@ -114,6 +114,14 @@ test('an address where no database answers is refused again and again, never a h
   await away.end({ timeout: 1 });
 });
 
+test('every transaction is refused when no database answers, those that wait for a connection as well', async () => {
+  const away = openSql({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none', service: 'test' });
+  const works = Array.from({ length: 10 }, () => away.begin((tx) => tx`SELECT 1`));
+  const codes = (await Promise.allSettled(works)).map((each) => (each.status === 'rejected' ? (each.reason as { code?: string }).code : 'answered'));
+  expect(codes).toEqual(Array(10).fill(expect.stringMatching(/ECONNREFUSED|CONNECTION_CLOSED/)));
+  await away.end({ timeout: 1 });
+});
+
 test('arrays go in and come out as with the client’s own types', async () => {
   const own = db.admin;
   for (const client of [sql, own]) {

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { addArrayTypes } from './array-types.ts';
 import type { Config } from './config.ts';
+import { silence } from './silence.ts';
 import { traced } from './traced-sql.ts';
 import { transactions } from './transactions.ts';
 
@@ -12,52 +13,57 @@ const forTransactions = 2;
 
 /**
  * The function's connections to PostgreSQL, opened by the first statement: named prepared statements, a span for each statement of a
- * sampled trace, `begin` as transactions.ts has it. A statement that takes longer than 10 s is cancelled.
+ * sampled trace, `begin` as transactions.ts has it. A statement that takes longer than 4 s is cancelled by PostgreSQL; a connection
+ * that gives no sign of life for 5 s (`silenceMs`), or cannot be made in that time, is thrown away, and what waited for it fails
+ * with AppError unavailable.
  *
  * A client whose connection closed is replaced by a new one at the next statement: postgres.js does not always recover from
  * a connection that was lost while it was writing.
  */
-export function openSql(config: Pick<Config, 'databaseUrl' | 'service'>): Sql {
+export function openSql(config: Pick<Config, 'databaseUrl' | 'service'>, { silenceMs = 5000 }: { silenceMs?: number } = {}): Sql {
   const url = config.databaseUrl;
   if (!url) throw new Error('the environment variable DATABASE_URL is missing');
   const open = (onclose: () => void): Sql => {
     const sql = postgres(url, {
       max: 1,
-      connect_timeout: 5,
+      // Later than the watch, which alone ends what waits in the right way; this closes the socket.
+      connect_timeout: (1.2 * silenceMs) / 1000,
       max_lifetime: null,
       fetch_types: false,
       onnotice: () => {},
       onclose,
-      connection: { application_name: config.service, statement_timeout: 10_000, idle_in_transaction_session_timeout: 15_000 },
+      connection: { application_name: config.service, statement_timeout: 0.8 * silenceMs, idle_in_transaction_session_timeout: 15_000 },
     });
     addArrayTypes(sql);
     return sql;
   };
+  const watch = silence(silenceMs);
   let client: Sql | undefined;
-  const current = (): Sql => {
-    if (client) return client;
-    const opened: Sql = open(() => {
-      if (client !== opened) return;
-      client = undefined;
-      void opened.end({ timeout: 5 });
-    });
-    return (client = opened);
+  let tracing: Sql | undefined;
+  const discard = (opened: Sql, timeout: number) => {
+    if (client !== opened) return;
+    client = tracing = undefined;
+    void opened.end({ timeout });
   };
-  const inTransaction = transactions(open, forTransactions);
+  const current = (): Sql => {
+    if (tracing) return tracing;
+    const watched = watch(() => discard(opened, 0));
+    const opened: Sql = open(() => {
+      watched.stop();
+      discard(opened, 5);
+    });
+    client = opened;
+    return (tracing = traced(opened, { ...own, follow: watched.follow }));
+  };
+  const inTransaction = transactions(open, watch, forTransactions);
   const own = {
     begin: (...args: unknown[]) => inTransaction.run(args.at(-1) as (tx: Tx) => Promise<unknown>),
     async end(options?: { timeout?: number }) {
       await Promise.all([inTransaction.end(), client?.end(options)]);
     },
   };
-  let seen: { client: Sql; traced: Sql } | undefined;
-  const tracing = (): Sql => {
-    const client = current();
-    if (seen?.client !== client) seen = { client, traced: traced(client, own) };
-    return seen.traced;
-  };
   return new Proxy((() => {}) as unknown as Sql, {
-    apply: (_, self, args) => Reflect.apply(tracing(), self, args),
-    get: (_, name) => Reflect.get(Object.hasOwn(own, name) ? own : tracing(), name),
+    apply: (_, self, args) => Reflect.apply(current(), self, args),
+    get: (_, name) => Reflect.get(Object.hasOwn(own, name) ? own : current(), name),
   });
 }

@@ -3,6 +3,8 @@ import { childOf, currentTrace, nowMs, recordSpan, spanError, type TraceContext 
 export interface Interception {
   /** Called before every statement; may throw. */
   before?: () => void;
+  /** Given every statement before it is sent, and every fragment. */
+  follow?: (statement: object) => unknown;
   [member: string]: unknown;
 }
 
@@ -22,8 +24,10 @@ export function traced<T extends object>(sql: T, own: Interception = {}): T {
       const isStatement = Array.isArray(args[0]) && 'raw' in args[0];
       if (isStatement) own.before?.();
       const query = Reflect.apply(target as (...all: unknown[]) => Running, self, args);
+      if (!isStatement) return query;
       const context = currentTrace();
-      if (isStatement && context?.sampled) watch(query, context);
+      if (context?.sampled) watch(query, context);
+      own.follow?.(query);
       return query;
     },
     get: (target, name) => (typeof name === 'string' && Object.hasOwn(own, name) ? own[name] : Reflect.get(target, name)),

@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { isUnavailable } from './errors.ts';
+import type { silence, Watch } from './silence.ts';
 import type { Sql, Tx } from './sql.ts';
 import { traced } from './traced-sql.ts';
 
@@ -11,7 +12,8 @@ export interface Transactions {
 interface Connection {
   sql: postgres.ReservedSql;
   owner: Sql;
-  /** Set in the moment the socket closes; a statement issued after that would never be answered. */
+  watch: Watch;
+  /** Set in the moment the socket closes or is given up; a statement issued after that would never be answered. */
   dead: boolean;
   closed: Promise<never>;
 }
@@ -22,8 +24,9 @@ interface Connection {
  *
  * postgres.js's own `begin` waits for BEGIN, and rolls back on a connection that is already gone, which ends the process.
  * @param open makes a client of one connection and calls `onclose` when that closes.
+ * @param watch tells connections on which nothing is answered any more; whoever waits for a connection then waits in vain.
  */
-export function transactions(open: (onclose: () => void) => Sql, max: number): Transactions {
+export function transactions(open: (onclose: () => void) => Sql, watch: ReturnType<typeof silence>, max: number): Transactions {
   const idle: Connection[] = [];
   const waiting: { resolve: (connection: Connection) => void; reject: (error: unknown) => void }[] = [];
   const all = new Set<Connection>();
@@ -34,7 +37,14 @@ export function transactions(open: (onclose: () => void) => Sql, max: number): T
     const { promise: closed, reject } = Promise.withResolvers<never>();
     closed.catch(() => {});
     let connection: Connection | undefined;
+    const watched = watch((error) => {
+      if (connection) connection.dead = true;
+      void owner.end({ timeout: 0 });
+      reject(error);
+      refuseWaiting(error);
+    });
     const owner = open(() => {
+      watched.stop();
       reject(connectionClosed());
       if (!connection) return;
       connection.dead = true;
@@ -46,15 +56,20 @@ export function transactions(open: (onclose: () => void) => Sql, max: number): T
     });
     try {
       // reserve() on a client that is not connected loses the connection when connecting fails.
-      await Promise.race([owner`SELECT 1`, closed]);
-      connection = { sql: await owner.reserve(), owner, dead: false, closed };
+      await Promise.race([watched.follow(owner`SELECT 1`), closed]);
+      connection = { sql: await owner.reserve(), owner, watch: watched, dead: false, closed };
       all.add(connection);
       return connection;
     } catch (error) {
       opened--;
       void owner.end({ timeout: 0 });
+      if (all.size === 0) refuseWaiting(error);
       throw error;
     }
+  };
+  /** For when no connection is left that could be handed on. */
+  const refuseWaiting = (error: unknown) => {
+    for (const { reject } of waiting.splice(0)) reject(error);
   };
   const discard = (connection: Connection) => {
     if (!all.delete(connection)) return;
@@ -94,22 +109,24 @@ export function transactions(open: (onclose: () => void) => Sql, max: number): T
 }
 
 async function runOn<T>(connection: Connection, work: (tx: Tx) => Promise<T> | T): Promise<T> {
-  const { sql, closed } = connection;
-  const begun = sql.unsafe('BEGIN').execute();
+  const { closed } = connection;
+  const begun = command(connection, 'BEGIN').execute();
   begun.catch((error) => (connection.dead ||= isUnavailable(error)));
   let result: T;
   try {
     result = await Promise.race([work(transaction(connection)), closed]);
   } catch (error) {
-    if (!connection.dead) await Promise.race([sql.unsafe('ROLLBACK'), closed]).catch(() => (connection.dead = true));
+    if (!connection.dead) await Promise.race([command(connection, 'ROLLBACK'), closed]).catch(() => (connection.dead = true));
     throw error;
   }
   if (connection.dead) throw connectionClosed();
-  const ended = await Promise.race([sql.unsafe('COMMIT'), closed]);
+  const ended = await Promise.race([command(connection, 'COMMIT'), closed]);
   // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and nobody heard.
   if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back because one of its statements failed');
   return result;
 }
+
+const command = ({ sql, watch }: Connection, text: string) => watch.follow(sql.unsafe(text));
 
 /** What `work` sees: the reserved connection's statements, refused once the connection is gone, and savepoints. */
 function transaction(connection: Connection): Tx {
@@ -118,15 +135,16 @@ function transaction(connection: Connection): Tx {
     before() {
       if (connection.dead) throw connectionClosed();
     },
+    follow: connection.watch.follow,
     async savepoint(work: (tx: Tx) => Promise<unknown>) {
       const name = `s${++savepoints}`;
-      await connection.sql.unsafe(`SAVEPOINT ${name}`);
+      await command(connection, `SAVEPOINT ${name}`);
       try {
         const result = await work(tx);
-        await connection.sql.unsafe(`RELEASE SAVEPOINT ${name}`);
+        await command(connection, `RELEASE SAVEPOINT ${name}`);
         return result;
       } catch (error) {
-        if (!connection.dead) await connection.sql.unsafe(`ROLLBACK TO SAVEPOINT ${name}`);
+        if (!connection.dead) await command(connection, `ROLLBACK TO SAVEPOINT ${name}`);
         throw error;
       }
     },
