@@ -16,5 +16,8 @@ export function clientAddress(c: Context): string {
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? 'unknown';
 }
 
+/** Whether the ingress let this request in. Between functions, and from the Broker, there is no ingress (and no such header, unless a function passes it on). */
+export const cameFromOutside = (c: Context): boolean => header(c, trusted) !== undefined;
+
 /** The host (and port) that the client asked for. The ingress keeps it in X-Forwarded-Host, because Host carries the function's own name behind it. */
 export const askedHost = (c: Context): string => header(c, 'x-forwarded-host') ?? header(c, 'host') ?? new URL(c.req.url).host;

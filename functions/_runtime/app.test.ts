@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { id, json, newApp, query } from './app.ts';
+import { check, id, json, newApp } from './app.ts';
 import { fail } from './errors.ts';
 import { decodeCursor, encodeCursor } from './keyset.ts';
 import { line, text } from './text.ts';
@@ -9,8 +9,8 @@ import { line, text } from './text.ts';
 const schema = v.strictObject({ title: line(1, 5), body: v.optional(text(0, 10)), tags: v.optional(v.array(line(1, 3))) });
 const app = newApp()
   .post('/posts', json(schema), (c) => c.json(c.req.valid('json'), 201))
-  .get('/posts', query(v.object({ limit: v.optional(v.pipe(v.string(), v.digits(), v.transform(Number), v.maxValue(100)), '20') })), (c) =>
-    c.json(c.req.valid('query')),
+  .get('/posts', (c) =>
+    c.json(check(v.object({ limit: v.optional(v.pipe(v.string(), v.digits(), v.transform(Number), v.maxValue(100)), '20') }), c.req.query())),
   )
   .get('/posts/:id', (c) => c.json({ id: id(c.req.param('id')) }))
   .put('/posts/:id', (c) => c.json({ id: id(c.req.param('id'), 2147483647) }))
@@ -37,6 +37,25 @@ describe('a JSON body', () => {
     const answer = await problemOf(post('{"title":"","tags":["ok","much too long"],"role":"admin","body":"\\u0000"}'));
     expect(answer).toMatchObject({ status: 422, code: 'invalid', trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
     expect(answer.errors?.map((error) => error.field).sort()).toEqual(['body', 'role', 'tags.1', 'title']);
+  });
+
+  test('is refused with every unknown field by name, wherever it is', async () => {
+    const inner = v.strictObject({ a: v.optional(v.number()) });
+    const nested = v.pipe(
+      v.strictObject({ one: v.optional(inner), list: v.optional(v.nullable(v.array(inner))), n: v.optional(v.number()) }),
+      v.check(() => true),
+    );
+    const deep = newApp().post('/', json(nested), (c) => c.body(null, 204));
+    const fieldsOf = async (body: object) => {
+      const sent = deep.request('/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      return (await problemOf(sent)).errors;
+    };
+    const unknown = (field: string) => ({ field, message: 'is not a known field' });
+    expect(await fieldsOf({ author_id: 1, n: 'x', role: 'admin', 'a.b': 0, toString: 1 })).toEqual([
+      { field: 'n', message: 'Invalid type: Expected number' },
+      ...['author_id', 'role', 'a.b', 'toString'].map(unknown),
+    ]);
+    expect(await fieldsOf({ one: { b: 1, c: 2 }, list: [{ a: 1 }, { d: 1, a: 1, e: 2 }] })).toEqual(['one.b', 'one.c', 'list.1.d', 'list.1.e'].map(unknown));
   });
 
   test.each([

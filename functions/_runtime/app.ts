@@ -11,11 +11,7 @@ import { childOf, currentTrace, noteFailure } from './trace.ts';
 export type Env = { Variables: { caller: Caller | undefined } };
 
 type Served = { incoming?: IncomingMessage & { rawBody?: Buffer } } | undefined;
-type Validator<Target extends string, S extends v.GenericSchema> = MiddlewareHandler<
-  Env,
-  string,
-  { in: { [T in Target]: v.InferInput<S> }; out: { [T in Target]: v.InferOutput<S> } }
->;
+type JsonValidator<S extends v.GenericSchema> = MiddlewareHandler<Env, string, { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }>;
 
 /** Largest body of `json`, in bytes; serve.ts stops larger ones before they reach a handler. */
 export const bodyLimit = 256 * 1024;
@@ -39,18 +35,10 @@ export function newApp(): Hono<Env> {
 /** Reads a JSON body of at most `limit` bytes: 415 unless application/json, 413 when too large, 400 when malformed, 422 naming every wrong field.
  * @param limit of the body in bytes; one above `serve`'s own needs `bodyLimit` there as well.
  */
-export function json<S extends v.GenericSchema>(schema: S, limit: number = bodyLimit): Validator<'json', S> {
+export function json<S extends v.GenericSchema>(schema: S, limit: number = bodyLimit): JsonValidator<S> {
   return async (c, next) => {
     if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header(c, 'content-type') ?? '')) fail('unsupported_media_type', 'The body must be application/json.');
     c.req.addValidatedData('json', check(schema, parseJson(await bodyText(c, limit))) as object);
-    return next();
-  };
-}
-
-/** Checks the query string; every value is the last text given for its name. 422 naming every wrong parameter. */
-export function query<S extends v.GenericSchema>(schema: S): Validator<'query', S> {
-  return (c, next) => {
-    c.req.addValidatedData('query', check(schema, c.req.query()) as object);
     return next();
   };
 }
@@ -81,16 +69,40 @@ export async function bodyText(c: Context, limit: number = bodyLimit): Promise<s
   return isUtf8(bytes) ? bytes.toString('utf8') : fail('malformed', 'The body is not UTF-8.');
 }
 
-/** `value` as the schema's output, or 422 with one entry per wrong field (`tags.0`), unknown fields included. */
+/** `value` (a query string's values, say) as the schema's output, or 422 with one entry per wrong field (`tags.0`), unknown fields included. */
 export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
   if (result.success) return result.output;
-  const errors: FieldError[] = result.issues.map((issue) => ({ field: v.getDotPath(issue) ?? '', message: wording(issue) }));
+  const errors = result.issues.flatMap((issue): FieldError[] => {
+    const path = v.getDotPath(issue) ?? '';
+    if (!isUnknownField(issue)) return [{ field: path, message: wording(issue) }];
+    const parent = path.slice(0, path.length - String(issue.path.at(-1)?.key).length);
+    return unknownFields(schema as unknown as Nested, issue.path).map((name) => ({ field: parent + name, message: 'is not a known field' }));
+  });
   return fail('invalid', 'Some fields are not acceptable.', { errors });
 }
 
+type Path = NonNullable<v.BaseIssue<unknown>['path']>;
+type Nested = { entries?: Record<string, Nested>; item?: Nested; wrapped?: Nested } | undefined;
+
+const isUnknownField = (issue: v.BaseIssue<unknown>): issue is v.BaseIssue<unknown> & { path: Path } =>
+  issue.type === 'strict_object' && issue.expected === 'never' && issue.path !== undefined;
+
+/** Every unknown field of the object that `path` leads into; valibot's strictObject names the first one only. */
+function unknownFields(schema: Nested, path: Path): string[] {
+  const last = path[path.length - 1] as Path[number];
+  let at = schema;
+  for (const step of path) {
+    while (at?.wrapped) at = at.wrapped;
+    if (step === last) break;
+    at = at?.entries?.[String(step.key)] ?? at?.item;
+  }
+  const entries = at?.entries;
+  return entries ? Object.keys(last.input as object).filter((name) => !Object.hasOwn(entries, name)) : [String(last.key)];
+}
+
 function wording(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object') return issue.expected === 'never' ? 'is not a known field' : 'is required';
+  if (issue.type === 'strict_object') return 'is required';
   return issue.message.replace(/: (Expected .*?) but received .*$/, ': $1').slice(0, 200);
 }
 

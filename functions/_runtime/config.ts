@@ -10,8 +10,6 @@ export interface Config {
   readonly instance: string;
   readonly port: number;
   readonly databaseUrl?: string;
-  /** Connection past a transaction pooler, for LISTEN. */
-  readonly databaseDirectUrl?: string;
   readonly redisUrl?: string;
   /** Where events are sent (K_SINK): the Broker's address. */
   readonly sink?: string;
@@ -51,7 +49,6 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     instance: env.K_REVISION && env.HOSTNAME?.startsWith(env.K_REVISION) ? env.HOSTNAME : `${env.K_REVISION || name}-${randomBytes(4).toString('hex')}`,
     port: port(env.PORT || '8080'),
     ...optional('databaseUrl', env.DATABASE_URL),
-    ...optional('databaseDirectUrl', env.DATABASE_DIRECT_URL),
     ...optional('redisUrl', env.REDIS_URL),
     ...optional('sink', address(env, 'K_SINK')),
     ...optional('jwksUrl', address(env, 'JWKS_URL')),

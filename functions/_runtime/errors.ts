@@ -34,7 +34,7 @@ const titleOf: Record<number, string> = {
 };
 
 export type ErrorCode = keyof typeof statusOf;
-export type ErrorStatus = (typeof statusOf)[ErrorCode];
+type ErrorStatus = (typeof statusOf)[ErrorCode];
 
 /** One field of a request that was refused. */
 export interface FieldError {

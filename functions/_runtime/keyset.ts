@@ -30,6 +30,3 @@ export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
   });
   return fits ? (position as never) : refuse();
 }
-
-/** A `Link` header that leads to the next page (RFC 8288). */
-export const nextLink = (path: string, query: Readonly<Record<string, string>>): string => `<${path}?${new URLSearchParams(query)}>; rel="next"`;

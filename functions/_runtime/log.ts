@@ -13,7 +13,7 @@ export interface Logger {
   enabled(level: Level): boolean;
 }
 
-export type Level = 'debug' | 'info' | 'warn' | 'error';
+type Level = 'debug' | 'info' | 'warn' | 'error';
 const weight: Record<string, number> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60, silent: 100 };
 
 type Pino = Record<Level, (fields: Fields, message: string) => void>;

@@ -8,7 +8,7 @@ import type { Sql, Tx } from './sql.ts';
 import { currentTrace, formatTraceparent } from './trace.ts';
 
 /** An event that was not yet written: what a transaction emits. */
-export interface Draft<C extends EventContract = EventContract> {
+interface Draft<C extends EventContract = EventContract> {
   contract: C;
   /** The aggregate: `post/42`. */
   subject: string;
@@ -34,10 +34,6 @@ export interface OutboxOptions {
   send?: Send | undefined;
   now?: () => number;
   log?: Logger;
-}
-
-export function event<C extends EventContract>(contract: C, subject: string, data: DataOf<C>): Draft<C> {
-  return { contract, subject, data };
 }
 
 /**

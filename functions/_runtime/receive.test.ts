@@ -71,6 +71,15 @@ describe('an event', () => {
     expect([await effects(), await count('outbox')]).toEqual([[1], 1]);
   });
 
+  test('that somebody sends in through the ingress is 404 and changes nothing', async () => {
+    for (const address of ['203.0.113.7', '']) {
+      const event = make(1);
+      const answer = await app.request('/events', { method: 'POST', headers: { ...binaryHeaders(event), 'x-client-address': address }, body: event.data });
+      expect([answer.status, await answer.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
+    }
+    expect([await effects(), await count('inbox')]).toEqual([[], 0]);
+  });
+
   test('whose handler breaks after its effect leaves nothing, and can be delivered again', async () => {
     expect((await deliver(make(15))).status).toBe(500);
     expect([await effects(), await count('inbox'), await count('outbox')]).toEqual([[], 0, 0]);

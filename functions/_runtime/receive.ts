@@ -1,6 +1,7 @@
 import type { DataOf, EventContract } from '@dormouse/events/contract';
 import type { Handler as HonoHandler } from 'hono';
 import * as v from 'valibot';
+import { cameFromOutside } from './address.ts';
 import type { Env } from './app.ts';
 import { AppError, fail } from './errors.ts';
 import type { Emit, Outbox } from './outbox.ts';
@@ -49,6 +50,8 @@ const pruneEvery = 1000;
  * Handles `POST /events`: binary, structured and batch CloudEvents. Each event's effect, its inbox row and the events it
  * causes are one transaction; an event that was seen before changes nothing and answers 204 like the first time.
  *
+ * What carries the ingress' client address is 404: events come from the Broker, whatever the routes say.
+ *
  * Without an outbox there is no inbox either, and no database: for handlers that may well run twice, and use neither `tx` nor `emit`.
  */
 export function receive({ outbox, handlers }: { outbox?: Outbox; handlers: readonly Handler[] }): HonoHandler<Env> {
@@ -56,6 +59,7 @@ export function receive({ outbox, handlers }: { outbox?: Outbox; handlers: reado
   if (byType.size !== handlers.length) throw new TypeError('two handlers for one event type');
   let untilPrune = pruneEvery;
   return async (c) => {
+    if (cameFromOutside(c)) fail('not_found', 'There is nothing at this address.');
     const events = await readEvents(c);
     for (const event of events) {
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');

@@ -63,7 +63,7 @@ function watch(query: Running, parent: TraceContext): void {
 }
 
 /** `SELECT posts`: what is done to which table first, low in number. */
-export function summary(text: string): string {
+function summary(text: string): string {
   const operation = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL';
   const table = /\b(?:FROM|INTO|UPDATE)\s+([\w."]+)/i.exec(text)?.[1];
   return table ? `${operation} ${table}` : operation;
