@@ -38,7 +38,7 @@ const asleep = (platform: RunningPlatform) =>
   );
 
 async function timed(url: string): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 700)); // the spare process that the last start used has been replaced, and the machine is quiet
+  await new Promise((resolve) => setTimeout(resolve, 2500)); // the spare process that the last start used has been replaced, and the machine is quiet
   const start = performance.now();
   const { statusCode, body } = await request(url);
   await body.dump();
