@@ -50,7 +50,7 @@ describe('in one process', () => {
 
   test('a failed load is told to everybody who waited and kept by nobody', async () => {
     let fails = true;
-    const kept = cache<string>({ name: 't', ttlMs: 2000, max: 10 });
+    const kept = cache<string>({ name: 't', ttlMs: 2000, max: 10, now: () => 0 });
     const load = async () => (fails ? Promise.reject(new Error('away')) : 'back');
     await expect(Promise.all([kept.get('k', load), kept.get('k', load)])).rejects.toThrow('away');
     fails = false;
@@ -58,7 +58,7 @@ describe('in one process', () => {
   });
 
   test('a load that began before a purge is not kept, and nobody who asks after the purge gets it', async () => {
-    const kept = cache<string>({ name: 't', ttlMs: 2000, max: 10 });
+    const kept = cache<string>({ name: 't', ttlMs: 2000, max: 10, now: () => 0 });
     const slow = Promise.withResolvers<string>();
     const before = kept.get('k', () => slow.promise);
     await kept.purge('k');
@@ -70,7 +70,7 @@ describe('in one process', () => {
   });
 
   test('a purged group takes its keys and no others with it', async () => {
-    const kept = cache<string>({ name: 't', ttlMs: 2000, max: 10 });
+    const kept = cache<string>({ name: 't', ttlMs: 2000, max: 10, now: () => 0 });
     for (const key of ['list:1', 'list:2', 'post:1']) await kept.get(key, async () => 'old');
     await kept.purge('list:');
     expect(await Promise.all(['list:1', 'list:2', 'post:1'].map((key) => kept.get(key, async () => 'new')))).toEqual(['new', 'new', 'old']);
@@ -106,7 +106,7 @@ describe('in one process', () => {
 describe('with Redis', () => {
   test('a second instance finds what the first has loaded', async () => {
     const redis = fakeRedis();
-    const [first, second] = [0, 1].map(() => cache<object>({ name: 't', ttlMs: 60_000, max: 10, redis }));
+    const [first, second] = [0, 1].map(() => cache<object>({ name: 't', ttlMs: 60_000, max: 10, redis, now: () => 0 }));
     await first?.get('k', async () => ({ n: 1 }));
     await later();
     expect(await second?.get('k', async () => ({ n: 2 }))).toEqual({ n: 1 });
@@ -123,7 +123,7 @@ describe('with Redis', () => {
 
   test('a load that began before a purge elsewhere does not come back from Redis', async () => {
     const redis = fakeRedis();
-    const [first, second] = [0, 1].map(() => cache<string>({ name: 't', ttlMs: 60_000, max: 10, redis }));
+    const [first, second] = [0, 1].map(() => cache<string>({ name: 't', ttlMs: 60_000, max: 10, redis, now: () => 0 }));
     const slow = Promise.withResolvers<string>();
     const before = first?.get('k', () => slow.promise);
     await later();

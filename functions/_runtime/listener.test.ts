@@ -49,16 +49,18 @@ describe('trace', () => {
     const { call, spans } = await start();
     await call('/posts/1?x=1', { headers: sampled });
     await call('/posts/2', { headers: sampled });
-    expect(spans).toMatchObject([
-      {
-        name: 'GET /posts/:id',
-        kind: 'server',
-        traceId: 'a'.repeat(32),
-        parentId: 'b'.repeat(16),
-        attributes: { 'http.route': '/posts/:id', 'url.path': '/posts/1', 'http.response.status_code': 200, 'faas.coldstart': true },
-      },
-      { attributes: { 'faas.coldstart': false } },
-    ]);
+    await expect
+      .poll(() => spans)
+      .toMatchObject([
+        {
+          name: 'GET /posts/:id',
+          kind: 'server',
+          traceId: 'a'.repeat(32),
+          parentId: 'b'.repeat(16),
+          attributes: { 'http.route': '/posts/:id', 'url.path': '/posts/1', 'http.response.status_code': 200, 'faas.coldstart': true },
+        },
+        { attributes: { 'faas.coldstart': false } },
+      ]);
   });
 
   test('every answer carries x-trace-id, the caller’s where it sent one, and handlers see it', async () => {
@@ -79,8 +81,8 @@ describe('trace', () => {
     const answer = await call('/broken');
     expect(answer.status).toBe(500);
     expect(answer.text).not.toContain('secret');
-    expect(spans).toMatchObject([{ name: 'GET /broken', error: { message: 'secret words' }, attributes: { 'error.type': '500' } }]);
-    expect(lines).toMatchObject([{ status: 500, path: '/broken', error: { message: 'secret words' } }]);
+    await expect.poll(() => spans).toMatchObject([{ name: 'GET /broken', error: { message: 'secret words' }, attributes: { 'error.type': '500' } }]);
+    await expect.poll(() => lines).toMatchObject([{ status: 500, path: '/broken', error: { message: 'secret words' } }]);
   });
 });
 
@@ -176,9 +178,11 @@ test('every request is measured once, by route', async () => {
   const measured: object[] = [];
   const { call } = await start({ observe: (request) => measured.push(request) });
   for (const path of ['/posts/1', '/posts/2', '/nothing']) await call(path);
-  expect(measured).toMatchObject([
-    { method: 'GET', route: '/posts/:id', status: 200, first: true },
-    { route: '/posts/:id', first: false },
-    { route: '', status: 404 },
-  ]);
+  await expect
+    .poll(() => measured)
+    .toMatchObject([
+      { method: 'GET', route: '/posts/:id', status: 200, first: true },
+      { route: '/posts/:id', first: false },
+      { route: '', status: 404 },
+    ]);
 });

@@ -104,6 +104,7 @@ describe('order', () => {
     let running = 0;
     const most = { perSubject: 0, atAll: 0 };
     const bySubject = new Map<string, number>();
+    const { promise: two, resolve: meet } = Promise.withResolvers<void>();
     const { stored, send } = broker();
     const box = outbox({
       sql,
@@ -113,6 +114,9 @@ describe('order', () => {
         bySubject.set(event.subject, here);
         most.perSubject = Math.max(most.perSubject, here);
         most.atAll = Math.max(most.atAll, ++running);
+        if (running > 1) meet();
+        // Nothing is sent before two are on their way: with one after the other this would wait forever.
+        await two;
         await sleep(Math.random() * 5);
         await send(event);
         running--;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { json, newApp } from './app.ts';
@@ -13,7 +14,9 @@ await serve(
     newApp()
       .get('/fast', (c) => c.json({ ok: true }))
       .get('/slow', async (c) => {
-        await sleep(300);
+        process.send?.('arrived');
+        await once(process, 'SIGTERM');
+        await sleep(50);
         return c.json({ ok: true });
       })
       .get('/reject', (c) => {

@@ -27,7 +27,8 @@ async function start(env: Record<string, string> = {}): Promise<Started> {
   closing.push(() => child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  // Not 'exit', after which the last lines may still be on their way.
+  const exit = once(child, 'close').then(([code]) => code as number | null);
   const message = (await Promise.race([once(child, 'message').then(([message]) => message), exit])) as { type: string; port: number };
   if (message?.type !== 'ready') throw new Error(`the function did not start: ${output}`);
   return { child, url: `http://127.0.0.1:${message.port}`, output: () => output, exit };
@@ -56,8 +57,9 @@ describe('the end', () => {
   test('SIGTERM: no new connection, the running request is answered, exit 0', async () => {
     const { child, url, exit } = await start();
     await fetch(`${url}/fast`);
+    const arrived = once(child, 'message');
     const slow = fetch(`${url}/slow`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await arrived).toEqual(['arrived', undefined]);
     child.kill('SIGTERM');
     expect(await (await slow).json()).toEqual({ ok: true });
     expect(await exit).toBe(0);
@@ -113,7 +115,7 @@ describe('telemetry', () => {
     const { url } = await start({ OTEL_METRICS_EXPORTER: 'prometheus' });
     await fetch(`${url}/fast`);
     const metrics = async () => (await fetch(`${url}/metrics`)).text();
-    await expect.poll(metrics).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
+    await expect.poll(metrics, { timeout: 20_000 }).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
     expect(await metrics()).toMatch(/faas_coldstarts_total\{.*\} 1/);
   });
 });
