@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outsideOf } from '../knative/local/postgres.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -78,7 +79,7 @@ export async function runPlatform({
     exited,
     stop: async () => {
       await end(child, exited, 'SIGTERM');
-      if (!home) rmSync(place, { recursive: true, force: true });
+      if (!home) removeHome(place);
     },
     kill: () => end(child, exited, 'SIGKILL'),
   };
@@ -96,6 +97,12 @@ function temporaryHome(): string {
   return home;
 }
 
+/** Removes a temporary home, and what PostgreSQL keeps outside of it. */
+export function removeHome(home: string): void {
+  rmSync(dirname(home), { recursive: true, force: true });
+  rmSync(outsideOf(join(home, 'postgres')), { recursive: true, force: true });
+}
+
 /** Bundles made by an earlier start of the test run are reused: their names are hashes of their contents. */
 function seedBuilds(home: string): void {
   const built = process.env.DORMOUSE_TEST_BUILDS;
@@ -103,14 +110,14 @@ function seedBuilds(home: string): void {
 }
 
 async function healthy(running: RunningPlatform, child: ChildProcess): Promise<void> {
-  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(50)) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`the platform ended (${child.exitCode ?? child.signalCode}):\n${running.output()}`);
     const answer = await fetch(`${running.url}/health`).catch(() => undefined);
     if (answer?.status === 200) return;
   }
   await running.kill();
-  throw new Error(`the platform did not answer within 90 s:\n${running.output()}`);
+  throw new Error(`the platform did not answer within 180 s:\n${running.output()}`);
 }
 
 async function end(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
@@ -130,7 +137,7 @@ export const freePort = (): Promise<number> =>
   });
 
 /** Asks again until `holds`; for what becomes true soon. @throws Error with the last value after `seconds`. */
-export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds = 30): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds = 60): Promise<T> {
   let last: T | undefined;
   for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(50)) {
     last = await ask();

@@ -69,6 +69,8 @@ describe('the console’s JSON', () => {
     expect(await json('/api/services')).toEqual(services);
   });
 
+  const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+
   test('lists the events, newest first, with the outcome at each trigger they passed', async () => {
     expect(await json('/api/events')).toEqual([
       {
@@ -78,7 +80,7 @@ describe('the console’s JSON', () => {
         subject: null,
         time: '2026-01-01T00:00:00.000Z',
         trace_id: traceId,
-        triggers: [{ name: 'web', outcome: 'undeliverable', attempts: 1 }],
+        triggers: [{ name: 'web', outcome: 'undeliverable', attempts: 1, finished_at: instant }],
       },
       {
         id: 'first',
@@ -87,7 +89,7 @@ describe('the console’s JSON', () => {
         subject: 'post/1',
         time: '2026-01-01T00:00:00Z',
         trace_id: traceId,
-        triggers: [{ name: 'web', outcome: 'delivered', attempts: 1 }],
+        triggers: [{ name: 'web', outcome: 'delivered', attempts: 1, finished_at: instant }],
       },
     ]);
     expect(await json('/api/events?limit=1')).toHaveLength(1);

@@ -341,7 +341,8 @@ export class Dispatcher {
     this.#options.ended(job.position, ending, job.attempts, status);
     const latencyMs = Math.round((performance.now() - job.started) * 100) / 100;
     const error = job.retries.at(-1)?.attributes.cause;
-    this.#observe(job, ending, { latencyMs, ...(status ? { status } : {}), ...(error ? { error: String(error) } : {}) });
+    const finished_at = new Date(this.#options.clock.now()).toISOString();
+    this.#observe(job, ending, { latencyMs, finished_at, ...(status ? { status } : {}), ...(error ? { error: String(error) } : {}) });
     if (job.trace.sampled || job.retries.length > 0) this.#span(job, event, ending, status, latencyMs);
   }
 

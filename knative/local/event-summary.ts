@@ -16,6 +16,8 @@ export interface TriggerOutcome {
   latencyMs?: number;
   /** Milliseconds since the epoch. */
   nextAttemptAt?: number;
+  /** When its outcome became final, RFC 3339; not known of deliveries before the last start. */
+  finished_at?: string;
 }
 
 /** An event as the console lists it. */

@@ -16,14 +16,15 @@ export const coldPaths = {
 export type ColdStarts = Record<keyof typeof coldPaths, Spread>;
 
 /** Wall time in ms from request to last byte, everything asleep before; `rounds` times each, in turn. */
-export async function coldStarts(platform: RunningPlatform, rounds: number, progress: (line: string) => void): Promise<ColdStarts> {
+export async function coldStarts(platform: RunningPlatform, rounds: number, spare: boolean, progress: (line: string) => void): Promise<ColdStarts> {
   const names = Object.keys(coldPaths) as (keyof typeof coldPaths)[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<keyof typeof coldPaths, number[]>;
+  const quiet = spare ? 2000 : 500; // time for the next spare process
   for (let round = 0; round < rounds; round++) {
     // `page` needs posts and categories asleep: a round of its own.
     for (const group of [names.filter((name) => name !== 'page'), ['page'] as const]) {
       await asleep(platform);
-      for (const name of group) times[name].push(await timed(platform.url + coldPaths[name]));
+      for (const name of group) times[name].push(await timed(platform.url + coldPaths[name], quiet));
     }
     progress(`cold starts: round ${round + 1} of ${rounds}`);
   }
@@ -37,8 +38,8 @@ const asleep = (platform: RunningPlatform) =>
     180,
   );
 
-async function timed(url: string): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 2500)); // the spare process that the last start used has been replaced, and the machine is quiet
+async function timed(url: string, quietMs: number): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, quietMs));
   const start = performance.now();
   const { statusCode, body } = await request(url);
   await body.dump();

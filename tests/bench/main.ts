@@ -17,7 +17,8 @@ const help = `npm run bench -- [options]
 Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function.
 
   --parts a,b,c,d,e   a cold starts, b throughput and latency, c the predecessor's scenario, d events, e memory (default: all)
-  --rounds N          interleaved rounds of b (default 5), and cold starts of each function (four times as many)
+  --rounds N          interleaved rounds of b (default 5)
+  --cold N            cold starts of each function with a spare process, and a quarter of it without (default 20)
   --seconds N         length of one run of b (default 4)
   --posts N           posts in the database before b (default 500)
   --out FILE          results as JSON (default bench.json)
@@ -27,6 +28,7 @@ const { values } = parseArgs({
   options: {
     parts: { type: 'string', default: 'a,b,c,d,e' },
     rounds: { type: 'string', default: '5' },
+    cold: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '4' },
     posts: { type: 'string', default: '500' },
     out: { type: 'string', default: 'bench.json' },
@@ -55,7 +57,7 @@ try {
   if (parts.has('a')) {
     for (const spare of [true, false])
       await withPlatform(spare ? [] : ['--no-spare'], async (platform) => {
-        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(platform, rounds * 4, progress);
+        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(platform, Math.ceil(Number(values.cold) / (spare ? 1 : 4)), spare, progress);
       });
   }
   if (parts.has('e'))

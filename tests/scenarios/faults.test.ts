@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { family } from '../bench/processes.ts';
 import { type Answer, type Author, blogAt, type Post } from '../blog.ts';
-import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
+import { eventually, type RunningPlatform, removeHome, runPlatform } from '../platform.ts';
 
 /** Writes until told to stop; keeps only what was acknowledged with 201. */
 function writer(author: Author, category: string) {
@@ -28,7 +28,10 @@ function writer(author: Author, category: string) {
 
 describe('kill -9', { timeout: 180_000 }, () => {
   let platform: RunningPlatform;
-  afterEach(() => platform?.stop());
+  afterEach(async () => {
+    await platform?.stop();
+    if (platform) removeHome(platform.home);
+  });
 
   /** Process ids below the platform whose command line matches. */
   const pidsOf = (pattern: RegExp) =>
