@@ -54,21 +54,19 @@ const results: Record<string, unknown> = {
 };
 
 try {
-  if (parts.has('a')) {
-    for (const spare of [true, false])
-      await withPlatform(spare ? [] : ['--no-spare'], async (platform) => {
-        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(platform, Math.ceil(Number(values.cold) / (spare ? 1 : 4)), spare, progress);
-      });
-  }
+  if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
   if (parts.has('e'))
     await withPlatform([], async (platform) => {
       results.memory = await memory(platform);
     });
-  if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
+  if (parts.has('a'))
+    for (const spare of [true, false])
+      await withPlatform(spare ? [] : ['--no-spare'], async (platform) => {
+        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(platform, Math.ceil(Number(values.cold) / (spare ? 1 : 4)), spare, progress);
+      });
 } finally {
   rmSync(outer, { recursive: true, force: true });
 }
-writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
 console.log(table(results));
 
 async function withPlatform(args: string[], work: (platform: Awaited<ReturnType<typeof runPlatform>>) => Promise<void>): Promise<void> {
@@ -77,6 +75,7 @@ async function withPlatform(args: string[], work: (platform: Awaited<ReturnType<
     await work(platform);
   } finally {
     await platform.stop();
+    writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`); // after each part: a later one may fail
   }
 }
 
