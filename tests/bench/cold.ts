@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { eventually, type RunningPlatform } from '../platform.ts';
 import { type Spread, spread } from './statistics.ts';
 
-/** One path per function, chosen so that no other function has to wake for it; `page` wakes web, posts and categories. */
+/** One path per function, chosen so that no other function has to wake for it. */
 export const coldPaths = {
   hello: '/bench/hello',
   posts: '/blog/api/posts?limit=20',
@@ -10,7 +10,6 @@ export const coldPaths = {
   auth: '/.well-known/jwks.json',
   web: '/blog/login',
   relay: '/bench/relay',
-  page: '/blog/',
 } as const;
 
 export type ColdStarts = Record<keyof typeof coldPaths, Spread>;
@@ -21,11 +20,8 @@ export async function coldStarts(platform: RunningPlatform, rounds: number, spar
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<keyof typeof coldPaths, number[]>;
   const quiet = spare ? 2000 : 500; // time for the next spare process
   for (let round = 0; round < rounds; round++) {
-    // `page` needs posts and categories asleep: a round of its own.
-    for (const group of [names.filter((name) => name !== 'page'), ['page'] as const]) {
-      await asleep(platform);
-      for (const name of group) times[name].push(await timed(platform.url + coldPaths[name], quiet));
-    }
+    await asleep(platform);
+    for (const name of names) times[name].push(await timed(platform.url + coldPaths[name], quiet));
     progress(`cold starts: round ${round + 1} of ${rounds}`);
   }
   return Object.fromEntries(names.map((name) => [name, spread(times[name])])) as ColdStarts;

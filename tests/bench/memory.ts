@@ -36,7 +36,7 @@ export async function memory(platform: RunningPlatform): Promise<Memory> {
 async function awake(platform: RunningPlatform): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const name of ['posts', 'categories', 'auth', 'web', 'hello'] as const) {
-    await (await request(platform.url + coldPaths[name === 'web' ? 'page' : name])).body.dump();
+    await (await request(platform.url + (name === 'web' ? '/blog/' : coldPaths[name]))).body.dump();
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const service = (await platform.services()).find((each) => each.name === name)!;
     found[name] = pssMib(service.pids[0]!);
