@@ -27,8 +27,9 @@ async function start(env: Record<string, string> = {}): Promise<Started> {
   closing.push(() => child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-  // Not 'exit', after which the last lines may still be on their way.
-  const exit = once(child, 'close').then(([code]) => code as number | null);
+  // The last lines may still be on their way when the process has ended.
+  const ends = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'close'));
+  const exit = once(child, 'exit').then(([code]) => Promise.all(ends).then(() => code as number | null));
   const message = (await Promise.race([once(child, 'message').then(([message]) => message), exit])) as { type: string; port: number };
   if (message?.type !== 'ready') throw new Error(`the function did not start: ${output}`);
   return { child, url: `http://127.0.0.1:${message.port}`, output: () => output, exit };

@@ -17,7 +17,7 @@ export interface BrokerIngressOptions {
 const mostBodyBytes = 1024 * 1024;
 const defaultTtl = 255;
 /** New traces a second that are recorded, when the caller brought none. */
-const sampledPerSecond = 50;
+const sampledPerSecond = 10;
 
 /** The HTTP side of the brokers: `POST /<namespace>/<broker>`, answered 202 once every event of it is on disk. */
 export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIngressOptions) {

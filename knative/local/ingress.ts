@@ -43,7 +43,7 @@ interface Compiled extends Rule {
 }
 
 /** The way in: routes by the VirtualServices, tells functions who asks, starts traces. */
-export function createIngress({ virtualHosts, target, telemetry, ready = () => true, sample = rateSampler(50) }: IngressOptions): Ingress {
+export function createIngress({ virtualHosts, target, telemetry, ready = () => true, sample = rateSampler(10, 50) }: IngressOptions): Ingress {
   let routes = compileRoutes(virtualHosts);
   let compiled = compileAll(routes);
   const forwardedOf = new WeakMap<ClientConnection, { host: string; text: string }>();

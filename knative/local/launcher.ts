@@ -30,7 +30,7 @@ process.on('message', (message: Assignment | 'flush') => {
 process.channel?.unref();
 subscribe('tracing:net.server.listen:asyncEnd', (message) => {
   const { server } = message as { server: Server };
-  if (!(server instanceof Server)) return;
+  if (!assigned || !(server instanceof Server)) return;
   const address = server.address() as AddressInfo | null;
   if (address) tell?.({ listening: address.port });
 });
@@ -53,7 +53,10 @@ function onLoopback(given: unknown[]): unknown[] {
   return port !== undefined && everywhere.has(host) ? [{ ...(first as ListenOptions), host: loopback }, ...given.slice(1)] : given;
 }
 
+let assigned = false;
 const waiting = setInterval(() => {}, 2 ** 30);
+// A process that is told at once what to become has no time for this; a spare one has.
+const idle = setTimeout(() => void import('./warm-up.ts').then(({ warmUp }) => warmUp()).catch(() => {}), 100);
 
 function become({ env, cwd, entry, args, cache }: Assignment): void {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
@@ -61,7 +64,9 @@ function become({ env, cwd, entry, args, cache }: Assignment): void {
   process.chdir(cwd);
   process.argv.splice(1, process.argv.length, entry, ...args);
   enableCompileCache(cache);
+  assigned = true;
   clearInterval(waiting);
+  clearTimeout(idle);
   import(pathToFileURL(entry).href).catch((error: unknown) => {
     console.error(error);
     process.exit(1);

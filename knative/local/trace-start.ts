@@ -22,13 +22,13 @@ export function randomHex(bytes: 8 | 16): string {
   return pool.toString('hex', used - bytes, used);
 }
 
-/** Says yes at most `perSecond` times a second, and as many at once. `now` in ms. */
-export function rateSampler(perSecond: number, now: () => number = () => performance.now()): () => boolean {
-  let tokens = perSecond;
+/** Says yes `burst` times at once and then `perSecond` times a second. `now` in ms. */
+export function rateSampler(perSecond: number, burst: number, now: () => number = () => performance.now()): () => boolean {
+  let tokens = burst;
   let last = now();
   return () => {
     const time = now();
-    tokens = Math.min(perSecond, tokens + ((time - last) * perSecond) / 1_000);
+    tokens = Math.min(burst, tokens + ((time - last) * perSecond) / 1_000);
     last = time;
     if (tokens < 1) return false;
     tokens--;
