@@ -12,6 +12,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/.dormouse/**', '**/dist/**'],
     globalSetup: ['tests/database.setup.ts'],
+    // Continuous integration shares its machine: what fails once for want of time is tried a second time, and reported.
+    retry: process.env.CI ? 1 : 0,
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 90_000,
