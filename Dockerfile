@@ -12,7 +12,7 @@ COPY knative/local/package.json knative/local/
 COPY tests/package.json tests/
 RUN npm ci
 COPY . .
-RUN node knative/local/bundle.ts "${FUNCTION:?name one of functions/}" /app
+RUN node knative/bundle.ts "${FUNCTION:?name one of functions/}" /app
 
 FROM ${BASE}
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache NODE_COMPILE_CACHE_PORTABLE=1
@@ -20,4 +20,4 @@ WORKDIR /app
 COPY --from=build /app /app
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["node", "main.mjs"]
+ENTRYPOINT ["node", "main.js"]
