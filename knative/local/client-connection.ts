@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { ChunkedReader } from './chunked.ts';
 import { Exchange, type Target } from './exchange.ts';
 import { Refusal } from './refusal.ts';
+import { RequestBody } from './request-body.ts';
 import { headLimit, RequestHead } from './request-head.ts';
 import { chunked, type ResponseHead, untilClose } from './response-head.ts';
 
@@ -21,8 +22,8 @@ type Phase = 'head' | 'busy' | 'lingering' | 'closed';
 
 const headEnd = Buffer.from('\r\n\r\n');
 const empty = Buffer.alloc(0);
-/** Bytes of a request's body that are kept until an instance takes them. */
-const holdLimit = 65_536;
+/** Bytes of further requests that are kept while one is under way. */
+const restLimit = 65_536;
 /** Bytes that are joined with the head to one write. */
 const joinLimit = 32_768;
 const lingerMs = 2_000;
@@ -54,13 +55,7 @@ export class ClientConnection extends Exchange {
   readonly #front: Front;
   #phase: Phase = 'head';
   #rest: Buffer | undefined;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
-  /** Part of the body was let go, so the request cannot be repeated. */
-  #consumed = false;
-  #bodyLeft = 0;
-  #bodyBytes = 0;
-  #reader: ChunkedReader | undefined;
+  readonly #body = new RequestBody();
   #deadline = 0;
   #totalMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -125,7 +120,7 @@ export class ClientConnection extends Exchange {
   check(now: number, { headMs, bodyMs, idleMs }: ConnectionTimeouts): void {
     if (this.#phase === 'busy') {
       if (this.#deadline > 0 && now > this.#deadline) this.#expired();
-      else if (this.#bodyLeft !== 0 && this.connection && now - this.startedAt - this.waited > bodyMs + this.#bodyBytes / 16.384 && !this.#socket.isPaused())
+      else if (!this.#body.complete && this.connection && now - this.startedAt - this.waited > bodyMs + this.#body.bytes / 16.384 && !this.#socket.isPaused())
         this.#tooSlow('The body did not come in time.');
     } else if (this.#phase === 'lingering') {
       if (now - this.#since > lingerMs) this.#socket.destroy();
@@ -137,7 +132,7 @@ export class ClientConnection extends Exchange {
 
   #read(bytes: Buffer): void {
     if (this.#phase === 'head') this.#nextRequest(this.#rest ? Buffer.concat([this.#rest, bytes]) : bytes);
-    else if (this.#phase === 'busy') this.#bodyLeft === 0 ? this.#keep(bytes) : this.#body(bytes);
+    else if (this.#phase === 'busy') this.#take(bytes);
   }
 
   #nextRequest(bytes: Buffer): void {
@@ -151,18 +146,19 @@ export class ClientConnection extends Exchange {
     this.#rest = undefined;
     this.#phase = 'busy';
     this.startedAt = performance.now();
-    this.answering = this.#consumed = this.#closing = this.bodiless = false;
+    this.answering = this.#closing = this.bodiless = false;
     this.#status = this.#bytes = 0;
     this.method = this.traceId = this.path = '';
     try {
       this.request.read(bytes.toString('latin1', from, end + 2));
       this.method = this.request.method;
       this.bodiless = this.method === 'HEAD';
-      this.#beginBody(bytes.length === end + 4 ? empty : bytes.subarray(end + 4));
-      this.#front.accept(this);
+      this.#body.begin(this.request.length);
+      if (bytes.length > end + 4) this.#take(bytes.subarray(end + 4));
+      if (this.busy) this.#front.accept(this); // else its body was refused already
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (this.method === '') this.#bodyLeft = chunked; // unreadable: whatever follows is not a request
+      if (this.method === '') this.#body.spoil(); // unreadable: whatever follows is not a request
       this.refused(error);
     }
   }
@@ -180,99 +176,48 @@ export class ClientConnection extends Exchange {
     this.#rest = undefined;
     this.startedAt = performance.now();
     this.method = this.traceId = this.path = '';
-    this.#bodyLeft = chunked;
+    this.#body.spoil();
     this.bodiless = this.answering = false;
     this.refused(refusal);
   }
 
-  #beginBody(after: Buffer): void {
-    this.#bodyLeft = this.request.length;
-    this.#bodyBytes = 0;
-    this.#reader = this.#bodyLeft === chunked ? new ChunkedReader() : undefined;
-    if (after.length === 0) return;
-    if (this.#bodyLeft === 0) this.#keep(after);
-    else this.#body(after);
-  }
-
-  /** Bytes after the request: the next one, which waits. */
-  #keep(bytes: Buffer): void {
-    this.#rest = this.#rest ? Buffer.concat([this.#rest, bytes]) : bytes;
-    if (this.#rest.length > holdLimit) this.#socket.pause();
-  }
-
-  #body(bytes: Buffer): void {
-    const parts: Buffer[] = [];
-    const used = this.#reader ? this.#reader.read(bytes, (slice) => parts.push(slice)) : Math.min(bytes.length, this.#bodyLeft);
-    if (used < 0) {
-      this.#brokenBody();
+  /** What came while a request is under way: its body, then the next request, which waits. */
+  #take(bytes: Buffer): void {
+    if (this.#body.complete) {
+      this.#keep(bytes);
       return;
     }
-    if (this.#reader) {
-      if (this.#reader.done) this.#bodyLeft = 0;
-    } else {
-      this.#bodyLeft -= used;
-      parts.push(used === bytes.length ? bytes : bytes.subarray(0, used));
-    }
-    this.#bodyBytes += used;
-    for (const part of parts) this.#bodyPart(part);
-    if (this.#reader && this.#bodyLeft === 0) this.#bodyPart(empty);
-    if (used < bytes.length) this.#keep(bytes.subarray(used));
+    const { used, more } = this.#body.take(bytes, this.connection);
+    if (used < 0) this.#brokenBody();
+    else if (used < bytes.length) this.#keep(bytes.subarray(used));
+    if (!more) this.#socket.pause();
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#rest = this.#rest ? Buffer.concat([this.#rest, bytes]) : bytes;
+    if (this.#rest.length > restLimit) this.#socket.pause();
   }
 
   #brokenBody(): void {
     if (this.answering) this.#socket.destroy();
-    else this.#giveUp(new Refusal(400, 'malformed', 'The chunked body is malformed.'));
-  }
-
-  /** Passes a part of the body on, or holds it while no instance is connected. */
-  #bodyPart(part: Buffer): void {
-    const open = this.connection?.open ?? false;
-    if (!open || (!this.#consumed && this.#heldBytes <= holdLimit)) {
-      this.#held.push(part);
-      this.#heldBytes += part.length;
-      if (this.#heldBytes > holdLimit && !open) this.#socket.pause();
-    } else this.#letGo();
-    if (open && !this.#write(part)) this.#socket.pause();
-  }
-
-  #letGo(): void {
-    this.#consumed = true;
-    this.#held = [];
-    this.#heldBytes = 0;
-  }
-
-  /** In the wire form of the request to the instance. */
-  #write(part: Buffer): boolean {
-    const last = this.#bodyLeft === 0;
-    if (!this.#reader) return this.connection!.write(part, last);
-    if (part.length === 0) return this.connection!.write('0\r\n\r\n', true);
-    this.connection!.write(`${part.length.toString(16)}\r\n`, false);
-    this.connection!.write(part, false);
-    return this.connection!.write('\r\n', false);
+    else {
+      this.#body.spoil();
+      this.#giveUp(new Refusal(400, 'malformed', 'The chunked body is malformed.'));
+    }
   }
 
   connected(): void {
-    const connection = this.connection!;
-    if (this.request.length === 0) {
-      connection.write(this.head, true);
-      return;
-    }
-    if (this.request.expectContinue && this.#bodyLeft !== 0) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n');
-    if (this.#held.length === 1 && this.#bodyLeft === 0 && !this.#reader) {
-      connection.writeAll(this.head, this.#held[0]!);
-      return;
-    }
-    connection.write(this.head, false);
-    for (const part of this.#held) this.#write(part);
-    this.#socket.resume();
+    if (this.request.expectContinue && !this.#body.complete) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    this.#body.send(this.head, this.connection!);
+    if (!this.#body.complete) this.#socket.resume();
   }
 
   drained(): void {
-    if (this.#bodyLeft !== 0) this.#socket.resume();
+    if (!this.#body.complete) this.#socket.resume();
   }
 
   protected repeatable(): boolean {
-    return !this.#consumed;
+    return this.#body.repeatable;
   }
 
   // --- the response
@@ -332,13 +277,13 @@ export class ClientConnection extends Exchange {
   }
 
   #decideClosing(): void {
-    if (!this.request.keepAlive || this.request.minor === 0 || this.#bodyLeft !== 0 || this.#stopping) this.#closing = true;
+    if (!this.request.keepAlive || this.request.minor === 0 || !this.#body.complete || this.#stopping) this.#closing = true;
   }
 
   #finish(): void {
     this.leave();
-    this.#letGo();
-    this.#reader = this.#unchunk = undefined;
+    this.#body.forget();
+    this.#unchunk = undefined;
     this.#deadline = 0;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -4,6 +4,7 @@ import { Activator } from './activator.ts';
 import { createUpstream } from './deliver.ts';
 import type { ServingPlace, Target } from './exchange.ts';
 import { InstanceConnections } from './instance-connection.ts';
+import { eventually } from './platform.fixture.ts';
 import { Refusal } from './refusal.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
@@ -20,9 +21,14 @@ async function app(handle: Parameters<typeof createServer>[1]): Promise<number> 
   return (server.address() as { port: number }).port;
 }
 
+function place(activator: Activator<ServingPlace>, port: number): ServingPlace {
+  const made: ServingPlace = { inFlight: 0, name: 'posts-1', connections: new InstanceConnections(port), activator, doubt: () => activator.remove(made) };
+  return made;
+}
+
 function target(ports: number[], wake: () => Refusal | undefined = () => undefined): Target {
   const activator = new Activator<ServingPlace>({ concurrency: 0, wake });
-  for (const port of ports) activator.add({ inFlight: 0, name: 'posts-1', connections: new InstanceConnections(port), activator });
+  for (const port of ports) activator.add(place(activator, port));
   return { name: 'posts', authority: 'posts.blog.svc.cluster.local', timeoutMs: 5_000, responseStartTimeoutMs: 5_000, activator };
 }
 
@@ -42,6 +48,16 @@ describe('a delivery', () => {
       twice: 'a, b',
       body: 'POST /events posts.blog.svc.cluster.local 1 {}',
     });
+  });
+
+  it('waits for a new instance when the one there takes no connections any more', async () => {
+    const gone = await app(() => {});
+    await new Promise((done) => servers.pop()!.close(done));
+    const to = target([gone]);
+    const answered = upstream(to).request(posts, request);
+    await eventually(() => to.activator.places.length === 0, 'nobody is sent there any more');
+    to.activator.add(place(to.activator, await app((_, outgoing) => outgoing.end('anew'))));
+    expect((await answered).body.toString()).toBe('anew');
   });
 
   it('hears 503 from an activator that has nobody', async () => {

@@ -9,6 +9,8 @@ export interface ServingPlace extends Place {
   readonly activator: Activator<ServingPlace>;
   /** How a message names it. */
   readonly name: string;
+  /** A connection to it failed: no further request should go there until it is clear that it still listens. */
+  doubt(): void;
 }
 
 /** A Service as a request sees it. */
@@ -81,6 +83,7 @@ export abstract class Exchange implements Asker, Waiter<ServingPlace> {
   answerFailed({ code, sent }: ConnectionFailure): void {
     const name = this.place?.name ?? this.target?.name;
     this.connection = undefined;
+    this.place?.doubt();
     if (this.answering) {
       this.leave();
       this.brokeOff();

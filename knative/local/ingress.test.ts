@@ -28,7 +28,7 @@ const connections: RawConnection[] = [];
 /** A Service with one instance that is always there. */
 function targetOf(name: string, port: number): Target {
   const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
-  activator.add({ inFlight: 0, name: `${name}-00001-1`, connections: new InstanceConnections(port), activator });
+  activator.add({ inFlight: 0, name: `${name}-00001-1`, connections: new InstanceConnections(port), activator, doubt: () => {} });
   return { name, authority: `${name}.test.svc.cluster.local`, timeoutMs: 10_000, responseStartTimeoutMs: 10_000, activator };
 }
 

@@ -3,7 +3,7 @@ import type { Child, Exit } from './child.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ServingPlace } from './exchange.ts';
 import { InstanceConnections } from './instance-connection.ts';
-import type { Service } from './model.ts';
+import type { Probe, Service } from './model.ts';
 import { type ProbeAnswer, probe } from './probe.ts';
 
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'ended';
@@ -25,6 +25,11 @@ export interface InstanceOptions {
 /** A program that does not listen within this time has failed to start. */
 const startMs = 60_000;
 const drainStep = 20;
+type ReadinessProbe = Pick<Probe, 'path' | 'timeoutMs'>;
+/** The kernel closes what a killed process had one by one; then its end is reported. */
+const doubtMs = 20;
+/** Whether anybody listens. */
+const portProbe: ReadinessProbe = { path: undefined, timeoutMs: 1_000 };
 
 /** One process of a revision: started, probed while it lives, drained, ended. */
 export class Instance implements ServingPlace {
@@ -75,17 +80,16 @@ export class Instance implements ServingPlace {
   #listens(): void {
     if (this.state !== 'starting') return;
     this.listening = true;
-    void this.#untilReady(this.#clock.now(), 10);
+    void this.#untilReady(this.#options.service.readinessProbe, 10);
   }
 
   /** Probes at once and again with growing pauses: nothing waits for a period when it is ready. */
-  async #untilReady(since: number, pause: number): Promise<void> {
-    const { readinessProbe } = this.#options.service;
-    const answer = readinessProbe ? await probe(this.connections, readinessProbe) : undefined;
+  async #untilReady(each: ReadinessProbe | undefined, pause: number): Promise<void> {
+    const answer = each && (await probe(this.connections, each));
     if (this.state === 'draining' || this.state === 'ended') return;
     if (answer === undefined) return this.#ready();
     this.#unwell(answer);
-    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(since, Math.min(1_000, pause * 2)), pause);
+    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(each, Math.min(1_000, pause * 2)), pause);
   }
 
   #ready(): void {
@@ -121,10 +125,19 @@ export class Instance implements ServingPlace {
   #lost(answer: ProbeAnswer): void {
     if (this.state !== 'ready') return;
     this.#unwell(answer ?? 'it is not ready');
-    void this.#untilReady(this.#clock.now(), 100);
+    void this.#untilReady(this.#options.service.readinessProbe, 100);
   }
 
-  #repeat(periodMs: number, each: { path: string | undefined; timeoutMs: number }, judge: (failed: number, answer: ProbeAnswer) => void): void {
+  /** Perhaps its process has ended and we are about to hear of it: a connection is tried before it gets another request. */
+  doubt(): void {
+    if (this.state !== 'ready') return;
+    this.activator.remove(this);
+    this.state = 'unready';
+    this.#options.changed(this, undefined);
+    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(portProbe, 10), doubtMs);
+  }
+
+  #repeat(periodMs: number, each: ReadinessProbe, judge: (failed: number, answer: ProbeAnswer) => void): void {
     let failed = 0;
     this.#timers.push(
       this.#clock.setInterval(async () => {

@@ -228,7 +228,11 @@ describe('a function that fails', () => {
 
   it('dies again and again soon after it was ready: it is restarted with pauses, and requests wait for short ones', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
-    for (let times = 0; times < 4; times++) expect((await platform.get('/hello?do=crash', { method: 'POST' })).status).toBe(502);
+    const ends = () => platform.printed.filter((line) => /-\d+ ended by SIGKILL/.test(line)).length;
+    for (let times = 1; times <= 4; times++) {
+      expect((await platform.get('/hello?do=crash', { method: 'POST' })).status).toBe(502);
+      await eventually(() => ends() === times, `it ended ${times} times`);
+    }
     expect((await platform.get('/hello')).status).toBe(200);
     expect(platform.printed.join('\n')).toMatch(/keeps ending \(CrashLoopBackOff, next try in 1 s\)/);
   });
