@@ -121,6 +121,19 @@ describe('with Redis', () => {
     expect(await second?.get('list:1', async () => 'new')).toBe('new');
   });
 
+  test('purges while one is under way leave together, and each is over when Redis has heard it', async () => {
+    const redis = fakeRedis();
+    const [first, second] = [0, 1].map(() => cache<string>({ name: 't', ttlMs: 60_000, max: 10, redis, now: () => 0 }));
+    for (const key of ['a:1', 'b:1', 'c:1']) await second?.get(key, async () => 'old');
+    const before = redis.evals;
+    await Promise.all(['a:', 'b:', 'c:', 'b:'].map((group) => first?.purge(group)));
+    expect(redis.evals - before).toBe(2);
+    await later();
+    for (const key of ['a:1', 'b:1', 'c:1']) expect(await second?.get(key, async () => 'new')).toBe('new');
+    await first?.purge('a:');
+    expect(redis.evals - before).toBe(3);
+  });
+
   test('a load that began before a purge elsewhere does not come back from Redis', async () => {
     const redis = fakeRedis();
     const [first, second] = [0, 1].map(() => cache<string>({ name: 't', ttlMs: 60_000, max: 10, redis, now: () => 0 }));

@@ -24,6 +24,7 @@ export function openRedis(url: string): OpenRedis {
       lazyConnect: true,
       enableOfflineQueue: offlineQueue,
       maxRetriesPerRequest: 0,
+      enableAutoPipelining: true, // what one turn of the event loop asks leaves in one packet
       commandTimeout: offlineQueue ? undefined : 250,
       connectTimeout: 1000,
       retryStrategy: (times: number) => Math.min(100 * times, 2000),

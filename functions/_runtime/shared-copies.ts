@@ -3,6 +3,7 @@ import type { OpenRedis } from './redis.ts';
 export interface SharedCopies<T> {
   /** The copy in Redis, else what `load` gives, which is then left there. */
   get(key: string, load: () => Promise<T>): Promise<T>;
+  /** Resolves once Redis knows (or is known to be away). What is purged while another purge is under way leaves together. */
   purge(names: readonly string[]): Promise<void>;
 }
 
@@ -33,6 +34,16 @@ export function sharedCopies<T>({ name, ttlMs, redis, now, purged }: SharedCopie
   const channel = `cache:${name}:purged`;
   let distrustUntil = 0;
   let listening = false;
+  let sending: Promise<void> | undefined;
+  let next: { names: Set<string>; sent: Promise<void> } | undefined;
+  const send = async (names: readonly string[]) => {
+    try {
+      await (await redis.commands()).eval(purgeScript, names.length, ...names.map(versionKey), 2 * ttlMs, channel, JSON.stringify(names));
+    } catch {
+      distrustUntil = now() + ttlMs;
+    }
+  };
+  const sendAlone = (names: readonly string[]) => (sending = send(names).finally(() => (sending = undefined)));
   const listen = () => {
     if (listening) return;
     listening = true;
@@ -60,12 +71,18 @@ export function sharedCopies<T>({ name, ttlMs, redis, now, purged }: SharedCopie
         .catch(() => {});
       return value;
     },
-    async purge(names) {
-      try {
-        await (await redis.commands()).eval(purgeScript, names.length, ...names.map(versionKey), 2 * ttlMs, channel, JSON.stringify(names));
-      } catch {
-        distrustUntil = now() + ttlMs;
+    purge(names) {
+      if (!sending) return sendAlone(names);
+      if (next) for (const each of names) next.names.add(each);
+      else {
+        const joined = new Set(names);
+        const sent = sending.then(() => {
+          next = undefined;
+          return sendAlone([...joined]);
+        });
+        next = { names: joined, sent };
       }
+      return next.sent;
     },
   };
 }

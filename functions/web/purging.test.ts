@@ -1,7 +1,8 @@
 import { catalogue } from '@dormouse/events/catalogue';
+import { newApp } from '@dormouse/runtime/app';
 import { describe, expect, it } from 'vitest';
 import { aPost, world } from './app.fixture.ts';
-import { consumes } from './purging.ts';
+import { consumes, purging } from './purging.ts';
 
 const data = {
   id: 1,
@@ -15,7 +16,7 @@ const data = {
   updated_at: '2026-06-04T10:00:00Z',
 };
 const event = { specversion: '1.0', id: '0197', type: 'dev.dormouse.post.updated.v1', source: '/posts', subject: 'post/1', time: '2026-06-04T10:00:00Z', data };
-const send = (app: ReturnType<typeof world>['app'], body: unknown) =>
+const send = (app: Pick<ReturnType<typeof world>['app'], 'request'>, body: unknown) =>
   app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(body) });
 
 describe('an event about a post or a category', () => {
@@ -35,6 +36,23 @@ describe('an event about a post or a category', () => {
     expect(kept.size).toBe(1);
     for (const work of later) work();
     expect(kept.size).toBe(0);
+  });
+  it('shares its second purge with those of the same moment', async () => {
+    const { web } = world();
+    const app = newApp();
+    const again: (() => void)[] = [];
+    let now = 1000;
+    purging(
+      app,
+      web.pages,
+      (work) => void again.push(work),
+      () => now,
+    );
+    for (let n = 0; n < 5; n++) await send(app, { ...event, id: `burst-${n}` });
+    expect(again).toHaveLength(1);
+    now += 100;
+    await send(app, event);
+    expect(again).toHaveLength(2);
   });
   it('may come twice', async () => {
     const { app, did } = world();
@@ -61,8 +79,8 @@ describe('an event about a post or a category', () => {
     const { app } = world({ pages: { ...web.pages, purge: () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })) } });
     expect((await send(app, event)).status).toBe(503);
   });
-  it('of every type about posts and categories is taken', () => {
-    const types = catalogue.map(({ type }) => type).filter((type) => /^dev\.dormouse\.(post|category)\./.test(type));
+  it('of every type about posts and categories that changes a page is taken', () => {
+    const types = catalogue.map(({ type }) => type).filter((type) => /^dev\.dormouse\.(post|category)\./.test(type) && !type.includes('.post.created.'));
     expect(consumes.map(({ type }) => type).sort()).toEqual([...types].sort());
   });
 });

@@ -1,25 +1,37 @@
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
-import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import type { Env } from '@dormouse/runtime/app';
 import { on, receive } from '@dormouse/runtime/receive';
 import type { Hono } from 'hono';
 import { allPages, type Pages } from './pages.ts';
 
-/** Events after which pages look different. */
-export const consumes = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted, categoryCreated, categoryUpdated, categoryDeleted] as const;
+/** Events after which pages look different; a new post does so when it is published. */
+export const consumes = [postUpdated, postPublished, postUnpublished, postDeleted, categoryCreated, categoryUpdated, categoryDeleted] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
 const othersMs = 2100;
+/** Events of this many milliseconds share their second purge. */
+const togetherMs = 100;
 
 /**
  * Forgets rendered pages when what they show has changed. There is no inbox, and no database: purging twice does what purging
  * once does. It is even done twice, because a page made right after the event may have been made of an old copy.
  */
-export function purging(app: Hono<Env>, pages: Pages, later: Later = afterwards): void {
+export function purging(app: Hono<Env>, pages: Pages, later: Later = afterwards, now: () => number = Date.now): void {
+  const planned = new Set<number>();
+  const again = () => {
+    const moment = Math.floor(now() / togetherMs);
+    if (planned.has(moment)) return;
+    planned.add(moment);
+    later(() => {
+      planned.delete(moment);
+      // Not being able to purge again is no failure of the event: what is kept ends by its age.
+      void pages.purge(allPages).catch(() => {});
+    }, othersMs + togetherMs);
+  };
   const purge = async () => {
     await pages.purge(allPages);
-    // Not being able to purge again is no failure of the event: what is kept ends by its age.
-    later(() => void pages.purge(allPages).catch(() => {}), othersMs);
+    again();
   };
   app.post('/events', receive({ handlers: consumes.map((contract) => on(contract, purge)) }));
 }
