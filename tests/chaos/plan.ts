@@ -1,0 +1,55 @@
+import { random } from './random.ts';
+
+/** Functions of the overlay that may be killed and stopped. */
+const functions = ['posts', 'categories', 'recorder', 'web', 'auth', 'relay'] as const;
+export type FunctionName = (typeof functions)[number];
+export type KillTarget = FunctionName | 'platform' | 'postgres' | 'postgres-backend' | 'redis';
+export type PauseTarget = Exclude<KillTarget, 'postgres-backend'>;
+/** `full-really` fills the file system that the brokers' logs lie on; where none can be mounted it is `full`. */
+export type DiskFault = 'full' | 'full-really' | 'slow' | 'failing';
+
+export interface Step {
+  number: number;
+  fault: { kind: 'kill'; target: KillTarget } | { kind: 'pause'; target: PauseTarget } | { kind: 'disk'; target: DiskFault };
+  /** Before it, as a multiple of the mean pause between two steps. */
+  wait: number;
+  /** Which of several processes, 0 ≤ n < 1. */
+  which: number;
+  /** Of a pause or a disk's fault. */
+  durationMs: number;
+}
+
+/** The more often a name is here, the more often it is hit. */
+const kills = weighted<KillTarget>({
+  posts: 4,
+  categories: 3,
+  recorder: 4,
+  web: 2,
+  auth: 1,
+  relay: 2,
+  platform: 3,
+  postgres: 2,
+  'postgres-backend': 1,
+  redis: 2,
+});
+const pauses = weighted<PauseTarget>({ posts: 2, categories: 2, recorder: 2, web: 1, auth: 1, relay: 1, platform: 2, postgres: 2, redis: 1 });
+const disks = weighted<DiskFault>({ full: 2, 'full-really': 2, slow: 2, failing: 1 });
+
+/** The same steps for the same seed, without an end; how many are taken is the campaign's matter. */
+export function* planOf(seed: number): Generator<Step, never> {
+  const dice = random(seed);
+  for (let number = 1; ; number++) {
+    const kind = dice.pick(['kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'pause', 'disk'] as const);
+    const fault: Step['fault'] =
+      kind === 'kill' ? { kind, target: dice.pick(kills) } : kind === 'pause' ? { kind, target: dice.pick(pauses) } : { kind, target: dice.pick(disks) };
+    yield { number, fault, wait: 0.5 + dice.next(), which: dice.next(), durationMs: dice.whole(300, 3_000) };
+  }
+}
+
+/** One line for people. */
+export const shown = ({ number, fault, durationMs }: Step) =>
+  `${number}. ${fault.kind === 'disk' ? `disk ${fault.target}` : `${fault.kind} ${fault.target}`}${fault.kind === 'kill' ? '' : ` for ${durationMs} ms`}`;
+
+function weighted<T extends string>(weights: Record<T, number>): T[] {
+  return Object.entries<number>(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name as T));
+}
