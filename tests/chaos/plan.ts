@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { random } from './random.ts';
 
-/** Functions of the overlay that may be killed and stopped. */
-const functions = ['posts', 'categories', 'recorder', 'web', 'auth', 'relay'] as const;
-export type FunctionName = (typeof functions)[number];
+/** Functions of the overlay that may be killed and stopped; `journal` only where it is deployed. */
+export type FunctionName = 'posts' | 'categories' | 'recorder' | 'web' | 'auth' | 'relay' | 'journal';
 export type KillTarget = FunctionName | 'platform' | 'postgres' | 'postgres-backend' | 'redis';
 export type PauseTarget = Exclude<KillTarget, 'postgres-backend'>;
 /** `full-really` fills the file system that the brokers' logs lie on; where none can be mounted it is `full`. */
@@ -20,7 +21,7 @@ export interface Step {
 }
 
 /** The more often a name is here, the more often it is hit. */
-const kills = weighted<KillTarget>({
+const kills: Record<KillTarget, number> = {
   posts: 4,
   categories: 3,
   recorder: 4,
@@ -31,17 +32,26 @@ const kills = weighted<KillTarget>({
   postgres: 2,
   'postgres-backend': 1,
   redis: 2,
-});
-const pauses = weighted<PauseTarget>({ posts: 2, categories: 2, recorder: 2, web: 1, auth: 1, relay: 1, platform: 2, postgres: 2, redis: 1 });
-const disks = weighted<DiskFault>({ full: 2, 'full-really': 2, slow: 2, failing: 1 });
+  journal: 3,
+};
+const pauses: Record<PauseTarget, number> = { posts: 2, categories: 2, recorder: 2, web: 1, auth: 1, relay: 1, platform: 2, postgres: 2, redis: 1, journal: 1 };
+const disks: Record<DiskFault, number> = { full: 2, 'full-really': 2, slow: 2, failing: 1 };
+
+const hasJournal = existsSync(join(import.meta.dirname, '../../functions/journal/main.ts'));
 
 /** The same steps for the same seed, without an end; how many are taken is the campaign's matter. */
-export function* planOf(seed: number): Generator<Step, never> {
+export function* planOf(seed: number, { journal = hasJournal } = {}): Generator<Step, never> {
   const dice = random(seed);
+  const [killed, paused] = [weighted(kills), weighted(pauses)].map((all) => (journal ? all : all.filter((target) => target !== 'journal')));
+  const broken = weighted(disks);
   for (let number = 1; ; number++) {
     const kind = dice.pick(['kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'pause', 'disk'] as const);
     const fault: Step['fault'] =
-      kind === 'kill' ? { kind, target: dice.pick(kills) } : kind === 'pause' ? { kind, target: dice.pick(pauses) } : { kind, target: dice.pick(disks) };
+      kind === 'kill'
+        ? { kind, target: dice.pick(killed!) }
+        : kind === 'pause'
+          ? { kind, target: dice.pick(paused! as PauseTarget[]) }
+          : { kind, target: dice.pick(broken) };
     yield { number, fault, wait: 0.5 + dice.next(), which: dice.next(), durationMs: dice.whole(300, 3_000) };
   }
 }
