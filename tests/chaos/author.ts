@@ -18,6 +18,8 @@ const mostPosts = 20;
 /** After a request without an answer: how often it is left at that, for good. */
 const abandons = 0.25;
 
+const bodyOf = ({ title, content, category, status }: PostState) => ({ title, content, category_name: category, status });
+
 interface Reply {
   status: number;
   etag: string;
@@ -88,13 +90,9 @@ export async function author({ ledger, url, name, dice, pauseMs, going }: Author
     return answer;
   }
 
-  const written = (title: string): PostState => ({
-    title,
-    content: `Written by ${name}, ${++count}.`,
-    category: `Topic ${dice.whole(0, 9)}`,
-    status: dice.chance(0.8) ? 'published' : 'draft',
-  });
-  const bodyOf = ({ title, content, category, status }: PostState) => ({ title, content, category_name: category, status });
+  function written(title: string): PostState {
+    return { title, content: `Written by ${name}, ${++count}.`, category: `Topic ${dice.whole(0, 9)}`, status: dice.chance(0.8) ? 'published' : 'draft' };
+  }
 
   async function create(): Promise<void> {
     const token = `${name}-${++count}`;

@@ -52,6 +52,7 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
       poke(site, going),
       ...Array.from({ length: authors }, (_, n) => author({ ledger, url: site.url, name: `author-${n}`, dice: random(seed * 100 + n), pauseMs: 200, going })),
     ]);
+    load.catch((error: Error) => (failure ??= error.stack));
     await steady(ledger);
     const faultsFrom = Date.now();
     const enough = () =>
@@ -60,7 +61,7 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
         : (Date.now() - faultsFrom >= minutes * 60_000 && steps.filter(({ counted }) => counted).length >= kills && ledger.acknowledgedEvents >= events) ||
           Date.now() - faultsFrom >= 2 * minutes * 60_000;
     for (const step of planOf(seed)) {
-      if (enough()) break;
+      if (enough() || failure) break;
       await sleep(step.wait * meanPauseMs);
       witness.look(site.platform.pid);
       const result = await take(site, ledger, step);
