@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { diskStore, type Store, type StoreFile } from '../../knative/local/store.ts';
 
 /** How a disk is: `full` writes half and fails, `slow` waits before each sync, `failing` cannot sync. */
@@ -9,28 +9,36 @@ export interface Disk {
 }
 
 /** Stores on a disk whose state may be changed at any time. */
-export function faultyStores(disk: Disk, inner: (folder: string) => Store = diskStore): (folder: string) => Store {
+export function faultyStores(
+  disk: Disk,
+  { inner = diskStore, sleep = setTimeout }: { inner?: (folder: string) => Store; sleep?: (ms: number) => Promise<unknown> } = {},
+): (folder: string) => Store {
+  const syncing = async () => {
+    const { state, delayMs } = disk;
+    if (state === 'slow') await sleep(delayMs);
+    if (state === 'failing') throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+  };
   return (folder) => {
     const store = inner(folder);
     return {
       place: store.place,
       list: () => store.list(),
       remove: (name) => store.remove(name),
-      open: async (name) => faultyFile(await store.open(name), disk),
+      open: async (name) => faultyFile(await store.open(name), disk, syncing),
       async replace(name, content) {
         if (disk.state === 'full') throw noSpace();
-        await syncing(disk);
+        await syncing();
         await store.replace(name, content);
       },
       async syncFolder() {
-        await syncing(disk);
+        await syncing();
         await store.syncFolder();
       },
     };
   };
 }
 
-function faultyFile(file: StoreFile, disk: Disk): StoreFile {
+function faultyFile(file: StoreFile, disk: Disk, syncing: () => Promise<void>): StoreFile {
   return {
     size: () => file.size(),
     read: (position, length) => file.read(position, length),
@@ -42,15 +50,10 @@ function faultyFile(file: StoreFile, disk: Disk): StoreFile {
       throw noSpace();
     },
     async sync() {
-      await syncing(disk);
+      await syncing();
       await file.sync();
     },
   };
-}
-
-async function syncing({ state, delayMs }: Disk): Promise<void> {
-  if (state === 'slow') await sleep(delayMs);
-  if (state === 'failing') throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
 }
 
 const noSpace = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
