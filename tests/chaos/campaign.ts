@@ -49,7 +49,7 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
     const perSecond = Math.max(60, (1.15 * events) / (minutes * 60));
     const load = Promise.all([
       sendEvents({ ledger, broker: site.broker, streams: 32, batch: 10, rate: perSecond, going }),
-      poke(site, going),
+      poke(site, ledger, going),
       ...Array.from({ length: authors }, (_, n) => author({ ledger, url: site.url, name: `author-${n}`, dice: random(seed * 100 + n), pauseMs: 200, going })),
     ]);
     load.catch((error: Error) => (failure ??= error.stack));
@@ -107,14 +107,19 @@ async function steady(ledger: Ledger): Promise<void> {
   throw new Error(`no steady load after 60 s: ${ledger.acknowledgedWrites} writes; ${ledger.surprises.join('; ')}`);
 }
 
-/** Reads pages, and wakes the relay more often than its schedule does. */
-async function poke(site: Site, going: () => boolean): Promise<void> {
+/** Reads pages, lists and the newest posts, so that caches hold something, and wakes the relay more often than its schedule does. */
+async function poke(site: Site, ledger: Ledger, going: () => boolean): Promise<void> {
   for (let n = 0; going(); n++) {
-    const [method, path] = n % 10 === 0 ? ['POST', '/chaos/relay'] : ['GET', ['/blog/', '/blog/api/posts', '/blog/api/categories'][n % 3]!];
+    const newest = ledger.posts.slice(-120).flatMap(({ id }) => id ?? []);
+    const pages = ['/blog/', '/blog/api/posts', '/blog/api/categories'];
+    const [method, path] =
+      n % 30 === 0
+        ? ['POST', '/chaos/relay']
+        : ['GET', n % 3 === 0 || newest.length === 0 ? pages[((n / 3) % 3) | 0]! : `/blog/api/posts/${newest[(n * 7) % newest.length]}`];
     await fetch(site.url + path, { method, signal: AbortSignal.timeout(5_000) })
       .then((answer) => answer.arrayBuffer())
       .catch(() => {});
-    await sleep(250);
+    await sleep(50);
   }
 }
 

@@ -42,15 +42,17 @@ const hasJournal = existsSync(join(import.meta.dirname, '../../functions/journal
 /** The same steps for the same seed, without an end; how many are taken is the campaign's matter. */
 export function* planOf(seed: number, { journal = hasJournal } = {}): Generator<Step, never> {
   const dice = random(seed);
-  const [killed, paused] = [weighted(kills), weighted(pauses)].map((all) => (journal ? all : all.filter((target) => target !== 'journal')));
+  // Its turn is the recorder's where there is none: whatever is deployed, a seed's other steps stay the same.
+  const present = <T extends string>(target: T) => (target === 'journal' && !journal ? 'recorder' : target);
+  const [killed, paused] = [weighted(kills), weighted(pauses)];
   const broken = weighted(disks);
   for (let number = 1; ; number++) {
     const kind = dice.pick(['kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'pause', 'disk'] as const);
     const fault: Step['fault'] =
       kind === 'kill'
-        ? { kind, target: dice.pick(killed!) }
+        ? { kind, target: present(dice.pick(killed)) }
         : kind === 'pause'
-          ? { kind, target: dice.pick(paused! as PauseTarget[]) }
+          ? { kind, target: present(dice.pick(paused)) }
           : { kind, target: dice.pick(broken) };
     yield { number, fault, wait: 0.5 + dice.next(), which: dice.next(), durationMs: dice.whole(300, 3_000) };
   }
