@@ -26,6 +26,8 @@ export interface RunningPlatform {
   stop(): Promise<void>;
   /** SIGKILL to the platform's process alone, then waits for its end. */
   kill(): Promise<void>;
+  /** Says something to a `program` of one's own. */
+  tell(message: object): void;
 }
 
 /** An entry of the console's `/api/services`. */
@@ -49,6 +51,8 @@ export interface PlatformOptions {
   env?: Readonly<Record<string, string>>;
   /** Ports of an earlier run, to start it again at the same address. */
   ports?: { port: number; consolePort: number };
+  /** Runs the platform in the place of `knative/local/main.ts`; it can be told things. */
+  program?: string;
 }
 
 /** Starts `knative/local/main.ts` and waits until its ingress answers `/health`. @throws Error with its output when it ends before. */
@@ -58,16 +62,17 @@ export async function runPlatform({
   args = [],
   env = {},
   ports,
+  program,
 }: PlatformOptions = {}): Promise<RunningPlatform> {
   const place = home ?? temporaryHome();
   const { port, consolePort } = ports ?? { port: await freePort(), consolePort: await freePort() };
-  const child = spawn(process.execPath, [join(root, 'knative/local/main.ts'), '--overlay', overlay, ...args], {
+  const child = spawn(process.execPath, [program ?? join(root, 'knative/local/main.ts'), '--overlay', overlay, ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), CONSOLE_PORT: String(consolePort), DORMOUSE_HOME: place, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(program ? ['ipc' as const] : [])],
   });
   const printed: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
+  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
   const exited = new Promise<number | null>((done) => child.once('exit', done));
   const running: RunningPlatform = {
     url: `http://127.0.0.1:${port}`,
@@ -82,13 +87,14 @@ export async function runPlatform({
       if (!home) removeHome(place);
     },
     kill: () => end(child, exited, 'SIGKILL'),
+    tell: (message) => void (child.connected && child.send(message, () => {})),
   };
   await healthy(running, child);
   return running;
 }
 
 /** A fresh folder below the system's temporary folder that uid 65534 can enter, for PostgreSQL. */
-function temporaryHome(): string {
+export function temporaryHome(): string {
   const outer = mkdtempSync(join(tmpdir(), 'dormouse-platform-'));
   chmodSync(outer, 0o755);
   const home = join(outer, 'home');

@@ -40,6 +40,13 @@ describe('a program', () => {
     expect([first.fresh, again.fresh, again.hash === first.hash, again.entry === first.entry]).toEqual([true, false, true, true]);
   });
 
+  it('that is asked for twice at once is made once', async () => {
+    const program = write('main.ts', 'export const a = 1;');
+    const both = await Promise.all([builder.build(program), builder.build(program)]);
+    expect(both.map(({ fresh }) => fresh)).toEqual([true, false]);
+    expect(await run(both[1].entry)).toMatchObject({ a: 1 });
+  });
+
   it('that was only touched is not made again', async () => {
     const program = write('main.ts', 'export const a = 1;');
     await builder.build(program);

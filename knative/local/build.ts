@@ -51,6 +51,7 @@ const banner = `import { createRequire as dormouseRequire } from 'node:module'; 
 export function createBuilder({ folder, root }: { folder: string; root: string }): Builder {
   const version = (createRequire(import.meta.url)('esbuild/package.json') as { version: string }).version;
   const how = sha(`${recipe} ${version} ${process.version}`);
+  const turns = new Map<string, Promise<Bundle>>();
   let running = 0;
   let used = false;
   const rest = async () => {
@@ -64,15 +65,22 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
     async build(source, files = []) {
       const program = resolve(source);
       const place = join(folder, `${nameOf(program)}-${sha(program).slice(0, 8)}`);
-      const known = unchanged(place, how, files);
-      if (known) return bundleOf(place, known, false);
-      running++;
-      used = true;
-      try {
-        return bundleOf(place, await make(program, files, place, how, root), true);
-      } finally {
-        running--;
-      }
+      // Two images may hold the same program: the second finds what the first has made.
+      const before = turns.get(place);
+      const mine = (async () => {
+        await before?.catch(() => {});
+        const known = unchanged(place, how, files);
+        if (known) return bundleOf(place, known, false);
+        running++;
+        used = true;
+        try {
+          return bundleOf(place, await make(program, files, place, how, root), true);
+        } finally {
+          running--;
+        }
+      })();
+      turns.set(place, mine);
+      return mine;
     },
   };
 }

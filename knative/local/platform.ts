@@ -20,6 +20,7 @@ import { prepareSecrets } from './secrets.ts';
 import { createServices } from './services.ts';
 import { shownRoutes } from './shown-routes.ts';
 import { createSpare } from './spare.ts';
+import type { Store } from './store.ts';
 import { Telemetry } from './telemetry.ts';
 import { watchFiles } from './watch.ts';
 
@@ -56,6 +57,8 @@ export interface PlatformOptions {
   signal?: AbortSignal;
   /** Pause between two decisions of the autoscaler. */
   tickMs?: number;
+  /** Opens the store of a folder of the brokers: the real disk unless told. */
+  stores?: (folder: string) => Store;
 }
 
 export interface RunningPlatform {
@@ -120,7 +123,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       ? openDatabase({ home: join(home, 'postgres'), url: options.databaseUrl, progress, say: (line) => outputs.say(line, 'error') })
       : undefined;
     const redisWanted = [...source.provided.secrets.values()].some(({ kind }) => kind === 'redis');
-    const redisStarted = redisWanted ? startRedis({ home, url: options.redisUrl }) : undefined;
+    const redisStarted = redisWanted ? startRedis({ home, url: options.redisUrl, say: (line) => outputs.say(line, 'error') }) : undefined;
     const programsBuilt = buildAll(source, builder, root, progress);
     const started = await settle([databaseOpened, redisStarted, programsBuilt, launcherBuilt] as const);
     const [database, redis] = [value(started[0]), value(started[1])];
@@ -194,7 +197,14 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       brokerOrigin: () => originOf(brokerServer),
     });
     const [{ openBrokers }, { startPingSources }, { startConsole }] = await Promise.all([import('./broker.ts'), import('./ping.ts'), import('./console.ts')]);
-    brokers = await openBrokers({ folder: join(home, 'events'), brokers: source.platform.brokers, triggers: source.platform.triggers, upstream, telemetry });
+    brokers = await openBrokers({
+      folder: join(home, 'events'),
+      brokers: source.platform.brokers,
+      triggers: source.platform.triggers,
+      upstream,
+      telemetry,
+      ...(options.stores && { stores: options.stores }),
+    });
     const opened = brokers;
     ends.add(() => opened.close());
     const pings = startPingSources({ sources: source.platform.pingSources, upstream, telemetry });

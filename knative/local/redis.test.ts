@@ -36,6 +36,22 @@ describe.runIf(installed)('a Redis of our own', () => {
     expect(existsSync(join(home, 'redis.pid'))).toBe(false);
   });
 
+  it('is started again at the same address when it dies, as often as it does', async () => {
+    const said: string[] = [];
+    const redis = (await startRedis({ home, url: undefined, say: (line) => said.push(line) }))!;
+    for (const times of [1, 2]) {
+      const pid = redis.pid!;
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => said.length === 2 * times, 'it is back');
+      expect(redis.pid).not.toBe(pid);
+      expect(alive(redis.pid!)).toBe(true);
+    }
+    expect(said.slice(2)).toEqual(['Redis ended unexpectedly and is started again', 'Redis is back']);
+    const { pid } = redis;
+    await redis.stop();
+    expect(alive(pid!)).toBe(false);
+  });
+
   it('that a killed platform left behind is ended by the next start', async () => {
     const left = (await startRedis({ home, url: undefined }))!;
     const next = (await startRedis({ home, url: undefined }))!;

@@ -8,36 +8,77 @@ import { freePort } from './free-port.ts';
 
 export interface Redis {
   url: string;
-  pid: number | undefined;
+  /** Of our own server; it changes when that is started again. */
+  readonly pid: number | undefined;
   stop(): Promise<void>;
+}
+
+export interface RedisOptions {
+  /** Folder for the record of its process id, by which a later start ends one that a killed platform left behind. */
+  home: string;
+  /** REDIS_URL, where set. */
+  url: string | undefined;
+  /** Told when the server died and when it is back. */
+  say?: (line: string) => void;
 }
 
 /**
  * A Redis for caches and limits: REDIS_URL where it is set, else a redis-server of our own on loopback when there is one
- * on the PATH. It keeps nothing, and forgets what was used least when it is full.
- * @param home folder for the record of its process id, by which a later start ends one that a killed platform left behind
+ * on the PATH. It keeps nothing, forgets what was used least when it is full, and is started again at the same address when it dies.
  * @returns undefined when there is none
  */
-export async function startRedis({ home, url }: { home: string; url: string | undefined }): Promise<Redis | undefined> {
+export async function startRedis({ home, url, say = () => {} }: RedisOptions): Promise<Redis | undefined> {
   const record = join(home, 'redis.pid');
   endLeftover(record);
   if (url) return { url, pid: undefined, stop: async () => {} };
   if (spawnSync('redis-server', ['--version']).status !== 0) return undefined;
-  const password = randomBytes(32).toString('hex');
-  const port = await freePort();
+  const place: Place = { home, record, password: randomBytes(32).toString('hex'), port: await freePort() };
+  let child = await launch(place);
+  if (!child) return undefined;
+  let stopping = false;
+  void (async () => {
+    for (let pause = 100; !stopping; pause = Math.min(5_000, pause * 2)) {
+      if (child) {
+        await ended(child);
+        if (stopping) return;
+        say('Redis ended unexpectedly and is started again');
+      }
+      await sleep(pause, undefined, { ref: false });
+      if (stopping) return;
+      child = await launch(place);
+      if (!child) continue;
+      if (stopping) return void end(child);
+      say('Redis is back');
+      pause = 50;
+    }
+  })();
+  return {
+    url: `redis://:${place.password}@127.0.0.1:${place.port}`,
+    get pid() {
+      return child?.pid;
+    },
+    async stop() {
+      stopping = true;
+      if (child) await end(child);
+      rmSync(record, { force: true });
+    },
+  };
+}
+
+interface Place {
+  home: string;
+  record: string;
+  password: string;
+  port: number;
+}
+
+/** @returns undefined when it does not answer */
+async function launch({ home, record, password, port }: Place): Promise<ChildProcess | undefined> {
   const child = spawn('redis-server', ['-'], { cwd: home, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   child.on('error', () => {}).stdin.on('error', () => {});
   child.stdin.end(configuration(port, password)); // not on the command line, where others could read the password
   writeFileSync(record, `${child.pid} ${port}\n`, { mode: 0o600 });
-  if (!(await answers(port, password, child))) return undefined;
-  return {
-    url: `redis://:${password}@127.0.0.1:${port}`,
-    pid: child.pid,
-    async stop() {
-      await end(child);
-      rmSync(record, { force: true });
-    },
-  };
+  return (await answers(port, password, child)) ? child : undefined;
 }
 
 const configuration = (port: number, password: string) =>
@@ -47,7 +88,7 @@ const configuration = (port: number, password: string) =>
 
 /** True once it answers PING; false when it ended or 5 s have passed. */
 async function answers(port: number, password: string, child: ChildProcess): Promise<boolean> {
-  for (let tries = 0; tries < 250 && child.exitCode === null && child.signalCode === null; tries++) {
+  for (let tries = 0; tries < 250 && !over(child); tries++) {
     const said = await new Promise<string>((done) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\n`));
       socket.once('data', (data) => done(String(data))).once('error', () => done(''));
@@ -71,9 +112,13 @@ function endLeftover(record: string): void {
   }
 }
 
+const over = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+
+const ended = (child: ChildProcess) => new Promise<void>((done) => (over(child) ? done() : child.once('exit', () => done())));
+
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const exited = new Promise((done) => child.once('exit', done));
+  if (over(child)) return;
+  const exited = ended(child);
   child.kill('SIGTERM');
   const killer = setTimeout(() => child.kill('SIGKILL'), 2_000);
   await exited;

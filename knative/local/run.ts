@@ -3,13 +3,14 @@ import { flushCompileCache } from 'node:module';
 import { join, relative } from 'node:path';
 import type { Settings } from './command-line.ts';
 import { loadOverlay } from './load.ts';
-import { type RunningPlatform, startPlatform } from './platform.ts';
+import { type PlatformOptions, type RunningPlatform, startPlatform } from './platform.ts';
 
 /**
  * Runs the platform until it is told to stop; ends the process.
+ * @param more what no flag says: for programs that run the platform with a disk of their own making
  * @throws Error with one line for the user when it does not start
  */
-export async function run(settings: Settings, root: string): Promise<void> {
+export async function run(settings: Settings, root: string, more: Pick<PlatformOptions, 'stores'> = {}): Promise<void> {
   const started = performance.now();
   const seconds = () => ((performance.now() - started) / 1_000).toFixed(1);
   const first = !existsSync(join(settings.home, 'secrets'));
@@ -31,6 +32,7 @@ export async function run(settings: Settings, root: string): Promise<void> {
     progress,
     print: (line) => console.log(line),
     signal: stopping.signal,
+    ...more,
   }).catch((error: unknown) => {
     if (stopping.signal.aborted) process.exit(130);
     throw new Error(explain(error as NodeJS.ErrnoException & { port?: number }, settings));

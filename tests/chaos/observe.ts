@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { nameOf, type Observed, type SeenEvent, type StoredPost } from './observed.ts';
+
+/** The administrator's connection to the platform's database as it is now. */
+export function database(home: string): postgres.Sql {
+  const url = readFileSync(join(home, 'secrets/migrate-database/DATABASE_URL'), 'utf8');
+  return postgres(url, { max: 2, onnotice: () => {}, connect_timeout: 5 });
+}
+
+interface Site {
+  /** Ingress and console. */
+  url: string;
+  console: string;
+}
+
+interface Listed {
+  id: string;
+  type: string;
+  triggers: { name: string; outcome: string; attempts: number }[];
+}
+
+const over = new Set(['delivered', 'dead-lettered', 'undeliverable']);
+
+/** Deliveries among the last `limit` events that are not over. */
+export async function undelivered(console: string, limit = 500): Promise<string[]> {
+  const events = (await (await fetch(`${console}/api/events?limit=${limit}`, { signal: AbortSignal.timeout(2_000) })).json()) as Listed[];
+  return events.flatMap(({ id, type, triggers }) =>
+    triggers
+      .filter(({ outcome }) => !over.has(outcome))
+      .map(({ name, outcome, attempts }) => `${id} (${type}) is ${outcome} to ${name} after ${attempts} attempts`),
+  );
+}
+
+/** Rows that wait in each outbox. */
+export async function outboxes(sql: postgres.Sql): Promise<{ schema: string; rows: number }[]> {
+  const schemas = await sql<{ schema: string }[]>`SELECT schemaname AS schema FROM pg_tables WHERE tablename = 'outbox' ORDER BY 1`;
+  return Promise.all(
+    schemas.map(async ({ schema }) => {
+      const [row] = await sql<{ rows: number }[]>`SELECT count(*)::integer AS rows FROM ${sql(`${schema}.outbox`)}`;
+      return { schema, rows: row!.rows };
+    }),
+  );
+}
+
+/** Looks at everything that the invariants speak of, but for processes: those are looked at when the platform has ended. */
+export async function observe(sql: postgres.Sql, { url, console }: Site): Promise<Omit<Observed, 'processes'>> {
+  const posts = await sql<StoredPost[]>`
+    SELECT posts.id::integer AS id, posts.version, title, content, status, categories.name AS category
+    FROM posts.posts JOIN categories.categories ON categories.id = category_id ORDER BY posts.id`;
+  const [deliveries] = await sql<{ requests: string }[]>`SELECT requests FROM recorder.deliveries`;
+  const given = (await (await fetch(`${console}/api/undeliverable`)).json()) as object[];
+  return {
+    posts,
+    seen: await sql<SeenEvent[]>`SELECT source, id, type, subject, version, times FROM recorder.seen ORDER BY position`,
+    inboxes: new Map(await Promise.all(['recorder', 'categories'].map(async (consumer) => [consumer, await names(sql, `${consumer}.inbox`)] as const))),
+    categories: await sql<{ name: string; counted: number; published: number }[]>`
+      SELECT name, post_count AS counted, (SELECT count(*)::integer FROM posts.posts WHERE category_id = categories.id AND status = 'published') AS published
+      FROM categories.categories`,
+    shown: await shown(url, posts, sql),
+    outboxes: await outboxes(sql),
+    pending: await undelivered(console, 2_000),
+    undeliverable: given.map((each) => JSON.stringify(each)),
+    archived: await archive(sql),
+    deliveries: Number(deliveries?.requests ?? 0),
+  };
+}
+
+async function names(sql: postgres.Sql, table: string): Promise<Set<string>> {
+  const rows = await sql<{ source: string; id: string }[]>`SELECT source, id FROM ${sql(table)}`;
+  return new Set(rows.map(nameOf));
+}
+
+/** Only where a journal is deployed. */
+async function archive(sql: postgres.Sql): Promise<Set<string> | undefined> {
+  const [table] = await sql`SELECT FROM pg_tables WHERE schemaname = 'journal' AND tablename = 'events'`;
+  return table && names(sql, 'journal.events');
+}
+
+/** What somebody who is not logged in gets of each post, of the lists and of the categories: all of it may come from caches. */
+async function shown(url: string, posts: readonly StoredPost[], sql: postgres.Sql): Promise<Observed['shown']> {
+  const found: { path: string; expected: string; got: string }[] = [];
+  const [some] = [posts.toSorted((a, b) => b.id - a.id).slice(0, 400)];
+  for (const { id, version, content, status } of some) {
+    const path = `/blog/api/posts/${id}`;
+    const answer = await fetch(url + path);
+    const body = (await answer.json()) as { version?: number; content?: string };
+    found.push({
+      path,
+      expected: status === 'published' ? `version ${version}: ${content}` : '404',
+      got: answer.status === 200 ? `version ${body.version}: ${body.content}` : String(answer.status),
+    });
+  }
+  const categories = await sql<{ name: string; post_count: number }[]>`SELECT name, post_count FROM categories.categories ORDER BY key`;
+  const told = (await (await fetch(`${url}/blog/api/categories`)).json()) as { name: string; post_count: number }[];
+  const line = (list: readonly { name: string; post_count: number }[]) => list.map(({ name, post_count }) => `${name} ${post_count}`).join(', ');
+  found.push({ path: '/blog/api/categories', expected: line(categories), got: line(told) });
+  const newest = await sql<{ title: string }[]>`SELECT title FROM posts.posts WHERE status = 'published' ORDER BY created_at DESC, id DESC LIMIT 20`;
+  const titles = newest.map(({ title }) => title).join(', ');
+  const list = (await (await fetch(`${url}/blog/api/posts?limit=20`)).json()) as { title: string }[];
+  found.push({ path: '/blog/api/posts', expected: titles, got: list.map(({ title }) => title).join(', ') });
+  const page = await (await fetch(`${url}/blog/`)).text();
+  found.push({ path: '/blog/', expected: titles, got: [...new Set(page.match(/Post [a-z0-9-]+\./g))].join(', ') });
+  return found;
+}

@@ -1,0 +1,42 @@
+import type { PostState } from './ledger.ts';
+
+/** What is there once everything is quiet. */
+export interface Observed {
+  posts: readonly StoredPost[];
+  /** Events that the recorder was given, in the order in which they first took effect. */
+  seen: readonly SeenEvent[];
+  /** Consumer → the events its inbox holds, as `source id`. */
+  inboxes: ReadonlyMap<string, ReadonlySet<string>>;
+  categories: readonly { name: string; counted: number; published: number }[];
+  /** What readers are shown, beside what the database says. */
+  shown: readonly { path: string; expected: string; got: string }[];
+  /** Rows of outboxes that nobody sends. */
+  outboxes: readonly { schema: string; rows: number }[];
+  /** Deliveries that are not over. */
+  pending: readonly string[];
+  undeliverable: readonly string[];
+  /** Processes that outlived the platform. */
+  processes: readonly string[];
+  /** Events in the journal, as `source id`; undefined where no journal is deployed. */
+  archived: ReadonlySet<string> | undefined;
+  /** At least so many requests brought the recorder an event. */
+  deliveries: number;
+}
+
+export interface StoredPost extends PostState {
+  id: number;
+  version: number;
+}
+
+export interface SeenEvent {
+  source: string;
+  id: string;
+  type: string;
+  subject: string;
+  version: number;
+  /** How often it took effect. */
+  times: number;
+}
+
+/** How events are named in inboxes and archives. */
+export const nameOf = ({ source, id }: Pick<SeenEvent, 'source' | 'id'>): string => `${source} ${id}`;

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { random } from './random.ts';
+
+/** Functions of the overlay that may be killed and stopped; `journal` only where it is deployed. */
+export type FunctionName = 'posts' | 'categories' | 'recorder' | 'web' | 'auth' | 'relay' | 'journal';
+export type KillTarget = FunctionName | 'platform' | 'postgres' | 'postgres-backend' | 'redis';
+export type PauseTarget = Exclude<KillTarget, 'postgres-backend'>;
+/** `full-really` fills the file system that the brokers' logs lie on; where none can be mounted it is `full`. */
+export type DiskFault = 'full' | 'full-really' | 'slow' | 'failing';
+
+export interface Step {
+  number: number;
+  fault: { kind: 'kill'; target: KillTarget } | { kind: 'pause'; target: PauseTarget } | { kind: 'disk'; target: DiskFault };
+  /** Before it, as a multiple of the mean pause between two steps. */
+  wait: number;
+  /** Which of several processes, 0 ≤ n < 1. */
+  which: number;
+  /** Of a pause or a disk's fault. */
+  durationMs: number;
+}
+
+/** The more often a name is here, the more often it is hit. */
+const kills: Record<KillTarget, number> = {
+  posts: 4,
+  categories: 3,
+  recorder: 4,
+  web: 2,
+  auth: 1,
+  relay: 2,
+  platform: 3,
+  postgres: 2,
+  'postgres-backend': 1,
+  redis: 2,
+  journal: 3,
+};
+const pauses: Record<PauseTarget, number> = { posts: 2, categories: 2, recorder: 2, web: 1, auth: 1, relay: 1, platform: 2, postgres: 2, redis: 1, journal: 1 };
+const disks: Record<DiskFault, number> = { full: 2, 'full-really': 2, slow: 2, failing: 1 };
+
+const hasJournal = existsSync(join(import.meta.dirname, '../../functions/journal/main.ts'));
+
+/** The same steps for the same seed, without an end; how many are taken is the campaign's matter. */
+export function* planOf(seed: number, { journal = hasJournal } = {}): Generator<Step, never> {
+  const dice = random(seed);
+  // Its turn is the recorder's where there is none: whatever is deployed, a seed's other steps stay the same.
+  const present = <T extends string>(target: T) => (target === 'journal' && !journal ? 'recorder' : target);
+  const [killed, paused] = [weighted(kills), weighted(pauses)];
+  const broken = weighted(disks);
+  for (let number = 1; ; number++) {
+    const kind = dice.pick(['kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'pause', 'disk'] as const);
+    const fault: Step['fault'] =
+      kind === 'kill'
+        ? { kind, target: present(dice.pick(killed)) }
+        : kind === 'pause'
+          ? { kind, target: present(dice.pick(paused)) }
+          : { kind, target: dice.pick(broken) };
+    yield { number, fault, wait: 0.5 + dice.next(), which: dice.next(), durationMs: dice.whole(300, 3_000) };
+  }
+}
+
+/** One line for people. */
+export const shown = ({ number, fault, durationMs }: Step) =>
+  `${number}. ${fault.kind === 'disk' ? `disk ${fault.target}` : `${fault.kind} ${fault.target}`}${fault.kind === 'kill' ? '' : ` for ${durationMs} ms`}`;
+
+function weighted<T extends string>(weights: Record<T, number>): T[] {
+  return Object.entries<number>(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name as T));
+}
