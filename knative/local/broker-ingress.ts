@@ -58,6 +58,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const startMs = clock.now();
     const started = performance.now();
     try {
+      refuseRepeated(request);
       const received = readEvents(request.headers, body).map((event) => receive(request, event));
       if (received.length > 0) await publish(received.map(({ event }) => event));
       for (const { event, parent, trace } of received) {
@@ -107,6 +108,14 @@ function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
 /** W3C Trace Context, section 3.3.1.5, and Baggage, section 3.3.2: what everybody must be able to pass on. */
 const mostCarried: Readonly<Record<string, number>> = { tracestate: 512, baggage: 8192 };
 const mostCarriedBytes = 9 * 1024;
+
+/** An attribute may be there once (CloudEvents, "Context Attributes"); Node has joined the values of headers of one name. */
+function refuseRepeated({ headers, rawHeaders }: IncomingMessage): void {
+  let distinct = 0;
+  for (const name in headers) if (name.startsWith('ce-')) distinct++;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (/^ce-/i.test(rawHeaders[i] as string)) distinct--;
+  if (distinct !== 0) throw new InvalidEventError('an attribute is given more than once');
+}
 
 function readTtl(value: string | undefined): number {
   if (value === undefined) return defaultTtl;

@@ -11,7 +11,7 @@ const required = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce
 
 const allowed = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 30 })
-  .filter((text) => !/[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/u.test(text));
+  .filter((text) => !/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(text));
 const extension = fc
   .stringMatching(/^[a-z][a-z0-9]{0,15}$/)
   .filter((name) => !['data', 'id', 'source', 'type', 'specversion', 'time', 'subject', 'dataschema', 'datacontenttype'].includes(name));
