@@ -80,6 +80,9 @@ const mostActiveBytes = 8 * 1024 * 1024;
 /** Until a step that only this machine can make fail (reading or writing the disk) is tried again. */
 const diskRetryMs = 5_000;
 const excerptBytes = 1024;
+/** Characters of `knativeerrordata`, and `knativeerrorcode` when nobody answered, as Knative's own dispatcher has them. */
+const mostErrorData = 1024;
+const codeWithoutAnswer = 500;
 
 /** Gives one Trigger its events, from its own place in the log, whatever the others do. */
 export class Dispatcher {
@@ -261,10 +264,10 @@ export class Dispatcher {
     const attributes = {
       ...event.attributes,
       knativeerrordest: failure.destination,
-      knativeerrorcode: String(failure.status ?? -1),
-      knativeerrordata: Buffer.from(failure.body).subarray(0, excerptBytes).toString('base64'),
+      knativeerrorcode: String(failure.status ?? codeWithoutAnswer),
+      knativeerrordata: Buffer.from(failure.body).toString('base64').slice(0, mostErrorData),
     };
-    const made = await this.#attempt(job, { attributes, data: event.data }, sink, false);
+    const made = await this.#attempt(job, { ...event, attributes }, sink, false);
     if (made.verdict === 'done') return this.#end(job, event, 'dead-lettered', failure.status ?? 0);
     if (this.#retries(job, made)) return;
     job.refused = true;
@@ -286,12 +289,7 @@ export class Dispatcher {
     this.#end(job, event, 'undeliverable', failure.status ?? 0);
   }
 
-  async #attempt(
-    job: Job,
-    event: { attributes: Readonly<Record<string, string>>; data: Buffer | undefined },
-    to: Destination,
-    acceptsReply: boolean,
-  ): Promise<Attempt> {
+  async #attempt(job: Job, event: BrokerEvent, to: Destination, acceptsReply: boolean): Promise<Attempt> {
     const { upstream, clock } = this.#options;
     if (job.attempts === 0) {
       job.startMs = clock.now();
@@ -302,7 +300,7 @@ export class Dispatcher {
     job.attempts++;
     job.tries++;
     const timeoutMs = this.setup.delivery.timeoutMs ?? 300_000;
-    const made = await attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), timeoutMs, acceptsReply });
+    const made = await attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), carried: event.carried, timeoutMs, acceptsReply });
     over(made);
     return made;
   }
@@ -346,7 +344,8 @@ export class Dispatcher {
       );
       return;
     }
-    await this.#options.reply({ attributes, data: reply.data, traceparent: writeTraceparent(job.trace), ttl: event.ttl - 1 });
+    const { carried } = event;
+    await this.#options.reply({ attributes, data: reply.data, traceparent: writeTraceparent(job.trace), ttl: event.ttl - 1, ...(carried ? { carried } : {}) });
   }
 
   #end(job: Job, event: BrokerEvent, ending: Ending, status: number): void {

@@ -319,7 +319,8 @@ async function free(port: number): Promise<void> {
 }
 
 async function serveHttp(handle: RequestListener): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 65_000 }, handle);
+  // Events may be 64 KiB of attributes: mostHeadBytes in broker-ingress.ts, which is not loaded yet.
+  const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: 96 * 1024 }, handle);
   await new Promise<void>((done, failed) => server.once('error', failed).listen(0, '127.0.0.1', done));
   return server;
 }
