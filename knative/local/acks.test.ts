@@ -25,6 +25,7 @@ describe('acknowledgements', () => {
       acks: [ack(1), { ...ack(2), ending: 'undeliverable', attempts: 255, status: 503 }, ack(10, 2)],
       floors: new Map([[1, 3]]),
       highestTrigger: 2,
+      reached: 11,
       unreadable: 0,
     });
     expect(clock.waiting).toBe(0);

@@ -20,6 +20,8 @@ export interface KnownAcks {
   floors: Map<number, number>;
   /** Highest number of a trigger seen. */
   highestTrigger: number;
+  /** The log had every sequence below. */
+  reached: number;
   /** Entries that could not be read: what they acknowledged is delivered again. */
   unreadable: number;
 }
@@ -49,7 +51,7 @@ function writeEntry(
 
 /** Reads every file of acknowledgements. What is damaged is left out: that costs a second delivery, never an event. */
 export async function readAcks(store: Store, logId: number): Promise<KnownAcks> {
-  const known: KnownAcks = { acks: [], floors: new Map(), highestTrigger: 0, unreadable: 0 };
+  const known: KnownAcks = { acks: [], floors: new Map(), highestTrigger: 0, reached: 1, unreadable: 0 };
   for (const name of (await store.list()).filter((each) => names.test(each)).sort()) {
     const file = await store.open(name);
     const bytes = await file.read(0, await file.size());
@@ -69,6 +71,7 @@ function readEntry(bytes: Buffer, at: number, logId: number, known: KnownAcks): 
   const trigger = bytes.readUInt16LE(at + 2);
   const sequence = bytes.readUIntLE(at + 4, 6);
   known.highestTrigger = Math.max(known.highestTrigger, trigger);
+  known.reached = Math.max(known.reached, ending ? sequence + 1 : sequence);
   if (ending) known.acks.push({ trigger, sequence, ending, attempts: bytes[at + 1] as number, status: bytes.readUInt16LE(at + 10) });
   else known.floors.set(trigger, Math.max(known.floors.get(trigger) ?? 0, sequence));
 }

@@ -463,6 +463,19 @@ describe('restarting', () => {
     expect(again.reports.join()).toContain('the list of triggers is missing');
   });
 
+  test('refuses a log that ends before what had been delivered of it', async () => {
+    const b = await start({ triggers: [trigger('web')] });
+    for (const id of ['1', '2']) await b.send({ id });
+    const store = b.stores.get('/brokers/dormouse/default');
+    const [log, end] = ['0000000000000001.log', 'end'].map((name) => store?.peek(name));
+    await b.send({ id: '3' });
+    await settled(b);
+    await b.close();
+    store?.poke('0000000000000001.log', log);
+    store?.poke('end', end);
+    await expect(bench({ stores: b.stores, triggers: [trigger('web')] })).rejects.toThrow(/records 3 to 3 had been stored and are missing; restore/);
+  });
+
   test('refuses a damaged log with what to do', async () => {
     const b = await bench();
     await b.send({ id: '1' });
@@ -540,6 +553,35 @@ describe('keeping events', () => {
     expect(b.brokers.recent(2_000)).toHaveLength(1_000);
     expect(ids(b.calls, 'web')).toHaveLength(1_501);
     expect(await b.brokers.find('1400')).toMatchObject({ id: '1400', triggers: [{ name: 'web', outcome: 'delivered' }] });
+  });
+
+  test('old segments go when they are old, but none that a trigger still needs', async () => {
+    const triggers = [trigger('web'), trigger('down', [{ exact: { type: 'down' } }], { retry: 1_000, backoffDelayMs: 3_600_000, backoffPolicy: 'linear' })];
+    const b = await start({ triggers, segmentBytes: 20_000, retention: { maxBytes: 1e12, maxAgeMs: 3_600_000 } });
+    b.consumers.set('down', () => 503);
+    const send = async (first: number, count: number, type: string) => {
+      const events = Array.from({ length: count }, (_, i) => ({ specversion: '1.0', id: String(first + i), source: '/posts', type }));
+      for (let i = 0; i < count; i += 100)
+        await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events.slice(i, i + 100)));
+      await b.clock.advance(1_000);
+    };
+    const segments = async () => ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
+    await send(1, 1_500, 'test');
+    const young = await segments();
+    await b.clock.advance(2 * 3_600_000);
+    await send(1_501, 1, 'down');
+    expect(young).toBeGreaterThan(5);
+    const kept = await segments();
+    expect(kept).toBeLessThan(young);
+    await send(1_502, 1_500, 'test');
+    const needed = await segments();
+    await b.clock.advance(2 * 3_600_000);
+    await send(3_002, 1, 'test');
+    expect(await segments()).toBeGreaterThanOrEqual(needed);
+    b.consumers.delete('down');
+    await b.clock.advance(2 * 3_600_000);
+    expect(await segments()).toBeLessThan(needed);
+    expect(ids(b.calls, 'web')).toHaveLength(3_002);
   });
 
   test('one event is shown with all that is known of it', async () => {

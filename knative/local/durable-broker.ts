@@ -1,17 +1,18 @@
 import { compileFilters } from '@dormouse/filters/filter';
-import { type Ack, type AckFiles, ackFiles, type KnownAcks, readAcks } from './acks.ts';
+import { type Ack, type AckFiles, ackFiles, type KnownAcks } from './acks.ts';
 import { deliveryOf } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { Dispatcher, type TriggerSetup } from './dispatcher.ts';
 import { type EventLog, eventLog, type LogEntry } from './event-log.ts';
 import type { EventDetail, EventSummary, TriggerOutcome, Undeliverable } from './event-summary.ts';
-import { type Log, openLog } from './log.ts';
+import type { Log } from './log.ts';
 import { type Broker, ManifestError, type Trigger } from './model.ts';
 import { type RecentEvents, recentEvents, summarise } from './recent-events.ts';
+import { recoverBroker } from './recover-broker.ts';
 import type { Store } from './store.ts';
 import type { BrokerEvent } from './stored-event.ts';
 import type { Telemetry } from './telemetry.ts';
-import { type KnownTrigger, type TriggerTable, triggerTable } from './trigger-table.ts';
+import type { KnownTrigger, TriggerTable } from './trigger-table.ts';
 import { type UndeliverableStore, undeliverableStore } from './undeliverable.ts';
 import type { Upstream } from './upstream.ts';
 import { type TriggerVerdict, verdictOf } from './verdicts.ts';
@@ -65,11 +66,9 @@ export function setupOf(broker: Broker, trigger: Trigger): TriggerSetup {
 /** Opens a broker's log (recovering it) and starts its dispatchers where they had been. */
 export async function openDurableBroker(options: DurableBrokerOptions): Promise<DurableBroker> {
   const { broker, stores, clock, report, segmentBytes } = options;
-  const log = await openLog({ store: stores.events, clock, report, ...(segmentBytes ? { segmentBytes } : {}) });
+  const { log, acks: known, table } = await recoverBroker({ store: stores.events, clock, report, ...(segmentBytes ? { segmentBytes } : {}) });
   const name = `${broker.namespace}/${broker.name}`;
   const undeliverable = await undeliverableStore({ store: stores.undeliverable, broker: name, clock, report });
-  const known = await readAcks(stores.events, log.id);
-  const table = await triggerTable(stores.events);
   if (known.unreadable > 0) report(`${known.unreadable} acknowledgements cannot be read: their events are delivered again`);
   if (table.damage && log.end.sequence > 1) report(`the list of triggers is ${table.damage}: every trigger begins at the oldest event that is kept`);
   const opened = new LoggedBroker(options, name, log, table, known, undeliverable);

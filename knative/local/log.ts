@@ -110,6 +110,8 @@ class SegmentedLog implements Log {
   #running: Promise<void> | undefined;
   /** What was written behind the end must be cut first, because a write or a sync failed. */
   #tainted = false;
+  /** A segment whose making failed: it must go before its first sequence is written elsewhere. */
+  #unfinished: string | undefined;
   #closed = false;
   #marking: Promise<void> | undefined;
   #markTimer: unknown;
@@ -231,6 +233,11 @@ class SegmentedLog implements Log {
 
   /** After a failed sync nobody knows what is on disk behind the end: it is cut and written anew. */
   async #untaint(): Promise<void> {
+    if (this.#unfinished) {
+      await this.#store.remove(this.#unfinished);
+      await this.#store.syncFolder();
+      this.#unfinished = undefined;
+    }
     await this.#active.file.truncate(this.#active.size);
     await this.#active.file.sync();
     this.#tainted = false;
@@ -246,6 +253,7 @@ class SegmentedLog implements Log {
       await file.sync();
       await this.#store.syncFolder();
     } catch (error) {
+      this.#unfinished = name;
       await file.close();
       throw error;
     }

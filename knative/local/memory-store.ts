@@ -11,8 +11,11 @@ interface Content {
 
 /** A store in memory that can lose power and refuse writes: for tests. */
 export interface MemoryStore extends Store {
-  /** Everything that was not synced is gone, as after a power loss; open files stay unusable. */
-  losePower(): void;
+  /**
+   * As after a power loss: open files stay unusable, and of what was not synced nothing is left, or what `survives` says:
+   * it is asked for each name made or removed, each changed length and each sector of 512 bytes that was written.
+   */
+  losePower(survives?: () => boolean): void;
   /** Content of a file, `undefined` when there is none. */
   peek(name: string): Buffer | undefined;
   /** Puts content in place, synced: damage, cuts, an older copy. `undefined` removes. */
@@ -56,13 +59,14 @@ export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): Mem
       for (const content of contents.values()) content.named = true;
       removed = new Map();
     },
-    losePower() {
+    losePower(survives = () => false) {
       power++;
-      for (const [name, content] of removed) contents.set(name, content);
+      for (const [name, content] of removed) if (!survives()) contents.set(name, content);
       removed = new Map();
       for (const [name, content] of contents) {
-        if (!content.named) contents.delete(name);
-        content.now = content.safe;
+        if (content.named || survives()) content.named = true;
+        else contents.delete(name);
+        content.now = content.safe = content.now === content.safe ? content.now : torn(content, survives);
       }
     },
     peek: (name) => contents.get(name)?.now,
@@ -81,7 +85,7 @@ export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): Mem
     };
     return {
       size: async () => content.now.length,
-      read: async (position, length) => Buffer.from(content.now.subarray(position, position + length)),
+      read: async (position, length) => content.now.subarray(position, position + length), // writes never change it in place
       async write(bytes, position) {
         await store.before('write', name);
         powered();
@@ -104,4 +108,14 @@ export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): Mem
       close: async () => {},
     };
   }
+}
+
+const sectorBytes = 512;
+
+/** Old and new sectors side by side; those that were never written are zeros. */
+function torn({ now, safe }: Content, survives: () => boolean): Buffer {
+  const left = Buffer.alloc(survives() ? now.length : safe.length);
+  safe.copy(left);
+  for (let at = 0; at < Math.min(left.length, now.length); at += sectorBytes) if (survives()) now.copy(left, at, at, at + sectorBytes);
+  return left;
 }

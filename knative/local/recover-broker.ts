@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { type KnownAcks, readAcks } from './acks.ts';
+import { type Log, LogDamagedError, type LogOptions, openLog } from './log.ts';
+import { segmentName } from './recover-log.ts';
+import { type TriggerTable, triggerTable } from './trigger-table.ts';
+
+/** What a broker finds in its folder. */
+export interface RecoveredBroker {
+  log: Log;
+  acks: KnownAcks;
+  table: TriggerTable;
+}
+
+/**
+ * Opens a broker's log and reads what lies beside it. Acknowledgements and triggers that name records beyond the log's
+ * end prove that records are missing: new ones would take their numbers and pass for delivered.
+ *
+ * @throws LogDamagedError
+ */
+export async function recoverBroker(options: LogOptions): Promise<RecoveredBroker> {
+  const { store } = options;
+  const log = await openLog(options);
+  const acks = await readAcks(store, log.id);
+  const table = await triggerTable(store);
+  const reached = Math.max(acks.reached, ...[...table.triggers.values()].map(({ start }) => start));
+  const { sequence, segment } = log.end;
+  if (reached > sequence) {
+    throw new LogDamagedError(join(store.place, segmentName(segment)), `records ${sequence} to ${reached - 1} had been stored and are missing`);
+  }
+  return { log, acks, table };
+}
