@@ -234,7 +234,11 @@ describe('the direction of dependence', () => {
     ).toEqual([]);
   });
 
-  test.each(['events', 'knative/local', 'tests', ...readdirSync(join(project, 'functions')).map((name) => `functions/${name}`)])(
+  test('the test harness depends on the local platform only', () => {
+    expect(forbidden('knative/testing', new RegExp(`^(knative/testing/|@dormouse/(local|filters)/|${elsewhere})`))).toEqual([]);
+  });
+
+  test.each(['events', 'knative/local', 'knative/testing', 'tests', ...readdirSync(join(project, 'functions')).map((name) => `functions/${name}`)])(
     '%s declares every package that it imports',
     (folder) => {
       const read = (path: string) =>
