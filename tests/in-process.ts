@@ -55,14 +55,13 @@ export async function serveInProcess(name: string, build: Build, { databaseUrl, 
   };
 }
 
+/** What main.ts of a function builds its app with; a module is run once. */
+const builds = new Map<string, Build>();
+
 /** Serves a function of this project exactly as its main.ts builds it. */
 export async function openFunction(name: string, options: InProcessOptions = {}): Promise<FunctionInProcess> {
-  const started = Promise.withResolvers<Build>();
-  vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (_: string, build: Build) => started.resolve(build) }));
+  vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (of: string, build: Build) => void builds.set(of, build) }));
   vi.stubEnv('MEDIA_DIR', '/nonexistent');
-  vi.resetModules();
   await import(`../functions/${name}/main.ts`);
-  const served = await serveInProcess(name, await started.promise, options);
-  vi.doUnmock('@dormouse/runtime/serve');
-  return served;
+  return await serveInProcess(name, builds.get(name) as Build, options);
 }
