@@ -55,13 +55,18 @@ export async function serveInProcess(name: string, build: Build, { databaseUrl, 
   };
 }
 
+export interface OpenOptions extends InProcessOptions {
+  /** Its main.ts, where that is not a function's of this project. */
+  main?: string;
+}
+
 /** What main.ts of a function builds its app with; a module is run once. */
 const builds = new Map<string, Build>();
 
 /** Serves a function of this project exactly as its main.ts builds it. */
-export async function openFunction(name: string, options: InProcessOptions = {}): Promise<FunctionInProcess> {
+export async function openFunction(name: string, { main = `../functions/${name}/main.ts`, ...options }: OpenOptions = {}): Promise<FunctionInProcess> {
   vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (of: string, build: Build) => void builds.set(of, build) }));
   vi.stubEnv('MEDIA_DIR', '/nonexistent');
-  await import(`../functions/${name}/main.ts`);
+  await import(main);
   return await serveInProcess(name, builds.get(name) as Build, options);
 }

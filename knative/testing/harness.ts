@@ -46,7 +46,7 @@ export interface Harness extends Reports {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Sends an event through HTTP and answers its id once the broker has stored it. @throws Error when the broker refuses it */
-  send(event: SentEvent, options?: SendOptions): Promise<string>;
+  send<E extends SentEvent>(event: E, options?: SendOptions): Promise<string>;
   /** Resolves once nothing more happens unless time passes. @throws Error naming what does not end */
   settle(): Promise<void>;
   /** Lets time pass (`PT5M`, or milliseconds): backoff, timeouts and PingSources' schedules, each at its moment. */

@@ -11,7 +11,6 @@ export interface SentEvent {
   /** RFC 3339. */
   time?: string;
   data?: unknown;
-  [extension: string]: unknown;
 }
 
 export interface SendOptions {
@@ -21,7 +20,7 @@ export interface SendOptions {
 
 /** Sends events in structured mode. */
 export function sending(url: string, newId: () => string = randomUUID) {
-  return async function send(event: SentEvent, { traceparent }: SendOptions = {}): Promise<string> {
+  return async function send<E extends SentEvent>(event: E, { traceparent }: SendOptions = {}): Promise<string> {
     const whole = { specversion: '1.0', source: '/test', ...event, id: event.id ?? newId() };
     const headers = { 'content-type': 'application/cloudevents+json', ...(traceparent && { traceparent }) };
     const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(whole) });
