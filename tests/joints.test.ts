@@ -1,6 +1,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
+import type { EventContract } from '@dormouse/events/contract';
 import type { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
 import { render } from '../knative/local/kustomize.ts';
@@ -78,6 +79,13 @@ async function appOf(name: string): Promise<{ consumed: string[]; routes: Hono['
   return { consumed: [...bound], routes };
 }
 
+/** Contracts by the names under which functions import them. */
+async function contractsByName(): Promise<Map<string, EventContract>> {
+  const modules = importsOf(sourcesIn('events').find(({ path }) => path === 'events/catalogue.ts') as Source);
+  const exported = await Promise.all(modules.map(async (path) => Object.entries((await import(join(project, path))) as Record<string, unknown>)));
+  return new Map(exported.flat().filter((entry): entry is [string, EventContract] => catalogue.includes(entry[1] as EventContract)));
+}
+
 describe('events and Triggers', () => {
   test.each(platform.triggers)('$name lets through only types of the catalogue', ({ filters }) => {
     const known = catalogue.map(({ type }) => type);
@@ -95,6 +103,20 @@ describe('events and Triggers', () => {
     const { consumed, routes } = await appOf(name);
     expect(brought.sort()).toEqual(consumed.sort());
     expect(routes.some(({ method, path }) => method === 'POST' && path === '/events')).toBe(consumed.length > 0);
+  });
+
+  test.each(functions)('%s emits the types whose source it is, and no others', async (name) => {
+    const contracts = await contractsByName();
+    const emitted = sourcesIn(`functions/${name}`)
+      .filter(({ isTest }) => !isTest)
+      .flatMap(({ text }) => [...text.matchAll(/\bemit\(([^,]+),/g)].flatMap(([, first]) => first!.match(/\w+/g) ?? []))
+      .flatMap((word) => contracts.get(word)?.type ?? []);
+    const own = catalogue.filter(({ source }) => source === `/${name}`).map(({ type }) => type);
+    expect([...new Set(emitted)].sort()).toEqual(own.sort());
+  });
+
+  test('every type of the catalogue comes from a function', () => {
+    expect(catalogue.filter(({ source }) => !functions.includes(source.slice(1)))).toEqual([]);
   });
 
   test('every type of the catalogue has an EventType', () => {
@@ -239,11 +261,16 @@ describe('the direction of dependence', () => {
     ).toEqual([]);
   });
 
+  test('the test harness depends on the local platform only', () => {
+    expect(forbidden('knative/testing', new RegExp(`^(knative/testing/|@dormouse/(local|filters)/|${elsewhere})`))).toEqual([]);
+  });
+
   test.each([
     'events',
     'knative/cesql',
     'knative/filters',
     'knative/local',
+    'knative/testing',
     'tests',
     ...readdirSync(join(project, 'functions')).map((name) => `functions/${name}`),
   ])('%s declares every package that it imports', (folder) => {

@@ -1,21 +1,31 @@
 import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
 import { exchange } from './http.ts';
-import { inSpan, parseTraceparent, traceHeaders } from './trace.ts';
+import { currentTrace, inSpan, type Link, parseTraceparent, type TraceContext, traceHeaders } from './trace.ts';
 
 /** Hands one event to the Broker. Resolves once the Broker has stored it, rejects otherwise. */
 export type Send = (event: StoredEvent) => Promise<void>;
 
-/** Sends to the Broker at `sink` in binary mode, in a producer span that continues the trace the event began in. */
+/**
+ * Sends to the Broker at `sink` in binary mode, in a producer span that continues the trace the event began in. Whoever sends it in another
+ * trace, as the relay does, is linked.
+ */
 export function httpSend(sink: string, timeoutMs = 10_000): Send {
   return (event) => {
     const origin = parseTraceparent(event.traceparent);
     const parent = origin && { ...origin, tracestate: event.tracestate ?? undefined };
-    return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent }, async () => {
+    return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) }, async () => {
       const headers = { ...binaryHeaders(event), ...traceHeaders() };
       const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
       if (answer.status < 200 || answer.status > 299) throw new Error(`the broker answered ${answer.status}`);
     });
   };
+}
+
+/** A link to the running trace, when that is not the event's own. */
+function senderLink(origin: TraceContext | undefined): { links?: Link[] } {
+  const running = currentTrace();
+  if (!origin || !running?.sampled || running.traceId === origin.traceId) return {};
+  return { links: [{ traceId: running.traceId, spanId: running.spanId }] };
 }
 
 /** Attributes of a messaging span; Knative's own spelling (`cloudevents.type`) is understood by the dashboards as well. */

@@ -6,6 +6,8 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Timers that wait. */
   readonly waiting: number;
+  /** When the next of them is due, milliseconds since the epoch. */
+  readonly next: number | undefined;
 }
 
 interface Timer {
@@ -36,6 +38,9 @@ export function virtualClock(startMs = Date.parse('2026-01-01T00:00:00Z')): Virt
     clearInterval: (timer) => void timers.delete(timer as Timer),
     get waiting() {
       return timers.size;
+    },
+    get next() {
+      return timers.size === 0 ? undefined : Math.min(...[...timers].map(({ at }) => at));
     },
     async advance(ms) {
       const until = now + ms;

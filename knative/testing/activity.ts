@@ -1,0 +1,65 @@
+import type { VirtualClock } from '@dormouse/local/virtual-clock';
+
+/** What is going on in a harness. */
+export interface Activity {
+  /** Something begins that must end before all is at rest; call what it returns at the end. */
+  begin(what: string): () => void;
+  /** Something happened. */
+  note(): void;
+  /** Resolves once nothing more happens unless time passes. @throws Error naming what does not end, after `patienceMs` of real time */
+  settle(): Promise<void>;
+}
+
+export interface ActivityOptions {
+  clock: VirtualClock;
+  /** Resolves when what the harness cannot see is at rest. */
+  idle: () => Promise<unknown>;
+  patienceMs: number;
+}
+
+/** @see Activity */
+export function openActivity({ clock, idle, patienceMs }: ActivityOptions): Activity {
+  const underWay = new Set<{ what: string }>();
+  let happened = 0;
+  let wake = () => {};
+  const note = () => {
+    happened++;
+    wake();
+  };
+  /** Until something happens, or for a moment. */
+  const change = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const atRest = async () => {
+    const before = happened;
+    await clock.advance(0);
+    if (underWay.size > 0) return false;
+    await idle();
+    await clock.advance(0);
+    return underWay.size === 0 && happened === before;
+  };
+  return {
+    note,
+    begin(what) {
+      const one = { what };
+      underWay.add(one);
+      note();
+      return () => {
+        underWay.delete(one);
+        note();
+      };
+    },
+    async settle() {
+      for (const deadline = Date.now() + patienceMs; !(await atRest()); ) {
+        if (Date.now() > deadline)
+          throw new Error(`not at rest within ${patienceMs} ms: ${[...underWay].map(({ what }) => what).join(', ') || 'more and more happens'}`);
+        if (underWay.size > 0) await change(50);
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { UpstreamRequest, UpstreamResponse } from '@dormouse/local/upstream';
+import type { Answer, Sink } from './sink.ts';
+
+/** Answers a request as a server would: what `fetch` of a Hono app is. */
+export type Fetch = (request: Request) => Response | Promise<Response>;
+
+/** Who receives events in a test: an app in this process, a scripted sink, or the origin of a server (`http://127.0.0.1:8080`). */
+export type Receiver = Fetch | { fetch: Fetch } | Sink | string;
+
+/** Gives a request to an app or a server. Rejects with an Error with a `code` when there is no answer. */
+export async function hand(receiver: Exclude<Receiver, Sink>, host: string, request: UpstreamRequest): Promise<UpstreamResponse> {
+  if (typeof receiver === 'string') return overNetwork(receiver, request);
+  const fetch = typeof receiver === 'function' ? receiver : (each: Request) => receiver.fetch(each);
+  try {
+    return await readResponse(await fetch(requestTo(`http://${host}`, request)));
+  } catch (error) {
+    // What a server answers for a handler that throws.
+    return { status: 500, headers: {}, body: Buffer.from((error as Error).message) };
+  }
+}
+
+const requestTo = (origin: string, { method, path, headers, body }: UpstreamRequest) =>
+  new Request(origin + path, { method, headers, ...(body.length > 0 ? { body: new Uint8Array(body) } : {}) });
+
+async function overNetwork(origin: string, request: UpstreamRequest): Promise<UpstreamResponse> {
+  try {
+    return await readResponse(await fetch(requestTo(new URL(origin).origin, request)));
+  } catch (error) {
+    const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
+    throw Object.assign(new Error(cause?.message || message), { code: cause?.code ?? 'ECONNRESET' });
+  }
+}
+
+async function readResponse(response: Response): Promise<UpstreamResponse> {
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: Buffer.from(await response.arrayBuffer()) };
+}
+
+/** A scripted answer as a response. Rejects for a connection that is closed. */
+export async function responseOf(answer: Exclude<Answer, 'hang'>): Promise<UpstreamResponse> {
+  if (answer === 'close') throw Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
+  if (typeof answer === 'number') return { status: answer, headers: {}, body: Buffer.alloc(0) };
+  const { status = 200, headers = {}, body = '', event } = answer;
+  if (!event) return { status, headers, body: Buffer.from(body) };
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/cloudevents+json' },
+    body: Buffer.from(JSON.stringify({ specversion: '1.0', ...event })),
+  };
+}

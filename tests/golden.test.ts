@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from '@dormouse/events/catalogue';
+import { type Example, readExamples } from '@dormouse/events/examples';
+import { binaryHeaders } from '@dormouse/runtime/cloudevent';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileFilters } from '../knative/local/filter.ts';
+import { render } from '../knative/local/kustomize.ts';
+import type { Trigger } from '../knative/local/model.ts';
+import { readPlatform } from '../knative/local/read.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import { type FunctionInProcess, openFunction } from './in-process.ts';
+
+const project = join(import.meta.dirname, '..');
+const platform = readPlatform(render(join(project, 'knative/base')));
+const examples = readExamples();
+const hasTables = (name: string) => existsSync(join(project, 'functions', name, 'migrations'));
+
+/** Path of a function that events are delivered to. */
+interface Consumer {
+  name: string;
+  path: string;
+  triggers: Trigger[];
+}
+
+const consumers: Consumer[] = [];
+for (const trigger of platform.triggers) {
+  if (trigger.subscriber.kind !== 'service') continue;
+  const { name, path } = trigger.subscriber;
+  const known = consumers.find((each) => each.name === name && each.path === path);
+  if (known) known.triggers.push(trigger);
+  else consumers.push({ name, path, triggers: [trigger] });
+}
+
+/** The golden examples that Triggers bring to a consumer. */
+const claimed = ({ triggers }: Consumer) => {
+  const matchers = triggers.map(({ filters }) => compileFilters(filters));
+  return examples.filter(({ event }) => matchers.some((matches) => matches(attributesOf(event))));
+};
+
+/** Takes events of every type, and so does not know what is in them. */
+const takesAll = ({ triggers }: Consumer) => triggers.some(({ filters }) => filters.length === 0);
+
+/** What a Trigger sees of an event. */
+const attributesOf = ({ data: _, ...attributes }: Example['event']) => attributes as unknown as Record<string, string>;
+
+const modes: Record<string, (event: Example['event']) => { headers: Record<string, string>; body: string }> = {
+  binary: ({ data, ...event }) => ({ headers: binaryHeaders({ ...event, data: '' }), body: JSON.stringify(data) }),
+  structured: (event) => ({ headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' }, body: JSON.stringify(event) }),
+  batched: (event) => ({ headers: { 'content-type': 'application/cloudevents-batch+json' }, body: JSON.stringify([event]) }),
+};
+
+describe.each(consumers)('$name at $path', (consumer) => {
+  let db: TestDatabase;
+  let served: FunctionInProcess;
+  const { name, path } = consumer;
+  const hasInbox = hasTables(name) && !takesAll(consumer);
+  const owners = [...new Set(['categories', 'posts', name])].filter(hasTables);
+
+  beforeAll(async () => {
+    db = await testDatabase(...owners);
+    served = await openFunction(name, hasTables(name) ? { databaseUrl: db.urlOf(name) } : {});
+  });
+  afterAll(async () => {
+    await served?.close();
+    await db?.drop();
+  });
+
+  const deliver = async (event: Example['event'], mode: string) => {
+    const { status } = await fetch(served.origin + path, { method: 'POST', ...(modes[mode] as (typeof modes)[string])(event) });
+    return status >= 200 && status < 300 ? 'taken' : status;
+  };
+
+  /** Everything that is stored, row by row. */
+  const stored = async () => {
+    const tables = await db.admin<{ schema: string; name: string }[]>`
+      SELECT table_schema AS schema, table_name AS name FROM information_schema.tables WHERE table_schema = ANY(${owners}) AND table_type = 'BASE TABLE' ORDER BY 1, 2`;
+    const contents = tables.map(async ({ schema, name }) => [`${schema}.${name}`, await rowsOf(`${schema}.${name}`)]);
+    return Object.fromEntries(await Promise.all(contents)) as Record<string, string[]>;
+  };
+  const rowsOf = async (table: string) =>
+    (await db.admin<{ row: string }[]>`SELECT t::text AS row FROM ${db.admin(table)} AS t ORDER BY 1`).map(({ row }) => row);
+
+  test('there is a golden example of every type that its Triggers bring', () => {
+    const matchers = consumer.triggers.map(({ filters }) => compileFilters(filters));
+    const brought = catalogue.filter(({ type, source }) => matchers.some((matches) => matches({ type, source })));
+    expect(brought.length).toBeGreaterThan(0);
+    expect(brought.map(({ type }) => type).filter((type) => !claimed(consumer).some(({ event }) => event.type === type))).toEqual([]);
+  });
+
+  const cases = Object.keys(modes).flatMap((mode) => claimed(consumer).map((example) => ({ mode, example: example.name, event: example.event })));
+  test.each(cases)('takes $example in $mode mode, and the second time changes nothing', async ({ mode, event }) => {
+    // Each mode brings an event of its own, so that none is known from the mode before.
+    const own = { ...event, id: `${event.id.slice(0, -1)}${Object.keys(modes).indexOf(mode)}` };
+    expect(await deliver(own, mode)).toBe('taken');
+    const before = await stored();
+    expect(await deliver(own, mode)).toBe('taken');
+    expect(await stored()).toEqual(before);
+    if (hasInbox) expect(before[`${name}.inbox`]?.filter((row) => row.includes(own.id))).toHaveLength(1);
+  });
+
+  test('in any mode it is the same event', async () => {
+    const [{ event }] = claimed(consumer) as [Example];
+    const statuses = [];
+    for (const mode of Object.keys(modes)) statuses.push(await deliver(event, mode));
+    expect(statuses).toEqual(['taken', 'taken', 'taken']);
+    if (hasInbox) expect((await stored())[`${name}.inbox`]?.filter((row) => row.includes(event.id))).toHaveLength(1);
+  });
+
+  const once = cases.filter(({ mode }) => mode === 'binary');
+  test.each(once)('takes $example from a producer that has added a field', async ({ event, mode }) => {
+    const data = { ...(event.data as object), added_later: { by: ['a newer producer'] } };
+    expect(await deliver({ ...event, id: event.id.replace(/.$/, 'e'), data }, mode)).toBe('taken');
+  });
+
+  test.each(takesAll(consumer) ? [] : once)('refuses $example for good when its data lost the id', async ({ event, mode }) => {
+    const { id: _, ...data } = event.data as { id?: unknown };
+    const before = await stored();
+    expect(await deliver({ ...event, id: event.id.replace(/.$/, 'f'), data }, mode)).toBe(422);
+    expect(await stored()).toEqual(before);
+  });
+});

@@ -1,0 +1,10 @@
+import { readSpans } from '../knative/local/otlp-json.ts';
+import type { SpanRecord } from '../knative/local/traces.ts';
+
+/** The spans of a trace that a running platform keeps, by the console's Tempo API; none while it is not known. */
+export async function spansOf(console: string, traceId: string): Promise<SpanRecord[]> {
+  const answer = await fetch(`${console}/api/v2/traces/${traceId}`);
+  if (!answer.ok) return [];
+  const { trace } = (await answer.json()) as { trace: unknown };
+  return [...readSpans(trace)];
+}
