@@ -11,7 +11,9 @@ import { baseEnvironment, canonical, resolveEnvironment } from './environment.ts
 import { lockHome } from './home-lock.ts';
 import { createIngress } from './ingress.ts';
 import { runJobs } from './jobs.ts';
+import { kubernetesApi } from './kubernetes-api.ts';
 import { listen } from './listener.ts';
+import { localGateway } from './local-gateway.ts';
 import { type Container, ManifestError, type Origin, type Platform } from './model.ts';
 import { createOutputs } from './output.ts';
 import { type Provided, programOf } from './provided.ts';
@@ -63,6 +65,8 @@ export interface RunningPlatform {
   consoleUrl: string;
   /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
   brokerUrls: readonly string[];
+  /** What of the Kubernetes API there is, read-only: `kubectl -s URL`. */
+  kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
   /** The process that waits for the next cold start, if there is one. */
   sparePid(): number | undefined;
@@ -143,8 +147,17 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     const { otlpReceiver } = await import('./otlp.ts');
     const otlpServer = await serveHttp(otlpReceiver(telemetry));
     ends.add(() => closeHttp(otlpServer));
+    const kubernetes = await serveHttp(kubernetesApi(() => source.platform));
+    ends.add(() => closeHttp(kubernetes));
+    const gateway = await listen(
+      localGateway((name, namespace) => services.find(name, namespace)),
+      { port: 0 },
+    );
+    ends.add(() => gateway.close(0));
     const addressOf = (address: string) => {
       const { hostname } = new URL(address);
+      if (hostname === 'kubernetes.default.svc.cluster.local') return originOf(kubernetes);
+      if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local') return `http://127.0.0.1:${gateway.port}`;
       if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return originOf(brokerServer);
       if (hostname.startsWith('otel-collector.')) return originOf(otlpServer);
       return services.addressOf(address);
@@ -246,6 +259,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       url: `http://${host.includes(':') ? `[${host}]` : host}:${door.port}`,
       consoleUrl: console_.url,
       brokerUrls,
+      kubernetesUrl: originOf(kubernetes),
       services: () => services.status(),
       sparePid: () => spare.pid,
       reload,
