@@ -15,6 +15,7 @@ import { kubernetesApi } from './kubernetes-api.ts';
 import { listen } from './listener.ts';
 import { localGateway } from './local-gateway.ts';
 import { type Container, ManifestError, type Origin, type Platform } from './model.ts';
+import { createOperations } from './operations.ts';
 import { createOutputs } from './output.ts';
 import { type Provided, programOf } from './provided.ts';
 import { type Redis, startRedis } from './redis.ts';
@@ -213,6 +214,13 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     const pings = startPingSources({ sources: source.platform.pingSources, upstream, telemetry });
     ends.add(() => pings.stop());
     const brokerUrls = source.platform.brokers.map(({ namespace, name }) => `${originOf(brokerServer)}/${namespace}/${name}`);
+    const operations = createOperations({
+      recipe: () => source.provided.operations,
+      url: `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${door.port}`,
+      secrets: join(home, 'secrets'),
+      root,
+      triggers: () => source.platform.triggers,
+    });
     const console_ = await startConsole({
       host: '127.0.0.1',
       port: options.consolePort ?? 8081,
@@ -220,6 +228,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       routes: () => shownRoutes(ingress.routes),
       brokers: opened,
       telemetry,
+      operations,
     });
     ends.add(() => console_.close());
     ends.add(() => door.close(ingressGraceMs));

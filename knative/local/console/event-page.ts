@@ -6,7 +6,7 @@ import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
 /** One event: attributes, data, and its way through each trigger. */
-export async function eventPage(id: string, { brokers }: ConsoleSources): Promise<Page> {
+export async function eventPage(id: string, { brokers, operations }: ConsoleSources): Promise<Page> {
   const event = await brokers.find(id);
   if (!event)
     return {
@@ -16,8 +16,9 @@ export async function eventPage(id: string, { brokers }: ConsoleSources): Promis
       content: html`${heading('Event')}${nothing(`No event ${id} is kept.`, 'Events are kept for a day, and as long as somebody has not got them.')}`,
     };
   const trace = event.trace_id && html`<a class="button" href="/traces/${event.trace_id}">Its trace</a>`;
+  const letters = operations && event.trace_id && html`<a class="button" href="/dead-letters?state=all&amp;trace=${event.trace_id}">Its dead letters</a>`;
   const content = html`
-${heading(eventType(event.type), html`<p>${trace}</p>`)}
+${heading(eventType(event.type), html`<p class="actions">${letters}${trace}</p>`)}
 <section><h2>Triggers</h2>${
     event.triggers.length === 0
       ? html`<p class="quiet">No trigger’s filter let it pass.</p>`
@@ -35,7 +36,8 @@ ${event.filtered.length > 0 && html`<p class="quiet">Filtered out by ${event.fil
 const trigger = (each: TriggerOutcome) => html`<tr><td>${chip(each)}</td><td>${each.outcome}</td><td>${each.attempts}</td><td>${each.status ?? '–'}</td>
 <td>${each.latencyMs === undefined ? '–' : duration(each.latencyMs)}</td><td>${each.error ?? '–'}</td><td class="time">${each.nextAttemptAt === undefined ? '–' : clockTime(each.nextAttemptAt)}</td></tr>`;
 
-function readable(data: string | undefined): string | undefined {
+/** Text as it is, JSON on several lines. */
+export function readable(data: string | undefined): string | undefined {
   if (data === undefined) return undefined;
   try {
     return JSON.stringify(JSON.parse(data), null, 2);
