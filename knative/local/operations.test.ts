@@ -163,6 +163,22 @@ describe('a redrive', () => {
     expect(begun().map(({ body }) => body)).toEqual([{ filter: { trigger: 'stranger-wanted' } }, { all: true }]);
   });
 
+  test('of a trace’s dead letters is of those ticked only: never of more than was seen', async () => {
+    expect((await page(`/dead-letters?trace=${'a'.repeat(32)}`)).text).not.toContain('Redrive all');
+    const sent = await send('/dead-letters/redrive', [
+      ['what', 'all'],
+      ['trace', 'a'.repeat(32)],
+    ]);
+    expect(sent).toMatchObject({ status: 422, text: expect.stringContaining('filter.trace') });
+  });
+
+  test('can be stopped', async () => {
+    await send('/dead-letters/redrive', [['what', 'all']]);
+    expect((await page('/redrives/redrive-1')).text).toContain('action="/redrives/redrive-1/cancel"');
+    expect(await send('/redrives/redrive-1/cancel', [])).toMatchObject({ status: 303, location: '/redrives/redrive-1' });
+    expect(api.asked.at(-1)?.what).toBe('DELETE /api/operations/redrives/redrive-1');
+  });
+
   test('of nothing is refused', async () => {
     expect(await send('/dead-letters/confirm', [['what', 'chosen']])).toMatchObject({ status: 422, text: expect.stringContaining('Tick the dead letters') });
     expect(

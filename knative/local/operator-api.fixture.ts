@@ -43,8 +43,11 @@ export async function operatorApi(letters: DeadLetterDetail[]): Promise<Operator
     if (kind === 'events') return { status: 200, body: [] };
     if (method === 'POST') return begin(kind === 'redrives' ? 'redrive' : 'replay', body, api.letters, jobs);
     const job = jobs.get(id);
-    if (job && method === 'DELETE') job.state = 'cancelled';
-    else if (job?.state === 'running') advance(job);
+    if (job && method === 'DELETE') {
+      job.state = 'cancelled';
+      return { status: 204 };
+    }
+    if (job?.state === 'running') advance(job);
     return one(job);
   };
   const server = createServer(async (request: IncomingMessage, response) => {
@@ -85,27 +88,38 @@ function begin(kind: Job['kind'], body: Record<string, unknown>, letters: readon
   const filter = new URLSearchParams((body.filter ?? {}) as Record<string, string>);
   const chosen = letters.filter(({ number }) => !body.numbers || (body.numbers as number[]).includes(number));
   if (body.trigger === 'nobody') return { status: 422, body: { title: 'Invalid', errors: [{ field: 'trigger', message: 'is not there' }] } };
+  if (filter.has('trace')) return { status: 422, body: { title: 'Invalid', errors: [{ field: 'filter.trace', message: 'is not known' }] } };
   const total = kind === 'replay' ? 5 : wanted(chosen, 'open', filter).length;
   const job: Job = {
     id: `${kind}-${jobs.size + 1}`,
     kind,
     state: body.dry_run ? 'done' : 'running',
     total,
-    done: 0,
+    done: kind === 'replay' && body.dry_run ? 3 : 0,
     failed: 0,
+    unmatched: 0,
+    error: null,
     dry_run: body.dry_run === true,
     created_at: '2026-01-31T11:00:00.000Z',
     finished_at: body.dry_run ? '2026-01-31T11:00:01.000Z' : null,
-    ...(kind === 'replay' && { trigger: String(body.trigger), from: String(body.from), to: String(body.to), matched: 3 }),
+    ...(kind === 'replay' && {
+      trigger: String(body.trigger),
+      from: String(body.from),
+      to: String(body.to),
+      seen: body.dry_run ? 5 : 0,
+      unmatched: body.dry_run ? 2 : 0,
+    }),
   };
   jobs.set(String(job.id), job);
   return { status: 201, body: job };
 }
 
 function advance(job: Job): void {
-  const all = job.matched ?? job.total;
-  job.done = job.done === 0 && all > 1 ? 1 : all;
-  if (job.done < all) return;
+  const over = job.done > 0 || job.total < 2;
+  const sent = job.kind === 'replay' ? 3 : job.total;
+  job.done = over ? sent : 1;
+  if (job.kind === 'replay') [job.seen, job.unmatched] = over ? [5, 2] : [1, 0];
+  if (!over) return;
   job.state = 'done';
   job.finished_at = '2026-01-31T11:00:02.000Z';
 }

@@ -22,11 +22,11 @@ export async function deadLetterPage(number: string, { operations }: ConsoleSour
 const content = (letter: DeadLetterDetail) => html`
 ${heading(html`${eventType(letter.event.type)} <small>dead letter ${letter.number}</small>`, actions(letter))}
 <p class="cause lead">${letter.cause}</p>
-<dl class="pairs">${pair('trigger', letterChip(letter.state, letter.trigger, letter.redrives))}${pair('state', letter.state === 'open' ? 'open: nobody has it' : 'redriven: its subscriber took it')}
+<dl class="pairs">${pair('trigger', letterChip(letter.state, letter.trigger, letter.redrives))}${pair('state', letter.state === 'open' ? 'open: its subscriber does not have it' : 'redriven: its subscriber has it')}
 ${pair('sent to', letter.destination, 'code')}${pair('answer', letter.status === null ? 'none' : `HTTP ${letter.status}`)}${pair('given up', clockTime(Date.parse(letter.failed_at)))}</dl>
 ${letter.body && html`<section><h2>What the subscriber answered</h2><pre>${readable(letter.body)}</pre></section>`}
 <section><h2>Attempts</h2>${letter.attempts.length === 0 ? html`<p class="quiet">It was not sent again yet.</p>` : attempts(letter)}</section>
-<section><h2>Data</h2>${letter.data === null || letter.data === undefined ? html`<p class="quiet">None.</p>` : html`<pre>${typeof letter.data === 'string' ? readable(letter.data) : JSON.stringify(letter.data, null, 2)}</pre>`}</section>
+<section><h2>Data</h2>${data(letter)}</section>
 <section><h2>Attributes</h2>${pairs(letter.attributes)}</section>
 <section><h2>Headers of the dead letter</h2>${pairs(letter.headers)}</section>`;
 
@@ -40,6 +40,11 @@ const attempts = ({ attempts: all }: DeadLetterDetail) => html`<div class="scrol
   ({ at, status, outcome, error, trace_id }) =>
     html`<tr><td class="time">${clockTime(Date.parse(at))}</td><td>${outcome}</td><td>${status ?? '–'}</td><td>${error ?? '–'}</td><td>${trace_id ? html`<a class="code" href="/traces/${trace_id}">${trace_id.slice(0, 8)}</a>` : '–'}</td></tr>`,
 )}</tbody></table></div>`;
+
+function data({ data, data_base64 }: DeadLetterDetail) {
+  const text = data_base64 ? `base64: ${data_base64}` : typeof data === 'string' ? readable(data) : data != null && JSON.stringify(data, null, 2);
+  return text ? html`<pre>${text}</pre>` : html`<p class="quiet">None.</p>`;
+}
 
 const pair = (name: string, value: Parameters<typeof html>[1], style = '') => html`<div><dt>${name}</dt><dd class="${style}">${value}</dd></div>`;
 const pairs = (values: Readonly<Record<string, string>>) =>

@@ -19,7 +19,7 @@ export async function deadLettersPage(parameters: URLSearchParams, { operations 
   const filters = deadLetterFilters.filter((name) => parameters.get(name));
   const list = answer.body.length === 0 ? empty(state, filters.length > 0) : table(answer.body, parameters, state);
   const next = answer.next && html`<p><a class="button" href="/dead-letters?${withAfter(parameters, answer.next)}">Older ones</a></p>`;
-  const total = html`<small>${answer.next ? `the newest ${answer.body.length}` : count(answer.body.length, states[state])}</small>`;
+  const total = html`<small>${answer.next ? `the newest ${answer.body.length}` : `${answer.body.length} ${states[state]}`}</small>`;
   return {
     name: 'dead-letters',
     title: 'Dead letters',
@@ -52,7 +52,7 @@ ${filters.map((name) => html`<input type="hidden" name="${name}" value="${parame
 <caption class="unseen">Dead letters, newest first</caption>
 <thead><tr><th><span class="unseen">Choose</span></th><th>Failed</th><th>Event</th><th>Subject</th><th>Trigger</th><th>Cause</th><th>Trace</th></tr></thead>
 <tbody>${letters.map(row)}</tbody></table></div>
-<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state !== 'redriven' && html`<button name="what" value="all">${all}</button>`}</p></form>`;
+<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state !== 'redriven' && !parameters.get('trace') && html`<button name="what" value="all">${all}</button>`}</p></form>`;
 }
 
 const row = ({ number, event, trigger, cause, failed_at, trace_id, state, redrives }: DeadLetter) => html`<tr data-key="letter ${number}">

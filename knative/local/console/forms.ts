@@ -9,7 +9,7 @@ import { type Choice, confirmPage } from './redrive-page.ts';
 import { replayForm } from './replay-page.ts';
 
 /** Where forms that change something are sent. */
-export const formPaths = /^\/(?:dead-letters\/(?:confirm|redrive)|replays(?:\/[\w-]+\/cancel)?)$/;
+export const formPaths = /^\/(?:dead-letters\/(?:confirm|redrive)|replays|(?:redrives|replays)\/[\w-]{1,64}\/cancel)$/;
 
 /** Does what a form asks for, and shows or names the page that follows. */
 export async function consoleForm(request: IncomingMessage, { pathname }: URL, sources: ConsoleSources): Promise<ConsoleAnswer> {
@@ -28,7 +28,7 @@ export async function consoleForm(request: IncomingMessage, { pathname }: URL, s
 function act(pathname: string, form: URLSearchParams, sources: ConsoleSources): Promise<Page | string> {
   if (pathname === '/dead-letters/confirm') return confirm(form, sources);
   if (pathname === '/dead-letters/redrive') return redrive(form, sources);
-  return pathname === '/replays' ? replay(form, sources) : cancel(pathname.split('/')[2] ?? '', sources);
+  return pathname === '/replays' ? replay(form, sources) : cancel(pathname.slice(0, -'/cancel'.length), sources);
 }
 
 async function confirm(form: URLSearchParams, { operations }: ConsoleSources): Promise<Page> {
@@ -54,9 +54,9 @@ async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<P
   return begun.problem === undefined ? `/replays/${begun.body.id}` : replayForm(form, sources, begun.problem);
 }
 
-async function cancel(id: string, { operations }: ConsoleSources): Promise<Page | string> {
-  const { status, problem } = await operations!.call('DELETE', `/replays/${id}`);
-  return problem === undefined ? `/replays/${id}` : failurePage('Not cancelled', { status, message: problem });
+async function cancel(job: string, { operations }: ConsoleSources): Promise<Page | string> {
+  const { status, problem } = await operations!.call('DELETE', job);
+  return problem === undefined ? job : failurePage('Not cancelled', { status, message: problem });
 }
 
 /** What a redrive is to take: one, some, those that a filter lets pass, or all. */

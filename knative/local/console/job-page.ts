@@ -4,7 +4,7 @@ import { clockTime, count } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
-import type { Job } from './operator-api.ts';
+import { type Job, position } from './operator-api.ts';
 import { localTime } from './replay-page.ts';
 
 const names = { redrive: 'dead-letters', replay: 'replay' } as const;
@@ -18,34 +18,36 @@ export async function jobPage(kind: Job['kind'], id: string, { operations }: Con
   if (answer.problem !== undefined) return missing(name, title, answer);
   const job = answer.body;
   const running = job.state === 'running';
-  const content = html`${heading(html`${headline(job)} <small>${job.state}</small>`, running && kind === 'replay' && !job.dry_run ? cancelForm(job) : undefined)}
-${running && html`<progress max="${Math.max(1, job.total)}" value="${job.done + job.failed}" aria-label="Progress">${job.done + job.failed} of ${job.total}</progress>`}
+  const content = html`${heading(html`${headline(job)} <small>${job.state}</small>`, running && !job.dry_run ? cancelForm(job) : undefined)}
+${running && html`<progress max="${Math.max(1, job.total)}" value="${position(job)}" aria-label="Progress">${position(job)} of ${job.total}</progress>`}
+${job.error && html`<p class="cause lead">${job.error}</p>`}
 <dl class="pairs">${kind === 'replay' && range(job)}${pairs(job)}</dl>${!running && after(job)}`;
   return { name, title, content, ...(running && { live: 'event', refreshSeconds: 2 }) };
 }
 
-function headline({ kind, dry_run, total, done, failed, matched, state }: Job): string {
-  if (dry_run) return state === 'running' ? 'Counting' : `${count(kind === 'replay' ? (matched ?? total) : total, 'event')} would be sent`;
-  if (state === 'running') return `${done + failed} of ${count(total, 'event')}`;
+function headline(job: Job): string {
+  const { kind, dry_run, total, done, failed, state } = job;
+  if (state === 'running') return `${dry_run ? 'Counting: ' : ''}${position(job)} of ${count(total, 'event')}`;
+  if (dry_run) return `${count(kind === 'replay' ? done : total, 'event')} would be sent`;
   return failed > 0 ? `${done} sent, ${failed} refused` : `${count(done, 'event')} sent`;
 }
 
 const range = ({ trigger, from, to }: Job) =>
   html`${pair('trigger', trigger)}${pair('from', from && clockTime(Date.parse(from)))}${pair('to', to && clockTime(Date.parse(to)))}`;
 
-const pairs = ({ kind, dry_run, total, done, failed, matched, created_at, finished_at }: Job) =>
-  html`${kind === 'replay' && matched !== undefined && pair('matched', `${matched} of ${total}`)}${!dry_run && html`${pair('done', done)}${pair('failed', failed)}`}
+const pairs = ({ dry_run, total, done, failed, unmatched, created_at, finished_at }: Job) =>
+  html`${pair('in all', total)}${pair(dry_run ? 'would be sent' : 'sent', done)}${unmatched > 0 && pair('not for the trigger', unmatched)}${!dry_run && pair('refused', failed)}
 ${pair('begun', clockTime(Date.parse(created_at)))}${finished_at && pair('ended', clockTime(Date.parse(finished_at)))}`;
 
 const pair = (name: string, value: Parameters<typeof html>[1]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-const cancelForm = ({ id }: Job) => html`<form method="post" action="/replays/${id}/cancel">${formToken()}<button>Stop it</button></form>`;
+const cancelForm = ({ id, kind }: Job) => html`<form method="post" action="/${kind}s/${id}/cancel">${formToken()}<button>Stop it</button></form>`;
 
 /** What one does next. */
-function after({ kind, dry_run, trigger, from, to, failed, matched, total }: Job) {
+function after({ kind, dry_run, trigger, from, to, done, failed }: Job) {
   if (kind === 'redrive') return html`<p class="actions"><a class="button" href="/dead-letters">${failed > 0 ? 'What is still open' : 'Dead letters'}</a></p>`;
   const again = html`<a class="button" href="/replay?trigger=${encodeURIComponent(trigger ?? '')}&amp;from=${localTime(Date.parse(from ?? ''))}&amp;to=${localTime(Date.parse(to ?? ''))}">Another range</a>`;
-  if (!dry_run || (matched ?? total) === 0) return html`<p class="actions">${again}</p>`;
+  if (!dry_run || done === 0) return html`<p class="actions">${again}</p>`;
   return html`<p>The trigger’s subscriber gets each of them once more. A consumer that keeps an inbox ignores what it has already seen.</p>
 <form method="post" action="/replays">${formToken()}<input type="hidden" name="trigger" value="${trigger}"><input type="hidden" name="from" value="${from}"><input type="hidden" name="to" value="${to}">
 <button class="main" name="start" value="now">Replay them</button> ${again}</form>`;
