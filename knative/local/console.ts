@@ -22,12 +22,21 @@ export interface RouteStatus {
   action: string;
 }
 
+/** Where this platform listens; for programs that run beside it. */
+export interface Addresses {
+  ingress: string;
+  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
+  brokers: readonly string[];
+  kubernetes: string;
+}
+
 /** What the console reads. */
 export interface ConsoleSources {
   services: () => ServiceStatus[];
   routes: () => RouteStatus[];
   brokers: Brokers;
   telemetry: Telemetry;
+  addresses?: Addresses;
   /** What the pages of dead letters and replays speak to; they say so when there is nothing. */
   operations?: Operations;
 }

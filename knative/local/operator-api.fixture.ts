@@ -10,6 +10,8 @@ export interface OperatorApi {
   asked: { what: string; body: unknown; authorization: string | undefined }[];
   /** Answers everything with this instead. */
   failure: { status: number; body: string } | undefined;
+  /** Jobs do not come to an end. */
+  endless: boolean;
   close(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export const deadLetter = (number: number, changes: Partial<DeadLetterDetail> = 
 
 export async function operatorApi(letters: DeadLetterDetail[]): Promise<OperatorApi> {
   const jobs = new Map<string, Job>();
-  const api: Omit<OperatorApi, 'url' | 'close'> = { letters, asked: [], failure: undefined };
+  const api: Omit<OperatorApi, 'url' | 'close'> = { letters, asked: [], failure: undefined, endless: false };
   const answer = (method: string, { pathname, searchParams }: URL, body: Record<string, unknown>): { status: number; body?: unknown; next?: string } => {
     const [, , , kind = '', id = ''] = pathname.split('/');
     if (kind === 'dead-letters' && id) return one(api.letters.find(({ number }) => number === Number(id)));
@@ -47,7 +49,7 @@ export async function operatorApi(letters: DeadLetterDetail[]): Promise<Operator
       job.state = 'cancelled';
       return { status: 204 };
     }
-    if (job?.state === 'running') advance(job);
+    if (job?.state === 'running' && !api.endless) advance(job);
     return one(job);
   };
   const server = createServer(async (request: IncomingMessage, response) => {

@@ -214,9 +214,10 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     const pings = startPingSources({ sources: source.platform.pingSources, upstream, telemetry });
     ends.add(() => pings.stop());
     const brokerUrls = source.platform.brokers.map(({ namespace, name }) => `${originOf(brokerServer)}/${namespace}/${name}`);
+    const ingressUrl = `http://${reachable(host)}:${door.port}`;
     const operations = createOperations({
       recipe: () => source.provided.operations,
-      url: `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${door.port}`,
+      url: ingressUrl,
       secrets: join(home, 'secrets'),
       root,
       triggers: () => source.platform.triggers,
@@ -228,6 +229,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       routes: () => shownRoutes(ingress.routes),
       brokers: opened,
       telemetry,
+      addresses: { ingress: ingressUrl, brokers: brokerUrls, kubernetes: originOf(kubernetes) },
       operations,
     });
     ends.add(() => console_.close());
@@ -335,6 +337,9 @@ async function serveHttp(handle: RequestListener): Promise<Server> {
   await new Promise<void>((done, failed) => server.once('error', failed).listen(0, '127.0.0.1', done));
   return server;
 }
+
+/** A host as a URL names it; one that means every address is reached by loopback. */
+const reachable = (host: string) => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host);
 
 const originOf = (server: Server) => `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 
