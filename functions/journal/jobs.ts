@@ -78,14 +78,14 @@ const leaseSeconds = 30;
 
 /** Redrives and replays in PostgreSQL; what goes on in them is told by events through the outbox. */
 export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Outbox; newId?: () => string }): Jobs {
-  const begin = (tx: Tx, emit: Emit, job: Job): Job => {
+  const begin = (emit: Emit, job: Job): Job => {
     if (job.state === 'running') emit(batchDue, `job/${job.id}`, { job: job.id, step: 0 });
     return job;
   };
   return {
     redrive: (wanted, dryRun, askedBy) =>
-      outbox.transaction(async (tx, emit) => begin(tx, emit, await insertRedrive(tx as unknown as Sql, newId(), wanted, dryRun, askedBy))),
-    replay: (range, dryRun, askedBy) => outbox.transaction(async (tx, emit) => begin(tx, emit, await insertReplay(tx, newId(), range, dryRun, askedBy))),
+      outbox.transaction(async (tx, emit) => begin(emit, await insertRedrive(tx as unknown as Sql, newId(), wanted, dryRun, askedBy))),
+    replay: (range, dryRun, askedBy) => outbox.transaction(async (tx, emit) => begin(emit, await insertReplay(tx, newId(), range, dryRun, askedBy))),
     async find(id) {
       const [row] = await sql<(Row & Counts)[]>`
         SELECT jobs.*, counts.* FROM jobs, LATERAL (

@@ -113,7 +113,7 @@ export function openJournal(sql: Sql): Journal {
         sql<(LetterRow & { headers: Record<string, string>; body: string | null; data: Buffer | null })[]>`
           SELECT ${letterColumns(sql)}, headers, body, data FROM dead_letters WHERE number = ${number}::bigint`,
         sql<{ at: Date; status: number | null; outcome: string; error: string | null; trace_id: string | null }[]>`
-          SELECT at, status, outcome, error, items.trace_id FROM items JOIN jobs ON jobs.id = job
+          SELECT at, status, outcome, items.error, trace_id FROM items JOIN jobs ON jobs.id = job
           WHERE item = ${number}::bigint AND kind = 'redrive' AND NOT dry_run AND outcome IN ('sent', 'failed') ORDER BY at`,
       ]);
       if (!row) return undefined;
