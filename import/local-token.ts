@@ -3,13 +3,13 @@ import { importToken } from '@dormouse/auth/import-token';
 import { Mistake } from './options.ts';
 
 /**
- * A token that may import, for an hour, signed with the keys of the platform on this machine.
+ * A token for an hour, that may import unless told otherwise, signed with the keys of the platform on this machine.
  * @throws Mistake when the platform has never run here, or its keys are somebody else's to read
  */
-export function localToken(keysFolder: string, issuer: string): string {
+export function localToken(keysFolder: string, issuer: string, sign = importToken): string {
   if (!existsSync(keysFolder)) throw new Mistake(`no token: there are no signing keys in ${keysFolder}; start the platform with "npm start", or give --token`);
   try {
-    return importToken(keysFolder, { issuer, seconds: 3600 });
+    return sign(keysFolder, { issuer, seconds: 3600 });
   } catch (error) {
     throw new Mistake(`no token: ${(error as Error).message}; give --token`);
   }

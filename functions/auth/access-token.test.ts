@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { tokens } from '@dormouse/runtime/auth';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
@@ -5,6 +7,7 @@ import { sessionOf, signAccessToken } from './access-token.ts';
 import { importToken } from './import-token.ts';
 import { initKeys } from './key-folder.ts';
 import { openKeyring } from './keyring.ts';
+import { operatorToken } from './operator-token.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 const folder = temporaryFolder();
@@ -51,4 +54,19 @@ test('the log-in of a token is read back, and a token without one has none', () 
 test("an importer's token is accepted, with scope import, and is nobody's", async () => {
   const verifier = tokens({ jwksUrl: 'keys:', issuer, audience: 'dormouse', fetch: async () => Response.json(jwks) });
   expect(await verifier.verify(importToken(folder, { issuer }))).toMatchObject({ name: 'dormouse:import', role: 'admin', scopes: ['import'] });
+});
+
+test("an operator's token is accepted, without any scope, is nobody's, and ends", async () => {
+  let now = Date.now();
+  const verifier = tokens({ jwksUrl: 'keys:', issuer, audience: 'dormouse', fetch: async () => Response.json(jwks), now: () => now });
+  const token = operatorToken(folder, { issuer, seconds: 300 });
+  expect(await verifier.verify(token)).toMatchObject({ name: 'dormouse:operator', role: 'operator', scopes: [] });
+  now += 400_000;
+  await expect(verifier.verify(token)).rejects.toThrow();
+});
+
+test('the program prints an operator’s token for five minutes', () => {
+  const { stdout } = spawnSync(process.execPath, [join(import.meta.dirname, 'operator-token.ts'), folder], { encoding: 'utf8' });
+  const { iat, exp, iss } = JSON.parse(Buffer.from(stdout.split('.')[1]!, 'base64url').toString());
+  expect({ life: exp - iat, iss }).toEqual({ life: 300, iss: 'https://dormouse.dev' });
 });

@@ -3,18 +3,23 @@ import type { Target } from './exchange.ts';
 import { problemBody } from './ingress.ts';
 import { dropped, keptFields } from './kept-fields.ts';
 import { Refusal } from './refusal.ts';
+import type { RequestHead } from './request-head.ts';
 
 const oneHop = dropped(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host', 'expect']);
 const oneHopBack = dropped(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
 
-/** A Service's address inside the platform: everything goes to it as it is, the trace included. */
-export function clusterLocal(target: Target): Front {
+/**
+ * An address inside the platform: everything goes to the Service as it is, the trace included.
+ * @param targetOf the Service that a request is for; throws a Refusal when there is none
+ */
+export function clusterLocal(targetOf: (request: RequestHead) => Target): Front {
   return {
     accept(connection) {
       const { request } = connection;
       connection.traceId = request.traceparent.slice(3, 35);
       if (request.target.charCodeAt(0) !== 47) throw new Refusal(400, 'malformed', 'The request target is malformed.');
       if (request.upgrade && request.hop.includes('upgrade')) throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
+      const target = targetOf(request);
       connection.forward(target, request.target, `host: ${target.authority}\r\n${keptFields(request.text, request.fields, oneHop, request.hop)}`);
     },
     responseFields: (_connection, head) => keptFields(head.text, head.fields, oneHopBack),

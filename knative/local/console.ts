@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Brokers } from './broker.ts';
+import type { Operations } from './operations.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Eventing } from './trigger-list.ts';
 
@@ -22,6 +23,14 @@ export interface RouteStatus {
   action: string;
 }
 
+/** Where this platform listens; for programs that run beside it. */
+export interface Addresses {
+  ingress: string;
+  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
+  brokers: readonly string[];
+  kubernetes: string;
+}
+
 /** What the console reads. */
 export interface ConsoleSources {
   services: () => ServiceStatus[];
@@ -30,6 +39,9 @@ export interface ConsoleSources {
   telemetry: Telemetry;
   /** Triggers and the catalogue; without it there is none. */
   eventing?: () => Eventing;
+  addresses?: Addresses;
+  /** What the pages of dead letters and replays speak to; they say so when there is nothing. */
+  operations?: Operations;
 }
 
 export interface ConsoleOptions extends ConsoleSources {
@@ -53,13 +65,14 @@ const securityHeaders = {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
+  // With "no-referrer", browsers would send the forms with "Origin: null".
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 };
 
 /**
- * Serves the console's pages and JSON: read-only, and only to names of this machine, so that no page of another site
+ * Serves the console's pages and JSON: only forms of its own pages change something, and it answers only to names of this machine, so that no page of another site
  * reaches it by giving its own name this machine's address (DNS rebinding). Rejects with the listener's error.
  */
 export async function startConsole({ host, port, ...sources }: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
@@ -81,10 +94,12 @@ export async function startConsole({ host, port, ...sources }: ConsoleOptions): 
 
 async function answer(request: IncomingMessage, sources: ConsoleSources): Promise<ConsoleAnswer> {
   if (!isLocalName(request.headers.host)) return problem(421, 'the console answers to localhost only');
-  if (request.method !== 'GET' && request.method !== 'HEAD') return { ...problem(405, 'the console is read-only'), headers: { allow: 'GET, HEAD' } };
   if (!URL.canParse(request.url ?? '', 'http://localhost')) return problem(400, 'the path is malformed');
   const url = new URL(request.url ?? '', 'http://localhost');
   try {
+    const { consoleForm, formPaths } = await import('./console/forms.ts');
+    if (request.method === 'POST' && formPaths.test(url.pathname)) return await consoleForm(request, url, sources);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return { ...problem(405, 'the console is read-only here'), headers: { allow: 'GET, HEAD' } };
     const { consoleApi } = await import('./console/api.ts');
     const { consolePages } = await import('./console/pages.ts');
     return (await consoleApi(url, sources)) ?? (await consolePages(url, sources));

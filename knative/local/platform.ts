@@ -11,8 +11,11 @@ import { baseEnvironment, canonical, resolveEnvironment } from './environment.ts
 import { lockHome } from './home-lock.ts';
 import { createIngress } from './ingress.ts';
 import { runJobs } from './jobs.ts';
+import { kubernetesApi } from './kubernetes-api.ts';
 import { listen } from './listener.ts';
+import { localGateway } from './local-gateway.ts';
 import { type Container, ManifestError, type Origin, type Platform } from './model.ts';
+import { createOperations } from './operations.ts';
 import { createOutputs } from './output.ts';
 import { type Provided, programOf } from './provided.ts';
 import { type Redis, startRedis } from './redis.ts';
@@ -66,6 +69,8 @@ export interface RunningPlatform {
   consoleUrl: string;
   /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
   brokerUrls: readonly string[];
+  /** What of the Kubernetes API there is, read-only: `kubectl -s URL`. */
+  kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
   /** The process that waits for the next cold start, if there is one. */
   sparePid(): number | undefined;
@@ -146,8 +151,17 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     const { otlpReceiver } = await import('./otlp.ts');
     const otlpServer = await serveHttp(otlpReceiver(telemetry));
     ends.add(() => closeHttp(otlpServer));
+    const kubernetes = await serveHttp(kubernetesApi(() => source.platform));
+    ends.add(() => closeHttp(kubernetes));
+    const gateway = await listen(
+      localGateway((name, namespace) => services.find(name, namespace)),
+      { port: 0 },
+    );
+    ends.add(() => gateway.close(0));
     const addressOf = (address: string) => {
       const { hostname } = new URL(address);
+      if (hostname === 'kubernetes.default.svc.cluster.local') return originOf(kubernetes);
+      if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local') return `http://127.0.0.1:${gateway.port}`;
       if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return originOf(brokerServer);
       if (hostname.startsWith('otel-collector.')) return originOf(otlpServer);
       return services.addressOf(address);
@@ -210,6 +224,14 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
     const pings = startPingSources({ sources: source.platform.pingSources, upstream, telemetry });
     ends.add(() => pings.stop());
     const brokerUrls = source.platform.brokers.map(({ namespace, name }) => `${originOf(brokerServer)}/${namespace}/${name}`);
+    const ingressUrl = `http://${reachable(host)}:${door.port}`;
+    const operations = createOperations({
+      recipe: () => source.provided.operations,
+      url: ingressUrl,
+      secrets: join(home, 'secrets'),
+      root,
+      triggers: () => source.platform.triggers,
+    });
     const console_ = await startConsole({
       host: '127.0.0.1',
       port: options.consolePort ?? 8081,
@@ -218,6 +240,8 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       brokers: opened,
       eventing: () => source.platform,
       telemetry,
+      addresses: { ingress: ingressUrl, brokers: brokerUrls, kubernetes: originOf(kubernetes) },
+      operations,
     });
     ends.add(() => console_.close());
     ends.add(() => door.close(ingressGraceMs));
@@ -257,6 +281,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       url: `http://${host.includes(':') ? `[${host}]` : host}:${door.port}`,
       consoleUrl: console_.url,
       brokerUrls,
+      kubernetesUrl: originOf(kubernetes),
       services: () => services.status(),
       sparePid: () => spare.pid,
       reload,
@@ -324,6 +349,9 @@ async function serveHttp(handle: RequestListener): Promise<Server> {
   await new Promise<void>((done, failed) => server.once('error', failed).listen(0, '127.0.0.1', done));
   return server;
 }
+
+/** A host as a URL names it; one that means every address is reached by loopback. */
+const reachable = (host: string) => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host);
 
 const originOf = (server: Server) => `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 

@@ -35,11 +35,20 @@ describe('platform.yaml', () => {
     ['images: {r/a: gone.ts}', 'gone.ts: no such program'],
     ['secrets: {a: {database: "x; DROP"}}', 'secrets.a is not understood'],
     ['secrets: {a: {databse: x}}', 'secrets.a is not understood'],
+    ['operations: {api: /api/x, secret: keys, token: gone.ts}', 'gone.ts: no such program'],
+    ['operations: {api: api, secret: keys, token: platform.yaml}', 'operations needs api'],
+    ['operations: {api: /api, token: platform.yaml}', 'operations needs api'],
     ['a: [', 'platform.yaml:1: '],
   ])('with %j is refused by file and line', async (text, words) => {
     write('platform.yaml', text);
     await expect(readProvided(root, root)).rejects.toThrow(words);
     await expect(readProvided(root, root)).rejects.toThrow(join(root, 'platform.yaml:1: '));
+  });
+
+  it('names the API that operators use, and the program that prints a token for it', async () => {
+    write('platform.yaml', 'operations: {api: /api/x, secret: keys, token: token.ts}');
+    write('token.ts');
+    expect((await readProvided(root, root)).operations).toEqual({ api: '/api/x', secret: 'keys', token: join(root, 'token.ts') });
   });
 
   it('is not needed for images named after a function', () => {

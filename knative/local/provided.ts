@@ -5,11 +5,21 @@ import { ManifestError } from './model.ts';
 /** How a Secret comes about that no manifest holds. */
 export type SecretRecipe = { kind: 'database'; role: string } | { kind: 'run'; program: string } | { kind: 'redis' };
 
+/** What the console's pages for operators speak to. */
+export interface OperationsRecipe {
+  /** Path of the API of dead letters, redrives and replays at the ingress. */
+  api: string;
+  /** Absolute path of a program that prints a token for it, given the folder of `secret`. */
+  token: string;
+  secret: string;
+}
+
 /** What a cluster's administrator would provide: the overlay's platform.yaml, and those of the folders it builds on. */
 export interface Provided {
   /** Image without its tag → what is in it. */
   images: ReadonlyMap<string, Image>;
   secrets: ReadonlyMap<string, SecretRecipe>;
+  operations?: OperationsRecipe | undefined;
   /** The files read, for whoever watches them. */
   files: readonly string[];
 }
@@ -34,6 +44,7 @@ export async function readProvided(overlay: string, root: string): Promise<Provi
   const images = new Map<string, Image>();
   const secrets = new Map<string, SecretRecipe>();
   const files: string[] = [];
+  let operations: OperationsRecipe | undefined;
   const visit = (folder: string) => {
     for (const below of foldersOf(folder, parse)) visit(below);
     const file = join(folder, 'platform.yaml');
@@ -47,13 +58,15 @@ export async function readProvided(overlay: string, root: string): Promise<Provi
       const found = [dirname(file), root].map((place) => resolve(place, String(name))).find((path) => existsSync(path));
       return found ?? refuse(`${String(name)}: no such program`);
     };
-    for (const key of Object.keys(content)) if (key !== 'images' && key !== 'secrets') refuse(`unknown field ${key}`);
+    for (const key of Object.keys(content)) if (!['images', 'secrets', 'operations'].includes(key)) refuse(`unknown field ${key}`);
     for (const [image, path] of Object.entries((content.images ?? {}) as Yaml)) images.set(withoutTag(image), readImage(path, program, root));
     for (const [name, recipe] of Object.entries((content.secrets ?? {}) as Yaml))
       secrets.set(name, readRecipe(recipe, program) ?? refuse(`secrets.${name} is not understood`));
+    if (content.operations !== undefined)
+      operations = readOperations(content.operations, program) ?? refuse('operations needs api (a path), token (a program) and secret');
   };
   visit(resolve(overlay));
-  return { images, secrets, files };
+  return { images, secrets, operations, files };
 }
 
 function read(file: string, parse: (text: string) => unknown): Yaml {
@@ -80,6 +93,13 @@ function readRecipe(recipe: unknown, program: (name: unknown) => string): Secret
   if (typeof recipe.database === 'string' && /^[a-z0-9_]*$/.test(recipe.database)) return { kind: 'database', role: recipe.database };
   if (typeof recipe.run === 'string') return { kind: 'run', program: program(recipe.run) };
   return recipe.redis === true ? { kind: 'redis' } : undefined;
+}
+
+function readOperations(given: unknown, program: (name: unknown) => string): OperationsRecipe | undefined {
+  if (!isObject(given)) return undefined;
+  const { api, token, secret, ...more } = given;
+  if (typeof api !== 'string' || !/^\/[\w./-]*\w$/.test(api) || typeof secret !== 'string' || Object.keys(more).length > 0) return undefined;
+  return { api, token: program(token), secret };
 }
 
 /** Folders that a kustomization builds on. What is wrong with it is the renderer's to say. */

@@ -51,6 +51,7 @@ function summary(platform: RunningPlatform, { home, host }: Settings, seconds: s
     `  blog     ${platform.url}/${open}`,
     `  console  ${platform.consoleUrl}`,
     ...platform.brokerUrls.map((url) => `  events   ${url}`),
+    `  objects  kubectl -s ${platform.kubernetesUrl} -n NAMESPACE get triggers`,
     `  data     ${relative(process.cwd(), home) || home}`,
     '',
     '  first administrator: npm run admin -- NAME      stop: Ctrl-C',

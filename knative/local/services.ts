@@ -101,7 +101,10 @@ export function createServices(options: ServicesOptions): Services {
 
   const add = async (service: Service, bundle: Bundle, hash: string) => {
     const serving = new Serving(revisionOf(service, bundle, hash));
-    const listener = await listen(clusterLocal(serving), { port: 0 });
+    const listener = await listen(
+      clusterLocal(() => serving),
+      { port: 0 },
+    );
     entries.set(keyOf(service), { serving, listener, hash });
     if (service.autoscaling.minScale > 0) void serving.current.bringUp(service.autoscaling.minScale).catch(() => {});
   };

@@ -30,6 +30,8 @@ export async function consoleApi(url: URL, sources: ConsoleSources): Promise<Con
       return json(sources.brokers.undeliverable());
     case '/api/routes':
       return json(sources.routes());
+    case '/api/addresses':
+      return sources.addresses ? json(sources.addresses) : problem(404, 'the addresses are not known');
     case '/api/logs':
       return json(sources.telemetry.logLines(logQuery(searchParams)));
     case '/api/stream':

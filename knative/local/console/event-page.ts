@@ -8,7 +8,7 @@ import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
 /** One event: attributes, data, and its way through each trigger. */
-export async function eventPage(id: string, { brokers }: ConsoleSources): Promise<Page> {
+export async function eventPage(id: string, { brokers, operations }: ConsoleSources): Promise<Page> {
   const event = await brokers.find(id);
   if (!event)
     return {
@@ -18,8 +18,9 @@ export async function eventPage(id: string, { brokers }: ConsoleSources): Promis
       content: html`${heading('Event')}${nothing(`No event ${id} is kept.`, 'Events are kept for a day, and as long as somebody has not got them.')}`,
     };
   const trace = event.trace_id && html`<a class="button" href="/traces/${event.trace_id}">Its trace</a>`;
+  const letters = operations && event.trace_id && html`<a class="button" href="/dead-letters?state=all&amp;trace=${event.trace_id}">Its dead letters</a>`;
   const content = html`
-${heading(eventType(event.type), html`<p>${trace}</p>`)}
+${heading(eventType(event.type), html`<p class="actions">${letters}${trace}</p>`)}
 <section><h2>Triggers</h2>${
     event.verdicts.length === 0
       ? html`<p class="quiet">The broker has no trigger.</p>`
@@ -50,7 +51,8 @@ const attempt = (trigger: string, { at, status, latency_ms, error, next_attempt_
 <td>${trigger}${dead_letter_sink && html` <span class="quiet">dead-letter sink</span>`}</td><td class="time">${clockTime(Date.parse(at))}</td><td>${status ?? '–'}</td>
 <td>${latency_ms === undefined ? 'under way' : duration(latency_ms)}</td><td>${error ?? '–'}</td><td class="time">${next_attempt_at === undefined ? '–' : clockTime(Date.parse(next_attempt_at))}</td></tr>`;
 
-function readable(data: string | undefined): string | undefined {
+/** Text as it is, JSON on several lines. */
+export function readable(data: string | undefined): string | undefined {
   if (data === undefined) return undefined;
   try {
     return JSON.stringify(JSON.parse(data), null, 2);

@@ -1,7 +1,7 @@
 import type { ConsoleSources } from '../console.ts';
 import { html, type Markup } from './html.ts';
 
-export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'logs' | 'undeliverable';
+export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'logs' | 'dead-letters' | 'replay' | 'undeliverable';
 
 export interface Page {
   name: PageName;
@@ -10,6 +10,8 @@ export interface Page {
   /** The content follows what happens: of functions, of events, or of both. */
   live?: 'services' | 'event' | 'services event';
   status?: number;
+  /** Where nothing follows by itself, the page is loaded again after so many seconds. */
+  refreshSeconds?: number;
 }
 
 const links: readonly (readonly [PageName, string, string])[] = [
@@ -18,11 +20,13 @@ const links: readonly (readonly [PageName, string, string])[] = [
   ['triggers', '/triggers', 'Triggers'],
   ['traces', '/traces', 'Traces'],
   ['logs', '/logs', 'Logs'],
+  ['dead-letters', '/dead-letters', 'Dead letters'],
+  ['replay', '/replay', 'Replay'],
   ['undeliverable', '/undeliverable', 'Undeliverable'],
 ];
 
 /** A whole page of the console. */
-export function layout({ name, title, content, live }: Page, { brokers }: ConsoleSources): Markup {
+export function layout({ name, title, content, live, refreshSeconds }: Page, { brokers }: ConsoleSources): Markup {
   const lost = brokers.undeliverable().length;
   return html`<!doctype html>
 <html lang="en">
@@ -33,6 +37,7 @@ export function layout({ name, title, content, live }: Page, { brokers }: Consol
 <title>${title} · Dormouse</title>
 <link rel="icon" href="/console/dormouse.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/console/console.css">
+${refreshSeconds && html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`}
 <script src="/console/live.js" type="module"></script>
 </head>
 <body>

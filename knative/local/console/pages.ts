@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { type ConsoleAnswer, type ConsoleSources, problem } from '../console.ts';
+import { deadLetterPage } from './dead-letter-page.ts';
+import { deadLettersPage } from './dead-letters-page.ts';
 import { eventPage } from './event-page.ts';
 import { eventsPage } from './events-page.ts';
 import { functionsPage } from './functions-page.ts';
 import { html } from './html.ts';
+import { jobPage } from './job-page.ts';
 import { heading, layout, nothing, type Page } from './layout.ts';
 import { logsPage } from './logs-page.ts';
 import { decoded } from './path.ts';
+import { replayPage } from './replay-page.ts';
 import { tracePage } from './trace-page.ts';
 import { tracesPage } from './traces-page.ts';
 import { triggersPage } from './triggers-page.ts';
@@ -29,8 +33,15 @@ export async function consolePages(url: URL, sources: ConsoleSources): Promise<C
     status: 404,
     content: html`${heading('Nothing here')}${nothing(`There is no page at ${url.pathname}.`)}`,
   };
-  return { status: found.status ?? 200, type: 'text/html; charset=utf-8', body: layout(found, sources).text };
+  return showPage(found, sources);
 }
+
+/** A page as an answer. */
+export const showPage = (page: Page, sources: ConsoleSources): ConsoleAnswer => ({
+  status: page.status ?? 200,
+  type: 'text/html; charset=utf-8',
+  body: layout(page, sources).text,
+});
 
 async function pageAt(first: string, second: string | undefined, { searchParams }: URL, sources: ConsoleSources): Promise<Page | undefined> {
   if (first === '' && second === undefined) return functionsPage(sources);
@@ -38,6 +49,9 @@ async function pageAt(first: string, second: string | undefined, { searchParams 
   if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
   if (first === 'triggers' && !second) return triggersPage(sources);
   if (first === 'logs' && !second) return logsPage(searchParams, sources);
+  if (first === 'dead-letters') return second ? deadLetterPage(decoded(second), sources) : deadLettersPage(searchParams, sources);
+  if (first === 'replay' && !second) return replayPage(searchParams, sources);
+  if ((first === 'redrives' || first === 'replays') && second) return jobPage(first === 'redrives' ? 'redrive' : 'replay', second, sources);
   return first === 'undeliverable' && !second ? undeliverablePage(sources) : undefined;
 }
 

@@ -14,7 +14,7 @@ interface Row {
 const deepest = 12;
 
 /** One trace as a waterfall, with its log lines. */
-export function tracePage(id: string, { telemetry }: ConsoleSources): Page {
+export function tracePage(id: string, { telemetry, operations }: ConsoleSources): Page {
   const spans = telemetry.trace(id.toLowerCase());
   if (spans.length === 0)
     return {
@@ -29,7 +29,7 @@ export function tracePage(id: string, { telemetry }: ConsoleSources): Page {
   const rows = arrange(spans);
   const lines = telemetry.logLines({ trace: id.toLowerCase(), limit: 500 });
   const content = html`
-${heading(html`${rows[0]?.span.name} <small>${duration(lengthMs)}</small>`, html`<p class="quiet code">${id}</p>`)}
+${heading(html`${rows[0]?.span.name} <small>${duration(lengthMs)}</small>`, html`<p class="actions"><span class="quiet code">${id}</span>${operations && html`<a class="button" href="/dead-letters?state=all&amp;trace=${id.toLowerCase()}">Its dead letters</a>`}</p>`)}
 <p class="legend">${clockTime(startMs)} · ${count(spans.length, 'span')} in ${services.map((service) => html`<span class="tag hue-${hueOf(service)}">${service}</span> `)}</p>
 <div class="waterfall"><div class="axis" aria-hidden="true"><span></span><span class="ticks">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<b>${part === 0 ? '0' : duration(lengthMs * part)}</b>`)}</span></div>
 ${rows.map((row) => bar(row, startMs, lengthMs))}</div>

@@ -1,0 +1,51 @@
+import type { ConsoleSources } from '../console.ts';
+import { letterChip } from './dead-letters-page.ts';
+import { readable } from './event-page.ts';
+import { formToken } from './form-guard.ts';
+import { clockTime, eventType } from './format.ts';
+import { html } from './html.ts';
+import { heading, nothing, type Page } from './layout.ts';
+import { missing } from './operations-page.ts';
+import type { DeadLetterDetail } from './operator-api.ts';
+
+/** One dead letter: why, what, and everything that was tried. */
+export async function deadLetterPage(number: string, { operations }: ConsoleSources): Promise<Page> {
+  const name = 'dead-letters';
+  const none = html`${heading('Dead letter')}${nothing(`There is no dead letter ${number}.`, html`<a href="/dead-letters?state=all">All dead letters</a>`)}`;
+  if (!/^\d{1,15}$/.test(number)) return { name, title: 'Dead letter', status: 404, content: none };
+  const answer = await operations?.call<DeadLetterDetail>('GET', `/dead-letters/${number}`);
+  if (answer?.status === 404) return { name, title: 'Dead letter', status: 404, content: none };
+  if (answer?.problem !== undefined || !answer) return missing(name, 'Dead letter', answer ?? { status: 404, problem: '' });
+  return { name, title: `Dead letter ${number}`, live: 'event', content: content(answer.body) };
+}
+
+const content = (letter: DeadLetterDetail) => html`
+${heading(html`${eventType(letter.event.type)} <small>dead letter ${letter.number}</small>`, actions(letter))}
+<p class="cause lead">${letter.cause}</p>
+<dl class="pairs">${pair('trigger', letterChip(letter.state, letter.trigger, letter.redrives))}${pair('state', letter.state === 'open' ? 'open: its subscriber does not have it' : 'redriven: its subscriber has it')}
+${pair('sent to', letter.destination, 'code')}${pair('answer', letter.status === null ? 'none' : `HTTP ${letter.status}`)}${pair('given up', clockTime(Date.parse(letter.failed_at)))}</dl>
+${letter.body && html`<section><h2>What the subscriber answered</h2><pre>${readable(letter.body)}</pre></section>`}
+<section><h2>Attempts</h2>${letter.attempts.length === 0 ? html`<p class="quiet">It was not sent again yet.</p>` : attempts(letter)}</section>
+<section><h2>Data</h2>${data(letter)}</section>
+<section><h2>Attributes</h2>${pairs(letter.attributes)}</section>
+<section><h2>Headers of the dead letter</h2>${pairs(letter.headers)}</section>`;
+
+const actions = ({ number, event, trace_id, state }: DeadLetterDetail) => html`<div class="actions">
+<form method="post" action="/dead-letters/confirm">${formToken()}<input type="hidden" name="number" value="${number}"><button class="main" name="what" value="chosen">${state === 'open' ? 'Redrive…' : 'Redrive again…'}</button></form>
+<a class="button" href="/events/${encodeURIComponent(event.id)}">Its event</a>${trace_id && html`<a class="button" href="/traces/${trace_id}">Its trace</a>`}</div>`;
+
+const attempts = ({ attempts: all }: DeadLetterDetail) => html`<div class="scroll"><table>
+<thead><tr><th>When</th><th>Outcome</th><th>Status</th><th>Error</th><th>Trace</th></tr></thead>
+<tbody>${all.map(
+  ({ at, status, outcome, error, trace_id }) =>
+    html`<tr><td class="time">${clockTime(Date.parse(at))}</td><td>${outcome}</td><td>${status ?? '–'}</td><td>${error ?? '–'}</td><td>${trace_id ? html`<a class="code" href="/traces/${trace_id}">${trace_id.slice(0, 8)}</a>` : '–'}</td></tr>`,
+)}</tbody></table></div>`;
+
+function data({ data, data_base64 }: DeadLetterDetail) {
+  const text = data_base64 ? `base64: ${data_base64}` : typeof data === 'string' ? readable(data) : data != null && JSON.stringify(data, null, 2);
+  return text ? html`<pre>${text}</pre>` : html`<p class="quiet">None.</p>`;
+}
+
+const pair = (name: string, value: Parameters<typeof html>[1], style = '') => html`<div><dt>${name}</dt><dd class="${style}">${value}</dd></div>`;
+const pairs = (values: Readonly<Record<string, string>>) =>
+  html`<dl class="pairs">${Object.entries(values).map(([name, value]) => pair(name, value, 'code'))}</dl>`;
