@@ -1,6 +1,6 @@
+import { compileFilters } from '@dormouse/filters/filter';
 import { variable } from '@dormouse/runtime/config';
 import { serve } from '@dormouse/runtime/serve';
-import { compileFilters } from '../../knative/local/filter.ts';
 import { maxEventBytes } from './any-event.ts';
 import { createApp } from './app.ts';
 import { openItems } from './items.ts';

@@ -49,6 +49,7 @@ const platform: Platform = {
   configMaps: new Map(),
   secrets: new Map(),
   ignored: [],
+  eventTypes: [],
 };
 
 let server: Server;
