@@ -41,6 +41,9 @@ const claimed = ({ triggers }: Consumer) => {
 /** Takes events of every type, and so does not know what is in them. */
 const takesAll = ({ triggers }: Consumer) => triggers.some(({ filters }) => filters.length === 0);
 
+/** Paths whose events say which step they ask for: a second one finds it done, and no inbox is needed. */
+const countsSteps = new Set(['/batches']);
+
 /** What a Trigger sees of an event. */
 const attributesOf = ({ data: _, ...attributes }: Example['event']) => attributes as unknown as Record<string, string>;
 
@@ -54,7 +57,7 @@ describe.each(consumers)('$name at $path', (consumer) => {
   let db: TestDatabase;
   let served: FunctionInProcess;
   const { name, path } = consumer;
-  const hasInbox = hasTables(name) && !takesAll(consumer);
+  const hasInbox = hasTables(name) && !takesAll(consumer) && !countsSteps.has(path);
   const owners = [...new Set(['categories', 'posts', name])].filter(hasTables);
 
   beforeAll(async () => {
@@ -113,8 +116,9 @@ describe.each(consumers)('$name at $path', (consumer) => {
     expect(await deliver({ ...event, id: event.id.replace(/.$/, 'e'), data }, mode)).toBe('taken');
   });
 
-  test.each(takesAll(consumer) ? [] : once)('refuses $example for good when its data lost the id', async ({ event, mode }) => {
-    const { id: _, ...data } = event.data as { id?: unknown };
+  test.each(takesAll(consumer) ? [] : once)('refuses $example for good when its data lost what it is about', async ({ event, mode }) => {
+    const [, ...rest] = Object.entries(event.data as object);
+    const data = Object.fromEntries(rest);
     const before = await stored();
     expect(await deliver({ ...event, id: event.id.replace(/.$/, 'f'), data }, mode)).toBe(422);
     expect(await stored()).toEqual(before);

@@ -23,11 +23,13 @@ export interface InProcessOptions {
   sink?: string;
 }
 
+/** Where nobody listens. */
+const elsewhere = 'http://127.0.0.1:9';
+
 type Build = (runtime: Runtime) => App | Promise<App>;
 
 /** Serves an app that is made of a runtime. */
 export async function serveInProcess(name: string, build: Build, { databaseUrl, sink }: InProcessOptions = {}): Promise<FunctionInProcess> {
-  const elsewhere = 'http://127.0.0.1:9';
   const config = readConfig({
     K_SERVICE: name,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
@@ -66,7 +68,8 @@ const builds = new Map<string, Build>();
 /** Serves a function of this project exactly as its main.ts builds it. */
 export async function openFunction(name: string, { main = `../functions/${name}/main.ts`, ...options }: OpenOptions = {}): Promise<FunctionInProcess> {
   vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (of: string, build: Build) => void builds.set(of, build) }));
-  vi.stubEnv('MEDIA_DIR', '/nonexistent');
+  const own = { MEDIA_DIR: '/nonexistent', KUBERNETES_URL: elsewhere, LOCAL_GATEWAY_URL: elsewhere };
+  for (const [variable, value] of Object.entries(own)) vi.stubEnv(variable, value);
   await import(main);
   return await serveInProcess(name, builds.get(name) as Build, options);
 }

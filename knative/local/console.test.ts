@@ -138,7 +138,7 @@ describe('the console’s JSON', () => {
         broker: 'default',
         filters: [{ exact: { type: 'test' } }],
         subscriber: 'http://web.dormouse.svc.cluster.local/events',
-        delivery: { retry: 1, backoff_policy: 'exponential', backoff_delay_ms: 10, timeout_ms: 30_000 },
+        delivery: { retry: 1, backoff_policy: 'exponential', backoff_delay_ms: 10, timeout_ms: 300_000 },
         types: ['test'],
       },
       expect.objectContaining({
@@ -230,7 +230,7 @@ describe('the console’s pages', () => {
     ['/events', ['post/1', 'chip delivered', 'chip undeliverable', `/traces/${traceId}`]],
     ['/events?outcome=undeliverable', ['/events/bad']],
     ['/events/first', ['&lt;b&gt;x&lt;/b&gt;', 'filtered out: ', 'cesql type = &#39;other&#39;', 'exact type = test', 'Attempts']],
-    ['/triggers', ['type = test', '1 retry, exponential from 10 ms; 30.00 s for an answer', 'http://sink.dormouse', 'all 3', 'aria-current="page"']],
+    ['/triggers', ['type = test', '1 retry, exponential from 10 ms; 5 min for an answer', 'http://sink.dormouse', 'all 3', 'aria-current="page"']],
     ['/traces', ['send dormouse/default', 'broker']],
     ['/traces?service=broker&errors=1', [`/traces/${traceId}`]],
     ['/traces?minDuration=soon', ['duration soon is not understood']],

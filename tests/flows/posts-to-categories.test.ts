@@ -48,7 +48,8 @@ test('a post that is written is counted, and the new category is announced', asy
   const { id } = await posts.create(draftOf({ categoryName: 'Rivers' }));
   const event = await created(id);
   await flow.delivered('categories-post-events', event.id);
-  await flow.delivered('web-post-events', event.id);
+  await flow.filtered('web-post-events', event.id);
+  await flow.delivered('web-post-events', (await flow.event({ type: 'dev.dormouse.post.published.v1', subject: `post/${id}` })).id);
   expect(await countOf('Rivers')).toBe(1);
   const announced = await flow.event({ type: 'dev.dormouse.category.created.v1' });
   expect(announced).toMatchObject({ source: '/categories', data: { name: 'Rivers' } });
@@ -86,5 +87,5 @@ test('an event that categories cannot understand is given up at once, and holds 
   const bad = await flow.send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/9', data: { id: 'nine' } });
   const { id } = await posts.create(draftOf({ categoryName: 'Ponds' }));
   await flow.delivered('categories-post-events', (await created(id)).id);
-  expect((await flow.undeliverable('categories-post-events', bad)).attempts).toMatchObject([{ status: 422 }]);
+  expect((await flow.deadLettered('categories-post-events', bad)).attempts).toMatchObject([{ status: 422 }]);
 });
