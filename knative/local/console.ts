@@ -26,10 +26,10 @@ export interface RouteStatus {
 export interface ConsoleSources {
   services: () => ServiceStatus[];
   routes: () => RouteStatus[];
-  brokers: Brokers;
-  telemetry: Telemetry;
   /** Triggers and the catalogue; without it there is none. */
   eventing?: () => Eventing;
+  brokers: Brokers;
+  telemetry: Telemetry;
 }
 
 export interface ConsoleOptions extends ConsoleSources {
