@@ -206,6 +206,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       services: () => services.status(),
       routes: () => shownRoutes(ingress.routes),
       brokers: opened,
+      eventing: () => source.platform,
       telemetry,
     });
     ends.add(() => console_.close());
