@@ -2,7 +2,7 @@ import { isRetryable } from './backoff.ts';
 import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from './cloudevents.ts';
 import type { Destination } from './model.ts';
 import type { Carried } from './stored-event.ts';
-import type { Upstream, UpstreamResponse } from './upstream.ts';
+import { mostAnswerBytes, type Upstream, type UpstreamResponse } from './upstream.ts';
 
 /** What came of one attempt to deliver an event. */
 export interface Attempt {
@@ -37,19 +37,20 @@ export async function attempt(
   }
 }
 
-function judge({ status, headers, body }: UpstreamResponse, acceptsReply: boolean): Attempt {
+function judge({ status, headers, body, cut }: UpstreamResponse, acceptsReply: boolean): Attempt {
   const answer = { status, retryAfter: headers['retry-after'], body, reply: undefined };
   if (status < 200 || status > 299) return { ...answer, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
   if (status !== 200 || !acceptsReply || !announcesEvent(headers)) return { ...answer, verdict: 'done', cause: '' };
   try {
-    return { ...answer, verdict: 'done', cause: '', reply: replyOf(headers, body) };
+    return { ...answer, verdict: 'done', cause: '', reply: replyOf(headers, body, cut) };
   } catch (error) {
     return { ...answer, verdict: 'retry', cause: `its reply is no valid event: ${(error as Error).message}` };
   }
 }
 
 /** One event: nobody asked for a batch (CloudEvents HTTP binding, section 3). */
-function replyOf(headers: UpstreamResponse['headers'], body: Buffer): CloudEvent {
+function replyOf(headers: UpstreamResponse['headers'], body: Buffer, cut = false): CloudEvent {
+  if (cut) throw new InvalidEventError(`it is longer than ${mostAnswerBytes} bytes`);
   const [event, another] = readEvents(headers, body);
   if (!event || another) throw new InvalidEventError('it is a batch');
   return event;

@@ -294,9 +294,10 @@ describe('delivering events', () => {
   test.each([
     ['no valid event', { 'ce-specversion': '1.0' }, ''],
     ['a batch', { 'content-type': 'application/cloudevents-batch+json' }, '[]'],
-  ])('a reply that is %s is tried again', async (_, headers, body) => {
+    ['too long to be kept', { ...binary }, 'beginning', true],
+  ])('a reply that is %s is tried again', async (_, headers, body, cut = false) => {
     const b = await start({ triggers: [trigger('a', [], { retry: 1, backoffDelayMs: 10 })] });
-    b.consumers.set('a', () => ({ status: 200, headers: headers as Record<string, string>, body: Buffer.from(body) }));
+    b.consumers.set('a', () => ({ status: 200, headers: headers as Record<string, string>, body: Buffer.from(body), cut }));
     await b.send({ id: '1' });
     await b.clock.advance(1_000);
     expect(outcomes(b)).toEqual([['1', 'a undeliverable 2']]);

@@ -6,7 +6,7 @@ import type { ServingPlace, Target } from './exchange.ts';
 import { InstanceConnections } from './instance-connection.ts';
 import { eventually } from './platform.fixture.ts';
 import { Refusal } from './refusal.ts';
-import type { UpstreamRequest } from './upstream.ts';
+import { mostAnswerBytes, type UpstreamRequest } from './upstream.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -48,6 +48,16 @@ describe('a delivery', () => {
       twice: 'a, b',
       body: 'POST /events posts.blog.svc.cluster.local 1 {}',
     });
+  });
+
+  it('keeps the beginning of an answer that goes on and on, from a Service and from elsewhere', async () => {
+    const port = await app((_, outgoing) => outgoing.writeHead(200).end('x'.repeat(3 * mostAnswerBytes)));
+    for (const to of [posts, { kind: 'url', url: `http://127.0.0.1:${port}/` } as const]) {
+      const { status, body, cut } = await upstream(target([port])).request(to, request);
+      expect([status, body.length, cut]).toEqual([200, mostAnswerBytes, true]);
+    }
+    const exact = await app((_, outgoing) => outgoing.writeHead(200).end('x'.repeat(mostAnswerBytes)));
+    expect(await upstream(target([exact])).request(posts, request)).not.toHaveProperty('cut');
   });
 
   it('waits for a new instance when the one there takes no connections any more', async () => {

@@ -6,7 +6,7 @@ import { problemBody } from './ingress.ts';
 import type { Destination } from './model.ts';
 import type { Refusal } from './refusal.ts';
 import { chunked, type ResponseHead } from './response-head.ts';
-import type { Upstream, UpstreamRequest, UpstreamResponse } from './upstream.ts';
+import { mostAnswerBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
 
 export interface DeliverOptions {
   target: (name: string, namespace: string) => Target | undefined;
@@ -41,7 +41,7 @@ class Delivery extends Exchange {
   #timer: NodeJS.Timeout | undefined;
   #status = 0;
   #headers: Record<string, string> = {};
-  #parts: Buffer[] = [];
+  #body = new AnswerBody();
   #reader: ChunkedReader | undefined;
   #over = false;
 
@@ -86,11 +86,11 @@ class Delivery extends Exchange {
   }
 
   answerMore(bytes: Buffer, done: boolean): void {
-    if (this.#reader) this.#reader.read(bytes, (slice) => this.#parts.push(slice));
-    else this.#parts.push(bytes);
+    if (this.#reader) this.#reader.read(bytes, (slice) => this.#body.add(slice));
+    else this.#body.add(bytes);
     if (!done) return;
     this.leave();
-    this.#end(() => this.#done({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#parts) }));
+    this.#end(() => this.#done({ status: this.#status, headers: this.#headers, ...this.#body.content() }));
   }
 
   protected brokeOff(): void {
@@ -112,6 +112,21 @@ class Delivery extends Exchange {
     this.#over = true;
     clearTimeout(this.#timer);
     tell();
+  }
+}
+
+/** An answer's body, of which the beginning is kept: a consumer that talks on and on costs no memory. */
+class AnswerBody {
+  #parts: Buffer[] = [];
+  #bytes = 0;
+
+  add(part: Buffer): void {
+    if (this.#bytes < mostAnswerBytes) this.#parts.push(part.subarray(0, mostAnswerBytes - this.#bytes));
+    this.#bytes += part.length;
+  }
+
+  content(): { body: Buffer; cut?: boolean } {
+    return { body: Buffer.concat(this.#parts), ...(this.#bytes > mostAnswerBytes ? { cut: true } : {}) };
   }
 }
 
@@ -138,11 +153,11 @@ function overNetwork(url: string, { method, headers, body, timeoutMs }: Upstream
       failed(error.name === 'TimeoutError' || error.code === 'ABORT_ERR' ? failure('TIMEOUT', `${url} did not answer within ${timeoutMs} ms`) : error),
     );
     request.on('response', (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part)).on('error', failed);
+      const body = new AnswerBody();
+      response.on('data', (part: Buffer) => body.add(part)).on('error', failed);
       response.on('end', () => {
         const plain = Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]);
-        done({ status: response.statusCode ?? 0, headers: Object.fromEntries(plain) as Record<string, string>, body: Buffer.concat(parts) });
+        done({ status: response.statusCode ?? 0, headers: Object.fromEntries(plain) as Record<string, string>, ...body.content() });
       });
     });
     // Nobody asked to switch protocols: the status is the answer.

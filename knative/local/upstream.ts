@@ -15,7 +15,12 @@ export interface UpstreamResponse {
   /** Lower-case names; repeated fields joined by `, `. */
   headers: Record<string, string>;
   body: Buffer;
+  /** There was more than `mostAnswerBytes`, and `body` is the beginning. */
+  cut?: boolean;
 }
+
+/** What is kept of an answer's body: an event has no more. */
+export const mostAnswerBytes = 1024 * 1024;
 
 /**
  * Sends to whatever a manifest may name as a receiver. Services of this platform are reached through their activator,

@@ -61,6 +61,13 @@ export const delivering: Readonly<Record<string, Check>> = {
   'cp.copies': eachItsOwn,
   'cp.once': once,
   'cp.complete': once,
+  async 'dp.at-least-once'(t) {
+    let lost = 1;
+    const consumer = await t.consumer({ spec: { delivery: { retry: 3, backoffDelay: 'PT0.1S' } }, answer: () => (lost-- > 0 ? 'break off' : 202) });
+    const event = t.event();
+    accepted(await t.send(event));
+    expect(ids(await t.arrived(consumer, 2))).toEqual([event.id, event.id]);
+  },
   async 'dp.options-error'(t) {
     const consumer = await t.consumer();
     accepted(await t.send());
@@ -123,6 +130,11 @@ export const delivering: Readonly<Record<string, Check>> = {
   'kn.filters-all': lets(filters({ all: [{ prefix: { subject: 'post/' } }, { suffix: { subject: '/1' } }] }), subjects, [0]),
   'kn.filters-any': lets(filters({ any: [{ exact: { subject: 'post/2' } }, { prefix: { subject: 'user/' } }] }), subjects, [1, 2]),
   'kn.filters-not': lets(filters({ not: { prefix: { subject: 'post/' } } }), subjects, [2]),
+  'kn.filters-cesql': async (t) => {
+    const events = [{ subject: 'post/1', n: '0' }, { subject: 'post/2' }, {}];
+    await lets(filters({ cesql: "subject LIKE 'post/_' AND NOT (subject = 'post/2')" }), events, [0])(t);
+    await lets(filters({ cesql: 'LENGTH(subject) = 6' }), events, [0, 1])(t);
+  },
   'kn.filters-replace': lets(
     (t) => ({ filter: { attributes: { type: 'none' } }, ...filters({ prefix: { subject: 'post/' } }, { suffix: { subject: '/1' } })(t) }),
     subjects,

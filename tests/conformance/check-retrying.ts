@@ -107,6 +107,8 @@ export const retrying: Readonly<Record<string, Check>> = {
   'kn.retry-after': async (t) => {
     const delivery = { backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT5S' };
     for (const status of [429, 503]) await distances(delivery, [[2_000, 2_000]], { status, headers: { 'retry-after': '2' } })(t);
+    const date = new Date(Math.ceil(t.target.now() / 1_000) * 1_000 + 4_000).toUTCString();
+    await distances(delivery, [[2_000, 5_000]], { status: 503, headers: { 'retry-after': date } })(t);
     await distances(delivery, [[100, 100]], { status: 500, headers: { 'retry-after': '2' } })(t);
     await distances({ ...delivery, backoffDelay: 'PT3S' }, [[3_000, 3_000]], { status: 429, headers: { 'retry-after': '2' } })(t);
   },

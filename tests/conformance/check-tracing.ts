@@ -38,6 +38,13 @@ export const tracing: Readonly<Record<string, Check>> = {
   },
   'trace.state': carries('tracestate', 'vendor=1,other=2'),
   'trace.baggage': carries('baggage', 'user=7,plan=free'),
+  async 'kn.error-trace'(t) {
+    const sink = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] } });
+    await t.consumer({ spec: { delivery: { retry: 0, deadLetterSink: { uri: sink.url } } }, answer: () => 400 });
+    accepted(await t.send({}, { headers: { 'ce-traceparent': origin, traceparent: hop, tracestate: 'a=b' } }));
+    const { headers } = (await t.arrived(sink))[0]!;
+    expect([headers['ce-traceparent'], headers.traceparent, headers.tracestate]).toEqual([origin, expect.stringMatching(/^00-3{32}-/), 'a=b']);
+  },
   async 'kn.headers'(t) {
     for (const headers of await headersOf(t, { 'x-request-id': 'r-1', 'knative-flag': 'on', cookie: 'secret=1' }))
       expect([headers['x-request-id'], headers['knative-flag'], headers.cookie]).toEqual(['r-1', 'on', undefined]);

@@ -82,6 +82,8 @@ export const jsonFormat = document('CloudEvents JSON format 1.0.2', `${spec}/for
   ['json.string', 'MUST NOT', '3.1.2', 'a JSON string is not read as JSON a second time'],
   ['json.text', 'SHOULD', '3.1.2', 'a string of another content type is the content'],
   ['json.implied', 'SHOULD', '3.1.2', 'without datacontenttype it is application/json, and that is said on the way on'],
+  ['json.write-binary', 'MUST', '3.1.1', 'a broker that writes this format puts data that is no JSON into data_base64 (or, as text, into data)'],
+  ['json.write-json', 'MUST', '3.1.1', 'a broker that writes this format puts JSON data into data, as a JSON value'],
   ['json.batch-media-type', 'MUST', '4.2', 'the media type of a batch is application/cloudevents-batch+json'],
   ['json.batch-not-implied', 'MUST NOT', '4', 'who says nothing of batches gets none'],
 ]);

@@ -3,6 +3,12 @@ import { document } from './clause.ts';
 const specs = 'https://github.com/knative/specs/blob/main/specs/eventing';
 
 export const dataPlane = document('Knative Eventing data plane contract', `${specs}/data-plane.md`, [
+  [
+    'dp.at-least-once',
+    'documented',
+    'Introduction',
+    'rather twice than never: an acceptance that does not reach the broker is none, and the event comes again',
+  ],
   ['dp.http', 'MUST', 'Background', 'HTTP 1.1 holds where the contract says nothing: chunked bodies, 100-continue, connections used again'],
   ['dp.upgrade-ignored', 'SHOULD', 'Background', 'an offer to change the protocol (Upgrade) is ignored'],
   ['dp.binary-in', 'MUST', 'Minimum supported protocol', 'an event of version 1.0 in binary mode is accepted'],
@@ -89,17 +95,24 @@ export const documented = document('Knative as documented and as its brokers do 
   ['kn.408', 'documented', 'Event delivery', '408 is tried again'],
   ['kn.unreachable', 'documented', 'Event delivery', 'a consumer that takes no connection, or breaks it off, is tried again'],
   ['kn.timeout', 'documented', 'Event delivery', 'an answer that does not come within `timeout` is a failure that is tried again'],
-  ['kn.retry-after', 'documented', 'DeliverySpec.RetryAfterMax', 'the Retry-After of a 429 or 503 is kept when it is longer than the backoff'],
+  [
+    'kn.retry-after',
+    'documented',
+    'DeliverySpec.RetryAfterMax',
+    'the Retry-After of a 429 or 503, in seconds or as a date, is kept when it is longer than the backoff',
+  ],
   ['kn.retry-after-max', 'documented', 'DeliverySpec.RetryAfterMax', 'no longer than `retryAfterMax`; PT0S ignores it'],
   ['kn.reply-invalid', 'documented', 'Event replies', 'an answer that announces an event and holds none is a failure that is tried again'],
   ['kn.error-attributes', 'documented', 'Event delivery', 'a dead letter says destination, code and body of the last answer: knativeerrordest, -code, -data'],
   ['kn.error-data', 'documented', 'Event delivery', 'knativeerrordata is base64 of at most 1024 characters'],
+  ['kn.error-trace', 'documented', 'Event delivery', 'a dead letter goes on in the trace of its event, and keeps the origin that the event names'],
   ['kn.filters-exact', 'documented', 'Trigger filters', 'exact: the value is the same'],
   ['kn.filters-prefix', 'documented', 'Trigger filters', 'prefix: the value begins so'],
   ['kn.filters-suffix', 'documented', 'Trigger filters', 'suffix: the value ends so'],
   ['kn.filters-all', 'documented', 'Trigger filters', 'all: each of its filters holds'],
   ['kn.filters-any', 'documented', 'Trigger filters', 'any: one of its filters holds'],
   ['kn.filters-not', 'documented', 'Trigger filters', 'not: its filter does not hold'],
+  ['kn.filters-cesql', 'documented', 'Trigger filters', 'cesql: the expression is true of the attributes; an error in it is no match'],
   ['kn.filters-replace', 'documented', 'Trigger filters', '`filters` takes the place of `filter`, and all of its entries must hold'],
   ['kn.ordered', 'documented', 'Kafka Broker, delivery order', 'ordered: an event waits for the one before of its partition key, retries included'],
   ['kn.independent', 'documented', 'Event delivery', 'a consumer that hangs delays no other Trigger'],

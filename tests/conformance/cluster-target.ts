@@ -49,6 +49,7 @@ function kubectl(args: readonly string[], input = ''): Promise<void> {
     const child = execFile('kubectl', args, (error, _, stderr) =>
       error ? failed(new Error(`kubectl ${args[0]}: ${stderr.trim() || error.message}`)) : done(),
     );
+    child.stdin?.on('error', () => {}); // it ended before it read: its exit code tells
     child.stdin?.end(input);
   });
 }
