@@ -2,18 +2,23 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import { type Example, readExamples } from '@dormouse/events/examples';
+import type { JsonSchema } from '@dormouse/events/json-schema';
+import { readReleased } from '@dormouse/events/released';
 import { binaryHeaders } from '@dormouse/runtime/cloudevent';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileFilters } from '../knative/local/filter.ts';
 import { render } from '../knative/local/kustomize.ts';
 import type { Trigger } from '../knative/local/model.ts';
 import { readPlatform } from '../knative/local/read.ts';
+import { allowedBy } from './allowed-by.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { type FunctionInProcess, openFunction } from './in-process.ts';
 
 const project = join(import.meta.dirname, '..');
 const platform = readPlatform(render(join(project, 'knative/base')));
 const examples = readExamples();
+const released = readReleased();
 const hasTables = (name: string) => existsSync(join(project, 'functions', name, 'migrations'));
 
 /** Path of a function that events are delivered to. */
@@ -118,5 +123,20 @@ describe.each(consumers)('$name at $path', (consumer) => {
     const before = await stored();
     expect(await deliver({ ...event, id: event.id.replace(/.$/, 'f'), data }, mode)).toBe(422);
     expect(await stored()).toEqual(before);
+  });
+
+  const types = [...new Set(once.map(({ event }) => event.type))];
+  test.each(types)('law: whatever the released schema of %s allows is taken, and the second time changes nothing', async (type) => {
+    const { event } = once.find((each) => each.event.type === type) as (typeof once)[number];
+    const data = allowedBy(released.schemas[type] as JsonSchema);
+    await fc.assert(
+      fc.asyncProperty(data, fc.uuid(), async (data, id) => {
+        expect(await deliver({ ...event, id, data }, 'binary')).toBe('taken');
+        const before = await stored();
+        expect(await deliver({ ...event, id, data }, 'structured')).toBe('taken');
+        expect(await stored()).toEqual(before);
+      }),
+      { numRuns: 10 },
+    );
   });
 });

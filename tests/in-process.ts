@@ -39,7 +39,7 @@ export async function serveInProcess(name: string, build: Build, { databaseUrl, 
   });
   const { runtime, loadDatabase, ready, close } = openRuntime(config, silentLog);
   if (databaseUrl) await loadDatabase();
-  const server = createServer(listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready }));
+  const server = createServer({ keepAliveTimeout: 65_000 }, listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     name,
