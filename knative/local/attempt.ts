@@ -1,6 +1,7 @@
 import { isRetryable } from './backoff.ts';
-import { announcesEvent, type CloudEvent, readEvents, writeBinary } from './cloudevents.ts';
+import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from './cloudevents.ts';
 import type { Destination } from './model.ts';
+import type { Carried } from './stored-event.ts';
 import type { Upstream, UpstreamResponse } from './upstream.ts';
 
 /** What came of one attempt to deliver an event. */
@@ -16,14 +17,15 @@ export interface Attempt {
   reply: CloudEvent | undefined;
 }
 
-/** Sends an event once, in binary mode, and judges the answer by Knative's data-plane contract. Never rejects. */
+/** Sends an event once and judges the answer by Knative's data-plane contract; `carried` are more headers. Never rejects. */
 export async function attempt(
   upstream: Upstream,
   to: Destination,
   event: CloudEvent,
-  { traceparent, timeoutMs, acceptsReply }: { traceparent: string; timeoutMs: number; acceptsReply: boolean },
+  { traceparent, carried = {}, timeoutMs, acceptsReply }: { traceparent: string; carried?: Carried | undefined; timeoutMs: number; acceptsReply: boolean },
 ): Promise<Attempt> {
-  const { headers, body } = writeBinary(event);
+  const { headers, body } = writeMessage(event);
+  for (const name in carried) headers[name] = carried[name] as string;
   headers.traceparent = traceparent;
   if (acceptsReply) headers.prefer = 'reply';
   try {
@@ -40,10 +42,17 @@ function judge({ status, headers, body }: UpstreamResponse, acceptsReply: boolea
   if (status < 200 || status > 299) return { ...answer, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
   if (status !== 200 || !acceptsReply || !announcesEvent(headers)) return { ...answer, verdict: 'done', cause: '' };
   try {
-    return { ...answer, verdict: 'done', cause: '', reply: readEvents(headers, body)[0] };
+    return { ...answer, verdict: 'done', cause: '', reply: replyOf(headers, body) };
   } catch (error) {
     return { ...answer, verdict: 'retry', cause: `its reply is no valid event: ${(error as Error).message}` };
   }
+}
+
+/** One event: nobody asked for a batch (CloudEvents HTTP binding, section 3). */
+function replyOf(headers: UpstreamResponse['headers'], body: Buffer): CloudEvent {
+  const [event, another] = readEvents(headers, body);
+  if (!event || another) throw new InvalidEventError('it is a batch');
+  return event;
 }
 
 function pathOf(to: Destination): string {

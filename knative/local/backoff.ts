@@ -10,10 +10,14 @@ export const defaultDelivery: Delivery = {
   deadLetterSink: undefined,
 };
 
-/** A Trigger's delivery: what it says itself, else what its Broker says, else the defaults. */
+/**
+ * A Trigger's delivery. One that says anything itself gets nothing from its Broker (Knative's control-plane contract, Broker,
+ * `delivery`) except the dead-letter sink, which Knative's brokers fall back to; the rest are the defaults.
+ */
 export function deliveryOf(broker: Partial<Delivery>, trigger: Partial<Delivery>): Delivery {
+  const says = Object.values(trigger).some((value) => value !== undefined);
   const delivery: Delivery = { ...defaultDelivery };
-  for (const given of [broker, trigger]) {
+  for (const given of says ? [{ deadLetterSink: broker.deadLetterSink }, trigger] : [broker]) {
     for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(delivery, { [name]: value });
   }
   return delivery;
@@ -42,7 +46,7 @@ function retryAfterMs(value: string | undefined, now: number): number {
 }
 
 /**
- * Whether an answer asks for another attempt: 5xx, 404, 408, 409, 429 and what the specification leaves open below 200;
- * other 3xx and 4xx are final.
+ * Whether an answer asks for another attempt: 404, 408, 409, 429, 5xx and what no table knows above it; a 1xx as the last
+ * word, 3xx and other 4xx are final.
  */
-export const isRetryable = (status: number) => status >= 500 || status < 200 || status === 404 || status === 408 || status === 409 || status === 429;
+export const isRetryable = (status: number) => status >= 500 || status === 404 || status === 408 || status === 409 || status === 429;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
 import { type CloudEvent, InvalidEventError, readEvents } from './cloudevents.ts';
 import { eventAttributes } from './dispatcher.ts';
-import type { BrokerEvent } from './stored-event.ts';
+import type { BrokerEvent, Carried } from './stored-event.ts';
 import type { Telemetry } from './telemetry.ts';
 import { newSpanId, newTraceId, readTraceparent, type TraceContext, writeTraceparent } from './traceparent.ts';
 
@@ -16,6 +16,10 @@ export interface BrokerIngressOptions {
 
 const mostBodyBytes = 1024 * 1024;
 const defaultTtl = 255;
+/** Room for an event of 64 KiB that is nearly all attributes, and for what proxies add: a listener's `maxHeaderSize`. */
+export const mostHeadBytes = 96 * 1024;
+/** CloudEvents' web hooks, section 4.2: anybody may send, as fast as they like. */
+const permission = { allow: 'POST, OPTIONS', 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '*', 'content-length': '0' };
 /** New traces a second that are recorded, when the caller brought none. */
 const sampledPerSecond = 10;
 
@@ -34,7 +38,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const [, namespace, name, ...rest] = path.split('/');
     const publish = namespace && name && rest.length === 0 ? publisher(`${namespace}/${name}`) : undefined;
     if (!publish) refuse(request, response, 404, `there is no broker at ${path}: POST /<namespace>/<broker>`);
-    else if (request.method === 'OPTIONS') response.writeHead(200, { allow: 'POST, OPTIONS', 'content-length': '0' }).end();
+    else if (request.method === 'OPTIONS') response.writeHead(200, permission).end();
     else if (request.method !== 'POST')
       refuse(request, response, 405, `${request.method} is not allowed: events are sent with POST`, { allow: 'POST, OPTIONS' });
     else if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') refuse(request, response, 415, 'only content encoding identity is understood');
@@ -54,6 +58,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const startMs = clock.now();
     const started = performance.now();
     try {
+      refuseRepeated(request);
       const received = readEvents(request.headers, body).map((event) => receive(request, event));
       if (received.length > 0) await publish(received.map(({ event }) => event));
       for (const { event, parent, trace } of received) {
@@ -74,8 +79,42 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const { knativebrokerttl, ...kept } = attributes;
     const parent = readTraceparent(request.headers.traceparent) ?? readTraceparent(attributes.traceparent);
     const trace = { traceId: parent?.traceId ?? newTraceId(), spanId: newSpanId(), sampled: parent?.sampled ?? sampled() };
-    return { event: { attributes: kept, data, traceparent: writeTraceparent(trace), ttl: readTtl(knativebrokerttl) }, parent, trace };
+    const event: BrokerEvent = { attributes: kept, data, traceparent: writeTraceparent(trace), ttl: readTtl(knativebrokerttl) };
+    const carried = carriedBy(request.headers);
+    if (carried) event.carried = carried;
+    return { event, parent, trace };
   }
+}
+
+/**
+ * What of a request's headers goes on to the consumers: the trace's state and baggage (W3C), and what Knative's brokers pass
+ * through. Long or unprintable values are left behind, a tracestate without its traceparent as well.
+ */
+function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
+  let carried: Record<string, string> | undefined;
+  let bytes = 0;
+  for (const name in headers) {
+    if (name !== 'tracestate' && name !== 'baggage' && name !== 'x-request-id' && !name.startsWith('knative-') && !name.startsWith('k-eventing-')) continue;
+    if (name === 'tracestate' && !readTraceparent(headers.traceparent)) continue;
+    const value = headers[name];
+    if (typeof value !== 'string' || value.length > (mostCarried[name] ?? 1024) || !/^[\x20-\x7e]+$/.test(value)) continue;
+    if ((bytes += name.length + value.length) > mostCarriedBytes) break;
+    carried ??= {};
+    carried[name] = value;
+  }
+  return carried;
+}
+
+/** W3C Trace Context, section 3.3.1.5, and Baggage, section 3.3.2: what everybody must be able to pass on. */
+const mostCarried: Readonly<Record<string, number>> = { tracestate: 512, baggage: 8192 };
+const mostCarriedBytes = 9 * 1024;
+
+/** An attribute may be there once (CloudEvents, "Context Attributes"); Node has joined the values of headers of one name. */
+function refuseRepeated({ headers, rawHeaders }: IncomingMessage): void {
+  let distinct = 0;
+  for (const name in headers) if (name.startsWith('ce-')) distinct++;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (/^ce-/i.test(rawHeaders[i] as string)) distinct--;
+  if (distinct !== 0) throw new InvalidEventError('an attribute is given more than once');
 }
 
 function readTtl(value: string | undefined): number {

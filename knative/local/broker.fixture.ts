@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Brokers, openBrokers } from './broker.ts';
+import { mostHeadBytes } from './broker-ingress.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import type { Broker, Delivery, Destination, Filter, Trigger } from './model.ts';
 import { Telemetry } from './telemetry.ts';
@@ -105,7 +106,7 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
     ...(setup.concurrency ? { concurrency: setup.concurrency } : {}),
     ...(setup.retention ? { retention: setup.retention } : {}),
   });
-  const server = await listen(createServer((request, response) => brokers.handle(request, response)));
+  const server = await listen(createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dormouse/default`;
   const end = async () => {
     server.closeAllConnections();

@@ -18,8 +18,10 @@ export class InvalidEventError extends Error {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Attributes travel as headers, of which receivers take about 16 KiB. */
-const mostAttributeBytes = 8 * 1024;
+/** Every event of 64 KiB must be forwarded (CloudEvents, "Size Limits"), whatever part of it attributes are. */
+const mostAttributeBytes = 64 * 1024;
+/** Attributes travel as headers, of which receivers take about 16 KiB in all; the trace and its baggage need room, too. */
+const mostHeaderBytes = 6 * 1024;
 const structured = 'application/cloudevents';
 const batched = 'application/cloudevents-batch';
 
@@ -118,17 +120,17 @@ function readJson({ text, value }: Parsed, start: number): CloudEvent {
     const content = (value as Record<string, unknown>)[member.name];
     if (member.name === 'data') data = { text: text.slice(member.start, member.end), value: content };
     else if (member.name === 'data_base64') base64 = content;
-    else if (content !== null) attributes[member.name] = attributeOf(member.name, content);
+    else if (content !== null) attributes[member.name] = attributeOf(member.name, content, text.slice(member.start, member.end));
   }
   if (data && base64 !== undefined && base64 !== null) throw new InvalidEventError('data and data_base64 exclude each other');
   const bytes = base64 !== undefined && base64 !== null ? fromBase64(base64) : data && dataBytes(data, attributes);
   return { attributes: checked(attributes), data: bytes?.length ? bytes : undefined };
 }
 
-function attributeOf(name: string, value: unknown): string {
+function attributeOf(name: string, value: unknown, written: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 31) return String(value);
+  if (typeof value === 'number' && /^-?\d+$/.test(written) && value === (value | 0)) return String(value);
   throw new InvalidEventError(`attribute ${name} is neither a string, nor a boolean, nor a 32-bit integer`);
 }
 
@@ -157,7 +159,7 @@ const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+*-]+\s*(?:;.*)?$/;
 const timestamp =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 /** Not allowed in a CloudEvents string: control characters, lone surrogates, noncharacters. */
-const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/u;
+const forbidden = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u;
 
 /** The attributes, if they are those of a CloudEvent 1.0 (section "Context Attributes"). */
 function checked(attributes: Record<string, string>): Record<string, string> {
@@ -175,6 +177,7 @@ function checked(attributes: Record<string, string>): Record<string, string> {
   if (!uriReference.test(attributes.source as string)) throw new InvalidEventError('source is not a URI-reference');
   const { time, dataschema, datacontenttype } = attributes;
   if (attributes.subject === '') throw new InvalidEventError('subject is empty');
+  if (attributes.partitionkey === '') throw new InvalidEventError('partitionkey is empty');
   if (time !== undefined && !(timestamp.test(time) && dayExists(time))) throw new InvalidEventError('time is not an RFC 3339 timestamp');
   if (dataschema !== undefined && !(absoluteUri.test(dataschema) && uriReference.test(dataschema))) throw new InvalidEventError('dataschema is not a URI');
   if (datacontenttype !== undefined && !mediaType.test(datacontenttype)) throw new InvalidEventError('datacontenttype is not a media type');
@@ -198,6 +201,31 @@ export function writeBinary({ attributes, data }: CloudEvent): { headers: Record
 }
 
 const empty = Buffer.alloc(0);
+
+/** An event as it is sent on: in binary mode, or structured when its attributes are too long for headers. */
+export function writeMessage(event: CloudEvent): { headers: Record<string, string>; body: Buffer } {
+  const written = writeBinary(event);
+  let bytes = 0;
+  for (const name in written.headers) bytes += name.length + (written.headers[name] as string).length;
+  return bytes > mostHeaderBytes ? writeStructured(event) : written;
+}
+
+/** JSON event format 1.0.2. Data that is JSON stays as it was written; everything else is base64. */
+function writeStructured({ attributes, data }: CloudEvent): { headers: Record<string, string>; body: Buffer } {
+  const head = JSON.stringify(attributes).slice(0, -1);
+  const inline = data && jsonText(attributes.datacontenttype, data);
+  const tail = inline !== undefined ? `,"data":${inline}}` : data ? `,"data_base64":"${data.toString('base64')}"}` : '}';
+  return { headers: { 'content-type': `${structured}+json; charset=utf-8` }, body: Buffer.from(head + tail) };
+}
+
+function jsonText(type: string | undefined, data: Buffer): string | undefined {
+  if (type === undefined || !json.test(type)) return undefined;
+  try {
+    return parse(data).text;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Section 3.1.3.1: everything but printable ASCII, and space, quote and percent, is percent-encoded UTF-8. */
 const encodeHeader = (value: string) =>

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Brokers } from './broker.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { Eventing } from './trigger-list.ts';
 
 /** A function as the console shows it. */
 export interface ServiceStatus {
@@ -27,6 +28,8 @@ export interface ConsoleSources {
   routes: () => RouteStatus[];
   brokers: Brokers;
   telemetry: Telemetry;
+  /** Triggers and the catalogue; without it there is none. */
+  eventing?: () => Eventing;
 }
 
 export interface ConsoleOptions extends ConsoleSources {

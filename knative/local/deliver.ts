@@ -145,6 +145,11 @@ function overNetwork(url: string, { method, headers, body, timeoutMs }: Upstream
         done({ status: response.statusCode ?? 0, headers: Object.fromEntries(plain) as Record<string, string>, body: Buffer.concat(parts) });
       });
     });
+    // Nobody asked to switch protocols: the status is the answer.
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      done({ status: response.statusCode ?? 101, headers: {}, body: Buffer.alloc(0) });
+    });
     request.end(body);
   });
 }

@@ -1,10 +1,11 @@
+import type { Filter, Matches } from '@dormouse/filters/filter';
 import type { Ending } from './acks.ts';
 import { type Attempt, addressOf, attempt } from './attempt.ts';
+import { type AttemptRecord, beginAttempt, noteFailure } from './attempt-history.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog, LogEntry } from './event-log.ts';
 import type { Outcome, TriggerOutcome } from './event-summary.ts';
-import type { Matches } from './filter.ts';
 import { LogDamagedError, type Position } from './log.ts';
 import type { Delivery, Destination } from './model.ts';
 import type { BrokerEvent } from './stored-event.ts';
@@ -18,6 +19,8 @@ import type { Upstream } from './upstream.ts';
 export interface TriggerSetup {
   name: string;
   namespace: string;
+  filters: readonly Filter[];
+  /** The filters, compiled. */
   matches: Matches;
   subscriber: Destination;
   delivery: Delivery;
@@ -69,6 +72,7 @@ interface Job {
   startMs: number;
   started: number;
   retries: SpanEvent[];
+  history: AttemptRecord[];
 }
 
 const prefetchBytes = 256 * 1024;
@@ -76,6 +80,9 @@ const mostActiveBytes = 8 * 1024 * 1024;
 /** Until a step that only this machine can make fail (reading or writing the disk) is tried again. */
 const diskRetryMs = 5_000;
 const excerptBytes = 1024;
+/** Characters of `knativeerrordata`, and `knativeerrorcode` when nobody answered, as Knative's own dispatcher has them. */
+const mostErrorData = 1024;
+const codeWithoutAnswer = 500;
 
 /** Gives one Trigger its events, from its own place in the log, whatever the others do. */
 export class Dispatcher {
@@ -109,6 +116,11 @@ export class Dispatcher {
 
   get busy(): boolean {
     return this.#outstanding.size > 0 || (!this.#stopped && this.#cursor.sequence < this.#options.end().sequence);
+  }
+
+  /** Whether an event that passes the filters is still to be given to the subscriber, or being given. */
+  awaits(sequence: number): boolean {
+    return sequence >= this.#cursor.sequence || this.#outstanding.has(sequence);
   }
 
   /** Begins as many attempts as it may. */
@@ -183,6 +195,7 @@ export class Dispatcher {
       startMs: 0,
       started: 0,
       retries: [],
+      history: [],
     };
     this.#outstanding.set(position.sequence, job);
     const waiting = job.key === undefined ? undefined : this.#keys.get(job.key);
@@ -251,10 +264,10 @@ export class Dispatcher {
     const attributes = {
       ...event.attributes,
       knativeerrordest: failure.destination,
-      knativeerrorcode: String(failure.status ?? -1),
-      knativeerrordata: Buffer.from(failure.body).subarray(0, excerptBytes).toString('base64'),
+      knativeerrorcode: String(failure.status ?? codeWithoutAnswer),
+      knativeerrordata: Buffer.from(failure.body).toString('base64').slice(0, mostErrorData),
     };
-    const made = await this.#attempt(job, { attributes, data: event.data }, sink, false);
+    const made = await this.#attempt(job, { ...event, attributes }, sink, false);
     if (made.verdict === 'done') return this.#end(job, event, 'dead-lettered', failure.status ?? 0);
     if (this.#retries(job, made)) return;
     job.refused = true;
@@ -276,22 +289,20 @@ export class Dispatcher {
     this.#end(job, event, 'undeliverable', failure.status ?? 0);
   }
 
-  async #attempt(
-    job: Job,
-    event: { attributes: Readonly<Record<string, string>>; data: Buffer | undefined },
-    to: Destination,
-    acceptsReply: boolean,
-  ): Promise<Attempt> {
+  async #attempt(job: Job, event: BrokerEvent, to: Destination, acceptsReply: boolean): Promise<Attempt> {
     const { upstream, clock } = this.#options;
     if (job.attempts === 0) {
       job.startMs = clock.now();
       job.started = performance.now();
     }
+    const over = beginAttempt(job.history, clock.now(), !acceptsReply);
     this.#observe(job, 'delivering');
     job.attempts++;
     job.tries++;
     const timeoutMs = this.setup.delivery.timeoutMs ?? 300_000;
-    return attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), timeoutMs, acceptsReply });
+    const made = await attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), carried: event.carried, timeoutMs, acceptsReply });
+    over(made);
+    return made;
   }
 
   /** Plans another attempt, unless there were enough or the answer was final. */
@@ -307,6 +318,7 @@ export class Dispatcher {
       timeMs: now,
       attributes: { attempt: job.attempts, cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
     });
+    noteFailure(job.history, made.cause, again ? now + delay : undefined);
     if (!again) return false;
     this.#observe(job, 'retrying', { error: made.cause, nextAttemptAt: now + delay, ...(made.status === undefined ? {} : { status: made.status }) });
     this.#after(delay, () => this.#again(job));
@@ -332,7 +344,8 @@ export class Dispatcher {
       );
       return;
     }
-    await this.#options.reply({ attributes, data: reply.data, traceparent: writeTraceparent(job.trace), ttl: event.ttl - 1 });
+    const { carried } = event;
+    await this.#options.reply({ attributes, data: reply.data, traceparent: writeTraceparent(job.trace), ttl: event.ttl - 1, ...(carried ? { carried } : {}) });
   }
 
   #end(job: Job, event: BrokerEvent, ending: Ending, status: number): void {
@@ -387,7 +400,7 @@ export class Dispatcher {
   }
 
   #observe(job: Job, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {
-    this.#options.observe(job.position.sequence, { name: this.setup.name, outcome, attempts: job.attempts, ...more });
+    this.#options.observe(job.position.sequence, { name: this.setup.name, outcome, attempts: job.attempts, history: job.history, ...more });
   }
 
   #after(ms: number, run: () => void): void {

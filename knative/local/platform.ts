@@ -206,6 +206,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       services: () => services.status(),
       routes: () => shownRoutes(ingress.routes),
       brokers: opened,
+      eventing: () => source.platform,
       telemetry,
     });
     ends.add(() => console_.close());
@@ -308,7 +309,8 @@ async function free(port: number): Promise<void> {
 }
 
 async function serveHttp(handle: RequestListener): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 65_000 }, handle);
+  // Events may be 64 KiB of attributes: mostHeadBytes in broker-ingress.ts, which is not loaded yet.
+  const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: 96 * 1024 }, handle);
   await new Promise<void>((done, failed) => server.once('error', failed).listen(0, '127.0.0.1', done));
   return server;
 }

@@ -180,6 +180,15 @@ describe('explaining', () => {
     expect(String(explanation)).toContain('billing: retrying (503): answered 503; next attempt at 2026-01-01T00:00:00.200Z, when time passes');
   });
 
+  test('reads every dialect of filters', async () => {
+    const large = { name: 'large', filters: [{ not: { cesql: "subject = 'order/1'" } }, { suffix: { type: '.v1' } }], to: 'audit' };
+    const flow = await start({ triggers: [large] });
+    const [first, second] = [await flow.send(placed), await flow.send({ ...placed, subject: 'order/2' })];
+    await flow.delivered('large', second);
+    await flow.filtered('large', first);
+    expect((await flow.explain(first)).triggers[0]?.clause).toContain('cesql');
+  });
+
   test('is what a wrong expectation fails with', async () => {
     const flow = await start({ triggers: [orders], receivers: { billing: sink([422]) }, patienceMs: 50 });
     const id = await flow.send(placed);

@@ -1,10 +1,10 @@
+import { explainFilters, type Verdict } from '@dormouse/filters/explain';
 import type { Brokers } from '@dormouse/local/broker';
 import type { EventDetail, EventSummary, Outcome, TriggerOutcome } from '@dormouse/local/event-summary';
 import type { Trigger } from '@dormouse/local/model';
 import type { Activity } from './activity.ts';
 import type { Attempt, Courier } from './courier.ts';
 import { eventData } from './event-data.ts';
-import { explainFilters, type Verdict } from './explain.ts';
 
 /** An event that the broker stored. */
 export interface SeenEvent {

@@ -1,7 +1,7 @@
 import type { ConsoleSources } from '../console.ts';
 import { html, type Markup } from './html.ts';
 
-export type PageName = 'functions' | 'events' | 'traces' | 'logs' | 'undeliverable';
+export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'logs' | 'undeliverable';
 
 export interface Page {
   name: PageName;
@@ -15,6 +15,7 @@ export interface Page {
 const links: readonly (readonly [PageName, string, string])[] = [
   ['functions', '/', 'Functions'],
   ['events', '/events', 'Events'],
+  ['triggers', '/triggers', 'Triggers'],
   ['traces', '/traces', 'Traces'],
   ['logs', '/logs', 'Logs'],
   ['undeliverable', '/undeliverable', 'Undeliverable'],

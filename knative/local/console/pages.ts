@@ -9,6 +9,7 @@ import { logsPage } from './logs-page.ts';
 import { decoded } from './path.ts';
 import { tracePage } from './trace-page.ts';
 import { tracesPage } from './traces-page.ts';
+import { triggersPage } from './triggers-page.ts';
 import { undeliverablePage } from './undeliverable-page.ts';
 
 const assets: Readonly<Record<string, string>> = {
@@ -35,6 +36,7 @@ async function pageAt(first: string, second: string | undefined, { searchParams 
   if (first === '' && second === undefined) return functionsPage(sources);
   if (first === 'events') return second ? eventPage(decoded(second), sources) : eventsPage(searchParams, sources);
   if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
+  if (first === 'triggers' && !second) return triggersPage(sources);
   if (first === 'logs' && !second) return logsPage(searchParams, sources);
   return first === 'undeliverable' && !second ? undeliverablePage(sources) : undefined;
 }

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { triggerManifest } from './manifests.ts';
+import type { Target } from './target.ts';
+
+export interface ClusterTargetOptions {
+  /** `BROKER_URL`: the Broker's `status.address.url`, or whatever leads there. */
+  ingress: string;
+  /** `SINK_HOST`: where Pods of the cluster reach this machine. */
+  sinkHost: string | undefined;
+  /** `KUBECONFIG`: with it Triggers are made by kubectl; without it only what needs none is checked. */
+  kubeconfig: string | undefined;
+  broker: string | undefined;
+  namespace: string | undefined;
+  /** Pause until nothing more is expected, in ms; 5 s unless told. */
+  quietMs?: number;
+}
+
+/** Any Knative broker, by its URL. */
+export async function clusterTarget(options: ClusterTargetOptions): Promise<Target> {
+  const { ingress, sinkHost = '127.0.0.1', kubeconfig, quietMs = 5_000 } = options;
+  const [, inPath, nameInPath] = new URL(ingress).pathname.split('/');
+  const broker = options.broker ?? (nameInPath || 'default');
+  const namespace = options.namespace ?? (inPath || 'default');
+  let made = 0;
+
+  const subscribe: Target['subscribe'] = async (url, spec) => {
+    const name = `conformance-${process.pid}-${++made}`;
+    await kubectl(['apply', '-f', '-'], JSON.stringify(triggerManifest({ name, url, spec, broker, namespace })));
+    await kubectl(['wait', '--for=condition=Ready', `trigger.eventing.knative.dev/${name}`, '-n', namespace, '--timeout=60s']);
+    return () => kubectl(['delete', 'trigger.eventing.knative.dev', name, '-n', namespace, '--wait=false']);
+  };
+  return {
+    ingress,
+    local: false,
+    sinkHost,
+    ...(kubeconfig ? { subscribe } : {}),
+    now: Date.now,
+    slackMs: 2_000,
+    pass: () => sleep(50),
+    quiet: () => sleep(quietMs),
+    close: async () => {},
+  };
+}
+
+/** Runs kubectl with `input`; rejects with what it printed. */
+function kubectl(args: readonly string[], input = ''): Promise<void> {
+  return new Promise((done, failed) => {
+    const child = execFile('kubectl', args, (error, _, stderr) =>
+      error ? failed(new Error(`kubectl ${args[0]}: ${stderr.trim() || error.message}`)) : done(),
+    );
+    child.stdin?.on('error', () => {}); // it ended before it read: its exit code tells
+    child.stdin?.end(input);
+  });
+}

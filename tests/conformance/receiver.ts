@@ -1,0 +1,64 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request that a consumer got. */
+export interface Call {
+  method: string;
+  headers: IncomingHttpHeaders;
+  /** Names and values by turns, as they came. */
+  rawHeaders: readonly string[];
+  body: Buffer;
+  atMs: number;
+}
+
+/** What a consumer does: a status, a whole answer, no answer at all, or the end of the connection. */
+export type Answer = number | { status: number; headers?: Record<string, string>; body?: string; before?: number } | 'hang' | 'break off';
+
+/** A consumer on this machine. */
+export interface Receiver {
+  url: string;
+  /** POST requests so far. */
+  calls: Call[];
+  /** Requests by another method. */
+  others: Call[];
+  answer: (call: Call) => Answer | Promise<Answer>;
+  close(): void;
+}
+
+/** Listens on a free port; `host` is how the broker names this machine. */
+export async function receiver(host: string, now: () => number, answer: Receiver['answer'] = () => 202): Promise<Receiver> {
+  const made: Receiver = { url: '', calls: [], others: [], answer, close };
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, (request, response) => void receive(request, response, made, now));
+  await new Promise<void>((done) => server.listen(0, host === '127.0.0.1' ? host : '0.0.0.0', done));
+  made.url = `http://${host}:${(server.address() as AddressInfo).port}/events`;
+  function close() {
+    server.closeAllConnections();
+    server.close();
+  }
+  return made;
+}
+
+async function receive(request: IncomingMessage, response: ServerResponse, made: Receiver, now: () => number): Promise<void> {
+  const parts: Buffer[] = [];
+  const atMs = now();
+  for await (const part of request) parts.push(part as Buffer);
+  const { method = '', headers, rawHeaders } = request;
+  const call: Call = { method, headers, rawHeaders, body: Buffer.concat(parts), atMs };
+  if (method !== 'POST') {
+    made.others.push(call);
+    response.writeHead(405).end();
+    return;
+  }
+  made.calls.push(call);
+  const answer = await made.answer(call);
+  if (answer === 'hang') return;
+  if (answer === 'break off') {
+    request.socket.destroy();
+    return;
+  }
+  const { status, headers: fields = {}, body = '', before = undefined } = typeof answer === 'number' ? { status: answer } : answer;
+  if (before) request.socket.write(`HTTP/1.1 ${before} Before\r\n\r\n`);
+  // 101 has no body and is no answer to Node's own server.
+  if (status < 200) request.socket.end(`HTTP/1.1 ${status} Last\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n`);
+  else response.writeHead(status, fields).end(body);
+}
