@@ -1,5 +1,6 @@
 import { categoryCreated, categoryDeleted, categoryUpdated } from './category.ts';
 import type { EventContract } from './contract.ts';
+import { batchDue } from './journal.ts';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
 import { userDeleted, userRegistered } from './user.ts';
 
@@ -15,4 +16,5 @@ export const catalogue: readonly EventContract[] = [
   categoryDeleted,
   userRegistered,
   userDeleted,
+  batchDue,
 ];

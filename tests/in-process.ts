@@ -1,10 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { readConfig } from '@dormouse/runtime/config';
 import { type App, listener } from '@dormouse/runtime/listener';
 import { silentLog } from '@dormouse/runtime/log';
 import { openRuntime, type Runtime } from '@dormouse/runtime/runtime';
 import { vi } from 'vitest';
+import { render } from '../knative/local/kustomize.ts';
+import { readPlatform } from '../knative/local/read.ts';
 
 /** A function in this process, behind HTTP and with all that the runtime puts around it. */
 export interface FunctionInProcess {
@@ -60,13 +63,24 @@ export interface OpenOptions extends InProcessOptions {
   main?: string;
 }
 
+/** Variables that a function's manifest and its ConfigMaps give it; addresses among them lead nowhere here. */
+function variablesOf(name: string): Record<string, string> {
+  const { services, configMaps } = readPlatform(render(join(import.meta.dirname, '../knative/base')));
+  const given = services.find((service) => service.name === name)?.container.env ?? [];
+  const variables = given.flatMap((source) => {
+    if (source.kind === 'value') return [[source.name, source.value]];
+    return source.kind === 'configMap' ? Object.entries(configMaps.get(`dormouse/${source.from}`) ?? {}) : [];
+  });
+  return Object.fromEntries(variables) as Record<string, string>;
+}
+
 /** What main.ts of a function builds its app with; a module is run once. */
 const builds = new Map<string, Build>();
 
 /** Serves a function of this project exactly as its main.ts builds it. */
 export async function openFunction(name: string, { main = `../functions/${name}/main.ts`, ...options }: OpenOptions = {}): Promise<FunctionInProcess> {
   vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (of: string, build: Build) => void builds.set(of, build) }));
-  vi.stubEnv('MEDIA_DIR', '/nonexistent');
+  for (const [variable, value] of Object.entries(variablesOf(name))) vi.stubEnv(variable, value);
   await import(main);
   return await serveInProcess(name, builds.get(name) as Build, options);
 }

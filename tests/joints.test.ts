@@ -92,8 +92,8 @@ describe('events and Triggers', () => {
     expect(typesOf(filters).filter((type) => !known.includes(type))).toEqual([]);
   });
 
-  test.each(platform.triggers)('$name delivers to /events of a function', ({ subscriber }) => {
-    expect(subscriber).toMatchObject({ kind: 'service', namespace: 'dormouse', path: '/events' });
+  test.each(platform.triggers)('$name delivers to /events of a function, or its own events to /batches', ({ name, subscriber }) => {
+    expect(subscriber).toMatchObject({ kind: 'service', namespace: 'dormouse', path: name === 'journal-batches' ? '/batches' : '/events' });
   });
 
   test.each(functions)('what %s handles is what its Triggers bring, each type once', async (name) => {
@@ -117,6 +117,16 @@ describe('events and Triggers', () => {
 
   test('every type of the catalogue comes from a function', () => {
     expect(catalogue.filter(({ source }) => !functions.includes(source.slice(1)))).toEqual([]);
+  });
+
+  test('the archive alone takes every event', () => {
+    expect(platform.triggers.filter(({ filters }) => filters.length === 0).map(({ name }) => name)).toEqual(['journal-archive']);
+  });
+
+  test('what cannot be delivered goes to the journal, which answers there', async () => {
+    const sinks = [...platform.brokers, ...platform.triggers].flatMap(({ delivery }) => delivery.deadLetterSink ?? []);
+    expect(sinks).toEqual([{ kind: 'service', name: 'journal', namespace: 'dormouse', path: '/dead-letters' }]);
+    expect((await appOf('journal')).routes.some(({ method, path }) => method === 'POST' && path === '/dead-letters')).toBe(true);
   });
 
   test('every type of the catalogue has an EventType', () => {
@@ -146,7 +156,7 @@ const destinationOf = (path: string) => {
 async function publicPaths(name: string): Promise<string[]> {
   const paths = (await appOf(name)).routes
     .map(({ path }) => path)
-    .filter((path) => !path.includes('*') && !['/events', '/healthz', '/readyz', '/metrics'].includes(path));
+    .filter((path) => !path.includes('*') && !['/events', '/dead-letters', '/batches', '/healthz', '/readyz', '/metrics'].includes(path));
   return [...new Set(paths)].map((path) => path.replaceAll(/:(\w+)(\{.+?\})?\??/g, '1'));
 }
 
@@ -179,10 +189,15 @@ describe('the ingress and what functions answer', () => {
     ['/blog/api/categories', 'categories'],
     ['/api/login', 'auth'],
     ['/verify', 'auth'],
+    ['/api/journal/events', 'journal'],
+    ['/api/journals', 'auth'],
     ['/.well-known/jwks.json', 'auth'],
     ['/health', 200],
     ['/events', 404],
     ['/events/', 404],
+    ['/dead-letters', 404],
+    ['/dead%2Dletters', 404],
+    ['/batches', 404],
     ['/healthz', 404],
     ['/readyz', 404],
     ['/metrics', 404],
@@ -235,7 +250,9 @@ describe('the direction of dependence', () => {
   const elsewhere = '(?!@dormouse/|functions/|events/|knative/|tests/|observability/)';
 
   test.each(functions)('%s depends on the runtime, on contracts, and on no other function', (name) => {
-    expect(forbidden(`functions/${name}`, new RegExp(`^(functions/${name}/|@dormouse/(runtime|events)/|${elsewhere})`))).toEqual([]);
+    // What a Trigger's filters mean is one package, here and on the platform.
+    const filters = name === 'journal' ? '@dormouse/filters/|' : '';
+    expect(forbidden(`functions/${name}`, new RegExp(`^(functions/${name}/|@dormouse/(runtime|events)/|${filters}${elsewhere})`))).toEqual([]);
   });
 
   test('the runtime depends on contracts only', () => {

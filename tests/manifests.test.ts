@@ -79,7 +79,8 @@ describe('every function', () => {
       limits: { memory: expect.anything() },
     });
     const account = rendered.find(({ manifest }) => manifest.kind === 'ServiceAccount' && manifest.metadata.name === pod.serviceAccountName);
-    expect(account?.manifest).toMatchObject({ metadata: { name: each.name }, automountServiceAccountToken: false });
+    // The journal alone asks Kubernetes something.
+    expect(account?.manifest).toMatchObject({ metadata: { name: each.name }, automountServiceAccountToken: each.name === 'journal' });
   });
 });
 
@@ -120,8 +121,8 @@ describe("the ingress keeps what is the cluster's own to itself", () => {
   test('however its name is encoded', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('/events', '/healthz', '/readyz', '/metrics'),
-        fc.array(fc.constantFrom('no', 'lower', 'upper'), { minLength: 8, maxLength: 8 }),
+        fc.constantFrom('/events', '/dead-letters', '/batches', '/healthz', '/readyz', '/metrics'),
+        fc.array(fc.constantFrom('no', 'lower', 'upper'), { minLength: 13, maxLength: 13 }),
         (path, how) => {
           const disguised = [...path].map((letter, index) => (index === 0 || how[index] === 'no' ? letter : encoded(letter, how[index] === 'upper'))).join('');
           expect(closed(disguised)).toBe(true);

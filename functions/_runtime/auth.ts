@@ -4,7 +4,8 @@ import { type Env, header } from './app.ts';
 import { AppError, fail } from './errors.ts';
 import { request } from './http.ts';
 
-export const roles = ['reader', 'author', 'editor', 'admin'] as const;
+/** `operator` runs the platform's events and writes no posts; `admin` may do what all of them may. */
+export const roles = ['reader', 'author', 'editor', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 /** Who makes a request, as its access token says (RFC 9068). */

@@ -11,6 +11,8 @@ export interface Sent {
   repeatable?: boolean;
   /** Largest answer that is read, in bytes. */
   maxBytes?: number;
+  /** PEM of the authority that signs the server's certificate, instead of the usual ones. */
+  ca?: string | undefined;
 }
 
 export interface Answer {
@@ -50,10 +52,10 @@ export async function request(url: string, sent: Sent = {}): Promise<Response> {
 async function once(url: string, sent: Sent): Promise<Answer> {
   const start = url.startsWith('https:') ? await secure() : plain;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const { timeoutMs = 10_000, maxBytes = 8 * 1024 * 1024, body } = sent;
+  const { timeoutMs = 10_000, maxBytes = 8 * 1024 * 1024, body, ca } = sent;
   const headers: Record<string, string | number> = { ...sent.headers };
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
-  const outgoing = start(url, { method: sent.method ?? 'GET', headers, agent: url.startsWith('https:') ? secureAgent : agent });
+  const outgoing = start(url, { method: sent.method ?? 'GET', headers, agent: url.startsWith('https:') ? secureAgent : agent, ...(ca && { ca }) });
   const timer = setTimeout(() => outgoing.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })), timeoutMs);
   outgoing.on('error', (error) => reject(Object.assign(error, { reused: outgoing.reusedSocket })));
   outgoing.on('response', (incoming) => {

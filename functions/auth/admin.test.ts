@@ -53,6 +53,16 @@ describe('admin NAME', () => {
     expect((await claim({ token: second, password, email: 'slow@example.org' })).status).toBe(200);
   });
 
+  test('makes somebody an operator with --role', async () => {
+    const lines: string[] = [];
+    const admin: Admin = { store: fixture.auth.store, url: 'https://blog.example', now: fixture.auth.now, print: (line) => lines.push(line) };
+    await adminCommand(['watcher'], admin, 'operator');
+    expect(lines[0]).toBe('watcher is made, as operator.');
+    expect((await fixture.auth.store.find('watcher'))?.role).toBe('operator');
+    await expect(adminCommand(['watcher'], admin, 'owner')).rejects.toThrow('a role is one of');
+    await expect(adminCommand(['reset', 'watcher'], admin, 'operator')).rejects.toThrow('--role');
+  });
+
   test('does not give a deleted name out again', async () => {
     await register('gone');
     await fixture.auth.store.remove((await fixture.auth.store.find('gone'))?.id as number);
@@ -96,16 +106,16 @@ describe('claim and reset', () => {
 });
 
 describe('role NAME ROLE', () => {
-  test('sets any of the four', async () => {
+  test('sets any of the five', async () => {
     await register('climber');
-    for (const role of ['editor', 'reader', 'admin', 'author']) {
+    for (const role of ['editor', 'reader', 'operator', 'admin', 'author']) {
       expect(await run('role', 'climber', role)).toBe(`climber is ${role}.`);
       expect((await fixture.auth.store.find('climber'))?.role).toBe(role);
     }
   });
 
   test('refuses others, and users that are not there', async () => {
-    await expect(run('role', 'climber', 'owner')).rejects.toThrow('a role is one of reader, author, editor, admin');
+    await expect(run('role', 'climber', 'owner')).rejects.toThrow('a role is one of reader, author, editor, operator, admin');
     await expect(run('role', 'nobody', 'admin')).rejects.toThrow('there is no user nobody');
     await expect(run('promote', 'climber')).rejects.toThrow('--help');
   });

@@ -12,6 +12,7 @@ import { parseUsername, usernameRule } from './username.ts';
 const help = `Accounts and what they may do.
 
   npm run admin -- NAME             make NAME an administrator; the account is made when there is none
+  npm run admin -- NAME --role ROLE the same with another role: operator redrives and replays events
   npm run admin -- claim NAME       a one-time link by which the owner of an imported account sets its password
   npm run admin -- reset NAME       a one-time link by which NAME sets a new password; using it ends all of NAME's log-ins
   npm run admin -- role NAME ROLE   ${roles.join(', ')}; takes effect with the next access token, within 15 minutes
@@ -34,24 +35,28 @@ export interface Admin {
 
 /**
  * Runs one command of the program `admin.ts`: NAME, claim NAME, reset NAME, role NAME ROLE.
+ * @param role what NAME alone is made; admin unless given
  * @throws Error with one line for the operator when it cannot be done.
  */
-export async function adminCommand(words: readonly string[], admin: Admin): Promise<void> {
+export async function adminCommand(words: readonly string[], admin: Admin, role?: string): Promise<void> {
   const [first = '', second, third, ...rest] = words;
-  if (second === undefined) return promote(admin, first);
+  if (second === undefined) return promote(admin, first, role);
+  if (role !== undefined) throw new Error('--role stands with NAME alone');
   if (first === 'claim' && third === undefined) return claim(admin, await known(admin, second));
   if (first === 'reset' && third === undefined) return reset(admin, await known(admin, second));
   if (first === 'role' && third !== undefined && rest.length === 0) return setRole(admin, second, third);
   throw new Error('unknown command; see --help');
 }
 
-async function promote(admin: Admin, input: string): Promise<void> {
+async function promote(admin: Admin, input: string, word = 'admin'): Promise<void> {
   const username = parseUsername(input);
   if (!username) throw new Error(`a user name ${usernameRule}`);
-  const before = await admin.store.setRole(username, 'admin');
-  const user = before ?? (await admin.store.register({ username, role: 'admin' }));
+  const role = roleOf(word);
+  const before = await admin.store.setRole(username, role);
+  const user = before ?? (await admin.store.register({ username, role }));
   if (!user) throw new Error(`${username} was deleted; a name is never given out twice`);
-  admin.print(before ? `${user.username} is promoted to administrator.` : `${user.username} is made, as administrator.`);
+  const title = role === 'admin' ? 'administrator' : role;
+  admin.print(before ? `${user.username} is promoted to ${title}.` : `${user.username} is made, as ${title}.`);
   if (user.passwordHash === undefined) await link(admin, user);
 }
 
@@ -64,8 +69,8 @@ async function reset(admin: Admin, user: User): Promise<void> {
   await link(admin, user);
 }
 
-async function setRole(admin: Admin, username: string, role: string): Promise<void> {
-  if (!isRole(role)) throw new Error(`a role is one of ${roles.join(', ')}`);
+async function setRole(admin: Admin, username: string, word: string): Promise<void> {
+  const role = roleOf(word);
   const user = (await admin.store.setRole(username, role)) ?? nobody(username);
   admin.print(`${user.username} is ${role}.`);
 }
@@ -80,7 +85,14 @@ async function link({ store, url, now, print }: Admin, user: User): Promise<void
 }
 
 const known = async ({ store }: Admin, username: string): Promise<User> => (await store.find(username)) ?? nobody(username);
-const isRole = (word: string): word is Role => (roles as readonly string[]).includes(word);
+
+function roleOf(word: string): Role {
+  return roles.find((role) => role === word) ?? unknownRole();
+}
+
+function unknownRole(): never {
+  throw new Error(`a role is one of ${roles.join(', ')}`);
+}
 
 function nobody(username: string): never {
   throw new Error(`there is no user ${username}`);
@@ -91,7 +103,7 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { 'database-url': { type: 'string' }, url: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    options: { 'database-url': { type: 'string' }, url: { type: 'string' }, role: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
   });
   if (values.help || positionals.length === 0) {
     console.log(help);
@@ -102,7 +114,7 @@ async function main(args: string[]): Promise<number> {
     const url = (values.url ?? `http://127.0.0.1:${variable('PORT', '8080')}`).replace(/\/+$/, '');
     // Without a sink its events wait in the table for the relay's next round.
     const store = createStore(sql, outbox({ sql, source: '/auth' }));
-    await adminCommand(positionals, { store, url, now: Date.now, print: console.log });
+    await adminCommand(positionals, { store, url, now: Date.now, print: console.log }, values.role);
     return 0;
   } finally {
     await sql.end({ timeout: 1 });

@@ -17,6 +17,7 @@ const callers: Record<string, Caller> = {
   eve: caller(3, 'eve', 'editor'),
   rob: caller(4, 'rob', 'reader'),
   imp: caller(5, 'imp', 'admin', 'import'),
+  ops: caller(6, 'ops', 'operator'),
 };
 
 export const somePost = (post: Partial<Post> = {}): Post => ({

@@ -92,7 +92,9 @@ function readSession(token: string, nowMs: number): Session | undefined {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     const { name, role, exp } = claims as { name?: unknown; role?: unknown; exp?: unknown };
     if (typeof name !== 'string' || typeof exp !== 'number' || exp * 1000 <= nowMs + 5000) return undefined;
-    return { name, role: role === 'editor' || role === 'admin' || role === 'reader' ? role : 'author', token };
+    // To these pages an operator is a reader.
+    const shown = role === 'operator' ? 'reader' : role;
+    return { name, role: shown === 'editor' || shown === 'admin' || shown === 'reader' ? shown : 'author', token };
   } catch {
     return undefined;
   }

@@ -86,5 +86,6 @@ test('an event that categories cannot understand is given up at once, and holds 
   const bad = await flow.send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/9', data: { id: 'nine' } });
   const { id } = await posts.create(draftOf({ categoryName: 'Ponds' }));
   await flow.delivered('categories-post-events', (await created(id)).id);
-  expect((await flow.undeliverable('categories-post-events', bad)).attempts).toMatchObject([{ status: 422 }]);
+  expect((await flow.deadLettered('categories-post-events', bad)).attempts).toMatchObject([{ status: 422 }]);
+  expect(flow.calls('journal').filter(({ deadLetter }) => deadLetter)).toMatchObject([{ attributes: { id: bad, knativeerrorcode: '422' } }]);
 });

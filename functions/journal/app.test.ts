@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { attributesOf, type Cluster, failed, openCluster, openFixture, trigger } from './journal.fixture.ts';
+
+let db: TestDatabase;
+let cluster: Cluster;
+let journal: ReturnType<typeof openFixture>;
+beforeAll(async () => {
+  db = await testDatabase('journal');
+  cluster = await openCluster();
+  journal = openFixture(db, cluster);
+});
+beforeEach(async () => {
+  await db.admin`TRUNCATE journal.events, journal.dead_letters, journal.jobs, journal.items, journal.outbox`;
+  Object.assign(cluster, { triggers: [trigger('counts', 'categories')], received: [], status: () => 204, kubernetes: 200 });
+});
+afterAll(async () => {
+  await journal.close();
+  cluster.close();
+  await db.drop();
+});
+
+const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+const archived = async (query = '') => (await (await journal.ask('GET', `/events${query}`)).json()) as { position: number; id: string }[];
+const letters = async (query = '') => (await (await journal.ask('GET', `/dead-letters${query}`)).json()) as { number: number; trigger: string | null }[];
+
+describe('the archive', () => {
+  test('takes any event once, with its attributes, data and trace', async () => {
+    const attributes = attributesOf({ type: 'com.example.whatever', weird1: 'ä b', traceparent });
+    for (let i = 0; i < 2; i++) {
+      const encoded = { ...attributes, weird1: '%C3%A4%20b' };
+      expect((await journal.deliver('/events', encoded, '{"n":1.10}', { traceparent: traceparent.replace('bbb', 'ccc') })).status).toBe(204);
+    }
+    const [event, another] = await archived();
+    expect(another).toBeUndefined();
+    expect(event).toEqual({
+      position: expect.any(Number),
+      id: attributes.id,
+      type: 'com.example.whatever',
+      source: '/posts',
+      subject: 'post/1',
+      time: attributes.time,
+      received_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      trace_id: 'a'.repeat(32),
+    });
+    expect(await (await journal.ask('GET', `/events/${event!.position}`)).json()).toMatchObject({ attributes, data: { n: 1.1 } });
+  });
+
+  test.each([
+    ['text', { datacontenttype: 'text/plain' }, 'schön', { data: 'schön' }],
+    ['bytes', { datacontenttype: 'image/png' }, Buffer.from([0xff, 0xfe]), { data_base64: '//4=' }],
+    ['JSON that is none', {}, '{', { data_base64: 'ew==' }],
+    ['nothing', {}, undefined, { data: null }],
+  ])('shows %s as it is', async (_, over, data, expected) => {
+    expect((await journal.deliver('/events', attributesOf(over as Record<string, string>), data)).status).toBe(204);
+    const [event] = await archived();
+    expect(await (await journal.ask('GET', `/events/${event!.position}`)).json()).toMatchObject(expected);
+  });
+
+  test('takes structured events and batches, and keeps the digits of numbers', async () => {
+    const structured = (id: string) => `{"specversion":"1.0","id":"${id}","type":"t","source":"/s","n":3,"data":{"big":12345678901234567890}}`;
+    const post = (type: string, body: string) => journal.app.request('/events', { method: 'POST', headers: { 'content-type': type }, body });
+    expect((await post('application/cloudevents+json', structured('1'))).status).toBe(204);
+    expect((await post('application/cloudevents-batch+json', `[${structured('1')},${structured('2')}]`)).status).toBe(204);
+    expect((await archived()).map(({ id }) => id)).toEqual(['2', '1']);
+    const [row] = await db.admin`SELECT data, attributes FROM journal.events WHERE id = '1'`;
+    expect([String(row?.data), row?.attributes.n]).toEqual(['{"big":12345678901234567890}', '3']);
+    expect((await post('application/cloudevents+json', '[]')).status).toBe(400);
+    expect((await post('application/cloudevents+json', '{"specversion":"1.0","id":"1","type":"t"}')).status).toBe(400);
+  });
+
+  test('is searched by type, source, subject, trace and time, newest first, piece by piece', async () => {
+    for (const over of [{ subject: 'post/1' }, { subject: 'post/2' }, { type: 'x', subject: 'post/2' }, { source: '/other' }] as Record<string, string>[])
+      await journal.deliver('/events', attributesOf(over), '{}', { traceparent });
+    expect(await archived('?subject=post/2')).toHaveLength(2);
+    expect(await archived('?subject=post/2&type=x')).toHaveLength(1);
+    expect(await archived('?source=/other&type=')).toHaveLength(1);
+    expect(await archived(`?trace=${'a'.repeat(32)}`)).toHaveLength(4);
+    expect(await archived('?to=2026-01-01T00:00:00Z')).toHaveLength(0);
+    expect(await archived('?from=2026-01-01T00:00:00%2B02:00')).toHaveLength(4);
+    const first = await journal.ask('GET', '/events?limit=3&subject=');
+    const next = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') ?? '')?.[1] as string;
+    const rest = await journal.ask('GET', next.replace('/api/journal', ''));
+    expect(rest.headers.get('link')).toBeNull();
+    const positions = [...(await first.json()), ...(await rest.json())].map(({ position }) => position as number);
+    expect(positions).toEqual([...new Set(positions)].sort((a, b) => b - a));
+    expect(positions).toHaveLength(4);
+  });
+});
+
+describe('dead letters', () => {
+  test('are kept once for an event and a destination, without what the Broker added, and with its cause', async () => {
+    const attributes = attributesOf({ traceparent });
+    for (let i = 0; i < 2; i++) await journal.deliver('/dead-letters', { ...attributes, ...failed('categories') }, '{"a":1}', { traceparent, cookie: 'x' });
+    const [letter, another] = await letters();
+    expect(another).toBeUndefined();
+    expect(letter).toMatchObject({
+      event: { id: attributes.id, subject: 'post/1' },
+      trigger: 'counts',
+      destination: 'http://categories.dormouse.svc.cluster.local/events',
+      status: 422,
+      cause: 'answered 422: The event cannot be handled.',
+      trace_id: 'a'.repeat(32),
+      state: 'open',
+      redrives: 0,
+    });
+    const full = await (await journal.ask('GET', `/dead-letters/${letter!.number}`)).json();
+    expect(full).toMatchObject({ attributes, data: { a: 1 }, body: '{"detail":"The event cannot be handled."}', attempts: [] });
+    expect(full.attributes).not.toHaveProperty('knativeerrordest');
+    expect(full.headers).toMatchObject({ traceparent });
+    expect(full.headers).not.toHaveProperty('cookie');
+  });
+
+  test('are of the trigger whose filters let the event through, where several share a subscriber', async () => {
+    const only = (type: string) => [{ exact: { type } }];
+    cluster.triggers = [trigger('one', 'categories', only('a')), trigger('two', 'categories', only('b')), trigger('three', 'categories', only('b'))];
+    for (const type of ['a', 'b']) await journal.deliver('/dead-letters', { ...attributesOf({ type }), ...failed('categories') });
+    expect((await letters('?type=a'))[0]?.trigger).toBe('one');
+    expect((await letters('?type=b'))[0]?.trigger).toBeNull();
+    const filter = 'http://broker-filter.knative-eventing.svc.cluster.local/triggers/dormouse/two/1b2c';
+    await journal.deliver('/dead-letters', { ...attributesOf({ type: 'c' }), ...failed('x'), knativeerrordest: filter });
+    expect((await letters('?trigger=two')).map(({ trigger }) => trigger)).toEqual(['two']);
+  });
+
+  test('are kept when Kubernetes does not answer, and when the Broker does not say why', async () => {
+    cluster.kubernetes = 500;
+    expect((await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('categories', '-1', 'ECONNREFUSED') })).status).toBe(204);
+    expect((await journal.deliver('/dead-letters', attributesOf())).status).toBe(204);
+    expect(await letters()).toMatchObject([
+      { destination: '', cause: 'no answer', status: null, trigger: null },
+      { cause: 'no answer: ECONNREFUSED', status: null, trigger: null },
+    ]);
+  });
+});
+
+describe('who may', () => {
+  test.each(['/events', '/dead-letters', '/batches'])('%s is for the cluster only', async (path) => {
+    expect((await journal.deliver(path, attributesOf(), '{}', { 'x-client-address': '203.0.113.7' })).status).toBe(404);
+    expect(await archived()).toEqual([]);
+  });
+
+  test.each([
+    ['GET', '/events'],
+    ['GET', '/events/1'],
+    ['GET', '/dead-letters'],
+    ['GET', '/dead-letters/1'],
+    ['POST', '/redrives'],
+    ['GET', '/redrives/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'],
+    ['DELETE', '/redrives/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'],
+    ['POST', '/replays'],
+    ['GET', '/replays/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'],
+    ['DELETE', '/replays/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'],
+  ])('%s %s is for operators and administrators only', async (method, path) => {
+    const body = method === 'POST' ? { all: true } : undefined;
+    expect((await journal.ask(method, path, body, '')).status).toBe(401);
+    expect((await journal.ask(method, path, body, 'forged')).status).toBe(401);
+    for (const as of ['reader', 'author', 'editor']) expect((await journal.ask(method, path, body, as)).status).toBe(403);
+    for (const as of ['operator', 'admin']) expect([200, 201, 404, 422]).toContain((await journal.ask(method, path, body, as)).status);
+    expect(journal.due).toEqual([]);
+  });
+});
+
+describe('what is not acceptable is 422 and begins nothing', () => {
+  test.each([
+    [{}, 'numbers'],
+    [{ all: true, numbers: [1] }, 'numbers'],
+    [{ all: false }, 'all'],
+    [{ numbers: [] }, 'numbers'],
+    [{ numbers: [0] }, 'numbers.0'],
+    [{ numbers: [12345] }, 'numbers.0'],
+    [{ numbers: [1.5] }, 'numbers.0'],
+    [{ filter: { state: 'open' } }, 'filter.state'],
+    [{ filter: { from: 'yesterday' } }, 'filter.from'],
+    [{ all: true, dry_run: 'yes' }, 'dry_run'],
+  ])('redriving %j', async (body, field) => {
+    const answer = await journal.ask('POST', '/redrives', body);
+    expect([answer.status, (await answer.json()).errors[0].field]).toEqual([422, field]);
+    expect(await db.admin`SELECT 1 FROM journal.jobs`).toEqual([]);
+  });
+
+  const day = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+  test.each([
+    [{ ...day }, 'trigger'],
+    [{ ...day, trigger: 'nobody' }, 'trigger'],
+    [{ ...day, trigger: 'journal-archive' }, 'trigger'],
+    [{ trigger: 'counts', from: day.to, to: day.from }, 'to'],
+    [{ trigger: 'counts', from: day.from }, 'to'],
+    [{ ...day, trigger: 'counts', limit: 1 }, 'limit'],
+  ])('replaying %j', async (body, field) => {
+    cluster.triggers.push(trigger('journal-archive', 'journal'));
+    const answer = await journal.ask('POST', '/replays', body);
+    expect([answer.status, (await answer.json()).errors[0].field]).toEqual([422, field]);
+    expect(await db.admin`SELECT 1 FROM journal.jobs`).toEqual([]);
+  });
+
+  test.each([
+    ['/events?limit=0', 'limit'],
+    ['/events?limit=101', 'limit'],
+    ['/events?trace=xyz', 'trace'],
+    ['/events?from=now', 'from'],
+    ['/events?after=x', 'after'],
+    ['/dead-letters?state=closed', 'state'],
+    ['/events?type=%00', 'type'],
+  ])('%s', async (path, field) => {
+    const answer = await journal.ask('GET', path);
+    expect([answer.status, (await answer.json()).errors[0].field]).toEqual([422, field]);
+  });
+
+  test('what is not there is 404', async () => {
+    for (const path of ['/events/1', '/events/x', '/dead-letters/99999999999999999999', '/redrives/1', '/replays/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'])
+      expect((await journal.ask('GET', path)).status).toBe(404);
+  });
+
+  test('a replay is 503 while Kubernetes does not answer', async () => {
+    cluster.kubernetes = 500;
+    expect((await journal.ask('POST', '/replays', { ...day, trigger: 'counts' })).status).toBe(503);
+  });
+});

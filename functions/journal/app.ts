@@ -1,0 +1,152 @@
+import { batchDue } from '@dormouse/events/journal';
+import { cameFromOutside } from '@dormouse/runtime/address';
+import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
+import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
+import { fail } from '@dormouse/runtime/errors';
+import { decodeCursor } from '@dormouse/runtime/keyset';
+import { type Limiter, limit } from '@dormouse/runtime/limiter';
+import { on, receive } from '@dormouse/runtime/receive';
+import type { Context, MiddlewareHandler } from 'hono';
+import { headersOf, readAny } from './any-event.ts';
+import { type Failure, failureOf } from './dead-letter.ts';
+import { deadLettersQuery, eventsQuery, newRedrive, newReplay } from './fields.ts';
+import type { Items } from './items.ts';
+import type { Job, Jobs } from './jobs.ts';
+import type { Triggers } from './kubernetes.ts';
+import type { Journal, Piece } from './store.ts';
+import { triggerOf } from './trigger-of.ts';
+import { eventView, fullEventView, fullLetterView, jobView, letterView, nextLink, path, placeOf } from './views.ts';
+
+export interface Dependencies {
+  journal: Journal;
+  jobs: Jobs;
+  items: Items;
+  triggers: Triggers;
+  /** Works off a batch of a job. */
+  work: (job: string, step: number) => Promise<void>;
+  tokens: Tokens;
+  limiter: Limiter;
+  /** The name of this Service: nothing is replayed to it. */
+  service: string;
+}
+
+const jobsPerMinute = 60;
+const listedItems = 100;
+
+export function createApp({ journal, jobs, items, triggers, work, tokens, limiter, service }: Dependencies) {
+  const inside: MiddlewareHandler<Env> = (c, next) => (cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next());
+  const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
+  /** Nothing may keep a dead letter from being kept: its trigger is looked for again when it is redriven. */
+  const whose = async ({ destination, event }: Failure) =>
+    triggers
+      .list()
+      .then((known) => triggerOf(destination, event.attributes, known))
+      .catch(() => undefined);
+  const told = async (c: Context, kind: Job['kind'], jobId: string, status: 200 | 201) => {
+    const job = await found(jobs, kind, jobId);
+    const listed = kind === 'redrive' ? { items: await items.list(jobId, listedItems) } : {};
+    return c.json({ ...jobView(job), ...listed }, status, status === 201 ? { location: placeOf(job) } : {});
+  };
+  const cancel = (kind: Job['kind']) => async (c: Context) => {
+    const known = await jobs.cancel(kind, jobIdOf(c));
+    return known ? c.body(null, 204) : noJob();
+  };
+
+  return newApp()
+    .post('/events', inside, async (c) => {
+      for (const event of await readAny(c)) await journal.archive(event);
+      return c.body(null, 204);
+    })
+    .post('/dead-letters', inside, async (c) => {
+      const headers = loggable(headersOf(c));
+      for (const { traceId, traceparent, ...event } of await readAny(c)) {
+        const failure = failureOf(event);
+        const trigger = await whose(failure);
+        await journal.bury({ failure, trigger, headers, traceId, traceparent });
+      }
+      return c.body(null, 204);
+    })
+    .post('/batches', receive({ handlers: [on(batchDue, ({ data }) => work(data.job, data.step))] }))
+    .use(`${path}/*`, authenticate(tokens), operator)
+    .get(`${path}/events`, async (c) => {
+      const query = check(eventsQuery, queryOf(c));
+      const rows = await journal.events(query, pieceOf(query));
+      return list(c, query.limit, rows, ({ position }) => position, eventView);
+    })
+    .get(`${path}/events/:position`, async (c) => {
+      const event = await journal.event(id(c.req.param('position')));
+      return event ? c.json(fullEventView(event)) : fail('not_found', 'There is no such event.');
+    })
+    .get(`${path}/dead-letters`, async (c) => {
+      const { state, ...query } = check(deadLettersQuery, queryOf(c));
+      const rows = await journal.deadLetters({ ...query, state: state === 'all' ? undefined : state }, pieceOf(query));
+      return list(c, query.limit, rows, ({ number }) => number, letterView);
+    })
+    .get(`${path}/dead-letters/:number`, async (c) => {
+      const letter = await journal.deadLetter(id(c.req.param('number')));
+      return letter ? c.json(fullLetterView(letter)) : fail('not_found', 'There is no such dead letter.');
+    })
+    .post(`${path}/redrives`, limited, json(newRedrive), async (c) => {
+      const { numbers, filter, dry_run: dryRun } = c.req.valid('json');
+      const job = await jobs.redrive(numbers ? { numbers } : { filter: filter ?? {} }, dryRun, required(c).name);
+      return told(c, 'redrive', job.id, 201);
+    })
+    .get(`${path}/redrives/:id`, (c) => told(c, 'redrive', jobIdOf(c), 200))
+    .delete(`${path}/redrives/:id`, cancel('redrive'))
+    .post(`${path}/replays`, limited, json(newReplay), async (c) => {
+      const { dry_run: dryRun, ...range } = c.req.valid('json');
+      await demandTrigger(triggers, range.trigger, service);
+      const job = await jobs.replay(range, dryRun, required(c).name);
+      return told(c, 'replay', job.id, 201);
+    })
+    .get(`${path}/replays/:id`, (c) => told(c, 'replay', jobIdOf(c), 200))
+    .delete(`${path}/replays/:id`, cancel('replay'));
+}
+
+const operator: MiddlewareHandler<Env> = (c, next) => {
+  const { role } = required(c);
+  return role === 'operator' || role === 'admin' ? next() : fail('forbidden', 'Only operators see and move events.');
+};
+
+const queryOf = (c: Context): Record<string, string> => Object.fromEntries(new URL(c.req.url).searchParams);
+
+/** One more than asked for, to know whether there is more. */
+const pieceOf = ({ limit, after }: { limit: number; after?: string | undefined }): Piece => ({
+  limit: limit + 1,
+  after: after === undefined ? undefined : decodeCursor(after, ['number'])[0],
+});
+
+function list<T>(c: Context, limit: number, rows: readonly T[], keyOf: (row: T) => number, view: (row: T) => object) {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? keyOf(shown.at(-1) as T) : undefined;
+  return c.json(shown.map(view), 200, { 'cache-control': 'private, no-cache', ...nextLink(c.req.url, last) });
+}
+
+const jobIdOf = (c: Context): string => {
+  const jobId = c.req.param('id') ?? '';
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(jobId) ? jobId : noJob();
+};
+
+async function found(jobs: Jobs, kind: Job['kind'], jobId: string) {
+  const job = await jobs.find(jobId);
+  return job?.kind === kind ? job : noJob();
+}
+
+function noJob(): never {
+  return fail('not_found', 'There is no such job.');
+}
+
+/** 422 for a trigger that is not there, and for the journal's own: what it archived is not archived again. */
+async function demandTrigger(triggers: Triggers, name: string, service: string): Promise<void> {
+  const trigger = (await triggers.list()).find((each) => each.name === name);
+  const own = trigger?.subscriberUri !== undefined && new URL(trigger.subscriberUri).hostname.startsWith(`${service}.`);
+  if (trigger && !own) return;
+  const message = own ? 'is the journal’s own' : 'is no trigger';
+  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'trigger', message }] });
+}
+
+/** The delivery's headers, without the event's attributes and without credentials. */
+const loggable = (headers: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(ce-|authorization$|cookie$)/.test(entry[0])),
+  );

@@ -1,0 +1,43 @@
+import { attributesOf } from '@dormouse/runtime/send';
+import { currentTrace, inSpan, type Link, parseTraceparent } from '@dormouse/runtime/trace';
+import type { Items, Letter, Outcome } from './items.ts';
+import type { Job } from './jobs.ts';
+import type { Deliver } from './subscriber.ts';
+
+type Task = Pick<Letter, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<Letter, 'previous'>>;
+
+class NotDelivered extends Error {
+  override name = 'NotDelivered';
+}
+
+/**
+ * Sends one event again, in a span of the trace that its first delivery belonged to: the consumer's span is a child of it, so that the
+ * trace goes on where it broke off. The span links to the batch, and to the attempt before.
+ */
+export async function send(
+  { deliver, items, until }: { deliver: Deliver; items: Pick<Items, 'dataOf'>; until: number },
+  job: Job,
+  task: Task,
+  address: string,
+  trigger: string | undefined,
+): Promise<Outcome> {
+  const { attributes: own, item, previous } = task;
+  const data = await items.dataOf(job.kind, item);
+  const parent = parseTraceparent(task.traceparent) ?? parseTraceparent(own.traceparent);
+  const batch = currentTrace();
+  const links: Link[] = [batch, previous].flatMap((each) => (each ? [{ traceId: each.traceId, spanId: each.spanId }] : []));
+  const { id = '', type = '', source = '', subject = '' } = own;
+  const attributes = { ...attributesOf({ id, type, source, subject }), 'dormouse.job': job.id, 'server.address': address };
+  let outcome: Outcome = { outcome: 'failed', trigger };
+  const attempt = async (noted: Record<string, string | number | boolean>) => {
+    const context = currentTrace();
+    const { ok, status, error } = await deliver(address, { attributes: own, data }, until);
+    outcome = { outcome: ok ? 'sent' : 'failed', status, error, trigger, traceId: context?.traceId, spanId: context?.spanId };
+    if (status !== undefined) noted['http.response.status_code'] = status;
+    if (!ok) throw new NotDelivered(error);
+  };
+  await inSpan(`${job.kind} ${type}`, { kind: 'producer', attributes, links, parent }, attempt).catch((error: unknown) => {
+    if (!(error instanceof NotDelivered)) throw error;
+  });
+  return outcome;
+}

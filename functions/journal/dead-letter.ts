@@ -1,0 +1,45 @@
+import type { AnyEvent } from './any-event.ts';
+
+/** What a Broker says of a delivery that it has given up. */
+export interface Failure {
+  /** The event as it was, without what the Broker added to it. */
+  event: AnyEvent;
+  /** Who did not take it; '' when the Broker does not say. */
+  destination: string;
+  /** The last answer's status; undefined when there was none. */
+  status: number | undefined;
+  /** One line for people. */
+  cause: string;
+  /** Begin of the last answer's body, as text. */
+  body: string | undefined;
+}
+
+/**
+ * Takes a dead letter apart: `knativeerrordest`, `knativeerrorcode` and `knativeerrordata` (base64 of the answer's body, cut by the
+ * Broker) are taken out of the event's attributes.
+ */
+export function failureOf({ attributes, data }: AnyEvent): Failure {
+  const { knativeerrordest: destination = '', knativeerrorcode: code = '', knativeerrordata: encoded, ...own } = attributes;
+  const status = /^[1-5]\d\d$/.test(code) ? Number(code) : undefined;
+  const body = encoded ? Buffer.from(encoded, 'base64').toString('utf8').replaceAll('\u0000', '\ufffd') : undefined;
+  return { event: { attributes: own, data }, destination, status, cause: causeOf(status, body), body };
+}
+
+const longestCause = 300;
+
+/** The status and what a problem+json or a short text says, in one line. */
+function causeOf(status: number | undefined, body: string | undefined): string {
+  const said = detailOf(body) ?? body?.split('\n', 1)[0]?.trim() ?? '';
+  const answer = status === undefined ? 'no answer' : `answered ${status}`;
+  return (said ? `${answer}: ${said}` : answer).slice(0, longestCause).toWellFormed();
+}
+
+function detailOf(body: string | undefined): string | undefined {
+  // The body may be cut in the middle, so that it is no JSON any more.
+  const detail = /"detail"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body ?? '')?.[1];
+  try {
+    return detail === undefined ? undefined : (JSON.parse(`"${detail}"`) as string);
+  } catch {
+    return undefined;
+  }
+}

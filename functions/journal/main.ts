@@ -1,0 +1,19 @@
+import { variable } from '@dormouse/runtime/config';
+import { serve } from '@dormouse/runtime/serve';
+import { maxEventBytes } from './any-event.ts';
+import { createApp } from './app.ts';
+import { openItems } from './items.ts';
+import { openJobs } from './jobs.ts';
+import { kubernetesTriggers } from './kubernetes.ts';
+import { openJournal } from './store.ts';
+import { subscribers } from './subscriber.ts';
+import { worker } from './work.ts';
+
+const build: Parameters<typeof serve>[1] = ({ config, sql, outbox, tokens, limiter }) => {
+  const triggers = kubernetesTriggers({ url: variable('KUBERNETES_URL'), namespace: variable('NAMESPACE', 'dormouse') });
+  const world = { jobs: openJobs({ sql, outbox }), items: openItems(sql), triggers };
+  const work = worker({ ...world, deliver: subscribers({ gateway: variable('LOCAL_GATEWAY_URL') }) });
+  return createApp({ ...world, journal: openJournal(sql), work, tokens, limiter, service: config.service });
+};
+
+await serve('journal', build, { bodyLimit: (_, path) => (path === '/events' || path === '/dead-letters' ? maxEventBytes : 256 * 1024) });

@@ -1,0 +1,184 @@
+import type { Sql } from '@dormouse/runtime/sql';
+import type { Delivered } from './any-event.ts';
+import type { Failure } from './dead-letter.ts';
+
+/** What lists can be narrowed by. Times are those of arriving here. */
+export interface Filter {
+  type?: string | undefined;
+  source?: string | undefined;
+  subject?: string | undefined;
+  trace?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
+
+export interface DeadLetterFilter extends Filter {
+  state?: 'open' | 'redriven' | undefined;
+  trigger?: string | undefined;
+}
+
+/** A piece of a list, newest first: at most `limit`, older than `after`. */
+export interface Piece {
+  limit: number;
+  after?: number | undefined;
+}
+
+export interface ArchivedEvent {
+  position: number;
+  receivedAt: Date;
+  traceId: string | null;
+  attributes: Readonly<Record<string, string>>;
+}
+
+export interface DeadLetter {
+  number: number;
+  trigger: string | null;
+  destination: string;
+  status: number | null;
+  cause: string;
+  failedAt: Date;
+  traceId: string | null;
+  state: 'open' | 'redriven';
+  redrives: number;
+  attributes: Readonly<Record<string, string>>;
+}
+
+export interface Attempt {
+  at: Date;
+  status: number | null;
+  outcome: string;
+  error: string | null;
+  traceId: string | null;
+}
+
+export interface FullDeadLetter extends DeadLetter {
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
+  data: Buffer | null;
+  attempts: Attempt[];
+}
+
+export interface Journal {
+  /** Keeps an event; one of the same source and id is there already or not, it is kept once. */
+  archive(event: Delivered): Promise<void>;
+  events(filter: Filter, piece: Piece): Promise<ArchivedEvent[]>;
+  event(position: number): Promise<(ArchivedEvent & { data: Buffer | null }) | undefined>;
+  /** Keeps a dead letter, once for an event and a destination. */
+  bury(letter: Buried): Promise<void>;
+  deadLetters(filter: DeadLetterFilter, piece: Piece): Promise<DeadLetter[]>;
+  deadLetter(number: number): Promise<FullDeadLetter | undefined>;
+}
+
+/** A dead letter as it came. */
+export interface Buried {
+  failure: Failure;
+  trigger: string | undefined;
+  headers: Readonly<Record<string, string>>;
+  traceId: string | undefined;
+  traceparent: string | undefined;
+}
+
+/** Archive and dead letters in PostgreSQL. */
+export function openJournal(sql: Sql): Journal {
+  return {
+    async archive({ attributes, data, traceId, traceparent }) {
+      const { source, id, type, subject } = attributes;
+      await sql`
+        INSERT INTO events (source, id, type, subject, trace_id, traceparent, attributes, data)
+        VALUES (${source!}, ${id!}, ${type!}, ${subject ?? null}, ${traceId ?? null}, ${traceparent ?? null}, (${JSON.stringify(attributes)}::text)::jsonb, ${data ?? null})
+        ON CONFLICT (source, id) DO NOTHING`;
+    },
+    async events(filter, { limit, after }) {
+      const rows = await sql<EventRow[]>`
+        SELECT position, received_at, trace_id, attributes FROM events
+        WHERE ${narrowed(sql, filter, sql`received_at`)} ${after === undefined ? sql`` : sql`AND position < ${after}::bigint`}
+        ORDER BY position DESC LIMIT ${limit}`;
+      return rows.map(toEvent);
+    },
+    async event(position) {
+      const [row] = await sql<(EventRow & { data: Buffer | null })[]>`
+        SELECT position, received_at, trace_id, attributes, data FROM events WHERE position = ${position}::bigint`;
+      return row && { ...toEvent(row), data: row.data };
+    },
+    bury: (letter) => bury(sql, letter),
+    async deadLetters(filter, { limit, after }) {
+      const rows = await sql<LetterRow[]>`
+        SELECT ${letterColumns(sql)} FROM dead_letters
+        WHERE ${selected(sql, filter)} ${after === undefined ? sql`` : sql`AND number < ${after}::bigint`}
+        ORDER BY number DESC LIMIT ${limit}`;
+      return rows.map(toLetter);
+    },
+    async deadLetter(number) {
+      const [[row], attempts] = await Promise.all([
+        sql<(LetterRow & { headers: Record<string, string>; body: string | null; data: Buffer | null })[]>`
+          SELECT ${letterColumns(sql)}, headers, body, data FROM dead_letters WHERE number = ${number}::bigint`,
+        sql<{ at: Date; status: number | null; outcome: string; error: string | null; trace_id: string | null }[]>`
+          SELECT at, status, outcome, items.error, trace_id FROM items JOIN jobs ON jobs.id = job
+          WHERE item = ${number}::bigint AND kind = 'redrive' AND NOT dry_run AND outcome IN ('sent', 'failed') ORDER BY at`,
+      ]);
+      if (!row) return undefined;
+      const tried = attempts.map(({ trace_id: traceId, ...attempt }) => ({ ...attempt, traceId }));
+      return { ...toLetter(row), headers: row.headers, body: row.body, data: row.data, attempts: tried };
+    },
+  };
+}
+
+async function bury(sql: Sql, { failure, trigger, headers, traceId, traceparent }: Buried): Promise<void> {
+  const { event, destination, status, cause, body } = failure;
+  const { source, id, type, subject } = event.attributes;
+  await sql`
+    INSERT INTO dead_letters (source, id, type, subject, destination, trigger, status, cause, body, trace_id, traceparent, attributes, headers, data)
+    VALUES (${source!}, ${id!}, ${type!}, ${subject ?? null}, ${destination}, ${trigger ?? null}, ${status ?? null}, ${cause}, ${body ?? null},
+      ${traceId ?? null}, ${traceparent ?? null}, (${JSON.stringify(event.attributes)}::text)::jsonb, (${JSON.stringify(headers)}::text)::jsonb, ${event.data ?? null})
+    ON CONFLICT (source, id, destination) DO NOTHING`;
+}
+
+type Fragment = ReturnType<Sql>;
+
+/** The condition for a filter's fields; `moment` is the column that from and to are about. */
+function narrowed(sql: Sql, { type, source, subject, trace, from, to }: Filter, moment: Fragment): Fragment {
+  return sql`true
+    ${type === undefined ? sql`` : sql`AND type = ${type}`} ${source === undefined ? sql`` : sql`AND source = ${source}`}
+    ${subject === undefined ? sql`` : sql`AND subject = ${subject}`} ${trace === undefined ? sql`` : sql`AND trace_id = ${trace}`}
+    ${from === undefined ? sql`` : sql`AND ${moment} >= ${from.toISOString()}::timestamptz`}
+    ${to === undefined ? sql`` : sql`AND ${moment} < ${to.toISOString()}::timestamptz`}`;
+}
+
+/** The condition for a filter of dead letters; jobs.ts asks by it, too. */
+export function selected(sql: Sql, filter: DeadLetterFilter): Fragment {
+  const { state, trigger } = filter;
+  // Literals, because a parameter would hide from the planner that the partial index fits.
+  const inState = state === undefined ? sql`` : state === 'open' ? sql`AND state = 'open'` : sql`AND state = 'redriven'`;
+  return sql`${narrowed(sql, filter, sql`failed_at`)} ${inState} ${trigger === undefined ? sql`` : sql`AND trigger = ${trigger}`}`;
+}
+
+interface EventRow {
+  position: string;
+  received_at: Date;
+  trace_id: string | null;
+  attributes: Record<string, string>;
+}
+
+const toEvent = ({ position, received_at, trace_id, attributes }: EventRow): ArchivedEvent => ({
+  position: Number(position),
+  receivedAt: received_at,
+  traceId: trace_id,
+  attributes,
+});
+
+type LetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId'> & { number: string; failed_at: Date; trace_id: string | null };
+
+const letterColumns = (sql: Sql) => sql`number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes`;
+
+const toLetter = ({ number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes }: LetterRow): DeadLetter => ({
+  number: Number(number),
+  trigger,
+  destination,
+  status,
+  cause,
+  failedAt: failed_at,
+  traceId: trace_id,
+  state,
+  redrives,
+  attributes,
+});

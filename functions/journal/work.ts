@@ -1,0 +1,112 @@
+import { compileFilters } from '@dormouse/filters/filter';
+import { AppError } from '@dormouse/runtime/errors';
+import { send } from './attempt.ts';
+import { inOrder } from './in-order.ts';
+import type { Items, Letter, Outcome } from './items.ts';
+import type { Job, Jobs, Progress } from './jobs.ts';
+import type { Trigger, Triggers } from './kubernetes.ts';
+import type { Deliver } from './subscriber.ts';
+import { triggerOf } from './trigger-of.ts';
+
+export interface WorkOptions {
+  jobs: Jobs;
+  items: Items;
+  triggers: Triggers;
+  deliver: Deliver;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** Most events that one batch sends. */
+  batch?: number;
+  /** Events that one batch of a replay looks at. */
+  scan?: number;
+}
+
+/** Nothing is begun after that; with the last answers' timeout it is well below what a Broker waits (30 s). */
+const beginMs = 8000;
+const scanOfDryRun = 2000;
+
+/** What is to be done about one item: sent to an address, or noted as it is. */
+interface Plan {
+  address?: string;
+  noted?: Outcome;
+  trigger?: string | undefined;
+}
+
+/**
+ * Works off one batch of a job. What was sent is noted event by event, so that a batch that runs again, because its process was killed
+ * or its answer lost, sends only what it had not noted; and the next batch is an event in the transaction that ends this one.
+ * @throws AppError conflict while somebody else works on the batch; unavailable when Kubernetes does not answer
+ */
+export function worker(options: WorkOptions): (job: string, step: number) => Promise<void> {
+  const { jobs } = options;
+  return async (id, step) => {
+    const job = await jobs.claim(id, step);
+    if (!job) return;
+    try {
+      await jobs.advance(job, await (job.kind === 'redrive' ? redrive(options, job) : replay(options, job)));
+    } catch (error) {
+      await jobs.release(job).catch(() => {});
+      throw error;
+    }
+  };
+}
+
+async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
+  const { items, triggers, batch = 100 } = options;
+  const known = await triggers.list();
+  const letters = await items.letters(job, batch);
+  const left = await carryOut(options, job, letters, (letter) => planFor(letter, known));
+  return { finished: left.length === 0 && letters.length < batch };
+}
+
+function planFor(letter: Letter, known: readonly Trigger[]): Plan {
+  if (letter.state === 'redriven') return { noted: { outcome: 'already' } };
+  const name = letter.trigger ?? triggerOf(letter.destination, letter.attributes, known);
+  if (name === undefined) return { address: letter.destination };
+  const trigger = known.find((each) => each.name === name);
+  if (!trigger) return { noted: { outcome: 'failed', error: `there is no trigger ${name}` } };
+  if (!compileFilters(trigger.filters)(letter.attributes)) return { noted: { outcome: 'unmatched' } };
+  return { address: trigger.subscriberUri ?? letter.destination, trigger: name };
+}
+
+async function replay(options: WorkOptions, job: Job): Promise<Progress> {
+  const { items, triggers, batch = 100 } = options;
+  const scan = options.scan ?? (job.dryRun ? scanOfDryRun : 500);
+  const trigger = (await triggers.list()).find(({ name }) => name === job.trigger);
+  if (!trigger) return { finished: true, error: `there is no trigger ${job.trigger}` };
+  const address = trigger.subscriberUri ?? fail(`the trigger ${trigger.name} has no subscriber yet`);
+  const passes = compileFilters(trigger.filters);
+  const rows = await items.archived(job, scan);
+  const matching = rows.filter(({ attributes }) => passes(attributes));
+  // Behind the last event that this batch may send, nothing is looked at yet.
+  const beyond = job.dryRun ? undefined : matching[batch]?.item;
+  const todo = job.dryRun ? [] : matching.filter(({ done }, i) => i < batch && !done);
+  const left = await carryOut(options, job, todo, () => ({ address }));
+  const end = Math.min(beyond ?? Number.POSITIVE_INFINITY, ...left);
+  const behind = ({ item }: { item: number }) => item < end;
+  const seen = rows.filter(behind);
+  return {
+    finished: end === Number.POSITIVE_INFINITY && rows.length < scan,
+    cursor: seen.at(-1)?.item ?? job.cursor,
+    seen: seen.length,
+    matched: matching.filter(behind).length,
+  };
+}
+
+type Task = Pick<Letter, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<Letter, 'previous'>>;
+
+/** @returns the items for which there was no time */
+async function carryOut<T extends Task>(options: WorkOptions, job: Job, tasks: readonly T[], plan: (task: T) => Plan): Promise<number[]> {
+  const { items, deliver, now = Date.now } = options;
+  const until = now() + beginMs;
+  const one = async (task: T) => {
+    const { address, noted, trigger } = plan(task);
+    const outcome = noted ?? (job.dryRun ? { outcome: 'sent' as const } : await send({ deliver, items, until }, job, task, address ?? '', trigger));
+    await items.record(job, task.item, outcome);
+  };
+  return inOrder(tasks, one, () => now() < until);
+}
+
+function fail(problem: string): never {
+  throw new AppError('unavailable', 'The job cannot go on now.', { cause: new Error(problem), headers: { 'retry-after': '5' } });
+}
