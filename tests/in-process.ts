@@ -1,10 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { readConfig } from '@dormouse/runtime/config';
 import { type App, listener } from '@dormouse/runtime/listener';
 import { silentLog } from '@dormouse/runtime/log';
 import { openRuntime, type Runtime } from '@dormouse/runtime/runtime';
 import { vi } from 'vitest';
+import { render } from '../knative/local/kustomize.ts';
+import { readPlatform } from '../knative/local/read.ts';
 
 /** A function in this process, behind HTTP and with all that the runtime puts around it. */
 export interface FunctionInProcess {
@@ -23,13 +26,11 @@ export interface InProcessOptions {
   sink?: string;
 }
 
-/** Where nobody listens. */
-const elsewhere = 'http://127.0.0.1:9';
-
 type Build = (runtime: Runtime) => App | Promise<App>;
 
 /** Serves an app that is made of a runtime. */
 export async function serveInProcess(name: string, build: Build, { databaseUrl, sink }: InProcessOptions = {}): Promise<FunctionInProcess> {
+  const elsewhere = 'http://127.0.0.1:9';
   const config = readConfig({
     K_SERVICE: name,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
@@ -41,7 +42,7 @@ export async function serveInProcess(name: string, build: Build, { databaseUrl, 
   });
   const { runtime, loadDatabase, ready, close } = openRuntime(config, silentLog);
   if (databaseUrl) await loadDatabase();
-  const server = createServer(listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready }));
+  const server = createServer({ keepAliveTimeout: 65_000 }, listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     name,
@@ -62,14 +63,24 @@ export interface OpenOptions extends InProcessOptions {
   main?: string;
 }
 
+/** Variables that a function's manifest and its ConfigMaps give it; addresses among them lead nowhere here. */
+function variablesOf(name: string): Record<string, string> {
+  const { services, configMaps } = readPlatform(render(join(import.meta.dirname, '../knative/base')));
+  const given = services.find((service) => service.name === name)?.container.env ?? [];
+  const variables = given.flatMap((source) => {
+    if (source.kind === 'value') return [[source.name, source.value]];
+    return source.kind === 'configMap' ? Object.entries(configMaps.get(`dormouse/${source.from}`) ?? {}) : [];
+  });
+  return Object.fromEntries(variables) as Record<string, string>;
+}
+
 /** What main.ts of a function builds its app with; a module is run once. */
 const builds = new Map<string, Build>();
 
 /** Serves a function of this project exactly as its main.ts builds it. */
 export async function openFunction(name: string, { main = `../functions/${name}/main.ts`, ...options }: OpenOptions = {}): Promise<FunctionInProcess> {
   vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (of: string, build: Build) => void builds.set(of, build) }));
-  const own = { MEDIA_DIR: '/nonexistent', KUBERNETES_URL: elsewhere, LOCAL_GATEWAY_URL: elsewhere };
-  for (const [variable, value] of Object.entries(own)) vi.stubEnv(variable, value);
+  for (const [variable, value] of Object.entries(variablesOf(name))) vi.stubEnv(variable, value);
   await import(main);
   return await serveInProcess(name, builds.get(name) as Build, options);
 }

@@ -76,6 +76,8 @@ export interface Jobs {
 /** Longer than a batch works (work.ts), so that two hardly ever do the same. */
 const leaseSeconds = 30;
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Redrives and replays in PostgreSQL; what goes on in them is told by events through the outbox. */
 export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Outbox; newId?: () => string }): Jobs {
   const begin = (emit: Emit, job: Job): Job => {
@@ -102,6 +104,7 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
       return rows.length > 0;
     },
     async claim(id, step) {
+      if (!uuid.test(id)) return undefined;
       const [row] = await sql<Row[]>`
         UPDATE jobs SET leased_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
         WHERE id = ${id}::uuid AND step = ${step} AND state = 'running' AND coalesce(leased_until < clock_timestamp(), true) RETURNING *`;

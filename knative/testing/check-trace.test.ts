@@ -69,6 +69,14 @@ test.each([
   expect(problems(whole, { roots: [expected] })).toEqual([problem]);
 });
 
+test('spans that are alike are told apart by what is below them', () => {
+  const asked = (spanId: string, below: string) => [span(spanId, 'GET', { parentId: 'a' }), span(`${spanId}1`, below, { parentId: spanId })];
+  const spans = [request, ...asked('d', 'stock'), ...asked('e', 'prices')];
+  const expected = (...names: string[]) => ({ roots: [{ name: 'POST /orders', children: names.map((name) => ({ name: 'GET', children: [{ name }] })) }] });
+  expect(problems(spans, expected('stock', 'prices'))).toEqual([]);
+  expect(problems(spans, expected('stock', 'taxes'))).toEqual(['0 instead of 1: POST /orders › GET']);
+});
+
 test('shows the trace as it is', () => {
   expect(drawTrace(whole)).toBe('orders: POST /orders (server, a)\n  orders: send placed (producer, b)\n    broker: process placed (server, c) [retry] → a');
   expect(checkTrace(whole).at(-1)).toBe(drawTrace(whole));

@@ -45,7 +45,7 @@ export function checkTrace(spans: readonly SpanRecord[], { outside = [], roots =
       .filter(([, own]) => own.length > 1)
       .map(([traceId, own]) => `trace ${traceId} has ${own.length} roots: ${own.map(titled).join(', ')}`),
     ...spans.flatMap((span) => deadLinks(span, spans, known)),
-    ...roots.flatMap((expected) => unmet(expected, rootless, spans, known, '')),
+    ...roots.flatMap((expected) => unmet(expected, rootless, { spans, known }, '')),
   ];
   return problems.length === 0 ? [] : [...problems, drawTrace(spans)];
 }
@@ -84,24 +84,25 @@ function deadLinks(span: SpanRecord, spans: readonly SpanRecord[], known: Readon
   return dead.map(({ spanId }) => `${titled(span)} links to ${spanId}, which is not there`);
 }
 
-/** What is missing of an expected span and below it. */
-function unmet(
-  expected: ExpectedSpan,
-  among: readonly SpanRecord[],
-  spans: readonly SpanRecord[],
-  known: ReadonlyMap<string, SpanRecord>,
-  path: string,
-): string[] {
+interface Traces {
+  spans: readonly SpanRecord[];
+  known: ReadonlyMap<string, SpanRecord>;
+}
+
+const childrenOf = (parents: readonly SpanRecord[], { spans }: Traces) =>
+  spans.filter((span) => parents.some((parent) => span.parentId !== undefined && parentOf(span) === keyOf(parent)));
+
+/** What is missing of an expected span and below it. Where too many are like it, those count whose children are as expected, too. */
+function unmet(expected: ExpectedSpan, among: readonly SpanRecord[], traces: Traces, path: string): string[] {
   const { name, times = 1, children = [] } = expected;
   const where = `${path}${expected.service ? `${expected.service}: ` : ''}${name}`;
+  const missingBelow = (parents: readonly SpanRecord[]) => children.flatMap((child) => unmet(child, childrenOf(parents, traces), traces, `${where} › `));
   const named = among.filter((span) => isNamed(span, expected));
-  const found = named.filter((span) => wrong(span, expected, known).length === 0);
-  if (found.length !== times) {
-    const nearest = named.map((span) => wrong(span, expected, known).join(', ')).filter(Boolean);
-    return [`${found.length} instead of ${times}: ${where}${nearest.length > 0 ? ` (${nearest.join('; ')})` : ''}`];
-  }
-  const below = spans.filter((span) => found.some((parent) => span.parentId !== undefined && parentOf(span) === keyOf(parent)));
-  return children.flatMap((child) => unmet(child, below, spans, known, `${where} › `));
+  const like = named.filter((span) => wrong(span, expected, traces.known).length === 0);
+  const found = like.length > times ? like.filter((span) => missingBelow([span]).length === 0) : like;
+  if (found.length === times) return missingBelow(found);
+  const nearest = named.map((span) => wrong(span, expected, traces.known).join(', ')).filter(Boolean);
+  return [`${found.length} instead of ${times}: ${where}${nearest.length > 0 ? ` (${nearest.join('; ')})` : ''}`];
 }
 
 const isNamed = (span: SpanRecord, { name, service }: ExpectedSpan) =>

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { Filter } from '@dormouse/filters/filter';
 import { isoDuration } from '@dormouse/local/durations';
 import { render } from '@dormouse/local/kustomize';
-import type { Broker, Delivery, Destination, Filter, Manifest, PingSource, Rendered, Trigger } from '@dormouse/local/model';
+import type { Broker, Delivery, Destination, Manifest, PingSource, Rendered, Trigger } from '@dormouse/local/model';
 import { isObject, placeAt } from '@dormouse/local/places';
 import { readBroker, readPingSource, readTrigger } from '@dormouse/local/read-eventing';
 import { readObject } from '@dormouse/local/read-object';

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { checkTrace } from './check-trace.ts';
 import { type Harness, type HarnessOptions, startHarness } from './harness.ts';
 import { sink } from './sink.ts';
 
@@ -180,6 +181,15 @@ describe('explaining', () => {
     expect(String(explanation)).toContain('billing: retrying (503): answered 503; next attempt at 2026-01-01T00:00:00.200Z, when time passes');
   });
 
+  test('reads every dialect of filters', async () => {
+    const large = { name: 'large', filters: [{ not: { cesql: "subject = 'order/1'" } }, { suffix: { type: '.v1' } }], to: 'audit' };
+    const flow = await start({ triggers: [large] });
+    const [first, second] = [await flow.send(placed), await flow.send({ ...placed, subject: 'order/2' })];
+    await flow.delivered('large', second);
+    await flow.filtered('large', first);
+    expect((await flow.explain(first)).triggers[0]?.clause).toContain('cesql');
+  });
+
   test('is what a wrong expectation fails with', async () => {
     const flow = await start({ triggers: [orders], receivers: { billing: sink([422]) }, patienceMs: 50 });
     const id = await flow.send(placed);
@@ -206,6 +216,25 @@ describe('explaining', () => {
     [{ triggers: [{ ...orders, delivery: { timeout: '30s' } }] }, '"30s" is not a duration'],
   ])('a mistake in the options is a TypeError: %j', async (options, message) => {
     await expect(startHarness(options)).rejects.toThrow(expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(message) }));
+  });
+});
+
+describe('traces', () => {
+  test('of the broker are whole: sending, each delivery with its retries, and the events that are replies', async () => {
+    const reply = { id: 'r1', source: '/billing', type: 'dev.example.bill.written.v1', data: 1 };
+    const flow = await start({
+      triggers: [
+        { ...orders, delivery: { backoffDelay: 'PT1S' } },
+        { name: 'post', filters: [{ exact: { type: reply.type } }], to: 'post' },
+      ],
+      receivers: { billing: sink([503, { event: reply }]) },
+    });
+    const [traceId, client] = ['a'.repeat(32), 'b'.repeat(16)];
+    await flow.send(placed, { traceparent: `00-${traceId}-${client}-01` });
+    await flow.advance('PT1S');
+    const answered = { name: 'process post', attributes: { 'cloudevents.event_id': 'r1', 'delivery.outcome': 'delivered' } };
+    const roots = [{ name: 'send default/default', children: [{ name: 'process billing', events: ['retry'], children: [answered] }] }];
+    expect(checkTrace(flow.telemetry.trace(traceId), { outside: [client], roots })).toEqual([]);
   });
 });
 

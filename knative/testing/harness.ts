@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openBrokers } from '@dormouse/local/broker';
+import { mostHeadBytes } from '@dormouse/local/broker-ingress';
 import { memoryStore } from '@dormouse/local/memory-store';
 import type { Broker, Destination } from '@dormouse/local/model';
 import { startPingSources } from '@dormouse/local/ping';
@@ -78,7 +79,7 @@ interface Gate {
 }
 
 async function openGate(): Promise<Gate> {
-  const server = createServer((request, response) => gate.handle(request, response));
+  const server = createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => gate.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const gate: Gate = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -45,7 +45,7 @@ export interface Explanation {
 /** Attributes that an event must have, or what must hold for it. */
 export type Match = Readonly<Record<string, string>> | ((event: SeenEvent) => boolean);
 
-/** What can be asked of a harness; all wait until everything is at rest. */
+/** What can be asked of a harness; all wait until everything is at rest. An event that is sent twice, with the same source and id, is one here. */
 export interface Reports {
   /** The events that the broker stored, oldest first. */
   events(match?: Match): Promise<SeenEvent[]>;

@@ -88,4 +88,5 @@ test('an event that categories cannot understand is given up at once, and holds 
   const { id } = await posts.create(draftOf({ categoryName: 'Ponds' }));
   await flow.delivered('categories-post-events', (await created(id)).id);
   expect((await flow.deadLettered('categories-post-events', bad)).attempts).toMatchObject([{ status: 422 }]);
+  expect(flow.calls('journal').filter(({ deadLetter }) => deadLetter)).toMatchObject([{ attributes: { id: bad, knativeerrorcode: '422' } }]);
 });

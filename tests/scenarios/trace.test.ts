@@ -82,4 +82,23 @@ describe('one trace', () => {
       30,
     );
   });
+
+  it('holds a page, too, with what its function asks of others', async () => {
+    const [traceId, client] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+    const answer = await fetch(`${platform.url}/blog/`, { headers: { traceparent: `00-${traceId}-${client}-01` } });
+    expect(answer.status).toBe(200);
+    const asked = (service: string, name: string): ExpectedSpan => ({
+      name: 'GET',
+      service: 'web',
+      kind: 'client',
+      children: [{ name, service, kind: 'server', children: [{ name: new RegExp(service), kind: 'client' }] }],
+    });
+    const page = { name: 'GET /blog/', service: 'web', children: [asked('posts', 'GET /blog/api/posts'), asked('categories', 'GET /blog/api/categories')] };
+    const roots: ExpectedSpan[] = [{ name: 'GET web', service: 'ingress', children: [page] }];
+    await eventually(
+      async () => checkTrace(await spansOf(platform.console, traceId), { outside: [client], roots }),
+      (problems) => problems.length === 0,
+      30,
+    );
+  });
 });
