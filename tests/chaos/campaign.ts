@@ -25,12 +25,12 @@ export interface CampaignOptions {
   /** Ends after so many steps instead, whatever came of them. */
   steps?: number;
   authors?: number;
+  /** Between two steps, on average, in ms. */
+  pauseMs?: number;
   /** One line for people. */
   say?: (line: string) => void;
 }
 
-/** Between two steps, on average. */
-const meanPauseMs = 3_000;
 /** How long a step waits for its moment. */
 const readyMs = 1_500;
 const leastEventsPerSecond = 60;
@@ -124,7 +124,7 @@ interface Course {
 }
 
 async function breakThings(options: CampaignOptions, site: Site, ledger: Ledger, { steps, witness, broken }: Course): Promise<void> {
-  const { seed, minutes, kills, events, say = () => {} } = options;
+  const { seed, minutes, kills, events, pauseMs = 3_000, say = () => {} } = options;
   const began = Date.now();
   const enough = () => {
     if (options.steps !== undefined) return steps.length >= options.steps;
@@ -133,7 +133,7 @@ async function breakThings(options: CampaignOptions, site: Site, ledger: Ledger,
   };
   for (const step of planOf(seed)) {
     if (enough() || broken()) return;
-    await sleep(step.wait * meanPauseMs);
+    await sleep(step.wait * pauseMs);
     witness.look(site.platform.pid);
     const result = await take(site, ledger, step);
     steps.push(result);
