@@ -57,7 +57,9 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
     say(site.platform.output().slice(-4_000));
   }
   await site.close();
-  const processes = witness.seen.filter(alive).map(({ pid, command }) => `${pid} ${command}`);
+  const left = witness.seen.filter(alive);
+  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+  const processes = left.map(({ pid, command }) => `${pid} ${command}`);
   if (observed) observed = { ...observed, processes };
   return {
     seed,
