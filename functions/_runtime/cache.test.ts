@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { cache, localLimitMs } from './cache.ts';
 import { fakeRedis } from './redis.fixture.ts';
 import { unwrap, wrap } from './shared-copies.ts';
@@ -159,6 +159,26 @@ describe('with Redis', () => {
     expect(await kept.get('k', async () => 'new')).toBe('new');
     now = 3000;
     expect(await kept.get('k', async () => 'newer')).toBe('newer');
+  });
+
+  test('makes up for a purge that Redis missed as soon as it is back: nobody else finds the old copy, and it is trusted again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const redis = fakeRedis();
+      const [first, second] = [0, 1].map(() => cache<string>({ name: 't', ttlMs: 600_000, max: 10, redis, now: () => 0 }));
+      await first?.get('k', async () => 'old');
+      await later();
+      redis.away = true;
+      await first?.purge('k');
+      await vi.advanceTimersByTimeAsync(1_000);
+      redis.away = false;
+      await vi.advanceTimersByTimeAsync(300);
+      expect(await second?.get('k', async () => 'new')).toBe('new');
+      await later();
+      expect(await first?.get('k', async () => 'loaded again')).toBe('new');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('bytes, text and values come back as they went, and never under other versions', () => {

@@ -16,6 +16,9 @@ export interface SharedCopiesOptions {
   purged: (names: readonly string[]) => void;
 }
 
+/** Until a purge that Redis missed is tried again. */
+const againMs = 250;
+
 /** Raises the versions of the purged names and tells the other instances; one round trip. */
 const purgeScript = `
 for _, key in ipairs(KEYS) do
@@ -27,20 +30,44 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])`;
 /**
  * The tier in Redis. A copy carries the versions of its key and group as they were before it was loaded, so that a load that
  * began before a write never overwrites what the write has purged: the versions no longer agree. While Redis is away
- * everything is loaded; if a purge did not reach it, this process does not read from it until every copy has expired.
+ * everything is loaded; a purge that did not reach it is made up for as soon as it is back, and until then, or until every copy has
+ * expired, this process does not read from it.
  */
 export function sharedCopies<T>({ name, ttlMs, redis, now, purged }: SharedCopiesOptions): SharedCopies<T> {
   const versionKey = (key: string) => `cache:${name}:version:${key}`;
   const channel = `cache:${name}:purged`;
   let distrustUntil = 0;
+  /** Names whose purge did not reach Redis. */
+  const missed = new Set<string>();
+  let catchingUp = false;
+  const tell = async (names: readonly string[]) =>
+    (await redis.commands()).eval(purgeScript, names.length, ...names.map(versionKey), 2 * ttlMs, channel, JSON.stringify(names));
+  /** Redis may come back with its copies, and others read them. */
+  const catchUp = async () => {
+    if (catchingUp) return;
+    catchingUp = true;
+    while (missed.size > 0 && now() < distrustUntil) {
+      await new Promise<void>((resolve) => setTimeout(resolve, againMs).unref());
+      const names = [...missed];
+      missed.clear();
+      await tell(names).catch(() => {
+        for (const each of names) missed.add(each);
+      });
+    }
+    catchingUp = false;
+    missed.clear();
+    distrustUntil = 0;
+  };
   let listening = false;
   let sending: Promise<void> | undefined;
   let next: { names: Set<string>; sent: Promise<void> } | undefined;
   const send = async (names: readonly string[]) => {
     try {
-      await (await redis.commands()).eval(purgeScript, names.length, ...names.map(versionKey), 2 * ttlMs, channel, JSON.stringify(names));
+      await tell(names);
     } catch {
       distrustUntil = now() + ttlMs;
+      for (const each of names) missed.add(each);
+      void catchUp();
     }
   };
   const sendAlone = (names: readonly string[]) => (sending = send(names).finally(() => (sending = undefined)));

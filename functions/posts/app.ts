@@ -27,7 +27,7 @@ export interface Dependencies {
   findAuthor: FindAuthor;
   /** Final answers for readers who are not logged in; 60 s in Redis. */
   lists: Cache<ListAnswer>;
-  /** The same for single posts, by id and by slug; 300 s in Redis. */
+  /** The same for single posts, by id and by slug; 60 s in Redis, should a kill come between a commit and its purge. */
   answers: Cache<Answer | Moved>;
 }
 

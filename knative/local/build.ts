@@ -67,18 +67,14 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
       const place = join(folder, `${nameOf(program)}-${sha(program).slice(0, 8)}`);
       // Two images may hold the same program: the second finds what the first has made.
       const before = turns.get(place);
+      running++;
       const mine = (async () => {
         await before?.catch(() => {});
         const known = unchanged(place, how, files);
         if (known) return bundleOf(place, known, false);
-        running++;
         used = true;
-        try {
-          return bundleOf(place, await make(program, files, place, how, root), true);
-        } finally {
-          running--;
-        }
-      })();
+        return bundleOf(place, await make(program, files, place, how, root), true);
+      })().finally(() => running--);
       turns.set(place, mine);
       return mine;
     },

@@ -29,11 +29,15 @@ export interface PostgresOptions {
   progress?: (step: string) => void;
   /** Extra server settings, `name=value`. */
   settings?: readonly string[];
+  /** How long each way of ending a server that was left behind is waited for. */
+  patienceMs?: number;
 }
 
 /** uid and gid `nobody`: PostgreSQL refuses to run as root. */
 const NOBODY = 65534;
 const database = 'dormouse';
+/** Until the processes of a server that was killed have noticed. */
+const goneMs = 500;
 
 const settings = [
   'fsync=on',
@@ -58,14 +62,20 @@ const settings = [
  * Starts the PostgreSQL 18 that comes with the packages, with its data under `home`, and waits until it accepts
  * connections. As root the server runs as uid 65534; when that uid cannot reach the binaries or the data, both are
  * kept in `/var/lib/dormouse-HASH`, which is named to `progress`. A server that an earlier, killed platform left
- * behind on the same data is stopped first.
+ * behind on the same data is ended first.
  *
  * @throws Error that names DATABASE_URL as the way out when no server can be run here.
  */
-export async function startPostgres({ home, port: wanted, progress = () => {}, settings: extra = [] }: PostgresOptions): Promise<Postgres> {
+export async function startPostgres({
+  home,
+  port: wanted,
+  progress = () => {},
+  settings: extra = [],
+  patienceMs = 10_000,
+}: PostgresOptions): Promise<Postgres> {
   const place = choosePlace(resolve(home), progress);
   const data = join(place.root, 'data');
-  await stopLeftover(data);
+  await stopLeftover(data, patienceMs);
   const password = initialise(place, data, progress);
   const port = wanted ?? (await freePort());
   const log = openSync(join(place.root, 'postgres.log'), 'a');
@@ -164,13 +174,34 @@ function initialise({ root, binaries, identity }: Place, data: string, progress:
   return password;
 }
 
-async function stopLeftover(data: string): Promise<void> {
+/** Ends a server that was left behind, by ever stronger means: one in the middle of its recovery may take long to hear the first. */
+async function stopLeftover(data: string, patienceMs: number): Promise<void> {
   const file = join(data, 'postmaster.pid');
-  if (!existsSync(file)) return;
-  const [pid, directory] = readFileSync(file, 'utf8').split('\n');
-  if (directory !== data || !runs(Number(pid), data)) return;
-  process.kill(Number(pid), 'SIGINT');
-  for (let tries = 0; tries < 200 && existsSync(file); tries++) await sleep(50);
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    const pid = leftover(file, data);
+    if (pid === undefined) return;
+    signalled(pid, signal);
+    for (const until = Date.now() + patienceMs; Date.now() < until && leftover(file, data) === pid; ) await sleep(50);
+    if (signal === 'SIGKILL') await sleep(goneMs);
+  }
+}
+
+/** Process id of a server that runs on this very data. */
+function leftover(file: string, data: string): number | undefined {
+  try {
+    const [pid, directory] = readFileSync(file, 'utf8').split('\n');
+    return directory === data && runs(Number(pid), data) ? Number(pid) : undefined;
+  } catch {
+    return undefined; // no such file
+  }
+}
+
+function signalled(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it has just ended
+  }
 }
 
 /** True when `pid` is a PostgreSQL server of this very data folder (a process id may have been given out again). */

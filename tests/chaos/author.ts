@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, clientOf, type Reply } from './client.ts';
 import type { Ledger, PostState, WrittenPost } from './ledger.ts';
 import type { Random } from './random.ts';
 
@@ -13,173 +14,133 @@ export interface AuthorOptions {
   going: () => boolean;
 }
 
-const timeoutMs = 8_000;
+type OwnPost = WrittenPost & { etag: string };
+
 const mostPosts = 20;
 /** After a request without an answer: how often it is left at that, for good. */
 const abandons = 0.25;
-
 const bodyOf = ({ title, content, category, status }: PostState) => ({ title, content, category_name: category, status });
 
-interface Reply {
-  status: number;
-  etag: string;
-  body: { id?: number; title?: string; content?: string; status?: string; category?: { name: string } };
-}
-
 /** Creates, edits and deletes posts until told to stop, each write on top of the last one it knows of (If-Match). */
-export async function author({ ledger, url, name, dice, pauseMs, going }: AuthorOptions): Promise<void> {
-  const password = `correct horse battery ${name}`;
-  const posts: (WrittenPost & { etag: string })[] = [];
-  let token = '';
-  let count = 0;
-  await untilAnswered(201, () => send('POST', '/api/register', { username: name, email: `${name}@example.org`, password }), [409]);
-  await login();
+export async function author(options: AuthorOptions): Promise<void> {
+  const { dice, pauseMs, going } = options;
+  const client = clientOf(options);
+  await client.begin();
+  const desk = new Desk(options, client);
   while (going()) {
     await sleep(pauseMs * (0.5 + dice.next()));
-    if (posts.length < 3 || (posts.length < mostPosts && dice.chance(0.3))) await create();
-    else if (dice.chance(0.75)) await edit(dice.pick(posts));
-    else await remove(dice.pick(posts));
+    await desk.write();
+  }
+}
+
+/** An author's posts. */
+class Desk {
+  readonly #options: AuthorOptions;
+  readonly #client: Client;
+  #posts: OwnPost[] = [];
+  #count = 0;
+
+  constructor(options: AuthorOptions, client: Client) {
+    this.#options = options;
+    this.#client = client;
   }
 
-  async function login(): Promise<void> {
-    const answer = await untilAnswered(200, () => send('POST', '/api/login', { username: name, password }));
-    token = (answer?.body as { token?: string } | undefined)?.token ?? '';
+  async write(): Promise<void> {
+    const { dice } = this.#options;
+    if (this.#posts.length < 3 || (this.#posts.length < mostPosts && dice.chance(0.3))) await this.#create();
+    else if (dice.chance(0.75)) await this.#edit(dice.pick(this.#posts));
+    else await this.#remove(dice.pick(this.#posts));
   }
 
-  async function untilAnswered(status: number, ask: () => Promise<Reply | undefined>, also: number[] = []): Promise<Reply | undefined> {
-    for (;;) {
-      const answer = await ask();
-      if (answer && (answer.status === status || also.includes(answer.status))) return answer;
-      if (!going()) return undefined;
-      await sleep(answer?.status === 429 ? 5_000 : 250);
-    }
-  }
-
-  /** @returns undefined when there was no answer, or one that does not say whether it was done */
-  async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply | undefined> {
-    try {
-      const init = {
-        method,
-        headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
-      };
-      return await ledger.during(async () => {
-        const answer = await fetch(url + path, { ...init, ...(body ? { body: JSON.stringify(body) } : {}), signal: AbortSignal.timeout(timeoutMs) });
-        const text = await answer.text();
-        return { status: answer.status, etag: answer.headers.get('etag') ?? '', body: text.startsWith('{') ? JSON.parse(text) : {} };
-      });
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** A write. `unknown`: it may have happened, or may yet. `not done`: it did not and will not. */
-  async function write(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Reply | 'unknown' | 'not done'> {
-    const began = performance.now();
-    const answer = await send(method, path, body, headers);
-    if (!answer || answer.status >= 500) {
-      ledger.ambiguous++;
-      return 'unknown';
-    }
-    if (answer.status === 401) await login();
-    if (answer.status === 429) await sleep(1_000);
-    if (answer.status === 401 || answer.status === 429) return 'not done';
-    if (answer.status < 300) {
-      ledger.acknowledgedWrites++;
-      ledger.acknowledge(began);
-    }
-    return answer;
-  }
-
-  function written(title: string): PostState {
-    return { title, content: `Written by ${name}, ${++count}.`, category: `Topic ${dice.whole(0, 9)}`, status: dice.chance(0.8) ? 'published' : 'draft' };
-  }
-
-  async function create(): Promise<void> {
-    const token = `${name}-${++count}`;
-    const state = written(`Post ${token}.`);
-    const post = { token, id: undefined, possible: [state, 'absent'], etag: '' } as WrittenPost & { etag: string };
+  async #create(): Promise<void> {
+    const { ledger, name, dice, going } = this.#options;
+    const token = `${name}-${++this.#count}`;
+    const state: PostState = {
+      title: `Post ${token}.`,
+      content: `Written by ${name}, ${++this.#count}.`,
+      category: this.#category(),
+      status: dice.chance(0.8) ? 'published' : 'draft',
+    };
+    const post: OwnPost = { token, id: undefined, possible: [state, 'absent'], etag: '' };
     ledger.posts.push(post);
-    while (going()) {
-      const answer = await write('POST', '/blog/api/posts', bodyOf(state), { 'idempotency-key': token });
-      if (answer === 'unknown' && dice.chance(abandons)) return abandon();
-      if (answer === 'unknown' || answer === 'not done' || answer.status === 409) {
-        await sleep(200);
-        continue;
-      }
-      if (answer.status !== 201) return surprise(`POST of ${token} was answered ${answer.status}`);
+    for (; going(); await sleep(200)) {
+      const answer = await this.#client.write('POST', '/blog/api/posts', bodyOf(state), { 'idempotency-key': token });
+      if (answer === 'unknown' && dice.chance(abandons)) return void ledger.abandoned++;
+      if (answer === 'unknown' || answer === 'not done' || answer.status === 409) continue;
+      if (answer.status !== 201) return this.#surprise(`POST of ${token} was answered ${answer.status}`);
       Object.assign(post, { id: answer.body.id, etag: answer.etag, possible: [state] });
       ledger.announced += state.status === 'published' ? 2 : 1;
-      posts.push(post);
+      this.#posts.push(post);
       return;
     }
   }
 
-  async function edit(post: WrittenPost & { etag: string }): Promise<void> {
+  async #edit(post: OwnPost): Promise<void> {
+    const { ledger, name, dice } = this.#options;
     const before = post.possible[0] as PostState;
-    const state = { ...before, content: `Edited by ${name}, ${++count}.` };
-    if (dice.chance(0.3)) state.category = `Topic ${dice.whole(0, 9)}`;
+    const state = { ...before, content: `Edited by ${name}, ${++this.#count}.` };
+    if (dice.chance(0.3)) state.category = this.#category();
     if (dice.chance(0.2)) state.status = before.status === 'draft' ? 'published' : 'draft';
-    const answer = await write('PATCH', `/blog/api/posts/${post.id}`, bodyOf(state), { 'if-match': post.etag });
-    if (answer === 'not done') return;
-    if (answer === 'unknown') return unsure(post, state);
-    if (answer.status === 412) return reread(post);
-    if (answer.status !== 200) return surprise(`PATCH of ${post.token} was answered ${answer.status}`, post);
+    const answer = await this.#client.write('PATCH', `/blog/api/posts/${post.id}`, bodyOf(state), { 'if-match': post.etag });
+    if (await this.#settled(post, answer, state)) return;
+    const { status, etag } = answer as Reply;
+    if (status !== 200) return this.#surprise(`PATCH of ${post.token} was answered ${status}`, post);
     ledger.announced += state.status === before.status ? 1 : 2;
-    Object.assign(post, { etag: answer.etag, possible: [state] });
+    Object.assign(post, { etag, possible: [state] });
   }
 
-  async function remove(post: WrittenPost & { etag: string }): Promise<void> {
-    const answer = await write('DELETE', `/blog/api/posts/${post.id}`, undefined, { 'if-match': post.etag });
-    if (answer === 'not done') return;
-    if (answer === 'unknown') return unsure(post, 'absent');
-    if (answer.status === 412) return reread(post);
-    if (answer.status !== 204) return surprise(`DELETE of ${post.token} was answered ${answer.status}`, post);
-    ledger.announced++;
+  async #remove(post: OwnPost): Promise<void> {
+    const answer = await this.#client.write('DELETE', `/blog/api/posts/${post.id}`, undefined, { 'if-match': post.etag });
+    if (await this.#settled(post, answer, 'absent')) return;
+    const { status } = answer as Reply;
+    if (status !== 204) return this.#surprise(`DELETE of ${post.token} was answered ${status}`, post);
+    this.#options.ledger.announced++;
     post.possible = ['absent'];
-    drop(post);
+    this.#drop(post);
   }
 
-  /** It is left alone from now on, or looked up. */
-  async function unsure(post: WrittenPost & { etag: string }, state: PostState | 'absent'): Promise<void> {
-    post.possible.push(state);
-    if (dice.chance(abandons)) {
-      drop(post);
-      return abandon();
+  /** False when the answer says what became of the write. Without one it is left alone from now on, or looked up. */
+  async #settled(post: OwnPost, answer: Reply | 'unknown' | 'not done', wanted: PostState | 'absent'): Promise<boolean> {
+    if (answer === 'not done') return true;
+    if (answer !== 'unknown' && answer.status !== 412) return false;
+    if (answer === 'unknown') {
+      post.possible.push(wanted);
+      if (this.#options.dice.chance(abandons)) {
+        this.#drop(post);
+        this.#options.ledger.abandoned++;
+        return true;
+      }
     }
-    await reread(post);
+    await this.#reread(post);
+    return true;
   }
 
   /** What is there now must be possible. What may still come cannot once the next write has named the version it is based on. */
-  async function reread(post: WrittenPost & { etag: string }): Promise<void> {
-    const answer = await untilAnswered(200, () => send('GET', `/blog/api/posts/${post.id}`), [404, 401]);
-    if (!answer) return drop(post);
-    if (answer.status === 401) return login().then(() => reread(post));
+  async #reread(post: OwnPost): Promise<void> {
+    const answer = await this.#client.ask('GET', `/blog/api/posts/${post.id}`, [200, 404]);
+    if (!answer) return this.#drop(post);
     if (answer.status === 404) {
-      drop(post);
-      if (!post.possible.includes('absent')) surprise(`${post.token} is gone`, post);
-      else post.possible = ['absent'];
-      return;
+      if (!post.possible.includes('absent')) return this.#surprise(`${post.token} is gone`, post);
+      post.possible = ['absent'];
+      return this.#drop(post);
     }
-    const { title = '', content = '', status = '', category } = answer.body;
-    const found = post.possible.find((each) => each !== 'absent' && each.content === content);
-    if (!found)
-      return surprise(`${post.token} has a content that was never possible: ${JSON.stringify({ title, content, status, category: category?.name })}`, post);
-    // The one that was found first: the next write goes on from there.
+    const found = post.possible.find((each) => each !== 'absent' && each.content === answer.body.content);
+    if (!found) return this.#surprise(`${post.token} has a content that was never possible: ${JSON.stringify(answer.body)}`, post);
+    // First the one that was found: the next write goes on from there.
     post.possible = [found, ...post.possible.filter((each) => each !== found)];
     post.etag = answer.etag;
   }
 
-  function drop(post: WrittenPost): void {
-    const index = posts.indexOf(post as (typeof posts)[number]);
-    if (index >= 0) posts.splice(index, 1);
+  #category(): string {
+    return `Topic ${this.#options.dice.whole(0, 9)}`;
   }
 
-  function abandon(): void {
-    ledger.abandoned++;
+  #drop(post: OwnPost): void {
+    this.#posts = this.#posts.filter((each) => each !== post);
   }
 
-  function surprise(sentence: string, post?: WrittenPost): void {
-    ledger.surprises.push(`${new Date().toISOString()} ${sentence}${post ? `; possible: ${JSON.stringify(post.possible)}` : ''}`);
-    if (post) drop(post);
+  #surprise(sentence: string, post?: OwnPost): void {
+    this.#options.ledger.surprises.push(`${new Date().toISOString()} ${sentence}${post ? `; possible: ${JSON.stringify(post.possible)}` : ''}`);
+    if (post) this.#drop(post);
   }
 }

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { author } from './author.ts';
 import { sendEvents } from './event-load.ts';
 import { strike } from './faults.ts';
-import { violations } from './invariants.ts';
+import { type Violation, violations } from './invariants.ts';
 import { Ledger } from './ledger.ts';
 import { database, observe, undelivered } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { planOf, type Step, shown } from './plan.ts';
 import { quiet } from './quiet.ts';
 import { random } from './random.ts';
+import { read } from './reader.ts';
 import type { Result, StepResult } from './report.ts';
 import { openSite, type Site } from './site.ts';
 import { alive, Witness } from './witness.ts';
@@ -24,71 +25,42 @@ export interface CampaignOptions {
   /** Ends after so many steps instead, whatever came of them. */
   steps?: number;
   authors?: number;
+  /** Between two steps, on average, in ms. */
+  pauseMs?: number;
   /** One line for people. */
   say?: (line: string) => void;
 }
 
-/** Between two steps, on average. */
-const meanPauseMs = 3_000;
+/** How long a step waits for its moment. */
 const readyMs = 1_500;
+const leastEventsPerSecond = 60;
 
 /** Runs a platform under load, breaks it as the seed's plan says, waits until everything is quiet, and says what does not hold. */
 export async function campaign(options: CampaignOptions): Promise<Result> {
-  const { seed, minutes, kills, events, authors = 6, say = () => {} } = options;
+  const { seed, say = () => {} } = options;
   const started = Date.now();
   const ledger = new Ledger();
   const site = await openSite();
+  say(site.smallDisk ? 'the brokers lie on a small file system of their own' : 'no file system can be mounted here: a full disk is only injected');
   const witness = new Witness();
   const steps: StepResult[] = [];
-  let failure: string | undefined;
   let observed: Observed | undefined;
-  let loading = true;
+  let failure: string | undefined;
   try {
-    say(`${site.smallDisk ? 'the brokers lie on a small file system of their own' : 'no file system can be mounted here: a full disk is only injected'}`);
-    const going = () => loading;
-    const perSecond = Math.max(60, (1.15 * events) / (minutes * 60));
-    const load = Promise.all([
-      sendEvents({ ledger, broker: site.broker, streams: 32, batch: 10, rate: perSecond, going }),
-      poke(site, ledger, going),
-      ...Array.from({ length: authors }, (_, n) => author({ ledger, url: site.url, name: `author-${n}`, dice: random(seed * 100 + n), pauseMs: 200, going })),
-    ]);
-    load.catch((error: Error) => (failure ??= error.stack));
-    await steady(ledger);
-    const faultsFrom = Date.now();
-    const enough = () =>
-      options.steps !== undefined
-        ? steps.length >= options.steps
-        : (Date.now() - faultsFrom >= minutes * 60_000 && steps.filter(({ counted }) => counted).length >= kills && ledger.acknowledgedEvents >= events) ||
-          Date.now() - faultsFrom >= 2 * minutes * 60_000;
-    for (const step of planOf(seed)) {
-      if (enough() || failure) break;
-      await sleep(step.wait * meanPauseMs);
-      witness.look(site.platform.pid);
-      const result = await take(site, ledger, step);
-      steps.push(result);
-      say(
-        `${shown(step)}${result.pids.length === 0 ? ': nobody was there' : result.counted ? ', counted' : ''} (${Math.round((Date.now() - started) / 1_000)} s)`,
-      );
-    }
-    say(`load ends: ${ledger.acknowledgedEvents} events and ${ledger.acknowledgedWrites} writes acknowledged, ${ledger.ambiguous} writes without an answer`);
-    loading = false;
-    await load;
+    await underLoad(options, site, ledger, (broken) => breakThings(options, site, ledger, { steps, witness, broken }));
     await quiet(site, ledger, say);
     witness.look(site.platform.pid);
     const sql = database(site.home);
-    observed = { ...(await observe(sql, site)), processes: [] };
-    await sql.end({ timeout: 1 });
+    observed = { ...(await observe(sql, site).finally(() => sql.end({ timeout: 1 }))), processes: [] };
   } catch (error) {
     failure = (error as Error).stack ?? String(error);
-  } finally {
-    loading = false;
-    const output = site.platform.output();
-    if (failure) say(output.slice(-4_000));
-    await site.close();
+    say(site.platform.output().slice(-4_000));
   }
-  await sleep(200);
-  const left = witness.seen.filter(alive).map(({ pid, command }) => `${pid} ${command}`);
-  if (observed) observed = { ...observed, processes: left };
+  await site.close();
+  const left = witness.seen.filter(alive);
+  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+  const processes = left.map(({ pid, command }) => `${pid} ${command}`);
+  if (observed) observed = { ...observed, processes };
   return {
     seed,
     started: new Date(started).toISOString(),
@@ -96,8 +68,47 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
     steps,
     ledger,
     observed,
-    violations: observed ? violations(ledger, observed) : [{ invariant: 'The campaign ran to its end', detail: failure ?? 'it did not' }],
+    violations: observed
+      ? [...violations(ledger, observed), ...tooLittle(options, ledger, steps)]
+      : [{ invariant: 'The campaign ran to its end', detail: failure ?? 'it did not' }],
   };
+}
+
+function tooLittle({ kills, events }: CampaignOptions, { acknowledgedEvents }: Ledger, steps: readonly StepResult[]): Violation[] {
+  const counted = steps.filter(({ counted }) => counted).length;
+  const invariant = 'The campaign was as long as it was asked to be';
+  return counted >= kills && acknowledgedEvents >= events ? [] : [{ invariant, detail: `${counted} kills counted, ${acknowledgedEvents} events acknowledged` }];
+}
+
+/** Puts load on the platform while `work` runs; `broken` says whether the load has ended by itself. */
+async function underLoad(
+  { seed, minutes, events, authors = 6, say = () => {} }: CampaignOptions,
+  site: Site,
+  ledger: Ledger,
+  work: (broken: () => boolean) => Promise<void>,
+): Promise<void> {
+  let [loading, broken] = [true, false];
+  const going = () => loading;
+  const rate = Math.max(leastEventsPerSecond, (1.15 * events) / (minutes * 60));
+  const writers = Array.from({ length: authors }, (_, n) =>
+    author({ ledger, url: site.url, name: `author-${n}`, dice: random(seed * 100 + n), pauseMs: 200, going }),
+  );
+  const load = Promise.all([
+    sendEvents({ ledger, broker: site.broker, streams: 32, batch: 10, rate, going }),
+    read({ ledger, url: site.url, going }),
+    ...writers,
+  ]);
+  load.catch(() => {
+    broken = true;
+  });
+  try {
+    await steady(ledger);
+    await work(() => broken);
+  } finally {
+    loading = false;
+  }
+  await load;
+  say(`load ends: ${ledger.acknowledgedEvents} events and ${ledger.acknowledgedWrites} writes acknowledged, ${ledger.ambiguous} writes without an answer`);
 }
 
 /** Both loads run before the first fault. */
@@ -107,24 +118,35 @@ async function steady(ledger: Ledger): Promise<void> {
   throw new Error(`no steady load after 60 s: ${ledger.acknowledgedWrites} writes; ${ledger.surprises.join('; ')}`);
 }
 
-/** Reads pages, lists and the newest posts, so that caches hold something, and wakes the relay more often than its schedule does. */
-async function poke(site: Site, ledger: Ledger, going: () => boolean): Promise<void> {
-  for (let n = 0; going(); n++) {
-    const newest = ledger.posts.slice(-120).flatMap(({ id }) => id ?? []);
-    const pages = ['/blog/', '/blog/api/posts', '/blog/api/categories'];
-    const [method, path] =
-      n % 30 === 0
-        ? ['POST', '/chaos/relay']
-        : ['GET', n % 3 === 0 || newest.length === 0 ? pages[((n / 3) % 3) | 0]! : `/blog/api/posts/${newest[(n * 7) % newest.length]}`];
-    await fetch(site.url + path, { method, signal: AbortSignal.timeout(5_000) })
-      .then((answer) => answer.arrayBuffer())
-      .catch(() => {});
-    await sleep(50);
+interface Course {
+  /** What was done, filled as it goes. */
+  steps: StepResult[];
+  witness: Witness;
+  broken: () => boolean;
+}
+
+async function breakThings(options: CampaignOptions, site: Site, ledger: Ledger, { steps, witness, broken }: Course): Promise<void> {
+  const { seed, minutes, kills, events, pauseMs = 3_000, say = () => {} } = options;
+  const began = Date.now();
+  const enough = () => {
+    if (options.steps !== undefined) return steps.length >= options.steps;
+    const passed = (Date.now() - began) / 60_000;
+    return passed >= 2 * minutes || (passed >= minutes && ledger.acknowledgedEvents >= events && steps.filter(({ counted }) => counted).length >= kills);
+  };
+  for (const step of planOf(seed)) {
+    if (enough() || broken()) return;
+    await sleep(step.wait * pauseMs);
+    witness.look(site.platform.pid);
+    const result = await take(site, ledger, step);
+    steps.push(result);
+    const outcome = result.pids.length === 0 ? ': nobody was there' : result.counted ? ', counted' : '';
+    say(`${shown(step)}${outcome} (${Math.round((Date.now() - began) / 1_000)} s)`);
   }
 }
 
 /** Strikes when a request is in flight and an event undelivered, if that can be had soon. */
 async function take(site: Site, ledger: Ledger, step: Step): Promise<StepResult> {
+  const result: StepResult = { step, pids: [], counted: false, recoveredMs: undefined };
   let busy = false;
   const ready = async () => {
     for (const until = Date.now() + readyMs; Date.now() < until && !busy; ) {
@@ -132,15 +154,12 @@ async function take(site: Site, ledger: Ledger, step: Step): Promise<StepResult>
       busy = waiting.length > 0 && ledger.inFlight > 0;
       if (!busy) await sleep(5);
     }
-    struck = performance.now();
-    recovered = ledger.nextAcknowledgement().then(() => void (result.recoveredMs = Math.round(performance.now() - struck)));
+    const struck = performance.now();
+    void ledger.nextAcknowledgement().then(() => {
+      result.recoveredMs = Math.round(performance.now() - struck);
+    });
   };
-  let struck = performance.now();
-  let recovered: Promise<void> | undefined;
-  const result: StepResult = { step, pids: [], counted: false, recoveredMs: undefined };
-  const { pids } = await strike(site, step, ready);
-  recovered?.catch(() => {});
-  result.pids = pids;
-  result.counted = step.fault.kind === 'kill' && busy && pids.length > 0;
+  result.pids = (await strike(site, step, ready)).pids;
+  result.counted = step.fault.kind === 'kill' && busy && result.pids.length > 0;
   return result;
 }

@@ -2,18 +2,18 @@ import { expect, it } from 'vitest';
 import { campaign } from './campaign.ts';
 import { asJson, asMarkdown } from './report.ts';
 
-/** Its first six steps are a kill each of PostgreSQL, recorder, posts and the platform, a stopped function, and a full disk. */
+/** Its first six steps are a kill each of PostgreSQL, recorder, posts and the platform on a slow disk, a stopped function, and a full disk. */
 const seed = 21_518;
 const limits = { timeout: 240_000 };
 
 it('six faults of a fixed seed lose nothing, do nothing twice and leave nothing behind', limits, async () => {
   const said: string[] = [];
-  const result = await campaign({ seed, minutes: 1, kills: 0, events: 0, steps: 6, say: (line) => said.push(line) });
+  const result = await campaign({ seed, minutes: 1, kills: 0, events: 0, steps: 6, authors: 3, pauseMs: 1_500, say: (line) => said.push(line) });
   const report = `seed ${seed}\n${said.join('\n')}\n${asMarkdown(result, 'npm test')}`;
   expect(result.violations, report).toEqual([]);
   expect(result.steps.map(({ step: { fault } }) => `${fault.kind} ${fault.target}`).sort(), report).toEqual([
     'disk full',
-    'kill platform',
+    'kill platform-on-slow-disk',
     'kill postgres',
     'kill posts',
     'kill recorder',

@@ -21,6 +21,8 @@ const calls: Partial<Record<FunctionName, [string, string]>> = {
 };
 
 const wakeMs = 3_000;
+/** Before each sync of a slow disk: 20 to 320 ms. */
+const slowMs = (durationMs: number) => 20 + (durationMs % 300);
 
 /**
  * Does what a step says, and undoes it: what was stopped goes on, a full disk has room again, a platform that was killed runs.
@@ -29,14 +31,18 @@ const wakeMs = 3_000;
 export async function strike(site: Site, step: Step, ready: () => Promise<void>): Promise<Hit> {
   const { fault, durationMs } = step;
   if (fault.kind === 'disk') return breakDisk(site, fault.target, durationMs);
+  if (fault.target === 'platform-on-slow-disk') {
+    // What is acknowledged before it is stored is lost here.
+    site.platform.tell({ state: 'slow', delayMs: slowMs(durationMs) });
+    await sleep(2 * slowMs(durationMs));
+  }
   const pids = await targets(site, fault.target, step.which);
   await ready();
   if (fault.kind === 'pause') return pause(pids, durationMs);
-  if (fault.target === 'platform') {
-    const { pid } = site.platform;
+  if (fault.target.startsWith('platform')) {
     await site.platform.kill();
     await site.startAgain();
-    return { pids: [pid] };
+    return { pids };
   }
   return { pids: pids.filter((pid) => signal(pid, 'SIGKILL')) };
 }
@@ -48,6 +54,7 @@ async function targets(site: Site, target: KillTarget, which: number): Promise<n
       .map(({ pid }) => pid);
   switch (target) {
     case 'platform':
+    case 'platform-on-slow-disk':
       return [site.platform.pid];
     case 'postgres':
       return below(/bin\/postgres -D|^postgres:/);
@@ -94,7 +101,7 @@ async function breakDisk(site: Site, fault: string, durationMs: number): Promise
     await sleep(durationMs);
     rmSync(ballast);
   } else {
-    platform.tell({ state: fault === 'full-really' ? 'full' : fault, delayMs: 20 + (durationMs % 300) });
+    platform.tell({ state: fault === 'full-really' ? 'full' : fault, delayMs: slowMs(durationMs) });
     await sleep(durationMs);
     platform.tell({ state: 'well' });
   }

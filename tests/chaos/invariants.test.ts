@@ -43,6 +43,7 @@ function allIsWell(): { ledger: Ledger; observed: { -readonly [K in keyof Observ
       ]),
       categories: [{ name: 'Topic 1', counted: 1, published: 1 }],
       shown: [{ path: '/blog/', expected: 'Post anna-1.', got: 'Post anna-1.' }],
+      staleMs: 0,
       outboxes: [{ schema: 'posts', rows: 0 }],
       pending: [],
       undeliverable: [],

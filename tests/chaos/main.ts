@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { campaign } from './campaign.ts';
 import { planOf, shown } from './plan.ts';
-import { asJson, asMarkdown } from './report.ts';
+import { asJson, asMarkdown, lastSteps } from './report.ts';
 
 const help = `npm run chaos -- [options]
 
@@ -65,8 +65,7 @@ async function run(): Promise<void> {
     writeFileSync(`${base}.json`, asJson(result, command));
   }
   if (result.violations.length === 0) return;
-  console.error(
-    `\n${result.violations.length} violations after ${result.steps.length} steps; again: npm run chaos -- --seed ${seed} --minutes ${number('minutes')}`,
-  );
+  console.error(`\n${result.violations.length} violations; the last of ${result.steps.length} steps were\n${lastSteps(result, 5)}`);
+  console.error(`again: npm run chaos -- --seed ${seed} --minutes ${number('minutes')}`);
   process.exitCode = 1;
 }

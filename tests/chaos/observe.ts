@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { nameOf, type Observed, type SeenEvent, type StoredPost } from './observed.ts';
 
@@ -21,6 +22,10 @@ interface Listed {
   triggers: { name: string; outcome: string; attempts: number }[];
 }
 
+/** The newest ones: caches hold little else. */
+const mostPosts = 500;
+/** Longest life of a copy in Redis, and a little. */
+const copiesMs = 66_000;
 const over = new Set(['delivered', 'dead-lettered', 'undeliverable']);
 
 /** Deliveries among the last `limit` events that are not over. */
@@ -58,10 +63,10 @@ export async function observe(sql: postgres.Sql, { url, console }: Site): Promis
     categories: await sql<{ name: string; counted: number; published: number }[]>`
       SELECT name, post_count AS counted, (SELECT count(*)::integer FROM posts.posts WHERE category_id = categories.id AND status = 'published') AS published
       FROM categories.categories`,
-    shown: await shown(url, posts, sql),
+    ...(await settled(() => shown(url, posts, sql))),
     outboxes: await outboxes(sql),
     pending: await undelivered(console, 2_000),
-    undeliverable: given.map((each) => JSON.stringify(each)),
+    undeliverable: [...given, ...(await deadLetters(sql))].map((each) => JSON.stringify(each)),
     archived: await archive(sql),
     deliveries: Number(deliveries?.requests ?? 0),
   };
@@ -74,15 +79,33 @@ async function names(sql: postgres.Sql, table: string): Promise<Set<string>> {
 
 /** Only where a journal is deployed. */
 async function archive(sql: postgres.Sql): Promise<Set<string> | undefined> {
-  const [table] = await sql`SELECT FROM pg_tables WHERE schemaname = 'journal' AND tablename = 'events'`;
-  return table && names(sql, 'journal.events');
+  return (await journalHas(sql, 'events')) ? names(sql, 'journal.events') : undefined;
+}
+
+async function deadLetters(sql: postgres.Sql): Promise<object[]> {
+  return (await journalHas(sql, 'dead_letters')) ? sql`SELECT source, id, type, subject, destination, trigger, status, cause FROM journal.dead_letters` : [];
+}
+
+async function journalHas(sql: postgres.Sql, table: string): Promise<boolean> {
+  return (await sql`SELECT FROM pg_tables WHERE schemaname = 'journal' AND tablename = ${table}`).length > 0;
+}
+
+/** A kill between a commit and its purge leaves a copy for as long as copies live. */
+async function settled(look: () => Promise<Observed['shown']>): Promise<Pick<Observed, 'shown' | 'staleMs'>> {
+  const began = Date.now();
+  for (let tries = 0; ; tries++) {
+    const staleMs = Date.now() - began;
+    const shown = await look();
+    const agree = shown.every(({ expected, got }) => expected === got);
+    if (agree || staleMs > copiesMs) return { shown, staleMs: tries === 0 ? 0 : staleMs };
+    await sleep(1_000);
+  }
 }
 
 /** What somebody who is not logged in gets of each post, of the lists and of the categories: all of it may come from caches. */
 async function shown(url: string, posts: readonly StoredPost[], sql: postgres.Sql): Promise<Observed['shown']> {
   const found: { path: string; expected: string; got: string }[] = [];
-  const [some] = [posts.toSorted((a, b) => b.id - a.id).slice(0, 400)];
-  for (const { id, version, content, status } of some) {
+  for (const { id, version, content, status } of posts.slice(-mostPosts)) {
     const path = `/blog/api/posts/${id}`;
     const answer = await fetch(url + path);
     const body = (await answer.json()) as { version?: number; content?: string };

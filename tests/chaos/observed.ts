@@ -10,6 +10,8 @@ export interface Observed {
   categories: readonly { name: string; counted: number; published: number }[];
   /** What readers are shown, beside what the database says. */
   shown: readonly { path: string; expected: string; got: string }[];
+  /** How long copies that were old were still shown after the rest had come to rest, in ms. */
+  staleMs: number;
   /** Rows of outboxes that nobody sends. */
   outboxes: readonly { schema: string; rows: number }[];
   /** Deliveries that are not over. */

@@ -15,7 +15,20 @@ it('the same seed gives the same steps, another one others', () => {
 it('two hundred steps hit everything that can be hit, mostly by kills', () => {
   const steps = first(4, 200, { journal: true });
   const hit = new Set(steps.map(({ fault }) => `${fault.kind} ${fault.target}`));
-  const killed = ['posts', 'categories', 'recorder', 'web', 'auth', 'relay', 'journal', 'platform', 'postgres', 'postgres-backend', 'redis'];
+  const killed = [
+    'posts',
+    'categories',
+    'recorder',
+    'web',
+    'auth',
+    'relay',
+    'journal',
+    'platform',
+    'platform-on-slow-disk',
+    'postgres',
+    'postgres-backend',
+    'redis',
+  ];
   expect([...hit]).toEqual(expect.arrayContaining([...killed.map((target) => `kill ${target}`), 'disk full', 'disk full-really', 'disk slow', 'disk failing']));
   expect(steps.filter(({ fault }) => fault.kind === 'kill').length).toBeGreaterThan(120);
   expect(steps.map(({ number }) => number)).toEqual(steps.map((_, n) => n + 1));

@@ -4,8 +4,8 @@ import { random } from './random.ts';
 
 /** Functions of the overlay that may be killed and stopped; `journal` only where it is deployed. */
 export type FunctionName = 'posts' | 'categories' | 'recorder' | 'web' | 'auth' | 'relay' | 'journal';
-export type KillTarget = FunctionName | 'platform' | 'postgres' | 'postgres-backend' | 'redis';
-export type PauseTarget = Exclude<KillTarget, 'postgres-backend'>;
+export type KillTarget = FunctionName | 'platform' | 'platform-on-slow-disk' | 'postgres' | 'postgres-backend' | 'redis';
+export type PauseTarget = Exclude<KillTarget, 'postgres-backend' | 'platform-on-slow-disk'>;
 /** `full-really` fills the file system that the brokers' logs lie on; where none can be mounted it is `full`. */
 export type DiskFault = 'full' | 'full-really' | 'slow' | 'failing';
 
@@ -28,7 +28,8 @@ const kills: Record<KillTarget, number> = {
   web: 2,
   auth: 1,
   relay: 2,
-  platform: 3,
+  platform: 2,
+  'platform-on-slow-disk': 2,
   postgres: 2,
   'postgres-backend': 1,
   redis: 2,

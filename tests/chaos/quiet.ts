@@ -6,7 +6,7 @@ import type { Site } from './site.ts';
 /** Backoff doubles: an event that failed for half a minute may wait as long again. */
 const longestMs = 180_000;
 /** A copy in a process may be this old, and a page made of it is thrown away once more after that. */
-const cachesMs = 5_000;
+const cachesMs = 2_500;
 /** The relay leaves what is younger to the process that wrote it. */
 const relayMs = 6_000;
 

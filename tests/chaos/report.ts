@@ -51,6 +51,7 @@ function counts({ steps, ledger, observed, violations }: Result): [string, numbe
     ['events that took effect', given],
     ['duplicates delivered to the recorder, at least', Math.max(0, (observed?.deliveries ?? 0) - given)],
     ['effects twice', observed?.seen.filter(({ times }) => times > 1).length ?? 0],
+    ['old copies shown after everything else was at rest, s', Math.round((observed?.staleMs ?? 0) / 1_000)],
     ['violations', violations.length],
   ];
 }
