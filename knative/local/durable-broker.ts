@@ -70,13 +70,10 @@ export async function openDurableBroker(options: DurableBrokerOptions): Promise<
     log,
     acks: known,
     table,
-  } = await recoverBroker({
-    store: stores.events,
-    clock,
-    report,
-    ...(segmentBytes ? { segmentBytes } : {}),
-    ...(commitRecords ? { commitRecords } : {}),
-  });
+  } = await recoverBroker(
+    { store: stores.events, clock, report, ...(segmentBytes ? { segmentBytes } : {}), ...(commitRecords ? { commitRecords } : {}) },
+    listedEvents,
+  );
   const name = `${broker.namespace}/${broker.name}`;
   const undeliverable = await undeliverableStore({ store: stores.undeliverable, broker: name, clock, report });
   if (known.unreadable > 0) report(`${known.unreadable} acknowledgements cannot be read: their events are delivered again`);

@@ -31,7 +31,7 @@ export async function recovery(folder: string): Promise<Recovery> {
   const peakMib = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${cold.pid}/status`, 'utf8'))?.[1]) / 1024;
   process.kill(cold.pid, 'SIGKILL');
   const cached = await startBroker(setup);
-  process.kill(cached.pid, 'SIGKILL');
+  await cached.stop();
   return { bytes, events, cachedMs: cached.openMs, coldMs: cold.openMs, peakMib };
 }
 
@@ -39,13 +39,16 @@ async function write(place: string): Promise<number> {
   const store = diskStore(place);
   const log = await openLog({ store });
   await (await triggerTable(store)).write(new Map([['live', { number: 1, start: 1 }]]));
-  const acks = ackFiles({ store, logId: log.id, newest: () => log.end.segment, movedFloors: () => [] });
+  let over = 1;
+  const acks = ackFiles({ store, logId: log.id, newest: () => log.end.segment, movedFloors: () => [{ trigger: 1, sequence: over }] });
   const data = Buffer.alloc(700, 'x');
   let bytes = 0;
   while (bytes < wantedBytes) {
     const payloads = Array.from({ length: 2_000 }, (_, i) => encodeEvent(event(log.end.sequence + i, data)));
     for (const { segment, sequence } of await log.append(payloads)) {
-      if (bytes < wantedBytes - 10_000_000) acks.add(segment, { trigger: 1, sequence, ending: 'delivered', attempts: 1, status: 202 });
+      if (bytes > wantedBytes - 10_000_000) continue;
+      acks.add(segment, { trigger: 1, sequence, ending: 'delivered', attempts: 1, status: 202 });
+      over = sequence + 1;
     }
     bytes += payloads.reduce((sum, { length }) => sum + length + 48, 0);
     await acks.flush();
