@@ -1,14 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { type BrokerSetup, type Subscriber, startBroker } from './broker-process.ts';
+import type { Subscriber } from './broker-process.ts';
 import { type ConsumerProcess, startConsumer } from './consumer-process.ts';
-import { cpuMs } from './processes.ts';
 import { type Recovery, recovery } from './recovery.ts';
-import { type Sent, senders } from './senders.ts';
+import type { Sent } from './senders.ts';
 import { percentile, type Spread, spread } from './statistics.ts';
-
-/** Of one core, 0..1, while something was measured. */
-export type Busy = Record<'broker' | 'senders' | 'consumer', number>;
+import { type Busy, clients, inFolder, withBroker } from './with-broker.ts';
 
 export interface Latency {
   p50: number;
@@ -36,7 +31,6 @@ export interface BrokerResults {
 
 type Neighbour = 'alive' | 'again' | 'refusing' | 'silent';
 
-const clients = 256;
 const rate = 1_000;
 
 /** Everything about the broker alone, each in a process and a folder of its own. */
@@ -56,44 +50,6 @@ export async function brokerBench(outer: string, rounds: number, progress: (line
     consumer.stop();
   }
 }
-
-async function inFolder<T>(outer: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(outer, 'broker-'));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** A broker for the time of `work`, clients at it, and how busy everybody was meanwhile. */
-async function withBroker<T>(
-  outer: string,
-  setup: Omit<BrokerSetup, 'folder'>,
-  work: (clients: Awaited<ReturnType<typeof senders>>, busy: (run: () => Promise<unknown>) => Promise<Busy>) => Promise<T>,
-  consumer?: ConsumerProcess,
-): Promise<T> {
-  return inFolder(outer, async (folder) => {
-    const broker = await startBroker({ folder, ...setup });
-    const all = await senders(broker.port, clients);
-    const used = () => [broker.pid, process.pid, consumer?.pid].map((pid) => (pid ? own(pid) : 0)) as [number, number, number];
-    try {
-      return await work(all, async (run) => {
-        const [before, start] = [used(), performance.now()];
-        await run();
-        const [after, ms] = [used(), performance.now() - start];
-        const [of, sending, consuming] = after.map((value, i) => (value - (before[i] as number)) / ms) as [number, number, number];
-        return { broker: of, senders: sending, consumer: consuming };
-      });
-    } finally {
-      all.close();
-      await broker.stop();
-    }
-  });
-}
-
-/** Without its children. */
-const own = (pid: number) => (pid === process.pid ? (process.cpuUsage().user + process.cpuUsage().system) / 1_000 : cpuMs(pid));
 
 async function publishing(outer: string, rounds: number): Promise<BrokerResults['publish']> {
   const ways = { grouped: {}, single: { commitRecords: 1 } };

@@ -1,6 +1,7 @@
-import type { BrokerResults, Busy, Latency } from './broker-bench.ts';
+import type { BrokerResults, Latency } from './broker-bench.ts';
 import { number, range, row } from './format.ts';
 import type { Spread } from './statistics.ts';
+import type { Busy } from './with-broker.ts';
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 const busy = ({ broker, senders, consumer }: Busy): string[] => [percent(broker), percent(senders), percent(consumer)];
