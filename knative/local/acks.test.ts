@@ -31,6 +31,17 @@ describe('acknowledgements', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('are left out when they are old and their trigger is done with everything up to them', async () => {
+    const store = memoryStore();
+    const { acks } = open(store, [{ trigger: 1, sequence: 5 }]);
+    for (const sequence of [1, 2, 4, 7]) acks.add(1, ack(sequence));
+    acks.add(1, ack(3, 2));
+    await acks.close();
+    const known = await readAcks(store, logId, 4);
+    expect(known.acks).toEqual([ack(4), ack(7), ack(3, 2)]);
+    expect(known).toMatchObject({ reached: 8, highestTrigger: 2 });
+  });
+
   test('go with their segment', async () => {
     const store = memoryStore();
     const { acks, clock } = open(store);

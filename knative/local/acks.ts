@@ -49,19 +49,29 @@ function writeEntry(
   target.writeUInt32LE(crc32(target.subarray(at, at + 12), logId), at + 12);
 }
 
-/** Reads every file of acknowledgements. What is damaged is left out: that costs a second delivery, never an event. */
-export async function readAcks(store: Store, logId: number): Promise<KnownAcks> {
+/**
+ * Reads every file of acknowledgements. What is damaged is left out: that costs a second delivery, never an event.
+ *
+ * @param recent acknowledgements of older sequences are left out when their trigger is done with everything up to them
+ */
+export async function readAcks(store: Store, logId: number, recent = 0): Promise<KnownAcks> {
   const known: KnownAcks = { acks: [], floors: new Map(), highestTrigger: 0, reached: 1, unreadable: 0 };
-  for (const name of (await store.list()).filter((each) => names.test(each)).sort()) {
+  // From the newest on, so that floors are known before what lies below them.
+  for (const name of (await store.list())
+    .filter((each) => names.test(each))
+    .sort()
+    .reverse()) {
     const file = await store.open(name);
     const bytes = await file.read(0, await file.size());
     await file.close();
-    for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) readEntry(bytes, at, logId, known);
+    const entries = Math.floor(bytes.length / entryBytes);
+    for (let entry = entries - 1; entry >= 0; entry--) readEntry(bytes, entry * entryBytes, logId, recent, known);
   }
+  known.acks.reverse();
   return known;
 }
 
-function readEntry(bytes: Buffer, at: number, logId: number, known: KnownAcks): void {
+function readEntry(bytes: Buffer, at: number, logId: number, recent: number, known: KnownAcks): void {
   const kind = bytes[at] as number;
   const ending = endings[kind];
   if (crc32(bytes.subarray(at, at + 12), logId) !== bytes.readUInt32LE(at + 12) || (!ending && kind !== floorKind)) {
@@ -72,6 +82,7 @@ function readEntry(bytes: Buffer, at: number, logId: number, known: KnownAcks): 
   const sequence = bytes.readUIntLE(at + 4, 6);
   known.highestTrigger = Math.max(known.highestTrigger, trigger);
   known.reached = Math.max(known.reached, ending ? sequence + 1 : sequence);
+  if (ending && sequence < recent && sequence < (known.floors.get(trigger) ?? 0)) return;
   if (ending) known.acks.push({ trigger, sequence, ending, attempts: bytes[at + 1] as number, status: bytes.readUInt16LE(at + 10) });
   else known.floors.set(trigger, Math.max(known.floors.get(trigger) ?? 0, sequence));
 }

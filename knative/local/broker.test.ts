@@ -313,6 +313,23 @@ describe('delivering events', () => {
     expect(b.brokers.busy()).toBe(true);
   });
 
+  test('a consumer that is down is left alone but for its retries and one new event a second; back, it gets everything', async () => {
+    const delivery = { retry: 20, backoffPolicy: 'exponential', backoffDelayMs: 200 } as const;
+    const b = await start({ triggers: [trigger('down', [], delivery), trigger('web')] });
+    b.consumers.set('down', () => new Error('ECONNREFUSED'));
+    const events = Array.from({ length: 500 }, (_, i) => ({ specversion: '1.0', id: String(i + 1), source: '/posts', type: 'test' }));
+    await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events));
+    await b.clock.advance(10_000);
+    expect(ids(b.calls, 'web')).toHaveLength(500);
+    const begun = new Set(ids(b.calls, 'down')).size;
+    expect(begun).toBeGreaterThan(70);
+    expect(begun).toBeLessThan(120);
+    b.consumers.delete('down');
+    await b.clock.advance(1_500);
+    expect(new Set(ids(b.calls, 'down')).size).toBe(500);
+    await settled(b);
+  });
+
   test('a poison event does not hold up the others', async () => {
     const b = await start({ triggers: [trigger('web', [], { retry: 10, backoffDelayMs: 60_000 })] });
     b.consumers.set('web', ({ id }) => (id === 'bad' ? 500 : 202));

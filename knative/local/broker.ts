@@ -48,6 +48,8 @@ export interface BrokersOptions {
   /** What is kept of events that are over: 64 MiB and a day unless told. */
   retention?: Retention;
   segmentBytes?: number;
+  /** Most events that share a write and sync. 256 unless told. */
+  commitRecords?: number;
   /** Most deliveries under way at once, for each Trigger. */
   concurrency?: number;
 }
@@ -75,7 +77,7 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   };
   const open = async (broker: Broker, triggers: readonly Trigger[]) => {
     const place = join(folder, broker.namespace, broker.name);
-    const { segmentBytes, concurrency } = options;
+    const { segmentBytes, commitRecords, concurrency } = options;
     const opened = await openDurableBroker({
       broker,
       triggers: triggersOf(broker, triggers),
@@ -87,6 +89,7 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
       changed,
       report,
       ...(segmentBytes ? { segmentBytes } : {}),
+      ...(commitRecords ? { commitRecords } : {}),
       ...(concurrency ? { concurrency } : {}),
     });
     brokers.set(keyOf(broker), opened);

@@ -100,7 +100,7 @@ async function judge(made: Folder, files: ReadonlyMap<string, Buffer>): Promise<
     if (position.sequence !== next++ || !expected?.equals(payload)) wrong ||= `record ${position.sequence} is not what was appended`;
   };
   try {
-    const { acks, table } = await recoverBroker({ store: memoryStore(files), clock: still, segmentBytes: made.segmentBytes, visit });
+    const { acks, table } = await recoverBroker({ store: memoryStore(files), clock: still, segmentBytes: made.segmentBytes, visit }, 10);
     if (next !== made.records.length + 1) wrong ||= `${next - 1} records of ${made.records.length}`;
     for (const ack of acks.acks) if (!made.acks.has(keyOf(ack))) wrong ||= `an acknowledgement nobody gave: ${keyOf(ack)}`;
     for (const [trigger, floor] of acks.floors) if (floor > (made.floors.get(trigger) ?? 0)) wrong ||= `trigger ${trigger} was not yet at ${floor}`;
@@ -155,7 +155,7 @@ describe('a store of 64 KiB in at least three segments is whole or refused, neve
     const { flip, tally } = campaign(made);
     for (const [name, { length }] of made.files) for (let bit = 0; bit < length * 8; bit++) await flip(name, bit);
     expect(tally).toMatchObject({ tried: 524_288, wrong: [], wholeInLog: 0 });
-  });
+  }, 300_000);
 
   test('after any cut of any of its files, and without any one of them', async () => {
     const made = await folder(65_536, small);

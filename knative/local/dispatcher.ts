@@ -83,6 +83,9 @@ const excerptBytes = 1024;
 /** Characters of `knativeerrordata`, and `knativeerrorcode` when nobody answered, as Knative's own dispatcher has them. */
 const mostErrorData = 1024;
 const codeWithoutAnswer = 500;
+/** A subscriber that failed so often in a row is down: until it answers, new events are begun one at a time, so far apart. */
+const failuresOfOneDown = 64;
+const probeMs = 1_000;
 
 /** Gives one Trigger its events, from its own place in the log, whatever the others do. */
 export class Dispatcher {
@@ -99,6 +102,11 @@ export class Dispatcher {
   #keys = new Map<string, Job[]>();
   #due: Job[] = [];
   #timers = new Set<unknown>();
+  /** Failed attempts since the subscriber last took, or finally refused, an event. */
+  #failures = 0;
+  /** When it may be given its next new event. */
+  #probeAt = 0;
+  #probing = false;
   #stopped = false;
   #idle: (() => void) | undefined;
 
@@ -133,12 +141,31 @@ export class Dispatcher {
         this.#begin(due, this.#options.events.cached(due.position.sequence));
         continue;
       }
-      if (this.#outstanding.size >= window) break;
+      if (this.#outstanding.size >= window || this.#spares()) break;
       const entry = this.#next();
       if (!entry) break;
       this.#take(entry);
     }
     if (this.#cursor.sequence !== before) this.#options.moved();
+  }
+
+  /** Whether a subscriber that is down is left alone for now: what it does not take costs its neighbours time. */
+  #spares(): boolean {
+    const { clock, end } = this.#options;
+    if (this.#failures < failuresOfOneDown || this.#cursor.sequence >= end().sequence) return false;
+    const wait = this.#probeAt - clock.now();
+    if (wait <= 0) {
+      this.#probeAt = clock.now() + probeMs;
+      return false;
+    }
+    if (!this.#probing) {
+      this.#probing = true;
+      this.#after(wait, () => {
+        this.#probing = false;
+        this.pump();
+      });
+    }
+    return true;
   }
 
   /** Ends timers and begins nothing more; resolves when the attempts under way are over, or after `graceMs`. */
@@ -243,6 +270,7 @@ export class Dispatcher {
     const { subscriber } = this.setup;
     const made = await this.#attempt(job, event, subscriber, true);
     let { verdict, cause } = made;
+    this.#failures = verdict === 'retry' ? this.#failures + 1 : 0;
     if (verdict === 'done' && made.reply) {
       try {
         await this.#reply(job, event, made.reply);

@@ -33,6 +33,7 @@ export interface DurableBrokerOptions {
   clock: Clock;
   retention: Retention;
   segmentBytes?: number;
+  commitRecords?: number;
   changed: (summary: EventSummary) => void;
   report: (sentence: string, traceId?: string) => void;
   concurrency?: number;
@@ -65,8 +66,15 @@ export function setupOf(broker: Broker, trigger: Trigger): TriggerSetup {
 
 /** Opens a broker's log (recovering it) and starts its dispatchers where they had been. */
 export async function openDurableBroker(options: DurableBrokerOptions): Promise<DurableBroker> {
-  const { broker, stores, clock, report, segmentBytes } = options;
-  const { log, acks: known, table } = await recoverBroker({ store: stores.events, clock, report, ...(segmentBytes ? { segmentBytes } : {}) });
+  const { broker, stores, clock, report, segmentBytes, commitRecords } = options;
+  const {
+    log,
+    acks: known,
+    table,
+  } = await recoverBroker(
+    { store: stores.events, clock, report, ...(segmentBytes ? { segmentBytes } : {}), ...(commitRecords ? { commitRecords } : {}) },
+    listedEvents,
+  );
   const name = `${broker.namespace}/${broker.name}`;
   const undeliverable = await undeliverableStore({ store: stores.undeliverable, broker: name, clock, report });
   if (known.unreadable > 0) report(`${known.unreadable} acknowledgements cannot be read: their events are delivered again`);

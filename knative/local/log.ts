@@ -50,14 +50,15 @@ export interface LogOptions {
   clock?: Clock;
   /** A segment is ended when it would grow beyond this. 8 MiB unless told. */
   segmentBytes?: number;
+  /** Most records of one write and sync, unless more came together. 256 unless told. */
+  commitRecords?: number;
   /** Called with a sentence for each repair. */
   report?: (sentence: string) => void;
   /** Called for each record found, oldest first. Its payload is only valid during the call. */
   visit?: (record: StoredRecord) => void;
 }
 
-/** Most records and bytes of one write. */
-const commitRecords = 256;
+/** Most bytes of one write. */
 const commitBytes = 4 * 1024 * 1024;
 /** How long the end mark may stay unsynced once nothing is appended any more. */
 const markSyncMs = 1_000;
@@ -100,6 +101,7 @@ class SegmentedLog implements Log {
   #store: Store;
   #clock: Clock;
   #segmentBytes: number;
+  #commitRecords: number;
   #mark: EndMarkFile;
   #segments: Segment[];
   #sequence: number;
@@ -116,10 +118,11 @@ class SegmentedLog implements Log {
   #marking: Promise<void> | undefined;
   #markTimer: unknown;
 
-  constructor({ store, clock = systemClock, segmentBytes = 8 * 1024 * 1024 }: LogOptions, mark: EndMarkFile, recovered: RecoveredLog) {
+  constructor({ store, clock = systemClock, segmentBytes = 8 * 1024 * 1024, commitRecords = 256 }: LogOptions, mark: EndMarkFile, recovered: RecoveredLog) {
     this.#store = store;
     this.#clock = clock;
     this.#segmentBytes = segmentBytes;
+    this.#commitRecords = commitRecords;
     this.#mark = mark;
     this.#segments = recovered.segments;
     this.#sequence = recovered.sequence;
@@ -182,7 +185,7 @@ class SegmentedLog implements Log {
     let count = 0;
     for (const { group } of this.#queue) {
       const groupBytes = group.reduce((sum, payload) => sum + payload.length + recordHeader, 0);
-      if (count > 0 && (records + group.length > commitRecords || bytes + groupBytes > commitBytes)) break;
+      if (count > 0 && (records + group.length > this.#commitRecords || bytes + groupBytes > commitBytes)) break;
       records += group.length;
       bytes += groupBytes;
       count++;

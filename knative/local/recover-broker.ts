@@ -15,12 +15,13 @@ export interface RecoveredBroker {
  * Opens a broker's log and reads what lies beside it. Acknowledgements and triggers that name records beyond the log's
  * end prove that records are missing: new ones would take their numbers and pass for delivered.
  *
+ * @param recentEvents of how many events every acknowledgement is wanted
  * @throws LogDamagedError
  */
-export async function recoverBroker(options: LogOptions): Promise<RecoveredBroker> {
+export async function recoverBroker(options: LogOptions, recentEvents: number): Promise<RecoveredBroker> {
   const { store } = options;
   const log = await openLog(options);
-  const acks = await readAcks(store, log.id);
+  const acks = await readAcks(store, log.id, log.end.sequence - recentEvents);
   const table = await triggerTable(store);
   const reached = Math.max(acks.reached, ...[...table.triggers.values()].map(({ start }) => start));
   const { sequence, segment } = log.end;

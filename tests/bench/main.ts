@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { request } from 'undici';
 import { runPlatform } from '../platform.ts';
+import { brokerBench } from './broker-bench.ts';
 import { coldStarts } from './cold.ts';
 import { password, people, plainContender, platformContender, shots } from './contenders.ts';
 import { eventLatency } from './events.ts';
@@ -16,8 +17,10 @@ const help = `npm run bench -- [options]
 
 Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function.
 
-  --parts a,b,c,d,e   a cold starts, b throughput and latency, c the predecessor's scenario, d events, e memory (default: all)
+  --parts a,b,c,d,e,f  a cold starts, b throughput and latency, c the predecessor's scenario, d events, e memory,
+                      f the broker alone: publishing, end to end, a backlog, dead neighbours, recovery (default: all)
   --rounds N          interleaved rounds of b (default 5)
+  --broker-rounds N   interleaved rounds of f's dead neighbours (default 9)
   --cold N            cold starts of each function with a spare process, and a quarter of it without (default 20)
   --seconds N         length of one run of b (default 4)
   --posts N           posts in the database before b (default 500)
@@ -26,8 +29,9 @@ Measures the platform on this machine, beside a plain Hono process with the same
 
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: 'a,b,c,d,e' },
+    parts: { type: 'string', default: 'a,b,c,d,e,f' },
     rounds: { type: 'string', default: '5' },
+    'broker-rounds': { type: 'string', default: '9' },
     cold: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '4' },
     posts: { type: 'string', default: '500' },
@@ -54,6 +58,10 @@ const results: Record<string, unknown> = {
 };
 
 try {
+  if (parts.has('f')) {
+    results.broker = await brokerBench(outer, Number(values['broker-rounds']), progress);
+    save();
+  }
   if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
   if (parts.has('e'))
     await withPlatform([], async (platform) => {
@@ -75,8 +83,13 @@ async function withPlatform(args: string[], work: (platform: Awaited<ReturnType<
     await work(platform);
   } finally {
     await platform.stop();
-    writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`); // after each part: a later one may fail
+    save();
   }
+}
+
+/** After each part: a later one may fail. */
+function save(): void {
+  writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<void> {

@@ -1,9 +1,6 @@
+import { brokerTables } from './broker-table.ts';
+import { number, range, row } from './format.ts';
 import type { Measured } from './saturation.ts';
-import type { Spread } from './statistics.ts';
-
-const number = (value: number): string => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
-const range = ({ median, min, max }: Spread): string => `${number(median)} (${number(min)}–${number(max)})`;
-const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The results of a run as Markdown tables; parts that were not run are left out. */
 // biome-ignore lint/suspicious/noExplicitAny: results come as they were written to JSON
@@ -57,6 +54,7 @@ export function table(results: Record<string, any>): string {
     head('Event: commit → every consumer done, ms', 'events', 'p50', 'p95', 'p99');
     lines.push(row(String(results.events.events), number(results.events.p50), number(results.events.p95), number(results.events.p99)));
   }
+  if (results.broker) brokerTables(results.broker, head, lines);
   if (results.memory) {
     head('Memory, PSS MiB', 'what', 'MiB');
     lines.push(row('asleep, without PostgreSQL', number(results.memory.asleep)));
