@@ -8,6 +8,8 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY events/package.json events/
 COPY functions functions
+COPY knative/cesql/package.json knative/cesql/
+COPY knative/filters/package.json knative/filters/
 COPY knative/local/package.json knative/local/
 COPY tests/package.json tests/
 RUN npm ci

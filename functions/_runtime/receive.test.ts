@@ -9,18 +9,22 @@ import { uuidv7 } from './ids.ts';
 import { outbox } from './outbox.ts';
 import { on, RejectEvent, RetryEvent, receive } from './receive.ts';
 import { openSql, type Sql } from './sql.ts';
+import { childOf, onSpan, runInTrace } from './trace.ts';
 
 let db: TestDatabase;
 let sql: Sql;
+let elsewhere: Sql;
 beforeAll(async () => {
-  db = await runtimeDatabase('consumer');
+  db = await runtimeDatabase('consumer', 'other');
   await db.admin`CREATE TABLE consumer.effects (n int)`;
   await db.admin`GRANT ALL ON consumer.effects TO consumer`;
   sql = openSql({ databaseUrl: db.urlOf('consumer'), service: 'consumer' });
+  elsewhere = openSql({ databaseUrl: db.urlOf('other'), service: 'other' });
 });
 beforeEach(() => db.admin`TRUNCATE consumer.outbox, consumer.inbox, consumer.effects`);
 afterAll(async () => {
   await sql.end({ timeout: 1 });
+  await elsewhere.end({ timeout: 1 });
   await db.drop();
 });
 
@@ -49,6 +53,10 @@ const make = (n: unknown, id = uuidv7()): StoredEvent => ({
   data: JSON.stringify({ n }),
 });
 const deliver = (event: StoredEvent) => app.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+/** As a Broker does: again while it is being handled. */
+const untilTaken = async (event: StoredEvent): Promise<void> => {
+  if ((await deliver(event)).status === 409) await untilTaken(event);
+};
 const post = (type: string, body: unknown) => app.request('/events', { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify(body) });
 const structured = (event: StoredEvent, over: object = {}) => {
   const { data, ...attributes } = event;
@@ -63,12 +71,66 @@ describe('an event', () => {
     expect([await effects(), await count('inbox'), await count('outbox')]).toEqual([[1], 1, 1]);
   });
 
-  test('that arrives again, one after the other or at once, succeeds and changes nothing', async () => {
+  test('that arrives again, one after the other or at once, succeeds in the end and changes nothing', async () => {
     const event = make(1);
-    const answers = await Promise.all([deliver(event), deliver(event), deliver(event)]);
-    answers.push(await deliver(event));
-    expect(answers.map((answer) => answer.status)).toEqual([204, 204, 204, 204]);
+    const atOnce = await Promise.all([deliver(event), deliver(event), deliver(event)]);
+    for (const { status } of atOnce) expect([204, 409]).toContain(status);
+    expect((await deliver(event)).status).toBe(204);
     expect([await effects(), await count('outbox')]).toEqual([[1], 1]);
+  });
+
+  test('that arrives while it is being handled is 409 at once, in this function alone', async () => {
+    const event = make(1);
+    const began = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const slow = newApp().post(
+      '/events',
+      receive({
+        outbox: outbox({ sql, source: '/consumer' }),
+        handlers: [
+          on(noted, async () => {
+            began.resolve();
+            await goOn.promise;
+          }),
+        ],
+      }),
+    );
+    const handled = slow.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+    await began.promise;
+    const answer = await deliver(event);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([409, '1']);
+    const other = outbox({ sql: elsewhere, source: '/other' });
+    const there = newApp().post('/events', receive({ outbox: other, handlers: [on(noted, async () => {})] }));
+    expect((await there.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data })).status).toBe(204);
+    goOn.resolve();
+    expect((await handled).status).toBe(204);
+    expect((await deliver(event)).status).toBe(204);
+    expect(await effects()).toEqual([]);
+  });
+
+  test('costs one statement for its inbox row, a second one only when there is something to find out', async () => {
+    const statements: string[] = [];
+    onSpan(({ name, kind }) => void (kind === 'client' && statements.push(name)));
+    const event = make(1);
+    const quiet = newApp().post('/events', receive({ outbox: outbox({ sql, source: '/consumer' }), handlers: [on(noted, async () => {})] }));
+    const send = () =>
+      runInTrace(childOf(undefined, true), () => quiet.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data }));
+    await send();
+    expect(statements).toEqual(['INSERT inbox']);
+    await send();
+    expect(statements).toEqual(['INSERT inbox', 'INSERT inbox', 'SELECT inbox']);
+    onSpan(undefined);
+  });
+
+  test('is forgotten after a week, by a process that has just begun as well', async () => {
+    await db.admin`INSERT INTO consumer.inbox SELECT '/notes', n::text, now() - n * interval '1 day' FROM generate_series(1, 10) AS n`;
+    const pruning = newApp().post(
+      '/events',
+      receive({ outbox: outbox({ sql, source: '/consumer' }), handlers: [on(noted, async () => {})], random: () => 0.0005 }),
+    );
+    const event = make(1);
+    await pruning.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+    await expect.poll(() => count('inbox')).toBe(7);
   });
 
   test('that somebody sends in through the ingress is 404 and changes nothing', async () => {
@@ -90,7 +152,7 @@ describe('an event', () => {
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 15 }), async (deliveries) => {
         await db.admin`TRUNCATE consumer.inbox, consumer.effects`;
         const events = new Map(deliveries.map((n) => [n, make(n)]));
-        await Promise.all(deliveries.map((n) => deliver(events.get(n) as StoredEvent)));
+        await Promise.all(deliveries.map((n) => untilTaken(events.get(n) as StoredEvent)));
         expect(await effects()).toEqual([...new Set(deliveries)].sort());
       }),
       { numRuns: 15 },

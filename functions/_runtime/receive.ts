@@ -43,21 +43,32 @@ export function on<C extends EventContract>(contract: C, handle: (event: Receive
   return { contract, handle: handle as Handler['handle'] };
 }
 
+export interface Receiving {
+  outbox?: Outbox;
+  handlers: readonly Handler[];
+  /** 0 up to 1. */
+  random?: () => number;
+}
+
 const inboxDays = 7;
 const pruneEvery = 1000;
+const pruneRows = 5000;
 
 /**
  * Handles `POST /events`: binary, structured and batch CloudEvents. Each event's effect, its inbox row and the events it
- * causes are one transaction; an event that was seen before changes nothing and answers 204 like the first time.
+ * causes are one transaction; an event that was seen before changes nothing and answers 204 like the first time; one that is being
+ * handled at this moment is 409, so that the Broker comes again instead of holding a connection.
+ *
+ * What was seen is remembered for seven days. About every thousandth event older rows are removed, also where no process lives that long.
  *
  * What carries the ingress' client address is 404: events come from the Broker, whatever the routes say.
  *
  * Without an outbox there is no inbox either, and no database: for handlers that may well run twice, and use neither `tx` nor `emit`.
  */
-export function receive({ outbox, handlers }: { outbox?: Outbox; handlers: readonly Handler[] }): HonoHandler<Env> {
+export function receive({ outbox, handlers, random = Math.random }: Receiving): HonoHandler<Env> {
   const byType = new Map(handlers.map((handler) => [handler.contract.type, handler]));
   if (byType.size !== handlers.length) throw new TypeError('two handlers for one event type');
-  let untilPrune = pruneEvery;
+  let untilPrune = Math.ceil(random() * pruneEvery);
   return async (c) => {
     if (cameFromOutside(c)) fail('not_found', 'There is nothing at this address.');
     const events = await readEvents(c);
@@ -67,11 +78,15 @@ export function receive({ outbox, handlers }: { outbox?: Outbox; handlers: reado
     }
     if (outbox && (untilPrune -= events.length) <= 0) {
       untilPrune = pruneEvery;
-      void outbox.transaction((tx) => tx`DELETE FROM inbox WHERE received_at < now() - make_interval(days => ${inboxDays})`).catch(() => {});
+      void outbox.transaction(prune).catch(() => {});
     }
     return c.body(null, 204);
   };
 }
+
+const prune = (tx: Tx) => tx`
+  DELETE FROM inbox WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM inbox WHERE received_at < now() - make_interval(days => ${inboxDays}) ORDER BY received_at LIMIT ${pruneRows}))`;
 
 async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawEvent): Promise<void> {
   const parsed = v.safeParse(handler.contract.schema, raw.data);
@@ -82,11 +97,26 @@ async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawE
   await inSpan(`process ${event.type}`, { kind: 'consumer', attributes, ...(origin && { links: [origin] }) }, (attributes) =>
     (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
       if (!outbox) return handler.handle(event, tx, emit);
-      const [fresh] = await tx`INSERT INTO inbox (source, id) VALUES (${event.source}, ${event.id}) ON CONFLICT DO NOTHING RETURNING 1`;
-      if (fresh) await handler.handle(event, tx, emit);
+      if (await isNew(tx, event)) await handler.handle(event, tx, emit);
       else attributes['dormouse.duplicate'] = true;
     }),
   );
+}
+
+/**
+ * Takes the event into the inbox. Whoever handles it holds a lock until the end of the transaction: without it, a second delivery would
+ * wait for the first one's row, on a connection of its own.
+ * @returns false for one that was seen before
+ * @throws AppError conflict while another transaction handles it
+ */
+async function isNew(tx: Tx, { source, id }: RawEvent): Promise<boolean> {
+  const [fresh] = await tx`
+    INSERT INTO inbox (source, id) SELECT ${source}, ${id}
+    WHERE pg_try_advisory_xact_lock(hashtextextended(${`${source} ${id}`}, hashtext(current_schema())))
+    ON CONFLICT DO NOTHING RETURNING 1`;
+  if (fresh) return true;
+  const [seen] = await tx`SELECT 1 FROM inbox WHERE source = ${source} AND id = ${id}`;
+  return seen ? false : fail('conflict', 'This event is being handled.', { headers: { 'retry-after': '1' } });
 }
 
 /** Runs a handler without a transaction; one that asks for the database all the same is a mistake in its function. */

@@ -14,7 +14,7 @@ import type { Items } from './items.ts';
 import type { Job, Jobs } from './jobs.ts';
 import type { Triggers } from './kubernetes.ts';
 import type { Journal, Piece } from './store.ts';
-import { type CompileFilters, triggerOf } from './trigger-of.ts';
+import { triggerOf } from './trigger-of.ts';
 import { eventView, fullEventView, fullLetterView, jobView, letterView, nextLink, path, placeOf } from './views.ts';
 
 export interface Dependencies {
@@ -22,7 +22,6 @@ export interface Dependencies {
   jobs: Jobs;
   items: Items;
   triggers: Triggers;
-  compileFilters: CompileFilters;
   /** Works off a batch of a job. */
   work: (job: string, step: number) => Promise<void>;
   tokens: Tokens;
@@ -34,14 +33,14 @@ export interface Dependencies {
 const jobsPerMinute = 60;
 const listedItems = 100;
 
-export function createApp({ journal, jobs, items, triggers, compileFilters, work, tokens, limiter, service }: Dependencies) {
+export function createApp({ journal, jobs, items, triggers, work, tokens, limiter, service }: Dependencies) {
   const inside: MiddlewareHandler<Env> = (c, next) => (cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next());
   const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
   /** Nothing may keep a dead letter from being kept: its trigger is looked for again when it is redriven. */
   const whose = async ({ destination, event }: Failure) =>
     triggers
       .list()
-      .then((known) => triggerOf(destination, event.attributes, known, compileFilters))
+      .then((known) => triggerOf(destination, event.attributes, known))
       .catch(() => undefined);
   const told = async (c: Context, kind: Job['kind'], jobId: string, status: 200 | 201) => {
     const job = await found(jobs, kind, jobId);

@@ -5,7 +5,6 @@ import type { StoredEvent } from '@dormouse/runtime/cloudevent';
 import { fail } from '@dormouse/runtime/errors';
 import { type Outbox, outbox } from '@dormouse/runtime/outbox';
 import { openSql, type Sql } from '@dormouse/runtime/sql';
-import { compileFilters } from '../../knative/local/filter.ts';
 import type { TestDatabase } from '../../tests/database.ts';
 import { createApp } from './app.ts';
 import { openItems } from './items.ts';
@@ -13,7 +12,6 @@ import { openJobs } from './jobs.ts';
 import { kubernetesTriggers } from './kubernetes.ts';
 import { openJournal } from './store.ts';
 import { subscribers } from './subscriber.ts';
-import type { CompileFilters } from './trigger-of.ts';
 import { type WorkOptions, worker } from './work.ts';
 
 /** A real HTTP server on a free port. */
@@ -81,7 +79,6 @@ export function openFixture(db: TestDatabase, cluster: Cluster, over: Partial<Wo
     jobs: openJobs({ sql, outbox: box }),
     items: openItems(sql),
     triggers: kubernetesTriggers({ url: cluster.url, namespace: 'dormouse', account: '/nowhere', cacheMs: 0 }),
-    compileFilters: compileFilters as CompileFilters,
   };
   const work = worker({ ...world, deliver: subscribers({ gateway: cluster.url, pauseMs: 1 }), ...over });
   const roles = ['reader', 'author', 'editor', 'operator', 'admin'];

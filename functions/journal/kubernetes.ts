@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Filter } from '@dormouse/filters/filter';
 import { AppError } from '@dormouse/runtime/errors';
 import { exchange } from '@dormouse/runtime/http';
 
@@ -8,7 +9,7 @@ export interface Trigger {
   name: string;
   namespace: string;
   /** As in its spec, whatever the dialect; none lets everything through. */
-  filters: readonly object[];
+  filters: readonly Filter[];
   /** Where it delivers; undefined while it is not ready. */
   subscriberUri: string | undefined;
 }
@@ -71,7 +72,7 @@ function file(folder: string, name: string): string | undefined {
 interface TriggerList {
   items: {
     metadata: { name: string; namespace: string };
-    spec: { filters?: object[]; filter?: { attributes?: Record<string, string> } };
+    spec: { filters?: Filter[]; filter?: { attributes?: Record<string, string> } };
     status?: { subscriberUri?: string };
   }[];
 }

@@ -1,6 +1,5 @@
 import { variable } from '@dormouse/runtime/config';
 import { serve } from '@dormouse/runtime/serve';
-import { compileFilters } from '../../knative/local/filter.ts';
 import { maxEventBytes } from './any-event.ts';
 import { createApp } from './app.ts';
 import { openItems } from './items.ts';
@@ -8,12 +7,11 @@ import { openJobs } from './jobs.ts';
 import { kubernetesTriggers } from './kubernetes.ts';
 import { openJournal } from './store.ts';
 import { subscribers } from './subscriber.ts';
-import type { CompileFilters } from './trigger-of.ts';
 import { worker } from './work.ts';
 
 const build: Parameters<typeof serve>[1] = ({ config, sql, outbox, tokens, limiter }) => {
   const triggers = kubernetesTriggers({ url: variable('KUBERNETES_URL'), namespace: variable('NAMESPACE', 'dormouse') });
-  const world = { jobs: openJobs({ sql, outbox }), items: openItems(sql), triggers, compileFilters: compileFilters as CompileFilters };
+  const world = { jobs: openJobs({ sql, outbox }), items: openItems(sql), triggers };
   const work = worker({ ...world, deliver: subscribers({ gateway: variable('LOCAL_GATEWAY_URL') }) });
   return createApp({ ...world, journal: openJournal(sql), work, tokens, limiter, service: config.service });
 };

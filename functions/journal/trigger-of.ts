@@ -1,10 +1,5 @@
+import { compileFilters } from '@dormouse/filters/filter';
 import type { Trigger } from './kubernetes.ts';
-
-/** Whether an event with these attributes passes. */
-export type Matches = (attributes: Readonly<Record<string, string>>) => boolean;
-
-/** Makes a Trigger's filters a question. @throws Error for filters that are not understood */
-export type CompileFilters = (filters: readonly object[]) => Matches;
 
 /**
  * Which Trigger's delivery failed, by the address that a dead letter names: the subscriber's own, or (where the multi-tenant Broker's
@@ -12,17 +7,12 @@ export type CompileFilters = (filters: readonly object[]) => Matches;
  * the only one whose filters let the event through.
  * @returns undefined when it cannot be told
  */
-export function triggerOf(
-  destination: string,
-  attributes: Readonly<Record<string, string>>,
-  triggers: readonly Trigger[],
-  compile: CompileFilters,
-): string | undefined {
+export function triggerOf(destination: string, attributes: Readonly<Record<string, string>>, triggers: readonly Trigger[]): string | undefined {
   const [, namespace, name] = /^https?:\/\/broker-filter\.[^/]+\/triggers\/([^/]+)\/([^/]+)/.exec(destination) ?? [];
   if (name) return triggers.find((each) => each.name === name && each.namespace === namespace)?.name ?? name;
   const address = normal(destination);
   const sharing = triggers.filter(({ subscriberUri }) => address !== undefined && normal(subscriberUri) === address);
-  const [only, another] = sharing.length > 1 ? sharing.filter(({ filters }) => compile(filters)(attributes)) : sharing;
+  const [only, another] = sharing.length > 1 ? sharing.filter(({ filters }) => compileFilters(filters)(attributes)) : sharing;
   return another ? undefined : only?.name;
 }
 

@@ -1,3 +1,4 @@
+import { compileFilters } from '@dormouse/filters/filter';
 import { AppError } from '@dormouse/runtime/errors';
 import { send } from './attempt.ts';
 import { inOrder } from './in-order.ts';
@@ -5,13 +6,12 @@ import type { Items, Letter, Outcome } from './items.ts';
 import type { Job, Jobs, Progress } from './jobs.ts';
 import type { Trigger, Triggers } from './kubernetes.ts';
 import type { Deliver } from './subscriber.ts';
-import { type CompileFilters, triggerOf } from './trigger-of.ts';
+import { triggerOf } from './trigger-of.ts';
 
 export interface WorkOptions {
   jobs: Jobs;
   items: Items;
   triggers: Triggers;
-  compileFilters: CompileFilters;
   deliver: Deliver;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -52,25 +52,25 @@ export function worker(options: WorkOptions): (job: string, step: number) => Pro
 }
 
 async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
-  const { items, triggers, compileFilters, batch = 100 } = options;
+  const { items, triggers, batch = 100 } = options;
   const known = await triggers.list();
   const letters = await items.letters(job, batch);
-  const left = await carryOut(options, job, letters, (letter) => planFor(letter, known, compileFilters));
+  const left = await carryOut(options, job, letters, (letter) => planFor(letter, known));
   return { finished: left.length === 0 && letters.length < batch };
 }
 
-function planFor(letter: Letter, known: readonly Trigger[], compile: CompileFilters): Plan {
+function planFor(letter: Letter, known: readonly Trigger[]): Plan {
   if (letter.state === 'redriven') return { noted: { outcome: 'already' } };
-  const name = letter.trigger ?? triggerOf(letter.destination, letter.attributes, known, compile);
+  const name = letter.trigger ?? triggerOf(letter.destination, letter.attributes, known);
   if (name === undefined) return { address: letter.destination };
   const trigger = known.find((each) => each.name === name);
   if (!trigger) return { noted: { outcome: 'failed', error: `there is no trigger ${name}` } };
-  if (!compile(trigger.filters)(letter.attributes)) return { noted: { outcome: 'unmatched' } };
+  if (!compileFilters(trigger.filters)(letter.attributes)) return { noted: { outcome: 'unmatched' } };
   return { address: trigger.subscriberUri ?? letter.destination, trigger: name };
 }
 
 async function replay(options: WorkOptions, job: Job): Promise<Progress> {
-  const { items, triggers, compileFilters, batch = 100 } = options;
+  const { items, triggers, batch = 100 } = options;
   const scan = options.scan ?? (job.dryRun ? scanOfDryRun : 500);
   const trigger = (await triggers.list()).find(({ name }) => name === job.trigger);
   if (!trigger) return { finished: true, error: `there is no trigger ${job.trigger}` };

@@ -1,10 +1,10 @@
+import type { Filter, Matches } from '@dormouse/filters/filter';
 import type { Ending } from './acks.ts';
 import { type Attempt, addressOf, attempt } from './attempt.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog, LogEntry } from './event-log.ts';
 import type { Outcome, TriggerOutcome } from './event-summary.ts';
-import type { Matches } from './filter.ts';
 import { LogDamagedError, type Position } from './log.ts';
 import type { Delivery, Destination } from './model.ts';
 import type { BrokerEvent } from './stored-event.ts';
@@ -18,6 +18,8 @@ import type { Upstream } from './upstream.ts';
 export interface TriggerSetup {
   name: string;
   namespace: string;
+  filters: readonly Filter[];
+  /** The filters, compiled. */
   matches: Matches;
   subscriber: Destination;
   delivery: Delivery;

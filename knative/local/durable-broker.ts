@@ -1,10 +1,10 @@
+import { compileFilters } from '@dormouse/filters/filter';
 import { type Ack, type AckFiles, ackFiles, type KnownAcks, readAcks } from './acks.ts';
 import { deliveryOf } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { Dispatcher, type TriggerSetup } from './dispatcher.ts';
 import { type EventLog, eventLog, type LogEntry } from './event-log.ts';
 import type { EventDetail, EventSummary, TriggerOutcome, Undeliverable } from './event-summary.ts';
-import { compileFilters } from './filter.ts';
 import { type Log, openLog } from './log.ts';
 import { type Broker, ManifestError, type Trigger } from './model.ts';
 import { type RecentEvents, recentEvents, summarise } from './recent-events.ts';
@@ -53,9 +53,9 @@ const graceMs = 5_000;
 
 /** A Trigger's compiled setup. @throws ManifestError for filters that are not understood */
 export function setupOf(broker: Broker, trigger: Trigger): TriggerSetup {
-  const { name, namespace, subscriber, ordered = false } = trigger;
+  const { name, namespace, filters, subscriber, ordered = false } = trigger;
   try {
-    return { name, namespace, matches: compileFilters(trigger.filters), subscriber, delivery: deliveryOf(broker.delivery, trigger.delivery), ordered };
+    return { name, namespace, filters, matches: compileFilters(filters), subscriber, delivery: deliveryOf(broker.delivery, trigger.delivery), ordered };
   } catch (error) {
     throw new ManifestError(trigger.origin, `Trigger ${name}: ${(error as Error).message}`);
   }

@@ -4,6 +4,10 @@
  * networking.istio.io/v1); durations are in milliseconds.
  */
 
+import type { Filter } from '@dormouse/filters/filter';
+
+export type { Filter };
+
 /** Where something was declared, for messages: `file:line`. */
 export interface Origin {
   file: string;
@@ -134,16 +138,6 @@ export interface Broker {
   origin: Origin;
 }
 
-/** A filter of the Trigger API; an `exact` map with the value '' (from `filter.attributes`) means "present with any value". */
-export type Filter =
-  | { exact: Readonly<Record<string, string>> }
-  | { prefix: Readonly<Record<string, string>> }
-  | { suffix: Readonly<Record<string, string>> }
-  | { all: readonly Filter[] }
-  | { any: readonly Filter[] }
-  | { not: Filter }
-  | { cesql: string };
-
 export interface Trigger {
   name: string;
   namespace: string;
@@ -154,6 +148,15 @@ export interface Trigger {
   delivery: Partial<Delivery>;
   /** Annotation `kafka.eventing.knative.dev/delivery.order: ordered`; unordered unless given. */
   ordered?: boolean;
+  origin: Origin;
+}
+
+/** eventing.knative.dev EventType: an entry of the catalogue of events. */
+export interface EventType {
+  name: string;
+  namespace: string;
+  type: string;
+  description: string | undefined;
   origin: Origin;
 }
 
@@ -214,6 +217,8 @@ export interface Platform {
   brokers: readonly Broker[];
   triggers: readonly Trigger[];
   pingSources: readonly PingSource[];
+  /** The catalogue: nothing is refused for not being in it. */
+  eventTypes: readonly EventType[];
   virtualHosts: readonly VirtualHost[];
   jobs: readonly Job[];
   /** namespace/name → data. */

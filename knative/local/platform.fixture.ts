@@ -90,6 +90,7 @@ export async function testPlatform({ programs, services, routes, jobs = [], opti
     brokers: [],
     triggers: [],
     pingSources: [],
+    eventTypes: [],
     virtualHosts: [{ name: 'all', hosts: ['*'], routes: routes ?? services.map(({ name }) => route(`/${name}`, name)), origin }],
     jobs,
     configMaps: new Map(),

@@ -1,8 +1,10 @@
+import { CesqlParseError } from '@dormouse/cesql/failure';
+import { parse } from '@dormouse/cesql/parse';
+import { unknownCalls } from '@dormouse/cesql/unknown-calls';
 import { parseCron } from './cron.ts';
 import { isoDuration } from './durations.ts';
 import type { Fields } from './fields.ts';
-import { compileFilters } from './filter.ts';
-import type { Broker, Delivery, Destination, Filter, PingSource, Trigger } from './model.ts';
+import type { Broker, Delivery, Destination, EventType, Filter, PingSource, Trigger } from './model.ts';
 import { duration, type Ignore, type ObjectFields } from './read-object.ts';
 
 /** Reads a Broker (eventing.knative.dev/v1). */
@@ -23,25 +25,12 @@ export function readTrigger({ name, namespace, root, annotations, origin, ignore
     name,
     namespace,
     broker: spec.text('broker') || 'default',
-    filters: spec.has('filters') ? readFilters(spec) : old,
+    filters: spec.has('filters') ? spec.list('filters').map(readFilter) : old,
     subscriber: readDestination(spec.need('subscriber'), namespace, ignore),
     delivery: readDelivery(spec, namespace, ignore),
     ...(annotations['kafka.eventing.knative.dev/delivery.order'] === 'ordered' ? { ordered: true } : {}),
     origin,
   };
-}
-
-/** Filters that the dispatcher can run. */
-function readFilters(spec: Fields): Filter[] {
-  return spec.list('filters').map((entry) => {
-    const filter = readFilter(entry);
-    try {
-      compileFilters([filter]);
-    } catch (error) {
-      entry.fail(undefined, (error as Error).message);
-    }
-    return filter;
-  });
 }
 
 /** Reads one filter of the Subscriptions API: exactly one dialect. */
@@ -50,7 +39,7 @@ function readFilter(entry: Fields): Filter {
   const [dialect, another] = entry.keys;
   if (!dialect) return entry.fail(undefined, 'needs exact, prefix, suffix, all, any, not or cesql');
   if (another) entry.fail(another, `cannot stand beside ${dialect}: a filter has one dialect`);
-  if (dialect === 'cesql') return { cesql: entry.string('cesql') };
+  if (dialect === 'cesql') return { cesql: readExpression(entry) };
   if (dialect === 'not') return { not: readFilter(entry.need('not')) };
   if (dialect === 'all' || dialect === 'any') {
     const filters = entry.list(dialect).map(readFilter);
@@ -61,6 +50,19 @@ function readFilter(entry: Fields): Filter {
   const attributes = entry.map(dialect);
   for (const [name, value] of Object.entries(attributes)) if (value === '') entry.need(dialect).fail(name, 'must not be empty');
   return dialect === 'exact' ? { exact: attributes } : dialect === 'prefix' ? { prefix: attributes } : { suffix: attributes };
+}
+
+/** An expression that parses, and whose functions exist: another could never let an event through. */
+function readExpression(entry: Fields): string {
+  const text = entry.string('cesql');
+  try {
+    const [unknown] = unknownCalls(parse(text));
+    if (unknown) entry.fail('cesql', `calls ${unknown.name} with ${unknown.count} arguments, which does not exist, at character ${unknown.at + 1}`);
+  } catch (error) {
+    if (error instanceof CesqlParseError) entry.fail('cesql', `is no CESQL expression: ${error.message}`);
+    throw error;
+  }
+  return text;
 }
 
 function checkAttributes(attributes: Fields): void {
@@ -112,6 +114,13 @@ function readUrl(fields: Fields, uri: string): Destination {
   const [, brokerNamespace = '', broker = ''] = /^\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
   if (name === 'broker-ingress' && namespace === 'knative-eventing' && broker) return { kind: 'broker', name: broker, namespace: brokerNamespace };
   return { kind: 'service', name, namespace, path: pathname + search };
+}
+
+/** Reads an EventType (eventing.knative.dev): only what the catalogue shows. v1beta3 says the type among the attributes. */
+export function readEventType({ name, namespace, root, origin }: ObjectFields): EventType {
+  const spec = root.need('spec').only('type', 'source', 'schema', 'schemaData', 'broker', 'description', 'reference', 'attributes', 'variables');
+  const attribute = spec.list('attributes').find((each) => each.text('name') === 'type');
+  return { name, namespace, type: attribute?.string('value') ?? spec.string('type'), description: spec.text('description'), origin };
 }
 
 /** Reads a PingSource (sources.knative.dev/v1). */

@@ -305,9 +305,19 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
     ['a schedule of six fields', [knative(), ping({ schedule: '* * * * * *' })], 'spec.schedule cannot be kept: schedule "* * * * * *" has 6 fields'],
     ['a minute that is none', [knative(), ping({ schedule: '61 * * * *' })], 'm1.yaml:8: spec.schedule cannot be kept'],
     [
-      'a filter that cannot be run',
-      [knative(), broker, trigger({ filters: [{ cesql: 'a = 1' }] })],
-      'spec.filters[0] filters of dialect cesql are not understood',
+      'an expression that does not parse',
+      [knative(), broker, trigger({ filters: [{ not: { cesql: "type LIKE 'a" } }] })],
+      "spec.filters[0].not.cesql is no CESQL expression: the string is not closed with ' at character 11",
+    ],
+    [
+      'an expression with a function that is none',
+      [knative(), broker, trigger({ filters: [{ cesql: "type = 'a' AND SUBSTR(subject, 1) = 'b'" }] })],
+      'spec.filters[0].cesql calls SUBSTR with 2 arguments, which does not exist, at character 16',
+    ],
+    [
+      'an EventType without a type',
+      [{ apiVersion: 'eventing.knative.dev/v1beta2', kind: 'EventType', metadata: { name: 'e' }, spec: { source: '/a' } }],
+      'm0.yaml:7: spec needs "type"',
     ],
     [
       'a default that is none',
@@ -513,12 +523,32 @@ test('a Job is read, and Secrets decoded', () => {
   expect(platform.secrets.get('default/k')).toEqual({ a: 'b', c: 'd' });
 });
 
+test('EventTypes are the catalogue, in every version', () => {
+  const { eventTypes } = read(
+    { apiVersion: 'eventing.knative.dev/v1beta2', kind: 'EventType', metadata: { name: 'a' }, spec: { type: 'one', source: '/s', description: 'First.' } },
+    {
+      apiVersion: 'eventing.knative.dev/v1beta3',
+      kind: 'EventType',
+      metadata: { name: 'b', namespace: 'n' },
+      spec: { attributes: [{ name: 'type', required: true, value: 'two' }] },
+    },
+  );
+  expect(eventTypes).toMatchObject([
+    { name: 'a', namespace: 'default', type: 'one', description: 'First.' },
+    { name: 'b', namespace: 'n', type: 'two' },
+  ]);
+});
+
+test('a filter may be an expression, wherever filters stand', () => {
+  const filters = [{ cesql: "type LIKE 'a%'" }, { any: [{ not: { cesql: 'EXISTS subject' } }] }];
+  expect(read(knative(), broker, trigger({ filters })).triggers[0]?.filters).toEqual(filters);
+});
+
 test('what has no meaning on one machine is named with its reason and place', () => {
   const { ignored } = read(
     knative({ resources: {}, securityContext: {} }, { serviceAccountName: 'x' }),
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'n' }, spec: { anything: true } },
     { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'a' } },
-    { apiVersion: 'eventing.knative.dev/v1beta2', kind: 'EventType', metadata: { name: 'e' } },
   );
   expect(
     ignored.map(({ kind, name, reason, origin }) => `${origin.file.split('/').pop()}:${origin.line} ${kind} ${name}: ${reason.split(':')[0]}`).sort(),
@@ -528,7 +558,6 @@ test('what has no meaning on one machine is named with its reason and place', ()
     'm0.yaml:15 Service s: securityContext',
     'm1.yaml:1 NetworkPolicy n: functions listen on loopback only',
     'm2.yaml:1 AuthorizationPolicy a: there is no mesh on one machine',
-    'm3.yaml:1 EventType e: a description of events; nothing acts on it',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { type Destination, ManifestError, type Origin, type Platform, type Rendered, type Service } from './model.ts';
 import type { AutoscalerDefaults } from './read-autoscaling.ts';
-import { readBroker, readPingSource, readTrigger } from './read-eventing.ts';
+import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
 import { readJob } from './read-job.ts';
 import { type ObjectFields, readObject } from './read-object.ts';
 import { accepts, type BoundHost, type Gateway, readGateway, readVirtualService } from './read-routing.ts';
@@ -21,12 +21,11 @@ const withoutMeaning: Readonly<Record<string, string>> = {
   'networking.istio.io/DestinationRule': 'there is no mesh on one machine',
   'networking.istio.io/PeerAuthentication': 'there is no mesh on one machine',
   'networking.istio.io/Sidecar': 'there is no mesh on one machine',
-  'eventing.knative.dev/EventType': 'a description of events; nothing acts on it',
   'eventing.knative.dev/EventPolicy': 'functions listen on loopback only',
   'monitoring.coreos.com/*': 'the console shows what runs here',
 };
 
-const understood = ['Service', 'Broker', 'Trigger', 'PingSource', 'VirtualService', 'Gateway', 'Job', 'ConfigMap', 'Secret'];
+const understood = ['Service', 'Broker', 'Trigger', 'EventType', 'PingSource', 'VirtualService', 'Gateway', 'Job', 'ConfigMap', 'Secret'];
 
 interface Reading {
   platform: { -readonly [K in keyof Omit<Platform, 'configMaps' | 'secrets'>]: Platform[K][number][] } & {
@@ -52,6 +51,7 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     brokers: [],
     triggers: [],
     pingSources: [],
+    eventTypes: [],
     virtualHosts: [],
     jobs: [],
     configMaps: new Map(),
@@ -90,6 +90,7 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else if (type === 'batch/v1 Job') platform.jobs.push(readJob(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Broker') platform.brokers.push(readBroker(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Trigger') platform.triggers.push(readTrigger(object('spec')));
+  else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type)) platform.eventTypes.push(readEventType(object('spec')));
   else if (type === 'sources.knative.dev/v1 PingSource') platform.pingSources.push(readPingSource(object('spec')));
   else if (type === 'networking.istio.io/v1 Gateway') reading.gateways.push(readGateway(object('spec')));
   else if (type === 'networking.istio.io/v1 VirtualService') reading.hosts.push(readVirtualService(object('spec')));

@@ -1,28 +1,20 @@
+import { evaluate } from '@dormouse/cesql/evaluate';
+import { CesqlParseError } from '@dormouse/cesql/failure';
+import { parse } from '@dormouse/cesql/parse';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileFilters } from './filter.ts';
-import type { Filter } from './model.ts';
-
-const names = ['type', 'source', 'subject', 'ext', 'constructor', '__proto__'];
-const values = ['', 'a', 'ab', 'abc', 'b', 'bc'];
-const pairs = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...values), { maxKeys: 3, noNullPrototype: true });
-const { filter: anyFilter } = fc.letrec<{ filter: Filter }>((tie) => ({
-  filter: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    pairs.map((exact) => ({ exact })),
-    pairs.map((prefix) => ({ prefix })),
-    pairs.map((suffix) => ({ suffix })),
-    fc.array(tie('filter'), { maxLength: 3 }).map((all) => ({ all })),
-    fc.array(tie('filter'), { maxLength: 3 }).map((any) => ({ any })),
-    tie('filter').map((not) => ({ not })),
-  ),
-}));
+import { anyFilter, anyPairs } from './filter.fixture.ts';
+import { compileFilters, type Filter } from './filter.ts';
 
 /** The Trigger API's words, one sentence each, without anything clever. */
 function holds(filter: Filter, event: ReadonlyMap<string, string>): boolean {
   if ('all' in filter) return filter.all.filter((part) => !holds(part, event)).length === 0;
   if ('any' in filter) return filter.any.filter((part) => holds(part, event)).length > 0;
   if ('not' in filter) return !holds(filter.not, event);
+  if ('cesql' in filter) {
+    const { value, error } = evaluate(parse(filter.cesql), Object.fromEntries(event));
+    return value === true && error === undefined;
+  }
   const [dialect, wanted] = Object.entries(filter)[0] as ['exact' | 'prefix' | 'suffix', Record<string, string>];
   for (const [name, value] of Object.entries(wanted)) {
     const given = event.get(name);
@@ -37,7 +29,7 @@ function holds(filter: Filter, event: ReadonlyMap<string, string>): boolean {
 describe('filters', () => {
   test('let through exactly what the words of the Trigger API say', () => {
     fc.assert(
-      fc.property(fc.array(anyFilter, { maxLength: 3 }), pairs, (filters, attributes) => {
+      fc.property(fc.array(anyFilter, { maxLength: 3 }), anyPairs, (filters, attributes) => {
         const event = new Map(Object.entries(attributes));
         expect(compileFilters(filters)(attributes)).toBe(filters.every((filter) => holds(filter, event)));
       }),
@@ -54,8 +46,26 @@ describe('filters', () => {
     expect([matches({ subject: 'a' }), matches({ type: 'a' })]).toEqual([true, false]);
   });
 
-  test('in CESQL are refused with what to use, wherever they stand', () => {
-    for (const filter of [{ cesql: 'TRUE' }, { not: { cesql: 'TRUE' } }, { all: [{ any: [{ cesql: 'TRUE' }] }] }])
-      expect(() => compileFilters([filter])).toThrow(/not understood yet: use exact/);
+  test('in CESQL that do not parse are refused, wherever they stand', () => {
+    for (const filter of [{ cesql: 'type =' }, { not: { cesql: 'type =' } }, { all: [{ any: [{ cesql: 'type =' }] }] }])
+      expect(() => compileFilters([filter])).toThrow(CesqlParseError);
+  });
+
+  test('in CESQL keep an event out when their value is no Boolean, or there is an error', () => {
+    const passes = (cesql: string) => compileFilters([{ cesql }])({ type: 'true', hop: '5' });
+    expect(["type = 'true'", 'type', 'hop', 'hop < 6', 'ttl < 6', 'NOT ttl < 6', 'type < 6', 'NONE()'].map(passes)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('in CESQL that fail are let through by the not around them', () => {
+    expect(compileFilters([{ not: { cesql: 'ttl < 6' } }])({ type: 'a' })).toBe(true);
   });
 });

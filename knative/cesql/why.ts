@@ -1,0 +1,40 @@
+import { toBoolean } from './cast.ts';
+import { compile } from './compile.ts';
+import { Failure } from './failure.ts';
+import { parse } from './parse.ts';
+import { print, printValue } from './print.ts';
+import { attributesOf, type Expression } from './syntax.ts';
+import { type Attributes, typeOf } from './value.ts';
+
+/**
+ * Why an event passes an expression as a filter, or does not: the part of it that decided, and what the event has
+ * there: `hop < 3: hop is '5'`. @throws CesqlParseError
+ */
+export function why(text: string, event: Attributes): { passes: boolean; clause: string } {
+  const expression = parse(text);
+  const value = compile(expression)(event);
+  const part = decisive(expression, event);
+  if (value === true) return { passes: true, clause: print(part) };
+  if (value instanceof Failure) return { passes: false, clause: `${print(part)}: ${value.message}` };
+  const wrong = value === false ? found(part, event) : [`it is the ${typeOf(value)} ${printValue(value)}, and no Boolean`];
+  return { passes: false, clause: [print(part), wrong.join(', ')].filter((each) => each !== '').join(': ') };
+}
+
+/** Goes down into the side of AND and OR that made their value what it is; where both did, that is as deep as it goes. */
+function decisive(expression: Expression, event: Attributes): Expression {
+  if (expression.kind !== 'logic' || expression.operator === 'XOR') return expression;
+  const enough = expression.operator === 'OR';
+  for (const side of [expression.left, expression.right]) {
+    const value = asBoolean(side, event);
+    if (value === enough || value instanceof Failure) return decisive(side, event);
+  }
+  return expression;
+}
+
+function asBoolean(expression: Expression, event: Attributes): boolean | Failure {
+  const value = compile(expression)(event);
+  return value instanceof Failure ? value : toBoolean(value, expression.at);
+}
+
+const found = (expression: Expression, event: Attributes) =>
+  attributesOf(expression).map((name) => (Object.hasOwn(event, name) ? `${name} is ${printValue(event[name] as string)}` : `the event has no ${name}`));
