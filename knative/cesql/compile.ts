@@ -2,7 +2,7 @@ import { cast, toBoolean, toInteger, toText } from './cast.ts';
 import { Failure } from './failure.ts';
 import { type Fn, functionOf } from './functions.ts';
 import { likePattern } from './like.ts';
-import type { Arithmetic, Comparison, Expression, Node } from './syntax.ts';
+import type { Arithmetic, Expression, Node } from './syntax.ts';
 import { type Attributes, least, most, typeOf, type Value } from './value.ts';
 
 /** What an expression is of an event, or the first error on the way there. */
@@ -61,10 +61,12 @@ function not({ operand, at }: Node<'not'>): Evaluate {
 }
 
 function minus({ operand, at }: Node<'minus'>): Evaluate {
-  const value = asInteger(operand, at);
+  const value = compile(operand);
   return (event) => {
     const found = value(event);
-    return found instanceof Failure ? found : inRange(0 - found, at);
+    if (found instanceof Failure) return found;
+    const integer = toInteger(found, at);
+    return integer instanceof Failure ? integer : inRange(0 - integer, at);
   };
 }
 
@@ -95,15 +97,24 @@ function within({ operand, set, at }: Node<'in'>): Evaluate {
   };
 }
 
-function arithmetic({ operator, left, right, at }: Node<'arithmetic'>): Evaluate {
-  const [one, other] = [asInteger(left, at), asInteger(right, at)];
-  const calculate = calculations[operator];
+/** Both sides are looked at before either is cast: that one is missing says more than that the other does not fit. */
+function integers(left: Expression, right: Expression, at: number, of: (x: number, y: number) => Value | Failure): Evaluate {
+  const [one, other] = [compile(left), compile(right)];
   return (event) => {
     const x = one(event);
     if (x instanceof Failure) return x;
     const y = other(event);
-    return y instanceof Failure ? y : calculate(x, y, at);
+    if (y instanceof Failure) return y;
+    const a = toInteger(x, at);
+    if (a instanceof Failure) return a;
+    const b = toInteger(y, at);
+    return b instanceof Failure ? b : of(a, b);
   };
+}
+
+function arithmetic({ operator, left, right, at }: Node<'arithmetic'>): Evaluate {
+  const calculate = calculations[operator];
+  return integers(left, right, at, (x, y) => calculate(x, y, at));
 }
 
 /** Division and remainder go towards zero; the remainder has the sign of the dividend. */
@@ -120,7 +131,7 @@ const inRange = (value: number, at: number) => (value < least || value > most ? 
 
 /** `=` and `!=` compare in the type of the right side, the others integers. */
 function comparison({ operator, left, right, at }: Node<'comparison'>): Evaluate {
-  if (operator !== '=' && operator !== '!=') return order(operator, asInteger(left, at), asInteger(right, at));
+  if (operator !== '=' && operator !== '!=') return integers(left, right, at, orders[operator]);
   const [one, other] = [compile(left), compile(right)];
   const wanted = operator === '=';
   return (event) => {
@@ -130,16 +141,6 @@ function comparison({ operator, left, right, at }: Node<'comparison'>): Evaluate
     if (y instanceof Failure) return y;
     const same = cast(x, typeOf(y), at);
     return same instanceof Failure ? same : (same === y) === wanted;
-  };
-}
-
-function order(operator: Exclude<Comparison, '=' | '!='>, left: (event: Attributes) => number | Failure, right: typeof left): Evaluate {
-  const holds = orders[operator];
-  return (event) => {
-    const x = left(event);
-    if (x instanceof Failure) return x;
-    const y = right(event);
-    return y instanceof Failure ? y : holds(x, y);
   };
 }
 
@@ -193,13 +194,5 @@ function asBoolean(expression: Expression, at: number): (event: Attributes) => b
   return (event) => {
     const found = value(event);
     return found instanceof Failure ? found : toBoolean(found, at);
-  };
-}
-
-function asInteger(expression: Expression, at: number): (event: Attributes) => number | Failure {
-  const value = compile(expression);
-  return (event) => {
-    const found = value(event);
-    return found instanceof Failure ? found : toInteger(found, at);
   };
 }

@@ -34,6 +34,8 @@ describe('evaluating', () => {
     ["BOOL('yes')", [false, 'cast', 0]],
     ['n = 5', [true]],
     ['5 = n', [true]],
+    ["'' * none", [0, 'missingAttribute', 5]],
+    ['word < none', [false, 'missingAttribute', 7]],
     ['word = 5', [false, 'cast', 5]],
     ['n < 10', [true]],
     ['word < 10', [false, 'cast', 5]],

@@ -6,18 +6,25 @@ import { print, printValue } from './print.ts';
 import { attributesOf, type Expression } from './syntax.ts';
 import { type Attributes, typeOf } from './value.ts';
 
-/**
- * Why an event passes an expression as a filter, or does not: the part of it that decided, and what the event has
- * there: `hop < 3: hop is '5'`. @throws CesqlParseError
- */
-export function why(text: string, event: Attributes): { passes: boolean; clause: string } {
+/** Why an event passes an expression as a filter, or does not. */
+export interface Why {
+  passes: boolean;
+  /** The part of the expression that decided: `hop < 3`. */
+  clause: string;
+  /** What the event has there, when it does not pass: `hop is '5'`, or the error; empty when the clause says all. */
+  found: string;
+}
+
+/** @see Why @throws CesqlParseError */
+export function why(text: string, event: Attributes): Why {
   const expression = parse(text);
   const value = compile(expression)(event);
   const part = decisive(expression, event);
-  if (value === true) return { passes: true, clause: print(part) };
-  if (value instanceof Failure) return { passes: false, clause: `${print(part)}: ${value.message}` };
-  const wrong = value === false ? found(part, event) : [`it is the ${typeOf(value)} ${printValue(value)}, and no Boolean`];
-  return { passes: false, clause: [print(part), wrong.join(', ')].filter((each) => each !== '').join(': ') };
+  const clause = print(part);
+  if (value === true) return { passes: true, clause, found: '' };
+  if (value instanceof Failure) return { passes: false, clause, found: value.message };
+  if (value !== false) return { passes: false, clause, found: `it is the ${typeOf(value)} ${printValue(value)}, and no Boolean` };
+  return { passes: false, clause, found: mentioned(part, event).join(', ') };
 }
 
 /** Goes down into the side of AND and OR that made their value what it is; where both did, that is as deep as it goes. */
@@ -36,5 +43,5 @@ function asBoolean(expression: Expression, event: Attributes): boolean | Failure
   return value instanceof Failure ? value : toBoolean(value, expression.at);
 }
 
-const found = (expression: Expression, event: Attributes) =>
+const mentioned = (expression: Expression, event: Attributes) =>
   attributesOf(expression).map((name) => (Object.hasOwn(event, name) ? `${name} is ${printValue(event[name] as string)}` : `the event has no ${name}`));

@@ -28,12 +28,13 @@ describe('explaining', () => {
     [[{ prefix: { type: 'post.' } }, { suffix: { source: 'posts' } }], true, 'prefix type = post.; suffix source = posts'],
     [[{ not: { prefix: { type: 'post.' } } }], false, 'not: prefix type = post. holds'],
     [[{ not: { prefix: { type: 'user.' } } }], true, 'not: prefix type = user.: the event has post.deleted'],
-    [
-      [{ any: [{ exact: { type: 'a' } }, { exact: { type: 'b' } }] }],
-      false,
-      'any: none holds: exact type = a: the event has post.deleted; exact type = b: the event has post.deleted',
-    ],
+    [[{ any: [{ exact: { type: 'a' } }, { exact: { type: 'b' } }] }], false, 'any: none holds: exact type = a; exact type = b: the event has post.deleted'],
     [[{ any: [{ exact: { type: 'a' } }, { all: [{ exact: { source: '/posts' } }] }] }], true, 'any: all: exact source = /posts'],
+    [
+      [{ any: [{ exact: { type: 'a' } }, { exact: { source: '/b' } }] }],
+      false,
+      'any: none holds: exact type = a: the event has post.deleted; exact source = /b: the event has /posts',
+    ],
     [[{ all: [{ prefix: { type: 'post.' } }, { exact: { hop: '4' } }] }], false, 'all: exact hop = 4: the event has 5'],
     [[{ cesql: "type LIKE 'post.%' AND hop < 3" }], false, "cesql hop < 3: hop is '5'"],
     [[{ cesql: "type LIKE 'post.%' AND hop < 9" }], true, "cesql type LIKE 'post.%' AND hop < 9"],

@@ -14,51 +14,67 @@ export interface Verdict {
  */
 export function explainFilters(filters: readonly Filter[], attributes: Attributes): Verdict {
   if (filters.length === 0) return { matches: true, clause: 'no filters: every event passes' };
-  return every(filters, attributes);
+  const { matches, clause, found } = every(filters, attributes);
+  return { matches, clause: found === '' ? clause : `${clause}: ${found}` };
 }
 
-function explain(filter: Filter, event: Attributes): Verdict {
+interface Finding extends Verdict {
+  /** What the event has that decided; empty when there is nothing to say. */
+  found: string;
+}
+
+function explain(filter: Filter, event: Attributes): Finding {
   if ('exact' in filter) return named('exact', filter.exact, event);
   if ('prefix' in filter) return named('prefix', filter.prefix, event);
   if ('suffix' in filter) return named('suffix', filter.suffix, event);
   if ('not' in filter) return not(explain(filter.not, event));
   if ('all' in filter) return prefixed('all', every(filter.all, event));
   if ('any' in filter) return prefixed('any', some(filter.any, event));
-  const { passes, clause } = why(filter.cesql, event);
-  return { matches: passes, clause: `cesql ${clause}` };
+  const { passes, clause, found } = why(filter.cesql, event);
+  return { matches: passes, clause: `cesql ${clause}`, found };
 }
 
-function every(filters: readonly Filter[], event: Attributes): Verdict {
-  const clauses: string[] = [];
+function every(filters: readonly Filter[], event: Attributes): Finding {
+  const held: Finding[] = [];
   for (const filter of filters) {
-    const verdict = explain(filter, event);
-    if (!verdict.matches) return verdict;
-    clauses.push(verdict.clause);
+    const finding = explain(filter, event);
+    if (!finding.matches) return finding;
+    held.push(finding);
   }
-  return { matches: true, clause: clauses.join('; ') || 'nothing is asked' };
+  return held.length > 0 ? together(true, held) : { matches: true, clause: 'nothing is asked', found: '' };
 }
 
-function some(filters: readonly Filter[], event: Attributes): Verdict {
-  const clauses: string[] = [];
+function some(filters: readonly Filter[], event: Attributes): Finding {
+  const failed: Finding[] = [];
   for (const filter of filters) {
-    const verdict = explain(filter, event);
-    if (verdict.matches) return verdict;
-    clauses.push(verdict.clause);
+    const finding = explain(filter, event);
+    if (finding.matches) return finding;
+    failed.push(finding);
   }
-  return { matches: false, clause: clauses.length > 0 ? `none holds: ${clauses.join('; ')}` : 'there is none' };
+  if (failed.length === 0) return { matches: false, clause: 'there is none', found: '' };
+  const all = together(false, failed);
+  return { ...all, clause: `none holds: ${all.clause}` };
 }
 
-const prefixed = (dialect: string, { matches, clause }: Verdict): Verdict => ({ matches, clause: `${dialect}: ${clause}` });
+/** What all of them found is said once. */
+function together(matches: boolean, findings: readonly Finding[]): Finding {
+  const found = findings[0]?.found ?? '';
+  if (findings.every((each) => each.found === found)) return { matches, clause: findings.map(({ clause }) => clause).join('; '), found };
+  return { matches, clause: findings.map((each) => (each.found === '' ? each.clause : `${each.clause}: ${each.found}`)).join('; '), found: '' };
+}
 
-const not = ({ matches, clause }: Verdict): Verdict => ({ matches: !matches, clause: matches ? `not: ${clause} holds` : `not: ${clause}` });
+const prefixed = (dialect: string, { matches, clause, found }: Finding): Finding => ({ matches, clause: `${dialect}: ${clause}`, found });
 
-function named(dialect: keyof typeof holds, wanted: Attributes, event: Attributes): Verdict {
+const not = ({ matches, clause, found }: Finding): Finding =>
+  matches ? { matches: false, clause: `not: ${clause} holds`, found } : { matches: true, clause: `not: ${clause}`, found };
+
+function named(dialect: keyof typeof holds, wanted: Attributes, event: Attributes): Finding {
   for (const [name, value] of Object.entries(wanted)) {
     const given = Object.hasOwn(event, name) ? event[name] : undefined;
     if (given !== undefined && holds[dialect](given, value)) continue;
     const found = given === undefined ? `the event has no ${name}` : `the event has ${shortened(given)}`;
-    return { matches: false, clause: `${dialect} ${wordsOfAttribute(dialect, name, value)}: ${found}` };
+    return { matches: false, clause: `${dialect} ${wordsOfAttribute(dialect, name, value)}`, found };
   }
   const clause = Object.entries(wanted).map(([name, value]) => wordsOfAttribute(dialect, name, value));
-  return { matches: true, clause: `${dialect} ${clause.join(', ') || 'of nothing'}` };
+  return { matches: true, clause: `${dialect} ${clause.join(', ') || 'of nothing'}`, found: '' };
 }

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bench, bench, trigger } from './broker.fixture.ts';
+import { type Bench, bench, brokerOf, service, trigger } from './broker.fixture.ts';
 import { type ServiceStatus, startConsole } from './console.ts';
 
 const services: ServiceStatus[] = [
@@ -8,13 +8,19 @@ const services: ServiceStatus[] = [
   { name: 'web', revision: 'web-00002', instances: 2, state: 'ready', requests: 3_400, last_cold_start_ms: null },
 ];
 const traceId = 'a'.repeat(32);
+const triggers = [
+  trigger('web', [{ exact: { type: 'test' } }], { retry: 1, backoffDelayMs: 10 }),
+  trigger('other', [{ cesql: "type = 'other' OR EXISTS nothing" }], { deadLetterSink: service('sink') }),
+];
+const origin = { file: 'events.yaml', line: 1 };
+const eventTypes = ['test', 'other', '<i>'].map((type) => ({ name: 'e', namespace: 'dormouse', type, description: undefined, origin }));
 let b: Bench;
 let url = '';
 let close: () => Promise<void>;
 
 beforeAll(async () => {
   b = await bench({
-    triggers: [trigger('web', [{ exact: { type: 'test' } }], { retry: 1, backoffDelayMs: 10 }), trigger('other', [{ exact: { type: 'other' } }])],
+    triggers,
   });
   b.consumers.set('web', ({ id }) => (id === 'bad' ? { status: 422, body: Buffer.from('<script>alert(1)</script>') } : 202));
   const opened = await startConsole({
@@ -24,6 +30,7 @@ beforeAll(async () => {
     routes: () => [{ host: '*', match: 'prefix /blog', action: 'web' }],
     brokers: b.brokers,
     telemetry: b.telemetry,
+    eventing: () => ({ brokers: [brokerOf({ timeoutMs: 30_000 })], triggers, eventTypes }),
   });
   ({ url, close } = opened);
   const headers = {
@@ -102,8 +109,45 @@ describe('the console’s JSON', () => {
       data: '{"title":"<b>x</b>"}',
       filtered: ['other'],
       triggers: [{ name: 'web', status: 202 }],
+      verdicts: [
+        {
+          trigger: 'web',
+          matches: true,
+          clause: 'exact type = test',
+          outcome: 'delivered',
+          attempts: [{ at: instant, status: 202, latency_ms: expect.any(Number) }],
+        },
+        {
+          trigger: 'other',
+          matches: false,
+          clause: "cesql type = 'other' OR EXISTS nothing: type is 'test', the event has no nothing",
+          outcome: 'filtered',
+          attempts: [],
+        },
+      ],
     });
+    expect((await json('/api/events/first')).triggers[0]).not.toHaveProperty('history');
     expect((await get('/api/events/none')).status).toBe(404);
+  });
+
+  test('lists the triggers with the types of the catalogue that can match', async () => {
+    expect(await json('/api/triggers')).toEqual([
+      {
+        name: 'web',
+        namespace: 'dormouse',
+        broker: 'default',
+        filters: [{ exact: { type: 'test' } }],
+        subscriber: 'http://web.dormouse.svc.cluster.local/events',
+        delivery: { retry: 1, backoff_policy: 'exponential', backoff_delay_ms: 10, timeout_ms: 30_000 },
+        types: ['test'],
+      },
+      expect.objectContaining({
+        name: 'other',
+        filters: [{ cesql: "type = 'other' OR EXISTS nothing" }],
+        delivery: expect.objectContaining({ retry: 10, dead_letter_sink: 'http://sink.dormouse.svc.cluster.local/events' }),
+        types: ['test', 'other', '<i>'],
+      }),
+    ]);
   });
 
   test('lists what could not be delivered, with its cause', async () => {
@@ -185,7 +229,8 @@ describe('the console’s pages', () => {
     ['/', ['posts-00001', 'asleep', 'awake', '3,400', '96 ms', '1 of 2 functions awake, in 2 processes', 'prefix /blog']],
     ['/events', ['post/1', 'chip delivered', 'chip undeliverable', `/traces/${traceId}`]],
     ['/events?outcome=undeliverable', ['/events/bad']],
-    ['/events/first', ['&lt;b&gt;x&lt;/b&gt;', 'Filtered out by other']],
+    ['/events/first', ['&lt;b&gt;x&lt;/b&gt;', 'filtered out: ', 'cesql type = &#39;other&#39;', 'exact type = test', 'Attempts']],
+    ['/triggers', ['type = test', '1 retry, exponential from 10 ms; 30.00 s for an answer', 'http://sink.dormouse', 'all 3', 'aria-current="page"']],
     ['/traces', ['send dormouse/default', 'broker']],
     ['/traces?service=broker&errors=1', [`/traces/${traceId}`]],
     ['/traces?minDuration=soon', ['duration soon is not understood']],

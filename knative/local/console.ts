@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Brokers } from './broker.ts';
 import type { Operations } from './operations.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { Eventing } from './trigger-list.ts';
 
 /** A function as the console shows it. */
 export interface ServiceStatus {
@@ -36,6 +37,8 @@ export interface ConsoleSources {
   routes: () => RouteStatus[];
   brokers: Brokers;
   telemetry: Telemetry;
+  /** Triggers and the catalogue; without it there is none. */
+  eventing?: () => Eventing;
   addresses?: Addresses;
   /** What the pages of dead letters and replays speak to; they say so when there is nothing. */
   operations?: Operations;

@@ -1,6 +1,7 @@
 import type { Filter, Matches } from '@dormouse/filters/filter';
 import type { Ending } from './acks.ts';
 import { type Attempt, addressOf, attempt } from './attempt.ts';
+import { type AttemptRecord, beginAttempt, noteFailure } from './attempt-history.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog, LogEntry } from './event-log.ts';
@@ -71,6 +72,7 @@ interface Job {
   startMs: number;
   started: number;
   retries: SpanEvent[];
+  history: AttemptRecord[];
 }
 
 const prefetchBytes = 256 * 1024;
@@ -111,6 +113,11 @@ export class Dispatcher {
 
   get busy(): boolean {
     return this.#outstanding.size > 0 || (!this.#stopped && this.#cursor.sequence < this.#options.end().sequence);
+  }
+
+  /** Whether an event that passes the filters is still to be given to the subscriber, or being given. */
+  awaits(sequence: number): boolean {
+    return sequence >= this.#cursor.sequence || this.#outstanding.has(sequence);
   }
 
   /** Begins as many attempts as it may. */
@@ -185,6 +192,7 @@ export class Dispatcher {
       startMs: 0,
       started: 0,
       retries: [],
+      history: [],
     };
     this.#outstanding.set(position.sequence, job);
     const waiting = job.key === undefined ? undefined : this.#keys.get(job.key);
@@ -289,11 +297,14 @@ export class Dispatcher {
       job.startMs = clock.now();
       job.started = performance.now();
     }
+    const over = beginAttempt(job.history, clock.now(), !acceptsReply);
     this.#observe(job, 'delivering');
     job.attempts++;
     job.tries++;
     const timeoutMs = this.setup.delivery.timeoutMs ?? 300_000;
-    return attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), timeoutMs, acceptsReply });
+    const made = await attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), timeoutMs, acceptsReply });
+    over(made);
+    return made;
   }
 
   /** Plans another attempt, unless there were enough or the answer was final. */
@@ -309,6 +320,7 @@ export class Dispatcher {
       timeMs: now,
       attributes: { attempt: job.attempts, cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
     });
+    noteFailure(job.history, made.cause, again ? now + delay : undefined);
     if (!again) return false;
     this.#observe(job, 'retrying', { error: made.cause, nextAttemptAt: now + delay, ...(made.status === undefined ? {} : { status: made.status }) });
     this.#after(delay, () => this.#again(job));
@@ -389,7 +401,7 @@ export class Dispatcher {
   }
 
   #observe(job: Job, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {
-    this.#options.observe(job.position.sequence, { name: this.setup.name, outcome, attempts: job.attempts, ...more });
+    this.#options.observe(job.position.sequence, { name: this.setup.name, outcome, attempts: job.attempts, history: job.history, ...more });
   }
 
   #after(ms: number, run: () => void): void {

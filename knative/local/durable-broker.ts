@@ -14,6 +14,7 @@ import type { Telemetry } from './telemetry.ts';
 import { type KnownTrigger, type TriggerTable, triggerTable } from './trigger-table.ts';
 import { type UndeliverableStore, undeliverableStore } from './undeliverable.ts';
 import type { Upstream } from './upstream.ts';
+import { type TriggerVerdict, verdictOf } from './verdicts.ts';
 
 /** What is kept of events that are over: until then everything is. */
 export interface Retention {
@@ -254,10 +255,42 @@ class LoggedBroker implements DurableBroker {
     for (let at = this.#log.begin; at.sequence < this.#log.end.sequence; ) {
       const entries = await this.#events.read(at, 1024 * 1024);
       const entry = entries.find(({ event }) => event.attributes.id === id);
-      if (entry) return this.#detail(entry, summarise(this.#name, entry, []));
+      if (entry) return this.#detail(entry, summarise(this.#name, entry, this.#leftOf(entry)));
       at = entries.at(-1)?.next ?? this.#log.end;
     }
     return undefined;
+  }
+
+  /** What is known of an event that is too old to be listed. */
+  #leftOf({ position: { sequence }, event }: LogEntry): TriggerOutcome[] {
+    const kept = this.#undeliverable.list().filter(({ id, source }) => id === event.attributes.id && source === event.attributes.source);
+    return [...this.#dispatchers].flatMap(([name, { known, dispatcher }]): TriggerOutcome[] => {
+      const lost = kept.find(({ trigger }) => trigger === name);
+      if (lost)
+        return [
+          {
+            name,
+            outcome: 'undeliverable',
+            attempts: lost.attempts,
+            error: lost.cause,
+            finished_at: lost.failed_at,
+            ...(lost.status ? { status: lost.status } : {}),
+          },
+        ];
+      const awaited = sequence >= known.start && dispatcher.awaits(sequence) && dispatcher.setup.matches(event.attributes);
+      return awaited ? [{ name, outcome: 'pending', attempts: 0 }] : [];
+    });
+  }
+
+  #verdicts({ attributes }: BrokerEvent, { sequence, triggers }: EventSummary): TriggerVerdict[] {
+    return [...this.#dispatchers].map(([trigger, { known, dispatcher }]) =>
+      verdictOf(attributes, {
+        trigger,
+        filters: dispatcher.setup.filters,
+        newer: sequence < known.start,
+        outcome: triggers.find(({ name }) => name === trigger),
+      }),
+    );
   }
 
   #detail({ event }: LogEntry, summary: EventSummary): EventDetail {
@@ -267,10 +300,12 @@ class LoggedBroker implements DurableBroker {
     const filtered = [...this.#dispatchers].filter(([, { dispatcher }]) => !dispatcher.setup.matches(event.attributes)).map(([name]) => name);
     return {
       ...summary,
+      triggers: summary.triggers.map(({ history: _, ...outcome }) => outcome),
       attributes: { ...event.attributes },
       data: isText ? text : undefined,
       data_base64: isText ? undefined : shown?.toString('base64'),
       filtered,
+      verdicts: this.#verdicts(event, summary),
     };
   }
 

@@ -1,3 +1,6 @@
+import type { AttemptRecord } from './attempt-history.ts';
+import type { TriggerVerdict } from './verdicts.ts';
+
 /**
  * What became of an event at one trigger. `delivered`, `dead-lettered`, `undeliverable` and `filtered` are final;
  * `dead-lettered` went to a sink, `undeliverable` is kept on disk because there is none (or it did not take it).
@@ -18,6 +21,8 @@ export interface TriggerOutcome {
   nextAttemptAt?: number;
   /** When its outcome became final, RFC 3339; not known of deliveries before the last start. */
   finished_at?: string;
+  /** The latest attempts, oldest first. */
+  history?: readonly AttemptRecord[];
 }
 
 /** An event as the console lists it. */
@@ -42,6 +47,8 @@ export interface EventDetail extends EventSummary {
   data_base64: string | undefined;
   /** The other triggers: those whose filter it did not pass. */
   filtered: string[];
+  /** Every trigger of the broker, and why it gets the event or does not. */
+  verdicts: TriggerVerdict[];
 }
 
 /** An event that could not be delivered, with its cause. */

@@ -46,6 +46,7 @@ const platform: Platform = {
   pingSources: [],
   virtualHosts: [],
   jobs: [],
+  eventTypes: [],
   configMaps: new Map(),
   secrets: new Map(),
   ignored: [],

@@ -228,6 +228,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
       services: () => services.status(),
       routes: () => shownRoutes(ingress.routes),
       brokers: opened,
+      eventing: () => source.platform,
       telemetry,
       addresses: { ingress: ingressUrl, brokers: brokerUrls, kubernetes: originOf(kubernetes) },
       operations,

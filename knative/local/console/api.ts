@@ -2,6 +2,7 @@ import type { ConsoleAnswer, ConsoleSources } from '../console.ts';
 import { problem } from '../console.ts';
 import type { EventSummary } from '../event-summary.ts';
 import { TempoQueryError, tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '../tempo.ts';
+import { triggerList } from '../trigger-list.ts';
 import { decoded } from './path.ts';
 import { liveStream } from './stream.ts';
 
@@ -23,6 +24,8 @@ export async function consoleApi(url: URL, sources: ConsoleSources): Promise<Con
       return json(sources.services());
     case '/api/events':
       return json(sources.brokers.recent(limit(searchParams, eventsListed)).map(listedEvent));
+    case '/api/triggers':
+      return json(sources.eventing ? triggerList(sources.eventing()) : []);
     case '/api/undeliverable':
       return json(sources.brokers.undeliverable());
     case '/api/routes':

@@ -1,5 +1,7 @@
+import type { AttemptRecord } from '../attempt-history.ts';
 import type { ConsoleSources } from '../console.ts';
-import type { TriggerOutcome } from '../event-summary.ts';
+import type { EventDetail } from '../event-summary.ts';
+import type { TriggerVerdict } from '../verdicts.ts';
 import { chip } from './events-page.ts';
 import { clockTime, duration, eventType } from './format.ts';
 import { html } from './html.ts';
@@ -20,21 +22,34 @@ export async function eventPage(id: string, { brokers, operations }: ConsoleSour
   const content = html`
 ${heading(eventType(event.type), html`<p class="actions">${letters}${trace}</p>`)}
 <section><h2>Triggers</h2>${
-    event.triggers.length === 0
-      ? html`<p class="quiet">No trigger’s filter let it pass.</p>`
+    event.verdicts.length === 0
+      ? html`<p class="quiet">The broker has no trigger.</p>`
       : html`<div class="scroll"><table>
-<thead><tr><th>Trigger</th><th>Outcome</th><th>Attempts</th><th>Status</th><th>Took</th><th>Last error</th><th>Next attempt</th></tr></thead>
-<tbody>${event.triggers.map(trigger)}</tbody></table></div>`
-  }
-${event.filtered.length > 0 && html`<p class="quiet">Filtered out by ${event.filtered.join(', ')}.</p>`}</section>
+<thead><tr><th scope="col">Trigger</th><th scope="col">Outcome</th><th scope="col">Because</th><th scope="col">Attempts</th><th scope="col">Took</th><th scope="col">Next attempt</th></tr></thead>
+<tbody>${event.verdicts.map((each) => verdict(each, event))}</tbody></table></div>`
+  }</section>
+${event.verdicts.some(({ attempts }) => attempts.length > 0) && attemptTable(event)}
 <section><h2>Attributes</h2><dl class="pairs">${Object.entries(event.attributes).map(([name, value]) => html`<div><dt>${name}</dt><dd class="code">${value}</dd></div>`)}
 <div><dt>broker</dt><dd class="code">${event.broker}, record ${event.sequence}</dd></div></dl></section>
 <section><h2>Data</h2>${event.data === undefined && event.data_base64 === undefined ? html`<p class="quiet">None.</p>` : html`<pre>${readable(event.data) ?? `base64: ${event.data_base64}`}</pre>`}</section>`;
   return { name: 'events', title: event.type, live: 'event', content };
 }
 
-const trigger = (each: TriggerOutcome) => html`<tr><td>${chip(each)}</td><td>${each.outcome}</td><td>${each.attempts}</td><td>${each.status ?? '–'}</td>
-<td>${each.latencyMs === undefined ? '–' : duration(each.latencyMs)}</td><td>${each.error ?? '–'}</td><td class="time">${each.nextAttemptAt === undefined ? '–' : clockTime(each.nextAttemptAt)}</td></tr>`;
+function verdict({ trigger, matches, clause, outcome, note }: TriggerVerdict, { triggers }: EventDetail) {
+  const known = triggers.find(({ name }) => name === trigger);
+  return html`<tr><th scope="row">${known ? chip(known) : html`<span class="quiet">${trigger}</span>`}</th><td>${outcome ?? 'not known'}</td>
+<td>${matches ? 'passes' : 'filtered out'}: <span class="code">${clause}</span>${note && html`<br><span class="quiet">${note}</span>`}</td><td>${known?.attempts ?? '–'}</td>
+<td>${known?.latencyMs === undefined ? '–' : duration(known.latencyMs)}</td><td class="time">${known?.nextAttemptAt === undefined ? '–' : clockTime(known.nextAttemptAt)}</td></tr>`;
+}
+
+/** Every attempt that is remembered, by trigger, oldest first. */
+const attemptTable = ({ verdicts }: EventDetail) => html`<section><h2>Attempts</h2><div class="scroll"><table>
+<thead><tr><th scope="col">Trigger</th><th scope="col">Began</th><th scope="col">Status</th><th scope="col">Took</th><th scope="col">Error</th><th scope="col">Next attempt</th></tr></thead>
+<tbody>${verdicts.map(({ trigger, attempts }) => attempts.map((each) => attempt(trigger, each)))}</tbody></table></div></section>`;
+
+const attempt = (trigger: string, { at, status, latency_ms, error, next_attempt_at, dead_letter_sink }: AttemptRecord) => html`<tr>
+<td>${trigger}${dead_letter_sink && html` <span class="quiet">dead-letter sink</span>`}</td><td class="time">${clockTime(Date.parse(at))}</td><td>${status ?? '–'}</td>
+<td>${latency_ms === undefined ? 'under way' : duration(latency_ms)}</td><td>${error ?? '–'}</td><td class="time">${next_attempt_at === undefined ? '–' : clockTime(Date.parse(next_attempt_at))}</td></tr>`;
 
 /** Text as it is, JSON on several lines. */
 export function readable(data: string | undefined): string | undefined {

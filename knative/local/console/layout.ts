@@ -1,7 +1,7 @@
 import type { ConsoleSources } from '../console.ts';
 import { html, type Markup } from './html.ts';
 
-export type PageName = 'functions' | 'events' | 'traces' | 'logs' | 'dead-letters' | 'replay' | 'undeliverable';
+export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'logs' | 'dead-letters' | 'replay' | 'undeliverable';
 
 export interface Page {
   name: PageName;
@@ -17,6 +17,7 @@ export interface Page {
 const links: readonly (readonly [PageName, string, string])[] = [
   ['functions', '/', 'Functions'],
   ['events', '/events', 'Events'],
+  ['triggers', '/triggers', 'Triggers'],
   ['traces', '/traces', 'Traces'],
   ['logs', '/logs', 'Logs'],
   ['dead-letters', '/dead-letters', 'Dead letters'],

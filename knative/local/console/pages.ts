@@ -13,6 +13,7 @@ import { decoded } from './path.ts';
 import { replayPage } from './replay-page.ts';
 import { tracePage } from './trace-page.ts';
 import { tracesPage } from './traces-page.ts';
+import { triggersPage } from './triggers-page.ts';
 import { undeliverablePage } from './undeliverable-page.ts';
 
 const assets: Readonly<Record<string, string>> = {
@@ -46,6 +47,7 @@ async function pageAt(first: string, second: string | undefined, { searchParams 
   if (first === '' && second === undefined) return functionsPage(sources);
   if (first === 'events') return second ? eventPage(decoded(second), sources) : eventsPage(searchParams, sources);
   if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
+  if (first === 'triggers' && !second) return triggersPage(sources);
   if (first === 'logs' && !second) return logsPage(searchParams, sources);
   if (first === 'dead-letters') return second ? deadLetterPage(decoded(second), sources) : deadLettersPage(searchParams, sources);
   if (first === 'replay' && !second) return replayPage(searchParams, sources);
