@@ -158,6 +158,20 @@ describe.skipIf(!here)('kubectl', () => {
     expect(await kubectl('get', 'ksvc')).toContain('counts');
   });
 
+  test('prints where a Trigger sends, and why one is not ready', async () => {
+    expect(
+      (await kubectl('get', 'triggers'))
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([
+      ['NAME', 'BROKER', 'SUBSCRIBER_URI', 'READY', 'REASON'],
+      ['counted', 'default', 'http://counts.test.svc.cluster.local/events', 'True'],
+      ['lost', 'gone', 'http://nobody.test.svc.cluster.local', 'False', 'broker gone does not exist'],
+    ]);
+    expect(await kubectl('get', 'broker', 'default')).toContain('broker-ingress.knative-eventing.svc.cluster.local/test/default');
+  });
+
   test('prints one as YAML', async () => {
     expect(parse(await kubectl('get', 'trigger', 'counted', '-o', 'yaml'))).toMatchObject({
       kind: 'Trigger',
