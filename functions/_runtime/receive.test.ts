@@ -186,6 +186,11 @@ describe('an event', () => {
 });
 
 describe('answers tell the broker what to do', () => {
+  test('a rejection says why, so that the dead letter has a cause', async () => {
+    expect((await (await deliver(make(13))).json()).detail).toBe('The event cannot be handled: unlucky');
+    expect((await (await deliver(make('text'))).json()).detail).toContain('data does not fit dev.dormouse.note.noted.v1: n ');
+  });
+
   test.each([
     ['rejected by its handler', make(13), 422],
     ['not possible yet', make(14), 503],

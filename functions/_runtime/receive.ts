@@ -23,7 +23,7 @@ export interface ReceivedEvent<D = unknown> {
   extensions: Readonly<Record<string, string>>;
 }
 
-/** The event can never be handled: 422, and the Broker hands it to the dead-letter sink. */
+/** The event can never be handled: 422, and the Broker hands it to the dead-letter sink, the message with it: it is the cause that operators read. */
 export class RejectEvent extends Error {
   override name = 'RejectEvent';
 }
@@ -128,7 +128,7 @@ const noDatabase = (): never => {
 };
 
 function asAnswer(error: unknown): never {
-  if (error instanceof RejectEvent) throw new AppError('invalid', 'The event cannot be handled.', { cause: error });
+  if (error instanceof RejectEvent) throw new AppError('invalid', `The event cannot be handled: ${error.message}`, { cause: error });
   if (error instanceof RetryEvent) throw new AppError('unavailable', 'The event cannot be handled yet.', { cause: error, headers: { 'retry-after': '1' } });
   throw error;
 }

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { failureOf } from './dead-letter.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const letter = (code: string, body?: string) =>
+  failureOf({
+    attributes: { id: '1', knativeerrordest: 'http://x/', knativeerrorcode: code, ...(body && { knativeerrordata: base64(body) }) },
+    data: undefined,
+  });
+
+test.each([
+  ['422', '{"title":"x","detail":"The \\"n\\" is missing","status":422}', 422, 'answered 422: The "n" is missing'],
+  ['500', '{"detail":"cut in the mid', 500, 'answered 500: {"detail":"cut in the mid'],
+  ['503', 'upstream gone\nsecond line', 503, 'answered 503: upstream gone'],
+  ['-1', 'ECONNREFUSED: connect', undefined, 'no answer: ECONNREFUSED: connect'],
+  ['404', undefined, 404, 'answered 404'],
+  ['99999', undefined, undefined, 'no answer'],
+  ['500', 'x'.repeat(1000), 500, `answered 500: ${'x'.repeat(286)}`],
+])('an answer %s with the body %s has a cause in one line', (code, body, status, cause) => {
+  expect(letter(code, body)).toMatchObject({ status, cause, event: { attributes: { id: '1' } } });
+});
+
+test('what is no text, or cut inside of a character, is still kept as one that can be stored', () => {
+  const bytes = Buffer.from([0xff, 0x00, 0xf0, 0x9f]).toString('base64');
+  const { body, cause } = failureOf({ attributes: { knativeerrordata: bytes }, data: undefined });
+  expect(body).not.toContain('\u0000');
+  expect(cause.isWellFormed()).toBe(true);
+});
