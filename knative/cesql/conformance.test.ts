@@ -3,6 +3,7 @@ import type { Case } from './conformance/case.ts';
 import { events } from './conformance/events.ts';
 import { functions } from './conformance/functions.ts';
 import { operators } from './conformance/operators.ts';
+import { subscriptions } from './conformance/subscriptions.ts';
 import { texts } from './conformance/texts.ts';
 import { evaluate } from './evaluate.ts';
 import { CesqlParseError } from './failure.ts';
@@ -21,7 +22,7 @@ function outcome({ expression, event, overrides }: Case) {
   }
 }
 
-const files = Object.entries({ ...operators, ...texts, ...functions, ...events });
+const files = Object.entries({ ...operators, ...texts, ...functions, ...events, ...subscriptions });
 
 describe.each(files)('the conformance kit’s %s', (_, cases) => {
   test.each(cases)('$name: $expression', (each) => {

@@ -4,8 +4,11 @@ import { toInteger } from './cast.ts';
 import { evaluate } from './evaluate.ts';
 import { anyAttributes, anyExpression } from './expression.fixture.ts';
 import { parse } from './parse.ts';
+import { possible } from './possible.ts';
+import { print } from './print.ts';
 import { type Expression, operatorType } from './syntax.ts';
 import { least, most, typeOf } from './value.ts';
+import { why } from './why.ts';
 
 const event = { id: '1', source: '/s', type: 't', specversion: '1.0', n: '5', word: 'abc' };
 const of = (text: string) => {
@@ -91,6 +94,20 @@ describe('evaluating', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('of the longest chain and the deepest nesting that parse is no danger to the stack', () => {
+    const longest = [
+      `type = 'a'${" OR type = 'b'".repeat(950)}`,
+      `${'NOT '.repeat(190)}TRUE`,
+      `${'('.repeat(190)}TRUE${')'.repeat(190)}`,
+      `n${' LIKE "%"'.repeat(1_990)}`,
+    ];
+    for (const text of longest) {
+      expect(evaluate(parse(print(parse(text))), event)).toEqual(evaluate(parse(text), event));
+      expect(why(text, event).passes).toBe(evaluate(parse(text), event).value);
+      expect(possible(text, { type: 't' })).toMatchObject({ error: expect.any(Boolean) });
+    }
   });
 
   test('leaves the event as it is', () => {

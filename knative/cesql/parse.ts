@@ -1,5 +1,6 @@
+import { Cursor } from './cursor.ts';
 import { CesqlParseError } from './failure.ts';
-import { type Token, tokens } from './lexer.ts';
+import { tokens } from './lexer.ts';
 import type { Arithmetic, Comparison, Expression, Logic } from './syntax.ts';
 import { least, most } from './value.ts';
 
@@ -35,21 +36,15 @@ const levels: Levels = [
   ['arithmetic', new Set(['*', '/', '%'])],
 ];
 
-class Parser {
-  readonly #tokens: readonly Token[];
-  #next = 0;
+class Parser extends Cursor {
   #depth = 0;
-
-  constructor(all: readonly Token[]) {
-    this.#tokens = all;
-  }
 
   expression(): Expression {
     return this.#nested(() => this.#binary(0));
   }
 
   end(): void {
-    if (this.#token.kind !== 'end') this.#unexpected('an operator or the end');
+    if (this.token.kind !== 'end') this.unexpected('an operator or the end');
   }
 
   #binary(level: number): Expression {
@@ -57,8 +52,8 @@ class Parser {
     if (!found) return this.#suffixed();
     const [kind, operators] = found;
     let left = this.#binary(level + 1);
-    while (operators.has(this.#text)) {
-      const { at, text } = this.#take();
+    while (operators.has(this.text)) {
+      const { at, text } = this.take();
       const right = this.#binary(level + 1);
       left = { kind, operator: text === '<>' ? '!=' : text, left, right, at } as Expression & { operator: Logic | Comparison | Arithmetic };
     }
@@ -69,140 +64,112 @@ class Parser {
   #suffixed(): Expression {
     let operand = this.#unary();
     for (;;) {
-      const negated = this.#text === 'NOT' ? this.#take() : undefined;
-      if (this.#text === 'LIKE') operand = this.#like(operand);
-      else if (this.#text === 'IN') operand = this.#in(operand);
-      else if (negated) this.#unexpected('LIKE or IN');
+      const negated = this.text === 'NOT' ? this.take() : undefined;
+      if (this.text === 'LIKE') operand = this.#like(operand);
+      else if (this.text === 'IN') operand = this.#in(operand);
+      else if (negated) this.unexpected('LIKE or IN');
       else return operand;
       if (negated) operand = { kind: 'not', operand, at: negated.at };
     }
   }
 
   #like(operand: Expression): Expression {
-    const { at } = this.#take();
-    const pattern = this.#token;
-    if (pattern.kind !== 'string') return this.#unexpected('a string, which is the pattern of LIKE');
-    this.#next++;
+    const { at } = this.take();
+    const pattern = this.token;
+    if (pattern.kind !== 'string') return this.unexpected('a string, which is the pattern of LIKE');
+    this.next++;
     return { kind: 'like', operand, pattern: pattern.value, at };
   }
 
   #in(operand: Expression): Expression {
-    const { at } = this.#take();
+    const { at } = this.take();
     return { kind: 'in', operand, set: this.#list(1), at };
   }
 
   #unary(): Expression {
-    if (this.#text === 'NOT') {
-      const { at } = this.#take();
+    if (this.text === 'NOT') {
+      const { at } = this.take();
       return { kind: 'not', operand: this.#nested(() => this.#unary()), at };
     }
     const signed = this.#signedInteger();
     if (signed) return signed;
-    if (this.#text !== '-') return this.#primary();
-    const { at } = this.#take();
+    if (this.text !== '-') return this.#primary();
+    const { at } = this.take();
     return { kind: 'minus', operand: this.#nested(() => this.#unary()), at };
   }
 
   /** A sign and the digits right behind it are one literal: so the least integer can be written. */
   #signedInteger(): Expression | undefined {
-    const { at } = this.#token;
-    const digits = this.#tokens[this.#next + 1];
-    if ((this.#text !== '-' && this.#text !== '+') || digits?.kind !== 'digits' || digits.at !== at + 1) return undefined;
-    const sign = this.#take().text;
-    this.#next++;
+    const { at } = this.token;
+    const digits = this.tokens[this.next + 1];
+    if ((this.text !== '-' && this.text !== '+') || digits?.kind !== 'digits' || digits.at !== at + 1) return undefined;
+    const sign = this.take().text;
+    this.next++;
     return integer(`${sign}${digits.text}`, at);
   }
 
   #primary(): Expression {
-    const token = this.#token;
-    if (token.kind === 'string' || token.kind === 'digits') this.#next++;
+    const token = this.token;
+    if (token.kind === 'string' || token.kind === 'digits') this.next++;
     if (token.kind === 'string') return { kind: 'literal', value: token.value, at: token.at };
     if (token.kind === 'digits') return integer(token.text, token.at);
-    if (this.#text === '(') return this.#parenthesised();
-    if (token.kind !== 'word') return this.#unexpected('a value');
+    if (this.text === '(') return this.#parenthesised();
+    if (token.kind !== 'word') return this.unexpected('a value');
     return this.#named(token.text, token.at);
   }
 
   #named(name: string, at: number): Expression {
-    const text = this.#text;
+    const text = this.text;
     if (text === 'TRUE' || text === 'FALSE') {
-      this.#next++;
+      this.next++;
       return { kind: 'literal', value: text === 'TRUE', at };
     }
     if (text === 'EXISTS') {
-      this.#next++;
+      this.next++;
       return { kind: 'exists', name: this.#attribute(), at };
     }
-    if (keywords.has(text)) return this.#unexpected('a value');
-    const after = this.#tokens[this.#next + 1];
+    if (keywords.has(text)) return this.unexpected('a value');
+    const after = this.tokens[this.next + 1];
     if (after?.kind !== 'sign' || after.text !== '(') return { kind: 'attribute', name: this.#attribute(), at };
     if (!/^[A-Z][A-Z_]*$/.test(text)) throw new CesqlParseError(at, `"${name}" is not the name of a function: letters and "_"`);
-    this.#next++;
+    this.next++;
     return { kind: 'call', name: text, args: this.#list(0), at };
   }
 
   #attribute(): string {
-    const token = this.#token;
-    if (token.kind !== 'word' && token.kind !== 'digits') return this.#unexpected('the name of an attribute');
-    if (keywords.has(this.#text)) return this.#unexpected('the name of an attribute');
+    const token = this.token;
+    if (token.kind !== 'word' && token.kind !== 'digits') return this.unexpected('the name of an attribute');
+    if (keywords.has(this.text)) return this.unexpected('the name of an attribute');
     if (token.text.includes('_')) throw new CesqlParseError(token.at, `"${token.text}" is not the name of an attribute: letters and digits`);
-    this.#next++;
+    this.next++;
     return token.text.toLowerCase();
   }
 
   #parenthesised(): Expression {
-    this.#take();
+    this.take();
     const expression = this.expression();
-    this.#expect(')');
+    this.expect(')');
     return expression;
   }
 
   #list(least: number): Expression[] {
-    this.#expect('(');
+    this.expect('(');
     const found: Expression[] = [];
-    if (least === 0 && this.#text === ')') {
-      this.#next++;
+    if (least === 0 && this.text === ')') {
+      this.next++;
       return found;
     }
     do found.push(this.expression());
-    while (this.#text === ',' && this.#take());
-    this.#expect(')');
+    while (this.text === ',' && this.take());
+    this.expect(')');
     return found;
-  }
-
-  #expect(text: string): void {
-    if (this.#text !== text) this.#unexpected(`"${text}"`);
-    this.#next++;
   }
 
   #nested(parse: () => Expression): Expression {
-    if (++this.#depth > deepest) throw new CesqlParseError(this.#token.at, `more than ${deepest} levels deep`);
+    if (++this.#depth > deepest) throw new CesqlParseError(this.token.at, `more than ${deepest} levels deep`);
     const found = parse();
     this.#depth--;
     return found;
-  }
-
-  get #token(): Token {
-    return this.#tokens[this.#next] as Token;
-  }
-
-  /** The sign, or the word in capitals; empty for everything else. */
-  get #text(): string {
-    const token = this.#token;
-    if (token.kind === 'sign') return token.text;
-    return token.kind === 'word' ? token.text.toUpperCase() : '';
-  }
-
-  #take(): { at: number; text: string } {
-    const taken = { at: this.#token.at, text: this.#text };
-    this.#next++;
-    return taken;
-  }
-
-  #unexpected(wanted: string): never {
-    const token = this.#token;
-    const found = token.kind === 'end' ? 'the end' : token.kind === 'string' ? 'a string' : `"${token.text}"`;
-    throw new CesqlParseError(token.at, `expected ${wanted} instead of ${found}`);
   }
 }
 

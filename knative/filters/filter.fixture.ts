@@ -14,6 +14,7 @@ const cesql = fc.constantFrom(
   "subject IN ('a', 'ab') AND (ext = 'b' OR type != 'bc')",
   "NOT (type = 'ab' AND source = 'a')",
   'ext > 5',
+  'type < 5',
   "type = 'a' XOR EXISTS ext",
   'type',
   "LEFT(type, 1) = 'a' OR NONE(ext)",

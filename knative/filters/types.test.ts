@@ -36,6 +36,7 @@ describe('the types that can match', () => {
     [[{ cesql: "type IN ('post.deleted', 'x')" }], ['post.deleted']],
     [[{ not: { cesql: "type = 'post.created' AND hop < 3" } }], types],
     [[{ cesql: 'type < 3' }], []],
+    [[{ not: { cesql: 'type < 3' } }], types],
     [[{ cesql: 'type' }], []],
   ])('for %j are %j', (filters, expected) => {
     expect(typesThatCanMatch(filters, types)).toEqual(expected);

@@ -35,13 +35,13 @@ export interface Addresses {
 export interface ConsoleSources {
   services: () => ServiceStatus[];
   routes: () => RouteStatus[];
-  brokers: Brokers;
-  telemetry: Telemetry;
   /** Triggers and the catalogue; without it there is none. */
   eventing?: () => Eventing;
   addresses?: Addresses;
   /** What the pages of dead letters and replays speak to; they say so when there is nothing. */
   operations?: Operations;
+  brokers: Brokers;
+  telemetry: Telemetry;
 }
 
 export interface ConsoleOptions extends ConsoleSources {

@@ -77,7 +77,7 @@ describe('an event’s verdicts', () => {
 
   test('are there for events that are too old to be listed', async () => {
     const b = await start({
-      triggers: [trigger('web', [{ cesql: "id != '1'" }]), trigger('strict'), trigger('dead', [], { retry: 100, backoffDelayMs: 1e8 })],
+      triggers: [trigger('web', [{ cesql: "id != '1'" }]), trigger('strict'), trigger('done'), trigger('dead', [], { retry: 100, backoffDelayMs: 1e8 })],
     });
     b.consumers.set('strict', ({ id }) => (id === '1' ? 422 : 202));
     b.consumers.set('dead', () => 503);
@@ -96,6 +96,7 @@ describe('an event’s verdicts', () => {
     expect(await verdicts(b, '1')).toEqual([
       { trigger: 'web', matches: false, clause: "cesql id != '1': id is '1'", outcome: 'filtered', attempts: [] },
       { trigger: 'strict', matches: true, clause: 'no filters: every event passes', outcome: 'undeliverable', attempts: [] },
+      { trigger: 'done', matches: true, clause: 'no filters: every event passes', attempts: [], note: 'it is over, and how it ended is no longer known' },
       { trigger: 'dead', matches: true, clause: 'no filters: every event passes', outcome: 'pending', attempts: [] },
     ]);
   });
