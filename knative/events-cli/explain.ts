@@ -1,24 +1,9 @@
 import { Mistake } from '../../import/options.ts';
+import type { ListedTrigger } from '../local/trigger-list.ts';
+import type { TriggerVerdict } from '../local/verdicts.ts';
 import type { Options } from './options.ts';
 import type { Service } from './service.ts';
 import { block, harmless, localTime, pairs, type Terminal, table } from './terminal.ts';
-
-interface Attempt {
-  at: string;
-  status?: number;
-  latency_ms?: number;
-  error?: string;
-  next_attempt_at?: string;
-}
-
-interface Verdict {
-  trigger: string;
-  matches: boolean;
-  /** The part of the filters that decided. */
-  clause: string;
-  outcome?: string;
-  attempts?: Attempt[];
-}
 
 interface Explained {
   id: string;
@@ -26,16 +11,7 @@ interface Explained {
   source: string;
   subject?: string | null;
   trace_id?: string | null;
-  verdicts?: Verdict[];
-}
-
-interface ExplainedTrigger {
-  name: string;
-  namespace: string;
-  broker: string;
-  filters: readonly unknown[];
-  subscriber: unknown;
-  types: string[];
+  verdicts: TriggerVerdict[];
 }
 
 /** `explain ID`: what each trigger made of an event, and why. `explain --trigger T`: which events it can get. */
@@ -49,7 +25,7 @@ export async function explain(console_: Service, options: Options, terminal: Ter
 
 async function explainEvent(console_: Service, id: string, trigger: string | undefined, json: boolean, terminal: Terminal): Promise<void> {
   const { body: event } = await console_.get<Explained>(`/api/events/${encodeURIComponent(id)}`);
-  const verdicts = (event.verdicts ?? []).filter((each) => trigger === undefined || each.trigger === trigger);
+  const verdicts = event.verdicts.filter((each) => trigger === undefined || each.trigger === trigger);
   if (trigger !== undefined && verdicts.length === 0) throw new Mistake(`there is no trigger ${trigger}`);
   if (json) return terminal.print(JSON.stringify(verdicts, null, 2));
   const { print } = terminal;
@@ -67,7 +43,7 @@ async function explainEvent(console_: Service, id: string, trigger: string | und
   for (const verdict of verdicts) for (const line of verdictLines(verdict, terminal)) print(line);
 }
 
-function verdictLines({ trigger, matches, clause, outcome, attempts = [] }: Verdict, terminal: Terminal): string[] {
+function verdictLines({ trigger, matches, clause, outcome, attempts, note }: TriggerVerdict, terminal: Terminal): string[] {
   const said = matches ? terminal.paint('green', `wants it${outcome ? `: ${outcome}` : ''}`) : terminal.paint('yellow', 'does not want it');
   const rows = attempts.map(({ at, status, latency_ms, error, next_attempt_at }) => [
     localTime(at),
@@ -80,30 +56,23 @@ function verdictLines({ trigger, matches, clause, outcome, attempts = [] }: Verd
     '',
     `${terminal.paint('bold', harmless(trigger))}  ${said}`,
     `  ${harmless(clause)}`,
+    ...(note ? [`  ${terminal.paint('dim', harmless(note))}`] : []),
     ...(rows.length > 0 ? table(['ATTEMPT', 'STATUS', 'TOOK', 'NEXT', 'ERROR'], rows, terminal).map((line) => `  ${line}`) : []),
   ];
 }
 
 async function explainTrigger(console_: Service, name: string, json: boolean, terminal: Terminal): Promise<void> {
-  const { body: all } = await console_.get<ExplainedTrigger[]>('/api/triggers');
+  const { body: all } = await console_.get<ListedTrigger[]>('/api/triggers');
   const trigger = all.find((each) => each.name === name);
   if (!trigger) throw new Mistake(`there is no trigger ${name}; there are ${all.map((each) => each.name).join(', ') || 'none'}`);
   if (json) return terminal.print(JSON.stringify(trigger, null, 2));
-  const { print, paint } = terminal;
-  for (const line of pairs(
-    [
-      ['trigger', `${trigger.namespace}/${trigger.name}`],
-      ['broker', trigger.broker],
-    ],
-    terminal,
-  ))
-    print(line);
-  for (const [title, value] of [
+  const about = [
+    ['trigger', `${trigger.namespace}/${trigger.name}`],
+    ['broker', trigger.broker],
     ['subscriber', trigger.subscriber],
-    ['filters', trigger.filters],
-  ] as const)
-    for (const line of ['', paint('bold', title), ...block(value)]) print(line);
-  print('');
-  print(paint('bold', trigger.types.length > 0 ? 'event types of the catalogue that it can get' : 'no event type of the catalogue can reach it'));
-  for (const type of trigger.types) print(`  ${harmless(type)}`);
+  ] as const;
+  const title = trigger.types.length > 0 ? 'event types of the catalogue that it can get' : 'no event type of the catalogue can reach it';
+  const filters = trigger.filters.length > 0 ? block(trigger.filters) : ['  none: it gets every event'];
+  const lines = [...pairs(about, terminal), '', terminal.paint('bold', 'filters'), ...filters, '', terminal.paint('bold', title)];
+  for (const line of [...lines, ...trigger.types.map((type) => `  ${harmless(type)}`)]) terminal.print(line);
 }

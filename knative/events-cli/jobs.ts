@@ -86,6 +86,7 @@ function sentence(job: Job): string {
   const { kind, state, dry_run, total, done, failed, unmatched, error } = job;
   const all = kind === 'redrive' ? dead(total) : `${total} event${total === 1 ? '' : 's'}`;
   const not = unmatched > 0 ? `, ${unmatched} not for the trigger` : '';
+  if (total === 0 && !error) return kind === 'redrive' ? 'no dead letter is open there' : 'no event was archived in that time';
   if (error) return `${kind} given up: ${harmless(error)}`;
   if (dry_run) return `dry run: ${kind === 'replay' ? done : total - unmatched} of ${all} would be sent${not}`;
   if (state === 'running') return `${kind} of ${all} goes on, ${position(job)} done`;

@@ -46,6 +46,7 @@ const platform: Platform = {
   pingSources: [],
   virtualHosts: [],
   jobs: [],
+  eventTypes: [],
   configMaps: new Map(),
   secrets: new Map(),
   ignored: [],
@@ -156,6 +157,20 @@ describe.skipIf(!here)('kubectl', () => {
     for (const name of ['triggers.eventing.knative.dev', 'triggers', 'trigger']) expect(await kubectl('get', name)).toMatch(/^NAME[^\n]*\ncounted[^\n]*\nlost/);
     expect(await kubectl('get', 'triggers', '-A')).toContain('away');
     expect(await kubectl('get', 'ksvc')).toContain('counts');
+  });
+
+  test('prints where a Trigger sends, and why one is not ready', async () => {
+    expect(
+      (await kubectl('get', 'triggers'))
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([
+      ['NAME', 'BROKER', 'SUBSCRIBER_URI', 'READY', 'REASON'],
+      ['counted', 'default', 'http://counts.test.svc.cluster.local/events', 'True'],
+      ['lost', 'gone', 'http://nobody.test.svc.cluster.local', 'False', 'broker gone does not exist'],
+    ]);
+    expect(await kubectl('get', 'broker', 'default')).toContain('broker-ingress.knative-eventing.svc.cluster.local/test/default');
   });
 
   test('prints one as YAML', async () => {

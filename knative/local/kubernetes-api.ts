@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brokerObject, type KubernetesObject, serviceObject, triggerObject } from './kubernetes-objects.ts';
+import { tableOf } from './kubernetes-table.ts';
 import type { Platform } from './model.ts';
 
 interface Resource {
@@ -29,8 +30,9 @@ const groups = [...new Set(resources.map(({ group }) => group))];
  */
 export function kubernetesApi(platform: () => Platform) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const answer =
-      request.method === 'GET' ? find(new URL(request.url ?? '/', 'http://kubernetes'), platform()) : failure(405, 'MethodNotAllowed', 'read-only');
+    const url = new URL(request.url ?? '/', 'http://kubernetes');
+    const table = /as=Table;v=v1/.test(request.headers.accept ?? '');
+    const answer = request.method === 'GET' ? (discovery(url) ?? find(url, platform(), table)) : failure(405, 'MethodNotAllowed', 'read-only');
     response.writeHead(answer.code, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(answer.body));
   };
 }
@@ -40,23 +42,31 @@ interface Answer {
   body: object;
 }
 
-function find({ pathname, searchParams }: URL, platform: Platform): Answer {
-  const [root, group, version, ...path] = pathname.split('/').slice(1);
+/** What clients ask for to learn what there is; `undefined` for anything else. */
+function discovery({ pathname }: URL): Answer | undefined {
   if (pathname === '/version') return found({ major: '1', minor: '34', gitVersion: 'v1.34.0+dormouse' });
   if (pathname === '/api') return found({ kind: 'APIVersions', versions: ['v1'] });
   if (pathname === '/api/v1') return found({ kind: 'APIResourceList', groupVersion: 'v1', resources: [] });
-  if (pathname.startsWith('/api/v1/namespaces/')) return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
   if (pathname === '/apis') return found({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupOf) });
-  if (root !== 'apis' || !groups.includes(group ?? '')) return unknown(pathname);
-  if (version === undefined) return found({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group!) });
-  if (version !== 'v1') return unknown(pathname);
-  if (path.length === 0) return found({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: discovered(group!) });
+  const [root, group = '', version, more] = pathname.split('/').slice(1);
+  if (root !== 'apis' || !groups.includes(group) || more !== undefined) return undefined;
+  if (version === undefined) return found({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) });
+  return version === 'v1' ? found({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: discovered(group) }) : undefined;
+}
+
+/** @param table as kubectl prints objects, instead of the objects */
+function find({ pathname, searchParams }: URL, platform: Platform, table: boolean): Answer {
+  if (pathname.startsWith('/api/v1/namespaces/')) return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
+  const [root, group, version, ...path] = pathname.split('/').slice(1);
+  if (root !== 'apis' || version !== 'v1') return unknown(pathname);
   const [namespace, plural, name, more] = path[0] === 'namespaces' ? path.slice(1) : [undefined, ...path];
   const resource = resources.find((each) => each.group === group && each.plural === plural);
   if (!resource || more !== undefined || (name !== undefined && namespace === undefined)) return unknown(pathname);
   for (const key of ['watch', 'labelSelector', 'fieldSelector'])
     if (searchParams.get(key)) return failure(400, 'BadRequest', `${key} is not understood by the local platform`);
   const objects = resource.all(platform).filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  const wanted = objects.filter(({ metadata }) => name === undefined || metadata.name === name);
+  if (table && (name === undefined || wanted.length > 0)) return found(tableOf(resource.kind, wanted));
   return name === undefined ? listOf(resource, objects) : one(resource, name, objects);
 }
 

@@ -10,6 +10,8 @@ export interface Kustomization {
   /** Absolute path of its folder. */
   root: string;
   fields: Fields;
+  /** Absolute paths of what was read so far, by this one and those that it belongs to. */
+  files: Set<string>;
   /** Reads a file that lies in or below the folder. */
   read(path: string, origin: Origin): { content: Buffer; file: string };
   /** Reads a YAML file that lies in or below the folder. */
@@ -29,11 +31,12 @@ export function shown(path: string): string {
  * @param from the line that names the folder.
  * @throws ManifestError for a missing file and for a field that is not understood.
  */
-export function openKustomization(root: string, kind: 'Kustomization' | 'Component', from: Origin): Kustomization {
+export function openKustomization(root: string, kind: 'Kustomization' | 'Component', from: Origin, files = new Set<string>()): Kustomization {
   const [name, second] = fileNames.filter((each) => existsSync(join(root, each)));
   if (!name) throw new ManifestError(from, `there is no kustomization.yaml in ${shown(root)}`);
   if (second) throw new ManifestError(from, `${shown(root)} has both ${name} and ${second}`);
   const file = shown(join(root, name));
+  files.add(join(root, name));
   const [document, another] = readYaml(readFileSync(join(root, name), 'utf8'), file);
   if (!document) throw new ManifestError({ file, line: 1 }, 'the kustomization is empty');
   const { value, origin } = document;
@@ -43,11 +46,13 @@ export function openKustomization(root: string, kind: 'Kustomization' | 'Compone
   checkFields(fields, kind);
   const read = (path: string, at: Origin) => {
     const found = inside(root, path, at);
+    files.add(resolve(root, path)); // not where a link leads: it is the link that may change
     return { content: readFileSync(found), file: shown(found) };
   };
   return {
     root,
     fields,
+    files,
     read,
     documents(path, at) {
       const { content, file } = read(path, at);

@@ -491,3 +491,19 @@ describe('says file and line of what is wrong', () => {
     expect(() => render(folder)).toThrow(`${folder}/${message}`.replace(`${folder}/ConfigMap`, 'ConfigMap'));
   });
 });
+
+test('tells every file that it read, also those of what it builds on, its patches and its generators', () => {
+  const folder = folderOf({
+    'outer/kustomization.yaml':
+      'resources: [../base]\npatches: [{path: patch.yaml, target: {kind: ConfigMap}}]\nconfigMapGenerator: [{name: made, files: [value.txt]}]',
+    'outer/patch.yaml': '- {op: add, path: /data/b, value: two}',
+    'outer/value.txt': 'x',
+    'base/kustomization.yaml': 'resources: [a.yaml]',
+    'base/a.yaml': configMap('a', { a: 'one' }),
+  });
+  const files = new Set<string>();
+  render(join(folder, 'outer'), files);
+  expect([...files].sort()).toEqual(
+    ['base/a.yaml', 'base/kustomization.yaml', 'outer/kustomization.yaml', 'outer/patch.yaml', 'outer/value.txt'].map((name) => join(folder, name)),
+  );
+});

@@ -27,12 +27,13 @@ interface Gathered {
  * patch that changes nothing, is refused.
  *
  * @param folder the one that holds kustomization.yaml.
+ * @param files gets the absolute paths of everything that was read, also when it fails.
  * @throws ManifestError whose message begins with `file:line`.
  */
-export function render(folder: string): Rendered[] {
+export function render(folder: string, files = new Set<string>()): Rendered[] {
   const root = resolve(folder);
   const origin = { file: shown(root), line: 1 };
-  const gathered = gather(openKustomization(root, 'Kustomization', origin), [root], { resources: [], references: [] });
+  const gathered = gather(openKustomization(root, 'Kustomization', origin, files), [root], { resources: [], references: [] });
   for (const resource of gathered.resources.filter(({ hashed }) => hashed)) {
     remember(resource);
     setField(resource.manifest.metadata as JsonObject, 'name', `${resource.manifest.metadata.name}-${nameSuffix(resource)}`, resource.origin);
@@ -85,13 +86,13 @@ function addResources(kustomization: Kustomization, path: string, origin: Origin
 }
 
 /** Opens another folder's kustomization, unless this one is part of it already. */
-function open({ root }: Kustomization, path: string, origin: Origin, kind: 'Kustomization' | 'Component', visited: readonly string[]): Kustomization {
+function open({ root, files }: Kustomization, path: string, origin: Origin, kind: 'Kustomization' | 'Component', visited: readonly string[]): Kustomization {
   if (isAbsolute(path)) throw new ManifestError(origin, `${path} must be relative to the kustomization`);
   const folder = resolve(root, path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new ManifestError(origin, `${path}: no such folder`);
   const cycle = visited.find((each) => each === folder || each.startsWith(folder + sep));
   if (cycle) throw new ManifestError(origin, `${path} contains ${shown(cycle)}, which leads here: a kustomization cannot include itself`);
-  return openKustomization(folder, kind, origin);
+  return openKustomization(folder, kind, origin, files);
 }
 
 function append(resources: Resource[], resource: Resource): void {

@@ -12,12 +12,8 @@ export async function loadOverlay(overlay: string, root: string): Promise<Source
   const folder = resolve(overlay);
   if (!existsSync(join(folder, 'kustomization.yaml'))) throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
   const [{ render }, { readPlatform }, { readProvided }] = await Promise.all([import('./kustomize.ts'), import('./read.ts'), import('./provided.ts')]);
-  const rendered = render(folder);
-  const platform = readPlatform(rendered);
+  const files = new Set<string>();
+  const platform = readPlatform(render(folder, files));
   const provided = await readProvided(folder, root);
-  return {
-    platform,
-    provided,
-    files: [...new Set([...provided.files, join(folder, 'kustomization.yaml'), ...rendered.map(({ origin }) => resolve(origin.file))])],
-  };
+  return { platform, provided, files: [...files, ...provided.files] };
 }

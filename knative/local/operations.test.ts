@@ -114,6 +114,8 @@ describe('the pages of dead letters', () => {
     ])
       expect(text).toContain(shown);
     expect(text).not.toContain('<script>alert');
+    expect((await page('/dead-letters/1')).text).not.toContain('Redrive…');
+    expect((await page('/dead-letters?state=redriven')).text).not.toContain('type="checkbox"');
     expect((await page('/dead-letters/99')).status).toBe(404);
     expect((await page('/dead-letters/..%2Fevents')).status).toBe(404);
   });

@@ -31,7 +31,7 @@ ${letter.body && html`<section><h2>What the subscriber answered</h2><pre>${reada
 <section><h2>Headers of the dead letter</h2>${pairs(letter.headers)}</section>`;
 
 const actions = ({ number, event, trace_id, state }: DeadLetterDetail) => html`<div class="actions">
-<form method="post" action="/dead-letters/confirm">${formToken()}<input type="hidden" name="number" value="${number}"><button class="main" name="what" value="chosen">${state === 'open' ? 'Redrive…' : 'Redrive again…'}</button></form>
+${state === 'open' && html`<form method="post" action="/dead-letters/confirm">${formToken()}<input type="hidden" name="number" value="${number}"><button class="main" name="what" value="chosen">Redrive…</button></form>`}
 <a class="button" href="/events/${encodeURIComponent(event.id)}">Its event</a>${trace_id && html`<a class="button" href="/traces/${trace_id}">Its trace</a>`}</div>`;
 
 const attempts = ({ attempts: all }: DeadLetterDetail) => html`<div class="scroll"><table>

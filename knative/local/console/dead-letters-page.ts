@@ -52,11 +52,11 @@ ${filters.map((name) => html`<input type="hidden" name="${name}" value="${parame
 <caption class="unseen">Dead letters, newest first</caption>
 <thead><tr><th><span class="unseen">Choose</span></th><th>Failed</th><th>Event</th><th>Subject</th><th>Trigger</th><th>Cause</th><th>Trace</th></tr></thead>
 <tbody>${letters.map(row)}</tbody></table></div>
-<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state !== 'redriven' && !parameters.get('trace') && html`<button name="what" value="all">${all}</button>`}</p></form>`;
+${letters.some((each) => each.state === 'open') && html`<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state === 'open' && !parameters.get('trace') && html`<button name="what" value="all">${all}</button>`}</p>`}</form>`;
 }
 
 const row = ({ number, event, trigger, cause, failed_at, trace_id, state, redrives }: DeadLetter) => html`<tr data-key="letter ${number}">
-<td><input type="checkbox" name="number" value="${number}" aria-label="Dead letter ${number}"></td>
+<td>${state === 'open' && html`<input type="checkbox" name="number" value="${number}" aria-label="Dead letter ${number}">`}</td>
 <td class="time">${clockTime(Date.parse(failed_at))}</td>
 <td><a href="/dead-letters/${number}">${eventType(event.type)}</a></td>
 <td>${event.subject ?? '–'}</td>

@@ -1,0 +1,34 @@
+import type { KubernetesObject } from './kubernetes-objects.ts';
+
+/** Columns as Knative's own definitions of the kinds name them, with the path of their values. */
+const columns: Readonly<Record<string, readonly (readonly [name: string, ...path: string[]])[]>> = {
+  Trigger: [
+    ['Broker', 'spec', 'broker'],
+    ['Subscriber_URI', 'status', 'subscriberUri'],
+  ],
+  Broker: [['URL', 'status', 'address', 'url']],
+  Service: [['URL', 'status', 'url']],
+};
+
+/** Objects as the Table (meta.k8s.io/v1) that kubectl asks for to print them. */
+export function tableOf(kind: string, objects: readonly KubernetesObject[]): object {
+  const shown = columns[kind] ?? [];
+  const names = ['Name', ...shown.map(([name]) => name), 'Ready', 'Reason'];
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: { resourceVersion: '' },
+    columnDefinitions: names.map((name) => ({ name, type: 'string', format: name === 'Name' ? 'name' : '', description: '', priority: 0 })),
+    rows: objects.map((object) => ({
+      cells: [object.metadata.name, ...shown.map(([, ...path]) => path.reduce<unknown>(inside, object) ?? ''), ...readiness(object)],
+      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+    })),
+  };
+}
+
+const inside = (value: unknown, field: string): unknown => (value as Record<string, unknown> | undefined)?.[field];
+
+function readiness({ status }: KubernetesObject): [status: string, reason: string] {
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  return [ready?.status ?? 'Unknown', ready?.message ?? ''];
+}
