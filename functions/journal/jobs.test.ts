@@ -210,6 +210,25 @@ describe('a batch', () => {
     expect(await look('redrives', job)).toMatchObject({ state: 'done', done: 1 });
   });
 
+  test('that took too long moves nothing once somebody else has done it, and revives no job that was cancelled', async () => {
+    await archive(12, (i) => ({ subject: `post/${i}` }));
+    const job = await begin('replays', { trigger: 'counts', ...always });
+    await journal.box.drained();
+    const slow = await journal.jobs.claim(job.id, 0);
+    await db.admin`UPDATE journal.jobs SET leased_until = now() - interval '1 second'`;
+    await journal.batch(journal.due.shift()!);
+    await journal.box.drained();
+    const before = await look('replays', job);
+    await journal.jobs.advance(slow!, { finished: false, cursor: 1, seen: 5, matched: 5 });
+    await journal.box.drained();
+    expect(await look('replays', job)).toEqual(before);
+    expect(journal.due).toHaveLength(1);
+    const cancelled = await journal.jobs.claim(job.id, 1);
+    await journal.ask('DELETE', `/replays/${job.id}`);
+    await journal.jobs.advance(cancelled!, { finished: false });
+    expect(await look('replays', job)).toMatchObject({ state: 'cancelled' });
+  });
+
   test('leaves to the next one what it has no time for', async () => {
     await bury(4, () => ({ subject: 'post/1' }));
     let now = 0;

@@ -35,7 +35,7 @@ describe('a new author walks through the platform', () => {
 
   it('starts with every function asleep, and says so', async () => {
     const services = await platform.services();
-    expect(services.map(({ name }) => name).sort()).toEqual(['auth', 'categories', 'posts', 'relay', 'web']);
+    expect(services.map(({ name }) => name).sort()).toEqual(['auth', 'categories', 'journal', 'posts', 'relay', 'web']);
     expect(services.find(({ name }) => name === 'posts')).toMatchObject({ instances: 0, state: 'asleep', requests: 0 });
   });
 
