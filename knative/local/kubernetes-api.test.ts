@@ -50,7 +50,6 @@ const platform: Platform = {
   configMaps: new Map(),
   secrets: new Map(),
   ignored: [],
-  eventTypes: [],
 };
 
 let server: Server;
