@@ -554,6 +554,34 @@ describe('changing triggers', () => {
     await settled(b);
     expect(ids(b.calls, 'web')).toEqual(['1']);
   });
+
+  test('a broker that comes back while it is being closed is opened after that, with nothing lost', async () => {
+    const b = await start({ triggers: [trigger('web')] });
+    const answers: ((status: number) => void)[] = [];
+    b.consumers.set('web', () => new Promise((answer) => answers.push(answer)));
+    await b.send({ id: '1' });
+    await b.clock.advance(0);
+    b.brokers.update([], []);
+    b.brokers.update([broker], [trigger('web')]);
+    await b.clock.advance(0);
+    expect(await b.send({ id: '2' })).toBe(404);
+    answers.shift()?.(202);
+    b.consumers.delete('web');
+    await b.clock.advance(0);
+    expect(await b.send({ id: '2' })).toBe(202);
+    await settled(b);
+    expect(ids(b.calls, 'web')).toEqual(['1', '2']);
+    expect(b.reports).toEqual([]);
+  });
+
+  test('a broker that is removed while it opens is closed again', async () => {
+    const b = await start();
+    const other = { ...broker, name: 'other' };
+    b.brokers.update([broker, other], []);
+    b.brokers.update([broker], []);
+    await b.clock.advance(0);
+    expect((await post(b.url.replace('default', 'other'), binary)).status).toBe(404);
+  });
 });
 
 describe('keeping events', () => {
