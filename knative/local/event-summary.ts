@@ -11,7 +11,10 @@ export type Outcome = 'pending' | 'delivering' | 'retrying' | 'delivered' | 'dea
 export interface TriggerOutcome {
   name: string;
   outcome: Outcome;
+  /** Deliveries to the subscriber. */
   attempts: number;
+  /** Deliveries to the dead-letter sink; absent before the first. */
+  dead_letter_attempts?: number;
   /** HTTP status of the last attempt; undefined before it, or when there was no answer. */
   status?: number;
   /** Why the last attempt failed, in a few words. */

@@ -38,7 +38,7 @@ ${event.verdicts.some(({ attempts }) => attempts.length > 0) && attemptTable(eve
 function verdict({ trigger, matches, clause, outcome, note }: TriggerVerdict, { triggers }: EventDetail) {
   const known = triggers.find(({ name }) => name === trigger);
   return html`<tr><th scope="row">${known ? chip(known) : html`<span class="quiet">${trigger}</span>`}</th><td>${outcome ?? 'not known'}</td>
-<td>${matches ? 'passes' : 'filtered out'}: <span class="code">${clause}</span>${note && html`<br><span class="quiet">${note}</span>`}</td><td>${known?.attempts ?? '–'}</td>
+<td>${matches ? 'passes' : 'filtered out'}: <span class="code">${clause}</span>${note && html`<br><span class="quiet">${note}</span>`}</td><td>${known?.attempts ?? '–'}${known?.dead_letter_attempts && html` <span class="quiet">+ ${known.dead_letter_attempts} at the dead-letter sink</span>`}</td>
 <td>${known?.latencyMs === undefined ? '–' : duration(known.latencyMs)}</td><td class="time">${known?.nextAttemptAt === undefined ? '–' : clockTime(known.nextAttemptAt)}</td></tr>`;
 }
 
