@@ -1,6 +1,6 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Bench, bench, type Call, type Setup, service, trigger } from './broker.fixture.ts';
+import { type Bench, bench, brokerOf, type Call, type Setup, service, trigger } from './broker.fixture.ts';
 import { ManifestError } from './model.ts';
 
 const open: Bench[] = [];
@@ -427,6 +427,34 @@ describe('traces', () => {
     await settled(b);
     const last = b.calls.findLast(({ to }) => to === 'late')?.headers;
     expect([last?.tracestate, last?.baggage, last?.['x-request-id']]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('end when the Trigger is removed while a retry waits; the event shows it', async () => {
+    const b = await start({ triggers: [trigger('web', [], { retry: 5, backoffDelayMs: 60_000 })] });
+    b.consumers.set('web', () => 503);
+    await post(b.url, { ...binary, traceparent: hop }, '{}');
+    await b.clock.advance(0);
+    b.brokers.update([brokerOf()], []);
+    await b.clock.advance(0);
+    expect(b.telemetry.trace('3'.repeat(32)).map(({ name }) => name)).toEqual(['send dormouse/default', 'process web']);
+    expect(b.telemetry.trace('3'.repeat(32))[1]).toMatchObject({ error: true, attributes: { 'delivery.attempts': 1, 'delivery.outcome': 'removed' } });
+    expect(b.brokers.recent(1)[0]?.triggers).toMatchObject([{ name: 'web', outcome: 'removed', attempts: 1, error: 'answered 503' }]);
+    await b.clock.advance(600_000);
+    expect(ids(b.calls, 'web')).toHaveLength(1);
+    expect(b.clock.waiting).toBe(0);
+  });
+
+  test('end once when a removed Trigger’s subscriber answers very late', async () => {
+    const b = await start({ triggers: [trigger('web')] });
+    let answer = (_: number) => {};
+    b.consumers.set('web', () => new Promise((done) => (answer = done)));
+    await post(b.url, { ...binary, traceparent: hop }, '{}');
+    await b.clock.advance(0);
+    b.brokers.update([brokerOf()], []);
+    await b.clock.advance(10_000);
+    answer(202);
+    await b.clock.advance(0);
+    expect(b.telemetry.trace('3'.repeat(32)).filter(({ name }) => name === 'process web')).toHaveLength(1);
   });
 
   test('are not recorded when the caller does not, unless something fails', async () => {

@@ -9,7 +9,8 @@ import type { SpanRecord } from './traces.ts';
 export interface DeliveryEnd {
   trigger: string;
   subscriber: Destination;
-  ending: Ending;
+  /** `removed`: the Trigger was, before the event was over. */
+  ending: Ending | 'removed';
   /** HTTP status of the last answer, 0 when there was none. */
   status: number;
   durationMs: number;

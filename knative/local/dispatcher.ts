@@ -164,6 +164,17 @@ export class Dispatcher {
     });
   }
 
+  /** The Trigger is gone: what was begun and is not over is left where it is, with a span that says so. */
+  async withdraw(graceMs: number): Promise<void> {
+    await this.stop(graceMs);
+    for (const job of this.#outstanding.values()) {
+      if (job.attempts === 0) continue;
+      const { event } = this.#options.events.cached(job.position.sequence) ?? (await this.#options.events.load(job.position));
+      this.#span(job, event, 'removed', 0);
+    }
+    this.#outstanding.clear();
+  }
+
   #next(): LogEntry | undefined {
     if (this.#reading) return undefined;
     const { events, end } = this.#options;
@@ -338,16 +349,20 @@ export class Dispatcher {
   }
 
   #end(job: DeliveryJob, event: BrokerEvent, ending: Ending, status: number): void {
-    this.#outstanding.delete(job.position.sequence);
+    if (!this.#outstanding.delete(job.position.sequence)) return; // its Trigger was removed meanwhile
     this.#releaseKey(job);
     this.#options.ended(job.position, ending, job.attempts, status);
-    const latencyMs = Math.round((performance.now() - job.started) * 100) / 100;
+    const latencyMs = latencyOf(job);
     const error = job.retries.at(-1)?.attributes.cause;
     const finished_at = new Date(this.#options.clock.now()).toISOString();
     this.#observe(job, ending, { latencyMs, finished_at, ...(status ? { status } : {}), ...(error ? { error: String(error) } : {}) });
+    this.#span(job, event, ending, status);
+  }
+
+  #span(job: DeliveryJob, event: BrokerEvent, ending: Ending | 'removed', status: number): void {
     if (!job.trace.sampled && job.retries.length === 0) return;
     const { name: trigger, subscriber } = this.setup;
-    this.#options.telemetry.addSpan(processSpan(job, event, { trigger, subscriber, ending, status, durationMs: latencyMs }));
+    this.#options.telemetry.addSpan(processSpan(job, event, { trigger, subscriber, ending, status, durationMs: latencyOf(job) }));
   }
 
   #releaseKey(job: DeliveryJob): void {
@@ -396,3 +411,5 @@ export class Dispatcher {
     this.#after(diskRetryMs, again);
   }
 }
+
+const latencyOf = ({ started }: DeliveryJob) => Math.round((performance.now() - started) * 100) / 100;

@@ -94,6 +94,8 @@ class LoggedBroker implements DurableBroker {
   #undeliverable: UndeliverableStore;
   #recent: RecentEvents;
   #dispatchers = new Map<string, { known: KnownTrigger; dispatcher: Dispatcher; written: number }>();
+  /** Dispatchers of triggers that were removed, until what they had begun is over. */
+  #leaving = new Set<Promise<void>>();
   #nextNumber: number;
   /** Triggers that are known on disk; until then nothing is acknowledged. */
   #tabled: Promise<void> = Promise.resolve();
@@ -192,8 +194,7 @@ class LoggedBroker implements DurableBroker {
     let changed = false;
     for (const [name, { dispatcher }] of this.#dispatchers) {
       if (names.has(name)) continue;
-      void dispatcher.stop(0);
-      this.#dispatchers.delete(name);
+      this.#remove(name, dispatcher);
       changed = true;
     }
     for (const setup of setups) {
@@ -207,6 +208,17 @@ class LoggedBroker implements DurableBroker {
     }
     if (changed) this.#tabled = this.#storeTable();
     this.#tabled.catch(() => {}); // publish tells
+  }
+
+  #remove(name: string, dispatcher: Dispatcher): void {
+    const { sequence } = this.#log.end;
+    this.#dispatchers.delete(name);
+    const left = dispatcher
+      .withdraw(graceMs)
+      .catch((error: Error) => this.#options.report(`${name}: ${error.message}`))
+      .then(() => this.#recent.removed(name, sequence))
+      .finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
   }
 
   #storeTable(): Promise<void> {
@@ -327,7 +339,7 @@ class LoggedBroker implements DurableBroker {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([...this.#dispatchers.values()].map(({ dispatcher }) => dispatcher.stop(graceMs)));
+    await Promise.all([...this.#leaving, ...[...this.#dispatchers.values()].map(({ dispatcher }) => dispatcher.stop(graceMs))]);
     await this.#trimming;
     await this.#acks.close();
     await this.#log.close();

@@ -2,10 +2,11 @@ import type { AttemptRecord } from './attempt-history.ts';
 import type { TriggerVerdict } from './verdicts.ts';
 
 /**
- * What became of an event at one trigger. `delivered`, `dead-lettered`, `undeliverable` and `filtered` are final;
- * `dead-lettered` went to a sink, `undeliverable` is kept on disk because there is none (or it did not take it).
+ * What became of an event at one trigger. `delivered`, `dead-lettered`, `undeliverable`, `filtered` and `removed` are final;
+ * `dead-lettered` went to a sink, `undeliverable` is kept on disk because there is none (or it did not take it), and
+ * `removed` was the trigger, before it was over.
  */
-export type Outcome = 'pending' | 'delivering' | 'retrying' | 'delivered' | 'dead-lettered' | 'undeliverable' | 'filtered';
+export type Outcome = 'pending' | 'delivering' | 'retrying' | 'delivered' | 'dead-lettered' | 'undeliverable' | 'filtered' | 'removed';
 
 /** One trigger's part in an event's way, as `/api/events` shows it. */
 export interface TriggerOutcome {

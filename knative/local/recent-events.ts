@@ -1,5 +1,5 @@
 import type { LogEntry } from './event-log.ts';
-import type { EventSummary, TriggerOutcome } from './event-summary.ts';
+import type { EventSummary, Outcome, TriggerOutcome } from './event-summary.ts';
 import type { Position } from './log.ts';
 import { traceIdOf } from './stored-event.ts';
 
@@ -8,12 +8,15 @@ export interface RecentEvents {
   add(entry: LogEntry, triggers: TriggerOutcome[]): void;
   /** Notes what became of an event at a trigger; events too old to be listed are passed over. */
   observe(sequence: number, outcome: TriggerOutcome): void;
+  /** A trigger was removed: what was not over of the events before `sequence` never will be. */
+  removed(trigger: string, sequence: number): void;
   /** Newest first. */
   list(most: number): EventSummary[];
   find(id: string): { summary: EventSummary; position: Position } | undefined;
 }
 
 const mostKept = 1_000;
+const unfinished: ReadonlySet<Outcome> = new Set(['pending', 'delivering', 'retrying']);
 
 /** @see RecentEvents */
 export function recentEvents(broker: string, changed: (summary: EventSummary) => void): RecentEvents {
@@ -32,6 +35,16 @@ export function recentEvents(broker: string, changed: (summary: EventSummary) =>
       if (at === -1) summary.triggers.push(outcome);
       else summary.triggers[at] = outcome;
       changed(summary);
+    },
+    removed(trigger, sequence) {
+      for (const { summary } of kept.values()) {
+        if (summary.sequence >= sequence) return;
+        const left = summary.triggers.find(({ name, outcome }) => name === trigger && unfinished.has(outcome));
+        if (!left) continue;
+        left.outcome = 'removed';
+        delete left.nextAttemptAt;
+        changed(summary);
+      }
     },
     list: (most) =>
       [...kept.values()]

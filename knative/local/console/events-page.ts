@@ -13,7 +13,7 @@ export function eventsPage(parameters: URLSearchParams, { brokers }: ConsoleSour
   const events = brokers
     .recent(shown)
     .filter((event) => holds(event, text.toLowerCase()) && (outcome === '' || event.triggers.some((each) => each.outcome === outcome)));
-  const options = ['', 'pending', 'delivering', 'retrying', 'delivered', 'dead-lettered', 'undeliverable'];
+  const options = ['', 'pending', 'delivering', 'retrying', 'delivered', 'dead-lettered', 'undeliverable', 'removed'];
   const form = html`<form method="get" role="search">
   <input type="search" name="text" value="${text}" placeholder="type, subject, id …" aria-label="Part of type, subject, source or id">
   <select name="outcome" aria-label="Outcome">${options.map((each) => html`<option value="${each}"${each === outcome && html` selected`}>${each || 'any outcome'}</option>`)}</select>
