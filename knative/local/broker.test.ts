@@ -659,6 +659,25 @@ describe('keeping events', () => {
     expect(ids(b.calls, 'web')).toHaveLength(3_002);
   });
 
+  test('old segments of a broker that nobody uses any more go, too, and after a restart', async () => {
+    const retention = { maxBytes: 1e12, maxAgeMs: 3_600_000 };
+    const b = await bench({ triggers: [trigger('web')], segmentBytes: 20_000, retention });
+    const events = Array.from({ length: 3_000 }, (_, i) => ({ specversion: '1.0', id: String(i), source: '/posts', type: 'test' }));
+    for (let i = 0; i < 3_000; i += 100)
+      await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events.slice(i, i + 100)));
+    await b.clock.advance(1_000);
+    const segments = async () => ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
+    const young = await segments();
+    const again = await b.crash();
+    open.push(again);
+    await again.clock.advance(1_800_000);
+    expect(await segments()).toBe(young);
+    await again.clock.advance(1_801_000);
+    expect(await segments()).toBeLessThan(young / 2);
+    await again.clock.advance(1e9);
+    expect(again.clock.waiting).toBe(0);
+  });
+
   test('one event is shown with all that is known of it', async () => {
     const b = await start({ triggers: [trigger('web', [{ exact: { type: 'x' } }]), trigger('all')] });
     await b.send({ id: '1', subject: 's' }, '{"a": 1.0}');

@@ -53,6 +53,8 @@ export interface DurableBroker {
 
 const listedEvents = 1_000;
 const graceMs = 5_000;
+/** Timers of more than 24.8 days fire at once. */
+const longestWaitMs = 24 * 60 * 60 * 1000;
 
 /** A Trigger's compiled setup. @throws ManifestError for filters that are not understood */
 export function setupOf(broker: Broker, trigger: Trigger): TriggerSetup {
@@ -100,6 +102,7 @@ class LoggedBroker implements DurableBroker {
   /** Triggers that are known on disk; until then nothing is acknowledged. */
   #tabled: Promise<void> = Promise.resolve();
   #trimming: Promise<void> | undefined;
+  #trimTimer: unknown;
   #closed = false;
 
   constructor(options: DurableBrokerOptions, name: string, log: Log, table: TriggerTable, known: KnownAcks, undeliverable: UndeliverableStore) {
@@ -128,6 +131,7 @@ class LoggedBroker implements DurableBroker {
     await this.#storeTable();
     await this.#recall(known);
     for (const { dispatcher } of this.#dispatchers.values()) dispatcher.pump();
+    this.#moved();
   }
 
   /** Lists the newest events again, with what the acknowledgements say of them. */
@@ -239,7 +243,26 @@ class LoggedBroker implements DurableBroker {
     this.#acks.touch();
     const end = this.#log.end.sequence;
     if ([...this.#dispatchers.values()].every(({ dispatcher }) => dispatcher.floor === end)) this.#events.forget();
-    if (this.#log.segments.length > 1) this.#trimming ??= this.#trim().finally(() => (this.#trimming = undefined));
+    this.#trimSoon();
+  }
+
+  #trimSoon(): void {
+    if (this.#closed || this.#log.segments.length < 2) return;
+    this.#trimming ??= this.#trim().finally(() => {
+      this.#trimming = undefined;
+      this.#trimLater();
+    });
+  }
+
+  /** When nothing moves, the oldest segment goes as soon as it is too old. One that is still needed goes when its trigger moves. */
+  #trimLater(): void {
+    const { clock, retention } = this.#options;
+    clock.clearTimeout(this.#trimTimer);
+    this.#trimTimer = undefined;
+    const [oldest, next] = this.#log.segments;
+    const dueMs = (oldest?.lastMs ?? 0) + retention.maxAgeMs - clock.now();
+    if (this.#closed || !next || dueMs <= 0) return;
+    this.#trimTimer = clock.setTimeout(() => this.#trimSoon(), Math.min(dueMs, longestWaitMs));
   }
 
   /** Removes the oldest segments that nobody needs any more and that are too many or too old. */
@@ -341,6 +364,7 @@ class LoggedBroker implements DurableBroker {
     this.#closed = true;
     await Promise.all([...this.#leaving, ...[...this.#dispatchers.values()].map(({ dispatcher }) => dispatcher.stop(graceMs))]);
     await this.#trimming;
+    this.#options.clock.clearTimeout(this.#trimTimer);
     await this.#acks.close();
     await this.#log.close();
     await this.#undeliverable.close();
