@@ -627,7 +627,7 @@ describe('keeping events', () => {
     expect(names).not.toContain('0000000000000001.acks');
     expect(b.brokers.recent(2_000)).toHaveLength(1_000);
     expect(ids(b.calls, 'web')).toHaveLength(1_501);
-    expect(await b.brokers.find('1400')).toMatchObject({ id: '1400', triggers: [{ name: 'web', outcome: 'delivered' }] });
+    expect(await b.brokers.find('1400')).toMatchObject([{ id: '1400', triggers: [{ name: 'web', outcome: 'delivered' }] }]);
   });
 
   test('old segments go when they are old, but none that a trigger still needs', async () => {
@@ -663,8 +663,7 @@ describe('keeping events', () => {
     const retention = { maxBytes: 1e12, maxAgeMs: 3_600_000 };
     const b = await bench({ triggers: [trigger('web')], segmentBytes: 20_000, retention });
     const events = Array.from({ length: 3_000 }, (_, i) => ({ specversion: '1.0', id: String(i), source: '/posts', type: 'test' }));
-    for (let i = 0; i < 3_000; i += 100)
-      await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events.slice(i, i + 100)));
+    for (let i = 0; i < 3_000; i += 100) await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events.slice(i, i + 100)));
     await b.clock.advance(1_000);
     const segments = async () => ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
     const young = await segments();
@@ -682,13 +681,32 @@ describe('keeping events', () => {
     const b = await start({ triggers: [trigger('web', [{ exact: { type: 'x' } }]), trigger('all')] });
     await b.send({ id: '1', subject: 's' }, '{"a": 1.0}');
     await settled(b);
-    expect(await b.brokers.find('1')).toMatchObject({
+    expect((await b.brokers.find('1'))[0]).toMatchObject({
       id: '1',
       attributes: { subject: 's', datacontenttype: 'application/json' },
       data: '{"a": 1.0}',
       filtered: ['web'],
       triggers: [{ name: 'all' }],
     });
-    expect(await b.brokers.find('none')).toBeUndefined();
+    expect(await b.brokers.find('none')).toEqual([]);
+  });
+
+  test.each([
+    ['are listed', 0],
+    ['are older than that', 1_000],
+  ])('events of one id and several sources are told apart when they %s', async (_, later) => {
+    const b = await start();
+    await b.send({ id: '1', source: '/a' }, '"a"');
+    await b.send({ id: '1', source: '/b' }, '"b"');
+    const others = Array.from({ length: later }, (_, i) => ({ specversion: '1.0', id: `later ${i}`, source: '/c', type: 'test' }));
+    for (let i = 0; i < later; i += 100) await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(others.slice(i, i + 100)));
+    const found = async (source?: string) => (await b.brokers.find('1', source)).map((event) => [event.source, event.data]);
+    expect(await found()).toEqual([
+      ['/a', '"a"'],
+      ['/b', '"b"'],
+    ]);
+    expect(await found('/a')).toEqual([['/a', '"a"']]);
+    expect(await found('/b')).toEqual([['/b', '"b"']]);
+    expect(await found('/c')).toEqual([]);
   });
 });

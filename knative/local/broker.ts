@@ -21,8 +21,8 @@ export interface Brokers {
   update(brokers: readonly Broker[], triggers: readonly Trigger[]): void;
   /** The last events, newest first. */
   recent(most: number): EventSummary[];
-  /** One event by its id, or `undefined`. */
-  find(id: string): Promise<EventDetail | undefined>;
+  /** The event of an id, looked for among the newest first; several when more than one source gave it that id (CloudEvents, `id`) and none is named. */
+  find(id: string, source?: string): Promise<EventDetail[]>;
   /** What could not be delivered, newest first. */
   undeliverable(): Undeliverable[];
   /** Called after every change of an event's way; returns how to stop it. */
@@ -122,12 +122,9 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
       }
     },
     recent: (most) => newest([...brokers.values()].flatMap((broker) => broker.recent(most))).slice(0, most),
-    async find(id) {
-      for (const broker of brokers.values()) {
-        const found = await broker.find(id);
-        if (found) return found;
-      }
-      return undefined;
+    async find(id, source) {
+      const found = (await Promise.all([...brokers.values()].map((broker) => broker.find(id, source)))).flat();
+      return found.filter((event, i) => found.findIndex((each) => each.source === event.source) === i);
     },
     undeliverable: () => [...brokers.values()].flatMap((broker) => broker.undeliverable()).sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
     watch(watcher) {

@@ -45,7 +45,8 @@ export interface DurableBroker {
   publish(events: readonly BrokerEvent[]): Promise<void>;
   configure(broker: Broker, triggers: readonly Trigger[]): void;
   recent(most: number): EventSummary[];
-  find(id: string): Promise<EventDetail | undefined>;
+  /** @see Brokers */
+  find(id: string, source?: string): Promise<EventDetail[]>;
   undeliverable(): Undeliverable[];
   busy(): boolean;
   close(): Promise<void>;
@@ -291,16 +292,20 @@ class LoggedBroker implements DurableBroker {
     return this.#recent.list(most);
   }
 
-  async find(id: string): Promise<EventDetail | undefined> {
-    const found = this.#recent.find(id);
-    if (found) return this.#detail(await this.#events.load(found.position), found.summary);
-    for (let at = this.#log.begin; at.sequence < this.#log.end.sequence; ) {
+  async find(id: string, source?: string): Promise<EventDetail[]> {
+    const recent = this.#recent.find(id, source);
+    if (recent.length > 0) return Promise.all(recent.map(async ({ position, summary }) => this.#detail(await this.#events.load(position), summary)));
+    const found = new Map<string, EventDetail>();
+    for (let at = this.#log.begin; at.sequence < this.#log.end.sequence && !found.has(source ?? ''); ) {
       const entries = await this.#events.read(at, 1024 * 1024);
-      const entry = entries.find(({ event }) => event.attributes.id === id);
-      if (entry) return this.#detail(entry, summarise(this.#name, entry, this.#leftOf(entry)));
+      for (const entry of entries) {
+        const { attributes } = entry.event;
+        if (attributes.id !== id || (source ?? attributes.source) !== attributes.source) continue;
+        found.set(attributes.source as string, this.#detail(entry, summarise(this.#name, entry, this.#leftOf(entry))));
+      }
       at = entries.at(-1)?.next ?? this.#log.end;
     }
-    return undefined;
+    return [...found.values()];
   }
 
   /** What is known of an event that is too old to be listed. */

@@ -12,7 +12,8 @@ export interface RecentEvents {
   removed(trigger: string, sequence: number): void;
   /** Newest first. */
   list(most: number): EventSummary[];
-  find(id: string): { summary: EventSummary; position: Position } | undefined;
+  /** Of each source, unless one is named, the newest event of this id. */
+  find(id: string, source?: string): { summary: EventSummary; position: Position }[];
 }
 
 const mostKept = 1_000;
@@ -51,7 +52,10 @@ export function recentEvents(broker: string, changed: (summary: EventSummary) =>
         .slice(-most)
         .reverse()
         .map(({ summary }) => summary),
-    find: (id) => [...kept.values()].findLast(({ summary }) => summary.id === id),
+    find(id, source) {
+      const all = [...kept.values()].filter(({ summary }) => summary.id === id && (source === undefined || summary.source === source));
+      return [...new Map(all.map((each) => [each.summary.source, each])).values()];
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ConsoleSources } from '../console.ts';
 import type { EventSummary, TriggerOutcome } from '../event-summary.ts';
-import { clockTime, count, eventType } from './format.ts';
+import { clockTime, count, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
@@ -41,7 +41,7 @@ export const eventTable = (events: readonly EventSummary[]) => html`<div class="
 
 const row = ({ id, type, source, subject, time, trace_id, triggers, sequence, broker }: EventSummary) => html`<tr data-key="${broker} ${sequence}">
 <td class="time">${clockTime(Date.parse(time))}</td>
-<td><a href="/events/${encodeURIComponent(id)}">${eventType(type)}</a></td>
+<td><a href="${eventPath({ id, source })}">${eventType(type)}</a></td>
 <td>${subject ?? '–'}</td><td class="quiet">${source}</td>
 <td class="chips">${triggers.length === 0 ? html`<span class="quiet">no trigger</span>` : triggers.map(chip)}</td>
 <td>${trace_id ? html`<a class="code" href="/traces/${trace_id}">${trace_id.slice(0, 8)}</a>` : '–'}</td></tr>`;
