@@ -17,14 +17,22 @@ interface Explained {
 /** `explain ID`: what each trigger made of an event, and why. `explain --trigger T`: which events it can get. */
 export async function explain(console_: Service, options: Options, terminal: Terminal): Promise<void> {
   const [id] = options.operands;
-  const { trigger } = options.filter;
-  if (id !== undefined) return explainEvent(console_, id, trigger, options.json, terminal);
+  const { trigger, source } = options.filter;
+  if (id !== undefined) return explainEvent(console_, { id, source }, trigger, options.json, terminal);
   if (trigger === undefined) throw new Mistake('which event, or which trigger? (explain ID, or explain --trigger T)');
   return explainTrigger(console_, trigger, options.json, terminal);
 }
 
-async function explainEvent(console_: Service, id: string, trigger: string | undefined, json: boolean, terminal: Terminal): Promise<void> {
-  const { body: event } = await console_.get<Explained>(`/api/events/${encodeURIComponent(id)}`);
+async function explainEvent(
+  console_: Service,
+  { id, source }: { id: string; source: string | undefined },
+  trigger: string | undefined,
+  json: boolean,
+  terminal: Terminal,
+): Promise<void> {
+  const { body: event } = await console_.get<Explained>(
+    `/api/events/${encodeURIComponent(id)}${source === undefined ? '' : `?source=${encodeURIComponent(source)}`}`,
+  );
   const verdicts = event.verdicts.filter((each) => trigger === undefined || each.trigger === trigger);
   if (trigger !== undefined && verdicts.length === 0) throw new Mistake(`there is no trigger ${trigger}`);
   if (json) return terminal.print(JSON.stringify(verdicts, null, 2));

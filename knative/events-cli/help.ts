@@ -78,7 +78,7 @@ ${common}`,
 ${common}`,
   explain: `Says why an event did or did not reach its triggers, or which events a trigger can get.
 
-  npm run events -- explain ID [--trigger T]
+  npm run events -- explain ID [--source S] [--trigger T]
   npm run events -- explain --trigger T
 ${common}`,
 } as const;

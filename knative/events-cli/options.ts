@@ -56,7 +56,7 @@ const takes: Readonly<Record<Command, { options: readonly Name[]; operands: read
   cancel: { options: [], operands: [1, 1] },
   tail: { options: ['type'], operands: [0, 0] },
   send: { options: ['data', 'source', 'id'], operands: [2, 2] },
-  explain: { options: ['trigger'], operands: [0, 1] },
+  explain: { options: ['trigger', 'source'], operands: [0, 1] },
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
 import { type CloudEvent, InvalidEventError, readEvents } from './cloudevents.ts';
-import { eventAttributes } from './dispatcher.ts';
+import { eventAttributes } from './delivery-span.ts';
 import type { BrokerEvent, Carried } from './stored-event.ts';
 import type { Telemetry } from './telemetry.ts';
 import { newSpanId, newTraceId, readTraceparent, type TraceContext, writeTraceparent } from './traceparent.ts';

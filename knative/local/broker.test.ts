@@ -1,6 +1,6 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Bench, bench, type Call, type Setup, service, trigger } from './broker.fixture.ts';
+import { type Bench, bench, brokerOf, type Call, type Setup, service, trigger } from './broker.fixture.ts';
 import { ManifestError } from './model.ts';
 
 const open: Bench[] = [];
@@ -225,7 +225,8 @@ describe('delivering events', () => {
     expect(Buffer.from(dead?.headers['ce-knativeerrordata'] ?? '', 'base64').toString()).toBe('broken'.repeat(400).slice(0, 768));
     expect(dead?.body.toString()).toBe('{"a":1}');
     expect(dead?.headers.traceparent).toBe(b.calls[0]?.headers.traceparent);
-    expect(outcomes(b)).toEqual([['1', 'web dead-lettered 3']]);
+    expect(outcomes(b)).toEqual([['1', 'web dead-lettered 2']]);
+    expect(b.brokers.recent(1)[0]?.triggers[0]?.dead_letter_attempts).toBe(1);
     expect(b.brokers.undeliverable()).toEqual([]);
   });
 
@@ -428,6 +429,34 @@ describe('traces', () => {
     expect([last?.tracestate, last?.baggage, last?.['x-request-id']]).toEqual([undefined, undefined, undefined]);
   });
 
+  test('end when the Trigger is removed while a retry waits; the event shows it', async () => {
+    const b = await start({ triggers: [trigger('web', [], { retry: 5, backoffDelayMs: 60_000 })] });
+    b.consumers.set('web', () => 503);
+    await post(b.url, { ...binary, traceparent: hop }, '{}');
+    await b.clock.advance(0);
+    b.brokers.update([brokerOf()], []);
+    await b.clock.advance(0);
+    expect(b.telemetry.trace('3'.repeat(32)).map(({ name }) => name)).toEqual(['send dormouse/default', 'process web']);
+    expect(b.telemetry.trace('3'.repeat(32))[1]).toMatchObject({ error: true, attributes: { 'delivery.attempts': 1, 'delivery.outcome': 'removed' } });
+    expect(b.brokers.recent(1)[0]?.triggers).toMatchObject([{ name: 'web', outcome: 'removed', attempts: 1, error: 'answered 503' }]);
+    await b.clock.advance(600_000);
+    expect(ids(b.calls, 'web')).toHaveLength(1);
+    expect(b.clock.waiting).toBe(0);
+  });
+
+  test('end once when a removed Trigger’s subscriber answers very late', async () => {
+    const b = await start({ triggers: [trigger('web')] });
+    let answer = (_: number) => {};
+    b.consumers.set('web', () => new Promise((done) => (answer = done)));
+    await post(b.url, { ...binary, traceparent: hop }, '{}');
+    await b.clock.advance(0);
+    b.brokers.update([brokerOf()], []);
+    await b.clock.advance(10_000);
+    answer(202);
+    await b.clock.advance(0);
+    expect(b.telemetry.trace('3'.repeat(32)).filter(({ name }) => name === 'process web')).toHaveLength(1);
+  });
+
   test('are not recorded when the caller does not, unless something fails', async () => {
     const b = await start({ triggers: [trigger('web', [], { retry: 0 })] });
     await post(b.url, { ...binary, traceparent: hop.replace(/01$/, '00') }, '{}');
@@ -554,6 +583,34 @@ describe('changing triggers', () => {
     await settled(b);
     expect(ids(b.calls, 'web')).toEqual(['1']);
   });
+
+  test('a broker that comes back while it is being closed is opened after that, with nothing lost', async () => {
+    const b = await start({ triggers: [trigger('web')] });
+    const answers: ((status: number) => void)[] = [];
+    b.consumers.set('web', () => new Promise((answer) => answers.push(answer)));
+    await b.send({ id: '1' });
+    await b.clock.advance(0);
+    b.brokers.update([], []);
+    b.brokers.update([broker], [trigger('web')]);
+    await b.clock.advance(0);
+    expect(await b.send({ id: '2' })).toBe(404);
+    answers.shift()?.(202);
+    b.consumers.delete('web');
+    await b.clock.advance(0);
+    expect(await b.send({ id: '2' })).toBe(202);
+    await settled(b);
+    expect(ids(b.calls, 'web')).toEqual(['1', '2']);
+    expect(b.reports).toEqual([]);
+  });
+
+  test('a broker that is removed while it opens is closed again', async () => {
+    const b = await start();
+    const other = { ...broker, name: 'other' };
+    b.brokers.update([broker, other], []);
+    b.brokers.update([broker], []);
+    await b.clock.advance(0);
+    expect((await post(b.url.replace('default', 'other'), binary)).status).toBe(404);
+  });
 });
 
 describe('keeping events', () => {
@@ -570,7 +627,7 @@ describe('keeping events', () => {
     expect(names).not.toContain('0000000000000001.acks');
     expect(b.brokers.recent(2_000)).toHaveLength(1_000);
     expect(ids(b.calls, 'web')).toHaveLength(1_501);
-    expect(await b.brokers.find('1400')).toMatchObject({ id: '1400', triggers: [{ name: 'web', outcome: 'delivered' }] });
+    expect(await b.brokers.find('1400')).toMatchObject([{ id: '1400', triggers: [{ name: 'web', outcome: 'delivered' }] }]);
   });
 
   test('old segments go when they are old, but none that a trigger still needs', async () => {
@@ -602,17 +659,54 @@ describe('keeping events', () => {
     expect(ids(b.calls, 'web')).toHaveLength(3_002);
   });
 
+  test('old segments of a broker that nobody uses any more go, too, and after a restart', async () => {
+    const retention = { maxBytes: 1e12, maxAgeMs: 3_600_000 };
+    const b = await bench({ triggers: [trigger('web')], segmentBytes: 20_000, retention });
+    const events = Array.from({ length: 3_000 }, (_, i) => ({ specversion: '1.0', id: String(i), source: '/posts', type: 'test' }));
+    for (let i = 0; i < 3_000; i += 100) await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events.slice(i, i + 100)));
+    await b.clock.advance(1_000);
+    const segments = async () => ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
+    const young = await segments();
+    const again = await b.crash();
+    open.push(again);
+    await again.clock.advance(1_800_000);
+    expect(await segments()).toBe(young);
+    await again.clock.advance(1_801_000);
+    expect(await segments()).toBeLessThan(young / 2);
+    await again.clock.advance(1e9);
+    expect(again.clock.waiting).toBe(0);
+  });
+
   test('one event is shown with all that is known of it', async () => {
     const b = await start({ triggers: [trigger('web', [{ exact: { type: 'x' } }]), trigger('all')] });
     await b.send({ id: '1', subject: 's' }, '{"a": 1.0}');
     await settled(b);
-    expect(await b.brokers.find('1')).toMatchObject({
+    expect((await b.brokers.find('1'))[0]).toMatchObject({
       id: '1',
       attributes: { subject: 's', datacontenttype: 'application/json' },
       data: '{"a": 1.0}',
       filtered: ['web'],
       triggers: [{ name: 'all' }],
     });
-    expect(await b.brokers.find('none')).toBeUndefined();
+    expect(await b.brokers.find('none')).toEqual([]);
+  });
+
+  test.each([
+    ['are listed', 0],
+    ['are older than that', 1_000],
+  ])('events of one id and several sources are told apart when they %s', async (_, later) => {
+    const b = await start();
+    await b.send({ id: '1', source: '/a' }, '"a"');
+    await b.send({ id: '1', source: '/b' }, '"b"');
+    const others = Array.from({ length: later }, (_, i) => ({ specversion: '1.0', id: `later ${i}`, source: '/c', type: 'test' }));
+    for (let i = 0; i < later; i += 100) await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(others.slice(i, i + 100)));
+    const found = async (source?: string) => (await b.brokers.find('1', source)).map((event) => [event.source, event.data]);
+    expect(await found()).toEqual([
+      ['/a', '"a"'],
+      ['/b', '"b"'],
+    ]);
+    expect(await found('/a')).toEqual([['/a', '"a"']]);
+    expect(await found('/b')).toEqual([['/b', '"b"']]);
+    expect(await found('/c')).toEqual([]);
   });
 });

@@ -21,8 +21,8 @@ export interface Brokers {
   update(brokers: readonly Broker[], triggers: readonly Trigger[]): void;
   /** The last events, newest first. */
   recent(most: number): EventSummary[];
-  /** One event by its id, or `undefined`. */
-  find(id: string): Promise<EventDetail | undefined>;
+  /** The event of an id, looked for among the newest first; several when more than one source gave it that id (CloudEvents, `id`) and none is named. */
+  find(id: string, source?: string): Promise<EventDetail[]>;
   /** What could not be delivered, newest first. */
   undeliverable(): Undeliverable[];
   /** Called after every change of an event's way; returns how to stop it. */
@@ -67,6 +67,8 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   const brokers = new Map<string, DurableBroker>();
   /** Brokers that an update added, until they are open. */
   const opening = new Map<string, Promise<void>>();
+  /** Brokers that an update removed, until they are closed: their files are theirs until then. */
+  const closing = new Map<string, Promise<void>>();
 
   const report = (sentence: string, traceId?: string) => {
     telemetry.addLog({ timeMs: clock.now(), service: 'broker', instance: 'platform', level: 'warn', message: sentence, ...(traceId ? { traceId } : {}) });
@@ -74,6 +76,14 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   };
   const changed = (event: EventSummary) => {
     for (const watcher of watchers) watcher(event);
+  };
+  const remove = (key: string, broker: DurableBroker) => {
+    brokers.delete(key);
+    const closed = broker
+      .close()
+      .catch((error: Error) => report(`broker ${key} did not close cleanly: ${error.message}`))
+      .finally(() => closing.delete(key));
+    closing.set(key, closed);
   };
   const open = async (broker: Broker, triggers: readonly Trigger[]) => {
     const place = join(folder, broker.namespace, broker.name);
@@ -104,11 +114,7 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
       for (const broker of wanted) for (const trigger of triggersOf(broker, triggers)) setupOf(broker, trigger);
       current = { brokers: wanted, triggers };
       const keys = new Set(wanted.map(keyOf));
-      for (const [key, broker] of brokers) {
-        if (keys.has(key)) continue;
-        brokers.delete(key);
-        void broker.close();
-      }
+      for (const [key, broker] of brokers) if (!keys.has(key)) remove(key, broker);
       for (const broker of wanted) {
         const key = keyOf(broker);
         if (brokers.has(key)) brokers.get(key)?.configure(broker, triggersOf(broker, triggers));
@@ -116,12 +122,9 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
       }
     },
     recent: (most) => newest([...brokers.values()].flatMap((broker) => broker.recent(most))).slice(0, most),
-    async find(id) {
-      for (const broker of brokers.values()) {
-        const found = await broker.find(id);
-        if (found) return found;
-      }
-      return undefined;
+    async find(id, source) {
+      const found = (await Promise.all([...brokers.values()].map((broker) => broker.find(id, source)))).flat();
+      return found.filter((event, i) => found.findIndex((each) => each.source === event.source) === i);
     },
     undeliverable: () => [...brokers.values()].flatMap((broker) => broker.undeliverable()).sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
     watch(watcher) {
@@ -131,19 +134,23 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
     busy: () => [...brokers.values()].some((broker) => broker.busy()),
     async close() {
       await Promise.all(opening.values());
-      await Promise.all([...brokers.values()].map((broker) => broker.close()));
+      await Promise.all([...closing.values(), ...[...brokers.values()].map((broker) => broker.close())]);
     },
   };
 
   async function openLater(broker: Broker): Promise<void> {
+    const key = keyOf(broker);
     try {
+      await closing.get(key);
       await open(broker, current.triggers);
-      const now = current.brokers.find((each) => keyOf(each) === keyOf(broker));
-      if (now) brokers.get(keyOf(broker))?.configure(now, triggersOf(now, current.triggers));
+      const opened = brokers.get(key) as DurableBroker;
+      const now = current.brokers.find((each) => keyOf(each) === key);
+      if (now) opened.configure(now, triggersOf(now, current.triggers));
+      else remove(key, opened);
     } catch (error) {
-      report(`broker ${keyOf(broker)} does not open: ${(error as Error).message}`);
+      report(`broker ${key} does not open: ${(error as Error).message}`);
     } finally {
-      opening.delete(keyOf(broker));
+      opening.delete(key);
     }
   }
 }

@@ -222,6 +222,15 @@ describe('the console’s JSON', () => {
     expect(got).toContain('event: event');
     await reader?.cancel();
   });
+
+  test('asks for the source where an id alone does not say which event', async () => {
+    for (const source of ['/here', '/there']) await b.send({ id: 'twice', type: 'unheard', source });
+    const { status, text } = await get('/api/events/twice');
+    expect([status, JSON.parse(text).detail]).toEqual([409, 'events twice of several sources are kept: name one with ?source= (/here, /there)']);
+    expect(await json('/api/events/twice?source=%2Fthere')).toMatchObject({ id: 'twice', source: '/there' });
+    expect((await get('/api/events/twice?source=/nowhere')).status).toBe(404);
+    expect((await get('/events/twice')).text).toContain('<a href="/events/twice?source=%2Fthere">');
+  });
 });
 
 describe('the console’s pages', () => {

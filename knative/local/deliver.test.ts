@@ -97,4 +97,14 @@ describe('a delivery', () => {
     const other = await upstream(undefined).request({ kind: 'url', url: `${origin}/x?y=1` }, { ...request, path: '/x?y=1' });
     expect([String(broker.body), String(other.body)]).toEqual(['/blog/default', '/x?y=1']);
   });
+
+  it('is given up after its time over the network, too, before the answer and in the middle of it', async () => {
+    const silent = await app(() => {});
+    const halting = await app((_, outgoing) => void outgoing.writeHead(200, { 'content-length': '10' }).write('half'));
+    for (const port of [silent, halting])
+      await expect(upstream(undefined).request({ kind: 'url', url: `http://127.0.0.1:${port}/` }, { ...request, timeoutMs: 100 })).rejects.toMatchObject({
+        code: 'TIMEOUT',
+        message: `http://127.0.0.1:${port}/events did not answer within 100 ms`,
+      });
+  });
 });

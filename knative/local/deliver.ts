@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { ChunkedReader } from './chunked.ts';
 import { Exchange, type Target } from './exchange.ts';
@@ -144,27 +144,32 @@ function readFields(head: ResponseHead): Record<string, string> {
 
 function overNetwork(url: string, { method, headers, body, timeoutMs }: UpstreamRequest): Promise<UpstreamResponse> {
   return new Promise((done, failed) => {
-    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
-      method,
-      headers: { ...headers, 'content-length': body.length },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      failed(error.name === 'TimeoutError' || error.code === 'ABORT_ERR' ? failure('TIMEOUT', `${url} did not answer within ${timeoutMs} ms`) : error),
-    );
+    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, { method, headers: { ...headers, 'content-length': body.length } });
+    const late = setTimeout(() => request.destroy(failure('TIMEOUT', `${url} did not answer within ${timeoutMs} ms`)), timeoutMs);
+    const answered = (response: UpstreamResponse) => {
+      clearTimeout(late);
+      done(response);
+    };
+    request.on('error', failed).on('close', () => clearTimeout(late));
     request.on('response', (response) => {
       const body = new AnswerBody();
-      response.on('data', (part: Buffer) => body.add(part)).on('error', failed);
-      response.on('end', () => {
-        const plain = Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]);
-        done({ status: response.statusCode ?? 0, headers: Object.fromEntries(plain) as Record<string, string>, ...body.content() });
-      });
+      response.on('data', (part: Buffer) => body.add(part)).on('error', (error) => failed(request.errored ?? error));
+      response.on('end', () => answered({ status: response.statusCode ?? 0, headers: joined(response.headers), ...body.content() }));
     });
     // Nobody asked to switch protocols: the status is the answer.
     request.on('upgrade', (response, socket) => {
       socket.destroy();
-      done({ status: response.statusCode ?? 101, headers: {}, body: Buffer.alloc(0) });
+      answered({ status: response.statusCode ?? 101, headers: {}, body: Buffer.alloc(0) });
     });
     request.end(body);
   });
+}
+
+function joined(headers: IncomingHttpHeaders): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name] as string | string[];
+    fields[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return fields;
 }

@@ -1,17 +1,18 @@
 import type { Filter, Matches } from '@dormouse/filters/filter';
 import type { Ending } from './acks.ts';
 import { type Attempt, addressOf, attempt } from './attempt.ts';
-import { type AttemptRecord, beginAttempt, noteFailure } from './attempt-history.ts';
+import { beginAttempt, noteFailure } from './attempt-history.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import { type DeliveryJob, failureOf, newJob, triesOf } from './delivery-job.ts';
+import { processSpan } from './delivery-span.ts';
 import type { EventLog, LogEntry } from './event-log.ts';
 import type { Outcome, TriggerOutcome } from './event-summary.ts';
 import { LogDamagedError, type Position } from './log.ts';
 import type { Delivery, Destination } from './model.ts';
 import type { BrokerEvent } from './stored-event.ts';
 import type { Telemetry } from './telemetry.ts';
-import { newSpanId, readTraceparent, type TraceContext, writeTraceparent } from './traceparent.ts';
-import type { SpanEvent } from './traces.ts';
+import { writeTraceparent } from './traceparent.ts';
 import type { Failure } from './undeliverable.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -56,30 +57,10 @@ export interface DispatcherOptions {
   window?: number;
 }
 
-interface Job {
-  position: Position;
-  key: string | undefined;
-  holdsKey: boolean;
-  attempts: number;
-  /** Attempts at the present target. */
-  tries: number;
-  /** Why the subscriber did not get it: from then on the dead-letter sink, or the disk, is the target. */
-  failure: Failure | undefined;
-  /** The dead-letter sink did not take it, either. */
-  refused: boolean;
-  trace: TraceContext;
-  parentId: string;
-  startMs: number;
-  started: number;
-  retries: SpanEvent[];
-  history: AttemptRecord[];
-}
-
 const prefetchBytes = 256 * 1024;
 const mostActiveBytes = 8 * 1024 * 1024;
 /** Until a step that only this machine can make fail (reading or writing the disk) is tried again. */
 const diskRetryMs = 5_000;
-const excerptBytes = 1024;
 /** Characters of `knativeerrordata`, and `knativeerrorcode` when nobody answered, as Knative's own dispatcher has them. */
 const mostErrorData = 1024;
 const codeWithoutAnswer = 500;
@@ -97,10 +78,10 @@ export class Dispatcher {
   #active = 0;
   #activeBytes = 0;
   /** Events begun and not over, by sequence, oldest first. */
-  #outstanding = new Map<number, Job>();
+  #outstanding = new Map<number, DeliveryJob>();
   /** Events that wait for the one before of the same key. */
-  #keys = new Map<string, Job[]>();
-  #due: Job[] = [];
+  #keys = new Map<string, DeliveryJob[]>();
+  #due: DeliveryJob[] = [];
   #timers = new Set<unknown>();
   /** Failed attempts since the subscriber last took, or finally refused, an event. */
   #failures = 0;
@@ -183,6 +164,17 @@ export class Dispatcher {
     });
   }
 
+  /** The Trigger is gone: what was begun and is not over is left where it is, with a span that says so. */
+  async withdraw(graceMs: number): Promise<void> {
+    await this.stop(graceMs);
+    for (const job of this.#outstanding.values()) {
+      if (job.attempts === 0) continue;
+      const { event } = this.#options.events.cached(job.position.sequence) ?? (await this.#options.events.load(job.position));
+      this.#span(job, event, 'removed', 0);
+    }
+    this.#outstanding.clear();
+  }
+
   #next(): LogEntry | undefined {
     if (this.#reading) return undefined;
     const { events, end } = this.#options;
@@ -208,22 +200,7 @@ export class Dispatcher {
     const { position, event } = entry;
     this.#cursor = entry.next;
     if (this.#options.over.delete(position.sequence) || !this.setup.matches(event.attributes)) return;
-    const parent = readTraceparent(event.traceparent) as TraceContext;
-    const job: Job = {
-      position,
-      key: keyOf(event),
-      holdsKey: false,
-      attempts: 0,
-      tries: 0,
-      failure: undefined,
-      refused: false,
-      trace: { ...parent, spanId: newSpanId() },
-      parentId: parent.spanId,
-      startMs: 0,
-      started: 0,
-      retries: [],
-      history: [],
-    };
+    const job = newJob(entry);
     this.#outstanding.set(position.sequence, job);
     const waiting = job.key === undefined ? undefined : this.#keys.get(job.key);
     if (waiting) {
@@ -237,7 +214,7 @@ export class Dispatcher {
     this.#begin(job, entry);
   }
 
-  #begin(job: Job, entry: LogEntry | undefined): void {
+  #begin(job: DeliveryJob, entry: LogEntry | undefined): void {
     this.#active++;
     void this.#run(job, entry).finally(() => {
       this.#active--;
@@ -246,7 +223,7 @@ export class Dispatcher {
     });
   }
 
-  async #run(job: Job, given: LogEntry | undefined): Promise<void> {
+  async #run(job: DeliveryJob, given: LogEntry | undefined): Promise<void> {
     let event: BrokerEvent;
     try {
       event = (given ?? (await this.#options.events.load(job.position))).event;
@@ -266,7 +243,7 @@ export class Dispatcher {
     }
   }
 
-  async #deliver(job: Job, event: BrokerEvent): Promise<void> {
+  async #deliver(job: DeliveryJob, event: BrokerEvent): Promise<void> {
     const { subscriber } = this.setup;
     const made = await this.#attempt(job, event, subscriber, true);
     let { verdict, cause } = made;
@@ -282,13 +259,12 @@ export class Dispatcher {
     if (!this.setup.ordered) this.#releaseKey(job);
     if (verdict === 'done') return this.#end(job, event, 'delivered', made.status ?? 0);
     if (this.#retries(job, { ...made, verdict, cause })) return;
-    job.failure = this.#failure(job, subscriber, made, cause);
-    job.tries = 0;
+    job.failure = failureOf(job, this.setup.name, subscriber, made, cause);
     const sink = this.setup.delivery.deadLetterSink;
     await (sink ? this.#deadLetter(job, event, sink, job.failure) : this.#keep(job, event, job.failure));
   }
 
-  async #deadLetter(job: Job, event: BrokerEvent, sink: Destination, failure: Failure): Promise<void> {
+  async #deadLetter(job: DeliveryJob, event: BrokerEvent, sink: Destination, failure: Failure): Promise<void> {
     const attributes = {
       ...event.attributes,
       knativeerrordest: failure.destination,
@@ -302,7 +278,7 @@ export class Dispatcher {
     await this.#keep(job, event, { ...failure, cause: `${failure.cause}; the dead-letter sink ${addressOf(sink)} ${made.cause}` });
   }
 
-  async #keep(job: Job, event: BrokerEvent, failure: Failure): Promise<void> {
+  async #keep(job: DeliveryJob, event: BrokerEvent, failure: Failure): Promise<void> {
     try {
       await this.#options.giveUp(event, failure);
     } catch (error) {
@@ -317,7 +293,7 @@ export class Dispatcher {
     this.#end(job, event, 'undeliverable', failure.status ?? 0);
   }
 
-  async #attempt(job: Job, event: BrokerEvent, to: Destination, acceptsReply: boolean): Promise<Attempt> {
+  async #attempt(job: DeliveryJob, event: BrokerEvent, to: Destination, acceptsReply: boolean): Promise<Attempt> {
     const { upstream, clock } = this.#options;
     if (job.attempts === 0) {
       job.startMs = clock.now();
@@ -325,8 +301,8 @@ export class Dispatcher {
     }
     const over = beginAttempt(job.history, clock.now(), !acceptsReply);
     this.#observe(job, 'delivering');
-    job.attempts++;
-    job.tries++;
+    if (job.failure) job.sinkAttempts++;
+    else job.attempts++;
     const timeoutMs = this.setup.delivery.timeoutMs ?? 300_000;
     const made = await attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), carried: event.carried, timeoutMs, acceptsReply });
     over(made);
@@ -334,17 +310,18 @@ export class Dispatcher {
   }
 
   /** Plans another attempt, unless there were enough or the answer was final. */
-  #retries(job: Job, made: Attempt): boolean {
+  #retries(job: DeliveryJob, made: Attempt): boolean {
     const { clock } = this.#options;
     const { delivery } = this.setup;
     const now = clock.now();
-    const again = made.verdict === 'retry' && job.tries <= delivery.retry;
+    const tries = triesOf(job);
+    const again = made.verdict === 'retry' && tries <= delivery.retry;
     const answer = made.status === undefined ? undefined : { status: made.status, retryAfter: made.retryAfter };
-    const delay = again ? backoff(delivery, job.tries - 1, answer, now) : 0;
+    const delay = again ? backoff(delivery, tries - 1, answer, now) : 0;
     job.retries.push({
       name: again ? 'retry' : 'given up',
       timeMs: now,
-      attributes: { attempt: job.attempts, cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
+      attributes: { attempt: tries, ...(job.failure ? { dead_letter_sink: true } : {}), cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
     });
     noteFailure(job.history, made.cause, again ? now + delay : undefined);
     if (!again) return false;
@@ -353,17 +330,12 @@ export class Dispatcher {
     return true;
   }
 
-  #again(job: Job): void {
+  #again(job: DeliveryJob): void {
     this.#due.push(job);
     this.pump();
   }
 
-  #failure(job: Job, to: Destination, made: Attempt, cause: string): Failure {
-    const body = made.body.subarray(0, excerptBytes).toString('utf8');
-    return { trigger: this.setup.name, destination: addressOf(to), attempts: job.attempts, status: made.status, cause, body };
-  }
-
-  async #reply(job: Job, event: BrokerEvent, reply: { attributes: Readonly<Record<string, string>>; data: Buffer | undefined }): Promise<void> {
+  async #reply(job: DeliveryJob, event: BrokerEvent, reply: { attributes: Readonly<Record<string, string>>; data: Buffer | undefined }): Promise<void> {
     const { knativebrokerttl: _, ...attributes } = reply.attributes;
     if (event.ttl <= 1) {
       this.#options.report(
@@ -376,46 +348,24 @@ export class Dispatcher {
     await this.#options.reply({ attributes, data: reply.data, traceparent: writeTraceparent(job.trace), ttl: event.ttl - 1, ...(carried ? { carried } : {}) });
   }
 
-  #end(job: Job, event: BrokerEvent, ending: Ending, status: number): void {
-    this.#outstanding.delete(job.position.sequence);
+  #end(job: DeliveryJob, event: BrokerEvent, ending: Ending, status: number): void {
+    if (!this.#outstanding.delete(job.position.sequence)) return; // its Trigger was removed meanwhile
     this.#releaseKey(job);
     this.#options.ended(job.position, ending, job.attempts, status);
-    const latencyMs = Math.round((performance.now() - job.started) * 100) / 100;
+    const latencyMs = latencyOf(job);
     const error = job.retries.at(-1)?.attributes.cause;
     const finished_at = new Date(this.#options.clock.now()).toISOString();
     this.#observe(job, ending, { latencyMs, finished_at, ...(status ? { status } : {}), ...(error ? { error: String(error) } : {}) });
-    if (job.trace.sampled || job.retries.length > 0) this.#span(job, event, ending, status, latencyMs);
+    this.#span(job, event, ending, status);
   }
 
-  #span(job: Job, { attributes }: BrokerEvent, ending: Ending, status: number, durationMs: number): void {
-    const origin = readTraceparent(attributes.traceparent);
-    this.#options.telemetry.addSpan({
-      traceId: job.trace.traceId,
-      spanId: job.trace.spanId,
-      parentId: job.parentId,
-      name: `process ${this.setup.name}`,
-      kind: 'client',
-      service: 'broker',
-      startMs: job.startMs,
-      durationMs,
-      attributes: {
-        'messaging.system': 'knative',
-        'messaging.operation.type': 'process',
-        'messaging.destination.name': this.setup.name,
-        'messaging.message.id': attributes.id as string,
-        ...eventAttributes(attributes),
-        'server.address': addressOf(this.setup.subscriber),
-        'delivery.attempts': job.attempts,
-        'delivery.outcome': ending,
-        ...(status ? { 'http.response.status_code': status } : {}),
-      },
-      ...(ending === 'delivered' ? {} : { error: true }),
-      ...(job.retries.length > 0 ? { events: job.retries } : {}),
-      ...(origin && origin.traceId !== job.trace.traceId ? { links: [{ traceId: origin.traceId, spanId: origin.spanId }] } : {}),
-    });
+  #span(job: DeliveryJob, event: BrokerEvent, ending: Ending | 'removed', status: number): void {
+    if (!job.trace.sampled && job.retries.length === 0) return;
+    const { name: trigger, subscriber } = this.setup;
+    this.#options.telemetry.addSpan(processSpan(job, event, { trigger, subscriber, ending, status, durationMs: latencyOf(job) }));
   }
 
-  #releaseKey(job: Job): void {
+  #releaseKey(job: DeliveryJob): void {
     if (!job.holdsKey || job.key === undefined) return;
     job.holdsKey = false;
     const next = this.#keys.get(job.key)?.shift();
@@ -427,8 +377,17 @@ export class Dispatcher {
     this.#due.push(next);
   }
 
-  #observe(job: Job, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {
-    this.#options.observe(job.position.sequence, { name: this.setup.name, outcome, attempts: job.attempts, history: job.history, ...more });
+  #observe(job: DeliveryJob, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {
+    const { attempts, sinkAttempts, history } = job;
+    const name = this.setup.name;
+    this.#options.observe(job.position.sequence, {
+      name,
+      outcome,
+      attempts,
+      ...(sinkAttempts > 0 ? { dead_letter_attempts: sinkAttempts } : {}),
+      history,
+      ...more,
+    });
   }
 
   #after(ms: number, run: () => void): void {
@@ -453,16 +412,4 @@ export class Dispatcher {
   }
 }
 
-/** What of an event goes on spans, in Knative's spelling, with the id it leaves out. */
-export const eventAttributes = ({ id, type, source, subject }: Readonly<Record<string, string>>) => ({
-  'cloudevents.event_id': id as string,
-  'cloudevents.type': type as string,
-  'cloudevents.source': source as string,
-  ...(subject === undefined ? {} : { 'cloudevents.subject': subject }),
-});
-
-/** Events of one key keep their order: `partitionkey`, else the subject of a source. */
-function keyOf({ attributes }: BrokerEvent): string | undefined {
-  if (attributes.partitionkey !== undefined) return attributes.partitionkey;
-  return attributes.subject === undefined ? undefined : `${attributes.source}\0${attributes.subject}`;
-}
+const latencyOf = ({ started }: DeliveryJob) => Math.round((performance.now() - started) * 100) / 100;

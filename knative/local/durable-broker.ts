@@ -45,7 +45,8 @@ export interface DurableBroker {
   publish(events: readonly BrokerEvent[]): Promise<void>;
   configure(broker: Broker, triggers: readonly Trigger[]): void;
   recent(most: number): EventSummary[];
-  find(id: string): Promise<EventDetail | undefined>;
+  /** @see Brokers */
+  find(id: string, source?: string): Promise<EventDetail[]>;
   undeliverable(): Undeliverable[];
   busy(): boolean;
   close(): Promise<void>;
@@ -53,6 +54,8 @@ export interface DurableBroker {
 
 const listedEvents = 1_000;
 const graceMs = 5_000;
+/** Timers of more than 24.8 days fire at once. */
+const longestWaitMs = 24 * 60 * 60 * 1000;
 
 /** A Trigger's compiled setup. @throws ManifestError for filters that are not understood */
 export function setupOf(broker: Broker, trigger: Trigger): TriggerSetup {
@@ -94,10 +97,13 @@ class LoggedBroker implements DurableBroker {
   #undeliverable: UndeliverableStore;
   #recent: RecentEvents;
   #dispatchers = new Map<string, { known: KnownTrigger; dispatcher: Dispatcher; written: number }>();
+  /** Dispatchers of triggers that were removed, until what they had begun is over. */
+  #leaving = new Set<Promise<void>>();
   #nextNumber: number;
   /** Triggers that are known on disk; until then nothing is acknowledged. */
   #tabled: Promise<void> = Promise.resolve();
   #trimming: Promise<void> | undefined;
+  #trimTimer: unknown;
   #closed = false;
 
   constructor(options: DurableBrokerOptions, name: string, log: Log, table: TriggerTable, known: KnownAcks, undeliverable: UndeliverableStore) {
@@ -126,6 +132,7 @@ class LoggedBroker implements DurableBroker {
     await this.#storeTable();
     await this.#recall(known);
     for (const { dispatcher } of this.#dispatchers.values()) dispatcher.pump();
+    this.#moved();
   }
 
   /** Lists the newest events again, with what the acknowledgements say of them. */
@@ -192,8 +199,7 @@ class LoggedBroker implements DurableBroker {
     let changed = false;
     for (const [name, { dispatcher }] of this.#dispatchers) {
       if (names.has(name)) continue;
-      void dispatcher.stop(0);
-      this.#dispatchers.delete(name);
+      this.#remove(name, dispatcher);
       changed = true;
     }
     for (const setup of setups) {
@@ -207,6 +213,17 @@ class LoggedBroker implements DurableBroker {
     }
     if (changed) this.#tabled = this.#storeTable();
     this.#tabled.catch(() => {}); // publish tells
+  }
+
+  #remove(name: string, dispatcher: Dispatcher): void {
+    const { sequence } = this.#log.end;
+    this.#dispatchers.delete(name);
+    const left = dispatcher
+      .withdraw(graceMs)
+      .catch((error: Error) => this.#options.report(`${name}: ${error.message}`))
+      .then(() => this.#recent.removed(name, sequence))
+      .finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
   }
 
   #storeTable(): Promise<void> {
@@ -227,7 +244,26 @@ class LoggedBroker implements DurableBroker {
     this.#acks.touch();
     const end = this.#log.end.sequence;
     if ([...this.#dispatchers.values()].every(({ dispatcher }) => dispatcher.floor === end)) this.#events.forget();
-    if (this.#log.segments.length > 1) this.#trimming ??= this.#trim().finally(() => (this.#trimming = undefined));
+    this.#trimSoon();
+  }
+
+  #trimSoon(): void {
+    if (this.#closed || this.#log.segments.length < 2) return;
+    this.#trimming ??= this.#trim().finally(() => {
+      this.#trimming = undefined;
+      this.#trimLater();
+    });
+  }
+
+  /** When nothing moves, the oldest segment goes as soon as it is too old. One that is still needed goes when its trigger moves. */
+  #trimLater(): void {
+    const { clock, retention } = this.#options;
+    clock.clearTimeout(this.#trimTimer);
+    this.#trimTimer = undefined;
+    const [oldest, next] = this.#log.segments;
+    const dueMs = (oldest?.lastMs ?? 0) + retention.maxAgeMs - clock.now();
+    if (this.#closed || !next || dueMs <= 0) return;
+    this.#trimTimer = clock.setTimeout(() => this.#trimSoon(), Math.min(dueMs, longestWaitMs));
   }
 
   /** Removes the oldest segments that nobody needs any more and that are too many or too old. */
@@ -256,16 +292,20 @@ class LoggedBroker implements DurableBroker {
     return this.#recent.list(most);
   }
 
-  async find(id: string): Promise<EventDetail | undefined> {
-    const found = this.#recent.find(id);
-    if (found) return this.#detail(await this.#events.load(found.position), found.summary);
-    for (let at = this.#log.begin; at.sequence < this.#log.end.sequence; ) {
+  async find(id: string, source?: string): Promise<EventDetail[]> {
+    const recent = this.#recent.find(id, source);
+    if (recent.length > 0) return Promise.all(recent.map(async ({ position, summary }) => this.#detail(await this.#events.load(position), summary)));
+    const found = new Map<string, EventDetail>();
+    for (let at = this.#log.begin; at.sequence < this.#log.end.sequence && !found.has(source ?? ''); ) {
       const entries = await this.#events.read(at, 1024 * 1024);
-      const entry = entries.find(({ event }) => event.attributes.id === id);
-      if (entry) return this.#detail(entry, summarise(this.#name, entry, this.#leftOf(entry)));
+      for (const entry of entries) {
+        const { attributes } = entry.event;
+        if (attributes.id !== id || (source ?? attributes.source) !== attributes.source) continue;
+        found.set(attributes.source as string, this.#detail(entry, summarise(this.#name, entry, this.#leftOf(entry))));
+      }
       at = entries.at(-1)?.next ?? this.#log.end;
     }
-    return undefined;
+    return [...found.values()];
   }
 
   /** What is known of an event that is too old to be listed. */
@@ -327,8 +367,9 @@ class LoggedBroker implements DurableBroker {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([...this.#dispatchers.values()].map(({ dispatcher }) => dispatcher.stop(graceMs)));
+    await Promise.all([...this.#leaving, ...[...this.#dispatchers.values()].map(({ dispatcher }) => dispatcher.stop(graceMs))]);
     await this.#trimming;
+    this.#options.clock.clearTimeout(this.#trimTimer);
     await this.#acks.close();
     await this.#log.close();
     await this.#undeliverable.close();

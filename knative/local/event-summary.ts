@@ -2,16 +2,20 @@ import type { AttemptRecord } from './attempt-history.ts';
 import type { TriggerVerdict } from './verdicts.ts';
 
 /**
- * What became of an event at one trigger. `delivered`, `dead-lettered`, `undeliverable` and `filtered` are final;
- * `dead-lettered` went to a sink, `undeliverable` is kept on disk because there is none (or it did not take it).
+ * What became of an event at one trigger. `delivered`, `dead-lettered`, `undeliverable`, `filtered` and `removed` are final;
+ * `dead-lettered` went to a sink, `undeliverable` is kept on disk because there is none (or it did not take it), and
+ * `removed` was the trigger, before it was over.
  */
-export type Outcome = 'pending' | 'delivering' | 'retrying' | 'delivered' | 'dead-lettered' | 'undeliverable' | 'filtered';
+export type Outcome = 'pending' | 'delivering' | 'retrying' | 'delivered' | 'dead-lettered' | 'undeliverable' | 'filtered' | 'removed';
 
 /** One trigger's part in an event's way, as `/api/events` shows it. */
 export interface TriggerOutcome {
   name: string;
   outcome: Outcome;
+  /** Deliveries to the subscriber. */
   attempts: number;
+  /** Deliveries to the dead-letter sink; absent before the first. */
+  dead_letter_attempts?: number;
   /** HTTP status of the last attempt; undefined before it, or when there was no answer. */
   status?: number;
   /** Why the last attempt failed, in a few words. */

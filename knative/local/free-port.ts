@@ -1,25 +1,48 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /**
- * Ports for instances lie below those that systems give to outgoing connections (from 32768 on Linux, 49152 on
- * macOS), so that nobody takes one between our look and the instance's listening.
+ * Ports for programs lie below those that systems give to outgoing connections (from 32768 on Linux, 49152 on macOS), so
+ * that nobody takes one between our look and the program's listening. They come in blocks: a process listens on the first
+ * port of its block as long as it lives, and no other platform takes from there.
  */
 const first = 18_000;
-const count = 14_000;
-let next = (process.pid * 37) % count;
+const blockSize = 200;
+const blocks = 70;
+let base: Promise<number> | undefined;
+let last = 0;
 
 /** A port on loopback that nobody listens on, another one at each call. */
 export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < count; tries++) {
-    next = (next + 1) % count;
-    if (await isFree(first + next)) return first + next;
+  base ??= claimBlock();
+  const claimed = await base;
+  for (let tries = 1; tries < blockSize; tries++) {
+    last = (last % (blockSize - 1)) + 1;
+    const port = claimed + last;
+    const probe = await listening(port);
+    if (!probe) continue;
+    await new Promise((done) => probe.close(done));
+    return port;
   }
-  throw new Error('no free port on 127.0.0.1');
+  throw new Error(`no free port on 127.0.0.1 from ${claimed} to ${claimed + blockSize - 1}`);
 }
 
-const isFree = (port: number) =>
-  new Promise<boolean>((done) => {
-    const probe = createServer()
-      .once('error', () => done(false))
-      .listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => done(true)));
+/** @returns the first port of a block that is now this process's own */
+async function claimBlock(): Promise<number> {
+  const start = Math.floor(Math.random() * blocks);
+  for (let i = 0; i < blocks; i++) {
+    const port = first + ((start + i) % blocks) * blockSize;
+    const claim = await listening(port);
+    if (!claim) continue;
+    claim.unref();
+    return port;
+  }
+  base = undefined;
+  throw new Error(`no free block of ports on 127.0.0.1: ${blocks} programs have one`);
+}
+
+const listening = (port: number) =>
+  new Promise<Server | undefined>((done) => {
+    const server = createServer((socket) => socket.destroy())
+      .once('error', () => done(undefined))
+      .listen({ port, host: '127.0.0.1', exclusive: true }, () => done(server));
   });

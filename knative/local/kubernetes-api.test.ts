@@ -133,6 +133,7 @@ describe('the Kubernetes API of the local platform', () => {
     ['a part of an object', `${triggers}/counted/status`, 404, 'NotFound'],
     ['a watch', `${triggers}?watch=1`, 400, 'BadRequest'],
     ['a selector, which would change the answer', `${triggers}?labelSelector=a%3Db`, 400, 'BadRequest'],
+    ['a path that is none', '//', 400, 'BadRequest'],
   ])('answers %s with a Status', async (_, path, code, reason) => {
     expect(await get(path)).toMatchObject({ status: code, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code } });
   });

@@ -30,11 +30,16 @@ const groups = [...new Set(resources.map(({ group }) => group))];
  */
 export function kubernetesApi(platform: () => Platform) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? '/', 'http://kubernetes');
-    const table = /as=Table;v=v1/.test(request.headers.accept ?? '');
-    const answer = request.method === 'GET' ? (discovery(url) ?? find(url, platform(), table)) : failure(405, 'MethodNotAllowed', 'read-only');
+    const answer = answerTo(request, platform);
     response.writeHead(answer.code, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(answer.body));
   };
+}
+
+function answerTo({ method, url: target = '/', headers }: IncomingMessage, platform: () => Platform): Answer {
+  if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'read-only');
+  const url = URL.parse(target, 'http://kubernetes');
+  if (!url) return failure(400, 'BadRequest', 'the path is malformed');
+  return discovery(url) ?? find(url, platform(), /as=Table;v=v1/.test(headers.accept ?? ''));
 }
 
 interface Answer {

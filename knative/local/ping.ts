@@ -3,7 +3,7 @@ import { type Attempt, addressOf, attempt } from './attempt.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { CloudEvent } from './cloudevents.ts';
 import { parseCron, type Schedule } from './cron.ts';
-import { eventAttributes } from './dispatcher.ts';
+import { eventAttributes } from './delivery-span.ts';
 import { ManifestError, type PingSource } from './model.ts';
 import type { Telemetry } from './telemetry.ts';
 import { newSpanId, newTraceId, writeTraceparent } from './traceparent.ts';

@@ -1,5 +1,5 @@
 import type { LogEntry } from './event-log.ts';
-import type { EventSummary, TriggerOutcome } from './event-summary.ts';
+import type { EventSummary, Outcome, TriggerOutcome } from './event-summary.ts';
 import type { Position } from './log.ts';
 import { traceIdOf } from './stored-event.ts';
 
@@ -8,12 +8,16 @@ export interface RecentEvents {
   add(entry: LogEntry, triggers: TriggerOutcome[]): void;
   /** Notes what became of an event at a trigger; events too old to be listed are passed over. */
   observe(sequence: number, outcome: TriggerOutcome): void;
+  /** A trigger was removed: what was not over of the events before `sequence` never will be. */
+  removed(trigger: string, sequence: number): void;
   /** Newest first. */
   list(most: number): EventSummary[];
-  find(id: string): { summary: EventSummary; position: Position } | undefined;
+  /** Of each source, unless one is named, the newest event of this id. */
+  find(id: string, source?: string): { summary: EventSummary; position: Position }[];
 }
 
 const mostKept = 1_000;
+const unfinished: ReadonlySet<Outcome> = new Set(['pending', 'delivering', 'retrying']);
 
 /** @see RecentEvents */
 export function recentEvents(broker: string, changed: (summary: EventSummary) => void): RecentEvents {
@@ -33,12 +37,25 @@ export function recentEvents(broker: string, changed: (summary: EventSummary) =>
       else summary.triggers[at] = outcome;
       changed(summary);
     },
+    removed(trigger, sequence) {
+      for (const { summary } of kept.values()) {
+        if (summary.sequence >= sequence) return;
+        const left = summary.triggers.find(({ name, outcome }) => name === trigger && unfinished.has(outcome));
+        if (!left) continue;
+        left.outcome = 'removed';
+        delete left.nextAttemptAt;
+        changed(summary);
+      }
+    },
     list: (most) =>
       [...kept.values()]
         .slice(-most)
         .reverse()
         .map(({ summary }) => summary),
-    find: (id) => [...kept.values()].findLast(({ summary }) => summary.id === id),
+    find(id, source) {
+      const all = [...kept.values()].filter(({ summary }) => summary.id === id && (source === undefined || summary.source === source));
+      return [...new Map(all.map((each) => [each.summary.source, each])).values()];
+    },
   };
 }
 

@@ -91,7 +91,10 @@ async function answers(port: number, password: string, child: ChildProcess): Pro
   for (let tries = 0; tries < 250 && !over(child); tries++) {
     const said = await new Promise<string>((done) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\n`));
-      socket.once('data', (data) => done(String(data))).once('error', () => done(''));
+      socket
+        .once('data', (data) => done(String(data)))
+        .once('error', () => done(''))
+        .once('close', () => done(''));
       socket.once('data', () => socket.destroy());
     });
     if (said.startsWith('+OK')) return true;

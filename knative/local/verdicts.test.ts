@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const b of open.splice(0)) await b.close();
 });
 
-const verdicts = async (b: Bench, id: string) => (await b.brokers.find(id))?.verdicts;
+const verdicts = async (b: Bench, id: string) => (await b.brokers.find(id))[0]?.verdicts;
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
 describe('an event’s verdicts', () => {

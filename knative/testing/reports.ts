@@ -79,8 +79,8 @@ const mostEvents = 1_000;
 /** @see Reports */
 export function reportsOn({ brokers, triggers, courier, activity, patienceMs }: ReportsOptions): Reports {
   const seen = async (): Promise<SeenEvent[]> => {
-    const details = await Promise.all([...brokers.recent(mostEvents)].reverse().map(({ id }) => brokers.find(id)));
-    return details.flatMap((detail) => (detail ? [seenOf(detail)] : []));
+    const details = await Promise.all([...brokers.recent(mostEvents)].reverse().map(({ id, source }) => brokers.find(id, source)));
+    return details.flat().map(seenOf);
   };
   const fitting = async (match: Match = {}) => (await seen()).filter((event) => fits(event, match));
   const changed = () =>
@@ -96,7 +96,8 @@ export function reportsOn({ brokers, triggers, courier, activity, patienceMs }: 
 
   const explain = async (id: string): Promise<Explanation> => {
     await activity.settle();
-    const detail = await brokers.find(id);
+    const [detail, ...more] = await brokers.find(id);
+    if (more.length > 0) throw new Error(`several sources sent an event ${id}: give them ids of their own`);
     if (!detail) throw new Error(`the broker has no event ${id}: it has ${listed(await seen())}`);
     const verdicts = triggers
       .filter(({ namespace, broker }) => detail.broker === `${namespace}/${broker}`)

@@ -15,7 +15,7 @@ export async function consoleApi(url: URL, sources: ConsoleSources): Promise<Con
   if (!pathname.startsWith('/api/')) return undefined;
   const [, , kind, ...rest] = pathname.split('/').map(decoded);
   const path = rest.join('/');
-  if (kind === 'events' && path !== '') return oneEvent(path, sources);
+  if (kind === 'events' && path !== '') return oneEvent(path, searchParams.get('source') ?? undefined, sources);
   if (kind === 'traces' && rest.length === 1) return trace(path, sources, tempoTrace);
   if (kind === 'v2' && rest[0] === 'traces' && rest.length === 2) return trace(rest[1] as string, sources, tempoTraceV2);
   if (kind === 'search') return search(path, searchParams, sources);
@@ -57,12 +57,15 @@ export const listedEvent = ({ id, type, source, subject, time, trace_id, trigger
   subject: subject ?? null,
   time,
   trace_id: trace_id ?? null,
-  triggers: triggers.map(({ name, outcome, attempts, finished_at }) => ({ name, outcome, attempts, ...(finished_at && { finished_at }) })),
+  triggers: triggers.map(({ name, outcome, attempts, dead_letter_attempts, finished_at }) => ({ name, outcome, attempts, dead_letter_attempts, finished_at })),
 });
 
-async function oneEvent(id: string, { brokers }: ConsoleSources): Promise<ConsoleAnswer> {
-  const found = await brokers.find(id);
-  return found ? json(found) : problem(404, `no event ${id} is kept`);
+async function oneEvent(id: string, source: string | undefined, { brokers }: ConsoleSources): Promise<ConsoleAnswer> {
+  const [event, ...more] = await brokers.find(id, source);
+  if (!event) return problem(404, `no event ${id}${source === undefined ? '' : ` of ${source}`} is kept`);
+  if (more.length > 0)
+    return problem(409, `events ${id} of several sources are kept: name one with ?source= (${[event, ...more].map((each) => each.source).join(', ')})`);
+  return json(event);
 }
 
 function trace(id: string, { telemetry }: ConsoleSources, shape: (spans: ReturnType<typeof telemetry.trace>) => unknown): ConsoleAnswer {

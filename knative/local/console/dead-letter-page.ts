@@ -2,7 +2,7 @@ import type { ConsoleSources } from '../console.ts';
 import { letterChip } from './dead-letters-page.ts';
 import { readable } from './event-page.ts';
 import { formToken } from './form-guard.ts';
-import { clockTime, eventType } from './format.ts';
+import { clockTime, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
@@ -32,7 +32,7 @@ ${letter.body && html`<section><h2>What the subscriber answered</h2><pre>${reada
 
 const actions = ({ number, event, trace_id, state }: DeadLetterDetail) => html`<div class="actions">
 ${state === 'open' && html`<form method="post" action="/dead-letters/confirm">${formToken()}<input type="hidden" name="number" value="${number}"><button class="main" name="what" value="chosen">Redrive…</button></form>`}
-<a class="button" href="/events/${encodeURIComponent(event.id)}">Its event</a>${trace_id && html`<a class="button" href="/traces/${trace_id}">Its trace</a>`}</div>`;
+<a class="button" href="${eventPath(event)}">Its event</a>${trace_id && html`<a class="button" href="/traces/${trace_id}">Its trace</a>`}</div>`;
 
 const attempts = ({ attempts: all }: DeadLetterDetail) => html`<div class="scroll"><table>
 <thead><tr><th>When</th><th>Outcome</th><th>Status</th><th>Error</th><th>Trace</th></tr></thead>

@@ -3,13 +3,13 @@ import type { ConsoleSources } from '../console.ts';
 import type { EventDetail } from '../event-summary.ts';
 import type { TriggerVerdict } from '../verdicts.ts';
 import { chip } from './events-page.ts';
-import { clockTime, duration, eventType } from './format.ts';
+import { clockTime, duration, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
 /** One event: attributes, data, and its way through each trigger. */
-export async function eventPage(id: string, { brokers, operations }: ConsoleSources): Promise<Page> {
-  const event = await brokers.find(id);
+export async function eventPage(id: string, source: string | undefined, { brokers, operations }: ConsoleSources): Promise<Page> {
+  const [event, ...more] = await brokers.find(id, source);
   if (!event)
     return {
       name: 'events',
@@ -17,6 +17,7 @@ export async function eventPage(id: string, { brokers, operations }: ConsoleSour
       status: 404,
       content: html`${heading('Event')}${nothing(`No event ${id} is kept.`, 'Events are kept for a day, and as long as somebody has not got them.')}`,
     };
+  if (more.length > 0) return { name: 'events', title: 'Event', content: html`${heading('Which event?')}${choice([event, ...more])}` };
   const trace = event.trace_id && html`<a class="button" href="/traces/${event.trace_id}">Its trace</a>`;
   const letters = operations && event.trace_id && html`<a class="button" href="/dead-letters?state=all&amp;trace=${event.trace_id}">Its dead letters</a>`;
   const content = html`
@@ -35,10 +36,13 @@ ${event.verdicts.some(({ attempts }) => attempts.length > 0) && attemptTable(eve
   return { name: 'events', title: event.type, live: 'event', content };
 }
 
+const choice = (events: readonly EventDetail[]) => html`<p>An id is unique for its source only, and several sources gave this one:</p>
+<ul>${events.map((event) => html`<li><a href="${eventPath(event)}">${eventType(event.type)}</a> of <span class="code">${event.source}</span></li>`)}</ul>`;
+
 function verdict({ trigger, matches, clause, outcome, note }: TriggerVerdict, { triggers }: EventDetail) {
   const known = triggers.find(({ name }) => name === trigger);
   return html`<tr><th scope="row">${known ? chip(known) : html`<span class="quiet">${trigger}</span>`}</th><td>${outcome ?? 'not known'}</td>
-<td>${matches ? 'passes' : 'filtered out'}: <span class="code">${clause}</span>${note && html`<br><span class="quiet">${note}</span>`}</td><td>${known?.attempts ?? '–'}</td>
+<td>${matches ? 'passes' : 'filtered out'}: <span class="code">${clause}</span>${note && html`<br><span class="quiet">${note}</span>`}</td><td>${known?.attempts ?? '–'}${known?.dead_letter_attempts && html` <span class="quiet">+ ${known.dead_letter_attempts} at the dead-letter sink</span>`}</td>
 <td>${known?.latencyMs === undefined ? '–' : duration(known.latencyMs)}</td><td class="time">${known?.nextAttemptAt === undefined ? '–' : clockTime(known.nextAttemptAt)}</td></tr>`;
 }
 

@@ -1,6 +1,6 @@
 import type { ConsoleSources } from '../console.ts';
 import type { EventSummary, TriggerOutcome } from '../event-summary.ts';
-import { clockTime, count, eventType } from './format.ts';
+import { clockTime, count, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
@@ -13,7 +13,7 @@ export function eventsPage(parameters: URLSearchParams, { brokers }: ConsoleSour
   const events = brokers
     .recent(shown)
     .filter((event) => holds(event, text.toLowerCase()) && (outcome === '' || event.triggers.some((each) => each.outcome === outcome)));
-  const options = ['', 'pending', 'delivering', 'retrying', 'delivered', 'dead-lettered', 'undeliverable'];
+  const options = ['', 'pending', 'delivering', 'retrying', 'delivered', 'dead-lettered', 'undeliverable', 'removed'];
   const form = html`<form method="get" role="search">
   <input type="search" name="text" value="${text}" placeholder="type, subject, id …" aria-label="Part of type, subject, source or id">
   <select name="outcome" aria-label="Outcome">${options.map((each) => html`<option value="${each}"${each === outcome && html` selected`}>${each || 'any outcome'}</option>`)}</select>
@@ -41,7 +41,7 @@ export const eventTable = (events: readonly EventSummary[]) => html`<div class="
 
 const row = ({ id, type, source, subject, time, trace_id, triggers, sequence, broker }: EventSummary) => html`<tr data-key="${broker} ${sequence}">
 <td class="time">${clockTime(Date.parse(time))}</td>
-<td><a href="/events/${encodeURIComponent(id)}">${eventType(type)}</a></td>
+<td><a href="${eventPath({ id, source })}">${eventType(type)}</a></td>
 <td>${subject ?? '–'}</td><td class="quiet">${source}</td>
 <td class="chips">${triggers.length === 0 ? html`<span class="quiet">no trigger</span>` : triggers.map(chip)}</td>
 <td>${trace_id ? html`<a class="code" href="/traces/${trace_id}">${trace_id.slice(0, 8)}</a>` : '–'}</td></tr>`;

@@ -19,6 +19,9 @@ export function clockTime(ms: number) {
 
 export const count = (value: number, one: string, many = `${one}s`) => `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
 
+/** Where an event is shown: an id is unique for its source only. */
+export const eventPath = ({ id, source }: { id: string; source: string }) => `/events/${encodeURIComponent(id)}?source=${encodeURIComponent(source)}`;
+
 /** A reverse-DNS event type with its well-known beginning made quiet: `dev.dormouse.` post.created `.v1`. */
 export function eventType(type: string) {
   const found = /^((?:[a-z0-9-]+\.){2})(.+?)(\.v\d+)?$/.exec(type);

@@ -45,7 +45,7 @@ export const showPage = (page: Page, sources: ConsoleSources): ConsoleAnswer => 
 
 async function pageAt(first: string, second: string | undefined, { searchParams }: URL, sources: ConsoleSources): Promise<Page | undefined> {
   if (first === '' && second === undefined) return functionsPage(sources);
-  if (first === 'events') return second ? eventPage(decoded(second), sources) : eventsPage(searchParams, sources);
+  if (first === 'events') return second ? eventPage(decoded(second), searchParams.get('source') ?? undefined, sources) : eventsPage(searchParams, sources);
   if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
   if (first === 'triggers' && !second) return triggersPage(sources);
   if (first === 'logs' && !second) return logsPage(searchParams, sources);

@@ -1,6 +1,6 @@
 import type { ConsoleSources } from '../console.ts';
 import type { Undeliverable } from '../event-summary.ts';
-import { clockTime, count, eventType } from './format.ts';
+import { clockTime, count, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
@@ -15,8 +15,8 @@ export function undeliverablePage({ brokers }: ConsoleSources): Page {
   return { name: 'undeliverable', title: 'Undeliverable', live: 'event', content: html`${heading('Undeliverable events', intro)}${list}` };
 }
 
-const entry = (event: Undeliverable) => html`<li data-key="${event.trigger} ${event.id}">
-<div class="failure-head"><a href="/events/${encodeURIComponent(event.id)}">${eventType(event.type)}</a><span>${event.subject}</span><span class="chip undeliverable">${event.trigger}<b>×${event.attempts}</b></span><span class="quiet">${clockTime(Date.parse(event.failed_at))}</span></div>
+const entry = (event: Undeliverable) => html`<li data-key="${event.trigger} ${event.source} ${event.id}">
+<div class="failure-head"><a href="${eventPath(event)}">${eventType(event.type)}</a><span>${event.subject}</span><span class="chip undeliverable">${event.trigger}<b>×${event.attempts}</b></span><span class="quiet">${clockTime(Date.parse(event.failed_at))}</span></div>
 <p class="cause">${event.cause}</p>
 ${event.body && html`<pre>${event.body}</pre>`}
 <p class="quiet">to <span class="code">${event.destination}</span>${event.trace_id && html` · <a href="/traces/${event.trace_id}">its trace</a>`} · id <span class="code">${event.id}</span></p></li>`;
