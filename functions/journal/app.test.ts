@@ -171,6 +171,7 @@ describe('what is not acceptable is 422 and begins nothing', () => {
     [{ numbers: [1.5] }, 'numbers.0'],
     [{ filter: { state: 'open' } }, 'filter.state'],
     [{ filter: { from: 'yesterday' } }, 'filter.from'],
+    [{ filter: { trace: 'xyz' } }, 'filter.trace'],
     [{ all: true, dry_run: 'yes' }, 'dry_run'],
   ])('redriving %j', async (body, field) => {
     const answer = await journal.ask('POST', '/redrives', body);

@@ -71,13 +71,15 @@ describe('a redrive', () => {
   });
 
   test('by numbers or by a filter takes those alone', async () => {
-    await bury(3, (i) => ({ type: `t${i}`, subject: `s/${i}` }));
-    const [last, , first] = await letters();
+    const ofTrace = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`;
+    await bury(4, (i) => ({ type: `t${i}`, subject: `s/${i}`, ...(i === 1 && { traceparent: ofTrace }) }));
+    const [last, , second, first] = await letters();
     await begin('redrives', { numbers: [last!.number, last!.number] });
     await begin('redrives', { filter: { type: 't0', trigger: 'counts' } });
+    await begin('redrives', { filter: { trace: 'c'.repeat(32) } });
     await journal.drain();
-    expect((await letters('&state=redriven')).map(({ number }) => number)).toEqual([last!.number, first!.number]);
-    expect(cluster.received).toHaveLength(2);
+    expect((await letters('&state=redriven')).map(({ number }) => number)).toEqual([last!.number, second!.number, first!.number]);
+    expect(cluster.received).toHaveLength(3);
   });
 
   test('that fails leaves the letter open with the attempt on record, and tries no more than three times', async () => {

@@ -53,5 +53,5 @@ export interface Job {
 /** How many of `total` a job has behind it. */
 export const position = ({ seen, done, failed, unmatched }: Job): number => seen ?? done + failed + unmatched;
 
-/** Which dead letters: what the list is narrowed to. A redrive of all that match knows no `trace`. */
+/** Which dead letters: what the list and a redrive are narrowed to. */
 export const deadLetterFilters = ['trigger', 'type', 'source', 'subject', 'trace', 'from', 'to'] as const;
