@@ -227,6 +227,7 @@ describe('redrive', () => {
       { filter: { trigger: 'stranger-wanted' }, dry_run: true },
       { filter: { trigger: 'stranger-wanted' } },
       { filter: { trace: 'a'.repeat(32) }, dry_run: true },
+      { filter: { trace: 'a'.repeat(32) } },
     ]);
   });
 
