@@ -33,7 +33,7 @@ export interface Job {
   state: 'running' | 'done' | 'cancelled';
   /** Dead letters that are taken, or events in the range. */
   total: number;
-  /** Those that were sent; in a dry run of a replay, those that would be. */
+  /** Those that were sent; in a dry run, those that would be. */
   done: number;
   failed: number;
   /** Those that the trigger's filters do not let through. */
