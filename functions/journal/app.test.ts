@@ -1,3 +1,4 @@
+import { childOf, onSpan, runInTrace, type Span } from '@dormouse/runtime/trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { attributesOf, type Cluster, failed, openCluster, openFixture, trigger } from './journal.fixture.ts';
@@ -67,6 +68,17 @@ describe('the archive', () => {
     expect([String(row?.data), row?.attributes.n]).toEqual(['{"big":12345678901234567890}', '3']);
     expect((await post('application/cloudevents+json', '[]')).status).toBe(400);
     expect((await post('application/cloudevents+json', '{"specversion":"1.0","id":"1","type":"t"}')).status).toBe(400);
+  });
+
+  test('takes a request’s events in one statement', async () => {
+    const spans: Span[] = [];
+    onSpan((span) => spans.push(span));
+    const body = JSON.stringify(['a', 'b', 'a'].map((id) => ({ specversion: '1.0', id, type: 't', source: '/s' })));
+    const post = () => journal.app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents-batch+json' }, body });
+    await runInTrace(childOf(undefined, true), async () => expect((await post()).status).toBe(204));
+    onSpan(undefined);
+    expect(spans.filter(({ name }) => name === 'INSERT events')).toHaveLength(1);
+    expect((await archived()).map(({ id }) => id)).toEqual(['b', 'a']);
   });
 
   test('is searched by type, source, subject, trace and time, newest first, piece by piece', async () => {

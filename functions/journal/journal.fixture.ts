@@ -88,6 +88,7 @@ export function openFixture(db: TestDatabase, cluster: Cluster, over: Partial<Wo
     ...world,
     journal: openJournal(sql),
     work,
+    retention: () => {},
     tokens: {
       verify: async (token) =>
         roles.includes(token)
