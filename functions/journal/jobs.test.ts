@@ -267,6 +267,18 @@ describe('a batch', () => {
     expect(await look('replays', job)).toMatchObject({ state: 'cancelled' });
   });
 
+  test('that comes to nothing after its time gives back no lease but its own', async () => {
+    await bury(1);
+    const { id } = await begin('redrives', { all: true });
+    const slow = await journal.jobs.claim(id, 0);
+    await db.admin`UPDATE journal.jobs SET leased_until = now() - interval '1 second'`;
+    const other = await journal.jobs.claim(id, 0);
+    await journal.jobs.release(slow!);
+    await expect(journal.jobs.claim(id, 0)).rejects.toMatchObject({ code: 'conflict' });
+    await journal.jobs.release(other!);
+    expect(await journal.jobs.claim(id, 0)).toMatchObject({ id });
+  });
+
   test('leaves to the next one what it has no time for', async () => {
     await bury(4, () => ({ subject: 'post/1' }));
     let now = 0;
