@@ -50,9 +50,12 @@ async function drainBatch({ sql, send, olderThanMs, batch }: DrainOptions, schem
     const [lock] = await tx`SELECT pg_try_advisory_xact_lock(hashtext(${`outbox.${schema}`})) AS mine`;
     if (!lock?.mine) return { sent: 0, left: 0, full: false };
     const table = tx(`${schema}.outbox`);
+    const young = tx`now() - ${`${olderThanMs} milliseconds`}::interval`;
+    // Clocks of instances differ: a row is young, too, while an earlier one of its subject is.
     const rows = await tx<Row[]>`
       SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
-      FROM ${table} WHERE time < now() - ${`${olderThanMs} milliseconds`}::interval AND subject <> ALL(${[...failed]}::text[])
+      FROM ${table} AS row WHERE time < ${young} AND subject <> ALL(${[...failed]}::text[])
+        AND NOT EXISTS (SELECT FROM ${table} AS earlier WHERE earlier.subject = row.subject AND earlier.position < row.position AND earlier.time >= ${young})
       ORDER BY position LIMIT ${batch} FOR UPDATE SKIP LOCKED`;
     const sent = await sendInOrder(rows, send, failed);
     if (sent.length > 0) await tx`DELETE FROM ${table} WHERE position = ANY(${sent}::bigint[])`;

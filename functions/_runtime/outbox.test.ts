@@ -191,6 +191,16 @@ describe('the relay', () => {
     expect(await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 60_000, batch: 10 })).toEqual({ sent: 0, left: 0 });
   });
 
+  test('leaves an old row behind a young one of its subject: the clock of its writer was late', async () => {
+    await note(outbox({ sql, source: '/notes' }), 'note/1', 1);
+    const late = outbox({ sql, source: '/notes', now: () => Date.now() - 120_000 });
+    await note(late, 'note/1', 2);
+    await note(late, 'note/2', 3);
+    const { stored, send } = broker();
+    expect(await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 60_000, batch: 10 })).toEqual({ sent: 1, left: 0 });
+    expect(numbers(stored)).toEqual([3]);
+  });
+
   test('two relays at once send everything once', async () => {
     const dead = outbox({ sql, source: '/notes' });
     for (let n = 0; n < 20; n++) await note(dead, 'note/1', n);

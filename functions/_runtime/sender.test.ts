@@ -50,3 +50,33 @@ test('a delete that fails is not the end: draining ends, and the relay sends the
   committed([row(1)]);
   await drained();
 });
+
+test.each([
+  ['while the later one waits behind others', 'waiting'],
+  ['while what is older is looked for', 'looking'],
+])('a commit that is heard of late, %s, is not overtaken', async (_, when) => {
+  const busy = { ...row(0), subject: 'x/1' };
+  const first = { ...row(1), subject: 'x/1' };
+  const second = { ...row(2), subject: 'x/1', older: ['1'] };
+  const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
+  const { promise: looking, resolve: look } = Promise.withResolvers<void>();
+  const sql = (async ([text = '']: TemplateStringsArray) => {
+    if (!text.includes('SELECT')) return [];
+    look();
+    await heard;
+    return [first];
+  }) as unknown as Sql;
+  const stored: string[] = [];
+  const { committed, drained } = sender({ sql, send: async ({ position }: SentRow) => void stored.push(position), log: silentLog } as Parameters<
+    typeof sender
+  >[0]);
+  if (when === 'waiting') committed([busy, second, first]);
+  else {
+    committed([second]);
+    await looking;
+    committed([first]);
+  }
+  hear();
+  await drained();
+  expect(stored).toEqual(when === 'waiting' ? ['0', '1', '2'] : ['1', '2']);
+});

@@ -23,8 +23,8 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
   /** Rows waiting by subject; a subject is in the map while somebody works on it. */
   const queues = new Map<string, SentRow[]>();
   const ready: string[] = [];
-  /** Positions this process is responsible for: waiting, in flight, or sent and not yet deleted. */
-  const mine = new Set<string>();
+  /** Positions that are on their way, or sent and not yet deleted; those that wait in a queue are not among them. */
+  const begun = new Set<string>();
   const sent = new Set<string>();
   let active = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -51,7 +51,7 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
       // The relay sends them again; consumers know them by id.
       log.warn({ error, rows: positions.length }, 'sent events could not be deleted from the outbox');
     });
-    for (const each of positions) mine.delete(each);
+    for (const each of positions) begun.delete(each);
   };
   const settle = () => {
     if (active > 0 || queues.size > 0 || sent.size > 0 || deleting) return;
@@ -64,16 +64,13 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
     const queue = queues.get(subject) as SentRow[];
     try {
       for (let row = queue[0]; row; row = queue[0]) {
-        if (row.older.some((position) => !mine.has(position))) await sendOlder(row);
-        await send(row);
+        if (row.older.some((position) => !begun.has(position))) await sendOlder(row, queue);
+        await sendOne(row);
         queue.shift();
-        sent.add(row.position);
-        schedule();
       }
     } catch (error) {
       // This one and all behind it wait for the relay: a later event must not overtake an earlier one.
       log.warn({ error, subject, rows: queue.length }, 'events were left to the relay');
-      for (const row of queue) mine.delete(row.position);
     }
     queues.delete(subject);
     active--;
@@ -86,28 +83,32 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
       void work(ready.shift() as string);
     }
   };
-  /** Sends what another instance, or an earlier failure, left of this subject. */
-  const sendOlder = async (row: SentRow) => {
+  const sendOne = async (row: StoredEvent & { position: string }) => {
+    begun.add(row.position);
+    await send(row).catch((error) => {
+      begun.delete(row.position);
+      throw error;
+    });
+    sent.add(row.position);
+    schedule();
+  };
+  /** Sends what another instance, or an earlier failure, left of this subject; and what this process committed before, but heard of later. */
+  const sendOlder = async (row: SentRow, queue: SentRow[]) => {
     const left = await sql<(StoredEvent & { position: string })[]>`
       SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
       FROM outbox WHERE subject = ${row.subject} AND position < ${row.position} ORDER BY position`;
     for (const each of left) {
-      if (mine.has(each.position)) continue;
-      mine.add(each.position);
-      await send(each).catch((error) => {
-        mine.delete(each.position);
-        throw error;
-      });
-      sent.add(each.position);
-      schedule();
+      if (begun.has(each.position)) continue;
+      await sendOne(each);
+      const waiting = queue.findIndex(({ position }) => position === each.position);
+      if (waiting > 0) queue.splice(waiting, 1);
     }
   };
   return {
     committed(rows) {
       for (const row of rows) {
         // A later event of its subject, whose commit was answered sooner, has already taken it along.
-        if (mine.has(row.position)) continue;
-        mine.add(row.position);
+        if (begun.has(row.position)) continue;
         const queue = queues.get(row.subject);
         if (queue) queue.push(row);
         else {

@@ -23,7 +23,7 @@ export const maxEventBytes = 2 * 1024 * 1024;
 
 /**
  * Reads the events of a request in binary, structured or batch mode (CloudEvents HTTP binding 1.0.2) without a schema: an archive
- * takes what the Broker took. What is not an event is 400.
+ * takes what the Broker took. What is not an event is 400; so is one whose id, source, type or subject is too long to be looked for.
  */
 export async function readAny(c: Context): Promise<Delivered[]> {
   const body = await bodyBytes(c, maxEventBytes);
@@ -93,12 +93,17 @@ function parse(body: Buffer): unknown {
 
 const written = (value: unknown): string => JSON.stringify(value);
 
+/** Bytes of the attributes that are looked for by an index, whose entries hold less than 2,704 bytes; `id`, `source` and the destination share one. */
+const longest: Readonly<Record<string, number>> = { id: 768, source: 768, knativeerrordest: 1024, type: 2048, subject: 2048 };
+
 function checked(attributes: Record<string, string>): Record<string, string> {
   if (attributes.specversion !== '1.0') fail('malformed', 'specversion must be 1.0.');
   for (const name of ['id', 'source', 'type']) if (!attributes[name]) fail('malformed', `The attribute ${name} is required.`);
   for (const [name, value] of Object.entries(attributes)) {
     if (!/^[a-z0-9]{1,64}$/.test(name)) fail('malformed', 'Names of attributes are lower-case letters and digits.');
     if (value.includes('\u0000')) fail('malformed', `The attribute ${name} has a character that is not allowed.`);
+    if (Buffer.byteLength(value) > (longest[name] ?? maxEventBytes)) fail('malformed', `The attribute ${name} is longer than ${longest[name]} bytes.`);
+    attributes[name] = value.toWellFormed();
   }
   return attributes;
 }

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { childOf, onSpan, runInTrace, type Span } from '@dormouse/runtime/trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { attributesOf, type Cluster, failed, openCluster, openFixture, trigger } from './journal.fixture.ts';
@@ -67,6 +69,35 @@ describe('the archive', () => {
     expect([String(row?.data), row?.attributes.n]).toEqual(['{"big":12345678901234567890}', '3']);
     expect((await post('application/cloudevents+json', '[]')).status).toBe(400);
     expect((await post('application/cloudevents+json', '{"specversion":"1.0","id":"1","type":"t"}')).status).toBe(400);
+  });
+
+  test('takes a request’s events in one statement', async () => {
+    const spans: Span[] = [];
+    onSpan((span) => spans.push(span));
+    const body = JSON.stringify(['a', 'b', 'a'].map((id) => ({ specversion: '1.0', id, type: 't', source: '/s' })));
+    const post = () => journal.app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents-batch+json' }, body });
+    await runInTrace(childOf(undefined, true), async () => expect((await post()).status).toBe(204));
+    onSpan(undefined);
+    expect(spans.filter(({ name }) => name === 'INSERT events')).toHaveLength(1);
+    expect((await archived()).map(({ id }) => id)).toEqual(['b', 'a']);
+  });
+
+  test.each([
+    ['id', { id: 'i'.repeat(3000) }],
+    ['source', { source: `/${'s'.repeat(1400)}`, id: 'i'.repeat(200) }],
+    ['subject', { subject: 'u'.repeat(3000) }],
+    ['type', { type: 't'.repeat(3000) }],
+  ])('refuses for good an event whose %s is longer than an index takes, instead of failing each time it comes again', async (_, over) => {
+    const noise = Object.fromEntries(Object.entries(over).map(([name, text]) => [name, randomBytes(text.length).toString('hex').slice(0, text.length)]));
+    for (const path of ['/events', '/dead-letters'])
+      expect((await journal.deliver(path, { ...attributesOf(noise), ...(path !== '/events' && failed('categories')) })).status).toBe(400);
+  });
+
+  test('takes text that is not well-formed', async () => {
+    const body = '{"specversion":"1.0","id":"1","type":"t","source":"/s","subject":"\\ud800","data":{"a":"\\ud800"}}';
+    const answer = await journal.app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body });
+    expect(answer.status).toBe(204);
+    expect(await archived()).toMatchObject([{ subject: '\ufffd' }]);
   });
 
   test('is searched by type, source, subject, trace and time, newest first, piece by piece', async () => {
@@ -171,6 +202,7 @@ describe('what is not acceptable is 422 and begins nothing', () => {
     [{ numbers: [1.5] }, 'numbers.0'],
     [{ filter: { state: 'open' } }, 'filter.state'],
     [{ filter: { from: 'yesterday' } }, 'filter.from'],
+    [{ filter: { trace: 'xyz' } }, 'filter.trace'],
     [{ all: true, dry_run: 'yes' }, 'dry_run'],
   ])('redriving %j', async (body, field) => {
     const answer = await journal.ask('POST', '/redrives', body);

@@ -13,6 +13,7 @@ import { deadLettersQuery, eventsQuery, newRedrive, newReplay } from './fields.t
 import type { Items } from './items.ts';
 import type { Job, Jobs } from './jobs.ts';
 import type { Triggers } from './kubernetes.ts';
+import type { Retention } from './retention.ts';
 import type { Journal, Piece } from './store.ts';
 import { triggerOf } from './trigger-of.ts';
 import { eventView, fullEventView, fullLetterView, jobView, letterView, nextLink, path, placeOf } from './views.ts';
@@ -24,6 +25,7 @@ export interface Dependencies {
   triggers: Triggers;
   /** Works off a batch of a job. */
   work: (job: string, step: number) => Promise<void>;
+  retention: Retention;
   tokens: Tokens;
   limiter: Limiter;
   /** The name of this Service: nothing is replayed to it. */
@@ -33,7 +35,7 @@ export interface Dependencies {
 const jobsPerMinute = 60;
 const listedItems = 100;
 
-export function createApp({ journal, jobs, items, triggers, work, tokens, limiter, service }: Dependencies) {
+export function createApp({ journal, jobs, items, triggers, work, retention, tokens, limiter, service }: Dependencies) {
   const inside: MiddlewareHandler<Env> = (c, next) => (cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next());
   const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
   /** Nothing may keep a dead letter from being kept: its trigger is looked for again when it is redriven. */
@@ -54,7 +56,9 @@ export function createApp({ journal, jobs, items, triggers, work, tokens, limite
 
   return newApp()
     .post('/events', inside, async (c) => {
-      for (const event of await readAny(c)) await journal.archive(event);
+      const events = await readAny(c);
+      await journal.archive(events);
+      retention(events.length);
       return c.body(null, 204);
     })
     .post('/dead-letters', inside, async (c) => {

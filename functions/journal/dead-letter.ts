@@ -28,10 +28,10 @@ export function failureOf({ attributes, data }: AnyEvent): Failure {
 const longestCause = 300;
 
 /** The status and what a problem+json or a short text says, in one line. */
-function causeOf(status: number | undefined, body: string | undefined): string {
+export function causeOf(status: number | undefined, body: string | undefined): string {
   const said = detailOf(body) ?? body?.split('\n', 1)[0]?.trim() ?? '';
   const answer = status === undefined ? 'no answer' : `answered ${status}`;
-  return (said ? `${answer}: ${said}` : answer).slice(0, longestCause).toWellFormed();
+  return (said ? `${answer}: ${said.replace(/\s+/g, ' ')}` : answer).slice(0, longestCause).toWellFormed();
 }
 
 function detailOf(body: string | undefined): string | undefined {

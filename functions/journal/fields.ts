@@ -62,6 +62,7 @@ const filter = v.strictObject({
   type: v.optional(word),
   source: v.optional(word),
   subject: v.optional(word),
+  trace: v.optional(trace),
   from: v.optional(moment),
   to: v.optional(moment),
 });

@@ -54,7 +54,8 @@ export function openItems(sql: Sql): Items {
         SELECT number, attributes, traceparent, trigger, destination, state, before.trace_id AS before_trace, before.span_id AS before_span
         FROM (SELECT item FROM items WHERE job = ${id}::uuid AND outcome IS NULL ORDER BY item LIMIT ${limit}) AS todo JOIN dead_letters ON number = item
         LEFT JOIN LATERAL (
-          SELECT trace_id, span_id FROM items WHERE item = number AND outcome = 'failed' AND span_id IS NOT NULL ORDER BY at DESC LIMIT 1
+          SELECT trace_id, span_id FROM items JOIN jobs ON jobs.id = job AND kind = 'redrive'
+          WHERE item = number AND outcome = 'failed' AND span_id IS NOT NULL ORDER BY at DESC LIMIT 1
         ) AS before ON true
         ORDER BY number`;
       return rows.map(toItem);

@@ -71,13 +71,15 @@ describe('a redrive', () => {
   });
 
   test('by numbers or by a filter takes those alone', async () => {
-    await bury(3, (i) => ({ type: `t${i}`, subject: `s/${i}` }));
-    const [last, , first] = await letters();
+    const ofTrace = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`;
+    await bury(4, (i) => ({ type: `t${i}`, subject: `s/${i}`, ...(i === 1 && { traceparent: ofTrace }) }));
+    const [last, , second, first] = await letters();
     await begin('redrives', { numbers: [last!.number, last!.number] });
     await begin('redrives', { filter: { type: 't0', trigger: 'counts' } });
+    await begin('redrives', { filter: { trace: 'c'.repeat(32) } });
     await journal.drain();
-    expect((await letters('&state=redriven')).map(({ number }) => number)).toEqual([last!.number, first!.number]);
-    expect(cluster.received).toHaveLength(2);
+    expect((await letters('&state=redriven')).map(({ number }) => number)).toEqual([last!.number, second!.number, first!.number]);
+    expect(cluster.received).toHaveLength(3);
   });
 
   test('that fails leaves the letter open with the attempt on record, and tries no more than three times', async () => {
@@ -117,6 +119,39 @@ describe('a redrive', () => {
     expect(cluster.received.at(-1)?.headers).toMatchObject({ traceparent: `00-${'a'.repeat(32)}-${second.spanId}-01`, 'ce-traceparent': origin });
   });
 
+  test('is linked to no replay that failed, though its event has the number of the letter', async () => {
+    const spans: Span[] = [];
+    onSpan((span) => spans.push(span));
+    await db.admin`TRUNCATE journal.events, journal.dead_letters RESTART IDENTITY`;
+    await archive(1);
+    await bury(1);
+    cluster.status = () => 422;
+    await begin('replays', { trigger: 'counts', ...always });
+    await journal.drain();
+    cluster.status = () => 204;
+    await begin('redrives', { all: true });
+    await journal.drain();
+    expect(spans.find(({ name }) => name === 'redrive dev.dormouse.post.created.v1')?.links).toHaveLength(1);
+  });
+
+  test('notes an answer in one line, as the cause of a dead letter is', async () => {
+    await bury(1);
+    cluster.status = () => 422;
+    cluster.answer = JSON.stringify({ type: 'about:blank', title: 'x'.repeat(400), detail: 'The data is not wanted.\nEver.' });
+    const { id } = await begin('redrives', { all: true });
+    await journal.drain();
+    expect(await look('redrives', { id })).toMatchObject({ items: [{ error: 'answered 422: The data is not wanted. Ever.' }] });
+  });
+
+  test('that is dry counts what would be sent: neither what was redriven meanwhile nor what has no trigger', async () => {
+    await bury(4, (i) => ({ subject: `post/${i}` }));
+    const dry = await begin('redrives', { all: true, dry_run: true });
+    await db.admin`UPDATE journal.dead_letters SET state = 'redriven' WHERE subject = 'post/0'`;
+    await db.admin`UPDATE journal.dead_letters SET trigger = 'gone' WHERE subject = 'post/1'`;
+    await journal.drain();
+    expect(await look('redrives', dry)).toMatchObject({ state: 'done', total: 4, done: 2, failed: 1 });
+  });
+
   test('keeps the order of one subject, whatever order the letters came in', async () => {
     await bury(5, (i) => ({ subject: 'post/1', time: `2026-03-01T08:30:0${9 - i}.000Z` }));
     await begin('redrives', { all: true });
@@ -138,23 +173,26 @@ describe('a redrive', () => {
     expect(cluster.received.map(({ host }) => host)).toEqual(['counter.dormouse.svc.cluster.local']);
   });
 
-  test('finds a trigger that was not known, and fails where there is none or the address is outside of the cluster', async () => {
+  test('finds a trigger that was not known, and sends nothing to an address to which no trigger delivers', async () => {
     cluster.kubernetes = 500;
     await bury(1);
     await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('x'), knativeerrordest: 'http://169.254.169.254/latest' });
     await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('x'), knativeerrordest: 'http://a.svc.cluster.local.example.org/' });
+    await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('auth'), knativeerrordest: 'http://auth.dormouse.svc.cluster.local/anything' });
     cluster.kubernetes = 200;
+    cluster.triggers.push({ ...trigger('far', 'x'), status: { subscriberUri: 'http://169.254.169.254/latest' } });
     await bury(1, () => ({ subject: 'gone' }));
     await db.admin`UPDATE journal.dead_letters SET trigger = 'gone' WHERE subject = 'gone'`;
     const job = await begin('redrives', { all: true });
     await journal.drain();
     expect(await look('redrives', job)).toMatchObject({
       done: 1,
-      failed: 3,
+      failed: 4,
       items: [
         { outcome: 'sent' },
-        { error: expect.stringContaining('not inside') },
-        { error: expect.stringContaining('not inside') },
+        { error: 'http://169.254.169.254/latest is not inside of the cluster' },
+        { error: 'no trigger delivers to http://a.svc.cluster.local.example.org/' },
+        { error: 'no trigger delivers to http://auth.dormouse.svc.cluster.local/anything' },
         { error: 'there is no trigger gone' },
       ],
     });
@@ -227,6 +265,18 @@ describe('a batch', () => {
     await journal.ask('DELETE', `/replays/${job.id}`);
     await journal.jobs.advance(cancelled!, { finished: false });
     expect(await look('replays', job)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('that comes to nothing after its time gives back no lease but its own', async () => {
+    await bury(1);
+    const { id } = await begin('redrives', { all: true });
+    const slow = await journal.jobs.claim(id, 0);
+    await db.admin`UPDATE journal.jobs SET leased_until = now() - interval '1 second'`;
+    const other = await journal.jobs.claim(id, 0);
+    await journal.jobs.release(slow!);
+    await expect(journal.jobs.claim(id, 0)).rejects.toMatchObject({ code: 'conflict' });
+    await journal.jobs.release(other!);
+    expect(await journal.jobs.claim(id, 0)).toMatchObject({ id });
   });
 
   test('leaves to the next one what it has no time for', async () => {

@@ -25,6 +25,8 @@ export interface Job {
   matched: number;
   createdAt: Date;
   finishedAt: Date | null;
+  /** Of a batch that was taken: says whose it is. */
+  lease?: string;
 }
 
 /** How many items of a job ended how. */
@@ -67,7 +69,7 @@ export interface Jobs {
    * @throws AppError conflict while somebody else works on it
    */
   claim(id: string, step: number): Promise<Job | undefined>;
-  /** Gives a batch back that came to nothing. */
+  /** Gives a batch back that came to nothing, unless somebody else has it by now. */
   release(job: Job): Promise<void>;
   /** Ends a batch: job and the event of the next batch in one transaction. One of two that worked on the same step changes nothing. */
   advance(job: Job, progress: Progress): Promise<void>;
@@ -105,15 +107,16 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
     },
     async claim(id, step) {
       if (!uuid.test(id)) return undefined;
-      const [row] = await sql<Row[]>`
+      const [row] = await sql<(Row & { lease: string })[]>`
         UPDATE jobs SET leased_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
-        WHERE id = ${id}::uuid AND step = ${step} AND state = 'running' AND coalesce(leased_until < clock_timestamp(), true) RETURNING *`;
-      if (row) return toJob(row);
+        WHERE id = ${id}::uuid AND step = ${step} AND state = 'running' AND coalesce(leased_until < clock_timestamp(), true)
+        RETURNING *, leased_until::text AS lease`;
+      if (row) return { ...toJob(row), lease: row.lease };
       const [due] = await sql`SELECT 1 FROM jobs WHERE id = ${id}::uuid AND step = ${step} AND state = 'running'`;
       return due ? fail('conflict', 'This batch is being worked on.', { headers: { 'retry-after': '5' } }) : undefined;
     },
-    async release({ id, step }) {
-      await sql`UPDATE jobs SET leased_until = NULL WHERE id = ${id}::uuid AND step = ${step}`;
+    async release({ id, step, lease }) {
+      await sql`UPDATE jobs SET leased_until = NULL WHERE id = ${id}::uuid AND step = ${step} AND leased_until::text = ${lease ?? null}`;
     },
     advance: (job, progress) =>
       outbox.transaction(async (tx, emit) => {

@@ -49,6 +49,8 @@ export async function openCluster() {
     received: [] as Received[],
     /** What subscribers answer. */
     status: (_: Received): number => 204,
+    /** Body of their refusals. */
+    answer: '{"detail":"not now"}',
     kubernetes: 200,
     close: () => {},
   };
@@ -61,7 +63,7 @@ export async function openCluster() {
     const received = { host: String(request.headers.host), path: String(request.url), headers: request.headers, body: body.toString() };
     const status = cluster.status(received);
     cluster.received.push(received);
-    response.writeHead(status).end(status > 299 ? '{"detail":"not now"}' : undefined);
+    response.writeHead(status).end(status > 299 ? cluster.answer : undefined);
   });
   cluster.url = url;
   cluster.close = () => void server.close();
@@ -86,6 +88,7 @@ export function openFixture(db: TestDatabase, cluster: Cluster, over: Partial<Wo
     ...world,
     journal: openJournal(sql),
     work,
+    retention: () => {},
     tokens: {
       verify: async (token) =>
         roles.includes(token)

@@ -5,15 +5,18 @@ import { createApp } from './app.ts';
 import { openItems } from './items.ts';
 import { openJobs } from './jobs.ts';
 import { kubernetesTriggers } from './kubernetes.ts';
+import { retention } from './retention.ts';
 import { openJournal } from './store.ts';
 import { subscribers } from './subscriber.ts';
 import { worker } from './work.ts';
 
-const build: Parameters<typeof serve>[1] = ({ config, sql, outbox, tokens, limiter }) => {
+const build: Parameters<typeof serve>[1] = ({ config, sql, outbox, tokens, limiter, log }) => {
   const triggers = kubernetesTriggers({ url: variable('KUBERNETES_URL'), namespace: variable('NAMESPACE', 'dormouse') });
   const world = { jobs: openJobs({ sql, outbox }), items: openItems(sql), triggers };
   const work = worker({ ...world, deliver: subscribers({ gateway: variable('LOCAL_GATEWAY_URL') }) });
-  return createApp({ ...world, journal: openJournal(sql), work, tokens, limiter, service: config.service });
+  const days = Number(variable('ARCHIVE_DAYS', '90'));
+  if (!Number.isInteger(days) || days < 0 || days > 36_500) throw new Error('the environment variable ARCHIVE_DAYS is not a number of days');
+  return createApp({ ...world, journal: openJournal(sql), work, retention: retention({ sql, days, log }), tokens, limiter, service: config.service });
 };
 
 await serve('journal', build, { bodyLimit: (_, path) => (path === '/events' || path === '/dead-letters' ? maxEventBytes : 256 * 1024) });

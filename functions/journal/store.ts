@@ -59,8 +59,8 @@ export interface FullDeadLetter extends DeadLetter {
 }
 
 export interface Journal {
-  /** Keeps an event; one of the same source and id is there already or not, it is kept once. */
-  archive(event: Delivered): Promise<void>;
+  /** Keeps events, all or none; of the same source and id one is kept, whether it was there before or not. */
+  archive(events: readonly Delivered[]): Promise<void>;
   events(filter: Filter, piece: Piece): Promise<ArchivedEvent[]>;
   event(position: number): Promise<(ArchivedEvent & { data: Buffer | null }) | undefined>;
   /** Keeps a dead letter, once for an event and a destination. */
@@ -81,11 +81,12 @@ export interface Buried {
 /** Archive and dead letters in PostgreSQL. */
 export function openJournal(sql: Sql): Journal {
   return {
-    async archive({ attributes, data, traceId, traceparent }) {
-      const { source, id, type, subject } = attributes;
+    async archive(events) {
+      const rows = events.map(({ attributes, data, traceId, traceparent }) => ({ attributes, trace_id: traceId, traceparent, data: data?.toString('base64') }));
       await sql`
         INSERT INTO events (source, id, type, subject, trace_id, traceparent, attributes, data)
-        VALUES (${source!}, ${id!}, ${type!}, ${subject ?? null}, ${traceId ?? null}, ${traceparent ?? null}, (${JSON.stringify(attributes)}::text)::jsonb, ${data ?? null})
+        SELECT attributes->>'source', attributes->>'id', attributes->>'type', attributes->>'subject', trace_id, traceparent, attributes, decode(data, 'base64')
+        FROM json_to_recordset((${JSON.stringify(rows)}::text)::json) AS event (attributes jsonb, trace_id text, traceparent text, data text)
         ON CONFLICT (source, id) DO NOTHING`;
     },
     async events(filter, { limit, after }) {

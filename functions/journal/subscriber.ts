@@ -3,6 +3,7 @@ import { encodeHeader } from '@dormouse/runtime/cloudevent';
 import { exchange } from '@dormouse/runtime/http';
 import { traceHeaders } from '@dormouse/runtime/trace';
 import type { AnyEvent } from './any-event.ts';
+import { causeOf } from './dead-letter.ts';
 
 /** What came of sending an event to a subscriber. */
 export interface Delivery {
@@ -31,7 +32,7 @@ export interface SubscriberOptions {
 export function subscribers({ gateway, tries = 3, pauseMs = 200, timeoutMs = 10_000, now = Date.now }: SubscriberOptions): Deliver {
   return async (address, event, until) => {
     const { host, path } = placeOf(address) ?? {};
-    if (!host) return { ok: false, status: undefined, error: `${address || 'an unknown address'} is not inside of the cluster` };
+    if (!host) return { ok: false, status: undefined, error: `${address} is not inside of the cluster` };
     const headers = { ...binaryHeaders(event), ...traceHeaders(), host };
     for (let made = 1, pause = pauseMs; ; made++, pause *= 4) {
       const outcome = await once(`${gateway}${path}`, headers, event.data ?? Buffer.alloc(0), timeoutMs);
@@ -52,7 +53,7 @@ async function once(url: string, headers: Record<string, string>, body: Buffer, 
   try {
     const { status, body: said } = await exchange(url, { method: 'POST', headers, body, timeoutMs, repeatable: true });
     if (status >= 200 && status <= 299) return { ok: true, status, error: undefined };
-    return { ok: false, status, error: `answered ${status}: ${said.toString('utf8', 0, 500).replaceAll('\u0000', '')}` };
+    return { ok: false, status, error: causeOf(status, said.toString('utf8', 0, 1024).replaceAll('\u0000', '\ufffd')) };
   } catch (error) {
     return { ok: false, status: undefined, error: (error as Error).message || String((error as { code?: string }).code) };
   }

@@ -16,5 +16,9 @@ export function triggerOf(destination: string, attributes: Readonly<Record<strin
   return another ? undefined : only?.name;
 }
 
+/** Whether an address is a Trigger's: a dead letter may claim any. */
+export const isSubscriber = (address: string, triggers: readonly Trigger[]): boolean =>
+  triggers.some(({ subscriberUri }) => subscriberUri !== undefined && normal(subscriberUri) === normal(address));
+
 /** The same text for every way to write one address. */
 const normal = (address: string | undefined): string | undefined => (address && URL.canParse(address) ? new URL(address).href : undefined);

@@ -68,7 +68,7 @@ export function jobView(job: Job & Counts) {
     kind,
     state,
     total,
-    done: replay && job.dryRun ? job.matched : job.sent + job.already,
+    done: job.dryRun ? (replay ? job.matched : job.sent) : job.sent + job.already,
     failed,
     ...(replay ? { trigger: job.trigger, from: job.from, to: job.to, seen: job.seen, matched: job.matched, unmatched: job.seen - job.matched } : { unmatched }),
     dry_run: job.dryRun,

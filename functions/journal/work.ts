@@ -6,7 +6,7 @@ import type { Items, Letter, Outcome } from './items.ts';
 import type { Job, Jobs, Progress } from './jobs.ts';
 import type { Trigger, Triggers } from './kubernetes.ts';
 import type { Deliver } from './subscriber.ts';
-import { triggerOf } from './trigger-of.ts';
+import { isSubscriber, triggerOf } from './trigger-of.ts';
 
 export interface WorkOptions {
   jobs: Jobs;
@@ -62,12 +62,17 @@ async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
 function planFor(letter: Letter, known: readonly Trigger[]): Plan {
   if (letter.state === 'redriven') return { noted: { outcome: 'already' } };
   const name = letter.trigger ?? triggerOf(letter.destination, letter.attributes, known);
-  if (name === undefined) return { address: letter.destination };
+  if (name === undefined)
+    return isSubscriber(letter.destination, known)
+      ? { address: letter.destination }
+      : failed(`no trigger delivers to ${letter.destination || 'an unknown address'}`);
   const trigger = known.find((each) => each.name === name);
-  if (!trigger) return { noted: { outcome: 'failed', error: `there is no trigger ${name}` } };
+  if (!trigger) return failed(`there is no trigger ${name}`);
   if (!compileFilters(trigger.filters)(letter.attributes)) return { noted: { outcome: 'unmatched' } };
-  return { address: trigger.subscriberUri ?? letter.destination, trigger: name };
+  return trigger.subscriberUri ? { address: trigger.subscriberUri, trigger: name } : failed(`the trigger ${name} has no subscriber yet`);
 }
+
+const failed = (error: string): Plan => ({ noted: { outcome: 'failed', error } });
 
 async function replay(options: WorkOptions, job: Job): Promise<Progress> {
   const { items, triggers, batch = 100 } = options;

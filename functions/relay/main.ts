@@ -6,10 +6,12 @@ import { outboxSchemas } from './store.ts';
 
 /** A row this young is still being sent by the process that wrote it. */
 const olderThanMs = 5000;
+/** With the five seconds in which a batch begins to send, well below what PostgreSQL lets a transaction idle (15 s). */
+const sendMs = 8000;
 
 await serve('relay', ({ config, sql, log }) => {
   const { sink } = config;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
-  const send = httpSend(sink);
+  const send = httpSend(sink, sendMs);
   return createApp({ log, drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs, batch: 200 }) });
 });

@@ -220,11 +220,14 @@ describe('redrive', () => {
   test('of all, or of what fits, wants a yes', async () => {
     expect((await events(['redrive', '--all', '--yes'])).out).toBe('2 of 2 dead letters sent\n');
     await events(['redrive', '--trigger', 'stranger-wanted', '-y']);
+    await events(['redrive', '--trace', 'a'.repeat(32), '-y']);
     expect(sent()).toEqual([
       { all: true, dry_run: true },
       { all: true },
       { filter: { trigger: 'stranger-wanted' }, dry_run: true },
       { filter: { trigger: 'stranger-wanted' } },
+      { filter: { trace: 'a'.repeat(32) }, dry_run: true },
+      { filter: { trace: 'a'.repeat(32) } },
     ]);
   });
 

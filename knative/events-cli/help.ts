@@ -13,6 +13,7 @@ const narrow = `
   --trigger T      those of one trigger
   --type T         of one event type
   --source S, --subject S
+  --trace ID       of one trace
   --from TIME, --to TIME   that failed between`;
 
 const times = `
@@ -23,7 +24,6 @@ const texts = {
 
   npm run events -- dead-letters [options]
 ${narrow}
-  --trace ID       of one trace
   --state STATE    open (default), redriven, or all
   --limit N        how many at most (default 50)
 ${common}

@@ -88,7 +88,7 @@ function sentence(job: Job): string {
   const not = unmatched > 0 ? `, ${unmatched} not for the trigger` : '';
   if (total === 0 && !error) return kind === 'redrive' ? 'no dead letter is open there' : 'no event was archived in that time';
   if (error) return `${kind} given up: ${harmless(error)}`;
-  if (dry_run) return `dry run: ${kind === 'replay' ? done : total - unmatched} of ${all} would be sent${not}`;
+  if (dry_run) return `dry run: ${done} of ${all} would be sent${not}${failed > 0 ? `, ${failed} cannot be` : ''}`;
   if (state === 'running') return `${kind} of ${all} goes on, ${position(job)} done`;
   return `${state === 'cancelled' ? 'cancelled: ' : ''}${done} of ${all} sent${not}${failed > 0 ? `, ${failed} refused again` : ''}`;
 }

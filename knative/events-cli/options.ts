@@ -30,11 +30,10 @@ export interface Options extends Places {
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const places = { url: text, console: text, broker: text, token: text, json: flag, help: { ...flag, short: 'h' } } as const;
-const narrow = { trigger: text, type: text, source: text, subject: text, from: text, to: text } as const;
+const narrow = { trigger: text, type: text, source: text, subject: text, trace: text, from: text, to: text } as const;
 const known = {
   ...places,
   ...narrow,
-  trace: text,
   state: text,
   limit: text,
   all: flag,
@@ -48,7 +47,7 @@ type Name = keyof typeof known;
 
 /** Which options a command takes beside those of all, and how many operands. */
 const takes: Readonly<Record<Command, { options: readonly Name[]; operands: readonly [least: number, most: number] }>> = {
-  'dead-letters': { options: [...(Object.keys(narrow) as Name[]), 'trace', 'state', 'limit'], operands: [0, 0] },
+  'dead-letters': { options: [...(Object.keys(narrow) as Name[]), 'state', 'limit'], operands: [0, 0] },
   'dead-letter': { options: [], operands: [1, 1] },
   redrive: { options: [...(Object.keys(narrow) as Name[]), 'all', 'dry-run', 'yes'], operands: [0, 10_000] },
   replay: { options: ['trigger', 'from', 'to', 'dry-run'], operands: [0, 0] },

@@ -90,14 +90,13 @@ function begin(kind: Job['kind'], body: Record<string, unknown>, letters: readon
   const filter = new URLSearchParams((body.filter ?? {}) as Record<string, string>);
   const chosen = letters.filter(({ number }) => !body.numbers || (body.numbers as number[]).includes(number));
   if (body.trigger === 'nobody') return { status: 422, body: { title: 'Invalid', errors: [{ field: 'trigger', message: 'is not there' }] } };
-  if (filter.has('trace')) return { status: 422, body: { title: 'Invalid', errors: [{ field: 'filter.trace', message: 'is not known' }] } };
   const total = kind === 'replay' ? 5 : wanted(chosen, 'open', filter).length;
   const job: Job = {
     id: `${kind}-${jobs.size + 1}`,
     kind,
     state: body.dry_run ? 'done' : 'running',
     total,
-    done: kind === 'replay' && body.dry_run ? 3 : 0,
+    done: body.dry_run ? (kind === 'replay' ? 3 : total) : 0,
     failed: 0,
     unmatched: 0,
     error: null,

@@ -52,7 +52,7 @@ ${filters.map((name) => html`<input type="hidden" name="${name}" value="${parame
 <caption class="unseen">Dead letters, newest first</caption>
 <thead><tr><th><span class="unseen">Choose</span></th><th>Failed</th><th>Event</th><th>Subject</th><th>Trigger</th><th>Cause</th><th>Trace</th></tr></thead>
 <tbody>${letters.map(row)}</tbody></table></div>
-${letters.some((each) => each.state === 'open') && html`<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state === 'open' && !parameters.get('trace') && html`<button name="what" value="all">${all}</button>`}</p>`}</form>`;
+${letters.some((each) => each.state === 'open') && html`<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state === 'open' && html`<button name="what" value="all">${all}</button>`}</p>`}</form>`;
 }
 
 const row = ({ number, event, trigger, cause, failed_at, trace_id, state, redrives }: DeadLetter) => html`<tr data-key="letter ${number}">

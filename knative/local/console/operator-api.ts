@@ -33,7 +33,7 @@ export interface Job {
   state: 'running' | 'done' | 'cancelled';
   /** Dead letters that are taken, or events in the range. */
   total: number;
-  /** Those that were sent; in a dry run of a replay, those that would be. */
+  /** Those that were sent; in a dry run, those that would be. */
   done: number;
   failed: number;
   /** Those that the trigger's filters do not let through. */
@@ -53,5 +53,5 @@ export interface Job {
 /** How many of `total` a job has behind it. */
 export const position = ({ seen, done, failed, unmatched }: Job): number => seen ?? done + failed + unmatched;
 
-/** Which dead letters: what the list is narrowed to. A redrive of all that match knows no `trace`. */
+/** Which dead letters: what the list and a redrive are narrowed to. */
 export const deadLetterFilters = ['trigger', 'type', 'source', 'subject', 'trace', 'from', 'to'] as const;
