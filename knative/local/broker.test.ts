@@ -225,7 +225,7 @@ describe('delivering events', () => {
     expect(Buffer.from(dead?.headers['ce-knativeerrordata'] ?? '', 'base64').toString()).toBe('broken'.repeat(400).slice(0, 768));
     expect(dead?.body.toString()).toBe('{"a":1}');
     expect(dead?.headers.traceparent).toBe(b.calls[0]?.headers.traceparent);
-    expect(outcomes(b)).toEqual([['1', 'web dead-lettered 3']]);
+    expect(outcomes(b)).toEqual([['1', 'web dead-lettered 2']]);
     expect(b.brokers.undeliverable()).toEqual([]);
   });
 

@@ -325,7 +325,7 @@ export class Dispatcher {
     }
     const over = beginAttempt(job.history, clock.now(), !acceptsReply);
     this.#observe(job, 'delivering');
-    job.attempts++;
+    if (acceptsReply) job.attempts++;
     job.tries++;
     const timeoutMs = this.setup.delivery.timeoutMs ?? 300_000;
     const made = await attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), carried: event.carried, timeoutMs, acceptsReply });
@@ -344,7 +344,7 @@ export class Dispatcher {
     job.retries.push({
       name: again ? 'retry' : 'given up',
       timeMs: now,
-      attributes: { attempt: job.attempts, cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
+      attributes: { attempt: job.tries, cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
     });
     noteFailure(job.history, made.cause, again ? now + delay : undefined);
     if (!again) return false;

@@ -11,6 +11,7 @@ export type Outcome = 'pending' | 'delivering' | 'retrying' | 'delivered' | 'dea
 export interface TriggerOutcome {
   name: string;
   outcome: Outcome;
+  /** How often it was sent to the subscriber. */
   attempts: number;
   /** HTTP status of the last attempt; undefined before it, or when there was no answer. */
   status?: number;
@@ -62,6 +63,7 @@ export interface Undeliverable {
   broker: string;
   trigger: string;
   destination: string;
+  /** How often it was sent to the subscriber. */
   attempts: number;
   /** HTTP status of the last attempt; undefined when there was no answer. */
   status: number | undefined;
