@@ -16,7 +16,7 @@ export function breaches(released: Released, contracts: readonly EventContract[]
   return [...changedExamples(released, examples), ...refusedExamples(contracts, examples), ...brokenSchemas(released, contracts)];
 }
 
-/** What of today is not in the released state yet; `node events/release.ts` puts it there. */
+/** What of today is not in the released state yet; `npm run release:events` puts it there. */
 export function unreleased(released: Released, contracts: readonly EventContract[], examples: readonly Example[]): string[] {
   return [
     ...examples.filter(({ name }) => !Object.hasOwn(released.examples, name)).map(({ name }) => `${name}: example is not released`),

@@ -54,7 +54,7 @@ describe('what was released', () => {
     expect(breaches(released, catalogue, examples)).toEqual([]);
   });
 
-  it('covers every example and schema of today (otherwise: node events/release.ts)', () => {
+  it('covers every example and schema of today (otherwise: npm run release:events)', () => {
     expect(unreleased(released, catalogue, examples)).toEqual([]);
   });
 

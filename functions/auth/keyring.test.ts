@@ -150,6 +150,11 @@ describe('the program keys', () => {
     expect([readKeys(one).length, readKeys(two).length]).toEqual([1, 1]);
   });
 
+  test('says where it looked for keys, and what makes them', () => {
+    const text = 'keys: there is no folder /nowhere/keys: start the platform once with npm start, or give --keys-dir';
+    for (const command of ['rotate', 'list']) expect(run(command, '--keys-dir', '/nowhere/keys')).toEqual({ code: 1, text });
+  });
+
   test('rotates: the new key is there and signs later', () => {
     const folder = emptyFolder();
     run('init', folder);

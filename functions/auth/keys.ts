@@ -7,9 +7,8 @@ import { jwksMaxAgeMs, readKeys } from './keyring.ts';
 const help = `The keys that sign access tokens.
 
   npm run keys:rotate                      add a key; it is published now and signs in 6 minutes
+  npm run keys:list                        which keys there are, and from when they sign
   node functions/auth/keys.ts init FOLDER  make a first key, unless FOLDER has one (also without the word init)
-  node functions/auth/keys.ts rotate       the same as npm run keys:rotate
-  node functions/auth/keys.ts list         which keys there are, and from when they sign
 
   --keys-dir DIR            default: DORMOUSE_HOME/secrets/auth-keys (DORMOUSE_HOME: .dormouse), or KEYS_DIR
   --activate-after SECONDS  when the new key begins to sign; 0 = at once (default 360)
@@ -28,9 +27,14 @@ export function keysCommand(args: readonly string[], print: (line: string) => vo
   try {
     return run(args, print);
   } catch (error) {
-    print(`keys: ${(error as Error).message}`);
+    print(`keys: ${reason(error as NodeJS.ErrnoException)}`);
     return 1;
   }
+}
+
+function reason({ code, syscall, path, message }: NodeJS.ErrnoException): string {
+  if (code !== 'ENOENT' || syscall !== 'scandir') return message;
+  return `there is no folder ${path}: start the platform once with npm start, or give --keys-dir`;
 }
 
 function run(args: readonly string[], print: (line: string) => void): number {

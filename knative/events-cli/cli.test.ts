@@ -25,7 +25,10 @@ async function consoleServer() {
         matches: true,
         clause: 'exact type = dev.dormouse.post.created.v1',
         outcome: 'retrying',
-        attempts: [{ at: '2026-01-31T10:00:00Z', status: 503, latency_ms: 12.4, error: 'HTTP 503', next_attempt_at: '2026-01-31T10:00:01Z' }],
+        attempts: [
+          { at: '2026-01-31T10:00:00Z', status: 503, latency_ms: 12.4, error: 'HTTP 503', next_attempt_at: '2026-01-31T10:00:01Z' },
+          { at: '2026-01-31T10:00:02Z', status: 202, latency_ms: 3, dead_letter_sink: true },
+        ],
       },
       { trigger: 'other', matches: false, clause: 'exact type = dev.example.other: the event has dev.dormouse.post.created.v1', attempts: [] },
     ],
@@ -44,6 +47,7 @@ async function consoleServer() {
     const json = (value: unknown, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     if (request.method === 'POST') {
       taken.push({ type: request.headers['content-type'], body: await text(request) });
+      if (request.url?.endsWith('/empty')) return void json({ title: 'Bad Request', status: 400, detail: 'subject is empty' }, 400);
       return void response.writeHead(request.url?.endsWith('/refusing') ? 400 : 202).end('the event has no source');
     }
     if (request.url === '/api/events/e1') return void json(event);
@@ -337,6 +341,8 @@ describe('send', () => {
   test('says what a Broker refuses', async () => {
     const { code, err } = await events(['send', 'dev.example.x', 's', '--broker', `${shown.url}/refusing`]);
     expect({ code, err }).toEqual({ code: 1, err: 'events: the Broker refused it: HTTP 400 the event has no source\n' });
+    const problem = await events(['send', 'dev.example.x', '', '--broker', `${shown.url}/empty`]);
+    expect(problem.err).toBe('events: the Broker refused it: HTTP 400: subject is empty\n');
   });
 });
 
@@ -344,7 +350,8 @@ describe('explain', () => {
   test('tells each trigger’s verdict on an event, the clause that decided, and the attempts', async () => {
     const { out } = await events(['explain', 'e1']);
     expect(out).toContain('counts  wants it: retrying\n  exact type = dev.dormouse.post.created.v1\n  ATTEMPT');
-    expect(out).toMatch(/2026-01-31 \S+ {2}503 +12 ms +2026-01-31 \S+ {2}HTTP 503/);
+    expect(out).toMatch(/2026-01-31 \S+ {2}subscriber +503 +12 ms +2026-01-31 \S+ {2}HTTP 503/);
+    expect(out).toMatch(/2026-01-31 \S+ {2}dead-letter sink {2}202 +3 ms/);
     expect(out).toContain('other  does not want it\n  exact type = dev.example.other: the event has dev.dormouse.post.created.v1');
     expect(JSON.parse((await events(['explain', 'e1', '--trigger', 'other', '--json'])).out)).toMatchObject([{ trigger: 'other', matches: false }]);
   });

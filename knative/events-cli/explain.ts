@@ -53,8 +53,9 @@ async function explainEvent(
 
 function verdictLines({ trigger, matches, clause, outcome, attempts, note }: TriggerVerdict, terminal: Terminal): string[] {
   const said = matches ? terminal.paint('green', `wants it${outcome ? `: ${outcome}` : ''}`) : terminal.paint('yellow', 'does not want it');
-  const rows = attempts.map(({ at, status, latency_ms, error, next_attempt_at }) => [
+  const rows = attempts.map(({ at, status, latency_ms, error, next_attempt_at, dead_letter_sink }) => [
     localTime(at),
+    dead_letter_sink ? 'dead-letter sink' : 'subscriber',
     status,
     latency_ms === undefined ? undefined : `${Math.round(latency_ms)} ms`,
     next_attempt_at === undefined ? undefined : localTime(next_attempt_at),
@@ -65,7 +66,7 @@ function verdictLines({ trigger, matches, clause, outcome, attempts, note }: Tri
     `${terminal.paint('bold', harmless(trigger))}  ${said}`,
     `  ${harmless(clause)}`,
     ...(note ? [`  ${terminal.paint('dim', harmless(note))}`] : []),
-    ...(rows.length > 0 ? table(['ATTEMPT', 'STATUS', 'TOOK', 'NEXT', 'ERROR'], rows, terminal).map((line) => `  ${line}`) : []),
+    ...(rows.length > 0 ? table(['ATTEMPT', 'AT', 'STATUS', 'TOOK', 'NEXT', 'ERROR'], rows, terminal).map((line) => `  ${line}`) : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { catalogue } from '@dormouse/events/catalogue';
 import { toEnvelope } from '@dormouse/events/cloudevent';
 import { uuidv7 } from '@dormouse/runtime/ids';
+import { problemOf } from '../../import/client.ts';
 import { Mistake } from '../../import/options.ts';
 import type { Options } from './options.ts';
 import { service } from './service.ts';
@@ -17,9 +18,17 @@ export async function send(options: Options, terminal: Terminal): Promise<void> 
       throw new Mistake(`the Broker does not answer at ${broker} (${(error.cause as Error | undefined)?.message ?? error.message})`);
     },
   );
-  if (response.status !== 202)
-    throw new Mistake(`the Broker refused it: HTTP ${response.status} ${(await response.text()).replace(/\s+/g, ' ').slice(0, 300)}`);
+  if (response.status !== 202) throw new Mistake(`the Broker refused it: ${refusal(response.status, await response.text())}`);
   terminal.print(options.json ? JSON.stringify(event, null, 2) : `sent ${event.id}; "npm run events -- explain ${event.id}" tells what became of it`);
+}
+
+/** What problem+json says; any other answer as it is. */
+function refusal(status: number, text: string): string {
+  try {
+    return problemOf({ status, headers: new Headers(), body: JSON.parse(text) });
+  } catch {
+    return `HTTP ${status} ${text.replace(/\s+/g, ' ').slice(0, 300)}`;
+  }
 }
 
 function makeEvent(type: string, subject: string, data: unknown, { filter: { source }, id = uuidv7() }: Options) {

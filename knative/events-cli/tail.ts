@@ -17,7 +17,8 @@ interface Shown {
 export async function tail({ console: url, filter: { type }, json }: Options, terminal: Terminal): Promise<void> {
   const response = await fetch(`${url}/api/stream`, { signal: terminal.signal }).catch((error: Error) => {
     if (terminal.signal.aborted) return undefined;
-    throw new Mistake(`the console does not answer at ${url} (${(error.cause as Error | undefined)?.message ?? error.message})`);
+    const why = (error.cause as Error | undefined)?.message ?? error.message;
+    throw new Mistake(`the console does not answer at ${url} (${why}); is the platform running? "npm start" starts it, --console names one elsewhere`);
   });
   if (!response) return;
   if (!response.body || !response.ok) throw new Mistake(`the console at ${url} has no stream of events: HTTP ${response.status}`);

@@ -255,6 +255,15 @@ describe('the console’s pages', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
+  test('say that nobody but the ingress recorded a request', async () => {
+    const id = 'd'.repeat(32);
+    const door = { traceId: id, spanId: 'e'.repeat(16), name: 'GET posts', kind: 'server', startMs: 1, durationMs: 1 } as const;
+    b.telemetry.addSpan({ ...door, service: 'ingress', attributes: { 'faas.name': 'posts' } });
+    expect((await get(`/traces/${id}`)).text).toContain('Only the ingress recorded this request.');
+    b.telemetry.addSpan({ ...door, spanId: 'f'.repeat(16), parentId: door.spanId, service: 'posts', attributes: {} });
+    expect((await get(`/traces/${id}`)).text).not.toContain('Only the ingress');
+  });
+
   test('are 404 where there is none', async () => {
     for (const path of ['/nowhere', '/events/none', '/traces/none', '/console/../console.ts', '/console/pages.ts', '/events/%E0%A4%A'])
       expect((await get(path)).status, path).toBe(404);

@@ -66,6 +66,7 @@ export interface Undeliverable {
   broker: string;
   trigger: string;
   destination: string;
+  /** How often it was sent to the subscriber. */
   attempts: number;
   /** HTTP status of the last attempt; undefined when there was no answer. */
   status: number | undefined;

@@ -67,6 +67,8 @@ function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home 
   }
   if (error.code === 'EACCES' && error.syscall === 'listen') return `port ${error.port} may not be used by this user; choose another one`;
   if (error.code === 'EADDRNOTAVAIL') return `this machine has no address ${(error as { address?: string }).address}; see --host`;
+  if ((error.code === 'EEXIST' || error.code === 'ENOTDIR') && error.syscall === 'mkdir')
+    return `${home} is no folder and none can be made there; choose another one with --home`;
   if (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM')
     return `${home} cannot be written (${error.path ?? error.message}); choose another folder with --home`;
   return error.message;

@@ -43,7 +43,7 @@ function verdict({ trigger, matches, clause, outcome, note }: TriggerVerdict, { 
   const known = triggers.find(({ name }) => name === trigger);
   return html`<tr><th scope="row">${known ? chip(known) : html`<span class="quiet">${trigger}</span>`}</th><td>${outcome ?? 'not known'}</td>
 <td>${matches ? 'passes' : 'filtered out'}: <span class="code">${clause}</span>${note && html`<br><span class="quiet">${note}</span>`}</td><td>${known?.attempts ?? '–'}${known?.dead_letter_attempts && html` <span class="quiet">+ ${known.dead_letter_attempts} at the dead-letter sink</span>`}</td>
-<td>${known?.latencyMs === undefined ? '–' : duration(known.latencyMs)}</td><td class="time">${known?.nextAttemptAt === undefined ? '–' : clockTime(known.nextAttemptAt)}</td></tr>`;
+<td class="time">${known?.latencyMs === undefined ? '–' : duration(known.latencyMs)}</td><td class="time">${known?.nextAttemptAt === undefined ? '–' : clockTime(known.nextAttemptAt)}</td></tr>`;
 }
 
 /** Every attempt that is remembered, by trigger, oldest first. */

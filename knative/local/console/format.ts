@@ -4,7 +4,7 @@ import { html } from './html.ts';
 export function duration(ms: number): string {
   if (ms < 10) return `${ms.toFixed(ms < 1 ? 2 : 1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(2)} s` : `${Math.round(ms / 60_000)} min`;
+  return ms < 60_000 ? `${Number((ms / 1_000).toFixed(2))} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 /** A time of this machine's day, to the millisecond; the date in front when it is another day. */

@@ -31,11 +31,16 @@ export function tracePage(id: string, { telemetry, operations }: ConsoleSources)
   const content = html`
 ${heading(html`${rows[0]?.span.name} <small>${duration(lengthMs)}</small>`, html`<p class="actions"><span class="quiet code">${id}</span>${operations && html`<a class="button" href="/dead-letters?state=all&amp;trace=${id.toLowerCase()}">Its dead letters</a>`}</p>`)}
 <p class="legend">${clockTime(startMs)} · ${count(spans.length, 'span')} in ${services.map((service) => html`<span class="tag hue-${hueOf(service)}">${service}</span> `)}</p>
+${onlyAtTheDoor(spans) && html`<p class="quiet">Only the ingress recorded this request. Of many at once, ten a second are followed through functions and Broker.</p>`}
 <div class="waterfall"><div class="axis" aria-hidden="true"><span></span><span class="ticks">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<b>${part === 0 ? '0' : duration(lengthMs * part)}</b>`)}</span></div>
 ${rows.map((row) => bar(row, startMs, lengthMs))}</div>
 <section><h2>Log <small>${count(lines.length, 'line')}</small></h2>${lines.length === 0 ? html`<p class="quiet">Nobody wrote a line with this trace’s id.</p>` : logTable(lines, false)}</section>`;
   return { name: 'traces', title: rows[0]?.span.name ?? 'Trace', live: 'event', content };
 }
+
+/** A function was asked, and nothing of it was recorded. */
+const onlyAtTheDoor = (spans: readonly SpanRecord[]) =>
+  spans.every(({ service }) => service === 'ingress' || service === 'activator') && spans.some(({ attributes }) => attributes['faas.name'] !== undefined);
 
 /** Children below their parents; spans whose parent is not here stand at the top. */
 function arrange(spans: readonly SpanRecord[]): Row[] {
