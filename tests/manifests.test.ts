@@ -26,8 +26,12 @@ test('there are the base and overlays to look at', () => {
   expect(overlays).toEqual(expect.arrayContaining(['knative/base', 'knative/overlays/local']));
 });
 
+/** What knative/components bring along for a cluster; the local platform has a database and a Redis of its own. */
+const isPart = ({ manifest: { apiVersion, kind } }: Rendered) => apiVersion === 'apps/v1' || (apiVersion === 'v1' && kind === 'Service');
+
 test.each(overlays)('%s renders and can be run', (folder) => {
-  expect(readPlatform(render(join(project, folder))).services.length).toBeGreaterThan(0);
+  const { services } = readPlatform(render(join(project, folder)).filter((each) => !isPart(each)));
+  expect(services.length).toBeGreaterThan(0);
 });
 
 describe('a function says only what is its own', () => {

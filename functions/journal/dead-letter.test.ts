@@ -26,3 +26,8 @@ test('what is no text, or cut inside of a character, is still kept as one that c
   expect(body).not.toContain('\u0000');
   expect(cause.isWellFormed()).toBe(true);
 });
+
+test("the multi-tenant Broker's count of replies is none of the event's own attributes; the time of its arrival, which subscribers see, stays", () => {
+  const own = { id: '1', knativearrivaltime: '2026-11-24T16:37:23.404020348Z' };
+  expect(failureOf({ attributes: { ...own, knativebrokerttl: '255' }, data: undefined }).event.attributes).toEqual(own);
+});

@@ -1,0 +1,38 @@
+// Process 1 of the image of PostgreSQL, for trying out: makes the data once, then runs the server. It is told what the official image is told.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+
+const { PGDATA: data = '/var/lib/postgresql/data', POSTGRES_DB: database = 'postgres', POSTGRES_PASSWORD: password } = process.env;
+const programs = '/usr/local/postgresql/bin';
+
+if (!existsSync(data)) initialise(`${data}.new`);
+
+const settings = [
+  'listen_addresses=*',
+  'unix_socket_directories=',
+  'max_connections=200',
+  'jit=off',
+  'io_method=sync',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+];
+const server = spawn(`${programs}/postgres`, ['-D', data, ...settings.flatMap((each) => ['-c', each])], { stdio: 'inherit' });
+// SIGTERM would have the server wait until everybody has left by himself.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill('SIGINT'));
+server.on('exit', (code) => process.exit(code ?? 1));
+
+function initialise(place: string): void {
+  if (!password) throw new Error('the environment variable POSTGRES_PASSWORD is missing');
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  writeFileSync('/tmp/password', password, { mode: 0o600 });
+  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  run('initdb', ['-D', place, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile=/tmp/password', '-E', 'UTF8', ...locale]);
+  writeFileSync(`${place}/pg_hba.conf`, 'host all all all scram-sha-256\n');
+  if (database !== 'postgres') run('postgres', ['--single', '-D', place, 'postgres'], `CREATE DATABASE "${database.replaceAll('"', '""')}"\n`);
+  renameSync(place, data);
+}
+
+function run(program: string, args: string[], input?: string): void {
+  const { status } = spawnSync(`${programs}/${program}`, args, { input, stdio: [input === undefined ? 'ignore' : 'pipe', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error(`${program} ended with ${status}`);
+}

@@ -1,0 +1,31 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { clusterSecrets } from './secrets.ts';
+
+const named = async () => new Map((await clusterSecrets('blog')).map((secret) => [secret.metadata.name, secret]));
+
+test('every Secret that a manifest asks for is made, in the namespace that was named', async () => {
+  const secrets = await named();
+  const asked = globSync('{base,components/*}/*.yaml', { cwd: import.meta.dirname })
+    .map((path) => readFileSync(join(import.meta.dirname, path), 'utf8'))
+    .flatMap((text) => [...text.matchAll(/secretRef:\s+name: (\S+)|secretName: (\S+)/g)].map(([, one, other]) => one ?? other));
+  expect(asked.length).toBeGreaterThan(0);
+  expect([...secrets.keys()]).toEqual(expect.arrayContaining(asked));
+  expect([...secrets.values()].map(({ metadata }) => metadata.namespace)).toEqual(Array(secrets.size).fill('blog'));
+});
+
+test('functions are given the passwords that the servers are given, each role one of its own', async () => {
+  const secrets = await named();
+  const url = (name: string) => new URL(secrets.get(name)!.stringData.DATABASE_URL!);
+  expect(url('migrate-database').password).toBe(secrets.get('postgres')!.stringData.POSTGRES_PASSWORD);
+  expect([url('posts-database').username, url('posts-database').host]).toEqual(['posts', 'postgres.blog.svc.cluster.local:5432']);
+  expect(url('posts-database').password).not.toBe(url('auth-database').password);
+  const redis = new URL(secrets.get('redis')!.stringData.REDIS_URL!);
+  expect(secrets.get('redis-server')!.stringData['redis.conf']).toContain(`requirepass ${redis.password}\n`);
+});
+
+test('they are others each time', async () => {
+  const [one, other] = [await named(), await named()];
+  expect(one.get('postgres')!.stringData).not.toEqual(other.get('postgres')!.stringData);
+});

@@ -1,0 +1,54 @@
+// `npm run secrets`: makes the Secrets of a cluster that nobody else provides, by the recipes of the local platform.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readProvided } from './local/provided.ts';
+import { prepareSecrets, readSecret } from './local/secrets.ts';
+
+const help = `Prints new Secrets for a cluster that nobody else provides them to, as JSON. With create, what is there stays as it is:
+
+  npm run -s secrets | kubectl create -f -
+
+  --namespace NAME  default: dormouse`;
+
+const root = join(import.meta.dirname, '..');
+
+interface Secret {
+  apiVersion: 'v1';
+  kind: 'Secret';
+  metadata: { name: string; namespace: string };
+  stringData: Record<string, string>;
+}
+
+/** Secrets with new passwords and keys, for the PostgreSQL and Redis of knative/components. */
+export async function clusterSecrets(namespace: string): Promise<Secret[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+  const [postgres, redis] = [password(), password()];
+  try {
+    const { secrets: recipes } = await readProvided(join(root, 'knative/overlays/local'), root);
+    const databaseUrl = `postgres://postgres:${postgres}@postgres.${namespace}.svc.cluster.local:5432/dormouse`;
+    await prepareSecrets({ folder, recipes, databaseUrl, redisUrl: `redis://:${redis}@redis.${namespace}.svc.cluster.local:6379`, root });
+    const data: Record<string, Record<string, string>> = {
+      ...Object.fromEntries([...recipes.keys()].map((name) => [name, readSecret(folder, name) ?? {}])),
+      postgres: { POSTGRES_PASSWORD: postgres },
+      'redis-server': { 'redis.conf': redisSettings(redis) },
+    };
+    return Object.entries(data).map(([name, stringData]) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const password = () => randomBytes(32).toString('hex');
+
+/** It keeps nothing, and forgets what was used least when it is full. */
+const redisSettings = (secret: string) =>
+  ['bind *', `requirepass ${secret}`, 'save ""', 'appendonly no', 'maxmemory 64mb', 'maxmemory-policy allkeys-lru', ''].join('\n');
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { namespace: { type: 'string', default: 'dormouse' }, help: { type: 'boolean', short: 'h', default: false } } });
+  if (values.help) console.log(help);
+  else console.log(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: await clusterSecrets(values.namespace) }, null, 2));
+}
