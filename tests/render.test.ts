@@ -68,33 +68,35 @@ test('there are overlays and components to look at', () => {
   expect(components.map((each) => basename(each))).toEqual(expect.arrayContaining(['postgres', 'redis']));
 });
 
-describe.runIf(hasKubectl)('rendered by kubectl', () => {
-  let work: string;
-  beforeAll(() => {
-    mkdirSync(join(project, '.dormouse'), { recursive: true });
-    work = mkdtempSync(join(project, '.dormouse/render-'));
-  });
-  afterAll(() => rmSync(work, { recursive: true }));
+if (hasKubectl)
+  describe('rendered by kubectl', () => {
+    let work: string;
+    beforeAll(() => {
+      mkdirSync(join(project, '.dormouse'), { recursive: true });
+      work = mkdtempSync(join(project, '.dormouse/render-'));
+    });
+    afterAll(() => rmSync(work, { recursive: true }));
 
-  test.each(overlays)('%s has what it refers to, all in one namespace and no Secret', (folder) => {
-    const manifests = kustomize(join(project, folder));
-    check(manifests);
-    checkSelectors(manifests);
-  });
-
-  test.each(choicesOf(components).map((chosen) => ({ chosen, names: chosen.map((each) => basename(each)).join(', ') || 'no component' })))(
-    'so has the base with $names',
-    ({ chosen }) => {
-      const folder = mkdtempSync(join(work, 'overlay-'));
-      const path = (to: string) => relative(folder, join(project, to));
-      writeFileSync(
-        join(folder, 'kustomization.yaml'),
-        JSON.stringify({ namespace: 'dormouse', resources: [path('knative/base')], components: chosen.map(path) }),
-      );
-      const manifests = kustomize(folder);
+    test.each(overlays)('%s has what it refers to, all in one namespace and no Secret', (folder) => {
+      const manifests = kustomize(join(project, folder));
       check(manifests);
       checkSelectors(manifests);
-      expect(manifests.length).toBeGreaterThanOrEqual(kustomize(join(project, 'knative/base')).length + chosen.length);
-    },
-  );
-});
+    });
+
+    test.each(choicesOf(components).map((chosen) => ({ chosen, names: chosen.map((each) => basename(each)).join(', ') || 'no component' })))(
+      'so has the base with $names',
+      ({ chosen }) => {
+        const folder = mkdtempSync(join(work, 'overlay-'));
+        const path = (to: string) => relative(folder, join(project, to));
+        writeFileSync(
+          join(folder, 'kustomization.yaml'),
+          JSON.stringify({ namespace: 'dormouse', resources: [path('knative/base')], components: chosen.map(path) }),
+        );
+        const manifests = kustomize(folder);
+        check(manifests);
+        checkSelectors(manifests);
+        expect(manifests.length).toBeGreaterThanOrEqual(kustomize(join(project, 'knative/base')).length + chosen.length);
+      },
+    );
+  });
+else console.warn('kubectl is not on the PATH: overlays and components are not rendered with it');
