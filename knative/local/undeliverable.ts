@@ -20,8 +20,6 @@ export interface UndeliverableStore {
   add(event: BrokerEvent, failure: Failure): Promise<void>;
   /** Newest first, at most the last 1,000. */
   list(): Undeliverable[];
-  /** All there are. */
-  readonly count: number;
   close(): Promise<void>;
 }
 
@@ -36,17 +34,12 @@ export async function undeliverableStore(options: {
 }): Promise<UndeliverableStore> {
   const { store, broker, clock, report } = options;
   let listed: Undeliverable[] = [];
-  let count = 0;
   const remember = (entry: Undeliverable) => {
-    count++;
     listed.push(entry);
     if (listed.length > 2 * mostListed) listed = listed.slice(-mostListed);
   };
   const log: Log = await openLog({ store, clock, report, visit: ({ payload }) => remember(readEntry(payload)) });
   return {
-    get count() {
-      return count;
-    },
     async add(event, failure) {
       const { id, type, source, subject, time } = event.attributes as Record<string, string>;
       const failedAt = new Date(clock.now()).toISOString();
