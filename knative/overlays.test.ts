@@ -1,17 +1,33 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { folderOf } from './local/kustomization.fixture.ts';
 import { render } from './local/kustomize.ts';
-import type { Manifest, Platform } from './local/model.ts';
+import type { Manifest, Platform, Rendered } from './local/model.ts';
 import { readPlatform } from './local/read.ts';
 
-const manifestsOf = (folder: string) => render(join(import.meta.dirname, folder)).map(({ manifest }) => manifest as Manifest & Record<string, unknown>);
-const platformOf = (folder: string) => readPlatform(render(join(import.meta.dirname, folder)));
+const rendered = (folder: string) => render(join(import.meta.dirname, folder));
+const objects = (all: readonly Rendered[]) => all.map(({ manifest }) => manifest as Manifest & Record<string, unknown>);
+const manifestsOf = (folder: string) => objects(rendered(folder));
+
+/** The base with some components, as an overlay has them. What else an overlay of a cluster has, `kubectl` renders (tests/render.test.ts). */
+function withComponents(...components: string[]): Rendered[] {
+  const work = join(import.meta.dirname, '../.dormouse');
+  mkdirSync(work, { recursive: true });
+  const folder = mkdtempSync(join(work, 'components-'));
+  try {
+    const path = (to: string) => relative(folder, join(import.meta.dirname, to));
+    const kustomization = { namespace: 'dormouse', resources: [path('base')], components: components.map(path) };
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+    return render(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 const settingsOf = (manifests: readonly Manifest[]) =>
   (manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('platform')) as unknown as { data: Record<string, string> }).data;
-const base = readPlatform(render(join(import.meta.dirname, 'base')));
+const base = readPlatform(rendered('base'));
 const functions = [...base.services, ...base.jobs].map(({ name }) => name).sort();
 
 /** Names of all Secrets that Services and Jobs read. */
@@ -28,7 +44,7 @@ test('the base says nothing that differs between environments', () => {
   expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|ISSUER|PUBLIC_ORIGINS|VERSION|OTEL_.*)$/.test(name))).toEqual([]);
 });
 
-test.each(['kind', 'lab', 'local', 'production', 'staging'])('%s says which environment it is, and keeps where keys and events are', (name) => {
+test.each(['kind', 'lab', 'local'])('%s says which environment it is, and keeps where keys and events are', (name) => {
   const settings = settingsOf(manifestsOf(`overlays/${name}`));
   const { JWKS_URL, AUTH_URL, K_SINK } = settingsOf(manifestsOf('base'));
   expect(settings).toMatchObject({ ENVIRONMENT: name, JWKS_URL, AUTH_URL });
@@ -36,8 +52,12 @@ test.each(['kind', 'lab', 'local', 'production', 'staging'])('%s says which envi
 });
 
 describe.each(['staging', 'production'])('%s', (name) => {
-  const manifests = manifestsOf(`overlays/${name}`);
+  const manifests = objects(withComponents(`overlays/${name}/images`, `overlays/${name}/host`));
   const images = parse(readFileSync(join(import.meta.dirname, 'overlays', name, 'images/kustomization.yaml'), 'utf8')) as { images: { name: string }[] };
+
+  test('says which environment it is', () => {
+    expect(readFileSync(join(import.meta.dirname, 'overlays', name, 'kustomization.yaml'), 'utf8')).toContain(`- ENVIRONMENT=${name}\n`);
+  });
 
   test('says for every image where it is, and for no other', () => {
     expect(images.images.map((each) => each.name).sort()).toEqual(functions.map((each) => `dev.local/dormouse/${each}`).sort());
@@ -56,7 +76,7 @@ describe.each(['staging', 'production'])('%s', (name) => {
 });
 
 describe('external-secrets', () => {
-  const secrets = manifestsOf('overlays/production').filter(({ kind }) => kind === 'ExternalSecret');
+  const secrets = objects(withComponents('components/external-secrets')).filter(({ kind }) => kind === 'ExternalSecret');
 
   test('brings every Secret that something reads, and no other', () => {
     expect(secrets.map(({ metadata }) => metadata.name).sort()).toEqual(secretsOf(base).sort());
@@ -72,7 +92,8 @@ describe('external-secrets', () => {
 });
 
 describe('kafka-broker', () => {
-  const manifests = manifestsOf('overlays/production');
+  const all = withComponents('components/kafka-broker');
+  const manifests = objects(all);
 
   test('makes the one Broker one of Kafka, with a topic that is among the manifests, and sends events there', () => {
     const [broker] = manifests.filter(({ kind }) => kind === 'Broker');
@@ -82,18 +103,19 @@ describe('kafka-broker', () => {
     });
     const topic = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'kafka-broker');
     expect(topic).toMatchObject({ metadata: { namespace: broker!.metadata.namespace }, data: { 'bootstrap.servers': expect.stringMatching(/:\d+$/) } });
-    expect(new URL(settingsOf(manifests).K_SINK!).hostname).toBe('kafka-broker-ingress.knative-eventing.svc.cluster.local');
+    const { K_SINK } = settingsOf(manifestsOf('base'));
+    expect(settingsOf(manifests).K_SINK).toBe(`http://kafka-broker-ingress.knative-eventing.svc.cluster.local${new URL(K_SINK!).pathname}`);
   });
 
   test('keeps what the base says of delivery: the archive alone asks for order', () => {
-    const { brokers, triggers } = platformOf('overlays/production');
+    const { brokers, triggers } = readPlatform(all);
     expect(brokers[0]!.delivery).toEqual(base.brokers[0]!.delivery);
     expect(triggers.filter(({ ordered }) => ordered).map(({ name }) => name)).toEqual(['journal-archive']);
   });
 });
 
 test('autoscaling-prod keeps the way of a reader awake, and lets sleep what works on events only', () => {
-  const { services } = platformOf('overlays/production');
+  const { services } = readPlatform(withComponents('components/autoscaling-prod'));
   const awake = Object.fromEntries(services.map(({ name, autoscaling }) => [name, autoscaling.minScale]));
   expect(awake).toEqual({ web: 2, posts: 2, categories: 2, auth: 1, relay: 0, journal: 0 });
   for (const { name, autoscaling } of services) {
