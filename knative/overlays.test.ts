@@ -11,7 +11,7 @@ const rendered = (folder: string) => render(join(import.meta.dirname, folder));
 const objects = (all: readonly Rendered[]) => all.map(({ manifest }) => manifest as Manifest & Record<string, unknown>);
 const manifestsOf = (folder: string) => objects(rendered(folder));
 
-/** The base with some components, as an overlay has them. What else an overlay of a cluster has, `kubectl` renders (tests/render.test.ts). */
+/** The base with some components, as an overlay has them. What else an overlay of a cluster has, only `kubectl` renders. */
 function withComponents(...components: string[]): Rendered[] {
   const work = join(import.meta.dirname, '../.dormouse');
   mkdirSync(work, { recursive: true });

@@ -31,7 +31,7 @@ test('there are the base and overlays to look at', () => {
 /** What knative/components bring along for a cluster; the local platform has a database and a Redis of its own. */
 const isPart = ({ manifest: { apiVersion, kind } }: Rendered) => apiVersion === 'apps/v1' || (apiVersion === 'v1' && kind === 'Service');
 
-/** Meshes, certificates and policies are a cluster's own: what has them is rendered by `kubectl` (render.test.ts). */
+/** Meshes, certificates and policies are a cluster's own: what has them is rendered by `kubectl` alone. */
 const forClusters = /^knative\/overlays\/(staging|production|.*-mesh)$/;
 
 test.each(overlays.filter((folder) => !forClusters.test(folder)))('%s renders and can be run', (folder) => {
