@@ -41,7 +41,7 @@ const secretsOf = ({ services, jobs }: Platform) => [
 
 test('the base says nothing that differs between environments', () => {
   const settings = settingsOf(manifestsOf('base'));
-  expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|ISSUER|PUBLIC_ORIGINS|VERSION|OTEL_.*)$/.test(name))).toEqual([]);
+  expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|PUBLIC_ORIGINS|VERSION|OTEL_.*)$/.test(name))).toEqual([]);
 });
 
 test.each(['kind', 'lab', 'local'])('%s says which environment it is, and keeps where keys and events are', (name) => {
