@@ -210,9 +210,13 @@ describe('the ingress and what functions answer', () => {
     expect(destinationOf(path)).toBe(expected);
   });
 
-  test("every function learns the client's address from the ingress, whatever the client sent", () => {
+  test("every function learns the client's address, and where it asked, from the ingress, whatever the client sent", () => {
     for (const { action, requestHeaders } of platform.virtualHosts.flatMap(({ routes }) => routes)) {
-      if (action.kind === 'route') expect(requestHeaders.set).toEqual({ 'x-client-address': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' });
+      if (action.kind !== 'route') continue;
+      expect(requestHeaders.set).toEqual({
+        'x-client-address': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
+        'x-client-origin': '%REQ(X-FORWARDED-PROTO)%://%REQ(:AUTHORITY)%',
+      });
     }
   });
 });

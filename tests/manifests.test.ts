@@ -9,7 +9,7 @@ import { readPlatform } from '../knative/local/read.ts';
 const project = join(import.meta.dirname, '..');
 const overlays = globSync('{knative,tests}/**/kustomization.yaml', { cwd: project, exclude: (name) => name === 'node_modules' })
   .map(dirname)
-  .filter((folder) => !folder.includes('components'))
+  .filter((folder) => !readFileSync(join(project, folder, 'kustomization.yaml'), 'utf8').includes('kind: Component'))
   .sort();
 const rendered = render(join(project, 'knative/base'));
 const platform = readPlatform(rendered);
@@ -23,13 +23,18 @@ const podOf = ({ manifest }: Rendered) => (manifest.spec as { template: { spec: 
 const withPods = rendered.filter(({ manifest }) => ['Service', 'Job'].includes(manifest.kind)).map((each) => ({ ...each, name: each.manifest.metadata.name }));
 
 test('there are the base and overlays to look at', () => {
-  expect(overlays).toEqual(expect.arrayContaining(['knative/base', 'knative/overlays/local']));
+  expect(overlays).toEqual(
+    expect.arrayContaining(['knative/base', ...['kind', 'lab', 'local', 'production', 'staging'].map((name) => `knative/overlays/${name}`)]),
+  );
 });
 
 /** What knative/components bring along for a cluster; the local platform has a database and a Redis of its own. */
 const isPart = ({ manifest: { apiVersion, kind } }: Rendered) => apiVersion === 'apps/v1' || (apiVersion === 'v1' && kind === 'Service');
 
-test.each(overlays)('%s renders and can be run', (folder) => {
+/** Meshes, certificates and policies are a cluster's own: what has them is rendered by `kubectl` alone. */
+const forClusters = /^knative\/overlays\/(staging|production|.*-mesh)$/;
+
+test.each(overlays.filter((folder) => !forClusters.test(folder)))('%s renders and can be run', (folder) => {
   const { services } = readPlatform(render(join(project, folder)).filter((each) => !isPart(each)));
   expect(services.length).toBeGreaterThan(0);
 });
@@ -121,6 +126,42 @@ test('an event is tried for ten minutes before it counts as undeliverable, with 
   const { retry = 0, backoffDelayMs = 0, backoffPolicy } = broker!.delivery;
   expect(backoffPolicy).toBe('exponential');
   expect((backoffDelayMs * (2 ** retry - 1)) / 60_000).toBeGreaterThan(10);
+});
+
+describe('a route', () => {
+  interface Route {
+    name: string;
+    match?: { method?: { regex: string } }[];
+    route?: object[];
+    timeout: string;
+    retries: { attempts: number; retryOn?: string };
+  }
+  const { http } = rendered.find(({ manifest }) => manifest.kind === 'VirtualService')!.manifest.spec as { http: Route[] };
+  const routes = http.filter(({ route }) => route).map((route) => ({ ...route, seconds: Number.parseInt(route.timeout, 10) }));
+  const isRead = ({ match = [{}] }: Route) => match.every(({ method }) => method?.regex === 'GET|HEAD');
+  const serviceSeconds = platform.services.map(({ timeoutMs }) => timeoutMs / 1_000);
+
+  test.each(routes.filter(isRead))('to $name for reads is short, and taken once more where nobody answered', ({ seconds, retries }) => {
+    expect(seconds).toBeLessThan(Math.min(...serviceSeconds));
+    expect(retries).toEqual({ attempts: 1, retryOn: 'connect-failure,refused-stream,reset' });
+  });
+
+  test.each(routes.filter((each) => !isRead(each)))(
+    'to $name for writes is never taken twice, and lasts longer than its Service may',
+    ({ seconds, retries }) => {
+      expect(seconds).toBeGreaterThan(Math.max(...serviceSeconds));
+      expect(retries).toEqual({ attempts: 0 });
+    },
+  );
+
+  test('for reads comes right before the one for the rest', () => {
+    expect(routes.map((each) => [each.name, isRead(each)])).toEqual(
+      [...new Set(routes.map(({ name }) => name))].flatMap((name) => [
+        [name, true],
+        [name, false],
+      ]),
+    );
+  });
 });
 
 describe("the ingress keeps what is the cluster's own to itself", () => {

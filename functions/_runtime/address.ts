@@ -19,5 +19,18 @@ export function clientAddress(c: Context): string {
 /** Whether the ingress let this request in. Between functions, and from the Broker, there is no ingress (and no such header, unless a function passes it on). */
 export const cameFromOutside = (c: Context): boolean => header(c, trusted) !== undefined;
 
-/** The host (and port) that the client asked for. The ingress keeps it in X-Forwarded-Host, because Host carries the function's own name behind it. */
-export const askedHost = (c: Context): string => header(c, 'x-forwarded-host') ?? header(c, 'host') ?? new URL(c.req.url).host;
+/** What the ingress says of where the client asked, `https://blog.example`. Gateways behind it put the function's name into Host, and words of their own into X-Forwarded-*. */
+export const originHeader = 'x-client-origin';
+
+/** The host (and port) that the client asked for. */
+export const askedHost = (c: Context): string =>
+  header(c, originHeader)?.replace(/^.*?:\/\//, '') ?? header(c, 'x-forwarded-host') ?? header(c, 'host') ?? new URL(c.req.url).host;
+
+/** Whether the client speaks https to the ingress. */
+export const askedSecurely = (c: Context): boolean => saidSecure((name) => header(c, name)) || c.req.url.startsWith('https:');
+
+/** The same of a request's headers, by their lower-case names. */
+export function saidSecure(field: (name: string) => string | undefined): boolean {
+  const origin = field(originHeader);
+  return origin === undefined ? field('x-forwarded-proto') === 'https' : origin.startsWith('https:');
+}

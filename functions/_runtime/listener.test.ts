@@ -139,6 +139,10 @@ describe('headers', () => {
     expect(api['strict-transport-security']).toBeUndefined();
     expect((await call('/page')).headers['content-security-policy']).toBe("default-src 'self'");
     expect((await call('/page', { headers: { 'x-forwarded-proto': 'https' } })).headers['strict-transport-security']).toMatch(/max-age/);
+    const said = { 'x-client-origin': 'https://blog.example', 'x-forwarded-proto': 'http' };
+    expect((await call('/page', { headers: said })).headers['strict-transport-security']).toMatch(/max-age/);
+    const plain = { 'x-client-origin': 'http://blog.example', 'x-forwarded-proto': 'https' };
+    expect((await call('/page', { headers: plain })).headers['strict-transport-security']).toBeUndefined();
     expect((await call('/posts', { body: 'x', headers: { 'content-type': 'text/plain' } })).headers['x-content-type-options']).toBe('nosniff');
   });
 

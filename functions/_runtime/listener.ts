@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { saidSecure } from './address.ts';
 import { bodyLimit as defaultLimit, type Env } from './app.ts';
 import { AppError, problem } from './errors.ts';
 import type { Logger } from './log.ts';
@@ -69,7 +70,8 @@ export function listener(options: ListenerOptions): RequestListener {
     coldStart = false;
     outgoing.setHeader('x-trace-id', context.traceId);
     for (const header in safeHeaders) outgoing.setHeader(header, safeHeaders[header as keyof typeof safeHeaders]);
-    if (incoming.headers['x-forwarded-proto'] === 'https') outgoing.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+    if (saidSecure((name) => incoming.headers[name] as string | undefined))
+      outgoing.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
     outgoing.once('close', () => finished(incoming, outgoing, { path, startMs, context, parent, first }));
     runInTrace(context, () => {
       handle(incoming, outgoing, path).catch((error) => {

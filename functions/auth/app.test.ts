@@ -108,8 +108,11 @@ describe('logging in', () => {
   test('marks the cookie Secure behind https', async () => {
     const username = newName();
     await register(username);
-    const response = await send('POST', '/api/login', { username, password }, { 'x-forwarded-proto': 'https' });
-    expect(response.headers.get('set-cookie')).toContain('; Secure');
+    const cookie = async (headers: Record<string, string>) =>
+      (await send('POST', '/api/login', { username, password }, headers)).headers.get('set-cookie')?.includes('; Secure');
+    expect(await cookie({ 'x-forwarded-proto': 'https' })).toBe(true);
+    expect(await cookie({ 'x-client-origin': 'https://blog.example', 'x-forwarded-proto': 'http' })).toBe(true);
+    expect(await cookie({ 'x-client-origin': 'http://blog.example', 'x-forwarded-proto': 'https' })).toBe(false);
   });
 
   test('gives the refresh token in the body, and no cookie, to who asks for it', async () => {

@@ -144,6 +144,12 @@ describe('a stolen refresh token', () => {
     ['an opaque origin', { origin: 'null', host: 'blog.example' }, 403],
     ['our page', { 'sec-fetch-site': 'same-origin' }, 200],
     ['our page, in a browser without Sec-Fetch-Site', { origin: 'https://blog.example', host: 'blog.example' }, 200],
+    ['our page behind two gateways', { origin: 'https://blog.example', 'x-client-origin': 'https://blog.example', host: 'auth.internal' }, 200],
+    [
+      'another site that says where it asked',
+      { origin: 'https://evil.example', 'x-client-origin': 'https://blog.example', 'x-forwarded-host': 'evil.example' },
+      403,
+    ],
     ['our page behind a proxy', { origin: 'https://blog.example', 'x-forwarded-host': 'blog.example', host: 'auth.internal' }, 200],
   ])('by way of the browser, sent by %s: %o answers %i', async (_, headers, status) => {
     const token = cookieOf(await login(await newUser())) as string;

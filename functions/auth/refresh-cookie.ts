@@ -1,4 +1,4 @@
-import { askedHost } from '@dormouse/runtime/address';
+import { askedHost, askedSecurely } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
@@ -22,8 +22,7 @@ export function cookieToken(c: Context<Env>, origins: readonly string[]): string
 
 /** The Set-Cookie value that keeps `token` for `seconds`; 0 removes it. Secure where the browser speaks https to the ingress. */
 export function refreshCookie(c: Context<Env>, token: string, seconds: number): string {
-  const secure = c.req.header('x-forwarded-proto') === 'https' || c.req.url.startsWith('https:');
-  return generateCookie(name, token, { httpOnly: true, sameSite: 'Strict', path: '/api/token', maxAge: seconds, secure });
+  return generateCookie(name, token, { httpOnly: true, sameSite: 'Strict', path: '/api/token', maxAge: seconds, secure: askedSecurely(c) });
 }
 
 function isOurs(c: Context<Env>, origins: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import { askedSecurely } from '@dormouse/runtime/address';
 import { header } from '@dormouse/runtime/app';
 import type { Context } from 'hono';
 
@@ -22,6 +23,6 @@ export function readCookie(c: Context, name: CookieName): string | undefined {
 
 /** Sets a cookie that no script can read, for `maxAge` seconds; 0 takes it away. Lax, so that a link from elsewhere finds its reader logged in. */
 export function writeCookie(c: Context, name: CookieName, value: string, maxAge: number): void {
-  const secure = header(c, 'x-forwarded-proto') === 'https' ? '; Secure' : '';
+  const secure = askedSecurely(c) ? '; Secure' : '';
   c.header('set-cookie', `${cookieNames[name]}=${value}; Path=${paths[name]}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`, { append: true });
 }

@@ -1,5 +1,4 @@
-import { askedHost } from '@dormouse/runtime/address';
-import { header } from '@dormouse/runtime/app';
+import { askedHost, askedSecurely } from '@dormouse/runtime/address';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
 
@@ -7,5 +6,5 @@ import type { Context } from 'hono';
 export function originOf(c: Context): string {
   const host = askedHost(c);
   if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host)) fail('malformed', 'The host of this request cannot be one.');
-  return `${header(c, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host.toLowerCase()}`;
+  return `${askedSecurely(c) ? 'https' : 'http'}://${host.toLowerCase()}`;
 }

@@ -93,6 +93,11 @@ describe('forms from elsewhere', () => {
     const proxied = { host: 'web.dormouse.svc.cluster.local', 'x-forwarded-host': 'blog.test' };
     expect(await attempt({ headers: proxied })).toEqual({ status: 303, created: 1 });
     expect(await attempt({ headers: { ...proxied, 'x-forwarded-host': 'evil.test' } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ headers: { ...proxied, 'x-client-origin': 'http://blog.test', 'x-forwarded-host': 'evil.test' } })).toEqual({
+      status: 303,
+      created: 1,
+    });
+    expect(await attempt({ headers: { ...proxied, 'x-client-origin': 'http://evil.test' } })).toEqual({ status: 403, created: 0 });
   });
   it('are refused without the token of this browser', async () => {
     expect(await attempt({ typed: { csrf: '' } })).toEqual({ status: 403, created: 0 });

@@ -57,7 +57,15 @@ const routes: HttpRoute[] = [
   route('/nobody', 'nobody'),
   route('/changed', 'app', {
     rewriteUri: '/was',
-    requestHeaders: { set: { 'x-client-address': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%', 'x-set': '100%%' }, add: { 'x-add': 'b' }, remove: ['x-gone'] },
+    requestHeaders: {
+      set: {
+        'x-client-address': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
+        'x-client-origin': '%REQ(X-FORWARDED-PROTO)%://%REQ(:AUTHORITY)%',
+        'x-set': '100%%',
+      },
+      add: { 'x-add': 'b' },
+      remove: ['x-gone'],
+    },
     responseHeaders: { set: { 'x-server': 'ours' }, add: { 'x-more': '1' }, remove: ['x-secret'] },
   }),
   route('/app', 'app'),
@@ -122,6 +130,7 @@ describe('what a function sees of a client', () => {
       'x-forwarded-host: evil',
       'Forwarded: for=6.6.6.6',
       'X-Client-Address: 6.6.6.6',
+      'X-Client-Origin: https://evil',
       'X-Real-IP: 6.6.6.6',
       'Proxy: x',
       'X-Trace-Id: 1',
@@ -135,6 +144,7 @@ describe('what a function sees of a client', () => {
         'x-forwarded-host': 'blog.example.org',
         forwarded: 'for=127.0.0.1;host="blog.example.org";proto=http',
         'x-client-address': '127.0.0.1',
+        'x-client-origin': 'http://blog.example.org',
       },
     });
     for (const name of ['x-real-ip', 'proxy', 'x-trace-id']) expect(last().headers).not.toHaveProperty(name);

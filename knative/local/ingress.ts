@@ -29,7 +29,17 @@ export interface Ingress extends Front {
 
 /** Fields of one hop (RFC 9110 section 7.6.1), and what only an ingress may say about a client. */
 const oneHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
-const ownWords = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-real-ip', 'x-client-address', 'traceparent'];
+const ownWords = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-real-ip',
+  'x-client-address',
+  'x-client-origin',
+  'traceparent',
+];
 const neverIn = [...oneHop, ...ownWords, 'host', 'expect', 'proxy', 'proxy-authorization', 'x-trace-id'];
 const neverOut = [...oneHop, 'x-trace-id'];
 const noHop: readonly string[] = [];
@@ -92,7 +102,7 @@ export function createIngress({ virtualHosts, target, telemetry, ready = () => t
         request.hop.length > 0 ? request.hop : noHop,
       );
       const trace = `traceparent: 00-${connection.traceId}-${connection.spanId}-0${connection.sampled ? 1 : 0}\r\n`;
-      const fields = `host: ${service.authority}\r\n${kept}${forwarded(connection)}${trace}${found.inFields(connection.address)}`;
+      const fields = `host: ${service.authority}\r\n${kept}${forwarded(connection)}${trace}${found.inFields(connection.address, request.host)}`;
       connection.forward(service, query < 0 ? path : path + asked.slice(query), fields, found.route.timeoutMs);
     },
     responseFields(connection, head: ResponseHead) {
@@ -124,7 +134,7 @@ function compileAll({ rules }: Routes): Map<Rule, Compiled> {
           inDroppedWithState: dropped(gone, ['tracestate']),
           inFields: compileFields(into, origin),
           outDropped: dropped(neverOut, Object.keys(out.set), out.remove),
-          outFields: compileFields(out, origin)(''),
+          outFields: compileFields(out, origin)('', ''),
         },
       ];
     }),

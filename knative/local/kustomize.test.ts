@@ -239,7 +239,7 @@ labels:
 
 if (hasKubectl) {
   describe('renders what kubectl renders', () => {
-    for (const folder of ['knative/base', 'knative/overlays/local', 'tests/overlays/quick', 'tests/overlays/stranger']) {
+    for (const folder of ['knative/base', 'knative/overlays/local', 'knative/overlays/kind', 'tests/overlays/quick', 'tests/overlays/stranger']) {
       test(folder, () => {
         expect(objectsOf(render(join(project, folder)))).toEqual(renderedByKubectl(join(project, folder)));
       });

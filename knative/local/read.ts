@@ -22,6 +22,7 @@ const withoutMeaning: Readonly<Record<string, string>> = {
   'networking.istio.io/PeerAuthentication': 'there is no mesh on one machine',
   'networking.istio.io/Sidecar': 'there is no mesh on one machine',
   'eventing.knative.dev/EventPolicy': 'functions listen on loopback only',
+  'external-secrets.io/*': 'platform.yaml says how Secrets are made here',
   'monitoring.coreos.com/*': 'the console shows what runs here',
 };
 

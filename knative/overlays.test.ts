@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { folderOf } from './local/kustomization.fixture.ts';
+import { render } from './local/kustomize.ts';
+import type { Manifest, Platform, Rendered } from './local/model.ts';
+import { readPlatform } from './local/read.ts';
+
+const rendered = (folder: string) => render(join(import.meta.dirname, folder));
+const objects = (all: readonly Rendered[]) => all.map(({ manifest }) => manifest as Manifest & Record<string, unknown>);
+const manifestsOf = (folder: string) => objects(rendered(folder));
+
+/** The base with some components, as an overlay has them. What else an overlay of a cluster has, only `kubectl` renders. */
+function withComponents(...components: string[]): Rendered[] {
+  const work = join(import.meta.dirname, '../.dormouse');
+  mkdirSync(work, { recursive: true });
+  const folder = mkdtempSync(join(work, 'components-'));
+  try {
+    const path = (to: string) => relative(folder, join(import.meta.dirname, to));
+    const kustomization = { namespace: 'dormouse', resources: [path('base')], components: components.map(path) };
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+    return render(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+const settingsOf = (manifests: readonly Manifest[]) =>
+  (manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('platform')) as unknown as { data: Record<string, string> }).data;
+const base = readPlatform(rendered('base'));
+const functions = [...base.services, ...base.jobs].map(({ name }) => name).sort();
+
+/** Names of all Secrets that Services and Jobs read. */
+const secretsOf = ({ services, jobs }: Platform) => [
+  ...new Set(
+    [...services, ...jobs]
+      .flatMap(({ container }) => [...container.env, ...container.volumes.map(({ source }) => source)])
+      .flatMap((source) => (source.kind === 'secret' || source.kind === 'secretKey' ? [source.from] : [])),
+  ),
+];
+
+test('the base says nothing that differs between environments', () => {
+  const settings = settingsOf(manifestsOf('base'));
+  expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|ISSUER|PUBLIC_ORIGINS|VERSION|OTEL_.*)$/.test(name))).toEqual([]);
+});
+
+test.each(['kind', 'lab', 'local'])('%s says which environment it is, and keeps where keys and events are', (name) => {
+  const settings = settingsOf(manifestsOf(`overlays/${name}`));
+  const { JWKS_URL, AUTH_URL, K_SINK } = settingsOf(manifestsOf('base'));
+  expect(settings).toMatchObject({ ENVIRONMENT: name, JWKS_URL, AUTH_URL });
+  expect(new URL(settings.K_SINK!).pathname).toBe(new URL(K_SINK!).pathname);
+});
+
+describe.each(['staging', 'production'])('%s', (name) => {
+  const manifests = objects(withComponents(`overlays/${name}/images`, `overlays/${name}/host`));
+  const images = parse(readFileSync(join(import.meta.dirname, 'overlays', name, 'images/kustomization.yaml'), 'utf8')) as { images: { name: string }[] };
+
+  test('says which environment it is', () => {
+    expect(readFileSync(join(import.meta.dirname, 'overlays', name, 'kustomization.yaml'), 'utf8')).toContain(`- ENVIRONMENT=${name}\n`);
+  });
+
+  test('says for every image where it is, and for no other', () => {
+    expect(images.images.map((each) => each.name).sort()).toEqual(functions.map((each) => `dev.local/dormouse/${each}`).sort());
+    expect(JSON.stringify(manifests)).not.toContain('dev.local');
+  });
+
+  test('answers for its own host only, which is the issuer of its tokens', () => {
+    const { ISSUER, PUBLIC_ORIGINS } = settingsOf(manifests);
+    const hosts = manifests.flatMap(({ kind, spec }) => {
+      if (kind === 'VirtualService') return (spec as { hosts: string[] }).hosts;
+      return kind === 'Gateway' ? (spec as { servers: { hosts: string[] }[] }).servers.flatMap((server) => server.hosts) : [];
+    });
+    expect([...new Set(hosts)]).toEqual([new URL(ISSUER!).host]);
+    expect(PUBLIC_ORIGINS).toBe(ISSUER);
+  });
+});
+
+describe('external-secrets', () => {
+  const secrets = objects(withComponents('components/external-secrets')).filter(({ kind }) => kind === 'ExternalSecret');
+
+  test('brings every Secret that something reads, and no other', () => {
+    expect(secrets.map(({ metadata }) => metadata.name).sort()).toEqual(secretsOf(base).sort());
+  });
+
+  test('takes all of them from one store, each under its own name', () => {
+    for (const { metadata, spec } of secrets)
+      expect(spec).toMatchObject({
+        secretStoreRef: { kind: 'ClusterSecretStore', name: 'dormouse' },
+        dataFrom: [{ extract: { key: `dormouse/${metadata.name}` } }],
+      });
+  });
+});
+
+describe('kafka-broker', () => {
+  const all = withComponents('components/kafka-broker');
+  const manifests = objects(all);
+
+  test('makes the one Broker one of Kafka, with a topic that is among the manifests, and sends events there', () => {
+    const [broker] = manifests.filter(({ kind }) => kind === 'Broker');
+    expect(broker).toMatchObject({
+      metadata: { annotations: { 'eventing.knative.dev/broker.class': 'Kafka' } },
+      spec: { config: { kind: 'ConfigMap', name: 'kafka-broker' } },
+    });
+    const topic = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'kafka-broker');
+    expect(topic).toMatchObject({ metadata: { namespace: broker!.metadata.namespace }, data: { 'bootstrap.servers': expect.stringMatching(/:\d+$/) } });
+    const { K_SINK } = settingsOf(manifestsOf('base'));
+    expect(settingsOf(manifests).K_SINK).toBe(`http://kafka-broker-ingress.knative-eventing.svc.cluster.local${new URL(K_SINK!).pathname}`);
+  });
+
+  test('keeps what the base says of delivery: the archive alone asks for order', () => {
+    const { brokers, triggers } = readPlatform(all);
+    expect(brokers[0]!.delivery).toEqual(base.brokers[0]!.delivery);
+    expect(triggers.filter(({ ordered }) => ordered).map(({ name }) => name)).toEqual(['journal-archive']);
+  });
+});
+
+test('autoscaling-prod keeps the way of a reader awake, and lets sleep what works on events only', () => {
+  const { services } = readPlatform(withComponents('components/autoscaling-prod'));
+  const awake = Object.fromEntries(services.map(({ name, autoscaling }) => [name, autoscaling.minScale]));
+  expect(awake).toEqual({ web: 2, posts: 2, categories: 2, auth: 1, relay: 0, journal: 0 });
+  for (const { name, autoscaling } of services) {
+    const before = base.services.find((each) => each.name === name)!.autoscaling;
+    expect(autoscaling.maxScale).toBeGreaterThanOrEqual(before.maxScale);
+    expect(autoscaling.maxScale).toBeGreaterThan(autoscaling.minScale);
+  }
+});
+
+test('a changed Secret of a generator makes a new Revision, as a changed ConfigMap does', () => {
+  const overlay = (url: string) => {
+    const folder = folderOf({
+      'kustomization.yaml': `{configurations: [name-reference.yaml], resources: [web.yaml], secretGenerator: [{name: redis, literals: ["REDIS_URL=${url}"]}]}`,
+      'name-reference.yaml': readFileSync(join(import.meta.dirname, 'base/name-reference.yaml'), 'utf8'),
+      'web.yaml':
+        '{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: web}, spec: {template: {spec: {containers: [{image: web:1, envFrom: [{secretRef: {name: redis}}]}]}}}}',
+    });
+    return secretsOf(readPlatform(render(folder)));
+  };
+  expect(overlay('redis://one')).toEqual(overlay('redis://one'));
+  expect(overlay('redis://one')).not.toEqual(overlay('redis://another'));
+});
