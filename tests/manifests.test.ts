@@ -59,6 +59,20 @@ describe('a function says only what is its own', () => {
   });
 });
 
+/** Knative completes them, and `kubectl apply` compares lists as a whole: what is left out looks changed, and is sent, every time. */
+test.each(rendered.filter(({ manifest }) => manifest.apiVersion.startsWith('serving.knative.dev/')))(
+  'nothing in the lists of Service $manifest.metadata.name is left for Knative to fill in',
+  (service) => {
+    const [container] = podOf(service).containers;
+    expect(container).toMatchObject({
+      name: expect.any(String),
+      ports: [{ containerPort: 8080, name: 'http1', protocol: 'TCP' }],
+      readinessProbe: { httpGet: { port: 8080 }, successThreshold: 1 },
+      livenessProbe: { httpGet: { port: 8080 } },
+    });
+  },
+);
+
 describe('every function', () => {
   test.each(platform.services)('$name is reached through the ingress only, is probed, and knows where everything is', (service) => {
     expect(service.clusterLocal).toBe(true);

@@ -1,10 +1,22 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+
+/** A port that nobody listens at. */
+async function freePort(): Promise<number> {
+  const server: Server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 describe('the migration Job', () => {
   let db: TestDatabase;
@@ -23,12 +35,13 @@ describe('the migration Job', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = (env: Record<string, string> = {}) =>
+  const run = (env: Record<string, string> = {}, heard: (text: string) => void = () => {}) =>
     new Promise<{ code: number; output: string }>((done) => {
       const environment = { PATH: process.env.PATH, DATABASE_URL: db.urlOf(''), MIGRATIONS_DIR: folder, ...env };
-      execFile(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: environment }, (error, out, err) =>
+      const job = execFile(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: environment }, (error, out, err) =>
         done({ code: error ? 1 : 0, output: out + err }),
       );
+      job.stdout!.on('data', heard);
     });
   const own = () => {
     const url = new URL(db.urlOf('sleeper'));
@@ -57,6 +70,24 @@ describe('the migration Job', () => {
     expect([broken.code, broken.output]).toEqual([1, expect.stringContaining('sleeper/002-broken.sql failed: syntax error')]);
     expect(await db.admin`SELECT to_regclass('sleeper.dreams') AS dreams`).toEqual([{ dreams: null }]);
     rmSync(changed, { recursive: true });
+  });
+
+  it('waits for a database that starts at the same time', async () => {
+    const real = new URL(db.urlOf(''));
+    const database = createServer((client) => client.pipe(connect(Number(real.port), real.hostname)).pipe(client));
+    const url = new URL(db.urlOf(''));
+    url.host = `127.0.0.1:${await freePort()}`;
+    const waited = await run({ DATABASE_URL: url.href }, () => database.listening || database.listen(Number(url.port), '127.0.0.1'));
+    database.close();
+    expect(waited.output).toMatch(/^waiting for the database, 240 s at most: .*ECONNREFUSED.*\nthe database answers after \d+ s\n/);
+    expect(waited.code).toBe(0);
+  });
+
+  it('does not wait for a password to become right', async () => {
+    const url = new URL(db.urlOf(''));
+    url.password = 'wrong';
+    const refused = await run({ DATABASE_URL: url.href });
+    expect(refused).toEqual({ code: 1, output: expect.stringContaining('migrate: password authentication failed') });
   });
 
   it('refuses a URL that logs in as somebody else', async () => {

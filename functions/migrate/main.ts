@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { awaitDatabase } from '@dormouse/runtime/await-database';
 import { variable } from '@dormouse/runtime/config';
 import { type Migrations, migrate } from '@dormouse/runtime/migrate';
 import postgres from 'postgres';
@@ -9,7 +10,7 @@ import postgres from 'postgres';
  *
  * DATABASE_URL is the administrator's; `<NAME>_DATABASE_URL` gives the role of function NAME its password, so that each function
  * can log in with the URL of its own Secret. MIGRATIONS_DIR holds `<name>/migrations/*.sql`; default: `functions` beside this
- * program, as in the image, else below the working directory.
+ * program, as in the image, else below the working directory. A database that does not answer yet is waited for.
  */
 const beside = join(import.meta.dirname, 'functions');
 const folder = variable('MIGRATIONS_DIR', existsSync(beside) ? beside : 'functions');
@@ -32,8 +33,9 @@ function passwordOf(name: string): { password?: string } {
   return { password: decodeURIComponent(password) };
 }
 
-const sql = postgres(variable('DATABASE_URL'), { max: 1, onnotice: () => {}, connection: { application_name: 'migrate' } });
+const sql = postgres(variable('DATABASE_URL'), { max: 1, onnotice: () => {}, connect_timeout: 5, connection: { application_name: 'migrate' } });
 try {
+  await awaitDatabase(() => sql`SELECT 1`, { progress: (line) => console.log(line) });
   const applied = await migrate(sql, functionsWithMigrations(), (line) => console.log(`applied ${line}`));
   if (applied.length === 0) console.log('every schema is up to date');
 } catch (error) {

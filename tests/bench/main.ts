@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { request } from 'undici';
 import { runPlatform } from '../platform.ts';
 import { brokerBench } from './broker-bench.ts';
+import { clusterColdStarts } from './cluster-cold.ts';
 import { coldStarts } from './cold.ts';
 import { password, people, plainContender, platformContender, shots } from './contenders.ts';
 import { eventLatency } from './events.ts';
@@ -24,10 +25,13 @@ Measures the platform on this machine, beside a plain Hono process with the same
   --cold N            cold starts of each function with a spare process, and a quarter of it without (default 20)
   --seconds N         length of one run of b (default 4)
   --posts N           posts in the database before b (default 500)
+  cluster-cold        instead of all that: --cold cold starts of functions on the cluster of KUBECONFIG, reached at INGRESS
+  --namespace NAME    theirs (default dormouse)
   --out FILE          results as JSON (default bench.json)
   --help`;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     parts: { type: 'string', default: 'a,b,c,d,e,f' },
     rounds: { type: 'string', default: '5' },
@@ -35,6 +39,7 @@ const { values } = parseArgs({
     cold: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '4' },
     posts: { type: 'string', default: '500' },
+    namespace: { type: 'string', default: 'dormouse' },
     out: { type: 'string', default: 'bench.json' },
     help: { type: 'boolean', default: false },
   },
@@ -44,7 +49,8 @@ if (values.help) {
   process.exit(0);
 }
 const [rounds, seconds, posts] = [Number(values.rounds), Number(values.seconds), Number(values.posts)];
-const parts = new Set(values.parts.split(','));
+const onCluster = positionals.includes('cluster-cold');
+const parts = new Set(onCluster ? [] : values.parts.split(','));
 const progress = (line: string) => console.error(`· ${line}`);
 const overlay = join(import.meta.dirname, 'overlay');
 const outer = mkdtempSync(join(tmpdir(), 'dormouse-bench-'));
@@ -58,6 +64,13 @@ const results: Record<string, unknown> = {
 };
 
 try {
+  if (onCluster) {
+    const { INGRESS: ingress, KUBECONFIG } = process.env;
+    if (!ingress || !KUBECONFIG) throw new Error('cluster-cold needs KUBECONFIG and INGRESS');
+    results.clusterCold = await clusterColdStarts({ ingress, namespace: values.namespace, rounds: Number(values.cold), progress });
+    results.loadAfter = loadavg()[0];
+    save();
+  }
   if (parts.has('f')) {
     results.broker = await brokerBench(outer, Number(values['broker-rounds']), progress);
     save();

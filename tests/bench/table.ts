@@ -1,4 +1,5 @@
 import { brokerTables } from './broker-table.ts';
+import { clusterColdTable } from './cluster-cold.ts';
 import { number, range, row } from './format.ts';
 import type { Measured } from './saturation.ts';
 
@@ -12,6 +13,7 @@ export function table(results: Record<string, any>): string {
     for (const name of Object.keys(results.cold ?? results.coldWithoutSpare))
       lines.push(row(name, ...[results.cold, results.coldWithoutSpare].map((each) => (each ? range(each[name]) : ''))));
   }
+  if (results.clusterCold) clusterColdTable(results.clusterCold, head, lines);
   if (results.load) {
     head(
       'Saturation, 32 connections, closed loop: median (min–max)',

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Author, blogAt } from '../blog.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
+import { compose, publish, signUp } from './author.ts';
 import { chromiumPath, openBrowser } from './chromium.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -63,28 +64,15 @@ describe.skipIf(!chromiumPath)('in a browser, without JavaScript', () => {
   });
 
   it('signs up, writes with a preview, sees the post, edits and deletes it', async () => {
-    await page.goto('/blog/signup');
-    await page.getByLabel(/user ?name/i).fill('bertha');
-    await page.getByLabel(/e-?mail/i).fill('bertha@example.org');
-    await page
-      .getByLabel(/password/i)
-      .first()
-      .fill('a long pass phrase');
-    await page
-      .getByRole('main')
-      .getByRole('button', { name: /sign up|create/i })
-      .click();
-    await page.waitForURL((url) => url.pathname !== '/blog/signup');
-    await page.goto('/blog/new');
-    await page.getByLabel(/title/i).fill('From the browser <script>alert(1)</script>');
-    await page.getByLabel(/category/i).fill('Brand new');
-    await page.getByLabel(/text|content|markdown/i).fill('Hello **world**\n\n<script>alert(2)</script>');
+    await signUp(page, 'bertha');
+    await compose(page, {
+      title: 'From the browser <script>alert(1)</script>',
+      category: 'Brand new',
+      content: 'Hello **world**\n\n<script>alert(2)</script>',
+    });
     await page.getByRole('button', { name: /preview/i }).click();
     expect(await page.locator('strong', { hasText: 'world' }).count()).toBe(1);
-    await page
-      .getByRole('button', { name: /publish/i })
-      .first()
-      .click();
+    await publish(page);
     expect(await page.locator('article h1').first().innerText()).toBe('From the browser <script>alert(1)</script>');
     expect(await page.locator('article script').count()).toBe(0);
     await page.goto('/');
@@ -119,10 +107,7 @@ describe.skipIf(!chromiumPath)('in a browser, without JavaScript', () => {
   });
 
   it('keeps what was typed when it is refused', async () => {
-    await page.goto('/blog/new');
-    await page.getByLabel(/title/i).fill('x'.repeat(121));
-    await page.getByLabel(/category/i).fill('General');
-    await page.getByLabel(/text|content|markdown/i).fill('long work');
+    await compose(page, { title: 'x'.repeat(121), category: 'General', content: 'long work' });
     // The browser would stop at its own maxlength; a client that does not is answered by the server.
     await page
       .locator('form')
