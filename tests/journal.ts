@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { blogAt, type Problem } from './blog.ts';
 
 /** The journal's API as an operator uses it; lists are newest first. */
@@ -31,6 +30,7 @@ export interface DeadLetter {
   cause: string;
   trace_id: string | null;
   state: 'open' | 'redriven';
+  redrives: number;
 }
 
 export interface Redrive {
@@ -41,8 +41,11 @@ export interface Redrive {
   failed: number;
 }
 
-/** @param token an access token of role operator or admin */
-export function journalAt(url: string, token: string, pass = () => sleep(100)): Journal {
+/**
+ * @param token an access token of role operator or admin
+ * @param pass lets a little time pass
+ */
+export function journalAt(url: string, token: string, pass: () => Promise<unknown>): Journal {
   const { call } = blogAt(url);
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const answer = await call<T | Problem>(method, `/api/journal/${path}`, { headers: { authorization: `Bearer ${token}` }, ...(body && { body }) });

@@ -11,6 +11,8 @@ export interface Target {
   /** The ingress, `http://HOST:PORT`. */
   url: string;
   blog: Blog;
+  /** The same API as an administrator uses it. */
+  administrator: Blog['call'];
   /** Archive and dead letters, asked as an operator. */
   journal: Journal;
   /** Sends an event to the Broker, as a function does; answers its id. @throws Error unless it was taken */

@@ -2,12 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { operatorToken } from '@dormouse/auth/operator-token';
 import { sending } from '@dormouse/testing/send';
-import { blogAt } from '../blog.ts';
-import { journalAt } from '../journal.ts';
 import { kubectl } from '../kubectl.ts';
 import type { Abilities, OwnTrigger, ServiceState, Target } from '../target.ts';
+import { clientsOf } from './clients.ts';
 import { forwardPort } from './port-forward.ts';
 import { triggerManifest } from './trigger-manifest.ts';
 
@@ -19,10 +17,10 @@ export interface ClusterOptions {
 
 /** The system on the cluster that kubectl speaks to. */
 export async function openCluster({ ingress, namespace }: ClusterOptions): Promise<Target & Abilities> {
-  const url = ingress.replace(/\/+$/, '');
   const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const objects = async <T>(...args: string[]) => (JSON.parse(await inside('get', ...args, '-o', 'json')) as { items: T[] }).items;
   const broker = await brokerOf(inside);
+  const keys = await keysOf(inside);
   const services = async () => {
     const [known, pods] = await Promise.all([
       objects<KnativeService>('services.serving.knative.dev'),
@@ -41,9 +39,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
   };
   return {
     place: 'cluster',
-    url,
-    blog: blogAt(url),
-    journal: journalAt(url, await tokenFor(inside), pass),
+    ...clientsOf(ingress.replace(/\/+$/, ''), { keys: keys.folder, issuer: await issuerOf(inside), pass }),
     send: sending(broker.url),
     eventually,
     services,
@@ -64,7 +60,10 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
         },
       };
     },
-    close: async () => broker.close(),
+    async close() {
+      broker.close();
+      keys.remove();
+    },
   };
 }
 
@@ -90,16 +89,12 @@ async function brokerOf(inside: Inside): Promise<{ url: string; close(): void }>
   return { url: way.origin + pathname, close: way.close };
 }
 
-/** An operator's access token, signed with the platform's own keys, which whoever may read Secrets can. */
-async function tokenFor(inside: Inside): Promise<string> {
-  const keys = JSON.parse(await inside('get', 'secret', 'auth-keys', '-o', 'json')) as { data: Record<string, string> };
+/** The keys that sign access tokens, which whoever may read Secrets can. */
+async function keysOf(inside: Inside): Promise<{ folder: string; remove(): void }> {
+  const secret = JSON.parse(await inside('get', 'secret', 'auth-keys', '-o', 'json')) as { data: Record<string, string> };
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
-  try {
-    for (const [name, value] of Object.entries(keys.data)) writeFileSync(join(folder, name), Buffer.from(value, 'base64'), { mode: 0o600 });
-    return operatorToken(folder, { issuer: await issuerOf(inside), seconds: 3600 });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  for (const [name, value] of Object.entries(secret.data)) writeFileSync(join(folder, name), Buffer.from(value, 'base64'), { mode: 0o600 });
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 /** ISSUER as the function auth gets it. */

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initKeys } from '@dormouse/auth/key-folder';
-import { operatorToken } from '@dormouse/auth/operator-token';
 import { Activator } from '@dormouse/local/activator';
 import type { ServingPlace, Target as Upstream } from '@dormouse/local/exchange';
 import { createIngress } from '@dormouse/local/ingress';
@@ -15,14 +14,12 @@ import { localGateway } from '@dormouse/local/local-gateway';
 import { readPlatform } from '@dormouse/local/read';
 import { Telemetry } from '@dormouse/local/telemetry';
 import { startHarness } from '@dormouse/testing/harness';
-import { blogAt } from '../blog.ts';
 import { testDatabase } from '../database.ts';
 import { type FunctionInProcess, openFunction } from '../in-process.ts';
-import { journalAt } from '../journal.ts';
 import type { Target } from '../target.ts';
+import { clientsOf } from './clients.ts';
 
 const base = join(import.meta.dirname, '../../knative/base');
-const issuer = 'https://dormouse.dev';
 
 /** Every function in this process, behind the real ingress with the routes of knative/base, and before a real broker in a time of its own. */
 export async function openInProcess(): Promise<Target> {
@@ -57,12 +54,9 @@ export async function openInProcess(): Promise<Target> {
     return { categories, posts, web, relay, journal };
   };
   const flow = await startHarness({ manifests: [base], receivers, idle: () => Promise.all([...served.values()].map((each) => each.drained())) });
-  const url = `http://127.0.0.1:${ingress.port}`;
   return {
     place: 'in process',
-    url,
-    blog: blogAt(url),
-    journal: journalAt(url, operatorToken(keys, { issuer, seconds: 3600 }), () => flow.settle()),
+    ...clientsOf(`http://127.0.0.1:${ingress.port}`, { keys, pass: flow.settle }),
     send: flow.send,
     async eventually(ask, holds, seconds = 60) {
       let last: unknown;

@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { operatorToken } from '@dormouse/auth/operator-token';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sending } from '@dormouse/testing/send';
-import { blogAt } from '../blog.ts';
-import { journalAt } from '../journal.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 import type { Abilities, OwnTrigger, Target } from '../target.ts';
+import { clientsOf } from './clients.ts';
 import { triggerManifest } from './trigger-manifest.ts';
 
 const namespace = 'dormouse';
@@ -16,7 +15,6 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
   const overlay = changingOverlay();
   const platform = await runPlatform({ overlay: overlay.folder });
   const { brokers } = (await (await fetch(`${platform.console}/api/addresses`)).json()) as { brokers: [string] };
-  const token = operatorToken(join(platform.home, 'secrets/auth-keys'), { issuer: 'https://dormouse.dev', seconds: 3600 });
   const deliversTo = async (name: string) => {
     const triggers = (await (await fetch(`${platform.console}/api/triggers`)).json()) as { name: string; subscriber: string }[];
     return triggers.find((trigger) => trigger.name === name)?.subscriber;
@@ -31,9 +29,7 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
   return {
     place: 'local',
     platform,
-    url: platform.url,
-    blog: blogAt(platform.url),
-    journal: journalAt(platform.url, token),
+    ...clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) }),
     send: sending(brokers[0]),
     eventually,
     services: platform.services,
