@@ -177,12 +177,13 @@ describeOn(everyTarget, 'who may do what', (target) => {
 
   it('nobody is limited by an address that was made up', async () => {
     const { name } = await target().blog.register();
+    const fields = ['x-forwarded-for', 'x-real-ip', 'x-client-address', 'x-envoy-external-address', 'forwarded'];
     const statuses = [];
     for (let n = 1; n <= 7; n++) {
-      const forged = Object.fromEntries(
-        ['x-forwarded-for', 'x-real-ip', 'x-client-address', 'x-envoy-external-address'].map((field) => [field, `10.0.0.${n}`]),
-      );
-      statuses.push((await target().blog.call('POST', '/api/login', { body: { username: name, password: 'wrong password' }, headers: forged })).status);
+      const headers = Object.fromEntries(fields.map((field) => [field, field === 'forwarded' ? `for=10.0.0.${n}` : `10.0.0.${n}`]));
+      const answer = await target().blog.call('POST', '/api/login', { body: { username: name.toUpperCase(), password: 'wrong password' }, headers });
+      statuses.push(answer.status);
+      if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
     // One of the five that a name has was the log-in that registering made.
     expect(statuses).toEqual([401, 401, 401, 401, 429, 429, 429]);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Author, Post } from '../blog.ts';
 import { describeOn, everyTarget, targetsWith } from '../describe-on.ts';
 import type { Subscription, Target } from '../target.ts';
@@ -118,6 +118,7 @@ describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) =>
   const type = `dev.dormouse.scenario.${run}.v1`;
   const trigger = `scenario-${run}`;
   let subscription: Subscription;
+  afterAll(() => subscription?.remove());
 
   it('is asked again, and then there is a dead letter', async () => {
     subscription = await target().subscribe({ name: trigger, type, service: 'journal', path: '/evnets' });
@@ -135,7 +136,6 @@ describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) =>
     expect(await target().journal.redrive(letter!.number)).toMatchObject({ state: 'done', total: 1, done: 1, failed: 0 });
     expect(await target().journal.deadLetters({ type })).toEqual([]);
     expect(await target().journal.deadLetters({ type, state: 'redriven' })).toMatchObject([{ number: letter!.number, trigger }]);
-    await subscription.remove();
   });
 });
 
