@@ -30,7 +30,7 @@ export const everyTarget: Targets<never> = targetsWith();
  */
 export function describeOn<A extends Ability>(targets: Targets<A>, title: string, body: (target: () => Target & Pick<Abilities, A>) => void): void {
   for (const place of targets.places.filter(isWanted)) {
-    describe.skipIf(place === 'cluster' && !hasCluster)(`[${place}] ${title}`, { timeout: place === 'cluster' ? 240_000 : 90_000 }, () => {
+    describe.skipIf(place === 'cluster' && !hasCluster)(`[${place}] ${title}`, { timeout: place === 'cluster' ? 300_000 : 90_000 }, () => {
       let opened: Target & Partial<Abilities>;
       const shared = share(place);
       beforeAll(async () => {
