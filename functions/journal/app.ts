@@ -12,7 +12,7 @@ import { type Failure, failureOf } from './dead-letter.ts';
 import { deadLettersQuery, eventsQuery, newRedrive, newReplay } from './fields.ts';
 import type { Items } from './items.ts';
 import type { Job, Jobs } from './jobs.ts';
-import type { Triggers } from './kubernetes.ts';
+import { justNowMs, type Trigger, type Triggers } from './kubernetes.ts';
 import type { Retention } from './retention.ts';
 import type { Journal, Piece } from './store.ts';
 import { triggerOf } from './trigger-of.ts';
@@ -39,11 +39,12 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
   const inside: MiddlewareHandler<Env> = (c, next) => (cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next());
   const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
   /** Nothing may keep a dead letter from being kept: its trigger is looked for again when it is redriven. */
-  const whose = async ({ destination, event }: Failure) =>
-    triggers
-      .list()
-      .then((known) => triggerOf(destination, event.attributes, known))
+  const whose = async ({ destination, event }: Failure) => {
+    const among = async (known: Promise<readonly Trigger[]>) => triggerOf(destination, event.attributes, await known);
+    return among(triggers.list())
+      .then((name) => name ?? among(triggers.list(justNowMs)))
       .catch(() => undefined);
+  };
   const told = async (c: Context, kind: Job['kind'], jobId: string, status: 200 | 201) => {
     const job = await found(jobs, kind, jobId);
     const listed = kind === 'redrive' ? { items: await items.list(jobId, listedItems) } : {};

@@ -67,6 +67,20 @@ test('an answer is good for five seconds, and one question serves all who ask at
   expect(api.asked).toHaveLength(2);
 });
 
+test('who must know what is so just now does not get an answer that is older', async () => {
+  const api = await openApi();
+  let now = 0;
+  const triggers = kubernetesTriggers({ url: api.url, namespace: 'dormouse', account: '/nowhere', now: () => now });
+  await triggers.list();
+  now = 249;
+  await triggers.list(250);
+  expect(api.asked).toHaveLength(1);
+  now = 250;
+  await Promise.all([triggers.list(250), triggers.list(250)]);
+  await triggers.list();
+  expect(api.asked).toHaveLength(2);
+});
+
 test('a Kubernetes that refuses, or is not there, is "unavailable", and asked again the next time', async () => {
   const api = await openApi();
   const triggers = kubernetesTriggers({ url: api.url, namespace: 'dormouse', account: '/nowhere' });

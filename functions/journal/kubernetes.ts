@@ -15,8 +15,11 @@ export interface Trigger {
 }
 
 export interface Triggers {
-  /** All of the namespace. @throws AppError unavailable when Kubernetes cannot be asked. */
-  list(): Promise<readonly Trigger[]>;
+  /**
+   * All of the namespace, as they were at most `maxAgeMs` ago (5 s unless told).
+   * @throws AppError unavailable when Kubernetes cannot be asked.
+   */
+  list(maxAgeMs?: number): Promise<readonly Trigger[]>;
 }
 
 export interface KubernetesOptions {
@@ -31,11 +34,14 @@ export interface KubernetesOptions {
   now?: () => number;
 }
 
+/** For whom a Trigger that was made or mended just now must count: four questions a second at most. */
+export const justNowMs = 250;
+
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Reads the Triggers of the function's own namespace from the Kubernetes API; an answer is kept for 5 s, and asked for once by all at once. */
 export function kubernetesTriggers({ url, namespace, account = accountFolder, cacheMs = 5000, now = Date.now }: KubernetesOptions): Triggers {
-  let kept: { until: number; triggers: Promise<readonly Trigger[]> } | undefined;
+  let kept: { askedAt: number; triggers: Promise<readonly Trigger[]> } | undefined;
   const read = async () => {
     const own = file(account, 'namespace') ?? namespace;
     const token = file(account, 'token');
@@ -48,13 +54,13 @@ export function kubernetesTriggers({ url, namespace, account = accountFolder, ca
     return (JSON.parse(answer.body.toString()) as TriggerList).items.map(toTrigger);
   };
   return {
-    list() {
-      if (kept && kept.until > now()) return kept.triggers;
+    list(maxAgeMs = cacheMs) {
+      if (kept && now() - kept.askedAt < Math.min(maxAgeMs, cacheMs)) return kept.triggers;
       const triggers = read().catch((cause: unknown) => {
         kept = undefined;
         throw new AppError('unavailable', 'The Triggers cannot be read from Kubernetes now.', { cause, headers: { 'retry-after': '1' } });
       });
-      kept = { until: now() + cacheMs, triggers };
+      kept = { askedAt: now(), triggers };
       return triggers;
     },
   };

@@ -4,7 +4,7 @@ import { send } from './attempt.ts';
 import { inOrder } from './in-order.ts';
 import type { Items, Letter, Outcome } from './items.ts';
 import type { Job, Jobs, Progress } from './jobs.ts';
-import type { Trigger, Triggers } from './kubernetes.ts';
+import { justNowMs, type Trigger, type Triggers } from './kubernetes.ts';
 import type { Deliver } from './subscriber.ts';
 import { isSubscriber, triggerOf } from './trigger-of.ts';
 
@@ -53,7 +53,7 @@ export function worker(options: WorkOptions): (job: string, step: number) => Pro
 
 async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
   const { items, triggers, batch = 100 } = options;
-  const known = await triggers.list();
+  const known = await triggers.list(justNowMs);
   const letters = await items.letters(job, batch);
   const left = await carryOut(options, job, letters, (letter) => planFor(letter, known));
   return { finished: left.length === 0 && letters.length < batch };
@@ -77,7 +77,7 @@ const failed = (error: string): Plan => ({ noted: { outcome: 'failed', error } }
 async function replay(options: WorkOptions, job: Job): Promise<Progress> {
   const { items, triggers, batch = 100 } = options;
   const scan = options.scan ?? (job.dryRun ? scanOfDryRun : 500);
-  const trigger = (await triggers.list()).find(({ name }) => name === job.trigger);
+  const trigger = (await triggers.list(justNowMs)).find(({ name }) => name === job.trigger);
   if (!trigger) return { finished: true, error: `there is no trigger ${job.trigger}` };
   const address = trigger.subscriberUri ?? fail(`the trigger ${trigger.name} has no subscriber yet`);
   const passes = compileFilters(trigger.filters);

@@ -100,6 +100,8 @@ export interface Service {
   readinessProbe: Probe | undefined;
   livenessProbe: Probe | undefined;
   autoscaling: Autoscaling;
+  /** `spec.template` as JSON, keys in order: what is changed in it makes a revision, whether it means something here or not. */
+  template: string;
   origin: Origin;
 }
 

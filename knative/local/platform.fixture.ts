@@ -19,6 +19,7 @@ export function service(name: string, changes: Partial<Omit<Service, 'autoscalin
     responseStartTimeoutMs: 20_000,
     readinessProbe: undefined,
     livenessProbe: undefined,
+    template: '{}',
     origin,
     ...changes,
     autoscaling: {

@@ -173,6 +173,18 @@ describe('a Service', () => {
     expect(status().revision).toBe('hello-00002');
   });
 
+  it('gets a new revision with everything that is changed in its template, and with nothing else', async () => {
+    await start({ programs: { hello: hello() }, services: [service('hello')] });
+    for (const [template, revision] of [
+      ['{}', 'hello-00001'],
+      ['{"metadata":{"annotations":{"example.org/rolled":"1"}}}', 'hello-00002'],
+    ] as const) {
+      platform.change([service('hello', { template })]);
+      await platform.reload();
+      expect(await say('/hello')).toMatchObject({ version: 'one', revision });
+    }
+  });
+
   it('that is gone from the manifests is drained and answers 503', async () => {
     await start({ programs: { hello: hello(), other: hello() }, services: [service('hello'), service('other')], routes: [route('/hello', 'hello')] });
     const { pid } = await say('/hello');

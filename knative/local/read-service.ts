@@ -1,5 +1,6 @@
 import type { Fields } from './fields.ts';
 import type { Service } from './model.ts';
+import { isObject, type Json } from './places.ts';
 import { type AutoscalerDefaults, readAutoscaling } from './read-autoscaling.ts';
 import { readContainer, readProbe } from './read-container.ts';
 import { type Ignore, type ObjectFields, requireHostName } from './read-object.ts';
@@ -54,8 +55,20 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
     readinessProbe: readProbe(fields, 'readinessProbe'),
     livenessProbe: readProbe(fields, 'livenessProbe'),
     autoscaling: readAutoscaling(readAnnotations(template, name, ignore), containerConcurrency, defaults),
+    template: JSON.stringify(inOrder(template.value)),
     origin,
   };
+}
+
+/** The same value with the keys of all mappings sorted. */
+function inOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, each]) => [key, inOrder(each)] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 }
 
 function checkTraffic(spec: Fields): void {

@@ -49,6 +49,12 @@ const virtual = (http: object[], spec: object = {}) => ({
 });
 
 describe('a Service', () => {
+  test('has the template it was given, in whatever order its keys are written', () => {
+    const templateOf = (annotations: object) => read(knative({}, {}, annotations)).services[0]!.template;
+    expect(templateOf({ 'example.org/b': '1', 'example.org/a': '2' })).toBe(templateOf({ 'example.org/a': '2', 'example.org/b': '1' }));
+    expect(templateOf({ 'example.org/a': '1' })).not.toBe(templateOf({ 'example.org/a': '2' }));
+  });
+
   test("that says nothing has Knative's defaults", () => {
     expect(read(knative()).services[0]).toMatchObject<Partial<Service>>({
       name: 's',

@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
+import { statusesOf } from '../requests.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -83,38 +83,17 @@ describe('a function that the platform has never seen', () => {
 describe('1,000 requests', () => {
   let platform: RunningPlatform;
   let overlay: string;
-  const agent = new Agent({ connections: 100 });
 
   beforeAll(async () => {
     overlay = strangersOverlay();
     platform = await runPlatform({ overlay });
   });
   afterAll(async () => {
-    await agent.close();
     await platform?.stop();
     rmSync(overlay, { recursive: true, force: true });
   });
 
-  /** Sends `count` requests, `together` at a time, and counts the answers by status. */
-  async function statuses(count: number, together: number, pause = 0): Promise<Record<string, number>> {
-    const counted: Record<string, number> = {};
-    let left = count;
-    const client = async () => {
-      while (left-- > 0) {
-        const status = await agent.request({ origin: platform.url, path: '/stranger?wait=5', method: 'GET' }).then(
-          async ({ statusCode, body }) => {
-            await body.dump();
-            return String(statusCode);
-          },
-          (error: Error) => error.message,
-        );
-        counted[status] = (counted[status] ?? 0) + 1;
-        if (pause) await sleep(pause);
-      }
-    };
-    await Promise.all(Array.from({ length: together }, client));
-    return counted;
-  }
+  const statuses = (count: number, together: number, pauseMs = 0) => statusesOf(`${platform.url}/stranger?wait=5`, { count, together, pauseMs });
 
   it('during a scale-up from zero: none fails', async () => {
     expect(await statuses(1000, 100)).toEqual({ 200: 1000 });

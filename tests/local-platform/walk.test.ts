@@ -9,14 +9,8 @@ interface SeenEvent {
   trace_id: string;
   triggers: { name: string; outcome: string; attempts: number }[];
 }
-interface Category {
-  id: number;
-  name: string;
-  slug: string;
-  color: string;
-  post_count: number;
-}
 
+/** What its console tells of it; what every target shows is in tests/scenarios. */
 describe('a new author walks through the platform', () => {
   let platform: RunningPlatform;
   let blog: Blog;
@@ -31,7 +25,6 @@ describe('a new author walks through the platform', () => {
   afterAll(() => platform?.stop());
 
   const events = async () => (await fetch(`${platform.console}/api/events`)).json() as Promise<SeenEvent[]>;
-  const categories = async () => (await blog.call<Category[]>('GET', '/blog/api/categories')).body;
 
   it('starts with every function asleep, and says so', async () => {
     const services = await platform.services();
@@ -39,21 +32,13 @@ describe('a new author walks through the platform', () => {
     expect(services.find(({ name }) => name === 'posts')).toMatchObject({ instances: 0, state: 'asleep', requests: 0 });
   });
 
-  it('registers, logs in and is who the token says', async () => {
-    author = await blog.register();
-    const me = await author.call<{ status: string; data: { username: string } }>('GET', '/verify');
-    expect(me.status).toBe(200);
-    expect(me.body).toMatchObject({ status: 'success', data: { username: author.name } });
-  });
-
   it('writes a post in a new category, which wakes the functions', async () => {
+    author = await blog.register();
     const answer = await author.call<Post>('POST', '/blog/api/posts', { body: { title: 'Hello, Dormouse', content: '# Hi\n\nAwake.', category_name: 'C#' } });
     expect(answer.status).toBe(201);
     post = answer.body;
     trace = answer.headers.get('x-trace-id')!;
     expect(trace).toMatch(/^[0-9a-f]{32}$/);
-    expect(answer.headers.get('location')).toBe(`/blog/api/posts/${post.id}`);
-    expect(post).toMatchObject({ author: author.name, status: 'published', category: { name: 'C#' } });
     const [posts] = (await platform.services()).filter(({ name }) => name === 'posts');
     expect(posts).toMatchObject({ instances: 1, state: 'ready' });
   });
@@ -66,9 +51,10 @@ describe('a new author walks through the platform', () => {
   });
   const created = (all: SeenEvent[]) => all.find(({ type, subject }) => type === 'dev.dormouse.post.created.v1' && subject === `post/${post.id}`);
 
-  it('finds the category counted exactly once', async () => {
-    const found = await eventually(categories, (all) => all.find(({ id }) => id === post.category.id)?.post_count === 1);
-    expect(new Set(found.map(({ color }) => color)).size).toBe(found.length);
+  it('finds no two categories of one colour', async () => {
+    const { body } = await blog.call<{ color: string }[]>('GET', '/blog/api/categories');
+    expect(body.length).toBeGreaterThan(5);
+    expect(new Set(body.map(({ color }) => color)).size).toBe(body.length);
   });
 
   it('has one trace across ingress, posts, broker and categories', async () => {
@@ -79,28 +65,6 @@ describe('a new author walks through the platform', () => {
     expect(names).toEqual(expect.arrayContaining(['ingress', 'posts', 'broker', 'categories']));
   });
 
-  it('is told 412 on a stale edit, and another author 403', async () => {
-    const { headers } = await author.call('GET', `/blog/api/posts/${post.id}`);
-    const etag = headers.get('etag')!;
-    const path = `/blog/api/posts/${post.id}`;
-    const edited = await author.call<Post>('PATCH', path, { body: { title: 'Hello again' }, headers: { 'if-match': etag } });
-    expect(edited.status).toBe(200);
-    expect(edited.body.title).toBe('Hello again');
-    const stale = await author.call('PATCH', path, { body: { title: 'Lost update' }, headers: { 'if-match': etag } });
-    expect([stale.status, stale.body.code]).toEqual([412, 'precondition_failed']);
-    const other = await blog.register();
-    const refused = await other.call('PATCH', path, { body: { title: 'Mine now' } });
-    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
-  });
-
-  it('deletes the post, and the empty category goes with it while the defaults stay', async () => {
-    const before = (await categories()).length;
-    expect((await author.call('DELETE', `/blog/api/posts/${post.id}`)).status).toBe(204);
-    const left = await eventually(categories, (all) => !all.some(({ id }) => id === post.category.id));
-    expect(left.length).toBe(before - 1);
-    expect(left.length).toBeGreaterThan(0);
-  });
-
   it('sees everything fall asleep, and the next request wake it with the right answer', async () => {
     await eventually(
       () => platform.services(),
@@ -108,7 +72,7 @@ describe('a new author walks through the platform', () => {
       60,
     );
     const answer = await blog.call<Post[]>('GET', '/blog/api/posts');
-    expect([answer.status, answer.body]).toEqual([200, []]);
+    expect([answer.status, answer.body.map(({ id }) => id)]).toEqual([200, [post.id]]);
     const posts = (await platform.services()).find(({ name }) => name === 'posts')!;
     expect(posts.instances).toBe(1);
     expect(posts.last_cold_start_ms).toBeGreaterThan(0);

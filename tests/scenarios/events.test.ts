@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Author, Post } from '../blog.ts';
+import { describeOn, everyTarget, targetsWith } from '../describe-on.ts';
+import type { Subscription, Target } from '../target.ts';
+import { unique } from '../unique.ts';
+
+const datacontenttype = 'application/json';
+const created = 'dev.dormouse.post.created.v1';
+
+interface Category {
+  id: number;
+  name: string;
+  post_count: number;
+}
+
+const categoryOf = async ({ blog }: Target, name: string) => {
+  const { body } = await blog.call<Category[]>('GET', '/blog/api/categories');
+  return body.find((category) => category.name === name);
+};
+
+/** Waits for a category's count; it must not have been more on the way. */
+const counted = async (target: Target, name: string, count: number) => {
+  const seen = await target.eventually(
+    async () => (await categoryOf(target, name))?.post_count ?? 0,
+    (now) => now >= count,
+  );
+  expect(seen).toBe(count);
+};
+
+describeOn(everyTarget, 'events', (target) => {
+  let author: Author;
+  beforeAll(async () => {
+    author = await target().blog.register();
+  });
+
+  it('bring a post to the count of its category, exactly once', async () => {
+    const name = unique('Rivers');
+    for (const count of [1, 2]) {
+      await author.write({ title: `Post ${count}`, category_name: name });
+      await counted(target(), name, count);
+    }
+  });
+
+  it('change nothing when they come again', async () => {
+    const name = unique('Lakes');
+    const { id } = await author.write({ title: 'First', category_name: name });
+    await counted(target(), name, 1);
+    const [known] = await target().eventually(
+      () => target().journal.events({ type: created, subject: `post/${id}` }),
+      (found) => found.length > 0,
+    );
+    const { attributes, data } = await target().journal.event(known!.position);
+    const event = { ...attributes, type: created, data };
+    for (let n = 0; n < 3; n++) await target().send(event);
+    for (const count of [2, 3]) {
+      await author.write({ title: `Another ${count}`, category_name: name });
+      await counted(target(), name, count);
+    }
+    expect(await target().journal.events({ type: created, subject: `post/${id}` })).toHaveLength(1);
+  });
+
+  it('bring a category’s new name to the posts in it', async () => {
+    const [before, after] = [unique('Ponds'), unique('Pools')];
+    const post = await author.write({ title: unique('Renamed'), category_name: before });
+    const shown = async () => [
+      (await target().blog.call<Post>('GET', `/blog/api/posts/${post.id}`)).body.category.name,
+      (await target().blog.call<string>('GET', `/blog/posts/${post.slug}`)).body.includes(after),
+    ];
+    expect(await shown()).toEqual([before, false]);
+    expect((await target().administrator('PATCH', `/blog/api/categories/${post.category.id}`, { body: { name: after } })).status).toBe(200);
+    expect(await target().eventually(shown, ([name, onPage]) => name === after && onPage === true)).toEqual([after, true]);
+  });
+
+  it('take a category away with its last post', async () => {
+    const name = unique('Puddles');
+    const { id } = await author.write({ title: 'Only', category_name: name });
+    await counted(target(), name, 1);
+    expect((await author.call('DELETE', `/blog/api/posts/${id}`)).status).toBe(204);
+    await target().eventually(
+      () => categoryOf(target(), name),
+      (category) => category === undefined,
+    );
+  });
+});
+
+describeOn(everyTarget, 'an event that a consumer refuses for good', (target) => {
+  const subject = unique('post/nine').replace(' ', '-');
+  const traceId = randomBytes(16).toString('hex');
+
+  it('is a dead letter, with who refused it, why, and its trace', async () => {
+    const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+    const id = await target().send({ type: created, source: '/posts', subject, datacontenttype, data: { id: 'nine' }, traceparent }, { traceparent });
+    const letters = await target().eventually(
+      () => target().journal.deadLetters({ subject }),
+      (found) => found.length > 0,
+    );
+    expect(letters).toMatchObject([{ event: { id, type: created }, trigger: 'categories-post-events', status: 422, trace_id: traceId, state: 'open' }]);
+    expect(letters[0]!.cause).toContain(`data does not fit ${created}`);
+  });
+
+  it('is refused again when it is redriven, and stays', async () => {
+    const [letter] = await target().journal.deadLetters({ subject });
+    expect(await target().journal.redrive(letter!.number)).toMatchObject({ state: 'done', total: 1, done: 0, failed: 1 });
+    expect(await target().journal.deadLetters({ subject })).toMatchObject([{ number: letter!.number, redrives: 1 }]);
+  });
+
+  it('holds up no other', async () => {
+    const name = unique('Seas');
+    const author = await target().blog.register();
+    await author.write({ title: 'After it', category_name: name });
+    await counted(target(), name, 1);
+  });
+});
+
+describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) => {
+  const run = randomBytes(5).toString('hex');
+  const type = `dev.dormouse.scenario.${run}.v1`;
+  const trigger = `scenario-${run}`;
+  let subscription: Subscription;
+  afterAll(() => subscription?.remove());
+
+  it('is asked again, and then there is a dead letter', async () => {
+    subscription = await target().subscribe({ name: trigger, type, service: 'journal', path: '/evnets' });
+    const id = await target().send({ type, source: '/scenario', datacontenttype, data: { n: 1 } });
+    const letters = await target().eventually(
+      () => target().journal.deadLetters({ type }),
+      (found) => found.length > 0,
+    );
+    expect(letters).toMatchObject([{ event: { id }, trigger, status: 404, state: 'open' }]);
+  });
+
+  it('gets it once it was mended and the letter redriven', async () => {
+    await subscription.move('/events');
+    const [letter] = await target().journal.deadLetters({ type });
+    expect(await target().journal.redrive(letter!.number)).toMatchObject({ state: 'done', total: 1, done: 1, failed: 0 });
+    expect(await target().journal.deadLetters({ type })).toEqual([]);
+    expect(await target().journal.deadLetters({ type, state: 'redriven' })).toMatchObject([{ number: letter!.number, trigger }]);
+  });
+});
+
+describeOn(everyTarget, 'one trace', (target) => {
+  const parent = () => [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')] as const;
+
+  it('is named by every answer of a function', async () => {
+    const { blog } = target();
+    const author = await blog.register();
+    const asked = [
+      await blog.call('GET', '/blog/api/posts'),
+      await blog.call('GET', '/blog/api/posts/2147483647'),
+      await blog.call('POST', '/blog/api/posts', { body: {} }),
+      await author.call('POST', '/blog/api/posts', { body: {} }),
+      await blog.call('GET', '/blog/api/categories'),
+      await blog.call('GET', '/.well-known/jwks.json'),
+      await blog.call('GET', '/api/journal/events'),
+      await blog.call('GET', '/'),
+    ];
+    expect(asked.map(({ status }) => status)).toEqual([200, 404, 401, 422, 200, 200, 401, 200]);
+    const ids = asked.map(({ headers }) => headers.get('x-trace-id'));
+    expect(ids.every((id) => /^[0-9a-f]{32}$/.test(id ?? ''))).toBe(true);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('goes from the client over the function to the events, and to the events of those who take them', async () => {
+    const [traceId, spanId] = parent();
+    const author = await target().blog.register();
+    const { headers, body } = await author.call<Post>('POST', '/blog/api/posts', {
+      body: { title: 'Traced', content: 'x', category_name: unique('Traces') },
+      headers: { traceparent: `00-${traceId}-${spanId}-01` },
+    });
+    expect(headers.get('x-trace-id')).toBe(traceId);
+    const events = await target().eventually(
+      () => target().journal.events({ trace: traceId }),
+      (found) => found.length >= 3,
+    );
+    expect(events.map(({ type, subject }) => [type, subject]).sort()).toEqual([
+      ['dev.dormouse.category.created.v1', `category/${body.category.id}`],
+      [created, `post/${body.id}`],
+      ['dev.dormouse.post.published.v1', `post/${body.id}`],
+    ]);
+  });
+});
