@@ -33,6 +33,17 @@ describe('a program', () => {
     expect(inputs.map((file) => file.slice(root.length + 1)).sort()).toEqual(['later.ts', 'main.ts', 'now.cjs']);
   });
 
+  it('holds what it uses of what it imports', async () => {
+    write('used.ts', 'export const used = new Map();');
+    write('unused.ts', 'export const unused = 1;');
+    const { inputs, contents } = await builder.build(
+      write('main.ts', `import { used } from './used.ts'; import { unused } from './unused.ts'; export const all = used; export type U = typeof unused;`),
+    );
+    const names = (files: readonly string[]) => files.map((file) => file.slice(root.length + 1)).sort();
+    expect(names(contents)).toEqual(['main.ts', 'used.ts']);
+    expect(inputs).toEqual(expect.arrayContaining([...contents]));
+  });
+
   it('that did not change is found again, also by another builder', async () => {
     const program = write('main.ts', 'export const a = 1;');
     const first = await builder.build(program);
