@@ -23,13 +23,13 @@ type Say = (line: string) => void;
 const again = (name: string) => `npm run deploy -- ${name}`;
 
 /** Applies the manifest; the new revision gets all requests as soon as it is ready. @throws Refused while another one is being tried. */
-export function deploy(cluster: Cluster, roll: Roll): void {
-  const before = cluster.service();
+export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
+  const before = await cluster.service();
   const split = before && ready(before);
   const [tried] = split?.canaries ?? [];
   if (tried) throw new Refused(`${tried.revision} is being tried with ${tried.percent} %: first --promote it or --rollback`);
-  apply(cluster, roll);
-  if (split && !split.followsLatest) update(cluster, roll, latestArguments(split));
+  await apply(cluster, roll);
+  if (split && !split.followsLatest) await update(cluster, roll, latestArguments(split));
 }
 
 /**
@@ -37,37 +37,37 @@ export function deploy(cluster: Cluster, roll: Roll): void {
  * it moves the share, or the tag to a newer revision.
  * @throws Refused if there is nothing to share with, or another one is being tried.
  */
-export function deployCanary(cluster: Cluster, roll: Roll, canary: Canary, say: Say = console.log): void {
-  const before = cluster.service();
+export async function deployCanary(cluster: Cluster, roll: Roll, canary: Canary, say: Say = console.log): Promise<void> {
+  const before = await cluster.service();
   if (!before) throw new Refused(`there is no ${roll.name} yet that could share its requests: deploy it without --tag`);
   const split = splitOf(before);
   const other = split.canaries.find(({ tag }) => tag !== canary.tag);
   if (other) throw new Refused(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
   // Otherwise the new revision would have all requests until it has its share.
-  if (split.followsLatest) update(cluster, roll, ['--traffic', `${split.stable}=100`]);
-  apply(cluster, roll);
-  const revision = cluster.service()?.status?.latestReadyRevisionName ?? split.stable;
-  if (revision !== split.stable) update(cluster, roll, canaryArguments(split, { ...canary, revision }));
-  else if (split.followsLatest) update(cluster, roll, latestArguments(split));
+  if (split.followsLatest) await update(cluster, roll, ['--traffic', `${split.stable}=100`]);
+  await apply(cluster, roll);
+  const revision = (await cluster.service())?.status?.latestReadyRevisionName ?? split.stable;
+  if (revision !== split.stable) await update(cluster, roll, canaryArguments(split, { ...canary, revision }));
+  else if (split.followsLatest) await update(cluster, roll, latestArguments(split));
   if (revision === split.stable) say(`\n${split.stable} is what the manifest says: there is nothing to try`);
 }
 
 /** Gives all requests to what is being tried. @throws Refused if nothing is. */
-export function promote(cluster: Cluster, roll: Roll, say: Say = console.log): void {
-  const service = present(cluster, roll);
+export async function promote(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
+  const service = await present(cluster, roll);
   const { args, pinned } = promoteArguments(splitOf(service), service.status?.latestReadyRevisionName ?? '');
-  update(cluster, roll, args);
+  await update(cluster, roll, args);
   if (pinned) say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
 }
 
 /** Takes all requests from what is being tried, or goes back by one revision. @throws Refused if there is nothing to go back to. */
-export function rollback(cluster: Cluster, roll: Roll, say: Say = console.log): void {
-  update(cluster, roll, rollbackArguments(splitOf(present(cluster, roll)), cluster.revisions()));
+export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
+  await update(cluster, roll, rollbackArguments(splitOf(await present(cluster, roll)), await cluster.revisions()));
   say(`\nAll requests stay there, whatever is applied, until ${again(roll.name)}`);
 }
 
-function present(cluster: Cluster, { name, namespace }: Roll): LiveService {
-  const service = cluster.service();
+async function present(cluster: Cluster, { name, namespace }: Roll): Promise<LiveService> {
+  const service = await cluster.service();
   if (!service) throw new Refused(`there is no ${name} in namespace ${namespace}`);
   return service;
 }
@@ -75,9 +75,9 @@ function present(cluster: Cluster, { name, namespace }: Roll): LiveService {
 /** A Service of which no revision was ever ready has no requests to share. */
 const ready = (service: LiveService): Split | undefined => (service.status?.latestReadyRevisionName ? splitOf(service) : undefined);
 
-function apply(cluster: Cluster, { name, namespace, file, needs }: Roll): void {
-  if (needs) cluster.run(['kubectl', 'apply', '-n', namespace, '-f', needs]);
-  cluster.run(['kn', 'service', 'apply', name, '-n', namespace, '-f', file]);
+async function apply(cluster: Cluster, { name, namespace, file, needs }: Roll): Promise<void> {
+  if (needs) await cluster.run(['kubectl', 'apply', '-n', namespace, '-f', needs]);
+  await cluster.run(['kn', 'service', 'apply', name, '-n', namespace, '-f', file]);
 }
 
 const update = (cluster: Cluster, { name, namespace }: Roll, args: readonly string[]) =>

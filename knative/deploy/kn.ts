@@ -1,15 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { has, Refused } from './overlay.ts';
 import type { LiveRevision, LiveService } from './traffic.ts';
 
 /** One Service on a cluster. */
 export interface Cluster {
   /** undefined: there is none yet. */
-  service(): LiveService | undefined;
-  revisions(): LiveRevision[];
+  service(): Promise<LiveService | undefined>;
+  revisions(): Promise<LiveRevision[]>;
   /** Runs a command where everybody sees it. @throws Refused if it fails. */
-  run(command: readonly string[]): void;
+  run(command: readonly string[]): Promise<void>;
 }
+
+const largest = 1 << 26;
 
 const missing = (name: string, namespace: string) => `kn is not on the PATH: https://knative.dev/docs/client/install-kn/
 kubectl alone can do the same:
@@ -21,11 +25,10 @@ export function byKn(name: string, namespace: string): Cluster {
   if (!has('kn')) throw new Refused(missing(name, namespace));
   return {
     service: () => read<LiveService>(['service', 'describe', name, '-n', namespace]),
-    revisions: () => read<{ items: LiveRevision[] }>(['revision', 'list', '-s', name, '-n', namespace])?.items ?? [],
-    run: ([program = 'kn', ...args]) => {
+    revisions: async () => (await read<{ items: LiveRevision[] }>(['revision', 'list', '-s', name, '-n', namespace]))?.items ?? [],
+    run: async ([program = 'kn', ...args]) => {
       console.log(`\n$ ${[program, ...args].join(' ')}`);
-      const { status, error } = spawnSync(program, args, { stdio: 'inherit' });
-      if (error) throw new Refused(error.message);
+      const [status] = (await once(spawn(program, args, { stdio: 'inherit' }), 'exit')) as [number | null];
       if (status !== 0) throw new Refused(`${program} ended with ${status}; what had requests before has them still`);
     },
   };
@@ -36,11 +39,11 @@ export function withoutChange(cluster: Cluster, name: string, say: (line: string
   let applied = false;
   return {
     ...cluster,
-    service: () => {
-      const service = cluster.service();
+    service: async () => {
+      const service = await cluster.service();
       return service && applied ? { ...service, status: { ...service.status, latestReadyRevisionName: `${name}-NEW` } } : service;
     },
-    run: (command) => {
+    run: async (command) => {
       say(`would run: ${command.join(' ')}`);
       applied ||= command.slice(1, 3).join(' ') === 'service apply';
     },
@@ -48,9 +51,9 @@ export function withoutChange(cluster: Cluster, name: string, say: (line: string
 }
 
 /** What kn says as JSON; undefined if it knows of no such thing. */
-function read<T>(args: string[]): T | undefined {
+async function read<T>(args: string[]): Promise<T | undefined> {
   try {
-    return JSON.parse(execFileSync('kn', [...args, '-o', 'json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })) as T;
+    return JSON.parse((await promisify(execFile)('kn', [...args, '-o', 'json'], { maxBuffer: largest })).stdout) as T;
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr ?? error).trim();
     if (said.includes('not found')) return undefined;

@@ -37,7 +37,7 @@ const options = {
 const parse = () => parseArgs({ allowPositionals: true, options });
 type Values = ReturnType<typeof parse>['values'];
 
-function main(): void {
+async function main(): Promise<void> {
   const { values, positionals } = parse();
   const [name, another] = positionals;
   if (values.help) {
@@ -51,11 +51,11 @@ function main(): void {
   const roll = prepare(name, values);
   const kn = byKn(name, roll.namespace);
   const cluster = values['dry-run'] ? withoutChange(kn, name) : kn;
-  if (values.promote) promote(cluster, roll);
-  else if (values.rollback) rollback(cluster, roll);
-  else if (values.tag) deployCanary(cluster, roll, { tag: values.tag, percent });
-  else deploy(cluster, roll);
-  if (!values['dry-run']) cluster.run(['kn', 'revision', 'list', '-s', name, '-n', roll.namespace]);
+  if (values.promote) await promote(cluster, roll);
+  else if (values.rollback) await rollback(cluster, roll);
+  else if (values.tag) await deployCanary(cluster, roll, { tag: values.tag, percent });
+  else await deploy(cluster, roll);
+  if (!values['dry-run']) await cluster.run(['kn', 'revision', 'list', '-s', name, '-n', roll.namespace]);
 }
 
 function percentOf(text: string): number {
@@ -80,7 +80,7 @@ function prepare(name: string, { overlay, image, namespace, output }: Values): R
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   console.error(`deploy: ${(error as Error).message}`);
   process.exitCode = 1;
