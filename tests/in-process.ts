@@ -24,12 +24,14 @@ export interface InProcessOptions {
   databaseUrl?: string;
   /** The Broker (`K_SINK`). */
   sink?: string;
+  /** Further variables, in the place of addresses that lead nowhere. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 type Build = (runtime: Runtime) => App | Promise<App>;
 
 /** Serves an app that is made of a runtime. */
-export async function serveInProcess(name: string, build: Build, { databaseUrl, sink }: InProcessOptions = {}): Promise<FunctionInProcess> {
+export async function serveInProcess(name: string, build: Build, { databaseUrl, sink, variables = {} }: InProcessOptions = {}): Promise<FunctionInProcess> {
   const elsewhere = 'http://127.0.0.1:9';
   const config = readConfig({
     K_SERVICE: name,
@@ -39,6 +41,7 @@ export async function serveInProcess(name: string, build: Build, { databaseUrl, 
     AUTH_URL: elsewhere,
     POSTS_URL: elsewhere,
     CATEGORIES_URL: elsewhere,
+    ...variables,
   });
   const { runtime, loadDatabase, ready, close } = openRuntime(config, silentLog);
   if (databaseUrl) await loadDatabase();
@@ -80,7 +83,7 @@ const builds = new Map<string, Build>();
 /** Serves a function of this project exactly as its main.ts builds it. */
 export async function openFunction(name: string, { main = `../functions/${name}/main.ts`, ...options }: OpenOptions = {}): Promise<FunctionInProcess> {
   vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (of: string, build: Build) => void builds.set(of, build) }));
-  for (const [variable, value] of Object.entries(variablesOf(name))) vi.stubEnv(variable, value);
+  for (const [variable, value] of Object.entries({ ...variablesOf(name), ...options.variables })) vi.stubEnv(variable, value);
   await import(main);
   return await serveInProcess(name, builds.get(name) as Build, options);
 }

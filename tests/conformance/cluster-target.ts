@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kubectl } from '../kubectl.ts';
 import { triggerManifest } from './manifests.ts';
 import type { Target } from './target.ts';
 
@@ -28,7 +28,9 @@ export async function clusterTarget(options: ClusterTargetOptions): Promise<Targ
     const name = `conformance-${process.pid}-${++made}`;
     await kubectl(['apply', '-f', '-'], JSON.stringify(triggerManifest({ name, url, spec, broker, namespace })));
     await kubectl(['wait', '--for=condition=Ready', `trigger.eventing.knative.dev/${name}`, '-n', namespace, '--timeout=60s']);
-    return () => kubectl(['delete', 'trigger.eventing.knative.dev', name, '-n', namespace, '--wait=false']);
+    return async () => {
+      await kubectl(['delete', 'trigger.eventing.knative.dev', name, '-n', namespace, '--wait=false']);
+    };
   };
   return {
     ingress,
@@ -41,15 +43,4 @@ export async function clusterTarget(options: ClusterTargetOptions): Promise<Targ
     quiet: () => sleep(quietMs),
     close: async () => {},
   };
-}
-
-/** Runs kubectl with `input`; rejects with what it printed. */
-function kubectl(args: readonly string[], input = ''): Promise<void> {
-  return new Promise((done, failed) => {
-    const child = execFile('kubectl', args, (error, _, stderr) =>
-      error ? failed(new Error(`kubectl ${args[0]}: ${stderr.trim() || error.message}`)) : done(),
-    );
-    child.stdin?.on('error', () => {}); // it ended before it read: its exit code tells
-    child.stdin?.end(input);
-  });
 }

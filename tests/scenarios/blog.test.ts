@@ -1,0 +1,201 @@
+import { request } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { beforeAll, expect, it } from 'vitest';
+import type { Answer, Author, Post, Problem } from '../blog.ts';
+import { describeOn, everyTarget } from '../describe-on.ts';
+import { unique } from '../unique.ts';
+
+describeOn(everyTarget, 'writing', (target) => {
+  let author: Author;
+  const path = ({ id }: Post) => `/blog/api/posts/${id}`;
+  beforeAll(async () => {
+    author = await target().blog.register();
+  });
+
+  it('begins with an account, and who the token says', async () => {
+    const me = await author.call<{ data: { username: string } }>('GET', '/verify');
+    expect([me.status, me.body.data.username]).toEqual([200, author.name]);
+  });
+
+  it('creates a post, and says where it is and which version', async () => {
+    const name = unique('Badgers');
+    const { status, body, headers } = await author.call<Post>('POST', '/blog/api/posts', { body: { title: 'Hello', content: '# Hi', category_name: name } });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ title: 'Hello', author: author.name, status: 'published', category: { name } });
+    expect(headers.get('location')).toBe(path(body));
+    expect(headers.get('etag')).toMatch(/^"[^"]+"$/);
+    expect((await target().blog.call<Post>('GET', path(body))).body).toEqual(body);
+  });
+
+  it('creates it once, however often a request with the same Idempotency-Key comes', async () => {
+    const title = unique('Once');
+    const key = title.replace(' ', '-');
+    const send = (content: string) =>
+      author.call<Post>('POST', '/blog/api/posts', {
+        body: { title, content, category_name: 'General' },
+        headers: { 'idempotency-key': key },
+      });
+    const [first, again] = [await send('a'), await send('a')];
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    const other = await send('b');
+    expect([other.status, (other.body as unknown as Problem).code]).toEqual([422, 'idempotency_mismatch']);
+    const mine = await target().blog.call<Post[]>('GET', `/blog/api/posts?author=${author.name}&limit=100`);
+    expect(mine.body.filter((post) => post.title === title)).toHaveLength(1);
+  });
+
+  it('refuses to change a version that is no longer the newest', async () => {
+    const post = await author.write({ title: 'First' });
+    const etag = (await author.call('GET', path(post))).headers.get('etag')!;
+    const change = (title: string) => author.call<Post>('PATCH', path(post), { body: { title }, headers: { 'if-match': etag } });
+    const edited = await change('Second');
+    expect([edited.status, edited.body.title]).toEqual([200, 'Second']);
+    const stale = await change('Lost');
+    expect([stale.status, (stale.body as unknown as Problem).code]).toEqual([412, 'precondition_failed']);
+  });
+
+  it('says what is wrong with each field, as a problem (RFC 9457)', async () => {
+    const { status, headers, body } = await author.call('POST', '/blog/api/posts', {
+      body: { title: '', content: 'x', category_name: 'a\u0000b', role: 'admin' },
+    });
+    expect([status, headers.get('content-type')]).toEqual([422, 'application/problem+json']);
+    expect(body).toMatchObject({ status: 422, code: 'invalid', trace_id: headers.get('x-trace-id') });
+    expect(body.errors?.map(({ field }) => field).sort()).toEqual(['category_name', 'role', 'title']);
+  });
+
+  it('ends with a post that is gone', async () => {
+    const post = await author.write({ title: 'Gone' });
+    expect((await author.call('DELETE', path(post))).status).toBe(204);
+    expect((await target().blog.call('GET', path(post))).status).toBe(404);
+  });
+});
+
+describeOn(everyTarget, 'reading', (target) => {
+  let author: Author;
+  let posts: Post[];
+  const category = unique('Otters');
+  beforeAll(async () => {
+    author = await target().blog.register();
+    posts = [];
+    for (const title of ['One', 'Two', 'Three']) posts.unshift(await author.write({ title: `${title} otter`, category_name: category }));
+  });
+  const get = <T = string>(path: string, headers = {}) => target().blog.call<T>('GET', path, { headers });
+
+  it('goes through a list piece by piece, newest first, by the links it gives', async () => {
+    const titles: string[] = [];
+    for (let path: string | undefined = `/blog/api/posts?limit=2&category=${posts[0]!.category.slug}`; path; ) {
+      const { status, body, headers }: Answer<Post[]> = await get<Post[]>(path);
+      expect(status).toBe(200);
+      titles.push(...body.map(({ title }) => title));
+      path = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+    }
+    expect(titles).toEqual(['Three otter', 'Two otter', 'One otter']);
+  });
+
+  it('is told 304 while nothing has changed', async () => {
+    const path = `/blog/api/posts/${posts[0]!.id}`;
+    const etag = (await get(path)).headers.get('etag')!;
+    const again = await get(path, { 'if-none-match': etag });
+    expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, '', etag]);
+    await author.call('PATCH', path, { body: { content: 'Changed.' } });
+    expect((await get(path, { 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('sees a post as a page, with its text and nothing that would run', async () => {
+    const post = await author.write({ title: '<b>Bold</b>', content: 'Some *Markdown* <script>alert(1)</script>', category_name: category });
+    const { status, headers, body } = await get(`/blog/posts/${post.slug}`);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(body).toContain('<em>Markdown</em>');
+    expect(body).toContain('&lt;b&gt;Bold&lt;/b&gt;');
+    expect(body).not.toContain('alert(1)</script>');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('finds the newest posts in the feed', async () => {
+    const feed = await target().eventually(
+      () => get('/blog/feed.xml'),
+      ({ body }) => body.includes(posts[0]!.slug),
+    );
+    expect(feed.status).toBe(200);
+    expect(feed.headers.get('content-type')).toContain('application/atom+xml');
+  });
+
+  it('sees nothing of a draft', async () => {
+    const draft = await author.write({ title: unique('Draft'), category_name: category, status: 'draft' });
+    expect((await get(`/blog/api/posts/${draft.id}`)).status).toBe(404);
+    expect((await get(`/blog/posts/${draft.slug}`)).status).toBe(404);
+    expect((await author.call('GET', `/blog/api/posts/${draft.id}`)).status).toBe(200);
+  });
+});
+
+describeOn(everyTarget, 'who may do what', (target) => {
+  let post: Post;
+  let author: Author;
+  beforeAll(async () => {
+    author = await target().blog.register();
+    post = await author.write({ title: 'Mine' });
+  });
+
+  it('without a token nobody writes', async () => {
+    const answer = await target().blog.call('POST', '/blog/api/posts', { body: { title: 'x', content: 'x', category_name: 'General' } });
+    expect([answer.status, answer.body.code]).toEqual([401, 'unauthorized']);
+    const forged = await target().blog.call('GET', '/verify', { headers: { authorization: `Bearer ${author.token.slice(0, -4)}AAAA` } });
+    expect(forged.status).toBe(401);
+  });
+
+  it('a post is its author’s', async () => {
+    const other = await target().blog.register();
+    for (const method of ['PATCH', 'DELETE']) {
+      const refused = await other.call(method, `/blog/api/posts/${post.id}`, method === 'PATCH' ? { body: { title: 'Mine now' } } : {});
+      expect([method, refused.status, refused.body.code]).toEqual([method, 403, 'forbidden']);
+    }
+  });
+
+  it('the journal is for operators', async () => {
+    expect((await target().blog.call('GET', '/api/journal/events')).status).toBe(401);
+    expect((await author.call('GET', '/api/journal/events')).status).toBe(403);
+    expect(await target().journal.events({ limit: '1' })).toHaveLength(1);
+  });
+
+  it('what is for the inside is not reached from the outside, however it is written', async () => {
+    const paths = ['/events', '/dead-letters', '/batches', '/healthz', '/readyz', '/metrics'].flatMap((path) => [
+      path,
+      `${path}/`,
+      `/blog/..${path}`,
+      path.replace('e', '%65'),
+      path.replace('e', '%65').replace('a', '%61'),
+      `/%2e%2e${path}`,
+    ]);
+    const reached = [];
+    for (const path of paths)
+      for (const method of ['GET', 'POST']) {
+        const status = await statusOf(target().url, method, path);
+        if (status !== 404) reached.push(`${method} ${path}: ${status}`);
+      }
+    expect(reached).toEqual([]);
+  });
+
+  it('nobody is limited by an address that was made up', async () => {
+    const { name } = await target().blog.register();
+    const statuses = [];
+    for (let n = 1; n <= 7; n++) {
+      const forged = Object.fromEntries(
+        ['x-forwarded-for', 'x-real-ip', 'x-client-address', 'x-envoy-external-address'].map((field) => [field, `10.0.0.${n}`]),
+      );
+      statuses.push((await target().blog.call('POST', '/api/login', { body: { username: name, password: 'wrong password' }, headers: forged })).status);
+    }
+    // One of the five that a name has was the log-in that registering made.
+    expect(statuses).toEqual([401, 401, 401, 401, 429, 429, 429]);
+  });
+});
+
+/** Sends a path as it is written; fetch would tidy it up. */
+const statusOf = (url: string, method: string, path: string): Promise<number | undefined> =>
+  new Promise((done, failed) => {
+    const send = url.startsWith('https:') ? secureRequest : request;
+    send(url, { method, path }, (response) => {
+      response.resume().once('end', () => done(response.statusCode));
+    })
+      .once('error', failed)
+      .end();
+  });

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { operatorToken } from '@dormouse/auth/operator-token';
+import { sending } from '@dormouse/testing/send';
+import { blogAt } from '../blog.ts';
+import { journalAt } from '../journal.ts';
+import { kubectl } from '../kubectl.ts';
+import type { Abilities, OwnTrigger, ServiceState, Target } from '../target.ts';
+import { forwardPort } from './port-forward.ts';
+import { triggerManifest } from './trigger-manifest.ts';
+
+export interface ClusterOptions {
+  /** `INGRESS`: where people reach the blog. */
+  ingress: string;
+  namespace: string;
+}
+
+/** The system on the cluster that kubectl speaks to. */
+export async function openCluster({ ingress, namespace }: ClusterOptions): Promise<Target & Abilities> {
+  const url = ingress.replace(/\/+$/, '');
+  const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
+  const objects = async <T>(...args: string[]) => (JSON.parse(await inside('get', ...args, '-o', 'json')) as { items: T[] }).items;
+  const broker = await brokerOf(inside);
+  const services = async () => {
+    const [known, pods] = await Promise.all([
+      objects<KnativeService>('services.serving.knative.dev'),
+      objects<Pod>('pods', '-l', 'serving.knative.dev/service'),
+    ]);
+    return known.map((service) => stateOf(service, pods));
+  };
+  const apply = async (trigger: OwnTrigger) => {
+    await kubectl(['apply', '-f', '-'], JSON.stringify(triggerManifest(trigger, namespace)));
+    // Ready still speaks of the subscriber before until the controller has seen the new one.
+    await eventually(
+      () =>
+        inside('get', 'triggers.eventing.knative.dev', trigger.name, '-o', 'jsonpath={.status.subscriberUri} {.status.conditions[?(@.type=="Ready")].status}'),
+      (status) => status.endsWith(`${trigger.path} True`),
+    );
+  };
+  return {
+    place: 'cluster',
+    url,
+    blog: blogAt(url),
+    journal: journalAt(url, await tokenFor(inside), pass),
+    send: sending(broker.url),
+    eventually,
+    services,
+    async roll(name) {
+      const revision = async () => (await services()).find((service) => service.name === name)?.revision;
+      const before = await revision();
+      const template = { metadata: { annotations: { 'dormouse.dev/rolled': new Date().toISOString() } } };
+      await inside('patch', 'services.serving.knative.dev', name, '--type=merge', '-p', JSON.stringify({ spec: { template } }));
+      await eventually(revision, (now) => now !== before);
+      await inside('wait', '--for=condition=Ready', '--timeout=120s', 'services.serving.knative.dev', name);
+    },
+    async subscribe(trigger) {
+      await apply(trigger);
+      return {
+        move: (path) => apply({ ...trigger, path }),
+        async remove() {
+          await inside('delete', 'triggers.eventing.knative.dev', trigger.name, '--wait=false');
+        },
+      };
+    },
+    close: async () => broker.close(),
+  };
+}
+
+type Inside = (...args: string[]) => Promise<string>;
+
+const pass = () => sleep(500);
+
+const eventually: Target['eventually'] = async (ask, holds, seconds = 120) => {
+  let last: unknown;
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await pass()) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    last = answer;
+  }
+  throw new Error(`not within ${seconds} s; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`);
+};
+
+/** A way to the Broker's address, which is one of the cluster, whatever the Broker's class. */
+async function brokerOf(inside: Inside): Promise<{ url: string; close(): void }> {
+  const { hostname, port, pathname } = new URL(await inside('get', 'brokers.eventing.knative.dev', 'default', '-o', 'jsonpath={.status.address.url}'));
+  const [service = '', namespace = ''] = hostname.split('.');
+  const way = await forwardPort({ service, namespace, port: Number(port || 80) });
+  return { url: way.origin + pathname, close: way.close };
+}
+
+/** An operator's access token, signed with the platform's own keys, which whoever may read Secrets can. */
+async function tokenFor(inside: Inside): Promise<string> {
+  const keys = JSON.parse(await inside('get', 'secret', 'auth-keys', '-o', 'json')) as { data: Record<string, string> };
+  const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
+  try {
+    for (const [name, value] of Object.entries(keys.data)) writeFileSync(join(folder, name), Buffer.from(value, 'base64'), { mode: 0o600 });
+    return operatorToken(folder, { issuer: await issuerOf(inside), seconds: 3600 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** ISSUER as the function auth gets it. */
+async function issuerOf(inside: Inside): Promise<string> {
+  const from = '{.spec.template.spec.containers[0].envFrom[*].configMapRef.name}';
+  const [name = ''] = (await inside('get', 'services.serving.knative.dev', 'auth', '-o', `jsonpath=${from}`)).split(' ');
+  return await inside('get', 'configmap', name, '-o', 'jsonpath={.data.ISSUER}');
+}
+
+interface KnativeService {
+  metadata: { name: string };
+  status: { latestReadyRevisionName?: string };
+}
+interface Pod {
+  metadata: { labels: Record<string, string>; deletionTimestamp?: string };
+}
+
+const stateOf = ({ metadata, status }: KnativeService, pods: readonly Pod[]): ServiceState => ({
+  name: metadata.name,
+  revision: status.latestReadyRevisionName ?? '',
+  instances: pods.filter((pod) => pod.metadata.labels['serving.knative.dev/service'] === metadata.name && !pod.metadata.deletionTimestamp).length,
+});

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initKeys } from '@dormouse/auth/key-folder';
+import { operatorToken } from '@dormouse/auth/operator-token';
+import { Activator } from '@dormouse/local/activator';
+import type { ServingPlace, Target as Upstream } from '@dormouse/local/exchange';
+import { createIngress } from '@dormouse/local/ingress';
+import { InstanceConnections } from '@dormouse/local/instance-connection';
+import { closeHttp, originOf, serveHttp } from '@dormouse/local/internal-http';
+import { kubernetesApi } from '@dormouse/local/kubernetes-api';
+import { render } from '@dormouse/local/kustomize';
+import { listen } from '@dormouse/local/listener';
+import { localGateway } from '@dormouse/local/local-gateway';
+import { readPlatform } from '@dormouse/local/read';
+import { Telemetry } from '@dormouse/local/telemetry';
+import { startHarness } from '@dormouse/testing/harness';
+import { blogAt } from '../blog.ts';
+import { testDatabase } from '../database.ts';
+import { type FunctionInProcess, openFunction } from '../in-process.ts';
+import { journalAt } from '../journal.ts';
+import type { Target } from '../target.ts';
+
+const base = join(import.meta.dirname, '../../knative/base');
+const issuer = 'https://dormouse.dev';
+
+/** Every function in this process, behind the real ingress with the routes of knative/base, and before a real broker in a time of its own. */
+export async function openInProcess(): Promise<Target> {
+  const platform = readPlatform(render(base));
+  const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
+  const keys = join(folder, 'keys');
+  initKeys(keys);
+  const db = await testDatabase('categories', 'auth', 'posts', 'relay', 'journal');
+  const served = new Map<string, FunctionInProcess>();
+  const upstreams = new Map<string, Upstream>();
+  const target = (name: string) => upstreams.get(name);
+  const ingress = await listen(createIngress({ virtualHosts: platform.virtualHosts, target, telemetry: new Telemetry() }), { port: 0 });
+  const gateway = await listen(localGateway(target), { port: 0 });
+  const kubernetes = await serveHttp(kubernetesApi(() => platform));
+
+  const open = async (name: string, sink: string, variables: Record<string, string>) => {
+    const database = name === 'web' ? {} : { databaseUrl: db.urlOf(name) };
+    const opened = await openFunction(name, { ...database, sink, variables });
+    served.set(name, opened);
+    upstreams.set(name, upstreamOf(name, opened.origin));
+    return opened.origin;
+  };
+  const receivers = async (sink: string) => {
+    const auth = await open('auth', sink, { KEYS_DIR: keys });
+    const known = { AUTH_URL: auth, JWKS_URL: `${auth}/.well-known/jwks.json` };
+    const categories = await open('categories', sink, known);
+    const posts = await open('posts', sink, known);
+    const web = await open('web', sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories, MEDIA_DIR: join(folder, 'media') });
+    const relay = await open('relay', sink, known);
+    const inside = { KUBERNETES_URL: originOf(kubernetes), LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}` };
+    const journal = await open('journal', sink, { ...known, ...inside });
+    return { categories, posts, web, relay, journal };
+  };
+  const flow = await startHarness({ manifests: [base], receivers, idle: () => Promise.all([...served.values()].map((each) => each.drained())) });
+  const url = `http://127.0.0.1:${ingress.port}`;
+  return {
+    place: 'in process',
+    url,
+    blog: blogAt(url),
+    journal: journalAt(url, operatorToken(keys, { issuer, seconds: 3600 }), () => flow.settle()),
+    send: flow.send,
+    async eventually(ask, holds, seconds = 60) {
+      let last: unknown;
+      for (let left = seconds; left > 0; left--) {
+        await flow.advance('PT1S');
+        const answer = await ask();
+        if (holds(answer)) return answer;
+        last = answer;
+      }
+      throw new Error(`not within ${seconds} s of the broker's time; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`);
+    },
+    async close() {
+      await flow.close();
+      await Promise.all([ingress.close(0), gateway.close(0), closeHttp(kubernetes)]);
+      for (const each of served.values()) await each.close();
+      await db.drop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A function as the ingress sees a Service with one instance that is always there. */
+function upstreamOf(name: string, origin: string): Upstream {
+  const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
+  activator.add({ inFlight: 0, name, connections: new InstanceConnections(Number(new URL(origin).port)), activator, doubt: () => {} });
+  return { name, authority: `${name}.dormouse.svc.cluster.local`, timeoutMs: 60_000, responseStartTimeoutMs: 60_000, activator };
+}
