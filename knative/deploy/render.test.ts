@@ -20,7 +20,6 @@ describe('one function of an overlay', () => {
     const [service, another] = documents(renderFunction('posts', { overlay: 'lab' }));
     expect(another).toBeUndefined();
     expect(service).toMatchObject({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'posts', namespace: 'dormouse' } });
-    expect(service).not.toHaveProperty('spec.traffic');
   });
 
   test('runs another image if asked', () => {
@@ -50,6 +49,11 @@ test('from the command line goes to standard output alone, and what is wrong to 
   expect(documents(run('web', '--overlay', 'lab'))).toHaveLength(1);
   expect(() => run('nobody', '--overlay', 'lab')).toThrow('render: there is no function nobody');
   expect(() => run('web')).toThrow('needs one function and --overlay NAME');
+});
+
+test.each(overlays)('overlay %s says nothing of traffic: that is for who deploys, and applying it again would take it back', (overlay) => {
+  const all = renderOverlay(overlay, false);
+  for (const name of functions(overlay)) expect(manifestsOf(name, all).service).not.toHaveProperty('spec.traffic');
 });
 
 if (has('kubectl'))

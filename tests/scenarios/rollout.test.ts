@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { deploy, deployCanary, promote, rollback } from '../../knative/deploy/deploy.ts';
 import { byKn, type Cluster } from '../../knative/deploy/kn.ts';
-import { describeOn, targetsWith } from '../describe-on.ts';
+import { describeOn, type Targets, targetsWith } from '../describe-on.ts';
 import { type RolledService, rolledService } from '../rolled-service.ts';
 import { steadyLoad } from '../steady-load.ts';
 
-const { KUBECONFIG, INGRESS = '', NAMESPACE = 'dormouse' } = process.env;
+const { KUBECONFIG, INGRESS, NAMESPACE = 'dormouse' } = process.env;
+vi.setConfig({ testTimeout: 180_000 });
 const requests = 1000;
 const page = '/blog/api/posts';
 const allWell = (counted: Record<string, number>) => {
@@ -15,7 +16,7 @@ const allWell = (counted: Record<string, number>) => {
 };
 
 describeOn(targetsWith('services', 'roll'), 'a function under load', (target) => {
-  it('rolls to a new revision, and no request fails', { timeout: 120_000 }, async () => {
+  it('rolls to a new revision, and no request fails', async () => {
     allWell(await steadyLoad(target().url + page, { count: requests, during: target().roll('posts') }));
   });
 });
@@ -28,7 +29,10 @@ const within = (share: number, of: number) => {
 const hasKn = spawnSync('kn', ['version'], { stdio: 'ignore' }).status === 0;
 if (KUBECONFIG && INGRESS && !hasKn) console.warn('kn is not on the PATH: canaries are not tried');
 
-describe.skipIf(!KUBECONFIG || !INGRESS || !hasKn)('[cluster] a canary of a function under load', { timeout: 180_000 }, () => {
+/** The local platform has one revision of a Service at a time. */
+const onClusters: Targets<never> = { places: hasKn ? ['cluster'] : [], needs: [] };
+
+describeOn(onClusters, 'a canary of a function under load', (target) => {
   const measured = { OTEL_METRICS_EXPORTER: 'prometheus' };
   let service: RolledService;
   let cluster: Cluster;
@@ -44,7 +48,7 @@ describe.skipIf(!KUBECONFIG || !INGRESS || !hasKn)('[cluster] a canary of a func
     service.remove();
   }, 120_000);
 
-  const load = (during?: Promise<unknown>) => steadyLoad(INGRESS + page, { count: requests, ...(during ? { during } : {}) });
+  const load = (during?: Promise<unknown>) => steadyLoad(target().url + page, { count: requests, ...(during ? { during } : {}) });
   const shares = async () => (await cluster.service())?.status?.traffic?.map(({ revisionName = '', percent }) => [revisionName, percent] as const) ?? [];
   /** How many requests each revision answered while something was done. */
   async function answersDuring(work: () => Promise<unknown>): Promise<Map<string, number>> {
