@@ -153,11 +153,10 @@ async function make(program: string, files: readonly string[], place: string, ho
   return found;
 }
 
-/** What tree shaking left nothing of is not in a program. */
-function contentsOf({ outputs }: Metafile, root: string): string[] {
-  const parts = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return [...new Set(parts.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [resolve(root, file)] : [])))];
-}
+/** What tree shaking left nothing of is not among an output's inputs. */
+const contentsOf = ({ outputs }: Metafile, root: string) => [
+  ...new Set(Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).map((file) => resolve(root, file)))),
+];
 
 function stamp(file: string): Found['inputs'][string] {
   const { size, mtimeMs } = statSync(file);
