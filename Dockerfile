@@ -1,9 +1,11 @@
 # One image per function: docker build --build-arg FUNCTION=posts .
-# BASE needs Node ≥ 24.7 at `node`; the default carries nothing but Node's own image.
-ARG BASE=node:24-bookworm-slim
+# BASE needs Node ≥ 24.7 at /nodejs/bin/node or on its PATH, and nothing else; the default has no shell and no package manager.
+ARG BASE=gcr.io/distroless/nodejs24-debian13:nonroot
 
 FROM node:24-bookworm-slim AS build
 ARG FUNCTION
+ARG BASE
+ARG SOURCE_DATE_EPOCH
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY events/package.json events/
@@ -11,13 +13,29 @@ COPY functions functions
 COPY knative/cesql/package.json knative/cesql/
 COPY knative/filters/package.json knative/filters/
 COPY knative/local/package.json knative/local/
+COPY knative/testing/package.json knative/testing/
 COPY tests/package.json tests/
 RUN npm ci
 COPY . .
-RUN node knative/bundle.ts "${FUNCTION:?name one of functions/}" /app
+RUN node knative/bundle.ts "${FUNCTION:?name one of functions/}" /app --base "$BASE"
 
 FROM ${BASE}
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache NODE_COMPILE_CACHE_PORTABLE=1
+ARG FUNCTION
+ARG VERSION=0.1.0
+ARG REVISION
+ARG SOURCE
+ARG CREATED
+LABEL org.opencontainers.image.title="dormouse/${FUNCTION}" \
+      org.opencontainers.image.description="A blog platform of small TypeScript functions that scale to zero on Knative, and on one laptop without a cluster." \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.created="${CREATED}"
+ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin \
+    NODE_ENV=production \
+    NODE_COMPILE_CACHE=/app/cache \
+    NODE_COMPILE_CACHE_PORTABLE=1
 WORKDIR /app
 COPY --from=build /app /app
 USER 65532:65532

@@ -1,8 +1,12 @@
-// Writes what an image of a function holds: `node knative/bundle.ts FUNCTION FOLDER`, used by the Dockerfile, `npm run image` and `npm run build`.
+// Writes what an image of a function holds, its bill of materials too: `node knative/bundle.ts FUNCTION FOLDER [--base IMAGE]`, used by the Dockerfile, `npm run image` and `npm run build`.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSource } from './image/labels.ts';
+import { packagesOf } from './image/packages.ts';
+import { sbomOf } from './image/sbom.ts';
 import { createBuilder } from './local/build.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -10,15 +14,16 @@ const root = join(import.meta.dirname, '..');
 export const user = 65_532;
 const longestStartMs = 2_000;
 
-/** Bundles the program into `folder` as main.js, with V8's code cache beside it. */
-export async function bundle(source: string, folder: string): Promise<void> {
+/** Bundles the program into `folder` as main.js, with V8's code cache beside it. @returns the sources of which something is in it. */
+export async function bundle(source: string, folder: string): Promise<readonly string[]> {
   const work = mkdtempSync(join(tmpdir(), 'bundle-'));
   const builder = createBuilder({ folder: work, root });
-  const { entry } = await builder.build(source);
+  const { entry, contents } = await builder.build(source);
   await builder.rest();
   cpSync(dirname(entry), folder, { recursive: true, filter: (file) => !file.endsWith('.map') });
   rmSync(work, { recursive: true });
   await warm(folder);
+  return contents;
 }
 
 /** The Job that migrates reads the tables of all functions when it runs. */
@@ -44,14 +49,19 @@ async function warm(folder: string): Promise<void> {
   for (const made of existsSync(cache) ? readdirSync(cache) : []) renameSync(join(cache, made), join(cache, made.replace(/-\d+$/, `-${user}`)));
 }
 
-if (import.meta.main) {
-  const [name, folder] = process.argv.slice(2);
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { base: { type: 'string' } } });
+  const [name, folder] = positionals;
   const source = join(root, 'functions', name ?? '', 'main.ts');
-  if (name && folder && existsSync(source)) {
-    await bundle(source, resolve(folder));
-    if (name === 'migrate') addMigrations(folder);
-  } else {
-    console.error('usage: node knative/bundle.ts FUNCTION FOLDER, with FUNCTION one of functions/');
-    process.exitCode = 1;
-  }
+  if (!name || !folder || !existsSync(source)) throw new Error('usage: node knative/bundle.ts FUNCTION FOLDER, with FUNCTION one of functions/');
+  const packages = packagesOf(await bundle(source, resolve(folder)));
+  if (name === 'migrate') addMigrations(folder);
+  const { version, created } = readSource(process.env.SOURCE_DATE_EPOCH);
+  writeFileSync(join(folder, 'sbom.cdx.json'), sbomOf({ title: `dormouse/${name}`, version, created, packages, base: values.base }));
 }
+
+if (import.meta.main)
+  await main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });

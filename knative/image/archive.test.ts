@@ -35,7 +35,13 @@ describe('a layer', () => {
 describe('an archive', () => {
   const layer = layerOf(folderWith('main.js', 'console.log(1)'));
   const file = join(work, 'out/posts.tar');
-  const config = { User: '65532:65532', WorkingDir: '/app', Entrypoint: ['/usr/bin/node', 'main.js'], Env: ['A=b'], Labels: {} };
+  const config = {
+    User: '65532:65532',
+    WorkingDir: '/app',
+    Entrypoint: ['/usr/bin/node', 'main.js'],
+    Env: ['A=b'],
+    Labels: { 'org.opencontainers.image.created': '2026-01-02T03:04:05Z' },
+  };
   const digest = writeArchive(file, 'dev.local/dormouse/posts:7', [layer], config);
   const opened = mkdtempSync(join(work, 'opened-'));
   execFileSync('tar', ['-xf', file, '-C', opened]);
@@ -58,6 +64,7 @@ describe('an archive', () => {
     }
     expect(json<object>(blob(manifest.config.digest))).toMatchObject({
       os: 'linux',
+      created: '2026-01-02T03:04:05Z',
       config,
       rootfs: { diff_ids: [sha(gunzipSync(blob(manifest.layers[0]!.digest)))] },
     });

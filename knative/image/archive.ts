@@ -18,6 +18,7 @@ export interface ImageConfig {
   WorkingDir: string;
   Entrypoint: string[];
   Env: string[];
+  /** One of them, org.opencontainers.image.created, dates the image too. */
   Labels: Record<string, string>;
 }
 
@@ -49,7 +50,8 @@ export function writeArchive(file: string, name: string, layers: readonly Layer[
   };
   const type = (kind: string) => `application/vnd.oci.image.${kind}`;
   const platform = { architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux' };
-  const settings = { ...platform, config, rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) } };
+  const created = config.Labels['org.opencontainers.image.created'];
+  const settings = { ...(created ? { created } : {}), ...platform, config, rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) } };
   const manifest = {
     schemaVersion: 2,
     mediaType: type('manifest.v1+json'),

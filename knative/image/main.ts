@@ -1,8 +1,9 @@
 // `npm run image`: images without a container engine.
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeArchive } from './archive.ts';
+import { readSource } from './labels.ts';
 import { imageMaker, isFunction, parts } from './make.ts';
 
 const help = `Writes images as OCI archives, without a container engine; on Linux.
@@ -12,7 +13,10 @@ const help = `Writes images as OCI archives, without a container engine; on Linu
 
   --tag TAG    default: dev
   --name NAME  where it will be found (default dev.local/dormouse): NAME/posts:TAG
-  --out DIR    default: dist/images`;
+  --out DIR    default: dist/images
+
+Beside each archive lies its bill of materials (NAME-TAG.cdx.json), which is /app/sbom.cdx.json in the image. Both are dated
+as the commit is, or by SOURCE_DATE_EPOCH.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,11 +39,12 @@ if (values.help || names.length === 0) {
   console.error(`image: there is no ${unknown.join(', ')}; there are ${[...functions, ...parts].join(', ')}`);
   process.exitCode = 1;
 } else {
-  const make = imageMaker();
+  const make = imageMaker(readSource(process.env.SOURCE_DATE_EPOCH));
   for (const name of names) {
-    const { layers, config } = await make(name);
+    const { layers, config, sbom } = await make(name);
     const file = join(values.out, `${name}-${values.tag}.tar`);
     const digest = writeArchive(file, `${values.name}/${name}:${values.tag}`, layers, config);
+    writeFileSync(file.replace(/\.tar$/, '.cdx.json'), sbom);
     console.log(`${values.name}/${name}:${values.tag} ${digest} ${relative('.', file)}`);
   }
 }

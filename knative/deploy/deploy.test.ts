@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Canary, deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
+import { type Cluster, withoutChange } from './kn.ts';
+import type { LiveRevision, Target } from './traffic.ts';
+
+const roll: Roll = { name: 'posts', namespace: 'blog', file: 'posts.yaml', needs: 'posts-needs.yaml' };
+const silent = () => {};
+
+/** Knative and kn as far as they share requests out; whoever applies gets a new revision as long as `differs`. */
+function pretended() {
+  const state = { spec: undefined as Target[] | undefined, revisions: 0, differs: true, commands: [] as string[] };
+  const nameOf = (number: number) => `posts-${String(number).padStart(5, '0')}`;
+  const latest = () => nameOf(state.revisions);
+  const values = (args: readonly string[], flag: string) => args.flatMap((arg, index) => (arg === flag ? [args[index + 1]!.split('=')] : []));
+  const change = (args: readonly string[]) => {
+    const targets: Target[] = structuredClone(state.spec!);
+    for (const [tag] of values(args, '--untag')) delete targets.find((each) => each.tag === tag)!.tag;
+    for (const [revision, tag] of values(args, '--tag')) {
+      if (targets.some((each) => each.tag === tag)) throw new Error('refusing to overwrite existing tag in service');
+      const untagged = targets.find((each) => each.revisionName === revision && !each.tag);
+      if (untagged) untagged.tag = tag!;
+      else targets.push({ revisionName: revision!, tag: tag!, percent: 0 });
+    }
+    const shares = values(args, '--traffic');
+    if (shares.length > 0) for (const target of targets) target.percent = 0;
+    for (const [who, percent] of shares) {
+      const known = targets.find(({ tag, revisionName, latestRevision }) => who === tag || who === revisionName || (who === '@latest' && latestRevision));
+      if (known) known.percent = Number(percent);
+      else targets.push({ ...(who === '@latest' ? { latestRevision: true } : { revisionName: who! }), percent: Number(percent) });
+    }
+    state.spec = targets.filter(({ tag, percent }) => tag || percent);
+  };
+  const cluster: Cluster = {
+    service: async () =>
+      state.spec && {
+        spec: { traffic: state.spec },
+        status: {
+          latestReadyRevisionName: latest(),
+          traffic: state.spec.map((each) => (each.latestRevision ? { ...each, revisionName: latest() } : each)),
+        },
+      },
+    revisions: async () =>
+      Array.from({ length: state.revisions }, (_, index) => ({
+        metadata: { name: nameOf(index + 1), labels: { 'serving.knative.dev/configurationGeneration': String(index + 1) } },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      })) satisfies LiveRevision[],
+    run: async (command) => {
+      state.commands.push(command.join(' '));
+      if (command[2] === 'apply') {
+        state.revisions += state.differs || !state.spec ? 1 : 0;
+        state.spec ??= [{ latestRevision: true, percent: 100 }];
+      } else if (command[2] === 'update') change(command);
+    },
+  };
+  const shares = async () => Object.fromEntries((await cluster.service())!.status!.traffic!.map((each) => [each.revisionName, each.percent]));
+  return { state, cluster, shares };
+}
+
+async function deployed(times: number) {
+  const pretence = pretended();
+  for (let time = 0; time < times; time++) await deploy(pretence.cluster, roll);
+  pretence.state.commands.length = 0;
+  return pretence;
+}
+const canary: Canary = { tag: 'canary', percent: 10 };
+
+describe('a function', () => {
+  test('that is new is applied, after what it needs to start', async () => {
+    const { state, cluster } = pretended();
+    await deploy(cluster, roll);
+    expect(state.commands).toEqual(['kubectl apply -n blog -f posts-needs.yaml', 'kn service apply posts -n blog -f posts.yaml']);
+  });
+
+  test('that is applied again follows its newest revision without being told', async () => {
+    const { state, cluster, shares } = await deployed(1);
+    await deploy(cluster, roll);
+    expect(state.commands.filter((command) => command.includes('update'))).toEqual([]);
+    expect(await shares()).toEqual({ 'posts-00002': 100 });
+  });
+
+  test('cannot share requests with nobody', async () => {
+    await expect(deployCanary(pretended().cluster, roll, canary)).rejects.toThrow('deploy it without --tag');
+  });
+});
+
+describe('a canary', () => {
+  test('gets nothing before its share: the revision that had everything is pinned first', async () => {
+    const { state, cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, canary);
+    expect(state.commands).toEqual([
+      'kn service update posts -n blog --traffic posts-00001=100',
+      'kubectl apply -n blog -f posts-needs.yaml',
+      'kn service apply posts -n blog -f posts.yaml',
+      'kn service update posts -n blog --tag posts-00002=canary --traffic canary=10 --traffic posts-00001=90',
+    ]);
+    expect(await shares()).toEqual({ 'posts-00001': 90, 'posts-00002': 10 });
+  });
+
+  test('that did not change gets another share, also more than half', async () => {
+    const { state, cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, canary);
+    state.differs = false;
+    for (const percent of [60, 80]) await deployCanary(cluster, roll, { tag: 'canary', percent });
+    expect(await shares()).toEqual({ 'posts-00001': 20, 'posts-00002': 80 });
+  });
+
+  test('is replaced by a newer one of the same tag, and by no other', async () => {
+    const { cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, canary);
+    await deployCanary(cluster, roll, canary);
+    expect(await shares()).toEqual({ 'posts-00001': 90, 'posts-00003': 10 });
+    await expect(deployCanary(cluster, roll, { tag: 'other', percent: 5 })).rejects.toThrow('posts-00003 is being tried with 10 %');
+    await expect(deploy(cluster, roll)).rejects.toThrow('posts-00003 is being tried with 10 %');
+  });
+
+  test('of which nothing is new leaves everything as it was', async () => {
+    const { state, cluster, shares } = await deployed(1);
+    state.differs = false;
+    const said: string[] = [];
+    await deployCanary(cluster, roll, canary, (line) => said.push(line));
+    expect(said.join()).toContain('there is nothing to try');
+    expect([state.spec, await shares()]).toEqual([[{ latestRevision: true, percent: 100 }], { 'posts-00001': 100 }]);
+  });
+
+  test('that is promoted has all requests, and the next revision will have them', async () => {
+    const { state, cluster } = await deployed(1);
+    await deployCanary(cluster, roll, canary);
+    await promote(cluster, roll, silent);
+    expect(state.spec).toEqual([{ latestRevision: true, percent: 100 }]);
+  });
+
+  test('is promoted itself, not what somebody applied after it', async () => {
+    const { cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, canary);
+    await cluster.run(['kn', 'service', 'apply']);
+    const said: string[] = [];
+    await promote(cluster, roll, (line) => said.push(line));
+    expect(await shares()).toEqual({ 'posts-00002': 100 });
+    expect(said.join()).toContain('A newer revision exists');
+  });
+
+  test('that is taken back leaves all requests to the one before', async () => {
+    const { state, cluster } = await deployed(1);
+    await deployCanary(cluster, roll, { tag: 'canary', percent: 70 });
+    await rollback(cluster, roll, silent);
+    expect(state.spec).toEqual([{ revisionName: 'posts-00001', percent: 100 }]);
+  });
+});
+
+describe('going back', () => {
+  test('without a canary is by one revision, and stays until the next deployment', async () => {
+    const { state, cluster, shares } = await deployed(3);
+    await rollback(cluster, roll, silent);
+    expect(await shares()).toEqual({ 'posts-00002': 100 });
+    await rollback(cluster, roll, silent);
+    expect(await shares()).toEqual({ 'posts-00001': 100 });
+    await expect(rollback(cluster, roll, silent)).rejects.toThrow('there is no revision before posts-00001');
+    await deploy(cluster, roll);
+    expect(state.spec).toEqual([{ latestRevision: true, percent: 100 }]);
+  });
+
+  test('or forward is impossible for what is not there, or not being tried', async () => {
+    await expect(rollback(pretended().cluster, roll, silent)).rejects.toThrow('there is no posts in namespace blog');
+    await expect(promote((await deployed(1)).cluster, roll, silent)).rejects.toThrow('nothing is being tried');
+  });
+});
+
+test('a dry run changes nothing, and says every command', async () => {
+  const { state, cluster } = await deployed(1);
+  const said: string[] = [];
+  await deployCanary(
+    withoutChange(cluster, 'posts', (line) => said.push(line)),
+    roll,
+    canary,
+  );
+  expect(state.commands).toEqual([]);
+  expect(said.at(-1)).toBe('would run: kn service update posts -n blog --tag posts-NEW=canary --traffic canary=10 --traffic posts-00001=90');
+  expect(said).toHaveLength(4);
+});
+
+test('whatever is done in whatever order, all requests have a revision, and each that has some exists', async () => {
+  const action = fc.constantFrom('deploy', 'canary', 'promote', 'rollback', 'somebody applies');
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.record({ action, percent: fc.integer({ min: 1, max: 99 }), differs: fc.boolean() }), { maxLength: 12 }), async (steps) => {
+      const { state, cluster, shares } = await deployed(1);
+      for (const { action, percent, differs } of steps) {
+        state.differs = differs;
+        try {
+          if (action === 'deploy') await deploy(cluster, roll);
+          else if (action === 'canary') await deployCanary(cluster, roll, { tag: 'canary', percent }, silent);
+          else if (action === 'promote') await promote(cluster, roll, silent);
+          else if (action === 'rollback') await rollback(cluster, roll, silent);
+          else await cluster.run(['kn', 'service', 'apply']);
+        } catch (error) {
+          expect((error as Error).name).toBe('Refused');
+        }
+        expect(state.spec!.reduce((sum, { percent = 0 }) => sum + percent, 0)).toBe(100);
+        expect((await cluster.revisions()).map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(Object.keys(await shares())));
+      }
+    }),
+  );
+});

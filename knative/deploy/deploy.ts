@@ -1,0 +1,84 @@
+import type { Cluster } from './kn.ts';
+import { Refused } from './overlay.ts';
+import { canaryArguments, type LiveService, latestArguments, promoteArguments, rollbackArguments, type Split, splitOf } from './traffic.ts';
+
+/** What is rolled, and where its files lie. */
+export interface Roll {
+  name: string;
+  namespace: string;
+  /** The Service's manifest. */
+  file: string;
+  /** What it needs to start; undefined: nobody can apply it. */
+  needs?: string | undefined;
+}
+
+export interface Canary {
+  tag: string;
+  /** 1 to 99. */
+  percent: number;
+}
+
+type Say = (line: string) => void;
+
+const again = (name: string) => `npm run deploy -- ${name}`;
+
+/** Applies the manifest; the new revision gets all requests as soon as it is ready. @throws Refused while another one is being tried. */
+export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
+  const before = await cluster.service();
+  const split = before && ready(before);
+  const [tried] = split?.canaries ?? [];
+  if (tried) throw new Refused(`${tried.revision} is being tried with ${tried.percent} %: first --promote it or --rollback`);
+  await apply(cluster, roll);
+  if (split && !split.followsLatest) await update(cluster, roll, latestArguments(split));
+}
+
+/**
+ * Applies the manifest and gives the new revision a share, under a name of its own; the revision that had everything keeps the rest. Done again,
+ * it moves the share, or the tag to a newer revision.
+ * @throws Refused if there is nothing to share with, or another one is being tried.
+ */
+export async function deployCanary(cluster: Cluster, roll: Roll, canary: Canary, say: Say = console.log): Promise<void> {
+  const before = await cluster.service();
+  if (!before) throw new Refused(`there is no ${roll.name} yet that could share its requests: deploy it without --tag`);
+  const split = splitOf(before);
+  const other = split.canaries.find(({ tag }) => tag !== canary.tag);
+  if (other) throw new Refused(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
+  // Otherwise the new revision would have all requests until it has its share.
+  if (split.followsLatest) await update(cluster, roll, ['--traffic', `${split.stable}=100`]);
+  await apply(cluster, roll);
+  const revision = (await cluster.service())?.status?.latestReadyRevisionName ?? split.stable;
+  if (revision !== split.stable) await update(cluster, roll, canaryArguments(split, { ...canary, revision }));
+  else if (split.followsLatest) await update(cluster, roll, latestArguments(split));
+  if (revision === split.stable) say(`\n${split.stable} is what the manifest says: there is nothing to try`);
+}
+
+/** Gives all requests to what is being tried. @throws Refused if nothing is. */
+export async function promote(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
+  const service = await present(cluster, roll);
+  const { args, pinned } = promoteArguments(splitOf(service), service.status?.latestReadyRevisionName ?? '');
+  await update(cluster, roll, args);
+  if (pinned) say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
+}
+
+/** Takes all requests from what is being tried, or goes back by one revision. @throws Refused if there is nothing to go back to. */
+export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
+  await update(cluster, roll, rollbackArguments(splitOf(await present(cluster, roll)), await cluster.revisions()));
+  say(`\nAll requests stay there, whatever is applied, until ${again(roll.name)}`);
+}
+
+async function present(cluster: Cluster, { name, namespace }: Roll): Promise<LiveService> {
+  const service = await cluster.service();
+  if (!service) throw new Refused(`there is no ${name} in namespace ${namespace}`);
+  return service;
+}
+
+/** A Service of which no revision was ever ready has no requests to share. */
+const ready = (service: LiveService): Split | undefined => (service.status?.latestReadyRevisionName ? splitOf(service) : undefined);
+
+async function apply(cluster: Cluster, { name, namespace, file, needs }: Roll): Promise<void> {
+  if (needs) await cluster.run(['kubectl', 'apply', '-n', namespace, '-f', needs]);
+  await cluster.run(['kn', 'service', 'apply', name, '-n', namespace, '-f', file]);
+}
+
+const update = (cluster: Cluster, { name, namespace }: Roll, args: readonly string[]) =>
+  cluster.run(['kn', 'service', 'update', name, '-n', namespace, ...args]);

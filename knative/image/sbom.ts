@@ -1,0 +1,79 @@
+import { ComponentType, HashAlgorithm } from '@cyclonedx/cyclonedx-library/Enums';
+import { Bom, Component, LicenseExpression, NamedLicense, Property, SpdxLicense } from '@cyclonedx/cyclonedx-library/Models';
+import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
+import { isSupportedSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
+import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
+import type { Package } from './packages.ts';
+import type { SystemPart } from './system-packages.ts';
+
+/** What is in an image, as far as whoever builds it knows. */
+export interface Contents {
+  /** `dormouse/posts` */
+  title: string;
+  version: string;
+  /** ISO 8601 */
+  created: string;
+  packages: readonly Package[];
+  /** Node.js and what it is made of (process.versions); undefined: the base image brings it. */
+  node?: Readonly<Record<string, string | undefined>> | undefined;
+  system?: readonly SystemPart[];
+  /** The image below, whose own parts are not listed. */
+  base?: string | undefined;
+}
+
+/** A CycloneDX 1.6 bill of materials, the same for the same contents (https://cyclonedx.org/docs/1.6/json/). */
+export function sbomOf({ title, version, created, packages, node, system = [], base }: Contents): string {
+  const bom = new Bom();
+  const image = new Component(ComponentType.Container, title, { version, bomRef: title });
+  const parts = [...packageComponents(packages), ...system.map(systemComponent)];
+  if (node) parts.push(nodeComponent(node));
+  if (base) parts.push(new Component(ComponentType.Container, base, { bomRef: `base:${base}` }));
+  for (const part of parts) {
+    bom.components.add(part);
+    image.dependencies.add(part.bomRef);
+  }
+  bom.metadata.component = image;
+  bom.metadata.timestamp = new Date(created);
+  return `${new JsonSerializer(new Json.Normalize.Factory(Spec1dot6)).serialize(bom, { sortLists: true, space: 1 })}\n`;
+}
+
+function packageComponents(packages: readonly Package[]): Component[] {
+  const made = packages.map((each) => [each, packageComponent(each)] as const);
+  for (const [{ needs }, component] of made) for (const [other, needed] of made) if (needs.includes(other.name)) component.dependencies.add(needed.bomRef);
+  return made.map(([, component]) => component);
+}
+
+function packageComponent({ name, version, license, own }: Package): Component {
+  const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
+  const [group, short] = name.startsWith('@') ? name.split('/') : [undefined, name];
+  const component = new Component(ComponentType.Library, short ?? name, { version, bomRef: purl });
+  if (group) component.group = group;
+  if (!own) component.purl = purl;
+  if (license) component.licenses.add(licenseOf(license));
+  return component;
+}
+
+function licenseOf(text: string): SpdxLicense | LicenseExpression | NamedLicense {
+  if (isSupportedSpdxId(text)) return new SpdxLicense(text);
+  return isExpression(text) ? new LicenseExpression(text) : new NamedLicense(text);
+}
+
+/** Whether a text is an expression needs a package more to tell; the two operators are what occurs. */
+const isExpression = (text: string) => / (OR|AND) /.test(text);
+
+function systemComponent({ name, version, purl, sha256 }: SystemPart): Component {
+  const component = new Component(purl ? ComponentType.Library : ComponentType.File, name, { bomRef: purl ?? `file:${name}` });
+  if (version) component.version = version;
+  if (purl) component.purl = purl;
+  if (sha256) component.hashes.set(HashAlgorithm['SHA-256'], sha256);
+  return component;
+}
+
+/** Node.js brings its libraries in one program: nobody finds them by looking for files. */
+function nodeComponent(versions: Readonly<Record<string, string | undefined>>): Component {
+  const purl = `pkg:generic/node@${versions.node}`;
+  const node = new Component(ComponentType.Platform, 'node', { version: versions.node ?? '', purl, bomRef: purl });
+  node.licenses.add(new SpdxLicense('MIT'));
+  for (const [name, version] of Object.entries(versions)) if (version && name !== 'node') node.properties.add(new Property(`node:${name}`, version));
+  return node;
+}
