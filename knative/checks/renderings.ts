@@ -1,0 +1,79 @@
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { kustomize } from './kubectl.ts';
+import type { Manifest, Manifests } from './manifest.ts';
+
+const root = join(import.meta.dirname, '../..');
+/** kubectl processes at once. */
+const width = 2;
+
+/** A folder, or the base with some components. */
+export interface Choice {
+  name: string;
+  /** In the project, without components: rendered as it is. */
+  folder: string;
+  components: readonly string[];
+}
+export interface Rendering extends Choice {
+  manifests: Manifests;
+}
+
+const foldersOf = (pattern: string) => globSync(`${pattern}/kustomization.yaml`, { cwd: root }).map(dirname).sort();
+
+export const overlays = (): string[] => foldersOf('knative/{base,overlays/*}');
+export const components = (): string[] => foldersOf('knative/components/*');
+
+/**
+ * The base with no component, each alone, every two, all but each one, and all. Every two are enough for what goes wrong between components,
+ * because a patch has one target that another component has brought, changed or removed; the large choices show what only sums up.
+ */
+export function choicesOf(names: readonly string[]): string[][] {
+  const alone = names.map((name) => [name]);
+  const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other]));
+  const others = names.map((name) => names.filter((each) => each !== name));
+  const distinct = new Map([[], ...alone, ...pairs, ...others, [...names]].map((choice) => [choice.join(), choice]));
+  return [...distinct.values()];
+}
+
+export const wholeFolders = (folders: readonly string[]): Choice[] => folders.map((folder) => ({ name: folder, folder, components: [] }));
+
+export const choices = (): Choice[] =>
+  choicesOf(components())
+    .filter(({ length }) => length > 0)
+    .map((chosen) => ({ name: `knative/base with ${chosen.map((each) => basename(each)).join(', ')}`, folder: 'knative/base', components: chosen }));
+
+/** Objects that some component brings along. */
+export const optionalIn = (renderings: readonly Rendering[]): Manifests =>
+  renderings.filter(({ components: chosen }) => chosen.length === 1).flatMap(({ manifests }) => manifests);
+
+/** Renders choices, a few at once, in their order. @throws Error with the choice's name and kustomize's message */
+export async function render(all: readonly Choice[]): Promise<Rendering[]> {
+  mkdirSync(join(root, '.dormouse'), { recursive: true });
+  const work = mkdtempSync(join(root, '.dormouse/render-'));
+  const waiting = [...all.entries()];
+  const done: Rendering[] = [];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) done[next[0]] = { ...next[1], manifests: await renderOne(next[1], work) };
+  };
+  try {
+    await Promise.all(Array.from({ length: width }, worker));
+    return done;
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+async function renderOne({ name, folder, components: chosen }: Choice, work: string): Promise<Manifest[]> {
+  try {
+    return await kustomize(chosen.length === 0 ? resolve(root, folder) : overlayOf(work, folder, chosen));
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`);
+  }
+}
+
+function overlayOf(work: string, base: string, chosen: readonly string[]): string {
+  const folder = mkdtempSync(join(work, 'overlay-'));
+  const path = (to: string) => relative(folder, join(root, to));
+  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ namespace: 'dormouse', resources: [path(base)], components: chosen.map(path) }));
+  return folder;
+}
