@@ -8,6 +8,8 @@ export const installedServices: Readonly<Record<string, Readonly<Record<string, 
   'knative-serving': { 'activator-service': [80, 81, 443, 9090, 8008], autoscaler: [8080, 9090, 8008] },
   'knative-eventing': { 'broker-ingress': [80, 443], 'broker-filter': [80, 443], 'kafka-broker-ingress': [80, 443] },
   observability: { 'otel-collector': [4317, 4318] },
+  // Kafka itself: a cluster of that name by Strimzi.
+  kafka: { 'dormouse-kafka-bootstrap': [9092, 9093] },
 };
 
 /** ServiceAccounts, by namespace. */

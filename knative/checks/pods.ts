@@ -25,8 +25,11 @@ export function podOf(manifest: Manifest): Pod | undefined {
 
 function pod(owner: Manifest, path: string, template: IPodTemplateSpec | undefined): Pod | undefined {
   if (!template?.spec) return undefined;
-  return { owner, path: path ? `${path}.spec` : 'spec', namespace: namespaceOf(owner), labels: { ...template.metadata?.labels }, spec: template.spec };
+  const labels = { ...(owner.kind === 'Job' ? labelsOfJob(owner.metadata.name) : {}), ...template.metadata?.labels };
+  return { owner, path: path ? `${path}.spec` : 'spec', namespace: namespaceOf(owner), labels, spec: template.spec };
 }
+
+const labelsOfJob = (name: string) => ({ 'batch.kubernetes.io/job-name': name, 'job-name': name });
 
 /** What Knative puts beside every function: serving v0.46, pkg/reconciler/revision/resources/queue.go. */
 const queueProxy: IContainer = {

@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { kustomize } from './kubectl.ts';
 import type { Manifest, Manifests } from './manifest.ts';
@@ -71,9 +71,21 @@ async function renderOne({ name, folder, components: chosen }: Choice, work: str
   }
 }
 
+/** As an overlay would be written by hand: what lies in a namespace of its own comes after `namespace`, which would move it. */
 function overlayOf(work: string, base: string, chosen: readonly string[]): string {
   const folder = mkdtempSync(join(work, 'overlay-'));
   const path = (to: string) => relative(folder, join(root, to));
-  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ namespace: 'dormouse', resources: [path(base)], components: chosen.map(path) }));
+  const write = (to: string, kustomization: object) => writeFileSync(join(to, 'kustomization.yaml'), JSON.stringify(kustomization));
+  mkdirSync(join(folder, 'namespace'));
+  write(join(folder, 'namespace'), { apiVersion: 'kustomize.config.k8s.io/v1alpha1', kind: 'Component', namespace: 'dormouse' });
+  const [inside, outside] = [chosen.filter((each) => !liesElsewhere(each)), chosen.filter(liesElsewhere)];
+  write(folder, { resources: [path(base)], components: [...inside.map(path), 'namespace', ...outside.map(path)] });
   return folder;
 }
+
+const textsOf = (component: string) => globSync(`${component}/*.yaml`, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+
+const liesElsewhere = (component: string) => textsOf(component).some((text) => /^ {2}namespace: (?!dormouse$)/m.test(text));
+
+/** Whether a component adds or changes something by itself, instead of only renaming what others bring. */
+export const bringsSomething = (component: string): boolean => textsOf(component).some((text) => /^(resources|patches|configMapGenerator):/m.test(text));

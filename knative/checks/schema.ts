@@ -48,7 +48,17 @@ type Asked = Map<object, Set<string>>;
  * What the schema of an object's kind says against it: wrong values, missing fields, and fields that it does not know.
  * A kind without a schema is a finding too, unless unchecked.ts says why.
  */
-export async function checkSchema(manifest: Manifest): Promise<Finding[]> {
+export function checkSchema(manifest: Manifest): Promise<Finding[]> {
+  const text = JSON.stringify(manifest);
+  const told = known.get(text) ?? examine(manifest);
+  known.set(text, told);
+  return told;
+}
+
+/** What was found of objects before: most of them are the same in every overlay. */
+const known = new Map<string, Promise<Finding[]>>();
+
+async function examine(manifest: Manifest): Promise<Finding[]> {
   const kind = kindOf(manifest);
   if (unchecked[kind]) return [];
   const model = await modelOf(manifest);
@@ -58,8 +68,8 @@ export async function checkSchema(manifest: Manifest): Promise<Finding[]> {
     .map((problem) => ({ ...problem, path: pathOf(manifest, problem.instancePath) }))
     .filter(({ path, params }) => !filledIn[kind]?.test(`${path}: ${params.missingProperty}`))
     .map((problem) => finding(manifest, problem.path, sayingOf(problem)));
-  const known = new Set(lacking[kind]);
-  const unknown = unknownFields(manifest, asked).filter((path) => !known.has(path.replaceAll(/\[\d+\]/g, '[]')));
+  const served = new Set(lacking[kind]);
+  const unknown = unknownFields(manifest, asked).filter((path) => !served.has(path.replaceAll(/\[\d+\]/g, '[]')));
   return [...wrong, ...unknown.map((path) => finding(manifest, path, 'is not a field of this kind'))];
 }
 
