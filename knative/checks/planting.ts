@@ -9,12 +9,14 @@ export function plant(manifests: readonly Manifest[], { object, field, value, be
   if (typeof object !== 'string') copies.push(structuredClone(object));
   const changed = typeof object === 'string' ? copies.find((each) => nameOf(each) === object) : copies.at(-1);
   if (!changed) throw new Error(`there is no ${object}`);
-  if (field) set(changed, stepsOf(field), value);
+  if (field) setField(changed, field, value);
   const remains = field || typeof object !== 'string';
   return remains ? { all: copies, changed } : { all: copies.filter((each) => each !== changed), changed: undefined };
 }
 
-/** `spec.http[0]["a.b"]` as its steps. */
+/** Sets `spec.http[0]["a.b"]`, with what leads there; undefined removes it. */
+export const setField = (target: object, field: string, value: unknown): void => set(target, stepsOf(field), value);
+
 const stepsOf = (path: string): Steps =>
   [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) => (index === undefined ? (quoted ?? name)! : Number(index)));
 

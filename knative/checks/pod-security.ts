@@ -115,6 +115,12 @@ const capabilities = (value: unknown) => {
 
 const profile = (value: unknown) => must(['RuntimeDefault', 'Localhost'].includes(type(value) ?? ''), 'must be of type RuntimeDefault or Localhost');
 
+/** The Pod's own, even where its containers say another. */
+const seccomp: Control = ({ securityContext }) => {
+  const problem = given(securityContext?.seccompProfile) && profile(securityContext?.seccompProfile);
+  return problem ? [{ path: 'securityContext.seccompProfile', problem }] : [];
+};
+
 const controls: readonly Control[] = [
   // Baseline.
   onEach('windowsOptions', (value) => must(!(value as { hostProcess?: boolean } | undefined)?.hostProcess, 'must not run on the host')),
@@ -133,6 +139,6 @@ const controls: readonly Control[] = [
   required('runAsNonRoot', (value) => must(value === true, 'must be true'), true),
   onEach('runAsUser', (value) => must(value !== 0, 'must not be 0')),
   required('seccompProfile', profile, true),
-  onEach('seccompProfile', (value) => (given(value) ? profile(value) : undefined)),
+  seccomp,
   required('capabilities', capabilities),
 ];
