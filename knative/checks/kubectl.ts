@@ -11,7 +11,12 @@ export const hasKubectl = (): boolean => spawnSync('kubectl', ['version', '--cli
  */
 export async function kustomize(folder: string): Promise<Manifest[]> {
   const { stdout } = await promisify(execFile)('kubectl', ['kustomize', folder], { maxBuffer: 1 << 26 }).catch(({ stderr }: { stderr: string }) => {
-    throw new Error(stderr.trim());
+    throw new Error(
+      stderr
+        .trim()
+        .replace(/^.*?err="(.*)"$/s, '$1')
+        .replaceAll('\\"', '"'),
+    );
   });
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }

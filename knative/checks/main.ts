@@ -2,10 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { check } from './check.ts';
 import { hasKubectl } from './kubectl.ts';
-import { shown } from './manifest.ts';
-import { type Choice, choices, components, optionalIn, overlays, render, wholeFolders } from './renderings.ts';
+import { type Choice, choices, components, optionalIn, overlays, render, wholeFolders, wrongWith } from './renderings.ts';
 
 const help = `Checks manifests without a cluster: schemas, what Knative's webhooks refuse, references, Pod Security "restricted".
 
@@ -24,8 +22,8 @@ async function run(folders: readonly string[]): Promise<number> {
   const renderings = await render([...wanted, ...(everything ? [] : alone)]);
   const optional = optionalIn(renderings);
   const found = new Map<string, string[]>();
-  for (const { name, manifests } of renderings.slice(0, wanted.length))
-    for (const each of await check(manifests, optional)) found.set(shown(each), [...(found.get(shown(each)) ?? []), name]);
+  for (const rendering of renderings.slice(0, wanted.length))
+    for (const line of await wrongWith(rendering, optional)) found.set(line, [...(found.get(line) ?? []), rendering.name]);
   for (const [message, [first, ...others]] of found) console.log(`${message} (${first}${others.length > 0 ? ` and ${others.length} more` : ''})`);
   if (found.size === 0)
     console.log(`${wanted.length} renderings of ${everything ? `${components().length} components` : folders.join(', ')}: nothing is wrong`);

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { check } from './check.ts';
 import { hasKubectl } from './kubectl.ts';
-import { type Manifests, shown } from './manifest.ts';
-import { bringsSomething, choices, choicesOf, components, optionalIn, overlays, type Rendering, render, wholeFolders } from './renderings.ts';
+import type { Manifests } from './manifest.ts';
+import { bringsSomething, choices, choicesOf, components, optionalIn, overlays, type Rendering, render, wholeFolders, wrongWith } from './renderings.ts';
 
 test('there are overlays and components to look at', () => {
   expect(overlays()).toEqual(expect.arrayContaining(['knative/base', 'knative/overlays/lab', 'knative/overlays/local']));
@@ -34,7 +33,7 @@ if (hasKubectl())
     });
 
     test.each(wanted.map(({ name }, index) => ({ name, index })))('nothing is wrong with $name', async ({ index }) => {
-      expect((await check(renderings[index]!.manifests, optional)).map(shown)).toEqual([]);
+      expect(await wrongWith(renderings[index]!, optional)).toEqual([]);
     });
 
     test.each(wanted.filter(({ components: [one, ...others] }) => one && others.length === 0 && bringsSomething(one)).map(({ name }) => name))(

@@ -1,7 +1,8 @@
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { check } from './check.ts';
 import { kustomize } from './kubectl.ts';
-import type { Manifest, Manifests } from './manifest.ts';
+import { type Manifests, shown } from './manifest.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** kubectl processes at once. */
@@ -16,6 +17,8 @@ export interface Choice {
 }
 export interface Rendering extends Choice {
   manifests: Manifests;
+  /** Why there are none. */
+  failure?: string;
 }
 
 const foldersOf = (pattern: string) => globSync(`${pattern}/kustomization.yaml`, { cwd: root }).map(dirname).sort();
@@ -37,23 +40,37 @@ export function choicesOf(names: readonly string[]): string[][] {
 
 export const wholeFolders = (folders: readonly string[]): Choice[] => folders.map((folder) => ({ name: folder, folder, components: [] }));
 
-export const choices = (): Choice[] =>
-  choicesOf(components())
-    .filter(({ length }) => length > 0)
-    .map((chosen) => ({ name: `knative/base with ${chosen.map((each) => basename(each)).join(', ')}`, folder: 'knative/base', components: chosen }));
+export function choices(): Choice[] {
+  const all = components();
+  const bringing = all.filter(bringsSomething);
+  const others = all.filter((each) => !bringing.includes(each));
+  const chosen = [...choicesOf(bringing), ...others.map((each) => [each]), ...(others.length > 0 ? [all] : [])].filter(({ length }) => length > 0);
+  return chosen.map((each) => ({ name: `knative/base with ${namesOf(each, all)}`, folder: 'knative/base', components: each }));
+}
+
+function namesOf(chosen: readonly string[], all: readonly string[]): string {
+  const without = all.filter((each) => !chosen.includes(each)).map((each) => basename(each));
+  if (chosen.length <= 2 || without.length > chosen.length) return chosen.map((each) => basename(each)).join(', ');
+  return without.length === 0 ? 'every component' : `every component but ${without.join(', ')}`;
+}
 
 /** Objects that some component brings along. */
 export const optionalIn = (renderings: readonly Rendering[]): Manifests =>
   renderings.filter(({ components: chosen }) => chosen.length === 1).flatMap(({ manifests }) => manifests);
 
-/** Renders choices, a few at once, in their order. @throws Error with the choice's name and kustomize's message */
+/** What is wrong with a rendering, a line each. */
+export async function wrongWith({ manifests, failure }: Rendering, optional: Manifests): Promise<string[]> {
+  return failure === undefined ? (await check(manifests, optional)).map(shown) : [failure];
+}
+
+/** Renders choices, a few at once, in their order. */
 export async function render(all: readonly Choice[]): Promise<Rendering[]> {
   mkdirSync(join(root, '.dormouse'), { recursive: true });
   const work = mkdtempSync(join(root, '.dormouse/render-'));
   const waiting = [...all.entries()];
   const done: Rendering[] = [];
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) done[next[0]] = { ...next[1], manifests: await renderOne(next[1], work) };
+    for (let next = waiting.shift(); next; next = waiting.shift()) done[next[0]] = { ...next[1], ...(await renderOne(next[1], work)) };
   };
   try {
     await Promise.all(Array.from({ length: width }, worker));
@@ -63,13 +80,11 @@ export async function render(all: readonly Choice[]): Promise<Rendering[]> {
   }
 }
 
-async function renderOne({ name, folder, components: chosen }: Choice, work: string): Promise<Manifest[]> {
-  try {
-    return await kustomize(chosen.length === 0 ? resolve(root, folder) : overlayOf(work, folder, chosen));
-  } catch (error) {
-    throw new Error(`${name}: ${(error as Error).message}`);
-  }
-}
+const renderOne = ({ folder, components: chosen }: Choice, work: string): Promise<Pick<Rendering, 'manifests' | 'failure'>> =>
+  kustomize(chosen.length === 0 ? resolve(root, folder) : overlayOf(work, folder, chosen)).then(
+    (manifests) => ({ manifests }),
+    (error: Error) => ({ manifests: [], failure: error.message.replaceAll(`${root}/`, '') }),
+  );
 
 /** As an overlay would be written by hand: what lies in a namespace of its own comes after `namespace`, which would move it. */
 function overlayOf(work: string, base: string, chosen: readonly string[]): string {
