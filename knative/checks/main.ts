@@ -18,7 +18,9 @@ async function run(folders: readonly string[]): Promise<number> {
   if (!hasKubectl()) return fail('kubectl is not on the PATH');
   const everything = folders.length === 0;
   const alone = choices().filter((each) => each.components.length === 1);
-  const wanted: Choice[] = everything ? [...wholeFolders(overlays()), ...choices()] : wholeFolders(folders.map((folder) => resolve(folder)));
+  const wanted: Choice[] = everything
+    ? [...wholeFolders(overlays()), ...choices()]
+    : folders.map((folder) => ({ name: folder, folder: resolve(folder), components: [] }));
   const renderings = await render([...wanted, ...(everything ? [] : alone)]);
   const optional = optionalIn(renderings);
   const found = new Map<string, string[]>();
