@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { clusterSecrets } from './secrets.ts';
+import { clusterSecrets, secretNames } from './secrets.ts';
 
 const named = async () => new Map((await clusterSecrets('blog')).map((secret) => [secret.metadata.name, secret]));
 
@@ -23,6 +23,10 @@ test('functions are given the passwords that the servers are given, each role on
   expect(url('posts-database').password).not.toBe(url('auth-database').password);
   const redis = new URL(secrets.get('redis')!.stringData.REDIS_URL!);
   expect(secrets.get('redis-server')!.stringData['redis.conf']).toContain(`requirepass ${redis.password}\n`);
+});
+
+test('and all of them are known by name beforehand', async () => {
+  expect([...(await named()).keys()]).toEqual(await secretNames());
 });
 
 test('they are others each time', async () => {

@@ -22,12 +22,20 @@ interface Secret {
   stringData: Record<string, string>;
 }
 
+/** Secrets of the servers in knative/components, beside those that the functions ask for. */
+const ofServers = ['postgres', 'redis-server'];
+
+const recipesOf = async () => (await readProvided(join(root, 'knative/overlays/local'), root)).secrets;
+
+/** Names of the Secrets that `npm run secrets` makes. */
+export const secretNames = async (): Promise<string[]> => [...(await recipesOf()).keys(), ...ofServers];
+
 /** Secrets with new passwords and keys, for the PostgreSQL and Redis of knative/components. */
 export async function clusterSecrets(namespace: string): Promise<Secret[]> {
   const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
   const [postgres, redis] = [password(), password()];
   try {
-    const { secrets: recipes } = await readProvided(join(root, 'knative/overlays/local'), root);
+    const recipes = await recipesOf();
     const databaseUrl = `postgres://postgres:${postgres}@postgres.${namespace}.svc.cluster.local:5432/dormouse`;
     await prepareSecrets({ folder, recipes, databaseUrl, redisUrl: `redis://:${redis}@redis.${namespace}.svc.cluster.local:6379`, root });
     const data: Record<string, Record<string, string>> = {

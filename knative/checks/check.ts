@@ -1,0 +1,44 @@
+import { checkBindings } from './accounts.ts';
+import { checkAddresses } from './addresses.ts';
+import { checkEventReferences } from './event-references.ts';
+import { checkGateways, checkWorkloadSelectors } from './gateways.ts';
+import { checkKnativeAnnotations } from './knative-annotations.ts';
+import { checkKnativeEvents } from './knative-events.ts';
+import { checkKnativeFields } from './knative-fields.ts';
+import { checkKnativeServices } from './knative-service.ts';
+import type { Finding, Manifests, Rule } from './manifest.ts';
+import { checkNamespaces } from './namespaces.ts';
+import { checkPodReferences } from './pod-references.ts';
+import { checkPodSecurity } from './pod-security.ts';
+import { checkIstioPolicies } from './policies.ts';
+import { checkRouting } from './routing.ts';
+import { checkSchema } from './schema.ts';
+import { checkSelectors } from './selector-references.ts';
+
+/** Rules for objects that have the shape of their kind. */
+const rules: readonly Rule[] = [
+  checkNamespaces,
+  checkKnativeFields,
+  checkKnativeAnnotations,
+  checkKnativeServices,
+  checkKnativeEvents,
+  checkPodSecurity,
+  checkPodReferences,
+  checkBindings,
+  checkEventReferences,
+  checkAddresses,
+  checkRouting,
+  checkGateways,
+  checkWorkloadSelectors,
+  checkIstioPolicies,
+  checkSelectors,
+];
+
+/**
+ * All that is wrong with objects that are applied together. What does not have the shape of its kind is not looked into further.
+ * @param optional what some component may bring along: policies may be there beforehand
+ */
+export async function check(manifests: Manifests, optional: Manifests = []): Promise<Finding[]> {
+  const misshapen = (await Promise.all(manifests.map(checkSchema))).flat();
+  return misshapen.length > 0 ? misshapen : rules.flatMap((rule) => rule(manifests, optional));
+}

@@ -1,0 +1,55 @@
+import { installedPods } from './installed.ts';
+import { all, type Finding, finding, type Manifests, namespaceOf } from './manifest.ts';
+import { podsOf } from './pods.ts';
+import { secretsIn } from './provided-secrets.ts';
+import type { GatewaySpec } from './routing.ts';
+import { selects } from './selectors.ts';
+
+type Told = { path: string; problem: string };
+
+/** Gateways have Pods that run them, ports told apart by name, and for TLS a certificate where those Pods find it. */
+export const checkGateways = (manifests: Manifests): Finding[] =>
+  all<GatewaySpec>(manifests, 'Gateway.networking.istio.io').flatMap((gateway) => {
+    const runners = runnersOf(manifests, gateway.spec);
+    const told = (gateway.spec.servers ?? []).flatMap(({ port, tls }, index): Told[] => {
+      const path = `spec.servers[${index}]`;
+      const secure = ['HTTPS', 'TLS'].includes(port.protocol);
+      if (secure && !tls) return [{ path: `${path}.tls`, problem: `is missing, though the protocol is ${port.protocol}` }];
+      const name = tls?.credentialName;
+      if (name && !runners.some((namespace) => secretsIn(manifests, namespace).has(name)))
+        return [{ path: `${path}.tls.credentialName`, problem: `there is no Secret ${name} in ${runners.join(', ')}, where the gateway runs` }];
+      return [];
+    });
+    const names = (gateway.spec.servers ?? []).map(({ port }) => port.name);
+    for (const [index, name] of names.entries())
+      if (names.indexOf(name) !== index) told.push({ path: `spec.servers[${index}].port.name`, problem: `"${name}" is there twice` });
+    if (runners.length === 0) told.push({ path: 'spec.selector', problem: 'finds no Pod of a gateway' });
+    return told.map(({ path, problem }) => finding(gateway, path, problem));
+  });
+
+/** Namespaces in which Pods run a gateway: its selector looks everywhere. */
+function runnersOf(manifests: Manifests, { selector = {} }: GatewaySpec): string[] {
+  const own = podsOf(manifests).filter(({ labels }) => selects({ matchLabels: selector }, labels));
+  const installed = Object.entries(installedPods).filter(([, pods]) => pods.some((labels) => selects({ matchLabels: selector }, labels)));
+  return [...new Set([...own.map(({ namespace }) => namespace), ...installed.map(([namespace]) => namespace)])];
+}
+
+export const rootNamespace = 'istio-system';
+
+/** Objects of Istio that choose Pods by labels choose some; in Istio's root namespace they may mean those of every namespace. */
+export const checkWorkloadSelectors = (manifests: Manifests, optional: Manifests): Finding[] =>
+  manifests.flatMap((manifest) => {
+    const { selector, workloadSelector } = (manifest.spec ?? {}) as { selector?: { matchLabels?: object }; workloadSelector?: { labels?: object } };
+    const kinds = ['security.istio.io/', 'telemetry.istio.io/', 'networking.istio.io/', 'extensions.istio.io/'];
+    if (!kinds.some((group) => manifest.apiVersion.startsWith(group)) || manifest.kind === 'Gateway') return [];
+    const [labels, path] = selector?.matchLabels ? [selector.matchLabels, 'spec.selector'] : [workloadSelector?.labels, 'spec.workloadSelector'];
+    if (!labels) return [];
+    const matchLabels = labels as Record<string, string>;
+    const namespace = namespaceOf(manifest);
+    const everywhere = podsOf([...manifests, ...optional]).some(
+      (pod) => (pod.namespace === namespace || namespace === rootNamespace) && selects({ matchLabels }, pod.labels),
+    );
+    const installed = (installedPods[namespace] ?? []).some((each) => selects({ matchLabels }, each));
+    const told = Object.entries(matchLabels).map((pair) => pair.join('='));
+    return everywhere || installed ? [] : [finding(manifest, path, `finds no Pod in ${namespace} (${told.join(', ')})`)];
+  });

@@ -1,0 +1,74 @@
+import type { IServiceSpec } from '@kubernetes-models/knative/serving.knative.dev/v1/ServiceSpec';
+import { all, type Finding, finding, type Manifests } from './manifest.ts';
+
+// What Knative lets through of a Pod with its features as they are by default: serving v0.46, pkg/apis/serving/fieldmask.go.
+const ofProbe = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'];
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    ...['serviceAccountName', 'containers', 'volumes', 'imagePullSecrets', 'enableServiceLinks', 'automountServiceAccountToken'],
+    ...['containerConcurrency', 'timeoutSeconds', 'responseStartTimeoutSeconds', 'idleTimeoutSeconds'],
+  ],
+  'containers[]': [
+    ...['name', 'args', 'command', 'env', 'workingDir', 'envFrom', 'image', 'imagePullPolicy', 'ports', 'resources', 'securityContext'],
+    ...['livenessProbe', 'readinessProbe', 'startupProbe', 'terminationMessagePath', 'terminationMessagePolicy', 'volumeMounts'],
+  ],
+  'containers[].env[].valueFrom': ['configMapKeyRef', 'secretKeyRef'],
+  'containers[].livenessProbe': ofProbe,
+  'containers[].readinessProbe': ofProbe,
+  'containers[].startupProbe': ofProbe,
+  'containers[].ports[]': ['containerPort', 'name', 'protocol'],
+  'containers[].resources': ['limits', 'requests'],
+  'containers[].securityContext': [
+    ...['capabilities', 'readOnlyRootFilesystem', 'runAsUser', 'runAsGroup', 'runAsNonRoot', 'allowPrivilegeEscalation', 'seccompProfile', 'privileged'],
+  ],
+  'containers[].securityContext.capabilities': ['drop'],
+  'containers[].volumeMounts[]': ['name', 'readOnly', 'mountPath', 'subPath'],
+  'volumes[]': ['name', 'secret', 'configMap', 'projected', 'emptyDir'],
+  'volumes[].projected.sources[]': ['secret', 'configMap', 'serviceAccountToken', 'downwardAPI'],
+};
+
+/** Fields that a feature of Knative's ConfigMap `config-features` allows; each of them is off by default. */
+const features: Readonly<Record<string, string>> = {
+  affinity: 'kubernetes.podspec-affinity',
+  topologySpreadConstraints: 'kubernetes.podspec-topologyspreadconstraints',
+  hostAliases: 'kubernetes.podspec-hostaliases',
+  nodeSelector: 'kubernetes.podspec-nodeselector',
+  tolerations: 'kubernetes.podspec-tolerations',
+  fieldRef: 'kubernetes.podspec-fieldref',
+  resourceFieldRef: 'kubernetes.podspec-fieldref',
+  runtimeClassName: 'kubernetes.podspec-runtimeclassname',
+  dnsPolicy: 'kubernetes.podspec-dnspolicy',
+  dnsConfig: 'kubernetes.podspec-dnsconfig',
+  securityContext: 'kubernetes.podspec-securitycontext',
+  shareProcessNamespace: 'kubernetes.podspec-shareprocessnamespace',
+  hostIPC: 'kubernetes.podspec-hostipc',
+  hostPID: 'kubernetes.podspec-hostpid',
+  hostNetwork: 'kubernetes.podspec-hostnetwork',
+  priorityClassName: 'kubernetes.podspec-priorityclassname',
+  schedulerName: 'kubernetes.podspec-schedulername',
+  add: 'kubernetes.containerspec-addcapabilities',
+  initContainers: 'kubernetes.podspec-init-containers',
+  persistentVolumeClaim: 'kubernetes.podspec-persistent-volume-claim',
+  hostPath: 'kubernetes.podspec-volumes-hostpath',
+  csi: 'kubernetes.podspec-volumes-csi',
+  image: 'kubernetes.podspec-volumes-image',
+  mountPropagation: 'kubernetes.podspec-volumes-mount-propagation',
+};
+
+/** Fields of a Pod that Knative refuses in a Service, though Kubernetes has them. */
+export const checkKnativeFields = (manifests: Manifests): Finding[] =>
+  all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
+    refused(service.spec.template?.spec, '').map(({ path, name }) =>
+      finding(service, `spec.template.spec.${path}`, features[name] ? `is off by default (${features[name]})` : 'is refused by Knative'),
+    ),
+  );
+
+function refused(value: unknown, shape: string, path = ''): { path: string; name: string }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => refused(item, `${shape}[]`, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const here = path ? `${path}.${name}` : name;
+    if (allowed[shape] && !allowed[shape].includes(name)) return [{ path: here, name }];
+    return refused(member, shape ? `${shape}.${name}` : name, here);
+  });
+}

@@ -1,0 +1,22 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import type { Manifest } from './manifest.ts';
+
+export const hasKubectl = (): boolean => spawnSync('kubectl', ['version', '--client']).status === 0;
+
+/**
+ * What `kubectl apply -k` would apply.
+ * @throws Error with kustomize's message
+ */
+export async function kustomize(folder: string): Promise<Manifest[]> {
+  const { stdout } = await promisify(execFile)('kubectl', ['kustomize', folder], { maxBuffer: 1 << 26 }).catch(({ stderr }: { stderr: string }) => {
+    throw new Error(
+      stderr
+        .trim()
+        .replace(/^.*?err="(.*)"$/s, '$1')
+        .replaceAll('\\"', '"'),
+    );
+  });
+  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+}

@@ -1,0 +1,28 @@
+import { installedNamespaces } from './installed.ts';
+import { all, type Finding, finding, type Manifests, nameOf, namespaceOf } from './manifest.ts';
+
+const ofCluster = [
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ClusterIssuer',
+  'ClusterSecretStore',
+  'PriorityClass',
+  'CustomResourceDefinition',
+  'StorageClass',
+];
+
+/** Everything is in a namespace that there is, once, and no Secret is among it. */
+export function checkNamespaces(manifests: Manifests): Finding[] {
+  const there = [...all(manifests, 'Namespace').map(({ metadata }) => metadata.name), ...installedNamespaces];
+  const names = manifests.map(nameOf);
+  return manifests.flatMap((manifest, index) => {
+    const namespace = namespaceOf(manifest);
+    const told: Finding[] = [];
+    if (names.indexOf(nameOf(manifest)) !== index) told.push(finding(manifest, 'metadata.name', 'is there twice'));
+    if (manifest.kind === 'Secret') told.push(finding(manifest, '', 'a Secret does not belong in manifests'));
+    if (ofCluster.includes(manifest.kind) === there.includes(namespace))
+      told.push(finding(manifest, 'metadata.namespace', namespace ? `there is no namespace ${namespace}` : 'is missing'));
+    return told;
+  });
+}
