@@ -20,7 +20,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const options = { ingress: 'http://127.0.0.1:8081/blog/main', sinkHost: '10.0.0.9', kubeconfig: 'config', broker: undefined, namespace: undefined };
+const options = {
+  ingress: 'http://127.0.0.1:8081/blog/main',
+  sinkHost: '10.0.0.9',
+  kubeconfig: 'config',
+  broker: undefined,
+  namespace: undefined,
+  settleMs: 0,
+};
 const spec = { filters: [{ exact: { type: 't' } }], delivery: { retry: 1 }, ordered: true };
 
 test('a Trigger is applied, waited for and deleted, in the namespace and for the broker that the path names', async () => {

@@ -12,13 +12,15 @@ export interface ClusterTargetOptions {
   kubeconfig: string | undefined;
   broker: string | undefined;
   namespace: string | undefined;
+  /** Pause after a Trigger became ready, in ms; 2 s unless told. */
+  settleMs?: number;
   /** Pause until nothing more is expected, in ms; 5 s unless told. */
   quietMs?: number;
 }
 
 /** Any Knative broker, by its URL. */
 export async function clusterTarget(options: ClusterTargetOptions): Promise<Target> {
-  const { ingress, sinkHost = '127.0.0.1', kubeconfig, quietMs = 5_000 } = options;
+  const { ingress, sinkHost = '127.0.0.1', kubeconfig, settleMs = 2_000, quietMs = 5_000 } = options;
   const [, inPath, nameInPath] = new URL(ingress).pathname.split('/');
   const broker = options.broker ?? (nameInPath || 'default');
   const namespace = options.namespace ?? (inPath || 'default');
@@ -28,6 +30,8 @@ export async function clusterTarget(options: ClusterTargetOptions): Promise<Targ
     const name = `conformance-${process.pid}-${++made}`;
     await kubectl(['apply', '-f', '-'], JSON.stringify(triggerManifest({ name, url, spec, broker, namespace })));
     await kubectl(['wait', '--for=condition=Ready', `trigger.eventing.knative.dev/${name}`, '-n', namespace, '--timeout=60s']);
+    // Ready says that it is written down, not that the part of the broker that delivers has read it.
+    await sleep(settleMs);
     return async () => {
       await kubectl(['delete', 'trigger.eventing.knative.dev', name, '-n', namespace, '--wait=false']);
     };
