@@ -1,6 +1,6 @@
 import { AggregationTemporality, MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
-import { metricNames, requestBuckets } from './metrics.ts';
+import { type Metric, metrics } from './metrics.ts';
 import type { resourceOf } from './otlp.ts';
 import type { RequestMeasure } from './telemetry.ts';
 
@@ -18,12 +18,12 @@ class Reader extends MetricReader {
 export function openMeter(config: Config, resource: ReturnType<typeof resourceOf>): Meter {
   const reader = new Reader({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
   const meter = new MeterProvider({ resource, readers: [reader] }).getMeter('dormouse', config.version);
-  const duration = meter.createHistogram(metricNames.requestDuration, {
-    description: 'Duration of requests that were answered.',
-    unit: 's',
-    advice: { explicitBucketBoundaries: [...requestBuckets] },
+  const { requestDuration, coldStarts: cold } = metrics;
+  const duration = meter.createHistogram(requestDuration.name, {
+    ...said(requestDuration),
+    advice: { explicitBucketBoundaries: [...(requestDuration.bounds ?? [])] },
   });
-  const coldStarts = meter.createCounter(metricNames.coldStarts, { description: 'Instances that answered their first request.', unit: '{coldstart}' });
+  const coldStarts = meter.createCounter(cold.name, said(cold));
   return {
     measure({ method, route, status, seconds, first }) {
       const failed = status >= 500 ? { 'error.type': String(status) } : undefined;
@@ -33,3 +33,5 @@ export function openMeter(config: Config, resource: ReturnType<typeof resourceOf
     collect: async () => (await reader.collect()).resourceMetrics,
   };
 }
+
+const said = ({ description, unit }: Metric) => ({ description, unit });
