@@ -8,6 +8,7 @@ export interface Taken {
 }
 
 export interface OtlpSpan {
+  kind: number;
   name: string;
   traceId: string;
   spanId: string;

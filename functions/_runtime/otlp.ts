@@ -1,6 +1,7 @@
 import type { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Config } from './config.ts';
+import { scrub } from './scrub.ts';
 import type { Span, SpanKind } from './trace.ts';
 
 type ReadableSpan = Parameters<typeof JsonTraceSerializer.serializeRequest>[0][number];
@@ -41,7 +42,8 @@ const attributesOf = (config: Config): Record<string, string> => ({
 export const readableSpans = (resource: Resource, spans: readonly Span[]): ReadableSpan[] => spans.map((span) => readable(span, resource));
 
 function readable(span: Span, resource: Resource): ReadableSpan {
-  const { traceId, spanId, parentId, tracestate, error } = span;
+  const { traceId, spanId, parentId, tracestate } = span;
+  const error = span.error && { ...span.error, message: scrub(span.error.message), stack: span.error.stack && scrub(span.error.stack) };
   const state = tracestate === undefined ? {} : { traceState: { serialize: () => tracestate } };
   const exception = error && { 'exception.type': error.type, 'exception.message': error.message, ...(error.stack && { 'exception.stacktrace': error.stack }) };
   return {
