@@ -236,7 +236,7 @@ export const metrics = {
     name: 'dormouse.authors.active',
     kind: 'gauge',
     unit: '{author}',
-    description: 'Authors of published posts that are not older than 30 days, as posts finds it after a change.',
+    description: 'Authors of published posts that are not older than 30 days, as posts finds it when an instance wakes, and after changes.',
     attributes: {},
     ofSystem: true,
   }),
