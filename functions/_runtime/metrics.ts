@@ -57,7 +57,7 @@ export const metrics = {
     name: 'faas.init_duration',
     kind: 'histogram',
     unit: 's',
-    description: 'From the start of the process until the function is built and can answer.',
+    description: 'From the start of the process until the function was built and could answer; told with its first answer.',
     attributes: {},
     bounds: startBounds,
   }),
