@@ -13,10 +13,13 @@ import { memory } from './memory.ts';
 import { predecessorsScenario } from './predecessor.ts';
 import { atRate, saturation } from './saturation.ts';
 import { table } from './table.ts';
+import { telemetryCost } from './telemetry.ts';
 
-const help = `npm run bench -- [options]
+const help = `npm run bench -- [telemetry | cluster-cold] [options]
 
-Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function.
+Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function;
+with "telemetry" what telemetry costs a function, and nothing else; with "cluster-cold" cold starts of functions on the cluster of
+KUBECONFIG, reached at INGRESS, and nothing else.
 
   --parts a,b,c,d,e,f  a cold starts, b throughput and latency, c the predecessor's scenario, d events, e memory,
                       f the broker alone: publishing, end to end, a backlog, dead neighbours, recovery (default: all)
@@ -25,8 +28,9 @@ Measures the platform on this machine, beside a plain Hono process with the same
   --cold N            cold starts of each function with a spare process, and a quarter of it without (default 20)
   --seconds N         length of one run of b (default 4)
   --posts N           posts in the database before b (default 500)
-  cluster-cold        instead of all that: --cold cold starts of functions on the cluster of KUBECONFIG, reached at INGRESS
-  --namespace NAME    theirs (default dormouse)
+  --namespace NAME    cluster-cold: theirs (default dormouse)
+  --cycles N          telemetry: functions started, asked once and ended (default 1000)
+  --sleeps N          telemetry: functions put to sleep by the autoscaler (default 100)
   --out FILE          results as JSON (default bench.json)
   --help`;
 
@@ -40,6 +44,8 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '4' },
     posts: { type: 'string', default: '500' },
     namespace: { type: 'string', default: 'dormouse' },
+    cycles: { type: 'string', default: '1000' },
+    sleeps: { type: 'string', default: '100' },
     out: { type: 'string', default: 'bench.json' },
     help: { type: 'boolean', default: false },
   },
@@ -49,8 +55,7 @@ if (values.help) {
   process.exit(0);
 }
 const [rounds, seconds, posts] = [Number(values.rounds), Number(values.seconds), Number(values.posts)];
-const onCluster = positionals.includes('cluster-cold');
-const parts = new Set(onCluster ? [] : values.parts.split(','));
+const parts = new Set(positionals.length > 0 ? positionals : values.parts.split(','));
 const progress = (line: string) => console.error(`· ${line}`);
 const overlay = join(import.meta.dirname, 'overlay');
 const outer = mkdtempSync(join(tmpdir(), 'dormouse-bench-'));
@@ -64,7 +69,7 @@ const results: Record<string, unknown> = {
 };
 
 try {
-  if (onCluster) {
+  if (parts.has('cluster-cold')) {
     const { INGRESS: ingress, KUBECONFIG } = process.env;
     if (!ingress || !KUBECONFIG) throw new Error('cluster-cold needs KUBECONFIG and INGRESS');
     results.clusterCold = await clusterColdStarts({ ingress, namespace: values.namespace, rounds: Number(values.cold), progress });
@@ -76,6 +81,12 @@ try {
     save();
   }
   if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
+  if (parts.has('telemetry'))
+    await withPlatform([], async (platform) => {
+      await fill(platform);
+      const many = { cycles: Number(values.cycles), sleeps: Number(values.sleeps), cold: Number(values.cold) };
+      results.telemetry = await telemetryCost(platform, join(outer, 'posts'), { rounds, seconds, ...many }, progress);
+    });
   if (parts.has('e'))
     await withPlatform([], async (platform) => {
       results.memory = await memory(platform);
@@ -105,11 +116,17 @@ function save(): void {
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<void> {
+/** @returns the id of the last post */
+async function fill(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<number> {
   progress(`${posts} posts, ${people} people`);
   const { create } = shots(platform, 0);
   let last = 0;
   for (let n = 0; n < posts; n++) last = ((await post(platform.url + create!.path, create!.perRequest!())) as { id: number }).id;
+  return last;
+}
+
+async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<void> {
+  const last = await fill(platform);
   if (parts.has('b'))
     for (let n = 0; n < people; n++)
       await post(`${platform.url}/api/register`, {
