@@ -10,8 +10,8 @@ const olderThanMs = 5000;
 const sendMs = 8000;
 
 await serve('relay', ({ config, sql, log }) => {
-  const { sink } = config;
+  const { sink, sinkTokenFile: tokenFile } = config;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
-  const send = httpSend(sink, sendMs);
+  const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
   return createApp({ log, drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs, batch: 200 }) });
 });
