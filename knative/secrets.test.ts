@@ -9,7 +9,7 @@ test('every Secret that a manifest asks for is made, in the namespace that was n
   const secrets = await named();
   const asked = globSync('{base,components/*}/*.yaml', { cwd: import.meta.dirname })
     .map((path) => readFileSync(join(import.meta.dirname, path), 'utf8'))
-    .flatMap((text) => [...text.matchAll(/secretRef:\s+name: (\S+)|secretName: (\S+)/g)].map(([, one, other]) => one ?? other));
+    .flatMap((text) => [...text.matchAll(/secretRef:\s+name: (\S+)|secret:\s+secretName: (\S+)/g)].map(([, one, other]) => one ?? other));
   expect(asked.length).toBeGreaterThan(0);
   expect([...secrets.keys()]).toEqual(expect.arrayContaining(asked));
   expect([...secrets.values()].map(({ metadata }) => metadata.namespace)).toEqual(Array(secrets.size).fill('blog'));

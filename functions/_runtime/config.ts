@@ -25,6 +25,8 @@ export interface Config {
   readonly version: string;
   /** Lower-case header that carries the client's real address; only the ingress sets it. */
   readonly clientAddressHeader: string;
+  /** File with the token that shows the Broker who sends (SINK_TOKEN_FILE). */
+  readonly sinkTokenFile?: string;
   /** Every `<NAME>_URL` that names another function, by name in lower case: AUTH_URL → `urls.auth`. */
   readonly urls: Readonly<Record<string, string>>;
 }
@@ -58,6 +60,7 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     environment: env.ENVIRONMENT || 'local',
     version: env.VERSION || '0.1.0',
     clientAddressHeader: (env.CLIENT_ADDRESS_HEADER || 'x-client-address').toLowerCase(),
+    ...optional('sinkTokenFile', env.SINK_TOKEN_FILE),
     urls: Object.freeze(functionUrls(env)),
   });
 }

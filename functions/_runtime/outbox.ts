@@ -31,6 +31,8 @@ export interface OutboxOptions {
   source: string;
   /** The Broker (K_SINK); without it events stay in the table. */
   sink?: string | undefined;
+  /** Where the token for the Broker lies, if it wants one. */
+  tokenFile?: string | undefined;
   send?: Send | undefined;
   now?: () => number;
   log?: Logger;
@@ -42,7 +44,7 @@ export interface OutboxOptions {
  */
 export function outbox(options: OutboxOptions): Outbox {
   const { sql, now = Date.now, log = silentLog } = options;
-  const send = options.send ?? (options.sink ? httpSend(options.sink) : undefined);
+  const send = options.send ?? (options.sink ? httpSend(options.sink, { tokenFile: options.tokenFile }) : undefined);
   const sending = send ? sender({ sql, send, log }) : undefined;
   return {
     async transaction(work) {

@@ -44,7 +44,7 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
       return (sql ??= loaded().openSql(config));
     },
     get outbox() {
-      return (box ??= loaded().outbox({ sql: members.sql, source: `/${config.service}`, sink: config.sink, log }));
+      return (box ??= loaded().outbox({ sql: members.sql, source: `/${config.service}`, sink: config.sink, tokenFile: config.sinkTokenFile, log }));
     },
     tokens: undefined as unknown as Tokens,
     limiter: undefined as unknown as Limiter,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
 import { exchange } from './http.ts';
 import { measure } from './measure.ts';
@@ -9,15 +10,16 @@ export type Send = (event: StoredEvent) => Promise<void>;
 
 /**
  * Sends to the Broker at `sink` in binary mode, in a producer span that continues the trace the event began in. Whoever sends it in another
- * trace, as the relay does, is linked.
+ * trace, as the relay does, is linked. With a `tokenFile` it says who it is by the token in it, read anew each time: Kubernetes replaces it
+ * within the hour.
  */
-export function httpSend(sink: string, timeoutMs = 10_000): Send {
+export function httpSend(sink: string, { timeoutMs = 10_000, tokenFile }: { timeoutMs?: number; tokenFile?: string | undefined } = {}): Send {
   return (event) => {
     const origin = parseTraceparent(event.traceparent);
     const parent = origin && { ...origin, tracestate: event.tracestate ?? undefined };
     return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) }, () =>
       measured(event.type, async () => {
-        const headers = { ...binaryHeaders(event), ...traceHeaders() };
+        const headers = { ...binaryHeaders(event), ...traceHeaders(), ...(tokenFile && { authorization: `Bearer ${await readFile(tokenFile, 'utf8')}` }) };
         const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
         if (answer.status < 200 || answer.status > 299) throw Object.assign(new Error(`the broker answered ${answer.status}`), { code: String(answer.status) });
       }),

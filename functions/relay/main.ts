@@ -10,9 +10,9 @@ const olderThanMs = 5000;
 const sendMs = 8000;
 
 await serve('relay', ({ config, sql, log }) => {
-  const { sink } = config;
+  const { sink, sinkTokenFile: tokenFile } = config;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
-  const send = httpSend(sink, sendMs);
+  const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
   return createApp({
     log,
     backlogs: async () => backlogs(sql, await outboxSchemas(sql)),

@@ -1,0 +1,125 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+
+const project = join(import.meta.dirname, '..');
+
+interface Operation {
+  methods?: string[];
+  paths?: string[];
+}
+interface Rule {
+  from?: { source: { serviceAccounts?: string[] } }[];
+  to?: { operation: Operation }[];
+  when?: { key: string }[];
+}
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  spec: {
+    selector?: { matchLabels?: Record<string, string> };
+    rules?: Rule[];
+    podSelector?: { matchExpressions?: { values?: string[] }[] };
+    subscriber?: { ref: { name: string }; uri?: string };
+    to?: { ref: { kind: string; name: string } }[];
+    from?: { sub?: string }[];
+    template?: { spec: { containers: { envFrom?: { secretRef?: { name: string } }[] }[] } };
+  };
+}
+
+const read = (folder: string): Manifest[] =>
+  globSync('*.yaml', { cwd: join(project, folder) })
+    .filter((file) => file !== 'kustomization.yaml')
+    .flatMap((file) => parseAllDocuments(readFileSync(join(project, folder, file), 'utf8'), { merge: true }).map((each) => each.toJS() as Manifest))
+    .filter((each) => typeof each?.kind === 'string');
+
+const base = read('knative/base');
+const mesh = read('knative/components/mesh-strict');
+const services = base.filter(({ apiVersion, kind }) => kind === 'Service' && apiVersion.startsWith('serving.knative.dev/'));
+const names = services.map(({ metadata }) => metadata.name).sort();
+const withDatabase = services
+  .filter(({ spec, metadata }) => spec.template?.spec.containers[0]?.envFrom?.some(({ secretRef }) => secretRef?.name === `${metadata.name}-database`))
+  .map(({ metadata }) => metadata.name)
+  .sort();
+
+const policyOf = (name: string): Rule[] =>
+  mesh.find(({ kind, spec }) => kind === 'AuthorizationPolicy' && spec.selector?.matchLabels?.['serving.knative.dev/service'] === name)?.spec.rules ?? [];
+const covers = (pattern: string, path: string) => pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
+const allowing = (name: string, method: string, path: string): Rule[] =>
+  policyOf(name).filter(({ to }) => to?.some(({ operation }) => operation.methods?.includes(method) && operation.paths?.some((each) => covers(each, path))));
+const needsToken = (rules: readonly Rule[]) => rules.every(({ when }) => when?.some(({ key }) => key === 'request.auth.principal'));
+
+describe('mesh-strict', () => {
+  test('has a policy for each Service, and none for what does not exist', () => {
+    const selected = mesh.flatMap(({ spec }) => spec.selector?.matchLabels?.['serving.knative.dev/service'] ?? []);
+    expect(names.length).toBeGreaterThan(5);
+    expect(selected.sort()).toEqual(names);
+  });
+
+  test('lets the Broker deliver wherever a Trigger leads, and dead letters too', () => {
+    const subscribers = base.flatMap(({ spec }) => (spec?.subscriber ? [[spec.subscriber.ref.name, spec.subscriber.uri ?? '/'] as const] : []));
+    expect(subscribers.length).toBeGreaterThan(5);
+    for (const [name, path] of [...subscribers, ['journal', '/dead-letters'], ['relay', '/']] as const)
+      expect(allowing(name, 'POST', path), `${name}${path}`).not.toEqual([]);
+  });
+
+  test.each([
+    ['posts', 'POST', '/blog/api/posts'],
+    ['posts', 'PATCH', '/blog/api/posts/1'],
+    ['posts', 'DELETE', '/blog/api/posts/1'],
+    ['categories', 'PATCH', '/blog/api/categories/1'],
+    ['categories', 'POST', '/blog/api/categories/1/merge'],
+    ['auth', 'PATCH', '/api/me'],
+    ['auth', 'DELETE', '/api/me'],
+    ['journal', 'GET', '/api/journal/events'],
+    ['journal', 'POST', '/api/journal/redrives'],
+    ['web', 'PUT', '/blog/media/0'],
+  ])('%s: %s %s needs a token', (name, method, path) => {
+    expect(allowing(name, method, path).length).toBeGreaterThan(0);
+    expect(needsToken(allowing(name, method, path))).toBe(true);
+  });
+
+  test.each([
+    ['auth', 'POST', '/api/register'],
+    ['auth', 'POST', '/api/login'],
+    ['auth', 'POST', '/api/token/refresh'],
+    ['auth', 'POST', '/api/logout'],
+    ['auth', 'POST', '/api/claim'],
+    ['auth', 'GET', '/.well-known/jwks.json'],
+    ['auth', 'GET', '/verify'],
+    ['posts', 'GET', '/blog/api/posts/by-slug/x'],
+    ['categories', 'GET', '/blog/api/categories'],
+    ['web', 'POST', '/blog/login'],
+    ['web', 'POST', '/blog/posts/x/edit'],
+    ['web', 'POST', '/claim'],
+  ])('%s: %s %s is open to people without one', (name, method, path) => {
+    expect(allowing(name, method, path).some((rule) => !needsToken([rule]))).toBe(true);
+  });
+
+  test('lets functions with a database reach PostgreSQL, and the migration', () => {
+    const rules = mesh.find(({ metadata }) => metadata.name === 'postgres')?.spec.rules ?? [];
+    expect(rules.flatMap(({ from }) => from?.flatMap(({ source }) => source.serviceAccounts ?? []) ?? []).sort()).toEqual([...withDatabase, 'migrate'].sort());
+  });
+});
+
+test('network-policy lets the same functions reach PostgreSQL', () => {
+  const database = read('knative/components/network-policy').find(({ metadata }) => metadata.name === 'database');
+  expect(database?.spec.podSelector?.matchExpressions?.[0]?.values?.sort()).toEqual(withDatabase);
+});
+
+test('event-policy lets every function that has an outbox send', () => {
+  const senders = read('knative/components/event-policy').flatMap(({ kind, spec }) => (kind === 'EventPolicy' ? (spec.from ?? []) : []));
+  expect(senders.map(({ sub }) => sub?.split(':').at(-1)).sort()).toEqual(withDatabase);
+});
+
+test('what the ingress gateway reads says where it lies', () => {
+  const atTheGateway = ['rate-limit', 'gateway-tls']
+    .flatMap((name) => read(`knative/components/${name}`))
+    .filter(({ kind }) => kind === 'EnvoyFilter' || kind === 'Certificate');
+  expect(atTheGateway.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([
+    ['EnvoyFilter', 'istio-system'],
+    ['Certificate', 'istio-system'],
+  ]);
+});
