@@ -69,6 +69,9 @@ export function openTelemetry(config: Config, { load = () => loadExporter(config
     }, soonMs).unref();
   };
 
+  /** An instance that nobody asked has nothing to tell. */
+  const used = () => loading !== undefined || spans.count + measures.count > 0;
+
   if (tracesTo)
     onSpan((span) => {
       spans.add(span);
@@ -87,11 +90,13 @@ export function openTelemetry(config: Config, { load = () => loadExporter(config
               .then(loaded)
               .then((from) => from.scrape())
         : undefined,
-    lastLook: () => readStates(true),
+    async lastLook() {
+      if (used()) await readStates(true);
+    },
     async close() {
       clearTimeout(timer);
       clearInterval(pushing);
-      if (spans.count + measures.count > 0 || loading) await persist(run, [send, (to) => to.push()], pausesMs);
+      if (used()) await persist(run, [send, (to) => to.push()], pausesMs);
       onSpan(undefined);
       onMeasure(undefined);
     },
