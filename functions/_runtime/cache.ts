@@ -1,3 +1,5 @@
+import { measure } from './measure.ts';
+import { metrics } from './metrics.ts';
 import type { OpenRedis } from './redis.ts';
 import { sharedCopies } from './shared-copies.ts';
 
@@ -32,6 +34,16 @@ interface Entry<T> {
 /** No copy in this process is older than this, so that nothing depends on messages arriving. */
 export const localLimitMs = 2000;
 
+const results = ['hit', 'stale', 'coalesced', 'shared', 'miss'] as const;
+type Result = (typeof results)[number];
+
+/** Made once: a hit costs no object. */
+const resultsOf = (name: string) =>
+  Object.fromEntries(results.map((result) => [result, { 'dormouse.cache.name': name, 'dormouse.cache.result': result }])) as Record<
+    Result,
+    { 'dormouse.cache.name': string; 'dormouse.cache.result': Result }
+  >;
+
 /**
  * A cache in two tiers: at most 2 s in this process, up to `ttlMs` in Redis where there is one. One load however many ask; past
  * the soft limit the kept value is served while one load refreshes it.
@@ -44,23 +56,37 @@ export function cache<T>(options: CacheOptions): Cache<T> {
   const loads = new Map<string, Promise<T>>();
   const shared = options.redis && sharedCopies<T>({ name: options.name, ttlMs, redis: options.redis, now, purged: (names) => names.forEach(forget) });
 
-  const load = (key: string, loader: () => Promise<T>): Promise<T> => {
+  const attributes = resultsOf(options.name);
+  const count = (result: Result) => measure(metrics.cacheRequests, 1, attributes[result]);
+
+  /** `asked` is false for a load that nobody waits for. */
+  const load = (key: string, loader: () => Promise<T>, asked = true): Promise<T> => {
     const running = loads.get(key);
-    if (running) return running;
+    if (running) {
+      if (asked) count('coalesced');
+      return running;
+    }
     const startedAt = now();
-    const promise: Promise<T> = (shared ? shared.get(key, loader) : loader()).then(
-      (value) => {
-        if (loads.get(key) === promise) {
-          loads.delete(key);
-          keep(key, { value, loadedAt: startedAt });
-        }
-        return value;
-      },
-      (error) => {
-        if (loads.get(key) === promise) loads.delete(key);
-        throw error;
-      },
-    );
+    let result: Result = 'shared';
+    const loading = () => {
+      result = 'miss';
+      return loader();
+    };
+    const promise: Promise<T> = (shared ? shared.get(key, loading) : loading())
+      .finally(() => asked && count(result))
+      .then(
+        (value) => {
+          if (loads.get(key) === promise) {
+            loads.delete(key);
+            keep(key, { value, loadedAt: startedAt });
+          }
+          return value;
+        },
+        (error) => {
+          if (loads.get(key) === promise) loads.delete(key);
+          throw error;
+        },
+      );
     loads.set(key, promise);
     return promise;
   };
@@ -82,7 +108,8 @@ export function cache<T>(options: CacheOptions): Cache<T> {
       if (!entry || age >= hardMs) return load(key, loader);
       entries.delete(key);
       entries.set(key, entry);
-      if (age >= softMs) load(key, loader).catch(() => {});
+      count(age >= softMs ? 'stale' : 'hit');
+      if (age >= softMs) load(key, loader, false).catch(() => {});
       return entry.value;
     },
     async purge(...names) {

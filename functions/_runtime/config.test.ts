@@ -18,7 +18,7 @@ test('the environment becomes a frozen value; other functions are found by their
     databaseUrl: 'postgres://d',
     sink: 'http://broker/x',
     urls: { auth: 'http://auth' },
-    metrics: 'none',
+    telemetry: { metrics: 'none', serviceName: 'posts' },
   });
   expect(Object.keys(config.urls)).toEqual(['auth']);
   expect(Object.isFrozen(config) && Object.isFrozen(config.urls)).toBe(true);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts';
 
 /** Everything a function is told by its surroundings; read once, frozen. Addresses are absolute URLs without a trailing slash. */
 export interface Config {
@@ -16,10 +17,9 @@ export interface Config {
   readonly jwksUrl?: string;
   readonly issuer: string;
   readonly audience: string;
-  /** Base of OTLP/HTTP (OTEL_EXPORTER_OTLP_ENDPOINT), without `/v1/traces`. */
-  readonly otlpEndpoint?: string;
-  /** `prometheus` serves /metrics on the function's own port, `otlp` pushes; `none` measures nothing (OTEL_METRICS_EXPORTER). */
-  readonly metrics: 'otlp' | 'prometheus' | 'none';
+  readonly telemetry: TelemetryConfig;
+  /** When this process began to become the function, in milliseconds since 1970: STARTED_AT where it had been started ahead. */
+  readonly startedMs: number;
   readonly logLevel: string;
   readonly environment: string;
   readonly version: string;
@@ -40,8 +40,6 @@ const notFunctions = new Set(['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL'
  */
 export function readConfig(env: Environment = process.env, service?: string): Config {
   const name = env.K_SERVICE || service || demand(env, 'K_SERVICE');
-  const metrics = env.OTEL_METRICS_EXPORTER || (env.OTEL_EXPORTER_OTLP_ENDPOINT ? 'otlp' : 'none');
-  if (metrics !== 'otlp' && metrics !== 'prometheus' && metrics !== 'none') throw new Error('OTEL_METRICS_EXPORTER must be otlp, prometheus or none');
   return Object.freeze({
     service: name,
     revision: env.K_REVISION || `${name}-00001`,
@@ -54,8 +52,8 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     ...optional('jwksUrl', address(env, 'JWKS_URL')),
     issuer: env.ISSUER || 'https://dormouse.dev',
     audience: env.AUDIENCE || 'dormouse',
-    ...optional('otlpEndpoint', address(env, 'OTEL_EXPORTER_OTLP_ENDPOINT')),
-    metrics,
+    telemetry: readTelemetry(env, name),
+    startedMs: Number(env.STARTED_AT) || performance.timeOrigin,
     logLevel: env.LOG_LEVEL || 'info',
     environment: env.ENVIRONMENT || 'local',
     version: env.VERSION || '0.1.0',

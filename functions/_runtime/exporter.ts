@@ -1,53 +1,72 @@
-import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import { JsonMetricsSerializer, JsonTraceSerializer, ProtobufMetricsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { exchange } from './http.ts';
+import { type Measure, onPush } from './measure.ts';
 import { openMeter } from './meter.ts';
-import { otlpTraces, resourceOf } from './otlp.ts';
-import type { RequestMeasure } from './telemetry.ts';
+import { readableSpans, resourceOf } from './otlp.ts';
+import { processState } from './process-state.ts';
+import { prometheusText } from './prometheus-text.ts';
+import type { Target } from './telemetry-config.ts';
 import type { Span } from './trace.ts';
 
 export interface Exporter {
+  /** @throws NotTaken when the collector has not taken them */
   spans(batch: readonly Span[]): Promise<void>;
-  measure(request: RequestMeasure): void;
-  /** Pushes what was measured so far. */
-  metrics(): Promise<void>;
+  record(measure: Measure): void;
+  /** Pushes what was measured so far. @throws NotTaken */
+  push(): Promise<void>;
   /** What was measured, in Prometheus' text format. */
   scrape(): Promise<string>;
 }
 
-/** The part of telemetry that needs OpenTelemetry's packages; loaded after the first answer. Spans and metrics leave as OTLP/HTTP JSON. */
-export function openExporter(config: Config): Exporter {
-  const resource = resourceOf(config);
-  const meter = config.metrics === 'none' ? undefined : openMeter(config, resource);
-  const post = async (path: string, body: Uint8Array | undefined): Promise<void> => {
-    if (!config.otlpEndpoint || !body) return;
-    const answer = await exchange(config.otlpEndpoint + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(body),
-      timeoutMs: 5000,
-    });
-    if (answer.status >= 400) throw new Error(`the collector answered ${answer.status}`);
-  };
-  return {
-    spans: (batch) => post('/v1/traces', otlpTraces(resource, batch)),
-    measure: (request) => meter?.measure(request),
-    async metrics() {
-      if (meter && config.metrics === 'otlp') await post('/v1/metrics', JsonMetricsSerializer.serializeRequest(await meter.collect()));
-    },
-    async scrape() {
-      const { PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
-      return meter ? new PrometheusSerializer().serialize(prometheusNames(await meter.collect())) : '';
-    },
-  };
+/** The collector did not take a request; `again` says whether it may the next time. */
+export class NotTaken extends Error {
+  override name = 'NotTaken';
+  readonly again: boolean;
+
+  constructor(message: string, again: boolean) {
+    super(message);
+    this.again = again;
+  }
 }
 
-/** Names with their unit, as the collector writes them and the dashboards ask for them: `…_seconds`. */
-function prometheusNames(measured: ResourceMetrics): ResourceMetrics {
-  const named = <M extends ResourceMetrics['scopeMetrics'][number]['metrics'][number]>(metric: M): M => {
-    const { name, unit } = metric.descriptor;
-    return { ...metric, descriptor: { ...metric.descriptor, name: unit === 's' ? `${name}_seconds` : name, unit: '' } };
+/** Answers after which OTLP/HTTP has a client try again. */
+const passing = new Set([429, 502, 503, 504]);
+
+/** The part of telemetry that needs OpenTelemetry's packages; loaded after the first answer. Spans and metrics leave by OTLP/HTTP. */
+export function openExporter(config: Config): Exporter {
+  const { metrics, protocol, timeoutMs, tracesTo, metricsTo } = config.telemetry;
+  const json = protocol === 'http/json';
+  const resource = resourceOf(config);
+  const meter = metrics === 'none' ? undefined : openMeter(config, metrics === 'prometheus');
+
+  if (meter) onPush(processState());
+
+  const post = async ({ url, headers }: Target, body: Uint8Array | undefined): Promise<void> => {
+    if (!body) return;
+    const sent = { 'content-type': json ? 'application/json' : 'application/x-protobuf', ...headers };
+    const answer = await exchange(url, { method: 'POST', headers: sent, body: Buffer.from(body), timeoutMs }).catch((error: Error) => {
+      throw new NotTaken(error.message, true);
+    });
+    if (answer.status >= 400) throw new NotTaken(`the collector answered ${answer.status}`, passing.has(answer.status));
   };
-  return { ...measured, scopeMetrics: measured.scopeMetrics.map((scope) => ({ ...scope, metrics: scope.metrics.map(named) })) };
+  const write = (collected: ResourceMetrics) => (json ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(collected);
+
+  return {
+    async spans(batch) {
+      const spans = readableSpans(resource, batch);
+      if (tracesTo) await post(tracesTo, (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(spans));
+    },
+    record: (measure) => meter?.record(measure),
+    async push() {
+      if (!meter || !metricsTo) return;
+      const own = await meter.collect();
+      const body = write(own);
+      await post(metricsTo, json && body ? meter.exemplars.put(own, body) : body);
+      const system = meter.collectSystem();
+      if (system) await post(metricsTo, write(system));
+    },
+    scrape: async () => (meter ? prometheusText([await meter.collect(), meter.collectSystem()]) : ''),
+  };
 }

@@ -2,6 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from './app.ts';
 import { fail } from './errors.ts';
 import type { Logger } from './log.ts';
+import { measure } from './measure.ts';
+import { metrics } from './metrics.ts';
 import type { OpenRedis } from './redis.ts';
 import type { Sql } from './sql.ts';
 
@@ -19,7 +21,10 @@ export interface Taken {
  * useful through, and a guess at passwords would be free for as long as Redis can be kept busy.
  */
 export interface Limiter {
-  /** @throws AppError unavailable when the shared count cannot be reached: a limit that guards passwords must not open by itself. */
+  /**
+   * @param key the limit's name, then whose it is: `login:ann`
+   * @throws AppError unavailable when the shared count cannot be reached: a limit that guards passwords must not open by itself.
+   */
   take(key: string, limit: number, windowMs: number): Promise<Taken>;
 }
 
@@ -29,10 +34,27 @@ export interface LimitOptions {
   windowMs: number;
 }
 
+interface LimiterOptions {
+  redis?: OpenRedis | undefined;
+  sql?: (() => Sql) | undefined;
+  log?: Logger | undefined;
+}
+
 const pruneEvery = 1000;
 
 /** The limiter of a function: in Redis where there is one, else in the function's own table `rate_limits`. */
-export function openLimiter({ redis, sql, log }: { redis?: OpenRedis | undefined; sql?: (() => Sql) | undefined; log?: Logger | undefined }): Limiter {
+export function openLimiter(means: LimiterOptions): Limiter {
+  const limiter = limiterOf(means);
+  return {
+    async take(key, limit, windowMs) {
+      const taken = await limiter.take(key, limit, windowMs);
+      if (!taken.allowed) measure(metrics.rateLimitRefusals, 1, { 'dormouse.limit.name': key.slice(0, key.indexOf(':')) });
+      return taken;
+    },
+  };
+}
+
+function limiterOf({ redis, sql, log }: LimiterOptions): Limiter {
   let untilPrune = pruneEvery;
   const table = sql && {
     take(key: string, limit: number, windowMs: number) {

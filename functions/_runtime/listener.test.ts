@@ -6,6 +6,8 @@ import { json, newApp } from './app.ts';
 import { fail } from './errors.ts';
 import { type ListenerOptions, listener } from './listener.ts';
 import { type Logger, silentLog } from './log.ts';
+import { type Measure, onMeasure } from './measure.ts';
+import { type Metric, metrics } from './metrics.ts';
 import { currentTrace, onSpan, type Span } from './trace.ts';
 
 const app = newApp()
@@ -23,6 +25,7 @@ afterEach(() => {
   for (const server of servers) server.close().closeAllConnections();
   servers = [];
   onSpan(undefined);
+  onMeasure(undefined);
 });
 
 async function start(options: Partial<ListenerOptions> = {}) {
@@ -157,10 +160,8 @@ describe('probes', () => {
     expect(ready.text).not.toContain('10.0.0.1');
   });
 
-  test('nobody reads /metrics unless the function was told to show them', async () => {
+  test('metrics are not to be had on the port that serves requests', async () => {
     expect((await (await start()).call('/metrics')).status).toBe(404);
-    const shown = await (await start({ metrics: async () => 'x_total 1' })).call('/metrics');
-    expect([shown.status, shown.text]).toEqual([200, 'x_total 1']);
   });
 
   test('requests that come while the function is being built wait for it', async () => {
@@ -174,15 +175,63 @@ describe('probes', () => {
   });
 });
 
-test('every request is measured once, by route', async () => {
-  const measured: object[] = [];
-  const { call } = await start({ observe: (request) => measured.push(request) });
-  for (const path of ['/posts/1', '/posts/2', '/nothing']) await call(path);
-  await expect
-    .poll(() => measured)
-    .toMatchObject([
-      { method: 'GET', route: '/posts/:id', status: 200, first: true },
-      { route: '/posts/:id', first: false },
-      { route: '', status: 404 },
-    ]);
+describe('measures', () => {
+  async function measured(options: Partial<ListenerOptions> = {}) {
+    const taken: Measure[] = [];
+    onMeasure((each) => taken.push(each));
+    return { ...(await start(options)), of: (metric: Metric) => taken.filter((each) => each.metric === metric) };
+  }
+
+  test('every request is measured once, by method, route and status; a method that HTTP does not know is none of its own', async () => {
+    const { call, of } = await measured();
+    for (const path of ['/posts/1', '/posts/2', '/nothing', '/broken', '/healthz']) await call(path);
+    await call('/posts/1', { method: 'PURGE' });
+    await expect
+      .poll(() => of(metrics.requestDuration).map(({ attributes }) => Object.values(attributes)))
+      .toEqual([
+        ['GET', '/posts/:id', 200, 'http'],
+        ['GET', '/posts/:id', 200, 'http'],
+        ['GET', '', 404, 'http'],
+        ['GET', '/broken', 500, 'http', '500'],
+        ['_OTHER', '', 405, 'http'],
+      ]);
+  });
+
+  test('the exemplar of a request is its own span, where that is kept', async () => {
+    const { call, spans, of } = await measured();
+    await call('/posts/1', { headers: sampled });
+    await call('/posts/1');
+    await expect.poll(() => of(metrics.requestDuration).map(({ span }) => span?.spanId)).toEqual([spans[0]?.spanId, undefined]);
+  });
+
+  test('one cold start, with the time since the process began, which counts where a request waited for it', async () => {
+    const { call, of } = await measured({ startedMs: Date.now() - 700 });
+    await call('/posts/1', { headers: { 'ce-type': 'x' } });
+    await call('/posts/1');
+    await expect.poll(() => of(metrics.requestDuration)).toHaveLength(2);
+    expect(of(metrics.coldStarts)).toMatchObject([{ value: 1, attributes: { 'faas.trigger': 'pubsub' } }]);
+    const [first] = of(metrics.firstResponseDuration);
+    expect(first?.value).toBeGreaterThan(0.69);
+  });
+});
+
+describe('sampling', () => {
+  const orphan = {};
+  const dropped = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` };
+  test.each([
+    ['the ingress decides', { obeysParent: true, ratio: 0 }, [false, true, false]],
+    ['everything that nobody decided', { obeysParent: true, ratio: 1 }, [true, true, false]],
+    ['everything', { obeysParent: false, ratio: 1 }, [true, true, true]],
+    ['nothing', { obeysParent: false, ratio: 0 }, [false, false, false]],
+  ])('%s', async (_, sampler, kept) => {
+    const { call, spans } = await start({ sampler });
+    const counts: boolean[] = [];
+    for (const headers of [orphan, sampled, dropped]) {
+      const before = spans.length;
+      await call('/posts/1', { headers });
+      await call('/posts/1', { headers: sampled, method: 'HEAD' });
+      counts.push(spans.slice(before).some(({ name }) => name.startsWith('GET')));
+    }
+    expect(counts).toEqual(kept);
+  });
 });

@@ -4,6 +4,9 @@ import type { Hono } from 'hono';
 import { bodyLimit as defaultLimit, type Env } from './app.ts';
 import { AppError, problem } from './errors.ts';
 import type { Logger } from './log.ts';
+import { measure } from './measure.ts';
+import { metrics } from './metrics.ts';
+import { ingressDecides, isSampled, type Sampler } from './sampler.ts';
 import { childOf, nowMs, parseTraceparent, recordSpan, runInTrace, spanError, type TraceContext } from './trace.ts';
 
 /** What is asked of a function's app; any chain of routes made by newApp() has it. */
@@ -17,12 +20,13 @@ export interface ListenerOptions {
   bodyLimit?: number | ((method: string, path: string) => number) | undefined;
   /** Rejects while the function cannot do its work. */
   ready: () => Promise<void>;
-  /** Told of every answered request; seconds. */
-  observe?: ((request: { method: string; route: string; status: number; seconds: number; first: boolean }) => void) | undefined;
-  /** Serves GET /metrics; absent unless the function is told to. */
-  metrics?: (() => Promise<string>) | undefined;
-  now?: () => number;
+  sampler?: Sampler;
+  /** When the process began, in milliseconds since 1970. */
+  startedMs?: number;
 }
+
+/** From being ready until the request that the instance was started for is there: probes come in between. */
+const waitedForMs = 2000;
 
 type Incoming = IncomingMessage & { rawBody?: Buffer };
 
@@ -38,9 +42,14 @@ const safeHeaders = {
  * headers, body limit, then, once the answer is out, span, metric and access log.
  */
 export function listener(options: ListenerOptions): RequestListener {
-  const { log, bodyLimit = defaultLimit, name } = options;
+  const { log, bodyLimit = defaultLimit, name, sampler = ingressDecides, startedMs: processStartedMs = performance.timeOrigin } = options;
   let app: App | undefined;
   let coldStart = true;
+  let builtMs = Number.POSITIVE_INFINITY;
+  options.app.then(
+    () => (builtMs = nowMs()),
+    () => {},
+  );
   const limitOf = (method: string, path: string) => (typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(method, path));
   const toHono = getRequestListener((request, env) => (app as App).fetch(request, env), {
     autoCleanupIncoming: false,
@@ -59,12 +68,13 @@ export function listener(options: ListenerOptions): RequestListener {
     const path = end === -1 ? url : url.slice(0, end);
     if (path === '/healthz') return void outgoing.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
     if (path === '/readyz') return void answerReady(outgoing, options);
-    if (path === '/metrics' && options.metrics) return void answerMetrics(outgoing, options.metrics);
 
     const startMs = nowMs();
     const parent = parseTraceparent(incoming.headers.traceparent as string | undefined);
     const state = incoming.headers.tracestate;
-    const context: TraceContext = childOf(parent && (state ? { ...parent, tracestate: String(state) } : parent));
+    const made: TraceContext = childOf(parent && (state ? { ...parent, tracestate: String(state) } : parent));
+    const sampled = isSampled(sampler, made.traceId, parent);
+    const context = sampled === made.sampled ? made : { ...made, sampled };
     const first = coldStart;
     coldStart = false;
     outgoing.setHeader('x-trace-id', context.traceId);
@@ -79,6 +89,12 @@ export function listener(options: ListenerOptions): RequestListener {
     });
   };
 
+  function measureFirst(context: TraceContext, { trigger, startMs, endMs }: { trigger: string; startMs: number; endMs: number }): void {
+    measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, context);
+    // Who stood ready for longer was not started for this request: a first revision, or a scale that is never zero.
+    if (startMs - builtMs < waitedForMs) measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
+  }
+
   function finished(
     incoming: Incoming,
     outgoing: ServerResponse,
@@ -89,7 +105,9 @@ export function listener(options: ListenerOptions): RequestListener {
     const method = incoming.method as string;
     const status = outgoing.headersSent ? outgoing.statusCode : 499;
     const route = (app && routeOf(app, method, path)) ?? '';
-    options.observe?.({ method, route, status, seconds: (endMs - startMs) / 1000, first });
+    const trigger = path === '/events' || incoming.headers['ce-type'] !== undefined ? 'pubsub' : 'http';
+    measureRequest(context, { method, route, status, seconds: (endMs - startMs) / 1000 });
+    if (first) measureFirst(context, { trigger, startMs, endMs });
     if (context.sampled || status >= 500) {
       recordSpan({
         ...context,
@@ -105,7 +123,7 @@ export function listener(options: ListenerOptions): RequestListener {
           'url.path': path,
           'url.scheme': 'http',
           'faas.name': name,
-          'faas.trigger': path === '/events' ? 'pubsub' : 'http',
+          'faas.trigger': trigger,
           'faas.coldstart': first,
           ...(status >= 500 && { 'error.type': String(status) }),
         },
@@ -117,6 +135,19 @@ export function listener(options: ListenerOptions): RequestListener {
     const fields = { method, path, route, status, duration_ms: Math.round((endMs - startMs) * 100) / 100, ...(status >= 500 && { error: context.failure }) };
     runInTrace(context, () => log[level](fields, `${method} ${path} ${status}`));
   }
+}
+
+/** Methods that HTTP and PATCH's RFC know; a client can make up others. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
+
+function measureRequest(context: TraceContext, { method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }): void {
+  const attributes = {
+    'http.request.method': methods.has(method) ? method : '_OTHER',
+    'http.route': route,
+    'http.response.status_code': status,
+    'url.scheme': 'http',
+  } as const;
+  measure(metrics.requestDuration, seconds, status >= 500 ? { ...attributes, 'error.type': String(status) } : attributes, context);
 }
 
 /** The pattern that answered: `/blog/api/posts/:id`; low in number, unlike paths. */
@@ -175,10 +206,6 @@ async function answerReady(outgoing: ServerResponse, { ready, app }: ListenerOpt
       traceId,
     );
   }
-}
-
-async function answerMetrics(outgoing: ServerResponse, metrics: () => Promise<string>): Promise<void> {
-  outgoing.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(await metrics());
 }
 
 async function sendProblem(outgoing: ServerResponse, error: unknown, traceId: string): Promise<void> {

@@ -38,4 +38,12 @@ test('secrets are left out', () => {
   expect(JSON.stringify(line)).not.toMatch(/"x"|"y"/);
 });
 
+test('of an error its class, code, words and causes are told, not what it carries', () => {
+  const [line] = lines(`
+    class PostgresError extends Error { name = 'PostgresError'; code = '23505'; detail = 'Key (email)=(marked-value)'; parameters = ['marked-value']; }
+    log.error({ error: new Error('it failed', { cause: new PostgresError('duplicate key of ann@example.org') }) }, 'm');`);
+  expect(line).toMatchObject({ error: { type: 'Error', message: 'it failed', stack: expect.any(String), cause: { type: 'PostgresError', code: '23505' } } });
+  expect(JSON.stringify(line)).not.toMatch(/marked-value|ann@/);
+});
+
 test('a silent log says nothing', () => expect(lines(`log.error({}, 'm');`, 'silent')).toEqual([]));

@@ -1,12 +1,17 @@
-import { AggregationTemporality, MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, DataPointType, MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
-import { type Metric, metrics } from './metrics.ts';
-import type { resourceOf } from './otlp.ts';
-import type { RequestMeasure } from './telemetry.ts';
+import { type Exemplars, exemplars } from './exemplars.ts';
+import type { Measure, MeasureAttributes } from './measure.ts';
+import type { Metric } from './metrics.ts';
+import { hrTime, resourceOf, systemResourceOf } from './otlp.ts';
 
 export interface Meter {
-  measure(request: RequestMeasure): void;
+  record(measure: Measure): void;
+  /** What this instance measured so far. */
   collect(): Promise<ResourceMetrics>;
+  /** What was measured of the system since the last time, with the time of the look; undefined for nothing. */
+  collectSystem(): ResourceMetrics | undefined;
+  exemplars: Exemplars;
 }
 
 class Reader extends MetricReader {
@@ -14,24 +19,67 @@ class Reader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** Measures requests. Cumulative, so that a lost push loses nothing. */
-export function openMeter(config: Config, resource: ReturnType<typeof resourceOf>): Meter {
+/**
+ * Turns measures into OpenTelemetry's metrics; an instrument is made by its first measure. Cumulative, so that a lost push loses nothing.
+ * @param keep whether states of the system stay for the next collection, as they must where they are scraped
+ */
+export function openMeter(config: Config, keep = false): Meter {
   const reader = new Reader({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
-  const meter = new MeterProvider({ resource, readers: [reader] }).getMeter('dormouse', config.version);
-  const { requestDuration, coldStarts: cold } = metrics;
-  const duration = meter.createHistogram(requestDuration.name, {
-    ...said(requestDuration),
-    advice: { explicitBucketBoundaries: [...(requestDuration.bounds ?? [])] },
-  });
-  const coldStarts = meter.createCounter(cold.name, said(cold));
+  const meter = new MeterProvider({ resource: resourceOf(config), readers: [reader] }).getMeter('dormouse', config.version);
+  const kept = exemplars();
+  const system = systemStates(config, keep);
+  const instruments = new Map<Metric, (measure: Measure) => void>();
+
+  const instrument = (metric: Metric): ((measure: Measure) => void) => {
+    if (metric.ofSystem) return system.set;
+    const { name, description, unit, bounds } = metric;
+    if (metric.kind === 'histogram') {
+      const histogram = meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: [...(bounds ?? [])] } });
+      return (measure) => {
+        histogram.record(measure.value, measure.attributes);
+        kept.note(measure);
+      };
+    }
+    if (metric.kind === 'counter') {
+      const counter = meter.createCounter(name, { description, unit });
+      return ({ value, attributes }) => counter.add(value, attributes);
+    }
+    const last = new Map<string, { value: number; attributes: MeasureAttributes }>();
+    const made =
+      metric.kind === 'gauge' ? meter.createObservableGauge(name, { description, unit }) : meter.createObservableUpDownCounter(name, { description, unit });
+    made.addCallback((result) => {
+      for (const { value, attributes } of last.values()) result.observe(value, attributes);
+    });
+    return ({ value, attributes }) => void last.set(JSON.stringify(attributes), { value, attributes });
+  };
+
   return {
-    measure({ method, route, status, seconds, first }) {
-      const failed = status >= 500 ? { 'error.type': String(status) } : undefined;
-      duration.record(seconds, { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status, ...failed });
-      if (first) coldStarts.add(1, { 'faas.trigger': route === '/events' ? 'pubsub' : 'http' });
+    record(measure) {
+      let record = instruments.get(measure.metric);
+      if (!record) instruments.set(measure.metric, (record = instrument(measure.metric)));
+      record(measure);
     },
     collect: async () => (await reader.collect()).resourceMetrics,
+    collectSystem: system.collect,
+    exemplars: kept,
   };
 }
 
-const said = ({ description, unit }: Metric) => ({ description, unit });
+/** Gauges that belong to no instance: one series, whichever instance looked. */
+function systemStates(config: Config, keep: boolean) {
+  let states = new Map<string, Measure>();
+  return {
+    set: (measure: Measure) => void states.set(JSON.stringify([measure.metric.name, measure.attributes]), measure),
+    collect(): ResourceMetrics | undefined {
+      if (states.size === 0) return undefined;
+      const metrics = [...Map.groupBy(states.values(), ({ metric }) => metric)].map(([{ name, description, unit }, measures]) => ({
+        descriptor: { name, description, unit, valueType: 1, advice: {} },
+        dataPointType: DataPointType.GAUGE,
+        aggregationTemporality: AggregationTemporality.CUMULATIVE,
+        dataPoints: measures.map(({ value, attributes, atMs }) => ({ startTime: hrTime(atMs), endTime: hrTime(atMs), attributes, value })),
+      }));
+      if (!keep) states = new Map();
+      return { resource: systemResourceOf(config), scopeMetrics: [{ scope: { name: 'dormouse', version: config.version }, metrics }] } as ResourceMetrics;
+    },
+  };
+}

@@ -200,7 +200,7 @@ export const metrics = {
     kind: 'counter',
     unit: '{request}',
     description: 'Requests that were refused because a limit was reached.',
-    attributes: { 'dormouse.limit.name': 'which limit: `login`, `login-address`, `register-address`, `verify`, `write`, `jobs`, …' },
+    attributes: { 'dormouse.limit.name': 'which limit: `login`, `login-address`, `register`, `claim`, `verify`, `write`, `jobs`' },
   }),
   logins: metric({
     name: 'dormouse.logins',
@@ -215,7 +215,7 @@ export const metrics = {
     name: 'dormouse.accounts.created',
     kind: 'counter',
     unit: '{account}',
-    description: 'Accounts that were registered.',
+    description: 'Accounts that people registered; imported ones are not counted.',
     attributes: {},
   }),
   postsCreated: metric({

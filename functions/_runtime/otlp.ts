@@ -1,6 +1,7 @@
-import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Config } from './config.ts';
+import { scrub } from './scrub.ts';
 import type { Span, SpanKind } from './trace.ts';
 
 type ReadableSpan = Parameters<typeof JsonTraceSerializer.serializeRequest>[0][number];
@@ -12,28 +13,37 @@ const kinds: Record<SpanKind, number> = { internal: 0, server: 1, client: 2, pro
 const [unset, failed] = [0, 2];
 const scope = { name: 'dormouse' };
 
-/** Who sends telemetry (semantic conventions of resources). */
+/** Who sends telemetry (semantic conventions of resources). OTEL_RESOURCE_ATTRIBUTES has the last word. */
 export const resourceOf = (config: Config): Resource =>
   resourceFromAttributes({
-    'service.name': config.service,
-    'service.namespace': 'dormouse',
-    'service.version': config.version,
     'service.instance.id': config.instance,
-    'deployment.environment.name': config.environment,
-    'faas.name': config.service,
     'faas.instance': config.instance,
     'k8s.pod.name': config.instance,
     'knative.revision': config.revision,
+    ...attributesOf(config),
   });
 
-/** Spans as the body of an OTLP/HTTP JSON request. */
-export function otlpTraces(resource: Resource, spans: readonly Span[]): Buffer {
-  const bytes = JsonTraceSerializer.serializeRequest(spans.map((span) => readable(span, resource)));
-  return Buffer.from(bytes ?? []);
-}
+/** Of what describes the system: whichever instance looked at it does not matter. */
+export const systemResourceOf = (config: Config): Resource => {
+  const { 'service.instance.id': _, ...attributes } = attributesOf(config);
+  return resourceFromAttributes(attributes);
+};
+
+const attributesOf = (config: Config): Record<string, string> => ({
+  'service.namespace': 'dormouse',
+  'service.version': config.version,
+  'deployment.environment.name': config.environment,
+  'faas.name': config.service,
+  ...config.telemetry.resource,
+  'service.name': config.telemetry.serviceName,
+});
+
+/** Spans as OpenTelemetry's serializers take them. */
+export const readableSpans = (resource: Resource, spans: readonly Span[]): ReadableSpan[] => spans.map((span) => readable(span, resource));
 
 function readable(span: Span, resource: Resource): ReadableSpan {
-  const { traceId, spanId, parentId, tracestate, error } = span;
+  const { traceId, spanId, parentId, tracestate } = span;
+  const error = span.error && { ...span.error, message: scrub(span.error.message), stack: span.error.stack && scrub(span.error.stack) };
   const state = tracestate === undefined ? {} : { traceState: { serialize: () => tracestate } };
   const exception = error && { 'exception.type': error.type, 'exception.message': error.message, ...(error.stack && { 'exception.stacktrace': error.stack }) };
   return {
@@ -57,7 +67,8 @@ function readable(span: Span, resource: Resource): ReadableSpan {
   } as unknown as ReadableSpan;
 }
 
-const hrTime = (ms: number): HrTime => {
+/** Seconds and nanoseconds. */
+export const hrTime = (ms: number): HrTime => {
   const seconds = Math.floor(ms / 1000);
   return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
 };

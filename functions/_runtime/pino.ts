@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Config } from './config.ts';
+import { scrub } from './scrub.ts';
 
 /** pino with the field names that Loki and the console read: severity, time (RFC 3339), message, service. */
 export function openPino(config: Pick<Config, 'service' | 'revision' | 'version' | 'logLevel'>): pino.Logger {
@@ -9,7 +10,31 @@ export function openPino(config: Pick<Config, 'service' | 'revision' | 'version'
     base: { service: config.service, revision: config.revision, version: config.version },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ severity: label.toUpperCase() }) },
-    serializers: { error: pino.stdSerializers.err },
+    serializers: { error: (error: unknown) => asLogged(error) },
     redact: { paths: ['password', 'token', 'authorization', '*.password', '*.token', '*.authorization'], remove: true },
+    hooks: { streamWrite: scrub },
   });
+}
+
+interface Logged {
+  type: string;
+  message: string;
+  code?: string;
+  stack?: string | undefined;
+  cause?: Logged;
+}
+
+const deepest = 3;
+
+/** What is told of an error. Other members are not: PostgreSQL's `detail` quotes rows, a driver's error holds its parameters. */
+function asLogged(error: unknown, depth = 0): Logged {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === 'string' && { code }),
+    stack: error.stack,
+    ...(error.cause !== undefined && depth < deepest && { cause: asLogged(error.cause, depth + 1) }),
+  };
 }

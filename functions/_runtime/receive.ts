@@ -2,13 +2,15 @@ import type { DataOf, EventContract } from '@dormouse/events/contract';
 import type { Handler as HonoHandler } from 'hono';
 import * as v from 'valibot';
 import { cameFromOutside } from './address.ts';
-import type { Env } from './app.ts';
+import { type Env, header } from './app.ts';
 import { AppError, fail } from './errors.ts';
+import { measure } from './measure.ts';
+import { metrics } from './metrics.ts';
 import type { Emit, Outbox } from './outbox.ts';
 import { type RawEvent, readEvents } from './read-events.ts';
 import { attributesOf } from './send.ts';
 import type { Tx } from './sql.ts';
-import { inSpan, parseTraceparent } from './trace.ts';
+import { type Attributes, inSpan, nowMs, parseTraceparent, spanError } from './trace.ts';
 
 /** An event whose data was checked against its contract. */
 export interface ReceivedEvent<D = unknown> {
@@ -74,7 +76,7 @@ export function receive({ outbox, handlers, random = Math.random }: Receiving): 
     const events = await readEvents(c);
     for (const event of events) {
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
-      await handleOne(outbox, handler, event).catch(asAnswer);
+      await handleOne(outbox, handler, event, header(c, redelivery) !== undefined).catch(asAnswer);
     }
     if (outbox && (untilPrune -= events.length) <= 0) {
       untilPrune = pruneEvery;
@@ -88,17 +90,49 @@ const prune = (tx: Tx) => tx`
   DELETE FROM inbox WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM inbox WHERE received_at < now() - make_interval(days => ${inboxDays}) ORDER BY received_at LIMIT ${pruneRows}))`;
 
-async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawEvent): Promise<void> {
+/** Header of a delivery that the journal makes: its event's age says nothing about the system. */
+export const redelivery = 'dormouse-redelivery';
+
+async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawEvent, again: boolean): Promise<void> {
+  const startMs = nowMs();
+  const attributes = attributesOf({ ...raw, subject: raw.subject ?? '' }, 'process');
+  const done = (error?: unknown) => {
+    const duplicate = attributes['dormouse.duplicate'] === true;
+    measureHandled(raw, { seconds: (nowMs() - startMs) / 1000, duplicate, error });
+    if (error === undefined && !duplicate && !again) measureAge(raw);
+  };
+  await handleInSpan(outbox, handler, raw, attributes).then(
+    () => done(),
+    (error) => {
+      done(error);
+      throw error;
+    },
+  );
+}
+
+const messaging = { 'messaging.system': 'knative', 'messaging.operation.name': 'process' } as const;
+
+function measureHandled({ type }: RawEvent, { seconds, duplicate, error }: { seconds: number; duplicate: boolean; error: unknown }): void {
+  const attributes = { ...messaging, 'messaging.destination.name': type, ...(error !== undefined && { 'error.type': spanError(error).type }) };
+  measure(metrics.eventsConsumed, 1, duplicate ? { ...attributes, 'dormouse.duplicate': true } : attributes);
+  measure(metrics.processDuration, seconds, attributes);
+}
+
+function measureAge({ type, time }: RawEvent): void {
+  const sentMs = Date.parse(time ?? '');
+  if (!Number.isNaN(sentMs)) measure(metrics.eventAge, Math.max(0, Date.now() - sentMs) / 1000, { 'messaging.destination.name': type });
+}
+
+async function handleInSpan(outbox: Outbox | undefined, handler: Handler, raw: RawEvent, noted: Attributes): Promise<void> {
   const parsed = v.safeParse(handler.contract.schema, raw.data);
   if (!parsed.success) throw new RejectEvent(`data does not fit ${raw.type}: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`);
   const event: ReceivedEvent = { ...raw, data: parsed.output };
   const origin = parseTraceparent(raw.extensions.traceparent);
-  const attributes = attributesOf({ ...event, subject: event.subject ?? '' }, 'process');
-  await inSpan(`process ${event.type}`, { kind: 'consumer', attributes, ...(origin && { links: [origin] }) }, (attributes) =>
+  await inSpan(`process ${event.type}`, { kind: 'consumer', attributes: noted, ...(origin && { links: [origin] }) }, (attributes) =>
     (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
       if (!outbox) return handler.handle(event, tx, emit);
       if (await isNew(tx, event)) await handler.handle(event, tx, emit);
-      else attributes['dormouse.duplicate'] = true;
+      else noted['dormouse.duplicate'] = attributes['dormouse.duplicate'] = true;
     }),
   );
 }

@@ -1,6 +1,8 @@
 import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
 import { exchange } from './http.ts';
-import { currentTrace, inSpan, type Link, parseTraceparent, type TraceContext, traceHeaders } from './trace.ts';
+import { measure } from './measure.ts';
+import { metrics } from './metrics.ts';
+import { type Attributes, currentTrace, inSpan, type Link, nowMs, parseTraceparent, spanError, type TraceContext, traceHeaders } from './trace.ts';
 
 /** Hands one event to the Broker. Resolves once the Broker has stored it, rejects otherwise. */
 export type Send = (event: StoredEvent) => Promise<void>;
@@ -13,13 +15,33 @@ export function httpSend(sink: string, timeoutMs = 10_000): Send {
   return (event) => {
     const origin = parseTraceparent(event.traceparent);
     const parent = origin && { ...origin, tracestate: event.tracestate ?? undefined };
-    return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) }, async () => {
-      const headers = { ...binaryHeaders(event), ...traceHeaders() };
-      const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
-      if (answer.status < 200 || answer.status > 299) throw new Error(`the broker answered ${answer.status}`);
-    });
+    return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) }, () =>
+      measured(event.type, async () => {
+        const headers = { ...binaryHeaders(event), ...traceHeaders() };
+        const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
+        if (answer.status < 200 || answer.status > 299) throw Object.assign(new Error(`the broker answered ${answer.status}`), { code: String(answer.status) });
+      }),
+    );
   };
 }
+
+async function measured(type: string, work: () => Promise<void>): Promise<void> {
+  const startMs = nowMs();
+  const done = (error?: unknown) => {
+    const attributes = { ...messaging, 'messaging.destination.name': type, ...(error !== undefined && { 'error.type': spanError(error).type }) };
+    measure(metrics.eventsSent, 1, attributes);
+    measure(metrics.sendDuration, (nowMs() - startMs) / 1000, attributes);
+  };
+  await work().then(
+    () => done(),
+    (error) => {
+      done(error);
+      throw error;
+    },
+  );
+}
+
+const messaging = { 'messaging.system': 'knative', 'messaging.operation.name': 'send' } as const;
 
 /** A link to the running trace, when that is not the event's own. */
 function senderLink(origin: TraceContext | undefined): { links?: Link[] } {
@@ -29,7 +51,7 @@ function senderLink(origin: TraceContext | undefined): { links?: Link[] } {
 }
 
 /** Attributes of a messaging span; Knative's own spelling (`cloudevents.type`) is understood by the dashboards as well. */
-export const attributesOf = (event: Pick<StoredEvent, 'id' | 'type' | 'source' | 'subject'>, operation: 'send' | 'process' = 'send') => ({
+export const attributesOf = (event: Pick<StoredEvent, 'id' | 'type' | 'source' | 'subject'>, operation: 'send' | 'process' = 'send'): Attributes => ({
   'messaging.system': 'knative',
   'messaging.operation.name': operation,
   'messaging.operation.type': operation,

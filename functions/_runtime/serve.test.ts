@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openCollector } from './collector.fixture.ts';
 import { runtimeDatabase } from './database.fixture.ts';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
@@ -14,6 +15,7 @@ afterEach(async () => {
 interface Started {
   child: ChildProcess;
   url: string;
+  metricsUrl: string;
   output: () => string;
   exit: Promise<number | null>;
 }
@@ -30,9 +32,10 @@ async function start(env: Record<string, string> = {}): Promise<Started> {
   // The last lines may still be on their way when the process has ended.
   const ends = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'close'));
   const exit = once(child, 'exit').then(([code]) => Promise.all(ends).then(() => code as number | null));
-  const message = (await Promise.race([once(child, 'message').then(([message]) => message), exit])) as { type: string; port: number };
+  const message = (await Promise.race([once(child, 'message').then(([message]) => message), exit])) as { type: string; port: number; metricsPort?: number };
   if (message?.type !== 'ready') throw new Error(`the function did not start: ${output}`);
-  return { child, url: `http://127.0.0.1:${message.port}`, output: () => output, exit };
+  const [url, metricsUrl] = [message.port, message.metricsPort].map((port) => `http://127.0.0.1:${port}`) as [string, string];
+  return { child, url, metricsUrl, output: () => output, exit };
 }
 
 /** Takes whatever is posted, as a collector or a broker would. */
@@ -112,12 +115,40 @@ describe('telemetry', () => {
     expect(JSON.stringify(bodies('/v1/metrics').at(-1))).toContain('http.server.request.duration');
   });
 
-  test('with OTEL_METRICS_EXPORTER=prometheus, and only then, /metrics answers', async () => {
-    const { url } = await start({ OTEL_METRICS_EXPORTER: 'prometheus' });
+  test('nothing is lost when a function is ended right after its first answer, again and again', async () => {
+    const collector = await openCollector();
+    closing.push(collector.close);
+    const cycles = 6;
+    for (let n = 0; n < cycles; n++) {
+      const { child, url, exit } = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+      await fetch(`${url}/fast`, { headers: sampled });
+      child.kill('SIGTERM');
+      expect(await exit).toBe(0);
+    }
+    expect(collector.spans().map(({ name }) => name)).toEqual(Array(cycles).fill('GET /fast'));
+    for (const name of ['http.server.request.duration', 'faas.coldstarts', 'faas.init_duration', 'dormouse.coldstart.first_response.duration'])
+      expect(collector.metrics().filter((each) => each.name === name)).toHaveLength(cycles);
+  });
+
+  test('an error that nobody handles still leaves its trace', async () => {
+    const collector = await openCollector();
+    closing.push(collector.close);
+    const { url, exit } = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    await fetch(`${url}/reject`, { headers: sampled }).catch(() => {});
+    expect(await exit).toBe(1);
+    expect(collector.spans().map(({ name }) => name)).toEqual(['GET /reject']);
+  });
+
+  test('with OTEL_METRICS_EXPORTER=prometheus /metrics answers, on a port of its own', async () => {
+    const { url, metricsUrl } = await start({ OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: '0' });
     await fetch(`${url}/fast`);
-    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    const metrics = async () => (await fetch(`${metricsUrl}/metrics`)).text();
     await expect.poll(metrics, { timeout: 20_000 }).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
     expect(await metrics()).toMatch(/faas_coldstarts_total\{.*\} 1/);
+    expect(await metrics()).toMatch(/process_memory_usage_bytes\{.*\} \d+/);
+    expect(await metrics()).toMatch(/nodejs_eventloop_utilization_ratio\{.*\} 0/);
+    expect((await fetch(`${metricsUrl}/`)).status).toBe(404);
   });
 });
 

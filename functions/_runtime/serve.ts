@@ -1,11 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import { trustHeader } from './address.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { closeConnections } from './http.ts';
 import { type App, listener } from './listener.ts';
-import { openLog } from './log.ts';
+import { type Logger, openLog } from './log.ts';
+import { measure } from './measure.ts';
+import { metrics } from './metrics.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
+import { nowMs } from './trace.ts';
 
 export type { Runtime } from './runtime.ts';
 
@@ -18,6 +21,8 @@ export interface ServeOptions {
 
 /** Longest wait for running requests and the outbox at the end; Knative kills after it. */
 const drainMs = 15_000;
+/** Longest wait for telemetry and log after an error that nobody handled. */
+const lastWordsMs = 2000;
 
 /**
  * Starts a function: listens at once, then builds it; requests that come in between wait. Ends the process with 0 on SIGTERM or
@@ -31,14 +36,15 @@ export async function serve(name: string, build: (runtime: Runtime) => App | Pro
   const telemetry = openTelemetry(config);
   const { runtime, loadDatabase, ready, close } = openRuntime(config, log);
   const app = Promise.withResolvers<App>();
-  const { observe, scrape } = telemetry;
+  const { sampler, prometheus } = config.telemetry;
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 },
-    listener({ name, log, app: app.promise, bodyLimit: options.bodyLimit, ready, observe, metrics: scrape }),
+    listener({ name, log, app: app.promise, bodyLimit: options.bodyLimit, ready, sampler, startedMs: config.startedMs }),
   );
   const end = once(async (code: number) => {
     const timer = setTimeout(() => process.exit(1), drainMs);
     await stopped(server);
+    await telemetry.lastLook();
     await close().catch((error) => log.warn({ error }, 'connections did not close in order'));
     closeConnections();
     await telemetry.close();
@@ -48,7 +54,11 @@ export async function serve(name: string, build: (runtime: Runtime) => App | Pro
   });
   const die = (error: unknown) => {
     log.error({ error }, 'an error that nobody handled');
-    void log.flush().finally(() => process.exit(1));
+    const timer = setTimeout(() => process.exit(1), lastWordsMs);
+    void Promise.allSettled([telemetry.close(), log.flush()]).finally(() => {
+      clearTimeout(timer);
+      process.exit(1);
+    });
   };
   process.on('SIGTERM', () => end(0)).on('SIGINT', () => end(0));
   process.on('disconnect', () => end(0));
@@ -56,7 +66,17 @@ export async function serve(name: string, build: (runtime: Runtime) => App | Pro
   await listening(server, config.port);
   if (options.database !== false) await loadDatabase();
   app.resolve(await build(runtime));
-  process.send?.({ type: 'ready', port: (server.address() as { port: number }).port });
+  measure(metrics.initDuration, (nowMs() - config.startedMs) / 1000);
+  const scraped = telemetry.scrape && (await openMetrics(telemetry.scrape, prometheus, log));
+  process.send?.({ type: 'ready', port: portOf(server), ...(scraped && { metricsPort: portOf(scraped) }) });
+}
+
+const portOf = (server: Server): number => (server.address() as { port: number }).port;
+
+/** A port that is taken costs the metrics, not the function. */
+async function openMetrics(scrape: () => Promise<string>, at: Config['telemetry']['prometheus'], log: Logger): Promise<Server | undefined> {
+  const { serveMetrics } = await import('./metrics-server.ts');
+  return serveMetrics(scrape, at).catch((error) => void log.error({ error }, 'metrics cannot be served'));
 }
 
 const listening = (server: Server, port: number): Promise<void> =>

@@ -1,3 +1,5 @@
+import { measure, measuring } from './measure.ts';
+import { metrics } from './metrics.ts';
 import { childOf, currentTrace, nowMs, recordSpan, spanError, type TraceContext } from './trace.ts';
 
 export interface Interception {
@@ -15,8 +17,7 @@ interface Running {
 }
 
 /**
- * The same client, whose statements become spans of a sampled trace. Members of `own` stand before the client's.
- * Outside a sampled trace it costs one look at the running context.
+ * The same client, whose statements are measured, and become spans of a sampled trace. Members of `own` stand before the client's.
  */
 export function traced<T extends object>(sql: T, own: Interception = {}): T {
   return new Proxy(sql, {
@@ -26,7 +27,7 @@ export function traced<T extends object>(sql: T, own: Interception = {}): T {
       const query = Reflect.apply(target as (...all: unknown[]) => Running, self, args);
       if (!isStatement) return query;
       const context = currentTrace();
-      if (context?.sampled) watch(query, context);
+      if (context?.sampled || measuring()) watch(query, context);
       own.follow?.(query);
       return query;
     },
@@ -34,22 +35,27 @@ export function traced<T extends object>(sql: T, own: Interception = {}): T {
   });
 }
 
-/** Records a span when the statement is answered. A fragment of another statement never is. */
-function watch(query: Running, parent: TraceContext): void {
+/** Measures the statement when it is answered, and records its span. A fragment of another statement never is. */
+function watch(query: Running, parent: TraceContext | undefined): void {
   const { resolve, reject } = query;
   const startMs = nowMs();
   const finish = (error?: unknown) => {
     const text = query.statement?.string ?? '';
-    const name = summary(text);
+    const name = summaryOf(text);
+    const endMs = nowMs();
+    const failure = error === undefined ? undefined : spanError(error);
+    const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name } as const;
+    measure(metrics.sqlDuration, (endMs - startMs) / 1000, failure ? { ...attributes, 'error.type': failure.type } : attributes, parent);
+    if (!parent?.sampled) return;
     recordSpan({
       ...childOf(parent),
       parentId: parent.spanId,
       name,
       kind: 'client',
       startMs,
-      endMs: nowMs(),
-      attributes: { 'db.system.name': 'postgresql', 'db.query.summary': name, 'db.query.text': text.trim().slice(0, 2000) },
-      error: error === undefined ? undefined : spanError(error),
+      endMs,
+      attributes: { ...attributes, 'db.query.text': text.trim().slice(0, 2000) },
+      error: failure,
     });
   };
   query.resolve = (value) => {
@@ -60,6 +66,18 @@ function watch(query: Running, parent: TraceContext): void {
     finish(error);
     reject(error);
   };
+}
+
+const summaries = new Map<string, string>();
+/** Texts are few, unless one holds a list of varying length. */
+const maxSummaries = 500;
+
+function summaryOf(text: string): string {
+  let found = summaries.get(text);
+  if (found !== undefined) return found;
+  if (summaries.size >= maxSummaries) summaries.clear();
+  summaries.set(text, (found = summary(text)));
+  return found;
 }
 
 /** `SELECT posts`: what is done to which table first, low in number. */

@@ -1,7 +1,10 @@
 import type postgres from 'postgres';
 import { isUnavailable } from './errors.ts';
+import { measure, onPush } from './measure.ts';
+import { metrics } from './metrics.ts';
 import type { silence, Watch } from './silence.ts';
 import type { Sql, Tx } from './sql.ts';
+import { nowMs } from './trace.ts';
 import { traced } from './traced-sql.ts';
 
 export interface Transactions {
@@ -18,6 +21,8 @@ interface Connection {
   closed: Promise<never>;
 }
 
+const pool = { 'db.client.connection.pool.name': 'transactions' } as const;
+
 /**
  * Transactions on connections that are held for them alone, at most `max`. Statements are pipelined: BEGIN leaves with the first
  * statement, COMMIT right behind the last, so that a transaction costs one round trip per awaited statement and one to commit.
@@ -31,6 +36,13 @@ export function transactions(open: (onclose: () => void) => Sql, watch: ReturnTy
   const waiting: { resolve: (connection: Connection) => void; reject: (error: unknown) => void }[] = [];
   const all = new Set<Connection>();
   let opened = 0;
+  const forget = onPush((ending) => {
+    const [held, unused] = ending ? [0, 0] : [opened, idle.length];
+    measure(metrics.sqlConnections, held - unused, { ...pool, 'db.client.connection.state': 'used' });
+    measure(metrics.sqlConnections, unused, { ...pool, 'db.client.connection.state': 'idle' });
+    measure(metrics.sqlConnectionsMax, ending ? 0 : max, pool);
+    measure(metrics.sqlPending, waiting.length, pool);
+  });
 
   const connect = async (): Promise<Connection> => {
     opened++;
@@ -92,7 +104,9 @@ export function transactions(open: (onclose: () => void) => Sql, watch: ReturnTy
   };
   return {
     async run(work) {
+      const askedMs = nowMs();
       const connection = await acquire();
+      measure(metrics.sqlWait, (nowMs() - askedMs) / 1000, pool);
       try {
         return await runOn(connection, work);
       } finally {
@@ -100,6 +114,7 @@ export function transactions(open: (onclose: () => void) => Sql, watch: ReturnTy
       }
     },
     async end() {
+      forget();
       for (const connection of all) {
         if (!connection.dead) connection.sql.release();
         await connection.owner.end({ timeout: 1 });

@@ -1,6 +1,8 @@
 import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
+import { measure } from '@dormouse/runtime/measure';
+import { metrics } from '@dormouse/runtime/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { Auth } from './app.ts';
 import { currentUser } from './current-user.ts';
@@ -29,6 +31,7 @@ export function accounts(auth: Auth) {
       if (await store.taken(username)) taken();
       const displayName = display_name === undefined ? {} : { displayName: display_name };
       const user = (await store.register({ username, email, ...displayName, passwordHash: await passwords.hash(password) })) ?? taken();
+      measure(metrics.accountsCreated, 1);
       c.header('location', `/api/users/${user.username}`);
       return c.json({ id: user.id, username: user.username, email }, 201);
     })

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Env, header, json } from '@dormouse/runtime/app';
 import { authenticate, type Caller, required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
-import { type Context, Hono } from 'hono';
+import { measure } from '@dormouse/runtime/measure';
+import { metrics } from '@dormouse/runtime/metrics';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { accessTokenSeconds, sessionOf, signAccessToken } from './access-token.ts';
 import type { Auth } from './app.ts';
 import { currentUser } from './current-user.ts';
@@ -21,7 +23,7 @@ export function sessions(auth: Auth) {
   const { store, limiter, limits, now } = auth;
 
   return new Hono<Env>()
-    .post('/api/login', json(credentials), async (c) => {
+    .post('/api/login', json(credentials), counting, async (c) => {
       const { username, password, refresh, scope } = c.req.valid('json');
       await spend(limiter, `login-address:${auth.address(c)}`, limits.loginAddress);
       await spend(limiter, `login:${usernameKey(username)}`, limits.login);
@@ -57,6 +59,13 @@ export function sessions(auth: Auth) {
       return c.json({ status: 'success', data: { user_id: user.id, username: user.username, exp: caller.exp } });
     });
 }
+
+/** Counts log-ins by what became of them; a body that is none is not an attempt. */
+const counting: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  measure(metrics.logins, 1, { 'dormouse.login.outcome': outcomes[c.res.status] ?? 'failed' });
+};
+const outcomes: Readonly<Record<number, string>> = { 200: 'success', 401: 'wrong', 403: 'forbidden', 429: 'limited' };
 
 /** The user, when the password is theirs. Whether the name exists shows neither in the answer nor in the work done for it. */
 async function checkPassword({ store, passwords }: Auth, username: string, password: string): Promise<User> {

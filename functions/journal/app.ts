@@ -5,6 +5,8 @@ import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { decodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
+import { measure } from '@dormouse/runtime/measure';
+import { metrics } from '@dormouse/runtime/metrics';
 import { on, receive } from '@dormouse/runtime/receive';
 import type { Context, MiddlewareHandler } from 'hono';
 import { headersOf, readAny } from './any-event.ts';
@@ -66,7 +68,9 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
       for (const { traceId, traceparent, ...event } of await readAny(c)) {
         const failure = failureOf(event);
         const trigger = await whose(failure);
-        await journal.bury({ failure, trigger, headers, traceId, traceparent });
+        const kept = await journal.bury({ failure, trigger, headers, traceId, traceparent });
+        const { type = '' } = failure.event.attributes;
+        if (kept) measure(metrics.deadLetters, 1, { 'dormouse.trigger': trigger ?? '', 'messaging.destination.name': type });
       }
       return c.body(null, 204);
     })

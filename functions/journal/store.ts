@@ -63,8 +63,10 @@ export interface Journal {
   archive(events: readonly Delivered[]): Promise<void>;
   events(filter: Filter, piece: Piece): Promise<ArchivedEvent[]>;
   event(position: number): Promise<(ArchivedEvent & { data: Buffer | null }) | undefined>;
-  /** Keeps a dead letter, once for an event and a destination. */
-  bury(letter: Buried): Promise<void>;
+  /** Keeps a dead letter, once for an event and a destination. @returns whether it is a new one */
+  bury(letter: Buried): Promise<boolean>;
+  /** Dead letters that nobody has redriven. */
+  open(): Promise<number>;
   deadLetters(filter: DeadLetterFilter, piece: Piece): Promise<DeadLetter[]>;
   deadLetter(number: number): Promise<FullDeadLetter | undefined>;
 }
@@ -102,6 +104,10 @@ export function openJournal(sql: Sql): Journal {
       return row && { ...toEvent(row), data: row.data };
     },
     bury: (letter) => bury(sql, letter),
+    async open() {
+      const [row] = await sql<{ open: number }[]>`SELECT count(*)::int AS open FROM dead_letters WHERE state = 'open'`;
+      return row?.open ?? 0;
+    },
     async deadLetters(filter, { limit, after }) {
       const rows = await sql<LetterRow[]>`
         SELECT ${letterColumns(sql)} FROM dead_letters
@@ -124,14 +130,15 @@ export function openJournal(sql: Sql): Journal {
   };
 }
 
-async function bury(sql: Sql, { failure, trigger, headers, traceId, traceparent }: Buried): Promise<void> {
+async function bury(sql: Sql, { failure, trigger, headers, traceId, traceparent }: Buried): Promise<boolean> {
   const { event, destination, status, cause, body } = failure;
   const { source, id, type, subject } = event.attributes;
-  await sql`
+  const rows = await sql`
     INSERT INTO dead_letters (source, id, type, subject, destination, trigger, status, cause, body, trace_id, traceparent, attributes, headers, data)
     VALUES (${source!}, ${id!}, ${type!}, ${subject ?? null}, ${destination}, ${trigger ?? null}, ${status ?? null}, ${cause}, ${body ?? null},
       ${traceId ?? null}, ${traceparent ?? null}, (${JSON.stringify(event.attributes)}::text)::jsonb, (${JSON.stringify(headers)}::text)::jsonb, ${event.data ?? null})
-    ON CONFLICT (source, id, destination) DO NOTHING`;
+    ON CONFLICT (source, id, destination) DO NOTHING RETURNING 1`;
+  return rows.length > 0;
 }
 
 type Fragment = ReturnType<Sql>;

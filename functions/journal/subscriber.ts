@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeHeader } from '@dormouse/runtime/cloudevent';
 import { exchange } from '@dormouse/runtime/http';
+import { redelivery } from '@dormouse/runtime/receive';
 import { traceHeaders } from '@dormouse/runtime/trace';
 import type { AnyEvent } from './any-event.ts';
 import { causeOf } from './dead-letter.ts';
@@ -33,7 +34,7 @@ export function subscribers({ gateway, tries = 3, pauseMs = 200, timeoutMs = 10_
   return async (address, event, until) => {
     const { host, path } = placeOf(address) ?? {};
     if (!host) return { ok: false, status: undefined, error: `${address} is not inside of the cluster` };
-    const headers = { ...binaryHeaders(event), ...traceHeaders(), host };
+    const headers = { ...binaryHeaders(event), ...traceHeaders(), [redelivery]: 'true', host };
     for (let made = 1, pause = pauseMs; ; made++, pause *= 4) {
       const outcome = await once(`${gateway}${path}`, headers, event.data ?? Buffer.alloc(0), timeoutMs);
       if (outcome.ok || !isRetryable(outcome.status) || made >= tries || now() + pause > until) return outcome;

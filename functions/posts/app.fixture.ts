@@ -75,6 +75,7 @@ export function fakePosts(kept: Post[] = []) {
       kept.splice(kept.indexOf(before), 1);
       return before;
     },
+    activeAuthors: async () => new Set(kept.map(({ authorId }) => authorId)).size,
     revisions: async () => [],
     revision: async () => undefined,
   };

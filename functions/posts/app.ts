@@ -9,6 +9,7 @@ import { on, receive } from '@dormouse/runtime/receive';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { FindAuthor } from './authors.ts';
 import { changedPost } from './fields.ts';
+import { figures } from './figures.ts';
 import { bodyLimit, onceOf, postBody, postOf } from './new-post.ts';
 import { keyOf, type ListAnswer, listAnswer } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
@@ -43,6 +44,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
   const forget = () => Promise.all([lists.purge('list:'), answers.purge('post:', 'slug:')]);
   const changed = (postId: number) => Promise.all([lists.purge('list:'), answers.purge(`post:${postId}`, 'slug:')]);
   const writer = writing(limiter);
+  const count = figures(posts);
 
   return newApp()
     .post(
@@ -60,8 +62,12 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
       const input = c.req.valid('json');
       const author = input.author === undefined ? { id: caller.id, username: caller.name } : await findAuthor(input.author);
       if (!author) return fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'author', message: 'is no user name' }] });
-      const created = await posts.create(postOf(input, author), onceOf(c, input));
-      if (created.outcome === 'new') await changed(created.id);
+      const post = postOf(input, author);
+      const created = await posts.create(post, onceOf(c, input));
+      if (created.outcome === 'new') {
+        count.created(post.status);
+        await changed(created.id);
+      }
       if (created.outcome === 'replayed') c.header('idempotent-replayed', 'true');
       return c.body(created.body, created.outcome === 'known' ? 200 : 201, { ...headersOf(created, true), location: `${path}/${created.id}` });
     })
@@ -82,6 +88,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
       const postId = id(c.req.param('id'));
       const { category_name: categoryName, ...changes } = c.req.valid('json');
       const { before, after } = await posts.change(postId, caller.name, { ...changes, categoryName }, allowing(c));
+      count.changed(before.status, after.status);
       if (before !== after) await changed(postId);
       const told = answerOf(after);
       return c.body(told.body, 200, headersOf(told, true));

@@ -89,6 +89,8 @@ export interface Posts {
   /** Newest first. */
   revisions(id: number): Promise<Revision[]>;
   revision(id: number, version: number): Promise<(Revision & { content: string }) | undefined>;
+  /** Authors of published posts that are at most 30 days old. */
+  activeAuthors(): Promise<number>;
 }
 
 /** Posts in PostgreSQL; every change and its events are one transaction. */
@@ -106,6 +108,11 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
       const [row] = await sql<(Revision & { content: string })[]>`
         SELECT version, title, status, editor, created_at, content FROM revisions WHERE post_id = ${id} AND version = ${version}`;
       return row;
+    },
+    async activeAuthors() {
+      const [row] = await sql<{ authors: number }[]>`
+        SELECT count(DISTINCT author_id)::int AS authors FROM posts WHERE status = 'published' AND created_at > now() - interval '30 days'`;
+      return row?.authors ?? 0;
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { StoredEvent } from '@dormouse/runtime/cloudevent';
 import { drain } from '@dormouse/runtime/drain';
 import { silentLog } from '@dormouse/runtime/log';
+import { type Measure, onMeasure } from '@dormouse/runtime/measure';
+import { metrics } from '@dormouse/runtime/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { createApp } from './app.ts';
-import { outboxSchemas } from './store.ts';
+import { backlogs, outboxSchemas } from './store.ts';
 
 describe('the relay', () => {
   let db: TestDatabase;
@@ -21,7 +23,11 @@ describe('the relay', () => {
 
   const relay = (send: (event: StoredEvent) => Promise<void>) => {
     const sql = db.as('relay');
-    return createApp({ log: silentLog, drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs: 5000, batch: 2 }) });
+    return createApp({
+      log: silentLog,
+      backlogs: async () => backlogs(sql, await outboxSchemas(sql)),
+      drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs: 5000, batch: 2 }),
+    });
   };
 
   it('finds every outbox but may touch nothing else', async () => {
@@ -43,6 +49,25 @@ describe('the relay', () => {
     expect(sent.sort()).toEqual(['/auth user/1', '/posts post/1', '/posts post/1', '/posts post/1', '/posts post/2']);
     expect(await left('posts')).toEqual(['post/9']);
     expect(await left('auth')).toEqual([]);
+  });
+
+  it('measures what waits, and for how long, before it sends anything', async () => {
+    await leave('auth', 'user/2', '10 minutes');
+    const measured: Measure[] = [];
+    onMeasure((each) => measured.push(each));
+    await relay(async () => Promise.reject(new Error('the Broker is away'))).request('/', { method: 'POST' });
+    onMeasure(undefined);
+    const [pending, age] = [metrics.outboxPending, metrics.outboxAge].map((metric) => measured.filter((each) => each.metric === metric));
+    const values = pending?.map(({ attributes, value }) => [attributes['db.namespace'], value]);
+    expect(values).toEqual(
+      expect.arrayContaining([
+        ['auth', 1],
+        ['relay', 0],
+      ]),
+    );
+    expect(age?.find(({ attributes }) => attributes['db.namespace'] === 'auth')?.value).toBeGreaterThanOrEqual(600);
+    expect(age?.find(({ attributes }) => attributes['db.namespace'] === 'relay')?.value).toBe(0);
+    await db.admin`DELETE FROM auth.outbox`;
   });
 
   it('leaves in its place what the Broker does not take', async () => {

@@ -1,10 +1,15 @@
 import { newApp } from '@dormouse/runtime/app';
 import type { Drained } from '@dormouse/runtime/drain';
 import type { Logger } from '@dormouse/runtime/log';
+import { measure } from '@dormouse/runtime/measure';
+import { metrics } from '@dormouse/runtime/metrics';
+import type { Backlog } from './store.ts';
 
 export interface Dependencies {
   /** Sends what other functions left in their outboxes. */
   drainOutboxes: () => Promise<Drained>;
+  /** What waits in the outboxes. */
+  backlogs: () => Promise<Backlog[]>;
   log: Logger;
 }
 
@@ -12,10 +17,19 @@ export interface Dependencies {
  * Woken by a PingSource, and by nothing else: `POST /` with any CloudEvent drains every outbox once. The tick says no more than
  * that time has passed, so it is neither read nor remembered; two ticks at once do no harm, since rows are locked while they are sent.
  */
-export function createApp({ drainOutboxes, log }: Dependencies) {
+export function createApp({ drainOutboxes, backlogs, log }: Dependencies) {
   return newApp().post('/', async (c) => {
+    await backlogs().then(measureAll);
     const { sent, left } = await drainOutboxes();
     if (sent > 0 || left > 0) log.info({ sent, left }, 'outboxes drained');
     return c.body(null, 204);
   });
+}
+
+/** Before anything is sent: should the Broker not answer, this is said all the same. */
+function measureAll(found: readonly Backlog[]): void {
+  for (const { schema, pending, ageSeconds } of found) {
+    measure(metrics.outboxPending, pending, { 'db.namespace': schema });
+    measure(metrics.outboxAge, ageSeconds, { 'db.namespace': schema });
+  }
 }

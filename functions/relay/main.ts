@@ -2,7 +2,7 @@ import { drain } from '@dormouse/runtime/drain';
 import { httpSend } from '@dormouse/runtime/send';
 import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
-import { outboxSchemas } from './store.ts';
+import { backlogs, outboxSchemas } from './store.ts';
 
 /** A row this young is still being sent by the process that wrote it. */
 const olderThanMs = 5000;
@@ -13,5 +13,9 @@ await serve('relay', ({ config, sql, log }) => {
   const { sink } = config;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
   const send = httpSend(sink, sendMs);
-  return createApp({ log, drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs, batch: 200 }) });
+  return createApp({
+    log,
+    backlogs: async () => backlogs(sql, await outboxSchemas(sql)),
+    drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs, batch: 200 }),
+  });
 });

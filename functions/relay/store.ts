@@ -1,5 +1,23 @@
 import type { Sql } from '@dormouse/runtime/sql';
 
+export interface Backlog {
+  schema: string;
+  /** Events that wait. */
+  pending: number;
+  /** Of the oldest; 0 where none waits. */
+  ageSeconds: number;
+}
+
+/** What waits in these outboxes now. */
+export async function backlogs(sql: Sql, schemas: readonly string[]): Promise<Backlog[]> {
+  const look = async (schema: string): Promise<Backlog> => {
+    const [row] = await sql<{ pending: number; age: number }[]>`
+      SELECT count(*)::int AS pending, greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(time)), 0))::float8 AS age FROM ${sql(`${schema}.outbox`)}`;
+    return { schema, pending: row?.pending ?? 0, ageSeconds: row?.age ?? 0 };
+  };
+  return await Promise.all(schemas.map(look));
+}
+
 /** Schemas that hold an outbox which this role may drain, in the order of their names. */
 export async function outboxSchemas(sql: Sql): Promise<string[]> {
   const rows = await sql<{ schema: string }[]>`

@@ -60,7 +60,8 @@ const idle = setTimeout(() => void import('./warm-up.ts').then(({ warmUp }) => w
 
 function become({ env, cwd, entry, args, cache }: Assignment): void {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-  Object.assign(process.env, env);
+  // A spare process is older than what it becomes.
+  Object.assign(process.env, env, { STARTED_AT: String(Date.now()) });
   process.chdir(cwd);
   process.argv.splice(1, process.argv.length, entry, ...args);
   enableCompileCache(cache);

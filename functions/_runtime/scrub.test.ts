@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { scrub } from './scrub.ts';
+
+describe('what must not be told', () => {
+  test.each([
+    ['Key (email)=(ann@example.org) already exists', 'Key (email)=([email]) already exists'],
+    ['connect postgres://posts:hunter2@db:5432/x failed', 'connect postgres://[secret]@db:5432/x failed'],
+    ['Authorization: Bearer abcdefgh.ijkl', 'Authorization: Bearer [secret]'],
+    ['token eyJhbGciOi.eyJzdWIiOiIx.c2ln was refused', 'token [token] was refused'],
+    ['{"password":"correct horse"}', '{"password":"[secret]"}'],
+    ['a=1&password=hunter2&b=2', 'a=1&password="[secret]"&b=2'],
+  ])('%s', (text, told) => {
+    expect(scrub(text)).toBe(told);
+  });
+
+  test('an e-mail address anywhere in a text is gone', () => {
+    fc.assert(
+      fc.property(fc.emailAddress(), fc.string(), (email, text) => {
+        expect(scrub(`${text} <${email}> ${text}`)).not.toContain(email);
+      }),
+    );
+  });
+
+  test('a line of JSON is still one', () => {
+    fc.assert(
+      fc.property(fc.record({ message: fc.string(), password: fc.string(), email: fc.emailAddress() }), (line) => {
+        expect(() => JSON.parse(scrub(JSON.stringify(line)))).not.toThrow();
+      }),
+    );
+  });
+
+  test('other text stays as it is', () => {
+    for (const text of ['GET /blog/api/posts 200', 'SELECT posts', 'the broker answered 503', 'at file:///a/b.ts:1:2']) expect(scrub(text)).toBe(text);
+  });
+});

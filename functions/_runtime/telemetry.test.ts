@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { attributesOf, type Collector, openCollector } from './collector.fixture.ts';
+import { readConfig } from './config.ts';
+import { measure } from './measure.ts';
+import { metrics } from './metrics.ts';
+import { type OpenTelemetry, openTelemetry } from './telemetry.ts';
+import { recordSpan, runInTrace, type Span } from './trace.ts';
+
+let collector: Collector;
+let telemetry: OpenTelemetry | undefined;
+beforeEach(async () => {
+  collector = await openCollector();
+});
+afterEach(async () => {
+  await telemetry?.close();
+  collector.close();
+});
+
+function open(env: Record<string, string> = {}) {
+  const config = readConfig({ K_SERVICE: 'posts', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env });
+  telemetry = openTelemetry(config, { pausesMs: [1, 1, 1] });
+  return telemetry;
+}
+
+const span = (name: string): Span => ({
+  traceId: 'a'.repeat(32),
+  spanId: 'b'.repeat(16),
+  sampled: true,
+  name,
+  kind: 'internal',
+  startMs: 1_700_000_000_000,
+  endMs: 1_700_000_000_001,
+  attributes: {},
+});
+const found = (name: string) => collector.metrics().filter((each) => each.name === name);
+
+describe('spans', () => {
+  test('leave in requests of at most 512, and all of them before the end', async () => {
+    const { close } = open();
+    for (let n = 0; n < 1200; n++) recordSpan(span(`n${n}`));
+    await close();
+    expect(collector.spans().map(({ name }) => name)).toEqual(Array.from({ length: 1200 }, (_, n) => `n${n}`));
+    expect(collector.taken.filter(({ path }) => path === '/v1/traces')).toHaveLength(3);
+  });
+
+  test('a collector that is too busy gets them later, once, also at the end', async () => {
+    const { close } = open();
+    collector.refuse(503, 429);
+    recordSpan(span('late'));
+    await close();
+    expect(collector.spans().map(({ name }) => name)).toEqual(['late']);
+  });
+
+  test('what it will never take is dropped, and counted', async () => {
+    const { close } = open();
+    collector.refuse(400);
+    recordSpan(span('refused'));
+    await close();
+    expect(collector.spans()).toEqual([]);
+    const [dropped] = found(metrics.dropped.name).at(-1)?.points ?? [];
+    expect(dropped).toMatchObject({ asDouble: 1 });
+    expect(attributesOf(dropped!)).toEqual({ 'dormouse.signal': 'spans' });
+  });
+
+  test('a collector that is away costs nothing but what did not fit', async () => {
+    const { close } = open({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+    for (let n = 0; n < 5000; n++) recordSpan(span(`n${n}`));
+    await expect(close()).resolves.toBeUndefined();
+  });
+});
+
+describe('metrics', () => {
+  test('counters add up, with the unit and the resource of the instance', async () => {
+    const { close } = open({ OTEL_RESOURCE_ATTRIBUTES: 'team=blog', ENVIRONMENT: 'test' });
+    measure(metrics.logins, 1, { 'dormouse.login.outcome': 'wrong' });
+    measure(metrics.logins, 2, { 'dormouse.login.outcome': 'wrong' });
+    await close();
+    const [logins] = found('dormouse.logins');
+    expect(logins).toMatchObject({ unit: '{login}', points: [{ asDouble: 3 }] });
+    expect(logins?.resource).toMatchObject({
+      'service.name': 'posts',
+      'service.instance.id': expect.any(String),
+      team: 'blog',
+      'deployment.environment.name': 'test',
+    });
+  });
+
+  test('a state of the system belongs to no instance, and is told once for each look', async () => {
+    const { close } = open();
+    measure(metrics.outboxPending, 3, { 'db.namespace': 'posts' });
+    measure(metrics.outboxPending, 4, { 'db.namespace': 'posts' });
+    await close();
+    const told = found('dormouse.outbox.pending');
+    expect(told).toMatchObject([{ points: [{ asDouble: 4 }] }]);
+    expect(told[0]?.resource).toMatchObject({ 'service.name': 'posts' });
+    expect(told[0]?.resource).not.toHaveProperty('service.instance.id');
+  });
+
+  test('a bucket leads to the last trace that fell into it', async () => {
+    const { close } = open();
+    const attributes = { 'http.route': '/x', 'http.request.method': 'GET' } as const;
+    const inTrace = (digit: string, sampled: boolean, seconds: number) =>
+      runInTrace({ traceId: digit.repeat(32), spanId: digit.repeat(16), sampled }, () => measure(metrics.requestDuration, seconds, attributes));
+    inTrace('1', true, 0.002);
+    inTrace('2', true, 0.0021);
+    inTrace('3', false, 0.0022);
+    inTrace('4', true, 3);
+    await close();
+    const [point] = found('http.server.request.duration').at(-1)?.points ?? [];
+    expect(point?.count).toBe(4);
+    expect(point?.exemplars).toEqual([
+      { traceId: '2'.repeat(32), spanId: '2'.repeat(16), asDouble: 0.0021, timeUnixNano: expect.stringMatching(/^\d{19}$/) },
+      { traceId: '4'.repeat(32), spanId: '4'.repeat(16), asDouble: 3, timeUnixNano: expect.stringMatching(/^\d{19}$/) },
+    ]);
+  });
+
+  test('the process’s own state comes with them, and says in the end that nothing is used any more', async () => {
+    const { close, lastLook } = open({ OTEL_METRIC_EXPORT_INTERVAL: '50' });
+    measure(metrics.accountsCreated, 1);
+    await expect.poll(() => found('process.memory.usage').at(-1)?.points[0]?.asDouble, { timeout: 10_000 }).toBeGreaterThan(1e6);
+    await lastLook();
+    await close();
+    expect(found('process.memory.usage').at(-1)?.points).toMatchObject([{ asDouble: 0 }]);
+    expect(found('process.cpu.time').at(-1)?.points).toHaveLength(2);
+  });
+});
+
+test('protobuf, headers and addresses as the variables say', async () => {
+  const { close } = open({
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-scope=blog',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/elsewhere`,
+  });
+  recordSpan(span('one'));
+  measure(metrics.accountsCreated, 1);
+  await close();
+  expect(collector.taken.map(({ path, headers }) => [path, headers['content-type'], headers['x-scope']]).sort()).toEqual([
+    ['/elsewhere', 'application/x-protobuf', 'blog'],
+    ['/v1/metrics', 'application/x-protobuf', 'blog'],
+  ]);
+  expect(collector.taken[0]?.body.includes('service.name')).toBe(true);
+});
+
+test('with OTEL_SDK_DISABLED nothing is kept or loaded', async () => {
+  const { close } = open({ OTEL_SDK_DISABLED: 'true' });
+  recordSpan(span('one'));
+  measure(metrics.accountsCreated, 1);
+  await close();
+  expect(collector.taken).toEqual([]);
+});

@@ -1,0 +1,33 @@
+import { measure, onPush } from '@dormouse/runtime/measure';
+import { metrics } from '@dormouse/runtime/metrics';
+import type { Status } from './post.ts';
+import type { Posts } from './store.ts';
+
+/** What the blog's owner wants to know, told after the commit. */
+export interface Figures {
+  created(status: Status): void;
+  changed(before: Status, after: Status): void;
+}
+
+/** Counts posts; authors are counted once by each instance, and again after changes. */
+export function figures({ activeAuthors }: Pick<Posts, 'activeAuthors'>): Figures {
+  let due = true;
+  onPush(async () => {
+    if (!due) return;
+    due = false;
+    measure(metrics.activeAuthors, await activeAuthors());
+  });
+  const published = () => {
+    due = true;
+    measure(metrics.postsPublished, 1);
+  };
+  return {
+    created(status) {
+      measure(metrics.postsCreated, 1, { 'dormouse.post.status': status });
+      if (status === 'published') published();
+    },
+    changed(before, after) {
+      if (before !== after && after === 'published') published();
+    },
+  };
+}

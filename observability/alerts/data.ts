@@ -1,0 +1,59 @@
+import type { Group } from '../rule.ts';
+import { series } from '../series.ts';
+
+const { sqlDuration } = series;
+/** No SQLSTATE but those of connections (08) and of a server that ends or starts (57P): codes of Node and of the driver have a word. */
+const unreachable = 'error_type=~"08...|57P..|E[A-Z]+|CONN.*|TimeoutError|unavailable"';
+
+/** PostgreSQL, Redis, certificates. */
+export const dataAlerts: Group = {
+  name: 'data',
+  rules: [
+    {
+      name: 'DatabaseUnreachable',
+      severity: 'page',
+      expr:
+        `sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[2m])) / sum by (service_name) (increase(${sqlDuration}_count[2m])) > 0.5 ` +
+        `and sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[2m])) >= 3`,
+      for: '30s',
+      summary: '{{ $labels.service_name }} does not reach PostgreSQL.',
+    },
+    {
+      name: 'PostgresDown',
+      severity: 'page',
+      expr: 'pg_up == 0',
+      for: '1m',
+      summary: 'PostgreSQL at {{ $labels.instance }} does not answer its exporter.',
+    },
+    {
+      name: 'RedisDown',
+      severity: 'ticket',
+      expr: 'redis_up == 0',
+      for: '2m',
+      summary: 'Redis at {{ $labels.instance }} does not answer: caches live in the processes alone.',
+    },
+    {
+      name: 'StatementSlow',
+      severity: 'ticket',
+      expr:
+        `histogram_quantile(0.95, sum by (service_name, db_query_summary, le) (rate(${sqlDuration}_bucket[5m]))) > 0.5 ` +
+        `and sum by (service_name, db_query_summary) (increase(${sqlDuration}_count[5m])) >= 20`,
+      for: '5m',
+      summary: '{{ $labels.service_name }} waits longer than half a second for {{ $labels.db_query_summary }}.',
+    },
+    {
+      name: 'CertificateExpires',
+      severity: 'ticket',
+      expr: 'certmanager_certificate_expiration_timestamp_seconds - time() < 14 * 86400',
+      for: '1h',
+      summary: 'The certificate {{ $labels.namespace }}/{{ $labels.name }} ends in less than two weeks, and was not renewed.',
+    },
+    {
+      name: 'CertificateExpires',
+      severity: 'page',
+      expr: 'certmanager_certificate_expiration_timestamp_seconds - time() < 2 * 86400',
+      for: '10m',
+      summary: 'The certificate {{ $labels.namespace }}/{{ $labels.name }} ends in less than two days.',
+    },
+  ],
+};

@@ -1,0 +1,55 @@
+import type { Group } from '../rule.ts';
+import { series } from '../series.ts';
+
+const { eventsConsumed, deadLetters, deadLettersOpen, outboxAge } = series;
+
+/** From the outbox to the handler, and what did not arrive. */
+export const eventAlerts: Group = {
+  name: 'events',
+  rules: [
+    {
+      name: 'OutboxStuck',
+      severity: 'page',
+      expr: `max by (db_namespace) (${outboxAge}) > 120`,
+      for: '2m',
+      summary: 'Events of {{ $labels.db_namespace }} have waited in its outbox for more than two minutes: the Broker does not take them.',
+    },
+    {
+      name: 'RelaySilent',
+      severity: 'ticket',
+      expr: `absent_over_time(${outboxAge}[15m])`,
+      for: '5m',
+      summary: 'The relay, which is woken every minute, has reported nothing for a quarter of an hour.',
+    },
+    {
+      name: 'DeadLetters',
+      severity: 'ticket',
+      expr: `sum by (dormouse_trigger, messaging_destination_name) (increase(${deadLetters}[15m])) > 0`,
+      summary: '{{ $labels.dormouse_trigger }} gave up on events of type {{ $labels.messaging_destination_name }}.',
+    },
+    {
+      name: 'DeadLettersWait',
+      severity: 'ticket',
+      expr: `max(last_over_time(${deadLettersOpen}[7d])) > 0`,
+      for: '1d',
+      summary: 'There have been dead letters for a day that nobody has redriven.',
+    },
+    {
+      name: 'HandlerFails',
+      severity: 'ticket',
+      expr:
+        `sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[10m])) ` +
+        `/ sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}[10m])) > 0.2 ` +
+        `and sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[10m])) >= 5`,
+      for: '2m',
+      summary: '{{ $labels.service_name }} fails on more than a fifth of the deliveries of {{ $labels.messaging_destination_name }}.',
+    },
+    {
+      name: 'BrokerBacklog',
+      severity: 'ticket',
+      expr: 'sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) > 1000',
+      for: '10m',
+      summary: 'More than a thousand events wait for {{ $labels.consumergroup }}.',
+    },
+  ],
+};

@@ -1,0 +1,63 @@
+import type { Group } from '../rule.ts';
+import { deliveries, series } from '../series.ts';
+
+const { requestDuration } = series;
+const quick = `http_route!~"${deliveries}"`;
+
+/** Functions, one by one; what all of them promise together is in `objectives.ts`. */
+export const functionAlerts: Group = {
+  name: 'functions',
+  rules: [
+    {
+      name: 'ErrorRateHigh',
+      severity: 'ticket',
+      expr:
+        `sum by (service_name) (rate(${requestDuration}_count{http_response_status_code=~"5.."}[5m])) / sum by (service_name) (rate(${requestDuration}_count[5m])) > 0.05 ` +
+        `and sum by (service_name) (increase(${requestDuration}_count{http_response_status_code=~"5.."}[5m])) >= 5`,
+      for: '5m',
+      summary: 'More than 5 % of the requests to {{ $labels.service_name }} fail.',
+    },
+    {
+      name: 'LatencyHigh',
+      severity: 'ticket',
+      expr:
+        `histogram_quantile(0.95, sum by (service_name, le) (rate(${requestDuration}_bucket{${quick}}[5m]))) > 1 ` +
+        `and sum by (service_name) (increase(${requestDuration}_count{${quick}}[5m])) >= 20`,
+      for: '5m',
+      summary: 'One of twenty requests to {{ $labels.service_name }} takes longer than a second.',
+    },
+    {
+      name: 'ColdStartsSlow',
+      severity: 'ticket',
+      expr:
+        `histogram_quantile(0.95, sum by (service_name, le) (increase(${series.firstResponseDuration}_bucket[30m]))) > 2 ` +
+        `and sum by (service_name) (increase(${series.firstResponseDuration}_count[30m])) >= 5`,
+      for: '5m',
+      summary: 'Whoever wakes {{ $labels.service_name }} waits longer than two seconds from the start of its process.',
+    },
+    {
+      name: 'FunctionNotReady',
+      severity: 'page',
+      expr: 'max by (kn_service_name, kn_revision_name) (kn_revision_pods_desired) > 0 and max by (kn_service_name, kn_revision_name) (kn_revision_pods_count) == 0',
+      for: '3m',
+      summary: '{{ $labels.kn_service_name }} is asked for, and not one instance of {{ $labels.kn_revision_name }} becomes ready.',
+    },
+    {
+      name: 'RateLimitRefusals',
+      severity: 'ticket',
+      expr: `sum by (service_name, dormouse_limit_name) (rate(${series.rateLimitRefusals}[5m])) > 1`,
+      for: '10m',
+      summary: '{{ $labels.service_name }} refuses more than one request a second by its limit {{ $labels.dormouse_limit_name }}.',
+    },
+    {
+      name: 'GatewayErrors',
+      severity: 'page',
+      expr:
+        'sum(rate(istio_requests_total{reporter="source",source_workload="istio-ingressgateway",response_code=~"5.."}[5m])) ' +
+        '/ sum(rate(istio_requests_total{reporter="source",source_workload="istio-ingressgateway"}[5m])) > 0.05 ' +
+        'and sum(increase(istio_requests_total{reporter="source",source_workload="istio-ingressgateway",response_code=~"5.."}[5m])) >= 10',
+      for: '3m',
+      summary: 'More than 5 % of what comes in at the gateway fails, whether a function saw it or not.',
+    },
+  ],
+};

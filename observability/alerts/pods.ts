@@ -1,0 +1,33 @@
+import type { Group } from '../rule.ts';
+
+const ours = 'namespace="dormouse"';
+
+/** Pods, as the cluster sees them. */
+export const podAlerts: Group = {
+  name: 'pods',
+  rules: [
+    {
+      name: 'PodCpuHigh',
+      severity: 'ticket',
+      // A function is one thread: more than this, and requests wait for it.
+      expr: `sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{${ours},container="user-container"}[5m])) > 0.9`,
+      for: '10m',
+      summary: 'The one thread of {{ $labels.pod }} has been busy for ten minutes.',
+    },
+    {
+      name: 'PodMemoryHigh',
+      severity: 'ticket',
+      expr:
+        `max by (namespace, pod, container) (container_memory_working_set_bytes{${ours},container!=""}) ` +
+        `/ max by (namespace, pod, container) (kube_pod_container_resource_limits{${ours},resource="memory"}) > 0.9`,
+      for: '5m',
+      summary: '{{ $labels.container }} of {{ $labels.pod }} is close to its memory limit, and is killed beyond it.',
+    },
+    {
+      name: 'PodRestarts',
+      severity: 'ticket',
+      expr: `sum by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total{${ours}}[15m])) > 2`,
+      summary: '{{ $labels.container }} of {{ $labels.pod }} was started again and again within a quarter of an hour.',
+    },
+  ],
+};

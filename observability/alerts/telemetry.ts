@@ -1,0 +1,42 @@
+import type { Alert, Group } from '../rule.ts';
+import { series } from '../series.ts';
+
+const gone = (job: string) => `absent(up{job="${job}"} == 1)`;
+const lost = ['spans', 'metric_points', 'log_records'].map((kind) => `sum by (exporter) (increase(otelcol_exporter_send_failed_${kind}_total[5m])) > 0`);
+
+const rules: Alert[] = [
+  {
+    name: 'CollectorDown',
+    severity: 'page',
+    expr: gone('otel-collector'),
+    for: '2m',
+    summary: 'No OpenTelemetry Collector answers: functions cannot be seen, and none of their alerts can fire.',
+  },
+  { name: 'LokiDown', severity: 'ticket', expr: gone('loki'), for: '5m', summary: 'Loki does not answer: logs are not kept.' },
+  { name: 'TempoDown', severity: 'ticket', expr: gone('tempo'), for: '5m', summary: 'Tempo does not answer: traces are not kept.' },
+  {
+    name: 'TelemetryLost',
+    severity: 'ticket',
+    expr: lost.join(' or '),
+    for: '5m',
+    summary: 'The collector throws away what its exporter {{ $labels.exporter }} does not get rid of.',
+  },
+  {
+    name: 'TelemetryDropped',
+    severity: 'ticket',
+    expr: `sum by (service_name, dormouse_signal) (increase(${series.dropped}[10m])) > 0`,
+    for: '5m',
+    summary: '{{ $labels.service_name }} throws {{ $labels.dormouse_signal }} away: the collector does not take them, or they are too many.',
+  },
+  {
+    name: 'RulesFail',
+    severity: 'ticket',
+    expr: 'sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0',
+    for: '5m',
+    summary: 'Prometheus cannot evaluate {{ $labels.rule_group }}: its alerts are blind.',
+  },
+  { name: 'Watchdog', severity: 'none', expr: 'vector(1)', summary: 'Prometheus and Alertmanager are alive: this one always fires.' },
+];
+
+/** What watches is watched. */
+export const telemetryAlerts: Group = { name: 'telemetry', rules };

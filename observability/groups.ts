@@ -1,0 +1,21 @@
+import { dataAlerts } from './alerts/data.ts';
+import { eventAlerts } from './alerts/events.ts';
+import { functionAlerts } from './alerts/functions.ts';
+import { podAlerts } from './alerts/pods.ts';
+import { telemetryAlerts } from './alerts/telemetry.ts';
+import { objectiveGroups } from './burn-rate.ts';
+import { type Alert, type Group, isAlert } from './rule.ts';
+
+/** Every rule, by the file of `prometheus/rules` that it is written to. */
+export const ruleFiles: Readonly<Record<string, readonly Group[]>> = {
+  slo: objectiveGroups,
+  functions: [functionAlerts],
+  events: [eventAlerts],
+  data: [dataAlerts],
+  pods: [podAlerts],
+  telemetry: [telemetryAlerts],
+};
+
+export const alerts: readonly Alert[] = Object.values(ruleFiles)
+  .flat()
+  .flatMap(({ rules }) => rules.filter(isAlert));

@@ -1,0 +1,92 @@
+import { metrics } from '@dormouse/runtime/metrics';
+import { deliveries, series, upTo } from './series.ts';
+
+/** What is promised to those who read and write the blog, over thirty days. */
+export interface Objective {
+  name: string;
+  /** The alert that its budget burns. */
+  alert: string;
+  /** Part that has to be good. */
+  target: number;
+  /** In words, for docs, dashboards and summaries. */
+  promise: string;
+  /** Per second, over five minutes; no labels. */
+  total: string;
+  bad: string;
+}
+
+const { requestDuration, eventAge } = metrics;
+const requests = (part: 'count' | 'bucket', ...matchers: string[]) => `sum(rate(${series.requestDuration}_${part}{${matchers.join(',')}}[5m]))`;
+const ages = (part: 'count' | 'bucket', ...matchers: string[]) => `sum(rate(${series.eventAge}_${part}{${matchers.join(',')}}[5m]))`;
+
+const login = 'http_route=~"/api/login|/blog/login"';
+const asked = {
+  reads: ['http_request_method=~"GET|HEAD"'],
+  writes: ['http_request_method=~"POST|PUT|PATCH|DELETE"', `http_route!~"${deliveries}|/api/login|/blog/login"`],
+  logins: ['http_request_method="POST"', login],
+};
+const failed = 'http_response_status_code=~"5.."';
+const served = 'http_response_status_code!~"5.."';
+
+type Asked = keyof typeof asked;
+
+function available(what: Asked, target: number): Objective {
+  return {
+    name: `${what}-available`,
+    alert: `${capital(what)}Unavailable`,
+    target,
+    promise: `${percent(target)} of ${what} are answered, with no status 5xx`,
+    total: requests('count', ...asked[what]),
+    bad: requests('count', ...asked[what], failed),
+  };
+}
+
+function fast(what: Asked, target: number, seconds: number): Objective {
+  const total = requests('count', ...asked[what], served);
+  return {
+    name: `${what}-fast`,
+    alert: `${capital(what)}Slow`,
+    target,
+    promise: `${percent(target)} of ${what} take at most ${seconds} s`,
+    total,
+    bad: `${total} - ${requests('bucket', ...asked[what], served, upTo(requestDuration, seconds))}`,
+  };
+}
+
+const letters = `sum(rate(${series.deadLetters}[5m]))`;
+const handled = ages('count');
+const counted = ['service_name="categories"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.post\\\\..+"'];
+
+export const objectives: readonly Objective[] = [
+  available('reads', 0.999),
+  fast('reads', 0.99, 0.25),
+  available('writes', 0.999),
+  fast('writes', 0.99, 0.5),
+  available('logins', 0.999),
+  fast('logins', 0.99, 1),
+  {
+    name: 'events-delivered',
+    alert: 'EventsLate',
+    target: 0.999,
+    promise: '99.9 % of events have their effect within 30 s',
+    total: `(${handled} or vector(0)) + (${letters} or vector(0))`,
+    bad: `(${handled} - ${ages('bucket', upTo(eventAge, 30))} or vector(0)) + (${letters} or vector(0))`,
+  },
+  {
+    name: 'counts-fresh',
+    alert: 'CountsStale',
+    target: 0.99,
+    promise: '99 % of changes are in the counts of categories within 5 s',
+    total: ages('count', ...counted),
+    bad: `${ages('count', ...counted)} - ${ages('bucket', ...counted, upTo(eventAge, 5))}`,
+  },
+];
+
+/** 0.999 as `99.9 %`. */
+export function percent(part: number): string {
+  return `${Number((part * 100).toFixed(3))} %`;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

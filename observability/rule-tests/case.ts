@@ -1,0 +1,28 @@
+/** A situation, and which alerts of one name fire in it. */
+export interface Case {
+  alert: string;
+  /** Completes "when …". */
+  when: string;
+  /** Values a minute by series, in promtool's notation: `0+60x10` counts up by 60 ten times. */
+  series: Readonly<Record<string, string>>;
+  /** When it is looked: `10m`. */
+  at: string;
+  /** Labels of what fires, severity among them only where a name has several. */
+  fires: readonly Readonly<Record<string, string>>[];
+}
+
+/** A case that fires and, with other series, one that does not. */
+export const silent = (alert: string, when: string, at: string, series: Case['series']): Case => ({ alert, when, series, at, fires: [] });
+export const firing = (alert: string, when: string, at: string, series: Case['series'], ...fires: Case['fires'][number][]): Case => ({
+  alert,
+  when,
+  series,
+  at,
+  fires: fires.length > 0 ? fires : [{}],
+});
+
+/** A series' name with labels, as promtool writes it. */
+export const named = (name: string, labels: Readonly<Record<string, string>>): string =>
+  `${name}{${Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(',')}}`;

@@ -1,0 +1,52 @@
+import { series } from '../series.ts';
+import { type Case, firing, named, silent } from './case.ts';
+
+const { outboxAge, deadLetters, deadLettersOpen, eventsConsumed } = series;
+const created = 'dev.dormouse.post.created.v1';
+const oldest = (values: string) => ({ [named(outboxAge, { db_namespace: 'posts' })]: values });
+const given = { dormouse_trigger: 'categories-post-events', messaging_destination_name: created };
+const consumer = { service_name: 'categories', messaging_destination_name: created };
+const lag = (values: string) => ({
+  [named('kafka_consumergroup_lag', { consumergroup: 'knative-trigger-dormouse-categories-post-events', partition: '0' })]: values,
+  [named('kafka_consumergroup_lag', { consumergroup: 'knative-trigger-dormouse-categories-post-events', partition: '1' })]: values,
+});
+
+export const eventCases: readonly Case[] = [
+  firing('OutboxStuck', 'the oldest event becomes older and older', '10m', oldest('0+60x20'), { db_namespace: 'posts' }),
+  silent('OutboxStuck', 'what a crash left behind was sent a minute later', '10m', oldest('0x4 70 0x15')),
+  silent('OutboxStuck', 'the broker was away for two minutes and is back', '10m', oldest('0x4 60 120 130 0x13')),
+
+  firing('RelaySilent', 'its last report is half an hour old', '35m', oldest('0x5')),
+  silent('RelaySilent', 'it reports every minute', '35m', oldest('0x40')),
+
+  firing('DeadLetters', 'a trigger gave up on one event', '10m', { [named(deadLetters, given)]: '0x5 1x10' }, given),
+  silent('DeadLetters', 'it did so an hour ago', '60m', { [named(deadLetters, given)]: '0x5 1x60' }),
+  silent('DeadLetters', 'there were none', '10m', {}),
+
+  firing('DeadLettersWait', 'one was found two days ago, and the journal has slept since', '49h', { [deadLettersOpen]: '0x5 1x5' }),
+  silent('DeadLettersWait', 'they were redriven within a day', '49h', { [deadLettersOpen]: '0x5 3x600 0x5' }),
+
+  firing(
+    'HandlerFails',
+    'half of the deliveries fail',
+    '15m',
+    {
+      [named(eventsConsumed, consumer)]: '0+5x20',
+      [named(eventsConsumed, { ...consumer, error_type: 'RetryEvent' })]: '0+5x20',
+    },
+    consumer,
+  ),
+  silent('HandlerFails', 'one of twenty fails', '15m', {
+    [named(eventsConsumed, consumer)]: '0+19x20',
+    [named(eventsConsumed, { ...consumer, error_type: 'RetryEvent' })]: '0+1x20',
+  }),
+  silent('HandlerFails', 'one delivery failed, and its retry did not', '15m', {
+    [named(eventsConsumed, consumer)]: '0x5 1x15',
+    [named(eventsConsumed, { ...consumer, error_type: '40001' })]: '0x5 1x15',
+  }),
+
+  firing('BrokerBacklog', '1200 events have waited for a quarter of an hour', '15m', lag('600x20'), {
+    consumergroup: 'knative-trigger-dormouse-categories-post-events',
+  }),
+  silent('BrokerBacklog', 'a replay is worked off within minutes', '15m', lag('5000-1000x5 0x15')),
+];

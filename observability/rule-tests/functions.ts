@@ -1,0 +1,65 @@
+import { series } from '../series.ts';
+import { type Case, firing, named, silent } from './case.ts';
+
+const { requestDuration, firstResponseDuration, rateLimitRefusals } = series;
+const posts = { service_name: 'posts' };
+const get = { ...posts, http_request_method: 'GET', http_route: '/blog/api/posts', http_response_status_code: '200' };
+const answered = (status: string, values: string) => ({ [named(`${requestDuration}_count`, { ...get, http_response_status_code: status })]: values });
+
+const took = (labels: Record<string, string>, perMinute: number, slow: number) => ({
+  [named(`${requestDuration}_count`, labels)]: `0+${perMinute}x20`,
+  [named(`${requestDuration}_bucket`, { ...labels, le: '1' })]: `0+${perMinute - slow}x20`,
+  [named(`${requestDuration}_bucket`, { ...labels, le: '5' })]: `0+${perMinute}x20`,
+  [named(`${requestDuration}_bucket`, { ...labels, le: '+Inf' })]: `0+${perMinute}x20`,
+});
+
+const woken = (starts: number, slow: number) => ({
+  [named(`${firstResponseDuration}_count`, posts)]: `0x5 ${starts}x30`,
+  [named(`${firstResponseDuration}_bucket`, { ...posts, le: '2' })]: `0x5 ${starts - slow}x30`,
+  [named(`${firstResponseDuration}_bucket`, { ...posts, le: '5' })]: `0x5 ${starts}x30`,
+  [named(`${firstResponseDuration}_bucket`, { ...posts, le: '+Inf' })]: `0x5 ${starts}x30`,
+});
+
+const pods = (desired: string, ready: string) => ({
+  [named('kn_revision_pods_desired', { kn_service_name: 'posts', kn_revision_name: 'posts-00002', instance: 'autoscaler-1' })]: desired,
+  [named('kn_revision_pods_count', { kn_service_name: 'posts', kn_revision_name: 'posts-00002', instance: 'autoscaler-2' })]: ready,
+});
+
+const refused = (perMinute: number) => ({
+  [named(rateLimitRefusals, { service_name: 'auth', dormouse_limit_name: 'login' })]: `0+${perMinute}x20`,
+});
+
+const atGateway = (status: string, values: string) => ({
+  [named('istio_requests_total', { reporter: 'source', source_workload: 'istio-ingressgateway', response_code: status })]: values,
+});
+
+export const functionCases: readonly Case[] = [
+  firing('ErrorRateHigh', 'one of ten requests fails', '15m', { ...answered('200', '0+90x20'), ...answered('500', '0+10x20') }, posts),
+  silent('ErrorRateHigh', 'one of a hundred requests fails', '15m', { ...answered('200', '0+99x20'), ...answered('500', '0+1x20') }),
+  silent('ErrorRateHigh', 'one request of one failed', '15m', answered('500', '0x8 1x12')),
+  silent('ErrorRateHigh', 'people ask for what is not theirs', '15m', { ...answered('200', '0+10x20'), ...answered('403', '0+90x20') }),
+
+  firing('LatencyHigh', 'one of ten takes longer than a second', '15m', took(get, 100, 10), posts),
+  silent('LatencyHigh', 'one of a hundred takes longer than a second', '15m', took(get, 100, 1)),
+  silent('LatencyHigh', 'few ask', '15m', took(get, 1, 1)),
+  silent('LatencyHigh', 'only deliveries of events take long', '15m', took({ ...get, http_request_method: 'POST', http_route: '/events' }, 100, 50)),
+
+  firing('ColdStartsSlow', 'half of ten starts take longer than two seconds', '20m', woken(10, 5), posts),
+  silent('ColdStartsSlow', 'all of ten starts are quick', '20m', woken(10, 0)),
+  silent('ColdStartsSlow', 'one start of one was slow', '20m', woken(1, 1)),
+  silent('ColdStartsSlow', 'nobody was woken', '20m', {}),
+
+  firing('FunctionNotReady', 'an instance is wanted and none is ready', '10m', pods('1x20', '0x20'), {
+    kn_service_name: 'posts',
+    kn_revision_name: 'posts-00002',
+  }),
+  silent('FunctionNotReady', 'the function sleeps', '10m', pods('0x20', '0x20')),
+  silent('FunctionNotReady', 'an instance became ready after a minute', '10m', pods('1x20', '0x1 1x19')),
+
+  firing('RateLimitRefusals', 'two requests a second are refused', '20m', refused(120), { service_name: 'auth', dormouse_limit_name: 'login' }),
+  silent('RateLimitRefusals', 'one request in ten seconds is refused', '20m', refused(6)),
+
+  firing('GatewayErrors', 'one of ten requests fails', '10m', { ...atGateway('200', '0+90x20'), ...atGateway('503', '0+10x20') }),
+  silent('GatewayErrors', 'one of a hundred requests fails', '10m', { ...atGateway('200', '0+990x20'), ...atGateway('503', '0+10x20') }),
+  silent('GatewayErrors', 'nobody comes', '10m', {}),
+];

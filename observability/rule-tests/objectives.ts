@@ -1,0 +1,82 @@
+import { series } from '../series.ts';
+import { type Case, firing, named, silent } from './case.ts';
+
+const { requestDuration, eventAge, deadLetters } = series;
+
+/** Bad and all per minute, for so many minutes, and then all well for so many. */
+type Traffic = (bad: number, all: number, minutes: number, well?: number) => Case['series'];
+
+const grows = (perMinute: number, minutes: number, then: number, thenMinutes: number) =>
+  `0+${perMinute}x${minutes}${thenMinutes > 0 ? ` ${perMinute * minutes + then}+${then}x${thenMinutes - 1}` : ''}`;
+
+const asked: Readonly<Record<string, Record<string, string>>> = {
+  Reads: { service_name: 'posts', http_request_method: 'GET', http_route: '/blog/api/posts' },
+  Writes: { service_name: 'posts', http_request_method: 'POST', http_route: '/blog/api/posts' },
+  Logins: { service_name: 'auth', http_request_method: 'POST', http_route: '/api/login' },
+};
+const limits: Readonly<Record<string, string>> = { Reads: '0.25', Writes: '0.5', Logins: '1' };
+
+const failing =
+  (what: string): Traffic =>
+  (bad, all, minutes, well = 0) => ({
+    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(all - bad, minutes, all, well),
+    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '503' })]: grows(bad, minutes, 0, well),
+  });
+
+const slow =
+  (what: string): Traffic =>
+  (bad, all, minutes, well = 0) => ({
+    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(all, minutes, all, well),
+    [named(`${requestDuration}_bucket`, { ...asked[what], http_response_status_code: '200', le: limits[what]! })]: grows(all - bad, minutes, all, well),
+  });
+
+const late =
+  (type: string, bound: string): Traffic =>
+  (bad, all, minutes, well = 0) => ({
+    [named(`${eventAge}_count`, { service_name: 'categories', messaging_destination_name: type })]: grows(all, minutes, all, well),
+    [named(`${eventAge}_bucket`, { service_name: 'categories', messaging_destination_name: type, le: bound })]: grows(all - bad, minutes, all, well),
+  });
+
+/** Parts of a thousand that are bad: far too many, a few too many, within the budget. */
+interface Shares {
+  page: number;
+  ticket: number;
+  within: number;
+}
+
+const strict: Shares = { page: 20, ticket: 4, within: 0.5 };
+const lenient: Shares = { page: 200, ticket: 40, within: 5 };
+
+function stories(alert: string, slo: string, traffic: Traffic, { page, ticket, within }: Shares): Case[] {
+  const both = [
+    { slo, severity: 'page' },
+    { slo, severity: 'ticket' },
+  ];
+  return [
+    firing(alert, `${page} of 1000 are bad for half an hour`, '30m', traffic(page, 1000, 30), ...both),
+    firing(alert, `${ticket} of 1000 are bad for an hour`, '1h', traffic(ticket, 1000, 60), { slo, severity: 'ticket' }),
+    firing(alert, 'it was bad for half an hour and is well again for 40 minutes', '70m', traffic(page, 1000, 30, 45), { slo, severity: 'ticket' }),
+    silent(alert, `${within} of 1000 are bad, as the budget allows`, '1h', traffic(within, 1000, 60)),
+    silent(alert, 'two of five at night are bad', '40m', traffic(0.1, 0.25, 20, 20)),
+    silent(alert, 'everything sleeps', '30m', {}),
+  ];
+}
+
+export const objectiveCases: readonly Case[] = [
+  ...['Reads', 'Writes', 'Logins'].flatMap((what) => [
+    ...stories(`${what}Unavailable`, `${what.toLowerCase()}-available`, failing(what), strict),
+    ...stories(`${what}Slow`, `${what.toLowerCase()}-fast`, slow(what), lenient),
+  ]),
+  ...stories('EventsLate', 'events-delivered', late('dev.dormouse.user.registered.v1', '30.0'), strict),
+  firing(
+    'EventsLate',
+    'events become dead letters',
+    '1h',
+    { [named(deadLetters, { dormouse_trigger: 'categories-post-events' })]: '0+1x60' },
+    ...[
+      { slo: 'events-delivered', severity: 'page' },
+      { slo: 'events-delivered', severity: 'ticket' },
+    ],
+  ),
+  ...stories('CountsStale', 'counts-fresh', late('dev.dormouse.post.created.v1', '5'), lenient),
+];

@@ -1,0 +1,52 @@
+/** `page` wakes somebody, `ticket` waits for the morning; `none` is no fault (a sign of life). */
+export type Severity = 'page' | 'ticket' | 'none';
+
+export interface Alert {
+  /** CamelCase; the runbook has the same name. */
+  name: string;
+  severity: Severity;
+  /** PromQL; each series that it answers is one alert. */
+  expr: string;
+  /** How long the expression must hold, as Prometheus writes durations; at once unless said. */
+  for?: string;
+  /** One sentence, with `{{ $labels.x }}` where needed. No value: every change of it would be a new notification. */
+  summary: string;
+  labels?: Readonly<Record<string, string>>;
+}
+
+export interface Recording {
+  record: string;
+  expr: string;
+  labels?: Readonly<Record<string, string>>;
+}
+
+export interface Group {
+  name: string;
+  /** Seconds between evaluations; Prometheus' own unless said. */
+  interval?: number;
+  rules: readonly (Alert | Recording)[];
+}
+
+/** Where a runbook is read. */
+export const runbookUrl = (alert: string): string => `https://dormouse.dev/runbooks/${alert}`;
+
+/** An alert as Prometheus reads it, with what none may lack: severity, summary, runbook. @throws TypeError for a summary with a value */
+export function alertRule({ name, severity, expr, for: duration, summary, labels = {} }: Alert): object {
+  if (summary.includes('$value')) throw new TypeError(`the summary of ${name} has a value`);
+  return {
+    alert: name,
+    expr,
+    ...(duration && { for: duration }),
+    labels: { severity, ...labels },
+    annotations: { summary, runbook_url: runbookUrl(name) },
+  };
+}
+
+export const isAlert = (rule: Alert | Recording): rule is Alert => 'severity' in rule;
+
+/** A group as Prometheus reads it. */
+export const groupOf = ({ name, interval, rules }: Group): object => ({
+  name,
+  ...(interval && { interval: `${interval}s` }),
+  rules: rules.map((rule) => (isAlert(rule) ? alertRule(rule) : rule)),
+});

@@ -1,0 +1,36 @@
+import { type Metric, metrics } from '@dormouse/runtime/metrics';
+import { prometheusName } from '@dormouse/runtime/prometheus-name';
+
+/** Names in Prometheus of all that functions give. */
+export const series = Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, prometheusName(metric)])) as Readonly<
+  Record<keyof typeof metrics, string>
+>;
+
+/** A matcher for the bucket that ends at `bound`; Prometheus 2 writes `1`, Prometheus 3 `1.0`. @throws TypeError when the histogram has no such bucket */
+export function upTo(metric: Metric, bound: number): string {
+  if (!metric.bounds?.includes(bound)) throw new TypeError(`${metric.name} has no bucket that ends at ${bound}`);
+  return Number.isInteger(bound) ? `le=~"${bound}|${bound}\\\\.0"` : `le="${bound}"`;
+}
+
+/** Routes that the Broker calls, not people. */
+export const deliveries = '/events|/dead-letters|/batches|/';
+
+/** What others give: Knative ≥ 1.19, Istio, kube-state-metrics, cAdvisor, cert-manager, exporters, the collector, Prometheus itself. */
+export const external = [
+  'up',
+  'certmanager_certificate_expiration_timestamp_seconds',
+  'container_cpu_usage_seconds_total',
+  'container_memory_working_set_bytes',
+  'istio_requests_total',
+  'kafka_consumergroup_lag',
+  'kn_revision_pods_count',
+  'kn_revision_pods_desired',
+  'kube_pod_container_resource_limits',
+  'kube_pod_container_status_restarts_total',
+  'otelcol_exporter_send_failed_log_records_total',
+  'otelcol_exporter_send_failed_metric_points_total',
+  'otelcol_exporter_send_failed_spans_total',
+  'pg_up',
+  'prometheus_rule_evaluation_failures_total',
+  'redis_up',
+] as const;
