@@ -9,6 +9,7 @@ import { objectiveGroups } from '../burn-rate.ts';
 import { external, series } from '../series.ts';
 import { dashboard } from './dashboard.ts';
 import { dashboards } from './documents.ts';
+import { shown } from './external.ts';
 import { sources } from './panels.ts';
 import { filled, queriesOf } from './queries.ts';
 
@@ -35,6 +36,7 @@ function namesIn(text: string): string[] {
 const recorded = objectiveGroups.flatMap(({ rules }) => rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])));
 const known = new Set<string>([
   ...external,
+  ...shown,
   ...recorded,
   'ALERTS',
   ...Object.values(series).flatMap((name) => [name, ...['bucket', 'sum', 'count'].map((part) => `${name}_${part}`)]),
