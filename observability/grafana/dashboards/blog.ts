@@ -1,0 +1,36 @@
+import { series } from '../../series.ts';
+import type { Described } from '../dashboard.ts';
+import { graph, number } from '../panels.ts';
+import { count, rate } from '../promql.ts';
+
+const pages = 'service_name="web",http_request_method="GET",http_response_status_code=~"2..|304"';
+
+export const blog: Described = {
+  uid: 'blog',
+  title: 'Blog',
+  description: 'What people do: write, read, sign up, come back.',
+  rows: [
+    {
+      title: 'In this range',
+      panels: [
+        number('Posts created', 'short', count(series.postsCreated, [])),
+        number('Posts published', 'short', count(series.postsPublished, [])),
+        number('Accounts created', 'short', count(series.accountsCreated, [])),
+        number('Authors active within 30 days', 'short', `max(last_over_time(${series.activeAuthors}[30d]))`),
+        number('Logins', 'short', count(series.logins, [], 'dormouse_login_outcome="success"')),
+        number('Pages read', 'short', count(`${series.requestDuration}_count`, [], pages)),
+      ],
+    },
+    {
+      title: 'Over time',
+      panels: [
+        graph('Posts created', 'cps', [{ expr: rate(series.postsCreated, ['dormouse_post_status']), legend: '{{dormouse_post_status}}' }]),
+        graph('Posts published', 'cps', [{ expr: rate(series.postsPublished, []), legend: 'published' }]),
+        graph('Accounts created', 'cps', [{ expr: rate(series.accountsCreated, []), legend: 'accounts' }]),
+        graph('Logins by outcome', 'cps', [{ expr: rate(series.logins, ['dormouse_login_outcome']), legend: '{{dormouse_login_outcome}}' }]),
+        graph('Refused by a limit', 'cps', [{ expr: rate(series.rateLimitRefusals, ['dormouse_limit_name']), legend: '{{dormouse_limit_name}}' }]),
+        graph('Pages', 'reqps', [{ expr: rate(`${series.requestDuration}_count`, ['http_route'], pages), legend: '{{http_route}}' }]),
+      ],
+    },
+  ],
+};

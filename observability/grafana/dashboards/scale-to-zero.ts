@@ -1,0 +1,47 @@
+import { series } from '../../series.ts';
+import type { Described } from '../dashboard.ts';
+import { graph, number, table, traces } from '../panels.ts';
+import { count, quantile, rate } from '../promql.ts';
+
+const { coldStarts, initDuration, firstResponseDuration } = series;
+
+export const scaleToZero: Described = {
+  uid: 'scale-to-zero',
+  title: 'Scale to zero',
+  description: 'Who is awake, how often functions wake, and what waking costs the one who waits.',
+  rows: [
+    {
+      title: 'Now',
+      panels: [
+        number('Instances awake', 'short', `count(${series.memory} > 0)`),
+        number('Cold starts in this range', 'short', count(coldStarts, [])),
+        number('Start until it can answer, p95', 's', quantile(0.95, initDuration, [])),
+        number('Start until the first answer, p95', 's', quantile(0.95, firstResponseDuration, []), { limits: { warn: 1, bad: 2 } }),
+        number('Memory of all', 'bytes', `sum(${series.memory})`),
+        number('CPU of all', 'short', rate(series.cpuTime, [])),
+      ],
+    },
+    {
+      title: 'Functions',
+      panels: [
+        graph('Instances', 'short', [{ expr: `count by (service_name) (${series.memory} > 0)`, legend: '{{service_name}}' }]),
+        graph('Cold starts', 'cps', [{ expr: rate(coldStarts, ['service_name', 'faas_trigger']), legend: '{{service_name}} {{faas_trigger}}' }]),
+        graph('Start until it can answer, p95', 's', [{ expr: quantile(0.95, initDuration, ['service_name']), legend: '{{service_name}}' }]),
+        graph('Start until the first answer, p95', 's', [{ expr: quantile(0.95, firstResponseDuration, ['service_name']), legend: '{{service_name}}' }]),
+        table('Cold starts in this range', 'short', count(coldStarts, ['service_name', 'faas_trigger'])),
+        traces('Requests that woke a function', '{ span.faas.coldstart = true }'),
+      ],
+    },
+    {
+      title: 'Knative',
+      needs: 'metrics of Knative Serving',
+      panels: [
+        graph('Pods: wanted', 'short', [{ expr: 'max by (kn_service_name) (kn_revision_pods_desired)', legend: '{{kn_service_name}}' }]),
+        graph('Pods: ready', 'short', [{ expr: 'max by (kn_service_name) (kn_revision_pods_count)', legend: '{{kn_service_name}}' }]),
+        graph('Requests that wait in the activator', 'short', [
+          { expr: 'sum by (kn_service_name) (kn_revision_request_concurrency)', legend: '{{kn_service_name}}' },
+        ]),
+      ],
+    },
+  ],
+};
