@@ -120,22 +120,34 @@ describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) =>
   let subscription: Subscription;
   afterAll(() => subscription?.remove());
 
+  const letters = () => target().journal.deadLetters({ type, limit: '100' });
+
   it('is asked again, and then there is a dead letter', async () => {
     subscription = await target().subscribe({ name: trigger, type, service: 'journal', path: '/evnets' });
-    const id = await target().send({ type, source: '/scenario', datacontenttype, data: { n: 1 } });
-    const letters = await target().eventually(
-      () => target().journal.deadLetters({ type }),
-      (found) => found.length > 0,
+    // A Trigger that was made just now may miss what comes in its first moments.
+    const found = await target().eventually(
+      async () => {
+        await target().send({ type, source: '/scenario', datacontenttype, data: { n: 1 } });
+        return letters();
+      },
+      (all) => all.length > 0,
     );
-    expect(letters).toMatchObject([{ event: { id }, trigger, status: 404, state: 'open' }]);
+    for (const letter of found) expect(letter).toMatchObject({ event: { type }, trigger, status: 404, state: 'open' });
   });
 
   it('gets it once it was mended and the letter redriven', async () => {
     await subscription.move('/events');
-    const [letter] = await target().journal.deadLetters({ type });
-    expect(await target().journal.redrive(letter!.number)).toMatchObject({ state: 'done', total: 1, done: 1, failed: 0 });
-    expect(await target().journal.deadLetters({ type })).toEqual([]);
-    expect(await target().journal.deadLetters({ type, state: 'redriven' })).toMatchObject([{ number: letter!.number, trigger }]);
+    await target().eventually(
+      async () => {
+        const open = await letters();
+        if (open.length > 0)
+          expect(await target().journal.redrive(...open.map(({ number }) => number))).toMatchObject({ state: 'done', done: open.length, failed: 0 });
+        return open;
+      },
+      (open) => open.length === 0,
+    );
+    const [redriven] = await target().journal.deadLetters({ type, state: 'redriven' });
+    expect(redriven).toMatchObject({ trigger, redrives: 1 });
   });
 });
 

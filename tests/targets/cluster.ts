@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ export interface ClusterOptions {
 
 /** The system on the cluster that kubectl speaks to. */
 export async function openCluster({ ingress, namespace }: ClusterOptions): Promise<Target & Abilities> {
+  const url = ingress.replace(/\/+$/, '');
   const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const objects = async <T>(...args: string[]) => (JSON.parse(await inside('get', ...args, '-o', 'json')) as { items: T[] }).items;
   const broker = await brokerOf(inside);
@@ -39,8 +41,8 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
   };
   return {
     place: 'cluster',
-    ...clientsOf(ingress.replace(/\/+$/, ''), { keys: keys.folder, issuer: await issuerOf(inside), pass }),
-    send: sending(broker.url),
+    ...clientsOf(url, { keys: keys.folder, issuer: await issuerAt(url), pass }),
+    send: patiently(sending(broker.url)),
     eventually,
     services,
     async roll(name) {
@@ -66,6 +68,21 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
     },
   };
 }
+
+/** As the outbox does: what the Broker does not take is sent again, as the same event. */
+const patiently = (send: Target['send'], attempts = 20): Target['send'] =>
+  async function again(event, options) {
+    const same = { ...event, id: event.id ?? randomUUID() };
+    for (let left = attempts; ; left--) {
+      const failure = await send(same, options).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      if (!failure) return same.id;
+      if (left === 1) throw failure;
+      await pass();
+    }
+  };
 
 type Inside = (...args: string[]) => Promise<string>;
 
@@ -97,11 +114,10 @@ async function keysOf(inside: Inside): Promise<{ folder: string; remove(): void 
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** ISSUER as the function auth gets it. */
-async function issuerOf(inside: Inside): Promise<string> {
-  const from = '{.spec.template.spec.containers[0].envFrom[*].configMapRef.name}';
-  const [name = ''] = (await inside('get', 'services.serving.knative.dev', 'auth', '-o', `jsonpath=${from}`)).split(' ');
-  return await inside('get', 'configmap', name, '-o', 'jsonpath={.data.ISSUER}');
+/** Who signs tokens, by the platform's own word (OpenID Connect Discovery). */
+async function issuerAt(url: string): Promise<string> {
+  const { issuer } = (await (await fetch(`${url}/.well-known/openid-configuration`)).json()) as { issuer: string };
+  return issuer;
 }
 
 interface KnativeService {
