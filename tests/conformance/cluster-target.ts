@@ -12,7 +12,7 @@ export interface ClusterTargetOptions {
   kubeconfig: string | undefined;
   broker: string | undefined;
   namespace: string | undefined;
-  /** Pause after a Trigger became ready, in ms; 2 s unless told. */
+  /** Pause after a Trigger became ready, in ms; 4 s unless told. */
   settleMs?: number;
   /** Pause until nothing more is expected, in ms; 5 s unless told. */
   quietMs?: number;
@@ -20,7 +20,7 @@ export interface ClusterTargetOptions {
 
 /** Any Knative broker, by its URL. */
 export async function clusterTarget(options: ClusterTargetOptions): Promise<Target> {
-  const { ingress, sinkHost = '127.0.0.1', kubeconfig, settleMs = 2_000, quietMs = 5_000 } = options;
+  const { ingress, sinkHost = '127.0.0.1', kubeconfig, settleMs = 4_000, quietMs = 5_000 } = options;
   const [, inPath, nameInPath] = new URL(ingress).pathname.split('/');
   const broker = options.broker ?? (nameInPath || 'default');
   const namespace = options.namespace ?? (inPath || 'default');
