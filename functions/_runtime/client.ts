@@ -3,7 +3,7 @@ import { request, type Sent } from './http.ts';
 import { inSpan, traceHeaders } from './trace.ts';
 
 /**
- * Calls another function inside a client span, with the trace's headers and a timeout (5 s unless said).
+ * Calls another function inside a client span, with the trace's headers and a timeout (10 s unless said: two functions may have to wake on the way).
  * @returns its answer, whatever status below 500 it has.
  * @throws AppError unavailable when it does not answer, or answers 5xx.
  */
@@ -11,7 +11,7 @@ export async function callService(url: string, init: Sent = {}): Promise<Respons
   const method = init.method ?? 'GET';
   return inSpan(method, { kind: 'client', attributes: { 'http.request.method': method, 'url.full': url } }, async (attributes) => {
     const headers = { ...traceHeaders(), ...init.headers };
-    const response = await request(url, { timeoutMs: 5000, ...init, headers }).catch((cause) => unavailable(cause));
+    const response = await request(url, { timeoutMs: 10_000, ...init, headers }).catch((cause) => unavailable(cause));
     attributes['http.response.status_code'] = response.status;
     return response.status < 500 ? response : unavailable(new Error(`${url} answered ${response.status}`));
   });
