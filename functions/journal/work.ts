@@ -4,7 +4,7 @@ import { send } from './attempt.ts';
 import { inOrder } from './in-order.ts';
 import type { Items, Letter, Outcome } from './items.ts';
 import type { Job, Jobs, Progress } from './jobs.ts';
-import { justNowMs, type Trigger, type Triggers } from './kubernetes.ts';
+import type { Trigger, Triggers } from './kubernetes.ts';
 import type { Deliver } from './subscriber.ts';
 import { isSubscriber, triggerOf } from './trigger-of.ts';
 
@@ -51,9 +51,10 @@ export function worker(options: WorkOptions): (job: string, step: number) => Pro
   };
 }
 
+/** Who has just mended a Trigger redrives next: each batch asks anew where Triggers deliver. */
 async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
   const { items, triggers, batch = 100 } = options;
-  const known = await triggers.list(justNowMs);
+  const known = await triggers.list(0);
   const letters = await items.letters(job, batch);
   const left = await carryOut(options, job, letters, (letter) => planFor(letter, known));
   return { finished: left.length === 0 && letters.length < batch };
@@ -77,7 +78,7 @@ const failed = (error: string): Plan => ({ noted: { outcome: 'failed', error } }
 async function replay(options: WorkOptions, job: Job): Promise<Progress> {
   const { items, triggers, batch = 100 } = options;
   const scan = options.scan ?? (job.dryRun ? scanOfDryRun : 500);
-  const trigger = (await triggers.list(justNowMs)).find(({ name }) => name === job.trigger);
+  const trigger = (await triggers.list(0)).find(({ name }) => name === job.trigger);
   if (!trigger) return { finished: true, error: `there is no trigger ${job.trigger}` };
   const address = trigger.subscriberUri ?? fail(`the trigger ${trigger.name} has no subscriber yet`);
   const passes = compileFilters(trigger.filters);
