@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { deploy, deployCanary, promote, rollback } from '../../knative/deploy/deploy.ts';
 import { byKn, type Cluster } from '../../knative/deploy/kn.ts';
 import { describeOn, type Targets, targetsWith } from '../describe-on.ts';
+import { statusesOf } from '../requests.ts';
 import { type RolledService, rolledService } from '../rolled-service.ts';
-import { steadyLoad } from '../steady-load.ts';
 
 const { KUBECONFIG, INGRESS, NAMESPACE = 'dormouse' } = process.env;
 vi.setConfig({ testTimeout: 180_000 });
@@ -17,7 +17,7 @@ const allWell = (counted: Record<string, number>) => {
 
 describeOn(targetsWith('services', 'roll'), 'a function under load', (target) => {
   it('rolls to a new revision, and no request fails', async () => {
-    allWell(await steadyLoad(target().url + page, { count: requests, during: target().roll('posts') }));
+    allWell(await statusesOf(target().url + page, { count: requests, together: 10, pauseMs: 10, during: target().roll('posts') }));
   });
 });
 
@@ -48,7 +48,7 @@ describeOn(onClusters, 'a canary of a function under load', (target) => {
     service.remove();
   }, 120_000);
 
-  const load = (during?: Promise<unknown>) => steadyLoad(target().url + page, { count: requests, ...(during ? { during } : {}) });
+  const load = (during?: Promise<unknown>) => statusesOf(target().url + page, { count: requests, together: 10, pauseMs: 10, ...(during ? { during } : {}) });
   const shares = async () => (await cluster.service())?.status?.traffic?.map(({ revisionName = '', percent }) => [revisionName, percent] as const) ?? [];
   /** How many requests each revision answered while something was done. */
   async function answersDuring(work: () => Promise<unknown>): Promise<Map<string, number>> {
