@@ -40,7 +40,8 @@ export function exemplars(): Exemplars {
       const request = JSON.parse(Buffer.from(body).toString('utf8')) as Request;
       for (const [s, { metrics }] of collected.scopeMetrics.entries())
         for (const [m, { descriptor, dataPoints }] of metrics.entries())
-          for (const [p, { attributes }] of dataPoints.entries()) {
+          for (const [p, { attributes, value }] of dataPoints.entries()) {
+            if (typeof value !== 'number' && value.count === 0) continue;
             const point = request.resourceMetrics[0]?.scopeMetrics[s]?.metrics[m]?.histogram?.dataPoints[p];
             const found = point && noted.get(keyOf(descriptor.name, attributes as MeasureAttributes));
             if (found) point.exemplars = [...found.values()];

@@ -7,6 +7,7 @@ import { openMeter } from './meter.ts';
 import { readableSpans, resourceOf } from './otlp.ts';
 import { processState } from './process-state.ts';
 import { prometheusText } from './prometheus-text.ts';
+import { seriesStarts } from './series-start.ts';
 import type { Target } from './telemetry-config.ts';
 import type { Span } from './trace.ts';
 
@@ -41,6 +42,7 @@ export function openExporter(config: Config): Exporter {
   const resource = resourceOf(config);
   const meter = metrics === 'none' ? undefined : openMeter(config, metrics === 'prometheus');
 
+  const starts = seriesStarts(config.startedMs);
   if (meter) onPush(processState());
 
   const post = async ({ url, headers }: Target, body: Uint8Array | undefined): Promise<void> => {
@@ -61,9 +63,10 @@ export function openExporter(config: Config): Exporter {
     record: (measure) => meter?.record(measure),
     async push() {
       if (!meter || !metricsTo) return;
-      const own = await meter.collect();
+      const { collected: own, sent } = starts.withZeros(await meter.collect());
       const body = write(own);
       await post(metricsTo, json && body ? meter.exemplars.put(own, body) : body);
+      sent();
       const system = meter.collectSystem();
       if (system) await post(metricsTo, write(system));
     },

@@ -91,6 +91,7 @@ export function listener(options: ListenerOptions): RequestListener {
 
   function measureFirst(context: TraceContext, { trigger, startMs, endMs }: { trigger: string; startMs: number; endMs: number }): void {
     measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, context);
+    measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, context);
     // Who stood ready for longer was not started for this request: a first revision, or a scale that is never zero.
     if (startMs - builtMs < waitedForMs) measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
   }

@@ -4,11 +4,8 @@ import { type Config, readConfig } from './config.ts';
 import { closeConnections } from './http.ts';
 import { type App, listener } from './listener.ts';
 import { type Logger, openLog } from './log.ts';
-import { measure } from './measure.ts';
-import { metrics } from './metrics.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
-import { nowMs } from './trace.ts';
 
 export type { Runtime } from './runtime.ts';
 
@@ -66,7 +63,6 @@ export async function serve(name: string, build: (runtime: Runtime) => App | Pro
   await listening(server, config.port);
   if (options.database !== false) await loadDatabase();
   app.resolve(await build(runtime));
-  measure(metrics.initDuration, (nowMs() - config.startedMs) / 1000);
   const scraped = telemetry.scrape && (await openMetrics(telemetry.scrape, prometheus, log));
   process.send?.({ type: 'ready', port: portOf(server), ...(scraped && { metricsPort: portOf(scraped) }) });
 }

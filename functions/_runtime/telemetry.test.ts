@@ -57,7 +57,7 @@ describe('spans', () => {
     recordSpan(span('refused'));
     await close();
     expect(collector.spans()).toEqual([]);
-    const [dropped] = found(metrics.dropped.name).at(-1)?.points ?? [];
+    const dropped = found(metrics.dropped.name).at(-1)?.points.at(-1);
     expect(dropped).toMatchObject({ asDouble: 1 });
     expect(attributesOf(dropped!)).toEqual({ 'dormouse.signal': 'spans' });
   });
@@ -76,13 +76,43 @@ describe('metrics', () => {
     measure(metrics.logins, 2, { 'dormouse.login.outcome': 'wrong' });
     await close();
     const [logins] = found('dormouse.logins');
-    expect(logins).toMatchObject({ unit: '{login}', points: [{ asDouble: 3 }] });
+    expect(logins).toMatchObject({ unit: '{login}', points: [{ asDouble: 0 }, { asDouble: 3 }] });
     expect(logins?.resource).toMatchObject({
       'service.name': 'posts',
       'service.instance.id': expect.any(String),
       team: 'blog',
       'deployment.environment.name': 'test',
     });
+  });
+
+  test('a series begins with a zero, at the start of the process or at the push before it, and says so once', async () => {
+    const startedMs = Date.now() - 5000;
+    const { close } = open({ OTEL_METRIC_EXPORT_INTERVAL: '50', STARTED_AT: String(startedMs) });
+    const outcomes = () => found('dormouse.logins').map(({ points }) => points.map((point) => [attributesOf(point)['dormouse.login.outcome'], point.asDouble]));
+    measure(metrics.logins, 3, { 'dormouse.login.outcome': 'wrong' });
+    measure(metrics.requestDuration, 0.1);
+    await expect.poll(outcomes, { timeout: 10_000 }).toContainEqual([['wrong', 3]]);
+    measure(metrics.logins, 1, { 'dormouse.login.outcome': 'success' });
+    await close();
+    const told = outcomes();
+    expect(told[0]).toEqual([
+      ['wrong', 0],
+      ['wrong', 3],
+    ]);
+    expect(told.slice(1)).toContainEqual([
+      ['wrong', 3],
+      ['success', 0],
+      ['success', 1],
+    ]);
+    const [first, ...later] = found('dormouse.logins').flatMap(({ points }) => points);
+    expect(first).toMatchObject({ startTimeUnixNano: `${startedMs}000000`, timeUnixNano: `${startedMs}000000` });
+    expect(later[0]).toMatchObject({ startTimeUnixNano: `${startedMs}000000` });
+    const begin = later.find((point) => point.asDouble === 0) as unknown as { timeUnixNano: string };
+    expect(Number(begin.timeUnixNano) / 1e6).toBeGreaterThan(startedMs + 4000);
+    expect(found('http.server.request.duration')[0]?.points).toMatchObject([
+      { count: 0, sum: 0 },
+      { count: 1, sum: 0.1 },
+    ]);
   });
 
   test('a state of the system belongs to no instance, and is told once for each look', async () => {
@@ -106,7 +136,7 @@ describe('metrics', () => {
     inTrace('3', false, 0.0022);
     inTrace('4', true, 3);
     await close();
-    const [point] = found('http.server.request.duration').at(-1)?.points ?? [];
+    const point = found('http.server.request.duration').at(-1)?.points.at(-1);
     expect(point?.count).toBe(4);
     expect(point?.exemplars).toEqual([
       { traceId: '2'.repeat(32), spanId: '2'.repeat(16), asDouble: 0.0021, timeUnixNano: expect.stringMatching(/^\d{19}$/) },

@@ -82,7 +82,8 @@ function summaryOf(text: string): string {
 
 /** `SELECT posts`: what is done to which table first, low in number. */
 function summary(text: string): string {
-  const operation = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL';
+  const first = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL';
+  const operation = first === 'WITH' ? (/\b(?:SELECT|INSERT|UPDATE|DELETE)\b/i.exec(text)?.[0].toUpperCase() ?? first) : first;
   const table = /\b(?:FROM|INTO|UPDATE)\s+([\w."]+)/i.exec(text)?.[1];
   return table ? `${operation} ${table}` : operation;
 }

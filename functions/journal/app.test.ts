@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { type Measure, onMeasure } from '@dormouse/runtime/measure';
+import { metrics } from '@dormouse/runtime/metrics';
 import { childOf, onSpan, runInTrace, type Span } from '@dormouse/runtime/trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { attributesOf, type Cluster, failed, openCluster, openFixture, trigger } from './journal.fixture.ts';
+import { openJournal } from './store.ts';
 
 let db: TestDatabase;
 let cluster: Cluster;
@@ -140,6 +143,23 @@ describe('dead letters', () => {
     expect(full.attributes).not.toHaveProperty('knativeerrordest');
     expect(full.headers).toMatchObject({ traceparent });
     expect(full.headers).not.toHaveProperty('cookie');
+  });
+
+  test('are counted once each, by trigger and type, and those that are open from the table', async () => {
+    const taken: Measure[] = [];
+    onMeasure((each) => taken.push(each));
+    const attributes = attributesOf();
+    for (let i = 0; i < 2; i++) await journal.deliver('/dead-letters', { ...attributes, ...failed('categories') });
+    await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('nobody') });
+    onMeasure(undefined);
+    const counted = taken.filter(({ metric }) => metric === metrics.deadLetters).map((each) => [each.attributes['dormouse.trigger'], each.value]);
+    expect(counted).toEqual([
+      ['counts', 1],
+      ['', 1],
+    ]);
+    expect(await openJournal(journal.sql).open()).toBe(2);
+    await db.admin`UPDATE journal.dead_letters SET state = 'redriven' WHERE trigger = 'counts'`;
+    expect(await openJournal(journal.sql).open()).toBe(1);
   });
 
   test('are of the trigger whose filters let the event through, where several share a subscriber', async () => {

@@ -12,10 +12,12 @@ import { memory } from './memory.ts';
 import { predecessorsScenario } from './predecessor.ts';
 import { atRate, saturation } from './saturation.ts';
 import { table } from './table.ts';
+import { telemetryCost } from './telemetry.ts';
 
-const help = `npm run bench -- [options]
+const help = `npm run bench -- [telemetry] [options]
 
-Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function.
+Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function;
+with "telemetry" what telemetry costs a function, and nothing else.
 
   --parts a,b,c,d,e,f  a cold starts, b throughput and latency, c the predecessor's scenario, d events, e memory,
                       f the broker alone: publishing, end to end, a backlog, dead neighbours, recovery (default: all)
@@ -24,10 +26,13 @@ Measures the platform on this machine, beside a plain Hono process with the same
   --cold N            cold starts of each function with a spare process, and a quarter of it without (default 20)
   --seconds N         length of one run of b (default 4)
   --posts N           posts in the database before b (default 500)
+  --cycles N          telemetry: functions started, asked once and ended (default 1000)
+  --sleeps N          telemetry: functions put to sleep by the autoscaler (default 100)
   --out FILE          results as JSON (default bench.json)
   --help`;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     parts: { type: 'string', default: 'a,b,c,d,e,f' },
     rounds: { type: 'string', default: '5' },
@@ -35,6 +40,8 @@ const { values } = parseArgs({
     cold: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '4' },
     posts: { type: 'string', default: '500' },
+    cycles: { type: 'string', default: '1000' },
+    sleeps: { type: 'string', default: '100' },
     out: { type: 'string', default: 'bench.json' },
     help: { type: 'boolean', default: false },
   },
@@ -44,7 +51,7 @@ if (values.help) {
   process.exit(0);
 }
 const [rounds, seconds, posts] = [Number(values.rounds), Number(values.seconds), Number(values.posts)];
-const parts = new Set(values.parts.split(','));
+const parts = new Set(positionals.length > 0 ? positionals : values.parts.split(','));
 const progress = (line: string) => console.error(`· ${line}`);
 const overlay = join(import.meta.dirname, 'overlay');
 const outer = mkdtempSync(join(tmpdir(), 'dormouse-bench-'));
@@ -63,6 +70,12 @@ try {
     save();
   }
   if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
+  if (parts.has('telemetry'))
+    await withPlatform([], async (platform) => {
+      await fill(platform);
+      const many = { cycles: Number(values.cycles), sleeps: Number(values.sleeps), cold: Number(values.cold) };
+      results.telemetry = await telemetryCost(platform, join(outer, 'posts'), { rounds, seconds, ...many }, progress);
+    });
   if (parts.has('e'))
     await withPlatform([], async (platform) => {
       results.memory = await memory(platform);
@@ -92,11 +105,17 @@ function save(): void {
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<void> {
+/** @returns the id of the last post */
+async function fill(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<number> {
   progress(`${posts} posts, ${people} people`);
   const { create } = shots(platform, 0);
   let last = 0;
   for (let n = 0; n < posts; n++) last = ((await post(platform.url + create!.path, create!.perRequest!())) as { id: number }).id;
+  return last;
+}
+
+async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<void> {
+  const last = await fill(platform);
   if (parts.has('b'))
     for (let n = 0; n < people; n++)
       await post(`${platform.url}/api/register`, {

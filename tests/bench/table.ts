@@ -1,6 +1,7 @@
 import { brokerTables } from './broker-table.ts';
 import { number, range, row } from './format.ts';
 import type { Measured } from './saturation.ts';
+import { telemetryTable } from './telemetry-table.ts';
 
 /** The results of a run as Markdown tables; parts that were not run are left out. */
 // biome-ignore lint/suspicious/noExplicitAny: results come as they were written to JSON
@@ -54,6 +55,7 @@ export function table(results: Record<string, any>): string {
     head('Event: commit → every consumer done, ms', 'events', 'p50', 'p95', 'p99');
     lines.push(row(String(results.events.events), number(results.events.p50), number(results.events.p95), number(results.events.p99)));
   }
+  if (results.telemetry) telemetryTable(results.telemetry, head, lines);
   if (results.broker) brokerTables(results.broker, head, lines);
   if (results.memory) {
     head('Memory, PSS MiB', 'what', 'MiB');
