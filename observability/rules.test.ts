@@ -128,7 +128,7 @@ if (hasPromtool)
         expect(forCluster).toMatchObject({ status: 0, stdout: expect.stringContaining('cluster.yaml is valid') });
       });
 
-    test.each(Object.keys(caseFiles))('every alert of %s fires where it should, and is silent where it should', (name) => {
+    test.each(Object.keys(caseFiles))('every alert of %s fires where it should, and is silent where it should', { timeout: 300_000 }, (name) => {
       expect(promtool('test', 'rules', `tests/${name}.yaml`)).toContain('SUCCESS');
     });
   });

@@ -2,8 +2,8 @@ import type { Group } from '../rule.ts';
 import { series } from '../series.ts';
 
 const { sqlDuration } = series;
-/** No SQLSTATE but those of connections (08) and of a server that ends or starts (57P): codes of Node and of the driver have a word. */
-const unreachable = 'error_type=~"08...|57P..|E[A-Z]+|CONN.*|TimeoutError|unavailable"';
+/** SQLSTATEs of connections (08), of a server that starts or ends (57P), of too many connections; codes of Node and of the driver; `unavailable` when it hangs. */
+const unreachable = 'error_type=~"08...|57P..|53300|E[A-Z_]+|CONN.*|unavailable"';
 
 /** PostgreSQL, Redis, certificates. */
 export const dataAlerts: Group = {
@@ -13,8 +13,8 @@ export const dataAlerts: Group = {
       name: 'DatabaseUnreachable',
       severity: 'page',
       expr:
-        `sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[2m])) / sum by (service_name) (increase(${sqlDuration}_count[2m])) > 0.5 ` +
-        `and sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[2m])) >= 3`,
+        `sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[1m])) / sum by (service_name) (increase(${sqlDuration}_count[1m])) > 0.5 ` +
+        `and sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[1m])) >= 3`,
       for: '30s',
       summary: '{{ $labels.service_name }} does not reach PostgreSQL.',
     },

@@ -1,5 +1,5 @@
 import { series } from '../series.ts';
-import { type Case, firing, named, silent } from './case.ts';
+import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const { sqlDuration } = series;
 const posts = { service_name: 'posts' };
@@ -17,22 +17,26 @@ const endsIn = (days: number) => ({ [named('certmanager_certificate_expiration_t
 export const dataCases: readonly Case[] = [
   firing('DatabaseUnreachable', 'every statement ends at a closed port', '5m', { ...asked('0+20x2 40x20'), ...asked('0x2 0+10x20', 'ECONNREFUSED') }, posts),
   firing('DatabaseUnreachable', 'the server shuts down', '5m', asked('0x2 0+10x20', '57P01'), posts),
+  firing('DatabaseUnreachable', 'the server hangs', '5m', asked('0x2 0+10x20', 'unavailable'), posts),
   silent('DatabaseUnreachable', 'statements break constraints', '5m', { ...asked('0+1x20'), ...asked('0x2 0+10x20', '23505') }),
   silent('DatabaseUnreachable', 'one connection of many was cut', '5m', { ...asked('0+100x20'), ...asked('0x2 4x20', '57P01') }),
   silent('DatabaseUnreachable', 'nobody asks anything', '5m', {}),
 
-  firing('PostgresDown', 'the exporter finds no server', '5m', { [named('pg_up', { instance: 'postgres' })]: '1 0x10' }, { instance: 'postgres' }),
+  ...lasting(
+    '1m',
+    firing('PostgresDown', 'the exporter finds no server', '5m', { [named('pg_up', { instance: 'postgres' })]: '1 0x10' }, { instance: 'postgres' }),
+  ),
   silent('PostgresDown', 'it answers', '5m', { [named('pg_up', { instance: 'postgres' })]: '1x10' }),
 
-  firing('RedisDown', 'the exporter finds no server', '5m', { [named('redis_up', { instance: 'redis' })]: '1 0x10' }, { instance: 'redis' }),
+  ...lasting('2m', firing('RedisDown', 'the exporter finds no server', '5m', { [named('redis_up', { instance: 'redis' })]: '1 0x10' }, { instance: 'redis' })),
   silent('RedisDown', 'it was started again', '5m', { [named('redis_up', { instance: 'redis' })]: '1 0 1x10' }),
   silent('RedisDown', 'there is no Redis', '5m', {}),
 
-  firing('StatementSlow', 'one of ten takes longer than half a second', '15m', took(100, 10), query),
+  ...lasting('4m', firing('StatementSlow', 'one of ten takes longer than half a second', '15m', took(100, 10), query)),
   silent('StatementSlow', 'one of a hundred does', '15m', took(100, 1)),
   silent('StatementSlow', 'it is seldom run', '15m', took(1, 1)),
 
-  firing('CertificateExpires', 'it ends in ten days', '2h', endsIn(10), { ...certificate, severity: 'ticket' }),
+  ...lasting('30m', firing('CertificateExpires', 'it ends in ten days', '2h', endsIn(10), { ...certificate, severity: 'ticket' })),
   firing('CertificateExpires', 'it ends tomorrow', '2h', endsIn(1), { ...certificate, severity: 'ticket' }, { ...certificate, severity: 'page' }),
   silent('CertificateExpires', 'it ends in a month', '2h', endsIn(30)),
 ];

@@ -1,5 +1,5 @@
 import { series } from '../series.ts';
-import { type Case, firing, named, silent } from './case.ts';
+import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const { outboxAge, deadLetters, deadLettersOpen, eventsConsumed } = series;
 const created = 'dev.dormouse.post.created.v1';
@@ -12,29 +12,32 @@ const lag = (values: string) => ({
 });
 
 export const eventCases: readonly Case[] = [
-  firing('OutboxStuck', 'the oldest event becomes older and older', '10m', oldest('0+60x20'), { db_namespace: 'posts' }),
+  ...lasting('4m', firing('OutboxStuck', 'the oldest event becomes older and older', '10m', oldest('0+60x20'), { db_namespace: 'posts' })),
   silent('OutboxStuck', 'what a crash left behind was sent a minute later', '10m', oldest('0x4 70 0x15')),
   silent('OutboxStuck', 'the broker was away for two minutes and is back', '10m', oldest('0x4 60 120 130 0x13')),
 
-  firing('RelaySilent', 'its last report is half an hour old', '35m', oldest('0x5')),
+  ...lasting('23m', firing('RelaySilent', 'its last report is half an hour old', '35m', oldest('0x5'))),
   silent('RelaySilent', 'it reports every minute', '35m', oldest('0x40')),
 
   firing('DeadLetters', 'a trigger gave up on one event', '10m', { [named(deadLetters, given)]: '0x5 1x10' }, given),
   silent('DeadLetters', 'it did so an hour ago', '60m', { [named(deadLetters, given)]: '0x5 1x60' }),
   silent('DeadLetters', 'there were none', '10m', {}),
 
-  firing('DeadLettersWait', 'one was found two days ago, and the journal has slept since', '49h', { [deadLettersOpen]: '0x5 1x5' }),
+  ...lasting('20h', firing('DeadLettersWait', 'one was found two days ago, and the journal has slept since', '49h', { [deadLettersOpen]: '0x5 1x5' })),
   silent('DeadLettersWait', 'they were redriven within a day', '49h', { [deadLettersOpen]: '0x5 3x600 0x5' }),
 
-  firing(
-    'HandlerFails',
-    'half of the deliveries fail',
-    '15m',
-    {
-      [named(eventsConsumed, consumer)]: '0+5x20',
-      [named(eventsConsumed, { ...consumer, error_type: 'RetryEvent' })]: '0+5x20',
-    },
-    consumer,
+  ...lasting(
+    '2m',
+    firing(
+      'HandlerFails',
+      'half of the deliveries fail',
+      '15m',
+      {
+        [named(eventsConsumed, consumer)]: '0+5x20',
+        [named(eventsConsumed, { ...consumer, error_type: 'RetryEvent' })]: '0+5x20',
+      },
+      consumer,
+    ),
   ),
   silent('HandlerFails', 'one of twenty fails', '15m', {
     [named(eventsConsumed, consumer)]: '0+19x20',
@@ -45,8 +48,11 @@ export const eventCases: readonly Case[] = [
     [named(eventsConsumed, { ...consumer, error_type: '40001' })]: '0x5 1x15',
   }),
 
-  firing('BrokerBacklog', '1200 events have waited for a quarter of an hour', '15m', lag('600x20'), {
-    consumergroup: 'knative-trigger-dormouse-categories-post-events',
-  }),
+  ...lasting(
+    '8m',
+    firing('BrokerBacklog', '1200 events have waited for a quarter of an hour', '15m', lag('600x20'), {
+      consumergroup: 'knative-trigger-dormouse-categories-post-events',
+    }),
+  ),
   silent('BrokerBacklog', 'a replay is worked off within minutes', '15m', lag('5000-1000x5 0x15')),
 ];

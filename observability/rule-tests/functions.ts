@@ -1,5 +1,5 @@
 import { series } from '../series.ts';
-import { type Case, firing, named, silent } from './case.ts';
+import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const { requestDuration, firstResponseDuration, rateLimitRefusals } = series;
 const posts = { service_name: 'posts' };
@@ -34,32 +34,38 @@ const atGateway = (status: string, values: string) => ({
 });
 
 export const functionCases: readonly Case[] = [
-  firing('ErrorRateHigh', 'one of ten requests fails', '15m', { ...answered('200', '0+90x20'), ...answered('500', '0+10x20') }, posts),
+  ...lasting('4m', firing('ErrorRateHigh', 'one of ten requests fails', '15m', { ...answered('200', '0+90x20'), ...answered('500', '0+10x20') }, posts)),
   silent('ErrorRateHigh', 'one of a hundred requests fails', '15m', { ...answered('200', '0+99x20'), ...answered('500', '0+1x20') }),
   silent('ErrorRateHigh', 'one request of one failed', '15m', answered('500', '0x8 1x12')),
   silent('ErrorRateHigh', 'people ask for what is not theirs', '15m', { ...answered('200', '0+10x20'), ...answered('403', '0+90x20') }),
 
-  firing('LatencyHigh', 'one of ten takes longer than a second', '15m', took(get, 100, 10), posts),
+  ...lasting('4m', firing('LatencyHigh', 'one of ten takes longer than a second', '15m', took(get, 100, 10), posts)),
   silent('LatencyHigh', 'one of a hundred takes longer than a second', '15m', took(get, 100, 1)),
   silent('LatencyHigh', 'few ask', '15m', took(get, 1, 1)),
   silent('LatencyHigh', 'only deliveries of events take long', '15m', took({ ...get, http_request_method: 'POST', http_route: '/events' }, 100, 50)),
 
-  firing('ColdStartsSlow', 'half of ten starts take longer than two seconds', '20m', woken(10, 5), posts),
+  ...lasting('8m', firing('ColdStartsSlow', 'half of ten starts take longer than two seconds', '20m', woken(10, 5), posts)),
   silent('ColdStartsSlow', 'all of ten starts are quick', '20m', woken(10, 0)),
   silent('ColdStartsSlow', 'one start of one was slow', '20m', woken(1, 1)),
   silent('ColdStartsSlow', 'nobody was woken', '20m', {}),
 
-  firing('FunctionNotReady', 'an instance is wanted and none is ready', '10m', pods('1x20', '0x20'), {
-    kn_service_name: 'posts',
-    kn_revision_name: 'posts-00002',
-  }),
+  ...lasting(
+    '2m',
+    firing('FunctionNotReady', 'an instance is wanted and none is ready', '10m', pods('1x20', '0x20'), {
+      kn_service_name: 'posts',
+      kn_revision_name: 'posts-00002',
+    }),
+  ),
   silent('FunctionNotReady', 'the function sleeps', '10m', pods('0x20', '0x20')),
   silent('FunctionNotReady', 'an instance became ready after a minute', '10m', pods('1x20', '0x1 1x19')),
 
-  firing('RateLimitRefusals', 'two requests a second are refused', '20m', refused(120), { service_name: 'auth', dormouse_limit_name: 'login' }),
+  ...lasting(
+    '8m',
+    firing('RateLimitRefusals', 'two requests a second are refused', '20m', refused(120), { service_name: 'auth', dormouse_limit_name: 'login' }),
+  ),
   silent('RateLimitRefusals', 'one request in ten seconds is refused', '20m', refused(6)),
 
-  firing('GatewayErrors', 'one of ten requests fails', '10m', { ...atGateway('200', '0+90x20'), ...atGateway('503', '0+10x20') }),
+  ...lasting('2m', firing('GatewayErrors', 'one of ten requests fails', '10m', { ...atGateway('200', '0+90x20'), ...atGateway('503', '0+10x20') })),
   silent('GatewayErrors', 'one of a hundred requests fails', '10m', { ...atGateway('200', '0+990x20'), ...atGateway('503', '0+10x20') }),
   silent('GatewayErrors', 'nobody comes', '10m', {}),
 ];

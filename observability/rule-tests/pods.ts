@@ -1,4 +1,4 @@
-import { type Case, firing, named, silent } from './case.ts';
+import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const pod = { namespace: 'dormouse', pod: 'posts-00002-deployment-7d9f' };
 const container = { ...pod, container: 'user-container' };
@@ -10,11 +10,11 @@ const memory = (mebibytes: number) => ({
 const restarts = (values: string) => ({ [named('kube_pod_container_status_restarts_total', container)]: values });
 
 export const podCases: readonly Case[] = [
-  firing('PodCpuHigh', 'its thread is busy all the time', '25m', cpu(58), pod),
+  ...lasting('8m', firing('PodCpuHigh', 'its thread is busy all the time', '25m', cpu(58), pod)),
   silent('PodCpuHigh', 'half of the time', '25m', cpu(30)),
   silent('PodCpuHigh', 'it is a pod of somebody else', '25m', cpu(58, { ...container, namespace: 'kube-system' })),
 
-  firing('PodMemoryHigh', '250 of 256 MiB are used', '15m', memory(250), container),
+  ...lasting('3m', firing('PodMemoryHigh', '250 of 256 MiB are used', '15m', memory(250), container)),
   silent('PodMemoryHigh', '100 of 256 MiB are used', '15m', memory(100)),
 
   firing('PodRestarts', 'a container was started four times', '14m', restarts('0x3 1 2 3 4 4x20'), container),

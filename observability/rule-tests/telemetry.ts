@@ -1,5 +1,5 @@
 import { series } from '../series.ts';
-import { type Case, firing, named, silent } from './case.ts';
+import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const up = (job: string, values: string) => ({ [named('up', { job, instance: `${job}:80` })]: values });
 const dropped = { service_name: 'posts', dormouse_signal: 'spans' };
@@ -8,7 +8,7 @@ const group = { rule_group: '/etc/prometheus/rules/slo.yaml;slo' };
 const unevaluated = (values: string) => ({ [named('prometheus_rule_evaluation_failures_total', group)]: values });
 
 const watched = (alert: string, job: string): Case[] => [
-  firing(alert, 'it does not answer', '15m', up(job, '1x3 0x20')),
+  ...lasting('5m', firing(alert, 'it does not answer', '15m', up(job, '1x3 0x20'))),
   firing(alert, 'it is not there any more', '15m', up(job, '1x3')),
   silent(alert, 'it answers', '15m', up(job, '1x20')),
   silent(alert, 'it was started again', '15m', up(job, '1x5 0 1x20')),
@@ -20,15 +20,15 @@ export const telemetryCases: readonly Case[] = [
   ...watched('LokiDown', 'loki'),
   ...watched('TempoDown', 'tempo'),
 
-  firing('TelemetryLost', 'spans cannot be sent', '15m', failed('spans', '0+10x20'), { exporter: 'otlp_grpc/tempo' }),
+  ...lasting('4m', firing('TelemetryLost', 'spans cannot be sent', '15m', failed('spans', '0+10x20'), { exporter: 'otlp_grpc/tempo' })),
   firing('TelemetryLost', 'measures cannot be sent', '15m', failed('metric_points', '0+10x20'), { exporter: 'otlp_grpc/tempo' }),
   firing('TelemetryLost', 'logs cannot be sent', '15m', failed('log_records', '0+10x20'), { exporter: 'otlp_grpc/tempo' }),
   silent('TelemetryLost', 'it happened once', '15m', failed('spans', '0x2 10x20')),
 
-  firing('TelemetryDropped', 'a function throws spans away', '20m', { [named(series.dropped, dropped)]: '0+10x20' }, dropped),
+  ...lasting('4m', firing('TelemetryDropped', 'a function throws spans away', '20m', { [named(series.dropped, dropped)]: '0+10x20' }, dropped)),
   silent('TelemetryDropped', 'none does', '20m', { [named(series.dropped, dropped)]: '0x20' }),
 
-  firing('RulesFail', 'a group fails each time', '15m', unevaluated('0+2x20'), group),
+  ...lasting('4m', firing('RulesFail', 'a group fails each time', '15m', unevaluated('0+2x20'), group)),
   silent('RulesFail', 'none fails', '15m', unevaluated('0x20')),
 
   firing('Watchdog', 'all is well', '1m', {}),

@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { eventually } from '../platform.ts';
+import { type RunningCollector, startCollector } from './collector.ts';
+import { programPath } from './programs.ts';
+
+const otelcol = programPath('collector');
+const folder = join(import.meta.dirname, '../../observability/collector');
+
+interface Span {
+  traceId: string;
+  milliseconds: number;
+  failed?: boolean;
+  cold?: boolean;
+}
+
+/** An ExportTraceServiceRequest of one span. */
+const request = ({ traceId, milliseconds, failed, cold }: Span) => {
+  const startMs = Date.now() - milliseconds;
+  const span = {
+    traceId,
+    spanId: randomBytes(8).toString('hex'),
+    name: 'GET /blog/api/posts',
+    kind: 2,
+    startTimeUnixNano: `${startMs}000000`,
+    endTimeUnixNano: `${startMs + milliseconds}000000`,
+    attributes: cold ? [{ key: 'faas.coldstart', value: { boolValue: true } }] : [],
+    status: failed ? { code: 2 } : {},
+  };
+  return { resourceSpans: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'posts' } }] }, scopeSpans: [{ spans: [span] }] }] };
+};
+
+if (otelcol)
+  describe('the OpenTelemetry Collector', () => {
+    let collector: RunningCollector;
+    let work: string;
+    const newTrace = () => randomBytes(16).toString('hex');
+    const written = (name: string) => {
+      try {
+        return readFileSync(join(work, name), 'utf8');
+      } catch {
+        return '';
+      }
+    };
+    const send = async (span: Span) => {
+      const answer = await fetch(`${collector.url}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request(span)),
+      });
+      expect(answer.status).toBe(200);
+    };
+
+    beforeAll(async () => {
+      work = mkdtempSync(join(tmpdir(), 'dormouse-collector-'));
+      const file = (name: string) => ({ path: join(work, name), flush_interval: '200ms' });
+      const exporters = { 'file/traces': file('traces.json'), 'file/metrics': file('metrics.json') };
+      const pipelines = { traces: { exporters: ['file/traces'] }, metrics: { exporters: ['file/metrics'] } };
+      const overlay = join(work, 'to-files.yaml');
+      const connectors = { span_metrics: { metrics_flush_interval: '1s' } };
+      writeFileSync(overlay, JSON.stringify({ exporters, connectors, service: { pipelines } }));
+      collector = await startCollector(otelcol, {}, [overlay], { DECISION_WAIT: '1s' });
+    });
+    afterAll(async () => {
+      await collector?.stop();
+      rmSync(work, { recursive: true, force: true });
+    });
+
+    test.each(['machine', 'cluster'])('understands its configuration for a %s', (where) => {
+      const args = ['validate', '--config', join(folder, 'common.yaml'), '--config', join(folder, `${where}.yaml`)];
+      expect(execFileSync(otelcol, args, { encoding: 'utf8' })).not.toMatch(/error/i);
+    });
+
+    test('keeps traces that failed, were slow or woke a function, and drops nine of ten of the others', async () => {
+      const [failed, slow, cold] = [newTrace(), newTrace(), newTrace()];
+      const plain = Array.from({ length: 200 }, newTrace);
+      for (const traceId of plain) await send({ traceId, milliseconds: 5 });
+      await send({ traceId: failed, milliseconds: 5, failed: true });
+      await send({ traceId: slow, milliseconds: 1500 });
+      await send({ traceId: cold, milliseconds: 5, cold: true });
+      const kept = await eventually(
+        async () => written('traces.json'),
+        (text) => [failed, slow, cold].every((traceId) => text.includes(traceId)),
+      );
+      const others = plain.filter((traceId) => kept.includes(traceId)).length;
+      expect(others).toBeGreaterThan(0);
+      expect(others).toBeLessThan(60);
+    });
+
+    test('measures every span, kept or not, by function, and names a trace for it', async () => {
+      const text = await eventually(
+        async () => written('metrics.json'),
+        (each) => each.includes('span.duration') && each.includes('exemplars'),
+      );
+      const points = text
+        .trim()
+        .split('\n')
+        .flatMap((line) => JSON.parse(line).resourceMetrics)
+        .filter(({ resource }) => JSON.stringify(resource).includes('"posts"'));
+      expect(JSON.stringify(points)).toMatch(/"key":"service\.name","value":\{"stringValue":"posts"\}/);
+      expect(text).toMatch(/"exemplars":\[\{[^\]]*"traceId":"[0-9a-f]{32}"/);
+    });
+  });
+else console.warn('no OpenTelemetry Collector is on the PATH: its configurations are not tried with it');
+
+interface Configuration {
+  service: { pipelines: Record<string, { receivers: string[]; processors: string[]; exporters: string[] }> };
+  [kind: string]: object;
+}
+
+test.each(['machine', 'cluster'])('every part that a pipeline for a %s is made of is declared', (where) => {
+  const [common, own] = ['common', where].map((name) => parse(readFileSync(join(folder, `${name}.yaml`), 'utf8')) as Configuration);
+  const declared = (kind: string) => [...Object.keys(common![kind] ?? {}), ...Object.keys(own![kind] ?? {})];
+  for (const { receivers, processors, exporters } of Object.values(own!.service.pipelines)) {
+    expect([...declared('receivers'), ...declared('connectors')]).toEqual(expect.arrayContaining(receivers));
+    expect(declared('processors')).toEqual(expect.arrayContaining(processors));
+    expect([...declared('exporters'), ...declared('connectors')]).toEqual(expect.arrayContaining(exporters));
+    expect(processors[0]).toBe('memory_limiter');
+  }
+});
