@@ -1,6 +1,7 @@
 import type { ConsoleAnswer, ConsoleSources } from '../console.ts';
 import { problem } from '../console.ts';
 import type { EventSummary } from '../event-summary.ts';
+import { contentTypes, exposition } from '../prometheus-text.ts';
 import { TempoQueryError, tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '../tempo.ts';
 import { triggerList } from '../trigger-list.ts';
 import { decoded } from './path.ts';
@@ -9,8 +10,9 @@ import { liveStream } from './stream.ts';
 const eventsListed = 500;
 
 /** The console's JSON; `undefined` for paths that are none of it. */
-export async function consoleApi(url: URL, sources: ConsoleSources): Promise<ConsoleAnswer | undefined> {
+export async function consoleApi(url: URL, sources: ConsoleSources, accept = ''): Promise<ConsoleAnswer | undefined> {
   const { pathname, searchParams } = url;
+  if (pathname === '/metrics') return scraped(sources, accept);
   if (pathname === '/ready') return { status: 200, type: 'text/plain', body: 'ready\n' };
   if (!pathname.startsWith('/api/')) return undefined;
   const [, , kind, ...rest] = pathname.split('/').map(decoded);
@@ -41,6 +43,12 @@ export async function consoleApi(url: URL, sources: ConsoleSources): Promise<Con
     default:
       return problem(404, `there is nothing at ${pathname}`);
   }
+}
+
+function scraped({ telemetry }: ConsoleSources, accept: string): ConsoleAnswer {
+  const openMetrics = accept.includes('application/openmetrics-text');
+  const body = exposition(telemetry.metrics, { nowMs: Date.now(), openMetrics });
+  return { status: 200, type: openMetrics ? contentTypes.openMetrics : contentTypes.text, body };
 }
 
 /** The parameters of a search in the logs. */
