@@ -1,4 +1,4 @@
-import { metrics } from '@dormouse/runtime/metrics';
+import { type Metric, metrics } from '@dormouse/runtime/metrics';
 import { type Measured, MetricStore } from './metric-store.ts';
 
 const bounds = metrics.requestDuration.bounds ?? [];
@@ -33,4 +33,39 @@ function* pushOf(service: string, instance: string, n: number, timeMs: number): 
   yield { ...cpu, labels: { ...labels, cpu_mode: 'user' }, value: n * 0.25 };
   yield { ...cpu, labels: { ...labels, cpu_mode: 'system' }, value: n * 0.125 };
   yield { family: metrics.memory, labels, timeMs, value: 50e6 + (n % 7) * 1e6 };
+}
+
+const zeroMsBefore = 5_000;
+
+/** One instance of posts that woke 20 seconds ago and did a little of everything: a zero and a push of each series. */
+export function* measuredFlow(nowMs: number): Generator<Measured> {
+  const base = { job: 'dormouse/posts', instance: 'posts-a', service_name: 'posts' };
+  const pushedMs = nowMs - 20_000;
+  const twice = function* (measured: Omit<Measured, 'timeMs'>): Generator<Measured> {
+    yield { ...measured, timeMs: pushedMs - zeroMsBefore, value: 0, ...(measured.buckets && { buckets: measured.buckets.map(() => 0) }), exemplars: [] };
+    yield { ...measured, timeMs: pushedMs };
+  };
+  const histogram = (family: Metric, upTo: number, count: number, labels: Record<string, string>, exemplars: Measured['exemplars'] = []) => {
+    const own = family.bounds ?? [];
+    const buckets = [...own, Number.POSITIVE_INFINITY].map((bound) => (bound === upTo ? count : 0));
+    return twice({ family, labels: { ...base, ...labels }, value: count * upTo, buckets, bounds: own, exemplars });
+  };
+  const counter = (family: Metric, value: number, labels: Record<string, string>) => twice({ family, labels: { ...base, ...labels }, value });
+  const route = { http_request_method: 'GET', http_route: '/blog/api/posts' };
+  const exemplar = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), value: 0.04, timeMs: pushedMs };
+  yield* histogram(metrics.requestDuration, 0.01, 100, { ...route, http_response_status_code: '200' });
+  yield* histogram(metrics.requestDuration, 0.05, 20, { ...route, http_response_status_code: '500', error_type: '500' }, [exemplar]);
+  const event = { messaging_destination_name: 'dev.dormouse.post.created.v1' };
+  yield* counter(metrics.eventsSent, 10, event);
+  yield* counter(metrics.eventsConsumed, 7, event);
+  yield* counter(metrics.eventsConsumed, 1, { ...event, dormouse_duplicate: 'true' });
+  yield* counter(metrics.eventsConsumed, 2, { ...event, error_type: 'RetryEvent' });
+  yield* histogram(metrics.eventAge, 0.05, 7, event);
+  yield* histogram(metrics.sqlDuration, 0.0025, 40, { db_query_summary: 'SELECT posts' });
+  yield* counter(metrics.cacheRequests, 9, { dormouse_cache_name: 'posts:lists', dormouse_cache_result: 'hit' });
+  yield* counter(metrics.cacheRequests, 1, { dormouse_cache_name: 'posts:lists', dormouse_cache_result: 'miss' });
+  yield* counter(metrics.coldStarts, 1, { faas_trigger: 'http' });
+  yield* histogram(metrics.initDuration, 0.1, 1, {});
+  yield* histogram(metrics.firstResponseDuration, 0.15, 1, { faas_trigger: 'http' });
+  yield { family: metrics.memory, labels: base, timeMs: pushedMs, value: 64e6 };
 }
