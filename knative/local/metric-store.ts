@@ -87,18 +87,17 @@ export class MetricStore {
     for (const series of this.#series.values()) if (series.family.name === name) yield series;
   }
 
-  /** @returns false when it is older than what is known of its series */
-  add(measured: Measured): boolean {
+  /** What is older than what is known of its series is left out. */
+  add(measured: Measured): void {
     const series = this.#seriesOf(measured);
     const { samples } = series;
     const last = samples.at(-1);
-    if (last && measured.timeMs < last.timeMs) return false;
+    if (last && measured.timeMs < last.timeMs) return;
     const sample = sampleOf(measured, last);
     if (last && this.#replaces(sample, samples)) this.#bytes += sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample);
     else this.#bytes += sizeOfSample(samples[samples.push(sample) - 1] as Sample);
     for (const exemplar of measured.exemplars ?? []) series.exemplars.set(bucketOf(exemplar.value, series.bounds), exemplar);
     this.#forget(series, measured.timeMs);
-    return true;
   }
 
   #seriesOf({ family, labels, bounds = noBounds }: Measured): Series {

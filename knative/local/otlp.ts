@@ -17,6 +17,9 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
+/** Told of each request that was read, with its bytes. */
+export type Received = (signal: Signal, message: unknown, bytes: number) => void;
+
 const keep: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown) => void>> = {
   traces(telemetry, message) {
     for (const span of readSpans(message)) telemetry.addSpan(span, 'received');
@@ -35,7 +38,7 @@ const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
  * telemetry. Bodies are read one after the other, a turn of the event loop each; when too much waits the answer is 503 with
  * Retry-After, which exporters obey.
  */
-export function otlpReceiver(telemetry: Telemetry): (request: IncomingMessage, response: ServerResponse) => void {
+export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}): (request: IncomingMessage, response: ServerResponse) => void {
   let waiting = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -54,6 +57,7 @@ export function otlpReceiver(telemetry: Telemetry): (request: IncomingMessage, r
       const plain = request.headers['content-encoding'] === 'gzip' ? await unpack(body, { maxOutputLength: mostBytes }) : body;
       const message: unknown = JSON.parse(plain.toString('utf8'));
       keep[signal](telemetry, message);
+      received(signal, message, plain.length);
       return { status: 200 };
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';

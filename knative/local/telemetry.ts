@@ -21,6 +21,8 @@ export class Telemetry {
   readonly logs: LogStore;
   readonly metrics: MetricStore;
   #listeners: TelemetryListener[] = [];
+  /** What comes while older telemetry is still to be read: stores take things in their order. */
+  #held: (() => void)[] | undefined;
 
   constructor(options: { traceBytes?: number; logBytes?: number; metricBytes?: number } = {}) {
     this.traces = new TraceStore(options.traceBytes);
@@ -28,22 +30,37 @@ export class Telemetry {
     this.metrics = new MetricStore(options.metricBytes === undefined ? {} : { bytes: options.metricBytes });
   }
 
+  /** Shows nothing of what comes until `release`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    for (const add of this.#held ?? []) add();
+    this.#held = undefined;
+  }
+
+  #add(add: () => void): void {
+    if (this.#held) this.#held.push(add);
+    else add();
+  }
+
   listen(listener: TelemetryListener): void {
     this.#listeners.push(listener);
   }
 
   addSpan(span: SpanRecord, maker: Maker = 'platform'): void {
-    this.traces.add(span);
+    this.#add(() => this.traces.add(span));
     for (const listener of this.#listeners) listener.span(span, maker);
   }
 
   addLog(line: LogLine, maker: Maker = 'platform'): void {
-    this.logs.add(line);
+    this.#add(() => this.logs.add(line));
     for (const listener of this.#listeners) listener.log(line, maker);
   }
 
   addMeasured(measured: Measured, maker: Maker = 'platform'): void {
-    if (!this.metrics.add(measured)) return;
+    this.#add(() => this.metrics.add(measured));
     for (const listener of this.#listeners) listener.measured?.(measured, maker);
   }
 

@@ -19,7 +19,7 @@ export function tempoTrace(spans: readonly SpanRecord[]) {
 /** `GET /api/v2/traces/{id}`. */
 export const tempoTraceV2 = (spans: readonly SpanRecord[]) => ({ trace: { resourceSpans: tempoTrace(spans).batches } });
 
-function tempoSpan(span: SpanRecord) {
+export function tempoSpan(span: SpanRecord) {
   return {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -126,7 +126,7 @@ function number(text: string): number {
   return Number(text);
 }
 
-const keyValues = (attributes: Attributes) => Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
+export const keyValues = (attributes: Attributes) => Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 
 function anyValue(value: AttributeValue) {
   if (typeof value === 'string') return { stringValue: value };
@@ -135,7 +135,7 @@ function anyValue(value: AttributeValue) {
 }
 
 /** Milliseconds with a fraction as decimal nanoseconds, which a double could not hold. */
-function nanoseconds(ms: number): string {
+export function nanoseconds(ms: number): string {
   const whole = Math.floor(ms);
   return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
 }
