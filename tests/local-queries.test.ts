@@ -1,5 +1,6 @@
 import { seededMetrics } from '@dormouse/local/metrics.fixture';
 import { prometheusApi } from '@dormouse/local/prometheus-api';
+import { spanTest } from '@dormouse/local/traceql';
 import { expect, test } from 'vitest';
 import { dashboards } from '../observability/grafana/documents.ts';
 import { filled, queriesOf } from '../observability/grafana/queries.ts';
@@ -31,4 +32,8 @@ const rules = Object.values(ruleFiles).flatMap((groups) => groups.flatMap((group
 test('it understands every rule too, though it evaluates none by itself', async () => {
   const refused = await Promise.all(rules.map(async ({ expr }) => (await ask(expr)).error));
   expect(refused.filter(Boolean)).toEqual([]);
+});
+
+test.each(dashboards.flatMap(queriesOf).filter(({ language }) => language === 'traceql'))('and $query of $dashboard', ({ query }) => {
+  expect(spanTest(filled(query, { step: 60, range: 3600, of: 'posts' }))).toBeTypeOf('function');
 });
