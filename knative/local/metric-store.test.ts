@@ -46,6 +46,20 @@ describe('what is kept of metrics', () => {
     expect(increaseOf(series!, { fromMs: -1, toMs: 4_000 }).value).toBe(8);
   });
 
+  test('the zero of an instance that has the name of one before it is kept, however soon it comes', () => {
+    const store = new MetricStore();
+    for (const [ms, value] of [
+      [0, 0],
+      [60_000, 30],
+      [68_000, 0],
+      [76_000, 30],
+      [77_000, 31],
+    ] as const)
+      store.add(counter(ms, value));
+    const [series] = [...store.all()];
+    expect(increaseOf(series!, { fromMs: -1, toMs: 80_000 }).value).toBe(61);
+  });
+
   test('buckets that did not change are kept once; an exemplar for each bucket', () => {
     const store = new MetricStore();
     const exemplar = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), value: 0.3, timeMs: 1 };

@@ -94,7 +94,7 @@ export class MetricStore {
     const last = samples.at(-1);
     if (last && measured.timeMs < last.timeMs) return;
     const sample = sampleOf(measured, last);
-    if (last && this.#replaces(sample, samples)) this.#bytes += sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample);
+    if (last && this.#replaces(sample, series)) this.#bytes += sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample);
     else this.#bytes += sizeOfSample(samples[samples.push(sample) - 1] as Sample);
     for (const exemplar of measured.exemplars ?? []) series.exemplars.set(bucketOf(exemplar.value, series.bounds), exemplar);
     this.#forget(series, measured.timeMs);
@@ -111,12 +111,14 @@ export class MetricStore {
     return series;
   }
 
-  /** True when the last sample is too near to the one before it to be kept beside the new one. */
-  #replaces(sample: Sample, samples: readonly Sample[]): boolean {
+  /** True when the last sample is too near to the one before it to be kept beside the new one, and no counter begins again with it. */
+  #replaces(sample: Sample, { samples, family }: Series): boolean {
+    const isCumulative = family.kind === 'counter' || family.kind === 'histogram';
     const [before, last] = [samples.at(-2), samples.at(-1)];
     if (!last) return false;
     if (last.timeMs === sample.timeMs) return true;
-    return before !== undefined && last.timeMs - before.timeMs < this.#thinMs && last.value <= sample.value;
+    if (!before || last.timeMs - before.timeMs >= this.#thinMs) return false;
+    return !isCumulative || (before.value <= last.value && last.value <= sample.value);
   }
 
   #forget(series: Series, nowMs: number): void {

@@ -2,7 +2,7 @@ import { prometheusName } from '@dormouse/runtime/prometheus-name';
 import type { Exemplar, Family, MetricStore, Sample, Series } from './metric-store.ts';
 import { cumulative, leOf } from './prometheus-series.ts';
 
-/** How far back samples are given beside the last one: who scrapes more often misses none, the zero that a series begins with included. */
+/** How long the zero that a counter began with is given beside its last value: who scrapes more often counts what was counted before the first scrape. */
 const givenMs = 30_000;
 /** Prometheus takes a value for current so long. */
 const currentMs = 5 * 60_000;
@@ -41,10 +41,18 @@ function familyText(name: string, family: Family, series: readonly Series[], { n
   const head = openMetrics && family.kind === 'counter' ? name.replace(/_total$/, '') : name;
   const lines = [`# TYPE ${head} ${types[family.kind]}`, ...(family.description ? [`# HELP ${head} ${escapedHelp(family.description)}`] : [])];
   for (const each of series) {
-    const given = each.samples.filter(({ timeMs }, i) => all || timeMs >= nowMs - givenMs || i === each.samples.length - 1);
+    const given = all ? each.samples : currentSamples(each, nowMs);
     for (const sample of given) lines.push(...sampleLines(name, each, sample, sample === given.at(-1), openMetrics));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The last sample, and where a counter began shortly before. */
+function currentSamples({ samples, family }: Series, nowMs: number): Sample[] {
+  const last = samples.length - 1;
+  const begins = (i: number) => i === 0 || (samples[i] as Sample).value < (samples[i - 1] as Sample).value;
+  const counts = family.kind === 'counter' || family.kind === 'histogram';
+  return samples.filter(({ timeMs }, i) => i === last || (counts && timeMs >= nowMs - givenMs && begins(i)));
 }
 
 function sampleLines(name: string, { family, labels, bounds, exemplars }: Series, sample: Sample, isLast: boolean, openMetrics: boolean): string[] {
