@@ -38,7 +38,7 @@ export async function rolledService(name: string, namespace: string): Promise<Ro
       const pods = await podsOf(await inside('get', 'pods', '-l', `serving.knative.dev/service=${name}`, '-o', 'json'));
       const counted = new Map<string, number>();
       for (const { pod, revision } of pods) {
-        const metrics = await kubectl(['get', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}:8080/proxy/metrics`]).catch(() => '');
+        const metrics = await kubectl(['get', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}:9464/proxy/metrics`]).catch(() => '');
         counted.set(revision, (counted.get(revision) ?? 0) + requestsIn(metrics));
       }
       return counted;
