@@ -2,6 +2,8 @@ import type { Group } from '../rule.ts';
 import { deliveries, series } from '../series.ts';
 
 const { requestDuration } = series;
+/** Knative scales what others have, too. */
+const ours = 'k8s_namespace_name="dormouse"';
 const quick = `http_route!~"${deliveries}"`;
 
 /** Functions, one by one; what all of them promise together is in `objectives.ts`. */
@@ -38,7 +40,9 @@ export const functionAlerts: Group = {
     {
       name: 'FunctionNotReady',
       severity: 'page',
-      expr: 'max by (kn_service_name, kn_revision_name) (kn_revision_pods_desired) > 0 and max by (kn_service_name, kn_revision_name) (kn_revision_pods_count) == 0',
+      expr:
+        `max by (kn_service_name, kn_revision_name) (kn_revision_pods_desired{${ours}}) > 0 ` +
+        `and max by (kn_service_name, kn_revision_name) (kn_revision_pods_count{${ours}}) == 0`,
       for: '3m',
       summary: '{{ $labels.kn_service_name }} is asked for, and not one instance of {{ $labels.kn_revision_name }} becomes ready.',
     },

@@ -20,10 +20,13 @@ const woken = (starts: number, slow: number) => ({
   [named(`${firstResponseDuration}_bucket`, { ...posts, le: '+Inf' })]: `0x5 ${starts}x30`,
 });
 
-const pods = (desired: string, ready: string) => ({
-  [named('kn_revision_pods_desired', { kn_service_name: 'posts', kn_revision_name: 'posts-00002', instance: 'autoscaler-1' })]: desired,
-  [named('kn_revision_pods_count', { kn_service_name: 'posts', kn_revision_name: 'posts-00002', instance: 'autoscaler-2' })]: ready,
-});
+const pods = (desired: string, ready: string, k8s_namespace_name = 'dormouse') => {
+  const revision = { k8s_namespace_name, kn_service_name: 'posts', kn_revision_name: 'posts-00002' };
+  return {
+    [named('kn_revision_pods_desired', { ...revision, instance: 'autoscaler-1' })]: desired,
+    [named('kn_revision_pods_count', { ...revision, instance: 'autoscaler-2' })]: ready,
+  };
+};
 
 const refused = (perMinute: number) => ({
   [named(rateLimitRefusals, { service_name: 'auth', dormouse_limit_name: 'login' })]: `0+${perMinute}x20`,
@@ -58,6 +61,7 @@ export const functionCases: readonly Case[] = [
     }),
   ),
   silent('FunctionNotReady', 'the function sleeps', '10m', pods('0x20', '0x20')),
+  silent('FunctionNotReady', 'it is another namespace that waits', '10m', { ...pods('1x20', '1x20'), ...pods('1x20', '0x20', 'sandbox') }),
   silent('FunctionNotReady', 'an instance became ready after a minute', '10m', pods('1x20', '0x1 1x19')),
 
   ...lasting(

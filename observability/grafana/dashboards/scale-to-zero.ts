@@ -5,6 +5,8 @@ import { count, quantile, rate } from '../promql.ts';
 
 const { coldStarts, initDuration, firstResponseDuration } = series;
 
+const ours = 'k8s_namespace_name="dormouse"';
+
 export const scaleToZero: Described = {
   uid: 'scale-to-zero',
   title: 'Scale to zero',
@@ -36,10 +38,10 @@ export const scaleToZero: Described = {
       title: 'Knative',
       needs: 'metrics of Knative Serving',
       panels: [
-        graph('Pods: wanted', 'short', [{ expr: 'max by (kn_service_name) (kn_revision_pods_desired)', legend: '{{kn_service_name}}' }]),
-        graph('Pods: ready', 'short', [{ expr: 'max by (kn_service_name) (kn_revision_pods_count)', legend: '{{kn_service_name}}' }]),
+        graph('Pods: wanted', 'short', [{ expr: `max by (kn_service_name) (kn_revision_pods_desired{${ours}})`, legend: '{{kn_service_name}}' }]),
+        graph('Pods: ready', 'short', [{ expr: `max by (kn_service_name) (kn_revision_pods_count{${ours}})`, legend: '{{kn_service_name}}' }]),
         graph('Requests that wait in the activator', 'short', [
-          { expr: 'sum by (kn_service_name) (kn_revision_request_concurrency)', legend: '{{kn_service_name}}' },
+          { expr: `sum by (kn_service_name) (kn_revision_request_concurrency{${ours}})`, legend: '{{kn_service_name}}' },
         ]),
       ],
     },
