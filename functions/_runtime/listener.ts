@@ -4,8 +4,7 @@ import type { Hono } from 'hono';
 import { bodyLimit as defaultLimit, type Env } from './app.ts';
 import { AppError, problem } from './errors.ts';
 import type { Logger } from './log.ts';
-import { measure } from './measure.ts';
-import { metrics } from './metrics.ts';
+import { measureFirst, measureRequest } from './request-measures.ts';
 import { ingressDecides, isSampled, type Sampler } from './sampler.ts';
 import { childOf, nowMs, parseTraceparent, recordSpan, runInTrace, spanError, type TraceContext } from './trace.ts';
 
@@ -24,9 +23,6 @@ export interface ListenerOptions {
   /** When the process began, in milliseconds since 1970. */
   startedMs?: number;
 }
-
-/** From being ready until the request that the instance was started for is there: probes come in between. */
-const waitedForMs = 2000;
 
 type Incoming = IncomingMessage & { rawBody?: Buffer };
 
@@ -89,13 +85,6 @@ export function listener(options: ListenerOptions): RequestListener {
     });
   };
 
-  function measureFirst(context: TraceContext, { trigger, startMs, endMs }: { trigger: string; startMs: number; endMs: number }): void {
-    measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, context);
-    measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, context);
-    // Who stood ready for longer was not started for this request: a first revision, or a scale that is never zero.
-    if (startMs - builtMs < waitedForMs) measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
-  }
-
   function finished(
     incoming: Incoming,
     outgoing: ServerResponse,
@@ -108,7 +97,7 @@ export function listener(options: ListenerOptions): RequestListener {
     const route = (app && routeOf(app, method, path)) ?? '';
     const trigger = path === '/events' || incoming.headers['ce-type'] !== undefined ? 'pubsub' : 'http';
     measureRequest(context, { method, route, status, seconds: (endMs - startMs) / 1000 });
-    if (first) measureFirst(context, { trigger, startMs, endMs });
+    if (first) measureFirst(context, { trigger, processStartedMs, builtMs, startMs, endMs });
     if (context.sampled || status >= 500) {
       recordSpan({
         ...context,
@@ -136,19 +125,6 @@ export function listener(options: ListenerOptions): RequestListener {
     const fields = { method, path, route, status, duration_ms: Math.round((endMs - startMs) * 100) / 100, ...(status >= 500 && { error: context.failure }) };
     runInTrace(context, () => log[level](fields, `${method} ${path} ${status}`));
   }
-}
-
-/** Methods that HTTP and PATCH's RFC know; a client can make up others. */
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
-
-function measureRequest(context: TraceContext, { method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }): void {
-  const attributes = {
-    'http.request.method': methods.has(method) ? method : '_OTHER',
-    'http.route': route,
-    'http.response.status_code': status,
-    'url.scheme': 'http',
-  } as const;
-  measure(metrics.requestDuration, seconds, status >= 500 ? { ...attributes, 'error.type': String(status) } : attributes, context);
 }
 
 /** The pattern that answered: `/blog/api/posts/:id`; low in number, unlike paths. */

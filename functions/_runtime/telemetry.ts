@@ -1,8 +1,10 @@
 import type { Config } from './config.ts';
 import type { Exporter } from './exporter.ts';
-import { type Measure, onMeasure, readStates } from './measure.ts';
+import { onMeasure, readStates } from './measure.ts';
 import { metrics } from './metrics.ts';
-import { onSpan, type Span } from './trace.ts';
+import { onSpan } from './trace.ts';
+import { waitingMeasures } from './waiting-measures.ts';
+import { waitingSpans } from './waiting-spans.ts';
 
 export interface OpenTelemetry {
   /** Prometheus' text; absent unless it was asked for. */
@@ -19,12 +21,7 @@ export interface TelemetryOptions {
   pausesMs?: readonly number[];
 }
 
-const spansMs = 500;
-/** Spans that wait; the oldest of more are dropped. */
-const maxSpans = 4096;
-/** Spans of one request (OTEL_BSP_MAX_EXPORT_BATCH_SIZE's default). */
-const batch = 512;
-const maxMeasures = 10_000;
+const soonMs = 500;
 
 /**
  * Buffers spans and measures, and hands them to an exporter that is loaded half a second after the first of them, off the
@@ -32,48 +29,31 @@ const maxMeasures = 10_000;
  */
 export function openTelemetry(config: Config, { load = () => loadExporter(config), pausesMs = [100, 300, 900] }: TelemetryOptions = {}): OpenTelemetry {
   const { tracesTo, metrics: mode, intervalMs } = config.telemetry;
-  const spans: Span[] = [];
-  let measures: Measure[] = [];
   let loading: Promise<Exporter> | undefined;
   let exporter: Exporter | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pushing: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
-  /** Measures that came before there was anything to give them to. */
-  let lost = 0;
+  const dropped = (signal: 'spans' | 'measures') => (count: number) =>
+    exporter?.record({ metric: metrics.dropped, value: count, attributes: { 'dormouse.signal': signal }, atMs: Date.now() });
+  const spans = waitingSpans(dropped('spans'));
+  const measures = waitingMeasures(() => exporter, dropped('measures'));
 
   const loaded = (): Promise<Exporter> =>
     (loading ??= load().then((made) => {
       if (mode === 'otlp') pushing = setInterval(() => void run(push), intervalMs).unref();
       return (exporter = made);
     }));
-  const drop = (signal: 'spans' | 'measures', count: number) =>
-    exporter?.record({ metric: metrics.dropped, value: count, attributes: { 'dormouse.signal': signal }, atMs: Date.now() });
-  const record = (to: Exporter) => {
-    const taken = measures;
-    measures = [];
-    if (lost > 0) drop('measures', lost);
-    lost = 0;
-    for (const each of taken) to.record(each);
-  };
   const send = async (to: Exporter): Promise<void> => {
-    record(to);
-    while (spans.length > 0) {
-      const sent = spans.splice(0, batch);
-      try {
-        await to.spans(sent);
-      } catch (error) {
-        if (!(error as { again?: boolean }).again) drop('spans', sent.length);
-        else spans.unshift(...sent);
-        throw error;
-      }
-    }
+    measures.recordIn(to);
+    await spans.sendTo(to);
   };
   const push = async (to: Exporter): Promise<void> => {
     await readStates(false);
-    record(to);
+    measures.recordIn(to);
     await to.push();
   };
+  /** One after the other. @returns whether it went well */
   const run = (work: (to: Exporter) => Promise<void>): Promise<boolean> => {
     const done = running.then(loaded).then(work);
     running = done.catch(() => {});
@@ -86,49 +66,54 @@ export function openTelemetry(config: Config, { load = () => loadExporter(config
     timer ??= setTimeout(() => {
       timer = undefined;
       void run(send);
-    }, spansMs).unref();
+    }, soonMs).unref();
   };
+
+  /** An instance that nobody asked has nothing to tell. */
+  const used = () => loading !== undefined || spans.count + measures.count > 0;
 
   if (tracesTo)
     onSpan((span) => {
-      spans.push(span);
-      if (spans.length > maxSpans) drop('spans', spans.splice(0, spans.length - maxSpans).length);
+      spans.add(span);
       soon();
     });
   if (mode !== 'none')
     onMeasure((measure) => {
-      if (measures.length < maxMeasures) measures.push(measure);
-      else if (exporter) exporter.record(measure);
-      else lost++;
+      measures.add(measure);
       soon();
     });
   return {
     scrape:
       mode === 'prometheus'
-        ? async () => {
-            await run(push);
-            return (await loaded()).scrape();
-          }
+        ? () =>
+            run(push)
+              .then(loaded)
+              .then((from) => from.scrape())
         : undefined,
     async lastLook() {
-      await readStates(true);
+      if (used()) await readStates(true);
     },
     async close() {
       clearTimeout(timer);
       clearInterval(pushing);
-      if (spans.length + measures.length > 0 || loading) {
-        let left = [send, (to: Exporter) => to.push()];
-        for (const pause of [...pausesMs, 0]) {
-          const done = await Promise.all(left.map(run));
-          left = left.filter((_, i) => !done[i]);
-          if (left.length === 0) break;
-          await new Promise((resolve) => setTimeout(resolve, pause));
-        }
-      }
+      if (used()) await persist(run, [send, (to) => to.push()], pausesMs);
       onSpan(undefined);
       onMeasure(undefined);
     },
   };
+}
+
+type Work = (to: Exporter) => Promise<void>;
+
+/** Does each until it went well, or there is no pause left. */
+async function persist(run: (work: Work) => Promise<boolean>, works: readonly Work[], pausesMs: readonly number[]): Promise<void> {
+  let left = works;
+  for (const pause of [...pausesMs, undefined]) {
+    const done = await Promise.all(left.map(run));
+    left = left.filter((_, i) => !done[i]);
+    if (left.length === 0 || pause === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
 }
 
 const loadExporter = async (config: Config): Promise<Exporter> => (await import('./exporter.ts')).openExporter(config);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   initKeys(keys);
   const start = async (name: string, sink: string, more: Record<string, string> = {}) => {
     const env = {
-      DATABASE_URL: db.urlOf(name),
+      ...(name !== 'web' && { DATABASE_URL: db.urlOf(name) }),
       K_SINK: sink,
       LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -46,6 +46,8 @@ beforeAll(async () => {
       await start('auth', sink, { KEYS_DIR: keys });
       const jwks = { JWKS_URL: `${functions.auth!.origin}/.well-known/jwks.json` };
       for (const name of ['posts', 'categories', 'relay']) await start(name, sink, jwks);
+      const urls = Object.fromEntries(['auth', 'posts', 'categories'].map((name) => [`${name.toUpperCase()}_URL`, functions[name]!.origin]));
+      await start('web', sink, { ...jwks, ...urls, MEDIA_DIR: temporaryFolder() });
       return { categories: functions.categories!.origin };
     },
   });
@@ -72,7 +74,7 @@ async function ask(
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  return { status: answer.status, json: text === '' ? {} : JSON.parse(text) };
+  return { status: answer.status, json: answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {} };
 }
 
 /** What people do, and the answers they get. */
@@ -102,8 +104,9 @@ async function scenario(): Promise<void> {
   await does('posts', 'PATCH', `/blog/api/posts/${draft.id}`, { status: 'published' }, as);
   for (let n = 0; n < 2; n++) await does('posts', 'GET', '/blog/api/posts');
   await flow.settle();
+  await does('web', 'GET', '/blog/');
   await does('relay', 'POST', '/', {});
-  expect(statuses).toEqual([201, 201, 409, 401, 401, 401, 401, 401, 401, 429, 200, 200, 200, 401, 201, 201, 200, 200, 200, 204]);
+  expect(statuses).toEqual([201, 201, 409, 401, 401, 401, 401, 401, 401, 429, 200, 200, 200, 401, 201, 201, 200, 200, 200, 200, 204]);
   await eventually(
     async () => (await db.admin`SELECT FROM posts.outbox`).length,
     (left) => left === 0,
@@ -158,10 +161,10 @@ describe('metrics after a scenario', () => {
     expect(by(metrics.postsCreated, 'dormouse.post.status')).toEqual({ published: 1, draft: 1 });
     expect(sum(metrics.postsPublished)).toBe(2);
     expect(sum(metrics.activeAuthors)).toBe(1);
-    expect(sum(metrics.coldStarts)).toBe(4);
-    expect(sum(metrics.initDuration)).toBe(4);
+    expect(sum(metrics.coldStarts)).toBe(5);
+    expect(sum(metrics.initDuration)).toBe(5);
     expect(by(metrics.outboxPending, 'db.namespace')).toEqual({ auth: 0, categories: 0, posts: 0, relay: 0 });
-    expect(by(metrics.cacheRequests, 'dormouse.cache.name')).toMatchObject({ 'posts:lists': 2 });
+    expect(by(metrics.cacheRequests, 'dormouse.cache.name')).toMatchObject({ 'posts:lists': 3, pages: 1 });
   });
 
   test('count each request once, by its route and answer', () => {
@@ -179,7 +182,8 @@ describe('metrics after a scenario', () => {
       'POST /api/login 200': 1,
       'POST /blog/api/posts 201': 2,
       'PATCH /blog/api/posts/:id 200': 1,
-      'GET /blog/api/posts 200': 2,
+      'GET /blog/api/posts 200': 3,
+      'GET /blog/ 200': 1,
       'POST / 204': 1,
       'POST /events 204': flow.calls('categories').length,
     });
@@ -236,6 +240,10 @@ describe('spans after a scenario', () => {
       ]),
     );
     expect(all.filter(({ name }) => name === 'POST /api/login')).toHaveLength(8);
+    const [page] = all.filter(({ name }) => name === 'GET /blog/');
+    const calls = all.filter(({ parentSpanId }) => parentSpanId === page?.spanId);
+    expect(calls.map(({ name }) => name)).toContain('GET');
+    expect(all.filter(({ parentSpanId }) => calls.some(({ spanId }) => spanId === parentSpanId)).map(({ name }) => name)).toContain('GET /blog/api/posts');
   });
 });
 

@@ -1,0 +1,34 @@
+import type { Exporter } from './exporter.ts';
+import type { Measure } from './measure.ts';
+
+/** Measures that wait. More are recorded at once, or lost where there is nothing yet that records. */
+const most = 10_000;
+
+export interface WaitingMeasures {
+  add(measure: Measure): void;
+  readonly count: number;
+  recordIn(exporter: Pick<Exporter, 'record'>): void;
+}
+
+/** @param exporter undefined while it is not loaded. @param dropped is told how many measures were lost */
+export function waitingMeasures(exporter: () => Pick<Exporter, 'record'> | undefined, dropped: (count: number) => void): WaitingMeasures {
+  let measures: Measure[] = [];
+  let lost = 0;
+  return {
+    add(measure) {
+      if (measures.length < most) measures.push(measure);
+      else if (exporter()) exporter()?.record(measure);
+      else lost++;
+    },
+    get count() {
+      return measures.length;
+    },
+    recordIn(to) {
+      const taken = measures;
+      measures = [];
+      for (const each of taken) to.record(each);
+      if (lost > 0) dropped(lost);
+      lost = 0;
+    },
+  };
+}

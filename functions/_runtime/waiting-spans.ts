@@ -1,0 +1,40 @@
+import type { Exporter } from './exporter.ts';
+import type { Span } from './trace.ts';
+
+/** Spans that wait; the oldest of more are dropped. */
+const most = 4096;
+/** Spans of one request (OTEL_BSP_MAX_EXPORT_BATCH_SIZE's default). */
+const batch = 512;
+
+export interface WaitingSpans {
+  add(span: Span): void;
+  readonly count: number;
+  /** Sends all, oldest first; what the collector may take another time goes on waiting. @throws NotTaken */
+  sendTo(exporter: Pick<Exporter, 'spans'>): Promise<void>;
+}
+
+/** @param dropped is told how many spans will never be sent */
+export function waitingSpans(dropped: (count: number) => void): WaitingSpans {
+  const spans: Span[] = [];
+  return {
+    add(span) {
+      spans.push(span);
+      if (spans.length > most) dropped(spans.splice(0, spans.length - most).length);
+    },
+    get count() {
+      return spans.length;
+    },
+    async sendTo(exporter) {
+      while (spans.length > 0) {
+        const sent = spans.splice(0, batch);
+        try {
+          await exporter.spans(sent);
+        } catch (error) {
+          if ((error as { again?: boolean }).again) spans.unshift(...sent);
+          else dropped(sent.length);
+          throw error;
+        }
+      }
+    },
+  };
+}
