@@ -31,9 +31,8 @@ export async function startPrometheus(path: string, home: string, alertmanager?:
   mkdirSync(data, { recursive: true });
   const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, alertmanager)));
   write({ prometheus: `127.0.0.1:${port}` });
-  const features = 'exemplar-storage,created-timestamp-zero-ingestion';
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}/data`, `--web.listen-address=127.0.0.1:${port}`, '--web.enable-lifecycle'];
-  const child = await startChild(path, [...args, '--web.enable-otlp-receiver', `--enable-feature=${features}`], `${url}/-/ready`);
+  const child = await startChild(path, [...args, '--web.enable-otlp-receiver', '--enable-feature=exemplar-storage'], `${url}/-/ready`);
   return {
     ...child,
     url,

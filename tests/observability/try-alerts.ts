@@ -1,5 +1,5 @@
 /**
- * Breaks a running platform in one way after the other, and says when the alert for it reached a receiver: `npm run alerts:try -- [database]`.
+ * Breaks a running platform in one way after the other, and says when the alert for it reached a receiver: `npm run alerts:try -- [FAULT…]`; the faults are in `faults.ts`.
  * Exit code 1 when one did not.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { traffic } from './traffic.ts';
 
 /** Before the fault, so that rates have something to be compared with. */
 const quietMs = 60_000;
-const longestMs = 8 * 60_000;
+const longestMs = 15 * 60_000;
 
 interface Tried {
   /** Notifications other than the sign of life, before the fault: there should be none. */
@@ -33,7 +33,7 @@ async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
   const notified = () => stack.alertmanager.notified.filter(({ labels }) => labels.alertname !== 'Watchdog');
   const before = notified();
   const startMs = Date.now();
-  const harm = during(platform, over.signal);
+  const harm = during({ platform, stack }, over.signal);
   const arrived = () => notified().find(({ labels, atMs, status }) => status === 'firing' && labels.alertname === alert && atMs >= startMs);
   while (!arrived() && Date.now() - startMs < longestMs) await sleep(500);
   over.abort();
