@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Bench, bench, trigger } from './broker.fixture.ts';
+import { measurePlatform } from './platform-metrics.ts';
+
+let b: Bench;
+beforeEach(async () => {
+  b = await bench({ triggers: [trigger('slow', [{ exact: { type: 'test' } }])] });
+});
+afterEach(() => b.close());
+
+test('the platform measures its instances, requests, and what each Trigger has not finished', async () => {
+  let answer: (status: number) => void = () => {};
+  b.consumers.set('slow', () => new Promise<number>((resolve) => (answer = resolve)));
+  await b.send({ id: '1', type: 'test', source: '/posts' });
+  await b.clock.advance(0);
+  const services = () => [{ name: 'web', revision: 'web-00001', instances: 2, state: 'ready' as const, requests: 7, last_cold_start_ms: null }];
+  let nowMs = 0;
+  const measure = () => {
+    nowMs += 60_000;
+    measurePlatform({ telemetry: b.telemetry, services, brokers: b.brokers, now: () => nowMs })();
+  };
+  measure();
+  const values = () =>
+    Object.fromEntries(
+      [...b.telemetry.metrics.all()].map(({ family, labels, samples }) => [
+        `${family.name} ${labels.kn_service_name ?? labels.trigger}`,
+        samples.at(-1)?.value,
+      ]),
+    );
+  expect(values()).toEqual({ 'kn.revision.pods.count web': 2, 'dormouse.local.requests web': 7, 'dormouse.local.broker.backlog slow': 1 });
+  answer(202);
+  await b.clock.advance(1_000);
+  measure();
+  expect(values()).toMatchObject({ 'dormouse.local.broker.backlog slow': 0 });
+});
