@@ -29,6 +29,7 @@ export const installedPods: Readonly<Record<string, readonly Readonly<Record<str
   'istio-system': [
     { app: 'istiod', istio: 'pilot' },
     { app: 'istio-ingressgateway', istio: 'ingressgateway' },
+    { app: 'kiali', 'app.kubernetes.io/name': 'kiali' },
   ],
   'knative-serving': ['activator', 'autoscaler', 'controller', 'webhook'].map((name) => ({
     app: name,
