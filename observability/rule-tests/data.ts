@@ -20,6 +20,8 @@ export const dataCases: readonly Case[] = [
   firing('DatabaseUnreachable', 'the server hangs', '5m', asked('0x2 0+10x20', 'unavailable'), posts),
   silent('DatabaseUnreachable', 'statements break constraints', '5m', { ...asked('0+1x20'), ...asked('0x2 0+10x20', '23505') }),
   silent('DatabaseUnreachable', 'one connection of many was cut', '5m', { ...asked('0+100x20'), ...asked('0x2 4x20', '57P01') }),
+  silent('DatabaseUnreachable', 'a tenth of the connections is refused', '5m', { ...asked('0+90x20'), ...asked('0+10x20', '53300') }),
+  silent('DatabaseUnreachable', 'the only statement of a minute failed', '5m', asked('0+1x20', 'ECONNREFUSED')),
   silent('DatabaseUnreachable', 'nobody asks anything', '5m', {}),
 
   ...lasting(

@@ -37,6 +37,7 @@ export const functionCases: readonly Case[] = [
   ...lasting('4m', firing('ErrorRateHigh', 'one of ten requests fails', '15m', { ...answered('200', '0+90x20'), ...answered('500', '0+10x20') }, posts)),
   silent('ErrorRateHigh', 'one of a hundred requests fails', '15m', { ...answered('200', '0+99x20'), ...answered('500', '0+1x20') }),
   silent('ErrorRateHigh', 'one request of one failed', '15m', answered('500', '0x8 1x12')),
+  silent('ErrorRateHigh', 'few ask, and some of them in vain', '15m', { ...answered('200', '0+1x20'), ...answered('500', '0+0.5x20') }),
   silent('ErrorRateHigh', 'people ask for what is not theirs', '15m', { ...answered('200', '0+10x20'), ...answered('403', '0+90x20') }),
 
   ...lasting('4m', firing('LatencyHigh', 'one of ten takes longer than a second', '15m', took(get, 100, 10), posts)),
@@ -67,5 +68,6 @@ export const functionCases: readonly Case[] = [
 
   ...lasting('2m', firing('GatewayErrors', 'one of ten requests fails', '10m', { ...atGateway('200', '0+90x20'), ...atGateway('503', '0+10x20') })),
   silent('GatewayErrors', 'one of a hundred requests fails', '10m', { ...atGateway('200', '0+990x20'), ...atGateway('503', '0+10x20') }),
+  silent('GatewayErrors', 'few come, and some of them in vain', '10m', { ...atGateway('200', '0+2x20'), ...atGateway('503', '0+1x20') }),
   silent('GatewayErrors', 'nobody comes', '10m', {}),
 ];

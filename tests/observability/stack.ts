@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type RunningAlertmanager, startAlertmanager } from './alertmanager.ts';
 import type { Child } from './child.ts';
 import { type RunningCollector, startCollector } from './collector.ts';
+import { type RunningLoki, startLoki } from './loki.ts';
 import { programPath } from './programs.ts';
 import { type RunningPrometheus, startPrometheus } from './prometheus.ts';
 import { type RunningTempo, startTempo } from './tempo.ts';
@@ -15,8 +16,9 @@ export interface Stack {
   prometheus: RunningPrometheus;
   alertmanager: RunningAlertmanager;
   collector: RunningCollector;
-  /** Absent where the program is not installed. */
+  /** Absent where the program is not installed, as is Loki. */
   tempo: RunningTempo | undefined;
+  loki: RunningLoki | undefined;
   /** Ends every process and removes the folder. */
   stop(): Promise<void>;
 }
@@ -41,9 +43,15 @@ export async function startStack(): Promise<Stack> {
     const prometheus = keep(await startPrometheus(needed('prometheus'), home, alertmanager.url));
     const tempoPath = programPath('tempo');
     const tempo = tempoPath ? keep(await startTempo(tempoPath, home)) : undefined;
-    const collector = keep(await startCollector(needed('collector'), { prometheus: prometheus.url, tempo: tempo?.otlp }));
-    await prometheus.scrape({ 'otel-collector': `127.0.0.1:${collector.metricsPort}`, ...(tempo && { tempo: new URL(tempo.url).host }) });
-    return { otlp: collector.url, prometheus, alertmanager, collector, tempo, stop };
+    const lokiPath = programPath('loki');
+    const loki = lokiPath ? keep(await startLoki(lokiPath, home)) : undefined;
+    const collector = keep(await startCollector(needed('collector'), { prometheus: prometheus.url, tempo: tempo?.otlp, loki: loki?.url }));
+    await prometheus.scrape({
+      'otel-collector': `127.0.0.1:${collector.metricsPort}`,
+      ...(tempo && { tempo: new URL(tempo.url).host }),
+      ...(loki && { loki: new URL(loki.url).host }),
+    });
+    return { otlp: collector.url, prometheus, alertmanager, collector, tempo, loki, stop };
   } catch (error) {
     await stop();
     throw error;
