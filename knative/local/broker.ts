@@ -27,6 +27,8 @@ export interface Brokers {
   undeliverable(): Undeliverable[];
   /** Called after every change of an event's way; returns how to stop it. */
   watch(changed: (event: EventSummary) => void): () => void;
+  /** How many events each Trigger has not finished. */
+  backlogs(): { trigger: string; events: number }[];
   /** Deliveries are under way or due. */
   busy(): boolean;
   /** Begins no more deliveries, lets those under way finish for a moment, stores positions. */
@@ -131,6 +133,7 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
+    backlogs: () => [...brokers.values()].flatMap((broker) => broker.backlogs()),
     busy: () => [...brokers.values()].some((broker) => broker.busy()),
     async close() {
       await Promise.all(opening.values());

@@ -15,6 +15,7 @@ describe('the command line', () => {
       verbose: false,
       watch: true,
       spare: true,
+      observe: undefined,
     });
   });
 
@@ -35,10 +36,17 @@ describe('the command line', () => {
     });
   });
 
+  it('sends telemetry where it is told, by flag or by OpenTelemetry’s variable', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318' };
+    expect(read([], env).observe).toBe('http://a:4318');
+    expect(read(['--observe', 'http://b:4318'], env).observe).toBe('http://b:4318');
+  });
+
   it.each([
     [['--prot', '1'], {}, "Unknown option '--prot'; see --help"],
     [['start'], {}, "Unexpected argument 'start'"],
     [['--port', '70000'], {}, '--port: 70000 is not a port'],
+    [['--observe', 'collector:4318'], {}, '--observe: collector:4318 is not an http URL'],
     [[], { CONSOLE_PORT: 'x' }, 'CONSOLE_PORT: x is not a port'],
   ])('refuses %j in one line', (args, env, words) => {
     expect(() => read(args, env)).toThrow(words);

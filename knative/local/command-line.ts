@@ -11,6 +11,8 @@ export interface Settings {
   verbose: boolean;
   watch: boolean;
   spare: boolean;
+  /** Where telemetry goes on to. */
+  observe: string | undefined;
 }
 
 export const help = `Runs the whole platform on this machine: ingress, functions, events, database, console.
@@ -22,6 +24,8 @@ export const help = `Runs the whole platform on this machine: ingress, functions
   --host ADDRESS     where the ingress listens (default 127.0.0.1; 0.0.0.0 opens it to the network)
   --home FOLDER      everything that is kept (default .dormouse, or DORMOUSE_HOME)
   --overlay FOLDER   manifests to run (default knative/overlays/local)
+  --observe URL      send telemetry on to an OpenTelemetry Collector, OTLP over HTTP (http://127.0.0.1:4318;
+                     default OTEL_EXPORTER_OTLP_ENDPOINT, else nowhere)
   --verbose          print every log line of the functions, and what was ignored in the manifests
   --no-watch         do not follow changes of sources and manifests
   --no-spare         keep no process ready for the next cold start
@@ -39,6 +43,7 @@ const options = {
   host: { type: 'string' },
   home: { type: 'string' },
   overlay: { type: 'string' },
+  observe: { type: 'string' },
   verbose: { type: 'boolean' },
   watch: { type: 'boolean' },
   spare: { type: 'boolean' },
@@ -61,6 +66,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv, ro
     verbose: values.verbose ?? false,
     watch: values.watch ?? true,
     spare: values.spare ?? true,
+    observe: addressOf(values.observe ?? env.OTEL_EXPORTER_OTLP_ENDPOINT, values.observe === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : '--observe'),
   };
 }
 
@@ -70,6 +76,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new Error(`${(error as Error).message.split('. ')[0]!.split('\n')[0]}; see --help`);
   }
+}
+
+function addressOf(text: string | undefined, name: string): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new Error(`${name}: ${text} is not an http URL`);
+  return text;
 }
 
 function portOf(text: string | undefined, fallback: number, name: string): number {

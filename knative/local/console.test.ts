@@ -197,6 +197,9 @@ describe('the console’s JSON', () => {
     for (const query of ['?minDuration=soon', '?q=rate()', '?limit=many']) expect((await get(`/api/search${query}`)).status, query).toBe(400);
     expect((await json('/api/search/tags')).tagNames).toContain('cloudevents.type');
     expect(await json('/api/search/tag/service.name/values')).toEqual({ tagValues: ['broker'] });
+    expect((await json('/api/v2/search/tags')).scopes).toContainEqual({ name: 'resource', tags: ['service.name'] });
+    expect(await json('/api/v2/search/tag/resource.service.name/values')).toEqual({ tagValues: [{ type: 'string', value: 'broker' }] });
+    expect(await json('/api/v2/search/tag/span:status/values')).toMatchObject({ tagValues: expect.arrayContaining([{ type: 'keyword', value: 'error' }]) });
     expect([(await get('/ready')).status, (await get('/api/echo')).text]).toEqual([200, 'echo']);
   });
 

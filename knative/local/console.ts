@@ -99,10 +99,12 @@ async function answer(request: IncomingMessage, sources: ConsoleSources): Promis
   try {
     const { consoleForm, formPaths } = await import('./console/forms.ts');
     if (request.method === 'POST' && formPaths.test(url.pathname)) return await consoleForm(request, url, sources);
+    const asked = await askedOfPrometheus(request, url);
+    if (asked) return await asked(sources);
     if (request.method !== 'GET' && request.method !== 'HEAD') return { ...problem(405, 'the console is read-only here'), headers: { allow: 'GET, HEAD' } };
     const { consoleApi } = await import('./console/api.ts');
     const { consolePages } = await import('./console/pages.ts');
-    return (await consoleApi(url, sources)) ?? (await consolePages(url, sources));
+    return (await consoleApi(url, sources, request.headers.accept)) ?? (await consolePages(url, sources));
   } catch (error) {
     sources.telemetry.addLog({
       timeMs: Date.now(),
@@ -113,6 +115,34 @@ async function answer(request: IncomingMessage, sources: ConsoleSources): Promis
     });
     return problem(500, 'the console failed; its log says why');
   }
+}
+
+/** Prometheus' API is asked by GET, or by POST with a form, and changes nothing either way. */
+async function askedOfPrometheus(request: IncomingMessage, url: URL): Promise<((sources: ConsoleSources) => Promise<ConsoleAnswer>) | undefined> {
+  const path = /^\/api\/v1\/(.+)$/.exec(url.pathname)?.[1];
+  if (path === undefined || !['GET', 'HEAD', 'POST'].includes(request.method ?? '')) return undefined;
+  const { prometheusApi } = await import('./prometheus-api.ts');
+  const parameters = new URLSearchParams(url.searchParams);
+  if (request.method === 'POST') {
+    const form = await readForm(request);
+    if (!form) return async () => problem(413, `a query may have ${mostFormBytes} bytes`);
+    for (const [name, value] of form) parameters.append(name, value);
+  }
+  return ({ telemetry }) => prometheusApi(path, parameters, telemetry.metrics);
+}
+
+const mostFormBytes = 256 * 1024;
+
+/** A form's fields; `undefined` when it is too long. */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostFormBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }
 
 const isLocalName = (host: string | undefined) => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host ?? '');

@@ -107,6 +107,11 @@ export class Dispatcher {
     return this.#outstanding.size > 0 || (!this.#stopped && this.#cursor.sequence < this.#options.end().sequence);
   }
 
+  /** Events in the log that it has not looked at, and those it has begun. */
+  get backlog(): number {
+    return this.#options.end().sequence - this.#cursor.sequence + this.#outstanding.size;
+  }
+
   /** Whether an event that passes the filters is still to be given to the subscriber, or being given. */
   awaits(sequence: number): boolean {
     return sequence >= this.#cursor.sequence || this.#outstanding.has(sequence);

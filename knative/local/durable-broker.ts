@@ -48,6 +48,7 @@ export interface DurableBroker {
   /** @see Brokers */
   find(id: string, source?: string): Promise<EventDetail[]>;
   undeliverable(): Undeliverable[];
+  backlogs(): { trigger: string; events: number }[];
   busy(): boolean;
   close(): Promise<void>;
 }
@@ -358,6 +359,10 @@ class LoggedBroker implements DurableBroker {
 
   undeliverable(): Undeliverable[] {
     return this.#undeliverable.list();
+  }
+
+  backlogs(): { trigger: string; events: number }[] {
+    return [...this.#dispatchers].map(([trigger, { dispatcher }]) => ({ trigger, events: dispatcher.backlog }));
   }
 
   busy(): boolean {

@@ -6,6 +6,7 @@ import { kubernetesApi } from './kubernetes-api.ts';
 import { listen } from './listener.ts';
 import { localGateway } from './local-gateway.ts';
 import type { Platform } from './model.ts';
+import type { Received } from './otlp.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Listeners on loopback that stand for what a cluster has inside. */
@@ -23,11 +24,12 @@ export interface InsideOptions {
   /** The brokers' ingress; `undefined` until they are open. */
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   telemetry: Telemetry;
+  received?: Received | undefined;
   ends: Ends;
 }
 
 /** @see Inside */
-export async function openInside({ platform, target, handle, telemetry, ends }: InsideOptions): Promise<Inside> {
+export async function openInside({ platform, target, handle, telemetry, received, ends }: InsideOptions): Promise<Inside> {
   const brokers = await serveHttp((request, response) => {
     const opened = handle();
     if (opened) opened(request, response);
@@ -35,7 +37,7 @@ export async function openInside({ platform, target, handle, telemetry, ends }: 
   });
   ends.add(() => closeHttp(brokers));
   const { otlpReceiver } = await import('./otlp.ts');
-  const otlp = await serveHttp(otlpReceiver(telemetry));
+  const otlp = await serveHttp(otlpReceiver(telemetry, received));
   ends.add(() => closeHttp(otlp));
   const kubernetes = await serveHttp(kubernetesApi(platform));
   ends.add(() => closeHttp(kubernetes));

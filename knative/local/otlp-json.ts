@@ -2,7 +2,7 @@ import type { LogLine } from './logs.ts';
 import type { Attributes, AttributeValue, SpanEvent, SpanKind, SpanRecord } from './traces.ts';
 
 /** OTLP's JSON as far as it is read; everything may be missing. */
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 const kinds: readonly SpanKind[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
 const kindNames: Readonly<Record<string, SpanKind>> = {
@@ -45,12 +45,12 @@ export function* readLogs(message: unknown): Generator<LogLine> {
   }
 }
 
-interface Resource {
+export interface Resource {
   service: string;
   instance: string;
 }
 
-function readResource(resource: unknown): Resource {
+export function readResource(resource: unknown): Resource {
   const attributes = readAttributes(object(resource ?? {}).attributes);
   return { service: String(attributes['service.name'] ?? 'unknown_service'), instance: String(attributes['service.instance.id'] ?? '') };
 }
@@ -89,7 +89,7 @@ const readEvent = (event: Json): SpanEvent => ({
   attributes: readAttributes(event.attributes),
 });
 
-function readAttributes(attributes: unknown): Attributes {
+export function readAttributes(attributes: unknown): Attributes {
   const read: Attributes = {};
   for (const { key, value } of list(attributes)) {
     const plain = readValue(value);
@@ -113,19 +113,19 @@ function levelOf(record: Json): string {
 }
 
 /** Nanoseconds come as decimal text (or a number) beyond what a double holds: the fraction of a millisecond is kept. */
-function milliseconds(nanoseconds: unknown): number {
+export function milliseconds(nanoseconds: unknown): number {
   const text = String(nanoseconds ?? '0');
   if (!/^\d+$/.test(text)) return Number(text) / 1e6 || 0;
   return Number(text.slice(0, -6) || '0') + Number(text.slice(-6)) / 1e6;
 }
 
-function hex(value: unknown, digits: number): string | undefined {
+export function hex(value: unknown, digits: number): string | undefined {
   return typeof value === 'string' && value.length === digits && /^[0-9a-fA-F]+$/.test(value) && !/^0+$/.test(value) ? value.toLowerCase() : undefined;
 }
 
-function object(value: unknown): Json {
+export function object(value: unknown): Json {
   if (typeof value !== 'object' || value === null) throw new TypeError('an object was expected');
   return value as Json;
 }
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? (value.filter((each) => typeof each === 'object' && each !== null) as Json[]) : []);
+export const list = (value: unknown): Json[] => (Array.isArray(value) ? (value.filter((each) => typeof each === 'object' && each !== null) as Json[]) : []);

@@ -108,8 +108,54 @@ describe('the OTLP receiver', () => {
     expect(answer.body.message).toMatch(message);
   });
 
-  test('accepts metrics and keeps nothing of them', async () => {
-    expect((await send('/v1/metrics', '{"resourceMetrics":[]}')).status).toBe(200);
+  const point = {
+    timeUnixNano: '1700000000000000000',
+    attributes: [attribute('http.route', { stringValue: '/blog' }), attribute('empty', { stringValue: '' })],
+  };
+  const metricsOf = (metrics: object[]) => ({
+    resourceMetrics: [
+      {
+        resource: {
+          attributes: [
+            attribute('service.name', { stringValue: 'posts' }),
+            attribute('service.namespace', { stringValue: 'dormouse' }),
+            attribute('service.instance.id', { stringValue: 'posts-1' }),
+          ],
+        },
+        scopeMetrics: [{ metrics }],
+      },
+    ],
+  });
+  const labels = { job: 'dormouse/posts', instance: 'posts-1', service_name: 'posts', http_route: '/blog' };
+
+  test('keeps numbers with the labels that a collector makes', async () => {
+    const exemplar = { timeUnixNano: '1700000000000000000', asDouble: 0.2, traceId, spanId: 'b'.repeat(16) };
+    const histogram = { ...point, count: 3, sum: 0.9, explicitBounds: [0.1, 0.5], bucketCounts: ['1', 2, 0], exemplars: [exemplar, { asDouble: 1 }] };
+    const metrics = [
+      { name: 'a', unit: 's', sum: { isMonotonic: true, aggregationTemporality: 2, dataPoints: [{ ...point, asInt: '7' }] } },
+      { name: 'b', sum: { aggregationTemporality: 2, dataPoints: [{ ...point, asDouble: -1.5 }] } },
+      { name: 'c', gauge: { dataPoints: [{ ...point, asDouble: 2 }] } },
+      { name: 'd', histogram: { aggregationTemporality: 2, dataPoints: [histogram] } },
+    ];
+    expect((await send('/v1/metrics', JSON.stringify(metricsOf(metrics)))).status).toBe(200);
+    const kept = [...telemetry.metrics.all()];
+    expect(kept.map(({ family: { name, kind }, labels: found, samples }) => [name, kind, found, samples[0]?.value])).toEqual([
+      ['a', 'counter', labels, 7],
+      ['b', 'updowncounter', labels, -1.5],
+      ['c', 'gauge', labels, 2],
+      ['d', 'histogram', labels, 0.9],
+    ]);
+    expect(kept[3]).toMatchObject({ bounds: [0.1, 0.5], samples: [{ buckets: [1, 2, 0] }] });
+    expect([...(kept[3]?.exemplars.values() ?? [])]).toEqual([{ traceId, spanId: 'b'.repeat(16), value: 0.2, timeMs: 1700000000000 }]);
+  });
+
+  test('leaves out differences, and points that say there is no value', async () => {
+    const metrics = [
+      { name: 'delta', sum: { isMonotonic: true, aggregationTemporality: 1, dataPoints: [{ ...point, asInt: 7 }] } },
+      { name: 'stale', gauge: { dataPoints: [{ ...point, flags: 1 }] } },
+    ];
+    await send('/v1/metrics', JSON.stringify(metricsOf(metrics)));
+    expect([...telemetry.metrics.all()]).toEqual([]);
   });
 
   test('leaves out spans whose ids are none', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { readLogs, readSpans } from './otlp-json.ts';
+import { readMetrics } from './otlp-metrics.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Of a request's body, unpacked. */
@@ -9,26 +10,39 @@ const mostBytes = 4 * 1024 * 1024;
 /** Of all bodies that wait to be read. */
 const mostWaiting = 16 * 1024 * 1024;
 
-type Signal = 'traces' | 'logs' | 'metrics';
+export type Signal = 'traces' | 'logs' | 'metrics';
 interface Answer {
   status: number;
   message?: string;
   headers?: Record<string, string>;
 }
 
+/** Told of each request that was read, with its bytes. */
+export type Received = (signal: Signal, message: unknown, bytes: number) => void;
+
+const keep: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown) => void>> = {
+  traces(telemetry, message) {
+    for (const span of readSpans(message)) telemetry.addSpan(span, 'received');
+  },
+  logs(telemetry, message) {
+    for (const line of readLogs(message)) telemetry.addLog(line, 'received');
+  },
+  metrics(telemetry, message) {
+    for (const measured of readMetrics(message)) telemetry.addMeasured(measured, 'received');
+  },
+};
 const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
 /**
- * OTLP/HTTP receiver (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"): `POST /v1/traces` and `/v1/logs` in JSON go to the
- * telemetry; `/v1/metrics` is accepted and not kept. Bodies are read one after the other, a turn of the event loop each;
- * when too much waits the answer is 503 with Retry-After, which exporters obey.
+ * OTLP/HTTP receiver (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"): `POST /v1/traces`, `/v1/logs` and `/v1/metrics` in JSON go to the
+ * telemetry. Bodies are read one after the other, a turn of the event loop each; when too much waits the answer is 503 with
+ * Retry-After, which exporters obey.
  */
-export function otlpReceiver(telemetry: Telemetry): (request: IncomingMessage, response: ServerResponse) => void {
+export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}): (request: IncomingMessage, response: ServerResponse) => void {
   let waiting = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
   const take = async (signal: Signal, request: IncomingMessage, body: Buffer): Promise<Answer> => {
-    if (signal === 'metrics') return { status: 200 };
     if (waiting + body.length > mostWaiting) return { status: 503, message: 'too much telemetry is waiting', headers: { 'retry-after': '1' } };
     waiting += body.length;
     const mine = turn.then(() => new Promise(setImmediate)).then(() => read(signal, request, body));
@@ -42,8 +56,8 @@ export function otlpReceiver(telemetry: Telemetry): (request: IncomingMessage, r
     try {
       const plain = request.headers['content-encoding'] === 'gzip' ? await unpack(body, { maxOutputLength: mostBytes }) : body;
       const message: unknown = JSON.parse(plain.toString('utf8'));
-      if (signal === 'traces') for (const span of readSpans(message)) telemetry.addSpan(span);
-      else for (const line of readLogs(message)) telemetry.addLog(line);
+      keep[signal](telemetry, message);
+      received(signal, message, plain.length);
       return { status: 200 };
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';

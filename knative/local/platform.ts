@@ -15,6 +15,7 @@ import { runJobs } from './jobs.ts';
 import { type Listener, listen } from './listener.ts';
 import type { Container, Platform } from './model.ts';
 import { createOperations } from './operations.ts';
+import type { Received } from './otlp.ts';
 import { createOutputs, type Outputs } from './output.ts';
 import type { PingSources } from './ping.ts';
 import { buildAll } from './programs.ts';
@@ -25,6 +26,7 @@ import { shownRoutes } from './shown-routes.ts';
 import { createSpare, type Spare } from './spare.ts';
 import type { Store } from './store.ts';
 import { Telemetry } from './telemetry.ts';
+import { type TelemetryFiles, telemetryFiles } from './telemetry-files.ts';
 import type { Upstream } from './upstream.ts';
 import { watchFiles } from './watch.ts';
 
@@ -54,6 +56,8 @@ export interface PlatformOptions {
   /** DATABASE_URL and REDIS_URL. */
   databaseUrl?: string | undefined;
   redisUrl?: string | undefined;
+  /** Address of an OTLP/HTTP receiver that all telemetry goes on to. */
+  observe?: string | undefined;
   /** Lines for people: steps of the start, and the functions' output. */
   progress?: (line: string) => void;
   print?: (line: string) => void;
@@ -107,6 +111,9 @@ interface Ground extends Omit<PlatformOptions, 'root' | 'host' | 'progress'> {
   progress: (line: string) => void;
   ends: Ends;
   telemetry: Telemetry;
+  kept: TelemetryFiles;
+  /** Sends telemetry on, when it is to go somewhere. */
+  received: Received | undefined;
   outputs: Outputs;
   /** What is run now; a reload replaces it. */
   source: Source;
@@ -136,6 +143,7 @@ async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatf
   ends.add(() => door.close(ingressGraceMs));
   await backing.builder.rest();
   ground.ready = true;
+  void ground.kept.load();
   return {
     url: `http://${inUrl(ground.host)}:${door.port}`,
     consoleUrl: console_.url,
@@ -164,8 +172,19 @@ async function prepare(options: PlatformOptions, ends: Ends): Promise<Ground> {
   chmodSync(join(home, 'events'), 0o700);
   const telemetry = new Telemetry();
   const outputs = createOutputs({ telemetry, print, level: verbose ? 'debug' : 'info' });
+  const kept = telemetryFiles({ folder: join(home, 'telemetry'), telemetry, say: (line) => outputs.say(line, 'error') });
+  ends.add(() => kept.close());
+  const received = await observed(options.observe, telemetry, outputs, ends);
   const source = await options.load();
-  return { ...options, root, host, progress, home, ends, telemetry, outputs, source, ready: false, services: undefined, brokers: undefined };
+  return { ...options, root, host, progress, home, ends, telemetry, kept, received, outputs, source, ready: false, services: undefined, brokers: undefined };
+}
+
+async function observed(url: string | undefined, telemetry: Telemetry, outputs: Outputs, ends: Ends): Promise<Received | undefined> {
+  if (!url) return undefined;
+  const { forward } = await import('./forward.ts');
+  const sender = forward({ url, telemetry, say: (line) => outputs.say(line) });
+  ends.add(() => sender.close());
+  return sender.received;
 }
 
 const targetOf = (ground: Ground) => (name: string, namespace: string) => ground.services?.find(name, namespace);
@@ -275,7 +294,8 @@ interface Shown {
 
 async function openConsole(ground: Ground, { brokers, services, ingress, addresses }: Shown): Promise<{ url: string }> {
   const { home, root, telemetry, consolePort = 8081, ends } = ground;
-  const { startConsole } = await import('./console.ts');
+  const [{ startConsole }, { measurePlatform }] = await Promise.all([import('./console.ts'), import('./platform-metrics.ts')]);
+  ends.add(measurePlatform({ telemetry, services: () => services.status(), brokers }));
   const operations = createOperations({
     recipe: () => ground.source.provided.operations,
     url: addresses.ingress,

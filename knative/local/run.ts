@@ -29,6 +29,7 @@ export async function run(settings: Settings, root: string, more: Pick<PlatformO
     verbose: settings.verbose,
     databaseUrl: process.env.DATABASE_URL,
     redisUrl: process.env.REDIS_URL,
+    observe: settings.observe,
     progress,
     print: (line) => console.log(line),
     signal: stopping.signal,

@@ -1,25 +1,67 @@
 import { type LogLine, type LogQuery, LogStore } from './logs.ts';
+import { type Measured, MetricStore } from './metric-store.ts';
 import { type SpanRecord, type TraceQuery, TraceStore, type TraceSummary } from './traces.ts';
 
 export type { LogLine } from './logs.ts';
 export type { SpanRecord } from './traces.ts';
 
-/** What the platform remembers of its own and its functions' telemetry: bounded, in memory, lost with the process. */
+/** Who made a piece of telemetry: this process, or a program that sent it by OTLP. */
+export type Maker = 'platform' | 'received';
+
+/** What is told of everything that is added. */
+export interface TelemetryListener {
+  span(span: SpanRecord, maker: Maker): void;
+  log(line: LogLine, maker: Maker): void;
+  measured?(measured: Measured, maker: Maker): void;
+}
+
+/** What the platform remembers of its own and its functions' telemetry: bounded, in memory. */
 export class Telemetry {
   readonly traces: TraceStore;
   readonly logs: LogStore;
+  readonly metrics: MetricStore;
+  #listeners: TelemetryListener[] = [];
+  /** What comes while older telemetry is still to be read: stores take things in their order. */
+  #held: (() => void)[] | undefined;
 
-  constructor(options: { traceBytes?: number; logBytes?: number } = {}) {
+  constructor(options: { traceBytes?: number; logBytes?: number; metricBytes?: number } = {}) {
     this.traces = new TraceStore(options.traceBytes);
     this.logs = new LogStore(options.logBytes);
+    this.metrics = new MetricStore(options.metricBytes === undefined ? {} : { bytes: options.metricBytes });
   }
 
-  addSpan(span: SpanRecord): void {
-    this.traces.add(span);
+  /** Shows nothing of what comes until `release`. */
+  hold(): void {
+    this.#held ??= [];
   }
 
-  addLog(line: LogLine): void {
-    this.logs.add(line);
+  release(): void {
+    for (const add of this.#held ?? []) add();
+    this.#held = undefined;
+  }
+
+  #add(add: () => void): void {
+    if (this.#held) this.#held.push(add);
+    else add();
+  }
+
+  listen(listener: TelemetryListener): void {
+    this.#listeners.push(listener);
+  }
+
+  addSpan(span: SpanRecord, maker: Maker = 'platform'): void {
+    this.#add(() => this.traces.add(span));
+    for (const listener of this.#listeners) listener.span(span, maker);
+  }
+
+  addLog(line: LogLine, maker: Maker = 'platform'): void {
+    this.#add(() => this.logs.add(line));
+    for (const listener of this.#listeners) listener.log(line, maker);
+  }
+
+  addMeasured(measured: Measured, maker: Maker = 'platform'): void {
+    this.#add(() => this.metrics.add(measured));
+    for (const listener of this.#listeners) listener.measured?.(measured, maker);
   }
 
   /** The spans of a trace by their start; empty when it is not known. */

@@ -1,3 +1,4 @@
+import { durationMs, spanTest, TempoQueryError } from './traceql.ts';
 import type { Attributes, AttributeValue, SpanRecord, TraceQuery, TraceSummary } from './traces.ts';
 
 /*
@@ -19,7 +20,7 @@ export function tempoTrace(spans: readonly SpanRecord[]) {
 /** `GET /api/v2/traces/{id}`. */
 export const tempoTraceV2 = (spans: readonly SpanRecord[]) => ({ trace: { resourceSpans: tempoTrace(spans).batches } });
 
-function tempoSpan(span: SpanRecord) {
+export function tempoSpan(span: SpanRecord) {
   return {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -52,13 +53,8 @@ export const tempoSearch = (traces: readonly TraceSummary[]) => ({
   metrics: { inspectedTraces: traces.length },
 });
 
-/** A query that is not understood. */
-export class TempoQueryError extends Error {
-  override name = 'TempoQueryError';
-}
-
 /**
- * The parameters of `/api/search`: `tags` (logfmt), `q` (TraceQL of the form `{ name = "value" && … }`), `minDuration`,
+ * The parameters of `/api/search`: `tags` (logfmt), `q` (TraceQL of one spanset), `minDuration`,
  * `maxDuration` (Go durations), `start`, `end` (seconds), `limit`.
  *
  * @throws TempoQueryError
@@ -66,7 +62,7 @@ export class TempoQueryError extends Error {
 export function tempoQuery(parameters: URLSearchParams): TraceQuery {
   const query: TraceQuery = { tags: { ...logfmt(parameters.get('tags') ?? '') } };
   const q = parameters.get('q')?.trim();
-  if (q) applyTraceQl(query, q);
+  if (q) query.test = spanTest(q);
   for (const [name, field] of [
     ['minDuration', 'minDurationMs'],
     ['maxDuration', 'maxDurationMs'],
@@ -86,26 +82,6 @@ export function tempoQuery(parameters: URLSearchParams): TraceQuery {
   return query;
 }
 
-const comparison = /^\s*([^\s=<>!]+)\s*(=|>=|<=|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s"&|]+)\s*$/;
-
-function applyTraceQl(query: TraceQuery, q: string): void {
-  const inner = /^\{(.*)\}$/s.exec(q)?.[1];
-  if (inner === undefined) throw new TempoQueryError(`query ${q} is not understood: { name = "value" && duration > 10ms } is`);
-  if (inner.trim() === '') return;
-  const tags: Record<string, string> = { ...query.tags };
-  for (const part of inner.split('&&')) {
-    const [, name, operator, raw] = comparison.exec(part) ?? [];
-    if (!name || !raw) throw new TempoQueryError(`${part.trim()} is not understood: comparisons joined with && are`);
-    const value = raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
-    if (name === 'duration' || name === 'traceDuration') {
-      if (operator?.startsWith('<')) query.maxDurationMs = durationMs(value);
-      else query.minDurationMs = durationMs(value);
-    } else if (operator === '=') tags[name.replace(/^(?:resource|span)?\./, '')] = value;
-    else throw new TempoQueryError(`${part.trim()} is not understood: only = compares attributes`);
-  }
-  query.tags = tags;
-}
-
 function logfmt(text: string): Record<string, string> {
   const tags: Record<string, string> = {};
   for (const [, name, quoted, plain] of text.matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g))
@@ -113,20 +89,12 @@ function logfmt(text: string): Record<string, string> {
   return tags;
 }
 
-const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** Go's durations: `1m30s`, `100ms`. */
-function durationMs(text: string): number {
-  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) throw new TempoQueryError(`duration ${text} is not understood: 100ms or 1.5s is`);
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit as string] as number), 0);
-}
-
 function number(text: string): number {
   if (!/^\d+(?:\.\d+)?$/.test(text)) throw new TempoQueryError(`${text} is not a number`);
   return Number(text);
 }
 
-const keyValues = (attributes: Attributes) => Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
+export const keyValues = (attributes: Attributes) => Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 
 function anyValue(value: AttributeValue) {
   if (typeof value === 'string') return { stringValue: value };
@@ -135,7 +103,7 @@ function anyValue(value: AttributeValue) {
 }
 
 /** Milliseconds with a fraction as decimal nanoseconds, which a double could not hold. */
-function nanoseconds(ms: number): string {
+export function nanoseconds(ms: number): string {
   const whole = Math.floor(ms);
   return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
 }

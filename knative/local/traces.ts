@@ -39,6 +39,8 @@ export interface TraceSummary {
 export interface TraceQuery {
   /** Attributes that one span must all have; `service.name`, `name`, `status` and `kind` are known besides its own. */
   tags?: Readonly<Record<string, string>>;
+  /** What one span must fulfil besides. */
+  test?: (span: SpanRecord, trace: TraceSummary) => boolean;
   minDurationMs?: number;
   maxDurationMs?: number;
   fromMs?: number;
@@ -131,10 +133,12 @@ function fits(summary: TraceSummary, spans: readonly SpanRecord[], query: TraceQ
   if (summary.durationMs < (query.minDurationMs ?? 0) || summary.durationMs > (query.maxDurationMs ?? Number.POSITIVE_INFINITY)) return false;
   if (summary.startMs + summary.durationMs < (query.fromMs ?? 0) || summary.startMs > (query.toMs ?? Number.POSITIVE_INFINITY)) return false;
   const tags = Object.entries(query.tags ?? {});
-  return tags.length === 0 || spans.some((span) => tags.every(([name, value]) => String(attribute(span, name) ?? '') === value));
+  const { test = () => true } = query;
+  if (tags.length === 0 && !query.test) return true;
+  return spans.some((span) => tags.every(([name, value]) => String(attribute(span, name) ?? '') === value) && test(span, summary));
 }
 
-function attribute(span: SpanRecord, name: string): AttributeValue | undefined {
+export function attribute(span: SpanRecord, name: string): AttributeValue | undefined {
   if (name === 'service.name') return span.service;
   if (name === 'name') return span.name;
   if (name === 'kind') return span.kind;

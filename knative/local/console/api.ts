@@ -1,7 +1,9 @@
 import type { ConsoleAnswer, ConsoleSources } from '../console.ts';
 import { problem } from '../console.ts';
 import type { EventSummary } from '../event-summary.ts';
-import { TempoQueryError, tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '../tempo.ts';
+import { contentTypes, exposition } from '../prometheus-text.ts';
+import { tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '../tempo.ts';
+import { TempoQueryError } from '../traceql.ts';
 import { triggerList } from '../trigger-list.ts';
 import { decoded } from './path.ts';
 import { liveStream } from './stream.ts';
@@ -9,8 +11,9 @@ import { liveStream } from './stream.ts';
 const eventsListed = 500;
 
 /** The console's JSON; `undefined` for paths that are none of it. */
-export async function consoleApi(url: URL, sources: ConsoleSources): Promise<ConsoleAnswer | undefined> {
+export async function consoleApi(url: URL, sources: ConsoleSources, accept = ''): Promise<ConsoleAnswer | undefined> {
   const { pathname, searchParams } = url;
+  if (pathname === '/metrics') return scraped(sources, accept);
   if (pathname === '/ready') return { status: 200, type: 'text/plain', body: 'ready\n' };
   if (!pathname.startsWith('/api/')) return undefined;
   const [, , kind, ...rest] = pathname.split('/').map(decoded);
@@ -18,6 +21,7 @@ export async function consoleApi(url: URL, sources: ConsoleSources): Promise<Con
   if (kind === 'events' && path !== '') return oneEvent(path, searchParams.get('source') ?? undefined, sources);
   if (kind === 'traces' && rest.length === 1) return trace(path, sources, tempoTrace);
   if (kind === 'v2' && rest[0] === 'traces' && rest.length === 2) return trace(rest[1] as string, sources, tempoTraceV2);
+  if (kind === 'v2' && rest[0] === 'search') return tagsV2(rest.slice(1).join('/'), sources);
   if (kind === 'search') return search(path, searchParams, sources);
   switch (pathname) {
     case '/api/services':
@@ -41,6 +45,12 @@ export async function consoleApi(url: URL, sources: ConsoleSources): Promise<Con
     default:
       return problem(404, `there is nothing at ${pathname}`);
   }
+}
+
+function scraped({ telemetry }: ConsoleSources, accept: string): ConsoleAnswer {
+  const openMetrics = accept.includes('application/openmetrics-text');
+  const body = exposition(telemetry.metrics, { nowMs: Date.now(), openMetrics });
+  return { status: 200, type: openMetrics ? contentTypes.openMetrics : contentTypes.text, body };
 }
 
 /** The parameters of a search in the logs. */
@@ -84,6 +94,27 @@ function search(path: string, parameters: URLSearchParams, { telemetry }: Consol
     if (error instanceof TempoQueryError) return problem(400, error.message);
     throw error;
   }
+}
+
+const intrinsic = ['duration', 'kind', 'name', 'status'];
+
+/** The second form of the same, in which tags have a scope and values a type. */
+function tagsV2(path: string, { telemetry }: ConsoleSources): ConsoleAnswer {
+  const tag = /^tag\/(.+)\/values$/.exec(path)?.[1];
+  if (tag) {
+    const name = tag.replace(/^(?:resource|span)?\.(?=.)/, '').replace(/^span:/, '');
+    const type = name === 'kind' || name === 'status' ? 'keyword' : 'string';
+    return json({ tagValues: telemetry.traces.tagValues(name).map((value) => ({ type, value })) });
+  }
+  if (path !== 'tags') return problem(404, 'there is only /api/v2/search/tags and /api/v2/search/tag/…/values');
+  const span = telemetry.traces.tags().filter((name) => !intrinsic.includes(name) && name !== 'service.name');
+  return json({
+    scopes: [
+      { name: 'resource', tags: ['service.name'] },
+      { name: 'span', tags: span },
+      { name: 'intrinsic', tags: intrinsic },
+    ],
+  });
 }
 
 function limit(parameters: URLSearchParams, most: number): number {

@@ -27,3 +27,9 @@ export function eventType(type: string) {
   const found = /^((?:[a-z0-9-]+\.){2})(.+?)(\.v\d+)?$/.exec(type);
   return found ? html`<span class="quiet">${found[1]}</span>${found[2]}<span class="quiet">${found[3]}</span>` : html`${type}`;
 }
+
+/** A part of a whole: `0.4 %`, `12 %`. */
+export const share = (part: number): string => `${(part * 100).toLocaleString('en', { maximumFractionDigits: part < 0.1 ? 1 : 0 })} %`;
+
+/** A size as people say it: `48 MB`. */
+export const bytes = (size: number): string => (size < 1e6 ? `${Math.round(size / 1e3)} kB` : `${Math.round(size / 1e6)} MB`);

@@ -1,7 +1,7 @@
 import type { ConsoleSources } from '../console.ts';
 import { html, type Markup } from './html.ts';
 
-export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'logs' | 'dead-letters' | 'replay' | 'undeliverable';
+export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'metrics' | 'logs' | 'dead-letters' | 'replay' | 'undeliverable';
 
 export interface Page {
   name: PageName;
@@ -19,6 +19,7 @@ const links: readonly (readonly [PageName, string, string])[] = [
   ['events', '/events', 'Events'],
   ['triggers', '/triggers', 'Triggers'],
   ['traces', '/traces', 'Traces'],
+  ['metrics', '/measures', 'Metrics'],
   ['logs', '/logs', 'Logs'],
   ['dead-letters', '/dead-letters', 'Dead letters'],
   ['replay', '/replay', 'Replay'],

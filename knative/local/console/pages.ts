@@ -9,6 +9,7 @@ import { html } from './html.ts';
 import { jobPage } from './job-page.ts';
 import { heading, layout, nothing, type Page } from './layout.ts';
 import { logsPage } from './logs-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { decoded } from './path.ts';
 import { replayPage } from './replay-page.ts';
 import { tracePage } from './trace-page.ts';
@@ -48,6 +49,7 @@ async function pageAt(first: string, second: string | undefined, { searchParams 
   if (first === 'events') return second ? eventPage(decoded(second), searchParams.get('source') ?? undefined, sources) : eventsPage(searchParams, sources);
   if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
   if (first === 'triggers' && !second) return triggersPage(sources);
+  if (first === 'measures' && !second) return metricsPage(searchParams, sources);
   if (first === 'logs' && !second) return logsPage(searchParams, sources);
   if (first === 'dead-letters') return second ? deadLetterPage(decoded(second), sources) : deadLettersPage(searchParams, sources);
   if (first === 'replay' && !second) return replayPage(searchParams, sources);

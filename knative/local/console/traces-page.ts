@@ -1,5 +1,6 @@
 import type { ConsoleSources } from '../console.ts';
-import { TempoQueryError, tempoQuery } from '../tempo.ts';
+import { tempoQuery } from '../tempo.ts';
+import { TempoQueryError } from '../traceql.ts';
 import type { TraceSummary } from '../traces.ts';
 import { clockTime, count, duration } from './format.ts';
 import { html } from './html.ts';

@@ -1,0 +1,78 @@
+import type { MetricKind } from '@dormouse/runtime/metrics';
+import { prometheusLabel } from '@dormouse/runtime/prometheus-name';
+import type { Exemplar, Family, Measured } from './metric-store.ts';
+import { hex, type Json, list, milliseconds, object, readAttributes } from './otlp-json.ts';
+import type { Attributes } from './traces.ts';
+
+const delta = new Set<unknown>([1, 'AGGREGATION_TEMPORALITY_DELTA']);
+const noValue = 1;
+
+/**
+ * The numbers of an ExportMetricsServiceRequest. Left out: what is a delta, exponential histograms and summaries, which no function of this project
+ * sends, and points that say there is no value. @throws TypeError when it is none
+ */
+export function* readMetrics(message: unknown): Generator<Measured> {
+  for (const group of list(object(message).resourceMetrics)) {
+    const resource = resourceLabels(readAttributes(object(group.resource ?? {}).attributes));
+    for (const scope of list(group.scopeMetrics)) for (const metric of list(scope.metrics)) yield* readMetric(metric, resource);
+  }
+}
+
+/** The labels that the collector and Prometheus make of a resource. */
+function resourceLabels(attributes: Attributes): Record<string, string> {
+  const service = String(attributes['service.name'] ?? 'unknown_service');
+  const namespace = attributes['service.namespace'];
+  return labelled({
+    job: namespace === undefined ? service : `${namespace}/${service}`,
+    instance: attributes['service.instance.id'],
+    service_name: service,
+    deployment_environment_name: attributes['deployment.environment.name'],
+  });
+}
+
+function* readMetric(metric: Json, resource: Record<string, string>): Generator<Measured> {
+  for (const [form, kind] of [
+    ['sum', 'updowncounter'],
+    ['gauge', 'gauge'],
+    ['histogram', 'histogram'],
+  ] as const) {
+    const data = object(metric[form] ?? {});
+    if (delta.has(data.aggregationTemporality)) continue;
+    const family = familyOf(metric, form === 'sum' && data.isMonotonic === true ? 'counter' : kind);
+    for (const point of list(data.dataPoints)) {
+      if ((Number(point.flags ?? 0) & noValue) === noValue) continue;
+      const labels = { ...labelled(readAttributes(point.attributes)), ...resource };
+      yield { family, labels, timeMs: milliseconds(point.timeUnixNano), ...(kind === 'histogram' ? histogramOf(point) : { value: numberOf(point) }) };
+    }
+  }
+}
+
+const familyOf = ({ name, unit, description }: Json, kind: MetricKind): Family => ({
+  name: String(name ?? ''),
+  kind,
+  unit: String(unit ?? ''),
+  description: String(description ?? ''),
+});
+
+function histogramOf(point: Json): Pick<Measured, 'value' | 'bounds' | 'buckets' | 'exemplars'> {
+  const bounds = numbers(point.explicitBounds);
+  const counts = numbers(point.bucketCounts);
+  const buckets = counts.length === bounds.length + 1 ? counts : [...bounds.map(() => 0), Number(point.count ?? 0)];
+  const exemplars = list(point.exemplars).flatMap(readExemplar);
+  return { value: Number(point.sum ?? 0), bounds, buckets, ...(exemplars.length > 0 && { exemplars }) };
+}
+
+function readExemplar(exemplar: Json): Exemplar[] {
+  const traceId = hex(exemplar.traceId, 32);
+  const spanId = hex(exemplar.spanId, 16);
+  return traceId && spanId ? [{ traceId, spanId, value: numberOf(exemplar), timeMs: milliseconds(exemplar.timeUnixNano) }] : [];
+}
+
+const numberOf = ({ asDouble, asInt }: Json): number => Number(asDouble ?? asInt ?? 0);
+const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.map(Number) : []);
+
+/** Attributes as labels; an empty label is none. */
+const labelled = (attributes: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[prometheusLabel(name), String(value)]])),
+  );

@@ -1,0 +1,142 @@
+import type { Flat, Labels } from '../prometheus-series.ts';
+import { aggregate, changed } from './aggregate.ts';
+import { combine } from './binary.ts';
+import { type Call, type Expression, type Matcher, PromqlError, type Selector } from './expression.ts';
+import { callFunction } from './functions.ts';
+import { numberOf, type Value, vectorOf, type Window } from './value.ts';
+
+/** How long a sample stands for its series when nothing newer is there. */
+export const lookbackMs = 5 * 60_000;
+
+/** Gives the series that matchers select, between two times (milliseconds since the epoch, both included). */
+export type Select = (matchers: readonly Matcher[], fromMs: number, toMs: number) => readonly Flat[];
+
+/**
+ * Evaluates an expression at instants between `fromMs` and `toMs`. Ranges are open to the left, as in Prometheus 3.
+ * @throws PromqlError when something in it is not understood
+ */
+export function evaluator(expression: Expression, select: Select, { fromMs, toMs }: { fromMs: number; toMs: number }): (nowMs: number) => Value {
+  const selected = new Map<Selector, readonly Flat[]>();
+  /** Subqueries look further back than the query itself. */
+  const reach = reachOf(expression);
+  const seriesOf = (selector: Selector): readonly Flat[] => {
+    const known = selected.get(selector);
+    if (known) return known;
+    const back = Math.max(selector.rangeMs ?? lookbackMs, 0) + reach;
+    const made = select(selector.matchers, fromMs - selector.offsetMs - back, toMs - Math.min(0, selector.offsetMs));
+    selected.set(selector, made);
+    return made;
+  };
+
+  const at = (node: Expression, nowMs: number): Value => {
+    switch (node.kind) {
+      case 'number':
+        return { type: 'scalar', value: node.value };
+      case 'string':
+        return { type: 'string', value: node.value };
+      case 'negative': {
+        const of = at(node.of, nowMs);
+        return of.type === 'scalar' ? { type: 'scalar', value: -of.value } : { type: 'vector', points: changed(vectorOf(of, '-'), (value) => -value) };
+      }
+      case 'selector':
+        return node.rangeMs === undefined ? instant(seriesOf(node), nowMs - node.offsetMs) : range(seriesOf(node), node.rangeMs, nowMs - node.offsetMs);
+      case 'subquery':
+        return { type: 'matrix', windows: subquery(node, nowMs - node.offsetMs) };
+      case 'aggregate': {
+        const parameter = node.parameter && numberOf(at(node.parameter, nowMs), node.operator);
+        return { type: 'vector', points: aggregate(node.operator, node.grouping, vectorOf(at(node.of, nowMs), node.operator), parameter) };
+      }
+      case 'binary':
+        return combine(node, at(node.left, nowMs), at(node.right, nowMs));
+      case 'call':
+        return call(node, nowMs);
+    }
+  };
+
+  const call = (node: Call, nowMs: number): Value => {
+    const args = node.args.map((each) => at(each, nowMs));
+    if (node.name !== 'absent' && node.name !== 'absent_over_time') return callFunction(node.name, args, nowMs);
+    const [given] = args;
+    const there = given?.type === 'matrix' ? given.windows.length : vectorOf(given as Value, node.name).length;
+    return { type: 'vector', points: there > 0 ? [] : [{ labels: equalities(node.args[0]), value: 1 }] };
+  };
+
+  const subquery = ({ of, rangeMs, stepMs }: { of: Expression; rangeMs: number; stepMs: number }, endMs: number): Window[] => {
+    const windows = new Map<string, { labels: Labels; times: number[]; values: number[] }>();
+    for (let ms = Math.floor((endMs - rangeMs) / stepMs) * stepMs + stepMs; ms <= endMs; ms += stepMs)
+      for (const { labels, value } of vectorOf(at(of, ms), 'a subquery')) {
+        const key = JSON.stringify(labels);
+        const window = windows.get(key) ?? { labels, times: [], values: [] };
+        windows.set(key, window);
+        window.times.push(ms);
+        window.values.push(value);
+      }
+    return [...windows.values()].map((each) => ({ ...each, rangeMs, endMs }));
+  };
+
+  return (nowMs) => at(expression, nowMs);
+}
+
+/** How much earlier than the query its subqueries ask, all together. */
+function reachOf(node: Expression): number {
+  switch (node.kind) {
+    case 'subquery':
+      return node.rangeMs + node.stepMs + Math.abs(node.offsetMs) + reachOf(node.of);
+    case 'negative':
+      return reachOf(node.of);
+    case 'aggregate':
+      return reachOf(node.of);
+    case 'call':
+      return Math.max(0, ...node.args.map(reachOf));
+    case 'binary':
+      return Math.max(reachOf(node.left), reachOf(node.right));
+    default:
+      return 0;
+  }
+}
+
+function instant(series: readonly Flat[], nowMs: number): Value {
+  const points = series.flatMap(({ labels, times, values }) => {
+    const i = after(times, nowMs) - 1;
+    return i >= 0 && (times[i] as number) > nowMs - lookbackMs ? [{ labels, value: values[i] as number }] : [];
+  });
+  return { type: 'vector', points };
+}
+
+function range(series: readonly Flat[], rangeMs: number, endMs: number): Value {
+  const windows = series.flatMap(({ labels, times, values }) => {
+    const [from, to] = [after(times, endMs - rangeMs), after(times, endMs)];
+    return to > from ? [{ labels, times: times.slice(from, to), values: values.slice(from, to), rangeMs, endMs }] : [];
+  });
+  return { type: 'matrix', windows };
+}
+
+/** Index of the first time that is later. */
+function after(times: readonly number[], ms: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The labels that what is absent would have had. */
+function equalities(of: Expression | undefined): Labels {
+  if (of?.kind !== 'selector') return {};
+  return Object.fromEntries(
+    of.matchers.flatMap(({ label, operator, value }) => (operator === '=' && label !== '__name__' && value !== '' ? [[label, value]] : [])),
+  );
+}
+
+/** Whether labels fit; expressions are anchored at both ends. @throws PromqlError for an expression that is none */
+export function matcherTest({ operator, value }: Matcher): (text: string) => boolean {
+  if (operator === '=' || operator === '!=') return (text) => (text === value) === (operator === '=');
+  try {
+    const expression = new RegExp(`^(?:${value})$`, 's');
+    return (text) => expression.test(text) === (operator === '=~');
+  } catch {
+    throw new PromqlError(`${value} is no regular expression`);
+  }
+}
