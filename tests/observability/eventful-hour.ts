@@ -73,21 +73,17 @@ async function eventsAgain({ journal }: Clients, send: ReturnType<typeof sending
   );
 }
 
-/** Writers wait for a table, and others for the connections that they hold. */
+/** Readers go on; writers wait for a table, and others for the connections that they hold. */
 async function slowStatements({ home }: RunningPlatform, { blog }: Clients): Promise<void> {
-  const authors = await Promise.all(Array.from({ length: 4 }, () => blog.register()));
+  const author = await blog.register();
   const sql = database(home);
-  const write = () =>
-    authors.flatMap((author) =>
-      [1, 2, 3, 4, 5, 6].map((n) => author.call('POST', '/blog/api/posts', { body: { title: `Late ${n}`, content: 'x', category_name: 'Trials' } })),
-    );
-  const written = await sql.begin(async (tx) => {
-    await tx`LOCK TABLE posts.posts IN ACCESS EXCLUSIVE MODE`;
-    const writing = Promise.allSettled(write());
-    await sleep(5000);
-    return { writing };
+  const write = (n: number) => author.call('POST', '/blog/api/posts', { body: { title: `Late ${n}`, content: 'x', category_name: 'Trials' } });
+  const writing: Promise<unknown>[] = [];
+  await sql.begin(async (tx) => {
+    await tx`LOCK TABLE posts.posts IN EXCLUSIVE MODE`;
+    for (let n = 0; n < 60; n++, await sleep(60)) writing.push(write(n));
   });
-  await written.writing;
+  await Promise.allSettled(writing);
   await sql.end();
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dashboards } from '../../observability/grafana/documents.ts';
 import { type Asked, filled, queriesOf } from '../../observability/grafana/queries.ts';
+import { questions } from '../../observability/runbooks.ts';
 import { removeHome, runPlatform, temporaryHome } from '../platform.ts';
 import { eventfulHour } from './eventful-hour.ts';
 import { observedOverlay } from './observed-overlay.ts';
@@ -41,6 +42,14 @@ if (stackIsInstalled())
       for (const each of askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`))
         if (!(await hasData(each))) empty.push(`${named(each)}: ${each.query}`);
       expect(empty).toEqual([]);
+    });
+
+    const ofOthers = /\b(pg|redis|kn|kube|container|istio|kafka|certmanager)_/;
+    test('answers what runbooks ask of functions, rules, collector and itself', async () => {
+      const asking = questions().filter(({ expr }) => !ofOthers.test(expr));
+      const answers = await Promise.all(asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })));
+      const unanswered = asking.filter((_, index) => answers[index]!.length === 0);
+      expect(unanswered.map(({ runbook, expr }) => `${runbook}: ${expr}`)).toEqual([]);
     });
   });
 else console.warn('Prometheus 3, Alertmanager and the OpenTelemetry Collector are not on the PATH: panels are not asked for data');
