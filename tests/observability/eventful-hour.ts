@@ -81,7 +81,7 @@ async function slowStatements({ home }: RunningPlatform, { blog }: Clients): Pro
   const writing: Promise<unknown>[] = [];
   await sql.begin(async (tx) => {
     await tx`LOCK TABLE posts.posts IN EXCLUSIVE MODE`;
-    for (let n = 0; n < 60; n++, await sleep(60)) writing.push(write(n));
+    for (let n = 0; n < 60; n++, await sleep(100)) writing.push(write(n));
   });
   await Promise.allSettled(writing);
   await sql.end();

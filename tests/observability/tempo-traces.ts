@@ -25,6 +25,7 @@ const hex = (base64 = '') => Buffer.from(base64, 'base64').toString('hex');
 export async function storedSpans({ url }: RunningTempo, traceId: string): Promise<StoredSpan[]> {
   const answer = await fetch(`${url}/api/traces/${traceId}`, { headers: { accept: 'application/json' } });
   if (answer.status === 404) return [];
+  if (!answer.ok) throw new Error(await answer.text());
   const { batches = [] } = (await answer.json()) as { batches?: Batch[] };
   return batches.flatMap(({ resource, scopeSpans, instrumentationLibrarySpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';

@@ -88,8 +88,9 @@ if (stackIsInstalled() && programPath('tempo') && chromiumPath)
         () => storedSpans(stack.tempo!, failed),
         (spans) => spans.some(({ service }) => service === 'posts'),
       );
-      const kept = await Promise.all(plain.map((id) => storedSpans(stack.tempo!, id)));
-      expect(kept.filter((spans) => spans.length > 0).length).toBeLessThan(20);
+      let kept = 0;
+      for (const id of plain) if ((await storedSpans(stack.tempo!, id)).length > 0) kept++;
+      expect(kept).toBeLessThan(20);
     });
   });
 else console.warn('Prometheus 3, Alertmanager, the collector, Tempo and Chromium are not all on the PATH: no trace is looked for in Tempo');
