@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { freePort } from '../platform.ts';
@@ -18,18 +18,28 @@ export interface RunningPrometheus extends Child {
   url: string;
   /** Series that PromQL answers now. @throws Error with Prometheus' words */
   query(expr: string): Promise<{ metric: Record<string, string>; value: number }[]>;
+  /** Values of every series in a range, in seconds, as a graph asks for them. @throws Error with Prometheus' words */
+  queryRange(expr: string, range: { start: number; end: number; step: number }): Promise<{ metric: Record<string, string>; values: number[] }[]>;
   /** Replaces what is scraped, and reads the configuration again. */
   scrape(targets: Readonly<Record<string, string>>): Promise<void>;
 }
 
+interface Options {
+  /** `http://HOST:PORT` of Alertmanager; nobody is told without. */
+  alertmanager?: string;
+  /** Seconds between evaluations of every group of rules; as they are written unless given. */
+  every?: number;
+}
+
 /** Prometheus with the rules and the configuration for one machine, at free ports, keeping its data below `home`. */
-export async function startPrometheus(path: string, home: string, alertmanager?: string): Promise<RunningPrometheus> {
+export async function startPrometheus(path: string, home: string, { alertmanager, every }: Options = {}): Promise<RunningPrometheus> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = join(home, 'prometheus');
   const file = join(data, 'prometheus.yaml');
   mkdirSync(data, { recursive: true });
-  const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, alertmanager)));
+  const rules = every === undefined ? folder : hurried(data, every);
+  const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, rules, alertmanager)));
   write({ prometheus: `127.0.0.1:${port}` });
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}/data`, `--web.listen-address=127.0.0.1:${port}`, '--web.enable-lifecycle'];
   const child = await startChild(path, [...args, '--web.enable-otlp-receiver', '--enable-feature=exemplar-storage'], `${url}/-/ready`);
@@ -37,10 +47,12 @@ export async function startPrometheus(path: string, home: string, alertmanager?:
     ...child,
     url,
     async query(expr) {
-      const answer = await fetch(`${url}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query: expr }) });
-      const { status, error, data: found } = (await answer.json()) as { status: string; error?: string; data: { result: Sample[] } };
-      if (status !== 'success') throw new Error(`${expr}: ${error}`);
-      return found.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+      const found = await ask<Sample>(`${url}/api/v1/query`, { query: expr });
+      return found.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
+    async queryRange(expr, { start, end, step }) {
+      const found = await ask<Line>(`${url}/api/v1/query_range`, { query: expr, start: String(start), end: String(end), step: String(step) });
+      return found.map(({ metric, values }) => ({ metric, values: values.map(([, value]) => Number(value)) }));
     },
     async scrape(targets) {
       write({ prometheus: `127.0.0.1:${port}`, ...targets });
@@ -55,11 +67,33 @@ interface Sample {
   value: [number, string];
 }
 
-function configured(targets: Readonly<Record<string, string>>, alertmanager: string | undefined): Configuration {
+interface Line {
+  metric: Record<string, string>;
+  values: [number, string][];
+}
+
+async function ask<T>(url: string, parameters: Record<string, string>): Promise<T[]> {
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(parameters) });
+  const { status, error, data } = (await answer.json()) as { status: string; error?: string; data: { result: T[] } };
+  if (status !== 'success') throw new Error(`${parameters.query}: ${error}`);
+  return data.result;
+}
+
+/** The rules, evaluated more often than they are written to be, below `data`. */
+function hurried(data: string, every: number): string {
+  mkdirSync(join(data, 'rules'), { recursive: true });
+  for (const name of readdirSync(join(folder, 'rules'))) {
+    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: object[] };
+    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: groups.map((group) => ({ ...group, interval: `${every}s` })) }));
+  }
+  return data;
+}
+
+function configured(targets: Readonly<Record<string, string>>, rules: string, alertmanager: string | undefined): Configuration {
   const written = parse(readFileSync(join(folder, 'machine.yaml'), 'utf8')) as Configuration;
   return {
     ...written,
-    rule_files: written.rule_files.map((pattern) => join(folder, pattern)),
+    rule_files: written.rule_files.map((pattern) => join(rules, pattern)),
     alerting: { alertmanagers: alertmanager ? [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }] : [] },
     scrape_configs: written.scrape_configs.flatMap((each) => {
       const target = targets[each.job_name];

@@ -26,8 +26,11 @@ export interface Stack {
 /** Whether the programs are there without which there is no stack. */
 export const stackIsInstalled = (): boolean => (['prometheus', 'alertmanager', 'collector'] as const).every(programPath);
 
-/** @throws Error when a program is missing or does not start */
-export async function startStack(): Promise<Stack> {
+/**
+ * @param every seconds between evaluations of rules; as they are written unless given
+ * @throws Error when a program is missing or does not start
+ */
+export async function startStack({ every }: { every?: number } = {}): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'dormouse-stack-'));
   const started: Child[] = [];
   const keep = <C extends Child>(child: C): C => {
@@ -40,7 +43,7 @@ export async function startStack(): Promise<Stack> {
   };
   try {
     const alertmanager = keep(await startAlertmanager(needed('alertmanager'), home));
-    const prometheus = keep(await startPrometheus(needed('prometheus'), home, alertmanager.url));
+    const prometheus = keep(await startPrometheus(needed('prometheus'), home, { alertmanager: alertmanager.url, ...(every && { every }) }));
     const tempoPath = programPath('tempo');
     const tempo = tempoPath ? keep(await startTempo(tempoPath, home)) : undefined;
     const lokiPath = programPath('loki');

@@ -1,7 +1,8 @@
 /**
- * Breaks a running platform in one way after the other, and says when the alert for it reached a receiver: `npm run alerts:try -- [FAULT…]`; the faults are in `faults.ts`.
+ * Breaks a running platform in one way after the other, and says when the alerts for it reached a receiver: `npm run alerts:try -- [FAULT…]`; the faults are in `faults.ts`.
  * Exit code 1 when one did not.
  */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeHome, runPlatform, temporaryHome } from '../platform.ts';
 import type { Notified } from './alertmanager.ts';
@@ -14,19 +15,22 @@ import { traffic } from './traffic.ts';
 const quietMs = 60_000;
 const longestMs = 15 * 60_000;
 
+/** The platform on a disk that can be broken. */
+const breakable = join(import.meta.dirname, '../chaos/platform-on-faulty-disk.ts');
+
 interface Tried {
   /** Notifications other than the sign of life, before the fault: there should be none. */
   before: readonly Notified[];
-  /** Seconds from the fault until the alert reached a receiver; undefined when it did not. */
-  seconds: number | undefined;
+  /** Seconds from the fault until an alert reached a receiver, by its name. */
+  arrived: ReadonlyMap<string, number>;
   served: number;
   failed: number;
 }
 
 async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
-  const { alert, during } = faults[name];
+  const { alerts, during } = faults[name];
   const home = temporaryHome();
-  const platform = await runPlatform({ home, overlay: observedOverlay(home, stack.otlp) });
+  const platform = await runPlatform({ home, overlay: observedOverlay(home, stack.otlp), program: breakable });
   const over = new AbortController();
   const running = traffic(platform.url, over.signal);
   await sleep(quietMs);
@@ -34,15 +38,24 @@ async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
   const before = notified();
   const startMs = Date.now();
   const harm = during({ platform, stack }, over.signal);
-  const arrived = () => notified().find(({ labels, atMs, status }) => status === 'firing' && labels.alertname === alert && atMs >= startMs);
-  while (!arrived() && Date.now() - startMs < longestMs) await sleep(500);
+  const arrived = () => arrivals(notified(), startMs);
+  while (!alerts.every((alert) => arrived().has(alert)) && Date.now() - startMs < longestMs) await sleep(500);
   over.abort();
   await harm;
   const counts = await running;
   await platform.stop();
   removeHome(home);
-  const found = arrived();
-  return { before, seconds: found && Math.round((found.atMs - startMs) / 1000), ...counts };
+  return { before, arrived: arrived(), ...counts };
+}
+
+/** Seconds after `startMs` until each alert was told of first. */
+function arrivals(notified: readonly Notified[], startMs: number): Map<string, number> {
+  const seconds = new Map<string, number>();
+  for (const { status, labels, atMs } of notified) {
+    const name = labels.alertname!;
+    if (status === 'firing' && atMs >= startMs && !seconds.has(name)) seconds.set(name, Math.round((atMs - startMs) / 1000));
+  }
+  return seconds;
 }
 
 if (!stackIsInstalled()) {
@@ -52,9 +65,13 @@ if (!stackIsInstalled()) {
 const asked = process.argv.slice(2).filter((name): name is FaultName => Object.hasOwn(faults, name));
 for (const name of asked.length > 0 ? asked : (Object.keys(faults) as FaultName[])) {
   const stack = await startStack();
-  const { before, seconds, served, failed } = await tryFault(name, stack).finally(() => stack.stop());
-  console.log(`${name}: ${faults[name].what}; ${served} requests served, ${failed} failed`);
+  const { what, alerts } = faults[name];
+  const { before, arrived, served, failed } = await tryFault(name, stack).finally(() => stack.stop());
+  console.log(`${name}: ${what}; ${served} requests served, ${failed} failed`);
   for (const { labels } of before) console.log(`  before the fault: ${labels.alertname} (${labels.severity})`);
-  console.log(seconds === undefined ? `  ${faults[name].alert} did not arrive` : `  ${faults[name].alert} reached its receiver after ${seconds} s`);
-  if (seconds === undefined) process.exitCode = 1;
+  for (const [alert, seconds] of arrived) console.log(`  ${alert} reached its receiver after ${seconds} s`);
+  for (const alert of alerts.filter((each) => !arrived.has(each))) {
+    console.log(`  ${alert} did not arrive`);
+    process.exitCode = 1;
+  }
 }

@@ -47,7 +47,7 @@ export const overview: Described = {
         traces('Requests that failed', '{ status = error && kind = server }'),
         traces('Requests that took longer than half a second', '{ kind = server && duration > 500ms }'),
         serviceGraph('Who calls whom'),
-        logs('Errors and warnings', '{service_namespace="dormouse"} | json | level =~ "error|warn"'),
+        logs('Errors and warnings', '{service_namespace="dormouse"} | detected_level =~ "error|warn"'),
       ],
     },
   ],
