@@ -13,8 +13,8 @@ export const dataAlerts: Group = {
       name: 'DatabaseUnreachable',
       severity: 'page',
       expr:
-        `sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[1m])) / sum by (service_name) (increase(${sqlDuration}_count[1m])) > 0.5 ` +
-        `and sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[1m])) >= 3`,
+        `sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[90s])) / sum by (service_name) (increase(${sqlDuration}_count[90s])) > 0.5 ` +
+        `and sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[90s])) >= 3`,
       for: '30s',
       summary: '{{ $labels.service_name }} does not reach PostgreSQL.',
     },
