@@ -273,7 +273,9 @@ describe('the direction of dependence', () => {
   });
 
   test('the local platform imports no function, and knows none by name', () => {
-    expect(forbidden('knative/local', new RegExp(`^(knative/local/|@dormouse/(cesql|filters)/|${elsewhere})`))).toEqual([]);
+    expect(
+      forbidden('knative/local', new RegExp(`^(knative/local/|@dormouse/(cesql|filters)/|@dormouse/runtime/(metrics|prometheus-name)$|${elsewhere})`)),
+    ).toEqual([]);
     const names = new RegExp(`['"\`/](${functions.filter((name) => name !== 'web').join('|')})['"\`/]`);
     expect(
       sourcesIn('knative/local')
@@ -304,7 +306,7 @@ describe('the direction of dependence', () => {
     ];
     const missing = sourcesIn(folder).flatMap((source) =>
       importsOf(source)
-        .filter((each) => !/^(node:|functions\/|events\/|knative\/|tests\/|import\/)/.test(each))
+        .filter((each) => !/^(node:|functions\/|events\/|knative\/|observability\/|tests\/|import\/)/.test(each))
         .map((each) =>
           each
             .split('/')

@@ -2,7 +2,7 @@ import type { Alert, Group } from '../rule.ts';
 import { series } from '../series.ts';
 
 const gone = (job: string) => `absent(up{job="${job}"} == 1)`;
-const lost = ['spans', 'metric_points', 'log_records'].map((kind) => `sum by (exporter) (increase(otelcol_exporter_send_failed_${kind}[5m])) > 0`);
+const lost = ['spans', 'metric_points', 'log_records'].map((kind) => `sum by (exporter) (increase(otelcol_exporter_send_failed_${kind}_total[5m])) > 0`);
 
 const rules: Alert[] = [
   {

@@ -3,7 +3,7 @@ import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const up = (job: string, values: string) => ({ [named('up', { job, instance: `${job}:80` })]: values });
 const dropped = { service_name: 'posts', dormouse_signal: 'spans' };
-const failed = (kind: string, values: string) => ({ [named(`otelcol_exporter_send_failed_${kind}`, { exporter: 'otlp_grpc/tempo' })]: values });
+const failed = (kind: string, values: string) => ({ [named(`otelcol_exporter_send_failed_${kind}_total`, { exporter: 'otlp_grpc/tempo' })]: values });
 const group = { rule_group: '/etc/prometheus/rules/slo.yaml;slo' };
 const unevaluated = (values: string) => ({ [named('prometheus_rule_evaluation_failures_total', group)]: values });
 

@@ -11,6 +11,7 @@ import { programPath } from './programs.ts';
 const otelcol = programPath('collector');
 const cluster = parse(readFileSync(join(import.meta.dirname, '../../observability/collector/cluster.yaml'), 'utf8')) as {
   processors: Record<string, object>;
+  service: { pipelines: Record<string, { processors: string[] }> };
 };
 const attributes = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
 
@@ -32,6 +33,12 @@ const request = () => {
     ],
   };
 };
+
+test('on a cluster every pipeline of traces that are kept cuts what the gateway says of a reader', () => {
+  const { traces } = cluster.service.pipelines;
+  expect(cluster.processors).toHaveProperty(['transform/gateway']);
+  expect(traces!.processors).toContain('transform/gateway');
+});
 
 if (otelcol)
   test('on a cluster what a reader searched for, and from where, is cut from the spans of the gateway', async () => {

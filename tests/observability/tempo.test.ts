@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { blogAt } from '../blog.ts';
 import { compose, publish, signUp } from '../browser/author.ts';
 import { chromiumPath, openBrowser } from '../browser/chromium.ts';
@@ -12,6 +14,13 @@ import { unique } from '../unique.ts';
 import { programPath } from './programs.ts';
 import { type Stack, stackIsInstalled, startStack } from './stack.ts';
 import { storedSpans, tracesWith } from './tempo-traces.ts';
+
+const config = (path: string) => parse(readFileSync(join(import.meta.dirname, '../../observability', path), 'utf8'));
+
+test('the collector sends traces to where Tempo on one machine listens for them', () => {
+  const listens = config('tempo/machine.yaml').distributor.receivers.otlp.protocols.grpc.endpoint as string;
+  expect(config('collector/common.yaml').exporters['otlp_grpc/tempo'].endpoint).toBe(`\${env:TEMPO_ENDPOINT:-${listens}}`);
+});
 
 if (stackIsInstalled() && programPath('tempo') && chromiumPath)
   describe('in Tempo, behind the collector,', () => {
