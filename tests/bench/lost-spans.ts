@@ -27,7 +27,7 @@ export async function lostWhenEnded(
   let begun = 0;
   const worker = async () => {
     while (begun < cycles) {
-      if (++begun % 100 === 0) progress(`spans lost at SIGTERM: ${begun} of ${cycles}`);
+      if (++begun % 100 === 0) progress(`start, request, SIGTERM: ${begun} of ${cycles} times`);
       const traceId = randomBytes(16).toString('hex');
       const running = await start();
       const answer = await fetch(running.origin + listPath, { headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` } });
