@@ -9,7 +9,7 @@ import { external, series } from './series.ts';
 const more = [
   'kn_revision_pods_not_ready_count',
   'kn_revision_pods_pending_count',
-  'otelcol_process_memory_rss',
+  'otelcol_process_memory_rss_bytes',
   'prometheus_notifications_alertmanagers_discovered',
 ] as const;
 
