@@ -25,8 +25,9 @@ describe('the relay', () => {
     const sql = db.as('relay');
     return createApp({
       log: silentLog,
-      backlogs: async () => backlogs(sql, await outboxSchemas(sql)),
-      drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs: 5000, batch: 2 }),
+      schemas: () => outboxSchemas(sql),
+      backlogs: (schemas) => backlogs(sql, schemas),
+      drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs: 5000, batch: 2 }),
     });
   };
 

@@ -6,10 +6,12 @@ import { metrics } from '@dormouse/runtime/metrics';
 import type { Backlog } from './store.ts';
 
 export interface Dependencies {
-  /** Sends what other functions left in their outboxes. */
-  drainOutboxes: () => Promise<Drained>;
-  /** What waits in the outboxes. */
-  backlogs: () => Promise<Backlog[]>;
+  /** Schemas that hold an outbox. */
+  schemas: () => Promise<string[]>;
+  /** What waits in their outboxes. */
+  backlogs: (schemas: readonly string[]) => Promise<Backlog[]>;
+  /** Sends what other functions left in them. */
+  drainOutboxes: (schemas: readonly string[]) => Promise<Drained>;
   log: Logger;
 }
 
@@ -17,10 +19,11 @@ export interface Dependencies {
  * Woken by a PingSource, and by nothing else: `POST /` with any CloudEvent drains every outbox once. The tick says no more than
  * that time has passed, so it is neither read nor remembered; two ticks at once do no harm, since rows are locked while they are sent.
  */
-export function createApp({ drainOutboxes, backlogs, log }: Dependencies) {
+export function createApp({ schemas, backlogs, drainOutboxes, log }: Dependencies) {
   return newApp().post('/', async (c) => {
-    await backlogs().then(measureAll);
-    const { sent, left } = await drainOutboxes();
+    const all = await schemas();
+    measureAll(await backlogs(all));
+    const { sent, left } = await drainOutboxes(all);
     if (sent > 0 || left > 0) log.info({ sent, left }, 'outboxes drained');
     return c.body(null, 204);
   });

@@ -15,7 +15,8 @@ await serve('relay', ({ config, sql, log }) => {
   const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
   return createApp({
     log,
-    backlogs: async () => backlogs(sql, await outboxSchemas(sql)),
-    drainOutboxes: async () => drain({ sql, schemas: await outboxSchemas(sql), send, olderThanMs, batch: 200 }),
+    schemas: () => outboxSchemas(sql),
+    backlogs: (schemas) => backlogs(sql, schemas),
+    drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs, batch: 200 }),
   });
 });
