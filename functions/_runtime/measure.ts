@@ -1,5 +1,5 @@
 import type { Metric } from './metrics.ts';
-import { currentTrace, type TraceContext } from './trace.ts';
+import { currentTrace, nowMs, type TraceContext } from './trace.ts';
 
 export type MeasureAttributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -56,4 +56,17 @@ export async function readStates(ending: boolean): Promise<void> {
   const timer = setTimeout(resolve, readMs);
   const all = [...readers].map(async (read) => read(ending));
   await Promise.race([Promise.allSettled(all), promise]).finally(() => clearTimeout(timer));
+}
+
+/** Does the work and tells `done` how many seconds it took, and the error it ended with, if it did. */
+export async function timed(work: () => Promise<void>, done: (seconds: number, error?: unknown) => void): Promise<void> {
+  const startMs = nowMs();
+  const seconds = () => (nowMs() - startMs) / 1000;
+  await work().then(
+    () => done(seconds()),
+    (error) => {
+      done(seconds(), error);
+      throw error;
+    },
+  );
 }

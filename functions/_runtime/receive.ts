@@ -4,13 +4,13 @@ import * as v from 'valibot';
 import { cameFromOutside } from './address.ts';
 import { type Env, header } from './app.ts';
 import { AppError, fail } from './errors.ts';
-import { measure } from './measure.ts';
+import { measure, timed } from './measure.ts';
 import { metrics } from './metrics.ts';
 import type { Emit, Outbox } from './outbox.ts';
 import { type RawEvent, readEvents } from './read-events.ts';
-import { attributesOf } from './send.ts';
+import { attributesOf, measuredAs } from './send.ts';
 import type { Tx } from './sql.ts';
-import { type Attributes, inSpan, nowMs, parseTraceparent, spanError } from './trace.ts';
+import { type Attributes, inSpan, parseTraceparent } from './trace.ts';
 
 /** An event whose data was checked against its contract. */
 export interface ReceivedEvent<D = unknown> {
@@ -94,26 +94,19 @@ const prune = (tx: Tx) => tx`
 export const redelivery = 'dormouse-redelivery';
 
 async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawEvent, again: boolean): Promise<void> {
-  const startMs = nowMs();
   const attributes = attributesOf({ ...raw, subject: raw.subject ?? '' }, 'process');
-  const done = (error?: unknown) => {
-    const duplicate = attributes['dormouse.duplicate'] === true;
-    measureHandled(raw, { seconds: (nowMs() - startMs) / 1000, duplicate, error });
-    if (error === undefined && !duplicate && !again) measureAge(raw);
-  };
-  await handleInSpan(outbox, handler, raw, attributes).then(
-    () => done(),
-    (error) => {
-      done(error);
-      throw error;
+  await timed(
+    () => handleInSpan(outbox, handler, raw, attributes),
+    (seconds, error) => {
+      const duplicate = attributes['dormouse.duplicate'] === true;
+      measureHandled(raw, { seconds, duplicate, error });
+      if (error === undefined && !duplicate && !again) measureAge(raw);
     },
   );
 }
 
-const messaging = { 'messaging.system': 'knative', 'messaging.operation.name': 'process' } as const;
-
 function measureHandled({ type }: RawEvent, { seconds, duplicate, error }: { seconds: number; duplicate: boolean; error: unknown }): void {
-  const attributes = { ...messaging, 'messaging.destination.name': type, ...(error !== undefined && { 'error.type': spanError(error).type }) };
+  const attributes = measuredAs('process', type, error);
   measure(metrics.eventsConsumed, 1, duplicate ? { ...attributes, 'dormouse.duplicate': true } : attributes);
   measure(metrics.processDuration, seconds, attributes);
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
 import { exchange } from './http.ts';
-import { measure } from './measure.ts';
+import { measure, timed } from './measure.ts';
 import { metrics } from './metrics.ts';
-import { type Attributes, currentTrace, inSpan, type Link, nowMs, parseTraceparent, spanError, type TraceContext, traceHeaders } from './trace.ts';
+import { type Attributes, currentTrace, inSpan, type Link, parseTraceparent, spanError, type TraceContext, traceHeaders } from './trace.ts';
 
 /** Hands one event to the Broker. Resolves once the Broker has stored it, rejects otherwise. */
 export type Send = (event: StoredEvent) => Promise<void>;
@@ -18,32 +18,32 @@ export function httpSend(sink: string, { timeoutMs = 10_000, tokenFile }: { time
     const origin = parseTraceparent(event.traceparent);
     const parent = origin && { ...origin, tracestate: event.tracestate ?? undefined };
     return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) }, () =>
-      measured(event.type, async () => {
-        const headers = { ...binaryHeaders(event), ...traceHeaders(), ...(tokenFile && { authorization: `Bearer ${await readFile(tokenFile, 'utf8')}` }) };
-        const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
-        if (answer.status < 200 || answer.status > 299) throw Object.assign(new Error(`the broker answered ${answer.status}`), { code: String(answer.status) });
-      }),
+      timed(
+        async () => {
+          const headers = { ...binaryHeaders(event), ...traceHeaders(), ...(tokenFile && { authorization: `Bearer ${await readFile(tokenFile, 'utf8')}` }) };
+          const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
+          if (answer.status < 200 || answer.status > 299)
+            throw Object.assign(new Error(`the broker answered ${answer.status}`), { code: String(answer.status) });
+        },
+        (seconds, error) => measureSent(event.type, seconds, error),
+      ),
     );
   };
 }
 
-async function measured(type: string, work: () => Promise<void>): Promise<void> {
-  const startMs = nowMs();
-  const done = (error?: unknown) => {
-    const attributes = { ...messaging, 'messaging.destination.name': type, ...(error !== undefined && { 'error.type': spanError(error).type }) };
-    measure(metrics.eventsSent, 1, attributes);
-    measure(metrics.sendDuration, (nowMs() - startMs) / 1000, attributes);
-  };
-  await work().then(
-    () => done(),
-    (error) => {
-      done(error);
-      throw error;
-    },
-  );
+function measureSent(type: string, seconds: number, error: unknown): void {
+  const attributes = measuredAs('send', type, error);
+  measure(metrics.eventsSent, 1, attributes);
+  measure(metrics.sendDuration, seconds, attributes);
 }
 
-const messaging = { 'messaging.system': 'knative', 'messaging.operation.name': 'send' } as const;
+/** What the metrics of messaging are told apart by. */
+export const measuredAs = (operation: 'send' | 'process', type: string, error: unknown) => ({
+  'messaging.system': 'knative',
+  'messaging.operation.name': operation,
+  'messaging.destination.name': type,
+  ...(error !== undefined && { 'error.type': spanError(error).type }),
+});
 
 /** A link to the running trace, when that is not the event's own. */
 function senderLink(origin: TraceContext | undefined): { links?: Link[] } {
