@@ -34,17 +34,23 @@ export function generate(folder: string, wanted: ReadonlyMap<string, string>): s
   return changed;
 }
 
+/**
+ * Brings a folder of the project up to date, or with `--check` only says what is not, which ends the process with 1.
+ * @param name of the folder, from the project's root
+ */
+export function generateOrCheck(name: string, folder: string, wanted: ReadonlyMap<string, string>): void {
+  const check = process.argv.includes('--check');
+  const changed = check ? outdated(folder, wanted) : generate(folder, wanted);
+  for (const path of changed) console.log(`${check ? 'out of date: ' : 'written: '}${name}/${path}`);
+  if (!check || changed.length === 0) return;
+  console.error('Run `npm run generate` and commit the result.');
+  process.exitCode = 1;
+}
+
 if (import.meta.main) {
-  const folder = fileURLToPath(new URL('./generated', import.meta.url));
   const wanted = documents(
     catalogue,
     readExamples().map(({ event }) => event),
   );
-  const check = process.argv.includes('--check');
-  const changed = check ? outdated(folder, wanted) : generate(folder, wanted);
-  for (const path of changed) console.log(`${check ? 'out of date: ' : 'written: '}events/generated/${path}`);
-  if (check && changed.length > 0) {
-    console.error('Run `npm run generate` and commit the result.');
-    process.exitCode = 1;
-  }
+  generateOrCheck('events/generated', fileURLToPath(new URL('./generated', import.meta.url)), wanted);
 }

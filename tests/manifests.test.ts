@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { byKubectlAlone } from '../knative/local/kustomization.fixture.ts';
 import { render } from '../knative/local/kustomize.ts';
 import type { Rendered } from '../knative/local/model.ts';
 import { readPlatform } from '../knative/local/read.ts';
@@ -31,10 +32,7 @@ test('there are the base and overlays to look at', () => {
 /** What knative/components bring along for a cluster; the local platform has a database and a Redis of its own. */
 const isPart = ({ manifest: { apiVersion, kind } }: Rendered) => apiVersion === 'apps/v1' || (apiVersion === 'v1' && kind === 'Service');
 
-/** Meshes, certificates and policies are a cluster's own: what has them is rendered by `kubectl` alone. */
-const forClusters = /^knative\/overlays\/(staging|production|.*-mesh)$/;
-
-test.each(overlays.filter((folder) => !forClusters.test(folder)))('%s renders and can be run', (folder) => {
+test.each(overlays.filter((folder) => !byKubectlAlone(basename(folder))))('%s renders and can be run', (folder) => {
   const { services } = readPlatform(render(join(project, folder)).filter((each) => !isPart(each)));
   expect(services.length).toBeGreaterThan(0);
 });

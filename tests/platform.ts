@@ -143,9 +143,9 @@ export const freePort = (): Promise<number> =>
   });
 
 /** Asks again until `holds`; for what becomes true soon. @throws Error with the last value after `seconds`. */
-export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds = 60): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds = 60, pauseMs = 50): Promise<T> {
   let last: T | undefined;
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(pauseMs)) {
     last = await ask();
     if (holds(last)) return last;
   }

@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { byKubectlAlone } from '../local/kustomization.fixture.ts';
 import { manifestsOf, type ServiceManifest } from './function-manifests.ts';
 import { has, type Manifest, renderOverlay } from './overlay.ts';
 import { renderFunction } from './render.ts';
 
 const overlays = readdirSync(join(import.meta.dirname, '../overlays'));
-/** Meshes, certificates and policies are a cluster's own: what has them is rendered by `kubectl` alone. */
-const readable = overlays.filter((overlay) => !/^(staging|production|.*-mesh)$/.test(overlay));
+const readable = overlays.filter((overlay) => !byKubectlAlone(overlay));
 const documents = (text: string) => parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 const named = (manifests: readonly Manifest[]) => manifests.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[a-z0-9]{10}$/, '-HASH')}`);
 const functions = (all: readonly Manifest[]) =>

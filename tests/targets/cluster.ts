@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sending } from '@dormouse/testing/send';
 import { kubectl } from '../kubectl.ts';
+import { eventually as askUntil } from '../platform.ts';
 import type { Abilities, OwnTrigger, ServiceState, Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
 import { forwardPort } from './port-forward.ts';
@@ -86,17 +87,9 @@ const patiently = (send: Target['send'], attempts = 20): Target['send'] =>
 
 type Inside = (...args: string[]) => Promise<string>;
 
-const pass = () => sleep(500);
-
-const eventually: Target['eventually'] = async (ask, holds, seconds = 120) => {
-  let last: unknown;
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await pass()) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    last = answer;
-  }
-  throw new Error(`not within ${seconds} s; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`);
-};
+const pauseMs = 500;
+const pass = () => sleep(pauseMs);
+const eventually: Target['eventually'] = (ask, holds, seconds = 120) => askUntil(ask, holds, seconds, pauseMs);
 
 /** A way to the Broker's address, which is one of the cluster, whatever the Broker's class. */
 async function brokerOf(inside: Inside): Promise<{ url: string; close(): void }> {
