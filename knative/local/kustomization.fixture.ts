@@ -25,10 +25,10 @@ export function folderOf(files: Files): string {
   return folder;
 }
 
-/** Whether kustomize's own renderer is on this machine. */
 /** Meshes, certificates and policies are a cluster's own: overlays that have them are rendered by `kubectl` alone. */
 export const byKubectlAlone = (overlay: string): boolean => /^(staging|production|.*-mesh)$/.test(overlay);
 
+/** Whether kustomize's own renderer is on this machine. */
 export const hasKubectl = spawnSync('kubectl', ['kustomize', '--help']).status === 0;
 
 type Objects = Record<string, unknown>;
