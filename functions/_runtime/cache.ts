@@ -37,9 +37,9 @@ export const localLimitMs = 2000;
 const results = ['hit', 'stale', 'coalesced', 'shared', 'miss'] as const;
 type Result = (typeof results)[number];
 
-/** Made once: a hit costs no object. */
+/** Made once and frozen: a hit costs no object, and its series is found without a look at it. */
 const resultsOf = (name: string) =>
-  Object.fromEntries(results.map((result) => [result, { 'dormouse.cache.name': name, 'dormouse.cache.result': result }])) as Record<
+  Object.fromEntries(results.map((result) => [result, Object.freeze({ 'dormouse.cache.name': name, 'dormouse.cache.result': result })])) as Record<
     Result,
     { 'dormouse.cache.name': string; 'dormouse.cache.result': Result }
   >;

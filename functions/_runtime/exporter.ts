@@ -63,13 +63,13 @@ export function openExporter(config: Config): Exporter {
     record: (measure) => meter?.record(measure),
     async push() {
       if (!meter || !metricsTo) return;
-      const { collected: own, sent } = starts.withZeros(await meter.collect());
+      const { collected: own, sent } = starts.withZeros(meter.collect());
       const body = write(own);
       await post(metricsTo, json && body ? meter.exemplars.put(own, body) : body);
       sent();
       const system = meter.collectSystem();
       if (system) await post(metricsTo, write(system));
     },
-    scrape: async () => (meter ? prometheusText([await meter.collect(), meter.collectSystem()]) : ''),
+    scrape: async () => (meter ? prometheusText([meter.collect(), meter.collectSystem()]) : ''),
   };
 }

@@ -1,69 +1,74 @@
-import { AggregationTemporality, DataPointType, MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { ValueType } from '@opentelemetry/api';
+import { AggregationTemporality, type DataPoint, DataPointType, type Histogram, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { type Exemplars, exemplars } from './exemplars.ts';
-import type { Measure, MeasureAttributes } from './measure.ts';
-import type { Metric } from './metrics.ts';
+import type { Measure } from './measure.ts';
+import type { Metric, MetricKind } from './metrics.ts';
 import { hrTime, resourceOf, systemResourceOf } from './otlp.ts';
+import { type Series, type SeriesOf, seriesOf } from './series.ts';
 
 export interface Meter {
   record(measure: Measure): void;
   /** What this instance measured so far. */
-  collect(): Promise<ResourceMetrics>;
+  collect(): ResourceMetrics;
   /** What was measured of the system since the last time, with the time of the look; undefined for nothing. */
   collectSystem(): ResourceMetrics | undefined;
   exemplars: Exemplars;
 }
 
-class Reader extends MetricReader {
-  protected override async onForceFlush(): Promise<void> {}
-  protected override async onShutdown(): Promise<void> {}
-}
-
 /**
- * Turns measures into OpenTelemetry's metrics; an instrument is made by its first measure. Cumulative, so that a lost push loses nothing.
+ * Turns measures into OpenTelemetry's metrics, cumulative, so that a lost push loses nothing. The adding up is our own: the SDK sorts and
+ * writes the attributes of each measure anew to find its series.
  * @param keep whether states of the system stay for the next collection, as they must where they are scraped
  */
 export function openMeter(config: Config, keep = false): Meter {
-  const reader = new Reader({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
-  const meter = new MeterProvider({ resource: resourceOf(config), readers: [reader] }).getMeter('dormouse', config.version);
   const kept = exemplars();
   const system = systemStates(config, keep);
-  const instruments = new Map<Metric, (measure: Measure) => void>();
-
-  const instrument = (metric: Metric): ((measure: Measure) => void) => {
-    if (metric.ofSystem) return system.set;
-    const { name, description, unit, bounds } = metric;
-    if (metric.kind === 'histogram') {
-      const histogram = meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: [...(bounds ?? [])] } });
-      return (measure) => {
-        histogram.record(measure.value, measure.attributes);
-        kept.note(measure);
-      };
-    }
-    if (metric.kind === 'counter') {
-      const counter = meter.createCounter(name, { description, unit });
-      return ({ value, attributes }) => counter.add(value, attributes);
-    }
-    const last = new Map<string, { value: number; attributes: MeasureAttributes }>();
-    const made =
-      metric.kind === 'gauge' ? meter.createObservableGauge(name, { description, unit }) : meter.createObservableUpDownCounter(name, { description, unit });
-    made.addCallback((result) => {
-      for (const { value, attributes } of last.values()) result.observe(value, attributes);
-    });
-    return ({ value, attributes }) => void last.set(JSON.stringify(attributes), { value, attributes });
-  };
-
+  const own = new Map<Metric, SeriesOf>();
+  const resource = resourceOf(config);
   return {
     record(measure) {
-      let record = instruments.get(measure.metric);
-      if (!record) instruments.set(measure.metric, (record = instrument(measure.metric)));
-      record(measure);
+      const { metric } = measure;
+      if (metric.ofSystem) return system.set(measure);
+      let series = own.get(metric);
+      if (!series) own.set(metric, (series = seriesOf(metric)));
+      series.record(measure);
+      if (metric.kind === 'histogram') kept.note(measure);
     },
-    collect: async () => (await reader.collect()).resourceMetrics,
+    collect() {
+      const times = { startTime: hrTime(config.startedMs), endTime: hrTime(Date.now()) };
+      const metrics = [...own].map(([metric, series]) =>
+        metricData(
+          metric,
+          [...series.all()].map((each) => ({ ...times, attributes: each.attributes, value: pointValue(metric, each) })),
+        ),
+      );
+      return { resource, scopeMetrics: [{ scope: scopeOf(config), metrics }] };
+    },
     collectSystem: system.collect,
     exemplars: kept,
   };
 }
+
+const scopeOf = ({ version }: Config) => ({ name: 'dormouse', version });
+
+const pointValue = ({ kind, bounds = [] }: Metric, { value, count, min, max, buckets }: Series): number | Histogram =>
+  kind === 'histogram' ? { buckets: { boundaries: [...bounds], counts: [...buckets] }, sum: value, count, min, max } : value;
+
+const types: Record<MetricKind, Pick<MetricData, 'dataPointType'> & { isMonotonic?: boolean }> = {
+  gauge: { dataPointType: DataPointType.GAUGE },
+  counter: { dataPointType: DataPointType.SUM, isMonotonic: true },
+  updowncounter: { dataPointType: DataPointType.SUM, isMonotonic: false },
+  histogram: { dataPointType: DataPointType.HISTOGRAM },
+};
+
+const metricData = ({ kind, name, description, unit }: Metric, dataPoints: DataPoint<number | Histogram>[]): MetricData =>
+  ({
+    descriptor: { name, description, unit, valueType: ValueType.DOUBLE, advice: {} },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    ...types[kind],
+    dataPoints,
+  }) as MetricData;
 
 /** Gauges that belong to no instance: one series, whichever instance looked. */
 function systemStates(config: Config, keep: boolean) {
@@ -72,14 +77,14 @@ function systemStates(config: Config, keep: boolean) {
     set: (measure: Measure) => void states.set(JSON.stringify([measure.metric.name, measure.attributes]), measure),
     collect(): ResourceMetrics | undefined {
       if (states.size === 0) return undefined;
-      const metrics = [...Map.groupBy(states.values(), ({ metric }) => metric)].map(([{ name, description, unit }, measures]) => ({
-        descriptor: { name, description, unit, valueType: 1, advice: {} },
-        dataPointType: DataPointType.GAUGE,
-        aggregationTemporality: AggregationTemporality.CUMULATIVE,
-        dataPoints: measures.map(({ value, attributes, atMs }) => ({ startTime: hrTime(atMs), endTime: hrTime(atMs), attributes, value })),
-      }));
+      const metrics = [...Map.groupBy(states.values(), ({ metric }) => metric)].map(([metric, measures]) =>
+        metricData(
+          metric,
+          measures.map(({ value, attributes, atMs }) => ({ startTime: hrTime(atMs), endTime: hrTime(atMs), attributes, value })),
+        ),
+      );
       if (!keep) states = new Map();
-      return { resource: systemResourceOf(config), scopeMetrics: [{ scope: { name: 'dormouse', version: config.version }, metrics }] } as ResourceMetrics;
+      return { resource: systemResourceOf(config), scopeMetrics: [{ scope: scopeOf(config), metrics }] };
     },
   };
 }

@@ -5,18 +5,33 @@ import type { TraceContext } from './trace.ts';
 /** Methods that HTTP and PATCH's RFC know; a client can make up others. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 
+type Attributes = Parameters<typeof measure<keyof typeof metrics.requestDuration.attributes>>[2];
+
+/** By method, status and route, of which there are few: frozen, so that a request's series is found without a look at them. */
+const seen = new Map<string, Attributes>();
+
+function attributesOf(method: string, route: string, status: number): Attributes {
+  const key = `${method} ${status} ${route}`;
+  let attributes = seen.get(key);
+  if (!attributes) {
+    attributes = Object.freeze({
+      'http.request.method': method,
+      'http.route': route,
+      'http.response.status_code': status,
+      'url.scheme': 'http',
+      ...(status >= 500 && { 'error.type': String(status) }),
+    });
+    seen.set(key, attributes);
+  }
+  return attributes;
+}
+
 /** Measures an answered request. */
 export function measureRequest(
   context: TraceContext,
   { method, route, status, seconds }: { method: string; route: string; status: number; seconds: number },
 ): void {
-  const attributes = {
-    'http.request.method': methods.has(method) ? method : '_OTHER',
-    'http.route': route,
-    'http.response.status_code': status,
-    'url.scheme': 'http',
-  } as const;
-  measure(metrics.requestDuration, seconds, status >= 500 ? { ...attributes, 'error.type': String(status) } : attributes, context);
+  measure(metrics.requestDuration, seconds, attributesOf(methods.has(method) ? method : '_OTHER', route, status), context);
 }
 
 /** From being ready until the request that the instance was started for is there: probes come in between. */

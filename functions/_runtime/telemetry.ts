@@ -80,7 +80,7 @@ export function openTelemetry(config: Config, { load = () => loadExporter(config
   if (mode !== 'none')
     onMeasure((measure) => {
       measures.add(measure);
-      soon();
+      if (!exporter) soon();
     });
   return {
     scrape:

@@ -1,7 +1,7 @@
 import type { Exporter } from './exporter.ts';
 import type { Measure } from './measure.ts';
 
-/** Measures that wait. More are recorded at once, or lost where there is nothing yet that records. */
+/** Measures that wait for what records them; more are lost. */
 const most = 10_000;
 
 export interface WaitingMeasures {
@@ -16,8 +16,9 @@ export function waitingMeasures(exporter: () => Pick<Exporter, 'record'> | undef
   let lost = 0;
   return {
     add(measure) {
-      if (measures.length < most) measures.push(measure);
-      else if (exporter()) exporter()?.record(measure);
+      const to = exporter();
+      if (to) to.record(measure);
+      else if (measures.length < most) measures.push(measure);
       else lost++;
     },
     get count() {

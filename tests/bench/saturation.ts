@@ -12,10 +12,10 @@ export interface Measured {
 
 const connections = 32;
 
-/** Both contenders in turn, A B A B …, `rounds` times; one unmeasured second first. */
-export async function saturation(contenders: readonly Contender[], shot: Shot, rounds: number, seconds: number): Promise<Record<string, Measured>> {
+/** Both contenders in turn, A B A B …, `rounds` times; `warm` unmeasured seconds first. */
+export async function saturation(contenders: readonly Contender[], shot: Shot, rounds: number, seconds: number, warm = 1): Promise<Record<string, Measured>> {
   const runs = new Map<string, (Saturation & { cpuMs: number })[]>(contenders.map(({ name }) => [name, []]));
-  for (const { origin } of contenders) await saturate(origin, shot, connections, 1);
+  for (const { origin } of contenders) await saturate(origin, shot, connections, warm);
   for (let round = 0; round < rounds; round++)
     for (const contender of contenders) {
       const before = contender.cpuMs();

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../knative/bundle.ts';
@@ -5,7 +7,7 @@ import { type FunctionProcess, startFunction } from '../function-process.ts';
 import type { RunningPlatform } from '../platform.ts';
 import type { Contender } from './contenders.ts';
 import { listPath, lostWhenEnded, lostWhenScaledToZero } from './lost-spans.ts';
-import { openReceiver, type Receiver } from './otlp-receiver.ts';
+import { openReceiver } from './otlp-receiver.ts';
 import { cpuMs, pssMib } from './processes.ts';
 import { type Measured, saturation } from './saturation.ts';
 import { type Spread, spread } from './statistics.ts';
@@ -34,6 +36,9 @@ export interface TelemetryCost {
 
 type Mode = 'on' | 'off';
 
+/** Until a process is compiled. */
+const warmSeconds = 3;
+
 /** What telemetry costs a function, measured at posts' list: its process alone, without ingress, with and without a collector to push to. */
 export async function telemetryCost(
   platform: RunningPlatform,
@@ -44,11 +49,13 @@ export async function telemetryCost(
   mkdirSync(folder, { recursive: true });
   await bundle(join(import.meta.dirname, '../../functions/posts/main.ts'), folder);
   const receiver = await openReceiver();
-  const start = starter(platform, folder, receiver);
+  const sink = fork(join(import.meta.dirname, 'otlp-sink-process.ts'));
+  const [{ port }] = (await once(sink, 'message')) as [{ port: number }];
+  const start = starter(platform, folder, receiver.url);
   await (await answered(start('off'))).end(); // its code cache
   try {
     progress('telemetry: throughput with and without');
-    const throughput = await throughputOf(start, options);
+    const throughput = await throughputOf(starter(platform, folder, `http://127.0.0.1:${port}`), options);
     progress('telemetry: cold starts and memory');
     const { cold, memory } = await inTurn(start, options.cold);
     const ended = await lostWhenEnded(() => start('on'), receiver, options.cycles, progress);
@@ -56,12 +63,13 @@ export async function telemetryCost(
     return { throughput, cold, memory, lostWhenEnded: ended, lostWhenScaledToZero: slept };
   } finally {
     receiver.close();
+    sink.kill();
   }
 }
 
 type Start = (mode: Mode) => Promise<FunctionProcess>;
 
-function starter(platform: RunningPlatform, folder: string, receiver: Receiver): Start {
+function starter(platform: RunningPlatform, folder: string, otlp: string): Start {
   const env = {
     DATABASE_URL: readFileSync(join(platform.home, 'secrets/posts-database/DATABASE_URL'), 'utf8').trim(),
     JWKS_URL: 'http://127.0.0.1:9/jwks.json',
@@ -70,18 +78,28 @@ function starter(platform: RunningPlatform, folder: string, receiver: Receiver):
     NODE_OPTIONS: '--max-semi-space-size=8',
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
   };
-  return (mode) => startFunction('posts', { ...env, ...(mode === 'on' && { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }) }, join(folder, 'main.js'));
+  return (mode) => startFunction('posts', { ...env, ...(mode === 'on' && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp }) }, join(folder, 'main.js'));
 }
 
+/** Each round with processes of its own: how well one is compiled differs from process to process by more than what telemetry may cost. */
 async function throughputOf(start: Start, { rounds, seconds }: TelemetryOptions): Promise<Record<string, Measured>> {
-  const processes = { off: await start('off'), on: await start('on') };
-  const contenders = Object.entries(processes).map(([name, { origin, pid }]): Contender => ({ name, origin, cpuMs: () => cpuMs(pid) }));
   const sampled = traceparents(0.1);
   const shot = { method: 'GET', path: listPath, expect: 200, perRequest: () => ({ headers: { traceparent: sampled() }, body: '' }) } as const;
-  const measured = await saturation(contenders, shot, rounds, seconds);
-  for (const each of Object.values(processes)) await each.end();
-  return measured;
+  const taken: Record<string, Measured>[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const processes = { off: await start('off'), on: await start('on') };
+    const contenders = Object.entries(processes).map(([name, { origin, pid }]): Contender => ({ name, origin, cpuMs: () => cpuMs(pid) }));
+    taken.push(await saturation(contenders, shot, 1, seconds, warmSeconds));
+    for (const each of Object.values(processes)) await each.end();
+  }
+  return Object.fromEntries((['off', 'on'] as const).map((mode) => [mode, together(taken.map((each) => each[mode] as Measured))]));
 }
+
+const together = (measured: readonly Measured[]): Measured => ({
+  perSecond: spread(measured.map(({ perSecond }) => perSecond.median)),
+  cpuMs: spread(measured.map(({ cpuMs }) => cpuMs.median)),
+  errors: measured.reduce((sum, { errors }) => sum + errors, 0),
+});
 
 /** One after the other, with and without, so that nothing else is there beside the one that is looked at. */
 async function inTurn(start: Start, times: number): Promise<Pick<TelemetryCost, 'cold' | 'memory'>> {
