@@ -1,17 +1,16 @@
-import { compileFilters } from '@dormouse/filters/filter';
 import { type Ack, type AckFiles, ackFiles, type KnownAcks } from './acks.ts';
-import { deliveryOf } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { Dispatcher, type TriggerSetup } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { type EventLog, eventLog, type LogEntry } from './event-log.ts';
 import type { EventDetail, EventSummary, TriggerOutcome, Undeliverable } from './event-summary.ts';
 import type { Log } from './log.ts';
-import { type Broker, ManifestError, type Trigger } from './model.ts';
+import type { Broker, Trigger } from './model.ts';
 import { type RecentEvents, recentEvents, summarise } from './recent-events.ts';
 import { recoverBroker } from './recover-broker.ts';
 import type { Store } from './store.ts';
 import type { BrokerEvent } from './stored-event.ts';
 import type { Telemetry } from './telemetry.ts';
+import { setupOf, type TriggerSetup } from './trigger-setup.ts';
 import type { KnownTrigger, TriggerTable } from './trigger-table.ts';
 import { type UndeliverableStore, undeliverableStore } from './undeliverable.ts';
 import type { Upstream } from './upstream.ts';
@@ -57,16 +56,6 @@ const listedEvents = 1_000;
 const graceMs = 5_000;
 /** Timers of more than 24.8 days fire at once. */
 const longestWaitMs = 24 * 60 * 60 * 1000;
-
-/** A Trigger's compiled setup. @throws ManifestError for filters that are not understood */
-export function setupOf(broker: Broker, trigger: Trigger): TriggerSetup {
-  const { name, namespace, filters, subscriber, ordered = false } = trigger;
-  try {
-    return { name, namespace, filters, matches: compileFilters(filters), subscriber, delivery: deliveryOf(broker.delivery, trigger.delivery), ordered };
-  } catch (error) {
-    throw new ManifestError(trigger.origin, `Trigger ${name}: ${(error as Error).message}`);
-  }
-}
 
 /** Opens a broker's log (recovering it) and starts its dispatchers where they had been. */
 export async function openDurableBroker(options: DurableBrokerOptions): Promise<DurableBroker> {
