@@ -1,5 +1,5 @@
 import type { EventLog, LogEntry } from './event-log.ts';
-import type { Position } from './log.ts';
+import type { Position } from './record.ts';
 
 export interface LogCursorOptions {
   events: EventLog;

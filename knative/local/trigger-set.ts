@@ -1,6 +1,7 @@
 import type { KnownAcks } from './acks.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { Log, Position } from './log.ts';
+import type { Log } from './log.ts';
+import type { Position } from './record.ts';
 import type { TriggerSetup } from './trigger-setup.ts';
 import type { KnownTrigger, TriggerTable } from './trigger-table.ts';
 
