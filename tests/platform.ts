@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../knative/local/free-port.ts';
 import { outsideOf } from '../knative/local/postgres.ts';
+
+export { freePort };
 
 const root = join(import.meta.dirname, '..');
 
@@ -130,17 +132,6 @@ async function end(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   await exited;
 }
-
-/** A port of the loopback interface that nobody listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const probe = createServer()
-      .once('error', failed)
-      .listen(0, '127.0.0.1', () => {
-        const { port } = probe.address() as { port: number };
-        probe.close(() => done(port));
-      });
-  });
 
 /** Asks again until `holds`; for what becomes true soon. @throws Error with the last value after `seconds`. */
 export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds = 60, pauseMs = 50): Promise<T> {

@@ -1,4 +1,5 @@
-import { type Manifest, Refused } from './overlay.ts';
+import type { Manifest } from '../local/model.ts';
+import { Refused } from './overlay.ts';
 
 /** A Knative Service, as far as it is looked into here. */
 export interface ServiceManifest extends Manifest {

@@ -1,7 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { has, Refused } from './overlay.ts';
+import { hasProgram } from '../local/has-program.ts';
+import { Refused } from './overlay.ts';
 import type { LiveRevision, LiveService } from './traffic.ts';
 
 /** One Service on a cluster. */
@@ -22,7 +23,7 @@ kubectl alone can do the same:
 
 /** The Service `name` by way of kn, on the cluster that its kubeconfig means. @throws Refused if there is no kn. */
 export function byKn(name: string, namespace: string): Cluster {
-  if (!has('kn')) throw new Refused(missing(name, namespace));
+  if (!hasProgram('kn')) throw new Refused(missing(name, namespace));
   return {
     service: () => read<LiveService>(['service', 'describe', name, '-n', namespace]),
     revisions: async () => (await read<{ items: LiveRevision[] }>(['revision', 'list', '-s', name, '-n', namespace]))?.items ?? [],

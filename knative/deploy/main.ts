@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hasProgram } from '../local/has-program.ts';
 import { deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
 import { inNamespace, manifestsOf, withImage } from './function-manifests.ts';
 import { byKn, withoutChange } from './kn.ts';
-import { has, Refused, renderOverlay } from './overlay.ts';
+import { Refused, renderOverlay } from './overlay.ts';
 import { written } from './render.ts';
 
 const help = `Rolls one function onto the cluster that kn talks to, and shows the commands by which it does.
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
   if ([values.promote, values.rollback, values.tag !== undefined].filter(Boolean).length > 1)
     throw new Refused('--tag, --promote and --rollback are three different things');
   const percent = percentOf(values.traffic);
-  const roll = prepare(name, values);
+  const roll = await prepare(name, values);
   const kn = byKn(name, roll.namespace);
   const cluster = values['dry-run'] ? withoutChange(kn, name) : kn;
   if (values.promote) await promote(cluster, roll);
@@ -64,8 +65,8 @@ function percentOf(text: string): number {
 }
 
 /** Writes what will be applied to files, so that the commands can be repeated by hand. */
-function prepare(name: string, { overlay, image, namespace, output }: Values): Roll {
-  const { service, needs } = manifestsOf(name, renderOverlay(overlay));
+async function prepare(name: string, { overlay, image, namespace, output }: Values): Promise<Roll> {
+  const { service, needs } = manifestsOf(name, await renderOverlay(overlay));
   const place = namespace ?? service.metadata.namespace ?? 'default';
   const folder = join(output, overlay);
   const write = (file: string, content: string) => {
@@ -75,8 +76,8 @@ function prepare(name: string, { overlay, image, namespace, output }: Values): R
   };
   const file = write(`${name}.yaml`, written([inNamespace(image ? withImage(service, image) : service, place)]));
   const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, place))));
-  if (!has('kubectl')) console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
-  return { name, namespace: place, file, needs: has('kubectl') ? needed : undefined };
+  if (!hasProgram('kubectl')) console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
+  return { name, namespace: place, file, needs: hasProgram('kubectl') ? needed : undefined };
 }
 
 try {

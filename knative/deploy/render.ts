@@ -3,8 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
+import { hasProgram } from '../local/has-program.ts';
+import type { Manifest } from '../local/model.ts';
 import { manifestsOf, withImage } from './function-manifests.ts';
-import { has, type Manifest, Refused, renderOverlay } from './overlay.ts';
+import { Refused, renderOverlay } from './overlay.ts';
 
 const help = `Writes the Knative Service of one function, as an overlay has it.
 
@@ -28,13 +30,13 @@ export interface RenderOptions {
 }
 
 /** @throws Refused if there is no such overlay or function. */
-export function renderFunction(name: string, { overlay, image, all = false }: RenderOptions): string {
-  const found = manifestsOf(name, renderOverlay(overlay));
+export async function renderFunction(name: string, { overlay, image, all = false }: RenderOptions): Promise<string> {
+  const found = manifestsOf(name, await renderOverlay(overlay));
   const service = image ? withImage(found.service, image) : found.service;
   return written(all ? [...found.needs, ...found.rights, service, ...found.senders] : [service]);
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -52,8 +54,8 @@ function main(): void {
   }
   if (!name || another || !values.overlay) throw new Refused(`needs one function and --overlay NAME\n\n${help}`);
   const { overlay, image, all, output } = values;
-  const text = renderFunction(name, { overlay, image, all });
-  if (!has('kubectl')) console.error('render: kubectl is not on the PATH; rendered by the reader of the local platform');
+  const text = await renderFunction(name, { overlay, image, all });
+  if (!hasProgram('kubectl')) console.error('render: kubectl is not on the PATH; rendered by the reader of the local platform');
   if (output) {
     mkdirSync(dirname(output), { recursive: true });
     writeFileSync(output, text);
@@ -62,7 +64,7 @@ function main(): void {
 
 if (import.meta.main) {
   try {
-    main();
+    await main();
   } catch (error) {
     console.error(`render: ${(error as Error).message}`);
     process.exitCode = 1;

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Ack, type AckFiles, ackFiles } from './acks.ts';
 import type { Clock } from './clock.ts';
-import { type Log, LogDamagedError, openLog } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import { memoryStore } from './memory-store.ts';
 import { recoverBroker } from './recover-broker.ts';
+import { LogDamagedError } from './recover-log.ts';
 import { seeded } from './seeded.fixture.ts';
 import { type KnownTrigger, triggerTable } from './trigger-table.ts';
 

@@ -1,8 +1,8 @@
 import { type Attempt, addressOf } from './attempt.ts';
 import type { AttemptRecord } from './attempt-history.ts';
 import type { LogEntry } from './event-log.ts';
-import type { Position } from './log.ts';
 import type { Destination } from './model.ts';
+import type { Position } from './record.ts';
 import type { BrokerEvent } from './stored-event.ts';
 import { newSpanId, readTraceparent, type TraceContext } from './traceparent.ts';
 import type { SpanEvent } from './traces.ts';

@@ -1,5 +1,5 @@
-import type { Log, Position, StoredRecord } from './log.ts';
-import { recordHeader } from './record.ts';
+import type { Log } from './log.ts';
+import { type Position, recordHeader, type StoredRecord } from './record.ts';
 import { type BrokerEvent, decodeEvent, encodeEvent } from './stored-event.ts';
 
 /** An event in the log. */

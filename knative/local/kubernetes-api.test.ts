@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { hasProgram } from './has-program.ts';
 import { kubernetesApi } from './kubernetes-api.ts';
 import type { Platform, Trigger } from './model.ts';
 import { service } from './platform.fixture.ts';
@@ -143,7 +144,7 @@ describe('the Kubernetes API of the local platform', () => {
   });
 });
 
-const here = spawnSync('kubectl', ['version', '--client']).status === 0;
+const here = hasProgram('kubectl');
 describe.skipIf(!here)('kubectl', () => {
   let home = '';
   beforeAll(() => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,9 +27,6 @@ export function folderOf(files: Files): string {
 
 /** Meshes, certificates and policies are a cluster's own: overlays that have them are rendered by `kubectl` alone. */
 export const byKubectlAlone = (overlay: string): boolean => /^(staging|production|.*-mesh)$/.test(overlay);
-
-/** Whether kustomize's own renderer is on this machine. */
-export const hasKubectl = spawnSync('kubectl', ['kustomize', '--help']).status === 0;
 
 type Objects = Record<string, unknown>;
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configMap, type Files, folderOf, hasKubectl, objectsOf, renderedByKubectl, service } from './kustomization.fixture.ts';
+import { hasProgram } from './has-program.ts';
+import { configMap, type Files, folderOf, objectsOf, renderedByKubectl, service } from './kustomization.fixture.ts';
 import { render } from './kustomize.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -237,7 +238,7 @@ labels:
   },
 };
 
-if (hasKubectl) {
+if (hasProgram('kubectl')) {
   describe('renders what kubectl renders', () => {
     for (const folder of ['knative/base', 'knative/overlays/local', 'knative/overlays/kind', 'tests/overlays/quick', 'tests/overlays/stranger']) {
       test(folder, () => {

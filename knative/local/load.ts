@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ManifestError } from './model.ts';
-import type { Source } from './platform.ts';
+import { ManifestError, type Platform } from './model.ts';
+import type { Provided } from './provided.ts';
+
+/** What is to be run, and which files say so. */
+export interface Source {
+  platform: Platform;
+  provided: Provided;
+  /** Files of the manifests. */
+  files: readonly string[];
+}
 
 /**
  * Renders and reads an overlay, with what its platform.yaml provides.

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from './clock.ts';
-import { type Log, LogDamagedError, openLog } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { segmentHeader } from './record.ts';
+import { LogDamagedError } from './recover-log.ts';
 
 const still: Clock = { now: () => 1_700_000_000_000, setTimeout: () => 0, clearTimeout: () => {}, setInterval: () => 0, clearInterval: () => {} };
 const segmentBytes = 400;

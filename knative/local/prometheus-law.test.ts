@@ -1,15 +1,15 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from './free-port.ts';
+import { hasProgram } from './has-program.ts';
 import { seededMetrics } from './metrics.fixture.ts';
 import { eventually } from './platform.fixture.ts';
 import { prometheusApi } from './prometheus-api.ts';
 import { exposition } from './prometheus-text.ts';
 
-const has = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 const endMs = Date.parse('2026-01-01T12:00:00Z');
 const store = seededMetrics(endMs, 30);
 /** Between samples: whether a range holds its begin depends on the version of Prometheus. */
@@ -63,7 +63,7 @@ const sorted = (found: readonly Found[]) =>
     .map(({ metric, value }) => ({ labels: JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1))), value: Number(value[1]) }))
     .sort((a, b) => (a.labels < b.labels ? -1 : 1));
 
-if (has('prometheus') && has('promtool')) {
+if (hasProgram('prometheus') && hasProgram('promtool')) {
   describe('PromQL here gives what Prometheus gives', () => {
     const folder = mkdtempSync(join(tmpdir(), 'dormouse-prometheus-'));
     let program: ChildProcess;

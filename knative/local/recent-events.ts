@@ -1,6 +1,6 @@
 import type { LogEntry } from './event-log.ts';
 import type { EventSummary, Outcome, TriggerOutcome } from './event-summary.ts';
-import type { Position } from './log.ts';
+import type { Position } from './record.ts';
 import { traceIdOf } from './stored-event.ts';
 
 /** The newest events of a broker and what became of them. */

@@ -16,6 +16,26 @@ export interface LogRecord {
   bytes: number;
 }
 
+/** Where a record begins. */
+export interface Position {
+  sequence: number;
+  /** Base of its segment. */
+  segment: number;
+  offset: number;
+}
+
+export interface StoredRecord {
+  position: Position;
+  timeMs: number;
+  payload: Buffer;
+}
+
+export const storedRecord = ({ sequence, timeMs, payload }: LogRecord, segment: number, offset: number): StoredRecord => ({
+  position: { sequence, segment, offset },
+  timeMs,
+  payload,
+});
+
 export const recordHeader = 32;
 /** `DREC`, little endian: where to look for a record in damaged bytes. */
 const magic = 0x43455244;

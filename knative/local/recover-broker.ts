@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type KnownAcks, readAcks } from './acks.ts';
-import { type Log, LogDamagedError, type LogOptions, openLog } from './log.ts';
-import { segmentName } from './recover-log.ts';
+import { type Log, type LogOptions, openLog } from './log.ts';
+import { LogDamagedError, segmentName } from './recover-log.ts';
 import { type TriggerTable, triggerTable } from './trigger-table.ts';
 
 /** What a broker finds in its folder. */

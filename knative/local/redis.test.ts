@@ -1,13 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hasProgram } from './has-program.ts';
 import { alive, eventually } from './platform.fixture.ts';
 import { startRedis } from './redis.ts';
 
-const installed = spawnSync('redis-server', ['--version']).status === 0;
+const installed = hasProgram('redis-server');
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'dormouse-redis-'));

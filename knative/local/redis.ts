@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { hasProgram } from './has-program.ts';
 
 export interface Redis {
   url: string;
@@ -31,7 +32,7 @@ export async function startRedis({ home, url, say = () => {} }: RedisOptions): P
   const record = join(home, 'redis.pid');
   endLeftover(record);
   if (url) return { url, pid: undefined, stop: async () => {} };
-  if (spawnSync('redis-server', ['--version']).status !== 0) return undefined;
+  if (!hasProgram('redis-server')) return undefined;
   const place: Place = { home, record, password: randomBytes(32).toString('hex'), port: await freePort() };
   let child = await launch(place);
   if (!child) return undefined;

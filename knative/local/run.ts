@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join, relative } from 'node:path';
 import type { Settings } from './command-line.ts';
+import type { PlatformOptions } from './ground.ts';
 import { loadOverlay } from './load.ts';
-import { type PlatformOptions, type RunningPlatform, startPlatform } from './platform.ts';
+import { type RunningPlatform, startPlatform } from './platform.ts';
 
 /**
  * Runs the platform until it is told to stop; ends the process.

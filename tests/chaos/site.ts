@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
+import { freePort } from '../../knative/local/free-port.ts';
+import { type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
 
 const overlay = join(import.meta.dirname, '../overlays/chaos');
 const program = join(import.meta.dirname, 'platform-on-faulty-disk.ts');

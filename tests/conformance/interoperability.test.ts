@@ -1,14 +1,15 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { CloudEvent, emitterFor, HTTP, httpTransport, Mode } from 'cloudevents';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasProgram } from '../../knative/local/has-program.ts';
 import { localTarget } from './local-target.ts';
 import type { Target } from './target.ts';
 
 const run = promisify(execFile);
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const hasCurl = hasProgram('curl');
 
 /** Events as the SDK's own reader understood them. */
 const received: CloudEvent<unknown>[] = [];

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { deploy, deployCanary, promote, rollback } from '../../knative/deploy/deploy.ts';
 import { byKn, type Cluster } from '../../knative/deploy/kn.ts';
+import { hasProgram } from '../../knative/local/has-program.ts';
 import { describeOn, type Targets, targetsWith } from '../describe-on.ts';
 import { statusesOf } from '../requests.ts';
 import { type RolledService, rolledService } from '../rolled-service.ts';
@@ -26,7 +26,7 @@ const within = (share: number, of: number) => {
   const deviation = Math.sqrt(of * share * (1 - share));
   return [of * share - 5 * deviation, of * share + 5 * deviation] as const;
 };
-const hasKn = spawnSync('kn', ['version'], { stdio: 'ignore' }).status === 0;
+const hasKn = hasProgram('kn');
 if (KUBECONFIG && INGRESS && !hasKn) console.warn('kn is not on the PATH: canaries are not tried');
 
 /** The local platform has one revision of a Service at a time. */

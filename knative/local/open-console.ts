@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Brokers } from './broker.ts';
+import type { Ground } from './ground.ts';
+import type { Ingress } from './ingress.ts';
+import { createOperations } from './operations.ts';
+import type { Services } from './services.ts';
+import { shownRoutes } from './shown-routes.ts';
+
+interface Shown {
+  brokers: Brokers;
+  services: Services;
+  ingress: Ingress;
+  addresses: { ingress: string; brokers: readonly string[]; kubernetes: string };
+}
+
+export async function openConsole(ground: Ground, { brokers, services, ingress, addresses }: Shown): Promise<{ url: string }> {
+  const { home, root, telemetry, consolePort = 8081, ends } = ground;
+  const [{ startConsole }, { measurePlatform }] = await Promise.all([import('./console.ts'), import('./platform-metrics.ts')]);
+  ends.add(measurePlatform({ telemetry, services: () => services.status(), brokers }));
+  const operations = createOperations({
+    recipe: () => ground.source.provided.operations,
+    url: addresses.ingress,
+    secrets: join(home, 'secrets'),
+    root,
+    triggers: () => ground.source.platform.triggers,
+  });
+  const console_ = await startConsole({
+    host: '127.0.0.1',
+    port: consolePort,
+    services: () => services.status(),
+    routes: () => shownRoutes(ingress.routes),
+    brokers,
+    eventing: () => ground.source.platform,
+    telemetry,
+    addresses,
+    operations,
+  });
+  ends.add(() => console_.close());
+  return console_;
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Backing } from './backing.ts';
+import { nodeFlags, startChild } from './child.ts';
+import { resolveEnvironment } from './environment.ts';
+import type { Ground } from './ground.ts';
+import type { Inside } from './inside.ts';
+import { runJobs } from './jobs.ts';
+import type { Container } from './model.ts';
+import { prepareSecrets } from './secrets.ts';
+import { createServices, type Services } from './services.ts';
+import type { Spare } from './spare.ts';
+
+/** The Services, and how Secrets and Jobs are brought up to date with the source. */
+export interface Functions {
+  services: Services;
+  secrets(): Promise<void>;
+  jobs(): Promise<void>;
+}
+
+export async function startFunctions(ground: Ground, { backing, inside, spare }: { backing: Backing; inside: Inside; spare: Spare }): Promise<Functions> {
+  const { home, root, outputs, progress, ends } = ground;
+  const { launcher, database, redis } = backing;
+  const environmentOf = environments(ground, (address) => inside.addressOf(address) ?? services.addressOf(address));
+  const services = createServices({
+    home,
+    cwd: root,
+    outputs,
+    environmentOf,
+    tickMs: ground.tickMs ?? 2_000,
+    process: (env) => (env.NODE_OPTIONS ? startChild(launcher, env, nodeFlags) : spare.take()),
+  });
+  ground.services = services;
+  ends.add(() => services.close());
+  const functions: Functions = {
+    services,
+    secrets: () =>
+      prepareSecrets({
+        folder: join(home, 'secrets'),
+        recipes: ground.source.provided.secrets,
+        databaseUrl: database?.url ?? '',
+        redisUrl: redis?.url,
+        root,
+      }),
+    jobs: () =>
+      runJobs(ground.source.platform.jobs, {
+        home,
+        launcher,
+        cwd: root,
+        outputs,
+        database: database ? database.identity : '',
+        bundleOf: async (job) => backing.bundles.get(`job ${job.namespace}/${job.name}`)!,
+        environmentOf,
+        progress,
+      }),
+  };
+  await functions.secrets();
+  await services.apply(ground.source.platform.services, backing.bundles);
+  await functions.jobs();
+  return functions;
+}
+
+function environments(ground: Ground, addressOf: (address: string) => string | undefined) {
+  const unresolved = new Set<string>();
+  return (each: { name: string; namespace: string; container: Container }) =>
+    resolveEnvironment(each.name, each.namespace, each.container, {
+      platform: ground.source.platform,
+      home: ground.home,
+      addressOf,
+      unresolved(address) {
+        if (ground.verbose && !unresolved.has(address)) ground.outputs.say(`${address} leads nowhere on this machine`);
+        unresolved.add(address);
+      },
+    });
+}
