@@ -62,7 +62,7 @@ describe('the OTLP receiver', () => {
         service: 'posts',
         startMs: expect.closeTo(1700000000123.4568, 3),
         durationMs: expect.closeTo(1.5432, 3),
-        attributes: { 'http.response.status_code': 200, cached: true, list: '{"values":[{"intValue":1}]}', 'service.instance.id': 'posts-1' },
+        attributes: { 'http.response.status_code': 200, cached: true, list: '[1]', 'service.instance.id': 'posts-1' },
         error: true,
         events: [{ name: 'exception', timeMs: 1700000000124, attributes: {} }],
         links: [{ traceId: 'd'.repeat(32), spanId: 'e'.repeat(16) }],
@@ -96,7 +96,7 @@ describe('the OTLP receiver', () => {
   });
 
   test.each([
-    ['/v1/traces', 'x', { 'content-type': 'application/x-protobuf' }, 415, /OTEL_EXPORTER_OTLP_PROTOCOL=http\/json/],
+    ['/v1/traces', 'x', { 'content-type': 'application/grpc' }, 415, /OTEL_EXPORTER_OTLP_PROTOCOL=http\/protobuf/],
     ['/v1/traces', '{', {}, 400, /not OTLP/],
     ['/v1/traces', 'null', {}, 400, /not OTLP/],
     ['/v1/traces', 'x', { 'content-encoding': 'br' }, 415, /gzip/],
