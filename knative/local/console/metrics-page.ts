@@ -3,7 +3,7 @@ import type { ConsoleSources } from '../console.ts';
 import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '../metric-figures.ts';
 import type { MetricStore } from '../metric-store.ts';
 import { chart } from './chart.ts';
-import { bytes, duration, eventType, share } from './format.ts';
+import { bytes, duration, eventType, frequency, share } from './format.ts';
 import { html, type Markup } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
@@ -71,8 +71,7 @@ const table = (title: string, words: number, columns: readonly string[], rows: r
 
 const ms = (figure: Figure, q: number): Markup => html`<td class="number">${duration(quantileMs(figure, q) ?? 0)}</td>`;
 const number = (value: number): Markup => html`<td class="number">${Math.round(value).toLocaleString('en')}</td>`;
-const rate = (value: number, { fromMs, toMs }: Span): Markup =>
-  html`<td class="number">${(value / ((toMs - fromMs) / 1_000)).toLocaleString('en', { maximumFractionDigits: 2 })}/s</td>`;
+const rate = (value: number, { fromMs, toMs }: Span): Markup => html`<td class="number">${frequency(value / ((toMs - fromMs) / 1_000))}</td>`;
 const failed = (value: number, of: number): Markup =>
   html`<td class="number">${value > 0 ? html`<span class="badge">${Math.round(value).toLocaleString('en')}</span> ${share(value / of)}` : '0'}</td>`;
 
