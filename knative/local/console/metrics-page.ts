@@ -40,13 +40,14 @@ function charts(store: MetricStore, nowMs: number): Markup[] {
   const failures = (span: Span) => summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span).filter(isFailure)).count;
   const total = (name: string) => (span: Span) => summed(figures(store, name, [], span)).count;
   const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
+  const draw = (of: Omit<Parameters<typeof chart>[0], 'time'>) => chart({ ...of, time: `${chartMinutes} minutes` });
   return [
-    chart({ title: 'Requests a minute', values: each((span) => requests(span).count), say: number }),
-    chart({ title: 'Failed requests a minute', values: each(failures), say: number, bad: true }),
-    chart({ title: '95 % of requests within', values: each((span) => quantileMs(requests(span), 0.95)), say: duration }),
-    chart({ title: 'Events handled a minute', values: each(total(metrics.eventsConsumed.name)), say: number }),
-    chart({ title: 'Cold starts a minute', values: each(total(metrics.coldStarts.name)), say: number }),
-    chart({ title: 'Memory of all functions', values: each(({ toMs }) => gaugeAt(store, metrics.memory.name, toMs)), say: bytes }),
+    draw({ title: 'Requests a minute', values: each((span) => requests(span).count), say: number }),
+    draw({ title: 'Failed requests a minute', values: each(failures), say: number, bad: true }),
+    draw({ title: '95 % of requests within', values: each((span) => quantileMs(requests(span), 0.95)), say: duration }),
+    draw({ title: 'Events handled a minute', values: each(total(metrics.eventsConsumed.name)), say: number }),
+    draw({ title: 'Cold starts a minute', values: each(total(metrics.coldStarts.name)), say: number }),
+    draw({ title: 'Memory of all functions', values: each(({ toMs }) => gaugeAt(store, metrics.memory.name, toMs)), say: bytes }),
   ];
 }
 
