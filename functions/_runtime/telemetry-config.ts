@@ -37,11 +37,7 @@ export const telemetryVariables: readonly (readonly [name: string, meaning: stri
   ['OTEL_METRICS_EXPORTER', '`otlp`, `prometheus` (`/metrics` on a port of its own), `none`', '`otlp` with an endpoint, else `none`'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'base address; `/v1/traces` and `/v1/metrics` are appended', 'nowhere'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'whole address of one signal, used as it is', ''],
-  [
-    'OTEL_EXPORTER_OTLP_PROTOCOL',
-    '`http/json` or `http/protobuf`; `grpc` is refused. The console takes JSON only, and only JSON carries exemplars',
-    '`http/json`',
-  ],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', '`http/json` or `http/protobuf`; `grpc` is refused. Only JSON carries exemplars', '`http/json`'],
   ['OTEL_EXPORTER_OTLP_HEADERS', '`key=value,…`, percent-encoded; also `…_TRACES_HEADERS`, `…_METRICS_HEADERS`, which are added', ''],
   ['OTEL_EXPORTER_OTLP_TIMEOUT', 'ms until the collector has answered', '`10000`'],
   ['OTEL_TRACES_SAMPLER', '`always_on`, `always_off`, `traceidratio`, and the same after `parentbased_`', '`parentbased_always_off`: the ingress decides'],

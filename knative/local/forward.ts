@@ -1,5 +1,5 @@
 import type { LogLine } from './logs.ts';
-import type { Signal } from './otlp.ts';
+import type { Signal } from './otlp-format.ts';
 import { resourceLogs, resourceSpans } from './otlp-write.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { SpanRecord } from './traces.ts';
@@ -16,16 +16,10 @@ export interface ForwardOptions {
 }
 
 export interface Forward {
-  /** A request that came from a program, as it was. */
-  received(signal: Signal, message: unknown, bytes: number): void;
+  /** A request that came from a program, as OTLP's JSON has it. */
+  received(signal: Signal, message: unknown): void;
   /** Sends what waits, for at most two seconds. */
   close(): Promise<void>;
-}
-
-/** What waits for a signal: members of its request's list. */
-interface Waiting {
-  resources: unknown[];
-  bytes: number;
 }
 
 const lists: Readonly<Record<Signal, string>> = { traces: 'resourceSpans', logs: 'resourceLogs', metrics: 'resourceMetrics' };
@@ -41,7 +35,8 @@ const closeMs = 2_000;
  */
 export function forward({ url, telemetry, say, mostBytes = 8 * 1024 * 1024, everyMs = 1_000 }: ForwardOptions): Forward {
   const base = url.replace(/\/+$/, '');
-  const queue: Record<Signal, Waiting[]> = { traces: [], logs: [], metrics: [] };
+  /** Members of a request's list, written as JSON when they came: so what waits is weighed, and written once. */
+  const queue: Record<Signal, string[]> = { traces: [], logs: [], metrics: [] };
   let own: { spans: SpanRecord[]; lines: LogLine[] } = { spans: [], lines: [] };
   let waiting = 0;
   let lost = 0;
@@ -49,14 +44,15 @@ export function forward({ url, telemetry, say, mostBytes = 8 * 1024 * 1024, ever
   let notBefore = 0;
   let sending: Promise<void> | undefined;
 
-  const put = (signal: Signal, item: Waiting) => {
-    queue[signal].push(item);
-    waiting += item.bytes;
+  const put = (signal: Signal, resources: readonly unknown[]) => {
+    const members = JSON.stringify(resources).slice(1, -1);
+    queue[signal].push(members);
+    waiting += members.length;
     while (waiting > mostBytes) dropOldest();
   };
   const dropOldest = () => {
     const longest = signals.reduce((a, b) => (queue[a].length >= queue[b].length ? a : b));
-    waiting -= queue[longest].shift()?.bytes ?? waiting;
+    waiting -= queue[longest].shift()?.length ?? waiting;
     lost++;
   };
   telemetry.listen({
@@ -66,22 +62,20 @@ export function forward({ url, telemetry, say, mostBytes = 8 * 1024 * 1024, ever
   const gather = () => {
     const { spans, lines } = own;
     own = { spans: [], lines: [] };
-    for (let i = 0; i < spans.length; i += 500) put('traces', weighed(resourceSpans(spans.slice(i, i + 500))));
-    for (let i = 0; i < lines.length; i += 500) put('logs', weighed(resourceLogs(lines.slice(i, i + 500))));
+    for (let i = 0; i < spans.length; i += 500) put('traces', resourceSpans(spans.slice(i, i + 500)));
+    for (let i = 0; i < lines.length; i += 500) put('logs', resourceLogs(lines.slice(i, i + 500)));
   };
 
   const flush = async () => {
     for (const signal of signals)
       while (queue[signal].length > 0) {
         const batch = takeBatch(queue[signal]);
-        const bytes = batch.reduce((sum, each) => sum + each.bytes, 0);
-        const body = JSON.stringify({ [lists[signal]]: batch.flatMap(({ resources }) => resources) });
-        const outcome = await post(`${base}/v1/${signal}`, body);
+        const outcome = await post(`${base}/v1/${signal}`, `{"${lists[signal]}":[${batch.join(',')}]}`);
         if (outcome === 'later') {
           queue[signal].unshift(...batch);
           return away();
         }
-        waiting -= bytes;
+        waiting -= batch.reduce((sum, each) => sum + each.length, 0);
         if (outcome === 'never') lost += batch.length;
         back();
       }
@@ -107,9 +101,9 @@ export function forward({ url, telemetry, say, mostBytes = 8 * 1024 * 1024, ever
   const timer = setInterval(() => void turn(), everyMs).unref();
 
   return {
-    received(signal, message, bytes) {
+    received(signal, message) {
       const resources = (message as Record<string, unknown>)[lists[signal]];
-      if (Array.isArray(resources) && resources.length > 0) put(signal, { resources, bytes });
+      if (Array.isArray(resources) && resources.length > 0) put(signal, resources);
     },
     async close() {
       clearInterval(timer);
@@ -123,13 +117,11 @@ export function forward({ url, telemetry, say, mostBytes = 8 * 1024 * 1024, ever
   };
 }
 
-const weighed = (resources: object[]): Waiting => ({ resources, bytes: JSON.stringify(resources).length });
-
 /** As many of the first as fit into a request, at least one. */
-function takeBatch(queue: Waiting[]): Waiting[] {
+function takeBatch(queue: string[]): string[] {
   let [bytes, n] = [0, 0];
   for (const each of queue) {
-    bytes += each.bytes;
+    bytes += each.length;
     if (n > 0 && bytes > mostInRequest) break;
     n++;
   }

@@ -41,7 +41,7 @@ describe('the console’s page of metrics', () => {
 
   test('SQL by statement, caches, cold starts', async () => {
     const { text } = await get('/measures?window=1h');
-    expect(rowsOf(text, 'SQL')).toEqual([['posts', 'SELECT posts', '40', '0.01/s', '0', '1.8 ms', '2.4 ms']]);
+    expect(rowsOf(text, 'SQL')).toEqual([['posts', 'SELECT posts', '40', '0.67/min', '0', '1.8 ms', '2.4 ms']]);
     expect(rowsOf(text, 'Caches')).toEqual([['posts:lists', '10', '9', '0', '0', '0', '1', '90 %']]);
     expect(rowsOf(text, 'Cold starts')).toEqual([['posts', '1', '98 ms', '148 ms']]);
   });

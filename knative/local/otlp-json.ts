@@ -1,6 +1,9 @@
 import type { LogLine } from './logs.ts';
 import type { Attributes, AttributeValue, SpanEvent, SpanKind, SpanRecord } from './traces.ts';
 
+/** Told how many spans or data points are left out, and why. */
+export type Reject = (count: number, why: string) => void;
+
 /** OTLP's JSON as far as it is read; everything may be missing. */
 export type Json = Record<string, unknown>;
 
@@ -13,11 +16,11 @@ const kindNames: Readonly<Record<string, SpanKind>> = {
 };
 const longestValue = 4_096;
 
-/** The spans of an ExportTraceServiceRequest; what has no valid ids is left out. @throws TypeError when it is none */
-export function* readSpans(message: unknown): Generator<SpanRecord> {
+/** The spans of an ExportTraceServiceRequest; what has no valid ids is rejected. @throws TypeError when it is none */
+export function* readSpans(message: unknown, reject: Reject = () => {}): Generator<SpanRecord> {
   for (const group of list(object(message).resourceSpans)) {
     const resource = readResource(group.resource);
-    for (const scope of list(group.scopeSpans)) for (const span of list(scope.spans)) yield* readSpan(span, resource);
+    for (const scope of list(group.scopeSpans)) for (const span of list(scope.spans)) yield* readSpan(span, resource, reject);
   }
 }
 
@@ -31,7 +34,7 @@ export function* readLogs(message: unknown): Generator<LogLine> {
         const traceId = hex(record.traceId, 32);
         const spanId = hex(record.spanId, 16);
         yield {
-          timeMs: milliseconds(record.timeUnixNano ?? record.observedTimeUnixNano),
+          timeMs: milliseconds(record.timeUnixNano) || milliseconds(record.observedTimeUnixNano),
           service,
           instance,
           level: levelOf(record),
@@ -55,10 +58,10 @@ export function readResource(resource: unknown): Resource {
   return { service: String(attributes['service.name'] ?? 'unknown_service'), instance: String(attributes['service.instance.id'] ?? '') };
 }
 
-function* readSpan(span: Json, { service, instance }: Resource): Generator<SpanRecord> {
+function* readSpan(span: Json, { service, instance }: Resource, reject: Reject): Generator<SpanRecord> {
   const traceId = hex(span.traceId, 32);
   const spanId = hex(span.spanId, 16);
-  if (!traceId || !spanId) return;
+  if (!traceId || !spanId) return reject(1, 'spans without valid ids');
   const parentId = hex(span.parentSpanId, 16);
   const startMs = milliseconds(span.startTimeUnixNano);
   const events = list(span.events).map(readEvent);
@@ -99,16 +102,28 @@ export function readAttributes(attributes: unknown): Attributes {
 }
 
 function readValue(value: unknown): AttributeValue | undefined {
-  const { stringValue, boolValue, intValue, doubleValue, ...others } = object(value ?? {});
-  if (typeof stringValue === 'string') return stringValue.slice(0, longestValue);
+  const plain = plainValue(value);
+  if (typeof plain === 'object') return JSON.stringify(plain).slice(0, longestValue);
+  return typeof plain === 'string' ? plain.slice(0, longestValue) : plain;
+}
+
+type Plain = AttributeValue | Plain[] | { [key: string]: Plain };
+
+/** Lists and maps as JSON has them, bytes in base64. */
+function plainValue(value: unknown): Plain | undefined {
+  const { stringValue, boolValue, intValue, doubleValue, bytesValue, arrayValue, kvlistValue } = object(value ?? {});
+  if (typeof stringValue === 'string') return stringValue;
   if (typeof boolValue === 'boolean') return boolValue;
   if (intValue !== undefined || doubleValue !== undefined) return Number(intValue ?? doubleValue);
-  return Object.keys(others).length > 0 ? JSON.stringify(Object.values(others)[0]).slice(0, longestValue) : undefined;
+  if (typeof bytesValue === 'string') return bytesValue;
+  if (arrayValue !== undefined) return list(object(arrayValue).values).map((each) => plainValue(each) ?? '');
+  if (kvlistValue === undefined) return undefined;
+  return Object.fromEntries(list(object(kvlistValue).values).map((each) => [String(each.key ?? ''), plainValue(each.value) ?? '']));
 }
 
 function levelOf(record: Json): string {
   if (typeof record.severityText === 'string' && record.severityText !== '') return record.severityText.toLowerCase();
-  const number = Number(record.severityNumber ?? 9);
+  const number = Number(record.severityNumber) || 9;
   return ['trace', 'debug', 'info', 'warn', 'error', 'fatal'][Math.min(5, Math.max(0, Math.floor((number - 1) / 4)))] as string;
 }
 

@@ -1,20 +1,27 @@
 import type { MetricKind } from '@dormouse/runtime/metrics';
 import { prometheusLabel } from '@dormouse/runtime/prometheus-name';
 import type { Exemplar, Family, Measured } from './metric-store.ts';
-import { hex, type Json, list, milliseconds, object, readAttributes } from './otlp-json.ts';
+import { hex, type Json, list, milliseconds, object, type Reject, readAttributes } from './otlp-json.ts';
 import type { Attributes } from './traces.ts';
 
 const delta = new Set<unknown>([1, 'AGGREGATION_TEMPORALITY_DELTA']);
 const noValue = 1;
 
+/** Kinds that are not kept, with what a sender can do about it. */
+const unkept: Readonly<Record<string, string>> = {
+  exponentialHistogram: 'exponential histograms (OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=explicit_bucket_histogram sends the others)',
+  summary: 'summaries',
+};
+const deltas = 'deltas (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative sends sums)';
+
 /**
- * The numbers of an ExportMetricsServiceRequest. Left out: what is a delta, exponential histograms and summaries, which no function of this project
- * sends, and points that say there is no value. @throws TypeError when it is none
+ * The numbers of an ExportMetricsServiceRequest. Rejected: deltas, exponential histograms and summaries, which no function of this project sends.
+ * Points that say there is no value are left out. @throws TypeError when it is none
  */
-export function* readMetrics(message: unknown): Generator<Measured> {
+export function* readMetrics(message: unknown, reject: Reject = () => {}): Generator<Measured> {
   for (const group of list(object(message).resourceMetrics)) {
     const resource = resourceLabels(readAttributes(object(group.resource ?? {}).attributes));
-    for (const scope of list(group.scopeMetrics)) for (const metric of list(scope.metrics)) yield* readMetric(metric, resource);
+    for (const scope of list(group.scopeMetrics)) for (const metric of list(scope.metrics)) yield* readMetric(metric, resource, reject);
   }
 }
 
@@ -30,14 +37,18 @@ function resourceLabels(attributes: Attributes): Record<string, string> {
   });
 }
 
-function* readMetric(metric: Json, resource: Record<string, string>): Generator<Measured> {
+function* readMetric(metric: Json, resource: Record<string, string>, reject: Reject): Generator<Measured> {
+  for (const [form, why] of Object.entries(unkept)) if (metric[form]) reject(list(object(metric[form]).dataPoints).length, why);
   for (const [form, kind] of [
     ['sum', 'updowncounter'],
     ['gauge', 'gauge'],
     ['histogram', 'histogram'],
   ] as const) {
     const data = object(metric[form] ?? {});
-    if (delta.has(data.aggregationTemporality)) continue;
+    if (delta.has(data.aggregationTemporality)) {
+      reject(list(data.dataPoints).length, deltas);
+      continue;
+    }
     const family = familyOf(metric, form === 'sum' && data.isMonotonic === true ? 'counter' : kind);
     for (const point of list(data.dataPoints)) {
       if ((Number(point.flags ?? 0) & noValue) === noValue) continue;

@@ -1,8 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { otlpReceiver } from './otlp.ts';
+import { exported } from './otlp-export.fixture.ts';
 import { Telemetry } from './telemetry.ts';
 
 const traceId = 'a'.repeat(32);
@@ -62,7 +66,7 @@ describe('the OTLP receiver', () => {
         service: 'posts',
         startMs: expect.closeTo(1700000000123.4568, 3),
         durationMs: expect.closeTo(1.5432, 3),
-        attributes: { 'http.response.status_code': 200, cached: true, list: '{"values":[{"intValue":1}]}', 'service.instance.id': 'posts-1' },
+        attributes: { 'http.response.status_code': 200, cached: true, list: '[1]', 'service.instance.id': 'posts-1' },
         error: true,
         events: [{ name: 'exception', timeMs: 1700000000124, attributes: {} }],
         links: [{ traceId: 'd'.repeat(32), spanId: 'e'.repeat(16) }],
@@ -96,7 +100,7 @@ describe('the OTLP receiver', () => {
   });
 
   test.each([
-    ['/v1/traces', 'x', { 'content-type': 'application/x-protobuf' }, 415, /OTEL_EXPORTER_OTLP_PROTOCOL=http\/json/],
+    ['/v1/traces', 'x', { 'content-type': 'application/grpc' }, 415, /OTEL_EXPORTER_OTLP_PROTOCOL=http\/protobuf/],
     ['/v1/traces', '{', {}, 400, /not OTLP/],
     ['/v1/traces', 'null', {}, 400, /not OTLP/],
     ['/v1/traces', 'x', { 'content-encoding': 'br' }, 415, /gzip/],
@@ -149,19 +153,112 @@ describe('the OTLP receiver', () => {
     expect([...(kept[3]?.exemplars.values() ?? [])]).toEqual([{ traceId, spanId: 'b'.repeat(16), value: 0.2, timeMs: 1700000000000 }]);
   });
 
-  test('leaves out differences, and points that say there is no value', async () => {
+  test('rejects what it cannot show, and says so; points that say there is no value are none', async () => {
     const metrics = [
+      { name: 'wide', exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point, point] } },
+      { name: 'old', summary: { dataPoints: [point] } },
       { name: 'delta', sum: { isMonotonic: true, aggregationTemporality: 1, dataPoints: [{ ...point, asInt: 7 }] } },
       { name: 'stale', gauge: { dataPoints: [{ ...point, flags: 1 }] } },
     ];
-    await send('/v1/metrics', JSON.stringify(metricsOf(metrics)));
+    const { body } = await send('/v1/metrics', JSON.stringify(metricsOf(metrics)));
     expect([...telemetry.metrics.all()]).toEqual([]);
+    expect(body).toEqual({ partialSuccess: { rejectedDataPoints: '4', errorMessage: expect.stringMatching(/exponential histograms.*summaries.*deltas/) } });
   });
 
-  test('leaves out spans whose ids are none', async () => {
-    await send('/v1/traces', JSON.stringify(traces([{ ...span, spanId: '0'.repeat(16) }, { ...span, traceId: 'x' }, 7 as unknown as object])));
+  test('rejects spans whose ids are none', async () => {
+    const { body } = await send('/v1/traces', JSON.stringify(traces([{ ...span, spanId: '0'.repeat(16) }, { ...span, traceId: 'x' }, 7 as unknown as object])));
     expect(telemetry.search()).toEqual([]);
+    expect(body).toEqual({ partialSuccess: { rejectedSpans: '2', errorMessage: 'not kept here: spans without valid ids' } });
   });
+});
+
+describe('the OTLP receiver, asked in protobuf', () => {
+  const type = { 'content-type': 'application/x-protobuf' };
+  const sendBytes = async (path: string, body: Uint8Array, headers: Record<string, string> = {}) => {
+    telemetry = new Telemetry();
+    const response = await fetch(url + path, { method: 'POST', body: new Uint8Array(body), headers: { ...type, ...headers } });
+    return { status: response.status, type: response.headers.get('content-type'), body: Buffer.from(await response.arrayBuffer()) };
+  };
+  /** A request of `count` spans, whose ids are of `digits` digits. */
+  const spansOf = (count: number, digits = 32) =>
+    ProtobufTraceSerializer.serializeRequest(
+      Array.from({ length: count }, (_, n) => ({
+        name: 'GET /',
+        kind: 1,
+        spanContext: () => ({ traceId: 'a'.repeat(digits), spanId: (n + 1).toString(16).padStart(16, '0'), traceFlags: 1 }),
+        startTime: [1_700_000_000, 0],
+        endTime: [1_700_000_001, 0],
+        status: { code: 0 },
+        attributes: {},
+        links: [],
+        events: [],
+        resource: { attributes: { 'service.name': 'mine' } },
+        instrumentationScope: { name: 'x' },
+      })) as unknown as Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0],
+    ) as Uint8Array;
+
+  test('keeps spans, packed or not, and answers nothing but that', async () => {
+    expect(await sendBytes('/v1/traces', spansOf(2))).toEqual({ status: 200, type: 'application/x-protobuf', body: Buffer.alloc(0) });
+    expect(telemetry.trace(traceId)).toHaveLength(2);
+    expect((await sendBytes('/v1/traces', gzipSync(spansOf(3)), { 'content-encoding': 'gzip' })).status).toBe(200);
+    expect(telemetry.trace(traceId)).toMatchObject([{ service: 'mine' }, { kind: 'server' }, { durationMs: 1_000 }]);
+  });
+
+  test('tells how many spans it did not keep', async () => {
+    const { status, body } = await sendBytes('/v1/traces', spansOf(2, 8));
+    expect(status).toBe(200);
+    expect(ProtobufTraceSerializer.deserializeResponse(body)).toEqual({
+      partialSuccess: { rejectedSpans: 2, errorMessage: 'not kept here: spans without valid ids' },
+    });
+  });
+
+  test.each([
+    [400, 'not OTLP', Buffer.from('garbage'), {}],
+    [400, 'not OTLP', Buffer.from('garbage'), { 'content-encoding': 'gzip' }],
+    [413, 'bytes', Buffer.alloc(4 * 1024 * 1024 + 1), {}],
+    [413, 'bytes', gzipSync(Buffer.alloc(64 * 1024 * 1024)), { 'content-encoding': 'gzip' }],
+    [415, 'gzip is', Buffer.from(''), { 'content-encoding': 'br' }],
+  ])('answers %i with a Status in protobuf that says %s', async (status, message, body, headers) => {
+    const answer = await sendBytes('/v1/traces', body, headers as Record<string, string>);
+    expect(answer).toMatchObject({ status, type: 'application/x-protobuf' });
+    expect(answer.body[0]).toBe(0x12); // field 2, message
+    expect(answer.body.subarray(2).toString()).toContain(message);
+  });
+
+  test('whatever comes is answered', async () => {
+    const damaged = fc.tuple(exported.traces, fc.nat(), fc.integer({ min: 0, max: 255 }), fc.boolean());
+    await fc.assert(
+      fc.asyncProperty(damaged, async ([{ protobuf }, at, by, packed]) => {
+        const body = packed ? gzipSync(protobuf) : Buffer.from(protobuf);
+        body[at % body.length]! ^= by;
+        const { status } = await sendBytes('/v1/traces', body, packed ? { 'content-encoding': 'gzip' } : {});
+        expect([200, 400, 413]).toContain(status);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('more than 16 MiB of bodies at a time are answered 503 with Retry-After', async () => {
+  const receive = otlpReceiver(new Telemetry());
+  const crowded = createServer(receive);
+  crowded.listen(0, '127.0.0.1');
+  await once(crowded, 'listening');
+  const body = Buffer.alloc(4 * 1024 * 1024, ' ');
+  const begun = Array.from({ length: 5 }, () => {
+    const { port } = crowded.address() as AddressInfo;
+    const sent = request({ port, path: '/v1/traces', method: 'POST', headers: { 'content-type': 'application/json', 'content-length': body.length } });
+    return { sent, answer: once(sent, 'response'), written: new Promise((resolve) => sent.write(body.subarray(1), resolve)) };
+  });
+  await Promise.all(begun.map(({ written }) => written));
+  for (const { sent } of begun) sent.end(body.subarray(0, 1));
+  const answers = (await Promise.all(begun.map(({ answer }) => answer))).map(([response]) => response);
+  for (const response of answers) response.resume();
+  const refused = answers.filter(({ statusCode }) => statusCode === 503);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.headers['retry-after']).toBe('1');
+  crowded.close();
+  crowded.closeAllConnections();
 });
 
 describe('what is kept of telemetry', () => {

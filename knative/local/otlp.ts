@@ -1,106 +1,126 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { readLogs, readSpans } from './otlp-json.ts';
+import { Bodies, type NoBody } from './otlp-body.ts';
+import { type Format, json, type Rejected, type Signal } from './otlp-format.ts';
+import { type Reject, readLogs, readSpans } from './otlp-json.ts';
 import { readMetrics } from './otlp-metrics.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** Of a request's body, unpacked. */
+/** Of a request's body, as it came and unpacked. */
 const mostBytes = 4 * 1024 * 1024;
-/** Of all bodies that wait to be read. */
+/** Of all bodies that come or wait to be read. */
 const mostWaiting = 16 * 1024 * 1024;
 
-export type Signal = 'traces' | 'logs' | 'metrics';
 interface Answer {
   status: number;
-  message?: string;
+  body: string | Uint8Array;
+  headers?: Record<string, string>;
+}
+interface Refusal {
+  status: number;
+  message: string;
   headers?: Record<string, string>;
 }
 
-/** Told of each request that was read, with its bytes. */
-export type Received = (signal: Signal, message: unknown, bytes: number) => void;
+/** Told of each request that was read: its message as OTLP's JSON has it, in whichever form it came. */
+export type Received = (signal: Signal, message: unknown) => void;
 
-const keep: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown) => void>> = {
-  traces(telemetry, message) {
-    for (const span of readSpans(message)) telemetry.addSpan(span, 'received');
+/** Everything is read before anything is kept: a request that fails leaves nothing behind. */
+const keep: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, reject: Reject) => void>> = {
+  traces(telemetry, message, reject) {
+    for (const span of [...readSpans(message, reject)]) telemetry.addSpan(span, 'received');
   },
   logs(telemetry, message) {
-    for (const line of readLogs(message)) telemetry.addLog(line, 'received');
+    for (const line of [...readLogs(message)]) telemetry.addLog(line, 'received');
   },
-  metrics(telemetry, message) {
-    for (const measured of readMetrics(message)) telemetry.addMeasured(measured, 'received');
+  metrics(telemetry, message, reject) {
+    for (const measured of [...readMetrics(message, reject)]) telemetry.addMeasured(measured, 'received');
   },
 };
-const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
+
+const refusals: Readonly<Record<NoBody, Refusal>> = {
+  'too long': { status: 413, message: `a request may have ${mostBytes} bytes` },
+  'no room': { status: 503, message: 'too much telemetry is waiting', headers: { 'retry-after': '1' } },
+  gone: { status: 400, message: 'the body ended too early' },
+};
 
 /**
- * OTLP/HTTP receiver (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"): `POST /v1/traces`, `/v1/logs` and `/v1/metrics` in JSON go to the
- * telemetry. Bodies are read one after the other, a turn of the event loop each; when too much waits the answer is 503 with
- * Retry-After, which exporters obey.
+ * OTLP/HTTP receiver (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"): `POST /v1/traces`, `/v1/logs` and `/v1/metrics` in JSON or protobuf, plain
+ * or packed by gzip, go to the telemetry. Bodies are read one after the other, a turn of the event loop each; when too much waits the answer is 503
+ * with Retry-After, which exporters obey. What cannot be shown is counted in the answer's partial success.
  */
 export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}): (request: IncomingMessage, response: ServerResponse) => void {
-  let waiting = 0;
+  const bodies = new Bodies({ mostOfOne: mostBytes, mostBytes: mostWaiting });
   let turn: Promise<unknown> = Promise.resolve();
 
-  const take = async (signal: Signal, request: IncomingMessage, body: Buffer): Promise<Answer> => {
-    if (waiting + body.length > mostWaiting) return { status: 503, message: 'too much telemetry is waiting', headers: { 'retry-after': '1' } };
-    waiting += body.length;
-    const mine = turn.then(() => new Promise(setImmediate)).then(() => read(signal, request, body));
+  const inTurn = <T>(read: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(() => new Promise(setImmediate)).then(read);
     turn = mine;
-    return mine.finally(() => {
-      waiting -= body.length;
-    });
+    return mine;
   };
 
-  const read = async (signal: Signal, request: IncomingMessage, body: Buffer): Promise<Answer> => {
+  const read = async (signal: Signal, format: Format, body: Buffer, encoding: string | undefined): Promise<Answer> => {
     try {
-      const plain = request.headers['content-encoding'] === 'gzip' ? await unpack(body, { maxOutputLength: mostBytes }) : body;
-      const message: unknown = JSON.parse(plain.toString('utf8'));
-      keep[signal](telemetry, message);
-      received(signal, message, plain.length);
-      return { status: 200 };
+      const message = format.read(signal, await bodies.unpacked(body, encoding));
+      const { reject, rejected } = tally();
+      keep[signal](telemetry, message, reject);
+      received(signal, message);
+      return { status: 200, body: format.accepted(signal, rejected()) };
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-      return tooLong
-        ? { status: 413, message: `a request may have ${mostBytes} bytes` }
-        : { status: 400, message: `the body is not OTLP/JSON: ${(error as Error).message}` };
+      return failed(format, tooLong ? refusals['too long'] : { status: 400, message: `the body is not OTLP: ${(error as Error).message}` });
     }
   };
 
-  return function receive(request, response) {
-    const signal = /^\/v1\/(traces|logs|metrics)$/.exec((request.url ?? '').split('?', 1)[0] as string)?.[1] as Signal | undefined;
-    const refusal = refusalOf(signal, request);
-    if (refusal || !signal) {
+  const receive = async (request: IncomingMessage): Promise<[Format, Answer]> => {
+    const { 'content-type': type, 'content-encoding': encoding } = request.headers;
+    const [signal, format] = [signalOf(request), await formatOf(type)];
+    const refusal = refusalOf(signal, format, request);
+    if (refusal || !signal || !format) {
       request.resume();
-      answer(response, refusal ?? { status: 404 });
-      return;
+      return [format ?? json, failed(format ?? json, refusal ?? refusals.gone)];
     }
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= mostBytes) chunks.push(chunk);
-      else chunks.length = 0;
-    });
-    request.on('end', () => {
-      if (bytes > mostBytes) answer(response, { status: 413, message: `a request may have ${mostBytes} bytes` });
-      else void take(signal, request, Buffer.concat(chunks)).then((made) => answer(response, made));
-    });
+    const answer = (body: Buffer | NoBody) => (typeof body === 'string' ? failed(format, refusals[body]) : inTurn(() => read(signal, format, body, encoding)));
+    return [format, await bodies.take(request, answer)];
+  };
+
+  return function receiveOtlp(request, response) {
     request.on('error', () => {}); // whoever went away needs no answer
+    void receive(request).then(([{ contentType }, { status, body, headers }]) => {
+      response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+    });
   };
 }
 
-function refusalOf(signal: Signal | undefined, { method, headers }: IncomingMessage): Answer | undefined {
+const signalOf = ({ url = '' }: IncomingMessage): Signal | undefined =>
+  /^\/v1\/(traces|logs|metrics)$/.exec(url.split('?', 1)[0] as string)?.[1] as Signal | undefined;
+
+/** What reads protobuf is loaded when the first comes. */
+async function formatOf(contentType = ''): Promise<Format | undefined> {
+  if (/^application\/json\b/i.test(contentType)) return json;
+  return /^application\/x-protobuf\b/i.test(contentType) ? (await import('./otlp-protobuf.ts')).protobuf : undefined;
+}
+
+function refusalOf(signal: Signal | undefined, format: Format | undefined, { method, headers }: IncomingMessage): Refusal | undefined {
   if (!signal) return { status: 404, message: 'POST /v1/traces, /v1/logs or /v1/metrics' };
   if (method !== 'POST') return { status: 405, message: `${method} is not allowed`, headers: { allow: 'POST' } };
-  if (!/^application\/json\b/.test(headers['content-type'] ?? '')) {
-    return { status: 415, message: 'only OTLP in JSON is understood here: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json, or send to a collector' };
+  if (!format) {
+    return { status: 415, message: 'only OTLP over HTTP is understood here: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf or http/json' };
   }
   const encoding = headers['content-encoding'] ?? 'identity';
   return encoding === 'gzip' || encoding === 'identity' ? undefined : { status: 415, message: `content encoding ${encoding} is not understood: gzip is` };
 }
 
-function answer(response: ServerResponse, { status, message, headers }: Answer): void {
-  const body = JSON.stringify(message === undefined ? {} : { message });
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+const failed = (format: Format, { status, message, headers = {} }: Refusal): Answer => ({ status, body: format.failed(message), headers });
+
+/** Adds up what is not kept. */
+function tally(): { reject: Reject; rejected: () => Rejected | undefined } {
+  const reasons = new Set<string>();
+  let count = 0;
+  return {
+    reject(n, why) {
+      count += n;
+      reasons.add(why);
+    },
+    rejected: () => (count > 0 ? { count, message: `not kept here: ${[...reasons].join('; ')}` } : undefined),
+  };
 }

@@ -29,6 +29,8 @@ export interface TraceSummary {
   traceId: string;
   rootService: string;
   rootName: string;
+  /** What was asked for, when it began with a request. */
+  rootPath?: string;
   startMs: number;
   durationMs: number;
   spans: number;
@@ -157,6 +159,7 @@ function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary 
     traceId,
     rootService: root.service,
     rootName: root.name,
+    ...(root.attributes['url.path'] !== undefined && { rootPath: String(root.attributes['url.path']) }),
     startMs,
     durationMs: endMs - startMs,
     spans: spans.length,

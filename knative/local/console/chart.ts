@@ -6,13 +6,15 @@ export interface Chart {
   values: readonly (number | undefined)[];
   /** A value as people say it. */
   say: (value: number) => string;
+  /** The time that is drawn, in words. */
+  time: string;
   bad?: boolean;
 }
 
 const [width, height] = [240, 48];
 
 /** A small chart of bars, with its latest and its highest value as text: nothing is told by the picture alone. */
-export function chart({ title, values, say, bad = false }: Chart): Markup {
+export function chart({ title, values, say, time, bad = false }: Chart): Markup {
   const highest = Math.max(0, ...values.map((each) => each ?? 0));
   const wide = width / Math.max(1, values.length);
   const bars = values.map((value, i) => {
@@ -25,5 +27,5 @@ export function chart({ title, values, say, bad = false }: Chart): Markup {
   const latest = values.findLast((each) => each !== undefined);
   return html`<figure class="chart${bad && ' bad'}"><figcaption><span>${title}</span> <b>${latest === undefined ? '–' : say(latest)}</b></figcaption>
 <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${title}: at most ${say(highest)}">${bars}</svg>
-<span class="quiet">at most ${say(highest)}</span></figure>`;
+<span class="quiet">at most ${say(highest)} in ${time}</span></figure>`;
 }

@@ -31,5 +31,12 @@ export function eventType(type: string) {
 /** A part of a whole: `0.4 %`, `12 %`. */
 export const share = (part: number): string => `${(part * 100).toLocaleString('en', { maximumFractionDigits: part < 0.1 ? 1 : 0 })} %`;
 
+/** How often a second, or a minute when it is seldom: `12.5/s`, `0.2/min`. */
+export function frequency(perSecond: number): string {
+  const seldom = perSecond < 0.1;
+  const most = seldom ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
+  return perSecond === 0 ? '0' : `${(seldom ? perSecond * 60 : perSecond).toLocaleString('en', most)}/${seldom ? 'min' : 's'}`;
+}
+
 /** A size as people say it: `48 MB`. */
 export const bytes = (size: number): string => (size < 1e6 ? `${Math.round(size / 1e3)} kB` : `${Math.round(size / 1e6)} MB`);

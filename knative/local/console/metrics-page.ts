@@ -3,7 +3,7 @@ import type { ConsoleSources } from '../console.ts';
 import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '../metric-figures.ts';
 import type { MetricStore } from '../metric-store.ts';
 import { chart } from './chart.ts';
-import { bytes, duration, eventType, share } from './format.ts';
+import { bytes, duration, eventType, frequency, share } from './format.ts';
 import { html, type Markup } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 
@@ -40,13 +40,14 @@ function charts(store: MetricStore, nowMs: number): Markup[] {
   const failures = (span: Span) => summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span).filter(isFailure)).count;
   const total = (name: string) => (span: Span) => summed(figures(store, name, [], span)).count;
   const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
+  const draw = (of: Omit<Parameters<typeof chart>[0], 'time'>) => chart({ ...of, time: `${chartMinutes} minutes` });
   return [
-    chart({ title: 'Requests a minute', values: each((span) => requests(span).count), say: number }),
-    chart({ title: 'Failed requests a minute', values: each(failures), say: number, bad: true }),
-    chart({ title: '95 % of requests within', values: each((span) => quantileMs(requests(span), 0.95)), say: duration }),
-    chart({ title: 'Events handled a minute', values: each(total(metrics.eventsConsumed.name)), say: number }),
-    chart({ title: 'Cold starts a minute', values: each(total(metrics.coldStarts.name)), say: number }),
-    chart({ title: 'Memory of all functions', values: each(({ toMs }) => gaugeAt(store, metrics.memory.name, toMs)), say: bytes }),
+    draw({ title: 'Requests a minute', values: each((span) => requests(span).count), say: number }),
+    draw({ title: 'Failed requests a minute', values: each(failures), say: number, bad: true }),
+    draw({ title: '95 % of requests within', values: each((span) => quantileMs(requests(span), 0.95)), say: duration }),
+    draw({ title: 'Events handled a minute', values: each(total(metrics.eventsConsumed.name)), say: number }),
+    draw({ title: 'Cold starts a minute', values: each(total(metrics.coldStarts.name)), say: number }),
+    draw({ title: 'Memory of all functions', values: each(({ toMs }) => gaugeAt(store, metrics.memory.name, toMs)), say: bytes }),
   ];
 }
 
@@ -71,8 +72,7 @@ const table = (title: string, words: number, columns: readonly string[], rows: r
 
 const ms = (figure: Figure, q: number): Markup => html`<td class="number">${duration(quantileMs(figure, q) ?? 0)}</td>`;
 const number = (value: number): Markup => html`<td class="number">${Math.round(value).toLocaleString('en')}</td>`;
-const rate = (value: number, { fromMs, toMs }: Span): Markup =>
-  html`<td class="number">${(value / ((toMs - fromMs) / 1_000)).toLocaleString('en', { maximumFractionDigits: 2 })}/s</td>`;
+const rate = (value: number, { fromMs, toMs }: Span): Markup => html`<td class="number">${frequency(value / ((toMs - fromMs) / 1_000))}</td>`;
 const failed = (value: number, of: number): Markup =>
   html`<td class="number">${value > 0 ? html`<span class="badge">${Math.round(value).toLocaleString('en')}</span> ${share(value / of)}` : '0'}</td>`;
 

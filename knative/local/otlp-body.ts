@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+/** Why there is no body. */
+export type NoBody = 'too long' | 'no room' | 'gone';
+
+const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
+
+/** Bodies share `mostBytes`, from their first byte until they were read. */
+export class Bodies {
+  readonly #mostOfOne: number;
+  readonly #mostBytes: number;
+  #bytes = 0;
+
+  constructor(limits: { mostOfOne: number; mostBytes: number }) {
+    this.#mostOfOne = limits.mostOfOne;
+    this.#mostBytes = limits.mostBytes;
+  }
+
+  /** The body as it came, given to `use`; what it does with it is waited for before its bytes are given free. */
+  async take<T>(request: IncomingMessage, use: (body: Buffer | NoBody) => T | Promise<T>): Promise<T> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let none: NoBody | undefined;
+    const drop = (why: NoBody) => {
+      none ??= why;
+      this.#bytes -= bytes;
+      [chunks.length, bytes] = [0, 0];
+    };
+    request.on('data', (chunk: Buffer) => {
+      if (none) return;
+      bytes += chunk.length;
+      this.#bytes += chunk.length;
+      if (bytes > this.#mostOfOne) drop('too long');
+      else if (this.#bytes > this.#mostBytes) drop('no room');
+      else chunks.push(chunk);
+    });
+    if (!request.destroyed) await new Promise((resolve) => request.once('end', resolve).once('close', resolve));
+    if (!request.complete) drop('gone');
+    try {
+      return await use(none ?? Buffer.concat(chunks));
+    } finally {
+      this.#bytes -= bytes;
+    }
+  }
+
+  /** @throws Error with code ERR_BUFFER_TOO_LARGE when it is too long unpacked */
+  async unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+    return encoding === 'gzip' ? unpack(body, { maxOutputLength: this.#mostOfOne }) : body;
+  }
+}
