@@ -14,7 +14,7 @@ if (smallStackIsInstalled())
     let readers: Promise<unknown>;
 
     beforeAll(async () => {
-      stack = await startAnyStack({ every: 5, longestFor: 20 });
+      stack = await startAnyStack({ every: 5, patience: '20s' });
       platform = await runWatched(stack, { env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
       readers = traffic(platform.url, over.signal);
     });

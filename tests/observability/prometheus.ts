@@ -40,18 +40,18 @@ interface Options {
   alertmanager?: string;
   /** Seconds between evaluations of every group of rules; as they are written unless given. */
   every?: number;
-  /** Longest `for` of an alert, in seconds; as they are written unless given. */
-  longestFor?: number;
+  /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
+  patience?: string;
 }
 
 /** Prometheus with the rules and the configuration for one machine, at free ports, keeping its data below `home`. */
-export async function startPrometheus(path: string, home: string, { alertmanager, every, longestFor = Infinity }: Options = {}): Promise<RunningPrometheus> {
+export async function startPrometheus(path: string, home: string, { alertmanager, every, patience }: Options = {}): Promise<RunningPrometheus> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = join(home, 'prometheus');
   const file = join(data, 'prometheus.yaml');
   mkdirSync(data, { recursive: true });
-  const rules = every === undefined ? folder : hurried(data, every, longestFor);
+  const rules = every === undefined && patience === undefined ? folder : hurried(data, { every, patience });
   const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, rules, alertmanager)));
   write({ prometheus: `127.0.0.1:${port}` });
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}/data`, `--web.listen-address=127.0.0.1:${port}`, '--web.enable-lifecycle'];
@@ -93,24 +93,20 @@ async function ask<T>(url: string, parameters: Record<string, string>): Promise<
   return data.result;
 }
 
-/** The rules, evaluated more often than they are written to be, below `data`. */
-function hurried(data: string, every: number, longestFor: number): string {
+/** The rules below `data`, evaluated more often than they are written to be, with alerts that wait less. */
+function hurried(data: string, { every, patience }: { every: number | undefined; patience: string | undefined }): string {
   mkdirSync(join(data, 'rules'), { recursive: true });
-  const hurry = (rule: Rule): Rule => (rule.for && secondsOf(rule.for) > longestFor ? { ...rule, for: `${longestFor}s` } : rule);
   for (const name of readdirSync(join(folder, 'rules'))) {
-    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: { rules: Rule[] }[] };
-    const hurriedGroups = groups.map((group) => ({ ...group, interval: `${every}s`, rules: group.rules.map(hurry) }));
-    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: hurriedGroups }));
+    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: { rules: { for?: string }[] }[] };
+    const sooner = groups.map((group) => ({
+      ...group,
+      ...(every && { interval: `${every}s` }),
+      rules: group.rules.map((rule) => ({ ...rule, ...(rule.for && patience && { for: patience }) })),
+    }));
+    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: sooner }));
   }
   return data;
 }
-
-interface Rule {
-  for?: string;
-}
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
-const secondsOf = (duration: string): number => Number.parseInt(duration, 10) * (units[duration.at(-1)!] ?? Number.NaN);
 
 function configured(targets: Readonly<Record<string, string>>, rules: string, alertmanager: string | undefined): Configuration {
   const written = parse(readFileSync(join(folder, 'machine.yaml'), 'utf8')) as Configuration;

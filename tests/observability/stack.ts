@@ -46,8 +46,8 @@ export const startAnyStack = (options: Options = {}): Promise<Stack> => start(st
 interface Options {
   /** Seconds between evaluations of rules; as they are written unless given. */
   every?: number;
-  /** Longest `for` of an alert, in seconds; as they are written unless given. */
-  longestFor?: number;
+  /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
+  patience?: string;
 }
 
 async function start(whole: boolean, hurry: Options): Promise<Stack> {
