@@ -41,7 +41,6 @@ export function transactions(open: (onclose: () => void) => Sql, watch: ReturnTy
     measure(metrics.sqlConnections, held - unused, { ...pool, 'db.client.connection.state': 'used' });
     measure(metrics.sqlConnections, unused, { ...pool, 'db.client.connection.state': 'idle' });
     measure(metrics.sqlConnectionsMax, ending ? 0 : max, pool);
-    measure(metrics.sqlPending, waiting.length, pool);
   });
 
   const connect = async (): Promise<Connection> => {
@@ -105,8 +104,13 @@ export function transactions(open: (onclose: () => void) => Sql, watch: ReturnTy
   return {
     async run(work) {
       const askedMs = nowMs();
-      const connection = await acquire();
-      measure(metrics.sqlWait, (nowMs() - askedMs) / 1000, pool);
+      let connection: Connection;
+      try {
+        connection = await acquire();
+      } finally {
+        // Whoever got none waited too.
+        measure(metrics.sqlWait, (nowMs() - askedMs) / 1000, pool);
+      }
       try {
         return await runOn(connection, work);
       } finally {

@@ -12,6 +12,7 @@ import { outbox } from './outbox.ts';
 import { on, RejectEvent, RetryEvent, receive, redelivery } from './receive.ts';
 import { httpSend } from './send.ts';
 import { openSql, type Sql } from './sql.ts';
+import { nowMs } from './trace.ts';
 
 let db: TestDatabase;
 let sql: Sql;
@@ -153,5 +154,25 @@ describe('SQL', () => {
     ]);
     expect(of(metrics.sqlWait)).toHaveLength(1);
     expect(of(metrics.sqlConnectionsMax).map(({ value }) => value)).toEqual([2, 2, 0]);
+  });
+
+  test('whoever finds both connections held is timed until one is handed on', async () => {
+    const held = Promise.withResolvers<void>();
+    const holding = [sql.begin(() => held.promise), sql.begin(() => held.promise)];
+    const waiting = sql.begin((tx) => tx`SELECT 1`);
+    const startMs = nowMs();
+    await sql`SELECT pg_sleep(0.02)`;
+    const waitedMs = nowMs() - startMs;
+    held.resolve();
+    await Promise.all([...holding, waiting]);
+    const longest = Math.max(...of(metrics.sqlWait).map(({ value }) => value));
+    expect(longest * 1000).toBeGreaterThanOrEqual(waitedMs);
+  });
+
+  test('whoever gets no connection is timed too', async () => {
+    const nowhere = openSql({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none', service: 'orders' });
+    await expect(nowhere.begin((tx) => tx`SELECT 1`)).rejects.toThrow();
+    await nowhere.end();
+    expect(of(metrics.sqlWait)).toHaveLength(1);
   });
 });

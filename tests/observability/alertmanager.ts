@@ -56,3 +56,13 @@ export async function startAlertmanager(path: string, home: string): Promise<Run
   };
   return { ...child, url, notified, stop };
 }
+
+/** Seconds after `startMs` until each alert was told of first. */
+export function arrivals(notified: readonly Notified[], startMs: number): Map<string, number> {
+  const seconds = new Map<string, number>();
+  for (const { status, labels, atMs } of notified) {
+    const name = labels.alertname!;
+    if (status === 'firing' && atMs >= startMs && !seconds.has(name)) seconds.set(name, Math.round((atMs - startMs) / 1000));
+  }
+  return seconds;
+}

@@ -6,6 +6,14 @@ import { type Child, startChild } from './child.ts';
 export interface RunningLoki extends Child {
   /** `http://127.0.0.1:PORT`; OTLP below `/otlp`. */
   url: string;
+  /** Lines that LogQL finds between two moments, in seconds, newest first. @throws Error with Loki's words */
+  lines(query: string, range: { start: number; end: number }): Promise<LokiLine[]>;
+}
+
+export interface LokiLine {
+  /** Of its stream, and what was kept beside it. */
+  labels: Record<string, string>;
+  text: string;
 }
 
 /** Loki with all of its parts in one process, keeping logs below `home`. */
@@ -33,5 +41,14 @@ export async function startLoki(path: string, home: string): Promise<RunningLoki
   };
   writeFileSync(file, JSON.stringify(configuration));
   const child = await startChild(path, [`-config.file=${file}`], `http://${address}:${http}/ready`);
-  return { ...child, url: `http://${address}:${http}` };
+  const url = `http://${address}:${http}`;
+  return { ...child, url, lines: (query, range) => ask(url, query, range) };
+}
+
+async function ask(url: string, query: string, { start, end }: { start: number; end: number }): Promise<LokiLine[]> {
+  const parameters = new URLSearchParams({ query, start: `${Math.floor(start)}000000000`, end: `${Math.ceil(end)}000000000` });
+  const answer = await fetch(`${url}/loki/api/v1/query_range?${parameters}`);
+  if (!answer.ok) throw new Error(`${query}: ${await answer.text()}`);
+  const { data } = (await answer.json()) as { data: { result: { stream: Record<string, string>; values: [string, string][] }[] } };
+  return data.result.flatMap(({ stream, values }) => values.map(([, text]) => ({ labels: stream, text })));
 }

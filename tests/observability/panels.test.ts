@@ -1,18 +1,42 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { dashboards } from '../../observability/grafana/documents.ts';
 import { type Asked, filled, queriesOf } from '../../observability/grafana/queries.ts';
 import { questions } from '../../observability/runbooks.ts';
-import { removeHome, runPlatform, temporaryHome } from '../platform.ts';
 import { eventfulHour } from './eventful-hour.ts';
-import { observedOverlay } from './observed-overlay.ts';
-import { type Stack, stackIsInstalled, startStack } from './stack.ts';
+import { programPath } from './programs.ts';
+import { type Stack, smallStackIsInstalled, stackIsInstalled, startAnyStack } from './stack.ts';
+import { runWatched } from './watched.ts';
 
-const asked = dashboards.flatMap(queriesOf).filter(({ language }) => language === 'promql');
-const askable = asked.filter(({ needs }) => !needs);
+const exporters = 'postgres_exporter and redis_exporter';
+const exportersAreInstalled = Boolean(programPath('postgresExporter') && programPath('redisExporter'));
+
+const all = dashboards.flatMap(queriesOf);
+const asked = all.filter(({ language }) => language === 'promql');
+const ofOthers = asked.filter(({ needs }) => needs && !(exportersAreInstalled && needs === exporters));
+const askable = asked.filter((each) => !ofOthers.includes(each));
 const named = ({ dashboard, panel }: Asked) => `${dashboard}, ${panel}`;
 
-if (stackIsInstalled())
+/** The query of the data source Tempo for the logs of a trace. */
+function logsOfTrace(traceId: string): string {
+  const file = join(import.meta.dirname, '../../observability/grafana/provisioning/datasources/dormouse.yaml');
+  const { datasources } = parse(readFileSync(file, 'utf8')) as { datasources: { uid: string; jsonData: { tracesToLogsV2?: { query: string } } }[] };
+  const { query } = datasources.find(({ uid }) => uid === 'tempo')!.jsonData.tracesToLogsV2!;
+  return query.replace(/\$\$\{__trace\.traceId\}/, traceId);
+}
+
+/** What only the whole stack has an answer to, by the name of its panel or runbook. */
+const onlyWhole: readonly string[] = [
+  'CollectorDown: up{job="otel-collector"}',
+  'CollectorDown: otelcol_process_memory_rss_bytes',
+  'LokiDown: up{job="loki"}',
+  'TelemetryDropped: up{job="otel-collector"}',
+  'TempoDown: up{job="tempo"}',
+];
+
+if (smallStackIsInstalled())
   describe('after an eventful hour, Prometheus', () => {
     let stack: Stack;
     let start: number;
@@ -20,43 +44,63 @@ if (stackIsInstalled())
 
     beforeAll(async () => {
       start = Date.now() / 1000;
-      stack = await startStack({ every: 5 });
-      const home = temporaryHome();
-      const overlay = observedOverlay(home, stack.otlp, { base: 'tests/overlays/quick', env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
-      const platform = await runPlatform({ home, overlay, program: join(import.meta.dirname, '../chaos/platform-on-faulty-disk.ts') });
+      stack = await startAnyStack({ every: 5 });
+      const platform = await runWatched(stack, { base: 'tests/overlays/quick', env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
       await eventfulHour(platform).finally(() => platform.stop());
-      removeHome(home);
       end = Date.now() / 1000;
     }, 600_000);
     afterAll(() => stack?.stop());
 
-    /** A moment's number: whoever waits has to wait while an instance pushes. */
-    const mayBeZero = new Set(['Dormouse / Data, Wait for a connection']);
-    /** Whether anything but zeros is drawn, as Grafana asks: with points over the whole time, each over a minute. */
-    const hasData = async (each: Asked) => {
-      const { query } = each;
+    /** What is drawn, as Grafana asks: with points over the whole time, each over a minute. */
+    const drawn = async ({ query }: Asked) => {
       const range = Math.ceil(end - start);
       const lines = await stack.prometheus.queryRange(filled(query, { step: 60, range, of: 'posts' }), { start, end, step: 5 });
-      return lines.some(({ values }) => values.some((value) => Number.isFinite(value) && (value !== 0 || mayBeZero.has(named(each)))));
+      return lines.flatMap(({ values }) => values.filter(Number.isFinite));
     };
+    const missing = () => (stack.collector ? [] : onlyWhole);
 
     test.each(dashboards)('has data for every panel of $title', async (described) => {
-      const empty: string[] = [];
-      for (const each of askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`))
-        if (!(await hasData(each))) empty.push(`${named(each)}: ${each.query}`);
-      expect(empty).toEqual([]);
+      const ofIt = askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`);
+      const empty: Asked[] = [];
+      for (const each of ofIt) if (!(await drawn(each)).some((value) => value !== 0)) empty.push(each);
+      expect(empty.map(named), empty.map(({ query }) => query).join('\n')).toEqual(ofIt.map(named).filter((name) => missing().includes(name)));
     });
 
+    test('shows how long writers waited for the connections that others held', async () => {
+      const panel = askable.find((each) => named(each) === 'Dormouse / Data, Wait for a connection, p95');
+      expect(Math.max(...(await drawn(panel!)))).toBeGreaterThan(0.5);
+    });
+
+    const range = () => ({ start, end: Date.now() / 1000 });
+    if (stackIsInstalled() && programPath('loki')) {
+      test.each(all.filter(({ language }) => language === 'logql'))('$dashboard, $panel, has lines from Loki', async ({ query }) => {
+        const lines = await stack.loki!.lines(filled(query, { step: 60, range: 0, of: 'posts' }), range());
+        expect(lines).not.toEqual([]);
+        expect(lines.filter(({ labels }) => labels.__error__)).toEqual([]);
+      });
+
+      test("a trace's link to its logs leads to lines of that trace alone, which lead back", async () => {
+        const [known] = await stack.loki!.lines('{service_namespace="dormouse"} | trace_id != "" | detected_level = "error"', range());
+        const traceId = known!.labels.trace_id!;
+        const lines = await stack.loki!.lines(logsOfTrace(traceId), range());
+        expect(lines).not.toEqual([]);
+        expect(new Set(lines.map(({ labels }) => labels.trace_id))).toEqual(new Set([traceId]));
+      });
+    }
+
     /** Others are not here, and what is thrown away is counted from the first on: nothing is. */
-    const ofOthers = /\b(pg|redis|kn|kube|container|istio|kafka|certmanager)_|otelcol_exporter_send_failed_|dormouse_telemetry_dropped_/;
+    const notHere = /\b(kn|kube|container|istio|kafka|certmanager)_|otelcol_exporter_send_failed_|dormouse_telemetry_dropped_/;
+    const ofExporters = /\b(pg|redis)_/;
     test('answers what runbooks ask of functions, rules, collector and itself', async () => {
-      const asking = questions().filter(({ expr }) => !ofOthers.test(expr));
+      const asking = questions().filter(({ expr }) => !notHere.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)));
       const answers = await Promise.all(asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })));
-      const unanswered = asking.filter((_, index) => answers[index]!.length === 0);
-      expect(unanswered.map(({ runbook, expr }) => `${runbook}: ${expr}`)).toEqual([]);
+      const unanswered = asking.filter((_, index) => answers[index]!.length === 0).map(({ runbook, expr }) => `${runbook}: ${expr}`);
+      expect(unanswered).toEqual(asking.map(({ runbook, expr }) => `${runbook}: ${expr}`).filter((name) => missing().includes(name)));
     });
   });
-else console.warn('Prometheus 3, Alertmanager and the OpenTelemetry Collector are not on the PATH: panels are not asked for data');
+else console.warn('Prometheus and Alertmanager are not on the PATH: panels are not asked for data');
+if (!stackIsInstalled()) console.warn(`Prometheus 3 and the collector are not on the PATH: logs are not asked for, nor ${onlyWhole.join('; ')}`);
+else if (!programPath('loki')) console.warn('Loki is not on the PATH: logs are not asked for');
 
 test('the panels that only programs of others fill are these', () => {
   expect(asked.filter(({ needs }) => needs).map(named)).toEqual([

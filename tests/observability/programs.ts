@@ -4,23 +4,26 @@ import { delimiter, join } from 'node:path';
 
 /** Programs of others that watch the platform, by the names that they are installed under. */
 const names = {
-  /** One that takes OTLP: 3.0 or newer. */
+  /** The one that takes OTLP goes first: 3.0 or newer. */
   prometheus: ['prometheus'],
   alertmanager: ['alertmanager', 'prometheus-alertmanager'],
   collector: ['otelcol-contrib', 'otelcol-k8s', 'otelcol'],
   tempo: ['tempo'],
   loki: ['loki'],
+  postgresExporter: ['postgres_exporter', 'prometheus-postgres-exporter'],
+  redisExporter: ['redis_exporter', 'prometheus-redis-exporter'],
 } as const;
 
 export type Program = keyof typeof names;
 
-/** Where on the PATH a program lies; undefined when it is not there, or too old. */
+/** Where on the PATH a program lies; undefined when it is not there. */
 export function programPath(program: Program): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const found = names[program].flatMap((name) => folders.map((folder) => join(folder, name))).filter((path) => existsSync(path));
-  return program === 'prometheus' ? found.find(takesOtlp) : found[0];
+  return (program === 'prometheus' ? found.find(takesOtlp) : undefined) ?? found[0];
 }
 
-function takesOtlp(path: string): boolean {
-  return spawnSync(path, ['--help'], { encoding: 'utf8' }).stdout.includes('web.enable-otlp-receiver');
+/** Whether a Prometheus can be pushed to. */
+export function takesOtlp(prometheus: string): boolean {
+  return spawnSync(prometheus, ['--help'], { encoding: 'utf8' }).stdout.includes('web.enable-otlp-receiver');
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { freePort } from '../platform.ts';
 import { type Child, startChild } from './child.ts';
+import { takesOtlp } from './programs.ts';
 
 const folder = join(import.meta.dirname, '../../observability/prometheus');
 
@@ -10,8 +11,18 @@ const folder = join(import.meta.dirname, '../../observability/prometheus');
 interface Configuration {
   rule_files: string[];
   alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
-  scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+  scrape_configs: Job[];
 }
+
+interface Job {
+  job_name: string;
+  static_configs?: { targets: string[] }[];
+  honor_labels?: boolean;
+  scrape_interval?: string;
+}
+
+/** What is scraped beside what the configuration for one machine names: the console as docs/how-to/observe.md has it, only more often, and the exporters. */
+const others: readonly Job[] = [{ job_name: 'dormouse', honor_labels: true, scrape_interval: '2s' }, { job_name: 'postgres' }, { job_name: 'redis' }];
 
 export interface RunningPrometheus extends Child {
   /** `http://127.0.0.1:PORT` */
@@ -29,20 +40,23 @@ interface Options {
   alertmanager?: string;
   /** Seconds between evaluations of every group of rules; as they are written unless given. */
   every?: number;
+  /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
+  patience?: string;
 }
 
 /** Prometheus with the rules and the configuration for one machine, at free ports, keeping its data below `home`. */
-export async function startPrometheus(path: string, home: string, { alertmanager, every }: Options = {}): Promise<RunningPrometheus> {
+export async function startPrometheus(path: string, home: string, { alertmanager, every, patience }: Options = {}): Promise<RunningPrometheus> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = join(home, 'prometheus');
   const file = join(data, 'prometheus.yaml');
   mkdirSync(data, { recursive: true });
-  const rules = every === undefined ? folder : hurried(data, every);
+  const rules = every === undefined && patience === undefined ? folder : hurried(data, { every, patience });
   const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, rules, alertmanager)));
   write({ prometheus: `127.0.0.1:${port}` });
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}/data`, `--web.listen-address=127.0.0.1:${port}`, '--web.enable-lifecycle'];
-  const child = await startChild(path, [...args, '--web.enable-otlp-receiver', '--enable-feature=exemplar-storage'], `${url}/-/ready`);
+  const receiving = takesOtlp(path) ? ['--web.enable-otlp-receiver'] : [];
+  const child = await startChild(path, [...args, ...receiving, '--enable-feature=exemplar-storage'], `${url}/-/ready`);
   return {
     ...child,
     url,
@@ -79,23 +93,29 @@ async function ask<T>(url: string, parameters: Record<string, string>): Promise<
   return data.result;
 }
 
-/** The rules, evaluated more often than they are written to be, below `data`. */
-function hurried(data: string, every: number): string {
+/** The rules below `data`, evaluated more often than they are written to be, with alerts that wait less. */
+function hurried(data: string, { every, patience }: { every: number | undefined; patience: string | undefined }): string {
   mkdirSync(join(data, 'rules'), { recursive: true });
   for (const name of readdirSync(join(folder, 'rules'))) {
-    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: object[] };
-    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: groups.map((group) => ({ ...group, interval: `${every}s` })) }));
+    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: { rules: { for?: string }[] }[] };
+    const sooner = groups.map((group) => ({
+      ...group,
+      ...(every && { interval: `${every}s` }),
+      rules: group.rules.map((rule) => ({ ...rule, ...(rule.for && patience && { for: patience }) })),
+    }));
+    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: sooner }));
   }
   return data;
 }
 
 function configured(targets: Readonly<Record<string, string>>, rules: string, alertmanager: string | undefined): Configuration {
   const written = parse(readFileSync(join(folder, 'machine.yaml'), 'utf8')) as Configuration;
+  const jobs = [...written.scrape_configs, ...others];
   return {
     ...written,
     rule_files: written.rule_files.map((pattern) => join(rules, pattern)),
     alerting: { alertmanagers: alertmanager ? [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }] : [] },
-    scrape_configs: written.scrape_configs.flatMap((each) => {
+    scrape_configs: jobs.flatMap((each) => {
       const target = targets[each.job_name];
       return target ? [{ ...each, static_configs: [{ targets: [target] }] }] : [];
     }),

@@ -1,36 +1,56 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunningPlatform } from '../platform.ts';
 import { type RunningAlertmanager, startAlertmanager } from './alertmanager.ts';
 import type { Child } from './child.ts';
 import { type RunningCollector, startCollector } from './collector.ts';
+import { startExporters } from './exporters.ts';
 import { type RunningLoki, startLoki } from './loki.ts';
-import { programPath } from './programs.ts';
+import { programPath, takesOtlp } from './programs.ts';
 import { type RunningPrometheus, startPrometheus } from './prometheus.ts';
 import { type RunningTempo, startTempo } from './tempo.ts';
 
 /** What watches the platform, as it is deployed on one machine, at free ports of loopback and in a temporary folder. */
 export interface Stack {
-  /** Where a platform sends its telemetry: OTLP/HTTP. */
-  otlp: string;
   prometheus: RunningPrometheus;
   alertmanager: RunningAlertmanager;
-  collector: RunningCollector;
+  /** Absent in the small stack, in which Prometheus scrapes the console. */
+  collector: RunningCollector | undefined;
   /** Absent where the program is not installed, as is Loki. */
   tempo: RunningTempo | undefined;
   loki: RunningLoki | undefined;
+  /** Has a platform's console scraped, unless it sends to the collector, and its servers by their exporters. */
+  watch(platform: RunningPlatform): Promise<void>;
   /** Ends every process and removes the folder. */
   stop(): Promise<void>;
 }
 
-/** Whether the programs are there without which there is no stack. */
-export const stackIsInstalled = (): boolean => (['prometheus', 'alertmanager', 'collector'] as const).every(programPath);
+type Whole = Stack & { collector: RunningCollector };
 
-/**
- * @param every seconds between evaluations of rules; as they are written unless given
- * @throws Error when a program is missing or does not start
- */
-export async function startStack({ every }: { every?: number } = {}): Promise<Stack> {
+/** Whether the programs of the small stack are there: Prometheus, 2.42 or newer, and Alertmanager. */
+export const smallStackIsInstalled = (): boolean => (['prometheus', 'alertmanager'] as const).every(programPath);
+
+/** Whether the programs are there without which there is no whole stack: Prometheus takes OTLP, the collector sends it. */
+export const stackIsInstalled = (): boolean => smallStackIsInstalled() && programPath('collector') !== undefined && takesOtlp(programPath('prometheus')!);
+
+/** The whole stack. @throws Error when a program is missing or does not start */
+export async function startStack(options: Options = {}): Promise<Whole> {
+  if (!stackIsInstalled()) throw new Error('Prometheus 3, Alertmanager and the OpenTelemetry Collector are not on the PATH');
+  return (await start(true, options)) as Whole;
+}
+
+/** The whole stack where its programs are, else the small one. @throws Error as that does */
+export const startAnyStack = (options: Options = {}): Promise<Stack> => start(stackIsInstalled(), options);
+
+interface Options {
+  /** Seconds between evaluations of rules; as they are written unless given. */
+  every?: number;
+  /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
+  patience?: string;
+}
+
+async function start(whole: boolean, hurry: Options): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'dormouse-stack-'));
   const started: Child[] = [];
   const keep = <C extends Child>(child: C): C => {
@@ -43,22 +63,34 @@ export async function startStack({ every }: { every?: number } = {}): Promise<St
   };
   try {
     const alertmanager = keep(await startAlertmanager(needed('alertmanager'), home));
-    const prometheus = keep(await startPrometheus(needed('prometheus'), home, { alertmanager: alertmanager.url, ...(every && { every }) }));
-    const tempoPath = programPath('tempo');
-    const tempo = tempoPath ? keep(await startTempo(tempoPath, home)) : undefined;
-    const lokiPath = programPath('loki');
-    const loki = lokiPath ? keep(await startLoki(lokiPath, home)) : undefined;
-    const collector = keep(await startCollector(needed('collector'), { prometheus: prometheus.url, tempo: tempo?.otlp, loki: loki?.url }));
-    await prometheus.scrape({
-      'otel-collector': `127.0.0.1:${collector.metricsPort}`,
+    const prometheus = keep(await startPrometheus(needed('prometheus'), home, { ...hurry, alertmanager: alertmanager.url }));
+    const { collector, tempo, loki } = whole ? await receivers(home, prometheus, keep) : {};
+    const own = {
+      ...(collector && { 'otel-collector': `127.0.0.1:${collector.metricsPort}` }),
       ...(tempo && { tempo: new URL(tempo.url).host }),
       ...(loki && { loki: new URL(loki.url).host }),
-    });
-    return { otlp: collector.url, prometheus, alertmanager, collector, tempo, loki, stop };
+    };
+    const watch = async (platform: RunningPlatform) => {
+      const exporters = (await startExporters(platform)).map(keep);
+      const targets = Object.fromEntries(exporters.map(({ job, target }) => [job, target]));
+      await prometheus.scrape({ ...own, ...targets, ...(!collector && { dormouse: new URL(platform.console).host }) });
+    };
+    await prometheus.scrape(own);
+    return { prometheus, alertmanager, collector, tempo, loki, watch, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The collector, and Tempo and Loki where they are installed. */
+async function receivers(home: string, prometheus: RunningPrometheus, keep: <C extends Child>(child: C) => C) {
+  const tempoPath = programPath('tempo');
+  const tempo = tempoPath ? keep(await startTempo(tempoPath, home)) : undefined;
+  const lokiPath = programPath('loki');
+  const loki = lokiPath ? keep(await startLoki(lokiPath, home)) : undefined;
+  const collector = keep(await startCollector(needed('collector'), { prometheus: prometheus.url, tempo: tempo?.otlp, loki: loki?.url }));
+  return { collector, tempo, loki };
 }
 
 function needed(program: Parameters<typeof programPath>[0]): string {

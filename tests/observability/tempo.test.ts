@@ -12,7 +12,7 @@ import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 import { spansOf } from '../spans.ts';
 import { unique } from '../unique.ts';
 import { programPath } from './programs.ts';
-import { type Stack, stackIsInstalled, startStack } from './stack.ts';
+import { stackIsInstalled, startStack } from './stack.ts';
 import { storedSpans, tracesWith } from './tempo-traces.ts';
 
 const config = (path: string) => parse(readFileSync(join(import.meta.dirname, '../../observability', path), 'utf8'));
@@ -24,7 +24,7 @@ test('the collector sends traces to where Tempo on one machine listens for them'
 
 if (stackIsInstalled() && programPath('tempo') && chromiumPath)
   describe('in Tempo, behind the collector,', () => {
-    let stack: Stack;
+    let stack: Awaited<ReturnType<typeof startStack>>;
     let platform: RunningPlatform;
     let browser: Browser;
     let page: Page;
@@ -32,7 +32,7 @@ if (stackIsInstalled() && programPath('tempo') && chromiumPath)
 
     beforeAll(async () => {
       stack = await startStack();
-      platform = await runPlatform({ overlay: join(import.meta.dirname, '../overlays/quick'), args: ['--observe', stack.otlp] });
+      platform = await runPlatform({ overlay: join(import.meta.dirname, '../overlays/quick'), args: ['--observe', stack.collector.url] });
       browser = await openBrowser();
       page = await browser.newPage({ baseURL: platform.url });
     });

@@ -2,21 +2,16 @@
  * Breaks a running platform in one way after the other, and says when the alerts for it reached a receiver: `npm run alerts:try -- [FAULT…]`; the faults are in `faults.ts`.
  * Exit code 1 when one did not.
  */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { removeHome, runPlatform, temporaryHome } from '../platform.ts';
-import type { Notified } from './alertmanager.ts';
+import { arrivals, type Notified } from './alertmanager.ts';
 import { type FaultName, faults } from './faults.ts';
-import { observedOverlay } from './observed-overlay.ts';
 import { type Stack, stackIsInstalled, startStack } from './stack.ts';
 import { traffic } from './traffic.ts';
+import { runWatched } from './watched.ts';
 
 /** Before the fault, so that rates have something to be compared with. */
 const quietMs = 60_000;
 const longestMs = 15 * 60_000;
-
-/** The platform on a disk that can be broken. */
-const breakable = join(import.meta.dirname, '../chaos/platform-on-faulty-disk.ts');
 
 interface Tried {
   /** Notifications other than the sign of life, before the fault: there should be none. */
@@ -29,8 +24,7 @@ interface Tried {
 
 async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
   const { alerts, during } = faults[name];
-  const home = temporaryHome();
-  const platform = await runPlatform({ home, overlay: observedOverlay(home, stack.otlp), program: breakable });
+  const platform = await runWatched(stack);
   const over = new AbortController();
   const running = traffic(platform.url, over.signal);
   await sleep(quietMs);
@@ -44,18 +38,7 @@ async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
   await harm;
   const counts = await running;
   await platform.stop();
-  removeHome(home);
   return { before, arrived: arrived(), ...counts };
-}
-
-/** Seconds after `startMs` until each alert was told of first. */
-function arrivals(notified: readonly Notified[], startMs: number): Map<string, number> {
-  const seconds = new Map<string, number>();
-  for (const { status, labels, atMs } of notified) {
-    const name = labels.alertname!;
-    if (status === 'firing' && atMs >= startMs && !seconds.has(name)) seconds.set(name, Math.round((atMs - startMs) / 1000));
-  }
-  return seconds;
 }
 
 if (!stackIsInstalled()) {

@@ -18,7 +18,7 @@ export const data: Described = {
         number('Statements', 'cps', rate(statements, [])),
         number('p95', 's', quantile(0.95, sqlDuration, []), { limits: { warn: 0.1, bad: 0.5 } }),
         number('Failing', 'percentunit', part(rate(statements, [], 'error_type!=""'), rate(statements, [])), { limits: { warn: 0.01, bad: 0.1 } }),
-        number('Wait for a connection', 'short', `sum(${series.sqlPending})`, { limits: { warn: 5, bad: 20 } }),
+        number('Wait for a connection, p95', 's', quantile(0.95, series.sqlWait, []), { limits: { warn: 0.1, bad: 1 } }),
         number('Connections used', 'short', `sum(${series.sqlConnections}{db_client_connection_state="used"})`),
         number('Answered by a cache', 'percentunit', part(rate(cacheRequests, [], hit), rate(cacheRequests, [])), { limits: { warn: 0.5, bad: 0.2 } }),
       ],

@@ -67,7 +67,7 @@ export const functions: Described = {
       title: 'Its traces and logs',
       panels: [
         traces('Its slowest requests', '{ resource.service.name = "$function" && kind = server && duration > 100ms }'),
-        logs('Its logs', '{service_name="$function"} | json'),
+        logs('Its logs', '{service_name="$function"} | json | drop __error__, __error_details__'),
       ],
     },
   ],

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { database } from '../chaos/observe.ts';
+import { freePort, type RunningPlatform } from '../platform.ts';
+import { type Child, startChild } from './child.ts';
+import { programPath } from './programs.ts';
+
+/** A job of Prometheus: its name, and where it scrapes. */
+export interface Exporter extends Child {
+  job: 'postgres' | 'redis';
+  target: string;
+}
+
+/** Those of PostgreSQL's and Redis' exporters that are on the PATH, each beside the platform's own server. */
+export async function startExporters({ home }: RunningPlatform): Promise<Exporter[]> {
+  const [postgres, redis] = [programPath('postgresExporter'), programPath('redisExporter')];
+  return [...(postgres ? [await postgresExporter(postgres, home)] : []), ...(redis ? [await redisExporter(redis, home)] : [])];
+}
+
+async function postgresExporter(path: string, home: string): Promise<Exporter> {
+  const target = `127.0.0.1:${await freePort()}`;
+  const url = new URL(secret(home, 'migrate-database/DATABASE_URL'));
+  const password = randomUUID();
+  const sql = database(home);
+  // The platform stretches no passwords, which the exporter's driver refuses: a role of its own has one that is stretched.
+  await sql.unsafe(
+    `SET scram_iterations = 4096; CREATE ROLE exporter LOGIN PASSWORD '${password}' IN ROLE pg_monitor; GRANT CONNECT ON DATABASE dormouse TO exporter`,
+  );
+  await sql.end();
+  Object.assign(url, { username: 'exporter', password, search: 'sslmode=disable' });
+  return { job: 'postgres', target, ...(await startChild(path, [`--web.listen-address=${target}`], `http://${target}/`, { DATA_SOURCE_NAME: url.href })) };
+}
+
+async function redisExporter(path: string, home: string): Promise<Exporter> {
+  const target = `127.0.0.1:${await freePort()}`;
+  const { host, password } = new URL(secret(home, 'redis/REDIS_URL'));
+  const args = [`-redis.addr=redis://${host}`, `-web.listen-address=${target}`];
+  return { job: 'redis', target, ...(await startChild(path, args, `http://${target}/`, { REDIS_PASSWORD: password })) };
+}
+
+const secret = (home: string, path: string): string => readFileSync(join(home, 'secrets', path), 'utf8');
