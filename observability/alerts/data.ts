@@ -28,7 +28,8 @@ export const dataAlerts: Group = {
     {
       name: 'RedisDown',
       severity: 'ticket',
-      expr: 'redis_up == 0',
+      // A Redis that hangs takes the exporter's answer with it.
+      expr: 'redis_up == 0 or up{job="redis-exporter"} == 0',
       for: '2m',
       summary: 'Redis at {{ $labels.instance }} does not answer: caches live in the processes alone.',
     },

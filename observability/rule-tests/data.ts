@@ -31,6 +31,13 @@ export const dataCases: readonly Case[] = [
   silent('PostgresDown', 'it answers', '5m', { [named('pg_up', { instance: 'postgres' })]: '1x10' }),
 
   ...lasting('2m', firing('RedisDown', 'the exporter finds no server', '5m', { [named('redis_up', { instance: 'redis' })]: '1 0x10' }, { instance: 'redis' })),
+  firing(
+    'RedisDown',
+    'it hangs, and its exporter with it',
+    '5m',
+    { [named('up', { instance: 'redis', job: 'redis-exporter' })]: '1 0x10' },
+    { instance: 'redis', job: 'redis-exporter' },
+  ),
   silent('RedisDown', 'it was started again', '5m', { [named('redis_up', { instance: 'redis' })]: '1 0 1x10' }),
   silent('RedisDown', 'there is no Redis', '5m', {}),
 

@@ -128,6 +128,19 @@ export const faults = {
       for (; !over.aborted; await sleep(200)) await blogAt(platform.url).call('POST', '/api/login', { body });
     },
   },
+  doors: {
+    what: 'PostgreSQL takes a second longer to let somebody in',
+    alerts: ['ColdStartsSlow'],
+    async during({ platform }, over) {
+      const sql = database(platform.home);
+      await sql`ALTER SYSTEM SET post_auth_delay = '1s'`;
+      await sql`SELECT pg_reload_conf()`;
+      await until(over);
+      await sql`ALTER SYSTEM RESET post_auth_delay`;
+      await sql`SELECT pg_reload_conf()`;
+      await sql.end();
+    },
+  },
   stores: {
     what: 'Tempo and Loki stand still',
     alerts: ['TempoDown', 'LokiDown'],
