@@ -22,6 +22,8 @@ export interface RunningPrometheus extends Child {
   queryRange(expr: string, range: { start: number; end: number; step: number }): Promise<{ metric: Record<string, string>; values: number[] }[]>;
   /** Replaces what is scraped, and reads the configuration again. */
   scrape(targets: Readonly<Record<string, string>>): Promise<void>;
+  /** Records something more from now on. */
+  record(name: string, expr: string): Promise<void>;
 }
 
 interface Options {
@@ -29,19 +31,26 @@ interface Options {
   alertmanager?: string;
   /** Seconds between evaluations of every group of rules; as they are written unless given. */
   every?: number;
+  /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
+  patience?: string;
 }
 
 /** Prometheus with the rules and the configuration for one machine, at free ports, keeping its data below `home`. */
-export async function startPrometheus(path: string, home: string, { alertmanager, every }: Options = {}): Promise<RunningPrometheus> {
+export async function startPrometheus(path: string, home: string, { alertmanager, every, patience }: Options = {}): Promise<RunningPrometheus> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = join(home, 'prometheus');
   const file = join(data, 'prometheus.yaml');
   mkdirSync(data, { recursive: true });
-  const rules = every === undefined ? folder : hurried(data, every);
-  const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, rules, alertmanager)));
+  const rules = every === undefined && patience === undefined ? folder : hurried(data, { every, patience });
+  const more = join(data, 'more.yaml');
+  const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, [rules, more], alertmanager)));
   write({ prometheus: `127.0.0.1:${port}` });
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}/data`, `--web.listen-address=127.0.0.1:${port}`, '--web.enable-lifecycle'];
+  const reload = async () => {
+    const answer = await fetch(`${url}/-/reload`, { method: 'POST' });
+    if (!answer.ok) throw new Error(await answer.text());
+  };
   const child = await startChild(path, [...args, '--web.enable-otlp-receiver', '--enable-feature=exemplar-storage'], `${url}/-/ready`);
   return {
     ...child,
@@ -56,8 +65,11 @@ export async function startPrometheus(path: string, home: string, { alertmanager
     },
     async scrape(targets) {
       write({ prometheus: `127.0.0.1:${port}`, ...targets });
-      const answer = await fetch(`${url}/-/reload`, { method: 'POST' });
-      if (!answer.ok) throw new Error(await answer.text());
+      await reload();
+    },
+    async record(record, expr) {
+      writeFileSync(more, JSON.stringify({ groups: [{ name: 'more', rules: [{ record, expr }] }] }));
+      await reload();
     },
   };
 }
@@ -79,21 +91,26 @@ async function ask<T>(url: string, parameters: Record<string, string>): Promise<
   return data.result;
 }
 
-/** The rules, evaluated more often than they are written to be, below `data`. */
-function hurried(data: string, every: number): string {
+/** The rules below `data`, evaluated more often than they are written to be, with alerts that wait less. */
+function hurried(data: string, { every, patience }: Options): string {
   mkdirSync(join(data, 'rules'), { recursive: true });
   for (const name of readdirSync(join(folder, 'rules'))) {
-    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: object[] };
-    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: groups.map((group) => ({ ...group, interval: `${every}s` })) }));
+    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: { rules: { for?: string }[] }[] };
+    const sooner = groups.map((group) => ({
+      ...group,
+      ...(every && { interval: `${every}s` }),
+      rules: group.rules.map((rule) => ({ ...rule, ...(rule.for && patience && { for: patience }) })),
+    }));
+    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: sooner }));
   }
   return data;
 }
 
-function configured(targets: Readonly<Record<string, string>>, rules: string, alertmanager: string | undefined): Configuration {
+function configured(targets: Readonly<Record<string, string>>, [rules, more]: readonly [string, string], alertmanager: string | undefined): Configuration {
   const written = parse(readFileSync(join(folder, 'machine.yaml'), 'utf8')) as Configuration;
   return {
     ...written,
-    rule_files: written.rule_files.map((pattern) => join(rules, pattern)),
+    rule_files: [...written.rule_files.map((pattern) => join(rules, pattern)), more],
     alerting: { alertmanagers: alertmanager ? [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }] : [] },
     scrape_configs: written.scrape_configs.flatMap((each) => {
       const target = targets[each.job_name];

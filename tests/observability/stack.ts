@@ -19,6 +19,8 @@ export interface Stack {
   /** Absent where the program is not installed, as is Loki. */
   tempo: RunningTempo | undefined;
   loki: RunningLoki | undefined;
+  /** Has Prometheus read the numbers of a platform, too, from its console. */
+  watch(platform: { console: string }): Promise<void>;
   /** Ends every process and removes the folder. */
   stop(): Promise<void>;
 }
@@ -28,9 +30,10 @@ export const stackIsInstalled = (): boolean => (['prometheus', 'alertmanager', '
 
 /**
  * @param every seconds between evaluations of rules; as they are written unless given
+ * @param patience how long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given
  * @throws Error when a program is missing or does not start
  */
-export async function startStack({ every }: { every?: number } = {}): Promise<Stack> {
+export async function startStack({ every, patience }: { every?: number; patience?: string | undefined } = {}): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'dormouse-stack-'));
   const started: Child[] = [];
   const keep = <C extends Child>(child: C): C => {
@@ -43,18 +46,22 @@ export async function startStack({ every }: { every?: number } = {}): Promise<St
   };
   try {
     const alertmanager = keep(await startAlertmanager(needed('alertmanager'), home));
-    const prometheus = keep(await startPrometheus(needed('prometheus'), home, { alertmanager: alertmanager.url, ...(every && { every }) }));
+    const prometheus = keep(
+      await startPrometheus(needed('prometheus'), home, { alertmanager: alertmanager.url, ...(every && { every }), ...(patience && { patience }) }),
+    );
     const tempoPath = programPath('tempo');
     const tempo = tempoPath ? keep(await startTempo(tempoPath, home)) : undefined;
     const lokiPath = programPath('loki');
     const loki = lokiPath ? keep(await startLoki(lokiPath, home)) : undefined;
     const collector = keep(await startCollector(needed('collector'), { prometheus: prometheus.url, tempo: tempo?.otlp, loki: loki?.url }));
-    await prometheus.scrape({
+    const targets = {
       'otel-collector': `127.0.0.1:${collector.metricsPort}`,
       ...(tempo && { tempo: new URL(tempo.url).host }),
       ...(loki && { loki: new URL(loki.url).host }),
-    });
-    return { otlp: collector.url, prometheus, alertmanager, collector, tempo, loki, stop };
+    };
+    await prometheus.scrape(targets);
+    const watch = ({ console }: { console: string }) => prometheus.scrape({ ...targets, dormouse: new URL(console).host });
+    return { otlp: collector.url, prometheus, alertmanager, collector, tempo, loki, watch, stop };
   } catch (error) {
     await stop();
     throw error;

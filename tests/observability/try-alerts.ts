@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeHome, runPlatform, temporaryHome } from '../platform.ts';
 import type { Notified } from './alertmanager.ts';
-import { type FaultName, faults } from './faults.ts';
+import { type Fault, type FaultName, faults } from './faults.ts';
 import { observedOverlay } from './observed-overlay.ts';
 import { type Stack, stackIsInstalled, startStack } from './stack.ts';
 import { traffic } from './traffic.ts';
 
 /** Before the fault, so that rates have something to be compared with. */
 const quietMs = 60_000;
-const longestMs = 15 * 60_000;
+const longestMs = 25 * 60_000;
 
 /** The platform on a disk that can be broken. */
 const breakable = join(import.meta.dirname, '../chaos/platform-on-faulty-disk.ts');
@@ -31,6 +31,7 @@ async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
   const { alerts, during } = faults[name];
   const home = temporaryHome();
   const platform = await runPlatform({ home, overlay: observedOverlay(home, stack.otlp), program: breakable });
+  await stack.watch(platform);
   const over = new AbortController();
   const running = traffic(platform.url, over.signal);
   await sleep(quietMs);
@@ -64,8 +65,8 @@ if (!stackIsInstalled()) {
 }
 const asked = process.argv.slice(2).filter((name): name is FaultName => Object.hasOwn(faults, name));
 for (const name of asked.length > 0 ? asked : (Object.keys(faults) as FaultName[])) {
-  const stack = await startStack();
-  const { what, alerts } = faults[name];
+  const { what, alerts, patience }: Fault = faults[name];
+  const stack = await startStack({ patience });
   const { before, arrived, served, failed } = await tryFault(name, stack).finally(() => stack.stop());
   console.log(`${name}: ${what}; ${served} requests served, ${failed} failed`);
   for (const { labels } of before) console.log(`  before the fault: ${labels.alertname} (${labels.severity})`);
