@@ -48,9 +48,11 @@ export const eventAlerts: Group = {
       name: 'BrokerBacklog',
       severity: 'ticket',
       // Kafka's number on a cluster, the local platform's own beside it.
-      expr: '(sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) or max by (trigger) (dormouse_local_broker_backlog)) > 1000',
+      expr:
+        '(sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) ' +
+        'or max by (consumergroup) (label_replace(dormouse_local_broker_backlog, "consumergroup", "$1", "trigger", "(.+)"))) > 1000',
       for: '10m',
-      summary: 'More than a thousand events wait for {{ $labels.consumergroup }}{{ $labels.trigger }}.',
+      summary: 'More than a thousand events wait for {{ $labels.consumergroup }}.',
     },
   ],
 };

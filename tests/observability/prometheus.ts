@@ -92,7 +92,7 @@ async function ask<T>(url: string, parameters: Record<string, string>): Promise<
 }
 
 /** The rules below `data`, evaluated more often than they are written to be, with alerts that wait less. */
-function hurried(data: string, { every, patience }: Options): string {
+function hurried(data: string, { every, patience }: { every: number | undefined; patience: string | undefined }): string {
   mkdirSync(join(data, 'rules'), { recursive: true });
   for (const name of readdirSync(join(folder, 'rules'))) {
     const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: { rules: { for?: string }[] }[] };
