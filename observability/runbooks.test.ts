@@ -9,8 +9,12 @@ import { external, series } from './series.ts';
 const more = [
   'kn_revision_pods_not_ready_count',
   'kn_revision_pods_pending_count',
+  'otelcol_exporter_queue_capacity',
+  'otelcol_exporter_queue_size',
   'otelcol_process_memory_rss_bytes',
   'prometheus_notifications_alertmanagers_discovered',
+  'prometheus_notifications_dropped_total',
+  'prometheus_notifications_errors_total',
 ] as const;
 
 function namesIn(expr: string): string[] {

@@ -15,12 +15,13 @@ export function upTo(metric: Metric, bound: number): string {
 /** Routes that the Broker calls, not people. */
 export const deliveries = '/events|/dead-letters|/batches|/';
 
-/** What others give: Knative ≥ 1.19, Istio, kube-state-metrics, cAdvisor, cert-manager, exporters, the collector, Prometheus itself. */
+/** What others give: Knative ≥ 1.19, Istio, kube-state-metrics, cAdvisor, cert-manager, exporters, the collector, Prometheus itself, and the local platform. */
 export const external = [
   'up',
   'certmanager_certificate_expiration_timestamp_seconds',
   'container_cpu_usage_seconds_total',
   'container_memory_working_set_bytes',
+  'dormouse_local_broker_backlog',
   'istio_requests_total',
   'kafka_consumergroup_lag',
   'kn_revision_pods_count',

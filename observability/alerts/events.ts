@@ -47,7 +47,10 @@ export const eventAlerts: Group = {
     {
       name: 'BrokerBacklog',
       severity: 'ticket',
-      expr: 'sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) > 1000',
+      // Kafka's number on a cluster, the local platform's own beside it.
+      expr:
+        '(sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) ' +
+        'or max by (consumergroup) (label_replace(dormouse_local_broker_backlog, "consumergroup", "$1", "trigger", "(.+)"))) > 1000',
       for: '10m',
       summary: 'More than a thousand events wait for {{ $labels.consumergroup }}.',
     },

@@ -54,6 +54,13 @@ export const eventCases: readonly Case[] = [
       consumergroup: 'knative-trigger-dormouse-categories-post-events',
     }),
   ),
+  firing(
+    'BrokerBacklog',
+    'the same happens on a laptop',
+    '15m',
+    { [named('dormouse_local_broker_backlog', { trigger: 'categories-post-events', service_name: 'platform' })]: '1200x20' },
+    { consumergroup: 'categories-post-events' },
+  ),
   silent('BrokerBacklog', 'some events are always under way', '15m', lag('40x20')),
   silent('BrokerBacklog', 'a replay is worked off within minutes', '15m', lag('5000-1000x5 0x15')),
 ];

@@ -4,7 +4,7 @@ import { sending } from '@dormouse/testing/send';
 import { database } from '../chaos/observe.ts';
 import { eventually, type RunningPlatform } from '../platform.ts';
 import { clientsOf } from '../targets/clients.ts';
-import { killDatabase } from './faults.ts';
+import { killDatabase } from './harm.ts';
 import { traffic } from './traffic.ts';
 
 type Clients = ReturnType<typeof clientsOf>;

@@ -21,8 +21,8 @@ interface Job {
   scrape_interval?: string;
 }
 
-/** What is scraped beside what the configuration for one machine names: the console as docs/how-to/observe.md has it, only more often, and the exporters. */
-const others: readonly Job[] = [{ job_name: 'dormouse', honor_labels: true, scrape_interval: '2s' }, { job_name: 'postgres' }, { job_name: 'redis' }];
+/** What is scraped beside what the configuration for one machine names: all that the console has, as in docs/how-to/observe.md, only more often, and the exporters. */
+const others: readonly Job[] = [{ job_name: 'console', honor_labels: true, scrape_interval: '2s' }, { job_name: 'postgres' }, { job_name: 'redis' }];
 
 export interface RunningPrometheus extends Child {
   /** `http://127.0.0.1:PORT` */
@@ -33,6 +33,8 @@ export interface RunningPrometheus extends Child {
   queryRange(expr: string, range: { start: number; end: number; step: number }): Promise<{ metric: Record<string, string>; values: number[] }[]>;
   /** Replaces what is scraped, and reads the configuration again. */
   scrape(targets: Readonly<Record<string, string>>): Promise<void>;
+  /** Records something more from now on. */
+  record(name: string, expr: string): Promise<void>;
 }
 
 interface Options {
@@ -52,10 +54,15 @@ export async function startPrometheus(path: string, home: string, { alertmanager
   const file = join(data, 'prometheus.yaml');
   mkdirSync(data, { recursive: true });
   const rules = every === undefined && patience === undefined ? folder : hurried(data, { every, patience });
-  const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, rules, alertmanager)));
+  const more = join(data, 'more.yaml');
+  const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, [rules, more], alertmanager)));
   write({ prometheus: `127.0.0.1:${port}` });
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}/data`, `--web.listen-address=127.0.0.1:${port}`, '--web.enable-lifecycle'];
   const receiving = takesOtlp(path) ? ['--web.enable-otlp-receiver'] : [];
+  const reload = async () => {
+    const answer = await fetch(`${url}/-/reload`, { method: 'POST' });
+    if (!answer.ok) throw new Error(await answer.text());
+  };
   const child = await startChild(path, [...args, ...receiving, '--enable-feature=exemplar-storage'], `${url}/-/ready`);
   return {
     ...child,
@@ -70,8 +77,11 @@ export async function startPrometheus(path: string, home: string, { alertmanager
     },
     async scrape(targets) {
       write({ prometheus: `127.0.0.1:${port}`, ...targets });
-      const answer = await fetch(`${url}/-/reload`, { method: 'POST' });
-      if (!answer.ok) throw new Error(await answer.text());
+      await reload();
+    },
+    async record(record, expr) {
+      writeFileSync(more, JSON.stringify({ groups: [{ name: 'more', rules: [{ record, expr }] }] }));
+      await reload();
     },
   };
 }
@@ -108,12 +118,12 @@ function hurried(data: string, { every, patience }: { every: number | undefined;
   return data;
 }
 
-function configured(targets: Readonly<Record<string, string>>, rules: string, alertmanager: string | undefined): Configuration {
+function configured(targets: Readonly<Record<string, string>>, [rules, more]: readonly [string, string], alertmanager: string | undefined): Configuration {
   const written = parse(readFileSync(join(folder, 'machine.yaml'), 'utf8')) as Configuration;
   const jobs = [...written.scrape_configs, ...others];
   return {
     ...written,
-    rule_files: written.rule_files.map((pattern) => join(rules, pattern)),
+    rule_files: [...written.rule_files.map((pattern) => join(rules, pattern)), more],
     alerting: { alertmanagers: alertmanager ? [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }] : [] },
     scrape_configs: jobs.flatMap((each) => {
       const target = targets[each.job_name];

@@ -20,7 +20,7 @@ export interface Stack {
   /** Absent where the program is not installed, as is Loki. */
   tempo: RunningTempo | undefined;
   loki: RunningLoki | undefined;
-  /** Has a platform's console scraped, unless it sends to the collector, and its servers by their exporters. */
+  /** Has a platform's console scraped (of its own numbers only, where the rest comes by the collector), and its servers by their exporters. */
   watch(platform: RunningPlatform): Promise<void>;
   /** Ends every process and removes the folder. */
   stop(): Promise<void>;
@@ -73,7 +73,7 @@ async function start(whole: boolean, hurry: Options): Promise<Stack> {
     const watch = async (platform: RunningPlatform) => {
       const exporters = (await startExporters(platform)).map(keep);
       const targets = Object.fromEntries(exporters.map(({ job, target }) => [job, target]));
-      await prometheus.scrape({ ...own, ...targets, ...(!collector && { dormouse: new URL(platform.console).host }) });
+      await prometheus.scrape({ ...own, ...targets, [collector ? 'dormouse' : 'console']: new URL(platform.console).host });
     };
     await prometheus.scrape(own);
     return { prometheus, alertmanager, collector, tempo, loki, watch, stop };

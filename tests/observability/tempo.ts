@@ -8,6 +8,8 @@ export interface RunningTempo extends Child {
   url: string;
   /** `host:port` of OTLP/gRPC. */
   otlp: string;
+  /** Whether it refuses every span as one too many; it learns of it within a second or two. */
+  refuse(all: boolean): void;
 }
 
 /** Tempo with all of its parts in one process, keeping traces below `home`. */
@@ -18,6 +20,13 @@ export async function startTempo(path: string, home: string): Promise<RunningTem
   const file = join(data, 'tempo.yaml');
   const address = '127.0.0.1';
   const lifecycler = { address, ring: { kvstore: { store: 'inmemory' }, replication_factor: 1 }, final_sleep: '0s', min_ready_duration: '0s' };
+  const limits = join(data, 'limits.yaml');
+  const refuse = (all: boolean) => {
+    const none = { ingestion_rate_limit_bytes: 1, ingestion_burst_size_bytes: 1 };
+    // The name of the only tenant where there are none.
+    writeFileSync(limits, JSON.stringify({ overrides: all ? { 'single-tenant': none } : {} }));
+  };
+  refuse(false);
   const configuration = {
     search_enabled: true,
     server: { http_listen_address: address, http_listen_port: http, grpc_listen_address: address, grpc_listen_port: grpc },
@@ -28,10 +37,10 @@ export async function startTempo(path: string, home: string): Promise<RunningTem
     compactor: { ring: { instance_addr: address } },
     storage: { trace: { backend: 'local', local: { path: join(data, 'blocks') }, wal: { path: join(data, 'wal') } } },
     // Tempo 1 forgets what traces larger than 5 kB could be found by; later ones look into their blocks.
-    overrides: { max_search_bytes_per_trace: 0 },
+    overrides: { max_search_bytes_per_trace: 0, per_tenant_override_config: limits, per_tenant_override_period: '1s' },
     usage_report: { reporting_enabled: false },
   };
   writeFileSync(file, JSON.stringify(configuration));
   const child = await startChild(path, [`-config.file=${file}`], `http://${address}:${http}/ready`);
-  return { ...child, url: `http://${address}:${http}`, otlp: `${address}:${otlp}` };
+  return { ...child, url: `http://${address}:${http}`, otlp: `${address}:${otlp}`, refuse };
 }

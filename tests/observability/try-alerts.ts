@@ -4,14 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arrivals, type Notified } from './alertmanager.ts';
-import { type FaultName, faults } from './faults.ts';
+import { type Fault, type FaultName, faults } from './faults.ts';
 import { type Stack, stackIsInstalled, startStack } from './stack.ts';
 import { traffic } from './traffic.ts';
 import { runWatched } from './watched.ts';
 
 /** Before the fault, so that rates have something to be compared with. */
 const quietMs = 60_000;
-const longestMs = 15 * 60_000;
+const longestMs = 25 * 60_000;
 
 interface Tried {
   /** Notifications other than the sign of life, before the fault: there should be none. */
@@ -47,8 +47,8 @@ if (!stackIsInstalled()) {
 }
 const asked = process.argv.slice(2).filter((name): name is FaultName => Object.hasOwn(faults, name));
 for (const name of asked.length > 0 ? asked : (Object.keys(faults) as FaultName[])) {
-  const stack = await startStack();
-  const { what, alerts } = faults[name];
+  const { what, alerts, patience }: Fault = faults[name];
+  const stack = await startStack(patience === undefined ? {} : { patience });
   const { before, arrived, served, failed } = await tryFault(name, stack).finally(() => stack.stop());
   console.log(`${name}: ${what}; ${served} requests served, ${failed} failed`);
   for (const { labels } of before) console.log(`  before the fault: ${labels.alertname} (${labels.severity})`);

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sending } from '@dormouse/testing/send';
+import { family } from '../bench/processes.ts';
+import { database } from '../chaos/observe.ts';
+import type { RunningPlatform } from '../platform.ts';
+import type { Stack } from './stack.ts';
+
+export interface Site {
+  platform: RunningPlatform;
+  stack: Stack;
+}
+
+const isPostgres = /^postgres:|\/postgres -D/;
+
+const postgresOf = ({ pid }: RunningPlatform): number[] =>
+  family(pid)
+    .filter(({ command }) => isPostgres.test(command))
+    .map((each) => each.pid);
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** PostgreSQL as it is now, with all of its processes. */
+export function killDatabase(platform: RunningPlatform): void {
+  for (const pid of postgresOf(platform)) kill(pid);
+}
+
+/** Does nothing until it is over. */
+export async function until(over: AbortSignal): Promise<void> {
+  while (!over.aborted) await sleep(100);
+}
+
+/** Takes a table away, and brings it back in the end. */
+export async function mislaid({ platform }: Site, table: string, over: AbortSignal): Promise<void> {
+  const sql = database(platform.home);
+  const [schema, name] = table.split('.') as [string, string];
+  await sql`ALTER TABLE ${sql(schema)}.${sql(name)} RENAME TO mislaid`;
+  await until(over);
+  await sql`ALTER TABLE ${sql(schema)}.mislaid RENAME TO ${sql(name)}`;
+  await sql.end();
+}
+
+/** Events of a kind that categories counts, of posts that nobody wrote. */
+export async function crowd({ platform }: Site, count: number): Promise<void> {
+  const send = sending(await broker(platform));
+  const at = '2026-03-02T19:05:12.345Z';
+  const category = { id: 1, name: 'Trials', slug: 'trials' };
+  const post = { version: 1, slug: 'crowd', title: 'Crowd', author: 'nobody', status: 'draft', category, created_at: at, updated_at: at };
+  for (let id = 1_000_001; id <= 1_000_000 + count; id++)
+    await send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: `post/${id}`, data: { ...post, id } });
+}
+
+async function broker({ console }: RunningPlatform): Promise<string> {
+  const { brokers } = (await (await fetch(`${console}/api/addresses`)).json()) as { brokers: [string] };
+  return brokers[0];
+}
+
+/** One event that categories cannot read. */
+export async function letter({ platform }: Site, over: AbortSignal): Promise<void> {
+  await sending(await broker(platform))({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/nine', data: { id: 'nine' } });
+  await until(over);
+}
+
+/** Programs stand still until it is over. */
+export async function paused(programs: readonly ({ pid: number } | undefined)[], over: AbortSignal): Promise<void> {
+  const tell = (signal: NodeJS.Signals) => {
+    for (const each of programs) if (each) process.kill(each.pid, signal);
+  };
+  tell('SIGSTOP');
+  await until(over);
+  tell('SIGCONT');
+}
