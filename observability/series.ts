@@ -15,7 +15,7 @@ export function upTo(metric: Metric, bound: number): string {
 /** Routes that the Broker calls, not people. */
 export const deliveries = '/events|/dead-letters|/batches|/';
 
-/** What others give: Knative ≥ 1.19, Istio, kube-state-metrics, cAdvisor, cert-manager, exporters, the collector, Prometheus itself, and the local platform. */
+/** What others give: Knative ≥ 1.19, Istio, kube-state-metrics, the kubelet, cert-manager, exporters, the collector, Prometheus itself, and the local platform. */
 export const external = [
   'up',
   'certmanager_certificate_expiration_timestamp_seconds',
@@ -34,4 +34,5 @@ export const external = [
   'pg_up',
   'prometheus_rule_evaluation_failures_total',
   'redis_up',
+  'span_calls_total',
 ] as const;

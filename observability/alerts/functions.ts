@@ -4,7 +4,13 @@ import { deliveries, series } from '../series.ts';
 const { requestDuration } = series;
 /** Knative scales what others have, too. */
 const ours = 'k8s_namespace_name="dormouse"';
+const atGateway = 'reporter="source",source_workload="istio-ingressgateway"';
 const quick = `http_route!~"${deliveries}"`;
+
+/** More than 5 % of what `metric` counts of `all` is `bad`, and at least ten. */
+function failing(metric: string, all: string, bad: string): string {
+  return `(sum(rate(${metric}{${all},${bad}}[5m])) / sum(rate(${metric}{${all}}[5m])) > 0.05 ` + `and sum(increase(${metric}{${all},${bad}}[5m])) >= 10)`;
+}
 
 /** Functions, one by one; what all of them promise together is in `objectives.ts`. */
 export const functionAlerts: Group = {
@@ -56,10 +62,11 @@ export const functionAlerts: Group = {
     {
       name: 'GatewayErrors',
       severity: 'page',
-      expr:
-        'sum(rate(istio_requests_total{reporter="source",source_workload="istio-ingressgateway",response_code=~"5.."}[5m])) ' +
-        '/ sum(rate(istio_requests_total{reporter="source",source_workload="istio-ingressgateway"}[5m])) > 0.05 ' +
-        'and sum(increase(istio_requests_total{reporter="source",source_workload="istio-ingressgateway",response_code=~"5.."}[5m])) >= 10',
+      // The gateway's counters, and its spans where its Envoy has none; the collector counts spans before it samples.
+      expr: [
+        failing('istio_requests_total', atGateway, 'response_code=~"5.."'),
+        failing('span_calls_total', 'service_name=~"istio-ingressgateway.*",span_kind="SPAN_KIND_SERVER"', 'status_code="STATUS_CODE_ERROR"'),
+      ].join(' or '),
       for: '3m',
       summary: 'More than 5 % of what comes in at the gateway fails, whether a function saw it or not.',
     },

@@ -20,6 +20,11 @@ const woken = (starts: number, slow: number) => ({
   [named(`${firstResponseDuration}_bucket`, { ...posts, le: '+Inf' })]: `0x5 ${starts}x30`,
 });
 
+/** What the collector counts of the gateway's spans: kind and outcome of each. */
+const spans = (status_code: string, values: string, span_kind = 'SPAN_KIND_SERVER') => ({
+  [named('span_calls_total', { service_name: 'istio-ingressgateway.istio-system', span_kind, status_code })]: values,
+});
+
 const pods = (desired: string, ready: string, k8s_namespace_name = 'dormouse') => {
   const revision = { k8s_namespace_name, kn_service_name: 'posts', kn_revision_name: 'posts-00002' };
   return {
@@ -73,5 +78,13 @@ export const functionCases: readonly Case[] = [
   ...lasting('2m', firing('GatewayErrors', 'one of ten requests fails', '10m', { ...atGateway('200', '0+90x20'), ...atGateway('503', '0+10x20') })),
   silent('GatewayErrors', 'one of a hundred requests fails', '10m', { ...atGateway('200', '0+990x20'), ...atGateway('503', '0+10x20') }),
   silent('GatewayErrors', 'few come, and some of them in vain', '10m', { ...atGateway('200', '0+2x20'), ...atGateway('503', '0+1x20') }),
+  firing('GatewayErrors', 'its Envoy counts nothing, and one of ten of its spans failed', '10m', {
+    ...spans('STATUS_CODE_UNSET', '0+90x20'),
+    ...spans('STATUS_CODE_ERROR', '0+10x20'),
+  }),
+  silent('GatewayErrors', 'what fails are only its calls, as with a 404', '10m', {
+    ...spans('STATUS_CODE_UNSET', '0+90x20'),
+    ...spans('STATUS_CODE_ERROR', '0+50x20', 'SPAN_KIND_CLIENT'),
+  }),
   silent('GatewayErrors', 'nobody comes', '10m', {}),
 ];
