@@ -267,6 +267,12 @@ describe('the console’s pages', () => {
     expect((await get(`/traces/${id}`)).text).not.toContain('Only the ingress');
   });
 
+  test('list traces by what was asked for', async () => {
+    const door = { traceId: '9'.repeat(32), spanId: 'e'.repeat(16), name: 'GET posts', kind: 'server', startMs: 1, durationMs: 1 } as const;
+    b.telemetry.addSpan({ ...door, service: 'ingress', attributes: { 'url.path': '/blog/api/posts/7' } });
+    expect((await get('/traces')).text).toMatch(/>GET posts<\/a> <span class="quiet">\/blog\/api\/posts\/7</);
+  });
+
   test('are 404 where there is none', async () => {
     for (const path of ['/nowhere', '/events/none', '/traces/none', '/console/../console.ts', '/console/pages.ts', '/events/%E0%A4%A'])
       expect((await get(path)).status, path).toBe(404);

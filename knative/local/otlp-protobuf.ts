@@ -33,9 +33,9 @@ function readMessage(reading: Reading, message: Message, end: number, depth: num
   while (reader.pos < end) {
     const [number, wire] = reader.tag();
     const field = message[number];
-    if (field?.inside && wire === field.wire) readInside(reading, field, end, depth, into);
+    if (field?.inside && wire === field.wire) readInside(reading, field, depth, into);
     else if (field?.read && wire === field.wire) put(reading, field, field.read(reader), into);
-    else if (field?.read && field.many && wire === WireType.LengthDelimited) readPacked(reading, field, field.read, end, into);
+    else if (field?.read && field.many && wire === WireType.LengthDelimited) readPacked(reading, field, field.read, into);
     else reader.skip(wire, number);
   }
   mustEndAt(reader, end);
@@ -43,16 +43,16 @@ function readMessage(reading: Reading, message: Message, end: number, depth: num
 }
 
 /** A message that comes again is added to the first (Protocol Buffers, "Last One Wins"). */
-function readInside(reading: Reading, field: Field, end: number, depth: number, into: Json): void {
-  const until = untilOf(reading.reader, end);
+function readInside(reading: Reading, field: Field, depth: number, into: Json): void {
+  const until = untilOf(reading.reader);
   const before = field.many ? undefined : (into[field.name] as Json | undefined);
   const inside = (field.inside as () => Message)();
   put(reading, field, readMessage(reading, inside, until, depth + 1, before ?? {}), into);
 }
 
-function readPacked(reading: Reading, field: Field, read: (reader: BinaryReader) => unknown, end: number, into: Json): void {
+function readPacked(reading: Reading, field: Field, read: (reader: BinaryReader) => unknown, into: Json): void {
   const { reader } = reading;
-  const until = untilOf(reader, end);
+  const until = untilOf(reader);
   while (reader.pos < until) put(reading, field, read(reader), into);
   mustEndAt(reader, until);
 }
@@ -64,12 +64,10 @@ function put(reading: Reading, { name, many }: Field, value: unknown, into: Json
   else into[name] = [value];
 }
 
-/** Where what begins with its length ends. */
-function untilOf(reader: BinaryReader, end: number): number {
+/** Where what begins with its length ends; that it ends within what it is part of, the caller finds by `mustEndAt`. */
+function untilOf(reader: BinaryReader): number {
   const length = reader.uint32();
-  const until = reader.pos + length;
-  if (until > end) throw new RangeError('a part is longer than the whole');
-  return until;
+  return reader.pos + length;
 }
 
 function mustEndAt(reader: BinaryReader, end: number): void {

@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { eventually } from '../platform.ts';
+import { parse, stringify } from 'yaml';
+import { otlpReceiver } from '../../knative/local/otlp.ts';
+import { Telemetry } from '../../knative/local/telemetry.ts';
+import { eventually, freePort } from '../platform.ts';
+import { startChild } from './child.ts';
 import { type RunningCollector, startCollector } from './collector.ts';
+import { everyField } from './every-field.ts';
 import { programPath } from './programs.ts';
 
 const otelcol = programPath('collector');
@@ -104,6 +110,43 @@ if (otelcol)
         .filter(({ resource }) => JSON.stringify(resource).includes('"posts"'));
       expect(JSON.stringify(points)).toMatch(/"key":"service\.name","value":\{"stringValue":"posts"\}/);
       expect(text).toMatch(/"exemplars":\[\{[^\]]*"traceId":"[0-9a-f]{32}"/);
+    });
+
+    test('sends the console in protobuf what it reads as it was sent in JSON, field by field', async () => {
+      const read: Record<string, unknown> = {};
+      const types = new Set<string>();
+      const receive = otlpReceiver(new Telemetry(), (signal, message) => void (read[signal] = message));
+      const console = createServer((request, response) => {
+        types.add(`${request.headers['content-type']}, ${request.headers['content-encoding']}`);
+        receive(request, response);
+      });
+      await new Promise<void>((resolve) => console.listen(0, '127.0.0.1', resolve));
+      const [port, health] = [await freePort(), await freePort()];
+      const pipeline = { receivers: ['otlp'], exporters: ['otlphttp'] };
+      const configuration = {
+        extensions: { health_check: { endpoint: `127.0.0.1:${health}` } },
+        receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+        exporters: { otlphttp: { endpoint: `http://127.0.0.1:${(console.address() as AddressInfo).port}` } },
+        service: {
+          extensions: ['health_check'],
+          telemetry: { metrics: { level: 'none' } },
+          pipelines: { traces: pipeline, logs: pipeline, metrics: pipeline },
+        },
+      };
+      writeFileSync(join(work, 'on.yaml'), stringify(configuration));
+      const passing = await startChild(otelcol, ['--config', join(work, 'on.yaml')], `http://127.0.0.1:${health}`);
+      for (const [signal, body] of Object.entries(everyField)) {
+        const headers = { 'content-type': 'application/json' };
+        expect((await fetch(`http://127.0.0.1:${port}/v1/${signal}`, { method: 'POST', headers, body: JSON.stringify(body) })).status).toBe(200);
+      }
+      await eventually(
+        async () => Object.keys(read).length,
+        (signals) => signals === 3,
+      );
+      await passing.stop();
+      console.close();
+      expect(read).toEqual(everyField);
+      expect([...types]).toEqual(['application/x-protobuf, gzip']);
     });
   });
 else console.warn('no OpenTelemetry Collector is on the PATH: its configurations are not tried with it');
