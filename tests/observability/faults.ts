@@ -127,18 +127,6 @@ export const faults = {
       tempo?.refuse(false);
     },
   },
-  flood: {
-    what: 'the collector stands still for a minute and three quarters, while many read',
-    alerts: ['TelemetryDropped'],
-    async during({ platform, stack: { collector } }, over) {
-      const enough = AbortSignal.any([over, AbortSignal.timeout(105_000)]);
-      const read = async () => {
-        for (; !enough.aborted; await sleep(50)) await (await fetch(`${platform.url}/blog/api/posts`)).body?.cancel();
-      };
-      await Promise.all([paused([collector], enough), read(), read(), read(), read()]);
-      await until(over);
-    },
-  },
   rule: {
     what: 'somebody adds a rule that finds two series where there has to be one',
     alerts: ['RulesFail'],
