@@ -60,7 +60,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 export const cookieOf = (response: Response) => /^refresh_token=([^;]*)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
 
 /** A sliding window over an array, as the shared ones keep it. */
-export function limiterInMemory(now: () => number): Limiter {
+function limiterInMemory(now: () => number): Limiter {
   const hits = new Map<string, number[]>();
   return {
     async take(key, limit, windowMs) {

@@ -38,7 +38,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
 });
 
 /** Posts in an array, as far as app.ts can tell the difference. */
-export function fakePosts(kept: Post[] = []) {
+function fakePosts(kept: Post[] = []) {
   const asked: { filters: Filter[]; created: NewPost[]; once: (Once | undefined)[]; gets: number } = { filters: [], created: [], once: [], gets: 0 };
   const at = (id: number) => kept.find((post) => post.id === id) ?? fail('not_found', 'There is no such post.');
   const posts: Posts = {

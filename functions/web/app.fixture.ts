@@ -130,7 +130,7 @@ export function world(parts: Partial<Web> = {}) {
 }
 
 /** Tokens are their own names: `importer` may import, `ada` may not. */
-export const fakeTokens: Tokens = {
+const fakeTokens: Tokens = {
   verify: async (token) =>
     token === 'importer' || token === 'ada'
       ? { id: 1, name: token, role: 'admin', scopes: token === 'importer' ? ['import'] : [], jti: 'j', exp: 0, token }

@@ -3,9 +3,6 @@ import { type Highlight, highlighter } from './highlight.ts';
 import { keepPlaceholders } from './html-elements.ts';
 import { sanitise, userId } from './sanitise.ts';
 
-/** What a change of rendering or sanitising must raise: rendered articles are kept under it. */
-export const renderingVersion = 1;
-
 const markdown = new MarkdownIt({ html: true });
 const { escapeHtml } = markdown.utils;
 const { rules } = markdown.renderer;

@@ -31,7 +31,7 @@ export class Unkept extends Error {
   }
 }
 
-export const htmlType = 'text/html; charset=utf-8';
+const htmlType = 'text/html; charset=utf-8';
 
 export const pageOf = (body: string, type: string = htmlType): Page => ({ body, type, etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"` });
 

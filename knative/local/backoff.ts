@@ -1,7 +1,7 @@
 import type { Delivery } from './model.ts';
 
 /** What Knative's default broker configuration asks for (config-br-defaults), with Serving's default timeout. */
-export const defaultDelivery: Delivery = {
+const defaultDelivery: Delivery = {
   retry: 10,
   backoffPolicy: 'exponential',
   backoffDelayMs: 200,

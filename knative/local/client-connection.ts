@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ChunkedReader } from './chunked.ts';
 import { Exchange, type Target } from './exchange.ts';
+import { reasonPhrase } from './reason-phrase.ts';
 import { Refusal } from './refusal.ts';
 import { RequestBody } from './request-body.ts';
 import { headLimit, RequestHead } from './request-head.ts';
@@ -250,7 +251,7 @@ export class ClientConnection extends Exchange {
   refused(refusal: Refusal): void {
     if (this.#phase !== 'busy' || this.answering) return;
     const { fields, body } = this.#front.refusal(this, refusal);
-    this.reply(refusal.status, reasons[refusal.status] ?? 'Error', fields, body);
+    this.reply(refusal.status, reasonPhrase(refusal.status), fields, body);
   }
 
   #payload(bytes: Buffer): Buffer {
@@ -346,18 +347,3 @@ export class ClientConnection extends Exchange {
     this.#front.closed(this);
   }
 }
-
-const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  408: 'Request Timeout',
-  414: 'URI Too Long',
-  417: 'Expectation Failed',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-  505: 'HTTP Version Not Supported',
-};

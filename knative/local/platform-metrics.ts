@@ -4,7 +4,7 @@ import type { Family } from './metric-store.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What the platform measures of itself; instances have the name that Knative gives them on a cluster. */
-export const platformMetrics = {
+const platformMetrics = {
   instances: { name: 'kn.revision.pods.count', kind: 'gauge', unit: '{pod}', description: 'Processes of a revision.' },
   requests: { name: 'dormouse.local.requests', kind: 'counter', unit: '{request}', description: 'Requests that were given to a Service.' },
   backlog: {

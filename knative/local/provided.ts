@@ -116,7 +116,7 @@ function foldersOf(folder: string, parse: (text: string) => unknown): string[] {
 }
 
 /** `registry/name:tag@sha256:…` → `registry/name`. */
-export const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
 /**
  * The program of an image: as platform.yaml says, else `functions/<last part of the name>/main.ts`.

@@ -61,7 +61,7 @@ function firstMatch(host: Host | undefined, request: Routed): Rule | undefined {
 }
 
 /** Host without its port, in lower case. */
-export const hostName = (authority: string): string => authority.replace(/:\d*$/, '').toLowerCase();
+const hostName = (authority: string): string => authority.replace(/:\d*$/, '').toLowerCase();
 
 const specificity = (pattern: string) => (pattern === '*' ? 0 : pattern.startsWith('*') ? pattern.length : 1_000 + pattern.length);
 
