@@ -217,6 +217,22 @@ describe('measures', () => {
     const [first] = of(metrics.firstResponseDuration);
     expect(first?.value).toBeGreaterThan(0.69);
   });
+
+  test('a request waited for a start, too, when what took long was becoming ready', async () => {
+    const { call, of } = await measured({ waitedForMs: 100, ready: () => new Promise((resolve) => setTimeout(resolve, 200)) });
+    expect((await call('/readyz')).status).toBe(200);
+    await call('/posts/1');
+    await expect.poll(() => of(metrics.firstResponseDuration)).toHaveLength(1);
+  });
+
+  test('nobody waited for an instance that stood ready', async () => {
+    const { call, of } = await measured({ waitedForMs: 50 });
+    await call('/readyz');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await call('/posts/1');
+    await expect.poll(() => of(metrics.requestDuration)).toHaveLength(1);
+    expect(of(metrics.firstResponseDuration)).toEqual([]);
+  });
 });
 
 describe('sampling', () => {

@@ -23,6 +23,8 @@ export interface ListenerOptions {
   sampler?: Sampler;
   /** When the process began, in milliseconds since 1970. */
   startedMs?: number;
+  /** From being ready until the request that the instance was started for is there, in milliseconds: probes come in between. */
+  waitedForMs?: number;
 }
 
 type Incoming = IncomingMessage & { rawBody?: Buffer };
@@ -39,10 +41,12 @@ const safeHeaders = {
  * headers, body limit, then, once the answer is out, span, metric and access log.
  */
 export function listener(options: ListenerOptions): RequestListener {
-  const { log, bodyLimit = defaultLimit, name, sampler = ingressDecides, startedMs: processStartedMs = performance.timeOrigin } = options;
+  const { log, bodyLimit = defaultLimit, name, sampler = ingressDecides, startedMs: processStartedMs = performance.timeOrigin, waitedForMs = 2000 } = options;
   let app: App | undefined;
   let coldStart = true;
   let builtMs = Number.POSITIVE_INFINITY;
+  let readyMs: number | undefined;
+  const isReady = () => void (readyMs ??= nowMs());
   options.app.then(
     () => (builtMs = nowMs()),
     () => {},
@@ -64,7 +68,7 @@ export function listener(options: ListenerOptions): RequestListener {
     const end = url.indexOf('?');
     const path = end === -1 ? url : url.slice(0, end);
     if (path === '/healthz') return void outgoing.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
-    if (path === '/readyz') return void answerReady(outgoing, options);
+    if (path === '/readyz') return void answerReady(outgoing, options, isReady);
 
     const startMs = nowMs();
     const parent = parseTraceparent(incoming.headers.traceparent as string | undefined);
@@ -99,7 +103,7 @@ export function listener(options: ListenerOptions): RequestListener {
     const route = (app && routeOf(app, method, path)) ?? '';
     const trigger = path === '/events' || incoming.headers['ce-type'] !== undefined ? 'pubsub' : 'http';
     measureRequest(context, { method, route, status, seconds: (endMs - startMs) / 1000 });
-    if (first) measureFirst(context, { trigger, processStartedMs, builtMs, startMs, endMs });
+    if (first) measureFirst(context, { trigger, processStartedMs, builtMs, readyMs: readyMs ?? builtMs, startMs, endMs, waitedForMs });
     if (context.sampled || status >= 500) {
       recordSpan({
         ...context,
@@ -172,11 +176,12 @@ function refuse(incoming: Incoming, error: AppError): never {
 const asRequestError = (error: unknown): unknown =>
   error instanceof Error && error.name === 'RequestError' ? new AppError('malformed', 'The address of the request is not one.') : error;
 
-async function answerReady(outgoing: ServerResponse, { ready, app }: ListenerOptions): Promise<void> {
+async function answerReady(outgoing: ServerResponse, { ready, app }: ListenerOptions, isReady: () => void): Promise<void> {
   const { traceId } = childOf(undefined);
   try {
     await app;
     await ready();
+    isReady();
     outgoing.writeHead(200, { 'content-type': 'text/plain' }).end('ready');
   } catch (cause) {
     await sendProblem(

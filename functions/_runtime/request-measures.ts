@@ -34,22 +34,21 @@ export function measureRequest(
   measure(metrics.requestDuration, seconds, attributesOf(methods.has(method) ? method : '_OTHER', route, status), context);
 }
 
-/** From being ready until the request that the instance was started for is there: probes come in between. */
-const waitedForMs = 2000;
-
 interface First {
   trigger: string;
-  /** Milliseconds since 1970: of the process, of the function, of the request. */
+  /** Milliseconds since 1970: of the process, of the function, of the first probe that was told that it is ready (of the function, when none was), of the request. */
   processStartedMs: number;
   builtMs: number;
+  readyMs: number;
   startMs: number;
   endMs: number;
+  /** Who stood ready for longer, ms, was not started for this request: a first revision, or a scale that is never zero. */
+  waitedForMs: number;
 }
 
 /** Measures the cold start that an instance's first request tells of. */
-export function measureFirst(context: TraceContext, { trigger, processStartedMs, builtMs, startMs, endMs }: First): void {
+export function measureFirst(context: TraceContext, { trigger, processStartedMs, builtMs, readyMs, startMs, endMs, waitedForMs }: First): void {
   measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, context);
   measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, context);
-  // Who stood ready for longer was not started for this request: a first revision, or a scale that is never zero.
-  if (startMs - builtMs < waitedForMs) measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
+  if (startMs - readyMs < waitedForMs) measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
 }
