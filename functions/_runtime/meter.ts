@@ -1,4 +1,3 @@
-import { ValueType } from '@opentelemetry/api';
 import { AggregationTemporality, type DataPoint, DataPointType, type Histogram, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { type Exemplars, exemplars } from './exemplars.ts';
@@ -55,6 +54,8 @@ const scopeOf = ({ version }: Config) => ({ name: 'dormouse', version });
 const pointValue = ({ kind, bounds = [] }: Metric, { value, count, min, max, buckets }: Series): number | Histogram =>
   kind === 'histogram' ? { buckets: { boundaries: [...bounds], counts: [...buckets] }, sum: value, count, min, max } : value;
 
+/** OpenTelemetry's ValueType.DOUBLE. */
+const double = 1;
 const types: Record<MetricKind, Pick<MetricData, 'dataPointType'> & { isMonotonic?: boolean }> = {
   gauge: { dataPointType: DataPointType.GAUGE },
   counter: { dataPointType: DataPointType.SUM, isMonotonic: true },
@@ -64,7 +65,7 @@ const types: Record<MetricKind, Pick<MetricData, 'dataPointType'> & { isMonotoni
 
 const metricData = ({ kind, name, description, unit }: Metric, dataPoints: DataPoint<number | Histogram>[]): MetricData =>
   ({
-    descriptor: { name, description, unit, valueType: ValueType.DOUBLE, advice: {} },
+    descriptor: { name, description, unit, valueType: double, advice: {} },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
     ...types[kind],
     dataPoints,

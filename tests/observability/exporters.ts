@@ -8,7 +8,7 @@ import { programPath } from './programs.ts';
 
 /** A job of Prometheus: its name, and where it scrapes. */
 export interface Exporter extends Child {
-  job: 'postgres' | 'redis';
+  job: 'postgres-exporter' | 'redis-exporter';
   target: string;
 }
 
@@ -29,14 +29,18 @@ async function postgresExporter(path: string, home: string): Promise<Exporter> {
   );
   await sql.end();
   Object.assign(url, { username: 'exporter', password, search: 'sslmode=disable' });
-  return { job: 'postgres', target, ...(await startChild(path, [`--web.listen-address=${target}`], `http://${target}/`, { DATA_SOURCE_NAME: url.href })) };
+  return {
+    job: 'postgres-exporter',
+    target,
+    ...(await startChild(path, [`--web.listen-address=${target}`], `http://${target}/`, { DATA_SOURCE_NAME: url.href })),
+  };
 }
 
 async function redisExporter(path: string, home: string): Promise<Exporter> {
   const target = `127.0.0.1:${await freePort()}`;
   const { host, password } = new URL(secret(home, 'redis/REDIS_URL'));
   const args = [`-redis.addr=redis://${host}`, `-web.listen-address=${target}`];
-  return { job: 'redis', target, ...(await startChild(path, args, `http://${target}/`, { REDIS_PASSWORD: password })) };
+  return { job: 'redis-exporter', target, ...(await startChild(path, args, `http://${target}/`, { REDIS_PASSWORD: password })) };
 }
 
 const secret = (home: string, path: string): string => readFileSync(join(home, 'secrets', path), 'utf8');

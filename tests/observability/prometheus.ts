@@ -22,7 +22,11 @@ interface Job {
 }
 
 /** What is scraped beside what the configuration for one machine names: all that the console has, as in docs/how-to/observe.md, only more often, and the exporters. */
-const others: readonly Job[] = [{ job_name: 'console', honor_labels: true, scrape_interval: '2s' }, { job_name: 'postgres' }, { job_name: 'redis' }];
+const others: readonly Job[] = [
+  { job_name: 'console', honor_labels: true, scrape_interval: '2s' },
+  { job_name: 'postgres-exporter' },
+  { job_name: 'redis-exporter' },
+];
 
 export interface RunningPrometheus extends Child {
   /** `http://127.0.0.1:PORT` */
