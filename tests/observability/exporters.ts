@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../knative/local/free-port.ts';
 import { database } from '../chaos/observe.ts';
-import { freePort, type RunningPlatform } from '../platform.ts';
+import type { RunningPlatform } from '../platform.ts';
 import { type Child, startChild } from './child.ts';
 import { programPath } from './programs.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { freePort } from '../platform.ts';
+import { freePort } from '../../knative/local/free-port.ts';
 import { type Child, startChild } from './child.ts';
 import { takesOtlp } from './programs.ts';
 
