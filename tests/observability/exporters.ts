@@ -13,10 +13,10 @@ export interface Exporter extends Child {
   target: string;
 }
 
-/** Those of PostgreSQL's and Redis' exporters that are on the PATH, each beside the platform's own server. */
-export async function startExporters({ home }: RunningPlatform): Promise<Exporter[]> {
+/** Those of PostgreSQL's and Redis' exporters that are on the PATH, each beside the platform's own server. `keep` is given each as soon as it runs. */
+export async function startExporters({ home }: RunningPlatform, keep: (exporter: Exporter) => Exporter): Promise<Exporter[]> {
   const [postgres, redis] = [programPath('postgresExporter'), programPath('redisExporter')];
-  return [...(postgres ? [await postgresExporter(postgres, home)] : []), ...(redis ? [await redisExporter(redis, home)] : [])];
+  return [...(postgres ? [keep(await postgresExporter(postgres, home))] : []), ...(redis ? [keep(await redisExporter(redis, home))] : [])];
 }
 
 async function postgresExporter(path: string, home: string): Promise<Exporter> {

@@ -71,7 +71,7 @@ async function start(whole: boolean, hurry: Options): Promise<Stack> {
       ...(loki && { loki: new URL(loki.url).host }),
     };
     const watch = async (platform: RunningPlatform) => {
-      const exporters = (await startExporters(platform)).map(keep);
+      const exporters = await startExporters(platform, keep);
       const targets = Object.fromEntries(exporters.map(({ job, target }) => [job, target]));
       await prometheus.scrape({ ...own, ...targets, [collector ? 'dormouse' : 'console']: new URL(platform.console).host });
     };
