@@ -4,8 +4,9 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { check } from '../knative/checks/check.ts';
-import { hasKubectl, kustomize } from '../knative/checks/kubectl.ts';
+import { kustomize } from '../knative/checks/kubectl.ts';
 import { shown } from '../knative/checks/manifest.ts';
+import { hasProgram } from '../knative/local/has-program.ts';
 
 interface Workload {
   kind: string;
@@ -65,7 +66,7 @@ test('of what Knative says of itself only what is its own is kept: it counts HTT
   ]);
 });
 
-if (hasKubectl())
+if (hasProgram('kubectl'))
   describe('rendered by kubectl', () => {
     const wrong = async (folder: string) => (await check(await kustomize(join(here, folder)))).map(shown);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { outdated } from '@dormouse/events/generate';
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
+import { hasProgram } from '../knative/local/has-program.ts';
 import { burns } from './burn-rate.ts';
 import { caseFiles, rules, ruleTests } from './documents.ts';
 import { alerts, ruleFiles } from './groups.ts';
@@ -12,7 +13,6 @@ import { alertRule, isAlert } from './rule.ts';
 import { external, series } from './series.ts';
 
 const folder = join(import.meta.dirname, 'prometheus');
-const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 const names = [...new Set(alerts.map(({ name }) => name))].sort();
 const all = Object.values(ruleFiles).flatMap((groups) => groups.flatMap(({ rules: each }) => each));
 const cases = Object.values(caseFiles).flat();
@@ -108,7 +108,7 @@ describe('objectives', () => {
   });
 });
 
-if (hasPromtool)
+if (hasProgram('promtool'))
   describe('by promtool', () => {
     const promtool = (...args: string[]) => execFileSync('promtool', args, { encoding: 'utf8', cwd: folder });
 

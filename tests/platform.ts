@@ -6,8 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../knative/local/free-port.ts';
 import { outsideOf } from '../knative/local/postgres.ts';
 
-export { freePort };
-
 const root = join(import.meta.dirname, '..');
 
 /** The local platform as a user runs it: a process of its own, with ports and a home of its own. */

@@ -21,8 +21,8 @@ interface Request {
 }
 
 /**
- * OpenTelemetry's JavaScript SDK has no exemplars, OTLP has: the last kept span of each bucket of each series goes into the
- * serialized request, whose data points have the order of the SDK's.
+ * OpenTelemetry's JavaScript serializers have no exemplars, OTLP has: the last kept span of each bucket of each series goes into the
+ * serialized request, whose data points have the order of those that were collected.
  */
 export function exemplars(): Exemplars {
   let noted = new Map<string, Map<number, Exemplar>>();

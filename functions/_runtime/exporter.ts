@@ -65,7 +65,7 @@ export function openExporter(config: Config): Exporter {
       if (!meter || !metricsTo) return;
       const { collected: own, sent } = starts.withZeros(meter.collect());
       const body = write(own);
-      await post(metricsTo, json && body ? meter.exemplars.put(own, body) : body);
+      await post(metricsTo, body && (meter.exemplars?.put(own, body) ?? body));
       sent();
       const system = meter.collectSystem();
       if (system) await post(metricsTo, write(system));

@@ -225,6 +225,13 @@ describe('measures', () => {
     await expect.poll(() => of(metrics.firstResponseDuration)).toHaveLength(1);
   });
 
+  test('a function that could not be built says nothing of how long that took', async () => {
+    const { call, of } = await measured({ app: Promise.reject(new Error('no key')) });
+    expect((await call('/posts/1')).status).toBe(500);
+    await expect.poll(() => of(metrics.coldStarts)).toHaveLength(1);
+    expect(of(metrics.initDuration)).toEqual([]);
+  });
+
   test('nobody waited for an instance that stood ready', async () => {
     const { call, of } = await measured({ waitedForMs: 50 });
     await call('/readyz');

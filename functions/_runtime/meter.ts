@@ -12,7 +12,8 @@ export interface Meter {
   collect(): ResourceMetrics;
   /** What was measured of the system since the last time, with the time of the look; undefined for nothing. */
   collectSystem(): ResourceMetrics | undefined;
-  exemplars: Exemplars;
+  /** Absent where none are sent. */
+  exemplars: Exemplars | undefined;
 }
 
 /**
@@ -21,7 +22,8 @@ export interface Meter {
  * @param keep whether states of the system stay for the next collection, as they must where they are scraped
  */
 export function openMeter(config: Config, keep = false): Meter {
-  const kept = exemplars();
+  const { metrics: mode, protocol } = config.telemetry;
+  const kept = mode === 'otlp' && protocol === 'http/json' ? exemplars() : undefined;
   const system = systemStates(config, keep);
   const own = new Map<Metric, SeriesOf>();
   const resource = resourceOf(config);
@@ -32,7 +34,7 @@ export function openMeter(config: Config, keep = false): Meter {
       let series = own.get(metric);
       if (!series) own.set(metric, (series = seriesOf(metric)));
       series.record(measure);
-      if (metric.kind === 'histogram') kept.note(measure);
+      if (metric.kind === 'histogram') kept?.note(measure);
     },
     collect() {
       const times = { startTime: hrTime(config.startedMs), endTime: hrTime(Date.now()) };

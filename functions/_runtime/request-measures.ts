@@ -36,7 +36,7 @@ export function measureRequest(
 
 interface First {
   trigger: string;
-  /** Milliseconds since 1970: of the process, of the function, of the first probe that was told that it is ready (of the function, when none was), of the request. */
+  /** Milliseconds since 1970: of the process, of the function (infinity while it is not built), of the first probe that was told that it is ready (of the function, when none was), of the request. */
   processStartedMs: number;
   builtMs: number;
   readyMs: number;
@@ -49,6 +49,6 @@ interface First {
 /** Measures the cold start that an instance's first request tells of. */
 export function measureFirst(context: TraceContext, { trigger, processStartedMs, builtMs, readyMs, startMs, endMs, waitedForMs }: First): void {
   measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, context);
-  measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, context);
+  if (Number.isFinite(builtMs)) measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, context);
   if (startMs - readyMs < waitedForMs) measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
 }

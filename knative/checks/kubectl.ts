@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
-import { hasProgram } from '../local/has-program.ts';
 import type { Manifest } from './manifest.ts';
-
-export const hasKubectl = (): boolean => hasProgram('kubectl');
 
 /**
  * What `kubectl apply -k` would apply.

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hasKubectl } from './kubectl.ts';
+import { hasProgram } from '../local/has-program.ts';
 import { type Choice, choices, components, optionalIn, overlays, render, wholeFolders, wrongWith } from './renderings.ts';
 
 const help = `Checks manifests without a cluster: schemas, what Knative's webhooks refuse, references, Pod Security "restricted".
@@ -15,7 +15,7 @@ Needs kubectl. The exit code is 1 when something is wrong, 2 when it could not b
 async function run(folders: readonly string[]): Promise<number> {
   const missing = folders.find((folder) => !existsSync(join(folder, 'kustomization.yaml')));
   if (missing) return fail(`${missing}: there is no kustomization.yaml`);
-  if (!hasKubectl()) return fail('kubectl is not on the PATH');
+  if (!hasProgram('kubectl')) return fail('kubectl is not on the PATH');
   const everything = folders.length === 0;
   const alone = choices().filter((each) => each.components.length === 1);
   const wanted: Choice[] = everything

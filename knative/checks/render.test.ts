@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hasKubectl } from './kubectl.ts';
+import { hasProgram } from '../local/has-program.ts';
 import type { Manifests } from './manifest.ts';
 import { bringsSomething, choices, choicesOf, components, optionalIn, overlays, type Rendering, render, wholeFolders, wrongWith } from './renderings.ts';
 
@@ -22,7 +22,7 @@ test('every two components come together with few others, and each is once left 
   );
 });
 
-if (hasKubectl())
+if (hasProgram('kubectl'))
   describe('rendered by kubectl', () => {
     const wanted = [...wholeFolders(overlays()), ...choices()];
     let renderings: readonly Rendering[];

@@ -1,4 +1,4 @@
-import type { BinaryReader } from '@bufbuild/protobuf/wire';
+import { type BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 /** A message of protobuf by the numbers of its fields. */
 export type Message = Readonly<Record<number, Field>>;
@@ -13,8 +13,7 @@ export interface Field {
   inside?: () => Message;
 }
 
-/** Wire types of protobuf. */
-const [varint, bit64, delimited, bit32] = [0, 1, 2, 5];
+const { Varint: varint, Bit64: bit64, LengthDelimited: delimited, Bit32: bit32 } = WireType;
 
 type Make = (name: string) => Field;
 const scalar =

@@ -48,12 +48,12 @@ export function* readLogs(message: unknown): Generator<LogLine> {
   }
 }
 
-export interface Resource {
+interface Resource {
   service: string;
   instance: string;
 }
 
-export function readResource(resource: unknown): Resource {
+function readResource(resource: unknown): Resource {
   const attributes = readAttributes(object(resource ?? {}).attributes);
   return { service: String(attributes['service.name'] ?? 'unknown_service'), instance: String(attributes['service.instance.id'] ?? '') };
 }

@@ -9,7 +9,8 @@ const quick = `http_route!~"${deliveries}"`;
 
 /** More than 5 % of what `metric` counts of `all` is `bad`, and at least ten. */
 function failing(metric: string, all: string, bad: string): string {
-  return `(sum(rate(${metric}{${all},${bad}}[5m])) / sum(rate(${metric}{${all}}[5m])) > 0.05 ` + `and sum(increase(${metric}{${all},${bad}}[5m])) >= 10)`;
+  const share = `sum(rate(${metric}{${all},${bad}}[5m])) / sum(rate(${metric}{${all}}[5m]))`;
+  return `(${share} > 0.05 and sum(increase(${metric}{${all},${bad}}[5m])) >= 10)`;
 }
 
 /** Functions, one by one; what all of them promise together is in `objectives.ts`. */

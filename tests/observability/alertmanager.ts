@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { freePort } from '../platform.ts';
+import { freePort } from '../../knative/local/free-port.ts';
 import { type Child, startChild } from './child.ts';
 
 const file = join(import.meta.dirname, '../../observability/alertmanager/alertmanager.yaml');

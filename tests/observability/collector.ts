@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '../platform.ts';
+import { freePort } from '../../knative/local/free-port.ts';
 import { type Child, startChild } from './child.ts';
 
 const folder = join(import.meta.dirname, '../../observability/collector');

@@ -4,7 +4,7 @@ import { sending } from '@dormouse/testing/send';
 import { database } from '../chaos/observe.ts';
 import { eventually, type RunningPlatform } from '../platform.ts';
 import { clientsOf } from '../targets/clients.ts';
-import { killDatabase } from './harm.ts';
+import { broker, killDatabase, sendUnreadable } from './harm.ts';
 import { traffic } from './traffic.ts';
 
 type Clients = ReturnType<typeof clientsOf>;
@@ -16,8 +16,7 @@ const created = 'dev.dormouse.post.created.v1';
  */
 export async function eventfulHour(platform: RunningPlatform): Promise<void> {
   const clients = clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) });
-  const { brokers } = (await (await fetch(`${platform.console}/api/addresses`)).json()) as { brokers: [string] };
-  const send = sending(brokers[0]);
+  const send = sending(await broker(platform));
 
   await during(platform, async () => {
     await people(clients);
@@ -66,7 +65,7 @@ async function eventsAgain({ journal }: Clients, send: ReturnType<typeof sending
   );
   const { attributes, data } = await journal.event(known!.position);
   for (let n = 0; n < 2; n++) await send({ ...attributes, type: created, data });
-  await send({ type: created, source: '/posts', subject: 'post/nine', datacontenttype: 'application/json', data: { id: 'nine' } });
+  await sendUnreadable(send);
   await eventually(
     () => journal.deadLetters({ subject: 'post/nine' }),
     (found) => found.length > 0,

@@ -1,4 +1,4 @@
-/** Exports of OTLP in JSON that have every field of opentelemetry-proto 1.11, each with a value of its own. */
+/** Exports of OTLP in JSON that have every field of opentelemetry-proto 1.11 but references to entities, each with a value of its own. */
 const time = '1700000000000000001';
 const ids = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8) };
 const attributes = [

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../knative/local/free-port.ts';
 import { database } from '../chaos/observe.ts';
-import { freePort, type RunningPlatform } from '../platform.ts';
+import type { RunningPlatform } from '../platform.ts';
 import { type Child, startChild } from './child.ts';
 import { programPath } from './programs.ts';
 
@@ -12,10 +13,10 @@ export interface Exporter extends Child {
   target: string;
 }
 
-/** Those of PostgreSQL's and Redis' exporters that are on the PATH, each beside the platform's own server. */
-export async function startExporters({ home }: RunningPlatform): Promise<Exporter[]> {
+/** Those of PostgreSQL's and Redis' exporters that are on the PATH, each beside the platform's own server. `keep` is given each as soon as it runs. */
+export async function startExporters({ home }: RunningPlatform, keep: (exporter: Exporter) => Exporter): Promise<Exporter[]> {
   const [postgres, redis] = [programPath('postgresExporter'), programPath('redisExporter')];
-  return [...(postgres ? [await postgresExporter(postgres, home)] : []), ...(redis ? [await redisExporter(redis, home)] : [])];
+  return [...(postgres ? [keep(await postgresExporter(postgres, home))] : []), ...(redis ? [keep(await redisExporter(redis, home))] : [])];
 }
 
 async function postgresExporter(path: string, home: string): Promise<Exporter> {

@@ -55,14 +55,18 @@ export async function crowd({ platform }: Site, count: number): Promise<void> {
     await send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: `post/${id}`, data: { ...post, id } });
 }
 
-async function broker({ console }: RunningPlatform): Promise<string> {
+/** Where events are sent to. */
+export async function broker({ console }: RunningPlatform): Promise<string> {
   const { brokers } = (await (await fetch(`${console}/api/addresses`)).json()) as { brokers: [string] };
   return brokers[0];
 }
 
-/** One event that categories cannot read. */
+/** Sends one event that categories cannot read. */
+export const sendUnreadable = (send: ReturnType<typeof sending>) =>
+  send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/nine', datacontenttype: 'application/json', data: { id: 'nine' } });
+
 export async function letter({ platform }: Site, over: AbortSignal): Promise<void> {
-  await sending(await broker(platform))({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/nine', data: { id: 'nine' } });
+  await sendUnreadable(sending(await broker(platform)));
   await until(over);
 }
 

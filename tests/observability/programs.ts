@@ -4,7 +4,6 @@ import { delimiter, join } from 'node:path';
 
 /** Programs of others that watch the platform, by the names that they are installed under. */
 const names = {
-  /** The one that takes OTLP goes first: 3.0 or newer. */
   prometheus: ['prometheus'],
   alertmanager: ['alertmanager', 'prometheus-alertmanager'],
   collector: ['otelcol-contrib', 'otelcol-k8s', 'otelcol'],
@@ -16,14 +15,14 @@ const names = {
 
 export type Program = keyof typeof names;
 
-/** Where on the PATH a program lies; undefined when it is not there. */
+/** Where on the PATH a program lies, of several Prometheus one that takes OTLP; undefined when it is not there. */
 export function programPath(program: Program): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const found = names[program].flatMap((name) => folders.map((folder) => join(folder, name))).filter((path) => existsSync(path));
   return (program === 'prometheus' ? found.find(takesOtlp) : undefined) ?? found[0];
 }
 
-/** Whether a Prometheus can be pushed to. */
+/** Whether a Prometheus can be pushed to: 3.0 or newer. */
 export function takesOtlp(prometheus: string): boolean {
   return spawnSync(prometheus, ['--help'], { encoding: 'utf8' }).stdout.includes('web.enable-otlp-receiver');
 }

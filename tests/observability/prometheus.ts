@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { freePort } from '../platform.ts';
+import { freePort } from '../../knative/local/free-port.ts';
 import { type Child, startChild } from './child.ts';
 import { takesOtlp } from './programs.ts';
 
@@ -41,13 +41,17 @@ export interface RunningPrometheus extends Child {
   record(name: string, expr: string): Promise<void>;
 }
 
-interface Options {
-  /** `http://HOST:PORT` of Alertmanager; nobody is told without. */
-  alertmanager?: string;
+/** What makes rules hurry. */
+export interface Hurry {
   /** Seconds between evaluations of every group of rules; as they are written unless given. */
   every?: number;
   /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
   patience?: string;
+}
+
+interface Options extends Hurry {
+  /** `http://HOST:PORT` of Alertmanager; nobody is told without. */
+  alertmanager?: string;
 }
 
 /** Prometheus with the rules and the configuration for one machine, at free ports, keeping its data below `home`. */

@@ -8,7 +8,7 @@ import { type RunningCollector, startCollector } from './collector.ts';
 import { startExporters } from './exporters.ts';
 import { type RunningLoki, startLoki } from './loki.ts';
 import { programPath, takesOtlp } from './programs.ts';
-import { type RunningPrometheus, startPrometheus } from './prometheus.ts';
+import { type Hurry, type RunningPrometheus, startPrometheus } from './prometheus.ts';
 import { type RunningTempo, startTempo } from './tempo.ts';
 
 /** What watches the platform, as it is deployed on one machine, at free ports of loopback and in a temporary folder. */
@@ -35,22 +35,15 @@ export const smallStackIsInstalled = (): boolean => (['prometheus', 'alertmanage
 export const stackIsInstalled = (): boolean => smallStackIsInstalled() && programPath('collector') !== undefined && takesOtlp(programPath('prometheus')!);
 
 /** The whole stack. @throws Error when a program is missing or does not start */
-export async function startStack(options: Options = {}): Promise<Whole> {
+export async function startStack(hurry: Hurry = {}): Promise<Whole> {
   if (!stackIsInstalled()) throw new Error('Prometheus 3, Alertmanager and the OpenTelemetry Collector are not on the PATH');
-  return (await start(true, options)) as Whole;
+  return (await start(true, hurry)) as Whole;
 }
 
 /** The whole stack where its programs are, else the small one. @throws Error as that does */
-export const startAnyStack = (options: Options = {}): Promise<Stack> => start(stackIsInstalled(), options);
+export const startAnyStack = (hurry: Hurry = {}): Promise<Stack> => start(stackIsInstalled(), hurry);
 
-interface Options {
-  /** Seconds between evaluations of rules; as they are written unless given. */
-  every?: number;
-  /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
-  patience?: string;
-}
-
-async function start(whole: boolean, hurry: Options): Promise<Stack> {
+async function start(whole: boolean, hurry: Hurry): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'dormouse-stack-'));
   const started: Child[] = [];
   const keep = <C extends Child>(child: C): C => {
@@ -71,7 +64,7 @@ async function start(whole: boolean, hurry: Options): Promise<Stack> {
       ...(loki && { loki: new URL(loki.url).host }),
     };
     const watch = async (platform: RunningPlatform) => {
-      const exporters = (await startExporters(platform)).map(keep);
+      const exporters = await startExporters(platform, keep);
       const targets = Object.fromEntries(exporters.map(({ job, target }) => [job, target]));
       await prometheus.scrape({ ...own, ...targets, [collector ? 'dormouse' : 'console']: new URL(platform.console).host });
     };

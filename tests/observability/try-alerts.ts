@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arrivals, type Notified } from './alertmanager.ts';
 import { type Fault, type FaultName, faults } from './faults.ts';
+import type { Site } from './harm.ts';
 import { type Stack, stackIsInstalled, startStack } from './stack.ts';
 import { traffic } from './traffic.ts';
 import { runWatched } from './watched.ts';
@@ -23,21 +24,26 @@ interface Tried {
 }
 
 async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
-  const { alerts, during } = faults[name];
   const platform = await runWatched(stack);
+  return harmed(name, { platform, stack }).finally(() => platform.stop());
+}
+
+async function harmed(name: FaultName, site: Site): Promise<Tried> {
+  const { alerts, during } = faults[name];
   const over = new AbortController();
-  const running = traffic(platform.url, over.signal);
+  const running = traffic(site.platform.url, over.signal);
   await sleep(quietMs);
-  const notified = () => stack.alertmanager.notified.filter(({ labels }) => labels.alertname !== 'Watchdog');
+  const notified = () => site.stack.alertmanager.notified.filter(({ labels }) => labels.alertname !== 'Watchdog');
   const before = notified();
   const startMs = Date.now();
-  const harm = during({ platform, stack }, over.signal);
+  const harm = during(site, over.signal);
+  harm.catch(() => over.abort()); // no alert comes for what could not be done
   const arrived = () => arrivals(notified(), startMs);
-  while (!alerts.every((alert) => arrived().has(alert)) && Date.now() - startMs < longestMs) await sleep(500);
+  const enough = () => over.signal.aborted || alerts.every((alert) => arrived().has(alert));
+  while (!enough() && Date.now() - startMs < longestMs) await sleep(500);
   over.abort();
   await harm;
   const counts = await running;
-  await platform.stop();
   return { before, arrived: arrived(), ...counts };
 }
 

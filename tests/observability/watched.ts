@@ -17,12 +17,13 @@ export async function runWatched(stack: Stack, { base = 'knative/overlays/local'
   const home = temporaryHome();
   const overlay = observedOverlay(home, base, env);
   const platform = await runPlatform({ home, overlay, program: breakable, args: stack.collector ? ['--observe', stack.collector.url] : [] });
-  await stack.watch(platform);
-  return {
-    ...platform,
-    async stop() {
-      await platform.stop();
-      removeHome(home);
-    },
+  const stop = async () => {
+    await platform.stop();
+    removeHome(home);
   };
+  await stack.watch(platform).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return { ...platform, stop };
 }
