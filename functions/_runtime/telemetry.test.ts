@@ -34,6 +34,16 @@ const span = (name: string): Span => ({
 });
 const found = (name: string) => collector.metrics().filter((each) => each.name === name);
 
+test('what sends them is loaded again when it could not be loaded', async () => {
+  const config = readConfig({ K_SERVICE: 'posts', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  let loads = 0;
+  const load = async () => (++loads === 1 ? Promise.reject(new Error('no such file')) : (await import('./exporter.ts')).openExporter(config));
+  telemetry = openTelemetry(config, { load, pausesMs: [1, 1, 1] });
+  recordSpan(span('kept'));
+  await telemetry.close();
+  expect(collector.spans().map(({ name }) => name)).toEqual(['kept']);
+});
+
 describe('spans', () => {
   test('leave in requests of at most 512, and all of them before the end', async () => {
     const { close } = open();

@@ -40,10 +40,16 @@ export function openTelemetry(config: Config, { load = () => loadExporter(config
   const measures = waitingMeasures(() => exporter, dropped('measures'));
 
   const loaded = (): Promise<Exporter> =>
-    (loading ??= load().then((made) => {
-      if (mode === 'otlp') pushing = setInterval(() => void run(push), intervalMs).unref();
-      return (exporter = made);
-    }));
+    (loading ??= load().then(
+      (made) => {
+        if (mode === 'otlp') pushing = setInterval(() => void run(push), intervalMs).unref();
+        return (exporter = made);
+      },
+      (error) => {
+        loading = undefined; // the next span or measure has it tried again
+        throw error;
+      },
+    ));
   const send = async (to: Exporter): Promise<void> => {
     measures.recordIn(to);
     await spans.sendTo(to);

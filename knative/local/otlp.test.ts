@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { otlpReceiver } from './otlp.ts';
+import { otlpReceiver, type Received } from './otlp.ts';
 import { exported } from './otlp-export.fixture.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -38,10 +38,11 @@ const span = {
 };
 
 let telemetry = new Telemetry();
+let received: Received = () => {};
 let server: Server;
 let url = '';
 beforeAll(async () => {
-  server = createServer((request, response) => otlpReceiver(telemetry)(request, response));
+  server = createServer((request, response) => otlpReceiver(telemetry, received)(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -54,6 +55,15 @@ const send = async (path: string, body: string | Uint8Array<ArrayBuffer>, header
 };
 
 describe('the OTLP receiver', () => {
+  test('keeps nothing of a request that cannot be sent on', async () => {
+    received = () => {
+      throw new RangeError('too deep');
+    };
+    expect((await send('/v1/traces', JSON.stringify(traces([span])))).status).toBe(400);
+    received = () => {};
+    expect(telemetry.trace(traceId)).toEqual([]);
+  });
+
   test('keeps spans with their service, times, kinds, events and links', async () => {
     expect(await send('/v1/traces', JSON.stringify(traces([span])))).toEqual({ status: 200, body: {} });
     expect(telemetry.trace(traceId)).toEqual([

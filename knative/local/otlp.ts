@@ -24,16 +24,25 @@ interface Refusal {
 /** Told of each request that was read: its message as OTLP's JSON has it, in whichever form it came. */
 export type Received = (signal: Signal, message: unknown) => void;
 
-/** Everything is read before anything is kept: a request that fails leaves nothing behind. */
-const keep: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, reject: Reject) => void>> = {
+/** Reads all of a request; what is returned keeps it. A request that fails leaves nothing behind. */
+const readAll: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, reject: Reject) => () => void>> = {
   traces(telemetry, message, reject) {
-    for (const span of [...readSpans(message, reject)]) telemetry.addSpan(span, 'received');
+    const spans = [...readSpans(message, reject)];
+    return () => {
+      for (const span of spans) telemetry.addSpan(span, 'received');
+    };
   },
   logs(telemetry, message) {
-    for (const line of [...readLogs(message)]) telemetry.addLog(line, 'received');
+    const lines = [...readLogs(message)];
+    return () => {
+      for (const line of lines) telemetry.addLog(line, 'received');
+    };
   },
   metrics(telemetry, message, reject) {
-    for (const measured of [...readMetrics(message, reject)]) telemetry.addMeasured(measured, 'received');
+    const measures = [...readMetrics(message, reject)];
+    return () => {
+      for (const measured of measures) telemetry.addMeasured(measured, 'received');
+    };
   },
 };
 
@@ -62,8 +71,9 @@ export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}
     try {
       const message = format.read(signal, await bodies.unpacked(body, encoding));
       const { reject, rejected } = tally();
-      keep[signal](telemetry, message, reject);
+      const keep = readAll[signal](telemetry, message, reject);
       received(signal, message);
+      keep();
       return { status: 200, body: format.accepted(signal, rejected()) };
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
@@ -85,9 +95,9 @@ export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}
 
   return function receiveOtlp(request, response) {
     request.on('error', () => {}); // whoever went away needs no answer
-    void receive(request).then(([{ contentType }, { status, body, headers }]) => {
-      response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
-    });
+    const answer = ([{ contentType }, { status, body, headers }]: [Format, Answer]) =>
+      void response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+    receive(request).then(answer, (error: Error) => answer([json, failed(json, { status: 500, message: error.message })]));
   };
 }
 
