@@ -28,6 +28,7 @@ export interface Addresses {
   ingress: string;
   /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
   brokers: readonly string[];
+  otlp: string;
   kubernetes: string;
 }
 

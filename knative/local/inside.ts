@@ -13,6 +13,8 @@ import type { Telemetry } from './telemetry.ts';
 export interface Inside {
   /** `http://127.0.0.1:PORT`. */
   brokers: string;
+  /** Takes OTLP over HTTP. */
+  otlp: string;
   kubernetes: string;
   /** What stands for an address of the cluster, except the addresses of Services. */
   addressOf(address: string): string | undefined;
@@ -45,6 +47,7 @@ export async function openInside({ platform, target, handle, telemetry, received
   ends.add(() => gateway.close(0));
   return {
     brokers: originOf(brokers),
+    otlp: originOf(otlp),
     kubernetes: originOf(kubernetes),
     addressOf(address) {
       const { hostname } = new URL(address);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Brokers } from './broker.ts';
+import type { Addresses } from './console.ts';
 import type { Ground } from './ground.ts';
 import type { Ingress } from './ingress.ts';
 import { createOperations } from './operations.ts';
@@ -10,7 +11,7 @@ interface Shown {
   brokers: Brokers;
   services: Services;
   ingress: Ingress;
-  addresses: { ingress: string; brokers: readonly string[]; kubernetes: string };
+  addresses: Addresses;
 }
 
 export async function openConsole(ground: Ground, { brokers, services, ingress, addresses }: Shown): Promise<{ url: string }> {

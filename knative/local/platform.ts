@@ -19,6 +19,8 @@ export interface RunningPlatform {
   consoleUrl: string;
   /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
   brokerUrls: readonly string[];
+  /** Where anything may send its telemetry, by OTLP over HTTP. */
+  otlpUrl: string;
   /** What of the Kubernetes API there is, read-only: `kubectl -s URL`. */
   kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
@@ -63,7 +65,7 @@ async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatf
     brokers: eventing.brokers,
     services: functions.services,
     ingress,
-    addresses: { ingress: `http://${reachable(ground.host)}:${door.port}`, brokers: brokerUrls, kubernetes: inside.kubernetes },
+    addresses: { ingress: `http://${reachable(ground.host)}:${door.port}`, brokers: brokerUrls, otlp: inside.otlp, kubernetes: inside.kubernetes },
   });
   ends.add(() => door.close(ingressGraceMs));
   await backing.builder.rest();
@@ -73,6 +75,7 @@ async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatf
     url: `http://${inUrl(ground.host)}:${door.port}`,
     consoleUrl: console_.url,
     brokerUrls,
+    otlpUrl: inside.otlp,
     kubernetesUrl: inside.kubernetes,
     services: () => functions.services.status(),
     sparePid: () => spare.pid,

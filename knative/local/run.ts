@@ -53,6 +53,7 @@ function summary(platform: RunningPlatform, { home, host }: Settings, seconds: s
     `  blog     ${platform.url}/${open}`,
     `  console  ${platform.consoleUrl}`,
     ...platform.brokerUrls.map((url) => `  events   ${url}`),
+    `  OTLP     ${platform.otlpUrl}`,
     `  objects  kubectl -s ${platform.kubernetesUrl} -n NAMESPACE get triggers`,
     `  data     ${relative(process.cwd(), home) || home}`,
     '',

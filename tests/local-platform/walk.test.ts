@@ -32,6 +32,16 @@ describe('a new author walks through the platform', () => {
     expect(services.find(({ name }) => name === 'posts')).toMatchObject({ instances: 0, state: 'asleep', requests: 0 });
   });
 
+  it('takes the telemetry of a program beside it, at an address that it prints', async () => {
+    const { otlp } = (await (await fetch(`${platform.console}/api/addresses`)).json()) as { otlp: string };
+    expect(platform.output()).toContain(`  OTLP     ${otlp}`);
+    const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
+    const span = { traceId, spanId, name: 'beside', startTimeUnixNano: '1700000000000000000', endTimeUnixNano: '1700000001000000000' };
+    const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+    expect((await fetch(`${otlp}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status).toBe(200);
+    expect((await fetch(`${platform.console}/api/traces/${traceId}`)).status).toBe(200);
+  });
+
   it('writes a post in a new category, which wakes the functions', async () => {
     author = await blog.register();
     const answer = await author.call<Post>('POST', '/blog/api/posts', { body: { title: 'Hello, Dormouse', content: '# Hi\n\nAwake.', category_name: 'C#' } });
