@@ -25,7 +25,9 @@ export const telemetryCases: readonly Case[] = [
   firing('TelemetryLost', 'logs cannot be sent', '15m', failed('log_records', '0+10x20'), { exporter: 'otlp_grpc/tempo' }),
   silent('TelemetryLost', 'it happened once', '15m', failed('spans', '0x2 10x20')),
 
-  ...lasting('4m', firing('TelemetryDropped', 'a function throws spans away', '20m', { [named(series.dropped, dropped)]: '0+10x20' }, dropped)),
+  firing('TelemetryDropped', 'a function throws spans away', '20m', { [named(series.dropped, dropped)]: '0+10x20' }, dropped),
+  firing('TelemetryDropped', 'a function says what it threw away and falls asleep', '12m', { [named(series.dropped, dropped)]: '0 _x6 1595' }, dropped),
+  silent('TelemetryDropped', 'that was more than half an hour ago', '40m', { [named(series.dropped, dropped)]: '0 _x6 1595' }),
   silent('TelemetryDropped', 'none does', '20m', { [named(series.dropped, dropped)]: '0x20' }),
 
   ...lasting('4m', firing('RulesFail', 'a group fails each time', '15m', unevaluated('0+2x20'), group)),
