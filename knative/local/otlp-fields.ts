@@ -120,6 +120,7 @@ const exemplar: Message = {
   7: attributes('filteredAttributes'),
 };
 const times: Message = { 2: fixed64('startTimeUnixNano'), 3: fixed64('timeUnixNano') };
+const counted: Message = { ...times, 4: fixed64('count'), 5: double('sum') };
 const number: Message = {
   ...times,
   4: double('asDouble'),
@@ -129,9 +130,7 @@ const number: Message = {
   8: uint32('flags'),
 };
 const histogram: Message = {
-  ...times,
-  4: fixed64('count'),
-  5: double('sum'),
+  ...counted,
   6: list(fixed64('bucketCounts')),
   7: list(double('explicitBounds')),
   8: many('exemplars', () => exemplar),
@@ -142,10 +141,8 @@ const histogram: Message = {
 };
 const buckets: Message = { 1: sint32('offset'), 2: list(uint64('bucketCounts')) };
 const exponentialHistogram: Message = {
-  ...times,
+  ...counted,
   1: attributes(),
-  4: fixed64('count'),
-  5: double('sum'),
   6: sint32('scale'),
   7: fixed64('zeroCount'),
   8: one('positive', () => buckets),
@@ -158,9 +155,7 @@ const exponentialHistogram: Message = {
 };
 const quantile: Message = { 1: double('quantile'), 2: double('value') };
 const summary: Message = {
-  ...times,
-  4: fixed64('count'),
-  5: double('sum'),
+  ...counted,
   6: many('quantileValues', () => quantile),
   7: attributes(),
   8: uint32('flags'),
