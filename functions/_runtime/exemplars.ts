@@ -1,5 +1,6 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Measure, MeasureAttributes } from './measure.ts';
+import { keyOf } from './series.ts';
 
 /** An exemplar as OTLP/JSON has it. */
 interface Exemplar {
@@ -29,7 +30,7 @@ export function exemplars(): Exemplars {
   return {
     note({ metric, value, attributes, span, atMs }) {
       if (!span) return;
-      const series = keyOf(metric.name, attributes);
+      const series = seriesKey(metric.name, attributes);
       const buckets = noted.get(series) ?? new Map<number, Exemplar>();
       noted.set(series, buckets);
       const bucket = metric.bounds?.findIndex((bound) => value <= bound) ?? -1;
@@ -43,7 +44,7 @@ export function exemplars(): Exemplars {
           for (const [p, { attributes, value }] of dataPoints.entries()) {
             if (typeof value !== 'number' && value.count === 0) continue;
             const point = request.resourceMetrics[0]?.scopeMetrics[s]?.metrics[m]?.histogram?.dataPoints[p];
-            const found = point && noted.get(keyOf(descriptor.name, attributes as MeasureAttributes));
+            const found = point && noted.get(seriesKey(descriptor.name, attributes as MeasureAttributes));
             if (found) point.exemplars = [...found.values()];
           }
       noted = new Map();
@@ -52,5 +53,4 @@ export function exemplars(): Exemplars {
   };
 }
 
-const keyOf = (name: string, attributes: MeasureAttributes): string =>
-  JSON.stringify([name, ...Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
+const seriesKey = (name: string, attributes: MeasureAttributes): string => `${name} ${keyOf(attributes)}`;

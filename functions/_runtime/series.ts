@@ -64,4 +64,4 @@ export function seriesOf({ kind, bounds = [] }: Pick<Metric, 'kind' | 'bounds'>)
 }
 
 /** The same for the same attributes in any order. */
-const keyOf = (attributes: MeasureAttributes): string => JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+export const keyOf = (attributes: MeasureAttributes): string => JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
