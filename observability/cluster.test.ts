@@ -6,7 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { check } from '../knative/checks/check.ts';
 import { kustomize } from '../knative/checks/kubectl.ts';
 import { shown } from '../knative/checks/manifest.ts';
-import { hasProgram } from '../knative/local/has-program.ts';
+import { needs } from '../tests/needs.ts';
 
 interface Workload {
   kind: string;
@@ -66,22 +66,20 @@ test('of what Knative says of itself only what is its own is kept: it counts HTT
   ]);
 });
 
-if (hasProgram('kubectl'))
-  describe('rendered by kubectl', () => {
-    const wrong = async (folder: string) => (await check(await kustomize(join(here, folder)))).map(shown);
+describe('rendered by kubectl', needs('kubectl'), () => {
+  const wrong = async (folder: string) => (await check(await kustomize(join(here, folder)))).map(shown);
 
-    test.each(['cluster', 'cluster/knative', 'cluster/istio'])('nothing is wrong with %s', async (folder) => {
-      expect(await wrong(folder)).toEqual([]);
-    });
-
-    test("the agent on nodes reads root's files, and is otherwise as restricted as the rest", async () => {
-      const pod = 'DaemonSet.apps observability-nodes/node-logs: spec.template.spec';
-      expect(await wrong('cluster/node-logs')).toEqual([
-        `${pod}.volumes[1].hostPath: this kind of volume is not allowed`,
-        `${pod}.volumes[2].hostPath: this kind of volume is not allowed`,
-        `${pod}.containers[0].securityContext.runAsNonRoot: must be true`,
-        `${pod}.containers[0].securityContext.runAsUser: must not be 0`,
-      ]);
-    });
+  test.each(['cluster', 'cluster/knative', 'cluster/istio'])('nothing is wrong with %s', async (folder) => {
+    expect(await wrong(folder)).toEqual([]);
   });
-else console.warn('kubectl is not on the PATH: what stands in observability/cluster is not rendered with it');
+
+  test("the agent on nodes reads root's files, and is otherwise as restricted as the rest", async () => {
+    const pod = 'DaemonSet.apps observability-nodes/node-logs: spec.template.spec';
+    expect(await wrong('cluster/node-logs')).toEqual([
+      `${pod}.volumes[1].hostPath: this kind of volume is not allowed`,
+      `${pod}.volumes[2].hostPath: this kind of volume is not allowed`,
+      `${pod}.containers[0].securityContext.runAsNonRoot: must be true`,
+      `${pod}.containers[0].securityContext.runAsUser: must not be 0`,
+    ]);
+  });
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { missingCluster, skippedFor } from './needs.ts';
 import { type Abilities, type Ability, lacks, type Place, type Target } from './target.ts';
 import { openCluster } from './targets/cluster.ts';
 import { openInProcess } from './targets/in-process.ts';
@@ -7,6 +8,8 @@ import { openLocal } from './targets/local.ts';
 /** Targets that have what a scenario needs. */
 export interface Targets<A extends Ability> {
   places: readonly Place[];
+  /** Programs that scenarios on a cluster run, and that are not here. */
+  missing?: readonly string[];
   /** Only a type. */
   needs: readonly A[];
 }
@@ -30,7 +33,9 @@ export const everyTarget: Targets<never> = targetsWith();
  */
 export function describeOn<A extends Ability>(targets: Targets<A>, title: string, body: (target: () => Target & Pick<Abilities, A>) => void): void {
   for (const place of targets.places.filter(isWanted)) {
-    describe.skipIf(place === 'cluster' && !hasCluster)(`[${place}] ${title}`, { timeout: place === 'cluster' ? 300_000 : 90_000 }, () => {
+    const missing = place === 'cluster' ? [...missingCluster(), ...(targets.missing ?? [])] : [];
+    const timeout = place === 'cluster' ? 300_000 : 90_000;
+    describe(`[${place}] ${title}`, { timeout, ...skippedFor(missing) }, () => {
       let opened: Target & Partial<Abilities>;
       const shared = share(place);
       beforeAll(async () => {
@@ -42,8 +47,7 @@ export function describeOn<A extends Ability>(targets: Targets<A>, title: string
   }
 }
 
-const { TARGET, KUBECONFIG, INGRESS, NAMESPACE } = process.env;
-const hasCluster = Boolean(KUBECONFIG && INGRESS);
+const { TARGET, INGRESS, NAMESPACE } = process.env;
 const isWanted = (place: Place) => !TARGET || TARGET.replace('-', ' ') === place;
 
 const openers: Readonly<Record<Place, () => Promise<Target & Partial<Abilities>>>> = {

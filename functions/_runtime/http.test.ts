@@ -1,16 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../../tests/needs.ts';
 import { exchange } from './http.ts';
 
-const canSign = spawnSync('openssl', ['version']).status === 0;
-
-describe.skipIf(!canSign)('a server whose certificate an authority of its own has signed', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'dormouse-http-'));
+describe('a server whose certificate an authority of its own has signed', needs('openssl'), () => {
+  let folder: string;
   let server: Server;
   let url: string;
   /** A certificate for localhost that is its own authority. */
@@ -22,6 +21,7 @@ describe.skipIf(!canSign)('a server whose certificate an authority of its own ha
   };
   let ca: string;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'dormouse-http-'));
     const own = authority('own');
     ca = own.cert;
     server = createServer(own, (_, response) => response.end('hello'));

@@ -1,26 +1,18 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../../tests/needs.ts';
 import { cache } from './cache.ts';
 import { openLimiter } from './limiter.ts';
 import { type OpenRedis, openRedis } from './redis.ts';
 
-const installed = (() => {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
 /** The copy in a process lives for 2 s, whatever messages get lost. */
 const inTime = { timeout: 10_000 };
 
-describe.skipIf(!installed)('with a real Redis', () => {
+describe('with a real Redis', needs('redis-server'), () => {
   let server: ChildProcess;
   let url: string;
   let folder: string;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingCluster, skippedFor } from '../../tests/needs.ts';
 import { render } from '../local/kustomize.ts';
 import { type Manifest, nameOf } from './manifest.ts';
 import { refusedByKnative } from './planted-knative.fixture.ts';
@@ -31,9 +32,7 @@ function dryRun(manifest: Manifest): Promise<string> {
   return kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], JSON.stringify(moved));
 }
 
-const { KUBECONFIG, INGRESS } = process.env;
-
-describe.skipIf(!KUBECONFIG || !INGRESS)('[cluster] the API server judges as the checks do', () => {
+describe('[cluster] the API server judges as the checks do', skippedFor(missingCluster()), () => {
   beforeAll(async () => {
     await kubectl(['create', 'namespace', namespace]);
     await kubectl(['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted']);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hasProgram } from '../local/has-program.ts';
+import { needs } from '../../tests/needs.ts';
 import type { Manifests } from './manifest.ts';
 import { bringsSomething, choices, choicesOf, components, optionalIn, overlays, type Rendering, render, wholeFolders, wrongWith } from './renderings.ts';
 
@@ -22,26 +22,24 @@ test('every two components come together with few others, and each is once left 
   );
 });
 
-if (hasProgram('kubectl'))
-  describe('rendered by kubectl', () => {
-    const wanted = [...wholeFolders(overlays()), ...choices()];
-    let renderings: readonly Rendering[];
-    let optional: Manifests;
-    beforeAll(async () => {
-      renderings = await render(wanted);
-      optional = optionalIn(renderings);
-    });
-
-    test.each(wanted.map(({ name }, index) => ({ name, index })))('nothing is wrong with $name', async ({ index }) => {
-      expect(await wrongWith(renderings[index]!, optional)).toEqual([]);
-    });
-
-    test.each(wanted.filter(({ components: [one, ...others] }) => one && others.length === 0 && bringsSomething(one)).map(({ name }) => name))(
-      'there is something that differs in $0',
-      (name) => {
-        const [base, changed] = ['knative/base', name].map((each) => renderings.find((rendering) => rendering.name === each)?.manifests);
-        expect(changed).not.toEqual(base);
-      },
-    );
+describe('rendered by kubectl', needs('kubectl'), () => {
+  const wanted = [...wholeFolders(overlays()), ...choices()];
+  let renderings: readonly Rendering[];
+  let optional: Manifests;
+  beforeAll(async () => {
+    renderings = await render(wanted);
+    optional = optionalIn(renderings);
   });
-else console.warn('kubectl is not on the PATH: overlays and components are not rendered with it');
+
+  test.each(wanted.map(({ name }, index) => ({ name, index })))('nothing is wrong with $name', async ({ index }) => {
+    expect(await wrongWith(renderings[index]!, optional)).toEqual([]);
+  });
+
+  test.each(wanted.filter(({ components: [one, ...others] }) => one && others.length === 0 && bringsSomething(one)).map(({ name }) => name))(
+    'there is something that differs in $0',
+    (name) => {
+      const [base, changed] = ['knative/base', name].map((each) => renderings.find((rendering) => rendering.name === each)?.manifests);
+      expect(changed).not.toEqual(base);
+    },
+  );
+});

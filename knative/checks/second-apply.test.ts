@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubectl } from '../../tests/kubectl.ts';
+import { missingCluster, skippedFor } from '../../tests/needs.ts';
 import { render } from '../local/kustomize.ts';
 import type { Manifest } from './manifest.ts';
 
 const namespace = `second-apply-${process.pid}`;
-const { KUBECONFIG, INGRESS } = process.env;
 
 /** What would be seen outside of the namespace, or after its end. */
 const reachesOut = ({ kind }: Manifest) => ['Namespace', 'Gateway', 'VirtualService', 'PingSource'].includes(kind);
@@ -17,7 +17,7 @@ const manifests = render(join(import.meta.dirname, '../overlays/lab'))
 
 const apply = async () => (await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }))).trim().split('\n');
 
-describe.skipIf(!KUBECONFIG || !INGRESS)('[cluster] the overlay is applied', () => {
+describe('[cluster] the overlay is applied', skippedFor(missingCluster()), () => {
   // The quota lets nothing run: what matters is what the API server makes of the objects.
   beforeAll(async () => {
     await kubectl(['create', 'namespace', namespace]);

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { hasProgram } from '../local/has-program.ts';
+import { needs } from '../../tests/needs.ts';
 import { byKubectlAlone } from '../local/kustomization.fixture.ts';
 import type { Manifest } from '../local/model.ts';
 import { manifestsOf, type ServiceManifest } from './function-manifests.ts';
@@ -53,18 +53,18 @@ test('from the command line goes to standard output alone, and what is wrong to 
   expect(() => run('web')).toThrow('needs one function and --overlay NAME');
 });
 
-test.each(hasProgram('kubectl') ? overlays : readable)(
-  'overlay %s says nothing of traffic: that is for who deploys, and applying it again would take it back',
-  async (overlay) => {
-    const all = await renderOverlay(overlay);
-    expect(functions(all)).toContain('posts');
-    for (const name of functions(all)) expect(manifestsOf(name, all).service).not.toHaveProperty('spec.traffic');
-  },
-);
+for (const overlay of overlays)
+  test(
+    `overlay ${overlay} says nothing of traffic: that is for who deploys, and applying it again would take it back`,
+    byKubectlAlone(overlay) ? needs('kubectl') : {},
+    async () => {
+      const all = await renderOverlay(overlay);
+      expect(functions(all)).toContain('posts');
+      for (const name of functions(all)) expect(manifestsOf(name, all).service).not.toHaveProperty('spec.traffic');
+    },
+  );
 
-if (hasProgram('kubectl'))
-  test.each(readable)('with and without kubectl a function of overlay %s is the same', async (overlay) => {
-    const [byKubectl, byReader] = await Promise.all([true, false].map((by) => renderOverlay(overlay, by)));
-    for (const name of functions(byReader!)) expect(manifestsOf(name, byReader!).service).toEqual(manifestsOf(name, byKubectl!).service);
-  });
-else console.warn('kubectl is not on the PATH: the two ways to render are not compared');
+test.each(readable)('with and without kubectl a function of overlay %s is the same', needs('kubectl'), async (overlay) => {
+  const [byKubectl, byReader] = await Promise.all([true, false].map((by) => renderOverlay(overlay, by)));
+  for (const name of functions(byReader!)) expect(manifestsOf(name, byReader!).service).toEqual(manifestsOf(name, byKubectl!).service);
+});

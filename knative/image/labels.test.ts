@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { needs } from '../../tests/needs.ts';
 import { labelsOf, readSource } from './labels.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'labels-test-'));
@@ -23,30 +24,32 @@ function clone(remote: string) {
   return { folder, commit: git('rev-parse', 'HEAD').trim() };
 }
 
-test('commit, its time and where it is kept are known from a clone', () => {
-  const { folder, commit } = clone('git@example.org:blog/dormouse.git');
-  expect(labelsOf('dormouse/posts', readSource(undefined, folder))).toEqual({
-    'org.opencontainers.image.title': 'dormouse/posts',
-    'org.opencontainers.image.description': 'A blog',
-    'org.opencontainers.image.source': 'https://example.org/blog/dormouse',
-    'org.opencontainers.image.revision': commit,
-    'org.opencontainers.image.version': '7.0.0',
-    'org.opencontainers.image.licenses': 'Apache-2.0',
-    'org.opencontainers.image.created': '2023-11-14T22:13:20.000Z',
+describe('in a clone', needs('git'), () => {
+  test('commit, its time and where it is kept are known from a clone', () => {
+    const { folder, commit } = clone('git@example.org:blog/dormouse.git');
+    expect(labelsOf('dormouse/posts', readSource(undefined, folder))).toEqual({
+      'org.opencontainers.image.title': 'dormouse/posts',
+      'org.opencontainers.image.description': 'A blog',
+      'org.opencontainers.image.source': 'https://example.org/blog/dormouse',
+      'org.opencontainers.image.revision': commit,
+      'org.opencontainers.image.version': '7.0.0',
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+      'org.opencontainers.image.created': '2023-11-14T22:13:20.000Z',
+    });
   });
-});
 
-test('files that differ from the commit show in the revision, and another time may be given', () => {
-  const { folder, commit } = clone('https://example.org/dormouse.git');
-  writeFileSync(join(folder, 'package.json'), '{"version":"8.0.0"}');
-  expect(readSource('0', folder)).toMatchObject({ revision: `${commit}-dirty`, created: '1970-01-01T00:00:00.000Z', version: '8.0.0' });
-});
+  test('files that differ from the commit show in the revision, and another time may be given', () => {
+    const { folder, commit } = clone('https://example.org/dormouse.git');
+    writeFileSync(join(folder, 'package.json'), '{"version":"8.0.0"}');
+    expect(readSource('0', folder)).toMatchObject({ revision: `${commit}-dirty`, created: '1970-01-01T00:00:00.000Z', version: '8.0.0' });
+  });
 
-test.each([
-  ['https://somebody:secret@example.org/dormouse', 'https://example.org/dormouse'],
-  ['/home/somebody/dormouse', undefined],
-])('a remote %s tells nothing that is nobody’s business', (remote, url) => {
-  expect(readSource(undefined, clone(remote).folder).url).toBe(url);
+  test.each([
+    ['https://somebody:secret@example.org/dormouse', 'https://example.org/dormouse'],
+    ['/home/somebody/dormouse', undefined],
+  ])('a remote %s tells nothing that is nobody’s business', (remote, url) => {
+    expect(readSource(undefined, clone(remote).folder).url).toBe(url);
+  });
 });
 
 test('without git there is no revision', () => {

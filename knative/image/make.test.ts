@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { skippedFor } from '../../tests/needs.ts';
 import type { Layer } from './archive.ts';
 import type { Source } from './labels.ts';
 import { type Image, imageMaker } from './make.ts';
@@ -25,7 +26,7 @@ const source: Source = {
   created: '2026-01-02T03:04:05.000Z',
 };
 
-describe.runIf(process.platform === 'linux')('the image of a function', () => {
+describe('the image of a function', skippedFor(process.platform === 'linux' ? [] : ['Linux']), () => {
   let image: Image;
   let root: string;
   beforeAll(async () => {

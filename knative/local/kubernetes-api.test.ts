@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { hasProgram } from './has-program.ts';
+import { needs } from '../../tests/needs.ts';
 import { kubernetesApi } from './kubernetes-api.ts';
 import type { Platform, Trigger } from './model.ts';
 import { service } from './platform.fixture.ts';
@@ -144,8 +144,7 @@ describe('the Kubernetes API of the local platform', () => {
   });
 });
 
-const here = hasProgram('kubectl');
-describe.skipIf(!here)('kubectl', () => {
+describe('kubectl', needs('kubectl'), () => {
   let home = '';
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'kubectl-'));

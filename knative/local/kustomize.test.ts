@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hasProgram } from './has-program.ts';
+import { needs } from '../../tests/needs.ts';
 import { configMap, type Files, folderOf, objectsOf, renderedByKubectl, service } from './kustomization.fixture.ts';
 import { render } from './kustomize.ts';
 
@@ -238,30 +238,28 @@ labels:
   },
 };
 
-if (hasProgram('kubectl')) {
-  describe('renders what kubectl renders', () => {
-    for (const folder of ['knative/base', 'knative/overlays/local', 'knative/overlays/kind', 'tests/overlays/quick', 'tests/overlays/stranger']) {
-      test(folder, () => {
-        expect(objectsOf(render(join(project, folder)))).toEqual(renderedByKubectl(join(project, folder)));
-      });
-    }
-    for (const [name, files] of Object.entries(cases)) {
-      test(name, () => {
+describe('renders what kubectl renders', needs('kubectl'), () => {
+  for (const folder of ['knative/base', 'knative/overlays/local', 'knative/overlays/kind', 'tests/overlays/quick', 'tests/overlays/stranger']) {
+    test(folder, () => {
+      expect(objectsOf(render(join(project, folder)))).toEqual(renderedByKubectl(join(project, folder)));
+    });
+  }
+  for (const [name, files] of Object.entries(cases)) {
+    test(name, () => {
+      const folder = folderOf(files);
+      expect(objectsOf(render(folder))).toEqual(renderedByKubectl(folder));
+    });
+  }
+  test('whatever is combined', () => {
+    fc.assert(
+      fc.property(kustomizations, (files) => {
         const folder = folderOf(files);
         expect(objectsOf(render(folder))).toEqual(renderedByKubectl(folder));
-      });
-    }
-    test('whatever is combined', () => {
-      fc.assert(
-        fc.property(kustomizations, (files) => {
-          const folder = folderOf(files);
-          expect(objectsOf(render(folder))).toEqual(renderedByKubectl(folder));
-        }),
-        { numRuns: 25 },
-      );
-    }, 120_000);
-  });
-} else console.warn('kubectl is not on the PATH: rendering is not compared with it');
+      }),
+      { numRuns: 25 },
+    );
+  }, 120_000);
+});
 
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}[a-z0-9]$/);
 const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((value) => !/[\0\r\n\u0085]/.test(value));

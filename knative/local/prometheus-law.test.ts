@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../../tests/needs.ts';
 import { freePort } from './free-port.ts';
-import { hasProgram } from './has-program.ts';
 import { seededMetrics } from './metrics.fixture.ts';
 import { eventually } from './platform.fixture.ts';
 import { prometheusApi } from './prometheus-api.ts';
@@ -63,46 +63,45 @@ const sorted = (found: readonly Found[]) =>
     .map(({ metric, value }) => ({ labels: JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1))), value: Number(value[1]) }))
     .sort((a, b) => (a.labels < b.labels ? -1 : 1));
 
-if (hasProgram('prometheus') && hasProgram('promtool')) {
-  describe('PromQL here gives what Prometheus gives', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'dormouse-prometheus-'));
-    let program: ChildProcess;
-    let url = '';
+describe('PromQL here gives what Prometheus gives', needs('prometheus', 'promtool'), () => {
+  let folder: string;
+  let program: ChildProcess;
+  let url = '';
 
-    beforeAll(async () => {
-      writeFileSync(join(folder, 'metrics.txt'), exposition(store, { nowMs: endMs, openMetrics: true, all: true }));
-      writeFileSync(join(folder, 'prometheus.yml'), '');
-      execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', join(folder, 'metrics.txt'), join(folder, 'data')]);
-      url = `127.0.0.1:${await freePort()}`;
-      const flags = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`, '--storage.tsdb.retention.time=100y'];
-      program = spawn('prometheus', [...flags, `--web.listen-address=${url}`], { stdio: 'ignore' });
-      await eventually(async () => (await fetch(`http://${url}/-/ready`).catch(() => undefined))?.ok ?? false, 'Prometheus is ready', 60);
-    });
-    afterAll(() => {
-      program?.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    });
-
-    test.each(queries)('%s', async (query) => {
-      for (const time of instants) {
-        const parameters = new URLSearchParams({ query, time: String(time) });
-        const theirs = (await (await fetch(`http://${url}/api/v1/query?${parameters}`)).json()) as { data: { result: Found[] } };
-        const ours = JSON.parse(String((await prometheusApi('query', parameters, store, endMs)).body)) as { data: { result: Found[] }; error?: string };
-        expect(ours.error).toBeUndefined();
-        const [expected, made] = [sorted(theirs.data.result), sorted(ours.data.result)];
-        expect(made.map(({ labels }) => labels)).toEqual(expected.map(({ labels }) => labels));
-        for (const [i, { value }] of expected.entries()) {
-          if (Number.isNaN(value)) expect(made[i]?.value).toBeNaN();
-          else expect(Math.abs((made[i]?.value as number) - value)).toBeLessThanOrEqual(Math.abs(value) * 1e-9);
-        }
-      }
-    });
-
-    test('data is there at all: most queries find something', async () => {
-      const found = await Promise.all(
-        queries.map((query) => fetch(`http://${url}/api/v1/query?${new URLSearchParams({ query, time: String(instants[4]) })}`).then((r) => r.json())),
-      );
-      expect(found.filter((each) => (each as { data: { result: unknown[] } }).data.result.length > 0).length).toBeGreaterThan(queries.length - 4);
-    });
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'dormouse-prometheus-'));
+    writeFileSync(join(folder, 'metrics.txt'), exposition(store, { nowMs: endMs, openMetrics: true, all: true }));
+    writeFileSync(join(folder, 'prometheus.yml'), '');
+    execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', join(folder, 'metrics.txt'), join(folder, 'data')]);
+    url = `127.0.0.1:${await freePort()}`;
+    const flags = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`, '--storage.tsdb.retention.time=100y'];
+    program = spawn('prometheus', [...flags, `--web.listen-address=${url}`], { stdio: 'ignore' });
+    await eventually(async () => (await fetch(`http://${url}/-/ready`).catch(() => undefined))?.ok ?? false, 'Prometheus is ready', 60);
   });
-} else console.warn('PromQL is not compared with Prometheus: neither prometheus nor promtool is on the PATH (apt install prometheus)');
+  afterAll(() => {
+    program?.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test.each(queries)('%s', async (query) => {
+    for (const time of instants) {
+      const parameters = new URLSearchParams({ query, time: String(time) });
+      const theirs = (await (await fetch(`http://${url}/api/v1/query?${parameters}`)).json()) as { data: { result: Found[] } };
+      const ours = JSON.parse(String((await prometheusApi('query', parameters, store, endMs)).body)) as { data: { result: Found[] }; error?: string };
+      expect(ours.error).toBeUndefined();
+      const [expected, made] = [sorted(theirs.data.result), sorted(ours.data.result)];
+      expect(made.map(({ labels }) => labels)).toEqual(expected.map(({ labels }) => labels));
+      for (const [i, { value }] of expected.entries()) {
+        if (Number.isNaN(value)) expect(made[i]?.value).toBeNaN();
+        else expect(Math.abs((made[i]?.value as number) - value)).toBeLessThanOrEqual(Math.abs(value) * 1e-9);
+      }
+    }
+  });
+
+  test('data is there at all: most queries find something', async () => {
+    const found = await Promise.all(
+      queries.map((query) => fetch(`http://${url}/api/v1/query?${new URLSearchParams({ query, time: String(instants[4]) })}`).then((r) => r.json())),
+    );
+    expect(found.filter((each) => (each as { data: { result: unknown[] } }).data.result.length > 0).length).toBeGreaterThan(queries.length - 4);
+  });
+});

@@ -3,11 +3,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hasProgram } from './has-program.ts';
+import { needs } from '../../tests/needs.ts';
 import { alive, eventually } from './platform.fixture.ts';
 import { startRedis } from './redis.ts';
 
-const installed = hasProgram('redis-server');
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'dormouse-redis-'));
@@ -18,7 +17,7 @@ it('a Redis of the user is used as it is', async () => {
   expect(await startRedis({ home, url: 'redis://elsewhere' })).toMatchObject({ url: 'redis://elsewhere', pid: undefined });
 });
 
-describe.runIf(installed)('a Redis of our own', () => {
+describe('a Redis of our own', needs('redis-server'), () => {
   it('answers only those who know its password, which is not on its command line, and ends when told', async () => {
     const redis = (await startRedis({ home, url: undefined }))!;
     const { port, password } = new URL(redis.url);

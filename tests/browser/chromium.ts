@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { skippedFor } from '../needs.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -16,6 +17,12 @@ export const chromiumPath: string | undefined = (process.env.PATH ?? '')
       return false;
     }
   });
+
+/** What a test in a browser misses. */
+export const missingBrowser: readonly string[] = chromiumPath ? [] : ['chromium'];
+
+/** Options of a test or suite in a browser: skipped where there is none. */
+export const needsChromium = skippedFor(missingBrowser);
 
 /** Starts it headless. The flags keep it from asking the network for anything of its own. */
 export const openBrowser = (): Promise<Browser> =>

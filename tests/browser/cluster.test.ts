@@ -1,13 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingCluster, skippedFor } from '../needs.ts';
 import { eventually } from '../platform.ts';
 import { compose, publish, signUp } from './author.ts';
-import { chromiumPath, openBrowser } from './chromium.ts';
+import { missingBrowser, openBrowser } from './chromium.ts';
 
-const { KUBECONFIG, INGRESS, SCREENSHOTS } = process.env;
+const { INGRESS, SCREENSHOTS } = process.env;
 
 /** INGRESS is the gateway's address; SCREENSHOTS, where set, a folder for pictures of what was seen. */
-describe.skipIf(!chromiumPath || !KUBECONFIG || !INGRESS)('[cluster] in a browser, through the gateway', () => {
+describe('[cluster] in a browser, through the gateway', skippedFor([...missingCluster(), ...missingBrowser]), () => {
   const unique = Date.now().toString(36);
   let browser: Browser;
   let page: Page;

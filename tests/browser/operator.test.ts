@@ -9,11 +9,11 @@ import { type Bench, bench } from '../../knative/local/broker.fixture.ts';
 import { startConsole } from '../../knative/local/console.ts';
 import { createOperations } from '../../knative/local/operations.ts';
 import { deadLetter, type OperatorApi, operatorApi } from '../../knative/local/operator-api.fixture.ts';
-import { chromiumPath, openBrowser } from './chromium.ts';
+import { needsChromium, openBrowser } from './chromium.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-describe.skipIf(!chromiumPath)('an operator’s browser', () => {
+describe('an operator’s browser', needsChromium, () => {
   let folder: string;
   let api: OperatorApi;
   let b: Bench;

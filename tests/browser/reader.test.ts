@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Author, blogAt } from '../blog.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 import { compose, publish, signUp } from './author.ts';
-import { chromiumPath, openBrowser } from './chromium.ts';
+import { needsChromium, openBrowser } from './chromium.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const article = (n: number) =>
   `# Heading ${n}\n\nSome *text* with [a link](https://example.org/).\n\n\`\`\`js\nconst n = ${n};\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n`;
 
-describe.skipIf(!chromiumPath)('in a browser, without JavaScript', () => {
+describe('in a browser, without JavaScript', needsChromium, () => {
   let platform: RunningPlatform;
   let browser: Browser;
   let context: BrowserContext;
@@ -125,7 +125,7 @@ describe.skipIf(!chromiumPath)('in a browser, without JavaScript', () => {
   });
 });
 
-describe.skipIf(!chromiumPath)('accessibility, by axe', () => {
+describe('accessibility, by axe', needsChromium, () => {
   let platform: RunningPlatform;
   let browser: Browser;
 

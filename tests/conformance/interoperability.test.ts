@@ -4,12 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { CloudEvent, emitterFor, HTTP, httpTransport, Mode } from 'cloudevents';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasProgram } from '../../knative/local/has-program.ts';
+import { needs } from '../needs.ts';
 import { localTarget } from './local-target.ts';
 import type { Target } from './target.ts';
 
 const run = promisify(execFile);
-const hasCurl = hasProgram('curl');
 
 /** Events as the SDK's own reader understood them. */
 const received: CloudEvent<unknown>[] = [];
@@ -108,7 +107,7 @@ describe("the cloudevents SDK's client and server", () => {
   });
 });
 
-describe.skipIf(!hasCurl)('curl, where there is one,', () => {
+describe('curl', needs('curl'), () => {
   const curl = async (...args: string[]) => (await run('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', ...args, target.ingress])).stdout;
   const event = { specversion: '1.0', id: 'c-1', source: '/curl', type: 'com.example.curl', data: { n: 1 } };
 

@@ -1,62 +1,61 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { skippedFor } from '../needs.ts';
 import { eventually, type RunningPlatform } from '../platform.ts';
 import { arrivals } from './alertmanager.ts';
 import { type FaultName, faults } from './faults.ts';
-import { type Stack, smallStackIsInstalled, startAnyStack } from './stack.ts';
+import { missingOfSmallStack, type Stack, startAnyStack } from './stack.ts';
 import { traffic } from './traffic.ts';
 import { runWatched } from './watched.ts';
 
-if (smallStackIsInstalled())
-  describe('behind a real Prometheus and Alertmanager', () => {
-    let stack: Stack;
-    let platform: RunningPlatform;
-    const over = new AbortController();
-    let readers: Promise<unknown>;
+describe('behind a real Prometheus and Alertmanager', skippedFor(missingOfSmallStack()), () => {
+  let stack: Stack;
+  let platform: RunningPlatform;
+  const over = new AbortController();
+  let readers: Promise<unknown>;
 
-    beforeAll(async () => {
-      stack = await startAnyStack({ every: 5, patience: '20s' });
-      platform = await runWatched(stack, { env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
-      readers = traffic(platform.url, over.signal);
-    });
-    afterAll(async () => {
-      over.abort();
-      await readers;
-      await platform?.stop();
-      await stack?.stop();
-    });
-
-    const told = (alert: string) => stack.alertmanager.notified.filter(({ labels, status }) => labels.alertname === alert && status === 'firing');
-
-    test('whoever is told that nothing is heard any more is told that it works', async () => {
-      const signs = await eventually(
-        async () => told('Watchdog'),
-        ({ length }) => length > 0,
-      );
-      expect(signs[0]!.receiver).toBe('watchdog');
-    });
-
-    // The database last: while it is away its alert silences the others.
-    test.each<{ fault: FaultName; alert: string; receiver: string; labels: object }>([
-      { fault: 'consumer', alert: 'HandlerFails', receiver: 'ticket', labels: { service_name: 'categories' } },
-      { fault: 'database', alert: 'DatabaseUnreachable', receiver: 'page', labels: { service_name: 'posts' } },
-    ])(
-      '$fault: $alert reaches the receiver $receiver',
-      // Once: an alert that came late would still be there.
-      { retry: 0, timeout: 150_000 },
-      async ({ fault, alert, receiver, labels }) => {
-        expect(told(alert)).toEqual([]);
-        const startMs = Date.now();
-        const enough = new AbortController();
-        const harm = faults[fault].during({ platform, stack }, enough.signal);
-        const came = await eventually(
-          async () => told(alert),
-          (each) => each.some((one) => Object.entries(labels).every(([name, value]) => one.labels[name] === value)),
-          120,
-        ).finally(() => enough.abort());
-        await harm;
-        expect(came.map((each) => each.receiver)).toEqual(came.map(() => receiver));
-        console.info(`${alert} reached its receiver after ${arrivals(came, startMs).get(alert)} s`);
-      },
-    );
+  beforeAll(async () => {
+    stack = await startAnyStack({ every: 5, patience: '20s' });
+    platform = await runWatched(stack, { env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
+    readers = traffic(platform.url, over.signal);
   });
-else console.warn('Prometheus and Alertmanager are not on the PATH: no alert is fired');
+  afterAll(async () => {
+    over.abort();
+    await readers;
+    await platform?.stop();
+    await stack?.stop();
+  });
+
+  const told = (alert: string) => stack.alertmanager.notified.filter(({ labels, status }) => labels.alertname === alert && status === 'firing');
+
+  test('whoever is told that nothing is heard any more is told that it works', async () => {
+    const signs = await eventually(
+      async () => told('Watchdog'),
+      ({ length }) => length > 0,
+    );
+    expect(signs[0]!.receiver).toBe('watchdog');
+  });
+
+  // The database last: while it is away its alert silences the others.
+  test.each<{ fault: FaultName; alert: string; receiver: string; labels: object }>([
+    { fault: 'consumer', alert: 'HandlerFails', receiver: 'ticket', labels: { service_name: 'categories' } },
+    { fault: 'database', alert: 'DatabaseUnreachable', receiver: 'page', labels: { service_name: 'posts' } },
+  ])(
+    '$fault: $alert reaches the receiver $receiver',
+    // Once: an alert that came late would still be there.
+    { retry: 0, timeout: 150_000 },
+    async ({ fault, alert, receiver, labels }) => {
+      expect(told(alert)).toEqual([]);
+      const startMs = Date.now();
+      const enough = new AbortController();
+      const harm = faults[fault].during({ platform, stack }, enough.signal);
+      const came = await eventually(
+        async () => told(alert),
+        (each) => each.some((one) => Object.entries(labels).every(([name, value]) => one.labels[name] === value)),
+        120,
+      ).finally(() => enough.abort());
+      await harm;
+      expect(came.map((each) => each.receiver)).toEqual(came.map(() => receiver));
+      console.info(`${alert} reached its receiver after ${arrivals(came, startMs).get(alert)} s`);
+    },
+  );
+});

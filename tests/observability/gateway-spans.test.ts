@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { skippedFor } from '../needs.ts';
 import { eventually } from '../platform.ts';
 import { startCollector } from './collector.ts';
-import { programPath } from './programs.ts';
+import { missingOf, programPath } from './programs.ts';
 
-const otelcol = programPath('collector');
+const otelcol = programPath('collector')!;
 const cluster = parse(readFileSync(join(import.meta.dirname, '../../observability/collector/cluster.yaml'), 'utf8')) as {
   processors: Record<string, object>;
   service: { pipelines: Record<string, { processors: string[] }> };
@@ -40,24 +41,22 @@ test('on a cluster every pipeline of traces that are kept cuts what the gateway 
   expect(traces!.processors).toContain('transform/gateway');
 });
 
-if (otelcol)
-  test('on a cluster what a reader searched for, and from where, is cut from the spans of the gateway', async () => {
-    const work = mkdtempSync(join(tmpdir(), 'dormouse-collector-'));
-    onTestFinished(() => rmSync(work, { recursive: true, force: true }));
-    const [overlay, written] = [join(work, 'to-file.yaml'), join(work, 'traces.json')];
-    const pipelines = { traces: { processors: ['transform/gateway'], exporters: ['file'] } };
-    const processors = { 'transform/gateway': cluster.processors['transform/gateway'] };
-    writeFileSync(overlay, JSON.stringify({ processors, exporters: { file: { path: written, flush_interval: '200ms' } }, service: { pipelines } }));
-    const collector = await startCollector(otelcol, {}, [overlay]);
-    onTestFinished(async () => void (await collector.stop()));
-    const body = JSON.stringify(request());
-    const answer = await fetch(`${collector.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    expect(answer.status).toBe(200);
-    const text = await eventually(
-      async () => (existsSync(written) ? readFileSync(written, 'utf8') : ''),
-      (lines) => lines.includes('http.url'),
-    );
-    expect(text).toContain('"http://web/search"');
-    expect(text).not.toMatch(/secret|192\.0\.2\.7/);
-  });
-else console.warn('the OpenTelemetry Collector is not on the PATH: what it cuts from spans is not tried');
+test('on a cluster what a reader searched for, and from where, is cut from the spans of the gateway', skippedFor(missingOf('collector')), async () => {
+  const work = mkdtempSync(join(tmpdir(), 'dormouse-collector-'));
+  onTestFinished(() => rmSync(work, { recursive: true, force: true }));
+  const [overlay, written] = [join(work, 'to-file.yaml'), join(work, 'traces.json')];
+  const pipelines = { traces: { processors: ['transform/gateway'], exporters: ['file'] } };
+  const processors = { 'transform/gateway': cluster.processors['transform/gateway'] };
+  writeFileSync(overlay, JSON.stringify({ processors, exporters: { file: { path: written, flush_interval: '200ms' } }, service: { pipelines } }));
+  const collector = await startCollector(otelcol, {}, [overlay]);
+  onTestFinished(async () => void (await collector.stop()));
+  const body = JSON.stringify(request());
+  const answer = await fetch(`${collector.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  expect(answer.status).toBe(200);
+  const text = await eventually(
+    async () => (existsSync(written) ? readFileSync(written, 'utf8') : ''),
+    (lines) => lines.includes('http.url'),
+  );
+  expect(text).toContain('"http://web/search"');
+  expect(text).not.toMatch(/secret|192\.0\.2\.7/);
+});

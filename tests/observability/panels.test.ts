@@ -5,13 +5,14 @@ import { parse } from 'yaml';
 import { dashboards } from '../../observability/grafana/documents.ts';
 import { type Asked, filled, queriesOf } from '../../observability/grafana/queries.ts';
 import { questions } from '../../observability/runbooks.ts';
+import { skippedFor } from '../needs.ts';
 import { eventfulHour } from './eventful-hour.ts';
-import { programPath } from './programs.ts';
-import { type Stack, smallStackIsInstalled, stackIsInstalled, startAnyStack } from './stack.ts';
+import { missingOf } from './programs.ts';
+import { missingOfSmallStack, missingOfStack, type Stack, startAnyStack } from './stack.ts';
 import { runWatched } from './watched.ts';
 
 const exporters = 'postgres_exporter and redis_exporter';
-const exportersAreInstalled = Boolean(programPath('postgresExporter') && programPath('redisExporter'));
+const exportersAreInstalled = missingOf('postgresExporter', 'redisExporter').length === 0;
 
 const all = dashboards.flatMap(queriesOf);
 const asked = all.filter(({ language }) => language === 'promql');
@@ -38,72 +39,70 @@ const onlyWhole: readonly string[] = [
   'TempoDown: max by (exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)',
 ];
 
-if (smallStackIsInstalled())
-  describe('after an eventful hour, Prometheus', () => {
-    let stack: Stack;
-    let start: number;
-    let end: number;
+describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack()), () => {
+  let stack: Stack;
+  let start: number;
+  let end: number;
 
-    beforeAll(async () => {
-      start = Date.now() / 1000;
-      stack = await startAnyStack({ every: 5 });
-      const platform = await runWatched(stack, { base: 'tests/overlays/quick', env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
-      await eventfulHour(platform).finally(() => platform.stop());
-      end = Date.now() / 1000;
-    }, 600_000);
-    afterAll(() => stack?.stop());
+  beforeAll(async () => {
+    start = Date.now() / 1000;
+    stack = await startAnyStack({ every: 5 });
+    const platform = await runWatched(stack, { base: 'tests/overlays/quick', env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
+    await eventfulHour(platform).finally(() => platform.stop());
+    end = Date.now() / 1000;
+  }, 600_000);
+  afterAll(() => stack?.stop());
 
-    /** What is drawn, as Grafana asks: with points over the whole time, each over a minute. */
-    const drawn = async ({ query }: Asked) => {
-      const range = Math.ceil(end - start);
-      const lines = await stack.prometheus.queryRange(filled(query, { step: 60, range, of: 'posts' }), { start, end, step: 5 });
-      return lines.flatMap(({ values }) => values.filter(Number.isFinite));
-    };
-    const missing = () => (stack.collector ? [] : onlyWhole);
+  /** What is drawn, as Grafana asks: with points over the whole time, each over a minute. */
+  const drawn = async ({ query }: Asked) => {
+    const range = Math.ceil(end - start);
+    const lines = await stack.prometheus.queryRange(filled(query, { step: 60, range, of: 'posts' }), { start, end, step: 5 });
+    return lines.flatMap(({ values }) => values.filter(Number.isFinite));
+  };
+  const missing = () => (stack.collector ? [] : onlyWhole);
 
-    test.each(dashboards)('has data for every panel of $title', async (described) => {
-      const ofIt = askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`);
-      const empty: Asked[] = [];
-      for (const each of ofIt) if (!(await drawn(each)).some((value) => value !== 0)) empty.push(each);
-      expect(empty.map(named), empty.map(({ query }) => query).join('\n')).toEqual(ofIt.map(named).filter((name) => missing().includes(name)));
+  test.each(dashboards)('has data for every panel of $title', async (described) => {
+    const ofIt = askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`);
+    const empty: Asked[] = [];
+    for (const each of ofIt) if (!(await drawn(each)).some((value) => value !== 0)) empty.push(each);
+    expect(empty.map(named), empty.map(({ query }) => query).join('\n')).toEqual(ofIt.map(named).filter((name) => missing().includes(name)));
+  });
+
+  test('shows how long writers waited for the connections that others held', async () => {
+    const panel = askable.find((each) => named(each) === 'Dormouse / Data, Wait for a connection, p95');
+    expect(Math.max(...(await drawn(panel!)))).toBeGreaterThan(0.5);
+  });
+
+  const range = () => ({ start, end: Date.now() / 1000 });
+  describe('with Loki', skippedFor([...missingOfStack(), ...missingOf('loki')]), () => {
+    test.each(all.filter(({ language }) => language === 'logql'))('$dashboard, $panel, has lines from Loki', async ({ query }) => {
+      const lines = await stack.loki!.lines(filled(query, { step: 60, range: 0, of: 'posts' }), range());
+      expect(lines).not.toEqual([]);
+      expect(lines.filter(({ labels }) => labels.__error__)).toEqual([]);
     });
 
-    test('shows how long writers waited for the connections that others held', async () => {
-      const panel = askable.find((each) => named(each) === 'Dormouse / Data, Wait for a connection, p95');
-      expect(Math.max(...(await drawn(panel!)))).toBeGreaterThan(0.5);
-    });
-
-    const range = () => ({ start, end: Date.now() / 1000 });
-    if (stackIsInstalled() && programPath('loki')) {
-      test.each(all.filter(({ language }) => language === 'logql'))('$dashboard, $panel, has lines from Loki', async ({ query }) => {
-        const lines = await stack.loki!.lines(filled(query, { step: 60, range: 0, of: 'posts' }), range());
-        expect(lines).not.toEqual([]);
-        expect(lines.filter(({ labels }) => labels.__error__)).toEqual([]);
-      });
-
-      test("a trace's link to its logs leads to lines of that trace alone, which lead back", async () => {
-        const [known] = await stack.loki!.lines('{service_namespace="dormouse"} | trace_id != "" | detected_level = "error"', range());
-        const traceId = known!.labels.trace_id!;
-        const lines = await stack.loki!.lines(logsOfTrace(traceId), range());
-        expect(lines).not.toEqual([]);
-        expect(new Set(lines.map(({ labels }) => labels.trace_id))).toEqual(new Set([traceId]));
-      });
-    }
-
-    /** Others are not here, and what is thrown away or fails is counted from the first on: nothing does. */
-    const notHere =
-      /\b(kn|kube|container|istio|kafka|certmanager)_|istio-ingressgateway|otelcol_exporter_send_failed_|dormouse_telemetry_dropped_|evaluation_failures_/;
-    const ofExporters = /\b(pg|redis)_|-exporter"/;
-    test('answers what runbooks ask of functions, rules, collector and itself', async () => {
-      const asking = questions().filter(({ expr }) => !notHere.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)));
-      const answers = await Promise.all(asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })));
-      const unanswered = asking.filter((_, index) => answers[index]!.length === 0).map(({ runbook, expr }) => `${runbook}: ${expr}`);
-      expect(unanswered).toEqual(asking.map(({ runbook, expr }) => `${runbook}: ${expr}`).filter((name) => missing().includes(name)));
+    test("a trace's link to its logs leads to lines of that trace alone, which lead back", async () => {
+      const [known] = await stack.loki!.lines('{service_namespace="dormouse"} | trace_id != "" | detected_level = "error"', range());
+      const traceId = known!.labels.trace_id!;
+      const lines = await stack.loki!.lines(logsOfTrace(traceId), range());
+      expect(lines).not.toEqual([]);
+      expect(new Set(lines.map(({ labels }) => labels.trace_id))).toEqual(new Set([traceId]));
     });
   });
-else console.warn('Prometheus and Alertmanager are not on the PATH: panels are not asked for data');
-if (!stackIsInstalled()) console.warn(`Prometheus 3 and the collector are not on the PATH: logs are not asked for, nor ${onlyWhole.join('; ')}`);
-else if (!programPath('loki')) console.warn('Loki is not on the PATH: logs are not asked for');
+
+  /** Others are not here, and what is thrown away or fails is counted from the first on: nothing does. */
+  const notHere =
+    /\b(kn|kube|container|istio|kafka|certmanager)_|istio-ingressgateway|otelcol_exporter_send_failed_|dormouse_telemetry_dropped_|evaluation_failures_/;
+  const ofExporters = /\b(pg|redis)_|-exporter"/;
+  test('answers what runbooks ask of functions, rules, collector and itself', async () => {
+    const asking = questions().filter(({ expr }) => !notHere.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)));
+    const answers = await Promise.all(asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })));
+    const unanswered = asking.filter((_, index) => answers[index]!.length === 0).map(({ runbook, expr }) => `${runbook}: ${expr}`);
+    expect(unanswered).toEqual(asking.map(({ runbook, expr }) => `${runbook}: ${expr}`).filter((name) => missing().includes(name)));
+  });
+});
+if (missingOfSmallStack().length === 0 && missingOfStack().length > 0)
+  console.warn(`Prometheus 3 and the collector are not on the PATH: nobody asks ${onlyWhole.join('; ')}`);
 
 test('the panels that only programs of others fill are these', () => {
   expect(asked.filter(({ needs }) => needs).map(named)).toEqual([

@@ -22,6 +22,9 @@ export function programPath(program: Program): string | undefined {
   return (program === 'prometheus' ? found.find(takesOtlp) : undefined) ?? found[0];
 }
 
+/** Those of some programs that are not on the PATH, by the names that they have there. */
+export const missingOf = (...programs: readonly Program[]): string[] => programs.filter((program) => !programPath(program)).map((program) => names[program][0]);
+
 /** Whether a Prometheus can be pushed to: 3.0 or newer. */
 export function takesOtlp(prometheus: string): boolean {
   return spawnSync(prometheus, ['--help'], { encoding: 'utf8' }).stdout.includes('web.enable-otlp-receiver');

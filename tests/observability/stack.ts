@@ -7,7 +7,7 @@ import type { Child } from './child.ts';
 import { type RunningCollector, startCollector } from './collector.ts';
 import { startExporters } from './exporters.ts';
 import { type RunningLoki, startLoki } from './loki.ts';
-import { programPath, takesOtlp } from './programs.ts';
+import { missingOf, programPath, takesOtlp } from './programs.ts';
 import { type Hurry, type RunningPrometheus, startPrometheus } from './prometheus.ts';
 import { type RunningTempo, startTempo } from './tempo.ts';
 
@@ -28,11 +28,18 @@ export interface Stack {
 
 type Whole = Stack & { collector: RunningCollector };
 
-/** Whether the programs of the small stack are there: Prometheus, 2.42 or newer, and Alertmanager. */
-export const smallStackIsInstalled = (): boolean => (['prometheus', 'alertmanager'] as const).every(programPath);
+/** Programs of the small stack that are missing: Prometheus, 2.42 or newer, and Alertmanager. */
+export const missingOfSmallStack = (): string[] => missingOf('prometheus', 'alertmanager');
 
-/** Whether the programs are there without which there is no whole stack: Prometheus takes OTLP, the collector sends it. */
-export const stackIsInstalled = (): boolean => smallStackIsInstalled() && programPath('collector') !== undefined && takesOtlp(programPath('prometheus')!);
+/** Programs of the whole stack that are missing: a Prometheus that takes OTLP, and the collector, which sends it. */
+export function missingOfStack(): string[] {
+  const prometheus = programPath('prometheus');
+  const old = prometheus && !takesOtlp(prometheus) ? ['prometheus 3'] : [];
+  return [...missingOfSmallStack(), ...old, ...missingOf('collector')];
+}
+
+/** Whether the programs are there without which there is no whole stack. */
+export const stackIsInstalled = (): boolean => missingOfStack().length === 0;
 
 /** The whole stack. @throws Error when a program is missing or does not start */
 export async function startStack(hurry: Hurry = {}): Promise<Whole> {

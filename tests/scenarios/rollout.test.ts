@@ -6,7 +6,7 @@ import { describeOn, type Targets, targetsWith } from '../describe-on.ts';
 import { statusesOf } from '../requests.ts';
 import { type RolledService, rolledService } from '../rolled-service.ts';
 
-const { KUBECONFIG, INGRESS, NAMESPACE = 'dormouse' } = process.env;
+const { NAMESPACE = 'dormouse' } = process.env;
 vi.setConfig({ testTimeout: 180_000 });
 const requests = 1000;
 const page = '/blog/api/posts';
@@ -26,11 +26,9 @@ const within = (share: number, of: number) => {
   const deviation = Math.sqrt(of * share * (1 - share));
   return [of * share - 5 * deviation, of * share + 5 * deviation] as const;
 };
-const hasKn = hasProgram('kn');
-if (KUBECONFIG && INGRESS && !hasKn) console.warn('kn is not on the PATH: canaries are not tried');
 
 /** The local platform has one revision of a Service at a time. */
-const onClusters: Targets<never> = { places: hasKn ? ['cluster'] : [], needs: [] };
+const onClusters: Targets<never> = { places: ['cluster'], needs: [], missing: hasProgram('kn') ? [] : ['kn'] };
 
 describeOn(onClusters, 'a canary of a function under load', (target) => {
   const measured = { OTEL_METRICS_EXPORTER: 'prometheus' };
