@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
+      'cli/**/*.test.ts',
       'events/**/*.test.ts',
       'functions/**/*.test.ts',
       'import/**/*.test.ts',

@@ -7,10 +7,11 @@ import { initKeys } from '@dormouse/auth/key-folder';
 import { readKeys } from '@dormouse/auth/keyring';
 import { importJWK, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Mistake } from '../cli/usage-error.ts';
 import { type Blog, startBlog } from './blog.fixture.ts';
 import { importFolder } from './import-folder.ts';
 import { localToken } from './local-token.ts';
-import { Mistake, type Options, options } from './options.ts';
+import { type Options, options } from './options.ts';
 import type { Screen } from './progress.ts';
 
 const picture = Buffer.from('89504e470d0a1a0a', 'hex');

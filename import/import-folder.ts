@@ -1,7 +1,8 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { Mistake } from '../cli/usage-error.ts';
 import { client, Unreachable } from './client.ts';
 import { readFolder } from './folder.ts';
-import { Mistake, type Options } from './options.ts';
+import type { Options } from './options.ts';
 import { plan } from './plan.ts';
 import { progress, type Screen } from './progress.ts';
 import { report, reportText } from './report.ts';

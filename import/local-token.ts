@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { importToken } from '@dormouse/auth/import-token';
-import { Mistake } from './options.ts';
+import { Mistake } from '../cli/usage-error.ts';
 
 /**
  * A token for an hour, that may import unless told otherwise, signed with the keys of the platform on this machine.

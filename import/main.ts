@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { variable } from '@dormouse/runtime/config';
+import { Mistake } from '../cli/usage-error.ts';
 import { importFolder } from './import-folder.ts';
-import { help, Mistake, options } from './options.ts';
+import { help, options } from './options.ts';
 
 /** `npm run import`: reads the command line, prints one line and exits 1 for what is wrong. */
 try {

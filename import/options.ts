@@ -1,5 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { address } from '../cli/address.ts';
+import { Mistake } from '../cli/usage-error.ts';
 
 export const help = `Imports a folder of Markdown files into a Dormouse blog.
 
@@ -27,11 +29,6 @@ export interface Options {
   readonly site?: string | undefined;
   readonly report?: string | undefined;
   readonly dryRun: boolean;
-}
-
-/** Something about how the program was called or where it runs, said in one line. */
-export class Mistake extends Error {
-  override name = 'Mistake';
 }
 
 /**
@@ -70,12 +67,6 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new Mistake((error as Error).message.split('\n')[0]!);
   }
-}
-
-/** An http address without a slash at its end. @throws Mistake naming the option */
-export function address(option: string, value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) throw new Mistake(`${option} ${value}: not an http address`);
-  return value.replace(/\/+$/, '');
 }
 
 function readable(name: string): string {

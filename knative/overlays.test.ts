@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Manifest, Rendered } from '@dormouse/local/manifests/yaml/origin';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { folderOf } from './local/kustomization.fixture.ts';
 import { render } from './local/kustomize.ts';
-import type { Manifest, Platform, Rendered } from './local/model.ts';
+import type { Platform } from './local/model.ts';
 import { readPlatform } from './local/read.ts';
 
 const rendered = (folder: string) => render(join(import.meta.dirname, folder));

@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Rendered } from '@dormouse/local/manifests/yaml/origin';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byKubectlAlone } from '../knative/local/kustomization.fixture.ts';
 import { render } from '../knative/local/kustomize.ts';
-import type { Rendered } from '../knative/local/model.ts';
 import { readPlatform } from '../knative/local/read.ts';
 
 const project = join(import.meta.dirname, '..');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
-import { header } from './app.ts';
+import { header } from './request.ts';
 
 let trusted = 'x-client-address';
 

@@ -1,20 +1,14 @@
-import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
-import type { Caller } from './auth.ts';
+import type { Caller } from './caller.ts';
 import { AppError, type ErrorCode, type FieldError, fail, problem } from './errors.ts';
 import { parseJson } from './json.ts';
+import { bodyLimit, bodyText, header } from './request.ts';
 import { childOf, currentTrace, noteFailure } from './trace.ts';
 
 /** What handlers find in `c.var`. */
 export type Env = { Variables: { caller: Caller | undefined } };
-
-type Served = { incoming?: IncomingMessage & { rawBody?: Buffer } } | undefined;
 type JsonValidator<S extends v.GenericSchema> = MiddlewareHandler<Env, string, { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }>;
-
-/** Largest body of `json`, in bytes; serve.ts stops larger ones before they reach a handler. */
-export const bodyLimit = 256 * 1024;
 
 /** A Hono app whose failures are problem+json: unknown paths 404, known paths with another method 405 and `Allow`. */
 export function newApp(): Hono<Env> {
@@ -47,26 +41,6 @@ export function json<S extends v.GenericSchema>(schema: S, limit: number = bodyL
 export function id(value: string, max: number = Number.MAX_SAFE_INTEGER): number {
   const number = /^[1-9][0-9]{0,15}$/.test(value) ? Number(value) : 0;
   return number >= 1 && number <= max ? number : fail('not_found', 'There is no such resource.');
-}
-
-/** One header of the request, read without building the whole Headers object where the server allows it. */
-export function header(c: Context, name: string): string | undefined {
-  const incoming = (c.env as Served)?.incoming;
-  if (!incoming) return c.req.header(name);
-  const value = incoming.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
-}
-
-/** The body's bytes, at most `limit` of them, whatever content-length says. */
-export async function bodyBytes(c: Context, limit: number = bodyLimit): Promise<Buffer> {
-  const read = (c.env as Served)?.incoming?.rawBody ?? Buffer.from(await c.req.arrayBuffer());
-  return read.length <= limit ? read : fail('too_large', `The body must have at most ${limit} bytes.`);
-}
-
-/** The body as text: 400 when it is not UTF-8. */
-export async function bodyText(c: Context, limit: number = bodyLimit): Promise<string> {
-  const bytes = await bodyBytes(c, limit);
-  return isUtf8(bytes) ? bytes.toString('utf8') : fail('malformed', 'The body is not UTF-8.');
 }
 
 /** `value` (a query string's values, say) as the schema's output, or 422 with one entry per wrong field (`tags.0`), unknown fields included. */

@@ -1,24 +1,10 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { type Env, header } from './app.ts';
+import type { Env } from './app.ts';
+import { type Caller, type Role, roles } from './caller.ts';
 import { AppError, fail } from './errors.ts';
 import { request } from './http.ts';
-
-/** `operator` runs the platform's events and writes no posts; `admin` may do what all of them may. */
-export const roles = ['reader', 'author', 'editor', 'operator', 'admin'] as const;
-export type Role = (typeof roles)[number];
-
-/** Who makes a request, as its access token says (RFC 9068). */
-export interface Caller {
-  id: number;
-  name: string;
-  role: Role;
-  scopes: readonly string[];
-  jti: string;
-  /** Seconds since 1970. */
-  exp: number;
-  token: string;
-}
+import { header } from './request.ts';
 
 export interface Tokens {
   /** @throws AppError unauthorized for a token that is not valid now; unavailable when the keys cannot be read. */

@@ -1,6 +1,6 @@
 import type { StoredEvent } from './cloudevent.ts';
 import type { Send } from './send.ts';
-import type { Sql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 
 export interface DrainOptions {
   sql: Sql;

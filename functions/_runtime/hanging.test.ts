@@ -5,7 +5,8 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../knative/local/postgres.ts';
 import { problem } from './errors.ts';
-import { openSql, type Sql } from './sql.ts';
+import { openSql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 
 /** Below the 5 s of production, so that the suite is quick, and long enough for a busy machine. */
 const silenceMs = 2000;

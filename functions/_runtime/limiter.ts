@@ -5,7 +5,7 @@ import type { Logger } from './log.ts';
 import { measure } from './measure.ts';
 import { metrics } from './metrics.ts';
 import type { OpenRedis } from './redis.ts';
-import type { Sql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 
 export interface Taken {
   allowed: boolean;

@@ -2,9 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { saidSecure } from './address.ts';
-import { bodyLimit as defaultLimit, type Env } from './app.ts';
+import type { Env } from './app.ts';
 import { AppError, problem } from './errors.ts';
 import type { Logger } from './log.ts';
+import { bodyLimit as defaultLimit } from './request.ts';
 import { measureFirst, measureRequest } from './request-measures.ts';
 import { ingressDecides, isSampled, type Sampler } from './sampler.ts';
 import { childOf, nowMs, parseTraceparent, recordSpan, runInTrace, spanError, type TraceContext } from './trace.ts';

@@ -1,8 +1,9 @@
 import type { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { SpanKind } from '../../observability/signals/span-kind.ts';
 import type { Config } from './config.ts';
 import { scrub } from './scrub.ts';
-import type { Span, SpanKind } from './trace.ts';
+import type { Span } from './trace.ts';
 
 type ReadableSpan = Parameters<typeof JsonTraceSerializer.serializeRequest>[0][number];
 type HrTime = ReadableSpan['startTime'];

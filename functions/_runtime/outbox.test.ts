@@ -6,7 +6,8 @@ import { noted, runtimeDatabase } from './database.fixture.ts';
 import { drain } from './drain.ts';
 import { outbox } from './outbox.ts';
 import type { Send } from './send.ts';
-import { openSql, type Sql } from './sql.ts';
+import { openSql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 import { childOf, runInTrace } from './trace.ts';
 
 let db: TestDatabase;

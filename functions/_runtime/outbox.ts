@@ -4,7 +4,7 @@ import { uuidv7 } from './ids.ts';
 import { type Logger, silentLog } from './log.ts';
 import { httpSend, type Send } from './send.ts';
 import { type SentRow, sender } from './sender.ts';
-import type { Sql, Tx } from './sql.ts';
+import type { Sql, Tx } from './sql-types.ts';
 import { currentTrace, formatTraceparent } from './trace.ts';
 
 /** An event that was not yet written: what a transaction emits. */

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
-import { bodyText } from './app.ts';
 import { decodeHeader } from './cloudevent.ts';
 import { fail } from './errors.ts';
 import { parseJson } from './json.ts';
+import { bodyText } from './request.ts';
 
 /** An event whose attributes were checked and whose data was not. */
 export interface RawEvent {

@@ -8,7 +8,8 @@ import { noted, runtimeDatabase } from './database.fixture.ts';
 import { uuidv7 } from './ids.ts';
 import { outbox } from './outbox.ts';
 import { on, RejectEvent, RetryEvent, receive } from './receive.ts';
-import { openSql, type Sql } from './sql.ts';
+import { openSql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 import { childOf, onSpan, runInTrace } from './trace.ts';
 
 let db: TestDatabase;

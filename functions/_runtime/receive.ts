@@ -2,14 +2,15 @@ import type { DataOf, EventContract } from '@dormouse/events/contract';
 import type { Handler as HonoHandler } from 'hono';
 import * as v from 'valibot';
 import { cameFromOutside } from './address.ts';
-import { type Env, header } from './app.ts';
+import type { Env } from './app.ts';
 import { AppError, fail } from './errors.ts';
 import { measure, timed } from './measure.ts';
 import { metrics } from './metrics.ts';
 import type { Emit, Outbox } from './outbox.ts';
 import { type RawEvent, readEvents } from './read-events.ts';
+import { header } from './request.ts';
 import { attributesOf, measuredAs } from './send.ts';
-import type { Tx } from './sql.ts';
+import type { Tx } from './sql-types.ts';
 import { type Attributes, inSpan, parseTraceparent } from './trace.ts';
 
 /** An event whose data was checked against its contract. */

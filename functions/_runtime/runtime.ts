@@ -5,7 +5,7 @@ import { type Limiter, openLimiter } from './limiter.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
 import { type OpenRedis, openRedis } from './redis.ts';
-import type { Sql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 
 /** What a function is given; members are made when they are first touched. */
 export interface Runtime {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { silentLog } from './log.ts';
 import { type SentRow, sender } from './sender.ts';
-import type { Sql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 
 const row = (n: number): SentRow => ({ position: String(n), older: [], id: `id-${n}`, type: 't', source: '/s', subject: `x/${n}`, time: '', data: '{}' });
 /** A database whose only statement is the DELETE of acknowledged rows. */

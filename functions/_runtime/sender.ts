@@ -1,7 +1,7 @@
 import type { StoredEvent } from './cloudevent.ts';
 import type { Logger } from './log.ts';
 import type { Send } from './send.ts';
-import type { Sql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 
 /** A row that was just committed, and the positions of rows of its subject that were there before it. */
 export interface SentRow extends StoredEvent {

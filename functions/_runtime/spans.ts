@@ -1,4 +1,4 @@
-import type { SpanKind } from './trace.ts';
+import type { SpanKind } from '../../observability/signals/span-kind.ts';
 
 /** A kind of span that functions record. */
 export interface SpanKindOf {

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { formatArray, parseArray } from './array-types.ts';
 import { isUnavailable } from './errors.ts';
-import { openSql, type Sql } from './sql.ts';
+import { openSql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 
 let db: TestDatabase;
 let sql: Sql;

@@ -2,11 +2,9 @@ import postgres from 'postgres';
 import { addArrayTypes } from './array-types.ts';
 import type { Config } from './config.ts';
 import { silence } from './silence.ts';
+import type { Sql, Tx } from './sql-types.ts';
 import { traced } from './traced-sql.ts';
 import { transactions } from './transactions.ts';
-
-export type Sql = postgres.Sql;
-export type Tx = postgres.TransactionSql;
 
 /** One connection for statements, which are pipelined on it; transactions have at most two of their own. */
 const forTransactions = 2;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SpanKind } from '../../observability/signals/span-kind.ts';
 import { spanId, traceId } from './ids.ts';
 
-export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
 export type Attributes = Record<string, string | number | boolean>;
 export interface Link {
   traceId: string;

@@ -3,7 +3,7 @@ import { isUnavailable } from './errors.ts';
 import { measure, onPush } from './measure.ts';
 import { metrics } from './metrics.ts';
 import type { silence, Watch } from './silence.ts';
-import type { Sql, Tx } from './sql.ts';
+import type { Sql, Tx } from './sql-types.ts';
 import { nowMs } from './trace.ts';
 import { traced } from './traced-sql.ts';
 

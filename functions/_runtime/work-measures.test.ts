@@ -11,7 +11,8 @@ import { type Metric, metrics } from './metrics.ts';
 import { outbox } from './outbox.ts';
 import { on, RejectEvent, RetryEvent, receive, redelivery } from './receive.ts';
 import { httpSend } from './send.ts';
-import { openSql, type Sql } from './sql.ts';
+import { openSql } from './sql.ts';
+import type { Sql } from './sql-types.ts';
 import { nowMs } from './trace.ts';
 
 let db: TestDatabase;

@@ -1,5 +1,5 @@
 import { randomUUID, sign } from 'node:crypto';
-import type { Role } from '@dormouse/runtime/auth';
+import type { Role } from '@dormouse/runtime/caller';
 import type { SigningKey } from './keyring.ts';
 
 /** Life of an access token in seconds. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Role, roles } from '@dormouse/runtime/auth';
+import { type Role, roles } from '@dormouse/runtime/caller';
 import { variable } from '@dormouse/runtime/config';
 import { outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';

@@ -1,34 +1,8 @@
-import { type Env, newApp } from '@dormouse/runtime/app';
-import type { Tokens } from '@dormouse/runtime/auth';
-import type { Limiter } from '@dormouse/runtime/limiter';
-import type { Logger } from '@dormouse/runtime/log';
-import type { Context } from 'hono';
+import { newApp } from '@dormouse/runtime/app';
 import { accounts } from './accounts.ts';
+import type { Auth } from './dependencies.ts';
 import { discovery } from './discovery.ts';
-import type { Keyring } from './keyring.ts';
-import type { Limits } from './limits.ts';
-import type { Passwords } from './passwords.ts';
 import { sessions } from './sessions.ts';
-import type { Store } from './store.ts';
-
-/** All of the world that auth touches. */
-export interface Auth {
-  store: Store;
-  passwords: Passwords;
-  keys: Keyring;
-  tokens: Tokens;
-  limiter: Limiter;
-  limits: Limits;
-  issuer: string;
-  audience: string;
-  /** Our own origins as browsers see them, where they cannot be told from Host (`https://blog.example`). */
-  origins: readonly string[];
-  /** The client's real address, as the ingress says it. */
-  address: (c: Context<Env>) => string;
-  log: Logger;
-  /** Milliseconds since 1970. */
-  now: () => number;
-}
 
 /** The function auth: who somebody is. */
 export function createApp(auth: Auth) {

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { AppError } from '@dormouse/runtime/errors';
 import { openLimiter } from '@dormouse/runtime/limiter';
 import { outbox } from '@dormouse/runtime/outbox';
-import type { Sql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';

@@ -2,7 +2,7 @@ import type { Env } from '@dormouse/runtime/app';
 import { required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
-import type { Auth } from './app.ts';
+import type { Auth } from './dependencies.ts';
 import type { User } from './store.ts';
 
 /** The caller's account as it is now; 401 when it was deleted after the token was made. */

@@ -1,6 +1,6 @@
 import type { Env } from '@dormouse/runtime/app';
 import { Hono } from 'hono';
-import type { Auth } from './app.ts';
+import type { Auth } from './dependencies.ts';
 import { jwksMaxAgeMs } from './keyring.ts';
 
 const cached = `public, max-age=${jwksMaxAgeMs / 1000}`;

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type Env, header, json } from '@dormouse/runtime/app';
-import { authenticate, type Caller, required } from '@dormouse/runtime/auth';
+import { type Env, json } from '@dormouse/runtime/app';
+import { authenticate, required } from '@dormouse/runtime/auth';
+import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { metrics } from '@dormouse/runtime/metrics';
+import { header } from '@dormouse/runtime/request';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { accessTokenSeconds, sessionOf, signAccessToken } from './access-token.ts';
-import type { Auth } from './app.ts';
 import { currentUser } from './current-user.ts';
+import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { cookieToken, refreshCookie } from './refresh-cookie.ts';
 import { type Family, parseRefreshToken, refreshToken, startFamily, turnToken } from './refresh-token.ts';

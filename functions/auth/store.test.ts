@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { outbox } from '@dormouse/runtime/outbox';
-import type { Sql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { hashSecret, refreshToken, startFamily, turnToken } from './refresh-token.ts';

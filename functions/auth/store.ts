@@ -1,7 +1,7 @@
 import { userDeleted, userRegistered } from '@dormouse/events/user';
-import type { Role } from '@dormouse/runtime/auth';
+import type { Role } from '@dormouse/runtime/caller';
 import type { Outbox } from '@dormouse/runtime/outbox';
-import type { Sql, Tx } from '@dormouse/runtime/sql';
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { Family, Spent, Turn } from './refresh-token.ts';
 import { parseUsername, usernameKey } from './username.ts';
 

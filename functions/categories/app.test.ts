@@ -1,5 +1,5 @@
-import type { Caller, Role } from '@dormouse/runtime/auth';
 import { cache } from '@dormouse/runtime/cache';
+import type { Caller, Role } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { expect, test } from 'vitest';

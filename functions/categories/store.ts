@@ -1,7 +1,7 @@
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
 import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
-import type { Sql, Tx } from '@dormouse/runtime/sql';
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { currentTrace, formatTraceparent } from '@dormouse/runtime/trace';
 
 export interface Category {

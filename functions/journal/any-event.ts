@@ -1,6 +1,6 @@
-import { bodyBytes, header } from '@dormouse/runtime/app';
 import { decodeHeader } from '@dormouse/runtime/cloudevent';
 import { fail } from '@dormouse/runtime/errors';
+import { bodyBytes, header } from '@dormouse/runtime/request';
 import { parseTraceparent } from '@dormouse/runtime/trace';
 import type { Context } from 'hono';
 

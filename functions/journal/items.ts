@@ -1,4 +1,4 @@
-import type { Sql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Job } from './jobs.ts';
 
 /** A dead letter that a job is to redrive. */

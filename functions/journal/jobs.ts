@@ -2,7 +2,7 @@ import { batchDue } from '@dormouse/events/journal';
 import { fail } from '@dormouse/runtime/errors';
 import { uuidv7 } from '@dormouse/runtime/ids';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
-import type { Sql, Tx } from '@dormouse/runtime/sql';
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { type DeadLetterFilter, selected } from './store.ts';
 
 export interface Job {

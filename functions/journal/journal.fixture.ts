@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Role } from '@dormouse/runtime/auth';
+import type { Role } from '@dormouse/runtime/caller';
 import type { StoredEvent } from '@dormouse/runtime/cloudevent';
 import { fail } from '@dormouse/runtime/errors';
 import { type Outbox, outbox } from '@dormouse/runtime/outbox';
-import { openSql, type Sql } from '@dormouse/runtime/sql';
+import { openSql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 import type { TestDatabase } from '../../tests/database.ts';
 import { createApp } from './app.ts';
 import { openItems } from './items.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from '@dormouse/runtime/log';
-import type { Sql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 
 export interface RetentionOptions {
   sql: Sql;

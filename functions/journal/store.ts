@@ -1,4 +1,4 @@
-import type { Sql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Delivered } from './any-event.ts';
 import type { Failure } from './dead-letter.ts';
 

@@ -1,11 +1,10 @@
-import type { Caller, Role } from '@dormouse/runtime/auth';
 import { cache } from '@dormouse/runtime/cache';
+import type { Caller, Role } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import type { Limiter } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { createApp } from './app.ts';
-import type { Answer, Post } from './post.ts';
-import { answerOf } from './post.ts';
+import { type Answer, answerOf, type Post } from './post.ts';
 import type { Filter, NewPost, Once, Posts } from './store.ts';
 
 export const caller = (id: number, name: string, role: Role, ...scopes: string[]): Caller => ({ id, name, role, scopes, jti: name, exp: 9e9, token: name });

@@ -1,11 +1,12 @@
 import { categoryDeleted, categoryUpdated } from '@dormouse/events/category';
-import { type Env, header, id, json, newApp } from '@dormouse/runtime/app';
+import { type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Cache } from '@dormouse/runtime/cache';
 import { fail } from '@dormouse/runtime/errors';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, receive } from '@dormouse/runtime/receive';
+import { header } from '@dormouse/runtime/request';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { FindAuthor } from './authors.ts';
 import { changedPost } from './fields.ts';

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { header, json } from '@dormouse/runtime/app';
+import { json } from '@dormouse/runtime/app';
 import { required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
+import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import type { Author } from './authors.ts';
 import { type ImportedPost, importedPost, newPost } from './fields.ts';

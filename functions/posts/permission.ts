@@ -1,4 +1,4 @@
-import type { Caller } from '@dormouse/runtime/auth';
+import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import type { Summary } from './post.ts';
 

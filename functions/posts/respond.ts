@@ -1,4 +1,5 @@
-import { type Env, header } from '@dormouse/runtime/app';
+import type { Env } from '@dormouse/runtime/app';
+import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import type { ListAnswer } from './page.ts';
 import { unchanged } from './precondition.ts';

@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '@dormouse/runtime/sql';
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { Category, Post, Status, Summary } from './post.ts';
 
 /** Columns as `summaryColumns` names them; bigints arrive as text. */

@@ -1,7 +1,7 @@
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
-import type { Sql, Tx } from '@dormouse/runtime/sql';
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { excerptOf } from './excerpt.ts';
 import { type Answer, answerOf, type Post, type Status, type Summary, snapshot } from './post.ts';
 import { Outrun, retrying } from './retrying.ts';

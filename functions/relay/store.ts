@@ -1,4 +1,4 @@
-import type { Sql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 
 export interface Backlog {
   schema: string;

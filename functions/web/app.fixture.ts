@@ -1,9 +1,10 @@
 import type { Tokens } from '@dormouse/runtime/auth';
 import { type AppError, fail } from '@dormouse/runtime/errors';
 import type { Granted } from './accounts.ts';
-import { createApp, type Web } from './app.ts';
+import { createApp } from './app.ts';
 import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
+import type { Web } from './dependencies.ts';
 import type { Page } from './pages.ts';
 import type { Post } from './posts.ts';
 

@@ -1,15 +1,10 @@
 import { type Env, newApp } from '@dormouse/runtime/app';
-import type { Tokens } from '@dormouse/runtime/auth';
 import type { Hono } from 'hono';
-import type { Accounts } from './accounts.ts';
-import type { Articles } from './articles.ts';
 import { assets } from './assets.ts';
-import type { Categories } from './categories.ts';
+import type { Web } from './dependencies.ts';
 import { failures } from './failures.ts';
 import { feeds } from './feeds.ts';
-import { type Media, mediaFiles } from './media.ts';
-import type { Pages } from './pages.ts';
-import type { Posts } from './posts.ts';
+import { mediaFiles } from './media.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
 import { sessions } from './session.ts';
@@ -17,24 +12,6 @@ import { signing } from './signing.ts';
 import { writing } from './writing.ts';
 
 export { consumes } from './purging.ts';
-
-/** All of the world that web touches. */
-export interface Web {
-  posts: Posts;
-  categories: Categories;
-  accounts: Accounts;
-  /** Rendered pages, the same for everybody. */
-  pages: Pages;
-  /** Rendered Markdown. */
-  articles: Articles;
-  media: Media;
-  tokens: Tokens;
-  /** Milliseconds since 1970. */
-  now?: () => number;
-  newKey?: () => string;
-  /** Does something in so many milliseconds. */
-  later?: (work: () => void, ms: number) => void;
-}
 
 /** The blog's pages. */
 export function createApp(web: Web): Hono<Env> {

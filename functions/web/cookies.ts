@@ -1,5 +1,5 @@
 import { askedSecurely } from '@dormouse/runtime/address';
-import { header } from '@dormouse/runtime/app';
+import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 
 /** Names of the cookies of a session. `form` is the secret that forms are bound to. */

@@ -1,5 +1,6 @@
-import { allowedMethods, type Env, header } from '@dormouse/runtime/app';
+import { allowedMethods, type Env } from '@dormouse/runtime/app';
 import { AppError, problem, toAppError } from '@dormouse/runtime/errors';
+import { header } from '@dormouse/runtime/request';
 import { currentTrace, noteFailure } from '@dormouse/runtime/trace';
 import type { Context, Hono } from 'hono';
 import { errorPage } from './error-page.ts';

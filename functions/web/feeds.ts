@@ -1,7 +1,7 @@
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Hono } from 'hono';
-import type { Web } from './app.ts';
+import type { Web } from './dependencies.ts';
 import { atomFeed, sitemap, sitemapIndex, sitemapPart } from './feed.ts';
 import { originOf } from './origin.ts';
 import { deliver, keptPage, pageOf } from './pages.ts';

@@ -1,6 +1,6 @@
 import { askedHost } from '@dormouse/runtime/address';
-import { bodyText, header } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
+import { bodyText, header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 
 /** Largest form, in bytes: 100,000 code points take up to 12 bytes each when urlencoded. */

@@ -1,21 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bodyBytes, type Env, header } from '@dormouse/runtime/app';
+import type { Env } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
+import { bodyBytes, header } from '@dormouse/runtime/request';
 import type { Hono } from 'hono';
-import type { Web } from './app.ts';
+import type { Media, Web } from './dependencies.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
 import { pictureType } from './picture-type.ts';
-
-/** Files by the SHA-256 of their bytes, in lower-case hex. */
-export interface Media {
-  read(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  has(hash: string): Promise<boolean>;
-  write(hash: string, bytes: Uint8Array): Promise<void>;
-}
-
 /** Largest picture, in bytes. */
 export const mediaLimit = 10 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { gzip } from 'node:zlib';
-import { header } from '@dormouse/runtime/app';
+import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
 

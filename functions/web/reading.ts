@@ -1,10 +1,10 @@
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
-import type { Web } from './app.ts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { claimsSession } from './csrf.ts';
+import type { Web } from './dependencies.ts';
 import { safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';

@@ -1,5 +1,5 @@
 import { clientAddress } from '@dormouse/runtime/address';
-import type { Role } from '@dormouse/runtime/auth';
+import type { Role } from '@dormouse/runtime/caller';
 import { AppError } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
 import type { Accounts, Granted } from './accounts.ts';

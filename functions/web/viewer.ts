@@ -1,5 +1,5 @@
-import { header } from '@dormouse/runtime/app';
 import { AppError } from '@dormouse/runtime/errors';
+import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { cookieNames } from './cookies.ts';
 import { formToken } from './csrf.ts';

@@ -1,7 +1,7 @@
 import { type AppError, fail } from '@dormouse/runtime/errors';
 import { describe, expect, it } from 'vitest';
 import { aPost, browser, failingOnce, unescapeHtml, world } from './app.fixture.ts';
-import type { Web } from './app.ts';
+import type { Web } from './dependencies.ts';
 
 const typed = { title: 'On sleep', category_name: 'C#', content: '\n  Two *lines*\n\n</textarea><script>alert(1)</script>&amp; מה "חדש" 😴' };
 

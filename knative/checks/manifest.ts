@@ -1,5 +1,5 @@
+import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
-import type { Manifest } from '../local/model.ts';
 
 export type { Manifest };
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { needs } from '../../tests/needs.ts';
 import { byKubectlAlone } from '../local/kustomization.fixture.ts';
-import type { Manifest } from '../local/model.ts';
 import { manifestsOf, type ServiceManifest } from './function-manifests.ts';
 import { renderOverlay } from './overlay.ts';
 import { renderFunction } from './render.ts';

@@ -1,4 +1,4 @@
-import { Mistake } from '../../import/options.ts';
+import { Mistake } from '../../cli/usage-error.ts';
 import type { DeadLetter, DeadLetterDetail } from '../local/console/operator-api.ts';
 import type { Options } from './options.ts';
 import type { Service } from './service.ts';

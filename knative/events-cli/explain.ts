@@ -1,4 +1,4 @@
-import { Mistake } from '../../import/options.ts';
+import { Mistake } from '../../cli/usage-error.ts';
 import type { ListedTrigger } from '../local/trigger-list.ts';
 import type { TriggerVerdict } from '../local/verdicts.ts';
 import type { Options } from './options.ts';

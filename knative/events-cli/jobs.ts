@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Mistake } from '../../import/options.ts';
+import { Mistake } from '../../cli/usage-error.ts';
 import { progress } from '../../import/progress.ts';
 import { type Job, position } from '../local/console/operator-api.ts';
 import type { Options } from './options.ts';

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 import { variable } from '@dormouse/runtime/config';
-import { Mistake } from '../../import/options.ts';
+import { Mistake } from '../../cli/usage-error.ts';
 import { options } from './options.ts';
 import { run } from './run.ts';
 

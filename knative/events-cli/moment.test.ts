@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Mistake } from '../../import/options.ts';
+import { Mistake } from '../../cli/usage-error.ts';
 import { moment } from './moment.ts';
 
 const now = Date.parse('2026-01-31T14:00:00Z');

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { address, Mistake } from '../../import/options.ts';
+import { address } from '../../cli/address.ts';
+import { Mistake } from '../../cli/usage-error.ts';
 import { type Command, help, isCommand } from './help.ts';
 import { moment } from './moment.ts';
 

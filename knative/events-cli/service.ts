@@ -1,5 +1,5 @@
+import { Mistake } from '../../cli/usage-error.ts';
 import { type Answer, client, problemOf, Unreachable } from '../../import/client.ts';
-import { Mistake } from '../../import/options.ts';
 
 /** Something that answers JSON. */
 export interface Service {

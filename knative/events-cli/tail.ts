@@ -1,4 +1,4 @@
-import { Mistake } from '../../import/options.ts';
+import { Mistake } from '../../cli/usage-error.ts';
 import type { Options } from './options.ts';
 import { harmless, localTime, type Terminal } from './terminal.ts';
 

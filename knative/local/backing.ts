@@ -3,7 +3,7 @@ import { type Builder, type Bundle, createBuilder } from './build.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Ends } from './ends.ts';
 import type { PlatformOptions } from './ground.ts';
-import type { Source } from './load.ts';
+import type { Source } from './manifests/source.ts';
 import type { Outputs } from './output.ts';
 import { buildAll } from './programs.ts';
 import { type Redis, startRedis } from './redis.ts';

@@ -1,7 +1,7 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Bench, bench, brokerOf, type Call, type Setup, service, trigger } from './broker.fixture.ts';
-import { ManifestError } from './model.ts';
+import { ManifestError } from './manifests/yaml/origin.ts';
 
 const open: Bench[] = [];
 afterEach(async () => {

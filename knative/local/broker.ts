@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { brokerIngress } from './broker-ingress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type DurableBroker, openDurableBroker } from './durable-broker.ts';
-import type { EventDetail, EventSummary, Undeliverable } from './event-summary.ts';
+import type { EventDetail, EventSummary } from './event-summary.ts';
 import type { Broker, Trigger } from './model.ts';
 import { diskStore, type Store } from './store.ts';
 import type { Telemetry } from './telemetry.ts';
 import { setupOf } from './trigger-setup.ts';
 import type { Retention } from './trimmer.ts';
+import type { Undeliverable } from './undeliverable.ts';
 import type { Upstream } from './upstream.ts';
 
 /** The brokers of a platform: one durable log each, one dispatcher a Trigger. */

@@ -1,6 +1,6 @@
 import type { Front } from './client-connection.ts';
 import type { Target } from './exchange.ts';
-import { problemBody } from './ingress.ts';
+import { problemBody } from './http/problem.ts';
 import { dropped, keptFields } from './kept-fields.ts';
 import { Refusal } from './refusal.ts';
 import type { RequestHead } from './request-head.ts';

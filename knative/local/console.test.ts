@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bench, bench, brokerOf, service, trigger } from './broker.fixture.ts';
-import { type ServiceStatus, startConsole } from './console.ts';
+import { startConsole } from './console.ts';
+import type { ServiceStatus } from './serving/service-status.ts';
 
 const services: ServiceStatus[] = [
   { name: 'posts', revision: 'posts-00001', instances: 0, state: 'asleep', requests: 12, last_cold_start_ms: 96 },

@@ -1,64 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Brokers } from './broker.ts';
-import type { Operations } from './operations.ts';
-import type { Telemetry } from './telemetry.ts';
-import type { Eventing } from './trigger-list.ts';
-
-/** A function as the console shows it. */
-export interface ServiceStatus {
-  name: string;
-  revision: string;
-  /** Processes alive. */
-  instances: number;
-  state: 'asleep' | 'starting' | 'ready' | 'unready' | 'draining' | 'failed';
-  requests: number;
-  last_cold_start_ms: number | null;
-}
-
-/** One rule of the ingress, as text. */
-export interface RouteStatus {
-  host: string;
-  match: string;
-  action: string;
-}
-
-/** Where this platform listens; for programs that run beside it. */
-export interface Addresses {
-  ingress: string;
-  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
-  brokers: readonly string[];
-  otlp: string;
-  kubernetes: string;
-}
-
-/** What the console reads. */
-export interface ConsoleSources {
-  services: () => ServiceStatus[];
-  routes: () => RouteStatus[];
-  /** Triggers and the catalogue; without it there is none. */
-  eventing?: () => Eventing;
-  addresses?: Addresses;
-  /** What the pages of dead letters and replays speak to; they say so when there is nothing. */
-  operations?: Operations;
-  brokers: Brokers;
-  telemetry: Telemetry;
-}
+import type { ConsoleSources } from './console/sources.ts';
+import { type ConsoleAnswer, problem } from './http/answer.ts';
 
 export interface ConsoleOptions extends ConsoleSources {
   /** Loopback only. */
   host: string;
   /** 0 takes a free one. */
   port: number;
-}
-
-/** An answer; `stream` takes the response over. */
-export interface ConsoleAnswer {
-  status: number;
-  type?: string;
-  body?: string | Buffer;
-  headers?: Record<string, string>;
-  stream?: (response: ServerResponse) => void;
 }
 
 const securityHeaders = {
@@ -147,11 +96,6 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | und
 }
 
 const isLocalName = (host: string | undefined) => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host ?? '');
-
-/** RFC 9457. */
-export function problem(status: number, detail: string): ConsoleAnswer {
-  return { status, type: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', status, detail }) };
-}
 
 function send(request: IncomingMessage, response: ServerResponse, { status, type, body = '', headers, stream }: ConsoleAnswer): void {
   response.writeHead(status, { ...securityHeaders, ...(type ? { 'content-type': type } : {}), ...headers });

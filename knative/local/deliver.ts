@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { ChunkedReader } from './chunked.ts';
 import { Exchange, type Target } from './exchange.ts';
-import { problemBody } from './ingress.ts';
+import { problemBody } from './http/problem.ts';
 import type { Destination } from './model.ts';
 import type { Refusal } from './refusal.ts';
 import { chunked, type ResponseHead } from './response-head.ts';

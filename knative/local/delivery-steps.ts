@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { CloudEvent } from './cloudevents.ts';
 import { type DeliveryJob, failureOf, triesOf } from './delivery-job.ts';
 import { processSpan } from './delivery-span.ts';
-import type { Outcome, TriggerOutcome } from './event-summary.ts';
+import type { Outcome, TriggerOutcome } from './eventing/delivery/outcome.ts';
 import type { Destination } from './model.ts';
 import type { BrokerEvent } from './stored-event.ts';
 import type { Telemetry } from './telemetry.ts';

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { detailOf } from './event-detail.ts';
 import { type EventLog, eventLog } from './event-log.ts';
-import type { EventDetail, EventSummary, Undeliverable } from './event-summary.ts';
+import type { EventDetail, EventSummary } from './event-summary.ts';
 import type { Log } from './log.ts';
 import type { Broker, Trigger } from './model.ts';
 import { type RecentEvents, recentEvents, summarise } from './recent-events.ts';
@@ -17,7 +17,7 @@ import { TriggerSet } from './trigger-set.ts';
 import { setupOf, type TriggerSetup } from './trigger-setup.ts';
 import type { KnownTrigger, TriggerTable } from './trigger-table.ts';
 import { type Retention, Trimmer } from './trimmer.ts';
-import { type UndeliverableStore, undeliverableStore } from './undeliverable.ts';
+import { type Undeliverable, type UndeliverableStore, undeliverableStore } from './undeliverable.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface DurableBrokerOptions {

@@ -1,4 +1,4 @@
-import { ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { isObject, type Json, type JsonObject, newObject, placeAt, setField, setItem } from './places.ts';
 import type { Id } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import { ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { isObject, type Json, type JsonObject } from './places.ts';
 import { nearest } from './spelling.ts';
 

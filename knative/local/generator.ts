@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Fields } from './fields.ts';
-import { ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { isObject, type Json, type JsonObject, newObject, setField } from './places.ts';
 import { newResource, type Resource } from './resource.ts';
 

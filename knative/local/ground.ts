@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Brokers } from './broker.ts';
 import type { Ends } from './ends.ts';
 import { lockHome } from './home-lock.ts';
-import type { Source } from './load.ts';
+import type { Source } from './manifests/source.ts';
 import type { Received } from './otlp.ts';
 import { createOutputs, type Outputs } from './output.ts';
 import type { Services } from './services.ts';

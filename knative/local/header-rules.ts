@@ -1,4 +1,5 @@
-import { type HttpRoute, ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
+import type { HttpRoute } from './model.ts';
 
 /** Field lines to append, for a client's address and the host that it asked for. */
 export type AppendFields = (address: string, host: string) => string;

@@ -1,5 +1,5 @@
 import { visitFields } from './field-spec.ts';
-import type { Origin } from './model.ts';
+import type { Origin } from './manifests/yaml/origin.ts';
 import { idOf, type Resource } from './resource.ts';
 
 /** One entry of a kustomization's `images`. */

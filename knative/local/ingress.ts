@@ -1,6 +1,7 @@
 import type { ClientConnection, Front } from './client-connection.ts';
 import type { Target } from './exchange.ts';
 import { type AppendFields, compileFields } from './header-rules.ts';
+import { problemBody } from './http/problem.ts';
 import { type Dropped, dropped, keptFields } from './kept-fields.ts';
 import type { HttpRoute, VirtualHost } from './model.ts';
 import { Refusal } from './refusal.ts';
@@ -8,7 +9,7 @@ import { normalizePath } from './request-path.ts';
 import type { ResponseHead } from './response-head.ts';
 import { compileRoutes, type Routes, type Rule } from './route.ts';
 import type { Telemetry } from './telemetry.ts';
-import { randomHex, rateSampler, readTraceparent } from './trace-start.ts';
+import { newSpanId, newTraceId, rateSampler, readTraceparent } from './traceparent.ts';
 
 export interface IngressOptions {
   virtualHosts: readonly VirtualHost[];
@@ -143,9 +144,9 @@ function compileAll({ rules }: Routes): Map<Rule, Compiled> {
 
 function startTrace(connection: ClientConnection, sample: () => boolean): void {
   const given = connection.request.traceparent === '' ? undefined : readTraceparent(connection.request.traceparent);
-  connection.traceId = given?.traceId ?? randomHex(16);
+  connection.traceId = given?.traceId ?? newTraceId();
   connection.parentId = given?.spanId ?? '';
-  connection.spanId = randomHex(8);
+  connection.spanId = newSpanId();
   connection.sampled = (given?.sampled ?? true) && sample();
 }
 
@@ -193,21 +194,6 @@ function problemFields(connection: ClientConnection, { retryAfter }: Refusal): s
   return `content-type: application/problem+json\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n${wait}x-trace-id: ${connection.traceId}\r\n`;
 }
 
-const titles: Readonly<Record<string, string>> = {
-  malformed: 'Malformed request',
-  not_found: 'Not found',
-  too_large: 'Too large',
-  unavailable: 'Unavailable',
-  bad_gateway: 'Bad gateway',
-  timeout: 'Timeout',
-  not_implemented: 'Not implemented',
-};
-
-/** RFC 9457, in the shape that functions answer too. */
-export function problemBody({ status, code, detail }: Refusal, traceId: string): string {
-  return JSON.stringify({ type: 'about:blank', title: titles[code] ?? 'Error', status, detail, code, trace_id: traceId });
-}
-
 function record(telemetry: Telemetry, connection: ClientConnection, status: number, bytes: number): void {
   const now = performance.now();
   const startMs = performance.timeOrigin + connection.startedAt;
@@ -227,7 +213,7 @@ function record(telemetry: Telemetry, connection: ClientConnection, status: numb
   if (connection.waited < 1 || !service) return;
   telemetry.addSpan({
     traceId: connection.traceId,
-    spanId: randomHex(8),
+    spanId: newSpanId(),
     parentId: connection.spanId,
     name: `wait for ${service}`,
     kind: 'internal',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { copy, isObject, type Json, type JsonObject, placeAt, removeEntry, setField, setItem } from './places.ts';
 
 /** One operation of a JSON Patch (RFC 6902), with its pointers (RFC 6901) taken apart. */

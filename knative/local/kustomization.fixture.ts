@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Rendered } from './model.ts';
+import type { Rendered } from './manifests/yaml/origin.ts';
 import { readYaml } from './read-yaml.ts';
 
 /** Files by path; a value that is no text is written as JSON, which YAML includes. */

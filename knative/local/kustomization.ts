@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { Fields } from './fields.ts';
-import { ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { isObject, placeAt } from './places.ts';
 import { readYaml, type YamlDocument } from './read-yaml.ts';
 

@@ -7,7 +7,7 @@ import { changeImages } from './images.ts';
 import { applyOperations, type Operation, readOperations } from './json6902.ts';
 import { type Kustomization, openKustomization, shown } from './kustomization.ts';
 import { addLabels } from './labels.ts';
-import { ManifestError, type Origin, type Rendered } from './model.ts';
+import { ManifestError, type Origin, type Rendered } from './manifests/yaml/origin.ts';
 import { followNames, mergeReferences, type NameReference } from './name-reference.ts';
 import { isObject, type JsonObject, placeAt, setField } from './places.ts';
 import { readYaml } from './read-yaml.ts';

@@ -1,5 +1,5 @@
 import { type FieldSpec, mergeSpecs, visitFields } from './field-spec.ts';
-import type { Origin } from './model.ts';
+import type { Origin } from './manifests/yaml/origin.ts';
 import { isObject, setField } from './places.ts';
 import { idOf, type Resource } from './resource.ts';
 

@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ManifestError, type Platform } from './model.ts';
-import type { Provided } from './provided.ts';
-
-/** What is to be run, and which files say so. */
-export interface Source {
-  platform: Platform;
-  provided: Provided;
-  /** Files of the manifests. */
-  files: readonly string[];
-}
+import type { Source } from './manifests/source.ts';
+import { ManifestError } from './manifests/yaml/origin.ts';
 
 /**
  * Renders and reads an overlay, with what its platform.yaml provides.

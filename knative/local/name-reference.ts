@@ -1,5 +1,5 @@
 import { type FieldSpec, mergeSpecs, selects, visitFields } from './field-spec.ts';
-import type { Origin } from './model.ts';
+import type { Origin } from './manifests/yaml/origin.ts';
 import { isObject, type Json, type JsonObject, setField } from './places.ts';
 import { called, type Id, idOf, isClusterScoped, type Resource } from './resource.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Brokers } from './broker.ts';
-import type { Addresses } from './console.ts';
+import type { Addresses } from './console/sources.ts';
 import type { Ground } from './ground.ts';
 import type { Ingress } from './ingress.ts';
 import { createOperations } from './operations.ts';

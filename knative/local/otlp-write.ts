@@ -1,5 +1,5 @@
 import type { LogLine } from './logs.ts';
-import { keyValues, nanoseconds, tempoSpan } from './tempo.ts';
+import { keyValues, nanoseconds, tempoSpan } from './telemetry/otlp/otlp-values.ts';
 import type { Attributes, SpanKind, SpanRecord } from './traces.ts';
 
 /** OTLP's JSON has numbers where Tempo has names. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ManifestError, type PingSource } from './model.ts';
+import { ManifestError } from './manifests/yaml/origin.ts';
+import type { PingSource } from './model.ts';
 import { startPingSources } from './ping.ts';
 import { Telemetry } from './telemetry.ts';
 import type { UpstreamRequest } from './upstream.ts';

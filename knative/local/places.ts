@@ -1,4 +1,4 @@
-import type { Origin } from './model.ts';
+import type { Origin } from './manifests/yaml/origin.ts';
 
 /** What YAML and JSON can say. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;

@@ -1,6 +1,6 @@
 import type { Brokers } from './broker.ts';
-import type { ServiceStatus } from './console.ts';
 import type { Family } from './metric-store.ts';
+import type { ServiceStatus } from './serving/service-status.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What the platform measures of itself; instances have the name that Knative gives them on a cluster. */

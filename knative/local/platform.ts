@@ -1,6 +1,5 @@
 import { startBacking } from './backing.ts';
 import { startChild } from './child.ts';
-import type { ServiceStatus } from './console.ts';
 import { Ends } from './ends.ts';
 import { baseEnvironment } from './environment.ts';
 import { type Ground, type PlatformOptions, prepare, targetOf } from './ground.ts';
@@ -10,6 +9,7 @@ import { mustBeFree } from './internal-http.ts';
 import { type Listener, listen } from './listener.ts';
 import { openConsole } from './open-console.ts';
 import { reloading } from './reloading.ts';
+import type { ServiceStatus } from './serving/service-status.ts';
 import { createSpare } from './spare.ts';
 import { startEventing } from './start-eventing.ts';
 import { startFunctions } from './start-functions.ts';

@@ -1,6 +1,7 @@
 import type { Builder, Bundle } from './build.ts';
-import type { Source } from './load.ts';
-import { type Container, ManifestError, type Origin } from './model.ts';
+import type { Source } from './manifests/source.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
+import type { Container } from './model.ts';
 import { programOf } from './provided.ts';
 
 /** Programs of every Service and Job, at once. Keys are `namespace/name`, those of Jobs `job namespace/name`. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ManifestError } from './model.ts';
+import { ManifestError } from './manifests/yaml/origin.ts';
 
 /** How a Secret comes about that no manifest holds. */
 export type SecretRecipe = { kind: 'database'; role: string } | { kind: 'run'; program: string } | { kind: 'redis' };

@@ -1,6 +1,7 @@
 import { goDuration } from './durations.ts';
 import type { Fields } from './fields.ts';
-import { type Autoscaling, ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
+import type { Autoscaling } from './model.ts';
 import { nearest } from './spelling.ts';
 
 const domain = 'autoscaling.knative.dev/';

@@ -1,5 +1,6 @@
 import { Fields } from './fields.ts';
-import { ManifestError, type Origin, type Platform, type Rendered } from './model.ts';
+import { ManifestError, type Origin, type Rendered } from './manifests/yaml/origin.ts';
+import type { Platform } from './model.ts';
 
 /** Remembers that something is valid on a cluster and has no meaning here. */
 export type Ignore = (reason: string, origin: Origin) => void;

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, Scalar, type YAMLMap } from 'yaml';
-import { ManifestError, type Origin } from './model.ts';
+import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { isObject, type Json, type JsonObject, newList, newObject, placeAt, setField, setItem } from './places.ts';
 
 /** One document of a YAML stream; its objects and lists know the line of each entry (places.ts). */

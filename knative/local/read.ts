@@ -1,4 +1,5 @@
-import { type Destination, ManifestError, type Origin, type Platform, type Rendered, type Service } from './model.ts';
+import { ManifestError, type Origin, type Rendered } from './manifests/yaml/origin.ts';
+import type { Destination, Platform, Service } from './model.ts';
 import type { AutoscalerDefaults } from './read-autoscaling.ts';
 import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
 import { readJob } from './read-job.ts';

@@ -1,5 +1,6 @@
 import type { LogEntry } from './event-log.ts';
-import type { EventSummary, Outcome, TriggerOutcome } from './event-summary.ts';
+import type { EventSummary } from './event-summary.ts';
+import type { Outcome, TriggerOutcome } from './eventing/delivery/outcome.ts';
 import type { Position } from './record.ts';
 import { traceIdOf } from './stored-event.ts';
 

@@ -1,4 +1,4 @@
-import { type Manifest, ManifestError, type Origin } from './model.ts';
+import { type Manifest, ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { isObject, type JsonObject } from './places.ts';
 
 /** What tells two objects apart. */

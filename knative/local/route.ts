@@ -1,4 +1,5 @@
-import { type HttpRoute, ManifestError, type StringMatch, type VirtualHost } from './model.ts';
+import { ManifestError } from './manifests/yaml/origin.ts';
+import type { HttpRoute, StringMatch, VirtualHost } from './model.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** A request as routes look at it. */

@@ -5,12 +5,12 @@ import type { Bundle } from './build.ts';
 import type { Child } from './child.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clusterLocal } from './cluster-local.ts';
-import type { ServiceStatus } from './console.ts';
 import { freePort } from './free-port.ts';
 import { type Listener, listen } from './listener.ts';
 import type { Service } from './model.ts';
 import type { Outputs } from './output.ts';
 import { Revision } from './revision.ts';
+import type { ServiceStatus } from './serving/service-status.ts';
 import { Serving } from './serving.ts';
 
 export interface ServicesOptions {

@@ -1,8 +1,8 @@
 import type { Activator } from './activator.ts';
-import type { ServiceStatus } from './console.ts';
 import type { ServingPlace, Target } from './exchange.ts';
 import type { Service } from './model.ts';
 import type { Revision } from './revision.ts';
+import type { ServiceStatus } from './serving/service-status.ts';
 
 /** A Service that is served: its current revision, and those that are on their way out. */
 export class Serving implements Target {

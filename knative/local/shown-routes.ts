@@ -1,4 +1,3 @@
-import type { RouteStatus } from './console.ts';
 import type { HttpRoute } from './model.ts';
 import type { Routes } from './route.ts';
 
@@ -29,4 +28,10 @@ function shownAction({ action }: HttpRoute): string {
   return action.destinations
     .map(({ service, weight }) => (action.destinations.length > 1 ? `${service} (${Math.round((weight * 100) / total)} %)` : service))
     .join(', ');
+}
+/** One rule of the ingress, as text. */
+export interface RouteStatus {
+  host: string;
+  match: string;
+  action: string;
 }

@@ -1,5 +1,6 @@
+import { keyValues, nanoseconds, tempoSpan } from './telemetry/otlp/otlp-values.ts';
 import { durationMs, spanTest, TempoQueryError } from './traceql.ts';
-import type { Attributes, AttributeValue, SpanRecord, TraceQuery, TraceSummary } from './traces.ts';
+import type { SpanRecord, TraceQuery, TraceSummary } from './traces.ts';
 
 /*
  * Traces in the shapes of Tempo's HTTP API (grafana.com/docs/tempo, "HTTP API"): OTLP's JSON with hexadecimal ids and
@@ -19,25 +20,6 @@ export function tempoTrace(spans: readonly SpanRecord[]) {
 
 /** `GET /api/v2/traces/{id}`. */
 export const tempoTraceV2 = (spans: readonly SpanRecord[]) => ({ trace: { resourceSpans: tempoTrace(spans).batches } });
-
-export function tempoSpan(span: SpanRecord) {
-  return {
-    traceId: span.traceId,
-    spanId: span.spanId,
-    ...(span.parentId ? { parentSpanId: span.parentId } : {}),
-    name: span.name,
-    kind: `SPAN_KIND_${span.kind.toUpperCase()}`,
-    startTimeUnixNano: nanoseconds(span.startMs),
-    endTimeUnixNano: nanoseconds(span.startMs + span.durationMs),
-    attributes: keyValues(span.attributes),
-    ...(span.events
-      ? { events: span.events.map(({ name, timeMs, attributes }) => ({ timeUnixNano: nanoseconds(timeMs), name, attributes: keyValues(attributes) })) }
-      : {}),
-    ...(span.links ? { links: span.links } : {}),
-    status: span.error ? { code: 'STATUS_CODE_ERROR' } : {},
-  };
-}
-
 /** `GET /api/search`. */
 export const tempoSearch = (traces: readonly TraceSummary[]) => ({
   traces: traces.map(({ traceId, rootService, rootName, startMs, durationMs, services, spans, errors }) => ({
@@ -92,18 +74,4 @@ function logfmt(text: string): Record<string, string> {
 function number(text: string): number {
   if (!/^\d+(?:\.\d+)?$/.test(text)) throw new TempoQueryError(`${text} is not a number`);
   return Number(text);
-}
-
-export const keyValues = (attributes: Attributes) => Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
-
-function anyValue(value: AttributeValue) {
-  if (typeof value === 'string') return { stringValue: value };
-  if (typeof value === 'boolean') return { boolValue: value };
-  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
-}
-
-/** Milliseconds with a fraction as decimal nanoseconds, which a double could not hold. */
-export function nanoseconds(ms: number): string {
-  const whole = Math.floor(ms);
-  return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
 }

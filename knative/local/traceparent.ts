@@ -33,3 +33,17 @@ function random(bytes: number): string {
 
 export const newTraceId = () => random(16);
 export const newSpanId = () => random(8);
+
+/** Says yes `burst` times at once and then `perSecond` times a second. `now` in ms. */
+export function rateSampler(perSecond: number, burst: number, now: () => number = () => performance.now()): () => boolean {
+  let tokens = burst;
+  let last = now();
+  return () => {
+    const time = now();
+    tokens = Math.min(burst, tokens + ((time - last) * perSecond) / 1_000);
+    last = time;
+    if (tokens < 1) return false;
+    tokens--;
+    return true;
+  };
+}

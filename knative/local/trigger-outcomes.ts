@@ -1,7 +1,8 @@
 import type { Ack } from './acks.ts';
 import type { LogEntry } from './event-log.ts';
-import type { TriggerOutcome, Undeliverable } from './event-summary.ts';
+import type { TriggerOutcome } from './eventing/delivery/outcome.ts';
 import type { RunningTrigger } from './trigger-set.ts';
+import type { Undeliverable } from './undeliverable.ts';
 
 /** Acknowledgements, to be found by trigger and sequence. */
 export type Endings = ReadonlyMap<string, Ack>;

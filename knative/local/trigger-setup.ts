@@ -1,6 +1,7 @@
 import { compileFilters, type Filter, type Matches } from '@dormouse/filters/filter';
 import { deliveryOf } from './backoff.ts';
-import { type Broker, type Delivery, type Destination, ManifestError, type Trigger } from './model.ts';
+import { ManifestError } from './manifests/yaml/origin.ts';
+import type { Broker, Delivery, Destination, Trigger } from './model.ts';
 
 /** A Trigger, ready to be used. */
 export interface TriggerSetup {

@@ -1,5 +1,4 @@
 import type { Clock } from './clock.ts';
-import type { Undeliverable } from './event-summary.ts';
 import { type Log, openLog } from './log.ts';
 import type { Store } from './store.ts';
 import { type BrokerEvent, encodeEvent, traceIdOf } from './stored-event.ts';
@@ -53,3 +52,24 @@ export async function undeliverableStore(options: {
 }
 
 const readEntry = (payload: Buffer) => JSON.parse(payload.toString('utf8', 0, payload.indexOf(10))) as Undeliverable;
+/** An event that could not be delivered, with its cause. */
+export interface Undeliverable {
+  id: string;
+  type: string;
+  source: string;
+  subject: string | undefined;
+  time: string;
+  trace_id: string | undefined;
+  broker: string;
+  trigger: string;
+  destination: string;
+  /** How often it was sent to the subscriber. */
+  attempts: number;
+  /** HTTP status of the last attempt; undefined when there was no answer. */
+  status: number | undefined;
+  cause: string;
+  /** Begin of the last answer's body. */
+  body: string;
+  /** When it was given up, RFC 3339. */
+  failed_at: string;
+}

@@ -1,7 +1,7 @@
 import { explainFilters } from '@dormouse/filters/explain';
 import type { Filter } from '@dormouse/filters/filter';
 import type { AttemptRecord } from './attempt-history.ts';
-import type { Outcome, TriggerOutcome } from './event-summary.ts';
+import type { Outcome, TriggerOutcome } from './eventing/delivery/outcome.ts';
 
 /** What one trigger makes of one event, and why. */
 export interface TriggerVerdict {

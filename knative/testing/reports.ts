@@ -1,6 +1,7 @@
 import { explainFilters, type Verdict } from '@dormouse/filters/explain';
 import type { Brokers } from '@dormouse/local/broker';
-import type { EventDetail, EventSummary, Outcome, TriggerOutcome } from '@dormouse/local/event-summary';
+import type { EventDetail, EventSummary } from '@dormouse/local/event-summary';
+import type { Outcome, TriggerOutcome } from '@dormouse/local/eventing/delivery/outcome';
 import type { Trigger } from '@dormouse/local/model';
 import type { Activity } from './activity.ts';
 import type { Attempt, Courier } from './courier.ts';

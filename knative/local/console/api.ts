@@ -1,11 +1,12 @@
-import type { ConsoleAnswer, ConsoleSources } from '../console.ts';
-import { problem } from '../console.ts';
-import type { EventSummary } from '../event-summary.ts';
+import { type ConsoleAnswer, problem } from '../http/answer.ts';
 import { contentTypes, exposition } from '../prometheus-text.ts';
 import { tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '../tempo.ts';
 import { TempoQueryError } from '../traceql.ts';
 import { triggerList } from '../trigger-list.ts';
+import { listedEvent } from './listed-event.ts';
+import { limit, logQuery } from './log-query.ts';
 import { decoded } from './path.ts';
+import type { ConsoleSources } from './sources.ts';
 import { liveStream } from './stream.ts';
 
 const eventsListed = 500;
@@ -53,23 +54,6 @@ function scraped({ telemetry }: ConsoleSources, accept: string): ConsoleAnswer {
   return { status: 200, type: openMetrics ? contentTypes.openMetrics : contentTypes.text, body };
 }
 
-/** The parameters of a search in the logs. */
-export const logQuery = (parameters: URLSearchParams) => ({
-  limit: limit(parameters, 500),
-  ...Object.fromEntries(['trace', 'service', 'level', 'text'].flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name) as string]] : []))),
-});
-
-/** An event as `/api/events` and the stream show it. */
-export const listedEvent = ({ id, type, source, subject, time, trace_id, triggers }: EventSummary) => ({
-  id,
-  type,
-  source,
-  subject: subject ?? null,
-  time,
-  trace_id: trace_id ?? null,
-  triggers: triggers.map(({ name, outcome, attempts, dead_letter_attempts, finished_at }) => ({ name, outcome, attempts, dead_letter_attempts, finished_at })),
-});
-
 async function oneEvent(id: string, source: string | undefined, { brokers }: ConsoleSources): Promise<ConsoleAnswer> {
   const [event, ...more] = await brokers.find(id, source);
   if (!event) return problem(404, `no event ${id}${source === undefined ? '' : ` of ${source}`} is kept`);
@@ -115,11 +99,6 @@ function tagsV2(path: string, { telemetry }: ConsoleSources): ConsoleAnswer {
       { name: 'intrinsic', tags: intrinsic },
     ],
   });
-}
-
-function limit(parameters: URLSearchParams, most: number): number {
-  const given = Number(parameters.get('limit') ?? most);
-  return Number.isInteger(given) && given > 0 ? Math.min(given, 2_000) : most;
 }
 
 const json = (value: unknown): ConsoleAnswer => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });

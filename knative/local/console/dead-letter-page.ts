@@ -1,4 +1,3 @@
-import type { ConsoleSources } from '../console.ts';
 import { letterChip } from './dead-letters-page.ts';
 import { readable } from './event-page.ts';
 import { formToken } from './form-guard.ts';
@@ -7,6 +6,7 @@ import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
 import type { DeadLetterDetail } from './operator-api.ts';
+import type { ConsoleSources } from './sources.ts';
 
 /** One dead letter: why, what, and everything that was tried. */
 export async function deadLetterPage(number: string, { operations }: ConsoleSources): Promise<Page> {

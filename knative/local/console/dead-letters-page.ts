@@ -1,10 +1,10 @@
-import type { ConsoleSources } from '../console.ts';
 import { formToken } from './form-guard.ts';
 import { clockTime, count, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
 import { type DeadLetter, deadLetterFilters } from './operator-api.ts';
+import type { ConsoleSources } from './sources.ts';
 
 const shown = 50;
 const states = { open: 'open', redriven: 'redriven', all: 'open and redriven' };

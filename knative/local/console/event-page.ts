@@ -1,11 +1,11 @@
 import type { AttemptRecord } from '../attempt-history.ts';
-import type { ConsoleSources } from '../console.ts';
 import type { EventDetail } from '../event-summary.ts';
 import type { TriggerVerdict } from '../verdicts.ts';
 import { chip } from './events-page.ts';
 import { clockTime, duration, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { ConsoleSources } from './sources.ts';
 
 /** One event: attributes, data, and its way through each trigger. */
 export async function eventPage(id: string, source: string | undefined, { brokers, operations }: ConsoleSources): Promise<Page> {

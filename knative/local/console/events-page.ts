@@ -1,8 +1,9 @@
-import type { ConsoleSources } from '../console.ts';
-import type { EventSummary, TriggerOutcome } from '../event-summary.ts';
+import type { EventSummary } from '../event-summary.ts';
+import type { TriggerOutcome } from '../eventing/delivery/outcome.ts';
 import { clockTime, count, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { ConsoleSources } from './sources.ts';
 
 const shown = 500;
 

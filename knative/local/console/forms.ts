@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ConsoleAnswer, ConsoleSources } from '../console.ts';
+import type { ConsoleAnswer } from '../http/answer.ts';
 import { FormRefused, readForm } from './form-guard.ts';
 import type { Page } from './layout.ts';
 import { failurePage } from './operations-page.ts';
@@ -7,6 +7,7 @@ import { type DeadLetter, deadLetterFilters, type Job } from './operator-api.ts'
 import { showPage } from './pages.ts';
 import { type Choice, confirmPage } from './redrive-page.ts';
 import { replayForm } from './replay-page.ts';
+import type { ConsoleSources } from './sources.ts';
 
 /** Where forms that change something are sent. */
 export const formPaths = /^\/(?:dead-letters\/(?:confirm|redrive)|replays|(?:redrives|replays)\/[\w-]{1,64}\/cancel)$/;

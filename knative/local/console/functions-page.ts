@@ -1,8 +1,9 @@
-import type { ConsoleSources, ServiceStatus } from '../console.ts';
+import type { ServiceStatus } from '../serving/service-status.ts';
 import { eventTable } from './events-page.ts';
 import { count, duration } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { ConsoleSources } from './sources.ts';
 
 const words: Readonly<Record<ServiceStatus['state'], string>> = {
   asleep: 'asleep',

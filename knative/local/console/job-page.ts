@@ -1,4 +1,3 @@
-import type { ConsoleSources } from '../console.ts';
 import { formToken } from './form-guard.ts';
 import { clockTime, count } from './format.ts';
 import { html } from './html.ts';
@@ -6,6 +5,7 @@ import { heading, nothing, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
 import { type Job, position } from './operator-api.ts';
 import { localTime } from './replay-page.ts';
+import type { ConsoleSources } from './sources.ts';
 
 const names = { redrive: 'dead-letters', replay: 'replay' } as const;
 

@@ -1,5 +1,5 @@
-import type { ConsoleSources } from '../console.ts';
 import { html, type Markup } from './html.ts';
+import type { ConsoleSources } from './sources.ts';
 
 export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'metrics' | 'logs' | 'dead-letters' | 'replay' | 'undeliverable';
 

@@ -1,9 +1,9 @@
-import type { ConsoleSources } from '../console.ts';
 import type { LogLine } from '../logs.ts';
-import { logQuery } from './api.ts';
 import { clockTime, count } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import { logQuery } from './log-query.ts';
+import type { ConsoleSources } from './sources.ts';
 import { hueOf } from './traces-page.ts';
 
 const levels = ['', 'debug', 'info', 'warn', 'error'];

@@ -1,11 +1,11 @@
 import { metrics } from '@dormouse/runtime/metrics';
-import type { ConsoleSources } from '../console.ts';
 import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '../metric-figures.ts';
 import type { MetricStore } from '../metric-store.ts';
 import { chart } from './chart.ts';
 import { bytes, duration, eventType, frequency, share } from './format.ts';
 import { html, type Markup } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { ConsoleSources } from './sources.ts';
 
 const windows: readonly (readonly [string, string, number])[] = [
   ['5m', 'last 5 minutes', 5 * 60_000],

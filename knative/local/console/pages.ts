@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ConsoleAnswer, type ConsoleSources, problem } from '../console.ts';
+import { type ConsoleAnswer, problem } from '../http/answer.ts';
 import { deadLetterPage } from './dead-letter-page.ts';
 import { deadLettersPage } from './dead-letters-page.ts';
 import { eventPage } from './event-page.ts';
@@ -12,6 +12,7 @@ import { logsPage } from './logs-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { decoded } from './path.ts';
 import { replayPage } from './replay-page.ts';
+import type { ConsoleSources } from './sources.ts';
 import { tracePage } from './trace-page.ts';
 import { tracesPage } from './traces-page.ts';
 import { triggersPage } from './triggers-page.ts';

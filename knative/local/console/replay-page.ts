@@ -1,8 +1,8 @@
-import type { ConsoleSources } from '../console.ts';
 import { formToken } from './form-guard.ts';
 import { html } from './html.ts';
 import { heading, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
+import type { ConsoleSources } from './sources.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { ConsoleSources } from '../console.ts';
 import type { EventSummary } from '../event-summary.ts';
-import { listedEvent } from './api.ts';
+import { listedEvent } from './listed-event.ts';
+import type { ConsoleSources } from './sources.ts';
 
 const lookMs = 300;
 const beatTurns = 50;

@@ -1,9 +1,9 @@
-import type { ConsoleSources } from '../console.ts';
 import type { AttributeValue, SpanRecord } from '../traces.ts';
 import { clockTime, count, duration } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { logTable } from './logs-page.ts';
+import type { ConsoleSources } from './sources.ts';
 import { hueOf } from './traces-page.ts';
 
 interface Row {

@@ -1,10 +1,10 @@
-import type { ConsoleSources } from '../console.ts';
 import { tempoQuery } from '../tempo.ts';
 import { TempoQueryError } from '../traceql.ts';
 import type { TraceSummary } from '../traces.ts';
 import { clockTime, count, duration } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { ConsoleSources } from './sources.ts';
 
 /** Recent traces with their durations. */
 export function tracesPage(parameters: URLSearchParams, { telemetry }: ConsoleSources): Page {

@@ -1,9 +1,9 @@
 import { wordsOf } from '@dormouse/filters/words';
-import type { ConsoleSources } from '../console.ts';
 import { type ListedTrigger, triggerList } from '../trigger-list.ts';
 import { count, duration, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { ConsoleSources } from './sources.ts';
 
 /** The Triggers: what each asks for, where its events go, and which types of the catalogue can reach it. */
 export function triggersPage({ eventing }: ConsoleSources): Page {

@@ -1,8 +1,8 @@
-import type { ConsoleSources } from '../console.ts';
-import type { Undeliverable } from '../event-summary.ts';
+import type { Undeliverable } from '../undeliverable.ts';
 import { clockTime, count, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { ConsoleSources } from './sources.ts';
 
 /** Events that nobody took, with the cause of each. */
 export function undeliverablePage({ brokers }: ConsoleSources): Page {

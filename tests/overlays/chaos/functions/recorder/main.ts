@@ -2,7 +2,7 @@ import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated }
 import { newApp } from '@dormouse/runtime/app';
 import { on, type ReceivedEvent, receive } from '@dormouse/runtime/receive';
 import { serve } from '@dormouse/runtime/serve';
-import type { Tx } from '@dormouse/runtime/sql';
+import type { Tx } from '@dormouse/runtime/sql-types';
 import type { MiddlewareHandler } from 'hono';
 import { counted } from './counted.ts';
 

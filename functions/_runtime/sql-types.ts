@@ -1,0 +1,4 @@
+import type postgres from 'postgres';
+export type Sql = postgres.Sql;
+
+export type Tx = postgres.TransactionSql;

@@ -1,0 +1,28 @@
+import type { Env } from '@dormouse/runtime/app';
+import type { Tokens } from '@dormouse/runtime/auth';
+import type { Limiter } from '@dormouse/runtime/limiter';
+import type { Logger } from '@dormouse/runtime/log';
+import type { Context } from 'hono';
+import type { Keyring } from './keyring.ts';
+import type { Limits } from './limits.ts';
+import type { Passwords } from './passwords.ts';
+import type { Store } from './store.ts';
+
+/** All of the world that auth touches. */
+export interface Auth {
+  store: Store;
+  passwords: Passwords;
+  keys: Keyring;
+  tokens: Tokens;
+  limiter: Limiter;
+  limits: Limits;
+  issuer: string;
+  audience: string;
+  /** Our own origins as browsers see them, where they cannot be told from Host (`https://blog.example`). */
+  origins: readonly string[];
+  /** The client's real address, as the ingress says it. */
+  address: (c: Context<Env>) => string;
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}

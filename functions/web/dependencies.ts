@@ -1,0 +1,30 @@
+import type { Tokens } from '@dormouse/runtime/auth';
+import type { Accounts } from './accounts.ts';
+import type { Articles } from './articles.ts';
+import type { Categories } from './categories.ts';
+import type { Pages } from './pages.ts';
+import type { Posts } from './posts.ts';
+
+/** All of the world that web touches. */
+export interface Web {
+  posts: Posts;
+  categories: Categories;
+  accounts: Accounts;
+  /** Rendered pages, the same for everybody. */
+  pages: Pages;
+  /** Rendered Markdown. */
+  articles: Articles;
+  media: Media;
+  tokens: Tokens;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  newKey?: () => string;
+  /** Does something in so many milliseconds. */
+  later?: (work: () => void, ms: number) => void;
+}
+/** Files by the SHA-256 of their bytes, in lower-case hex. */
+export interface Media {
+  read(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  has(hash: string): Promise<boolean>;
+  write(hash: string, bytes: Uint8Array): Promise<void>;
+}

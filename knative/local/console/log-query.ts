@@ -1,0 +1,10 @@
+/** The parameters of a search in the logs. */
+export const logQuery = (parameters: URLSearchParams) => ({
+  limit: limit(parameters, 500),
+  ...Object.fromEntries(['trace', 'service', 'level', 'text'].flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name) as string]] : []))),
+});
+
+export function limit(parameters: URLSearchParams, most: number): number {
+  const given = Number(parameters.get('limit') ?? most);
+  return Number.isInteger(given) && given > 0 ? Math.min(given, 2_000) : most;
+}

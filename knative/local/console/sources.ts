@@ -1,0 +1,28 @@
+import type { Brokers } from '../broker.ts';
+import type { Operations } from '../operations.ts';
+import type { ServiceStatus } from '../serving/service-status.ts';
+import type { RouteStatus } from '../shown-routes.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { Eventing } from '../trigger-list.ts';
+
+/** Where this platform listens; for programs that run beside it. */
+export interface Addresses {
+  ingress: string;
+  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
+  brokers: readonly string[];
+  otlp: string;
+  kubernetes: string;
+}
+
+/** What the console reads. */
+export interface ConsoleSources {
+  services: () => ServiceStatus[];
+  routes: () => RouteStatus[];
+  /** Triggers and the catalogue; without it there is none. */
+  eventing?: () => Eventing;
+  addresses?: Addresses;
+  /** What the pages of dead letters and replays speak to; they say so when there is nothing. */
+  operations?: Operations;
+  brokers: Brokers;
+  telemetry: Telemetry;
+}

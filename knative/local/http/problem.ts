@@ -1,0 +1,16 @@
+import type { Refusal } from '../refusal.ts';
+
+export const titles: Readonly<Record<string, string>> = {
+  malformed: 'Malformed request',
+  not_found: 'Not found',
+  too_large: 'Too large',
+  unavailable: 'Unavailable',
+  bad_gateway: 'Bad gateway',
+  timeout: 'Timeout',
+  not_implemented: 'Not implemented',
+};
+
+/** RFC 9457, in the shape that functions answer too. */
+export function problemBody({ status, code, detail }: Refusal, traceId: string): string {
+  return JSON.stringify({ type: 'about:blank', title: titles[code] ?? 'Error', status, detail, code, trace_id: traceId });
+}

@@ -1,0 +1,1 @@
+export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
