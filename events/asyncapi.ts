@@ -10,7 +10,8 @@ const shortName = (type: string) => type.replace(/^dev\.dormouse\./, '');
  * CloudEvents' binary mode. Golden examples become the messages' examples.
  */
 export function asyncApi(contracts: readonly EventContract[], examples: readonly EventEnvelope[]) {
-  const byName = <V>(value: (contract: EventContract) => V) => Object.fromEntries(contracts.map((contract) => [shortName(contract.type), value(contract)]));
+  const byName = <V>(value: (contract: EventContract) => V) =>
+    Object.fromEntries(contracts.map((contract) => [shortName(contract.type), value(contract)]));
   return {
     asyncapi: '3.0.0',
     info: {
@@ -70,7 +71,16 @@ function message({ type, source, emitted }: EventContract, examples: readonly Ev
 function headers(type: string, source: string) {
   return {
     type: 'object',
-    required: ['ce-specversion', 'ce-id', 'ce-type', 'ce-source', 'ce-subject', 'ce-time', 'ce-dataschema', 'ce-partitionkey'],
+    required: [
+      'ce-specversion',
+      'ce-id',
+      'ce-type',
+      'ce-source',
+      'ce-subject',
+      'ce-time',
+      'ce-dataschema',
+      'ce-partitionkey',
+    ],
     properties: {
       'ce-specversion': { const: '1.0' },
       'ce-id': { type: 'string', format: 'uuid', description: 'UUIDv7; unique together with the source.' },
@@ -79,7 +89,10 @@ function headers(type: string, source: string) {
       'ce-subject': { type: 'string', description: 'The aggregate, for example post/42.' },
       'ce-time': { type: 'string', format: 'date-time' },
       'ce-dataschema': { const: dataschema(type) },
-      'ce-partitionkey': { type: 'string', description: 'Equals the subject: brokers that know keys keep the order per aggregate.' },
+      'ce-partitionkey': {
+        type: 'string',
+        description: 'Equals the subject: brokers that know keys keep the order per aggregate.',
+      },
       'ce-traceparent': { type: 'string', description: 'W3C trace context in which the event came to be.' },
       'ce-tracestate': { type: 'string' },
     },

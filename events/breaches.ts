@@ -12,14 +12,28 @@ export interface Released {
 }
 
 /** Promises to consumers that the contracts and examples of today break; a release must not happen while there is one. */
-export function breaches(released: Released, contracts: readonly EventContract[], examples: readonly Example[]): string[] {
-  return [...changedExamples(released, examples), ...refusedExamples(contracts, examples), ...brokenSchemas(released, contracts)];
+export function breaches(
+  released: Released,
+  contracts: readonly EventContract[],
+  examples: readonly Example[],
+): string[] {
+  return [
+    ...changedExamples(released, examples),
+    ...refusedExamples(contracts, examples),
+    ...brokenSchemas(released, contracts),
+  ];
 }
 
 /** What of today is not in the released state yet; `npm run release:events` puts it there. */
-export function unreleased(released: Released, contracts: readonly EventContract[], examples: readonly Example[]): string[] {
+export function unreleased(
+  released: Released,
+  contracts: readonly EventContract[],
+  examples: readonly Example[],
+): string[] {
   return [
-    ...examples.filter(({ name }) => !Object.hasOwn(released.examples, name)).map(({ name }) => `${name}: example is not released`),
+    ...examples
+      .filter(({ name }) => !Object.hasOwn(released.examples, name))
+      .map(({ name }) => `${name}: example is not released`),
     ...contracts
       .filter((contract) => !isDeepStrictEqual(released.schemas[contract.type], { ...jsonSchema(contract) }))
       .map(({ type }) => `${type}: schema is not released as it is now`),
@@ -40,7 +54,9 @@ function refusedExamples(contracts: readonly EventContract[], examples: readonly
     const schema = schemas.get(event.type);
     if (!schema) return [`${name}: no contract has the type ${event.type}`];
     const result = v.safeParse(schema, event.data);
-    return result.success ? [] : result.issues.map((issue) => `${name}: ${v.getDotPath(issue) ?? 'data'}: ${issue.message}`);
+    return result.success
+      ? []
+      : result.issues.map((issue) => `${name}: ${v.getDotPath(issue) ?? 'data'}: ${issue.message}`);
   });
 }
 

@@ -25,7 +25,10 @@ export const categoryDeleted = contract({
   source,
   schema: v.object({
     ...category,
-    merged_into: v.pipe(v.nullable(id), v.description('The category that took over its posts; null when it was removed because it was empty.')),
+    merged_into: v.pipe(
+      v.nullable(id),
+      v.description('The category that took over its posts; null when it was removed because it was empty.'),
+    ),
   }),
   emitted: 'When a category is gone: its last post left it, or it was merged into another.',
 });

@@ -25,14 +25,22 @@ describe('making an event', () => {
 
   it('keeps the trace, and a trace state only beside a trace', () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    expect(toEnvelope(userRegistered, 'user/3', ada, { ...at, traceparent, tracestate: 'a=1' })).toMatchObject({ traceparent, tracestate: 'a=1' });
+    expect(toEnvelope(userRegistered, 'user/3', ada, { ...at, traceparent, tracestate: 'a=1' })).toMatchObject({
+      traceparent,
+      tracestate: 'a=1',
+    });
     expect(toEnvelope(userRegistered, 'user/3', ada, { ...at, tracestate: 'a=1' })).not.toHaveProperty('tracestate');
   });
 
   it('never passes on a field that the contract does not declare', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), (extra) => {
-        const event = toEnvelope(userRegistered, 'user/3', Object.assign({}, extra, { email: 'ada@example.org' }, ada), at);
+        const event = toEnvelope(
+          userRegistered,
+          'user/3',
+          Object.assign({}, extra, { email: 'ada@example.org' }, ada),
+          at,
+        );
         expect(Object.keys(event.data).sort()).toEqual(['created_at', 'id', 'username']);
       }),
     );
@@ -50,7 +58,11 @@ describe('contracts', () => {
     (name) => {
       const text = readFileSync(new URL(`./${name}.ts`, import.meta.url), 'utf8');
       const imported = [...text.matchAll(/^import (?!type ).*? from '([^']+)'/gm)].map(([, from]) => from!);
-      expect(imported.filter((from) => from !== 'valibot' && !/^\.\/(contract|field|post|category|user|journal)\.ts$/.test(from))).toEqual([]);
+      expect(
+        imported.filter(
+          (from) => from !== 'valibot' && !/^\.\/(contract|field|post|category|user|journal)\.ts$/.test(from),
+        ),
+      ).toEqual([]);
     },
   );
 });

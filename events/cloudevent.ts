@@ -35,7 +35,12 @@ export interface Occurrence {
  * Makes the event of a contract. Only fields that the contract declares are kept, so nothing private leaks by a row passed on as it is.
  * @throws v.ValiError when `data` breaks the contract
  */
-export function toEnvelope<C extends EventContract>(contract: C, subject: string, data: DataOf<C>, at: Occurrence): EventEnvelope<C['type'], DataOf<C>> {
+export function toEnvelope<C extends EventContract>(
+  contract: C,
+  subject: string,
+  data: DataOf<C>,
+  at: Occurrence,
+): EventEnvelope<C['type'], DataOf<C>> {
   return {
     specversion: '1.0',
     id: at.id,

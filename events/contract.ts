@@ -24,6 +24,8 @@ export function dataschema(type: string): string {
 }
 
 /** Declares a contract; a function only so that type and schema are inferred as they are written. */
-export function contract<const T extends string, S extends v.GenericSchema>(value: EventContract<T, S>): EventContract<T, S> {
+export function contract<const T extends string, S extends v.GenericSchema>(
+  value: EventContract<T, S>,
+): EventContract<T, S> {
   return Object.freeze(value);
 }

@@ -20,19 +20,33 @@ describe('golden examples', () => {
     expect(catalogue.map(({ type }) => type).filter((type) => !types.has(type))).toEqual([]);
   });
 
-  it.each(examples.map((example) => [example.name, example] as const))('%s is what a producer would send', (name, { event }) => {
-    expect(name.startsWith(`${event.type}/`)).toBe(true);
-    const { id, time, traceparent, tracestate } = event;
-    const made = toEnvelope(byType(event.type), event.subject, event.data as never, { id, time: new Date(time), traceparent, tracestate });
-    expect(made).toEqual(event);
-  });
+  it.each(examples.map((example) => [example.name, example] as const))(
+    '%s is what a producer would send',
+    (name, { event }) => {
+      expect(name.startsWith(`${event.type}/`)).toBe(true);
+      const { id, time, traceparent, tracestate } = event;
+      const made = toEnvelope(byType(event.type), event.subject, event.data as never, {
+        id,
+        time: new Date(time),
+        traceparent,
+        tracestate,
+      });
+      expect(made).toEqual(event);
+    },
+  );
 
-  it.each(examples.map((example) => [example.name, example] as const))('%s is a CloudEvent that fits its JSON Schema', (_, { event }) => {
-    expect(() => new CloudEvent({ ...event }, true)).not.toThrow();
-    const ajv = new Ajv({ strict: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/ } });
-    const valid = ajv.compile(jsonSchema(byType(event.type)));
-    expect(valid(event.data), JSON.stringify(valid.errors)).toBe(true);
-  });
+  it.each(examples.map((example) => [example.name, example] as const))(
+    '%s is a CloudEvent that fits its JSON Schema',
+    (_, { event }) => {
+      expect(() => new CloudEvent({ ...event }, true)).not.toThrow();
+      const ajv = new Ajv({
+        strict: true,
+        formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/ },
+      });
+      const valid = ajv.compile(jsonSchema(byType(event.type)));
+      expect(valid(event.data), JSON.stringify(valid.errors)).toBe(true);
+    },
+  );
 
   it('have ids that are UUIDv7 of their time, all different', () => {
     for (const { event } of examples) {
@@ -66,27 +80,41 @@ describe('what was released', () => {
 describe('planted breakages', () => {
   const contract = byType('dev.dormouse.post.created.v1');
   const own = examples.filter(({ event }) => event.type === contract.type);
-  const released = { examples: Object.fromEntries(own.map(({ name, sha256 }) => [name, sha256])), schemas: { [contract.type]: jsonSchema(contract) } };
+  const released = {
+    examples: Object.fromEntries(own.map(({ name, sha256 }) => [name, sha256])),
+    schemas: { [contract.type]: jsonSchema(contract) },
+  };
   const entries = (contract.schema as v.ObjectSchema<v.ObjectEntries, undefined>).entries;
-  const withFields = (changes: v.ObjectEntries): EventContract => ({ ...contract, schema: v.object({ ...entries, ...changes }) });
-  const found = (contracts: EventContract[], present: Example[] = own) => breaches(released, contracts, present).join('\n');
+  const withFields = (changes: v.ObjectEntries): EventContract => ({
+    ...contract,
+    schema: v.object({ ...entries, ...changes }),
+  });
+  const found = (contracts: EventContract[], present: Example[] = own) =>
+    breaches(released, contracts, present).join('\n');
 
   it('are not found where nothing changed', () => expect(found([contract])).toBe(''));
-  it('finds a changed example', () => expect(found([contract], [{ ...own[0]!, sha256: '0' }, ...own.slice(1)])).toContain('released example changed'));
-  it('finds a deleted example', () => expect(found([contract], own.slice(1))).toContain(`${own[0]!.name}: released example deleted`));
+  it('finds a changed example', () =>
+    expect(found([contract], [{ ...own[0]!, sha256: '0' }, ...own.slice(1)])).toContain('released example changed'));
+  it('finds a deleted example', () =>
+    expect(found([contract], own.slice(1))).toContain(`${own[0]!.name}: released example deleted`));
   it('finds a type that is gone', () => expect(found([])).toContain('released type is gone from the catalogue'));
   it('finds a removed field', () => {
     const { slug: _, ...rest } = entries;
     expect(found([{ ...contract, schema: v.object(rest) }])).toContain('data.slug: required field removed');
   });
-  it('finds a field made optional', () => expect(found([withFields({ slug: v.optional(v.string()) })])).toContain('data.slug: required field made optional'));
+  it('finds a field made optional', () =>
+    expect(found([withFields({ slug: v.optional(v.string()) })])).toContain('data.slug: required field made optional'));
   it('finds a new required field, by schema and by example', () => {
     const problems = found([withFields({ language: v.string() })]);
     expect(problems).toContain('data.language: required field added');
     expect(problems).toContain(`${own[0]!.name}: language:`);
   });
-  it('finds a narrowed type', () => expect(found([withFields({ status: v.picklist(['published']) })])).toContain('data.status: narrowed, "draft"'));
-  it('finds a longer minimum', () => expect(found([withFields({ title: v.pipe(v.string(), v.minLength(3)) })])).toContain('data.title: minLength was 1, is 3'));
+  it('finds a narrowed type', () =>
+    expect(found([withFields({ status: v.picklist(['published']) })])).toContain('data.status: narrowed, "draft"'));
+  it('finds a longer minimum', () =>
+    expect(found([withFields({ title: v.pipe(v.string(), v.minLength(3)) })])).toContain(
+      'data.title: minLength was 1, is 3',
+    ));
   it('lets an optional field in, and asks for its release', () => {
     const grown = withFields({ language: v.optional(v.string()) });
     expect(found([grown])).toBe('');
@@ -96,7 +124,8 @@ describe('planted breakages', () => {
 
 /** Released examples of every tag `v*`; none in a copy without git's history. */
 function taggedReleases(): [string, Record<string, string>][] {
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const attempt = <T>(work: () => T, otherwise: T): T => {
     try {
       return work();

@@ -11,12 +11,18 @@ export interface Example {
 
 /** All golden examples of a folder, sorted by name. */
 export function readExamples(folder = new URL('./examples/', import.meta.url)): Example[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /[\\/].+\.json$/.test(name));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /[\\/].+\.json$/.test(name),
+  );
   return names
     .map((name) => name.replaceAll('\\', '/'))
     .sort()
     .map((name) => {
       const bytes = readFileSync(new URL(name, folder));
-      return { name, sha256: createHash('sha256').update(bytes).digest('hex'), event: JSON.parse(bytes.toString('utf8')) as EventEnvelope };
+      return {
+        name,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        event: JSON.parse(bytes.toString('utf8')) as EventEnvelope,
+      };
     });
 }

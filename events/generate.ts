@@ -7,7 +7,9 @@ import { readExamples } from './examples.ts';
 
 /** Paths below `folder` that differ from what they should hold, that are missing, or that nothing generates any more. */
 export function outdated(folder: string, wanted: ReadonlyMap<string, string>): string[] {
-  const present = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()) : [];
+  const present = existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    : [];
   const surplus = present
     .map((entry) =>
       join(entry.parentPath, entry.name)
@@ -15,7 +17,9 @@ export function outdated(folder: string, wanted: ReadonlyMap<string, string>): s
         .replaceAll('\\', '/'),
     )
     .filter((path) => !wanted.has(path));
-  const different = [...wanted].filter(([path, text]) => !existsSync(join(folder, path)) || readFileSync(join(folder, path), 'utf8') !== text);
+  const different = [...wanted].filter(
+    ([path, text]) => !existsSync(join(folder, path)) || readFileSync(join(folder, path), 'utf8') !== text,
+  );
   return [...different.map(([path]) => path), ...surplus].sort();
 }
 

@@ -17,7 +17,9 @@ const schemas = fc.letrec<{ any: JsonSchema; leaf: JsonSchema; object: JsonSchem
   object: fc
     .dictionary(fc.constantFrom('p', 'q', 'r'), tie('any'), { maxKeys: 3 })
     .chain((properties) =>
-      fc.subarray(Object.keys(properties)).map((required) => ({ type: 'object', properties, required, title: 'an object' }) satisfies JsonSchema),
+      fc
+        .subarray(Object.keys(properties))
+        .map((required) => ({ type: 'object', properties, required, title: 'an object' }) satisfies JsonSchema),
     ),
   any: fc.oneof({ maxDepth: 3, depthSize: 'small' }, tie('leaf'), tie('object')),
 })).any;
@@ -38,7 +40,9 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(fitting(schema.items as JsonSchema), { maxLength: 2 });
     default: {
-      const fields = Object.entries(schema.properties as Record<string, JsonSchema>).map(([name, field]) => [name, fitting(field)] as const);
+      const fields = Object.entries(schema.properties as Record<string, JsonSchema>).map(
+        ([name, field]) => [name, fitting(field)] as const,
+      );
       return fc.record(Object.fromEntries(fields), { requiredKeys: schema.required as string[] });
     }
   }
@@ -47,14 +51,19 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
 /** Takes from a document what the other schema does not know: nobody sends a field its contract lacks. */
 function known(schema: JsonSchema, other: JsonSchema, document: unknown): unknown {
   const [fields, others] = [schema.properties, other.properties] as (Record<string, JsonSchema> | undefined)[];
-  if (!fields || !others || typeof document !== 'object' || document === null || Array.isArray(document)) return document;
+  if (!fields || !others || typeof document !== 'object' || document === null || Array.isArray(document))
+    return document;
   const kept = Object.entries(document).filter(([name]) => fields[name] && others[name]);
   return Object.fromEntries(kept.map(([name, value]) => [name, known(fields[name]!, others[name]!, value)]));
 }
 
 const ajv = new Ajv({ strict: false, validateSchema: false });
 const fits = (schema: JsonSchema, document: unknown) => ajv.validate(schema, document);
-const object = (properties: Record<string, JsonSchema>, required = Object.keys(properties)) => ({ type: 'object', properties, required });
+const object = (properties: Record<string, JsonSchema>, required = Object.keys(properties)) => ({
+  type: 'object',
+  properties,
+  required,
+});
 
 describe('incompatibilities between two versions of a schema', () => {
   it('are none between a schema and itself', () => {
@@ -74,7 +83,9 @@ describe('incompatibilities between two versions of a schema', () => {
   });
 
   it('when none are found, whatever fits one schema fits the other', () => {
-    const pairs = schemas.chain((schema) => fc.tuple(fc.constant(schema), fc.oneof(changes(schema), schemas), fitting(schema)));
+    const pairs = schemas.chain((schema) =>
+      fc.tuple(fc.constant(schema), fc.oneof(changes(schema), schemas), fitting(schema)),
+    );
     let compatible = 0;
     fc.assert(
       fc.property(pairs, ([before, after, document]) => {
@@ -90,22 +101,37 @@ describe('incompatibilities between two versions of a schema', () => {
 
   it('are found wherever a required field goes, becomes optional, or appears', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('p', 'q', 'r'), schemas, { minKeys: 1 }), fc.nat(), (properties, pick) => {
-        const names = Object.keys(properties);
-        const name = names[pick % names.length]!;
-        const { [name]: _, ...rest } = properties;
-        const full = object(properties);
-        expect(incompatibilities(full, object(rest))).toEqual([`data.${name}: required field removed`]);
-        expect(incompatibilities(object(rest), full)).toEqual([`data.${name}: required field added, earlier events lack it`]);
-        expect(incompatibilities(full, object(properties, Object.keys(rest)))).toEqual([`data.${name}: required field made optional`]);
-        expect(incompatibilities(object(properties, Object.keys(rest)), full)).toEqual([`data.${name}: optional field made required, earlier events lack it`]);
-        expect(incompatibilities(object(rest), object(properties, Object.keys(rest)))).toEqual([]);
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom('p', 'q', 'r'), schemas, { minKeys: 1 }),
+        fc.nat(),
+        (properties, pick) => {
+          const names = Object.keys(properties);
+          const name = names[pick % names.length]!;
+          const { [name]: _, ...rest } = properties;
+          const full = object(properties);
+          expect(incompatibilities(full, object(rest))).toEqual([`data.${name}: required field removed`]);
+          expect(incompatibilities(object(rest), full)).toEqual([
+            `data.${name}: required field added, earlier events lack it`,
+          ]);
+          expect(incompatibilities(full, object(properties, Object.keys(rest)))).toEqual([
+            `data.${name}: required field made optional`,
+          ]);
+          expect(incompatibilities(object(properties, Object.keys(rest)), full)).toEqual([
+            `data.${name}: optional field made required, earlier events lack it`,
+          ]);
+          expect(incompatibilities(object(rest), object(properties, Object.keys(rest)))).toEqual([]);
+        },
+      ),
     );
   });
 
   it.each<[string, JsonSchema, JsonSchema, string]>([
-    ['a narrower type', { type: ['string', 'null'] }, { type: 'string' }, 'data.f: type was ["string","null"], is "string"'],
+    [
+      'a narrower type',
+      { type: ['string', 'null'] },
+      { type: 'string' },
+      'data.f: type was ["string","null"], is "string"',
+    ],
     ['integer for number', { type: 'number' }, { type: 'integer' }, 'data.f: type was "number", is "integer"'],
     ['a value less', { enum: ['a', 'b'] }, { enum: ['a'] }, 'data.f: narrowed, "b" is not allowed any more'],
     ['a value more', { enum: ['a'] }, { enum: ['a', 'b'] }, 'data.f: widened, consumers do not know "b"'],
@@ -117,8 +143,18 @@ describe('incompatibilities between two versions of a schema', () => {
     ],
     ['a higher minimum', { minimum: 1 }, { minimum: 2 }, 'data.f: minimum was 1, is 2'],
     ['a new pattern', { type: 'string' }, { type: 'string', pattern: '^a' }, 'data.f: pattern was absent, is "^a"'],
-    ['narrower items', { items: { type: 'number' } }, { items: { type: 'integer' } }, 'data.f[]: type was "number", is "integer"'],
-    ['unknown fields refused', { type: 'object' }, { type: 'object', additionalProperties: false }, 'data.f: additionalProperties was absent, is false'],
+    [
+      'narrower items',
+      { items: { type: 'number' } },
+      { items: { type: 'integer' } },
+      'data.f[]: type was "number", is "integer"',
+    ],
+    [
+      'unknown fields refused',
+      { type: 'object' },
+      { type: 'object', additionalProperties: false },
+      'data.f: additionalProperties was absent, is false',
+    ],
     ['a schema for anything', {}, { type: 'string' }, 'data.f: type was absent, is "string"'],
   ])('are found for %s', (_, before, after, problem) => {
     expect(incompatibilities(object({ f: before }), object({ f: after }))).toEqual([problem]);

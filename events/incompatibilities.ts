@@ -2,7 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonSchema } from './json-schema.ts';
 
 /** Keywords that say something to people only. */
-const annotations = new Set(['$schema', '$id', '$comment', 'title', 'description', 'examples', 'default', 'deprecated']);
+const annotations = new Set([
+  '$schema',
+  '$id',
+  '$comment',
+  'title',
+  'description',
+  'examples',
+  'default',
+  'deprecated',
+]);
 /** Keywords compared by their own rules below. */
 const structural = new Set(['properties', 'required', 'items', 'anyOf', 'enum']);
 
@@ -18,13 +27,17 @@ export function incompatibilities(before: JsonSchema, after: JsonSchema, path = 
     ...changedValues(before, after, path),
     ...changedAlternatives(before, after, path),
     ...changedFields(before, after, path),
-    ...(isSchema(before.items) && isSchema(after.items) ? incompatibilities(before.items, after.items, `${path}[]`) : changed(before, after, 'items', path)),
+    ...(isSchema(before.items) && isSchema(after.items)
+      ? incompatibilities(before.items, after.items, `${path}[]`)
+      : changed(before, after, 'items', path)),
   ];
 }
 
 function changedKeywords(before: JsonSchema, after: JsonSchema, path: string): string[] {
   const keywords = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keywords].filter((keyword) => !annotations.has(keyword) && !structural.has(keyword)).flatMap((keyword) => changed(before, after, keyword, path));
+  return [...keywords]
+    .filter((keyword) => !annotations.has(keyword) && !structural.has(keyword))
+    .flatMap((keyword) => changed(before, after, keyword, path));
 }
 
 function changed(before: JsonSchema, after: JsonSchema, keyword: string, path: string): string[] {
@@ -35,7 +48,8 @@ function changed(before: JsonSchema, after: JsonSchema, keyword: string, path: s
 function changedValues(before: JsonSchema, after: JsonSchema, path: string): string[] {
   if (!Array.isArray(before.enum) || !Array.isArray(after.enum)) return changed(before, after, 'enum', path);
   const [old, now] = [before.enum as unknown[], after.enum as unknown[]];
-  const missing = (from: unknown[], values: unknown[]) => values.filter((value) => !from.some((other) => isDeepStrictEqual(other, value)));
+  const missing = (from: unknown[], values: unknown[]) =>
+    values.filter((value) => !from.some((other) => isDeepStrictEqual(other, value)));
   return [
     ...missing(now, old).map((value) => `${path}: narrowed, ${show(value)} is not allowed any more`),
     ...missing(old, now).map((value) => `${path}: widened, consumers do not know ${show(value)}`),
@@ -46,7 +60,8 @@ function changedValues(before: JsonSchema, after: JsonSchema, path: string): str
 function changedAlternatives(before: JsonSchema, after: JsonSchema, path: string): string[] {
   if (!Array.isArray(before.anyOf) || !Array.isArray(after.anyOf)) return changed(before, after, 'anyOf', path);
   const [old, now] = [before.anyOf as JsonSchema[], after.anyOf as JsonSchema[]];
-  const unmatched = (from: JsonSchema[], others: JsonSchema[]) => from.filter((one) => !others.some((other) => incompatibilities(one, other).length === 0));
+  const unmatched = (from: JsonSchema[], others: JsonSchema[]) =>
+    from.filter((one) => !others.some((other) => incompatibilities(one, other).length === 0));
   return [
     ...unmatched(old, now).map((one) => `${path}: narrowed, ${show(one)} is not allowed any more`),
     ...unmatched(now, old).map((one) => `${path}: widened, consumers do not know ${show(one)}`),
@@ -61,7 +76,10 @@ function changedFields(before: JsonSchema, after: JsonSchema, path: string): str
     const [was, is] = [required(before).has(name), required(after).has(name)];
     if (was && !Object.hasOwn(now, name)) return [`${at}: required field removed`];
     if (was && !is) return [`${at}: required field made optional`];
-    if (!was && is) return [`${at}: ${Object.hasOwn(old, name) ? 'optional field made required' : 'required field added'}, earlier events lack it`];
+    if (!was && is)
+      return [
+        `${at}: ${Object.hasOwn(old, name) ? 'optional field made required' : 'required field added'}, earlier events lack it`,
+      ];
     if (!Object.hasOwn(old, name) || !Object.hasOwn(now, name)) return [];
     const [one, other] = [old[name], now[name]];
     if (isSchema(one) && isSchema(other)) return incompatibilities(one, other, at);

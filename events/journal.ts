@@ -7,7 +7,12 @@ export const batchDue = contract({
   source: '/journal',
   schema: v.object({
     job: v.pipe(text, v.description('Id of the redrive or replay that goes on.')),
-    step: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Batches of the job that are done; one that says less is old news.')),
+    step: v.pipe(
+      v.number(),
+      v.safeInteger(),
+      v.minValue(0),
+      v.description('Batches of the job that are done; one that says less is old news.'),
+    ),
   }),
   emitted: 'When a redrive or a replay begins, and after each of its batches while there is more to do.',
 });

@@ -28,14 +28,16 @@ export const postUpdated = contract({
   type: 'dev.dormouse.post.updated.v1',
   source,
   schema: post,
-  emitted: 'When title, text, slug or category of a post changed; a change of status alone is told by published or unpublished.',
+  emitted:
+    'When title, text, slug or category of a post changed; a change of status alone is told by published or unpublished.',
 });
 
 export const postPublished = contract({
   type: 'dev.dormouse.post.published.v1',
   source,
   schema: post,
-  emitted: 'Whenever a post becomes visible to everybody: at creation as published, and each time a draft is published.',
+  emitted:
+    'Whenever a post becomes visible to everybody: at creation as published, and each time a draft is published.',
 });
 
 export const postUnpublished = contract({

@@ -14,7 +14,8 @@ if (broken.length > 0) {
   console.error('Not released: give the changed event a new version, and keep released examples as they are.');
   process.exitCode = 1;
 } else {
-  for (const news of unreleased(released, catalogue, examples)) console.log(news.replace(' is not released', ' released'));
+  for (const news of unreleased(released, catalogue, examples))
+    console.log(news.replace(' is not released', ' released'));
   writeReleased({
     examples: Object.fromEntries(examples.map(({ name, sha256 }) => [name, sha256])),
     schemas: Object.fromEntries(catalogue.map((contract) => [contract.type, jsonSchema(contract)])),

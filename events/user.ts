@@ -8,7 +8,8 @@ export const userRegistered = contract({
   type: 'dev.dormouse.user.registered.v1',
   source,
   schema: v.object({ id, username: text, created_at: timestamp }),
-  emitted: 'Once for every new account, also for one that an import made and nobody has claimed yet. Never holds an e-mail address.',
+  emitted:
+    'Once for every new account, also for one that an import made and nobody has claimed yet. Never holds an e-mail address.',
 });
 
 export const userDeleted = contract({

@@ -54,13 +54,22 @@ describe('accounts', () => {
         { name: 'Ada', profile },
         { name: 'Grace', profile },
       ]);
-    for (const profile of ['https://acme.example/', 'https://github.com/', 'https://github.com/acme/repo', 'https://linkedin.com/company/acme', 'not a link'])
+    for (const profile of [
+      'https://acme.example/',
+      'https://github.com/',
+      'https://github.com/acme/repo',
+      'https://linkedin.com/company/acme',
+      'not a link',
+    ])
       expect(name(link(profile), 'Ada')).not.toBe(name(link(profile), 'Grace'));
   });
 
   it('do not depend on the order of the files', () => {
     const named = fc.array(
-      fc.record({ name: fc.constantFrom('Ada Ok', 'ADA OK', 'ada', 'Grace H'), profile: fc.constantFrom('https://github.com/a', 'https://x.com/g') }),
+      fc.record({
+        name: fc.constantFrom('Ada Ok', 'ADA OK', 'ada', 'Grace H'),
+        profile: fc.constantFrom('https://github.com/a', 'https://x.com/g'),
+      }),
       { minLength: 1 },
     );
     fc.assert(

@@ -66,7 +66,11 @@ function profileKey(url: string): string | undefined {
 
 /** The spelling used most; a full name before a nickname, then the first by alphabet, so that every run chooses the same. */
 function commonest(names: readonly string[]): string {
-  const counted = [...Map.groupBy(names, (name) => name)].map(([name, all]) => ({ name, full: name.includes(' ') ? 1 : 0, count: all.length }));
+  const counted = [...Map.groupBy(names, (name) => name)].map(([name, all]) => ({
+    name,
+    full: name.includes(' ') ? 1 : 0,
+    count: all.length,
+  }));
   counted.sort((one, other) => other.full - one.full || other.count - one.count || (one.name < other.name ? -1 : 1));
   return counted[0]!.name;
 }

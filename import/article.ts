@@ -64,17 +64,37 @@ function notAnArticle(path: string, fields: Readonly<Record<string, unknown>>): 
     .basename(path)
     .replace(/\.\w+$/, '')
     .toLowerCase();
-  if (/^(?:attribution|licen[cs]e|notice|copying|contributing|code[_-]of[_-]conduct|changelog|security|authors|maintainers)$/.test(name))
+  if (
+    /^(?:attribution|licen[cs]e|notice|copying|contributing|code[_-]of[_-]conduct|changelog|security|authors|maintainers)$/.test(
+      name,
+    )
+  )
     return 'it is about the folder, not an article';
   if (name.startsWith('_')) return 'its name begins with "_", which marks templates and section pages';
   if ((name === 'index' || name === 'readme') && !(fields.title && fields.date)) return 'it is an index page';
   return undefined;
 }
 
-const dateKeys = ['date', 'published', 'published on', 'publishdate', 'publish date', 'pubdate', 'posted', 'created', 'created_at'];
+const dateKeys = [
+  'date',
+  'published',
+  'published on',
+  'publishdate',
+  'publish date',
+  'pubdate',
+  'posted',
+  'created',
+  'created_at',
+];
 
-function saidDate(fields: Readonly<Record<string, unknown>>, below: string | undefined, body: string): { date?: string; notes: string[] } {
-  const values = dateKeys.map((key) => fields[key]).filter((value) => value !== undefined && value !== null && typeof value !== 'boolean' && value !== '');
+function saidDate(
+  fields: Readonly<Record<string, unknown>>,
+  below: string | undefined,
+  body: string,
+): { date?: string; notes: string[] } {
+  const values = dateKeys
+    .map((key) => fields[key])
+    .filter((value) => value !== undefined && value !== null && typeof value !== 'boolean' && value !== '');
   const date = values.map(moment).find(Boolean) ?? below ?? microformatDate(body);
   const odd = values.filter((value) => !moment(value));
   return { ...(date ? { date } : {}), notes: odd.map((value) => `date not understood: ${String(value)}`) };
@@ -88,14 +108,17 @@ function microformatDate(body: string): string | undefined {
 
 function guessedDate({ path, modified }: SourceFile): Pick<Article, 'date' | 'dateGuessedFrom'> {
   const named = moment(/(?:^|\/)(\d{4}-\d{2}-\d{2})(?=[-_.])[^/]*$/.exec(path)?.[1]);
-  return named ? { date: named, dateGuessedFrom: 'file name' } : { date: modified.toISOString(), dateGuessedFrom: 'file time' };
+  return named
+    ? { date: named, dateGuessedFrom: 'file name' }
+    : { date: modified.toISOString(), dateGuessedFrom: 'file time' };
 }
 
 function saidAuthors(fields: Readonly<Record<string, unknown>>, below: string | undefined, body: string): Author[] {
   const value = fields.author ?? fields.authors ?? fields.by;
   const entries = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
   const said = entries.flatMap(authorsOf);
-  if (said.length > 0) return withHandles(said, string(fields['author handle'] ?? fields.author_handle ?? fields.handle));
+  if (said.length > 0)
+    return withHandles(said, string(fields['author handle'] ?? fields.author_handle ?? fields.handle));
   if (below) return authors(below);
   return authors(/<\w+\b[^<>]*\bp-author\b[^<>]*>([^<]+)</i.exec(body)?.[1] ?? '');
 }
@@ -125,7 +148,8 @@ function titleOfPath(path: string): string {
 }
 
 function slugOf(path: string, fields: Readonly<Record<string, unknown>>): string {
-  const wish = string(fields.slug)?.split('/').filter(Boolean).at(-1) ?? nameOf(path).replace(/^\d{4}-\d{2}-\d{2}[-_]/, '');
+  const wish =
+    string(fields.slug)?.split('/').filter(Boolean).at(-1) ?? nameOf(path).replace(/^\d{4}-\d{2}-\d{2}[-_]/, '');
   const slug =
     latin(wish) ||
     wish

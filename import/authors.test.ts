@@ -33,19 +33,37 @@ describe('a byline', () => {
 
   it.each<[string, string[]]>([
     ['[Ada Lovelace](https://example.org/ada), Engineer @ [Acme](https://acme.example)', ['Ada Lovelace']],
-    ['[Ada Lovelace (Acme)](https://example.org/ada), [Grace Hopper (Navy)](https://example.org/grace)', ['Ada Lovelace', 'Grace Hopper']],
+    [
+      '[Ada Lovelace (Acme)](https://example.org/ada), [Grace Hopper (Navy)](https://example.org/grace)',
+      ['Ada Lovelace', 'Grace Hopper'],
+    ],
     ['[Ada Lovelace Google](https://example.org/ada)', ['Ada Lovelace']],
     ['[Ada Lovelace](https://example.org/ada){:target="_blank"}, LFX\'25 Mentee', ['Ada Lovelace']],
     [
       '[Ada Lovelace](https://a.example/a) Intern @ [Acme](https://acme.example), and [Grace Hopper](https://a.example/g) Intern @ [Navy](https://navy.example)',
       ['Ada Lovelace', 'Grace Hopper'],
     ],
-    ['[Ada Lovelace](https://a.example/a), Engineer @ Acme, and [Grace Hopper](https://a.example/g), Engineer @ Navy', ['Ada Lovelace', 'Grace Hopper']],
-    ['[Ada Lovelace](https://a.example/a), Engineer @ Acme and [Grace Hopper](https://a.example/g), Engineer @ Navy', ['Ada Lovelace', 'Grace Hopper']],
-    ['[Ada Lovelace](https://a.example/a), Engineer @ [Acme](https://acme.example) and [School](https://school.example) Instructor', ['Ada Lovelace']],
-    ['[Ada Lovelace](https://a.example/a), Scientist and Manager, DevSecOps @ [Acme](https://acme.example)', ['Ada Lovelace']],
+    [
+      '[Ada Lovelace](https://a.example/a), Engineer @ Acme, and [Grace Hopper](https://a.example/g), Engineer @ Navy',
+      ['Ada Lovelace', 'Grace Hopper'],
+    ],
+    [
+      '[Ada Lovelace](https://a.example/a), Engineer @ Acme and [Grace Hopper](https://a.example/g), Engineer @ Navy',
+      ['Ada Lovelace', 'Grace Hopper'],
+    ],
+    [
+      '[Ada Lovelace](https://a.example/a), Engineer @ [Acme](https://acme.example) and [School](https://school.example) Instructor',
+      ['Ada Lovelace'],
+    ],
+    [
+      '[Ada Lovelace](https://a.example/a), Scientist and Manager, DevSecOps @ [Acme](https://acme.example)',
+      ['Ada Lovelace'],
+    ],
     ['[Ada Lovelace](https://a.example/a), on behalf of the [Committee](https://c.example)', ['Ada Lovelace']],
-    ['[Ada Lovelace](https://a.example/a), [Grace Hopper](https://a.example/g), and Jean Bartik', ['Ada Lovelace', 'Grace Hopper', 'Jean Bartik']],
+    [
+      '[Ada Lovelace](https://a.example/a), [Grace Hopper](https://a.example/g), and Jean Bartik',
+      ['Ada Lovelace', 'Grace Hopper', 'Jean Bartik'],
+    ],
     ['[Ada](https://a.example/wiki/Ada_(person)) and [Grace](<https://a.example/g>)', ['Ada', 'Grace']],
     [
       '[ [Ada Lovelace (independent)](https://a.example/a), [Grace Hopper](https://a.example/g) and [Jean Bartik](https://a.example/j)',
@@ -56,13 +74,22 @@ describe('a byline', () => {
   ])('%j with links names %j', (byline, expected) => expect(names(byline)).toEqual(expected));
 
   it('keeps the link behind a name', () => {
-    expect(authors('[Ada](https://github.com/ada), Grace')).toEqual([{ name: 'Ada', profile: 'https://github.com/ada' }, { name: 'Grace' }]);
+    expect(authors('[Ada](https://github.com/ada), Grace')).toEqual([
+      { name: 'Ada', profile: 'https://github.com/ada' },
+      { name: 'Grace' },
+    ]);
   });
 
   it('never gives an e-mail address, an empty name or one over 100 characters, whatever it is', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(fc.string(), fc.emailAddress(), fc.constantFrom(', ', ' and ', '[', ']', '(', ')', '@', '](https://x.example)', '*'))),
+        fc.array(
+          fc.oneof(
+            fc.string(),
+            fc.emailAddress(),
+            fc.constantFrom(', ', ' and ', '[', ']', '(', ')', '@', '](https://x.example)', '*'),
+          ),
+        ),
         (parts) => {
           for (const { name } of authors(parts.join(''))) {
             expect(name).toBe(name.trim());

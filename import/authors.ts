@@ -33,7 +33,9 @@ export function authors(byline: string): Author[] {
     .replace(/[[\]`*]/g, ' ')
     .replace(/\s+/g, ' ');
   const parts = text.split(/[,;|]|\s[-–—]\s|\s\/\s/).map((part) => part.trim());
-  const found = parts.flatMap((part, index) => people(part.replace(/^(?:and|und|et|with|&)\s+/i, ''), index === 0, parts[index + 1] ?? '', links));
+  const found = parts.flatMap((part, index) =>
+    people(part.replace(/^(?:and|und|et|with|&)\s+/i, ''), index === 0, parts[index + 1] ?? '', links),
+  );
   return found.filter((author, index) => found.findIndex(({ name }) => name === author.name) === index);
 }
 
@@ -77,7 +79,9 @@ function withoutCompany(name: string): string {
 function isName(text: string): boolean {
   const words = text.split(' ').filter(Boolean);
   if (words.length === 0 || words.length > 5 || company.test(text)) return false;
-  return words.length === 1 || words.every((word) => particle.test(word) || /^[\p{Lu}\p{Lo}][\p{L}\p{M}.'’-]*$/u.test(word));
+  return (
+    words.length === 1 || words.every((word) => particle.test(word) || /^[\p{Lu}\p{Lo}][\p{L}\p{M}.'’-]*$/u.test(word))
+  );
 }
 
 function startsLower(text: string): boolean {

@@ -18,7 +18,11 @@ export interface Blog {
   close(): Promise<void>;
 }
 
-export async function startBlog(given: { token: string; slugs?: string[]; refuse?: (bytes: Buffer) => boolean }): Promise<Blog> {
+export async function startBlog(given: {
+  token: string;
+  slugs?: string[];
+  refuse?: (bytes: Buffer) => boolean;
+}): Promise<Blog> {
   const posts: Post[] = [];
   const users = new Map<string, string>();
   const media = new Map<string, Buffer>();
@@ -75,9 +79,17 @@ export async function startBlog(given: { token: string; slugs?: string[]; refuse
     const bytes = await body(request);
     log.push(`${request.method} ${request.url}`);
     const next = request.url === '/health' ? undefined : down.shift();
-    const { status, body: value, headers } = next ? { ...next, body: undefined } : answer(request.method!, request.url!, request.headers.authorization, bytes);
+    const {
+      status,
+      body: value,
+      headers,
+    } = next
+      ? { ...next, body: undefined }
+      : answer(request.method!, request.url!, request.headers.authorization, bytes);
     open--;
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(value === undefined ? undefined : JSON.stringify(value));
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(value === undefined ? undefined : JSON.stringify(value));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {

@@ -13,9 +13,19 @@ function against(...replies: Reply[]) {
     if (reply instanceof Error) throw reply;
     return new Response(reply.body ?? null, { status: reply.status, headers: reply.headers ?? {} });
   };
-  return { pauses, sent, to: client({ url: 'http://blog', token: 'T', fetch: fake as typeof fetch, sleep: async (ms) => void pauses.push(ms) }) };
+  return {
+    pauses,
+    sent,
+    to: client({
+      url: 'http://blog',
+      token: 'T',
+      fetch: fake as typeof fetch,
+      sleep: async (ms) => void pauses.push(ms),
+    }),
+  };
 }
-const broken = (code: string) => Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error(code), { code }) });
+const broken = (code: string) =>
+  Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error(code), { code }) });
 
 describe('the client', () => {
   it('sends JSON with its token and gives the parsed answer', async () => {
@@ -26,16 +36,27 @@ describe('the client', () => {
     expect(sent).toEqual([
       {
         url: 'http://blog/x',
-        init: expect.objectContaining({ method: 'POST', body: '{"a":1}', headers: { authorization: 'Bearer T', 'content-type': 'application/json' } }),
+        init: expect.objectContaining({
+          method: 'POST',
+          body: '{"a":1}',
+          headers: { authorization: 'Bearer T', 'content-type': 'application/json' },
+        }),
       },
     ]);
   });
 
   it('waits as long as Retry-After says, in seconds or until a date, and a minute at most', async () => {
-    const seconds = against({ status: 429, headers: { 'retry-after': '7' } }, { status: 503, headers: { 'retry-after': '9999' } }, { status: 200 });
+    const seconds = against(
+      { status: 429, headers: { 'retry-after': '7' } },
+      { status: 503, headers: { 'retry-after': '9999' } },
+      { status: 200 },
+    );
     expect((await seconds.to.send('GET', '/')).status).toBe(200);
     expect(seconds.pauses).toEqual([7000, 60_000]);
-    const date = against({ status: 503, headers: { 'retry-after': new Date(Date.now() + 30_000).toUTCString() } }, { status: 200 });
+    const date = against(
+      { status: 503, headers: { 'retry-after': new Date(Date.now() + 30_000).toUTCString() } },
+      { status: 200 },
+    );
     await date.to.send('GET', '/');
     expect(date.pauses[0]).toBeGreaterThan(20_000);
     expect(date.pauses[0]).toBeLessThanOrEqual(30_000);
@@ -71,9 +92,9 @@ describe('the client', () => {
 
   it('tells a problem in one line', () => {
     const answer = (body: unknown) => ({ status: 422, headers: new Headers(), body });
-    expect(problemOf(answer({ detail: 'Some fields are wrong.', errors: [{ field: 'slug', message: 'is taken' }] }))).toBe(
-      'HTTP 422: Some fields are wrong: slug is taken',
-    );
+    expect(
+      problemOf(answer({ detail: 'Some fields are wrong.', errors: [{ field: 'slug', message: 'is taken' }] })),
+    ).toBe('HTTP 422: Some fields are wrong: slug is taken');
     expect(problemOf(answer(undefined))).toBe('HTTP 422');
   });
 });

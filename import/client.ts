@@ -11,7 +11,11 @@ export interface Client {
    * connections. All requests of an import may be repeated without harm.
    * @throws Unreachable when nothing listens, or nothing answers in time, again and again
    */
-  send(method: string, path: string, content?: { json?: unknown; bytes?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> }): Promise<Answer>;
+  send(
+    method: string,
+    path: string,
+    content?: { json?: unknown; bytes?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> },
+  ): Promise<Answer>;
 }
 
 /** Nothing answers at the address. */
@@ -35,7 +39,12 @@ const busy = new Set([429, 502, 503, 504]);
 
 /** The platform's public HTTP API, as an importer uses it. */
 export function client(options: ClientOptions): Client {
-  const { fetch: get = fetch, sleep = (ms) => new Promise((done) => setTimeout(done, ms)), attempts = 10, connections = 4 } = options;
+  const {
+    fetch: get = fetch,
+    sleep = (ms) => new Promise((done) => setTimeout(done, ms)),
+    attempts = 10,
+    connections = 4,
+  } = options;
 
   const once = async (...[method, path, content = {}]: Parameters<Client['send']>): Promise<Answer | Error> => {
     const { json, bytes, headers } = content;
@@ -44,7 +53,11 @@ export function client(options: ClientOptions): Client {
         method,
         redirect: 'manual',
         signal: AbortSignal.timeout(patienceMs),
-        headers: { authorization: `Bearer ${options.token}`, ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          authorization: `Bearer ${options.token}`,
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(json !== undefined ? { body: JSON.stringify(json) } : bytes ? { body: bytes } : {}),
       });
       return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
@@ -59,7 +72,8 @@ export function client(options: ClientOptions): Client {
         const answer = await once(...request);
         const silent = answer instanceof Error;
         if (!silent && (!busy.has(answer.status) || attempt >= attempts)) return answer;
-        if (silent && (refused(answer) || attempt >= connections)) throw new Unreachable(reason(answer), { cause: answer });
+        if (silent && (refused(answer) || attempt >= connections))
+          throw new Unreachable(reason(answer), { cause: answer });
         await sleep(silent ? pause(attempt) : (retryAfter(answer.headers) ?? pause(attempt)));
       }
     },

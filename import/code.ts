@@ -8,7 +8,8 @@ export function outsideCode(markdown: string, change: (text: string) => string):
   const code: string[] = [];
   const hide = (text: string) => `\u0000${code.push(text) - 1}\u0000`;
   const hidden = hideSpans(hideFences(markdown.split('\n'), hide), hide);
-  const shown = (text: string): string => text.replace(/\u0000(\d+)\u0000/g, (_, index: string) => shown(code[Number(index)]!));
+  const shown = (text: string): string =>
+    text.replace(/\u0000(\d+)\u0000/g, (_, index: string) => shown(code[Number(index)]!));
   return shown(change(hidden));
 }
 

@@ -29,18 +29,37 @@ describe('what MkDocs adds to Markdown', () => {
   });
 
   it('nests, and stays inside the list item it was in', () => {
-    expect(commonMark(page('=== "A"', '    ??? note "N"', '        deep'))).toBe(page('**A**', '', '> **N**', '>', '> deep'));
-    expect(commonMark(page('1. One', '', '\t!!! note', '\t    Text', '', '2. Two'))).toBe(page('1. One', '', '\t> **Note**', '\t>', '\t> Text', '', '2. Two'));
-  });
-
-  it('keeps blanks at line ends, and code in an admonition to the letter', () => {
-    expect(commonMark(page('!!! note', '    hard break  ', '    ```', '        indented', '    !!! note', '    ```'))).toBe(
-      page('> **Note**', '>', '> hard break  ', '> ```', '>     indented', '> !!! note', '> ```'),
+    expect(commonMark(page('=== "A"', '    ??? note "N"', '        deep'))).toBe(
+      page('**A**', '', '> **N**', '>', '> deep'),
+    );
+    expect(commonMark(page('1. One', '', '\t!!! note', '\t    Text', '', '2. Two'))).toBe(
+      page('1. One', '', '\t> **Note**', '\t>', '\t> Text', '', '2. Two'),
     );
   });
 
+  it('keeps blanks at line ends, and code in an admonition to the letter', () => {
+    expect(
+      commonMark(page('!!! note', '    hard break  ', '    ```', '        indented', '    !!! note', '    ```')),
+    ).toBe(page('> **Note**', '>', '> hard break  ', '> ```', '>     indented', '> !!! note', '> ```'));
+  });
+
   it('ignores what only looks like it', () => {
-    const text = page('```', '!!! note', '    code', '```', '', '!!!', '!!! ', 'Wow!!! note', '====', '=== no quotes', '~~~~', '??? x', '~~~', '~~~~');
+    const text = page(
+      '```',
+      '!!! note',
+      '    code',
+      '```',
+      '',
+      '!!!',
+      '!!! ',
+      'Wow!!! note',
+      '====',
+      '=== no quotes',
+      '~~~~',
+      '??? x',
+      '~~~',
+      '~~~~',
+    );
     expect(commonMark(text)).toBe(text);
   });
 

@@ -50,7 +50,9 @@ function indented(lines: readonly string[], start: number, indent: string): { li
   let end = start;
   for (let at = start; at < lines.length; at++) {
     const line = lines[at]!;
-    const [, rest] = line.startsWith(indent) ? (/^(?: {4}|\t| {1,3}\t)(.*)$/s.exec(line.slice(indent.length)) ?? []) : [];
+    const [, rest] = line.startsWith(indent)
+      ? (/^(?: {4}|\t| {1,3}\t)(.*)$/s.exec(line.slice(indent.length)) ?? [])
+      : [];
     if (rest === undefined && line.trim() !== '') break;
     inner.push(rest ?? '');
     if (rest !== undefined) end = at + 1;
@@ -60,7 +62,9 @@ function indented(lines: readonly string[], start: number, indent: string): { li
 
 function block(indent: string, title: string, body: readonly string[], quote: string): string[] {
   const heading = title ? [`**${title}**`, ''] : [];
-  return [...heading, ...body].map((line) => (line === '' ? `${indent}${quote}`.trimEnd() : `${indent}${quote}${line}`));
+  return [...heading, ...body].map((line) =>
+    line === '' ? `${indent}${quote}`.trimEnd() : `${indent}${quote}${line}`,
+  );
 }
 
 function trimmed(lines: readonly string[]): string[] {

@@ -15,9 +15,11 @@ export function readFolder(folder: string): Folder {
   const entries = [...walk(folder)].map((path) => relative(folder, path).replaceAll('\\', '/')).sort();
   const isDocument = (path: string) => /\.(?:md|markdown)$/i.test(path);
   return {
-    documents: entries
-      .filter(isDocument)
-      .map((path) => ({ path, text: decoded(readFileSync(join(folder, path))), modified: statSync(join(folder, path)).mtime })),
+    documents: entries.filter(isDocument).map((path) => ({
+      path,
+      text: decoded(readFileSync(join(folder, path))),
+      modified: statSync(join(folder, path)).mtime,
+    })),
     files: entries.filter((path) => !isDocument(path)),
     read: (path) => readFileSync(join(folder, path)),
   };

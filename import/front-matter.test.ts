@@ -3,13 +3,17 @@ import { frontMatter } from './front-matter.ts';
 
 describe('front matter', () => {
   it('is read from YAML, keys in any case, and cut off', () => {
-    const { fields, body } = frontMatter('---\nTitle: "On: sleep"\nAuthor Handle: https://example.org\ntags:\n  - a\n---\n\nText\n');
+    const { fields, body } = frontMatter(
+      '---\nTitle: "On: sleep"\nAuthor Handle: https://example.org\ntags:\n  - a\n---\n\nText\n',
+    );
     expect(fields).toEqual({ title: 'On: sleep', 'author handle': 'https://example.org', tags: ['a'] });
     expect(body).toBe('\nText\n');
   });
 
   it('is read from TOML', () => {
-    const { fields, body } = frontMatter('+++\nTITLE = "On sleep"\ndate = 2021-03-04T05:06:07Z\ndraft = true\n+++\nText');
+    const { fields, body } = frontMatter(
+      '+++\nTITLE = "On sleep"\ndate = 2021-03-04T05:06:07Z\ndraft = true\n+++\nText',
+    );
     expect(fields).toMatchObject({ title: 'On sleep', draft: true });
     expect((fields.date as Date).getTime()).toBe(Date.UTC(2021, 2, 4, 5, 6, 7));
     expect(body).toBe('Text');
@@ -20,9 +24,12 @@ describe('front matter', () => {
     expect(frontMatter('---\ntitle: A\n---')).toEqual({ fields: { title: 'A' }, body: '' });
   });
 
-  it.each(['# Title\n\n---\n\nText\n\n---\n', 'Text', '---\njust a sentence between rules\n---\n', ''])('is not seen in %j', (text) => {
-    expect(frontMatter(text)).toEqual({ fields: {}, body: text });
-  });
+  it.each(['# Title\n\n---\n\nText\n\n---\n', 'Text', '---\njust a sentence between rules\n---\n', ''])(
+    'is not seen in %j',
+    (text) => {
+      expect(frontMatter(text)).toEqual({ fields: {}, body: text });
+    },
+  );
 
   it('that cannot be parsed gives what its lines say, and the reason', () => {
     const { fields, body, problem } = frontMatter('---\ntitle: A: B\ndate: 2020-01-02\nlist: [a\n---\nText');
@@ -32,6 +39,9 @@ describe('front matter', () => {
   });
 
   it('with a key twice is no reason to give up', () => {
-    expect(frontMatter('---\ndate: 2020-01-01\nTitle: A\ntitle: B\n---\n').fields).toMatchObject({ date: '2020-01-01', title: 'B' });
+    expect(frontMatter('---\ndate: 2020-01-01\nTitle: A\ntitle: B\n---\n').fields).toMatchObject({
+      date: '2020-01-01',
+      title: 'B',
+    });
   });
 });

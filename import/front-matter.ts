@@ -9,7 +9,10 @@ export interface FrontMatter {
 }
 
 const forms = [
-  { block: /^---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)/, parse: (text: string): unknown => parseYaml(text, { uniqueKeys: false }) },
+  {
+    block: /^---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)/,
+    parse: (text: string): unknown => parseYaml(text, { uniqueKeys: false }),
+  },
   { block: /^\+\+\+[ \t]*\n((?:.*\n)*?)\+\+\+[ \t]*(?:\n|$)/, parse: (text: string): unknown => parseToml(text) },
 ];
 
@@ -38,5 +41,7 @@ function lowerKeys(value: object): Record<string, unknown> {
 /** What can be saved of a block that its parser refuses: each line `key: value` or `key = value` by itself. */
 function lines(block: string): Record<string, string> {
   const found = [...block.matchAll(/^([A-Za-z][\w -]*?)[ \t]*[:=][ \t]*(\S.*?)[ \t]*$/gm)];
-  return Object.fromEntries(found.map(([, key, value]) => [key!.toLowerCase(), value!.replace(/^(["'])(.*)\1$/, '$2')]));
+  return Object.fromEntries(
+    found.map(([, key, value]) => [key!.toLowerCase(), value!.replace(/^(["'])(.*)\1$/, '$2')]),
+  );
 }

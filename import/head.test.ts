@@ -23,25 +23,34 @@ describe('the top of an article', () => {
   });
 
   it('joins a byline that is broken over lines', () => {
-    expect(readHead('# T\n\n**Authors: Ada Lovelace, Engineer @ Acme, Grace Hopper, Senior\nEngineer @ Navy**\n\nText').authors?.replace('\n', ' ')).toBe(
-      'Ada Lovelace, Engineer @ Acme, Grace Hopper, Senior Engineer @ Navy',
-    );
+    expect(
+      readHead(
+        '# T\n\n**Authors: Ada Lovelace, Engineer @ Acme, Grace Hopper, Senior\nEngineer @ Navy**\n\nText',
+      ).authors?.replace('\n', ' '),
+    ).toBe('Ada Lovelace, Engineer @ Acme, Grace Hopper, Senior Engineer @ Navy');
     expect(readHead('**_Author: [Ada](https://example.org) (Acme,\nfor the users)_**\n\nText', 'T')).toEqual({
       authors: '[Ada](https://example.org) (Acme,\nfor the users)',
       body: 'Text',
     });
-    expect(readHead('**Authors:** Ada,\nGrace and\nJean\nFirst words.', 'T')).toEqual({ authors: 'Ada, Grace and Jean', body: 'First words.' });
+    expect(readHead('**Authors:** Ada,\nGrace and\nJean\nFirst words.', 'T')).toEqual({
+      authors: 'Ada, Grace and Jean',
+      body: 'First words.',
+    });
   });
 
   it('keeps addresses with underscores and colons as they are', () => {
-    expect(readHead('**Author: [Ada](https://example.org/ada_l_), [Grace](https://example.org/g_)**\n\nText', 'T').authors).toBe(
-      '[Ada](https://example.org/ada_l_), [Grace](https://example.org/g_)',
-    );
+    expect(
+      readHead('**Author: [Ada](https://example.org/ada_l_), [Grace](https://example.org/g_)**\n\nText', 'T').authors,
+    ).toBe('[Ada](https://example.org/ada_l_), [Grace](https://example.org/g_)');
   });
 
   it('is looked through past pictures, admonitions and HTML, which stay', () => {
     const body = '# T\n\n![Picture](a.png)\n\n!!! note\n    Old.\n\n**Author: Ada**\n\nText';
-    expect(readHead(body)).toEqual({ title: 'T', authors: 'Ada', body: '![Picture](a.png)\n\n!!! note\n    Old.\n\nText' });
+    expect(readHead(body)).toEqual({
+      title: 'T',
+      authors: 'Ada',
+      body: '![Picture](a.png)\n\n!!! note\n    Old.\n\nText',
+    });
   });
 
   it('ends at the first ordinary text: what looks like a byline below stays', () => {
@@ -49,9 +58,14 @@ describe('the top of an article', () => {
     expect(readHead(body, 'T')).toEqual({ body });
   });
 
-  it.each(['**By default**, functions sleep.', '**Date: May 18–20, Valencia**', '**Dates to remember:** many', 'By the way: hello', '**Authorship** matters'])(
-    'does not take %j for a byline',
-    (line) => expect(readHead(`${line}\n\nText`, 'T')).toEqual({ body: `${line}\n\nText` }),
+  it.each([
+    '**By default**, functions sleep.',
+    '**Date: May 18–20, Valencia**',
+    '**Dates to remember:** many',
+    'By the way: hello',
+    '**Authorship** matters',
+  ])('does not take %j for a byline', (line) =>
+    expect(readHead(`${line}\n\nText`, 'T')).toEqual({ body: `${line}\n\nText` }),
   );
 
   it('keeps the text that follows a byline in the same paragraph', () => {
@@ -69,7 +83,10 @@ describe('the top of an article', () => {
   });
 
   it('without a heading there has the title of the first one below, not of a comment in code', () => {
-    expect(readHead('Text\n\n```sh\n# install\n```\n\n# On sleep\n\nMore')).toEqual({ title: 'On sleep', body: 'Text\n\n```sh\n# install\n```\n\n\nMore' });
+    expect(readHead('Text\n\n```sh\n# install\n```\n\n# On sleep\n\nMore')).toEqual({
+      title: 'On sleep',
+      body: 'Text\n\n```sh\n# install\n```\n\n\nMore',
+    });
     expect(readHead('Text\n\n## First\n\nMore')).toEqual({ title: 'First', body: 'Text\n\n## First\n\nMore' });
     expect(readHead('Text')).toEqual({ body: 'Text' });
   });

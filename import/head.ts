@@ -67,7 +67,9 @@ function headingAt(lines: readonly string[], at: number): { text: string; lines:
   const [, , text] = atx.exec(lines[at]!) ?? [];
   if (text) return { text, lines: 1 };
   const line = lines[at]!.trim();
-  return line !== '' && setext.test(lines[at + 1] ?? '') && !/^([-*+>|]|\d+[.)])/.test(line) ? { text: line, lines: 2 } : undefined;
+  return line !== '' && setext.test(lines[at + 1] ?? '') && !/^([-*+>|]|\d+[.)])/.test(line)
+    ? { text: line, lines: 2 }
+    : undefined;
 }
 
 /** A heading below the first text names the article too, but only one of the first rank is taken away from there. */
@@ -117,8 +119,12 @@ function plain(text: string): string {
   return text
     .replace(/\*+/g, '')
     .replace(/(^|\n|:\s*)_+(?=\S)/g, '$1')
-    .replace(/_+(?=\s*(?:\n|$|:))/g, (marks, offset: number, all: string) => (/\S*\]\([^)]*$/.test(all.slice(0, offset)) ? marks : ''))
-    .replace(new RegExp(`^${label}\\s+(?!\\s*(?::|on\\b))`, 'i'), (whole, word: string) => (/^by$/i.test(word) ? whole : `${word}: `));
+    .replace(/_+(?=\s*(?:\n|$|:))/g, (marks, offset: number, all: string) =>
+      /\S*\]\([^)]*$/.test(all.slice(0, offset)) ? marks : '',
+    )
+    .replace(new RegExp(`^${label}\\s+(?!\\s*(?::|on\\b))`, 'i'), (whole, word: string) =>
+      /^by$/i.test(word) ? whole : `${word}: `,
+    );
 }
 
 /** One emphasis around the whole paragraph, so that all of its lines belong to the byline. */
@@ -136,7 +142,11 @@ function firstLine(value: string): { taken: string; left: string[] } {
 function continued(value: string): { taken: string; left: string[] } {
   const lines = value.split('\n');
   let end = 1;
-  while (end < lines.length && (/(?:[,&@(]|\b(?:and|at|of|for))\s*$/i.test(lines[end - 1]!) || /^\s*(?:[,&@)]|and\b)/i.test(lines[end]!))) end++;
+  while (
+    end < lines.length &&
+    (/(?:[,&@(]|\b(?:and|at|of|for))\s*$/i.test(lines[end - 1]!) || /^\s*(?:[,&@)]|and\b)/i.test(lines[end]!))
+  )
+    end++;
   return { taken: lines.slice(0, end).join(' '), left: lines.slice(end) };
 }
 

@@ -47,7 +47,15 @@ afterEach(async () => {
 async function run(changes: Partial<Options> = {}, screen: Partial<Screen> = {}) {
   const printed: string[] = [];
   const shown: string[] = [];
-  const all: Options = { folder, url: blog.url, token: 'good', name: 'old', author: 'Old blog', dryRun: false, ...changes };
+  const all: Options = {
+    folder,
+    url: blog.url,
+    token: 'good',
+    name: 'old',
+    author: 'Old blog',
+    dryRun: false,
+    ...changes,
+  };
   const complete = await importFolder(all, {
     print: (text) => void printed.push(text),
     screen: { ...screen, write: (text: string) => shown.push(text) },
@@ -140,14 +148,19 @@ describe('an import', () => {
   });
 
   it('waits where the platform is busy, and loses nothing', async () => {
-    blog.down.push({ status: 503, headers: { 'retry-after': '1' } }, { status: 429, headers: { 'retry-after': '1' } }, { status: 502, headers: {} });
+    blog.down.push(
+      { status: 503, headers: { 'retry-after': '1' } },
+      { status: 429, headers: { 'retry-after': '1' } },
+      { status: 502, headers: {} },
+    );
     expect((await run()).complete).toBe(true);
     expect(blog.posts).toHaveLength(3);
     expect(blog.media.size).toBe(1);
   });
 
   it('never has more than eight requests open', async () => {
-    for (let index = 0; index < 40; index++) writeFileSync(join(folder, `articles/n${index}.md`), `**Author: Person${index}**\n\nText`);
+    for (let index = 0; index < 40; index++)
+      writeFileSync(join(folder, `articles/n${index}.md`), `**Author: Person${index}**\n\nText`);
     await run();
     expect(blog.posts).toHaveLength(43);
     expect(blog.peak()).toBeLessThanOrEqual(8);
@@ -187,7 +200,11 @@ describe('an import', () => {
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
       name: 'old',
       dry_run: false,
-      imported: [{ file: 'articles/first.md', id: 1, slug: 'first' }, { file: 'releases/third.md' }, { file: 'articles/second.md' }],
+      imported: [
+        { file: 'articles/first.md', id: 1, slug: 'first' },
+        { file: 'releases/third.md' },
+        { file: 'articles/second.md' },
+      ],
       unchanged: [],
       failed: [],
       skipped: [{ file: 'ATTRIBUTION.md' }],
@@ -211,7 +228,10 @@ describe('an import', () => {
     expect(terminal.shown).toContain('articles █████████████░░░░░░░ 2/3 ');
     expect(terminal.shown).toContain('3/3\n');
     for (let index = 0; index < 12; index++) writeFileSync(join(folder, `articles/n${index}.md`), 'Text');
-    expect((await run()).shown.split('\n').filter((line) => line.startsWith('articles'))).toEqual(['articles 10/15', 'articles 15/15']);
+    expect((await run()).shown.split('\n').filter((line) => line.startsWith('articles'))).toEqual([
+      'articles 10/15',
+      'articles 15/15',
+    ]);
   });
 });
 
@@ -220,9 +240,17 @@ describe('a mistake is told in one line', () => {
     ['no such folder', () => run({ folder: '/no/such/folder' }), /^\/no\/such\/folder: there is no such folder$/],
     ['a file', () => run({ folder: import.meta.filename }), /is a file, not a folder$/],
     ['nothing to import', () => run({ folder: join(folder, 'images') }), /there is no article in it/],
-    ['nothing listens', () => run({ url: 'http://127.0.0.1:2' }), /does not answer \(ECONNREFUSED\): start the platform with "npm start"/],
+    [
+      'nothing listens',
+      () => run({ url: 'http://127.0.0.1:2' }),
+      /does not answer \(ECONNREFUSED\): start the platform with "npm start"/,
+    ],
     ['a bad token', () => run({ token: 'bad' }), /^the token is not accepted \(401\)/],
-    ['no place for the report', () => run({ dryRun: true, report: '/no/such/folder/r.json' }), /^--report \/no\/such\/folder\/r.json: cannot be written/],
+    [
+      'no place for the report',
+      () => run({ dryRun: true, report: '/no/such/folder/r.json' }),
+      /^--report \/no\/such\/folder\/r.json: cannot be written/,
+    ],
   ])('%s', async (_, work, message) => {
     const error = await work().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Mistake);
@@ -275,7 +303,10 @@ describe('the program', () => {
     const home = join(folder, '.dormouse');
     initKeys(join(home, 'secrets/auth-keys'));
     const { code, stderr } = await start([folder], { PORT: new URL(blog.url).port, DORMOUSE_HOME: home });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^import: the token is not accepted \(401\)[^\n]*\n$/) });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^import: the token is not accepted \(401\)[^\n]*\n$/),
+    });
     expect(blog.log).toContain('POST /api/users');
   });
 
@@ -287,7 +318,11 @@ describe('the program', () => {
   });
 
   it('ends with 1 and one line for a mistake, and explains itself', async () => {
-    expect(await start(['/no/such/folder'])).toEqual({ code: 1, stdout: '', stderr: 'import: /no/such/folder: there is no such folder\n' });
+    expect(await start(['/no/such/folder'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'import: /no/such/folder: there is no such folder\n',
+    });
     expect((await start(['--help'])).stdout).toContain('npm run import -- FOLDER');
   });
 });

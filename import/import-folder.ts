@@ -22,10 +22,16 @@ export interface Surroundings {
  * @returns whether everything that is an article is in the blog now
  * @throws Mistake in one line: no such folder, nothing listens, token refused
  */
-export async function importFolder(options: Options, { print, screen, localToken, sleep }: Surroundings): Promise<boolean> {
+export async function importFolder(
+  options: Options,
+  { print, screen, localToken, sleep }: Surroundings,
+): Promise<boolean> {
   const folder = openFolder(options.folder);
   const planned = plan(folder, options);
-  if (planned.posts.length === 0) throw new Mistake(`${options.folder}: there is no article in it (${planned.skipped.length} Markdown files skipped)`);
+  if (planned.posts.length === 0)
+    throw new Mistake(
+      `${options.folder}: there is no article in it (${planned.skipped.length} Markdown files skipped)`,
+    );
   const outcome = options.dryRun ? undefined : await carriedOut();
   const all = report(planned, outcome, { folder: options.folder, name: options.name, url: options.url });
   if (options.report) writeReport(options.report, all);
@@ -38,10 +44,16 @@ export async function importFolder(options: Options, { print, screen, localToken
       await client({ url: options.url, token: '', attempts: 1, connections: 2, ...pauses }).send('GET', '/health');
       const token = options.token ?? (await localToken());
       const connected = client({ url: options.url, token, ...pauses });
-      return await run(planned, { client: connected, read: folder.read, stage: (name, total) => progress(screen, name, total) });
+      return await run(planned, {
+        client: connected,
+        read: folder.read,
+        stage: (name, total) => progress(screen, name, total),
+      });
     } catch (error) {
       if (error instanceof Unreachable)
-        throw new Mistake(`${options.url} does not answer (${error.message}): start the platform with "npm start", or give --url`);
+        throw new Mistake(
+          `${options.url} does not answer (${error.message}): start the platform with "npm start", or give --url`,
+        );
       if (error instanceof Refused) throw new Mistake(error.message);
       throw error;
     }

@@ -4,7 +4,8 @@ import { outsideCode } from './code.ts';
 import { rewriteLinks } from './links.ts';
 
 /** `there…` leads to `/new/there…`, everything else nowhere. */
-const rewrite = (text: string) => rewriteLinks(text, (target, kind) => (target.startsWith('./there') ? `/${kind}/${target.slice(2)}` : undefined));
+const rewrite = (text: string) =>
+  rewriteLinks(text, (target, kind) => (target.startsWith('./there') ? `/${kind}/${target.slice(2)}` : undefined));
 
 describe('links', () => {
   it.each([
@@ -47,12 +48,16 @@ describe('links', () => {
     expect(rewrite('See [the *docs*](../gone/) now')).toBe('See the *docs* now');
     expect(rewrite('![A **cat**](gone.png) and ![](gone.png)')).toBe('*A cat* and ');
     expect(rewrite('[![cat](gone.png)](./there)')).toBe('[*cat*](/link/there)');
-    expect(rewrite('<a id="x" href="gone/">a</a><img src="gone.png" alt="A cat">')).toBe('<a id="x">a</a><em>A cat</em>');
+    expect(rewrite('<a id="x" href="gone/">a</a><img src="gone.png" alt="A cat">')).toBe(
+      '<a id="x">a</a><em>A cat</em>',
+    );
     expect(rewrite('[a]: gone.md')).toBe('[a]: gone.md');
   });
 
   it('lose their attribute lists; headings and pictures too', () => {
-    expect(rewrite('[a](https://e.org){:target="_blank"}, ![b](./there.png){: style="width:1px"}')).toBe('[a](https://e.org), ![b](/picture/there.png)');
+    expect(rewrite('[a](https://e.org){:target="_blank"}, ![b](./there.png){: style="width:1px"}')).toBe(
+      '[a](https://e.org), ![b](/picture/there.png)',
+    );
     expect(rewrite('## Part { #part .x }\n\n## Set {1, 2}')).toBe('## Part\n\n## Set {1, 2}');
     expect(rewrite('## Part {#part}')).toBe('## Part');
     expect(rewrite('Text {{ template }} and `{:x}`')).toBe('Text {{ template }} and `{:x}`');
@@ -61,17 +66,35 @@ describe('links', () => {
 
 describe('what a page of ours cannot show', () => {
   it('becomes a link (frames) or goes (comments, tables of contents)', () => {
-    expect(rewrite('<iframe width="5" src="https://www.youtube.com/embed/a-B_1?si=x" title="A talk" allowfullscreen></iframe>')).toBe(
-      '<a href="https://www.youtube.com/watch?v=a-B_1">A talk</a>',
+    expect(
+      rewrite(
+        '<iframe width="5" src="https://www.youtube.com/embed/a-B_1?si=x" title="A talk" allowfullscreen></iframe>',
+      ),
+    ).toBe('<a href="https://www.youtube.com/watch?v=a-B_1">A talk</a>');
+    expect(rewrite('<iframe src="https://example.org/x"></iframe><iframe src="javascript:x"></iframe>')).toBe(
+      '<a href="https://example.org/x">Video</a>',
     );
-    expect(rewrite('<iframe src="https://example.org/x"></iframe><iframe src="javascript:x"></iframe>')).toBe('<a href="https://example.org/x">Video</a>');
     expect(rewrite('a<!-- hidden [x](./there)\n\nmore -->b')).toBe('ab');
     expect(rewrite('[TOC]\n\nText')).toBe('\n\nText');
   });
 });
 
 describe('code', () => {
-  const parts = fc.constantFrom('`', '``', '```', '~~~', '\n', '\n\n', 'a', ' ', '> ', '- ', '[a](./there)', '\\', '    ');
+  const parts = fc.constantFrom(
+    '`',
+    '``',
+    '```',
+    '~~~',
+    '\n',
+    '\n\n',
+    'a',
+    ' ',
+    '> ',
+    '- ',
+    '[a](./there)',
+    '\\',
+    '    ',
+  );
   const text = fc.array(parts, { maxLength: 30 }).map((all) => all.join(''));
 
   it('is put back exactly as it was', () => {
@@ -84,10 +107,13 @@ describe('code', () => {
 
   it('in a fence is never seen by what changes the rest', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('[a](./there)', '`', '', '<!-- x -->', '{:y}'), { maxLength: 6 }), (lines) => {
-        const fenced = `\`\`\`\n${lines.join('\n')}\n\`\`\``;
-        expect(rewrite(`${fenced}\n[a](./there)`)).toBe(`${fenced}\n[a](/link/there)`);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('[a](./there)', '`', '', '<!-- x -->', '{:y}'), { maxLength: 6 }),
+        (lines) => {
+          const fenced = `\`\`\`\n${lines.join('\n')}\n\`\`\``;
+          expect(rewrite(`${fenced}\n[a](./there)`)).toBe(`${fenced}\n[a](/link/there)`);
+        },
+      ),
     );
   });
 });

@@ -46,7 +46,8 @@ function inline(text: string, resolve: Resolve): string {
 
 function rewritten(label: string, target: Destination, picture: boolean, resolve: Resolve): string {
   const to = moved(target.url, picture ? 'picture' : 'link', resolve);
-  if (to !== undefined) return `${picture ? '!' : ''}[${label}](${/[\s()<>]/.test(to) ? `<${to}>` : to}${target.title})`;
+  if (to !== undefined)
+    return `${picture ? '!' : ''}[${label}](${/[\s()<>]/.test(to) ? `<${to}>` : to}${target.title})`;
   if (!picture) return label;
   const description = plainText(label);
   return description ? `*${description}*` : '';
@@ -73,7 +74,8 @@ interface Destination {
 }
 
 function destination(text: string, at: number): Destination | undefined {
-  const form = /\(\s*(?:<([^<>\n]*)>|((?:[^\s()<>]|\((?:[^\s()]|\([^\s()]*\))*\))*))(\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;
+  const form =
+    /\(\s*(?:<([^<>\n]*)>|((?:[^\s()<>]|\((?:[^\s()]|\([^\s()]*\))*\))*))(\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;
   form.lastIndex = at;
   const [whole, angled, bare, title = ''] = form.exec(text) ?? [];
   const url = angled ?? bare;
@@ -83,11 +85,14 @@ function destination(text: string, at: number): Destination | undefined {
 }
 
 function definitions(text: string, resolve: Resolve): string {
-  return text.replace(/^( {0,3}\[[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm, (whole, before: string, target: string, after: string) => {
-    if (!/[./#:]/.test(target)) return whole;
-    const to = moved(target, 'link', resolve);
-    return to === undefined ? whole : `${before}${to}${after}`;
-  });
+  return text.replace(
+    /^( {0,3}\[[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm,
+    (whole, before: string, target: string, after: string) => {
+      if (!/[./#:]/.test(target)) return whole;
+      const to = moved(target, 'link', resolve);
+      return to === undefined ? whole : `${before}${to}${after}`;
+    },
+  );
 }
 
 const attribute = (name: string) => new RegExp(`(\\s${name}\\s*=\\s*)(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i');

@@ -7,7 +7,10 @@ import { Mistake } from '../cli/usage-error.ts';
  * @throws Mistake when the platform has never run here, or its keys are somebody else's to read
  */
 export function localToken(keysFolder: string, issuer: string, sign = importToken): string {
-  if (!existsSync(keysFolder)) throw new Mistake(`no token: there are no signing keys in ${keysFolder}; start the platform with "npm start", or give --token`);
+  if (!existsSync(keysFolder))
+    throw new Mistake(
+      `no token: there are no signing keys in ${keysFolder}; start the platform with "npm start", or give --token`,
+    );
   try {
     return sign(keysFolder, { issuer, seconds: 3600 });
   } catch (error) {

@@ -14,7 +14,10 @@ try {
       screen: process.stderr,
       localToken: async () => {
         const { localToken } = await import('./local-token.ts');
-        return localToken(join(variable('DORMOUSE_HOME', '.dormouse'), 'secrets/auth-keys'), variable('ISSUER', 'https://dormouse.dev'));
+        return localToken(
+          join(variable('DORMOUSE_HOME', '.dormouse'), 'secrets/auth-keys'),
+          variable('ISSUER', 'https://dormouse.dev'),
+        );
       },
     });
     if (!complete) process.exitCode = 1;

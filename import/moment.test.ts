@@ -22,21 +22,41 @@ describe('a date', () => {
     ['**2021-03-04**', '2021-03-04T00:00:00.000Z'],
   ])('%s is %s', (text, expected) => expect(moment(text)).toBe(expected));
 
-  it.each(['3/4/2021', 'May 18–20, Valencia', '2021-02-30', '2021-13-01', 'soon', '', '20210304', 'v1.10', 42, null, undefined, true, new Date(Number.NaN)])(
-    'is not guessed from %j',
-    (value) => expect(moment(value)).toBeUndefined(),
-  );
+  it.each([
+    '3/4/2021',
+    'May 18–20, Valencia',
+    '2021-02-30',
+    '2021-13-01',
+    'soon',
+    '',
+    '20210304',
+    'v1.10',
+    42,
+    null,
+    undefined,
+    true,
+    new Date(Number.NaN),
+  ])('is not guessed from %j', (value) => expect(moment(value)).toBeUndefined());
 
   it('may be any kind of TOML date', () => {
-    const dates = frontMatter('+++\na = 2021-03-04\nb = 2021-03-04T05:06:07\nc = 2021-03-04T05:06:07+02:00\n+++\n').fields;
-    expect([dates.a, dates.b, dates.c].map(moment)).toEqual(['2021-03-04T00:00:00.000Z', '2021-03-04T05:06:07.000Z', '2021-03-04T03:06:07.000Z']);
+    const dates = frontMatter(
+      '+++\na = 2021-03-04\nb = 2021-03-04T05:06:07\nc = 2021-03-04T05:06:07+02:00\n+++\n',
+    ).fields;
+    expect([dates.a, dates.b, dates.c].map(moment)).toEqual([
+      '2021-03-04T00:00:00.000Z',
+      '2021-03-04T05:06:07.000Z',
+      '2021-03-04T03:06:07.000Z',
+    ]);
   });
 
   it('in RFC 3339 is kept to the millisecond', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('1970-01-01'), max: new Date('2999-12-31'), noInvalidDate: true }), (date) => {
-        expect(moment(date.toISOString())).toBe(date.toISOString());
-      }),
+      fc.property(
+        fc.date({ min: new Date('1970-01-01'), max: new Date('2999-12-31'), noInvalidDate: true }),
+        (date) => {
+          expect(moment(date.toISOString())).toBe(date.toISOString());
+        },
+      ),
     );
   });
 });

@@ -1,9 +1,27 @@
-const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
-const month = '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
+const months = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+const month =
+  '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
 
-const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
+const iso =
+  /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
 const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
-const dayFirst = new RegExp(`^(?:\\w+,?\\s+)?(\\d{1,2})(?:st|nd|rd|th|\\.)?\\s+(?:of\\s+)?${month},?\\s+(\\d{4})$`, 'i');
+const dayFirst = new RegExp(
+  `^(?:\\w+,?\\s+)?(\\d{1,2})(?:st|nd|rd|th|\\.)?\\s+(?:of\\s+)?${month},?\\s+(\\d{4})$`,
+  'i',
+);
 const monthFirst = new RegExp(`^(?:\\w+,?\\s+)?${month}\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})$`, 'i');
 
 /**
@@ -37,5 +55,7 @@ function instant(year: string, mm: string, day: string, time = '00:00', zone = '
   const at = new Date(`${date}T${time.padStart(time.split(':').length > 2 ? 8 : 5, '0')}${offset}`);
   // Date takes 30 February for 2 March.
   const real = new Date(`${date}T00:00Z`);
-  return Number.isNaN(at.getTime()) || Number.isNaN(real.getTime()) || real.getUTCDate() !== Number(day) ? undefined : at.toISOString();
+  return Number.isNaN(at.getTime()) || Number.isNaN(real.getTime()) || real.getUTCDate() !== Number(day)
+    ? undefined
+    : at.toISOString();
 }

@@ -62,7 +62,16 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { url: text, token: text, name: text, author: text, site: text, report: text, 'dry-run': flag, help: { ...flag, short: 'h' } },
+      options: {
+        url: text,
+        token: text,
+        name: text,
+        author: text,
+        site: text,
+        report: text,
+        'dry-run': flag,
+        help: { ...flag, short: 'h' },
+      },
     });
   } catch (error) {
     throw new Mistake((error as Error).message.split('\n')[0]!);

@@ -3,7 +3,14 @@ import { places } from './places.ts';
 
 const at = places(
   ['articles/one.md', 'articles/Two_B.md', 'releases/one.md', 'guide/index.md', 'top.md'],
-  ['images/a.png', 'articles/images/b.png', 'images/deep/c.png', 'releases/images/d.png', 'articles/images/d.png', 'articles/images/with space.png'],
+  [
+    'images/a.png',
+    'articles/images/b.png',
+    'images/deep/c.png',
+    'releases/images/d.png',
+    'articles/images/d.png',
+    'articles/images/with space.png',
+  ],
 );
 
 describe('an article', () => {
@@ -22,8 +29,9 @@ describe('an article', () => {
     ['articles/one.md', '?x=1', 'articles/one.md'],
   ])('seen from %s, %s is %s', (from, target, path) => expect(at.article(from, target)).toBe(path));
 
-  it.each(['three.md', '../docs/install/', '/blog/articles/', '%zz', '../../../etc/passwd'])('is not found at %j', (target) =>
-    expect(at.article('articles/one.md', target)).toBeUndefined(),
+  it.each(['three.md', '../docs/install/', '/blog/articles/', '%zz', '../../../etc/passwd'])(
+    'is not found at %j',
+    (target) => expect(at.article('articles/one.md', target)).toBeUndefined(),
   );
 });
 

@@ -15,7 +15,14 @@ const dated = (date: string, text: string) => `---\ntitle: T\ndate: ${date}\naut
 
 describe('a plan', () => {
   it('has posts oldest first, with a source that names import and file', () => {
-    const { posts } = plan(folder({ 'news/b.md': dated('2021-01-02', 'B'), 'news/a.md': dated('2021-01-02', 'A'), 'z.md': dated('2020-01-01', 'Z') }), options);
+    const { posts } = plan(
+      folder({
+        'news/b.md': dated('2021-01-02', 'B'),
+        'news/a.md': dated('2021-01-02', 'A'),
+        'z.md': dated('2020-01-01', 'Z'),
+      }),
+      options,
+    );
     expect(posts.map(({ source }) => source)).toEqual(['old-blog:z.md', 'old-blog:news/a.md', 'old-blog:news/b.md']);
     expect(posts[1]).toMatchObject({
       title: 'T',
@@ -30,13 +37,18 @@ describe('a plan', () => {
 
   it('gives every post a slug of its own, always the same', () => {
     const files = { 'a/one.md': 'x', 'b/one.md': 'y', 'b/One!.md': 'z', 'c/one.md': 'w' };
-    const slugs = (given: Record<string, string>) => Object.fromEntries(plan(folder(given), options).posts.map(({ path, slug }) => [path, slug]));
+    const slugs = (given: Record<string, string>) =>
+      Object.fromEntries(plan(folder(given), options).posts.map(({ path, slug }) => [path, slug]));
     expect(slugs(files)).toEqual({ 'a/one.md': 'one', 'b/one.md': 'one-b', 'b/One!.md': 'one-2', 'c/one.md': 'one-c' });
   });
 
   it('points links to the imported posts, and pictures to their hash', () => {
     const given = folder(
-      { 'a/one.md': 'See [two](../b/two.md#part), ![p](images/p.png), [p](images/p.png), ![q](gone.png) and [x](/docs/x).', 'b/two.md': 'Two' },
+      {
+        'a/one.md':
+          'See [two](../b/two.md#part), ![p](images/p.png), [p](images/p.png), ![q](gone.png) and [x](/docs/x).',
+        'b/two.md': 'Two',
+      },
       ['a/images/p.png', 'a/unused.png'],
     );
     const { posts, pictures } = plan(given, options);
@@ -49,13 +61,22 @@ describe('a plan', () => {
   });
 
   it('renders again with the addresses that posts and pictures got', () => {
-    const { posts } = plan(folder({ 'a/one.md': '[two](two.md) ![p](p.png)', 'a/two.md': 'Two' }, ['a/p.png']), options);
-    const { content } = posts[0]!.render({ slugs: new Map([['a/two.md', 'two-2']]), refused: new Set([sha('a/p.png')]) });
+    const { posts } = plan(
+      folder({ 'a/one.md': '[two](two.md) ![p](p.png)', 'a/two.md': 'Two' }, ['a/p.png']),
+      options,
+    );
+    const { content } = posts[0]!.render({
+      slugs: new Map([['a/two.md', 'two-2']]),
+      refused: new Set([sha('a/p.png')]),
+    });
     expect(content).toBe('[two](/blog/posts/two-2) *p*');
   });
 
   it('sends dead links, but no pictures, to the former site where that is known', () => {
-    const { posts } = plan(folder({ 'a/one.md': '[x](/docs/x) [y](../../y/) ![z](z.png)' }), { ...options, site: 'https://old.example/blog' });
+    const { posts } = plan(folder({ 'a/one.md': '[x](/docs/x) [y](../../y/) ![z](z.png)' }), {
+      ...options,
+      site: 'https://old.example/blog',
+    });
     expect(posts[0]!.render().content).toBe('[x](https://old.example/docs/x) [y](https://old.example/blog/y/) *z*');
   });
 
@@ -67,7 +88,9 @@ describe('a plan', () => {
     ]);
     expect(made.accounts.map(({ username }) => username).sort()).toEqual(['ada', 'grace', 'old-blog']);
     expect(made.withoutAuthor).toEqual(['a.md']);
-    expect(plan(folder({ 'b.md': dated('2020-01-01', 'y') }), options).accounts).toEqual([{ username: 'ada', display_name: 'Ada' }]);
+    expect(plan(folder({ 'b.md': dated('2020-01-01', 'y') }), options).accounts).toEqual([
+      { username: 'ada', display_name: 'Ada' },
+    ]);
   });
 
   it('shortens a title of more than 120 characters between words, and begins the text with all of it', () => {
@@ -84,15 +107,23 @@ describe('a plan', () => {
   it('skips a text of more than 100,000 characters, with the reason', () => {
     const made = plan(folder({ 'a.md': `# T\n\n${'🌱'.repeat(100_001)}`, 'b.md': '🌱'.repeat(100_000) }), options);
     expect(made.posts.map(({ path }) => path)).toEqual(['b.md']);
-    expect(made.skipped).toEqual([{ file: 'a.md', reason: 'its text has 100001 characters, at most 100000 are allowed' }]);
+    expect(made.skipped).toEqual([
+      { file: 'a.md', reason: 'its text has 100001 characters, at most 100000 are allowed' },
+    ]);
   });
 
   it('shortens a category of more than 50 characters and a byline of more than 20 names, and says so', () => {
     const names = Array.from({ length: 25 }, (_, index) => `Person ${String.fromCodePoint(65 + index)}`);
-    const { posts, notes } = plan(folder({ [`${'long '.repeat(20).trim()}/a.md`]: `---\nauthors: [${names.join(', ')}]\n---\nx` }), options);
+    const { posts, notes } = plan(
+      folder({ [`${'long '.repeat(20).trim()}/a.md`]: `---\nauthors: [${names.join(', ')}]\n---\nx` }),
+      options,
+    );
     expect([...posts[0]!.category_name].length).toBeLessThanOrEqual(50);
     expect(posts[0]!.byline).toHaveLength(20);
-    expect(notes.map(({ reason }) => reason)).toEqual([expect.stringContaining('category name shortened'), '25 authors, the first 20 are named']);
+    expect(notes.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('category name shortened'),
+      '25 authors, the first 20 are named',
+    ]);
   });
 
   it('tells what it skipped and guessed', () => {

@@ -53,7 +53,9 @@ export interface Plan {
 /** Turns a folder of Markdown into posts, accounts and pictures. */
 export function plan(folder: Folder, options: PlanOptions): Plan {
   const read = folder.documents.map((file) => ({ file: file.path, article: readArticle(file) }));
-  const skipped = read.flatMap(({ file, article }) => ('skipped' in article ? [{ file, reason: article.skipped }] : []));
+  const skipped = read.flatMap(({ file, article }) =>
+    'skipped' in article ? [{ file, reason: article.skipped }] : [],
+  );
   const articles = read.flatMap(({ article }) => ('skipped' in article ? [] : [article]));
   const people = accounts([...articles.flatMap((article) => article.authors), { name: options.author }]);
   const slugs = uniqueSlugs(articles);
@@ -81,20 +83,36 @@ export function plan(folder: Folder, options: PlanOptions): Plan {
   });
 
   const chosen = planned.filter(({ unfit }) => unfit === undefined);
-  const named = chosen.flatMap(({ article, post }) => [post.author, ...article.authors.map(({ name }) => people.get(name)!.username)]);
+  const named = chosen.flatMap(({ article, post }) => [
+    post.author,
+    ...article.authors.map(({ name }) => people.get(name)!.username),
+  ]);
   return {
-    posts: chosen.map(({ post }) => post).sort((one, other) => compare(one.created_at, other.created_at) || compare(one.path, other.path)),
-    accounts: [...new Map([...people.values()].map((account) => [account.username, account])).values()].filter(({ username }) => named.includes(username)),
-    pictures: new Map(chosen.flatMap(({ post }) => post.render().pictures.map((hash) => [hash, pages.pictureOf(hash)!]))),
+    posts: chosen
+      .map(({ post }) => post)
+      .sort((one, other) => compare(one.created_at, other.created_at) || compare(one.path, other.path)),
+    accounts: [...new Map([...people.values()].map((account) => [account.username, account])).values()].filter(
+      ({ username }) => named.includes(username),
+    ),
+    pictures: new Map(
+      chosen.flatMap(({ post }) => post.render().pictures.map((hash) => [hash, pages.pictureOf(hash)!])),
+    ),
     skipped: [...skipped, ...planned.flatMap(({ post, unfit }) => (unfit ? [{ file: post.path, reason: unfit }] : []))],
     notes: chosen.flatMap(({ post, notes }) => notes.map((reason) => ({ file: post.path, reason }))),
-    datesGuessed: chosen.flatMap(({ article: { path, date, dateGuessedFrom } }) => (dateGuessedFrom ? [{ file: path, date, from: dateGuessedFrom }] : [])),
+    datesGuessed: chosen.flatMap(({ article: { path, date, dateGuessedFrom } }) =>
+      dateGuessedFrom ? [{ file: path, date, from: dateGuessedFrom }] : [],
+    ),
     withoutAuthor: chosen.flatMap(({ article }) => (article.authors.length === 0 ? [article.path] : [])),
   };
 }
 
 /** Title and category as the platform takes them; `whole` is a title that had to be cut. */
-function fitting({ title, category, authors, notes }: Article): { title: string; whole?: string; category: string; notes: string[] } {
+function fitting({ title, category, authors, notes }: Article): {
+  title: string;
+  whole?: string;
+  category: string;
+  notes: string[];
+} {
   const cut = { title: shortened(title, limits.title), category: shortened(category, limits.category) };
   const length = [...title].length;
   return {
@@ -102,7 +120,9 @@ function fitting({ title, category, authors, notes }: Article): { title: string;
     ...(cut.title === title ? {} : { whole: title }),
     notes: [
       ...notes,
-      ...(cut.title === title ? [] : [`title has ${length} characters, shortened to ${limits.title}; the whole title begins the text`]),
+      ...(cut.title === title
+        ? []
+        : [`title has ${length} characters, shortened to ${limits.title}; the whole title begins the text`]),
       ...(cut.category === category ? [] : [`category name shortened: ${cut.category}`]),
       ...(authors.length > limits.byline ? [`${authors.length} authors, the first ${limits.byline} are named`] : []),
     ],
@@ -113,7 +133,9 @@ function fitting({ title, category, authors, notes }: Article): { title: string;
 function unfit({ content }: Rendered): string | undefined {
   const length = [...content].length;
   if (length === 0) return 'it has no text';
-  return length > limits.content ? `its text has ${length} characters, at most ${limits.content} are allowed` : undefined;
+  return length > limits.content
+    ? `its text has ${length} characters, at most ${limits.content} are allowed`
+    : undefined;
 }
 
 /** At most `max` code points, cut between words and ended by `…`. */

@@ -29,7 +29,8 @@ describe('a real folder', skippedFor(path ? [] : ['a folder (IMPORT_DATA)']), ()
 
   it('has bylines of names, without roles, companies or marks', () => {
     for (const { byline, path } of made.posts)
-      for (const name of byline) expect(name, path).not.toMatch(/@|https?:|[[\]*{}()]|\b(?:engineer|developer|manager)\b/i);
+      for (const name of byline)
+        expect(name, path).not.toMatch(/@|https?:|[[\]*{}()]|\b(?:engineer|developer|manager)\b/i);
   });
 
   it('leaves no relative link and no mark of MkDocs outside of code', () => {
@@ -38,7 +39,10 @@ describe('a real folder', skippedFor(path ? [] : ['a folder (IMPORT_DATA)']), ()
         .render()
         .content.replace(/(`{3,}|~{3,})[\s\S]*?\1/g, '')
         .replace(/`[^`\n]*`/g, '');
-      expect([...text.matchAll(/\]\((?!https?:|mailto:|#|\/blog\/(?:posts|media)\/|<)[^)\s]*[./][^)\s]*\)/g)].map(String), post.path).toEqual([]);
+      expect(
+        [...text.matchAll(/\]\((?!https?:|mailto:|#|\/blog\/(?:posts|media)\/|<)[^)\s]*[./][^)\s]*\)/g)].map(String),
+        post.path,
+      ).toEqual([]);
       expect(text, post.path).not.toMatch(/^\s*!!!\s|\{:\s*target/m);
     }
   });

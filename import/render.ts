@@ -38,7 +38,12 @@ export interface Renderer {
  * @param slugs planned slugs by path
  * @param site where the blog was before, for links that lead to nothing in the folder
  */
-export function renderer(folder: Folder, articles: readonly Article[], slugs: ReadonlyMap<string, string>, site?: string): Renderer {
+export function renderer(
+  folder: Folder,
+  articles: readonly Article[],
+  slugs: ReadonlyMap<string, string>,
+  site?: string,
+): Renderer {
   const paths = articles.map(({ path }) => path);
   const at = places(paths, folder.files);
   const hashes = new Map<string, string>();
@@ -52,7 +57,12 @@ export function renderer(folder: Folder, articles: readonly Article[], slugs: Re
   };
 
   const render = (article: Article, given: Given = {}): Rendered => {
-    const seen = { pictures: [] as string[], deadLinks: [] as string[], found: [] as { target: string; path: string }[], articles: [] as string[] };
+    const seen = {
+      pictures: [] as string[],
+      deadLinks: [] as string[],
+      found: [] as { target: string; path: string }[],
+      articles: [] as string[],
+    };
     const page = (target: string) => {
       const path = at.article(article.path, target);
       if (path === undefined) return undefined;

@@ -75,7 +75,10 @@ async function uploadPictures(plan: Plan, { client, read, stage }: RunOptions, o
       outcome.pictures.present++;
     } else {
       const answer = admitted(
-        await client.send('PUT', address, { bytes: new Uint8Array(read(path)), headers: { 'content-type': 'application/octet-stream' } }),
+        await client.send('PUT', address, {
+          bytes: new Uint8Array(read(path)),
+          headers: { 'content-type': 'application/octet-stream' },
+        }),
       );
       if (answer.status === 201) outcome.pictures.uploaded++;
       else if (answer.status < 300) outcome.pictures.present++;
@@ -101,10 +104,16 @@ async function makePosts(
   const etags = new Map<string, string>();
   for (const post of plan.posts) {
     const author = usernames.get(post.author);
-    const answer = author === undefined ? undefined : admitted(await create(client, { ...post, author }, post.render({ slugs, refused }).content));
+    const answer =
+      author === undefined
+        ? undefined
+        : admitted(await create(client, { ...post, author }, post.render({ slugs, refused }).content));
     const id = answer && number(answer, 'id');
     if (!answer || id === undefined) {
-      outcome.failed.push({ file: post.path, reason: answer ? problemOf(answer) : `there is no account ${post.author}` });
+      outcome.failed.push({
+        file: post.path,
+        reason: answer ? problemOf(answer) : `there is no account ${post.author}`,
+      });
     } else {
       const slug = text(answer, 'slug') ?? post.slug;
       if (slug !== post.slug) slugs.set(post.path, slug);
@@ -140,19 +149,29 @@ async function relink(
     const { content, articles } = post.render(given);
     if (!own || !articles.some((path) => given.slugs.has(path))) continue;
     const etag = etags.get(post.path);
-    const answer = await client.send('PATCH', `/blog/api/posts/${own.id}`, { json: { content }, ...(etag ? { headers: { 'if-match': etag } } : {}) });
-    if (answer.status >= 300) outcome.failed.push({ file: post.path, reason: `imported, but its links could not be corrected: ${problemOf(answer)}` });
+    const answer = await client.send('PATCH', `/blog/api/posts/${own.id}`, {
+      json: { content },
+      ...(etag ? { headers: { 'if-match': etag } } : {}),
+    });
+    if (answer.status >= 300)
+      outcome.failed.push({
+        file: post.path,
+        reason: `imported, but its links could not be corrected: ${problemOf(answer)}`,
+      });
   }
 }
 
 function admitted(answer: Answer): Answer {
-  if (answer.status === 401) throw new Refused('the token is not accepted (401): it has expired, or another platform signed it');
+  if (answer.status === 401)
+    throw new Refused('the token is not accepted (401): it has expired, or another platform signed it');
   if (answer.status === 403) throw new Refused('the token does not allow an import (403): it needs the scope "import"');
   return answer;
 }
 
 function field({ status, body }: Answer, name: string): unknown {
-  return status < 300 && typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+  return status < 300 && typeof body === 'object' && body !== null
+    ? (body as Record<string, unknown>)[name]
+    : undefined;
 }
 
 function text(answer: Answer, name: string): string | undefined {

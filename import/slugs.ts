@@ -8,7 +8,8 @@ export function uniqueSlugs(articles: readonly Pick<Article, 'path' | 'slug' | '
     articles.map(({ path, slug, category }) => {
       const choices = [slug, `${slug}-${latin(category) || 'more'}`];
       let free = choices.find((choice) => !taken.has(choice));
-      for (let number = 2; free === undefined; number++) if (!taken.has(`${slug}-${number}`)) free = `${slug}-${number}`;
+      for (let number = 2; free === undefined; number++)
+        if (!taken.has(`${slug}-${number}`)) free = `${slug}-${number}`;
       taken.add(free);
       return [path, free];
     }),

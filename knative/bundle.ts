@@ -37,7 +37,12 @@ export function addMigrations(folder: string): void {
 /** Starts the program once, with nothing to connect to: on its way out Node.js writes what it has compiled. */
 async function warm(folder: string): Promise<void> {
   const cache = join(folder, 'cache');
-  const nowhere = { PORT: '0', K_SERVICE: 'warm', DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing', REDIS_URL: 'redis://127.0.0.1:9' };
+  const nowhere = {
+    PORT: '0',
+    K_SERVICE: 'warm',
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing',
+    REDIS_URL: 'redis://127.0.0.1:9',
+  };
   const child = spawn(process.execPath, [join(folder, 'main.js')], {
     env: { ...nowhere, NODE_COMPILE_CACHE: cache, NODE_COMPILE_CACHE_PORTABLE: '1' },
     cwd: folder,
@@ -46,18 +51,23 @@ async function warm(folder: string): Promise<void> {
   });
   await new Promise((done) => child.once('exit', done));
   // The cache is one user's own, and its folder is called after that user.
-  for (const made of existsSync(cache) ? readdirSync(cache) : []) renameSync(join(cache, made), join(cache, made.replace(/-\d+$/, `-${user}`)));
+  for (const made of existsSync(cache) ? readdirSync(cache) : [])
+    renameSync(join(cache, made), join(cache, made.replace(/-\d+$/, `-${user}`)));
 }
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { base: { type: 'string' } } });
   const [name, folder] = positionals;
   const source = join(root, 'functions', name ?? '', 'main.ts');
-  if (!name || !folder || !existsSync(source)) throw new Error('usage: node knative/bundle.ts FUNCTION FOLDER, with FUNCTION one of functions/');
+  if (!name || !folder || !existsSync(source))
+    throw new Error('usage: node knative/bundle.ts FUNCTION FOLDER, with FUNCTION one of functions/');
   const packages = packagesOf(await bundle(source, resolve(folder)));
   if (name === 'migrate') addMigrations(folder);
   const { version, created } = readSource(process.env.SOURCE_DATE_EPOCH);
-  writeFileSync(join(folder, 'sbom.cdx.json'), sbomOf({ title: `dormouse/${name}`, version, created, packages, base: values.base }));
+  writeFileSync(
+    join(folder, 'sbom.cdx.json'),
+    sbomOf({ title: `dormouse/${name}`, version, created, packages, base: values.base }),
+  );
 }
 
 if (import.meta.main)

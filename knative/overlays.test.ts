@@ -27,7 +27,11 @@ function withComponents(...components: string[]): Rendered[] {
   }
 }
 const settingsOf = (manifests: readonly Manifest[]) =>
-  (manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('platform')) as unknown as { data: Record<string, string> }).data;
+  (
+    manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('platform')) as unknown as {
+      data: Record<string, string>;
+    }
+  ).data;
 const base = readPlatform(rendered('base'));
 const functions = [...base.services, ...base.jobs].map(({ name }) => name).sort();
 
@@ -42,7 +46,9 @@ const secretsOf = ({ services, jobs }: Platform) => [
 
 test('the base says nothing that differs between environments', () => {
   const settings = settingsOf(manifestsOf('base'));
-  expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|PUBLIC_ORIGINS|VERSION|OTEL_.*)$/.test(name))).toEqual([]);
+  expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|PUBLIC_ORIGINS|VERSION|OTEL_.*)$/.test(name))).toEqual(
+    [],
+  );
 });
 
 test.each(['kind', 'lab', 'local'])('%s says which environment it is, and keeps where keys and events are', (name) => {
@@ -54,14 +60,20 @@ test.each(['kind', 'lab', 'local'])('%s says which environment it is, and keeps 
 
 describe.each(['staging', 'production'])('%s', (name) => {
   const manifests = objects(withComponents(`overlays/${name}/images`, `overlays/${name}/host`));
-  const images = parse(readFileSync(join(import.meta.dirname, 'overlays', name, 'images/kustomization.yaml'), 'utf8')) as { images: { name: string }[] };
+  const images = parse(
+    readFileSync(join(import.meta.dirname, 'overlays', name, 'images/kustomization.yaml'), 'utf8'),
+  ) as { images: { name: string }[] };
 
   test('says which environment it is', () => {
-    expect(readFileSync(join(import.meta.dirname, 'overlays', name, 'kustomization.yaml'), 'utf8')).toContain(`- ENVIRONMENT=${name}\n`);
+    expect(readFileSync(join(import.meta.dirname, 'overlays', name, 'kustomization.yaml'), 'utf8')).toContain(
+      `- ENVIRONMENT=${name}\n`,
+    );
   });
 
   test('says for every image where it is, and for no other', () => {
-    expect(images.images.map((each) => each.name).sort()).toEqual(functions.map((each) => `dev.local/dormouse/${each}`).sort());
+    expect(images.images.map((each) => each.name).sort()).toEqual(
+      functions.map((each) => `dev.local/dormouse/${each}`).sort(),
+    );
     expect(JSON.stringify(manifests)).not.toContain('dev.local');
   });
 
@@ -69,7 +81,9 @@ describe.each(['staging', 'production'])('%s', (name) => {
     const { ISSUER, PUBLIC_ORIGINS } = settingsOf(manifests);
     const hosts = manifests.flatMap(({ kind, spec }) => {
       if (kind === 'VirtualService') return (spec as { hosts: string[] }).hosts;
-      return kind === 'Gateway' ? (spec as { servers: { hosts: string[] }[] }).servers.flatMap((server) => server.hosts) : [];
+      return kind === 'Gateway'
+        ? (spec as { servers: { hosts: string[] }[] }).servers.flatMap((server) => server.hosts)
+        : [];
     });
     expect([...new Set(hosts)]).toEqual([new URL(ISSUER!).host]);
     expect(PUBLIC_ORIGINS).toBe(ISSUER);
@@ -77,7 +91,9 @@ describe.each(['staging', 'production'])('%s', (name) => {
 });
 
 describe('external-secrets', () => {
-  const secrets = objects(withComponents('components/external-secrets')).filter(({ kind }) => kind === 'ExternalSecret');
+  const secrets = objects(withComponents('components/external-secrets')).filter(
+    ({ kind }) => kind === 'ExternalSecret',
+  );
 
   test('brings every Secret that something reads, and no other', () => {
     expect(secrets.map(({ metadata }) => metadata.name).sort()).toEqual(secretsOf(base).sort());
@@ -103,9 +119,14 @@ describe('kafka-broker', () => {
       spec: { config: { kind: 'ConfigMap', name: 'kafka-broker' } },
     });
     const topic = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'kafka-broker');
-    expect(topic).toMatchObject({ metadata: { namespace: broker!.metadata.namespace }, data: { 'bootstrap.servers': expect.stringMatching(/:\d+$/) } });
+    expect(topic).toMatchObject({
+      metadata: { namespace: broker!.metadata.namespace },
+      data: { 'bootstrap.servers': expect.stringMatching(/:\d+$/) },
+    });
     const { K_SINK } = settingsOf(manifestsOf('base'));
-    expect(settingsOf(manifests).K_SINK).toBe(`http://kafka-broker-ingress.knative-eventing.svc.cluster.local${new URL(K_SINK!).pathname}`);
+    expect(settingsOf(manifests).K_SINK).toBe(
+      `http://kafka-broker-ingress.knative-eventing.svc.cluster.local${new URL(K_SINK!).pathname}`,
+    );
   });
 
   test('keeps what the base says of delivery: the archive alone asks for order', () => {

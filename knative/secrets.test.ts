@@ -9,7 +9,9 @@ test('every Secret that a manifest asks for is made, in the namespace that was n
   const secrets = await named();
   const asked = globSync('{base,components/*}/*.yaml', { cwd: import.meta.dirname })
     .map((path) => readFileSync(join(import.meta.dirname, path), 'utf8'))
-    .flatMap((text) => [...text.matchAll(/secretRef:\s+name: (\S+)|secret:\s+secretName: (\S+)/g)].map(([, one, other]) => one ?? other));
+    .flatMap((text) =>
+      [...text.matchAll(/secretRef:\s+name: (\S+)|secret:\s+secretName: (\S+)/g)].map(([, one, other]) => one ?? other),
+    );
   expect(asked.length).toBeGreaterThan(0);
   expect([...secrets.keys()]).toEqual(expect.arrayContaining(asked));
   expect([...secrets.values()].map(({ metadata }) => metadata.namespace)).toEqual(Array(secrets.size).fill('blog'));
@@ -19,7 +21,10 @@ test('functions are given the passwords that the servers are given, each role on
   const secrets = await named();
   const url = (name: string) => new URL(secrets.get(name)!.stringData.DATABASE_URL!);
   expect(url('migrate-database').password).toBe(secrets.get('postgres')!.stringData.POSTGRES_PASSWORD);
-  expect([url('posts-database').username, url('posts-database').host]).toEqual(['posts', 'postgres.blog.svc.cluster.local:5432']);
+  expect([url('posts-database').username, url('posts-database').host]).toEqual([
+    'posts',
+    'postgres.blog.svc.cluster.local:5432',
+  ]);
   expect(url('posts-database').password).not.toBe(url('auth-database').password);
   const redis = new URL(secrets.get('redis')!.stringData.REDIS_URL!);
   expect(secrets.get('redis-server')!.stringData['redis.conf']).toContain(`requirepass ${redis.password}\n`);

@@ -37,13 +37,24 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
   try {
     const recipes = await recipesOf();
     const databaseUrl = `postgres://postgres:${postgres}@postgres.${namespace}.svc.cluster.local:5432/dormouse`;
-    await prepareSecrets({ folder, recipes, databaseUrl, redisUrl: `redis://:${redis}@redis.${namespace}.svc.cluster.local:6379`, root });
+    await prepareSecrets({
+      folder,
+      recipes,
+      databaseUrl,
+      redisUrl: `redis://:${redis}@redis.${namespace}.svc.cluster.local:6379`,
+      root,
+    });
     const data: Record<string, Record<string, string>> = {
       ...Object.fromEntries([...recipes.keys()].map((name) => [name, readSecret(folder, name) ?? {}])),
       postgres: { POSTGRES_PASSWORD: postgres },
       'redis-server': { 'redis.conf': redisSettings(redis) },
     };
-    return Object.entries(data).map(([name, stringData]) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData }));
+    return Object.entries(data).map(([name, stringData]) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace },
+      stringData,
+    }));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -53,10 +64,26 @@ const password = () => randomBytes(32).toString('hex');
 
 /** It keeps nothing, and forgets what was used least when it is full. */
 const redisSettings = (secret: string) =>
-  ['bind *', `requirepass ${secret}`, 'save ""', 'appendonly no', 'maxmemory 64mb', 'maxmemory-policy allkeys-lru', ''].join('\n');
+  [
+    'bind *',
+    `requirepass ${secret}`,
+    'save ""',
+    'appendonly no',
+    'maxmemory 64mb',
+    'maxmemory-policy allkeys-lru',
+    '',
+  ].join('\n');
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { namespace: { type: 'string', default: 'dormouse' }, help: { type: 'boolean', short: 'h', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      namespace: { type: 'string', default: 'dormouse' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) console.log(help);
-  else console.log(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: await clusterSecrets(values.namespace) }, null, 2));
+  else
+    console.log(
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: await clusterSecrets(values.namespace) }, null, 2),
+    );
 }

@@ -45,7 +45,11 @@ const recorded: Group = {
   rules: [
     ...objectives.flatMap(counted),
     ...windows.map(ratio),
-    ...objectives.map(({ name, target }) => ({ record: 'slo:target:ratio', expr: `vector(${target})`, labels: { slo: name } })),
+    ...objectives.map(({ name, target }) => ({
+      record: 'slo:target:ratio',
+      expr: `vector(${target})`,
+      labels: { slo: name },
+    })),
   ],
 };
 
@@ -63,7 +67,8 @@ const budget: Group = {
 
 function burning({ name, alert, target, promise }: Objective, severity: Severity): Alert {
   const chosen = burns.filter((each) => each.severity === severity);
-  const above = (window: string, factor: number) => `${ratioOver(window)}{slo="${name}"} > ${Number((factor * (1 - target)).toFixed(6))}`;
+  const above = (window: string, factor: number) =>
+    `${ratioOver(window)}{slo="${name}"} > ${Number((factor * (1 - target)).toFixed(6))}`;
   const pairs = chosen.map(({ long, short, factor }) => `(${above(long, factor)} and ${above(short, factor)})`);
   const longest = chosen.at(-1)!.long;
   return {

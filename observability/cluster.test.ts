@@ -42,23 +42,41 @@ test("Knative obeys the gateway's decision: a rate of 0 would end every trace, 1
 });
 
 test('the gateway writes to providers that the values for istiod declare', () => {
-  const { meshConfig } = parse(read('cluster/istio/mesh-config.yaml')) as { meshConfig: { extensionProviders: { name: string }[] } };
-  const { spec } = parse(read('cluster/istio/telemetry.yaml')) as { spec: Record<string, { providers: { name: string }[] }[]> };
-  const asked = [...spec.tracing!, ...spec.accessLogging!].flatMap(({ providers }) => providers.map(({ name }) => name));
+  const { meshConfig } = parse(read('cluster/istio/mesh-config.yaml')) as {
+    meshConfig: { extensionProviders: { name: string }[] };
+  };
+  const { spec } = parse(read('cluster/istio/telemetry.yaml')) as {
+    spec: Record<string, { providers: { name: string }[] }[]>;
+  };
+  const asked = [...spec.tracing!, ...spec.accessLogging!].flatMap(({ providers }) =>
+    providers.map(({ name }) => name),
+  );
   expect(asked.sort()).toEqual(meshConfig.extensionProviders.map(({ name }) => name).sort());
 });
 
 test('of what Knative says of itself only what is its own is kept: it counts HTTP requests under the name that functions use', () => {
   const { scrape_configs } = parse(read('prometheus/cluster.yaml')) as {
-    scrape_configs: { job_name: string; metric_relabel_configs?: { regex: string; action?: string; replacement?: string }[] }[];
+    scrape_configs: {
+      job_name: string;
+      metric_relabel_configs?: { regex: string; action?: string; replacement?: string }[];
+    }[];
   };
   const rules = scrape_configs.find(({ job_name }) => job_name === 'knative')!.metric_relabel_configs!;
   const matches = (regex: string, name: string) => new RegExp(`^(?:${regex})$`).test(name);
   const kept = rules.find(({ action }) => action === 'keep')!.regex;
-  expect(['http_server_request_duration_seconds_count', 'kn_revision_pods_desired'].map((name) => matches(kept, name))).toEqual([false, true]);
+  expect(
+    ['http_server_request_duration_seconds_count', 'kn_revision_pods_desired'].map((name) => matches(kept, name)),
+  ).toEqual([false, true]);
   const { regex, replacement } = rules.find((rule) => rule.replacement)!;
   const renamed = (name: string) => name.replace(new RegExp(`^(?:${regex})$`), replacement!);
-  expect(['kn_revision_pods_desired__item_', 'kn_revision_pods_count__pod_', 'kn_workqueue_adds__item__total', 'kn_revision_panic_mode'].map(renamed)).toEqual([
+  expect(
+    [
+      'kn_revision_pods_desired__item_',
+      'kn_revision_pods_count__pod_',
+      'kn_workqueue_adds__item__total',
+      'kn_revision_panic_mode',
+    ].map(renamed),
+  ).toEqual([
     'kn_revision_pods_desired',
     'kn_revision_pods_count',
     'kn_workqueue_adds_total',

@@ -25,13 +25,19 @@ export const caseFiles: Readonly<Record<string, readonly Case[]>> = {
 
 /** Rules as Prometheus reads them, by their path below `prometheus/rules`. */
 export const rules = (): Map<string, string> =>
-  new Map(Object.entries(ruleFiles).map(([name, groups]) => [`${name}.yaml`, document({ groups: groups.map(groupOf) })]));
+  new Map(
+    Object.entries(ruleFiles).map(([name, groups]) => [`${name}.yaml`, document({ groups: groups.map(groupOf) })]),
+  );
 
 /** Their unit tests as promtool reads them, by their path below `prometheus/tests`. */
 export const ruleTests = (): Map<string, string> =>
   new Map(
     Object.entries(caseFiles).map(([name, cases]) => [
       `${name}.yaml`,
-      document({ rule_files: [`../rules/${name}.yaml`], evaluation_interval: `${evaluationSeconds}s`, tests: cases.map(unitTest) }),
+      document({
+        rule_files: [`../rules/${name}.yaml`],
+        evaluation_interval: `${evaluationSeconds}s`,
+        tests: cases.map(unitTest),
+      }),
     ]),
   );

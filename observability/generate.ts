@@ -5,4 +5,5 @@ import { dashboardFiles } from './grafana/documents.ts';
 
 const folders = { 'prometheus/rules': rules(), 'prometheus/tests': ruleTests(), 'grafana/generated': dashboardFiles() };
 
-for (const [name, wanted] of Object.entries(folders)) generateOrCheck(`observability/${name}`, join(import.meta.dirname, name), wanted);
+for (const [name, wanted] of Object.entries(folders))
+  generateOrCheck(`observability/${name}`, join(import.meta.dirname, name), wanted);

@@ -16,8 +16,10 @@ export interface Objective {
 }
 
 const { requestDuration, eventAge } = metrics;
-const requests = (part: 'count' | 'bucket', ...matchers: string[]) => `sum(rate(${series.requestDuration}_${part}{${matchers.join(',')}}[5m]))`;
-const ages = (part: 'count' | 'bucket', ...matchers: string[]) => `sum(rate(${series.eventAge}_${part}{${matchers.join(',')}}[5m]))`;
+const requests = (part: 'count' | 'bucket', ...matchers: string[]) =>
+  `sum(rate(${series.requestDuration}_${part}{${matchers.join(',')}}[5m]))`;
+const ages = (part: 'count' | 'bucket', ...matchers: string[]) =>
+  `sum(rate(${series.eventAge}_${part}{${matchers.join(',')}}[5m]))`;
 
 const login = 'http_route=~"/api/login|/blog/login"';
 const asked = {

@@ -34,14 +34,25 @@ describe('rules', () => {
     expect(outdated(join(folder, 'tests'), ruleTests())).toEqual([]);
   });
 
-  test.each(all.map((rule) => ({ name: isAlert(rule) ? rule.name : rule.record, expr: rule.expr })))('the expression of $name is PromQL', ({ expr }) => {
-    expect(parts(expr, '⚠')).toEqual([]);
-  });
+  test.each(all.map((rule) => ({ name: isAlert(rule) ? rule.name : rule.record, expr: rule.expr })))(
+    'the expression of $name is PromQL',
+    ({ expr }) => {
+      expect(parts(expr, '⚠')).toEqual([]);
+    },
+  );
 
   test('ask only for what functions give, what is recorded, and what is listed as given by others', () => {
-    const given = new Set<string>([...Object.values(series), ...external, ...all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]))]);
-    const asked = all.flatMap(({ expr }) => parts(expr, 'VectorSelector').map((selector) => selector.replace(/\{[\s\S]*$/, '')));
-    expect(asked.filter((name) => !given.has(name) && !given.has(name.replace(/_(bucket|count|sum)$/, '')))).toEqual([]);
+    const given = new Set<string>([
+      ...Object.values(series),
+      ...external,
+      ...all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record])),
+    ]);
+    const asked = all.flatMap(({ expr }) =>
+      parts(expr, 'VectorSelector').map((selector) => selector.replace(/\{[\s\S]*$/, '')),
+    );
+    expect(asked.filter((name) => !given.has(name) && !given.has(name.replace(/_(bucket|count|sum)$/, '')))).toEqual(
+      [],
+    );
     expect(external.filter((name) => !asked.includes(name))).toEqual([]);
   });
 
@@ -58,7 +69,9 @@ describe('rules', () => {
   });
 
   test('a value in a summary is refused', () => {
-    expect(() => alertRule({ name: 'A', severity: 'page', expr: 'vector(1)', summary: 'It is {{ $value }}.' })).toThrow('the summary of A has a value');
+    expect(() => alertRule({ name: 'A', severity: 'page', expr: 'vector(1)', summary: 'It is {{ $value }}.' })).toThrow(
+      'the summary of A has a value',
+    );
   });
 });
 
@@ -70,9 +83,13 @@ describe('alerts', () => {
   });
 
   test('every severity of a name fires in some case', () => {
-    const fired = cases.flatMap(({ alert, fires }) => fires.map(({ severity }) => (severity ? `${alert} ${severity}` : alert)));
+    const fired = cases.flatMap(({ alert, fires }) =>
+      fires.map(({ severity }) => (severity ? `${alert} ${severity}` : alert)),
+    );
     const twice = names.filter((name) => alerts.filter((each) => each.name === name).length > 1);
-    expect(alerts.filter(({ name, severity }) => twice.includes(name) && !fired.includes(`${name} ${severity}`))).toEqual([]);
+    expect(
+      alerts.filter(({ name, severity }) => twice.includes(name) && !fired.includes(`${name} ${severity}`)),
+    ).toEqual([]);
   });
 
   test('every one has its runbook, and every runbook its alert', () => {
@@ -83,13 +100,20 @@ describe('alerts', () => {
   test.each(names)('the runbook of %s says what it means, what follows, where to look and what to do', (name) => {
     const page = readFileSync(join(import.meta.dirname, 'runbooks', `${name}.md`), 'utf8');
     expect(page.startsWith(`# ${name}\n`)).toBe(true);
-    expect([...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual(['Meaning', 'Impact', 'Look', 'Act']);
+    expect([...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual([
+      'Meaning',
+      'Impact',
+      'Look',
+      'Act',
+    ]);
   });
 
   test('PromQL in runbooks is PromQL', () => {
     const pages = globSync('runbooks/*.md', { cwd: import.meta.dirname });
     const asked = pages.flatMap((page) =>
-      [...readFileSync(join(import.meta.dirname, page), 'utf8').matchAll(/```promql\n([\s\S]*?)```/g)].map(([, text]) => text!),
+      [...readFileSync(join(import.meta.dirname, page), 'utf8').matchAll(/```promql\n([\s\S]*?)```/g)].map(
+        ([, text]) => text!,
+      ),
     );
     expect(asked.length).toBeGreaterThan(20);
     expect(asked.flatMap((text) => text.trim().split('\n')).filter((line) => parts(line, '⚠').length > 0)).toEqual([]);
@@ -119,14 +143,23 @@ describe('by promtool', needs('promtool'), () => {
     expect(promtool('check', 'config', 'machine.yaml')).toContain('machine.yaml is valid');
   });
 
-  const forCluster = spawnSync('promtool', ['check', 'config', '--syntax-only', 'cluster.yaml'], { encoding: 'utf8', cwd: folder });
+  const forCluster = spawnSync('promtool', ['check', 'config', '--syntax-only', 'cluster.yaml'], {
+    encoding: 'utf8',
+    cwd: folder,
+  });
   // Debian's is built without.
-  const missing = forCluster.stderr?.includes('kubernetes_sd_configs not found') ? ['a promtool that knows Kubernetes'] : [];
+  const missing = forCluster.stderr?.includes('kubernetes_sd_configs not found')
+    ? ['a promtool that knows Kubernetes']
+    : [];
   test('the configuration for a cluster is valid', skippedFor(missing), () => {
     expect(forCluster).toMatchObject({ status: 0, stdout: expect.stringContaining('cluster.yaml is valid') });
   });
 
-  test.each(Object.keys(caseFiles))('every alert of %s fires where it should, and is silent where it should', { timeout: 300_000 }, (name) => {
-    expect(promtool('test', 'rules', `tests/${name}.yaml`)).toContain('SUCCESS');
-  });
+  test.each(Object.keys(caseFiles))(
+    'every alert of %s fires where it should, and is silent where it should',
+    { timeout: 300_000 },
+    (name) => {
+      expect(promtool('test', 'rules', `tests/${name}.yaml`)).toContain('SUCCESS');
+    },
+  );
 });

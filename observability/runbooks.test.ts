@@ -27,7 +27,9 @@ function namesIn(expr: string): string[] {
   return names;
 }
 
-const recorded = Object.values(ruleFiles).flatMap((groups) => groups.flatMap(({ rules }) => rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]))));
+const recorded = Object.values(ruleFiles).flatMap((groups) =>
+  groups.flatMap(({ rules }) => rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]))),
+);
 const known = new Set<string>([...Object.values(series), ...external, ...more, ...recorded, 'ALERTS']);
 
 test.each(questions())('$runbook asks for series that somebody gives: $expr', ({ expr }) => {

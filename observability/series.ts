@@ -2,9 +2,9 @@ import { type Metric, metrics } from '@dormouse/runtime/metrics';
 import { prometheusName } from '@dormouse/runtime/prometheus-name';
 
 /** Names in Prometheus of all that functions give. */
-export const series = Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, prometheusName(metric)])) as Readonly<
-  Record<keyof typeof metrics, string>
->;
+export const series = Object.fromEntries(
+  Object.entries(metrics).map(([key, metric]) => [key, prometheusName(metric)]),
+) as Readonly<Record<keyof typeof metrics, string>>;
 
 /** A matcher for the bucket that ends at `bound`; Prometheus 2 writes `1`, Prometheus 3 `1.0`. @throws TypeError when the histogram has no such bucket */
 export function upTo(metric: Metric, bound: number): string {

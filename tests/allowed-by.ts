@@ -23,18 +23,32 @@ const characters = 'aZ9é×ß漢🜲 -_%&<\'"`\\/\n\t\u007f\u202e';
 
 /** Values that a JSON Schema of the contracts allows. @throws Error for a keyword that it does not know */
 export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { type, properties = {}, required = [], enum: values, anyOf, pattern, format, minimum, maximum, minLength = 0 } = schema as Keywords;
+  const {
+    type,
+    properties = {},
+    required = [],
+    enum: values,
+    anyOf,
+    pattern,
+    format,
+    minimum,
+    maximum,
+    minLength = 0,
+  } = schema as Keywords;
   if (values) return fc.constantFrom(...values);
   if (anyOf) return fc.oneof(...anyOf.map(allowedBy));
   if (type === 'object') {
     const members = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, allowedBy(each)]));
     return fc.record(members, { requiredKeys: required, noNullPrototype: true });
   }
-  if (type === 'integer') return fc.integer({ min: minimum ?? -mostInteger, max: Math.min(maximum ?? mostInteger, mostInteger) });
+  if (type === 'integer')
+    return fc.integer({ min: minimum ?? -mostInteger, max: Math.min(maximum ?? mostInteger, mostInteger) });
   if (type === 'null') return fc.constant(null);
   if (type !== 'string') throw new Error(`values of ${JSON.stringify(schema)} cannot be made up`);
   if (pattern) return fc.stringMatching(new RegExp(pattern));
   if (format === 'date-time')
-    return fc.date({ min: new Date('1970-01-01'), max: new Date('9999-01-01'), noInvalidDate: true }).map((date) => date.toISOString());
+    return fc
+      .date({ min: new Date('1970-01-01'), max: new Date('9999-01-01'), noInvalidDate: true })
+      .map((date) => date.toISOString());
   return fc.string({ minLength, unit: fc.constantFrom(...characters) });
 }

@@ -58,14 +58,21 @@ export function blogAt(url: string): Blog {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: (answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as T };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: (answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as T,
+    };
   };
   return {
     call,
     async register(name = `person-${Date.now().toString(36)}-${people++}`) {
       const password = `correct horse ${name}`;
-      const registered = await call('POST', '/api/register', { body: { username: name, email: `${name}@example.org`, password } });
-      if (registered.status !== 201) throw new Error(`register ${name}: ${registered.status} ${JSON.stringify(registered.body)}`);
+      const registered = await call('POST', '/api/register', {
+        body: { username: name, email: `${name}@example.org`, password },
+      });
+      if (registered.status !== 201)
+        throw new Error(`register ${name}: ${registered.status} ${JSON.stringify(registered.body)}`);
       const { body } = await call<{ token: string }>('POST', '/api/login', { body: { username: name, password } });
       const as: Author['call'] = <T>(method: string, path: string, options: CallOptions = {}) =>
         call<T>(method, path, { ...options, headers: { authorization: `Bearer ${body.token}`, ...options.headers } });

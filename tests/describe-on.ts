@@ -31,7 +31,11 @@ export const everyTarget: Targets<never> = targetsWith();
  * The variable TARGET (`in process`, `local`, `cluster`) leaves one of them. The cluster is the one of KUBECONFIG and INGRESS; without these
  * two its tests are skipped.
  */
-export function describeOn<A extends Ability>(targets: Targets<A>, title: string, body: (target: () => Target & Pick<Abilities, A>) => void): void {
+export function describeOn<A extends Ability>(
+  targets: Targets<A>,
+  title: string,
+  body: (target: () => Target & Pick<Abilities, A>) => void,
+): void {
   for (const place of targets.places.filter(isWanted)) {
     const missing = place === 'cluster' ? [...missingCluster(), ...(targets.missing ?? [])] : [];
     const timeout = place === 'cluster' ? 300_000 : 90_000;

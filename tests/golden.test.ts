@@ -51,8 +51,14 @@ const attributesOf = ({ data: _, ...attributes }: Example['event']) => attribute
 
 const modes: Record<string, (event: Example['event']) => { headers: Record<string, string>; body: string }> = {
   binary: ({ data, ...event }) => ({ headers: binaryHeaders({ ...event, data: '' }), body: JSON.stringify(data) }),
-  structured: (event) => ({ headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' }, body: JSON.stringify(event) }),
-  batched: (event) => ({ headers: { 'content-type': 'application/cloudevents-batch+json' }, body: JSON.stringify([event]) }),
+  structured: (event) => ({
+    headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' },
+    body: JSON.stringify(event),
+  }),
+  batched: (event) => ({
+    headers: { 'content-type': 'application/cloudevents-batch+json' },
+    body: JSON.stringify([event]),
+  }),
 };
 
 describe.each(consumers)('$name at $path', (consumer) => {
@@ -71,7 +77,10 @@ describe.each(consumers)('$name at $path', (consumer) => {
   });
 
   const deliver = async (event: Example['event'], mode: string) => {
-    const { status } = await fetch(served.origin + path, { method: 'POST', ...(modes[mode] as (typeof modes)[string])(event) });
+    const { status } = await fetch(served.origin + path, {
+      method: 'POST',
+      ...(modes[mode] as (typeof modes)[string])(event),
+    });
     return status >= 200 && status < 300 ? 'taken' : status;
   };
 
@@ -83,16 +92,22 @@ describe.each(consumers)('$name at $path', (consumer) => {
     return Object.fromEntries(await Promise.all(contents)) as Record<string, string[]>;
   };
   const rowsOf = async (table: string) =>
-    (await db.admin<{ row: string }[]>`SELECT t::text AS row FROM ${db.admin(table)} AS t ORDER BY 1`).map(({ row }) => row);
+    (await db.admin<{ row: string }[]>`SELECT t::text AS row FROM ${db.admin(table)} AS t ORDER BY 1`).map(
+      ({ row }) => row,
+    );
 
   test('there is a golden example of every type that its Triggers bring', () => {
     const matchers = consumer.triggers.map(({ filters }) => compileFilters(filters));
     const brought = catalogue.filter(({ type, source }) => matchers.some((matches) => matches({ type, source })));
     expect(brought.length).toBeGreaterThan(0);
-    expect(brought.map(({ type }) => type).filter((type) => !claimed(consumer).some(({ event }) => event.type === type))).toEqual([]);
+    expect(
+      brought.map(({ type }) => type).filter((type) => !claimed(consumer).some(({ event }) => event.type === type)),
+    ).toEqual([]);
   });
 
-  const cases = Object.keys(modes).flatMap((mode) => claimed(consumer).map((example) => ({ mode, example: example.name, event: example.event })));
+  const cases = Object.keys(modes).flatMap((mode) =>
+    claimed(consumer).map((example) => ({ mode, example: example.name, event: example.event })),
+  );
   test.each(cases)('takes $example in $mode mode, and the second time changes nothing', async ({ mode, event }) => {
     // Each mode brings an event of its own, so that none is known from the mode before.
     const own = { ...event, id: `${event.id.slice(0, -1)}${Object.keys(modes).indexOf(mode)}` };
@@ -116,25 +131,31 @@ describe.each(consumers)('$name at $path', (consumer) => {
     expect(await deliver({ ...event, id: event.id.replace(/.$/, 'e'), data }, mode)).toBe('taken');
   });
 
-  test.each(takesAll(consumer) ? [] : once)('refuses $example for good when its data lost what is required', async ({ event, mode }) => {
-    const data = {};
-    const before = await stored();
-    expect(await deliver({ ...event, id: event.id.replace(/.$/, 'f'), data }, mode)).toBe(422);
-    expect(await stored()).toEqual(before);
-  });
+  test.each(takesAll(consumer) ? [] : once)(
+    'refuses $example for good when its data lost what is required',
+    async ({ event, mode }) => {
+      const data = {};
+      const before = await stored();
+      expect(await deliver({ ...event, id: event.id.replace(/.$/, 'f'), data }, mode)).toBe(422);
+      expect(await stored()).toEqual(before);
+    },
+  );
 
   const types = [...new Set(once.map(({ event }) => event.type))];
-  test.each(types)('law: whatever the released schema of %s allows is taken, and the second time changes nothing', async (type) => {
-    const { event } = once.find((each) => each.event.type === type) as (typeof once)[number];
-    const data = allowedBy(released.schemas[type] as JsonSchema);
-    await fc.assert(
-      fc.asyncProperty(data, fc.uuid(), async (data, id) => {
-        expect(await deliver({ ...event, id, data }, 'binary')).toBe('taken');
-        const before = await stored();
-        expect(await deliver({ ...event, id, data }, 'structured')).toBe('taken');
-        expect(await stored()).toEqual(before);
-      }),
-      { numRuns: 10 },
-    );
-  });
+  test.each(types)(
+    'law: whatever the released schema of %s allows is taken, and the second time changes nothing',
+    async (type) => {
+      const { event } = once.find((each) => each.event.type === type) as (typeof once)[number];
+      const data = allowedBy(released.schemas[type] as JsonSchema);
+      await fc.assert(
+        fc.asyncProperty(data, fc.uuid(), async (data, id) => {
+          expect(await deliver({ ...event, id, data }, 'binary')).toBe('taken');
+          const before = await stored();
+          expect(await deliver({ ...event, id, data }, 'structured')).toBe('taken');
+          expect(await stored()).toEqual(before);
+        }),
+        { numRuns: 10 },
+      );
+    },
+  );
 });

@@ -32,24 +32,43 @@ interface Manifest {
 const read = (folder: string): Manifest[] =>
   globSync('*.yaml', { cwd: join(project, folder) })
     .filter((file) => file !== 'kustomization.yaml')
-    .flatMap((file) => parseAllDocuments(readFileSync(join(project, folder, file), 'utf8'), { merge: true }).map((each) => each.toJS() as Manifest))
+    .flatMap((file) =>
+      parseAllDocuments(readFileSync(join(project, folder, file), 'utf8'), { merge: true }).map(
+        (each) => each.toJS() as Manifest,
+      ),
+    )
     .filter((each) => typeof each?.kind === 'string');
 
 const base = read('knative/base');
 const mesh = read('knative/components/mesh-strict');
-const services = base.filter(({ apiVersion, kind }) => kind === 'Service' && apiVersion.startsWith('serving.knative.dev/'));
+const services = base.filter(
+  ({ apiVersion, kind }) => kind === 'Service' && apiVersion.startsWith('serving.knative.dev/'),
+);
 const names = services.map(({ metadata }) => metadata.name).sort();
 const withDatabase = services
-  .filter(({ spec, metadata }) => spec.template?.spec.containers[0]?.envFrom?.some(({ secretRef }) => secretRef?.name === `${metadata.name}-database`))
+  .filter(({ spec, metadata }) =>
+    spec.template?.spec.containers[0]?.envFrom?.some(
+      ({ secretRef }) => secretRef?.name === `${metadata.name}-database`,
+    ),
+  )
   .map(({ metadata }) => metadata.name)
   .sort();
 
 const policyOf = (name: string): Rule[] =>
-  mesh.find(({ kind, spec }) => kind === 'AuthorizationPolicy' && spec.selector?.matchLabels?.['serving.knative.dev/service'] === name)?.spec.rules ?? [];
-const covers = (pattern: string, path: string) => pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
+  mesh.find(
+    ({ kind, spec }) =>
+      kind === 'AuthorizationPolicy' && spec.selector?.matchLabels?.['serving.knative.dev/service'] === name,
+  )?.spec.rules ?? [];
+const covers = (pattern: string, path: string) =>
+  pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
 const allowing = (name: string, method: string, path: string): Rule[] =>
-  policyOf(name).filter(({ to }) => to?.some(({ operation }) => operation.methods?.includes(method) && operation.paths?.some((each) => covers(each, path))));
-const needsToken = (rules: readonly Rule[]) => rules.every(({ when }) => when?.some(({ key }) => key === 'request.auth.principal'));
+  policyOf(name).filter(({ to }) =>
+    to?.some(
+      ({ operation }) => operation.methods?.includes(method) && operation.paths?.some((each) => covers(each, path)),
+    ),
+  );
+const needsToken = (rules: readonly Rule[]) =>
+  rules.every(({ when }) => when?.some(({ key }) => key === 'request.auth.principal'));
 
 describe('mesh-strict', () => {
   test('has a policy for each Service, and none for what does not exist', () => {
@@ -59,7 +78,9 @@ describe('mesh-strict', () => {
   });
 
   test('lets the Broker deliver wherever a Trigger leads, and dead letters too', () => {
-    const subscribers = base.flatMap(({ spec }) => (spec?.subscriber ? [[spec.subscriber.ref.name, spec.subscriber.uri ?? '/'] as const] : []));
+    const subscribers = base.flatMap(({ spec }) =>
+      spec?.subscriber ? [[spec.subscriber.ref.name, spec.subscriber.uri ?? '/'] as const] : [],
+    );
     expect(subscribers.length).toBeGreaterThan(5);
     for (const [name, path] of [...subscribers, ['journal', '/dead-letters'], ['relay', '/']] as const)
       expect(allowing(name, 'POST', path), `${name}${path}`).not.toEqual([]);
@@ -100,7 +121,9 @@ describe('mesh-strict', () => {
 
   test('lets functions with a database reach PostgreSQL, and the migration', () => {
     const rules = mesh.find(({ metadata }) => metadata.name === 'postgres')?.spec.rules ?? [];
-    expect(rules.flatMap(({ from }) => from?.flatMap(({ source }) => source.serviceAccounts ?? []) ?? []).sort()).toEqual([...withDatabase, 'migrate'].sort());
+    expect(
+      rules.flatMap(({ from }) => from?.flatMap(({ source }) => source.serviceAccounts ?? []) ?? []).sort(),
+    ).toEqual([...withDatabase, 'migrate'].sort());
   });
 });
 
@@ -110,7 +133,9 @@ test('network-policy lets the same functions reach PostgreSQL', () => {
 });
 
 test('event-policy lets every function that has an outbox send', () => {
-  const senders = read('knative/components/event-policy').flatMap(({ kind, spec }) => (kind === 'EventPolicy' ? (spec.from ?? []) : []));
+  const senders = read('knative/components/event-policy').flatMap(({ kind, spec }) =>
+    kind === 'EventPolicy' ? (spec.from ?? []) : [],
+  );
   expect(senders.map(({ sub }) => sub?.split(':').at(-1)).sort()).toEqual(withDatabase);
 });
 

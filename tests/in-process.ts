@@ -31,7 +31,11 @@ export interface InProcessOptions {
 type Build = (runtime: Runtime) => App | Promise<App>;
 
 /** Serves an app that is made of a runtime. */
-export async function serveInProcess(name: string, build: Build, { databaseUrl, sink, variables = {} }: InProcessOptions = {}): Promise<FunctionInProcess> {
+export async function serveInProcess(
+  name: string,
+  build: Build,
+  { databaseUrl, sink, variables = {} }: InProcessOptions = {},
+): Promise<FunctionInProcess> {
   const elsewhere = 'http://127.0.0.1:9';
   const config = readConfig({
     K_SERVICE: name,
@@ -45,7 +49,10 @@ export async function serveInProcess(name: string, build: Build, { databaseUrl, 
   });
   const { runtime, loadDatabase, ready, close } = openRuntime(config, silentLog);
   if (databaseUrl) await loadDatabase();
-  const server = createServer({ keepAliveTimeout: 65_000 }, listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready }));
+  const server = createServer(
+    { keepAliveTimeout: 65_000 },
+    listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     name,
@@ -81,9 +88,15 @@ function variablesOf(name: string): Record<string, string> {
 const builds = new Map<string, Build>();
 
 /** Serves a function of this project exactly as its main.ts builds it. */
-export async function openFunction(name: string, { main = `../functions/${name}/main.ts`, ...options }: OpenOptions = {}): Promise<FunctionInProcess> {
-  vi.doMock('@dormouse/runtime/serve', () => ({ serve: async (of: string, build: Build) => void builds.set(of, build) }));
-  for (const [variable, value] of Object.entries({ ...variablesOf(name), ...options.variables })) vi.stubEnv(variable, value);
+export async function openFunction(
+  name: string,
+  { main = `../functions/${name}/main.ts`, ...options }: OpenOptions = {},
+): Promise<FunctionInProcess> {
+  vi.doMock('@dormouse/runtime/serve', () => ({
+    serve: async (of: string, build: Build) => void builds.set(of, build),
+  }));
+  for (const [variable, value] of Object.entries({ ...variablesOf(name), ...options.variables }))
+    vi.stubEnv(variable, value);
   await import(main);
   return await serveInProcess(name, builds.get(name) as Build, options);
 }

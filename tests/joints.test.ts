@@ -27,17 +27,26 @@ describe('functions and manifests', () => {
 
   test('a function with a Secret for its database has migrations, and its role gets a password', () => {
     const job = platform.jobs.find(({ name }) => name === 'migrate')!;
-    const prefixes = job.container.env.flatMap((source) => (source.kind === 'secret' && source.prefix ? [`${source.prefix} ${source.from}`] : []));
+    const prefixes = job.container.env.flatMap((source) =>
+      source.kind === 'secret' && source.prefix ? [`${source.prefix} ${source.from}`] : [],
+    );
     const owners = platform.services
-      .filter(({ name, container }) => container.env.some((source) => source.kind === 'secret' && source.from === `${name}-database`))
+      .filter(({ name, container }) =>
+        container.env.some((source) => source.kind === 'secret' && source.from === `${name}-database`),
+      )
       .map(({ name }) => name);
     expect(prefixes.sort()).toEqual(owners.map((name) => `${name.toUpperCase()}_ ${name}-database`).sort());
     expect(owners.filter((name) => !existsSync(join(project, 'functions', name, 'migrations')))).toEqual([]);
   });
 
   test('every Secret is one that the local platform is told how to make', () => {
-    const sources = [...platform.services, ...platform.jobs].flatMap(({ container }) => [...container.env, ...container.volumes.map(({ source }) => source)]);
-    const names = new Set(sources.flatMap((source) => (source.kind === 'secret' || source.kind === 'secretKey' ? [source.from] : [])));
+    const sources = [...platform.services, ...platform.jobs].flatMap(({ container }) => [
+      ...container.env,
+      ...container.volumes.map(({ source }) => source),
+    ]);
+    const names = new Set(
+      sources.flatMap((source) => (source.kind === 'secret' || source.kind === 'secretKey' ? [source.from] : [])),
+    );
     const provided = readFileSync(join(project, 'knative/overlays/local/platform.yaml'), 'utf8');
     expect([...names].filter((name) => !provided.includes(`\n  ${name}:\n`))).toEqual([]);
   });
@@ -65,7 +74,8 @@ vi.mock('@dormouse/runtime/receive', async (original) => {
 
 /** Stands in for whatever a factory is given: any member, call or iteration of it is as good as any other. */
 const anything: never = new Proxy((() => {}) as never, {
-  get: (_, key) => (key === Symbol.toPrimitive ? () => '0' : key === 'then' ? undefined : key === 'done' ? true : anything),
+  get: (_, key) =>
+    key === Symbol.toPrimitive ? () => '0' : key === 'then' ? undefined : key === 'done' ? true : anything,
   apply: () => anything,
 });
 
@@ -82,8 +92,12 @@ async function appOf(name: string): Promise<{ consumed: string[]; routes: Hono['
 /** Contracts by the names under which functions import them. */
 async function contractsByName(): Promise<Map<string, EventContract>> {
   const modules = importsOf(sourcesIn('events').find(({ path }) => path === 'events/catalogue.ts') as Source);
-  const exported = await Promise.all(modules.map(async (path) => Object.entries((await import(join(project, path))) as Record<string, unknown>)));
-  return new Map(exported.flat().filter((entry): entry is [string, EventContract] => catalogue.includes(entry[1] as EventContract)));
+  const exported = await Promise.all(
+    modules.map(async (path) => Object.entries((await import(join(project, path))) as Record<string, unknown>)),
+  );
+  return new Map(
+    exported.flat().filter((entry): entry is [string, EventContract] => catalogue.includes(entry[1] as EventContract)),
+  );
 }
 
 describe('events and Triggers', () => {
@@ -92,9 +106,16 @@ describe('events and Triggers', () => {
     expect(typesOf(filters).filter((type) => !known.includes(type))).toEqual([]);
   });
 
-  test.each(platform.triggers)('$name delivers to /events of a function, or its own events to /batches', ({ name, subscriber }) => {
-    expect(subscriber).toMatchObject({ kind: 'service', namespace: 'dormouse', path: name === 'journal-batches' ? '/batches' : '/events' });
-  });
+  test.each(platform.triggers)(
+    '$name delivers to /events of a function, or its own events to /batches',
+    ({ name, subscriber }) => {
+      expect(subscriber).toMatchObject({
+        kind: 'service',
+        namespace: 'dormouse',
+        path: name === 'journal-batches' ? '/batches' : '/events',
+      });
+    },
+  );
 
   test.each(functions)('what %s handles is what its Triggers bring, each type once', async (name) => {
     const brought = platform.triggers
@@ -120,43 +141,65 @@ describe('events and Triggers', () => {
   });
 
   test('the archive alone takes every event', () => {
-    expect(platform.triggers.filter(({ filters }) => filters.length === 0).map(({ name }) => name)).toEqual(['journal-archive']);
+    expect(platform.triggers.filter(({ filters }) => filters.length === 0).map(({ name }) => name)).toEqual([
+      'journal-archive',
+    ]);
   });
 
   test('what cannot be delivered goes to the journal, which answers there', async () => {
     const sinks = [...platform.brokers, ...platform.triggers].flatMap(({ delivery }) => delivery.deadLetterSink ?? []);
     expect(sinks).toEqual([{ kind: 'service', name: 'journal', namespace: 'dormouse', path: '/dead-letters' }]);
-    expect((await appOf('journal')).routes.some(({ method, path }) => method === 'POST' && path === '/dead-letters')).toBe(true);
+    expect(
+      (await appOf('journal')).routes.some(({ method, path }) => method === 'POST' && path === '/dead-letters'),
+    ).toBe(true);
   });
 
   test('every type of the catalogue has an EventType', () => {
     const described = render(join(project, 'knative/base')).filter(({ manifest }) => manifest.kind === 'EventType');
-    expect(described.map(({ manifest }) => (manifest.spec as { type: string }).type).sort()).toEqual(catalogue.map(({ type }) => type).sort());
+    expect(described.map(({ manifest }) => (manifest.spec as { type: string }).type).sort()).toEqual(
+      catalogue.map(({ type }) => type).sort(),
+    );
   });
 
   test('the relay is woken each minute, by nothing else', () => {
     expect(platform.pingSources).toMatchObject([{ schedule: '* * * * *', sink: { kind: 'service', name: 'relay' } }]);
-    expect(platform.triggers.filter(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === 'relay')).toEqual([]);
+    expect(
+      platform.triggers.filter(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === 'relay'),
+    ).toEqual([]);
   });
 });
 
 /** The first route of the ingress for a path, as Istio matches. */
 function routed(path: string): HttpRoute | undefined {
   const matches = ({ kind, value }: { kind: string; value: string }) =>
-    kind === 'exact' ? path === value : kind === 'prefix' ? path.startsWith(value) : new RegExp(`^(?:${value})$`).test(path);
-  return platform.virtualHosts[0]!.routes.find(({ match }) => match.length === 0 || match.some(({ uri }) => uri && matches(uri)));
+    kind === 'exact'
+      ? path === value
+      : kind === 'prefix'
+        ? path.startsWith(value)
+        : new RegExp(`^(?:${value})$`).test(path);
+  return platform.virtualHosts[0]!.routes.find(
+    ({ match }) => match.length === 0 || match.some(({ uri }) => uri && matches(uri)),
+  );
 }
 
 const destinationOf = (path: string) => {
   const action = routed(path)?.action;
-  return action?.kind === 'route' ? action.destinations[0]!.service : action?.kind === 'direct' ? action.status : undefined;
+  return action?.kind === 'route'
+    ? action.destinations[0]!.service
+    : action?.kind === 'direct'
+      ? action.status
+      : undefined;
 };
 
 /** Paths that a function answers, with a value for each parameter; those of the cluster only are left out. */
 async function publicPaths(name: string): Promise<string[]> {
   const paths = (await appOf(name)).routes
     .map(({ path }) => path)
-    .filter((path) => !path.includes('*') && !['/events', '/dead-letters', '/batches', '/healthz', '/readyz', '/metrics'].includes(path));
+    .filter(
+      (path) =>
+        !path.includes('*') &&
+        !['/events', '/dead-letters', '/batches', '/healthz', '/readyz', '/metrics'].includes(path),
+    );
   return [...new Set(paths)].map((path) => path.replaceAll(/:(\w+)(\{.+?\})?\??/g, '1'));
 }
 
@@ -164,7 +207,9 @@ describe('the ingress and what functions answer', () => {
   const routedServices = [
     ...new Set(
       platform.virtualHosts.flatMap(({ routes }) =>
-        routes.flatMap(({ action }) => (action.kind === 'route' ? action.destinations.map(({ service }) => service) : [])),
+        routes.flatMap(({ action }) =>
+          action.kind === 'route' ? action.destinations.map(({ service }) => service) : [],
+        ),
       ),
     ),
   ];
@@ -229,7 +274,10 @@ interface Source {
 }
 
 function sourcesIn(folder: string): Source[] {
-  return globSync(`${folder}/**/*.ts`, { cwd: project, exclude: (name) => basename(name) === 'node_modules' || basename(name) === 'dist' }).map((path) => ({
+  return globSync(`${folder}/**/*.ts`, {
+    cwd: project,
+    exclude: (name) => basename(name) === 'node_modules' || basename(name) === 'dist',
+  }).map((path) => ({
     path,
     text: readFileSync(join(project, path), 'utf8'),
     isTest: path.startsWith('tests/') || /\.(test|fixture|setup)\.ts$/.test(path),
@@ -238,9 +286,13 @@ function sourcesIn(folder: string): Source[] {
 
 /** What a file imports: paths of this project, or names of packages with their subpath. */
 function importsOf({ path, text }: Source): string[] {
-  const statements = text.matchAll(/^(?:import|export)\s[^'"`;]*?\bfrom\s*'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm);
+  const statements = text.matchAll(
+    /^(?:import|export)\s[^'"`;]*?\bfrom\s*'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+  );
   const specifiers = [...statements].map(([, from, bare, lazy]) => from ?? bare ?? lazy ?? '');
-  return specifiers.map((specifier) => (specifier.startsWith('.') ? relative(project, resolve(project, dirname(path), specifier)) : specifier));
+  return specifiers.map((specifier) =>
+    specifier.startsWith('.') ? relative(project, resolve(project, dirname(path), specifier)) : specifier,
+  );
 }
 
 /** Every import of the sources in `folder` that none of `allowed` matches, as `file: import`. */
@@ -256,11 +308,18 @@ describe('the direction of dependence', () => {
   test.each(functions)('%s depends on the runtime, on contracts, and on no other function', (name) => {
     // What a Trigger's filters mean is one package, here and on the platform.
     const filters = name === 'journal' ? '@dormouse/filters/|' : '';
-    expect(forbidden(`functions/${name}`, new RegExp(`^(functions/${name}/|@dormouse/(runtime|events)/|${filters}${elsewhere})`))).toEqual([]);
+    expect(
+      forbidden(
+        `functions/${name}`,
+        new RegExp(`^(functions/${name}/|@dormouse/(runtime|events)/|${filters}${elsewhere})`),
+      ),
+    ).toEqual([]);
   });
 
   test('the runtime depends on contracts only', () => {
-    expect(forbidden('functions/_runtime', new RegExp(`^(functions/_runtime/|@dormouse/events/|${elsewhere})`))).toEqual([]);
+    expect(
+      forbidden('functions/_runtime', new RegExp(`^(functions/_runtime/|@dormouse/events/|${elsewhere})`)),
+    ).toEqual([]);
   });
 
   test('filters depend on CESQL only, and CESQL on nothing', () => {
@@ -274,7 +333,12 @@ describe('the direction of dependence', () => {
 
   test('the local platform imports no function, and knows none by name', () => {
     expect(
-      forbidden('knative/local', new RegExp(`^(knative/local/|@dormouse/(cesql|filters)/|@dormouse/runtime/(metrics|prometheus-name)$|${elsewhere})`)),
+      forbidden(
+        'knative/local',
+        new RegExp(
+          `^(knative/local/|@dormouse/(cesql|filters)/|@dormouse/runtime/(metrics|prometheus-name)$|${elsewhere})`,
+        ),
+      ),
     ).toEqual([]);
     const names = new RegExp(`['"\`/](${functions.filter((name) => name !== 'web').join('|')})['"\`/]`);
     expect(
@@ -285,7 +349,9 @@ describe('the direction of dependence', () => {
   });
 
   test('the test harness depends on the local platform only', () => {
-    expect(forbidden('knative/testing', new RegExp(`^(knative/testing/|@dormouse/(local|filters)/|${elsewhere})`))).toEqual([]);
+    expect(
+      forbidden('knative/testing', new RegExp(`^(knative/testing/|@dormouse/(local|filters)/|${elsewhere})`)),
+    ).toEqual([]);
   });
 
   test.each([
@@ -297,12 +363,21 @@ describe('the direction of dependence', () => {
     'tests',
     ...readdirSync(join(project, 'functions')).map((name) => `functions/${name}`),
   ])('%s declares every package that it imports', (folder) => {
-    const read = (path: string) => JSON.parse(readFileSync(join(project, path, 'package.json'), 'utf8')) as Record<string, Record<string, string> | undefined>;
+    const read = (path: string) =>
+      JSON.parse(readFileSync(join(project, path, 'package.json'), 'utf8')) as Record<
+        string,
+        Record<string, string> | undefined
+      >;
     const own = read(folder);
     const declared = Object.keys({ ...own.dependencies, ...own.optionalDependencies });
     const forTests = [
       ...declared,
-      ...Object.keys({ ...own.devDependencies, ...read('.').devDependencies, ...read('tests').dependencies, ...read('functions/_runtime').devDependencies }),
+      ...Object.keys({
+        ...own.devDependencies,
+        ...read('.').devDependencies,
+        ...read('tests').dependencies,
+        ...read('functions/_runtime').devDependencies,
+      }),
     ];
     const missing = sourcesIn(folder).flatMap((source) =>
       importsOf(source)

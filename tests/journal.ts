@@ -48,8 +48,12 @@ export interface Redrive {
 export function journalAt(url: string, token: string, pass: () => Promise<unknown>): Journal {
   const { call } = blogAt(url);
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const answer = await call<T | Problem>(method, `/api/journal/${path}`, { headers: { authorization: `Bearer ${token}` }, ...(body && { body }) });
-    if (answer.status >= 300) throw new Error(`${method} /api/journal/${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    const answer = await call<T | Problem>(method, `/api/journal/${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+      ...(body && { body }),
+    });
+    if (answer.status >= 300)
+      throw new Error(`${method} /api/journal/${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body as T;
   };
   return {

@@ -9,7 +9,12 @@ import { ruleFiles } from '../observability/groups.ts';
 const endMs = Date.parse('2026-01-01T12:00:00Z');
 const store = seededMetrics(endMs);
 const ask = async (query: string) => {
-  const { body } = await prometheusApi('query', new URLSearchParams({ query, time: String(endMs / 1_000) }), store, endMs);
+  const { body } = await prometheusApi(
+    'query',
+    new URLSearchParams({ query, time: String(endMs / 1_000) }),
+    store,
+    endMs,
+  );
   return JSON.parse(String(body)) as { status: string; error?: string; data?: { result: unknown[] } };
 };
 const inDashboards = dashboards.flatMap(queriesOf).filter(({ language }) => language === 'promql');
@@ -23,7 +28,9 @@ test.each(questions)('the local platform understands the query of $where', async
 });
 
 test('and answers those of requests', async () => {
-  const answered = await Promise.all(questions.filter(({ query }) => query.includes('http_server_request')).map(({ query }) => ask(query)));
+  const answered = await Promise.all(
+    questions.filter(({ query }) => query.includes('http_server_request')).map(({ query }) => ask(query)),
+  );
   expect(answered.filter(({ data }) => (data?.result.length ?? 0) > 0).length).toBeGreaterThan(5);
 });
 
@@ -34,6 +41,9 @@ test('it understands every rule too, though it evaluates none by itself', async 
   expect(refused.filter(Boolean)).toEqual([]);
 });
 
-test.each(dashboards.flatMap(queriesOf).filter(({ language }) => language === 'traceql'))('and $query of $dashboard', ({ query }) => {
-  expect(spanTest(filled(query, { step: 60, range: 3600, of: 'posts' }))).toBeTypeOf('function');
-});
+test.each(dashboards.flatMap(queriesOf).filter(({ language }) => language === 'traceql'))(
+  'and $query of $dashboard',
+  ({ query }) => {
+    expect(spanTest(filled(query, { step: 60, range: 3600, of: 'posts' }))).toBeTypeOf('function');
+  },
+);

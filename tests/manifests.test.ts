@@ -8,7 +8,10 @@ import { render } from '../knative/local/kustomize.ts';
 import { readPlatform } from '../knative/local/read.ts';
 
 const project = join(import.meta.dirname, '..');
-const overlays = globSync('{knative,tests}/**/kustomization.yaml', { cwd: project, exclude: (name) => name === 'node_modules' })
+const overlays = globSync('{knative,tests}/**/kustomization.yaml', {
+  cwd: project,
+  exclude: (name) => name === 'node_modules',
+})
   .map(dirname)
   .filter((folder) => !readFileSync(join(project, folder, 'kustomization.yaml'), 'utf8').includes('kind: Component'))
   .sort();
@@ -16,21 +19,33 @@ const rendered = render(join(project, 'knative/base'));
 const platform = readPlatform(rendered);
 
 interface Pod {
-  containers: { securityContext?: object; resources?: object; readinessProbe?: object; livenessProbe?: object; env?: { name: string }[] }[];
+  containers: {
+    securityContext?: object;
+    resources?: object;
+    readinessProbe?: object;
+    livenessProbe?: object;
+    env?: { name: string }[];
+  }[];
   automountServiceAccountToken?: boolean;
   serviceAccountName?: string;
 }
 const podOf = ({ manifest }: Rendered) => (manifest.spec as { template: { spec: Pod } }).template.spec;
-const withPods = rendered.filter(({ manifest }) => ['Service', 'Job'].includes(manifest.kind)).map((each) => ({ ...each, name: each.manifest.metadata.name }));
+const withPods = rendered
+  .filter(({ manifest }) => ['Service', 'Job'].includes(manifest.kind))
+  .map((each) => ({ ...each, name: each.manifest.metadata.name }));
 
 test('there are the base and overlays to look at', () => {
   expect(overlays).toEqual(
-    expect.arrayContaining(['knative/base', ...['kind', 'lab', 'local', 'production', 'staging'].map((name) => `knative/overlays/${name}`)]),
+    expect.arrayContaining([
+      'knative/base',
+      ...['kind', 'lab', 'local', 'production', 'staging'].map((name) => `knative/overlays/${name}`),
+    ]),
   );
 });
 
 /** What knative/components bring along for a cluster; the local platform has a database and a Redis of its own. */
-const isPart = ({ manifest: { apiVersion, kind } }: Rendered) => apiVersion === 'apps/v1' || (apiVersion === 'v1' && kind === 'Service');
+const isPart = ({ manifest: { apiVersion, kind } }: Rendered) =>
+  apiVersion === 'apps/v1' || (apiVersion === 'v1' && kind === 'Service');
 
 test.each(overlays.filter((folder) => !byKubectlAlone(basename(folder))))('%s renders and can be run', (folder) => {
   const { services } = readPlatform(render(join(project, folder)).filter((each) => !isPart(each)));
@@ -53,7 +68,9 @@ describe('a function says only what is its own', () => {
   });
 
   test('and each function has such a file', () => {
-    expect(own.map(({ path }) => path).sort()).toEqual(platform.services.map(({ name }) => `knative/base/${name}.yaml`).sort());
+    expect(own.map(({ path }) => path).sort()).toEqual(
+      platform.services.map(({ name }) => `knative/base/${name}.yaml`).sort(),
+    );
   });
 });
 
@@ -72,13 +89,20 @@ test.each(rendered.filter(({ manifest }) => manifest.apiVersion.startsWith('serv
 );
 
 describe('every function', () => {
-  test.each(platform.services)('$name is reached through the ingress only, is probed, and knows where everything is', (service) => {
-    expect(service.clusterLocal).toBe(true);
-    expect(service.readinessProbe?.path).toBe('/readyz');
-    expect(service.livenessProbe?.path).toBe('/healthz');
-    expect(service.container.env[0]).toMatchObject({ kind: 'configMap', from: expect.stringMatching(/^platform-[a-z0-9]{10}$/), optional: false });
-    expect(service.container.env).toContainEqual({ kind: 'secret', from: 'redis', prefix: '', optional: true });
-  });
+  test.each(platform.services)(
+    '$name is reached through the ingress only, is probed, and knows where everything is',
+    (service) => {
+      expect(service.clusterLocal).toBe(true);
+      expect(service.readinessProbe?.path).toBe('/readyz');
+      expect(service.livenessProbe?.path).toBe('/healthz');
+      expect(service.container.env[0]).toMatchObject({
+        kind: 'configMap',
+        from: expect.stringMatching(/^platform-[a-z0-9]{10}$/),
+        optional: false,
+      });
+      expect(service.container.env).toContainEqual({ kind: 'secret', from: 'redis', prefix: '', optional: true });
+    },
+  );
 
   test.each(platform.services)('$name can sleep, and grows within bounds', ({ autoscaling, containerConcurrency }) => {
     expect(autoscaling.minScale).toBe(0);
@@ -86,33 +110,44 @@ describe('every function', () => {
     expect(containerConcurrency).toBeGreaterThan(0);
   });
 
-  test.each(withPods)('$name runs as the Pod Security Standard "restricted" asks for, with an account of its own', (each) => {
-    const pod = podOf(each);
-    expect(pod.containers[0]!.securityContext).toEqual({
-      runAsNonRoot: true,
-      readOnlyRootFilesystem: true,
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
-    expect(pod.containers[0]!.resources).toMatchObject({
-      requests: { cpu: expect.anything(), memory: expect.anything() },
-      limits: { memory: expect.anything() },
-    });
-    const account = rendered.find(({ manifest }) => manifest.kind === 'ServiceAccount' && manifest.metadata.name === pod.serviceAccountName);
-    // The journal alone asks Kubernetes something.
-    expect(account?.manifest).toMatchObject({ metadata: { name: each.name }, automountServiceAccountToken: each.name === 'journal' });
-  });
+  test.each(withPods)(
+    '$name runs as the Pod Security Standard "restricted" asks for, with an account of its own',
+    (each) => {
+      const pod = podOf(each);
+      expect(pod.containers[0]!.securityContext).toEqual({
+        runAsNonRoot: true,
+        readOnlyRootFilesystem: true,
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(pod.containers[0]!.resources).toMatchObject({
+        requests: { cpu: expect.anything(), memory: expect.anything() },
+        limits: { memory: expect.anything() },
+      });
+      const account = rendered.find(
+        ({ manifest }) => manifest.kind === 'ServiceAccount' && manifest.metadata.name === pod.serviceAccountName,
+      );
+      // The journal alone asks Kubernetes something.
+      expect(account?.manifest).toMatchObject({
+        metadata: { name: each.name },
+        automountServiceAccountToken: each.name === 'journal',
+      });
+    },
+  );
 });
 
 test('no Secret and no password is in the manifests', () => {
   expect(rendered.filter(({ manifest }) => manifest.kind === 'Secret')).toEqual([]);
-  const written = withPods.flatMap((each) => podOf(each).containers.flatMap(({ env = [] }) => env.map(({ name }) => name)));
+  const written = withPods.flatMap((each) =>
+    podOf(each).containers.flatMap(({ env = [] }) => env.map(({ name }) => name)),
+  );
   expect(written.filter((name) => /PASSWORD|SECRET|TOKEN|DATABASE|REDIS/.test(name))).toEqual([]);
 });
 
 test('a changed setting makes a new Revision: the ConfigMap is called otherwise, and every Service follows', () => {
-  const from = (folder: string) => readPlatform(render(join(project, folder))).services.map(({ container }) => container.env[0]);
+  const from = (folder: string) =>
+    readPlatform(render(join(project, folder))).services.map(({ container }) => container.env[0]);
   const [base, local] = [from('knative/base'), from('knative/overlays/local')];
   expect(new Set(base.map((source) => JSON.stringify(source))).size).toBe(1);
   expect(local[0]).not.toEqual(base[0]);
@@ -134,15 +169,22 @@ describe('a route', () => {
     timeout: string;
     retries: { attempts: number; retryOn?: string };
   }
-  const { http } = rendered.find(({ manifest }) => manifest.kind === 'VirtualService')!.manifest.spec as { http: Route[] };
-  const routes = http.filter(({ route }) => route).map((route) => ({ ...route, seconds: Number.parseInt(route.timeout, 10) }));
+  const { http } = rendered.find(({ manifest }) => manifest.kind === 'VirtualService')!.manifest.spec as {
+    http: Route[];
+  };
+  const routes = http
+    .filter(({ route }) => route)
+    .map((route) => ({ ...route, seconds: Number.parseInt(route.timeout, 10) }));
   const isRead = ({ match = [{}] }: Route) => match.every(({ method }) => method?.regex === 'GET|HEAD');
   const serviceSeconds = platform.services.map(({ timeoutMs }) => timeoutMs / 1_000);
 
-  test.each(routes.filter(isRead))('to $name for reads is short, and taken once more where nobody answered', ({ seconds, retries }) => {
-    expect(seconds).toBeLessThan(Math.min(...serviceSeconds));
-    expect(retries).toEqual({ attempts: 1, retryOn: 'connect-failure,refused-stream,reset' });
-  });
+  test.each(routes.filter(isRead))(
+    'to $name for reads is short, and taken once more where nobody answered',
+    ({ seconds, retries }) => {
+      expect(seconds).toBeLessThan(Math.min(...serviceSeconds));
+      expect(retries).toEqual({ attempts: 1, retryOn: 'connect-failure,refused-stream,reset' });
+    },
+  );
 
   test.each(routes.filter((each) => !isRead(each)))(
     'to $name for writes is never taken twice, and lasts longer than its Service may',
@@ -164,7 +206,8 @@ describe('a route', () => {
 
 describe("the ingress keeps what is the cluster's own to itself", () => {
   const internal = platform.virtualHosts[0]!.routes.find(({ name }) => name === 'internal')!;
-  const closed = (path: string) => internal.match.some(({ uri }) => uri?.kind === 'regex' && new RegExp(`^(?:${uri.value})$`).test(path));
+  const closed = (path: string) =>
+    internal.match.some(({ uri }) => uri?.kind === 'regex' && new RegExp(`^(?:${uri.value})$`).test(path));
   const encoded = (letter: string, upper: boolean) => {
     const hex = letter.charCodeAt(0).toString(16);
     return `%${upper ? hex.toUpperCase() : hex}`;
@@ -181,7 +224,11 @@ describe("the ingress keeps what is the cluster's own to itself", () => {
         fc.constantFrom('/events', '/dead-letters', '/batches', '/healthz', '/readyz', '/metrics'),
         fc.array(fc.constantFrom('no', 'lower', 'upper'), { minLength: 13, maxLength: 13 }),
         (path, how) => {
-          const disguised = [...path].map((letter, index) => (index === 0 || how[index] === 'no' ? letter : encoded(letter, how[index] === 'upper'))).join('');
+          const disguised = [...path]
+            .map((letter, index) =>
+              index === 0 || how[index] === 'no' ? letter : encoded(letter, how[index] === 'upper'),
+            )
+            .join('');
           expect(closed(disguised)).toBe(true);
         },
       ),

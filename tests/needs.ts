@@ -18,7 +18,8 @@ export interface Skippable {
  * The body of a skipped suite still runs, so it must start its programs in tests and hooks only.
  * @example describe('rendered by kubectl', needs('kubectl'), () => { … });
  */
-export const needs = (...programs: readonly string[]): Skippable => skippedFor(programs.filter((program) => !hasProgram(program)));
+export const needs = (...programs: readonly string[]): Skippable =>
+  skippedFor(programs.filter((program) => !hasProgram(program)));
 
 /** Options of a test or suite that needs what `missing` lists: skipped unless the list is empty. */
 export function skippedFor(missing: readonly string[]): Skippable {

@@ -66,13 +66,25 @@ export async function runPlatform({
 }: PlatformOptions = {}): Promise<RunningPlatform> {
   const place = home ?? temporaryHome();
   const { port, consolePort } = ports ?? { port: await freePort(), consolePort: await freePort() };
-  const child = spawn(process.execPath, [program ?? join(root, 'knative/local/main.ts'), '--overlay', overlay, ...args], {
-    cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), CONSOLE_PORT: String(consolePort), DORMOUSE_HOME: place, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', ...(program ? ['ipc' as const] : [])],
-  });
+  const child = spawn(
+    process.execPath,
+    [program ?? join(root, 'knative/local/main.ts'), '--overlay', overlay, ...args],
+    {
+      cwd: root,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: String(port),
+        CONSOLE_PORT: String(consolePort),
+        DORMOUSE_HOME: place,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', ...(program ? ['ipc' as const] : [])],
+    },
+  );
   const printed: string[] = [];
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
   const exited = new Promise<number | null>((done) => child.once('exit', done));
   const running: RunningPlatform = {
     url: `http://127.0.0.1:${port}`,
@@ -132,7 +144,12 @@ async function end(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS
 }
 
 /** Asks again until `holds`; for what becomes true soon. @throws Error with the last value after `seconds`. */
-export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds = 60, pauseMs = 50): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  holds: (value: T) => boolean,
+  seconds = 60,
+  pauseMs = 50,
+): Promise<T> {
   let last: T | undefined;
   for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(pauseMs)) {
     last = await ask();

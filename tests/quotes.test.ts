@@ -45,6 +45,10 @@ test.each(['write-a-consumer', 'test-an-event-flow'])('every block of TypeScript
 
 test('a block that was changed, or that says less in the middle, is not held', () => {
   const file = 'if (a) {\n  one();\n  two();\n}\n';
-  expect(['one();\ntwo();\n', '  one();\n', 'if (a) {\n  one();\n  two();\n}\n'].map((block) => holds(file, block))).toEqual([true, true, true]);
-  expect(['one();\nthree();\n', 'if (a) {\n  two();\n}\n', 'if (a) {\none();\n'].map((block) => holds(file, block))).toEqual([false, false, false]);
+  expect(
+    ['one();\ntwo();\n', '  one();\n', 'if (a) {\n  one();\n  two();\n}\n'].map((block) => holds(file, block)),
+  ).toEqual([true, true, true]);
+  expect(
+    ['one();\nthree();\n', 'if (a) {\n  two();\n}\n', 'if (a) {\none();\n'].map((block) => holds(file, block)),
+  ).toEqual([false, false, false]);
 });

@@ -13,7 +13,10 @@ export interface RequestsOptions {
 }
 
 /** Sends GET requests from several clients, each one after the other, and counts the answers by status; by the error's words where there was none. */
-export async function statusesOf(url: string, { count, together, pauseMs = 0, during }: RequestsOptions): Promise<Record<string, number>> {
+export async function statusesOf(
+  url: string,
+  { count, together, pauseMs = 0, during }: RequestsOptions,
+): Promise<Record<string, number>> {
   const agent = new Agent({ connections: together });
   const { origin, pathname, search } = new URL(url);
   const counted: Record<string, number> = {};

@@ -8,7 +8,12 @@ interface Live {
   apiVersion: string;
   kind: string;
   metadata: { name: string; namespace: string; labels?: Record<string, string> };
-  spec: { template: { metadata: { annotations?: Record<string, string> }; spec: { containers: [{ env?: { name: string; value?: string }[] }] } } };
+  spec: {
+    template: {
+      metadata: { annotations?: Record<string, string> };
+      spec: { containers: [{ env?: { name: string; value?: string }[] }] };
+    };
+  };
 }
 
 /** A Service of a cluster, to be rolled with other settings and given back as it was. */
@@ -24,21 +29,38 @@ export interface RolledService {
 export async function rolledService(name: string, namespace: string): Promise<RolledService> {
   const folder = mkdtempSync(join(tmpdir(), 'rolled-'));
   const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
-  const { apiVersion, kind, metadata, spec } = JSON.parse(await inside('get', 'services.serving.knative.dev', name, '-o', 'json')) as Live;
+  const { apiVersion, kind, metadata, spec } = JSON.parse(
+    await inside('get', 'services.serving.knative.dev', name, '-o', 'json'),
+  ) as Live;
   return {
     manifest(variables = {}) {
       const { template } = structuredClone(spec);
       const [container] = template.spec.containers;
-      container.env = [...(container.env ?? []), ...Object.entries(variables).map(([name, value]) => ({ name, value }))];
+      container.env = [
+        ...(container.env ?? []),
+        ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+      ];
       const file = join(folder, `${Object.values(variables).join('-') || 'as-it-was'}.json`);
-      writeFileSync(file, JSON.stringify({ apiVersion, kind, metadata: { name, namespace, labels: metadata.labels }, spec: { template } }));
+      writeFileSync(
+        file,
+        JSON.stringify({
+          apiVersion,
+          kind,
+          metadata: { name, namespace, labels: metadata.labels },
+          spec: { template },
+        }),
+      );
       return { name, namespace, file };
     },
     async answers() {
       const pods = await podsOf(await inside('get', 'pods', '-l', `serving.knative.dev/service=${name}`, '-o', 'json'));
       const counted = new Map<string, number>();
       for (const { pod, revision } of pods) {
-        const metrics = await kubectl(['get', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}:9464/proxy/metrics`]).catch(() => '');
+        const metrics = await kubectl([
+          'get',
+          '--raw',
+          `/api/v1/namespaces/${namespace}/pods/${pod}:9464/proxy/metrics`,
+        ]).catch(() => '');
         counted.set(revision, (counted.get(revision) ?? 0) + requestsIn(metrics));
       }
       return counted;
@@ -52,8 +74,14 @@ interface Pods {
 }
 
 const podsOf = (json: string) =>
-  (JSON.parse(json) as Pods).items.map(({ metadata }) => ({ pod: metadata.name, revision: metadata.labels['serving.knative.dev/revision'] ?? '' }));
+  (JSON.parse(json) as Pods).items.map(({ metadata }) => ({
+    pod: metadata.name,
+    revision: metadata.labels['serving.knative.dev/revision'] ?? '',
+  }));
 
 /** Sum of a histogram's counts, in the text format of Prometheus. */
 const requestsIn = (metrics: string) =>
-  [...metrics.matchAll(/^http_server_request_duration_seconds_count\{.*\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+  [...metrics.matchAll(/^http_server_request_duration_seconds_count\{.*\} (\d+)/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );

@@ -6,11 +6,20 @@ import { fail } from './errors.ts';
 import { decodeCursor, encodeCursor } from './keyset.ts';
 import { line, text } from './text.ts';
 
-const schema = v.strictObject({ title: line(1, 5), body: v.optional(text(0, 10)), tags: v.optional(v.array(line(1, 3))) });
+const schema = v.strictObject({
+  title: line(1, 5),
+  body: v.optional(text(0, 10)),
+  tags: v.optional(v.array(line(1, 3))),
+});
 const app = newApp()
   .post('/posts', json(schema), (c) => c.json(c.req.valid('json'), 201))
   .get('/posts', (c) =>
-    c.json(check(v.object({ limit: v.optional(v.pipe(v.string(), v.digits(), v.transform(Number), v.maxValue(100)), '20') }), c.req.query())),
+    c.json(
+      check(
+        v.object({ limit: v.optional(v.pipe(v.string(), v.digits(), v.transform(Number), v.maxValue(100)), '20') }),
+        c.req.query(),
+      ),
+    ),
   )
   .get('/posts/:id', (c) => c.json({ id: id(c.req.param('id')) }))
   .put('/posts/:id', (c) => c.json({ id: id(c.req.param('id'), 2147483647) }))
@@ -42,12 +51,20 @@ describe('a JSON body', () => {
   test('is refused with every unknown field by name, wherever it is', async () => {
     const inner = v.strictObject({ a: v.optional(v.number()) });
     const nested = v.pipe(
-      v.strictObject({ one: v.optional(inner), list: v.optional(v.nullable(v.array(inner))), n: v.optional(v.number()) }),
+      v.strictObject({
+        one: v.optional(inner),
+        list: v.optional(v.nullable(v.array(inner))),
+        n: v.optional(v.number()),
+      }),
       v.check(() => true),
     );
     const deep = newApp().post('/', json(nested), (c) => c.body(null, 204));
     const fieldsOf = async (body: object) => {
-      const sent = deep.request('/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      const sent = deep.request('/', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
       return (await problemOf(sent)).errors;
     };
     const unknown = (field: string) => ({ field, message: 'is not a known field' });
@@ -55,7 +72,9 @@ describe('a JSON body', () => {
       { field: 'n', message: 'Invalid type: Expected number' },
       ...['author_id', 'role', 'a.b', 'toString'].map(unknown),
     ]);
-    expect(await fieldsOf({ one: { b: 1, c: 2 }, list: [{ a: 1 }, { d: 1, a: 1, e: 2 }] })).toEqual(['one.b', 'one.c', 'list.1.d', 'list.1.e'].map(unknown));
+    expect(await fieldsOf({ one: { b: 1, c: 2 }, list: [{ a: 1 }, { d: 1, a: 1, e: 2 }] })).toEqual(
+      ['one.b', 'one.c', 'list.1.d', 'list.1.e'].map(unknown),
+    );
   });
 
   test.each([
@@ -78,7 +97,11 @@ describe('a JSON body', () => {
   test('may be larger where its route says so', async () => {
     const large = newApp().post('/', json(v.object({ a: v.string() }), 400_000), (c) => c.body(null, 204));
     const send = (length: number) =>
-      large.request('/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ a: 'x'.repeat(length) }) });
+      large.request('/', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ a: 'x'.repeat(length) }),
+      });
     expect([(await send(350_000)).status, (await send(400_000)).status]).toEqual([204, 413]);
   });
 
@@ -99,12 +122,17 @@ test('the same key in two objects, and braces and quotes inside strings, are fin
 test('a query is checked and transformed; what is wrong is 422 by name', async () => {
   expect(await (await app.request('/posts?limit=7')).json()).toEqual({ limit: 7 });
   expect(await (await app.request('/posts')).json()).toEqual({ limit: 20 });
-  expect((await problemOf(app.request('/posts?limit=101'))).errors).toEqual([{ field: 'limit', message: expect.any(String) }]);
+  expect((await problemOf(app.request('/posts?limit=101'))).errors).toEqual([
+    { field: 'limit', message: expect.any(String) },
+  ]);
 });
 
-test.each(['0', '-1', '1.5', '01', 'x', '9007199254740993', '99999999999999999999', '%00'])('%s is the id of nothing: 404', async (value) => {
-  expect((await app.request(`/posts/${value}`)).status).toBe(404);
-});
+test.each(['0', '-1', '1.5', '01', 'x', '9007199254740993', '99999999999999999999', '%00'])(
+  '%s is the id of nothing: 404',
+  async (value) => {
+    expect((await app.request(`/posts/${value}`)).status).toBe(404);
+  },
+);
 
 test('an id above what its column holds is 404', async () => {
   expect((await app.request('/posts/2147483648', { method: 'PUT' })).status).toBe(404);
@@ -127,13 +155,19 @@ describe('failures', () => {
     expect(await down.text()).not.toMatch(/ECONN|5432/);
   });
 
-  test('carry the headers they were given', async () => expect((await app.request('/refused')).headers.get('x-more')).toBe('1'));
+  test('carry the headers they were given', async () =>
+    expect((await app.request('/refused')).headers.get('x-more')).toBe('1'));
 });
 
 describe('text', () => {
   const ok = (schema: v.GenericSchema, value: unknown) => v.safeParse(schema, value).success;
   test('is counted after trimming, by code points', () => {
-    expect([ok(text(1, 3), '   '), ok(text(1, 3), ' abc '), ok(text(1, 3), '🧀🧀🧀'), ok(text(1, 3), '🧀🧀🧀🧀')]).toEqual([false, true, true, false]);
+    expect([
+      ok(text(1, 3), '   '),
+      ok(text(1, 3), ' abc '),
+      ok(text(1, 3), '🧀🧀🧀'),
+      ok(text(1, 3), '🧀🧀🧀🧀'),
+    ]).toEqual([false, true, true, false]);
   });
   test('has no control characters but tab, newline and return; a line not even those', () => {
     for (let code = 0; code < 32; code++) {

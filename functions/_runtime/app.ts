@@ -8,7 +8,11 @@ import { childOf, currentTrace, noteFailure } from './trace.ts';
 
 /** What handlers find in `c.var`. */
 export type Env = { Variables: { caller: Caller | undefined } };
-type JsonValidator<S extends v.GenericSchema> = MiddlewareHandler<Env, string, { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }>;
+type JsonValidator<S extends v.GenericSchema> = MiddlewareHandler<
+  Env,
+  string,
+  { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }
+>;
 
 /** A Hono app whose failures are problem+json: unknown paths 404, known paths with another method 405 and `Allow`. */
 export function newApp(): Hono<Env> {
@@ -19,9 +23,13 @@ export function newApp(): Hono<Env> {
   });
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
-    if (allowed.length === 0) return problem(new AppError('not_found', 'There is nothing at this address.'), traceIdNow());
+    if (allowed.length === 0)
+      return problem(new AppError('not_found', 'There is nothing at this address.'), traceIdNow());
     const headers = { allow: allowed.join(', ') };
-    return problem(new AppError('method_not_allowed', `This address answers ${headers.allow}.`, { headers }), traceIdNow());
+    return problem(
+      new AppError('method_not_allowed', `This address answers ${headers.allow}.`, { headers }),
+      traceIdNow(),
+    );
   });
   return app;
 }
@@ -31,7 +39,8 @@ export function newApp(): Hono<Env> {
  */
 export function json<S extends v.GenericSchema>(schema: S, limit: number = bodyLimit): JsonValidator<S> {
   return async (c, next) => {
-    if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header(c, 'content-type') ?? '')) fail('unsupported_media_type', 'The body must be application/json.');
+    if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header(c, 'content-type') ?? ''))
+      fail('unsupported_media_type', 'The body must be application/json.');
     c.req.addValidatedData('json', check(schema, parseJson(await bodyText(c, limit))) as object);
     return next();
   };
@@ -51,7 +60,10 @@ export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.I
     const path = v.getDotPath(issue) ?? '';
     if (!isUnknownField(issue)) return [{ field: path, message: wording(issue) }];
     const parent = path.slice(0, path.length - String(issue.path.at(-1)?.key).length);
-    return unknownFields(schema as unknown as Nested, issue.path).map((name) => ({ field: parent + name, message: 'is not a known field' }));
+    return unknownFields(schema as unknown as Nested, issue.path).map((name) => ({
+      field: parent + name,
+      message: 'is not a known field',
+    }));
   });
   return fail('invalid', 'Some fields are not acceptable.', { errors });
 }
@@ -72,7 +84,9 @@ function unknownFields(schema: Nested, path: Path): string[] {
     at = at?.entries?.[String(step.key)] ?? at?.item;
   }
   const entries = at?.entries;
-  return entries ? Object.keys(last.input as object).filter((name) => !Object.hasOwn(entries, name)) : [String(last.key)];
+  return entries
+    ? Object.keys(last.input as object).filter((name) => !Object.hasOwn(entries, name))
+    : [String(last.key)];
 }
 
 function wording(issue: v.BaseIssue<unknown>): string {

@@ -8,11 +8,27 @@ const now = 1_800_000_000_000;
 const pair = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const jwk = async (key: KeyObject, kid: string, more: object = {}) => ({ ...(await exportJWK(key)), kid, use: 'sig', ...more });
-const claims = { iss: 'https://dormouse.dev', aud: 'dormouse', sub: '42', name: 'ann', role: 'author', scope: 'import x', jti: 'j1', exp: now / 1000 + 900 };
+const jwk = async (key: KeyObject, kid: string, more: object = {}) => ({
+  ...(await exportJWK(key)),
+  kid,
+  use: 'sig',
+  ...more,
+});
+const claims = {
+  iss: 'https://dormouse.dev',
+  aud: 'dormouse',
+  sub: '42',
+  name: 'ann',
+  role: 'author',
+  scope: 'import x',
+  jti: 'j1',
+  exp: now / 1000 + 900,
+};
 
 const token = (over: object = {}, head: object = {}, key: KeyObject = pair.privateKey) =>
-  new SignJWT({ ...claims, ...over } as never).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1', ...head } as never).sign(key);
+  new SignJWT({ ...claims, ...over } as never)
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1', ...head } as never)
+    .sign(key);
 /** Signs what jose refuses to write. */
 const raw = (head: object, body: object = claims, signature = (data: Buffer) => sign(null, data, pair.privateKey)) => {
   const data = [head, body].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
@@ -40,7 +56,15 @@ const unauthorized = { code: 'unauthorized' };
 test('a good token is its caller, with EdDSA and with ES256', async () => {
   const { verify } = await verifier();
   const good = await token();
-  expect(await verify(good)).toEqual({ id: 42, name: 'ann', role: 'author', scopes: ['import', 'x'], jti: 'j1', exp: claims.exp, token: good });
+  expect(await verify(good)).toEqual({
+    id: 42,
+    name: 'ann',
+    role: 'author',
+    scopes: ['import', 'x'],
+    jti: 'j1',
+    exp: claims.exp,
+    token: good,
+  });
   expect(await verify(await token({}, { alg: 'ES256', kid: 'k2' }, ec.privateKey))).toMatchObject({ id: 42 });
 });
 
@@ -80,11 +104,22 @@ describe('is refused', () => {
     [
       'a key of its own',
       () =>
-        raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'mine', jwk: other.publicKey.export({ format: 'jwk' }), jku: 'http://evil' }, claims, (data) =>
-          sign(null, data, other.privateKey),
+        raw(
+          {
+            alg: 'EdDSA',
+            typ: 'at+jwt',
+            kid: 'mine',
+            jwk: other.publicKey.export({ format: 'jwk' }),
+            jku: 'http://evil',
+          },
+          claims,
+          (data) => sign(null, data, other.privateKey),
         ),
     ],
-    ['another key’s signature', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }, claims, (data) => sign(null, data, other.privateKey))],
+    [
+      'another key’s signature',
+      () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }, claims, (data) => sign(null, data, other.privateKey)),
+    ],
     ['two parts', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }).split('.').slice(0, 2).join('.')],
     ['a padded part', () => `${raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' })}=`],
     ['5 kB', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }, { ...claims, more: 'x'.repeat(5000) })],
@@ -125,7 +160,8 @@ describe('keys', () => {
     state.clock += 11_000;
     state.published.keys.push(await jwk(other.publicKey, 'k3'));
     expect(await verify(await token({ jti: 'new' }, { kid: 'k3' }, other.privateKey))).toMatchObject({ id: 42 });
-    for (let i = 0; i < 20; i++) await expect(verify(await token({ jti: `x${i}` }, { kid: `made-up-${i}` }))).rejects.toMatchObject(unauthorized);
+    for (let i = 0; i < 20; i++)
+      await expect(verify(await token({ jti: `x${i}` }, { kid: `made-up-${i}` }))).rejects.toMatchObject(unauthorized);
     expect(state.reads).toBe(2);
   });
 
@@ -152,11 +188,13 @@ test('over HTTP: nobody without a header, the caller with a token, 401 and a cha
     .use(authenticate({ verify }))
     .get('/me', (c) => c.json({ name: c.var.caller?.name ?? null }))
     .get('/mine', (c) => c.json({ id: required(c).id }));
-  const get = (path: string, authorization?: string) => app.request(path, authorization === undefined ? {} : { headers: { authorization } });
+  const get = (path: string, authorization?: string) =>
+    app.request(path, authorization === undefined ? {} : { headers: { authorization } });
   expect(await (await get('/me')).json()).toEqual({ name: null });
   expect(await (await get('/me', `Bearer ${await token()}`)).json()).toEqual({ name: 'ann' });
   expect(await (await get('/mine', `bearer ${await token()}`)).json()).toEqual({ id: 42 });
-  for (const bad of ['Bearer', 'Bearer x y', 'Basic YTpi', 'Bearer a.b.c']) expect((await get('/me', bad)).status).toBe(401);
+  for (const bad of ['Bearer', 'Bearer x y', 'Basic YTpi', 'Bearer a.b.c'])
+    expect((await get('/me', bad)).status).toBe(401);
   const refused = await get('/mine');
   expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
 });

@@ -73,9 +73,11 @@ export function authenticate(tokens: Tokens): MiddlewareHandler<Env> {
 }
 
 /** The caller; 401 when there is none. */
-export const required = (c: Context<Env>): Caller => c.var.caller ?? fail('unauthorized', 'Log in to do this.', { headers: { 'www-authenticate': 'Bearer' } });
+export const required = (c: Context<Env>): Caller =>
+  c.var.caller ?? fail('unauthorized', 'Log in to do this.', { headers: { 'www-authenticate': 'Bearer' } });
 
-const refuse = (): never => fail('unauthorized', 'The token is not valid.', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
+const refuse = (): never =>
+  fail('unauthorized', 'The token is not valid.', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
 
 interface Parts {
   alg: string;
@@ -94,9 +96,22 @@ function parse(token: string): Parts {
   if (token.length > 4096 || !head || !body || !signature || rest.length > 0) return refuse();
   const header = object(head);
   const { alg, kid, typ } = header;
-  if (typeof alg !== 'string' || !algorithms.has(alg) || typeof kid !== 'string' || kid.length > 200 || 'crit' in header) refuse();
+  if (
+    typeof alg !== 'string' ||
+    !algorithms.has(alg) ||
+    typeof kid !== 'string' ||
+    kid.length > 200 ||
+    'crit' in header
+  )
+    refuse();
   if (typeof typ !== 'string' || !/^(application\/)?at\+jwt$/i.test(typ)) refuse();
-  return { alg: alg as string, kid: kid as string, claims: object(body), signed: Buffer.from(`${head}.${body}`), signature: bytes(signature) };
+  return {
+    alg: alg as string,
+    kid: kid as string,
+    claims: object(body),
+    signed: Buffer.from(`${head}.${body}`),
+    signature: bytes(signature),
+  };
 }
 
 function bytes(text: string): Buffer {
@@ -119,18 +134,38 @@ function signed({ alg, key }: Key, parts: Parts): boolean {
   return verify('sha256', parts.signed, { key, dsaEncoding: 'ieee-p1363' }, parts.signature);
 }
 
-function callerOf(claims: Record<string, unknown>, demand: { issuer: string; audience: string }, nowMs: number, token: string): Caller {
+function callerOf(
+  claims: Record<string, unknown>,
+  demand: { issuer: string; audience: string },
+  nowMs: number,
+  token: string,
+): Caller {
   const { iss, aud, sub, name, role, scope, jti, exp, nbf } = claims;
-  if (iss !== demand.issuer || !(Array.isArray(aud) ? aud.includes(demand.audience) : aud === demand.audience)) refuse();
-  if (typeof exp !== 'number' || !(exp * 1000 > nowMs) || (nbf !== undefined && !(typeof nbf === 'number' && nbf * 1000 <= nowMs + 5000))) refuse();
+  if (iss !== demand.issuer || !(Array.isArray(aud) ? aud.includes(demand.audience) : aud === demand.audience))
+    refuse();
+  if (
+    typeof exp !== 'number' ||
+    !(exp * 1000 > nowMs) ||
+    (nbf !== undefined && !(typeof nbf === 'number' && nbf * 1000 <= nowMs + 5000))
+  )
+    refuse();
   const id = typeof sub === 'string' && /^[1-9][0-9]{0,15}$/.test(sub) ? Number(sub) : refuse();
-  if (typeof name !== 'string' || typeof jti !== 'string' || !roles.includes(role as Role) || (scope !== undefined && typeof scope !== 'string')) refuse();
+  if (
+    typeof name !== 'string' ||
+    typeof jti !== 'string' ||
+    !roles.includes(role as Role) ||
+    (scope !== undefined && typeof scope !== 'string')
+  )
+    refuse();
   const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
   return { id, name: name as string, role: role as Role, scopes, jti: jti as string, exp: exp as number, token };
 }
 
 /** Finds public keys by id. @returns undefined for a key that the issuer does not publish. */
-function keyring({ jwksUrl, fetch = request }: TokensOptions, now: () => number): (kid: string) => Promise<Key | undefined> {
+function keyring(
+  { jwksUrl, fetch = request }: TokensOptions,
+  now: () => number,
+): (kid: string) => Promise<Key | undefined> {
   let keys = new Map<string, Key>();
   let readAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -149,7 +184,11 @@ function keyring({ jwksUrl, fetch = request }: TokensOptions, now: () => number)
     if (now() - triedAt < refetchMs && !reading && (keys.size > 0 || !stale)) return keys.get(kid);
     await refresh().catch((cause) => {
       // Keys that were good a while ago are better than nobody being able to write.
-      if (!keys.has(kid)) throw new AppError('unavailable', 'The keys to check your token cannot be read now.', { cause, headers: { 'retry-after': '1' } });
+      if (!keys.has(kid))
+        throw new AppError('unavailable', 'The keys to check your token cannot be read now.', {
+          cause,
+          headers: { 'retry-after': '1' },
+        });
     });
     return keys.get(kid);
   };
@@ -158,8 +197,19 @@ function keyring({ jwksUrl, fetch = request }: TokensOptions, now: () => number)
 function importKeys(set: unknown): Map<string, Key> {
   const keys = new Map<string, Key>();
   for (const jwk of (set as { keys?: Record<string, unknown>[] }).keys ?? []) {
-    const alg = jwk.kty === 'OKP' && jwk.crv === 'Ed25519' ? 'EdDSA' : jwk.kty === 'EC' && jwk.crv === 'P-256' ? 'ES256' : undefined;
-    if (!alg || typeof jwk.kid !== 'string' || (jwk.use !== undefined && jwk.use !== 'sig') || (jwk.alg !== undefined && jwk.alg !== alg)) continue;
+    const alg =
+      jwk.kty === 'OKP' && jwk.crv === 'Ed25519'
+        ? 'EdDSA'
+        : jwk.kty === 'EC' && jwk.crv === 'P-256'
+          ? 'ES256'
+          : undefined;
+    if (
+      !alg ||
+      typeof jwk.kid !== 'string' ||
+      (jwk.use !== undefined && jwk.use !== 'sig') ||
+      (jwk.alg !== undefined && jwk.alg !== alg)
+    )
+      continue;
     const { kty, crv, x, y } = jwk as Record<string, string>;
     keys.set(jwk.kid, { alg, key: createPublicKey({ key: { kty, crv, x, ...(y && { y }) } as never, format: 'jwk' }) });
   }

@@ -19,7 +19,13 @@ export interface Patience {
  * @throws what `ask` throws, when waiting would not help (a wrong password, say) or `limitMs` are over.
  */
 export async function awaitDatabase(ask: () => Promise<unknown>, patience: Patience = {}): Promise<void> {
-  const { limitMs = 240_000, pauseMs = 1000, progress = () => {}, now = () => performance.now(), pause = sleep } = patience;
+  const {
+    limitMs = 240_000,
+    pauseMs = 1000,
+    progress = () => {},
+    now = () => performance.now(),
+    pause = sleep,
+  } = patience;
   const begin = now();
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
   for (let told: string | undefined; ; ) {

@@ -73,7 +73,11 @@ describe('in one process', () => {
     const kept = cache<string>({ name: 't', ttlMs: 2000, max: 10, now: () => 0 });
     for (const key of ['list:1', 'list:2', 'post:1']) await kept.get(key, async () => 'old');
     await kept.purge('list:');
-    expect(await Promise.all(['list:1', 'list:2', 'post:1'].map((key) => kept.get(key, async () => 'new')))).toEqual(['new', 'new', 'old']);
+    expect(await Promise.all(['list:1', 'list:2', 'post:1'].map((key) => kept.get(key, async () => 'new')))).toEqual([
+      'new',
+      'new',
+      'old',
+    ]);
   });
 
   test('law: never more entries than allowed, and what is served was current within the last two seconds', async () => {
@@ -93,7 +97,9 @@ describe('in one process', () => {
           else {
             const history = written[each.get] as { at: number; value: number }[];
             const value = await kept.get(String(each.get), async () => history.at(-1)?.value as number);
-            const recent = history.filter((_, i) => (history[i + 1]?.at ?? Number.POSITIVE_INFINITY) >= now - localLimitMs);
+            const recent = history.filter(
+              (_, i) => (history[i + 1]?.at ?? Number.POSITIVE_INFINITY) >= now - localLimitMs,
+            );
             expect(recent.map((entry) => entry.value)).toContain(value);
           }
         }
@@ -165,7 +171,9 @@ describe('with Redis', () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     try {
       const redis = fakeRedis();
-      const [first, second] = [0, 1].map(() => cache<string>({ name: 't', ttlMs: 600_000, max: 10, redis, now: () => 0 }));
+      const [first, second] = [0, 1].map(() =>
+        cache<string>({ name: 't', ttlMs: 600_000, max: 10, redis, now: () => 0 }),
+      );
       await first?.get('k', async () => 'old');
       await later();
       redis.away = true;
@@ -191,7 +199,8 @@ describe('with Redis', () => {
         ),
         fc.constantFrom('0.0', '3.14'),
         (value, version) => {
-          const expected = typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.parse(JSON.stringify(value));
+          const expected =
+            typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.parse(JSON.stringify(value));
           expect(unwrap(wrap(value, version), version)?.value).toEqual(expected);
           expect(unwrap(wrap(value, version), '9.9')).toBeUndefined();
         },

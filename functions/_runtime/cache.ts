@@ -39,10 +39,9 @@ type Result = (typeof results)[number];
 
 /** Made once and frozen: a hit costs no object, and its series is found without a look at it. */
 const resultsOf = (name: string) =>
-  Object.fromEntries(results.map((result) => [result, Object.freeze({ 'dormouse.cache.name': name, 'dormouse.cache.result': result })])) as Record<
-    Result,
-    { 'dormouse.cache.name': string; 'dormouse.cache.result': Result }
-  >;
+  Object.fromEntries(
+    results.map((result) => [result, Object.freeze({ 'dormouse.cache.name': name, 'dormouse.cache.result': result })]),
+  ) as Record<Result, { 'dormouse.cache.name': string; 'dormouse.cache.result': Result }>;
 
 /**
  * A cache in two tiers: at most 2 s in this process, up to `ttlMs` in Redis where there is one. One load however many ask; past
@@ -54,7 +53,9 @@ export function cache<T>(options: CacheOptions): Cache<T> {
   const softMs = Math.min(options.softTtlMs ?? hardMs / 2, hardMs);
   const entries = new Map<string, Entry<T>>();
   const loads = new Map<string, Promise<T>>();
-  const shared = options.redis && sharedCopies<T>({ name: options.name, ttlMs, redis: options.redis, now, purged: (names) => names.forEach(forget) });
+  const shared =
+    options.redis &&
+    sharedCopies<T>({ name: options.name, ttlMs, redis: options.redis, now, purged: (names) => names.forEach(forget) });
 
   const attributes = resultsOf(options.name);
   const count = (result: Result) => measure(metrics.cacheRequests, 1, attributes[result]);

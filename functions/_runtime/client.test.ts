@@ -23,12 +23,20 @@ test('a call carries the trace as a client span and gives back the answer, 404 i
   let seen: string | undefined;
   const url = await server((request, response) => {
     seen = request.headers.traceparent as string;
-    response.writeHead(404, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] }).end('{"code":"not_found"}');
+    response
+      .writeHead(404, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] })
+      .end('{"code":"not_found"}');
   });
   const trace = childOf(undefined, true);
   const answer = await runInTrace(trace, () => callService(`${url}/users/x`));
-  expect([answer.status, await answer.json(), answer.headers.getSetCookie()]).toEqual([404, { code: 'not_found' }, ['a=1', 'b=2']]);
-  expect(spans).toMatchObject([{ name: 'GET', kind: 'client', parentId: trace.spanId, attributes: { 'http.response.status_code': 404 } }]);
+  expect([answer.status, await answer.json(), answer.headers.getSetCookie()]).toEqual([
+    404,
+    { code: 'not_found' },
+    ['a=1', 'b=2'],
+  ]);
+  expect(spans).toMatchObject([
+    { name: 'GET', kind: 'client', parentId: trace.spanId, attributes: { 'http.response.status_code': 404 } },
+  ]);
   expect(seen).toBe(`00-${trace.traceId}-${spans[0]?.spanId}-01`);
 });
 
@@ -37,8 +45,13 @@ test.each([
   ['does not answer in time', (url: string) => `${url}/never`],
   ['is not there', () => 'http://127.0.0.1:1/'],
 ])('a function that %s is 503 to the caller', async (_, at) => {
-  const url = await server((request, response) => void (request.url === '/500' && response.writeHead(500).end('secret')));
-  await expect(callService(at(url), { timeoutMs: 100 })).rejects.toMatchObject({ code: 'unavailable', headers: { 'retry-after': '1' } });
+  const url = await server(
+    (request, response) => void (request.url === '/500' && response.writeHead(500).end('secret')),
+  );
+  await expect(callService(at(url), { timeoutMs: 100 })).rejects.toMatchObject({
+    code: 'unavailable',
+    headers: { 'retry-after': '1' },
+  });
 });
 
 test('a kept connection that the other side has closed is replaced without anybody noticing, unless that could do a thing twice', async () => {

@@ -9,14 +9,21 @@ import { inSpan, traceHeaders } from './trace.ts';
  */
 export async function callService(url: string, init: Sent = {}): Promise<Response> {
   const method = init.method ?? 'GET';
-  return inSpan(method, { kind: 'client', attributes: { 'http.request.method': method, 'url.full': url } }, async (attributes) => {
-    const headers = { ...traceHeaders(), ...init.headers };
-    const response = await request(url, { timeoutMs: 10_000, ...init, headers }).catch((cause) => unavailable(cause));
-    attributes['http.response.status_code'] = response.status;
-    return response.status < 500 ? response : unavailable(new Error(`${url} answered ${response.status}`));
-  });
+  return inSpan(
+    method,
+    { kind: 'client', attributes: { 'http.request.method': method, 'url.full': url } },
+    async (attributes) => {
+      const headers = { ...traceHeaders(), ...init.headers };
+      const response = await request(url, { timeoutMs: 10_000, ...init, headers }).catch((cause) => unavailable(cause));
+      attributes['http.response.status_code'] = response.status;
+      return response.status < 500 ? response : unavailable(new Error(`${url} answered ${response.status}`));
+    },
+  );
 }
 
 function unavailable(cause: unknown): never {
-  throw new AppError('unavailable', 'Something this request needs does not answer now. Try again shortly.', { cause, headers: { 'retry-after': '1' } });
+  throw new AppError('unavailable', 'Something this request needs does not answer now. Try again shortly.', {
+    cause,
+    headers: { 'retry-after': '1' },
+  });
 }

@@ -17,13 +17,17 @@ export const encodeHeader = (value: string): string =>
     ? value
     : value.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]/gu, (character) => {
         let encoded = '';
-        for (const byte of Buffer.from(character, 'utf8')) encoded += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+        for (const byte of Buffer.from(character, 'utf8'))
+          encoded += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
         return encoded;
       });
 
 /** Reads an attribute from a header; undefined when the percent-encoding does not give UTF-8. */
 export function decodeHeader(value: string): string | undefined {
-  const bare = value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value;
+  const bare =
+    value.length >= 2 && value.startsWith('"') && value.endsWith('"')
+      ? value.slice(1, -1).replace(/\\(.)/g, '$1')
+      : value;
   if (!bare.includes('%')) return bare;
   try {
     return bare.replace(/(?:%[0-9A-Fa-f]{2})+/g, decodeURIComponent);

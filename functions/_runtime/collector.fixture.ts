@@ -78,17 +78,22 @@ export async function openCollector(): Promise<Collector> {
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
         const status = refusals.shift() ?? 200;
-        if (status === 200) taken.push({ path: request.url as string, headers: request.headers, body: Buffer.concat(chunks) });
+        if (status === 200)
+          taken.push({ path: request.url as string, headers: request.headers, body: Buffer.concat(chunks) });
         response.writeHead(status).end();
       });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const bodies = (path: string) => taken.filter((each) => each.path === path).map(({ body }) => JSON.parse(body.toString()) as Request);
+  const bodies = (path: string) =>
+    taken.filter((each) => each.path === path).map(({ body }) => JSON.parse(body.toString()) as Request);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     refuse: (...statuses) => void refusals.push(...statuses),
-    spans: () => bodies('/v1/traces').flatMap(({ resourceSpans = [] }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))),
+    spans: () =>
+      bodies('/v1/traces').flatMap(({ resourceSpans = [] }) =>
+        resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+      ),
     metrics: () =>
       bodies('/v1/metrics').flatMap(({ resourceMetrics = [] }) =>
         resourceMetrics.flatMap(({ resource, scopeMetrics }) =>

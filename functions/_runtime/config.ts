@@ -46,7 +46,10 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     service: name,
     revision: env.K_REVISION || `${name}-00001`,
     configuration: env.K_CONFIGURATION || name,
-    instance: env.K_REVISION && env.HOSTNAME?.startsWith(env.K_REVISION) ? env.HOSTNAME : `${env.K_REVISION || name}-${randomBytes(4).toString('hex')}`,
+    instance:
+      env.K_REVISION && env.HOSTNAME?.startsWith(env.K_REVISION)
+        ? env.HOSTNAME
+        : `${env.K_REVISION || name}-${randomBytes(4).toString('hex')}`,
     port: port(env.PORT || '8080'),
     ...optional('databaseUrl', env.DATABASE_URL),
     ...optional('redisUrl', env.REDIS_URL),
@@ -90,11 +93,13 @@ function address(env: Environment, name: string): string | undefined {
 
 function port(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65535) throw new Error('the environment variable PORT is not a port');
+  if (!Number.isInteger(value) || value < 0 || value > 65535)
+    throw new Error('the environment variable PORT is not a port');
   return value;
 }
 
-const optional = <K extends string>(name: K, value: string | undefined): { [P in K]?: string } => (value ? ({ [name]: value } as { [P in K]: string }) : {});
+const optional = <K extends string>(name: K, value: string | undefined): { [P in K]?: string } =>
+  value ? ({ [name]: value } as { [P in K]: string }) : {};
 
 function functionUrls(env: Environment): Record<string, string> {
   const urls: Record<string, string> = {};

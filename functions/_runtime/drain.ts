@@ -45,7 +45,11 @@ export async function drain(options: DrainOptions): Promise<Drained> {
 }
 
 /** Adds subjects that could not be sent to `failed`. @returns whether there may be more rows behind this batch. */
-async function drainBatch({ sql, send, olderThanMs, batch }: DrainOptions, schema: string, failed: Set<string>): Promise<Drained & { full: boolean }> {
+async function drainBatch(
+  { sql, send, olderThanMs, batch }: DrainOptions,
+  schema: string,
+  failed: Set<string>,
+): Promise<Drained & { full: boolean }> {
   return await sql.begin(async (tx) => {
     const [lock] = await tx`SELECT pg_try_advisory_xact_lock(hashtext(${`outbox.${schema}`})) AS mine`;
     if (!lock?.mine) return { sent: 0, left: 0, full: false };

@@ -104,10 +104,27 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** A number beyond its column, or a character that PostgreSQL has no place for (NUL): the request's fault, caught late. */
-const isUnstorable = (error: unknown): boolean => error instanceof Error && /^(22003|22021|22P05)$/.test(String((error as { code?: unknown }).code));
+const isUnstorable = (error: unknown): boolean =>
+  error instanceof Error && /^(22003|22021|22P05)$/.test(String((error as { code?: unknown }).code));
 
-const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT']);
-const client = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'CONNECTION_CONNECT_TIMEOUT']);
+const network = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+]);
+const client = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CONNECT_TIMEOUT',
+]);
 /** SQLSTATEs by which PostgreSQL says "not now": shutdown, recovery, too many connections, cancelled, deadlock, read-only. */
 const sqlstate = /^(08...|53...|57P0.|57014|40001|40P01|55P03|25006|58...)$/;
 

@@ -34,7 +34,12 @@ export function exemplars(): Exemplars {
       const buckets = noted.get(series) ?? new Map<number, Exemplar>();
       noted.set(series, buckets);
       const bucket = metric.bounds?.findIndex((bound) => value <= bound) ?? -1;
-      buckets.set(bucket, { timeUnixNano: `${Math.floor(atMs)}000000`, asDouble: value, traceId: span.traceId, spanId: span.spanId });
+      buckets.set(bucket, {
+        timeUnixNano: `${Math.floor(atMs)}000000`,
+        asDouble: value,
+        traceId: span.traceId,
+        spanId: span.spanId,
+      });
     },
     put(collected, body) {
       if (noted.size === 0) return body;

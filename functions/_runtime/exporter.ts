@@ -1,4 +1,9 @@
-import { JsonMetricsSerializer, JsonTraceSerializer, ProtobufMetricsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import {
+  JsonMetricsSerializer,
+  JsonTraceSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { exchange } from './http.ts';
@@ -48,17 +53,21 @@ export function openExporter(config: Config): Exporter {
   const post = async ({ url, headers }: Target, body: Uint8Array | undefined): Promise<void> => {
     if (!body) return;
     const sent = { 'content-type': json ? 'application/json' : 'application/x-protobuf', ...headers };
-    const answer = await exchange(url, { method: 'POST', headers: sent, body: Buffer.from(body), timeoutMs }).catch((error: Error) => {
-      throw new NotTaken(error.message, true);
-    });
+    const answer = await exchange(url, { method: 'POST', headers: sent, body: Buffer.from(body), timeoutMs }).catch(
+      (error: Error) => {
+        throw new NotTaken(error.message, true);
+      },
+    );
     if (answer.status >= 400) throw new NotTaken(`the collector answered ${answer.status}`, passing.has(answer.status));
   };
-  const write = (collected: ResourceMetrics) => (json ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(collected);
+  const write = (collected: ResourceMetrics) =>
+    (json ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(collected);
 
   return {
     async spans(batch) {
       const spans = readableSpans(resource, batch);
-      if (tracesTo) await post(tracesTo, (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(spans));
+      if (tracesTo)
+        await post(tracesTo, (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(spans));
     },
     record: (measure) => meter?.record(measure),
     async push() {

@@ -57,7 +57,9 @@ const unavailable = '503 unavailable 1';
 
 test('statements on a connection whose server hangs fail, those that wait behind them as well, and work again once it goes on', async () => {
   await hang();
-  const all = Array.from({ length: 150 }, (_, i) => sql`SELECT ${i}::int AS n, ${'x'} || ${`${i % 7}`} AS text`.execute());
+  const all = Array.from({ length: 150 }, (_, i) =>
+    sql`SELECT ${i}::int AS n, ${'x'} || ${`${i % 7}`} AS text`.execute(),
+  );
   expect(await told(all)).toEqual(Array(150).fill(unavailable));
   goOn();
   expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);

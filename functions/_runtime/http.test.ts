@@ -15,8 +15,22 @@ describe('a server whose certificate an authority of its own has signed', needs(
   /** A certificate for localhost that is its own authority. */
   const authority = (name: string): { key: string; cert: string } => {
     const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
-    const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${name}`];
-    execFileSync('openssl', [...args, '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const args = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${name}`,
+    ];
+    execFileSync('openssl', [...args, '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   };
   let ca: string;
@@ -44,6 +58,8 @@ describe('a server whose certificate an authority of its own has signed', needs(
   });
 
   test('must have the name that was asked for', async () => {
-    await expect(exchange(url.replace('localhost', '127.0.0.1'), { ca })).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    await expect(exchange(url.replace('localhost', '127.0.0.1'), { ca })).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
   });
 });

@@ -21,7 +21,13 @@ export interface Answer {
   body: Buffer;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64, keepAliveMsecs: 10_000, scheduling: 'lifo', timeout: 60_000 });
+const agent = new Agent({
+  keepAlive: true,
+  maxSockets: 64,
+  keepAliveMsecs: 10_000,
+  scheduling: 'lifo',
+  timeout: 60_000,
+});
 let secureAgent: SecureAgent | undefined;
 
 /**
@@ -45,7 +51,8 @@ export async function request(url: string, sent: Sent = {}): Promise<Response> {
   const answer = await exchange(url, sent);
   const empty = answer.status === 204 || answer.status === 304;
   const headers = new Headers();
-  for (const [name, value] of Object.entries(answer.headers)) for (const each of [value ?? []].flat()) headers.append(name, each);
+  for (const [name, value] of Object.entries(answer.headers))
+    for (const each of [value ?? []].flat()) headers.append(name, each);
   return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers });
 }
 
@@ -55,8 +62,16 @@ async function once(url: string, sent: Sent): Promise<Answer> {
   const { timeoutMs = 10_000, maxBytes = 8 * 1024 * 1024, body, ca } = sent;
   const headers: Record<string, string | number> = { ...sent.headers };
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
-  const outgoing = start(url, { method: sent.method ?? 'GET', headers, agent: url.startsWith('https:') ? secureAgent : agent, ...(ca && { ca }) });
-  const timer = setTimeout(() => outgoing.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })), timeoutMs);
+  const outgoing = start(url, {
+    method: sent.method ?? 'GET',
+    headers,
+    agent: url.startsWith('https:') ? secureAgent : agent,
+    ...(ca && { ca }),
+  });
+  const timer = setTimeout(
+    () => outgoing.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+    timeoutMs,
+  );
   outgoing.on('error', (error) => reject(Object.assign(error, { reused: outgoing.reusedSocket })));
   outgoing.on('response', (incoming) => {
     const chunks: Buffer[] = [];
@@ -69,7 +84,11 @@ async function once(url: string, sent: Sent): Promise<Answer> {
     });
     incoming.on('error', reject);
     incoming.on('end', () =>
-      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }),
+      resolve({
+        status: incoming.statusCode ?? 0,
+        headers: incoming.headers,
+        body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
+      }),
     );
   });
   outgoing.end(body);

@@ -15,7 +15,10 @@ export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
   shape: S,
   field = 'after',
 ): { -readonly [I in keyof S]: S[I] extends 'string' ? string : number } {
-  const refuse = () => fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message: 'is not a cursor of this list' }] });
+  const refuse = () =>
+    fail('invalid', 'Some fields are not acceptable.', {
+      errors: [{ field, message: 'is not a cursor of this list' }],
+    });
   if (!/^[A-Za-z0-9_-]{2,512}$/.test(cursor)) refuse();
   let position: unknown;
   try {

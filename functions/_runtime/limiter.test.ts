@@ -37,25 +37,32 @@ test('the window slides: what was taken frees its place when it leaves, not at a
 test('law: in no window of time are more allowed than the limit', async () => {
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 5, maxLength: 20 }), async (max, gaps) => {
-      const key = `law-${run++}`;
-      let clock = 0;
-      const allowedAt: number[] = [];
-      for (const gap of gaps) {
-        await age(key, gap * 1000);
-        clock += gap;
-        // Gaps are whole thousands of seconds' parts; the time the test itself takes is far below one.
-        if ((await limiter().take(key, max, 1_000_000)).allowed) allowedAt.push(clock);
-      }
-      for (const start of allowedAt) expect(allowedAt.filter((at) => at >= start && at < start + 999).length).toBeLessThanOrEqual(max);
-      expect(allowedAt.length).toBeGreaterThanOrEqual(Math.min(max, gaps.length));
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 5, maxLength: 20 }),
+      async (max, gaps) => {
+        const key = `law-${run++}`;
+        let clock = 0;
+        const allowedAt: number[] = [];
+        for (const gap of gaps) {
+          await age(key, gap * 1000);
+          clock += gap;
+          // Gaps are whole thousands of seconds' parts; the time the test itself takes is far below one.
+          if ((await limiter().take(key, max, 1_000_000)).allowed) allowedAt.push(clock);
+        }
+        for (const start of allowedAt)
+          expect(allowedAt.filter((at) => at >= start && at < start + 999).length).toBeLessThanOrEqual(max);
+        expect(allowedAt.length).toBeGreaterThanOrEqual(Math.min(max, gaps.length));
+      },
+    ),
     { numRuns: 15 },
   );
 });
 
 test('answers 429 with Retry-After and RateLimit headers', async () => {
-  const app = newApp().get('/', limit(limiter(), { key: () => 'http', limit: 1, windowMs: 60_000 }), (c) => c.text('ok'));
+  const app = newApp().get('/', limit(limiter(), { key: () => 'http', limit: 1, windowMs: 60_000 }), (c) =>
+    c.text('ok'),
+  );
   expect((await app.request('/')).status).toBe(200);
   const refused = await app.request('/');
   expect(refused.status).toBe(429);

@@ -48,7 +48,8 @@ export function openLimiter(means: LimiterOptions): Limiter {
   return {
     async take(key, limit, windowMs) {
       const taken = await limiter.take(key, limit, windowMs);
-      if (!taken.allowed) measure(metrics.rateLimitRefusals, 1, { 'dormouse.limit.name': key.slice(0, key.indexOf(':')) });
+      if (!taken.allowed)
+        measure(metrics.rateLimitRefusals, 1, { 'dormouse.limit.name': key.slice(0, key.indexOf(':')) });
       return taken;
     },
   };
@@ -81,7 +82,8 @@ export function limit(limiter: Limiter, options: LimitOptions): MiddlewareHandle
   return async (c, next) => {
     const { key, limit, windowMs } = options;
     const taken = await limiter.take(key(c), limit, windowMs);
-    if (!taken.allowed) fail('too_many_requests', 'Too many requests. Try again later.', { headers: refusal(taken, limit, windowMs) });
+    if (!taken.allowed)
+      fail('too_many_requests', 'Too many requests. Try again later.', { headers: refusal(taken, limit, windowMs) });
     await next();
   };
 }
@@ -113,7 +115,9 @@ local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return {0, 0, oldest[2] + window - now}`;
 
 async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowMs: number): Promise<Taken> {
-  const [allowed, remaining, resetMs] = (await (await redis.commands()).eval(script, 1, `limit:${key}`, limit, windowMs)) as [number, number, number];
+  const [allowed, remaining, resetMs] = (await (
+    await redis.commands()
+  ).eval(script, 1, `limit:${key}`, limit, windowMs)) as [number, number, number];
   return { allowed: allowed === 1, remaining, resetMs };
 }
 
@@ -133,4 +137,5 @@ async function takeInTable(sql: Sql, key: string, limit: number, windowMs: numbe
 }
 
 /** Forgets keys that nobody has used for a day. */
-const prune = (sql: Sql) => sql`DELETE FROM rate_limits WHERE hits[cardinality(hits)] < clock_timestamp() - interval '1 day'`;
+const prune = (sql: Sql) =>
+  sql`DELETE FROM rate_limits WHERE hits[cardinality(hits)] < clock_timestamp() - interval '1 day'`;

@@ -1,4 +1,10 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type RequestOptions, type Server } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+  type Server,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -31,7 +37,9 @@ afterEach(() => {
 async function start(options: Partial<ListenerOptions> = {}) {
   const spans: Span[] = [];
   onSpan((span) => spans.push(span));
-  const server = createServer(listener({ name: 'posts', log: silentLog, app: Promise.resolve(app), ready: async () => {}, ...options }));
+  const server = createServer(
+    listener({ name: 'posts', log: silentLog, app: Promise.resolve(app), ready: async () => {}, ...options }),
+  );
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const { port } = server.address() as AddressInfo;
@@ -39,7 +47,9 @@ async function start(options: Partial<ListenerOptions> = {}) {
     new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
       const sent = httpRequest({ port, path, method: body === undefined ? 'GET' : 'POST', ...more }, (incoming) => {
         let text = '';
-        incoming.on('data', (chunk) => (text += chunk)).on('end', () => resolve({ status: incoming.statusCode as number, headers: incoming.headers, text }));
+        incoming
+          .on('data', (chunk) => (text += chunk))
+          .on('end', () => resolve({ status: incoming.statusCode as number, headers: incoming.headers, text }));
       });
       sent.on('error', reject).end(body);
     });
@@ -60,7 +70,12 @@ describe('trace', () => {
           kind: 'server',
           traceId: 'a'.repeat(32),
           parentId: 'b'.repeat(16),
-          attributes: { 'http.route': '/posts/:id', 'url.path': '/posts/1', 'http.response.status_code': 200, 'faas.coldstart': true },
+          attributes: {
+            'http.route': '/posts/:id',
+            'url.path': '/posts/1',
+            'http.response.status_code': 200,
+            'faas.coldstart': true,
+          },
         },
         { attributes: { 'faas.coldstart': false } },
       ]);
@@ -78,14 +93,24 @@ describe('trace', () => {
 
   test('an unsampled request makes no span, unless it fails; what it failed of is in the span and the log, not in the answer', async () => {
     const lines: unknown[] = [];
-    const log: Logger = { ...silentLog, enabled: (level) => level === 'error', error: (fields) => void lines.push(fields) };
+    const log: Logger = {
+      ...silentLog,
+      enabled: (level) => level === 'error',
+      error: (fields) => void lines.push(fields),
+    };
     const { call, spans } = await start({ log });
     await call('/posts/1');
     const answer = await call('/broken');
     expect(answer.status).toBe(500);
     expect(answer.text).not.toContain('secret');
-    await expect.poll(() => spans).toMatchObject([{ name: 'GET /broken', error: { message: 'secret words' }, attributes: { 'error.type': '500' } }]);
-    await expect.poll(() => lines).toMatchObject([{ status: 500, path: '/broken', error: { message: 'secret words' } }]);
+    await expect
+      .poll(() => spans)
+      .toMatchObject([
+        { name: 'GET /broken', error: { message: 'secret words' }, attributes: { 'error.type': '500' } },
+      ]);
+    await expect
+      .poll(() => lines)
+      .toMatchObject([{ status: 500, path: '/broken', error: { message: 'secret words' } }]);
   });
 });
 
@@ -94,8 +119,13 @@ describe('bodies', () => {
   test('reach the handler, sent whole or in chunks', async () => {
     const { call } = await start();
     expect((await call('/posts', { body: '{"n":1}', headers: type })).text).toBe('{"n":1}');
-    expect((await call('/posts', { body: '{"n":1}', headers: { ...type, 'transfer-encoding': 'chunked' } })).status).toBe(201);
-    const form = await call('/form', { body: 'a=1&b=x+y', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    expect(
+      (await call('/posts', { body: '{"n":1}', headers: { ...type, 'transfer-encoding': 'chunked' } })).status,
+    ).toBe(201);
+    const form = await call('/form', {
+      body: 'a=1&b=x+y',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
     expect(JSON.parse(form.text)).toEqual({ a: '1', b: 'x y' });
   });
 
@@ -105,24 +135,40 @@ describe('bodies', () => {
   ])('beyond the limit are 413, sent %s, and the connection goes on', async (_, more) => {
     const { call } = await start({ bodyLimit: 1000 });
     const answer = await call('/posts', { body: Buffer.alloc(300_000, 0x20), headers: { ...type, ...more } });
-    expect([answer.status, JSON.parse(answer.text).code, answer.headers.connection]).toEqual([413, 'too_large', 'keep-alive']);
+    expect([answer.status, JSON.parse(answer.text).code, answer.headers.connection]).toEqual([
+      413,
+      'too_large',
+      'keep-alive',
+    ]);
   });
 
   test('a limit may depend on the path', async () => {
     const { call } = await start({ bodyLimit: (method, path) => (method === 'POST' && path === '/posts' ? 10 : 1000) });
     expect((await call('/posts', { body: '{"n":1}     ', headers: type })).status).toBe(413);
-    expect((await call('/form', { body: 'a=12345678901234', headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status).toBe(200);
+    expect(
+      (
+        await call('/form', {
+          body: 'a=12345678901234',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+    ).toBe(200);
   });
 
   test('that are compressed are 415, unread', async () => {
     const { call } = await start();
-    expect((await call('/posts', { body: Buffer.from('1f8b', 'hex'), headers: { ...type, 'content-encoding': 'gzip' } })).status).toBe(415);
+    expect(
+      (await call('/posts', { body: Buffer.from('1f8b', 'hex'), headers: { ...type, 'content-encoding': 'gzip' } }))
+        .status,
+    ).toBe(415);
   });
 
   test('whose sender goes away in the middle harm nobody', async () => {
     const { call, port, spans } = await start();
     const socket = connect(port, '127.0.0.1');
-    socket.write('POST /posts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"n"');
+    socket.write(
+      'POST /posts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"n"',
+    );
     await new Promise((resolve) => setTimeout(resolve, 50));
     socket.destroy();
     expect((await call('/posts/1')).status).toBe(200);
@@ -141,12 +187,18 @@ describe('headers', () => {
     });
     expect(api['strict-transport-security']).toBeUndefined();
     expect((await call('/page')).headers['content-security-policy']).toBe("default-src 'self'");
-    expect((await call('/page', { headers: { 'x-forwarded-proto': 'https' } })).headers['strict-transport-security']).toMatch(/max-age/);
+    expect(
+      (await call('/page', { headers: { 'x-forwarded-proto': 'https' } })).headers['strict-transport-security'],
+    ).toMatch(/max-age/);
     const said = { 'x-client-origin': 'https://blog.example', 'x-forwarded-proto': 'http' };
     expect((await call('/page', { headers: said })).headers['strict-transport-security']).toMatch(/max-age/);
     const plain = { 'x-client-origin': 'http://blog.example', 'x-forwarded-proto': 'https' };
     expect((await call('/page', { headers: plain })).headers['strict-transport-security']).toBeUndefined();
-    expect((await call('/posts', { body: 'x', headers: { 'content-type': 'text/plain' } })).headers['x-content-type-options']).toBe('nosniff');
+    expect(
+      (await call('/posts', { body: 'x', headers: { 'content-type': 'text/plain' } })).headers[
+        'x-content-type-options'
+      ],
+    ).toBe('nosniff');
   });
 
   test('a host that is none is 400', async () => {
@@ -205,7 +257,9 @@ describe('measures', () => {
     const { call, spans, of } = await measured();
     await call('/posts/1', { headers: sampled });
     await call('/posts/1');
-    await expect.poll(() => of(metrics.requestDuration).map(({ span }) => span?.spanId)).toEqual([spans[0]?.spanId, undefined]);
+    await expect
+      .poll(() => of(metrics.requestDuration).map(({ span }) => span?.spanId))
+      .toEqual([spans[0]?.spanId, undefined]);
   });
 
   test('one cold start, with the time since the process began, which counts where a request waited for it', async () => {
@@ -219,7 +273,10 @@ describe('measures', () => {
   });
 
   test('a request waited for a start, too, when what took long was becoming ready', async () => {
-    const { call, of } = await measured({ waitedForMs: 100, ready: () => new Promise((resolve) => setTimeout(resolve, 200)) });
+    const { call, of } = await measured({
+      waitedForMs: 100,
+      ready: () => new Promise((resolve) => setTimeout(resolve, 200)),
+    });
     expect((await call('/readyz')).status).toBe(200);
     await call('/posts/1');
     await expect.poll(() => of(metrics.firstResponseDuration)).toHaveLength(1);

@@ -42,7 +42,14 @@ const safeHeaders = {
  * headers, body limit, then, once the answer is out, span, metric and access log.
  */
 export function listener(options: ListenerOptions): RequestListener {
-  const { log, bodyLimit = defaultLimit, name, sampler = ingressDecides, startedMs: processStartedMs = performance.timeOrigin, waitedForMs = 2000 } = options;
+  const {
+    log,
+    bodyLimit = defaultLimit,
+    name,
+    sampler = ingressDecides,
+    startedMs: processStartedMs = performance.timeOrigin,
+    waitedForMs = 2000,
+  } = options;
   let app: App | undefined;
   let coldStart = true;
   let builtMs = Number.POSITIVE_INFINITY;
@@ -52,7 +59,8 @@ export function listener(options: ListenerOptions): RequestListener {
     () => (builtMs = nowMs()),
     () => {},
   );
-  const limitOf = (method: string, path: string) => (typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(method, path));
+  const limitOf = (method: string, path: string) =>
+    typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(method, path);
   const toHono = getRequestListener((request, env) => (app as App).fetch(request, env), {
     autoCleanupIncoming: false,
     errorHandler: (error) => problem(asRequestError(error), childOf(undefined).traceId),
@@ -104,7 +112,16 @@ export function listener(options: ListenerOptions): RequestListener {
     const route = (app && routeOf(app, method, path)) ?? '';
     const trigger = path === '/events' || incoming.headers['ce-type'] !== undefined ? 'pubsub' : 'http';
     measureRequest(context, { method, route, status, seconds: (endMs - startMs) / 1000 });
-    if (first) measureFirst(context, { trigger, processStartedMs, builtMs, readyMs: readyMs ?? builtMs, startMs, endMs, waitedForMs });
+    if (first)
+      measureFirst(context, {
+        trigger,
+        processStartedMs,
+        builtMs,
+        readyMs: readyMs ?? builtMs,
+        startMs,
+        endMs,
+        waitedForMs,
+      });
     if (context.sampled || status >= 500) {
       recordSpan({
         ...context,
@@ -129,7 +146,14 @@ export function listener(options: ListenerOptions): RequestListener {
     }
     const level = status >= 500 ? 'error' : 'debug';
     if (!log.enabled(level)) return;
-    const fields = { method, path, route, status, duration_ms: Math.round((endMs - startMs) * 100) / 100, ...(status >= 500 && { error: context.failure }) };
+    const fields = {
+      method,
+      path,
+      route,
+      status,
+      duration_ms: Math.round((endMs - startMs) * 100) / 100,
+      ...(status >= 500 && { error: context.failure }),
+    };
     runInTrace(context, () => log[level](fields, `${method} ${path} ${status}`));
   }
 }
@@ -145,12 +169,14 @@ function routeOf(app: App, method: string, path: string): string | undefined {
 }
 
 const hasBody = (incoming: Incoming): boolean =>
-  incoming.headers['transfer-encoding'] !== undefined || (incoming.headers['content-length'] !== undefined && incoming.headers['content-length'] !== '0');
+  incoming.headers['transfer-encoding'] !== undefined ||
+  (incoming.headers['content-length'] !== undefined && incoming.headers['content-length'] !== '0');
 
 /** Reads the whole body before the handler runs, so that a limit holds for chunked bodies as well. */
 async function readBody(incoming: Incoming, limit: number): Promise<void> {
   const encoding = incoming.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') refuse(incoming, new AppError('unsupported_media_type', 'Compressed bodies are not accepted.'));
+  if (encoding !== undefined && encoding !== 'identity')
+    refuse(incoming, new AppError('unsupported_media_type', 'Compressed bodies are not accepted.'));
   const tooLarge = () => new AppError('too_large', `The body must have at most ${limit} bytes.`);
   if (Number(incoming.headers['content-length'] ?? 0) > limit) refuse(incoming, tooLarge());
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -175,9 +201,15 @@ function refuse(incoming: Incoming, error: AppError): never {
 
 /** A request line or Host that is none (made of bytes that no URL has) is the client's. */
 const asRequestError = (error: unknown): unknown =>
-  error instanceof Error && error.name === 'RequestError' ? new AppError('malformed', 'The address of the request is not one.') : error;
+  error instanceof Error && error.name === 'RequestError'
+    ? new AppError('malformed', 'The address of the request is not one.')
+    : error;
 
-async function answerReady(outgoing: ServerResponse, { ready, app }: ListenerOptions, isReady: () => void): Promise<void> {
+async function answerReady(
+  outgoing: ServerResponse,
+  { ready, app }: ListenerOptions,
+  isReady: () => void,
+): Promise<void> {
   const { traceId } = childOf(undefined);
   try {
     await app;
@@ -187,7 +219,10 @@ async function answerReady(outgoing: ServerResponse, { ready, app }: ListenerOpt
   } catch (cause) {
     await sendProblem(
       outgoing,
-      new AppError('unavailable', 'Not ready: something this function needs does not answer.', { cause, headers: { 'retry-after': '1' } }),
+      new AppError('unavailable', 'Not ready: something this function needs does not answer.', {
+        cause,
+        headers: { 'retry-after': '1' },
+      }),
       traceId,
     );
   }

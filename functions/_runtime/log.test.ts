@@ -26,8 +26,21 @@ test('lines keep their order, those said before the writer was loaded included, 
     log.error({}, 'third');
     log.debug({}, 'unheard');`);
   expect(written).toMatchObject([
-    { severity: 'INFO', message: 'first', n: 1, service: 's', revision: 's-1', time: expect.stringMatching(/^\d{4}-.*Z$/) },
-    { severity: 'WARN', message: 'second', trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), error: { message: 'why' } },
+    {
+      severity: 'INFO',
+      message: 'first',
+      n: 1,
+      service: 's',
+      revision: 's-1',
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+    },
+    {
+      severity: 'WARN',
+      message: 'second',
+      trace_id: 'a'.repeat(32),
+      span_id: 'b'.repeat(16),
+      error: { message: 'why' },
+    },
     { severity: 'ERROR', message: 'third' },
   ]);
 });
@@ -42,7 +55,14 @@ test('of an error its class, code, words and causes are told, not what it carrie
   const [line] = lines(`
     class PostgresError extends Error { name = 'PostgresError'; code = '23505'; detail = 'Key (email)=(marked-value)'; parameters = ['marked-value']; }
     log.error({ error: new Error('it failed', { cause: new PostgresError('duplicate key of ann@example.org') }) }, 'm');`);
-  expect(line).toMatchObject({ error: { type: 'Error', message: 'it failed', stack: expect.any(String), cause: { type: 'PostgresError', code: '23505' } } });
+  expect(line).toMatchObject({
+    error: {
+      type: 'Error',
+      message: 'it failed',
+      stack: expect.any(String),
+      cause: { type: 'PostgresError', code: '23505' },
+    },
+  });
   expect(JSON.stringify(line)).not.toMatch(/marked-value|ann@/);
 });
 

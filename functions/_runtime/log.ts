@@ -22,7 +22,9 @@ type Pino = Record<Level, (fields: Fields, message: string) => void>;
  * Makes the logger. pino itself is loaded by the first line that is written: most functions wake, answer and sleep
  * without one. Lines said while it loads keep their order.
  */
-export function openLog(config: Pick<Config, 'service' | 'revision' | 'version' | 'logLevel'>): Logger & { flush(): Promise<void> } {
+export function openLog(
+  config: Pick<Config, 'service' | 'revision' | 'version' | 'logLevel'>,
+): Logger & { flush(): Promise<void> } {
   const threshold = weight[config.logLevel] ?? 30;
   let pino: Pino | undefined;
   let loading: Promise<void> | undefined;

@@ -15,14 +15,18 @@ const of = (metric: Metric) => taken.filter((each) => each.metric === metric);
 
 test('a measure remembers the span it was made in, when that is kept', () => {
   listen();
-  for (const sampled of [true, false]) runInTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled }, () => measure(metrics.accountsCreated, 1));
+  for (const sampled of [true, false])
+    runInTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled }, () => measure(metrics.accountsCreated, 1));
   expect(taken.map(({ span }) => span?.traceId)).toEqual(['a'.repeat(32), undefined]);
 });
 
 describe('states', () => {
   test('are read before a push, and one that fails does not keep the others from being read', async () => {
     listen();
-    const ends = [onPush(() => Promise.reject(new Error('the database is away'))), onPush((ending) => measure(metrics.memory, ending ? 0 : 7))];
+    const ends = [
+      onPush(() => Promise.reject(new Error('the database is away'))),
+      onPush((ending) => measure(metrics.memory, ending ? 0 : 7)),
+    ];
     await readStates(false);
     await readStates(true);
     for (const end of ends) end();
@@ -49,7 +53,13 @@ test('each question to a cache is counted once, by where its answer came from', 
   now = 200;
   await pages.get('a', load);
   await pages.get('b', () => Promise.reject(new Error('no'))).catch(() => {});
-  expect(of(metrics.cacheRequests).map(({ attributes }) => attributes['dormouse.cache.result'])).toEqual(['coalesced', 'miss', 'hit', 'stale', 'miss']);
+  expect(of(metrics.cacheRequests).map(({ attributes }) => attributes['dormouse.cache.result'])).toEqual([
+    'coalesced',
+    'miss',
+    'hit',
+    'stale',
+    'miss',
+  ]);
   expect(of(metrics.cacheRequests)[0]?.attributes['dormouse.cache.name']).toBe('pages');
 });
 
@@ -60,5 +70,7 @@ test('a refusal is counted by its limit, without whose it was', async () => {
   const limiter = openLimiter({ redis: redis as never });
   await limiter.take('login:ann', 1, 1000);
   await limiter.take('login:ann', 1, 1000);
-  expect(of(metrics.rateLimitRefusals).map(({ attributes }) => attributes)).toEqual([{ 'dormouse.limit.name': 'login' }]);
+  expect(of(metrics.rateLimitRefusals).map(({ attributes }) => attributes)).toEqual([
+    { 'dormouse.limit.name': 'login' },
+  ]);
 });

@@ -38,7 +38,13 @@ export function measure<A extends string>(
   attributes: { readonly [K in A]?: string | number | boolean } = none as never,
   context: TraceContext | undefined = currentTrace(),
 ): void {
-  sink?.({ metric, value, attributes: attributes as MeasureAttributes, span: context?.sampled ? context : undefined, atMs: Date.now() });
+  sink?.({
+    metric,
+    value,
+    attributes: attributes as MeasureAttributes,
+    span: context?.sampled ? context : undefined,
+    atMs: Date.now(),
+  });
 }
 
 /** Has `read` called before each push, to measure a state. @returns ends that */
@@ -59,7 +65,10 @@ export async function readStates(ending: boolean): Promise<void> {
 }
 
 /** Does the work and tells `done` how many seconds it took, and the error it ended with, if it did. */
-export async function timed(work: () => Promise<void>, done: (seconds: number, error?: unknown) => void): Promise<void> {
+export async function timed(
+  work: () => Promise<void>,
+  done: (seconds: number, error?: unknown) => void,
+): Promise<void> {
   const startMs = nowMs();
   const seconds = () => (nowMs() - startMs) / 1000;
   await work().then(

@@ -7,7 +7,12 @@ import { openMeter } from './meter.ts';
 import { type Metric, metrics } from './metrics.ts';
 
 const config = readConfig({}, 'posts');
-const measure = (metric: Metric, value: number, attributes: MeasureAttributes): Measure => ({ metric, value, attributes, atMs: 0 });
+const measure = (metric: Metric, value: number, attributes: MeasureAttributes): Measure => ({
+  metric,
+  value,
+  attributes,
+  atMs: 0,
+});
 
 class Reader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
@@ -21,7 +26,10 @@ async function bySdk(measures: readonly Measure[]): Promise<ResourceMetrics> {
   for (const { metric, value, attributes } of measures) {
     const { name, description, unit, bounds } = metric;
     if (metric.kind === 'counter') meter.createCounter(name, { description, unit }).add(value, attributes);
-    else meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: [...(bounds ?? [])] } }).record(value, attributes);
+    else
+      meter
+        .createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: [...(bounds ?? [])] } })
+        .record(value, attributes);
   }
   return (await reader.collect()).resourceMetrics;
 }
@@ -41,14 +49,18 @@ function points({ scopeMetrics }: ResourceMetrics): Record<string, unknown> {
 
 const name = 'dormouse.cache.name';
 const result = 'dormouse.cache.result';
-const attributes = fc.tuple(fc.constantFrom('pages', 'posts'), fc.constantFrom('hit', 'miss'), fc.boolean(), fc.boolean()).map(([of, to, turned, frozen]) => {
-  const made = turned ? { [result]: to, [name]: of } : { [name]: of, [result]: to };
-  return frozen ? Object.freeze(made) : made;
-});
+const attributes = fc
+  .tuple(fc.constantFrom('pages', 'posts'), fc.constantFrom('hit', 'miss'), fc.boolean(), fc.boolean())
+  .map(([of, to, turned, frozen]) => {
+    const made = turned ? { [result]: to, [name]: of } : { [name]: of, [result]: to };
+    return frozen ? Object.freeze(made) : made;
+  });
 /** Halves are on the bounds of buckets, and their sums are exact. */
 const value = fc.integer({ min: 0, max: 40 }).map((halves) => halves / 2);
 const measures = fc.array(
-  fc.tuple(fc.constantFrom<Metric>(metrics.cacheRequests, metrics.requestDuration), value, attributes).map(([metric, ...rest]) => measure(metric, ...rest)),
+  fc
+    .tuple(fc.constantFrom<Metric>(metrics.cacheRequests, metrics.requestDuration), value, attributes)
+    .map(([metric, ...rest]) => measure(metric, ...rest)),
   { minLength: 1, maxLength: 60 },
 );
 

@@ -1,4 +1,11 @@
-import { AggregationTemporality, type DataPoint, DataPointType, type Histogram, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type Histogram,
+  type MetricData,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { type Exemplars, exemplars } from './exemplars.ts';
 import type { Measure } from './measure.ts';
@@ -54,7 +61,9 @@ export function openMeter(config: Config, keep = false): Meter {
 const scopeOf = ({ version }: Config) => ({ name: 'dormouse', version });
 
 const pointValue = ({ kind, bounds = [] }: Metric, { value, count, min, max, buckets }: Series): number | Histogram =>
-  kind === 'histogram' ? { buckets: { boundaries: [...bounds], counts: [...buckets] }, sum: value, count, min, max } : value;
+  kind === 'histogram'
+    ? { buckets: { boundaries: [...bounds], counts: [...buckets] }, sum: value, count, min, max }
+    : value;
 
 /** OpenTelemetry's ValueType.DOUBLE. */
 const double = 1;
@@ -65,7 +74,10 @@ const types: Record<MetricKind, Pick<MetricData, 'dataPointType'> & { isMonotoni
   histogram: { dataPointType: DataPointType.HISTOGRAM },
 };
 
-const metricData = ({ kind, name, description, unit }: Metric, dataPoints: DataPoint<number | Histogram>[]): MetricData =>
+const metricData = (
+  { kind, name, description, unit }: Metric,
+  dataPoints: DataPoint<number | Histogram>[],
+): MetricData =>
   ({
     descriptor: { name, description, unit, valueType: double, advice: {} },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
@@ -83,7 +95,12 @@ function systemStates(config: Config, keep: boolean) {
       const metrics = [...Map.groupBy(states.values(), ({ metric }) => metric)].map(([metric, measures]) =>
         metricData(
           metric,
-          measures.map(({ value, attributes, atMs }) => ({ startTime: hrTime(atMs), endTime: hrTime(atMs), attributes, value })),
+          measures.map(({ value, attributes, atMs }) => ({
+            startTime: hrTime(atMs),
+            endTime: hrTime(atMs),
+            attributes,
+            value,
+          })),
         ),
       );
       if (!keep) states = new Map();

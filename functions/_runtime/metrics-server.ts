@@ -5,7 +5,10 @@ import { createServer, type Server } from 'node:http';
  * instance alive, and be open to whoever may call the function.
  * @returns the server once it listens. It keeps no process alive.
  */
-export function serveMetrics(scrape: () => Promise<string>, { host, port }: { host: string | undefined; port: number }): Promise<Server> {
+export function serveMetrics(
+  scrape: () => Promise<string>,
+  { host, port }: { host: string | undefined; port: number },
+): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     if (incoming.url !== '/metrics') return void outgoing.writeHead(404).end();
     scrape().then(

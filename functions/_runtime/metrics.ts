@@ -4,7 +4,9 @@ import { standardMetrics, startBounds } from './standard-metrics.ts';
 export type { Metric, MetricKind } from './metric.ts';
 
 /** From an event that is handled at once to one that waited for a day. */
-const ageBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400] as const;
+const ageBounds = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400,
+] as const;
 
 /** Every metric that a function may give. Dashboards, rules and the reference read it; nothing else is emitted. */
 export const metrics = {
@@ -21,7 +23,8 @@ export const metrics = {
     name: 'dormouse.event.age',
     kind: 'histogram',
     unit: 's',
-    description: 'Age of an event (from its `time`) once its effect is committed; duplicates and redriven or replayed events excepted.',
+    description:
+      'Age of an event (from its `time`) once its effect is committed; duplicates and redriven or replayed events excepted.',
     attributes: { 'messaging.destination.name': 'type of the event' },
     bounds: ageBounds,
   }),
@@ -46,7 +49,10 @@ export const metrics = {
     kind: 'counter',
     unit: '{event}',
     description: 'Dead letters that the journal has kept.',
-    attributes: { 'dormouse.trigger': 'the Trigger that did not deliver; empty while it cannot be told', 'messaging.destination.name': 'type of the event' },
+    attributes: {
+      'dormouse.trigger': 'the Trigger that did not deliver; empty while it cannot be told',
+      'messaging.destination.name': 'type of the event',
+    },
   }),
   deadLettersOpen: metric({
     name: 'dormouse.dead_letters.open',
@@ -73,7 +79,9 @@ export const metrics = {
     kind: 'counter',
     unit: '{request}',
     description: 'Requests that were refused because a limit was reached.',
-    attributes: { 'dormouse.limit.name': 'which limit: `login`, `login-address`, `register`, `claim`, `verify`, `write`, `jobs`' },
+    attributes: {
+      'dormouse.limit.name': 'which limit: `login`, `login-address`, `register`, `claim`, `verify`, `write`, `jobs`',
+    },
   }),
   logins: metric({
     name: 'dormouse.logins',
@@ -81,7 +89,8 @@ export const metrics = {
     unit: '{login}',
     description: 'Attempts to log in with a password.',
     attributes: {
-      'dormouse.login.outcome': '`success`, `wrong` (name or password), `limited`, `forbidden` (a scope that is not theirs), `failed` (our fault)',
+      'dormouse.login.outcome':
+        '`success`, `wrong` (name or password), `limited`, `forbidden` (a scope that is not theirs), `failed` (our fault)',
     },
   }),
   accountsCreated: metric({
@@ -109,7 +118,8 @@ export const metrics = {
     name: 'dormouse.authors.active',
     kind: 'gauge',
     unit: '{author}',
-    description: 'Authors of published posts that are not older than 30 days, as posts finds it when an instance wakes, and after changes.',
+    description:
+      'Authors of published posts that are not older than 30 days, as posts finds it when an instance wakes, and after changes.',
     attributes: {},
     ofSystem: true,
   }),
@@ -117,7 +127,8 @@ export const metrics = {
     name: 'dormouse.telemetry.dropped',
     kind: 'counter',
     unit: '{record}',
-    description: 'Spans and measures that were thrown away because the collector did not take them, or came faster than they could leave.',
+    description:
+      'Spans and measures that were thrown away because the collector did not take them, or came faster than they could leave.',
     attributes: { 'dormouse.signal': '`spans` or `measures`' },
   }),
 } as const;

@@ -60,7 +60,11 @@ END $$;`;
  * @returns the files that were applied, as `function/file`.
  * @throws Error naming the file when it fails or was changed after it had been applied.
  */
-export async function migrate(sql: postgres.Sql, functions: readonly Migrations[], progress: (line: string) => void = () => {}): Promise<string[]> {
+export async function migrate(
+  sql: postgres.Sql,
+  functions: readonly Migrations[],
+  progress: (line: string) => void = () => {},
+): Promise<string[]> {
   const connection = await sql.reserve();
   try {
     await connection`SELECT pg_advisory_lock(hashtext('dormouse.migrate'))`;
@@ -79,14 +83,20 @@ export async function migrate(sql: postgres.Sql, functions: readonly Migrations[
 
 async function prepareRole(sql: postgres.ReservedSql, name: string, password: string | undefined): Promise<void> {
   const role = identifier(name);
-  await sql.unsafe(`DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+  await sql.unsafe(
+    `DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+  );
   if (password !== undefined) await sql.unsafe(`ALTER ROLE ${role} LOGIN PASSWORD '${password.replaceAll("'", "''")}'`);
   await sql.unsafe(`ALTER ROLE ${role} SET search_path = ${role}`);
   await sql.unsafe(`GRANT ${role} TO CURRENT_USER`);
   await sql.unsafe(`CREATE SCHEMA IF NOT EXISTS ${role} AUTHORIZATION ${role}`);
 }
 
-async function applyAll(sql: postgres.ReservedSql, { name, folder }: Migrations, progress: (line: string) => void): Promise<string[]> {
+async function applyAll(
+  sql: postgres.ReservedSql,
+  { name, folder }: Migrations,
+  progress: (line: string) => void,
+): Promise<string[]> {
   const role = identifier(name);
   const applied: string[] = [];
   await inRole(sql, role, runtimeTables + grantOutbox(role));
@@ -94,8 +104,10 @@ async function applyAll(sql: postgres.ReservedSql, { name, folder }: Migrations,
     .filter((entry) => entry.endsWith('.sql'))
     .sort()) {
     const text = readFileSync(join(folder, file), 'utf8');
-    const [before] = await sql`SELECT hash, md5(${text}) AS now FROM public.migrations WHERE name = ${`${name}/${file}`}`;
-    if (before && before.hash !== before.now) throw new Error(`migration ${name}/${file} was changed after it had been applied: add a new file instead`);
+    const [before] =
+      await sql`SELECT hash, md5(${text}) AS now FROM public.migrations WHERE name = ${`${name}/${file}`}`;
+    if (before && before.hash !== before.now)
+      throw new Error(`migration ${name}/${file} was changed after it had been applied: add a new file instead`);
     if (before) continue;
     await inRole(sql, role, text).catch((cause: Error) => {
       throw new Error(`migration ${name}/${file} failed: ${cause.message}`, { cause });
@@ -109,10 +121,12 @@ async function applyAll(sql: postgres.ReservedSql, { name, folder }: Migrations,
 
 /** Runs `text` as `role` in one transaction. */
 const inRole = (sql: postgres.ReservedSql, role: string, text: string) =>
-  sql.unsafe(`BEGIN; SET LOCAL ROLE ${role}; SET LOCAL search_path = ${role}; ${text}\n; RESET ROLE; COMMIT`).catch(async (error) => {
-    await sql.unsafe('ROLLBACK');
-    throw error;
-  });
+  sql
+    .unsafe(`BEGIN; SET LOCAL ROLE ${role}; SET LOCAL search_path = ${role}; ${text}\n; RESET ROLE; COMMIT`)
+    .catch(async (error) => {
+      await sql.unsafe('ROLLBACK');
+      throw error;
+    });
 
 function identifier(name: string): string {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) throw new TypeError(`not a schema name: ${name}`);

@@ -40,18 +40,29 @@ const attributesOf = (config: Config): Record<string, string> => ({
 });
 
 /** Spans as OpenTelemetry's serializers take them. */
-export const readableSpans = (resource: Resource, spans: readonly Span[]): ReadableSpan[] => spans.map((span) => readable(span, resource));
+export const readableSpans = (resource: Resource, spans: readonly Span[]): ReadableSpan[] =>
+  spans.map((span) => readable(span, resource));
 
 function readable(span: Span, resource: Resource): ReadableSpan {
   const { traceId, spanId, parentId, tracestate } = span;
-  const error = span.error && { ...span.error, message: scrub(span.error.message), stack: span.error.stack && scrub(span.error.stack) };
+  const error = span.error && {
+    ...span.error,
+    message: scrub(span.error.message),
+    stack: span.error.stack && scrub(span.error.stack),
+  };
   const state = tracestate === undefined ? {} : { traceState: { serialize: () => tracestate } };
-  const exception = error && { 'exception.type': error.type, 'exception.message': error.message, ...(error.stack && { 'exception.stacktrace': error.stack }) };
+  const exception = error && {
+    'exception.type': error.type,
+    'exception.message': error.message,
+    ...(error.stack && { 'exception.stacktrace': error.stack }),
+  };
   return {
     name: span.name,
     kind: kinds[span.kind],
     spanContext: () => ({ traceId, spanId, traceFlags: span.sampled ? 1 : 0, ...state }),
-    ...(parentId && { parentSpanContext: { traceId, spanId: parentId, traceFlags: 1, isRemote: span.kind === 'server' } }),
+    ...(parentId && {
+      parentSpanContext: { traceId, spanId: parentId, traceFlags: 1, isRemote: span.kind === 'server' },
+    }),
     startTime: hrTime(span.startMs),
     endTime: hrTime(span.endMs),
     duration: hrTime(span.endMs - span.startMs),

@@ -27,7 +27,8 @@ afterAll(async () => {
   await db.drop();
 });
 
-const rows = async () => (await db.admin`SELECT data FROM notes.outbox ORDER BY position`).map((row) => (row.data as { n: number }).n);
+const rows = async () =>
+  (await db.admin`SELECT data FROM notes.outbox ORDER BY position`).map((row) => (row.data as { n: number }).n);
 const numbers = (sent: StoredEvent[]) => sent.map((event) => (JSON.parse(event.data) as { n: number }).n);
 function broker(refuses: (event: StoredEvent) => boolean = () => false) {
   const stored: StoredEvent[] = [];
@@ -38,8 +39,10 @@ function broker(refuses: (event: StoredEvent) => boolean = () => false) {
   };
   return { stored, send };
 }
-const note = (box: ReturnType<typeof outbox>, subject: string, n: number) => box.transaction(async (_, emit) => emit(noted, subject, { n }));
-const drainAll = (send: Send, batch = 100) => drain({ sql: relay, schemas: ['notes'], send, olderThanMs: -1000, batch });
+const note = (box: ReturnType<typeof outbox>, subject: string, n: number) =>
+  box.transaction(async (_, emit) => emit(noted, subject, { n }));
+const drainAll = (send: Send, batch = 100) =>
+  drain({ sql: relay, schemas: ['notes'], send, olderThanMs: -1000, batch });
 
 describe('writing', () => {
   test('the effect and its events are stored together, sent after the commit, and then gone', async () => {
@@ -57,7 +60,12 @@ describe('writing', () => {
     expect(seen).toEqual([0]);
     expect(numbers(stored)).toEqual([1, 2]);
     expect(await rows()).toEqual([]);
-    expect(stored[0]).toMatchObject({ type: noted.type, source: '/notes', subject: 'note/1', time: expect.stringMatching(/^\d{4}-.*Z$/) });
+    expect(stored[0]).toMatchObject({
+      type: noted.type,
+      source: '/notes',
+      subject: 'note/1',
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
   });
 
   test('a failed transaction leaves neither effect nor event', async () => {
@@ -128,7 +136,8 @@ describe('order', () => {
     await box.drained();
     expect(most.perSubject).toBe(1);
     expect(most.atAll).toBeGreaterThan(1);
-    for (const id of [1, 2, 3, 4]) expect(numbers(stored.filter((event) => event.subject === `note/${id}`))).toEqual([0, 1, 2, 3, 4]);
+    for (const id of [1, 2, 3, 4])
+      expect(numbers(stored.filter((event) => event.subject === `note/${id}`))).toEqual([0, 1, 2, 3, 4]);
     expect(await rows()).toEqual([]);
   });
 
@@ -171,7 +180,11 @@ describe('the relay', () => {
     expect(await drainAll(send, 4)).toEqual({ sent: 6, left: 0 });
     expect(numbers(stored.filter((event) => event.subject === 'note/0'))).toEqual([0, 2, 4]);
     expect(numbers(stored.filter((event) => event.subject === 'note/1'))).toEqual([1, 3, 5]);
-    expect(stored[0]).toMatchObject({ time: '2026-01-02T03:04:05.678Z', traceparent: `00-${trace.traceId}-${trace.spanId}-01`, source: '/notes' });
+    expect(stored[0]).toMatchObject({
+      time: '2026-01-02T03:04:05.678Z',
+      traceparent: `00-${trace.traceId}-${trace.spanId}-01`,
+      source: '/notes',
+    });
     expect(await rows()).toEqual([]);
   });
 
@@ -189,7 +202,10 @@ describe('the relay', () => {
   test('leaves young rows to the process that wrote them', async () => {
     await note(outbox({ sql, source: '/notes' }), 'note/1', 1);
     const { send } = broker();
-    expect(await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 60_000, batch: 10 })).toEqual({ sent: 0, left: 0 });
+    expect(await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 60_000, batch: 10 })).toEqual({
+      sent: 0,
+      left: 0,
+    });
   });
 
   test('leaves an old row behind a young one of its subject: the clock of its writer was late', async () => {
@@ -198,7 +214,10 @@ describe('the relay', () => {
     await note(late, 'note/1', 2);
     await note(late, 'note/2', 3);
     const { stored, send } = broker();
-    expect(await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 60_000, batch: 10 })).toEqual({ sent: 1, left: 0 });
+    expect(await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 60_000, batch: 10 })).toEqual({
+      sent: 1,
+      left: 0,
+    });
     expect(numbers(stored)).toEqual([3]);
   });
 
@@ -214,7 +233,9 @@ describe('the relay', () => {
   test('may read and delete in the outbox and nothing else', async () => {
     await expect(relay`SELECT * FROM notes.effects`).rejects.toMatchObject({ code: '42501' });
     await expect(relay`SELECT * FROM notes.inbox`).rejects.toMatchObject({ code: '42501' });
-    await expect(relay`INSERT INTO notes.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`).rejects.toMatchObject({
+    await expect(
+      relay`INSERT INTO notes.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`,
+    ).rejects.toMatchObject({
       code: '42501',
     });
     await expect(relay`UPDATE notes.outbox SET data = '{}'`).rejects.toMatchObject({ code: '42501' });

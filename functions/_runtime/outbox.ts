@@ -101,4 +101,8 @@ function insert(tx: Tx, events: StoredEvent[]): Promise<Written[]> {
 }
 
 const pair = (events: StoredEvent[], written: Written[]): SentRow[] =>
-  events.map((event, i) => ({ ...event, position: (written[i] as Written).position, older: (written[i] as Written).older }));
+  events.map((event, i) => ({
+    ...event,
+    position: (written[i] as Written).position,
+    older: (written[i] as Written).older,
+  }));

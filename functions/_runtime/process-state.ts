@@ -24,7 +24,8 @@ export function processState(): (ending: boolean) => void {
     measure(metrics.eventLoopUtilization, (loop ? performance.eventLoopUtilization(now, loop) : now).utilization);
     loop = now;
     const used = process.cpuUsage();
-    for (const mode of ['user', 'system'] as const) measure(metrics.cpuTime, (used[mode] - cpu[mode]) / 1e6, { 'cpu.mode': mode });
+    for (const mode of ['user', 'system'] as const)
+      measure(metrics.cpuTime, (used[mode] - cpu[mode]) / 1e6, { 'cpu.mode': mode });
     cpu = used;
     measure(metrics.memory, ending ? 0 : process.memoryUsage.rss());
     if (ending) delay.disable();

@@ -45,6 +45,8 @@ describe('the registry', () => {
 
   test('has no attribute that could hold a person or one thing among many', () => {
     const attributes = all.flatMap(({ attributes }) => Object.keys(attributes));
-    expect(attributes.filter((name) => /user|email|address|(^|[._])id$|subject|token|title|slug/.test(name))).toEqual([]);
+    expect(attributes.filter((name) => /user|email|address|(^|[._])id$|subject|token|title|slug/.test(name))).toEqual(
+      [],
+    );
   });
 });

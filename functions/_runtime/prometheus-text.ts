@@ -7,7 +7,9 @@ type MetricData = ResourceMetrics['scopeMetrics'][number]['metrics'][number];
 /** Metrics in Prometheus' text format, under the names that they have when they come by OTLP. */
 export async function prometheusText(collected: readonly (ResourceMetrics | undefined)[]): Promise<string> {
   const { PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
-  const texts = collected.flatMap((each, i) => (each ? [new PrometheusSerializer(undefined, false, undefined, i > 0).serialize(renamed(each))] : []));
+  const texts = collected.flatMap((each, i) =>
+    each ? [new PrometheusSerializer(undefined, false, undefined, i > 0).serialize(renamed(each))] : [],
+  );
   return texts.join('');
 }
 
@@ -19,7 +21,10 @@ const renamed = (measured: ResourceMetrics): ResourceMetrics => ({
 
 function named<M extends MetricData>(metric: M): M {
   const { name, unit } = metric.descriptor;
-  return { ...metric, descriptor: { ...metric.descriptor, name: prometheusName({ name, unit, kind: kindOf(metric) }), unit: '' } };
+  return {
+    ...metric,
+    descriptor: { ...metric.descriptor, name: prometheusName({ name, unit, kind: kindOf(metric) }), unit: '' },
+  };
 }
 
 function kindOf(metric: MetricData): MetricKind {

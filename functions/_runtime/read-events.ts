@@ -30,7 +30,8 @@ export async function readEvents(c: Context): Promise<RawEvent[]> {
     const batch = parseJson(text);
     return Array.isArray(batch) ? batch.map(structured) : fail('malformed', 'A batch must be an array of events.');
   }
-  if (type.startsWith('application/cloudevents')) fail('unsupported_media_type', 'Only the JSON format of CloudEvents is understood.');
+  if (type.startsWith('application/cloudevents'))
+    fail('unsupported_media_type', 'Only the JSON format of CloudEvents is understood.');
   return [binary(headers, type, text)];
 }
 
@@ -43,17 +44,21 @@ function binary(headers: Record<string, string | undefined>, type: string, text:
   const attributes: Record<string, unknown> = {};
   for (const name of Object.keys(headers)) {
     if (!name.startsWith('ce-')) continue;
-    attributes[name.slice(3)] = decodeHeader(headers[name] as string) ?? fail('malformed', `The header ${name} is not UTF-8.`);
+    attributes[name.slice(3)] =
+      decodeHeader(headers[name] as string) ?? fail('malformed', `The header ${name} is not UTF-8.`);
   }
-  if (type !== 'application/json' && !type.endsWith('+json')) fail('unsupported_media_type', 'The data of an event must be JSON.');
+  if (type !== 'application/json' && !type.endsWith('+json'))
+    fail('unsupported_media_type', 'The data of an event must be JSON.');
   return event(attributes, text === '' ? undefined : parseJson(text));
 }
 
 function structured(value: unknown): RawEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail('malformed', 'An event must be an object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    fail('malformed', 'An event must be an object.');
   const { data, data_base64, ...attributes } = value as Record<string, unknown>;
   if (data_base64 === undefined) return event(attributes, data);
-  if (typeof data_base64 !== 'string' || data !== undefined) fail('malformed', 'An event has either data or data_base64.');
+  if (typeof data_base64 !== 'string' || data !== undefined)
+    fail('malformed', 'An event has either data or data_base64.');
   return event(attributes, parseJson(Buffer.from(data_base64 as string, 'base64').toString('utf8')));
 }
 
@@ -68,7 +73,8 @@ function event(attributes: Record<string, unknown>, data: unknown): RawEvent {
     if (!core.has(name)) extensions[name] = String(value);
   }
   const time = optionalText(attributes, 'time');
-  if (time !== undefined && !/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(time)) fail('malformed', 'time must be RFC 3339.');
+  if (time !== undefined && !/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(time))
+    fail('malformed', 'time must be RFC 3339.');
   return {
     id: text(attributes, 'id'),
     type: text(attributes, 'type'),

@@ -53,18 +53,21 @@ const make = (n: unknown, id = uuidv7()): StoredEvent => ({
   time: new Date().toISOString(),
   data: JSON.stringify({ n }),
 });
-const deliver = (event: StoredEvent) => app.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+const deliver = (event: StoredEvent) =>
+  app.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
 /** As a Broker does: again while it is being handled. */
 const untilTaken = async (event: StoredEvent): Promise<void> => {
   if ((await deliver(event)).status === 409) await untilTaken(event);
 };
-const post = (type: string, body: unknown) => app.request('/events', { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify(body) });
+const post = (type: string, body: unknown) =>
+  app.request('/events', { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify(body) });
 const structured = (event: StoredEvent, over: object = {}) => {
   const { data, ...attributes } = event;
   return { specversion: '1.0', ...attributes, data: JSON.parse(data) as unknown, ...over };
 };
 const effects = async () => (await db.admin`SELECT n FROM consumer.effects ORDER BY n`).map((row) => row.n as number);
-const count = async (table: string) => ((await db.admin`SELECT count(*)::int AS n FROM ${db.admin(`consumer.${table}`)}`)[0] as { n: number }).n;
+const count = async (table: string) =>
+  ((await db.admin`SELECT count(*)::int AS n FROM ${db.admin(`consumer.${table}`)}`)[0] as { n: number }).n;
 
 describe('an event', () => {
   test('has its effect, its inbox row and its own events in one', async () => {
@@ -102,7 +105,9 @@ describe('an event', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([409, '1']);
     const other = outbox({ sql: elsewhere, source: '/other' });
     const there = newApp().post('/events', receive({ outbox: other, handlers: [on(noted, async () => {})] }));
-    expect((await there.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data })).status).toBe(204);
+    expect(
+      (await there.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data })).status,
+    ).toBe(204);
     goOn.resolve();
     expect((await handled).status).toBe(204);
     expect((await deliver(event)).status).toBe(204);
@@ -113,9 +118,14 @@ describe('an event', () => {
     const statements: string[] = [];
     onSpan(({ name, kind }) => void (kind === 'client' && statements.push(name)));
     const event = make(1);
-    const quiet = newApp().post('/events', receive({ outbox: outbox({ sql, source: '/consumer' }), handlers: [on(noted, async () => {})] }));
+    const quiet = newApp().post(
+      '/events',
+      receive({ outbox: outbox({ sql, source: '/consumer' }), handlers: [on(noted, async () => {})] }),
+    );
     const send = () =>
-      runInTrace(childOf(undefined, true), () => quiet.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data }));
+      runInTrace(childOf(undefined, true), () =>
+        quiet.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data }),
+      );
     await send();
     expect(statements).toEqual(['INSERT inbox']);
     await send();
@@ -127,7 +137,11 @@ describe('an event', () => {
     await db.admin`INSERT INTO consumer.inbox SELECT '/notes', n::text, now() - n * interval '1 day' FROM generate_series(1, 10) AS n`;
     const pruning = newApp().post(
       '/events',
-      receive({ outbox: outbox({ sql, source: '/consumer' }), handlers: [on(noted, async () => {})], random: () => 0.0005 }),
+      receive({
+        outbox: outbox({ sql, source: '/consumer' }),
+        handlers: [on(noted, async () => {})],
+        random: () => 0.0005,
+      }),
     );
     const event = make(1);
     await pruning.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
@@ -137,7 +151,11 @@ describe('an event', () => {
   test('that somebody sends in through the ingress is 404 and changes nothing', async () => {
     for (const address of ['203.0.113.7', '']) {
       const event = make(1);
-      const answer = await app.request('/events', { method: 'POST', headers: { ...binaryHeaders(event), 'x-client-address': address }, body: event.data });
+      const answer = await app.request('/events', {
+        method: 'POST',
+        headers: { ...binaryHeaders(event), 'x-client-address': address },
+        body: event.data,
+      });
       expect([answer.status, await answer.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
     }
     expect([await effects(), await count('inbox')]).toEqual([[], 0]);
@@ -150,12 +168,15 @@ describe('an event', () => {
 
   test('law: whatever is delivered however often, in any order and side by side, has its effect exactly once', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 15 }), async (deliveries) => {
-        await db.admin`TRUNCATE consumer.inbox, consumer.effects`;
-        const events = new Map(deliveries.map((n) => [n, make(n)]));
-        await Promise.all(deliveries.map((n) => untilTaken(events.get(n) as StoredEvent)));
-        expect(await effects()).toEqual([...new Set(deliveries)].sort());
-      }),
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 15 }),
+        async (deliveries) => {
+          await db.admin`TRUNCATE consumer.inbox, consumer.effects`;
+          const events = new Map(deliveries.map((n) => [n, make(n)]));
+          await Promise.all(deliveries.map((n) => untilTaken(events.get(n) as StoredEvent)));
+          expect(await effects()).toEqual([...new Set(deliveries)].sort());
+        },
+      ),
       { numRuns: 15 },
     );
   });
@@ -189,7 +210,9 @@ describe('an event', () => {
 describe('answers tell the broker what to do', () => {
   test('a rejection says why, so that the dead letter has a cause', async () => {
     expect((await (await deliver(make(13))).json()).detail).toBe('The event cannot be handled: unlucky');
-    expect((await (await deliver(make('text'))).json()).detail).toContain('data does not fit dev.dormouse.note.noted.v1: n ');
+    expect((await (await deliver(make('text'))).json()).detail).toContain(
+      'data does not fit dev.dormouse.note.noted.v1: n ',
+    );
   });
 
   test.each([
@@ -219,9 +242,15 @@ describe('answers tell the broker what to do', () => {
     const headers = { ...binaryHeaders(make(1)), 'ce-subject': '%FF' };
     expect((await app.request('/events', { method: 'POST', headers, body: '{"n":1}' })).status).toBe(400);
     expect((await post('application/cloudevents+avro', {})).status).toBe(415);
-    expect((await app.request('/events', { method: 'POST', headers: { ...binaryHeaders(make(1)), 'content-type': 'text/xml' }, body: '<n/>' })).status).toBe(
-      415,
-    );
+    expect(
+      (
+        await app.request('/events', {
+          method: 'POST',
+          headers: { ...binaryHeaders(make(1)), 'content-type': 'text/xml' },
+          body: '<n/>',
+        })
+      ).status,
+    ).toBe(415);
   });
 });
 
@@ -229,7 +258,10 @@ describe('modes', () => {
   test('structured, and with data in base64', async () => {
     expect((await post('application/cloudevents+json; charset=utf-8', structured(make(1)))).status).toBe(204);
     const { data: _, ...event } = structured(make(2));
-    expect((await post('application/cloudevents+json', { ...event, data_base64: Buffer.from('{"n":2}').toString('base64') })).status).toBe(204);
+    expect(
+      (await post('application/cloudevents+json', { ...event, data_base64: Buffer.from('{"n":2}').toString('base64') }))
+        .status,
+    ).toBe(204);
     expect(await effects()).toEqual([1, 2]);
   });
 
@@ -245,17 +277,26 @@ test('without an outbox a handler runs at every delivery, and cannot reach for a
   const seen: number[] = [];
   const plain = newApp().post(
     '/events',
-    receive({ handlers: [on(noted, async ({ data }, tx) => void (data.n === 2 ? await tx`SELECT 1` : seen.push(data.n)))] }),
+    receive({
+      handlers: [on(noted, async ({ data }, tx) => void (data.n === 2 ? await tx`SELECT 1` : seen.push(data.n)))],
+    }),
   );
-  const send = (event: StoredEvent) => plain.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
+  const send = (event: StoredEvent) =>
+    plain.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
   const event = make(1);
-  expect([(await send(event)).status, (await send(event)).status, (await send(make(2))).status]).toEqual([204, 204, 500]);
+  expect([(await send(event)).status, (await send(event)).status, (await send(make(2))).status]).toEqual([
+    204, 204, 500,
+  ]);
   expect(seen).toEqual([1, 1]);
 });
 
 describe('interoperability with the CloudEvents SDK', () => {
   test('reads our binary mode as the event that it is', () => {
-    const event = { ...make(1), subject: 'post/Käse "50 %" 🧀', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+    const event = {
+      ...make(1),
+      subject: 'post/Käse "50 %" 🧀',
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    };
     const read = HTTP.toEvent({ headers: binaryHeaders(event), body: event.data }) as CloudEvent;
     expect(decodeHeader(read.subject as string)).toBe(event.subject);
     expect(read).toMatchObject({
@@ -269,8 +310,14 @@ describe('interoperability with the CloudEvents SDK', () => {
   });
 
   test.each(['binary', 'structured'] as const)('its %s mode is handled', async (mode) => {
-    const message = HTTP[mode](new CloudEvent({ id: 'x1', type: noted.type, source: '/notes', subject: 'note/1', data: { n: 9 } }));
-    const answer = await app.request('/events', { method: 'POST', headers: message.headers as Record<string, string>, body: message.body as string });
+    const message = HTTP[mode](
+      new CloudEvent({ id: 'x1', type: noted.type, source: '/notes', subject: 'note/1', data: { n: 9 } }),
+    );
+    const answer = await app.request('/events', {
+      method: 'POST',
+      headers: message.headers as Record<string, string>,
+      body: message.body as string,
+    });
     expect(answer.status).toBe(204);
     expect(await effects()).toEqual([9]);
   });

@@ -42,7 +42,10 @@ export interface Handler {
 }
 
 /** Binds a contract to what is done about its events, inside the transaction that also marks them as seen. */
-export function on<C extends EventContract>(contract: C, handle: (event: ReceivedEvent<DataOf<C>>, tx: Tx, emit: Emit) => Promise<void>): Handler {
+export function on<C extends EventContract>(
+  contract: C,
+  handle: (event: ReceivedEvent<DataOf<C>>, tx: Tx, emit: Emit) => Promise<void>,
+): Handler {
   return { contract, handle: handle as Handler['handle'] };
 }
 
@@ -106,7 +109,10 @@ async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawE
   );
 }
 
-function measureHandled({ type }: RawEvent, { seconds, duplicate, error }: { seconds: number; duplicate: boolean; error: unknown }): void {
+function measureHandled(
+  { type }: RawEvent,
+  { seconds, duplicate, error }: { seconds: number; duplicate: boolean; error: unknown },
+): void {
   const attributes = measuredAs('process', type, error);
   measure(metrics.eventsConsumed, 1, duplicate ? { ...attributes, 'dormouse.duplicate': true } : attributes);
   measure(metrics.processDuration, seconds, attributes);
@@ -114,20 +120,32 @@ function measureHandled({ type }: RawEvent, { seconds, duplicate, error }: { sec
 
 function measureAge({ type, time }: RawEvent): void {
   const sentMs = Date.parse(time ?? '');
-  if (!Number.isNaN(sentMs)) measure(metrics.eventAge, Math.max(0, Date.now() - sentMs) / 1000, { 'messaging.destination.name': type });
+  if (!Number.isNaN(sentMs))
+    measure(metrics.eventAge, Math.max(0, Date.now() - sentMs) / 1000, { 'messaging.destination.name': type });
 }
 
-async function handleInSpan(outbox: Outbox | undefined, handler: Handler, raw: RawEvent, noted: Attributes): Promise<void> {
+async function handleInSpan(
+  outbox: Outbox | undefined,
+  handler: Handler,
+  raw: RawEvent,
+  noted: Attributes,
+): Promise<void> {
   const parsed = v.safeParse(handler.contract.schema, raw.data);
-  if (!parsed.success) throw new RejectEvent(`data does not fit ${raw.type}: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`);
+  if (!parsed.success)
+    throw new RejectEvent(
+      `data does not fit ${raw.type}: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`,
+    );
   const event: ReceivedEvent = { ...raw, data: parsed.output };
   const origin = parseTraceparent(raw.extensions.traceparent);
-  await inSpan(`process ${event.type}`, { kind: 'consumer', attributes: noted, ...(origin && { links: [origin] }) }, (attributes) =>
-    (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
-      if (!outbox) return handler.handle(event, tx, emit);
-      if (await isNew(tx, event)) await handler.handle(event, tx, emit);
-      else noted['dormouse.duplicate'] = attributes['dormouse.duplicate'] = true;
-    }),
+  await inSpan(
+    `process ${event.type}`,
+    { kind: 'consumer', attributes: noted, ...(origin && { links: [origin] }) },
+    (attributes) =>
+      (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
+        if (!outbox) return handler.handle(event, tx, emit);
+        if (await isNew(tx, event)) await handler.handle(event, tx, emit);
+        else noted['dormouse.duplicate'] = attributes['dormouse.duplicate'] = true;
+      }),
   );
 }
 
@@ -156,7 +174,12 @@ const noDatabase = (): never => {
 };
 
 function asAnswer(error: unknown): never {
-  if (error instanceof RejectEvent) throw new AppError('invalid', `The event cannot be handled: ${error.message}`, { cause: error });
-  if (error instanceof RetryEvent) throw new AppError('unavailable', 'The event cannot be handled yet.', { cause: error, headers: { 'retry-after': '1' } });
+  if (error instanceof RejectEvent)
+    throw new AppError('invalid', `The event cannot be handled: ${error.message}`, { cause: error });
+  if (error instanceof RetryEvent)
+    throw new AppError('unavailable', 'The event cannot be handled yet.', {
+      cause: error,
+      headers: { 'retry-after': '1' },
+    });
   throw error;
 }

@@ -14,7 +14,8 @@ export function fakeRedis(): OpenRedis & { away: boolean; evals: number } {
         set: async (key, value) => kept.set(key, Buffer.from(value)),
         async eval(_script, count, ...rest) {
           redis.evals++;
-          for (const key of rest.slice(0, count)) kept.set(String(key), Buffer.from(String(Number(kept.get(String(key)) ?? 0) + 1)));
+          for (const key of rest.slice(0, count))
+            kept.set(String(key), Buffer.from(String(Number(kept.get(String(key)) ?? 0) + 1)));
           const [, channel, message] = rest.slice(count);
           for (const each of listeners) if (each.channel === channel) each.heard(String(message));
         },

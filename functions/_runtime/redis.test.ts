@@ -26,8 +26,12 @@ describe('with a real Redis', needs('redis-server'), () => {
     folder = mkdtempSync(join(tmpdir(), 'dormouse-redis-'));
     const port = await freePort();
     url = `redis://127.0.0.1:${port}`;
-    server = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise<void>((resolve) => server.stdout?.on('data', (text) => String(text).includes('Ready to accept') && resolve()));
+    server = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((resolve) =>
+      server.stdout?.on('data', (text) => String(text).includes('Ready to accept') && resolve()),
+    );
   });
   afterAll(() => {
     for (const redis of opened) redis.close();
@@ -45,10 +49,14 @@ describe('with a real Redis', needs('redis-server'), () => {
   });
 
   test('what one instance loads another finds; what one purges all forget, bytes included', async () => {
-    const [first, second] = [open(), open()].map((redis) => cache<Buffer>({ name: 'real', ttlMs: 60_000, max: 10, redis }));
+    const [first, second] = [open(), open()].map((redis) =>
+      cache<Buffer>({ name: 'real', ttlMs: 60_000, max: 10, redis }),
+    );
     const bytes = Buffer.from([0, 255, 10, 13]);
     await first?.get('list:1', async () => bytes);
-    await expect.poll(async () => (await (await open().commands()).mgetBuffer('cache:real:copy:list:1'))[0], inTime).not.toBeNull();
+    await expect
+      .poll(async () => (await (await open().commands()).mgetBuffer('cache:real:copy:list:1'))[0], inTime)
+      .not.toBeNull();
     expect(await second?.get('list:1', async () => Buffer.from('other'))).toEqual(bytes);
     await first?.purge('list:');
     await expect.poll(() => second?.get('list:1', async () => Buffer.from('new')), inTime).toEqual(Buffer.from('new'));
@@ -57,7 +65,9 @@ describe('with a real Redis', needs('redis-server'), () => {
   test('while it is stopped, cached values are loaded and nothing is counted', async () => {
     const away = openRedis('redis://127.0.0.1:1');
     opened.push(away);
-    expect(await cache<string>({ name: 'away', ttlMs: 1000, max: 10, redis: away }).get('k', async () => 'loaded')).toBe('loaded');
+    expect(
+      await cache<string>({ name: 'away', ttlMs: 1000, max: 10, redis: away }).get('k', async () => 'loaded'),
+    ).toBe('loaded');
     await expect(openLimiter({ redis: away }).take('k', 1, 1000)).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

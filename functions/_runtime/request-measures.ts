@@ -31,7 +31,12 @@ export function measureRequest(
   context: TraceContext,
   { method, route, status, seconds }: { method: string; route: string; status: number; seconds: number },
 ): void {
-  measure(metrics.requestDuration, seconds, attributesOf(methods.has(method) ? method : '_OTHER', route, status), context);
+  measure(
+    metrics.requestDuration,
+    seconds,
+    attributesOf(methods.has(method) ? method : '_OTHER', route, status),
+    context,
+  );
 }
 
 interface First {
@@ -47,8 +52,12 @@ interface First {
 }
 
 /** Measures the cold start that an instance's first request tells of. */
-export function measureFirst(context: TraceContext, { trigger, processStartedMs, builtMs, readyMs, startMs, endMs, waitedForMs }: First): void {
+export function measureFirst(
+  context: TraceContext,
+  { trigger, processStartedMs, builtMs, readyMs, startMs, endMs, waitedForMs }: First,
+): void {
   measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, context);
   if (Number.isFinite(builtMs)) measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, context);
-  if (startMs - readyMs < waitedForMs) measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
+  if (startMs - readyMs < waitedForMs)
+    measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
 }

@@ -44,7 +44,13 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
       return (sql ??= loaded().openSql(config));
     },
     get outbox() {
-      return (box ??= loaded().outbox({ sql: members.sql, source: `/${config.service}`, sink: config.sink, tokenFile: config.sinkTokenFile, log }));
+      return (box ??= loaded().outbox({
+        sql: members.sql,
+        source: `/${config.service}`,
+        sink: config.sink,
+        tokenFile: config.sinkTokenFile,
+        log,
+      }));
     },
     tokens: undefined as unknown as Tokens,
     limiter: undefined as unknown as Limiter,
@@ -53,7 +59,11 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
   };
   lazy(members, 'redis', () => (config.redisUrl ? openRedis(config.redisUrl) : undefined));
   lazy(members, 'tokens', () =>
-    tokens({ jwksUrl: config.jwksUrl ?? misuse('the environment variable JWKS_URL is missing'), issuer: config.issuer, audience: config.audience }),
+    tokens({
+      jwksUrl: config.jwksUrl ?? misuse('the environment variable JWKS_URL is missing'),
+      issuer: config.issuer,
+      audience: config.audience,
+    }),
   );
   lazy(members, 'limiter', () => openLimiter({ redis: members.redis, sql: modules && (() => members.sql), log }));
   let asking: Promise<void> | undefined;

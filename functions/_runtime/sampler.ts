@@ -13,7 +13,11 @@ export const ingressDecides: Sampler = { obeysParent: true, ratio: 0 };
  * Decides by the last 52 bits of the trace id, which are random, so that every service of the same ratio keeps the same traces.
  * @param parent the caller's decision, where there is a caller
  */
-export function isSampled({ obeysParent, ratio }: Sampler, traceId: string, parent: { sampled: boolean } | undefined): boolean {
+export function isSampled(
+  { obeysParent, ratio }: Sampler,
+  traceId: string,
+  parent: { sampled: boolean } | undefined,
+): boolean {
   if (obeysParent && parent) return parent.sampled;
   if (ratio === 0 || ratio === 1) return ratio === 1;
   return Number.parseInt(traceId.slice(-13), 16) >= (1 - ratio) * 2 ** 52;

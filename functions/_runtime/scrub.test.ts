@@ -31,6 +31,7 @@ describe('what must not be told', () => {
   });
 
   test('other text stays as it is', () => {
-    for (const text of ['GET /blog/api/posts 200', 'SELECT posts', 'the broker answered 503', 'at file:///a/b.ts:1:2']) expect(scrub(text)).toBe(text);
+    for (const text of ['GET /blog/api/posts 200', 'SELECT posts', 'the broker answered 503', 'at file:///a/b.ts:1:2'])
+      expect(scrub(text)).toBe(text);
   });
 });

@@ -3,7 +3,9 @@
  * others say in their errors (PostgreSQL quotes values) is theirs to choose.
  */
 export function scrub(text: string): string {
-  return suspicious.test(text) ? patterns.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text) : text;
+  return suspicious.test(text)
+    ? patterns.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text)
+    : text;
 }
 
 const suspicious = /@|eyJ|bearer|basic|password/i;

@@ -7,7 +7,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { StoredEvent } from './cloudevent.ts';
 import { httpSend } from './send.ts';
 
-const event: StoredEvent = { id: '1', type: 'dev.dormouse.x.v1', source: '/x', subject: 'x/1', time: '2026-01-01T00:00:00Z', data: '{}' };
+const event: StoredEvent = {
+  id: '1',
+  type: 'dev.dormouse.x.v1',
+  source: '/x',
+  subject: 'x/1',
+  time: '2026-01-01T00:00:00Z',
+  data: '{}',
+};
 const seen: (string | undefined)[] = [];
 const broker = createServer((request, response) => {
   seen.push(request.headers.authorization);

@@ -3,7 +3,16 @@ import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
 import { exchange } from './http.ts';
 import { measure, timed } from './measure.ts';
 import { metrics } from './metrics.ts';
-import { type Attributes, currentTrace, inSpan, type Link, parseTraceparent, spanError, type TraceContext, traceHeaders } from './trace.ts';
+import {
+  type Attributes,
+  currentTrace,
+  inSpan,
+  type Link,
+  parseTraceparent,
+  spanError,
+  type TraceContext,
+  traceHeaders,
+} from './trace.ts';
 
 /** Hands one event to the Broker. Resolves once the Broker has stored it, rejects otherwise. */
 export type Send = (event: StoredEvent) => Promise<void>;
@@ -13,20 +22,36 @@ export type Send = (event: StoredEvent) => Promise<void>;
  * trace, as the relay does, is linked. With a `tokenFile` it says who it is by the token in it, read anew each time: Kubernetes replaces it
  * within the hour.
  */
-export function httpSend(sink: string, { timeoutMs = 10_000, tokenFile }: { timeoutMs?: number; tokenFile?: string | undefined } = {}): Send {
+export function httpSend(
+  sink: string,
+  { timeoutMs = 10_000, tokenFile }: { timeoutMs?: number; tokenFile?: string | undefined } = {},
+): Send {
   return (event) => {
     const origin = parseTraceparent(event.traceparent);
     const parent = origin && { ...origin, tracestate: event.tracestate ?? undefined };
-    return inSpan(`send ${event.type}`, { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) }, () =>
-      timed(
-        async () => {
-          const headers = { ...binaryHeaders(event), ...traceHeaders(), ...(tokenFile && { authorization: `Bearer ${await readFile(tokenFile, 'utf8')}` }) };
-          const answer = await exchange(sink, { method: 'POST', headers, body: event.data, timeoutMs, repeatable: true });
-          if (answer.status < 200 || answer.status > 299)
-            throw Object.assign(new Error(`the broker answered ${answer.status}`), { code: String(answer.status) });
-        },
-        (seconds, error) => measureSent(event.type, seconds, error),
-      ),
+    return inSpan(
+      `send ${event.type}`,
+      { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) },
+      () =>
+        timed(
+          async () => {
+            const headers = {
+              ...binaryHeaders(event),
+              ...traceHeaders(),
+              ...(tokenFile && { authorization: `Bearer ${await readFile(tokenFile, 'utf8')}` }),
+            };
+            const answer = await exchange(sink, {
+              method: 'POST',
+              headers,
+              body: event.data,
+              timeoutMs,
+              repeatable: true,
+            });
+            if (answer.status < 200 || answer.status > 299)
+              throw Object.assign(new Error(`the broker answered ${answer.status}`), { code: String(answer.status) });
+          },
+          (seconds, error) => measureSent(event.type, seconds, error),
+        ),
     );
   };
 }
@@ -53,7 +78,10 @@ function senderLink(origin: TraceContext | undefined): { links?: Link[] } {
 }
 
 /** Attributes of a messaging span; Knative's own spelling (`cloudevents.type`) is understood by the dashboards as well. */
-export const attributesOf = (event: Pick<StoredEvent, 'id' | 'type' | 'source' | 'subject'>, operation: 'send' | 'process' = 'send'): Attributes => ({
+export const attributesOf = (
+  event: Pick<StoredEvent, 'id' | 'type' | 'source' | 'subject'>,
+  operation: 'send' | 'process' = 'send',
+): Attributes => ({
   'messaging.system': 'knative',
   'messaging.operation.name': operation,
   'messaging.operation.type': operation,

@@ -4,7 +4,16 @@ import { silentLog } from './log.ts';
 import { type SentRow, sender } from './sender.ts';
 import type { Sql } from './sql-types.ts';
 
-const row = (n: number): SentRow => ({ position: String(n), older: [], id: `id-${n}`, type: 't', source: '/s', subject: `x/${n}`, time: '', data: '{}' });
+const row = (n: number): SentRow => ({
+  position: String(n),
+  older: [],
+  id: `id-${n}`,
+  type: 't',
+  source: '/s',
+  subject: `x/${n}`,
+  time: '',
+  data: '{}',
+});
 /** A database whose only statement is the DELETE of acknowledged rows. */
 function deletes(work: (positions: string[]) => Promise<void> = async () => {}) {
   const statements: string[][] = [];
@@ -67,9 +76,11 @@ test.each([
     return [first];
   }) as unknown as Sql;
   const stored: string[] = [];
-  const { committed, drained } = sender({ sql, send: async ({ position }: SentRow) => void stored.push(position), log: silentLog } as Parameters<
-    typeof sender
-  >[0]);
+  const { committed, drained } = sender({
+    sql,
+    send: async ({ position }: SentRow) => void stored.push(position),
+    log: silentLog,
+  } as Parameters<typeof sender>[0]);
   if (when === 'waiting') committed([busy, second, first]);
   else {
     committed([second]);

@@ -27,7 +27,11 @@ export function seriesStarts(startedMs: number, now: () => number = Date.now): S
         return pushedMs;
       };
       const from = (metric: Metric): Metric => {
-        if (metric.dataPointType === DataPointType.GAUGE || (metric.dataPointType === DataPointType.SUM && !metric.isMonotonic)) return metric;
+        if (
+          metric.dataPointType === DataPointType.GAUGE ||
+          (metric.dataPointType === DataPointType.SUM && !metric.isMonotonic)
+        )
+          return metric;
         const dataPoints = (metric.dataPoints as Point[]).flatMap((point) => {
           const key = JSON.stringify([metric.descriptor.name, point.attributes]);
           const known = starts.get(key);

@@ -32,13 +32,21 @@ export function seriesOf({ kind, bounds = [] }: Pick<Metric, 'kind' | 'bounds'>)
   const state = kind === 'gauge' || kind === 'updowncounter';
 
   const begin = (key: string, attributes: MeasureAttributes): Series => {
-    const begun = { attributes, value: 0, count: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, buckets: bounds.map(() => 0).concat(0) };
+    const begun = {
+      attributes,
+      value: 0,
+      count: 0,
+      min: Number.POSITIVE_INFINITY,
+      max: Number.NEGATIVE_INFINITY,
+      buckets: bounds.map(() => 0).concat(0),
+    };
     series.set(key, begun);
     return begun;
   };
   const find = (attributes: MeasureAttributes): Series => {
     const key = keyOf(attributes);
-    const found = series.get(key) ?? (series.size < most - 1 ? begin(key, attributes) : (series.get('') ?? begin('', overflow)));
+    const found =
+      series.get(key) ?? (series.size < most - 1 ? begin(key, attributes) : (series.get('') ?? begin('', overflow)));
     if (Object.isFrozen(attributes)) known.set(attributes, found);
     return found;
   };
@@ -64,4 +72,5 @@ export function seriesOf({ kind, bounds = [] }: Pick<Metric, 'kind' | 'bounds'>)
 }
 
 /** The same for the same attributes in any order. */
-export const keyOf = (attributes: MeasureAttributes): string => JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+export const keyOf = (attributes: MeasureAttributes): string =>
+  JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));

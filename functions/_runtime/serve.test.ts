@@ -32,9 +32,16 @@ async function start(env: Record<string, string> = {}): Promise<Started> {
   // The last lines may still be on their way when the process has ended.
   const ends = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'close'));
   const exit = once(child, 'exit').then(([code]) => Promise.all(ends).then(() => code as number | null));
-  const message = (await Promise.race([once(child, 'message').then(([message]) => message), exit])) as { type: string; port: number; metricsPort?: number };
+  const message = (await Promise.race([once(child, 'message').then(([message]) => message), exit])) as {
+    type: string;
+    port: number;
+    metricsPort?: number;
+  };
   if (message?.type !== 'ready') throw new Error(`the function did not start: ${output}`);
-  const [url, metricsUrl] = [message.port, message.metricsPort].map((port) => `http://127.0.0.1:${port}`) as [string, string];
+  const [url, metricsUrl] = [message.port, message.metricsPort].map((port) => `http://127.0.0.1:${port}`) as [
+    string,
+    string,
+  ];
   return { child, url, metricsUrl, output: () => output, exit };
 }
 
@@ -100,9 +107,13 @@ describe('telemetry', () => {
     await fetch(`${url}/fast`);
     child.kill('SIGTERM');
     expect(await exit).toBe(0);
-    const bodies = (path: string) => collector.taken.filter((each) => each.path === path).map((each) => JSON.parse(each.body));
+    const bodies = (path: string) =>
+      collector.taken.filter((each) => each.path === path).map((each) => JSON.parse(each.body));
     const [{ resourceSpans }] = bodies('/v1/traces');
-    expect(resourceSpans[0].resource.attributes).toContainEqual({ key: 'service.name', value: { stringValue: 'fixture' } });
+    expect(resourceSpans[0].resource.attributes).toContainEqual({
+      key: 'service.name',
+      value: { stringValue: 'fixture' },
+    });
     const spans = bodies('/v1/traces').flatMap((body) => body.resourceSpans[0].scopeSpans[0].spans);
     expect(spans).toHaveLength(1);
     expect(spans[0]).toMatchObject({
@@ -126,7 +137,12 @@ describe('telemetry', () => {
       expect(await exit).toBe(0);
     }
     expect(collector.spans().map(({ name }) => name)).toEqual(Array(cycles).fill('GET /fast'));
-    for (const name of ['http.server.request.duration', 'faas.coldstarts', 'faas.init_duration', 'dormouse.coldstart.first_response.duration'])
+    for (const name of [
+      'http.server.request.duration',
+      'faas.coldstarts',
+      'faas.init_duration',
+      'dormouse.coldstart.first_response.duration',
+    ])
       expect(collector.metrics().filter((each) => each.name === name)).toHaveLength(cycles);
   });
 
@@ -140,11 +156,16 @@ describe('telemetry', () => {
   });
 
   test('with OTEL_METRICS_EXPORTER=prometheus /metrics answers, on a port of its own', async () => {
-    const { url, metricsUrl } = await start({ OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: '0' });
+    const { url, metricsUrl } = await start({
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+    });
     await fetch(`${url}/fast`);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     const metrics = async () => (await fetch(`${metricsUrl}/metrics`)).text();
-    await expect.poll(metrics, { timeout: 20_000 }).toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
+    await expect
+      .poll(metrics, { timeout: 20_000 })
+      .toMatch(/http_server_request_duration_seconds_count\{.*http_route="\/fast".*\} 1/);
     expect(await metrics()).toMatch(/faas_coldstarts_total\{.*\} 1/);
     expect(await metrics()).toMatch(/process_memory_usage_bytes\{.*\} \d+/);
     expect(await metrics()).toMatch(/nodejs_eventloop_utilization_ratio\{.*\} [01]/);
@@ -165,13 +186,19 @@ describe('with a database', () => {
     });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${url}/rows`, { headers: sampled })).json()).toEqual([{ one: 1 }]);
-    const created = await fetch(`${url}/notes`, { method: 'POST', headers: { ...sampled, 'content-type': 'application/json' }, body: '{"n":5}' });
+    const created = await fetch(`${url}/notes`, {
+      method: 'POST',
+      headers: { ...sampled, 'content-type': 'application/json' },
+      body: '{"n":5}',
+    });
     expect(created.status).toBe(201);
     child.kill('SIGTERM');
     expect(await exit).toBe(0);
     expect(await db.admin`SELECT * FROM fixture.outbox`).toHaveLength(0);
 
-    const spans = collector.taken.filter((each) => each.path === '/v1/traces').flatMap((each) => JSON.parse(each.body).resourceSpans[0].scopeSpans[0].spans);
+    const spans = collector.taken
+      .filter((each) => each.path === '/v1/traces')
+      .flatMap((each) => JSON.parse(each.body).resourceSpans[0].scopeSpans[0].spans);
     const named = (name: string) => spans.find((span: { name: string }) => span.name === name);
     expect(new Set(spans.map((span: { traceId: string }) => span.traceId))).toEqual(new Set(['a'.repeat(32)]));
     expect(named('SELECT').parentSpanId).toBe(named('work').spanId);
@@ -193,7 +220,11 @@ describe('with a database', () => {
   });
 
   test('that is away: it starts, says 503 without a word of the database, and says so in readyz', async () => {
-    const { url, child, exit } = await start({ FIXTURE_DATABASE: 'yes', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', LOG_LEVEL: 'silent' });
+    const { url, child, exit } = await start({
+      FIXTURE_DATABASE: 'yes',
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      LOG_LEVEL: 'silent',
+    });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     for (const path of ['/readyz', '/rows']) {
       const answer = await fetch(url + path);

@@ -26,7 +26,11 @@ const lastWordsMs = 2000;
  * when its parent is gone, after the running requests, the outbox and the telemetry; with 1 on an error nobody handled.
  * @example await serve('posts', ({ sql, outbox, tokens }) => createApp({ posts: store(sql), outbox, tokens }));
  */
-export async function serve(name: string, build: (runtime: Runtime) => App | Promise<App>, options: ServeOptions = {}): Promise<void> {
+export async function serve(
+  name: string,
+  build: (runtime: Runtime) => App | Promise<App>,
+  options: ServeOptions = {},
+): Promise<void> {
   const config = readConfig(undefined, name);
   const log = openLog(config);
   trustHeader(config.clientAddressHeader);
@@ -36,7 +40,15 @@ export async function serve(name: string, build: (runtime: Runtime) => App | Pro
   const { sampler, prometheus } = config.telemetry;
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 },
-    listener({ name, log, app: app.promise, bodyLimit: options.bodyLimit, ready, sampler, startedMs: config.startedMs }),
+    listener({
+      name,
+      log,
+      app: app.promise,
+      bodyLimit: options.bodyLimit,
+      ready,
+      sampler,
+      startedMs: config.startedMs,
+    }),
   );
   const end = once(async (code: number) => {
     const timer = setTimeout(() => process.exit(1), drainMs);
@@ -70,7 +82,11 @@ export async function serve(name: string, build: (runtime: Runtime) => App | Pro
 const portOf = (server: Server): number => (server.address() as { port: number }).port;
 
 /** A port that is taken costs the metrics, not the function. */
-async function openMetrics(scrape: () => Promise<string>, at: Config['telemetry']['prometheus'], log: Logger): Promise<Server | undefined> {
+async function openMetrics(
+  scrape: () => Promise<string>,
+  at: Config['telemetry']['prometheus'],
+  log: Logger,
+): Promise<Server | undefined> {
   const { serveMetrics } = await import('./metrics-server.ts');
   return serveMetrics(scrape, at).catch((error) => void log.error({ error }, 'metrics cannot be served'));
 }

@@ -41,7 +41,14 @@ export function sharedCopies<T>({ name, ttlMs, redis, now, purged }: SharedCopie
   const missed = new Set<string>();
   let catchingUp = false;
   const tell = async (names: readonly string[]) =>
-    (await redis.commands()).eval(purgeScript, names.length, ...names.map(versionKey), 2 * ttlMs, channel, JSON.stringify(names));
+    (await redis.commands()).eval(
+      purgeScript,
+      names.length,
+      ...names.map(versionKey),
+      2 * ttlMs,
+      channel,
+      JSON.stringify(names),
+    );
   /** Redis may come back with its copies, and others read them. */
   const catchUp = async () => {
     if (catchingUp) return;

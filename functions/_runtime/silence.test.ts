@@ -71,7 +71,9 @@ test('a statement that is never sent, like a fragment of another, is not waited 
 
 test('any number of statements on any number of connections share one timer, which ends with them', () => {
   const watch = silence(5000);
-  const statements = Array.from({ length: 20 }, () => watch(() => {})).flatMap((each) => Array.from({ length: 20 }, () => each.follow(new Statement())));
+  const statements = Array.from({ length: 20 }, () => watch(() => {})).flatMap((each) =>
+    Array.from({ length: 20 }, () => each.follow(new Statement())),
+  );
   for (const each of statements) each.handler(each as never);
   expect(vi.getTimerCount()).toBe(1);
   for (const each of statements) each.resolve('ok');

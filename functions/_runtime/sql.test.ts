@@ -23,7 +23,8 @@ const texts = async () => (await sql<{ text: string }[]>`SELECT text FROM notes 
 const kill = (pid: number) => db.admin`SELECT pg_terminate_backend(${pid})`;
 /** A lost connection is noticed when its end arrives; statements before that fail with it. */
 const inTime = { timeout: 10_000 };
-const gone = (pid: number) => expect.poll(() => db.admin`SELECT FROM pg_stat_activity WHERE pid = ${pid}`, inTime).toHaveLength(0);
+const gone = (pid: number) =>
+  expect.poll(() => db.admin`SELECT FROM pg_stat_activity WHERE pid = ${pid}`, inTime).toHaveLength(0);
 const backend = async (on: Sql = sql) => ((await on`SELECT pg_backend_pid() AS pid`)[0] as { pid: number }).pid;
 
 test('a transaction keeps what its work wrote, and returns what it returned', async () => {
@@ -65,9 +66,12 @@ test('a savepoint takes back its own part only', async () => {
 
 test('more transactions than connections wait for one another', async () => {
   const crowd = openSql({ databaseUrl: db.urlOf(''), service: 'crowd' });
-  await Promise.all(Array.from({ length: 25 }, (_, i) => crowd.begin((tx) => tx`INSERT INTO notes (text) VALUES (${`n${i}`})`)));
+  await Promise.all(
+    Array.from({ length: 25 }, (_, i) => crowd.begin((tx) => tx`INSERT INTO notes (text) VALUES (${`n${i}`})`)),
+  );
   expect(new Set(await texts()).size).toBe(25);
-  const [row] = await db.admin`SELECT count(*)::int AS connections FROM pg_stat_activity WHERE application_name = 'crowd'`;
+  const [row] =
+    await db.admin`SELECT count(*)::int AS connections FROM pg_stat_activity WHERE application_name = 'crowd'`;
   expect(row?.connections).toBe(2);
   await crowd.end({ timeout: 1 });
 });
@@ -113,7 +117,9 @@ test('an address where no database answers is refused again and again, never a h
   const away = openSql({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none', service: 'test' });
   for (let i = 0; i < 4; i++) {
     await expect(away`SELECT 1`).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    await expect(away.begin((tx) => tx`SELECT 1`)).rejects.toMatchObject({ code: expect.stringMatching(/ECONNREFUSED|CONNECTION_CLOSED/) });
+    await expect(away.begin((tx) => tx`SELECT 1`)).rejects.toMatchObject({
+      code: expect.stringMatching(/ECONNREFUSED|CONNECTION_CLOSED/),
+    });
   }
   await away.end({ timeout: 1 });
 });
@@ -121,7 +127,9 @@ test('an address where no database answers is refused again and again, never a h
 test('every transaction is refused when no database answers, those that wait for a connection as well', async () => {
   const away = openSql({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none', service: 'test' });
   const works = Array.from({ length: 10 }, () => away.begin((tx) => tx`SELECT 1`));
-  const codes = (await Promise.allSettled(works)).map((each) => (each.status === 'rejected' ? (each.reason as { code?: string }).code : 'answered'));
+  const codes = (await Promise.allSettled(works)).map((each) =>
+    each.status === 'rejected' ? (each.reason as { code?: string }).code : 'answered',
+  );
   expect(codes).toEqual(Array(10).fill(expect.stringMatching(/ECONNREFUSED|CONNECTION_CLOSED/)));
   await away.end({ timeout: 1 });
 });
@@ -129,7 +137,8 @@ test('every transaction is refused when no database answers, those that wait for
 test('arrays go in and come out as with the client’s own types', async () => {
   const own = db.admin;
   for (const client of [sql, own]) {
-    const [row] = await client`SELECT ${['a', 'b "c"', 'd\\e', 'NULL', '']}::text[] AS texts, ${[1, 2]}::int[] AS ints, ${[1, 2]}::int8[] AS longs,
+    const [row] =
+      await client`SELECT ${['a', 'b "c"', 'd\\e', 'NULL', '']}::text[] AS texts, ${[1, 2]}::int[] AS ints, ${[1, 2]}::int8[] AS longs,
       '{}'::int[] AS none, ARRAY[[1,2],[3,4]] AS nested, ${client.array(['p', 'q'])} AS made`;
     expect(row).toEqual({
       texts: ['a', 'b "c"', 'd\\e', 'NULL', ''],

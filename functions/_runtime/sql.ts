@@ -18,7 +18,10 @@ const forTransactions = 2;
  * A client whose connection closed is replaced by a new one at the next statement: postgres.js does not always recover from
  * a connection that was lost while it was writing.
  */
-export function openSql(config: Pick<Config, 'databaseUrl' | 'service'>, { silenceMs = 5000 }: { silenceMs?: number } = {}): Sql {
+export function openSql(
+  config: Pick<Config, 'databaseUrl' | 'service'>,
+  { silenceMs = 5000 }: { silenceMs?: number } = {},
+): Sql {
   const url = config.databaseUrl;
   if (!url) throw new Error('the environment variable DATABASE_URL is missing');
   const open = (onclose: () => void): Sql => {
@@ -30,7 +33,11 @@ export function openSql(config: Pick<Config, 'databaseUrl' | 'service'>, { silen
       fetch_types: false,
       onnotice: () => {},
       onclose,
-      connection: { application_name: config.service, statement_timeout: 0.8 * silenceMs, idle_in_transaction_session_timeout: 15_000 },
+      connection: {
+        application_name: config.service,
+        statement_timeout: 0.8 * silenceMs,
+        idle_in_transaction_session_timeout: 15_000,
+      },
     });
     addArrayTypes(sql);
     return sql;

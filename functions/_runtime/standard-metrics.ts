@@ -39,7 +39,8 @@ export const standardMetrics = {
     name: 'faas.init_duration',
     kind: 'histogram',
     unit: 's',
-    description: 'From the start of the process until the function was built and could answer; told with its first answer.',
+    description:
+      'From the start of the process until the function was built and could answer; told with its first answer.',
     attributes: {},
     bounds: startBounds,
   }),
@@ -60,7 +61,10 @@ export const standardMetrics = {
     kind: 'updowncounter',
     unit: '{connection}',
     description: 'Connections to PostgreSQL that are held for transactions.',
-    attributes: { 'db.client.connection.pool.name': '`transactions`', 'db.client.connection.state': '`used` or `idle`' },
+    attributes: {
+      'db.client.connection.pool.name': '`transactions`',
+      'db.client.connection.state': '`used` or `idle`',
+    },
   }),
   sqlConnectionsMax: metric({
     name: 'db.client.connection.max',

@@ -7,7 +7,11 @@ const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
 
 describe('where telemetry goes', () => {
   test('nowhere, unless it is said', () => {
-    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toMatchObject({ metrics: 'none', serviceName: 'posts', protocol: 'http/json' });
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toMatchObject({
+      metrics: 'none',
+      serviceName: 'posts',
+      protocol: 'http/json',
+    });
     expect(read({})).not.toHaveProperty('tracesTo');
   });
 
@@ -89,7 +93,9 @@ describe('sampling', () => {
     ['traceidratio', '0.25', { obeysParent: false, ratio: 0.25 }],
     ['parentbased_traceidratio', '0.1', { obeysParent: true, ratio: 0.1 }],
   ])('%s', (name, argument, sampler) => {
-    expect(read({ OTEL_TRACES_SAMPLER: name, ...(argument && { OTEL_TRACES_SAMPLER_ARG: argument }) }).sampler).toEqual(sampler);
+    expect(read({ OTEL_TRACES_SAMPLER: name, ...(argument && { OTEL_TRACES_SAMPLER_ARG: argument }) }).sampler).toEqual(
+      sampler,
+    );
   });
 
   test('a ratio keeps its share of the traces, and a larger one all that a smaller one keeps', () => {
@@ -100,7 +106,8 @@ describe('sampling', () => {
           .toString(16)
           .padStart(13, '0')}`,
     );
-    const kept = (ratio: number) => new Set(ids.filter((id) => isSampled({ obeysParent: false, ratio }, id, undefined)));
+    const kept = (ratio: number) =>
+      new Set(ids.filter((id) => isSampled({ obeysParent: false, ratio }, id, undefined)));
     const [few, many] = [kept(0.1), kept(0.5)];
     expect(few.size / ids.length).toBeCloseTo(0.1, 2);
     expect(many.size / ids.length).toBeCloseTo(0.5, 2);

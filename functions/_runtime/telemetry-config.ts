@@ -34,16 +34,40 @@ export const telemetryVariables: readonly (readonly [name: string, meaning: stri
   ],
   ['OTEL_RESOURCE_ATTRIBUTES', '`key=value,…`, percent-encoded; they replace attributes of the same name', ''],
   ['OTEL_TRACES_EXPORTER', '`otlp` or `none`', '`otlp`'],
-  ['OTEL_METRICS_EXPORTER', '`otlp`, `prometheus` (`/metrics` on a port of its own), `none`', '`otlp` with an endpoint, else `none`'],
+  [
+    'OTEL_METRICS_EXPORTER',
+    '`otlp`, `prometheus` (`/metrics` on a port of its own), `none`',
+    '`otlp` with an endpoint, else `none`',
+  ],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'base address; `/v1/traces` and `/v1/metrics` are appended', 'nowhere'],
-  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'whole address of one signal, used as it is', ''],
-  ['OTEL_EXPORTER_OTLP_PROTOCOL', '`http/json` or `http/protobuf`; `grpc` is refused. Only JSON carries exemplars', '`http/json`'],
-  ['OTEL_EXPORTER_OTLP_HEADERS', '`key=value,…`, percent-encoded; also `…_TRACES_HEADERS`, `…_METRICS_HEADERS`, which are added', ''],
+  [
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+    'whole address of one signal, used as it is',
+    '',
+  ],
+  [
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    '`http/json` or `http/protobuf`; `grpc` is refused. Only JSON carries exemplars',
+    '`http/json`',
+  ],
+  [
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    '`key=value,…`, percent-encoded; also `…_TRACES_HEADERS`, `…_METRICS_HEADERS`, which are added',
+    '',
+  ],
   ['OTEL_EXPORTER_OTLP_TIMEOUT', 'ms until the collector has answered', '`10000`'],
-  ['OTEL_TRACES_SAMPLER', '`always_on`, `always_off`, `traceidratio`, and the same after `parentbased_`', '`parentbased_always_off`: the ingress decides'],
+  [
+    'OTEL_TRACES_SAMPLER',
+    '`always_on`, `always_off`, `traceidratio`, and the same after `parentbased_`',
+    '`parentbased_always_off`: the ingress decides',
+  ],
   ['OTEL_TRACES_SAMPLER_ARG', 'ratio from 0 to 1, for `traceidratio`', '`1`'],
   ['OTEL_METRIC_EXPORT_INTERVAL', 'ms from one push to the next', '`10000`'],
-  ['OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT', 'where `/metrics` is served; 0 for any free port', 'every address, `9464`'],
+  [
+    'OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT',
+    'where `/metrics` is served; 0 for any free port',
+    'every address, `9464`',
+  ],
 ];
 
 type Environment = Record<string, string | undefined>;
@@ -70,7 +94,10 @@ export function readTelemetry(env: Environment, service: string): TelemetryConfi
     timeoutMs: number(env, `${prefix}TIMEOUT`, 10_000),
     intervalMs: number(env, 'OTEL_METRIC_EXPORT_INTERVAL', 10_000),
     sampler: sampler(env),
-    prometheus: { host: env.OTEL_EXPORTER_PROMETHEUS_HOST || undefined, port: number(env, 'OTEL_EXPORTER_PROMETHEUS_PORT', 9464, 0, 65_535) },
+    prometheus: {
+      host: env.OTEL_EXPORTER_PROMETHEUS_HOST || undefined,
+      port: number(env, 'OTEL_EXPORTER_PROMETHEUS_PORT', 9464, 0, 65_535),
+    },
   });
 }
 
@@ -89,7 +116,10 @@ function target(env: Environment, signal: 'TRACES' | 'METRICS', path: string): T
   const own = `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`;
   const base = 'OTEL_EXPORTER_OTLP_ENDPOINT';
   const url = address(env, own) ?? address(env, base)?.replace(/\/*$/, `/${path}`);
-  const headers = { ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'), ...pairs(env, `OTEL_EXPORTER_OTLP_${signal}_HEADERS`) };
+  const headers = {
+    ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
+    ...pairs(env, `OTEL_EXPORTER_OTLP_${signal}_HEADERS`),
+  };
   return url === undefined ? undefined : { url, headers };
 }
 
@@ -127,7 +157,8 @@ function choice<T extends string>(env: Environment, name: string, choices: reado
 
 function number(env: Environment, name: string, fallback: number, least = 1, most = 2 ** 31 - 1): number {
   const value = Number(env[name] || fallback);
-  if (!Number.isInteger(value) || value < least || value > most) throw wrong(name, `is not a whole number from ${least} to ${most}`);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw wrong(name, `is not a whole number from ${least} to ${most}`);
   return value;
 }
 

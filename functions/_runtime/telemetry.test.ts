@@ -37,7 +37,8 @@ const found = (name: string) => collector.metrics().filter((each) => each.name =
 test('what sends them is loaded again when it could not be loaded', async () => {
   const config = readConfig({ K_SERVICE: 'posts', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   let loads = 0;
-  const load = async () => (++loads === 1 ? Promise.reject(new Error('no such file')) : (await import('./exporter.ts')).openExporter(config));
+  const load = async () =>
+    ++loads === 1 ? Promise.reject(new Error('no such file')) : (await import('./exporter.ts')).openExporter(config);
   telemetry = openTelemetry(config, { load, pausesMs: [1, 1, 1] });
   recordSpan(span('kept'));
   await telemetry.close();
@@ -98,7 +99,10 @@ describe('metrics', () => {
   test('a series begins with a zero, at the start of the process or at the push before it, and says so once', async () => {
     const startedMs = Date.now() - 5000;
     const { close } = open({ OTEL_METRIC_EXPORT_INTERVAL: '50', STARTED_AT: String(startedMs) });
-    const outcomes = () => found('dormouse.logins').map(({ points }) => points.map((point) => [attributesOf(point)['dormouse.login.outcome'], point.asDouble]));
+    const outcomes = () =>
+      found('dormouse.logins').map(({ points }) =>
+        points.map((point) => [attributesOf(point)['dormouse.login.outcome'], point.asDouble]),
+      );
     measure(metrics.logins, 3, { 'dormouse.login.outcome': 'wrong' });
     measure(metrics.requestDuration, 0.1);
     await expect.poll(outcomes, { timeout: 10_000 }).toContainEqual([['wrong', 3]]);
@@ -140,7 +144,9 @@ describe('metrics', () => {
     const { close } = open();
     const attributes = { 'http.route': '/x', 'http.request.method': 'GET' } as const;
     const inTrace = (digit: string, sampled: boolean, seconds: number) =>
-      runInTrace({ traceId: digit.repeat(32), spanId: digit.repeat(16), sampled }, () => measure(metrics.requestDuration, seconds, attributes));
+      runInTrace({ traceId: digit.repeat(32), spanId: digit.repeat(16), sampled }, () =>
+        measure(metrics.requestDuration, seconds, attributes),
+      );
     inTrace('1', true, 0.002);
     inTrace('2', true, 0.0021);
     inTrace('3', false, 0.0022);
@@ -149,7 +155,12 @@ describe('metrics', () => {
     const point = found('http.server.request.duration').at(-1)?.points.at(-1);
     expect(point?.count).toBe(4);
     expect(point?.exemplars).toEqual([
-      { traceId: '2'.repeat(32), spanId: '2'.repeat(16), asDouble: 0.0021, timeUnixNano: expect.stringMatching(/^\d{19}$/) },
+      {
+        traceId: '2'.repeat(32),
+        spanId: '2'.repeat(16),
+        asDouble: 0.0021,
+        timeUnixNano: expect.stringMatching(/^\d{19}$/),
+      },
       { traceId: '4'.repeat(32), spanId: '4'.repeat(16), asDouble: 3, timeUnixNano: expect.stringMatching(/^\d{19}$/) },
     ]);
   });
@@ -157,7 +168,9 @@ describe('metrics', () => {
   test('the process’s own state comes with them, and says in the end that nothing is used any more', async () => {
     const { close, lastLook } = open({ OTEL_METRIC_EXPORT_INTERVAL: '50' });
     measure(metrics.accountsCreated, 1);
-    await expect.poll(() => found('process.memory.usage').at(-1)?.points[0]?.asDouble, { timeout: 10_000 }).toBeGreaterThan(1e6);
+    await expect
+      .poll(() => found('process.memory.usage').at(-1)?.points[0]?.asDouble, { timeout: 10_000 })
+      .toBeGreaterThan(1e6);
     await lastLook();
     await close();
     expect(found('process.memory.usage').at(-1)?.points).toMatchObject([{ asDouble: 0 }]);
@@ -174,7 +187,9 @@ test('protobuf, headers and addresses as the variables say', async () => {
   recordSpan(span('one'));
   measure(metrics.accountsCreated, 1);
   await close();
-  expect(collector.taken.map(({ path, headers }) => [path, headers['content-type'], headers['x-scope']]).sort()).toEqual([
+  expect(
+    collector.taken.map(({ path, headers }) => [path, headers['content-type'], headers['x-scope']]).sort(),
+  ).toEqual([
     ['/elsewhere', 'application/x-protobuf', 'blog'],
     ['/v1/metrics', 'application/x-protobuf', 'blog'],
   ]);

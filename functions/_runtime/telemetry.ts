@@ -27,7 +27,10 @@ const soonMs = 500;
  * Buffers spans and measures, and hands them to an exporter that is loaded half a second after the first of them, off the
  * request's path. A collector that is away costs telemetry, never a request: spans that it may take later wait, within bounds.
  */
-export function openTelemetry(config: Config, { load = () => loadExporter(config), pausesMs = [100, 300, 900] }: TelemetryOptions = {}): OpenTelemetry {
+export function openTelemetry(
+  config: Config,
+  { load = () => loadExporter(config), pausesMs = [100, 300, 900] }: TelemetryOptions = {},
+): OpenTelemetry {
   const { tracesTo, metrics: mode, intervalMs } = config.telemetry;
   let loading: Promise<Exporter> | undefined;
   let exporter: Exporter | undefined;
@@ -35,7 +38,12 @@ export function openTelemetry(config: Config, { load = () => loadExporter(config
   let pushing: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const dropped = (signal: 'spans' | 'measures') => (count: number) =>
-    exporter?.record({ metric: metrics.dropped, value: count, attributes: { 'dormouse.signal': signal }, atMs: Date.now() });
+    exporter?.record({
+      metric: metrics.dropped,
+      value: count,
+      attributes: { 'dormouse.signal': signal },
+      atMs: Date.now(),
+    });
   const spans = waitingSpans(dropped('spans'));
   const measures = waitingMeasures(() => exporter, dropped('measures'));
 
@@ -112,7 +120,11 @@ export function openTelemetry(config: Config, { load = () => loadExporter(config
 type Work = (to: Exporter) => Promise<void>;
 
 /** Does each until it went well, or there is no pause left. */
-async function persist(run: (work: Work) => Promise<boolean>, works: readonly Work[], pausesMs: readonly number[]): Promise<void> {
+async function persist(
+  run: (work: Work) => Promise<boolean>,
+  works: readonly Work[],
+  pausesMs: readonly number[],
+): Promise<void> {
   let left = works;
   for (const pause of [...pausesMs, undefined]) {
     const done = await Promise.all(left.map(run));

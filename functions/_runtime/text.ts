@@ -16,7 +16,10 @@ const between = (min: number, max: number, refused: RegExp) =>
     v.string('must be text'),
     v.check((value) => !refused.test(value) && !loneSurrogate.test(value), 'must not contain control characters'),
     v.trim(),
-    v.check((value) => codePoints(value) >= min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`),
+    v.check(
+      (value) => codePoints(value) >= min,
+      min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
+    ),
     v.check((value) => codePoints(value) <= max, `must have at most ${max} characters`),
   );
 

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { uuidv7 } from './ids.ts';
-import { childOf, currentTrace, formatTraceparent, inSpan, onSpan, parseTraceparent, runInTrace, type Span, traceHeaders } from './trace.ts';
+import {
+  childOf,
+  currentTrace,
+  formatTraceparent,
+  inSpan,
+  onSpan,
+  parseTraceparent,
+  runInTrace,
+  type Span,
+  traceHeaders,
+} from './trace.ts';
 
 afterEach(() => onSpan(undefined));
 const recorded = (): Span[] => {
@@ -10,7 +20,9 @@ const recorded = (): Span[] => {
   return spans;
 };
 const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length }).filter((id) => !/^0+$/.test(id));
+  fc
+    .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
+    .filter((id) => !/^0+$/.test(id));
 
 test('law: a traceparent that was written is read as the same context', () => {
   fc.assert(
@@ -22,10 +34,13 @@ test('law: a traceparent that was written is read as the same context', () => {
 
 test('law: no text at all makes the reader fail, and what it accepts is a traceparent', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789abcdef-'), minLength: 50, maxLength: 60 })), (text) => {
-      const context = parseTraceparent(text);
-      if (context) expect(text).toContain(`${context.traceId}-${context.spanId}`);
-    }),
+    fc.property(
+      fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789abcdef-'), minLength: 50, maxLength: 60 })),
+      (text) => {
+        const context = parseTraceparent(text);
+        if (context) expect(text).toContain(`${context.traceId}-${context.spanId}`);
+      },
+    ),
   );
 });
 
@@ -53,7 +68,12 @@ test('spans of a sampled trace are children of one another and tell their own co
   );
   expect(spans.map((span) => span.name)).toEqual(['inner', 'outer']);
   const [inner, outer] = spans as [Span, Span];
-  expect(inner).toMatchObject({ traceId: root.traceId, parentId: outer.spanId, kind: 'client', attributes: { a: 1, b: 2 } });
+  expect(inner).toMatchObject({
+    traceId: root.traceId,
+    parentId: outer.spanId,
+    kind: 'client',
+    attributes: { a: 1, b: 2 },
+  });
   expect(outer).toMatchObject({ parentId: root.spanId });
   expect(inner.endMs).toBeGreaterThanOrEqual(inner.startMs);
 });

@@ -63,13 +63,21 @@ export function parseTraceparent(header: string | undefined | null): TraceContex
   if (!header || header.length < 55) return undefined;
   const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(header);
   if (!match) return undefined;
-  const [, version, trace, span, flags, rest] = match as unknown as [string, string, string, string, string, string | undefined];
+  const [, version, trace, span, flags, rest] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string | undefined,
+  ];
   if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
   if (/^0+$/.test(trace) || /^0+$/.test(span)) return undefined;
   return { traceId: trace, spanId: span, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-export const formatTraceparent = (context: TraceContext): string => `00-${context.traceId}-${context.spanId}-${context.sampled ? '01' : '00'}`;
+export const formatTraceparent = (context: TraceContext): string =>
+  `00-${context.traceId}-${context.spanId}-${context.sampled ? '01' : '00'}`;
 
 /** The context of a new span: a child of `parent`, or the root of a trace of its own, unsampled unless said. */
 export function childOf(parent: TraceContext | undefined, sampled = false): TraceContext {
@@ -97,7 +105,11 @@ export interface SpanOptions {
  * Runs `work` inside a span of the current trace. Spans of an unsampled trace are not kept unless `work` fails.
  * `work` may add attributes to the object it is given.
  */
-export async function inSpan<T>(name: string, options: SpanOptions, work: (attributes: Attributes) => Promise<T> | T): Promise<T> {
+export async function inSpan<T>(
+  name: string,
+  options: SpanOptions,
+  work: (attributes: Attributes) => Promise<T> | T,
+): Promise<T> {
   const parent = options.parent ?? currentTrace();
   const context = childOf(parent);
   const attributes: Attributes = { ...options.attributes };

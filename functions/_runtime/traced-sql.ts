@@ -31,7 +31,8 @@ export function traced<T extends object>(sql: T, own: Interception = {}): T {
       own.follow?.(query);
       return query;
     },
-    get: (target, name) => (typeof name === 'string' && Object.hasOwn(own, name) ? own[name] : Reflect.get(target, name)),
+    get: (target, name) =>
+      typeof name === 'string' && Object.hasOwn(own, name) ? own[name] : Reflect.get(target, name),
   });
 }
 
@@ -45,7 +46,12 @@ function watch(query: Running, parent: TraceContext | undefined): void {
     const endMs = nowMs();
     const failure = error === undefined ? undefined : spanError(error);
     const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name } as const;
-    measure(metrics.sqlDuration, (endMs - startMs) / 1000, failure ? { ...attributes, 'error.type': failure.type } : attributes, parent);
+    measure(
+      metrics.sqlDuration,
+      (endMs - startMs) / 1000,
+      failure ? { ...attributes, 'error.type': failure.type } : attributes,
+      parent,
+    );
     if (!parent?.sampled) return;
     recordSpan({
       ...childOf(parent),
@@ -83,7 +89,8 @@ function summaryOf(text: string): string {
 /** `SELECT posts`: what is done to which table first, low in number. */
 function summary(text: string): string {
   const first = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL';
-  const operation = first === 'WITH' ? (/\b(?:SELECT|INSERT|UPDATE|DELETE)\b/i.exec(text)?.[0].toUpperCase() ?? first) : first;
+  const operation =
+    first === 'WITH' ? (/\b(?:SELECT|INSERT|UPDATE|DELETE)\b/i.exec(text)?.[0].toUpperCase() ?? first) : first;
   const table = /\b(?:FROM|INTO|UPDATE)\s+([\w."]+)/i.exec(text)?.[1];
   return table ? `${operation} ${table}` : operation;
 }

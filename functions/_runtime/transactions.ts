@@ -31,7 +31,11 @@ const pool = { 'db.client.connection.pool.name': 'transactions' } as const;
  * @param open makes a client of one connection and calls `onclose` when that closes.
  * @param watch tells connections on which nothing is answered any more; whoever waits for a connection then waits in vain.
  */
-export function transactions(open: (onclose: () => void) => Sql, watch: ReturnType<typeof silence>, max: number): Transactions {
+export function transactions(
+  open: (onclose: () => void) => Sql,
+  watch: ReturnType<typeof silence>,
+  max: number,
+): Transactions {
   const idle: Connection[] = [];
   const waiting: { resolve: (connection: Connection) => void; reject: (error: unknown) => void }[] = [];
   const all = new Set<Connection>();
@@ -135,13 +139,15 @@ async function runOn<T>(connection: Connection, work: (tx: Tx) => Promise<T> | T
   try {
     result = await Promise.race([work(transaction(connection)), closed]);
   } catch (error) {
-    if (!connection.dead) await Promise.race([command(connection, 'ROLLBACK'), closed]).catch(() => (connection.dead = true));
+    if (!connection.dead)
+      await Promise.race([command(connection, 'ROLLBACK'), closed]).catch(() => (connection.dead = true));
     throw error;
   }
   if (connection.dead) throw connectionClosed();
   const ended = await Promise.race([command(connection, 'COMMIT'), closed]);
   // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and nobody heard.
-  if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back because one of its statements failed');
+  if (ended.command !== 'COMMIT')
+    throw new Error('the transaction was rolled back because one of its statements failed');
   return result;
 }
 
@@ -171,4 +177,5 @@ function transaction(connection: Connection): Tx {
   return tx;
 }
 
-const connectionClosed = (): Error => Object.assign(new Error('the connection to PostgreSQL was closed'), { code: 'CONNECTION_CLOSED' });
+const connectionClosed = (): Error =>
+  Object.assign(new Error('the connection to PostgreSQL was closed'), { code: 'CONNECTION_CLOSED' });

@@ -11,7 +11,10 @@ export interface WaitingMeasures {
 }
 
 /** @param exporter undefined while it is not loaded. @param dropped is told how many measures were lost */
-export function waitingMeasures(exporter: () => Pick<Exporter, 'record'> | undefined, dropped: (count: number) => void): WaitingMeasures {
+export function waitingMeasures(
+  exporter: () => Pick<Exporter, 'record'> | undefined,
+  dropped: (count: number) => void,
+): WaitingMeasures {
   let measures: Measure[] = [];
   let lost = 0;
   return {

@@ -58,12 +58,25 @@ describe('an event that is handled', () => {
       }),
     );
   const deliver = async (event: StoredEvent, headers: Record<string, string> = {}) =>
-    (await app().request('/events', { method: 'POST', headers: { ...binaryHeaders(event), ...headers }, body: event.data })).status;
+    (
+      await app().request('/events', {
+        method: 'POST',
+        headers: { ...binaryHeaders(event), ...headers },
+        body: event.data,
+      })
+    ).status;
 
   test('is counted and timed with its type, and its age is that of its time', async () => {
     expect(await deliver(make(1, 90_000))).toBe(204);
     expect(of(metrics.eventsConsumed)).toMatchObject([
-      { value: 1, attributes: { 'messaging.system': 'knative', 'messaging.operation.name': 'process', 'messaging.destination.name': noted.type } },
+      {
+        value: 1,
+        attributes: {
+          'messaging.system': 'knative',
+          'messaging.operation.name': 'process',
+          'messaging.destination.name': noted.type,
+        },
+      },
     ]);
     expect(of(metrics.processDuration)).toHaveLength(1);
     const [age] = of(metrics.eventAge);
@@ -74,7 +87,10 @@ describe('an event that is handled', () => {
   test('twice has an age once; the second time it is a duplicate', async () => {
     const event = make(1);
     for (let n = 0; n < 2; n++) expect(await deliver(event)).toBe(204);
-    expect(of(metrics.eventsConsumed).map(({ attributes }) => attributes['dormouse.duplicate'])).toEqual([undefined, true]);
+    expect(of(metrics.eventsConsumed).map(({ attributes }) => attributes['dormouse.duplicate'])).toEqual([
+      undefined,
+      true,
+    ]);
     expect(of(metrics.eventAge)).toHaveLength(1);
   });
 
@@ -126,7 +142,9 @@ describe('SQL', () => {
     await sql`SELECT * FROM inbox`;
     await sql`WITH old AS (DELETE FROM inbox WHERE false RETURNING 1) SELECT count(*) FROM old`;
     await sql`SELECT * FROM nowhere`.catch(() => {});
-    expect(of(metrics.sqlDuration).map(({ attributes }) => [attributes['db.query.summary'], attributes['error.type']])).toEqual([
+    expect(
+      of(metrics.sqlDuration).map(({ attributes }) => [attributes['db.query.summary'], attributes['error.type']]),
+    ).toEqual([
       ['SELECT inbox', undefined],
       ['DELETE inbox', undefined],
       ['SELECT nowhere', '42P01'],
@@ -142,7 +160,8 @@ describe('SQL', () => {
     });
     await readStates(false);
     await readStates(true);
-    const states = (measures: Measure[]) => measures.map(({ attributes, value }) => [attributes['db.client.connection.state'], value]);
+    const states = (measures: Measure[]) =>
+      measures.map(({ attributes, value }) => [attributes['db.client.connection.state'], value]);
     expect(states(inside)).toEqual([
       ['used', 1],
       ['idle', 0],

@@ -48,17 +48,29 @@ test('no two tokens have the same jti', () => {
 
 test('the log-in of a token is read back, and a token without one has none', () => {
   expect(sessionOf(signAccessToken(keys.signingKey(), subject, { issuer }))).toBe('b7');
-  expect(sessionOf(signAccessToken(keys.signingKey(), { id: 7, name: 'ada', role: 'editor' }, { issuer }))).toBeUndefined();
+  expect(
+    sessionOf(signAccessToken(keys.signingKey(), { id: 7, name: 'ada', role: 'editor' }, { issuer })),
+  ).toBeUndefined();
 });
 
 test("an importer's token is accepted, with scope import, and is nobody's", async () => {
   const verifier = tokens({ jwksUrl: 'keys:', issuer, audience: 'dormouse', fetch: async () => Response.json(jwks) });
-  expect(await verifier.verify(importToken(folder, { issuer }))).toMatchObject({ name: 'dormouse:import', role: 'admin', scopes: ['import'] });
+  expect(await verifier.verify(importToken(folder, { issuer }))).toMatchObject({
+    name: 'dormouse:import',
+    role: 'admin',
+    scopes: ['import'],
+  });
 });
 
 test("an operator's token is accepted, without any scope, is nobody's, and ends", async () => {
   let now = Date.now();
-  const verifier = tokens({ jwksUrl: 'keys:', issuer, audience: 'dormouse', fetch: async () => Response.json(jwks), now: () => now });
+  const verifier = tokens({
+    jwksUrl: 'keys:',
+    issuer,
+    audience: 'dormouse',
+    fetch: async () => Response.json(jwks),
+    now: () => now,
+  });
   const token = operatorToken(folder, { issuer, seconds: 300 });
   expect(await verifier.verify(token)).toMatchObject({ name: 'dormouse:operator', role: 'operator', scopes: [] });
   now += 400_000;
@@ -66,7 +78,9 @@ test("an operator's token is accepted, without any scope, is nobody's, and ends"
 });
 
 test('the program prints an operator’s token for five minutes', () => {
-  const { stdout } = spawnSync(process.execPath, [join(import.meta.dirname, 'operator-token.ts'), folder], { encoding: 'utf8' });
+  const { stdout } = spawnSync(process.execPath, [join(import.meta.dirname, 'operator-token.ts'), folder], {
+    encoding: 'utf8',
+  });
   const { iat, exp, iss } = JSON.parse(Buffer.from(stdout.split('.')[1]!, 'base64url').toString());
   expect({ life: exp - iat, iss }).toEqual({ life: 300, iss: 'https://dormouse.dev' });
 });

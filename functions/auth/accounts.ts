@@ -25,20 +25,35 @@ export function accounts(auth: Auth) {
   const self = (c: Context<Env>) => currentUser(auth, c);
 
   return new Hono<Env>()
-    .on('POST', ['/api/register', '/api/users'], caller, importing(json(importedAccount)), importing(importAccount(auth)), json(newAccount), async (c) => {
-      const { username, email, password, display_name } = c.req.valid('json');
-      await spend(limiter, `register:${auth.address(c)}`, limits.registerAddress);
-      if (await store.taken(username)) taken();
-      const displayName = display_name === undefined ? {} : { displayName: display_name };
-      const user = (await store.register({ username, email, ...displayName, passwordHash: await passwords.hash(password) })) ?? taken();
-      measure(metrics.accountsCreated, 1);
-      c.header('location', `/api/users/${user.username}`);
-      return c.json({ id: user.id, username: user.username, email }, 201);
-    })
+    .on(
+      'POST',
+      ['/api/register', '/api/users'],
+      caller,
+      importing(json(importedAccount)),
+      importing(importAccount(auth)),
+      json(newAccount),
+      async (c) => {
+        const { username, email, password, display_name } = c.req.valid('json');
+        await spend(limiter, `register:${auth.address(c)}`, limits.registerAddress);
+        if (await store.taken(username)) taken();
+        const displayName = display_name === undefined ? {} : { displayName: display_name };
+        const user =
+          (await store.register({ username, email, ...displayName, passwordHash: await passwords.hash(password) })) ??
+          taken();
+        measure(metrics.accountsCreated, 1);
+        c.header('location', `/api/users/${user.username}`);
+        return c.json({ id: user.id, username: user.username, email }, 201);
+      },
+    )
 
     .get('/api/users/:name', async (c) => {
       const user = (await store.find(c.req.param('name'))) ?? fail('not_found', 'There is no such user.');
-      return c.json({ id: user.id, username: user.username, display_name: user.displayName, created_at: user.createdAt.toISOString() });
+      return c.json({
+        id: user.id,
+        username: user.username,
+        display_name: user.displayName,
+        created_at: user.createdAt.toISOString(),
+      });
     })
 
     .get('/api/me', caller, async (c) => own(c, await self(c)))
@@ -76,7 +91,9 @@ function importing(inner: MiddlewareHandler<Env>): MiddlewareHandler<Env> {
 }
 
 /** Makes an account that nobody can log in to until it is claimed; 200 when the name has one already. */
-function importAccount({ store }: Auth): MiddlewareHandler<Env, string, { out: { json: { username: string; display_name?: string } } }> {
+function importAccount({
+  store,
+}: Auth): MiddlewareHandler<Env, string, { out: { json: { username: string; display_name?: string } } }> {
   return async (c) => {
     const { username, display_name } = c.req.valid('json');
     const found = await store.find(username);
@@ -89,7 +106,12 @@ function importAccount({ store }: Auth): MiddlewareHandler<Env, string, { out: {
 }
 
 /** The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. */
-async function changePassword({ store, passwords, limiter, limits }: Auth, user: User, current: string, password: string): Promise<void> {
+async function changePassword(
+  { store, passwords, limiter, limits }: Auth,
+  user: User,
+  current: string,
+  password: string,
+): Promise<void> {
   await spend(limiter, `login:${usernameKey(user.username)}`, limits.login);
   refuseWeak(password, user);
   if (!(await passwords.verify(current, user.passwordHash)).ok) wrong('current_password', 'is not your password');
@@ -97,15 +119,27 @@ async function changePassword({ store, passwords, limiter, limits }: Auth, user:
 }
 
 function refuseWeak(password: string, person: { username: string; email?: string | undefined }): void {
-  const reason = weakPassword(password, { username: person.username, ...(person.email !== undefined && { email: person.email }) });
+  const reason = weakPassword(password, {
+    username: person.username,
+    ...(person.email !== undefined && { email: person.email }),
+  });
   if (reason) wrong('password', reason);
 }
 
 const own = (c: Context<Env>, { id, username, email, displayName, role, createdAt }: User) => {
   c.header('cache-control', 'no-store');
-  return c.json({ id, username, email: email ?? null, display_name: displayName, role, created_at: createdAt.toISOString() });
+  return c.json({
+    id,
+    username,
+    email: email ?? null,
+    display_name: displayName,
+    role,
+    created_at: createdAt.toISOString(),
+  });
 };
 
-const wrong = (field: string, message: string): never => fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });
-const taken = (): never => fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });
+const wrong = (field: string, message: string): never =>
+  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });
+const taken = (): never =>
+  fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });
 const expired = (): never => fail('not_found', 'This link is not valid any more. Ask an administrator for a new one.');

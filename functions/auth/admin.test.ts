@@ -20,23 +20,37 @@ afterAll(() => db?.drop());
 
 async function run(...words: string[]): Promise<string> {
   const lines: string[] = [];
-  const admin: Admin = { store: fixture.auth.store, url: 'https://blog.example', now: fixture.auth.now, print: (line) => lines.push(line) };
+  const admin: Admin = {
+    store: fixture.auth.store,
+    url: 'https://blog.example',
+    now: fixture.auth.now,
+    print: (line) => lines.push(line),
+  };
   await adminCommand(words, admin);
   return lines.join('\n');
 }
 const linkIn = (text: string) => /https:\/\/blog\.example\/claim\?token=([\w-]{43})$/m.exec(text)?.[1];
 const claim = (body: object) => fixture.send('POST', '/api/claim', body);
-const register = (username: string) => fixture.send('POST', '/api/register', { username, email: 'someone@example.org', password });
-const login = (username: string, secret = password) => fixture.send('POST', '/api/login', { username, password: secret });
+const register = (username: string) =>
+  fixture.send('POST', '/api/register', { username, email: 'someone@example.org', password });
+const login = (username: string, secret = password) =>
+  fixture.send('POST', '/api/login', { username, password: secret });
 
 describe('admin NAME', () => {
   test('makes a missing account, announces it and prints a link by which its password is set', async () => {
     const text = await run('founder');
     expect(text).toContain('founder is made, as administrator.');
     const token = linkIn(text);
-    expect(await (await claim({ token, password, email: 'founder@example.org' })).json()).toEqual({ id: expect.any(Number), username: 'founder' });
+    expect(await (await claim({ token, password, email: 'founder@example.org' })).json()).toEqual({
+      id: expect.any(Number),
+      username: 'founder',
+    });
     expect(await (await login('founder')).json()).toMatchObject({ user: { role: 'admin' } });
-    expect(await db.as('auth')`SELECT 1 FROM outbox WHERE type = 'dev.dormouse.user.registered.v1' AND data->>'username' = 'founder'`).toHaveLength(1);
+    expect(
+      await db.as(
+        'auth',
+      )`SELECT 1 FROM outbox WHERE type = 'dev.dormouse.user.registered.v1' AND data->>'username' = 'founder'`,
+    ).toHaveLength(1);
   });
 
   test('promotes an account that exists, without a link', async () => {
@@ -55,7 +69,12 @@ describe('admin NAME', () => {
 
   test('makes somebody an operator with --role', async () => {
     const lines: string[] = [];
-    const admin: Admin = { store: fixture.auth.store, url: 'https://blog.example', now: fixture.auth.now, print: (line) => lines.push(line) };
+    const admin: Admin = {
+      store: fixture.auth.store,
+      url: 'https://blog.example',
+      now: fixture.auth.now,
+      print: (line) => lines.push(line),
+    };
     await adminCommand(['watcher'], admin, 'operator');
     expect(lines[0]).toBe('watcher is made, as operator.');
     expect((await fixture.auth.store.find('watcher'))?.role).toBe('operator');
@@ -115,7 +134,9 @@ describe('role NAME ROLE', () => {
   });
 
   test('refuses others, and users that are not there', async () => {
-    await expect(run('role', 'climber', 'owner')).rejects.toThrow('a role is one of reader, author, editor, operator, admin');
+    await expect(run('role', 'climber', 'owner')).rejects.toThrow(
+      'a role is one of reader, author, editor, operator, admin',
+    );
     await expect(run('role', 'nobody', 'admin')).rejects.toThrow('there is no user nobody');
     await expect(run('promote', 'climber')).rejects.toThrow('--help');
   });
@@ -138,7 +159,9 @@ describe('the program', () => {
   test('says in one line what is missing', () => {
     const { status, stderr } = program(['by-hand'], { DORMOUSE_HOME: join(tmpdir(), 'dormouse-nowhere') });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^admin: \S+DATABASE_URL cannot be read: start the platform once with npm start, or give --database-url\n$/);
+    expect(stderr).toMatch(
+      /^admin: \S+DATABASE_URL cannot be read: start the platform once with npm start, or give --database-url\n$/,
+    );
   });
 
   test('says in one line that the database does not answer', () => {

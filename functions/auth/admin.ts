@@ -80,11 +80,14 @@ async function link({ store, url, now, print }: Admin, user: User): Promise<void
   const secret = newSecret();
   const expires = new Date(now() + linkDays * 86_400_000);
   await store.offerClaim(user.id, hashSecret(secret), expires);
-  print(`To set the password of ${user.username}, once and until ${expires.toISOString().slice(0, 16).replace('T', ' ')} UTC:`);
+  print(
+    `To set the password of ${user.username}, once and until ${expires.toISOString().slice(0, 16).replace('T', ' ')} UTC:`,
+  );
   print(`  ${url}/claim?token=${secret}`);
 }
 
-const known = async ({ store }: Admin, username: string): Promise<User> => (await store.find(username)) ?? nobody(username);
+const known = async ({ store }: Admin, username: string): Promise<User> =>
+  (await store.find(username)) ?? nobody(username);
 
 function roleOf(word: string): Role {
   return roles.find((role) => role === word) ?? unknownRole();
@@ -103,7 +106,12 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { 'database-url': { type: 'string' }, url: { type: 'string' }, role: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      'database-url': { type: 'string' },
+      url: { type: 'string' },
+      role: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   if (values.help || positionals.length === 0) {
     console.log(help);
@@ -128,14 +136,18 @@ function databaseUrl(told: string | undefined): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw new Error(`${file} cannot be read: start the platform once with npm start, or give --database-url`, { cause });
+    throw new Error(`${file} cannot be read: start the platform once with npm start, or give --database-url`, {
+      cause,
+    });
   }
 }
 
 /** An error as one line; a database that does not answer is named as that. */
 function words(error: unknown): string {
   const { message, code } = error as Error & { code?: string };
-  return code === 'ECONNREFUSED' ? 'the database does not answer: is the platform running (npm start)?' : message || String(code);
+  return code === 'ECONNREFUSED'
+    ? 'the database does not answer: is the platform running (npm start)?'
+    : message || String(code);
 }
 
 if (import.meta.main) {

@@ -32,7 +32,13 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     store: createStore(sql, outbox({ sql, source: '/auth' })),
     passwords: passwords({ derive }),
     keys,
-    tokens: tokens({ jwksUrl: 'keys:', issuer, audience: 'dormouse', now, fetch: async () => Response.json({ keys: keys.published() }) }),
+    tokens: tokens({
+      jwksUrl: 'keys:',
+      issuer,
+      audience: 'dormouse',
+      now,
+      fetch: async () => Response.json({ keys: keys.published() }),
+    }),
     limiter: limiterInMemory(now),
     limits: { ...defaultLimits, registerAddress: 1000, loginAddress: 1000 },
     issuer,
@@ -51,14 +57,19 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   const sign = (subject: Partial<Subject>) =>
-    signAccessToken(auth.keys.signingKey(), { id: 1, name: 'somebody', role: 'author', ...subject }, { issuer, now: clock.ms });
+    signAccessToken(
+      auth.keys.signingKey(),
+      { id: 1, name: 'somebody', role: 'author', ...subject },
+      { issuer, now: clock.ms },
+    );
   return { auth, app, send, sign, clock, derived, folder };
 }
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** What `Set-Cookie` asks a browser to keep. */
-export const cookieOf = (response: Response) => /^refresh_token=([^;]*)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
+export const cookieOf = (response: Response) =>
+  /^refresh_token=([^;]*)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
 
 /** A sliding window over an array, as the shared ones keep it. */
 function limiterInMemory(now: () => number): Limiter {
@@ -69,7 +80,11 @@ function limiterInMemory(now: () => number): Limiter {
       const allowed = recent.length < limit;
       if (allowed) recent.push(now());
       hits.set(key, recent);
-      return { allowed, remaining: limit - recent.length, resetMs: allowed ? 0 : (recent[0] as number) + windowMs - now() };
+      return {
+        allowed,
+        remaining: limit - recent.length,
+        resetMs: allowed ? 0 : (recent[0] as number) + windowMs - now(),
+      };
     },
   };
 }

@@ -17,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => db?.drop());
 
 const send: typeof fixture.send = (...args) => fixture.send(...args);
-const register = (username: string, more: object = {}) => send('POST', '/api/register', { username, email: `${username}@example.org`, password, ...more });
+const register = (username: string, more: object = {}) =>
+  send('POST', '/api/register', { username, email: `${username}@example.org`, password, ...more });
 const login = (username: string, more: object = {}) => send('POST', '/api/login', { username, password, ...more });
 
 async function loggedIn(more: object = {}) {
@@ -45,7 +46,10 @@ describe('registering', () => {
     await register('Grace');
     const response = await register('gRACE');
     expect(response.status).toBe(409);
-    expect(await response.json()).toMatchObject({ code: 'conflict', errors: [{ field: 'username', message: 'is taken' }] });
+    expect(await response.json()).toMatchObject({
+      code: 'conflict',
+      errors: [{ field: 'username', message: 'is taken' }],
+    });
   });
 
   test('lets one of many simultaneous registrations of a name win', async () => {
@@ -101,7 +105,9 @@ describe('logging in', () => {
     const { response, token, user } = await loggedIn();
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(response.headers.get('set-cookie')).toMatch(/^refresh_token=[^;]+; Max-Age=2592000; Path=\/api\/token; HttpOnly; SameSite=Strict$/);
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^refresh_token=[^;]+; Max-Age=2592000; Path=\/api\/token; HttpOnly; SameSite=Strict$/,
+    );
     expect(await fixture.auth.tokens.verify(token)).toMatchObject({ id: user.id, role: 'author', scopes: [] });
   });
 
@@ -109,7 +115,9 @@ describe('logging in', () => {
     const username = newName();
     await register(username);
     const cookie = async (headers: Record<string, string>) =>
-      (await send('POST', '/api/login', { username, password }, headers)).headers.get('set-cookie')?.includes('; Secure');
+      (await send('POST', '/api/login', { username, password }, headers)).headers
+        .get('set-cookie')
+        ?.includes('; Secure');
     expect(await cookie({ 'x-forwarded-proto': 'https' })).toBe(true);
     expect(await cookie({ 'x-client-origin': 'https://blog.example', 'x-forwarded-proto': 'http' })).toBe(true);
     expect(await cookie({ 'x-client-origin': 'http://blog.example', 'x-forwarded-proto': 'https' })).toBe(false);
@@ -239,7 +247,10 @@ describe('asking whether a token is good', () => {
   test('answers who it is and until when', async () => {
     const { token, username, user, headers } = await loggedIn();
     const { exp } = await fixture.auth.tokens.verify(token);
-    expect(await (await send('GET', '/verify', undefined, headers)).json()).toEqual({ status: 'success', data: { user_id: user.id, username, exp } });
+    expect(await (await send('GET', '/verify', undefined, headers)).json()).toEqual({
+      status: 'success',
+      data: { user_id: user.id, username, exp },
+    });
   });
 
   test('answers 401 without a token', async () => {
@@ -272,12 +283,19 @@ describe('an own account', () => {
     const { headers, username } = await loggedIn();
     const response = await send('PATCH', '/api/me', { display_name: ' Ada Ĺovelace 🐭 ' }, headers);
     expect(await response.json()).toMatchObject({ display_name: 'Ada Ĺovelace 🐭' });
-    expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({ display_name: 'Ada Ĺovelace 🐭' });
+    expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({
+      display_name: 'Ada Ĺovelace 🐭',
+    });
   });
 
   test('changes its password with the old one, which ends every log-in', async () => {
     const { headers, username, refresh_token } = await loggedIn({ refresh: 'body' });
-    const response = await send('PATCH', '/api/me', { password: 'a second sentence', current_password: password }, headers);
+    const response = await send(
+      'PATCH',
+      '/api/me',
+      { password: 'a second sentence', current_password: password },
+      headers,
+    );
     expect(response.status).toBe(200);
     expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
     expect((await login(username)).status).toBe(401);
@@ -304,7 +322,9 @@ describe('an own account', () => {
     expect((await login(username)).status).toBe(401);
     expect((await send('GET', `/api/users/${username}`)).status).toBe(404);
     expect((await register(username.toUpperCase())).status).toBe(409);
-    const rows = await db.as('auth')`SELECT type, data FROM outbox WHERE subject = ${`user/${user.id}`} ORDER BY position`;
+    const rows = await db.as(
+      'auth',
+    )`SELECT type, data FROM outbox WHERE subject = ${`user/${user.id}`} ORDER BY position`;
     expect(rows.at(-1)).toMatchObject({ type: 'dev.dormouse.user.deleted.v1', data: { id: user.id, username } });
   });
 });
@@ -313,7 +333,12 @@ describe('other users', () => {
   test('are shown by name in any case, without their address', async () => {
     const { username } = await loggedIn();
     const response = await send('GET', `/api/users/${username.toUpperCase()}`);
-    expect(await response.json()).toEqual({ id: expect.any(Number), username, display_name: username, created_at: expect.any(String) });
+    expect(await response.json()).toEqual({
+      id: expect.any(Number),
+      username,
+      display_name: username,
+      created_at: expect.any(String),
+    });
   });
 
   test('are 404 when there are none', async () => {
@@ -332,7 +357,12 @@ describe('an import', () => {
   test('makes an account that nobody can log in to, once', async () => {
     const username = newName();
     const first = await send('POST', '/api/users', { username, display_name: 'Zoë Näme' }, importer());
-    const second = await send('POST', '/api/users', { username: username.toUpperCase(), display_name: 'Other' }, importer());
+    const second = await send(
+      'POST',
+      '/api/users',
+      { username: username.toUpperCase(), display_name: 'Other' },
+      importer(),
+    );
     expect([first.status, second.status]).toEqual([201, 200]);
     const made = await first.json();
     expect(made).toEqual({ id: expect.any(Number), username });
@@ -342,7 +372,12 @@ describe('an import', () => {
   });
 
   test('without the scope is a registration like any other', async () => {
-    const response = await send('POST', '/api/users', { username: newName(), display_name: 'x' }, bearer(fixture.sign({ role: 'admin' })));
+    const response = await send(
+      'POST',
+      '/api/users',
+      { username: newName(), display_name: 'x' },
+      bearer(fixture.sign({ role: 'admin' })),
+    );
     expect(response.status).toBe(422);
   });
 
@@ -365,7 +400,10 @@ describe('keys and discovery', () => {
   });
 
   test('name the issuer and where its keys are', async () => {
-    expect(await (await send('GET', '/.well-known/openid-configuration')).json()).toMatchObject({ issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
+    expect(await (await send('GET', '/.well-known/openid-configuration')).json()).toMatchObject({
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+    });
   });
 
   test('a token signed before a rotation is good after it, and the new key is published before it signs', async () => {

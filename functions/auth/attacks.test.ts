@@ -37,9 +37,25 @@ describe('forged access tokens', () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = (change: object = {}) => {
     const now = Math.floor(fixture.clock.ms / 1000);
-    return { iss: issuer, aud: 'dormouse', sub: '1', name: 'victim-1', role: 'admin', scope: '', jti: randomUUID(), iat: now, exp: now + 900, ...change };
+    return {
+      iss: issuer,
+      aud: 'dormouse',
+      sub: '1',
+      name: 'victim-1',
+      role: 'admin',
+      scope: '',
+      jti: randomUUID(),
+      iat: now,
+      exp: now + 900,
+      ...change,
+    };
   };
-  const header = (change: object = {}) => ({ alg: 'EdDSA', typ: 'at+jwt', kid: fixture.auth.keys.signingKey().kid, ...change });
+  const header = (change: object = {}) => ({
+    alg: 'EdDSA',
+    typ: 'at+jwt',
+    kid: fixture.auth.keys.signingKey().kid,
+    ...change,
+  });
   const forge = (head: object, body: object, signature: (signed: string) => Buffer) => {
     const signed = `${part(head)}.${part(body)}`;
     return `${signed}.${signature(signed).toString('base64url')}`;
@@ -58,17 +74,27 @@ describe('forged access tokens', () => {
   test.each<[string, () => string]>([
     ['alg none', () => `${part(header({ alg: 'none' }))}.${part(claims())}.`],
     ['alg none in other letters, with a signature', () => forge(header({ alg: 'nOnE' }), claims(), ours)],
-    ['HS256 keyed with the public key', () => forge(header({ alg: 'HS256' }), claims(), (signed) => createHmac('sha256', publicX()).update(signed).digest())],
+    [
+      'HS256 keyed with the public key',
+      () =>
+        forge(header({ alg: 'HS256' }), claims(), (signed) => createHmac('sha256', publicX()).update(signed).digest()),
+    ],
     [
       'HS256 keyed with the bytes of the public key',
-      () => forge(header({ alg: 'HS256' }), claims(), (signed) => createHmac('sha256', Buffer.from(publicX(), 'base64url')).update(signed).digest()),
+      () =>
+        forge(header({ alg: 'HS256' }), claims(), (signed) =>
+          createHmac('sha256', Buffer.from(publicX(), 'base64url')).update(signed).digest(),
+        ),
     ],
     ['another key under our kid', () => forge(header(), claims(), theirs)],
     ['an unknown kid', () => forge(header({ kid: 'unknown' }), claims(), theirs)],
     ['a kid that climbs', () => forge(header({ kid: '../../../../etc/passwd' }), claims(), theirs)],
     ['a kid that is an object', () => forge(header({ kid: { toString: 'x' } }), claims(), theirs)],
     ['no kid', () => forge(header({ kid: undefined }), claims(), ours)],
-    ['its own key in the header', () => forge(header({ jwk: mine.publicKey.export({ format: 'jwk' }) }), claims(), theirs)],
+    [
+      'its own key in the header',
+      () => forge(header({ jwk: mine.publicKey.export({ format: 'jwk' }) }), claims(), theirs),
+    ],
     ['a jku of its own', () => forge(header({ jku: 'https://evil.example/jwks.json', kid: 'evil' }), claims(), theirs)],
     ['an x5u of its own', () => forge(header({ x5u: 'https://evil.example/cert' }), claims(), theirs)],
     ['a critical extension nobody knows', () => forge(header({ crit: ['exp'] }), claims(), ours)],
@@ -81,7 +107,10 @@ describe('forged access tokens', () => {
     ['from another issuer', () => forge(header(), claims({ iss: 'https://evil.example' }), ours)],
     ['a role that does not exist', () => forge(header(), claims({ role: 'root' }), ours)],
     ['sub 0', () => forge(header(), claims({ sub: '0' }), ours)],
-    ['claims changed after signing', () => forge(header(), claims(), ours).replace(/\.[^.]+\./, `.${part(claims({ sub: '2' }))}.`)],
+    [
+      'claims changed after signing',
+      () => forge(header(), claims(), ours).replace(/\.[^.]+\./, `.${part(claims({ sub: '2' }))}.`),
+    ],
     ['a signature cut short', () => forge(header(), claims(), ours).slice(0, -2)],
     ['an empty one', () => '.'],
   ])('%s: 401', async (_, make) => expect(await answer(make())).toBe(401));
@@ -140,17 +169,29 @@ describe('a stolen refresh token', () => {
   test.each<[string, Record<string, string>, number]>([
     ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
     ['a sibling subdomain', { 'sec-fetch-site': 'same-site' }, 403],
-    ['another origin, in a browser without Sec-Fetch-Site', { origin: 'https://evil.example', host: 'blog.example' }, 403],
+    [
+      'another origin, in a browser without Sec-Fetch-Site',
+      { origin: 'https://evil.example', host: 'blog.example' },
+      403,
+    ],
     ['an opaque origin', { origin: 'null', host: 'blog.example' }, 403],
     ['our page', { 'sec-fetch-site': 'same-origin' }, 200],
     ['our page, in a browser without Sec-Fetch-Site', { origin: 'https://blog.example', host: 'blog.example' }, 200],
-    ['our page behind two gateways', { origin: 'https://blog.example', 'x-client-origin': 'https://blog.example', host: 'auth.internal' }, 200],
+    [
+      'our page behind two gateways',
+      { origin: 'https://blog.example', 'x-client-origin': 'https://blog.example', host: 'auth.internal' },
+      200,
+    ],
     [
       'another site that says where it asked',
       { origin: 'https://evil.example', 'x-client-origin': 'https://blog.example', 'x-forwarded-host': 'evil.example' },
       403,
     ],
-    ['our page behind a proxy', { origin: 'https://blog.example', 'x-forwarded-host': 'blog.example', host: 'auth.internal' }, 200],
+    [
+      'our page behind a proxy',
+      { origin: 'https://blog.example', 'x-forwarded-host': 'blog.example', host: 'auth.internal' },
+      200,
+    ],
   ])('by way of the browser, sent by %s: %o answers %i', async (_, headers, status) => {
     const token = cookieOf(await login(await newUser())) as string;
     expect((await refresh(token, headers)).status).toBe(status);
@@ -158,7 +199,11 @@ describe('a stolen refresh token', () => {
 
   test('is never taken from a form that another site may post', async () => {
     const headers = { 'content-type': 'text/plain' };
-    const response = await fixture.app.request('/api/token/refresh', { method: 'POST', headers, body: '{"refresh_token":"x"}' });
+    const response = await fixture.app.request('/api/token/refresh', {
+      method: 'POST',
+      headers,
+      body: '{"refresh_token":"x"}',
+    });
     expect(response.status).toBe(415);
   });
 });
@@ -172,7 +217,12 @@ describe('finding out who has an account', () => {
       const before = fixture.derived.count;
       const response = await login(username, 'a wrong password');
       const { trace_id: _, ...body } = (await response.json()) as Record<string, unknown>;
-      asked.push({ status: response.status, body, headers: [...response.headers.keys()], derived: fixture.derived.count - before });
+      asked.push({
+        status: response.status,
+        body,
+        headers: [...response.headers.keys()],
+        derived: fixture.derived.count - before,
+      });
     }
     expect(asked[0]).toMatchObject({ status: 401, derived: 1 });
     for (const other of asked) expect(other).toEqual(asked[0]);
@@ -257,7 +307,8 @@ describe('guessing passwords', () => {
 
   test('of many names from one address is stopped by the address', async () => {
     const narrow = authFixture(sql, { limits: { ...fixture.auth.limits, loginAddress: 3 } });
-    const guess = (name: string, address: string) => narrow.send('POST', '/api/login', { username: name, password }, { 'x-client-address': address });
+    const guess = (name: string, address: string) =>
+      narrow.send('POST', '/api/login', { username: name, password }, { 'x-client-address': address });
     const statuses: number[] = [];
     for (let i = 0; i < 5; i++) statuses.push((await guess(`guess-${i}`, '192.0.2.1')).status);
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
@@ -269,14 +320,27 @@ describe('guessing passwords', () => {
     const { token } = (await (await login(username)).json()) as { token: string };
     const statuses: number[] = [];
     for (let i = 0; i < 6; i++)
-      statuses.push((await fixture.send('PATCH', '/api/me', { password: 'a second sentence', current_password: `guess ${i}` }, bearer(token))).status);
+      statuses.push(
+        (
+          await fixture.send(
+            'PATCH',
+            '/api/me',
+            { password: 'a second sentence', current_password: `guess ${i}` },
+            bearer(token),
+          )
+        ).status,
+      );
     expect(statuses).toEqual([422, 422, 422, 422, 429, 429]);
   });
 
   test('is counted by all instances together, in the database', async () => {
     const username = await newUser();
-    const instances = [1, 2, 3].map(() => authFixture(sql, { limiter: openLimiter({ sql: () => sql }), now: Date.now }));
-    const attempts = Array.from({ length: 12 }, (_, i) => instances[i % 3]?.send('POST', '/api/login', { username, password: 'a wrong guess' }));
+    const instances = [1, 2, 3].map(() =>
+      authFixture(sql, { limiter: openLimiter({ sql: () => sql }), now: Date.now }),
+    );
+    const attempts = Array.from({ length: 12 }, (_, i) =>
+      instances[i % 3]?.send('POST', '/api/login', { username, password: 'a wrong guess' }),
+    );
     const statuses = (await Promise.all(attempts)).map((response) => response?.status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(5);
     expect(statuses.filter((status) => status === 429)).toHaveLength(7);
@@ -285,7 +349,12 @@ describe('guessing passwords', () => {
   test('registering many accounts from one address is stopped, before hashing', async () => {
     const narrow = authFixture(sql, { limits: { ...fixture.auth.limits, registerAddress: 2 } });
     const make = (username: string) =>
-      narrow.send('POST', '/api/register', { username, email: 'x@example.org', password }, { 'x-client-address': '192.0.2.7' });
+      narrow.send(
+        'POST',
+        '/api/register',
+        { username, email: 'x@example.org', password },
+        { 'x-client-address': '192.0.2.7' },
+      );
     const statuses: number[] = [];
     for (let i = 0; i < 4; i++) statuses.push((await make(`sock-puppet-${i}`)).status);
     expect(statuses).toEqual([201, 201, 429, 429]);
@@ -315,12 +384,22 @@ describe('taking more than is given', () => {
   });
 
   test.each([
-    ['a duplicate key', '{"username":"twice-1","username":"twice-2","email":"a@example.org","password":"a long enough sentence"}', 400],
-    ['__proto__', '{"username":"proto-1","email":"a@example.org","password":"a long enough sentence","__proto__":{"role":"admin"}}', 400],
+    [
+      'a duplicate key',
+      '{"username":"twice-1","username":"twice-2","email":"a@example.org","password":"a long enough sentence"}',
+      400,
+    ],
+    [
+      '__proto__',
+      '{"username":"proto-1","email":"a@example.org","password":"a long enough sentence","__proto__":{"role":"admin"}}',
+      400,
+    ],
     ['no JSON', '{', 400],
     ['an array', '[]', 422],
     ['nested objects for text', '{"username":{"$ne":""},"email":"a@example.org","password":{"$ne":""}}', 422],
-  ])('registering with %s is refused', async (_, body, status) => expect((await fixture.send('POST', '/api/register', body)).status).toBe(status));
+  ])('registering with %s is refused', async (_, body, status) =>
+    expect((await fixture.send('POST', '/api/register', body)).status).toBe(status),
+  );
 
   test('a display name that turns text around is refused', async () => {
     expect((await register(`turned-${++count}`, { display_name: 'nimda\u202e' })).status).toBe(422);
@@ -328,7 +407,9 @@ describe('taking more than is given', () => {
 
   test('SQL in a name stays text', async () => {
     expect((await login("x' OR '1'='1", "x' OR '1'='1")).status).toBe(401);
-    expect((await fixture.send('GET', `/api/users/${encodeURIComponent("x'; DROP TABLE users; --")}`)).status).toBe(404);
+    expect((await fixture.send('GET', `/api/users/${encodeURIComponent("x'; DROP TABLE users; --")}`)).status).toBe(
+      404,
+    );
   });
 });
 
@@ -355,7 +436,9 @@ describe('without its database', () => {
   });
 
   test('a count that cannot be reached does not open the gate', async () => {
-    const closed = authFixture(sql, { limiter: { take: async () => Promise.reject(new AppError('unavailable', 'Requests cannot be counted now.')) } });
+    const closed = authFixture(sql, {
+      limiter: { take: async () => Promise.reject(new AppError('unavailable', 'Requests cannot be counted now.')) },
+    });
     expect((await closed.send('POST', '/api/login', { username: 'somebody', password })).status).toBe(503);
     expect(closed.derived.count).toBe(0);
   });
@@ -363,7 +446,8 @@ describe('without its database', () => {
 
 test('more log-ins than can be hashed are turned away at once with Retry-After', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const derive = async (_password: string, _salt: Uint8Array, _cost: unknown, length: number) => promise.then(() => new Uint8Array(length));
+  const derive = async (_password: string, _salt: Uint8Array, _cost: unknown, length: number) =>
+    promise.then(() => new Uint8Array(length));
   const busy = authFixture(sql, { passwords: passwords({ derive, concurrency: 2, queue: 4 }) });
   const early: Response[] = [];
   const refused = Promise.withResolvers<void>();

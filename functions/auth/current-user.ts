@@ -10,6 +10,8 @@ export async function currentUser({ store }: Auth, c: Context<Env>): Promise<Use
   const caller = required(c);
   return (
     (await store.byId(caller.id)) ??
-    fail('unauthorized', 'This account does not exist any more.', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+    fail('unauthorized', 'This account does not exist any more.', {
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    })
   );
 }

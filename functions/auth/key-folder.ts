@@ -1,5 +1,16 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { readKeys, withoutRetired } from './keyring.ts';
 
@@ -24,7 +35,10 @@ export interface Rotation {
  * `dropOthers` is for a stolen key: the new key signs at once and all others go, so that every access token is refused
  * from when consumers read the JWKS again; sessions survive, they do not hang on these keys.
  */
-export function rotateKeys(folder: string, options: { now?: number; activateAfterMs: number; dropOthers?: boolean }): Rotation {
+export function rotateKeys(
+  folder: string,
+  options: { now?: number; activateAfterMs: number; dropOthers?: boolean },
+): Rotation {
   const now = options.now ?? Date.now();
   const before = readKeys(folder);
   const kept = options.dropOthers ? [] : withoutRetired(before, now);

@@ -42,10 +42,25 @@ describe('a folder of keys', () => {
     ['not JSON', '{ "d": "secret'],
     [
       'an RSA key',
-      JSON.stringify({ ...generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' }), kid: '20260101T000000Z-00000000' }),
+      JSON.stringify({
+        ...generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' }),
+        kid: '20260101T000000Z-00000000',
+      }),
     ],
-    ['a public key', JSON.stringify({ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: '20260101T000000Z-00000000' })],
-    ["another file's key", JSON.stringify({ ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: '../../etc/passwd' })],
+    [
+      'a public key',
+      JSON.stringify({
+        ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
+        kid: '20260101T000000Z-00000000',
+      }),
+    ],
+    [
+      "another file's key",
+      JSON.stringify({
+        ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+        kid: '../../etc/passwd',
+      }),
+    ],
   ])('with %s is refused by the name of the file, quoting nothing of it', (_, text) => {
     const folder = temporaryFolder();
     const path = join(folder, '20260101T000000Z-00000000.private.jwk');
@@ -53,8 +68,9 @@ describe('a folder of keys', () => {
     expect(() => readKeys(folder)).toThrow(`${path} is not an Ed25519 private key as a JWK`);
   });
 
-  test.each(['key', '2026', '20261301T000000Z-00000000', '20260101T000000Z-0000000g', '../20260101T000000Z-00000000'])('knows no kid %s', (kid) =>
-    expect(kidTime(kid)).toBeUndefined(),
+  test.each(['key', '2026', '20261301T000000Z-00000000', '20260101T000000Z-0000000g', '../20260101T000000Z-00000000'])(
+    'knows no kid %s',
+    (kid) => expect(kidTime(kid)).toBeUndefined(),
   );
 });
 
@@ -152,7 +168,8 @@ describe('the program keys', () => {
 
   test('says where it looked for keys, and what makes them', () => {
     const text = 'keys: there is no folder /nowhere/keys: start the platform once with npm start, or give --keys-dir';
-    for (const command of ['rotate', 'list']) expect(run(command, '--keys-dir', '/nowhere/keys')).toEqual({ code: 1, text });
+    for (const command of ['rotate', 'list'])
+      expect(run(command, '--keys-dir', '/nowhere/keys')).toEqual({ code: 1, text });
   });
 
   test('rotates: the new key is there and signs later', () => {
@@ -166,7 +183,10 @@ describe('the program keys', () => {
   });
 
   test('says what is wrong in one line', () => {
-    expect(run('rotate', '--keys-dir', emptyFolder())).toEqual({ code: 1, text: expect.stringMatching(/^keys: [^\n]+$/) });
+    expect(run('rotate', '--keys-dir', emptyFolder())).toEqual({
+      code: 1,
+      text: expect.stringMatching(/^keys: [^\n]+$/),
+    });
     expect(run('rotate', '--keys-dir', filledFolder(), '--activate-after', 'soon')).toEqual({
       code: 1,
       text: 'keys: --activate-after takes a number of seconds',

@@ -42,7 +42,10 @@ const suffix = '.private.jwk';
  * @throws Error at once when the folder holds no key or a broken one. If that happens later, the keys read before stay
  * in use and `onError` is told.
  */
-export function openKeyring(folder: string, options: { now?: () => number; recheckMs?: number; onError?: (error: unknown) => void } = {}): Keyring {
+export function openKeyring(
+  folder: string,
+  options: { now?: () => number; recheckMs?: number; onError?: (error: unknown) => void } = {},
+): Keyring {
   const { now = Date.now, recheckMs = 2000, onError = () => {} } = options;
   let changed = folderStamp(folder);
   let keys = readKeys(folder);
@@ -99,11 +102,17 @@ function readKey(path: string, kid: string): SigningKey {
   if (startsAt === undefined) throw new Error(`${path}: the name must be TIME-RANDOM${suffix}`);
   try {
     const jwk = JSON.parse(readFileSync(path, 'utf8'));
-    if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.kid !== kid) throw new Error('kty, crv or kid is not what it must be');
+    if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.kid !== kid)
+      throw new Error('kty, crv or kid is not what it must be');
     const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
     // Taken from the key itself and member by member: nothing else that a file may hold can be published.
     const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
-    return { kid, startsAt, privateKey, publicJwk: { kty: 'OKP', crv: 'Ed25519', x: x as string, kid, alg: 'EdDSA', use: 'sig' } };
+    return {
+      kid,
+      startsAt,
+      privateKey,
+      publicJwk: { kty: 'OKP', crv: 'Ed25519', x: x as string, kid, alg: 'EdDSA', use: 'sig' },
+    };
   } catch (cause) {
     // The parser's words may quote the file: they stay in the cause.
     throw new Error(`${path} is not an Ed25519 private key as a JWK`, { cause });

@@ -20,5 +20,6 @@ const windowMs = 60_000;
 /** Counts one use of `key`. @throws AppError `too_many_requests` (429) with Retry-After when `limit` is reached. */
 export async function spend(limiter: Limiter, key: string, limit: number): Promise<void> {
   const taken = await limiter.take(key, limit, windowMs);
-  if (!taken.allowed) fail('too_many_requests', 'Too many attempts. Try again later.', { headers: refusal(taken, limit, windowMs) });
+  if (!taken.allowed)
+    fail('too_many_requests', 'Too many attempts. Try again later.', { headers: refusal(taken, limit, windowMs) });
 }

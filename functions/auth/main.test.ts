@@ -29,7 +29,9 @@ const post = (path: string, body: object) =>
 
 test('the function as it is deployed registers, logs in, verifies, and ends on SIGTERM', async () => {
   const password = 'a long enough sentence';
-  expect((await post('/api/register', { username: 'deployed', email: 'deployed@example.org', password })).status).toBe(201);
+  expect((await post('/api/register', { username: 'deployed', email: 'deployed@example.org', password })).status).toBe(
+    201,
+  );
   const login = await post('/api/login', { username: 'deployed', password });
   const { token } = (await login.json()) as { token: string };
   const verified = await fetch(`${origin}/verify`, { headers: { authorization: `Bearer ${token}` } });

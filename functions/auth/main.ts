@@ -11,7 +11,9 @@ import { createStore } from './store.ts';
 const perMinute = (name: string, fallback: number) => Number(variable(name, String(fallback)));
 
 await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }) => {
-  const keys = openKeyring(variable('KEYS_DIR'), { onError: (error) => log.error({ error }, 'the signing keys cannot be read: the ones before stay in use') });
+  const keys = openKeyring(variable('KEYS_DIR'), {
+    onError: (error) => log.error({ error }, 'the signing keys cannot be read: the ones before stay in use'),
+  });
   // Its own keys are at hand: no request to itself.
   const published = async () => Response.json({ keys: keys.published() });
   return createApp({

@@ -48,7 +48,10 @@ describe('a stored password', () => {
   test('is outdated when memory, passes or lanes are not those of today', async () => {
     const stored = await passwords({ cost: cheap }).hash('correct horse');
     for (const change of [{ memory: 128 }, { passes: 2 }, { lanes: 2 }])
-      expect(await passwords({ cost: { ...cheap, ...change } }).verify('correct horse', stored)).toEqual({ ok: true, outdated: true });
+      expect(await passwords({ cost: { ...cheap, ...change } }).verify('correct horse', stored)).toEqual({
+        ok: true,
+        outdated: true,
+      });
   });
 
   test('is the same in every Unicode normalisation form', async () => {

@@ -67,7 +67,10 @@ export function passwords(options: PasswordsOptions = {}): Passwords {
 }
 
 const differs = (hash: Argon2Hash, wanted: Cost): boolean =>
-  hash.memory !== wanted.memory || hash.passes !== wanted.passes || hash.lanes !== wanted.lanes || hash.tag.length !== 32;
+  hash.memory !== wanted.memory ||
+  hash.passes !== wanted.passes ||
+  hash.lanes !== wanted.lanes ||
+  hash.tag.length !== 32;
 
 /** Lets `concurrency` pieces of work run, `queue` more wait in order, and refuses the rest. */
 function turns(concurrency: number, queue: number): <T>(work: () => Promise<T>) => Promise<T> {
@@ -75,7 +78,10 @@ function turns(concurrency: number, queue: number): <T>(work: () => Promise<T>) 
   let running = 0;
   return async (work) => {
     if (running >= concurrency) {
-      if (waiting.length >= queue) fail('unavailable', 'Too many people are logging in just now. Try again shortly.', { headers: { 'retry-after': '1' } });
+      if (waiting.length >= queue)
+        fail('unavailable', 'Too many people are logging in just now. Try again shortly.', {
+          headers: { 'retry-after': '1' },
+        });
       await new Promise<void>((go) => waiting.push(go));
     } else running++;
     try {

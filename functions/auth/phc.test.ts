@@ -9,7 +9,11 @@ const hash = fc.record({
   salt: fc.uint8Array({ minLength: 8, maxLength: 64 }),
   tag: fc.uint8Array({ minLength: 12, maxLength: 64 }),
 });
-const plain = (value: { salt: Uint8Array; tag: Uint8Array }) => ({ ...value, salt: [...value.salt], tag: [...value.tag] });
+const plain = (value: { salt: Uint8Array; tag: Uint8Array }) => ({
+  ...value,
+  salt: [...value.salt],
+  tag: [...value.tag],
+});
 
 describe('a PHC string', () => {
   test('decodes to what was encoded', () => {
@@ -40,7 +44,10 @@ describe('a PHC string', () => {
     ['another version', '$argon2id$v=16$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
     ['bcrypt', '$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW'],
     ['no cost', '$argon2id$v=19$m=0,t=0,p=0$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
-    ['a memory that would stop the machine', '$argon2id$v=19$m=99999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
+    [
+      'a memory that would stop the machine',
+      '$argon2id$v=19$m=99999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+    ],
     ['nothing', ''],
   ])('of %s is refused without quoting it', (_, text) => {
     expect(() => decodePhc(text)).toThrow(/^not a (canonical )?PHC string( of argon2id)?$/);

@@ -11,7 +11,8 @@ export interface Argon2Hash extends Cost {
   readonly tag: Uint8Array;
 }
 
-const pattern = /^\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
+const pattern =
+  /^\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 
 /** The PHC string format: `$argon2id$v=19$m=19456,t=2,p=1$SALT$TAG`, base64 without padding. */
 export function encodePhc({ memory, passes, lanes, salt, tag }: Argon2Hash): string {
@@ -26,7 +27,13 @@ export function decodePhc(text: string): Argon2Hash {
   const match = pattern.exec(text);
   if (!match) throw new TypeError('not a PHC string of argon2id');
   const [, memory, passes, lanes, salt, tag] = match as unknown as [string, string, string, string, string, string];
-  const hash = { memory: Number(memory), passes: Number(passes), lanes: Number(lanes), salt: bytes(salt), tag: bytes(tag) };
+  const hash = {
+    memory: Number(memory),
+    passes: Number(passes),
+    lanes: Number(lanes),
+    salt: bytes(salt),
+    tag: bytes(tag),
+  };
   if (encodePhc(hash) !== text) throw new TypeError('not a canonical PHC string');
   return hash;
 }

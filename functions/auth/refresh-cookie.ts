@@ -22,7 +22,13 @@ export function cookieToken(c: Context<Env>, origins: readonly string[]): string
 
 /** The Set-Cookie value that keeps `token` for `seconds`; 0 removes it. Secure where the browser speaks https to the ingress. */
 export function refreshCookie(c: Context<Env>, token: string, seconds: number): string {
-  return generateCookie(name, token, { httpOnly: true, sameSite: 'Strict', path: '/api/token', maxAge: seconds, secure: askedSecurely(c) });
+  return generateCookie(name, token, {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/api/token',
+    maxAge: seconds,
+    secure: askedSecurely(c),
+  });
 }
 
 function isOurs(c: Context<Env>, origins: readonly string[]): boolean {

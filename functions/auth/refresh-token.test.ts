@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Family, hashSecret, idleMs, leewayMs, longestMs, parseRefreshToken, refreshToken, startFamily, turnToken } from './refresh-token.ts';
+import {
+  type Family,
+  hashSecret,
+  idleMs,
+  leewayMs,
+  longestMs,
+  parseRefreshToken,
+  refreshToken,
+  startFamily,
+  turnToken,
+} from './refresh-token.ts';
 
 const id = '3f2c1e0a-0000-4000-8000-000000000000';
 const start = () => startFamily(id, 0);
@@ -17,10 +27,15 @@ describe('a refresh token', () => {
     expect(parseRefreshToken(refreshToken(id, secret))).toEqual({ family: id, secret });
   });
 
-  test.each(['', 'x', `${id}.`, `${id}.short`, `${id.toUpperCase()}.${'a'.repeat(43)}`, `${id}.${'a'.repeat(44)}`, `' OR 1=1.${'a'.repeat(43)}`])(
-    'is not %j',
-    (text) => expect(parseRefreshToken(text)).toBeUndefined(),
-  );
+  test.each([
+    '',
+    'x',
+    `${id}.`,
+    `${id}.short`,
+    `${id.toUpperCase()}.${'a'.repeat(43)}`,
+    `${id}.${'a'.repeat(44)}`,
+    `' OR 1=1.${'a'.repeat(43)}`,
+  ])('is not %j', (text) => expect(parseRefreshToken(text)).toBeUndefined());
 
   test('has 256 random bits and is kept as a hash only', () => {
     const { family, secret } = start();
@@ -63,7 +78,8 @@ describe('a refresh token', () => {
     let { family, secret } = start();
     expect(turnToken(family, secret, idleMs)).toEqual({ kind: 'expired' });
     const step = idleMs - 1;
-    for (let now = step; now < longestMs; now += step) ({ family, secret } = present(family, secret, now) ?? { family, secret });
+    for (let now = step; now < longestMs; now += step)
+      ({ family, secret } = present(family, secret, now) ?? { family, secret });
     expect(family.expiresAt).toBe(longestMs);
     expect(turnToken(family, secret, longestMs)).toEqual({ kind: 'expired' });
   });
@@ -97,17 +113,21 @@ describe('any order of tabs', () => {
 
   test('ends the family as soon as a token older than the leeway comes back', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: leewayMs, max: 86_400_000 }), { minLength: 2, maxLength: 8 }), fc.nat(), (waits, pick) => {
-        let { family, secret } = start();
-        const old: string[] = [];
-        let now = 0;
-        for (const wait of waits) {
-          now += wait;
-          old.push(secret);
-          ({ family, secret } = present(family, secret, now) as { family: Family; secret: string });
-        }
-        expect(turnToken(family, old[pick % old.length] as string, now + leewayMs)).toEqual({ kind: 'reused' });
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: leewayMs, max: 86_400_000 }), { minLength: 2, maxLength: 8 }),
+        fc.nat(),
+        (waits, pick) => {
+          let { family, secret } = start();
+          const old: string[] = [];
+          let now = 0;
+          for (const wait of waits) {
+            now += wait;
+            old.push(secret);
+            ({ family, secret } = present(family, secret, now) as { family: Family; secret: string });
+          }
+          expect(turnToken(family, old[pick % old.length] as string, now + leewayMs)).toEqual({ kind: 'reused' });
+        },
+      ),
     );
   });
 });

@@ -77,5 +77,7 @@ function repeat(family: Family, secret: string): Turn {
   return { kind: 'reused' };
 }
 
-const successor = (secret: string, salt: string): string => createHmac('sha256', salt).update(secret).digest('base64url');
-const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const successor = (secret: string, salt: string): string =>
+  createHmac('sha256', salt).update(secret).digest('base64url');
+const same = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

@@ -15,7 +15,10 @@ const normal = (max: number, parse: (text: string) => string | undefined, messag
 const username = normal(100, parseUsername, usernameRule);
 const email = normal(254, normaliseEmail, 'must be an e-mail address');
 /** Bidirectional overrides could make a name read as another one. */
-const displayName = v.pipe(line(1, 100), v.regex(/^[^\u202a-\u202e\u2066-\u2069]*$/u, 'must not contain text direction controls'));
+const displayName = v.pipe(
+  line(1, 100),
+  v.regex(/^[^\u202a-\u202e\u2066-\u2069]*$/u, 'must not contain text direction controls'),
+);
 
 /** Passwords are taken as they are, blanks at the ends included; only what no keyboard types is refused. */
 const typed = v.pipe(
@@ -35,7 +38,11 @@ const length = (text: string): number => [...text.normalize('NFKC')].length;
 export const newAccount = v.pipe(
   v.strictObject({ username, email, password, display_name: v.optional(displayName) }),
   v.forward(
-    v.partialCheck([['username'], ['email'], ['password']], (input) => weakPassword(input.password, input) === undefined, 'is too easy to guess'),
+    v.partialCheck(
+      [['username'], ['email'], ['password']],
+      (input) => weakPassword(input.password, input) === undefined,
+      'is too easy to guess',
+    ),
     ['password'],
   ),
 );
@@ -60,7 +67,11 @@ export const heldToken = v.strictObject({ refresh_token: v.optional(opaque) });
 
 /** Body of PATCH /api/me. A new password needs the old one beside it. */
 export const accountChange = v.pipe(
-  v.strictObject({ display_name: v.optional(displayName), password: v.optional(password), current_password: v.optional(existingPassword) }),
+  v.strictObject({
+    display_name: v.optional(displayName),
+    password: v.optional(password),
+    current_password: v.optional(existingPassword),
+  }),
   v.forward(
     v.partialCheck(
       [['password'], ['current_password']],

@@ -39,15 +39,22 @@ export function sessions(auth: Auth) {
     .post('/api/token/refresh', optionalJson, async (c) => {
       const { token, carrier } = presented(c, c.req.valid('json'), auth.origins);
       const held = parseRefreshToken(token) ?? refuseRefresh(c);
-      const found = (await store.turnSession(held.family, (family) => turnToken(family, held.secret, now()))) ?? refuseRefresh(c);
+      const found =
+        (await store.turnSession(held.family, (family) => turnToken(family, held.secret, now()))) ?? refuseRefresh(c);
       const { turn, user } = found;
-      if (turn.kind === 'reused') auth.log.warn({ session: held.family, user_id: user.id }, 'a refresh token was used twice: its session is ended');
+      if (turn.kind === 'reused')
+        auth.log.warn(
+          { session: held.family, user_id: user.id },
+          'a refresh token was used twice: its session is ended',
+        );
       if (turn.kind === 'reused' || turn.kind === 'expired') return refuseRefresh(c);
       return granted(auth, c, user, { family: turn.family, secret: turn.secret, carrier });
     })
 
     .post('/api/logout', optionalJson, async (c) => {
-      const session = parseRefreshToken(presented(c, c.req.valid('json'), auth.origins).token)?.family ?? (await bearerSession(auth, c));
+      const session =
+        parseRefreshToken(presented(c, c.req.valid('json'), auth.origins).token)?.family ??
+        (await bearerSession(auth, c));
       if (session) await store.closeSession(session);
       c.header('set-cookie', refreshCookie(c, '', 0));
       return c.body(null, 204);
@@ -88,8 +95,18 @@ interface Grant {
 }
 
 function granted(auth: Auth, c: Context<Env>, user: User, { family, secret, carrier, scope }: Grant) {
-  const subject = { id: user.id, name: user.username, role: user.role, session: family.id, ...(scope !== undefined && { scope }) };
-  const token = signAccessToken(auth.keys.signingKey(), subject, { issuer: auth.issuer, audience: auth.audience, now: auth.now() });
+  const subject = {
+    id: user.id,
+    name: user.username,
+    role: user.role,
+    session: family.id,
+    ...(scope !== undefined && { scope }),
+  };
+  const token = signAccessToken(auth.keys.signingKey(), subject, {
+    issuer: auth.issuer,
+    audience: auth.audience,
+    now: auth.now(),
+  });
   const held = refreshToken(family.id, secret);
   const seconds = Math.floor((family.expiresAt - auth.now()) / 1000);
   if (carrier === 'cookie') c.header('set-cookie', refreshCookie(c, held, seconds));
@@ -106,11 +123,18 @@ function granted(auth: Auth, c: Context<Env>, user: User, { family, secret, carr
 
 /** A body is optional: a browser sends only its cookie. */
 const readBody = json(heldToken);
-const optionalJson: typeof readBody = (c, next) => (header(c, 'content-type') === undefined ? next() : readBody(c, next));
+const optionalJson: typeof readBody = (c, next) =>
+  header(c, 'content-type') === undefined ? next() : readBody(c, next);
 
-function presented(c: Context<Env>, body: { refresh_token?: string | undefined } | undefined, origins: readonly string[]): { token: string; carrier: Carrier } {
+function presented(
+  c: Context<Env>,
+  body: { refresh_token?: string | undefined } | undefined,
+  origins: readonly string[],
+): { token: string; carrier: Carrier } {
   const inBody = body?.refresh_token;
-  return inBody === undefined ? { token: cookieToken(c, origins) ?? '', carrier: 'cookie' } : { token: inBody, carrier: 'body' };
+  return inBody === undefined
+    ? { token: cookieToken(c, origins) ?? '', carrier: 'cookie' }
+    : { token: inBody, carrier: 'body' };
 }
 
 /** The log-in that the request's access token came from: the refresh cookie does not reach this path. */

@@ -27,7 +27,8 @@ async function open(user = ada, at = now) {
   const begun = startFamily(randomUUID(), at);
   return { ...begun, opened: await store.openSession(user, begun.family) };
 }
-const sessionsOf = async (user: User) => (await sql`SELECT id FROM sessions WHERE user_id = ${user.id}`).map((row) => row.id);
+const sessionsOf = async (user: User) =>
+  (await sql`SELECT id FROM sessions WHERE user_id = ${user.id}`).map((row) => row.id);
 
 describe('an account', () => {
   test('is found by name in any case and by id', async () => {
@@ -42,7 +43,10 @@ describe('an account', () => {
 
   test('is registered and announced in one transaction: without the event there is no account', async () => {
     const failing: Store = createStore(sql, {
-      transaction: (work) => outbox({ sql, source: '/auth' }).transaction((tx, emit) => work(tx, emit).then(() => Promise.reject(new Error('no event')))),
+      transaction: (work) =>
+        outbox({ sql, source: '/auth' }).transaction((tx, emit) =>
+          work(tx, emit).then(() => Promise.reject(new Error('no event'))),
+        ),
       drained: async () => {},
     });
     await expect(failing.register({ username: 'half-made' })).rejects.toThrow('no event');
@@ -62,7 +66,8 @@ describe('an account', () => {
     expect(await store.remove(ada.id)).toBe(true);
     const [row] = await sql`SELECT username, display_name, email, password_hash FROM users WHERE id = ${ada.id}`;
     expect(row).toEqual({ username: ada.username, display_name: null, email: null, password_hash: null });
-    for (const table of ['sessions', 'claims', 'identities']) expect(await sql`SELECT 1 FROM ${sql(table)} WHERE user_id = ${ada.id}`).toHaveLength(0);
+    for (const table of ['sessions', 'claims', 'identities'])
+      expect(await sql`SELECT 1 FROM ${sql(table)} WHERE user_id = ${ada.id}`).toHaveLength(0);
     expect(await store.remove(ada.id)).toBe(false);
     expect(await store.setRole(ada.username, 'admin')).toBeUndefined();
     expect(await store.taken(ada.username)).toBe(true);
@@ -71,12 +76,16 @@ describe('an account', () => {
   test('is deleted once, however many ask at once', async () => {
     const results = await Promise.all([1, 2, 3, 4].map(() => store.remove(ada.id)));
     expect(results.filter(Boolean)).toHaveLength(1);
-    expect(await sql`SELECT 1 FROM outbox WHERE subject = ${`user/${ada.id}`} AND type LIKE '%deleted%'`).toHaveLength(1);
+    expect(await sql`SELECT 1 FROM outbox WHERE subject = ${`user/${ada.id}`} AND type LIKE '%deleted%'`).toHaveLength(
+      1,
+    );
   });
 
   test('is refused by the database itself with a name that is none, or the same name in other letters', async () => {
     await expect(sql`INSERT INTO users (username) VALUES ('аda')`).rejects.toMatchObject({ code: '23514' });
-    await expect(sql`INSERT INTO users (username) VALUES (${ada.username.toUpperCase()})`).rejects.toMatchObject({ code: '23505' });
+    await expect(sql`INSERT INTO users (username) VALUES (${ada.username.toUpperCase()})`).rejects.toMatchObject({
+      code: '23505',
+    });
   });
 });
 
@@ -106,7 +115,9 @@ describe('a session', () => {
 
   test('that two tabs refresh at once is rotated once, and both get the same token', async () => {
     const { family, secret } = await open();
-    const results = await Promise.all([1, 2, 3, 4].map(() => store.turnSession(family.id, (found) => turnToken(found, secret, now + 1000))));
+    const results = await Promise.all(
+      [1, 2, 3, 4].map(() => store.turnSession(family.id, (found) => turnToken(found, secret, now + 1000))),
+    );
     const turns = results.map((result) => result?.turn);
     expect(turns.map((turn) => turn?.kind).sort()).toEqual(['repeated', 'repeated', 'repeated', 'rotated']);
     expect(new Set(turns.map((turn) => turn && 'secret' in turn && turn.secret)).size).toBe(1);

@@ -99,7 +99,12 @@ export function createStore(sql: Sql, outbox: Outbox): Store {
           VALUES (${username}, ${displayName ?? null}, ${email ?? null}, ${passwordHash ?? null}, ${role})
           ON CONFLICT (lower(username COLLATE "C")) DO NOTHING
           RETURNING id, username, display_name, email, password_hash, role, created_at`);
-        if (user) emit(userRegistered, `user/${user.id}`, { id: user.id, username: user.username, created_at: user.createdAt.toISOString() });
+        if (user)
+          emit(userRegistered, `user/${user.id}`, {
+            id: user.id,
+            username: user.username,
+            created_at: user.createdAt.toISOString(),
+          });
         return user;
       }),
 
@@ -158,7 +163,13 @@ export function createStore(sql: Sql, outbox: Outbox): Store {
           FROM sessions JOIN users ON users.id = user_id
           WHERE sessions.id = ${id} AND deleted_at IS NULL FOR UPDATE OF sessions`;
         if (!row) return undefined;
-        const family = { id, head: row.head, spent: row.spent, createdAt: row.started_at.getTime(), expiresAt: row.expires_at.getTime() };
+        const family = {
+          id,
+          head: row.head,
+          spent: row.spent,
+          createdAt: row.started_at.getTime(),
+          expiresAt: row.expires_at.getTime(),
+        };
         const turn = decide(family);
         if (turn.kind === 'rotated') {
           const { head, spent, expiresAt } = turn.family;
@@ -186,7 +197,9 @@ export function createStore(sql: Sql, outbox: Outbox): Store {
 
     claim: (hash, now, { passwordHash, email }) =>
       sql.begin(async (tx) => {
-        const [claim] = await tx<{ user_id: number }[]>`DELETE FROM claims WHERE hash = ${hash} AND expires_at > ${now} RETURNING user_id`;
+        const [claim] = await tx<
+          { user_id: number }[]
+        >`DELETE FROM claims WHERE hash = ${hash} AND expires_at > ${now} RETURNING user_id`;
         if (!claim) return false;
         const changed = await tx`
           UPDATE users SET password_hash = ${passwordHash}, email = coalesce(${email ?? null}, email)

@@ -12,7 +12,9 @@ const name = fc
   .map((parts) => parts.join(''));
 
 describe('a user name', () => {
-  test.each(['ada', 'Ada.Lovelace', 'a-b', 'x_1', '123', 'user_', 'a'.repeat(30)])('may be %s', (text) => expect(parseUsername(text)).toBe(text));
+  test.each(['ada', 'Ada.Lovelace', 'a-b', 'x_1', '123', 'user_', 'a'.repeat(30)])('may be %s', (text) =>
+    expect(parseUsername(text)).toBe(text),
+  );
 
   test.each([
     '',
@@ -40,7 +42,9 @@ describe('a user name', () => {
   test('is taken without the blanks around it', () => expect(parseUsername('  ada ')).toBe('ada'));
 
   test('is its own normal form', () => {
-    fc.assert(fc.property(name, (text) => parseUsername(text) === text && usernameKey(usernameKey(text)) === usernameKey(text)));
+    fc.assert(
+      fc.property(name, (text) => parseUsername(text) === text && usernameKey(usernameKey(text)) === usernameKey(text)),
+    );
   });
 
   test('has the same key in any case, and no other name has it', () => {

@@ -6,7 +6,8 @@
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9_-]$/;
 
 /** What a name must look like, for messages and the form. */
-export const usernameRule = 'must be 3 to 30 letters (A–Z), digits, "-", "_" or ".", beginning with a letter or digit and not ending with a dot';
+export const usernameRule =
+  'must be 3 to 30 letters (A–Z), digits, "-", "_" or ".", beginning with a letter or digit and not ending with a dot';
 
 /** The name as its owner writes it, trimmed; undefined when it is not a user name. */
 export function parseUsername(input: string): string | undefined {

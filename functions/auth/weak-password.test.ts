@@ -13,7 +13,8 @@ describe('a password', () => {
     expect(weakPassword(password, person)).toBe('must not be your name or address'),
   );
 
-  test.each(['correct horse battery', 'engine-of-ada', 'x7!kPq2z', '        x', 'zażółć gęślą jaźń'])('%s is fine', (password) =>
-    expect(weakPassword(password, person)).toBeUndefined(),
+  test.each(['correct horse battery', 'engine-of-ada', 'x7!kPq2z', '        x', 'zażółć gęślą jaźń'])(
+    '%s is fine',
+    (password) => expect(weakPassword(password, person)).toBeUndefined(),
   );
 });

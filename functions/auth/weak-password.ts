@@ -21,9 +21,12 @@ const common = new Set(
 export function weakPassword(password: string, person: { username?: string; email?: string }): string | undefined {
   const plain = password.normalize('NFKC').toLowerCase();
   if (common.has(plain) || isRun(plain)) return 'is one of the first that anybody would try';
-  const own = [person.username, person.email, person.email?.split('@')[0]].flatMap((text) => (text ? [text.toLowerCase()] : []));
+  const own = [person.username, person.email, person.email?.split('@')[0]].flatMap((text) =>
+    text ? [text.toLowerCase()] : [],
+  );
   const stem = plain.replace(/[\d\W_]+$/u, '');
-  if (own.some((text) => text === plain || text === stem || [...text].reverse().join('') === plain)) return 'must not be your name or address';
+  if (own.some((text) => text === plain || text === stem || [...text].reverse().join('') === plain))
+    return 'must not be your name or address';
   return undefined;
 }
 

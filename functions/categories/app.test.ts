@@ -8,7 +8,15 @@ import type { Categories, Category, Post } from './store.ts';
 
 const news: Category = { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456', postCount: 2 };
 const path = '/blog/api/categories';
-const caller = (name: string): Caller => ({ id: 1, name, role: name as Role, scopes: [], jti: name, exp: 9e9, token: name });
+const caller = (name: string): Caller => ({
+  id: 1,
+  name,
+  role: name as Role,
+  scopes: [],
+  jti: name,
+  exp: 9e9,
+  token: name,
+});
 
 function appOver(kept: Category[] = [{ ...news }]) {
   const asked = { all: 0, counted: [] as Post[], merged: [] as number[][] };
@@ -34,15 +42,26 @@ function appOver(kept: Category[] = [{ ...news }]) {
   };
   const app = createApp({
     categories,
-    tokens: { verify: async (token) => (/reader|author|editor|admin/.test(token) ? caller(token) : fail('unauthorized', 'The token is not valid.')) },
+    tokens: {
+      verify: async (token) =>
+        /reader|author|editor|admin/.test(token) ? caller(token) : fail('unauthorized', 'The token is not valid.'),
+    },
     limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
     outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
     answers: cache({ name: 'categories', ttlMs: 60_000, max: 10 }),
   });
-  const ask = (method: string, at: string, { as, body, headers = {} }: { as?: string; body?: unknown; headers?: Record<string, string> } = {}) =>
+  const ask = (
+    method: string,
+    at: string,
+    { as, body, headers = {} }: { as?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ) =>
     app.request(at, {
       method,
-      headers: { ...(as && { authorization: `Bearer ${as}` }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(as && { authorization: `Bearer ${as}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   return { ask, asked };
@@ -60,7 +79,13 @@ const event = (type: string, status = 'published') => ({
     created_at: '2026-01-01T00:00:00.000Z',
     updated_at: '2026-01-01T00:00:00.000Z',
   },
-  headers: { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/posts', 'ce-type': `dev.dormouse.post.${type}.v1`, 'ce-subject': 'post/1' },
+  headers: {
+    'ce-specversion': '1.0',
+    'ce-id': '1',
+    'ce-source': '/posts',
+    'ce-type': `dev.dormouse.post.${type}.v1`,
+    'ce-subject': 'post/1',
+  },
 });
 
 test('the list is one array of the fixed fields, loaded once for all', async () => {
@@ -106,7 +131,8 @@ test('one category is found by its slug, by a former one with 301', async () => 
     const answer = await ask('GET', `${path}/${former}`);
     expect([answer.status, answer.headers.get('location')]).toEqual([301, `${path}/news`]);
   }
-  for (const none of ['none', '99999999999999999999', '%00', '9223372036854775808']) expect((await ask('GET', `${path}/${none}`)).status).toBe(404);
+  for (const none of ['none', '99999999999999999999', '%00', '9223372036854775808'])
+    expect((await ask('GET', `${path}/${none}`)).status).toBe(404);
 });
 
 test('only editors and administrators rename and merge', async () => {
@@ -123,13 +149,18 @@ test('only editors and administrators rename and merge', async () => {
   expect(asked.merged).toEqual([[7, 8]]);
 });
 
-test.each([{ name: '' }, { name: ' \u200b' }, { name: 'x'.repeat(51) }, { name: 'a\u0000' }, { name: 1 }, {}, { name: 'x', slug: 'y' }])(
-  'renaming to %j is 422',
-  async (body) => {
-    const { ask } = appOver();
-    expect((await ask('PATCH', `${path}/7`, { as: 'editor', body })).status).toBe(422);
-  },
-);
+test.each([
+  { name: '' },
+  { name: ' \u200b' },
+  { name: 'x'.repeat(51) },
+  { name: 'a\u0000' },
+  { name: 1 },
+  {},
+  { name: 'x', slug: 'y' },
+])('renaming to %j is 422', async (body) => {
+  const { ask } = appOver();
+  expect((await ask('PATCH', `${path}/7`, { as: 'editor', body })).status).toBe(422);
+});
 
 test.each([{ into: 0 }, { into: '8' }, { into: 1.5 }, { into: 1e300 }, {}])('merging with %j is 422', async (body) => {
   const { ask } = appOver();

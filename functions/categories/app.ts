@@ -35,7 +35,13 @@ export function createApp({ categories, tokens, limiter, outbox, answers }: Depe
   const handlers = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted].map((contract) =>
     on(contract, ({ data }, tx, emit) =>
       categories.count(
-        { id: data.id, version: data.version, categoryId: data.category.id, published: data.status === 'published', deleted: contract === postDeleted },
+        {
+          id: data.id,
+          version: data.version,
+          categoryId: data.category.id,
+          published: data.status === 'published',
+          deleted: contract === postDeleted,
+        },
         tx,
         emit,
       ),
@@ -48,11 +54,15 @@ export function createApp({ categories, tokens, limiter, outbox, answers }: Depe
       // After the commits, or a reader could bring the old counts back.
       return await Promise.resolve(take(c, next)).finally(forget);
     })
-    .get(path, async (c) => respond(c, await answers.get('all', async () => answerOf((await categories.all()).map(view)))))
+    .get(path, async (c) =>
+      respond(c, await answers.get('all', async () => answerOf((await categories.all()).map(view)))),
+    )
     .get(`${path}/:slug`, async (c) => {
       const slug = c.req.param('slug');
       // PostgreSQL has no text with NUL.
-      const found = /[\u0000-\u001f\p{Surrogate}]/u.test(slug) ? undefined : await categories.bySlug(slug.normalize('NFKC').toLowerCase());
+      const found = /[\u0000-\u001f\p{Surrogate}]/u.test(slug)
+        ? undefined
+        : await categories.bySlug(slug.normalize('NFKC').toLowerCase());
       if (!found) return fail('not_found', 'There is no such category.');
       if (found.slug !== slug) return c.body(null, 301, { location: `${path}/${encodeURIComponent(found.slug)}` });
       return respond(c, answerOf(view(found)));
@@ -91,5 +101,7 @@ function respond(c: Context, { etag, body }: Answer): Response {
   const known = header(c, 'if-none-match')
     ?.split(',')
     .map((tag) => tag.trim().replace(/^W\//, ''));
-  return known?.some((tag) => tag === etag || tag === '*') ? c.body(null, 304, headers) : c.body(body, 200, { ...headers, 'content-type': 'application/json' });
+  return known?.some((tag) => tag === etag || tag === '*')
+    ? c.body(null, 304, headers)
+    : c.body(body, 200, { ...headers, 'content-type': 'application/json' });
 }

@@ -5,7 +5,9 @@ let db: TestDatabase;
 let colors: string[];
 beforeAll(async () => {
   db = await testDatabase('categories', 'posts');
-  colors = (await db.as('categories')`SELECT color_at(n) AS color FROM generate_series(0, 1999) AS n ORDER BY n`).map((row) => row.color);
+  colors = (await db.as('categories')`SELECT color_at(n) AS color FROM generate_series(0, 1999) AS n ORDER BY n`).map(
+    (row) => row.color,
+  );
 });
 afterAll(() => db.drop());
 
@@ -19,7 +21,9 @@ test('white text on any of them has a contrast of at least 4.5:1', () => {
 
 test('the first 30 are far apart in OKLab', () => {
   const first = colors.slice(0, 30).map(oklab);
-  const distances = first.flatMap((a, i) => first.slice(i + 1).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])));
+  const distances = first.flatMap((a, i) =>
+    first.slice(i + 1).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])),
+  );
   expect(Math.min(...distances)).toBeGreaterThan(0.05);
 });
 

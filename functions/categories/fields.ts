@@ -5,9 +5,14 @@ import * as v from 'valibot';
 export const newName = v.strictObject({
   name: v.pipe(
     text(1, 50),
-    v.check((value) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value), 'must have something to see'),
+    v.check(
+      (value) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value),
+      'must have something to see',
+    ),
   ),
 });
 
 /** Body of a merge: the id of the category that takes over. */
-export const mergeInto = v.strictObject({ into: v.pipe(v.number('must be an id'), v.safeInteger('must be an id'), v.minValue(1, 'must be an id')) });
+export const mergeInto = v.strictObject({
+  into: v.pipe(v.number('must be an id'), v.safeInteger('must be an id'), v.minValue(1, 'must be an id')),
+});

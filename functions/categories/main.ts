@@ -3,5 +3,11 @@ import { createApp } from './app.ts';
 import { openCategories } from './store.ts';
 
 await serve('categories', ({ sql, outbox, tokens, limiter, cache }) =>
-  createApp({ categories: openCategories({ sql, outbox }), tokens, limiter, outbox, answers: cache({ name: 'categories', ttlMs: 60_000, max: 200 }) }),
+  createApp({
+    categories: openCategories({ sql, outbox }),
+    tokens,
+    limiter,
+    outbox,
+    answers: cache({ name: 'categories', ttlMs: 60_000, max: 200 }),
+  }),
 );

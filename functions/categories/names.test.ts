@@ -17,11 +17,18 @@ interface Category {
   color: string;
   created: boolean;
 }
-const category = async (name: string) => (await asPosts<Category[]>`SELECT * FROM categories.get_or_create(${name})`)[0] as Category;
+const category = async (name: string) =>
+  (await asPosts<Category[]>`SELECT * FROM categories.get_or_create(${name})`)[0] as Category;
 
 test('names that differ in case, width, spaces or what cannot be seen are one category', async () => {
   const first = await category('Straße  Zwei');
-  for (const same of [' straße zwei ', 'STRASSE ZWEI', 'Ｓｔｒａｓｓｅ\u00a0Zwei', 'straße\tzwei', 'stra\u200bße zwei']) {
+  for (const same of [
+    ' straße zwei ',
+    'STRASSE ZWEI',
+    'Ｓｔｒａｓｓｅ\u00a0Zwei',
+    'straße\tzwei',
+    'stra\u200bße zwei',
+  ]) {
     expect(await category(same)).toMatchObject({ id: first.id, name: 'Straße Zwei', created: false });
   }
 });
@@ -58,7 +65,8 @@ test('a name written in look-alike letters does not get a slug that looks the sa
 });
 
 test('a name of which nothing can be seen is refused', async () => {
-  for (const name of ['', '   ', '\u200b\u2060', '\u3164']) await expect(category(name)).rejects.toMatchObject({ code: '22023' });
+  for (const name of ['', '   ', '\u200b\u2060', '\u3164'])
+    await expect(category(name)).rejects.toMatchObject({ code: '22023' });
 });
 
 test('marks that turn the direction of writing are not kept in the shown name', async () => {
@@ -67,7 +75,9 @@ test('marks that turn the direction of writing are not kept in the shown name', 
 
 test('whatever the names, distinct ones have distinct slugs and colours, and the same one is found again', async () => {
   const sql = asPosts;
-  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((value) => !/[\u0000-\u001f\u007f\p{Surrogate}]/u.test(value));
+  const name = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+    .filter((value) => !/[\u0000-\u001f\u007f\p{Surrogate}]/u.test(value));
   await fc.assert(
     fc.asyncProperty(fc.array(name, { minLength: 2, maxLength: 8 }), async (names) => {
       const seen = new Map<string, string>();
@@ -98,13 +108,17 @@ test("posts' role may call what is published and nothing else", async () => {
 });
 
 test('other roles may not call the published functions', async () => {
-  await db.admin.unsafe("DO $$ BEGIN CREATE ROLE stranger LOGIN PASSWORD 'test'; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$");
+  await db.admin.unsafe(
+    "DO $$ BEGIN CREATE ROLE stranger LOGIN PASSWORD 'test'; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+  );
   await expect(db.as('stranger')`SELECT categories.get_or_create('x')`).rejects.toMatchObject({ code: '42501' });
 });
 
 test('twenty concurrent requests for new categories make each once, with colours of their own', async () => {
   const sql = asPosts;
-  const made = await Promise.all(Array.from({ length: 20 }, (_, i) => sql<Category[]>`SELECT * FROM categories.get_or_create(${`New ${i % 10}`})`));
+  const made = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => sql<Category[]>`SELECT * FROM categories.get_or_create(${`New ${i % 10}`})`),
+  );
   const rows = made.map(([row]) => row as Category);
   expect(new Set(rows.map((row) => row.id)).size).toBe(10);
   expect(new Set(rows.map((row) => row.color)).size).toBe(10);

@@ -31,7 +31,8 @@ beforeEach(async () => {
   await db.admin`DELETE FROM categories.outbox`;
 });
 
-const category = async (name: string) => Number((await asPosts`SELECT id FROM categories.get_or_create(${name})`)[0]?.id);
+const category = async (name: string) =>
+  Number((await asPosts`SELECT id FROM categories.get_or_create(${name})`)[0]?.id);
 /** A row of posts, as far as the foreign key and a merge need it. */
 const post = async (categoryId: number, status = 'published') =>
   Number(
@@ -41,9 +42,17 @@ const post = async (categoryId: number, status = 'published') =>
     )[0]?.id,
   );
 const named = async (name: string) => (await categories.all()).find((each) => each.name === name);
-const news = (id: number, categoryId: number, version = 1, published = true, deleted = false): Post => ({ id, version, categoryId, published, deleted });
+const news = (id: number, categoryId: number, version = 1, published = true, deleted = false): Post => ({
+  id,
+  version,
+  categoryId,
+  published,
+  deleted,
+});
 const told = async () =>
-  (await db.admin`SELECT type, data FROM categories.outbox ORDER BY position`).map(({ type, data }) => `${type.split('.')[3]} ${data.name} ${data.version}`);
+  (await db.admin`SELECT type, data FROM categories.outbox ORDER BY position`).map(
+    ({ type, data }) => `${type.split('.')[3]} ${data.name} ${data.version}`,
+  );
 
 test('the defaults are there, in order, with colours of their own and nothing in them', async () => {
   const all = await categories.all();
@@ -70,7 +79,14 @@ test('deleting a post removes its own category only, never a default', async () 
   await count(news(1, id, 2, true, true));
   await count(news(2, rare));
   await count(news(2, rare, 2, true, true));
-  expect((await categories.all()).map(({ name }) => name)).toEqual(['Culture', 'Empty', 'General', 'Science', 'Technology', 'Travel']);
+  expect((await categories.all()).map(({ name }) => name)).toEqual([
+    'Culture',
+    'Empty',
+    'General',
+    'Science',
+    'Technology',
+    'Travel',
+  ]);
   expect(empty).toBeGreaterThan(0);
 });
 
@@ -107,38 +123,47 @@ interface Life {
 
 test('whatever order events come in and however often, counts end up the same and empty categories go', async () => {
   const life: fc.Arbitrary<Life> = fc.record({
-    steps: fc.array(fc.record({ category: fc.integer({ min: 0, max: 2 }), published: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+    steps: fc.array(fc.record({ category: fc.integer({ min: 0, max: 2 }), published: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
     deleted: fc.boolean(),
   });
   let next = 1_000_000;
   await fc.assert(
-    fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 5 }), fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), async (lives, chance) => {
-      const ids = [await category('P'), await category('Q'), await category('R')];
-      const events: Post[] = [];
-      const expected = new Map(ids.map((id) => [id, 0]));
-      const kept = new Set<number>();
-      for (const { steps, deleted } of lives) {
-        const last = steps.at(-1) as Life['steps'][number];
-        const categoryId = ids[last.category] as number;
-        // Posts are committed before any of their events is delivered.
-        const id = deleted ? next++ : await post(categoryId, last.published ? 'published' : 'draft');
-        steps.forEach((step, i) => void events.push(news(id, ids[step.category] as number, i + 1, step.published)));
-        if (deleted) events.push(news(id, categoryId, steps.length + 1, last.published, true));
-        else kept.add(categoryId);
-        if (!deleted && last.published) expected.set(categoryId, (expected.get(categoryId) ?? 0) + 1);
-      }
-      const drawn = () => chance.next().value as number;
-      const deliveries = [...events, ...events.filter(() => drawn() < 0.4)].map((event) => ({ event, at: drawn() })).sort((a, b) => a.at - b.at);
-      for (const { event } of deliveries) await count(event);
-      const all = new Map((await categories.all()).map((each) => [each.id, each.postCount]));
-      for (const id of ids) {
-        const touched = events.some((event) => event.categoryId === id);
-        expect(all.get(id)).toBe(kept.has(id) || !touched ? expected.get(id) : undefined);
-      }
-      await db.admin`DELETE FROM posts.posts`;
-      await db.admin`DELETE FROM categories.counted`;
-      await db.admin`DELETE FROM categories.categories WHERE NOT is_default`;
-    }),
+    fc.asyncProperty(
+      fc.array(life, { minLength: 1, maxLength: 5 }),
+      fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+      async (lives, chance) => {
+        const ids = [await category('P'), await category('Q'), await category('R')];
+        const events: Post[] = [];
+        const expected = new Map(ids.map((id) => [id, 0]));
+        const kept = new Set<number>();
+        for (const { steps, deleted } of lives) {
+          const last = steps.at(-1) as Life['steps'][number];
+          const categoryId = ids[last.category] as number;
+          // Posts are committed before any of their events is delivered.
+          const id = deleted ? next++ : await post(categoryId, last.published ? 'published' : 'draft');
+          steps.forEach((step, i) => void events.push(news(id, ids[step.category] as number, i + 1, step.published)));
+          if (deleted) events.push(news(id, categoryId, steps.length + 1, last.published, true));
+          else kept.add(categoryId);
+          if (!deleted && last.published) expected.set(categoryId, (expected.get(categoryId) ?? 0) + 1);
+        }
+        const drawn = () => chance.next().value as number;
+        const deliveries = [...events, ...events.filter(() => drawn() < 0.4)]
+          .map((event) => ({ event, at: drawn() }))
+          .sort((a, b) => a.at - b.at);
+        for (const { event } of deliveries) await count(event);
+        const all = new Map((await categories.all()).map((each) => [each.id, each.postCount]));
+        for (const id of ids) {
+          const touched = events.some((event) => event.categoryId === id);
+          expect(all.get(id)).toBe(kept.has(id) || !touched ? expected.get(id) : undefined);
+        }
+        await db.admin`DELETE FROM posts.posts`;
+        await db.admin`DELETE FROM categories.counted`;
+        await db.admin`DELETE FROM categories.categories WHERE NOT is_default`;
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -147,7 +172,9 @@ test('many events at once leave the right counts', async () => {
   const id = await category('Busy');
   const ids = [];
   for (let i = 0; i < 30; i++) ids.push(await post(id));
-  await Promise.all(ids.flatMap((each) => [count(news(each, id)), count(news(each, id, 2, false)), count(news(each, id, 3))]));
+  await Promise.all(
+    ids.flatMap((each) => [count(news(each, id)), count(news(each, id, 2, false)), count(news(each, id, 3))]),
+  );
   expect((await named('Busy'))?.postCount).toBe(30);
 });
 

@@ -50,7 +50,9 @@ interface Row {
 export function openCategories({ sql, outbox }: { sql: Sql; outbox: Outbox }): Categories {
   return {
     async all() {
-      return (await sql<Row[]>`SELECT id, version, name, slug, color, post_count FROM categories ORDER BY key`).map(toCategory);
+      return (await sql<Row[]>`SELECT id, version, name, slug, color, post_count FROM categories ORDER BY key`).map(
+        toCategory,
+      );
     },
     async bySlug(slug) {
       const [row] = await sql<Row[]>`
@@ -72,7 +74,13 @@ const toCategory = (row: Row): Category => ({
   postCount: row.post_count,
 });
 
-const snapshot = ({ id, version, name, slug, color }: Omit<Category, 'postCount'>) => ({ id, version, name, slug, color });
+const snapshot = ({ id, version, name, slug, color }: Omit<Category, 'postCount'>) => ({
+  id,
+  version,
+  name,
+  slug,
+  color,
+});
 
 async function count(post: Post, tx: Tx, emit: Emit): Promise<void> {
   const rows = await tx<(Omit<Row, 'post_count'> & { happened: 'created' | 'counted' | 'deleted' })[]>`
@@ -104,12 +112,18 @@ async function rename(tx: Tx, emit: Emit, id: number, name: string): Promise<Cat
 }
 
 async function merge(tx: Tx, emit: Emit, from: number, into: number): Promise<Category> {
-  if (from === into) fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'into', message: 'must be another category' }] });
+  if (from === into)
+    fail('invalid', 'Some fields are not acceptable.', {
+      errors: [{ field: 'into', message: 'must be another category' }],
+    });
   await tx`SELECT pg_advisory_xact_lock(counting_lock()), take_turns()`;
   const rows = await locked(tx, [from, into]);
   const source = rows.find((row) => Number(row.id) === from) ?? fail('not_found', 'There is no such category.');
   const target = rows.find((row) => Number(row.id) === into);
-  if (!target) return fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'into', message: 'is no category' }] });
+  if (!target)
+    return fail('invalid', 'Some fields are not acceptable.', {
+      errors: [{ field: 'into', message: 'is no category' }],
+    });
   if (source.is_default) fail('conflict', 'A default category cannot be merged into another.');
   const trace = currentTrace();
   // Counts follow at once; the events that tell of the same versions later change nothing.

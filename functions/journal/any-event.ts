@@ -62,10 +62,12 @@ function binary(c: Context, body: Buffer): AnyEvent {
 }
 
 function structured(value: unknown): AnyEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail('malformed', 'An event must be an object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail('malformed', 'An event must be an object.');
   const { data, data_base64: base64, ...rest } = value as Record<string, unknown>;
   const attributes: Record<string, string> = {};
-  for (const [name, each] of Object.entries(rest)) if (each !== null) attributes[name] = typeof each === 'string' ? each : written(each);
+  for (const [name, each] of Object.entries(rest))
+    if (each !== null) attributes[name] = typeof each === 'string' ? each : written(each);
   if (typeof base64 === 'string') return { attributes: checked(attributes), data: Buffer.from(base64, 'base64') };
   if (data === undefined) return { attributes: checked(attributes), data: undefined };
   attributes.datacontenttype ??= 'application/json';
@@ -74,7 +76,8 @@ function structured(value: unknown): AnyEvent {
 }
 
 /** Whether data of a media type is JSON. */
-export const isJson = (type: string | undefined): boolean => type === undefined || /^[^/;]+\/([^;]+\+)?json\s*(;|$)/i.test(type);
+export const isJson = (type: string | undefined): boolean =>
+  type === undefined || /^[^/;]+\/([^;]+\+)?json\s*(;|$)/i.test(type);
 
 interface Raw {
   rawJSON(source: string): unknown;
@@ -83,7 +86,8 @@ const { rawJSON } = JSON as unknown as Raw;
 
 /** Numbers keep the digits they were written with, which may be more than JavaScript counts. */
 function parse(body: Buffer): unknown {
-  const asWritten = (_: string, value: unknown, { source }: { source?: string }) => (typeof value === 'number' && source ? rawJSON(source) : value);
+  const asWritten = (_: string, value: unknown, { source }: { source?: string }) =>
+    typeof value === 'number' && source ? rawJSON(source) : value;
   try {
     return JSON.parse(body.toString('utf8'), asWritten as (key: string, value: unknown) => unknown);
   } catch {
@@ -94,15 +98,23 @@ function parse(body: Buffer): unknown {
 const written = (value: unknown): string => JSON.stringify(value);
 
 /** Bytes of the attributes that are looked for by an index, whose entries hold less than 2,704 bytes; `id`, `source` and the destination share one. */
-const longest: Readonly<Record<string, number>> = { id: 768, source: 768, knativeerrordest: 1024, type: 2048, subject: 2048 };
+const longest: Readonly<Record<string, number>> = {
+  id: 768,
+  source: 768,
+  knativeerrordest: 1024,
+  type: 2048,
+  subject: 2048,
+};
 
 function checked(attributes: Record<string, string>): Record<string, string> {
   if (attributes.specversion !== '1.0') fail('malformed', 'specversion must be 1.0.');
-  for (const name of ['id', 'source', 'type']) if (!attributes[name]) fail('malformed', `The attribute ${name} is required.`);
+  for (const name of ['id', 'source', 'type'])
+    if (!attributes[name]) fail('malformed', `The attribute ${name} is required.`);
   for (const [name, value] of Object.entries(attributes)) {
     if (!/^[a-z0-9]{1,64}$/.test(name)) fail('malformed', 'Names of attributes are lower-case letters and digits.');
     if (value.includes('\u0000')) fail('malformed', `The attribute ${name} has a character that is not allowed.`);
-    if (Buffer.byteLength(value) > (longest[name] ?? maxEventBytes)) fail('malformed', `The attribute ${name} is longer than ${longest[name]} bytes.`);
+    if (Buffer.byteLength(value) > (longest[name] ?? maxEventBytes))
+      fail('malformed', `The attribute ${name} is longer than ${longest[name]} bytes.`);
     attributes[name] = value.toWellFormed();
   }
   return attributes;

@@ -17,7 +17,12 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await db.admin`TRUNCATE journal.events, journal.dead_letters, journal.jobs, journal.items, journal.outbox`;
-  Object.assign(cluster, { triggers: [trigger('counts', 'categories')], received: [], status: () => 204, kubernetes: 200 });
+  Object.assign(cluster, {
+    triggers: [trigger('counts', 'categories')],
+    received: [],
+    status: () => 204,
+    kubernetes: 200,
+  });
 });
 afterAll(async () => {
   await journal.close();
@@ -26,15 +31,20 @@ afterAll(async () => {
 });
 
 const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-const archived = async (query = '') => (await (await journal.ask('GET', `/events${query}`)).json()) as { position: number; id: string }[];
-const letters = async (query = '') => (await (await journal.ask('GET', `/dead-letters${query}`)).json()) as { number: number; trigger: string | null }[];
+const archived = async (query = '') =>
+  (await (await journal.ask('GET', `/events${query}`)).json()) as { position: number; id: string }[];
+const letters = async (query = '') =>
+  (await (await journal.ask('GET', `/dead-letters${query}`)).json()) as { number: number; trigger: string | null }[];
 
 describe('the archive', () => {
   test('takes any event once, with its attributes, data and trace', async () => {
     const attributes = attributesOf({ type: 'com.example.whatever', weird1: 'ä b', traceparent });
     for (let i = 0; i < 2; i++) {
       const encoded = { ...attributes, weird1: '%C3%A4%20b' };
-      expect((await journal.deliver('/events', encoded, '{"n":1.10}', { traceparent: traceparent.replace('bbb', 'ccc') })).status).toBe(204);
+      expect(
+        (await journal.deliver('/events', encoded, '{"n":1.10}', { traceparent: traceparent.replace('bbb', 'ccc') }))
+          .status,
+      ).toBe(204);
     }
     const [event, another] = await archived();
     expect(another).toBeUndefined();
@@ -48,7 +58,10 @@ describe('the archive', () => {
       received_at: expect.stringMatching(/^\d{4}-.*Z$/),
       trace_id: 'a'.repeat(32),
     });
-    expect(await (await journal.ask('GET', `/events/${event!.position}`)).json()).toMatchObject({ attributes, data: { n: 1.1 } });
+    expect(await (await journal.ask('GET', `/events/${event!.position}`)).json()).toMatchObject({
+      attributes,
+      data: { n: 1.1 },
+    });
   });
 
   test.each([
@@ -63,10 +76,14 @@ describe('the archive', () => {
   });
 
   test('takes structured events and batches, and keeps the digits of numbers', async () => {
-    const structured = (id: string) => `{"specversion":"1.0","id":"${id}","type":"t","source":"/s","n":3,"data":{"big":12345678901234567890}}`;
-    const post = (type: string, body: string) => journal.app.request('/events', { method: 'POST', headers: { 'content-type': type }, body });
+    const structured = (id: string) =>
+      `{"specversion":"1.0","id":"${id}","type":"t","source":"/s","n":3,"data":{"big":12345678901234567890}}`;
+    const post = (type: string, body: string) =>
+      journal.app.request('/events', { method: 'POST', headers: { 'content-type': type }, body });
     expect((await post('application/cloudevents+json', structured('1'))).status).toBe(204);
-    expect((await post('application/cloudevents-batch+json', `[${structured('1')},${structured('2')}]`)).status).toBe(204);
+    expect((await post('application/cloudevents-batch+json', `[${structured('1')},${structured('2')}]`)).status).toBe(
+      204,
+    );
     expect((await archived()).map(({ id }) => id)).toEqual(['2', '1']);
     const [row] = await db.admin`SELECT data, attributes FROM journal.events WHERE id = '1'`;
     expect([String(row?.data), row?.attributes.n]).toEqual(['{"big":12345678901234567890}', '3']);
@@ -78,7 +95,12 @@ describe('the archive', () => {
     const spans: Span[] = [];
     onSpan((span) => spans.push(span));
     const body = JSON.stringify(['a', 'b', 'a'].map((id) => ({ specversion: '1.0', id, type: 't', source: '/s' })));
-    const post = () => journal.app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents-batch+json' }, body });
+    const post = () =>
+      journal.app.request('/events', {
+        method: 'POST',
+        headers: { 'content-type': 'application/cloudevents-batch+json' },
+        body,
+      });
     await runInTrace(childOf(undefined, true), async () => expect((await post()).status).toBe(204));
     onSpan(undefined);
     expect(spans.filter(({ name }) => name === 'INSERT events')).toHaveLength(1);
@@ -90,21 +112,41 @@ describe('the archive', () => {
     ['source', { source: `/${'s'.repeat(1400)}`, id: 'i'.repeat(200) }],
     ['subject', { subject: 'u'.repeat(3000) }],
     ['type', { type: 't'.repeat(3000) }],
-  ])('refuses for good an event whose %s is longer than an index takes, instead of failing each time it comes again', async (_, over) => {
-    const noise = Object.fromEntries(Object.entries(over).map(([name, text]) => [name, randomBytes(text.length).toString('hex').slice(0, text.length)]));
-    for (const path of ['/events', '/dead-letters'])
-      expect((await journal.deliver(path, { ...attributesOf(noise), ...(path !== '/events' && failed('categories')) })).status).toBe(400);
-  });
+  ])(
+    'refuses for good an event whose %s is longer than an index takes, instead of failing each time it comes again',
+    async (_, over) => {
+      const noise = Object.fromEntries(
+        Object.entries(over).map(([name, text]) => [
+          name,
+          randomBytes(text.length).toString('hex').slice(0, text.length),
+        ]),
+      );
+      for (const path of ['/events', '/dead-letters'])
+        expect(
+          (await journal.deliver(path, { ...attributesOf(noise), ...(path !== '/events' && failed('categories')) }))
+            .status,
+        ).toBe(400);
+    },
+  );
 
   test('takes text that is not well-formed', async () => {
     const body = '{"specversion":"1.0","id":"1","type":"t","source":"/s","subject":"\\ud800","data":{"a":"\\ud800"}}';
-    const answer = await journal.app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body });
+    const answer = await journal.app.request('/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body,
+    });
     expect(answer.status).toBe(204);
     expect(await archived()).toMatchObject([{ subject: '\ufffd' }]);
   });
 
   test('is searched by type, source, subject, trace and time, newest first, piece by piece', async () => {
-    for (const over of [{ subject: 'post/1' }, { subject: 'post/2' }, { type: 'x', subject: 'post/2' }, { source: '/other' }] as Record<string, string>[])
+    for (const over of [
+      { subject: 'post/1' },
+      { subject: 'post/2' },
+      { type: 'x', subject: 'post/2' },
+      { source: '/other' },
+    ] as Record<string, string>[])
       await journal.deliver('/events', attributesOf(over), '{}', { traceparent });
     expect(await archived('?subject=post/2')).toHaveLength(2);
     expect(await archived('?subject=post/2&type=x')).toHaveLength(1);
@@ -125,7 +167,11 @@ describe('the archive', () => {
 describe('dead letters', () => {
   test('are kept once for an event and a destination, without what the Broker added, and with its cause', async () => {
     const attributes = attributesOf({ traceparent });
-    for (let i = 0; i < 2; i++) await journal.deliver('/dead-letters', { ...attributes, ...failed('categories') }, '{"a":1}', { traceparent, cookie: 'x' });
+    for (let i = 0; i < 2; i++)
+      await journal.deliver('/dead-letters', { ...attributes, ...failed('categories') }, '{"a":1}', {
+        traceparent,
+        cookie: 'x',
+      });
     const [letter, another] = await letters();
     expect(another).toBeUndefined();
     expect(letter).toMatchObject({
@@ -139,7 +185,12 @@ describe('dead letters', () => {
       redrives: 0,
     });
     const full = await (await journal.ask('GET', `/dead-letters/${letter!.number}`)).json();
-    expect(full).toMatchObject({ attributes, data: { a: 1 }, body: '{"detail":"The event cannot be handled."}', attempts: [] });
+    expect(full).toMatchObject({
+      attributes,
+      data: { a: 1 },
+      body: '{"detail":"The event cannot be handled."}',
+      attempts: [],
+    });
     expect(full.attributes).not.toHaveProperty('knativeerrordest');
     expect(full.headers).toMatchObject({ traceparent });
     expect(full.headers).not.toHaveProperty('cookie');
@@ -152,7 +203,9 @@ describe('dead letters', () => {
     for (let i = 0; i < 2; i++) await journal.deliver('/dead-letters', { ...attributes, ...failed('categories') });
     await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('nobody') });
     onMeasure(undefined);
-    const counted = taken.filter(({ metric }) => metric === metrics.deadLetters).map((each) => [each.attributes['dormouse.trigger'], each.value]);
+    const counted = taken
+      .filter(({ metric }) => metric === metrics.deadLetters)
+      .map((each) => [each.attributes['dormouse.trigger'], each.value]);
     expect(counted).toEqual([
       ['counts', 1],
       ['', 1],
@@ -164,18 +217,30 @@ describe('dead letters', () => {
 
   test('are of the trigger whose filters let the event through, where several share a subscriber', async () => {
     const only = (type: string) => [{ exact: { type } }];
-    cluster.triggers = [trigger('one', 'categories', only('a')), trigger('two', 'categories', only('b')), trigger('three', 'categories', only('b'))];
-    for (const type of ['a', 'b']) await journal.deliver('/dead-letters', { ...attributesOf({ type }), ...failed('categories') });
+    cluster.triggers = [
+      trigger('one', 'categories', only('a')),
+      trigger('two', 'categories', only('b')),
+      trigger('three', 'categories', only('b')),
+    ];
+    for (const type of ['a', 'b'])
+      await journal.deliver('/dead-letters', { ...attributesOf({ type }), ...failed('categories') });
     expect((await letters('?type=a'))[0]?.trigger).toBe('one');
     expect((await letters('?type=b'))[0]?.trigger).toBeNull();
     const filter = 'http://broker-filter.knative-eventing.svc.cluster.local/triggers/dormouse/two/1b2c';
-    await journal.deliver('/dead-letters', { ...attributesOf({ type: 'c' }), ...failed('x'), knativeerrordest: filter });
+    await journal.deliver('/dead-letters', {
+      ...attributesOf({ type: 'c' }),
+      ...failed('x'),
+      knativeerrordest: filter,
+    });
     expect((await letters('?trigger=two')).map(({ trigger }) => trigger)).toEqual(['two']);
   });
 
   test('are kept when Kubernetes does not answer, and when the Broker does not say why', async () => {
     cluster.kubernetes = 500;
-    expect((await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('categories', '-1', 'ECONNREFUSED') })).status).toBe(204);
+    expect(
+      (await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('categories', '-1', 'ECONNREFUSED') }))
+        .status,
+    ).toBe(204);
     expect((await journal.deliver('/dead-letters', attributesOf())).status).toBe(204);
     expect(await letters()).toMatchObject([
       { destination: '', cause: 'no answer', status: null, trigger: null },
@@ -205,8 +270,10 @@ describe('who may', () => {
     const body = method === 'POST' ? { all: true } : undefined;
     expect((await journal.ask(method, path, body, '')).status).toBe(401);
     expect((await journal.ask(method, path, body, 'forged')).status).toBe(401);
-    for (const as of ['reader', 'author', 'editor']) expect((await journal.ask(method, path, body, as)).status).toBe(403);
-    for (const as of ['operator', 'admin']) expect([200, 201, 404, 422]).toContain((await journal.ask(method, path, body, as)).status);
+    for (const as of ['reader', 'author', 'editor'])
+      expect((await journal.ask(method, path, body, as)).status).toBe(403);
+    for (const as of ['operator', 'admin'])
+      expect([200, 201, 404, 422]).toContain((await journal.ask(method, path, body, as)).status);
     expect(journal.due).toEqual([]);
   });
 });
@@ -259,7 +326,13 @@ describe('what is not acceptable is 422 and begins nothing', () => {
   });
 
   test('what is not there is 404', async () => {
-    for (const path of ['/events/1', '/events/x', '/dead-letters/99999999999999999999', '/redrives/1', '/replays/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'])
+    for (const path of [
+      '/events/1',
+      '/events/x',
+      '/dead-letters/99999999999999999999',
+      '/redrives/1',
+      '/replays/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11',
+    ])
       expect((await journal.ask('GET', path)).status).toBe(404);
   });
 

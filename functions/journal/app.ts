@@ -38,7 +38,8 @@ const jobsPerMinute = 60;
 const listedItems = 100;
 
 export function createApp({ journal, jobs, items, triggers, work, retention, tokens, limiter, service }: Dependencies) {
-  const inside: MiddlewareHandler<Env> = (c, next) => (cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next());
+  const inside: MiddlewareHandler<Env> = (c, next) =>
+    cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();
   const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
   /** Nothing may keep a dead letter from being kept: its trigger is looked for again when it is redriven. */
   const whose = async ({ destination, event }: Failure) => {
@@ -71,7 +72,8 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
         const trigger = await whose(failure);
         const kept = await journal.bury({ failure, trigger, headers, traceId, traceparent });
         const { type = '' } = failure.event.attributes;
-        if (kept) measure(metrics.deadLetters, 1, { 'dormouse.trigger': trigger ?? '', 'messaging.destination.name': type });
+        if (kept)
+          measure(metrics.deadLetters, 1, { 'dormouse.trigger': trigger ?? '', 'messaging.destination.name': type });
       }
       return c.body(null, 204);
     })
@@ -157,5 +159,7 @@ async function demandTrigger(triggers: Triggers, name: string, service: string):
 /** The delivery's headers, without the event's attributes and without credentials. */
 const loggable = (headers: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(ce-|authorization$|cookie$)/.test(entry[0])),
+    Object.entries(headers).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !/^(ce-|authorization$|cookie$)/.test(entry[0]),
+    ),
   );

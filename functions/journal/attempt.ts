@@ -25,19 +25,34 @@ export async function send(
   const data = await items.dataOf(job.kind, item);
   const parent = parseTraceparent(task.traceparent) ?? parseTraceparent(own.traceparent);
   const batch = currentTrace();
-  const links: Link[] = [batch, previous].flatMap((each) => (each ? [{ traceId: each.traceId, spanId: each.spanId }] : []));
+  const links: Link[] = [batch, previous].flatMap((each) =>
+    each ? [{ traceId: each.traceId, spanId: each.spanId }] : [],
+  );
   const { id = '', type = '', source = '', subject = '' } = own;
-  const attributes = { ...attributesOf({ id, type, source, subject }), 'dormouse.job': job.id, 'server.address': address };
+  const attributes = {
+    ...attributesOf({ id, type, source, subject }),
+    'dormouse.job': job.id,
+    'server.address': address,
+  };
   let outcome: Outcome = { outcome: 'failed', trigger };
   const attempt = async (noted: Record<string, string | number | boolean>) => {
     const context = currentTrace();
     const { ok, status, error } = await deliver(address, { attributes: own, data }, until);
-    outcome = { outcome: ok ? 'sent' : 'failed', status, error, trigger, traceId: context?.traceId, spanId: context?.spanId };
+    outcome = {
+      outcome: ok ? 'sent' : 'failed',
+      status,
+      error,
+      trigger,
+      traceId: context?.traceId,
+      spanId: context?.spanId,
+    };
     if (status !== undefined) noted['http.response.status_code'] = status;
     if (!ok) throw new NotDelivered(error);
   };
-  await inSpan(`${job.kind} ${type}`, { kind: 'producer', attributes, links, parent }, attempt).catch((error: unknown) => {
-    if (!(error instanceof NotDelivered)) throw error;
-  });
+  await inSpan(`${job.kind} ${type}`, { kind: 'producer', attributes, links, parent }, attempt).catch(
+    (error: unknown) => {
+      if (!(error instanceof NotDelivered)) throw error;
+    },
+  );
   return outcome;
 }

@@ -4,7 +4,12 @@ import { failureOf } from './dead-letter.ts';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const letter = (code: string, body?: string) =>
   failureOf({
-    attributes: { id: '1', knativeerrordest: 'http://x/', knativeerrorcode: code, ...(body && { knativeerrordata: base64(body) }) },
+    attributes: {
+      id: '1',
+      knativeerrordest: 'http://x/',
+      knativeerrorcode: code,
+      ...(body && { knativeerrordata: base64(body) }),
+    },
     data: undefined,
   });
 

@@ -19,7 +19,13 @@ export interface Failure {
  * Broker) are taken out of the event's attributes, and so is `knativebrokerttl`, which the multi-tenant Broker shows to no subscriber else.
  */
 export function failureOf({ attributes, data }: AnyEvent): Failure {
-  const { knativeerrordest: destination = '', knativeerrorcode: code = '', knativeerrordata: encoded, knativebrokerttl: _, ...own } = attributes;
+  const {
+    knativeerrordest: destination = '',
+    knativeerrorcode: code = '',
+    knativeerrordata: encoded,
+    knativebrokerttl: _,
+    ...own
+  } = attributes;
   const status = /^[1-5]\d\d$/.test(code) ? Number(code) : undefined;
   const body = encoded ? Buffer.from(encoded, 'base64').toString('utf8').replaceAll('\u0000', '\ufffd') : undefined;
   return { event: { attributes: own, data }, destination, status, cause: causeOf(status, body), body };

@@ -5,7 +5,10 @@ const moment = v.pipe(
   v.string('must be text'),
   v.isoTimestamp('must be a date and time as in RFC 3339'),
   v.transform((value) => new Date(value)),
-  v.check((date) => date.getTime() >= 0 && date.getTime() < Date.parse('9999-01-01T00:00:00Z'), 'must be a moment of this era'),
+  v.check(
+    (date) => date.getTime() >= 0 && date.getTime() < Date.parse('9999-01-01T00:00:00Z'),
+    'must be a moment of this era',
+  ),
 );
 const word = line(1, 1024);
 const trace = v.pipe(v.string('must be text'), v.regex(/^[0-9a-f]{32}$/, 'must be a trace id: 32 hexadecimal digits'));
@@ -21,7 +24,9 @@ const parameter = <S extends v.GenericSchema<string, unknown>>(schema: S) =>
         ),
         schema,
       ],
-      (issue) => issue.issues?.find(({ kind, expected }) => kind === 'validation' || expected !== '""')?.message ?? 'is not acceptable',
+      (issue) =>
+        issue.issues?.find(({ kind, expected }) => kind === 'validation' || expected !== '""')?.message ??
+        'is not acceptable',
     ),
   );
 
@@ -54,8 +59,16 @@ export const deadLettersQuery = v.object({
   state: v.optional(v.picklist(['open', 'redriven', 'all'], 'must be open, redriven or all'), 'open'),
 });
 
-const number = v.pipe(v.number('must be a number'), v.safeInteger('must be a whole number'), v.minValue(1, 'must be at least 1'));
-const numbers = v.pipe(v.array(number, 'must be a list'), v.minLength(1, 'must not be empty'), v.maxLength(10_000, 'must have at most 10,000 numbers'));
+const number = v.pipe(
+  v.number('must be a number'),
+  v.safeInteger('must be a whole number'),
+  v.minValue(1, 'must be at least 1'),
+);
+const numbers = v.pipe(
+  v.array(number, 'must be a list'),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(10_000, 'must have at most 10,000 numbers'),
+);
 
 const filter = v.strictObject({
   trigger: v.optional(word),
@@ -71,7 +84,12 @@ const dryRun = v.optional(v.boolean('must be true or false'), false);
 
 /** Body of POST …/redrives: what is asked for in one of three ways. */
 export const newRedrive = v.pipe(
-  v.strictObject({ numbers: v.optional(numbers), filter: v.optional(filter), all: v.optional(v.literal(true, 'must be true')), dry_run: dryRun }),
+  v.strictObject({
+    numbers: v.optional(numbers),
+    filter: v.optional(filter),
+    all: v.optional(v.literal(true, 'must be true')),
+    dry_run: dryRun,
+  }),
   v.forward(
     v.check(
       ({ numbers, filter, all }) => [numbers, filter, all].filter((each) => each !== undefined).length === 1,

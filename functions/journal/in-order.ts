@@ -11,7 +11,11 @@ const concurrency = 8;
  * @returns items that were not begun
  * @throws what `work` threw first, once nothing is under way any more
  */
-export async function inOrder<T extends Ordered>(tasks: readonly T[], work: (task: T) => Promise<void>, goOn: () => boolean): Promise<number[]> {
+export async function inOrder<T extends Ordered>(
+  tasks: readonly T[],
+  work: (task: T) => Promise<void>,
+  goOn: () => boolean,
+): Promise<number[]> {
   const queues = [...Map.groupBy(tasks, keyOf).values()].map((queue) => queue.toSorted(byTime));
   const left: number[] = [];
   const failures: unknown[] = [];
@@ -24,7 +28,9 @@ export async function inOrder<T extends Ordered>(tasks: readonly T[], work: (tas
       }
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, () => worker(true).catch((error: unknown) => failures.push(error))));
+  await Promise.all(
+    Array.from({ length: concurrency }, () => worker(true).catch((error: unknown) => failures.push(error))),
+  );
   if (failures.length > 0) throw failures[0];
   return left;
 }

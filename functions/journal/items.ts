@@ -43,7 +43,10 @@ export interface Items {
   /** Notes an outcome, the first one only; a dead letter that was sent is redriven from then on. */
   record(job: Job, item: number, outcome: Outcome): Promise<void>;
   /** The first of a redrive's items with their outcomes. */
-  list(job: string, limit: number): Promise<{ number: number; outcome: string | null; status: number | null; error: string | null }[]>;
+  list(
+    job: string,
+    limit: number,
+  ): Promise<{ number: number; outcome: string | null; status: number | null; error: string | null }[]>;
 }
 
 /** The items of jobs in PostgreSQL. */
@@ -61,7 +64,9 @@ export function openItems(sql: Sql): Items {
       return rows.map(toItem);
     },
     async archived({ id, cursor, last, from, to }, limit) {
-      const rows = await sql<{ position: string; attributes: Record<string, string>; traceparent: string | null; done: boolean }[]>`
+      const rows = await sql<
+        { position: string; attributes: Record<string, string>; traceparent: string | null; done: boolean }[]
+      >`
         SELECT position, attributes, traceparent, EXISTS (SELECT FROM items WHERE job = ${id}::uuid AND item = position) AS done FROM events
         WHERE position > ${cursor}::bigint AND position <= ${last}::bigint
           AND received_at >= ${from!.toISOString()}::timestamptz AND received_at < ${to!.toISOString()}::timestamptz
@@ -75,7 +80,8 @@ export function openItems(sql: Sql): Items {
           : await sql<{ data: Buffer | null }[]>`SELECT data FROM events WHERE position = ${item}::bigint`;
       return rows[0]?.data ?? undefined;
     },
-    record: (job, item, outcome) => (job.kind === 'redrive' ? recordLetter(sql, job, item, outcome) : recordArchived(sql, job, item, outcome)),
+    record: (job, item, outcome) =>
+      job.kind === 'redrive' ? recordLetter(sql, job, item, outcome) : recordArchived(sql, job, item, outcome),
     async list(job, limit) {
       const rows = await sql<{ item: string; outcome: string | null; status: number | null; error: string | null }[]>`
         SELECT item, outcome, status, error FROM items WHERE job = ${job}::uuid ORDER BY item LIMIT ${limit}`;
@@ -85,7 +91,12 @@ export function openItems(sql: Sql): Items {
 }
 
 /** One statement, so that item and dead letter never say different things. */
-async function recordLetter(sql: Sql, { id, dryRun }: Job, item: number, { outcome, status, error, traceId, spanId, trigger }: Outcome): Promise<void> {
+async function recordLetter(
+  sql: Sql,
+  { id, dryRun }: Job,
+  item: number,
+  { outcome, status, error, traceId, spanId, trigger }: Outcome,
+): Promise<void> {
   const attempted = !dryRun && (outcome === 'sent' || outcome === 'failed');
   await sql`
     WITH noted AS (
@@ -98,7 +109,12 @@ async function recordLetter(sql: Sql, { id, dryRun }: Job, item: number, { outco
     FROM noted WHERE number = noted.item AND ${attempted}`;
 }
 
-async function recordArchived(sql: Sql, { id }: Job, item: number, { outcome, status, error, traceId, spanId }: Outcome): Promise<void> {
+async function recordArchived(
+  sql: Sql,
+  { id }: Job,
+  item: number,
+  { outcome, status, error, traceId, spanId }: Outcome,
+): Promise<void> {
   await sql`
     INSERT INTO items (job, item, outcome, at, status, error, trace_id, span_id)
     VALUES (${id}::uuid, ${item}::bigint, ${outcome}, clock_timestamp(), ${status ?? null}, ${error ?? null}, ${traceId ?? null}, ${spanId ?? null})

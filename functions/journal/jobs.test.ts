@@ -15,7 +15,12 @@ beforeAll(async () => {
 const clean = async () => {
   await db.admin`TRUNCATE journal.events, journal.dead_letters, journal.jobs, journal.items, journal.outbox`;
   journal.due.length = 0;
-  Object.assign(cluster, { triggers: [trigger('counts', 'categories')], received: [], status: () => 204, kubernetes: 200 });
+  Object.assign(cluster, {
+    triggers: [trigger('counts', 'categories')],
+    received: [],
+    status: () => 204,
+    kubernetes: 200,
+  });
 };
 beforeEach(clean);
 afterEach(() => onSpan(undefined));
@@ -26,15 +31,27 @@ afterAll(async () => {
 });
 
 const origin = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-const bury = async (count: number, over: (i: number) => Record<string, string> = () => ({}), service = 'categories') => {
+const bury = async (
+  count: number,
+  over: (i: number) => Record<string, string> = () => ({}),
+  service = 'categories',
+) => {
   for (let i = 0; i < count; i++)
-    await journal.deliver('/dead-letters', { ...attributesOf(over(i)), ...failed(service) }, JSON.stringify({ i }), { traceparent: origin });
+    await journal.deliver('/dead-letters', { ...attributesOf(over(i)), ...failed(service) }, JSON.stringify({ i }), {
+      traceparent: origin,
+    });
 };
 const archive = async (count: number, over: (i: number) => Record<string, string> = () => ({})) => {
-  for (let i = 0; i < count; i++) await journal.deliver('/events', attributesOf(over(i)), JSON.stringify({ i }), { traceparent: origin });
+  for (let i = 0; i < count; i++)
+    await journal.deliver('/events', attributesOf(over(i)), JSON.stringify({ i }), { traceparent: origin });
 };
 const letters = async (query = '') =>
-  (await (await journal.ask('GET', `/dead-letters?limit=100${query}`)).json()) as { number: number; state: string; redrives: number; trigger: string | null }[];
+  (await (await journal.ask('GET', `/dead-letters?limit=100${query}`)).json()) as {
+    number: number;
+    state: string;
+    redrives: number;
+    trigger: string | null;
+  }[];
 const begin = async (kind: 'redrives' | 'replays', body: object) => {
   const answer = await journal.ask('POST', `/${kind}`, body);
   const job = await answer.json();
@@ -52,7 +69,13 @@ describe('a redrive', () => {
     const job = await begin('redrives', { all: true });
     expect(job).toMatchObject({ kind: 'redrive', state: 'running', total: 12, dry_run: false, finished_at: null });
     await journal.drain();
-    expect(await look('redrives', job)).toMatchObject({ state: 'done', total: 12, done: 12, failed: 0, finished_at: expect.any(String) });
+    expect(await look('redrives', job)).toMatchObject({
+      state: 'done',
+      total: 12,
+      done: 12,
+      failed: 0,
+      finished_at: expect.any(String),
+    });
     expect(new Set(sentIds()).size).toBe(12);
     expect(cluster.received).toHaveLength(12);
     const { host, path, headers, body } = cluster.received[0]!;
@@ -78,7 +101,11 @@ describe('a redrive', () => {
     await begin('redrives', { filter: { type: 't0', trigger: 'counts' } });
     await begin('redrives', { filter: { trace: 'c'.repeat(32) } });
     await journal.drain();
-    expect((await letters('&state=redriven')).map(({ number }) => number)).toEqual([last!.number, second!.number, first!.number]);
+    expect((await letters('&state=redriven')).map(({ number }) => number)).toEqual([
+      last!.number,
+      second!.number,
+      first!.number,
+    ]);
     expect(cluster.received).toHaveLength(3);
   });
 
@@ -87,7 +114,12 @@ describe('a redrive', () => {
     cluster.status = () => 503;
     const job = await begin('redrives', { all: true });
     await journal.drain();
-    expect(await look('redrives', job)).toMatchObject({ state: 'done', done: 0, failed: 1, items: [{ outcome: 'failed', status: 503 }] });
+    expect(await look('redrives', job)).toMatchObject({
+      state: 'done',
+      done: 0,
+      failed: 1,
+      items: [{ outcome: 'failed', status: 503 }],
+    });
     expect(cluster.received).toHaveLength(3);
     cluster.status = () => 422;
     await begin('redrives', { all: true });
@@ -97,7 +129,13 @@ describe('a redrive', () => {
     expect(letter).toMatchObject({ state: 'open', redrives: 2 });
     const { attempts } = await (await journal.ask('GET', `/dead-letters/${letter!.number}`)).json();
     expect(attempts).toMatchObject([
-      { status: 503, outcome: 'failed', error: expect.stringContaining('not now'), trace_id: 'a'.repeat(32), at: expect.any(String) },
+      {
+        status: 503,
+        outcome: 'failed',
+        error: expect.stringContaining('not now'),
+        trace_id: 'a'.repeat(32),
+        at: expect.any(String),
+      },
       { status: 422, outcome: 'failed' },
     ]);
   });
@@ -112,11 +150,19 @@ describe('a redrive', () => {
       await journal.drain();
     }
     const [first, second] = spans.filter(({ name }) => name === 'redrive dev.dormouse.post.created.v1') as [Span, Span];
-    expect(first).toMatchObject({ traceId: 'a'.repeat(32), parentId: 'b'.repeat(16), kind: 'producer', error: { type: 'NotDelivered' } });
+    expect(first).toMatchObject({
+      traceId: 'a'.repeat(32),
+      parentId: 'b'.repeat(16),
+      kind: 'producer',
+      error: { type: 'NotDelivered' },
+    });
     expect(second).toMatchObject({ traceId: 'a'.repeat(32), parentId: 'b'.repeat(16), error: undefined });
     expect(second.links).toHaveLength(2);
     expect(second.links).toContainEqual({ traceId: first.traceId, spanId: first.spanId });
-    expect(cluster.received.at(-1)?.headers).toMatchObject({ traceparent: `00-${'a'.repeat(32)}-${second.spanId}-01`, 'ce-traceparent': origin });
+    expect(cluster.received.at(-1)?.headers).toMatchObject({
+      traceparent: `00-${'a'.repeat(32)}-${second.spanId}-01`,
+      'ce-traceparent': origin,
+    });
   });
 
   test('is linked to no replay that failed, though its event has the number of the letter', async () => {
@@ -137,10 +183,16 @@ describe('a redrive', () => {
   test('notes an answer in one line, as the cause of a dead letter is', async () => {
     await bury(1);
     cluster.status = () => 422;
-    cluster.answer = JSON.stringify({ type: 'about:blank', title: 'x'.repeat(400), detail: 'The data is not wanted.\nEver.' });
+    cluster.answer = JSON.stringify({
+      type: 'about:blank',
+      title: 'x'.repeat(400),
+      detail: 'The data is not wanted.\nEver.',
+    });
     const { id } = await begin('redrives', { all: true });
     await journal.drain();
-    expect(await look('redrives', { id })).toMatchObject({ items: [{ error: 'answered 422: The data is not wanted. Ever.' }] });
+    expect(await look('redrives', { id })).toMatchObject({
+      items: [{ error: 'answered 422: The data is not wanted. Ever.' }],
+    });
   });
 
   test('that is dry counts what would be sent: neither what was redriven meanwhile nor what has no trigger', async () => {
@@ -164,21 +216,44 @@ describe('a redrive', () => {
     cluster.triggers = [trigger('counts', 'counter', [{ exact: { type: 't1' } }])];
     const dry = await begin('redrives', { all: true, dry_run: true });
     await journal.drain();
-    expect(await look('redrives', dry)).toMatchObject({ state: 'done', dry_run: true, total: 2, done: 1, unmatched: 1 });
+    expect(await look('redrives', dry)).toMatchObject({
+      state: 'done',
+      dry_run: true,
+      total: 2,
+      done: 1,
+      unmatched: 1,
+    });
     expect(cluster.received).toEqual([]);
     expect(await letters()).toHaveLength(2);
     const job = await begin('redrives', { all: true });
     await journal.drain();
-    expect(await look('redrives', job)).toMatchObject({ done: 1, failed: 0, unmatched: 1, items: [{ outcome: 'unmatched' }, { outcome: 'sent' }] });
+    expect(await look('redrives', job)).toMatchObject({
+      done: 1,
+      failed: 0,
+      unmatched: 1,
+      items: [{ outcome: 'unmatched' }, { outcome: 'sent' }],
+    });
     expect(cluster.received.map(({ host }) => host)).toEqual(['counter.dormouse.svc.cluster.local']);
   });
 
   test('finds a trigger that was not known, and sends nothing to an address to which no trigger delivers', async () => {
     cluster.kubernetes = 500;
     await bury(1);
-    await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('x'), knativeerrordest: 'http://169.254.169.254/latest' });
-    await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('x'), knativeerrordest: 'http://a.svc.cluster.local.example.org/' });
-    await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('auth'), knativeerrordest: 'http://auth.dormouse.svc.cluster.local/anything' });
+    await journal.deliver('/dead-letters', {
+      ...attributesOf(),
+      ...failed('x'),
+      knativeerrordest: 'http://169.254.169.254/latest',
+    });
+    await journal.deliver('/dead-letters', {
+      ...attributesOf(),
+      ...failed('x'),
+      knativeerrordest: 'http://a.svc.cluster.local.example.org/',
+    });
+    await journal.deliver('/dead-letters', {
+      ...attributesOf(),
+      ...failed('auth'),
+      knativeerrordest: 'http://auth.dormouse.svc.cluster.local/anything',
+    });
     cluster.kubernetes = 200;
     cluster.triggers.push({ ...trigger('far', 'x'), status: { subscriberUri: 'http://169.254.169.254/latest' } });
     await bury(1, () => ({ subject: 'gone' }));
@@ -209,7 +284,12 @@ describe('a redrive', () => {
     expect((await journal.ask('DELETE', `/redrives/${job.id}`)).status).toBe(204);
     expect((await journal.ask('DELETE', `/redrives/${job.id}`)).status).toBe(204);
     await journal.drain();
-    expect(await look('redrives', job)).toMatchObject({ state: 'cancelled', done: 5, total: 12, finished_at: expect.any(String) });
+    expect(await look('redrives', job)).toMatchObject({
+      state: 'cancelled',
+      done: 5,
+      total: 12,
+      finished_at: expect.any(String),
+    });
     expect(cluster.received).toHaveLength(5);
   });
 });
@@ -305,14 +385,34 @@ describe('a replay', () => {
     cluster.triggers = [trigger('counts', 'categories', [{ exact: { type: created } }])];
     const dry = await begin('replays', { trigger: 'counts', ...always, dry_run: true });
     await journal.drain();
-    expect(await look('replays', dry)).toMatchObject({ kind: 'replay', trigger: 'counts', state: 'done', total: 20, matched: 10, done: 10, failed: 0 });
+    expect(await look('replays', dry)).toMatchObject({
+      kind: 'replay',
+      trigger: 'counts',
+      state: 'done',
+      total: 20,
+      matched: 10,
+      done: 10,
+      failed: 0,
+    });
     expect(cluster.received).toEqual([]);
     const job = await begin('replays', { trigger: 'counts', ...always });
     await journal.drain();
-    expect(await look('replays', job)).toMatchObject({ state: 'done', total: 20, matched: 10, unmatched: 10, done: 10, failed: 0, dry_run: false });
-    expect(cluster.received.map(({ body }) => JSON.parse(body).i as number).sort((a, b) => a - b)).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
+    expect(await look('replays', job)).toMatchObject({
+      state: 'done',
+      total: 20,
+      matched: 10,
+      unmatched: 10,
+      done: 10,
+      failed: 0,
+      dry_run: false,
+    });
+    expect(cluster.received.map(({ body }) => JSON.parse(body).i as number).sort((a, b) => a - b)).toEqual([
+      1, 3, 5, 7, 9, 11, 13, 15, 17, 19,
+    ]);
     for (const subject of ['post/0', 'post/1', 'post/2']) {
-      const ofSubject = cluster.received.filter(({ headers }) => headers['ce-subject'] === subject).map(({ body }) => JSON.parse(body).i as number);
+      const ofSubject = cluster.received
+        .filter(({ headers }) => headers['ce-subject'] === subject)
+        .map(({ body }) => JSON.parse(body).i as number);
       expect(ofSubject).toEqual(ofSubject.toSorted((a, b) => a - b));
     }
     expect(await db.admin`SELECT count(*)::int AS n FROM journal.events`).toEqual([{ n: 20 }]);
@@ -320,7 +420,9 @@ describe('a replay', () => {
 
   test('of a range in which nothing happened is done at once', async () => {
     await archive(1);
-    expect(await begin('replays', { trigger: 'counts', from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' })).toMatchObject({ state: 'done', total: 0 });
+    expect(
+      await begin('replays', { trigger: 'counts', from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }),
+    ).toMatchObject({ state: 'done', total: 0 });
     expect(await db.admin`SELECT 1 FROM journal.outbox`).toEqual([]);
   });
 
@@ -338,13 +440,19 @@ describe('a replay', () => {
     const job = await begin('replays', { trigger: 'counts', ...always });
     cluster.triggers = [];
     await journal.drain();
-    expect(await look('replays', job)).toMatchObject({ state: 'cancelled', done: 0, error: 'there is no trigger counts' });
+    expect(await look('replays', job)).toMatchObject({
+      state: 'cancelled',
+      done: 0,
+      error: 'there is no trigger counts',
+    });
   });
 });
 
 describe('law: batches may be delivered again, in any order, and be cut off anywhere', () => {
   /** What goes wrong, in the order of steps: a batch delivered twice, or cut off before its n-th note, or with its end lost. */
-  const mishaps = fc.array(fc.oneof(fc.constant('twice'), fc.constant('end lost'), fc.integer({ min: 0, max: 4 })), { maxLength: 6 });
+  const mishaps = fc.array(fc.oneof(fc.constant('twice'), fc.constant('end lost'), fc.integer({ min: 0, max: 4 })), {
+    maxLength: 6,
+  });
   const inAll = 12;
 
   const run = async (kind: 'redrives' | 'replays', plan: readonly (string | number)[]) => {
@@ -377,23 +485,29 @@ describe('law: batches may be delivered again, in any order, and be cut off anyw
       : {
           items: {
             ...journal.items,
-            record: (...args: Parameters<typeof journal.items.record>) => (notes++ < Number(mishap) ? journal.items.record(...args) : killed()),
+            record: (...args: Parameters<typeof journal.items.record>) =>
+              notes++ < Number(mishap) ? journal.items.record(...args) : killed(),
           },
         };
   };
 
-  test.each(['redrives', 'replays'] as const)('%s: every event is sent at least once and noted exactly once', async (kind) => {
-    await fc.assert(
-      fc.asyncProperty(mishaps, async (plan) => {
-        const job = await run(kind, plan);
-        expect(job).toMatchObject({ state: 'done', total: inAll, done: inAll, failed: 0 });
-        if (kind === 'replays') expect(job).toMatchObject({ seen: inAll, matched: inAll });
-        expect(new Set(sentIds()).size).toBe(inAll);
-        // Without a cut there is no second sending.
-        if (!plan.some((mishap) => typeof mishap === 'number')) expect(sentIds()).toHaveLength(inAll);
-        expect(await db.admin`SELECT count(*)::int AS n FROM journal.items WHERE outcome = 'sent'`).toEqual([{ n: inAll }]);
-      }),
-      { numRuns: 15 },
-    );
-  });
+  test.each(['redrives', 'replays'] as const)(
+    '%s: every event is sent at least once and noted exactly once',
+    async (kind) => {
+      await fc.assert(
+        fc.asyncProperty(mishaps, async (plan) => {
+          const job = await run(kind, plan);
+          expect(job).toMatchObject({ state: 'done', total: inAll, done: inAll, failed: 0 });
+          if (kind === 'replays') expect(job).toMatchObject({ seen: inAll, matched: inAll });
+          expect(new Set(sentIds()).size).toBe(inAll);
+          // Without a cut there is no second sending.
+          if (!plan.some((mishap) => typeof mishap === 'number')) expect(sentIds()).toHaveLength(inAll);
+          expect(await db.admin`SELECT count(*)::int AS n FROM journal.items WHERE outcome = 'sent'`).toEqual([
+            { n: inAll },
+          ]);
+        }),
+        { numRuns: 15 },
+      );
+    },
+  );
 });

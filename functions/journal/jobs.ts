@@ -88,8 +88,11 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
   };
   return {
     redrive: (wanted, dryRun, askedBy) =>
-      outbox.transaction(async (tx, emit) => begin(emit, await insertRedrive(tx as unknown as Sql, newId(), wanted, dryRun, askedBy))),
-    replay: (range, dryRun, askedBy) => outbox.transaction(async (tx, emit) => begin(emit, await insertReplay(tx, newId(), range, dryRun, askedBy))),
+      outbox.transaction(async (tx, emit) =>
+        begin(emit, await insertRedrive(tx as unknown as Sql, newId(), wanted, dryRun, askedBy)),
+      ),
+    replay: (range, dryRun, askedBy) =>
+      outbox.transaction(async (tx, emit) => begin(emit, await insertReplay(tx, newId(), range, dryRun, askedBy))),
     async find(id) {
       const [row] = await sql<(Row & Counts)[]>`
         SELECT jobs.*, counts.* FROM jobs, LATERAL (
@@ -97,7 +100,9 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
             count(*) FILTER (WHERE outcome = 'unmatched')::int AS unmatched, count(*) FILTER (WHERE outcome = 'already')::int AS already
           FROM items WHERE job = jobs.id) AS counts
         WHERE id = ${id}::uuid`;
-      return row && { ...toJob(row), sent: row.sent, failed: row.failed, unmatched: row.unmatched, already: row.already };
+      return (
+        row && { ...toJob(row), sent: row.sent, failed: row.failed, unmatched: row.unmatched, already: row.already }
+      );
     },
     async cancel(kind, id) {
       const rows = await sql`
@@ -126,7 +131,8 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
             seen = seen + ${progress.seen ?? 0}, matched = matched + ${progress.matched ?? 0},
             finished_at = CASE WHEN ${state} = 'running' THEN NULL ELSE clock_timestamp() END
           WHERE id = ${job.id}::uuid AND step = ${job.step} AND state = 'running' RETURNING 1`;
-        if (moved.length > 0 && state === 'running') emit(batchDue, `job/${job.id}`, { job: job.id, step: job.step + 1 });
+        if (moved.length > 0 && state === 'running')
+          emit(batchDue, `job/${job.id}`, { job: job.id, step: job.step + 1 });
       }),
   };
 }
@@ -135,7 +141,9 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
 async function insertRedrive(tx: Sql, id: string, wanted: Wanted, dryRun: boolean, askedBy: string): Promise<Job> {
   if ('numbers' in wanted) await demandAll(tx, wanted.numbers);
   const chosen =
-    'numbers' in wanted ? tx`number = ANY (${wanted.numbers as number[]}::bigint[]) AND state = 'open'` : selected(tx, { ...wanted.filter, state: 'open' });
+    'numbers' in wanted
+      ? tx`number = ANY (${wanted.numbers as number[]}::bigint[]) AND state = 'open'`
+      : selected(tx, { ...wanted.filter, state: 'open' });
   await tx`INSERT INTO jobs (id, kind, dry_run, asked_by) VALUES (${id}::uuid, 'redrive', ${dryRun}, ${askedBy})`;
   await tx`INSERT INTO items (job, item) SELECT ${id}::uuid, number FROM dead_letters WHERE ${chosen}`;
   const [row] = await tx<Row[]>`
@@ -145,14 +153,24 @@ async function insertRedrive(tx: Sql, id: string, wanted: Wanted, dryRun: boolea
 }
 
 async function demandAll(tx: Sql, numbers: readonly number[]): Promise<void> {
-  const rows = await tx<{ number: string }[]>`SELECT number FROM dead_letters WHERE number = ANY (${numbers as number[]}::bigint[])`;
+  const rows = await tx<
+    { number: string }[]
+  >`SELECT number FROM dead_letters WHERE number = ANY (${numbers as number[]}::bigint[])`;
   const known = new Set(rows.map(({ number }) => Number(number)));
-  const errors = numbers.flatMap((number, i) => (known.has(number) ? [] : [{ field: `numbers.${i}`, message: 'is no dead letter' }]));
+  const errors = numbers.flatMap((number, i) =>
+    known.has(number) ? [] : [{ field: `numbers.${i}`, message: 'is no dead letter' }],
+  );
   if (errors.length > 0) fail('invalid', 'Some fields are not acceptable.', { errors });
 }
 
 /** What is archived later does not make the job longer. */
-async function insertReplay(tx: Tx, id: string, { trigger, from, to }: Range, dryRun: boolean, askedBy: string): Promise<Job> {
+async function insertReplay(
+  tx: Tx,
+  id: string,
+  { trigger, from, to }: Range,
+  dryRun: boolean,
+  askedBy: string,
+): Promise<Job> {
   const [row] = await tx<Row[]>`
     INSERT INTO jobs (id, kind, dry_run, asked_by, trigger, from_at, to_at, total, last, state, finished_at)
     SELECT ${id}::uuid, 'replay', ${dryRun}, ${askedBy}, ${trigger}, ${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz,

@@ -16,7 +16,9 @@ import { subscribers } from './subscriber.ts';
 import { type WorkOptions, worker } from './work.ts';
 
 /** A real HTTP server on a free port. */
-export async function listen(answer: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void): Promise<{ url: string; server: Server }> {
+export async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void,
+): Promise<{ url: string; server: Server }> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -58,10 +60,17 @@ export async function openCluster() {
   const { url, server } = await listen((request, response, body) => {
     if (request.url?.startsWith('/apis/')) {
       response.writeHead(cluster.kubernetes, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ apiVersion: 'eventing.knative.dev/v1', kind: 'TriggerList', items: cluster.triggers }));
+      response.end(
+        JSON.stringify({ apiVersion: 'eventing.knative.dev/v1', kind: 'TriggerList', items: cluster.triggers }),
+      );
       return;
     }
-    const received = { host: String(request.headers.host), path: String(request.url), headers: request.headers, body: body.toString() };
+    const received = {
+      host: String(request.headers.host),
+      path: String(request.url),
+      headers: request.headers,
+      body: body.toString(),
+    };
     const status = cluster.status(received);
     cluster.received.push(received);
     response.writeHead(status).end(status > 299 ? cluster.answer : undefined);
@@ -102,10 +111,18 @@ export function openFixture(db: TestDatabase, cluster: Cluster, over: Partial<Wo
   const ask = (method: string, path: string, body?: unknown, as: string | undefined = 'operator') =>
     app.request(`/api/journal${path}`, {
       method,
-      headers: { ...(as && { authorization: `Bearer ${as}` }), ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        ...(as && { authorization: `Bearer ${as}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  const deliver = (path: string, attributes: Record<string, string>, data?: string | Buffer, headers: Record<string, string> = {}) =>
+  const deliver = (
+    path: string,
+    attributes: Record<string, string>,
+    data?: string | Buffer,
+    headers: Record<string, string> = {},
+  ) =>
     app.request(path, {
       method: 'POST',
       headers: { ...headersOf(attributes), ...headers },

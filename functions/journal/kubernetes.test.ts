@@ -36,8 +36,18 @@ test('Triggers are read with their filters, those of the older form as well, and
     { ...trigger('all', 'journal'), status: {} },
   ]);
   expect(await kubernetesTriggers({ url: api.url, namespace: 'dormouse', account: '/nowhere' }).list()).toEqual([
-    { name: 'counts', namespace: 'dormouse', filters: [{ exact: { type: 't' } }], subscriberUri: 'http://categories.dormouse.svc.cluster.local/events' },
-    { name: 'older', namespace: 'dormouse', filters: [{ exact: { type: '' } }], subscriberUri: 'http://web.dormouse.svc.cluster.local/events' },
+    {
+      name: 'counts',
+      namespace: 'dormouse',
+      filters: [{ exact: { type: 't' } }],
+      subscriberUri: 'http://categories.dormouse.svc.cluster.local/events',
+    },
+    {
+      name: 'older',
+      namespace: 'dormouse',
+      filters: [{ exact: { type: '' } }],
+      subscriberUri: 'http://web.dormouse.svc.cluster.local/events',
+    },
     { name: 'all', namespace: 'dormouse', filters: [], subscriberUri: undefined },
   ]);
   expect(api.asked).toEqual(['/apis/eventing.knative.dev/v1/namespaces/dormouse/triggers nobody']);
@@ -85,7 +95,10 @@ test('a Kubernetes that refuses, or is not there, is "unavailable", and asked ag
   const api = await openApi();
   const triggers = kubernetesTriggers({ url: api.url, namespace: 'dormouse', account: '/nowhere' });
   api.status = 403;
-  await expect(triggers.list()).rejects.toMatchObject({ status: 503, detail: 'The Triggers cannot be read from Kubernetes now.' });
+  await expect(triggers.list()).rejects.toMatchObject({
+    status: 503,
+    detail: 'The Triggers cannot be read from Kubernetes now.',
+  });
   api.status = 200;
   expect(await triggers.list()).toHaveLength(1);
   const nowhere = kubernetesTriggers({ url: 'http://127.0.0.1:9', namespace: 'dormouse', account: '/nowhere' });

@@ -40,7 +40,13 @@ export const justNowMs = 250;
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Reads the Triggers of the function's own namespace from the Kubernetes API; an answer is kept for 5 s, and asked for once by all at once. */
-export function kubernetesTriggers({ url, namespace, account = accountFolder, cacheMs = 5000, now = Date.now }: KubernetesOptions): Triggers {
+export function kubernetesTriggers({
+  url,
+  namespace,
+  account = accountFolder,
+  cacheMs = 5000,
+  now = Date.now,
+}: KubernetesOptions): Triggers {
   let kept: { askedAt: number; triggers: Promise<readonly Trigger[]> } | undefined;
   const read = async () => {
     const own = file(account, 'namespace') ?? namespace;
@@ -58,7 +64,10 @@ export function kubernetesTriggers({ url, namespace, account = accountFolder, ca
       if (kept && now() - kept.askedAt < Math.min(maxAgeMs, cacheMs)) return kept.triggers;
       const triggers = read().catch((cause: unknown) => {
         kept = undefined;
-        throw new AppError('unavailable', 'The Triggers cannot be read from Kubernetes now.', { cause, headers: { 'retry-after': '1' } });
+        throw new AppError('unavailable', 'The Triggers cannot be read from Kubernetes now.', {
+          cause,
+          headers: { 'retry-after': '1' },
+        });
       });
       kept = { askedAt: now(), triggers };
       return triggers;
@@ -87,5 +96,10 @@ interface TriggerList {
 function toTrigger({ metadata, spec, status }: TriggerList['items'][number]): Trigger {
   const attributes = spec.filter?.attributes;
   const older = attributes && Object.keys(attributes).length > 0 ? [{ exact: attributes }] : [];
-  return { name: metadata.name, namespace: metadata.namespace, filters: spec.filters ?? older, subscriberUri: status?.subscriberUri };
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace,
+    filters: spec.filters ?? older,
+    subscriberUri: status?.subscriberUri,
+  };
 }

@@ -13,14 +13,28 @@ import { subscribers } from './subscriber.ts';
 import { worker } from './work.ts';
 
 const build: Parameters<typeof serve>[1] = ({ config, sql, outbox, tokens, limiter, log }) => {
-  const triggers = kubernetesTriggers({ url: variable('KUBERNETES_URL'), namespace: variable('NAMESPACE', 'dormouse') });
+  const triggers = kubernetesTriggers({
+    url: variable('KUBERNETES_URL'),
+    namespace: variable('NAMESPACE', 'dormouse'),
+  });
   const journal = openJournal(sql);
   onPush(async () => measure(metrics.deadLettersOpen, await journal.open()));
   const world = { jobs: openJobs({ sql, outbox }), items: openItems(sql), triggers };
   const work = worker({ ...world, deliver: subscribers({ gateway: variable('LOCAL_GATEWAY_URL') }) });
   const days = Number(variable('ARCHIVE_DAYS', '90'));
-  if (!Number.isInteger(days) || days < 0 || days > 36_500) throw new Error('the environment variable ARCHIVE_DAYS is not a number of days');
-  return createApp({ ...world, journal, work, retention: retention({ sql, days, log }), tokens, limiter, service: config.service });
+  if (!Number.isInteger(days) || days < 0 || days > 36_500)
+    throw new Error('the environment variable ARCHIVE_DAYS is not a number of days');
+  return createApp({
+    ...world,
+    journal,
+    work,
+    retention: retention({ sql, days, log }),
+    tokens,
+    limiter,
+    service: config.service,
+  });
 };
 
-await serve('journal', build, { bodyLimit: (_, path) => (path === '/events' || path === '/dead-letters' ? maxEventBytes : 256 * 1024) });
+await serve('journal', build, {
+  bodyLimit: (_, path) => (path === '/events' || path === '/dead-letters' ? maxEventBytes : 256 * 1024),
+});

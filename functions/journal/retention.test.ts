@@ -15,14 +15,18 @@ const archive = (count: number, age: string) =>
     SELECT '/s', ${age} || n, 't', '{}', now() - ${age}::interval FROM generate_series(1, ${count}) AS n`;
 const bury = (state: string, age: string) =>
   db.admin`INSERT INTO journal.dead_letters (source, id, type, destination, cause, attributes, headers, state, failed_at)
-    VALUES ('/s', ${state + age}, 't', '', '', '{}', '{}', ${state}, now() - ${age}::interval) RETURNING number`.then(([row]) => String(row?.number));
+    VALUES ('/s', ${state + age}, 't', '', '', '{}', '{}', ${state}, now() - ${age}::interval) RETURNING number`.then(
+    ([row]) => String(row?.number),
+  );
 const job = async (kind: string, state: string, age: string, items: readonly string[] = [], dryRun = false) => {
   const [row] = await db.admin`INSERT INTO journal.jobs (id, kind, state, dry_run, asked_by, finished_at)
     VALUES (gen_random_uuid(), ${kind}, ${state}, ${dryRun}, 'x', CASE WHEN ${state} = 'running' THEN NULL ELSE now() - ${age}::interval END) RETURNING id`;
-  for (const item of items) await db.admin`INSERT INTO journal.items (job, item, outcome) VALUES (${row?.id}, ${item}, 'failed')`;
+  for (const item of items)
+    await db.admin`INSERT INTO journal.items (job, item, outcome) VALUES (${row?.id}, ${item}, 'failed')`;
   return row?.id as string;
 };
-const count = async (table: string) => (await db.admin`SELECT count(*)::int AS n FROM ${db.admin(`journal.${table}`)}`)[0]?.n as number;
+const count = async (table: string) =>
+  (await db.admin`SELECT count(*)::int AS n FROM ${db.admin(`journal.${table}`)}`)[0]?.n as number;
 const settled = async (events: number) => {
   while ((await count('events')) !== events) await new Promise((resolve) => setTimeout(resolve, 5));
 };
@@ -44,7 +48,10 @@ test('a dead letter goes when it was redriven; an open one stays with its attemp
   await job('redrive', 'done', '150 days', [redriven]);
   await job('redrive', 'done', '150 days', [open], true);
   await prune(db.as('journal'), 90, 100);
-  expect(await db.admin`SELECT id FROM journal.dead_letters ORDER BY number`).toEqual([{ id: 'open200 days' }, { id: 'redriven1 day' }]);
+  expect(await db.admin`SELECT id FROM journal.dead_letters ORDER BY number`).toEqual([
+    { id: 'open200 days' },
+    { id: 'redriven1 day' },
+  ]);
   expect(await db.admin`SELECT job, item FROM journal.items`).toEqual([{ job: kept, item: open }]);
   expect(await db.admin`SELECT id FROM journal.jobs`).toEqual([{ id: kept }]);
 });
@@ -56,7 +63,9 @@ test('a job stays while it runs, and as long as everything else afterwards', asy
   await prune(db.as('journal'), 90, 1);
   expect(await count('jobs')).toBe(3);
   await prune(db.as('journal'), 90, 1);
-  expect((await db.admin`SELECT id FROM journal.jobs`).map(({ id }) => id as string).sort()).toEqual([running, young].sort());
+  expect((await db.admin`SELECT id FROM journal.jobs`).map(({ id }) => id as string).sort()).toEqual(
+    [running, young].sort(),
+  );
 });
 
 test('it is looked after now and then as events come in', async () => {

@@ -21,12 +21,21 @@ export type Retention = (archived: number) => void;
  * Removes what is older than `days`: archived events, dead letters that were redriven, and jobs that have ended. A dead letter that is
  * open is kept, with its attempts, however old it is. It begins somewhere in the first `every` events, since no process may live that long.
  */
-export function retention({ sql, days, log, every = 1000, portion = 2000, random = Math.random }: RetentionOptions): Retention {
+export function retention({
+  sql,
+  days,
+  log,
+  every = 1000,
+  portion = 2000,
+  random = Math.random,
+}: RetentionOptions): Retention {
   let until = Math.ceil(random() * every);
   return (archived) => {
     if (days === 0 || (until -= archived) > 0) return;
     until = every;
-    prune(sql, days, portion).catch((error: unknown) => log.warn({ error }, 'what is too old could not be removed from the journal'));
+    prune(sql, days, portion).catch((error: unknown) =>
+      log.warn({ error }, 'what is too old could not be removed from the journal'),
+    );
   };
 }
 

@@ -84,7 +84,12 @@ export interface Buried {
 export function openJournal(sql: Sql): Journal {
   return {
     async archive(events) {
-      const rows = events.map(({ attributes, data, traceId, traceparent }) => ({ attributes, trace_id: traceId, traceparent, data: data?.toString('base64') }));
+      const rows = events.map(({ attributes, data, traceId, traceparent }) => ({
+        attributes,
+        trace_id: traceId,
+        traceparent,
+        data: data?.toString('base64'),
+      }));
       await sql`
         INSERT INTO events (source, id, type, subject, trace_id, traceparent, attributes, data)
         SELECT attributes->>'source', attributes->>'id', attributes->>'type', attributes->>'subject', trace_id, traceparent, attributes, decode(data, 'base64')
@@ -156,7 +161,8 @@ function narrowed(sql: Sql, { type, source, subject, trace, from, to }: Filter, 
 export function selected(sql: Sql, filter: DeadLetterFilter): Fragment {
   const { state, trigger } = filter;
   // Literals, because a parameter would hide from the planner that the partial index fits.
-  const inState = state === undefined ? sql`` : state === 'open' ? sql`AND state = 'open'` : sql`AND state = 'redriven'`;
+  const inState =
+    state === undefined ? sql`` : state === 'open' ? sql`AND state = 'open'` : sql`AND state = 'redriven'`;
   return sql`${narrowed(sql, filter, sql`failed_at`)} ${inState} ${trigger === undefined ? sql`` : sql`AND trigger = ${trigger}`}`;
 }
 
@@ -174,11 +180,27 @@ const toEvent = ({ position, received_at, trace_id, attributes }: EventRow): Arc
   attributes,
 });
 
-type LetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId'> & { number: string; failed_at: Date; trace_id: string | null };
+type LetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId'> & {
+  number: string;
+  failed_at: Date;
+  trace_id: string | null;
+};
 
-const letterColumns = (sql: Sql) => sql`number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes`;
+const letterColumns = (sql: Sql) =>
+  sql`number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes`;
 
-const toLetter = ({ number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes }: LetterRow): DeadLetter => ({
+const toLetter = ({
+  number,
+  trigger,
+  destination,
+  status,
+  cause,
+  failed_at,
+  trace_id,
+  state,
+  redrives,
+  attributes,
+}: LetterRow): DeadLetter => ({
   number: Number(number),
   trigger,
   destination,

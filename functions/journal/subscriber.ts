@@ -30,7 +30,13 @@ export interface SubscriberOptions {
 }
 
 /** Sends in binary mode through the cluster's own gateway; nothing outside of the cluster is ever sent to. */
-export function subscribers({ gateway, tries = 3, pauseMs = 200, timeoutMs = 10_000, now = Date.now }: SubscriberOptions): Deliver {
+export function subscribers({
+  gateway,
+  tries = 3,
+  pauseMs = 200,
+  timeoutMs = 10_000,
+  now = Date.now,
+}: SubscriberOptions): Deliver {
   return async (address, event, until) => {
     const { host, path } = placeOf(address) ?? {};
     if (!host) return { ok: false, status: undefined, error: `${address} is not inside of the cluster` };
@@ -47,7 +53,9 @@ export function subscribers({ gateway, tries = 3, pauseMs = 200, timeoutMs = 10_
 function placeOf(address: string): { host: string; path: string } | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, hostname, port, pathname, search } = new URL(address);
-  return protocol === 'http:' && port === '' && /^[a-z0-9.-]+\.svc\.cluster\.local$/.test(hostname) ? { host: hostname, path: pathname + search } : undefined;
+  return protocol === 'http:' && port === '' && /^[a-z0-9.-]+\.svc\.cluster\.local$/.test(hostname)
+    ? { host: hostname, path: pathname + search }
+    : undefined;
 }
 
 async function once(url: string, headers: Record<string, string>, body: Buffer, timeoutMs: number): Promise<Delivery> {
@@ -56,15 +64,22 @@ async function once(url: string, headers: Record<string, string>, body: Buffer, 
     if (status >= 200 && status <= 299) return { ok: true, status, error: undefined };
     return { ok: false, status, error: causeOf(status, said.toString('utf8', 0, 1024).replaceAll('\u0000', '\ufffd')) };
   } catch (error) {
-    return { ok: false, status: undefined, error: (error as Error).message || String((error as { code?: string }).code) };
+    return {
+      ok: false,
+      status: undefined,
+      error: (error as Error).message || String((error as { code?: string }).code),
+    };
   }
 }
 
 /** After these a Broker tries again (Knative's data-plane contract): no answer, 5xx, 404, 408, 409, 429. */
-const isRetryable = (status: number | undefined): boolean => status === undefined || status >= 500 || [404, 408, 409, 429].includes(status);
+const isRetryable = (status: number | undefined): boolean =>
+  status === undefined || status >= 500 || [404, 408, 409, 429].includes(status);
 
 function binaryHeaders({ attributes }: AnyEvent): Record<string, string> {
   const { datacontenttype, ...others } = attributes;
-  const headers = Object.fromEntries(Object.entries(others).map(([name, value]) => [`ce-${name}`, encodeHeader(value)]));
+  const headers = Object.fromEntries(
+    Object.entries(others).map(([name, value]) => [`ce-${name}`, encodeHeader(value)]),
+  );
   return datacontenttype ? { ...headers, 'content-type': datacontenttype } : headers;
 }

@@ -14,7 +14,9 @@ const archive = trigger('archive', undefined, 'journal');
 const of = (type: string) => ({ id: '1', source: '/posts', type });
 
 test("a Trigger is known by its subscriber's address, in whatever way that is written", () => {
-  expect(triggerOf('http://JOURNAL.dormouse.svc.cluster.local:80/events', of('post.created'), [created, archive])).toBe('archive');
+  expect(triggerOf('http://JOURNAL.dormouse.svc.cluster.local:80/events', of('post.created'), [created, archive])).toBe(
+    'archive',
+  );
 });
 
 test('of several that share a subscriber it is the one that lets the event through', () => {

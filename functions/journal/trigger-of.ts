@@ -7,7 +7,11 @@ import type { Trigger } from './kubernetes.ts';
  * several it is the only one whose filters let the event through.
  * @returns undefined when it cannot be told
  */
-export function triggerOf(destination: string, attributes: Readonly<Record<string, string>>, triggers: readonly Trigger[]): string | undefined {
+export function triggerOf(
+  destination: string,
+  attributes: Readonly<Record<string, string>>,
+  triggers: readonly Trigger[],
+): string | undefined {
   const [, namespace, name] = /^https?:\/\/broker-filter\.[^/]+\/triggers\/([^/]+)\/([^/]+)/.exec(destination) ?? [];
   if (name) return triggers.find((each) => each.name === name && each.namespace === namespace)?.name ?? name;
   const address = normal(destination);
@@ -22,4 +26,5 @@ export const isSubscriber = (address: string, triggers: readonly Trigger[]): boo
   triggers.some(({ subscriberUri }) => subscriberUri !== undefined && normal(subscriberUri) === normal(address));
 
 /** The same text for every way to write one address. */
-const normal = (address: string | undefined): string | undefined => (address && URL.canParse(address) ? new URL(address).href : undefined);
+const normal = (address: string | undefined): string | undefined =>
+  address && URL.canParse(address) ? new URL(address).href : undefined;

@@ -4,7 +4,13 @@ import type { Counts, Job } from './jobs.ts';
 import type { ArchivedEvent, Attempt, DeadLetter, FullDeadLetter } from './store.ts';
 
 /** What every list says of an event. */
-const summary = ({ id, type, source, subject, time }: Readonly<Record<string, string>>) => ({ id, type, source, subject: subject ?? null, time: time ?? null });
+const summary = ({ id, type, source, subject, time }: Readonly<Record<string, string>>) => ({
+  id,
+  type,
+  source,
+  subject: subject ?? null,
+  time: time ?? null,
+});
 
 export const eventView = ({ position, attributes, receivedAt, traceId }: ArchivedEvent) => ({
   position,
@@ -41,10 +47,22 @@ export const fullLetterView = (letter: FullDeadLetter) => ({
   attempts: letter.attempts.map(attemptView),
 });
 
-const attemptView = ({ at, status, outcome, error, traceId }: Attempt) => ({ at, status, outcome, error, trace_id: traceId });
+const attemptView = ({ at, status, outcome, error, traceId }: Attempt) => ({
+  at,
+  status,
+  outcome,
+  error,
+  trace_id: traceId,
+});
 
 /** `data` as JSON or text; bytes that are neither as `data_base64`, like CloudEvents' JSON format. */
-function dataView({ data, attributes }: { data: Buffer | null; attributes: Readonly<Record<string, string>> }): { data: unknown } | { data_base64: string } {
+function dataView({
+  data,
+  attributes,
+}: {
+  data: Buffer | null;
+  attributes: Readonly<Record<string, string>>;
+}): { data: unknown } | { data_base64: string } {
   if (data === null) return { data: null };
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
@@ -70,7 +88,16 @@ export function jobView(job: Job & Counts) {
     total,
     done: job.dryRun ? (replay ? job.matched : job.sent) : job.sent + job.already,
     failed,
-    ...(replay ? { trigger: job.trigger, from: job.from, to: job.to, seen: job.seen, matched: job.matched, unmatched: job.seen - job.matched } : { unmatched }),
+    ...(replay
+      ? {
+          trigger: job.trigger,
+          from: job.from,
+          to: job.to,
+          seen: job.seen,
+          matched: job.matched,
+          unmatched: job.seen - job.matched,
+        }
+      : { unmatched }),
     dry_run: job.dryRun,
     error: job.error,
     created_at: job.createdAt,

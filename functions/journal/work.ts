@@ -70,7 +70,9 @@ function planFor(letter: Letter, known: readonly Trigger[]): Plan {
   const trigger = known.find((each) => each.name === name);
   if (!trigger) return failed(`there is no trigger ${name}`);
   if (!compileFilters(trigger.filters)(letter.attributes)) return { noted: { outcome: 'unmatched' } };
-  return trigger.subscriberUri ? { address: trigger.subscriberUri, trigger: name } : failed(`the trigger ${name} has no subscriber yet`);
+  return trigger.subscriberUri
+    ? { address: trigger.subscriberUri, trigger: name }
+    : failed(`the trigger ${name} has no subscriber yet`);
 }
 
 const failed = (error: string): Plan => ({ noted: { outcome: 'failed', error } });
@@ -102,17 +104,29 @@ async function replay(options: WorkOptions, job: Job): Promise<Progress> {
 type Task = Pick<Letter, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<Letter, 'previous'>>;
 
 /** @returns the items for which there was no time */
-async function carryOut<T extends Task>(options: WorkOptions, job: Job, tasks: readonly T[], plan: (task: T) => Plan): Promise<number[]> {
+async function carryOut<T extends Task>(
+  options: WorkOptions,
+  job: Job,
+  tasks: readonly T[],
+  plan: (task: T) => Plan,
+): Promise<number[]> {
   const { items, deliver, now = Date.now } = options;
   const until = now() + beginMs;
   const one = async (task: T) => {
     const { address, noted, trigger } = plan(task);
-    const outcome = noted ?? (job.dryRun ? { outcome: 'sent' as const } : await send({ deliver, items, until }, job, task, address ?? '', trigger));
+    const outcome =
+      noted ??
+      (job.dryRun
+        ? { outcome: 'sent' as const }
+        : await send({ deliver, items, until }, job, task, address ?? '', trigger));
     await items.record(job, task.item, outcome);
   };
   return inOrder(tasks, one, () => now() < until);
 }
 
 function fail(problem: string): never {
-  throw new AppError('unavailable', 'The job cannot go on now.', { cause: new Error(problem), headers: { 'retry-after': '5' } });
+  throw new AppError('unavailable', 'The job cannot go on now.', {
+    cause: new Error(problem),
+    headers: { 'retry-after': '5' },
+  });
 }

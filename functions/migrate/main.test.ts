@@ -38,8 +38,11 @@ describe('the migration Job', () => {
   const run = (env: Record<string, string> = {}, heard: (text: string) => void = () => {}) =>
     new Promise<{ code: number; output: string }>((done) => {
       const environment = { PATH: process.env.PATH, DATABASE_URL: db.urlOf(''), MIGRATIONS_DIR: folder, ...env };
-      const job = execFile(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: environment }, (error, out, err) =>
-        done({ code: error ? 1 : 0, output: out + err }),
+      const job = execFile(
+        process.execPath,
+        [join(import.meta.dirname, 'main.ts')],
+        { env: environment },
+        (error, out, err) => done({ code: error ? 1 : 0, output: out + err }),
       );
       job.stdout!.on('data', heard);
     });
@@ -67,7 +70,10 @@ describe('the migration Job', () => {
     cpSync(folder, changed, { recursive: true });
     writeFileSync(join(changed, 'sleeper/migrations/002-broken.sql'), 'CREATE TABLE dreams (id int); SELEKT 1;');
     const broken = await run({ MIGRATIONS_DIR: changed });
-    expect([broken.code, broken.output]).toEqual([1, expect.stringContaining('sleeper/002-broken.sql failed: syntax error')]);
+    expect([broken.code, broken.output]).toEqual([
+      1,
+      expect.stringContaining('sleeper/002-broken.sql failed: syntax error'),
+    ]);
     expect(await db.admin`SELECT to_regclass('sleeper.dreams') AS dreams`).toEqual([{ dreams: null }]);
     rmSync(changed, { recursive: true });
   });
@@ -77,9 +83,14 @@ describe('the migration Job', () => {
     const database = createServer((client) => client.pipe(connect(Number(real.port), real.hostname)).pipe(client));
     const url = new URL(db.urlOf(''));
     url.host = `127.0.0.1:${await freePort()}`;
-    const waited = await run({ DATABASE_URL: url.href }, () => database.listening || database.listen(Number(url.port), '127.0.0.1'));
+    const waited = await run(
+      { DATABASE_URL: url.href },
+      () => database.listening || database.listen(Number(url.port), '127.0.0.1'),
+    );
     database.close();
-    expect(waited.output).toMatch(/^waiting for the database, 240 s at most: .*ECONNREFUSED.*\nthe database answers after \d+ s\n/);
+    expect(waited.output).toMatch(
+      /^waiting for the database, 240 s at most: .*ECONNREFUSED.*\nthe database answers after \d+ s\n/,
+    );
     expect(waited.code).toBe(0);
   });
 
@@ -91,6 +102,9 @@ describe('the migration Job', () => {
   });
 
   it('refuses a URL that logs in as somebody else', async () => {
-    expect(await run({ SLEEPER_DATABASE_URL: db.urlOf('posts') })).toEqual({ code: 1, output: 'migrate: SLEEPER_DATABASE_URL must log in as sleeper\n' });
+    expect(await run({ SLEEPER_DATABASE_URL: db.urlOf('posts') })).toEqual({
+      code: 1,
+      output: 'migrate: SLEEPER_DATABASE_URL must log in as sleeper\n',
+    });
   });
 });

@@ -21,7 +21,10 @@ const first = ['categories'];
 function functionsWithMigrations(): Migrations[] {
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'migrations')));
   if (names.length === 0) throw new Error(`no functions with migrations in ${folder}: set MIGRATIONS_DIR`);
-  const sorted = [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name)).sort()];
+  const sorted = [
+    ...first.filter((name) => names.includes(name)),
+    ...names.filter((name) => !first.includes(name)).sort(),
+  ];
   return sorted.map((name) => ({ name, folder: join(folder, name, 'migrations'), ...passwordOf(name) }));
 }
 
@@ -29,11 +32,17 @@ function passwordOf(name: string): { password?: string } {
   const url = variable(`${name.toUpperCase()}_DATABASE_URL`, 'none');
   if (url === 'none') return {};
   const { username, password } = new URL(url);
-  if (decodeURIComponent(username) !== name) throw new Error(`${name.toUpperCase()}_DATABASE_URL must log in as ${name}`);
+  if (decodeURIComponent(username) !== name)
+    throw new Error(`${name.toUpperCase()}_DATABASE_URL must log in as ${name}`);
   return { password: decodeURIComponent(password) };
 }
 
-const sql = postgres(variable('DATABASE_URL'), { max: 1, onnotice: () => {}, connect_timeout: 5, connection: { application_name: 'migrate' } });
+const sql = postgres(variable('DATABASE_URL'), {
+  max: 1,
+  onnotice: () => {},
+  connect_timeout: 5,
+  connection: { application_name: 'migrate' },
+});
 try {
   await awaitDatabase(() => sql`SELECT 1`, { progress: (line) => console.log(line) });
   const applied = await migrate(sql, functionsWithMigrations(), (line) => console.log(`applied ${line}`));

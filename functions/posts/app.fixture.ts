@@ -7,7 +7,15 @@ import { createApp } from './app.ts';
 import { type Answer, answerOf, type Post } from './post.ts';
 import type { Filter, NewPost, Once, Posts } from './store.ts';
 
-export const caller = (id: number, name: string, role: Role, ...scopes: string[]): Caller => ({ id, name, role, scopes, jti: name, exp: 9e9, token: name });
+export const caller = (id: number, name: string, role: Role, ...scopes: string[]): Caller => ({
+  id,
+  name,
+  role,
+  scopes,
+  jti: name,
+  exp: 9e9,
+  token: name,
+});
 
 /** Tokens are the names of these. */
 const callers: Record<string, Caller> = {
@@ -38,12 +46,19 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
 
 /** Posts in an array, as far as app.ts can tell the difference. */
 function fakePosts(kept: Post[] = []) {
-  const asked: { filters: Filter[]; created: NewPost[]; once: (Once | undefined)[]; gets: number } = { filters: [], created: [], once: [], gets: 0 };
+  const asked: { filters: Filter[]; created: NewPost[]; once: (Once | undefined)[]; gets: number } = {
+    filters: [],
+    created: [],
+    once: [],
+    gets: 0,
+  };
   const at = (id: number) => kept.find((post) => post.id === id) ?? fail('not_found', 'There is no such post.');
   const posts: Posts = {
     async list(filter) {
       asked.filters.push(filter);
-      const found = kept.filter((post) => post.status === filter.status).slice(filter.offset, filter.offset + filter.limit);
+      const found = kept
+        .filter((post) => post.status === filter.status)
+        .slice(filter.offset, filter.offset + filter.limit);
       return { posts: found, more: kept.length > filter.offset + filter.limit };
     },
     async get(id) {
@@ -57,7 +72,13 @@ function fakePosts(kept: Post[] = []) {
     async create(post, once) {
       asked.created.push(post);
       asked.once.push(once);
-      const made = somePost({ id: kept.length + 1, title: post.title, status: post.status, author: post.author, authorId: post.authorId });
+      const made = somePost({
+        id: kept.length + 1,
+        title: post.title,
+        status: post.status,
+        author: post.author,
+        authorId: post.authorId,
+      });
       kept.push(made);
       return { ...answerOf(made), id: made.id, outcome: post.source === 'again' ? 'known' : 'new' };
     },
@@ -95,10 +116,18 @@ export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limit
     lists: cache({ name: 'lists', ttlMs: 60_000, max: 10 }),
     answers: cache<Answer>({ name: 'answers', ttlMs: 60_000, max: 10 }) as never,
   });
-  const ask = (method: string, path: string, { as, body, headers = {} }: { as?: string; body?: unknown; headers?: Record<string, string> } = {}) =>
+  const ask = (
+    method: string,
+    path: string,
+    { as, body, headers = {} }: { as?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ) =>
     app.request(path.startsWith('/') ? path : `/blog/api/posts${path && `/${path}`}`, {
       method,
-      headers: { ...(as && { authorization: `Bearer ${as}` }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(as && { authorization: `Bearer ${as}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   return { ask, asked, app };

@@ -29,7 +29,9 @@ test('Link leads on as long as there is more, and back', async () => {
   const { ask } = appOver([1, 2, 3].map((id) => somePost({ id })));
   const first = (await ask('GET', `${list}?limit=2&category=news`)).headers.get('link') ?? '';
   expect(first).toMatch(/^<\/blog\/api\/posts\?limit=2&category=news&after=[\w-]+>; rel="next"$/);
-  expect((await ask('GET', `${list}?limit=2&offset=2`)).headers.get('link')).toMatch(/^<[^>]*before=[\w-]+>; rel="prev"$/);
+  expect((await ask('GET', `${list}?limit=2&offset=2`)).headers.get('link')).toMatch(
+    /^<[^>]*before=[\w-]+>; rel="prev"$/,
+  );
   expect((await ask('GET', `${list}?limit=3`)).headers.get('link')).toBeNull();
   const after = new URL(first.slice(1, first.indexOf('>')), 'http://x').search;
   expect((await ask('GET', list + after)).status).toBe(200);
@@ -37,7 +39,8 @@ test('Link leads on as long as there is more, and back', async () => {
 
 test('different offsets are different lists', async () => {
   const { ask } = appOver([1, 2, 3].map((id) => somePost({ id })));
-  const ids = async (offset: number) => (await (await ask('GET', `${list}?limit=2&offset=${offset}`)).json()).map((post: { id: number }) => post.id);
+  const ids = async (offset: number) =>
+    (await (await ask('GET', `${list}?limit=2&offset=${offset}`)).json()).map((post: { id: number }) => post.id);
   expect([await ids(0), await ids(1), await ids(2), await ids(3)]).toEqual([[1, 2], [2, 3], [3], []]);
 });
 
@@ -101,14 +104,19 @@ test('a write is visible to everybody in the same instance at once', async () =>
 
 test('who is logged in is never answered from what is kept for others', async () => {
   const { ask, asked } = appOver([somePost()]);
-  for (let i = 0; i < 3; i++) expect((await ask('GET', '1', { as: 'ann' })).headers.get('cache-control')).toBe('private, no-cache');
+  for (let i = 0; i < 3; i++)
+    expect((await ask('GET', '1', { as: 'ann' })).headers.get('cache-control')).toBe('private, no-cache');
   expect(asked.gets).toBe(3);
 });
 
 test('creating answers 201 with the whole post, Location and ETag', async () => {
   const { ask, asked } = appOver();
   const answer = await ask('POST', '', { as: 'ann', body: { ...input, title: '  Two\n lines ' } });
-  expect([answer.status, answer.headers.get('location'), answer.headers.get('etag')]).toEqual([201, '/blog/api/posts/1', '"1-1-7.1"']);
+  expect([answer.status, answer.headers.get('location'), answer.headers.get('etag')]).toEqual([
+    201,
+    '/blog/api/posts/1',
+    '"1-1-7.1"',
+  ]);
   expect(await answer.json()).toMatchObject({ id: 1, title: 'Two lines', content: 'Text.', version: 1, author: 'ann' });
   expect(asked.created[0]).toMatchObject({ authorId: 1, author: 'ann', categoryName: 'General', status: 'published' });
 });
@@ -170,7 +178,9 @@ test('a body that is no JSON is 400, of another type 415', async () => {
   const { ask } = appOver();
   expect((await ask('POST', '', { as: 'ann', body: '{"title":' })).status).toBe(400);
   expect((await ask('POST', '', { as: 'ann', body: '{"title":"a","title":"b"}' })).status).toBe(400);
-  expect((await ask('POST', '', { as: 'ann', body: '{}', headers: { 'content-type': 'text/plain' } })).status).toBe(415);
+  expect((await ask('POST', '', { as: 'ann', body: '{}', headers: { 'content-type': 'text/plain' } })).status).toBe(
+    415,
+  );
 });
 
 test('an author changes and deletes only their own, an editor every post', async () => {
@@ -187,7 +197,8 @@ test('a draft is 404 to everybody but its author and editors', async () => {
   const { ask } = appOver([somePost({ status: 'draft' })]);
   for (const path of ['1', 'by-slug/a-title', 'by-slug/old-a-title']) {
     for (const as of [undefined, 'bob', 'rob']) expect((await ask('GET', path, as ? { as } : {})).status).toBe(404);
-    for (const as of ['ann', 'eve']) expect((await ask('GET', path, { as })).status).toBe(path.includes('old') ? 301 : 200);
+    for (const as of ['ann', 'eve'])
+      expect((await ask('GET', path, { as })).status).toBe(path.includes('old') ? 301 : 200);
   }
   expect((await ask('PATCH', '1', { as: 'bob', body: { title: 'x' } })).status).toBe(404);
   expect((await ask('DELETE', '1', { as: 'bob' })).status).toBe(404);
@@ -207,7 +218,8 @@ test('drafts are listed for their author; editors see everybody’s', async () =
 test('If-Match is optional, a stale or weak one is 412 and changes nothing', async () => {
   const { ask } = appOver([somePost()]);
   const etag = (await ask('GET', '1')).headers.get('etag') as string;
-  const change = (match: string) => ask('PATCH', '1', { as: 'ann', body: { title: 'New' }, headers: { 'if-match': match } });
+  const change = (match: string) =>
+    ask('PATCH', '1', { as: 'ann', body: { title: 'New' }, headers: { 'if-match': match } });
   for (const stale of ['"stale"', `W/${etag}`, 'garbage']) expect((await change(stale)).status).toBe(412);
   expect((await ask('DELETE', '1', { as: 'ann', headers: { 'if-match': '"stale"' } })).status).toBe(412);
   expect((await change(etag)).status).toBe(200);
@@ -219,17 +231,24 @@ test('a former slug leads to the present one, and a slug in another spelling too
   const { ask } = appOver([somePost({ slug: 'größe' })]);
   for (const former of ['old-größe', 'GRÖSSE'.replace('SS', 'ß')]) {
     const answer = await ask('GET', `by-slug/${encodeURIComponent(former)}`);
-    expect([answer.status, answer.headers.get('location')]).toEqual([301, `/blog/api/posts/by-slug/${encodeURIComponent('größe')}`]);
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      301,
+      `/blog/api/posts/by-slug/${encodeURIComponent('größe')}`,
+    ]);
   }
-  for (const none of ['none', '%00', 'a%00b', '%ED%A0%80', 'x'.repeat(5000)]) expect((await ask('GET', `by-slug/${none}`)).status).toBe(404);
+  for (const none of ['none', '%00', 'a%00b', '%ED%A0%80', 'x'.repeat(5000)])
+    expect((await ask('GET', `by-slug/${none}`)).status).toBe(404);
 });
 
-test.each(['0', '-1', '1.5', 'abc', '99999999999999999999', '9223372036854775808', '1e3', '%00', '01', '2147483648'])('the id %s is 404', async (id) => {
-  const { ask } = appOver([somePost()]);
-  expect((await ask('GET', id)).status).toBe(404);
-  expect((await ask('PATCH', id, { as: 'ann', body: { title: 'x' } })).status).toBe(404);
-  expect((await ask('DELETE', id, { as: 'ann' })).status).toBe(404);
-});
+test.each(['0', '-1', '1.5', 'abc', '99999999999999999999', '9223372036854775808', '1e3', '%00', '01', '2147483648'])(
+  'the id %s is 404',
+  async (id) => {
+    const { ask } = appOver([somePost()]);
+    expect((await ask('GET', id)).status).toBe(404);
+    expect((await ask('PATCH', id, { as: 'ann', body: { title: 'x' } })).status).toBe(404);
+    expect((await ask('DELETE', id, { as: 'ann' })).status).toBe(404);
+  },
+);
 
 test('an Idempotency-Key is passed on with a hash of what was asked', async () => {
   const { ask, asked } = appOver();
@@ -245,7 +264,14 @@ test('an Idempotency-Key is passed on with a hash of what was asked', async () =
 
 test('an import names author, moment, slug, source and byline; the second time it is 200', async () => {
   const { ask, asked } = appOver();
-  const body = { ...input, author: 'old', created_at: '2019-01-01T00:00:00+01:00', slug: 's', source: 'a.md', byline: ['A', 'B'] };
+  const body = {
+    ...input,
+    author: 'old',
+    created_at: '2019-01-01T00:00:00+01:00',
+    slug: 's',
+    source: 'a.md',
+    byline: ['A', 'B'],
+  };
   expect((await ask('POST', '', { as: 'imp', body })).status).toBe(201);
   expect(asked.created[0]).toMatchObject({
     authorId: 77,
@@ -257,7 +283,9 @@ test('an import names author, moment, slug, source and byline; the second time i
   });
   expect((await ask('POST', '', { as: 'imp', body: { ...body, source: 'again' } })).status).toBe(200);
   expect((await ask('POST', '', { as: 'imp', body: { ...body, author: 'nobody' } })).status).toBe(422);
-  expect((await ask('POST', '', { as: 'imp', body: { ...body, created_at: '3000-01-01T00:00:00Z' } })).status).toBe(422);
+  expect((await ask('POST', '', { as: 'imp', body: { ...body, created_at: '3000-01-01T00:00:00Z' } })).status).toBe(
+    422,
+  );
   expect((await ask('POST', '', { as: 'imp', body: { ...body, byline: Array(21).fill('x') } })).status).toBe(422);
 });
 
@@ -305,7 +333,10 @@ test('whatever is sent, no answer is 5xx', async () => {
     fc.array(fc.string()),
     fc.dictionary(fc.string(), fc.string()),
   );
-  const body = fc.record({ title: anything, content: anything, category_name: anything, status: anything, source: anything }, { requiredKeys: [] });
+  const body = fc.record(
+    { title: anything, content: anything, category_name: anything, status: anything, source: anything },
+    { requiredKeys: [] },
+  );
   await fc.assert(
     fc.asyncProperty(body, fc.constantFrom('ann', 'imp'), async (body, as) => {
       expect((await ask('POST', '', { as, body })).status).toBeLessThan(500);
@@ -313,7 +344,10 @@ test('whatever is sent, no answer is 5xx', async () => {
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.dictionary(fc.constantFrom('limit', 'offset', 'after', 'before', 'category', 'author', 'status'), fc.string({ unit: 'binary' })),
+      fc.dictionary(
+        fc.constantFrom('limit', 'offset', 'after', 'before', 'category', 'author', 'status'),
+        fc.string({ unit: 'binary' }),
+      ),
       async (query) => {
         expect((await ask('GET', `${list}?${new URLSearchParams(query)}`)).status).toBeLessThan(500);
       },

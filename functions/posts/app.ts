@@ -50,7 +50,13 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
   return newApp()
     .post(
       '/events',
-      receive({ outbox, handlers: [on(categoryUpdated, async () => void (await forget())), on(categoryDeleted, async () => void (await forget()))] }),
+      receive({
+        outbox,
+        handlers: [
+          on(categoryUpdated, async () => void (await forget())),
+          on(categoryDeleted, async () => void (await forget())),
+        ],
+      }),
     )
     .use('/blog/*', authenticate(tokens))
     .get(path, async (c) => {
@@ -61,8 +67,12 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
     .post(path, writer, postBody, async (c) => {
       const caller = required(c);
       const input = c.req.valid('json');
-      const author = input.author === undefined ? { id: caller.id, username: caller.name } : await findAuthor(input.author);
-      if (!author) return fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'author', message: 'is no user name' }] });
+      const author =
+        input.author === undefined ? { id: caller.id, username: caller.name } : await findAuthor(input.author);
+      if (!author)
+        return fail('invalid', 'Some fields are not acceptable.', {
+          errors: [{ field: 'author', message: 'is no user name' }],
+        });
       const post = postOf(input, author);
       const created = await posts.create(post, onceOf(c, input));
       if (created.outcome === 'new') {
@@ -70,14 +80,19 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
         await changed(created.id);
       }
       if (created.outcome === 'replayed') c.header('idempotent-replayed', 'true');
-      return c.body(created.body, created.outcome === 'known' ? 200 : 201, { ...headersOf(created, true), location: `${path}/${created.id}` });
+      return c.body(created.body, created.outcome === 'known' ? 200 : 201, {
+        ...headersOf(created, true),
+        location: `${path}/${created.id}`,
+      });
     })
     .get(`${path}/by-slug/:slug`, async (c) => {
       const slug = c.req.param('slug');
       const wanted = canonical(slug) ?? fail('not_found', 'There is no such post.');
       const find = async () => slugAnswer(visible(c, await posts.bySlug(wanted)), slug);
       const found = c.var.caller ? await find() : await answers.get(`slug:${slug}`, find);
-      return 'moved' in found ? c.body(null, 301, { location: `${path}/by-slug/${encodeURIComponent(found.moved)}` }) : answer(c, found);
+      return 'moved' in found
+        ? c.body(null, 301, { location: `${path}/by-slug/${encodeURIComponent(found.moved)}` })
+        : answer(c, found);
     })
     .get(`${path}/:id`, async (c) => {
       const postId = id(c.req.param('id'));
@@ -107,7 +122,9 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
     .get(`${path}/:id/revisions/:version`, async (c) => {
       const { id: postId } = await editable(c, posts);
       const revision = await posts.revision(postId, id(c.req.param('version'), 2 ** 31 - 1));
-      return c.json(revision ?? fail('not_found', 'There is no such revision.'), 200, { 'cache-control': 'private, no-cache' });
+      return c.json(revision ?? fail('not_found', 'There is no such revision.'), 200, {
+        'cache-control': 'private, no-cache',
+      });
     });
 }
 
@@ -126,9 +143,11 @@ function visibleTo(c: Context<Env>, asked: ListRequest): ListRequest {
   return { query: asked.query, filter: { ...asked.filter, author: caller.name } };
 }
 
-const visible = (c: Context<Env>, post: Post | undefined): Post => (post && maySee(c.var.caller, post) ? post : fail('not_found', 'There is no such post.'));
+const visible = (c: Context<Env>, post: Post | undefined): Post =>
+  post && maySee(c.var.caller, post) ? post : fail('not_found', 'There is no such post.');
 
-const slugAnswer = (post: Post, asked: string): Answer | Moved => (post.slug === asked ? answerOf(post) : { moved: post.slug });
+const slugAnswer = (post: Post, asked: string): Answer | Moved =>
+  post.slug === asked ? answerOf(post) : { moved: post.slug };
 
 const allowing = (c: Context<Env>) => (post: Post) => {
   demandMayChange(required(c), post);

@@ -15,7 +15,10 @@ export const authorsAt =
   async (name) => {
     const answer = await call(`${url}/api/users/${encodeURIComponent(name)}`);
     if (answer.status === 404 || answer.status === 422) return undefined;
-    if (!answer.ok) throw new AppError('unavailable', 'Accounts cannot be looked up now.', { cause: new Error(`auth answered ${answer.status}`) });
+    if (!answer.ok)
+      throw new AppError('unavailable', 'Accounts cannot be looked up now.', {
+        cause: new Error(`auth answered ${answer.status}`),
+      });
     const { id, username } = (await answer.json()) as Author;
     return { id, username };
   };

@@ -24,13 +24,24 @@ const inline: readonly (readonly [RegExp, string])[] = [
   [/\\([!-/:-@[-`{-~])/g, '$1'],
 ];
 
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', mdash: '—', ndash: '–', hellip: '…' };
+const entities: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  mdash: '—',
+  ndash: '–',
+  hellip: '…',
+};
 
 /**
  * The beginning of a text as plain words: no Markdown, no HTML, no code blocks, no headings, at most 200 code points and cut
  * between words. A text of nothing but headings gives these. It is text and not HTML: who shows it escapes it.
  */
-export const excerptOf = (markdown: string): string => cut(plain(prose(markdown, considered))) || cut(plain(prose(markdown, considered, true)));
+export const excerptOf = (markdown: string): string =>
+  cut(plain(prose(markdown, considered))) || cut(plain(prose(markdown, considered, true)));
 
 function plain(lines: string[]): string {
   let text = lines.join('\n').slice(0, 2 * considered);

@@ -2,7 +2,10 @@ import { line, text } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 
 /** Something of it can be seen: not only spaces, controls and code points without a shape. */
-const seen = v.check((value: string) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value), 'must have something to see');
+const seen = v.check(
+  (value: string) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value),
+  'must have something to see',
+);
 const oneLine = v.transform((value: string) => value.replace(/\s+/gu, ' '));
 
 const title = v.pipe(text(1, 120), seen, oneLine);
@@ -17,7 +20,10 @@ const moment = v.pipe(
   v.string('must be text'),
   v.isoTimestamp('must be a date and time as in RFC 3339'),
   v.transform((value) => new Date(value)),
-  v.check((date) => date.getTime() >= Date.parse('0001-01-01T00:00:00Z') && date.getTime() < Date.now() + 86_400_000, 'must be a moment that has come'),
+  v.check(
+    (date) => date.getTime() >= Date.parse('0001-01-01T00:00:00Z') && date.getTime() < Date.now() + 86_400_000,
+    'must be a moment that has come',
+  ),
 );
 
 const imported = {

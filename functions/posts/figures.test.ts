@@ -20,7 +20,10 @@ test('a post is counted when it is made, and when it becomes visible, once', asy
   expect(of(metrics.postsPublished)).toEqual([]);
   for (let n = 0; n < 2; n++) await ask('PATCH', '1', { as: 'ann', body: { status: 'published' } });
   await ask('POST', '', post());
-  expect(of(metrics.postsCreated).map(({ attributes }) => attributes['dormouse.post.status'])).toEqual(['draft', 'published']);
+  expect(of(metrics.postsCreated).map(({ attributes }) => attributes['dormouse.post.status'])).toEqual([
+    'draft',
+    'published',
+  ]);
   expect(of(metrics.postsPublished)).toHaveLength(2);
 });
 

@@ -15,7 +15,8 @@ const importBody = json(importedPost, bodyLimit);
 const plainBody = json(newPost, bodyLimit) as typeof importBody;
 
 /** Reads the body of POST. Fields of an import are unknown ones to everybody else. */
-export const postBody: typeof importBody = (c, next) => (required(c).scopes.includes('import') ? importBody(c, next) : plainBody(c, next));
+export const postBody: typeof importBody = (c, next) =>
+  required(c).scopes.includes('import') ? importBody(c, next) : plainBody(c, next);
 
 export const postOf = (input: ImportedPost, author: Author): NewPost => ({
   authorId: author.id,

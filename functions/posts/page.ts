@@ -31,16 +31,26 @@ export function listAnswer(path: string, query: ListQuery, page: Page): ListAnsw
 }
 
 /** Next is older, prev is newer. A page that was reached by a cursor has the page it came from on that side. */
-function linksOf(path: string, { limit, offset, category, author, status, after, before }: ListQuery, { posts, more }: Page): string {
+function linksOf(
+  path: string,
+  { limit, offset, category, author, status, after, before }: ListQuery,
+  { posts, more }: Page,
+): string {
   const first = posts[0];
   const last = posts.at(-1);
   const link = (rel: string, name: string, post: Summary) => {
-    const kept = { limit: String(limit), ...(category && { category }), ...(author && { author }), ...(status !== 'published' && { status }) };
+    const kept = {
+      limit: String(limit),
+      ...(category && { category }),
+      ...(author && { author }),
+      ...(status !== 'published' && { status }),
+    };
     return `<${path}?${new URLSearchParams({ ...kept, [name]: cursorOf(post) })}>; rel="${rel}"`;
   };
   const links = [];
   if (last && (more || before !== undefined)) links.push(link('next', 'after', last));
-  if (first && (before === undefined ? after !== undefined || offset > 0 : more)) links.push(link('prev', 'before', first));
+  if (first && (before === undefined ? after !== undefined || offset > 0 : more))
+    links.push(link('prev', 'before', first));
   return links.join(', ');
 }
 
@@ -52,6 +62,8 @@ const latest = Date.parse('9999-01-01T00:00:00Z');
 function place(cursor: string, field: string): Place {
   const [createdAt, id] = decodeCursor(cursor, ['number', 'number'], field);
   if (createdAt < earliest || createdAt > latest || id < 1)
-    fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message: 'is not a cursor of this list' }] });
+    fail('invalid', 'Some fields are not acceptable.', {
+      errors: [{ field, message: 'is not a cursor of this list' }],
+    });
   return [createdAt, id];
 }

@@ -8,10 +8,12 @@ const edits = new Set(['editor', 'admin']);
 /** Editors and administrators: every post, drafts included. */
 export const isEditor = (caller: Caller | undefined): boolean => caller !== undefined && edits.has(caller.role);
 
-const owns = (caller: Caller | undefined, post: Summary): boolean => caller !== undefined && caller.id === post.authorId;
+const owns = (caller: Caller | undefined, post: Summary): boolean =>
+  caller !== undefined && caller.id === post.authorId;
 
 /** Drafts are there for their author and for editors only. */
-export const maySee = (caller: Caller | undefined, post: Summary): boolean => post.status === 'published' || owns(caller, post) || isEditor(caller);
+export const maySee = (caller: Caller | undefined, post: Summary): boolean =>
+  post.status === 'published' || owns(caller, post) || isEditor(caller);
 
 /** 403 for readers. */
 export function demandWriter(caller: Caller): Caller {

@@ -42,7 +42,18 @@ export interface Answer {
 }
 
 /** An item of a list. */
-export const summaryView = ({ id, title, slug, author, createdAt, excerpt, category, byline, status, updatedAt }: Summary) => ({
+export const summaryView = ({
+  id,
+  title,
+  slug,
+  author,
+  createdAt,
+  excerpt,
+  category,
+  byline,
+  status,
+  updatedAt,
+}: Summary) => ({
   id,
   title,
   slug,
@@ -62,13 +73,24 @@ export const answerOf = (post: Post): Answer => ({
 });
 
 /** Strong: the category's version is part of it, because a renamed category changes what the post's answer says. */
-export const etagOf = ({ id, version, category }: Summary): string => `"${id}-${version}-${category.id}.${category.version}"`;
+export const etagOf = ({ id, version, category }: Summary): string =>
+  `"${id}-${version}-${category.id}.${category.version}"`;
 
 /** Strong entity tag of any other answer. */
 export const digestOf = (body: string): string => `"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
 
 /** The post as its events tell it. */
-export const snapshot = ({ id, version, slug, title, author, status, category, createdAt, updatedAt }: Summary): DataOf<typeof postCreated> => ({
+export const snapshot = ({
+  id,
+  version,
+  slug,
+  title,
+  author,
+  status,
+  category,
+  createdAt,
+  updatedAt,
+}: Summary): DataOf<typeof postCreated> => ({
   id,
   version,
   slug,

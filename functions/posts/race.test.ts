@@ -46,7 +46,9 @@ test('150 posts made while others are deleted and their category is removed: no 
     Array.from({ length: 150 }, async (_, i) => {
       const { posts } = instances[i % 3] as (typeof instances)[number];
       const categoryName = i % 2 ? 'Racing' : `Lane ${i % 6}`;
-      const { id } = await posts.create(draftOf({ title: 'Same title', categoryName, status: i % 10 === 3 ? 'draft' : 'published' }));
+      const { id } = await posts.create(
+        draftOf({ title: 'Same title', categoryName, status: i % 10 === 3 ? 'draft' : 'published' }),
+      );
       if (i % 25 === 7) kept.set(categoryName, (kept.get(categoryName) ?? 0) + (i % 10 === 3 ? 0 : 1));
       else deletions.push(posts.remove(id, () => {}));
     }),

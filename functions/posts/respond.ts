@@ -7,7 +7,9 @@ import { unchanged } from './precondition.ts';
 /** 200, or 304 when the client has it. */
 export function answer(c: Context<Env>, told: ListAnswer): Response {
   const { 'content-type': type, ...headers } = headersOf(told, c.var.caller !== undefined);
-  return unchanged(header(c, 'if-none-match'), told.etag) ? c.body(null, 304, headers) : c.body(told.body, 200, { ...headers, 'content-type': type });
+  return unchanged(header(c, 'if-none-match'), told.etag)
+    ? c.body(null, 304, headers)
+    : c.body(told.body, 200, { ...headers, 'content-type': type });
 }
 
 /** Kept by whoever likes, but asked about each time: a reader sees a change within 2 s. */

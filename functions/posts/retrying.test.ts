@@ -23,7 +23,13 @@ test.each([
 });
 
 test('what is no lost race is not tried again', async () => {
-  for (const error of [new Error('no'), lost({ code: '23505', constraint_name: 'posts_pkey' }), lost({ code: '57014' }), undefined, 'text']) {
+  for (const error of [
+    new Error('no'),
+    lost({ code: '23505', constraint_name: 'posts_pkey' }),
+    lost({ code: '57014' }),
+    undefined,
+    'text',
+  ]) {
     const { work, calls } = failing(3, error);
     await expect(retrying(work, 8, nowait)).rejects.toBe(error);
     expect(calls()).toBe(1);

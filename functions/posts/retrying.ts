@@ -10,7 +10,11 @@ export class Outrun extends Error {
 }
 
 /** Does `work` again, at most `attempts` times in all, when it lost a race against another transaction. */
-export async function retrying<T>(work: () => Promise<T>, attempts = 8, wait: (ms: number) => Promise<unknown> = pause): Promise<T> {
+export async function retrying<T>(
+  work: () => Promise<T>,
+  attempts = 8,
+  wait: (ms: number) => Promise<unknown> = pause,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

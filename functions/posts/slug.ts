@@ -53,4 +53,6 @@ export function skeleton(slug: string): string {
 
 /** A slug out of an address, as slugs are written; undefined for what cannot be one (PostgreSQL has no text with NUL). */
 export const canonical = (slug: string): string | undefined =>
-  slug.length > 400 || /[\u0000-\u001f\p{Surrogate}]/u.test(slug) ? undefined : slug.normalize('NFKC').toLowerCase().normalize('NFKC');
+  slug.length > 400 || /[\u0000-\u001f\p{Surrogate}]/u.test(slug)
+    ? undefined
+    : slug.normalize('NFKC').toLowerCase().normalize('NFKC');

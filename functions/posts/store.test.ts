@@ -25,7 +25,8 @@ const make = async (post: Parameters<typeof draftOf>[0] = {}) => {
   const { id, body } = await posts.create(draftOf(post));
   return { id, ...JSON.parse(body) };
 };
-const events = (id: number) => db.admin`SELECT type, data FROM posts.outbox WHERE subject = ${`post/${id}`} ORDER BY position`;
+const events = (id: number) =>
+  db.admin`SELECT type, data FROM posts.outbox WHERE subject = ${`post/${id}`} ORDER BY position`;
 const short = (type: string) => type.split('.')[3];
 const whole = { status: 'published' as Status, limit: 100, offset: 0 };
 
@@ -35,17 +36,20 @@ test('whatever passes the checks of a request can be stored, and comes back as i
     fc.string({ unit: fc.constantFrom('\u0085', '\u200b', '\u3164', ' ', '\ufdfa', '\u00a8', '#', 'é', '🎉') }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.record({ title: text, content: text, category_name: text, source: text, slug: text }), async (given) => {
-      const { success, output } = v.safeParse(importedPost, given);
-      if (!success) return;
-      const { title, content, category_name: categoryName, source, slug } = output;
-      const made = await make({ title, content, categoryName, source, slug });
-      const found = await posts.get(made.id);
-      expect(found).toMatchObject({ title: made.title, content: made.content, slug: made.slug });
-      expect((await posts.bySlug(made.slug))?.id).toBe(made.id);
-      expect(canonical(made.slug)).toBe(made.slug);
-      await posts.remove(made.id, anybody);
-    }),
+    fc.asyncProperty(
+      fc.record({ title: text, content: text, category_name: text, source: text, slug: text }),
+      async (given) => {
+        const { success, output } = v.safeParse(importedPost, given);
+        if (!success) return;
+        const { title, content, category_name: categoryName, source, slug } = output;
+        const made = await make({ title, content, categoryName, source, slug });
+        const found = await posts.get(made.id);
+        expect(found).toMatchObject({ title: made.title, content: made.content, slug: made.slug });
+        expect((await posts.bySlug(made.slug))?.id).toBe(made.id);
+        expect(canonical(made.slug)).toBe(made.slug);
+        await posts.remove(made.id, anybody);
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -65,7 +69,13 @@ test('a published post is stored with its slug, excerpt, revision and two events
   expect(await posts.revisions(made.id)).toMatchObject([{ version: 1, title: 'Hello, World', editor: 'ann' }]);
   const told = await events(made.id);
   expect(told.map(({ type }) => short(type))).toEqual(['created', 'published']);
-  expect(told[0]?.data).toMatchObject({ id: made.id, version: 1, slug: 'hello-world', status: 'published', created_at: made.created_at });
+  expect(told[0]?.data).toMatchObject({
+    id: made.id,
+    version: 1,
+    slug: 'hello-world',
+    status: 'published',
+    created_at: made.created_at,
+  });
 });
 
 test('a draft is created without being published', async () => {
@@ -75,8 +85,20 @@ test('a draft is created without being published', async () => {
 
 test('the same title gets a slug of its own, as do titles without letters and look-alikes', async () => {
   const slugs = [];
-  for (const title of ['Same', 'same!', 'Sаme', 'Säme', 'Same 2', '!!!', '🎉', 'C', 'C#', 'C++']) slugs.push((await make({ title })).slug);
-  expect(slugs).toEqual(['same', 'same-2', 'sаme-3', 'säme-4', 'same-2-2', 'post', 'post-2', 'c', 'c-sharp', 'c-plus-plus']);
+  for (const title of ['Same', 'same!', 'Sаme', 'Säme', 'Same 2', '!!!', '🎉', 'C', 'C#', 'C++'])
+    slugs.push((await make({ title })).slug);
+  expect(slugs).toEqual([
+    'same',
+    'same-2',
+    'sаme-3',
+    'säme-4',
+    'same-2-2',
+    'post',
+    'post-2',
+    'c',
+    'c-sharp',
+    'c-plus-plus',
+  ]);
 });
 
 test('a post is found by every slug it ever had, and has its first one again with its first title', async () => {
@@ -120,7 +142,12 @@ test('each kind of change is told by its own event, and no change by none', asyn
   ]);
   expect(after).toMatchObject({ version: 4, category: { name: 'Moved here', slug: 'moved-here' } });
   expect(await posts.get(id)).toEqual(after);
-  expect((await posts.revisions(id)).map(({ version, editor }) => `${version} ${editor}`)).toEqual(['4 ann', '3 bob', '2 ann', '1 ann']);
+  expect((await posts.revisions(id)).map(({ version, editor }) => `${version} ${editor}`)).toEqual([
+    '4 ann',
+    '3 bob',
+    '2 ann',
+    '1 ann',
+  ]);
   expect((await posts.revision(id, 1))?.content).toBe('Some *text*.');
 });
 
@@ -129,7 +156,9 @@ test('what is refused changes nothing, not even by a new category', async () => 
   const refused = () => {
     throw new Error('no');
   };
-  await expect(posts.change(id, 'bob', { title: 'Mine now', categoryName: 'Never made' }, refused)).rejects.toThrow('no');
+  await expect(posts.change(id, 'bob', { title: 'Mine now', categoryName: 'Never made' }, refused)).rejects.toThrow(
+    'no',
+  );
   await expect(posts.remove(id, refused)).rejects.toThrow('no');
   expect((await posts.get(id))?.version).toBe(1);
   expect(await db.admin`SELECT 1 FROM categories.categories WHERE name = 'Never made'`).toHaveLength(0);
@@ -137,7 +166,10 @@ test('what is refused changes nothing, not even by a new category', async () => 
 
 test('of two changes at once both are made, one after the other', async () => {
   const { id } = await make();
-  await Promise.all([posts.change(id, 'ann', { title: 'One' }, anybody), posts.change(id, 'bob', { content: 'Two.' }, anybody)]);
+  await Promise.all([
+    posts.change(id, 'ann', { title: 'One' }, anybody),
+    posts.change(id, 'bob', { content: 'Two.' }, anybody),
+  ]);
   expect(await posts.get(id)).toMatchObject({ version: 3, title: 'One', content: 'Two.' });
 });
 
@@ -146,11 +178,15 @@ test('a key gives the same answer again, refuses another request, and is told to
   const first = await posts.create(draftOf({ title: 'Once' }), once);
   const second = await posts.create(draftOf({ title: 'Once' }), once);
   expect(second).toEqual({ ...first, outcome: 'replayed' });
-  await expect(posts.create(draftOf(), { key: 'k1', hash: 'h2' })).rejects.toMatchObject({ code: 'idempotency_mismatch' });
+  await expect(posts.create(draftOf(), { key: 'k1', hash: 'h2' })).rejects.toMatchObject({
+    code: 'idempotency_mismatch',
+  });
   expect((await posts.create(draftOf({ authorId: 2 }), { key: 'k1', hash: 'h2' })).outcome).toBe('new');
   await db.admin.begin(async (tx) => {
     await tx`SELECT pg_advisory_xact_lock(hashtextextended('1 k2', 0))`;
-    await expect(posts.create(draftOf(), { key: 'k2', hash: 'h' })).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+    await expect(posts.create(draftOf(), { key: 'k2', hash: 'h' })).rejects.toMatchObject({
+      code: 'idempotency_in_flight',
+    });
   });
 });
 
@@ -162,20 +198,32 @@ test('a key is forgotten after 24 hours', async () => {
 });
 
 test('one key sent ten times at once makes one post', async () => {
-  const sent = Array.from({ length: 10 }, () => posts.create(draftOf({ title: 'Ten times' }), { key: 'ten', hash: 'h' }));
+  const sent = Array.from({ length: 10 }, () =>
+    posts.create(draftOf({ title: 'Ten times' }), { key: 'ten', hash: 'h' }),
+  );
   const answers = await Promise.allSettled(sent);
   const ids = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
   expect(new Set(ids).size).toBe(1);
-  for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'idempotency_in_flight' });
+  for (const answer of answers)
+    if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'idempotency_in_flight' });
   expect(await db.admin`SELECT 1 FROM posts.posts WHERE title = 'Ten times'`).toHaveLength(1);
 });
 
 test('a source is imported once, also when asked five times at once', async () => {
-  const imported = draftOf({ source: 'blog/a.md', createdAt: new Date('2019-05-06T07:08:09.123Z'), slug: 'Wanted Slug', byline: ['Ann A.', 'Bob "B"'] });
+  const imported = draftOf({
+    source: 'blog/a.md',
+    createdAt: new Date('2019-05-06T07:08:09.123Z'),
+    slug: 'Wanted Slug',
+    byline: ['Ann A.', 'Bob "B"'],
+  });
   const answers = await Promise.all(Array.from({ length: 5 }, () => posts.create(imported)));
   expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
   expect(answers.filter(({ outcome }) => outcome === 'new')).toHaveLength(1);
-  expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ slug: 'wanted-slug', created_at: '2019-05-06T07:08:09.123Z', byline: ['Ann A.', 'Bob "B"'] });
+  expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({
+    slug: 'wanted-slug',
+    created_at: '2019-05-06T07:08:09.123Z',
+    byline: ['Ann A.', 'Bob "B"'],
+  });
 });
 
 test('lists show a category, an author, or drafts', async () => {
@@ -199,7 +247,9 @@ test('ids beyond int4 and up to what JavaScript counts are looked for and not fo
 test('every offset gives the posts at that place, the next page begins where the last ended, and both directions meet', async () => {
   const all = (await posts.list(whole)).posts.map(({ id }) => id);
   for (const offset of [1, 2, 7, all.length - 1, all.length, all.length + 100]) {
-    expect((await posts.list({ ...whole, limit: 3, offset })).posts.map(({ id }) => id)).toEqual(all.slice(offset, offset + 3));
+    expect((await posts.list({ ...whole, limit: 3, offset })).posts.map(({ id }) => id)).toEqual(
+      all.slice(offset, offset + 3),
+    );
   }
   const forth = await walk('after', 3);
   expect(forth).toEqual(all);
@@ -208,7 +258,11 @@ test('every offset gives the posts at that place, the next page begins where the
 });
 
 /** Follows cursors to the end: from the newest with `after`, or from the oldest with `before`. */
-async function walk(direction: 'after' | 'before', limit: number, between: () => Promise<unknown> = async () => {}): Promise<number[]> {
+async function walk(
+  direction: 'after' | 'before',
+  limit: number,
+  between: () => Promise<unknown> = async () => {},
+): Promise<number[]> {
   const seen: number[] = [];
   const { posts: all } = await posts.list({ ...whole, limit: 1000 });
   const oldest = all.at(-1);

@@ -99,11 +99,18 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
     list: (filter) => list(sql, filter),
     get: (id) => find(sql, sql`SELECT * FROM posts WHERE id = ${id}`),
     bySlug: (slug) =>
-      find(sql, sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE skeleton = ${skeleton(slug)} AND slugs.slug = ${slug}`),
+      find(
+        sql,
+        sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE skeleton = ${skeleton(slug)} AND slugs.slug = ${slug}`,
+      ),
     create: (post, once) => retrying(() => outbox.transaction((tx, emit) => create(tx, emit, post, once))),
-    change: (id, editor, changes, allow) => retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
+    change: (id, editor, changes, allow) =>
+      retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
     remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
-    revisions: (id) => sql<Revision[]>`SELECT version, title, status, editor, created_at FROM revisions WHERE post_id = ${id} ORDER BY version DESC`,
+    revisions: (id) =>
+      sql<
+        Revision[]
+      >`SELECT version, title, status, editor, created_at FROM revisions WHERE post_id = ${id} ORDER BY version DESC`,
     async revision(id, version) {
       const [row] = await sql<(Revision & { content: string })[]>`
         SELECT version, title, status, editor, created_at, content FROM revisions WHERE post_id = ${id} AND version = ${version}`;
@@ -152,7 +159,8 @@ async function find(sql: Sql | Tx, row: Fragment): Promise<Post | undefined> {
 async function create(tx: Tx, emit: Emit, post: NewPost, once: Once | undefined): Promise<Created> {
   const replay = once && (await earlier(tx, post.authorId, once));
   if (replay) return replay;
-  const known = post.source === undefined ? undefined : await find(tx, tx`SELECT * FROM posts WHERE source = ${post.source}`);
+  const known =
+    post.source === undefined ? undefined : await find(tx, tx`SELECT * FROM posts WHERE source = ${post.source}`);
   if (known) return { ...answerOf(known), id: known.id, outcome: 'known' };
   const made = await insert(tx, post);
   emit(postCreated, `post/${made.id}`, snapshot(made));
@@ -187,13 +195,19 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
 
 /** The answer that was given to this key before. The lock is tried and not waited for: whoever holds it is still at work. */
 async function earlier(tx: Tx, authorId: number, { key, hash }: Once): Promise<Created | undefined> {
-  const lock = tx<{ free: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${`${authorId} ${key}`}, 0)) AS free`.execute();
+  const lock = tx<
+    { free: boolean }[]
+  >`SELECT pg_try_advisory_xact_lock(hashtextextended(${`${authorId} ${key}`}, 0)) AS free`.execute();
   const found = tx<{ request_hash: string; post_id: string; etag: string; body: string }[]>`
     SELECT request_hash, post_id, etag, body FROM idempotency
     WHERE author_id = ${authorId} AND key = ${key} AND created_at > now() - interval '24 hours'`.execute();
   const [[locked], [answer]] = await Promise.all([lock, found]);
-  if (!locked?.free) fail('idempotency_in_flight', 'A request with this Idempotency-Key is being answered.', { headers: { 'retry-after': '1' } });
-  if (answer && answer.request_hash !== hash) fail('idempotency_mismatch', 'This Idempotency-Key was used for another request.');
+  if (!locked?.free)
+    fail('idempotency_in_flight', 'A request with this Idempotency-Key is being answered.', {
+      headers: { 'retry-after': '1' },
+    });
+  if (answer && answer.request_hash !== hash)
+    fail('idempotency_mismatch', 'This Idempotency-Key was used for another request.');
   return answer && { etag: answer.etag, body: answer.body, id: Number(answer.post_id), outcome: 'replayed' };
 }
 
@@ -218,7 +232,11 @@ interface Change {
   allow: Allow;
 }
 
-async function change(tx: Tx, emit: Emit, { id, editor, changes, allow }: Change): Promise<{ before: Post; after: Post }> {
+async function change(
+  tx: Tx,
+  emit: Emit,
+  { id, editor, changes, allow }: Change,
+): Promise<{ before: Post; after: Post }> {
   // Before the post's own lock: a merge locks categories first and posts second, and so does everybody.
   const moved = changes.categoryName === undefined ? undefined : await categoryNamed(tx, changes.categoryName);
   const before = await locked(tx, id);
@@ -242,9 +260,20 @@ async function change(tx: Tx, emit: Emit, { id, editor, changes, allow }: Change
     )
     SELECT version, slug, updated_at FROM p`;
   const { version, slug: taken, updated_at } = row as { version: number; slug: string; updated_at: Date };
-  const after: Post = { ...before, version, title, content, status, category, slug: taken, excerpt, updatedAt: updated_at };
+  const after: Post = {
+    ...before,
+    version,
+    title,
+    content,
+    status,
+    category,
+    slug: taken,
+    excerpt,
+    updatedAt: updated_at,
+  };
   if (edited) emit(postUpdated, `post/${id}`, snapshot(after));
-  if (status !== before.status) emit(status === 'published' ? postPublished : postUnpublished, `post/${id}`, snapshot(after));
+  if (status !== before.status)
+    emit(status === 'published' ? postPublished : postUnpublished, `post/${id}`, snapshot(after));
   return { before, after };
 }
 

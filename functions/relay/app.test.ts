@@ -19,7 +19,9 @@ describe('the relay', () => {
     db.admin`INSERT INTO ${db.admin(`${schema}.outbox`)} (id, type, source, subject, time, data)
       VALUES (gen_random_uuid(), 'dev.dormouse.test.v1', ${`/${schema}`}, ${subject}, now() - ${age}::interval, '{"a":1}')`;
   const left = async (schema: string) =>
-    (await db.admin`SELECT subject FROM ${db.admin(`${schema}.outbox`)} ORDER BY position`).map(({ subject }) => subject as string);
+    (await db.admin`SELECT subject FROM ${db.admin(`${schema}.outbox`)} ORDER BY position`).map(
+      ({ subject }) => subject as string,
+    );
 
   const relay = (send: (event: StoredEvent) => Promise<void>) => {
     const sql = db.as('relay');
@@ -35,9 +37,9 @@ describe('the relay', () => {
     const sql = db.as('relay');
     expect(await outboxSchemas(sql)).toEqual(['auth', 'categories', 'posts', 'relay']);
     await expect(sql`SELECT * FROM posts.posts`).rejects.toThrow('permission denied');
-    await expect(sql`INSERT INTO posts.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`).rejects.toThrow(
-      'permission denied',
-    );
+    await expect(
+      sql`INSERT INTO posts.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`,
+    ).rejects.toThrow('permission denied');
   });
 
   it('sends what was left behind, in order per subject, and leaves what is young to its writer', async () => {
@@ -45,7 +47,9 @@ describe('the relay', () => {
     await leave('auth', 'user/1');
     await leave('posts', 'post/9', '0 seconds');
     const sent: string[] = [];
-    const answer = await relay(async ({ source, subject }) => void sent.push(`${source} ${subject}`)).request('/', { method: 'POST' });
+    const answer = await relay(async ({ source, subject }) => void sent.push(`${source} ${subject}`)).request('/', {
+      method: 'POST',
+    });
     expect(answer.status).toBe(204);
     expect(sent.sort()).toEqual(['/auth user/1', '/posts post/1', '/posts post/1', '/posts post/1', '/posts post/2']);
     expect(await left('posts')).toEqual(['post/9']);
@@ -58,7 +62,9 @@ describe('the relay', () => {
     onMeasure((each) => measured.push(each));
     await relay(async () => Promise.reject(new Error('the Broker is away'))).request('/', { method: 'POST' });
     onMeasure(undefined);
-    const [pending, age] = [metrics.outboxPending, metrics.outboxAge].map((metric) => measured.filter((each) => each.metric === metric));
+    const [pending, age] = [metrics.outboxPending, metrics.outboxAge].map((metric) =>
+      measured.filter((each) => each.metric === metric),
+    );
     const values = pending?.map(({ attributes, value }) => [attributes['db.namespace'], value]);
     expect(values).toEqual(
       expect.arrayContaining([

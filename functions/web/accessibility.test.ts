@@ -58,7 +58,14 @@ async function everyPage(): Promise<[string, string][]> {
   await reader.submit('/blog/login', { username: 'x', password: 'wrong' });
   note('refused', reader);
   await author.logIn();
-  for (const path of ['/blog/', '/blog/posts/mine', '/blog/new', '/blog/drafts', '/blog/posts/mine/edit', '/blog/posts/mine/delete']) {
+  for (const path of [
+    '/blog/',
+    '/blog/posts/mine',
+    '/blog/new',
+    '/blog/drafts',
+    '/blog/posts/mine/edit',
+    '/blog/posts/mine/delete',
+  ]) {
     await author.get(path);
     note(path, author);
   }
@@ -88,7 +95,10 @@ describe('every page', async () => {
       expect([path, all.find(({ name }) => name === 'html')?.attributes.lang]).toEqual([path, 'en']);
       expect([path, all.find(({ name }) => name === 'title')?.text.length ?? 0]).not.toEqual([path, 0]);
       expect([path, count('main')]).toEqual([path, 1]);
-      expect([path, all.some(({ name, attributes }) => name === 'nav' && !attributes['aria-label'])]).toEqual([path, false]);
+      expect([path, all.some(({ name, attributes }) => name === 'nav' && !attributes['aria-label'])]).toEqual([
+        path,
+        false,
+      ]);
       const own = all.filter(({ name, attributes }) => name === 'h1' && !attributes.id?.startsWith('user-content-'));
       expect([path, own.length]).toEqual([path, 1]);
     }
@@ -111,7 +121,8 @@ describe('every page', async () => {
         if (['input', 'textarea', 'select'].includes(name) && attributes.type !== 'hidden')
           expect([path, name, labelled.has(attributes.id)]).toEqual([path, name, true]);
         for (const key of ['for', 'aria-describedby', 'aria-labelledby', 'list'])
-          for (const id of attributes[key]?.split(' ') ?? []) expect([path, key, ids.includes(id)]).toEqual([path, key, true]);
+          for (const id of attributes[key]?.split(' ') ?? [])
+            expect([path, key, ids.includes(id)]).toEqual([path, key, true]);
         if (name === 'label') expect([path, attributes.for && ids.includes(attributes.for)]).toEqual([path, true]);
       }
     }
@@ -120,7 +131,8 @@ describe('every page', async () => {
   it('has words in every link and button, and a text or none for every picture', () => {
     for (const [path, all] of pages)
       for (const { name, attributes, text } of all) {
-        if (name === 'a' || name === 'button') expect([path, name, Boolean(text.trim() || attributes['aria-label'])]).toEqual([path, name, true]);
+        if (name === 'a' || name === 'button')
+          expect([path, name, Boolean(text.trim() || attributes['aria-label'])]).toEqual([path, name, true]);
         if (name === 'img') expect([path, attributes.alt !== undefined]).toEqual([path, true]);
         if (name === 'svg') expect([path, attributes['aria-hidden']]).toEqual([path, 'true']);
       }
@@ -128,10 +140,22 @@ describe('every page', async () => {
 
   it('has no script, no style of its own, and loads from this site only', () => {
     for (const [path, all, html] of pages) {
-      expect([path, all.filter(({ name }) => ['script', 'style', 'iframe', 'object', 'embed', 'base'].includes(name))]).toEqual([path, []]);
+      expect([
+        path,
+        all.filter(({ name }) => ['script', 'style', 'iframe', 'object', 'embed', 'base'].includes(name)),
+      ]).toEqual([path, []]);
       for (const { name, attributes } of all) {
-        expect([path, name, Object.keys(attributes).filter((key) => key === 'style' || key.startsWith('on'))]).toEqual([path, name, []]);
-        const loaded = name === 'link' || name === 'img' ? (attributes.href ?? attributes.src) : name === 'form' ? attributes.action : undefined;
+        expect([path, name, Object.keys(attributes).filter((key) => key === 'style' || key.startsWith('on'))]).toEqual([
+          path,
+          name,
+          [],
+        ]);
+        const loaded =
+          name === 'link' || name === 'img'
+            ? (attributes.href ?? attributes.src)
+            : name === 'form'
+              ? attributes.action
+              : undefined;
         if (loaded !== undefined) expect([path, /^\/(?!\/)/.test(loaded)]).toEqual([path, true]);
       }
       expect([path, html.includes('[object')]).toEqual([path, false]);
@@ -141,24 +165,36 @@ describe('every page', async () => {
 
   it('can be read in any direction', () => {
     const post = pages.find(([path]) => path === '/blog/posts/mine')?.[1] ?? [];
-    for (const name of ['h1', 'div']) expect(post.some((element) => element.name === name && element.attributes.dir === 'auto')).toBe(true);
+    for (const name of ['h1', 'div'])
+      expect(post.some((element) => element.name === name && element.attributes.dir === 'auto')).toBe(true);
   });
 });
 
 describe('colours', () => {
   const theme = (css: string) =>
-    Object.fromEntries(Array.from(css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g), ([, name, value]) => [name as string, value as string]));
+    Object.fromEntries(
+      Array.from(css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g), ([, name, value]) => [name as string, value as string]),
+    );
   const light = theme(stylesheet.slice(0, stylesheet.indexOf('@media')));
-  const dark = { ...light, ...theme(stylesheet.slice(stylesheet.indexOf('@media'), stylesheet.indexOf('*, ::before'))) };
+  const dark = {
+    ...light,
+    ...theme(stylesheet.slice(stylesheet.indexOf('@media'), stylesheet.indexOf('*, ::before'))),
+  };
   const text: [string, string][] = [
     ...['ink', 'soft', 'accent', 'accent-strong', 'bad'].flatMap((on): [string, string][] => [
       [on, 'paper'],
       [on, 'raised'],
     ]),
-    ...['ink', 'soft', 'syntax-comment', 'syntax-keyword', 'syntax-string', 'syntax-number', 'syntax-title', 'syntax-type'].map((on): [string, string] => [
-      on,
-      'sunken',
-    ]),
+    ...[
+      'ink',
+      'soft',
+      'syntax-comment',
+      'syntax-keyword',
+      'syntax-string',
+      'syntax-number',
+      'syntax-title',
+      'syntax-type',
+    ].map((on): [string, string] => [on, 'sunken']),
     ['on-accent', 'accent'],
     ['on-accent', 'accent-strong'],
     ['ink', 'bad-paper'],
@@ -169,15 +205,28 @@ describe('colours', () => {
     ['light', light],
     ['dark', dark],
   ] as const)('of text have a contrast of at least 4.5 : 1 in the %s theme', (_, colors) => {
-    for (const [on, under] of text) expect([on, under, contrast(colors[on] as string, colors[under] as string) >= 4.5]).toEqual([on, under, true]);
+    for (const [on, under] of text)
+      expect([on, under, contrast(colors[on] as string, colors[under] as string) >= 4.5]).toEqual([on, under, true]);
   });
   it.each([
     ['light', light],
     ['dark', dark],
   ] as const)('of chips have it for any category colour in the %s theme', (_, { ink, paper }) => {
-    for (const color of ['#000000', '#ffffff', '#ffff00', '#0000ff', '#ff0000', '#00ff00', '#767676', ...colours.map(({ color }) => color)])
+    for (const color of [
+      '#000000',
+      '#ffffff',
+      '#ffff00',
+      '#0000ff',
+      '#ff0000',
+      '#00ff00',
+      '#767676',
+      ...colours.map(({ color }) => color),
+    ])
       for (const under of [0.13, 0.26])
-        expect([color, contrast(mix(color, ink as string, 0.28), mix(color, paper as string, under)) >= 4.5]).toEqual([color, true]);
+        expect([color, contrast(mix(color, ink as string, 0.28), mix(color, paper as string, under)) >= 4.5]).toEqual([
+          color,
+          true,
+        ]);
   });
 });
 
@@ -194,11 +243,9 @@ const mix = (a: string, b: string, share: number): string =>
 /** WCAG 2.2 contrast ratio. */
 function contrast(a: string, b: string): number {
   const luminance = (hex: string) => {
-    const [r, g, b] = channels(hex).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [
-      number,
-      number,
-      number,
-    ];
+    const [r, g, b] = channels(hex).map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    ) as [number, number, number];
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];

@@ -58,7 +58,10 @@ interface FormParts {
   after?: Html;
 }
 
-function form({ viewer, next, refused, notice }: AccountPage, { title, action, current, intro, fields, after }: FormParts): string {
+function form(
+  { viewer, next, refused, notice }: AccountPage,
+  { title, action, current, intro, fields, after }: FormParts,
+): string {
   return layout({
     title,
     viewer,

@@ -36,13 +36,22 @@ export interface Accounts {
 /** Accounts by HTTP at `url`; the reader's address goes on in `addressHeader`, which only the ingress and functions can set. */
 export function accountsAt(url: string, call: Call, addressHeader: string): Accounts {
   const post = async (path: string, body: unknown, headers: Record<string, string>) =>
-    answered(await call(`${url}/api/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }));
+    answered(
+      await call(`${url}/api/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    );
   const from = (address: string) => (address ? { [addressHeader]: address } : {});
   return {
-    logIn: async (username, password, address) => (await (await post('login', { username, password, refresh: 'body' }, from(address))).json()) as Granted,
-    refresh: async (refresh_token, address) => (await (await post('token/refresh', { refresh_token }, from(address))).json()) as Granted,
+    logIn: async (username, password, address) =>
+      (await (await post('login', { username, password, refresh: 'body' }, from(address))).json()) as Granted,
+    refresh: async (refresh_token, address) =>
+      (await (await post('token/refresh', { refresh_token }, from(address))).json()) as Granted,
     logOut: async (refresh_token, token) => void (await post('logout', { refresh_token }, bearer(token))),
     register: async (input, address) => void (await post('register', input, from(address))),
-    claim: async (claim, address) => ((await (await post('claim', claim, from(address))).json()) as { username: string }).username,
+    claim: async (claim, address) =>
+      ((await (await post('claim', claim, from(address))).json()) as { username: string }).username,
   };
 }

@@ -54,7 +54,8 @@ export function world(parts: Partial<Web> = {}) {
     refresh_token: `refresh.${name}`,
     refresh_expires_in: 86_400,
   });
-  const visible = (post: Post, token?: string) => post.status === 'published' || token === accessToken(post.author, startMs / 1000 + 900);
+  const visible = (post: Post, token?: string) =>
+    post.status === 'published' || token === accessToken(post.author, startMs / 1000 + 900);
   const web: Web = {
     now: () => startMs,
     later: (work) => void later.push(work),
@@ -62,15 +63,28 @@ export function world(parts: Partial<Web> = {}) {
     posts: {
       async list(query, token) {
         asked.push(['list', query, token]);
-        const all = stored.filter((post) => post.status === (query.status ?? 'published') && (!query.category || post.category.slug === query.category));
+        const all = stored.filter(
+          (post) =>
+            post.status === (query.status ?? 'published') && (!query.category || post.category.slug === query.category),
+        );
         const at = (cursor: string) => all.findIndex(({ id }) => String(id) === cursor);
-        const from = query.after ? at(query.after) + 1 : query.before ? Math.max(0, at(query.before) - query.limit) : (query.offset ?? 0);
+        const from = query.after
+          ? at(query.after) + 1
+          : query.before
+            ? Math.max(0, at(query.before) - query.limit)
+            : (query.offset ?? 0);
         const posts = all.slice(from, from + query.limit);
-        return { posts, ...(from + query.limit < all.length && { older: String(posts.at(-1)?.id) }), ...(from > 0 && { newer: String(posts[0]?.id) }) };
+        return {
+          posts,
+          ...(from + query.limit < all.length && { older: String(posts.at(-1)?.id) }),
+          ...(from > 0 && { newer: String(posts[0]?.id) }),
+        };
       },
       async bySlug(slug, token) {
         asked.push(['bySlug', slug, token]);
-        const post = stored.find((each) => each.slug === slug && visible(each, token)) ?? fail('not_found', 'There is no such post.');
+        const post =
+          stored.find((each) => each.slug === slug && visible(each, token)) ??
+          fail('not_found', 'There is no such post.');
         return { post, etag: etag(post) };
       },
       async create(input, key, token) {
@@ -94,7 +108,10 @@ export function world(parts: Partial<Web> = {}) {
         );
       },
     },
-    categories: { all: async () => colours, movedTo: async (slug) => (slug === 'csharp' ? 'c-sharp' : fail('not_found', 'There is no such category.')) },
+    categories: {
+      all: async () => colours,
+      movedTo: async (slug) => (slug === 'csharp' ? 'c-sharp' : fail('not_found', 'There is no such category.')),
+    },
     accounts: {
       async logIn(username, password, address) {
         asked.push(['logIn', username, address]);
@@ -127,7 +144,16 @@ export function world(parts: Partial<Web> = {}) {
     tokens: fakeTokens,
     ...parts,
   };
-  return { app: createApp(web), web, asked, stored, kept, later, etag, did: (name: string) => asked.filter(([what]) => what === name) };
+  return {
+    app: createApp(web),
+    web,
+    asked,
+    stored,
+    kept,
+    later,
+    etag,
+    did: (name: string) => asked.filter(([what]) => what === name),
+  };
 }
 
 /** Tokens are their own names: `importer` may import, `ada` may not. */
@@ -166,7 +192,10 @@ export function browser(app: App, origin = 'http://blog.test') {
   };
   const hidden = () =>
     Object.fromEntries(
-      Array.from(page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g), ([, name, value]) => [name, unescapeHtml(value as string)]),
+      Array.from(page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g), ([, name, value]) => [
+        name,
+        unescapeHtml(value as string),
+      ]),
     );
   return {
     cookies,
@@ -175,7 +204,12 @@ export function browser(app: App, origin = 'http://blog.test') {
     submit: (path: string, typed: Record<string, string> = {}, headers: Record<string, string> = {}) =>
       send(path, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', origin, 'sec-fetch-site': 'same-origin', ...headers },
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin,
+          'sec-fetch-site': 'same-origin',
+          ...headers,
+        },
         body: new URLSearchParams({ ...hidden(), ...typed } as Record<string, string>).toString(),
       }),
     async logIn(name = 'ada') {
@@ -195,7 +229,12 @@ export function browser(app: App, origin = 'http://blog.test') {
 }
 
 export const unescapeHtml = (text: string): string =>
-  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
 
 /** Fails the first time it is called with `code`, then does what `after` does. */
 export const failingOnce = <A extends unknown[], R>(error: AppError, after: (...args: A) => Promise<R>) => {

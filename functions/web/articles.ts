@@ -26,7 +26,11 @@ const loadRenderer = () => import('./markdown.ts');
  * Rendered articles by post and version, at most 64 in this process: a version never changes, so neither does what was rendered.
  * @param release names this build, so that a new renderer does not show what an older one made.
  */
-export function articles(kept: Kept, release: string, render: (content: string) => Promise<string> = renderArticle): Articles {
+export function articles(
+  kept: Kept,
+  release: string,
+  render: (content: string) => Promise<string> = renderArticle,
+): Articles {
   const recent = new Map<string, Promise<string>>();
   return {
     prepare: () => void loadRenderer().catch(() => {}),

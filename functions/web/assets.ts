@@ -22,7 +22,8 @@ export function assets(app: Hono<Env>): void {
     const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');
     return new Response(sheet, { headers: { ...foreverHeaders, 'content-type': css } });
   });
-  for (const path of ['/favicon.svg', '/favicon.ico']) app.get(path, () => new Response(favicon, { headers: { ...daily, 'content-type': 'image/svg+xml' } }));
+  for (const path of ['/favicon.svg', '/favicon.ico'])
+    app.get(path, () => new Response(favicon, { headers: { ...daily, 'content-type': 'image/svg+xml' } }));
   app.get('/robots.txt', (c) => {
     const lines = [
       'User-agent: *',

@@ -22,7 +22,9 @@ export function categoriesAt(url: string, call: Call): Categories {
     },
     async movedTo(slug) {
       const answer = await answered(await call(`${url}/blog/api/categories/${encodeURIComponent(slug)}`), [301, 308]);
-      return answer.ok ? ((await answer.json()) as Category).slug : decodeURIComponent(answer.headers.get('location')?.split('/').pop() ?? '');
+      return answer.ok
+        ? ((await answer.json()) as Category).slug
+        : decodeURIComponent(answer.headers.get('location')?.split('/').pop() ?? '');
     },
   };
 }

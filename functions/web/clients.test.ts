@@ -20,10 +20,15 @@ const refused = (status: number, body: unknown, headers = {}) =>
 
 describe('the client of posts', () => {
   it('reads cursors out of Link, whatever their order and address', async () => {
-    const link = '<http://posts.local/blog/api/posts?limit=20&before=b%2F1>; rel="prev", </blog/api/posts?after=a%3D%3D&limit=20>; rel="next"';
+    const link =
+      '<http://posts.local/blog/api/posts?limit=20&before=b%2F1>; rel="prev", </blog/api/posts?after=a%3D%3D&limit=20>; rel="next"';
     const { call, calls } = answering(Response.json([], { headers: { link } }), Response.json([]));
     const posts = postsAt('http://posts', call);
-    expect(await posts.list({ limit: 20, after: 'x y', category: 'c#' }, 'tok')).toEqual({ posts: [], older: 'a==', newer: 'b/1' });
+    expect(await posts.list({ limit: 20, after: 'x y', category: 'c#' }, 'tok')).toEqual({
+      posts: [],
+      older: 'a==',
+      newer: 'b/1',
+    });
     expect(calls[0]?.url).toBe('http://posts/blog/api/posts?limit=20&after=x+y&category=c%23');
     expect(calls[0]?.init?.headers).toEqual({ authorization: 'Bearer tok' });
     expect(await posts.list({ limit: 1 })).toEqual({ posts: [] });
@@ -40,13 +45,23 @@ describe('the client of posts', () => {
     expect(await posts.bySlug('old')).toEqual({ moved: 'néw' });
   });
   it('sends the key with a new post and the version with a change', async () => {
-    const { call, calls } = answering(Response.json({ id: 7 }, { status: 201 }), Response.json({ id: 7 }), new Response(null, { status: 204 }));
+    const { call, calls } = answering(
+      Response.json({ id: 7 }, { status: 201 }),
+      Response.json({ id: 7 }),
+      new Response(null, { status: 204 }),
+    );
     const posts = postsAt('http://posts', call);
     const input = { title: 't', content: 'c', category_name: 'n', status: 'draft' } as const;
     await posts.create(input, 'key', 'tok');
     await posts.update(7, input, '"7-1"', 'tok');
     await posts.remove(7, '"7-2"', 'tok');
-    expect(calls.map(({ url, init }) => [init?.method, url, init?.headers?.['idempotency-key'] ?? init?.headers?.['if-match']])).toEqual([
+    expect(
+      calls.map(({ url, init }) => [
+        init?.method,
+        url,
+        init?.headers?.['idempotency-key'] ?? init?.headers?.['if-match'],
+      ]),
+    ).toEqual([
       ['POST', 'http://posts/blog/api/posts', 'key'],
       ['PATCH', 'http://posts/blog/api/posts/7', '"7-1"'],
       ['DELETE', 'http://posts/blog/api/posts/7', '"7-2"'],
@@ -68,7 +83,11 @@ describe('the client of posts', () => {
         () => undefined,
         (error: AppError) => error,
       );
-    expect(await failure()).toMatchObject({ code: 'invalid', detail: 'No.', errors: [{ field: 'title', message: 'is too long' }] });
+    expect(await failure()).toMatchObject({
+      code: 'invalid',
+      detail: 'No.',
+      errors: [{ field: 'title', message: 'is too long' }],
+    });
     expect(await failure()).toMatchObject({ code: 'idempotency_mismatch' });
     expect(await failure()).toMatchObject({ code: 'too_many_requests', headers: { 'retry-after': '9' } });
     expect(await failure()).toMatchObject({ code: 'unavailable' });
@@ -93,13 +112,25 @@ describe('the client of categories', () => {
 describe('the client of accounts', () => {
   it('asks for the refresh token in the body, and says who asks', async () => {
     const granted = { token: 't', expires_in: 900, refresh_token: 'r' };
-    const { call, calls } = answering(Response.json(granted), Response.json(granted), new Response(null, { status: 204 }), Response.json({ username: 'ada' }));
+    const { call, calls } = answering(
+      Response.json(granted),
+      Response.json(granted),
+      new Response(null, { status: 204 }),
+      Response.json({ username: 'ada' }),
+    );
     const accounts = accountsAt('http://auth', call, 'x-client-address');
     expect(await accounts.logIn('ada', 'pw', '203.0.113.7')).toEqual(granted);
     await accounts.refresh('r', '');
     await accounts.logOut('r', 't');
     expect(await accounts.claim({ token: 'c', email: 'e', password: 'p' }, '::1')).toBe('ada');
-    expect(calls.map(({ url, init }) => [url, JSON.parse(init?.body ?? ''), init?.headers?.['x-client-address'], init?.headers?.authorization])).toEqual([
+    expect(
+      calls.map(({ url, init }) => [
+        url,
+        JSON.parse(init?.body ?? ''),
+        init?.headers?.['x-client-address'],
+        init?.headers?.authorization,
+      ]),
+    ).toEqual([
       ['http://auth/api/login', { username: 'ada', password: 'pw', refresh: 'body' }, '203.0.113.7', undefined],
       ['http://auth/api/token/refresh', { refresh_token: 'r' }, undefined, undefined],
       ['http://auth/api/logout', { refresh_token: 'r' }, undefined, 'Bearer t'],

@@ -13,7 +13,8 @@ export const colorClass = (color: string): string => `c-${hexOf(color)}`;
 export function colorSheets(categories: Iterable<CategoryRef>): string[] {
   const colors = [...new Set(Array.from(categories, ({ color }) => hexOf(color)))].sort();
   const sheets: string[] = [];
-  for (let start = 0; start < colors.length; start += perSheet) sheets.push(`/assets/colors/${colors.slice(start, start + perSheet).join('-')}.css`);
+  for (let start = 0; start < colors.length; start += perSheet)
+    sheets.push(`/assets/colors/${colors.slice(start, start + perSheet).join('-')}.css`);
   return sheets;
 }
 

@@ -16,7 +16,8 @@ export function readCookie(c: Context, name: CookieName): string | undefined {
   const prefix = `${cookieNames[name]}=`;
   for (const pair of all.split(';')) {
     const text = pair.trim();
-    if (text.startsWith(prefix)) return /^[\w.~+/=-]+$/.test(text.slice(prefix.length)) ? text.slice(prefix.length) : undefined;
+    if (text.startsWith(prefix))
+      return /^[\w.~+/=-]+$/.test(text.slice(prefix.length)) ? text.slice(prefix.length) : undefined;
   }
   return undefined;
 }
@@ -24,5 +25,9 @@ export function readCookie(c: Context, name: CookieName): string | undefined {
 /** Sets a cookie that no script can read, for `maxAge` seconds; 0 takes it away. Lax, so that a link from elsewhere finds its reader logged in. */
 export function writeCookie(c: Context, name: CookieName, value: string, maxAge: number): void {
   const secure = askedSecurely(c) ? '; Secure' : '';
-  c.header('set-cookie', `${cookieNames[name]}=${value}; Path=${paths[name]}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`, { append: true });
+  c.header(
+    'set-cookie',
+    `${cookieNames[name]}=${value}; Path=${paths[name]}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`,
+    { append: true },
+  );
 }

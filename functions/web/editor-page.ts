@@ -39,7 +39,11 @@ export function editorPage(page: EditorPage): string {
   const { writing, viewer, refused } = page;
   const title = writing.id ? 'Edit post' : 'Write a post';
   return layout({
-    title: refused ? `Problem: ${title}` : page.preview === undefined ? title : `Preview: ${writing.title || 'untitled'}`,
+    title: refused
+      ? `Problem: ${title}`
+      : page.preview === undefined
+        ? title
+        : `Preview: ${writing.title || 'untitled'}`,
     viewer,
     ...(writing.id === 0 && { current: 'write' as const }),
     main: markup`<div class="editor">

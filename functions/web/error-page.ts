@@ -24,7 +24,8 @@ const texts: Partial<Record<AppError['code'], string>> = {
 
 /** A failure as a page. The trace id lets an operator find what happened. */
 export function errorPage(error: AppError, traceId: string, viewer?: Viewer): string {
-  const again = error.status === 503 || error.status === 429 ? `Try again ${wait(error.headers?.['retry-after'])}.` : '';
+  const again =
+    error.status === 503 || error.status === 429 ? `Try again ${wait(error.headers?.['retry-after'])}.` : '';
   return layout({
     title: titles[error.code] ?? 'That did not work',
     viewer,

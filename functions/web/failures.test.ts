@@ -34,7 +34,15 @@ describe('failures', () => {
   });
   it('of a form without its content type or too large are no crash', async () => {
     const { app } = world();
-    expect((await app.request('/blog/login', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(415);
+    expect(
+      (
+        await app.request('/blog/login', {
+          method: 'POST',
+          body: '{}',
+          headers: { 'content-type': 'application/json' },
+        })
+      ).status,
+    ).toBe(415);
     expect(
       (
         await app.request('/blog/login', {
@@ -45,8 +53,13 @@ describe('failures', () => {
       ).status,
     ).toBe(413);
     expect(
-      (await app.request('/blog/login', { method: 'POST', body: 'username=%ff%fe&%', headers: { 'content-type': 'application/x-www-form-urlencoded' } }))
-        .status,
+      (
+        await app.request('/blog/login', {
+          method: 'POST',
+          body: 'username=%ff%fe&%',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
     ).toBe(403);
     expect((await app.request('/blog/posts/%ff', { headers: people })).status).toBeLessThan(500);
   });
@@ -56,7 +69,9 @@ describe('every answer', () => {
   it('carries a policy that loads nothing from elsewhere and runs nothing', async () => {
     const { app, stored } = world();
     stored.push(aPost({ slug: 'there' }));
-    const { app: broken } = world({ categories: { all: async () => fail('unavailable', 'x'), movedTo: async () => fail('unavailable', 'x') } });
+    const { app: broken } = world({
+      categories: { all: async () => fail('unavailable', 'x'), movedTo: async () => fail('unavailable', 'x') },
+    });
     const ada = browser(app);
     const paths = [
       '/',
@@ -84,10 +99,17 @@ describe('every answer', () => {
       '/assets/style-000000000000.css',
     ];
     const answers: (readonly [string, Response])[] = [];
-    for (const path of paths) answers.push([path, await app.request(path)] as const, [path, await app.request(path, { headers: people })] as const);
+    for (const path of paths)
+      answers.push(
+        [path, await app.request(path)] as const,
+        [path, await app.request(path, { headers: people })] as const,
+      );
     await ada.logIn();
     for (const path of paths) answers.push([path, await ada.get(path)]);
-    answers.push(['broken', await broken.request('/blog/categories')], ['put', await app.request('/blog/media/x', { method: 'PUT' })]);
+    answers.push(
+      ['broken', await broken.request('/blog/categories')],
+      ['put', await app.request('/blog/media/x', { method: 'PUT' })],
+    );
     for (const [path, answer] of answers) {
       expect([path, answer.headers.get('content-security-policy')]).toEqual([
         path,

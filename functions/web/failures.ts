@@ -17,7 +17,9 @@ export function failures(app: Hono<Env>, sessions: Sessions): void {
       const { status, headers, body } = problem(error, trace);
       return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...safeHeaders } });
     }
-    const viewer: Viewer | undefined = mayBeSignedIn(c) ? await viewerOf(c, sessions).catch(() => undefined) : undefined;
+    const viewer: Viewer | undefined = mayBeSignedIn(c)
+      ? await viewerOf(c, sessions).catch(() => undefined)
+      : undefined;
     return privately(c, errorPage(error, trace, viewer), error.status, { ...error.headers, ...privateHeaders });
   };
   app.onError((error, c) => {
@@ -27,7 +29,12 @@ export function failures(app: Hono<Env>, sessions: Sessions): void {
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path).join(', ');
     const unknown = () => new AppError('not_found', 'There is nothing at this address.');
-    return answer(c, allowed ? new AppError('method_not_allowed', `This address answers ${allowed}.`, { headers: { allow: allowed } }) : unknown());
+    return answer(
+      c,
+      allowed
+        ? new AppError('method_not_allowed', `This address answers ${allowed}.`, { headers: { allow: allowed } })
+        : unknown(),
+    );
   });
 }
 

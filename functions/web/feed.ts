@@ -40,7 +40,8 @@ export function sitemap(posts: readonly PostSummary[], origin: string, first: bo
   return `${markup`${declaration}
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 ${first ? markup`<url><loc>${origin}/blog/</loc></url>\n` : none}${posts.map(
-  (post) => markup`<url><loc>${origin}/blog/posts/${encodeURIComponent(post.slug)}</loc><lastmod>${post.updated_at ?? post.created_at}</lastmod></url>\n`,
+  (post) =>
+    markup`<url><loc>${origin}/blog/posts/${encodeURIComponent(post.slug)}</loc><lastmod>${post.updated_at ?? post.created_at}</lastmod></url>\n`,
 )}</urlset>
 `}`;
 }
@@ -57,4 +58,5 @@ ${numbers.map((part) => markup`<sitemap><loc>${origin}/sitemap.xml?part=${part}<
 const declaration: Html = trusted('<?xml version="1.0" encoding="UTF-8"?>');
 
 /** Without the characters that XML 1.0 cannot hold. */
-const clean = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu, '');
+const clean = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu, '');

@@ -47,7 +47,9 @@ describe('the feed', () => {
   it("is kept by host, so that one reader's Host is never another's", async () => {
     const { app } = world();
     await app.request('/blog/feed.xml', { headers: { host: 'evil.test' } });
-    expect(await (await app.request('/blog/feed.xml', { headers: { host: 'blog.test' } })).text()).not.toContain('evil.test');
+    expect(await (await app.request('/blog/feed.xml', { headers: { host: 'blog.test' } })).text()).not.toContain(
+      'evil.test',
+    );
     expect((await app.request('/blog/feed.xml', { headers: { host: 'a"><x' } })).status).toBe(400);
   });
 });
@@ -62,14 +64,20 @@ describe('the site map', () => {
   it('is a list of parts when there are many, and the parts name every post once', async () => {
     const stored = Array.from({ length: 2300 }, () => aPost());
     const { web } = world();
-    const { app, stored: served } = world({ categories: { ...web.categories, all: async () => [{ ...colours[0]!, post_count: 2300 }] } });
+    const { app, stored: served } = world({
+      categories: { ...web.categories, all: async () => [{ ...colours[0]!, post_count: 2300 }] },
+    });
     served.push(...stored);
     const index = elements(await (await app.request('/sitemap.xml', { headers: { host: 'blog.test' } })).text());
     expect(index.text.loc).toHaveLength(3);
     const found: string[] = [];
     for (const part of index.text.loc ?? [])
-      found.push(...(elements(await (await app.request(part, { headers: { host: 'blog.test' } })).text()).text.loc ?? []));
-    expect(found.filter((each) => each.includes('/posts/'))).toEqual(stored.map(({ slug }) => `http://blog.test/blog/posts/${slug}`));
+      found.push(
+        ...(elements(await (await app.request(part, { headers: { host: 'blog.test' } })).text()).text.loc ?? []),
+      );
+    expect(found.filter((each) => each.includes('/posts/'))).toEqual(
+      stored.map(({ slug }) => `http://blog.test/blog/posts/${slug}`),
+    );
     for (const part of ['0', '4', 'x', '-1']) expect((await app.request(`/sitemap.xml?part=${part}`)).status).toBe(404);
   });
 });

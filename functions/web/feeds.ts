@@ -15,7 +15,8 @@ const perRequest = 100;
 export function feeds(app: Hono<Env>, { posts, categories, pages }: Web): void {
   app.get('/blog/feed.xml', async (c) => {
     const origin = originOf(c);
-    const load = async () => pageOf(atomFeed((await posts.list({ limit: feedEntries })).posts, origin), 'application/atom+xml; charset=utf-8');
+    const load = async () =>
+      pageOf(atomFeed((await posts.list({ limit: feedEntries })).posts, origin), 'application/atom+xml; charset=utf-8');
     return deliver(c, await keptPage(pages, `feed ${origin}`, load));
   });
 

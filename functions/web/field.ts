@@ -37,11 +37,15 @@ ${error ? markup`<p class="error" id="${name}-error">${sentence(label, error)}</
 }
 
 /** What stands above a form that came back. */
-export const alert = (refused: Refusal | undefined): Html => (refused ? markup`<div class="alert" role="alert"><p>${refused.alert}</p></div>` : none);
+export const alert = (refused: Refusal | undefined): Html =>
+  refused ? markup`<div class="alert" role="alert"><p>${refused.alert}</p></div>` : none;
 
-export const hiddenField = (name: string, value: string): Html => markup`<input type="hidden" name="${name}" value="${value}">`;
+export const hiddenField = (name: string, value: string): Html =>
+  markup`<input type="hidden" name="${name}" value="${value}">`;
 
-const optional = (name: string, value: string | undefined): Html => (value ? markup` ${trusted(name)}="${value}"` : none);
+const optional = (name: string, value: string | undefined): Html =>
+  value ? markup` ${trusted(name)}="${value}"` : none;
 
 /** "must have at most 120 characters" → "Title must have at most 120 characters." */
-const sentence = (label: string, message: string): string => (/^[a-z]/.test(message) ? `${label} ${message}${/[.!?]$/.test(message) ? '' : '.'}` : message);
+const sentence = (label: string, message: string): string =>
+  /^[a-z]/.test(message) ? `${label} ${message}${/[.!?]$/.test(message) ? '' : '.'}` : message;

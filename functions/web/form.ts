@@ -17,7 +17,8 @@ export interface Form {
  */
 export async function readForm(c: Context): Promise<Form> {
   refuseOtherSites(c);
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(header(c, 'content-type') ?? '')) fail('unsupported_media_type', 'This address takes forms only.');
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(header(c, 'content-type') ?? ''))
+    fail('unsupported_media_type', 'This address takes forms only.');
   const fields = new URLSearchParams(await bodyText(c, formLimit));
   return { get: (name) => fields.get(name)?.replace(/\r\n?/g, '\n') ?? '' };
 }
@@ -26,7 +27,9 @@ export async function readForm(c: Context): Promise<Form> {
 function refuseOtherSites(c: Context): void {
   const site = header(c, 'sec-fetch-site');
   const origin = header(c, 'origin');
-  const foreign = (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && hostOf(origin) !== askedHost(c).toLowerCase());
+  const foreign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && hostOf(origin) !== askedHost(c).toLowerCase());
   if (foreign) fail('forbidden', 'This form was sent by another site. Nothing was changed.');
 }
 

@@ -91,7 +91,9 @@ export async function highlighter(languages: Iterable<string>): Promise<Highligh
   await Promise.all(wanted.map((name) => register(api, name)));
   return (code, language) => {
     const name = nameOf(language);
-    return name === undefined || code.length > longest ? undefined : api.highlight(code, { language: name, ignoreIllegals: true }).value;
+    return name === undefined || code.length > longest
+      ? undefined
+      : api.highlight(code, { language: name, ignoreIllegals: true }).value;
   };
 }
 

@@ -8,4 +8,6 @@ const elements = new Set(names.split(' '));
  * Nothing depends on this for safety; what it lets through is sanitised.
  */
 export const keepPlaceholders = (html: string): string =>
-  html.replace(/<(\/?)([a-z][a-z0-9-]*)/gi, (tag, slash: string, name: string) => (elements.has(name.toLowerCase()) ? tag : `&lt;${slash}${name}`));
+  html.replace(/<(\/?)([a-z][a-z0-9-]*)/gi, (tag, slash: string, name: string) =>
+    elements.has(name.toLowerCase()) ? tag : `&lt;${slash}${name}`,
+  );

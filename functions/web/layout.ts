@@ -65,7 +65,8 @@ ${page.main}
 `}`;
 }
 
-const link = (rel: string, href: string | undefined): Html => (href ? markup`<link rel="${rel}" href="${href}">\n` : none);
+const link = (rel: string, href: string | undefined): Html =>
+  href ? markup`<link rel="${rel}" href="${href}">\n` : none;
 
 function navigation({ viewer, current, canonical }: PageParts): Html {
   const entry = (name: PageParts['current'], href: string, text: string, style = '') =>

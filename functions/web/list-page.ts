@@ -78,7 +78,9 @@ ${post.excerpt ? markup`<p class="excerpt" dir="auto">${post.excerpt}</p>` : non
 
 function empty(first: boolean, viewer: Viewer | undefined): Html {
   if (!first) return markup`<p class="nothing">There are no posts beyond this point.</p>`;
-  const start = viewer?.session ? markup`<a href="/blog/new">Write the first one</a>.` : markup`<a href="/blog/signup">Sign up</a> to write the first one.`;
+  const start = viewer?.session
+    ? markup`<a href="/blog/new">Write the first one</a>.`
+    : markup`<a href="/blog/signup">Sign up</a> to write the first one.`;
   return markup`<p class="nothing">Nothing has been written here yet. ${start}</p>`;
 }
 

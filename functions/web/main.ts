@@ -14,7 +14,8 @@ await serve(
   'web',
   ({ config, cache, tokens }) => {
     const { posts, categories, auth } = config.urls;
-    if (!posts || !categories || !auth) throw new Error('POSTS_URL, CATEGORIES_URL and AUTH_URL must say where the other functions are');
+    if (!posts || !categories || !auth)
+      throw new Error('POSTS_URL, CATEGORIES_URL and AUTH_URL must say where the other functions are');
     return createApp({
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),

@@ -58,13 +58,17 @@ describe('Markdown', () => {
     expect(await renderMarkdown('```sh\nif true; then echo "$HOME"; fi\n```')).toContain('hljs-');
   });
   it('leaves code in an unknown language, and very long code, as it is', async () => {
-    expect(await renderMarkdown('```whatever\n<a> & b\n```')).toBe('<pre tabindex="0"><code class="language-whatever">&lt;a&gt; &amp; b\n</code></pre>\n');
+    expect(await renderMarkdown('```whatever\n<a> & b\n```')).toBe(
+      '<pre tabindex="0"><code class="language-whatever">&lt;a&gt; &amp; b\n</code></pre>\n',
+    );
     for (const name of ['constructor', '__proto__', 'toString', '"><script>'])
       expect(await renderMarkdown(`\`\`\`${name}\nx\n\`\`\``)).toMatch(/<code[^>]*>x\n<\/code>/);
     expect(await renderMarkdown(`\`\`\`js\n${'let a = 1;\n'.repeat(5000)}\`\`\``)).not.toContain('hljs');
   });
   it('gives headings ids from their text, each once, and links within the text find them', async () => {
-    const html = await renderMarkdown('# Über *uns*: `code`!\n\n## Twice\n\n## Twice\n\n[up](#twice-1) <a href="#own">x</a> <p id="own">y</p>\n\n# !!!');
+    const html = await renderMarkdown(
+      '# Über *uns*: `code`!\n\n## Twice\n\n## Twice\n\n[up](#twice-1) <a href="#own">x</a> <p id="own">y</p>\n\n# !!!',
+    );
     expect(html).toContain('<h1 id="user-content-über-uns-code">');
     expect(html).toContain('<h2 id="user-content-twice">');
     expect(html).toContain('<h2 id="user-content-twice-1">');
@@ -74,10 +78,14 @@ describe('Markdown', () => {
     expect(html).toContain('<h1>!!!</h1>');
   });
   it('shows placeholders instead of swallowing them', async () => {
-    expect(await renderMarkdown('Run `x <name>` with <filename> and </your-thing>.')).toContain('with &lt;filename&gt; and &lt;/your-thing&gt;.');
+    expect(await renderMarkdown('Run `x <name>` with <filename> and </your-thing>.')).toContain(
+      'with &lt;filename&gt; and &lt;/your-thing&gt;.',
+    );
   });
   it('turns embedded frames into links', async () => {
-    expect(await renderMarkdown('<iframe width="5" src="https://www.youtube.com/embed/abc" allowfullscreen></iframe>')).toBe(
+    expect(
+      await renderMarkdown('<iframe width="5" src="https://www.youtube.com/embed/abc" allowfullscreen></iframe>'),
+    ).toBe(
       '<a href="https://www.youtube.com/embed/abc" rel="nofollow ugc noopener">Embedded content on youtube.com</a>',
     );
   });
@@ -93,5 +101,9 @@ describe('Markdown', () => {
     ['backticks', Array.from({ length: 400 }, (_, length) => '`'.repeat(length)).join(' ')],
     ['entities', '&#x0;&lt'.repeat(12_000)],
     ['tables', `|${'a|'.repeat(500)}\n|${'-|'.repeat(500)}\n${'|x\n'.repeat(500)}`],
-  ])('is done in reasonable time with many %s', async (_, text) => expect(await renderMarkdown(text)).toBeTypeOf('string'), 15_000);
+  ])(
+    'is done in reasonable time with many %s',
+    async (_, text) => expect(await renderMarkdown(text)).toBeTypeOf('string'),
+    15_000,
+  );
 });

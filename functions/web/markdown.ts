@@ -23,7 +23,8 @@ export async function renderMarkdown(text: string): Promise<string> {
 rules.fence = (tokens, index, _options, env) => {
   const token = tokens[index] as Token;
   const language = languageOf(token);
-  const code = (language && (env as { highlight: Highlight }).highlight(token.content, language)) || escapeHtml(token.content);
+  const code =
+    (language && (env as { highlight: Highlight }).highlight(token.content, language)) || escapeHtml(token.content);
   return `<pre><code${language ? ` class="language-${escapeHtml(language)}"` : ''}>${code}</code></pre>\n`;
 };
 rules.html_inline = (tokens, index) => keepPlaceholders((tokens[index] as Token).content);
@@ -45,7 +46,11 @@ function identifyHeadings(tokens: Token[]): void {
     if (token.type !== 'heading_open') continue;
     const inline = tokens[index + 1];
     const slug = slugOf(
-      inline?.children?.map(({ type, content }) => (type === 'text' || type === 'code_inline' ? content : type === 'softbreak' ? ' ' : '')).join('') ?? '',
+      inline?.children
+        ?.map(({ type, content }) =>
+          type === 'text' || type === 'code_inline' ? content : type === 'softbreak' ? ' ' : '',
+        )
+        .join('') ?? '',
     );
     if (!slug) continue;
     const count = seen.get(slug) ?? 0;

@@ -8,7 +8,9 @@ import { mediaIn, mediaLimit } from './media.ts';
 import { pictureType } from './picture-type.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
-const svg = Buffer.from('<?xml version="1.0"?>\n<!-- drawn by hand --><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+const svg = Buffer.from(
+  '<?xml version="1.0"?>\n<!-- drawn by hand --><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+);
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('pictures', () => {
@@ -34,7 +36,9 @@ describe('pictures', () => {
       'x-content-type-options': 'nosniff',
       etag: `"${sha(png)}"`,
     });
-    expect((await app.request(`/blog/media/${sha(png)}`, { headers: { 'if-none-match': `"${sha(png)}"` } })).status).toBe(304);
+    expect(
+      (await app.request(`/blog/media/${sha(png)}`, { headers: { 'if-none-match': `"${sha(png)}"` } })).status,
+    ).toBe(304);
   });
 
   it('as SVG are shut into a sandbox that loads and runs nothing', async () => {
@@ -51,7 +55,9 @@ describe('pictures', () => {
   it('are there as a whole or not at all', async () => {
     const { put } = open();
     await Promise.all([put(sha(png), png), put(sha(png), png), put(sha(svg), svg)]);
-    const files = (await readdir(join(folder, 'media'), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const files = (await readdir(join(folder, 'media'), { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
     expect(files.map(({ name }) => name).sort()).toEqual([sha(png), sha(svg)].sort());
     for (const { parentPath, name } of files) expect(sha(await readFile(join(parentPath, name)))).toBe(name);
   });
@@ -91,9 +97,15 @@ describe('the type of a picture', () => {
     ['image/avif', Buffer.from('\0\0\0\x20ftypavif', 'latin1')],
     ['image/svg+xml', svg],
     ['image/svg+xml', Buffer.from('\ufeff<svg width="1"/>')],
-    ['image/svg+xml', Buffer.from('<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">\n<!-- c -->\n<svg>')],
+    [
+      'image/svg+xml',
+      Buffer.from(
+        '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">\n<!-- c -->\n<svg>',
+      ),
+    ],
   ])('is %s', (type, bytes) => expect(pictureType(bytes)).toBe(type));
-  it.each(['', '<', '<html><svg>', '<!-- <svg>', 'text <svg>', '<svgx>', 'RIFFxxxxWAVE', 'PK\x03\x04', '%PDF-1.7'])('is unknown for %j', (text) =>
-    expect(pictureType(Buffer.from(text, 'latin1'))).toBeUndefined(),
+  it.each(['', '<', '<html><svg>', '<!-- <svg>', 'text <svg>', '<svgx>', 'RIFFxxxxWAVE', 'PK\x03\x04', '%PDF-1.7'])(
+    'is unknown for %j',
+    (text) => expect(pictureType(Buffer.from(text, 'latin1'))).toBeUndefined(),
   );
 });

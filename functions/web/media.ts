@@ -19,7 +19,11 @@ const svgPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 export function mediaFiles(app: Hono<Env>, { media, tokens }: Web): void {
   app.get('/blog/media/:hash', async (c) => {
     const hash = hashOf(c.req.param('hash'));
-    const headers: Record<string, string> = { ...foreverHeaders, etag: `"${hash}"`, 'cross-origin-resource-policy': 'cross-origin' };
+    const headers: Record<string, string> = {
+      ...foreverHeaders,
+      etag: `"${hash}"`,
+      'cross-origin-resource-policy': 'cross-origin',
+    };
     if (header(c, 'if-none-match')?.includes(`"${hash}"`)) return new Response(null, { status: 304, headers });
     const bytes = (await media.read(hash)) ?? fail('not_found', 'There is no such picture.');
     const type = pictureType(bytes) ?? 'application/octet-stream';
@@ -31,15 +35,18 @@ export function mediaFiles(app: Hono<Env>, { media, tokens }: Web): void {
     if (!required(c).scopes.includes('import')) fail('forbidden', 'Storing pictures needs the scope import.');
     const hash = hashOf(c.req.param('hash'));
     const bytes = await bodyBytes(c, mediaLimit);
-    if (createHash('sha256').update(bytes).digest('hex') !== hash) fail('invalid', 'The address is not the SHA-256 of the body.');
-    if (!pictureType(bytes)) fail('unsupported_media_type', 'The body must be a PNG, JPEG, GIF, WebP, AVIF or SVG picture.');
+    if (createHash('sha256').update(bytes).digest('hex') !== hash)
+      fail('invalid', 'The address is not the SHA-256 of the body.');
+    if (!pictureType(bytes))
+      fail('unsupported_media_type', 'The body must be a PNG, JPEG, GIF, WebP, AVIF or SVG picture.');
     if (await media.has(hash)) return new Response(null, { status: 204, headers: safeHeaders });
     await media.write(hash, bytes);
     return new Response(null, { status: 201, headers: { ...safeHeaders, location: `/blog/media/${hash}` } });
   });
 }
 
-const hashOf = (text: string): string => (/^[0-9a-f]{64}$/.test(text) ? text : fail('not_found', 'There is no such picture.'));
+const hashOf = (text: string): string =>
+  /^[0-9a-f]{64}$/.test(text) ? text : fail('not_found', 'There is no such picture.');
 
 /** Media in a folder, which is made when the first file is written. */
 export function mediaIn(folder: string): Media {

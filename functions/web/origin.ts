@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 /** Where this site is, as the reader asked for it (`https://blog.example`); feeds and site maps need whole addresses. */
 export function originOf(c: Context): string {
   const host = askedHost(c);
-  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host)) fail('malformed', 'The host of this request cannot be one.');
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host))
+    fail('malformed', 'The host of this request cannot be one.');
   return `${askedSecurely(c) ? 'https' : 'http'}://${host.toLowerCase()}`;
 }

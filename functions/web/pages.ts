@@ -33,7 +33,11 @@ export class Unkept extends Error {
 
 const htmlType = 'text/html; charset=utf-8';
 
-export const pageOf = (body: string, type: string = htmlType): Page => ({ body, type, etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"` });
+export const pageOf = (body: string, type: string = htmlType): Page => ({
+  body,
+  type,
+  etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
+});
 
 /** The kept page of `key`, or a new one. */
 export const keptPage = (pages: Pages, key: string, load: () => Promise<Page>): Promise<Page> =>
@@ -53,7 +57,8 @@ const finished = new WeakMap<Page, Forms>();
  */
 export function deliver(c: Context, page: Page): Response {
   const forms = finished.get(page) ?? finish(page);
-  const { bytes, headers } = forms.zipped && header(c, 'accept-encoding')?.includes('gzip') ? forms.zipped : forms.plain;
+  const { bytes, headers } =
+    forms.zipped && header(c, 'accept-encoding')?.includes('gzip') ? forms.zipped : forms.plain;
   const known = header(c, 'if-none-match');
   if (known !== undefined && matches(known, page.etag)) return new Response(null, { status: 304, headers });
   return new Response(bytes, { headers });
@@ -74,7 +79,10 @@ function finish(page: Page): Forms {
   if (bytes.length > 1400)
     gzip(bytes, { level: 6 }, (error, zipped) => {
       if (!error)
-        forms.zipped = { bytes: zipped as Uint8Array<ArrayBuffer>, headers: { ...headers, 'content-encoding': 'gzip', etag: page.etag.replace(/"$/, '.gz"') } };
+        forms.zipped = {
+          bytes: zipped as Uint8Array<ArrayBuffer>,
+          headers: { ...headers, 'content-encoding': 'gzip', etag: page.etag.replace(/"$/, '.gz"') },
+        };
     });
   return forms;
 }

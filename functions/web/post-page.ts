@@ -10,7 +10,9 @@ import type { Post } from './posts.ts';
 export function postPage(post: Post, article: string, viewer?: Viewer): string {
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const draft = post.status === 'draft';
-  const edited = day(post.updated_at).toString() !== day(post.created_at).toString() && Date.parse(post.updated_at) > Date.parse(post.created_at);
+  const edited =
+    day(post.updated_at).toString() !== day(post.created_at).toString() &&
+    Date.parse(post.updated_at) > Date.parse(post.created_at);
   return layout({
     title: post.title,
     description: post.excerpt,

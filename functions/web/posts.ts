@@ -77,15 +77,26 @@ export interface Posts {
 export function postsAt(url: string, call: Call): Posts {
   const base = `${url}/blog/api/posts`;
   const send = (method: string, path: string, token: string, body: unknown, headers: Record<string, string>) =>
-    call(base + path, { method, headers: { 'content-type': 'application/json', ...bearer(token), ...headers }, body: JSON.stringify(body) });
+    call(base + path, {
+      method,
+      headers: { 'content-type': 'application/json', ...bearer(token), ...headers },
+      body: JSON.stringify(body),
+    });
   return {
     async list(query, token) {
       const answer = await answered(await call(`${base}?${parameters(query)}`, { headers: bearer(token) }));
       const links = answer.headers.get('link') ?? '';
-      return { posts: (await answer.json()) as PostSummary[], ...cursor('older', links, 'next', 'after'), ...cursor('newer', links, 'prev', 'before') };
+      return {
+        posts: (await answer.json()) as PostSummary[],
+        ...cursor('older', links, 'next', 'after'),
+        ...cursor('newer', links, 'prev', 'before'),
+      };
     },
     async bySlug(slug, token) {
-      const answer = await answered(await call(`${base}/by-slug/${encodeURIComponent(slug)}`, { headers: bearer(token) }), [301, 302, 307, 308]);
+      const answer = await answered(
+        await call(`${base}/by-slug/${encodeURIComponent(slug)}`, { headers: bearer(token) }),
+        [301, 302, 307, 308],
+      );
       const location = answer.headers.get('location');
       if (!answer.ok) return { moved: decodeURIComponent(location?.split('/').pop() ?? '') };
       return { post: (await answer.json()) as Post, etag: answer.headers.get('etag') ?? '' };
@@ -99,7 +110,12 @@ export function postsAt(url: string, call: Call): Posts {
       return (await answer.json()) as Post;
     },
     async remove(id, etag, token) {
-      await answered(await call(`${base}/${id}`, { method: 'DELETE', headers: { ...bearer(token), ...(etag && { 'if-match': etag }) } }));
+      await answered(
+        await call(`${base}/${id}`, {
+          method: 'DELETE',
+          headers: { ...bearer(token), ...(etag && { 'if-match': etag }) },
+        }),
+      );
     },
   };
 }
@@ -112,7 +128,12 @@ const parameters = (query: ListQuery): string =>
   ).toString();
 
 /** A cursor out of a Link header (RFC 8288). */
-function cursor<K extends 'older' | 'newer'>(name: K, links: string, rel: string, parameter: string): { [P in K]?: string } {
+function cursor<K extends 'older' | 'newer'>(
+  name: K,
+  links: string,
+  rel: string,
+  parameter: string,
+): { [P in K]?: string } {
   const target = new RegExp(`<([^>]*)>\\s*;[^,<]*rel="?${rel}"?`).exec(links)?.[1];
   const value = target && new URL(target, 'http://posts').searchParams.get(parameter);
   return value ? ({ [name]: value } as { [P in K]: string }) : {};

@@ -15,9 +15,21 @@ const data = {
   created_at: '2026-06-04T10:00:00Z',
   updated_at: '2026-06-04T10:00:00Z',
 };
-const event = { specversion: '1.0', id: '0197', type: 'dev.dormouse.post.updated.v1', source: '/posts', subject: 'post/1', time: '2026-06-04T10:00:00Z', data };
+const event = {
+  specversion: '1.0',
+  id: '0197',
+  type: 'dev.dormouse.post.updated.v1',
+  source: '/posts',
+  subject: 'post/1',
+  time: '2026-06-04T10:00:00Z',
+  data,
+};
 const send = (app: Pick<ReturnType<typeof world>['app'], 'request'>, body: unknown) =>
-  app.request('/events', { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(body) });
+  app.request('/events', {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(body),
+  });
 
 describe('an event about a post or a category', () => {
   it('makes the next view of a page a new one', async () => {
@@ -76,11 +88,15 @@ describe('an event about a post or a category', () => {
   });
   it('that could not be purged for is asked for again', async () => {
     const { web } = world();
-    const { app } = world({ pages: { ...web.pages, purge: () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })) } });
+    const { app } = world({
+      pages: { ...web.pages, purge: () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })) },
+    });
     expect((await send(app, event)).status).toBe(503);
   });
   it('of every type about posts and categories that changes a page is taken', () => {
-    const types = catalogue.map(({ type }) => type).filter((type) => /^dev\.dormouse\.(post|category)\./.test(type) && !type.includes('.post.created.'));
+    const types = catalogue
+      .map(({ type }) => type)
+      .filter((type) => /^dev\.dormouse\.(post|category)\./.test(type) && !type.includes('.post.created.'));
     expect(consumes.map(({ type }) => type).sort()).toEqual([...types].sort());
   });
 });

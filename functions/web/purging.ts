@@ -6,7 +6,15 @@ import type { Hono } from 'hono';
 import { allPages, type Pages } from './pages.ts';
 
 /** Events after which pages look different; a new post does so when it is published. */
-export const consumes = [postUpdated, postPublished, postUnpublished, postDeleted, categoryCreated, categoryUpdated, categoryDeleted] as const;
+export const consumes = [
+  postUpdated,
+  postPublished,
+  postUnpublished,
+  postDeleted,
+  categoryCreated,
+  categoryUpdated,
+  categoryDeleted,
+] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
 const othersMs = 2100;

@@ -2,7 +2,8 @@ import { AppError, fail } from '@dormouse/runtime/errors';
 import { describe, expect, it } from 'vitest';
 import { aPost, browser, colours, unescapeHtml, world } from './app.fixture.ts';
 
-const hrefs = (html: string) => Array.from(html.matchAll(/href="([^"]*)"/g), ([, href]) => unescapeHtml(href as string));
+const hrefs = (html: string) =>
+  Array.from(html.matchAll(/href="([^"]*)"/g), ([, href]) => unescapeHtml(href as string));
 
 describe('the list of posts', () => {
   it('shows title, day, excerpt, category and who wrote it, all escaped', async () => {
@@ -46,7 +47,9 @@ describe('the list of posts', () => {
     while (path) {
       const html = await (await app.request(path)).text();
       pages.push(html);
-      seen.push(...Array.from(html.matchAll(/<h2[^>]*><a href="\/blog\/posts\/([^"]*)"/g), ([, slug]) => slug as string));
+      seen.push(
+        ...Array.from(html.matchAll(/<h2[^>]*><a href="\/blog\/posts\/([^"]*)"/g), ([, slug]) => slug as string),
+      );
       path = /<a rel="next" href="([^"]*)"/.exec(html)?.[1];
     }
     expect(pages).toHaveLength(3);
@@ -66,7 +69,10 @@ describe('the list of posts', () => {
   it('is shown without categories when they do not answer, and that is not kept', async () => {
     let down = true;
     const { app, stored, kept } = world({
-      categories: { all: async () => (down ? fail('unavailable', 'asleep') : colours), movedTo: async () => fail('not_found', '') },
+      categories: {
+        all: async () => (down ? fail('unavailable', 'asleep') : colours),
+        movedTo: async () => fail('not_found', ''),
+      },
     });
     stored.push(aPost({ title: 'Still here' }));
     const first = await app.request('/blog/');
@@ -83,7 +89,10 @@ describe('the list of posts', () => {
 describe('categories', () => {
   it('limits the list, names the category and keeps to it while paging', async () => {
     const { app, stored, did } = world();
-    stored.push(...Array.from({ length: 25 }, () => aPost({ category: colours[1] as never })), aPost({ title: 'Elsewhere' }));
+    stored.push(
+      ...Array.from({ length: 25 }, () => aPost({ category: colours[1] as never })),
+      aPost({ title: 'Elsewhere' }),
+    );
     const html = await (await app.request('/blog/categories/c-sharp')).text();
     expect(html).toContain('<h1 class="category-title c-1d6fa5" dir="auto">C#</h1>');
     expect(html).not.toContain('Elsewhere');
@@ -107,13 +116,16 @@ describe('categories', () => {
     expect(answer.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(answer.headers.get('cache-control')).toContain('immutable');
     expect(await answer.text()).toContain('.c-1d6fa5{--color:#1d6fa5}');
-    for (const bad of ['red.css', '1d6fa5;}.css', `${'1d6fa5-'.repeat(60)}1d6fa5.css`]) expect((await app.request(`/assets/colors/${bad}`)).status).toBe(404);
+    for (const bad of ['red.css', '1d6fa5;}.css', `${'1d6fa5-'.repeat(60)}1d6fa5.css`])
+      expect((await app.request(`/assets/colors/${bad}`)).status).toBe(404);
   });
 
   it('are listed with their numbers, and counted in /stats for people and programs', async () => {
     const { app } = world();
     expect(await (await app.request('/blog/categories')).text()).toContain('2 posts');
-    expect(await (await app.request('/stats', { headers: { accept: 'text/html,*/*' } })).text()).toContain('<dd>3</dd>');
+    expect(await (await app.request('/stats', { headers: { accept: 'text/html,*/*' } })).text()).toContain(
+      '<dd>3</dd>',
+    );
     expect(await (await app.request('/stats')).json()).toEqual({ posts: 3, categories: 3 });
   });
 });
@@ -186,7 +198,8 @@ describe('pages that are the same for everybody', () => {
   it('are compressed for who takes that, under a tag of its own that is known as well', async () => {
     const { app, stored } = world();
     stored.push(...Array.from({ length: 20 }, () => aPost()));
-    const ask = (headers: Record<string, string>) => app.request('/blog/', { headers: { 'accept-encoding': 'gzip, br', ...headers } });
+    const ask = (headers: Record<string, string>) =>
+      app.request('/blog/', { headers: { 'accept-encoding': 'gzip, br', ...headers } });
     await ask({});
     await new Promise((resolve) => setTimeout(resolve, 100));
     const zipped = await ask({});
@@ -199,7 +212,8 @@ describe('pages that are the same for everybody', () => {
 
   it('do not depend on unknown parameters, nor on cookies of others', async () => {
     const { app, did } = world();
-    for (const path of ['/blog/', '/blog/?utm_source=x', '/blog/?page=2']) await app.request(path, { headers: { cookie: 'theme=dark' } });
+    for (const path of ['/blog/', '/blog/?utm_source=x', '/blog/?page=2'])
+      await app.request(path, { headers: { cookie: 'theme=dark' } });
     expect(did('list')).toHaveLength(1);
   });
 
@@ -228,10 +242,17 @@ describe('when another function does not answer', () => {
     const { web } = world();
     let broken = true;
     const { app, stored } = world({
-      posts: { ...web.posts, list: async (query) => (broken ? Promise.reject(down) : { posts: stored.slice(0, query.limit) }) },
+      posts: {
+        ...web.posts,
+        list: async (query) => (broken ? Promise.reject(down) : { posts: stored.slice(0, query.limit) }),
+      },
     });
     const answer = await app.request('/blog/', { headers: { accept: 'text/html' } });
-    expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('cache-control')]).toEqual([503, '3', 'private, no-store']);
+    expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('cache-control')]).toEqual([
+      503,
+      '3',
+      'private, no-store',
+    ]);
     expect(await answer.text()).toContain('Try again in 3 seconds');
     broken = false;
     expect((await app.request('/blog/')).status).toBe(200);

@@ -35,9 +35,20 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
     const { after, before } = cursors(c);
     const key = `list ${path} ${after ?? ''} ${before ?? ''}`;
     return show(c, key, async (viewer) => {
-      const query = { limit: perPage, ...(after && { after }), ...(before && !after && { before }), ...(slug !== undefined && { category: slug }) };
-      const [listing, known] = await Promise.all([asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage), knownCategories(slug)]);
-      const category = slug === undefined ? undefined : (known.find((each) => each.slug === slug) ?? moved('/blog/categories', await categories.movedTo(slug)));
+      const query = {
+        limit: perPage,
+        ...(after && { after }),
+        ...(before && !after && { before }),
+        ...(slug !== undefined && { category: slug }),
+      };
+      const [listing, known] = await Promise.all([
+        asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage),
+        knownCategories(slug),
+      ]);
+      const category =
+        slug === undefined
+          ? undefined
+          : (known.find((each) => each.slug === slug) ?? moved('/blog/categories', await categories.movedTo(slug)));
       // Going back may lead to the beginning, whose page has another address.
       const first = !after && (!before || !listing.newer);
       const html = listPage({ listing, categories: known, category, first, path, viewer });
@@ -48,7 +59,9 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
 
   /** The categories; on a list of all posts it does without them when they do not answer. */
   const knownCategories = (slug: string | undefined): Promise<readonly Category[]> =>
-    slug === undefined ? categories.all().catch((error) => (error instanceof AppError ? unknown : Promise.reject(error))) : categories.all();
+    slug === undefined
+      ? categories.all().catch((error) => (error instanceof AppError ? unknown : Promise.reject(error)))
+      : categories.all();
 
   app.get('/', (c) => {
     // The cookie that renews a session does not come to this address, only below /blog.
@@ -57,7 +70,9 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
   });
   app.get('/blog', () => movedTo('/blog/'));
   app.get('/blog/', (c) => list(c, '/blog/'));
-  app.get('/blog/categories', (c) => show(c, 'categories', async (viewer) => categoriesPage(await categories.all(), viewer)));
+  app.get('/blog/categories', (c) =>
+    show(c, 'categories', async (viewer) => categoriesPage(await categories.all(), viewer)),
+  );
   app.get('/blog/categories/:slug', (c) => {
     const slug = c.req.param('slug');
     return list(c, `/blog/categories/${encodeURIComponent(slug)}`, slug);
@@ -68,14 +83,20 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
     return show(c, `post ${slug}`, async (viewer) => {
       articles.prepare();
       const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
-      return 'moved' in found ? moved('/blog/posts', found.moved) : postPage(found.post, await articles.of(found), viewer);
+      return 'moved' in found
+        ? moved('/blog/posts', found.moved)
+        : postPage(found.post, await articles.of(found), viewer);
     });
   });
 
   app.get('/stats', async (c) => {
-    if (/\btext\/html\b/.test(c.req.header('accept') ?? '')) return show(c, 'stats', async (viewer) => statsPage(await categories.all(), viewer));
+    if (/\btext\/html\b/.test(c.req.header('accept') ?? ''))
+      return show(c, 'stats', async (viewer) => statsPage(await categories.all(), viewer));
     const all = await categories.all();
-    return Response.json({ posts: totalPosts(all), categories: all.length }, { headers: { ...safeHeaders, 'cache-control': 'no-cache', vary: 'Accept' } });
+    return Response.json(
+      { posts: totalPosts(all), categories: all.length },
+      { headers: { ...safeHeaders, 'cache-control': 'no-cache', vary: 'Accept' } },
+    );
   });
 }
 
@@ -100,12 +121,16 @@ function moved(folder: string, slug: string): never {
 /** Reading in somebody's name; as nobody when their token is not good any more. */
 async function asReader<T>(session: Session | undefined, read: (token?: string) => Promise<T>): Promise<T> {
   if (!session) return read();
-  return read(session.token).catch((error) => (error instanceof AppError && error.status === 401 ? read() : Promise.reject(error)));
+  return read(session.token).catch((error) =>
+    error instanceof AppError && error.status === 401 ? read() : Promise.reject(error),
+  );
 }
 
 /** A cursor that cannot be one is an address that does not exist. */
 const noSuchPage = (error: unknown): Promise<Listing> =>
-  error instanceof AppError && (error.code === 'invalid' || error.code === 'malformed') ? fail('not_found', 'There is no such page.') : Promise.reject(error);
+  error instanceof AppError && (error.code === 'invalid' || error.code === 'malformed')
+    ? fail('not_found', 'There is no such page.')
+    : Promise.reject(error);
 
 /** The place in a list; other parameters change nothing, and so make no other pages. */
 function cursors(c: Context): { after?: string; before?: string } {

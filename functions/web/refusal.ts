@@ -19,8 +19,16 @@ const alerts: Partial<Record<AppError['code'], string>> = {
 export function refusal(error: unknown, alert?: string): Refusal {
   const { status, code, detail, errors = [], headers = {} } = toAppError(error);
   const named = code === 'invalid' && errors.length === 0 ? detail : undefined;
-  const text = code === 'too_many_requests' ? `Too many attempts. Try again ${wait(headers['retry-after'])}.` : (alert ?? named ?? alerts[code] ?? detail);
-  return { status, alert: text, errors: Object.fromEntries(errors.map(({ field, message }) => [field, message])), headers };
+  const text =
+    code === 'too_many_requests'
+      ? `Too many attempts. Try again ${wait(headers['retry-after'])}.`
+      : (alert ?? named ?? alerts[code] ?? detail);
+  return {
+    status,
+    alert: text,
+    errors: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
+    headers,
+  };
 }
 
 /** "in 40 seconds", "in 3 minutes". */

@@ -19,14 +19,22 @@ const attributes = new Set(
 function dangers(html: string): string[] {
   const found: string[] = [];
   const resolve = (address: string) =>
-    URL.canParse(address, 'https://here.test/blog/posts/x') ? new URL(address, 'https://here.test/blog/posts/x') : undefined;
+    URL.canParse(address, 'https://here.test/blog/posts/x')
+      ? new URL(address, 'https://here.test/blog/posts/x')
+      : undefined;
   const parser = new Parser({
     onopentag(name, given) {
       if (!elements.has(name)) found.push(`<${name}>`);
       for (const [key, value] of Object.entries(given)) {
         if (!attributes.has(key)) found.push(`${name} ${key}=${value}`);
-        if (key === 'href' && !['http:', 'https:', 'mailto:', undefined].includes(resolve(value)?.protocol)) found.push(`href ${value}`);
-        if (key === 'href' && resolve(value)?.host !== 'here.test' && resolve(value)?.protocol !== 'mailto:' && !given.rel?.includes('nofollow'))
+        if (key === 'href' && !['http:', 'https:', 'mailto:', undefined].includes(resolve(value)?.protocol))
+          found.push(`href ${value}`);
+        if (
+          key === 'href' &&
+          resolve(value)?.host !== 'here.test' &&
+          resolve(value)?.protocol !== 'mailto:' &&
+          !given.rel?.includes('nofollow')
+        )
           found.push(`without rel: ${value}`);
         if (key === 'src' && resolve(value)?.host !== 'here.test') found.push(`src ${value}`);
         if (key === 'id' && !value.startsWith('user-content-')) found.push(`id ${value}`);
@@ -157,7 +165,11 @@ const attacks = [
 
 describe('sanitised markup', () => {
   it.each(attacks)('runs, loads and clobbers nothing: %s', async (attack) => {
-    for (const html of [sanitise(attack), await renderMarkdown(attack), await renderMarkdown(`*text* ${attack} **more**\n\n> ${attack}`)])
+    for (const html of [
+      sanitise(attack),
+      await renderMarkdown(attack),
+      await renderMarkdown(`*text* ${attack} **more**\n\n> ${attack}`),
+    ])
       expect(dangers(html)).toEqual([]);
   });
 
@@ -168,7 +180,9 @@ describe('sanitised markup', () => {
       '<img/src=x/onerror=alert(1)>',
     ];
     const raw = attacks.filter((attack) => attack.startsWith('<') && !attack.startsWith('<javascript:'));
-    expect(raw.filter((attack) => dangers(attack).length === 0)).toEqual(raw.filter((attack) => harmless.includes(attack)));
+    expect(raw.filter((attack) => dangers(attack).length === 0)).toEqual(
+      raw.filter((attack) => harmless.includes(attack)),
+    );
   });
 
   it('keeps what articles are made of', () => {
@@ -187,7 +201,11 @@ describe('sanitised markup', () => {
   });
 
   it("says nothing for others' links, and nothing about our own", () => {
-    expect(sanitise('<a href="https://x.test/">x</a> <a href="mailto:a@b.c">m</a> <a href="/y">y</a> <a href="../z#q">z</a>')).toBe(
+    expect(
+      sanitise(
+        '<a href="https://x.test/">x</a> <a href="mailto:a@b.c">m</a> <a href="/y">y</a> <a href="../z#q">z</a>',
+      ),
+    ).toBe(
       '<a href="https://x.test/" rel="nofollow ugc noopener">x</a> <a href="mailto:a@b.c">m</a> <a href="/y">y</a> <a href="../z#q">z</a>',
     );
   });
@@ -200,7 +218,9 @@ const word = fc.constantFrom(
   ),
 );
 const attribute = fc.constantFrom(
-  ...'onerror onload onclick src href style id class srcset xlink:href formaction action srcdoc name title alt rel background poster data'.split(' '),
+  ...'onerror onload onclick src href style id class srcset xlink:href formaction action srcdoc name title alt rel background poster data'.split(
+    ' ',
+  ),
 );
 const value = fc.constantFrom(
   'javascript:alert(1)',
@@ -227,7 +247,10 @@ const quote = fc.constantFrom('"', "'", '', '`');
 const piece = fc.oneof(
   fc
     .tuple(word, fc.array(fc.tuple(attribute, quote, value), { maxLength: 3 }), fc.constantFrom('>', '/>', '', ' >'))
-    .map(([name, given, end]) => `<${name}${given.map(([key, mark, text]) => ` ${key}=${mark}${text}${mark}`).join('')}${end}`),
+    .map(
+      ([name, given, end]) =>
+        `<${name}${given.map(([key, mark, text]) => ` ${key}=${mark}${text}${mark}`).join('')}${end}`,
+    ),
   word.map((name) => `</${name}>`),
   fc.constantFrom(
     '<!--',
@@ -280,7 +303,8 @@ describe('whatever is written', () => {
   it('closes no element of the page around it', () => {
     const contained = (text: string) => {
       let depth = 0;
-      for (const [, slash] of sanitise(text).matchAll(/<(\/?)(?:div|section|article)\b/g)) expect((depth += slash ? -1 : 1)).toBeGreaterThanOrEqual(0);
+      for (const [, slash] of sanitise(text).matchAll(/<(\/?)(?:div|section|article)\b/g))
+        expect((depth += slash ? -1 : 1)).toBeGreaterThanOrEqual(0);
       expect(depth).toBe(0);
     };
     fc.assert(fc.property(htmlish, contained), { numRuns: 2000 });

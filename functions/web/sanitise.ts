@@ -5,7 +5,9 @@ const tags =
 
 /** Elements that go with what is in them; of others only the tags go. */
 const withContent =
-  'script style textarea option select xmp noscript noembed noframes plaintext title template svg math object applet frameset canvas audio video'.split(' ');
+  'script style textarea option select xmp noscript noembed noframes plaintext title template svg math object applet frameset canvas audio video'.split(
+    ' ',
+  );
 
 /** Where relative addresses start; the host is nobody's. */
 const here = 'https://here.invalid/blog/posts/';
@@ -48,7 +50,10 @@ export function sanitise(unsafe: string): string {
       a: (tagName, attribs) => ({ tagName, attribs: { ...attribs, ...target(attribs.href) } }),
       img: (_, attribs) => picture(attribs, links > 0),
       pre: (tagName) => ({ tagName, attribs: { tabindex: '0' } }),
-      div: (tagName, attribs) => ({ tagName, attribs: attribs.class === 'table' ? { class: 'table', tabindex: '0' } : omit(attribs, 'tabindex') }),
+      div: (tagName, attribs) => ({
+        tagName,
+        attribs: attribs.class === 'table' ? { class: 'table', tabindex: '0' } : omit(attribs, 'tabindex'),
+      }),
       '*': (tagName, attribs) => ({ tagName, attribs: attribs.id ? { ...attribs, id: userId(attribs.id) } : attribs }),
     },
   });
@@ -67,11 +72,17 @@ function target(href: string | undefined): Attributes {
   return { href, rel: where === 'elsewhere' ? 'nofollow ugc noopener' : '' };
 }
 
-function picture({ src = '', alt = '', title = '', width = '', height = '' }: Attributes, inLink: boolean): sanitizeHtml.Tag {
+function picture(
+  { src = '', alt = '', title = '', width = '', height = '' }: Attributes,
+  inLink: boolean,
+): sanitizeHtml.Tag {
   const where = src ? placeOf(src) : undefined;
   if (where === 'here') {
     const size = /^\d{1,4}$/.test(width) && /^\d{1,4}$/.test(height) ? { width, height } : {};
-    return { tagName: 'img', attribs: { src, alt, ...(title && { title }), ...size, loading: 'lazy', decoding: 'async' } };
+    return {
+      tagName: 'img',
+      attribs: { src, alt, ...(title && { title }), ...size, loading: 'lazy', decoding: 'async' },
+    };
   }
   const text = alt || title || 'Picture';
   if (inLink || where !== 'elsewhere') return { tagName: 'span', attribs: { class: 'picture-elsewhere' }, text };
@@ -87,4 +98,5 @@ function placeOf(address: string): 'here' | 'elsewhere' | 'mail' | undefined {
   return host === 'here.invalid' ? 'here' : 'elsewhere';
 }
 
-const omit = (attribs: Attributes, name: string): Attributes => Object.fromEntries(Object.entries(attribs).filter(([key]) => key !== name));
+const omit = (attribs: Attributes, name: string): Attributes =>
+  Object.fromEntries(Object.entries(attribs).filter(([key]) => key !== name));

@@ -10,15 +10,23 @@ describe('logging in', () => {
     const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/drafts']);
     const set = answer.headers.getSetCookie();
-    expect(set.find((line) => line.startsWith('dormouse_access='))).toMatch(/; Path=\/; Max-Age=900; HttpOnly; SameSite=Lax$/);
-    expect(set.find((line) => line.startsWith('dormouse_refresh='))).toMatch(/; Path=\/blog; Max-Age=86400; HttpOnly; SameSite=Lax$/);
+    expect(set.find((line) => line.startsWith('dormouse_access='))).toMatch(
+      /; Path=\/; Max-Age=900; HttpOnly; SameSite=Lax$/,
+    );
+    expect(set.find((line) => line.startsWith('dormouse_refresh='))).toMatch(
+      /; Path=\/blog; Max-Age=86400; HttpOnly; SameSite=Lax$/,
+    );
   });
 
   it('marks cookies Secure where the reader came by https', async () => {
     const { app } = world();
     const ada = browser(app, 'https://blog.test');
     await ada.get('/blog/login', { 'x-forwarded-proto': 'https' });
-    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right' }, { 'x-forwarded-proto': 'https' });
+    const answer = await ada.submit(
+      '/blog/login',
+      { username: 'ada', password: 'right' },
+      { 'x-forwarded-proto': 'https' },
+    );
     expect(answer.headers.getSetCookie().every((line) => line.endsWith('; Secure'))).toBe(true);
   });
 
@@ -34,7 +42,12 @@ describe('logging in', () => {
 
   it('passes on a limit, and how long to wait', async () => {
     const { web } = world();
-    const { app } = world({ accounts: { ...web.accounts, logIn: async () => fail('too_many_requests', 'x', { headers: { 'retry-after': '42' } }) } });
+    const { app } = world({
+      accounts: {
+        ...web.accounts,
+        logIn: async () => fail('too_many_requests', 'x', { headers: { 'retry-after': '42' } }),
+      },
+    });
     const ada = browser(app);
     await ada.get('/blog/login');
     const answer = await ada.submit('/blog/login', { username: 'ada', password: 'x' });
@@ -51,17 +64,24 @@ describe('logging in', () => {
     expect(ada.text()).not.toContain('is wrong');
   });
 
-  it.each(['https://evil.test/', '//evil.test', '/\\evil.test', '/\t/evil.test', '\\\\evil.test', 'javascript:alert(1)', '/.//evil.test', 'evil.test', ''])(
-    'does not lead to %j',
-    async (next) => {
-      const ada = browser(world().app);
-      await ada.get(`/blog/login?next=${encodeURIComponent(next)}`);
-      const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right', next });
-      const location = answer.headers.get('location') as string;
-      expect(new URL(location, 'http://blog.test').host).toBe('blog.test');
-      expect(location).toBe('/blog/');
-    },
-  );
+  it.each([
+    'https://evil.test/',
+    '//evil.test',
+    '/\\evil.test',
+    '/\t/evil.test',
+    '\\\\evil.test',
+    'javascript:alert(1)',
+    '/.//evil.test',
+    'evil.test',
+    '',
+  ])('does not lead to %j', async (next) => {
+    const ada = browser(world().app);
+    await ada.get(`/blog/login?next=${encodeURIComponent(next)}`);
+    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right', next });
+    const location = answer.headers.get('location') as string;
+    expect(new URL(location, 'http://blog.test').host).toBe('blog.test');
+    expect(location).toBe('/blog/');
+  });
 
   it("sends the reader's own address on, for the limits of auth", async () => {
     const { app, did } = world();
@@ -73,14 +93,22 @@ describe('logging in', () => {
 });
 
 describe('forms from elsewhere', () => {
-  const attempt = async (change: { typed?: Record<string, string>; headers?: Record<string, string>; cookies?: 'off' }) => {
+  const attempt = async (change: {
+    typed?: Record<string, string>;
+    headers?: Record<string, string>;
+    cookies?: 'off';
+  }) => {
     const { app, did } = world();
     const ada = browser(app);
     await ada.logIn();
     await ada.get('/blog/new');
     const { typed = {}, headers = {}, cookies } = change;
     if (cookies === 'off') ada.cookies.delete('dormouse_form');
-    const answer = await ada.submit('/blog/new', { title: 'T', category_name: 'C', content: 'X', action: 'published', ...typed }, headers);
+    const answer = await ada.submit(
+      '/blog/new',
+      { title: 'T', category_name: 'C', content: 'X', action: 'published', ...typed },
+      headers,
+    );
     return { status: answer.status, created: did('create').length };
   };
   it('are refused by where the browser says they come from', async () => {
@@ -92,12 +120,22 @@ describe('forms from elsewhere', () => {
   it('are ours when the ingress has given Host the name of the function', async () => {
     const proxied = { host: 'web.dormouse.svc.cluster.local', 'x-forwarded-host': 'blog.test' };
     expect(await attempt({ headers: proxied })).toEqual({ status: 303, created: 1 });
-    expect(await attempt({ headers: { ...proxied, 'x-forwarded-host': 'evil.test' } })).toEqual({ status: 403, created: 0 });
-    expect(await attempt({ headers: { ...proxied, 'x-client-origin': 'http://blog.test', 'x-forwarded-host': 'evil.test' } })).toEqual({
+    expect(await attempt({ headers: { ...proxied, 'x-forwarded-host': 'evil.test' } })).toEqual({
+      status: 403,
+      created: 0,
+    });
+    expect(
+      await attempt({
+        headers: { ...proxied, 'x-client-origin': 'http://blog.test', 'x-forwarded-host': 'evil.test' },
+      }),
+    ).toEqual({
       status: 303,
       created: 1,
     });
-    expect(await attempt({ headers: { ...proxied, 'x-client-origin': 'http://evil.test' } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ headers: { ...proxied, 'x-client-origin': 'http://evil.test' } })).toEqual({
+      status: 403,
+      created: 0,
+    });
   });
   it('are refused without the token of this browser', async () => {
     expect(await attempt({ typed: { csrf: '' } })).toEqual({ status: 403, created: 0 });
@@ -111,7 +149,11 @@ describe('forms from elsewhere', () => {
     await mallory.get('/blog/login');
     const victim = browser(app);
     await victim.get('/blog/login');
-    const answer = await victim.submit('/blog/login', { username: 'mallory', password: 'right', csrf: mallory.value('csrf') as string });
+    const answer = await victim.submit('/blog/login', {
+      username: 'mallory',
+      password: 'right',
+      csrf: mallory.value('csrf') as string,
+    });
     expect([answer.status, did('logIn')]).toEqual([403, []]);
   });
   it('made before the log-in are not good after it', async () => {
@@ -149,7 +191,10 @@ describe('staying logged in', () => {
   });
   it('lets people read, and keeps their session, while auth does not answer', async () => {
     const { web } = world();
-    const ada = returning(world({ accounts: { ...web.accounts, refresh: async () => fail('unavailable', 'x') } }).app, expired);
+    const ada = returning(
+      world({ accounts: { ...web.accounts, refresh: async () => fail('unavailable', 'x') } }).app,
+      expired,
+    );
     expect((await ada.get('/blog/')).status).toBe(200);
     expect(ada.cookies.get('dormouse_refresh')).toBe('refresh.ada');
     expect((await ada.get('/blog/new')).status).toBe(503);
@@ -168,7 +213,12 @@ describe('staying logged in', () => {
     expect(ada.text()).toContain('Log out');
   });
   it('shows nothing of a cookie that is no token', async () => {
-    for (const bad of ['x', 'a.b.c', `h.${Buffer.from('null').toString('base64url')}.s`, `h.${Buffer.from('{"name":1,"exp":9e9}').toString('base64url')}.s`]) {
+    for (const bad of [
+      'x',
+      'a.b.c',
+      `h.${Buffer.from('null').toString('base64url')}.s`,
+      `h.${Buffer.from('{"name":1,"exp":9e9}').toString('base64url')}.s`,
+    ]) {
       const ada = returning(world().app, { dormouse_access: bad });
       expect((await ada.get('/blog/')).status).toBe(200);
       expect(ada.text()).toContain('Log in');
@@ -204,7 +254,12 @@ describe('signing up', () => {
   it('says beside the field what was wrong with it, and keeps the rest', async () => {
     const { web } = world();
     const errors = [{ field: 'email', message: 'must be an e-mail address' }];
-    const { app } = world({ accounts: { ...web.accounts, register: async () => fail('invalid', 'Some fields are not acceptable.', { errors }) } });
+    const { app } = world({
+      accounts: {
+        ...web.accounts,
+        register: async () => fail('invalid', 'Some fields are not acceptable.', { errors }),
+      },
+    });
     const ada = browser(app);
     await ada.get('/blog/signup');
     expect((await ada.submit('/blog/signup', { username: 'ada', email: 'nope', password: 'right' })).status).toBe(422);
@@ -214,7 +269,9 @@ describe('signing up', () => {
   });
   it('says that a name is taken', async () => {
     const { web } = world();
-    const { app } = world({ accounts: { ...web.accounts, register: async () => fail('conflict', 'This user name is taken.') } });
+    const { app } = world({
+      accounts: { ...web.accounts, register: async () => fail('conflict', 'This user name is taken.') },
+    });
     const ada = browser(app);
     await ada.get('/blog/signup');
     expect((await ada.submit('/blog/signup', { username: 'ada', email: 'a@b.c', password: 'right' })).status).toBe(409);
@@ -222,7 +279,9 @@ describe('signing up', () => {
   });
   it('asks to log in when the account is made but logging in fails', async () => {
     const { web } = world();
-    const { app } = world({ accounts: { ...web.accounts, logIn: async () => Promise.reject(new AppError('unavailable', 'x')) } });
+    const { app } = world({
+      accounts: { ...web.accounts, logIn: async () => Promise.reject(new AppError('unavailable', 'x')) },
+    });
     const ada = browser(app);
     await ada.get('/blog/signup');
     expect((await ada.submit('/blog/signup', { username: 'ada', email: 'a@b.c', password: 'right' })).status).toBe(200);
@@ -243,7 +302,10 @@ describe('claiming an imported account', () => {
   it('keeps the token in the form when the password is refused', async () => {
     const { web } = world();
     const { app } = world({
-      accounts: { ...web.accounts, claim: async () => fail('invalid', 'x', { errors: [{ field: 'password', message: 'is too easy to guess' }] }) },
+      accounts: {
+        ...web.accounts,
+        claim: async () => fail('invalid', 'x', { errors: [{ field: 'password', message: 'is too easy to guess' }] }),
+      },
     });
     const ada = browser(app);
     await ada.get('/claim?token=one-time');

@@ -26,7 +26,9 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
     }),
   );
 
-  app.get('/blog/signup', (c) => privately(c, signUpPage({ viewer: viewer(c, undefined), next: localPath(c.req.query('next')) })));
+  app.get('/blog/signup', (c) =>
+    privately(c, signUpPage({ viewer: viewer(c, undefined), next: localPath(c.req.query('next')) })),
+  );
   app.post('/blog/signup', (c) =>
     answerForm(c, signUpPage, async (form) => {
       const [username, email, password] = [form.get('username'), form.get('email'), form.get('password')];
@@ -35,23 +37,37 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
     }),
   );
 
-  app.get('/claim', (c) => privately(c, claimPage({ viewer: viewer(c, undefined), next: '/blog/', token: c.req.query('token') ?? '' })));
+  app.get('/claim', (c) =>
+    privately(c, claimPage({ viewer: viewer(c, undefined), next: '/blog/', token: c.req.query('token') ?? '' })),
+  );
   app.post('/claim', (c) =>
     answerForm(c, claimPage, async (form) => {
-      const username = await accounts.claim({ token: form.get('token'), email: form.get('email'), password: form.get('password') }, clientAddress(c));
+      const username = await accounts.claim(
+        { token: form.get('token'), email: form.get('email'), password: form.get('password') },
+        clientAddress(c),
+      );
       return logInWith(c, username, form.get('password'), '/blog/');
     }),
   );
 
   app.post('/blog/logout', async (c) => {
     const form = await readForm(c);
-    if (!isGenuine(c, form)) fail('forbidden', 'This form was too old. You are still logged in: go back, load the page again and log out from there.');
+    if (!isGenuine(c, form))
+      fail(
+        'forbidden',
+        'This form was too old. You are still logged in: go back, load the page again and log out from there.',
+      );
     await sessions.end(c);
     return seeOther(c, '/blog/');
   });
 
   /** The account is there now: when logging in fails, that is all that is left to do. */
-  const logInWith = async (c: Context, username: string, password: string, next: string): Promise<Response | undefined> => {
+  const logInWith = async (
+    c: Context,
+    username: string,
+    password: string,
+    next: string,
+  ): Promise<Response | undefined> => {
     try {
       await sessions.logIn(c, username, password);
       return undefined;
@@ -73,17 +89,29 @@ interface Shown {
 
 const stale: Refusal = {
   status: 403,
-  alert: 'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
+  alert:
+    'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
   errors: {},
   headers: {},
 };
 
 /** Does what a form asks and goes on to its `next`; or shows it again with what was typed, passwords excepted, and why. */
-async function answerForm(c: Context, page: (shown: Shown) => string, act: (form: Form) => Promise<Response | undefined>): Promise<Response> {
+async function answerForm(
+  c: Context,
+  page: (shown: Shown) => string,
+  act: (form: Form) => Promise<Response | undefined>,
+): Promise<Response> {
   const form = await readForm(c);
   const next = localPath(form.get('next'));
   const again = (refused: Refusal) => {
-    const shown = { viewer: viewer(c, undefined), next, refused, username: form.get('username'), email: form.get('email'), token: form.get('token') };
+    const shown = {
+      viewer: viewer(c, undefined),
+      next,
+      refused,
+      username: form.get('username'),
+      email: form.get('email'),
+      token: form.get('token'),
+    };
     return privately(c, page(shown), refused.status, refused.headers);
   };
   if (!isGenuine(c, form)) return again(stale);

@@ -24,4 +24,5 @@ export function statsPage(categories: readonly Category[], viewer?: Viewer): str
 }
 
 /** Published posts in all categories. */
-export const totalPosts = (categories: readonly Category[]): number => categories.reduce((sum, { post_count }) => sum + post_count, 0);
+export const totalPosts = (categories: readonly Category[]): number =>
+  categories.reduce((sum, { post_count }) => sum + post_count, 0);

@@ -1,7 +1,10 @@
 import { AppError, type ErrorCode, type FieldError } from '@dormouse/runtime/errors';
 
 /** Calls another function: like `fetch` but never following redirects, with the running trace and a timeout; an AppError 503 when nothing answers. */
-export type Call = (url: string, init?: { method?: string; headers?: Record<string, string>; body?: string }) => Promise<Response>;
+export type Call = (
+  url: string,
+  init?: { method?: string; headers?: Record<string, string>; body?: string },
+) => Promise<Response>;
 
 const codeOf: Record<number, ErrorCode> = {
   400: 'malformed',
@@ -16,7 +19,10 @@ const codeOf: Record<number, ErrorCode> = {
   429: 'too_many_requests',
   503: 'unavailable',
 };
-const finer: Record<string, ErrorCode> = { idempotency_mismatch: 'idempotency_mismatch', idempotency_in_flight: 'idempotency_in_flight' };
+const finer: Record<string, ErrorCode> = {
+  idempotency_mismatch: 'idempotency_mismatch',
+  idempotency_in_flight: 'idempotency_in_flight',
+};
 
 /**
  * The answer itself when it is a success or one of the `expected` statuses.
@@ -57,4 +63,5 @@ const isFieldError = (value: unknown): value is FieldError =>
   typeof (value as Record<string, unknown>).message === 'string';
 
 /** Headers of a request in a user's name. */
-export const bearer = (token: string | undefined): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {});
+export const bearer = (token: string | undefined): Record<string, string> =>
+  token ? { authorization: `Bearer ${token}` } : {};

@@ -15,14 +15,21 @@ export function mayBeSignedIn(c: Context): boolean {
 
 /** Who reads. When auth does not answer, reading goes on without a session. */
 export async function viewerOf(c: Context, sessions: Sessions): Promise<Viewer> {
-  const session = await sessions.of(c).catch((error) => (error instanceof AppError ? undefined : Promise.reject(error)));
+  const session = await sessions
+    .of(c)
+    .catch((error) => (error instanceof AppError ? undefined : Promise.reject(error)));
   return viewer(c, session);
 }
 
 export const viewer = (c: Context, session: Session | undefined): Viewer => ({ session, csrf: formToken(c) });
 
 /** A page for this reader alone. */
-export function privately(c: Context, html: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+export function privately(
+  c: Context,
+  html: string,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   for (const [name, value] of Object.entries({ ...privateHeaders, ...headers })) c.header(name, value);
   return c.html(html, status as 200);
 }

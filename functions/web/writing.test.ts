@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { aPost, browser, failingOnce, unescapeHtml, world } from './app.fixture.ts';
 import type { Web } from './dependencies.ts';
 
-const typed = { title: 'On sleep', category_name: 'C#', content: '\n  Two *lines*\n\n</textarea><script>alert(1)</script>&amp; מה "חדש" 😴' };
+const typed = {
+  title: 'On sleep',
+  category_name: 'C#',
+  content: '\n  Two *lines*\n\n</textarea><script>alert(1)</script>&amp; מה "חדש" 😴',
+};
 
 /** Ada, logged in, in front of an empty editor. */
 async function atTheEditor(posts: (given: Web['posts']) => Partial<Web['posts']> = () => ({})) {
@@ -12,11 +16,21 @@ async function atTheEditor(posts: (given: Web['posts']) => Partial<Web['posts']>
   const ada = browser(made.app);
   await ada.logIn();
   await ada.get('/blog/new');
-  return { ...made, ada, did: (name: string) => [...given.asked, ...made.asked].filter(([what]) => what === name), stored: given.stored, etag: given.etag };
+  return {
+    ...made,
+    ada,
+    did: (name: string) => [...given.asked, ...made.asked].filter(([what]) => what === name),
+    stored: given.stored,
+    etag: given.etag,
+  };
 }
 
 const expectAllKept = (ada: ReturnType<typeof browser>) => {
-  expect({ title: ada.value('title'), category_name: ada.value('category_name'), content: ada.value('content') }).toEqual(typed);
+  expect({
+    title: ada.value('title'),
+    category_name: ada.value('category_name'),
+    content: ada.value('content'),
+  }).toEqual(typed);
   expect(ada.text()).not.toContain('<script');
 };
 
@@ -25,7 +39,10 @@ describe('writing', () => {
     const ada = browser(world().app);
     for (const path of ['/blog/new', '/blog/drafts', '/blog/posts/x/edit', '/blog/posts/x/delete']) {
       const answer = await ada.get(path);
-      expect([answer.status, answer.headers.get('location')]).toEqual([303, `/blog/login?next=${encodeURIComponent(path)}`]);
+      expect([answer.status, answer.headers.get('location')]).toEqual([
+        303,
+        `/blog/login?next=${encodeURIComponent(path)}`,
+      ]);
     }
   });
 
@@ -54,7 +71,10 @@ describe('writing', () => {
 
   it('sends the same key when the button is pressed twice', async () => {
     const { ada, did } = await atTheEditor();
-    await Promise.all([ada.submit('/blog/new', { ...typed, action: 'published' }), ada.submit('/blog/new', { ...typed, action: 'published' })]);
+    await Promise.all([
+      ada.submit('/blog/new', { ...typed, action: 'published' }),
+      ada.submit('/blog/new', { ...typed, action: 'published' }),
+    ]);
     const keys = did('create').map(([, , key]) => key);
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
@@ -67,7 +87,9 @@ describe('writing', () => {
 
   it('offers the categories there are', async () => {
     const { ada } = await atTheEditor();
-    expect(Array.from(ada.text().matchAll(/<option value="([^"]*)">/g), ([, name]) => unescapeHtml(name as string))).toEqual(['General', 'C#', '<b>Bold</b>']);
+    expect(
+      Array.from(ada.text().matchAll(/<option value="([^"]*)">/g), ([, name]) => unescapeHtml(name as string)),
+    ).toEqual(['General', 'C#', '<b>Bold</b>']);
   });
 });
 
@@ -82,7 +104,9 @@ describe('a preview', () => {
   });
   it('can be asked for before there is a title', async () => {
     const { ada } = await atTheEditor();
-    expect((await ada.submit('/blog/new', { title: '', category_name: '', content: 'x', action: 'preview' })).status).toBe(200);
+    expect(
+      (await ada.submit('/blog/new', { title: '', category_name: '', content: 'x', action: 'preview' })).status,
+    ).toBe(200);
     expect(ada.text()).toContain('formnovalidate');
   });
   it('is not made for somebody who is not logged in', async () => {
@@ -102,10 +126,20 @@ describe('nothing typed is lost', () => {
       422,
       'Title must have at most 120 characters.',
     ],
-    ['posts does not answer', () => caught('unavailable', { headers: { 'retry-after': '2' } }), 503, 'Nothing you typed is lost'],
+    [
+      'posts does not answer',
+      () => caught('unavailable', { headers: { 'retry-after': '2' } }),
+      503,
+      'Nothing you typed is lost',
+    ],
     ['something breaks', () => caught('internal'), 500, 'Nothing you typed is lost'],
     ['the text is too large', () => caught('too_large'), 413, 'x'],
-    ['there were too many', () => caught('too_many_requests', { headers: { 'retry-after': '61' } }), 429, 'Try again in 61 seconds'],
+    [
+      'there were too many',
+      () => caught('too_many_requests', { headers: { 'retry-after': '61' } }),
+      429,
+      'Try again in 61 seconds',
+    ],
     ['it is not allowed', () => caught('forbidden'), 403, 'x'],
     ['the same text is still being saved', () => caught('idempotency_in_flight'), 409, 'x'],
   ];
@@ -141,10 +175,14 @@ describe('nothing typed is lost', () => {
     ada.cookies.delete('dormouse_refresh');
     expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(401);
     expectAllKept(ada);
-    expect((await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'wrong', action: 'published' })).status).toBe(401);
+    expect(
+      (await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'wrong', action: 'published' })).status,
+    ).toBe(401);
     expect(ada.text()).toContain('User name or password is wrong.');
     expectAllKept(ada);
-    expect((await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'right', action: 'published' })).status).toBe(303);
+    expect(
+      (await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'right', action: 'published' })).status,
+    ).toBe(303);
     expect(did('create')).toHaveLength(1);
   });
 
@@ -153,7 +191,9 @@ describe('nothing typed is lost', () => {
     expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(401);
     expectAllKept(ada);
     expect(ada.cookies.has('dormouse_access')).toBe(false);
-    expect((await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'right', action: 'published' })).status).toBe(303);
+    expect(
+      (await ada.submit('/blog/new', { ...typed, username: 'ada', password: 'right', action: 'published' })).status,
+    ).toBe(303);
   });
 
   it('when the form was older than the session', async () => {
@@ -162,13 +202,17 @@ describe('nothing typed is lost', () => {
     ada.cookies.delete('dormouse_access');
     ada.cookies.delete('dormouse_refresh');
     await ada.logIn();
-    expect((await ada.submit('/blog/new', { ...typed, csrf, key: 'k', id: '0', etag: '', action: 'published' })).status).toBe(403);
+    expect(
+      (await ada.submit('/blog/new', { ...typed, csrf, key: 'k', id: '0', etag: '', action: 'published' })).status,
+    ).toBe(403);
     expectAllKept(ada);
     expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(303);
   });
 
   it('when the categories do not answer', async () => {
-    const { app } = world({ categories: { all: async () => fail('unavailable', 'x'), movedTo: async () => fail('unavailable', 'x') } });
+    const { app } = world({
+      categories: { all: async () => fail('unavailable', 'x'), movedTo: async () => fail('unavailable', 'x') },
+    });
     const ada = browser(app);
     await ada.logIn();
     expect((await ada.get('/blog/new')).status).toBe(200);
@@ -189,7 +233,12 @@ describe('editing', () => {
   it('begins with what is stored, and saves against the version it began with', async () => {
     const { ada, did, post, etag } = await withPost();
     const tag = etag(post);
-    expect([ada.value('title'), ada.value('content'), ada.value('category_name'), ada.value('etag')]).toEqual(['Before', 'Old', 'General', tag]);
+    expect([ada.value('title'), ada.value('content'), ada.value('category_name'), ada.value('etag')]).toEqual([
+      'Before',
+      'Old',
+      'General',
+      tag,
+    ]);
     const answer = await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' });
     expect(answer.status).toBe(303);
     expect(did('update')[0]?.slice(1, 4)).toEqual([post.id, { ...typed, status: 'published' }, tag]);
@@ -255,7 +304,9 @@ describe('deleting', () => {
   });
   it('asks again when the post was changed meanwhile', async () => {
     const { web, stored } = world();
-    const { app } = world({ posts: { ...web.posts, remove: failingOnce(caught('precondition_failed'), async () => {}) } });
+    const { app } = world({
+      posts: { ...web.posts, remove: failingOnce(caught('precondition_failed'), async () => {}) },
+    });
     stored.push(aPost({ slug: 'mine' }));
     const ada = browser(app);
     await ada.logIn();
@@ -285,7 +336,10 @@ describe('drafts', () => {
     expect(ada.text()).toContain('Half a thought');
     expect(ada.text()).toContain('/blog/posts/half/edit');
     expect(ada.text()).not.toContain('Whole');
-    expect(did('list')[0]?.slice(1)).toEqual([{ limit: 20, author: 'ada', status: 'draft' }, ada.cookies.get('dormouse_access')]);
+    expect(did('list')[0]?.slice(1)).toEqual([
+      { limit: 20, author: 'ada', status: 'draft' },
+      ada.cookies.get('dormouse_access'),
+    ]);
   });
 });
 
@@ -296,4 +350,5 @@ function caught(...parts: Parameters<typeof failure>): AppError {
     return error as AppError;
   }
 }
-const failure = (code: Parameters<typeof fail>[0], options?: Parameters<typeof fail>[2]): never => fail(code, 'x', options);
+const failure = (code: Parameters<typeof fail>[0], options?: Parameters<typeof fail>[2]): never =>
+  fail(code, 'x', options);

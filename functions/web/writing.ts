@@ -19,10 +19,18 @@ import { privately, seeOther, toLogIn, viewer } from './viewer.ts';
 const perPage = 20;
 
 /** Writing, editing, deleting. A form that cannot be done comes back with every word that was typed. */
-export function writing(app: Hono<Env>, { posts, categories, pages, newKey = randomUUID }: Web, sessions: Sessions): void {
+export function writing(
+  app: Hono<Env>,
+  { posts, categories, pages, newKey = randomUUID }: Web,
+  sessions: Sessions,
+): void {
   const knownCategories = () => categories.all().catch(() => []);
 
-  const show = async (c: Context, page: Omit<EditorPage, 'categories' | 'viewer'>, session: Session | undefined): Promise<Response> => {
+  const show = async (
+    c: Context,
+    page: Omit<EditorPage, 'categories' | 'viewer'>,
+    session: Session | undefined,
+  ): Promise<Response> => {
     const { refused } = page;
     const html = editorPage({ ...page, categories: await knownCategories(), viewer: viewer(c, session) });
     return privately(c, html, refused?.status, refused?.headers);
@@ -53,15 +61,27 @@ export function writing(app: Hono<Env>, { posts, categories, pages, newKey = ran
     mayChange(found.post, session) ? found : fail('forbidden', 'Only its author and the editors can change this post.');
 
   /** What the editor's form asks for: a preview, or saving by `save`. */
-  const answerEditor = async (c: Context, action: string, save: (text: Writing, session: Session) => Promise<Post>): Promise<Response> => {
+  const answerEditor = async (
+    c: Context,
+    action: string,
+    save: (text: Writing, session: Session) => Promise<Post>,
+  ): Promise<Response> => {
     const form = await readForm(c);
     const text = writingOf(form);
     let session: Session | undefined;
     try {
       if (!isGenuine(c, form)) return await show(c, { writing: text, action, refused: stale }, undefined);
-      session = form.get('password') ? await sessions.logIn(c, form.get('username'), form.get('password')) : await sessions.of(c);
-      if (!session) return await show(c, { writing: text, action, refused: expired, logIn: { username: form.get('username') } }, undefined);
-      if (form.get('action') === 'preview') return await show(c, { writing: text, action, preview: await renderArticle(text.content) }, session);
+      session = form.get('password')
+        ? await sessions.logIn(c, form.get('username'), form.get('password'))
+        : await sessions.of(c);
+      if (!session)
+        return await show(
+          c,
+          { writing: text, action, refused: expired, logIn: { username: form.get('username') } },
+          undefined,
+        );
+      if (form.get('action') === 'preview')
+        return await show(c, { writing: text, action, preview: await renderArticle(text.content) }, session);
       const post = await save(text, session);
       await pages.purge(allPages);
       return seeOther(c, `/blog/posts/${encodeURIComponent(post.slug)}`);
@@ -90,7 +110,10 @@ export function writing(app: Hono<Env>, { posts, categories, pages, newKey = ran
         return {
           writing: { ...text, etag: theirs.etag },
           theirs: theirs.post,
-          refused: refusal(error, 'Somebody changed this post while you were writing. Nothing is lost: both versions are here.'),
+          refused: refusal(
+            error,
+            'Somebody changed this post while you were writing. Nothing is lost: both versions are here.',
+          ),
         };
     }
     // What it would have replaced is gone; the text can still become a post of its own.
@@ -98,46 +121,77 @@ export function writing(app: Hono<Env>, { posts, categories, pages, newKey = ran
       return {
         writing: { ...text, id: 0, etag: '', key: newKey() },
         action: '/blog/new',
-        refused: refusal(error, 'This post has been deleted meanwhile. Your text is still here: saving makes a new post of it.'),
+        refused: refusal(
+          error,
+          'This post has been deleted meanwhile. Your text is still here: saving makes a new post of it.',
+        ),
       };
     if (code === 'idempotency_mismatch')
       return {
         writing: { ...text, key: newKey() },
-        refused: refusal(error, 'An earlier text of this form was saved already. Look at your posts first: saving again makes a second one.'),
+        refused: refusal(
+          error,
+          'An earlier text of this form was saved already. Look at your posts first: saving again makes a second one.',
+        ),
       };
     // A refused text was not stored, so the corrected one is another; after any other failure it is not known, and the key makes sure of it.
     return { writing: code === 'invalid' ? { ...text, key: newKey() } : text, refused: refusal(error) };
   };
 
-  app.get('/blog/new', (c) => asWriter(c, async (session) => show(c, { writing: { ...blank, key: newKey() }, action: '/blog/new' }, session)));
-  app.post('/blog/new', (c) => answerEditor(c, '/blog/new', (text, session) => posts.create(inputOf(text), text.key || newKey(), session.token)));
+  app.get('/blog/new', (c) =>
+    asWriter(c, async (session) => show(c, { writing: { ...blank, key: newKey() }, action: '/blog/new' }, session)),
+  );
+  app.post('/blog/new', (c) =>
+    answerEditor(c, '/blog/new', (text, session) => posts.create(inputOf(text), text.key || newKey(), session.token)),
+  );
 
   app.get('/blog/posts/:slug/edit', (c) =>
     asWriter(c, async (session) => {
       const { post, etag } = mayEdit(await current(c.req.param('slug'), session.token), session);
       const { id, title, content, status } = post;
-      return show(c, { writing: { id, title, content, status, category_name: post.category.name, etag, key: '' }, action: editPath(post.slug) }, session);
+      return show(
+        c,
+        {
+          writing: { id, title, content, status, category_name: post.category.name, etag, key: '' },
+          action: editPath(post.slug),
+        },
+        session,
+      );
     }),
   );
   app.post('/blog/posts/:slug/edit', (c) =>
-    answerEditor(c, editPath(c.req.param('slug')), (text, session) => posts.update(text.id, inputOf(text), text.etag, session.token)),
+    answerEditor(c, editPath(c.req.param('slug')), (text, session) =>
+      posts.update(text.id, inputOf(text), text.etag, session.token),
+    ),
   );
 
   app.get('/blog/posts/:slug/delete', (c) =>
-    asWriter(c, async (session) => privately(c, deletePage(mayEdit(await current(c.req.param('slug'), session.token), session), viewer(c, session)))),
+    asWriter(c, async (session) =>
+      privately(c, deletePage(mayEdit(await current(c.req.param('slug'), session.token), session), viewer(c, session))),
+    ),
   );
   app.post('/blog/posts/:slug/delete', async (c) => {
     const form = await readForm(c);
     return asWriter(c, async (session) => {
       const again = async (refused: Refusal) =>
-        privately(c, deletePage(await current(c.req.param('slug'), session.token), viewer(c, session), refused), refused.status, refused.headers);
+        privately(
+          c,
+          deletePage(await current(c.req.param('slug'), session.token), viewer(c, session), refused),
+          refused.status,
+          refused.headers,
+        );
       if (!isGenuine(c, form)) return again(stale);
       try {
         await posts.remove(Number(form.get('id')), form.get('etag'), session.token);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code === 'precondition_failed')
-          return again(refusal(error, 'This post was changed after you had opened this page. Look at it again before you delete it.'));
+          return again(
+            refusal(
+              error,
+              'This post was changed after you had opened this page. Look at it again before you delete it.',
+            ),
+          );
         // Pressed twice: it is gone, as was asked for.
         if (error.code !== 'not_found') throw error;
       }
@@ -149,7 +203,10 @@ export function writing(app: Hono<Env>, { posts, categories, pages, newKey = ran
   app.get('/blog/drafts', (c) =>
     asWriter(c, async (session) => {
       const after = c.req.query('after');
-      const drafts = await posts.list({ limit: perPage, author: session.name, status: 'draft', ...(after && { after }) }, session.token);
+      const drafts = await posts.list(
+        { limit: perPage, author: session.name, status: 'draft', ...(after && { after }) },
+        session.token,
+      );
       return privately(c, draftsPage(drafts, viewer(c, session)));
     }),
   );
@@ -167,13 +224,15 @@ const expired: Refusal = {
 };
 const stale: Refusal = {
   status: 403,
-  alert: 'This form was older than your session, or your browser keeps no cookies. Nothing is lost: press the button again.',
+  alert:
+    'This form was older than your session, or your browser keeps no cookies. Nothing is lost: press the button again.',
   errors: {},
   headers: {},
 };
 
 function writingOf(form: Form): Writing {
-  const status = form.get('action') === 'draft' || form.get('action') === 'published' ? form.get('action') : form.get('status');
+  const status =
+    form.get('action') === 'draft' || form.get('action') === 'published' ? form.get('action') : form.get('status');
   return {
     title: form.get('title'),
     content: form.get('content'),
@@ -185,4 +244,9 @@ function writingOf(form: Form): Writing {
   };
 }
 
-const inputOf = ({ title, content, category_name, status }: Writing): PostInput => ({ title, content, category_name, status });
+const inputOf = ({ title, content, category_name, status }: Writing): PostInput => ({
+  title,
+  content,
+  category_name,
+  status,
+});

@@ -25,4 +25,5 @@ export function toBoolean(value: Value, at: number): boolean | Failure {
 
 export const toText = (value: Value): string => (typeof value === 'string' ? value : String(value));
 
-const refused = (value: Value, to: Type, at: number) => new Failure('cast', `the ${typeOf(value)} ${JSON.stringify(value)} is no ${to}`, at);
+const refused = (value: Value, to: Type, at: number) =>
+  new Failure('cast', `the ${typeOf(value)} ${JSON.stringify(value)} is no ${to}`, at);

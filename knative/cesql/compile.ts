@@ -98,7 +98,12 @@ function within({ operand, set, at }: Node<'in'>): Evaluate {
 }
 
 /** Both sides are looked at before either is cast: that one is missing says more than that the other does not fit. */
-function integers(left: Expression, right: Expression, at: number, of: (x: number, y: number) => Value | Failure): Evaluate {
+function integers(
+  left: Expression,
+  right: Expression,
+  at: number,
+  of: (x: number, y: number) => Value | Failure,
+): Evaluate {
   const [one, other] = [compile(left), compile(right)];
   return (event) => {
     const x = one(event);
@@ -127,7 +132,8 @@ const calculations: Readonly<Record<Arithmetic, (x: number, y: number, at: numbe
   '%': (x, y, at) => (y === 0 ? new Failure('math', 'remainder of a division by zero', at) : (x % y) + 0),
 };
 
-const inRange = (value: number, at: number) => (value < least || value > most ? new Failure('math', `${value} is not an integer of 32 bits`, at) : value + 0);
+const inRange = (value: number, at: number) =>
+  value < least || value > most ? new Failure('math', `${value} is not an integer of 32 bits`, at) : value + 0;
 
 /** `=` and `!=` compare in the type of the right side, the others integers. */
 function comparison({ operator, left, right, at }: Node<'comparison'>): Evaluate {

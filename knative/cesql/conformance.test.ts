@@ -31,11 +31,14 @@ describe.each(files)('the conformance kit’s %s', (_, cases) => {
     if (each.result !== undefined) expect(result).toBe(each.result);
   });
 
-  test.each(cases.filter(({ error }) => error !== 'parse'))('$expression, printed and parsed again, is the same expression', ({ expression }) => {
-    const text = print(parse(expression));
-    expect(print(parse(text))).toBe(text);
-    expect(outcome({ name: '', expression: text })).toEqual(outcome({ name: '', expression }));
-  });
+  test.each(cases.filter(({ error }) => error !== 'parse'))(
+    '$expression, printed and parsed again, is the same expression',
+    ({ expression }) => {
+      const text = print(parse(expression));
+      expect(print(parse(text))).toBe(text);
+      expect(outcome({ name: '', expression: text })).toEqual(outcome({ name: '', expression }));
+    },
+  );
 });
 
 test('the kit’s 275 cases are all here', () => {

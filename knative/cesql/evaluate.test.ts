@@ -85,7 +85,13 @@ describe('evaluating', () => {
 
   test('knows De Morgan’s laws, where nothing fails', () => {
     const not = (operand: Expression): Expression => ({ kind: 'not', operand, at: 0 });
-    const logic = (operator: 'AND' | 'OR', left: Expression, right: Expression): Expression => ({ kind: 'logic', operator, left, right, at: 0 });
+    const logic = (operator: 'AND' | 'OR', left: Expression, right: Expression): Expression => ({
+      kind: 'logic',
+      operator,
+      left,
+      right,
+      at: 0,
+    });
     fc.assert(
       fc.property(anyExpression, anyExpression, anyAttributes, (left, right, attributes) => {
         const one = evaluate(not(logic('AND', left, right)), attributes);

@@ -3,11 +3,27 @@ import type { Expression } from './syntax.ts';
 
 const names = fc.constantFrom('type', 'source', 'n', 'flag', 'missing', 'time2');
 const texts = fc
-  .oneof(fc.constantFrom('', 'a', 'A', '1', '-7', 'true', 'FALSE', "it's", '"', 'say "it\'s"', 'a\\b', '50%'), fc.string({ unit: 'grapheme', maxLength: 4 }))
+  .oneof(
+    fc.constantFrom('', 'a', 'A', '1', '-7', 'true', 'FALSE', "it's", '"', 'say "it\'s"', 'a\\b', '50%'),
+    fc.string({ unit: 'grapheme', maxLength: 4 }),
+  )
   .filter((text) => !text.includes('\\') || text === 'a\\b');
 const integers = fc.oneof(fc.constantFrom(0, 1, -1, 2_147_483_647, -2_147_483_648), fc.integer({ min: -50, max: 50 }));
 const values = fc.oneof(texts, integers, fc.boolean());
-const functionNames = fc.constantFrom('INT', 'BOOL', 'STRING', 'ABS', 'LENGTH', 'CONCAT', 'CONCAT_WS', 'LEFT', 'SUBSTRING', 'UPPER', 'TRIM', 'NONE');
+const functionNames = fc.constantFrom(
+  'INT',
+  'BOOL',
+  'STRING',
+  'ABS',
+  'LENGTH',
+  'CONCAT',
+  'CONCAT_WS',
+  'LEFT',
+  'SUBSTRING',
+  'UPPER',
+  'TRIM',
+  'NONE',
+);
 const at = 0;
 
 /** Any expression that parses, and nothing of what the printer would have to change. */
@@ -23,10 +39,22 @@ export const anyExpression: fc.Arbitrary<Expression> = fc.letrec<{ expression: E
       each.map((operand) => ({ kind: 'not' as const, operand, at })),
       each.map((operand) => ({ kind: 'minus' as const, operand, at })),
       fc.tuple(each, texts).map(([operand, pattern]) => ({ kind: 'like' as const, operand, pattern, at })),
-      fc.tuple(each, fc.array(each, { minLength: 1, maxLength: 3 })).map(([operand, set]) => ({ kind: 'in' as const, operand, set, at })),
-      fc.tuple(functionNames, fc.array(each, { maxLength: 3 })).map(([name, args]) => ({ kind: 'call' as const, name, args, at })),
-      fc.record({ kind: fc.constant('arithmetic' as const), operator: fc.constantFrom('*', '/', '%', '+', '-'), ...two }),
-      fc.record({ kind: fc.constant('comparison' as const), operator: fc.constantFrom('=', '!=', '<', '<=', '>', '>='), ...two }),
+      fc
+        .tuple(each, fc.array(each, { minLength: 1, maxLength: 3 }))
+        .map(([operand, set]) => ({ kind: 'in' as const, operand, set, at })),
+      fc
+        .tuple(functionNames, fc.array(each, { maxLength: 3 }))
+        .map(([name, args]) => ({ kind: 'call' as const, name, args, at })),
+      fc.record({
+        kind: fc.constant('arithmetic' as const),
+        operator: fc.constantFrom('*', '/', '%', '+', '-'),
+        ...two,
+      }),
+      fc.record({
+        kind: fc.constant('comparison' as const),
+        operator: fc.constantFrom('=', '!=', '<', '<=', '>', '>='),
+        ...two,
+      }),
       fc.record({ kind: fc.constant('logic' as const), operator: fc.constantFrom('AND', 'OR', 'XOR'), ...two }),
     ),
   };

@@ -27,7 +27,9 @@ export const functions: Readonly<Record<string, readonly Fn[]>> = {
   ABS: [{ args: ['Integer'], returns: 'Integer', run: ([x], at) => absolute(int(x), at) }],
   LENGTH: [{ args: ['String'], returns: 'Integer', run: ([x]) => length(text(x)) }],
   CONCAT: [{ args: [], rest: 'String', returns: 'String', run: (args) => args.map(toText).join('') }],
-  CONCAT_WS: [{ args: ['String'], rest: 'String', returns: 'String', run: ([by, ...args]) => args.map(toText).join(text(by)) }],
+  CONCAT_WS: [
+    { args: ['String'], rest: 'String', returns: 'String', run: ([by, ...args]) => args.map(toText).join(text(by)) },
+  ],
   LOWER: [{ args: ['String'], returns: 'String', run: ([x]) => text(x).toLowerCase() }],
   UPPER: [{ args: ['String'], returns: 'String', run: ([x]) => text(x).toUpperCase() }],
   TRIM: [{ args: ['String'], returns: 'String', run: ([x]) => trim(text(x)) }],
@@ -35,19 +37,27 @@ export const functions: Readonly<Record<string, readonly Fn[]>> = {
   RIGHT: [{ args: ['String', 'Integer'], returns: 'String', run: ([x, y], at) => right(text(x), int(y), at) }],
   SUBSTRING: [
     { args: ['String', 'Integer'], returns: 'String', run: ([x, from], at) => substring(text(x), int(from), most, at) },
-    { args: ['String', 'Integer', 'Integer'], returns: 'String', run: ([x, from, count], at) => substring(text(x), int(from), int(count), at) },
+    {
+      args: ['String', 'Integer', 'Integer'],
+      returns: 'String',
+      run: ([x, from, count], at) => substring(text(x), int(from), int(count), at),
+    },
   ],
 };
 
 /** The function of a name (in capitals) that takes so many arguments. */
 export function functionOf(name: string, count: number): Fn | undefined {
   if (!Object.hasOwn(functions, name)) return undefined;
-  return functions[name]?.find(({ args, rest }) => args.length === count || (rest !== undefined && count > args.length));
+  return functions[name]?.find(
+    ({ args, rest }) => args.length === count || (rest !== undefined && count > args.length),
+  );
 }
 
-const absolute = (x: number, at: number) => (x === least ? new Failure('math', `the absolute value of ${x} is too large`, at, most) : Math.abs(x));
+const absolute = (x: number, at: number) =>
+  x === least ? new Failure('math', `the absolute value of ${x} is too large`, at, most) : Math.abs(x);
 
-const evaluation = (message: string, at: number, value: string) => new Failure('functionEvaluation', message, at, value);
+const evaluation = (message: string, at: number, value: string) =>
+  new Failure('functionEvaluation', message, at, value);
 
 function left(x: string, y: number, at: number): string | Failure {
   return y < 0 ? evaluation(`LEFT of ${y} characters`, at, x) : slice(x, 0, y);
@@ -59,7 +69,8 @@ function right(x: string, y: number, at: number): string | Failure {
 
 function substring(x: string, from: number, count: number, at: number): string | Failure {
   const characters = length(x);
-  if (from > characters || from < -characters) return evaluation(`SUBSTRING from ${from} of ${characters} characters`, at, '');
+  if (from > characters || from < -characters)
+    return evaluation(`SUBSTRING from ${from} of ${characters} characters`, at, '');
   if (count < 0) return evaluation(`SUBSTRING of ${count} characters`, at, '');
   return from === 0 ? '' : slice(x, from > 0 ? from - 1 : characters + from, count);
 }

@@ -36,7 +36,11 @@ function tokenAt(text: string, at: number): { token: Token; end: number } {
   const name = match(word, text, at);
   if (name) return { token: { kind: /^\d+$/.test(name) ? 'digits' : 'word', text: name, at }, end: at + name.length };
   const found = match(sign, text, at);
-  if (!found) throw new CesqlParseError(at, `${JSON.stringify(String.fromCodePoint(text.codePointAt(at) as number))} means nothing here`);
+  if (!found)
+    throw new CesqlParseError(
+      at,
+      `${JSON.stringify(String.fromCodePoint(text.codePointAt(at) as number))} means nothing here`,
+    );
   return { token: { kind: 'sign', text: found, at }, end: at + found.length };
 }
 
@@ -45,7 +49,8 @@ function stringAt(text: string, at: number, quote: "'" | '"'): { token: Token; e
   const raw = match(strings[quote], text, at);
   if (!raw) throw new CesqlParseError(at, `the string is not closed with ${quote}`);
   const end = at + raw.length;
-  if (text[end] === quote) throw new CesqlParseError(end, `a ${quote} inside of a string is written \\${quote}: unexpected ${quote}`);
+  if (text[end] === quote)
+    throw new CesqlParseError(end, `a ${quote} inside of a string is written \\${quote}: unexpected ${quote}`);
   return { token: { kind: 'string', value: raw.slice(1, -1).replaceAll(`\\${quote}`, quote), at }, end };
 }
 

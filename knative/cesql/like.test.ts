@@ -6,12 +6,14 @@ import { likePattern } from './like.ts';
 function holds(pattern: string[], text: string[]): boolean {
   const [first, second] = pattern;
   if (first === undefined) return text.length === 0;
-  if (first === '\\' && (second === '%' || second === '_')) return text[0] === second && holds(pattern.slice(2), text.slice(1));
+  if (first === '\\' && (second === '%' || second === '_'))
+    return text[0] === second && holds(pattern.slice(2), text.slice(1));
   if (first === '%') return holds(pattern.slice(1), text) || (text.length > 0 && holds(pattern, text.slice(1)));
   return text.length > 0 && (first === '_' || first === text[0]) && holds(pattern.slice(1), text.slice(1));
 }
 
-const text = (...characters: string[]) => fc.array(fc.constantFrom(...characters), { maxLength: 9 }).map((parts) => parts.join(''));
+const text = (...characters: string[]) =>
+  fc.array(fc.constantFrom(...characters), { maxLength: 9 }).map((parts) => parts.join(''));
 
 describe('LIKE', () => {
   test('takes exactly what a slow reading of the specification takes', () => {
@@ -24,7 +26,12 @@ describe('LIKE', () => {
   });
 
   test('takes a character outside of the basic plane for one', () => {
-    expect([likePattern('_')('😀'), likePattern('__')('😀'), likePattern('%😀')('a😀'), likePattern('%\ude00')('😀')]).toEqual([true, false, true, false]);
+    expect([
+      likePattern('_')('😀'),
+      likePattern('__')('😀'),
+      likePattern('%😀')('a😀'),
+      likePattern('%\ude00')('😀'),
+    ]).toEqual([true, false, true, false]);
   });
 
   test('ends on a pattern that would keep a backtracking matcher busy for ages', () => {

@@ -55,7 +55,9 @@ class Parser extends Cursor {
     while (operators.has(this.text)) {
       const { at, text } = this.take();
       const right = this.#binary(level + 1);
-      left = { kind, operator: text === '<>' ? '!=' : text, left, right, at } as Expression & { operator: Logic | Comparison | Arithmetic };
+      left = { kind, operator: text === '<>' ? '!=' : text, left, right, at } as Expression & {
+        operator: Logic | Comparison | Arithmetic;
+      };
     }
     return left;
   }
@@ -131,7 +133,8 @@ class Parser extends Cursor {
     if (keywords.has(text)) return this.unexpected('a value');
     const after = this.tokens[this.next + 1];
     if (after?.kind !== 'sign' || after.text !== '(') return { kind: 'attribute', name: this.#attribute(), at };
-    if (!/^[A-Z][A-Z_]*$/.test(text)) throw new CesqlParseError(at, `"${name}" is not the name of a function: letters and "_"`);
+    if (!/^[A-Z][A-Z_]*$/.test(text))
+      throw new CesqlParseError(at, `"${name}" is not the name of a function: letters and "_"`);
     this.next++;
     return { kind: 'call', name: text, args: this.#list(0), at };
   }
@@ -140,7 +143,8 @@ class Parser extends Cursor {
     const token = this.token;
     if (token.kind !== 'word' && token.kind !== 'digits') return this.unexpected('the name of an attribute');
     if (keywords.has(this.text)) return this.unexpected('the name of an attribute');
-    if (token.text.includes('_')) throw new CesqlParseError(token.at, `"${token.text}" is not the name of an attribute: letters and digits`);
+    if (token.text.includes('_'))
+      throw new CesqlParseError(token.at, `"${token.text}" is not the name of an attribute: letters and digits`);
     this.next++;
     return token.text.toLowerCase();
   }

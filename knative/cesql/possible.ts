@@ -22,9 +22,14 @@ const anything: Possible = { true: true, false: true, error: true };
  */
 export function possible(text: string, known: Attributes): Possible {
   const expression = parse(text);
-  if (expression.kind === 'logic' || expression.kind === 'not' || !isKnown(expression, known)) return of(expression, known);
+  if (expression.kind === 'logic' || expression.kind === 'not' || !isKnown(expression, known))
+    return of(expression, known);
   const value = compile(expression)(known);
-  return { true: value === true, false: value !== true && !(value instanceof Failure), error: value instanceof Failure };
+  return {
+    true: value === true,
+    false: value !== true && !(value instanceof Failure),
+    error: value instanceof Failure,
+  };
 }
 
 function of(expression: Expression, known: Attributes): Possible {

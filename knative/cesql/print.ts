@@ -57,12 +57,14 @@ function tightnessOf(expression: Expression): number {
 
 const isSuffix = ({ kind }: Expression) => kind === 'like' || kind === 'in';
 
-const within = (expression: Expression, least: number) => (tightnessOf(expression) < least ? `(${print(expression)})` : print(expression));
+const within = (expression: Expression, least: number) =>
+  tightnessOf(expression) < least ? `(${print(expression)})` : print(expression);
 
 /** `NOT` before LIKE and IN goes into them, where people read it. */
 function printNot(operand: Expression): string {
   if (operand.kind === 'like') return `${within(operand.operand, tightness.suffix)} NOT LIKE ${quote(operand.pattern)}`;
-  if (operand.kind === 'in') return `${within(operand.operand, tightness.suffix)} NOT IN (${operand.set.map(print).join(', ')})`;
+  if (operand.kind === 'in')
+    return `${within(operand.operand, tightness.suffix)} NOT IN (${operand.set.map(print).join(', ')})`;
   return `NOT ${within(operand, tightness.prefix)}`;
 }
 

@@ -23,7 +23,8 @@ export function why(text: string, event: Attributes): Why {
   const clause = print(part);
   if (value === true) return { passes: true, clause, found: '' };
   if (value instanceof Failure) return { passes: false, clause, found: value.message };
-  if (value !== false) return { passes: false, clause, found: `it is the ${typeOf(value)} ${printValue(value)}, and no Boolean` };
+  if (value !== false)
+    return { passes: false, clause, found: `it is the ${typeOf(value)} ${printValue(value)}, and no Boolean` };
   return { passes: false, clause, found: mentioned(part, event).join(', ') };
 }
 
@@ -44,4 +45,6 @@ function asBoolean(expression: Expression, event: Attributes): boolean | Failure
 }
 
 const mentioned = (expression: Expression, event: Attributes) =>
-  attributesOf(expression).map((name) => (Object.hasOwn(event, name) ? `${name} is ${printValue(event[name] as string)}` : `the event has no ${name}`));
+  attributesOf(expression).map((name) =>
+    Object.hasOwn(event, name) ? `${name} is ${printValue(event[name] as string)}` : `the event has no ${name}`,
+  );

@@ -10,7 +10,8 @@ interface Binding {
 const rolesOfCluster = ['view', 'edit', 'admin', 'cluster-admin', 'system:auth-delegator'];
 
 export const hasAccount = (manifests: Manifests, namespace: string, name: string): boolean =>
-  find(manifests, 'ServiceAccount', namespace, name) !== undefined || (installedAccounts[namespace] ?? []).includes(name);
+  find(manifests, 'ServiceAccount', namespace, name) !== undefined ||
+  (installedAccounts[namespace] ?? []).includes(name);
 
 /** Who is bound to which role: both are there. */
 export const checkBindings = (manifests: Manifests): Finding[] =>
@@ -23,12 +24,15 @@ export const checkBindings = (manifests: Manifests): Finding[] =>
           ? []
           : [finding(binding, `subjects[${index}]`, `there is no ServiceAccount ${namespace}/${name}`)],
       );
-      return hasRole(manifests, binding, roleRef) ? lost : [...lost, finding(binding, 'roleRef', `there is no ${roleRef.kind} ${roleRef.name}`)];
+      return hasRole(manifests, binding, roleRef)
+        ? lost
+        : [...lost, finding(binding, 'roleRef', `there is no ${roleRef.kind} ${roleRef.name}`)];
     });
 
 function hasRole(manifests: Manifests, binding: Manifest, { kind, name }: Binding['roleRef']): boolean {
   const cluster = kind === 'ClusterRole';
   return (
-    (cluster && rolesOfCluster.includes(name)) || find(manifests, `${kind}.rbac.authorization.k8s.io`, cluster ? '' : namespaceOf(binding), name) !== undefined
+    (cluster && rolesOfCluster.includes(name)) ||
+    find(manifests, `${kind}.rbac.authorization.k8s.io`, cluster ? '' : namespaceOf(binding), name) !== undefined
   );
 }

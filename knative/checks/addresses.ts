@@ -18,7 +18,9 @@ export const checkAddresses = (manifests: Manifests): Finding[] =>
       [...text.matchAll(address)].flatMap(([whole, name = '', namespace = '', port]) => {
         const ports = portsOf(manifests, namespace, name);
         if (!ports) return [finding(manifest, path, `there is no Service ${namespace}/${name}`)];
-        return port && !ports.includes(Number(port)) ? [finding(manifest, path, `${whole}: Service ${namespace}/${name} has port ${ports.join(', ')}`)] : [];
+        return port && !ports.includes(Number(port))
+          ? [finding(manifest, path, `${whole}: Service ${namespace}/${name} has port ${ports.join(', ')}`)]
+          : [];
       }),
     ),
   );

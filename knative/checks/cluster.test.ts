@@ -14,7 +14,9 @@ import { restricted, violating } from './violations.fixture.ts';
 
 const namespace = `checks-${process.pid}`;
 const sound = render(join(import.meta.dirname, '../overlays/lab')).map(({ manifest }) => manifest);
-const refused = [...misshapen, ...refusedByKnative, ...dangling, ...misrouted].filter((row) => row.refused).map((row) => plant(sound, row).changed!);
+const refused = [...misshapen, ...refusedByKnative, ...dangling, ...misrouted]
+  .filter((row) => row.refused)
+  .map((row) => plant(sound, row).changed!);
 
 async function kubectl(args: readonly string[], input = ''): Promise<string> {
   const running = promisify(execFile)('kubectl', [...args]);
@@ -28,7 +30,10 @@ async function kubectl(args: readonly string[], input = ''): Promise<string> {
 /** Lets the API server say what it would, in a namespace of the test's own. */
 function dryRun(manifest: Manifest): Promise<string> {
   const { namespace: own, ...metadata } = manifest.metadata;
-  const moved = { ...manifest, metadata: { ...metadata, ...(own ? { namespace } : { name: `${metadata.name}-planted` }) } };
+  const moved = {
+    ...manifest,
+    metadata: { ...metadata, ...(own ? { namespace } : { name: `${metadata.name}-planted` }) },
+  };
   return kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], JSON.stringify(moved));
 }
 
@@ -43,11 +48,17 @@ describe('[cluster] the API server judges as the checks do', skippedFor(missingC
     expect(dryRun(manifest)).resolves.toMatch(/created/),
   );
 
-  test.each(refused.map((manifest, index) => ({ name: nameOf(manifest), index, manifest })))('it refuses $name with error $index', ({ manifest }) =>
-    expect(dryRun(manifest)).rejects.toThrow(/invalid|denied|BadRequest|no matches for kind/i),
+  test.each(refused.map((manifest, index) => ({ name: nameOf(manifest), index, manifest })))(
+    'it refuses $name with error $index',
+    ({ manifest }) => expect(dryRun(manifest)).rejects.toThrow(/invalid|denied|BadRequest|no matches for kind/i),
   );
 
-  const pod = (spec: object): Manifest => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one', namespace }, spec });
+  const pod = (spec: object): Manifest => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'one', namespace },
+    spec,
+  });
 
   test('it takes a restricted Pod', () => expect(dryRun(pod(restricted()))).resolves.toMatch(/created/));
 

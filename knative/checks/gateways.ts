@@ -14,15 +14,22 @@ export const checkGateways = (manifests: Manifests): Finding[] =>
     const told = (gateway.spec.servers ?? []).flatMap(({ port, tls }, index): Told[] => {
       const path = `spec.servers[${index}]`;
       const secure = ['HTTPS', 'TLS'].includes(port.protocol);
-      if (secure && !tls) return [{ path: `${path}.tls`, problem: `is missing, though the protocol is ${port.protocol}` }];
+      if (secure && !tls)
+        return [{ path: `${path}.tls`, problem: `is missing, though the protocol is ${port.protocol}` }];
       const name = tls?.credentialName;
       if (name && !runners.some((namespace) => secretsIn(manifests, namespace).has(name)))
-        return [{ path: `${path}.tls.credentialName`, problem: `there is no Secret ${name} in ${runners.join(', ')}, where the gateway runs` }];
+        return [
+          {
+            path: `${path}.tls.credentialName`,
+            problem: `there is no Secret ${name} in ${runners.join(', ')}, where the gateway runs`,
+          },
+        ];
       return [];
     });
     const names = (gateway.spec.servers ?? []).map(({ port }) => port.name);
     for (const [index, name] of names.entries())
-      if (names.indexOf(name) !== index) told.push({ path: `spec.servers[${index}].port.name`, problem: `"${name}" is there twice` });
+      if (names.indexOf(name) !== index)
+        told.push({ path: `spec.servers[${index}].port.name`, problem: `"${name}" is there twice` });
     if (runners.length === 0) told.push({ path: 'spec.selector', problem: 'finds no Pod of a gateway' });
     return told.map(({ path, problem }) => finding(gateway, path, problem));
   });
@@ -30,7 +37,9 @@ export const checkGateways = (manifests: Manifests): Finding[] =>
 /** Namespaces in which Pods run a gateway: its selector looks everywhere. */
 function runnersOf(manifests: Manifests, { selector = {} }: GatewaySpec): string[] {
   const own = podsOf(manifests).filter(({ labels }) => selects({ matchLabels: selector }, labels));
-  const installed = Object.entries(installedPods).filter(([, pods]) => pods.some((labels) => selects({ matchLabels: selector }, labels)));
+  const installed = Object.entries(installedPods).filter(([, pods]) =>
+    pods.some((labels) => selects({ matchLabels: selector }, labels)),
+  );
   return [...new Set([...own.map(({ namespace }) => namespace), ...installed.map(([namespace]) => namespace)])];
 }
 
@@ -39,10 +48,15 @@ export const rootNamespace = 'istio-system';
 /** Objects of Istio that choose Pods by labels choose some; in Istio's root namespace they may mean those of every namespace. */
 export const checkWorkloadSelectors = (manifests: Manifests, optional: Manifests): Finding[] =>
   manifests.flatMap((manifest) => {
-    const { selector, workloadSelector } = (manifest.spec ?? {}) as { selector?: { matchLabels?: object }; workloadSelector?: { labels?: object } };
+    const { selector, workloadSelector } = (manifest.spec ?? {}) as {
+      selector?: { matchLabels?: object };
+      workloadSelector?: { labels?: object };
+    };
     const kinds = ['security.istio.io/', 'telemetry.istio.io/', 'networking.istio.io/', 'extensions.istio.io/'];
     if (!kinds.some((group) => manifest.apiVersion.startsWith(group)) || manifest.kind === 'Gateway') return [];
-    const [labels, path] = selector?.matchLabels ? [selector.matchLabels, 'spec.selector'] : [workloadSelector?.labels, 'spec.workloadSelector'];
+    const [labels, path] = selector?.matchLabels
+      ? [selector.matchLabels, 'spec.selector']
+      : [workloadSelector?.labels, 'spec.workloadSelector'];
     if (!labels) return [];
     const matchLabels = labels as Record<string, string>;
     const namespace = namespaceOf(manifest);
@@ -51,5 +65,7 @@ export const checkWorkloadSelectors = (manifests: Manifests, optional: Manifests
     );
     const installed = (installedPods[namespace] ?? []).some((each) => selects({ matchLabels }, each));
     const told = Object.entries(matchLabels).map((pair) => pair.join('='));
-    return everywhere || installed ? [] : [finding(manifest, path, `finds no Pod in ${namespace} (${told.join(', ')})`)];
+    return everywhere || installed
+      ? []
+      : [finding(manifest, path, `finds no Pod in ${namespace} (${told.join(', ')})`)];
   });

@@ -4,7 +4,11 @@
 export const installedServices: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
   default: { kubernetes: [443] },
   'kube-system': { 'kube-dns': [53, 9153] },
-  'istio-system': { 'knative-local-gateway': [80, 443], 'istio-ingressgateway': [15021, 80, 443], istiod: [15010, 15012, 443, 15014] },
+  'istio-system': {
+    'knative-local-gateway': [80, 443],
+    'istio-ingressgateway': [15021, 80, 443],
+    istiod: [15010, 15012, 443, 15014],
+  },
   'knative-serving': { 'activator-service': [80, 81, 443, 9090, 8008], autoscaler: [8080, 9090, 8008] },
   'knative-eventing': { 'broker-ingress': [80, 443], 'broker-filter': [80, 443], 'kafka-broker-ingress': [80, 443] },
   observability: { 'otel-collector': [4317, 4318] },
@@ -17,7 +21,15 @@ export const installedAccounts: Readonly<Record<string, readonly string[]>> = {
   'istio-system': ['istiod', 'istio-ingressgateway', 'istio-ingressgateway-service-account'],
   'knative-serving': ['activator', 'controller'],
   'knative-eventing': [
-    ...['mt-broker-ingress', 'mt-broker-filter', 'pingsource-mt-adapter', 'imc-dispatcher', 'imc-controller', 'eventing-controller', 'job-sink'],
+    ...[
+      'mt-broker-ingress',
+      'mt-broker-filter',
+      'pingsource-mt-adapter',
+      'imc-dispatcher',
+      'imc-controller',
+      'eventing-controller',
+      'job-sink',
+    ],
     ...['knative-kafka-broker-data-plane', 'kafka-controller'],
   ],
   observability: ['otel-collector', 'prometheus'],
@@ -37,15 +49,27 @@ export const installedPods: Readonly<Record<string, readonly Readonly<Record<str
     'app.kubernetes.io/component': name,
   })),
   'knative-eventing': [
-    { 'app.kubernetes.io/name': 'knative-eventing', 'app.kubernetes.io/component': 'broker-ingress', 'eventing.knative.dev/brokerRole': 'ingress' },
-    { 'app.kubernetes.io/name': 'knative-eventing', 'app.kubernetes.io/component': 'broker-filter', 'eventing.knative.dev/brokerRole': 'filter' },
+    {
+      'app.kubernetes.io/name': 'knative-eventing',
+      'app.kubernetes.io/component': 'broker-ingress',
+      'eventing.knative.dev/brokerRole': 'ingress',
+    },
+    {
+      'app.kubernetes.io/name': 'knative-eventing',
+      'app.kubernetes.io/component': 'broker-filter',
+      'eventing.knative.dev/brokerRole': 'filter',
+    },
     {
       'app.kubernetes.io/name': 'knative-eventing',
       'app.kubernetes.io/component': 'imc-dispatcher',
       'messaging.knative.dev/channel': 'in-memory-channel',
       'messaging.knative.dev/role': 'dispatcher',
     },
-    { 'app.kubernetes.io/name': 'knative-eventing', 'app.kubernetes.io/component': 'pingsource-mt-adapter', 'sources.knative.dev/role': 'adapter' },
+    {
+      'app.kubernetes.io/name': 'knative-eventing',
+      'app.kubernetes.io/component': 'pingsource-mt-adapter',
+      'sources.knative.dev/role': 'adapter',
+    },
     { app: 'kafka-broker-receiver' },
     { app: 'kafka-broker-dispatcher' },
   ],

@@ -8,12 +8,16 @@ type Refusal = (value: string) => string | undefined;
 const whole =
   (least: number): Refusal =>
   (value) =>
-    /^\d+$/.test(value) && Number(value) >= least && Number(value) < 2 ** 31 ? undefined : `"${value}" must be a whole number from ${least} on`;
+    /^\d+$/.test(value) && Number(value) >= least && Number(value) < 2 ** 31
+      ? undefined
+      : `"${value}" must be a whole number from ${least} on`;
 const number =
   (least: number, most = Number.POSITIVE_INFINITY): Refusal =>
   (value) => {
     const fits = /^-?(\d+\.?\d*|\.\d+)$/.test(value) && Number(value) >= least && Number(value) <= most;
-    return fits ? undefined : `"${value}" must be a number ${most === Number.POSITIVE_INFINITY ? `from ${least} on` : `between ${least} and ${most}`}`;
+    return fits
+      ? undefined
+      : `"${value}" must be a number ${most === Number.POSITIVE_INFINITY ? `from ${least} on` : `between ${least} and ${most}`}`;
   };
 const oneOf =
   (...values: string[]): Refusal =>
@@ -56,7 +60,9 @@ const ofRevision: Readonly<Record<string, Refusal>> = {
   'queue.sidecar.serving.knative.dev/ephemeral-storage-resource-request': anything,
   'queue.sidecar.serving.knative.dev/ephemeral-storage-resource-limit': anything,
 };
-const ofService: Readonly<Record<string, Refusal>> = { 'serving.knative.dev/rollout-duration': seconds(0, Number.MAX_SAFE_INTEGER) };
+const ofService: Readonly<Record<string, Refusal>> = {
+  'serving.knative.dev/rollout-duration': seconds(0, Number.MAX_SAFE_INTEGER),
+};
 
 /** Knative's annotations: known ones, in the right place, with values that it takes. */
 export const checkKnativeAnnotations = (manifests: Manifests): Finding[] =>
@@ -66,7 +72,12 @@ export const checkKnativeAnnotations = (manifests: Manifests): Finding[] =>
     ...checkScales(service),
   ]);
 
-function check(service: Manifest, path: string, annotations: object | undefined, known: Readonly<Record<string, Refusal>>): Finding[] {
+function check(
+  service: Manifest,
+  path: string,
+  annotations: object | undefined,
+  known: Readonly<Record<string, Refusal>>,
+): Finding[] {
   return Object.entries({ ...annotations }).flatMap(([key, value]) => {
     if (!/(^|\.)(autoscaling|serving)\.knative\.dev\//.test(key)) return [];
     const problem = known[key] ? known[key](String(value)) : misplaced(key, known);
@@ -86,5 +97,11 @@ function checkScales(service: Manifest & { spec: IServiceSpec }): Finding[] {
   const scale = (name: string) => Number(annotations?.[`autoscaling.knative.dev/${name}`] ?? 0);
   const [least, most] = [scale('min-scale'), scale('max-scale')];
   if (most === 0 || !(least > most)) return [];
-  return [finding(service, 'spec.template.metadata.annotations["autoscaling.knative.dev/max-scale"]', `${most} is less than min-scale ${least}`)];
+  return [
+    finding(
+      service,
+      'spec.template.metadata.annotations["autoscaling.knative.dev/max-scale"]',
+      `${most} is less than min-scale ${least}`,
+    ),
+  ];
 }

@@ -13,14 +13,19 @@ type Delivery = NonNullable<IBrokerSpec['delivery']>;
 const classes = ['MTChannelBasedBroker', 'Kafka', 'KafkaNamespaced', 'RabbitMQBroker'];
 
 /** What the webhooks of Knative Eventing (v0.46, pkg/apis) refuse beyond the schemas. */
-export const checkKnativeEvents = (manifests: Manifests): Finding[] => [...checkBrokers(manifests), ...checkTriggers(manifests), ...checkPings(manifests)];
+export const checkKnativeEvents = (manifests: Manifests): Finding[] => [
+  ...checkBrokers(manifests),
+  ...checkTriggers(manifests),
+  ...checkPings(manifests),
+];
 
 const checkBrokers = (manifests: Manifests) =>
   all<IBrokerSpec>(manifests, 'Broker.eventing.knative.dev').flatMap((broker) => {
     const key = 'eventing.knative.dev/broker.class';
     const named = broker.metadata.annotations?.[key];
     const told = checkDelivery(broker.spec.delivery);
-    if (!named || !classes.includes(named)) told.push({ path: `metadata.annotations["${key}"]`, problem: `must be one of ${classes.join(', ')}` });
+    if (!named || !classes.includes(named))
+      told.push({ path: `metadata.annotations["${key}"]`, problem: `must be one of ${classes.join(', ')}` });
     return told.map(({ path, problem }) => finding(broker, path, problem));
   });
 
@@ -32,15 +37,20 @@ const checkTriggers = (manifests: Manifests) =>
       ...namesIn(filter?.attributes ?? undefined, 'spec.filter.attributes'),
       ...(filters ?? []).flatMap((each, index) => checkFilter(each, `spec.filters[${index}]`)),
     ];
-    if (!broker === !brokerRef) told.push({ path: 'spec.broker', problem: broker ? 'there is a brokerRef too' : 'is missing' });
+    if (!broker === !brokerRef)
+      told.push({ path: 'spec.broker', problem: broker ? 'there is a brokerRef too' : 'is missing' });
     return told.map(({ path, problem }) => finding(trigger, path, problem));
   });
 
 const checkPings = (manifests: Manifests) =>
   all<IPingSourceSpec>(manifests, 'PingSource.sources.knative.dev').flatMap((source) => {
     const { schedule = '', timezone, data, contentType } = source.spec;
-    const told: Told[] = failureOf(() => parseCron(schedule, timezone)).map((problem) => ({ path: 'spec.schedule', problem }));
-    if (data && contentType === 'application/json') told.push(...failureOf(() => JSON.parse(data)).map(() => ({ path: 'spec.data', problem: 'is not JSON' })));
+    const told: Told[] = failureOf(() => parseCron(schedule, timezone)).map((problem) => ({
+      path: 'spec.schedule',
+      problem,
+    }));
+    if (data && contentType === 'application/json')
+      told.push(...failureOf(() => JSON.parse(data)).map(() => ({ path: 'spec.data', problem: 'is not JSON' })));
     return told.map(({ path, problem }) => finding(source, path, problem));
   });
 
@@ -56,10 +66,12 @@ function failureOf(attempt: () => unknown): string[] {
 function checkDelivery(delivery: Delivery | null | undefined): Told[] {
   const { retry, timeout, backoffDelay, backoffPolicy, retryAfterMax } = delivery ?? {};
   const told: Told[] = [];
-  if (retry !== undefined && retry < 0) told.push({ path: 'spec.delivery.retry', problem: `${retry} must be 0 or more` });
+  if (retry !== undefined && retry < 0)
+    told.push({ path: 'spec.delivery.retry', problem: `${retry} must be 0 or more` });
   if (backoffPolicy && !['linear', 'exponential'].includes(backoffPolicy))
     told.push({ path: 'spec.delivery.backoffPolicy', problem: `"${backoffPolicy}" must be linear or exponential` });
-  if (retryAfterMax !== undefined) told.push({ path: 'spec.delivery.retryAfterMax', problem: 'is off by default (delivery-retryafter)' });
+  if (retryAfterMax !== undefined)
+    told.push({ path: 'spec.delivery.retryAfterMax', problem: 'is off by default (delivery-retryafter)' });
   for (const [name, value] of Object.entries({ timeout, backoffDelay }))
     if (value !== undefined && isoDuration(value) === undefined)
       told.push({ path: `spec.delivery.${name}`, problem: `"${value}" is not an ISO 8601 duration like PT0.2S` });
@@ -83,4 +95,7 @@ function checkFilter(filter: ISubscriptionsAPIFilter, path: string): Told[] {
 const namesIn = (attributes: object | undefined, path: string): Told[] =>
   Object.keys({ ...attributes })
     .filter((name) => !/^[a-z][a-z0-9]*$/.test(name))
-    .map((name) => ({ path: `${path}.${name}`, problem: 'is no name of a CloudEvents attribute: lower-case letters and digits' }));
+    .map((name) => ({
+      path: `${path}.${name}`,
+      problem: 'is no name of a CloudEvents attribute: lower-case letters and digits',
+    }));

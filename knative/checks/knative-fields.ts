@@ -2,15 +2,51 @@ import type { IServiceSpec } from '@kubernetes-models/knative/serving.knative.de
 import { all, type Finding, finding, type Manifests } from './manifest.ts';
 
 // What Knative lets through of a Pod with its features as they are by default: serving v0.46, pkg/apis/serving/fieldmask.go.
-const ofProbe = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'];
+const ofProbe = [
+  'exec',
+  'httpGet',
+  'tcpSocket',
+  'grpc',
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '': [
-    ...['serviceAccountName', 'containers', 'volumes', 'imagePullSecrets', 'enableServiceLinks', 'automountServiceAccountToken'],
+    ...[
+      'serviceAccountName',
+      'containers',
+      'volumes',
+      'imagePullSecrets',
+      'enableServiceLinks',
+      'automountServiceAccountToken',
+    ],
     ...['containerConcurrency', 'timeoutSeconds', 'responseStartTimeoutSeconds', 'idleTimeoutSeconds'],
   ],
   'containers[]': [
-    ...['name', 'args', 'command', 'env', 'workingDir', 'envFrom', 'image', 'imagePullPolicy', 'ports', 'resources', 'securityContext'],
-    ...['livenessProbe', 'readinessProbe', 'startupProbe', 'terminationMessagePath', 'terminationMessagePolicy', 'volumeMounts'],
+    ...[
+      'name',
+      'args',
+      'command',
+      'env',
+      'workingDir',
+      'envFrom',
+      'image',
+      'imagePullPolicy',
+      'ports',
+      'resources',
+      'securityContext',
+    ],
+    ...[
+      'livenessProbe',
+      'readinessProbe',
+      'startupProbe',
+      'terminationMessagePath',
+      'terminationMessagePolicy',
+      'volumeMounts',
+    ],
   ],
   'containers[].env[].valueFrom': ['configMapKeyRef', 'secretKeyRef'],
   'containers[].livenessProbe': ofProbe,
@@ -19,7 +55,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'containers[].ports[]': ['containerPort', 'name', 'protocol'],
   'containers[].resources': ['limits', 'requests'],
   'containers[].securityContext': [
-    ...['capabilities', 'readOnlyRootFilesystem', 'runAsUser', 'runAsGroup', 'runAsNonRoot', 'allowPrivilegeEscalation', 'seccompProfile', 'privileged'],
+    ...[
+      'capabilities',
+      'readOnlyRootFilesystem',
+      'runAsUser',
+      'runAsGroup',
+      'runAsNonRoot',
+      'allowPrivilegeEscalation',
+      'seccompProfile',
+      'privileged',
+    ],
   ],
   'containers[].securityContext.capabilities': ['drop'],
   'containers[].volumeMounts[]': ['name', 'readOnly', 'mountPath', 'subPath'],
@@ -59,7 +104,11 @@ const features: Readonly<Record<string, string>> = {
 export const checkKnativeFields = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
     refused(service.spec.template?.spec, '').map(({ path, name }) =>
-      finding(service, `spec.template.spec.${path}`, features[name] ? `is off by default (${features[name]})` : 'is refused by Knative'),
+      finding(
+        service,
+        `spec.template.spec.${path}`,
+        features[name] ? `is off by default (${features[name]})` : 'is refused by Knative',
+      ),
     ),
   );
 

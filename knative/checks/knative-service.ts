@@ -15,8 +15,8 @@ type Told = { path: string; problem: string };
 /** What Knative's webhook refuses in a Service beyond its schema, fields (knative-fields.ts) and annotations (knative-annotations.ts). */
 export const checkKnativeServices = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
-    [...checkBounds(service), ...checkContainers(service), ...checkVolumes(service), ...checkTraffic(service)].map(({ path, problem }) =>
-      finding(service, path, problem),
+    [...checkBounds(service), ...checkContainers(service), ...checkVolumes(service), ...checkTraffic(service)].map(
+      ({ path, problem }) => finding(service, path, problem),
     ),
   );
 
@@ -24,7 +24,9 @@ function checkBounds({ metadata, spec }: Service): Told[] {
   const revision = spec.template?.spec ?? { containers: [] };
   const between = (name: 'containerConcurrency' | 'timeoutSeconds', most: number): Told[] => {
     const value = revision[name] ?? 0;
-    return value >= 0 && value <= most ? [] : [{ path: `spec.template.spec.${name}`, problem: `${value} must be between 0 and ${most}` }];
+    return value >= 0 && value <= most
+      ? []
+      : [{ path: `spec.template.spec.${name}`, problem: `${value} must be between 0 and ${most}` }];
   };
   return [
     ...between('containerConcurrency', mostConcurrency),
@@ -37,23 +39,30 @@ function checkBounds({ metadata, spec }: Service): Told[] {
 
 function checkContainers({ spec }: Service): Told[] {
   const { containers } = spec.template?.spec ?? { containers: [] };
-  const told = containers.flatMap((container, index) => checkContainer(container, `spec.template.spec.containers[${index}]`));
+  const told = containers.flatMap((container, index) =>
+    checkContainer(container, `spec.template.spec.containers[${index}]`),
+  );
   const ports = containers.flatMap((container) => container.ports ?? []);
   if (containers.length === 0) told.push({ path: 'spec.template.spec.containers', problem: 'there is none' });
-  if (ports.length > 1) told.push({ path: 'spec.template.spec.containers', problem: 'only one port of one container is served' });
+  if (ports.length > 1)
+    told.push({ path: 'spec.template.spec.containers', problem: 'only one port of one container is served' });
   return told;
 }
 
 function checkContainer({ name, ports = [], env = [] }: IContainer, path: string): Told[] {
   const told: Told[] = [];
-  if (name === 'queue-proxy') told.push({ path: `${path}.name`, problem: 'queue-proxy is the name of a container of Knative' });
+  if (name === 'queue-proxy')
+    told.push({ path: `${path}.name`, problem: 'queue-proxy is the name of a container of Knative' });
   for (const [index, port] of (ports ?? []).entries()) {
     const here = `${path}.ports[${index}]`;
-    if (reservedPorts.includes(port.containerPort)) told.push({ path: `${here}.containerPort`, problem: `${port.containerPort} is taken by Knative` });
-    if (!['http1', 'h2c', undefined].includes(port.name ?? undefined)) told.push({ path: `${here}.name`, problem: `"${port.name}" must be http1 or h2c` });
+    if (reservedPorts.includes(port.containerPort))
+      told.push({ path: `${here}.containerPort`, problem: `${port.containerPort} is taken by Knative` });
+    if (!['http1', 'h2c', undefined].includes(port.name ?? undefined))
+      told.push({ path: `${here}.name`, problem: `"${port.name}" must be http1 or h2c` });
   }
   for (const [index, { name: variable }] of (env ?? []).entries())
-    if (reservedVariables.includes(variable)) told.push({ path: `${path}.env[${index}].name`, problem: `${variable} is set by Knative` });
+    if (reservedVariables.includes(variable))
+      told.push({ path: `${path}.env[${index}].name`, problem: `${variable} is set by Knative` });
   return told;
 }
 
@@ -61,14 +70,21 @@ function checkContainer({ name, ports = [], env = [] }: IContainer, path: string
 function checkVolumes({ spec }: Service): Told[] {
   const { containers, volumes } = spec.template?.spec ?? { containers: [] };
   const mounts = containers.flatMap(({ volumeMounts }, container) =>
-    (volumeMounts ?? []).map((mount, index) => ({ ...mount, path: `spec.template.spec.containers[${container}].volumeMounts[${index}]` })),
+    (volumeMounts ?? []).map((mount, index) => ({
+      ...mount,
+      path: `spec.template.spec.containers[${container}].volumeMounts[${index}]`,
+    })),
   );
   const told = (volumes ?? []).flatMap(({ name }, index): Told[] =>
-    mounts.some((mount) => mount.name === name) ? [] : [{ path: `spec.template.spec.volumes[${index}]`, problem: `"${name}" is not mounted` }],
+    mounts.some((mount) => mount.name === name)
+      ? []
+      : [{ path: `spec.template.spec.volumes[${index}]`, problem: `"${name}" is not mounted` }],
   );
   for (const { name, path, mountPath } of mounts) {
-    if (!(volumes ?? []).some((volume) => volume.name === name)) told.push({ path: `${path}.name`, problem: `there is no volume "${name}"` });
-    if (reservedPaths.includes(mountPath)) told.push({ path: `${path}.mountPath`, problem: `${mountPath} cannot be mounted over` });
+    if (!(volumes ?? []).some((volume) => volume.name === name))
+      told.push({ path: `${path}.name`, problem: `there is no volume "${name}"` });
+    if (reservedPaths.includes(mountPath))
+      told.push({ path: `${path}.mountPath`, problem: `${mountPath} cannot be mounted over` });
   }
   return told;
 }

@@ -8,13 +8,15 @@ import type { Manifest } from './manifest.ts';
  * @throws Error with kustomize's message
  */
 export async function kustomize(folder: string): Promise<Manifest[]> {
-  const { stdout } = await promisify(execFile)('kubectl', ['kustomize', folder], { maxBuffer: 1 << 26 }).catch(({ stderr }: { stderr: string }) => {
-    throw new Error(
-      stderr
-        .trim()
-        .replace(/^.*?err="(.*)"$/s, '$1')
-        .replaceAll('\\"', '"'),
-    );
-  });
+  const { stdout } = await promisify(execFile)('kubectl', ['kustomize', folder], { maxBuffer: 1 << 26 }).catch(
+    ({ stderr }: { stderr: string }) => {
+      throw new Error(
+        stderr
+          .trim()
+          .replace(/^.*?err="(.*)"$/s, '$1')
+          .replaceAll('\\"', '"'),
+      );
+    },
+  );
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }

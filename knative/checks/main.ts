@@ -3,7 +3,16 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasProgram } from '../local/has-program.ts';
-import { type Choice, choices, components, optionalIn, overlays, render, wholeFolders, wrongWith } from './renderings.ts';
+import {
+  type Choice,
+  choices,
+  components,
+  optionalIn,
+  overlays,
+  render,
+  wholeFolders,
+  wrongWith,
+} from './renderings.ts';
 
 const help = `Checks manifests without a cluster: schemas, what Knative's webhooks refuse, references, Pod Security "restricted".
 
@@ -25,10 +34,14 @@ async function run(folders: readonly string[]): Promise<number> {
   const optional = optionalIn(renderings);
   const found = new Map<string, string[]>();
   for (const rendering of renderings.slice(0, wanted.length))
-    for (const line of await wrongWith(rendering, optional)) found.set(line, [...(found.get(line) ?? []), rendering.name]);
-  for (const [message, [first, ...others]] of found) console.log(`${message} (${first}${others.length > 0 ? ` and ${others.length} more` : ''})`);
+    for (const line of await wrongWith(rendering, optional))
+      found.set(line, [...(found.get(line) ?? []), rendering.name]);
+  for (const [message, [first, ...others]] of found)
+    console.log(`${message} (${first}${others.length > 0 ? ` and ${others.length} more` : ''})`);
   if (found.size === 0)
-    console.log(`${wanted.length} renderings of ${everything ? `${components().length} components` : folders.join(', ')}: nothing is wrong`);
+    console.log(
+      `${wanted.length} renderings of ${everything ? `${components().length} components` : folders.join(', ')}: nothing is wrong`,
+    );
   return found.size === 0 ? 0 : 1;
 }
 
@@ -38,7 +51,10 @@ function fail(message: string): number {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({ options: { help: { type: 'boolean', short: 'h', default: false } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { help: { type: 'boolean', short: 'h', default: false } },
+    allowPositionals: true,
+  });
   if (values.help) console.log(help);
   else process.exitCode = await run(positionals).catch((error: Error) => fail(error.message));
 }

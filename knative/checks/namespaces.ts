@@ -22,7 +22,9 @@ export function checkNamespaces(manifests: Manifests): Finding[] {
     if (names.indexOf(nameOf(manifest)) !== index) told.push(finding(manifest, 'metadata.name', 'is there twice'));
     if (manifest.kind === 'Secret') told.push(finding(manifest, '', 'a Secret does not belong in manifests'));
     if (ofCluster.includes(manifest.kind) === there.includes(namespace))
-      told.push(finding(manifest, 'metadata.namespace', namespace ? `there is no namespace ${namespace}` : 'is missing'));
+      told.push(
+        finding(manifest, 'metadata.namespace', namespace ? `there is no namespace ${namespace}` : 'is missing'),
+      );
     return told;
   });
 }

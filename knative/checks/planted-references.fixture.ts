@@ -1,14 +1,44 @@
 import { auth, broker, container, made, type Planted, ping, postgres, posts, trigger } from './planted.fixture.ts';
 
 export const dangling: readonly Planted[] = [
-  { object: made('v1', 'ConfigMap', {}, 'planted', 'dormice'), field: 'spec', at: 'metadata.namespace', says: 'there is no namespace dormice' },
+  {
+    object: made('v1', 'ConfigMap', {}, 'planted', 'dormice'),
+    field: 'spec',
+    at: 'metadata.namespace',
+    says: 'there is no namespace dormice',
+  },
   { object: made('v1', 'ConfigMap', {}, 'planted', ''), field: 'spec', at: 'metadata.namespace', says: 'is missing' },
   { object: made('v1', 'ServiceAccount', {}, 'posts'), field: 'spec', at: 'metadata.name', says: 'is there twice' },
-  { object: posts, field: 'spec.template.spec.serviceAccountName', value: 'post', says: 'there is no ServiceAccount dormouse/post' },
-  { object: posts, field: `${container}.image`, value: 'dev.local/dormouse/posts:latest', says: '"dev.local/dormouse/posts:latest" is another image each day' },
-  { object: posts, field: `${container}.image`, value: 'dev.local/dormouse/posts', says: '"dev.local/dormouse/posts" has no tag' },
-  { object: posts, field: `${container}.envFrom[0].configMapRef.name`, value: 'platform', says: 'there is no ConfigMap dormouse/platform' },
-  { object: posts, field: `${container}.envFrom[1].secretRef.name`, value: 'post-database', says: 'there is no Secret dormouse/post-database' },
+  {
+    object: posts,
+    field: 'spec.template.spec.serviceAccountName',
+    value: 'post',
+    says: 'there is no ServiceAccount dormouse/post',
+  },
+  {
+    object: posts,
+    field: `${container}.image`,
+    value: 'dev.local/dormouse/posts:latest',
+    says: '"dev.local/dormouse/posts:latest" is another image each day',
+  },
+  {
+    object: posts,
+    field: `${container}.image`,
+    value: 'dev.local/dormouse/posts',
+    says: '"dev.local/dormouse/posts" has no tag',
+  },
+  {
+    object: posts,
+    field: `${container}.envFrom[0].configMapRef.name`,
+    value: 'platform',
+    says: 'there is no ConfigMap dormouse/platform',
+  },
+  {
+    object: posts,
+    field: `${container}.envFrom[1].secretRef.name`,
+    value: 'post-database',
+    says: 'there is no Secret dormouse/post-database',
+  },
   {
     object: auth,
     field: 'spec.template.spec.volumes[0].secret.secretName',
@@ -23,7 +53,13 @@ export const dangling: readonly Planted[] = [
     at: `${container}.env[0].valueFrom.secretKeyRef`,
     says: 'there is no Secret dormouse/nothing',
   },
-  { object: 'RoleBinding.rbac.authorization.k8s.io dormouse/journal', field: 'roleRef.name', value: 'reader', at: 'roleRef', says: 'there is no Role reader' },
+  {
+    object: 'RoleBinding.rbac.authorization.k8s.io dormouse/journal',
+    field: 'roleRef.name',
+    value: 'reader',
+    at: 'roleRef',
+    says: 'there is no Role reader',
+  },
   {
     object: 'RoleBinding.rbac.authorization.k8s.io dormouse/journal',
     field: 'subjects[0].namespace',
@@ -32,7 +68,13 @@ export const dangling: readonly Planted[] = [
     says: 'there is no ServiceAccount default/journal',
   },
   { object: trigger, field: 'spec.broker', value: 'main', says: 'there is no Broker dormouse/main' },
-  { object: trigger, field: 'spec.subscriber.ref.name', value: 'post', at: 'spec.subscriber.ref', says: 'there is no Service dormouse/post' },
+  {
+    object: trigger,
+    field: 'spec.subscriber.ref.name',
+    value: 'post',
+    at: 'spec.subscriber.ref',
+    says: 'there is no Service dormouse/post',
+  },
   {
     object: trigger,
     field: 'spec.subscriber.ref',
@@ -46,15 +88,38 @@ export const dangling: readonly Planted[] = [
     at: 'spec.delivery.deadLetterSink.ref',
     says: 'there is no Service dormouse/graveyard',
   },
-  { object: ping, field: 'spec.sink.ref.namespace', value: 'default', at: 'spec.sink.ref', says: 'there is no Service default/relay' },
-  { object: made('v1', 'Secret', {}), field: 'spec', value: undefined, at: '', says: 'a Secret does not belong in manifests' },
+  {
+    object: ping,
+    field: 'spec.sink.ref.namespace',
+    value: 'default',
+    at: 'spec.sink.ref',
+    says: 'there is no Service default/relay',
+  },
+  {
+    object: made('v1', 'Secret', {}),
+    field: 'spec',
+    value: undefined,
+    at: '',
+    says: 'a Secret does not belong in manifests',
+  },
   {
     object: made('policy/v1', 'PodDisruptionBudget', { minAvailable: 1, selector: { matchLabels: { app: 'mysql' } } }),
     at: 'spec.selector',
     says: 'finds no Pod (app=mysql)',
   },
-  { object: 'Service dormouse/postgres', field: 'spec.selector.app', value: 'mysql', at: 'spec.selector', says: 'finds no Pod (app=mysql)' },
-  { object: 'Service dormouse/postgres', field: 'spec.ports[0].targetPort', value: 'mysql', says: 'no container has a port named "mysql"' },
+  {
+    object: 'Service dormouse/postgres',
+    field: 'spec.selector.app',
+    value: 'mysql',
+    at: 'spec.selector',
+    says: 'finds no Pod (app=mysql)',
+  },
+  {
+    object: 'Service dormouse/postgres',
+    field: 'spec.ports[0].targetPort',
+    value: 'mysql',
+    says: 'no container has a port named "mysql"',
+  },
   {
     object: postgres,
     field: 'spec.selector.matchLabels.app',

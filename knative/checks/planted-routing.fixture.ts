@@ -1,26 +1,54 @@
 import { gateway, made, type Planted, ping, routes } from './planted.fixture.ts';
 
 const front = { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*.dormouse.dev'] };
-const other = { ...made('networking.istio.io/v1', 'Gateway', {}, 'other'), spec: { selector: { istio: 'ingressgateway' }, servers: [front] } };
-const policy = (from: object) => made('networking.k8s.io/v1', 'NetworkPolicy', { podSelector: {}, ingress: [{ from: [from] }] });
-const rule = (source: object) => made('security.istio.io/v1', 'AuthorizationPolicy', { rules: [{ from: [{ source }] }] });
+const other = {
+  ...made('networking.istio.io/v1', 'Gateway', {}, 'other'),
+  spec: { selector: { istio: 'ingressgateway' }, servers: [front] },
+};
+const policy = (from: object) =>
+  made('networking.k8s.io/v1', 'NetworkPolicy', { podSelector: {}, ingress: [{ from: [from] }] });
+const rule = (source: object) =>
+  made('security.istio.io/v1', 'AuthorizationPolicy', { rules: [{ from: [{ source }] }] });
 
 export const misrouted: readonly Planted[] = [
-  { object: routes, field: 'spec.gateways[0]', value: 'front', at: 'spec.gateways', says: 'there is no Gateway dormouse/front' },
   {
-    object: made('networking.istio.io/v1', 'VirtualService', { hosts: ['blog.dev'], gateways: ['other'], http: [{ directResponse: { status: 200 } }] }),
+    object: routes,
+    field: 'spec.gateways[0]',
+    value: 'front',
+    at: 'spec.gateways',
+    says: 'there is no Gateway dormouse/front',
+  },
+  {
+    object: made('networking.istio.io/v1', 'VirtualService', {
+      hosts: ['blog.dev'],
+      gateways: ['other'],
+      http: [{ directResponse: { status: 200 } }],
+    }),
     at: 'spec.hosts',
     says: 'no server of its Gateways takes blog.dev',
     beside: [other],
   },
-  { object: routes, field: 'spec.http[2].route', value: undefined, at: 'spec.http[2]', says: 'leads nowhere', refused: true },
+  {
+    object: routes,
+    field: 'spec.http[2].route',
+    value: undefined,
+    at: 'spec.http[2]',
+    says: 'leads nowhere',
+    refused: true,
+  },
   {
     object: made('networking.istio.io/v1', 'Gateway', { ...other.spec, servers: [front, front] }),
     at: 'spec.servers[1].port.name',
     says: '"http" is there twice',
     refused: true,
   },
-  { object: gateway, field: 'spec.selector.istio', value: 'ingress', at: 'spec.selector', says: 'finds no Pod of a gateway' },
+  {
+    object: gateway,
+    field: 'spec.selector.istio',
+    value: 'ingress',
+    at: 'spec.selector',
+    says: 'finds no Pod of a gateway',
+  },
   {
     object: gateway,
     field: 'spec.servers[0].port.protocol',
@@ -32,7 +60,11 @@ export const misrouted: readonly Planted[] = [
   {
     object: gateway,
     field: 'spec.servers[0]',
-    value: { ...front, port: { number: 443, name: 'https', protocol: 'HTTPS' }, tls: { mode: 'SIMPLE', credentialName: 'front' } },
+    value: {
+      ...front,
+      port: { number: 443, name: 'https', protocol: 'HTTPS' },
+      tls: { mode: 'SIMPLE', credentialName: 'front' },
+    },
     at: 'spec.servers[0].tls.credentialName',
     says: 'there is no Secret front in istio-system, where the gateway runs',
   },
@@ -43,8 +75,18 @@ export const misrouted: readonly Planted[] = [
     at: 'spec.http[2].rewrite.authority',
     says: "is missing: Knative's gateway tells Services apart by it",
   },
-  { object: routes, field: 'spec.http[2].rewrite.authority', value: 'news.dormouse', says: 'there is no Knative Service of the authority news.dormouse' },
-  { object: routes, field: 'spec.http[2].route[0].destination.host', value: 'nobody', says: 'there is no Service for nobody' },
+  {
+    object: routes,
+    field: 'spec.http[2].rewrite.authority',
+    value: 'news.dormouse',
+    says: 'there is no Knative Service of the authority news.dormouse',
+  },
+  {
+    object: routes,
+    field: 'spec.http[2].route[0].destination.host',
+    value: 'nobody',
+    says: 'there is no Service for nobody',
+  },
   {
     object: routes,
     field: 'spec.http[2].route[0].destination.port',
@@ -57,8 +99,18 @@ export const misrouted: readonly Planted[] = [
     value: 'canary',
     says: 'no DestinationRule of knative-local-gateway.istio-system.svc.cluster.local has a subset "canary"',
   },
-  { object: routes, field: 'spec.http[2].match', value: undefined, at: 'spec.http[2]', says: 'takes every request: what comes after it is never reached' },
-  { object: made('networking.istio.io/v1', 'DestinationRule', { host: 'nobody' }), at: 'spec.host', says: 'there is no Service for nobody' },
+  {
+    object: routes,
+    field: 'spec.http[2].match',
+    value: undefined,
+    at: 'spec.http[2]',
+    says: 'takes every request: what comes after it is never reached',
+  },
+  {
+    object: made('networking.istio.io/v1', 'DestinationRule', { host: 'nobody' }),
+    at: 'spec.host',
+    says: 'there is no Service for nobody',
+  },
   {
     object: ping,
     field: 'spec.sink',
@@ -88,10 +140,20 @@ export const misrouted: readonly Planted[] = [
     at: 'spec.rules[0].from[0].source.serviceAccounts',
     says: 'there is no ServiceAccount knative-serving/activators',
   },
-  { object: rule({ namespaces: ['dormice'] }), at: 'spec.rules[0].from[0].source.namespaces', says: 'there is no namespace dormice' },
-  { object: rule({ requestPrincipals: ['*'] }), at: 'spec.rules[0].from[0].source.requestPrincipals', says: 'no RequestAuthentication reads tokens here' },
   {
-    object: made('security.istio.io/v1', 'AuthorizationPolicy', { selector: { matchLabels: { 'serving.knative.dev/service': 'post' } } }),
+    object: rule({ namespaces: ['dormice'] }),
+    at: 'spec.rules[0].from[0].source.namespaces',
+    says: 'there is no namespace dormice',
+  },
+  {
+    object: rule({ requestPrincipals: ['*'] }),
+    at: 'spec.rules[0].from[0].source.requestPrincipals',
+    says: 'no RequestAuthentication reads tokens here',
+  },
+  {
+    object: made('security.istio.io/v1', 'AuthorizationPolicy', {
+      selector: { matchLabels: { 'serving.knative.dev/service': 'post' } },
+    }),
     at: 'spec.selector',
     says: 'finds no Pod in dormouse (serving.knative.dev/service=post)',
   },

@@ -29,7 +29,13 @@ export const postgres = 'Deployment.apps dormouse/postgres';
 export const container = 'spec.template.spec.containers[0]';
 export const annotation = (name: string) => `spec.template.metadata.annotations["${name}"]`;
 
-export const made = (apiVersion: string, kind: string, spec: object, name = 'planted', namespace = 'dormouse'): Manifest => ({
+export const made = (
+  apiVersion: string,
+  kind: string,
+  spec: object,
+  name = 'planted',
+  namespace = 'dormouse',
+): Manifest => ({
   ...{ apiVersion, kind, spec },
   metadata: { name, ...(namespace ? { namespace } : {}) },
 });

@@ -4,7 +4,10 @@ import type { Planted } from './planted.fixture.ts';
 type Steps = readonly (string | number)[];
 
 /** The objects with one error in them, and the object that has it. */
-export function plant(manifests: readonly Manifest[], { object, field, value, beside = [] }: Planted): { all: Manifest[]; changed: Manifest | undefined } {
+export function plant(
+  manifests: readonly Manifest[],
+  { object, field, value, beside = [] }: Planted,
+): { all: Manifest[]; changed: Manifest | undefined } {
   const copies = structuredClone([...manifests, ...beside]);
   if (typeof object !== 'string') copies.push(structuredClone(object));
   const changed = typeof object === 'string' ? copies.find((each) => nameOf(each) === object) : copies.at(-1);
@@ -18,7 +21,9 @@ export function plant(manifests: readonly Manifest[], { object, field, value, be
 export const setField = (target: object, field: string, value: unknown): void => set(target, stepsOf(field), value);
 
 const stepsOf = (path: string): Steps =>
-  [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) => (index === undefined ? (quoted ?? name)! : Number(index)));
+  [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) =>
+    index === undefined ? (quoted ?? name)! : Number(index),
+  );
 
 function set(target: object, [step, ...rest]: Steps, value: unknown): void {
   if (step === undefined) return;

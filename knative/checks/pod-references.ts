@@ -14,9 +14,11 @@ interface Needed extends Told {
 /** What every Pod asks for is there: its ServiceAccount, ConfigMaps with their keys, Secrets; its images have a tag that says which one. */
 export const checkPodReferences = (manifests: Manifests): Finding[] =>
   podsOf(manifests).flatMap((pod) =>
-    [...checkAccount(manifests, pod), ...checkImages(pod), ...neededBy(pod).filter((each) => !isThere(manifests, pod, each))].map(({ path, problem }) =>
-      finding(pod.owner, `${pod.path}.${path}`, problem),
-    ),
+    [
+      ...checkAccount(manifests, pod),
+      ...checkImages(pod),
+      ...neededBy(pod).filter((each) => !isThere(manifests, pod, each)),
+    ].map(({ path, problem }) => finding(pod.owner, `${pod.path}.${path}`, problem)),
   );
 
 function checkAccount(manifests: Manifests, { namespace, spec }: Pod): Told[] {
@@ -26,7 +28,9 @@ function checkAccount(manifests: Manifests, { namespace, spec }: Pod): Told[] {
       ? []
       : [{ path: 'serviceAccountName', problem: `there is no ServiceAccount ${namespace}/${name}` }];
   if (spec.automountServiceAccountToken === false) return [];
-  return [{ path: 'serviceAccountName', problem: 'is missing: the Pod would carry the token of an account that all share' }];
+  return [
+    { path: 'serviceAccountName', problem: 'is missing: the Pod would carry the token of an account that all share' },
+  ];
 }
 
 const containersOf = ({ spec }: Pod): { container: IContainer; path: string }[] => [
@@ -49,8 +53,12 @@ function neededBy(pod: Pod): Needed[] {
   });
   const environment = containersOf(pod).flatMap(({ container: { env, envFrom }, path }) => [
     ...(envFrom ?? []).flatMap(({ configMapRef, secretRef }, index) => [
-      ...(configMapRef && !configMapRef.optional ? [needed('ConfigMap', configMapRef.name, `${path}.envFrom[${index}].configMapRef.name`)] : []),
-      ...(secretRef && !secretRef.optional ? [needed('Secret', secretRef.name, `${path}.envFrom[${index}].secretRef.name`)] : []),
+      ...(configMapRef && !configMapRef.optional
+        ? [needed('ConfigMap', configMapRef.name, `${path}.envFrom[${index}].configMapRef.name`)]
+        : []),
+      ...(secretRef && !secretRef.optional
+        ? [needed('Secret', secretRef.name, `${path}.envFrom[${index}].secretRef.name`)]
+        : []),
     ]),
     ...(env ?? []).flatMap(({ valueFrom }, index) => {
       const { configMapKeyRef: map, secretKeyRef: secret } = valueFrom ?? {};
@@ -61,7 +69,9 @@ function neededBy(pod: Pod): Needed[] {
       ];
     }),
   ]);
-  const volumes = (pod.spec.volumes ?? []).flatMap((volume, index) => sourcesOf(volume).map(({ kind, name }) => needed(kind, name, `volumes[${index}]`)));
+  const volumes = (pod.spec.volumes ?? []).flatMap((volume, index) =>
+    sourcesOf(volume).map(({ kind, name }) => needed(kind, name, `volumes[${index}]`)),
+  );
   return [...environment, ...volumes];
 }
 
@@ -75,7 +85,10 @@ function sourcesOf({ configMap, secret, projected }: IVolume): { kind: Needed['k
 }
 
 /** A source of a projected volume, as if it were a volume of its own. */
-function wrapped({ configMap, secret }: NonNullable<NonNullable<IVolume['projected']>['sources']>[number]): Partial<IVolume> {
+function wrapped({
+  configMap,
+  secret,
+}: NonNullable<NonNullable<IVolume['projected']>['sources']>[number]): Partial<IVolume> {
   return {
     ...(configMap ? { configMap } : {}),
     ...(secret ? { secret: { secretName: secret.name ?? '', ...(secret.optional ? { optional: true } : {}) } } : {}),

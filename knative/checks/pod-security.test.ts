@@ -21,9 +21,12 @@ describe('the Pod Security Standard "restricted"', () => {
 
   test('does not let a Pod do without seccomp, even if its containers do not', () => {
     const spec = restricted();
-    for (const [index] of spec.containers.entries()) setField(spec, `containers[${index}].securityContext.seccompProfile`, { type: 'RuntimeDefault' });
+    for (const [index] of spec.containers.entries())
+      setField(spec, `containers[${index}].securityContext.seccompProfile`, { type: 'RuntimeDefault' });
     setField(spec, 'securityContext.seccompProfile.type', 'Unconfined');
-    expect(violations({ spec })).toEqual([{ path: 'securityContext.seccompProfile', problem: 'must be of type RuntimeDefault or Localhost' }]);
+    expect(violations({ spec })).toEqual([
+      { path: 'securityContext.seccompProfile', problem: 'must be of type RuntimeDefault or Localhost' },
+    ]);
   });
 
   test('asks every container for what the Pod does not say for all', () => {
@@ -46,7 +49,10 @@ describe('the Pod that Knative makes of a Service', () => {
   });
 
   test('is found by the labels of its Service', () => {
-    expect(pod.labels).toMatchObject({ 'serving.knative.dev/service': name, 'serving.knative.dev/configuration': name });
+    expect(pod.labels).toMatchObject({
+      'serving.knative.dev/service': name,
+      'serving.knative.dev/configuration': name,
+    });
   });
 
   test('violates the standard where its function does, and not by queue-proxy', () => {

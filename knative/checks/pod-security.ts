@@ -13,7 +13,9 @@ type Control = (pod: IPodSpec, parts: readonly Part[]) => Told[];
 
 /** The Pod Security Standard "restricted" (kubernetes.io/docs/concepts/security/pod-security-standards), Linux only, for every Pod that would come of these objects. */
 export const checkPodSecurity = (manifests: Manifests): Finding[] =>
-  podsOf(manifests).flatMap((pod) => violations(pod).map(({ path, problem }) => finding(pod.owner, `${pod.path}.${path}`, problem)));
+  podsOf(manifests).flatMap((pod) =>
+    violations(pod).map(({ path, problem }) => finding(pod.owner, `${pod.path}.${path}`, problem)),
+  );
 
 export function violations({ spec }: Pick<Pod, 'spec'>): Told[] {
   const parts = (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) =>
@@ -26,12 +28,13 @@ export function violations({ spec }: Pick<Pod, 'spec'>): Told[] {
 const onEach =
   (name: keyof Security, refusal: (value: unknown) => string | undefined): Control =>
   ({ securityContext }, parts) =>
-    [{ path: '', context: securityContext }, ...parts.map(({ container, path }) => ({ path: `${path}.`, context: container.securityContext }))].flatMap(
-      ({ path, context }) => {
-        const problem = refusal((context as Security | undefined)?.[name]);
-        return problem ? [{ path: `${path}securityContext.${name}`, problem }] : [];
-      },
-    );
+    [
+      { path: '', context: securityContext },
+      ...parts.map(({ container, path }) => ({ path: `${path}.`, context: container.securityContext })),
+    ].flatMap(({ path, context }) => {
+      const problem = refusal((context as Security | undefined)?.[name]);
+      return problem ? [{ path: `${path}securityContext.${name}`, problem }] : [];
+    });
 
 /** A control on what each container must say itself, or, with `orPod`, have from its Pod. */
 const required =
@@ -39,7 +42,8 @@ const required =
   ({ securityContext }, parts) =>
     parts.flatMap(({ container, path }) => {
       const value =
-        container.securityContext?.[name as keyof IContainer['securityContext']] ?? (orPod ? (securityContext as Security | undefined)?.[name] : undefined);
+        container.securityContext?.[name as keyof IContainer['securityContext']] ??
+        (orPod ? (securityContext as Security | undefined)?.[name] : undefined);
       const problem = refusal(value);
       return problem ? [{ path: `${path}.securityContext.${name}`, problem }] : [];
     });
@@ -49,7 +53,9 @@ const given = (value: unknown) => value !== undefined && value !== null;
 const type = (value: unknown) => (value as { type?: string } | undefined)?.type;
 
 const namespaces: Control = (pod) =>
-  (['hostNetwork', 'hostPID', 'hostIPC'] as const).flatMap((name) => (pod[name] ? [{ path: name, problem: "shares the node's" }] : []));
+  (['hostNetwork', 'hostPID', 'hostIPC'] as const).flatMap((name) =>
+    pod[name] ? [{ path: name, problem: "shares the node's" }] : [],
+  );
 
 const hostPorts: Control = (_, parts) =>
   parts.flatMap(({ container, path }) =>
@@ -62,7 +68,9 @@ const hosts: Control = (_, parts) =>
   parts.flatMap(({ container, path }) =>
     (['livenessProbe', 'readinessProbe', 'startupProbe'] as const).flatMap((probe) =>
       (['httpGet', 'tcpSocket'] as const).flatMap((how) =>
-        container[probe]?.[how]?.host ? [{ path: `${path}.${probe}.${how}.host`, problem: 'a probe may ask nobody but its own Pod' }] : [],
+        container[probe]?.[how]?.host
+          ? [{ path: `${path}.${probe}.${how}.host`, problem: 'a probe may ask nobody but its own Pod' }]
+          : [],
       ),
     ),
   );
@@ -71,12 +79,23 @@ const hooks: Control = (_, parts) =>
   parts.flatMap(({ container, path }) =>
     (['postStart', 'preStop'] as const).flatMap((hook) =>
       (['httpGet', 'tcpSocket'] as const).flatMap((how) =>
-        container.lifecycle?.[hook]?.[how]?.host ? [{ path: `${path}.lifecycle.${hook}.${how}.host`, problem: 'a hook may ask nobody but its own Pod' }] : [],
+        container.lifecycle?.[hook]?.[how]?.host
+          ? [{ path: `${path}.lifecycle.${hook}.${how}.host`, problem: 'a hook may ask nobody but its own Pod' }]
+          : [],
       ),
     ),
   );
 
-const kinds = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
+const kinds = [
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+];
 const volumes: Control = ({ volumes: all }) =>
   (all ?? []).flatMap((volume, index) =>
     Object.keys(volume)
@@ -93,7 +112,10 @@ const sysctls = [
 ];
 const settings: Control = ({ securityContext }) =>
   (securityContext?.sysctls ?? []).flatMap(({ name }, index) =>
-    sysctls.includes(name) || /^net\.ipv4\.(ip_local_reserved_ports|tcp_(keepalive_time|fin_timeout|keepalive_intvl|keepalive_probes))$/.test(name)
+    sysctls.includes(name) ||
+    /^net\.ipv4\.(ip_local_reserved_ports|tcp_(keepalive_time|fin_timeout|keepalive_intvl|keepalive_probes))$/.test(
+      name,
+    )
       ? []
       : [{ path: `securityContext.sysctls[${index}]`, problem: `${name} is not a safe setting of the kernel` }],
   );
@@ -113,7 +135,8 @@ const capabilities = (value: unknown) => {
   );
 };
 
-const profile = (value: unknown) => must(['RuntimeDefault', 'Localhost'].includes(type(value) ?? ''), 'must be of type RuntimeDefault or Localhost');
+const profile = (value: unknown) =>
+  must(['RuntimeDefault', 'Localhost'].includes(type(value) ?? ''), 'must be of type RuntimeDefault or Localhost');
 
 /** The Pod's own, even where its containers say another. */
 const seccomp: Control = ({ securityContext }) => {
@@ -123,7 +146,9 @@ const seccomp: Control = ({ securityContext }) => {
 
 const controls: readonly Control[] = [
   // Baseline.
-  onEach('windowsOptions', (value) => must(!(value as { hostProcess?: boolean } | undefined)?.hostProcess, 'must not run on the host')),
+  onEach('windowsOptions', (value) =>
+    must(!(value as { hostProcess?: boolean } | undefined)?.hostProcess, 'must not run on the host'),
+  ),
   namespaces,
   onEach('privileged', (value) => must(!value, 'must not be true')),
   volumes,

@@ -18,8 +18,10 @@ export function podOf(manifest: Manifest): Pod | undefined {
   const kind = kindOf(manifest);
   if (kind === 'Service.serving.knative.dev') return podOfService(manifest);
   if (kind === 'Pod') return pod(manifest, '', { metadata: manifest.metadata, spec: manifest.spec as IPodSpec });
-  if (kind === 'CronJob.batch') return pod(manifest, 'spec.jobTemplate.spec.template', (manifest.spec as ICronJobSpec).jobTemplate.spec?.template);
-  if (withTemplate.includes(kind)) return pod(manifest, 'spec.template', (manifest.spec as { template?: IPodTemplateSpec }).template);
+  if (kind === 'CronJob.batch')
+    return pod(manifest, 'spec.jobTemplate.spec.template', (manifest.spec as ICronJobSpec).jobTemplate.spec?.template);
+  if (withTemplate.includes(kind))
+    return pod(manifest, 'spec.template', (manifest.spec as { template?: IPodTemplateSpec }).template);
   return undefined;
 }
 
@@ -56,5 +58,11 @@ function podOfService(service: Manifest): Pod | undefined {
     ...container,
     name: container.name ?? (index === 0 ? 'user-container' : `user-container-${index}`),
   }));
-  return { owner: service, path: 'spec.template.spec', namespace: namespaceOf(service), labels, spec: { ...spec, containers: [...containers, queueProxy] } };
+  return {
+    owner: service,
+    path: 'spec.template.spec',
+    namespace: namespaceOf(service),
+    labels,
+    spec: { ...spec, containers: [...containers, queueProxy] },
+  };
 }

@@ -14,7 +14,10 @@ interface Source {
 }
 interface AuthorizationPolicySpec {
   action?: string;
-  rules?: readonly { from?: readonly { source?: Source }[]; when?: readonly { key: string; values?: readonly string[] }[] }[];
+  rules?: readonly {
+    from?: readonly { source?: Source }[];
+    when?: readonly { key: string; values?: readonly string[] }[];
+  }[];
 }
 interface RequestAuthenticationSpec {
   jwtRules?: readonly { issuer: string; jwksUri?: string; jwks?: string }[];
@@ -36,17 +39,23 @@ export const checkIstioPolicies = (manifests: Manifests): Finding[] => [
     ),
   ),
   ...all<PeerAuthenticationSpec>(manifests, 'PeerAuthentication.security.istio.io').flatMap(({ spec, ...each }) =>
-    spec.portLevelMtls && !spec.selector ? [finding(each as Manifest, 'spec.portLevelMtls', 'is for chosen Pods only: there is no selector')] : [],
+    spec.portLevelMtls && !spec.selector
+      ? [finding(each as Manifest, 'spec.portLevelMtls', 'is for chosen Pods only: there is no selector')]
+      : [],
   ),
 ];
 
 function checkAuthorization(manifests: Manifests, policy: Manifest & { spec: AuthorizationPolicySpec }): Told[] {
   return (policy.spec.rules ?? []).flatMap(({ from = [], when = [] }, rule) => [
-    ...from.flatMap(({ source = {} }, index) => checkSource(manifests, policy, source, `spec.rules[${rule}].from[${index}].source`)),
+    ...from.flatMap(({ source = {} }, index) =>
+      checkSource(manifests, policy, source, `spec.rules[${rule}].from[${index}].source`),
+    ),
     ...when.flatMap(({ key, values = [] }, index) => {
       const path = `spec.rules[${rule}].when[${index}]`;
       if (key === 'source.principal') return checkPrincipals(manifests, values, path);
-      return key.startsWith('request.auth.') && !isAuthenticated(manifests, policy) ? [{ path, problem: 'no RequestAuthentication reads tokens here' }] : [];
+      return key.startsWith('request.auth.') && !isAuthenticated(manifests, policy)
+        ? [{ path, problem: 'no RequestAuthentication reads tokens here' }]
+        : [];
     }),
   ]);
 }
@@ -56,8 +65,15 @@ function checkSource(manifests: Manifests, policy: Manifest, source: Source, pat
   const told = [
     ...checkPrincipals(manifests, source.principals ?? [], `${path}.principals`),
     ...checkPrincipals(manifests, source.notPrincipals ?? [], `${path}.notPrincipals`),
-    ...checkAccounts(manifests, policy, [...(source.serviceAccounts ?? []), ...(source.notServiceAccounts ?? [])], `${path}.serviceAccounts`),
-    ...namespaces.filter((name) => !isNamespace(manifests, name)).map((name) => ({ path: `${path}.namespaces`, problem: `there is no namespace ${name}` })),
+    ...checkAccounts(
+      manifests,
+      policy,
+      [...(source.serviceAccounts ?? []), ...(source.notServiceAccounts ?? [])],
+      `${path}.serviceAccounts`,
+    ),
+    ...namespaces
+      .filter((name) => !isNamespace(manifests, name))
+      .map((name) => ({ path: `${path}.namespaces`, problem: `there is no namespace ${name}` })),
   ];
   if (source.requestPrincipals?.length && !isAuthenticated(manifests, policy))
     told.push({ path: `${path}.requestPrincipals`, problem: 'no RequestAuthentication reads tokens here' });
@@ -72,15 +88,21 @@ const checkPrincipals = (manifests: Manifests, principals: readonly string[], pa
     if (principal.includes('*')) return [];
     const [, namespace = '', name = ''] = /^[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(principal) ?? [];
     if (!name) return [{ path, problem: `"${principal}" is no identity: cluster.local/ns/NAMESPACE/sa/NAME` }];
-    return hasAccount(manifests, namespace, name) ? [] : [{ path, problem: `there is no ServiceAccount ${namespace}/${name}` }];
+    return hasAccount(manifests, namespace, name)
+      ? []
+      : [{ path, problem: `there is no ServiceAccount ${namespace}/${name}` }];
   });
 
 /** Accounts as Istio takes them beside identities: `NAMESPACE/NAME`, or a name in the policy's own namespace. */
 const checkAccounts = (manifests: Manifests, policy: Manifest, accounts: readonly string[], path: string): Told[] =>
   accounts.flatMap((account) => {
     const [namespace = '', name = ''] = account.includes('/') ? account.split('/') : [namespaceOf(policy), account];
-    return hasAccount(manifests, namespace, name) ? [] : [{ path, problem: `there is no ServiceAccount ${namespace}/${name}` }];
+    return hasAccount(manifests, namespace, name)
+      ? []
+      : [{ path, problem: `there is no ServiceAccount ${namespace}/${name}` }];
   });
 
 const isAuthenticated = (manifests: Manifests, policy: Manifest) =>
-  all(manifests, 'RequestAuthentication.security.istio.io').some((each) => [rootNamespace, namespaceOf(policy)].includes(namespaceOf(each)));
+  all(manifests, 'RequestAuthentication.security.istio.io').some((each) =>
+    [rootNamespace, namespaceOf(policy)].includes(namespaceOf(each)),
+  );

@@ -11,7 +11,9 @@ export function secretsIn(manifests: Manifests, namespace: string): Set<string> 
   const certificates = all<ICertificateSpec>(manifests, 'Certificate.cert-manager.io');
   return new Set([
     ...made,
-    ...external.filter((each) => namespaceOf(each) === namespace).map(({ metadata, spec }) => spec.target?.name ?? metadata.name),
+    ...external
+      .filter((each) => namespaceOf(each) === namespace)
+      .map(({ metadata, spec }) => spec.target?.name ?? metadata.name),
     ...certificates.filter((each) => namespaceOf(each) === namespace).map(({ spec }) => spec.secretName),
   ]);
 }

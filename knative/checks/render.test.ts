@@ -3,22 +3,39 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../tests/needs.ts';
 import type { Manifests } from './manifest.ts';
-import { bringsSomething, choices, choicesOf, components, optionalIn, overlays, type Rendering, render, wholeFolders, wrongWith } from './renderings.ts';
+import {
+  bringsSomething,
+  choices,
+  choicesOf,
+  components,
+  optionalIn,
+  overlays,
+  type Rendering,
+  render,
+  wholeFolders,
+  wrongWith,
+} from './renderings.ts';
 
 test('there are overlays and components to look at', () => {
-  expect(overlays()).toEqual(expect.arrayContaining(['knative/base', 'knative/overlays/lab', 'knative/overlays/local']));
+  expect(overlays()).toEqual(
+    expect.arrayContaining(['knative/base', 'knative/overlays/lab', 'knative/overlays/local']),
+  );
   expect(components().map((each) => basename(each))).toEqual(expect.arrayContaining(['postgres', 'redis']));
 });
 
 test('every two components come together with few others, and each is once left out of all', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', 'c') }), { minLength: 2, maxLength: 12 }), (names) => {
-      const chosen = choicesOf(names);
-      expect(new Set(chosen.map((each) => each.join())).size).toBe(chosen.length);
-      for (const name of names) expect(chosen).toContainEqual(names.filter((each) => each !== name));
-      for (const [index, name] of names.entries()) for (const other of names.slice(index + 1)) expect(chosen).toContainEqual([name, other]);
-      expect(chosen).toContainEqual(names);
-    }),
+    fc.property(
+      fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', 'c') }), { minLength: 2, maxLength: 12 }),
+      (names) => {
+        const chosen = choicesOf(names);
+        expect(new Set(chosen.map((each) => each.join())).size).toBe(chosen.length);
+        for (const name of names) expect(chosen).toContainEqual(names.filter((each) => each !== name));
+        for (const [index, name] of names.entries())
+          for (const other of names.slice(index + 1)) expect(chosen).toContainEqual([name, other]);
+        expect(chosen).toContainEqual(names);
+      },
+    ),
   );
 });
 
@@ -35,11 +52,14 @@ describe('rendered by kubectl', needs('kubectl'), () => {
     expect(await wrongWith(renderings[index]!, optional)).toEqual([]);
   });
 
-  test.each(wanted.filter(({ components: [one, ...others] }) => one && others.length === 0 && bringsSomething(one)).map(({ name }) => name))(
-    'there is something that differs in $0',
-    (name) => {
-      const [base, changed] = ['knative/base', name].map((each) => renderings.find((rendering) => rendering.name === each)?.manifests);
-      expect(changed).not.toEqual(base);
-    },
-  );
+  test.each(
+    wanted
+      .filter(({ components: [one, ...others] }) => one && others.length === 0 && bringsSomething(one))
+      .map(({ name }) => name),
+  )('there is something that differs in $0', (name) => {
+    const [base, changed] = ['knative/base', name].map(
+      (each) => renderings.find((rendering) => rendering.name === each)?.manifests,
+    );
+    expect(changed).not.toEqual(base);
+  });
 });

@@ -38,14 +38,21 @@ export function choicesOf(names: readonly string[]): string[][] {
   return [...distinct.values()];
 }
 
-export const wholeFolders = (folders: readonly string[]): Choice[] => folders.map((folder) => ({ name: folder, folder, components: [] }));
+export const wholeFolders = (folders: readonly string[]): Choice[] =>
+  folders.map((folder) => ({ name: folder, folder, components: [] }));
 
 export function choices(): Choice[] {
   const all = components();
   const bringing = all.filter(bringsSomething);
   const others = all.filter((each) => !bringing.includes(each));
-  const chosen = [...choicesOf(bringing), ...others.map((each) => [each]), ...(others.length > 0 ? [all] : [])].filter(({ length }) => length > 0);
-  return chosen.map((each) => ({ name: `knative/base with ${namesOf(each, all)}`, folder: 'knative/base', components: each }));
+  const chosen = [...choicesOf(bringing), ...others.map((each) => [each]), ...(others.length > 0 ? [all] : [])].filter(
+    ({ length }) => length > 0,
+  );
+  return chosen.map((each) => ({
+    name: `knative/base with ${namesOf(each, all)}`,
+    folder: 'knative/base',
+    components: each,
+  }));
 }
 
 function namesOf(chosen: readonly string[], all: readonly string[]): string {
@@ -70,7 +77,8 @@ export async function render(all: readonly Choice[]): Promise<Rendering[]> {
   const waiting = [...all.entries()];
   const done: Rendering[] = [];
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) done[next[0]] = { ...next[1], ...(await renderOne(next[1], work)) };
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      done[next[0]] = { ...next[1], ...(await renderOne(next[1], work)) };
   };
   try {
     await Promise.all(Array.from({ length: width }, worker));
@@ -80,7 +88,10 @@ export async function render(all: readonly Choice[]): Promise<Rendering[]> {
   }
 }
 
-const renderOne = ({ folder, components: chosen }: Choice, work: string): Promise<Pick<Rendering, 'manifests' | 'failure'>> =>
+const renderOne = (
+  { folder, components: chosen }: Choice,
+  work: string,
+): Promise<Pick<Rendering, 'manifests' | 'failure'>> =>
   kustomize(chosen.length === 0 ? resolve(root, folder) : overlayOf(work, folder, chosen)).then(
     (manifests) => ({ manifests }),
     (error: Error) => ({ manifests: [], failure: error.message.replaceAll(`${root}/`, '') }),
@@ -90,17 +101,25 @@ const renderOne = ({ folder, components: chosen }: Choice, work: string): Promis
 function overlayOf(work: string, base: string, chosen: readonly string[]): string {
   const folder = mkdtempSync(join(work, 'overlay-'));
   const path = (to: string) => relative(folder, join(root, to));
-  const write = (to: string, kustomization: object) => writeFileSync(join(to, 'kustomization.yaml'), JSON.stringify(kustomization));
+  const write = (to: string, kustomization: object) =>
+    writeFileSync(join(to, 'kustomization.yaml'), JSON.stringify(kustomization));
   mkdirSync(join(folder, 'namespace'));
-  write(join(folder, 'namespace'), { apiVersion: 'kustomize.config.k8s.io/v1alpha1', kind: 'Component', namespace: 'dormouse' });
+  write(join(folder, 'namespace'), {
+    apiVersion: 'kustomize.config.k8s.io/v1alpha1',
+    kind: 'Component',
+    namespace: 'dormouse',
+  });
   const [inside, outside] = [chosen.filter((each) => !liesElsewhere(each)), chosen.filter(liesElsewhere)];
   write(folder, { resources: [path(base)], components: [...inside.map(path), 'namespace', ...outside.map(path)] });
   return folder;
 }
 
-const textsOf = (component: string) => globSync(`${component}/*.yaml`, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+const textsOf = (component: string) =>
+  globSync(`${component}/*.yaml`, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
 
-const liesElsewhere = (component: string) => textsOf(component).some((text) => /^ {2}namespace: (?!dormouse$)/m.test(text));
+const liesElsewhere = (component: string) =>
+  textsOf(component).some((text) => /^ {2}namespace: (?!dormouse$)/m.test(text));
 
 /** Whether a component adds or changes something by itself, instead of only renaming what others bring. */
-export const bringsSomething = (component: string): boolean => textsOf(component).some((text) => /^(resources|patches|configMapGenerator):/m.test(text));
+export const bringsSomething = (component: string): boolean =>
+  textsOf(component).some((text) => /^(resources|patches|configMapGenerator):/m.test(text));

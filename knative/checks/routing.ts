@@ -19,7 +19,11 @@ interface HttpRoute {
 }
 export interface GatewaySpec {
   selector?: Readonly<Record<string, string>>;
-  servers?: readonly { hosts: readonly string[]; port: { number: number; name: string; protocol: string }; tls?: Tls }[];
+  servers?: readonly {
+    hosts: readonly string[];
+    port: { number: number; name: string; protocol: string };
+    tls?: Tls;
+  }[];
 }
 interface Tls {
   mode?: string;
@@ -38,9 +42,10 @@ const localGateway = 'knative-local-gateway.istio-system.svc.cluster.local';
 /** As `istioctl analyze` would: routes have gateways that take their hosts, and lead to Services that there are. */
 export const checkRouting = (manifests: Manifests): Finding[] => [
   ...all<VirtualServiceSpec>(manifests, 'VirtualService.networking.istio.io').flatMap((each) =>
-    [...checkGatewaysOf(manifests, each), ...(each.spec.http ?? []).flatMap((route, index) => checkRoute(manifests, each, route, index))].map(
-      ({ path, problem }) => finding(each, path, problem),
-    ),
+    [
+      ...checkGatewaysOf(manifests, each),
+      ...(each.spec.http ?? []).flatMap((route, index) => checkRoute(manifests, each, route, index)),
+    ].map(({ path, problem }) => finding(each, path, problem)),
   ),
   ...all<DestinationRuleSpec>(manifests, 'DestinationRule.networking.istio.io').flatMap((rule) =>
     rule.spec.host.includes('*') || serviceOf(manifests, namespaceOf(rule), rule.spec.host)
@@ -53,13 +58,18 @@ function checkGatewaysOf(manifests: Manifests, virtualService: Manifest & { spec
   const { gateways = ['mesh'], hosts = [] } = virtualService.spec;
   const named = gateways.filter((name) => name !== 'mesh').map((name) => located(name, namespaceOf(virtualService)));
   const told = named.flatMap(({ namespace, name }): Told[] =>
-    find(manifests, 'Gateway.networking.istio.io', namespace, name) || installedObjects.includes(`Gateway.networking.istio.io ${namespace}/${name}`)
+    find(manifests, 'Gateway.networking.istio.io', namespace, name) ||
+    installedObjects.includes(`Gateway.networking.istio.io ${namespace}/${name}`)
       ? []
       : [{ path: 'spec.gateways', problem: `there is no Gateway ${namespace}/${name}` }],
   );
-  const own = named.flatMap(({ namespace, name }) => find(manifests, 'Gateway.networking.istio.io', namespace, name) ?? []);
+  const own = named.flatMap(
+    ({ namespace, name }) => find(manifests, 'Gateway.networking.istio.io', namespace, name) ?? [],
+  );
   if (told.length > 0 || own.length < gateways.length) return told;
-  const taken = own.flatMap(({ spec }) => ((spec as GatewaySpec).servers ?? []).flatMap((server) => server.hosts.map((host) => host.replace(/^[^/]*\//, ''))));
+  const taken = own.flatMap(({ spec }) =>
+    ((spec as GatewaySpec).servers ?? []).flatMap((server) => server.hosts.map((host) => host.replace(/^[^/]*\//, ''))),
+  );
   return hosts
     .filter((host) => !taken.some((each) => meets(each, host)))
     .map((host) => ({ path: 'spec.hosts', problem: `no server of its Gateways takes ${host}` }));
@@ -77,12 +87,20 @@ const meets = (one: string, other: string) => {
   return one.startsWith('*') ? b.endsWith(a) : other.startsWith('*') ? a.endsWith(b) : a === b;
 };
 
-function checkRoute(manifests: Manifests, virtualService: Manifest & { spec: VirtualServiceSpec }, route: HttpRoute, index: number): Told[] {
+function checkRoute(
+  manifests: Manifests,
+  virtualService: Manifest & { spec: VirtualServiceSpec },
+  route: HttpRoute,
+  index: number,
+): Told[] {
   const path = `spec.http[${index}]`;
-  const told = (route.route ?? []).flatMap((each, at) => checkDestination(manifests, virtualService, each.destination, `${path}.route[${at}].destination`));
+  const told = (route.route ?? []).flatMap((each, at) =>
+    checkDestination(manifests, virtualService, each.destination, `${path}.route[${at}].destination`),
+  );
   if (route.match?.length === undefined && index < (virtualService.spec.http?.length ?? 0) - 1)
     told.push({ path, problem: 'takes every request: what comes after it is never reached' });
-  if (!route.route && !route.redirect && !route.directResponse && !route.delegate) told.push({ path, problem: 'leads nowhere' });
+  if (!route.route && !route.redirect && !route.directResponse && !route.delegate)
+    told.push({ path, problem: 'leads nowhere' });
   if (!(route.route ?? []).some(({ destination }) => destination.host === localGateway)) return told;
   const authority = route.rewrite?.authority ?? route.headers?.request?.set?.[':authority'];
   return [...told, ...checkAuthority(manifests, authority, `${path}.rewrite.authority`)];
@@ -97,8 +115,10 @@ function checkDestination(
   const service = serviceOf(manifests, namespaceOf(from), host);
   if (!service) return [{ path: `${path}.host`, problem: `there is no Service for ${host}` }];
   const told: Told[] = [];
-  if (port && !service.ports.includes(port.number)) told.push({ path: `${path}.port`, problem: `${host} has port ${service.ports.join(', ')}` });
-  if (subset && !hasSubset(manifests, host, subset)) told.push({ path: `${path}.subset`, problem: `no DestinationRule of ${host} has a subset "${subset}"` });
+  if (port && !service.ports.includes(port.number))
+    told.push({ path: `${path}.port`, problem: `${host} has port ${service.ports.join(', ')}` });
+  if (subset && !hasSubset(manifests, host, subset))
+    told.push({ path: `${path}.subset`, problem: `no DestinationRule of ${host} has a subset "${subset}"` });
   return told;
 }
 
@@ -109,9 +129,10 @@ const hasSubset = (manifests: Manifests, host: string, subset: string) =>
 
 /** A Service by the name that Istio knows it by: short ones are of the namespace that names them. */
 function serviceOf(manifests: Manifests, own: string, host: string): { ports: readonly number[] } | undefined {
-  const entry = all<{ hosts: readonly string[]; ports?: readonly { number: number }[] }>(manifests, 'ServiceEntry.networking.istio.io').find(({ spec }) =>
-    spec.hosts.includes(host),
-  );
+  const entry = all<{ hosts: readonly string[]; ports?: readonly { number: number }[] }>(
+    manifests,
+    'ServiceEntry.networking.istio.io',
+  ).find(({ spec }) => spec.hosts.includes(host));
   if (entry) return { ports: (entry.spec.ports ?? []).map(({ number }) => number) };
   const [name = '', namespace = own] = host.split('.');
   const ports = portsOf(manifests, namespace, name);
@@ -120,7 +141,8 @@ function serviceOf(manifests: Manifests, own: string, host: string): { ports: re
 
 function checkAuthority(manifests: Manifests, authority: string | undefined, path: string): Told[] {
   if (!authority) return [{ path, problem: "is missing: Knative's gateway tells Services apart by it" }];
-  const [, name = '', namespace = ''] = /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?(?::80)?$/.exec(authority) ?? [];
+  const [, name = '', namespace = ''] =
+    /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?(?::80)?$/.exec(authority) ?? [];
   if (find(manifests, 'Service.serving.knative.dev', namespace, name)) return [];
   return [{ path, problem: `there is no Knative Service of the authority ${authority}` }];
 }

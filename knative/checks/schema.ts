@@ -23,14 +23,21 @@ const packages: Readonly<Record<string, string>> = {
 /** Fields that the cluster's own definition has and the package lacks; the page docs/how-to/check-manifests.md names the versions of both. */
 const lacking: Readonly<Record<string, readonly string[]>> = {
   'EventType.eventing.knative.dev': ['spec.description'],
-  'DestinationRule.networking.istio.io': ['spec.trafficPolicy.connectionPool.http.http2KeepAlive', 'spec.trafficPolicy.retryBudget.budgetInterval'],
-  'AuthorizationPolicy.security.istio.io': ['spec.rules[].from[].source.trustDomains', 'spec.rules[].from[].source.notTrustDomains'],
+  'DestinationRule.networking.istio.io': [
+    'spec.trafficPolicy.connectionPool.http.http2KeepAlive',
+    'spec.trafficPolicy.retryBudget.budgetInterval',
+  ],
+  'AuthorizationPolicy.security.istio.io': [
+    'spec.rules[].from[].source.trustDomains',
+    'spec.rules[].from[].source.notTrustDomains',
+  ],
   'Telemetry.telemetry.istio.io': ['spec.tracing[].disableContextPropagation'],
 };
 
 /** What Kubernetes requires and Knative fills in. */
 const filledIn: Readonly<Record<string, RegExp>> = {
-  'Service.serving.knative.dev': /^spec\.template\.spec\.containers\[\d+\](: name|\.\w+Probe\.(httpGet|tcpSocket|grpc): port)$/,
+  'Service.serving.knative.dev':
+    /^spec\.template\.spec\.containers\[\d+\](: name|\.\w+Probe\.(httpGet|tcpSocket|grpc): port)$/,
 };
 
 interface Problem {
@@ -75,10 +82,13 @@ async function examine(manifest: Manifest): Promise<Finding[]> {
 
 async function modelOf(manifest: Manifest): Promise<Model | undefined> {
   try {
-    const module: unknown = await import(`${packages[groupOf(manifest)] ?? 'kubernetes-models'}/${manifest.apiVersion}/${manifest.kind}`);
+    const module: unknown = await import(
+      `${packages[groupOf(manifest)] ?? 'kubernetes-models'}/${manifest.apiVersion}/${manifest.kind}`
+    );
     return (module as Readonly<Record<string, Model>>)[manifest.kind];
   } catch (error) {
-    if (['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw error;
   }
 }
@@ -123,7 +133,8 @@ function unknownFields(value: object, asked: Asked, path = ''): string[] {
   });
 }
 
-const join = (path: string, name: string) => (/[./]/.test(name) ? `${path}["${name}"]` : path ? `${path}.${name}` : name);
+const join = (path: string, name: string) =>
+  /[./]/.test(name) ? `${path}["${name}"]` : path ? `${path}.${name}` : name;
 
 /** `/spec/http/0` as `spec.http[0]`. */
 function pathOf(manifest: Manifest, pointer: string): string {

@@ -15,7 +15,10 @@ const manifests = render(join(import.meta.dirname, '../overlays/lab'))
   .filter((manifest) => !reachesOut(manifest))
   .map((manifest) => ({ ...manifest, metadata: { ...manifest.metadata, namespace } }));
 
-const apply = async () => (await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }))).trim().split('\n');
+const apply = async () =>
+  (await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests })))
+    .trim()
+    .split('\n');
 
 describe('[cluster] the overlay is applied', skippedFor(missingCluster()), () => {
   // The quota lets nothing run: what matters is what the API server makes of the objects.

@@ -12,7 +12,9 @@ type Labels = Readonly<Record<string, string>>;
 /** Whether labels fit a selector; an empty one fits all. A label that ends in `*` is one that begins so. */
 export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
   const is = (key: string, values: readonly string[]) =>
-    values.some((value) => (labels[key]?.endsWith('*') ? value.startsWith(labels[key].slice(0, -1)) : labels[key] === value));
+    values.some((value) =>
+      labels[key]?.endsWith('*') ? value.startsWith(labels[key].slice(0, -1)) : labels[key] === value,
+    );
   return (
     Object.entries(matchLabels ?? {}).every(([key, value]) => is(key, [value])) &&
     (matchExpressions ?? []).every(({ key, operator, values }) => {
@@ -30,7 +32,12 @@ export const findsPod = (manifests: Manifests, namespace: string, selector: Labe
 
 /** Labels of the namespaces that there are: those that are made here, and those that were there before. */
 export function namespacesWith(manifests: Manifests, selector: LabelSelector): string[] {
-  const made = all(manifests, 'Namespace').map(({ metadata }) => ({ name: metadata.name, labels: { ...metadata.labels } as Labels }));
+  const made = all(manifests, 'Namespace').map(({ metadata }) => ({
+    name: metadata.name,
+    labels: { ...metadata.labels } as Labels,
+  }));
   const others = Object.keys(installedPods).map((name) => ({ name, labels: {} as Labels }));
-  return [...made, ...others].filter(({ name, labels }) => selects(selector, { ...labels, 'kubernetes.io/metadata.name': name })).map(({ name }) => name);
+  return [...made, ...others]
+    .filter(({ name, labels }) => selects(selector, { ...labels, 'kubernetes.io/metadata.name': name }))
+    .map(({ name }) => name);
 }

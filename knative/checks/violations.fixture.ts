@@ -4,7 +4,11 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 export const restricted = (): IPodSpec => ({
   securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
   containers: [
-    { name: 'one', image: 'dev.local/dormouse/one:1', securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } },
+    {
+      name: 'one',
+      image: 'dev.local/dormouse/one:1',
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    },
     {
       name: 'other',
       image: 'dev.local/dormouse/other:1',
@@ -24,10 +28,30 @@ export const violating: readonly { field: string; value: unknown; says: string; 
   { field: `${own}.windowsOptions`, value: { hostProcess: true }, says: 'must not run on the host' },
   { field: `${own}.capabilities`, value: undefined, says: 'must drop ALL' },
   { field: `${own}.capabilities.drop`, value: ['NET_RAW'], at: `${own}.capabilities`, says: 'must drop ALL' },
-  { field: `${own}.capabilities.add`, value: ['SYS_TIME', 'NET_BIND_SERVICE'], at: `${own}.capabilities`, says: 'must not add SYS_TIME' },
-  { field: 'volumes', value: [{ name: 'host', hostPath: { path: '/etc' } }], at: 'volumes[0].hostPath', says: 'this kind of volume is not allowed' },
-  { field: 'volumes', value: [{ name: 'share', nfs: { server: 'a', path: '/' } }], at: 'volumes[0].nfs', says: 'this kind of volume is not allowed' },
-  { field: 'containers[1].ports', value: [{ containerPort: 80, hostPort: 80 }], at: 'containers[1].ports[0].hostPort', says: "is a port of the node's" },
+  {
+    field: `${own}.capabilities.add`,
+    value: ['SYS_TIME', 'NET_BIND_SERVICE'],
+    at: `${own}.capabilities`,
+    says: 'must not add SYS_TIME',
+  },
+  {
+    field: 'volumes',
+    value: [{ name: 'host', hostPath: { path: '/etc' } }],
+    at: 'volumes[0].hostPath',
+    says: 'this kind of volume is not allowed',
+  },
+  {
+    field: 'volumes',
+    value: [{ name: 'share', nfs: { server: 'a', path: '/' } }],
+    at: 'volumes[0].nfs',
+    says: 'this kind of volume is not allowed',
+  },
+  {
+    field: 'containers[1].ports',
+    value: [{ containerPort: 80, hostPort: 80 }],
+    at: 'containers[1].ports[0].hostPort',
+    says: "is a port of the node's",
+  },
   {
     field: 'containers[1].livenessProbe',
     value: { httpGet: { port: 80, host: '10.0.0.1' } },
@@ -41,8 +65,16 @@ export const violating: readonly { field: string; value: unknown; says: string; 
     says: 'a hook may ask nobody but its own Pod',
   },
   { field: `${own}.appArmorProfile`, value: { type: 'Unconfined' }, says: 'must not be Unconfined' },
-  { field: 'securityContext.seLinuxOptions', value: { type: 'spc_t' }, says: 'must not set a user, a role, or a type of its own' },
-  { field: `${own}.seLinuxOptions`, value: { user: 'root' }, says: 'must not set a user, a role, or a type of its own' },
+  {
+    field: 'securityContext.seLinuxOptions',
+    value: { type: 'spc_t' },
+    says: 'must not set a user, a role, or a type of its own',
+  },
+  {
+    field: `${own}.seLinuxOptions`,
+    value: { user: 'root' },
+    says: 'must not set a user, a role, or a type of its own',
+  },
   { field: `${own}.procMount`, value: 'Unmasked', says: 'must be Default' },
   {
     field: 'securityContext.sysctls',
@@ -55,7 +87,11 @@ export const violating: readonly { field: string; value: unknown; says: string; 
   { field: `${own}.runAsNonRoot`, value: false, says: 'must be true' },
   { field: `${own}.runAsUser`, value: 0, says: 'must not be 0' },
   { field: 'securityContext.runAsUser', value: 0, says: 'must not be 0' },
-  { field: `${own}.seccompProfile`, value: { type: 'Unconfined' }, says: 'must be of type RuntimeDefault or Localhost' },
+  {
+    field: `${own}.seccompProfile`,
+    value: { type: 'Unconfined' },
+    says: 'must be of type RuntimeDefault or Localhost',
+  },
   {
     field: 'initContainers',
     value: [{ name: 'first', image: 'first:1', securityContext: { capabilities: { drop: ['ALL'] } } }],

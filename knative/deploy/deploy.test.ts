@@ -12,7 +12,8 @@ function pretended() {
   const state = { spec: undefined as Target[] | undefined, revisions: 0, differs: true, commands: [] as string[] };
   const nameOf = (number: number) => `posts-${String(number).padStart(5, '0')}`;
   const latest = () => nameOf(state.revisions);
-  const values = (args: readonly string[], flag: string) => args.flatMap((arg, index) => (arg === flag ? [args[index + 1]!.split('=')] : []));
+  const values = (args: readonly string[], flag: string) =>
+    args.flatMap((arg, index) => (arg === flag ? [args[index + 1]!.split('=')] : []));
   const change = (args: readonly string[]) => {
     const targets: Target[] = structuredClone(state.spec!);
     for (const [tag] of values(args, '--untag')) delete targets.find((each) => each.tag === tag)!.tag;
@@ -25,9 +26,16 @@ function pretended() {
     const shares = values(args, '--traffic');
     if (shares.length > 0) for (const target of targets) target.percent = 0;
     for (const [who, percent] of shares) {
-      const known = targets.find(({ tag, revisionName, latestRevision }) => who === tag || who === revisionName || (who === '@latest' && latestRevision));
+      const known = targets.find(
+        ({ tag, revisionName, latestRevision }) =>
+          who === tag || who === revisionName || (who === '@latest' && latestRevision),
+      );
       if (known) known.percent = Number(percent);
-      else targets.push({ ...(who === '@latest' ? { latestRevision: true } : { revisionName: who! }), percent: Number(percent) });
+      else
+        targets.push({
+          ...(who === '@latest' ? { latestRevision: true } : { revisionName: who! }),
+          percent: Number(percent),
+        });
     }
     state.spec = targets.filter(({ tag, percent }) => tag || percent);
   };
@@ -42,7 +50,10 @@ function pretended() {
       },
     revisions: async () =>
       Array.from({ length: state.revisions }, (_, index) => ({
-        metadata: { name: nameOf(index + 1), labels: { 'serving.knative.dev/configurationGeneration': String(index + 1) } },
+        metadata: {
+          name: nameOf(index + 1),
+          labels: { 'serving.knative.dev/configurationGeneration': String(index + 1) },
+        },
         status: { conditions: [{ type: 'Ready', status: 'True' }] },
       })) satisfies LiveRevision[],
     run: async (command) => {
@@ -53,7 +64,8 @@ function pretended() {
       } else if (command[2] === 'update') change(command);
     },
   };
-  const shares = async () => Object.fromEntries((await cluster.service())!.status!.traffic!.map((each) => [each.revisionName, each.percent]));
+  const shares = async () =>
+    Object.fromEntries((await cluster.service())!.status!.traffic!.map((each) => [each.revisionName, each.percent]));
   return { state, cluster, shares };
 }
 
@@ -69,7 +81,10 @@ describe('a function', () => {
   test('that is new is applied, after what it needs to start', async () => {
     const { state, cluster } = pretended();
     await deploy(cluster, roll);
-    expect(state.commands).toEqual(['kubectl apply -n blog -f posts-needs.yaml', 'kn service apply posts -n blog -f posts.yaml']);
+    expect(state.commands).toEqual([
+      'kubectl apply -n blog -f posts-needs.yaml',
+      'kn service apply posts -n blog -f posts.yaml',
+    ]);
   });
 
   test('that is applied again follows its newest revision without being told', async () => {
@@ -110,7 +125,9 @@ describe('a canary', () => {
     await deployCanary(cluster, roll, canary);
     await deployCanary(cluster, roll, canary);
     expect(await shares()).toEqual({ 'posts-00001': 90, 'posts-00003': 10 });
-    await expect(deployCanary(cluster, roll, { tag: 'other', percent: 5 })).rejects.toThrow('posts-00003 is being tried with 10 %');
+    await expect(deployCanary(cluster, roll, { tag: 'other', percent: 5 })).rejects.toThrow(
+      'posts-00003 is being tried with 10 %',
+    );
     await expect(deploy(cluster, roll)).rejects.toThrow('posts-00003 is being tried with 10 %');
   });
 
@@ -175,29 +192,38 @@ test('a dry run changes nothing, and says every command', async () => {
     canary,
   );
   expect(state.commands).toEqual([]);
-  expect(said.at(-1)).toBe('would run: kn service update posts -n blog --tag posts-NEW=canary --traffic canary=10 --traffic posts-00001=90');
+  expect(said.at(-1)).toBe(
+    'would run: kn service update posts -n blog --tag posts-NEW=canary --traffic canary=10 --traffic posts-00001=90',
+  );
   expect(said).toHaveLength(4);
 });
 
 test('whatever is done in whatever order, all requests have a revision, and each that has some exists', async () => {
   const action = fc.constantFrom('deploy', 'canary', 'promote', 'rollback', 'somebody applies');
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ action, percent: fc.integer({ min: 1, max: 99 }), differs: fc.boolean() }), { maxLength: 12 }), async (steps) => {
-      const { state, cluster, shares } = await deployed(1);
-      for (const { action, percent, differs } of steps) {
-        state.differs = differs;
-        try {
-          if (action === 'deploy') await deploy(cluster, roll);
-          else if (action === 'canary') await deployCanary(cluster, roll, { tag: 'canary', percent }, silent);
-          else if (action === 'promote') await promote(cluster, roll, silent);
-          else if (action === 'rollback') await rollback(cluster, roll, silent);
-          else await cluster.run(['kn', 'service', 'apply']);
-        } catch (error) {
-          expect((error as Error).name).toBe('Refused');
+    fc.asyncProperty(
+      fc.array(fc.record({ action, percent: fc.integer({ min: 1, max: 99 }), differs: fc.boolean() }), {
+        maxLength: 12,
+      }),
+      async (steps) => {
+        const { state, cluster, shares } = await deployed(1);
+        for (const { action, percent, differs } of steps) {
+          state.differs = differs;
+          try {
+            if (action === 'deploy') await deploy(cluster, roll);
+            else if (action === 'canary') await deployCanary(cluster, roll, { tag: 'canary', percent }, silent);
+            else if (action === 'promote') await promote(cluster, roll, silent);
+            else if (action === 'rollback') await rollback(cluster, roll, silent);
+            else await cluster.run(['kn', 'service', 'apply']);
+          } catch (error) {
+            expect((error as Error).name).toBe('Refused');
+          }
+          expect(state.spec!.reduce((sum, { percent = 0 }) => sum + percent, 0)).toBe(100);
+          expect((await cluster.revisions()).map(({ metadata }) => metadata.name)).toEqual(
+            expect.arrayContaining(Object.keys(await shares())),
+          );
         }
-        expect(state.spec!.reduce((sum, { percent = 0 }) => sum + percent, 0)).toBe(100);
-        expect((await cluster.revisions()).map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(Object.keys(await shares())));
-      }
-    }),
+      },
+    ),
   );
 });

@@ -1,6 +1,14 @@
 import type { Cluster } from './kn.ts';
 import { Refused } from './overlay.ts';
-import { canaryArguments, type LiveService, latestArguments, promoteArguments, rollbackArguments, type Split, splitOf } from './traffic.ts';
+import {
+  canaryArguments,
+  type LiveService,
+  latestArguments,
+  promoteArguments,
+  rollbackArguments,
+  type Split,
+  splitOf,
+} from './traffic.ts';
 
 /** What is rolled, and where its files lie. */
 export interface Roll {
@@ -27,7 +35,8 @@ export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
   const before = await cluster.service();
   const split = before && ready(before);
   const [tried] = split?.canaries ?? [];
-  if (tried) throw new Refused(`${tried.revision} is being tried with ${tried.percent} %: first --promote it or --rollback`);
+  if (tried)
+    throw new Refused(`${tried.revision} is being tried with ${tried.percent} %: first --promote it or --rollback`);
   await apply(cluster, roll);
   if (split && !split.followsLatest) await update(cluster, roll, latestArguments(split));
 }
@@ -37,12 +46,18 @@ export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
  * it moves the share, or the tag to a newer revision.
  * @throws Refused if there is nothing to share with, or another one is being tried.
  */
-export async function deployCanary(cluster: Cluster, roll: Roll, canary: Canary, say: Say = console.log): Promise<void> {
+export async function deployCanary(
+  cluster: Cluster,
+  roll: Roll,
+  canary: Canary,
+  say: Say = console.log,
+): Promise<void> {
   const before = await cluster.service();
   if (!before) throw new Refused(`there is no ${roll.name} yet that could share its requests: deploy it without --tag`);
   const split = splitOf(before);
   const other = split.canaries.find(({ tag }) => tag !== canary.tag);
-  if (other) throw new Refused(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
+  if (other)
+    throw new Refused(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
   // Otherwise the new revision would have all requests until it has its share.
   if (split.followsLatest) await update(cluster, roll, ['--traffic', `${split.stable}=100`]);
   await apply(cluster, roll);
@@ -57,7 +72,8 @@ export async function promote(cluster: Cluster, roll: Roll, say: Say = console.l
   const service = await present(cluster, roll);
   const { args, pinned } = promoteArguments(splitOf(service), service.status?.latestReadyRevisionName ?? '');
   await update(cluster, roll, args);
-  if (pinned) say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
+  if (pinned)
+    say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
 }
 
 /** Takes all requests from what is being tried, or goes back by one revision. @throws Refused if there is nothing to go back to. */
@@ -73,7 +89,8 @@ async function present(cluster: Cluster, { name, namespace }: Roll): Promise<Liv
 }
 
 /** A Service of which no revision was ever ready has no requests to share. */
-const ready = (service: LiveService): Split | undefined => (service.status?.latestReadyRevisionName ? splitOf(service) : undefined);
+const ready = (service: LiveService): Split | undefined =>
+  service.status?.latestReadyRevisionName ? splitOf(service) : undefined;
 
 async function apply(cluster: Cluster, { name, namespace, file, needs }: Roll): Promise<void> {
   if (needs) await cluster.run(['kubectl', 'apply', '-n', namespace, '-f', needs]);

@@ -34,7 +34,10 @@ interface Sender {
 export function manifestsOf(name: string, overlay: readonly Manifest[]): FunctionManifests {
   const services = overlay.filter(isService);
   const service = services.find(({ metadata }) => metadata.name === name);
-  if (!service) throw new Refused(`there is no function ${name}; there are ${services.map(({ metadata }) => metadata.name).join(', ')}`);
+  if (!service)
+    throw new Refused(
+      `there is no function ${name}; there are ${services.map(({ metadata }) => metadata.name).join(', ')}`,
+    );
   const account = service.spec.template.spec.serviceAccountName ?? 'default';
   const settings = namesUnder(service, ['configMapRef', 'configMapKeyRef', 'configMap']);
   const bindings = overlay.filter((each) => bindsTo(each, account));
@@ -42,9 +45,14 @@ export function manifestsOf(name: string, overlay: readonly Manifest[]): Functio
   return {
     service,
     needs: overlay.filter(
-      ({ kind, metadata }) => (kind === 'ServiceAccount' && metadata.name === account) || (kind === 'ConfigMap' && settings.has(metadata.name)),
+      ({ kind, metadata }) =>
+        (kind === 'ServiceAccount' && metadata.name === account) ||
+        (kind === 'ConfigMap' && settings.has(metadata.name)),
     ),
-    rights: overlay.filter((each) => bindings.includes(each) || roles.some(({ kind, name }) => each.kind === kind && each.metadata.name === name)),
+    rights: overlay.filter(
+      (each) =>
+        bindings.includes(each) || roles.some(({ kind, name }) => each.kind === kind && each.metadata.name === name),
+    ),
     senders: overlay.filter(({ spec }) => sendsTo(spec as Sender | undefined, name)),
   };
 }
@@ -57,12 +65,17 @@ export function withImage(service: ServiceManifest, image: string): ServiceManif
 }
 
 /** The same object in another namespace. */
-export const inNamespace = <M extends Manifest>(manifest: M, namespace: string): M => ({ ...manifest, metadata: { ...manifest.metadata, namespace } });
+export const inNamespace = <M extends Manifest>(manifest: M, namespace: string): M => ({
+  ...manifest,
+  metadata: { ...manifest.metadata, namespace },
+});
 
-const isService = (manifest: Manifest): manifest is ServiceManifest => manifest.kind === 'Service' && manifest.apiVersion.startsWith('serving.knative.dev/');
+const isService = (manifest: Manifest): manifest is ServiceManifest =>
+  manifest.kind === 'Service' && manifest.apiVersion.startsWith('serving.knative.dev/');
 
 const bindsTo = ({ kind, subjects }: Manifest, account: string) =>
-  /^(Cluster)?RoleBinding$/.test(kind) && (subjects as Reference[]).some((each) => each.kind === 'ServiceAccount' && each.name === account);
+  /^(Cluster)?RoleBinding$/.test(kind) &&
+  (subjects as Reference[]).some((each) => each.kind === 'ServiceAccount' && each.name === account);
 
 function sendsTo(spec: Sender | undefined, name: string): boolean {
   const targets = [spec?.subscriber?.ref, spec?.sink?.ref, spec?.subject];
@@ -72,6 +85,8 @@ function sendsTo(spec: Sender | undefined, name: string): boolean {
 /** The names in all objects that are found under one of these keys. */
 function namesUnder(value: unknown, keys: readonly string[]): Set<string> {
   if (typeof value !== 'object' || value === null) return new Set();
-  const found = Object.entries(value).flatMap(([key, below]) => (keys.includes(key) ? [(below as Reference).name ?? ''] : [...namesUnder(below, keys)]));
+  const found = Object.entries(value).flatMap(([key, below]) =>
+    keys.includes(key) ? [(below as Reference).name ?? ''] : [...namesUnder(below, keys)],
+  );
   return new Set(found);
 }

@@ -26,7 +26,8 @@ export function byKn(name: string, namespace: string): Cluster {
   if (!hasProgram('kn')) throw new Refused(missing(name, namespace));
   return {
     service: () => read<LiveService>(['service', 'describe', name, '-n', namespace]),
-    revisions: async () => (await read<{ items: LiveRevision[] }>(['revision', 'list', '-s', name, '-n', namespace]))?.items ?? [],
+    revisions: async () =>
+      (await read<{ items: LiveRevision[] }>(['revision', 'list', '-s', name, '-n', namespace]))?.items ?? [],
     run: async ([program = 'kn', ...args]) => {
       console.log(`\n$ ${[program, ...args].join(' ')}`);
       const [status] = (await once(spawn(program, args, { stdio: 'inherit' }), 'exit')) as [number | null];
@@ -42,7 +43,9 @@ export function withoutChange(cluster: Cluster, name: string, say: (line: string
     ...cluster,
     service: async () => {
       const service = await cluster.service();
-      return service && applied ? { ...service, status: { ...service.status, latestReadyRevisionName: `${name}-NEW` } } : service;
+      return service && applied
+        ? { ...service, status: { ...service.status, latestReadyRevisionName: `${name}-NEW` } }
+        : service;
     },
     run: async (command) => {
       say(`would run: ${command.join(' ')}`);

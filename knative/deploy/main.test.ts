@@ -30,7 +30,9 @@ function run(args: string[], kn?: string) {
 test('without kn it says where to get it, and what kubectl would do', () => {
   const { status, stderr } = run(['web']);
   expect(status).toBe(1);
-  expect(stderr).toMatch(/deploy: kn is not on the PATH: https:.*\n.*\n.*render -- web.*kubectl apply -n dormouse -f -/);
+  expect(stderr).toMatch(
+    /deploy: kn is not on the PATH: https:.*\n.*\n.*render -- web.*kubectl apply -n dormouse -f -/,
+  );
 });
 
 test('what kn is given lies in a file to be used again, in the namespace that was named', () => {

@@ -76,7 +76,8 @@ async function prepare(name: string, { overlay, image, namespace, output }: Valu
   };
   const file = write(`${name}.yaml`, written([inNamespace(image ? withImage(service, image) : service, place)]));
   const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, place))));
-  if (!hasProgram('kubectl')) console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
+  if (!hasProgram('kubectl'))
+    console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
   return { name, namespace: place, file, needs: hasProgram('kubectl') ? needed : undefined };
 }
 

@@ -13,28 +13,49 @@ import { renderFunction } from './render.ts';
 const overlays = readdirSync(join(import.meta.dirname, '../overlays'));
 const readable = overlays.filter((overlay) => !byKubectlAlone(overlay));
 const documents = (text: string) => parseAllDocuments(text).map((document) => document.toJS() as Manifest);
-const named = (manifests: readonly Manifest[]) => manifests.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[a-z0-9]{10}$/, '-HASH')}`);
+const named = (manifests: readonly Manifest[]) =>
+  manifests.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[a-z0-9]{10}$/, '-HASH')}`);
 const functions = (all: readonly Manifest[]) =>
-  all.filter(({ apiVersion, kind }) => kind === 'Service' && apiVersion.startsWith('serving.')).map(({ metadata }) => metadata.name);
+  all
+    .filter(({ apiVersion, kind }) => kind === 'Service' && apiVersion.startsWith('serving.'))
+    .map(({ metadata }) => metadata.name);
 
 describe('one function of an overlay', () => {
   test('is one document: kn reads no further', async () => {
     const [service, another] = documents(await renderFunction('posts', { overlay: 'lab' }));
     expect(another).toBeUndefined();
-    expect(service).toMatchObject({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'posts', namespace: 'dormouse' } });
+    expect(service).toMatchObject({
+      apiVersion: 'serving.knative.dev/v1',
+      kind: 'Service',
+      metadata: { name: 'posts', namespace: 'dormouse' },
+    });
   });
 
   test('runs another image if asked', async () => {
-    const [service] = documents(await renderFunction('posts', { overlay: 'lab', image: 'registry.example/posts:7' })) as ServiceManifest[];
+    const [service] = documents(
+      await renderFunction('posts', { overlay: 'lab', image: 'registry.example/posts:7' }),
+    ) as ServiceManifest[];
     expect(service!.spec.template.spec.containers[0].image).toBe('registry.example/posts:7');
   });
 
   test('brings its account, settings, rights and senders, in an order in which they can be applied, and nothing of others', async () => {
     const all = async (name: string) => named(documents(await renderFunction(name, { overlay: 'lab', all: true })));
-    expect((await all('posts')).toSorted()).toEqual(['ConfigMap platform-HASH', 'Service posts', 'ServiceAccount posts', 'Trigger posts-category-events']);
+    expect((await all('posts')).toSorted()).toEqual([
+      'ConfigMap platform-HASH',
+      'Service posts',
+      'ServiceAccount posts',
+      'Trigger posts-category-events',
+    ]);
     expect(await all('relay')).toContain('PingSource relay-tick');
     const journal = await all('journal');
-    expect(journal).toEqual(expect.arrayContaining(['Role journal', 'RoleBinding journal', 'Trigger journal-archive', 'Trigger journal-batches']));
+    expect(journal).toEqual(
+      expect.arrayContaining([
+        'Role journal',
+        'RoleBinding journal',
+        'Trigger journal-archive',
+        'Trigger journal-batches',
+      ]),
+    );
     expect(journal.indexOf('ServiceAccount journal')).toBeLessThan(journal.indexOf('Service journal'));
     expect(journal.indexOf('Service journal')).toBeLessThan(journal.indexOf('Trigger journal-archive'));
   });
@@ -42,12 +63,18 @@ describe('one function of an overlay', () => {
   test('that does not exist is refused with those that do', async () => {
     await expect(renderFunction('nobody', { overlay: 'lab' })).rejects.toThrow(/no function nobody; there are .*posts/);
     await expect(renderFunction('migrate', { overlay: 'lab' })).rejects.toThrow('no function migrate');
-    await expect(renderFunction('posts', { overlay: 'nowhere' })).rejects.toThrow(/no overlay nowhere; there are .*lab/);
+    await expect(renderFunction('posts', { overlay: 'nowhere' })).rejects.toThrow(
+      /no overlay nowhere; there are .*lab/,
+    );
   });
 });
 
 test('from the command line goes to standard output alone, and what is wrong to the other', () => {
-  const run = (...args: string[]) => execFileSync(process.execPath, [join(import.meta.dirname, 'render.ts'), ...args], { encoding: 'utf8', stdio: 'pipe' });
+  const run = (...args: string[]) =>
+    execFileSync(process.execPath, [join(import.meta.dirname, 'render.ts'), ...args], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
   expect(documents(run('web', '--overlay', 'lab'))).toHaveLength(1);
   expect(() => run('nobody', '--overlay', 'lab')).toThrow('render: there is no function nobody');
   expect(() => run('web')).toThrow('needs one function and --overlay NAME');
@@ -64,7 +91,12 @@ for (const overlay of overlays)
     },
   );
 
-test.each(readable)('with and without kubectl a function of overlay %s is the same', needs('kubectl'), async (overlay) => {
-  const [byKubectl, byReader] = await Promise.all([true, false].map((by) => renderOverlay(overlay, by)));
-  for (const name of functions(byReader!)) expect(manifestsOf(name, byReader!).service).toEqual(manifestsOf(name, byKubectl!).service);
-});
+test.each(readable)(
+  'with and without kubectl a function of overlay %s is the same',
+  needs('kubectl'),
+  async (overlay) => {
+    const [byKubectl, byReader] = await Promise.all([true, false].map((by) => renderOverlay(overlay, by)));
+    for (const name of functions(byReader!))
+      expect(manifestsOf(name, byReader!).service).toEqual(manifestsOf(name, byKubectl!).service);
+  },
+);

@@ -55,7 +55,8 @@ async function main(): Promise<void> {
   if (!name || another || !values.overlay) throw new Refused(`needs one function and --overlay NAME\n\n${help}`);
   const { overlay, image, all, output } = values;
   const text = await renderFunction(name, { overlay, image, all });
-  if (!hasProgram('kubectl')) console.error('render: kubectl is not on the PATH; rendered by the reader of the local platform');
+  if (!hasProgram('kubectl'))
+    console.error('render: kubectl is not on the PATH; rendered by the reader of the local platform');
   if (output) {
     mkdirSync(dirname(output), { recursive: true });
     writeFileSync(output, text);

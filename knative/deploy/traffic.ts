@@ -35,7 +35,11 @@ export interface Split {
 export function splitOf(service: LiveService): Split {
   const targets = service.status?.traffic ?? [];
   const served = targets.filter(({ percent = 0 }) => percent > 0).sort(byRest);
-  const [stable, ...rest] = served.map(({ revisionName = '', percent = 0, tag }) => ({ revision: revisionName, percent, tag }));
+  const [stable, ...rest] = served.map(({ revisionName = '', percent = 0, tag }) => ({
+    revision: revisionName,
+    percent,
+    tag,
+  }));
   if (!stable) throw new Refused('no revision of it is ready yet');
   const wanted = (service.spec.traffic ?? []).filter(({ percent = 0 }) => percent > 0);
   return {
@@ -46,7 +50,8 @@ export function splitOf(service: LiveService): Split {
   };
 }
 
-const byRest = (one: Target, other: Target) => Number(Boolean(one.tag)) - Number(Boolean(other.tag)) || (other.percent ?? 0) - (one.percent ?? 0);
+const byRest = (one: Target, other: Target) =>
+  Number(Boolean(one.tag)) - Number(Boolean(other.tag)) || (other.percent ?? 0) - (one.percent ?? 0);
 
 /** Arguments of `kn service update` that give the canary its share, by its tag. */
 export function canaryArguments(split: Split, canary: { revision: string; tag: string; percent: number }): string[] {
@@ -73,7 +78,9 @@ export function rollbackArguments(split: Split, revisions: readonly LiveRevision
   if (split.canaries.length > 0) return ['--traffic', `${split.stable}=100`, ...untagged(split)];
   const before = revisions
     .filter(isReady)
-    .filter((each) => generationOf(each) < generationOf(revisions.find(({ metadata }) => metadata.name === split.stable)));
+    .filter(
+      (each) => generationOf(each) < generationOf(revisions.find(({ metadata }) => metadata.name === split.stable)),
+    );
   const previous = before.sort((one, other) => generationOf(other) - generationOf(one))[0];
   if (!previous) throw new Refused(`there is no revision before ${split.stable}`);
   return ['--traffic', `${previous.metadata.name}=100`];
@@ -82,6 +89,8 @@ export function rollbackArguments(split: Split, revisions: readonly LiveRevision
 /** Tags of what has a share are done with; others are somebody else's. */
 const untagged = ({ canaries }: Split) => canaries.flatMap(({ tag }) => (tag ? ['--untag', tag] : []));
 
-const isReady = ({ status }: LiveRevision) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+const isReady = ({ status }: LiveRevision) =>
+  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-const generationOf = (revision: LiveRevision | undefined) => Number(revision?.metadata.labels?.['serving.knative.dev/configurationGeneration'] ?? 0);
+const generationOf = (revision: LiveRevision | undefined) =>
+  Number(revision?.metadata.labels?.['serving.knative.dev/configurationGeneration'] ?? 0);

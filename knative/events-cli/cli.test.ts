@@ -26,11 +26,22 @@ async function consoleServer() {
         clause: 'exact type = dev.dormouse.post.created.v1',
         outcome: 'retrying',
         attempts: [
-          { at: '2026-01-31T10:00:00Z', status: 503, latency_ms: 12.4, error: 'HTTP 503', next_attempt_at: '2026-01-31T10:00:01Z' },
+          {
+            at: '2026-01-31T10:00:00Z',
+            status: 503,
+            latency_ms: 12.4,
+            error: 'HTTP 503',
+            next_attempt_at: '2026-01-31T10:00:01Z',
+          },
           { at: '2026-01-31T10:00:02Z', status: 202, latency_ms: 3, dead_letter_sink: true },
         ],
       },
-      { trigger: 'other', matches: false, clause: 'exact type = dev.example.other: the event has dev.dormouse.post.created.v1', attempts: [] },
+      {
+        trigger: 'other',
+        matches: false,
+        clause: 'exact type = dev.example.other: the event has dev.dormouse.post.created.v1',
+        attempts: [],
+      },
     ],
   };
   const triggers = [
@@ -44,17 +55,22 @@ async function consoleServer() {
     },
   ];
   const server = createServer(async (request, response) => {
-    const json = (value: unknown, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const json = (value: unknown, status = 200) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     if (request.method === 'POST') {
       taken.push({ type: request.headers['content-type'], body: await text(request) });
-      if (request.url?.endsWith('/empty')) return void json({ title: 'Bad Request', status: 400, detail: 'subject is empty' }, 400);
+      if (request.url?.endsWith('/empty'))
+        return void json({ title: 'Bad Request', status: 400, detail: 'subject is empty' }, 400);
       return void response.writeHead(request.url?.endsWith('/refusing') ? 400 : 202).end('the event has no source');
     }
     if (request.url === '/api/events/e1') return void json(event);
     if (request.url === '/api/triggers') return void json(triggers);
-    if (request.url === '/api/addresses') return void json({ ingress: '', brokers: [`${url()}/dormouse/default`], kubernetes: '' });
+    if (request.url === '/api/addresses')
+      return void json({ ingress: '', brokers: [`${url()}/dormouse/default`], kubernetes: '' });
     if (request.url !== '/api/stream') return void json({ detail: 'no event of that id is kept' }, 404);
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 1000\n\nevent: services\ndata: []\n\n');
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream' })
+      .write('retry: 1000\n\nevent: services\ndata: []\n\n');
     streams.add(response);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -112,7 +128,10 @@ async function ended(child: ChildProcess): Promise<Ended> {
 }
 
 /** Runs the program as npm does. */
-function events(args: readonly string[], { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {}): Promise<Ended> {
+function events(
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<Ended> {
   const child = begin(args, env);
   child.stdin!.end(input);
   return ended(child);
@@ -122,7 +141,17 @@ const sent = () => api.asked.filter(({ what }) => what.startsWith('POST')).map((
 describe('npm run events', () => {
   test('explains itself, and each of its commands', async () => {
     expect(await events(['--help'])).toEqual({ code: 0, out: `${help()}\n`, err: '' });
-    const commands: Command[] = ['dead-letters', 'dead-letter', 'redrive', 'replay', 'follow', 'cancel', 'tail', 'send', 'explain'];
+    const commands: Command[] = [
+      'dead-letters',
+      'dead-letter',
+      'redrive',
+      'replay',
+      'follow',
+      'cancel',
+      'tail',
+      'send',
+      'explain',
+    ];
     for (const command of commands) {
       expect(help()).toContain(`  ${command} `);
       expect(help(command)).toContain(`npm run events -- ${command}`);
@@ -162,9 +191,15 @@ describe('npm run events', () => {
 
   test('says what is missing where no platform runs', async () => {
     const { port } = new URL(api.url);
-    expect(await events(['dead-letters', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 1, err: expect.stringContaining('is the platform running?') });
+    expect(await events(['dead-letters', '--url', 'http://127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is the platform running?'),
+    });
     const elsewhere = await events(['dead-letters'], { env: { DORMOUSE_HOME: join(folder, 'nowhere'), PORT: port } });
-    expect(elsewhere).toMatchObject({ code: 1, err: expect.stringMatching(/^events: no token: there are no signing keys in [^\n]+\n$/) });
+    expect(elsewhere).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^events: no token: there are no signing keys in [^\n]+\n$/),
+    });
     api.failure = { status: 403, body: '{}' };
     expect((await events(['dead-letters', '--token', 'T'])).err).toContain('the role operator or admin is needed');
   });
@@ -176,7 +211,9 @@ describe('dead-letters', () => {
     expect(code).toBe(0);
     expect(out.split('\n')).toEqual([
       expect.stringMatching(/^NUMBER {2}FAILED +TYPE +SUBJECT +TRIGGER +STATE +CAUSE$/),
-      expect.stringMatching(/^3 {7}2026-01-31 \S+ {2}dev\.example\.wanted\.v1 {2}thing\/3 {2}stranger-wanted {2}open {3}HTTP 400: the data is not wanted$/),
+      expect.stringMatching(
+        /^3 {7}2026-01-31 \S+ {2}dev\.example\.wanted\.v1 {2}thing\/3 {2}stranger-wanted {2}open {3}HTTP 400: the data is not wanted$/,
+      ),
       expect.stringMatching(/^2 .* – {16}open {3}no answer�\[2J within 30 s$/),
       '',
     ]);
@@ -184,7 +221,16 @@ describe('dead-letters', () => {
   });
 
   test('asks for what the options say, and gives JSON to programs', async () => {
-    const { out } = await events(['dead-letters', '--json', '--state', 'all', '--type', 'dev.example.wanted.v1', '--from', '2026-01-31T00:00:00Z']);
+    const { out } = await events([
+      'dead-letters',
+      '--json',
+      '--state',
+      'all',
+      '--type',
+      'dev.example.wanted.v1',
+      '--from',
+      '2026-01-31T00:00:00Z',
+    ]);
     expect(api.asked.map(({ what }) => what)).toEqual([
       'GET /api/journal/dead-letters?state=all&type=dev.example.wanted.v1&from=2026-01-31T00%3A00%3A00.000Z&limit=50',
     ]);
@@ -193,7 +239,8 @@ describe('dead-letters', () => {
 
   test('follows the list to its end, or as far as was asked', async () => {
     api.letters = Array.from({ length: 130 }, (_, index) => deadLetter(130 - index));
-    const numbers = async (limit: string) => (JSON.parse((await events(['dead-letters', '--json', '--limit', limit])).out) as unknown[]).length;
+    const numbers = async (limit: string) =>
+      (JSON.parse((await events(['dead-letters', '--json', '--limit', limit])).out) as unknown[]).length;
     expect(await numbers('120')).toBe(120);
     expect(await numbers('1000')).toBe(130);
     expect((await events(['dead-letters', '--limit', '5'])).out).toContain('the newest 5; --limit shows more');
@@ -250,12 +297,16 @@ describe('redrive', () => {
   test('says how to go on after Ctrl-C', async () => {
     api.endless = true;
     const child = begin(['redrive', '3', '2']);
-    while (!api.asked.some(({ what }) => what.startsWith('GET /api/journal/redrives/'))) await new Promise((done) => setTimeout(done, 20));
+    while (!api.asked.some(({ what }) => what.startsWith('GET /api/journal/redrives/')))
+      await new Promise((done) => setTimeout(done, 20));
     child.kill('SIGINT');
     const { code, err } = await ended(child);
     api.endless = false;
     expect(code).toBe(1);
-    const [, place] = /events: (redrives\/\S+) goes on without you: "npm run events -- follow \1" shows how, "cancel \1" stops it\n$/.exec(err) ?? [];
+    const [, place] =
+      /events: (redrives\/\S+) goes on without you: "npm run events -- follow \1" shows how, "cancel \1" stops it\n$/.exec(
+        err,
+      ) ?? [];
     expect((await events(['follow', place!])).out).toBe('2 of 2 dead letters sent\n');
     expect((await events(['cancel', place!])).out).toMatch(/^cancelled: /);
   });
@@ -264,7 +315,9 @@ describe('redrive', () => {
 describe('replay', () => {
   test('counts, then sends, a range to one trigger', async () => {
     const range = ['--trigger', 'counts', '--from', '2026-01-31T00:00:00Z', '--to', '2026-01-31T12:00:00Z'];
-    expect((await events(['replay', ...range, '--dry-run'])).out).toBe('dry run: 3 of 5 events would be sent, 2 not for the trigger\n');
+    expect((await events(['replay', ...range, '--dry-run'])).out).toBe(
+      'dry run: 3 of 5 events would be sent, 2 not for the trigger\n',
+    );
     expect((await events(['replay', ...range])).out).toBe('3 of 5 events sent, 2 not for the trigger\n');
     const body = { trigger: 'counts', from: '2026-01-31T00:00:00.000Z', to: '2026-01-31T12:00:00.000Z' };
     expect(sent()).toEqual([
@@ -279,7 +332,14 @@ describe('tail', () => {
     const child = begin(['tail', '--type', 'dev.dormouse.*']);
     const result = ended(child);
     while (shown.streams.size === 0) await new Promise((done) => setTimeout(done, 20));
-    const event = { id: 'e1', type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/1', time: '2026-01-31T10:00:00Z', trace_id: null };
+    const event = {
+      id: 'e1',
+      type: 'dev.dormouse.post.created.v1',
+      source: '/posts',
+      subject: 'post/1',
+      time: '2026-01-31T10:00:00Z',
+      trace_id: null,
+    };
     const stream = [...shown.streams][0]!;
     const tell = (value: object) => stream.write(`event: event\ndata: ${JSON.stringify(value)}\n\n`);
     tell({ ...event, triggers: [{ name: 'counts', outcome: 'retrying', attempts: 2 }] });
@@ -293,7 +353,9 @@ describe('tail', () => {
     child.kill('SIGINT');
     expect((await result).code).toBe(0);
     expect(out.split('\n')).toEqual([
-      expect.stringMatching(/^2026-01-31 \S+ {2}dev\.dormouse\.post\.created\.v1 {2}post\/1 {2}counts retrying ×2 {2}e1$/),
+      expect.stringMatching(
+        /^2026-01-31 \S+ {2}dev\.dormouse\.post\.created\.v1 {2}post\/1 {2}counts retrying ×2 {2}e1$/,
+      ),
       expect.stringMatching(/no trigger {2}e1$/),
       '',
     ]);
@@ -302,23 +364,54 @@ describe('tail', () => {
 
 describe('send', () => {
   test('makes an event of the catalogue whole, and gives it to the Broker', async () => {
-    const { code, out } = await events(['send', 'dev.dormouse.journal.batch.due.v1', 'job/1', '--data', '{"job":"1","step":0}', '--json']);
+    const { code, out } = await events([
+      'send',
+      'dev.dormouse.journal.batch.due.v1',
+      'job/1',
+      '--data',
+      '{"job":"1","step":0}',
+      '--json',
+    ]);
     expect(code).toBe(0);
     expect(JSON.parse(shown.taken[0]!.body)).toEqual(JSON.parse(out));
-    expect(JSON.parse(out)).toMatchObject({ specversion: '1.0', source: '/journal', subject: 'job/1', partitionkey: 'job/1', data: { job: '1', step: 0 } });
+    expect(JSON.parse(out)).toMatchObject({
+      specversion: '1.0',
+      source: '/journal',
+      subject: 'job/1',
+      partitionkey: 'job/1',
+      data: { job: '1', step: 0 },
+    });
     expect(shown.taken[0]!.type).toBe('application/cloudevents+json');
   });
 
   test('refuses data that the catalogue does not allow', async () => {
-    const { code, err } = await events(['send', 'dev.dormouse.journal.batch.due.v1', 'job/1', '--data', '{"job":"1","step":-1}']);
+    const { code, err } = await events([
+      'send',
+      'dev.dormouse.journal.batch.due.v1',
+      'job/1',
+      '--data',
+      '{"job":"1","step":-1}',
+    ]);
     expect(code).toBe(1);
-    expect(err).toMatch(/^events: the data is not what dev\.dormouse\.journal\.batch\.due\.v1 promises: step: [^\n]+\n$/);
+    expect(err).toMatch(
+      /^events: the data is not what dev\.dormouse\.journal\.batch\.due\.v1 promises: step: [^\n]+\n$/,
+    );
     expect(shown.taken).toEqual([]);
   });
 
   test('takes data from a file and from standard input, or none, for any other type', async () => {
     writeFileSync(join(folder, 'data.json'), '{"from":"file"}');
-    await events(['send', 'dev.example.x', 'thing/1', '--data', `@${join(folder, 'data.json')}`, '--id', 'mine', '--source', '/me']);
+    await events([
+      'send',
+      'dev.example.x',
+      'thing/1',
+      '--data',
+      `@${join(folder, 'data.json')}`,
+      '--id',
+      'mine',
+      '--source',
+      '/me',
+    ]);
     await events(['send', 'dev.example.x', 'thing/1', '--data', '-'], { input: '{"from":"pipe"}' });
     const last = await events(['send', 'dev.example.x', 'thing/1']);
     expect(shown.taken.map(({ body }) => JSON.parse(body))).toEqual([
@@ -340,7 +433,10 @@ describe('send', () => {
 
   test('says what a Broker refuses', async () => {
     const { code, err } = await events(['send', 'dev.example.x', 's', '--broker', `${shown.url}/refusing`]);
-    expect({ code, err }).toEqual({ code: 1, err: 'events: the Broker refused it: HTTP 400 the event has no source\n' });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'events: the Broker refused it: HTTP 400 the event has no source\n',
+    });
     const problem = await events(['send', 'dev.example.x', '', '--broker', `${shown.url}/empty`]);
     expect(problem.err).toBe('events: the Broker refused it: HTTP 400: subject is empty\n');
   });
@@ -352,8 +448,12 @@ describe('explain', () => {
     expect(out).toContain('counts  wants it: retrying\n  exact type = dev.dormouse.post.created.v1\n  ATTEMPT');
     expect(out).toMatch(/2026-01-31 \S+ {2}subscriber +503 +12 ms +2026-01-31 \S+ {2}HTTP 503/);
     expect(out).toMatch(/2026-01-31 \S+ {2}dead-letter sink {2}202 +3 ms/);
-    expect(out).toContain('other  does not want it\n  exact type = dev.example.other: the event has dev.dormouse.post.created.v1');
-    expect(JSON.parse((await events(['explain', 'e1', '--trigger', 'other', '--json'])).out)).toMatchObject([{ trigger: 'other', matches: false }]);
+    expect(out).toContain(
+      'other  does not want it\n  exact type = dev.example.other: the event has dev.dormouse.post.created.v1',
+    );
+    expect(JSON.parse((await events(['explain', 'e1', '--trigger', 'other', '--json'])).out)).toMatchObject([
+      { trigger: 'other', matches: false },
+    ]);
   });
 
   test('tells which types of the catalogue a trigger can get', async () => {

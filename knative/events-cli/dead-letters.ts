@@ -7,11 +7,20 @@ import { block, localTime, pairs, type Terminal, table } from './terminal.ts';
 const mostAtOnce = 100;
 
 /** `dead-letters`: the list, newest first. */
-export async function listDeadLetters(journal: Service, { filter, state, limit, json }: Options, terminal: Terminal): Promise<void> {
+export async function listDeadLetters(
+  journal: Service,
+  { filter, state, limit, json }: Options,
+  terminal: Terminal,
+): Promise<void> {
   const found: DeadLetter[] = [];
   let next: string | undefined;
   do {
-    const query = new URLSearchParams({ state, ...filter, limit: String(Math.min(mostAtOnce, limit - found.length)), ...(next && { after: next }) });
+    const query = new URLSearchParams({
+      state,
+      ...filter,
+      limit: String(Math.min(mostAtOnce, limit - found.length)),
+      ...(next && { after: next }),
+    });
     const page = await journal.get<DeadLetter[]>(`/dead-letters?${query}`);
     found.push(...page.body);
     next = page.next;
@@ -27,12 +36,17 @@ export async function listDeadLetters(journal: Service, { filter, state, limit, 
     is,
     cause,
   ]);
-  for (const line of table(['NUMBER', 'FAILED', 'TYPE', 'SUBJECT', 'TRIGGER', 'STATE', 'CAUSE'], rows, terminal)) terminal.print(line);
+  for (const line of table(['NUMBER', 'FAILED', 'TYPE', 'SUBJECT', 'TRIGGER', 'STATE', 'CAUSE'], rows, terminal))
+    terminal.print(line);
   if (next) terminal.print(terminal.paint('dim', `the newest ${found.length}; --limit shows more`));
 }
 
 /** `dead-letter N`: everything about one. */
-export async function showDeadLetter(journal: Service, { operands: [number = ''], json }: Options, terminal: Terminal): Promise<void> {
+export async function showDeadLetter(
+  journal: Service,
+  { operands: [number = ''], json }: Options,
+  terminal: Terminal,
+): Promise<void> {
   if (!/^\d{1,15}$/.test(number)) throw new Mistake(`${number}: not the number of a dead letter`);
   const { body: letter } = await journal.get<DeadLetterDetail>(`/dead-letters/${number}`);
   if (json) return terminal.print(JSON.stringify(letter, null, 2));
@@ -40,9 +54,24 @@ export async function showDeadLetter(journal: Service, { operands: [number = '']
 }
 
 function detail(letter: DeadLetterDetail, terminal: Terminal): string[] {
-  const section = (title: string, lines: readonly string[]) => (lines.length > 0 ? ['', terminal.paint('bold', title), ...lines] : []);
-  const { number, trigger, destination, state, status, cause, failed_at, trace_id, attributes, headers, body, attempts } = letter;
-  const named = (values: Readonly<Record<string, string>>) => pairs(Object.entries(values), terminal).map((line) => `  ${line}`);
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length > 0 ? ['', terminal.paint('bold', title), ...lines] : [];
+  const {
+    number,
+    trigger,
+    destination,
+    state,
+    status,
+    cause,
+    failed_at,
+    trace_id,
+    attributes,
+    headers,
+    body,
+    attempts,
+  } = letter;
+  const named = (values: Readonly<Record<string, string>>) =>
+    pairs(Object.entries(values), terminal).map((line) => `  ${line}`);
   const rows = attempts.map((each) => [localTime(each.at), each.outcome, each.status, each.error, each.trace_id]);
   return [
     ...pairs(
@@ -59,8 +88,16 @@ function detail(letter: DeadLetterDetail, terminal: Terminal): string[] {
       terminal,
     ),
     ...section('answered', body ? block(parsed(body)) : []),
-    ...section('attempts', rows.length > 0 ? table(['WHEN', 'OUTCOME', 'STATUS', 'ERROR', 'TRACE'], rows, terminal).map((line) => `  ${line}`) : []),
-    ...section('data', letter.data_base64 ? block(`base64: ${letter.data_base64}`) : letter.data == null ? [] : block(letter.data)),
+    ...section(
+      'attempts',
+      rows.length > 0
+        ? table(['WHEN', 'OUTCOME', 'STATUS', 'ERROR', 'TRACE'], rows, terminal).map((line) => `  ${line}`)
+        : [],
+    ),
+    ...section(
+      'data',
+      letter.data_base64 ? block(`base64: ${letter.data_base64}`) : letter.data == null ? [] : block(letter.data),
+    ),
     ...section('attributes', named(attributes)),
     ...section('headers', Object.keys(headers).length > 0 ? named(headers) : []),
   ];

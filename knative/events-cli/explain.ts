@@ -51,8 +51,13 @@ async function explainEvent(
   for (const verdict of verdicts) for (const line of verdictLines(verdict, terminal)) print(line);
 }
 
-function verdictLines({ trigger, matches, clause, outcome, attempts, note }: TriggerVerdict, terminal: Terminal): string[] {
-  const said = matches ? terminal.paint('green', `wants it${outcome ? `: ${outcome}` : ''}`) : terminal.paint('yellow', 'does not want it');
+function verdictLines(
+  { trigger, matches, clause, outcome, attempts, note }: TriggerVerdict,
+  terminal: Terminal,
+): string[] {
+  const said = matches
+    ? terminal.paint('green', `wants it${outcome ? `: ${outcome}` : ''}`)
+    : terminal.paint('yellow', 'does not want it');
   const rows = attempts.map(({ at, status, latency_ms, error, next_attempt_at, dead_letter_sink }) => [
     localTime(at),
     dead_letter_sink ? 'dead-letter sink' : 'subscriber',
@@ -66,22 +71,35 @@ function verdictLines({ trigger, matches, clause, outcome, attempts, note }: Tri
     `${terminal.paint('bold', harmless(trigger))}  ${said}`,
     `  ${harmless(clause)}`,
     ...(note ? [`  ${terminal.paint('dim', harmless(note))}`] : []),
-    ...(rows.length > 0 ? table(['ATTEMPT', 'AT', 'STATUS', 'TOOK', 'NEXT', 'ERROR'], rows, terminal).map((line) => `  ${line}`) : []),
+    ...(rows.length > 0
+      ? table(['ATTEMPT', 'AT', 'STATUS', 'TOOK', 'NEXT', 'ERROR'], rows, terminal).map((line) => `  ${line}`)
+      : []),
   ];
 }
 
 async function explainTrigger(console_: Service, name: string, json: boolean, terminal: Terminal): Promise<void> {
   const { body: all } = await console_.get<ListedTrigger[]>('/api/triggers');
   const trigger = all.find((each) => each.name === name);
-  if (!trigger) throw new Mistake(`there is no trigger ${name}; there are ${all.map((each) => each.name).join(', ') || 'none'}`);
+  if (!trigger)
+    throw new Mistake(`there is no trigger ${name}; there are ${all.map((each) => each.name).join(', ') || 'none'}`);
   if (json) return terminal.print(JSON.stringify(trigger, null, 2));
   const about = [
     ['trigger', `${trigger.namespace}/${trigger.name}`],
     ['broker', trigger.broker],
     ['subscriber', trigger.subscriber],
   ] as const;
-  const title = trigger.types.length > 0 ? 'event types of the catalogue that it can get' : 'no event type of the catalogue can reach it';
+  const title =
+    trigger.types.length > 0
+      ? 'event types of the catalogue that it can get'
+      : 'no event type of the catalogue can reach it';
   const filters = trigger.filters.length > 0 ? block(trigger.filters) : ['  none: it gets every event'];
-  const lines = [...pairs(about, terminal), '', terminal.paint('bold', 'filters'), ...filters, '', terminal.paint('bold', title)];
+  const lines = [
+    ...pairs(about, terminal),
+    '',
+    terminal.paint('bold', 'filters'),
+    ...filters,
+    '',
+    terminal.paint('bold', title),
+  ];
   for (const line of [...lines, ...trigger.types.map((type) => `  ${harmless(type)}`)]) terminal.print(line);
 }

@@ -85,7 +85,8 @@ ${common}`,
 
 export type Command = keyof typeof texts;
 
-export const isCommand = (word: string | undefined): word is Command => word !== undefined && Object.hasOwn(texts, word);
+export const isCommand = (word: string | undefined): word is Command =>
+  word !== undefined && Object.hasOwn(texts, word);
 
 /** What a command does and takes; without one, which commands there are. */
 export function help(command?: Command): string {

@@ -12,7 +12,8 @@ const lookMs = 300;
 export async function redrive(journal: Service, options: Options, terminal: Terminal): Promise<boolean> {
   const wanted = chosen(options);
   const counted = await journal.send<Job>('POST', '/redrives', { ...wanted, dry_run: true });
-  if (options.dryRun) return told(await followed(journal, counted, terminal, { quiet: options.json }), options, terminal);
+  if (options.dryRun)
+    return told(await followed(journal, counted, terminal, { quiet: options.json }), options, terminal);
   if (counted.total === 0) return told({ ...counted, dry_run: false, state: 'done' }, options, terminal);
   if (!('numbers' in wanted) && !options.yes) await confirm(`Redrive ${dead(counted.total)}?`, terminal);
   return run(journal, await journal.send<Job>('POST', '/redrives', wanted), options, terminal);
@@ -23,7 +24,12 @@ export async function replay(journal: Service, options: Options, terminal: Termi
   const { trigger, from, to = new Date().toISOString() } = options.filter;
   if (!trigger) throw new Mistake('which trigger? (--trigger T)');
   if (!from) throw new Mistake('from when? (--from TIME)');
-  return run(journal, await journal.send<Job>('POST', '/replays', { trigger, from, to, dry_run: options.dryRun }), options, terminal);
+  return run(
+    journal,
+    await journal.send<Job>('POST', '/replays', { trigger, from, to, dry_run: options.dryRun }),
+    options,
+    terminal,
+  );
 }
 
 /** `follow KIND/ID` */
@@ -38,7 +44,8 @@ export async function cancel(journal: Service, options: Options, terminal: Termi
 }
 
 function place({ operands: [given = ''] }: Options): string {
-  if (!/^(?:redrives|replays)\/[\w-]{1,64}$/.test(given)) throw new Mistake(`${given}: must be redrives/ID or replays/ID`);
+  if (!/^(?:redrives|replays)\/[\w-]{1,64}$/.test(given))
+    throw new Mistake(`${given}: must be redrives/ID or replays/ID`);
   return given;
 }
 
@@ -63,13 +70,17 @@ async function run(journal: Service, job: Job, options: Options, terminal: Termi
 /** Asks until the job has ended. Ctrl-C stops asking, not the job. */
 async function followed(journal: Service, job: Job, terminal: Terminal, { quiet }: { quiet: boolean }): Promise<Job> {
   const path = `${job.kind}s/${job.id}`;
-  const step = quiet || job.total === 0 ? undefined : progress(terminal.screen, job.dry_run ? 'counting' : job.kind, job.total);
+  const step =
+    quiet || job.total === 0 ? undefined : progress(terminal.screen, job.dry_run ? 'counting' : job.kind, job.total);
   let now = job;
   for (let shown = 0; ; ) {
     for (const until = now.state === 'done' ? job.total : position(now); shown < until; shown++) step?.('');
     if (now.state !== 'running') return now;
     await sleep(lookMs, undefined, { signal: terminal.signal }).catch(() => {});
-    if (terminal.signal.aborted) throw new Mistake(`${path} goes on without you: "npm run events -- follow ${path}" shows how, "cancel ${path}" stops it`);
+    if (terminal.signal.aborted)
+      throw new Mistake(
+        `${path} goes on without you: "npm run events -- follow ${path}" shows how, "cancel ${path}" stops it`,
+      );
     now = (await journal.get<Job>(`/${path}`)).body;
   }
 }
@@ -86,7 +97,8 @@ function sentence(job: Job): string {
   const { kind, state, dry_run, total, done, failed, unmatched, error } = job;
   const all = kind === 'redrive' ? dead(total) : `${total} event${total === 1 ? '' : 's'}`;
   const not = unmatched > 0 ? `, ${unmatched} not for the trigger` : '';
-  if (total === 0 && !error) return kind === 'redrive' ? 'no dead letter is open there' : 'no event was archived in that time';
+  if (total === 0 && !error)
+    return kind === 'redrive' ? 'no dead letter is open there' : 'no event was archived in that time';
   if (error) return `${kind} given up: ${harmless(error)}`;
   if (dry_run) return `dry run: ${done} of ${all} would be sent${not}${failed > 0 ? `, ${failed} cannot be` : ''}`;
   if (state === 'running') return `${kind} of ${all} goes on, ${position(job)} done`;

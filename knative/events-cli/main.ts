@@ -14,13 +14,23 @@ async function ask(question: string): Promise<boolean> {
 }
 
 async function localToken(): Promise<string> {
-  const [{ localToken: signed }, { operatorToken }] = await Promise.all([import('../../import/local-token.ts'), import('@dormouse/auth/operator-token')]);
-  return signed(join(variable('DORMOUSE_HOME', '.dormouse'), 'secrets/auth-keys'), variable('ISSUER', 'https://dormouse.dev'), operatorToken);
+  const [{ localToken: signed }, { operatorToken }] = await Promise.all([
+    import('../../import/local-token.ts'),
+    import('@dormouse/auth/operator-token'),
+  ]);
+  return signed(
+    join(variable('DORMOUSE_HOME', '.dormouse'), 'secrets/auth-keys'),
+    variable('ISSUER', 'https://dormouse.dev'),
+    operatorToken,
+  );
 }
 
 /** `npm run events`: reads the command line, prints one line and exits 1 for what is wrong. */
 try {
-  const chosen = options(process.argv.slice(2), { port: variable('PORT', '8080'), consolePort: variable('CONSOLE_PORT', '8081') });
+  const chosen = options(process.argv.slice(2), {
+    port: variable('PORT', '8080'),
+    consolePort: variable('CONSOLE_PORT', '8081'),
+  });
   if ('help' in chosen) console.log(chosen.help);
   else {
     const stop = new AbortController();
@@ -30,7 +40,8 @@ try {
       screen: process.stderr,
       ask: process.stdin.isTTY ? ask : undefined,
       input: () => text(process.stdin),
-      paint: (style: Parameters<typeof styleText>[0], words: string) => styleText(style, words, { stream: process.stdout }),
+      paint: (style: Parameters<typeof styleText>[0], words: string) =>
+        styleText(style, words, { stream: process.stdout }),
       signal: stop.signal,
     };
     process.exitCode = await run(chosen, terminal, localToken);

@@ -21,8 +21,11 @@ test.each(['', 'noon', '5', '-5m', '2026', '2026-13-01', '31.01.2026', '12x'])('
 
 test('what a program writes as RFC 3339 is read as the same moment', () => {
   fc.assert(
-    fc.property(fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('9998-12-31T00:00:00Z'), noInvalidDate: true }), (date) => {
-      expect(moment('--to', date.toISOString())).toBe(date.toISOString());
-    }),
+    fc.property(
+      fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('9998-12-31T00:00:00Z'), noInvalidDate: true }),
+      (date) => {
+        expect(moment('--to', date.toISOString())).toBe(date.toISOString());
+      },
+    ),
   );
 });

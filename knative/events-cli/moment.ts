@@ -13,6 +13,8 @@ export function moment(option: string, text: string, now = Date.now()): string {
   const readable = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?$/.test(text.trim());
   const date = new Date(readable ? (text.trim().length === 10 ? `${text.trim()}T00:00` : text.trim()) : Number.NaN);
   if (Number.isNaN(date.getTime()))
-    throw new Mistake(`${option} ${text}: not a time; for instance 2026-01-31T14:00:00Z, "2026-01-31 14:00", or 12h for twelve hours ago`);
+    throw new Mistake(
+      `${option} ${text}: not a time; for instance 2026-01-31T14:00:00Z, "2026-01-31 14:00", or 12h for twelve hours ago`,
+    );
   return date.toISOString();
 }

@@ -30,7 +30,14 @@ export interface Options extends Places {
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
-const places = { url: text, console: text, broker: text, token: text, json: flag, help: { ...flag, short: 'h' } } as const;
+const places = {
+  url: text,
+  console: text,
+  broker: text,
+  token: text,
+  json: flag,
+  help: { ...flag, short: 'h' },
+} as const;
 const narrow = { trigger: text, type: text, source: text, subject: text, trace: text, from: text, to: text } as const;
 const known = {
   ...places,
@@ -47,33 +54,46 @@ const known = {
 type Name = keyof typeof known;
 
 /** Which options a command takes beside those of all, and how many operands. */
-const takes: Readonly<Record<Command, { options: readonly Name[]; operands: readonly [least: number, most: number] }>> = {
-  'dead-letters': { options: [...(Object.keys(narrow) as Name[]), 'state', 'limit'], operands: [0, 0] },
-  'dead-letter': { options: [], operands: [1, 1] },
-  redrive: { options: [...(Object.keys(narrow) as Name[]), 'all', 'dry-run', 'yes'], operands: [0, 10_000] },
-  replay: { options: ['trigger', 'from', 'to', 'dry-run'], operands: [0, 0] },
-  follow: { options: [], operands: [1, 1] },
-  cancel: { options: [], operands: [1, 1] },
-  tail: { options: ['type'], operands: [0, 0] },
-  send: { options: ['data', 'source', 'id'], operands: [2, 2] },
-  explain: { options: ['trigger', 'source'], operands: [0, 1] },
-};
+const takes: Readonly<Record<Command, { options: readonly Name[]; operands: readonly [least: number, most: number] }>> =
+  {
+    'dead-letters': { options: [...(Object.keys(narrow) as Name[]), 'state', 'limit'], operands: [0, 0] },
+    'dead-letter': { options: [], operands: [1, 1] },
+    redrive: { options: [...(Object.keys(narrow) as Name[]), 'all', 'dry-run', 'yes'], operands: [0, 10_000] },
+    replay: { options: ['trigger', 'from', 'to', 'dry-run'], operands: [0, 0] },
+    follow: { options: [], operands: [1, 1] },
+    cancel: { options: [], operands: [1, 1] },
+    tail: { options: ['type'], operands: [0, 0] },
+    send: { options: ['data', 'source', 'id'], operands: [2, 2] },
+    explain: { options: ['trigger', 'source'], operands: [0, 1] },
+  };
 
 /**
  * The command line; the text to print where help is asked for.
  * @throws Mistake for anything it does not understand
  */
-export function options(args: readonly string[], ports: { port: string; consolePort: string }, now = Date.now()): Options | { help: string } {
+export function options(
+  args: readonly string[],
+  ports: { port: string; consolePort: string },
+  now = Date.now(),
+): Options | { help: string } {
   const [command, ...rest] = args;
   if (command === undefined || command === '--help' || command === '-h') return { help: help() };
   if (!isCommand(command)) throw new Mistake(`there is no command "${command}" (--help lists them)`);
   const { values, positionals } = parsed(rest, command);
   if (values.help) return { help: help(command) };
   const [least, most] = takes[command].operands;
-  if (positionals.length < least) throw new Mistake(`${command} needs more than that ("${command} --help" shows how to call it)`);
-  if (positionals.length > most) throw new Mistake(`${command} does not know what "${positionals[most]}" is ("${command} --help" shows how to call it)`);
-  const times = (['from', 'to'] as const).flatMap((name) => (values[name] === undefined ? [] : [[name, moment(`--${name}`, values[name], now)]]));
-  const words = (['trigger', 'type', 'source', 'subject', 'trace'] as const).flatMap((name) => (values[name] ? [[name, values[name]]] : []));
+  if (positionals.length < least)
+    throw new Mistake(`${command} needs more than that ("${command} --help" shows how to call it)`);
+  if (positionals.length > most)
+    throw new Mistake(
+      `${command} does not know what "${positionals[most]}" is ("${command} --help" shows how to call it)`,
+    );
+  const times = (['from', 'to'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [[name, moment(`--${name}`, values[name], now)]],
+  );
+  const words = (['trigger', 'type', 'source', 'subject', 'trace'] as const).flatMap((name) =>
+    values[name] ? [[name, values[name]]] : [],
+  );
   return {
     command,
     operands: positionals,
@@ -97,10 +117,13 @@ function parsed(args: readonly string[], command: Command) {
   try {
     const result = parseArgs({ args: [...args], allowPositionals: true, options: known, tokens: true });
     const allowed = new Set<string>([...Object.keys(places), ...takes[command].options]);
-    for (const token of result.tokens) if (token.kind === 'option' && !allowed.has(token.name)) throw new Error(`${command} takes no --${token.name}`);
+    for (const token of result.tokens)
+      if (token.kind === 'option' && !allowed.has(token.name)) throw new Error(`${command} takes no --${token.name}`);
     return result;
   } catch (error) {
-    throw new Mistake(`${(error as Error).message.split('. ')[0]?.split('\n')[0]} ("${command} --help" shows how to call it)`);
+    throw new Mistake(
+      `${(error as Error).message.split('. ')[0]?.split('\n')[0]} ("${command} --help" shows how to call it)`,
+    );
   }
 }
 

@@ -15,7 +15,13 @@ import type { Terminal } from './terminal.ts';
  */
 export async function run(options: Options, terminal: Terminal, localToken: () => Promise<string>): Promise<number> {
   const hint = '; is the platform running? "npm start" starts it, --url and --console name one elsewhere';
-  const journal = async () => service({ url: `${options.url}/api/journal`, token: options.token ?? (await localToken()), name: 'the platform', hint });
+  const journal = async () =>
+    service({
+      url: `${options.url}/api/journal`,
+      token: options.token ?? (await localToken()),
+      name: 'the platform',
+      hint,
+    });
   const console_ = () => service({ url: options.console, name: 'the console', hint });
   const well = await {
     'dead-letters': async () => listDeadLetters(await journal(), options, terminal),

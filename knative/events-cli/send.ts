@@ -13,13 +13,22 @@ export async function send(options: Options, terminal: Terminal): Promise<void> 
   const [type = '', subject = ''] = options.operands;
   const event = makeEvent(type, subject, await dataOf(options.data, terminal), options);
   const broker = options.broker ?? (await brokerOf(options.console));
-  const response = await fetch(broker, { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(event) }).catch(
-    (error: Error) => {
-      throw new Mistake(`the Broker does not answer at ${broker} (${(error.cause as Error | undefined)?.message ?? error.message})`);
-    },
+  const response = await fetch(broker, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(event),
+  }).catch((error: Error) => {
+    throw new Mistake(
+      `the Broker does not answer at ${broker} (${(error.cause as Error | undefined)?.message ?? error.message})`,
+    );
+  });
+  if (response.status !== 202)
+    throw new Mistake(`the Broker refused it: ${refusal(response.status, await response.text())}`);
+  terminal.print(
+    options.json
+      ? JSON.stringify(event, null, 2)
+      : `sent ${event.id}; "npm run events -- explain ${event.id}" tells what became of it`,
   );
-  if (response.status !== 202) throw new Mistake(`the Broker refused it: ${refusal(response.status, await response.text())}`);
-  terminal.print(options.json ? JSON.stringify(event, null, 2) : `sent ${event.id}; "npm run events -- explain ${event.id}" tells what became of it`);
 }
 
 /** What problem+json says; any other answer as it is. */
@@ -35,14 +44,24 @@ function makeEvent(type: string, subject: string, data: unknown, { filter: { sou
   const contract = catalogue.find((each) => each.type === type);
   if (!contract) {
     const content = data === undefined ? {} : { datacontenttype: 'application/json', data };
-    return { specversion: '1.0', id, type, source: source ?? '/operator', subject, time: new Date().toISOString(), ...content };
+    return {
+      specversion: '1.0',
+      id,
+      type,
+      source: source ?? '/operator',
+      subject,
+      time: new Date().toISOString(),
+      ...content,
+    };
   }
   try {
     return { ...toEnvelope(contract, subject, data, { id, time: new Date() }), ...(source && { source }) };
   } catch (error) {
     const { issues = [] } = error as { issues?: { message: string; path?: { key: unknown }[] }[] };
     if (issues.length === 0) throw error;
-    const words = issues.map(({ message, path = [] }) => `${path.map(({ key }) => String(key)).join('.') || 'data'}: ${message}`);
+    const words = issues.map(
+      ({ message, path = [] }) => `${path.map(({ key }) => String(key)).join('.') || 'data'}: ${message}`,
+    );
     throw new Mistake(`the data is not what ${type} promises: ${words.join('; ')}`);
   }
 }
@@ -53,7 +72,9 @@ async function dataOf(given: string | undefined, terminal: Terminal): Promise<un
   try {
     return JSON.parse(text);
   } catch {
-    throw new Mistake(`--data ${given === '-' || given.startsWith('@') ? given : ''}: not JSON`.replace('--data :', '--data:'));
+    throw new Mistake(
+      `--data ${given === '-' || given.startsWith('@') ? given : ''}: not JSON`.replace('--data :', '--data:'),
+    );
   }
 }
 
@@ -61,14 +82,18 @@ function fileText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Mistake(`--data @${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message}`);
+    throw new Mistake(
+      `--data @${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message}`,
+    );
   }
 }
 
 async function brokerOf(url: string): Promise<string> {
-  const { body } = await service({ url, name: 'the console', hint: '; is the platform running? --broker names a Broker elsewhere' }).get<{ brokers: string[] }>(
-    '/api/addresses',
-  );
+  const { body } = await service({
+    url,
+    name: 'the console',
+    hint: '; is the platform running? --broker names a Broker elsewhere',
+  }).get<{ brokers: string[] }>('/api/addresses');
   const [only, another] = body.brokers;
   if (!only) throw new Mistake('the platform has no Broker');
   if (another) throw new Mistake(`which Broker? --broker ${body.brokers.join(' or --broker ')}`);

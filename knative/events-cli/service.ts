@@ -12,16 +12,28 @@ export interface Service {
  * Speaks to the API of a platform (with a token) or of its console (without one). What reads is tried again for a while;
  * what changes something is sent once.
  */
-export function service({ url, token = '', name, hint = '' }: { url: string; token?: string; name: string; hint?: string }): Service {
+export function service({
+  url,
+  token = '',
+  name,
+  hint = '',
+}: {
+  url: string;
+  token?: string;
+  name: string;
+  hint?: string;
+}): Service {
   const reader = client({ url, token, attempts: 5, connections: 2 });
   const writer = client({ url, token, attempts: 1, connections: 1 });
   const ask = async (...[by, method, path, json]: [typeof reader, string, string, object?]): Promise<Answer> => {
     const answer = await by.send(method, path, json ? { json } : {}).catch((error: unknown) => {
-      if (error instanceof Unreachable) throw new Mistake(`${name} does not answer at ${url} (${error.message})${hint}`);
+      if (error instanceof Unreachable)
+        throw new Mistake(`${name} does not answer at ${url} (${error.message})${hint}`);
       throw error;
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    if (answer.status === 401) throw new Mistake('the token is not accepted: it has expired, or another platform signed it');
+    if (answer.status === 401)
+      throw new Mistake('the token is not accepted: it has expired, or another platform signed it');
     if (answer.status === 403) throw new Mistake('the token does not allow it: the role operator or admin is needed');
     throw new Mistake(`${name}: ${problemOf(answer)}`);
   };

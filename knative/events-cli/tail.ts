@@ -18,10 +18,13 @@ export async function tail({ console: url, filter: { type }, json }: Options, te
   const response = await fetch(`${url}/api/stream`, { signal: terminal.signal }).catch((error: Error) => {
     if (terminal.signal.aborted) return undefined;
     const why = (error.cause as Error | undefined)?.message ?? error.message;
-    throw new Mistake(`the console does not answer at ${url} (${why}); is the platform running? "npm start" starts it, --console names one elsewhere`);
+    throw new Mistake(
+      `the console does not answer at ${url} (${why}); is the platform running? "npm start" starts it, --console names one elsewhere`,
+    );
   });
   if (!response) return;
-  if (!response.body || !response.ok) throw new Mistake(`the console at ${url} has no stream of events: HTTP ${response.status}`);
+  if (!response.body || !response.ok)
+    throw new Mistake(`the console at ${url} has no stream of events: HTTP ${response.status}`);
   try {
     for await (const event of messages(response.body.pipeThrough(new TextDecoderStream()))) {
       const shown = JSON.parse(event) as Shown;
@@ -48,7 +51,11 @@ async function* messages(stream: AsyncIterable<string>): AsyncGenerator<string> 
 const fits = (type: string, wanted: string | undefined) =>
   wanted === undefined || (wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted);
 
-const colours: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = { delivered: 'green', 'dead-lettered': 'red', undeliverable: 'red' };
+const colours: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
+  delivered: 'green',
+  'dead-lettered': 'red',
+  undeliverable: 'red',
+};
 
 function line({ id, type, subject, time, triggers }: Shown, { paint }: Terminal): string {
   const to = triggers.map(({ name, outcome, attempts }) =>

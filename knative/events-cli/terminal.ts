@@ -22,10 +22,15 @@ export const harmless = (value: unknown): string =>
     .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�');
 
 /** Rows below their heads, columns as wide as they need; the last one as it is. */
-export function table(heads: readonly string[], rows: readonly (readonly unknown[])[], { paint }: Pick<Terminal, 'paint'>): string[] {
+export function table(
+  heads: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  { paint }: Pick<Terminal, 'paint'>,
+): string[] {
   const cells = rows.map((row) => row.map(harmless));
   const widths = heads.map((head, column) => Math.max(head.length, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  ');
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  ');
   return [paint('dim', line(heads)), ...cells.map(line)];
 }
 
@@ -44,5 +49,7 @@ export function block(data: unknown): string[] {
 /** A local time to the second. */
 export const localTime = (time: string | null | undefined): string => {
   const date = new Date(time ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? '–' : new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+  return Number.isNaN(date.getTime())
+    ? '–'
+    : new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ');
 };

@@ -24,12 +24,28 @@ describe('explaining', () => {
     [[{ exact: { type: 'post.created' } }], false, 'exact type = post.created: the event has post.deleted'],
     [[{ exact: { source: '/posts', subject: '1' } }], false, 'exact subject = 1: the event has no subject'],
     [[{ exact: { subject: '' } }], false, 'exact subject is there: the event has no subject'],
-    [[{ prefix: { type: 'post.' } }, { suffix: { source: '/users' } }], false, 'suffix source = /users: the event has /posts'],
-    [[{ prefix: { type: 'post.' } }, { suffix: { source: 'posts' } }], true, 'prefix type = post.; suffix source = posts'],
+    [
+      [{ prefix: { type: 'post.' } }, { suffix: { source: '/users' } }],
+      false,
+      'suffix source = /users: the event has /posts',
+    ],
+    [
+      [{ prefix: { type: 'post.' } }, { suffix: { source: 'posts' } }],
+      true,
+      'prefix type = post.; suffix source = posts',
+    ],
     [[{ not: { prefix: { type: 'post.' } } }], false, 'not: prefix type = post. holds'],
     [[{ not: { prefix: { type: 'user.' } } }], true, 'not: prefix type = user.: the event has post.deleted'],
-    [[{ any: [{ exact: { type: 'a' } }, { exact: { type: 'b' } }] }], false, 'any: none holds: exact type = a; exact type = b: the event has post.deleted'],
-    [[{ any: [{ exact: { type: 'a' } }, { all: [{ exact: { source: '/posts' } }] }] }], true, 'any: all: exact source = /posts'],
+    [
+      [{ any: [{ exact: { type: 'a' } }, { exact: { type: 'b' } }] }],
+      false,
+      'any: none holds: exact type = a; exact type = b: the event has post.deleted',
+    ],
+    [
+      [{ any: [{ exact: { type: 'a' } }, { all: [{ exact: { source: '/posts' } }] }] }],
+      true,
+      'any: all: exact source = /posts',
+    ],
     [
       [{ any: [{ exact: { type: 'a' } }, { exact: { source: '/b' } }] }],
       false,

@@ -59,14 +59,25 @@ function some(filters: readonly Filter[], event: Attributes): Finding {
 /** What all of them found is said once. */
 function together(matches: boolean, findings: readonly Finding[]): Finding {
   const found = findings[0]?.found ?? '';
-  if (findings.every((each) => each.found === found)) return { matches, clause: findings.map(({ clause }) => clause).join('; '), found };
-  return { matches, clause: findings.map((each) => (each.found === '' ? each.clause : `${each.clause}: ${each.found}`)).join('; '), found: '' };
+  if (findings.every((each) => each.found === found))
+    return { matches, clause: findings.map(({ clause }) => clause).join('; '), found };
+  return {
+    matches,
+    clause: findings.map((each) => (each.found === '' ? each.clause : `${each.clause}: ${each.found}`)).join('; '),
+    found: '',
+  };
 }
 
-const prefixed = (dialect: string, { matches, clause, found }: Finding): Finding => ({ matches, clause: `${dialect}: ${clause}`, found });
+const prefixed = (dialect: string, { matches, clause, found }: Finding): Finding => ({
+  matches,
+  clause: `${dialect}: ${clause}`,
+  found,
+});
 
 const not = ({ matches, clause, found }: Finding): Finding =>
-  matches ? { matches: false, clause: `not: ${clause} holds`, found } : { matches: true, clause: `not: ${clause}`, found };
+  matches
+    ? { matches: false, clause: `not: ${clause} holds`, found }
+    : { matches: true, clause: `not: ${clause}`, found };
 
 function named(dialect: keyof typeof holds, wanted: Attributes, event: Attributes): Finding {
   for (const [name, value] of Object.entries(wanted)) {

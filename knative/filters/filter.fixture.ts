@@ -5,7 +5,10 @@ const names = ['type', 'source', 'subject', 'ext', 'constructor', '__proto__'];
 const values = ['', 'a', 'ab', 'abc', 'b', 'bc'];
 
 /** Attributes that such filters may ask for. */
-export const anyPairs = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...values), { maxKeys: 3, noNullPrototype: true });
+export const anyPairs = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...values), {
+  maxKeys: 3,
+  noNullPrototype: true,
+});
 
 const cesql = fc.constantFrom(
   "type = 'a'",

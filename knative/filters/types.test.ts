@@ -9,11 +9,16 @@ const types = ['post.created', 'post.deleted', 'user.deleted'];
 describe('the types that can match', () => {
   test('leave out none of which an event passes', () => {
     fc.assert(
-      fc.property(fc.array(anyFilter, { maxLength: 3 }), anyPairs, fc.constantFrom('a', 'ab', 'b', 'bc'), (filters, attributes, type) => {
-        const event = { id: '1', source: '/', specversion: '1.0', ...attributes, type };
-        if (compileFilters(filters)(event)) expect(typesThatCanMatch(filters, [type])).toEqual([type]);
-        else expect(typesThatCanMatch([{ not: { all: filters } }], [type])).toEqual([type]);
-      }),
+      fc.property(
+        fc.array(anyFilter, { maxLength: 3 }),
+        anyPairs,
+        fc.constantFrom('a', 'ab', 'b', 'bc'),
+        (filters, attributes, type) => {
+          const event = { id: '1', source: '/', specversion: '1.0', ...attributes, type };
+          if (compileFilters(filters)(event)) expect(typesThatCanMatch(filters, [type])).toEqual([type]);
+          else expect(typesThatCanMatch([{ not: { all: filters } }], [type])).toEqual([type]);
+        },
+      ),
       { numRuns: 5_000 },
     );
   });
@@ -26,7 +31,10 @@ describe('the types that can match', () => {
     [[{ exact: { type: '' } }], types],
     [[{ prefix: { type: 'post.' } }, { not: { suffix: { type: '.deleted' } } }], ['post.created']],
     [[{ not: { all: [{ suffix: { type: '.deleted' } }, { exact: { subject: 'a' } }] } }], types],
-    [[{ any: [{ exact: { type: 'user.deleted' } }, { exact: { type: 'post.created' } }] }], ['post.created', 'user.deleted']],
+    [
+      [{ any: [{ exact: { type: 'user.deleted' } }, { exact: { type: 'post.created' } }] }],
+      ['post.created', 'user.deleted'],
+    ],
     [[{ any: [] }], []],
     [[{ cesql: "type LIKE '%.deleted' AND hop < 3" }], ['post.deleted', 'user.deleted']],
     [[{ cesql: "type = 'post.created' OR EXISTS hop" }], types],

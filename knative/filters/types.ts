@@ -26,7 +26,10 @@ function of(filter: Filter, known: Attributes): Possible {
   return { yes: found.true, no: found.false || found.error };
 }
 
-const every = (parts: readonly Possible[]): Possible => ({ yes: parts.every(({ yes }) => yes), no: parts.some(({ no }) => no) });
+const every = (parts: readonly Possible[]): Possible => ({
+  yes: parts.every(({ yes }) => yes),
+  no: parts.some(({ no }) => no),
+});
 
 const negated = ({ yes, no }: Possible): Possible => ({ yes: no, no: yes });
 

@@ -11,12 +11,15 @@ function words(filter: Filter, inside: boolean): string {
   if ('prefix' in filter) return named('prefix', filter.prefix, inside);
   if ('suffix' in filter) return named('suffix', filter.suffix, inside);
   if ('not' in filter) return `not ${words(filter.not, true)}`;
-  if ('all' in filter) return grouped(joined(filter.all, 'and', filter.all.length > 1) || 'anything', inside && filter.all.length > 1);
-  if ('any' in filter) return grouped(joined(filter.any, 'or', filter.any.length > 1) || 'nothing', inside && filter.any.length > 1);
+  if ('all' in filter)
+    return grouped(joined(filter.all, 'and', filter.all.length > 1) || 'anything', inside && filter.all.length > 1);
+  if ('any' in filter)
+    return grouped(joined(filter.any, 'or', filter.any.length > 1) || 'nothing', inside && filter.any.length > 1);
   return grouped(filter.cesql, inside);
 }
 
-const joined = (filters: readonly Filter[], by: 'and' | 'or', inside: boolean) => filters.map((filter) => words(filter, inside)).join(` ${by} `);
+const joined = (filters: readonly Filter[], by: 'and' | 'or', inside: boolean) =>
+  filters.map((filter) => words(filter, inside)).join(` ${by} `);
 
 const grouped = (text: string, inside: boolean) => (inside ? `(${text})` : text);
 
@@ -36,4 +39,5 @@ export const wordsOfAttribute = (dialect: keyof typeof holds, name: string, valu
 const mostCharacters = 200;
 
 /** A value that may be long, cut to what a line bears. */
-export const shortened = (value: string) => (value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value);
+export const shortened = (value: string) =>
+  value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value;

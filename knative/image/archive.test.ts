@@ -16,7 +16,8 @@ function folderWith(name: string, content: string, mode = 0o600): string {
   writeFileSync(join(folder, 'app', name), content, { mode });
   return folder;
 }
-const listing = (bytes: Buffer) => execFileSync('tar', ['-tvzf', '-', '--numeric-owner', '--full-time', '--utc'], { input: bytes, encoding: 'utf8' });
+const listing = (bytes: Buffer) =>
+  execFileSync('tar', ['-tvzf', '-', '--numeric-owner', '--full-time', '--utc'], { input: bytes, encoding: 'utf8' });
 const sha = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 describe('a layer', () => {
@@ -28,7 +29,9 @@ describe('a layer', () => {
   });
 
   test("is root's, and everybody may read it and nobody else write", () => {
-    expect(listing(layerOf(folderWith('main.js', 'x')).bytes)).toMatch(/^-rw-r--r-- 0\/0 +1 1970-01-01 00:00:00 .\/app\/main.js$/m);
+    expect(listing(layerOf(folderWith('main.js', 'x')).bytes)).toMatch(
+      /^-rw-r--r-- 0\/0 +1 1970-01-01 00:00:00 .\/app\/main.js$/m,
+    );
   });
 });
 
@@ -49,15 +52,22 @@ describe('an archive', () => {
   const json = <T>(bytes: Buffer) => JSON.parse(bytes.toString()) as T;
 
   test('names the image as importers look for it', () => {
-    const [top] = json<{ manifests: { digest: string; annotations: object }[] }>(readFileSync(join(opened, 'index.json'))).manifests;
+    const [top] = json<{ manifests: { digest: string; annotations: object }[] }>(
+      readFileSync(join(opened, 'index.json')),
+    ).manifests;
     expect(top).toMatchObject({
       digest,
-      annotations: { 'io.containerd.image.name': 'dev.local/dormouse/posts:7', 'org.opencontainers.image.ref.name': '7' },
+      annotations: {
+        'io.containerd.image.name': 'dev.local/dormouse/posts:7',
+        'org.opencontainers.image.ref.name': '7',
+      },
     });
   });
 
   test('holds every blob under its digest, and the layer opened up under its diff id', () => {
-    const manifest = json<{ config: { digest: string; size: number }; layers: { digest: string; size: number }[] }>(blob(digest));
+    const manifest = json<{ config: { digest: string; size: number }; layers: { digest: string; size: number }[] }>(
+      blob(digest),
+    );
     for (const each of [manifest.config, ...manifest.layers]) {
       expect(sha(blob(each.digest))).toBe(each.digest);
       expect(blob(each.digest).length).toBe(each.size);

@@ -27,7 +27,15 @@ const sha = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(by
 
 /** The files of `root` as a layer that depends on their content alone: all are root's and dated 1970. */
 export function layerOf(root: string): Layer {
-  const reproducible = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=a+rX,go-w', '--format=posix'];
+  const reproducible = [
+    '--sort=name',
+    '--mtime=@0',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--mode=a+rX,go-w',
+    '--format=posix',
+  ];
   const times = '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime';
   const tar = execFileSync('tar', [...reproducible, times, '-C', root, '-cf', '-', '.'], { maxBuffer: largest });
   const bytes = gzipSync(tar, { level: 6 });
@@ -51,17 +59,28 @@ export function writeArchive(file: string, name: string, layers: readonly Layer[
   const type = (kind: string) => `application/vnd.oci.image.${kind}`;
   const platform = { architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux' };
   const created = config.Labels['org.opencontainers.image.created'];
-  const settings = { ...(created ? { created } : {}), ...platform, config, rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) } };
+  const settings = {
+    ...(created ? { created } : {}),
+    ...platform,
+    config,
+    rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+  };
   const manifest = {
     schemaVersion: 2,
     mediaType: type('manifest.v1+json'),
     config: blob(JSON.stringify(settings), type('config.v1+json')),
     layers: layers.map(({ bytes }) => blob(bytes, type('layer.v1.tar+gzip'))),
   };
-  const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name.slice(name.lastIndexOf(':') + 1) };
+  const annotations = {
+    'io.containerd.image.name': name,
+    'org.opencontainers.image.ref.name': name.slice(name.lastIndexOf(':') + 1),
+  };
   const top = { ...blob(JSON.stringify(manifest), manifest.mediaType), platform, annotations };
   writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, mediaType: type('index.v1+json'), manifests: [top] }));
+  writeFileSync(
+    join(folder, 'index.json'),
+    JSON.stringify({ schemaVersion: 2, mediaType: type('index.v1+json'), manifests: [top] }),
+  );
   mkdirSync(dirname(file), { recursive: true });
   execFileSync('tar', ['-C', folder, '-cf', `${file}.new`, 'oci-layout', 'index.json', 'blobs']);
   renameSync(`${file}.new`, file);

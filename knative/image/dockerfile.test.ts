@@ -4,7 +4,11 @@ import { expect, test } from 'vitest';
 
 const project = join(import.meta.dirname, '../..');
 const text = readFileSync(join(project, 'Dockerfile'), 'utf8');
-const json = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { workspaces: string[]; version: string; description: string };
+const json = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+  workspaces: string[];
+  version: string;
+  description: string;
+};
 const [, final = ''] = text.split(/^FROM \$\{BASE\}$/m);
 
 test('every workspace is there when packages are installed', () => {
@@ -15,7 +19,10 @@ test('every workspace is there when packages are installed', () => {
   );
   expect(workspaces.length).toBeGreaterThan(5);
   for (const file of workspaces)
-    expect(copied.includes(`COPY ${file} `) || (file.startsWith('functions/') && copied.includes('COPY functions ')), file).toBe(true);
+    expect(
+      copied.includes(`COPY ${file} `) || (file.startsWith('functions/') && copied.includes('COPY functions ')),
+      file,
+    ).toBe(true);
 });
 
 test('the image runs node itself, as nobody in particular, and needs no shell', () => {

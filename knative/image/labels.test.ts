@@ -41,7 +41,11 @@ describe('in a clone', needs('git'), () => {
   test('files that differ from the commit show in the revision, and another time may be given', () => {
     const { folder, commit } = clone('https://example.org/dormouse.git');
     writeFileSync(join(folder, 'package.json'), '{"version":"8.0.0"}');
-    expect(readSource('0', folder)).toMatchObject({ revision: `${commit}-dirty`, created: '1970-01-01T00:00:00.000Z', version: '8.0.0' });
+    expect(readSource('0', folder)).toMatchObject({
+      revision: `${commit}-dirty`,
+      created: '1970-01-01T00:00:00.000Z',
+      version: '8.0.0',
+    });
   });
 
   test.each([

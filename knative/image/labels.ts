@@ -28,7 +28,9 @@ const project = join(import.meta.dirname, '../..');
  * @param epoch seconds (SOURCE_DATE_EPOCH, reproducible-builds.org), instead of the commit's time; 1970 where there is neither
  */
 export function readSource(epoch: string | undefined, folder = project): Source {
-  const { version, description, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson;
+  const { version, description, license } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  ) as PackageJson;
   const commit = git(folder, 'rev-parse', 'HEAD');
   const changed = git(folder, 'status', '--porcelain', '--untracked-files=no');
   const created = new Date(Number(epoch ?? git(folder, 'log', '-1', '--format=%ct') ?? 0) * 1000).toISOString();
@@ -43,9 +45,14 @@ export function readSource(epoch: string | undefined, folder = project): Source 
 }
 
 /** Labels of an image, by their names in opencontainers/image-spec, annotations.md. */
-export function labelsOf(title: string, { version, description, license, revision, url, created }: Source): Record<string, string> {
+export function labelsOf(
+  title: string,
+  { version, description, license, revision, url, created }: Source,
+): Record<string, string> {
   const values = { title, description, source: url, revision, version, licenses: license, created };
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value ? [[`org.opencontainers.image.${name}`, value]] : [])));
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value ? [[`org.opencontainers.image.${name}`, value]] : [])),
+  );
 }
 
 /** A folder's name says nothing elsewhere, and a password in an address is nobody's business. */
@@ -60,7 +67,10 @@ function addressOf(remote: string | undefined): string | undefined {
 /** What git says; undefined without git, or outside of a clone. */
 function git(folder: string, ...args: string[]): string | undefined {
   try {
-    return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined;
+    return (
+      execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() ||
+      undefined
+    );
   } catch {
     return undefined;
   }

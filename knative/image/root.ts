@@ -3,7 +3,12 @@ import { copyFileSync, existsSync, globSync, mkdirSync, realpathSync, symlinkSyn
 import { dirname, join } from 'node:path';
 
 /** Accounts that a process of an image may run as; programs look their name up. */
-const accounts = ['root:x:0:0::/:/bin/false', 'service:x:999:999::/:/bin/false', 'nonroot:x:65532:65532::/:/bin/false', ''].join('\n');
+const accounts = [
+  'root:x:0:0::/:/bin/false',
+  'service:x:999:999::/:/bin/false',
+  'nonroot:x:65532:65532::/:/bin/false',
+  '',
+].join('\n');
 
 /** What a name needs to be looked up; programs load it when they run. */
 const lookup = ['/lib/*-linux-gnu/libnss_{dns,files}.so.2', '/lib/*-linux-gnu/libresolv.so.2'];
@@ -14,7 +19,8 @@ const authorities = '/etc/ssl/certs/ca-certificates.crt';
  * @returns this and what follows: the files of this machine that were copied
  */
 export function prepareRoot(root: string): string[] {
-  for (const folder of ['etc/ssl/certs', 'tmp', 'usr/bin', 'usr/lib', 'usr/lib64', 'app']) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['etc/ssl/certs', 'tmp', 'usr/bin', 'usr/lib', 'usr/lib64', 'app'])
+    mkdirSync(join(root, folder), { recursive: true });
   for (const folder of ['bin', 'lib', 'lib64']) symlinkSync(`usr/${folder}`, join(root, folder));
   writeFileSync(join(root, 'etc/passwd'), accounts);
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nservice:x:999:\nnonroot:x:65532:\n');
@@ -32,10 +38,15 @@ export function addProgram(root: string, program: string, place: string): string
 }
 
 /** Copies the libraries of this machine that a program is linked with; those that `isOwn` holds come with it. */
-export function addLibraries(root: string, program: string, isOwn: (library: string) => boolean = () => false): string[] {
+export function addLibraries(
+  root: string,
+  program: string,
+  isOwn: (library: string) => boolean = () => false,
+): string[] {
   const linked = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
   const libraries = [...linked, ...globSync(lookup)].filter((library) => !isOwn(library));
-  for (const library of libraries) copyInto(root, realpathSync(library), library.startsWith('/usr/') ? library : `/usr${library}`);
+  for (const library of libraries)
+    copyInto(root, realpathSync(library), library.startsWith('/usr/') ? library : `/usr${library}`);
   return libraries.map((library) => realpathSync(library));
 }
 

@@ -11,7 +11,14 @@ interface Bill {
   dependencies: { ref: string; dependsOn?: string[] }[];
 }
 const contents = { title: 'dormouse/posts', version: '7.0.0', created: '2026-01-02T03:04:05.000Z', packages: [] };
-const one = (fields: Partial<Package>): Package => ({ name: 'hono', version: '4.13.19', license: 'MIT', needs: [], own: false, ...fields });
+const one = (fields: Partial<Package>): Package => ({
+  name: 'hono',
+  version: '4.13.19',
+  license: 'MIT',
+  needs: [],
+  own: false,
+  ...fields,
+});
 const bill = (more: Partial<Parameters<typeof sbomOf>[0]>) => JSON.parse(sbomOf({ ...contents, ...more })) as Bill;
 
 test('a package has its package-url, its licence, and what it asks for', () => {
@@ -24,7 +31,10 @@ test('a package has its package-url, its licence, and what it asks for', () => {
     purl: 'pkg:npm/%40hono/node-server@2.1.9',
     licenses: [{ license: { id: 'MIT' } }],
   });
-  expect(dependencies).toContainEqual({ ref: 'pkg:npm/hono@4.13.19', dependsOn: ['pkg:npm/%40hono/node-server@2.1.9'] });
+  expect(dependencies).toContainEqual({
+    ref: 'pkg:npm/hono@4.13.19',
+    dependsOn: ['pkg:npm/%40hono/node-server@2.1.9'],
+  });
 });
 
 test("a package of the project's own is not looked for in a registry", () => {
@@ -55,11 +65,18 @@ test('whatever is listed, the text is valid CycloneDX 1.6', async () => {
     }),
     { maxLength: 4 },
   );
-  const system = fc.array(fc.record({ name: text, version: text, purl: fc.constant('pkg:deb/debian/x@1') }), { maxLength: 1 });
+  const system = fc.array(fc.record({ name: text, version: text, purl: fc.constant('pkg:deb/debian/x@1') }), {
+    maxLength: 1,
+  });
   await fc.assert(
     fc.asyncProperty(packages, system, async (packages, system) => {
-      const unique = packages.filter(({ name, version }, index) => packages.findIndex((each) => each.name === name && each.version === version) === index);
-      expect(await validator.validate(sbomOf({ ...contents, packages: unique, system, node: process.versions, base: 'b' }))).toBeNull();
+      const unique = packages.filter(
+        ({ name, version }, index) =>
+          packages.findIndex((each) => each.name === name && each.version === version) === index,
+      );
+      expect(
+        await validator.validate(sbomOf({ ...contents, packages: unique, system, node: process.versions, base: 'b' })),
+      ).toBeNull();
     }),
     { numRuns: 20 },
   );

@@ -1,5 +1,12 @@
 import { ComponentType, HashAlgorithm } from '@cyclonedx/cyclonedx-library/Enums';
-import { Bom, Component, LicenseExpression, NamedLicense, Property, SpdxLicense } from '@cyclonedx/cyclonedx-library/Models';
+import {
+  Bom,
+  Component,
+  LicenseExpression,
+  NamedLicense,
+  Property,
+  SpdxLicense,
+} from '@cyclonedx/cyclonedx-library/Models';
 import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
 import { isSupportedSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
@@ -39,7 +46,8 @@ export function sbomOf({ title, version, created, packages, node, system = [], b
 
 function packageComponents(packages: readonly Package[]): Component[] {
   const made = packages.map((each) => [each, packageComponent(each)] as const);
-  for (const [{ needs }, component] of made) for (const [other, needed] of made) if (needs.includes(other.name)) component.dependencies.add(needed.bomRef);
+  for (const [{ needs }, component] of made)
+    for (const [other, needed] of made) if (needs.includes(other.name)) component.dependencies.add(needed.bomRef);
   return made.map(([, component]) => component);
 }
 
@@ -62,7 +70,9 @@ function licenseOf(text: string): SpdxLicense | LicenseExpression | NamedLicense
 const isExpression = (text: string) => / (OR|AND) /.test(text);
 
 function systemComponent({ name, version, purl, sha256 }: SystemPart): Component {
-  const component = new Component(purl ? ComponentType.Library : ComponentType.File, name, { bomRef: purl ?? `file:${name}` });
+  const component = new Component(purl ? ComponentType.Library : ComponentType.File, name, {
+    bomRef: purl ?? `file:${name}`,
+  });
   if (version) component.version = version;
   if (purl) component.purl = purl;
   if (sha256) component.hashes.set(HashAlgorithm['SHA-256'], sha256);
@@ -74,6 +84,7 @@ function nodeComponent(versions: Readonly<Record<string, string | undefined>>): 
   const purl = `pkg:generic/node@${versions.node}`;
   const node = new Component(ComponentType.Platform, 'node', { version: versions.node ?? '', purl, bomRef: purl });
   node.licenses.add(new SpdxLicense('MIT'));
-  for (const [name, version] of Object.entries(versions)) if (version && name !== 'node') node.properties.add(new Property(`node:${name}`, version));
+  for (const [name, version] of Object.entries(versions))
+    if (version && name !== 'node') node.properties.add(new Property(`node:${name}`, version));
   return node;
 }

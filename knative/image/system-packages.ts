@@ -34,7 +34,9 @@ function query(...args: string[]): string[] {
 }
 
 const ownersOf = (files: readonly string[]) =>
-  query('--search', ...files).flatMap((line) => [...line.matchAll(/^(\S+): (.*)$/g)].map(([, owner, file]) => [owner, file] as const)) as [string, string][];
+  query('--search', ...files).flatMap((line) =>
+    [...line.matchAll(/^(\S+): (.*)$/g)].map(([, owner, file]) => [owner, file] as const),
+  ) as [string, string][];
 
 const format = ['Package', 'Version', 'Architecture'].map((field) => `\${${field}}`).join('\t');
 
@@ -42,8 +44,15 @@ function versionsOf(names: readonly string[]): SystemPart[] {
   if (names.length === 0) return [];
   return query('--show', '--showformat', `${format}\n`, ...names).map((line) => {
     const [name = '', version = '', architecture = ''] = line.split('\t');
-    return { name, version, purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}` };
+    return {
+      name,
+      version,
+      purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}`,
+    };
   });
 }
 
-const fileItself = (file: string): SystemPart => ({ name: basename(file), sha256: createHash('sha256').update(readFileSync(file)).digest('hex') });
+const fileItself = (file: string): SystemPart => ({
+  name: basename(file),
+  sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
+});

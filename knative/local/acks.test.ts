@@ -4,11 +4,24 @@ import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const logId = 7;
-const ack = (sequence: number, trigger = 1) => ({ trigger, sequence, ending: 'delivered' as const, attempts: 1, status: 202 });
+const ack = (sequence: number, trigger = 1) => ({
+  trigger,
+  sequence,
+  ending: 'delivered' as const,
+  attempts: 1,
+  status: 202,
+});
 
 function open(store: MemoryStore, floors: { trigger: number; sequence: number }[] = [], reports: string[] = []) {
   const clock = virtualClock();
-  const acks: AckFiles = ackFiles({ store, logId, newest: () => 1, movedFloors: () => floors.splice(0), clock, report: (line) => reports.push(line) });
+  const acks: AckFiles = ackFiles({
+    store,
+    logId,
+    newest: () => 1,
+    movedFloors: () => floors.splice(0),
+    clock,
+    report: (line) => reports.push(line),
+  });
   return { acks, clock, reports };
 }
 

@@ -83,7 +83,14 @@ function readEntry(bytes: Buffer, at: number, logId: number, recent: number, kno
   known.highestTrigger = Math.max(known.highestTrigger, trigger);
   known.reached = Math.max(known.reached, ending ? sequence + 1 : sequence);
   if (ending && sequence < recent && sequence < (known.floors.get(trigger) ?? 0)) return;
-  if (ending) known.acks.push({ trigger, sequence, ending, attempts: bytes[at + 1] as number, status: bytes.readUInt16LE(at + 10) });
+  if (ending)
+    known.acks.push({
+      trigger,
+      sequence,
+      ending,
+      attempts: bytes[at + 1] as number,
+      status: bytes.readUInt16LE(at + 10),
+    });
   else known.floors.set(trigger, Math.max(known.floors.get(trigger) ?? 0, sequence));
 }
 
@@ -114,7 +121,14 @@ export interface AckOptions {
  * Acknowledgements in a file beside each segment, so that they go when it goes. They are written lazily and not synced:
  * what a crash takes is delivered again.
  */
-export function ackFiles({ store, logId, newest, movedFloors, clock = systemClock, report = () => {} }: AckOptions): AckFiles {
+export function ackFiles({
+  store,
+  logId,
+  newest,
+  movedFloors,
+  clock = systemClock,
+  report = () => {},
+}: AckOptions): AckFiles {
   let waiting = new Map<number, Ack[]>();
   let timer: unknown;
   let last: Promise<void> = Promise.resolve();
@@ -145,12 +159,14 @@ export function ackFiles({ store, logId, newest, movedFloors, clock = systemCloc
     waiting = new Map();
     for (const [segment, acks] of taken) {
       const entries = Buffer.alloc(acks.length * entryBytes);
-      for (const [i, ack] of acks.entries()) writeEntry(entries, i * entryBytes, logId, endings.indexOf(ack.ending), ack);
+      for (const [i, ack] of acks.entries())
+        writeEntry(entries, i * entryBytes, logId, endings.indexOf(ack.ending), ack);
       await append(segment, entries);
     }
     const floors = [...movedFloors()];
     const entries = Buffer.alloc(floors.length * entryBytes);
-    for (const [i, floor] of floors.entries()) writeEntry(entries, i * entryBytes, logId, floorKind, { ...floor, attempts: 0, status: 0 });
+    for (const [i, floor] of floors.entries())
+      writeEntry(entries, i * entryBytes, logId, floorKind, { ...floor, attempts: 0, status: 0 });
     if (floors.length > 0) await append(newest(), entries);
   };
 
@@ -178,7 +194,11 @@ export function ackFiles({ store, logId, newest, movedFloors, clock = systemCloc
     flush() {
       last = last
         .then(write)
-        .catch((error: Error) => report(`acknowledgements could not be written (${error.message}): after a crash their events are delivered again`));
+        .catch((error: Error) =>
+          report(
+            `acknowledgements could not be written (${error.message}): after a crash their events are delivered again`,
+          ),
+        );
       return last;
     },
     async close() {

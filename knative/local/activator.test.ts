@@ -25,8 +25,9 @@ class Request implements Waiter<TestPlace> {
   }
 }
 
-const activator = (options: { concurrency?: number; depth?: number; wake?: () => Refusal | undefined; now?: () => number } = {}) =>
-  new Activator<TestPlace>({ concurrency: 0, wake: () => undefined, ...options });
+const activator = (
+  options: { concurrency?: number; depth?: number; wake?: () => Refusal | undefined; now?: () => number } = {},
+) => new Activator<TestPlace>({ concurrency: 0, wake: () => undefined, ...options });
 
 describe('an activator', () => {
   it('keeps requests until there is a place, then lets them through in order', () => {
@@ -110,7 +111,10 @@ describe('an activator', () => {
   it('never gives a place more than it may have, loses nobody, and keeps the order', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('enter' as const) }),
-      fc.record({ do: fc.constantFrom('leave' as const, 'open' as const, 'close' as const, 'give up' as const), which: fc.nat(20) }),
+      fc.record({
+        do: fc.constantFrom('leave' as const, 'open' as const, 'close' as const, 'give up' as const),
+        which: fc.nat(20),
+      }),
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 80 }), (concurrency, steps) => {
@@ -147,7 +151,8 @@ describe('an activator', () => {
         }
         const order = admitted.map((request) => all.indexOf(request));
         expect(order).toEqual([...order].sort((one, other) => one - other));
-        for (const request of all) expect(Number(request.waiting) + Number(request.place !== undefined) + Number(gone.has(request))).toBe(1);
+        for (const request of all)
+          expect(Number(request.waiting) + Number(request.place !== undefined) + Number(gone.has(request))).toBe(1);
       }),
     );
   });

@@ -131,7 +131,11 @@ export class Activator<P extends Place> {
   sample(): Sample {
     this.#count(0);
     const ms = this.#since - this.#sampledAt;
-    const sample = { concurrency: ms > 0 ? this.#area / ms : this.active, requests: this.requests - this.#sampledRequests, ms };
+    const sample = {
+      concurrency: ms > 0 ? this.#area / ms : this.active,
+      requests: this.requests - this.#sampledRequests,
+      ms,
+    };
     this.#area = 0;
     this.#sampledAt = this.#since;
     this.#sampledRequests = this.requests;

@@ -22,24 +22,40 @@ export async function attempt(
   upstream: Upstream,
   to: Destination,
   event: CloudEvent,
-  { traceparent, carried = {}, timeoutMs, acceptsReply }: { traceparent: string; carried?: Carried | undefined; timeoutMs: number; acceptsReply: boolean },
+  {
+    traceparent,
+    carried = {},
+    timeoutMs,
+    acceptsReply,
+  }: { traceparent: string; carried?: Carried | undefined; timeoutMs: number; acceptsReply: boolean },
 ): Promise<Attempt> {
   const { headers, body } = writeMessage(event);
   for (const name in carried) headers[name] = carried[name] as string;
   headers.traceparent = traceparent;
   if (acceptsReply) headers.prefer = 'reply';
   try {
-    return judge(await upstream.request(to, { method: 'POST', path: pathOf(to), headers, body, timeoutMs }), acceptsReply);
+    return judge(
+      await upstream.request(to, { method: 'POST', path: pathOf(to), headers, body, timeoutMs }),
+      acceptsReply,
+    );
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const cause = code && !message.includes(code) ? `${code}: ${message}` : message;
-    return { verdict: 'retry', status: undefined, retryAfter: undefined, cause, body: Buffer.from(cause), reply: undefined };
+    return {
+      verdict: 'retry',
+      status: undefined,
+      retryAfter: undefined,
+      cause,
+      body: Buffer.from(cause),
+      reply: undefined,
+    };
   }
 }
 
 function judge({ status, headers, body, cut }: UpstreamResponse, acceptsReply: boolean): Attempt {
   const answer = { status, retryAfter: headers['retry-after'], body, reply: undefined };
-  if (status < 200 || status > 299) return { ...answer, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
+  if (status < 200 || status > 299)
+    return { ...answer, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
   if (status !== 200 || !acceptsReply || !announcesEvent(headers)) return { ...answer, verdict: 'done', cause: '' };
   try {
     return { ...answer, verdict: 'done', cause: '', reply: replyOf(headers, body, cut) };
@@ -66,6 +82,7 @@ function pathOf(to: Destination): string {
 /** A destination's address as on a cluster. */
 export function addressOf(to: Destination): string {
   if (to.kind === 'service') return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path || '/'}`;
-  if (to.kind === 'broker') return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
+  if (to.kind === 'broker')
+    return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
   return to.url;
 }

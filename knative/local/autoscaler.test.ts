@@ -20,13 +20,21 @@ const usual: Autoscaling = {
 const tick = 2_000;
 
 /** Lets the load of each tick act; instances follow at once. Returns how many were wanted after each tick. */
-function run(loads: readonly number[], changes: Partial<Autoscaling> = {}, ready = 1, requests = 0): { wanted: number[]; panicking: boolean[] } {
+function run(
+  loads: readonly number[],
+  changes: Partial<Autoscaling> = {},
+  ready = 1,
+  requests = 0,
+): { wanted: number[]; panicking: boolean[] } {
   let state = newScale();
   const wanted: number[] = [];
   const panicking: boolean[] = [];
   let present = ready;
   for (const [index, concurrency] of loads.entries()) {
-    const decision = decide(state, { at: 1_000_000 + index * tick, ms: tick, concurrency, requests }, present, { ...usual, ...changes });
+    const decision = decide(state, { at: 1_000_000 + index * tick, ms: tick, concurrency, requests }, present, {
+      ...usual,
+      ...changes,
+    });
     state = decision.state;
     wanted.push((present = decision.wanted));
     panicking.push(decision.panicking);
@@ -127,9 +135,12 @@ describe('the autoscaler', () => {
 
   it('never keeps nothing while there is load', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0.001, max: 500, noNaN: true }), { minLength: 1, maxLength: 40 }), (loads) => {
-        expect(Math.min(...run(loads).wanted)).toBeGreaterThanOrEqual(1);
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0.001, max: 500, noNaN: true }), { minLength: 1, maxLength: 40 }),
+        (loads) => {
+          expect(Math.min(...run(loads).wanted)).toBeGreaterThanOrEqual(1);
+        },
+      ),
     );
   });
 });

@@ -30,7 +30,13 @@ export interface Decision {
   state: ScaleState;
 }
 
-export const newScale = (): ScaleState => ({ samples: [], panicSince: undefined, panicMost: 0, recent: [], idleSince: undefined });
+export const newScale = (): ScaleState => ({
+  samples: [],
+  panicSince: undefined,
+  panicMost: 0,
+  recent: [],
+  idleSince: undefined,
+});
 
 const maxScaleUpRate = 1_000;
 const maxScaleDownRate = 2;
@@ -52,7 +58,8 @@ export function decide(before: ScaleState, sample: ScaleSample, ready: number, o
   const present = Math.max(1, ready);
   const forStable = instancesFor(samples, options, now - options.windowMs);
   const forPanic = instancesFor(samples, options, now - panicMs);
-  const bounded = (wanted: number) => Math.min(Math.max(wanted, Math.floor(present / maxScaleDownRate)), Math.ceil(present * maxScaleUpRate));
+  const bounded = (wanted: number) =>
+    Math.min(Math.max(wanted, Math.floor(present / maxScaleDownRate)), Math.ceil(present * maxScaleUpRate));
   const activated = (wanted: number, raw: number) => (raw > 0 ? Math.max(wanted, options.activationScale) : wanted);
   const stable = activated(bounded(forStable), forStable);
   const panic = activated(bounded(forPanic), forPanic);
@@ -63,11 +70,18 @@ export function decide(before: ScaleState, sample: ScaleSample, ready: number, o
   const panicking = panicSince !== undefined;
   const panicMost = panicking ? Math.max(before.panicMost, stable, panic) : 0;
 
-  const recent = [...before.recent.filter(({ at }) => at > now - options.scaleDownDelayMs), { at: now, wanted: panicking ? panicMost : stable }];
+  const recent = [
+    ...before.recent.filter(({ at }) => at > now - options.scaleDownDelayMs),
+    { at: now, wanted: panicking ? panicMost : stable },
+  ];
   const delayed = Math.max(...recent.map(({ wanted }) => wanted));
   const idleSince = delayed > 0 ? undefined : (before.idleSince ?? now);
   const retained = idleSince !== undefined && ready > 0 && now - idleSince < options.scaleToZeroPodRetentionMs;
-  return { wanted: clamp(retained ? Math.max(1, delayed) : delayed, options), panicking, state: { samples, panicSince, panicMost, recent, idleSince } };
+  return {
+    wanted: clamp(retained ? Math.max(1, delayed) : delayed, options),
+    panicking,
+    state: { samples, panicSince, panicMost, recent, idleSince },
+  };
 }
 
 /** Instances that the average load since `from` needs. */
@@ -83,4 +97,5 @@ function instancesFor(samples: readonly ScaleSample[], { metric, target }: Autos
   return ms === 0 ? 0 : Math.ceil(load / ms / target - 1e-9);
 }
 
-const clamp = (wanted: number, { minScale, maxScale }: Autoscaling) => Math.max(minScale, maxScale > 0 ? Math.min(wanted, maxScale) : wanted);
+const clamp = (wanted: number, { minScale, maxScale }: Autoscaling) =>
+  Math.max(minScale, maxScale > 0 ? Math.min(wanted, maxScale) : wanted);

@@ -28,13 +28,25 @@ export interface BackingOptions extends Pick<PlatformOptions, 'databaseUrl' | 'r
 }
 
 /** Starts database and cache, where secrets ask for them, and builds every program meanwhile. @throws the first error, when all are over */
-export async function startBacking({ home, root, source, outputs, progress, ends, databaseUrl, redisUrl, signal }: BackingOptions): Promise<Backing> {
+export async function startBacking({
+  home,
+  root,
+  source,
+  outputs,
+  progress,
+  ends,
+  databaseUrl,
+  redisUrl,
+  signal,
+}: BackingOptions): Promise<Backing> {
   const builder = createBuilder({ folder: join(home, 'build'), root });
   ends.add(() => builder.rest());
   const wanted = new Set([...source.provided.secrets.values()].map(({ kind }) => kind));
   const say = (line: string) => outputs.say(line, 'error');
   const started = await settle([
-    wanted.has('database') ? openDatabase({ home: join(home, 'postgres'), url: databaseUrl, progress, say }) : undefined,
+    wanted.has('database')
+      ? openDatabase({ home: join(home, 'postgres'), url: databaseUrl, progress, say })
+      : undefined,
     wanted.has('redis') ? startRedis({ home, url: redisUrl, say }) : undefined,
     buildAll(source, builder, root, progress),
     builder.build(join(import.meta.dirname, 'launcher.ts')),
@@ -49,4 +61,5 @@ export async function startBacking({ home, root, source, outputs, progress, ends
 
 type Settled<T> = { [K in keyof T]: PromiseSettledResult<Awaited<T[K]>> };
 const settle = <T extends readonly unknown[]>(all: T) => Promise.allSettled(all) as Promise<Settled<T>>;
-const value = <T>(settled: PromiseSettledResult<T>): T | undefined => (settled.status === 'fulfilled' ? settled.value : undefined);
+const value = <T>(settled: PromiseSettledResult<T>): T | undefined =>
+  settled.status === 'fulfilled' ? settled.value : undefined;

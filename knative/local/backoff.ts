@@ -18,7 +18,8 @@ export function deliveryOf(broker: Partial<Delivery>, trigger: Partial<Delivery>
   const says = Object.values(trigger).some((value) => value !== undefined);
   const delivery: Delivery = { ...defaultDelivery };
   for (const given of says ? [{ deadLetterSink: broker.deadLetterSink }, trigger] : [broker]) {
-    for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(delivery, { [name]: value });
+    for (const [name, value] of Object.entries(given))
+      if (value !== undefined) Object.assign(delivery, { [name]: value });
   }
   return delivery;
 }
@@ -31,9 +32,18 @@ const longest = 24 * 60 * 60 * 1000;
  * delay·2^failed, linear delay·failed (so the first linear retry is immediate). A Retry-After of a 429 or 503 lengthens
  * it up to `retryAfterMax`, if that is set.
  */
-export function backoff(delivery: Delivery, failed: number, answer?: { status: number; retryAfter: string | undefined }, now = Date.now()): number {
-  const planned = delivery.backoffPolicy === 'linear' ? delivery.backoffDelayMs * failed : delivery.backoffDelayMs * 2 ** failed;
-  const asked = answer && (answer.status === 429 || answer.status === 503) && delivery.retryAfterMaxMs ? retryAfterMs(answer.retryAfter, now) : 0;
+export function backoff(
+  delivery: Delivery,
+  failed: number,
+  answer?: { status: number; retryAfter: string | undefined },
+  now = Date.now(),
+): number {
+  const planned =
+    delivery.backoffPolicy === 'linear' ? delivery.backoffDelayMs * failed : delivery.backoffDelayMs * 2 ** failed;
+  const asked =
+    answer && (answer.status === 429 || answer.status === 503) && delivery.retryAfterMaxMs
+      ? retryAfterMs(answer.retryAfter, now)
+      : 0;
   return Math.min(longest, Math.max(planned, Math.min(asked, delivery.retryAfterMaxMs ?? 0)));
 }
 
@@ -49,4 +59,5 @@ function retryAfterMs(value: string | undefined, now: number): number {
  * Whether an answer asks for another attempt: 404, 408, 409, 429, 5xx and what no table knows above it; a 1xx as the last
  * word, 3xx and other 4xx are final.
  */
-export const isRetryable = (status: number) => status >= 500 || status === 404 || status === 408 || status === 409 || status === 429;
+export const isRetryable = (status: number) =>
+  status >= 500 || status === 404 || status === 408 || status === 409 || status === 429;

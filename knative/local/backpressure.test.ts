@@ -61,7 +61,8 @@ const count = (name: string) => got.get(name)?.length ?? 0;
 
 async function eventually(holds: () => boolean): Promise<void> {
   for (let turn = 0; !holds(); turn++) {
-    if (turn > 6_000) throw new Error(`waited in vain: ${[...got].map(([name, ids]) => `${name} has ${ids.length}`).join(', ')}`);
+    if (turn > 6_000)
+      throw new Error(`waited in vain: ${[...got].map(([name, ids]) => `${name} has ${ids.length}`).join(', ')}`);
     await sleep(10);
   }
 }
@@ -75,7 +76,11 @@ async function sendEvents(from: number, to: number, bytes = eventBytes): Promise
       ...{ specversion: '1.0', id: String(first + i), source: '/s', type: 't', subject: `s/${(first + i) % 50}` },
       data: 'x'.repeat(bytes),
     }));
-    const { status } = await fetch(`http://127.0.0.1:${port}/dormouse/default`, { method: 'POST', headers, body: JSON.stringify(events) });
+    const { status } = await fetch(`http://127.0.0.1:${port}/dormouse/default`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(events),
+    });
     expect(status).toBe(202);
   }
 }

@@ -19,7 +19,12 @@ const defaultTtl = 255;
 /** Room for an event of 64 KiB that is nearly all attributes, and for what proxies add: a listener's `maxHeaderSize`. */
 export const mostHeadBytes = 96 * 1024;
 /** CloudEvents' web hooks, section 4.2: anybody may send, as fast as they like. */
-const permission = { allow: 'POST, OPTIONS', 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '*', 'content-length': '0' };
+const permission = {
+  allow: 'POST, OPTIONS',
+  'webhook-allowed-origin': '*',
+  'webhook-allowed-rate': '*',
+  'content-length': '0',
+};
 /** New traces a second that are recorded, when the caller brought none. */
 const sampledPerSecond = 10;
 
@@ -40,8 +45,11 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     if (!publish) refuse(request, response, 404, `there is no broker at ${path}: POST /<namespace>/<broker>`);
     else if (request.method === 'OPTIONS') response.writeHead(200, permission).end();
     else if (request.method !== 'POST')
-      refuse(request, response, 405, `${request.method} is not allowed: events are sent with POST`, { allow: 'POST, OPTIONS' });
-    else if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') refuse(request, response, 415, 'only content encoding identity is understood');
+      refuse(request, response, 405, `${request.method} is not allowed: events are sent with POST`, {
+        allow: 'POST, OPTIONS',
+      });
+    else if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
+      refuse(request, response, 415, 'only content encoding identity is understood');
     else {
       readBody(request, (body) => {
         if (body) void accept(request, response, { broker: `${namespace}/${name}`, publish, body });
@@ -53,7 +61,11 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
   async function accept(
     request: IncomingMessage,
     response: ServerResponse,
-    { broker, publish, body }: { broker: string; publish: (events: readonly BrokerEvent[]) => Promise<void>; body: Buffer },
+    {
+      broker,
+      publish,
+      body,
+    }: { broker: string; publish: (events: readonly BrokerEvent[]) => Promise<void>; body: Buffer },
   ): Promise<void> {
     const startMs = clock.now();
     const started = performance.now();
@@ -62,24 +74,42 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
       const received = readEvents(request.headers, body).map((event) => receive(request, event));
       if (received.length > 0) await publish(received.map(({ event }) => event));
       for (const { event, parent, trace } of received) {
-        if (trace.sampled) telemetry.addSpan(sendSpan(broker, event, parent, trace, startMs, performance.now() - started));
+        if (trace.sampled)
+          telemetry.addSpan(sendSpan(broker, event, parent, trace, startMs, performance.now() - started));
       }
       response.writeHead(202, { 'content-length': '0' }).end();
     } catch (error) {
       const traceId = readTraceparent(request.headers.traceparent)?.traceId;
       const refused = error instanceof InvalidEventError;
-      report(refused ? `an event was refused: ${error.message}` : `an event could not be stored: ${(error as Error).message}`, traceId);
+      report(
+        refused
+          ? `an event was refused: ${error.message}`
+          : `an event could not be stored: ${(error as Error).message}`,
+        traceId,
+      );
       if (refused) refuse(request, response, error.status, error.message);
       else refuse(request, response, 503, 'the event could not be stored', { 'retry-after': '1' });
     }
   }
 
   /** The trace of an event's hop: that of the request, else its own, else a new one. */
-  function receive(request: IncomingMessage, { attributes, data }: CloudEvent): { event: BrokerEvent; parent: TraceContext | undefined; trace: TraceContext } {
+  function receive(
+    request: IncomingMessage,
+    { attributes, data }: CloudEvent,
+  ): { event: BrokerEvent; parent: TraceContext | undefined; trace: TraceContext } {
     const { knativebrokerttl, ...kept } = attributes;
     const parent = readTraceparent(request.headers.traceparent) ?? readTraceparent(attributes.traceparent);
-    const trace = { traceId: parent?.traceId ?? newTraceId(), spanId: newSpanId(), sampled: parent?.sampled ?? sampled() };
-    const event: BrokerEvent = { attributes: kept, data, traceparent: writeTraceparent(trace), ttl: readTtl(knativebrokerttl) };
+    const trace = {
+      traceId: parent?.traceId ?? newTraceId(),
+      spanId: newSpanId(),
+      sampled: parent?.sampled ?? sampled(),
+    };
+    const event: BrokerEvent = {
+      attributes: kept,
+      data,
+      traceparent: writeTraceparent(trace),
+      ttl: readTtl(knativebrokerttl),
+    };
     const carried = carriedBy(request.headers);
     if (carried) event.carried = carried;
     return { event, parent, trace };
@@ -94,10 +124,18 @@ function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
   let carried: Record<string, string> | undefined;
   let bytes = 0;
   for (const name in headers) {
-    if (name !== 'tracestate' && name !== 'baggage' && name !== 'x-request-id' && !name.startsWith('knative-') && !name.startsWith('k-eventing-')) continue;
+    if (
+      name !== 'tracestate' &&
+      name !== 'baggage' &&
+      name !== 'x-request-id' &&
+      !name.startsWith('knative-') &&
+      !name.startsWith('k-eventing-')
+    )
+      continue;
     if (name === 'tracestate' && !readTraceparent(headers.traceparent)) continue;
     const value = headers[name];
-    if (typeof value !== 'string' || value.length > (mostCarried[name] ?? 1024) || !/^[\x20-\x7e]+$/.test(value)) continue;
+    if (typeof value !== 'string' || value.length > (mostCarried[name] ?? 1024) || !/^[\x20-\x7e]+$/.test(value))
+      continue;
     if ((bytes += name.length + value.length) > mostCarriedBytes) break;
     carried ??= {};
     carried[name] = value;
@@ -119,7 +157,8 @@ function refuseRepeated({ headers, rawHeaders }: IncomingMessage): void {
 
 function readTtl(value: string | undefined): number {
   if (value === undefined) return defaultTtl;
-  if (!/^\d{1,9}$/.test(value) || Number(value) === 0) throw new InvalidEventError('knativebrokerttl is used up or not a positive integer');
+  if (!/^\d{1,9}$/.test(value) || Number(value) === 0)
+    throw new InvalidEventError('knativebrokerttl is used up or not a positive integer');
   return Number(value);
 }
 
@@ -152,13 +191,32 @@ const titles: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, detail: string, headers: Record<string, string> = {}): void {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  detail: string,
+  headers: Record<string, string> = {},
+): void {
   const body = JSON.stringify({ type: 'about:blank', title: titles[status], status, detail });
-  response.writeHead(status, { 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+  response
+    .writeHead(status, {
+      'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+    })
+    .end(body);
   request.resume();
 }
 
-function sendSpan(broker: string, { attributes }: BrokerEvent, parent: TraceContext | undefined, trace: TraceContext, startMs: number, durationMs: number) {
+function sendSpan(
+  broker: string,
+  { attributes }: BrokerEvent,
+  parent: TraceContext | undefined,
+  trace: TraceContext,
+  startMs: number,
+  durationMs: number,
+) {
   return {
     traceId: trace.traceId,
     spanId: trace.spanId,

@@ -48,7 +48,12 @@ export interface Setup {
 
 const origin = { file: 'broker.yaml', line: 1 };
 
-export const service = (name: string, path = '/events'): Destination => ({ kind: 'service', name, namespace: 'dormouse', path });
+export const service = (name: string, path = '/events'): Destination => ({
+  kind: 'service',
+  name,
+  namespace: 'dormouse',
+  path,
+});
 
 export const brokerOf = (delivery: Partial<Delivery> = {}, name = 'default'): Broker => ({
   name,
@@ -58,7 +63,12 @@ export const brokerOf = (delivery: Partial<Delivery> = {}, name = 'default'): Br
   origin,
 });
 
-export const trigger = (name: string, filters: readonly Filter[] = [], delivery: Partial<Delivery> = {}, more: Partial<Trigger> = {}): Trigger => ({
+export const trigger = (
+  name: string,
+  filters: readonly Filter[] = [],
+  delivery: Partial<Delivery> = {},
+  more: Partial<Trigger> = {},
+): Trigger => ({
   name,
   namespace: 'dormouse',
   broker: 'default',
@@ -81,11 +91,21 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
   const upstream: Upstream = {
     async request(to, request) {
       if (dead) return new Promise(() => {});
-      const call = { ...request, to: to.kind === 'url' ? to.url : to.name, id: request.headers['ce-id'] ?? '', atMs: clock.now() };
+      const call = {
+        ...request,
+        to: to.kind === 'url' ? to.url : to.name,
+        id: request.headers['ce-id'] ?? '',
+        atMs: clock.now(),
+      };
       calls.push(call);
       const answer = (await consumers.get(call.to)?.(call)) ?? 202;
       if (answer instanceof Error) throw answer;
-      return { status: 202, headers: {}, body: Buffer.alloc(0), ...(typeof answer === 'number' ? { status: answer } : answer) };
+      return {
+        status: 202,
+        headers: {},
+        body: Buffer.alloc(0),
+        ...(typeof answer === 'number' ? { status: answer } : answer),
+      };
     },
   };
   const open = (folder: string) => {
@@ -106,7 +126,9 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
     ...(setup.concurrency ? { concurrency: setup.concurrency } : {}),
     ...(setup.retention ? { retention: setup.retention } : {}),
   });
-  const server = await listen(createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)));
+  const server = await listen(
+    createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)),
+  );
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dormouse/default`;
   const end = async () => {
     server.closeAllConnections();
@@ -123,9 +145,16 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
     url,
     async send(attributes, body = '{}') {
       const headers = Object.fromEntries(
-        Object.entries({ specversion: '1.0', source: '/posts', type: 'test', ...attributes }).map(([name, value]) => [`ce-${name}`, value]),
+        Object.entries({ specversion: '1.0', source: '/posts', type: 'test', ...attributes }).map(([name, value]) => [
+          `ce-${name}`,
+          value,
+        ]),
       );
-      const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
       await response.arrayBuffer();
       return response.status;
     },
@@ -144,4 +173,5 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
   };
 }
 
-const listen = (server: Server) => new Promise<Server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+const listen = (server: Server) =>
+  new Promise<Server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));

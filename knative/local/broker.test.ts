@@ -16,14 +16,23 @@ async function start(setup: Partial<Setup> = {}): Promise<Bench> {
 
 const post = async (url: string, headers: Record<string, string>, body = '') => {
   const response = await fetch(url, { method: 'POST', headers, body });
-  return { status: response.status, headers: response.headers, detail: ((await response.json().catch(() => ({}))) as { detail?: string }).detail };
+  return {
+    status: response.status,
+    headers: response.headers,
+    detail: ((await response.json().catch(() => ({}))) as { detail?: string }).detail,
+  };
 };
 
 const binary = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/posts', 'ce-type': 'test' };
 const settled = (b: Bench) => b.clock.advance(0);
 const ids = (calls: readonly Call[], to: string) => calls.filter((call) => call.to === to).map(({ id }) => id);
 const outcomes = (b: Bench) =>
-  b.brokers.recent(100).map(({ id, triggers }) => [id, ...triggers.map(({ name, outcome, attempts }) => `${name} ${outcome} ${attempts}`)]);
+  b.brokers
+    .recent(100)
+    .map(({ id, triggers }) => [
+      id,
+      ...triggers.map(({ name, outcome, attempts }) => `${name} ${outcome} ${attempts}`),
+    ]);
 
 describe('sending events to a broker', () => {
   test('answers 202 once the event is on disk', async () => {
@@ -39,7 +48,8 @@ describe('sending events to a broker', () => {
     const store = b.stores.get('/brokers/dormouse/default');
     if (store) {
       store.before = (operation, name) => {
-        if (operation === 'write' && name.endsWith('.log')) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        if (operation === 'write' && name.endsWith('.log'))
+          throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
       };
     }
     const answer = await post(b.url, binary, '{}');
@@ -55,7 +65,9 @@ describe('sending events to a broker', () => {
     const b = await start({ triggers: [trigger('web')] });
     const event = (id: string) => ({ specversion: '1.0', id, source: '/posts', type: 'test', data: { n: id } });
     const type = { 'content-type': 'application/cloudevents-batch+json' };
-    expect((await post(b.url, type, JSON.stringify([event('a'), { ...event('b'), type: '' }]))).detail).toBe('event 2 of the batch: attribute type is missing');
+    expect((await post(b.url, type, JSON.stringify([event('a'), { ...event('b'), type: '' }]))).detail).toBe(
+      'event 2 of the batch: attribute type is missing',
+    );
     expect((await post(b.url, type, JSON.stringify([event('a'), event('b')]))).status).toBe(202);
     expect((await post(b.url, type, '[]')).status).toBe(202);
     await settled(b);
@@ -93,8 +105,16 @@ describe('sending events to a broker', () => {
 
 describe('delivering events', () => {
   test('goes to the triggers whose filters hold, in binary mode, asking for replies', async () => {
-    const b = await start({ triggers: [trigger('web', [{ prefix: { type: 'dev.dormouse.post.' } }]), trigger('categories', [{ exact: { type: 'other' } }])] });
-    await b.send({ id: '1', type: 'dev.dormouse.post.created.v1', subject: 'post/1', note: '50%25 f%C3%BCr%20dich' }, '{"title": "é"}');
+    const b = await start({
+      triggers: [
+        trigger('web', [{ prefix: { type: 'dev.dormouse.post.' } }]),
+        trigger('categories', [{ exact: { type: 'other' } }]),
+      ],
+    });
+    await b.send(
+      { id: '1', type: 'dev.dormouse.post.created.v1', subject: 'post/1', note: '50%25 f%C3%BCr%20dich' },
+      '{"title": "é"}',
+    );
     await settled(b);
     expect(b.calls).toHaveLength(1);
     const [call] = b.calls;
@@ -120,7 +140,11 @@ describe('delivering events', () => {
       comexampleextension: 'x y',
     });
     for (const message of [HTTP.binary(event), HTTP.structured(event.cloneWith({ subject: 'a “b” 100%' }))]) {
-      const response = await fetch(b.url, { method: 'POST', headers: message.headers as Record<string, string>, body: message.body as string });
+      const response = await fetch(b.url, {
+        method: 'POST',
+        headers: message.headers as Record<string, string>,
+        body: message.body as string,
+      });
       expect(response.status).toBe(202);
     }
     await settled(b);
@@ -130,7 +154,9 @@ describe('delivering events', () => {
       const received = HTTP.toEvent({ headers, body: body.toString() }) as CloudEvent<unknown>;
       expect(received.data).toEqual(event.data);
       expect([received.id, received.source, received.type]).toEqual([event.id, event.source, event.type]);
-      expect([received.subject, received.comexampleextension].map((value) => decodeURIComponent(String(value)))).toEqual([subject, 'x y']);
+      expect(
+        [received.subject, received.comexampleextension].map((value) => decodeURIComponent(String(value))),
+      ).toEqual([subject, 'x y']);
     }
   });
 
@@ -167,13 +193,17 @@ describe('delivering events', () => {
     await b.send({ id: '1' });
     await b.clock.advance(1_000);
     expect(b.calls).toHaveLength(again ? 3 : 1);
-    expect(b.brokers.undeliverable()).toMatchObject([{ id: '1', trigger: 'web', status, attempts: again ? 3 : 1, cause: `answered ${status}` }]);
+    expect(b.brokers.undeliverable()).toMatchObject([
+      { id: '1', trigger: 'web', status, attempts: again ? 3 : 1, cause: `answered ${status}` },
+    ]);
   });
 
   test('tries again when the consumer cannot be reached, and stops when it can', async () => {
     const b = await start({ triggers: [trigger('web', [], { retry: 5, backoffDelayMs: 10 })] });
     let failures = 2;
-    b.consumers.set('web', () => (failures-- > 0 ? Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' }) : 204));
+    b.consumers.set('web', () =>
+      failures-- > 0 ? Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' }) : 204,
+    );
     await b.send({ id: '1' });
     await b.clock.advance(1_000);
     expect(outcomes(b)).toEqual([['1', 'web delivered 3']]);
@@ -184,7 +214,9 @@ describe('delivering events', () => {
     ['no longer than retryAfterMax', 5_000, 5_000],
     ['not at all without it', undefined, 10],
   ])('waits as long as Retry-After says, %s', async (_, retryAfterMaxMs, wait) => {
-    const b = await start({ triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 10, ...(retryAfterMaxMs ? { retryAfterMaxMs } : {}) })] });
+    const b = await start({
+      triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 10, ...(retryAfterMaxMs ? { retryAfterMaxMs } : {}) })],
+    });
     b.consumers.set('web', () => ({ status: 429, headers: { 'retry-after': '60' } }));
     await b.send({ id: '1' });
     await b.clock.advance(60_000);
@@ -216,13 +248,22 @@ describe('delivering events', () => {
   });
 
   test('sends what nobody takes to the dead-letter sink, with the error', async () => {
-    const b = await start({ broker: { deadLetterSink: service('journal', '/dead') }, triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 10 })] });
+    const b = await start({
+      broker: { deadLetterSink: service('journal', '/dead') },
+      triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 10 })],
+    });
     b.consumers.set('web', () => ({ status: 500, body: Buffer.from('broken'.repeat(400)) }));
     await b.send({ id: '1' }, '{"a":1}');
     await b.clock.advance(1_000);
     const dead = b.calls.find(({ to }) => to === 'journal');
-    expect(dead?.headers).toMatchObject({ 'ce-id': '1', 'ce-knativeerrorcode': '500', 'ce-knativeerrordest': 'http://web.dormouse.svc.cluster.local/events' });
-    expect(Buffer.from(dead?.headers['ce-knativeerrordata'] ?? '', 'base64').toString()).toBe('broken'.repeat(400).slice(0, 768));
+    expect(dead?.headers).toMatchObject({
+      'ce-id': '1',
+      'ce-knativeerrorcode': '500',
+      'ce-knativeerrordest': 'http://web.dormouse.svc.cluster.local/events',
+    });
+    expect(Buffer.from(dead?.headers['ce-knativeerrordata'] ?? '', 'base64').toString()).toBe(
+      'broken'.repeat(400).slice(0, 768),
+    );
     expect(dead?.body.toString()).toBe('{"a":1}');
     expect(dead?.headers.traceparent).toBe(b.calls[0]?.headers.traceparent);
     expect(outcomes(b)).toEqual([['1', 'web dead-lettered 2']]);
@@ -236,10 +277,10 @@ describe('delivering events', () => {
     await b.send({ id: '1' });
     await settled(b);
     const { headers } = b.calls.find(({ to }) => to === 'journal') as Call;
-    expect([headers['ce-knativeerrorcode'], Buffer.from(headers['ce-knativeerrordata'] ?? '', 'base64').toString()]).toEqual([
-      '500',
-      'ECONNREFUSED: connection refused',
-    ]);
+    expect([
+      headers['ce-knativeerrorcode'],
+      Buffer.from(headers['ce-knativeerrordata'] ?? '', 'base64').toString(),
+    ]).toEqual(['500', 'ECONNREFUSED: connection refused']);
   });
 
   test('a Trigger that says anything of delivery gets nothing of it from its Broker but the dead-letter sink', async () => {
@@ -251,18 +292,28 @@ describe('delivering events', () => {
     await b.send({ id: '1' });
     await b.clock.advance(1_000);
     const atMs = b.calls.filter(({ to }) => to === 'own').map((call) => call.atMs);
-    expect([ids(b.calls, 'plain').length, atMs.length, (atMs[1] ?? 0) - (atMs[0] ?? 0), ids(b.calls, 'journal').length]).toEqual([1, 2, 10, 2]);
+    expect([
+      ids(b.calls, 'plain').length,
+      atMs.length,
+      (atMs[1] ?? 0) - (atMs[0] ?? 0),
+      ids(b.calls, 'journal').length,
+    ]).toEqual([1, 2, 10, 2]);
   });
 
   test('keeps on disk what the dead-letter sink refuses, too', async () => {
-    const b = await start({ triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 10, deadLetterSink: service('journal') })] });
+    const b = await start({
+      triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 10, deadLetterSink: service('journal') })],
+    });
     b.consumers.set('web', () => 400);
     b.consumers.set('journal', () => 500);
     await b.send({ id: '1' });
     await b.clock.advance(1_000);
     expect(ids(b.calls, 'journal')).toHaveLength(2);
     expect(b.brokers.undeliverable()).toMatchObject([
-      { status: 400, cause: 'answered 400; the dead-letter sink http://journal.dormouse.svc.cluster.local/events answered 500' },
+      {
+        status: 400,
+        cause: 'answered 400; the dead-letter sink http://journal.dormouse.svc.cluster.local/events answered 500',
+      },
     ]);
   });
 
@@ -298,7 +349,12 @@ describe('delivering events', () => {
     ['too long to be kept', { ...binary }, 'beginning', true],
   ])('a reply that is %s is tried again', async (_, headers, body, cut = false) => {
     const b = await start({ triggers: [trigger('a', [], { retry: 1, backoffDelayMs: 10 })] });
-    b.consumers.set('a', () => ({ status: 200, headers: headers as Record<string, string>, body: Buffer.from(body), cut }));
+    b.consumers.set('a', () => ({
+      status: 200,
+      headers: headers as Record<string, string>,
+      body: Buffer.from(body),
+      cut,
+    }));
     await b.send({ id: '1' });
     await b.clock.advance(1_000);
     expect(outcomes(b)).toEqual([['1', 'a undeliverable 2']]);
@@ -318,7 +374,12 @@ describe('delivering events', () => {
     const delivery = { retry: 20, backoffPolicy: 'exponential', backoffDelayMs: 200 } as const;
     const b = await start({ triggers: [trigger('down', [], delivery), trigger('web')] });
     b.consumers.set('down', () => new Error('ECONNREFUSED'));
-    const events = Array.from({ length: 500 }, (_, i) => ({ specversion: '1.0', id: String(i + 1), source: '/posts', type: 'test' }));
+    const events = Array.from({ length: 500 }, (_, i) => ({
+      specversion: '1.0',
+      id: String(i + 1),
+      source: '/posts',
+      type: 'test',
+    }));
     await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events));
     await b.clock.advance(10_000);
     expect(ids(b.calls, 'web')).toHaveLength(500);
@@ -343,7 +404,9 @@ describe('delivering events', () => {
   test('events of one subject arrive in order, others need not wait for them', async () => {
     const b = await start({ triggers: [trigger('web')] });
     const release: (() => void)[] = [];
-    b.consumers.set('web', ({ id }) => (id === 'a1' ? new Promise((resolve) => release.push(() => resolve(202))) : 202));
+    b.consumers.set('web', ({ id }) =>
+      id === 'a1' ? new Promise((resolve) => release.push(() => resolve(202))) : 202,
+    );
     await b.send({ id: 'a1', subject: 'a' });
     await b.send({ id: 'a2', subject: 'a' });
     await b.send({ id: 'b1', subject: 'b' });
@@ -356,7 +419,10 @@ describe('delivering events', () => {
 
   test('ordered delivery waits for the retries of the one before of the same partition key', async () => {
     const b = await start({
-      triggers: [trigger('ordered', [], { retry: 3, backoffDelayMs: 100 }, { ordered: true }), trigger('free', [], { retry: 3, backoffDelayMs: 100 })],
+      triggers: [
+        trigger('ordered', [], { retry: 3, backoffDelayMs: 100 }, { ordered: true }),
+        trigger('free', [], { retry: 3, backoffDelayMs: 100 }),
+      ],
     });
     const failing = () => {
       let failures = 1;
@@ -413,7 +479,12 @@ describe('traces', () => {
   });
 
   test('keep their state and baggage, in replies, too; what is too long or not printable stays behind', async () => {
-    const b = await start({ triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 60_000 }), trigger('late', [{ exact: { type: 'reply' } }])] });
+    const b = await start({
+      triggers: [
+        trigger('web', [], { retry: 1, backoffDelayMs: 60_000 }),
+        trigger('late', [{ exact: { type: 'reply' } }]),
+      ],
+    });
     const carried = { tracestate: 'vendor=1', baggage: 'user=7', 'x-request-id': 'r-1', 'knative-flag': 'on' };
     b.consumers.set('web', () => ({ status: 200, headers: { ...binary, 'ce-type': 'reply', 'ce-id': 'reply' } }));
     await post(b.url, { ...binary, traceparent: hop, ...carried, authorization: 'secret', cookie: 'a=b' }, '{}');
@@ -423,7 +494,11 @@ describe('traces', () => {
       expect(headers).toMatchObject(carried);
       expect([headers?.authorization, headers?.cookie]).toEqual([undefined, undefined]);
     }
-    await post(b.url, { ...binary, 'ce-type': 'reply', tracestate: 'without=parent', baggage: 'x'.repeat(9_000), 'x-request-id': 'é' }, '{}');
+    await post(
+      b.url,
+      { ...binary, 'ce-type': 'reply', tracestate: 'without=parent', baggage: 'x'.repeat(9_000), 'x-request-id': 'é' },
+      '{}',
+    );
     await settled(b);
     const last = b.calls.findLast(({ to }) => to === 'late')?.headers;
     expect([last?.tracestate, last?.baggage, last?.['x-request-id']]).toEqual([undefined, undefined, undefined]);
@@ -437,8 +512,13 @@ describe('traces', () => {
     b.brokers.update([brokerOf()], []);
     await b.clock.advance(0);
     expect(b.telemetry.trace('3'.repeat(32)).map(({ name }) => name)).toEqual(['send dormouse/default', 'process web']);
-    expect(b.telemetry.trace('3'.repeat(32))[1]).toMatchObject({ error: true, attributes: { 'delivery.attempts': 1, 'delivery.outcome': 'removed' } });
-    expect(b.brokers.recent(1)[0]?.triggers).toMatchObject([{ name: 'web', outcome: 'removed', attempts: 1, error: 'answered 503' }]);
+    expect(b.telemetry.trace('3'.repeat(32))[1]).toMatchObject({
+      error: true,
+      attributes: { 'delivery.attempts': 1, 'delivery.outcome': 'removed' },
+    });
+    expect(b.brokers.recent(1)[0]?.triggers).toMatchObject([
+      { name: 'web', outcome: 'removed', attempts: 1, error: 'answered 503' },
+    ]);
     await b.clock.advance(600_000);
     expect(ids(b.calls, 'web')).toHaveLength(1);
     expect(b.clock.waiting).toBe(0);
@@ -481,7 +561,9 @@ describe('restarting', () => {
     await settled(again);
     expect(ids(again.calls, 'web')).toEqual(['3', '6', '9', '12', '15', '18', '21', '24', '27', '30']);
     expect(again.brokers.recent(100).map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, i) => String(30 - i)));
-    expect(again.brokers.recent(100).every(({ triggers: [web] }) => web?.outcome === 'delivered' && web.attempts === 1)).toBe(true);
+    expect(
+      again.brokers.recent(100).every(({ triggers: [web] }) => web?.outcome === 'delivered' && web.attempts === 1),
+    ).toBe(true);
   });
 
   test('after a power loss delivers everything that was answered 202, if need be twice', async () => {
@@ -520,7 +602,9 @@ describe('restarting', () => {
     await b.close();
     store?.poke('0000000000000001.log', log);
     store?.poke('end', end);
-    await expect(bench({ stores: b.stores, triggers: [trigger('web')] })).rejects.toThrow(/records 3 to 3 had been stored and are missing; restore/);
+    await expect(bench({ stores: b.stores, triggers: [trigger('web')] })).rejects.toThrow(
+      /records 3 to 3 had been stored and are missing; restore/,
+    );
   });
 
   test('refuses a damaged log with what to do', async () => {
@@ -531,7 +615,9 @@ describe('restarting', () => {
     const bytes = Buffer.from(store?.peek('0000000000000001.log') ?? []);
     bytes[70] = (bytes[70] as number) ^ 1;
     store?.poke('0000000000000001.log', bytes);
-    await expect(bench({ stores: b.stores })).rejects.toThrow(/0000000000000001\.log: .* restore the folder from a copy/);
+    await expect(bench({ stores: b.stores })).rejects.toThrow(
+      /0000000000000001\.log: .* restore the folder from a copy/,
+    );
   });
 });
 
@@ -567,7 +653,9 @@ describe('changing triggers', () => {
     const b = await start({ triggers: [trigger('web')] });
     const bad = trigger('bad', [{ cesql: 'type =' }]);
     expect(() => b.brokers.update([broker], [bad])).toThrow(ManifestError);
-    expect(() => b.brokers.update([broker], [bad])).toThrow('broker.yaml:1: Trigger bad: expected a value instead of the end at character 7');
+    expect(() => b.brokers.update([broker], [bad])).toThrow(
+      'broker.yaml:1: Trigger bad: expected a value instead of the end at character 7',
+    );
     await b.send({ id: '1' });
     await settled(b);
     expect(ids(b.calls, 'web')).toEqual(['1']);
@@ -615,10 +703,23 @@ describe('changing triggers', () => {
 
 describe('keeping events', () => {
   test('old segments go when every trigger is done with them and they are too many', async () => {
-    const b = await start({ triggers: [trigger('web')], segmentBytes: 20_000, retention: { maxBytes: 60_000, maxAgeMs: 1e12 } });
-    const bodies = Array.from({ length: 1_500 }, (_, i) => ({ specversion: '1.0', id: String(i + 1), source: '/posts', type: 'test' }));
+    const b = await start({
+      triggers: [trigger('web')],
+      segmentBytes: 20_000,
+      retention: { maxBytes: 60_000, maxAgeMs: 1e12 },
+    });
+    const bodies = Array.from({ length: 1_500 }, (_, i) => ({
+      specversion: '1.0',
+      id: String(i + 1),
+      source: '/posts',
+      type: 'test',
+    }));
     for (let i = 0; i < bodies.length; i += 100)
-      await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(bodies.slice(i, i + 100)));
+      await post(
+        b.url,
+        { 'content-type': 'application/cloudevents-batch+json' },
+        JSON.stringify(bodies.slice(i, i + 100)),
+      );
     await b.clock.advance(1_000);
     await b.send({ id: 'last' });
     await b.clock.advance(1_000);
@@ -627,20 +728,39 @@ describe('keeping events', () => {
     expect(names).not.toContain('0000000000000001.acks');
     expect(b.brokers.recent(2_000)).toHaveLength(1_000);
     expect(ids(b.calls, 'web')).toHaveLength(1_501);
-    expect(await b.brokers.find('1400')).toMatchObject([{ id: '1400', triggers: [{ name: 'web', outcome: 'delivered' }] }]);
+    expect(await b.brokers.find('1400')).toMatchObject([
+      { id: '1400', triggers: [{ name: 'web', outcome: 'delivered' }] },
+    ]);
   });
 
   test('old segments go when they are old, but none that a trigger still needs', async () => {
-    const triggers = [trigger('web'), trigger('down', [{ exact: { type: 'down' } }], { retry: 1_000, backoffDelayMs: 3_600_000, backoffPolicy: 'linear' })];
+    const triggers = [
+      trigger('web'),
+      trigger('down', [{ exact: { type: 'down' } }], {
+        retry: 1_000,
+        backoffDelayMs: 3_600_000,
+        backoffPolicy: 'linear',
+      }),
+    ];
     const b = await start({ triggers, segmentBytes: 20_000, retention: { maxBytes: 1e12, maxAgeMs: 3_600_000 } });
     b.consumers.set('down', () => 503);
     const send = async (first: number, count: number, type: string) => {
-      const events = Array.from({ length: count }, (_, i) => ({ specversion: '1.0', id: String(first + i), source: '/posts', type }));
+      const events = Array.from({ length: count }, (_, i) => ({
+        specversion: '1.0',
+        id: String(first + i),
+        source: '/posts',
+        type,
+      }));
       for (let i = 0; i < count; i += 100)
-        await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events.slice(i, i + 100)));
+        await post(
+          b.url,
+          { 'content-type': 'application/cloudevents-batch+json' },
+          JSON.stringify(events.slice(i, i + 100)),
+        );
       await b.clock.advance(1_000);
     };
-    const segments = async () => ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
+    const segments = async () =>
+      ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
     await send(1, 1_500, 'test');
     const young = await segments();
     await b.clock.advance(2 * 3_600_000);
@@ -662,10 +782,21 @@ describe('keeping events', () => {
   test('old segments of a broker that nobody uses any more go, too, and after a restart', async () => {
     const retention = { maxBytes: 1e12, maxAgeMs: 3_600_000 };
     const b = await bench({ triggers: [trigger('web')], segmentBytes: 20_000, retention });
-    const events = Array.from({ length: 3_000 }, (_, i) => ({ specversion: '1.0', id: String(i), source: '/posts', type: 'test' }));
-    for (let i = 0; i < 3_000; i += 100) await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(events.slice(i, i + 100)));
+    const events = Array.from({ length: 3_000 }, (_, i) => ({
+      specversion: '1.0',
+      id: String(i),
+      source: '/posts',
+      type: 'test',
+    }));
+    for (let i = 0; i < 3_000; i += 100)
+      await post(
+        b.url,
+        { 'content-type': 'application/cloudevents-batch+json' },
+        JSON.stringify(events.slice(i, i + 100)),
+      );
     await b.clock.advance(1_000);
-    const segments = async () => ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
+    const segments = async () =>
+      ((await b.stores.get('/brokers/dormouse/default')?.list()) ?? []).filter((name) => name.endsWith('.log')).length;
     const young = await segments();
     const again = await b.crash();
     open.push(again);
@@ -698,9 +829,20 @@ describe('keeping events', () => {
     const b = await start();
     await b.send({ id: '1', source: '/a' }, '"a"');
     await b.send({ id: '1', source: '/b' }, '"b"');
-    const others = Array.from({ length: later }, (_, i) => ({ specversion: '1.0', id: `later ${i}`, source: '/c', type: 'test' }));
-    for (let i = 0; i < later; i += 100) await post(b.url, { 'content-type': 'application/cloudevents-batch+json' }, JSON.stringify(others.slice(i, i + 100)));
-    const found = async (source?: string) => (await b.brokers.find('1', source)).map((event) => [event.source, event.data]);
+    const others = Array.from({ length: later }, (_, i) => ({
+      specversion: '1.0',
+      id: `later ${i}`,
+      source: '/c',
+      type: 'test',
+    }));
+    for (let i = 0; i < later; i += 100)
+      await post(
+        b.url,
+        { 'content-type': 'application/cloudevents-batch+json' },
+        JSON.stringify(others.slice(i, i + 100)),
+      );
+    const found = async (source?: string) =>
+      (await b.brokers.find('1', source)).map((event) => [event.source, event.data]);
     expect(await found()).toEqual([
       ['/a', '"a"'],
       ['/b', '"b"'],

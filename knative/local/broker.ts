@@ -67,7 +67,14 @@ const dayMs = 24 * 60 * 60 * 1000;
  * @throws LogDamagedError when a log is damaged beyond what is certain, ManifestError when a filter is not understood
  */
 export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
-  const { folder, upstream, telemetry, clock = systemClock, stores = diskStore, retention = { maxBytes: 64 * 1024 * 1024, maxAgeMs: dayMs } } = options;
+  const {
+    folder,
+    upstream,
+    telemetry,
+    clock = systemClock,
+    stores = diskStore,
+    retention = { maxBytes: 64 * 1024 * 1024, maxAgeMs: dayMs },
+  } = options;
   const watchers = new Set<(event: EventSummary) => void>();
   const brokers = new Map<string, DurableBroker>();
   /** Brokers that an update added, until they are open. */
@@ -76,7 +83,14 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   const closing = new Map<string, Promise<void>>();
 
   const report = (sentence: string, traceId?: string) => {
-    telemetry.addLog({ timeMs: clock.now(), service: 'broker', instance: 'platform', level: 'warn', message: sentence, ...(traceId ? { traceId } : {}) });
+    telemetry.addLog({
+      timeMs: clock.now(),
+      service: 'broker',
+      instance: 'platform',
+      level: 'warn',
+      message: sentence,
+      ...(traceId ? { traceId } : {}),
+    });
     options.report?.(sentence);
   };
   const changed = (event: EventSummary) => {
@@ -114,7 +128,12 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   let current: { brokers: readonly Broker[]; triggers: readonly Trigger[] } = options;
 
   return {
-    handle: brokerIngress({ publisher: (key) => brokers.get(key)?.publish.bind(brokers.get(key)), telemetry, clock, report }),
+    handle: brokerIngress({
+      publisher: (key) => brokers.get(key)?.publish.bind(brokers.get(key)),
+      telemetry,
+      clock,
+      report,
+    }),
     update(wanted, triggers) {
       for (const broker of wanted) for (const trigger of triggersOf(broker, triggers)) setupOf(broker, trigger);
       current = { brokers: wanted, triggers };
@@ -131,7 +150,10 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
       const found = (await Promise.all([...brokers.values()].map((broker) => broker.find(id, source)))).flat();
       return found.filter((event, i) => found.findIndex((each) => each.source === event.source) === i);
     },
-    undeliverable: () => [...brokers.values()].flatMap((broker) => broker.undeliverable()).sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
+    undeliverable: () =>
+      [...brokers.values()]
+        .flatMap((broker) => broker.undeliverable())
+        .sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
     watch(watcher) {
       watchers.add(watcher);
       return () => void watchers.delete(watcher);

@@ -27,7 +27,10 @@ describe('a program', () => {
     write('later.ts', 'export const later = 2;');
     write('now.cjs', 'exports.now = __filename.length > 0 && require("node:path").sep;');
     const { entry, inputs } = await builder.build(
-      write('main.ts', `import { now } from './now.cjs'; export const all: unknown = { now, later: (await import('./later.ts')).later };`),
+      write(
+        'main.ts',
+        `import { now } from './now.cjs'; export const all: unknown = { now, later: (await import('./later.ts')).later };`,
+      ),
     );
     expect(await run(entry)).toMatchObject({ all: { now: '/', later: 2 } });
     expect(inputs.map((file) => file.slice(root.length + 1)).sort()).toEqual(['later.ts', 'main.ts', 'now.cjs']);
@@ -37,7 +40,9 @@ describe('a program', () => {
     write('used.ts', 'export const used = new Map();');
     write('unused.ts', 'export function unused() { return new Map(); }');
     write('both.ts', `export * from './used.ts'; export * from './unused.ts';`);
-    const { inputs, contents } = await builder.build(write('main.ts', `import { used } from './both.ts'; export const all = used;`));
+    const { inputs, contents } = await builder.build(
+      write('main.ts', `import { used } from './both.ts'; export const all = used;`),
+    );
     const names = (files: readonly string[]) => files.map((file) => file.slice(root.length + 1)).sort();
     expect(names(contents)).toEqual(['both.ts', 'main.ts', 'used.ts']);
     expect(names(inputs)).toEqual(['both.ts', 'main.ts', 'unused.ts', 'used.ts']);
@@ -47,7 +52,12 @@ describe('a program', () => {
     const program = write('main.ts', 'export const a = 1;');
     const first = await builder.build(program);
     const again = await createBuilder({ folder: join(root, 'build'), root }).build(program);
-    expect([first.fresh, again.fresh, again.hash === first.hash, again.entry === first.entry]).toEqual([true, false, true, true]);
+    expect([first.fresh, again.fresh, again.hash === first.hash, again.entry === first.entry]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('that is asked for twice at once is made once', async () => {
@@ -92,6 +102,8 @@ describe('a program', () => {
   it('that cannot be built says where', async () => {
     const program = write('main.ts', '\nimport { x } from "./gone.ts"; export default x;');
     await expect(builder.build(program)).rejects.toThrow(BuildError);
-    await expect(builder.build(program)).rejects.toThrow(new RegExp(`^${program}:2:\\d+: Could not resolve "./gone.ts"`));
+    await expect(builder.build(program)).rejects.toThrow(
+      new RegExp(`^${program}:2:\\d+: Could not resolve "./gone.ts"`),
+    );
   });
 });

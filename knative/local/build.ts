@@ -88,11 +88,19 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
 const sha = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
 
 /** `functions/NAME/main.ts` → `NAME`. */
-const nameOf = (program: string) => (basename(program).startsWith('main.') ? basename(dirname(program)) : basename(program).replace(/\.[^.]*$/, ''));
+const nameOf = (program: string) =>
+  basename(program).startsWith('main.') ? basename(dirname(program)) : basename(program).replace(/\.[^.]*$/, '');
 
 function bundleOf(place: string, { hash, inputs, contents }: Found, fresh: boolean): Bundle {
   const made = join(place, hash);
-  return { hash, entry: join(made, 'main.js'), cache: join(made, 'cache'), inputs: Object.keys(inputs), contents, fresh };
+  return {
+    hash,
+    entry: join(made, 'main.js'),
+    cache: join(made, 'cache'),
+    inputs: Object.keys(inputs),
+    contents,
+    fresh,
+  };
 }
 
 /** What was made before, if every file is as it was then. */
@@ -112,7 +120,13 @@ function unchanged(place: string, how: string, files: readonly string[]): Found 
   }
 }
 
-async function make(program: string, files: readonly string[], place: string, how: string, root: string): Promise<Found> {
+async function make(
+  program: string,
+  files: readonly string[],
+  place: string,
+  how: string,
+  root: string,
+): Promise<Found> {
   const { build } = await import('esbuild');
   const temporary = join(place, `making-${process.pid}-${Date.now()}`);
   const result = await build({
@@ -173,7 +187,9 @@ function prune(place: string, hash: string): void {
 }
 
 function explain(error: unknown, root: string): string {
-  const { errors } = error as { errors?: { text: string; location: { file: string; line: number; column: number } | null }[] };
+  const { errors } = error as {
+    errors?: { text: string; location: { file: string; line: number; column: number } | null }[];
+  };
   const [first] = errors ?? [];
   if (!first) return (error as Error).message;
   const more = errors!.length > 1 ? ` (and ${errors!.length - 1} more)` : '';

@@ -26,8 +26,16 @@ export interface Child {
 export const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
 
 /** Starts a process with `launcher` (a JavaScript file), in a minimal environment. */
-export function startChild(launcher: string, environment: NodeJS.ProcessEnv, flags: readonly string[] = nodeFlags): Child {
-  const child = spawn(process.execPath, [...flags, launcher], { env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+export function startChild(
+  launcher: string,
+  environment: NodeJS.ProcessEnv,
+  flags: readonly string[] = nodeFlags,
+): Child {
+  const child = spawn(process.execPath, [...flags, launcher], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  });
   let output: Output = () => {};
   let heard: (port: number) => void = () => {};
   let ended = false;

@@ -29,10 +29,19 @@ describe('a chunked body', () => {
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
         (chunks, sizes) => {
           const wire = Buffer.concat([
-            ...chunks.flatMap((chunk) => [Buffer.from(`${chunk.length.toString(16)}\r\n`), Buffer.from(chunk), Buffer.from('\r\n')]),
+            ...chunks.flatMap((chunk) => [
+              Buffer.from(`${chunk.length.toString(16)}\r\n`),
+              Buffer.from(chunk),
+              Buffer.from('\r\n'),
+            ]),
             Buffer.from('0\r\n\r\n'),
           ]);
-          expect(readAll(wire, sizes)).toEqual({ broken: false, done: true, used: wire.length, payload: Buffer.concat(chunks).toString('latin1') });
+          expect(readAll(wire, sizes)).toEqual({
+            broken: false,
+            done: true,
+            used: wire.length,
+            payload: Buffer.concat(chunks).toString('latin1'),
+          });
         },
       ),
     );

@@ -121,7 +121,12 @@ export class ClientConnection extends Exchange {
   check(now: number, { headMs, bodyMs, idleMs }: ConnectionTimeouts): void {
     if (this.#phase === 'busy') {
       if (this.#deadline > 0 && now > this.#deadline) this.#expired();
-      else if (!this.#body.complete && this.connection && now - this.startedAt - this.waited > bodyMs + this.#body.bytes / 16.384 && !this.#socket.isPaused())
+      else if (
+        !this.#body.complete &&
+        this.connection &&
+        now - this.startedAt - this.waited > bodyMs + this.#body.bytes / 16.384 &&
+        !this.#socket.isPaused()
+      )
         this.#tooSlow('The body did not come in time.');
     } else if (this.#phase === 'lingering') {
       if (now - this.#since > lingerMs) this.#socket.destroy();
@@ -167,7 +172,8 @@ export class ClientConnection extends Exchange {
   #incomplete(bytes: Buffer): void {
     if (!this.#rest) this.#since = performance.now();
     this.#rest = bytes.length > 0 ? bytes : undefined;
-    if (bytes.length > headLimit) this.#unreadable(new Refusal(431, 'too_large', `The request's head has more than ${headLimit} bytes.`));
+    if (bytes.length > headLimit)
+      this.#unreadable(new Refusal(431, 'too_large', `The request's head has more than ${headLimit} bytes.`));
     else if (/(?:^|[^\r])\n/.test(bytes.toString('latin1', 0, Math.min(bytes.length, headLimit))))
       this.#unreadable(new Refusal(400, 'malformed', 'Lines end with CR LF.'));
   }
@@ -278,7 +284,8 @@ export class ClientConnection extends Exchange {
   }
 
   #decideClosing(): void {
-    if (!this.request.keepAlive || this.request.minor === 0 || !this.#body.complete || this.#stopping) this.#closing = true;
+    if (!this.request.keepAlive || this.request.minor === 0 || !this.#body.complete || this.#stopping)
+      this.#closing = true;
   }
 
   #finish(): void {

@@ -6,7 +6,10 @@ import { decodeEvent, encodeEvent } from './stored-event.ts';
 
 const structured = { 'content-type': 'application/cloudevents+json' };
 const read = (event: object) =>
-  readEvents(structured, Buffer.from(JSON.stringify({ specversion: '1.0', id: '1', source: '/s', type: 't', ...event })))[0] as CloudEvent;
+  readEvents(
+    structured,
+    Buffer.from(JSON.stringify({ specversion: '1.0', id: '1', source: '/s', type: 't', ...event })),
+  )[0] as CloudEvent;
 const required = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 't' };
 
 const allowed = fc
@@ -14,7 +17,12 @@ const allowed = fc
   .filter((text) => !/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(text));
 const extension = fc
   .stringMatching(/^[a-z][a-z0-9]{0,15}$/)
-  .filter((name) => !['data', 'id', 'source', 'type', 'specversion', 'time', 'subject', 'dataschema', 'datacontenttype'].includes(name));
+  .filter(
+    (name) =>
+      !['data', 'id', 'source', 'type', 'specversion', 'time', 'subject', 'dataschema', 'datacontenttype'].includes(
+        name,
+      ),
+  );
 const events = fc.record({
   id: allowed,
   type: allowed,
@@ -46,14 +54,22 @@ describe('a CloudEvent', () => {
     ['application/json', '{"n": 1.0, "text": "é"}', '"data":{"n": 1.0, "text": "é"}'],
     ['application/json', '{"broken"', '"data_base64":"eyJicm9rZW4i"'],
     ['text/plain', 'é', '"data_base64":"w6k="'],
-  ])('goes on in structured mode, its data unchanged, when its attributes are too long for headers: %s %s', (datacontenttype, text, member) => {
-    const event = { attributes: { specversion: '1.0', id: '1', source: '/s', type: 't', datacontenttype, long: 'ä'.repeat(4_000) }, data: Buffer.from(text) };
-    const { headers, body } = writeMessage(event);
-    expect(Object.keys(headers)).toEqual(['content-type']);
-    expect(body.toString()).toContain(member);
-    expect(readEvents(headers, body)).toEqual([event]);
-    expect(writeMessage({ ...event, attributes: { ...event.attributes, long: 'short' } }).headers['ce-long']).toBe('short');
-  });
+  ])(
+    'goes on in structured mode, its data unchanged, when its attributes are too long for headers: %s %s',
+    (datacontenttype, text, member) => {
+      const event = {
+        attributes: { specversion: '1.0', id: '1', source: '/s', type: 't', datacontenttype, long: 'ä'.repeat(4_000) },
+        data: Buffer.from(text),
+      };
+      const { headers, body } = writeMessage(event);
+      expect(Object.keys(headers)).toEqual(['content-type']);
+      expect(body.toString()).toContain(member);
+      expect(readEvents(headers, body)).toEqual([event]);
+      expect(writeMessage({ ...event, attributes: { ...event.attributes, long: 'short' } }).headers['ce-long']).toBe(
+        'short',
+      );
+    },
+  );
 
   test('is the same in structured mode and in a batch', () => {
     fc.assert(
@@ -67,14 +83,23 @@ describe('a CloudEvent', () => {
           ...extensions,
           data_base64: Buffer.from(data).toString('base64'),
         }));
-        const got = readEvents({ 'content-type': 'application/cloudevents-batch+json; charset=UTF-8' }, Buffer.from(JSON.stringify(made)));
-        expect(got.map(({ attributes, data }) => ({ ...attributes, data_base64: (data ?? Buffer.alloc(0)).toString('base64') }))).toEqual(made);
+        const got = readEvents(
+          { 'content-type': 'application/cloudevents-batch+json; charset=UTF-8' },
+          Buffer.from(JSON.stringify(made)),
+        );
+        expect(
+          got.map(({ attributes, data }) => ({
+            ...attributes,
+            data_base64: (data ?? Buffer.alloc(0)).toString('base64'),
+          })),
+        ).toEqual(made);
       }),
     );
   });
 
   test('keeps JSON data as it was written, digits and all', () => {
-    const text = '{"specversion":"1.0","id":"1","source":"/s","type":"t", "data" : {"n": 12345678901234567890, "f": 1.0, "s": "}\\"]"} , "ext": true}';
+    const text =
+      '{"specversion":"1.0","id":"1","source":"/s","type":"t", "data" : {"n": 12345678901234567890, "f": 1.0, "s": "}\\"]"} , "ext": true}';
     const [event] = readEvents(structured, Buffer.from(text));
     expect(event?.data?.toString()).toBe('{"n": 12345678901234567890, "f": 1.0, "s": "}\\"]"}');
     expect(event?.attributes).toMatchObject({ datacontenttype: 'application/json', ext: 'true' });
@@ -83,9 +108,17 @@ describe('a CloudEvent', () => {
   test('takes data by its media type', () => {
     expect(read({ datacontenttype: 'text/plain', data: 'plain' }).data?.toString()).toBe('plain');
     expect(read({ datacontenttype: 'application/json', data: 'text' }).data?.toString()).toBe('"text"');
-    expect(read({ datacontenttype: 'application/vnd.x+json; charset=utf-8', data: 'text' }).data?.toString()).toBe('"text"');
+    expect(read({ datacontenttype: 'application/vnd.x+json; charset=utf-8', data: 'text' }).data?.toString()).toBe(
+      '"text"',
+    );
     expect(read({ data: null }).data).toBeUndefined();
-    expect(read({ subject: null, n: -5 }).attributes).toEqual({ specversion: '1.0', id: '1', source: '/s', type: 't', n: '-5' });
+    expect(read({ subject: null, n: -5 }).attributes).toEqual({
+      specversion: '1.0',
+      id: '1',
+      source: '/s',
+      type: 't',
+      n: '-5',
+    });
   });
 
   test('reads headers as the binding says: quoted, percent-encoded, raw UTF-8, lone percent signs', () => {
@@ -160,12 +193,18 @@ describe('a CloudEvent', () => {
 describe('the places of members in a JSON text', () => {
   test('hold exactly the values, however it is spaced', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
-        const text = JSON.stringify(value, null, space);
-        expect(membersOf(text).map(({ name, start, end }) => [name, JSON.parse(text.slice(start, end))])).toEqual(Object.entries(JSON.parse(text)));
-        const list = JSON.stringify([value, [value], 1, '],'], null, space);
-        expect(elementsOf(list).map((start) => list[start])).toEqual(['{', '[', '1', '"']);
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }),
+        fc.constantFrom(undefined, 1, '\t'),
+        (value, space) => {
+          const text = JSON.stringify(value, null, space);
+          expect(membersOf(text).map(({ name, start, end }) => [name, JSON.parse(text.slice(start, end))])).toEqual(
+            Object.entries(JSON.parse(text)),
+          );
+          const list = JSON.stringify([value, [value], 1, '],'], null, space);
+          expect(elementsOf(list).map((start) => list[start])).toEqual(['{', '[', '1', '"']);
+        },
+      ),
     );
   });
 });

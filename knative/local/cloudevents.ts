@@ -26,7 +26,8 @@ const structured = 'application/cloudevents';
 const batched = 'application/cloudevents-batch';
 
 /** Whether headers announce a CloudEvent in any of the three modes of the HTTP protocol binding. */
-export const announcesEvent = (headers: Headers) => headers['ce-specversion'] !== undefined || contentType(headers).startsWith(structured);
+export const announcesEvent = (headers: Headers) =>
+  headers['ce-specversion'] !== undefined || contentType(headers).startsWith(structured);
 
 /**
  * The events of an HTTP message in binary, structured or batched content mode (CloudEvents HTTP protocol binding 1.0.2,
@@ -39,10 +40,14 @@ export function readEvents(headers: Headers, body: Buffer): CloudEvent[] {
   if (!type.startsWith(structured)) return [readBinary(headers, body)];
   const [format, ...parameters] = type.split(';').map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8);
-  if (charset && !/^"?utf-8"?$/.test(charset)) throw new InvalidEventError(`charset ${charset} is not understood: JSON events are UTF-8`, 415);
+  if (charset && !/^"?utf-8"?$/.test(charset))
+    throw new InvalidEventError(`charset ${charset} is not understood: JSON events are UTF-8`, 415);
   if (format === `${structured}+json`) return [readJson(parse(body), 0)];
   if (format === `${batched}+json`) return readBatch(parse(body));
-  throw new InvalidEventError(`content type ${format} is not understood: application/cloudevents+json and application/cloudevents-batch+json are`, 415);
+  throw new InvalidEventError(
+    `content type ${format} is not understood: application/cloudevents+json and application/cloudevents-batch+json are`,
+    415,
+  );
 }
 
 function contentType(headers: Headers): string {
@@ -58,7 +63,8 @@ function readBinary(headers: Headers, body: Buffer): CloudEvent {
     if (typeof value !== 'string') throw new InvalidEventError(`header ${name} is given more than once`);
     attributes[name.slice(3)] = decodeHeader(name, value);
   }
-  if (attributes.datacontenttype !== undefined) throw new InvalidEventError('header ce-datacontenttype is not allowed: Content-Type says it');
+  if (attributes.datacontenttype !== undefined)
+    throw new InvalidEventError('header ce-datacontenttype is not allowed: Content-Type says it');
   const type = headers['content-type'];
   if (typeof type === 'string' && type !== '') attributes.datacontenttype = type;
   return { attributes: checked(attributes), data: body.length > 0 ? body : undefined };
@@ -67,7 +73,8 @@ function readBinary(headers: Headers, body: Buffer): CloudEvent {
 /** Section 3.1.3.2: a quoted string is unquoted, then percent-encoded UTF-8 is decoded; other percent signs stay. */
 function decodeHeader(name: string, raw: string): string {
   if (!/["%\x80-\xff]/.test(raw)) return raw;
-  let value = raw.startsWith('"') && raw.endsWith('"') && raw.length > 1 ? raw.slice(1, -1).replace(/\\(.)/g, '$1') : raw;
+  let value =
+    raw.startsWith('"') && raw.endsWith('"') && raw.length > 1 ? raw.slice(1, -1).replace(/\\(.)/g, '$1') : raw;
   if (/[\x80-\xff]/.test(value)) value = utf8(name, Buffer.from(value, 'latin1'));
   return value.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => utf8(name, Buffer.from(run.replaceAll('%', ''), 'hex')));
 }
@@ -102,14 +109,17 @@ function readBatch({ text, value }: Parsed): CloudEvent[] {
     try {
       return readJson({ text, value: value[i] }, start);
     } catch (error) {
-      throw error instanceof InvalidEventError ? new InvalidEventError(`event ${i + 1} of the batch: ${error.message}`) : error;
+      throw error instanceof InvalidEventError
+        ? new InvalidEventError(`event ${i + 1} of the batch: ${error.message}`)
+        : error;
     }
   });
 }
 
 /** JSON event format 1.0.2; `start` is where the event's object begins in the text. */
 function readJson({ text, value }: Parsed, start: number): CloudEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InvalidEventError('a JSON event is an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InvalidEventError('a JSON event is an object');
   const attributes: Record<string, string> = {};
   let data: { text: string; value: unknown } | undefined;
   let base64: unknown;
@@ -120,9 +130,11 @@ function readJson({ text, value }: Parsed, start: number): CloudEvent {
     const content = (value as Record<string, unknown>)[member.name];
     if (member.name === 'data') data = { text: text.slice(member.start, member.end), value: content };
     else if (member.name === 'data_base64') base64 = content;
-    else if (content !== null) attributes[member.name] = attributeOf(member.name, content, text.slice(member.start, member.end));
+    else if (content !== null)
+      attributes[member.name] = attributeOf(member.name, content, text.slice(member.start, member.end));
   }
-  if (data && base64 !== undefined && base64 !== null) throw new InvalidEventError('data and data_base64 exclude each other');
+  if (data && base64 !== undefined && base64 !== null)
+    throw new InvalidEventError('data and data_base64 exclude each other');
   const bytes = base64 !== undefined && base64 !== null ? fromBase64(base64) : data && dataBytes(data, attributes);
   return { attributes: checked(attributes), data: bytes?.length ? bytes : undefined };
 }
@@ -164,23 +176,29 @@ const forbidden = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}|\p{Noncharacter_Co
 /** The attributes, if they are those of a CloudEvent 1.0 (section "Context Attributes"). */
 function checked(attributes: Record<string, string>): Record<string, string> {
   for (const name of required) if (!attributes[name]) throw new InvalidEventError(`attribute ${name} is missing`);
-  if (attributes.specversion !== '1.0') throw new InvalidEventError(`specversion ${attributes.specversion} is not understood: 1.0 is`);
+  if (attributes.specversion !== '1.0')
+    throw new InvalidEventError(`specversion ${attributes.specversion} is not understood: 1.0 is`);
   let bytes = 0;
   for (const name in attributes) {
     const value = attributes[name] as string;
-    if (!/^[a-z0-9]+$/.test(name)) throw new InvalidEventError(`attribute name ${JSON.stringify(name)} may hold only lower-case letters and digits`);
+    if (!/^[a-z0-9]+$/.test(name))
+      throw new InvalidEventError(`attribute name ${JSON.stringify(name)} may hold only lower-case letters and digits`);
     if (name === 'data') throw new InvalidEventError('data is no attribute');
     if (forbidden.test(value)) throw new InvalidEventError(`attribute ${name} holds a character that is not allowed`);
     bytes += name.length + value.length;
   }
-  if (bytes > mostAttributeBytes) throw new InvalidEventError(`the attributes are longer than ${mostAttributeBytes} bytes`);
+  if (bytes > mostAttributeBytes)
+    throw new InvalidEventError(`the attributes are longer than ${mostAttributeBytes} bytes`);
   if (!uriReference.test(attributes.source as string)) throw new InvalidEventError('source is not a URI-reference');
   const { time, dataschema, datacontenttype } = attributes;
   if (attributes.subject === '') throw new InvalidEventError('subject is empty');
   if (attributes.partitionkey === '') throw new InvalidEventError('partitionkey is empty');
-  if (time !== undefined && !(timestamp.test(time) && dayExists(time))) throw new InvalidEventError('time is not an RFC 3339 timestamp');
-  if (dataschema !== undefined && !(absoluteUri.test(dataschema) && uriReference.test(dataschema))) throw new InvalidEventError('dataschema is not a URI');
-  if (datacontenttype !== undefined && !mediaType.test(datacontenttype)) throw new InvalidEventError('datacontenttype is not a media type');
+  if (time !== undefined && !(timestamp.test(time) && dayExists(time)))
+    throw new InvalidEventError('time is not an RFC 3339 timestamp');
+  if (dataschema !== undefined && !(absoluteUri.test(dataschema) && uriReference.test(dataschema)))
+    throw new InvalidEventError('dataschema is not a URI');
+  if (datacontenttype !== undefined && !mediaType.test(datacontenttype))
+    throw new InvalidEventError('datacontenttype is not a media type');
   return attributes;
 }
 
@@ -214,7 +232,8 @@ export function writeMessage(event: CloudEvent): { headers: Record<string, strin
 function writeStructured({ attributes, data }: CloudEvent): { headers: Record<string, string>; body: Buffer } {
   const head = JSON.stringify(attributes).slice(0, -1);
   const inline = data && jsonText(attributes.datacontenttype, data);
-  const tail = inline !== undefined ? `,"data":${inline}}` : data ? `,"data_base64":"${data.toString('base64')}"}` : '}';
+  const tail =
+    inline !== undefined ? `,"data":${inline}}` : data ? `,"data_base64":"${data.toString('base64')}"}` : '}';
   return { headers: { 'content-type': `${structured}+json; charset=utf-8` }, body: Buffer.from(head + tail) };
 }
 

@@ -5,8 +5,26 @@ import { dropped, keptFields } from './kept-fields.ts';
 import { Refusal } from './refusal.ts';
 import type { RequestHead } from './request-head.ts';
 
-const oneHop = dropped(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host', 'expect']);
-const oneHopBack = dropped(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const oneHop = dropped([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'expect',
+]);
+const oneHopBack = dropped([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /**
  * An address inside the platform: everything goes to the Service as it is, the trace included.
@@ -18,9 +36,14 @@ export function clusterLocal(targetOf: (request: RequestHead) => Target): Front 
       const { request } = connection;
       connection.traceId = request.traceparent.slice(3, 35);
       if (request.target.charCodeAt(0) !== 47) throw new Refusal(400, 'malformed', 'The request target is malformed.');
-      if (request.upgrade && request.hop.includes('upgrade')) throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
+      if (request.upgrade && request.hop.includes('upgrade'))
+        throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
       const target = targetOf(request);
-      connection.forward(target, request.target, `host: ${target.authority}\r\n${keptFields(request.text, request.fields, oneHop, request.hop)}`);
+      connection.forward(
+        target,
+        request.target,
+        `host: ${target.authority}\r\n${keptFields(request.text, request.fields, oneHop, request.hop)}`,
+      );
     },
     responseFields: (_connection, head) => keptFields(head.text, head.fields, oneHopBack),
     refusal: (connection, refusal) => ({

@@ -23,7 +23,23 @@ describe('the command line', () => {
     const env = { PORT: '1', CONSOLE_PORT: '2', DORMOUSE_HOME: '/home' };
     expect(read([], env)).toMatchObject({ port: 1, consolePort: 2, home: '/home' });
     expect(
-      read(['--port', '3', '--console-port=4', '--home', '/other', '--no-watch', '--no-spare', '--verbose', '--host', '::1', '--overlay', 'x'], env),
+      read(
+        [
+          '--port',
+          '3',
+          '--console-port=4',
+          '--home',
+          '/other',
+          '--no-watch',
+          '--no-spare',
+          '--verbose',
+          '--host',
+          '::1',
+          '--overlay',
+          'x',
+        ],
+        env,
+      ),
     ).toMatchObject({
       port: 3,
       consolePort: 4,

@@ -59,14 +59,21 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv, ro
   return {
     help: values.help ?? false,
     port: portOf(values.port ?? env.PORT, 8080, values.port === undefined ? 'PORT' : '--port'),
-    consolePort: portOf(values['console-port'] ?? env.CONSOLE_PORT, 8081, values['console-port'] === undefined ? 'CONSOLE_PORT' : '--console-port'),
+    consolePort: portOf(
+      values['console-port'] ?? env.CONSOLE_PORT,
+      8081,
+      values['console-port'] === undefined ? 'CONSOLE_PORT' : '--console-port',
+    ),
     host: values.host ?? '127.0.0.1',
     home: resolve(values.home ?? (env.DORMOUSE_HOME || resolve(root, '.dormouse'))),
     overlay: values.overlay ?? resolve(root, 'knative/overlays/local'),
     verbose: values.verbose ?? false,
     watch: values.watch ?? true,
     spare: values.spare ?? true,
-    observe: addressOf(values.observe ?? env.OTEL_EXPORTER_OTLP_ENDPOINT, values.observe === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : '--observe'),
+    observe: addressOf(
+      values.observe ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
+      values.observe === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : '--observe',
+    ),
   };
 }
 

@@ -50,7 +50,11 @@ export interface Commit {
 }
 
 /** The records of groups as one write has them. `bytes` is their size on disk. */
-export function encodeCommit(taken: readonly Pending[], bytes: number, { logId, checksum, sequence, segment, timeMs }: CommitPlace): Commit {
+export function encodeCommit(
+  taken: readonly Pending[],
+  bytes: number,
+  { logId, checksum, sequence, segment, timeMs }: CommitPlace,
+): Commit {
   const commit: Commit = { buffer: Buffer.allocUnsafeSlow(bytes), places: [], checksum, sequence };
   let offset = 0;
   for (const { group } of taken) {

@@ -14,7 +14,13 @@ const triggers = [
   trigger('other', [{ cesql: "type = 'other' OR EXISTS nothing" }], { deadLetterSink: service('sink') }),
 ];
 const origin = { file: 'events.yaml', line: 1 };
-const eventTypes = ['test', 'other', '<i>'].map((type) => ({ name: 'e', namespace: 'dormouse', type, description: undefined, origin }));
+const eventTypes = ['test', 'other', '<i>'].map((type) => ({
+  name: 'e',
+  namespace: 'dormouse',
+  type,
+  description: undefined,
+  origin,
+}));
 let b: Bench;
 let url = '';
 let close: () => Promise<void>;
@@ -23,7 +29,9 @@ beforeAll(async () => {
   b = await bench({
     triggers,
   });
-  b.consumers.set('web', ({ id }) => (id === 'bad' ? { status: 422, body: Buffer.from('<script>alert(1)</script>') } : 202));
+  b.consumers.set('web', ({ id }) =>
+    id === 'bad' ? { status: 422, body: Buffer.from('<script>alert(1)</script>') } : 202,
+  );
   const opened = await startConsole({
     host: '127.0.0.1',
     port: 0,
@@ -145,7 +153,10 @@ describe('the console’s JSON', () => {
       expect.objectContaining({
         name: 'other',
         filters: [{ cesql: "type = 'other' OR EXISTS nothing" }],
-        delivery: expect.objectContaining({ retry: 10, dead_letter_sink: 'http://sink.dormouse.svc.cluster.local/events' }),
+        delivery: expect.objectContaining({
+          retry: 10,
+          dead_letter_sink: 'http://sink.dormouse.svc.cluster.local/events',
+        }),
         types: ['test', 'other', '<i>'],
       }),
     ]);
@@ -153,7 +164,15 @@ describe('the console’s JSON', () => {
 
   test('lists what could not be delivered, with its cause', async () => {
     expect(await json('/api/undeliverable')).toMatchObject([
-      { id: 'bad', trigger: 'web', status: 422, attempts: 1, cause: 'answered 422', body: '<script>alert(1)</script>', trace_id: traceId },
+      {
+        id: 'bad',
+        trigger: 'web',
+        status: 422,
+        attempts: 1,
+        cause: 'answered 422',
+        body: '<script>alert(1)</script>',
+        trace_id: traceId,
+      },
     ]);
   });
 
@@ -193,14 +212,24 @@ describe('the console’s JSON', () => {
     ]) {
       expect((await json(`/api/search${query}`)).traces, query).toMatchObject([found]);
     }
-    for (const query of ['?tags=service.name%3Dnobody', '?minDuration=1h', '?q=%7B.messaging.message.id%3D%22x%22%7D', '?end=1'])
+    for (const query of [
+      '?tags=service.name%3Dnobody',
+      '?minDuration=1h',
+      '?q=%7B.messaging.message.id%3D%22x%22%7D',
+      '?end=1',
+    ])
       expect((await json(`/api/search${query}`)).traces, query).toEqual([]);
-    for (const query of ['?minDuration=soon', '?q=rate()', '?limit=many']) expect((await get(`/api/search${query}`)).status, query).toBe(400);
+    for (const query of ['?minDuration=soon', '?q=rate()', '?limit=many'])
+      expect((await get(`/api/search${query}`)).status, query).toBe(400);
     expect((await json('/api/search/tags')).tagNames).toContain('cloudevents.type');
     expect(await json('/api/search/tag/service.name/values')).toEqual({ tagValues: ['broker'] });
     expect((await json('/api/v2/search/tags')).scopes).toContainEqual({ name: 'resource', tags: ['service.name'] });
-    expect(await json('/api/v2/search/tag/resource.service.name/values')).toEqual({ tagValues: [{ type: 'string', value: 'broker' }] });
-    expect(await json('/api/v2/search/tag/span:status/values')).toMatchObject({ tagValues: expect.arrayContaining([{ type: 'keyword', value: 'error' }]) });
+    expect(await json('/api/v2/search/tag/resource.service.name/values')).toEqual({
+      tagValues: [{ type: 'string', value: 'broker' }],
+    });
+    expect(await json('/api/v2/search/tag/span:status/values')).toMatchObject({
+      tagValues: expect.arrayContaining([{ type: 'keyword', value: 'error' }]),
+    });
     expect([(await get('/ready')).status, (await get('/api/echo')).text]).toEqual([200, 'echo']);
   });
 
@@ -230,7 +259,10 @@ describe('the console’s JSON', () => {
   test('asks for the source where an id alone does not say which event', async () => {
     for (const source of ['/here', '/there']) await b.send({ id: 'twice', type: 'unheard', source });
     const { status, text } = await get('/api/events/twice');
-    expect([status, JSON.parse(text).detail]).toEqual([409, 'events twice of several sources are kept: name one with ?source= (/here, /there)']);
+    expect([status, JSON.parse(text).detail]).toEqual([
+      409,
+      'events twice of several sources are kept: name one with ?source= (/here, /there)',
+    ]);
     expect(await json('/api/events/twice?source=%2Fthere')).toMatchObject({ id: 'twice', source: '/there' });
     expect((await get('/api/events/twice?source=/nowhere')).status).toBe(404);
     expect((await get('/events/twice')).text).toContain('<a href="/events/twice?source=%2Fthere">');
@@ -239,17 +271,35 @@ describe('the console’s JSON', () => {
 
 describe('the console’s pages', () => {
   test.each([
-    ['/', ['posts-00001', 'asleep', 'awake', '3,400', '96 ms', '1 of 2 functions awake, in 2 processes', 'prefix /blog']],
+    [
+      '/',
+      ['posts-00001', 'asleep', 'awake', '3,400', '96 ms', '1 of 2 functions awake, in 2 processes', 'prefix /blog'],
+    ],
     ['/events', ['post/1', 'chip delivered', 'chip undeliverable', `/traces/${traceId}`]],
     ['/events?outcome=undeliverable', ['/events/bad']],
-    ['/events/first', ['&lt;b&gt;x&lt;/b&gt;', 'filtered out: ', 'cesql type = &#39;other&#39;', 'exact type = test', 'Attempts']],
-    ['/triggers', ['type = test', '1 retry, exponential from 10 ms; 5 min for an answer', 'http://sink.dormouse', 'all 3', 'aria-current="page"']],
+    [
+      '/events/first',
+      ['&lt;b&gt;x&lt;/b&gt;', 'filtered out: ', 'cesql type = &#39;other&#39;', 'exact type = test', 'Attempts'],
+    ],
+    [
+      '/triggers',
+      [
+        'type = test',
+        '1 retry, exponential from 10 ms; 5 min for an answer',
+        'http://sink.dormouse',
+        'all 3',
+        'aria-current="page"',
+      ],
+    ],
     ['/traces', ['send dormouse/default', 'broker']],
     ['/traces?service=broker&errors=1', [`/traces/${traceId}`]],
     ['/traces?minDuration=soon', ['duration soon is not understood']],
     [`/traces/${traceId}`, ['process web', 'purged &lt;i&gt;', '<rect']],
     ['/logs?service=web', ['purged &lt;i&gt;']],
-    ['/undeliverable', ['answered 422', '&lt;script&gt;alert(1)&lt;/script&gt;', 'http://web.dormouse.svc.cluster.local/events']],
+    [
+      '/undeliverable',
+      ['answered 422', '&lt;script&gt;alert(1)&lt;/script&gt;', 'http://web.dormouse.svc.cluster.local/events'],
+    ],
   ])('%s shows what it should, escaped', async (path, texts) => {
     const { status, headers, text } = await get(path);
     expect(status).toBe(200);
@@ -261,7 +311,14 @@ describe('the console’s pages', () => {
 
   test('say that nobody but the ingress recorded a request', async () => {
     const id = 'd'.repeat(32);
-    const door = { traceId: id, spanId: 'e'.repeat(16), name: 'GET posts', kind: 'server', startMs: 1, durationMs: 1 } as const;
+    const door = {
+      traceId: id,
+      spanId: 'e'.repeat(16),
+      name: 'GET posts',
+      kind: 'server',
+      startMs: 1,
+      durationMs: 1,
+    } as const;
     b.telemetry.addSpan({ ...door, service: 'ingress', attributes: { 'faas.name': 'posts' } });
     expect((await get(`/traces/${id}`)).text).toContain('Only the ingress recorded this request.');
     b.telemetry.addSpan({ ...door, spanId: 'f'.repeat(16), parentId: door.spanId, service: 'posts', attributes: {} });
@@ -269,13 +326,27 @@ describe('the console’s pages', () => {
   });
 
   test('list traces by what was asked for', async () => {
-    const door = { traceId: '9'.repeat(32), spanId: 'e'.repeat(16), name: 'GET posts', kind: 'server', startMs: 1, durationMs: 1 } as const;
+    const door = {
+      traceId: '9'.repeat(32),
+      spanId: 'e'.repeat(16),
+      name: 'GET posts',
+      kind: 'server',
+      startMs: 1,
+      durationMs: 1,
+    } as const;
     b.telemetry.addSpan({ ...door, service: 'ingress', attributes: { 'url.path': '/blog/api/posts/7' } });
     expect((await get('/traces')).text).toMatch(/>GET posts<\/a> <span class="quiet">\/blog\/api\/posts\/7</);
   });
 
   test('are 404 where there is none', async () => {
-    for (const path of ['/nowhere', '/events/none', '/traces/none', '/console/../console.ts', '/console/pages.ts', '/events/%E0%A4%A'])
+    for (const path of [
+      '/nowhere',
+      '/events/none',
+      '/traces/none',
+      '/console/../console.ts',
+      '/console/pages.ts',
+      '/events/%E0%A4%A',
+    ])
       expect((await get(path)).status, path).toBe(404);
   });
 
@@ -292,8 +363,14 @@ describe('the console’s pages', () => {
 
 describe('the console', () => {
   test('answers to names of this machine only', async () => {
-    for (const host of ['localhost:8081', '127.0.0.1', '[::1]:80']) expect(await answerTo({ path: '/api/services', host })).toBe(200);
-    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:8081', 'evil.example:127.0.0.1'])
+    for (const host of ['localhost:8081', '127.0.0.1', '[::1]:80'])
+      expect(await answerTo({ path: '/api/services', host })).toBe(200);
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example:8081',
+      'evil.example:127.0.0.1',
+    ])
       expect(await answerTo({ path: '/api/services', host })).toBe(421);
   });
 
@@ -305,7 +382,14 @@ describe('the console', () => {
   test('says that its port is taken', async () => {
     const { port } = new URL(url);
     await expect(
-      startConsole({ host: '127.0.0.1', port: Number(port), services: () => [], routes: () => [], brokers: b.brokers, telemetry: b.telemetry }),
+      startConsole({
+        host: '127.0.0.1',
+        port: Number(port),
+        services: () => [],
+        routes: () => [],
+        brokers: b.brokers,
+        telemetry: b.telemetry,
+      }),
     ).rejects.toThrow('EADDRINUSE');
   });
 });

@@ -25,7 +25,11 @@ const securityHeaders = {
  * Serves the console's pages and JSON: only forms of its own pages change something, and it answers only to names of this machine, so that no page of another site
  * reaches it by giving its own name this machine's address (DNS rebinding). Rejects with the listener's error.
  */
-export async function startConsole({ host, port, ...sources }: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function startConsole({
+  host,
+  port,
+  ...sources
+}: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, sources).then((made) => send(request, response, made));
   };
@@ -51,7 +55,8 @@ async function answer(request: IncomingMessage, sources: ConsoleSources): Promis
     if (request.method === 'POST' && formPaths.test(url.pathname)) return await consoleForm(request, url, sources);
     const asked = await askedOfPrometheus(request, url);
     if (asked) return await asked(sources);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return { ...problem(405, 'the console is read-only here'), headers: { allow: 'GET, HEAD' } };
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return { ...problem(405, 'the console is read-only here'), headers: { allow: 'GET, HEAD' } };
     const { consoleApi } = await import('./console/api.ts');
     const { consolePages } = await import('./console/pages.ts');
     return (await consoleApi(url, sources, request.headers.accept)) ?? (await consolePages(url, sources));
@@ -68,7 +73,10 @@ async function answer(request: IncomingMessage, sources: ConsoleSources): Promis
 }
 
 /** Prometheus' API is asked by GET, or by POST with a form, and changes nothing either way. */
-async function askedOfPrometheus(request: IncomingMessage, url: URL): Promise<((sources: ConsoleSources) => Promise<ConsoleAnswer>) | undefined> {
+async function askedOfPrometheus(
+  request: IncomingMessage,
+  url: URL,
+): Promise<((sources: ConsoleSources) => Promise<ConsoleAnswer>) | undefined> {
   const path = /^\/api\/v1\/(.+)$/.exec(url.pathname)?.[1];
   if (path === undefined || !['GET', 'HEAD', 'POST'].includes(request.method ?? '')) return undefined;
   const { prometheusApi } = await import('./prometheus-api.ts');
@@ -97,7 +105,11 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | und
 
 const isLocalName = (host: string | undefined) => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host ?? '');
 
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body = '', headers, stream }: ConsoleAnswer): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, type, body = '', headers, stream }: ConsoleAnswer,
+): void {
   response.writeHead(status, { ...securityHeaders, ...(type ? { 'content-type': type } : {}), ...headers });
   if (stream && request.method === 'GET') stream(response);
   else response.end(request.method === 'HEAD' ? undefined : body);

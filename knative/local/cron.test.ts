@@ -80,12 +80,22 @@ describe('a schedule', () => {
         fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-01-01T00:00:00Z') }),
         fc.constantFrom(...zones),
         (minute, hour, day, weekday, after, timeZone) => {
-          const format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', weekday: 'short', day: 'numeric', hour: 'numeric', minute: 'numeric' });
+          const format = new Intl.DateTimeFormat('en-US', {
+            timeZone,
+            hourCycle: 'h23',
+            weekday: 'short',
+            day: 'numeric',
+            hour: 'numeric',
+            minute: 'numeric',
+          });
           const has = (field: string, value: number) => field === '*' || field.split(',').map(Number).includes(value);
           const fits = (ms: number) => {
             const part = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
             const week = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(part.weekday as string);
-            const days = day === '*' || weekday === '*' ? has(day, Number(part.day)) && has(weekday, week) : has(day, Number(part.day)) || has(weekday, week);
+            const days =
+              day === '*' || weekday === '*'
+                ? has(day, Number(part.day)) && has(weekday, week)
+                : has(day, Number(part.day)) || has(weekday, week);
             return days && has(hour, Number(part.hour)) && has(minute, Number(part.minute));
           };
           const next = parseCron(`${minute} ${hour} ${day} * ${weekday}`, timeZone).next(after);

@@ -45,7 +45,9 @@ export function parseCron(expression: string, timezone = 'UTC'): Schedule {
   const [, given, rest] = /^(?:(?:CRON_)?TZ=(\S+)\s+)?(.*)$/.exec(expression.trim()) as RegExpExecArray;
   const fields = (named[rest as string] ?? (rest as string)).split(/\s+/);
   if (fields.length !== 5)
-    throw new Error(`schedule ${JSON.stringify(expression)} has ${fields.length} fields: five are needed (minute hour day month weekday)`);
+    throw new Error(
+      `schedule ${JSON.stringify(expression)} has ${fields.length} fields: five are needed (minute hour day month weekday)`,
+    );
   const [minute, hour, day, month, weekday] = fields as [string, string, string, string, string];
   const wanted = {
     minute: parseField('minute', minute, 0, 59),
@@ -58,7 +60,10 @@ export function parseCron(expression: string, timezone = 'UTC'): Schedule {
   const dayFits = (local: Local) => {
     const byMonth = wanted.day.values.has(local.day);
     const byWeek = wanted.weekday.values.has(local.weekday);
-    return wanted.month.values.has(local.month) && (wanted.day.open || wanted.weekday.open ? byMonth && byWeek : byMonth || byWeek);
+    return (
+      wanted.month.values.has(local.month) &&
+      (wanted.day.open || wanted.weekday.open ? byMonth && byWeek : byMonth || byWeek)
+    );
   };
   return {
     next(afterMs) {
@@ -83,9 +88,17 @@ function toMidnight(local: Local): number {
 
 const toQuarter = (local: Local) => (15 - (local.minute % 15)) * minuteMs;
 
-function parseField(what: string, text: string, min: number, max: number, names: readonly string[] = [], firstName = 0): Field {
+function parseField(
+  what: string,
+  text: string,
+  min: number,
+  max: number,
+  names: readonly string[] = [],
+  firstName = 0,
+): Field {
   const values = new Set<number>();
-  const fail = (part: string) => new Error(`${what} ${JSON.stringify(part)} is not understood: ${min} to ${max}, ranges, lists and steps are`);
+  const fail = (part: string) =>
+    new Error(`${what} ${JSON.stringify(part)} is not understood: ${min} to ${max}, ranges, lists and steps are`);
   const number = (part: string) => {
     const byName = names.indexOf(part.toLowerCase());
     const value = byName >= 0 ? byName + firstName : /^\d+$/.test(part) ? Number(part) : Number.NaN;
@@ -127,5 +140,11 @@ function localTime(timezone: string): (ms: number) => Local {
 
 function fieldsOf(ms: number): Local {
   const date = new Date(ms);
-  return { minute: date.getUTCMinutes(), hour: date.getUTCHours(), day: date.getUTCDate(), month: date.getUTCMonth() + 1, weekday: date.getUTCDay() };
+  return {
+    minute: date.getUTCMinutes(),
+    hour: date.getUTCHours(),
+    day: date.getUTCDate(),
+    month: date.getUTCMonth() + 1,
+    weekday: date.getUTCDay(),
+  };
 }

@@ -8,7 +8,13 @@ import { LogDamagedError } from './recover-log.ts';
 import { seeded } from './seeded.fixture.ts';
 import { type KnownTrigger, triggerTable } from './trigger-table.ts';
 
-const still: Clock = { now: () => 1_700_000_000_000, setTimeout: () => 0, clearTimeout: () => {}, setInterval: () => 0, clearInterval: () => {} };
+const still: Clock = {
+  now: () => 1_700_000_000_000,
+  setTimeout: () => 0,
+  clearTimeout: () => {},
+  setInterval: () => 0,
+  clearInterval: () => {},
+};
 
 /** The files of a broker's folder, and what had been acknowledged when they were taken. */
 interface Folder {
@@ -21,16 +27,27 @@ interface Folder {
 }
 
 const bytesOf = (files: Iterable<Buffer>) => [...files].reduce((sum, { length }) => sum + length, 0);
-const keyOf = ({ trigger, sequence, ending, attempts, status }: Ack) => `${trigger} ${sequence} ${ending} ${attempts} ${status}`;
+const keyOf = ({ trigger, sequence, ending, attempts, status }: Ack) =>
+  `${trigger} ${sequence} ${ending} ${attempts} ${status}`;
 
 /**
  * A folder of exactly `total` bytes: records of very different lengths, alone and in groups, with acknowledgements of
  * two triggers. Closed as by a clean stop, or as a kill leaves it in the middle of a write (which is then not among `records`).
  */
-async function folder(total: number, { segmentBytes, mostBytes, killed }: { segmentBytes: number; mostBytes: number; killed: boolean }): Promise<Folder> {
+async function folder(
+  total: number,
+  { segmentBytes, mostBytes, killed }: { segmentBytes: number; mostBytes: number; killed: boolean },
+): Promise<Folder> {
   const random = seeded(total);
   const store = memoryStore();
-  const made: Folder = { files: new Map(), records: [], acks: new Set(), floors: new Map(), triggers: new Map(), segmentBytes };
+  const made: Folder = {
+    files: new Map(),
+    records: [],
+    acks: new Set(),
+    floors: new Map(),
+    triggers: new Map(),
+    segmentBytes,
+  };
   const log = await openLog({ store, clock: still, segmentBytes });
   const acks = ackFiles({
     store,
@@ -98,14 +115,21 @@ async function judge(made: Folder, files: ReadonlyMap<string, Buffer>): Promise<
   let next = 1;
   const visit = ({ position, payload }: { position: { sequence: number }; payload: Buffer }) => {
     const expected = made.records[next - 1];
-    if (position.sequence !== next++ || !expected?.equals(payload)) wrong ||= `record ${position.sequence} is not what was appended`;
+    if (position.sequence !== next++ || !expected?.equals(payload))
+      wrong ||= `record ${position.sequence} is not what was appended`;
   };
   try {
-    const { acks, table } = await recoverBroker({ store: memoryStore(files), clock: still, segmentBytes: made.segmentBytes, visit }, 10);
+    const { acks, table } = await recoverBroker(
+      { store: memoryStore(files), clock: still, segmentBytes: made.segmentBytes, visit },
+      10,
+    );
     if (next !== made.records.length + 1) wrong ||= `${next - 1} records of ${made.records.length}`;
-    for (const ack of acks.acks) if (!made.acks.has(keyOf(ack))) wrong ||= `an acknowledgement nobody gave: ${keyOf(ack)}`;
-    for (const [trigger, floor] of acks.floors) if (floor > (made.floors.get(trigger) ?? 0)) wrong ||= `trigger ${trigger} was not yet at ${floor}`;
-    if (!table.damage && JSON.stringify([...table.triggers]) !== JSON.stringify([...made.triggers])) wrong ||= 'other triggers';
+    for (const ack of acks.acks)
+      if (!made.acks.has(keyOf(ack))) wrong ||= `an acknowledgement nobody gave: ${keyOf(ack)}`;
+    for (const [trigger, floor] of acks.floors)
+      if (floor > (made.floors.get(trigger) ?? 0)) wrong ||= `trigger ${trigger} was not yet at ${floor}`;
+    if (!table.damage && JSON.stringify([...table.triggers]) !== JSON.stringify([...made.triggers]))
+      wrong ||= 'other triggers';
     return wrong ? { wrong } : 'whole';
   } catch (error) {
     if (error instanceof LogDamagedError) return 'refused';

@@ -51,7 +51,12 @@ export async function openDatabase({ home, url, progress, say }: DatabaseOptions
 }
 
 /** At the same address, so that functions reconnect by themselves. */
-async function restart(home: string, port: number, stopping: () => boolean, say: (line: string) => void): Promise<Postgres | undefined> {
+async function restart(
+  home: string,
+  port: number,
+  stopping: () => boolean,
+  say: (line: string) => void,
+): Promise<Postgres | undefined> {
   for (let pause = 100; !stopping(); pause = Math.min(5_000, pause * 2)) {
     try {
       return await startPostgres({ home, port });

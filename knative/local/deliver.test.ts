@@ -22,24 +22,45 @@ async function app(handle: Parameters<typeof createServer>[1]): Promise<number> 
 }
 
 function place(activator: Activator<ServingPlace>, port: number): ServingPlace {
-  const made: ServingPlace = { inFlight: 0, name: 'posts-1', connections: new InstanceConnections(port), activator, doubt: () => activator.remove(made) };
+  const made: ServingPlace = {
+    inFlight: 0,
+    name: 'posts-1',
+    connections: new InstanceConnections(port),
+    activator,
+    doubt: () => activator.remove(made),
+  };
   return made;
 }
 
 function target(ports: number[], wake: () => Refusal | undefined = () => undefined): Target {
   const activator = new Activator<ServingPlace>({ concurrency: 0, wake });
   for (const port of ports) activator.add(place(activator, port));
-  return { name: 'posts', authority: 'posts.blog.svc.cluster.local', timeoutMs: 5_000, responseStartTimeoutMs: 5_000, activator };
+  return {
+    name: 'posts',
+    authority: 'posts.blog.svc.cluster.local',
+    timeoutMs: 5_000,
+    responseStartTimeoutMs: 5_000,
+    activator,
+  };
 }
 
-const request: UpstreamRequest = { method: 'POST', path: '/events', headers: { 'ce-id': '1' }, body: Buffer.from('{}'), timeoutMs: 2_000 };
+const request: UpstreamRequest = {
+  method: 'POST',
+  path: '/events',
+  headers: { 'ce-id': '1' },
+  body: Buffer.from('{}'),
+  timeoutMs: 2_000,
+};
 const posts = { kind: 'service', name: 'posts', namespace: 'blog', path: '/events' } as const;
-const upstream = (to: Target | undefined, brokerOrigin = '') => createUpstream({ target: () => to, addressOf: (url) => url, brokerOrigin: () => brokerOrigin });
+const upstream = (to: Target | undefined, brokerOrigin = '') =>
+  createUpstream({ target: () => to, addressOf: (url) => url, brokerOrigin: () => brokerOrigin });
 
 describe('a delivery', () => {
   it('reaches a Service through its activator and brings back the whole answer', async () => {
     const port = await app((incoming, outgoing) => {
-      outgoing.setHeader('X-Twice', ['a', 'b']).write(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${incoming.headers['ce-id']} `);
+      outgoing
+        .setHeader('X-Twice', ['a', 'b'])
+        .write(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${incoming.headers['ce-id']} `);
       incoming.pipe(outgoing);
     });
     const { status, headers, body } = await upstream(target([port])).request(posts, request);
@@ -72,7 +93,10 @@ describe('a delivery', () => {
 
   it('hears 503 from an activator that has nobody', async () => {
     const refused = target([], () => new Refusal(503, 'unavailable', 'it crashes', 7));
-    expect(await upstream(refused).request(posts, request)).toMatchObject({ status: 503, headers: { 'retry-after': '7' } });
+    expect(await upstream(refused).request(posts, request)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '7' },
+    });
   });
 
   it('is given up after its time, waiting or answering', async () => {
@@ -87,14 +111,22 @@ describe('a delivery', () => {
     const rude = await app((incoming) => incoming.socket.destroy());
     await expect(upstream(target([rude])).request(posts, request)).rejects.toMatchObject({ code: 'ECONNRESET' });
     await expect(upstream(undefined).request(posts, request)).rejects.toMatchObject({ code: 'ENOTFOUND' });
-    await expect(upstream(undefined).request({ kind: 'url', url: 'http://127.0.0.1:1/x' }, request)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(
+      upstream(undefined).request({ kind: 'url', url: 'http://127.0.0.1:1/x' }, request),
+    ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   it('goes over the network to brokers and other addresses', async () => {
     const port = await app((incoming, outgoing) => outgoing.end(incoming.url));
     const origin = `http://127.0.0.1:${port}`;
-    const broker = await upstream(undefined, origin).request({ kind: 'broker', name: 'default', namespace: 'blog' }, request);
-    const other = await upstream(undefined).request({ kind: 'url', url: `${origin}/x?y=1` }, { ...request, path: '/x?y=1' });
+    const broker = await upstream(undefined, origin).request(
+      { kind: 'broker', name: 'default', namespace: 'blog' },
+      request,
+    );
+    const other = await upstream(undefined).request(
+      { kind: 'url', url: `${origin}/x?y=1` },
+      { ...request, path: '/x?y=1' },
+    );
     expect([String(broker.body), String(other.body)]).toEqual(['/blog/default', '/x?y=1']);
   });
 
@@ -102,7 +134,9 @@ describe('a delivery', () => {
     const silent = await app(() => {});
     const halting = await app((_, outgoing) => void outgoing.writeHead(200, { 'content-length': '10' }).write('half'));
     for (const port of [silent, halting])
-      await expect(upstream(undefined).request({ kind: 'url', url: `http://127.0.0.1:${port}/` }, { ...request, timeoutMs: 100 })).rejects.toMatchObject({
+      await expect(
+        upstream(undefined).request({ kind: 'url', url: `http://127.0.0.1:${port}/` }, { ...request, timeoutMs: 100 }),
+      ).rejects.toMatchObject({
         code: 'TIMEOUT',
         message: `http://127.0.0.1:${port}/events did not answer within 100 ms`,
       });

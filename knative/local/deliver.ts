@@ -55,7 +55,9 @@ class Delivery extends Exchange {
 
   send(target: Target): void {
     const { method, path, headers, body, timeoutMs } = this.#request;
-    const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '')}\r\n`);
+    const fields = Object.entries(headers).map(
+      ([name, value]) => `${name}: ${value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '')}\r\n`,
+    );
     const length = body.length > 0 || method === 'POST' ? `content-length: ${body.length}\r\n` : '';
     this.method = method;
     this.head = `${method} ${path} HTTP/1.1\r\nhost: ${target.authority}\r\n${fields.join('')}${length}\r\n`;
@@ -102,7 +104,8 @@ class Delivery extends Exchange {
       this.#end(() => this.#failed(failure('ECONNRESET', refusal.detail)));
       return;
     }
-    const wait: Record<string, string> = refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
+    const wait: Record<string, string> =
+      refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
     const headers = { 'content-type': 'application/problem+json', ...wait };
     this.#end(() => this.#done({ status: refusal.status, headers, body: Buffer.from(problemBody(refusal, '')) }));
   }
@@ -144,8 +147,14 @@ function readFields(head: ResponseHead): Record<string, string> {
 
 function overNetwork(url: string, { method, headers, body, timeoutMs }: UpstreamRequest): Promise<UpstreamResponse> {
   return new Promise((done, failed) => {
-    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, { method, headers: { ...headers, 'content-length': body.length } });
-    const late = setTimeout(() => request.destroy(failure('TIMEOUT', `${url} did not answer within ${timeoutMs} ms`)), timeoutMs);
+    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
+      method,
+      headers: { ...headers, 'content-length': body.length },
+    });
+    const late = setTimeout(
+      () => request.destroy(failure('TIMEOUT', `${url} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     const answered = (response: UpstreamResponse) => {
       clearTimeout(late);
       done(response);
@@ -154,7 +163,9 @@ function overNetwork(url: string, { method, headers, body, timeoutMs }: Upstream
     request.on('response', (response) => {
       const body = new AnswerBody();
       response.on('data', (part: Buffer) => body.add(part)).on('error', (error) => failed(request.errored ?? error));
-      response.on('end', () => answered({ status: response.statusCode ?? 0, headers: joined(response.headers), ...body.content() }));
+      response.on('end', () =>
+        answered({ status: response.statusCode ?? 0, headers: joined(response.headers), ...body.content() }),
+      );
     });
     // Nobody asked to switch protocols: the status is the answer.
     request.on('upgrade', (response, socket) => {

@@ -61,6 +61,19 @@ export const triesOf = ({ failure, attempts, sinkAttempts }: DeliveryJob) => (fa
 const excerptBytes = 1024;
 
 /** Why the subscriber did not get the event of a job. */
-export function failureOf({ attempts }: DeliveryJob, trigger: string, to: Destination, { body, status }: Attempt, cause: string): Failure {
-  return { trigger, destination: addressOf(to), attempts, status, cause, body: body.subarray(0, excerptBytes).toString('utf8') };
+export function failureOf(
+  { attempts }: DeliveryJob,
+  trigger: string,
+  to: Destination,
+  { body, status }: Attempt,
+  cause: string,
+): Failure {
+  return {
+    trigger,
+    destination: addressOf(to),
+    attempts,
+    status,
+    cause,
+    body: body.subarray(0, excerptBytes).toString('utf8'),
+  };
 }

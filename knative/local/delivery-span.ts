@@ -17,7 +17,11 @@ export interface DeliveryEnd {
 }
 
 /** The span of an event's whole way to a subscriber, retries included. */
-export function processSpan(job: DeliveryJob, { attributes }: BrokerEvent, { trigger, subscriber, ending, status, durationMs }: DeliveryEnd): SpanRecord {
+export function processSpan(
+  job: DeliveryJob,
+  { attributes }: BrokerEvent,
+  { trigger, subscriber, ending, status, durationMs }: DeliveryEnd,
+): SpanRecord {
   const origin = readTraceparent(attributes.traceparent);
   return {
     traceId: job.trace.traceId,
@@ -42,7 +46,9 @@ export function processSpan(job: DeliveryJob, { attributes }: BrokerEvent, { tri
     },
     ...(ending === 'delivered' ? {} : { error: true }),
     ...(job.retries.length > 0 ? { events: job.retries } : {}),
-    ...(origin && origin.traceId !== job.trace.traceId ? { links: [{ traceId: origin.traceId, spanId: origin.spanId }] } : {}),
+    ...(origin && origin.traceId !== job.trace.traceId
+      ? { links: [{ traceId: origin.traceId, spanId: origin.spanId }] }
+      : {}),
   };
 }
 

@@ -105,7 +105,10 @@ export class DeliverySteps {
     if (made.verdict === 'done') return this.#end(job, event, 'dead-lettered', failure.status ?? 0);
     if (this.#retries(job, made)) return;
     job.refused = true;
-    await this.#keep(job, event, { ...failure, cause: `${failure.cause}; the dead-letter sink ${addressOf(sink)} ${made.cause}` });
+    await this.#keep(job, event, {
+      ...failure,
+      cause: `${failure.cause}; the dead-letter sink ${addressOf(sink)} ${made.cause}`,
+    });
   }
 
   async #keep(job: DeliveryJob, event: BrokerEvent, failure: Failure): Promise<void> {
@@ -134,7 +137,12 @@ export class DeliverySteps {
     if (job.failure) job.sinkAttempts++;
     else job.attempts++;
     const timeoutMs = this.#setup.delivery.timeoutMs ?? 300_000;
-    const made = await attempt(upstream, to, event, { traceparent: writeTraceparent(job.trace), carried: event.carried, timeoutMs, acceptsReply });
+    const made = await attempt(upstream, to, event, {
+      traceparent: writeTraceparent(job.trace),
+      carried: event.carried,
+      timeoutMs,
+      acceptsReply,
+    });
     over(made);
     return made;
   }
@@ -151,11 +159,20 @@ export class DeliverySteps {
     job.retries.push({
       name: again ? 'retry' : 'given up',
       timeMs: now,
-      attributes: { attempt: tries, ...(job.failure ? { dead_letter_sink: true } : {}), cause: made.cause, ...(again ? { delay_ms: delay } : {}) },
+      attributes: {
+        attempt: tries,
+        ...(job.failure ? { dead_letter_sink: true } : {}),
+        cause: made.cause,
+        ...(again ? { delay_ms: delay } : {}),
+      },
     });
     noteFailure(job.history, made.cause, again ? now + delay : undefined);
     if (!again) return false;
-    this.#observe(job, 'retrying', { error: made.cause, nextAttemptAt: now + delay, ...(made.status === undefined ? {} : { status: made.status }) });
+    this.#observe(job, 'retrying', {
+      error: made.cause,
+      nextAttemptAt: now + delay,
+      ...(made.status === undefined ? {} : { status: made.status }),
+    });
     this.#deliverer.again(job, delay);
     return true;
   }
@@ -170,7 +187,13 @@ export class DeliverySteps {
       return;
     }
     const { carried } = event;
-    await this.#world.reply({ attributes, data: reply.data, traceparent: writeTraceparent(job.trace), ttl: event.ttl - 1, ...(carried ? { carried } : {}) });
+    await this.#world.reply({
+      attributes,
+      data: reply.data,
+      traceparent: writeTraceparent(job.trace),
+      ttl: event.ttl - 1,
+      ...(carried ? { carried } : {}),
+    });
   }
 
   #end(job: DeliveryJob, event: BrokerEvent, ending: Ending, status: number): void {
@@ -178,14 +201,21 @@ export class DeliverySteps {
     const latencyMs = latencyOf(job);
     const error = job.retries.at(-1)?.attributes.cause;
     const finished_at = new Date(this.#world.clock.now()).toISOString();
-    this.#observe(job, ending, { latencyMs, finished_at, ...(status ? { status } : {}), ...(error ? { error: String(error) } : {}) });
+    this.#observe(job, ending, {
+      latencyMs,
+      finished_at,
+      ...(status ? { status } : {}),
+      ...(error ? { error: String(error) } : {}),
+    });
     this.#span(job, event, ending, status);
   }
 
   #span(job: DeliveryJob, event: BrokerEvent, ending: Ending | 'removed', status: number): void {
     if (!job.trace.sampled && job.retries.length === 0) return;
     const { name: trigger, subscriber } = this.#setup;
-    this.#world.telemetry.addSpan(processSpan(job, event, { trigger, subscriber, ending, status, durationMs: latencyOf(job) }));
+    this.#world.telemetry.addSpan(
+      processSpan(job, event, { trigger, subscriber, ending, status, durationMs: latencyOf(job) }),
+    );
   }
 
   #observe(job: DeliveryJob, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {

@@ -140,7 +140,8 @@ export class Dispatcher {
     await this.stop(graceMs);
     for (const job of this.#outstanding.values()) {
       if (job.attempts === 0) continue;
-      const { event } = this.#options.events.cached(job.position.sequence) ?? (await this.#options.events.load(job.position));
+      const { event } =
+        this.#options.events.cached(job.position.sequence) ?? (await this.#options.events.load(job.position));
       this.#steps.removed(job, event);
     }
     this.#outstanding.clear();

@@ -60,13 +60,21 @@ export async function openDurableBroker(options: DurableBrokerOptions): Promise<
     acks: known,
     table,
   } = await recoverBroker(
-    { store: stores.events, clock, report, ...(segmentBytes ? { segmentBytes } : {}), ...(commitRecords ? { commitRecords } : {}) },
+    {
+      store: stores.events,
+      clock,
+      report,
+      ...(segmentBytes ? { segmentBytes } : {}),
+      ...(commitRecords ? { commitRecords } : {}),
+    },
     listedEvents,
   );
   const name = `${broker.namespace}/${broker.name}`;
   const undeliverable = await undeliverableStore({ store: stores.undeliverable, broker: name, clock, report });
-  if (known.unreadable > 0) report(`${known.unreadable} acknowledgements cannot be read: their events are delivered again`);
-  if (table.damage && log.end.sequence > 1) report(`the list of triggers is ${table.damage}: every trigger begins at the oldest event that is kept`);
+  if (known.unreadable > 0)
+    report(`${known.unreadable} acknowledgements cannot be read: their events are delivered again`);
+  if (table.damage && log.end.sequence > 1)
+    report(`the list of triggers is ${table.damage}: every trigger begins at the oldest event that is kept`);
   const opened = new LoggedBroker(options, name, log, table, known, undeliverable);
   await opened.start(known);
   return opened;
@@ -84,7 +92,14 @@ class LoggedBroker implements DurableBroker {
   #recent: RecentEvents;
   #closed = false;
 
-  constructor(options: DurableBrokerOptions, name: string, log: Log, table: TriggerTable, known: KnownAcks, undeliverable: UndeliverableStore) {
+  constructor(
+    options: DurableBrokerOptions,
+    name: string,
+    log: Log,
+    table: TriggerTable,
+    known: KnownAcks,
+    undeliverable: UndeliverableStore,
+  ) {
     const { stores, retention, clock, report, changed } = options;
     this.#options = options;
     this.#name = name;
@@ -101,7 +116,14 @@ class LoggedBroker implements DurableBroker {
       report,
     });
     const movedFloors = () => this.#triggers.movedFloors();
-    this.#acks = ackFiles({ store: stores.events, logId: log.id, newest: () => log.end.segment, movedFloors, clock, report });
+    this.#acks = ackFiles({
+      store: stores.events,
+      logId: log.id,
+      newest: () => log.end.segment,
+      movedFloors,
+      clock,
+      report,
+    });
     this.#trimmer = new Trimmer({ log, acks: this.#acks, retention, needed: () => this.#needed(), clock, report });
   }
 
@@ -140,7 +162,13 @@ class LoggedBroker implements DurableBroker {
       clock,
       report,
       ended: (position, ending, attempts, status) => {
-        this.#acks.add(position.segment, { trigger: known.number, sequence: position.sequence, ending, attempts, status });
+        this.#acks.add(position.segment, {
+          trigger: known.number,
+          sequence: position.sequence,
+          ending,
+          attempts,
+          status,
+        });
         this.#moved();
       },
       moved: () => this.#moved(),
@@ -184,7 +212,10 @@ class LoggedBroker implements DurableBroker {
   async find(id: string, source?: string): Promise<EventDetail[]> {
     const { running } = this.#triggers;
     const recent = this.#recent.find(id, source);
-    if (recent.length > 0) return Promise.all(recent.map(async ({ position, summary }) => detailOf(await this.#events.load(position), summary, running)));
+    if (recent.length > 0)
+      return Promise.all(
+        recent.map(async ({ position, summary }) => detailOf(await this.#events.load(position), summary, running)),
+      );
     const found = new Map<string, EventDetail>();
     for (let at = this.#log.begin; at.sequence < this.#log.end.sequence && !found.has(source ?? ''); ) {
       const entries = await this.#events.read(at, 1024 * 1024);

@@ -35,7 +35,12 @@ function encode(mark: EndMark, generation: number): Buffer {
 }
 
 function decode(slot: Buffer): { mark: EndMark; generation: number } | undefined {
-  if (slot.length < slotBytes || !slot.subarray(0, 8).equals(magic) || crc32(slot.subarray(0, 44)) !== slot.readUInt32LE(44)) return undefined;
+  if (
+    slot.length < slotBytes ||
+    !slot.subarray(0, 8).equals(magic) ||
+    crc32(slot.subarray(0, 44)) !== slot.readUInt32LE(44)
+  )
+    return undefined;
   const mark = {
     segment: slot.readUIntLE(14, 6),
     offset: slot.readUIntLE(20, 6),

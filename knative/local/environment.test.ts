@@ -44,10 +44,12 @@ describe('the environment of an instance', () => {
   });
 
   it('names what is missing', () => {
-    expect(() => resolve({ env: [{ kind: 'secret', from: 'missing', prefix: '', optional: false }] })).toThrow('there is no Secret missing');
-    expect(() => resolve({ env: [{ kind: 'configMapKey', name: 'A', from: 'platform', key: 'B', optional: false }] })).toThrow(
-      'ConfigMap platform has no key B',
+    expect(() => resolve({ env: [{ kind: 'secret', from: 'missing', prefix: '', optional: false }] })).toThrow(
+      'there is no Secret missing',
     );
+    expect(() =>
+      resolve({ env: [{ kind: 'configMapKey', name: 'A', from: 'platform', key: 'B', optional: false }] }),
+    ).toThrow('ConfigMap platform has no key B');
   });
 
   it('has the folder of this machine where a volume is mounted', () => {
@@ -72,8 +74,8 @@ describe('the environment of an instance', () => {
   });
 
   it('knows an address however it is written', () => {
-    expect(['http://a.b.svc', 'http://a.b.svc.cluster.local:80', 'http://a.b.svc.cluster.local'].map(canonical)).toEqual(
-      Array(3).fill('http://a.b.svc.cluster.local'),
-    );
+    expect(
+      ['http://a.b.svc', 'http://a.b.svc.cluster.local:80', 'http://a.b.svc.cluster.local'].map(canonical),
+    ).toEqual(Array(3).fill('http://a.b.svc.cluster.local'));
   });
 });

@@ -14,7 +14,17 @@ export interface EnvironmentOptions {
 }
 
 /** Of the user's own environment, what any program needs. */
-const inherited = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
+const inherited = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_EXTRA_CA_CERTS',
+];
 const inCluster = /https?:\/\/[a-z0-9.-]+\.svc(?:\.cluster\.local)?(?::\d+)?/g;
 
 export const baseEnvironment = (): Record<string, string> =>
@@ -25,9 +35,17 @@ export const baseEnvironment = (): Record<string, string> =>
  * machine. Made anew for each instance, so that a changed Secret shows.
  * @throws Error naming the ConfigMap, Secret or key that is missing and not optional
  */
-export function resolveEnvironment(name: string, namespace: string, container: Container, options: EnvironmentOptions): Record<string, string> {
+export function resolveEnvironment(
+  name: string,
+  namespace: string,
+  container: Container,
+  options: EnvironmentOptions,
+): Record<string, string> {
   const { env, envFrom } = gather(namespace, container, options);
-  const folders = container.volumes.map((volume) => ({ mountPath: volume.mountPath, folder: mount(name, namespace, volume, options) }));
+  const folders = container.volumes.map((volume) => ({
+    mountPath: volume.mountPath,
+    folder: mount(name, namespace, volume, options),
+  }));
   const resolved: Record<string, string> = baseEnvironment();
   for (const [key, value] of [...envFrom, ...env]) resolved[key] = here(value, folders, options);
   return resolved;
@@ -35,7 +53,11 @@ export function resolveEnvironment(name: string, namespace: string, container: C
 
 type Pairs = [string, string][];
 
-function gather(namespace: string, { env: sources }: Container, options: EnvironmentOptions): { env: Pairs; envFrom: Pairs } {
+function gather(
+  namespace: string,
+  { env: sources }: Container,
+  options: EnvironmentOptions,
+): { env: Pairs; envFrom: Pairs } {
   const env: Pairs = [];
   const envFrom: Pairs = [];
   for (const source of sources) {
@@ -46,14 +68,21 @@ function gather(namespace: string, { env: sources }: Container, options: Environ
     const isSecret = source.kind === 'secret' || source.kind === 'secretKey';
     const data = lookUp(isSecret, namespace, source.from, options);
     if (!data && !source.optional) throw new Error(`there is no ${isSecret ? 'Secret' : 'ConfigMap'} ${source.from}`);
-    if ('prefix' in source) for (const [key, value] of Object.entries(data ?? {})) envFrom.push([source.prefix + key, value]);
+    if ('prefix' in source)
+      for (const [key, value] of Object.entries(data ?? {})) envFrom.push([source.prefix + key, value]);
     else if (data?.[source.key] !== undefined) env.push([source.name, data[source.key]!]);
-    else if (!source.optional) throw new Error(`${isSecret ? 'Secret' : 'ConfigMap'} ${source.from} has no key ${source.key}`);
+    else if (!source.optional)
+      throw new Error(`${isSecret ? 'Secret' : 'ConfigMap'} ${source.from} has no key ${source.key}`);
   }
   return { env, envFrom };
 }
 
-function lookUp(isSecret: boolean, namespace: string, name: string, { platform, home }: EnvironmentOptions): Readonly<Record<string, string>> | undefined {
+function lookUp(
+  isSecret: boolean,
+  namespace: string,
+  name: string,
+  { platform, home }: EnvironmentOptions,
+): Readonly<Record<string, string>> | undefined {
   if (!isSecret) return platform.configMaps.get(`${namespace}/${name}`);
   return readSecret(join(home, 'secrets'), name) ?? platform.secrets.get(`${namespace}/${name}`);
 }
@@ -65,7 +94,9 @@ function mount(service: string, namespace: string, { name, source }: Volume, opt
   if (source.kind === 'emptyDir') mkdirSync(folder, { recursive: true });
   else {
     const given =
-      source.kind === 'secret' ? options.platform.secrets.get(`${namespace}/${source.from}`) : options.platform.configMaps.get(`${namespace}/${source.from}`);
+      source.kind === 'secret'
+        ? options.platform.secrets.get(`${namespace}/${source.from}`)
+        : options.platform.configMaps.get(`${namespace}/${source.from}`);
     if (given) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       for (const [key, value] of Object.entries(given)) writeFileSync(join(folder, key), value, { mode: 0o600 });
@@ -74,8 +105,13 @@ function mount(service: string, namespace: string, { name, source }: Volume, opt
   return folder;
 }
 
-function here(value: string, folders: readonly { mountPath: string; folder: string }[], { addressOf, unresolved }: EnvironmentOptions): string {
-  for (const { mountPath, folder } of folders) if (value === mountPath || value.startsWith(`${mountPath}/`)) return folder + value.slice(mountPath.length);
+function here(
+  value: string,
+  folders: readonly { mountPath: string; folder: string }[],
+  { addressOf, unresolved }: EnvironmentOptions,
+): string {
+  for (const { mountPath, folder } of folders)
+    if (value === mountPath || value.startsWith(`${mountPath}/`)) return folder + value.slice(mountPath.length);
   if (!value.includes('.svc')) return value;
   return value.replace(inCluster, (address) => {
     const found = addressOf(canonical(address));

@@ -7,9 +7,15 @@ import { verdictOf } from './verdicts.ts';
 const mostShown = 64 * 1024;
 
 /** An event and everything that is known of it. */
-export function detailOf({ event }: LogEntry, summary: EventSummary, running: ReadonlyMap<string, RunningTrigger>): EventDetail {
+export function detailOf(
+  { event }: LogEntry,
+  summary: EventSummary,
+  running: ReadonlyMap<string, RunningTrigger>,
+): EventDetail {
   const { attributes } = event;
-  const filtered = [...running].filter(([, { dispatcher }]) => !dispatcher.setup.matches(attributes)).map(([name]) => name);
+  const filtered = [...running]
+    .filter(([, { dispatcher }]) => !dispatcher.setup.matches(attributes))
+    .map(([name]) => name);
   const verdicts = [...running].map(([trigger, { known, dispatcher }]) =>
     verdictOf(attributes, {
       trigger,

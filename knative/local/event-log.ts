@@ -65,7 +65,8 @@ export function eventLog(log: Log, now: () => number): EventLog {
   return self;
 }
 
-const decoded = ({ position, timeMs, payload }: StoredRecord) => entryOf(position, timeMs, decodeEvent(payload), payload.length);
+const decoded = ({ position, timeMs, payload }: StoredRecord) =>
+  entryOf(position, timeMs, decodeEvent(payload), payload.length);
 
 const entryOf = (position: Position, timeMs: number, event: BrokerEvent, bytes: number): LogEntry => ({
   position,

@@ -9,7 +9,13 @@ import { Telemetry } from './telemetry.ts';
 import type { Upstream } from './upstream.ts';
 import { virtualClock } from './virtual-clock.ts';
 
-const still: Clock = { now: () => 1_700_000_000_000, setTimeout: () => 0, clearTimeout: () => {}, setInterval: () => 0, clearInterval: () => {} };
+const still: Clock = {
+  now: () => 1_700_000_000_000,
+  setTimeout: () => 0,
+  clearTimeout: () => {},
+  setInterval: () => 0,
+  clearInterval: () => {},
+};
 const segmentBytes = 5_000;
 const openSmall = (store: MemoryStore, found: string[] = []) =>
   openLog({ store, clock: still, segmentBytes, visit: ({ payload }) => found.push(payload.toString().trimEnd()) });
@@ -146,7 +152,10 @@ describe('the log keeps what it acknowledged', () => {
   ])('when the n-th operation %s, for every n, with and without a power loss after it', async (_how, times) => {
     const operations = await operationsOf(work);
     for (let n = 0; n < operations; n++) {
-      for (const [how, survives] of [['a kill', undefined], ...survivals.slice(0, 4)] as [string, (() => boolean) | undefined][]) {
+      for (const [how, survives] of [['a kill', undefined], ...survivals.slice(0, 4)] as [
+        string,
+        (() => boolean) | undefined,
+      ][]) {
         const store = memoryStore();
         let at = 0;
         store.before = () => {
@@ -168,12 +177,24 @@ interface Life {
 }
 
 const places = ['events', 'undeliverable'] as const;
-const triggers = [trigger('web'), trigger('search', [], { retry: 2, backoffDelayMs: 100 }), trigger('broken', [], { retry: 1, backoffDelayMs: 100 })];
+const triggers = [
+  trigger('web'),
+  trigger('search', [], { retry: 2, backoffDelayMs: 100 }),
+  trigger('broken', [], { retry: 1, backoffDelayMs: 100 }),
+];
 
 /** A broker's life on two stores: `search` fails every third event once, `broken` refuses all. */
-async function live(stores: Record<(typeof places)[number], MemoryStore>, ids: readonly string[], dead: () => boolean): Promise<Life> {
+async function live(
+  stores: Record<(typeof places)[number], MemoryStore>,
+  ids: readonly string[],
+  dead: () => boolean,
+): Promise<Life> {
   const clock = virtualClock();
-  const life: Life = { broker: undefined, acknowledged: [], delivered: new Map(triggers.map(({ name }) => [name, []])) };
+  const life: Life = {
+    broker: undefined,
+    acknowledged: [],
+    delivered: new Map(triggers.map(({ name }) => [name, []])),
+  };
   const failed = new Set<string>();
   const upstream: Upstream = {
     async request(to, { headers }) {
@@ -200,7 +221,12 @@ async function live(stores: Record<(typeof places)[number], MemoryStore>, ids: r
     });
     for (const id of ids) {
       const attributes = { specversion: '1.0', id, source: '/posts', type: 'test' };
-      const event = { attributes, data: Buffer.from('{}'), traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`, ttl: 255 };
+      const event = {
+        attributes,
+        data: Buffer.from('{}'),
+        traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`,
+        ttl: 255,
+      };
       await life.broker.publish([event]).then(
         () => life.acknowledged.push(id),
         () => {},
@@ -228,7 +254,11 @@ const numbers = (from: number, count: number) => Array.from({ length: count }, (
 
 describe('a broker delivers what it acknowledged to every trigger, or keeps it with its cause', () => {
   /** `fault` is asked before each operation of both stores; what it throws is the operation's failure. */
-  async function survived(fault: (n: number, stores: ReturnType<typeof memoryStores>) => void, when: string, killed: () => boolean): Promise<void> {
+  async function survived(
+    fault: (n: number, stores: ReturnType<typeof memoryStores>) => void,
+    when: string,
+    killed: () => boolean,
+  ): Promise<void> {
     const stores = memoryStores();
     let at = 0;
     for (const place of places) stores[place].before = () => fault(at++, stores);

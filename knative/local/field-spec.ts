@@ -14,16 +14,26 @@ export interface FieldSpec {
 }
 
 /** Whether an object is of the kind that a specification speaks of; what it leaves open matches everything. */
-export function selects(spec: { group?: string; version?: string; kind?: string }, id: Pick<Id, 'group' | 'version' | 'kind'>): boolean {
-  return (!spec.group || spec.group === id.group) && (!spec.version || spec.version === id.version) && (!spec.kind || spec.kind === id.kind);
+export function selects(
+  spec: { group?: string; version?: string; kind?: string },
+  id: Pick<Id, 'group' | 'version' | 'kind'>,
+): boolean {
+  return (
+    (!spec.group || spec.group === id.group) &&
+    (!spec.version || spec.version === id.version) &&
+    (!spec.kind || spec.kind === id.kind)
+  );
 }
 
 /** Adds specifications that are not there yet. Throws Error when two differ only in `create`, as kustomize does. */
 export function mergeSpecs(specs: readonly FieldSpec[], more: readonly FieldSpec[]): FieldSpec[] {
   const merged = [...specs];
   for (const spec of more) {
-    const known = merged.find((each) => each.path === spec.path && selects(spec, { group: '', version: '', kind: '', ...each }));
-    if (known && known.create !== spec.create) throw new Error(`${spec.path} is given twice, with and without "create"`);
+    const known = merged.find(
+      (each) => each.path === spec.path && selects(spec, { group: '', version: '', kind: '', ...each }),
+    );
+    if (known && known.create !== spec.create)
+      throw new Error(`${spec.path} is given twice, with and without "create"`);
     if (!known) merged.push(spec);
   }
   return merged;
@@ -51,7 +61,14 @@ export function visitFields(manifest: JsonObject, id: Id, spec: FieldSpec, visit
   );
 }
 
-function walk(value: Json, set: (value: Json, origin: Origin) => void, path: readonly string[], spec: FieldSpec, visit: Visit, origin: Origin): void {
+function walk(
+  value: Json,
+  set: (value: Json, origin: Origin) => void,
+  path: readonly string[],
+  spec: FieldSpec,
+  visit: Visit,
+  origin: Origin,
+): void {
   const [part, ...rest] = path;
   if (part === undefined) visit.visit(value, set, origin);
   if (part === undefined || value === null) return;

@@ -26,7 +26,10 @@ export class Fields {
 
   /** Stops with a message about `key`, whose full path it begins with. */
   fail(key: string | undefined, problem: string): never {
-    throw new ManifestError(this.origin(key), `${[name(key === undefined ? this.path : [...this.path, key]), problem].join(' ').trim()}`);
+    throw new ManifestError(
+      this.origin(key),
+      `${[name(key === undefined ? this.path : [...this.path, key]), problem].join(' ').trim()}`,
+    );
   }
 
   /** Refuses every field that is not named here. */
@@ -59,7 +62,10 @@ export class Fields {
 
   /** Text that must be there and not be empty. */
   string(key: string): string {
-    return this.text(key) || this.fail(this.has(key) ? key : undefined, this.has(key) ? 'must not be empty' : `needs "${key}"`);
+    return (
+      this.text(key) ||
+      this.fail(this.has(key) ? key : undefined, this.has(key) ? 'must not be empty' : `needs "${key}"`)
+    );
   }
 
   integer(key: string, least: number, most = 2 ** 31 - 1): number | undefined {
@@ -78,7 +84,9 @@ export class Fields {
 
   oneOf<T extends string>(key: string, ...allowed: readonly T[]): T | undefined {
     const value = this.text(key);
-    return value === undefined ? undefined : (allowed.find((each) => each === value) ?? this.fail(key, `must be one of ${allowed.join(', ')}`));
+    return value === undefined
+      ? undefined
+      : (allowed.find((each) => each === value) ?? this.fail(key, `must be one of ${allowed.join(', ')}`));
   }
 
   fields(key: string): Fields | undefined {
@@ -96,7 +104,11 @@ export class Fields {
   /** A list of mappings; empty when absent. */
   list(key: string): Fields[] {
     return this.items(key).map((item, index) => {
-      if (!isObject(item)) throw new ManifestError(this.locate([...this.path, key, index]), `${name([...this.path, key, index])} must be a mapping`);
+      if (!isObject(item))
+        throw new ManifestError(
+          this.locate([...this.path, key, index]),
+          `${name([...this.path, key, index])} must be a mapping`,
+        );
       return new Fields(item, this.locate, [...this.path, key, index]);
     });
   }
@@ -123,4 +135,5 @@ export class Fields {
   }
 }
 
-const name = (path: Path) => path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`)).join('');
+const name = (path: Path) =>
+  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`)).join('');

@@ -24,7 +24,8 @@ beforeEach(async () => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      if (status === 200) taken.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(chunks).toString()) as Taken['body'] });
+      if (status === 200)
+        taken.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(chunks).toString()) as Taken['body'] });
       response.writeHead(status).end();
     });
   });
@@ -50,7 +51,15 @@ const span = {
   attributes: { n: 1 },
   error: true,
 };
-const line = { timeMs: 1_700_000_000_000, service: 'posts', instance: 'posts-a', level: 'warn', message: 'odd', traceId, fields: { code: 7 } };
+const line = {
+  timeMs: 1_700_000_000_000,
+  service: 'posts',
+  instance: 'posts-a',
+  level: 'warn',
+  message: 'odd',
+  traceId,
+  fields: { code: 7 },
+};
 const bodies = (path: string) => taken.filter((each) => each.path === path).map(({ body }) => body);
 
 describe('telemetry that is sent on', () => {
@@ -60,13 +69,19 @@ describe('telemetry that is sent on', () => {
     telemetry.addLog(line);
     sender.received('metrics', { resourceMetrics: [{ scopeMetrics: [] }] });
     sender.received('metrics', { resourceMetrics: [{ schemaUrl: 'x' }] });
-    await eventually(() => bodies('/v1/traces').length > 0 && bodies('/v1/logs').length > 0 && bodies('/v1/metrics').length > 0, 'all three signals came');
+    await eventually(
+      () => bodies('/v1/traces').length > 0 && bodies('/v1/logs').length > 0 && bodies('/v1/metrics').length > 0,
+      'all three signals came',
+    );
     expect([...readSpans(bodies('/v1/traces')[0])]).toEqual([
       { ...span, startMs: expect.closeTo(span.startMs, 3), durationMs: expect.closeTo(span.durationMs, 3) },
     ]);
     expect(JSON.stringify(bodies('/v1/traces')[0])).toContain('"kind":2');
     expect([...readLogs(bodies('/v1/logs')[0])]).toEqual([line]);
-    expect(bodies('/v1/metrics').flatMap(({ resourceMetrics }) => resourceMetrics)).toEqual([{ scopeMetrics: [] }, { schemaUrl: 'x' }]);
+    expect(bodies('/v1/metrics').flatMap(({ resourceMetrics }) => resourceMetrics)).toEqual([
+      { scopeMetrics: [] },
+      { schemaUrl: 'x' },
+    ]);
     expect(said).toEqual([]);
   });
 
@@ -78,13 +93,17 @@ describe('telemetry that is sent on', () => {
     status = 200;
     await eventually(() => said.length > 1, 'that it is back is said');
     await eventually(() => bodies('/v1/logs').flatMap((body) => [...readLogs(body)]).length === 2, 'both lines came');
-    expect(said).toEqual([expect.stringContaining('does not take telemetry'), expect.stringMatching(/takes telemetry again$/)]);
+    expect(said).toEqual([
+      expect.stringContaining('does not take telemetry'),
+      expect.stringMatching(/takes telemetry again$/),
+    ]);
   });
 
   test('what waits is bounded: the oldest is lost, and counted', async () => {
     const overhead = '{"n":,"of":""}'.length;
     status = 503;
-    for (let n = 0; n < 100; n++) sender.received('traces', { resourceSpans: [{ n, of: 'x'.repeat(1_000 - overhead - String(n).length) }] });
+    for (let n = 0; n < 100; n++)
+      sender.received('traces', { resourceSpans: [{ n, of: 'x'.repeat(1_000 - overhead - String(n).length) }] });
     await eventually(() => said.length > 0, 'that it is away is said');
     status = 200;
     await eventually(() => said.length > 1, 'that it is back is said');

@@ -22,7 +22,11 @@ export interface Forward {
   close(): Promise<void>;
 }
 
-const lists: Readonly<Record<Signal, string>> = { traces: 'resourceSpans', logs: 'resourceLogs', metrics: 'resourceMetrics' };
+const lists: Readonly<Record<Signal, string>> = {
+  traces: 'resourceSpans',
+  logs: 'resourceLogs',
+  metrics: 'resourceMetrics',
+};
 const signals = Object.keys(lists) as Signal[];
 const mostInRequest = 1024 * 1024;
 const answerMs = 5_000;
@@ -33,7 +37,13 @@ const closeMs = 2_000;
  * Sends telemetry on to a collector: what programs sent here, the platform's own spans, and log lines, in batches by a timer. Nothing waits for it;
  * what the collector does not take is kept within bounds and sent again.
  */
-export function forward({ url, telemetry, say, mostBytes = 8 * 1024 * 1024, everyMs = 1_000 }: ForwardOptions): Forward {
+export function forward({
+  url,
+  telemetry,
+  say,
+  mostBytes = 8 * 1024 * 1024,
+  everyMs = 1_000,
+}: ForwardOptions): Forward {
   const base = url.replace(/\/+$/, '');
   /** Members of a request's list, written as JSON when they came: so what waits is weighed, and written once. */
   const queue: Record<Signal, string[]> = { traces: [], logs: [], metrics: [] };
@@ -131,7 +141,12 @@ function takeBatch(queue: string[]): string[] {
 /** `later`: it is away or busy (429, 5xx); `never`: it does not want this. */
 async function post(url: string, body: string): Promise<'taken' | 'later' | 'never'> {
   try {
-    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(answerMs) });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.timeout(answerMs),
+    });
     await response.body?.cancel();
     if (response.ok) return 'taken';
     return response.status === 429 || response.status >= 500 ? 'later' : 'never';

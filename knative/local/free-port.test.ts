@@ -16,7 +16,9 @@ async function portsOfAnother(count: number): Promise<number[]> {
   const program = `const { freePort } = await import(${JSON.stringify(join(import.meta.dirname, 'free-port.ts'))});
     console.log(JSON.stringify(await Promise.all(Array.from({ length: ${count} }, freePort))));
     setInterval(() => {}, 60_000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   for await (const line of createInterface(child.stdout)) return JSON.parse(line) as number[];
   throw new Error('it printed nothing');

@@ -21,7 +21,16 @@ export type ReadFile = (path: string, origin: Origin) => { content: Buffer; file
  * @throws ManifestError at the entry or source that is wrong.
  */
 export function generate(kind: 'ConfigMap' | 'Secret', entry: Fields, read: ReadFile): Generated {
-  entry.only('name', 'namespace', 'behavior', 'literals', 'files', 'envs', 'options', ...(kind === 'Secret' ? ['type'] : []));
+  entry.only(
+    'name',
+    'namespace',
+    'behavior',
+    'literals',
+    'files',
+    'envs',
+    'options',
+    ...(kind === 'Secret' ? ['type'] : []),
+  );
   const options = entry.fields('options')?.only('disableNameSuffixHash');
   const origin = entry.origin();
   const object = newObject(origin);
@@ -66,7 +75,8 @@ function pairs(entry: Fields, read: ReadFile): Pair[] {
   const found: Pair[] = [];
   const add = (key: string, value: Buffer, from: Origin) => {
     if (!isKey(key)) fail(from, `"${key}" cannot be a key: use letters, digits, "-", "_" and "."`);
-    if (found.some((pair) => pair.key === key)) throw new ManifestError(from, `the key "${key}" occurs twice in ${entry.string('name')}`);
+    if (found.some((pair) => pair.key === key))
+      throw new ManifestError(from, `the key "${key}" occurs twice in ${entry.string('name')}`);
     found.push({ key, value, from });
   };
   for (const { text, origin } of entry.texts('envs')) addEnv(read(text, origin), add);
@@ -75,13 +85,17 @@ function pairs(entry: Fields, read: ReadFile): Pair[] {
     add(key!, Buffer.from(/^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1) : value), origin);
   }
   for (const { text, origin } of entry.texts('files')) {
-    const [, key, path = ''] = /^(?:([^=]+)=)?([^=]+)$/.exec(text) ?? fail(origin, `"${text}" is neither a path nor key=path`);
+    const [, key, path = ''] =
+      /^(?:([^=]+)=)?([^=]+)$/.exec(text) ?? fail(origin, `"${text}" is neither a path nor key=path`);
     add(key ?? basename(path), read(path, origin).content, origin);
   }
   return found;
 }
 
-function addEnv({ content, file }: ReturnType<ReadFile>, add: (key: string, value: Buffer, from: Origin) => void): void {
+function addEnv(
+  { content, file }: ReturnType<ReadFile>,
+  add: (key: string, value: Buffer, from: Origin) => void,
+): void {
   for (const [index, raw] of content
     .toString()
     .replace(/^\uFEFF/, '')
@@ -119,7 +133,13 @@ export function mergeGenerated(before: Resource, { resource, behavior }: Generat
     setField(next, field, merged, resource.origin);
   }
   const { labels, annotations, name, namespace } = before.manifest.metadata;
-  Object.assign(next.metadata, { name }, labels && { labels }, annotations && { annotations }, namespace && { namespace });
+  Object.assign(
+    next.metadata,
+    { name },
+    labels && { labels },
+    annotations && { annotations },
+    namespace && { namespace },
+  );
   return { manifest: next, origin: resource.origin, history: before.history, hashed: before.hashed && resource.hashed };
 }
 
@@ -142,5 +162,8 @@ function goJson(value: Json): string {
     const fields = Object.keys(value).sort();
     return `{${fields.map((key) => `${goJson(key)}:${goJson(value[key] ?? null)}`).join(',')}}`;
   }
-  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

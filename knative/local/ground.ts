@@ -73,14 +73,38 @@ export async function prepare(options: PlatformOptions, ends: Ends): Promise<Gro
   chmodSync(join(home, 'events'), 0o700);
   const telemetry = new Telemetry();
   const outputs = createOutputs({ telemetry, print, level: verbose ? 'debug' : 'info' });
-  const kept = telemetryFiles({ folder: join(home, 'telemetry'), telemetry, say: (line) => outputs.say(line, 'error') });
+  const kept = telemetryFiles({
+    folder: join(home, 'telemetry'),
+    telemetry,
+    say: (line) => outputs.say(line, 'error'),
+  });
   ends.add(() => kept.close());
   const received = await observed(options.observe, telemetry, outputs, ends);
   const source = await options.load();
-  return { ...options, root, host, progress, home, ends, telemetry, kept, received, outputs, source, ready: false, services: undefined, brokers: undefined };
+  return {
+    ...options,
+    root,
+    host,
+    progress,
+    home,
+    ends,
+    telemetry,
+    kept,
+    received,
+    outputs,
+    source,
+    ready: false,
+    services: undefined,
+    brokers: undefined,
+  };
 }
 
-async function observed(url: string | undefined, telemetry: Telemetry, outputs: Outputs, ends: Ends): Promise<Received | undefined> {
+async function observed(
+  url: string | undefined,
+  telemetry: Telemetry,
+  outputs: Outputs,
+  ends: Ends,
+): Promise<Received | undefined> {
   if (!url) return undefined;
   const { forward } = await import('./forward.ts');
   const sender = forward({ url, telemetry, say: (line) => outputs.say(line) });

@@ -16,8 +16,14 @@ const protocol = '%REQ(X-FORWARDED-PROTO)%';
  */
 export function compileFields({ set, add }: HttpRoute['requestHeaders'], origin: Origin): AppendFields {
   const lines = [...Object.entries(set), ...Object.entries(add)].map(([name, value]) => {
-    const unknown = [address, authority, protocol, '%%'].reduce((rest, known) => rest.replaceAll(known, ''), value).match(/%[^%]*%?/);
-    if (unknown) throw new ManifestError(origin, `${name}: ${unknown[0]} is not understood; known are ${[address, authority, protocol].join(', ')}`);
+    const unknown = [address, authority, protocol, '%%']
+      .reduce((rest, known) => rest.replaceAll(known, ''), value)
+      .match(/%[^%]*%?/);
+    if (unknown)
+      throw new ManifestError(
+        origin,
+        `${name}: ${unknown[0]} is not understood; known are ${[address, authority, protocol].join(', ')}`,
+      );
     return `${name.toLowerCase()}: ${value.replaceAll(protocol, 'http')}\r\n`;
   });
   const parts = lines

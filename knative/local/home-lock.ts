@@ -7,7 +7,9 @@ export class HomeInUse extends Error {
   override name = 'HomeInUse';
   pid: number;
   constructor(home: string, pid: number) {
-    super(`${home} is in use by a platform that runs already (process ${pid}); stop it, or choose another folder with --home`);
+    super(
+      `${home} is in use by a platform that runs already (process ${pid}); stop it, or choose another folder with --home`,
+    );
     this.pid = pid;
   }
 }

@@ -13,7 +13,12 @@ export interface ImageChange {
 }
 
 /** Where kustomize looks for images in objects of any kind: Pods, and what has a Pod template (Knative Services and Jobs do). */
-const fields = ['spec/containers[]/image', 'spec/initContainers[]/image', 'spec/template/spec/containers[]/image', 'spec/template/spec/initContainers[]/image'];
+const fields = [
+  'spec/containers[]/image',
+  'spec/initContainers[]/image',
+  'spec/template/spec/containers[]/image',
+  'spec/template/spec/initContainers[]/image',
+];
 
 /** Changes name, tag or digest of every image that has this name. A new tag removes a digest, and a digest a tag, unless both are given. */
 export function changeImages(resources: readonly Resource[], change: ImageChange): void {

@@ -28,8 +28,20 @@ const connections: RawConnection[] = [];
 /** A Service with one instance that is always there. */
 function targetOf(name: string, port: number): Target {
   const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
-  activator.add({ inFlight: 0, name: `${name}-00001-1`, connections: new InstanceConnections(port), activator, doubt: () => {} });
-  return { name, authority: `${name}.test.svc.cluster.local`, timeoutMs: 10_000, responseStartTimeoutMs: 10_000, activator };
+  activator.add({
+    inFlight: 0,
+    name: `${name}-00001-1`,
+    connections: new InstanceConnections(port),
+    activator,
+    doubt: () => {},
+  });
+  return {
+    name,
+    authority: `${name}.test.svc.cluster.local`,
+    timeoutMs: 10_000,
+    responseStartTimeoutMs: 10_000,
+    activator,
+  };
 }
 
 async function reply(socket: Socket): Promise<void> {
@@ -75,7 +87,13 @@ beforeAll(async () => {
   app = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     await request.forEach((part: Buffer) => void parts.push(part)).catch(() => {}); // a client that went away
-    seen.push({ method: request.method!, url: request.url!, headers: request.headers, raw: request.rawHeaders, body: Buffer.concat(parts).toString() });
+    seen.push({
+      method: request.method!,
+      url: request.url!,
+      headers: request.headers,
+      raw: request.rawHeaders,
+      body: Buffer.concat(parts).toString(),
+    });
     answer(request, response);
   });
   await new Promise<void>((done) => app.listen(0, '127.0.0.1', done));
@@ -119,7 +137,8 @@ async function ask(text: string): Promise<{ connection: RawConnection; head: str
   const came = await connection.until(/\r\n\r\n/);
   return { connection, head: came, status: Number(came.split(' ')[1]) };
 }
-const get = (path: string, ...fields: string[]) => ask([`GET ${path} HTTP/1.1`, 'Host: blog.example.org', ...fields, '', ''].join('\r\n'));
+const get = (path: string, ...fields: string[]) =>
+  ask([`GET ${path} HTTP/1.1`, 'Host: blog.example.org', ...fields, '', ''].join('\r\n'));
 
 describe('what a function sees of a client', () => {
   it('is what the ingress knows, not what the client says', async () => {
@@ -157,7 +176,14 @@ describe('what a function sees of a client', () => {
   });
 
   it('has no field of the connection in between, also those it named itself', async () => {
-    await get('/app', 'Connection: keep-alive, X-Hop, x-client-address', 'X-Hop: 1', 'Keep-Alive: timeout=5', 'TE: trailers', 'X-Stays: 1');
+    await get(
+      '/app',
+      'Connection: keep-alive, X-Hop, x-client-address',
+      'X-Hop: 1',
+      'Keep-Alive: timeout=5',
+      'TE: trailers',
+      'X-Stays: 1',
+    );
     expect(last().headers).toMatchObject({ 'x-stays': '1' });
     for (const name of ['x-hop', 'keep-alive', 'te']) expect(last().headers).not.toHaveProperty(name);
   });
@@ -178,7 +204,8 @@ describe('what a function sees of a client', () => {
     expect(last().url).toBe('/app/a/A.?p=/../%41');
     for (const path of ['/%65vents', '//events', '/./events', '/app/../events', '/\\events', '/app/%2e%2e/events'])
       expect((await get(path)).status, path).toBe(404);
-    for (const path of ['/app%2f..%2fevents', '/app/%5c', '/app/%zz', '/app#x', 'app', '*']) expect((await get(path)).status, path).toBe(400);
+    for (const path of ['/app%2f..%2fevents', '/app/%5c', '/app/%zz', '/app#x', 'app', '*'])
+      expect((await get(path)).status, path).toBe(400);
   });
 
   it('may come as an absolute address, whose host counts', async () => {
@@ -202,7 +229,9 @@ describe('an answer of the ingress itself', () => {
       code: 'not_found',
       trace_id: traceId,
     });
-    expect(telemetry.trace(traceId!)).toMatchObject([{ service: 'ingress', attributes: { 'http.response.status_code': 404 } }]);
+    expect(telemetry.trace(traceId!)).toMatchObject([
+      { service: 'ingress', attributes: { 'http.response.status_code': 404 } },
+    ]);
   });
 
   it('can be a direct response, with no body for HEAD', async () => {
@@ -250,13 +279,15 @@ describe('a trace', () => {
     expect(telemetry.trace(id)).toMatchObject([{ parentId: 'b'.repeat(16) }]);
   });
 
-  it.each(['nonsense', `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`, `00-${'A'.repeat(32)}-${'b'.repeat(16)}-01`, `ff-${'a'.repeat(32)}-${'b'.repeat(16)}-01`])(
-    'that is not valid (%s) begins anew',
-    async (traceparent) => {
-      await get('/app', `traceparent: ${traceparent}`);
-      expect(last().headers.traceparent).toMatch(/^00-(?!a{32})[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
-    },
-  );
+  it.each([
+    'nonsense',
+    `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
+    `00-${'A'.repeat(32)}-${'b'.repeat(16)}-01`,
+    `ff-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+  ])('that is not valid (%s) begins anew', async (traceparent) => {
+    await get('/app', `traceparent: ${traceparent}`);
+    expect(last().headers.traceparent).toMatch(/^00-(?!a{32})[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
+  });
 
   it('has one id in the answer, even if the function sets another', async () => {
     answer = (_request, response) => response.setHeader('X-Trace-Id', 'mine').end('ok');
@@ -270,7 +301,9 @@ describe('bodies', () => {
   it('of known and unknown length reach the function, in whatever pieces', async () => {
     const body = 'x'.repeat(200_000);
     const connection = await open();
-    connection.send(`POST /app/known HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 10)}`);
+    connection.send(
+      `POST /app/known HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
+    );
     connection.send(body.slice(10));
     await connection.until(/ok$/);
     expect(last()).toMatchObject({ url: '/app/known', body });
@@ -314,7 +347,9 @@ describe('bodies', () => {
   });
 
   it('wait for 100 Continue when the client asks', async () => {
-    const { connection, head } = await ask('POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n');
+    const { connection, head } = await ask(
+      'POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n',
+    );
     expect(head).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     connection.send('hi');
     await connection.until(/ok$/);
@@ -324,7 +359,9 @@ describe('bodies', () => {
 
   it('that a function does not read to the end do not spoil the next request', async () => {
     answer = plainly;
-    const { connection, status } = await ask(`POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n`);
+    const { connection, status } = await ask(
+      `POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n`,
+    );
     expect(status).toBe(404);
     await connection.closed;
     expect(connection.text()).toMatch(/connection: close\r\n/);
@@ -336,7 +373,9 @@ describe('one connection', () => {
   it('answers requests that were sent together, in order', async () => {
     const connection = await open();
     answer = (request, response) => setTimeout(() => response.end(request.url), request.url!.endsWith('1') ? 50 : 0);
-    connection.send(['/app/1', '/app/2', '/health', '/app/3'].map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join(''));
+    connection.send(
+      ['/app/1', '/app/2', '/health', '/app/3'].map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join(''),
+    );
     const came = await connection.until(/\/app\/3$/);
     expect(came.match(/\/app\/\d|\{"status/g)).toEqual(['/app/1', '/app/2', '{"status', '/app/3']);
   });
@@ -361,10 +400,22 @@ describe('one connection', () => {
   });
 
   it.each([
-    ['POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n', 400],
-    ['POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 30\r\n\r\nabcGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n', 400],
-    ['POST /app HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity\r\ncontent-length: 3\r\n\r\nabcGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n', 501],
-    ['POST /app HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3 \r\nabc\r\n0\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n', 400],
+    [
+      'POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n',
+      400,
+    ],
+    [
+      'POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 30\r\n\r\nabcGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n',
+      400,
+    ],
+    [
+      'POST /app HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity\r\ncontent-length: 3\r\n\r\nabcGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n',
+      501,
+    ],
+    [
+      'POST /app HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3 \r\nabc\r\n0\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n',
+      400,
+    ],
     ['GET /app HTTP/1.1\nhost: a\n\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n', 400],
     ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
     [`GET /app HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],

@@ -54,7 +54,13 @@ interface Compiled extends Rule {
 }
 
 /** The way in: routes by the VirtualServices, tells functions who asks, starts traces. */
-export function createIngress({ virtualHosts, target, telemetry, ready = () => true, sample = rateSampler(10, 50) }: IngressOptions): Ingress {
+export function createIngress({
+  virtualHosts,
+  target,
+  telemetry,
+  ready = () => true,
+  sample = rateSampler(10, 50),
+}: IngressOptions): Ingress {
   let routes = compileRoutes(virtualHosts);
   let compiled = compileAll(routes);
   const forwardedOf = new WeakMap<ClientConnection, { host: string; text: string }>();
@@ -84,13 +90,15 @@ export function createIngress({ virtualHosts, target, telemetry, ready = () => t
       const asked = absoluteToOrigin(connection);
       const query = asked.indexOf('?');
       connection.path = normalizePath(query < 0 ? asked : asked.slice(0, query));
-      if (request.upgrade && request.hop.includes('upgrade')) throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
+      if (request.upgrade && request.hop.includes('upgrade'))
+        throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
       const rule = routes.find({ head: request, path: connection.path });
       const found = rule && compiled.get(rule);
       if (!found) throw new Refusal(404, 'not_found', 'No route leads there.');
       connection.route = found;
       const { action } = found.route;
-      if (action.kind === 'direct') return connection.reply(action.status, '', directFields(connection, found, action.body), action.body);
+      if (action.kind === 'direct')
+        return connection.reply(action.status, '', directFields(connection, found, action.body), action.body);
       if (action.kind === 'redirect') return redirect(connection, found, action);
       const destination = pick(action.destinations);
       const service = target(destination.service, destination.namespace);
@@ -182,11 +190,20 @@ function directFields(connection: ClientConnection, { outFields }: Compiled, bod
   return `${type}${outFields}x-trace-id: ${connection.traceId}\r\ndate: ${new Date().toUTCString()}\r\n`;
 }
 
-function redirect(connection: ClientConnection, { outFields }: Compiled, action: Extract<HttpRoute['action'], { kind: 'redirect' }>): void {
+function redirect(
+  connection: ClientConnection,
+  { outFields }: Compiled,
+  action: Extract<HttpRoute['action'], { kind: 'redirect' }>,
+): void {
   const host = action.authority ?? connection.request.host;
   const query = connection.request.target.indexOf('?');
   const uri = action.uri ?? connection.path + (query < 0 ? '' : connection.request.target.slice(query));
-  connection.reply(action.status, '', `location: http://${host}${uri}\r\n${outFields}x-trace-id: ${connection.traceId}\r\n`, '');
+  connection.reply(
+    action.status,
+    '',
+    `location: http://${host}${uri}\r\n${outFields}x-trace-id: ${connection.traceId}\r\n`,
+    '',
+  );
 }
 
 function problemFields(connection: ClientConnection, { retryAfter }: Refusal): string {
@@ -224,7 +241,11 @@ function record(telemetry: Telemetry, connection: ClientConnection, status: numb
   });
 }
 
-function attributesOf(connection: ClientConnection, status: number, bytes: number): Record<string, string | number | boolean> {
+function attributesOf(
+  connection: ClientConnection,
+  status: number,
+  bytes: number,
+): Record<string, string | number | boolean> {
   return {
     'http.request.method': connection.request.method,
     'url.path': connection.path,

@@ -31,7 +31,14 @@ export interface InsideOptions {
 }
 
 /** @see Inside */
-export async function openInside({ platform, target, handle, telemetry, received, ends }: InsideOptions): Promise<Inside> {
+export async function openInside({
+  platform,
+  target,
+  handle,
+  telemetry,
+  received,
+  ends,
+}: InsideOptions): Promise<Inside> {
   const brokers = await serveHttp((request, response) => {
     const opened = handle();
     if (opened) opened(request, response);
@@ -52,7 +59,8 @@ export async function openInside({ platform, target, handle, telemetry, received
     addressOf(address) {
       const { hostname } = new URL(address);
       if (hostname === 'kubernetes.default.svc.cluster.local') return originOf(kubernetes);
-      if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local') return `http://127.0.0.1:${gateway.port}`;
+      if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local')
+        return `http://127.0.0.1:${gateway.port}`;
       if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return originOf(brokers);
       return hostname.startsWith('otel-collector.') ? originOf(otlp) : undefined;
     },

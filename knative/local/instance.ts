@@ -112,7 +112,11 @@ export class Instance implements ServingPlace {
   #watch(): void {
     const { readinessProbe, livenessProbe } = this.#options.service;
     if (readinessProbe)
-      this.#repeat(readinessProbe.periodMs, readinessProbe, (failed, answer) => failed >= readinessProbe.failureThreshold && this.#lost(answer));
+      this.#repeat(
+        readinessProbe.periodMs,
+        readinessProbe,
+        (failed, answer) => failed >= readinessProbe.failureThreshold && this.#lost(answer),
+      );
     if (livenessProbe)
       this.#repeat(livenessProbe.periodMs, livenessProbe, (failed, answer) => {
         if (failed < livenessProbe.failureThreshold) return;
@@ -157,7 +161,8 @@ export class Instance implements ServingPlace {
     this.activator.remove(this);
     this.#options.changed(this, undefined);
     const until = this.#clock.now() + this.#options.service.timeoutMs;
-    while (this.inFlight > 0 && this.#clock.now() < until) await new Promise<void>((done) => this.#clock.setTimeout(done, drainStep));
+    while (this.inFlight > 0 && this.#clock.now() < until)
+      await new Promise<void>((done) => this.#clock.setTimeout(done, drainStep));
     this.connections.destroy();
     this.#options.child.flush();
     this.#options.child.kill('SIGTERM');

@@ -20,8 +20,13 @@ const names = ['add', 'remove', 'replace', 'move', 'copy', 'test'] as const;
  * @throws ManifestError at the line of what is not.
  */
 export function readOperations(patch: Json, origin: Origin): Operation[] {
-  if (isObject(patch)) throw new ManifestError(origin, 'a strategic-merge patch is not understood here: write JSON-6902 operations (- op: …)');
-  if (!Array.isArray(patch) || patch.length === 0) throw new ManifestError(origin, 'a patch is a list of JSON-6902 operations');
+  if (isObject(patch))
+    throw new ManifestError(
+      origin,
+      'a strategic-merge patch is not understood here: write JSON-6902 operations (- op: …)',
+    );
+  if (!Array.isArray(patch) || patch.length === 0)
+    throw new ManifestError(origin, 'a patch is a list of JSON-6902 operations');
   return patch.map((operation, index) => readOperation(operation, placeAt(patch, [index])));
 }
 
@@ -30,13 +35,17 @@ function readOperation(operation: Json, origin: Origin): Operation {
   const fail = (problem: string): never => {
     throw new ManifestError(origin, problem);
   };
-  for (const field of Object.keys(operation)) if (!['op', 'path', 'from', 'value'].includes(field)) fail(`an operation has no field "${field}"`);
+  for (const field of Object.keys(operation))
+    if (!['op', 'path', 'from', 'value'].includes(field)) fail(`an operation has no field "${field}"`);
   const op = names.find((name) => name === operation.op) ?? fail(`"op" is one of ${names.join(', ')}`);
   const needsFrom = op === 'move' || op === 'copy';
   const needsValue = op === 'add' || op === 'replace' || op === 'test';
-  if (needsFrom !== Object.hasOwn(operation, 'from')) fail(needsFrom ? `"${op}" needs "from"` : `"${op}" has no "from"`);
-  if (needsValue !== Object.hasOwn(operation, 'value')) fail(needsValue ? `"${op}" needs "value"` : `"${op}" has no "value"`);
-  const pointer = (value: Json | undefined) => readPointer(value) ?? fail('"path" and "from" are JSON pointers that begin with "/"');
+  if (needsFrom !== Object.hasOwn(operation, 'from'))
+    fail(needsFrom ? `"${op}" needs "from"` : `"${op}" has no "from"`);
+  if (needsValue !== Object.hasOwn(operation, 'value'))
+    fail(needsValue ? `"${op}" needs "value"` : `"${op}" has no "value"`);
+  const pointer = (value: Json | undefined) =>
+    readPointer(value) ?? fail('"path" and "from" are JSON pointers that begin with "/"');
   return {
     op,
     path: pointer(operation.path),
@@ -120,7 +129,10 @@ function add(target: JsonObject, path: readonly string[], value: Json, origin: O
   const into = holder(target, path, fail);
   const last = path.at(-1) ?? '';
   if (Array.isArray(into)) {
-    const index = last === '-' ? into.length : position(last, into.length, () => fail(`the list has ${into.length} items, "${last}" is none of its places`));
+    const index =
+      last === '-'
+        ? into.length
+        : position(last, into.length, () => fail(`the list has ${into.length} items, "${last}" is none of its places`));
     setItem(into, index, value, origin);
   } else setField(into, last, value, origin);
 }

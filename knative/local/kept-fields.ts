@@ -17,7 +17,12 @@ export function dropped(...lists: readonly Iterable<string>[]): Dropped {
  * @param from where its fields begin
  * @param hop further names that do not pass (those in `Connection`)
  */
-export function keptFields(text: string, from: number, { names, firsts }: Dropped, hop: readonly string[] = []): string {
+export function keptFields(
+  text: string,
+  from: number,
+  { names, firsts }: Dropped,
+  hop: readonly string[] = [],
+): string {
   let kept = '';
   let start = from;
   for (let at = from, next = 0; at < text.length; at = next) {

@@ -40,8 +40,15 @@ const platform: Platform = {
     },
   ],
   triggers: [
-    trigger('counted', { filters: [{ any: [{ exact: { type: 'a' } }, { prefix: { type: 'b.' } }] }], delivery: { retry: 1, timeoutMs: 1_500 } }),
-    trigger('lost', { broker: 'gone', subscriber: { kind: 'service', name: 'nobody', namespace: 'test', path: '/' }, filters: [{ exact: { type: '' } }] }),
+    trigger('counted', {
+      filters: [{ any: [{ exact: { type: 'a' } }, { prefix: { type: 'b.' } }] }],
+      delivery: { retry: 1, timeoutMs: 1_500 },
+    }),
+    trigger('lost', {
+      broker: 'gone',
+      subscriber: { kind: 'service', name: 'nobody', namespace: 'test', path: '/' },
+      filters: [{ exact: { type: '' } }],
+    }),
     trigger('away', { namespace: 'other', broker: 'gone', subscriber: { kind: 'url', url: 'https://example.org/x' } }),
   ],
   pingSources: [],
@@ -82,7 +89,10 @@ describe('the Kubernetes API of the local platform', () => {
         spec: {
           broker: 'default',
           filters: [{ any: [{ exact: { type: 'a' } }, { prefix: { type: 'b.' } }] }],
-          subscriber: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'counts', namespace: 'test' }, uri: '/events' },
+          subscriber: {
+            ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'counts', namespace: 'test' },
+            uri: '/events',
+          },
           delivery: { retry: 1, timeout: 'PT1.5S' },
         },
         status: {
@@ -99,7 +109,8 @@ describe('the Kubernetes API of the local platform', () => {
   });
 
   test('lists the Triggers of a namespace, and those of all', async () => {
-    const names = async (path: string) => ((await get(path)).body.items as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name);
+    const names = async (path: string) =>
+      ((await get(path)).body.items as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name);
     expect((await get(triggers)).body).toMatchObject({ apiVersion: 'eventing.knative.dev/v1', kind: 'TriggerList' });
     expect(await names(triggers)).toEqual(['counted', 'lost']);
     expect(await names('/apis/eventing.knative.dev/v1/triggers')).toEqual(['counted', 'lost', 'away']);
@@ -111,7 +122,12 @@ describe('the Kubernetes API of the local platform', () => {
     expect(spec).toMatchObject({ filter: { attributes: { type: '' } } });
     expect(status.conditions).toEqual([
       { type: 'BrokerReady', status: 'False', reason: 'NotFound', message: 'broker gone does not exist' },
-      { type: 'SubscriberResolved', status: 'False', reason: 'NotFound', message: 'http://nobody.test.svc.cluster.local does not exist' },
+      {
+        type: 'SubscriberResolved',
+        status: 'False',
+        reason: 'NotFound',
+        message: 'http://nobody.test.svc.cluster.local does not exist',
+      },
       { type: 'Ready', status: 'False', reason: 'NotFound', message: 'broker gone does not exist' },
     ]);
   });
@@ -119,7 +135,14 @@ describe('the Kubernetes API of the local platform', () => {
   test('gives Brokers with their address, and Services without their environment', async () => {
     expect((await get('/apis/eventing.knative.dev/v1/namespaces/test/brokers/default')).body).toMatchObject({
       kind: 'Broker',
-      spec: { delivery: { retry: 3, backoffPolicy: 'exponential', backoffDelay: 'PT0.2S', deadLetterSink: { ref: { name: 'counts' }, uri: '/dead' } } },
+      spec: {
+        delivery: {
+          retry: 3,
+          backoffPolicy: 'exponential',
+          backoffDelay: 'PT0.2S',
+          deadLetterSink: { ref: { name: 'counts' }, uri: '/dead' },
+        },
+      },
       status: { address: { url: 'http://broker-ingress.knative-eventing.svc.cluster.local/test/default' } },
     });
     const found = await get('/apis/serving.knative.dev/v1/namespaces/test/services/counts');
@@ -136,11 +159,15 @@ describe('the Kubernetes API of the local platform', () => {
     ['a selector, which would change the answer', `${triggers}?labelSelector=a%3Db`, 400, 'BadRequest'],
     ['a path that is none', '//', 400, 'BadRequest'],
   ])('answers %s with a Status', async (_, path, code, reason) => {
-    expect(await get(path)).toMatchObject({ status: code, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code } });
+    expect(await get(path)).toMatchObject({
+      status: code,
+      body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code },
+    });
   });
 
   test('changes nothing', async () => {
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) expect((await get(`${triggers}/counted`, { method })).status).toBe(405);
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+      expect((await get(`${triggers}/counted`, { method })).status).toBe(405);
   });
 });
 
@@ -151,10 +178,15 @@ describe('kubectl', needs('kubectl'), () => {
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
   const kubectl = async (...args: string[]) =>
-    (await promisify(execFile)('kubectl', ['-s', url, '-n', 'test', ...args], { env: { PATH: process.env.PATH, HOME: home } })).stdout;
+    (
+      await promisify(execFile)('kubectl', ['-s', url, '-n', 'test', ...args], {
+        env: { PATH: process.env.PATH, HOME: home },
+      })
+    ).stdout;
 
   test('lists Triggers by each of their names', async () => {
-    for (const name of ['triggers.eventing.knative.dev', 'triggers', 'trigger']) expect(await kubectl('get', name)).toMatch(/^NAME[^\n]*\ncounted[^\n]*\nlost/);
+    for (const name of ['triggers.eventing.knative.dev', 'triggers', 'trigger'])
+      expect(await kubectl('get', name)).toMatch(/^NAME[^\n]*\ncounted[^\n]*\nlost/);
     expect(await kubectl('get', 'triggers', '-A')).toContain('away');
     expect(await kubectl('get', 'ksvc')).toContain('counts');
   });
@@ -170,7 +202,9 @@ describe('kubectl', needs('kubectl'), () => {
       ['counted', 'default', 'http://counts.test.svc.cluster.local/events', 'True'],
       ['lost', 'gone', 'http://nobody.test.svc.cluster.local', 'False', 'broker gone does not exist'],
     ]);
-    expect(await kubectl('get', 'broker', 'default')).toContain('broker-ingress.knative-eventing.svc.cluster.local/test/default');
+    expect(await kubectl('get', 'broker', 'default')).toContain(
+      'broker-ingress.knative-eventing.svc.cluster.local/test/default',
+    );
   });
 
   test('prints one as YAML', async () => {

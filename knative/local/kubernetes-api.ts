@@ -12,7 +12,13 @@ interface Resource {
 }
 
 const resources: readonly Resource[] = [
-  { group: 'eventing.knative.dev', plural: 'brokers', kind: 'Broker', short: [], all: ({ brokers }) => brokers.map(brokerObject) },
+  {
+    group: 'eventing.knative.dev',
+    plural: 'brokers',
+    kind: 'Broker',
+    short: [],
+    all: ({ brokers }) => brokers.map(brokerObject),
+  },
   {
     group: 'eventing.knative.dev',
     plural: 'triggers',
@@ -20,7 +26,13 @@ const resources: readonly Resource[] = [
     short: [],
     all: (platform) => platform.triggers.map((trigger) => triggerObject(trigger, platform)),
   },
-  { group: 'serving.knative.dev', plural: 'services', kind: 'Service', short: ['kservice', 'ksvc'], all: ({ services }) => services.map(serviceObject) },
+  {
+    group: 'serving.knative.dev',
+    plural: 'services',
+    kind: 'Service',
+    short: ['kservice', 'ksvc'],
+    all: ({ services }) => services.map(serviceObject),
+  },
 ];
 const groups = [...new Set(resources.map(({ group }) => group))];
 
@@ -31,7 +43,9 @@ const groups = [...new Set(resources.map(({ group }) => group))];
 export function kubernetesApi(platform: () => Platform) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const answer = answerTo(request, platform);
-    response.writeHead(answer.code, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(answer.body));
+    response
+      .writeHead(answer.code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .end(JSON.stringify(answer.body));
   };
 }
 
@@ -56,12 +70,15 @@ function discovery({ pathname }: URL): Answer | undefined {
   const [root, group = '', version, more] = pathname.split('/').slice(1);
   if (root !== 'apis' || !groups.includes(group) || more !== undefined) return undefined;
   if (version === undefined) return found({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) });
-  return version === 'v1' ? found({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: discovered(group) }) : undefined;
+  return version === 'v1'
+    ? found({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: discovered(group) })
+    : undefined;
 }
 
 /** @param table as kubectl prints objects, instead of the objects */
 function find({ pathname, searchParams }: URL, platform: Platform, table: boolean): Answer {
-  if (pathname.startsWith('/api/v1/namespaces/')) return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
+  if (pathname.startsWith('/api/v1/namespaces/'))
+    return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
   const [root, group, version, ...path] = pathname.split('/').slice(1);
   if (root !== 'apis' || version !== 'v1') return unknown(pathname);
   const [namespace, plural, name, more] = path[0] === 'namespaces' ? path.slice(1) : [undefined, ...path];
@@ -69,7 +86,9 @@ function find({ pathname, searchParams }: URL, platform: Platform, table: boolea
   if (!resource || more !== undefined || (name !== undefined && namespace === undefined)) return unknown(pathname);
   for (const key of ['watch', 'labelSelector', 'fieldSelector'])
     if (searchParams.get(key)) return failure(400, 'BadRequest', `${key} is not understood by the local platform`);
-  const objects = resource.all(platform).filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  const objects = resource
+    .all(platform)
+    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   const wanted = objects.filter(({ metadata }) => name === undefined || metadata.name === name);
   if (table && (name === undefined || wanted.length > 0)) return found(tableOf(resource.kind, wanted));
   return name === undefined ? listOf(resource, objects) : one(resource, name, objects);
@@ -80,7 +99,9 @@ const listOf = ({ group, kind }: Resource, items: KubernetesObject[]): Answer =>
 
 function one({ group, plural }: Resource, name: string, objects: KubernetesObject[]): Answer {
   const object = objects.find(({ metadata }) => metadata.name === name);
-  return object ? found(object) : failure(404, 'NotFound', `${plural}.${group} "${name}" not found`, { name, group, kind: plural });
+  return object
+    ? found(object)
+    : failure(404, 'NotFound', `${plural}.${group} "${name}" not found`, { name, group, kind: plural });
 }
 
 /** kubectl asks for it to say which of the two is missing, the object or its namespace. */
@@ -98,7 +119,14 @@ const groupOf = (name: string) => {
 const discovered = (group: string) =>
   resources
     .filter((each) => each.group === group)
-    .map(({ plural, kind, short }) => ({ name: plural, singularName: kind.toLowerCase(), namespaced: true, kind, verbs: ['get', 'list'], shortNames: short }));
+    .map(({ plural, kind, short }) => ({
+      name: plural,
+      singularName: kind.toLowerCase(),
+      namespaced: true,
+      kind,
+      verbs: ['get', 'list'],
+      shortNames: short,
+    }));
 
 const found = (body: object): Answer => ({ code: 200, body });
 const unknown = (path: string) => failure(404, 'NotFound', `the local platform has no ${path}`);

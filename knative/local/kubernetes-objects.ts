@@ -24,7 +24,9 @@ const serving = 'serving.knative.dev/v1';
 /** A Trigger with the address its events go to. */
 export function triggerObject(trigger: Trigger, platform: Shown): KubernetesObject {
   const { name, namespace, broker, filters, subscriber, delivery } = trigger;
-  const sink = delivery.deadLetterSink ?? platform.brokers.find((each) => each.name === broker && each.namespace === namespace)?.delivery.deadLetterSink;
+  const sink =
+    delivery.deadLetterSink ??
+    platform.brokers.find((each) => each.name === broker && each.namespace === namespace)?.delivery.deadLetterSink;
   return {
     apiVersion: eventing,
     kind: 'Trigger',
@@ -55,11 +57,21 @@ export const brokerObject = ({ name, namespace, delivery }: Broker): KubernetesO
 });
 
 /** A Service with its address. Its environment stays out: it may hold what is not for everybody. */
-export const serviceObject = ({ name, namespace, container, containerConcurrency, timeoutMs }: Service): KubernetesObject => ({
+export const serviceObject = ({
+  name,
+  namespace,
+  container,
+  containerConcurrency,
+  timeoutMs,
+}: Service): KubernetesObject => ({
   apiVersion: serving,
   kind: 'Service',
   metadata: { name, namespace },
-  spec: { template: { spec: { containerConcurrency, timeoutSeconds: timeoutMs / 1000, containers: [{ image: container.image }] } } },
+  spec: {
+    template: {
+      spec: { containerConcurrency, timeoutSeconds: timeoutMs / 1000, containers: [{ image: container.image }] },
+    },
+  },
   status: {
     url: addressOf({ kind: 'service', name, namespace, path: '' }),
     address: { url: addressOf({ kind: 'service', name, namespace, path: '' }) },
@@ -70,7 +82,8 @@ export const serviceObject = ({ name, namespace, container, containerConcurrency
 /** Where events for a destination are sent inside a cluster. */
 function addressOf(to: Destination): string {
   if (to.kind === 'url') return to.url;
-  if (to.kind === 'broker') return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
+  if (to.kind === 'broker')
+    return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
   return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path === '/' ? '' : to.path}`;
 }
 
@@ -88,7 +101,14 @@ function filterFields(filters: readonly Filter[]): object {
   return filters.length > 0 ? { filters } : {};
 }
 
-function deliveryField({ retry, backoffPolicy, backoffDelayMs, timeoutMs, retryAfterMaxMs, deadLetterSink }: Partial<Delivery>): object {
+function deliveryField({
+  retry,
+  backoffPolicy,
+  backoffDelayMs,
+  timeoutMs,
+  retryAfterMaxMs,
+  deadLetterSink,
+}: Partial<Delivery>): object {
   const seconds = (ms: number | undefined) => (ms === undefined ? undefined : `PT${ms / 1000}S`);
   const fields = Object.entries({
     deadLetterSink: deadLetterSink && reference(deadLetterSink),
@@ -113,8 +133,12 @@ function exists(to: Destination, platform: Shown): boolean {
 /** Each part's condition, and Ready, which holds when all of them do. */
 function conditionsOf(parts: Readonly<Record<string, true | string>>): Condition[] {
   const conditions = Object.entries(parts).map(
-    ([type, holds]): Condition => (holds === true ? { type, status: 'True' } : { type, status: 'False', reason: 'NotFound', message: holds }),
+    ([type, holds]): Condition =>
+      holds === true ? { type, status: 'True' } : { type, status: 'False', reason: 'NotFound', message: holds },
   );
-  const { type: _, ...problem } = conditions.find(({ status }) => status === 'False') ?? { type: '', status: 'True' as const };
+  const { type: _, ...problem } = conditions.find(({ status }) => status === 'False') ?? {
+    type: '',
+    status: 'True' as const,
+  };
   return [...conditions, { type: 'Ready', ...problem }];
 }

@@ -18,9 +18,19 @@ export function tableOf(kind: string, objects: readonly KubernetesObject[]): obj
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: { resourceVersion: '' },
-    columnDefinitions: names.map((name) => ({ name, type: 'string', format: name === 'Name' ? 'name' : '', description: '', priority: 0 })),
+    columnDefinitions: names.map((name) => ({
+      name,
+      type: 'string',
+      format: name === 'Name' ? 'name' : '',
+      description: '',
+      priority: 0,
+    })),
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, ...shown.map(([, ...path]) => path.reduce<unknown>(inside, object) ?? ''), ...readiness(object)],
+      cells: [
+        object.metadata.name,
+        ...shown.map(([, ...path]) => path.reduce<unknown>(inside, object) ?? ''),
+        ...readiness(object),
+      ],
       object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
     })),
   };

@@ -20,7 +20,10 @@ export function folderOf(files: Files): string {
   made.push(folder);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content, null, 2));
+    writeFileSync(
+      join(folder, path),
+      typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content, null, 2),
+    );
   }
   return folder;
 }
@@ -30,8 +33,15 @@ export const byKubectlAlone = (overlay: string): boolean => /^(staging|productio
 
 type Objects = Record<string, unknown>;
 
-const byName = (objects: readonly { apiVersion?: unknown; kind?: unknown; metadata?: { namespace?: string; name?: string } }[]): Objects =>
-  Object.fromEntries(objects.map((object) => [`${object.apiVersion} ${object.kind} ${object.metadata?.namespace ?? ''}/${object.metadata?.name}`, object]));
+const byName = (
+  objects: readonly { apiVersion?: unknown; kind?: unknown; metadata?: { namespace?: string; name?: string } }[],
+): Objects =>
+  Object.fromEntries(
+    objects.map((object) => [
+      `${object.apiVersion} ${object.kind} ${object.metadata?.namespace ?? ''}/${object.metadata?.name}`,
+      object,
+    ]),
+  );
 
 /** The objects of `kubectl kustomize`, by kind and name. */
 export function renderedByKubectl(folder: string): Objects {
@@ -43,7 +53,12 @@ export function renderedByKubectl(folder: string): Objects {
 export const objectsOf = (rendered: readonly Rendered[]): Objects => byName(rendered.map(({ manifest }) => manifest));
 
 /** A manifest with little in it. */
-export const configMap = (name: string, data: Readonly<Record<string, string>> = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+export const configMap = (name: string, data: Readonly<Record<string, string>> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+});
 
 /** A Knative Service with little in it. */
 export const service = (name: string, container: object = {}) => ({

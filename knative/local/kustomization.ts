@@ -31,7 +31,12 @@ export function shown(path: string): string {
  * @param from the line that names the folder.
  * @throws ManifestError for a missing file and for a field that is not understood.
  */
-export function openKustomization(root: string, kind: 'Kustomization' | 'Component', from: Origin, files = new Set<string>()): Kustomization {
+export function openKustomization(
+  root: string,
+  kind: 'Kustomization' | 'Component',
+  from: Origin,
+  files = new Set<string>(),
+): Kustomization {
   const [name, second] = fileNames.filter((each) => existsSync(join(root, each)));
   if (!name) throw new ManifestError(from, `there is no kustomization.yaml in ${shown(root)}`);
   if (second) throw new ManifestError(from, `${shown(root)} has both ${name} and ${second}`);
@@ -62,14 +67,26 @@ export function openKustomization(root: string, kind: 'Kustomization' | 'Compone
 }
 
 function checkFields(fields: Fields, kind: 'Kustomization' | 'Component'): void {
-  const operations = ['resources', 'components', 'patches', 'configMapGenerator', 'secretGenerator', 'images', 'namespace', 'labels', 'configurations'];
+  const operations = [
+    'resources',
+    'components',
+    'patches',
+    'configMapGenerator',
+    'secretGenerator',
+    'images',
+    'namespace',
+    'labels',
+    'configurations',
+  ];
   fields.only('apiVersion', 'kind', ...operations);
   if (!operations.some((name) => fields.has(name))) fields.fail(undefined, 'the kustomization is empty');
   const found = fields.text('kind') ?? 'Kustomization';
   if (found !== kind)
     fields.fail(
       'kind',
-      kind === 'Component' ? 'must be Component for what "components" names' : 'must be Kustomization (a Component is named by "components")',
+      kind === 'Component'
+        ? 'must be Component for what "components" names'
+        : 'must be Kustomization (a Component is named by "components")',
     );
   const version = `kustomize.config.k8s.io/${kind === 'Component' ? 'v1alpha1' : 'v1beta1'}`;
   if ((fields.text('apiVersion') ?? version) !== version) fields.fail('apiVersion', `must be ${version}`);
@@ -82,6 +99,9 @@ function inside(root: string, path: string, origin: Origin): string {
   if (!statSync(absolute).isFile()) throw new ManifestError(origin, `${path} is not a file`);
   const real = realpathSync(absolute);
   if (!real.startsWith(realpathSync(root) + sep))
-    throw new ManifestError(origin, `${path} lies outside of ${shown(root)}: a kustomization reads only files in or below its folder`);
+    throw new ManifestError(
+      origin,
+      `${path} lies outside of ${shown(root)}: a kustomization reads only files in or below its folder`,
+    );
   return absolute;
 }

@@ -97,7 +97,14 @@ secretGenerator:
     's.yaml': service('s', fromSettings),
     'job.yaml': {
       ...job,
-      spec: { template: { spec: { containers: [{ ...container, ...fromSettings }], volumes: [{ name: 'v', configMap: { name: 'settings' } }] } } },
+      spec: {
+        template: {
+          spec: {
+            containers: [{ ...container, ...fromSettings }],
+            volumes: [{ name: 'v', configMap: { name: 'settings' } }],
+          },
+        },
+      },
     },
   },
   'generators without a hash and with a namespace': {
@@ -143,7 +150,8 @@ patches:
         value: 5
 `,
     'one/extra.yaml': configMap('extra'),
-    'two/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nlabels: [{pairs: {from: two}}]',
+    'two/kustomization.yaml':
+      'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nlabels: [{pairs: {from: two}}]',
   },
   'every operation of JSON Patch, inline and from a file': {
     'kustomization.yaml': `
@@ -181,7 +189,10 @@ patches:
   - {target: {kind: ConfigMap}, patch: '[{"op": "replace", "path": "/metadata/name", "value": "second"}]'}
 `,
     'base/m.yaml': configMap('first', { a: 'b' }),
-    'base/job.yaml': { ...job, spec: { template: { spec: { containers: [{ ...container, envFrom: [{ configMapRef: { name: 'first' } }] }] } } } },
+    'base/job.yaml': {
+      ...job,
+      spec: { template: { spec: { containers: [{ ...container, envFrom: [{ configMapRef: { name: 'first' } }] }] } } },
+    },
   },
   'images by name, tag and digest, in Services, Jobs and Pods': {
     'kustomization.yaml': `
@@ -197,7 +208,10 @@ images:
       service('one'),
       service('two'),
       service('three'),
-      { ...job, spec: { template: { spec: { containers: [container], initContainers: [container, { image: 'bare' }] } } } },
+      {
+        ...job,
+        spec: { template: { spec: { containers: [container], initContainers: [container, { image: 'bare' }] } } },
+      },
       {
         apiVersion: 'v1',
         kind: 'Pod',
@@ -233,13 +247,22 @@ labels:
   },
   'objects that only tools are to see': {
     'kustomization.yaml': 'resources: [m.yaml, n.yaml]',
-    'm.yaml': { ...configMap('m'), metadata: { name: 'm', annotations: { 'config.kubernetes.io/local-config': 'true' } } },
+    'm.yaml': {
+      ...configMap('m'),
+      metadata: { name: 'm', annotations: { 'config.kubernetes.io/local-config': 'true' } },
+    },
     'n.yaml': configMap('n'),
   },
 };
 
 describe('renders what kubectl renders', needs('kubectl'), () => {
-  for (const folder of ['knative/base', 'knative/overlays/local', 'knative/overlays/kind', 'tests/overlays/quick', 'tests/overlays/stranger']) {
+  for (const folder of [
+    'knative/base',
+    'knative/overlays/local',
+    'knative/overlays/kind',
+    'tests/overlays/quick',
+    'tests/overlays/stranger',
+  ]) {
     test(folder, () => {
       expect(objectsOf(render(join(project, folder)))).toEqual(renderedByKubectl(join(project, folder)));
     });
@@ -288,34 +311,59 @@ const kustomizations = fc
     concurrency: optional(fc.nat(1000)),
     annotation: optional(text),
   })
-  .map(({ name, namespace, overNamespace, settings, secrets, merged, labels, includeTemplates, newTag, newName, concurrency, annotation }): Files => {
-    const operations = [
-      ...(concurrency === undefined ? [] : [{ op: 'add', path: '/spec/template/spec/containerConcurrency', value: concurrency }]),
-      ...(annotation === undefined ? [] : [{ op: 'add', path: '/metadata/annotations', value: { 'a/b': annotation } }]),
-    ];
-    return {
-      'base/s.json': service(name, fromSettings),
-      'base/references.yaml': references,
-      'base/kustomization.yaml': {
-        resources: ['s.json'],
-        configurations: ['references.yaml'],
-        configMapGenerator: [{ name: 'settings', literals: settings }],
-        secretGenerator: [{ name: 'keys', literals: secrets }],
-        ...(namespace && { namespace }),
-      },
-      'kustomization.yaml': {
-        resources: ['base'],
-        ...(overNamespace && { namespace: overNamespace }),
-        ...(merged && { configMapGenerator: [{ name: 'settings', behavior: merged[0], literals: merged[1] }] }),
-        ...(Object.keys(labels).length > 0 && { labels: [{ pairs: labels, includeTemplates }] }),
-        ...((newTag || newName) && { images: [{ name: `dev.local/${name}`, ...(newTag && { newTag }), ...(newName && { newName }) }] }),
-        ...(operations.length > 0 && { patches: [{ target: { kind: 'Service', name }, patch: JSON.stringify(operations) }] }),
-      },
-    };
-  });
+  .map(
+    ({
+      name,
+      namespace,
+      overNamespace,
+      settings,
+      secrets,
+      merged,
+      labels,
+      includeTemplates,
+      newTag,
+      newName,
+      concurrency,
+      annotation,
+    }): Files => {
+      const operations = [
+        ...(concurrency === undefined
+          ? []
+          : [{ op: 'add', path: '/spec/template/spec/containerConcurrency', value: concurrency }]),
+        ...(annotation === undefined
+          ? []
+          : [{ op: 'add', path: '/metadata/annotations', value: { 'a/b': annotation } }]),
+      ];
+      return {
+        'base/s.json': service(name, fromSettings),
+        'base/references.yaml': references,
+        'base/kustomization.yaml': {
+          resources: ['s.json'],
+          configurations: ['references.yaml'],
+          configMapGenerator: [{ name: 'settings', literals: settings }],
+          secretGenerator: [{ name: 'keys', literals: secrets }],
+          ...(namespace && { namespace }),
+        },
+        'kustomization.yaml': {
+          resources: ['base'],
+          ...(overNamespace && { namespace: overNamespace }),
+          ...(merged && { configMapGenerator: [{ name: 'settings', behavior: merged[0], literals: merged[1] }] }),
+          ...(Object.keys(labels).length > 0 && { labels: [{ pairs: labels, includeTemplates }] }),
+          ...((newTag || newName) && {
+            images: [{ name: `dev.local/${name}`, ...(newTag && { newTag }), ...(newName && { newName }) }],
+          }),
+          ...(operations.length > 0 && {
+            patches: [{ target: { kind: 'Service', name }, patch: JSON.stringify(operations) }],
+          }),
+        },
+      };
+    },
+  );
 
 test('generated names end in a hash of their content, which their users follow', () => {
-  const rendered = render(folderOf(cases['a ConfigMap of literals, files and an environment file, whose new name its users follow']!));
+  const rendered = render(
+    folderOf(cases['a ConfigMap of literals, files and an environment file, whose new name its users follow']!),
+  );
   expect(rendered.map(({ manifest }) => `${manifest.kind} ${manifest.metadata.name}`).sort()).toEqual([
     'ConfigMap settings-ht54d6bbdf',
     'Job job',
@@ -352,16 +400,32 @@ describe('says file and line of what is wrong', () => {
     `${valid}patches:\n  - target:\n      ${target}\n    patch: |-\n${operations.replaceAll(/^/gm, '      ')}\n`;
   test.each<[string, string | Files, string]>([
     ['a field it does not know', `${valid}namePrefix: x-\n`, 'kustomization.yaml:3: namePrefix is not understood'],
-    ['a slip of the hand', `${valid}imags: []\n`, 'kustomization.yaml:3: imags is not understood: did you mean "images"?'],
+    [
+      'a slip of the hand',
+      `${valid}imags: []\n`,
+      'kustomization.yaml:3: imags is not understood: did you mean "images"?',
+    ],
     ['YAML that is none', 'resources:\n  - m.yaml\n - n.yaml\n', 'kustomization.yaml:3: not valid YAML'],
-    ['a key that occurs twice', 'resources:\n  - m.yaml\nresources: []\n', 'kustomization.yaml:3: not valid YAML: Map keys must be unique'],
-    ['a file that is missing', 'resources:\n  - m.yaml\n  - gone.yaml\n', 'kustomization.yaml:3: gone.yaml: no such file or folder'],
+    [
+      'a key that occurs twice',
+      'resources:\n  - m.yaml\nresources: []\n',
+      'kustomization.yaml:3: not valid YAML: Map keys must be unique',
+    ],
+    [
+      'a file that is missing',
+      'resources:\n  - m.yaml\n  - gone.yaml\n',
+      'kustomization.yaml:3: gone.yaml: no such file or folder',
+    ],
     [
       'a file outside of its folder',
       { 'a/kustomization.yaml': 'resources:\n  - ../m.yaml\n', 'kustomization.yaml': 'resources:\n  - a\n' },
       'a/kustomization.yaml:2: ../m.yaml lies outside of',
     ],
-    ['manifests from elsewhere', 'resources:\n  - https://example.com/m.yaml\n', 'kustomization.yaml:2: https://example.com/m.yaml: manifests are not fetched'],
+    [
+      'manifests from elsewhere',
+      'resources:\n  - https://example.com/m.yaml\n',
+      'kustomization.yaml:2: https://example.com/m.yaml: manifests are not fetched',
+    ],
     [
       'a folder without kustomization',
       { 'kustomization.yaml': 'resources:\n  - a\n', 'a/m.yaml': '' },
@@ -390,11 +454,22 @@ describe('says file and line of what is wrong', () => {
     ],
     [
       'a boolean that is meant as text',
-      { 'kustomization.yaml': 'resources: [n.yaml]\n', 'n.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: new}\ndata:\n  a: yes\n' },
+      {
+        'kustomization.yaml': 'resources: [n.yaml]\n',
+        'n.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: new}\ndata:\n  a: yes\n',
+      },
       'n.yaml:5: quote "yes"',
     ],
-    ['a patch for nobody', patch('- op: remove\n  path: /data', 'kind: Secret'), 'kustomization.yaml:4: patches[0].target matches no object'],
-    ['a target that is no expression', patch('- op: remove\n  path: /data', 'kind: "("'), 'kustomization.yaml:4: Invalid regular expression'],
+    [
+      'a patch for nobody',
+      patch('- op: remove\n  path: /data', 'kind: Secret'),
+      'kustomization.yaml:4: patches[0].target matches no object',
+    ],
+    [
+      'a target that is no expression',
+      patch('- op: remove\n  path: /data', 'kind: "("'),
+      'kustomization.yaml:4: Invalid regular expression',
+    ],
     [
       'a label expression that is none',
       patch('- op: remove\n  path: /data', 'labelSelector: "a in b"'),
@@ -405,26 +480,49 @@ describe('says file and line of what is wrong', () => {
       patch('- op: add\n  path: /data/a\n  value: b\n- op: remove\n  path: /data/none'),
       'kustomization.yaml:10: remove /data/none: there is no /data/none in ConfigMap m (',
     ],
-    ['a pointer through nothing', patch('- op: add\n  path: /spec/a\n  value: b'), 'kustomization.yaml:7: add /spec/a: there is no /spec in ConfigMap m'],
-    ['a pointer without slash', patch('- op: remove\n  path: data'), 'kustomization.yaml:7: "path" and "from" are JSON pointers'],
+    [
+      'a pointer through nothing',
+      patch('- op: add\n  path: /spec/a\n  value: b'),
+      'kustomization.yaml:7: add /spec/a: there is no /spec in ConfigMap m',
+    ],
+    [
+      'a pointer without slash',
+      patch('- op: remove\n  path: data'),
+      'kustomization.yaml:7: "path" and "from" are JSON pointers',
+    ],
     ['an operation without value', patch('- op: add\n  path: /data/a'), 'kustomization.yaml:7: "add" needs "value"'],
     ['an operation that is none', patch('- op: delete\n  path: /data'), 'kustomization.yaml:7: "op" is one of'],
-    ['a test that fails', patch('- op: test\n  path: /kind\n  value: Secret'), 'kustomization.yaml:7: test /kind: the value is another one'],
+    [
+      'a test that fails',
+      patch('- op: test\n  path: /kind\n  value: Secret'),
+      'kustomization.yaml:7: test /kind: the value is another one',
+    ],
     [
       'a place that a list has not',
       {
-        'kustomization.yaml': patch('- op: add\n  path: /spec/template/spec/containers/2\n  value: {}', 'kind: Service').replace('m.yaml', 's.yaml'),
+        'kustomization.yaml': patch(
+          '- op: add\n  path: /spec/template/spec/containers/2\n  value: {}',
+          'kind: Service',
+        ).replace('m.yaml', 's.yaml'),
         's.yaml': service('s'),
       },
       'kustomization.yaml:7: add /spec/template/spec/containers/2: the list has 1 items',
     ],
-    ['a strategic-merge patch', patch('kind: ConfigMap\ndata: {}'), 'kustomization.yaml:7: a strategic-merge patch is not understood'],
+    [
+      'a strategic-merge patch',
+      patch('kind: ConfigMap\ndata: {}'),
+      'kustomization.yaml:7: a strategic-merge patch is not understood',
+    ],
     [
       'a patch both inline and in a file',
       `${valid}patches:\n  - target: {kind: ConfigMap}\n    path: a\n    patch: b\n`,
       'kustomization.yaml:4: patches[0] needs either "patch" or "path"',
     ],
-    ['a patch that takes the name away', patch('- op: remove\n  path: /metadata/name'), 'ConfigMap needs "metadata.name"'],
+    [
+      'a patch that takes the name away',
+      patch('- op: remove\n  path: /metadata/name'),
+      'ConfigMap needs "metadata.name"',
+    ],
     [
       'an error in a patch file',
       {
@@ -458,10 +556,17 @@ describe('says file and line of what is wrong', () => {
       `${valid}configMapGenerator:\n  - name: new\n    literals:\n      - 10=1\n`,
       'kustomization.yaml:6: "10" cannot be a key',
     ],
-    ['a key that can be none', `${valid}configMapGenerator:\n  - name: new\n    literals:\n      - a b=1\n`, 'kustomization.yaml:6: "a b" cannot be a key'],
+    [
+      'a key that can be none',
+      `${valid}configMapGenerator:\n  - name: new\n    literals:\n      - a b=1\n`,
+      'kustomization.yaml:6: "a b" cannot be a key',
+    ],
     [
       'a variable that is none',
-      { 'kustomization.yaml': `${valid}configMapGenerator:\n  - name: new\n    envs: [n.env]\n`, 'n.env': 'A=1\n1B=2\n' },
+      {
+        'kustomization.yaml': `${valid}configMapGenerator:\n  - name: new\n    envs: [n.env]\n`,
+        'n.env': 'A=1\n1B=2\n',
+      },
       'n.env:2: "1B" is not the name of a variable',
     ],
     [
@@ -481,12 +586,18 @@ describe('says file and line of what is wrong', () => {
     ],
     [
       'two objects that become one',
-      { 'kustomization.yaml': 'namespace: here\nresources: [m.yaml, n.yaml]\n', 'n.yaml': { ...configMap('m'), metadata: { name: 'm', namespace: 'other' } } },
+      {
+        'kustomization.yaml': 'namespace: here\nresources: [m.yaml, n.yaml]\n',
+        'n.yaml': { ...configMap('m'), metadata: { name: 'm', namespace: 'other' } },
+      },
       'kustomization.yaml:1: ConfigMap m (',
     ],
     ['text where a list belongs', 'resources: m.yaml\n', 'kustomization.yaml:1: resources must be a list'],
   ])('%s', (_, files, message) => {
-    const folder = folderOf({ 'm.yaml': configMap('m'), ...(typeof files === 'string' ? { 'kustomization.yaml': files } : files) });
+    const folder = folderOf({
+      'm.yaml': configMap('m'),
+      ...(typeof files === 'string' ? { 'kustomization.yaml': files } : files),
+    });
     expect(() => render(folder)).toThrow(`${folder}/${message}`.replace(`${folder}/ConfigMap`, 'ConfigMap'));
   });
 });
@@ -503,6 +614,8 @@ test('tells every file that it read, also those of what it builds on, its patche
   const files = new Set<string>();
   render(join(folder, 'outer'), files);
   expect([...files].sort()).toEqual(
-    ['base/a.yaml', 'base/kustomization.yaml', 'outer/kustomization.yaml', 'outer/patch.yaml', 'outer/value.txt'].map((name) => join(folder, name)),
+    ['base/a.yaml', 'base/kustomization.yaml', 'outer/kustomization.yaml', 'outer/patch.yaml', 'outer/value.txt'].map(
+      (name) => join(folder, name),
+    ),
   );
 });

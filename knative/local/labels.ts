@@ -20,7 +20,11 @@ const metadata: FieldSpec = { path: 'metadata/labels', create: true };
 const templates: readonly FieldSpec[] = [
   metadata,
   { path: 'spec/template/metadata/labels', create: true, version: 'v1', kind: 'ReplicationController' },
-  ...['Deployment', 'ReplicaSet', 'DaemonSet'].map((kind) => ({ path: 'spec/template/metadata/labels', create: true, kind })),
+  ...['Deployment', 'ReplicaSet', 'DaemonSet'].map((kind) => ({
+    path: 'spec/template/metadata/labels',
+    create: true,
+    kind,
+  })),
   { path: 'spec/template/metadata/labels', create: true, group: 'apps', kind: 'StatefulSet' },
   { path: 'spec/volumeClaimTemplates[]/metadata/labels', create: true, group: 'apps', kind: 'StatefulSet' },
   { path: 'spec/template/metadata/labels', create: true, group: 'batch', kind: 'Job' },
@@ -37,15 +41,28 @@ const affinities = ['podAffinity', 'podAntiAffinity'].flatMap((name) => [
 const selectors: readonly FieldSpec[] = [
   { path: 'spec/selector', create: true, version: 'v1', kind: 'Service' },
   { path: 'spec/selector', create: true, version: 'v1', kind: 'ReplicationController' },
-  ...['Deployment', 'ReplicaSet', 'DaemonSet'].map((kind) => ({ path: 'spec/selector/matchLabels', create: true, kind })),
+  ...['Deployment', 'ReplicaSet', 'DaemonSet'].map((kind) => ({
+    path: 'spec/selector/matchLabels',
+    create: true,
+    kind,
+  })),
   { path: 'spec/selector/matchLabels', create: true, group: 'apps', kind: 'StatefulSet' },
   ...['Deployment', 'StatefulSet'].flatMap((kind) =>
-    [...affinities, 'spec/template/spec/topologySpreadConstraints/labelSelector/matchLabels'].map((path) => ({ path, create: false, group: 'apps', kind })),
+    [...affinities, 'spec/template/spec/topologySpreadConstraints/labelSelector/matchLabels'].map((path) => ({
+      path,
+      create: false,
+      group: 'apps',
+      kind,
+    })),
   ),
   { path: 'spec/selector/matchLabels', create: false, group: 'batch', kind: 'Job' },
   { path: 'spec/jobTemplate/spec/selector/matchLabels', create: false, group: 'batch', kind: 'CronJob' },
   { path: 'spec/selector/matchLabels', create: false, group: 'policy', kind: 'PodDisruptionBudget' },
-  ...['spec/podSelector/matchLabels', 'spec/ingress/from/podSelector/matchLabels', 'spec/egress/to/podSelector/matchLabels'].map((path) => ({
+  ...[
+    'spec/podSelector/matchLabels',
+    'spec/ingress/from/podSelector/matchLabels',
+    'spec/egress/to/podSelector/matchLabels',
+  ].map((path) => ({
     path,
     create: false,
     group: 'networking.k8s.io',
@@ -54,7 +71,10 @@ const selectors: readonly FieldSpec[] = [
 ];
 
 /** Sets labels on every resource, where kustomize's `labels` does. Throws Error when `fields` contradict its own list. */
-export function addLabels(resources: readonly Resource[], { pairs, includeSelectors, includeTemplates, fields, origin }: Labels): void {
+export function addLabels(
+  resources: readonly Resource[],
+  { pairs, includeSelectors, includeTemplates, fields, origin }: Labels,
+): void {
   const specs = includeSelectors
     ? mergeSpecs(fields, [...selectors, ...templates])
     : mergeSpecs(mergeSpecs(fields, includeTemplates ? templates : []), [metadata]);

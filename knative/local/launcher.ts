@@ -45,12 +45,22 @@ Server.prototype.listen = function (this: Server, ...given: unknown[]): Server {
 
 function onLoopback(given: unknown[]): unknown[] {
   const [first, second, ...rest] = given;
-  if (typeof first === 'number' || (typeof first === 'string' && /^\d+$/.test(first)) || first === undefined || typeof first === 'function') {
-    const [port, others] = typeof first === 'function' ? [0, [first]] : [first ?? 0, second == null || typeof second === 'string' ? rest : given.slice(1)];
+  if (
+    typeof first === 'number' ||
+    (typeof first === 'string' && /^\d+$/.test(first)) ||
+    first === undefined ||
+    typeof first === 'function'
+  ) {
+    const [port, others] =
+      typeof first === 'function'
+        ? [0, [first]]
+        : [first ?? 0, second == null || typeof second === 'string' ? rest : given.slice(1)];
     return [port, typeof second === 'string' && !everywhere.has(second) ? second : loopback, ...others];
   }
   const { port, host } = first as ListenOptions;
-  return port !== undefined && everywhere.has(host) ? [{ ...(first as ListenOptions), host: loopback }, ...given.slice(1)] : given;
+  return port !== undefined && everywhere.has(host)
+    ? [{ ...(first as ListenOptions), host: loopback }, ...given.slice(1)]
+    : given;
 }
 
 let assigned = false;

@@ -13,7 +13,11 @@ export const usualTimeouts: ConnectionTimeouts = { headMs: 10_000, bodyMs: 30_00
 /** Listens for HTTP/1.1 and gives every request to `front`. Rejects with the listener's error (EADDRINUSE …). */
 export async function listen(
   front: Front,
-  { port, host = '127.0.0.1', timeouts = usualTimeouts }: { port: number; host?: string; timeouts?: ConnectionTimeouts },
+  {
+    port,
+    host = '127.0.0.1',
+    timeouts = usualTimeouts,
+  }: { port: number; host?: string; timeouts?: ConnectionTimeouts },
 ): Promise<Listener> {
   const connections = new Set<ClientConnection>();
   let sweep: NodeJS.Timeout | undefined;
@@ -39,7 +43,11 @@ export async function listen(
     sweep ??= setInterval(check, Math.min(1_000, timeouts.headMs / 2)).unref();
   });
   await new Promise<void>((done, failed) => server.once('error', failed).listen(port, host, done));
-  return { host, port: (server.address() as { port: number }).port, close: (graceMs) => close(server, connections, graceMs) };
+  return {
+    host,
+    port: (server.address() as { port: number }).port,
+    close: (graceMs) => close(server, connections, graceMs),
+  };
 }
 
 async function close(server: Server, connections: Set<ClientConnection>, graceMs: number): Promise<void> {

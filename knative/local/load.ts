@@ -10,8 +10,13 @@ import { ManifestError } from './manifests/yaml/origin.ts';
  */
 export async function loadOverlay(overlay: string, root: string): Promise<Source> {
   const folder = resolve(overlay);
-  if (!existsSync(join(folder, 'kustomization.yaml'))) throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
-  const [{ render }, { readPlatform }, { readProvided }] = await Promise.all([import('./kustomize.ts'), import('./read.ts'), import('./provided.ts')]);
+  if (!existsSync(join(folder, 'kustomization.yaml')))
+    throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
+  const [{ render }, { readPlatform }, { readProvided }] = await Promise.all([
+    import('./kustomize.ts'),
+    import('./read.ts'),
+    import('./provided.ts'),
+  ]);
   const files = new Set<string>();
   const platform = readPlatform(render(folder, files));
   const provided = await readProvided(folder, root);

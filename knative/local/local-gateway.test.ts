@@ -35,11 +35,15 @@ afterAll(() => platform?.end());
 /** fetch does not let a program choose the Host. */
 const ask = (host: string, path = '/events?a=1', body = 'x') =>
   new Promise<{ status: number; body: Record<string, string> }>((done, failed) => {
-    const asked = request(gateway + path, { method: 'POST', headers: { host, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } }, async (answer) => {
-      let text = '';
-      for await (const part of answer.setEncoding('utf8')) text += part;
-      done({ status: answer.statusCode ?? 0, body: JSON.parse(text) });
-    });
+    const asked = request(
+      gateway + path,
+      { method: 'POST', headers: { host, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } },
+      async (answer) => {
+        let text = '';
+        for await (const part of answer.setEncoding('utf8')) text += part;
+        done({ status: answer.statusCode ?? 0, body: JSON.parse(text) });
+      },
+    );
     asked.on('error', failed).end(body);
   });
 
@@ -64,9 +68,12 @@ test('a request reaches the Service that its Host names, which wakes for it', as
   expect(platform.pids('other')).toHaveLength(1);
 });
 
-test.each(['other.test', 'other.test.svc', 'OTHER.test.svc.cluster.local:80'])('%s is the same Service', async (host) => {
-  expect((await ask(host)).body.service).toBe('other');
-});
+test.each(['other.test', 'other.test.svc', 'OTHER.test.svc.cluster.local:80'])(
+  '%s is the same Service',
+  async (host) => {
+    expect((await ask(host)).body.service).toBe('other');
+  },
+);
 
 test.each(['nobody.test.svc.cluster.local', 'other.elsewhere.svc.cluster.local', 'other', 'example.org', '127.0.0.1'])(
   '%s is nobody’s host, and is answered 404',

@@ -33,7 +33,10 @@ export class LogReader {
         const record = readRecord(bytes, taken, this.#logId);
         if (record === 'short') break;
         if (record === 'damaged' || record.sequence !== sequence)
-          throw new LogDamagedError(join(this.#folder, segment.name), `the record at byte ${offset + taken} was stored and is damaged`);
+          throw new LogDamagedError(
+            join(this.#folder, segment.name),
+            `the record at byte ${offset + taken} was stored and is damaged`,
+          );
         records.push(storedRecord(record, segment.base, offset + taken));
         taken += record.bytes;
         sequence++;
@@ -54,7 +57,10 @@ export class LogReader {
   /** Where a record that is kept begins. */
   async locate(sequence: number): Promise<Position> {
     const segment = this.#segments.findLast(({ base }) => base <= sequence) as Segment;
-    const near = segment.index.findLast((entry) => entry.sequence <= sequence) ?? { sequence: segment.base, offset: segmentHeader };
+    const near = segment.index.findLast((entry) => entry.sequence <= sequence) ?? {
+      sequence: segment.base,
+      offset: segmentHeader,
+    };
     let position: Position = { ...near, segment: segment.base };
     while (position.sequence < sequence) {
       const { records, next } = await this.read(position, 64 * 1024);

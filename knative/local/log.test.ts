@@ -6,7 +6,13 @@ import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { segmentHeader } from './record.ts';
 import { LogDamagedError } from './recover-log.ts';
 
-const still: Clock = { now: () => 1_700_000_000_000, setTimeout: () => 0, clearTimeout: () => {}, setInterval: () => 0, clearInterval: () => {} };
+const still: Clock = {
+  now: () => 1_700_000_000_000,
+  setTimeout: () => 0,
+  clearTimeout: () => {},
+  setInterval: () => 0,
+  clearInterval: () => {},
+};
 const segmentBytes = 400;
 const text = (value: string) => Buffer.from(value);
 
@@ -77,9 +83,15 @@ describe('the durable log', () => {
   test('answers an append only once it was synced: a power loss takes nothing that was answered', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ groups: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 6 }), lossAfter: fc.integer({ min: 0, max: 12 }) }), {
-          maxLength: 5,
-        }),
+        fc.array(
+          fc.record({
+            groups: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 6 }),
+            lossAfter: fc.integer({ min: 0, max: 12 }),
+          }),
+          {
+            maxLength: 5,
+          },
+        ),
         async (rounds) => {
           const store = memoryStore();
           const acknowledged: string[] = [];
@@ -139,20 +151,24 @@ describe('the durable log', () => {
     expect(timers).toHaveLength(1);
   });
 
-  test.each(['write', 'sync'] as const)('goes on after a failed %s, with nothing of the failed append', async (failing) => {
-    const store = memoryStore();
-    const log = await open(store);
-    await log.append([text('first')]);
-    store.before = (operation, name) => {
-      if (operation === failing && name.endsWith('.log')) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    };
-    await expect(log.append([text('second')])).rejects.toThrow('no space left');
-    store.before = () => {};
-    await log.append([text('third')]);
-    await log.close();
-    store.losePower();
-    expect(await contents(store)).toEqual(['1:first', '2:third']);
-  });
+  test.each(['write', 'sync'] as const)(
+    'goes on after a failed %s, with nothing of the failed append',
+    async (failing) => {
+      const store = memoryStore();
+      const log = await open(store);
+      await log.append([text('first')]);
+      store.before = (operation, name) => {
+        if (operation === failing && name.endsWith('.log'))
+          throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      };
+      await expect(log.append([text('second')])).rejects.toThrow('no space left');
+      store.before = () => {};
+      await log.append([text('third')]);
+      await log.close();
+      store.losePower();
+      expect(await contents(store)).toEqual(['1:first', '2:third']);
+    },
+  );
 
   test('goes on when a segment could not be made', async () => {
     const { store, records } = await written(4);
@@ -197,7 +213,9 @@ describe('a damaged log', () => {
     const bytes = Buffer.from(store.peek(first as string) as Buffer);
     bytes[segmentHeader + 40] = (bytes[segmentHeader + 40] as number) ^ 1;
     store.poke(first as string, bytes);
-    await expect(open(store)).rejects.toThrow(/^0{15}1\.log: .*damaged.*; restore the folder from a copy, or move it away/);
+    await expect(open(store)).rejects.toThrow(
+      /^0{15}1\.log: .*damaged.*; restore the folder from a copy, or move it away/,
+    );
   });
 
   test('does not take segments of another log, swapped ones or an older copy', async () => {

@@ -5,7 +5,14 @@ import { bytesOf, encodeCommit, type Pending, takeCommit } from './commit.ts';
 import { type EndMark, type EndMarkFile, endMarkFile } from './end-mark.ts';
 import { EndMarking } from './end-marking.ts';
 import { LogReader } from './log-reader.ts';
-import { mostInCommit, type Position, type StoredRecord, segmentHeader, storedRecord, writeSegmentHead } from './record.ts';
+import {
+  mostInCommit,
+  type Position,
+  type StoredRecord,
+  segmentHeader,
+  storedRecord,
+  writeSegmentHead,
+} from './record.ts';
 import { LogDamagedError, noteIndex, type RecoveredLog, recoverLog, type Segment, segmentName } from './recover-log.ts';
 import type { Store } from './store.ts';
 
@@ -56,12 +63,12 @@ const markName = 'end';
 export async function openLog(options: LogOptions): Promise<Log> {
   const { store, visit = () => {}, report = () => {} } = options;
   const mark = await endMarkFile(await store.open(markName));
-  const recovered = await recoverLog(store, mark.last, (record, segment, offset) => visit(storedRecord(record, segment.base, offset))).catch(
-    (error: unknown) => {
-      if (error instanceof LogDamagedError) error.message = join(store.place, error.message);
-      throw error;
-    },
-  );
+  const recovered = await recoverLog(store, mark.last, (record, segment, offset) =>
+    visit(storedRecord(record, segment.base, offset)),
+  ).catch((error: unknown) => {
+    if (error instanceof LogDamagedError) error.message = join(store.place, error.message);
+    throw error;
+  });
   for (const repair of recovered.repairs) report(repair);
   if (!mark.last && recovered.sequence > 1) report('the mark of the log’s end was missing: it is made anew');
   const log = new SegmentedLog(options, mark, recovered);
@@ -90,7 +97,11 @@ class SegmentedLog implements Log {
   #unfinished: string | undefined;
   #closed = false;
 
-  constructor({ store, clock = systemClock, segmentBytes = 8 * 1024 * 1024, commitRecords = 256 }: LogOptions, mark: EndMarkFile, recovered: RecoveredLog) {
+  constructor(
+    { store, clock = systemClock, segmentBytes = 8 * 1024 * 1024, commitRecords = 256 }: LogOptions,
+    mark: EndMarkFile,
+    recovered: RecoveredLog,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#segmentBytes = segmentBytes;
@@ -128,7 +139,9 @@ class SegmentedLog implements Log {
   append(group: readonly Buffer[]): Promise<Position[]> {
     if (this.#closed) return Promise.reject(new Error('the log is closed'));
     if (group.length === 0 || group.length > mostInCommit)
-      return Promise.reject(new RangeError(`1 to ${mostInCommit} records can be appended together, not ${group.length}`));
+      return Promise.reject(
+        new RangeError(`1 to ${mostInCommit} records can be appended together, not ${group.length}`),
+      );
     return new Promise((stored, failed) => {
       this.#queue.push({ group, stored, failed });
       this.#running ??= this.#run();
@@ -154,7 +167,8 @@ class SegmentedLog implements Log {
   async #commit(taken: readonly Pending[]): Promise<void> {
     if (this.#tainted) await this.#untaint();
     const bytes = taken.reduce((sum, pending) => sum + bytesOf(pending), 0);
-    if (this.#active.size > segmentHeader && this.#active.size + bytes > this.#segmentBytes) this.#segments.push(await this.#newSegment());
+    if (this.#active.size > segmentHeader && this.#active.size + bytes > this.#segmentBytes)
+      this.#segments.push(await this.#newSegment());
     const segment = this.#active;
     const timeMs = this.#clock.now();
     const { buffer, places, checksum, sequence } = encodeCommit(taken, bytes, {

@@ -11,7 +11,9 @@ function fail(problem: string): never {
 }
 
 if (major < 24 || (major === 24 && minor < 7))
-  fail(`Node ${process.versions.node} is too old: 24.7 or newer is needed. "npm start" takes the one that comes with the packages (npm ci).`);
+  fail(
+    `Node ${process.versions.node} is too old: 24.7 or newer is needed. "npm start" takes the one that comes with the packages (npm ci).`,
+  );
 const { help, readSettings } = await import('./command-line.ts');
 
 try {

@@ -23,14 +23,19 @@ export interface MemoryStore extends Store {
   /** A copy with the same content, all of it synced. */
   copy(): MemoryStore;
   /** Called before each operation; what it throws is the operation's failure, what it returns is awaited. */
-  before: (operation: 'write' | 'sync' | 'open' | 'truncate' | 'remove' | 'replace' | 'syncFolder', name: string) => void | Promise<void>;
+  before: (
+    operation: 'write' | 'sync' | 'open' | 'truncate' | 'remove' | 'replace' | 'syncFolder',
+    name: string,
+  ) => void | Promise<void>;
   /** Syncs of files so far. */
   syncs: number;
 }
 
 /** @see MemoryStore */
 export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): MemoryStore {
-  const contents = new Map<string, Content>([...files].map(([name, bytes]) => [name, { now: bytes, safe: bytes, named: true }]));
+  const contents = new Map<string, Content>(
+    [...files].map(([name, bytes]) => [name, { now: bytes, safe: bytes, named: true }]),
+  );
   let removed = new Map<string, Content>();
   let power = 0;
   const store: MemoryStore = {
@@ -116,6 +121,7 @@ const sectorBytes = 512;
 function torn({ now, safe }: Content, survives: () => boolean): Buffer {
   const left = Buffer.alloc(survives() ? now.length : safe.length);
   safe.copy(left);
-  for (let at = 0; at < Math.min(left.length, now.length); at += sectorBytes) if (survives()) now.copy(left, at, at, at + sectorBytes);
+  for (let at = 0; at < Math.min(left.length, now.length); at += sectorBytes)
+    if (survives()) now.copy(left, at, at, at + sectorBytes);
   return left;
 }

@@ -28,7 +28,9 @@ export function figures(store: MetricStore, name: string, by: readonly string[],
     groups.set(key, group);
     group.series.push(series);
   }
-  return [...groups.values()].map(({ labels, series }) => ({ labels, ...together(series, span) })).filter(({ count }) => count > 0);
+  return [...groups.values()]
+    .map(({ labels, series }) => ({ labels, ...together(series, span) }))
+    .filter(({ count }) => count > 0);
 }
 
 /** Histograms of a metric have the same bounds; one that does not is left out of the buckets. */
@@ -39,7 +41,8 @@ function together(series: readonly Series[], span: Span): Omit<Figure, 'labels'>
   for (const each of series) {
     const increase = increaseOf(each, span);
     value += increase.value;
-    if (each.bounds.length === bounds.length) for (const [i, count] of increase.buckets.entries()) buckets[i] = (buckets[i] ?? 0) + count;
+    if (each.bounds.length === bounds.length)
+      for (const [i, count] of increase.buckets.entries()) buckets[i] = (buckets[i] ?? 0) + count;
   }
   return { count: bounds.length > 0 ? buckets.reduce((sum, each) => sum + each, 0) : value, bounds, buckets };
 }
@@ -47,7 +50,10 @@ function together(series: readonly Series[], span: Span): Omit<Figure, 'labels'>
 /** Figures with the same labels, added up. */
 export function summed(all: readonly Figure[]): Figure {
   const bounds = all[0]?.bounds ?? [];
-  const buckets = bounds.length > 0 ? Array.from({ length: bounds.length + 1 }, (_, i) => all.reduce((sum, each) => sum + (each.buckets[i] ?? 0), 0)) : [];
+  const buckets =
+    bounds.length > 0
+      ? Array.from({ length: bounds.length + 1 }, (_, i) => all.reduce((sum, each) => sum + (each.buckets[i] ?? 0), 0))
+      : [];
   return { labels: all[0]?.labels ?? {}, count: all.reduce((sum, { count }) => sum + count, 0), bounds, buckets };
 }
 

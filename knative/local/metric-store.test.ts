@@ -5,8 +5,14 @@ import { type Family, type Measured, MetricStore } from './metric-store.ts';
 
 const requests: Family = { name: 'requests', kind: 'counter', unit: '{request}', description: '' };
 const durations: Family = { name: 'durations', kind: 'histogram', unit: 's', description: '' };
-const counter = (timeMs: number, value: number, instance = 'a'): Measured => ({ family: requests, labels: { instance }, timeMs, value });
-const only = (store: MetricStore) => [...store.all()].map(({ samples }) => samples.map(({ timeMs, value }) => [timeMs, value]));
+const counter = (timeMs: number, value: number, instance = 'a'): Measured => ({
+  family: requests,
+  labels: { instance },
+  timeMs,
+  value,
+});
+const only = (store: MetricStore) =>
+  [...store.all()].map(({ samples }) => samples.map(({ timeMs, value }) => [timeMs, value]));
 
 describe('what is kept of metrics', () => {
   test('the zero that a series begins with and the last push of an instance, however near they are', () => {
@@ -64,7 +70,15 @@ describe('what is kept of metrics', () => {
     const store = new MetricStore();
     const exemplar = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), value: 0.3, timeMs: 1 };
     const add = (timeMs: number, buckets: number[]) =>
-      store.add({ family: durations, labels: {}, timeMs, value: 1, buckets, bounds: [0.1, 0.5], exemplars: [exemplar] });
+      store.add({
+        family: durations,
+        labels: {},
+        timeMs,
+        value: 1,
+        buckets,
+        bounds: [0.1, 0.5],
+        exemplars: [exemplar],
+      });
     add(0, [1, 2, 0]);
     add(10_000, [1, 2, 0]);
     const [series] = [...store.all()];
@@ -97,7 +111,10 @@ describe('what is kept of metrics', () => {
           store.add(counter(i * 5_000, 0, `i-${i}`));
           store.add(counter(i * 5_000 + 400, count, `i-${i}`));
         }
-        const sum = [...store.of('requests')].reduce((total, series) => total + increaseOf(series, { fromMs: -1, toMs: 1e9 }).value, 0);
+        const sum = [...store.of('requests')].reduce(
+          (total, series) => total + increaseOf(series, { fromMs: -1, toMs: 1e9 }).value,
+          0,
+        );
         expect(sum).toBe(counts.reduce((total, each) => total + each, 0));
       }),
     );

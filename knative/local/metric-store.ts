@@ -94,9 +94,11 @@ export class MetricStore {
     const last = samples.at(-1);
     if (last && measured.timeMs < last.timeMs) return;
     const sample = sampleOf(measured, last);
-    if (last && this.#replaces(sample, series)) this.#bytes += sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample);
+    if (last && this.#replaces(sample, series))
+      this.#bytes += sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample);
     else this.#bytes += sizeOfSample(samples[samples.push(sample) - 1] as Sample);
-    for (const exemplar of measured.exemplars ?? []) series.exemplars.set(bucketOf(exemplar.value, series.bounds), exemplar);
+    for (const exemplar of measured.exemplars ?? [])
+      series.exemplars.set(bucketOf(exemplar.value, series.bounds), exemplar);
     this.#forget(series, measured.timeMs);
   }
 
@@ -123,7 +125,8 @@ export class MetricStore {
 
   #forget(series: Series, nowMs: number): void {
     const { samples } = series;
-    while (samples.length > 1 && (samples[0] as Sample).timeMs < nowMs - this.keepMs) this.#bytes -= sizeOfSample(samples.shift() as Sample);
+    while (samples.length > 1 && (samples[0] as Sample).timeMs < nowMs - this.keepMs)
+      this.#bytes -= sizeOfSample(samples.shift() as Sample);
     if (nowMs - this.#sweptMs > 60_000) {
       this.#sweptMs = nowMs;
       for (const [key, each] of this.#series) if (endOf(each) < nowMs - this.keepMs) this.#drop(key, each);
@@ -161,10 +164,14 @@ const keyOf = (name: string, labels: Readonly<Record<string, string>>): string =
   JSON.stringify([name, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 const endOf = ({ samples }: Series): number => samples.at(-1)?.timeMs ?? 0;
-const sameNumbers = (a: readonly number[], b: readonly number[]): boolean => a === b || (a.length === b.length && a.every((each, i) => each === b[i]));
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((each, i) => each === b[i]));
 
 /** Roughly what V8 keeps; shared buckets are counted as if they were not. */
 const sizeOfSample = ({ buckets }: Sample): number => 48 + (buckets ? 16 + buckets.length * 8 : 0);
 /** A series keeps its key, its labels and, for each bucket, one exemplar at most. */
 const sizeOfSeries = ({ family, labels, bounds }: Series): number =>
-  400 + 2 * family.name.length + Object.entries(labels).reduce((sum, [name, value]) => sum + 2 * (name.length + value.length) + 48, 0) + bounds.length * 160;
+  400 +
+  2 * family.name.length +
+  Object.entries(labels).reduce((sum, [name, value]) => sum + 2 * (name.length + value.length) + 48, 0) +
+  bounds.length * 160;

@@ -9,7 +9,14 @@ let console_: { url: string; close(): Promise<void> };
 beforeAll(async () => {
   b = await bench({ triggers: [] });
   for (const measured of measuredFlow(Date.now())) b.telemetry.addMeasured(measured);
-  console_ = await startConsole({ host: '127.0.0.1', port: 0, services: () => [], routes: () => [], brokers: b.brokers, telemetry: b.telemetry });
+  console_ = await startConsole({
+    host: '127.0.0.1',
+    port: 0,
+    services: () => [],
+    routes: () => [],
+    brokers: b.brokers,
+    telemetry: b.telemetry,
+  });
 });
 afterAll(async () => {
   await console_.close();
@@ -26,7 +33,11 @@ const rowsOf = (page: string, title: string): string[][] => {
   return table
     .split('</tr>')
     .slice(0, -1)
-    .map((row) => [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell]) => (cell as string).replaceAll(/<[^>]*>/g, '').trim()));
+    .map((row) =>
+      [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell]) =>
+        (cell as string).replaceAll(/<[^>]*>/g, '').trim(),
+      ),
+    );
 };
 
 describe('the console’s page of metrics', () => {
@@ -36,7 +47,9 @@ describe('the console’s page of metrics', () => {
   });
 
   test('events by type: sent, handled, failed, handled before, age', async () => {
-    expect(rowsOf((await get('/measures')).text, 'Events')).toEqual([['dev.dormouse.post.created.v1', '10', '8', '2 20 %', '1', '49 ms']]);
+    expect(rowsOf((await get('/measures')).text, 'Events')).toEqual([
+      ['dev.dormouse.post.created.v1', '10', '8', '2 20 %', '1', '49 ms'],
+    ]);
   });
 
   test('SQL by statement, caches, cold starts', async () => {
@@ -68,19 +81,35 @@ describe('the console’s page of metrics', () => {
   test('Prometheus’ API is asked by GET and by POST', async () => {
     const query = `sum(increase(http_server_request_duration_seconds_count[5m]))`;
     const byGet = await fetch(`${console_.url}/api/v1/query?${new URLSearchParams({ query })}`);
-    const byPost = await fetch(`${console_.url}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query }) });
+    const byPost = await fetch(`${console_.url}/api/v1/query`, {
+      method: 'POST',
+      body: new URLSearchParams({ query }),
+    });
     for (const response of [byGet, byPost]) {
       expect(response.status).toBe(200);
-      expect((await response.json()) as object).toMatchObject({ status: 'success', data: { resultType: 'vector', result: [{ metric: {} }] } });
+      expect((await response.json()) as object).toMatchObject({
+        status: 'success',
+        data: { resultType: 'vector', result: [{ metric: {} }] },
+      });
     }
-    const tooLong = await fetch(`${console_.url}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query: 'x'.repeat(300_000) }) });
+    const tooLong = await fetch(`${console_.url}/api/v1/query`, {
+      method: 'POST',
+      body: new URLSearchParams({ query: 'x'.repeat(300_000) }),
+    });
     expect(tooLong.status).toBe(413);
     expect((await fetch(`${console_.url}/api/v1/query`, { method: 'DELETE' })).status).toBe(405);
   });
 
   test('without measurements it says so', async () => {
     const bare = await bench({ triggers: [] });
-    const empty = await startConsole({ host: '127.0.0.1', port: 0, services: () => [], routes: () => [], brokers: bare.brokers, telemetry: bare.telemetry });
+    const empty = await startConsole({
+      host: '127.0.0.1',
+      port: 0,
+      services: () => [],
+      routes: () => [],
+      brokers: bare.brokers,
+      telemetry: bare.telemetry,
+    });
     expect(await (await fetch(`${empty.url}/measures`)).text()).toContain('No function has measured anything');
     await empty.close();
     await bare.close();

@@ -11,7 +11,8 @@ export function seededMetrics(endMs: number, minutes = 10): MetricStore {
   for (let n = 0; n <= pushes; n++) {
     const timeMs = endMs - (pushes - n) * pushMs;
     for (const measured of pushOf('posts', 'posts-a', n, timeMs)) store.add(measured);
-    if (n % 12 < 5) for (const measured of pushOf('web', `web-${Math.floor(n / 12)}`, n % 12, timeMs)) store.add(measured);
+    if (n % 12 < 5)
+      for (const measured of pushOf('web', `web-${Math.floor(n / 12)}`, n % 12, timeMs)) store.add(measured);
   }
   return store;
 }
@@ -27,7 +28,14 @@ function* pushOf(service: string, instance: string, n: number, timeMs: number): 
     const buckets = [...counts.map((each) => (status === '200' ? each : Math.floor(each / 4) * part)), 0];
     const error = status === '500' ? { error_type: '500' } : {};
     const value = buckets.reduce((sum, each, i) => sum + each * (bounds[i] ?? 10), 0);
-    yield { family: metrics.requestDuration, labels: { ...labels, ...request, http_response_status_code: status, ...error }, timeMs, value, buckets, bounds };
+    yield {
+      family: metrics.requestDuration,
+      labels: { ...labels, ...request, http_response_status_code: status, ...error },
+      timeMs,
+      value,
+      buckets,
+      bounds,
+    };
   }
   const cpu = { family: metrics.cpuTime, timeMs };
   yield { ...cpu, labels: { ...labels, cpu_mode: 'user' }, value: n * 0.25 };
@@ -42,19 +50,38 @@ export function* measuredFlow(nowMs: number): Generator<Measured> {
   const base = { job: 'dormouse/posts', instance: 'posts-a', service_name: 'posts' };
   const pushedMs = nowMs - 20_000;
   const twice = function* (measured: Omit<Measured, 'timeMs'>): Generator<Measured> {
-    yield { ...measured, timeMs: pushedMs - zeroMsBefore, value: 0, ...(measured.buckets && { buckets: measured.buckets.map(() => 0) }), exemplars: [] };
+    yield {
+      ...measured,
+      timeMs: pushedMs - zeroMsBefore,
+      value: 0,
+      ...(measured.buckets && { buckets: measured.buckets.map(() => 0) }),
+      exemplars: [],
+    };
     yield { ...measured, timeMs: pushedMs };
   };
-  const histogram = (family: Metric, upTo: number, count: number, labels: Record<string, string>, exemplars: Measured['exemplars'] = []) => {
+  const histogram = (
+    family: Metric,
+    upTo: number,
+    count: number,
+    labels: Record<string, string>,
+    exemplars: Measured['exemplars'] = [],
+  ) => {
     const own = family.bounds ?? [];
     const buckets = [...own, Number.POSITIVE_INFINITY].map((bound) => (bound === upTo ? count : 0));
     return twice({ family, labels: { ...base, ...labels }, value: count * upTo, buckets, bounds: own, exemplars });
   };
-  const counter = (family: Metric, value: number, labels: Record<string, string>) => twice({ family, labels: { ...base, ...labels }, value });
+  const counter = (family: Metric, value: number, labels: Record<string, string>) =>
+    twice({ family, labels: { ...base, ...labels }, value });
   const route = { http_request_method: 'GET', http_route: '/blog/api/posts' };
   const exemplar = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), value: 0.04, timeMs: pushedMs };
   yield* histogram(metrics.requestDuration, 0.01, 100, { ...route, http_response_status_code: '200' });
-  yield* histogram(metrics.requestDuration, 0.05, 20, { ...route, http_response_status_code: '500', error_type: '500' }, [exemplar]);
+  yield* histogram(
+    metrics.requestDuration,
+    0.05,
+    20,
+    { ...route, http_response_status_code: '500', error_type: '500' },
+    [exemplar],
+  );
   const event = { messaging_destination_name: 'dev.dormouse.post.created.v1' };
   yield* counter(metrics.eventsSent, 10, event);
   yield* counter(metrics.eventsConsumed, 7, event);

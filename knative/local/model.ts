@@ -168,8 +168,16 @@ export interface HttpRoute {
     | { kind: 'redirect'; status: number; uri?: string; authority?: string };
   rewriteUri: string | undefined;
   timeoutMs: number | undefined;
-  requestHeaders: { set: Readonly<Record<string, string>>; add: Readonly<Record<string, string>>; remove: readonly string[] };
-  responseHeaders: { set: Readonly<Record<string, string>>; add: Readonly<Record<string, string>>; remove: readonly string[] };
+  requestHeaders: {
+    set: Readonly<Record<string, string>>;
+    add: Readonly<Record<string, string>>;
+    remove: readonly string[];
+  };
+  responseHeaders: {
+    set: Readonly<Record<string, string>>;
+    add: Readonly<Record<string, string>>;
+    remove: readonly string[];
+  };
   origin: Origin;
 }
 

@@ -15,14 +15,24 @@ export interface NameReference {
 const podSpecs: readonly (Omit<FieldSpec, 'create'> & { path: string })[] = [
   { path: 'spec', kind: 'Pod' },
   { path: 'template/spec', kind: 'PodTemplate' },
-  ...['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet', 'Job'].map((kind) => ({ path: 'spec/template/spec', kind })),
+  ...['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet', 'Job'].map((kind) => ({
+    path: 'spec/template/spec',
+    kind,
+  })),
   { path: 'spec/jobTemplate/spec/template/spec', kind: 'CronJob' },
 ];
 
 const inPods = (...fields: string[]): FieldSpec[] =>
-  podSpecs.flatMap(({ path, kind }) => fields.map((field) => ({ path: `${path}/${field}`, kind: kind ?? '', create: false })));
-const inContainers = (...fields: string[]) => fields.flatMap((field) => [`containers/${field}`, `initContainers/${field}`]);
-const inRoles: FieldSpec[] = ['Role', 'ClusterRole'].map((kind) => ({ path: 'rules/resourceNames', kind, create: false }));
+  podSpecs.flatMap(({ path, kind }) =>
+    fields.map((field) => ({ path: `${path}/${field}`, kind: kind ?? '', create: false })),
+  );
+const inContainers = (...fields: string[]) =>
+  fields.flatMap((field) => [`containers/${field}`, `initContainers/${field}`]);
+const inRoles: FieldSpec[] = ['Role', 'ClusterRole'].map((kind) => ({
+  path: 'rules/resourceNames',
+  kind,
+  create: false,
+}));
 
 /** kustomize's own references to the kinds whose names change here: generated ones, and accounts (whose namespace a binding repeats). */
 const builtIn: readonly NameReference[] = [
@@ -53,7 +63,13 @@ const builtIn: readonly NameReference[] = [
       ...inRoles,
       { path: 'spec/tls/secretName', kind: 'Ingress', create: false },
       { path: 'imagePullSecrets/name', kind: 'ServiceAccount', create: false },
-      { path: 'spec/template/spec/containers/env/valueFrom/secretKeyRef/name', group: 'serving.knative.dev', version: 'v1', kind: 'Service', create: false },
+      {
+        path: 'spec/template/spec/containers/env/valueFrom/secretKeyRef/name',
+        group: 'serving.knative.dev',
+        version: 'v1',
+        kind: 'Service',
+        create: false,
+      },
     ],
   },
   {
@@ -61,7 +77,12 @@ const builtIn: readonly NameReference[] = [
     version: 'v1',
     kind: 'ServiceAccount',
     fieldSpecs: [
-      ...['RoleBinding', 'ClusterRoleBinding'].map((kind) => ({ path: 'subjects', group: 'rbac.authorization.k8s.io', kind, create: false })),
+      ...['RoleBinding', 'ClusterRoleBinding'].map((kind) => ({
+        path: 'subjects',
+        group: 'rbac.authorization.k8s.io',
+        kind,
+        create: false,
+      })),
       ...inPods('serviceAccountName').filter(({ kind }) => kind !== 'PodTemplate' && kind !== 'ReplicaSet'),
     ],
   },
@@ -71,7 +92,9 @@ const builtIn: readonly NameReference[] = [
 export function mergeReferences(configured: readonly NameReference[]): NameReference[] {
   const merged = [...builtIn];
   for (const reference of configured) {
-    const index = merged.findIndex((each) => each.kind === reference.kind && each.group === reference.group && each.version === reference.version);
+    const index = merged.findIndex(
+      (each) => each.kind === reference.kind && each.group === reference.group && each.version === reference.version,
+    );
     if (index < 0) merged.push(reference);
     else merged[index] = { ...reference, fieldSpecs: mergeSpecs(merged[index]!.fieldSpecs, reference.fieldSpecs) };
   }
@@ -117,7 +140,11 @@ function follow(value: Json, set: (value: Json, origin: Origin) => void, origin:
 
 /** A reference with a name and perhaps a namespace, as in a RoleBinding's subjects. */
 function followSubject(subject: JsonObject, origin: Origin, search: Search): void {
-  const found = find(String(subject.name), search, typeof subject.namespace === 'string' ? subject.namespace : undefined);
+  const found = find(
+    String(subject.name),
+    search,
+    typeof subject.namespace === 'string' ? subject.namespace : undefined,
+  );
   if (!found) return;
   const { name, namespace } = found.manifest.metadata;
   setField(subject, 'name', name, origin);
@@ -125,13 +152,20 @@ function followSubject(subject: JsonObject, origin: Origin, search: Search): voi
 }
 
 /** The object that was called `name` and can be meant by the referrer; undefined when none was, or it never changed its name. */
-function find(name: string, { referrer, target, resources }: Search, namespace: string | undefined): Resource | undefined {
+function find(
+  name: string,
+  { referrer, target, resources }: Search,
+  namespace: string | undefined,
+): Resource | undefined {
   const from = idOf(referrer);
   const candidates = resources.filter((resource) => {
     const id = idOf(resource);
-    const reachable = isClusterScoped(from) || isClusterScoped(id) || id.kind === 'ServiceAccount' || id.namespace === from.namespace;
+    const reachable =
+      isClusterScoped(from) || isClusterScoped(id) || id.kind === 'ServiceAccount' || id.namespace === from.namespace;
     const inNamespace = namespace === undefined || [resource.history[0]?.namespace, id.namespace].includes(namespace);
-    return reachable && inNamespace && resource.history.some((before) => before.name === name && selects(target, before));
+    return (
+      reachable && inNamespace && resource.history.some((before) => before.name === name && selects(target, before))
+    );
   });
   const [first, ...others] = candidates;
   if (first && others.some((other) => other.manifest.metadata.name !== first.manifest.metadata.name)) {

@@ -14,9 +14,15 @@ interface Shown {
   addresses: Addresses;
 }
 
-export async function openConsole(ground: Ground, { brokers, services, ingress, addresses }: Shown): Promise<{ url: string }> {
+export async function openConsole(
+  ground: Ground,
+  { brokers, services, ingress, addresses }: Shown,
+): Promise<{ url: string }> {
   const { home, root, telemetry, consolePort = 8081, ends } = ground;
-  const [{ startConsole }, { measurePlatform }] = await Promise.all([import('./console.ts'), import('./platform-metrics.ts')]);
+  const [{ startConsole }, { measurePlatform }] = await Promise.all([
+    import('./console.ts'),
+    import('./platform-metrics.ts'),
+  ]);
   ends.add(measurePlatform({ telemetry, services: () => services.status(), brokers }));
   const operations = createOperations({
     recipe: () => ground.source.provided.operations,

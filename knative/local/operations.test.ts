@@ -35,7 +35,15 @@ beforeEach(async () => {
     triggers: () => [{ name: 'counts', namespace: 'dormouse' }],
     now: () => now,
   });
-  console_ = await startConsole({ host: '127.0.0.1', port: 0, services: () => [], routes: () => [], brokers: b.brokers, telemetry: b.telemetry, operations });
+  console_ = await startConsole({
+    host: '127.0.0.1',
+    port: 0,
+    services: () => [],
+    routes: () => [],
+    brokers: b.brokers,
+    telemetry: b.telemetry,
+    operations,
+  });
 });
 afterEach(async () => {
   await console_.close();
@@ -49,7 +57,11 @@ const page = async (path: string) => {
   return { status: response.status, text: await response.text() };
 };
 /** Sends a form as a browser does that shows one of the console's pages. */
-const send = async (path: string, fields: [string, string][], { headers = {}, token }: { headers?: Record<string, string>; token?: string } = {}) => {
+const send = async (
+  path: string,
+  fields: [string, string][],
+  { headers = {}, token }: { headers?: Record<string, string>; token?: string } = {},
+) => {
   const given = token ?? /name="token" value="([^"]+)"/.exec((await page('/replay')).text)?.[1] ?? '';
   const body = new URLSearchParams([['token', given], ...fields]);
   const response = await fetch(console_.url + path, {
@@ -60,7 +72,8 @@ const send = async (path: string, fields: [string, string][], { headers = {}, to
   });
   return { status: response.status, location: response.headers.get('location'), text: await response.text() };
 };
-const begun = () => api.asked.filter(({ what, body }) => what.startsWith('POST') && !(body as { dry_run?: boolean }).dry_run);
+const begun = () =>
+  api.asked.filter(({ what, body }) => what.startsWith('POST') && !(body as { dry_run?: boolean }).dry_run);
 
 describe('the operators’ API', () => {
   test('is asked with a token that is printed for it, and anew after some minutes', async () => {
@@ -75,9 +88,15 @@ describe('the operators’ API', () => {
   });
 
   test('is a problem in words when it refuses, and when it is not there', async () => {
-    expect(await operations.call('POST', '/replays', { trigger: 'nobody' })).toEqual({ status: 422, problem: 'Invalid trigger: is not there.' });
+    expect(await operations.call('POST', '/replays', { trigger: 'nobody' })).toEqual({
+      status: 422,
+      problem: 'Invalid trigger: is not there.',
+    });
     await api.close();
-    expect(await operations.call('GET', '/events')).toMatchObject({ status: 502, problem: expect.stringContaining('/api/operations does not answer: ') });
+    expect(await operations.call('GET', '/events')).toMatchObject({
+      status: 502,
+      problem: expect.stringContaining('/api/operations does not answer: '),
+    });
     there = false;
     expect(await operations.call('GET', '/events')).toMatchObject({ status: 404 });
   });
@@ -95,7 +114,9 @@ describe('the pages of dead letters', () => {
   test('narrow the list, keep what was asked in the form, and go on where it ended', async () => {
     api.letters = Array.from({ length: 60 }, (_, index) => deadLetter(100 - index));
     const { text } = await page('/dead-letters?state=all&type=dev.example.wanted.v1&trigger=stranger-wanted');
-    expect(api.asked.at(-1)?.what).toBe('GET /api/operations/dead-letters?state=all&limit=50&trigger=stranger-wanted&type=dev.example.wanted.v1');
+    expect(api.asked.at(-1)?.what).toBe(
+      'GET /api/operations/dead-letters?state=all&limit=50&trigger=stranger-wanted&type=dev.example.wanted.v1',
+    );
     expect(text).toContain('name="type" size="26" value="dev.example.wanted.v1"');
     expect(text).toContain('the newest 50');
     const next = /href="(\/dead-letters\?[^"]*after=50)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
@@ -127,7 +148,10 @@ describe('the pages of dead letters', () => {
     expect((await page('/undeliverable')).text).toContain('Undeliverable events');
     there = true;
     api.failure = { status: 503, body: '{"detail":"no database today"}' };
-    expect(await page('/dead-letters')).toMatchObject({ status: 502, text: expect.stringContaining('no database today') });
+    expect(await page('/dead-letters')).toMatchObject({
+      status: 502,
+      text: expect.stringContaining('no database today'),
+    });
   });
 });
 
@@ -142,7 +166,10 @@ describe('a redrive', () => {
     expect(begun()).toEqual([]);
     const sent = await send(
       '/dead-letters/redrive',
-      [...asked.text.matchAll(/type="hidden" name="(what|number)" value="(\w+)"/g)].map(([, name, value]) => [name!, value!]),
+      [...asked.text.matchAll(/type="hidden" name="(what|number)" value="(\w+)"/g)].map(([, name, value]) => [
+        name!,
+        value!,
+      ]),
     );
     expect(begun()).toMatchObject([{ what: 'POST /api/operations/redrives', body: { numbers: [3, 2] } }]);
     expect(sent).toMatchObject({ status: 303, location: '/redrives/redrive-2' });
@@ -177,12 +204,18 @@ describe('a redrive', () => {
   test('can be stopped', async () => {
     await send('/dead-letters/redrive', [['what', 'all']]);
     expect((await page('/redrives/redrive-1')).text).toContain('action="/redrives/redrive-1/cancel"');
-    expect(await send('/redrives/redrive-1/cancel', [])).toMatchObject({ status: 303, location: '/redrives/redrive-1' });
+    expect(await send('/redrives/redrive-1/cancel', [])).toMatchObject({
+      status: 303,
+      location: '/redrives/redrive-1',
+    });
     expect(api.asked.at(-1)?.what).toBe('DELETE /api/operations/redrives/redrive-1');
   });
 
   test('of nothing is refused', async () => {
-    expect(await send('/dead-letters/confirm', [['what', 'chosen']])).toMatchObject({ status: 422, text: expect.stringContaining('Tick the dead letters') });
+    expect(await send('/dead-letters/confirm', [['what', 'chosen']])).toMatchObject({
+      status: 422,
+      text: expect.stringContaining('Tick the dead letters'),
+    });
     expect(
       (
         await send('/dead-letters/confirm', [
@@ -213,7 +246,9 @@ describe('a replay', () => {
     expect(begun()).toEqual([]);
     const shown = (await page(counted.location!)).text;
     expect(shown).toContain('3 events would be sent');
-    const fields = [...shown.matchAll(/type="hidden" name="(trigger|from|to)" value="([^"]+)"/g)].map(([, name, value]): [string, string] => [name!, value!]);
+    const fields = [...shown.matchAll(/type="hidden" name="(trigger|from|to)" value="([^"]+)"/g)].map(
+      ([, name, value]): [string, string] => [name!, value!],
+    );
     const started = await send('/replays', [...fields, ['start', 'now']]);
     expect(begun()).toMatchObject([{ body: { trigger: 'counts', dry_run: false } }]);
     expect((await page(started.location!)).text).toContain('action="/replays/replay-2/cancel"');
@@ -249,7 +284,8 @@ describe('a form', () => {
   });
 
   test('without the token that only a page of the console holds changes nothing', async () => {
-    for (const token of ['', 'x', 'A'.repeat(43)]) expect((await send('/dead-letters/redrive', all, { token })).status).toBe(403);
+    for (const token of ['', 'x', 'A'.repeat(43)])
+      expect((await send('/dead-letters/redrive', all, { token })).status).toBe(403);
     expect(begun()).toEqual([]);
   });
 
@@ -260,8 +296,10 @@ describe('a form', () => {
   test('for a name that is not this machine’s changes nothing, whatever it holds', async () => {
     const token = /name="token" value="([^"]+)"/.exec((await page('/replay')).text)![1]!;
     const status = await new Promise((done, failed) =>
-      request(`${console_.url}/dead-letters/redrive`, { method: 'POST', headers: { host: 'evil.example', origin: 'http://evil.example' } }, (response) =>
-        done(response.statusCode),
+      request(
+        `${console_.url}/dead-letters/redrive`,
+        { method: 'POST', headers: { host: 'evil.example', origin: 'http://evil.example' } },
+        (response) => done(response.statusCode),
       )
         .on('error', failed)
         .end(`token=${token}&what=all`),
@@ -272,6 +310,7 @@ describe('a form', () => {
 
   test('is taken where the pages send them, and nowhere else', async () => {
     expect((await send('/dead-letters/redrive', all)).status).toBe(303);
-    for (const path of ['/dead-letters', '/undeliverable', '/api/events', '/replays/x/other']) expect((await send(path, all)).status).toBe(405);
+    for (const path of ['/dead-letters', '/undeliverable', '/api/events', '/replays/x/other'])
+      expect((await send(path, all)).status).toBe(405);
   });
 });

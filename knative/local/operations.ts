@@ -5,7 +5,9 @@ import type { Trigger } from './model.ts';
 import type { OperationsRecipe } from './provided.ts';
 
 /** An answer of the operators' API: what it says, or why there is nothing to say. */
-export type Answered<T> = { status: number; body: T; next: string | undefined; problem?: undefined } | { status: number; problem: string };
+export type Answered<T> =
+  | { status: number; body: T; next: string | undefined; problem?: undefined }
+  | { status: number; problem: string };
 
 /** The API of dead letters, redrives and replays, as an operator uses it. */
 export interface Operations {
@@ -35,7 +37,14 @@ const patienceMs = 30_000;
 const none = { status: 404, problem: 'platform.yaml names no API for operators' } as const;
 
 /** Speaks to the API through the ingress, with a token that lives for minutes. */
-export function createOperations({ recipe, url, secrets, root, triggers, now = Date.now }: OperationsOptions): Operations {
+export function createOperations({
+  recipe,
+  url,
+  secrets,
+  root,
+  triggers,
+  now = Date.now,
+}: OperationsOptions): Operations {
   let held: { token: Promise<string>; since: number } | undefined;
   const token = (recipe: OperationsRecipe) => {
     if (!held || now() - held.since > tokenAgeMs) held = { token: printToken(recipe, secrets, root), since: now() };
@@ -51,7 +60,11 @@ export function createOperations({ recipe, url, secrets, root, triggers, now = D
           method,
           redirect: 'manual',
           signal: AbortSignal.timeout(patienceMs),
-          headers: { authorization: `Bearer ${await token(api)}`, accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+          headers: {
+            authorization: `Bearer ${await token(api)}`,
+            accept: 'application/json',
+            ...(body && { 'content-type': 'application/json' }),
+          },
           ...(body && { body: JSON.stringify(body) }),
         });
         if (response.status === 401) held = undefined;
@@ -71,9 +84,15 @@ function read<T>(response: Response, text: string): Answered<T> {
     return {
       status,
       body: body as T,
-      next: new URLSearchParams(/<[^>]*\?([^>]*)>; *rel="?next/.exec(headers.get('link') ?? '')?.[1]).get('after') ?? undefined,
+      next:
+        new URLSearchParams(/<[^>]*\?([^>]*)>; *rel="?next/.exec(headers.get('link') ?? '')?.[1]).get('after') ??
+        undefined,
     };
-  const { detail, title, errors } = (body ?? {}) as { detail?: string; title?: string; errors?: { field: string; message: string }[] };
+  const { detail, title, errors } = (body ?? {}) as {
+    detail?: string;
+    title?: string;
+    errors?: { field: string; message: string }[];
+  };
   const fields = (errors ?? []).map(({ field, message }) => ` ${field}: ${message}.`).join('');
   return { status, problem: `${detail ?? title ?? `the API answered ${status}`}${fields}` };
 }
@@ -87,10 +106,15 @@ function parsed(text: string): unknown {
 }
 
 const reason = (error: Error) =>
-  error.name === 'TimeoutError' ? `nothing came within ${patienceMs / 1000} s` : ((error.cause as Error | undefined)?.message ?? error.message);
+  error.name === 'TimeoutError'
+    ? `nothing came within ${patienceMs / 1000} s`
+    : ((error.cause as Error | undefined)?.message ?? error.message);
 
 async function printToken({ token, secret }: OperationsRecipe, secrets: string, root: string): Promise<string> {
   const { PATH, HOME, ISSUER } = process.env;
-  const { stdout } = await promisify(execFile)(process.execPath, [token, join(secrets, secret)], { cwd: root, env: { PATH, HOME, ...(ISSUER && { ISSUER }) } });
+  const { stdout } = await promisify(execFile)(process.execPath, [token, join(secrets, secret)], {
+    cwd: root,
+    env: { PATH, HOME, ...(ISSUER && { ISSUER }) },
+  });
   return stdout.trim();
 }

@@ -18,7 +18,13 @@ export interface OperatorApi {
 /** A dead letter as the API tells it. */
 export const deadLetter = (number: number, changes: Partial<DeadLetterDetail> = {}): DeadLetterDetail => ({
   number,
-  event: { id: `event-${number}`, type: 'dev.example.wanted.v1', source: '/tests', subject: `thing/${number}`, time: '2026-01-31T09:00:00.000Z' },
+  event: {
+    id: `event-${number}`,
+    type: 'dev.example.wanted.v1',
+    source: '/tests',
+    subject: `thing/${number}`,
+    time: '2026-01-31T09:00:00.000Z',
+  },
   trigger: 'stranger-wanted',
   destination: 'http://stranger.dormouse.svc.cluster.local/events',
   status: 400,
@@ -38,10 +44,15 @@ export const deadLetter = (number: number, changes: Partial<DeadLetterDetail> = 
 export async function operatorApi(letters: DeadLetterDetail[]): Promise<OperatorApi> {
   const jobs = new Map<string, Job>();
   const api: Omit<OperatorApi, 'url' | 'close'> = { letters, asked: [], failure: undefined, endless: false };
-  const answer = (method: string, { pathname, searchParams }: URL, body: Record<string, unknown>): { status: number; body?: unknown; next?: string } => {
+  const answer = (
+    method: string,
+    { pathname, searchParams }: URL,
+    body: Record<string, unknown>,
+  ): { status: number; body?: unknown; next?: string } => {
     const [, , , kind = '', id = ''] = pathname.split('/');
     if (kind === 'dead-letters' && id) return one(api.letters.find(({ number }) => number === Number(id)));
-    if (kind === 'dead-letters') return page(wanted(api.letters, searchParams.get('state') ?? 'open', searchParams), searchParams);
+    if (kind === 'dead-letters')
+      return page(wanted(api.letters, searchParams.get('state') ?? 'open', searchParams), searchParams);
     if (kind === 'events') return { status: 200, body: [] };
     if (method === 'POST') return begin(kind === 'redrives' ? 'redrive' : 'replay', body, api.letters, jobs);
     const job = jobs.get(id);
@@ -55,11 +66,20 @@ export async function operatorApi(letters: DeadLetterDetail[]): Promise<Operator
   const server = createServer(async (request: IncomingMessage, response) => {
     const sent = await text(request);
     const body = sent === '' ? {} : JSON.parse(sent);
-    api.asked.push({ what: `${request.method} ${request.url}`, body: sent === '' ? undefined : body, authorization: request.headers.authorization });
-    if (api.failure) return void response.writeHead(api.failure.status, { 'content-type': 'application/problem+json' }).end(api.failure.body);
+    api.asked.push({
+      what: `${request.method} ${request.url}`,
+      body: sent === '' ? undefined : body,
+      authorization: request.headers.authorization,
+    });
+    if (api.failure)
+      return void response
+        .writeHead(api.failure.status, { 'content-type': 'application/problem+json' })
+        .end(api.failure.body);
     const made = answer(request.method ?? '', new URL(request.url ?? '', 'http://api'), body);
     if (made.next) response.setHeader('link', `<${made.next}>; rel="next"`);
-    response.writeHead(made.status, { 'content-type': 'application/json' }).end(made.body === undefined ? '' : JSON.stringify(made.body));
+    response
+      .writeHead(made.status, { 'content-type': 'application/json' })
+      .end(made.body === undefined ? '' : JSON.stringify(made.body));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return Object.assign(api, {
@@ -71,25 +91,38 @@ export async function operatorApi(letters: DeadLetterDetail[]): Promise<Operator
   });
 }
 
-const one = (found: object | undefined) => (found ? { status: 200, body: found } : { status: 404, body: { title: 'Not found', detail: 'There is none.' } });
+const one = (found: object | undefined) =>
+  found ? { status: 200, body: found } : { status: 404, body: { title: 'Not found', detail: 'There is none.' } };
 
 const wanted = (letters: readonly DeadLetterDetail[], state: string, query: URLSearchParams) =>
   letters.filter(
     ({ event, trigger, state: is }) =>
-      (state === 'all' || is === state) && (query.get('trigger') ?? trigger) === trigger && (query.get('type') ?? event.type) === event.type,
+      (state === 'all' || is === state) &&
+      (query.get('trigger') ?? trigger) === trigger &&
+      (query.get('type') ?? event.type) === event.type,
   );
 
 function page(letters: DeadLetterDetail[], query: URLSearchParams) {
   const limit = Number(query.get('limit') ?? 20);
   const from = Number(query.get('after') ?? 0);
   const more = letters.length > from + limit;
-  return { status: 200, body: letters.slice(from, from + limit), ...(more && { next: `/x?limit=${limit}&after=${from + limit}` }) };
+  return {
+    status: 200,
+    body: letters.slice(from, from + limit),
+    ...(more && { next: `/x?limit=${limit}&after=${from + limit}` }),
+  };
 }
 
-function begin(kind: Job['kind'], body: Record<string, unknown>, letters: readonly DeadLetterDetail[], jobs: Map<string, Job>) {
+function begin(
+  kind: Job['kind'],
+  body: Record<string, unknown>,
+  letters: readonly DeadLetterDetail[],
+  jobs: Map<string, Job>,
+) {
   const filter = new URLSearchParams((body.filter ?? {}) as Record<string, string>);
   const chosen = letters.filter(({ number }) => !body.numbers || (body.numbers as number[]).includes(number));
-  if (body.trigger === 'nobody') return { status: 422, body: { title: 'Invalid', errors: [{ field: 'trigger', message: 'is not there' }] } };
+  if (body.trigger === 'nobody')
+    return { status: 422, body: { title: 'Invalid', errors: [{ field: 'trigger', message: 'is not there' }] } };
   const total = kind === 'replay' ? 5 : wanted(chosen, 'open', filter).length;
   const job: Job = {
     id: `${kind}-${jobs.size + 1}`,

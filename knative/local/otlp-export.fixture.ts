@@ -21,9 +21,14 @@ type Spans = Parameters<typeof JsonTraceSerializer.serializeRequest>[0];
 type Metrics = Parameters<typeof JsonMetricsSerializer.serializeRequest>[0];
 type Logs = Parameters<typeof JsonLogsSerializer.serializeRequest>[0];
 
-const hex = (digits: number) => fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits });
-const id = (digits: number) => fc.oneof({ weight: 9, arbitrary: hex(digits) }, { weight: 1, arbitrary: fc.constant('0'.repeat(digits)) });
-const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('', 'service.name', '__proto__', 'x'.repeat(5_000)));
+const hex = (digits: number) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits });
+const id = (digits: number) =>
+  fc.oneof({ weight: 9, arbitrary: hex(digits) }, { weight: 1, arbitrary: fc.constant('0'.repeat(digits)) });
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.constantFrom('', 'service.name', '__proto__', 'x'.repeat(5_000)),
+);
 const integer = fc.oneof(fc.integer(), fc.maxSafeInteger());
 const double = fc.double({ noDefaultInfinity: true, noNaN: true });
 const value = fc.letrec((tie) => ({
@@ -76,20 +81,32 @@ const log = fc.record({
   droppedAttributesCount: fc.nat(),
 });
 
-const histogram = fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 4 }).chain((boundaries) =>
-  fc.record({
-    buckets: fc.record({
-      boundaries: fc.constant(boundaries),
-      counts: fc.array(count, { minLength: boundaries.length + 1, maxLength: boundaries.length + 1 }),
+const histogram = fc
+  .uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 4 })
+  .chain((boundaries) =>
+    fc.record({
+      buckets: fc.record({
+        boundaries: fc.constant(boundaries),
+        counts: fc.array(count, { minLength: boundaries.length + 1, maxLength: boundaries.length + 1 }),
+      }),
+      sum: fc.option(double, { nil: undefined }),
+      count,
+      min: fc.option(double, { nil: undefined }),
+      max: fc.option(double, { nil: undefined }),
     }),
-    sum: fc.option(double, { nil: undefined }),
-    count,
-    min: fc.option(double, { nil: undefined }),
-    max: fc.option(double, { nil: undefined }),
-  }),
-);
-const side = fc.record({ offset: fc.integer({ min: -100, max: 100 }), bucketCounts: fc.array(count, { maxLength: 4 }) });
-const exponential = fc.record({ count, sum: double, scale: fc.integer({ min: -10, max: 20 }), zeroCount: count, positive: side, negative: side });
+  );
+const side = fc.record({
+  offset: fc.integer({ min: -100, max: 100 }),
+  bucketCounts: fc.array(count, { maxLength: 4 }),
+});
+const exponential = fc.record({
+  count,
+  sum: double,
+  scale: fc.integer({ min: -10, max: 20 }),
+  zeroCount: count,
+  positive: side,
+  negative: side,
+});
 /** OpenTelemetry's DataPointType and ValueType of each kind, and its values. */
 const kinds = [
   { dataPointType: 0, valueType: 1, value: histogram },
@@ -103,12 +120,17 @@ const metric = fc.constantFrom(...kinds).chain(({ dataPointType, valueType, valu
     aggregationTemporality: fc.constantFrom(0, 1),
     dataPointType: fc.constant(dataPointType),
     isMonotonic: fc.boolean(),
-    dataPoints: fc.array(fc.record({ startTime: time, endTime: time, attributes, value: measured as fc.Arbitrary<unknown> }), { maxLength: 3 }),
+    dataPoints: fc.array(
+      fc.record({ startTime: time, endTime: time, attributes, value: measured as fc.Arbitrary<unknown> }),
+      { maxLength: 3 },
+    ),
   }),
 );
 const metrics = fc.record({
   resource,
-  scopeMetrics: fc.array(fc.record({ scope: instrumentationScope, metrics: fc.array(metric, { maxLength: 3 }) }), { maxLength: 2 }),
+  scopeMetrics: fc.array(fc.record({ scope: instrumentationScope, metrics: fc.array(metric, { maxLength: 3 }) }), {
+    maxLength: 2,
+  }),
 });
 
 const both = (json: Uint8Array | undefined, protobuf: Uint8Array | undefined): Export => ({
@@ -128,5 +150,7 @@ export const exported: Readonly<Record<Signal, fc.Arbitrary<Export>>> = {
     .map((each) => both(JsonLogsSerializer.serializeRequest(each), ProtobufLogsSerializer.serializeRequest(each))),
   metrics: metrics
     .map((each) => each as unknown as Metrics)
-    .map((each) => both(JsonMetricsSerializer.serializeRequest(each), ProtobufMetricsSerializer.serializeRequest(each))),
+    .map((each) =>
+      both(JsonMetricsSerializer.serializeRequest(each), ProtobufMetricsSerializer.serializeRequest(each)),
+    ),
 };

@@ -43,9 +43,18 @@ afterEach(async () => {
 /** The packages that @opentelemetry/sdk-node exports with when nothing is set, and what is said of one flow of each signal. */
 async function program(): Promise<void> {
   const to = (signal: string) => ({ url: `${url}/v1/${signal}`, compression: 'gzip' as never });
-  const tracers = new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(to('traces')) })] });
-  const meters = new MeterProvider({ resource, readers: [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(to('metrics')) })] });
-  const loggers = new LoggerProvider({ resource, processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(to('logs')) })] });
+  const tracers = new TracerProvider({
+    resource,
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(to('traces')) })],
+  });
+  const meters = new MeterProvider({
+    resource,
+    readers: [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(to('metrics')) })],
+  });
+  const loggers = new LoggerProvider({
+    resource,
+    processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(to('logs')) })],
+  });
   tracers
     .getTracer('x')
     .startSpan('work', { attributes: { n: 7 } })
@@ -60,13 +69,20 @@ describe('a program with OpenTelemetry’s own exporters', () => {
   test('is shown with everything it sent in protobuf, and sent on to a collector', async () => {
     await program();
     await eventually(
-      () => [...collector.metrics.all()].length === 2 && collector.search().length === 1 && collector.logLines().length === 1,
+      () =>
+        [...collector.metrics.all()].length === 2 &&
+        collector.search().length === 1 &&
+        collector.logLines().length === 1,
       'all was sent on',
     );
     for (const telemetry of [console, collector]) {
       expect(telemetry.search()).toMatchObject([{ rootService: 'mine', rootName: 'work', errors: 0 }]);
-      expect(telemetry.logLines()).toMatchObject([{ service: 'mine', instance: 'mine-1', level: 'warn', message: 'hello', fields: { list: '[1,"a"]' } }]);
-      expect([...telemetry.metrics.all()].map(({ family: { name, kind }, samples }) => [name, kind, samples[0]?.value])).toEqual([
+      expect(telemetry.logLines()).toMatchObject([
+        { service: 'mine', instance: 'mine-1', level: 'warn', message: 'hello', fields: { list: '[1,"a"]' } },
+      ]);
+      expect(
+        [...telemetry.metrics.all()].map(({ family: { name, kind }, samples }) => [name, kind, samples[0]?.value]),
+      ).toEqual([
         ['things', 'counter', 3],
         ['took', 'histogram', 0.2],
       ]);

@@ -40,7 +40,8 @@ const double = scalar(bit64, (reader) => {
 /** Ids of traces and spans are hexadecimal in OTLP's JSON, all other bytes base64. */
 const id = scalar(delimited, (reader) => text(reader.bytes(), 'hex'));
 const bytes = scalar(delimited, (reader) => text(reader.bytes(), 'base64'));
-const text = (of: Uint8Array, encoding: 'hex' | 'base64') => Buffer.from(of.buffer, of.byteOffset, of.byteLength).toString(encoding);
+const text = (of: Uint8Array, encoding: 'hex' | 'base64') =>
+  Buffer.from(of.buffer, of.byteOffset, of.byteLength).toString(encoding);
 
 const one = (name: string, inside: () => Message): Field => ({ name, wire: delimited, read: undefined, inside });
 const many = (name: string, inside: () => Message): Field => ({ ...one(name, inside), many: true });
@@ -61,20 +62,46 @@ const keyValue: Message = { 1: string('key'), 2: one('value', () => anyValue) };
 const attributes = (name = 'attributes'): Field => many(name, () => keyValue);
 const arrayValue: Message = { 1: many('values', () => anyValue) };
 const keyValueList: Message = { 1: attributes('values') };
-const entity: Message = { 1: string('schemaUrl'), 2: string('type'), 3: list(string('idKeys')), 4: list(string('descriptionKeys')) };
+const entity: Message = {
+  1: string('schemaUrl'),
+  2: string('type'),
+  3: list(string('idKeys')),
+  4: list(string('descriptionKeys')),
+};
 const resource: Message = { 1: attributes(), 2: uint32('droppedAttributesCount'), 3: many('entityRefs', () => entity) };
-const scope: Message = { 1: string('name'), 2: string('version'), 3: attributes(), 4: uint32('droppedAttributesCount') };
+const scope: Message = {
+  1: string('name'),
+  2: string('version'),
+  3: attributes(),
+  4: uint32('droppedAttributesCount'),
+};
 
 /** An export of a signal: resources, of each its scopes, of each its records. */
 function request(signal: string, records: string, record: () => Message): Message {
   const scopes: Message = { 1: one('scope', () => scope), 2: many(records, record), 3: string('schemaUrl') };
-  const resources: Message = { 1: one('resource', () => resource), 2: many(`scope${signal}`, () => scopes), 3: string('schemaUrl') };
+  const resources: Message = {
+    1: one('resource', () => resource),
+    2: many(`scope${signal}`, () => scopes),
+    3: string('schemaUrl'),
+  };
   return { 1: many(`resource${signal}`, () => resources) };
 }
 
 // trace
-const event: Message = { 1: fixed64('timeUnixNano'), 2: string('name'), 3: attributes(), 4: uint32('droppedAttributesCount') };
-const link: Message = { 1: id('traceId'), 2: id('spanId'), 3: string('traceState'), 4: attributes(), 5: uint32('droppedAttributesCount'), 6: fixed32('flags') };
+const event: Message = {
+  1: fixed64('timeUnixNano'),
+  2: string('name'),
+  3: attributes(),
+  4: uint32('droppedAttributesCount'),
+};
+const link: Message = {
+  1: id('traceId'),
+  2: id('spanId'),
+  3: string('traceState'),
+  4: attributes(),
+  5: uint32('droppedAttributesCount'),
+  6: fixed32('flags'),
+};
 const status: Message = { 2: string('message'), 3: enumeration('code') };
 const span: Message = {
   1: id('traceId'),
@@ -160,7 +187,10 @@ const summary: Message = {
   7: attributes(),
   8: uint32('flags'),
 };
-const points = (point: Message): Message => ({ 1: many('dataPoints', () => point), 2: enumeration('aggregationTemporality') });
+const points = (point: Message): Message => ({
+  1: many('dataPoints', () => point),
+  2: enumeration('aggregationTemporality'),
+});
 const [gauge, sum, histograms] = [points(number), { ...points(number), 3: bool('isMonotonic') }, points(histogram)];
 const [exponentialHistograms, summaries] = [points(exponentialHistogram), points(summary)];
 const metric: Message = {

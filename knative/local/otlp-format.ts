@@ -17,12 +17,20 @@ export interface Format {
   failed(message: string): string | Uint8Array;
 }
 
-const rejectedNames: Readonly<Record<Signal, string>> = { traces: 'rejectedSpans', logs: 'rejectedLogRecords', metrics: 'rejectedDataPoints' };
+const rejectedNames: Readonly<Record<Signal, string>> = {
+  traces: 'rejectedSpans',
+  logs: 'rejectedLogRecords',
+  metrics: 'rejectedDataPoints',
+};
 
 export const json: Format = {
   contentType: 'application/json',
   read: (_signal, body) => JSON.parse(body.toString('utf8')) as unknown,
   accepted: (signal, rejected) =>
-    JSON.stringify(rejected ? { partialSuccess: { [rejectedNames[signal]]: String(rejected.count), errorMessage: rejected.message } } : {}),
+    JSON.stringify(
+      rejected
+        ? { partialSuccess: { [rejectedNames[signal]]: String(rejected.count), errorMessage: rejected.message } }
+        : {},
+    ),
   failed: (message) => JSON.stringify({ message }),
 };

@@ -20,7 +20,8 @@ const longestValue = 4_096;
 export function* readSpans(message: unknown, reject: Reject = () => {}): Generator<SpanRecord> {
   for (const group of list(object(message).resourceSpans)) {
     const resource = readResource(group.resource);
-    for (const scope of list(group.scopeSpans)) for (const span of list(scope.spans)) yield* readSpan(span, resource, reject);
+    for (const scope of list(group.scopeSpans))
+      for (const span of list(scope.spans)) yield* readSpan(span, resource, reject);
   }
 }
 
@@ -55,7 +56,10 @@ interface Resource {
 
 function readResource(resource: unknown): Resource {
   const attributes = readAttributes(object(resource ?? {}).attributes);
-  return { service: String(attributes['service.name'] ?? 'unknown_service'), instance: String(attributes['service.instance.id'] ?? '') };
+  return {
+    service: String(attributes['service.name'] ?? 'unknown_service'),
+    instance: String(attributes['service.instance.id'] ?? ''),
+  };
 }
 
 function* readSpan(span: Json, { service, instance }: Resource, reject: Reject): Generator<SpanRecord> {
@@ -75,7 +79,10 @@ function* readSpan(span: Json, { service, instance }: Resource, reject: Reject):
     spanId,
     ...(parentId ? { parentId } : {}),
     name: String(span.name ?? ''),
-    kind: typeof span.kind === 'string' ? (kindNames[span.kind] ?? 'internal') : (kinds[Number(span.kind ?? 0)] ?? 'internal'),
+    kind:
+      typeof span.kind === 'string'
+        ? (kindNames[span.kind] ?? 'internal')
+        : (kinds[Number(span.kind ?? 0)] ?? 'internal'),
     service,
     startMs,
     durationMs: Math.max(0, milliseconds(span.endTimeUnixNano) - startMs),
@@ -118,13 +125,17 @@ function plainValue(value: unknown): Plain | undefined {
   if (typeof bytesValue === 'string') return bytesValue;
   if (arrayValue !== undefined) return list(object(arrayValue).values).map((each) => plainValue(each) ?? '');
   if (kvlistValue === undefined) return undefined;
-  return Object.fromEntries(list(object(kvlistValue).values).map((each) => [String(each.key ?? ''), plainValue(each.value) ?? '']));
+  return Object.fromEntries(
+    list(object(kvlistValue).values).map((each) => [String(each.key ?? ''), plainValue(each.value) ?? '']),
+  );
 }
 
 function levelOf(record: Json): string {
   if (typeof record.severityText === 'string' && record.severityText !== '') return record.severityText.toLowerCase();
   const number = Number(record.severityNumber) || 9;
-  return ['trace', 'debug', 'info', 'warn', 'error', 'fatal'][Math.min(5, Math.max(0, Math.floor((number - 1) / 4)))] as string;
+  return ['trace', 'debug', 'info', 'warn', 'error', 'fatal'][
+    Math.min(5, Math.max(0, Math.floor((number - 1) / 4)))
+  ] as string;
 }
 
 /** Nanoseconds come as decimal text (or a number) beyond what a double holds: the fraction of a millisecond is kept. */
@@ -135,7 +146,9 @@ export function milliseconds(nanoseconds: unknown): number {
 }
 
 export function hex(value: unknown, digits: number): string | undefined {
-  return typeof value === 'string' && value.length === digits && /^[0-9a-fA-F]+$/.test(value) && !/^0+$/.test(value) ? value.toLowerCase() : undefined;
+  return typeof value === 'string' && value.length === digits && /^[0-9a-fA-F]+$/.test(value) && !/^0+$/.test(value)
+    ? value.toLowerCase()
+    : undefined;
 }
 
 export function object(value: unknown): Json {
@@ -143,4 +156,5 @@ export function object(value: unknown): Json {
   return value as Json;
 }
 
-export const list = (value: unknown): Json[] => (Array.isArray(value) ? (value.filter((each) => typeof each === 'object' && each !== null) as Json[]) : []);
+export const list = (value: unknown): Json[] =>
+  Array.isArray(value) ? (value.filter((each) => typeof each === 'object' && each !== null) as Json[]) : [];

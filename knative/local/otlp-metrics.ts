@@ -9,7 +9,8 @@ const noValue = 1;
 
 /** Kinds that are not kept, with what a sender can do about it. */
 const unkept: Readonly<Record<string, string>> = {
-  exponentialHistogram: 'exponential histograms (OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=explicit_bucket_histogram sends the others)',
+  exponentialHistogram:
+    'exponential histograms (OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=explicit_bucket_histogram sends the others)',
   summary: 'summaries',
 };
 const deltas = 'deltas (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative sends sums)';
@@ -21,7 +22,8 @@ const deltas = 'deltas (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumula
 export function* readMetrics(message: unknown, reject: Reject = () => {}): Generator<Measured> {
   for (const group of list(object(message).resourceMetrics)) {
     const resource = resourceLabels(readAttributes(object(group.resource ?? {}).attributes));
-    for (const scope of list(group.scopeMetrics)) for (const metric of list(scope.metrics)) yield* readMetric(metric, resource, reject);
+    for (const scope of list(group.scopeMetrics))
+      for (const metric of list(scope.metrics)) yield* readMetric(metric, resource, reject);
   }
 }
 
@@ -38,7 +40,8 @@ function resourceLabels(attributes: Attributes): Record<string, string> {
 }
 
 function* readMetric(metric: Json, resource: Record<string, string>, reject: Reject): Generator<Measured> {
-  for (const [form, why] of Object.entries(unkept)) if (metric[form]) reject(list(object(metric[form]).dataPoints).length, why);
+  for (const [form, why] of Object.entries(unkept))
+    if (metric[form]) reject(list(object(metric[form]).dataPoints).length, why);
   for (const [form, kind] of [
     ['sum', 'updowncounter'],
     ['gauge', 'gauge'],
@@ -53,7 +56,12 @@ function* readMetric(metric: Json, resource: Record<string, string>, reject: Rej
     for (const point of list(data.dataPoints)) {
       if ((Number(point.flags ?? 0) & noValue) === noValue) continue;
       const labels = { ...labelled(readAttributes(point.attributes)), ...resource };
-      yield { family, labels, timeMs: milliseconds(point.timeUnixNano), ...(kind === 'histogram' ? histogramOf(point) : { value: numberOf(point) }) };
+      yield {
+        family,
+        labels,
+        timeMs: milliseconds(point.timeUnixNano),
+        ...(kind === 'histogram' ? histogramOf(point) : { value: numberOf(point) }),
+      };
     }
   }
 }
@@ -76,7 +84,9 @@ function histogramOf(point: Json): Pick<Measured, 'value' | 'bounds' | 'buckets'
 function readExemplar(exemplar: Json): Exemplar[] {
   const traceId = hex(exemplar.traceId, 32);
   const spanId = hex(exemplar.spanId, 16);
-  return traceId && spanId ? [{ traceId, spanId, value: numberOf(exemplar), timeMs: milliseconds(exemplar.timeUnixNano) }] : [];
+  return traceId && spanId
+    ? [{ traceId, spanId, value: numberOf(exemplar), timeMs: milliseconds(exemplar.timeUnixNano) }]
+    : [];
 }
 
 const numberOf = ({ asDouble, asInt }: Json): number => Number(asDouble ?? asInt ?? 0);
@@ -85,5 +95,7 @@ const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.map(
 /** Attributes as labels; an empty label is none. */
 const labelled = (attributes: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[prometheusLabel(name), String(value)]])),
+    Object.entries(attributes).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[prometheusLabel(name), String(value)]],
+    ),
   );

@@ -55,7 +55,11 @@ describe('OTLP in protobuf', () => {
   });
 
   test.each(signals)('%s: bytes that were flipped or cut are read, or refused by an error', (signal) => {
-    const damage = fc.record({ at: fc.array(fc.nat(), { maxLength: 5 }), by: fc.integer({ min: 1, max: 255 }), cut: fc.nat() });
+    const damage = fc.record({
+      at: fc.array(fc.nat(), { maxLength: 5 }),
+      by: fc.integer({ min: 1, max: 255 }),
+      cut: fc.nat(),
+    });
     let refused = 0;
     fc.assert(
       fc.property(exported[signal], damage, (each, { at, by, cut }) => {
@@ -73,24 +77,38 @@ describe('OTLP in protobuf', () => {
     expect(refused).toBeGreaterThan(0);
   });
 
-  const histogramPoint = (...parts: Write[]) => inside(1, inside(2, inside(2, all(text(1, 'took'), inside(9, inside(1, all(...parts)))))));
+  const histogramPoint = (...parts: Write[]) =>
+    inside(1, inside(2, inside(2, all(text(1, 'took'), inside(9, inside(1, all(...parts)))))));
   const pointOf = (message: unknown) =>
-    (message as { resourceMetrics: { scopeMetrics: { metrics: { histogram: { dataPoints: object[] } }[] }[] }[] }).resourceMetrics[0]?.scopeMetrics[0]
-      ?.metrics[0]?.histogram.dataPoints[0];
+    (message as { resourceMetrics: { scopeMetrics: { metrics: { histogram: { dataPoints: object[] } }[] }[] }[] })
+      .resourceMetrics[0]?.scopeMetrics[0]?.metrics[0]?.histogram.dataPoints[0];
 
   test('exemplars have hexadecimal ids, 64 bits are text, and infinity has a name', () => {
-    const exemplar = all(fixed(2, 1_700_000_000_000_000_001n), double(3, 0.25), bytes(4, 'ab'.repeat(8)), bytes(5, 'cd'.repeat(16)));
-    const message = read('metrics', histogramPoint(fixed(4, 2n ** 64n - 1n), double(5, Number.POSITIVE_INFINITY), inside(8, exemplar)));
+    const exemplar = all(
+      fixed(2, 1_700_000_000_000_000_001n),
+      double(3, 0.25),
+      bytes(4, 'ab'.repeat(8)),
+      bytes(5, 'cd'.repeat(16)),
+    );
+    const message = read(
+      'metrics',
+      histogramPoint(fixed(4, 2n ** 64n - 1n), double(5, Number.POSITIVE_INFINITY), inside(8, exemplar)),
+    );
     expect(pointOf(message)).toEqual({
       count: '18446744073709551615',
       sum: 'Infinity',
-      exemplars: [{ timeUnixNano: '1700000000000000001', asDouble: 0.25, spanId: 'ab'.repeat(8), traceId: 'cd'.repeat(16) }],
+      exemplars: [
+        { timeUnixNano: '1700000000000000001', asDouble: 0.25, spanId: 'ab'.repeat(8), traceId: 'cd'.repeat(16) },
+      ],
     });
   });
 
   test('lists may be packed or not, and fields that nobody knows are passed over', () => {
     const packed = inside(6, (writer) => writer.fixed64(1).fixed64(2));
-    const message = read('metrics', histogramPoint(packed, text(99, 'new'), double(7, 0.5), fixed(6, 3n), double(7, 1.5)));
+    const message = read(
+      'metrics',
+      histogramPoint(packed, text(99, 'new'), double(7, 0.5), fixed(6, 3n), double(7, 1.5)),
+    );
     expect(pointOf(message)).toEqual({ bucketCounts: ['1', '2', '3'], explicitBounds: [0.5, 1.5] });
   });
 
@@ -118,7 +136,8 @@ describe('OTLP in protobuf', () => {
   });
 
   test('answers are what OpenTelemetry’s exporters read', () => {
-    const answer = (rejected?: { count: number; message: string }) => Buffer.from(protobuf.accepted('metrics', rejected));
+    const answer = (rejected?: { count: number; message: string }) =>
+      Buffer.from(protobuf.accepted('metrics', rejected));
     expect(answer()).toHaveLength(0);
     expect(ProtobufTraceSerializer.deserializeResponse(answer({ count: 3, message: 'why' }))).toEqual({
       partialSuccess: { rejectedSpans: 3, errorMessage: 'why' },

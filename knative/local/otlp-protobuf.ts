@@ -16,7 +16,8 @@ interface Reading {
 /** OTLP's binary form. What is read has the shape of OTLP's JSON; fields that are not known are left out. */
 export const protobuf: Format = {
   contentType: 'application/x-protobuf',
-  read: (signal, body) => readMessage({ reader: new BinaryReader(body), left: mostParts }, requests[signal], body.length, 0, {}),
+  read: (signal, body) =>
+    readMessage({ reader: new BinaryReader(body), left: mostParts }, requests[signal], body.length, 0, {}),
   accepted(_signal, rejected) {
     const response = new BinaryWriter();
     if (!rejected) return response.finish();
@@ -35,7 +36,8 @@ function readMessage(reading: Reading, message: Message, end: number, depth: num
     const field = message[number];
     if (field?.inside && wire === field.wire) readInside(reading, field, depth, into);
     else if (field?.read && wire === field.wire) put(reading, field, field.read(reader), into);
-    else if (field?.read && field.many && wire === WireType.LengthDelimited) readPacked(reading, field, field.read, into);
+    else if (field?.read && field.many && wire === WireType.LengthDelimited)
+      readPacked(reading, field, field.read, into);
     else reader.skip(wire, number);
   }
   mustEndAt(reader, end);

@@ -8,7 +8,11 @@ const severities: Readonly<Record<string, number>> = { trace: 1, debug: 5, info:
 const failed = 2;
 
 const resourceOf = (service: string, instance?: string) => ({
-  attributes: keyValues({ 'service.name': service, 'service.namespace': 'dormouse', ...(instance ? { 'service.instance.id': instance } : {}) }),
+  attributes: keyValues({
+    'service.name': service,
+    'service.namespace': 'dormouse',
+    ...(instance ? { 'service.instance.id': instance } : {}),
+  }),
 });
 
 /** Spans as the `resourceSpans` of an ExportTraceServiceRequest. */
@@ -16,7 +20,14 @@ export const resourceSpans = (spans: readonly SpanRecord[]): object[] =>
   [...Map.groupBy(spans, ({ service }) => service)].map(([service, own]) => ({
     resource: resourceOf(service),
     scopeSpans: [
-      { scope: { name: 'dormouse' }, spans: own.map((span) => ({ ...tempoSpan(span), kind: kinds[span.kind], status: span.error ? { code: failed } : {} })) },
+      {
+        scope: { name: 'dormouse' },
+        spans: own.map((span) => ({
+          ...tempoSpan(span),
+          kind: kinds[span.kind],
+          status: span.error ? { code: failed } : {},
+        })),
+      },
     ],
   }));
 
@@ -43,6 +54,8 @@ const flat = (fields: Record<string, unknown>): Attributes =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
-      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : JSON.stringify(value),
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : JSON.stringify(value),
     ]),
   );

@@ -14,7 +14,12 @@ const attribute = (key: string, value: object) => ({ key, value });
 const traces = (spans: object[]) => ({
   resourceSpans: [
     {
-      resource: { attributes: [attribute('service.name', { stringValue: 'posts' }), attribute('service.instance.id', { stringValue: 'posts-1' })] },
+      resource: {
+        attributes: [
+          attribute('service.name', { stringValue: 'posts' }),
+          attribute('service.instance.id', { stringValue: 'posts-1' }),
+        ],
+      },
       scopeSpans: [{ spans }],
     },
   ],
@@ -50,7 +55,11 @@ afterAll(() => void server.close());
 
 const send = async (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
   telemetry = new Telemetry();
-  const response = await fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+  const response = await fetch(url + path, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
   return { status: response.status, body: (await response.json()) as { message?: string } };
 };
 
@@ -95,18 +104,43 @@ describe('the OTLP receiver', () => {
     await send(
       '/v1/logs',
       JSON.stringify({
-        resourceLogs: [{ resource: { attributes: [attribute('service.name', { stringValue: 'web' })] }, scopeLogs: [{ logRecords: [record] }] }],
+        resourceLogs: [
+          {
+            resource: { attributes: [attribute('service.name', { stringValue: 'web' })] },
+            scopeLogs: [{ logRecords: [record] }],
+          },
+        ],
       }),
     );
     expect(telemetry.logLines({ trace: traceId })).toEqual([
-      { timeMs: 1700000000000, service: 'web', instance: '', level: 'error', message: 'it broke', traceId, fields: { code: 7 } },
+      {
+        timeMs: 1700000000000,
+        service: 'web',
+        instance: '',
+        level: 'error',
+        message: 'it broke',
+        traceId,
+        fields: { code: 7 },
+      },
     ]);
   });
 
   test('unpacks gzip, but no bombs', async () => {
-    expect((await send('/v1/traces', new Uint8Array(gzipSync(JSON.stringify(traces([span])))), { 'content-encoding': 'gzip' })).status).toBe(200);
+    expect(
+      (
+        await send('/v1/traces', new Uint8Array(gzipSync(JSON.stringify(traces([span])))), {
+          'content-encoding': 'gzip',
+        })
+      ).status,
+    ).toBe(200);
     expect(telemetry.trace(traceId)).toHaveLength(1);
-    expect((await send('/v1/traces', new Uint8Array(gzipSync(Buffer.alloc(64 * 1024 * 1024))), { 'content-encoding': 'gzip' })).status).toBe(413);
+    expect(
+      (
+        await send('/v1/traces', new Uint8Array(gzipSync(Buffer.alloc(64 * 1024 * 1024))), {
+          'content-encoding': 'gzip',
+        })
+      ).status,
+    ).toBe(413);
   });
 
   test.each([
@@ -144,23 +178,38 @@ describe('the OTLP receiver', () => {
 
   test('keeps numbers with the labels that a collector makes', async () => {
     const exemplar = { timeUnixNano: '1700000000000000000', asDouble: 0.2, traceId, spanId: 'b'.repeat(16) };
-    const histogram = { ...point, count: 3, sum: 0.9, explicitBounds: [0.1, 0.5], bucketCounts: ['1', 2, 0], exemplars: [exemplar, { asDouble: 1 }] };
+    const histogram = {
+      ...point,
+      count: 3,
+      sum: 0.9,
+      explicitBounds: [0.1, 0.5],
+      bucketCounts: ['1', 2, 0],
+      exemplars: [exemplar, { asDouble: 1 }],
+    };
     const metrics = [
-      { name: 'a', unit: 's', sum: { isMonotonic: true, aggregationTemporality: 2, dataPoints: [{ ...point, asInt: '7' }] } },
+      {
+        name: 'a',
+        unit: 's',
+        sum: { isMonotonic: true, aggregationTemporality: 2, dataPoints: [{ ...point, asInt: '7' }] },
+      },
       { name: 'b', sum: { aggregationTemporality: 2, dataPoints: [{ ...point, asDouble: -1.5 }] } },
       { name: 'c', gauge: { dataPoints: [{ ...point, asDouble: 2 }] } },
       { name: 'd', histogram: { aggregationTemporality: 2, dataPoints: [histogram] } },
     ];
     expect((await send('/v1/metrics', JSON.stringify(metricsOf(metrics)))).status).toBe(200);
     const kept = [...telemetry.metrics.all()];
-    expect(kept.map(({ family: { name, kind }, labels: found, samples }) => [name, kind, found, samples[0]?.value])).toEqual([
+    expect(
+      kept.map(({ family: { name, kind }, labels: found, samples }) => [name, kind, found, samples[0]?.value]),
+    ).toEqual([
       ['a', 'counter', labels, 7],
       ['b', 'updowncounter', labels, -1.5],
       ['c', 'gauge', labels, 2],
       ['d', 'histogram', labels, 0.9],
     ]);
     expect(kept[3]).toMatchObject({ bounds: [0.1, 0.5], samples: [{ buckets: [1, 2, 0] }] });
-    expect([...(kept[3]?.exemplars.values() ?? [])]).toEqual([{ traceId, spanId: 'b'.repeat(16), value: 0.2, timeMs: 1700000000000 }]);
+    expect([...(kept[3]?.exemplars.values() ?? [])]).toEqual([
+      { traceId, spanId: 'b'.repeat(16), value: 0.2, timeMs: 1700000000000 },
+    ]);
   });
 
   test('rejects what it cannot show, and says so; points that say there is no value are none', async () => {
@@ -172,13 +221,23 @@ describe('the OTLP receiver', () => {
     ];
     const { body } = await send('/v1/metrics', JSON.stringify(metricsOf(metrics)));
     expect([...telemetry.metrics.all()]).toEqual([]);
-    expect(body).toEqual({ partialSuccess: { rejectedDataPoints: '4', errorMessage: expect.stringMatching(/exponential histograms.*summaries.*deltas/) } });
+    expect(body).toEqual({
+      partialSuccess: {
+        rejectedDataPoints: '4',
+        errorMessage: expect.stringMatching(/exponential histograms.*summaries.*deltas/),
+      },
+    });
   });
 
   test('rejects spans whose ids are none', async () => {
-    const { body } = await send('/v1/traces', JSON.stringify(traces([{ ...span, spanId: '0'.repeat(16) }, { ...span, traceId: 'x' }, 7 as unknown as object])));
+    const { body } = await send(
+      '/v1/traces',
+      JSON.stringify(traces([{ ...span, spanId: '0'.repeat(16) }, { ...span, traceId: 'x' }, 7 as unknown as object])),
+    );
     expect(telemetry.search()).toEqual([]);
-    expect(body).toEqual({ partialSuccess: { rejectedSpans: '2', errorMessage: 'not kept here: spans without valid ids' } });
+    expect(body).toEqual({
+      partialSuccess: { rejectedSpans: '2', errorMessage: 'not kept here: spans without valid ids' },
+    });
   });
 });
 
@@ -186,8 +245,16 @@ describe('the OTLP receiver, asked in protobuf', () => {
   const type = { 'content-type': 'application/x-protobuf' };
   const sendBytes = async (path: string, body: Uint8Array, headers: Record<string, string> = {}) => {
     telemetry = new Telemetry();
-    const response = await fetch(url + path, { method: 'POST', body: new Uint8Array(body), headers: { ...type, ...headers } });
-    return { status: response.status, type: response.headers.get('content-type'), body: Buffer.from(await response.arrayBuffer()) };
+    const response = await fetch(url + path, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: { ...type, ...headers },
+    });
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      body: Buffer.from(await response.arrayBuffer()),
+    };
   };
   /** A request of `count` spans, whose ids are of `digits` digits. */
   const spansOf = (count: number, digits = 32) =>
@@ -195,7 +262,11 @@ describe('the OTLP receiver, asked in protobuf', () => {
       Array.from({ length: count }, (_, n) => ({
         name: 'GET /',
         kind: 1,
-        spanContext: () => ({ traceId: 'a'.repeat(digits), spanId: (n + 1).toString(16).padStart(16, '0'), traceFlags: 1 }),
+        spanContext: () => ({
+          traceId: 'a'.repeat(digits),
+          spanId: (n + 1).toString(16).padStart(16, '0'),
+          traceFlags: 1,
+        }),
         startTime: [1_700_000_000, 0],
         endTime: [1_700_000_001, 0],
         status: { code: 0 },
@@ -208,7 +279,11 @@ describe('the OTLP receiver, asked in protobuf', () => {
     ) as Uint8Array;
 
   test('keeps spans, packed or not, and answers nothing but that', async () => {
-    expect(await sendBytes('/v1/traces', spansOf(2))).toEqual({ status: 200, type: 'application/x-protobuf', body: Buffer.alloc(0) });
+    expect(await sendBytes('/v1/traces', spansOf(2))).toEqual({
+      status: 200,
+      type: 'application/x-protobuf',
+      body: Buffer.alloc(0),
+    });
     expect(telemetry.trace(traceId)).toHaveLength(2);
     expect((await sendBytes('/v1/traces', gzipSync(spansOf(3)), { 'content-encoding': 'gzip' })).status).toBe(200);
     expect(telemetry.trace(traceId)).toMatchObject([{ service: 'mine' }, { kind: 'server' }, { durationMs: 1_000 }]);
@@ -257,8 +332,17 @@ test('more than 16 MiB of bodies at a time are answered 503 with Retry-After', a
   const body = Buffer.alloc(4 * 1024 * 1024, ' ');
   const begun = Array.from({ length: 5 }, () => {
     const { port } = crowded.address() as AddressInfo;
-    const sent = request({ port, path: '/v1/traces', method: 'POST', headers: { 'content-type': 'application/json', 'content-length': body.length } });
-    return { sent, answer: once(sent, 'response'), written: new Promise((resolve) => sent.write(body.subarray(1), resolve)) };
+    const sent = request({
+      port,
+      path: '/v1/traces',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': body.length },
+    });
+    return {
+      sent,
+      answer: once(sent, 'response'),
+      written: new Promise((resolve) => sent.write(body.subarray(1), resolve)),
+    };
   });
   await Promise.all(begun.map(({ written }) => written));
   for (const { sent } of begun) sent.end(body.subarray(0, 1));
@@ -301,7 +385,8 @@ describe('what is kept of telemetry', () => {
 
   test('keeps the newest log lines within its bytes', () => {
     const few = new Telemetry({ logBytes: 50_000 });
-    for (let n = 1; n <= 20_000; n++) few.addLog({ timeMs: n, service: 'posts', instance: '', level: 'info', message: `line ${n}` });
+    for (let n = 1; n <= 20_000; n++)
+      few.addLog({ timeMs: n, service: 'posts', instance: '', level: 'info', message: `line ${n}` });
     expect(few.logs.bytes).toBeLessThanOrEqual(50_000);
     expect(few.logLines({ limit: 2 }).map(({ message }) => message)).toEqual(['line 19999', 'line 20000']);
     few.addLog({ timeMs: 1, service: 'web', instance: '', level: 'info', message: 'x'.repeat(1_000_000) });

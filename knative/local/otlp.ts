@@ -57,7 +57,10 @@ const refusals: Readonly<Record<NoBody, Refusal>> = {
  * or packed by gzip, go to the telemetry. Bodies are read one after the other, a turn of the event loop each; when too much waits the answer is 503
  * with Retry-After, which exporters obey. What cannot be shown is counted in the answer's partial success.
  */
-export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}): (request: IncomingMessage, response: ServerResponse) => void {
+export function otlpReceiver(
+  telemetry: Telemetry,
+  received: Received = () => {},
+): (request: IncomingMessage, response: ServerResponse) => void {
   const bodies = new Bodies({ mostOfOne: mostBytes, mostBytes: mostWaiting });
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -77,7 +80,10 @@ export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}
       return { status: 200, body: format.accepted(signal, rejected()) };
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-      return failed(format, tooLong ? refusals['too long'] : { status: 400, message: `the body is not OTLP: ${(error as Error).message}` });
+      return failed(
+        format,
+        tooLong ? refusals['too long'] : { status: 400, message: `the body is not OTLP: ${(error as Error).message}` },
+      );
     }
   };
 
@@ -89,15 +95,20 @@ export function otlpReceiver(telemetry: Telemetry, received: Received = () => {}
       request.resume();
       return [format ?? json, failed(format ?? json, refusal ?? refusals.gone)];
     }
-    const answer = (body: Buffer | NoBody) => (typeof body === 'string' ? failed(format, refusals[body]) : inTurn(() => read(signal, format, body, encoding)));
+    const answer = (body: Buffer | NoBody) =>
+      typeof body === 'string' ? failed(format, refusals[body]) : inTurn(() => read(signal, format, body, encoding));
     return [format, await bodies.take(request, answer)];
   };
 
   return function receiveOtlp(request, response) {
     request.on('error', () => {}); // whoever went away needs no answer
     const answer = ([{ contentType }, { status, body, headers }]: [Format, Answer]) =>
-      void response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
-    receive(request).then(answer, (error: Error) => answer([json, failed(json, { status: 500, message: error.message })]));
+      void response
+        .writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers })
+        .end(body);
+    receive(request).then(answer, (error: Error) =>
+      answer([json, failed(json, { status: 500, message: error.message })]),
+    );
   };
 }
 
@@ -110,17 +121,30 @@ async function formatOf(contentType = ''): Promise<Format | undefined> {
   return /^application\/x-protobuf\b/i.test(contentType) ? (await import('./otlp-protobuf.ts')).protobuf : undefined;
 }
 
-function refusalOf(signal: Signal | undefined, format: Format | undefined, { method, headers }: IncomingMessage): Refusal | undefined {
+function refusalOf(
+  signal: Signal | undefined,
+  format: Format | undefined,
+  { method, headers }: IncomingMessage,
+): Refusal | undefined {
   if (!signal) return { status: 404, message: 'POST /v1/traces, /v1/logs or /v1/metrics' };
   if (method !== 'POST') return { status: 405, message: `${method} is not allowed`, headers: { allow: 'POST' } };
   if (!format) {
-    return { status: 415, message: 'only OTLP over HTTP is understood here: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf or http/json' };
+    return {
+      status: 415,
+      message: 'only OTLP over HTTP is understood here: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf or http/json',
+    };
   }
   const encoding = headers['content-encoding'] ?? 'identity';
-  return encoding === 'gzip' || encoding === 'identity' ? undefined : { status: 415, message: `content encoding ${encoding} is not understood: gzip is` };
+  return encoding === 'gzip' || encoding === 'identity'
+    ? undefined
+    : { status: 415, message: `content encoding ${encoding} is not understood: gzip is` };
 }
 
-const failed = (format: Format, { status, message, headers = {} }: Refusal): Answer => ({ status, body: format.failed(message), headers });
+const failed = (format: Format, { status, message, headers = {} }: Refusal): Answer => ({
+  status,
+  body: format.failed(message),
+  headers,
+});
 
 /** Adds up what is not kept. */
 function tally(): { reject: Reject; rejected: () => Rejected | undefined } {

@@ -5,17 +5,38 @@ import { Telemetry } from './telemetry.ts';
 function outputs(level: 'info' | 'debug' = 'info') {
   const telemetry = new Telemetry();
   const printed: string[] = [];
-  return { telemetry, printed, ...createOutputs({ telemetry, level, print: (line) => printed.push(line) }).of('posts', 'posts-00001-1') };
+  return {
+    telemetry,
+    printed,
+    ...createOutputs({ telemetry, level, print: (line) => printed.push(line) }).of('posts', 'posts-00001-1'),
+  };
 }
 
 describe('what a process prints', () => {
   it('is kept with its trace and shown in one line', () => {
     const { telemetry, printed, output } = outputs();
     const traceId = 'a'.repeat(32);
-    output(JSON.stringify({ level: 30, time: 1_700_000_000_000, msg: 'created', trace_id: traceId, span_id: 'b'.repeat(16), id: 7 }), 'stdout');
+    output(
+      JSON.stringify({
+        level: 30,
+        time: 1_700_000_000_000,
+        msg: 'created',
+        trace_id: traceId,
+        span_id: 'b'.repeat(16),
+        id: 7,
+      }),
+      'stdout',
+    );
     expect(printed).toEqual(['posts      │ created id=7']);
     expect(telemetry.logLines({ trace: traceId })).toMatchObject([
-      { timeMs: 1_700_000_000_000, service: 'posts', instance: 'posts-00001-1', level: 'info', message: 'created', fields: { id: 7 } },
+      {
+        timeMs: 1_700_000_000_000,
+        service: 'posts',
+        instance: 'posts-00001-1',
+        level: 'info',
+        message: 'created',
+        fields: { id: 7 },
+      },
     ]);
   });
 
@@ -34,7 +55,13 @@ describe('what a process prints', () => {
     const { printed, output } = outputs();
     for (const line of ['plain', '{"broken', '{}', '', '[1]']) output(line, 'stdout');
     output('to stderr', 'stderr');
-    expect(printed).toEqual(['posts      │ plain', 'posts      │ {"broken', 'posts      │ ', 'posts      │ [1]', 'posts      │ ERROR to stderr']);
+    expect(printed).toEqual([
+      'posts      │ plain',
+      'posts      │ {"broken',
+      'posts      │ ',
+      'posts      │ [1]',
+      'posts      │ ERROR to stderr',
+    ]);
   });
 
   it('shows of an error what it says', () => {

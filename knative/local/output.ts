@@ -63,7 +63,13 @@ export function createOutputs({ telemetry, print, level }: OutputOptions): Outpu
 }
 
 function readLine(text: string, stream: 'stdout' | 'stderr', service: string, instance: string): LogLine | undefined {
-  const plain: LogLine = { timeMs: Date.now(), service, instance, level: stream === 'stderr' ? 'error' : 'info', message: text };
+  const plain: LogLine = {
+    timeMs: Date.now(),
+    service,
+    instance,
+    level: stream === 'stderr' ? 'error' : 'info',
+    message: text,
+  };
   if (text.trim() === '') return undefined;
   if (text[0] !== '{') return plain;
   try {
@@ -90,7 +96,9 @@ function structured(json: Record<string, unknown>): Partial<LogLine> & { level: 
 
 function levelName(level: unknown): string {
   if (typeof level === 'number') return levels[Math.min(5, Math.max(0, Math.floor(level / 10) - 1))]!;
-  return typeof level === 'string' ? level.toLowerCase().replace('warning', 'warn').replace('critical', 'fatal') : 'info';
+  return typeof level === 'string'
+    ? level.toLowerCase().replace('warning', 'warn').replace('critical', 'fatal')
+    : 'info';
 }
 
 /** Of several lines about one error the first that names it is the cause; what stands before it is source code. */

@@ -34,7 +34,9 @@ function start(sources: PingSource[], answer: (n: number) => number = () => 202)
 
 describe('a PingSource', () => {
   test('sends its event at each of its times', async () => {
-    const { clock, sent } = start([source({ data: '{"a":1}', contentType: 'application/json', extensions: { team: 'blog' } })]);
+    const { clock, sent } = start([
+      source({ data: '{"a":1}', contentType: 'application/json', extensions: { team: 'blog' } }),
+    ]);
     await clock.advance(120_000);
     expect(sent.map(({ at }) => at)).toEqual(['2026-01-01T00:01:00.000Z', '2026-01-01T00:02:00.000Z']);
     expect(sent[0]).toMatchObject({
@@ -58,7 +60,9 @@ describe('a PingSource', () => {
     expect(sent.map(({ at }) => at.slice(17, 19))).toEqual(['00', '01', '05']);
     expect(new Set(sent.map(({ headers }) => headers.traceparent)).size).toBe(1);
     const trace = telemetry.trace(sent[0]?.headers.traceparent?.slice(3, 35) ?? '');
-    expect(trace).toMatchObject([{ name: 'send tick', kind: 'producer', events: [{ name: 'retry' }, { name: 'retry' }] }]);
+    expect(trace).toMatchObject([
+      { name: 'send tick', kind: 'producer', events: [{ name: 'retry' }, { name: 'retry' }] },
+    ]);
   });
 
   test('says in the log that nobody took its event', async () => {
@@ -66,7 +70,10 @@ describe('a PingSource', () => {
     await clock.advance(59_000);
     expect(sent).toHaveLength(4);
     expect(telemetry.logLines()).toMatchObject([
-      { level: 'warn', message: 'PingSource tick: http://relay.dormouse.svc.cluster.local/drain did not take the event: answered 503' },
+      {
+        level: 'warn',
+        message: 'PingSource tick: http://relay.dormouse.svc.cluster.local/drain did not take the event: answered 503',
+      },
     ]);
   });
 
@@ -93,6 +100,8 @@ describe('a PingSource', () => {
 
   test('with a schedule that is not understood is refused with its place', () => {
     expect(() => start([source({ schedule: 'hourly' })])).toThrow(ManifestError);
-    expect(() => start([source({ schedule: 'hourly' })])).toThrow('ping.yaml:7: PingSource tick: schedule "hourly" has 1 fields');
+    expect(() => start([source({ schedule: 'hourly' })])).toThrow(
+      'ping.yaml:7: PingSource tick: schedule "hourly" has 1 fields',
+    );
   });
 });

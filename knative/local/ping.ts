@@ -55,7 +55,10 @@ export function startPingSources({ sources, upstream, telemetry, clock = systemC
       const present = running.get(keyOf(source));
       if (present?.declared === declared) continue;
       present?.cancel();
-      running.set(keyOf(source), { declared, cancel: runOne(schedule, clock, () => void ping(source, { upstream, telemetry, clock })) });
+      running.set(keyOf(source), {
+        declared,
+        cancel: runOne(schedule, clock, () => void ping(source, { upstream, telemetry, clock })),
+      });
     }
   };
   apply(sources);
@@ -95,7 +98,10 @@ function runOne(schedule: Schedule, clock: Clock, tick: () => void): () => void 
   return () => clock.clearTimeout(timer);
 }
 
-async function ping(source: PingSource, { upstream, telemetry, clock }: { upstream: Upstream; telemetry: Telemetry; clock: Clock }): Promise<void> {
+async function ping(
+  source: PingSource,
+  { upstream, telemetry, clock }: { upstream: Upstream; telemetry: Telemetry; clock: Clock },
+): Promise<void> {
   const startMs = clock.now();
   const started = performance.now();
   const trace = { traceId: newTraceId(), spanId: newSpanId(), sampled: true };
@@ -103,10 +109,18 @@ async function ping(source: PingSource, { upstream, telemetry, clock }: { upstre
   const events: SpanEvent[] = [];
   let made: Attempt;
   for (let tries = 0; ; tries++) {
-    made = await attempt(upstream, source.sink, event, { traceparent: writeTraceparent(trace), timeoutMs, acceptsReply: false });
+    made = await attempt(upstream, source.sink, event, {
+      traceparent: writeTraceparent(trace),
+      timeoutMs,
+      acceptsReply: false,
+    });
     const pause = pausesMs[tries];
     if (made.verdict !== 'retry' || pause === undefined) break;
-    events.push({ name: 'retry', timeMs: clock.now(), attributes: { attempt: tries + 1, cause: made.cause, delay_ms: pause } });
+    events.push({
+      name: 'retry',
+      timeMs: clock.now(),
+      attributes: { attempt: tries + 1, cause: made.cause, delay_ms: pause },
+    });
     await new Promise<void>((resolve) => clock.setTimeout(resolve, pause));
   }
   const failed = made.verdict !== 'done';

@@ -27,7 +27,8 @@ export function newList(self: Origin): Json[] {
   return made;
 }
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Sets a field and where it was written. */
 export function setField(target: JsonObject, key: string, value: Json, origin: Origin): void {
@@ -61,7 +62,11 @@ export function placeAt(root: object, path: readonly (string | number)[]): Origi
     if (typeof value !== 'object' || value === null) break;
     const known = places.get(value);
     found = (Array.isArray(value) ? known?.items[Number(key)] : known?.fields.get(String(key))) ?? found;
-    value = Array.isArray(value) ? value[Number(key)] : Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
+    value = Array.isArray(value)
+      ? value[Number(key)]
+      : Object.hasOwn(value, key)
+        ? (value as JsonObject)[key]
+        : undefined;
   }
   return found;
 }
@@ -69,7 +74,9 @@ export function placeAt(root: object, path: readonly (string | number)[]): Origi
 /** A deep copy whose parts remember the same places. */
 export function copy<T extends Json>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
-  const made: object = Array.isArray(value) ? value.map(copy) : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copy(each)]));
+  const made: object = Array.isArray(value)
+    ? value.map(copy)
+    : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copy(each)]));
   const known = places.get(value);
   if (known) places.set(made, { self: known.self, fields: new Map(known.fields), items: [...known.items] });
   return made as T;

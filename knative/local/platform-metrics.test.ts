@@ -13,7 +13,16 @@ test('the platform measures its instances, requests, and what each Trigger has n
   b.consumers.set('slow', () => new Promise<number>((resolve) => (answer = resolve)));
   await b.send({ id: '1', type: 'test', source: '/posts' });
   await b.clock.advance(0);
-  const services = () => [{ name: 'web', revision: 'web-00001', instances: 2, state: 'ready' as const, requests: 7, last_cold_start_ms: null }];
+  const services = () => [
+    {
+      name: 'web',
+      revision: 'web-00001',
+      instances: 2,
+      state: 'ready' as const,
+      requests: 7,
+      last_cold_start_ms: null,
+    },
+  ];
   let nowMs = 0;
   const measure = () => {
     nowMs += 60_000;
@@ -27,7 +36,11 @@ test('the platform measures its instances, requests, and what each Trigger has n
         samples.at(-1)?.value,
       ]),
     );
-  expect(values()).toEqual({ 'kn.revision.pods.count web': 2, 'dormouse.local.requests web': 7, 'dormouse.local.broker.backlog slow': 1 });
+  expect(values()).toEqual({
+    'kn.revision.pods.count web': 2,
+    'dormouse.local.requests web': 7,
+    'dormouse.local.broker.backlog slow': 1,
+  });
   answer(202);
   await b.clock.advance(1_000);
   measure();

@@ -6,7 +6,12 @@ import type { Telemetry } from './telemetry.ts';
 /** What the platform measures of itself; instances have the name that Knative gives them on a cluster. */
 const platformMetrics = {
   instances: { name: 'kn.revision.pods.count', kind: 'gauge', unit: '{pod}', description: 'Processes of a revision.' },
-  requests: { name: 'dormouse.local.requests', kind: 'counter', unit: '{request}', description: 'Requests that were given to a Service.' },
+  requests: {
+    name: 'dormouse.local.requests',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests that were given to a Service.',
+  },
   backlog: {
     name: 'dormouse.local.broker.backlog',
     kind: 'gauge',
@@ -24,9 +29,20 @@ export interface PlatformMetricsOptions {
 }
 
 /** Adds the platform's own numbers to the telemetry from time to time; returns how to stop. */
-export function measurePlatform({ telemetry, services, brokers, everyMs = 10_000, now = Date.now }: PlatformMetricsOptions): () => void {
+export function measurePlatform({
+  telemetry,
+  services,
+  brokers,
+  everyMs = 10_000,
+  now = Date.now,
+}: PlatformMetricsOptions): () => void {
   const add = (family: Family, labels: Record<string, string>, value: number) =>
-    telemetry.addMeasured({ family, labels: { job: 'dormouse/platform', service_name: 'platform', ...labels }, timeMs: now(), value });
+    telemetry.addMeasured({
+      family,
+      labels: { job: 'dormouse/platform', service_name: 'platform', ...labels },
+      timeMs: now(),
+      value,
+    });
   const look = () => {
     for (const { name, revision, instances, requests } of services()) {
       add(platformMetrics.instances, { kn_service_name: name, kn_revision_name: revision }, instances);

@@ -9,7 +9,10 @@ const origin = { file: 'by-hand.yaml', line: 1 };
 export const noFields = { set: {}, add: {}, remove: [] };
 
 /** A Service by hand; its image is `<name>.mjs` in the fixture's folder. */
-export function service(name: string, changes: Partial<Omit<Service, 'autoscaling'>> & { autoscaling?: Partial<Service['autoscaling']> } = {}): Service {
+export function service(
+  name: string,
+  changes: Partial<Omit<Service, 'autoscaling'>> & { autoscaling?: Partial<Service['autoscaling']> } = {},
+): Service {
   return {
     name,
     namespace: 'test',
@@ -79,7 +82,13 @@ export interface TestPlatformOptions {
 }
 
 /** A platform of hand-written Services in a folder of its own. */
-export async function testPlatform({ programs, services, routes, jobs = [], options = {} }: TestPlatformOptions): Promise<TestPlatform> {
+export async function testPlatform({
+  programs,
+  services,
+  routes,
+  jobs = [],
+  options = {},
+}: TestPlatformOptions): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-serving-'));
   const write = (name: string, source: string) => writeFileSync(join(folder, `${name}.mjs`), source);
   for (const [name, source] of Object.entries(programs)) write(name, source);
@@ -93,13 +102,17 @@ export async function testPlatform({ programs, services, routes, jobs = [], opti
     triggers: [],
     pingSources: [],
     eventTypes: [],
-    virtualHosts: [{ name: 'all', hosts: ['*'], routes: routes ?? services.map(({ name }) => route(`/${name}`, name)), origin }],
+    virtualHosts: [
+      { name: 'all', hosts: ['*'], routes: routes ?? services.map(({ name }) => route(`/${name}`, name)), origin },
+    ],
     jobs,
     configMaps: new Map(),
     secrets: new Map(),
     ignored: [],
   });
-  const images = new Map(Object.keys(programs).map((name) => [`test/${name}`, { program: join(folder, `${name}.mjs`), files: [] }]));
+  const images = new Map(
+    Object.keys(programs).map((name) => [`test/${name}`, { program: join(folder, `${name}.mjs`), files: [] }]),
+  );
   const running = await startPlatform({
     home,
     root: folder,

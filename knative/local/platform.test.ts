@@ -4,7 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HomeInUse } from './home-lock.ts';
-import { alive, eventually, route, service, type TestPlatform, type TestPlatformOptions, testPlatform } from './platform.fixture.ts';
+import {
+  alive,
+  eventually,
+  route,
+  service,
+  type TestPlatform,
+  type TestPlatformOptions,
+  testPlatform,
+} from './platform.fixture.ts';
 
 /** A function of a few lines: says who it is, waits as long as asked. */
 const hello = (version = 'one') => `
@@ -46,23 +54,31 @@ const start = async (options: TestPlatformOptions) => {
 };
 afterEach(() => platform?.end());
 
-const say = async (path: string, init?: RequestInit): Promise<Said> => (await (await platform.get(path, init)).json()) as Said;
+const say = async (path: string, init?: RequestInit): Promise<Said> =>
+  (await (await platform.get(path, init)).json()) as Said;
 const status = (name = 'hello') => platform.services().find((each) => each.name === name)!;
 
 /** Sends `count` requests, `together` at a time; how often each status came. */
-async function statuses(path: string, count: number, together: number, init: { method?: 'GET' | 'POST'; body?: string } = {}): Promise<Record<string, number>> {
+async function statuses(
+  path: string,
+  count: number,
+  together: number,
+  init: { method?: 'GET' | 'POST'; body?: string } = {},
+): Promise<Record<string, number>> {
   const agent = new Agent({ connections: together, pipelining: 1 });
   const counted: Record<string, number> = {};
   let left = count;
   const client = async () => {
     while (left-- > 0) {
-      const answer = await agent.request({ origin: platform.url, path, method: init.method ?? 'GET', body: init.body ?? null }).then(
-        async ({ statusCode, body }) => {
-          const text = await body.text();
-          return statusCode === 200 ? '200' : `${statusCode} ${text}`;
-        },
-        (error: Error & { code?: string }) => error.code ?? error.message,
-      );
+      const answer = await agent
+        .request({ origin: platform.url, path, method: init.method ?? 'GET', body: init.body ?? null })
+        .then(
+          async ({ statusCode, body }) => {
+            const text = await body.text();
+            return statusCode === 200 ? '200' : `${statusCode} ${text}`;
+          },
+          (error: Error & { code?: string }) => error.code ?? error.message,
+        );
       counted[answer] = (counted[answer] ?? 0) + 1;
     }
   };
@@ -77,7 +93,12 @@ describe('a Service', () => {
     expect(status()).toMatchObject({ instances: 0, state: 'asleep', last_cold_start_ms: null });
     const { pid, revision, service: name } = await say('/hello');
     expect({ revision, name }).toEqual({ revision: 'hello-00001', name: 'hello' });
-    expect(status()).toMatchObject({ instances: 1, state: 'ready', requests: 1, last_cold_start_ms: expect.any(Number) });
+    expect(status()).toMatchObject({
+      instances: 1,
+      state: 'ready',
+      requests: 1,
+      last_cold_start_ms: expect.any(Number),
+    });
     await eventually(() => status().state === 'asleep', 'asleep');
     expect(alive(pid)).toBe(false);
   });
@@ -96,14 +117,19 @@ describe('a Service', () => {
     "listen({ port: process.env.PORT, host: '0.0.0.0' })",
     "listen(process.env.PORT, '::', () => {})",
   ])('is reached through the platform only, however it listens: %s', async (listens) => {
-    await start({ programs: { hello: hello().replace('listen(Number(process.env.PORT))', listens) }, services: [service('hello')] });
+    await start({
+      programs: { hello: hello().replace('listen(Number(process.env.PORT))', listens) },
+      services: [service('hello')],
+    });
     expect(await say('/hello')).toMatchObject({ listens: '127.0.0.1' });
   });
 
   it('never gets more requests at once in an instance than containerConcurrency, nor more instances than max-scale', async () => {
     await start({
       programs: { hello: hello() },
-      services: [service('hello', { containerConcurrency: 3, autoscaling: { maxScale: 2, target: 2, windowMs: 2_000 } })],
+      services: [
+        service('hello', { containerConcurrency: 3, autoscaling: { maxScale: 2, target: 2, windowMs: 2_000 } }),
+      ],
     });
     const answers = await Promise.all(Array.from({ length: 60 }, () => say('/hello?wait=100')));
     expect(Math.max(...answers.map(({ most }) => most))).toBe(3);
@@ -112,7 +138,10 @@ describe('a Service', () => {
   });
 
   it('loses none of 1,000 requests while it scales up from zero', async () => {
-    await start({ programs: { hello: hello() }, services: [service('hello', { containerConcurrency: 10, autoscaling: { maxScale: 3, target: 7 } })] });
+    await start({
+      programs: { hello: hello() },
+      services: [service('hello', { containerConcurrency: 10, autoscaling: { maxScale: 3, target: 7 } })],
+    });
     expect(await statuses('/hello?wait=5', 1_000, 100)).toEqual({ 200: 1_000 });
     expect(status().requests).toBe(1_000);
   });
@@ -186,7 +215,11 @@ describe('a Service', () => {
   });
 
   it('that is gone from the manifests is drained and answers 503', async () => {
-    await start({ programs: { hello: hello(), other: hello() }, services: [service('hello'), service('other')], routes: [route('/hello', 'hello')] });
+    await start({
+      programs: { hello: hello(), other: hello() },
+      services: [service('hello'), service('other')],
+      routes: [route('/hello', 'hello')],
+    });
     const { pid } = await say('/hello');
     platform.change([service('other')]);
     await platform.reload();
@@ -198,18 +231,26 @@ describe('a Service', () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
     platform.write('hello', hello('two'));
     await platform.reload();
-    expect(JSON.parse(readFileSync(join(platform.home, 'revisions.json'), 'utf8'))).toMatchObject({ 'test/hello': { generation: 2 } });
+    expect(JSON.parse(readFileSync(join(platform.home, 'revisions.json'), 'utf8'))).toMatchObject({
+      'test/hello': { generation: 2 },
+    });
   });
 });
 
 describe('a function that fails', () => {
   it('does not start: whoever waits hears 503 with the cause, and how long to wait', async () => {
-    await start({ programs: { hello: 'throw new TypeError("the environment variable KEYS_DIR is missing");' }, services: [service('hello')] });
+    await start({
+      programs: { hello: 'throw new TypeError("the environment variable KEYS_DIR is missing");' },
+      services: [service('hello')],
+    });
     const answer = await platform.get('/hello');
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(answer.headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
-    expect(await answer.json()).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('KEYS_DIR is missing') });
+    expect(await answer.json()).toMatchObject({
+      code: 'unavailable',
+      detail: expect.stringContaining('KEYS_DIR is missing'),
+    });
     expect(status().state).toBe('failed');
     expect(platform.printed.join('\n')).toMatch(/CrashLoopBackOff/);
   });
@@ -250,7 +291,10 @@ describe('a function that fails', () => {
   });
 
   it('is killed under load: reads that had no answer yet are asked again elsewhere', async () => {
-    await start({ programs: { hello: hello() }, services: [service('hello', { autoscaling: { minScale: 2, maxScale: 2 } })] });
+    await start({
+      programs: { hello: hello() },
+      services: [service('hello', { autoscaling: { minScale: 2, maxScale: 2 } })],
+    });
     await eventually(() => platform.pids('hello').length === 2 && status().state === 'ready', 'two instances');
     const load = statuses('/hello?wait=10', 500, 20);
     await sleep(200);
@@ -270,7 +314,11 @@ describe('a function that fails', () => {
   });
 
   it('does not answer in time: 504', async () => {
-    await start({ programs: { hello: hello() }, services: [service('hello', { timeoutMs: 300, responseStartTimeoutMs: 300 })], options: {} });
+    await start({
+      programs: { hello: hello() },
+      services: [service('hello', { timeoutMs: 300, responseStartTimeoutMs: 300 })],
+      options: {},
+    });
     await say('/hello').catch(() => undefined);
     const answer = await platform.get('/hello?wait=2000');
     expect(answer.status).toBe(504);
@@ -306,12 +354,15 @@ describe('a platform', () => {
 
   it('does not share its folder with another one', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
-    await expect(testPlatform({ programs: {}, services: [], options: { home: platform.home } })).rejects.toThrow(HomeInUse);
+    await expect(testPlatform({ programs: {}, services: [], options: { home: platform.home } })).rejects.toThrow(
+      HomeInUse,
+    );
   });
 
   it('shows its folders to nobody else', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
-    for (const name of ['build', 'events', 'volumes', 'secrets']) expect(statSync(join(platform.home, name)).mode & 0o077).toBe(0);
+    for (const name of ['build', 'events', 'volumes', 'secrets'])
+      expect(statSync(join(platform.home, name)).mode & 0o077).toBe(0);
   });
 
   it('builds nothing that did not change', async () => {
@@ -346,7 +397,11 @@ describe('a platform', () => {
       env: [{ kind: 'value' as const, name: 'HELLO_URL', value: 'http://hello.test.svc.cluster.local' }],
       volumes: [],
     };
-    await start({ programs: { hello: hello(), caller }, services: [service('hello'), service('caller', { container })], routes: [route('/', 'caller')] });
+    await start({
+      programs: { hello: hello(), caller },
+      services: [service('hello'), service('caller', { container })],
+      routes: [route('/', 'caller')],
+    });
     const answer = await say('/');
     expect(answer).toMatchObject({ service: 'hello', headers: { host: 'hello.test.svc.cluster.local' } });
   });
@@ -374,8 +429,8 @@ describe('a Job', () => {
   });
 
   it('that fails for good stops the start with its cause', async () => {
-    await expect(start({ programs: { once: 'throw new Error("no such table");' }, services: [], jobs: [job] })).rejects.toThrow(
-      /Job once failed: .*no such table/,
-    );
+    await expect(
+      start({ programs: { once: 'throw new Error("no such table");' }, services: [], jobs: [job] }),
+    ).rejects.toThrow(/Job once failed: .*no such table/);
   });
 });

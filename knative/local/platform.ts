@@ -54,18 +54,33 @@ async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatf
   const ground = await prepare(options, ends);
   const { ingress, door } = await openDoor(ground);
   const backing = await startBacking(ground);
-  const spare = createSpare({ start: () => startChild(backing.launcher, baseEnvironment()), enabled: options.spare ?? true });
+  const spare = createSpare({
+    start: () => startChild(backing.launcher, baseEnvironment()),
+    enabled: options.spare ?? true,
+  });
   ends.add(() => spare.close());
-  const inside = await openInside({ ...ground, platform: () => ground.source.platform, target: targetOf(ground), handle: () => ground.brokers?.handle });
+  const inside = await openInside({
+    ...ground,
+    platform: () => ground.source.platform,
+    target: targetOf(ground),
+    handle: () => ground.brokers?.handle,
+  });
   const functions = await startFunctions(ground, { backing, inside, spare });
   options.signal?.throwIfAborted();
   const eventing = await startEventing(ground, inside);
-  const brokerUrls = ground.source.platform.brokers.map(({ namespace, name }) => `${inside.brokers}/${namespace}/${name}`);
+  const brokerUrls = ground.source.platform.brokers.map(
+    ({ namespace, name }) => `${inside.brokers}/${namespace}/${name}`,
+  );
   const console_ = await openConsole(ground, {
     brokers: eventing.brokers,
     services: functions.services,
     ingress,
-    addresses: { ingress: `http://${reachable(ground.host)}:${door.port}`, brokers: brokerUrls, otlp: inside.otlp, kubernetes: inside.kubernetes },
+    addresses: {
+      ingress: `http://${reachable(ground.host)}:${door.port}`,
+      brokers: brokerUrls,
+      otlp: inside.otlp,
+      kubernetes: inside.kubernetes,
+    },
   });
   ends.add(() => door.close(ingressGraceMs));
   await backing.builder.rest();
@@ -93,7 +108,12 @@ async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatf
 /** Takes the ports before minutes of work, not after. */
 async function openDoor(ground: Ground): Promise<{ ingress: Ingress; door: Listener }> {
   const { source, telemetry, host, port = 8080, consolePort = 8081, ends } = ground;
-  const ingress = createIngress({ virtualHosts: source.platform.virtualHosts, target: targetOf(ground), telemetry, ready: () => ground.ready });
+  const ingress = createIngress({
+    virtualHosts: source.platform.virtualHosts,
+    target: targetOf(ground),
+    telemetry,
+    ready: () => ground.ready,
+  });
   const door = await listen(ingress, { port, host });
   ends.add(() => door.close(0));
   await mustBeFree(consolePort);

@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
@@ -81,7 +91,12 @@ export async function startPostgres({
   const port = wanted ?? (await freePort());
   const log = openSync(join(place.root, 'postgres.log'), 'a');
   const args = ['-D', data, '-p', String(port), ...[...settings, ...extra].flatMap((setting) => ['-c', setting])];
-  const child = spawn(join(place.binaries, 'bin/postgres'), args, { ...place.identity, cwd: place.root, stdio: ['ignore', log, log], detached: true });
+  const child = spawn(join(place.binaries, 'bin/postgres'), args, {
+    ...place.identity,
+    cwd: place.root,
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
   const exited = new Promise<number | null>((done) => child.once('exit', done).once('error', () => done(null)));
   const server: Postgres = {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
@@ -96,7 +111,8 @@ export async function startPostgres({
 }
 
 /** The folder that `startPostgres` would use outside `home`, for `reset` to remove. */
-export const outsideOf = (home: string) => `/var/lib/dormouse-${createHash('sha256').update(resolve(home)).digest('hex').slice(0, 12)}`;
+export const outsideOf = (home: string) =>
+  `/var/lib/dormouse-${createHash('sha256').update(resolve(home)).digest('hex').slice(0, 12)}`;
 
 interface Place {
   root: string;
@@ -111,7 +127,11 @@ function choosePlace(home: string, progress: (step: string) => void): Place {
   if (process.getuid?.() !== 0) return { root: home, binaries: packaged, identity: {}, outside: undefined };
   const identity = { uid: NOBODY, gid: NOBODY };
   const reachable =
-    spawnSync('/bin/sh', ['-c', 'test -x "$1" && test -x "$2" && cd "$2"', 'sh', join(packaged, 'bin/postgres'), home], { ...identity, cwd: '/' }).status === 0;
+    spawnSync(
+      '/bin/sh',
+      ['-c', 'test -x "$1" && test -x "$2" && cd "$2"', 'sh', join(packaged, 'bin/postgres'), home],
+      { ...identity, cwd: '/' },
+    ).status === 0;
   if (reachable) {
     chownSync(home, NOBODY, NOBODY);
     return { root: home, binaries: packaged, identity, outside: undefined };
@@ -133,7 +153,9 @@ function packagedBinaries(): string {
   try {
     return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native');
   } catch {
-    throw new Error(`no PostgreSQL comes with the packages for ${process.platform}-${process.arch}: set DATABASE_URL to a server of your own`);
+    throw new Error(
+      `no PostgreSQL comes with the packages for ${process.platform}-${process.arch}: set DATABASE_URL to a server of your own`,
+    );
   }
 }
 
@@ -208,7 +230,9 @@ function signalled(pid: number, signal: NodeJS.Signals): void {
 /** True when `pid` is a PostgreSQL server of this very data folder (a process id may have been given out again). */
 function runs(pid: number, data: string): boolean {
   const shown = spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-  return shown.error ? existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data) : shown.stdout.includes(data);
+  return shown.error
+    ? existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data)
+    : shown.stdout.includes(data);
 }
 
 async function accepting(server: Postgres, log: string): Promise<void> {
@@ -220,7 +244,9 @@ async function accepting(server: Postgres, log: string): Promise<void> {
     if (await answers(server.port)) return;
     await sleep(tries < 100 ? 10 : 50);
   }
-  const last = statSync(log).size ? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' / ') : 'it logged nothing';
+  const last = statSync(log).size
+    ? readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' / ')
+    : 'it logged nothing';
   await server.stop();
   throw new Error(`PostgreSQL did not start (${last}): see ${log}, or set DATABASE_URL to a server of your own`);
 }

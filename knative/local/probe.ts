@@ -6,7 +6,10 @@ import type { ResponseHead } from './response-head.ts';
 export type ProbeAnswer = string | undefined;
 
 /** Asks an instance once, as kubelet and queue-proxy do: a status of 200 to 399 is well; without a path a connection is enough. */
-export function probe(connections: InstanceConnections, { path, timeoutMs }: Pick<Probe, 'path' | 'timeoutMs'>): Promise<ProbeAnswer> {
+export function probe(
+  connections: InstanceConnections,
+  { path, timeoutMs }: Pick<Probe, 'path' | 'timeoutMs'>,
+): Promise<ProbeAnswer> {
   return new Promise((done) => {
     const connection = connections.take();
     const timer = setTimeout(() => {
@@ -41,7 +44,10 @@ class Probing implements Asker {
       this.#end(undefined);
       return;
     }
-    this.#connection.write(`GET ${this.#path} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: kube-probe/dormouse\r\n\r\n`, true);
+    this.#connection.write(
+      `GET ${this.#path} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: kube-probe/dormouse\r\n\r\n`,
+      true,
+    );
   }
 
   answerHead(head: ResponseHead, body: Buffer, done: boolean): void {
@@ -52,7 +58,11 @@ class Probing implements Asker {
   answerMore(bytes: Buffer, done: boolean): void {
     if (this.#body.length < 500) this.#body += bytes.toString('utf8', 0, 500);
     if (!done) return;
-    this.#end(this.#status >= 200 && this.#status < 400 ? undefined : `${this.#path} answers ${this.#status}${saying(this.#body)}`);
+    this.#end(
+      this.#status >= 200 && this.#status < 400
+        ? undefined
+        : `${this.#path} answers ${this.#status}${saying(this.#body)}`,
+    );
   }
 
   answerFailed({ code }: { code: string }): void {

@@ -5,16 +5,31 @@ import type { Container } from './model.ts';
 import { programOf } from './provided.ts';
 
 /** Programs of every Service and Job, at once. Keys are `namespace/name`, those of Jobs `job namespace/name`. */
-export async function buildAll({ platform, provided }: Source, builder: Builder, root: string, progress: (line: string) => void): Promise<Map<string, Bundle>> {
+export async function buildAll(
+  { platform, provided }: Source,
+  builder: Builder,
+  root: string,
+  progress: (line: string) => void,
+): Promise<Map<string, Bundle>> {
   const wanted: { key: string; container: Container; origin: Origin }[] = [
-    ...platform.services.map(({ namespace, name, container, origin }) => ({ key: `${namespace}/${name}`, container, origin })),
-    ...platform.jobs.map(({ namespace, name, container, origin }) => ({ key: `job ${namespace}/${name}`, container, origin })),
+    ...platform.services.map(({ namespace, name, container, origin }) => ({
+      key: `${namespace}/${name}`,
+      container,
+      origin,
+    })),
+    ...platform.jobs.map(({ namespace, name, container, origin }) => ({
+      key: `job ${namespace}/${name}`,
+      container,
+      origin,
+    })),
   ];
   const built = await Promise.all(
     wanted.map(async ({ key, container: { image, command }, origin }) => {
-      if (command.length > 0) throw new ManifestError(origin, 'command: the program of the image is run here; use args');
+      if (command.length > 0)
+        throw new ManifestError(origin, 'command: the program of the image is run here; use args');
       const program = programOf(image, provided, root);
-      if (!program) throw new ManifestError(origin, `${image}: no program is known for this image; name it in platform.yaml`);
+      if (!program)
+        throw new ManifestError(origin, `${image}: no program is known for this image; name it in platform.yaml`);
       return [key, await builder.build(program.program, program.files)] as const;
     }),
   );

@@ -19,7 +19,13 @@ describe('Prometheus’ API over what is kept', () => {
   test('a selector gives the last value of each series within five minutes', async () => {
     expect(await value('process_cpu_time_seconds_total{service_name="posts", cpu_mode=~"user|none"}')).toEqual([
       {
-        metric: { __name__: 'process_cpu_time_seconds_total', job: 'dormouse/posts', instance: 'posts-a', service_name: 'posts', cpu_mode: 'user' },
+        metric: {
+          __name__: 'process_cpu_time_seconds_total',
+          job: 'dormouse/posts',
+          instance: 'posts-a',
+          service_name: 'posts',
+          cpu_mode: 'user',
+        },
         value: [endMs / 1_000, '15'],
       },
     ]);
@@ -28,8 +34,14 @@ describe('Prometheus’ API over what is kept', () => {
   });
 
   test('ranges are open at their begin, an offset moves them', async () => {
-    expect(await numbers('count_over_time(process_cpu_time_seconds_total{service_name="posts", cpu_mode="user"}[1m])')).toEqual([6]);
-    expect(await numbers('last_over_time(process_cpu_time_seconds_total{service_name="posts", cpu_mode="user"}[1m] offset 2m)')).toEqual([12]);
+    expect(
+      await numbers('count_over_time(process_cpu_time_seconds_total{service_name="posts", cpu_mode="user"}[1m])'),
+    ).toEqual([6]);
+    expect(
+      await numbers(
+        'last_over_time(process_cpu_time_seconds_total{service_name="posts", cpu_mode="user"}[1m] offset 2m)',
+      ),
+    ).toEqual([12]);
   });
 
   test.each([
@@ -39,7 +51,10 @@ describe('Prometheus’ API over what is kept', () => {
     ['time()', String(endMs / 1_000)],
     ['scalar(vector(4)) / 0', '+Inf'],
   ])('%s is %s', async (query, expected) => {
-    expect((await ask('query', { query })).data).toMatchObject({ resultType: 'scalar', result: [endMs / 1_000, expected] });
+    expect((await ask('query', { query })).data).toMatchObject({
+      resultType: 'scalar',
+      result: [endMs / 1_000, expected],
+    });
   });
 
   test.each<[string, number[]]>([
@@ -65,9 +80,16 @@ describe('Prometheus’ API over what is kept', () => {
     const [first] = await value(
       'process_cpu_time_seconds_total{service_name="posts"} / on (instance) group_left (job) process_memory_usage_bytes{service_name="posts"}',
     );
-    expect(first?.metric).toEqual({ job: 'dormouse/posts', instance: 'posts-a', service_name: 'posts', cpu_mode: 'user' });
+    expect(first?.metric).toEqual({
+      job: 'dormouse/posts',
+      instance: 'posts-a',
+      service_name: 'posts',
+      cpu_mode: 'user',
+    });
     await expect(
-      value('process_cpu_time_seconds_total{service_name="posts"} / on (instance) process_memory_usage_bytes{service_name="posts"}'),
+      value(
+        'process_cpu_time_seconds_total{service_name="posts"} / on (instance) process_memory_usage_bytes{service_name="posts"}',
+      ),
     ).rejects.toThrow('group_left');
   });
 
@@ -105,8 +127,12 @@ describe('Prometheus’ API over what is kept', () => {
   test('what clients ask to offer a choice', async () => {
     expect((await ask('labels')).data).toContain('http_route');
     expect((await ask('label/service_name/values')).data).toEqual(['posts', 'web']);
-    expect((await ask('label/le/values', { 'match[]': 'http_server_request_duration_seconds_bucket' })).data).toContain('+Inf');
-    expect((await ask('series', { 'match[]': 'process_memory_usage_bytes{service_name="posts"}' })).data).toHaveLength(1);
+    expect((await ask('label/le/values', { 'match[]': 'http_server_request_duration_seconds_bucket' })).data).toContain(
+      '+Inf',
+    );
+    expect((await ask('series', { 'match[]': 'process_memory_usage_bytes{service_name="posts"}' })).data).toHaveLength(
+      1,
+    );
     expect((await ask('metadata')).data).toMatchObject({
       process_memory_usage_bytes: [{ type: 'gauge' }],
       http_server_request_duration_seconds: [{ type: 'histogram' }],

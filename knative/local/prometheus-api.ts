@@ -23,7 +23,8 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   query_range: rangeQuery,
   query_exemplars: exemplars,
   series: (store, parameters, nowMs) => selected(store, parameters, nowMs).map(({ labels }) => labels),
-  labels: (store, parameters, nowMs) => [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => Object.keys(labels)))].sort(),
+  labels: (store, parameters, nowMs) =>
+    [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => Object.keys(labels)))].sort(),
   metadata: (store, parameters) => metadata(store, parameters.get('metric')),
   'status/buildinfo': () => ({ version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }),
   rules: () => ({ groups: [] }),
@@ -34,7 +35,12 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
  * Prometheus' HTTP API (prometheus.io/docs/prometheus/latest/querying/api) over the store, as far as reading goes; no rules are evaluated.
  * @param path what stands behind `/api/v1/`
  */
-export async function prometheusApi(path: string, parameters: URLSearchParams, store: MetricStore, nowMs = Date.now()): Promise<ConsoleAnswer> {
+export async function prometheusApi(
+  path: string,
+  parameters: URLSearchParams,
+  store: MetricStore,
+  nowMs = Date.now(),
+): Promise<ConsoleAnswer> {
   const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
   const endpoint = label ? valuesOf(label) : endpoints[path];
   if (!endpoint) return failure(404, 'not_found', `there is nothing at /api/v1/${path}`);
@@ -46,8 +52,13 @@ export async function prometheusApi(path: string, parameters: URLSearchParams, s
   }
 }
 
-const json = (status: number, value: unknown): ConsoleAnswer => ({ status, type: 'application/json', body: JSON.stringify(value) });
-const failure = (status: number, errorType: string, error: string): ConsoleAnswer => json(status, { status: 'error', errorType, error });
+const json = (status: number, value: unknown): ConsoleAnswer => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(value),
+});
+const failure = (status: number, errorType: string, error: string): ConsoleAnswer =>
+  json(status, { status: 'error', errorType, error });
 
 const valuesOf =
   (label: string): Endpoint =>
@@ -70,7 +81,10 @@ function resultOf(value: Value, atMs: number): unknown {
     case 'vector':
       return value.points.map(({ labels, value: number }) => ({ metric: labels, value: pair(atMs, number) }));
     case 'matrix':
-      return value.windows.map(({ labels, times, values }) => ({ metric: labels, values: times.map((time, i) => pair(time, values[i] as number)) }));
+      return value.windows.map(({ labels, times, values }) => ({
+        metric: labels,
+        values: times.map((time, i) => pair(time, values[i] as number)),
+      }));
   }
 }
 
@@ -81,12 +95,17 @@ async function rangeQuery(store: MetricStore, parameters: URLSearchParams): Prom
   if (fromMs === undefined || toMs === undefined) throw new PromqlError('start and end are needed');
   const stepMs = durationMs(parameters.get('step') ?? '');
   if (toMs < fromMs) throw new PromqlError('the end is before the start');
-  if ((toMs - fromMs) / stepMs > mostPoints) throw new PromqlError(`more than ${mostPoints} points: a longer step is needed`);
+  if ((toMs - fromMs) / stepMs > mostPoints)
+    throw new PromqlError(`more than ${mostPoints} points: a longer step is needed`);
   const expression = parseQuery(parameters.get('query') ?? '');
   return { resultType: 'matrix', result: await evaluateRange(store, expression, { fromMs, toMs, stepMs }) };
 }
 
-async function evaluateRange(store: MetricStore, expression: Expression, { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number }) {
+async function evaluateRange(
+  store: MetricStore,
+  expression: Expression,
+  { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
+) {
   const at = evaluator(expression, selectFrom(store), { fromMs, toMs });
   const found = new Map<string, { metric: Labels; values: [number, string][] }>();
   let turn = performance.now();
@@ -130,18 +149,25 @@ function metadata(store: MetricStore, wanted: string | null): unknown {
   const found = new Map<string, unknown>();
   for (const { family } of store.all()) {
     const name = (namesOf(family)[0] as string).replace(/_bucket$/, '');
-    if (wanted === null || wanted === '' || wanted === name) found.set(name, [{ type: types[family.kind], help: family.description, unit: family.unit }]);
+    if (wanted === null || wanted === '' || wanted === name)
+      found.set(name, [{ type: types[family.kind], help: family.description, unit: family.unit }]);
   }
   return Object.fromEntries(found);
 }
 
 /** The exemplars of the histograms that a query speaks of. */
 function exemplars(store: MetricStore, parameters: URLSearchParams): unknown {
-  const [fromMs, toMs] = [instantOf(parameters, 'start') ?? 0, instantOf(parameters, 'end') ?? Number.POSITIVE_INFINITY];
+  const [fromMs, toMs] = [
+    instantOf(parameters, 'start') ?? 0,
+    instantOf(parameters, 'end') ?? Number.POSITIVE_INFINITY,
+  ];
   const wanted = selectorsIn(parseQuery(parameters.get('query') ?? ''));
   return [...store.all()].flatMap((series) => {
     const within = [...series.exemplars.values()].filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
-    const name = within.length > 0 ? namesOf(series.family).find((each) => wanted.some((matchers) => speaksOf(matchers, each, series))) : undefined;
+    const name =
+      within.length > 0
+        ? namesOf(series.family).find((each) => wanted.some((matchers) => speaksOf(matchers, each, series)))
+        : undefined;
     if (!name) return [];
     const list = within.map(({ traceId, spanId, value, timeMs }) => ({
       labels: { trace_id: traceId, span_id: spanId },
@@ -153,7 +179,10 @@ function exemplars(store: MetricStore, parameters: URLSearchParams): unknown {
 }
 
 const speaksOf = (matchers: readonly Matcher[], name: string, { labels }: Series): boolean =>
-  matchers.every(({ label, operator, value }) => operator !== '=' || ({ ...labels, __name__: name } as Labels)[label] === value || label === 'le');
+  matchers.every(
+    ({ label, operator, value }) =>
+      operator !== '=' || ({ ...labels, __name__: name } as Labels)[label] === value || label === 'le',
+  );
 
 function selectorsIn(node: Expression): (readonly Matcher[])[] {
   switch (node.kind) {

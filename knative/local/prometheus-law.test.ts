@@ -60,7 +60,10 @@ interface Found {
 
 const sorted = (found: readonly Found[]) =>
   found
-    .map(({ metric, value }) => ({ labels: JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1))), value: Number(value[1]) }))
+    .map(({ metric, value }) => ({
+      labels: JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1))),
+      value: Number(value[1]),
+    }))
     .sort((a, b) => (a.labels < b.labels ? -1 : 1));
 
 describe('PromQL here gives what Prometheus gives', needs('prometheus', 'promtool'), () => {
@@ -72,11 +75,25 @@ describe('PromQL here gives what Prometheus gives', needs('prometheus', 'promtoo
     folder = mkdtempSync(join(tmpdir(), 'dormouse-prometheus-'));
     writeFileSync(join(folder, 'metrics.txt'), exposition(store, { nowMs: endMs, openMetrics: true, all: true }));
     writeFileSync(join(folder, 'prometheus.yml'), '');
-    execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', join(folder, 'metrics.txt'), join(folder, 'data')]);
+    execFileSync('promtool', [
+      'tsdb',
+      'create-blocks-from',
+      'openmetrics',
+      join(folder, 'metrics.txt'),
+      join(folder, 'data'),
+    ]);
     url = `127.0.0.1:${await freePort()}`;
-    const flags = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`, '--storage.tsdb.retention.time=100y'];
+    const flags = [
+      `--config.file=${folder}/prometheus.yml`,
+      `--storage.tsdb.path=${folder}/data`,
+      '--storage.tsdb.retention.time=100y',
+    ];
     program = spawn('prometheus', [...flags, `--web.listen-address=${url}`], { stdio: 'ignore' });
-    await eventually(async () => (await fetch(`http://${url}/-/ready`).catch(() => undefined))?.ok ?? false, 'Prometheus is ready', 60);
+    await eventually(
+      async () => (await fetch(`http://${url}/-/ready`).catch(() => undefined))?.ok ?? false,
+      'Prometheus is ready',
+      60,
+    );
   });
   afterAll(() => {
     program?.kill('SIGKILL');
@@ -86,8 +103,13 @@ describe('PromQL here gives what Prometheus gives', needs('prometheus', 'promtoo
   test.each(queries)('%s', async (query) => {
     for (const time of instants) {
       const parameters = new URLSearchParams({ query, time: String(time) });
-      const theirs = (await (await fetch(`http://${url}/api/v1/query?${parameters}`)).json()) as { data: { result: Found[] } };
-      const ours = JSON.parse(String((await prometheusApi('query', parameters, store, endMs)).body)) as { data: { result: Found[] }; error?: string };
+      const theirs = (await (await fetch(`http://${url}/api/v1/query?${parameters}`)).json()) as {
+        data: { result: Found[] };
+      };
+      const ours = JSON.parse(String((await prometheusApi('query', parameters, store, endMs)).body)) as {
+        data: { result: Found[] };
+        error?: string;
+      };
       expect(ours.error).toBeUndefined();
       const [expected, made] = [sorted(theirs.data.result), sorted(ours.data.result)];
       expect(made.map(({ labels }) => labels)).toEqual(expected.map(({ labels }) => labels));
@@ -100,8 +122,14 @@ describe('PromQL here gives what Prometheus gives', needs('prometheus', 'promtoo
 
   test('data is there at all: most queries find something', async () => {
     const found = await Promise.all(
-      queries.map((query) => fetch(`http://${url}/api/v1/query?${new URLSearchParams({ query, time: String(instants[4]) })}`).then((r) => r.json())),
+      queries.map((query) =>
+        fetch(`http://${url}/api/v1/query?${new URLSearchParams({ query, time: String(instants[4]) })}`).then((r) =>
+          r.json(),
+        ),
+      ),
     );
-    expect(found.filter((each) => (each as { data: { result: unknown[] } }).data.result.length > 0).length).toBeGreaterThan(queries.length - 4);
+    expect(
+      found.filter((each) => (each as { data: { result: unknown[] } }).data.result.length > 0).length,
+    ).toBeGreaterThan(queries.length - 4);
   });
 });

@@ -19,7 +19,8 @@ export function namesOf(family: Family): string[] {
 }
 
 /** The value of `le` as OpenMetrics writes it: `0.5`, `1.0`, `+Inf`. */
-export const leOf = (bound: number | undefined): string => (bound === undefined ? '+Inf' : Number.isInteger(bound) ? `${bound}.0` : String(bound));
+export const leOf = (bound: number | undefined): string =>
+  bound === undefined ? '+Inf' : Number.isInteger(bound) ? `${bound}.0` : String(bound);
 
 /** How many there were up to each bound, the last one for all. */
 export function cumulative(buckets: readonly number[]): number[] {
@@ -31,7 +32,12 @@ export function cumulative(buckets: readonly number[]): number[] {
 }
 
 /** A kept series as those that Prometheus makes of it, of which `wanted` names some, and over some time. */
-export function* flatten({ family, labels, bounds, samples }: Series, wanted: (name: string) => boolean, fromMs: number, toMs: number): Generator<Flat> {
+export function* flatten(
+  { family, labels, bounds, samples }: Series,
+  wanted: (name: string) => boolean,
+  fromMs: number,
+  toMs: number,
+): Generator<Flat> {
   const names = namesOf(family).filter(wanted);
   if (names.length === 0) return;
   const within = samples.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
@@ -40,8 +46,11 @@ export function* flatten({ family, labels, bounds, samples }: Series, wanted: (n
   const sums = within.map(({ buckets = [] }) => cumulative(buckets));
   for (const name of names) {
     const named = { ...labels, __name__: name };
-    if (family.kind !== 'histogram' || name.endsWith('_sum')) yield { labels: named, times, values: within.map(({ value }) => value) };
+    if (family.kind !== 'histogram' || name.endsWith('_sum'))
+      yield { labels: named, times, values: within.map(({ value }) => value) };
     else if (name.endsWith('_count')) yield { labels: named, times, values: sums.map((each) => each.at(-1) ?? 0) };
-    else for (let i = 0; i <= bounds.length; i++) yield { labels: { ...named, le: leOf(bounds[i]) }, times, values: sums.map((each) => each[i] ?? 0) };
+    else
+      for (let i = 0; i <= bounds.length; i++)
+        yield { labels: { ...named, le: leOf(bounds[i]) }, times, values: sums.map((each) => each[i] ?? 0) };
   }
 }

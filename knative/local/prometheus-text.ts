@@ -7,7 +7,12 @@ const givenMs = 30_000;
 /** Prometheus takes a value for current so long. */
 const currentMs = 5 * 60_000;
 
-const types: Readonly<Record<Family['kind'], string>> = { counter: 'counter', updowncounter: 'gauge', gauge: 'gauge', histogram: 'histogram' };
+const types: Readonly<Record<Family['kind'], string>> = {
+  counter: 'counter',
+  updowncounter: 'gauge',
+  gauge: 'gauge',
+  histogram: 'histogram',
+};
 
 export interface ExpositionOptions {
   nowMs: number;
@@ -33,13 +38,23 @@ export function exposition(store: MetricStore, options: ExpositionOptions): stri
     if (!known) families.set(name, { family: series.family, series: [series] });
     else if (known.family.kind === series.family.kind) known.series.push(series);
   }
-  const parts = [...families].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { family, series }]) => familyText(name, family, series, options));
+  const parts = [...families]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { family, series }]) => familyText(name, family, series, options));
   return `${parts.join('')}${openMetrics ? '# EOF\n' : ''}`;
 }
 
-function familyText(name: string, family: Family, series: readonly Series[], { nowMs, openMetrics, all = false }: ExpositionOptions): string {
+function familyText(
+  name: string,
+  family: Family,
+  series: readonly Series[],
+  { nowMs, openMetrics, all = false }: ExpositionOptions,
+): string {
   const head = openMetrics && family.kind === 'counter' ? name.replace(/_total$/, '') : name;
-  const lines = [`# TYPE ${head} ${types[family.kind]}`, ...(family.description ? [`# HELP ${head} ${escapedHelp(family.description)}`] : [])];
+  const lines = [
+    `# TYPE ${head} ${types[family.kind]}`,
+    ...(family.description ? [`# HELP ${head} ${escapedHelp(family.description)}`] : []),
+  ];
   for (const each of series) {
     const given = all ? each.samples : currentSamples(each, nowMs);
     for (const sample of given) lines.push(...sampleLines(name, each, sample, sample === given.at(-1), openMetrics));
@@ -55,14 +70,22 @@ function currentSamples({ samples, family }: Series, nowMs: number): Sample[] {
   return samples.filter(({ timeMs }, i) => i === last || (counts && timeMs >= nowMs - givenMs && begins(i)));
 }
 
-function sampleLines(name: string, { family, labels, bounds, exemplars }: Series, sample: Sample, isLast: boolean, openMetrics: boolean): string[] {
+function sampleLines(
+  name: string,
+  { family, labels, bounds, exemplars }: Series,
+  sample: Sample,
+  isLast: boolean,
+  openMetrics: boolean,
+): string[] {
   const time = openMetrics ? (Math.floor(sample.timeMs) / 1_000).toFixed(3) : String(Math.floor(sample.timeMs));
   const line = (end: string, more: Record<string, string>, value: number, exemplar?: Exemplar) =>
     `${name}${end}${labelText({ ...labels, ...more })} ${numberText(value)} ${time}${exemplar ? exemplarText(exemplar) : ''}`;
   if (family.kind !== 'histogram') return [line('', {}, sample.value)];
   const counts = cumulative(sample.buckets ?? []);
   return [
-    ...counts.map((count, i) => line('_bucket', { le: leOf(bounds[i]) }, count, openMetrics && isLast ? exemplars.get(i) : undefined)),
+    ...counts.map((count, i) =>
+      line('_bucket', { le: leOf(bounds[i]) }, count, openMetrics && isLast ? exemplars.get(i) : undefined),
+    ),
     line('_sum', {}, sample.value),
     line('_count', {}, counts.at(-1) ?? 0),
   ];
@@ -79,4 +102,5 @@ const exemplarText = ({ traceId, spanId, value, timeMs }: Exemplar): string =>
 const escapedHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 const escaped = (text: string): string => escapedHelp(text).replaceAll('"', '\\"');
 /** A number as Go reads it: `Inf` instead of JavaScript's `Infinity`. */
-export const numberText = (value: number): string => (Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
+export const numberText = (value: number): string =>
+  Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';

@@ -17,7 +17,10 @@ const write = (name: string, text = '') => {
 describe('platform.yaml', () => {
   it('adds to those of the folders that an overlay builds on, and wins over them', async () => {
     write('base/kustomization.yaml', 'resources: []');
-    write('base/platform.yaml', 'images: {r/a: a.ts, r/b: functions/b.ts}\nsecrets: {one: {database: posts}, two: {redis: true}}');
+    write(
+      'base/platform.yaml',
+      'images: {r/a: a.ts, r/b: functions/b.ts}\nsecrets: {one: {database: posts}, two: {redis: true}}',
+    );
     write('outer/kustomization.yaml', 'resources: [../base, x.yaml]');
     write('outer/platform.yaml', 'images: {r/a: other.ts}\nsecrets: {three: {run: other.ts}}');
     for (const name of ['base/a.ts', 'functions/b.ts', 'outer/other.ts']) write(name);
@@ -48,7 +51,11 @@ describe('platform.yaml', () => {
   it('names the API that operators use, and the program that prints a token for it', async () => {
     write('platform.yaml', 'operations: {api: /api/x, secret: keys, token: token.ts}');
     write('token.ts');
-    expect((await readProvided(root, root)).operations).toEqual({ api: '/api/x', secret: 'keys', token: join(root, 'token.ts') });
+    expect((await readProvided(root, root)).operations).toEqual({
+      api: '/api/x',
+      secret: 'keys',
+      token: join(root, 'token.ts'),
+    });
   });
 
   it('is not needed for images named after a function', () => {

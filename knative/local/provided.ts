@@ -32,7 +32,8 @@ export interface Image {
 }
 
 type Yaml = Record<string, unknown>;
-const isObject = (value: unknown): value is Yaml => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Yaml =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Reads platform.yaml beside a kustomization and beside those that it names; the outer one wins.
@@ -58,12 +59,16 @@ export async function readProvided(overlay: string, root: string): Promise<Provi
       const found = [dirname(file), root].map((place) => resolve(place, String(name))).find((path) => existsSync(path));
       return found ?? refuse(`${String(name)}: no such program`);
     };
-    for (const key of Object.keys(content)) if (!['images', 'secrets', 'operations'].includes(key)) refuse(`unknown field ${key}`);
-    for (const [image, path] of Object.entries((content.images ?? {}) as Yaml)) images.set(withoutTag(image), readImage(path, program, root));
+    for (const key of Object.keys(content))
+      if (!['images', 'secrets', 'operations'].includes(key)) refuse(`unknown field ${key}`);
+    for (const [image, path] of Object.entries((content.images ?? {}) as Yaml))
+      images.set(withoutTag(image), readImage(path, program, root));
     for (const [name, recipe] of Object.entries((content.secrets ?? {}) as Yaml))
       secrets.set(name, readRecipe(recipe, program) ?? refuse(`secrets.${name} is not understood`));
     if (content.operations !== undefined)
-      operations = readOperations(content.operations, program) ?? refuse('operations needs api (a path), token (a program) and secret');
+      operations =
+        readOperations(content.operations, program) ??
+        refuse('operations needs api (a path), token (a program) and secret');
   };
   visit(resolve(overlay));
   return { images, secrets, operations, files };
@@ -90,7 +95,8 @@ function readImage(image: unknown, program: (name: unknown) => string, root: str
 
 function readRecipe(recipe: unknown, program: (name: unknown) => string): SecretRecipe | undefined {
   if (!isObject(recipe) || Object.keys(recipe).length !== 1) return undefined;
-  if (typeof recipe.database === 'string' && /^[a-z0-9_]*$/.test(recipe.database)) return { kind: 'database', role: recipe.database };
+  if (typeof recipe.database === 'string' && /^[a-z0-9_]*$/.test(recipe.database))
+    return { kind: 'database', role: recipe.database };
   if (typeof recipe.run === 'string') return { kind: 'run', program: program(recipe.run) };
   return recipe.redis === true ? { kind: 'redis' } : undefined;
 }
@@ -98,7 +104,13 @@ function readRecipe(recipe: unknown, program: (name: unknown) => string): Secret
 function readOperations(given: unknown, program: (name: unknown) => string): OperationsRecipe | undefined {
   if (!isObject(given)) return undefined;
   const { api, token, secret, ...more } = given;
-  if (typeof api !== 'string' || !/^\/[\w./-]*\w$/.test(api) || typeof secret !== 'string' || Object.keys(more).length > 0) return undefined;
+  if (
+    typeof api !== 'string' ||
+    !/^\/[\w./-]*\w$/.test(api) ||
+    typeof secret !== 'string' ||
+    Object.keys(more).length > 0
+  )
+    return undefined;
   return { api, token: program(token), secret };
 }
 

@@ -34,22 +34,32 @@ export interface AutoscalerDefaults {
  * The autoscaling annotations of a revision (spec.template.metadata.annotations), with Knative's defaults.
  * @param annotations a Fields over the annotations; undefined when there are none.
  */
-export function readAutoscaling(annotations: Fields | undefined, containerConcurrency: number, defaults: AutoscalerDefaults): Autoscaling {
+export function readAutoscaling(
+  annotations: Fields | undefined,
+  containerConcurrency: number,
+  defaults: AutoscalerDefaults,
+): Autoscaling {
   const read = reader(annotations, defaults);
   for (const key of annotations?.keys ?? []) {
     if (!key.startsWith(domain) || known.includes(key.slice(domain.length))) continue;
     const meant = nearest(key.slice(domain.length), known);
-    annotations?.fail(key, `is not an annotation of Knative's autoscaler${meant ? `: did you mean "${domain}${meant}"?` : `; it knows ${known.join(', ')}`}`);
+    annotations?.fail(
+      key,
+      `is not an annotation of Knative's autoscaler${meant ? `: did you mean "${domain}${meant}"?` : `; it knows ${known.join(', ')}`}`,
+    );
   }
   const kind = read.text('class') ?? 'kpa.autoscaling.knative.dev';
-  if (kind !== 'kpa.autoscaling.knative.dev') read.fail('class', `"${kind}" does not run here: kpa.autoscaling.knative.dev does`);
+  if (kind !== 'kpa.autoscaling.knative.dev')
+    read.fail('class', `"${kind}" does not run here: kpa.autoscaling.knative.dev does`);
   const metric = read.text('metric') ?? 'concurrency';
-  if (metric !== 'concurrency' && metric !== 'rps') return read.fail('metric', `"${metric}" must be concurrency or rps`);
+  if (metric !== 'concurrency' && metric !== 'rps')
+    return read.fail('metric', `"${metric}" must be concurrency or rps`);
   const minScale = read.integer('min-scale', 0) ?? 0;
   const maxScale = read.integer('max-scale', 0) ?? 0;
   const activationScale = read.integer('activation-scale', 2);
   if (maxScale !== 0 && maxScale < minScale) read.fail('max-scale', `${maxScale} is less than min-scale ${minScale}`);
-  if (activationScale !== undefined && activationScale < minScale) read.fail('activation-scale', `${activationScale} is less than min-scale ${minScale}`);
+  if (activationScale !== undefined && activationScale < minScale)
+    read.fail('activation-scale', `${activationScale} is less than min-scale ${minScale}`);
   if (activationScale !== undefined && maxScale !== 0 && activationScale > maxScale)
     read.fail('activation-scale', `${activationScale} is greater than max-scale ${maxScale}`);
   return {
@@ -70,9 +80,11 @@ export function readAutoscaling(annotations: Fields | undefined, containerConcur
 
 /** What one instance should have in flight (or per second): never more than it may, times the utilisation to aim at. */
 function readTarget(read: Reader, metric: 'concurrency' | 'rps', containerConcurrency: number): number {
-  const utilisation = (read.number('target-utilization-percentage', 1, 100, 'container-concurrency-target-percentage') ?? 70) / 100;
+  const utilisation =
+    (read.number('target-utilization-percentage', 1, 100, 'container-concurrency-target-percentage') ?? 70) / 100;
   const wanted = read.number('target', 0.01, Number.MAX_SAFE_INTEGER, null);
-  if (metric === 'rps') return Math.max(0.01, (wanted ?? read.default('requests-per-second-target-default') ?? 200) * utilisation);
+  if (metric === 'rps')
+    return Math.max(0.01, (wanted ?? read.default('requests-per-second-target-default') ?? 200) * utilisation);
   const most = containerConcurrency || (read.default('container-concurrency-target-default') ?? 100);
   const target = wanted === undefined ? most : containerConcurrency ? Math.min(wanted, containerConcurrency) : wanted;
   return Math.max(0.01, target * utilisation);
@@ -90,12 +102,14 @@ function reader(annotations: Fields | undefined, defaults: AutoscalerDefaults) {
     if (annotations?.has(domain + key) || name === null) throw annotations?.fail(domain + key, problem);
     throw new ManifestError(defaults.at(name), `${name} ${problem}`);
   };
-  const text = (key: string, name: string | null = key) => annotations?.text(domain + key) ?? (name === null ? undefined : defaults.data[name]);
+  const text = (key: string, name: string | null = key) =>
+    annotations?.text(domain + key) ?? (name === null ? undefined : defaults.data[name]);
   const number = (key: string, least: number, most: number, name: string | null = key): number | undefined => {
     const value = text(key, name);
     if (value === undefined) return undefined;
     if (!/^-?(\d+\.?\d*|\.\d+)$/.test(value)) return fail(key, `"${value}" must be a number`, name);
-    if (Number(value) < least || Number(value) > most) return fail(key, `${value} must be between ${least} and ${most}`, name);
+    if (Number(value) < least || Number(value) > most)
+      return fail(key, `${value} must be between ${least} and ${most}`, name);
     return Number(value);
   };
   return {
@@ -107,11 +121,18 @@ function reader(annotations: Fields | undefined, defaults: AutoscalerDefaults) {
       const value = number(key, least, 2 ** 31 - 1);
       return value === undefined || Number.isInteger(value) ? value : fail(key, `${value} must be a whole number`);
     },
-    duration(key: string, least: number, most: number, name: string | null = key, wholeSeconds = false): number | undefined {
+    duration(
+      key: string,
+      least: number,
+      most: number,
+      name: string | null = key,
+      wholeSeconds = false,
+    ): number | undefined {
       const value = text(key, name);
       if (value === undefined) return undefined;
       const ms = goDuration(value) ?? fail(key, `"${value}" is not a duration like 60s or 1m30s`, name);
-      if (ms < least || ms > most) return fail(key, `${value} must be between ${least / 1000}s and ${most / 1000}s`, name);
+      if (ms < least || ms > most)
+        return fail(key, `${value} must be between ${least / 1000}s and ${most / 1000}s`, name);
       return wholeSeconds && ms % 1000 !== 0 ? fail(key, `${value} must be whole seconds`, name) : ms;
     },
   };

@@ -23,7 +23,10 @@ const withoutMeaning: Readonly<Record<string, string>> = {
 /** The one container of a Pod specification, with its environment and volumes. */
 export function readContainer(pod: Fields, kind: PodKind, ignore: Ignore): { container: Container; fields: Fields } {
   if (pod.has('initContainers'))
-    pod.fail('initContainers', kind === 'Service' ? 'is off by default on Knative: use a Job' : 'is not understood: a Job here is one process');
+    pod.fail(
+      'initContainers',
+      kind === 'Service' ? 'is off by default on Knative: use a Job' : 'is not understood: a Job here is one process',
+    );
   const [fields, second] = pod.list('containers');
   if (!fields) return pod.fail(pod.has('containers') ? 'containers' : undefined, 'needs one container');
   if (second) second.fail(undefined, 'is a second container: an instance here is one process');
@@ -46,7 +49,8 @@ export function readContainer(pod: Fields, kind: PodKind, ignore: Ignore): { con
 function checkName(fields: Fields, kind: PodKind): void {
   const name = kind === 'Job' ? fields.string('name') : fields.text('name');
   if (name === 'queue-proxy') fields.fail('name', 'is reserved by Knative');
-  if (name && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) fields.fail('name', 'must be lower-case letters, digits and "-"');
+  if (name && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
+    fields.fail('name', 'must be lower-case letters, digits and "-"');
 }
 
 function readImage(fields: Fields): string {
@@ -80,7 +84,11 @@ function readEnv(entry: Fields, kind: PodKind): EnvSource {
   if (entry.has('value')) entry.fail('value', 'cannot stand beside valueFrom');
   from.only('configMapKeyRef', 'secretKeyRef');
   const configMap = from.fields('configMapKeyRef');
-  const source = (configMap ?? from.fields('secretKeyRef') ?? from.fail(undefined, 'needs configMapKeyRef or secretKeyRef')).only('name', 'key', 'optional');
+  const source = (
+    configMap ??
+    from.fields('secretKeyRef') ??
+    from.fail(undefined, 'needs configMapKeyRef or secretKeyRef')
+  ).only('name', 'key', 'optional');
   return {
     kind: configMap ? 'configMapKey' : 'secretKey',
     name,
@@ -102,7 +110,8 @@ function readVolumes(pod: Fields, container: Fields): Volume[] {
     const volume = volumes.get(name) ?? mount.fail('name', `"${name}" is none of the volumes`);
     return { name, mountPath, readOnly: mount.boolean('readOnly') ?? false, source: readVolumeSource(volume) };
   });
-  for (const [name, volume] of volumes) if (!mounts.some((mount) => mount.name === name)) volume.fail('name', `"${name}" is not mounted`);
+  for (const [name, volume] of volumes)
+    if (!mounts.some((mount) => mount.name === name)) volume.fail('name', `"${name}" is not mounted`);
   const paths = mounts.map(({ mountPath }) => mountPath);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice) container.fail('volumeMounts', `mount two volumes at ${twice}`);
@@ -122,7 +131,11 @@ function readVolumeSource(volume: Fields): Volume['source'] {
   }
   const name = kind === 'secret' ? 'secretName' : 'name';
   source.only(name, 'optional', 'defaultMode');
-  return { kind: kind === 'secret' ? 'secret' : 'configMap', from: source.string(name), optional: source.boolean('optional') ?? false };
+  return {
+    kind: kind === 'secret' ? 'secret' : 'configMap',
+    from: source.string(name),
+    optional: source.boolean('optional') ?? false,
+  };
 }
 
 function checkPorts(container: Fields): void {
@@ -134,7 +147,8 @@ function checkPorts(container: Fields): void {
   if (name === 'h2c') port.fail('name', 'h2c is not spoken here: http1');
   if (name !== 'http1') port.fail('name', `"${name}" must be http1 or h2c: it names the protocol`);
   const number = port.integer('containerPort', 1, 65535);
-  if (number && reservedPorts.includes(number)) port.fail('containerPort', `${number} is reserved by Knative (${reservedPorts.join(', ')})`);
+  if (number && reservedPorts.includes(number))
+    port.fail('containerPort', `${number} is reserved by Knative (${reservedPorts.join(', ')})`);
   if ((port.text('protocol') ?? 'TCP') !== 'TCP') port.fail('protocol', 'must be TCP');
 }
 
@@ -142,8 +156,17 @@ function checkPorts(container: Fields): void {
 export function readProbe(container: Fields, key: 'readinessProbe' | 'livenessProbe'): Probe | undefined {
   const probe = container.fields(key);
   if (!probe) return undefined;
-  for (const handler of ['exec', 'grpc']) if (probe.has(handler)) probe.fail(handler, 'is not understood: probe by httpGet or tcpSocket');
-  probe.only('httpGet', 'tcpSocket', 'initialDelaySeconds', 'periodSeconds', 'timeoutSeconds', 'successThreshold', 'failureThreshold');
+  for (const handler of ['exec', 'grpc'])
+    if (probe.has(handler)) probe.fail(handler, 'is not understood: probe by httpGet or tcpSocket');
+  probe.only(
+    'httpGet',
+    'tcpSocket',
+    'initialDelaySeconds',
+    'periodSeconds',
+    'timeoutSeconds',
+    'successThreshold',
+    'failureThreshold',
+  );
   const http = probe.fields('httpGet')?.only('path', 'port', 'scheme', 'httpHeaders');
   const tcp = probe.fields('tcpSocket')?.only('port');
   if (http && tcp) probe.fail('tcpSocket', 'cannot stand beside httpGet');
@@ -164,5 +187,6 @@ function checkProbePort(container: Fields, handler: Fields | undefined): void {
   if (port === undefined || port === 0) return;
   const served = container.list('ports')[0];
   const known = [served?.raw('containerPort') ?? 8080, served?.raw('name') ?? 'http1'];
-  if (!known.includes(port)) handler?.fail('port', `"${port}" is not the port that is served (${known[0]}); it can be left out`);
+  if (!known.includes(port))
+    handler?.fail('port', `"${port}" is not the port that is served (${known[0]}); it can be left out`);
 }

@@ -10,7 +10,8 @@ import { duration, type Ignore, type ObjectFields } from './read-object.ts';
 /** Reads a Broker (eventing.knative.dev/v1). */
 export function readBroker({ name, namespace, root, annotations, origin, ignore }: ObjectFields): Broker {
   const spec = root.fields('spec')?.only('config', 'delivery');
-  if (spec?.has('config')) ignore('config: events are stored by the local broker, whatever the class', spec.origin('config'));
+  if (spec?.has('config'))
+    ignore('config: events are stored by the local broker, whatever the class', spec.origin('config'));
   const type = annotations['eventing.knative.dev/broker.class'] ?? 'MTChannelBasedBroker';
   return { name, namespace, class: type, delivery: readDelivery(spec, namespace, ignore), origin };
 }
@@ -20,7 +21,8 @@ export function readTrigger({ name, namespace, root, annotations, origin, ignore
   const spec = root.need('spec').only('broker', 'filter', 'filters', 'subscriber', 'delivery');
   const attributes = spec.fields('filter')?.only('attributes').fields('attributes');
   if (attributes) checkAttributes(attributes);
-  const old: Filter[] = attributes && attributes.keys.length > 0 ? [{ exact: spec.fields('filter')!.map('attributes') }] : [];
+  const old: Filter[] =
+    attributes && attributes.keys.length > 0 ? [{ exact: spec.fields('filter')!.map('attributes') }] : [];
   return {
     name,
     namespace,
@@ -48,8 +50,13 @@ function readFilter(entry: Fields): Filter {
   }
   checkAttributes(entry.need(dialect));
   const attributes = entry.map(dialect);
-  for (const [name, value] of Object.entries(attributes)) if (value === '') entry.need(dialect).fail(name, 'must not be empty');
-  return dialect === 'exact' ? { exact: attributes } : dialect === 'prefix' ? { prefix: attributes } : { suffix: attributes };
+  for (const [name, value] of Object.entries(attributes))
+    if (value === '') entry.need(dialect).fail(name, 'must not be empty');
+  return dialect === 'exact'
+    ? { exact: attributes }
+    : dialect === 'prefix'
+      ? { prefix: attributes }
+      : { suffix: attributes };
 }
 
 /** An expression that parses, and whose functions exist: another could never let an event through. */
@@ -57,7 +64,11 @@ function readExpression(entry: Fields): string {
   const text = entry.string('cesql');
   try {
     const [unknown] = unknownCalls(parse(text));
-    if (unknown) entry.fail('cesql', `calls ${unknown.name} with ${unknown.count} arguments, which does not exist, at character ${unknown.at + 1}`);
+    if (unknown)
+      entry.fail(
+        'cesql',
+        `calls ${unknown.name} with ${unknown.count} arguments, which does not exist, at character ${unknown.at + 1}`,
+      );
   } catch (error) {
     if (error instanceof CesqlParseError) entry.fail('cesql', `is no CESQL expression: ${error.message}`);
     throw error;
@@ -68,12 +79,15 @@ function readExpression(entry: Fields): string {
 function checkAttributes(attributes: Fields): void {
   if (attributes.keys.length === 0) attributes.fail(undefined, 'needs at least one attribute');
   for (const name of attributes.keys)
-    if (!/^[a-z0-9]{1,20}$/.test(name)) attributes.fail(name, 'is not the name of an attribute: lower-case letters and digits, at most 20');
+    if (!/^[a-z0-9]{1,20}$/.test(name))
+      attributes.fail(name, 'is not the name of an attribute: lower-case letters and digits, at most 20');
 }
 
 /** What a Broker or a Trigger says of delivery; what it leaves open is not there. */
 function readDelivery(spec: Fields | undefined, namespace: string, ignore: Ignore): Partial<Delivery> {
-  const delivery = spec?.fields('delivery')?.only('deadLetterSink', 'retry', 'backoffPolicy', 'backoffDelay', 'timeout', 'retryAfterMax');
+  const delivery = spec
+    ?.fields('delivery')
+    ?.only('deadLetterSink', 'retry', 'backoffPolicy', 'backoffDelay', 'timeout', 'retryAfterMax');
   if (!delivery) return {};
   const sink = delivery.fields('deadLetterSink');
   const found: { -readonly [K in keyof Delivery]: Delivery[K] | undefined } = {
@@ -92,40 +106,62 @@ function readDelivery(spec: Fields | undefined, namespace: string, ignore: Ignor
 function readDestination(fields: Fields, namespace: string, ignore: Ignore): Destination {
   fields.only('ref', 'uri', 'CACerts', 'audience');
   for (const key of ['CACerts', 'audience'])
-    if (fields.has(key)) ignore(`${key}: deliveries of one machine are neither encrypted nor signed`, fields.origin(key));
+    if (fields.has(key))
+      ignore(`${key}: deliveries of one machine are neither encrypted nor signed`, fields.origin(key));
   const ref = fields.fields('ref')?.only('apiVersion', 'kind', 'name', 'namespace');
   const uri = fields.text('uri');
   if (!ref) return readUrl(fields, uri ?? fields.fail(undefined, 'needs "ref" or "uri"'));
-  const [type, name, where] = [`${ref.string('apiVersion')} ${ref.string('kind')}`, ref.string('name'), ref.text('namespace') || namespace];
+  const [type, name, where] = [
+    `${ref.string('apiVersion')} ${ref.string('kind')}`,
+    ref.string('name'),
+    ref.text('namespace') || namespace,
+  ];
   if (type === 'eventing.knative.dev/v1 Broker')
-    return uri === undefined ? { kind: 'broker', name, namespace: where } : fields.fail('uri', 'cannot stand beside a Broker');
+    return uri === undefined
+      ? { kind: 'broker', name, namespace: where }
+      : fields.fail('uri', 'cannot stand beside a Broker');
   if (type !== 'serving.knative.dev/v1 Service')
-    return ref.fail('kind', `${type} cannot receive events here: a serving.knative.dev/v1 Service or an eventing.knative.dev/v1 Broker can`);
+    return ref.fail(
+      'kind',
+      `${type} cannot receive events here: a serving.knative.dev/v1 Service or an eventing.knative.dev/v1 Broker can`,
+    );
   if (uri !== undefined && URL.canParse(uri)) return fields.fail('uri', 'must be relative beside "ref"');
   const { pathname, search } = new URL(uri ?? '/', 'http://service/');
   return { kind: 'service', name, namespace: where, path: pathname + search };
 }
 
 function readUrl(fields: Fields, uri: string): Destination {
-  if (!/^https?:\/\//.test(uri) || !URL.canParse(uri)) return fields.fail('uri', `"${uri}" is not an absolute http URL`);
+  if (!/^https?:\/\//.test(uri) || !URL.canParse(uri))
+    return fields.fail('uri', `"${uri}" is not an absolute http URL`);
   const { hostname, pathname, search } = new URL(uri);
   const [, name = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.cluster\.local)?$/.exec(hostname) ?? [];
   if (!name) return { kind: 'url', url: uri };
   const [, brokerNamespace = '', broker = ''] = /^\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
-  if (name === 'broker-ingress' && namespace === 'knative-eventing' && broker) return { kind: 'broker', name: broker, namespace: brokerNamespace };
+  if (name === 'broker-ingress' && namespace === 'knative-eventing' && broker)
+    return { kind: 'broker', name: broker, namespace: brokerNamespace };
   return { kind: 'service', name, namespace, path: pathname + search };
 }
 
 /** Reads an EventType (eventing.knative.dev): only what the catalogue shows. v1beta3 says the type among the attributes. */
 export function readEventType({ name, namespace, root, origin }: ObjectFields): EventType {
-  const spec = root.need('spec').only('type', 'source', 'schema', 'schemaData', 'broker', 'description', 'reference', 'attributes', 'variables');
+  const spec = root
+    .need('spec')
+    .only('type', 'source', 'schema', 'schemaData', 'broker', 'description', 'reference', 'attributes', 'variables');
   const attribute = spec.list('attributes').find((each) => each.text('name') === 'type');
-  return { name, namespace, type: attribute?.string('value') ?? spec.string('type'), description: spec.text('description'), origin };
+  return {
+    name,
+    namespace,
+    type: attribute?.string('value') ?? spec.string('type'),
+    description: spec.text('description'),
+    origin,
+  };
 }
 
 /** Reads a PingSource (sources.knative.dev/v1). */
 export function readPingSource({ name, namespace, root, origin, ignore }: ObjectFields): PingSource {
-  const spec = root.need('spec').only('schedule', 'timezone', 'contentType', 'data', 'dataBase64', 'sink', 'ceOverrides');
+  const spec = root
+    .need('spec')
+    .only('schedule', 'timezone', 'contentType', 'data', 'dataBase64', 'sink', 'ceOverrides');
   if (spec.has('dataBase64')) spec.fail('dataBase64', 'is not understood: use data');
   const timezone = spec.text('timezone') || undefined;
   if (timezone && !isTimezone(timezone)) spec.fail('timezone', `"${timezone}" is not a time zone`);

@@ -18,9 +18,19 @@ const podWithoutMeaning = [
 /** Reads a plain Job (batch/v1): one container that runs once. */
 export function readJob({ name, namespace, root, origin, ignore }: ObjectFields): Job {
   const spec = root.need('spec').only('template', 'backoffLimit', 'activeDeadlineSeconds', ...withoutMeaning);
-  for (const key of ['parallelism', 'completions']) if ((spec.integer(key, 0) ?? 1) !== 1) spec.fail(key, 'must be 1: a Job here is one process');
+  for (const key of ['parallelism', 'completions'])
+    if ((spec.integer(key, 0) ?? 1) !== 1) spec.fail(key, 'must be 1: a Job here is one process');
   const template = spec.need('template').only('metadata', 'spec');
-  const pod = template.need('spec').only('containers', 'initContainers', 'volumes', 'restartPolicy', 'terminationGracePeriodSeconds', ...podWithoutMeaning);
+  const pod = template
+    .need('spec')
+    .only(
+      'containers',
+      'initContainers',
+      'volumes',
+      'restartPolicy',
+      'terminationGracePeriodSeconds',
+      ...podWithoutMeaning,
+    );
   if (!pod.oneOf('restartPolicy', 'Never', 'OnFailure')) pod.fail(undefined, 'needs restartPolicy: Never or OnFailure');
   for (const [fields, keys] of [
     [spec, withoutMeaning],

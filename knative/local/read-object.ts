@@ -18,28 +18,52 @@ export interface ObjectFields {
 }
 
 /** Reads what all objects have. `data` names the fields beside apiVersion, kind and metadata. */
-export function readObject({ manifest, origin, at }: Rendered, ignored: Platform['ignored'][number][], ...data: string[]): ObjectFields {
+export function readObject(
+  { manifest, origin, at }: Rendered,
+  ignored: Platform['ignored'][number][],
+  ...data: string[]
+): ObjectFields {
   const root = new Fields(manifest as Fields['value'], at).only('apiVersion', 'kind', 'metadata', ...data);
   const metadata = root.need('metadata').only('name', 'namespace', 'labels', 'annotations', 'finalizers');
   const name = metadata.string('name');
   const namespace = metadata.text('namespace') || 'default';
-  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) metadata.fail('name', 'must be lower-case letters, digits, "-" and "."');
-  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) metadata.fail('namespace', 'must be lower-case letters, digits and "-", at most 63');
+  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
+    metadata.fail('name', 'must be lower-case letters, digits, "-" and "."');
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    metadata.fail('namespace', 'must be lower-case letters, digits and "-", at most 63');
   const ignore: Ignore = (reason, from) => ignored.push({ kind: manifest.kind, name, reason, origin: from });
-  return { name, namespace, root, metadata, annotations: metadata.map('annotations'), labels: metadata.map('labels'), origin, ignore };
+  return {
+    name,
+    namespace,
+    root,
+    metadata,
+    annotations: metadata.map('annotations'),
+    labels: metadata.map('labels'),
+    origin,
+    ignore,
+  };
 }
 
 /** Refuses names that cannot be a part of a host name (RFC 1035), as Services' are. */
 export function requireHostName({ metadata, name }: ObjectFields): void {
   if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
-    metadata.fail('name', 'must begin with a letter, hold only lower-case letters, digits and "-", and have at most 63');
+    metadata.fail(
+      'name',
+      'must begin with a letter, hold only lower-case letters, digits and "-", and have at most 63',
+    );
 }
 
 /** The milliseconds of a field's duration. */
-export function duration(fields: Fields, key: string, parse: (text: string) => number | undefined, example: string): number | undefined {
+export function duration(
+  fields: Fields,
+  key: string,
+  parse: (text: string) => number | undefined,
+  example: string,
+): number | undefined {
   const text = fields.text(key);
   if (text === undefined) return undefined;
   const value = parse(text);
-  if (value === undefined || value < 0) throw new ManifestError(fields.origin(key), `${key} "${text}" is not a duration like ${example}`);
+  if (value === undefined || value < 0)
+    throw new ManifestError(fields.origin(key), `${key} "${text}" is not a duration like ${example}`);
   return value;
 }

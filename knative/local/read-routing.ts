@@ -25,9 +25,15 @@ export function readGateway({ name, namespace, root, ignore }: ObjectFields): Ga
   const hosts: string[] = [];
   for (const server of spec.list('servers')) {
     server.only('port', 'hosts', 'tls', 'name', 'bind', 'defaultEndpoint');
-    const protocol = server.need('port').only('number', 'name', 'protocol', 'targetPort').string('protocol').toUpperCase();
-    if (server.fields('tls')?.boolean('httpsRedirect')) ignore('httpsRedirect: there is no HTTPS on this machine', server.origin('tls'));
-    if (protocol.startsWith('HTTP') && protocol !== 'HTTPS') hosts.push(...server.texts('hosts').map(({ text }) => text.replace(/^.*\//, '').toLowerCase()));
+    const protocol = server
+      .need('port')
+      .only('number', 'name', 'protocol', 'targetPort')
+      .string('protocol')
+      .toUpperCase();
+    if (server.fields('tls')?.boolean('httpsRedirect'))
+      ignore('httpsRedirect: there is no HTTPS on this machine', server.origin('tls'));
+    if (protocol.startsWith('HTTP') && protocol !== 'HTTPS')
+      hosts.push(...server.texts('hosts').map(({ text }) => text.replace(/^.*\//, '').toLowerCase()));
     else ignore(`port ${protocol}: only plain HTTP is listened for here`, server.origin('port'));
   }
   return { name, namespace, hosts };
@@ -46,10 +52,25 @@ export function readVirtualService({ name, namespace, root, origin, ignore }: Ob
     return { namespace: where, name: gateway };
   });
   const routes = spec.list('http').map((entry) => readRoute(entry, ignore));
-  return { host: { name, hosts, routes, origin }, namespace, gateways, fail: (problem) => spec.fail(spec.has('gateways') ? 'gateways' : undefined, problem) };
+  return {
+    host: { name, hosts, routes, origin },
+    namespace,
+    gateways,
+    fail: (problem) => spec.fail(spec.has('gateways') ? 'gateways' : undefined, problem),
+  };
 }
 
-const routeFields = ['name', 'match', 'route', 'redirect', 'directResponse', 'rewrite', 'timeout', 'headers', 'retries'];
+const routeFields = [
+  'name',
+  'match',
+  'route',
+  'redirect',
+  'directResponse',
+  'rewrite',
+  'timeout',
+  'headers',
+  'retries',
+];
 
 function readRoute(entry: Fields, ignore: ObjectFields['ignore']): HttpRoute {
   entry.only(...routeFields);
@@ -71,10 +92,14 @@ function readRoute(entry: Fields, ignore: ObjectFields['ignore']): HttpRoute {
 function readMatch(match: Fields): HttpRoute['match'][number] {
   match.only('name', 'uri', 'method', 'authority', 'headers', 'ignoreUriCase');
   const headers = match.fields('headers');
-  const strings = Object.fromEntries(['uri', 'method', 'authority'].flatMap((key) => (match.has(key) ? [[key, readString(match.need(key))]] : [])));
+  const strings = Object.fromEntries(
+    ['uri', 'method', 'authority'].flatMap((key) => (match.has(key) ? [[key, readString(match.need(key))]] : [])),
+  );
   return {
     ...strings,
-    headers: Object.fromEntries((headers?.keys ?? []).map((key) => [key.toLowerCase(), readString(headers!.need(key))])),
+    headers: Object.fromEntries(
+      (headers?.keys ?? []).map((key) => [key.toLowerCase(), readString(headers!.need(key))]),
+    ),
     ignoreUriCase: match.boolean('ignoreUriCase') ?? false,
   };
 }
@@ -122,10 +147,14 @@ function readAction(entry: Fields, rewrite: Fields | undefined): HttpRoute['acti
   };
 }
 
-const readStatus = (fields: Fields, key: string) => fields.integer(key, 200, 599) ?? fields.fail(undefined, `needs "${key}"`);
+const readStatus = (fields: Fields, key: string) =>
+  fields.integer(key, 200, 599) ?? fields.fail(undefined, `needs "${key}"`);
 
 /** The Knative Service behind a route: knative-local-gateway finds it by the authority, so that decides here too. */
-function readDestination(entry: Fields, rewrite: Fields | undefined): { service: string; namespace: string; weight: number } {
+function readDestination(
+  entry: Fields,
+  rewrite: Fields | undefined,
+): { service: string; namespace: string; weight: number } {
   const [target, second] = entry.list('route');
   if (!target) return entry.fail('route', 'needs a destination');
   if (second) second.fail(undefined, 'is a second destination: a rewritten authority names one Service');
@@ -133,9 +162,13 @@ function readDestination(entry: Fields, rewrite: Fields | undefined): { service:
   destination.fields('port')?.only('number');
   const host = destination.string('host');
   if (!/^knative-local-gateway\.istio-system(\.svc(\.cluster\.local)?)?$/.test(host)) {
-    destination.fail('host', `must be knative-local-gateway.istio-system.svc.cluster.local, and the Service named by rewrite.authority`);
+    destination.fail(
+      'host',
+      `must be knative-local-gateway.istio-system.svc.cluster.local, and the Service named by rewrite.authority`,
+    );
   }
-  const authority = rewrite?.text('authority') ?? entry.fail(undefined, 'needs rewrite.authority: SERVICE.NAMESPACE.svc.cluster.local');
+  const authority =
+    rewrite?.text('authority') ?? entry.fail(undefined, 'needs rewrite.authority: SERVICE.NAMESPACE.svc.cluster.local');
   const [, service = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(authority) ?? [];
   if (!service) rewrite?.fail('authority', `"${authority}" must be SERVICE.NAMESPACE.svc.cluster.local`);
   return { service, namespace, weight: target.integer('weight', 0, 100) || 100 };
@@ -143,9 +176,15 @@ function readDestination(entry: Fields, rewrite: Fields | undefined): { service:
 
 function readHeaders(fields: Fields | undefined): HttpRoute['requestHeaders'] {
   fields?.only('set', 'add', 'remove');
-  const lower = (key: 'set' | 'add') => Object.fromEntries(Object.entries(fields?.map(key) ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-  return { set: lower('set'), add: lower('add'), remove: (fields?.texts('remove') ?? []).map(({ text }) => text.toLowerCase()) };
+  const lower = (key: 'set' | 'add') =>
+    Object.fromEntries(Object.entries(fields?.map(key) ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    set: lower('set'),
+    add: lower('add'),
+    remove: (fields?.texts('remove') ?? []).map(({ text }) => text.toLowerCase()),
+  };
 }
 
 /** Whether a Gateway that accepts `pattern` (`*`, `*.suffix` or a name) lets a VirtualService have `host`. */
-export const accepts = (pattern: string, host: string) => pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
+export const accepts = (pattern: string, host: string) =>
+  pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));

@@ -41,8 +41,17 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
   const template = spec.need('template').only('metadata', 'spec');
   const pod = template.need('spec');
   for (const field of offByDefault) if (pod.has(field)) pod.fail(field, 'is off by default on Knative');
-  pod.only('containers', 'initContainers', 'volumes', 'containerConcurrency', 'timeoutSeconds', 'responseStartTimeoutSeconds', ...Object.keys(withoutMeaning));
-  for (const [field, reason] of Object.entries(withoutMeaning)) if (pod.has(field)) ignore(`${field}: ${reason}`, pod.origin(field));
+  pod.only(
+    'containers',
+    'initContainers',
+    'volumes',
+    'containerConcurrency',
+    'timeoutSeconds',
+    'responseStartTimeoutSeconds',
+    ...Object.keys(withoutMeaning),
+  );
+  for (const [field, reason] of Object.entries(withoutMeaning))
+    if (pod.has(field)) ignore(`${field}: ${reason}`, pod.origin(field));
   const { container, fields } = readContainer(pod, 'Service', ignore);
   const containerConcurrency = pod.integer('containerConcurrency', 0, 1000) ?? 0;
   return {
@@ -85,8 +94,10 @@ function checkMetadata({ metadata, annotations, labels, ignore }: ObjectFields):
     metadata.fields('labels')?.fail('networking.knative.dev/visibility', 'can only be cluster-local');
   for (const key of Object.keys(annotations)) {
     const at = metadata.fields('annotations')!;
-    if (key.startsWith('autoscaling.knative.dev/')) at.fail(key, 'belongs to a revision: put it under spec.template.metadata.annotations');
-    if (key === 'serving.knative.dev/rollout-duration') ignore(`${key}: a new revision takes over as soon as it is ready`, at.origin(key));
+    if (key.startsWith('autoscaling.knative.dev/'))
+      at.fail(key, 'belongs to a revision: put it under spec.template.metadata.annotations');
+    if (key === 'serving.knative.dev/rollout-duration')
+      ignore(`${key}: a new revision takes over as soon as it is ready`, at.origin(key));
   }
 }
 
@@ -102,6 +113,7 @@ function readAnnotations(template: Fields, service: string, ignore: Ignore): Fie
 function readTimeouts(pod: Fields): { timeoutMs: number; responseStartTimeoutMs: number } {
   const timeout = pod.integer('timeoutSeconds', 0, 600) || 300;
   const responseStart = pod.integer('responseStartTimeoutSeconds', 0, 600) || Math.min(300, timeout);
-  if (responseStart > timeout) pod.fail('responseStartTimeoutSeconds', `${responseStart} is greater than timeoutSeconds ${timeout}`);
+  if (responseStart > timeout)
+    pod.fail('responseStartTimeoutSeconds', `${responseStart} is greater than timeoutSeconds ${timeout}`);
   return { timeoutMs: timeout * 1000, responseStartTimeoutMs: responseStart * 1000 };
 }

@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, Scalar, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { ManifestError, type Origin } from './manifests/yaml/origin.ts';
 import { isObject, type Json, type JsonObject, newList, newObject, placeAt, setField, setItem } from './places.ts';
 
@@ -44,7 +56,8 @@ function convert(node: unknown, converter: Converter): Json {
   if (isAlias(node)) return converter.value(node.resolve(converter.document));
   if (isMap(node)) return convertMap(node as YAMLMap, converter);
   if (isScalar(node)) return convertScalar(node, converter);
-  if (!isSeq(node)) throw new ManifestError(originOf(node, converter), 'this YAML construct has no meaning in a manifest');
+  if (!isSeq(node))
+    throw new ManifestError(originOf(node, converter), 'this YAML construct has no meaning in a manifest');
   const list = newList(originOf(node, converter));
   for (const item of node.items) setItem(list, list.length, converter.value(item), originOf(item ?? node, converter));
   return list;
@@ -65,23 +78,29 @@ function convertMap(node: YAMLMap, converter: Converter): JsonObject {
 function merge(target: JsonObject, value: Json, origin: Origin): void {
   for (const source of Array.isArray(value) ? value : [value]) {
     if (!isObject(source)) throw new ManifestError(origin, '"<<" merges a mapping or a list of mappings');
-    for (const [key, each] of Object.entries(source)) if (!Object.hasOwn(target, key)) setField(target, key, each, placeAt(source, [key]));
+    for (const [key, each] of Object.entries(source))
+      if (!Object.hasOwn(target, key)) setField(target, key, each, placeAt(source, [key]));
   }
 }
 
 function keyOf(node: unknown, converter: Converter): string {
   const value = converter.value(node);
-  if (value === null || typeof value === 'object') throw new ManifestError(originOf(node, converter), 'a key must be a string');
+  if (value === null || typeof value === 'object')
+    throw new ManifestError(originOf(node, converter), 'a key must be a string');
   return String(value);
 }
 
 function convertScalar(node: Scalar, converter: Converter): Json {
   const { value, source } = node;
   if (node.type === Scalar.PLAIN && source !== undefined) {
-    if (/^(y|n|yes|no|on|off)$/i.test(source)) throw new ManifestError(originOf(node, converter), `quote "${source}": unquoted it is a boolean to kubectl`);
+    if (/^(y|n|yes|no|on|off)$/i.test(source))
+      throw new ManifestError(originOf(node, converter), `quote "${source}": unquoted it is a boolean to kubectl`);
     if (/^0[0-7]+$/.test(source)) return Number.parseInt(source, 8);
   }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new ManifestError(originOf(node, converter), `"${source ?? String(value)}" is neither text nor a number, boolean or null`);
+  throw new ManifestError(
+    originOf(node, converter),
+    `"${source ?? String(value)}" is neither text nor a number, boolean or null`,
+  );
 }

@@ -15,10 +15,23 @@ const read = (...manifests: (object | string)[]): Platform => {
 
 const knative = (container: object = {}, pod: object = {}, annotations?: object) => ({
   ...service('s'),
-  spec: { template: { ...(annotations && { metadata: { annotations } }), spec: { ...pod, containers: [{ image: 'dev.local/s', ...container }] } } },
+  spec: {
+    template: {
+      ...(annotations && { metadata: { annotations } }),
+      spec: { ...pod, containers: [{ image: 'dev.local/s', ...container }] },
+    },
+  },
 });
 const scaled = (annotations: Record<string, string>, pod: object = {}) =>
-  read(knative({}, pod, Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`autoscaling.knative.dev/${name}`, value])))).services[0]!;
+  read(
+    knative(
+      {},
+      pod,
+      Object.fromEntries(
+        Object.entries(annotations).map(([name, value]) => [`autoscaling.knative.dev/${name}`, value]),
+      ),
+    ),
+  ).services[0]!;
 const broker = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', metadata: { name: 'default' } };
 const to = (name: string) => ({ ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name } });
 const trigger = (spec: object = {}) => ({
@@ -51,7 +64,9 @@ const virtual = (http: object[], spec: object = {}) => ({
 describe('a Service', () => {
   test('has the template it was given, in whatever order its keys are written', () => {
     const templateOf = (annotations: object) => read(knative({}, {}, annotations)).services[0]!.template;
-    expect(templateOf({ 'example.org/b': '1', 'example.org/a': '2' })).toBe(templateOf({ 'example.org/a': '2', 'example.org/b': '1' }));
+    expect(templateOf({ 'example.org/b': '1', 'example.org/a': '2' })).toBe(
+      templateOf({ 'example.org/a': '2', 'example.org/b': '1' }),
+    );
     expect(templateOf({ 'example.org/a': '1' })).not.toBe(templateOf({ 'example.org/a': '2' }));
   });
 
@@ -98,7 +113,11 @@ describe('a Service', () => {
       ...configMap('config-autoscaler', { 'stable-window': '6s', 'max-scale': '3' }),
       metadata: { name: 'config-autoscaler', namespace: 'knative-serving' },
     };
-    const [own, plain] = read(knative({}, {}, { 'autoscaling.knative.dev/window': '30s' }), { ...knative(), metadata: { name: 'plain' } }, defaults).services;
+    const [own, plain] = read(
+      knative({}, {}, { 'autoscaling.knative.dev/window': '30s' }),
+      { ...knative(), metadata: { name: 'plain' } },
+      defaults,
+    ).services;
     expect(own!.autoscaling).toMatchObject({ windowMs: 30_000, maxScale: 3 });
     expect(plain!.autoscaling).toMatchObject({ windowMs: 6000, maxScale: 3 });
   });
@@ -138,10 +157,25 @@ describe('a Service', () => {
 
   test('is probed as Kubernetes would', () => {
     const { readinessProbe, livenessProbe } = read(
-      knative({ readinessProbe: { httpGet: { path: '/readyz', port: 8080 } }, livenessProbe: { tcpSocket: {}, periodSeconds: 3, timeoutSeconds: 2 } }),
+      knative({
+        readinessProbe: { httpGet: { path: '/readyz', port: 8080 } },
+        livenessProbe: { tcpSocket: {}, periodSeconds: 3, timeoutSeconds: 2 },
+      }),
     ).services[0]!;
-    expect(readinessProbe).toEqual({ path: '/readyz', periodMs: 10_000, timeoutMs: 1000, failureThreshold: 3, initialDelayMs: 0 });
-    expect(livenessProbe).toEqual({ path: undefined, periodMs: 3000, timeoutMs: 2000, failureThreshold: 3, initialDelayMs: 0 });
+    expect(readinessProbe).toEqual({
+      path: '/readyz',
+      periodMs: 10_000,
+      timeoutMs: 1000,
+      failureThreshold: 3,
+      initialDelayMs: 0,
+    });
+    expect(livenessProbe).toEqual({
+      path: undefined,
+      periodMs: 3000,
+      timeoutMs: 2000,
+      failureThreshold: 3,
+      initialDelayMs: 0,
+    });
   });
 });
 
@@ -151,30 +185,64 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
   const pod = (fields: string) => text(`spec:\n  containers:\n    - image: a\n  ${fields}`);
   const container = (fields: string) => text(`spec:\n  containers:\n    - image: a\n      ${fields}`);
   const annotated = (...annotations: string[]) =>
-    text(`metadata:\n  annotations:\n${annotations.map((each) => `    autoscaling.knative.dev/${each}`).join('\n')}\nspec:\n  containers:\n    - image: a`);
+    text(
+      `metadata:\n  annotations:\n${annotations.map((each) => `    autoscaling.knative.dev/${each}`).join('\n')}\nspec:\n  containers:\n    - image: a`,
+    );
   test.each([
     [
       'a field that is none',
       pod('contianerConcurrency: 5'),
       '10: spec.template.spec.contianerConcurrency is not understood: did you mean "containerConcurrency"?',
     ],
-    ['too much concurrency', pod('containerConcurrency: 1001'), '10: spec.template.spec.containerConcurrency must be between 0 and 1000'],
-    ['too long a timeout', pod('timeoutSeconds: 601'), '10: spec.template.spec.timeoutSeconds must be between 0 and 600'],
+    [
+      'too much concurrency',
+      pod('containerConcurrency: 1001'),
+      '10: spec.template.spec.containerConcurrency must be between 0 and 1000',
+    ],
+    [
+      'too long a timeout',
+      pod('timeoutSeconds: 601'),
+      '10: spec.template.spec.timeoutSeconds must be between 0 and 600',
+    ],
     ['a number in quotes', pod('timeoutSeconds: "60"'), '10: spec.template.spec.timeoutSeconds must be a whole number'],
     [
       'a first byte after the end',
       pod('timeoutSeconds: 10\n  responseStartTimeoutSeconds: 20'),
       '11: spec.template.spec.responseStartTimeoutSeconds 20 is greater than timeoutSeconds 10',
     ],
-    ['init containers', pod('initContainers: []'), '10: spec.template.spec.initContainers is off by default on Knative'],
-    ['what Knative has switched off', pod('nodeSelector: {}'), '10: spec.template.spec.nodeSelector is off by default on Knative'],
+    [
+      'init containers',
+      pod('initContainers: []'),
+      '10: spec.template.spec.initContainers is off by default on Knative',
+    ],
+    [
+      'what Knative has switched off',
+      pod('nodeSelector: {}'),
+      '10: spec.template.spec.nodeSelector is off by default on Knative',
+    ],
     ['no container', text('spec: {}'), '7: spec.template.spec needs one container'],
     ['no image', text('spec:\n  containers:\n    - name: a'), '9: spec.template.spec.containers[0] needs "image"'],
-    ["Knative's own container", container('name: queue-proxy'), '10: spec.template.spec.containers[0].name is reserved'],
-    ['a reserved port', container('ports: [{containerPort: 9090}]'), '10: spec.template.spec.containers[0].ports[0].containerPort 9090 is reserved'],
+    [
+      "Knative's own container",
+      container('name: queue-proxy'),
+      '10: spec.template.spec.containers[0].name is reserved',
+    ],
+    [
+      'a reserved port',
+      container('ports: [{containerPort: 9090}]'),
+      '10: spec.template.spec.containers[0].ports[0].containerPort 9090 is reserved',
+    ],
     ['two ports', container('ports: [{}, {}]'), '10: spec.template.spec.containers[0].ports[1] is a second port'],
-    ['a port of another name', container('ports: [{name: web}]'), '10: spec.template.spec.containers[0].ports[0].name "web" must be http1 or h2c'],
-    ['a variable that Knative sets', container('env: [{name: PORT, value: "1"}]'), '10: spec.template.spec.containers[0].env[0].name "PORT" is set by Knative'],
+    [
+      'a port of another name',
+      container('ports: [{name: web}]'),
+      '10: spec.template.spec.containers[0].ports[0].name "web" must be http1 or h2c',
+    ],
+    [
+      'a variable that Knative sets',
+      container('env: [{name: PORT, value: "1"}]'),
+      '10: spec.template.spec.containers[0].env[0].name "PORT" is set by Knative',
+    ],
     [
       'a number as a variable',
       container('env:\n        - name: A\n          value: 1'),
@@ -190,10 +258,16 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       container('volumeMounts: [{name: v, mountPath: /v}]'),
       '10: spec.template.spec.containers[0].volumeMounts[0].name "v" is none of the volumes',
     ],
-    ['a volume for nobody', pod('volumes: [{name: v, emptyDir: {}}]'), '10: spec.template.spec.volumes[0].name "v" is not mounted'],
+    [
+      'a volume for nobody',
+      pod('volumes: [{name: v, emptyDir: {}}]'),
+      '10: spec.template.spec.volumes[0].name "v" is not mounted',
+    ],
     [
       'a mount over everything',
-      text('spec:\n  volumes: [{name: v, emptyDir: {}}]\n  containers:\n    - image: a\n      volumeMounts: [{name: v, mountPath: /}]'),
+      text(
+        'spec:\n  volumes: [{name: v, emptyDir: {}}]\n  containers:\n    - image: a\n      volumeMounts: [{name: v, mountPath: /}]',
+      ),
       '11: spec.template.spec.containers[0].volumeMounts[0].mountPath "/" is reserved',
     ],
     [
@@ -216,7 +290,11 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       annotated('window: 5s'),
       '9: spec.template.metadata.annotations.autoscaling.knative.dev/window 5s must be between 6s and 3600s',
     ],
-    ['a window in no unit', annotated('window: "60"'), '9: spec.template.metadata.annotations.autoscaling.knative.dev/window "60" is not a duration'],
+    [
+      'a window in no unit',
+      annotated('window: "60"'),
+      '9: spec.template.metadata.annotations.autoscaling.knative.dev/window "60" is not a duration',
+    ],
     ['half a second of window', annotated('window: 6.5s'), 'must be whole seconds'],
     [
       'a number without quotes',
@@ -245,7 +323,11 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       text('spec: {containers: [{image: a}]}', 'name: s\n  labels:\n    networking.knative.dev/visibility: public'),
       '6: metadata.labels.networking.knative.dev/visibility can only be cluster-local',
     ],
-    ['a name that is no host name', text('spec: {containers: [{image: a}]}', 'name: 1s'), '4: metadata.name must begin with a letter'],
+    [
+      'a name that is no host name',
+      text('spec: {containers: [{image: a}]}', 'name: 1s'),
+      '4: metadata.name must begin with a letter',
+    ],
     [
       'split traffic',
       `${text('spec: {containers: [{image: a}]}')}  traffic:\n    - revisionName: s-00001\n      percent: 50\n`,
@@ -271,7 +353,11 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       [{ apiVersion: 'serving.knative.dev/v1beta1', kind: 'Service', metadata: { name: 'd' } }],
       'serving.knative.dev/v1beta1 Service does not run here',
     ],
-    ['a Trigger without Broker', [knative(), trigger()], 'm1.yaml:7: there is no Broker "default" in namespace default'],
+    [
+      'a Trigger without Broker',
+      [knative(), trigger()],
+      'm1.yaml:7: there is no Broker "default" in namespace default',
+    ],
     [
       'a subscriber that does not exist',
       [
@@ -281,9 +367,17 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       ],
       'm2.yaml:10: there is no Service "ss" in namespace default: did you mean "s"?',
     ],
-    ['a dead-letter sink that does not exist', [{ ...broker, spec: { delivery: { deadLetterSink: to('journal') } } }], 'there is no Service "journal"'],
+    [
+      'a dead-letter sink that does not exist',
+      [{ ...broker, spec: { delivery: { deadLetterSink: to('journal') } } }],
+      'there is no Service "journal"',
+    ],
     ['a tick for nobody', [ping()], 'there is no Service "s"'],
-    ['a Service in another namespace', [{ ...knative(), metadata: { name: 's', namespace: 'other' } }, ping()], 'there is no Service "s" in namespace default'],
+    [
+      'a Service in another namespace',
+      [{ ...knative(), metadata: { name: 's', namespace: 'other' } }, ping()],
+      'there is no Service "s" in namespace default',
+    ],
     [
       'filters of two dialects at once',
       [knative(), broker, trigger({ filters: [{ exact: { type: 'a' }, prefix: { type: 'b' } }] })],
@@ -305,10 +399,22 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       [knative(), broker, trigger({ filter: { attributes: { 'data.id': '1' } } })],
       'spec.filter.attributes.data.id is not the name of an attribute',
     ],
-    ["a backoff in Go's way", [{ ...broker, spec: { delivery: { backoffDelay: '1s' } } }], 'm0.yaml:9: backoffDelay "1s" is not a duration like PT0.5S'],
-    ['another backoff', [{ ...broker, spec: { delivery: { backoffPolicy: 'random' } } }], 'spec.delivery.backoffPolicy must be one of linear, exponential'],
+    [
+      "a backoff in Go's way",
+      [{ ...broker, spec: { delivery: { backoffDelay: '1s' } } }],
+      'm0.yaml:9: backoffDelay "1s" is not a duration like PT0.5S',
+    ],
+    [
+      'another backoff',
+      [{ ...broker, spec: { delivery: { backoffPolicy: 'random' } } }],
+      'spec.delivery.backoffPolicy must be one of linear, exponential',
+    ],
     ['a negative retry', [{ ...broker, spec: { delivery: { retry: -1 } } }], 'spec.delivery.retry must be between 0'],
-    ['a schedule of six fields', [knative(), ping({ schedule: '* * * * * *' })], 'spec.schedule cannot be kept: schedule "* * * * * *" has 6 fields'],
+    [
+      'a schedule of six fields',
+      [knative(), ping({ schedule: '* * * * * *' })],
+      'spec.schedule cannot be kept: schedule "* * * * * *" has 6 fields',
+    ],
     ['a minute that is none', [knative(), ping({ schedule: '61 * * * *' })], 'm1.yaml:8: spec.schedule cannot be kept'],
     [
       'an expression that does not parse',
@@ -322,24 +428,57 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
     ],
     [
       'an EventType without a type',
-      [{ apiVersion: 'eventing.knative.dev/v1beta2', kind: 'EventType', metadata: { name: 'e' }, spec: { source: '/a' } }],
+      [
+        {
+          apiVersion: 'eventing.knative.dev/v1beta2',
+          kind: 'EventType',
+          metadata: { name: 'e' },
+          spec: { source: '/a' },
+        },
+      ],
       'm0.yaml:7: spec needs "type"',
     ],
     [
       'a default that is none',
-      [knative(), { ...configMap('config-autoscaler', { 'stable-window': '5s' }), metadata: { name: 'config-autoscaler', namespace: 'knative-serving' } }],
+      [
+        knative(),
+        {
+          ...configMap('config-autoscaler', { 'stable-window': '5s' }),
+          metadata: { name: 'config-autoscaler', namespace: 'knative-serving' },
+        },
+      ],
       'm1.yaml:9: stable-window 5s must be between 6s and 3600s',
     ],
-    ['a time zone that is none', [knative(), ping({ timezone: 'Mars/Olympus' })], 'spec.timezone "Mars/Olympus" is not a time zone'],
-    ['a core Service as a sink', [ping({ sink: { ref: { apiVersion: 'v1', kind: 'Service', name: 's' } } })], 'v1 Service cannot receive events here'],
-    ['a gateway that does not exist', [knative(), virtual([toService])], 'm1.yaml:11: spec.gateways name default/g, which does not exist'],
+    [
+      'a time zone that is none',
+      [knative(), ping({ timezone: 'Mars/Olympus' })],
+      'spec.timezone "Mars/Olympus" is not a time zone',
+    ],
+    [
+      'a core Service as a sink',
+      [ping({ sink: { ref: { apiVersion: 'v1', kind: 'Service', name: 's' } } })],
+      'v1 Service cannot receive events here',
+    ],
+    [
+      'a gateway that does not exist',
+      [knative(), virtual([toService])],
+      'm1.yaml:11: spec.gateways name default/g, which does not exist',
+    ],
     [
       'a host that the gateway does not accept',
-      [knative(), { ...gateway, spec: { servers: [{ port: { number: 80, protocol: 'HTTP' }, hosts: ['a.example'] }] } }, virtual([toService])],
+      [
+        knative(),
+        { ...gateway, spec: { servers: [{ port: { number: 80, protocol: 'HTTP' }, hosts: ['a.example'] }] } },
+        virtual([toService]),
+      ],
       'do not accept the host *',
     ],
     ['a route to no Service', [gateway, virtual([toService])], 'there is no Service "s"'],
-    ['a route without authority', [gateway, virtual([{ route: [destination] }])], 'spec.http[0] needs rewrite.authority'],
+    [
+      'a route without authority',
+      [gateway, virtual([{ route: [destination] }])],
+      'spec.http[0] needs rewrite.authority',
+    ],
     [
       'an authority that is none',
       [gateway, virtual([{ ...toService, rewrite: { authority: 's' } }])],
@@ -366,7 +505,11 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
       'spec.http[0].match[0].uri.regex Invalid regular expression',
     ],
     ['a fault', [gateway, virtual([{ ...toService, fault: {} }])], 'spec.http[0].fault is not understood'],
-    ['a timeout in no unit', [gateway, virtual([{ ...toService, timeout: '30' }])], 'timeout "30" is not a duration like 30s'],
+    [
+      'a timeout in no unit',
+      [gateway, virtual([{ ...toService, timeout: '30' }])],
+      'timeout "30" is not a duration like 30s',
+    ],
     [
       'a ConfigMap that does not exist',
       [knative({ envFrom: [{ configMapRef: { name: 'c' } }] })],
@@ -389,17 +532,31 @@ describe('what a cluster would refuse, and what does not run here, is refused wi
           apiVersion: 'batch/v1',
           kind: 'Job',
           metadata: { name: 'j' },
-          spec: { completions: 2, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } } },
+          spec: {
+            completions: 2,
+            template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } },
+          },
         },
       ],
       'spec.completions must be 1',
     ],
     [
       'a Job that restarts for ever',
-      [{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template: { spec: { restartPolicy: 'Always', containers: [] } } } }],
+      [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'Job',
+          metadata: { name: 'j' },
+          spec: { template: { spec: { restartPolicy: 'Always', containers: [] } } },
+        },
+      ],
       'spec.template.spec.restartPolicy must be one of Never, OnFailure',
     ],
-    ['a Secret that is not base64', [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'k' }, data: { a: '!' } }], 'data.a must be base64'],
+    [
+      'a Secret that is not base64',
+      [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'k' }, data: { a: '!' } }],
+      'data.a must be base64',
+    ],
   ])('%s', (_, manifests, message) => {
     expect(() => read(...manifests)).toThrow(message);
   });
@@ -418,7 +575,10 @@ describe('events', () => {
   });
 
   test('a Trigger asks for order by the annotation of the Kafka broker', () => {
-    const annotated = (order: string) => ({ ...trigger(), metadata: { name: 't', annotations: { 'kafka.eventing.knative.dev/delivery.order': order } } });
+    const annotated = (order: string) => ({
+      ...trigger(),
+      metadata: { name: 't', annotations: { 'kafka.eventing.knative.dev/delivery.order': order } },
+    });
     expect(read(knative(), broker, annotated('ordered')).triggers[0]?.ordered).toBe(true);
     expect(read(knative(), broker, annotated('unordered')).triggers[0]?.ordered).toBeUndefined();
   });
@@ -426,11 +586,15 @@ describe('events', () => {
   test('`filters` replaces `filter`', () => {
     const filter = { attributes: { type: 'old', source: '' } };
     expect(spec({ filter }).filters).toEqual([{ exact: { type: 'old', source: '' } }]);
-    expect(spec({ filter, filters: [{ not: { prefix: { type: 'b' } } }] }).filters).toEqual([{ not: { prefix: { type: 'b' } } }]);
+    expect(spec({ filter, filters: [{ not: { prefix: { type: 'b' } } }] }).filters).toEqual([
+      { not: { prefix: { type: 'b' } } },
+    ]);
   });
 
   test('filters nest', () => {
-    const filters = [{ all: [{ exact: { type: 'a' } }, { any: [{ prefix: { source: '/b' } }, { suffix: { subject: 'c' } }] }] }];
+    const filters = [
+      { all: [{ exact: { type: 'a' } }, { any: [{ prefix: { source: '/b' } }, { suffix: { subject: 'c' } }] }] },
+    ];
     expect(spec({ filters }).filters).toEqual(filters);
   });
 
@@ -456,7 +620,10 @@ describe('events', () => {
 
   test.each([
     ['http://s.default.svc.cluster.local/in', { kind: 'service', name: 's', namespace: 'default', path: '/in' }],
-    ['http://broker-ingress.knative-eventing.svc.cluster.local/default/default', { kind: 'broker', name: 'default', namespace: 'default' }],
+    [
+      'http://broker-ingress.knative-eventing.svc.cluster.local/default/default',
+      { kind: 'broker', name: 'default', namespace: 'default' },
+    ],
     ['https://example.com/in', { kind: 'url', url: 'https://example.com/in' }],
   ])('%s is a sink', (uri, sink) => {
     expect(read(knative(), broker, ping({ sink: { uri } })).pingSources[0]!.sink).toEqual(sink);
@@ -465,9 +632,20 @@ describe('events', () => {
   test('a PingSource says when and what', () => {
     const [source] = read(
       knative(),
-      ping({ timezone: 'Europe/Berlin', contentType: 'application/json', data: '{}', ceOverrides: { extensions: { a: 'b' } } }),
+      ping({
+        timezone: 'Europe/Berlin',
+        contentType: 'application/json',
+        data: '{}',
+        ceOverrides: { extensions: { a: 'b' } },
+      }),
     ).pingSources;
-    expect(source).toMatchObject({ schedule: '* * * * *', timezone: 'Europe/Berlin', contentType: 'application/json', data: '{}', extensions: { a: 'b' } });
+    expect(source).toMatchObject({
+      schedule: '* * * * *',
+      timezone: 'Europe/Berlin',
+      contentType: 'application/json',
+      data: '{}',
+      extensions: { a: 'b' },
+    });
   });
 });
 
@@ -475,12 +653,23 @@ describe('routes', () => {
   test('a route names its Service by the authority it rewrites to', () => {
     const http = {
       name: 'r',
-      match: [{ uri: { prefix: '/x' }, method: { exact: 'GET' }, headers: { 'X-Test': { regex: 'a|b' } }, ignoreUriCase: true }],
+      match: [
+        {
+          uri: { prefix: '/x' },
+          method: { exact: 'GET' },
+          headers: { 'X-Test': { regex: 'a|b' } },
+          ignoreUriCase: true,
+        },
+      ],
       timeout: '1m30s',
       headers: { request: { set: { 'X-Client': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' }, remove: ['X-Old'] } },
       ...toService,
     };
-    const [host] = read(knative(), gateway, virtual([{ ...http, rewrite: { ...toService.rewrite, uri: '/y' } }], { hosts: ['Blog.Example'] })).virtualHosts;
+    const [host] = read(
+      knative(),
+      gateway,
+      virtual([{ ...http, rewrite: { ...toService.rewrite, uri: '/y' } }], { hosts: ['Blog.Example'] }),
+    ).virtualHosts;
     expect(host).toMatchObject({ name: 'v', hosts: ['blog.example'] });
     expect(host!.routes[0]).toMatchObject({
       name: 'r',
@@ -502,7 +691,10 @@ describe('routes', () => {
   test('the ingress can answer by itself', () => {
     const [host] = read(
       gateway,
-      virtual([{ directResponse: { status: 200, body: { string: 'ok' } } }, { redirect: { uri: '/x', redirectCode: 308 } }]),
+      virtual([
+        { directResponse: { status: 200, body: { string: 'ok' } } },
+        { redirect: { uri: '/x', redirectCode: 308 } },
+      ]),
     ).virtualHosts;
     expect(host!.routes.map(({ action }) => action)).toEqual([
       { kind: 'direct', status: 200, body: 'ok' },
@@ -522,16 +714,32 @@ test('a Job is read, and Secrets decoded', () => {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'j' },
-    spec: { activeDeadlineSeconds: 5, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a', args: ['b'] }] } } },
+    spec: {
+      activeDeadlineSeconds: 5,
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a', args: ['b'] }] } },
+    },
   };
-  const platform = read(job, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'k' }, data: { a: 'Yg==' }, stringData: { c: 'd' } });
-  expect(platform.jobs).toMatchObject([{ name: 'j', backoffLimit: 6, activeDeadlineMs: 5000, container: { image: 'a', args: ['b'] } }]);
+  const platform = read(job, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'k' },
+    data: { a: 'Yg==' },
+    stringData: { c: 'd' },
+  });
+  expect(platform.jobs).toMatchObject([
+    { name: 'j', backoffLimit: 6, activeDeadlineMs: 5000, container: { image: 'a', args: ['b'] } },
+  ]);
   expect(platform.secrets.get('default/k')).toEqual({ a: 'b', c: 'd' });
 });
 
 test('EventTypes are the catalogue, in every version', () => {
   const { eventTypes } = read(
-    { apiVersion: 'eventing.knative.dev/v1beta2', kind: 'EventType', metadata: { name: 'a' }, spec: { type: 'one', source: '/s', description: 'First.' } },
+    {
+      apiVersion: 'eventing.knative.dev/v1beta2',
+      kind: 'EventType',
+      metadata: { name: 'a' },
+      spec: { type: 'one', source: '/s', description: 'First.' },
+    },
     {
       apiVersion: 'eventing.knative.dev/v1beta3',
       kind: 'EventType',
@@ -557,7 +765,12 @@ test('what has no meaning on one machine is named with its reason and place', ()
     { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'a' } },
   );
   expect(
-    ignored.map(({ kind, name, reason, origin }) => `${origin.file.split('/').pop()}:${origin.line} ${kind} ${name}: ${reason.split(':')[0]}`).sort(),
+    ignored
+      .map(
+        ({ kind, name, reason, origin }) =>
+          `${origin.file.split('/').pop()}:${origin.line} ${kind} ${name}: ${reason.split(':')[0]}`,
+      )
+      .sort(),
   ).toEqual([
     'm0.yaml:10 Service s: serviceAccountName',
     'm0.yaml:14 Service s: resources',
@@ -568,15 +781,24 @@ test('what has no meaning on one machine is named with its reason and place', ()
 });
 
 test('a function that the platform has never seen is a file in an overlay', () => {
-  const stranger = `${JSON.stringify({ ...service('stranger'), metadata: { name: 'stranger', namespace: 'dormouse' } })}\n---\n${JSON.stringify({
-    ...trigger({ filters: [{ exact: { type: 'dev.example.wanted.v1' } }], subscriber: to('stranger') }),
-    metadata: { name: 'wanted', namespace: 'dormouse' },
-  })}`;
+  const stranger = `${JSON.stringify({ ...service('stranger'), metadata: { name: 'stranger', namespace: 'dormouse' } })}\n---\n${JSON.stringify(
+    {
+      ...trigger({ filters: [{ exact: { type: 'dev.example.wanted.v1' } }], subscriber: to('stranger') }),
+      metadata: { name: 'wanted', namespace: 'dormouse' },
+    },
+  )}`;
   const local = join(import.meta.dirname, '../overlays/local');
   const before = readPlatform(render(local));
   const overlay = folderOf({ 'stranger.yaml': stranger });
-  writeFileSync(join(overlay, 'kustomization.yaml'), JSON.stringify({ resources: [relative(overlay, local), 'stranger.yaml'] }));
+  writeFileSync(
+    join(overlay, 'kustomization.yaml'),
+    JSON.stringify({ resources: [relative(overlay, local), 'stranger.yaml'] }),
+  );
   const after = readPlatform(render(overlay));
   expect(after.services.map(({ name }) => name)).toEqual([...before.services.map(({ name }) => name), 'stranger']);
-  expect(after.triggers.at(-1)).toMatchObject({ name: 'wanted', broker: 'default', subscriber: { kind: 'service', name: 'stranger', namespace: 'dormouse' } });
+  expect(after.triggers.at(-1)).toMatchObject({
+    name: 'wanted',
+    broker: 'default',
+    subscriber: { kind: 'service', name: 'stranger', namespace: 'dormouse' },
+  });
 });

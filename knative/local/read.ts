@@ -27,7 +27,18 @@ const withoutMeaning: Readonly<Record<string, string>> = {
   'monitoring.coreos.com/*': 'the console shows what runs here',
 };
 
-const understood = ['Service', 'Broker', 'Trigger', 'EventType', 'PingSource', 'VirtualService', 'Gateway', 'Job', 'ConfigMap', 'Secret'];
+const understood = [
+  'Service',
+  'Broker',
+  'Trigger',
+  'EventType',
+  'PingSource',
+  'VirtualService',
+  'Gateway',
+  'Job',
+  'ConfigMap',
+  'Secret',
+];
 
 interface Reading {
   platform: { -readonly [K in keyof Omit<Platform, 'configMaps' | 'secrets'>]: Platform[K][number][] } & {
@@ -60,7 +71,12 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     secrets: new Map(),
     ignored: [],
   };
-  const reading: Reading = { platform, gateways: [], hosts: [], autoscaler: { data: {}, at: () => ({ file: 'config-autoscaler', line: 1 }) } };
+  const reading: Reading = {
+    platform,
+    gateways: [],
+    hosts: [],
+    autoscaler: { data: {}, at: () => ({ file: 'config-autoscaler', line: 1 }) },
+  };
   const later = rendered.filter((each) => each.manifest.kind !== 'ConfigMap' || !readConfigMap(each, reading));
   for (const each of later) readOne(each, reading);
   bindHosts(reading);
@@ -72,11 +88,18 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
 function readConfigMap(rendered: Rendered, reading: Reading): boolean {
   const { platform } = reading;
   if (rendered.manifest.apiVersion !== 'v1') return false;
-  const { root, name, namespace, ignore } = readObject(rendered, platform.ignored as Platform['ignored'][number][], 'data', 'binaryData', 'immutable');
+  const { root, name, namespace, ignore } = readObject(
+    rendered,
+    platform.ignored as Platform['ignored'][number][],
+    'data',
+    'binaryData',
+    'immutable',
+  );
   if (root.has('binaryData')) ignore('binaryData: only text is handed to processes', root.origin('binaryData'));
   const data = root.map('data');
   platform.configMaps.set(`${namespace}/${name}`, data);
-  if (`${namespace}/${name}` === 'knative-serving/config-autoscaler') reading.autoscaler = { data, at: (key) => rendered.at(['data', key]) };
+  if (`${namespace}/${name}` === 'knative-serving/config-autoscaler')
+    reading.autoscaler = { data, at: (key) => rendered.at(['data', key]) };
   return true;
 }
 
@@ -88,11 +111,13 @@ function readOne(rendered: Rendered, reading: Reading): void {
   const reason = withoutMeaning[`${group}/${kind}`] ?? withoutMeaning[`${group}/*`];
   const type = `${apiVersion} ${kind}`.replace(/^networking.istio.io\/v1(beta1|alpha3)? /, 'networking.istio.io/v1 ');
   if (reason) platform.ignored.push({ kind, name: rendered.manifest.metadata.name, reason, origin: rendered.origin });
-  else if (type === 'serving.knative.dev/v1 Service') platform.services.push(readService(object('spec'), reading.autoscaler));
+  else if (type === 'serving.knative.dev/v1 Service')
+    platform.services.push(readService(object('spec'), reading.autoscaler));
   else if (type === 'batch/v1 Job') platform.jobs.push(readJob(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Broker') platform.brokers.push(readBroker(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Trigger') platform.triggers.push(readTrigger(object('spec')));
-  else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type)) platform.eventTypes.push(readEventType(object('spec')));
+  else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type))
+    platform.eventTypes.push(readEventType(object('spec')));
   else if (type === 'sources.knative.dev/v1 PingSource') platform.pingSources.push(readPingSource(object('spec')));
   else if (type === 'networking.istio.io/v1 Gateway') reading.gateways.push(readGateway(object('spec')));
   else if (type === 'networking.istio.io/v1 VirtualService') reading.hosts.push(readVirtualService(object('spec')));
@@ -100,7 +125,10 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else throw new ManifestError(rendered.origin, `${apiVersion} ${kind} does not run here${spelling(kind, understood)}`);
 }
 
-function addSecret({ root, namespace, name }: ObjectFields, secrets: Map<string, Readonly<Record<string, string>>>): void {
+function addSecret(
+  { root, namespace, name }: ObjectFields,
+  secrets: Map<string, Readonly<Record<string, string>>>,
+): void {
   const decoded = Object.entries(root.map('data')).map(([key, value]) => {
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) root.need('data').fail(key, 'must be base64');
     return [key, Buffer.from(value, 'base64').toString()];
@@ -148,8 +176,15 @@ const spelling = (name: string, known: readonly string[]) => {
 
 /** Every name that one object has of another must be there. */
 function checkReferences(rendered: readonly Rendered[], platform: Reading['platform']): void {
-  const origin = (of: { origin: Origin }, ...path: (string | number)[]) => rendered.find((each) => each.origin === of.origin)?.at(path) ?? of.origin;
-  const demand = (kind: string, name: string, namespace: string, known: readonly { name: string; namespace: string }[], at: Origin) => {
+  const origin = (of: { origin: Origin }, ...path: (string | number)[]) =>
+    rendered.find((each) => each.origin === of.origin)?.at(path) ?? of.origin;
+  const demand = (
+    kind: string,
+    name: string,
+    namespace: string,
+    known: readonly { name: string; namespace: string }[],
+    at: Origin,
+  ) => {
     if (known.some((each) => each.name === name && each.namespace === namespace)) return;
     const meant = spelling(
       name,
@@ -161,7 +196,8 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
     if (to?.kind === 'service') demand('Service', to.name, to.namespace, platform.services, at);
     if (to?.kind === 'broker') demand('Broker', to.name, to.namespace, platform.brokers, at);
   };
-  for (const broker of platform.brokers) reach(broker.delivery.deadLetterSink, origin(broker, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
+  for (const broker of platform.brokers)
+    reach(broker.delivery.deadLetterSink, origin(broker, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
   for (const trigger of platform.triggers) {
     demand('Broker', trigger.broker, trigger.namespace, platform.brokers, origin(trigger, 'spec', 'broker'));
     reach(trigger.subscriber, origin(trigger, 'spec', 'subscriber', 'ref', 'name'));
@@ -172,10 +208,17 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
     for (const [index, { action }] of host.routes.entries()) {
       if (action.kind !== 'route') continue;
       for (const { service, namespace } of action.destinations)
-        demand('Service', service, namespace, platform.services, origin(host, 'spec', 'http', index, 'rewrite', 'authority'));
+        demand(
+          'Service',
+          service,
+          namespace,
+          platform.services,
+          origin(host, 'spec', 'http', index, 'rewrite', 'authority'),
+        );
     }
   }
-  for (const each of [...platform.services, ...platform.jobs]) checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
+  for (const each of [...platform.services, ...platform.jobs])
+    checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
 }
 
 /** ConfigMaps must be among the manifests; Secrets may come from elsewhere. */
@@ -185,18 +228,30 @@ function checkConfigMaps(
   at: (path: string[]) => Origin,
 ): void {
   const fail = (name: string, field: string): never => {
-    const names = [...known.keys()].filter((key) => key.startsWith(`${namespace}/`)).map((key) => key.slice(namespace.length + 1));
+    const names = [...known.keys()]
+      .filter((key) => key.startsWith(`${namespace}/`))
+      .map((key) => key.slice(namespace.length + 1));
     const generated = names.find((each) => each.startsWith(`${name}-`) && /-[a-z0-9]{10}$/.test(each));
-    const hint = generated ? `: it is called ${generated}; let a nameReference configuration list this field` : spelling(name, names);
-    throw new ManifestError(at(['spec', 'template', 'spec', 'containers', '0', field]), `there is no ConfigMap "${name}" in namespace ${namespace}${hint}`);
+    const hint = generated
+      ? `: it is called ${generated}; let a nameReference configuration list this field`
+      : spelling(name, names);
+    throw new ManifestError(
+      at(['spec', 'template', 'spec', 'containers', '0', field]),
+      `there is no ConfigMap "${name}" in namespace ${namespace}${hint}`,
+    );
   };
   for (const source of container.env) {
     if ((source.kind !== 'configMap' && source.kind !== 'configMapKey') || source.optional) continue;
-    const data = known.get(`${namespace}/${source.from}`) ?? fail(source.from, source.kind === 'configMap' ? 'envFrom' : 'env');
+    const data =
+      known.get(`${namespace}/${source.from}`) ?? fail(source.from, source.kind === 'configMap' ? 'envFrom' : 'env');
     if (source.kind === 'configMapKey' && !Object.hasOwn(data, source.key))
-      throw new ManifestError(at(['spec', 'template', 'spec', 'containers', '0', 'env']), `ConfigMap "${source.from}" has no key "${source.key}"`);
+      throw new ManifestError(
+        at(['spec', 'template', 'spec', 'containers', '0', 'env']),
+        `ConfigMap "${source.from}" has no key "${source.key}"`,
+      );
   }
   for (const { source } of container.volumes) {
-    if (source.kind === 'configMap' && !source.optional && !known.has(`${namespace}/${source.from}`)) fail(source.from, 'volumeMounts');
+    if (source.kind === 'configMap' && !source.optional && !known.has(`${namespace}/${source.from}`))
+      fail(source.from, 'volumeMounts');
   }
 }

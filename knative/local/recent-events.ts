@@ -54,14 +54,20 @@ export function recentEvents(broker: string, changed: (summary: EventSummary) =>
         .reverse()
         .map(({ summary }) => summary),
     find(id, source) {
-      const all = [...kept.values()].filter(({ summary }) => summary.id === id && (source === undefined || summary.source === source));
+      const all = [...kept.values()].filter(
+        ({ summary }) => summary.id === id && (source === undefined || summary.source === source),
+      );
       return [...new Map(all.map((each) => [each.summary.source, each])).values()];
     },
   };
 }
 
 /** The summary of an event in the log. */
-export function summarise(broker: string, { position, timeMs, event }: LogEntry, triggers: TriggerOutcome[]): EventSummary {
+export function summarise(
+  broker: string,
+  { position, timeMs, event }: LogEntry,
+  triggers: TriggerOutcome[],
+): EventSummary {
   const { id, type, source, subject, time } = event.attributes;
   return {
     id: id as string,

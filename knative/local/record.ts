@@ -30,7 +30,11 @@ export interface StoredRecord {
   payload: Buffer;
 }
 
-export const storedRecord = ({ sequence, timeMs, payload }: LogRecord, segment: number, offset: number): StoredRecord => ({
+export const storedRecord = (
+  { sequence, timeMs, payload }: LogRecord,
+  segment: number,
+  offset: number,
+): StoredRecord => ({
   position: { sequence, segment, offset },
   timeMs,
   payload,
@@ -53,7 +57,15 @@ export const mostInCommit = 65_535;
 export function writeRecord(
   target: Buffer,
   offset: number,
-  record: { logId: number; previous: number; sequence: number; timeMs: number; ordinal: number; closes: boolean; payload: Buffer },
+  record: {
+    logId: number;
+    previous: number;
+    sequence: number;
+    timeMs: number;
+    ordinal: number;
+    closes: boolean;
+    payload: Buffer;
+  },
 ): number {
   target.writeUInt32LE(magic, offset);
   target.writeUInt32LE(record.payload.length, offset + 4);

@@ -26,7 +26,10 @@ export async function recoverBroker(options: LogOptions, recentEvents: number): 
   const reached = Math.max(acks.reached, ...[...table.triggers.values()].map(({ start }) => start));
   const { sequence, segment } = log.end;
   if (reached > sequence) {
-    throw new LogDamagedError(join(store.place, segmentName(segment)), `records ${sequence} to ${reached - 1} had been stored and are missing`);
+    throw new LogDamagedError(
+      join(store.place, segmentName(segment)),
+      `records ${sequence} to ${reached - 1} had been stored and are missing`,
+    );
   }
   return { log, acks, table };
 }

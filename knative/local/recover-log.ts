@@ -1,5 +1,14 @@
 import type { EndMark } from './end-mark.ts';
-import { type LogRecord, magicBytes, previousOf, readRecord, readSegmentHead, recordHeader, type SegmentHead, segmentHeader } from './record.ts';
+import {
+  type LogRecord,
+  magicBytes,
+  previousOf,
+  readRecord,
+  readSegmentHead,
+  recordHeader,
+  type SegmentHead,
+  segmentHeader,
+} from './record.ts';
 import type { Store, StoreFile } from './store.ts';
 
 /** A log whose damage cannot be repaired without losing what was acknowledged. */
@@ -57,8 +66,10 @@ export async function recoverLog(
   const names = (await store.list()).filter((name) => segmentNames.test(name)).sort();
   const bases = names.map((name) => Number(segmentNames.exec(name)?.[1]));
   await removeLeftovers(store, names, bases, mark, log);
-  if (mark && !bases.includes(mark.first)) throw new LogDamagedError(segmentName(mark.first), 'the oldest segment is missing');
-  for (const [i, name] of names.entries()) await recoverSegment(store, name, bases[i] ?? 0, i === names.length - 1, mark, log, visit);
+  if (mark && !bases.includes(mark.first))
+    throw new LogDamagedError(segmentName(mark.first), 'the oldest segment is missing');
+  for (const [i, name] of names.entries())
+    await recoverSegment(store, name, bases[i] ?? 0, i === names.length - 1, mark, log, visit);
   if (mark && log.sequence < mark.sequence) {
     throw new LogDamagedError(
       log.segments.at(-1)?.name ?? segmentName(mark.segment),
@@ -69,7 +80,13 @@ export async function recoverLog(
 }
 
 /** Segments older than the oldest that must be there: their removal was under way. */
-async function removeLeftovers(store: Store, names: string[], bases: number[], mark: EndMark | undefined, log: RecoveredLog): Promise<void> {
+async function removeLeftovers(
+  store: Store,
+  names: string[],
+  bases: number[],
+  mark: EndMark | undefined,
+  log: RecoveredLog,
+): Promise<void> {
   while (mark && bases[0] !== undefined && bases[0] < mark.first) {
     await store.remove(names[0] ?? '');
     log.repairs.push(`${names.shift()}: removed, as had been begun`);
@@ -104,17 +121,22 @@ async function recoverSegment(
   const segment: Segment = { name, base, size: segmentHeader, file, index: [], lastMs: 0 };
   const stop = await readRecords(segment, fileSize, log, visit);
   if (mark?.segment === base && segment.size < mark.offset) {
-    throw new LogDamagedError(name, `the record at byte ${stop} is damaged or missing, and everything up to byte ${mark.offset} had been stored`);
+    throw new LogDamagedError(
+      name,
+      `the record at byte ${stop} is damaged or missing, and everything up to byte ${mark.offset} had been stored`,
+    );
   }
   if (segment.size < fileSize) await cutTail(segment, fileSize, last, log);
   log.segments.push(segment);
 }
 
 function checkHead(name: string, head: SegmentHead, base: number, log: RecoveredLog): void {
-  if (head.base !== base) throw new LogDamagedError(name, `it is the segment ${segmentName(head.base)} under another name`);
+  if (head.base !== base)
+    throw new LogDamagedError(name, `it is the segment ${segmentName(head.base)} under another name`);
   if (log.logId === undefined) return;
   if (head.logId !== log.logId) throw new LogDamagedError(name, 'it belongs to another log');
-  if (base !== log.sequence) throw new LogDamagedError(name, `records ${log.sequence} to ${base - 1} are missing before it`);
+  if (base !== log.sequence)
+    throw new LogDamagedError(name, `records ${log.sequence} to ${base - 1} are missing before it`);
   if (head.previous !== log.checksum) throw new LogDamagedError(name, 'it does not continue the segment before it');
 }
 
@@ -174,7 +196,8 @@ export function noteIndex(segment: Segment, sequence: number, offset: number): v
  * damaged. A later write tells: it was begun only after everything before it had been synced.
  */
 async function cutTail(segment: Segment, fileSize: number, last: boolean, log: RecoveredLog): Promise<void> {
-  if (!last) throw new LogDamagedError(segment.name, `the record at byte ${segment.size} is damaged, and later segments follow`);
+  if (!last)
+    throw new LogDamagedError(segment.name, `the record at byte ${segment.size} is damaged, and later segments follow`);
   const tail = await segment.file.read(segment.size, fileSize - segment.size);
   for (let at = tail.indexOf(magicBytes, 1); at !== -1; at = tail.indexOf(magicBytes, at + 1)) {
     const record = readRecord(tail, at, log.logId ?? 0);

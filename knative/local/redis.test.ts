@@ -14,7 +14,10 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 it('a Redis of the user is used as it is', async () => {
-  expect(await startRedis({ home, url: 'redis://elsewhere' })).toMatchObject({ url: 'redis://elsewhere', pid: undefined });
+  expect(await startRedis({ home, url: 'redis://elsewhere' })).toMatchObject({
+    url: 'redis://elsewhere',
+    pid: undefined,
+  });
 });
 
 describe('a Redis of our own', needs('redis-server'), () => {

@@ -83,9 +83,17 @@ async function launch({ home, record, password, port }: Place): Promise<ChildPro
 }
 
 const configuration = (port: number, password: string) =>
-  ['bind 127.0.0.1', `port ${port}`, `requirepass ${password}`, 'save ""', 'appendonly no', 'maxmemory 64mb', 'maxmemory-policy allkeys-lru', 'hz 1', ''].join(
-    '\n',
-  );
+  [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    'save ""',
+    'appendonly no',
+    'maxmemory 64mb',
+    'maxmemory-policy allkeys-lru',
+    'hz 1',
+    '',
+  ].join('\n');
 
 /** True once it answers PING; false when it ended or 5 s have passed. */
 async function answers(port: number, password: string, child: ChildProcess): Promise<boolean> {
@@ -118,7 +126,8 @@ function endLeftover(record: string): void {
 
 const over = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 
-const ended = (child: ChildProcess) => new Promise<void>((done) => (over(child) ? done() : child.once('exit', () => done())));
+const ended = (child: ChildProcess) =>
+  new Promise<void>((done) => (over(child) ? done() : child.once('exit', () => done())));
 
 async function end(child: ChildProcess): Promise<void> {
   if (over(child)) return;

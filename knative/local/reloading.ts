@@ -40,7 +40,8 @@ export function reloading(ground: Ground, { backing, ingress, functions, eventin
     return last;
   };
   const watcher = ground.watch ? watchFiles(() => void reload()) : undefined;
-  const watchAll = () => watcher?.files([...ground.source.files, ...[...backing.bundles.values()].flatMap(({ inputs }) => inputs)]);
+  const watchAll = () =>
+    watcher?.files([...ground.source.files, ...[...backing.bundles.values()].flatMap(({ inputs }) => inputs)]);
   if (watcher) ends.add(() => watcher.close());
   watchAll();
   return reload;

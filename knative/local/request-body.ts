@@ -59,7 +59,9 @@ export class RequestBody {
    */
   take(bytes: Buffer, to: InstanceConnection | undefined): { used: number; more: boolean } {
     const parts: Buffer[] = [];
-    const used = this.#reader ? this.#reader.read(bytes, (slice) => parts.push(slice)) : Math.min(bytes.length, this.#left);
+    const used = this.#reader
+      ? this.#reader.read(bytes, (slice) => parts.push(slice))
+      : Math.min(bytes.length, this.#left);
     if (used < 0) return { used, more: false };
     if (!this.#reader) {
       this.#left -= used;

@@ -20,8 +20,22 @@ const refused = (...lines: string[]): number => {
 
 describe('the head of a request', () => {
   it('gives what the ingress needs', () => {
-    const head = read('POST /a?b=c HTTP/1.1', 'Host: example.org:8080', 'content-length: 12', 'X-One: 1', 'x-one:2 ', 'traceparent: t');
-    expect(head).toMatchObject({ method: 'POST', target: '/a?b=c', host: 'example.org:8080', length: 12, keepAlive: true, traceparent: 't' });
+    const head = read(
+      'POST /a?b=c HTTP/1.1',
+      'Host: example.org:8080',
+      'content-length: 12',
+      'X-One: 1',
+      'x-one:2 ',
+      'traceparent: t',
+    );
+    expect(head).toMatchObject({
+      method: 'POST',
+      target: '/a?b=c',
+      host: 'example.org:8080',
+      length: 12,
+      keepAlive: true,
+      traceparent: 't',
+    });
     expect(head.field('x-one')).toBe('1, 2');
     expect(head.field('x-two')).toBeUndefined();
   });
@@ -32,7 +46,14 @@ describe('the head of a request', () => {
       'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: close, x-hop\r\nexpect: 100-continue\r\ntraceparent: t\r\nupgrade: u\r\n',
     );
     head.read('GET / HTTP/1.1\r\nhost: b\r\n');
-    expect(head).toMatchObject({ length: 0, keepAlive: true, hop: [], expectContinue: false, traceparent: '', upgrade: '' });
+    expect(head).toMatchObject({
+      length: 0,
+      keepAlive: true,
+      hop: [],
+      expectContinue: false,
+      traceparent: '',
+      upgrade: '',
+    });
   });
 
   it.each([
@@ -77,7 +98,17 @@ describe('the head of a request', () => {
 
   it('is either read or refused, whatever comes', () => {
     const piece = fc.oneof(
-      fc.constantFrom('\r\n', ' ', ':', 'host: a', 'GET / HTTP/1.1', 'content-length: 1', 'transfer-encoding: chunked', '\t', '\0'),
+      fc.constantFrom(
+        '\r\n',
+        ' ',
+        ':',
+        'host: a',
+        'GET / HTTP/1.1',
+        'content-length: 1',
+        'transfer-encoding: chunked',
+        '\t',
+        '\0',
+      ),
       fc.string({ maxLength: 6 }),
     );
     fc.assert(

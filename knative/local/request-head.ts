@@ -68,7 +68,8 @@ export class RequestHead {
     this.method = text.slice(0, afterMethod);
     this.target = text.slice(afterMethod + 1, afterTarget);
     if (this.method !== 'GET' && !token.test(this.method)) throw malformed('The request method is malformed.');
-    if (this.target.length > targetLimit) throw new Refusal(414, 'too_large', `The request target has more than ${targetLimit} bytes.`);
+    if (this.target.length > targetLimit)
+      throw new Refusal(414, 'too_large', `The request target has more than ${targetLimit} bytes.`);
     this.minor = version(text.slice(afterTarget + 1, end));
     this.fields = end + 2;
   }
@@ -80,7 +81,8 @@ export class RequestHead {
     let chunked = false;
     for (let at = this.fields, next = 0; at < text.length; at = next) {
       next = text.indexOf('\r\n', at) + 2;
-      if (++count > fieldLimit) throw new Refusal(431, 'too_large', `The request has more than ${fieldLimit} header fields.`);
+      if (++count > fieldLimit)
+        throw new Refusal(431, 'too_large', `The request has more than ${fieldLimit} header fields.`);
       if (telling[text.charCodeAt(at) | 32] === 0) continue;
       const colon = text.indexOf(':', at);
       const value = text.slice(colon + 1, next - 2).trim();
@@ -94,14 +96,16 @@ export class RequestHead {
           this.length = contentLength(value);
           break;
         case 'transfer-encoding':
-          if (chunked || value.toLowerCase() !== 'chunked') throw new Refusal(501, 'malformed', 'Only the transfer coding "chunked" is understood.');
+          if (chunked || value.toLowerCase() !== 'chunked')
+            throw new Refusal(501, 'malformed', 'Only the transfer coding "chunked" is understood.');
           chunked = true;
           break;
         case 'connection':
           this.#connection(value);
           break;
         case 'expect':
-          if (value.toLowerCase() !== '100-continue') throw new Refusal(417, 'malformed', 'Only the expectation "100-continue" is understood.');
+          if (value.toLowerCase() !== '100-continue')
+            throw new Refusal(417, 'malformed', 'Only the expectation "100-continue" is understood.');
           this.expectContinue = this.minor === 1;
           break;
         case 'upgrade':
@@ -111,8 +115,10 @@ export class RequestHead {
           this.traceparent = value;
       }
     }
-    if (hosts > 1 || (hosts === 0 && this.minor === 1) || !authority.test(this.host)) throw malformed('The request needs exactly one valid Host.');
-    if (lengths > 1 || (chunked && (lengths > 0 || this.minor === 0))) throw malformed("The body's length is ambiguous.");
+    if (hosts > 1 || (hosts === 0 && this.minor === 1) || !authority.test(this.host))
+      throw malformed('The request needs exactly one valid Host.');
+    if (lengths > 1 || (chunked && (lengths > 0 || this.minor === 0)))
+      throw malformed("The body's length is ambiguous.");
     if (chunked) this.length = -1;
   }
 
@@ -146,7 +152,9 @@ const none: readonly string[] = [];
 function version(given: string): number {
   if (given === 'HTTP/1.1') return 1;
   if (given === 'HTTP/1.0') return 0;
-  throw /^HTTP\/[0-9]\.[0-9]$/.test(given) ? new Refusal(505, 'malformed', 'Only HTTP/1.1 is understood.') : malformed('The request line is malformed.');
+  throw /^HTTP\/[0-9]\.[0-9]$/.test(given)
+    ? new Refusal(505, 'malformed', 'Only HTTP/1.1 is understood.')
+    : malformed('The request line is malformed.');
 }
 
 function contentLength(value: string): number {

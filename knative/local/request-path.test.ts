@@ -36,9 +36,15 @@ describe('the path of a request', () => {
   });
 
   const anyPath = fc
-    .array(fc.oneof(fc.constantFrom('/', '.', '..', '%2e', '%2E', '\\', '%41', '%C3', '//', '%25', 'events', '~'), fc.string({ maxLength: 3 })), {
-      maxLength: 8,
-    })
+    .array(
+      fc.oneof(
+        fc.constantFrom('/', '.', '..', '%2e', '%2E', '\\', '%41', '%C3', '//', '%25', 'events', '~'),
+        fc.string({ maxLength: 3 }),
+      ),
+      {
+        maxLength: 8,
+      },
+    )
     .map((parts) => `/${parts.join('')}`);
 
   it('once normal stays as it is', () => {
@@ -66,7 +72,8 @@ describe('the path of a request', () => {
         }
         expect(normal).toMatch(/^\//);
         expect(normal).not.toMatch(/\/\.{1,2}(\/|$)|\/\/|\\|[^\x21-\x7e]/);
-        for (const [, hex] of normal.matchAll(/%(..)/g)) expect(String.fromCharCode(Number.parseInt(hex!, 16))).not.toMatch(/[A-Za-z0-9\-._~/\\]/);
+        for (const [, hex] of normal.matchAll(/%(..)/g))
+          expect(String.fromCharCode(Number.parseInt(hex!, 16))).not.toMatch(/[A-Za-z0-9\-._~/\\]/);
       }),
     );
   });

@@ -16,12 +16,15 @@ const refuse = (detail: string) => new Refusal(400, 'malformed', detail);
 export function normalizePath(path: string): string {
   if (!unusual.test(path)) return path;
   if (path.includes('#')) throw refuse('A request target has no fragment.');
-  const decoded = path.replace(/%(..?)?|[^\x21-\x7e]/g, (found, digits: string | undefined) => (found[0] === '%' ? decodeByte(digits) : escapeByte(found)));
+  const decoded = path.replace(/%(..?)?|[^\x21-\x7e]/g, (found, digits: string | undefined) =>
+    found[0] === '%' ? decodeByte(digits) : escapeByte(found),
+  );
   return resolveDots(decoded.replaceAll('\\', '/'));
 }
 
 function decodeByte(digits: string | undefined): string {
-  if (digits === undefined || !/^[0-9A-Fa-f]{2}$/.test(digits)) throw refuse('The path has a malformed percent encoding.');
+  if (digits === undefined || !/^[0-9A-Fa-f]{2}$/.test(digits))
+    throw refuse('The path has a malformed percent encoding.');
   const character = String.fromCharCode(Number.parseInt(digits, 16));
   if (character === '/' || character === '\\') throw refuse('The path has an encoded slash.');
   return unreserved.test(character) ? character : `%${digits.toUpperCase()}`;

@@ -14,7 +14,9 @@ const help = `Forgets everything that the local platform keeps: database, events
 
 /** @returns the exit code */
 async function reset(): Promise<number> {
-  const { values } = parseArgs({ options: { home: { type: 'string' }, yes: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    options: { home: { type: 'string' }, yes: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
   if (values.help) {
     console.log(help);
     return 0;
@@ -39,7 +41,8 @@ async function reset(): Promise<number> {
 }
 
 /** Only what the platform made is removed: a wrong --home must not cost somebody a folder of theirs. */
-const isHome = (home: string) => !existsSync(home) || ['events', 'postgres', 'build'].some((name) => existsSync(join(home, name)));
+const isHome = (home: string) =>
+  !existsSync(home) || ['events', 'postgres', 'build'].some((name) => existsSync(join(home, name)));
 
 async function agreed(folders: readonly string[]): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Error('nobody to ask: use --yes');

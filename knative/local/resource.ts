@@ -37,7 +37,8 @@ const clusterScoped: Readonly<Record<string, readonly string[]>> = {
   'storage.k8s.io': ['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment'],
 };
 
-export const isClusterScoped = ({ group, kind }: { group: string; kind: string }) => clusterScoped[group]?.includes(kind) ?? false;
+export const isClusterScoped = ({ group, kind }: { group: string; kind: string }) =>
+  clusterScoped[group]?.includes(kind) ?? false;
 
 /**
  * Checks that a document is a Kubernetes object and wraps it.
@@ -65,7 +66,12 @@ export function idOf({ manifest }: Resource): Id {
 /** To be called before a resource's name or namespace changes, so that references to the old name are found. */
 export const remember = (resource: Resource) => resource.history.push(idOf(resource));
 
-export const sameId = (a: Id, b: Id) => a.name === b.name && a.namespace === b.namespace && a.kind === b.kind && a.group === b.group && a.version === b.version;
+export const sameId = (a: Id, b: Id) =>
+  a.name === b.name &&
+  a.namespace === b.namespace &&
+  a.kind === b.kind &&
+  a.group === b.group &&
+  a.version === b.version;
 
 /** `Kind name`, for messages. */
 export const called = ({ manifest }: Resource) => `${manifest.kind} ${manifest.metadata.name}`;

@@ -63,7 +63,10 @@ export class Revision {
     this.#clock = options.clock ?? systemClock;
     this.name = options.name;
     this.service = options.service;
-    this.activator = new Activator<ServingPlace>({ concurrency: options.service.containerConcurrency, wake: () => this.#wake() });
+    this.activator = new Activator<ServingPlace>({
+      concurrency: options.service.containerConcurrency,
+      wake: () => this.#wake(),
+    });
   }
 
   get ready(): number {
@@ -100,7 +103,12 @@ export class Revision {
   tick(): void {
     if (this.#retired) return;
     const sample = this.activator.sample();
-    const { wanted, state } = decide(this.#scale, { at: this.#clock.now(), ...sample }, this.ready, this.service.autoscaling);
+    const { wanted, state } = decide(
+      this.#scale,
+      { at: this.#clock.now(), ...sample },
+      this.ready,
+      this.service.autoscaling,
+    );
     this.#scale = state;
     const waiting = this.activator.active > 0 || this.#readyWaiters.length > 0;
     this.#scaleTo(waiting ? Math.max(1, wanted) : wanted);
@@ -230,7 +238,9 @@ export class Revision {
   #pause(backoffMs: number): void {
     this.#backoffUntil = this.#clock.now() + backoffMs;
     this.#wokenAt = undefined;
-    this.#options.say(`${this.name} keeps ending (CrashLoopBackOff, next try in ${backoffMs / 1_000} s): ${this.#failure}`);
+    this.#options.say(
+      `${this.name} keeps ending (CrashLoopBackOff, next try in ${backoffMs / 1_000} s): ${this.#failure}`,
+    );
     if (backoffMs > patienceMs) this.activator.refuse(this.#crashed(Math.ceil(backoffMs / 1_000)));
     this.#clock.clearTimeout(this.#restart);
     this.#restart = this.#clock.setTimeout(() => this.#again(), backoffMs + 1);
@@ -251,19 +261,33 @@ export class Revision {
   /** Restores what is wanted, if anybody still wants it. */
   #again(): void {
     if (this.#retired) return;
-    const needed = this.activator.active > 0 || this.#readyWaiters.length > 0 || this.service.autoscaling.minScale > 0 || this.instances.length > 0;
+    const needed =
+      this.activator.active > 0 ||
+      this.#readyWaiters.length > 0 ||
+      this.service.autoscaling.minScale > 0 ||
+      this.instances.length > 0;
     if (!needed) return;
     this.#begin();
     queueMicrotask(() => this.#scaleTo(Math.max(1, this.#wanted)));
   }
 
   #crashed(seconds: number): Refusal {
-    return new Refusal(503, 'unavailable', `${this.service.name} does not ${this.#failures > 0 ? 'start' : 'stay up'}: ${this.#failure}`, seconds);
+    return new Refusal(
+      503,
+      'unavailable',
+      `${this.service.name} does not ${this.#failures > 0 ? 'start' : 'stay up'}: ${this.#failure}`,
+      seconds,
+    );
   }
 
   #unready(): Refusal {
     const cause = this.instances.find(({ state, cause: said }) => state === 'unready' && said)?.cause;
-    return new Refusal(503, 'unavailable', `${this.service.name} is not ready: ${cause ?? 'its readiness probe fails'}`, 5);
+    return new Refusal(
+      503,
+      'unavailable',
+      `${this.service.name} is not ready: ${cause ?? 'its readiness probe fails'}`,
+      5,
+    );
   }
 }
 

@@ -6,8 +6,13 @@ import { compileRoutes } from './route.ts';
 
 const origin = { file: 'by-hand.yaml', line: 1 };
 const host = (hosts: string[], ...routes: HttpRoute[]): VirtualHost => ({ name: 'x', hosts, routes, origin });
-const named = (name: string, match: HttpRoute['match']): HttpRoute => route('/', name, { match, requestHeaders: noFields });
-const uri = (kind: StringMatch['kind'], value: string, ignoreUriCase = false) => ({ uri: { kind, value }, headers: {}, ignoreUriCase });
+const named = (name: string, match: HttpRoute['match']): HttpRoute =>
+  route('/', name, { match, requestHeaders: noFields });
+const uri = (kind: StringMatch['kind'], value: string, ignoreUriCase = false) => ({
+  uri: { kind, value },
+  headers: {},
+  ignoreUriCase,
+});
 
 function find(hosts: VirtualHost[], path: string, { method = 'GET', to = 'a', fields = '' } = {}): string | undefined {
   const head = new RequestHead();
@@ -37,7 +42,11 @@ describe('routes', () => {
   });
 
   it('match when any entry holds, and an entry when all its conditions hold', () => {
-    const both = { ...uri('prefix', '/a'), method: { kind: 'exact' as const, value: 'POST' }, headers: { 'x-kind': { kind: 'prefix' as const, value: 'in' } } };
+    const both = {
+      ...uri('prefix', '/a'),
+      method: { kind: 'exact' as const, value: 'POST' },
+      headers: { 'x-kind': { kind: 'prefix' as const, value: 'in' } },
+    };
     const hosts = [host(['*'], named('either', [uri('exact', '/b'), both]))];
     expect(find(hosts, '/b')).toBe('either');
     expect(find(hosts, '/a', { method: 'POST', fields: 'X-Kind: inner\r\n' })).toBe('either');
@@ -46,7 +55,12 @@ describe('routes', () => {
   });
 
   it('may ignore the case of the path', () => {
-    const hosts = [host(['*'], named('any case', [uri('exact', '/Health', true), uri('prefix', '/Api/', true), uri('regex', '/r[a-c]', true)]))];
+    const hosts = [
+      host(
+        ['*'],
+        named('any case', [uri('exact', '/Health', true), uri('prefix', '/Api/', true), uri('regex', '/r[a-c]', true)]),
+      ),
+    ];
     expect(['/HEALTH', '/aPI/x', '/RB'].map((path) => find(hosts, path))).toEqual(['any case', 'any case', 'any case']);
   });
 
@@ -57,17 +71,17 @@ describe('routes', () => {
       host(['blog.example.org'], named('exact', [])),
       host(['*.b.example.org'], named('deeper', [])),
     ];
-    expect(['a', 'x.example.org:80', 'BLOG.example.org', 'x.b.example.org', 'example.org'].map((to) => find(hosts, '/', { to }))).toEqual([
-      'any',
-      'below',
-      'exact',
-      'deeper',
-      'any',
-    ]);
+    expect(
+      ['a', 'x.example.org:80', 'BLOG.example.org', 'x.b.example.org', 'example.org'].map((to) =>
+        find(hosts, '/', { to }),
+      ),
+    ).toEqual(['any', 'below', 'exact', 'deeper', 'any']);
   });
 
   it('do not fall through to a less specific host', () => {
-    expect(find([host(['*'], named('any', [])), host(['a'], named('only', [uri('exact', '/x')]))], '/y')).toBeUndefined();
+    expect(
+      find([host(['*'], named('any', [])), host(['a'], named('only', [uri('exact', '/x')]))], '/y'),
+    ).toBeUndefined();
   });
 
   it('rewrite the prefix that matched, or the whole path', () => {
@@ -79,6 +93,8 @@ describe('routes', () => {
   });
 
   it('with an expression that is none are refused at their line', () => {
-    expect(() => compileRoutes([host(['*'], named('bad', [uri('regex', '(')]))])).toThrow('by-hand.yaml:1: not a regular expression: (');
+    expect(() => compileRoutes([host(['*'], named('bad', [uri('regex', '(')]))])).toThrow(
+      'by-hand.yaml:1: not a regular expression: (',
+    );
   });
 });

@@ -47,7 +47,8 @@ export function compileRoutes(virtualHosts: readonly VirtualHost[]): Routes {
   const ordered = [...hosts.values()].sort((one, other) => specificity(other.pattern) - specificity(one.pattern));
   const only = ordered.length === 1 && ordered[0]!.pattern === '*' ? ordered[0] : undefined;
   return {
-    find: (request) => firstMatch(only ?? ordered.find(({ pattern }) => hostMatches(pattern, hostName(request.head.host))), request),
+    find: (request) =>
+      firstMatch(only ?? ordered.find(({ pattern }) => hostMatches(pattern, hostName(request.head.host))), request),
     rules: ordered.flatMap(({ rules }) => rules.map(({ rule }) => rule)),
   };
 }
@@ -64,14 +65,22 @@ function firstMatch(host: Host | undefined, request: Routed): Rule | undefined {
 /** Host without its port, in lower case. */
 const hostName = (authority: string): string => authority.replace(/:\d*$/, '').toLowerCase();
 
-const specificity = (pattern: string) => (pattern === '*' ? 0 : pattern.startsWith('*') ? pattern.length : 1_000 + pattern.length);
+const specificity = (pattern: string) =>
+  pattern === '*' ? 0 : pattern.startsWith('*') ? pattern.length : 1_000 + pattern.length;
 
 function hostMatches(pattern: string, host: string): boolean {
-  return pattern === '*' || pattern === host || (pattern.startsWith('*') && host.endsWith(pattern.slice(1)) && host.length >= pattern.length);
+  return (
+    pattern === '*' ||
+    pattern === host ||
+    (pattern.startsWith('*') && host.endsWith(pattern.slice(1)) && host.length >= pattern.length)
+  );
 }
 
 function compileRule(route: HttpRoute, host: string): { rule: Rule; tests: Test[] } {
-  return { rule: { route, host, rewrite: compileRewrite(route) }, tests: route.match.map((match) => compileMatch(match, route)) };
+  return {
+    rule: { route, host, rewrite: compileRewrite(route) },
+    tests: route.match.map((match) => compileMatch(match, route)),
+  };
 }
 
 function compileMatch(match: HttpRoute['match'][number], route: HttpRoute): Test {
@@ -99,7 +108,11 @@ function compileMatch(match: HttpRoute['match'][number], route: HttpRoute): Test
   return tests.length === 1 ? tests[0]! : (request) => tests.every((test) => test(request));
 }
 
-function compileString({ kind, value }: StringMatch, { origin }: HttpRoute, ignoreCase = false): (given: string) => boolean {
+function compileString(
+  { kind, value }: StringMatch,
+  { origin }: HttpRoute,
+  ignoreCase = false,
+): (given: string) => boolean {
   if (kind === 'regex') {
     try {
       const pattern = new RegExp(`^(?:${value})$`, ignoreCase ? 'i' : '');
@@ -116,7 +129,9 @@ function compileString({ kind, value }: StringMatch, { origin }: HttpRoute, igno
 /** `rewrite.uri`: replaces the matched prefix, or the whole path when it was matched as a whole. */
 function compileRewrite({ rewriteUri, match }: HttpRoute): ((path: string) => string) | undefined {
   if (rewriteUri === undefined) return undefined;
-  const prefixes = match.flatMap(({ uri }) => (uri?.kind === 'prefix' ? [uri.value] : [])).sort((one, other) => other.length - one.length);
+  const prefixes = match
+    .flatMap(({ uri }) => (uri?.kind === 'prefix' ? [uri.value] : []))
+    .sort((one, other) => other.length - one.length);
   return (path) => {
     const prefix = prefixes.find((each) => path.startsWith(each));
     return prefix === undefined ? rewriteUri : rewriteUri + path.slice(prefix.length);

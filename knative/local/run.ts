@@ -68,8 +68,10 @@ function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home 
     const [flag, variable] = error.port === port ? ['--port', 'PORT'] : ['--console-port', 'CONSOLE_PORT'];
     return `port ${error.port} is in use (${variable}); choose another one with ${flag}`;
   }
-  if (error.code === 'EACCES' && error.syscall === 'listen') return `port ${error.port} may not be used by this user; choose another one`;
-  if (error.code === 'EADDRNOTAVAIL') return `this machine has no address ${(error as { address?: string }).address}; see --host`;
+  if (error.code === 'EACCES' && error.syscall === 'listen')
+    return `port ${error.port} may not be used by this user; choose another one`;
+  if (error.code === 'EADDRNOTAVAIL')
+    return `this machine has no address ${(error as { address?: string }).address}; see --host`;
   if ((error.code === 'EEXIST' || error.code === 'ENOTDIR') && error.syscall === 'mkdir')
     return `${home} is no folder and none can be made there; choose another one with --home`;
   if (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM')

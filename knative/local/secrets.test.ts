@@ -13,15 +13,28 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const prepare = (recipes: Record<string, SecretRecipe>, { port = 5432, redisUrl = undefined as string | undefined } = {}) =>
-  prepareSecrets({ folder, recipes: new Map(Object.entries(recipes)), databaseUrl: `postgres://postgres:admin@127.0.0.1:${port}/dormouse`, redisUrl, root });
+const prepare = (
+  recipes: Record<string, SecretRecipe>,
+  { port = 5432, redisUrl = undefined as string | undefined } = {},
+) =>
+  prepareSecrets({
+    folder,
+    recipes: new Map(Object.entries(recipes)),
+    databaseUrl: `postgres://postgres:admin@127.0.0.1:${port}/dormouse`,
+    redisUrl,
+    root,
+  });
 const posts = { 'posts-database': { kind: 'database', role: 'posts' } } as const;
 
 describe('Secrets that no manifest holds', () => {
   it('are readable by their owner alone', async () => {
-    writeFileSync(join(root, 'keys.mjs'), `import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[2] + '/one.jwk', 'key');`);
+    writeFileSync(
+      join(root, 'keys.mjs'),
+      `import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[2] + '/one.jwk', 'key');`,
+    );
     await prepare({ ...posts, keys: { kind: 'run', program: join(root, 'keys.mjs') } });
-    for (const place of [folder, join(folder, 'posts-database'), join(folder, 'keys')]) expect(statSync(place).mode & 0o777).toBe(0o700);
+    for (const place of [folder, join(folder, 'posts-database'), join(folder, 'keys')])
+      expect(statSync(place).mode & 0o777).toBe(0o700);
     for (const place of ['posts-database', 'keys'].map((name) => join(folder, name)))
       for (const name of readdirSync(place)) expect(statSync(join(place, name)).mode & 0o777, name).toBe(0o600);
   });

@@ -42,7 +42,8 @@ export function readSecret(folder: string, name: string): Record<string, string>
   return Object.fromEntries(filesOf(place).map((key) => [key, readFileSync(join(place, key), 'utf8')]));
 }
 
-const filesOf = (place: string) => readdirSync(place).filter((name) => !name.startsWith('.') && statSync(join(place, name)).isFile());
+const filesOf = (place: string) =>
+  readdirSync(place).filter((name) => !name.startsWith('.') && statSync(join(place, name)).isFile());
 
 function writeSecret(place: string, key: string, value: string): void {
   const file = join(place, key);
@@ -81,7 +82,10 @@ function fill(place: string, program: string, root: string): Promise<void> {
       said += text;
     });
     child.once('error', failed).once('close', (code) => {
-      if (code !== 0) return failed(new Error(`${program} could not fill ${place}: ${said.trim().split('\n').at(-1) ?? `code ${code}`}`));
+      if (code !== 0)
+        return failed(
+          new Error(`${program} could not fill ${place}: ${said.trim().split('\n').at(-1) ?? `code ${code}`}`),
+        );
       for (const name of filesOf(place)) chmodSync(join(place, name), 0o600);
       done();
     });

@@ -14,7 +14,8 @@ export function selectFrom(store: MetricStore): Select {
     const found: Flat[] = [];
     for (const series of store.all()) {
       if (!others.every(({ label, fits }) => fits(series.labels[label] ?? ''))) continue;
-      for (const flat of flatten(series, wanted, fromMs, toMs)) if (les.every(({ fits }) => fits(flat.labels.le ?? ''))) found.push(flat);
+      for (const flat of flatten(series, wanted, fromMs, toMs))
+        if (les.every(({ fits }) => fits(flat.labels.le ?? ''))) found.push(flat);
     }
     return found;
   };

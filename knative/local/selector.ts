@@ -21,7 +21,13 @@ export function select(resources: readonly Resource[], selector: Selector): Reso
     const expression = pattern ? new RegExp(`^(?:${pattern})$`) : undefined;
     return (value: string) => !expression || expression.test(value);
   };
-  const [group, version, kind, name, namespace] = [selector.group, selector.version, selector.kind, selector.name, selector.namespace].map(matcher);
+  const [group, version, kind, name, namespace] = [
+    selector.group,
+    selector.version,
+    selector.kind,
+    selector.name,
+    selector.namespace,
+  ].map(matcher);
   const labels = readLabelSelector(selector.labelSelector ?? '');
   const annotations = readLabelSelector(selector.annotationSelector ?? '');
   return resources.filter((resource) => {
@@ -53,7 +59,8 @@ function readLabelSelector(expression: string): Requirement {
 
 function readRequirement(part: string): Requirement {
   const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(part);
-  const [, key = '', operator = '', list = ''] = set ?? /^([^\s=!]+)\s*(==|=|!=)\s*(\S*)$/.exec(part) ?? /^()(!?)\s*([^\s=!,()]+)$/.exec(part) ?? fail(part);
+  const [, key = '', operator = '', list = ''] =
+    set ?? /^([^\s=!]+)\s*(==|=|!=)\s*(\S*)$/.exec(part) ?? /^()(!?)\s*([^\s=!,()]+)$/.exec(part) ?? fail(part);
   if (key === '') return (labels) => Object.hasOwn(labels, list) !== (operator === '!');
   const values = list.split(',').map((value) => value.trim());
   const has: Requirement = (labels) => Object.hasOwn(labels, key) && values.includes(labels[key] ?? '');

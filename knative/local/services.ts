@@ -87,14 +87,19 @@ export function createServices(options: ServicesOptions): Services {
           K_REVISION: name,
         };
         const child = options.process(env);
-        child.become({ env, cwd: options.cwd, entry: bundle.entry, args: service.container.args, cache: bundle.cache }, output);
+        child.become(
+          { env, cwd: options.cwd, entry: bundle.entry, args: service.container.args, cache: bundle.cache },
+          output,
+        );
         return { child, port };
       },
     });
   };
 
   const roll = (entry: Entry, revision: Revision) => {
-    const done = entry.serving.roll(revision).catch((error: Error) => outputs.say(`${revision.name} is not taken into service: ${error.message}`, 'error'));
+    const done = entry.serving
+      .roll(revision)
+      .catch((error: Error) => outputs.say(`${revision.name} is not taken into service: ${error.message}`, 'error'));
     rolls.add(done);
     void done.finally(() => rolls.delete(done));
   };

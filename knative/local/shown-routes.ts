@@ -26,7 +26,9 @@ function shownAction({ action }: HttpRoute): string {
   if (action.kind === 'redirect') return `redirects (${action.status}) to ${action.authority ?? ''}${action.uri ?? ''}`;
   const total = action.destinations.reduce((sum, { weight }) => sum + weight, 0);
   return action.destinations
-    .map(({ service, weight }) => (action.destinations.length > 1 ? `${service} (${Math.round((weight * 100) / total)} %)` : service))
+    .map(({ service, weight }) =>
+      action.destinations.length > 1 ? `${service} (${Math.round((weight * 100) / total)} %)` : service,
+    )
     .join(', ');
 }
 /** One rule of the ingress, as text. */

@@ -15,14 +15,22 @@ export interface Eventing {
 export async function startEventing(ground: Ground, inside: Inside): Promise<Eventing> {
   const { home, telemetry, stores, ends } = ground;
   const { brokers: declared, triggers, pingSources } = ground.source.platform;
-  const here = (origin: string) => inside.addressOf(canonical(origin)) ?? ground.services?.addressOf(canonical(origin)) ?? origin;
+  const here = (origin: string) =>
+    inside.addressOf(canonical(origin)) ?? ground.services?.addressOf(canonical(origin)) ?? origin;
   const upstream: Upstream = createUpstream({
     target: targetOf(ground),
     addressOf: (url) => url.replace(/^https?:\/\/[^/]+/, (origin) => (origin.includes('.svc') ? here(origin) : origin)),
     brokerOrigin: () => inside.brokers,
   });
   const [{ openBrokers }, { startPingSources }] = await Promise.all([import('./broker.ts'), import('./ping.ts')]);
-  const brokers = await openBrokers({ folder: join(home, 'events'), brokers: declared, triggers, upstream, telemetry, ...(stores && { stores }) });
+  const brokers = await openBrokers({
+    folder: join(home, 'events'),
+    brokers: declared,
+    triggers,
+    upstream,
+    telemetry,
+    ...(stores && { stores }),
+  });
   ground.brokers = brokers;
   ends.add(() => brokers.close());
   const pings = startPingSources({ sources: pingSources, upstream, telemetry });

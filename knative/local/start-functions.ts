@@ -17,7 +17,10 @@ export interface Functions {
   jobs(): Promise<void>;
 }
 
-export async function startFunctions(ground: Ground, { backing, inside, spare }: { backing: Backing; inside: Inside; spare: Spare }): Promise<Functions> {
+export async function startFunctions(
+  ground: Ground,
+  { backing, inside, spare }: { backing: Backing; inside: Inside; spare: Spare },
+): Promise<Functions> {
   const { home, root, outputs, progress, ends } = ground;
   const { launcher, database, redis } = backing;
   const environmentOf = environments(ground, (address) => inside.addressOf(address) ?? services.addressOf(address));

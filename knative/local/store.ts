@@ -87,7 +87,9 @@ async function readAll(handle: number, position: number, length: number): Promis
   let done = 0;
   while (done < length) {
     const got = await new Promise<number>((resolve, reject) =>
-      read(handle, bytes, done, length - done, position + done, (error, count) => (error ? reject(error) : resolve(count))),
+      read(handle, bytes, done, length - done, position + done, (error, count) =>
+        error ? reject(error) : resolve(count),
+      ),
     );
     if (got === 0) return bytes.subarray(0, done);
     done += got;
@@ -99,6 +101,8 @@ async function writeAll(handle: number, bytes: Buffer, position: number): Promis
   let done = 0;
   while (done < bytes.length)
     done += await new Promise<number>((resolve, reject) =>
-      write(handle, bytes, done, bytes.length - done, position + done, (error, count) => (error ? reject(error) : resolve(count))),
+      write(handle, bytes, done, bytes.length - done, position + done, (error, count) =>
+        error ? reject(error) : resolve(count),
+      ),
     );
 }

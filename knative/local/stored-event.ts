@@ -38,11 +38,19 @@ export function decodeEvent(bytes: Buffer): BrokerEvent {
   const attributes: Record<string, string> = {};
   const carried: Record<string, string> = {};
   let first = 4;
-  for (; parts[first]?.startsWith('.'); first += 2) carried[(parts[first] as string).slice(1)] = parts[first + 1] as string;
+  for (; parts[first]?.startsWith('.'); first += 2)
+    carried[(parts[first] as string).slice(1)] = parts[first + 1] as string;
   for (let i = first; i < parts.length; i += 2) attributes[parts[i] as string] = parts[i + 1] as string;
   const data = headEnd < bytes.length ? bytes.subarray(headEnd) : undefined;
-  return { attributes, data, traceparent: parts[1] as string, ttl: Number(parts[3]), ...(first > 4 ? { carried } : {}) };
+  return {
+    attributes,
+    data,
+    traceparent: parts[1] as string,
+    ttl: Number(parts[3]),
+    ...(first > 4 ? { carried } : {}),
+  };
 }
 
 /** The trace an event belongs to: that of its origin when it says so, else that of the call that brought it. */
-export const traceIdOf = ({ attributes, traceparent }: BrokerEvent) => (attributes.traceparent ?? traceparent).slice(3, 35);
+export const traceIdOf = ({ attributes, traceparent }: BrokerEvent) =>
+  (attributes.traceparent ?? traceparent).slice(3, 35);

@@ -29,7 +29,13 @@ const mostWaiting = 20_000;
  * Keeps telemetry over a restart: every few seconds what has come is appended to a file of its signal. A file that is full becomes the older one of
  * two. What a killed process had not written is lost, and a line that it wrote in part is left out.
  */
-export function telemetryFiles({ folder, telemetry, say, everyMs = 2_000, mostBytes = 6 * 1024 * 1024 }: TelemetryFilesOptions): TelemetryFiles {
+export function telemetryFiles({
+  folder,
+  telemetry,
+  say,
+  everyMs = 2_000,
+  mostBytes = 6 * 1024 * 1024,
+}: TelemetryFilesOptions): TelemetryFiles {
   const traces = signalFile(join(folder, 'traces'), spanLines, mostBytes);
   const logs = signalFile(join(folder, 'logs'), logLines, mostBytes);
   const metrics = signalFile(join(folder, 'metrics'), metricLines(), mostBytes);
@@ -102,7 +108,8 @@ function signalFile<T>(path: string, lines: Lines<T>, mostBytes: number): Signal
     async read(telemetry) {
       for (const file of [older, newer])
         try {
-          for await (const line of createInterface({ input: createReadStream(file) })) if (line !== '') lines.read(line, telemetry);
+          for await (const line of createInterface({ input: createReadStream(file) }))
+            if (line !== '') lines.read(line, telemetry);
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         }

@@ -19,13 +19,15 @@ const parsed = (line: string): unknown => {
     return undefined; // the end of a file whose process was killed
   }
 };
-const has = (value: unknown, ...names: string[]): boolean => typeof value === 'object' && value !== null && names.every((name) => name in value);
+const has = (value: unknown, ...names: string[]): boolean =>
+  typeof value === 'object' && value !== null && names.every((name) => name in value);
 
 export const spanLines: Lines<SpanRecord> = {
   write: (span) => JSON.stringify(span),
   read(line, { traces }) {
     const span = parsed(line);
-    if (has(span, 'traceId', 'spanId', 'service', 'startMs', 'durationMs', 'attributes')) traces.add(span as SpanRecord);
+    if (has(span, 'traceId', 'spanId', 'service', 'startMs', 'durationMs', 'attributes'))
+      traces.add(span as SpanRecord);
   },
 };
 
@@ -57,10 +59,17 @@ export function metricLines(): Lines<Measured> {
       const read = parsed(line);
       if (!Array.isArray(read)) return;
       const [number, second, third, fourth] = read as [number, unknown, unknown, unknown];
-      if (has(second, 'name', 'kind')) described.set(number, { family: second, labels: third, bounds: fourth } as Measured);
+      if (has(second, 'name', 'kind'))
+        described.set(number, { family: second, labels: third, bounds: fourth } as Measured);
       else if (typeof second === 'number' && typeof third === 'number') {
         const series = described.get(number);
-        if (series) metrics.add({ ...series, timeMs: second, value: third, ...(Array.isArray(fourth) && { buckets: fourth as number[] }) });
+        if (series)
+          metrics.add({
+            ...series,
+            timeMs: second,
+            value: third,
+            ...(Array.isArray(fourth) && { buckets: fourth as number[] }),
+          });
       }
     },
   };

@@ -12,10 +12,15 @@ export function readTraceparent(value: string | string[] | undefined): TraceCont
   if (typeof value !== 'string') return undefined;
   const found = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(value);
   if (!found || (found[1] === '00' && found[5] !== undefined)) return undefined;
-  return { traceId: found[2] as string, spanId: found[3] as string, sampled: (Number.parseInt(found[4] as string, 16) & 1) === 1 };
+  return {
+    traceId: found[2] as string,
+    spanId: found[3] as string,
+    sampled: (Number.parseInt(found[4] as string, 16) & 1) === 1,
+  };
 }
 
-export const writeTraceparent = ({ traceId, spanId, sampled }: TraceContext) => `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+export const writeTraceparent = ({ traceId, spanId, sampled }: TraceContext) =>
+  `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
 
 const pool = Buffer.alloc(4096);
 let used = pool.length;
@@ -35,7 +40,11 @@ export const newTraceId = () => random(16);
 export const newSpanId = () => random(8);
 
 /** Says yes `burst` times at once and then `perSecond` times a second. `now` in ms. */
-export function rateSampler(perSecond: number, burst: number, now: () => number = () => performance.now()): () => boolean {
+export function rateSampler(
+  perSecond: number,
+  burst: number,
+  now: () => number = () => performance.now(),
+): () => boolean {
   let tokens = burst;
   let last = now();
   return () => {

@@ -13,7 +13,16 @@ const span: SpanRecord = {
   attributes: { 'http.response.status_code': 503, 'faas.coldstart': true, 'http.route': '/blog' },
   error: true,
 };
-const trace = { traceId: span.traceId, rootService: 'ingress', rootName: 'GET', startMs: 0, durationMs: 2_000, spans: 1, errors: 1, services: ['web'] };
+const trace = {
+  traceId: span.traceId,
+  rootService: 'ingress',
+  rootName: 'GET',
+  startMs: 0,
+  durationMs: 2_000,
+  spans: 1,
+  errors: 1,
+  services: ['web'],
+};
 const fits = (query: string) => spanTest(query)(span, trace);
 
 describe('TraceQL of one spanset', () => {

@@ -21,7 +21,8 @@ export function spanTest(query: string): SpanTest {
   const next = (): string => tokens[at++] ?? '';
   const expect = (wanted: string): void => {
     const found = next();
-    if (found !== wanted) throw new TempoQueryError(`${query}: ${found || 'the end'} is not understood where ${wanted} could be`);
+    if (found !== wanted)
+      throw new TempoQueryError(`${query}: ${found || 'the end'} is not understood where ${wanted} could be`);
   };
   const either = (): SpanTest => {
     let test = both();
@@ -51,7 +52,8 @@ export function spanTest(query: string): SpanTest {
   expect('{');
   const test = tokens[at] === '}' ? () => true : either();
   expect('}');
-  if (at < tokens.length) throw new TempoQueryError(`${query}: ${tokens.slice(at).join(' ')} is not understood: one { … } is`);
+  if (at < tokens.length)
+    throw new TempoQueryError(`${query}: ${tokens.slice(at).join(' ')} is not understood: one { … } is`);
   return test;
 }
 
@@ -92,7 +94,10 @@ const intrinsics: Readonly<Record<string, (span: SpanRecord, trace: TraceSummary
 
 function fieldOf(name: string): (span: SpanRecord, trace: TraceSummary) => AttributeValue | undefined {
   const scoped = /^(span|trace):(\w+)$/.exec(name);
-  const intrinsic = intrinsics[scoped ? (scoped[1] === 'trace' && scoped[2] === 'duration' ? 'traceDuration' : (scoped[2] as string)) : name];
+  const intrinsic =
+    intrinsics[
+      scoped ? (scoped[1] === 'trace' && scoped[2] === 'duration' ? 'traceDuration' : (scoped[2] as string)) : name
+    ];
   if (intrinsic) return intrinsic;
   const bare = name.replace(/^(?:resource|span)?\./, '');
   return (span) => attribute(span, bare);
@@ -127,10 +132,22 @@ function fitting(operator: string, value: AttributeValue): (found: AttributeValu
   return (found) => (tests[operator] as (found: number) => boolean)(Number(found));
 }
 
-const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const units: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
 
 /** Go's durations: `1m30s`, `100ms`. @throws TempoQueryError */
 export function durationMs(text: string): number {
-  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) throw new TempoQueryError(`duration ${text} is not understood: 100ms or 1.5s is`);
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit as string] as number), 0);
+  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text))
+    throw new TempoQueryError(`duration ${text} is not understood: 100ms or 1.5s is`);
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
+    (sum, [, value, unit]) => sum + Number(value) * (units[unit as string] as number),
+    0,
+  );
 }

@@ -108,7 +108,8 @@ export class TraceStore {
   /** Names of attributes seen in what is kept. */
   tags(): string[] {
     const names = new Set(['service.name', 'name', 'status', 'kind']);
-    for (const { spans } of this.#traces.values()) for (const span of spans) for (const name of Object.keys(span.attributes)) names.add(name);
+    for (const { spans } of this.#traces.values())
+      for (const span of spans) for (const name of Object.keys(span.attributes)) names.add(name);
     return [...names].sort();
   }
 
@@ -132,12 +133,22 @@ export class TraceStore {
 }
 
 function fits(summary: TraceSummary, spans: readonly SpanRecord[], query: TraceQuery): boolean {
-  if (summary.durationMs < (query.minDurationMs ?? 0) || summary.durationMs > (query.maxDurationMs ?? Number.POSITIVE_INFINITY)) return false;
-  if (summary.startMs + summary.durationMs < (query.fromMs ?? 0) || summary.startMs > (query.toMs ?? Number.POSITIVE_INFINITY)) return false;
+  if (
+    summary.durationMs < (query.minDurationMs ?? 0) ||
+    summary.durationMs > (query.maxDurationMs ?? Number.POSITIVE_INFINITY)
+  )
+    return false;
+  if (
+    summary.startMs + summary.durationMs < (query.fromMs ?? 0) ||
+    summary.startMs > (query.toMs ?? Number.POSITIVE_INFINITY)
+  )
+    return false;
   const tags = Object.entries(query.tags ?? {});
   const { test = () => true } = query;
   if (tags.length === 0 && !query.test) return true;
-  return spans.some((span) => tags.every(([name, value]) => String(attribute(span, name) ?? '') === value) && test(span, summary));
+  return spans.some(
+    (span) => tags.every(([name, value]) => String(attribute(span, name) ?? '') === value) && test(span, summary),
+  );
 }
 
 export function attribute(span: SpanRecord, name: string): AttributeValue | undefined {
@@ -151,7 +162,9 @@ export function attribute(span: SpanRecord, name: string): AttributeValue | unde
 function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary {
   const ids = new Set(spans.map((span) => span.spanId));
   const root = spans.reduce((first, span) =>
-    rank(span, ids) < rank(first, ids) || (rank(span, ids) === rank(first, ids) && span.startMs < first.startMs) ? span : first,
+    rank(span, ids) < rank(first, ids) || (rank(span, ids) === rank(first, ids) && span.startMs < first.startMs)
+      ? span
+      : first,
   );
   const startMs = Math.min(...spans.map((span) => span.startMs));
   const endMs = Math.max(...spans.map((span) => span.startMs + span.durationMs));
@@ -169,7 +182,8 @@ function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary 
 }
 
 /** A span without parent is the root; next best is one whose parent is not here. */
-const rank = (span: SpanRecord, ids: ReadonlySet<string>) => (span.parentId === undefined ? 0 : ids.has(span.parentId) ? 2 : 1);
+const rank = (span: SpanRecord, ids: ReadonlySet<string>) =>
+  span.parentId === undefined ? 0 : ids.has(span.parentId) ? 2 : 1;
 
 /** Roughly what V8 keeps for a span. */
 function sizeOf(span: SpanRecord): number {

@@ -30,7 +30,8 @@ export interface ListedTrigger {
 }
 
 /** Every Trigger with what of the catalogue can reach it. */
-export const triggerList = (eventing: Eventing): ListedTrigger[] => eventing.triggers.map((trigger) => listed(trigger, eventing));
+export const triggerList = (eventing: Eventing): ListedTrigger[] =>
+  eventing.triggers.map((trigger) => listed(trigger, eventing));
 
 function listed(trigger: Trigger, { brokers, eventTypes }: Eventing): ListedTrigger {
   const { name, namespace, broker, filters, subscriber } = trigger;
@@ -46,9 +47,15 @@ function listed(trigger: Trigger, { brokers, eventTypes }: Eventing): ListedTrig
   };
 }
 
-function deliveryTo({ namespace, broker, delivery, ordered }: Trigger, brokers: Eventing['brokers']): ListedTrigger['delivery'] {
+function deliveryTo(
+  { namespace, broker, delivery, ordered }: Trigger,
+  brokers: Eventing['brokers'],
+): ListedTrigger['delivery'] {
   const own = brokers.find((each) => each.namespace === namespace && each.name === broker);
-  const { retry, backoffPolicy, backoffDelayMs, timeoutMs, retryAfterMaxMs, deadLetterSink } = deliveryOf(own?.delivery ?? {}, delivery);
+  const { retry, backoffPolicy, backoffDelayMs, timeoutMs, retryAfterMaxMs, deadLetterSink } = deliveryOf(
+    own?.delivery ?? {},
+    delivery,
+  );
   return {
     retry,
     backoff_policy: backoffPolicy,

@@ -8,16 +8,28 @@ import type { Undeliverable } from './undeliverable.ts';
 export type Endings = ReadonlyMap<string, Ack>;
 
 /** @see Endings */
-export const endingsOf = (acks: readonly Ack[]): Endings => new Map(acks.map((ack) => [`${ack.trigger} ${ack.sequence}`, ack]));
+export const endingsOf = (acks: readonly Ack[]): Endings =>
+  new Map(acks.map((ack) => [`${ack.trigger} ${ack.sequence}`, ack]));
 
 /** What became of an event at each trigger, as far as acknowledgements say; none do for a new event. */
-export function outcomesOf({ position: { sequence }, event }: LogEntry, running: ReadonlyMap<string, RunningTrigger>, endings?: Endings): TriggerOutcome[] {
+export function outcomesOf(
+  { position: { sequence }, event }: LogEntry,
+  running: ReadonlyMap<string, RunningTrigger>,
+  endings?: Endings,
+): TriggerOutcome[] {
   const outcomes: TriggerOutcome[] = [];
   for (const [name, { known, dispatcher }] of running) {
     if (sequence < known.start) continue;
     const ack = endings?.get(`${known.number} ${sequence}`);
-    if (ack) outcomes.push({ name, outcome: ack.ending, attempts: ack.attempts, ...(ack.status ? { status: ack.status } : {}) });
-    else if (sequence >= dispatcher.floor && dispatcher.setup.matches(event.attributes)) outcomes.push({ name, outcome: 'pending', attempts: 0 });
+    if (ack)
+      outcomes.push({
+        name,
+        outcome: ack.ending,
+        attempts: ack.attempts,
+        ...(ack.status ? { status: ack.status } : {}),
+      });
+    else if (sequence >= dispatcher.floor && dispatcher.setup.matches(event.attributes))
+      outcomes.push({ name, outcome: 'pending', attempts: 0 });
   }
   return outcomes;
 }
@@ -28,11 +40,14 @@ export function outcomesLeft(
   running: ReadonlyMap<string, RunningTrigger>,
   undeliverable: readonly Undeliverable[],
 ): TriggerOutcome[] {
-  const kept = undeliverable.filter(({ id, source }) => id === event.attributes.id && source === event.attributes.source);
+  const kept = undeliverable.filter(
+    ({ id, source }) => id === event.attributes.id && source === event.attributes.source,
+  );
   return [...running].flatMap(([name, { known, dispatcher }]): TriggerOutcome[] => {
     const lost = kept.find(({ trigger }) => trigger === name);
     if (lost) return [lostOutcome(name, lost)];
-    const awaited = sequence >= known.start && dispatcher.awaits(sequence) && dispatcher.setup.matches(event.attributes);
+    const awaited =
+      sequence >= known.start && dispatcher.awaits(sequence) && dispatcher.setup.matches(event.attributes);
     return awaited ? [{ name, outcome: 'pending', attempts: 0 }] : [];
   });
 }

@@ -37,7 +37,8 @@ export class TriggerSet {
 
   constructor(options: TriggerSetOptions) {
     this.#options = options;
-    this.#nextNumber = 1 + Math.max(options.highest, ...[...options.table.triggers.values()].map(({ number }) => number));
+    this.#nextNumber =
+      1 + Math.max(options.highest, ...[...options.table.triggers.values()].map(({ number }) => number));
   }
 
   /** By name. */
@@ -61,8 +62,16 @@ export class TriggerSet {
     for (const setup of setups) {
       const known = table.triggers.get(setup.name) ?? this.#newcomer(afresh ? log.begin.sequence : log.end.sequence);
       const floor = Math.max(known.start, floors.get(known.number) ?? 0);
-      const over = new Set(acks.filter(({ trigger, sequence }) => trigger === known.number && sequence >= floor).map(({ sequence }) => sequence));
-      this.#running.set(setup.name, { known, dispatcher: dispatch(setup, known, await log.locate(floor), over), written: floor });
+      const over = new Set(
+        acks
+          .filter(({ trigger, sequence }) => trigger === known.number && sequence >= floor)
+          .map(({ sequence }) => sequence),
+      );
+      this.#running.set(setup.name, {
+        known,
+        dispatcher: dispatch(setup, known, await log.locate(floor), over),
+        written: floor,
+      });
     }
     await this.#store();
   }
@@ -82,7 +91,11 @@ export class TriggerSet {
       if (present) present.dispatcher.setup = setup;
       else {
         const known = this.#newcomer(log.end.sequence);
-        this.#running.set(setup.name, { known, dispatcher: dispatch(setup, known, log.end, new Set()), written: known.start });
+        this.#running.set(setup.name, {
+          known,
+          dispatcher: dispatch(setup, known, log.end, new Set()),
+          written: known.start,
+        });
         changed = true;
       }
     }

@@ -20,7 +20,15 @@ export interface TriggerSetup {
 export function setupOf(broker: Broker, trigger: Trigger): TriggerSetup {
   const { name, namespace, filters, subscriber, ordered = false } = trigger;
   try {
-    return { name, namespace, filters, matches: compileFilters(filters), subscriber, delivery: deliveryOf(broker.delivery, trigger.delivery), ordered };
+    return {
+      name,
+      namespace,
+      filters,
+      matches: compileFilters(filters),
+      subscriber,
+      delivery: deliveryOf(broker.delivery, trigger.delivery),
+      ordered,
+    };
   } catch (error) {
     throw new ManifestError(trigger.origin, `Trigger ${name}: ${(error as Error).message}`);
   }

@@ -80,7 +80,12 @@ export class Trimmer {
     let before = 0;
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
-      if (!next || next.base > from || (bytes <= retention.maxBytes && segment.lastMs > clock.now() - retention.maxAgeMs)) break;
+      if (
+        !next ||
+        next.base > from ||
+        (bytes <= retention.maxBytes && segment.lastMs > clock.now() - retention.maxAgeMs)
+      )
+        break;
       bytes -= segment.bytes;
       before = next.base;
     }

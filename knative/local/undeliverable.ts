@@ -42,7 +42,17 @@ export async function undeliverableStore(options: {
     async add(event, failure) {
       const { id, type, source, subject, time } = event.attributes as Record<string, string>;
       const failedAt = new Date(clock.now()).toISOString();
-      const entry = { id, type, source, subject, time: time ?? failedAt, trace_id: traceIdOf(event), broker, ...failure, failed_at: failedAt } as Undeliverable;
+      const entry = {
+        id,
+        type,
+        source,
+        subject,
+        time: time ?? failedAt,
+        trace_id: traceIdOf(event),
+        broker,
+        ...failure,
+        failed_at: failedAt,
+      } as Undeliverable;
       await log.append([Buffer.concat([Buffer.from(`${JSON.stringify(entry)}\n`), encodeEvent(event)])]);
       remember(entry);
     },

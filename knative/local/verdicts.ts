@@ -27,7 +27,10 @@ export interface Knowledge {
 }
 
 /** @see TriggerVerdict */
-export function verdictOf(attributes: Readonly<Record<string, string>>, { trigger, filters, newer, outcome }: Knowledge): TriggerVerdict {
+export function verdictOf(
+  attributes: Readonly<Record<string, string>>,
+  { trigger, filters, newer, outcome }: Knowledge,
+): TriggerVerdict {
   const { matches, clause } = explainFilters(filters, attributes);
   const note = noteOf(matches, newer, outcome !== undefined);
   return {

@@ -21,11 +21,21 @@ const parts = [
  */
 export async function warmUp(): Promise<void> {
   for (const part of parts) await import(part);
-  await new Response(JSON.stringify({ at: new URL(new Request('http://127.0.0.1/', { headers: new Headers({ accept: '*/*' }) }).url).href })).text();
+  await new Response(
+    JSON.stringify({
+      at: new URL(new Request('http://127.0.0.1/', { headers: new Headers({ accept: '*/*' }) }).url).href,
+    }),
+  ).text();
   new AbortController().signal.throwIfAborted();
-  const server = createServer((request, response) => request.on('end', () => response.writeHead(200, { 'content-type': 'text/plain' }).end('warm')).resume());
+  const server = createServer((request, response) =>
+    request.on('end', () => response.writeHead(200, { 'content-type': 'text/plain' }).end('warm')).resume(),
+  );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  await new Promise<void>((done) => get({ port, host: '127.0.0.1', agent: false }, (answer) => answer.resume().on('close', done)).on('error', () => done()));
+  await new Promise<void>((done) =>
+    get({ port, host: '127.0.0.1', agent: false }, (answer) => answer.resume().on('close', done)).on('error', () =>
+      done(),
+    ),
+  );
   server.close();
 }

@@ -32,7 +32,8 @@ export function watchFiles(changed: (files: ReadonlySet<string>) => void): Watch
     if (files.size > 0) changed(files);
   };
   const heard = (folder: string, name: string | null) => {
-    const touched = name === null ? [...watched.keys()].filter((file) => dirname(file) === folder) : [join(folder, basename(name))];
+    const touched =
+      name === null ? [...watched.keys()].filter((file) => dirname(file) === folder) : [join(folder, basename(name))];
     for (const file of touched) if (watched.has(file)) pending.add(file);
     if (pending.size === 0) return;
     clearTimeout(timer);
@@ -43,7 +44,8 @@ export function watchFiles(changed: (files: ReadonlySet<string>) => void): Watch
     files(list) {
       const before = watched;
       watched = new Map();
-      for (const file of list) if (!file.includes('/node_modules/')) watched.set(file, before.get(file) ?? stampOf(file));
+      for (const file of list)
+        if (!file.includes('/node_modules/')) watched.set(file, before.get(file) ?? stampOf(file));
       const wanted = new Set([...watched.keys()].map((file) => dirname(file)));
       for (const [folder, watcher] of folders) {
         if (wanted.has(folder)) continue;

@@ -57,7 +57,9 @@ export function openActivity({ clock, idle, patienceMs }: ActivityOptions): Acti
     async settle() {
       for (const deadline = Date.now() + patienceMs; !(await atRest()); ) {
         if (Date.now() > deadline)
-          throw new Error(`not at rest within ${patienceMs} ms: ${[...underWay].map(({ what }) => what).join(', ') || 'more and more happens'}`);
+          throw new Error(
+            `not at rest within ${patienceMs} ms: ${[...underWay].map(({ what }) => what).join(', ') || 'more and more happens'}`,
+          );
         if (underWay.size > 0) await change(50);
       }
     },

@@ -21,7 +21,8 @@ const processed = span('c', 'process placed', {
   links: [{ traceId: 't1', spanId: 'a' }],
 });
 const whole = [processed, request, sent];
-const problems = (spans: SpanRecord[], expectation = {}) => checkTrace(spans, { outside: ['client'], ...expectation }).slice(0, -1);
+const problems = (spans: SpanRecord[], expectation = {}) =>
+  checkTrace(spans, { outside: ['client'], ...expectation }).slice(0, -1);
 
 test('a trace that is whole has no problem', () => {
   const roots = [
@@ -31,7 +32,9 @@ test('a trace that is whole has no problem', () => {
         {
           name: /^send/,
           kind: 'producer' as const,
-          children: [{ name: 'process placed', service: 'broker', events: ['retry'], error: false, links: ['POST /orders'] }],
+          children: [
+            { name: 'process placed', service: 'broker', events: ['retry'], error: false, links: ['POST /orders'] },
+          ],
         },
       ],
     },
@@ -41,9 +44,17 @@ test('a trace that is whole has no problem', () => {
 
 test.each([
   ['an orphan', [request, processed], 'orphan: broker: process placed has the parent b, which is not there'],
-  ['a caller nobody knows of', [{ ...request, parentId: 'x' }, sent, processed], 'orphan: orders: POST /orders has the parent x, which is not there'],
+  [
+    'a caller nobody knows of',
+    [{ ...request, parentId: 'x' }, sent, processed],
+    'orphan: orders: POST /orders has the parent x, which is not there',
+  ],
   ['a second root', [...whole, span('d', 'again')], 'trace t1 has 2 roots: orders: POST /orders, orders: again'],
-  ['an id used twice', [...whole, span('c', 'other', { parentId: 'a' })], 'one id for broker: process placed and orders: other'],
+  [
+    'an id used twice',
+    [...whole, span('c', 'other', { parentId: 'a' })],
+    'one id for broker: process placed and orders: other',
+  ],
   [
     'a link into the trace that leads nowhere',
     [request, { ...sent, links: [{ traceId: 't1', spanId: 'z' }] }, processed],
@@ -62,7 +73,14 @@ test.each([
   [{ name: 'POST /orders', children: [{ name: 'send billed' }] }, '0 instead of 1: POST /orders › send billed'],
   [{ name: 'POST /orders', children: [{ name: 'process placed' }] }, '0 instead of 1: POST /orders › process placed'],
   [
-    { name: 'POST /orders', kind: 'client' as const, attributes: { a: 1 }, events: ['retry'], error: true, links: ['send placed'] },
+    {
+      name: 'POST /orders',
+      kind: 'client' as const,
+      attributes: { a: 1 },
+      events: ['retry'],
+      error: true,
+      links: ['send placed'],
+    },
     '0 instead of 1: POST /orders (kind server, a undefined, events none, did not fail, no link to send placed)',
   ],
 ])('reports what is expected and missing', (expected, problem) => {
@@ -70,14 +88,21 @@ test.each([
 });
 
 test('spans that are alike are told apart by what is below them', () => {
-  const asked = (spanId: string, below: string) => [span(spanId, 'GET', { parentId: 'a' }), span(`${spanId}1`, below, { parentId: spanId })];
+  const asked = (spanId: string, below: string) => [
+    span(spanId, 'GET', { parentId: 'a' }),
+    span(`${spanId}1`, below, { parentId: spanId }),
+  ];
   const spans = [request, ...asked('d', 'stock'), ...asked('e', 'prices')];
-  const expected = (...names: string[]) => ({ roots: [{ name: 'POST /orders', children: names.map((name) => ({ name: 'GET', children: [{ name }] })) }] });
+  const expected = (...names: string[]) => ({
+    roots: [{ name: 'POST /orders', children: names.map((name) => ({ name: 'GET', children: [{ name }] })) }],
+  });
   expect(problems(spans, expected('stock', 'prices'))).toEqual([]);
   expect(problems(spans, expected('stock', 'taxes'))).toEqual(['0 instead of 1: POST /orders › GET']);
 });
 
 test('shows the trace as it is', () => {
-  expect(drawTrace(whole)).toBe('orders: POST /orders (server, a)\n  orders: send placed (producer, b)\n    broker: process placed (server, c) [retry] → a');
+  expect(drawTrace(whole)).toBe(
+    'orders: POST /orders (server, a)\n  orders: send placed (producer, b)\n    broker: process placed (server, c) [retry] → a',
+  );
   expect(checkTrace(whole).at(-1)).toBe(drawTrace(whole));
 });

@@ -33,7 +33,10 @@ export interface TraceExpectation {
  *
  * @example expect(checkTrace(spans, { roots: [{ name: 'POST /orders', children: [{ name: 'send dev.example.order.placed.v1' }] }] })).toEqual([]);
  */
-export function checkTrace(spans: readonly SpanRecord[], { outside = [], roots = [] }: TraceExpectation = {}): string[] {
+export function checkTrace(
+  spans: readonly SpanRecord[],
+  { outside = [], roots = [] }: TraceExpectation = {},
+): string[] {
   const known = new Map(spans.map((span) => [keyOf(span), span]));
   const rootless = spans.filter(({ parentId }) => parentId === undefined || outside.includes(parentId));
   const problems = [
@@ -54,7 +57,9 @@ export function checkTrace(spans: readonly SpanRecord[], { outside = [], roots =
 export function drawTrace(spans: readonly SpanRecord[]): string {
   const known = new Set(spans.map(keyOf));
   const below = (span: SpanRecord, indent: string): string[] => {
-    const children = spans.filter((each) => each !== span && each.parentId !== undefined && parentOf(each) === keyOf(span));
+    const children = spans.filter(
+      (each) => each !== span && each.parentId !== undefined && parentOf(each) === keyOf(span),
+    );
     return [`${indent}${drawn(span)}`, ...children.sort(byStart).flatMap((each) => below(each, `${indent}  `))];
   };
   const tops = spans.filter((span) => span.parentId === undefined || !known.has(parentOf(span)));
@@ -76,11 +81,15 @@ function drawn(span: SpanRecord): string {
 }
 
 function twice(spans: readonly SpanRecord[]): string[] {
-  return [...Map.groupBy(spans, keyOf).values()].filter(({ length }) => length > 1).map((same) => `one id for ${same.map(titled).join(' and ')}`);
+  return [...Map.groupBy(spans, keyOf).values()]
+    .filter(({ length }) => length > 1)
+    .map((same) => `one id for ${same.map(titled).join(' and ')}`);
 }
 
 function deadLinks(span: SpanRecord, spans: readonly SpanRecord[], known: ReadonlyMap<string, SpanRecord>): string[] {
-  const dead = (span.links ?? []).filter((link) => !known.has(keyOf(link)) && spans.some(({ traceId }) => traceId === link.traceId));
+  const dead = (span.links ?? []).filter(
+    (link) => !known.has(keyOf(link)) && spans.some(({ traceId }) => traceId === link.traceId),
+  );
   return dead.map(({ spanId }) => `${titled(span)} links to ${spanId}, which is not there`);
 }
 
@@ -96,7 +105,8 @@ const childrenOf = (parents: readonly SpanRecord[], { spans }: Traces) =>
 function unmet(expected: ExpectedSpan, among: readonly SpanRecord[], traces: Traces, path: string): string[] {
   const { name, times = 1, children = [] } = expected;
   const where = `${path}${expected.service ? `${expected.service}: ` : ''}${name}`;
-  const missingBelow = (parents: readonly SpanRecord[]) => children.flatMap((child) => unmet(child, childrenOf(parents, traces), traces, `${where} › `));
+  const missingBelow = (parents: readonly SpanRecord[]) =>
+    children.flatMap((child) => unmet(child, childrenOf(parents, traces), traces, `${where} › `));
   const named = among.filter((span) => isNamed(span, expected));
   const like = named.filter((span) => wrong(span, expected, traces.known).length === 0);
   const found = like.length > times ? like.filter((span) => missingBelow([span]).length === 0) : like;
@@ -106,15 +116,22 @@ function unmet(expected: ExpectedSpan, among: readonly SpanRecord[], traces: Tra
 }
 
 const isNamed = (span: SpanRecord, { name, service }: ExpectedSpan) =>
-  (typeof name === 'string' ? span.name === name : name.test(span.name)) && (service === undefined || span.service === service);
+  (typeof name === 'string' ? span.name === name : name.test(span.name)) &&
+  (service === undefined || span.service === service);
 
 /** In what a span of the right name is another than expected. */
-function wrong(span: SpanRecord, { kind, attributes = {}, events, error, links = [] }: ExpectedSpan, known: ReadonlyMap<string, SpanRecord>): string[] {
+function wrong(
+  span: SpanRecord,
+  { kind, attributes = {}, events, error, links = [] }: ExpectedSpan,
+  known: ReadonlyMap<string, SpanRecord>,
+): string[] {
   const eventNames = (span.events ?? []).map(({ name }) => name).join(', ');
   const linked = (span.links ?? []).map((link) => known.get(keyOf(link))?.name);
   return [
     ...(kind !== undefined && span.kind !== kind ? [`kind ${span.kind}`] : []),
-    ...Object.entries(attributes).flatMap(([name, value]) => (span.attributes[name] === value ? [] : [`${name} ${span.attributes[name]}`])),
+    ...Object.entries(attributes).flatMap(([name, value]) =>
+      span.attributes[name] === value ? [] : [`${name} ${span.attributes[name]}`],
+    ),
     ...(events !== undefined && eventNames !== events.join(', ') ? [`events ${eventNames || 'none'}`] : []),
     ...(error !== undefined && (span.error ?? false) !== error ? [span.error ? 'failed' : 'did not fail'] : []),
     ...links.filter((name) => !linked.includes(name)).map((name) => `no link to ${name}`),

@@ -57,7 +57,9 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
     const [event = { attributes: {}, data: undefined }] = readEvents(request.headers, request.body);
     const receiver = to.kind === 'url' ? to.url : to.name;
     const { source = '', id = '' } = event.attributes;
-    const before = made.filter((each) => each.receiver === receiver && each.call.trigger === way.trigger && isOf(each.call, { source, id }));
+    const before = made.filter(
+      (each) => each.receiver === receiver && each.call.trigger === way.trigger && isOf(each.call, { source, id }),
+    );
     const host = to.kind === 'url' ? to.url : `${to.name}.${to.namespace}.svc.cluster.local`;
     const { path, headers } = request;
     const call: Call = {
@@ -70,7 +72,13 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
       attempt: before.length + 1,
       at: clock.now(),
     };
-    const attempt: Attempt = { at: call.at, to: addressOf(to), deadLetter: way.deadLetter, status: undefined, error: undefined };
+    const attempt: Attempt = {
+      at: call.at,
+      to: addressOf(to),
+      deadLetter: way.deadLetter,
+      status: undefined,
+      error: undefined,
+    };
     made.push({ call, receiver, attempt });
     return { call, attempt };
   };
@@ -86,19 +94,31 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
   return {
     marked(trigger) {
       const { deadLetterSink } = trigger.delivery;
-      const delivery = { ...trigger.delivery, ...(deadLetterSink && { deadLetterSink: mark(deadLetterSink, trigger.name, true) }) };
+      const delivery = {
+        ...trigger.delivery,
+        ...(deadLetterSink && { deadLetterSink: mark(deadLetterSink, trigger.name, true) }),
+      };
       return { ...trigger, subscriber: mark(trigger.subscriber, trigger.name, false), delivery };
     },
     markedSink: (name, to) => mark(to, name, false),
-    attempts: (trigger, event) => made.filter(({ call }) => call.trigger === trigger && isOf(call, event)).map(({ attempt }) => attempt),
+    attempts: (trigger, event) =>
+      made.filter(({ call }) => call.trigger === trigger && isOf(call, event)).map(({ attempt }) => attempt),
     calls: (receiver) => made.filter((each) => each.receiver === receiver).map(({ call }) => call),
     async request(to, request) {
       const { call, attempt } = noted(to, request);
       const answer = delivered(to, request, call);
       const end =
-        answer === 'never' ? () => {} : activity.begin(`${call.trigger} delivers ${call.attributes.type} ${call.attributes.id} to ${call.to}${call.path}`);
+        answer === 'never'
+          ? () => {}
+          : activity.begin(
+              `${call.trigger} delivers ${call.attributes.type} ${call.attributes.id} to ${call.to}${call.path}`,
+            );
       try {
-        const response = await inTime(answer === 'never' ? new Promise<never>(() => {}) : answer, request.timeoutMs, clock);
+        const response = await inTime(
+          answer === 'never' ? new Promise<never>(() => {}) : answer,
+          request.timeoutMs,
+          clock,
+        );
         attempt.status = response.status;
         return response;
       } catch (error) {
@@ -111,10 +131,14 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
   };
 }
 
-const isOf = ({ attributes }: Call, { source, id }: { source: string; id: string }) => attributes.source === source && attributes.id === id;
+const isOf = ({ attributes }: Call, { source, id }: { source: string; id: string }) =>
+  attributes.source === source && attributes.id === id;
 
 async function inTime<T>(answer: Promise<T>, timeoutMs: number, clock: VirtualClock): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = clock.setTimeout(() => late.reject(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'TIMEOUT' })), timeoutMs);
+  const timer = clock.setTimeout(
+    () => late.reject(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'TIMEOUT' })),
+    timeoutMs,
+  );
   return await Promise.race([answer, late.promise]).finally(() => clock.clearTimeout(timer));
 }

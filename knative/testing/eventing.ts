@@ -57,7 +57,8 @@ export function readEventing(manifests: readonly string[]): Eventing {
     const type = `${rendered.manifest.apiVersion} ${rendered.manifest.kind}`;
     if (type === 'eventing.knative.dev/v1 Broker') found.brokers.push(readBroker(readObject(rendered, [], 'spec')));
     if (type === 'eventing.knative.dev/v1 Trigger') found.triggers.push(readTrigger(readObject(rendered, [], 'spec')));
-    if (type === 'sources.knative.dev/v1 PingSource') found.pingSources.push(readPingSource(readObject(rendered, [], 'spec')));
+    if (type === 'sources.knative.dev/v1 PingSource')
+      found.pingSources.push(readPingSource(readObject(rendered, [], 'spec')));
   }
   return found;
 }
@@ -70,7 +71,14 @@ function renderedOf(path: string): Rendered[] {
 }
 
 /** A Trigger of Broker `default` in namespace `default`. @throws TypeError for durations that are none */
-export const triggerOf = ({ name, filters = [], to, path = '/', delivery = {}, ordered = false }: TriggerSpec): Trigger => ({
+export const triggerOf = ({
+  name,
+  filters = [],
+  to,
+  path = '/',
+  delivery = {},
+  ordered = false,
+}: TriggerSpec): Trigger => ({
   name,
   namespace,
   broker: 'default',
@@ -82,7 +90,10 @@ export const triggerOf = ({ name, filters = [], to, path = '/', delivery = {}, o
 });
 
 /** Broker `default` in namespace `default`. @throws TypeError for durations that are none */
-export const brokerOf = (delivery: DeliverySpec = {}, of: { name: string; namespace: string } = { name: 'default', namespace }): Broker => ({
+export const brokerOf = (
+  delivery: DeliverySpec = {},
+  of: { name: string; namespace: string } = { name: 'default', namespace },
+): Broker => ({
   name: of.name,
   namespace: of.namespace,
   class: 'MTChannelBasedBroker',
@@ -92,7 +103,14 @@ export const brokerOf = (delivery: DeliverySpec = {}, of: { name: string; namesp
 
 const service = (name: string, path: string): Destination => ({ kind: 'service', name, namespace, path });
 
-function deliveryOf({ retry, backoffPolicy, backoffDelay, timeout, retryAfterMax, deadLetterSink }: DeliverySpec): Partial<Delivery> {
+function deliveryOf({
+  retry,
+  backoffPolicy,
+  backoffDelay,
+  timeout,
+  retryAfterMax,
+  deadLetterSink,
+}: DeliverySpec): Partial<Delivery> {
   return {
     ...(retry !== undefined && { retry }),
     ...(backoffPolicy && { backoffPolicy }),
@@ -106,6 +124,7 @@ function deliveryOf({ retry, backoffPolicy, backoffDelay, timeout, retryAfterMax
 /** Milliseconds of an ISO 8601 duration; numbers are milliseconds. @throws TypeError when it is none */
 export function milliseconds(duration: string | number): number {
   const ms = typeof duration === 'number' ? duration : isoDuration(duration);
-  if (ms === undefined || !(ms >= 0)) throw new TypeError(`${JSON.stringify(duration)} is not a duration like PT0.5S or P1D`);
+  if (ms === undefined || !(ms >= 0))
+    throw new TypeError(`${JSON.stringify(duration)} is not a duration like PT0.5S or P1D`);
   return ms;
 }

@@ -35,14 +35,23 @@ beforeEach(async () => {
         path: '/events',
         delivery: { retry: 2, backoffDelay: 'PT10S', deadLetterSink: 'lost' },
       },
-      { name: 'collect', filters: [{ exact: { type: 'com.example.order.billed' } }], to: 'payment', delivery: { backoffDelay: 'PT1M' } },
+      {
+        name: 'collect',
+        filters: [{ exact: { type: 'com.example.order.billed' } }],
+        to: 'payment',
+        delivery: { backoffDelay: 'PT1M' },
+      },
     ],
     receivers: (brokerUrl) => ({ billing: billing(brokerUrl), payment }),
   });
 });
 afterEach(() => flow.close());
 
-const order = (number: number, total: number) => ({ type: 'com.example.order.placed', subject: `order/${number}`, data: { number, total } });
+const order = (number: number, total: number) => ({
+  type: 'com.example.order.placed',
+  subject: `order/${number}`,
+  data: { number, total },
+});
 
 test('an order is billed, and the bill collected', async () => {
   const id = await flow.send(order(1, 12));
@@ -62,7 +71,9 @@ test('an order that cannot be billed is a dead letter, with the reason', async (
 
 test('a payment that is away is asked again after one minute, and after two more', async () => {
   const away = await startHarness({
-    triggers: [{ name: 'collect', to: 'payment', delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1M' } }],
+    triggers: [
+      { name: 'collect', to: 'payment', delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1M' } },
+    ],
     receivers: { payment: sink([503, 'close', 202]) },
   });
   const began = away.now();

@@ -20,24 +20,39 @@ async function start(options: HarnessOptions): Promise<Harness> {
 }
 
 const placed = { type: 'dev.example.order.placed.v1', subject: 'order/1', data: { total: 12 } };
-const orders = { name: 'billing', filters: [{ prefix: { type: 'dev.example.order.' } }], to: 'billing', path: '/events' };
+const orders = {
+  name: 'billing',
+  filters: [{ prefix: { type: 'dev.example.order.' } }],
+  to: 'billing',
+  path: '/events',
+};
 
 describe('delivering', () => {
   test('gives an app the request that a broker would make, and the test what it got', async () => {
     const got: { path: string; type: string | null; data: unknown }[] = [];
     const app = async (request: Request) => {
-      got.push({ path: new URL(request.url).pathname, type: request.headers.get('ce-type'), data: await request.json() });
+      got.push({
+        path: new URL(request.url).pathname,
+        type: request.headers.get('ce-type'),
+        data: await request.json(),
+      });
       return new Response(null, { status: 204 });
     };
     const flow = await start({ triggers: [orders], receivers: { billing: app } });
     const id = await flow.send(placed);
-    expect(await flow.delivered('billing', id)).toMatchObject({ attempts: [{ status: 204, to: 'http://billing.default.svc.cluster.local/events' }] });
+    expect(await flow.delivered('billing', id)).toMatchObject({
+      attempts: [{ status: 204, to: 'http://billing.default.svc.cluster.local/events' }],
+    });
     expect(got).toEqual([{ path: '/events', type: placed.type, data: { total: 12 } }]);
-    expect(flow.calls('billing')).toMatchObject([{ trigger: 'billing', attributes: { id, subject: 'order/1' }, data: { total: 12 }, attempt: 1 }]);
+    expect(flow.calls('billing')).toMatchObject([
+      { trigger: 'billing', attributes: { id, subject: 'order/1' }, data: { total: 12 }, attempt: 1 },
+    ]);
   });
 
   test('reaches a server of another process by its origin, and notices that there is none', async () => {
-    const server = createServer((request, response) => void response.writeHead(request.url === '/events' ? 202 : 404).end());
+    const server = createServer(
+      (request, response) => void response.writeHead(request.url === '/events' ? 202 : 404).end(),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const flow = await start({ triggers: [orders], receivers: { billing: origin } });
@@ -81,7 +96,11 @@ describe('delivering', () => {
       }),
     });
     await flow.send(placed);
-    expect(await flow.event({ type: 'dev.example.order.billed.v1' })).toMatchObject({ id: 'b1', source: '/billing', data: { sum: 12 } });
+    expect(await flow.event({ type: 'dev.example.order.billed.v1' })).toMatchObject({
+      id: 'b1',
+      source: '/billing',
+      data: { sum: 12 },
+    });
     expect(await flow.events()).toHaveLength(2);
   });
 
@@ -123,7 +142,10 @@ describe('failing', () => {
     });
     const id = await flow.send(placed);
     await flow.advance('PT1S');
-    expect(await flow.deadLettered('billing', id)).toMatchObject({ attempts: [{ status: 500 }, { status: 500 }], deadLetterAttempts: [{ status: 202 }] });
+    expect(await flow.deadLettered('billing', id)).toMatchObject({
+      attempts: [{ status: 500 }, { status: 500 }],
+      deadLetterAttempts: [{ status: 202 }],
+    });
     const [letter] = flow.calls('morgue');
     expect(letter).toMatchObject({ deadLetter: true, trigger: 'billing', attributes: { id, knativeerrorcode: '500' } });
     expect(Buffer.from(letter?.attributes.knativeerrordata ?? '', 'base64').toString()).toBe('no such account');
@@ -152,12 +174,17 @@ describe('failing', () => {
     await flow.delivered('stock', id);
     expect((await flow.report('billing', id)).outcome).toBe('delivering');
     await flow.advance('PT31S');
-    expect(await flow.delivered('billing', id)).toMatchObject({ attempts: [{ error: 'no answer within 30000 ms' }, { status: 202 }] });
+    expect(await flow.delivered('billing', id)).toMatchObject({
+      attempts: [{ error: 'no answer within 30000 ms' }, { status: 202 }],
+    });
   });
 
   test('answers may depend on the event and on the attempt', async () => {
     const picky = sink(({ attributes, attempt }) => (attributes.subject === 'order/13' && attempt === 1 ? 409 : 202));
-    const flow = await start({ triggers: [{ ...orders, delivery: { backoffDelay: 'PT1S' } }], receivers: { billing: picky } });
+    const flow = await start({
+      triggers: [{ ...orders, delivery: { backoffDelay: 'PT1S' } }],
+      receivers: { billing: picky },
+    });
     const [good, bad] = [await flow.send(placed), await flow.send({ ...placed, subject: 'order/13' })];
     await flow.advance('PT1S');
     expect((await flow.delivered('billing', good)).attempts).toHaveLength(1);
@@ -178,11 +205,17 @@ describe('explaining', () => {
       { trigger: 'billing', matches: true, outcome: 'retrying' },
       { trigger: 'users', matches: false, outcome: 'filtered', clause: expect.stringContaining(placed.type) },
     ]);
-    expect(String(explanation)).toContain('billing: retrying (503): answered 503; next attempt at 2026-01-01T00:00:00.200Z, when time passes');
+    expect(String(explanation)).toContain(
+      'billing: retrying (503): answered 503; next attempt at 2026-01-01T00:00:00.200Z, when time passes',
+    );
   });
 
   test('reads every dialect of filters', async () => {
-    const large = { name: 'large', filters: [{ not: { cesql: "subject = 'order/1'" } }, { suffix: { type: '.v1' } }], to: 'audit' };
+    const large = {
+      name: 'large',
+      filters: [{ not: { cesql: "subject = 'order/1'" } }, { suffix: { type: '.v1' } }],
+      to: 'audit',
+    };
     const flow = await start({ triggers: [large] });
     const [first, second] = [await flow.send(placed), await flow.send({ ...placed, subject: 'order/2' })];
     await flow.delivered('large', second);
@@ -193,7 +226,9 @@ describe('explaining', () => {
   test('is what a wrong expectation fails with', async () => {
     const flow = await start({ triggers: [orders], receivers: { billing: sink([422]) }, patienceMs: 50 });
     const id = await flow.send(placed);
-    await expect(flow.delivered('billing', id)).rejects.toThrow(/expected billing delivered\nevent .+\n {2}billing: undeliverable \(422\): answered 422/);
+    await expect(flow.delivered('billing', id)).rejects.toThrow(
+      /expected billing delivered\nevent .+\n {2}billing: undeliverable \(422\): answered 422/,
+    );
     await expect(flow.delivered('biling', id)).rejects.toThrow('no Trigger biling');
     await expect(flow.delivered('billing', 'x')).rejects.toThrow(`no event x: it has ${id} ${placed.type} order/1`);
     await expect(flow.event({ type: 'none' })).rejects.toThrow('no event fits {"type":"none"}');
@@ -205,9 +240,15 @@ describe('explaining', () => {
   });
 
   test('what does not come to rest is named', async () => {
-    const flow = await start({ triggers: [orders], receivers: { billing: () => new Promise(() => {}) }, patienceMs: 100 });
+    const flow = await start({
+      triggers: [orders],
+      receivers: { billing: () => new Promise(() => {}) },
+      patienceMs: 100,
+    });
     const id = await flow.send(placed);
-    await expect(flow.settle()).rejects.toThrow(`billing delivers ${placed.type} ${id} to billing.default.svc.cluster.local/events`);
+    await expect(flow.settle()).rejects.toThrow(
+      `billing delivers ${placed.type} ${id} to billing.default.svc.cluster.local/events`,
+    );
   });
 
   test.each([
@@ -215,7 +256,9 @@ describe('explaining', () => {
     [{ triggers: [orders, orders] }, 'two Triggers billing'],
     [{ triggers: [{ ...orders, delivery: { timeout: '30s' } }] }, '"30s" is not a duration'],
   ])('a mistake in the options is a TypeError: %j', async (options, message) => {
-    await expect(startHarness(options)).rejects.toThrow(expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(message) }));
+    await expect(startHarness(options)).rejects.toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(message) }),
+    );
   });
 });
 
@@ -232,8 +275,16 @@ describe('traces', () => {
     const [traceId, client] = ['a'.repeat(32), 'b'.repeat(16)];
     await flow.send(placed, { traceparent: `00-${traceId}-${client}-01` });
     await flow.advance('PT1S');
-    const answered = { name: 'process post', attributes: { 'cloudevents.event_id': 'r1', 'delivery.outcome': 'delivered' } };
-    const roots = [{ name: 'send default/default', children: [{ name: 'process billing', events: ['retry'], children: [answered] }] }];
+    const answered = {
+      name: 'process post',
+      attributes: { 'cloudevents.event_id': 'r1', 'delivery.outcome': 'delivered' },
+    };
+    const roots = [
+      {
+        name: 'send default/default',
+        children: [{ name: 'process billing', events: ['retry'], children: [answered] }],
+      },
+    ];
     expect(checkTrace(flow.telemetry.trace(traceId), { outside: [client], roots })).toEqual([]);
   });
 });
@@ -249,17 +300,31 @@ describe('manifests', () => {
       file,
       [
         object('eventing.knative.dev/v1', 'Broker', 'main', { delivery: { retry: 0, deadLetterSink: ref('morgue') } }),
-        object('eventing.knative.dev/v1', 'Trigger', 'billing', { broker: 'main', subscriber: { ...ref('billing'), uri: '/events' } }),
+        object('eventing.knative.dev/v1', 'Trigger', 'billing', {
+          broker: 'main',
+          subscriber: { ...ref('billing'), uri: '/events' },
+        }),
         object('sources.knative.dev/v1', 'PingSource', 'tick', { schedule: '*/10 * * * *', sink: ref('relay') }),
       ].join('\n---\n'),
     );
-    const flow = await start({ manifests: [file], receivers: { billing: sink([500]) }, startAt: new Date('2026-03-01T11:55:00Z') });
+    const flow = await start({
+      manifests: [file],
+      receivers: { billing: sink([500]) },
+      startAt: new Date('2026-03-01T11:55:00Z'),
+    });
     expect(flow.sinkUrl).toMatch(/\/shop\/main$/);
     const id = await flow.send(placed);
     await flow.deadLettered('billing', id);
     expect(flow.calls('morgue')).toHaveLength(1);
     await flow.advance('PT1H');
-    expect(flow.calls('relay').map(({ at }) => new Date(at).toISOString().slice(11, 16))).toEqual(['12:00', '12:10', '12:20', '12:30', '12:40', '12:50']);
+    expect(flow.calls('relay').map(({ at }) => new Date(at).toISOString().slice(11, 16))).toEqual([
+      '12:00',
+      '12:10',
+      '12:20',
+      '12:30',
+      '12:40',
+      '12:50',
+    ]);
   });
 
   test('of a whole overlay are rendered first', async () => {

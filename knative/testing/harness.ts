@@ -9,7 +9,15 @@ import { Telemetry } from '@dormouse/local/telemetry';
 import { virtualClock } from '@dormouse/local/virtual-clock';
 import { openActivity } from './activity.ts';
 import { openCourier } from './courier.ts';
-import { brokerOf, type DeliverySpec, type Eventing, milliseconds, readEventing, type TriggerSpec, triggerOf } from './eventing.ts';
+import {
+  brokerOf,
+  type DeliverySpec,
+  type Eventing,
+  milliseconds,
+  readEventing,
+  type TriggerSpec,
+  triggerOf,
+} from './eventing.ts';
 import type { Receiver } from './receiver.ts';
 import { type Reports, reportsOn } from './reports.ts';
 import { type SendOptions, type SentEvent, sending } from './send.ts';
@@ -102,13 +110,24 @@ async function openHarness(options: HarnessOptions, eventing: Eventing, gate: Ga
   const given = typeof options.receivers === 'function' ? await options.receivers(sinkUrl) : (options.receivers ?? {});
   const courier = openCourier({ receivers: withStandIns(eventing, given), clock, activity, brokerOrigin: gate.origin });
   const triggers = eventing.triggers.map(courier.marked);
-  const brokers = await openBrokers({ folder: '/', brokers: eventing.brokers, triggers, upstream: courier, telemetry, clock, stores: () => memoryStore() });
+  const brokers = await openBrokers({
+    folder: '/',
+    brokers: eventing.brokers,
+    triggers,
+    upstream: courier,
+    telemetry,
+    clock,
+    stores: () => memoryStore(),
+  });
   brokers.watch(activity.note);
   gate.handle = (request, response) => {
     response.once('close', activity.begin(`${request.method} ${request.url}`));
     brokers.handle(request, response);
   };
-  const sources = eventing.pingSources.map((source) => ({ ...source, sink: courier.markedSink(source.name, source.sink) }));
+  const sources = eventing.pingSources.map((source) => ({
+    ...source,
+    sink: courier.markedSink(source.name, source.sink),
+  }));
   const pings = startPingSources({ sources, upstream: courier, telemetry, clock });
   return {
     ...reportsOn({ brokers, triggers, courier, activity, patienceMs }),
@@ -150,17 +169,27 @@ function eventingOf({ manifests = [], triggers: byHand = [], delivery }: Harness
     brokers.push(brokerOf(delivery, { name, namespace }));
     return brokers.at(-1) as Broker;
   };
-  const whole = triggers.map((trigger) => ({ ...trigger, delivery: { ...brokerAt(trigger.namespace, trigger.broker).delivery, ...trigger.delivery } }));
+  const whole = triggers.map((trigger) => ({
+    ...trigger,
+    delivery: { ...brokerAt(trigger.namespace, trigger.broker).delivery, ...trigger.delivery },
+  }));
   if (brokers.length === 0) brokers.push(brokerOf(delivery));
   return { brokers, triggers: whole, pingSources };
 }
 
 /** The receivers given, and one that takes everything for each Service that has none. */
 function withStandIns({ triggers, pingSources }: Eventing, given: Receivers): Map<string, Receiver> {
-  const destinations = [...triggers.flatMap(({ subscriber, delivery }) => [subscriber, delivery.deadLetterSink]), ...pingSources.map((source) => source.sink)];
-  const nameOf = (to: Destination | undefined) => (to?.kind === 'service' ? [to.name] : to?.kind === 'url' ? [to.url] : []);
+  const destinations = [
+    ...triggers.flatMap(({ subscriber, delivery }) => [subscriber, delivery.deadLetterSink]),
+    ...pingSources.map((source) => source.sink),
+  ];
+  const nameOf = (to: Destination | undefined) =>
+    to?.kind === 'service' ? [to.name] : to?.kind === 'url' ? [to.url] : [];
   const names = new Set(destinations.flatMap(nameOf));
   const unknown = Object.keys(given).find((name) => !names.has(name));
-  if (unknown) throw new TypeError(`nothing delivers to ${unknown}: Triggers, dead-letter sinks and PingSources name ${[...names].join(', ')}`);
+  if (unknown)
+    throw new TypeError(
+      `nothing delivers to ${unknown}: Triggers, dead-letter sinks and PingSources name ${[...names].join(', ')}`,
+    );
   return new Map([...names].map((name) => [name, given[name] ?? sink()]));
 }

@@ -8,7 +8,11 @@ export type Fetch = (request: Request) => Response | Promise<Response>;
 export type Receiver = Fetch | { fetch: Fetch } | Sink | string;
 
 /** Gives a request to an app or a server. Rejects with an Error with a `code` when there is no answer. */
-export async function hand(receiver: Exclude<Receiver, Sink>, host: string, request: UpstreamRequest): Promise<UpstreamResponse> {
+export async function hand(
+  receiver: Exclude<Receiver, Sink>,
+  host: string,
+  request: UpstreamRequest,
+): Promise<UpstreamResponse> {
   if (typeof receiver === 'string') return overNetwork(receiver, request);
   const fetch = typeof receiver === 'function' ? receiver : (each: Request) => receiver.fetch(each);
   try {
@@ -32,12 +36,17 @@ async function overNetwork(origin: string, request: UpstreamRequest): Promise<Up
 }
 
 async function readResponse(response: Response): Promise<UpstreamResponse> {
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: Buffer.from(await response.arrayBuffer()) };
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: Buffer.from(await response.arrayBuffer()),
+  };
 }
 
 /** A scripted answer as a response. Rejects for a connection that is closed. */
 export async function responseOf(answer: Exclude<Answer, 'hang'>): Promise<UpstreamResponse> {
-  if (answer === 'close') throw Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
+  if (answer === 'close')
+    throw Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
   if (typeof answer === 'number') return { status: answer, headers: {}, body: Buffer.alloc(0) };
   const { status = 200, headers = {}, body = '', event } = answer;
   if (!event) return { status, headers, body: Buffer.from(body) };

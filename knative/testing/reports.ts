@@ -80,7 +80,9 @@ const mostEvents = 1_000;
 /** @see Reports */
 export function reportsOn({ brokers, triggers, courier, activity, patienceMs }: ReportsOptions): Reports {
   const seen = async (): Promise<SeenEvent[]> => {
-    const details = await Promise.all([...brokers.recent(mostEvents)].reverse().map(({ id, source }) => brokers.find(id, source)));
+    const details = await Promise.all(
+      [...brokers.recent(mostEvents)].reverse().map(({ id, source }) => brokers.find(id, source)),
+    );
     return details.flat().map(seenOf);
   };
   const fitting = async (match: Match = {}) => (await seen()).filter((event) => fits(event, match));
@@ -139,7 +141,9 @@ export function reportsOn({ brokers, triggers, courier, activity, patienceMs }: 
         const found = (await fitting(match)).at(-1);
         if (found) return found;
         if (Date.now() > deadline)
-          throw new Error(`no event fits ${typeof match === 'function' ? 'the condition' : JSON.stringify(match)}: there are ${listed(await seen())}`);
+          throw new Error(
+            `no event fits ${typeof match === 'function' ? 'the condition' : JSON.stringify(match)}: there are ${listed(await seen())}`,
+          );
       }
     },
     report: async (trigger, id) => (await report(trigger, id)).report,
@@ -156,20 +160,35 @@ function missing(problem: string, explanation: Explanation): never {
   throw new Error(`${problem}\n${explanation}`);
 }
 
-const listed = (events: readonly SeenEvent[]) => events.map(({ id, type, subject }) => [id, type, subject].filter(Boolean).join(' ')).join(', ') || 'none';
+const listed = (events: readonly SeenEvent[]) =>
+  events.map(({ id, type, subject }) => [id, type, subject].filter(Boolean).join(' ')).join(', ') || 'none';
 
 const fits = (event: SeenEvent, match: Match) =>
-  typeof match === 'function' ? match(event) : Object.entries(match).every(([name, value]) => event.attributes[name] === value);
+  typeof match === 'function'
+    ? match(event)
+    : Object.entries(match).every(([name, value]) => event.attributes[name] === value);
 
 function seenOf({ id, type, source, subject, attributes, data, data_base64, trace_id = '' }: EventDetail): SeenEvent {
   return { id, type, source, subject, attributes, data: eventData(data ?? data_base64), traceId: trace_id };
 }
 
-function inWords({ trigger, matches, clause, outcome, attempts, deadLetterAttempts, error, nextAttemptAt }: Verdict & Report): string {
+function inWords({
+  trigger,
+  matches,
+  clause,
+  outcome,
+  attempts,
+  deadLetterAttempts,
+  error,
+  nextAttemptAt,
+}: Verdict & Report): string {
   if (!matches) return `${trigger}: filtered by ${clause}`;
   const tried = [...attempts, ...deadLetterAttempts].map(
     ({ status, error, deadLetter }) => `${deadLetter ? 'dead letter ' : ''}${status ?? error ?? 'no answer yet'}`,
   );
-  const next = outcome === 'retrying' && nextAttemptAt !== undefined ? `; next attempt at ${new Date(nextAttemptAt).toISOString()}, when time passes` : '';
+  const next =
+    outcome === 'retrying' && nextAttemptAt !== undefined
+      ? `; next attempt at ${new Date(nextAttemptAt).toISOString()}, when time passes`
+      : '';
   return `${trigger}: ${outcome} (${tried.join(', ') || 'not tried'})${error ? `: ${error}` : ''}${next}`;
 }

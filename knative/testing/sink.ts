@@ -23,7 +23,11 @@ export interface Call {
  * What a scripted sink answers: a status, nothing at all until the delivery times out (`hang`), a connection that is closed without an
  * answer (`close`), or a whole response; with `event` it replies with an event.
  */
-export type Answer = number | 'hang' | 'close' | { status?: number; headers?: Record<string, string>; body?: string; event?: Record<string, unknown> };
+export type Answer =
+  | number
+  | 'hang'
+  | 'close'
+  | { status?: number; headers?: Record<string, string>; body?: string; event?: Record<string, unknown> };
 
 /** A receiver whose answers are written down beforehand. It remembers what it got. */
 export class Sink {

@@ -47,7 +47,8 @@ export const dataAlerts: Group = {
       severity: 'ticket',
       expr: 'certmanager_certificate_expiration_timestamp_seconds - time() < 14 * 86400',
       for: '1h',
-      summary: 'The certificate {{ $labels.namespace }}/{{ $labels.name }} ends in less than two weeks, and was not renewed.',
+      summary:
+        'The certificate {{ $labels.namespace }}/{{ $labels.name }} ends in less than two weeks, and was not renewed.',
     },
     {
       name: 'CertificateExpires',

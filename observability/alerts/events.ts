@@ -12,7 +12,8 @@ export const eventAlerts: Group = {
       severity: 'page',
       expr: `max by (db_namespace) (${outboxAge}) > 120`,
       for: '2m',
-      summary: 'Events of {{ $labels.db_namespace }} have waited in its outbox for more than two minutes: the Broker does not take them.',
+      summary:
+        'Events of {{ $labels.db_namespace }} have waited in its outbox for more than two minutes: the Broker does not take them.',
     },
     {
       name: 'RelaySilent',
@@ -42,7 +43,8 @@ export const eventAlerts: Group = {
         `/ sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}[10m])) > 0.2 ` +
         `and sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[10m])) >= 5`,
       for: '2m',
-      summary: '{{ $labels.service_name }} fails on more than a fifth of the deliveries of {{ $labels.messaging_destination_name }}.',
+      summary:
+        '{{ $labels.service_name }} fails on more than a fifth of the deliveries of {{ $labels.messaging_destination_name }}.',
     },
     {
       name: 'BrokerBacklog',

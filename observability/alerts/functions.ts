@@ -51,14 +51,16 @@ export const functionAlerts: Group = {
         `max by (kn_service_name, kn_revision_name) (kn_revision_pods_desired{${ours}}) > 0 ` +
         `and max by (kn_service_name, kn_revision_name) (kn_revision_pods_count{${ours}}) == 0`,
       for: '3m',
-      summary: '{{ $labels.kn_service_name }} is asked for, and not one instance of {{ $labels.kn_revision_name }} becomes ready.',
+      summary:
+        '{{ $labels.kn_service_name }} is asked for, and not one instance of {{ $labels.kn_revision_name }} becomes ready.',
     },
     {
       name: 'RateLimitRefusals',
       severity: 'ticket',
       expr: `sum by (service_name, dormouse_limit_name) (rate(${series.rateLimitRefusals}[5m])) > 1`,
       for: '10m',
-      summary: '{{ $labels.service_name }} refuses more than one request a second by its limit {{ $labels.dormouse_limit_name }}.',
+      summary:
+        '{{ $labels.service_name }} refuses more than one request a second by its limit {{ $labels.dormouse_limit_name }}.',
     },
     {
       name: 'GatewayErrors',
@@ -66,7 +68,11 @@ export const functionAlerts: Group = {
       // The gateway's counters, and its spans where its Envoy has none; the collector counts spans before it samples.
       expr: [
         failing('istio_requests_total', atGateway, 'response_code=~"5.."'),
-        failing('span_calls_total', 'service_name=~"istio-ingressgateway.*",span_kind="SPAN_KIND_SERVER"', 'status_code="STATUS_CODE_ERROR"'),
+        failing(
+          'span_calls_total',
+          'service_name=~"istio-ingressgateway.*",span_kind="SPAN_KIND_SERVER"',
+          'status_code="STATUS_CODE_ERROR"',
+        ),
       ].join(' or '),
       for: '3m',
       summary: 'More than 5 % of what comes in at the gateway fails, whether a function saw it or not.',

@@ -2,7 +2,9 @@ import type { Alert, Group } from '../rule.ts';
 import { series } from '../series.ts';
 
 const gone = (job: string) => `absent(up{job="${job}"} == 1)`;
-const lost = ['spans', 'metric_points', 'log_records'].map((kind) => `sum by (exporter) (increase(otelcol_exporter_send_failed_${kind}_total[5m])) > 0`);
+const lost = ['spans', 'metric_points', 'log_records'].map(
+  (kind) => `sum by (exporter) (increase(otelcol_exporter_send_failed_${kind}_total[5m])) > 0`,
+);
 
 const rules: Alert[] = [
   {
@@ -12,8 +14,20 @@ const rules: Alert[] = [
     for: '2m',
     summary: 'No OpenTelemetry Collector answers: functions cannot be seen, and none of their alerts can fire.',
   },
-  { name: 'LokiDown', severity: 'ticket', expr: gone('loki'), for: '5m', summary: 'Loki does not answer: logs are not kept.' },
-  { name: 'TempoDown', severity: 'ticket', expr: gone('tempo'), for: '5m', summary: 'Tempo does not answer: traces are not kept.' },
+  {
+    name: 'LokiDown',
+    severity: 'ticket',
+    expr: gone('loki'),
+    for: '5m',
+    summary: 'Loki does not answer: logs are not kept.',
+  },
+  {
+    name: 'TempoDown',
+    severity: 'ticket',
+    expr: gone('tempo'),
+    for: '5m',
+    summary: 'Tempo does not answer: traces are not kept.',
+  },
   {
     name: 'TelemetryLost',
     severity: 'ticket',
@@ -26,7 +40,8 @@ const rules: Alert[] = [
     severity: 'ticket',
     // Half an hour, and at once: it is told when the collector takes something again, minutes after the series' zero, and the function may fall asleep with that.
     expr: `sum by (service_name, dormouse_signal) (increase(${series.dropped}[30m])) > 0`,
-    summary: '{{ $labels.service_name }} throws {{ $labels.dormouse_signal }} away: the collector does not take them, or they are too many.',
+    summary:
+      '{{ $labels.service_name }} throws {{ $labels.dormouse_signal }} away: the collector does not take them, or they are too many.',
   },
   {
     name: 'RulesFail',
@@ -35,7 +50,12 @@ const rules: Alert[] = [
     for: '5m',
     summary: 'Prometheus cannot evaluate {{ $labels.rule_group }}: its alerts are blind.',
   },
-  { name: 'Watchdog', severity: 'none', expr: 'vector(1)', summary: 'Prometheus and Alertmanager are alive: this one always fires.' },
+  {
+    name: 'Watchdog',
+    severity: 'none',
+    expr: 'vector(1)',
+    summary: 'Prometheus and Alertmanager are alive: this one always fires.',
+  },
 ];
 
 /** What watches is watched. */

@@ -42,7 +42,13 @@ export function dashboard({ uid, title, description, rows, function: chosen }: D
     .refresh('30s')
     .timezone('browser')
     .time({ from: 'now-1h', to: 'now' })
-    .link(new DashboardLinkBuilder('Dormouse').type(DashboardLinkType.Dashboards).tags(['dormouse']).asDropdown(true).keepTime(true));
+    .link(
+      new DashboardLinkBuilder('Dormouse')
+        .type(DashboardLinkType.Dashboards)
+        .tags(['dormouse'])
+        .asDropdown(true)
+        .keepTime(true),
+    );
   if (chosen) builder.withVariable(functionVariable(chosen.of));
   for (const { title: heading, panels, needs } of rows) {
     builder.withRow(new RowBuilder(needs ? `${heading} (${needs})` : heading));

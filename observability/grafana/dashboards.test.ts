@@ -20,7 +20,9 @@ const fill = (query: string) => filled(query, { step: 60, range: 3600, of: 'post
 /** What a text could not be read as: the pieces at fault. */
 function errorsIn(language: keyof typeof parsers, text: string): string[] {
   const errors: string[] = [];
-  parsers[language].parse(text).iterate({ enter: ({ type, from, to }) => void (type.isError && errors.push(text.slice(from, to + 12))) });
+  parsers[language]
+    .parse(text)
+    .iterate({ enter: ({ type, from, to }) => void (type.isError && errors.push(text.slice(from, to + 12))) });
   return errors;
 }
 
@@ -28,12 +30,15 @@ function errorsIn(language: keyof typeof parsers, text: string): string[] {
 function namesIn(text: string): string[] {
   const names: string[] = [];
   promql.parse(text).iterate({
-    enter: ({ name, node, from, to }) => void (name === 'Identifier' && node.parent?.name === 'VectorSelector' && names.push(text.slice(from, to))),
+    enter: ({ name, node, from, to }) =>
+      void (name === 'Identifier' && node.parent?.name === 'VectorSelector' && names.push(text.slice(from, to))),
   });
   return names;
 }
 
-const recorded = objectiveGroups.flatMap(({ rules }) => rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])));
+const recorded = objectiveGroups.flatMap(({ rules }) =>
+  rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])),
+);
 const known = new Set<string>([
   ...external,
   ...shown,
@@ -56,7 +61,9 @@ describe.each(dashboards.map((each) => ({ each, name: each.title })))('the dashb
     const panels = (dashboard(each).panels ?? []).filter(({ type }) => type !== 'row');
     expect(panels.length).toBe(each.rows.flatMap((row) => row.panels).length);
     expect(panels.length).toBeGreaterThan(5);
-    const silent = panels.filter(({ title, type }) => type !== 'nodeGraph' && !asked.some(({ panel }) => panel === title)).map(({ title }) => title);
+    const silent = panels
+      .filter(({ title, type }) => type !== 'nodeGraph' && !asked.some(({ panel }) => panel === title))
+      .map(({ title }) => title);
     expect(silent).toEqual([]);
   });
 
@@ -78,7 +85,9 @@ test('addresses of dashboards are their own', () => {
 });
 
 test('the data sources that panels name are those that are provisioned, and each leads to the others', () => {
-  const { datasources } = parse(readFileSync(join(import.meta.dirname, 'provisioning/datasources/dormouse.yaml'), 'utf8')) as {
+  const { datasources } = parse(
+    readFileSync(join(import.meta.dirname, 'provisioning/datasources/dormouse.yaml'), 'utf8'),
+  ) as {
     datasources: { uid: string; type: string; jsonData: object }[];
   };
   const provisioned = datasources.map(({ uid, type }) => ({ uid, type }));

@@ -1,5 +1,11 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
-import { BigValueGraphMode, type DataSourceRef, GraphGradientMode, ReduceDataOptionsBuilder, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
+import {
+  BigValueGraphMode,
+  type DataSourceRef,
+  GraphGradientMode,
+  ReduceDataOptionsBuilder,
+  VisibilityMode,
+} from '@grafana/grafana-foundation-sdk/common';
 import { type Panel, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as LogsBuilder } from '@grafana/grafana-foundation-sdk/logs';
 import { DataqueryBuilder as LokiQuery } from '@grafana/grafana-foundation-sdk/loki';
@@ -43,7 +49,11 @@ interface Options {
 const letters = 'ABCDEFGH';
 const prometheus = (queries: readonly Query[], instant: boolean): PrometheusQuery[] =>
   queries.map(({ expr, legend = '', exemplars }, index) => {
-    const query = new PrometheusQuery().refId(letters[index]!).expr(expr).legendFormat(legend).datasource(sources.prometheus);
+    const query = new PrometheusQuery()
+      .refId(letters[index]!)
+      .expr(expr)
+      .legendFormat(legend)
+      .datasource(sources.prometheus);
     return exemplars ? query.range().exemplar(true) : instant ? query.instant() : query.range();
   });
 
@@ -61,11 +71,18 @@ function thresholds({ warn, bad }: Limits): ThresholdsConfigBuilder {
           ['yellow', bad],
           ['green', warn],
         ] as const);
-  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps.map(([color, value]) => ({ color, value })));
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps(steps.map(([color, value]) => ({ color, value })));
 }
 
 /** Lines over time, a third of the width. */
-export function graph(title: string, unit: Unit, queries: readonly Query[], { description = '', limits }: Options = {}): Builder<Panel> {
+export function graph(
+  title: string,
+  unit: Unit,
+  queries: readonly Query[],
+  { description = '', limits }: Options = {},
+): Builder<Panel> {
   const panel = new TimeseriesBuilder()
     .title(title)
     .description(description)
@@ -84,7 +101,12 @@ export function graph(title: string, unit: Unit, queries: readonly Query[], { de
 }
 
 /** One number of now, with a line of how it came to be; a sixth of the width. */
-export function number(title: string, unit: Unit, expr: string, { description = '', limits }: Options = {}): Builder<Panel> {
+export function number(
+  title: string,
+  unit: Unit,
+  expr: string,
+  { description = '', limits }: Options = {},
+): Builder<Panel> {
   const panel = new StatBuilder()
     .title(title)
     .description(description)

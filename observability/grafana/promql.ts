@@ -6,7 +6,8 @@ export const rate = (series: string, by: readonly string[], ...matchers: string[
   `${sumBy(by)} (rate(${series}${where(matchers)}[$__rate_interval]))`;
 
 /** How many there were in the whole range of the dashboard. */
-export const count = (series: string, by: readonly string[], ...matchers: string[]): string => `${sumBy(by)} (increase(${series}${where(matchers)}[$__range]))`;
+export const count = (series: string, by: readonly string[], ...matchers: string[]): string =>
+  `${sumBy(by)} (increase(${series}${where(matchers)}[$__range]))`;
 
 /** A quantile of a histogram over an interval that suits the graph's step. */
 export const quantile = (q: number, histogram: string, by: readonly string[], ...matchers: string[]): string =>

@@ -24,7 +24,15 @@ export function queriesOf(described: Described): Asked[] {
       const text = expr ?? query;
       if (text === undefined) return [];
       const needed = needs[index];
-      return [{ dashboard: title, panel, language: languages[datasource?.type as keyof typeof languages], query: text, ...(needed && { needs: needed }) }];
+      return [
+        {
+          dashboard: title,
+          panel,
+          language: languages[datasource?.type as keyof typeof languages],
+          query: text,
+          ...(needed && { needs: needed }),
+        },
+      ];
     }),
   );
 }

@@ -11,8 +11,20 @@ export interface Case {
   fires: readonly Readonly<Record<string, string>>[];
 }
 
-export const silent = (alert: string, when: string, at: string, series: Case['series']): Case => ({ alert, when, series, at, fires: [] });
-export const firing = (alert: string, when: string, at: string, series: Case['series'], ...fires: Case['fires'][number][]): Case => ({
+export const silent = (alert: string, when: string, at: string, series: Case['series']): Case => ({
+  alert,
+  when,
+  series,
+  at,
+  fires: [],
+});
+export const firing = (
+  alert: string,
+  when: string,
+  at: string,
+  series: Case['series'],
+  ...fires: Case['fires'][number][]
+): Case => ({
   alert,
   when,
   series,
@@ -21,7 +33,10 @@ export const firing = (alert: string, when: string, at: string, series: Case['se
 });
 
 /** A case that fires, and the same one at a moment when it has not lasted long enough. */
-export const lasting = (tooSoon: string, told: Case): Case[] => [told, { ...told, when: `${told.when}, but not for long yet`, at: tooSoon, fires: [] }];
+export const lasting = (tooSoon: string, told: Case): Case[] => [
+  told,
+  { ...told, when: `${told.when}, but not for long yet`, at: tooSoon, fires: [] },
+];
 
 /** A series' name with labels, as promtool writes it. */
 export const named = (name: string, labels: Readonly<Record<string, string>>): string =>

@@ -7,12 +7,23 @@ const oldest = (values: string) => ({ [named(outboxAge, { db_namespace: 'posts' 
 const given = { dormouse_trigger: 'categories-post-events', messaging_destination_name: created };
 const consumer = { service_name: 'categories', messaging_destination_name: created };
 const lag = (values: string) => ({
-  [named('kafka_consumergroup_lag', { consumergroup: 'knative-trigger-dormouse-categories-post-events', partition: '0' })]: values,
-  [named('kafka_consumergroup_lag', { consumergroup: 'knative-trigger-dormouse-categories-post-events', partition: '1' })]: values,
+  [named('kafka_consumergroup_lag', {
+    consumergroup: 'knative-trigger-dormouse-categories-post-events',
+    partition: '0',
+  })]: values,
+  [named('kafka_consumergroup_lag', {
+    consumergroup: 'knative-trigger-dormouse-categories-post-events',
+    partition: '1',
+  })]: values,
 });
 
 export const eventCases: readonly Case[] = [
-  ...lasting('4m', firing('OutboxStuck', 'the oldest event becomes older and older', '10m', oldest('0+60x20'), { db_namespace: 'posts' })),
+  ...lasting(
+    '4m',
+    firing('OutboxStuck', 'the oldest event becomes older and older', '10m', oldest('0+60x20'), {
+      db_namespace: 'posts',
+    }),
+  ),
   silent('OutboxStuck', 'what a crash left behind was sent a minute later', '10m', oldest('0x4 70 0x15')),
   silent('OutboxStuck', 'the broker was away for two minutes and is back', '10m', oldest('0x4 60 120 130 0x13')),
 
@@ -23,7 +34,12 @@ export const eventCases: readonly Case[] = [
   silent('DeadLetters', 'it did so an hour ago', '60m', { [named(deadLetters, given)]: '0x5 1x60' }),
   silent('DeadLetters', 'there were none', '10m', {}),
 
-  ...lasting('20h', firing('DeadLettersWait', 'one was found two days ago, and the journal has slept since', '49h', { [deadLettersOpen]: '0x5 1x5' })),
+  ...lasting(
+    '20h',
+    firing('DeadLettersWait', 'one was found two days ago, and the journal has slept since', '49h', {
+      [deadLettersOpen]: '0x5 1x5',
+    }),
+  ),
   silent('DeadLettersWait', 'they were redriven within a day', '49h', { [deadLettersOpen]: '0x5 3x600 0x5' }),
 
   ...lasting(
@@ -58,7 +74,10 @@ export const eventCases: readonly Case[] = [
     'BrokerBacklog',
     'the same happens on a laptop',
     '15m',
-    { [named('dormouse_local_broker_backlog', { trigger: 'categories-post-events', service_name: 'platform' })]: '1200x20' },
+    {
+      [named('dormouse_local_broker_backlog', { trigger: 'categories-post-events', service_name: 'platform' })]:
+        '1200x20',
+    },
     { consumergroup: 'categories-post-events' },
   ),
   silent('BrokerBacklog', 'some events are always under way', '15m', lag('40x20')),

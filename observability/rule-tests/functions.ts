@@ -4,7 +4,9 @@ import { type Case, firing, lasting, named, silent } from './case.ts';
 const { requestDuration, firstResponseDuration, rateLimitRefusals } = series;
 const posts = { service_name: 'posts' };
 const get = { ...posts, http_request_method: 'GET', http_route: '/blog/api/posts', http_response_status_code: '200' };
-const answered = (status: string, values: string) => ({ [named(`${requestDuration}_count`, { ...get, http_response_status_code: status })]: values });
+const answered = (status: string, values: string) => ({
+  [named(`${requestDuration}_count`, { ...get, http_response_status_code: status })]: values,
+});
 
 const took = (labels: Record<string, string>, perMinute: number, slow: number) => ({
   [named(`${requestDuration}_count`, labels)]: `0+${perMinute}x20`,
@@ -38,22 +40,52 @@ const refused = (perMinute: number) => ({
 });
 
 const atGateway = (status: string, values: string) => ({
-  [named('istio_requests_total', { reporter: 'source', source_workload: 'istio-ingressgateway', response_code: status })]: values,
+  [named('istio_requests_total', {
+    reporter: 'source',
+    source_workload: 'istio-ingressgateway',
+    response_code: status,
+  })]: values,
 });
 
 export const functionCases: readonly Case[] = [
-  ...lasting('4m', firing('ErrorRateHigh', 'one of ten requests fails', '15m', { ...answered('200', '0+90x20'), ...answered('500', '0+10x20') }, posts)),
-  silent('ErrorRateHigh', 'one of a hundred requests fails', '15m', { ...answered('200', '0+99x20'), ...answered('500', '0+1x20') }),
+  ...lasting(
+    '4m',
+    firing(
+      'ErrorRateHigh',
+      'one of ten requests fails',
+      '15m',
+      { ...answered('200', '0+90x20'), ...answered('500', '0+10x20') },
+      posts,
+    ),
+  ),
+  silent('ErrorRateHigh', 'one of a hundred requests fails', '15m', {
+    ...answered('200', '0+99x20'),
+    ...answered('500', '0+1x20'),
+  }),
   silent('ErrorRateHigh', 'one request of one failed', '15m', answered('500', '0x8 1x12')),
-  silent('ErrorRateHigh', 'few ask, and some of them in vain', '15m', { ...answered('200', '0+1x20'), ...answered('500', '0+0.5x20') }),
-  silent('ErrorRateHigh', 'people ask for what is not theirs', '15m', { ...answered('200', '0+10x20'), ...answered('403', '0+90x20') }),
+  silent('ErrorRateHigh', 'few ask, and some of them in vain', '15m', {
+    ...answered('200', '0+1x20'),
+    ...answered('500', '0+0.5x20'),
+  }),
+  silent('ErrorRateHigh', 'people ask for what is not theirs', '15m', {
+    ...answered('200', '0+10x20'),
+    ...answered('403', '0+90x20'),
+  }),
 
   ...lasting('4m', firing('LatencyHigh', 'one of ten takes longer than a second', '15m', took(get, 100, 10), posts)),
   silent('LatencyHigh', 'one of a hundred takes longer than a second', '15m', took(get, 100, 1)),
   silent('LatencyHigh', 'few ask', '15m', took(get, 1, 1)),
-  silent('LatencyHigh', 'only deliveries of events take long', '15m', took({ ...get, http_request_method: 'POST', http_route: '/events' }, 100, 50)),
+  silent(
+    'LatencyHigh',
+    'only deliveries of events take long',
+    '15m',
+    took({ ...get, http_request_method: 'POST', http_route: '/events' }, 100, 50),
+  ),
 
-  ...lasting('8m', firing('ColdStartsSlow', 'half of ten starts take longer than two seconds', '20m', woken(10, 5), posts)),
+  ...lasting(
+    '8m',
+    firing('ColdStartsSlow', 'half of ten starts take longer than two seconds', '20m', woken(10, 5), posts),
+  ),
   silent('ColdStartsSlow', 'all of ten starts are quick', '20m', woken(10, 0)),
   silent('ColdStartsSlow', 'one start of one was slow', '20m', woken(1, 1)),
   silent('ColdStartsSlow', 'nobody was woken', '20m', {}),
@@ -66,18 +98,36 @@ export const functionCases: readonly Case[] = [
     }),
   ),
   silent('FunctionNotReady', 'the function sleeps', '10m', pods('0x20', '0x20')),
-  silent('FunctionNotReady', 'it is another namespace that waits', '10m', { ...pods('1x20', '1x20'), ...pods('1x20', '0x20', 'sandbox') }),
+  silent('FunctionNotReady', 'it is another namespace that waits', '10m', {
+    ...pods('1x20', '1x20'),
+    ...pods('1x20', '0x20', 'sandbox'),
+  }),
   silent('FunctionNotReady', 'an instance became ready after a minute', '10m', pods('1x20', '0x1 1x19')),
 
   ...lasting(
     '8m',
-    firing('RateLimitRefusals', 'two requests a second are refused', '20m', refused(120), { service_name: 'auth', dormouse_limit_name: 'login' }),
+    firing('RateLimitRefusals', 'two requests a second are refused', '20m', refused(120), {
+      service_name: 'auth',
+      dormouse_limit_name: 'login',
+    }),
   ),
   silent('RateLimitRefusals', 'one request in ten seconds is refused', '20m', refused(6)),
 
-  ...lasting('2m', firing('GatewayErrors', 'one of ten requests fails', '10m', { ...atGateway('200', '0+90x20'), ...atGateway('503', '0+10x20') })),
-  silent('GatewayErrors', 'one of a hundred requests fails', '10m', { ...atGateway('200', '0+990x20'), ...atGateway('503', '0+10x20') }),
-  silent('GatewayErrors', 'few come, and some of them in vain', '10m', { ...atGateway('200', '0+2x20'), ...atGateway('503', '0+1x20') }),
+  ...lasting(
+    '2m',
+    firing('GatewayErrors', 'one of ten requests fails', '10m', {
+      ...atGateway('200', '0+90x20'),
+      ...atGateway('503', '0+10x20'),
+    }),
+  ),
+  silent('GatewayErrors', 'one of a hundred requests fails', '10m', {
+    ...atGateway('200', '0+990x20'),
+    ...atGateway('503', '0+10x20'),
+  }),
+  silent('GatewayErrors', 'few come, and some of them in vain', '10m', {
+    ...atGateway('200', '0+2x20'),
+    ...atGateway('503', '0+1x20'),
+  }),
   firing('GatewayErrors', 'its Envoy counts nothing, and one of ten of its spans failed', '10m', {
     ...spans('STATUS_CODE_UNSET', '0+90x20'),
     ...spans('STATUS_CODE_ERROR', '0+10x20'),

@@ -19,22 +19,48 @@ const limits: Readonly<Record<string, string>> = { Reads: '0.25', Writes: '0.5',
 const failing =
   (what: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
-    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(all - bad, minutes, all, well),
-    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '503' })]: grows(bad, minutes, 0, well),
+    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(
+      all - bad,
+      minutes,
+      all,
+      well,
+    ),
+    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '503' })]: grows(
+      bad,
+      minutes,
+      0,
+      well,
+    ),
   });
 
 const slow =
   (what: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
-    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(all, minutes, all, well),
-    [named(`${requestDuration}_bucket`, { ...asked[what], http_response_status_code: '200', le: limits[what]! })]: grows(all - bad, minutes, all, well),
+    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(
+      all,
+      minutes,
+      all,
+      well,
+    ),
+    [named(`${requestDuration}_bucket`, { ...asked[what], http_response_status_code: '200', le: limits[what]! })]:
+      grows(all - bad, minutes, all, well),
   });
 
 const late =
   (type: string, bound: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
-    [named(`${eventAge}_count`, { service_name: 'categories', messaging_destination_name: type })]: grows(all, minutes, all, well),
-    [named(`${eventAge}_bucket`, { service_name: 'categories', messaging_destination_name: type, le: bound })]: grows(all - bad, minutes, all, well),
+    [named(`${eventAge}_count`, { service_name: 'categories', messaging_destination_name: type })]: grows(
+      all,
+      minutes,
+      all,
+      well,
+    ),
+    [named(`${eventAge}_bucket`, { service_name: 'categories', messaging_destination_name: type, le: bound })]: grows(
+      all - bad,
+      minutes,
+      all,
+      well,
+    ),
   });
 
 /** Parts of a thousand that are bad: far too many, a few too many, within the budget. */
@@ -51,8 +77,14 @@ function stories(alert: string, slo: string, traffic: Traffic, shares: Shares): 
   const { page, ticket } = shares;
   return [
     ...brief(alert, slo, traffic, shares),
-    firing(alert, `${ticket} of 1000 are bad for an hour`, '1h', traffic(ticket, 1000, 60), { slo, severity: 'ticket' }),
-    firing(alert, 'it was bad for half an hour and is well again for 40 minutes', '70m', traffic(page, 1000, 30, 45), { slo, severity: 'ticket' }),
+    firing(alert, `${ticket} of 1000 are bad for an hour`, '1h', traffic(ticket, 1000, 60), {
+      slo,
+      severity: 'ticket',
+    }),
+    firing(alert, 'it was bad for half an hour and is well again for 40 minutes', '70m', traffic(page, 1000, 30, 45), {
+      slo,
+      severity: 'ticket',
+    }),
     silent(alert, 'two of five at night are bad', '40m', traffic(0.1, 0.25, 20, 20)),
     silent(alert, 'everything sleeps', '30m', {}),
   ];
@@ -60,7 +92,14 @@ function stories(alert: string, slo: string, traffic: Traffic, shares: Shares): 
 
 /** Of an objective that differs from one with all stories in what it counts alone. */
 const brief = (alert: string, slo: string, traffic: Traffic, { page, within }: Shares): Case[] => [
-  firing(alert, `${page} of 1000 are bad for half an hour`, '30m', traffic(page, 1000, 30), { slo, severity: 'page' }, { slo, severity: 'ticket' }),
+  firing(
+    alert,
+    `${page} of 1000 are bad for half an hour`,
+    '30m',
+    traffic(page, 1000, 30),
+    { slo, severity: 'page' },
+    { slo, severity: 'ticket' },
+  ),
   silent(alert, `${within} of 1000 are bad, as the budget allows`, '30m', traffic(within, 1000, 30)),
 ];
 

@@ -2,10 +2,17 @@ import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const pod = { namespace: 'dormouse', pod: 'posts-00002-deployment-7d9f' };
 const container = { ...pod, container: 'user-container' };
-const cpu = (secondsPerMinute: number, labels = container) => ({ [named('container_cpu_usage_seconds_total', labels)]: `0+${secondsPerMinute}x30` });
+const cpu = (secondsPerMinute: number, labels = container) => ({
+  [named('container_cpu_usage_seconds_total', labels)]: `0+${secondsPerMinute}x30`,
+});
 const memory = (mebibytes: number) => ({
   [named('container_memory_working_set_bytes', { ...container, id: '/kubepods/1' })]: `${mebibytes * 2 ** 20}x30`,
-  [named('kube_pod_container_resource_limits', { ...container, resource: 'memory', unit: 'byte', instance: 'kube-state-metrics' })]: `${256 * 2 ** 20}x30`,
+  [named('kube_pod_container_resource_limits', {
+    ...container,
+    resource: 'memory',
+    unit: 'byte',
+    instance: 'kube-state-metrics',
+  })]: `${256 * 2 ** 20}x30`,
 });
 const restarts = (values: string) => ({ [named('kube_pod_container_status_restarts_total', container)]: values });
 

@@ -14,8 +14,17 @@ export function unitTest({ alert, when, series, at, fires }: Case): object {
 
 function expected(name: string, { severity, ...others }: Readonly<Record<string, string>>): object {
   const [found, ...more] = alerts.filter((each) => each.name === name && (!severity || each.severity === severity));
-  if (!found || more.length > 0) throw new Error(`${name}: ${more.length + (found ? 1 : 0)} alerts of this name${severity ? ` and severity ${severity}` : ''}`);
-  const { labels, annotations } = alertRule(found) as { labels: object; annotations: { summary: string; runbook_url: string } };
-  const summary = annotations.summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => others[label] ?? '');
+  if (!found || more.length > 0)
+    throw new Error(
+      `${name}: ${more.length + (found ? 1 : 0)} alerts of this name${severity ? ` and severity ${severity}` : ''}`,
+    );
+  const { labels, annotations } = alertRule(found) as {
+    labels: object;
+    annotations: { summary: string; runbook_url: string };
+  };
+  const summary = annotations.summary.replaceAll(
+    /\{\{ \$labels\.(\w+) \}\}/g,
+    (_, label: string) => others[label] ?? '',
+  );
   return { exp_labels: { ...labels, ...others }, exp_annotations: { ...annotations, summary } };
 }

@@ -15,7 +15,14 @@ export interface BrokerResults {
   /** Every acknowledged event was synced with fdatasync before its 202. */
   publish: Record<'grouped' | 'single', { perSecond: Spread; busy: Busy }> & { ratio: number; clients: number };
   /** At a rate of events a second, open loop: from the moment it was due, and from its 202, until the consumer was called. */
-  endToEnd: { rate: number; events: number; dueToAcknowledged: Latency; acknowledgedToCalled: Latency; dueToCalled: Latency; busy: Busy };
+  endToEnd: {
+    rate: number;
+    events: number;
+    dueToAcknowledged: Latency;
+    acknowledgedToCalled: Latency;
+    dueToCalled: Latency;
+    busy: Busy;
+  };
   drain: { events: number; perSecond: number; busy: Busy };
   /** p95 from due to called of a live consumer, by who else is subscribed; `again` repeats `alive`. */
   neighbour: Record<Neighbour, Spread> & {
@@ -34,7 +41,11 @@ type Neighbour = 'alive' | 'again' | 'refusing' | 'silent';
 const rate = 1_000;
 
 /** Everything about the broker alone, each in a process and a folder of its own. */
-export async function brokerBench(outer: string, rounds: number, progress: (line: string) => void): Promise<BrokerResults> {
+export async function brokerBench(
+  outer: string,
+  rounds: number,
+  progress: (line: string) => void,
+): Promise<BrokerResults> {
   const consumer = await startConsumer();
   try {
     progress('broker: publishing');
@@ -70,7 +81,11 @@ async function publishing(outer: string, rounds: number): Promise<BrokerResults[
   };
 }
 
-const latency = (numbers: readonly number[]): Latency => ({ p50: percentile(numbers, 0.5), p95: percentile(numbers, 0.95), p99: percentile(numbers, 0.99) });
+const latency = (numbers: readonly number[]): Latency => ({
+  p50: percentile(numbers, 0.5),
+  p95: percentile(numbers, 0.95),
+  p99: percentile(numbers, 0.99),
+});
 
 async function reaching(outer: string, consumer: ConsumerProcess): Promise<BrokerResults['endToEnd']> {
   const setup = { triggers: { live: { port: consumer.port, path: '/end-to-end' } } };
@@ -130,19 +145,33 @@ async function draining(outer: string, consumer: ConsumerProcess, count: number)
   );
 }
 
-async function neighbours(outer: string, consumer: ConsumerProcess, rounds: number, progress: (line: string) => void): Promise<BrokerResults['neighbour']> {
+async function neighbours(
+  outer: string,
+  consumer: ConsumerProcess,
+  rounds: number,
+  progress: (line: string) => void,
+): Promise<BrokerResults['neighbour']> {
   const silent = await startConsumer();
   await silent.hold(true);
   const alive = { port: consumer.port, path: '/other' };
-  const others: Record<Neighbour, Subscriber> = { alive, refusing: { url: 'http://127.0.0.1:9/' }, silent: { port: silent.port, path: '/' }, again: alive };
+  const others: Record<Neighbour, Subscriber> = {
+    alive,
+    refusing: { url: 'http://127.0.0.1:9/' },
+    silent: { port: silent.port, path: '/' },
+    again: alive,
+  };
   const names = Object.keys(others) as Neighbour[];
-  const found = Object.fromEntries(names.map((who) => [who, []])) as unknown as Record<Neighbour, { p95: number; busy: number }[]>;
+  const found = Object.fromEntries(names.map((who) => [who, []])) as unknown as Record<
+    Neighbour,
+    { p95: number; busy: number }[]
+  >;
   for (let round = 0; round < rounds; round++) {
     progress(`broker: dead neighbours, round ${round + 1} of ${rounds}`);
     for (const who of names) found[who].push(await p95Beside(outer, consumer, others[who]));
   }
   silent.stop();
-  const ofEach = <T>(value: (who: Neighbour) => T) => Object.fromEntries(names.map((who) => [who, value(who)])) as Record<Neighbour, T>;
+  const ofEach = <T>(value: (who: Neighbour) => T) =>
+    Object.fromEntries(names.map((who) => [who, value(who)])) as Record<Neighbour, T>;
   return {
     rounds,
     rate,
@@ -155,13 +184,21 @@ async function neighbours(outer: string, consumer: ConsumerProcess, rounds: numb
 /** As the Broker of the base asks for it. */
 const delivery = { retry: 12, backoffPolicy: 'exponential', backoffDelayMs: 200, timeoutMs: 30_000 } as const;
 
-async function p95Beside(outer: string, consumer: ConsumerProcess, other: Subscriber): Promise<{ p95: number; busy: number }> {
-  return withBroker(outer, { triggers: { live: { port: consumer.port, path: '/beside' }, other }, delivery }, async (all, measured) => {
-    await all.arrive(rate, 2);
-    let sent: Sent[] = [];
-    const { broker } = await measured(async () => (sent = await all.arrive(rate, 3)));
-    const times = await called(consumer, '/beside', sent);
-    const latencies = sent.map(({ due }, i) => (times[i] as number) - due);
-    return { p95: percentile(latencies, 0.95), busy: broker };
-  });
+async function p95Beside(
+  outer: string,
+  consumer: ConsumerProcess,
+  other: Subscriber,
+): Promise<{ p95: number; busy: number }> {
+  return withBroker(
+    outer,
+    { triggers: { live: { port: consumer.port, path: '/beside' }, other }, delivery },
+    async (all, measured) => {
+      await all.arrive(rate, 2);
+      let sent: Sent[] = [];
+      const { broker } = await measured(async () => (sent = await all.arrive(rate, 3)));
+      const times = await called(consumer, '/beside', sent);
+      const latencies = sent.map(({ due }, i) => (times[i] as number) - due);
+      return { p95: percentile(latencies, 0.95), busy: broker };
+    },
+  );
 }

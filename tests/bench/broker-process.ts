@@ -37,7 +37,9 @@ export interface BrokerProcess {
 /** @see BrokerSetup */
 export async function startBroker(setup: BrokerSetup): Promise<BrokerProcess> {
   const child = fork(import.meta.filename, [JSON.stringify(setup)]);
-  const [{ port, openMs }] = (await Promise.race([once(child, 'message'), ended(child)])) as [{ port: number; openMs: number }];
+  const [{ port, openMs }] = (await Promise.race([once(child, 'message'), ended(child)])) as [
+    { port: number; openMs: number },
+  ];
   return {
     port,
     pid: child.pid as number,
@@ -58,7 +60,9 @@ async function run({ folder, triggers, delivery = {}, commitRecords }: BrokerSet
   const origin = { file: 'bench', line: 1 };
   const destination = (name: string, to: Subscriber): Destination =>
     'url' in to ? { kind: 'url', url: to.url } : { kind: 'service', name, namespace: 'dormouse', path: to.path };
-  const targets = new Map(Object.entries(triggers).flatMap(([name, to]) => ('port' in to ? [[name, target(name, to.port)] as const] : [])));
+  const targets = new Map(
+    Object.entries(triggers).flatMap(([name, to]) => ('port' in to ? [[name, target(name, to.port)] as const] : [])),
+  );
   const started = performance.now();
   const brokers = await openBrokers({
     folder,
@@ -84,8 +88,20 @@ async function run({ folder, triggers, delivery = {}, commitRecords }: BrokerSet
 
 function target(name: string, port: number): Target {
   const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
-  activator.add({ inFlight: 0, name: `${name}-00001`, connections: new InstanceConnections(port), activator, doubt: () => {} });
-  return { name, authority: `${name}.dormouse.svc.cluster.local`, timeoutMs: 300_000, responseStartTimeoutMs: 300_000, activator };
+  activator.add({
+    inFlight: 0,
+    name: `${name}-00001`,
+    connections: new InstanceConnections(port),
+    activator,
+    doubt: () => {},
+  });
+  return {
+    name,
+    authority: `${name}.dormouse.svc.cluster.local`,
+    timeoutMs: 300_000,
+    responseStartTimeoutMs: 300_000,
+    activator,
+  };
 }
 
 if (process.argv[1] === import.meta.filename) await run(JSON.parse(process.argv[2] as string) as BrokerSetup);

@@ -31,16 +31,29 @@ const copyOf = (name: Name) => `cold-${name}`;
  * template, but asleep after 6 s, and a host of its own at the same gateway; so nobody else wakes it and nobody is disturbed. A request is sent
  * when no pod of the copy is left but those that were told to stop.
  */
-export async function clusterColdStarts({ ingress, namespace, rounds, progress }: ClusterColdOptions): Promise<Record<Name, Times>> {
+export async function clusterColdStarts({
+  ingress,
+  namespace,
+  rounds,
+  progress,
+}: ClusterColdOptions): Promise<Record<Name, Times>> {
   const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const copies = functions.map((name) => `services.serving.knative.dev/${copyOf(name)}`);
-  const times = Object.fromEntries(functions.map((name) => [name, { asleep: [], awake: [] }])) as unknown as Record<Name, Times>;
+  const times = Object.fromEntries(functions.map((name) => [name, { asleep: [], awake: [] }])) as unknown as Record<
+    Name,
+    Times
+  >;
   const services = await Promise.all(
-    functions.map(async (name) => copied(JSON.parse(await inside('get', 'services.serving.knative.dev', name, '-o', 'json')))),
+    functions.map(async (name) =>
+      copied(JSON.parse(await inside('get', 'services.serving.knative.dev', name, '-o', 'json'))),
+    ),
   );
   await inside('delete', ...copies, '--ignore-not-found');
   try {
-    await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...services, routes(namespace)] }));
+    await kubectl(
+      ['apply', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...services, routes(namespace)] }),
+    );
     await inside('wait', '--for=condition=Ready', '--timeout=180s', ...copies);
     for (let round = 0; round < rounds; round++) {
       await eventually(
@@ -53,7 +66,9 @@ export async function clusterColdStarts({ ingress, namespace, rounds, progress }
         times[name].asleep.push(await firstByte(ingress, name));
         times[name].awake.push(await firstByte(ingress, name));
       }
-      progress(`cold starts: round ${round + 1} of ${rounds}: ${functions.map((name) => `${name} ${number(times[name].asleep.at(-1)!)}`).join(', ')} ms`);
+      progress(
+        `cold starts: round ${round + 1} of ${rounds}: ${functions.map((name) => `${name} ${number(times[name].asleep.at(-1)!)}`).join(', ')} ms`,
+      );
     }
   } finally {
     await inside('delete', 'virtualservices.networking.istio.io/cold', ...copies, '--ignore-not-found');
@@ -61,11 +76,17 @@ export async function clusterColdStarts({ ingress, namespace, rounds, progress }
   return times;
 }
 
-export function clusterColdTable(times: Record<Name, Times>, head: (title: string, ...cells: string[]) => void, lines: string[]): void {
+export function clusterColdTable(
+  times: Record<Name, Times>,
+  head: (title: string, ...cells: string[]) => void,
+  lines: string[],
+): void {
   head('On a cluster, ms to the first byte: median (min–max)', 'function', 'n', 'asleep', 'p95', 'awake');
   for (const name of functions) {
     const { asleep, awake } = times[name];
-    lines.push(row(name, String(asleep.length), range(spread(asleep)), number(percentile(asleep, 0.95)), range(spread(awake))));
+    lines.push(
+      row(name, String(asleep.length), range(spread(asleep)), number(percentile(asleep, 0.95)), range(spread(awake))),
+    );
   }
 }
 
@@ -80,7 +101,11 @@ function copied({ metadata, spec }: Service) {
   return {
     apiVersion: 'serving.knative.dev/v1',
     kind: 'Service',
-    metadata: { name: copyOf(metadata.name as Name), namespace: metadata.namespace, labels: { 'networking.knative.dev/visibility': 'cluster-local' } },
+    metadata: {
+      name: copyOf(metadata.name as Name),
+      namespace: metadata.namespace,
+      labels: { 'networking.knative.dev/visibility': 'cluster-local' },
+    },
     spec: { template: { metadata: { annotations }, spec: spec.template.spec } },
   };
 }
@@ -107,7 +132,16 @@ interface Pod {
 
 /** Pods of the copies that were not told to stop. */
 async function running(inside: (...args: string[]) => Promise<string>): Promise<Pod[]> {
-  const { items } = JSON.parse(await inside('get', 'pods', '-l', `serving.knative.dev/service in (${functions.map(copyOf).join(',')})`, '-o', 'json')) as {
+  const { items } = JSON.parse(
+    await inside(
+      'get',
+      'pods',
+      '-l',
+      `serving.knative.dev/service in (${functions.map(copyOf).join(',')})`,
+      '-o',
+      'json',
+    ),
+  ) as {
     items: Pod[];
   };
   return items.filter(({ metadata }) => !metadata.deletionTimestamp);
@@ -116,7 +150,10 @@ async function running(inside: (...args: string[]) => Promise<string>): Promise<
 /** @throws Error unless it is answered 200 */
 async function firstByte(ingress: string, name: Name): Promise<number> {
   const begin = performance.now();
-  const { statusCode, body } = await request(ingress + coldPaths[name], { headers: { host: hostOf(name) }, headersTimeout: 60_000 });
+  const { statusCode, body } = await request(ingress + coldPaths[name], {
+    headers: { host: hostOf(name) },
+    headersTimeout: 60_000,
+  });
   const taken = performance.now() - begin;
   await body.dump();
   if (statusCode !== 200) throw new Error(`${name}: ${statusCode}`);

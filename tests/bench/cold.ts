@@ -15,9 +15,17 @@ export const coldPaths = {
 export type ColdStarts = Record<keyof typeof coldPaths, Spread>;
 
 /** Wall time in ms from request to last byte, everything asleep before; `rounds` times each, in turn. */
-export async function coldStarts(platform: RunningPlatform, rounds: number, spare: boolean, progress: (line: string) => void): Promise<ColdStarts> {
+export async function coldStarts(
+  platform: RunningPlatform,
+  rounds: number,
+  spare: boolean,
+  progress: (line: string) => void,
+): Promise<ColdStarts> {
   const names = Object.keys(coldPaths) as (keyof typeof coldPaths)[];
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<keyof typeof coldPaths, number[]>;
+  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+    keyof typeof coldPaths,
+    number[]
+  >;
   const quiet = spare ? 2000 : 500; // time for the next spare process
   for (let round = 0; round < rounds; round++) {
     await asleep(platform);

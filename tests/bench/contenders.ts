@@ -18,11 +18,17 @@ export const people = 200;
 export const password = 'correct horse battery';
 
 /** The platform, as its readers reach it. */
-export const platformContender = (platform: RunningPlatform): Contender => ({ name: 'platform', origin: platform.url, cpuMs: () => cpuMs(platform.pid) });
+export const platformContender = (platform: RunningPlatform): Contender => ({
+  name: 'platform',
+  origin: platform.url,
+  cpuMs: () => cpuMs(platform.pid),
+});
 
 /** The plain process of plain.ts, on the platform's database; its `stop` ends it. */
 export async function plainContender(platform: RunningPlatform): Promise<Contender & { stop(): void }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'plain.ts'), platform.home], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'plain.ts'), platform.home], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const port = await new Promise<string>((done, failed) => {
     createInterface({ input: child.stdout }).once('line', done);
     child.once('exit', (code) => failed(new Error(`plain.ts ended with ${code}`)));
@@ -32,7 +38,12 @@ export async function plainContender(platform: RunningPlatform): Promise<Contend
     family(platform.pid)
       .filter(({ command }) => /bin\/postgres -D|^postgres:/.test(command))
       .reduce((sum, each) => sum + each.cpuMs, 0);
-  return { name: 'plain', origin: `http://127.0.0.1:${port}`, cpuMs: () => cpuMs(child.pid!) + database(), stop: () => child.kill() };
+  return {
+    name: 'plain',
+    origin: `http://127.0.0.1:${port}`,
+    cpuMs: () => cpuMs(child.pid!) + database(),
+    stop: () => child.kill(),
+  };
 }
 
 /** The requests that are measured, by name. */
@@ -54,14 +65,21 @@ export function shots(platform: RunningPlatform, somePost: number): Record<strin
       expect: 201,
       perRequest: () => ({
         headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[next()]}` },
-        body: JSON.stringify({ title: `Written under load ${turn}`, content: 'Some *Markdown* of a few words.', category_name: `Topic ${turn % 20}` }),
+        body: JSON.stringify({
+          title: `Written under load ${turn}`,
+          content: 'Some *Markdown* of a few words.',
+          category_name: `Topic ${turn % 20}`,
+        }),
       }),
     },
     login: {
       method: 'POST',
       path: '/api/login',
       expect: 200,
-      perRequest: () => ({ headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: `person${next()}`, password }) }),
+      perRequest: () => ({
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: `person${next()}`, password }),
+      }),
     },
   };
 }

@@ -26,10 +26,24 @@ export async function eventLatency(platform: RunningPlatform, create: Shot, coun
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const ours = async () =>
-    ((await (await request(`${platform.console}/api/events?limit=${count * 3}`)).body.json()) as Seen[]).filter(({ time }) => Date.parse(time) >= since);
-  const events = await eventually(ours, (all) => all.length >= count && all.every(({ triggers }) => triggers.every(({ outcome }) => outcome === 'delivered')));
+    ((await (await request(`${platform.console}/api/events?limit=${count * 3}`)).body.json()) as Seen[]).filter(
+      ({ time }) => Date.parse(time) >= since,
+    );
+  const events = await eventually(
+    ours,
+    (all) =>
+      all.length >= count && all.every(({ triggers }) => triggers.every(({ outcome }) => outcome === 'delivered')),
+  );
   const latencies = events
     .filter(({ triggers }) => triggers.length > 0)
-    .map(({ time, triggers }) => Math.max(...triggers.map(({ finished_at }) => Date.parse(finished_at!))) - Date.parse(time));
-  return { events: latencies.length, p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99) };
+    .map(
+      ({ time, triggers }) =>
+        Math.max(...triggers.map(({ finished_at }) => Date.parse(finished_at!))) - Date.parse(time),
+    );
+  return {
+    events: latencies.length,
+    p50: percentile(latencies, 0.5),
+    p95: percentile(latencies, 0.95),
+    p99: percentile(latencies, 0.99),
+  };
 }

@@ -23,7 +23,13 @@ export async function saturate(origin: string, shot: Shot, connections: number, 
     url: origin,
     connections,
     duration: seconds,
-    requests: [{ method: shot.method, path: shot.path, ...(shot.perRequest && { setupRequest: (request) => ({ ...request, ...shot.perRequest?.() }) }) }],
+    requests: [
+      {
+        method: shot.method,
+        path: shot.path,
+        ...(shot.perRequest && { setupRequest: (request) => ({ ...request, ...shot.perRequest?.() }) }),
+      },
+    ],
   });
   const statuses: Record<string, { count?: number }> = result.statusCodeStats ?? {};
   const good = statuses[String(shot.expect)]?.count ?? 0;

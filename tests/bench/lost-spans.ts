@@ -30,7 +30,9 @@ export async function lostWhenEnded(
       if (++begun % 100 === 0) progress(`start, request, SIGTERM: ${begun} of ${cycles} times`);
       const traceId = randomBytes(16).toString('hex');
       const running = await start();
-      const answer = await fetch(running.origin + listPath, { headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` } });
+      const answer = await fetch(running.origin + listPath, {
+        headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` },
+      });
       await answer.arrayBuffer();
       expected.push(`${traceId} GET /blog/api/posts`, `${traceId} SELECT posts`);
       await running.end();
@@ -41,10 +43,19 @@ export async function lostWhenEnded(
   return { cycles, spans: expected.length, lost: expected.filter((span) => !came.has(span)).length };
 }
 
-const sleepers = { posts: coldPaths.posts, categories: coldPaths.categories, auth: coldPaths.auth, web: coldPaths.web } as const;
+const sleepers = {
+  posts: coldPaths.posts,
+  categories: coldPaths.categories,
+  auth: coldPaths.auth,
+  web: coldPaths.web,
+} as const;
 
 /** A sampled request to each of four functions, and nothing more until the autoscaler has put all to sleep: the console must have the span of each. */
-export async function lostWhenScaledToZero(platform: RunningPlatform, cycles: number, progress: (line: string) => void): Promise<Lost> {
+export async function lostWhenScaledToZero(
+  platform: RunningPlatform,
+  cycles: number,
+  progress: (line: string) => void,
+): Promise<Lost> {
   const names = Object.keys(sleepers) as (keyof typeof sleepers)[];
   const found: Lost = { cycles: 0, spans: 0, lost: 0 };
   const asleep = () =>
@@ -55,9 +66,13 @@ export async function lostWhenScaledToZero(platform: RunningPlatform, cycles: nu
     );
   await asleep();
   while (found.cycles < cycles) {
-    const round = names.slice(0, cycles - found.cycles).map((name) => ({ name, traceId: randomBytes(16).toString('hex') }));
+    const round = names
+      .slice(0, cycles - found.cycles)
+      .map((name) => ({ name, traceId: randomBytes(16).toString('hex') }));
     for (const { name, traceId } of round) {
-      const answer = await fetch(platform.url + sleepers[name], { headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` } });
+      const answer = await fetch(platform.url + sleepers[name], {
+        headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` },
+      });
       await answer.arrayBuffer();
     }
     await asleep();

@@ -65,14 +65,25 @@ mkdirSync(home);
 const results: Record<string, unknown> = {
   command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
   date: new Date().toISOString(),
-  machine: { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version, loadBefore: loadavg()[0] },
+  machine: {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    loadBefore: loadavg()[0],
+  },
 };
 
 try {
   if (parts.has('cluster-cold')) {
     const { INGRESS: ingress, KUBECONFIG } = process.env;
     if (!ingress || !KUBECONFIG) throw new Error('cluster-cold needs KUBECONFIG and INGRESS');
-    results.clusterCold = await clusterColdStarts({ ingress, namespace: values.namespace, rounds: Number(values.cold), progress });
+    results.clusterCold = await clusterColdStarts({
+      ingress,
+      namespace: values.namespace,
+      rounds: Number(values.cold),
+      progress,
+    });
     results.loadAfter = loadavg()[0];
     save();
   }
@@ -94,14 +105,22 @@ try {
   if (parts.has('a'))
     for (const spare of [true, false])
       await withPlatform(spare ? [] : ['--no-spare'], async (platform) => {
-        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(platform, Math.ceil(Number(values.cold) / (spare ? 1 : 4)), spare, progress);
+        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(
+          platform,
+          Math.ceil(Number(values.cold) / (spare ? 1 : 4)),
+          spare,
+          progress,
+        );
       });
 } finally {
   rmSync(outer, { recursive: true, force: true });
 }
 console.log(table(results));
 
-async function withPlatform(args: string[], work: (platform: Awaited<ReturnType<typeof runPlatform>>) => Promise<void>): Promise<void> {
+async function withPlatform(
+  args: string[],
+  work: (platform: Awaited<ReturnType<typeof runPlatform>>) => Promise<void>,
+): Promise<void> {
   const platform = await runPlatform({ home, overlay, args: ['--no-watch', ...args] });
   try {
     await work(platform);
@@ -121,7 +140,8 @@ async function fill(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<
   progress(`${posts} posts, ${people} people`);
   const { create } = shots(platform, 0);
   let last = 0;
-  for (let n = 0; n < posts; n++) last = ((await post(platform.url + create!.path, create!.perRequest!())) as { id: number }).id;
+  for (let n = 0; n < posts; n++)
+    last = ((await post(platform.url + create!.path, create!.perRequest!())) as { id: number }).id;
   return last;
 }
 
@@ -136,11 +156,17 @@ async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promis
   const all = shots(platform, last);
   if (parts.has('b')) results.load = await throughput(platform, all);
   if (parts.has('c'))
-    results.predecessor = { all: await predecessorsScenario(platform.url, 20), withoutHealth: await predecessorsScenario(platform.url, 20, '/health') };
+    results.predecessor = {
+      all: await predecessorsScenario(platform.url, 20),
+      withoutHealth: await predecessorsScenario(platform.url, 20, '/health'),
+    };
   if (parts.has('d')) results.events = await eventLatency(platform, all.create!, 300);
 }
 
-async function throughput(platform: Awaited<ReturnType<typeof runPlatform>>, all: ReturnType<typeof shots>): Promise<Record<string, unknown>> {
+async function throughput(
+  platform: Awaited<ReturnType<typeof runPlatform>>,
+  all: ReturnType<typeof shots>,
+): Promise<Record<string, unknown>> {
   const plain = await plainContender(platform);
   const ours = platformContender(platform);
   const found: Record<string, unknown> = {};
@@ -154,7 +180,12 @@ async function throughput(platform: Awaited<ReturnType<typeof runPlatform>>, all
     if (few) await new Promise((resolve) => setTimeout(resolve, 60_000));
     for (const share of few ? [0.5] : [0.2, 0.5, 0.8])
       for (const contender of contenders)
-        latency[`${contender.name} at ${share * 100} %`] = await atRate(contender, shot, Math.max(1, Math.round(slower * share)), few ? 3 : seconds);
+        latency[`${contender.name} at ${share * 100} %`] = await atRate(
+          contender,
+          shot,
+          Math.max(1, Math.round(slower * share)),
+          few ? 3 : seconds,
+        );
     found[name] = { saturated, latency };
   }
   plain.stop();

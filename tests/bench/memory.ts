@@ -27,10 +27,21 @@ export async function memory(platform: RunningPlatform): Promise<Memory> {
   const sum = (list: { mib: number }[]) => list.reduce((total, { mib }) => total + mib, 0);
   const processes: Record<string, number> = {};
   for (const { command, mib } of ours) {
-    const name = /redis/.test(command) ? 'redis' : /launcher|spare/.test(command) ? 'spare' : /esbuild/.test(command) ? 'esbuild' : 'platform';
+    const name = /redis/.test(command)
+      ? 'redis'
+      : /launcher|spare/.test(command)
+        ? 'spare'
+        : /esbuild/.test(command)
+          ? 'esbuild'
+          : 'platform';
     processes[name] = (processes[name] ?? 0) + mib;
   }
-  return { asleep: sum(ours), processes, postgres: sum(all.filter(({ command }) => isPostgres(command))), awake: await awake(platform) };
+  return {
+    asleep: sum(ours),
+    processes,
+    postgres: sum(all.filter(({ command }) => isPostgres(command))),
+    awake: await awake(platform),
+  };
 }
 
 async function awake(platform: RunningPlatform): Promise<Record<string, number>> {

@@ -36,7 +36,9 @@ export async function openReceiver(): Promise<Receiver> {
     take() {
       const taken = bodies.map((body) => JSON.parse(body.toString()) as Traces);
       [bodies, bytes] = [[], 0];
-      const spans = taken.flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)));
+      const spans = taken.flatMap(({ resourceSpans }) =>
+        resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+      );
       return new Set(spans.map(({ traceId, name }) => `${traceId} ${name}`));
     },
     close: () => void server.close().closeAllConnections(),

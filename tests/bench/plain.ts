@@ -16,8 +16,12 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 
 const secrets = join(process.argv[2]!, 'secrets');
-const sqlOf = (name: string) => openSql({ service: name, databaseUrl: readFileSync(join(secrets, `${name}-database/DATABASE_URL`), 'utf8').trim() });
-const silent = (sql: ReturnType<typeof sqlOf>): Outbox => ({ transaction: (work) => sql.begin((tx) => work(tx, () => {})) as never, drained: async () => {} });
+const sqlOf = (name: string) =>
+  openSql({ service: name, databaseUrl: readFileSync(join(secrets, `${name}-database/DATABASE_URL`), 'utf8').trim() });
+const silent = (sql: ReturnType<typeof sqlOf>): Outbox => ({
+  transaction: (work) => sql.begin((tx) => work(tx, () => {})) as never,
+  drained: async () => {},
+});
 
 const postsSql = sqlOf('posts');
 const posts = openPosts({ sql: postsSql, outbox: silent(postsSql) });
@@ -29,21 +33,41 @@ const key = readKeys(join(secrets, 'auth-keys')).at(-1)!;
 
 const app = new Hono()
   .get('/blog/api/posts', async (c) => {
-    const { posts: page } = await posts.list({ status: 'published', limit: Number(c.req.query('limit') ?? 20), offset: 0 });
+    const { posts: page } = await posts.list({
+      status: 'published',
+      limit: Number(c.req.query('limit') ?? 20),
+      offset: 0,
+    });
     return c.json(page.map(summaryView));
   })
-  .get('/blog/api/posts/:id', async (c) => c.body(answerOf((await posts.get(Number(c.req.param('id'))))!).body, 200, { 'content-type': 'application/json' }))
+  .get('/blog/api/posts/:id', async (c) =>
+    c.body(answerOf((await posts.get(Number(c.req.param('id'))))!).body, 200, { 'content-type': 'application/json' }),
+  )
   .get('/blog/api/categories', async (c) => c.json(await categories.all()))
   .post('/blog/api/posts', async (c) => {
-    const { title, content, category_name: categoryName } = await c.req.json<Record<'title' | 'content' | 'category_name', string>>();
-    const made = await posts.create({ authorId: 1, author: 'plain', title, content, categoryName, status: 'published' });
+    const {
+      title,
+      content,
+      category_name: categoryName,
+    } = await c.req.json<Record<'title' | 'content' | 'category_name', string>>();
+    const made = await posts.create({
+      authorId: 1,
+      author: 'plain',
+      title,
+      content,
+      categoryName,
+      status: 'published',
+    });
     return c.body(made.body, 201, { 'content-type': 'application/json' });
   })
   .post('/api/login', async (c) => {
     const { username, password } = await c.req.json<Record<'username' | 'password', string>>();
     const [user] = await users`SELECT * FROM users WHERE lower(username) = lower(${username})`;
     if (!(await check.verify(password, user?.password_hash as string)).ok) return c.json({}, 401);
-    return c.json({ status: 'success', token: signAccessToken(key, { id: Number(user!.id), name: username, role: 'author' }, { issuer: 'plain' }) });
+    return c.json({
+      status: 'success',
+      token: signAccessToken(key, { id: Number(user!.id), name: username, role: 'author' }, { issuer: 'plain' }),
+    });
   });
 
 serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => console.log(port));

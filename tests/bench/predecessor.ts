@@ -19,7 +19,9 @@ export interface Latency {
  */
 export async function predecessorsScenario(origin: string, seconds: number, without?: string): Promise<Latency[]> {
   const shots: Shot[] = paths.filter((path) => path !== without).map((path) => ({ method: 'GET', path, expect: 200 }));
-  const all = await Promise.all(shots.map(async (shot) => ({ path: shot.path, ...(await arrive(origin, [shot], 100 / shots.length, seconds)) })));
+  const all = await Promise.all(
+    shots.map(async (shot) => ({ path: shot.path, ...(await arrive(origin, [shot], 100 / shots.length, seconds)) })),
+  );
   const total = {
     path: 'all',
     latencies: all.flatMap(({ latencies }) => latencies),

@@ -24,8 +24,13 @@ const wantedBytes = 1_000_000_000;
 export async function recovery(folder: string): Promise<Recovery> {
   const place = join(folder, 'dormouse', 'default');
   const events = await write(place);
-  const setup = { folder, triggers: { live: { url: 'http://127.0.0.1:9/' } }, delivery: { retry: 12, backoffDelayMs: 60_000 } };
-  for (const name of readdirSync(place)) spawnSync('dd', [`if=${join(place, name)}`, 'of=/dev/null', 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  const setup = {
+    folder,
+    triggers: { live: { url: 'http://127.0.0.1:9/' } },
+    delivery: { retry: 12, backoffDelayMs: 60_000 },
+  };
+  for (const name of readdirSync(place))
+    spawnSync('dd', [`if=${join(place, name)}`, 'of=/dev/null', 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
   const bytes = readdirSync(place).reduce((sum, name) => sum + statSync(join(place, name)).size, 0);
   const cold = await startBroker(setup);
   const peakMib = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${cold.pid}/status`, 'utf8'))?.[1]) / 1024;
@@ -40,7 +45,12 @@ async function write(place: string): Promise<number> {
   const log = await openLog({ store });
   await (await triggerTable(store)).write(new Map([['live', { number: 1, start: 1 }]]));
   let over = 1;
-  const acks = ackFiles({ store, logId: log.id, newest: () => log.end.segment, movedFloors: () => [{ trigger: 1, sequence: over }] });
+  const acks = ackFiles({
+    store,
+    logId: log.id,
+    newest: () => log.end.segment,
+    movedFloors: () => [{ trigger: 1, sequence: over }],
+  });
   const data = Buffer.alloc(700, 'x');
   let bytes = 0;
   while (bytes < wantedBytes) {

@@ -13,7 +13,13 @@ export interface Measured {
 const connections = 32;
 
 /** Both contenders in turn, A B A B …, `rounds` times; `warm` unmeasured seconds first. */
-export async function saturation(contenders: readonly Contender[], shot: Shot, rounds: number, seconds: number, warm = 1): Promise<Record<string, Measured>> {
+export async function saturation(
+  contenders: readonly Contender[],
+  shot: Shot,
+  rounds: number,
+  seconds: number,
+  warm = 1,
+): Promise<Record<string, Measured>> {
   const runs = new Map<string, (Saturation & { cpuMs: number })[]>(contenders.map(({ name }) => [name, []]));
   for (const { origin } of contenders) await saturate(origin, shot, connections, warm);
   for (let round = 0; round < rounds; round++)
@@ -43,5 +49,11 @@ export interface AtRate {
 /** Open loop at a share of what the slower contender can do. */
 export async function atRate(contender: Contender, shot: Shot, rate: number, seconds: number): Promise<AtRate> {
   const { latencies, errors } = await arrive(contender.origin, [shot], rate, seconds);
-  return { rate, p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99), errors };
+  return {
+    rate,
+    p50: percentile(latencies, 0.5),
+    p95: percentile(latencies, 0.95),
+    p99: percentile(latencies, 0.99),
+    errors,
+  };
 }

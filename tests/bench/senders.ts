@@ -23,11 +23,15 @@ export interface Sent {
   acknowledged: number;
 }
 
-const data = JSON.stringify({ post: { id: 17, title: 'Of mice', category: 'Animals', status: 'published' }, text: 'x'.repeat(200) });
+const data = JSON.stringify({
+  post: { id: 17, title: 'Of mice', category: 'Animals', status: 'published' },
+  text: 'x'.repeat(200),
+});
 let number = 0;
 const newId = () => `e${process.pid}-${++number}`;
 
-const request = (headers: string, body: string) => `POST /dormouse/default HTTP/1.1\r\nhost: broker\r\n${headers}content-length: ${body.length}\r\n\r\n${body}`;
+const request = (headers: string, body: string) =>
+  `POST /dormouse/default HTTP/1.1\r\nhost: broker\r\n${headers}content-length: ${body.length}\r\n\r\n${body}`;
 const single = (id: string) =>
   request(
     `ce-specversion: 1.0\r\nce-id: ${id}\r\nce-source: /bench\r\nce-type: dev.dormouse.bench.v1\r\nce-subject: ${id}\r\nce-time: 2026-01-01T00:00:00Z\r\ncontent-type: application/json\r\n`,
@@ -86,7 +90,10 @@ async function arrive(all: readonly Client[], rate: number, seconds: number): Pr
   const start = monotonicMs();
   const under: Promise<void>[] = [];
   while (sent.length < rate * seconds) {
-    for (let due = start; (due = start + (sent.length * 1_000) / rate) <= monotonicMs() && sent.length < rate * seconds; ) {
+    for (
+      let due = start;
+      (due = start + (sent.length * 1_000) / rate) <= monotonicMs() && sent.length < rate * seconds;
+    ) {
       const event = { id: newId(), due, acknowledged: Number.NaN };
       sent.push(event);
       const client = free.shift(); // in turn: a server ends connections that idle for seconds
@@ -116,7 +123,11 @@ class Client {
     socket.setEncoding('latin1').on('data', (text: string) => {
       head += text;
       if (!head.endsWith('\r\n\r\n')) return;
-      this.#answered?.(head.startsWith('HTTP/1.1 202 ') ? undefined : new Error(`the broker answered ${head.slice(0, head.indexOf('\r'))}`));
+      this.#answered?.(
+        head.startsWith('HTTP/1.1 202 ')
+          ? undefined
+          : new Error(`the broker answered ${head.slice(0, head.indexOf('\r'))}`),
+      );
       head = '';
     });
     socket.on('close', () => this.#answered?.(new Error('the broker closed the connection')));

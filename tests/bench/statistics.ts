@@ -12,4 +12,8 @@ export interface Spread {
   max: number;
 }
 
-export const spread = (numbers: readonly number[]): Spread => ({ median: median(numbers), min: Math.min(...numbers), max: Math.max(...numbers) });
+export const spread = (numbers: readonly number[]): Spread => ({
+  median: median(numbers),
+  min: Math.min(...numbers),
+  max: Math.max(...numbers),
+});

@@ -8,7 +8,8 @@ import { telemetryTable } from './telemetry-table.ts';
 // biome-ignore lint/suspicious/noExplicitAny: results come as they were written to JSON
 export function table(results: Record<string, any>): string {
   const lines: string[] = [];
-  const head = (title: string, ...cells: string[]) => lines.push('', `**${title}**`, '', row(...cells), row(...cells.map(() => '---')));
+  const head = (title: string, ...cells: string[]) =>
+    lines.push('', `**${title}**`, '', row(...cells), row(...cells.map(() => '---')));
   if (results.cold || results.coldWithoutSpare) {
     head('Cold start through the ingress, ms: median (min–max)', 'function', 'with spare process', 'without');
     for (const name of Object.keys(results.cold ?? results.coldWithoutSpare))
@@ -40,31 +41,67 @@ export function table(results: Record<string, any>): string {
         ),
       );
     }
-    head('Latency, open loop, ms', 'request', 'who, share of the slower one’s saturation', 'rate /s', 'p50', 'p95', 'p99', 'errors');
-    for (const [name, { latency }] of Object.entries<{ latency: Record<string, { rate: number; p50: number; p95: number; p99: number; errors: number }> }>(
-      results.load,
-    ))
+    head(
+      'Latency, open loop, ms',
+      'request',
+      'who, share of the slower one’s saturation',
+      'rate /s',
+      'p50',
+      'p95',
+      'p99',
+      'errors',
+    );
+    for (const [name, { latency }] of Object.entries<{
+      latency: Record<string, { rate: number; p50: number; p95: number; p99: number; errors: number }>;
+    }>(results.load))
       for (const [who, at] of Object.entries(latency))
         lines.push(row(name, who, String(at.rate), number(at.p50), number(at.p95), number(at.p99), String(at.errors)));
   }
-  for (const [title, list] of Object.entries<{ path: string; requests: number; errors: number; p50: number; p95: number; p99: number }[]>(
-    results.predecessor ?? {},
-  )) {
-    head(`100 virtual users, one second apart (${title === 'all' ? 'all paths' : 'without /health'}), ms`, 'path', 'requests', 'errors', 'p50', 'p95', 'p99');
-    for (const each of list) lines.push(row(each.path, String(each.requests), String(each.errors), number(each.p50), number(each.p95), number(each.p99)));
+  for (const [title, list] of Object.entries<
+    { path: string; requests: number; errors: number; p50: number; p95: number; p99: number }[]
+  >(results.predecessor ?? {})) {
+    head(
+      `100 virtual users, one second apart (${title === 'all' ? 'all paths' : 'without /health'}), ms`,
+      'path',
+      'requests',
+      'errors',
+      'p50',
+      'p95',
+      'p99',
+    );
+    for (const each of list)
+      lines.push(
+        row(
+          each.path,
+          String(each.requests),
+          String(each.errors),
+          number(each.p50),
+          number(each.p95),
+          number(each.p99),
+        ),
+      );
   }
   if (results.events) {
     head('Event: commit → every consumer done, ms', 'events', 'p50', 'p95', 'p99');
-    lines.push(row(String(results.events.events), number(results.events.p50), number(results.events.p95), number(results.events.p99)));
+    lines.push(
+      row(
+        String(results.events.events),
+        number(results.events.p50),
+        number(results.events.p95),
+        number(results.events.p99),
+      ),
+    );
   }
   if (results.telemetry) telemetryTable(results.telemetry, head, lines);
   if (results.broker) brokerTables(results.broker, head, lines);
   if (results.memory) {
     head('Memory, PSS MiB', 'what', 'MiB');
     lines.push(row('asleep, without PostgreSQL', number(results.memory.asleep)));
-    for (const [name, mib] of Object.entries<number>(results.memory.processes)) lines.push(row(`– ${name}`, number(mib)));
+    for (const [name, mib] of Object.entries<number>(results.memory.processes))
+      lines.push(row(`– ${name}`, number(mib)));
     lines.push(row('PostgreSQL', number(results.memory.postgres)));
-    for (const [name, mib] of Object.entries<number>(results.memory.awake)) lines.push(row(`${name}, awake`, number(mib)));
+    for (const [name, mib] of Object.entries<number>(results.memory.awake))
+      lines.push(row(`${name}, awake`, number(mib)));
   }
   return lines.join('\n').trim();
 }

@@ -78,21 +78,35 @@ function starter(platform: RunningPlatform, folder: string, otlp: string): Start
     NODE_OPTIONS: '--max-semi-space-size=8',
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
   };
-  return (mode) => startFunction('posts', { ...env, ...(mode === 'on' && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp }) }, join(folder, 'main.js'));
+  return (mode) =>
+    startFunction(
+      'posts',
+      { ...env, ...(mode === 'on' && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp }) },
+      join(folder, 'main.js'),
+    );
 }
 
 /** Each round with processes of its own: how well one is compiled differs from process to process by more than what telemetry may cost. */
 async function throughputOf(start: Start, { rounds, seconds }: TelemetryOptions): Promise<Record<string, Measured>> {
   const sampled = traceparents(0.1);
-  const shot = { method: 'GET', path: listPath, expect: 200, perRequest: () => ({ headers: { traceparent: sampled() }, body: '' }) } as const;
+  const shot = {
+    method: 'GET',
+    path: listPath,
+    expect: 200,
+    perRequest: () => ({ headers: { traceparent: sampled() }, body: '' }),
+  } as const;
   const taken: Record<string, Measured>[] = [];
   for (let round = 0; round < rounds; round++) {
     const processes = { off: await start('off'), on: await start('on') };
-    const contenders = Object.entries(processes).map(([name, { origin, pid }]): Contender => ({ name, origin, cpuMs: () => cpuMs(pid) }));
+    const contenders = Object.entries(processes).map(
+      ([name, { origin, pid }]): Contender => ({ name, origin, cpuMs: () => cpuMs(pid) }),
+    );
     taken.push(await saturation(contenders, shot, 1, seconds, warmSeconds));
     for (const each of Object.values(processes)) await each.end();
   }
-  return Object.fromEntries((['off', 'on'] as const).map((mode) => [mode, together(taken.map((each) => each[mode] as Measured))]));
+  return Object.fromEntries(
+    (['off', 'on'] as const).map((mode) => [mode, together(taken.map((each) => each[mode] as Measured))]),
+  );
 }
 
 const together = (measured: readonly Measured[]): Measured => ({
@@ -116,7 +130,10 @@ async function inTurn(start: Start, times: number): Promise<Pick<TelemetryCost, 
       memory[mode].push(pssMib(running.pid));
       await running.end();
     }
-  return { cold: { on: spread(cold.on), off: spread(cold.off) }, memory: { on: spread(memory.on), off: spread(memory.off) } };
+  return {
+    cold: { on: spread(cold.on), off: spread(cold.off) },
+    memory: { on: spread(memory.on), off: spread(memory.off) },
+  };
 }
 
 async function answered(starting: Promise<FunctionProcess>): Promise<FunctionProcess> {

@@ -9,7 +9,8 @@ export function traceparents(share: number): () => string {
   let next = 0;
   return () => {
     const n = next++;
-    made[n % prepared] ??= `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${n % every === 0 ? '01' : '00'}`;
+    made[n % prepared] ??=
+      `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${n % every === 0 ? '01' : '00'}`;
     return made[n % prepared] as string;
   };
 }

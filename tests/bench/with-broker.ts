@@ -25,19 +25,27 @@ export async function inFolder<T>(outer: string, work: (folder: string) => Promi
 export async function withBroker<T>(
   outer: string,
   setup: Omit<BrokerSetup, 'folder'>,
-  work: (clients: Awaited<ReturnType<typeof senders>>, busy: (run: () => Promise<unknown>) => Promise<Busy>) => Promise<T>,
+  work: (
+    clients: Awaited<ReturnType<typeof senders>>,
+    busy: (run: () => Promise<unknown>) => Promise<Busy>,
+  ) => Promise<T>,
   consumer?: ConsumerProcess,
 ): Promise<T> {
   return inFolder(outer, async (folder) => {
     const broker = await startBroker({ folder, ...setup });
     const all = await senders(broker.port, clients);
-    const used = () => [broker.pid, process.pid, consumer?.pid].map((pid) => (pid ? own(pid) : 0)) as [number, number, number];
+    const used = () =>
+      [broker.pid, process.pid, consumer?.pid].map((pid) => (pid ? own(pid) : 0)) as [number, number, number];
     try {
       return await work(all, async (run) => {
         const [before, start] = [used(), performance.now()];
         await run();
         const [after, ms] = [used(), performance.now() - start];
-        const [of, sending, consuming] = after.map((value, i) => (value - (before[i] as number)) / ms) as [number, number, number];
+        const [of, sending, consuming] = after.map((value, i) => (value - (before[i] as number)) / ms) as [
+          number,
+          number,
+          number,
+        ];
         return { broker: of, senders: sending, consumer: consuming };
       });
     } finally {
@@ -48,4 +56,5 @@ export async function withBroker<T>(
 }
 
 /** Without its children. */
-const own = (pid: number) => (pid === process.pid ? (process.cpuUsage().user + process.cpuUsage().system) / 1_000 : cpuMs(pid));
+const own = (pid: number) =>
+  pid === process.pid ? (process.cpuUsage().user + process.cpuUsage().system) / 1_000 : cpuMs(pid);

@@ -45,7 +45,9 @@ describe('[cluster] in a browser, through the gateway', skippedFor([...missingCl
   });
 
   it('and its category counts it', async () => {
-    const count = async () => ((await (await fetch(`${INGRESS}/blog/api/categories/clusters`)).json()) as { post_count?: number }).post_count ?? 0;
+    const count = async () =>
+      ((await (await fetch(`${INGRESS}/blog/api/categories/clusters`)).json()) as { post_count?: number }).post_count ??
+      0;
     await eventually(count, (posts) => posts > 0);
     await page.goto('/');
     await photograph('front');

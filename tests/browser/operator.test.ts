@@ -33,7 +33,15 @@ describe('an operator’s browser', needsChromium, () => {
       root: folder,
       triggers: () => [{ name: 'counts', namespace: 'dormouse' }],
     });
-    console_ = await startConsole({ host: '127.0.0.1', port: 0, services: () => [], routes: () => [], brokers: b.brokers, telemetry: b.telemetry, operations });
+    console_ = await startConsole({
+      host: '127.0.0.1',
+      port: 0,
+      services: () => [],
+      routes: () => [],
+      brokers: b.brokers,
+      telemetry: b.telemetry,
+      operations,
+    });
     const form = `<form method="post" action="${console_.url}/dead-letters/redrive"><input name="what" value="all"><input name="token" value="x"><button>Win a prize</button></form>`;
     stranger = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(form));
     await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', done));
@@ -53,11 +61,18 @@ describe('an operator’s browser', needsChromium, () => {
   });
 
   const open = async (javaScriptEnabled: boolean): Promise<Page> => {
-    const context = await browser.newContext({ javaScriptEnabled, baseURL: console_.url, bypassCSP: javaScriptEnabled });
+    const context = await browser.newContext({
+      javaScriptEnabled,
+      baseURL: console_.url,
+      bypassCSP: javaScriptEnabled,
+    });
     context.setDefaultTimeout(10_000);
     return context.newPage();
   };
-  const redriven = () => api.asked.filter(({ what, body }) => what.endsWith('/redrives') && !(body as { dry_run?: boolean }).dry_run).map(({ body }) => body);
+  const redriven = () =>
+    api.asked
+      .filter(({ what, body }) => what.endsWith('/redrives') && !(body as { dry_run?: boolean }).dry_run)
+      .map(({ body }) => body);
 
   it('redrives those ticked without JavaScript, and sees the job end by itself', async () => {
     const page = await open(false);
@@ -92,7 +107,9 @@ describe('an operator’s browser', needsChromium, () => {
       await page.goto(path);
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
-        const { axe: checker } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+        const { axe: checker } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
         return (await checker.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
       });
       expect({ path, violations }).toEqual({ path, violations: [] });

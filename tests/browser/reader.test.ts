@@ -25,9 +25,16 @@ describe('in a browser, without JavaScript', needsChromium, () => {
     context = await browser.newContext({ javaScriptEnabled: false, baseURL: platform.url });
     page = await context.newPage();
     page.setDefaultTimeout(5000);
-    page.on('console', (message) => message.type() === 'error' && /Content.Security.Policy/i.test(message.text()) && violations.push(message.text()));
+    page.on(
+      'console',
+      (message) =>
+        message.type() === 'error' &&
+        /Content.Security.Policy/i.test(message.text()) &&
+        violations.push(message.text()),
+    );
     author = await blogAt(platform.url).register();
-    for (let n = 1; n <= 45; n++) await author.write({ title: `Article ${n}`, content: article(n), category_name: n % 2 ? 'C#' : 'C++' });
+    for (let n = 1; n <= 45; n++)
+      await author.write({ title: `Article ${n}`, content: article(n), category_name: n % 2 ? 'C#' : 'C++' });
   });
   afterAll(async () => {
     await browser?.close();
@@ -133,7 +140,8 @@ describe('accessibility, by axe', needsChromium, () => {
     platform = await runPlatform();
     browser = await openBrowser();
     const author = await blogAt(platform.url).register();
-    for (let n = 1; n <= 3; n++) await author.write({ title: `Article ${n}`, content: article(n), category_name: `Topic ${n}` });
+    for (let n = 1; n <= 3; n++)
+      await author.write({ title: `Article ${n}`, content: article(n), category_name: `Topic ${n}` });
   });
   afterAll(async () => {
     await browser?.close();
@@ -141,7 +149,14 @@ describe('accessibility, by axe', needsChromium, () => {
   });
 
   for (const scheme of ['light', 'dark'] as const)
-    for (const path of ['/', '/blog/posts/article-1', '/blog/categories/topic-1', '/blog/login', '/blog/signup', '/blog/nowhere'])
+    for (const path of [
+      '/',
+      '/blog/posts/article-1',
+      '/blog/categories/topic-1',
+      '/blog/login',
+      '/blog/signup',
+      '/blog/nowhere',
+    ])
       it(`finds nothing to mend on ${path} (${scheme})`, async () => {
         const context = await browser.newContext({ baseURL: platform.url, colorScheme: scheme, bypassCSP: true });
         const page = await context.newPage();

@@ -19,7 +19,12 @@ type OwnPost = WrittenPost & { etag: string };
 const mostPosts = 20;
 /** After a request without an answer: how often it is left at that, for good. */
 const abandons = 0.25;
-const bodyOf = ({ title, content, category, status }: PostState) => ({ title, content, category_name: category, status });
+const bodyOf = ({ title, content, category, status }: PostState) => ({
+  title,
+  content,
+  category_name: category,
+  status,
+});
 
 /** Creates, edits and deletes posts until told to stop, each write on top of the last one it knows of (If-Match). */
 export async function author(options: AuthorOptions): Promise<void> {
@@ -81,7 +86,9 @@ class Desk {
     const state = { ...before, content: `Edited by ${name}, ${++this.#count}.` };
     if (dice.chance(0.3)) state.category = this.#category();
     if (dice.chance(0.2)) state.status = before.status === 'draft' ? 'published' : 'draft';
-    const answer = await this.#client.write('PATCH', `/blog/api/posts/${post.id}`, bodyOf(state), { 'if-match': post.etag });
+    const answer = await this.#client.write('PATCH', `/blog/api/posts/${post.id}`, bodyOf(state), {
+      'if-match': post.etag,
+    });
     if (await this.#settled(post, answer, state)) return;
     const { status, etag } = answer as Reply;
     if (status !== 200) return this.#surprise(`PATCH of ${post.token} was answered ${status}`, post);
@@ -90,7 +97,9 @@ class Desk {
   }
 
   async #remove(post: OwnPost): Promise<void> {
-    const answer = await this.#client.write('DELETE', `/blog/api/posts/${post.id}`, undefined, { 'if-match': post.etag });
+    const answer = await this.#client.write('DELETE', `/blog/api/posts/${post.id}`, undefined, {
+      'if-match': post.etag,
+    });
     if (await this.#settled(post, answer, 'absent')) return;
     const { status } = answer as Reply;
     if (status !== 204) return this.#surprise(`DELETE of ${post.token} was answered ${status}`, post);
@@ -100,7 +109,11 @@ class Desk {
   }
 
   /** False when the answer says what became of the write. Without one it is left alone from now on, or looked up. */
-  async #settled(post: OwnPost, answer: Reply | 'unknown' | 'not done', wanted: PostState | 'absent'): Promise<boolean> {
+  async #settled(
+    post: OwnPost,
+    answer: Reply | 'unknown' | 'not done',
+    wanted: PostState | 'absent',
+  ): Promise<boolean> {
     if (answer === 'not done') return true;
     if (answer !== 'unknown' && answer.status !== 412) return false;
     if (answer === 'unknown') {
@@ -125,7 +138,11 @@ class Desk {
       return this.#drop(post);
     }
     const found = post.possible.find((each) => each !== 'absent' && each.content === answer.body.content);
-    if (!found) return this.#surprise(`${post.token} has a content that was never possible: ${JSON.stringify(answer.body)}`, post);
+    if (!found)
+      return this.#surprise(
+        `${post.token} has a content that was never possible: ${JSON.stringify(answer.body)}`,
+        post,
+      );
     // First the one that was found: the next write goes on from there.
     post.possible = [found, ...post.possible.filter((each) => each !== found)];
     post.etag = answer.etag;
@@ -140,7 +157,9 @@ class Desk {
   }
 
   #surprise(sentence: string, post?: OwnPost): void {
-    this.#options.ledger.surprises.push(`${new Date().toISOString()} ${sentence}${post ? `; possible: ${JSON.stringify(post.possible)}` : ''}`);
+    this.#options.ledger.surprises.push(
+      `${new Date().toISOString()} ${sentence}${post ? `; possible: ${JSON.stringify(post.possible)}` : ''}`,
+    );
     if (post) this.#drop(post);
   }
 }

@@ -41,7 +41,11 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
   const started = Date.now();
   const ledger = new Ledger();
   const site = await openSite();
-  say(site.smallDisk ? 'the brokers lie on a small file system of their own' : 'no file system can be mounted here: a full disk is only injected');
+  say(
+    site.smallDisk
+      ? 'the brokers lie on a small file system of their own'
+      : 'no file system can be mounted here: a full disk is only injected',
+  );
   const witness = new Witness();
   const steps: StepResult[] = [];
   let observed: Observed | undefined;
@@ -74,10 +78,16 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
   };
 }
 
-function tooLittle({ kills, events }: CampaignOptions, { acknowledgedEvents }: Ledger, steps: readonly StepResult[]): Violation[] {
+function tooLittle(
+  { kills, events }: CampaignOptions,
+  { acknowledgedEvents }: Ledger,
+  steps: readonly StepResult[],
+): Violation[] {
   const counted = steps.filter(({ counted }) => counted).length;
   const invariant = 'The campaign was as long as it was asked to be';
-  return counted >= kills && acknowledgedEvents >= events ? [] : [{ invariant, detail: `${counted} kills counted, ${acknowledgedEvents} events acknowledged` }];
+  return counted >= kills && acknowledgedEvents >= events
+    ? []
+    : [{ invariant, detail: `${counted} kills counted, ${acknowledgedEvents} events acknowledged` }];
 }
 
 /** Puts load on the platform while `work` runs; `broken` says whether the load has ended by itself. */
@@ -108,7 +118,9 @@ async function underLoad(
     loading = false;
   }
   await load;
-  say(`load ends: ${ledger.acknowledgedEvents} events and ${ledger.acknowledgedWrites} writes acknowledged, ${ledger.ambiguous} writes without an answer`);
+  say(
+    `load ends: ${ledger.acknowledgedEvents} events and ${ledger.acknowledgedWrites} writes acknowledged, ${ledger.ambiguous} writes without an answer`,
+  );
 }
 
 /** Both loads run before the first fault. */
@@ -125,13 +137,23 @@ interface Course {
   broken: () => boolean;
 }
 
-async function breakThings(options: CampaignOptions, site: Site, ledger: Ledger, { steps, witness, broken }: Course): Promise<void> {
+async function breakThings(
+  options: CampaignOptions,
+  site: Site,
+  ledger: Ledger,
+  { steps, witness, broken }: Course,
+): Promise<void> {
   const { seed, minutes, kills, events, pauseMs = 3_000, say = () => {} } = options;
   const began = Date.now();
   const enough = () => {
     if (options.steps !== undefined) return steps.length >= options.steps;
     const passed = (Date.now() - began) / 60_000;
-    return passed >= 2 * minutes || (passed >= minutes && ledger.acknowledgedEvents >= events && steps.filter(({ counted }) => counted).length >= kills);
+    return (
+      passed >= 2 * minutes ||
+      (passed >= minutes &&
+        ledger.acknowledgedEvents >= events &&
+        steps.filter(({ counted }) => counted).length >= kills)
+    );
   };
   for (const step of planOf(seed)) {
     if (enough() || broken()) return;

@@ -8,7 +8,16 @@ const limits = { timeout: 240_000 };
 
 it('six faults of a fixed seed lose nothing, do nothing twice and leave nothing behind', limits, async () => {
   const said: string[] = [];
-  const result = await campaign({ seed, minutes: 1, kills: 0, events: 0, steps: 6, authors: 3, pauseMs: 1_500, say: (line) => said.push(line) });
+  const result = await campaign({
+    seed,
+    minutes: 1,
+    kills: 0,
+    events: 0,
+    steps: 6,
+    authors: 3,
+    pauseMs: 1_500,
+    say: (line) => said.push(line),
+  });
   const report = `seed ${seed}\n${said.join('\n')}\n${asMarkdown(result, 'npm test')}`;
   expect(result.violations, report).toEqual([]);
   expect(result.steps.map(({ step: { fault } }) => `${fault.kind} ${fault.target}`).sort(), report).toEqual([
@@ -21,5 +30,9 @@ it('six faults of a fixed seed lose nothing, do nothing twice and leave nothing 
   ]);
   expect(result.steps.filter(({ counted }) => counted).length, report).toBeGreaterThan(0);
   expect(result.ledger.acknowledgedEvents, report).toBeGreaterThan(200);
-  expect(JSON.parse(asJson(result, 'npm test'))).toMatchObject({ seed, violations: [], counts: { 'effects twice': 0, violations: 0 } });
+  expect(JSON.parse(asJson(result, 'npm test'))).toMatchObject({
+    seed,
+    violations: [],
+    counts: { 'effects twice': 0, violations: 0 },
+  });
 });

@@ -12,7 +12,12 @@ export interface Client {
   /** Registers and logs in. */
   begin(): Promise<void>;
   /** A write. `unknown`: it may have happened, or may yet. `not done`: it did not and will not. */
-  write(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Reply | 'unknown' | 'not done'>;
+  write(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Reply | 'unknown' | 'not done'>;
   /** Asks again until one of these statuses is the answer; undefined when the load ends before. */
   ask(method: string, path: string, statuses: readonly number[], body?: unknown): Promise<Reply | undefined>;
 }
@@ -36,14 +41,26 @@ export function clientOf({ ledger, url, name, going }: ClientOptions): Client {
   };
 
   /** @returns undefined when there was no answer */
-  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply | undefined> => {
-    const own = { ...(token && { authorization: `Bearer ${token}` }), ...(body !== undefined && { 'content-type': 'application/json' }) };
+  const send = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply | undefined> => {
+    const own = {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
     const init = { method, headers: { ...own, ...headers }, ...(body !== undefined && { body: JSON.stringify(body) }) };
     return ledger.during(async () => {
       try {
         const answer = await fetch(url + path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
         const text = await answer.text();
-        return { status: answer.status, etag: answer.headers.get('etag') ?? '', body: (text.startsWith('{') ? JSON.parse(text) : {}) as Reply['body'] };
+        return {
+          status: answer.status,
+          etag: answer.headers.get('etag') ?? '',
+          body: (text.startsWith('{') ? JSON.parse(text) : {}) as Reply['body'],
+        };
       } catch {
         return undefined;
       }

@@ -26,7 +26,9 @@ export async function sendEvents({ ledger, broker, streams, batch, rate, going }
     while (going()) {
       const began = performance.now();
       stream.sent = stream.acknowledged + batch;
-      const body = JSON.stringify(Array.from({ length: batch }, (_, i) => eventOf(stream, stream.acknowledged + 1 + i)));
+      const body = JSON.stringify(
+        Array.from({ length: batch }, (_, i) => eventOf(stream, stream.acknowledged + 1 + i)),
+      );
       for (let tries = 0; ; tries++) {
         const at = performance.now();
         if (await ledger.during(() => accepted(broker, body))) {

@@ -18,22 +18,28 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const texts = async () => {
   const found: string[] = [];
-  const log = await openLog({ store: faultyStores({ state: 'well', delayMs: 0 })(folder), visit: ({ payload }) => void found.push(payload.toString()) });
+  const log = await openLog({
+    store: faultyStores({ state: 'well', delayMs: 0 })(folder),
+    visit: ({ payload }) => void found.push(payload.toString()),
+  });
   await log.close();
   return found;
 };
 
-it.each(['full', 'failing'] as const)('a log on a disk that is %s for a while refuses, goes on afterwards, and keeps what it acknowledged', async (state) => {
-  const log = await openLog({ store });
-  await log.append([Buffer.from('before')]);
-  disk.state = state;
-  await expect(log.append([Buffer.from('meanwhile')])).rejects.toThrow(state === 'full' ? 'ENOSPC' : 'EIO');
-  await expect(log.append([Buffer.from('meanwhile, too')])).rejects.toThrow();
-  disk.state = 'well';
-  await log.append([Buffer.from('after')]);
-  await log.close();
-  expect(await texts()).toEqual(['before', 'after']);
-});
+it.each(['full', 'failing'] as const)(
+  'a log on a disk that is %s for a while refuses, goes on afterwards, and keeps what it acknowledged',
+  async (state) => {
+    const log = await openLog({ store });
+    await log.append([Buffer.from('before')]);
+    disk.state = state;
+    await expect(log.append([Buffer.from('meanwhile')])).rejects.toThrow(state === 'full' ? 'ENOSPC' : 'EIO');
+    await expect(log.append([Buffer.from('meanwhile, too')])).rejects.toThrow();
+    disk.state = 'well';
+    await log.append([Buffer.from('after')]);
+    await log.close();
+    expect(await texts()).toEqual(['before', 'after']);
+  },
+);
 
 it('a full disk keeps half of what it refuses', async () => {
   const file = await store.open('file');

@@ -11,7 +11,10 @@ export interface Disk {
 /** Stores on a disk whose state may be changed at any time. */
 export function faultyStores(
   disk: Disk,
-  { inner = diskStore, sleep = setTimeout }: { inner?: (folder: string) => Store; sleep?: (ms: number) => Promise<unknown> } = {},
+  {
+    inner = diskStore,
+    sleep = setTimeout,
+  }: { inner?: (folder: string) => Store; sleep?: (ms: number) => Promise<unknown> } = {},
 ): (folder: string) => Store {
   const syncing = async () => {
     const { state, delayMs } = disk;

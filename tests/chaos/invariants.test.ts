@@ -4,7 +4,12 @@ import { invariants, violations } from './invariants.ts';
 import { Ledger, type PostState } from './ledger.ts';
 import { nameOf, type Observed, type SeenEvent } from './observed.ts';
 
-const state: PostState = { title: 'Post anna-1.', content: 'Edited by anna, 2.', category: 'Topic 1', status: 'published' };
+const state: PostState = {
+  title: 'Post anna-1.',
+  content: 'Edited by anna, 2.',
+  category: 'Topic 1',
+  status: 'published',
+};
 
 const event = (subject: string, version: number, kind: string): SeenEvent => ({
   source: subject.startsWith('post/') ? '/posts' : '/chaos',
@@ -58,7 +63,12 @@ type Harm = (all: ReturnType<typeof allIsWell>) => void;
 
 /** Each line: what is planted, whose business it is, and what is then said. */
 const planted: [string, string, RegExp, Harm][] = [
-  ['a post that is gone', 'Every acknowledged write is there', /anna-1 .* is absent/, ({ observed }) => void (observed.posts = [])],
+  [
+    'a post that is gone',
+    'Every acknowledged write is there',
+    /anna-1 .* is absent/,
+    ({ observed }) => void (observed.posts = []),
+  ],
   [
     'an older text',
     'Every acknowledged write is there',
@@ -77,13 +87,48 @@ const planted: [string, string, RegExp, Harm][] = [
     /stored 2 times: ids 1, 9/,
     ({ observed }) => void (observed.posts = [observed.posts[0]!, { ...observed.posts[0]!, id: 9 }]),
   ],
-  ['a post that nobody wrote', 'Every acknowledged write is there', /never written/, ({ ledger }) => void ledger.posts.shift()],
-  ['another id than was told', 'Every acknowledged write is there', /acknowledged with id 7/, ({ ledger }) => void (ledger.posts[0]!.id = 7)],
-  ['an answer that cannot be', 'No answer contradicted', /PATCH/, ({ ledger }) => void ledger.surprises.push('PATCH of anna-1 was answered 404')],
-  ['a lost event', 'Every acknowledged event took effect', /stream\/0-2 was acknowledged and is lost/, without('stream/0 2 counted')],
-  ['an event that was never sent', 'Every acknowledged event took effect', /stream\/0-4 was never sent/, ({ ledger }) => void (ledger.streams[0]!.sent = 3)],
-  ['a change that was never announced', 'Every change of a post', /post\/1 was changed to version 2/, without('post/1 2 updated')],
-  ['a new post that was never announced', 'Every change of a post', /post\/1 was changed to version 1/, withoutAll('post/1')],
+  [
+    'a post that nobody wrote',
+    'Every acknowledged write is there',
+    /never written/,
+    ({ ledger }) => void ledger.posts.shift(),
+  ],
+  [
+    'another id than was told',
+    'Every acknowledged write is there',
+    /acknowledged with id 7/,
+    ({ ledger }) => void (ledger.posts[0]!.id = 7),
+  ],
+  [
+    'an answer that cannot be',
+    'No answer contradicted',
+    /PATCH/,
+    ({ ledger }) => void ledger.surprises.push('PATCH of anna-1 was answered 404'),
+  ],
+  [
+    'a lost event',
+    'Every acknowledged event took effect',
+    /stream\/0-2 was acknowledged and is lost/,
+    without('stream/0 2 counted'),
+  ],
+  [
+    'an event that was never sent',
+    'Every acknowledged event took effect',
+    /stream\/0-4 was never sent/,
+    ({ ledger }) => void (ledger.streams[0]!.sent = 3),
+  ],
+  [
+    'a change that was never announced',
+    'Every change of a post',
+    /post\/1 was changed to version 2/,
+    without('post/1 2 updated'),
+  ],
+  [
+    'a new post that was never announced',
+    'Every change of a post',
+    /post\/1 was changed to version 1/,
+    withoutAll('post/1'),
+  ],
   ['a deletion that was never announced', 'Every change of a post', /post\/2 is gone/, without('post/2 2 deleted')],
   [
     'an event of a version that never was',
@@ -97,7 +142,12 @@ const planted: [string, string, RegExp, Harm][] = [
     /took effect 2 times/,
     ({ observed }) => void (observed.seen = observed.seen.map((each, n) => (n === 4 ? { ...each, times: 2 } : each))),
   ],
-  ['two events of a subject the wrong way round', 'Events of a subject', /stream\/0: .* version 1 .* after .* version 2/, swapped(1, 4)],
+  [
+    'two events of a subject the wrong way round',
+    'Events of a subject',
+    /stream\/0: .* version 1 .* after .* version 2/,
+    swapped(1, 4),
+  ],
   ['published before created', 'Events of a subject', /created.* after .*published/, swapped(0, 2)],
   [
     'an inbox without an event',
@@ -111,11 +161,36 @@ const planted: [string, string, RegExp, Harm][] = [
     /Topic 1 counts 2, published are 1/,
     ({ observed }) => void (observed.categories = [{ name: 'Topic 1', counted: 2, published: 1 }]),
   ],
-  ['an old page', 'Readers are shown', /\/blog\//, ({ observed }) => void (observed.shown = [{ path: '/blog/', expected: 'new', got: 'old' }])],
-  ['a row in an outbox', 'Nothing waits', /1 events are left in posts.outbox/, ({ observed }) => void (observed.outboxes = [{ schema: 'posts', rows: 1 }])],
-  ['a delivery that is not over', 'Nothing waits', /retrying/, ({ observed }) => void (observed.pending = ['an event is retrying'])],
-  ['a dead letter', 'Nothing was given up', /dead/, ({ observed }) => void (observed.undeliverable = ['a dead letter'])],
-  ['a gap in the archive', 'Every event is archived', /not in the journal/, ({ observed }) => void (observed.archived = new Set())],
+  [
+    'an old page',
+    'Readers are shown',
+    /\/blog\//,
+    ({ observed }) => void (observed.shown = [{ path: '/blog/', expected: 'new', got: 'old' }]),
+  ],
+  [
+    'a row in an outbox',
+    'Nothing waits',
+    /1 events are left in posts.outbox/,
+    ({ observed }) => void (observed.outboxes = [{ schema: 'posts', rows: 1 }]),
+  ],
+  [
+    'a delivery that is not over',
+    'Nothing waits',
+    /retrying/,
+    ({ observed }) => void (observed.pending = ['an event is retrying']),
+  ],
+  [
+    'a dead letter',
+    'Nothing was given up',
+    /dead/,
+    ({ observed }) => void (observed.undeliverable = ['a dead letter']),
+  ],
+  [
+    'a gap in the archive',
+    'Every event is archived',
+    /not in the journal/,
+    ({ observed }) => void (observed.archived = new Set()),
+  ],
   ['a process that stays', 'No process', /node/, ({ observed }) => void (observed.processes = ['4711 node'])],
 ];
 
@@ -175,17 +250,29 @@ describe('the invariants', () => {
 
   it('find any two events of a subject that changed places', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('stream/0', 'stream/1'), { minLength: 3, maxLength: 30 }), fc.nat(), fc.nat(), (subjects, a, b) => {
-        const count: Record<string, number> = {};
-        const seen = subjects.map((subject) => event(subject, (count[subject] = (count[subject] ?? 0) + 1), 'counted'));
-        const [one, other] = [a % seen.length, b % seen.length];
-        const { ledger, observed } = allIsWell();
-        const mixed = [...seen];
-        [mixed[one], mixed[other]] = [seen[other]!, seen[one]!];
-        const inOrder = Object.values(Object.groupBy(mixed, ({ subject }) => subject)).every((of) => of!.every(({ version }, n) => version === n + 1));
-        const found = invariants['Events of a subject took effect in the order in which they happened']!(ledger, { ...observed, seen: mixed });
-        expect(found.length === 0).toBe(inOrder);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('stream/0', 'stream/1'), { minLength: 3, maxLength: 30 }),
+        fc.nat(),
+        fc.nat(),
+        (subjects, a, b) => {
+          const count: Record<string, number> = {};
+          const seen = subjects.map((subject) =>
+            event(subject, (count[subject] = (count[subject] ?? 0) + 1), 'counted'),
+          );
+          const [one, other] = [a % seen.length, b % seen.length];
+          const { ledger, observed } = allIsWell();
+          const mixed = [...seen];
+          [mixed[one], mixed[other]] = [seen[other]!, seen[one]!];
+          const inOrder = Object.values(Object.groupBy(mixed, ({ subject }) => subject)).every((of) =>
+            of!.every(({ version }, n) => version === n + 1),
+          );
+          const found = invariants['Events of a subject took effect in the order in which they happened']!(ledger, {
+            ...observed,
+            seen: mixed,
+          });
+          expect(found.length === 0).toBe(inOrder);
+        },
+      ),
     );
   });
 });

@@ -16,7 +16,9 @@ export const invariants: Readonly<Record<string, Check>> = {
   'Every acknowledged event took effect': (ledger, { seen }) => lostStreams(ledger, seen),
   'Every change of a post was announced, without a gap': announced,
   'No event took effect twice': (_, { seen }) =>
-    seen.filter(({ times }) => times !== 1).map((event) => `${nameOf(event)} (${event.type}, ${event.subject}) took effect ${event.times} times`),
+    seen
+      .filter(({ times }) => times !== 1)
+      .map((event) => `${nameOf(event)} (${event.type}, ${event.subject}) took effect ${event.times} times`),
   'Events of a subject took effect in the order in which they happened': (_, { seen }) => disorder(seen),
   'Every consumer has each event in its inbox': inboxes,
   'Categories count what is published': (_, { categories }) =>
@@ -24,7 +26,9 @@ export const invariants: Readonly<Record<string, Check>> = {
       .filter(({ counted, published }) => counted !== published)
       .map(({ name, counted, published }) => `${name} counts ${counted}, published are ${published}`),
   'Readers are shown what the database holds': (_, { shown }) =>
-    shown.filter(({ expected, got }) => expected !== got).map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`),
+    shown
+      .filter(({ expected, got }) => expected !== got)
+      .map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`),
   'Nothing waits any more': (_, { outboxes, pending }) => [
     ...outboxes.filter(({ rows }) => rows > 0).map(({ schema, rows }) => `${rows} events are left in ${schema}.outbox`),
     ...pending,
@@ -32,14 +36,18 @@ export const invariants: Readonly<Record<string, Check>> = {
   'Nothing was given up': (_, { undeliverable }) => [...undeliverable],
   'Every event is archived': (_, { seen, archived }) =>
     archived
-      ? seen.filter((event) => !archived.has(nameOf(event))).map((event) => `${nameOf(event)} (${event.type}, ${event.subject}) is not in the journal`)
+      ? seen
+          .filter((event) => !archived.has(nameOf(event)))
+          .map((event) => `${nameOf(event)} (${event.type}, ${event.subject}) is not in the journal`)
       : [],
   'No process is left behind': (_, { processes }) => [...processes],
 };
 
 /** Everything that does not hold. */
 export const violations = (ledger: Ledger, observed: Observed): Violation[] =>
-  Object.entries(invariants).flatMap(([invariant, check]) => check(ledger, observed).map((detail) => ({ invariant, detail })));
+  Object.entries(invariants).flatMap(([invariant, check]) =>
+    check(ledger, observed).map((detail) => ({ invariant, detail })),
+  );
 
 function writes({ posts }: Ledger, { posts: stored }: Observed): string[] {
   const byToken = Map.groupBy(stored, ({ title }) => /^Post (\S+)\./.exec(title)?.[1] ?? title);
@@ -47,11 +55,15 @@ function writes({ posts }: Ledger, { posts: stored }: Observed): string[] {
   for (const { token, id, possible } of posts) {
     const found = byToken.get(token) ?? [];
     byToken.delete(token);
-    if (found.length > 1) wrong.push(`${token} was stored ${found.length} times: ids ${found.map((each) => each.id).join(', ')}`);
+    if (found.length > 1)
+      wrong.push(`${token} was stored ${found.length} times: ids ${found.map((each) => each.id).join(', ')}`);
     const [one] = found;
-    if (one && id !== undefined && one.id !== id) wrong.push(`${token} was acknowledged with id ${id} and is stored with ${one.id}`);
+    if (one && id !== undefined && one.id !== id)
+      wrong.push(`${token} was acknowledged with id ${id} and is stored with ${one.id}`);
     if (!possible.some((state) => isState(state, one)))
-      wrong.push(`${token} (id ${id ?? 'unknown'}) is ${one ? JSON.stringify(one) : 'absent'}, possible are ${JSON.stringify(possible)}`);
+      wrong.push(
+        `${token} (id ${id ?? 'unknown'}) is ${one ? JSON.stringify(one) : 'absent'}, possible are ${JSON.stringify(possible)}`,
+      );
   }
   for (const [token, found] of byToken) wrong.push(`${token} (id ${found[0]!.id}) was never written`);
   return wrong;
@@ -68,7 +80,10 @@ function lostStreams({ streams }: Ledger, seen: readonly SeenEvent[]): string[] 
     const numbers = new Set(bySubject.get(subject)?.map(({ version }) => version));
     const lost = Array.from({ length: acknowledged }, (_, i) => i + 1).filter((number) => !numbers.has(number));
     const invented = [...numbers].filter((number) => number > sent);
-    return [...lost.map((number) => `${subject}-${number} was acknowledged and is lost`), ...invented.map((number) => `${subject}-${number} was never sent`)];
+    return [
+      ...lost.map((number) => `${subject}-${number} was acknowledged and is lost`),
+      ...invented.map((number) => `${subject}-${number} was never sent`),
+    ];
   });
 }
 
@@ -87,12 +102,16 @@ function announced({ posts }: Ledger, { posts: stored, seen }: Observed): string
     const known = new Set(of.map(({ version }) => version));
     const end = of.find(({ type }) => type === deleted)?.version;
     const last = versions.get(subject) ?? end;
-    if (last === undefined) return [`${subject} is gone, and no event says so: versions ${[...known].join(', ') || 'none'}`];
-    if (versions.has(subject) && end !== undefined) return [`${subject} is stored, and an event says that it was deleted`];
+    if (last === undefined)
+      return [`${subject} is gone, and no event says so: versions ${[...known].join(', ') || 'none'}`];
+    if (versions.has(subject) && end !== undefined)
+      return [`${subject} is stored, and an event says that it was deleted`];
     const missing = Array.from({ length: last }, (_, i) => i + 1).filter((version) => !known.has(version));
     const beyond = [...known].filter((version) => version > last);
     return [
-      ...missing.map((version) => `${subject} was changed to version ${version}, and no event was handled that says so`),
+      ...missing.map(
+        (version) => `${subject} was changed to version ${version}, and no event was handled that says so`,
+      ),
       ...beyond.map((version) => `${subject} has version ${last}, and an event speaks of ${version}`),
     ];
   });

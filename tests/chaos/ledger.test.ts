@@ -28,7 +28,10 @@ it('a request is in flight until it has ended, whether well or not', async () =>
 
 it('counts events that the Broker took and those that acknowledged writes announced', () => {
   const ledger = new Ledger();
-  ledger.streams.push({ subject: 'stream/0', acknowledged: 20, sent: 30 }, { subject: 'stream/1', acknowledged: 10, sent: 10 });
+  ledger.streams.push(
+    { subject: 'stream/0', acknowledged: 20, sent: 30 },
+    { subject: 'stream/1', acknowledged: 10, sent: 10 },
+  );
   ledger.announced = 7;
   expect(ledger.acknowledgedEvents).toBe(37);
 });

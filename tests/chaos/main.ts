@@ -65,7 +65,9 @@ async function run(): Promise<void> {
     writeFileSync(`${base}.json`, asJson(result, command));
   }
   if (result.violations.length === 0) return;
-  console.error(`\n${result.violations.length} violations; the last of ${result.steps.length} steps were\n${lastSteps(result, 5)}`);
+  console.error(
+    `\n${result.violations.length} violations; the last of ${result.steps.length} steps were\n${lastSteps(result, 5)}`,
+  );
   console.error(`again: npm run chaos -- --seed ${seed} --minutes ${number('minutes')}`);
   process.exitCode = 1;
 }

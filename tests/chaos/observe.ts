@@ -30,7 +30,9 @@ const over = new Set(['delivered', 'dead-lettered', 'undeliverable']);
 
 /** Deliveries among the last `limit` events that are not over. */
 export async function undelivered(console: string, limit = 500): Promise<string[]> {
-  const events = (await (await fetch(`${console}/api/events?limit=${limit}`, { signal: AbortSignal.timeout(2_000) })).json()) as Listed[];
+  const events = (await (
+    await fetch(`${console}/api/events?limit=${limit}`, { signal: AbortSignal.timeout(2_000) })
+  ).json()) as Listed[];
   return events.flatMap(({ id, type, triggers }) =>
     triggers
       .filter(({ outcome }) => !over.has(outcome))
@@ -40,7 +42,9 @@ export async function undelivered(console: string, limit = 500): Promise<string[
 
 /** Rows that wait in each outbox. */
 export async function outboxes(sql: postgres.Sql): Promise<{ schema: string; rows: number }[]> {
-  const schemas = await sql<{ schema: string }[]>`SELECT schemaname AS schema FROM pg_tables WHERE tablename = 'outbox' ORDER BY 1`;
+  const schemas = await sql<
+    { schema: string }[]
+  >`SELECT schemaname AS schema FROM pg_tables WHERE tablename = 'outbox' ORDER BY 1`;
   return Promise.all(
     schemas.map(async ({ schema }) => {
       const [row] = await sql<{ rows: number }[]>`SELECT count(*)::integer AS rows FROM ${sql(`${schema}.outbox`)}`;
@@ -59,7 +63,11 @@ export async function observe(sql: postgres.Sql, { url, console }: Site): Promis
   return {
     posts,
     seen: await sql<SeenEvent[]>`SELECT source, id, type, subject, version, times FROM recorder.seen ORDER BY position`,
-    inboxes: new Map(await Promise.all(['recorder', 'categories'].map(async (consumer) => [consumer, await names(sql, `${consumer}.inbox`)] as const))),
+    inboxes: new Map(
+      await Promise.all(
+        ['recorder', 'categories'].map(async (consumer) => [consumer, await names(sql, `${consumer}.inbox`)] as const),
+      ),
+    ),
     categories: await sql<{ name: string; counted: number; published: number }[]>`
       SELECT name, post_count AS counted, (SELECT count(*)::integer FROM posts.posts WHERE category_id = categories.id AND status = 'published') AS published
       FROM categories.categories`,
@@ -83,7 +91,9 @@ async function archive(sql: postgres.Sql): Promise<Set<string> | undefined> {
 }
 
 async function deadLetters(sql: postgres.Sql): Promise<object[]> {
-  return (await journalHas(sql, 'dead_letters')) ? sql`SELECT source, id, type, subject, destination, trigger, status, cause FROM journal.dead_letters` : [];
+  return (await journalHas(sql, 'dead_letters'))
+    ? sql`SELECT source, id, type, subject, destination, trigger, status, cause FROM journal.dead_letters`
+    : [];
 }
 
 async function journalHas(sql: postgres.Sql, table: string): Promise<boolean> {
@@ -115,11 +125,16 @@ async function shown(url: string, posts: readonly StoredPost[], sql: postgres.Sq
       got: answer.status === 200 ? `version ${body.version}: ${body.content}` : String(answer.status),
     });
   }
-  const categories = await sql<{ name: string; post_count: number }[]>`SELECT name, post_count FROM categories.categories ORDER BY key`;
+  const categories = await sql<
+    { name: string; post_count: number }[]
+  >`SELECT name, post_count FROM categories.categories ORDER BY key`;
   const told = (await (await fetch(`${url}/blog/api/categories`)).json()) as { name: string; post_count: number }[];
-  const line = (list: readonly { name: string; post_count: number }[]) => list.map(({ name, post_count }) => `${name} ${post_count}`).join(', ');
+  const line = (list: readonly { name: string; post_count: number }[]) =>
+    list.map(({ name, post_count }) => `${name} ${post_count}`).join(', ');
   found.push({ path: '/blog/api/categories', expected: line(categories), got: line(told) });
-  const newest = await sql<{ title: string }[]>`SELECT title FROM posts.posts WHERE status = 'published' ORDER BY created_at DESC, id DESC LIMIT 20`;
+  const newest = await sql<
+    { title: string }[]
+  >`SELECT title FROM posts.posts WHERE status = 'published' ORDER BY created_at DESC, id DESC LIMIT 20`;
   const titles = newest.map(({ title }) => title).join(', ');
   const list = (await (await fetch(`${url}/blog/api/posts?limit=20`)).json()) as { title: string }[];
   found.push({ path: '/blog/api/posts', expected: titles, got: list.map(({ title }) => title).join(', ') });

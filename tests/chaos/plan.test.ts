@@ -29,7 +29,15 @@ it('two hundred steps hit everything that can be hit, mostly by kills', () => {
     'postgres-backend',
     'redis',
   ];
-  expect([...hit]).toEqual(expect.arrayContaining([...killed.map((target) => `kill ${target}`), 'disk full', 'disk full-really', 'disk slow', 'disk failing']));
+  expect([...hit]).toEqual(
+    expect.arrayContaining([
+      ...killed.map((target) => `kill ${target}`),
+      'disk full',
+      'disk full-really',
+      'disk slow',
+      'disk failing',
+    ]),
+  );
   expect(steps.filter(({ fault }) => fault.kind === 'kill').length).toBeGreaterThan(120);
   expect(steps.map(({ number }) => number)).toEqual(steps.map((_, n) => n + 1));
 });

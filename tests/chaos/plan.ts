@@ -4,14 +4,23 @@ import { random } from './random.ts';
 
 /** Functions of the overlay that may be killed and stopped; `journal` only where it is deployed. */
 export type FunctionName = 'posts' | 'categories' | 'recorder' | 'web' | 'auth' | 'relay' | 'journal';
-export type KillTarget = FunctionName | 'platform' | 'platform-on-slow-disk' | 'postgres' | 'postgres-backend' | 'redis';
+export type KillTarget =
+  | FunctionName
+  | 'platform'
+  | 'platform-on-slow-disk'
+  | 'postgres'
+  | 'postgres-backend'
+  | 'redis';
 export type PauseTarget = Exclude<KillTarget, 'postgres-backend' | 'platform-on-slow-disk'>;
 /** `full-really` fills the file system that the brokers' logs lie on; where none can be mounted it is `full`. */
 export type DiskFault = 'full' | 'full-really' | 'slow' | 'failing';
 
 export interface Step {
   number: number;
-  fault: { kind: 'kill'; target: KillTarget } | { kind: 'pause'; target: PauseTarget } | { kind: 'disk'; target: DiskFault };
+  fault:
+    | { kind: 'kill'; target: KillTarget }
+    | { kind: 'pause'; target: PauseTarget }
+    | { kind: 'disk'; target: DiskFault };
   /** Before it, as a multiple of the mean pause between two steps. */
   wait: number;
   /** Which of several processes, 0 ≤ n < 1. */
@@ -35,7 +44,18 @@ const kills: Record<KillTarget, number> = {
   redis: 2,
   journal: 3,
 };
-const pauses: Record<PauseTarget, number> = { posts: 2, categories: 2, recorder: 2, web: 1, auth: 1, relay: 1, platform: 2, postgres: 2, redis: 1, journal: 1 };
+const pauses: Record<PauseTarget, number> = {
+  posts: 2,
+  categories: 2,
+  recorder: 2,
+  web: 1,
+  auth: 1,
+  relay: 1,
+  platform: 2,
+  postgres: 2,
+  redis: 1,
+  journal: 1,
+};
 const disks: Record<DiskFault, number> = { full: 2, 'full-really': 2, slow: 2, failing: 1 };
 
 const hasJournal = existsSync(join(import.meta.dirname, '../../functions/journal/main.ts'));

@@ -11,7 +11,11 @@ const cachesMs = 2_500;
 const relayMs = 6_000;
 
 /** Waits until every outbox is empty and every event delivered, for as long as that may take; what is still there then is for the invariants to say. */
-export async function quiet({ url, console, home }: Pick<Site, 'url' | 'console' | 'home'>, ledger: Ledger, say: (line: string) => void): Promise<void> {
+export async function quiet(
+  { url, console, home }: Pick<Site, 'url' | 'console' | 'home'>,
+  ledger: Ledger,
+  say: (line: string) => void,
+): Promise<void> {
   const began = Date.now();
   const sql = database(home);
   let calmSince: number | undefined;
@@ -29,8 +33,11 @@ export async function quiet({ url, console, home }: Pick<Site, 'url' | 'console'
   }
 
   async function isCalm(): Promise<boolean> {
-    if ((await outboxes(sql)).some(({ rows }) => rows > 0) || (await undelivered(console, 2_000)).length > 0) return false;
-    const [row] = await sql<{ seen: number }[]>`SELECT count(*)::integer AS seen FROM recorder.seen WHERE source = '/chaos'`;
+    if ((await outboxes(sql)).some(({ rows }) => rows > 0) || (await undelivered(console, 2_000)).length > 0)
+      return false;
+    const [row] = await sql<
+      { seen: number }[]
+    >`SELECT count(*)::integer AS seen FROM recorder.seen WHERE source = '/chaos'`;
     return row!.seen >= ledger.streams.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
   }
 }

@@ -6,7 +6,15 @@ const newest = 120;
 const pauseMs = 50;
 
 /** Reads pages, lists and the newest posts, so that caches hold something, and wakes the relay more often than its schedule does. */
-export async function read({ ledger, url, going }: { ledger: Ledger; url: string; going: () => boolean }): Promise<void> {
+export async function read({
+  ledger,
+  url,
+  going,
+}: {
+  ledger: Ledger;
+  url: string;
+  going: () => boolean;
+}): Promise<void> {
   for (let n = 0; going(); n++) {
     const ids = ledger.posts.slice(-newest).flatMap(({ id }) => id ?? []);
     const one = n % 3 === 0 ? undefined : ids[(n * 7) % ids.length];

@@ -24,7 +24,8 @@ export interface Result {
   violations: readonly Violation[];
 }
 
-const machine = () => `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+const machine = () =>
+  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 
 /** The result as it is kept: numbers, every step, every violation. */
 export function asJson(result: Result, command: string): string {
@@ -72,7 +73,8 @@ export function asMarkdown(result: Result, command: string): string {
     row('---', '---:', '---:', '---:', '---:'),
     ...byFault(steps),
   ];
-  if (violations.length > 0) lines.push('', ...violations.slice(0, 200).map(({ invariant, detail }) => `- **${invariant}**: ${detail}`));
+  if (violations.length > 0)
+    lines.push('', ...violations.slice(0, 200).map(({ invariant, detail }) => `- **${invariant}**: ${detail}`));
   return lines.join('\n');
 }
 
@@ -85,7 +87,13 @@ function byFault(steps: readonly StepResult[]): string[] {
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, all]) => {
       const times = all.flatMap(({ recoveredMs }) => recoveredMs ?? []).sort((a, b) => a - b);
-      return row(name, all.length, all.filter(({ counted }) => counted).length, times[times.length >> 1] ?? '–', times.at(-1) ?? '–');
+      return row(
+        name,
+        all.length,
+        all.filter(({ counted }) => counted).length,
+        times[times.length >> 1] ?? '–',
+        times.at(-1) ?? '–',
+      );
     });
 }
 

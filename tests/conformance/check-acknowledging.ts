@@ -41,7 +41,9 @@ function raw(url: string, requests: readonly string[]): Promise<string> {
 }
 
 const head = (t: Tools, more: string) =>
-  `POST ${new URL(t.target.ingress).pathname} HTTP/1.1\r\nhost: ${new URL(t.target.ingress).host}\r\n${Object.entries(asHeaders(t.event()))
+  `POST ${new URL(t.target.ingress).pathname} HTTP/1.1\r\nhost: ${new URL(t.target.ingress).host}\r\n${Object.entries(
+    asHeaders(t.event()),
+  )
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}content-type: application/json\r\n${more}\r\n`;
 
@@ -49,11 +51,26 @@ const head = (t: Tools, more: string) =>
 export const acknowledging: Readonly<Record<string, Check>> = {
   async 'dp.http'(t) {
     accepted(await t.send({}, { chunked: true, headers: { 'transfer-encoding': 'chunked' } }));
-    const text = await raw(t.target.ingress, [head(t, 'expect: 100-continue\r\ncontent-length: 2\r\n'), '{}', head(t, 'content-length: 0\r\n')]);
+    const text = await raw(t.target.ingress, [
+      head(t, 'expect: 100-continue\r\ncontent-length: 2\r\n'),
+      '{}',
+      head(t, 'content-length: 0\r\n'),
+    ]);
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 202', 'HTTP/1.1 202']);
   },
   async 'dp.upgrade-ignored'(t) {
-    accepted(await t.send({}, { headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA' } }));
+    accepted(
+      await t.send(
+        {},
+        {
+          headers: {
+            connection: 'Upgrade, HTTP2-Settings',
+            upgrade: 'h2c',
+            'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
+          },
+        },
+      ),
+    );
   },
   'dp.binary-in': acceptsBinary,
   'dp.structured-in': acceptsStructured,
@@ -91,9 +108,30 @@ export const acknowledging: Readonly<Record<string, Check>> = {
     for (const id of ['same', 'same']) accepted(await t.send({ id }));
   },
   'cp.accepts-all': async (t) => {
-    accepted(await t.send({ subject: 'a b', time: '2026-01-01T00:00:00.123456789+23:59', dataschema: 'urn:a:b', source: '#', ext: 'x' }));
-    accepted(await t.send({ source: 'mailto:a@example.org' }, { body: '', headers: { 'content-type': 'text/plain; charset="utf-8"; a=b' } }));
-    accepted(await t.structured({ ext: true, n: -2147483648, subject: 'ünï 😀', datacontenttype: 'application/vnd.a+json', data: null }));
+    accepted(
+      await t.send({
+        subject: 'a b',
+        time: '2026-01-01T00:00:00.123456789+23:59',
+        dataschema: 'urn:a:b',
+        source: '#',
+        ext: 'x',
+      }),
+    );
+    accepted(
+      await t.send(
+        { source: 'mailto:a@example.org' },
+        { body: '', headers: { 'content-type': 'text/plain; charset="utf-8"; a=b' } },
+      ),
+    );
+    accepted(
+      await t.structured({
+        ext: true,
+        n: -2147483648,
+        subject: 'ünï 😀',
+        datacontenttype: 'application/vnd.a+json',
+        data: null,
+      }),
+    );
   },
   async 'kn.405'(t) {
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) expect((await t.post({ method })).status).toBe(405);

@@ -5,7 +5,11 @@ import { accepted, attributesOf, type Check, gaps, type Tools } from './tools.ts
 const ids = (calls: readonly { headers: Record<string, unknown> }[]) => calls.map(({ headers }) => headers['ce-id']);
 
 /** What a Trigger with these filters gets of events with these attributes. */
-function lets(spec: (t: Tools) => TriggerSpec, events: readonly Readonly<Record<string, string>>[], expected: readonly number[]): Check {
+function lets(
+  spec: (t: Tools) => TriggerSpec,
+  events: readonly Readonly<Record<string, string>>[],
+  expected: readonly number[],
+): Check {
   return async (t) => {
     const consumer = await t.consumer({ spec: spec(t) });
     const everything = await t.consumer();
@@ -63,7 +67,10 @@ export const delivering: Readonly<Record<string, Check>> = {
   'cp.complete': once,
   async 'dp.at-least-once'(t) {
     let lost = 1;
-    const consumer = await t.consumer({ spec: { delivery: { retry: 3, backoffDelay: 'PT0.1S' } }, answer: () => (lost-- > 0 ? 'break off' : 202) });
+    const consumer = await t.consumer({
+      spec: { delivery: { retry: 3, backoffDelay: 'PT0.1S' } },
+      answer: () => (lost-- > 0 ? 'break off' : 202),
+    });
     const event = t.event();
     accepted(await t.send(event));
     expect(ids(await t.arrived(consumer, 2))).toEqual([event.id, event.id]);
@@ -105,7 +112,10 @@ export const delivering: Readonly<Record<string, Check>> = {
   async 'cp.durable'(t) {
     const inside = t.inside();
     let up = false;
-    const consumer = await t.consumer({ spec: { delivery: { retry: 5, backoffDelay: 'PT1S' } }, answer: () => (up ? 202 : 503) });
+    const consumer = await t.consumer({
+      spec: { delivery: { retry: 5, backoffDelay: 'PT1S' } },
+      answer: () => (up ? 202 : 503),
+    });
     const event = t.event();
     accepted(await t.send(event));
     await t.arrived(consumer);
@@ -116,7 +126,11 @@ export const delivering: Readonly<Record<string, Check>> = {
     expect(new Set(ids(consumer.calls))).toEqual(new Set([event.id]));
   },
   'cp.filter': lets(filters({ exact: { subject: 'post/1' } }), subjects, [0]),
-  'cp.attributes-all': lets(attributes({ subject: 'post/1', ext: 'x' }), [{ subject: 'post/1', ext: 'x' }, { subject: 'post/1', ext: 'y' }, { ext: 'x' }], [0]),
+  'cp.attributes-all': lets(
+    attributes({ subject: 'post/1', ext: 'x' }),
+    [{ subject: 'post/1', ext: 'x' }, { subject: 'post/1', ext: 'y' }, { ext: 'x' }],
+    [0],
+  ),
   'cp.attributes-present': lets(attributes({ ext: 'x' }), [{ ext: 'x' }, {}], [0]),
   'cp.attributes-exact': lets(attributes({ ext: 'Abc' }), [{ ext: 'Abc' }, { ext: 'abc' }, { ext: 'Abcd' }], [0]),
   'cp.attributes-any': lets(attributes({ ext: '' }), [{ ext: 'anything' }, {}, { ext: 'x' }], [0, 2]),
@@ -127,8 +141,16 @@ export const delivering: Readonly<Record<string, Check>> = {
   ),
   'kn.filters-prefix': lets(filters({ prefix: { subject: 'post/' } }), subjects, [0, 1]),
   'kn.filters-suffix': lets(filters({ suffix: { subject: '/1' } }), subjects, [0, 2]),
-  'kn.filters-all': lets(filters({ all: [{ prefix: { subject: 'post/' } }, { suffix: { subject: '/1' } }] }), subjects, [0]),
-  'kn.filters-any': lets(filters({ any: [{ exact: { subject: 'post/2' } }, { prefix: { subject: 'user/' } }] }), subjects, [1, 2]),
+  'kn.filters-all': lets(
+    filters({ all: [{ prefix: { subject: 'post/' } }, { suffix: { subject: '/1' } }] }),
+    subjects,
+    [0],
+  ),
+  'kn.filters-any': lets(
+    filters({ any: [{ exact: { subject: 'post/2' } }, { prefix: { subject: 'user/' } }] }),
+    subjects,
+    [1, 2],
+  ),
   'kn.filters-not': lets(filters({ not: { prefix: { subject: 'post/' } } }), subjects, [2]),
   'kn.filters-cesql': async (t) => {
     const events = [{ subject: 'post/1', n: '0' }, { subject: 'post/2' }, {}];
@@ -136,14 +158,20 @@ export const delivering: Readonly<Record<string, Check>> = {
     await lets(filters({ cesql: 'LENGTH(subject) = 6' }), events, [0, 1])(t);
   },
   'kn.filters-replace': lets(
-    (t) => ({ filter: { attributes: { type: 'none' } }, ...filters({ prefix: { subject: 'post/' } }, { suffix: { subject: '/1' } })(t) }),
+    (t) => ({
+      filter: { attributes: { type: 'none' } },
+      ...filters({ prefix: { subject: 'post/' } }, { suffix: { subject: '/1' } })(t),
+    }),
     subjects,
     [0],
   ),
   async 'kn.ordered'(t) {
     let failures = 1;
     const answer = () => (failures-- > 0 ? 503 : 202);
-    const consumer = await t.consumer({ spec: { ordered: true, delivery: { retry: 3, backoffPolicy: 'exponential', backoffDelay: 'PT0.5S' } }, answer });
+    const consumer = await t.consumer({
+      spec: { ordered: true, delivery: { retry: 3, backoffPolicy: 'exponential', backoffDelay: 'PT0.5S' } },
+      answer,
+    });
     for (const id of ['1', '2', '3']) accepted(await t.send({ id, partitionkey: t.type }));
     expect(ids(await t.arrived(consumer, 4))).toEqual(['1', '1', '2', '3']);
     expect(gaps(consumer.calls)[0]).toBeGreaterThanOrEqual(450);

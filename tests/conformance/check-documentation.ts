@@ -7,6 +7,8 @@ import type { Check } from './tools.ts';
 export const documentation: Readonly<Record<string, Check>> = {
   async 'cp.loops'(t) {
     t.inside();
-    expect(readFileSync(join(import.meta.dirname, '../../docs/reference/local-platform.md'), 'utf8')).toContain('knativebrokerttl');
+    expect(readFileSync(join(import.meta.dirname, '../../docs/reference/local-platform.md'), 'utf8')).toContain(
+      'knativebrokerttl',
+    );
   },
 };

@@ -50,7 +50,10 @@ const structuredAnyCase: Check = async (t) => {
 };
 const impliedJson: Check = async (t) => {
   const { headers, body } = await structured(t, { data: { n: 1 } });
-  expect([headers['content-type'], JSON.parse(body.toString())]).toEqual([expect.stringMatching(/^application\/json/), { n: 1 }]);
+  expect([headers['content-type'], JSON.parse(body.toString())]).toEqual([
+    expect.stringMatching(/^application\/json/),
+    { n: 1 },
+  ]);
 };
 const members: Check = async (t) => {
   const attributes = { subject: 's', time: '2026-01-01T00:00:00Z', dataschema: 'urn:a:b', ext: 'x' };
@@ -63,11 +66,17 @@ const batchType: Check = async (t) => {
 };
 
 /** What a broker sends of an event whose attributes are too many for headers, which some brokers write in structured mode. */
-async function rewritten(t: Tools, datacontenttype: string, data: Buffer): Promise<{ data?: unknown; data_base64?: string }> {
+async function rewritten(
+  t: Tools,
+  datacontenttype: string,
+  data: Buffer,
+): Promise<{ data?: unknown; data_base64?: string }> {
   const { headers, body } = await binary(t, { 'content-type': datacontenttype, 'ce-long': 'a'.repeat(12_000) }, data);
   if (headers['content-type']?.startsWith('application/cloudevents+json')) return JSON.parse(body.toString());
   expect(headers['content-type']).toBe(datacontenttype);
-  return datacontenttype === 'application/json' ? { data: JSON.parse(body.toString()) } : { data_base64: body.toString('base64') };
+  return datacontenttype === 'application/json'
+    ? { data: JSON.parse(body.toString()) }
+    : { data_base64: body.toString('base64') };
 }
 
 /** How events are written as HTTP messages and read from them. */
@@ -81,11 +90,17 @@ export const messages: Readonly<Record<string, Check>> = {
   'http.structured-type': structuredAnyCase,
   'json.media-type': structuredAnyCase,
   async 'http.content-type'(t) {
-    expect((await binary(t, { 'content-type': 'text/csv; header=present' }, 'a,b')).headers['content-type']).toBe('text/csv; header=present');
-    expect((await structured(t, { datacontenttype: 'text/xml', data: '<a/>' })).headers['content-type']).toBe('text/xml');
+    expect((await binary(t, { 'content-type': 'text/csv; header=present' }, 'a,b')).headers['content-type']).toBe(
+      'text/csv; header=present',
+    );
+    expect((await structured(t, { datacontenttype: 'text/xml', data: '<a/>' })).headers['content-type']).toBe(
+      'text/xml',
+    );
   },
   async 'http.no-ce-datacontenttype'(t) {
-    expect((await structured(t, { datacontenttype: 'text/xml', data: '<a/>' })).headers).not.toHaveProperty('ce-datacontenttype');
+    expect((await structured(t, { datacontenttype: 'text/xml', data: '<a/>' })).headers).not.toHaveProperty(
+      'ce-datacontenttype',
+    );
     refused(await t.send({}, { headers: { 'ce-datacontenttype': 'text/plain' } }));
   },
   async 'http.all-attributes'(t) {
@@ -125,7 +140,13 @@ export const messages: Readonly<Record<string, Check>> = {
     const consumer = await t.consumer();
     const body = JSON.stringify({ ...t.event(), subject: 'payload' });
     accepted(
-      await t.post({ headers: { ...asHeaders({ ...t.event(), subject: 'header', ext: 'header' }), 'content-type': 'application/cloudevents+json' }, body }),
+      await t.post({
+        headers: {
+          ...asHeaders({ ...t.event(), subject: 'header', ext: 'header' }),
+          'content-type': 'application/cloudevents+json',
+        },
+        body,
+      }),
     );
     const attributes = attributesOf((await t.arrived(consumer))[0]!);
     expect([attributes.subject, attributes.ext]).toEqual(['payload', undefined]);
@@ -140,7 +161,12 @@ export const messages: Readonly<Record<string, Check>> = {
   },
   async 'http.batch-version'(t) {
     const consumer = await t.consumer();
-    refused(await t.post({ headers: { 'content-type': batch }, body: JSON.stringify([t.event(), { ...t.event(), specversion: '0.3' }]) }));
+    refused(
+      await t.post({
+        headers: { 'content-type': batch },
+        body: JSON.stringify([t.event(), { ...t.event(), specversion: '0.3' }]),
+      }),
+    );
     await t.target.quiet();
     expect(consumer.calls).toEqual([]);
   },
@@ -149,9 +175,16 @@ export const messages: Readonly<Record<string, Check>> = {
   'json.top-level': members,
   'json.members': members,
   async 'json.types'(t) {
-    expect(attributesOf(await structured(t, { yes: true, no: false, n: -7 }))).toMatchObject({ yes: 'true', no: 'false', n: '-7' });
+    expect(attributesOf(await structured(t, { yes: true, no: false, n: -7 }))).toMatchObject({
+      yes: 'true',
+      no: 'false',
+      n: '-7',
+    });
     refused(
-      await t.post({ headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify({ ...t.event(), n: 1 }).replace('"n":1', '"n":1.0') }),
+      await t.post({
+        headers: { 'content-type': 'application/cloudevents+json' },
+        body: JSON.stringify({ ...t.event(), n: 1 }).replace('"n":1', '"n":1.0'),
+      }),
     );
   },
   async 'json.null'(t) {
@@ -159,7 +192,10 @@ export const messages: Readonly<Record<string, Check>> = {
     expect(['ce-subject' in headers, 'ce-ext' in headers]).toEqual([false, false]);
   },
   async 'json.base64'(t) {
-    const { body, headers } = await structured(t, { datacontenttype: 'image/png', data_base64: bytes.toString('base64') });
+    const { body, headers } = await structured(t, {
+      datacontenttype: 'image/png',
+      data_base64: bytes.toString('base64'),
+    });
     expect([body.equals(bytes), headers['content-type']]).toEqual([true, 'image/png']);
     refused(await t.structured({ data_base64: '***' }));
   },
@@ -172,7 +208,9 @@ export const messages: Readonly<Record<string, Check>> = {
       expect(JSON.parse((await structured(t, { datacontenttype, data })).body.toString())).toEqual(data);
   },
   async 'json.string'(t) {
-    expect((await structured(t, { datacontenttype: 'application/json', data: '{"a":1}' })).body.toString()).toBe('"{\\"a\\":1}"');
+    expect((await structured(t, { datacontenttype: 'application/json', data: '{"a":1}' })).body.toString()).toBe(
+      '"{\\"a\\":1}"',
+    );
   },
   async 'json.write-binary'(t) {
     expect((await rewritten(t, 'application/octet-stream', bytes)).data_base64).toBe(bytes.toString('base64'));
@@ -181,6 +219,8 @@ export const messages: Readonly<Record<string, Check>> = {
     expect((await rewritten(t, 'application/json', Buffer.from('{"a": [1.50, "ü"]}'))).data).toEqual({ a: [1.5, 'ü'] });
   },
   async 'json.text'(t) {
-    expect((await structured(t, { datacontenttype: 'text/xml', data: '<a b="ü"/>' })).body.toString()).toBe('<a b="ü"/>');
+    expect((await structured(t, { datacontenttype: 'text/xml', data: '<a b="ü"/>' })).body.toString()).toBe(
+      '<a b="ü"/>',
+    );
   },
 };

@@ -6,7 +6,11 @@ const replyType = (t: Tools) => `${t.type}.reply`;
 
 /** An answer that holds an event of the check's reply type. */
 function binaryReply(t: Tools, status = 200, more: Record<string, string> = {}): Answer {
-  return { status, headers: { ...asHeaders(t.event({ type: replyType(t), ...more })), 'content-type': 'application/json' }, body: '{"reply":1}' };
+  return {
+    status,
+    headers: { ...asHeaders(t.event({ type: replyType(t), ...more })), 'content-type': 'application/json' },
+    body: '{"reply":1}',
+  };
 }
 function structuredReply(t: Tools): Answer {
   const body = JSON.stringify({ ...t.event({ type: replyType(t) }), data: { reply: 1 } });
@@ -31,9 +35,13 @@ const dropped = (answer: (t: Tools) => Answer): Check => {
   };
 };
 const prefers: Check = async (t) => {
-  const consumer = await t.consumer({ spec: { delivery: { retry: 1, backoffDelay: 'PT0.1S', backoffPolicy: 'linear' } }, answer: () => 503 });
+  const consumer = await t.consumer({
+    spec: { delivery: { retry: 1, backoffDelay: 'PT0.1S', backoffPolicy: 'linear' } },
+    answer: () => 503,
+  });
   accepted(await t.send());
-  for (const { headers } of await t.arrived(consumer, 2)) expect(String(headers.prefer).split(/,\s*/)).toContain('reply');
+  for (const { headers } of await t.arrived(consumer, 2))
+    expect(String(headers.prefer).split(/,\s*/)).toContain('reply');
 };
 const sinkReply: Check = async (t) => {
   const replies = await repliesTo(t);
@@ -58,13 +66,17 @@ export const replying: Readonly<Record<string, Check>> = {
   'dp.no-reply-202': dropped((t) => binaryReply(t, 202)),
   'dp.empty-200': async (t) => {
     await dropped(() => 200)(t);
-    if (t.target.local) await dropped(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' }))(t);
+    if (t.target.local)
+      await dropped(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' }))(t);
   },
   'cp.reply-enqueued': async (t) => {
     const inside = t.target.inside;
     let up = false;
     const replies = await t.consumer({
-      spec: { filters: [{ exact: { type: replyType(t) } }], delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' } },
+      spec: {
+        filters: [{ exact: { type: replyType(t) } }],
+        delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' },
+      },
       answer: () => (up ? 202 : 503),
     });
     await t.consumer({ answer: () => binaryReply(t) });
@@ -77,16 +89,24 @@ export const replying: Readonly<Record<string, Check>> = {
   },
   'cp.reply-all-triggers': async (t) => {
     const both = { filters: [{ any: [{ exact: { type: t.type } }, { exact: { type: replyType(t) } }] }] };
-    const causing = await t.consumer({ spec: both, answer: ({ headers }) => (headers['ce-type'] === t.type ? binaryReply(t) : 202) });
+    const causing = await t.consumer({
+      spec: both,
+      answer: ({ headers }) => (headers['ce-type'] === t.type ? binaryReply(t) : 202),
+    });
     const other = await t.consumer({ spec: both });
     accepted(await t.send());
     for (const consumer of [causing, other])
-      expect((await t.arrived(consumer, 2)).map(({ headers }) => headers['ce-type']).sort()).toEqual([t.type, replyType(t)].sort());
+      expect((await t.arrived(consumer, 2)).map(({ headers }) => headers['ce-type']).sort()).toEqual(
+        [t.type, replyType(t)].sort(),
+      );
   },
   'cp.reply-unstored': async (t) => {
     const inside = t.inside();
     const replies = await repliesTo(t);
-    const consumer = await t.consumer({ spec: { delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' } }, answer: () => binaryReply(t) });
+    const consumer = await t.consumer({
+      spec: { delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' } },
+      answer: () => binaryReply(t),
+    });
     accepted(await t.send());
     await t.arrived(replies);
     let held: (answer: Answer) => void = () => {};

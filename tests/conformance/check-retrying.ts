@@ -25,9 +25,16 @@ const final = (...answers: Answer[]): Check => {
 };
 
 /** The distances of `waits.length` retries, in ms, at most. */
-function distances(delivery: Record<string, string | number>, waits: readonly [least: number, most: number][], answer: Answer = 500): Check {
+function distances(
+  delivery: Record<string, string | number>,
+  waits: readonly [least: number, most: number][],
+  answer: Answer = 500,
+): Check {
   return async (t) => {
-    const consumer = await t.consumer({ spec: { delivery: { retry: waits.length, ...delivery } }, answer: () => answer });
+    const consumer = await t.consumer({
+      spec: { delivery: { retry: waits.length, ...delivery } },
+      answer: () => answer,
+    });
     accepted(await t.send());
     const got = gaps(await t.arrived(consumer, waits.length + 1));
     for (const [i, [least, most]] of waits.entries()) {
@@ -55,7 +62,8 @@ const growing = distances({ backoffPolicy: 'exponential', backoffDelay: 'PT0.5S'
 ]);
 const redirects: Check = async (t) => {
   const elsewhere = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] } });
-  for (const status of [301, 302, 307, 308]) expect(await attemptsAt(t, { status, headers: { location: elsewhere.url } })).toHaveLength(1);
+  for (const status of [301, 302, 307, 308])
+    expect(await attemptsAt(t, { status, headers: { location: elsewhere.url } })).toHaveLength(1);
   expect(elsewhere.calls).toEqual([]);
 };
 
@@ -106,16 +114,28 @@ export const retrying: Readonly<Record<string, Check>> = {
   ]),
   'kn.retry-after': async (t) => {
     const delivery = { backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT5S' };
-    for (const status of [429, 503]) await distances(delivery, [[2_000, 2_000]], { status, headers: { 'retry-after': '2' } })(t);
+    for (const status of [429, 503])
+      await distances(delivery, [[2_000, 2_000]], { status, headers: { 'retry-after': '2' } })(t);
     const date = new Date(Math.ceil(t.target.now() / 1_000) * 1_000 + 4_000).toUTCString();
     await distances(delivery, [[2_000, 5_000]], { status: 503, headers: { 'retry-after': date } })(t);
     await distances(delivery, [[100, 100]], { status: 500, headers: { 'retry-after': '2' } })(t);
-    await distances({ ...delivery, backoffDelay: 'PT3S' }, [[3_000, 3_000]], { status: 429, headers: { 'retry-after': '2' } })(t);
+    await distances({ ...delivery, backoffDelay: 'PT3S' }, [[3_000, 3_000]], {
+      status: 429,
+      headers: { 'retry-after': '2' },
+    })(t);
   },
   'kn.retry-after-max': async (t) => {
     const answer = { status: 429, headers: { 'retry-after': '60' } };
-    await distances({ backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT2S' }, [[2_000, 2_000]], answer)(t);
-    await distances({ backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT0S' }, [[100, 100]], answer)(t);
+    await distances(
+      { backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT2S' },
+      [[2_000, 2_000]],
+      answer,
+    )(t);
+    await distances(
+      { backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT0S' },
+      [[100, 100]],
+      answer,
+    )(t);
   },
   async 'cp.dead-letter'(t) {
     const { sink } = await withSink(t, () => 422);
@@ -125,7 +145,10 @@ export const retrying: Readonly<Record<string, Check>> = {
     expect([attributesOf(dead!), dead!.body.toString()]).toMatchObject([event, 'data']);
   },
   async 'cp.no-sink'(t) {
-    const consumer = await t.consumer({ spec: { delivery: { retry: 0 } }, answer: ({ headers }) => (headers['ce-ext'] === 'bad' ? 400 : 202) });
+    const consumer = await t.consumer({
+      spec: { delivery: { retry: 0 } },
+      answer: ({ headers }) => (headers['ce-ext'] === 'bad' ? 400 : 202),
+    });
     for (const ext of ['bad', 'good']) accepted(await t.send({ ext }));
     expect((await t.arrived(consumer, 2)).map(({ headers }) => headers['ce-ext']).sort()).toEqual(['bad', 'good']);
   },

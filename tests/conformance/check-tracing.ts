@@ -5,14 +5,20 @@ const origin = '00-11111111111111111111111111111111-2222222222222222-01';
 const hop = '00-33333333333333333333333333333333-4444444444444444-01';
 
 async function headersOf(t: Tools, headers: Record<string, string>) {
-  const consumer = await t.consumer({ spec: { delivery: { retry: 1, backoffPolicy: 'linear', backoffDelay: 'PT0.1S' } }, answer: () => 503 });
+  const consumer = await t.consumer({
+    spec: { delivery: { retry: 1, backoffPolicy: 'linear', backoffDelay: 'PT0.1S' } },
+    answer: () => 503,
+  });
   accepted(await t.send({}, { headers }));
   return (await t.arrived(consumer, 2)).map((call) => call.headers);
 }
 
 const keepsOrigin: Check = async (t) => {
   for (const headers of await headersOf(t, { 'ce-traceparent': origin, 'ce-tracestate': 'a=b', traceparent: hop })) {
-    expect([decodeURIComponent(String(headers['ce-traceparent'])), decodeURIComponent(String(headers['ce-tracestate']))]).toEqual([origin, 'a=b']);
+    expect([
+      decodeURIComponent(String(headers['ce-traceparent'])),
+      decodeURIComponent(String(headers['ce-tracestate'])),
+    ]).toEqual([origin, 'a=b']);
     expect(headers.traceparent).toMatch(/^00-3{32}-/);
   }
 };
@@ -43,7 +49,11 @@ export const tracing: Readonly<Record<string, Check>> = {
     await t.consumer({ spec: { delivery: { retry: 0, deadLetterSink: { uri: sink.url } } }, answer: () => 400 });
     accepted(await t.send({}, { headers: { 'ce-traceparent': origin, traceparent: hop, tracestate: 'a=b' } }));
     const { headers } = (await t.arrived(sink))[0]!;
-    expect([headers['ce-traceparent'], headers.traceparent, headers.tracestate]).toEqual([origin, expect.stringMatching(/^00-3{32}-/), 'a=b']);
+    expect([headers['ce-traceparent'], headers.traceparent, headers.tracestate]).toEqual([
+      origin,
+      expect.stringMatching(/^00-3{32}-/),
+      'a=b',
+    ]);
   },
   async 'kn.headers'(t) {
     for (const headers of await headersOf(t, { 'x-request-id': 'r-1', 'knative-flag': 'on', cookie: 'secret=1' }))

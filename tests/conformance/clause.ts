@@ -24,6 +24,12 @@ type Row = readonly [id: string, level: Level, section: string, text: string, no
 
 /** A document from rows, which are easier to read than objects. */
 export function document(title: string, url: string, rows: readonly Row[]): Document {
-  const clauses = rows.map(([id, level, section, text, notApplicable]) => ({ id, level, section, text, ...(notApplicable ? { notApplicable } : {}) }));
+  const clauses = rows.map(([id, level, section, text, notApplicable]) => ({
+    id,
+    level,
+    section,
+    text,
+    ...(notApplicable ? { notApplicable } : {}),
+  }));
   return { title, url, clauses };
 }

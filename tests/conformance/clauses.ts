@@ -3,4 +3,13 @@ import { core, extensions, httpBinding, jsonFormat, webHooks } from './clauses-c
 import { controlPlane, dataPlane, documented } from './clauses-knative.ts';
 
 /** Every clause, by document. */
-export const documents: readonly Document[] = [dataPlane, controlPlane, documented, httpBinding, core, jsonFormat, extensions, webHooks];
+export const documents: readonly Document[] = [
+  dataPlane,
+  controlPlane,
+  documented,
+  httpBinding,
+  core,
+  jsonFormat,
+  extensions,
+  webHooks,
+];

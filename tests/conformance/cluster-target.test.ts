@@ -38,7 +38,12 @@ test('a Trigger is applied, waited for and deleted, in the namespace and for the
     apiVersion: 'eventing.knative.dev/v1',
     kind: 'Trigger',
     metadata: { namespace: 'blog', annotations: { 'kafka.eventing.knative.dev/delivery.order': 'ordered' } },
-    spec: { broker: 'main', filters: spec.filters, delivery: spec.delivery, subscriber: { uri: 'http://10.0.0.9:4000/events' } },
+    spec: {
+      broker: 'main',
+      filters: spec.filters,
+      delivery: spec.delivery,
+      subscriber: { uri: 'http://10.0.0.9:4000/events' },
+    },
   });
   const name = `conformance-${process.pid}-1`;
   expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([

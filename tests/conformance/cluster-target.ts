@@ -29,7 +29,14 @@ export async function clusterTarget(options: ClusterTargetOptions): Promise<Targ
   const subscribe: Target['subscribe'] = async (url, spec) => {
     const name = `conformance-${process.pid}-${++made}`;
     await kubectl(['apply', '-f', '-'], JSON.stringify(triggerManifest({ name, url, spec, broker, namespace })));
-    await kubectl(['wait', '--for=condition=Ready', `trigger.eventing.knative.dev/${name}`, '-n', namespace, '--timeout=60s']);
+    await kubectl([
+      'wait',
+      '--for=condition=Ready',
+      `trigger.eventing.knative.dev/${name}`,
+      '-n',
+      namespace,
+      '--timeout=60s',
+    ]);
     // Ready says that it is written down, not that the part of the broker that delivers has read it.
     await sleep(settleMs);
     return async () => {

@@ -40,22 +40,27 @@ test('a clause that does not apply cites the one that makes it optional', () => 
 });
 
 describe.each(documents)('$title', (document) => {
-  test.for(document.clauses.filter(({ notApplicable }) => !notApplicable))('$id · $level · $text', async ({ id }: Clause, { skip }) => {
-    results.set(id, 'not run');
-    const { tools, clean } = toolsFor(target, (reason) => skip(reason));
-    try {
-      results.set(id, 'fails');
-      await checks[id]!(tools);
-      results.set(id, 'holds');
-    } finally {
-      await clean();
-    }
-  });
+  test.for(document.clauses.filter(({ notApplicable }) => !notApplicable))(
+    '$id · $level · $text',
+    async ({ id }: Clause, { skip }) => {
+      results.set(id, 'not run');
+      const { tools, clean } = toolsFor(target, (reason) => skip(reason));
+      try {
+        results.set(id, 'fails');
+        await checks[id]!(tools);
+        results.set(id, 'holds');
+      } finally {
+        await clean();
+      }
+    },
+  );
 });
 
 test('docs/reference/conformance.md is what this run has shown', ({ skip }) => {
   if (!target.local) skip('the page is about the local broker');
   const wanted = page(documents, results);
   if (process.env.CONFORMANCE_WRITE) writeFileSync(pageFile, wanted);
-  expect(existsSync(pageFile) ? readFileSync(pageFile, 'utf8') : '', 'run `npm run conformance -- --write`').toBe(wanted);
+  expect(existsSync(pageFile) ? readFileSync(pageFile, 'utf8') : '', 'run `npm run conformance -- --write`').toBe(
+    wanted,
+  );
 });

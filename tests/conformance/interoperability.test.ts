@@ -64,7 +64,15 @@ const made = (more: Partial<CloudEvent<unknown>> = {}) =>
     data: { text: 'ünï', n: [1, null] },
     ...more,
   });
-const known = ({ id, type, source, subject, time, data, comexample }: CloudEvent<unknown>) => ({ id, type, source, subject, time, data, comexample });
+const known = ({ id, type, source, subject, time, data, comexample }: CloudEvent<unknown>) => ({
+  id,
+  type,
+  source,
+  subject,
+  time,
+  data,
+  comexample,
+});
 
 describe("the cloudevents SDK's client and server", () => {
   test.each([Mode.BINARY, Mode.STRUCTURED])('send and receive in %s mode', async (mode) => {
@@ -88,7 +96,9 @@ describe("the cloudevents SDK's client and server", () => {
   test('receive each event of a batch', async () => {
     const events = [made({ subject: 'a' }), made({ subject: 'b' })];
     const headers = { 'content-type': 'application/cloudevents-batch+json' };
-    const got = await through(2, () => fetch(target.ingress, { method: 'POST', headers, body: JSON.stringify(events) }));
+    const got = await through(2, () =>
+      fetch(target.ingress, { method: 'POST', headers, body: JSON.stringify(events) }),
+    );
     expect(got.map(known)).toEqual(expect.arrayContaining(events.map(known)));
   });
 
@@ -108,12 +118,22 @@ describe("the cloudevents SDK's client and server", () => {
 });
 
 describe('curl', needs('curl'), () => {
-  const curl = async (...args: string[]) => (await run('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', ...args, target.ingress])).stdout;
+  const curl = async (...args: string[]) =>
+    (await run('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', ...args, target.ingress])).stdout;
   const event = { specversion: '1.0', id: 'c-1', source: '/curl', type: 'com.example.curl', data: { n: 1 } };
 
   test('sends in binary mode', async () => {
-    const headers = ['ce-specversion: 1.0', 'ce-id: c-1', 'ce-source: /curl', 'ce-type: com.example.curl', 'content-type: application/json'];
-    const sent = () => curl(...headers.flatMap((header) => ['-H', header]), '-d', '{"n":1}').then((status) => expect(status).toBe('202'));
+    const headers = [
+      'ce-specversion: 1.0',
+      'ce-id: c-1',
+      'ce-source: /curl',
+      'ce-type: com.example.curl',
+      'content-type: application/json',
+    ];
+    const sent = () =>
+      curl(...headers.flatMap((header) => ['-H', header]), '-d', '{"n":1}').then((status) =>
+        expect(status).toBe('202'),
+      );
     const [got] = await through(1, sent);
     expect([got?.id, got?.data]).toEqual(['c-1', { n: 1 }]);
   });
@@ -122,15 +142,28 @@ describe('curl', needs('curl'), () => {
     ['structured mode', 'application/cloudevents+json; charset=utf-8', event, 1],
     ['a batch', 'application/cloudevents-batch+json', [event, { ...event, id: 'c-2' }], 2],
   ])('sends in %s', async (_, type, body, count) => {
-    const sent = () => curl('-H', `content-type: ${type}`, '--data-binary', JSON.stringify(body)).then((status) => expect(status).toBe('202'));
+    const sent = () =>
+      curl('-H', `content-type: ${type}`, '--data-binary', JSON.stringify(body)).then((status) =>
+        expect(status).toBe('202'),
+      );
     expect((await through(count, sent)).map(({ data }) => data)).toEqual(Array(count).fill({ n: 1 }));
   });
 
   test('asks what is allowed, and waits for 100 Continue with a long body', async () => {
-    const { stdout } = await run('curl', ['-s', '-i', '-X', 'OPTIONS', '-H', 'WebHook-Request-Origin: example.org', target.ingress]);
+    const { stdout } = await run('curl', [
+      '-s',
+      '-i',
+      '-X',
+      'OPTIONS',
+      '-H',
+      'WebHook-Request-Origin: example.org',
+      target.ingress,
+    ]);
     expect(stdout).toMatch(/^HTTP\/1\.1 200 .*\r\nallow: POST, OPTIONS\r\nwebhook-allowed-origin: \*\r\n/i);
     const body = JSON.stringify({ ...event, data: 'x'.repeat(100_000) });
-    const [got] = await through(1, () => curl('-H', 'expect: 100-continue', '-H', 'content-type: application/cloudevents+json', '-d', body));
+    const [got] = await through(1, () =>
+      curl('-H', 'expect: 100-continue', '-H', 'content-type: application/cloudevents+json', '-d', body),
+    );
     expect(got!.data).toHaveLength(100_000);
   });
 });

@@ -24,7 +24,9 @@ export async function localTarget(): Promise<Target> {
   const stores = new Map<string, MemoryStore>();
   const triggers = new Map<string, Trigger>();
   const network = countingUpstream();
-  const [broker] = readPlatform([rendered(brokerManifest({ retry: 1, backoffPolicy: 'linear', backoffDelay: 'PT1M' }))]).brokers;
+  const [broker] = readPlatform([
+    rendered(brokerManifest({ retry: 1, backoffPolicy: 'linear', backoffDelay: 'PT1M' })),
+  ]).brokers;
   const open = () =>
     openBrokers({
       folder: '/brokers',
@@ -40,11 +42,14 @@ export async function localTarget(): Promise<Target> {
       },
     });
   let brokers: Brokers = await open();
-  const server = await listen(createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)));
+  const server = await listen(
+    createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)),
+  );
   let made = 0;
 
   const settle = async () => {
-    for (const until = performance.now() + patienceMs; network.underWay() > 0 && performance.now() < until; ) await sleep(1);
+    for (const until = performance.now() + patienceMs; network.underWay() > 0 && performance.now() < until; )
+      await sleep(1);
   };
   const target: Target = {
     ingress: `http://127.0.0.1:${(server.address() as AddressInfo).port}/conformance/default`,
@@ -54,7 +59,10 @@ export async function localTarget(): Promise<Target> {
     slackMs: 10 * stepMs,
     async subscribe(url, spec) {
       const name = `trigger-${++made}`;
-      triggers.set(name, readPlatform([rendered(brokerManifest()), rendered(triggerManifest({ name, url, spec }))]).triggers[0]!);
+      triggers.set(
+        name,
+        readPlatform([rendered(brokerManifest()), rendered(triggerManifest({ name, url, spec }))]).triggers[0]!,
+      );
       brokers.update([broker!], [...triggers.values()]);
       return async () => {
         triggers.delete(name);
@@ -77,7 +85,8 @@ export async function localTarget(): Promise<Target> {
       async withFullDisk(run) {
         const store = stores.get('/brokers/conformance/default')!;
         store.before = (operation, name) => {
-          if (operation === 'write' && name.endsWith('.log')) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+          if (operation === 'write' && name.endsWith('.log'))
+            throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
         };
         await run().finally(() => (store.before = () => {}));
       },
@@ -137,4 +146,5 @@ function rendered(manifest: Rendered['manifest']): Rendered {
   return { manifest, origin, at: () => origin };
 }
 
-const listen = (server: Server) => new Promise<Server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+const listen = (server: Server) =>
+  new Promise<Server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));

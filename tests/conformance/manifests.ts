@@ -14,7 +14,13 @@ export const brokerManifest = (delivery?: object, { broker = 'default', namespac
 });
 
 /** A Trigger that delivers to an address outside of the cluster. */
-export function triggerManifest({ name, url, spec, broker = 'default', namespace = 'conformance' }: { name: string; url: string; spec: TriggerSpec } & Place) {
+export function triggerManifest({
+  name,
+  url,
+  spec,
+  broker = 'default',
+  namespace = 'conformance',
+}: { name: string; url: string; spec: TriggerSpec } & Place) {
   const { ordered, ...rest } = spec;
   const annotations = ordered ? { 'kafka.eventing.knative.dev/delivery.order': 'ordered' } : {};
   return {

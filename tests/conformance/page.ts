@@ -21,9 +21,17 @@ export function page(documents: readonly Document[], results: ReadonlyMap<string
 
 function table({ title, url, clauses }: Document, results: ReadonlyMap<string, Result>): string {
   const rows = clauses.map(
-    (clause) => `| \`${clause.id}\` | ${clause.level} | ${cell(clause.section)} | ${cell(clause.text)} | ${cell(told(clause, results))} |`,
+    (clause) =>
+      `| \`${clause.id}\` | ${clause.level} | ${cell(clause.section)} | ${cell(clause.text)} | ${cell(told(clause, results))} |`,
   );
-  return [`## [${title}](${url})`, '', '| clause | level | section | asked | result |', '|---|---|---|---|---|', ...rows, ''].join('\n');
+  return [
+    `## [${title}](${url})`,
+    '',
+    '| clause | level | section | asked | result |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 const told = ({ id, notApplicable }: Clause, results: ReadonlyMap<string, Result>) =>

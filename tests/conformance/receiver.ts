@@ -12,7 +12,11 @@ export interface Call {
 }
 
 /** What a consumer does: a status, a whole answer, no answer at all, or the end of the connection. */
-export type Answer = number | { status: number; headers?: Record<string, string>; body?: string; before?: number } | 'hang' | 'break off';
+export type Answer =
+  | number
+  | { status: number; headers?: Record<string, string>; body?: string; before?: number }
+  | 'hang'
+  | 'break off';
 
 /** A consumer on this machine. */
 export interface Receiver {
@@ -26,9 +30,16 @@ export interface Receiver {
 }
 
 /** Listens on a free port; `host` is how the broker names this machine. */
-export async function receiver(host: string, now: () => number, answer: Receiver['answer'] = () => 202): Promise<Receiver> {
+export async function receiver(
+  host: string,
+  now: () => number,
+  answer: Receiver['answer'] = () => 202,
+): Promise<Receiver> {
   const made: Receiver = { url: '', calls: [], others: [], answer, close };
-  const server = createServer({ maxHeaderSize: 128 * 1024 }, (request, response) => void receive(request, response, made, now));
+  const server = createServer(
+    { maxHeaderSize: 128 * 1024 },
+    (request, response) => void receive(request, response, made, now),
+  );
   await new Promise<void>((done) => server.listen(0, host === '127.0.0.1' ? host : '0.0.0.0', done));
   made.url = `http://${host}:${(server.address() as AddressInfo).port}/events`;
   function close() {
@@ -38,7 +49,12 @@ export async function receiver(host: string, now: () => number, answer: Receiver
   return made;
 }
 
-async function receive(request: IncomingMessage, response: ServerResponse, made: Receiver, now: () => number): Promise<void> {
+async function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  made: Receiver,
+  now: () => number,
+): Promise<void> {
   const parts: Buffer[] = [];
   const atMs = now();
   for await (const part of request) parts.push(part as Buffer);
@@ -56,7 +72,12 @@ async function receive(request: IncomingMessage, response: ServerResponse, made:
     request.socket.destroy();
     return;
   }
-  const { status, headers: fields = {}, body = '', before = undefined } = typeof answer === 'number' ? { status: answer } : answer;
+  const {
+    status,
+    headers: fields = {},
+    body = '',
+    before = undefined,
+  } = typeof answer === 'number' ? { status: answer } : answer;
   if (before) request.socket.write(`HTTP/1.1 ${before} Before\r\n\r\n`);
   // 101 has no body and is no answer to Node's own server.
   if (status < 200) request.socket.end(`HTTP/1.1 ${status} Last\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n`);

@@ -17,7 +17,10 @@ export interface Message {
 }
 
 /** One HTTP/1.1 request, written as it is told. */
-export function send(url: string, { method = 'POST', headers = {}, body = '', chunked = false }: Message = {}): Promise<Sent> {
+export function send(
+  url: string,
+  { method = 'POST', headers = {}, body = '', chunked = false }: Message = {},
+): Promise<Sent> {
   return new Promise((done, failed) => {
     const before: number[] = [];
     const length = chunked ? {} : { 'content-length': Buffer.byteLength(body) };
@@ -31,7 +34,12 @@ export function send(url: string, { method = 'POST', headers = {}, body = '', ch
     made.on('response', async (response) => {
       const parts: Buffer[] = [];
       for await (const part of response) parts.push(part as Buffer);
-      done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString(), before });
+      done({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: Buffer.concat(parts).toString(),
+        before,
+      });
     });
     if (chunked) made.write(body);
     made.end(chunked ? undefined : body);

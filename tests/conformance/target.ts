@@ -48,5 +48,11 @@ export interface Inside {
 export function openTarget(env: NodeJS.ProcessEnv = process.env): Promise<Target> {
   const { BROKER_URL, SINK_HOST, KUBECONFIG, BROKER_NAME, BROKER_NAMESPACE } = env;
   if (!BROKER_URL) return localTarget();
-  return clusterTarget({ ingress: BROKER_URL, sinkHost: SINK_HOST, kubeconfig: KUBECONFIG, broker: BROKER_NAME, namespace: BROKER_NAMESPACE });
+  return clusterTarget({
+    ingress: BROKER_URL,
+    sinkHost: SINK_HOST,
+    kubeconfig: KUBECONFIG,
+    broker: BROKER_NAME,
+    namespace: BROKER_NAMESPACE,
+  });
 }

@@ -54,12 +54,19 @@ export function toolsFor(target: Target, skip: (reason: string) => never): { too
     },
     event: (more = {}) => ({ specversion: '1.0', id: randomUUID(), source: '/conformance', type, ...more }),
     send: (attributes = {}, { headers, ...message } = {}) =>
-      tools.post({ body: '{}', ...message, headers: { 'content-type': 'application/json', ...asHeaders(tools.event(attributes)), ...headers } }),
+      tools.post({
+        body: '{}',
+        ...message,
+        headers: { 'content-type': 'application/json', ...asHeaders(tools.event(attributes)), ...headers },
+      }),
     structured: (members = {}, contentType = 'application/cloudevents+json') =>
       tools.post({ headers: { 'content-type': contentType }, body: JSON.stringify({ ...tools.event(), ...members }) }),
     post: (message) => send(target.ingress, message),
     async arrived(consumer, count = 1) {
-      await tools.until(() => consumer.calls.length >= count, `${count} deliveries: there are ${consumer.calls.length}`);
+      await tools.until(
+        () => consumer.calls.length >= count,
+        `${count} deliveries: there are ${consumer.calls.length}`,
+      );
       return consumer.calls.slice(0, count);
     },
     async until(holds, what) {
@@ -94,4 +101,8 @@ export const gaps = (calls: readonly Call[]) => calls.slice(1).map(({ atMs }, i)
 
 /** Attributes of a binary-mode call, decoded. */
 export const attributesOf = ({ headers }: { headers: Call['headers'] }) =>
-  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (name.startsWith('ce-') ? [[name.slice(3), decodeURIComponent(String(value))]] : [])));
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.startsWith('ce-') ? [[name.slice(3), decodeURIComponent(String(value))]] : [],
+    ),
+  );

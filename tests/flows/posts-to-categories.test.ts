@@ -41,7 +41,8 @@ afterAll(async () => {
   await db?.drop();
 });
 
-const countOf = async (name: string) => (await db.admin`SELECT post_count FROM categories.categories WHERE name = ${name}`)[0]?.post_count;
+const countOf = async (name: string) =>
+  (await db.admin`SELECT post_count FROM categories.categories WHERE name = ${name}`)[0]?.post_count;
 const created = (id: number) => flow.event({ type: 'dev.dormouse.post.created.v1', subject: `post/${id}` });
 
 test('a post that is written is counted, and the new category is announced', async () => {
@@ -49,7 +50,10 @@ test('a post that is written is counted, and the new category is announced', asy
   const event = await created(id);
   await flow.delivered('categories-post-events', event.id);
   await flow.filtered('web-post-events', event.id);
-  await flow.delivered('web-post-events', (await flow.event({ type: 'dev.dormouse.post.published.v1', subject: `post/${id}` })).id);
+  await flow.delivered(
+    'web-post-events',
+    (await flow.event({ type: 'dev.dormouse.post.published.v1', subject: `post/${id}` })).id,
+  );
   expect(await countOf('Rivers')).toBe(1);
   const announced = await flow.event({ type: 'dev.dormouse.category.created.v1' });
   expect(announced).toMatchObject({ source: '/categories', data: { name: 'Rivers' } });
@@ -64,7 +68,11 @@ test('is counted once, however often and however late its event arrives', async 
   await flow.delivered('categories-post-events', again);
   expect(flow.calls('categories').filter((call) => call.attributes.id === attributes.id)).toHaveLength(2);
   expect(await countOf('Lakes')).toBe(1);
-  expect(await flow.events((event) => event.type.startsWith('dev.dormouse.category.') && JSON.stringify(event.data).includes('Lakes'))).toHaveLength(1);
+  expect(
+    await flow.events(
+      (event) => event.type.startsWith('dev.dormouse.category.') && JSON.stringify(event.data).includes('Lakes'),
+    ),
+  ).toHaveLength(1);
 });
 
 test('is counted once when the answer to the first delivery is lost and the second finds nobody', async () => {
@@ -84,9 +92,16 @@ test('is counted once when the answer to the first delivery is lost and the seco
 });
 
 test('an event that categories cannot understand is given up at once, and holds up no other', async () => {
-  const bad = await flow.send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/9', data: { id: 'nine' } });
+  const bad = await flow.send({
+    type: 'dev.dormouse.post.created.v1',
+    source: '/posts',
+    subject: 'post/9',
+    data: { id: 'nine' },
+  });
   const { id } = await posts.create(draftOf({ categoryName: 'Ponds' }));
   await flow.delivered('categories-post-events', (await created(id)).id);
   expect((await flow.deadLettered('categories-post-events', bad)).attempts).toMatchObject([{ status: 422 }]);
-  expect(flow.calls('journal').filter(({ deadLetter }) => deadLetter)).toMatchObject([{ attributes: { id: bad, knativeerrorcode: '422' } }]);
+  expect(flow.calls('journal').filter(({ deadLetter }) => deadLetter)).toMatchObject([
+    { attributes: { id: bad, knativeerrorcode: '422' } },
+  ]);
 });

@@ -3,7 +3,13 @@ import { metrics } from '@dormouse/runtime/metrics';
 import { spanAttributes, spans as spanKinds } from '@dormouse/runtime/spans';
 import { type Harness, startHarness } from '@dormouse/testing/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attributesOf, type Collector, type OtlpPoint, type OtlpSpan, openCollector } from '../../functions/_runtime/collector.fixture.ts';
+import {
+  attributesOf,
+  type Collector,
+  type OtlpPoint,
+  type OtlpSpan,
+  openCollector,
+} from '../../functions/_runtime/collector.fixture.ts';
 import { initKeys } from '../../functions/auth/key-folder.ts';
 import { temporaryFolder } from '../../functions/auth/temporary-folder.fixture.ts';
 import { type TestDatabase, testDatabase } from '../database.ts';
@@ -46,7 +52,9 @@ beforeAll(async () => {
       await start('auth', sink, { KEYS_DIR: keys });
       const jwks = { JWKS_URL: `${functions.auth!.origin}/.well-known/jwks.json` };
       for (const name of ['posts', 'categories', 'relay']) await start(name, sink, jwks);
-      const urls = Object.fromEntries(['auth', 'posts', 'categories'].map((name) => [`${name.toUpperCase()}_URL`, functions[name]!.origin]));
+      const urls = Object.fromEntries(
+        ['auth', 'posts', 'categories'].map((name) => [`${name.toUpperCase()}_URL`, functions[name]!.origin]),
+      );
       await start('web', sink, { ...jwks, ...urls, MEDIA_DIR: temporaryFolder() });
       return { categories: functions.categories!.origin };
     },
@@ -99,14 +107,22 @@ async function scenario(): Promise<void> {
   await does('posts', 'GET', '/blog/api/posts', undefined, { authorization: `Bearer ${login.token}x` });
 
   await does('posts', 'POST', '/blog/api/posts', { title: 'One', content: 'x', category_name: 'News' }, as);
-  const draft = await does('posts', 'POST', '/blog/api/posts', { title: 'Two', content: 'x', category_name: 'News', status: 'draft' }, as);
+  const draft = await does(
+    'posts',
+    'POST',
+    '/blog/api/posts',
+    { title: 'Two', content: 'x', category_name: 'News', status: 'draft' },
+    as,
+  );
   await flow.settle();
   await does('posts', 'PATCH', `/blog/api/posts/${draft.id}`, { status: 'published' }, as);
   for (let n = 0; n < 2; n++) await does('posts', 'GET', '/blog/api/posts');
   await flow.settle();
   await does('web', 'GET', '/blog/');
   await does('relay', 'POST', '/', {});
-  expect(statuses).toEqual([201, 201, 409, 401, 401, 401, 401, 401, 401, 429, 200, 200, 200, 401, 201, 201, 200, 200, 200, 200, 204]);
+  expect(statuses).toEqual([
+    201, 201, 409, 401, 401, 401, 401, 401, 401, 429, 200, 200, 200, 401, 201, 201, 200, 200, 200, 200, 204,
+  ]);
   await eventually(
     async () => (await db.admin`SELECT FROM posts.outbox`).length,
     (left) => left === 0,
@@ -144,13 +160,16 @@ const sum = (metric: { name: string }): number => pointsOf(metric).reduce((total
 
 describe('metrics after a scenario', () => {
   test('are those of the registry: names, units and attributes', () => {
-    const declared = new Map<string, { unit: string; attributes: object }>(Object.values(metrics).map((each) => [each.name, each]));
+    const declared = new Map<string, { unit: string; attributes: object }>(
+      Object.values(metrics).map((each) => [each.name, each]),
+    );
     const told = collector.metrics();
     expect(told.length).toBeGreaterThan(50);
     for (const { name, unit, points } of told) {
       const metric = declared.get(name);
       expect([name, unit]).toEqual([name, metric?.unit]);
-      for (const point of points) expect(Object.keys(metric!.attributes)).toEqual(expect.arrayContaining(Object.keys(attributesOf(point))));
+      for (const point of points)
+        expect(Object.keys(metric!.attributes)).toEqual(expect.arrayContaining(Object.keys(attributesOf(point))));
     }
   });
 
@@ -170,7 +189,11 @@ describe('metrics after a scenario', () => {
   test('count each request once, by its route and answer', () => {
     const requests = Object.fromEntries(
       pointsOf(metrics.requestDuration).map((point) => {
-        const { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status } = attributesOf(point);
+        const {
+          'http.request.method': method,
+          'http.route': route,
+          'http.response.status_code': status,
+        } = attributesOf(point);
         return [`${method} ${route} ${status}`, amountOf(point)];
       }),
     );
@@ -197,7 +220,9 @@ describe('metrics after a scenario', () => {
       'dev.dormouse.post.published.v1': 2,
       'dev.dormouse.user.registered.v1': 2,
     });
-    expect(by(metrics.sendDuration, 'messaging.destination.name')).toEqual(by(metrics.eventsSent, 'messaging.destination.name'));
+    expect(by(metrics.sendDuration, 'messaging.destination.name')).toEqual(
+      by(metrics.eventsSent, 'messaging.destination.name'),
+    );
     for (const metric of [metrics.eventsConsumed, metrics.processDuration, metrics.eventAge])
       expect([metric.name, sum(metric)]).toEqual([metric.name, handled]);
   });
@@ -214,19 +239,26 @@ describe('spans after a scenario', () => {
   const kinds = ['', 'internal', 'server', 'client', 'producer', 'consumer'];
   const kindOf = ({ name, kind, attributes }: OtlpSpan) =>
     spanKinds.find(
-      (each) => each.kind === kinds[kind] && each.pattern.test(name) && attributes.every(({ key }) => (each.attributes as readonly string[]).includes(key)),
+      (each) =>
+        each.kind === kinds[kind] &&
+        each.pattern.test(name) &&
+        attributes.every(({ key }) => (each.attributes as readonly string[]).includes(key)),
     );
 
   test('are those of the registry: names, kinds and attributes', () => {
     const strangers = collector.spans().filter((span) => !kindOf(span));
     expect(strangers.map(({ name, attributes }) => [name, attributes.map(({ key }) => key)])).toEqual([]);
-    for (const { attributes } of spanKinds) for (const name of attributes) expect(spanAttributes).toHaveProperty([name]);
+    for (const { attributes } of spanKinds)
+      for (const name of attributes) expect(spanAttributes).toHaveProperty([name]);
   });
 
   test('are one tree from the request to the handler of its event; none is lost at the end', () => {
     const all = collector.spans();
     const [create] = all
-      .filter(({ name, attributes }) => name === 'POST /blog/api/posts' && attributesOf({ attributes })['faas.name'] === 'posts')
+      .filter(
+        ({ name, attributes }) =>
+          name === 'POST /blog/api/posts' && attributesOf({ attributes })['faas.name'] === 'posts',
+      )
       .filter(({ traceId }) => all.some((span) => span.traceId === traceId && span.name.startsWith('process')));
     const names = all.filter(({ traceId }) => traceId === create?.traceId).map(({ name }) => name);
     expect(names).toEqual(
@@ -243,7 +275,9 @@ describe('spans after a scenario', () => {
     const [page] = all.filter(({ name }) => name === 'GET /blog/');
     const calls = all.filter(({ parentSpanId }) => parentSpanId === page?.spanId);
     expect(calls.map(({ name }) => name)).toContain('GET');
-    expect(all.filter(({ parentSpanId }) => calls.some(({ spanId }) => spanId === parentSpanId)).map(({ name }) => name)).toContain('GET /blog/api/posts');
+    expect(
+      all.filter(({ parentSpanId }) => calls.some(({ spanId }) => spanId === parentSpanId)).map(({ name }) => name),
+    ).toContain('GET /blog/api/posts');
   });
 });
 
@@ -254,9 +288,17 @@ describe('logs after a scenario', () => {
       expect(lines.length).toBeGreaterThan(0);
       for (const line of lines) {
         const told = JSON.parse(line) as Record<string, unknown>;
-        expect(told).toMatchObject({ severity: expect.any(String), service: name, message: expect.any(String), time: expect.any(String) });
+        expect(told).toMatchObject({
+          severity: expect.any(String),
+          service: name,
+          message: expect.any(String),
+          time: expect.any(String),
+        });
         if ('route' in told)
-          expect(told).toMatchObject({ trace_id: expect.stringMatching(/^[0-9a-f]{32}$/), span_id: expect.stringMatching(/^[0-9a-f]{16}$/) });
+          expect(told).toMatchObject({
+            trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+            span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+          });
       }
     }
   });
@@ -265,7 +307,10 @@ describe('logs after a scenario', () => {
 test('no e-mail address, password or token is in any of it', () => {
   expect(tokens.filter(Boolean)).toHaveLength(2);
   const refreshSecret = tokens[1]!.split('.').at(-1)!;
-  const everything = [...Object.values(functions).map(({ output }) => output()), ...collector.taken.map(({ body }) => body.toString())].join('\n');
+  const everything = [
+    ...Object.values(functions).map(({ output }) => output()),
+    ...collector.taken.map(({ body }) => body.toString()),
+  ].join('\n');
   expect(everything).toContain('/api/login');
   for (const text of [...Object.values(secret), ...tokens, refreshSecret, 'bob@example.org', ':test@', 'Bearer '])
     expect([text, everything.includes(text)]).toEqual([text, false]);

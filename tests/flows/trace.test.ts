@@ -102,7 +102,10 @@ function recorded(...traceIds: string[]): SpanRecord[] {
       ...(error && { error: true }),
     }),
   );
-  return [...ofFunctions.filter(({ traceId }) => traceIds.includes(traceId)), ...traceIds.flatMap((id) => flow.telemetry.trace(id))];
+  return [
+    ...ofFunctions.filter(({ traceId }) => traceIds.includes(traceId)),
+    ...traceIds.flatMap((id) => flow.telemetry.trace(id)),
+  ];
 }
 
 /** What an event that was taken causes. */
@@ -117,7 +120,13 @@ const echoOf = {
     {
       name: `send ${echoed.type}`,
       kind: 'producer',
-      children: [{ name: accepted, service: 'broker', children: [{ name: 'process listener', attributes: { 'delivery.outcome': 'delivered' } }] }],
+      children: [
+        {
+          name: accepted,
+          service: 'broker',
+          children: [{ name: 'process listener', attributes: { 'delivery.outcome': 'delivered' } }],
+        },
+      ],
     },
   ],
 } as const;
@@ -132,7 +141,12 @@ test('from the request over outbox, broker and Trigger to the consumer and its o
     kind: 'client',
     error: false,
     events: ['retry'],
-    attributes: { 'delivery.attempts': 2, 'delivery.outcome': 'delivered', 'http.response.status_code': 204, 'cloudevents.subject': 'note/1' },
+    attributes: {
+      'delivery.attempts': 2,
+      'delivery.outcome': 'delivered',
+      'http.response.status_code': 204,
+      'cloudevents.subject': 'note/1',
+    },
     children: [
       {
         name: 'POST /events',
@@ -149,7 +163,11 @@ test('from the request over outbox, broker and Trigger to the consumer and its o
       kind: 'server',
       children: [
         { name: 'INSERT outbox' },
-        { name: sent, kind: 'producer', children: [{ name: accepted, service: 'broker', kind: 'server', children: [delivery] }] },
+        {
+          name: sent,
+          kind: 'producer',
+          children: [{ name: accepted, service: 'broker', kind: 'server', children: [delivery] }],
+        },
       ],
     },
   ] as const;
@@ -167,7 +185,9 @@ test('a dead letter is of the same trace, and says why the delivery was given up
     events: ['given up'],
     attributes: { 'delivery.outcome': 'dead-lettered', 'http.response.status_code': 422 },
   };
-  const roots = [{ name: 'POST /notes', children: [{ name: sent, children: [{ name: accepted, children: [given] }] }] }];
+  const roots = [
+    { name: 'POST /notes', children: [{ name: sent, children: [{ name: accepted, children: [given] }] }] },
+  ];
   const found = recorded(traceId);
   expect(checkTrace(found, { outside: [client], roots })).toEqual([]);
   const delivery = found.find(({ name }) => name === 'process echo');
@@ -186,7 +206,9 @@ test('an event that arrives a second time is marked, and causes nothing more', a
   expect(found.filter(({ kind }) => kind === 'producer')).toEqual([]);
   expect(checkTrace(found, { outside: ['c'.repeat(16)] })).toEqual([]);
   const origin = { traceId, spanId: String(attributes.traceparent).slice(36, 52) };
-  expect(found.filter(({ links }) => links?.some(({ spanId }) => spanId === origin.spanId)).map(({ name }) => name)).toEqual([processed, 'process echo']);
+  expect(
+    found.filter(({ links }) => links?.some(({ spanId }) => spanId === origin.spanId)).map(({ name }) => name),
+  ).toEqual([processed, 'process echo']);
 });
 
 test('the relay sends what a crash left behind in the trace it began in, linked to the tick that woke it', async () => {
@@ -197,8 +219,15 @@ test('the relay sends what a crash left behind in the trace it began in, linked 
   expect(tick).not.toBe(traceId);
   const delivery = { name: 'process echo', events: [], children: [{ name: 'POST /events', children: [echoOf] }] };
   const roots = [
-    { name: 'POST /notes', children: [{ name: sent, links: ['POST /'], children: [{ name: accepted, children: [delivery] }] }] },
-    { name: 'send relay-tick', service: 'pingsource', children: [{ name: 'POST /', kind: 'server', children: [{ name: /^DELETE/ }] }] },
+    {
+      name: 'POST /notes',
+      children: [{ name: sent, links: ['POST /'], children: [{ name: accepted, children: [delivery] }] }],
+    },
+    {
+      name: 'send relay-tick',
+      service: 'pingsource',
+      children: [{ name: 'POST /', kind: 'server', children: [{ name: /^DELETE/ }] }],
+    },
   ] as const;
   expect(checkTrace(recorded(traceId, tick), { outside: [client], roots })).toEqual([]);
 });

@@ -12,7 +12,9 @@ function writer(author: Author, category: string) {
   const finished = (async () => {
     for (let n = 0; going; n++) {
       const answer = await author
-        .call<Post>('POST', '/blog/api/posts', { body: { title: `Post ${n} in ${category}`, content: 'x', category_name: category } })
+        .call<Post>('POST', '/blog/api/posts', {
+          body: { title: `Post ${n} in ${category}`, content: 'x', category_name: category },
+        })
         .catch(() => undefined);
       if (answer?.status === 201) acknowledged.push(answer.body);
     }
@@ -49,13 +51,19 @@ describe('kill -9', { timeout: 180_000 }, () => {
     );
     await harm();
     const before = writers.map(({ acknowledged }) => acknowledged.length);
-    await eventually(async () => writers.every(({ acknowledged }, index) => acknowledged.length > before[index]! + 3), Boolean, 60);
+    await eventually(
+      async () => writers.every(({ acknowledged }, index) => acknowledged.length > before[index]! + 3),
+      Boolean,
+      60,
+    );
     await Promise.all(writers.map(({ stop }) => stop()));
-    for (const { acknowledged } of writers) for (const post of acknowledged) expect((await blog.call('GET', `/blog/api/posts/${post.id}`)).status).toBe(200);
+    for (const { acknowledged } of writers)
+      for (const post of acknowledged) expect((await blog.call('GET', `/blog/api/posts/${post.id}`)).status).toBe(200);
     // An event may also belong to a post that was stored but not acknowledged: the list, not the acknowledgements, is what counts are held against.
     await eventually(
       () => countsByCategory(blog),
-      ({ counted, listed }) => Object.keys(listed).length === 4 && Object.keys(listed).every((name) => counted[name] === listed[name]),
+      ({ counted, listed }) =>
+        Object.keys(listed).length === 4 && Object.keys(listed).every((name) => counted[name] === listed[name]),
       90,
     );
   }
@@ -88,7 +96,10 @@ describe('kill -9', { timeout: 180_000 }, () => {
       expect(children.length).toBeGreaterThan(0);
       await platform.kill();
       await eventually(
-        async () => children.filter((pid) => existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z')),
+        async () =>
+          children.filter(
+            (pid) => existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z'),
+          ),
         (alive) => alive.length === 0,
       );
       platform = await runPlatform({ home, ports });
@@ -109,7 +120,10 @@ describe('kill -9', { timeout: 180_000 }, () => {
 const countsByCategory = async (blog: ReturnType<typeof blogAt>) => {
   const counted: Record<string, number> = {};
   const listed: Record<string, number> = {};
-  const { body: categories } = await blog.call<{ name: string; slug: string; post_count: number }[]>('GET', '/blog/api/categories');
+  const { body: categories } = await blog.call<{ name: string; slug: string; post_count: number }[]>(
+    'GET',
+    '/blog/api/categories',
+  );
   if (!Array.isArray(categories)) return { counted, listed };
   for (const { name, slug, post_count } of categories.filter(({ name }) => /^(Alpha|Beta|Gamma|Delta)$/.test(name))) {
     counted[name] = post_count;

@@ -26,7 +26,11 @@ describe('what must not come back', () => {
     for (const pid of database) process.kill(pid, 'SIGSTOP');
     try {
       const login = await blog.call('POST', '/api/login', { body: { username: name, password } });
-      expect([login.status, login.body.status, login.headers.get('content-type')]).toEqual([503, 503, 'application/problem+json']);
+      expect([login.status, login.body.status, login.headers.get('content-type')]).toEqual([
+        503,
+        503,
+        'application/problem+json',
+      ]);
       expect(login.headers.get('retry-after')).toMatch(/^\d+$/);
       await eventually(
         () => platform.services(),
@@ -55,8 +59,14 @@ describe('what must not come back, in the repository', needsClone, () => {
   });
 
   it('secrets are committed', () => {
-    const secret = /-----BEGIN [A-Z ]*PRIVATE KEY-----|"d"\s*:\s*"[A-Za-z0-9_-]{40,}"|postgres:\/\/[^:\s]+:[^@\s$'`{…]{12,}@/;
-    const found = tracked.filter((file) => existsSync(join(root, file)) && !/\.(png|ico)$/.test(file) && secret.test(readFileSync(join(root, file), 'utf8')));
+    const secret =
+      /-----BEGIN [A-Z ]*PRIVATE KEY-----|"d"\s*:\s*"[A-Za-z0-9_-]{40,}"|postgres:\/\/[^:\s]+:[^@\s$'`{…]{12,}@/;
+    const found = tracked.filter(
+      (file) =>
+        existsSync(join(root, file)) &&
+        !/\.(png|ico)$/.test(file) &&
+        secret.test(readFileSync(join(root, file), 'utf8')),
+    );
     expect(found).toEqual([]);
   });
 
@@ -64,10 +74,16 @@ describe('what must not come back, in the repository', needsClone, () => {
     const loose = tracked
       .filter((file) => file.endsWith('package.json'))
       .flatMap((file) => {
-        const manifest = JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<string, Record<string, string> | undefined>;
+        const manifest = JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<
+          string,
+          Record<string, string> | undefined
+        >;
         return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
           Object.entries(manifest[kind] ?? {})
-            .filter(([name, version]) => !(name.startsWith('@dormouse/') && version === '*') && !/^\d+\.\d+\.\d+/.test(version))
+            .filter(
+              ([name, version]) =>
+                !(name.startsWith('@dormouse/') && version === '*') && !/^\d+\.\d+\.\d+/.test(version),
+            )
             .map(([name, version]) => `${file}: ${name} ${version}`),
         );
       });

@@ -25,7 +25,11 @@ function brokenOverlay() {
     patches: [{ path: 'trigger.yaml', target: { kind: 'Trigger', name: trigger } }],
   });
   write('trigger.yaml', sendTo('/evnets'));
-  return { folder, mend: () => write('trigger.yaml', sendTo('/events')), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    mend: () => write('trigger.yaml', sendTo('/events')),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
@@ -46,13 +50,25 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
 
   /** `npm run events -- …`, beside the platform. */
   const events = async (...args: string[]) => {
-    const env = { PATH: process.env.PATH, PORT: new URL(platform.url).port, CONSOLE_PORT: new URL(platform.console).port, DORMOUSE_HOME: platform.home };
-    return (await promisify(execFile)(process.execPath, [join(root, 'knative/events-cli/main.ts'), ...args], { cwd: root, env })).stdout;
+    const env = {
+      PATH: process.env.PATH,
+      PORT: new URL(platform.url).port,
+      CONSOLE_PORT: new URL(platform.console).port,
+      DORMOUSE_HOME: platform.home,
+    };
+    return (
+      await promisify(execFile)(process.execPath, [join(root, 'knative/events-cli/main.ts'), ...args], {
+        cwd: root,
+        env,
+      })
+    ).stdout;
   };
   const letters = async (...args: string[]) => JSON.parse(await events('dead-letters', '--json', ...args)) as Letter[];
   const counted = async () => {
     const { body } = await blog.call<{ name: string; post_count: number }[]>('GET', '/blog/api/categories');
-    return Object.fromEntries(body.filter(({ name }) => /^(Alpha|Beta)$/.test(name)).map(({ name, post_count }) => [name, post_count]));
+    return Object.fromEntries(
+      body.filter(({ name }) => /^(Alpha|Beta)$/.test(name)).map(({ name, post_count }) => [name, post_count]),
+    );
   };
 
   interface Letter {
@@ -68,7 +84,8 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
   it('leaves dead letters with cause and trace, in the command line and in the console', async () => {
     for (const category_name of ['Alpha', 'Alpha', 'Beta']) await ada.write({ title: 'Winter sleep', category_name });
     const open = await eventually(letters, (all) => all.length === 6); // created and published, of each post
-    for (const letter of open) expect(letter).toMatchObject({ trigger, status: 404, cause: expect.stringContaining('404'), state: 'open' });
+    for (const letter of open)
+      expect(letter).toMatchObject({ trigger, status: 404, cause: expect.stringContaining('404'), state: 'open' });
     const { number, trace_id, event } = open[0]!;
     const page = await (await fetch(`${platform.console}/dead-letters/${number}`)).text();
     expect(page).toContain(`/traces/${trace_id}`);

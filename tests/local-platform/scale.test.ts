@@ -40,11 +40,18 @@ describe('a function that the platform has never seen', () => {
   });
 
   it('is triggered by the events it asked for, and by no others', async () => {
-    const broker = platform.output().match(/http:\/\/127\.0\.0\.1:\d+\/dormouse\/default/)?.[0] ?? (await brokerUrl(platform));
+    const broker =
+      platform.output().match(/http:\/\/127\.0\.0\.1:\d+\/dormouse\/default/)?.[0] ?? (await brokerUrl(platform));
     for (const type of ['dev.example.wanted.v1', 'dev.example.other.v1']) {
       const answer = await fetch(broker, {
         method: 'POST',
-        headers: { 'ce-specversion': '1.0', 'ce-id': `id-${type}`, 'ce-source': '/test', 'ce-type': type, 'content-type': 'application/json' },
+        headers: {
+          'ce-specversion': '1.0',
+          'ce-id': `id-${type}`,
+          'ce-source': '/test',
+          'ce-type': type,
+          'content-type': 'application/json',
+        },
         body: '{"n":1}',
       });
       expect(answer.status).toBe(202);
@@ -93,7 +100,8 @@ describe('1,000 requests', () => {
     rmSync(overlay, { recursive: true, force: true });
   });
 
-  const statuses = (count: number, together: number, pauseMs = 0) => statusesOf(`${platform.url}/stranger?wait=5`, { count, together, pauseMs });
+  const statuses = (count: number, together: number, pauseMs = 0) =>
+    statusesOf(`${platform.url}/stranger?wait=5`, { count, together, pauseMs });
 
   it('during a scale-up from zero: none fails', async () => {
     expect(await statuses(1000, 100)).toEqual({ 200: 1000 });

@@ -18,7 +18,11 @@ const event = (type: string, from: string, by: string, triggers: readonly Expect
       service: 'broker',
       kind: 'server',
       attributes: { 'cloudevents.type': type },
-      children: triggers.map((trigger) => ({ ...trigger, links: [], children: trigger.children?.map((each) => consumed(type, by, each)) ?? [] })),
+      children: triggers.map((trigger) => ({
+        ...trigger,
+        links: [],
+        children: trigger.children?.map((each) => consumed(type, by, each)) ?? [],
+      })),
     },
   ],
 });
@@ -39,7 +43,15 @@ const consumed = (type: string, by: string, request: ExpectedSpan): ExpectedSpan
   ...request,
   kind: 'server',
   attributes: { 'faas.trigger': 'pubsub' },
-  children: [{ name: `process ${type}`, kind: 'consumer', error: false, links: [by], ...(request.children && { children: request.children }) }],
+  children: [
+    {
+      name: `process ${type}`,
+      kind: 'consumer',
+      error: false,
+      links: [by],
+      ...(request.children && { children: request.children }),
+    },
+  ],
 });
 
 describe('one trace', () => {
@@ -61,9 +73,18 @@ describe('one trace', () => {
 
     const created = 'dev.dormouse.post.created.v1';
     const web = (name: string) => trigger(name, 'web');
-    const announced = event('dev.dormouse.category.created.v1', 'categories', `process ${created}`, [web('web-category-events')]);
-    const counted = trigger('categories-post-events', 'categories', [{ name: 'INSERT inbox' }, { name: 'SELECT count_post' }, announced]);
-    const again = trigger('categories-post-events', 'categories', [{ name: 'INSERT inbox' }, { name: 'SELECT count_post' }]);
+    const announced = event('dev.dormouse.category.created.v1', 'categories', `process ${created}`, [
+      web('web-category-events'),
+    ]);
+    const counted = trigger('categories-post-events', 'categories', [
+      { name: 'INSERT inbox' },
+      { name: 'SELECT count_post' },
+      announced,
+    ]);
+    const again = trigger('categories-post-events', 'categories', [
+      { name: 'INSERT inbox' },
+      { name: 'SELECT count_post' },
+    ]);
     const request: ExpectedSpan = {
       name: 'POST /blog/api/posts',
       service: 'posts',
@@ -75,7 +96,9 @@ describe('one trace', () => {
         event('dev.dormouse.post.published.v1', 'posts', 'POST /blog/api/posts', [again, web('web-post-events')]),
       ],
     };
-    const roots: ExpectedSpan[] = [{ name: 'POST posts', service: 'ingress', children: [{ name: 'wait for posts', service: 'activator' }, request] }];
+    const roots: ExpectedSpan[] = [
+      { name: 'POST posts', service: 'ingress', children: [{ name: 'wait for posts', service: 'activator' }, request] },
+    ];
     await eventually(
       async () => checkTrace(await spansOf(platform.console, traceId), { outside: [client], roots }),
       (problems) => problems.length === 0,
@@ -93,7 +116,11 @@ describe('one trace', () => {
       kind: 'client',
       children: [{ name, service, kind: 'server', children: [{ name: new RegExp(service), kind: 'client' }] }],
     });
-    const page = { name: 'GET /blog/', service: 'web', children: [asked('posts', 'GET /blog/api/posts'), asked('categories', 'GET /blog/api/categories')] };
+    const page = {
+      name: 'GET /blog/',
+      service: 'web',
+      children: [asked('posts', 'GET /blog/api/posts'), asked('categories', 'GET /blog/api/categories')],
+    };
     const roots: ExpectedSpan[] = [{ name: 'GET web', service: 'ingress', children: [page] }];
     await eventually(
       async () => checkTrace(await spansOf(platform.console, traceId), { outside: [client], roots }),

@@ -36,15 +36,26 @@ describe('a new author walks through the platform', () => {
     const { otlp } = (await (await fetch(`${platform.console}/api/addresses`)).json()) as { otlp: string };
     expect(platform.output()).toContain(`  OTLP     ${otlp}`);
     const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
-    const span = { traceId, spanId, name: 'beside', startTimeUnixNano: '1700000000000000000', endTimeUnixNano: '1700000001000000000' };
+    const span = {
+      traceId,
+      spanId,
+      name: 'beside',
+      startTimeUnixNano: '1700000000000000000',
+      endTimeUnixNano: '1700000001000000000',
+    };
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
-    expect((await fetch(`${otlp}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status).toBe(200);
+    expect(
+      (await fetch(`${otlp}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }))
+        .status,
+    ).toBe(200);
     expect((await fetch(`${platform.console}/api/traces/${traceId}`)).status).toBe(200);
   });
 
   it('writes a post in a new category, which wakes the functions', async () => {
     author = await blog.register();
-    const answer = await author.call<Post>('POST', '/blog/api/posts', { body: { title: 'Hello, Dormouse', content: '# Hi\n\nAwake.', category_name: 'C#' } });
+    const answer = await author.call<Post>('POST', '/blog/api/posts', {
+      body: { title: 'Hello, Dormouse', content: '# Hi\n\nAwake.', category_name: 'C#' },
+    });
     expect(answer.status).toBe(201);
     post = answer.body;
     trace = answer.headers.get('x-trace-id')!;
@@ -54,12 +65,16 @@ describe('a new author walks through the platform', () => {
   });
 
   it('sees the event in the console, with the outcome of each trigger', async () => {
-    const list = await eventually(events, (all) => created(all)?.triggers.every(({ outcome }) => outcome === 'delivered') === true);
+    const list = await eventually(
+      events,
+      (all) => created(all)?.triggers.every(({ outcome }) => outcome === 'delivered') === true,
+    );
     const event = created(list)!;
     expect(event.trace_id).toBe(trace);
     expect(event.triggers.map(({ name }) => name)).toContain('categories-post-events');
   });
-  const created = (all: SeenEvent[]) => all.find(({ type, subject }) => type === 'dev.dormouse.post.created.v1' && subject === `post/${post.id}`);
+  const created = (all: SeenEvent[]) =>
+    all.find(({ type, subject }) => type === 'dev.dormouse.post.created.v1' && subject === `post/${post.id}`);
 
   it('finds no two categories of one colour', async () => {
     const { body } = await blog.call<{ color: string }[]>('GET', '/blog/api/categories');
@@ -93,6 +108,10 @@ describe('a new author walks through the platform', () => {
 async function serviceNames(platform: RunningPlatform, traceId: string): Promise<string[]> {
   const answer = await fetch(`${platform.console}/api/traces/${traceId}`);
   if (!answer.ok) return [];
-  const trace = (await answer.json()) as { batches: { resource: { attributes: { key: string; value: { stringValue?: string } }[] } }[] };
-  return trace.batches.flatMap(({ resource }) => resource.attributes.filter(({ key }) => key === 'service.name').map(({ value }) => value.stringValue ?? ''));
+  const trace = (await answer.json()) as {
+    batches: { resource: { attributes: { key: string; value: { stringValue?: string } }[] } }[];
+  };
+  return trace.batches.flatMap(({ resource }) =>
+    resource.attributes.filter(({ key }) => key === 'service.name').map(({ value }) => value.stringValue ?? ''),
+  );
 }

@@ -34,7 +34,10 @@ interface Configuration {
 export async function startAlertmanager(path: string, home: string): Promise<RunningAlertmanager> {
   const notified: Notified[] = [];
   const server = createServer(async (request, response) => {
-    const { receiver, alerts } = (await new Response(request as never).json()) as { receiver: string; alerts: Omit<Notified, 'receiver' | 'atMs'>[] };
+    const { receiver, alerts } = (await new Response(request as never).json()) as {
+      receiver: string;
+      alerts: Omit<Notified, 'receiver' | 'atMs'>[];
+    };
     notified.push(...alerts.map((alert) => ({ ...alert, receiver, atMs: Date.now() })));
     response.end();
   }).listen(0, '127.0.0.1');
@@ -44,10 +47,18 @@ export async function startAlertmanager(path: string, home: string): Promise<Run
   const data = join(home, 'alertmanager');
   mkdirSync(data, { recursive: true });
   const written = parse(readFileSync(file, 'utf8')) as Configuration;
-  const receivers = written.receivers.map(({ name }) => ({ name, webhook_configs: [{ url: hook, send_resolved: true }] }));
+  const receivers = written.receivers.map(({ name }) => ({
+    name,
+    webhook_configs: [{ url: hook, send_resolved: true }],
+  }));
   writeFileSync(join(data, 'alertmanager.yaml'), JSON.stringify({ ...written, receivers }));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const args = [`--config.file=${data}/alertmanager.yaml`, `--storage.path=${data}`, `--web.listen-address=${new URL(url).host}`, '--cluster.listen-address='];
+  const args = [
+    `--config.file=${data}/alertmanager.yaml`,
+    `--storage.path=${data}`,
+    `--web.listen-address=${new URL(url).host}`,
+    '--cluster.listen-address=',
+  ];
   const child = await startChild(path, args, `${url}/-/ready`);
   const stop = async () => {
     await child.stop();
@@ -62,7 +73,8 @@ export function arrivals(notified: readonly Notified[], startMs: number): Map<st
   const seconds = new Map<string, number>();
   for (const { status, labels, atMs } of notified) {
     const name = labels.alertname!;
-    if (status === 'firing' && atMs >= startMs && !seconds.has(name)) seconds.set(name, Math.round((atMs - startMs) / 1000));
+    if (status === 'firing' && atMs >= startMs && !seconds.has(name))
+      seconds.set(name, Math.round((atMs - startMs) / 1000));
   }
   return seconds;
 }

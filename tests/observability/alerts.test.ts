@@ -25,7 +25,8 @@ describe('behind a real Prometheus and Alertmanager', skippedFor(missingOfSmallS
     await stack?.stop();
   });
 
-  const told = (alert: string) => stack.alertmanager.notified.filter(({ labels, status }) => labels.alertname === alert && status === 'firing');
+  const told = (alert: string) =>
+    stack.alertmanager.notified.filter(({ labels, status }) => labels.alertname === alert && status === 'firing');
 
   test('whoever is told that nothing is heard any more is told that it works', async () => {
     const signs = await eventually(

@@ -9,10 +9,16 @@ export interface Child {
 }
 
 /** Starts a program and waits until `ready` answers 2xx. @throws Error with its output when it ends, or does not answer, before */
-export async function startChild(path: string, args: readonly string[], ready: string, env: Readonly<Record<string, string>> = {}): Promise<Child> {
+export async function startChild(
+  path: string,
+  args: readonly string[],
+  ready: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
   const child = spawn(path, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
   const exited = once(child, 'exit');
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');

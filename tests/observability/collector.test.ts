@@ -40,7 +40,14 @@ const request = ({ traceId, milliseconds, failed, cold }: Span) => {
     attributes: cold ? [{ key: 'faas.coldstart', value: { boolValue: true } }] : [],
     status: failed ? { code: 2 } : {},
   };
-  return { resourceSpans: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'posts' } }] }, scopeSpans: [{ spans: [span] }] }] };
+  return {
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: 'posts' } }] },
+        scopeSpans: [{ spans: [span] }],
+      },
+    ],
+  };
 };
 
 describe('the OpenTelemetry Collector', skippedFor(missingOf('collector')), () => {
@@ -138,7 +145,10 @@ describe('the OpenTelemetry Collector', skippedFor(missingOf('collector')), () =
     const passing = await startChild(otelcol, ['--config', join(work, 'on.yaml')], `http://127.0.0.1:${health}`);
     for (const [signal, body] of Object.entries(everyField)) {
       const headers = { 'content-type': 'application/json' };
-      expect((await fetch(`http://127.0.0.1:${port}/v1/${signal}`, { method: 'POST', headers, body: JSON.stringify(body) })).status).toBe(200);
+      expect(
+        (await fetch(`http://127.0.0.1:${port}/v1/${signal}`, { method: 'POST', headers, body: JSON.stringify(body) }))
+          .status,
+      ).toBe(200);
     }
     await eventually(
       async () => Object.keys(read).length,
@@ -157,7 +167,9 @@ interface Configuration {
 }
 
 test.each(['machine', 'cluster'])('every part that a pipeline for a %s is made of is declared', (where) => {
-  const [common, own] = ['common', where].map((name) => parse(readFileSync(join(folder, `${name}.yaml`), 'utf8')) as Configuration);
+  const [common, own] = ['common', where].map(
+    (name) => parse(readFileSync(join(folder, `${name}.yaml`), 'utf8')) as Configuration,
+  );
   const declared = (kind: string) => [...Object.keys(common![kind] ?? {}), ...Object.keys(own![kind] ?? {})];
   for (const { receivers, processors, exporters } of Object.values(own!.service.pipelines)) {
     expect([...declared('receivers'), ...declared('connectors')]).toEqual(expect.arrayContaining(receivers));

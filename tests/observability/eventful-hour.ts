@@ -43,17 +43,20 @@ async function during(platform: RunningPlatform, what: () => Promise<void>): Pro
 
 /** Until functions sleep: what they measured last is sent with their end. */
 async function nobody(platform: RunningPlatform): Promise<void> {
-  const awake = async () => (await platform.services()).filter(({ name, instances }) => instances > 0 && name !== 'relay');
+  const awake = async () =>
+    (await platform.services()).filter(({ name, instances }) => instances > 0 && name !== 'relay');
   await eventually(awake, (services) => services.length === 0, 60);
 }
 
 async function people({ blog, administrator }: Clients): Promise<void> {
   const author = await blog.register();
-  for (let n = 0; n < 8; n++) await blog.call('POST', '/api/login', { body: { username: author.name, password: 'mistyped it' } });
+  for (let n = 0; n < 8; n++)
+    await blog.call('POST', '/api/login', { body: { username: author.name, password: 'mistyped it' } });
   const published = await author.write({ title: 'On rivers', category_name: 'Rivers' });
   const draft = await author.write({ title: 'On lakes', category_name: 'Rivers', status: 'draft' });
   await author.call('PATCH', `/blog/api/posts/${draft.id}`, { body: { status: 'published' } });
-  for (const path of ['/blog/', `/blog/posts/${published.slug}`, '/blog/']) for (let n = 0; n < 5; n++) await blog.call('GET', path);
+  for (const path of ['/blog/', `/blog/posts/${published.slug}`, '/blog/'])
+    for (let n = 0; n < 5; n++) await blog.call('GET', path);
   await administrator('PATCH', `/blog/api/categories/${published.category.id}`, { body: { name: 'Streams' } });
 }
 
@@ -76,7 +79,8 @@ async function eventsAgain({ journal }: Clients, send: ReturnType<typeof sending
 async function slowStatements({ home }: RunningPlatform, { blog }: Clients): Promise<void> {
   const author = await blog.register();
   const sql = database(home);
-  const write = (n: number) => author.call('POST', '/blog/api/posts', { body: { title: `Late ${n}`, content: 'x', category_name: 'Trials' } });
+  const write = (n: number) =>
+    author.call('POST', '/blog/api/posts', { body: { title: `Late ${n}`, content: 'x', category_name: 'Trials' } });
   const writing: Promise<unknown>[] = [];
   await sql.begin(async (tx) => {
     await tx`LOCK TABLE posts.posts IN EXCLUSIVE MODE`;

@@ -45,7 +45,17 @@ const logRecord = {
   eventName: 'event',
 };
 
-const histogram = { ...point, count: '3', sum: 1.5, min: -1, max: 2, bucketCounts: ['1', '2'], explicitBounds: [0.5], exemplars, flags: 1 };
+const histogram = {
+  ...point,
+  count: '3',
+  sum: 1.5,
+  min: -1,
+  max: 2,
+  bucketCounts: ['1', '2'],
+  explicitBounds: [0.5],
+  exemplars,
+  flags: 1,
+};
 const exponential = {
   ...point,
   count: '300',
@@ -62,10 +72,20 @@ const exponential = {
 };
 const summary = { ...point, count: '2', sum: 4.5, quantileValues: [{ quantile: 0.5, value: 2 }], flags: 1 };
 const metrics = [
-  { name: 'gauge', description: 'what', unit: 's', metadata: attributes, gauge: { dataPoints: [{ ...point, asDouble: 1.5, exemplars, flags: 1 }] } },
+  {
+    name: 'gauge',
+    description: 'what',
+    unit: 's',
+    metadata: attributes,
+    gauge: { dataPoints: [{ ...point, asDouble: 1.5, exemplars, flags: 1 }] },
+  },
   {
     name: 'sum',
-    sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: [{ ...point, asInt: '-3', exemplars: [{ ...ids, timeUnixNano: time, asInt: '-7' }] }] },
+    sum: {
+      aggregationTemporality: 2,
+      isMonotonic: true,
+      dataPoints: [{ ...point, asInt: '-3', exemplars: [{ ...ids, timeUnixNano: time, asInt: '-7' }] }],
+    },
   },
   { name: 'histogram', histogram: { aggregationTemporality: 2, dataPoints: [histogram] } },
   { name: 'exponential', exponentialHistogram: { aggregationTemporality: 1, dataPoints: [exponential] } },
@@ -74,7 +94,19 @@ const metrics = [
 
 /** By signal. */
 export const everyField = {
-  traces: { resourceSpans: [{ resource, schemaUrl: 'of resource', scopeSpans: [{ scope, schemaUrl: 'of scope', spans: [span] }] }] },
-  logs: { resourceLogs: [{ resource, schemaUrl: 'of resource', scopeLogs: [{ scope, schemaUrl: 'of scope', logRecords: [logRecord] }] }] },
-  metrics: { resourceMetrics: [{ resource, schemaUrl: 'of resource', scopeMetrics: [{ scope, schemaUrl: 'of scope', metrics }] }] },
+  traces: {
+    resourceSpans: [
+      { resource, schemaUrl: 'of resource', scopeSpans: [{ scope, schemaUrl: 'of scope', spans: [span] }] },
+    ],
+  },
+  logs: {
+    resourceLogs: [
+      { resource, schemaUrl: 'of resource', scopeLogs: [{ scope, schemaUrl: 'of scope', logRecords: [logRecord] }] },
+    ],
+  },
+  metrics: {
+    resourceMetrics: [
+      { resource, schemaUrl: 'of resource', scopeMetrics: [{ scope, schemaUrl: 'of scope', metrics }] },
+    ],
+  },
 };

@@ -14,9 +14,15 @@ export interface Exporter extends Child {
 }
 
 /** Those of PostgreSQL's and Redis' exporters that are on the PATH, each beside the platform's own server. `keep` is given each as soon as it runs. */
-export async function startExporters({ home }: RunningPlatform, keep: (exporter: Exporter) => Exporter): Promise<Exporter[]> {
+export async function startExporters(
+  { home }: RunningPlatform,
+  keep: (exporter: Exporter) => Exporter,
+): Promise<Exporter[]> {
   const [postgres, redis] = [programPath('postgresExporter'), programPath('redisExporter')];
-  return [...(postgres ? [keep(await postgresExporter(postgres, home))] : []), ...(redis ? [keep(await redisExporter(redis, home))] : [])];
+  return [
+    ...(postgres ? [keep(await postgresExporter(postgres, home))] : []),
+    ...(redis ? [keep(await redisExporter(redis, home))] : []),
+  ];
 }
 
 async function postgresExporter(path: string, home: string): Promise<Exporter> {
@@ -33,7 +39,9 @@ async function postgresExporter(path: string, home: string): Promise<Exporter> {
   return {
     job: 'postgres-exporter',
     target,
-    ...(await startChild(path, [`--web.listen-address=${target}`], `http://${target}/`, { DATA_SOURCE_NAME: url.href })),
+    ...(await startChild(path, [`--web.listen-address=${target}`], `http://${target}/`, {
+      DATA_SOURCE_NAME: url.href,
+    })),
   };
 }
 
@@ -41,7 +49,11 @@ async function redisExporter(path: string, home: string): Promise<Exporter> {
   const target = `127.0.0.1:${await freePort()}`;
   const { host, password } = new URL(secret(home, 'redis/REDIS_URL'));
   const args = [`-redis.addr=redis://${host}`, `-web.listen-address=${target}`];
-  return { job: 'redis-exporter', target, ...(await startChild(path, args, `http://${target}/`, { REDIS_PASSWORD: password })) };
+  return {
+    job: 'redis-exporter',
+    target,
+    ...(await startChild(path, args, `http://${target}/`, { REDIS_PASSWORD: password })),
+  };
 }
 
 const secret = (home: string, path: string): string => readFileSync(join(home, 'secrets', path), 'utf8');

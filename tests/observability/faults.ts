@@ -104,7 +104,8 @@ export const faults = {
   backlog: {
     what: 'the table in which categories counts posts is gone, and twelve hundred events come for it',
     alerts: ['BrokerBacklog'],
-    during: async (site, over) => void (await Promise.all([mislaid(site, 'categories.counted', over), crowd(site, 1200)])),
+    during: async (site, over) =>
+      void (await Promise.all([mislaid(site, 'categories.counted', over), crowd(site, 1200)])),
   },
   schedule: {
     what: 'somebody has the relay woken once a year',
@@ -113,7 +114,13 @@ export const faults = {
       const file = join(platform.home, 'observed-overlay/kustomization.yaml');
       const before = readFileSync(file, 'utf8');
       const patch = JSON.stringify([{ op: 'replace', path: '/spec/schedule', value: '0 0 1 1 *' }]);
-      writeFileSync(file, JSON.stringify({ ...JSON.parse(before), patches: [{ target: { kind: 'PingSource', name: 'relay-tick' }, patch }] }));
+      writeFileSync(
+        file,
+        JSON.stringify({
+          ...JSON.parse(before),
+          patches: [{ target: { kind: 'PingSource', name: 'relay-tick' }, patch }],
+        }),
+      );
       await until(over);
       writeFileSync(file, before);
     },

@@ -10,11 +10,14 @@ import { startCollector } from './collector.ts';
 import { missingOf, programPath } from './programs.ts';
 
 const otelcol = programPath('collector')!;
-const cluster = parse(readFileSync(join(import.meta.dirname, '../../observability/collector/cluster.yaml'), 'utf8')) as {
+const cluster = parse(
+  readFileSync(join(import.meta.dirname, '../../observability/collector/cluster.yaml'), 'utf8'),
+) as {
   processors: Record<string, object>;
   service: { pipelines: Record<string, { processors: string[] }> };
 };
-const attributes = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+const attributes = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
 
 /** As a gateway's Envoy sends it. */
 const request = () => {
@@ -30,7 +33,10 @@ const request = () => {
   };
   return {
     resourceSpans: [
-      { resource: { attributes: attributes({ 'telemetry.sdk.name': 'envoy' }) }, scopeSpans: [{ spans: [{ ...span, attributes: attributes(told) }] }] },
+      {
+        resource: { attributes: attributes({ 'telemetry.sdk.name': 'envoy' }) },
+        scopeSpans: [{ spans: [{ ...span, attributes: attributes(told) }] }],
+      },
     ],
   };
 };
@@ -41,22 +47,37 @@ test('on a cluster every pipeline of traces that are kept cuts what the gateway 
   expect(traces!.processors).toContain('transform/gateway');
 });
 
-test('on a cluster what a reader searched for, and from where, is cut from the spans of the gateway', skippedFor(missingOf('collector')), async () => {
-  const work = mkdtempSync(join(tmpdir(), 'dormouse-collector-'));
-  onTestFinished(() => rmSync(work, { recursive: true, force: true }));
-  const [overlay, written] = [join(work, 'to-file.yaml'), join(work, 'traces.json')];
-  const pipelines = { traces: { processors: ['transform/gateway'], exporters: ['file'] } };
-  const processors = { 'transform/gateway': cluster.processors['transform/gateway'] };
-  writeFileSync(overlay, JSON.stringify({ processors, exporters: { file: { path: written, flush_interval: '200ms' } }, service: { pipelines } }));
-  const collector = await startCollector(otelcol, {}, [overlay]);
-  onTestFinished(async () => void (await collector.stop()));
-  const body = JSON.stringify(request());
-  const answer = await fetch(`${collector.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  expect(answer.status).toBe(200);
-  const text = await eventually(
-    async () => (existsSync(written) ? readFileSync(written, 'utf8') : ''),
-    (lines) => lines.includes('http.url'),
-  );
-  expect(text).toContain('"http://web/search"');
-  expect(text).not.toMatch(/secret|192\.0\.2\.7/);
-});
+test(
+  'on a cluster what a reader searched for, and from where, is cut from the spans of the gateway',
+  skippedFor(missingOf('collector')),
+  async () => {
+    const work = mkdtempSync(join(tmpdir(), 'dormouse-collector-'));
+    onTestFinished(() => rmSync(work, { recursive: true, force: true }));
+    const [overlay, written] = [join(work, 'to-file.yaml'), join(work, 'traces.json')];
+    const pipelines = { traces: { processors: ['transform/gateway'], exporters: ['file'] } };
+    const processors = { 'transform/gateway': cluster.processors['transform/gateway'] };
+    writeFileSync(
+      overlay,
+      JSON.stringify({
+        processors,
+        exporters: { file: { path: written, flush_interval: '200ms' } },
+        service: { pipelines },
+      }),
+    );
+    const collector = await startCollector(otelcol, {}, [overlay]);
+    onTestFinished(async () => void (await collector.stop()));
+    const body = JSON.stringify(request());
+    const answer = await fetch(`${collector.url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(answer.status).toBe(200);
+    const text = await eventually(
+      async () => (existsSync(written) ? readFileSync(written, 'utf8') : ''),
+      (lines) => lines.includes('http.url'),
+    );
+    expect(text).toContain('"http://web/search"');
+    expect(text).not.toMatch(/secret|192\.0\.2\.7/);
+  },
+);

@@ -50,9 +50,23 @@ export async function crowd({ platform }: Site, count: number): Promise<void> {
   const send = sending(await broker(platform));
   const at = '2026-03-02T19:05:12.345Z';
   const category = { id: 1, name: 'Trials', slug: 'trials' };
-  const post = { version: 1, slug: 'crowd', title: 'Crowd', author: 'nobody', status: 'draft', category, created_at: at, updated_at: at };
+  const post = {
+    version: 1,
+    slug: 'crowd',
+    title: 'Crowd',
+    author: 'nobody',
+    status: 'draft',
+    category,
+    created_at: at,
+    updated_at: at,
+  };
   for (let id = 1_000_001; id <= 1_000_000 + count; id++)
-    await send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: `post/${id}`, data: { ...post, id } });
+    await send({
+      type: 'dev.dormouse.post.created.v1',
+      source: '/posts',
+      subject: `post/${id}`,
+      data: { ...post, id },
+    });
 }
 
 /** Where events are sent to. */
@@ -63,7 +77,13 @@ export async function broker({ console }: RunningPlatform): Promise<string> {
 
 /** Sends one event that categories cannot read. */
 export const sendUnreadable = (send: ReturnType<typeof sending>) =>
-  send({ type: 'dev.dormouse.post.created.v1', source: '/posts', subject: 'post/nine', datacontenttype: 'application/json', data: { id: 'nine' } });
+  send({
+    type: 'dev.dormouse.post.created.v1',
+    source: '/posts',
+    subject: 'post/nine',
+    datacontenttype: 'application/json',
+    data: { id: 'nine' },
+  });
 
 export async function letter({ platform }: Site, over: AbortSignal): Promise<void> {
   await sendUnreadable(sending(await broker(platform)));

@@ -26,7 +26,12 @@ export async function startLoki(path: string, home: string): Promise<RunningLoki
   const configuration = {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
-    server: { http_listen_address: address, http_listen_port: http, grpc_listen_address: address, grpc_listen_port: grpc },
+    server: {
+      http_listen_address: address,
+      http_listen_port: http,
+      grpc_listen_address: address,
+      grpc_listen_port: grpc,
+    },
     common: {
       instance_addr: address,
       path_prefix: data,
@@ -36,7 +41,15 @@ export async function startLoki(path: string, home: string): Promise<RunningLoki
     },
     ingester: { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } },
     schema_config: {
-      configs: [{ from: '2024-01-01', store: 'tsdb', object_store: 'filesystem', schema: 'v13', index: { prefix: 'index_', period: '24h' } }],
+      configs: [
+        {
+          from: '2024-01-01',
+          store: 'tsdb',
+          object_store: 'filesystem',
+          schema: 'v13',
+          index: { prefix: 'index_', period: '24h' },
+        },
+      ],
     },
   };
   writeFileSync(file, JSON.stringify(configuration));
@@ -46,9 +59,15 @@ export async function startLoki(path: string, home: string): Promise<RunningLoki
 }
 
 async function ask(url: string, query: string, { start, end }: { start: number; end: number }): Promise<LokiLine[]> {
-  const parameters = new URLSearchParams({ query, start: `${Math.floor(start)}000000000`, end: `${Math.ceil(end)}000000000` });
+  const parameters = new URLSearchParams({
+    query,
+    start: `${Math.floor(start)}000000000`,
+    end: `${Math.ceil(end)}000000000`,
+  });
   const answer = await fetch(`${url}/loki/api/v1/query_range?${parameters}`);
   if (!answer.ok) throw new Error(`${query}: ${await answer.text()}`);
-  const { data } = (await answer.json()) as { data: { result: { stream: Record<string, string>; values: [string, string][] }[] } };
+  const { data } = (await answer.json()) as {
+    data: { result: { stream: Record<string, string>; values: [string, string][] }[] };
+  };
   return data.result.flatMap(({ stream, values }) => values.map(([, text]) => ({ labels: stream, text })));
 }

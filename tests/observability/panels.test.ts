@@ -23,7 +23,9 @@ const named = ({ dashboard, panel }: Asked) => `${dashboard}, ${panel}`;
 /** The query of the data source Tempo for the logs of a trace. */
 function logsOfTrace(traceId: string): string {
   const file = join(import.meta.dirname, '../../observability/grafana/provisioning/datasources/dormouse.yaml');
-  const { datasources } = parse(readFileSync(file, 'utf8')) as { datasources: { uid: string; jsonData: { tracesToLogsV2?: { query: string } } }[] };
+  const { datasources } = parse(readFileSync(file, 'utf8')) as {
+    datasources: { uid: string; jsonData: { tracesToLogsV2?: { query: string } } }[];
+  };
   const { query } = datasources.find(({ uid }) => uid === 'tempo')!.jsonData.tracesToLogsV2!;
   return query.replace(/\$\$\{__trace\.traceId\}/, traceId);
 }
@@ -47,7 +49,10 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
   beforeAll(async () => {
     start = Date.now() / 1000;
     stack = await startAnyStack({ every: 5 });
-    const platform = await runWatched(stack, { base: 'tests/overlays/quick', env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
+    const platform = await runWatched(stack, {
+      base: 'tests/overlays/quick',
+      env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' },
+    });
     await eventfulHour(platform).finally(() => platform.stop());
     end = Date.now() / 1000;
   }, 600_000);
@@ -56,7 +61,11 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
   /** What is drawn, as Grafana asks: with points over the whole time, each over a minute. */
   const drawn = async ({ query }: Asked) => {
     const range = Math.ceil(end - start);
-    const lines = await stack.prometheus.queryRange(filled(query, { step: 60, range, of: 'posts' }), { start, end, step: 5 });
+    const lines = await stack.prometheus.queryRange(filled(query, { step: 60, range, of: 'posts' }), {
+      start,
+      end,
+      step: 5,
+    });
     return lines.flatMap(({ values }) => values.filter(Number.isFinite));
   };
   const missing = () => (stack.collector ? [] : onlyWhole);
@@ -65,7 +74,9 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
     const ofIt = askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`);
     const empty: Asked[] = [];
     for (const each of ofIt) if (!(await drawn(each)).some((value) => value !== 0)) empty.push(each);
-    expect(empty.map(named), empty.map(({ query }) => query).join('\n')).toEqual(ofIt.map(named).filter((name) => missing().includes(name)));
+    expect(empty.map(named), empty.map(({ query }) => query).join('\n')).toEqual(
+      ofIt.map(named).filter((name) => missing().includes(name)),
+    );
   });
 
   test('shows how long writers waited for the connections that others held', async () => {
@@ -75,14 +86,20 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
 
   const range = () => ({ start, end: Date.now() / 1000 });
   describe('with Loki', skippedFor([...missingOfStack(), ...missingOf('loki')]), () => {
-    test.each(all.filter(({ language }) => language === 'logql'))('$dashboard, $panel, has lines from Loki', async ({ query }) => {
-      const lines = await stack.loki!.lines(filled(query, { step: 60, range: 0, of: 'posts' }), range());
-      expect(lines).not.toEqual([]);
-      expect(lines.filter(({ labels }) => labels.__error__)).toEqual([]);
-    });
+    test.each(all.filter(({ language }) => language === 'logql'))(
+      '$dashboard, $panel, has lines from Loki',
+      async ({ query }) => {
+        const lines = await stack.loki!.lines(filled(query, { step: 60, range: 0, of: 'posts' }), range());
+        expect(lines).not.toEqual([]);
+        expect(lines.filter(({ labels }) => labels.__error__)).toEqual([]);
+      },
+    );
 
     test("a trace's link to its logs leads to lines of that trace alone, which lead back", async () => {
-      const [known] = await stack.loki!.lines('{service_namespace="dormouse"} | trace_id != "" | detected_level = "error"', range());
+      const [known] = await stack.loki!.lines(
+        '{service_namespace="dormouse"} | trace_id != "" | detected_level = "error"',
+        range(),
+      );
       const traceId = known!.labels.trace_id!;
       const lines = await stack.loki!.lines(logsOfTrace(traceId), range());
       expect(lines).not.toEqual([]);
@@ -95,10 +112,18 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
     /\b(kn|kube|container|istio|kafka|certmanager)_|istio-ingressgateway|otelcol_exporter_send_failed_|dormouse_telemetry_dropped_|evaluation_failures_/;
   const ofExporters = /\b(pg|redis)_|-exporter"/;
   test('answers what runbooks ask of functions, rules, collector and itself', async () => {
-    const asking = questions().filter(({ expr }) => !notHere.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)));
-    const answers = await Promise.all(asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })));
-    const unanswered = asking.filter((_, index) => answers[index]!.length === 0).map(({ runbook, expr }) => `${runbook}: ${expr}`);
-    expect(unanswered).toEqual(asking.map(({ runbook, expr }) => `${runbook}: ${expr}`).filter((name) => missing().includes(name)));
+    const asking = questions().filter(
+      ({ expr }) => !notHere.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)),
+    );
+    const answers = await Promise.all(
+      asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })),
+    );
+    const unanswered = asking
+      .filter((_, index) => answers[index]!.length === 0)
+      .map(({ runbook, expr }) => `${runbook}: ${expr}`);
+    expect(unanswered).toEqual(
+      asking.map(({ runbook, expr }) => `${runbook}: ${expr}`).filter((name) => missing().includes(name)),
+    );
   });
 });
 if (missingOfSmallStack().length === 0 && missingOfStack().length > 0)

@@ -18,12 +18,15 @@ export type Program = keyof typeof names;
 /** Where on the PATH a program lies, of several Prometheus one that takes OTLP; undefined when it is not there. */
 export function programPath(program: Program): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const found = names[program].flatMap((name) => folders.map((folder) => join(folder, name))).filter((path) => existsSync(path));
+  const found = names[program]
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .filter((path) => existsSync(path));
   return (program === 'prometheus' ? found.find(takesOtlp) : undefined) ?? found[0];
 }
 
 /** Those of some programs that are not on the PATH, by the names that they have there. */
-export const missingOf = (...programs: readonly Program[]): string[] => programs.filter((program) => !programPath(program)).map((program) => names[program][0]);
+export const missingOf = (...programs: readonly Program[]): string[] =>
+  programs.filter((program) => !programPath(program)).map((program) => names[program][0]);
 
 /** Whether a Prometheus can be pushed to: 3.0 or newer. */
 export function takesOtlp(prometheus: string): boolean {

@@ -34,7 +34,10 @@ export interface RunningPrometheus extends Child {
   /** Series that PromQL answers now. @throws Error with Prometheus' words */
   query(expr: string): Promise<{ metric: Record<string, string>; value: number }[]>;
   /** Values of every series in a range, in seconds, as a graph asks for them. @throws Error with Prometheus' words */
-  queryRange(expr: string, range: { start: number; end: number; step: number }): Promise<{ metric: Record<string, string>; values: number[] }[]>;
+  queryRange(
+    expr: string,
+    range: { start: number; end: number; step: number },
+  ): Promise<{ metric: Record<string, string>; values: number[] }[]>;
   /** Replaces what is scraped, and reads the configuration again. */
   scrape(targets: Readonly<Record<string, string>>): Promise<void>;
   /** Records something more from now on. */
@@ -55,7 +58,11 @@ interface Options extends Hurry {
 }
 
 /** Prometheus with the rules and the configuration for one machine, at free ports, keeping its data below `home`. */
-export async function startPrometheus(path: string, home: string, { alertmanager, every, patience }: Options = {}): Promise<RunningPrometheus> {
+export async function startPrometheus(
+  path: string,
+  home: string,
+  { alertmanager, every, patience }: Options = {},
+): Promise<RunningPrometheus> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = join(home, 'prometheus');
@@ -63,9 +70,15 @@ export async function startPrometheus(path: string, home: string, { alertmanager
   mkdirSync(data, { recursive: true });
   const rules = every === undefined && patience === undefined ? folder : hurried(data, { every, patience });
   const more = join(data, 'more.yaml');
-  const write = (targets: Readonly<Record<string, string>>) => writeFileSync(file, JSON.stringify(configured(targets, [rules, more], alertmanager)));
+  const write = (targets: Readonly<Record<string, string>>) =>
+    writeFileSync(file, JSON.stringify(configured(targets, [rules, more], alertmanager)));
   write({ prometheus: `127.0.0.1:${port}` });
-  const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}/data`, `--web.listen-address=127.0.0.1:${port}`, '--web.enable-lifecycle'];
+  const args = [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${data}/data`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--web.enable-lifecycle',
+  ];
   const receiving = takesOtlp(path) ? ['--web.enable-otlp-receiver'] : [];
   const reload = async () => {
     const answer = await fetch(`${url}/-/reload`, { method: 'POST' });
@@ -80,7 +93,12 @@ export async function startPrometheus(path: string, home: string, { alertmanager
       return found.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
     },
     async queryRange(expr, { start, end, step }) {
-      const found = await ask<Line>(`${url}/api/v1/query_range`, { query: expr, start: String(start), end: String(end), step: String(step) });
+      const found = await ask<Line>(`${url}/api/v1/query_range`, {
+        query: expr,
+        start: String(start),
+        end: String(end),
+        step: String(step),
+      });
       return found.map(({ metric, values }) => ({ metric, values: values.map(([, value]) => Number(value)) }));
     },
     async scrape(targets) {
@@ -112,10 +130,15 @@ async function ask<T>(url: string, parameters: Record<string, string>): Promise<
 }
 
 /** The rules below `data`, evaluated more often than they are written to be, with alerts that wait less. */
-function hurried(data: string, { every, patience }: { every: number | undefined; patience: string | undefined }): string {
+function hurried(
+  data: string,
+  { every, patience }: { every: number | undefined; patience: string | undefined },
+): string {
   mkdirSync(join(data, 'rules'), { recursive: true });
   for (const name of readdirSync(join(folder, 'rules'))) {
-    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as { groups: { rules: { for?: string }[] }[] };
+    const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as {
+      groups: { rules: { for?: string }[] }[];
+    };
     const sooner = groups.map((group) => ({
       ...group,
       ...(every && { interval: `${every}s` }),
@@ -126,7 +149,11 @@ function hurried(data: string, { every, patience }: { every: number | undefined;
   return data;
 }
 
-function configured(targets: Readonly<Record<string, string>>, [rules, more]: readonly [string, string], alertmanager: string | undefined): Configuration {
+function configured(
+  targets: Readonly<Record<string, string>>,
+  [rules, more]: readonly [string, string],
+  alertmanager: string | undefined,
+): Configuration {
   const written = parse(readFileSync(join(folder, 'machine.yaml'), 'utf8')) as Configuration;
   const jobs = [...written.scrape_configs, ...others];
   return {

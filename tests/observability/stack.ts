@@ -43,7 +43,8 @@ export const stackIsInstalled = (): boolean => missingOfStack().length === 0;
 
 /** The whole stack. @throws Error when a program is missing or does not start */
 export async function startStack(hurry: Hurry = {}): Promise<Whole> {
-  if (!stackIsInstalled()) throw new Error('Prometheus 3, Alertmanager and the OpenTelemetry Collector are not on the PATH');
+  if (!stackIsInstalled())
+    throw new Error('Prometheus 3, Alertmanager and the OpenTelemetry Collector are not on the PATH');
   return (await start(true, hurry)) as Whole;
 }
 
@@ -63,7 +64,9 @@ async function start(whole: boolean, hurry: Hurry): Promise<Stack> {
   };
   try {
     const alertmanager = keep(await startAlertmanager(needed('alertmanager'), home));
-    const prometheus = keep(await startPrometheus(needed('prometheus'), home, { ...hurry, alertmanager: alertmanager.url }));
+    const prometheus = keep(
+      await startPrometheus(needed('prometheus'), home, { ...hurry, alertmanager: alertmanager.url }),
+    );
     const { collector, tempo, loki } = whole ? await receivers(home, prometheus, keep) : {};
     const own = {
       ...(collector && { 'otel-collector': `127.0.0.1:${collector.metricsPort}` }),
@@ -73,7 +76,11 @@ async function start(whole: boolean, hurry: Hurry): Promise<Stack> {
     const watch = async (platform: RunningPlatform) => {
       const exporters = await startExporters(platform, keep);
       const targets = Object.fromEntries(exporters.map(({ job, target }) => [job, target]));
-      await prometheus.scrape({ ...own, ...targets, [collector ? 'dormouse' : 'console']: new URL(platform.console).host });
+      await prometheus.scrape({
+        ...own,
+        ...targets,
+        [collector ? 'dormouse' : 'console']: new URL(platform.console).host,
+      });
     };
     await prometheus.scrape(own);
     return { prometheus, alertmanager, collector, tempo, loki, watch, stop };
@@ -89,7 +96,9 @@ async function receivers(home: string, prometheus: RunningPrometheus, keep: <C e
   const tempo = tempoPath ? keep(await startTempo(tempoPath, home)) : undefined;
   const lokiPath = programPath('loki');
   const loki = lokiPath ? keep(await startLoki(lokiPath, home)) : undefined;
-  const collector = keep(await startCollector(needed('collector'), { prometheus: prometheus.url, tempo: tempo?.otlp, loki: loki?.url }));
+  const collector = keep(
+    await startCollector(needed('collector'), { prometheus: prometheus.url, tempo: tempo?.otlp, loki: loki?.url }),
+  );
   return { collector, tempo, loki };
 }
 

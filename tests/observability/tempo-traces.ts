@@ -30,7 +30,12 @@ export async function storedSpans({ url }: RunningTempo, traceId: string): Promi
   return batches.flatMap(({ resource, scopeSpans, instrumentationLibrarySpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
     return (scopeSpans ?? instrumentationLibrarySpans ?? []).flatMap(({ spans }) =>
-      spans.map(({ spanId, parentSpanId, name }) => ({ spanId: hex(spanId), parentSpanId: hex(parentSpanId), name, service })),
+      spans.map(({ spanId, parentSpanId, name }) => ({
+        spanId: hex(spanId),
+        parentSpanId: hex(parentSpanId),
+        name,
+        service,
+      })),
     );
   });
 }

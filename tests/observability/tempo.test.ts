@@ -20,7 +20,9 @@ const config = (path: string) => parse(readFileSync(join(import.meta.dirname, '.
 
 test('the collector sends traces to where Tempo on one machine listens for them', () => {
   const listens = config('tempo/machine.yaml').distributor.receivers.otlp.protocols.grpc.endpoint as string;
-  expect(config('collector/common.yaml').exporters['otlp_grpc/tempo'].endpoint).toBe(`\${env:TEMPO_ENDPOINT:-${listens}}`);
+  expect(config('collector/common.yaml').exporters['otlp_grpc/tempo'].endpoint).toBe(
+    `\${env:TEMPO_ENDPOINT:-${listens}}`,
+  );
 });
 
 const missing = [...missingOfStack(), ...missingOf('tempo'), ...missingBrowser];
@@ -33,7 +35,10 @@ describe('in Tempo, behind the collector,', skippedFor(missing), () => {
 
   beforeAll(async () => {
     stack = await startStack();
-    platform = await runPlatform({ overlay: join(import.meta.dirname, '../overlays/quick'), args: ['--observe', stack.collector.url] });
+    platform = await runPlatform({
+      overlay: join(import.meta.dirname, '../overlays/quick'),
+      args: ['--observe', stack.collector.url],
+    });
     browser = await openBrowser();
     page = await browser.newPage({ baseURL: platform.url });
   });
@@ -45,14 +50,18 @@ describe('in Tempo, behind the collector,', skippedFor(missing), () => {
 
   const stored = () => storedSpans(stack.tempo!, traceId);
   const ids = (spans: readonly { spanId: string }[]) => spans.map(({ spanId }) => spanId).sort();
-  const asleep = (name: string) => eventually(platform.services, (services) => services.some((each) => each.name === name && each.instances === 0));
+  const asleep = (name: string) =>
+    eventually(platform.services, (services) => services.some((each) => each.name === name && each.instances === 0));
 
   /** A new post wakes who counts it: such traces are all kept. */
   const publishes = async () => {
     await signUp(page, unique('reader').replaceAll(' ', '-'));
     await compose(page, { title: 'Followed', category: unique('Traces'), content: 'x' });
     await asleep('categories');
-    const [answer] = await Promise.all([page.waitForResponse((each) => each.request().method() === 'POST'), publish(page)]);
+    const [answer] = await Promise.all([
+      page.waitForResponse((each) => each.request().method() === 'POST'),
+      publish(page),
+    ]);
     return (await answer.allHeaders())['x-trace-id']!;
   };
 
@@ -69,17 +78,18 @@ describe('in Tempo, behind the collector,', skippedFor(missing), () => {
     expect(kept.filter(({ parentSpanId }) => parentSpanId && !known.has(parentSpanId))).toEqual([]);
   });
 
-  test.each([{ 'service.name': 'categories' }, { 'http.route': '/blog/api/posts' }, { 'messaging.destination.name': 'dev.dormouse.post.created.v1' }])(
-    'it is found by a search for %o',
-    async (tags) => {
-      expect(
-        await eventually(
-          () => tracesWith(stack.tempo!, tags),
-          (found) => found.includes(traceId),
-        ),
-      ).toContain(traceId);
-    },
-  );
+  test.each([
+    { 'service.name': 'categories' },
+    { 'http.route': '/blog/api/posts' },
+    { 'messaging.destination.name': 'dev.dormouse.post.created.v1' },
+  ])('it is found by a search for %o', async (tags) => {
+    expect(
+      await eventually(
+        () => tracesWith(stack.tempo!, tags),
+        (found) => found.includes(traceId),
+      ),
+    ).toContain(traceId);
+  });
 
   test('a request that failed is kept, and nine of ten plain ones are not', async () => {
     const blog = blogAt(platform.url);

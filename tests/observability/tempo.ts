@@ -19,7 +19,12 @@ export async function startTempo(path: string, home: string): Promise<RunningTem
   mkdirSync(data, { recursive: true });
   const file = join(data, 'tempo.yaml');
   const address = '127.0.0.1';
-  const lifecycler = { address, ring: { kvstore: { store: 'inmemory' }, replication_factor: 1 }, final_sleep: '0s', min_ready_duration: '0s' };
+  const lifecycler = {
+    address,
+    ring: { kvstore: { store: 'inmemory' }, replication_factor: 1 },
+    final_sleep: '0s',
+    min_ready_duration: '0s',
+  };
   const limits = join(data, 'limits.yaml');
   const refuse = (all: boolean) => {
     const none = { ingestion_rate_limit_bytes: 1, ingestion_burst_size_bytes: 1 };
@@ -29,8 +34,16 @@ export async function startTempo(path: string, home: string): Promise<RunningTem
   refuse(false);
   const configuration = {
     search_enabled: true,
-    server: { http_listen_address: address, http_listen_port: http, grpc_listen_address: address, grpc_listen_port: grpc },
-    distributor: { ring: { instance_addr: address }, receivers: { otlp: { protocols: { grpc: { endpoint: `${address}:${otlp}` } } } } },
+    server: {
+      http_listen_address: address,
+      http_listen_port: http,
+      grpc_listen_address: address,
+      grpc_listen_port: grpc,
+    },
+    distributor: {
+      ring: { instance_addr: address },
+      receivers: { otlp: { protocols: { grpc: { endpoint: `${address}:${otlp}` } } } },
+    },
     ingester: { lifecycler, trace_idle_period: '1s', max_block_duration: '5m' },
     querier: { frontend_worker: { frontend_address: `${address}:${grpc}` } },
     memberlist: { bind_addr: [address] },

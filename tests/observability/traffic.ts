@@ -20,7 +20,9 @@ export async function traffic(url: string, over: AbortSignal): Promise<{ served:
   await Promise.all([
     again(100, () => blog.call('GET', `/blog/api/posts?limit=${1 + (n++ % 90)}`)),
     again(200, () => author.call('GET', '/blog/api/posts')),
-    again(500, () => author.call('POST', '/blog/api/posts', { body: { title: `Post ${n}`, content: 'x', category_name: 'Trials' } })),
+    again(500, () =>
+      author.call('POST', '/blog/api/posts', { body: { title: `Post ${n}`, content: 'x', category_name: 'Trials' } }),
+    ),
     again(3000, login),
     again(1000, () => blog.call('GET', '/blog/api/categories')),
   ]);

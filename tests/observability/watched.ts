@@ -13,10 +13,18 @@ interface Options {
 }
 
 /** A platform on a disk that can be broken, watched by a stack: it sends its telemetry on to the collector, or its console is scraped. */
-export async function runWatched(stack: Stack, { base = 'knative/overlays/local', env = {} }: Options = {}): Promise<RunningPlatform> {
+export async function runWatched(
+  stack: Stack,
+  { base = 'knative/overlays/local', env = {} }: Options = {},
+): Promise<RunningPlatform> {
   const home = temporaryHome();
   const overlay = observedOverlay(home, base, env);
-  const platform = await runPlatform({ home, overlay, program: breakable, args: stack.collector ? ['--observe', stack.collector.url] : [] });
+  const platform = await runPlatform({
+    home,
+    overlay,
+    program: breakable,
+    args: stack.collector ? ['--observe', stack.collector.url] : [],
+  });
   const stop = async () => {
     await platform.stop();
     removeHome(home);

@@ -19,7 +19,9 @@ describeOn(everyTarget, 'writing', (target) => {
 
   it('creates a post, and says where it is and which version', async () => {
     const name = unique('Badgers');
-    const { status, body, headers } = await author.call<Post>('POST', '/blog/api/posts', { body: { title: 'Hello', content: '# Hi', category_name: name } });
+    const { status, body, headers } = await author.call<Post>('POST', '/blog/api/posts', {
+      body: { title: 'Hello', content: '# Hi', category_name: name },
+    });
     expect(status).toBe(201);
     expect(body).toMatchObject({ title: 'Hello', author: author.name, status: 'published', category: { name } });
     expect(headers.get('location')).toBe(path(body));
@@ -47,7 +49,8 @@ describeOn(everyTarget, 'writing', (target) => {
   it('refuses to change a version that is no longer the newest', async () => {
     const post = await author.write({ title: 'First' });
     const etag = (await author.call('GET', path(post))).headers.get('etag')!;
-    const change = (title: string) => author.call<Post>('PATCH', path(post), { body: { title }, headers: { 'if-match': etag } });
+    const change = (title: string) =>
+      author.call<Post>('PATCH', path(post), { body: { title }, headers: { 'if-match': etag } });
     const edited = await change('Second');
     expect([edited.status, edited.body.title]).toEqual([200, 'Second']);
     const stale = await change('Lost');
@@ -77,7 +80,8 @@ describeOn(everyTarget, 'reading', (target) => {
   beforeAll(async () => {
     author = await target().blog.register();
     posts = [];
-    for (const title of ['One', 'Two', 'Three']) posts.unshift(await author.write({ title: `${title} otter`, category_name: category }));
+    for (const title of ['One', 'Two', 'Three'])
+      posts.unshift(await author.write({ title: `${title} otter`, category_name: category }));
   });
   const get = <T = string>(path: string, headers = {}) => target().blog.call<T>('GET', path, { headers });
 
@@ -102,7 +106,11 @@ describeOn(everyTarget, 'reading', (target) => {
   });
 
   it('sees a post as a page, with its text and nothing that would run', async () => {
-    const post = await author.write({ title: '<b>Bold</b>', content: 'Some *Markdown* <script>alert(1)</script>', category_name: category });
+    const post = await author.write({
+      title: '<b>Bold</b>',
+      content: 'Some *Markdown* <script>alert(1)</script>',
+      category_name: category,
+    });
     const { status, headers, body } = await get(`/blog/posts/${post.slug}`);
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(body).toContain('<em>Markdown</em>');
@@ -137,16 +145,24 @@ describeOn(everyTarget, 'who may do what', (target) => {
   });
 
   it('without a token nobody writes', async () => {
-    const answer = await target().blog.call('POST', '/blog/api/posts', { body: { title: 'x', content: 'x', category_name: 'General' } });
+    const answer = await target().blog.call('POST', '/blog/api/posts', {
+      body: { title: 'x', content: 'x', category_name: 'General' },
+    });
     expect([answer.status, answer.body.code]).toEqual([401, 'unauthorized']);
-    const forged = await target().blog.call('GET', '/verify', { headers: { authorization: `Bearer ${author.token.slice(0, -4)}AAAA` } });
+    const forged = await target().blog.call('GET', '/verify', {
+      headers: { authorization: `Bearer ${author.token.slice(0, -4)}AAAA` },
+    });
     expect(forged.status).toBe(401);
   });
 
   it('a post is its author’s', async () => {
     const other = await target().blog.register();
     for (const method of ['PATCH', 'DELETE']) {
-      const refused = await other.call(method, `/blog/api/posts/${post.id}`, method === 'PATCH' ? { body: { title: 'Mine now' } } : {});
+      const refused = await other.call(
+        method,
+        `/blog/api/posts/${post.id}`,
+        method === 'PATCH' ? { body: { title: 'Mine now' } } : {},
+      );
       expect([method, refused.status, refused.body.code]).toEqual([method, 403, 'forbidden']);
     }
   });
@@ -180,8 +196,13 @@ describeOn(everyTarget, 'who may do what', (target) => {
     const fields = ['x-forwarded-for', 'x-real-ip', 'x-client-address', 'x-envoy-external-address', 'forwarded'];
     const statuses = [];
     for (let n = 1; n <= 7; n++) {
-      const headers = Object.fromEntries(fields.map((field) => [field, field === 'forwarded' ? `for=10.0.0.${n}` : `10.0.0.${n}`]));
-      const answer = await target().blog.call('POST', '/api/login', { body: { username: name.toUpperCase(), password: 'wrong password' }, headers });
+      const headers = Object.fromEntries(
+        fields.map((field) => [field, field === 'forwarded' ? `for=10.0.0.${n}` : `10.0.0.${n}`]),
+      );
+      const answer = await target().blog.call('POST', '/api/login', {
+        body: { username: name.toUpperCase(), password: 'wrong password' },
+        headers,
+      });
       statuses.push(answer.status);
       if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }

@@ -68,8 +68,14 @@ describeOn(everyTarget, 'events', (target) => {
       (await target().blog.call<string>('GET', `/blog/posts/${post.slug}`)).body.includes(after),
     ];
     expect(await shown()).toEqual([before, false]);
-    expect((await target().administrator('PATCH', `/blog/api/categories/${post.category.id}`, { body: { name: after } })).status).toBe(200);
-    expect(await target().eventually(shown, ([name, onPage]) => name === after && onPage === true)).toEqual([after, true]);
+    expect(
+      (await target().administrator('PATCH', `/blog/api/categories/${post.category.id}`, { body: { name: after } }))
+        .status,
+    ).toBe(200);
+    expect(await target().eventually(shown, ([name, onPage]) => name === after && onPage === true)).toEqual([
+      after,
+      true,
+    ]);
   });
 
   it('take a category away with its last post', async () => {
@@ -90,18 +96,34 @@ describeOn(everyTarget, 'an event that a consumer refuses for good', (target) =>
 
   it('is a dead letter, with who refused it, why, and its trace', async () => {
     const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
-    const id = await target().send({ type: created, source: '/posts', subject, datacontenttype, data: { id: 'nine' }, traceparent }, { traceparent });
+    const id = await target().send(
+      { type: created, source: '/posts', subject, datacontenttype, data: { id: 'nine' }, traceparent },
+      { traceparent },
+    );
     const letters = await target().eventually(
       () => target().journal.deadLetters({ subject }),
       (found) => found.length > 0,
     );
-    expect(letters).toMatchObject([{ event: { id, type: created }, trigger: 'categories-post-events', status: 422, trace_id: traceId, state: 'open' }]);
+    expect(letters).toMatchObject([
+      {
+        event: { id, type: created },
+        trigger: 'categories-post-events',
+        status: 422,
+        trace_id: traceId,
+        state: 'open',
+      },
+    ]);
     expect(letters[0]!.cause).toContain(`data does not fit ${created}`);
   });
 
   it('is refused again when it is redriven, and stays', async () => {
     const [letter] = await target().journal.deadLetters({ subject });
-    expect(await target().journal.redrive(letter!.number)).toMatchObject({ state: 'done', total: 1, done: 0, failed: 1 });
+    expect(await target().journal.redrive(letter!.number)).toMatchObject({
+      state: 'done',
+      total: 1,
+      done: 0,
+      failed: 1,
+    });
     expect(await target().journal.deadLetters({ subject })).toMatchObject([{ number: letter!.number, redrives: 1 }]);
   });
 
@@ -141,7 +163,11 @@ describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) =>
       async () => {
         const open = await letters();
         if (open.length > 0)
-          expect(await target().journal.redrive(...open.map(({ number }) => number))).toMatchObject({ state: 'done', done: open.length, failed: 0 });
+          expect(await target().journal.redrive(...open.map(({ number }) => number))).toMatchObject({
+            state: 'done',
+            done: open.length,
+            failed: 0,
+          });
         return open;
       },
       (open) => open.length === 0,

@@ -27,7 +27,11 @@ describeOn(everyTarget, 'what must not come back', (target) => {
   it('all writes of all users share 30 a minute, masked as 401', async () => {
     const authors = await Promise.all([target().blog.register(), target().blog.register()]);
     const writes = authors.flatMap((author) =>
-      Array.from({ length: 40 }, (_, n) => author.call('POST', '/blog/api/posts', { body: { title: `Note ${n}`, content: 'x', category_name: 'General' } })),
+      Array.from({ length: 40 }, (_, n) =>
+        author.call('POST', '/blog/api/posts', {
+          body: { title: `Note ${n}`, content: 'x', category_name: 'General' },
+        }),
+      ),
     );
     expect(new Set((await Promise.all(writes)).map(({ status }) => status))).toEqual(new Set([201]));
   });
@@ -35,7 +39,9 @@ describeOn(everyTarget, 'what must not come back', (target) => {
   it('slugs collide, with SQL text in the answer', async () => {
     const author = await target().blog.register();
     const run = unique('');
-    const names = ['C#', 'C++', 'C', '.NET', 'NET', '!!!', '???', '日本語', 'Ünïcode', 'unicode'].map((name) => name + run);
+    const names = ['C#', 'C++', 'C', '.NET', 'NET', '!!!', '???', '日本語', 'Ünïcode', 'unicode'].map(
+      (name) => name + run,
+    );
     const posts = [];
     for (const name of names) posts.push(await author.write({ title: name, category_name: name }));
     for (const slugs of [posts.map(({ slug }) => slug), posts.map(({ category }) => category.slug)]) {
@@ -48,7 +54,9 @@ describeOn(everyTarget, 'what must not come back', (target) => {
 
   it('random colours collide among 12 categories', async () => {
     const author = await target().blog.register();
-    const posts = await Promise.all(Array.from({ length: 60 }, (_, n) => author.write({ title: `Colour ${n}`, category_name: unique('Colour') })));
+    const posts = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => author.write({ title: `Colour ${n}`, category_name: unique('Colour') })),
+    );
     const colors = (await categories()).map(({ color }) => color.toLowerCase());
     expect(colors.length).toBeGreaterThanOrEqual(60);
     expect(new Set(colors).size).toBe(colors.length);
@@ -73,9 +81,12 @@ describeOn(everyTarget, 'what must not come back', (target) => {
     await Promise.all(
       Array.from({ length: 15 }, async () => {
         for (let n = 0; n < 10; n++) {
-          const created = await author.call<Post>('POST', '/blog/api/posts', { body: { title: 'Racing', content: 'x', category_name: race } });
+          const created = await author.call<Post>('POST', '/blog/api/posts', {
+            body: { title: 'Racing', content: 'x', category_name: race },
+          });
           statuses.push(created.status);
-          if (created.status === 201) statuses.push((await author.call('DELETE', `/blog/api/posts/${created.body.id}`)).status);
+          if (created.status === 201)
+            statuses.push((await author.call('DELETE', `/blog/api/posts/${created.body.id}`)).status);
         }
       }),
     );
@@ -89,14 +100,19 @@ describeOn(everyTarget, 'what must not come back', (target) => {
     const fresh = unique('Fresh');
     await categories();
     await author.write({ title: 'Fresh', category_name: fresh });
-    await target().eventually(categories, (all) => all.some(({ name, post_count }) => name === fresh && post_count === 1), 15);
+    await target().eventually(
+      categories,
+      (all) => all.some(({ name, post_count }) => name === fresh && post_count === 1),
+      15,
+    );
   });
 
   it('the list cache is keyed by page number, so that offset=1 answers what offset=0 did', async () => {
     const author = await target().blog.register();
     for (let n = 0; n < 4; n++) await author.write({ title: `Post ${n}` });
     const list = `/blog/api/posts?author=${author.name}&limit=3`;
-    const page = async (offset: number) => (await target().blog.call<Post[]>('GET', `${list}&offset=${offset}`)).body.map(({ id }) => id);
+    const page = async (offset: number) =>
+      (await target().blog.call<Post[]>('GET', `${list}&offset=${offset}`)).body.map(({ id }) => id);
     const [first, second] = [await page(0), await page(1)];
     expect([first.length, second.length]).toEqual([3, 3]);
     expect(second.slice(0, 2)).toEqual(first.slice(1));
@@ -105,17 +121,42 @@ describeOn(everyTarget, 'what must not come back', (target) => {
 
   it('ids over int32 and NUL characters answer 500', async () => {
     const author = await target().blog.register();
-    for (const id of ['2147483648', '9223372036854775808', '99999999999999999999999', '-1', '0', '1.5', 'abc', '%00', 'NaN', '1e3', '0x10'])
+    for (const id of [
+      '2147483648',
+      '9223372036854775808',
+      '99999999999999999999999',
+      '-1',
+      '0',
+      '1.5',
+      'abc',
+      '%00',
+      'NaN',
+      '1e3',
+      '0x10',
+    ])
       for (const path of [`/blog/api/posts/${id}`, `/blog/api/categories/${id}`]) {
         const { status, body } = await target().blog.call<Problem>('GET', path);
-        expect([path, status]).toEqual([path, expect.toSatisfy((code: number) => code === 404 || code === 422 || code === 400)]);
+        expect([path, status]).toEqual([
+          path,
+          expect.toSatisfy((code: number) => code === 404 || code === 422 || code === 400),
+        ]);
         expect(JSON.stringify(body)).not.toMatch(/postgres|sql|syntax|integer out of range|relation/i);
       }
     for (const field of ['title', 'content', 'category_name']) {
-      const answer = await author.call('POST', '/blog/api/posts', { body: { title: 't', content: 'c', category_name: 'General', [field]: 'a\u0000b' } });
+      const answer = await author.call('POST', '/blog/api/posts', {
+        body: { title: 't', content: 'c', category_name: 'General', [field]: 'a\u0000b' },
+      });
       expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([422, field]);
     }
-    for (const query of ['limit=0', 'limit=101', 'limit=abc', 'offset=-1', 'offset=99999999999999999999', 'after=nonsense', 'category=%00'])
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'limit=abc',
+      'offset=-1',
+      'offset=99999999999999999999',
+      'after=nonsense',
+      'category=%00',
+    ])
       expect([query, (await target().blog.call('GET', `/blog/api/posts?${query}`)).status]).toEqual([
         query,
         expect.toSatisfy((code: number) => code === 422 || code === 400),
@@ -134,9 +175,17 @@ describeOn(everyTarget, 'what must not come back', (target) => {
 
   it('names and e-mails are enumerable', async () => {
     const { name } = await target().blog.register();
-    const wrong = await target().blog.call('POST', '/api/login', { body: { username: name, password: 'not the password' } });
-    const unknown = await target().blog.call('POST', '/api/login', { body: { username: unique('nobody').replace(' ', '-'), password: 'not the password' } });
-    expect([unknown.status, unknown.body.detail, unknown.body.code]).toEqual([wrong.status, wrong.body.detail, wrong.body.code]);
+    const wrong = await target().blog.call('POST', '/api/login', {
+      body: { username: name, password: 'not the password' },
+    });
+    const unknown = await target().blog.call('POST', '/api/login', {
+      body: { username: unique('nobody').replace(' ', '-'), password: 'not the password' },
+    });
+    expect([unknown.status, unknown.body.detail, unknown.body.code]).toEqual([
+      wrong.status,
+      wrong.body.detail,
+      wrong.body.code,
+    ]);
     const seen = await target().blog.call<object>('GET', `/api/users/${name}`);
     expect(seen.status).toBe(200);
     expect(JSON.stringify(seen.body)).not.toContain('example.org');
@@ -159,7 +208,16 @@ describeOn(everyTarget, 'what must not come back', (target) => {
   });
 
   it('/metrics and /docs are public by accident', async () => {
-    for (const path of ['/metrics', '/docs', '/openapi.json', '/healthz', '/readyz', '/events', '/blog/api/posts/metrics', '/api/metrics']) {
+    for (const path of [
+      '/metrics',
+      '/docs',
+      '/openapi.json',
+      '/healthz',
+      '/readyz',
+      '/events',
+      '/blog/api/posts/metrics',
+      '/api/metrics',
+    ]) {
       const { status } = await target().blog.call('GET', path);
       expect([path, status >= 400 && status < 500]).toEqual([path, true]);
     }
@@ -168,12 +226,17 @@ describeOn(everyTarget, 'what must not come back', (target) => {
 
   it('unknown JSON fields and mass assignment are accepted', async () => {
     const author = await target().blog.register();
-    const answer = await author.call('POST', '/blog/api/posts', { body: { title: 't', content: 'c', category_name: 'General', author_id: 1, role: 'admin' } });
+    const answer = await author.call('POST', '/blog/api/posts', {
+      body: { title: 't', content: 'c', category_name: 'General', author_id: 1, role: 'admin' },
+    });
     expect(answer.status).toBe(422);
     expect(answer.body.errors?.map(({ field }) => field).sort()).toEqual(['author_id', 'role']);
     expect(
-      (await target().blog.call('POST', '/api/register', { body: { username: 'mallory', email: 'm@example.org', password: 'a long password', role: 'admin' } }))
-        .status,
+      (
+        await target().blog.call('POST', '/api/register', {
+          body: { username: 'mallory', email: 'm@example.org', password: 'a long password', role: 'admin' },
+        })
+      ).status,
     ).toBe(422);
   });
 });

@@ -17,7 +17,14 @@ const allWell = (counted: Record<string, number>) => {
 
 describeOn(targetsWith('services', 'roll'), 'a function under load', (target) => {
   it('rolls to a new revision, and no request fails', async () => {
-    allWell(await statusesOf(target().url + page, { count: requests, together: 10, pauseMs: 10, during: target().roll('posts') }));
+    allWell(
+      await statusesOf(target().url + page, {
+        count: requests,
+        together: 10,
+        pauseMs: 10,
+        during: target().roll('posts'),
+      }),
+    );
   });
 });
 
@@ -46,8 +53,12 @@ describeOn(onClusters, 'a canary of a function under load', (target) => {
     service.remove();
   }, 120_000);
 
-  const load = (during?: Promise<unknown>) => statusesOf(target().url + page, { count: requests, together: 10, pauseMs: 10, ...(during ? { during } : {}) });
-  const shares = async () => (await cluster.service())?.status?.traffic?.map(({ revisionName = '', percent }) => [revisionName, percent] as const) ?? [];
+  const load = (during?: Promise<unknown>) =>
+    statusesOf(target().url + page, { count: requests, together: 10, pauseMs: 10, ...(during ? { during } : {}) });
+  const shares = async () =>
+    (await cluster.service())?.status?.traffic?.map(
+      ({ revisionName = '', percent }) => [revisionName, percent] as const,
+    ) ?? [];
   /** How many requests each revision answered while something was done. */
   async function answersDuring(work: () => Promise<unknown>): Promise<Map<string, number>> {
     const before = await service.answers();
@@ -57,7 +68,11 @@ describeOn(onClusters, 'a canary of a function under load', (target) => {
   }
 
   it('begins, and no request fails', async () => {
-    allWell(await load(deployCanary(cluster, service.manifest({ ...measured, CANARY: 'one' }), { tag: 'canary', percent: 10 })));
+    allWell(
+      await load(
+        deployCanary(cluster, service.manifest({ ...measured, CANARY: 'one' }), { tag: 'canary', percent: 10 }),
+      ),
+    );
     expect((await shares()).map(([, percent]) => percent).sort()).toEqual([10, 90]);
   });
 

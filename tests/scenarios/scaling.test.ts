@@ -15,7 +15,9 @@ describeOn(targetsWith('services', 'roll'), 'a new revision', (target) => {
     let rolling = true;
     const load = async () => {
       for (let sent = 0; rolling || sent < 1000; sent += 200)
-        for (const [status, count] of Object.entries(await statusesOf(`${target().url}${path}`, { count: 200, together: 10, pauseMs: 20 })))
+        for (const [status, count] of Object.entries(
+          await statusesOf(`${target().url}${path}`, { count: 200, together: 10, pauseMs: 20 }),
+        ))
           counted[status] = (counted[status] ?? 0) + count;
     };
     const roll = target()
@@ -30,12 +32,17 @@ describeOn(targetsWith('services', 'roll'), 'a new revision', (target) => {
 });
 
 describeOn(targetsWith('services'), 'functions that nobody asks', (target) => {
-  const instances = async () => Object.fromEntries((await target().services()).map(({ name, instances }) => [name, instances]));
+  const instances = async () =>
+    Object.fromEntries((await target().services()).map(({ name, instances }) => [name, instances]));
 
   it('fall asleep, and the next request wakes those it needs, with the right answer', async () => {
     const author = await target().blog.register();
     const post = await author.write({ title: unique('Asleep') });
-    await target().eventually(instances, ({ posts, categories, web, auth }) => posts! + categories! + web! + auth! === 0, 240);
+    await target().eventually(
+      instances,
+      ({ posts, categories, web, auth }) => posts! + categories! + web! + auth! === 0,
+      240,
+    );
     const page = await target().blog.call<string>('GET', `/blog/posts/${post.slug}`);
     expect(page.status).toBe(200);
     expect(page.body).toContain(post.title);

@@ -24,7 +24,8 @@ export function clientsOf(
   return {
     url,
     blog,
-    administrator: (method, path, { headers, ...more } = {}) => blog.call(method, path, { ...more, headers: { authorization, ...headers } }),
+    administrator: (method, path, { headers, ...more } = {}) =>
+      blog.call(method, path, { ...more, headers: { authorization, ...headers } }),
     journal: journalAt(url, operatorToken(keys, options), pass),
   };
 }

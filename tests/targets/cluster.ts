@@ -21,7 +21,8 @@ export interface ClusterOptions {
 export async function openCluster({ ingress, namespace }: ClusterOptions): Promise<Target & Abilities> {
   const url = ingress.replace(/\/+$/, '');
   const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
-  const objects = async <T>(...args: string[]) => (JSON.parse(await inside('get', ...args, '-o', 'json')) as { items: T[] }).items;
+  const objects = async <T>(...args: string[]) =>
+    (JSON.parse(await inside('get', ...args, '-o', 'json')) as { items: T[] }).items;
   const broker = await brokerOf(inside);
   const keys = await keysOf(inside);
   const services = async () => {
@@ -36,7 +37,13 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
     // Ready still speaks of the subscriber before until the controller has seen the new one.
     await eventually(
       () =>
-        inside('get', 'triggers.eventing.knative.dev', trigger.name, '-o', 'jsonpath={.status.subscriberUri} {.status.conditions[?(@.type=="Ready")].status}'),
+        inside(
+          'get',
+          'triggers.eventing.knative.dev',
+          trigger.name,
+          '-o',
+          'jsonpath={.status.subscriberUri} {.status.conditions[?(@.type=="Ready")].status}',
+        ),
       (status) => status.endsWith(`${trigger.path} True`),
     );
   };
@@ -50,7 +57,14 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
       const revision = async () => (await services()).find((service) => service.name === name)?.revision;
       const before = await revision();
       const template = { metadata: { annotations: { 'dormouse.dev/rolled': new Date().toISOString() } } };
-      await inside('patch', 'services.serving.knative.dev', name, '--type=merge', '-p', JSON.stringify({ spec: { template } }));
+      await inside(
+        'patch',
+        'services.serving.knative.dev',
+        name,
+        '--type=merge',
+        '-p',
+        JSON.stringify({ spec: { template } }),
+      );
       await eventually(revision, (now) => now !== before);
       await inside('wait', '--for=condition=Ready', '--timeout=120s', 'services.serving.knative.dev', name);
     },
@@ -93,7 +107,9 @@ const eventually: Target['eventually'] = (ask, holds, seconds = 120) => askUntil
 
 /** A way to the Broker's address, which is one of the cluster, whatever the Broker's class. */
 async function brokerOf(inside: Inside): Promise<{ url: string; close(): void }> {
-  const { hostname, port, pathname } = new URL(await inside('get', 'brokers.eventing.knative.dev', 'default', '-o', 'jsonpath={.status.address.url}'));
+  const { hostname, port, pathname } = new URL(
+    await inside('get', 'brokers.eventing.knative.dev', 'default', '-o', 'jsonpath={.status.address.url}'),
+  );
   const [service = '', namespace = ''] = hostname.split('.');
   const way = await forwardPort({ service, namespace, port: Number(port || 80) });
   return { url: way.origin + pathname, close: way.close };
@@ -101,9 +117,12 @@ async function brokerOf(inside: Inside): Promise<{ url: string; close(): void }>
 
 /** The keys that sign access tokens, which whoever may read Secrets can. */
 async function keysOf(inside: Inside): Promise<{ folder: string; remove(): void }> {
-  const secret = JSON.parse(await inside('get', 'secret', 'auth-keys', '-o', 'json')) as { data: Record<string, string> };
+  const secret = JSON.parse(await inside('get', 'secret', 'auth-keys', '-o', 'json')) as {
+    data: Record<string, string>;
+  };
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
-  for (const [name, value] of Object.entries(secret.data)) writeFileSync(join(folder, name), Buffer.from(value, 'base64'), { mode: 0o600 });
+  for (const [name, value] of Object.entries(secret.data))
+    writeFileSync(join(folder, name), Buffer.from(value, 'base64'), { mode: 0o600 });
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
@@ -124,5 +143,7 @@ interface Pod {
 const stateOf = ({ metadata, status }: KnativeService, pods: readonly Pod[]): ServiceState => ({
   name: metadata.name,
   revision: status.latestReadyRevisionName ?? '',
-  instances: pods.filter((pod) => pod.metadata.labels['serving.knative.dev/service'] === metadata.name && !pod.metadata.deletionTimestamp).length,
+  instances: pods.filter(
+    (pod) => pod.metadata.labels['serving.knative.dev/service'] === metadata.name && !pod.metadata.deletionTimestamp,
+  ).length,
 });

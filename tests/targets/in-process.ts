@@ -31,7 +31,10 @@ export async function openInProcess(): Promise<Target> {
   const served = new Map<string, FunctionInProcess>();
   const upstreams = new Map<string, Upstream>();
   const target = (name: string) => upstreams.get(name);
-  const ingress = await listen(createIngress({ virtualHosts: platform.virtualHosts, target, telemetry: new Telemetry() }), { port: 0 });
+  const ingress = await listen(
+    createIngress({ virtualHosts: platform.virtualHosts, target, telemetry: new Telemetry() }),
+    { port: 0 },
+  );
   const gateway = await listen(localGateway(target), { port: 0 });
   const kubernetes = await serveHttp(kubernetesApi(() => platform));
 
@@ -47,13 +50,22 @@ export async function openInProcess(): Promise<Target> {
     const known = { AUTH_URL: auth, JWKS_URL: `${auth}/.well-known/jwks.json` };
     const categories = await open('categories', sink, known);
     const posts = await open('posts', sink, known);
-    const web = await open('web', sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories, MEDIA_DIR: join(folder, 'media') });
+    const web = await open('web', sink, {
+      ...known,
+      POSTS_URL: posts,
+      CATEGORIES_URL: categories,
+      MEDIA_DIR: join(folder, 'media'),
+    });
     const relay = await open('relay', sink, known);
     const inside = { KUBERNETES_URL: originOf(kubernetes), LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}` };
     const journal = await open('journal', sink, { ...known, ...inside });
     return { categories, posts, web, relay, journal };
   };
-  const flow = await startHarness({ manifests: [base], receivers, idle: () => Promise.all([...served.values()].map((each) => each.drained())) });
+  const flow = await startHarness({
+    manifests: [base],
+    receivers,
+    idle: () => Promise.all([...served.values()].map((each) => each.drained())),
+  });
   return {
     place: 'in process',
     ...clientsOf(`http://127.0.0.1:${ingress.port}`, { keys, pass: flow.settle }),
@@ -66,7 +78,9 @@ export async function openInProcess(): Promise<Target> {
         if (holds(answer)) return answer;
         last = answer;
       }
-      throw new Error(`not within ${seconds} s of the broker's time; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`);
+      throw new Error(
+        `not within ${seconds} s of the broker's time; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`,
+      );
     },
     async close() {
       await flow.close();
@@ -81,6 +95,18 @@ export async function openInProcess(): Promise<Target> {
 /** A function as the ingress sees a Service with one instance that is always there. */
 function upstreamOf(name: string, origin: string): Upstream {
   const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
-  activator.add({ inFlight: 0, name, connections: new InstanceConnections(Number(new URL(origin).port)), activator, doubt: () => {} });
-  return { name, authority: `${name}.dormouse.svc.cluster.local`, timeoutMs: 60_000, responseStartTimeoutMs: 60_000, activator };
+  activator.add({
+    inFlight: 0,
+    name,
+    connections: new InstanceConnections(Number(new URL(origin).port)),
+    activator,
+    doubt: () => {},
+  });
+  return {
+    name,
+    authority: `${name}.dormouse.svc.cluster.local`,
+    timeoutMs: 60_000,
+    responseStartTimeoutMs: 60_000,
+    activator,
+  };
 }

@@ -16,7 +16,10 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
   const platform = await runPlatform({ overlay: overlay.folder });
   const { brokers } = (await (await fetch(`${platform.console}/api/addresses`)).json()) as { brokers: [string] };
   const deliversTo = async (name: string) => {
-    const triggers = (await (await fetch(`${platform.console}/api/triggers`)).json()) as { name: string; subscriber: string }[];
+    const triggers = (await (await fetch(`${platform.console}/api/triggers`)).json()) as {
+      name: string;
+      subscriber: string;
+    }[];
     return triggers.find((trigger) => trigger.name === name)?.subscriber;
   };
   const subscribe = async (trigger: OwnTrigger) => {
@@ -70,10 +73,15 @@ function changingOverlay() {
     write('kustomization.yaml', {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      resources: [relative(folder, join(import.meta.dirname, '../overlays/quick')), ...[...triggers.keys()].map((name) => `${name}.yaml`)],
+      resources: [
+        relative(folder, join(import.meta.dirname, '../overlays/quick')),
+        ...[...triggers.keys()].map((name) => `${name}.yaml`),
+      ],
       patches: [...rolls].map(([name, count]) => ({
         target: { group: 'serving.knative.dev', kind: 'Service', name },
-        patch: JSON.stringify([{ op: 'add', path: '/spec/template/metadata/annotations/dormouse.dev~1rolled', value: String(count) }]),
+        patch: JSON.stringify([
+          { op: 'add', path: '/spec/template/metadata/annotations/dormouse.dev~1rolled', value: String(count) },
+        ]),
       })),
     });
   };

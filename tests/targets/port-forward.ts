@@ -8,8 +8,18 @@ export interface Forwarded {
 }
 
 /** Runs `kubectl port-forward`. @throws Error with what it complained of */
-export async function forwardPort({ service, namespace, port }: { service: string; namespace: string; port: number }): Promise<Forwarded> {
-  const child = spawn('kubectl', ['port-forward', '--namespace', namespace, `service/${service}`, `:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function forwardPort({
+  service,
+  namespace,
+  port,
+}: {
+  service: string;
+  namespace: string;
+  port: number;
+}): Promise<Forwarded> {
+  const child = spawn('kubectl', ['port-forward', '--namespace', namespace, `service/${service}`, `:${port}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

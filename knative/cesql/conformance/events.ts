@@ -4,7 +4,12 @@ import type { Case } from './case.ts';
 export const events: Readonly<Record<string, readonly Case[]>> = {
   context_attributes_access: [
     { name: 'Access to required attribute', expression: 'id', result: 'myId', overrides: { id: 'myId' } },
-    { name: 'Access to optional attribute', expression: 'subject', result: 'mySubject', overrides: { subject: 'mySubject' } },
+    {
+      name: 'Access to optional attribute',
+      expression: 'subject',
+      result: 'mySubject',
+      overrides: { subject: 'mySubject' },
+    },
     {
       name: 'Absent optional attribute',
       expression: 'subject',
@@ -14,7 +19,12 @@ export const events: Readonly<Record<string, readonly Case[]>> = {
     },
     { name: 'Access to optional boolean extension', expression: 'mybool', result: true, overrides: { mybool: true } },
     { name: 'Access to optional integer extension', expression: 'myint', result: 10, overrides: { myint: 10 } },
-    { name: 'Access to optional string extension', expression: 'myext', result: 'my extension', overrides: { myext: 'my extension' } },
+    {
+      name: 'Access to optional string extension',
+      expression: 'myext',
+      result: 'my extension',
+      overrides: { myext: 'my extension' },
+    },
     {
       name: 'URL type cohercion to string',
       expression: 'source',
@@ -25,16 +35,32 @@ export const events: Readonly<Record<string, readonly Case[]>> = {
       name: 'Timestamp type cohercion to string',
       expression: 'time',
       result: '2018-04-26T14:48:09+02:00',
-      event: { specversion: '1.0', id: 'myId', source: 'http://localhost/source', type: 'myType', time: '2018-04-26T14:48:09+02:00' },
+      event: {
+        specversion: '1.0',
+        id: 'myId',
+        source: 'http://localhost/source',
+        type: 'myType',
+        time: '2018-04-26T14:48:09+02:00',
+      },
     },
   ],
   exists_expression: [
-    { name: 'required attributes always exist', expression: 'EXISTS specversion AND EXISTS id AND EXISTS type AND EXISTS SOURCE', result: true },
+    {
+      name: 'required attributes always exist',
+      expression: 'EXISTS specversion AND EXISTS id AND EXISTS type AND EXISTS SOURCE',
+      result: true,
+    },
     {
       name: 'optional attribute available',
       expression: 'EXISTS time',
       result: true,
-      event: { specversion: '1.0', id: 'myId', source: 'http://localhost/source', type: 'myType', time: '2018-04-26T14:48:09+02:00' },
+      event: {
+        specversion: '1.0',
+        id: 'myId',
+        source: 'http://localhost/source',
+        type: 'myType',
+        time: '2018-04-26T14:48:09+02:00',
+      },
     },
     {
       name: 'optional attribute absent',
@@ -68,8 +94,18 @@ export const events: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   spec_examples: [
-    { name: 'Case insensitive hops (1)', expression: 'int(hop) < int(ttl) and int(hop) < 1000', result: true, overrides: { hop: '5', ttl: '10' } },
-    { name: 'Case insensitive hops (2)', expression: 'INT(hop) < INT(ttl) AND INT(hop) < 1000', result: true, overrides: { hop: '5', ttl: '10' } },
+    {
+      name: 'Case insensitive hops (1)',
+      expression: 'int(hop) < int(ttl) and int(hop) < 1000',
+      result: true,
+      overrides: { hop: '5', ttl: '10' },
+    },
+    {
+      name: 'Case insensitive hops (2)',
+      expression: 'INT(hop) < INT(ttl) AND INT(hop) < 1000',
+      result: true,
+      overrides: { hop: '5', ttl: '10' },
+    },
     { name: 'Case insensitive hops (3)', expression: 'hop < ttl', result: true, overrides: { hop: '5', ttl: '10' } },
     { name: 'Equals with casting (1)', expression: 'sequence = 5', result: true, overrides: { sequence: '5' } },
     { name: 'Equals with casting (2)', expression: 'sequence = 5', result: false, overrides: { sequence: '6' } },
@@ -97,7 +133,12 @@ export const events: Readonly<Record<string, readonly Case[]>> = {
       result: true,
       overrides: { subject: 'Francesco Guardiani', firstname: 'Doug', lastname: 'Davis' },
     },
-    { name: 'Subject exists', expression: 'EXISTS subject', result: true, overrides: { subject: 'Francesco Guardiani' } },
+    {
+      name: 'Subject exists',
+      expression: 'EXISTS subject',
+      result: true,
+      overrides: { subject: 'Francesco Guardiani' },
+    },
     { name: 'Missing attribute (1)', expression: 'true AND (missing = "")', result: false, error: 'missingAttribute' },
     { name: 'Missing attribute (2)', expression: 'missing * 5', result: 0, error: 'missingAttribute' },
     { name: 'Missing attribute (3)', expression: '1 / missing', result: 0, error: 'missingAttribute' },

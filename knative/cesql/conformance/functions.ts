@@ -42,7 +42,12 @@ export const functions: Readonly<Record<string, readonly Case[]>> = {
     { name: 'CONCAT_WS (1)', expression: "CONCAT_WS(',', 'a', 'b', 'c')", result: 'a,b,c' },
     { name: 'CONCAT_WS (2)', expression: "CONCAT_WS(',')", result: '' },
     { name: 'CONCAT_WS (3)', expression: "CONCAT_WS(',', 'a')", result: 'a' },
-    { name: "CONCAT_WS without arguments doesn't exist", expression: 'CONCAT_WS()', result: false, error: 'missingFunction' },
+    {
+      name: "CONCAT_WS without arguments doesn't exist",
+      expression: 'CONCAT_WS()',
+      result: false,
+      error: 'missingFunction',
+    },
     { name: 'LOWER (1)', expression: "LOWER('ABC')", result: 'abc' },
     { name: 'LOWER (2)', expression: "LOWER('AbC')", result: 'abc' },
     { name: 'LOWER (3)', expression: "LOWER('abc')", result: 'abc' },

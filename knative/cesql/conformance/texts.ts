@@ -50,7 +50,12 @@ export const texts: Readonly<Record<string, readonly Case[]>> = {
     { name: 'Escaped percentage wildcards (2)', expression: "'a%b%c' LIKE 'a\\%b\\%c'", result: true },
     { name: 'Escaped percentage wildcards (3)', expression: "'azbzc' LIKE 'a\\%b\\%c'", result: false },
     { name: 'Escaped percentage wildcards (4)', expression: "'abc' LIKE 'a\\%b\\%c'", result: false },
-    { name: 'With access to event attributes', expression: "myext LIKE 'abc%123\\%456\\_d_f'", result: true, overrides: { myext: 'abc123123%456_dzf' } },
+    {
+      name: 'With access to event attributes',
+      expression: "myext LIKE 'abc%123\\%456\\_d_f'",
+      result: true,
+      overrides: { myext: 'abc123123%456_dzf' },
+    },
     {
       name: 'With access to event attributes (negated)',
       expression: "myext NOT LIKE 'abc%123\\%456\\_d_f'",
@@ -64,8 +69,19 @@ export const texts: Readonly<Record<string, readonly Case[]>> = {
     { name: 'With type coercion from bool (2)', expression: "TRUE LIKE '%ue'", result: true },
     { name: 'With type coercion from bool (3)', expression: "FALSE LIKE 'tr%'", result: false },
     { name: 'With type coercion from bool (4)', expression: "FALSE LIKE 'fal%'", result: true },
-    { name: 'Invalid string literal in comparison causes parse error', expression: 'x LIKE 123', result: false, error: 'parse', overrides: { x: '123' } },
-    { name: 'Missing attribute returns empty string', expression: "missing LIKE 'missing'", result: false, error: 'missingAttribute' },
+    {
+      name: 'Invalid string literal in comparison causes parse error',
+      expression: 'x LIKE 123',
+      result: false,
+      error: 'parse',
+      overrides: { x: '123' },
+    },
+    {
+      name: 'Missing attribute returns empty string',
+      expression: "missing LIKE 'missing'",
+      result: false,
+      error: 'missingAttribute',
+    },
   ],
   parse_errors: [{ name: 'No closed parenthesis', expression: 'ABC(', error: 'parse' }],
 };

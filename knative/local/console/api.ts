@@ -21,7 +21,8 @@ export async function consoleApi(url: URL, sources: ConsoleSources, accept = '')
   const path = rest.join('/');
   if (kind === 'events' && path !== '') return oneEvent(path, searchParams.get('source') ?? undefined, sources);
   if (kind === 'traces' && rest.length === 1) return trace(path, sources, tempoTrace);
-  if (kind === 'v2' && rest[0] === 'traces' && rest.length === 2) return trace(rest[1] as string, sources, tempoTraceV2);
+  if (kind === 'v2' && rest[0] === 'traces' && rest.length === 2)
+    return trace(rest[1] as string, sources, tempoTraceV2);
   if (kind === 'v2' && rest[0] === 'search') return tagsV2(rest.slice(1).join('/'), sources);
   if (kind === 'search') return search(path, searchParams, sources);
   switch (pathname) {
@@ -58,11 +59,18 @@ async function oneEvent(id: string, source: string | undefined, { brokers }: Con
   const [event, ...more] = await brokers.find(id, source);
   if (!event) return problem(404, `no event ${id}${source === undefined ? '' : ` of ${source}`} is kept`);
   if (more.length > 0)
-    return problem(409, `events ${id} of several sources are kept: name one with ?source= (${[event, ...more].map((each) => each.source).join(', ')})`);
+    return problem(
+      409,
+      `events ${id} of several sources are kept: name one with ?source= (${[event, ...more].map((each) => each.source).join(', ')})`,
+    );
   return json(event);
 }
 
-function trace(id: string, { telemetry }: ConsoleSources, shape: (spans: ReturnType<typeof telemetry.trace>) => unknown): ConsoleAnswer {
+function trace(
+  id: string,
+  { telemetry }: ConsoleSources,
+  shape: (spans: ReturnType<typeof telemetry.trace>) => unknown,
+): ConsoleAnswer {
   const spans = telemetry.trace(id.toLowerCase().padStart(32, '0'));
   return spans.length > 0 ? json(shape(spans)) : problem(404, `trace ${id} is not known, or no longer`);
 }
@@ -101,4 +109,8 @@ function tagsV2(path: string, { telemetry }: ConsoleSources): ConsoleAnswer {
   });
 }
 
-const json = (value: unknown): ConsoleAnswer => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
+const json = (value: unknown): ConsoleAnswer => ({
+  status: 200,
+  type: 'application/json',
+  body: JSON.stringify(value),
+});

@@ -15,7 +15,8 @@ export async function deadLetterPage(number: string, { operations }: ConsoleSour
   if (!/^\d{1,15}$/.test(number)) return { name, title: 'Dead letter', status: 404, content: none };
   const answer = await operations?.call<DeadLetterDetail>('GET', `/dead-letters/${number}`);
   if (answer?.status === 404) return { name, title: 'Dead letter', status: 404, content: none };
-  if (answer?.problem !== undefined || !answer) return missing(name, 'Dead letter', answer ?? { status: 404, problem: '' });
+  if (answer?.problem !== undefined || !answer)
+    return missing(name, 'Dead letter', answer ?? { status: 404, problem: '' });
   return { name, title: `Dead letter ${number}`, live: 'event', content: content(answer.body) };
 }
 
@@ -42,10 +43,15 @@ const attempts = ({ attempts: all }: DeadLetterDetail) => html`<div class="scrol
 )}</tbody></table></div>`;
 
 function data({ data, data_base64 }: DeadLetterDetail) {
-  const text = data_base64 ? `base64: ${data_base64}` : typeof data === 'string' ? readable(data) : data != null && JSON.stringify(data, null, 2);
+  const text = data_base64
+    ? `base64: ${data_base64}`
+    : typeof data === 'string'
+      ? readable(data)
+      : data != null && JSON.stringify(data, null, 2);
   return text ? html`<pre>${text}</pre>` : html`<p class="quiet">None.</p>`;
 }
 
-const pair = (name: string, value: Parameters<typeof html>[1], style = '') => html`<div><dt>${name}</dt><dd class="${style}">${value}</dd></div>`;
+const pair = (name: string, value: Parameters<typeof html>[1], style = '') =>
+  html`<div><dt>${name}</dt><dd class="${style}">${value}</dd></div>`;
 const pairs = (values: Readonly<Record<string, string>>) =>
   html`<dl class="pairs">${Object.entries(values).map(([name, value]) => pair(name, value, 'code'))}</dl>`;

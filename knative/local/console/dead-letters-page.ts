@@ -11,14 +11,20 @@ const states = { open: 'open', redriven: 'redriven', all: 'open and redriven' };
 
 /** Dead letters, to be looked at, chosen and redriven. */
 export async function deadLettersPage(parameters: URLSearchParams, { operations }: ConsoleSources): Promise<Page> {
-  const state = Object.hasOwn(states, parameters.get('state') ?? '') ? (parameters.get('state') as keyof typeof states) : 'open';
+  const state = Object.hasOwn(states, parameters.get('state') ?? '')
+    ? (parameters.get('state') as keyof typeof states)
+    : 'open';
   const query = new URLSearchParams({ state, limit: String(shown) });
-  for (const name of [...deadLetterFilters, 'after']) if (parameters.get(name)) query.set(name, parameters.get(name) as string);
+  for (const name of [...deadLetterFilters, 'after'])
+    if (parameters.get(name)) query.set(name, parameters.get(name) as string);
   const answer = await operations?.call<DeadLetter[]>('GET', `/dead-letters?${query}`);
-  if (answer?.problem !== undefined || !answer) return missing('dead-letters', 'Dead letters', answer ?? { status: 404, problem: '' });
+  if (answer?.problem !== undefined || !answer)
+    return missing('dead-letters', 'Dead letters', answer ?? { status: 404, problem: '' });
   const filters = deadLetterFilters.filter((name) => parameters.get(name));
   const list = answer.body.length === 0 ? empty(state, filters.length > 0) : table(answer.body, parameters, state);
-  const next = answer.next && html`<p><a class="button" href="/dead-letters?${withAfter(parameters, answer.next)}">Older ones</a></p>`;
+  const next =
+    answer.next &&
+    html`<p><a class="button" href="/dead-letters?${withAfter(parameters, answer.next)}">Older ones</a></p>`;
   const total = html`<small>${answer.next ? `the newest ${answer.body.length}` : `${answer.body.length} ${states[state]}`}</small>`;
   return {
     name: 'dead-letters',
@@ -37,7 +43,11 @@ const search = (parameters: URLSearchParams, state: string) => html`<form method
 
 const empty = (state: string, filtered: boolean) =>
   nothing(
-    filtered ? 'No dead letter fits.' : state === 'open' ? 'No dead letter is waiting for you.' : 'There is no such dead letter.',
+    filtered
+      ? 'No dead letter fits.'
+      : state === 'open'
+        ? 'No dead letter is waiting for you.'
+        : 'There is no such dead letter.',
     filtered
       ? html`<a href="/dead-letters?state=all">All dead letters</a>`
       : 'An event that a trigger’s subscriber did not take, after every retry, is kept here with its cause.',
@@ -55,7 +65,16 @@ ${filters.map((name) => html`<input type="hidden" name="${name}" value="${parame
 ${letters.some((each) => each.state === 'open') && html`<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state === 'open' && html`<button name="what" value="all">${all}</button>`}</p>`}</form>`;
 }
 
-const row = ({ number, event, trigger, cause, failed_at, trace_id, state, redrives }: DeadLetter) => html`<tr data-key="letter ${number}">
+const row = ({
+  number,
+  event,
+  trigger,
+  cause,
+  failed_at,
+  trace_id,
+  state,
+  redrives,
+}: DeadLetter) => html`<tr data-key="letter ${number}">
 <td>${state === 'open' && html`<input type="checkbox" name="number" value="${number}" aria-label="Dead letter ${number}">`}</td>
 <td class="time">${clockTime(Date.parse(failed_at))}</td>
 <td><a href="/dead-letters/${number}">${eventType(event.type)}</a></td>

@@ -8,7 +8,11 @@ import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 
 /** One event: attributes, data, and its way through each trigger. */
-export async function eventPage(id: string, source: string | undefined, { brokers, operations }: ConsoleSources): Promise<Page> {
+export async function eventPage(
+  id: string,
+  source: string | undefined,
+  { brokers, operations }: ConsoleSources,
+): Promise<Page> {
   const [event, ...more] = await brokers.find(id, source);
   if (!event)
     return {
@@ -17,9 +21,13 @@ export async function eventPage(id: string, source: string | undefined, { broker
       status: 404,
       content: html`${heading('Event')}${nothing(`No event ${id} is kept.`, 'Events are kept for a day, and as long as somebody has not got them.')}`,
     };
-  if (more.length > 0) return { name: 'events', title: 'Event', content: html`${heading('Which event?')}${choice([event, ...more])}` };
+  if (more.length > 0)
+    return { name: 'events', title: 'Event', content: html`${heading('Which event?')}${choice([event, ...more])}` };
   const trace = event.trace_id && html`<a class="button" href="/traces/${event.trace_id}">Its trace</a>`;
-  const letters = operations && event.trace_id && html`<a class="button" href="/dead-letters?state=all&amp;trace=${event.trace_id}">Its dead letters</a>`;
+  const letters =
+    operations &&
+    event.trace_id &&
+    html`<a class="button" href="/dead-letters?state=all&amp;trace=${event.trace_id}">Its dead letters</a>`;
   const content = html`
 ${heading(eventType(event.type), html`<p class="actions">${letters}${trace}</p>`)}
 <section><h2>Triggers</h2>${
@@ -36,7 +44,9 @@ ${event.verdicts.some(({ attempts }) => attempts.length > 0) && attemptTable(eve
   return { name: 'events', title: event.type, live: 'event', content };
 }
 
-const choice = (events: readonly EventDetail[]) => html`<p>An id is unique for its source only, and several sources gave this one:</p>
+const choice = (
+  events: readonly EventDetail[],
+) => html`<p>An id is unique for its source only, and several sources gave this one:</p>
 <ul>${events.map((event) => html`<li><a href="${eventPath(event)}">${eventType(event.type)}</a> of <span class="code">${event.source}</span></li>`)}</ul>`;
 
 function verdict({ trigger, matches, clause, outcome, note }: TriggerVerdict, { triggers }: EventDetail) {
@@ -51,7 +61,10 @@ const attemptTable = ({ verdicts }: EventDetail) => html`<section><h2>Attempts</
 <thead><tr><th scope="col">Trigger</th><th scope="col">Began</th><th scope="col">Status</th><th scope="col">Took</th><th scope="col">Error</th><th scope="col">Next attempt</th></tr></thead>
 <tbody>${verdicts.map(({ trigger, attempts }) => attempts.map((each) => attempt(trigger, each)))}</tbody></table></div></section>`;
 
-const attempt = (trigger: string, { at, status, latency_ms, error, next_attempt_at, dead_letter_sink }: AttemptRecord) => html`<tr>
+const attempt = (
+  trigger: string,
+  { at, status, latency_ms, error, next_attempt_at, dead_letter_sink }: AttemptRecord,
+) => html`<tr>
 <td>${trigger}${dead_letter_sink && html` <span class="quiet">dead-letter sink</span>`}</td><td class="time">${clockTime(Date.parse(at))}</td><td>${status ?? '–'}</td>
 <td>${latency_ms === undefined ? 'under way' : duration(latency_ms)}</td><td>${error ?? '–'}</td><td class="time">${next_attempt_at === undefined ? '–' : clockTime(Date.parse(next_attempt_at))}</td></tr>`;
 

@@ -13,7 +13,10 @@ export function eventsPage(parameters: URLSearchParams, { brokers }: ConsoleSour
   const outcome = parameters.get('outcome') ?? '';
   const events = brokers
     .recent(shown)
-    .filter((event) => holds(event, text.toLowerCase()) && (outcome === '' || event.triggers.some((each) => each.outcome === outcome)));
+    .filter(
+      (event) =>
+        holds(event, text.toLowerCase()) && (outcome === '' || event.triggers.some((each) => each.outcome === outcome)),
+    );
   const options = ['', 'pending', 'delivering', 'retrying', 'delivered', 'dead-lettered', 'undeliverable', 'removed'];
   const form = html`<form method="get" role="search">
   <input type="search" name="text" value="${text}" placeholder="type, subject, id …" aria-label="Part of type, subject, source or id">
@@ -22,7 +25,10 @@ export function eventsPage(parameters: URLSearchParams, { brokers }: ConsoleSour
 </form>`;
   const list =
     events.length === 0
-      ? nothing(text || outcome ? 'No event fits.' : 'No event yet.', text || outcome ? '' : 'It appears here as soon as a function sends one.')
+      ? nothing(
+          text || outcome ? 'No event fits.' : 'No event yet.',
+          text || outcome ? '' : 'It appears here as soon as a function sends one.',
+        )
       : eventTable(events);
   return {
     name: 'events',
@@ -40,7 +46,17 @@ export const eventTable = (events: readonly EventSummary[]) => html`<div class="
 <thead><tr><th>Time</th><th>Event</th><th>Subject</th><th>Source</th><th>Triggers</th><th>Trace</th></tr></thead>
 <tbody>${events.map(row)}</tbody></table></div>`;
 
-const row = ({ id, type, source, subject, time, trace_id, triggers, sequence, broker }: EventSummary) => html`<tr data-key="${broker} ${sequence}">
+const row = ({
+  id,
+  type,
+  source,
+  subject,
+  time,
+  trace_id,
+  triggers,
+  sequence,
+  broker,
+}: EventSummary) => html`<tr data-key="${broker} ${sequence}">
 <td class="time">${clockTime(Date.parse(time))}</td>
 <td><a href="${eventPath({ id, source })}">${eventType(type)}</a></td>
 <td>${subject ?? '–'}</td><td class="quiet">${source}</td>

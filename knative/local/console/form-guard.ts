@@ -38,6 +38,9 @@ export async function readForm(request: IncomingMessage): Promise<URLSearchParam
   const form = new URLSearchParams(Buffer.concat(parts).toString('utf8'));
   const [given, expected] = [Buffer.from(form.get('token') ?? ''), Buffer.from(secret)];
   if (given.length !== expected.length || !timingSafeEqual(given, expected))
-    throw new FormRefused(403, 'This form is from an earlier start of the console. Go back, reload the page, and send it again.');
+    throw new FormRefused(
+      403,
+      'This form is from an earlier start of the console. Go back, reload the page, and send it again.',
+    );
   return form;
 }

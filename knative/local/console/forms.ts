@@ -13,7 +13,11 @@ import type { ConsoleSources } from './sources.ts';
 export const formPaths = /^\/(?:dead-letters\/(?:confirm|redrive)|replays|(?:redrives|replays)\/[\w-]{1,64}\/cancel)$/;
 
 /** Does what a form asks for, and shows or names the page that follows. */
-export async function consoleForm(request: IncomingMessage, { pathname }: URL, sources: ConsoleSources): Promise<ConsoleAnswer> {
+export async function consoleForm(
+  request: IncomingMessage,
+  { pathname }: URL,
+  sources: ConsoleSources,
+): Promise<ConsoleAnswer> {
   try {
     const form = await readForm(request);
     if (!sources.operations) throw new FormRefused(404, 'No function here keeps dead letters.');
@@ -34,9 +38,11 @@ function act(pathname: string, form: URLSearchParams, sources: ConsoleSources): 
 
 async function confirm(form: URLSearchParams, { operations }: ConsoleSources): Promise<Page> {
   const choice = choiceOf(form);
-  if (choice.numbers?.length === 0) return failurePage('Nothing chosen', { status: 422, message: 'Tick the dead letters to redrive, then ask again.' });
+  if (choice.numbers?.length === 0)
+    return failurePage('Nothing chosen', { status: 422, message: 'Tick the dead letters to redrive, then ask again.' });
   const counted = await operations!.call<Job>('POST', '/redrives', { ...choice, dry_run: true });
-  if (counted.problem !== undefined) return failurePage('Nothing was sent', { status: counted.status, message: counted.problem });
+  if (counted.problem !== undefined)
+    return failurePage('Nothing was sent', { status: counted.status, message: counted.problem });
   const [only] = choice.numbers?.length === 1 ? choice.numbers : [];
   const one = only === undefined ? undefined : await operations!.call<DeadLetter>('GET', `/dead-letters/${only}`);
   return confirmPage(choice, counted.body.total, one?.problem === undefined ? one?.body : undefined);
@@ -44,14 +50,21 @@ async function confirm(form: URLSearchParams, { operations }: ConsoleSources): P
 
 async function redrive(form: URLSearchParams, { operations }: ConsoleSources): Promise<Page | string> {
   const begun = await operations!.call<Job>('POST', '/redrives', choiceOf(form));
-  if (begun.problem !== undefined) return failurePage('Nothing was sent', { status: begun.status, message: begun.problem });
+  if (begun.problem !== undefined)
+    return failurePage('Nothing was sent', { status: begun.status, message: begun.problem });
   return `/redrives/${begun.body.id}`;
 }
 
 async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<Page | string> {
   const [trigger, from, to] = [form.get('trigger') ?? '', moment(form.get('from')), moment(form.get('to'))];
-  if (!trigger || !from || !to) return replayForm(form, sources, 'Choose a trigger, and two times such as 2026-01-31 14:00.');
-  const begun = await sources.operations!.call<Job>('POST', '/replays', { trigger, from, to, dry_run: form.get('start') !== 'now' });
+  if (!trigger || !from || !to)
+    return replayForm(form, sources, 'Choose a trigger, and two times such as 2026-01-31 14:00.');
+  const begun = await sources.operations!.call<Job>('POST', '/replays', {
+    trigger,
+    from,
+    to,
+    dry_run: form.get('start') !== 'now',
+  });
   return begun.problem === undefined ? `/replays/${begun.body.id}` : replayForm(form, sources, begun.problem);
 }
 
@@ -63,7 +76,9 @@ async function cancel(job: string, { operations }: ConsoleSources): Promise<Page
 /** What a redrive is to take: one, some, those that a filter lets pass, or all. */
 export function choiceOf(form: URLSearchParams): Choice {
   if (form.get('what') === 'chosen') return { numbers: form.getAll('number').map(Number).filter(Number.isSafeInteger) };
-  const filter = Object.fromEntries(deadLetterFilters.flatMap((name) => (form.get(name) ? [[name, form.get(name) as string]] : [])));
+  const filter = Object.fromEntries(
+    deadLetterFilters.flatMap((name) => (form.get(name) ? [[name, form.get(name) as string]] : [])),
+  );
   return Object.keys(filter).length > 0 ? { filter } : { all: true };
 }
 

@@ -28,7 +28,8 @@ ${all.length === 0 ? nothing('No function is declared.', 'A Knative Service in t
 <section>
   <h2>Routes</h2>
   <div class="scroll"><table><thead><tr><th>Host</th><th>Request</th><th>Goes to</th></tr></thead><tbody>${routes().map(
-    ({ host, match, action }) => html`<tr><td>${host}</td><td class="code">${match}</td><td class="code">${action}</td></tr>`,
+    ({ host, match, action }) =>
+      html`<tr><td>${host}</td><td class="code">${match}</td><td class="code">${action}</td></tr>`,
   )}</tbody></table></div>
 </section>`;
   return { name: 'functions', title: 'Functions', live: 'services event', content };

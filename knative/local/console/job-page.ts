@@ -14,7 +14,8 @@ export async function jobPage(kind: Job['kind'], id: string, { operations }: Con
   const title = kind === 'redrive' ? 'Redrive' : 'Replay';
   const name = names[kind];
   const answer = /^[\w-]{1,64}$/.test(id) ? await operations?.call<Job>('GET', `/${kind}s/${id}`) : undefined;
-  if (!answer || answer.status === 404) return { name, title, status: 404, content: html`${heading(title)}${nothing(`There is no ${kind} ${id}.`)}` };
+  if (!answer || answer.status === 404)
+    return { name, title, status: 404, content: html`${heading(title)}${nothing(`There is no ${kind} ${id}.`)}` };
   if (answer.problem !== undefined) return missing(name, title, answer);
   const job = answer.body;
   const running = job.state === 'running';
@@ -41,11 +42,13 @@ ${pair('begun', clockTime(Date.parse(created_at)))}${finished_at && pair('ended'
 
 const pair = (name: string, value: Parameters<typeof html>[1]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-const cancelForm = ({ id, kind }: Job) => html`<form method="post" action="/${kind}s/${id}/cancel">${formToken()}<button>Stop it</button></form>`;
+const cancelForm = ({ id, kind }: Job) =>
+  html`<form method="post" action="/${kind}s/${id}/cancel">${formToken()}<button>Stop it</button></form>`;
 
 /** What one does next. */
 function after({ kind, dry_run, trigger, from, to, done, failed }: Job) {
-  if (kind === 'redrive') return html`<p class="actions"><a class="button" href="/dead-letters">${failed > 0 ? 'What is still open' : 'Dead letters'}</a></p>`;
+  if (kind === 'redrive')
+    return html`<p class="actions"><a class="button" href="/dead-letters">${failed > 0 ? 'What is still open' : 'Dead letters'}</a></p>`;
   const again = html`<a class="button" href="/replay?trigger=${encodeURIComponent(trigger ?? '')}&amp;from=${localTime(Date.parse(from ?? ''))}&amp;to=${localTime(Date.parse(to ?? ''))}">Another range</a>`;
   if (!dry_run || done === 0) return html`<p class="actions">${again}</p>`;
   return html`<p>The trigger’s subscriber gets each of them once more. A consumer that keeps an inbox ignores what it has already seen.</p>

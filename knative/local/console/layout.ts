@@ -1,7 +1,16 @@
 import { html, type Markup } from './html.ts';
 import type { ConsoleSources } from './sources.ts';
 
-export type PageName = 'functions' | 'events' | 'triggers' | 'traces' | 'metrics' | 'logs' | 'dead-letters' | 'replay' | 'undeliverable';
+export type PageName =
+  | 'functions'
+  | 'events'
+  | 'triggers'
+  | 'traces'
+  | 'metrics'
+  | 'logs'
+  | 'dead-letters'
+  | 'replay'
+  | 'undeliverable';
 
 export interface Page {
   name: PageName;
@@ -58,7 +67,8 @@ ${refreshSeconds && html`<noscript><meta http-equiv="refresh" content="${refresh
 }
 
 /** The head of a page: its title, and a sentence or a form beside it. */
-export const heading = (title: string | Markup, aside?: Markup) => html`<div class="heading"><h1>${title}</h1>${aside}</div>`;
+export const heading = (title: string | Markup, aside?: Markup) =>
+  html`<div class="heading"><h1>${title}</h1>${aside}</div>`;
 
 /** What a page says when it has nothing to show. */
 export const nothing = (text: string, more: string | Markup = '') =>

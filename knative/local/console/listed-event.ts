@@ -8,5 +8,11 @@ export const listedEvent = ({ id, type, source, subject, time, trace_id, trigger
   subject: subject ?? null,
   time,
   trace_id: trace_id ?? null,
-  triggers: triggers.map(({ name, outcome, attempts, dead_letter_attempts, finished_at }) => ({ name, outcome, attempts, dead_letter_attempts, finished_at })),
+  triggers: triggers.map(({ name, outcome, attempts, dead_letter_attempts, finished_at }) => ({
+    name,
+    outcome,
+    attempts,
+    dead_letter_attempts,
+    finished_at,
+  })),
 });

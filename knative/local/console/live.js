@@ -41,7 +41,9 @@ if (main) {
 
 /** Makes the children of one element like those of another; elements with the same `data-key` are kept. */
 function morph(from, to) {
-  const keyed = new Map([...from.children].filter((child) => child.dataset.key).map((child) => [child.dataset.key, child]));
+  const keyed = new Map(
+    [...from.children].filter((child) => child.dataset.key).map((child) => [child.dataset.key, child]),
+  );
   let at = from.firstChild;
   for (const wanted of [...to.childNodes]) {
     const key = wanted.dataset?.key;
@@ -72,7 +74,9 @@ function update(present, wanted) {
     return;
   }
   if (present.nodeType !== Node.ELEMENT_NODE) return;
-  for (const { name, value } of wanted.attributes) if (present.getAttribute(name) !== value) present.setAttribute(name, value);
-  for (const { name } of [...present.attributes]) if (!wanted.hasAttribute(name) && name !== 'open') present.removeAttribute(name);
+  for (const { name, value } of wanted.attributes)
+    if (present.getAttribute(name) !== value) present.setAttribute(name, value);
+  for (const { name } of [...present.attributes])
+    if (!wanted.hasAttribute(name) && name !== 'open') present.removeAttribute(name);
   morph(present, wanted);
 }

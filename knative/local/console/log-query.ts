@@ -1,7 +1,11 @@
 /** The parameters of a search in the logs. */
 export const logQuery = (parameters: URLSearchParams) => ({
   limit: limit(parameters, 500),
-  ...Object.fromEntries(['trace', 'service', 'level', 'text'].flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name) as string]] : []))),
+  ...Object.fromEntries(
+    ['trace', 'service', 'level', 'text'].flatMap((name) =>
+      parameters.get(name) ? [[name, parameters.get(name) as string]] : [],
+    ),
+  ),
 });
 
 export function limit(parameters: URLSearchParams, most: number): number {

@@ -20,7 +20,10 @@ export function logsPage(parameters: URLSearchParams, { telemetry, services }: C
   <input name="trace" value="${value('trace')}" placeholder="trace id" size="14" aria-label="Trace id">
   <button>Show</button>
 </form>`;
-  const list = lines.length === 0 ? nothing('No line fits.', 'Lines of functions and of the platform appear here.') : logTable(lines.reverse(), true);
+  const list =
+    lines.length === 0
+      ? nothing('No line fits.', 'Lines of functions and of the platform appear here.')
+      : logTable(lines.reverse(), true);
   return {
     name: 'logs',
     title: 'Logs',

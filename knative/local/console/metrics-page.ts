@@ -16,10 +16,17 @@ const chartMinutes = 30;
 /** What functions measured: requests by route, events by type, SQL by statement, caches, cold starts. */
 export function metricsPage(parameters: URLSearchParams, { telemetry }: ConsoleSources, nowMs = Date.now()): Page {
   const store = telemetry.metrics;
-  const chosen = windows.find(([name]) => name === parameters.get('window')) ?? (windows[0] as (typeof windows)[number]);
+  const chosen =
+    windows.find(([name]) => name === parameters.get('window')) ?? (windows[0] as (typeof windows)[number]);
   const form = html`<form method="get"><select name="window" aria-label="Time">${windows.map(([name, text]) => html`<option value="${name}"${name === chosen[0] && html` selected`}>${text}</option>`)}</select> <button>Show</button></form>`;
   const span: Span = { fromMs: nowMs - chosen[2], toMs: nowMs };
-  const tables = [requestTable(store, span), eventTable(store, span), sqlTable(store, span), cacheTable(store, span), startTable(store, span)].filter(Boolean);
+  const tables = [
+    requestTable(store, span),
+    eventTable(store, span),
+    sqlTable(store, span),
+    cacheTable(store, span),
+    startTable(store, span),
+  ].filter(Boolean);
   const empty = nothing(
     'No function has measured anything in this time.',
     html`Functions push every 10 seconds while they are awake, and before they sleep. <a href="/metrics">/metrics</a> has everything for Prometheus.`,
@@ -36,8 +43,10 @@ function charts(store: MetricStore, nowMs: number): Markup[] {
     (_, i): Span => ({ fromMs: nowMs - (chartMinutes - i) * 60_000, toMs: nowMs - (chartMinutes - i - 1) * 60_000 }),
   );
   const each = (of: (span: Span) => number | undefined) => minutes.map(of);
-  const requests = (span: Span) => summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span));
-  const failures = (span: Span) => summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span).filter(isFailure)).count;
+  const requests = (span: Span) =>
+    summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span));
+  const failures = (span: Span) =>
+    summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span).filter(isFailure)).count;
   const total = (name: string) => (span: Span) => summed(figures(store, name, [], span)).count;
   const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
   const draw = (of: Omit<Parameters<typeof chart>[0], 'time'>) => chart({ ...of, time: `${chartMinutes} minutes` });
@@ -47,7 +56,11 @@ function charts(store: MetricStore, nowMs: number): Markup[] {
     draw({ title: '95 % of requests within', values: each((span) => quantileMs(requests(span), 0.95)), say: duration }),
     draw({ title: 'Events handled a minute', values: each(total(metrics.eventsConsumed.name)), say: number }),
     draw({ title: 'Cold starts a minute', values: each(total(metrics.coldStarts.name)), say: number }),
-    draw({ title: 'Memory of all functions', values: each(({ toMs }) => gaugeAt(store, metrics.memory.name, toMs)), say: bytes }),
+    draw({
+      title: 'Memory of all functions',
+      values: each(({ toMs }) => gaugeAt(store, metrics.memory.name, toMs)),
+      say: bytes,
+    }),
   ];
 }
 
@@ -65,14 +78,20 @@ function groupsOf(all: readonly Figure[], apart: string): Figure[][] {
 }
 
 /** A table whose first columns are words, the others numbers. */
-const table = (title: string, words: number, columns: readonly string[], rows: readonly Markup[]): Markup | undefined =>
+const table = (
+  title: string,
+  words: number,
+  columns: readonly string[],
+  rows: readonly Markup[],
+): Markup | undefined =>
   rows.length === 0
     ? undefined
     : html`<section><h2>${title}</h2><div class="scroll"><table class="figures"><thead><tr>${columns.map((column, i) => html`<th${i >= words && html` class="number"`}>${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
 
 const ms = (figure: Figure, q: number): Markup => html`<td class="number">${duration(quantileMs(figure, q) ?? 0)}</td>`;
 const number = (value: number): Markup => html`<td class="number">${Math.round(value).toLocaleString('en')}</td>`;
-const rate = (value: number, { fromMs, toMs }: Span): Markup => html`<td class="number">${frequency(value / ((toMs - fromMs) / 1_000))}</td>`;
+const rate = (value: number, { fromMs, toMs }: Span): Markup =>
+  html`<td class="number">${frequency(value / ((toMs - fromMs) / 1_000))}</td>`;
 const failed = (value: number, of: number): Markup =>
   html`<td class="number">${value > 0 ? html`<span class="badge">${Math.round(value).toLocaleString('en')}</span> ${share(value / of)}` : '0'}</td>`;
 
@@ -89,7 +108,12 @@ function requestTable(store: MetricStore, span: Span): Markup | undefined {
       }) => html`<tr><td>${all.labels.service_name}</td><th class="code">${all.labels.http_request_method} ${all.labels.http_route || html`<span class="quiet">no route</span>`}</th>
 ${number(all.count)}${rate(all.count, span)}${failed(errors, all.count)}${ms(all, 0.5)}${ms(all, 0.95)}${ms(all, 0.99)}</tr>`,
     );
-  return table('Requests', 2, ['Function', 'Route', 'Requests', 'Rate', 'Failed (5xx)', '50 %', '95 %', '99 % within'], rows);
+  return table(
+    'Requests',
+    2,
+    ['Function', 'Route', 'Requests', 'Rate', 'Failed (5xx)', '50 %', '95 %', '99 % within'],
+    rows,
+  );
 }
 
 function eventTable(store: MetricStore, span: Span): Markup | undefined {
@@ -111,9 +135,15 @@ function eventTable(store: MetricStore, span: Span): Markup | undefined {
 }
 
 function sqlTable(store: MetricStore, span: Span): Markup | undefined {
-  const groups = groupsOf(figures(store, metrics.sqlDuration.name, ['service_name', 'db_query_summary', 'error_type'], span), 'error_type');
+  const groups = groupsOf(
+    figures(store, metrics.sqlDuration.name, ['service_name', 'db_query_summary', 'error_type'], span),
+    'error_type',
+  );
   const rows = groups
-    .map((group) => ({ all: summed(group), errors: summed(group.filter(({ labels }) => labels.error_type !== '')).count }))
+    .map((group) => ({
+      all: summed(group),
+      errors: summed(group.filter(({ labels }) => labels.error_type !== '')).count,
+    }))
     .sort((a, b) => b.all.count - a.all.count)
     .slice(0, 40)
     .map(
@@ -134,12 +164,18 @@ function cacheTable(store: MetricStore, span: Span): Markup | undefined {
     const without = found.reduce((sum, name) => sum + of(name), 0);
     return html`<tr><th class="code">${all.labels.dormouse_cache_name}</th>${number(all.count)}${[...found, 'miss'].map((name) => number(of(name)))}<td class="number">${share(without / all.count)}</td></tr>`;
   });
-  return table('Caches', 1, ['Cache', 'Questions', 'Hit', 'Stale', 'Coalesced', 'Shared', 'Missed', 'Not loaded'], rows);
+  return table(
+    'Caches',
+    1,
+    ['Cache', 'Questions', 'Hit', 'Stale', 'Coalesced', 'Shared', 'Missed', 'Not loaded'],
+    rows,
+  );
 }
 
 function startTable(store: MetricStore, span: Span): Markup | undefined {
   const starts = figures(store, metrics.coldStarts.name, ['service_name'], span);
-  const of = (name: string, service: string | undefined) => figures(store, name, ['service_name'], span).find(({ labels }) => labels.service_name === service);
+  const of = (name: string, service: string | undefined) =>
+    figures(store, name, ['service_name'], span).find(({ labels }) => labels.service_name === service);
   const rows = starts.map(({ labels: { service_name: service }, count: many }) => {
     const [init, first] = [of(metrics.initDuration.name, service), of(metrics.firstResponseDuration.name, service)];
     const cell = (figure: Figure | undefined) => (figure ? ms(figure, 0.95) : html`<td class="number">–</td>`);

@@ -9,13 +9,20 @@ export function failurePage(title: string, { status, message }: { status: number
 }
 
 /** What the pages for operators show while the API does not give what they need. */
-export function missing(name: 'dead-letters' | 'replay', title: string, { status, problem }: Extract<Answered<unknown>, { problem: string }>): Page {
+export function missing(
+  name: 'dead-letters' | 'replay',
+  title: string,
+  { status, problem }: Extract<Answered<unknown>, { problem: string }>,
+): Page {
   const content: Markup =
     status === 404
       ? nothing(
           'No function here keeps events and dead letters.',
           html`Deploy the one that does, and name its API in platform.yaml. What the broker itself could not deliver is listed under <a href="/undeliverable">Undeliverable</a>.`,
         )
-      : nothing(problem, html`The function that keeps dead letters did not answer as it should: its <a href="/logs">log</a> may say why.`);
+      : nothing(
+          problem,
+          html`The function that keeps dead letters did not answer as it should: its <a href="/logs">log</a> may say why.`,
+        );
   return { name, title, status: status === 404 ? 200 : 502, content: html`${heading(title)}${content}` };
 }

@@ -45,21 +45,36 @@ export const showPage = (page: Page, sources: ConsoleSources): ConsoleAnswer => 
   body: layout(page, sources).text,
 });
 
-async function pageAt(first: string, second: string | undefined, { searchParams }: URL, sources: ConsoleSources): Promise<Page | undefined> {
+async function pageAt(
+  first: string,
+  second: string | undefined,
+  { searchParams }: URL,
+  sources: ConsoleSources,
+): Promise<Page | undefined> {
   if (first === '' && second === undefined) return functionsPage(sources);
-  if (first === 'events') return second ? eventPage(decoded(second), searchParams.get('source') ?? undefined, sources) : eventsPage(searchParams, sources);
+  if (first === 'events')
+    return second
+      ? eventPage(decoded(second), searchParams.get('source') ?? undefined, sources)
+      : eventsPage(searchParams, sources);
   if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
   if (first === 'triggers' && !second) return triggersPage(sources);
   if (first === 'measures' && !second) return metricsPage(searchParams, sources);
   if (first === 'logs' && !second) return logsPage(searchParams, sources);
-  if (first === 'dead-letters') return second ? deadLetterPage(decoded(second), sources) : deadLettersPage(searchParams, sources);
+  if (first === 'dead-letters')
+    return second ? deadLetterPage(decoded(second), sources) : deadLettersPage(searchParams, sources);
   if (first === 'replay' && !second) return replayPage(searchParams, sources);
-  if ((first === 'redrives' || first === 'replays') && second) return jobPage(first === 'redrives' ? 'redrive' : 'replay', second, sources);
+  if ((first === 'redrives' || first === 'replays') && second)
+    return jobPage(first === 'redrives' ? 'redrive' : 'replay', second, sources);
   return first === 'undeliverable' && !second ? undeliverablePage(sources) : undefined;
 }
 
 async function asset(name: string): Promise<ConsoleAnswer> {
   const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
   if (!type) return problem(404, `there is no file ${name}`);
-  return { status: 200, type, body: await readFile(new URL(name, import.meta.url)), headers: { 'cache-control': 'no-cache' } };
+  return {
+    status: 200,
+    type,
+    body: await readFile(new URL(name, import.meta.url)),
+    headers: { 'cache-control': 'no-cache' },
+  };
 }

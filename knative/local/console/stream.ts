@@ -21,7 +21,8 @@ export function liveStream(response: ServerResponse, { services, brokers }: Cons
     const now = JSON.stringify(services());
     if (now !== last) response.write(`event: services\ndata: ${now}\n\n`);
     last = now;
-    for (const event of [...changed.values()].slice(-mostEventsAtOnce)) response.write(`event: event\ndata: ${JSON.stringify(listedEvent(event))}\n\n`);
+    for (const event of [...changed.values()].slice(-mostEventsAtOnce))
+      response.write(`event: event\ndata: ${JSON.stringify(listedEvent(event))}\n\n`);
     changed.clear();
     if (++turn % beatTurns === 0) response.write(': here\n\n');
   };

@@ -40,7 +40,8 @@ ${rows.map((row) => bar(row, startMs, lengthMs))}</div>
 
 /** A function was asked, and nothing of it was recorded. */
 const onlyAtTheDoor = (spans: readonly SpanRecord[]) =>
-  spans.every(({ service }) => service === 'ingress' || service === 'activator') && spans.some(({ attributes }) => attributes['faas.name'] !== undefined);
+  spans.every(({ service }) => service === 'ingress' || service === 'activator') &&
+  spans.some(({ attributes }) => attributes['faas.name'] !== undefined);
 
 /** Children below their parents; spans whose parent is not here stand at the top. */
 function arrange(spans: readonly SpanRecord[]): Row[] {
@@ -76,4 +77,5 @@ ${(span.events ?? []).map((event) => html`<p><b>${event.name}</b> <span class="q
 ${(span.links ?? []).map((link) => html`<p>linked to <a class="code" href="/traces/${link.traceId}">${link.traceId}</a></p>`)}</div></details>`;
 }
 
-const pair = (name: string, value: AttributeValue) => html`<div><dt>${name}</dt><dd class="code">${String(value)}</dd></div>`;
+const pair = (name: string, value: AttributeValue) =>
+  html`<div><dt>${name}</dt><dd class="code">${String(value)}</dd></div>`;

@@ -22,7 +22,10 @@ export function tracesPage(parameters: URLSearchParams, { telemetry }: ConsoleSo
     const asked = new URLSearchParams({ limit: '200', minDuration: value('minDuration') });
     traces = telemetry.search({
       ...tempoQuery(asked),
-      tags: { ...(value('service') ? { 'service.name': value('service') } : {}), ...(value('errors') ? { status: 'error' } : {}) },
+      tags: {
+        ...(value('service') ? { 'service.name': value('service') } : {}),
+        ...(value('errors') ? { status: 'error' } : {}),
+      },
     });
   } catch (error) {
     if (!(error instanceof TempoQueryError)) throw error;
@@ -32,7 +35,11 @@ export function tracesPage(parameters: URLSearchParams, { telemetry }: ConsoleSo
     wrong || traces.length === 0
       ? nothing(wrong || 'No trace fits.', 'Traces appear with the requests that make them; what is kept is bounded.')
       : table(traces);
-  return { name: 'traces', title: 'Traces', content: html`${heading(html`Traces <small>${count(traces.length, 'trace')}</small>`, form)}${list}` };
+  return {
+    name: 'traces',
+    title: 'Traces',
+    content: html`${heading(html`Traces <small>${count(traces.length, 'trace')}</small>`, form)}${list}`,
+  };
 }
 
 function table(traces: readonly TraceSummary[]) {

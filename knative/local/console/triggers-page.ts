@@ -14,10 +14,17 @@ export function triggersPage({ eventing }: ConsoleSources): Page {
     all.length === 0
       ? nothing('There is no Trigger.', 'Each one of the manifests appears here.')
       : html`<ul class="failures">${all.map((each) => entry(each, known))}</ul>`;
-  return { name: 'triggers', title: 'Triggers', content: html`${heading(html`Triggers <small>${all.length}</small>`, intro)}${list}` };
+  return {
+    name: 'triggers',
+    title: 'Triggers',
+    content: html`${heading(html`Triggers <small>${all.length}</small>`, intro)}${list}`,
+  };
 }
 
-const entry = ({ name, namespace, broker, filters, subscriber, delivery, types }: ListedTrigger, known: number) => html`<li data-key="${namespace} ${name}">
+const entry = (
+  { name, namespace, broker, filters, subscriber, delivery, types }: ListedTrigger,
+  known: number,
+) => html`<li data-key="${namespace} ${name}">
 <h2>${name}</h2>
 <dl class="pairs"><div><dt>lets pass</dt><dd class="code">${wordsOf(filters)}</dd></div>
 <div><dt>from the broker</dt><dd class="code">${namespace}/${broker}</dd></div>
@@ -25,14 +32,27 @@ const entry = ({ name, namespace, broker, filters, subscriber, delivery, types }
 <div><dt>delivery</dt><dd>${deliveryInWords(delivery)}</dd></div>
 <div><dt>types that can match</dt><dd>${typesInWords(types, known)}</dd></div></dl></li>`;
 
-function deliveryInWords({ retry, backoff_policy, backoff_delay_ms, timeout_ms, retry_after_max_ms, dead_letter_sink, ordered }: ListedTrigger['delivery']) {
-  const again = retry === 0 ? 'one attempt' : `${count(retry, 'retry', 'retries')}, ${backoff_policy} from ${duration(backoff_delay_ms)}`;
+function deliveryInWords({
+  retry,
+  backoff_policy,
+  backoff_delay_ms,
+  timeout_ms,
+  retry_after_max_ms,
+  dead_letter_sink,
+  ordered,
+}: ListedTrigger['delivery']) {
+  const again =
+    retry === 0
+      ? 'one attempt'
+      : `${count(retry, 'retry', 'retries')}, ${backoff_policy} from ${duration(backoff_delay_ms)}`;
   const limits = [
     ...(timeout_ms === undefined ? [] : [`${duration(timeout_ms)} for an answer`]),
     ...(retry_after_max_ms === undefined ? [] : [`Retry-After up to ${duration(retry_after_max_ms)}`]),
     ...(ordered ? ['in order'] : []),
   ];
-  const sink = dead_letter_sink ? html`<br><span class="quiet">then to <span class="code">${dead_letter_sink}</span></span>` : '';
+  const sink = dead_letter_sink
+    ? html`<br><span class="quiet">then to <span class="code">${dead_letter_sink}</span></span>`
+    : '';
   return html`${[again, ...limits].join('; ')}${sink}`;
 }
 

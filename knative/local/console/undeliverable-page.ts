@@ -12,7 +12,12 @@ export function undeliverablePage({ brokers }: ConsoleSources): Page {
     all.length === 0
       ? nothing('Every event reached its triggers.', 'What cannot be delivered is kept here with its cause.')
       : html`<ul class="failures">${all.map(entry)}</ul>`;
-  return { name: 'undeliverable', title: 'Undeliverable', live: 'event', content: html`${heading('Undeliverable events', intro)}${list}` };
+  return {
+    name: 'undeliverable',
+    title: 'Undeliverable',
+    live: 'event',
+    content: html`${heading('Undeliverable events', intro)}${list}`,
+  };
 }
 
 const entry = (event: Undeliverable) => html`<li data-key="${event.trigger} ${event.source} ${event.id}">

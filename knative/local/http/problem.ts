@@ -12,5 +12,12 @@ export const titles: Readonly<Record<string, string>> = {
 
 /** RFC 9457, in the shape that functions answer too. */
 export function problemBody({ status, code, detail }: Refusal, traceId: string): string {
-  return JSON.stringify({ type: 'about:blank', title: titles[code] ?? 'Error', status, detail, code, trace_id: traceId });
+  return JSON.stringify({
+    type: 'about:blank',
+    title: titles[code] ?? 'Error',
+    status,
+    detail,
+    code,
+    trace_id: traceId,
+  });
 }

@@ -32,8 +32,14 @@ const reducers: Readonly<Record<string, (values: readonly number[]) => number>> 
 };
 
 /** `sum by (label) (points)` and its like. @throws PromqlError */
-export function aggregate(operator: string, { how, labels }: Grouping, points: readonly Point[], parameter?: number): Point[] {
-  const of = (point: Point): Labels => (how === 'by' ? pick(point.labels, labels) : omit(point.labels, [...labels, '__name__']));
+export function aggregate(
+  operator: string,
+  { how, labels }: Grouping,
+  points: readonly Point[],
+  parameter?: number,
+): Point[] {
+  const of = (point: Point): Labels =>
+    how === 'by' ? pick(point.labels, labels) : omit(point.labels, [...labels, '__name__']);
   const groups = new Map<string, { labels: Labels; points: Point[] }>();
   for (const point of points) {
     const group = of(point);
@@ -45,7 +51,11 @@ export function aggregate(operator: string, { how, labels }: Grouping, points: r
   return [...groups.values()].flatMap((group) => reduced(operator, group, parameter));
 }
 
-function reduced(operator: string, group: { labels: Labels; points: readonly Point[] }, parameter: number | undefined): Point[] {
+function reduced(
+  operator: string,
+  group: { labels: Labels; points: readonly Point[] },
+  parameter: number | undefined,
+): Point[] {
   const values = group.points.map(({ value }) => value);
   const reducer = reducers[operator];
   if (reducer) return [{ labels: group.labels, value: reducer(values) }];
@@ -53,7 +63,8 @@ function reduced(operator: string, group: { labels: Labels; points: readonly Poi
   if (operator === 'quantile') return [{ labels: group.labels, value: quantileOf(parameter, values) }];
   if (operator !== 'topk' && operator !== 'bottomk') throw new PromqlError(`${operator} is not understood here`);
   const down = operator === 'topk' ? 1 : -1;
-  const order = (a: Point, b: Point) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : (b.value - a.value) * down);
+  const order = (a: Point, b: Point) =>
+    Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : (b.value - a.value) * down;
   return [...group.points].sort(order).slice(0, Math.max(0, Math.trunc(parameter)));
 }
 

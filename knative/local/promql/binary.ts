@@ -30,11 +30,18 @@ export function combine(node: Binary, left: Value, right: Value): Value {
       return { type: 'vector', points: sets(operator, matching, left.points, right.points) };
     return { type: 'vector', points: between(node, left.points, right.points) };
   }
-  if (left.type === 'scalar' && right.type === 'scalar') return { type: 'scalar', value: scalars(node, left.value, right.value) };
+  if (left.type === 'scalar' && right.type === 'scalar')
+    return { type: 'scalar', value: scalars(node, left.value, right.value) };
   if (left.type === 'vector' && right.type === 'scalar')
-    return { type: 'vector', points: left.points.flatMap((point) => withNumber(node, point, point.value, right.value)) };
+    return {
+      type: 'vector',
+      points: left.points.flatMap((point) => withNumber(node, point, point.value, right.value)),
+    };
   if (left.type === 'scalar' && right.type === 'vector')
-    return { type: 'vector', points: right.points.flatMap((point) => withNumber(node, point, left.value, point.value)) };
+    return {
+      type: 'vector',
+      points: right.points.flatMap((point) => withNumber(node, point, left.value, point.value)),
+    };
   throw new PromqlError(`${operator} between a ${left.type} and a ${right.type} is not understood`);
 }
 
@@ -42,7 +49,10 @@ function scalars({ operator, bool }: Binary, a: number, b: number): number {
   const operation = arithmetic[operator];
   if (operation) return operation(a, b);
   const comparison = comparisons[operator];
-  if (!comparison || !bool) throw new PromqlError(comparison ? 'comparisons between numbers need bool' : `${operator} between numbers is not understood`);
+  if (!comparison || !bool)
+    throw new PromqlError(
+      comparison ? 'comparisons between numbers need bool' : `${operator} between numbers is not understood`,
+    );
   return comparison(a, b) ? 1 : 0;
 }
 
@@ -60,7 +70,12 @@ const keyFor =
   (point: Point): string =>
     keyOf(on ? pick(point.labels, labels) : omit(point.labels, [...labels, '__name__']));
 
-function sets(operator: 'and' | 'or' | 'unless', matching: Matching, left: readonly Point[], right: readonly Point[]): Point[] {
+function sets(
+  operator: 'and' | 'or' | 'unless',
+  matching: Matching,
+  left: readonly Point[],
+  right: readonly Point[],
+): Point[] {
   const key = keyFor(matching);
   const keys = new Set((operator === 'or' ? left : right).map(key));
   if (operator === 'or') return [...left, ...right.filter((point) => !keys.has(key(point)))];
@@ -73,14 +88,16 @@ function between(node: Binary, left: readonly Point[], right: readonly Point[]):
   const [manySide, oneSide] = matching.many === 'right' ? [right, left] : [left, right];
   const ones = new Map<string, Point>();
   for (const point of oneSide) {
-    if (ones.has(key(point))) throw new PromqlError(`several elements of one side match the same labels: ${key(point)}`);
+    if (ones.has(key(point)))
+      throw new PromqlError(`several elements of one side match the same labels: ${key(point)}`);
     ones.set(key(point), point);
   }
   const seen = new Set<string>();
   return manySide.flatMap((many) => {
     const one = ones.get(key(many));
     if (!one) return [];
-    if (!matching.many && seen.has(key(many))) throw new PromqlError('several elements match one of the other side: group_left or group_right is needed');
+    if (!matching.many && seen.has(key(many)))
+      throw new PromqlError('several elements match one of the other side: group_left or group_right is needed');
     seen.add(key(many));
     return matched(node, many, one);
   });

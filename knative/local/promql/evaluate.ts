@@ -15,7 +15,11 @@ export type Select = (matchers: readonly Matcher[], fromMs: number, toMs: number
  * Evaluates an expression at instants between `fromMs` and `toMs`. Ranges are open to the left, as in Prometheus 3.
  * @throws PromqlError when something in it is not understood
  */
-export function evaluator(expression: Expression, select: Select, { fromMs, toMs }: { fromMs: number; toMs: number }): (nowMs: number) => Value {
+export function evaluator(
+  expression: Expression,
+  select: Select,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): (nowMs: number) => Value {
   const selected = new Map<Selector, readonly Flat[]>();
   /** Subqueries look further back than the query itself. */
   const reach = reachOf(expression);
@@ -36,15 +40,22 @@ export function evaluator(expression: Expression, select: Select, { fromMs, toMs
         return { type: 'string', value: node.value };
       case 'negative': {
         const of = at(node.of, nowMs);
-        return of.type === 'scalar' ? { type: 'scalar', value: -of.value } : { type: 'vector', points: changed(vectorOf(of, '-'), (value) => -value) };
+        return of.type === 'scalar'
+          ? { type: 'scalar', value: -of.value }
+          : { type: 'vector', points: changed(vectorOf(of, '-'), (value) => -value) };
       }
       case 'selector':
-        return node.rangeMs === undefined ? instant(seriesOf(node), nowMs - node.offsetMs) : range(seriesOf(node), node.rangeMs, nowMs - node.offsetMs);
+        return node.rangeMs === undefined
+          ? instant(seriesOf(node), nowMs - node.offsetMs)
+          : range(seriesOf(node), node.rangeMs, nowMs - node.offsetMs);
       case 'subquery':
         return { type: 'matrix', windows: subquery(node, nowMs - node.offsetMs) };
       case 'aggregate': {
         const parameter = node.parameter && numberOf(at(node.parameter, nowMs), node.operator);
-        return { type: 'vector', points: aggregate(node.operator, node.grouping, vectorOf(at(node.of, nowMs), node.operator), parameter) };
+        return {
+          type: 'vector',
+          points: aggregate(node.operator, node.grouping, vectorOf(at(node.of, nowMs), node.operator), parameter),
+        };
       }
       case 'binary':
         return combine(node, at(node.left, nowMs), at(node.right, nowMs));
@@ -61,7 +72,10 @@ export function evaluator(expression: Expression, select: Select, { fromMs, toMs
     return { type: 'vector', points: there > 0 ? [] : [{ labels: equalities(node.args[0]), value: 1 }] };
   };
 
-  const subquery = ({ of, rangeMs, stepMs }: { of: Expression; rangeMs: number; stepMs: number }, endMs: number): Window[] => {
+  const subquery = (
+    { of, rangeMs, stepMs }: { of: Expression; rangeMs: number; stepMs: number },
+    endMs: number,
+  ): Window[] => {
     const windows = new Map<string, { labels: Labels; times: number[]; values: number[] }>();
     for (let ms = Math.floor((endMs - rangeMs) / stepMs) * stepMs + stepMs; ms <= endMs; ms += stepMs)
       for (const { labels, value } of vectorOf(at(of, ms), 'a subquery')) {
@@ -126,7 +140,9 @@ function after(times: readonly number[], ms: number): number {
 function equalities(of: Expression | undefined): Labels {
   if (of?.kind !== 'selector') return {};
   return Object.fromEntries(
-    of.matchers.flatMap(({ label, operator, value }) => (operator === '=' && label !== '__name__' && value !== '' ? [[label, value]] : [])),
+    of.matchers.flatMap(({ label, operator, value }) =>
+      operator === '=' && label !== '__name__' && value !== '' ? [[label, value]] : [],
+    ),
   );
 }
 

@@ -34,7 +34,12 @@ const functions: Readonly<Record<string, Function>> = {
   },
   histogram_quantile: ([q, of], name) => vector(quantiles(numberOf(q as Value, name), vectorOf(of as Value, name))),
   quantile_over_time: ([q, of], name) =>
-    vector(windowsOf(of as Value, name).map((window) => ({ labels: unnamed(window.labels), value: quantileOverTime(numberOf(q as Value, name), window) }))),
+    vector(
+      windowsOf(of as Value, name).map((window) => ({
+        labels: unnamed(window.labels),
+        value: quantileOverTime(numberOf(q as Value, name), window),
+      })),
+    ),
   clamp: (args, name) => clamped(args, name, [1, 2]),
   clamp_min: (args, name) => clamped(args, name, [1, undefined]),
   clamp_max: (args, name) => clamped(args, name, [undefined, 1]),
@@ -54,7 +59,9 @@ export function callFunction(name: string, args: readonly Value[], nowMs: number
   if (overRange) {
     const points = windowsOf(first(args, name), name).flatMap((window) => {
       const value = overRange(window);
-      return value === undefined ? [] : [{ labels: keepsName.has(name) ? window.labels : unnamed(window.labels), value }];
+      return value === undefined
+        ? []
+        : [{ labels: keepsName.has(name) ? window.labels : unnamed(window.labels), value }];
     });
     return vector(points);
   }
@@ -66,7 +73,8 @@ export function callFunction(name: string, args: readonly Value[], nowMs: number
 }
 
 function clamped(args: readonly Value[], name: string, [low, high]: [number | undefined, number | undefined]): Value {
-  const limit = (at: number | undefined, otherwise: number) => (at === undefined ? otherwise : numberOf(args[at] as Value, name));
+  const limit = (at: number | undefined, otherwise: number) =>
+    at === undefined ? otherwise : numberOf(args[at] as Value, name);
   const [least, most] = [limit(low, Number.NEGATIVE_INFINITY), limit(high, Number.POSITIVE_INFINITY)];
   return vector(changed(vectorOf(first(args, name), name), (value) => Math.max(least, Math.min(most, value))));
 }
@@ -88,7 +96,11 @@ function quantiles(q: number, points: readonly Point[]): Point[] {
 
 /** `$1` of the pattern's groups may stand in the replacement; an empty label is removed. */
 function labelReplace([of, to, replacement, from, pattern]: readonly Value[], name: string): Value {
-  const [target, made, source] = [to, replacement, from].map((each) => stringOf(each as Value, name)) as [string, string, string];
+  const [target, made, source] = [to, replacement, from].map((each) => stringOf(each as Value, name)) as [
+    string,
+    string,
+    string,
+  ];
   const expression = new RegExp(`^(?:${stringOf(pattern as Value, name)})$`, 's');
   return vector(
     vectorOf(of as Value, name).map((point) => {

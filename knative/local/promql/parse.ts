@@ -20,7 +20,10 @@ export function parseQuery(query: string): Expression {
   const tree = parser.parse(text);
   tree.iterate({
     enter({ type, from, to }) {
-      if (type.isError) throw new PromqlError(`not understood at character ${from + 1}: ${JSON.stringify(text.slice(from, Math.max(to, from + 20)))}`);
+      if (type.isError)
+        throw new PromqlError(
+          `not understood at character ${from + 1}: ${JSON.stringify(text.slice(from, Math.max(to, from + 20)))}`,
+        );
     },
   });
   const top = tree.topNode.firstChild;
@@ -44,7 +47,10 @@ const readers: Readonly<Record<string, (node: SyntaxNode, query: string) => Expr
 
 function read(node: SyntaxNode, query: string): Expression {
   const reader = readers[node.name];
-  if (!reader) throw new PromqlError(`${textOf(node, query)}: ${node.name === 'StepInvariantExpr' ? 'the modifier @' : node.name} is not understood here`);
+  if (!reader)
+    throw new PromqlError(
+      `${textOf(node, query)}: ${node.name === 'StepInvariantExpr' ? 'the modifier @' : node.name} is not understood here`,
+    );
   return reader(node, query);
 }
 
@@ -56,8 +62,10 @@ function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return children;
 }
 
-const childOf = (node: SyntaxNode, name: string): SyntaxNode | undefined => childrenOf(node).find((child) => child.name === name);
-const isExpression = ({ name }: SyntaxNode): boolean => name in readers || name === 'StepInvariantExpr' || name === 'AnchoredExpr' || name === 'SmoothedExpr';
+const childOf = (node: SyntaxNode, name: string): SyntaxNode | undefined =>
+  childrenOf(node).find((child) => child.name === name);
+const isExpression = ({ name }: SyntaxNode): boolean =>
+  name in readers || name === 'StepInvariantExpr' || name === 'AnchoredExpr' || name === 'SmoothedExpr';
 const expressionsIn = (node: SyntaxNode): SyntaxNode[] => childrenOf(node).filter(isExpression);
 const only = (node: SyntaxNode, query: string): Expression => read(expressionsIn(node)[0] as SyntaxNode, query);
 
@@ -76,7 +84,8 @@ function readSelector(node: SyntaxNode, query: string): Selector {
 }
 
 function readMatcher(node: SyntaxNode, query: string): Matcher[] {
-  if (node.name === 'QuotedLabelName') return [{ label: '__name__', operator: '=', value: readString(textOf(node, query)) }];
+  if (node.name === 'QuotedLabelName')
+    return [{ label: '__name__', operator: '=', value: readString(textOf(node, query)) }];
   if (node.name !== 'UnquotedLabelMatcher' && node.name !== 'QuotedLabelMatcher') return [];
   const [label, operator, value] = childrenOf(node) as [SyntaxNode, SyntaxNode, SyntaxNode];
   const name = textOf(label, query);
@@ -97,12 +106,19 @@ function readRange(node: SyntaxNode, query: string): Selector {
 function readSubquery(node: SyntaxNode, query: string): Expression {
   const [range, step] = childrenOf(node).filter(({ name }) => name === 'DurationExpr');
   const stepMs = step ? durationMs(textOf(step, query)) : 60_000;
-  return { kind: 'subquery', of: only(node, query), rangeMs: durationMs(textOf(range as SyntaxNode, query)), stepMs, offsetMs: 0 };
+  return {
+    kind: 'subquery',
+    of: only(node, query),
+    rangeMs: durationMs(textOf(range as SyntaxNode, query)),
+    stepMs,
+    offsetMs: 0,
+  };
 }
 
 function readOffset(node: SyntaxNode, query: string): Expression {
   const of = only(node, query);
-  if (of.kind !== 'selector' && of.kind !== 'subquery') throw new PromqlError(`${textOf(node, query)}: only a selector or a subquery has an offset`);
+  if (of.kind !== 'selector' && of.kind !== 'subquery')
+    throw new PromqlError(`${textOf(node, query)}: only a selector or a subquery has an offset`);
   const text = textOf(childOf(node, 'OffsetDurationExpr') as SyntaxNode, query).trim();
   const offsetMs = text.startsWith('-') ? -durationMs(text.slice(1)) : durationMs(text);
   return { ...of, offsetMs: of.offsetMs + offsetMs };
@@ -110,7 +126,11 @@ function readOffset(node: SyntaxNode, query: string): Expression {
 
 function readCall(node: SyntaxNode, query: string): Call {
   const name = textOf(childOf(node, 'FunctionIdentifier') as SyntaxNode, query);
-  return { kind: 'call', name, args: expressionsIn(childOf(node, 'FunctionCallBody') as SyntaxNode).map((each) => read(each, query)) };
+  return {
+    kind: 'call',
+    name,
+    args: expressionsIn(childOf(node, 'FunctionCallBody') as SyntaxNode).map((each) => read(each, query)),
+  };
 }
 
 function readAggregate(node: SyntaxNode, query: string): Aggregate {
@@ -121,7 +141,9 @@ function readAggregate(node: SyntaxNode, query: string): Aggregate {
   return {
     kind: 'aggregate',
     operator: textOf(childOf(node, 'AggregateOp') as SyntaxNode, query).toLowerCase(),
-    grouping: modifier ? { how: childOf(modifier, 'Without') ? 'without' : 'by', labels: labelsIn(modifier, query) } : { how: 'by', labels: [] },
+    grouping: modifier
+      ? { how: childOf(modifier, 'Without') ? 'without' : 'by', labels: labelsIn(modifier, query) }
+      : { how: 'by', labels: [] },
     ...(args.length === 2 && { parameter: args[0] as Expression }),
     of,
   };
@@ -140,7 +162,12 @@ function labelsIn(node: SyntaxNode | undefined, query: string): string[] {
 function readOperator(node: SyntaxNode, query: string): Expression {
   const binary = readBinary(node, query);
   const { left } = binary;
-  if (binary.operator !== '^' || left.kind !== 'number' || node.firstChild?.name !== 'NumberDurationLiteral' || !query.startsWith('-', node.from))
+  if (
+    binary.operator !== '^' ||
+    left.kind !== 'number' ||
+    node.firstChild?.name !== 'NumberDurationLiteral' ||
+    !query.startsWith('-', node.from)
+  )
     return binary;
   return { kind: 'negative', of: { ...binary, left: { kind: 'number', value: -left.value } } };
 }
@@ -167,5 +194,10 @@ function readMatching(clause: SyntaxNode | undefined, query: string): Matching {
   if (!clause) return { on: false, labels: [], include: [] };
   const groupings = childrenOf(clause).filter(({ name }) => name === 'GroupingLabels');
   const many = childOf(clause, 'GroupLeft') ? 'left' : childOf(clause, 'GroupRight') ? 'right' : undefined;
-  return { on: childOf(clause, 'On') !== undefined, labels: labelsIn(groupings[0], query), ...(many && { many }), include: labelsIn(groupings[1], query) };
+  return {
+    on: childOf(clause, 'On') !== undefined,
+    labels: labelsIn(groupings[0], query),
+    ...(many && { many }),
+    include: labelsIn(groupings[1], query),
+  };
 }

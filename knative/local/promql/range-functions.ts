@@ -24,14 +24,19 @@ function extrapolated({ times, values, rangeMs, endMs }: Window, isCounter: bool
 
 /** What a counter had before each time it began again. */
 const resetsOf = (values: readonly number[]): number =>
-  values.reduce((sum, value, i) => sum + (i > 0 && value < (values[i - 1] as number) ? (values[i - 1] as number) : 0), 0);
+  values.reduce(
+    (sum, value, i) => sum + (i > 0 && value < (values[i - 1] as number) ? (values[i - 1] as number) : 0),
+    0,
+  );
 
 /** Of the last two samples. */
 function instant({ times, values }: Window, how: 'rate' | 'counter rate' | 'difference'): number | undefined {
   const [before, last] = [values.at(-2), values.at(-1)];
   if (before === undefined || last === undefined) return undefined;
   const difference = how === 'counter rate' && last < before ? last : last - before;
-  return how === 'difference' ? difference : difference / (((times.at(-1) as number) - (times.at(-2) as number)) / 1_000);
+  return how === 'difference'
+    ? difference
+    : difference / (((times.at(-1) as number) - (times.at(-2) as number)) / 1_000);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);
@@ -49,7 +54,10 @@ function slope({ times, values }: Window): number | undefined {
   if (values.length < 2) return undefined;
   const seconds = times.map((each) => (each - (times[0] as number)) / 1_000);
   const [x, y] = [mean(seconds), mean(values)];
-  return sum(seconds.map((each, i) => (each - x) * ((values[i] as number) - y))) / sum(seconds.map((each) => (each - x) ** 2));
+  return (
+    sum(seconds.map((each, i) => (each - x) * ((values[i] as number) - y))) /
+    sum(seconds.map((each) => (each - x) ** 2))
+  );
 }
 
 /** Functions of one range vector; those in `keepsName` answer a sample as it was. */
@@ -77,4 +85,5 @@ export const keepsName = new Set(['last_over_time', 'first_over_time']);
 
 export const quantileOverTime = (q: number, { values }: Window): number => quantileOf(q, values);
 
-const divided = (value: number | undefined, by: number): number | undefined => (value === undefined ? undefined : value / by);
+const divided = (value: number | undefined, by: number): number | undefined =>
+  value === undefined ? undefined : value / by;

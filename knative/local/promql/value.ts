@@ -46,7 +46,9 @@ export function stringOf(value: Value, of: string): string {
 export const unnamed = ({ __name__: _, ...labels }: Labels): Labels => labels;
 export const pick = (labels: Labels, names: readonly string[]): Labels =>
   Object.fromEntries(names.flatMap((name) => (labels[name] ? [[name, labels[name] as string]] : [])));
-export const omit = (labels: Labels, names: readonly string[]): Labels => Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
+export const omit = (labels: Labels, names: readonly string[]): Labels =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
 
 /** Labels as a key that does not depend on their order. */
-export const keyOf = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+export const keyOf = (labels: Labels): string =>
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));

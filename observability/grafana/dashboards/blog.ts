@@ -24,12 +24,20 @@ export const blog: Described = {
     {
       title: 'Over time',
       panels: [
-        graph('Posts created', 'cps', [{ expr: rate(series.postsCreated, ['dormouse_post_status']), legend: '{{dormouse_post_status}}' }]),
+        graph('Posts created', 'cps', [
+          { expr: rate(series.postsCreated, ['dormouse_post_status']), legend: '{{dormouse_post_status}}' },
+        ]),
         graph('Posts published', 'cps', [{ expr: rate(series.postsPublished, []), legend: 'published' }]),
         graph('Accounts created', 'cps', [{ expr: rate(series.accountsCreated, []), legend: 'accounts' }]),
-        graph('Logins by outcome', 'cps', [{ expr: rate(series.logins, ['dormouse_login_outcome']), legend: '{{dormouse_login_outcome}}' }]),
-        graph('Refused by a limit', 'cps', [{ expr: rate(series.rateLimitRefusals, ['dormouse_limit_name']), legend: '{{dormouse_limit_name}}' }]),
-        graph('Pages', 'reqps', [{ expr: rate(`${series.requestDuration}_count`, ['http_route'], pages), legend: '{{http_route}}' }]),
+        graph('Logins by outcome', 'cps', [
+          { expr: rate(series.logins, ['dormouse_login_outcome']), legend: '{{dormouse_login_outcome}}' },
+        ]),
+        graph('Refused by a limit', 'cps', [
+          { expr: rate(series.rateLimitRefusals, ['dormouse_limit_name']), legend: '{{dormouse_limit_name}}' },
+        ]),
+        graph('Pages', 'reqps', [
+          { expr: rate(`${series.requestDuration}_count`, ['http_route'], pages), legend: '{{http_route}}' },
+        ]),
       ],
     },
   ],

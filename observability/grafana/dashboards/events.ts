@@ -16,37 +16,59 @@ export const events: Described = {
       panels: [
         number('Sent', 'cps', rate(eventsSent, [])),
         number('Handled', 'cps', rate(eventsConsumed, [])),
-        number('Failing', 'percentunit', part(rate(eventsConsumed, [], 'error_type!=""'), rate(eventsConsumed, [])), { limits: { warn: 0.01, bad: 0.2 } }),
+        number('Failing', 'percentunit', part(rate(eventsConsumed, [], 'error_type!=""'), rate(eventsConsumed, [])), {
+          limits: { warn: 0.01, bad: 0.2 },
+        }),
         number('Age at their effect, p95', 's', quantile(0.95, eventAge, []), { limits: { warn: 5, bad: 30 } }),
         number('Oldest in an outbox', 's', `max(${series.outboxAge})`, { limits: { warn: 60, bad: 120 } }),
-        number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, { limits: { warn: 1, bad: 10 } }),
+        number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
+          limits: { warn: 1, bad: 10 },
+        }),
       ],
     },
     {
       title: 'Flow',
       panels: [
         graph('Sent, by type', 'cps', [{ expr: rate(eventsSent, [type]), legend: `{{${type}}}` }]),
-        graph('Handled, by function', 'cps', [{ expr: rate(eventsConsumed, ['service_name'], 'error_type=""'), legend: '{{service_name}}' }]),
-        graph('Until the Broker has stored one, p95', 's', [{ expr: quantile(0.95, series.sendDuration, ['service_name']), legend: '{{service_name}}' }]),
+        graph('Handled, by function', 'cps', [
+          { expr: rate(eventsConsumed, ['service_name'], 'error_type=""'), legend: '{{service_name}}' },
+        ]),
+        graph('Until the Broker has stored one, p95', 's', [
+          { expr: quantile(0.95, series.sendDuration, ['service_name']), legend: '{{service_name}}' },
+        ]),
         graph('Age at their effect', 's', [
           { expr: quantile(0.5, eventAge, []), legend: 'p50' },
           { expr: quantile(0.95, eventAge, []), legend: 'p95', exemplars: true },
           { expr: quantile(0.999, eventAge, []), legend: 'p99.9' },
         ]),
-        graph('Handling, p95', 's', [{ expr: quantile(0.95, series.processDuration, ['service_name']), legend: '{{service_name}}' }]),
-        graph('Duplicates', 'cps', [{ expr: rate(eventsConsumed, ['service_name'], 'dormouse_duplicate="true"'), legend: '{{service_name}}' }], {
-          description: 'Delivered again and without effect: at least once is the promise.',
-        }),
+        graph('Handling, p95', 's', [
+          { expr: quantile(0.95, series.processDuration, ['service_name']), legend: '{{service_name}}' },
+        ]),
+        graph(
+          'Duplicates',
+          'cps',
+          [{ expr: rate(eventsConsumed, ['service_name'], 'dormouse_duplicate="true"'), legend: '{{service_name}}' }],
+          {
+            description: 'Delivered again and without effect: at least once is the promise.',
+          },
+        ),
       ],
     },
     {
       title: 'What waits, and what did not arrive',
       panels: [
-        graph('In outboxes', 'short', [{ expr: `max by (db_namespace) (${series.outboxPending})`, legend: '{{db_namespace}}' }]),
-        graph('Failures, by function and reason', 'cps', [
-          { expr: rate(eventsConsumed, ['service_name', 'error_type'], 'error_type!=""'), legend: '{{service_name}} {{error_type}}' },
+        graph('In outboxes', 'short', [
+          { expr: `max by (db_namespace) (${series.outboxPending})`, legend: '{{db_namespace}}' },
         ]),
-        graph('Dead letters, by Trigger', 'cps', [{ expr: rate(deadLetters, ['dormouse_trigger']), legend: '{{dormouse_trigger}}' }]),
+        graph('Failures, by function and reason', 'cps', [
+          {
+            expr: rate(eventsConsumed, ['service_name', 'error_type'], 'error_type!=""'),
+            legend: '{{service_name}} {{error_type}}',
+          },
+        ]),
+        graph('Dead letters, by Trigger', 'cps', [
+          { expr: rate(deadLetters, ['dormouse_trigger']), legend: '{{dormouse_trigger}}' },
+        ]),
         table('Dead letters in this range', 'short', count(deadLetters, ['dormouse_trigger', type])),
         traces('Events that could not be handled', '{ kind = consumer && status = error }'),
       ],
@@ -56,7 +78,10 @@ export const events: Described = {
       needs: 'kafka-exporter',
       panels: [
         graph('Backlog of each Trigger', 'short', [
-          { expr: 'sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"})', legend: '{{consumergroup}}' },
+          {
+            expr: 'sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"})',
+            legend: '{{consumergroup}}',
+          },
         ]),
       ],
     },

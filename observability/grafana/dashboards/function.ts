@@ -17,22 +17,37 @@ export const functions: Described = {
       title: 'Now',
       panels: [
         number('Requests', 'reqps', rate(`${requestDuration}_count`, [], its)),
-        number('Failing', 'percentunit', part(rate(`${requestDuration}_count`, [], its, failed), rate(`${requestDuration}_count`, [], its)), {
-          limits: { warn: 0.001, bad: 0.05 },
-        }),
+        number(
+          'Failing',
+          'percentunit',
+          part(rate(`${requestDuration}_count`, [], its, failed), rate(`${requestDuration}_count`, [], its)),
+          {
+            limits: { warn: 0.001, bad: 0.05 },
+          },
+        ),
         number('p95', 's', quantile(0.95, requestDuration, [], its), { limits: { warn: 0.25, bad: 1 } }),
         number('Instances awake', 'short', `count(${series.memory}{${its}} > 0)`),
         number('CPU', 'short', rate(series.cpuTime, [], its), { limits: { warn: 0.7, bad: 0.9 } }),
-        number('Memory of the largest', 'bytes', `max(${series.memory}{${its}})`, { limits: { warn: 200e6, bad: 240e6 } }),
+        number('Memory of the largest', 'bytes', `max(${series.memory}{${its}})`, {
+          limits: { warn: 200e6, bad: 240e6 },
+        }),
       ],
     },
     {
       title: 'Requests by route',
       panels: [
         graph('Rate', 'reqps', [
-          { expr: rate(`${requestDuration}_count`, ['http_request_method', 'http_route'], its), legend: '{{http_request_method}} {{http_route}}' },
+          {
+            expr: rate(`${requestDuration}_count`, ['http_request_method', 'http_route'], its),
+            legend: '{{http_request_method}} {{http_route}}',
+          },
         ]),
-        graph('By status', 'reqps', [{ expr: rate(`${requestDuration}_count`, ['http_response_status_code'], its), legend: '{{http_response_status_code}}' }]),
+        graph('By status', 'reqps', [
+          {
+            expr: rate(`${requestDuration}_count`, ['http_response_status_code'], its),
+            legend: '{{http_response_status_code}}',
+          },
+        ]),
         graph('p95', 's', [
           {
             expr: quantile(0.95, requestDuration, ['http_request_method', 'http_route'], its),
@@ -45,22 +60,31 @@ export const functions: Described = {
     {
       title: 'Statements, caches, starts',
       panels: [
-        graph('SQL, p95', 's', [{ expr: quantile(0.95, sqlDuration, ['db_query_summary'], its), legend: '{{db_query_summary}}' }]),
+        graph('SQL, p95', 's', [
+          { expr: quantile(0.95, sqlDuration, ['db_query_summary'], its), legend: '{{db_query_summary}}' },
+        ]),
         graph('Caches', 'cps', [
           {
             expr: rate(series.cacheRequests, ['dormouse_cache_name', 'dormouse_cache_result'], its),
             legend: '{{dormouse_cache_name}} {{dormouse_cache_result}}',
           },
         ]),
-        graph('Start until the first answer, p95', 's', [{ expr: quantile(0.95, series.firstResponseDuration, [], its), legend: 'first answer' }]),
+        graph('Start until the first answer, p95', 's', [
+          { expr: quantile(0.95, series.firstResponseDuration, [], its), legend: 'first answer' },
+        ]),
         graph('Events handled, p95', 's', [
-          { expr: quantile(0.95, processDuration, ['messaging_destination_name'], its), legend: '{{messaging_destination_name}}' },
+          {
+            expr: quantile(0.95, processDuration, ['messaging_destination_name'], its),
+            legend: '{{messaging_destination_name}}',
+          },
         ]),
         graph('Event loop delay', 's', [
           { expr: `max(${series.eventLoopDelayP50}{${its}})`, legend: 'p50' },
           { expr: `max(${series.eventLoopDelayP99}{${its}})`, legend: 'p99' },
         ]),
-        graph('Event loop utilization', 'percentunit', [{ expr: `${series.eventLoopUtilization}{${its}}`, legend: '{{instance}}' }]),
+        graph('Event loop utilization', 'percentunit', [
+          { expr: `${series.eventLoopUtilization}{${its}}`, legend: '{{instance}}' },
+        ]),
       ],
     },
     {

@@ -4,7 +4,10 @@ import type { Described } from '../dashboard.ts';
 import { graph, number, table } from '../panels.ts';
 
 const promises = objectives.map(({ name, promise }) => `${name}: ${promise}`).join('\n\n');
-const burn = (window: string) => ({ expr: `slo:bad:ratio_${window} / on (slo) (1 - slo:target:ratio)`, legend: '{{slo}}' });
+const burn = (window: string) => ({
+  expr: `slo:bad:ratio_${window} / on (slo) (1 - slo:target:ratio)`,
+  legend: '{{slo}}',
+});
 
 export const slos: Described = {
   uid: 'slos',
@@ -14,7 +17,10 @@ export const slos: Described = {
     {
       title: 'What is left of the budget',
       panels: objectives.map(({ name, promise, target }) =>
-        number(name, 'percentunit', `slo:budget:remaining{slo="${name}"}`, { description: `${promise} (${percent(target)})`, limits: { warn: 0.5, bad: 0 } }),
+        number(name, 'percentunit', `slo:budget:remaining{slo="${name}"}`, {
+          description: `${promise} (${percent(target)})`,
+          limits: { warn: 0.5, bad: 0 },
+        }),
       ),
     },
     {

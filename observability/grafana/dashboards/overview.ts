@@ -17,26 +17,52 @@ export const overview: Described = {
       title: 'Now',
       panels: [
         number('Requests', 'reqps', rate(requests, [], byPeople)),
-        number('Failing', 'percentunit', part(rate(requests, [], byPeople, failed), rate(requests, [], byPeople)), { limits: { warn: 0.001, bad: 0.01 } }),
+        number('Failing', 'percentunit', part(rate(requests, [], byPeople, failed), rate(requests, [], byPeople)), {
+          limits: { warn: 0.001, bad: 0.01 },
+        }),
         number('p95', 's', quantile(0.95, requestDuration, [], byPeople), { limits: { warn: 0.25, bad: 1 } }),
-        number('Instances awake', 'short', `count(${series.memory} > 0)`, { description: 'None is a fine number: nobody reads.' }),
-        number('Alerts', 'short', 'count(ALERTS{alertstate="firing",severity=~"page|ticket"}) or vector(0)', { limits: { warn: 1, bad: 3 } }),
-        number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, { limits: { warn: 1, bad: 10 } }),
+        number('Instances awake', 'short', `count(${series.memory} > 0)`, {
+          description: 'None is a fine number: nobody reads.',
+        }),
+        number('Alerts', 'short', 'count(ALERTS{alertstate="firing",severity=~"page|ticket"}) or vector(0)', {
+          limits: { warn: 1, bad: 3 },
+        }),
+        number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
+          limits: { warn: 1, bad: 10 },
+        }),
       ],
     },
     {
       title: 'Golden signals',
       panels: [
-        graph('Latency, p95', 's', [{ expr: quantile(0.95, requestDuration, ['service_name'], byPeople), legend: '{{service_name}}', exemplars: true }]),
+        graph('Latency, p95', 's', [
+          {
+            expr: quantile(0.95, requestDuration, ['service_name'], byPeople),
+            legend: '{{service_name}}',
+            exemplars: true,
+          },
+        ]),
         graph('Traffic', 'reqps', [{ expr: rate(requests, ['service_name'], byPeople), legend: '{{service_name}}' }]),
         graph('Errors', 'percentunit', [
-          { expr: part(rate(requests, ['service_name'], failed), rate(requests, ['service_name'])), legend: '{{service_name}}' },
+          {
+            expr: part(rate(requests, ['service_name'], failed), rate(requests, ['service_name'])),
+            legend: '{{service_name}}',
+          },
         ]),
-        graph('Saturation: event loop', 'percentunit', [{ expr: `max by (service_name) (${series.eventLoopUtilization})`, legend: '{{service_name}}' }]),
-        graph('Saturation: memory of the largest instance', 'bytes', [{ expr: `max by (service_name) (${series.memory})`, legend: '{{service_name}}' }]),
-        graph('Saturation: CPU', 'short', [{ expr: rate(series.cpuTime, ['service_name']), legend: '{{service_name}}' }], {
-          description: 'CPU seconds per second, all instances.',
-        }),
+        graph('Saturation: event loop', 'percentunit', [
+          { expr: `max by (service_name) (${series.eventLoopUtilization})`, legend: '{{service_name}}' },
+        ]),
+        graph('Saturation: memory of the largest instance', 'bytes', [
+          { expr: `max by (service_name) (${series.memory})`, legend: '{{service_name}}' },
+        ]),
+        graph(
+          'Saturation: CPU',
+          'short',
+          [{ expr: rate(series.cpuTime, ['service_name']), legend: '{{service_name}}' }],
+          {
+            description: 'CPU seconds per second, all instances.',
+          },
+        ),
       ],
     },
     {

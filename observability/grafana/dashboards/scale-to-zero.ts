@@ -18,7 +18,9 @@ export const scaleToZero: Described = {
         number('Instances awake', 'short', `count(${series.memory} > 0)`),
         number('Cold starts in this range', 'short', count(coldStarts, [])),
         number('Start until it can answer, p95', 's', quantile(0.95, initDuration, [])),
-        number('Start until the first answer, p95', 's', quantile(0.95, firstResponseDuration, []), { limits: { warn: 1, bad: 2 } }),
+        number('Start until the first answer, p95', 's', quantile(0.95, firstResponseDuration, []), {
+          limits: { warn: 1, bad: 2 },
+        }),
         number('Memory of all', 'bytes', `sum(${series.memory})`),
         number('CPU of all', 'short', rate(series.cpuTime, [])),
       ],
@@ -26,10 +28,18 @@ export const scaleToZero: Described = {
     {
       title: 'Functions',
       panels: [
-        graph('Instances', 'short', [{ expr: `count by (service_name) (${series.memory} > 0)`, legend: '{{service_name}}' }]),
-        graph('Cold starts', 'cps', [{ expr: rate(coldStarts, ['service_name', 'faas_trigger']), legend: '{{service_name}} {{faas_trigger}}' }]),
-        graph('Start until it can answer, p95', 's', [{ expr: quantile(0.95, initDuration, ['service_name']), legend: '{{service_name}}' }]),
-        graph('Start until the first answer, p95', 's', [{ expr: quantile(0.95, firstResponseDuration, ['service_name']), legend: '{{service_name}}' }]),
+        graph('Instances', 'short', [
+          { expr: `count by (service_name) (${series.memory} > 0)`, legend: '{{service_name}}' },
+        ]),
+        graph('Cold starts', 'cps', [
+          { expr: rate(coldStarts, ['service_name', 'faas_trigger']), legend: '{{service_name}} {{faas_trigger}}' },
+        ]),
+        graph('Start until it can answer, p95', 's', [
+          { expr: quantile(0.95, initDuration, ['service_name']), legend: '{{service_name}}' },
+        ]),
+        graph('Start until the first answer, p95', 's', [
+          { expr: quantile(0.95, firstResponseDuration, ['service_name']), legend: '{{service_name}}' },
+        ]),
         table('Cold starts in this range', 'short', count(coldStarts, ['service_name', 'faas_trigger'])),
         traces('Requests that woke a function', '{ span.faas.coldstart = true }'),
       ],
@@ -38,10 +48,17 @@ export const scaleToZero: Described = {
       title: 'Knative',
       needs: 'metrics of Knative Serving',
       panels: [
-        graph('Pods: wanted', 'short', [{ expr: `max by (kn_service_name) (kn_revision_pods_desired{${ours}})`, legend: '{{kn_service_name}}' }]),
-        graph('Pods: ready', 'short', [{ expr: `max by (kn_service_name) (kn_revision_pods_count{${ours}})`, legend: '{{kn_service_name}}' }]),
+        graph('Pods: wanted', 'short', [
+          { expr: `max by (kn_service_name) (kn_revision_pods_desired{${ours}})`, legend: '{{kn_service_name}}' },
+        ]),
+        graph('Pods: ready', 'short', [
+          { expr: `max by (kn_service_name) (kn_revision_pods_count{${ours}})`, legend: '{{kn_service_name}}' },
+        ]),
         graph('Requests that wait in the activator', 'short', [
-          { expr: `sum by (kn_service_name) (kn_revision_request_concurrency{${ours}})`, legend: '{{kn_service_name}}' },
+          {
+            expr: `sum by (kn_service_name) (kn_revision_request_concurrency{${ours}})`,
+            legend: '{{kn_service_name}}',
+          },
         ]),
       ],
     },

@@ -43,7 +43,8 @@ const publication = (author: string, id: number) => {
   const event = example('published.v1/draft-published.json');
   return { ...event, id: `published ${id}`, subject: `post/${id}`, data: { ...(event.data as object), id, author } };
 };
-const publishedBy = async (name: string) => (await db.admin`SELECT published FROM authors.authors WHERE name = ${name}`)[0]?.published;
+const publishedBy = async (name: string) =>
+  (await db.admin`SELECT published FROM authors.authors WHERE name = ${name}`)[0]?.published;
 
 test('each post counts once, however often its event arrives', async () => {
   await flow.delivered(trigger, await flow.send(registration('ada')));
@@ -52,7 +53,9 @@ test('each post counts once, however often its event arrives', async () => {
   await flow.send(publication('ada', 2));
   await flow.delivered(trigger, id);
   expect(await publishedBy('ada')).toBe(2);
-  expect(await flow.events({ type: authorDebuted.type })).toMatchObject([{ subject: 'author/ada', data: { name: 'ada' } }]);
+  expect(await flow.events({ type: authorDebuted.type })).toMatchObject([
+    { subject: 'author/ada', data: { name: 'ada' } },
+  ]);
 });
 
 test('a post of somebody who is not known yet waits until they are', async () => {
@@ -67,10 +70,13 @@ test('a post of somebody who is not known yet waits until they are', async () =>
 test('what can never be understood becomes a dead letter at once', async () => {
   const mistaken = await flow.send({ ...publication('ada', 4), subject: 'post/5' });
   const empty = await flow.send({ ...publication('ada', 6), data: {} });
-  for (const id of [mistaken, empty]) expect((await flow.deadLettered(trigger, id)).attempts).toMatchObject([{ status: 422 }]);
+  for (const id of [mistaken, empty])
+    expect((await flow.deadLettered(trigger, id)).attempts).toMatchObject([{ status: 422 }]);
   const [letter] = flow.calls('dead-letters').filter(({ attributes }) => attributes.id === mistaken);
   expect(letter?.attributes.knativeerrorcode).toBe('422');
-  expect(Buffer.from(letter?.attributes.knativeerrordata ?? '', 'base64').toString()).toContain('it tells of post 4 and is called post/5');
+  expect(Buffer.from(letter?.attributes.knativeerrordata ?? '', 'base64').toString()).toContain(
+    'it tells of post 4 and is called post/5',
+  );
   expect(await publishedBy('ada')).toBe(2);
 });
 

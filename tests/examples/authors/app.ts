@@ -16,7 +16,8 @@ const registered = on(userRegistered, async ({ data }, tx) => {
 
 const published = on(postPublished, async ({ subject, data }, tx, emit) => {
   if (subject !== `post/${data.id}`) throw new RejectEvent(`it tells of post ${data.id} and is called ${subject}`);
-  const [author] = await tx`UPDATE authors SET published = published + 1 WHERE name = ${data.author} RETURNING published`;
+  const [author] =
+    await tx`UPDATE authors SET published = published + 1 WHERE name = ${data.author} RETURNING published`;
   if (!author) throw new RetryEvent(`${data.author} is not known yet`);
   if (author.published === 1) emit(authorDebuted, `author/${data.author}`, { name: data.author });
 });

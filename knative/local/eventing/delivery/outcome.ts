@@ -5,7 +5,15 @@ import type { AttemptRecord } from '../../attempt-history.ts';
  * `dead-lettered` went to a sink, `undeliverable` is kept on disk because there is none (or it did not take it), and
  * `removed` was the trigger, before it was over.
  */
-export type Outcome = 'pending' | 'delivering' | 'retrying' | 'delivered' | 'dead-lettered' | 'undeliverable' | 'filtered' | 'removed';
+export type Outcome =
+  | 'pending'
+  | 'delivering'
+  | 'retrying'
+  | 'delivered'
+  | 'dead-lettered'
+  | 'undeliverable'
+  | 'filtered'
+  | 'removed';
 
 /** One trigger's part in an event's way, as `/api/events` shows it. */
 export interface TriggerOutcome {

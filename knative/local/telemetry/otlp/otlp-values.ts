@@ -11,14 +11,21 @@ export function tempoSpan(span: SpanRecord) {
     endTimeUnixNano: nanoseconds(span.startMs + span.durationMs),
     attributes: keyValues(span.attributes),
     ...(span.events
-      ? { events: span.events.map(({ name, timeMs, attributes }) => ({ timeUnixNano: nanoseconds(timeMs), name, attributes: keyValues(attributes) })) }
+      ? {
+          events: span.events.map(({ name, timeMs, attributes }) => ({
+            timeUnixNano: nanoseconds(timeMs),
+            name,
+            attributes: keyValues(attributes),
+          })),
+        }
       : {}),
     ...(span.links ? { links: span.links } : {}),
     status: span.error ? { code: 'STATUS_CODE_ERROR' } : {},
   };
 }
 
-export const keyValues = (attributes: Attributes) => Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
+export const keyValues = (attributes: Attributes) =>
+  Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 
 export function anyValue(value: AttributeValue) {
   if (typeof value === 'string') return { stringValue: value };
