@@ -17,7 +17,7 @@ COPY knative/testing/package.json knative/testing/
 COPY tests/package.json tests/
 RUN npm ci
 COPY . .
-RUN node knative/bundle.ts "${FUNCTION:?name one of functions/}" /app --base "$BASE"
+RUN node knative/image/bundle.ts "${FUNCTION:?name one of functions/}" /app --base "$BASE"
 
 FROM ${BASE}
 ARG FUNCTION

@@ -6,7 +6,6 @@ export default defineConfig({
       'cli/**/*.test.ts',
       'events/**/*.test.ts',
       'functions/**/*.test.ts',
-      'import/**/*.test.ts',
       'knative/**/*.test.ts',
       'observability/**/*.test.ts',
       'tests/**/*.test.ts',

@@ -3,10 +3,10 @@ import { join, relative } from 'node:path';
 import type { Manifest, Rendered } from '@dormouse/local/manifests/yaml/origin';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { folderOf } from './local/kustomization.fixture.ts';
-import { render } from './local/kustomize.ts';
-import type { Platform } from './local/model.ts';
-import { readPlatform } from './local/read.ts';
+import { folderOf } from './local/manifests/kustomize/kustomization.fixture.ts';
+import { render } from './local/manifests/kustomize/kustomize.ts';
+import type { Platform } from './local/manifests/model.ts';
+import { readPlatform } from './local/manifests/readers/read-platform.ts';
 
 const rendered = (folder: string) => render(join(import.meta.dirname, folder));
 const objects = (all: readonly Rendered[]) => all.map(({ manifest }) => manifest as Manifest & Record<string, unknown>);

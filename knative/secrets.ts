@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readProvided } from './local/provided.ts';
-import { prepareSecrets, readSecret } from './local/secrets.ts';
+import { readProvided } from './local/manifests/provided.ts';
+import { prepareSecrets, readSecret } from './local/serving/process/secrets.ts';
 
 const help = `Prints new Secrets for a cluster that nobody else provides them to, as JSON. With create, what is there stays as it is:
 

@@ -1,4 +1,4 @@
-import { metrics } from '@dormouse/runtime/metrics';
+import { metrics } from '@dormouse/signals/metrics';
 import { deliveries, series, upTo } from './series.ts';
 
 /** What is promised to those who read and write the blog, over thirty days. */

@@ -1,5 +1,5 @@
-import { type Metric, metrics } from '@dormouse/runtime/metrics';
-import { prometheusName } from '@dormouse/runtime/prometheus-name';
+import { type Metric, metrics } from '@dormouse/signals/metrics';
+import { prometheusName } from '@dormouse/signals/prometheus-name';
 
 /** Names in Prometheus of all that functions give. */
 export const series = Object.fromEntries(

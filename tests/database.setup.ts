@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPostgres } from '@dormouse/local/backing/postgres';
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../knative/local/postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { render } from '@dormouse/local/manifests/kustomize/kustomize';
+import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
 import { readConfig } from '@dormouse/runtime/config';
 import { type App, listener } from '@dormouse/runtime/listener';
 import { silentLog } from '@dormouse/runtime/log';
 import { openRuntime, type Runtime } from '@dormouse/runtime/runtime';
 import { vi } from 'vitest';
-import { render } from '../knative/local/kustomize.ts';
-import { readPlatform } from '../knative/local/read.ts';
 
 /** A function in this process, behind HTTP and with all that the runtime puts around it. */
 export interface FunctionInProcess {

@@ -2,11 +2,11 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import type { EventContract } from '@dormouse/events/contract';
+import { render } from '@dormouse/local/manifests/kustomize/kustomize';
+import type { Filter, HttpRoute } from '@dormouse/local/manifests/model';
+import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
 import type { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
-import { render } from '../knative/local/kustomize.ts';
-import type { Filter, HttpRoute } from '../knative/local/model.ts';
-import { readPlatform } from '../knative/local/read.ts';
 
 const project = join(import.meta.dirname, '..');
 const platform = readPlatform(render(join(project, 'knative/base')));

@@ -1,6 +1,6 @@
-import { seededMetrics } from '@dormouse/local/metrics.fixture';
-import { prometheusApi } from '@dormouse/local/prometheus-api';
-import { spanTest } from '@dormouse/local/traceql';
+import { seededMetrics } from '@dormouse/local/telemetry/query/metrics.fixture';
+import { prometheusApi } from '@dormouse/local/telemetry/query/prometheus-api';
+import { spanTest } from '@dormouse/local/telemetry/query/traceql';
 import { expect, test } from 'vitest';
 import { dashboards } from '../observability/grafana/documents.ts';
 import { filled, queriesOf } from '../observability/grafana/queries.ts';

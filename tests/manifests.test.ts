@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { byKubectlAlone } from '@dormouse/local/manifests/kustomize/kustomization.fixture';
+import { render } from '@dormouse/local/manifests/kustomize/kustomize';
+import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
 import type { Rendered } from '@dormouse/local/manifests/yaml/origin';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { byKubectlAlone } from '../knative/local/kustomization.fixture.ts';
-import { render } from '../knative/local/kustomize.ts';
-import { readPlatform } from '../knative/local/read.ts';
 
 const project = join(import.meta.dirname, '..');
 const overlays = globSync('{knative,tests}/**/kustomization.yaml', {

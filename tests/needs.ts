@@ -1,4 +1,4 @@
-import { hasProgram } from '../knative/local/has-program.ts';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 
 declare module 'vitest' {
   interface TaskMeta {

@@ -3,8 +3,8 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../knative/local/free-port.ts';
-import { outsideOf } from '../knative/local/postgres.ts';
+import { outsideOf } from '@dormouse/local/backing/postgres';
+import { freePort } from '@dormouse/local/serving/process/free-port';
 
 const root = join(import.meta.dirname, '..');
 

@@ -1,5 +1,5 @@
-import { readSpans } from '../knative/local/otlp-json.ts';
-import type { SpanRecord } from '../knative/local/traces.ts';
+import { readSpans } from '@dormouse/local/telemetry/otlp/otlp-json';
+import type { SpanRecord } from '@dormouse/local/telemetry/traces';
 
 /** The spans of a trace that a running platform keeps, by the console's Tempo API; none while it is not known. */
 export async function spansOf(console: string, traceId: string): Promise<SpanRecord[]> {

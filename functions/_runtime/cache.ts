@@ -1,5 +1,5 @@
+import { metrics } from '@dormouse/signals/metrics';
 import { measure } from './measure.ts';
-import { metrics } from './metrics.ts';
 import type { OpenRedis } from './redis.ts';
 import { sharedCopies } from './shared-copies.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import * as v from 'valibot';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { migrate } from './migrate.ts';
 
 /** A database with the runtime's own tables in the schemas of functions that have nothing else. */

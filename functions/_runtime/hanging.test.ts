@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Postgres, startPostgres } from '@dormouse/local/backing/postgres';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../knative/local/postgres.ts';
 import { problem } from './errors.ts';
 import { openSql } from './sql.ts';
 import type { Sql } from './sql-types.ts';

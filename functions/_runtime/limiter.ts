@@ -1,9 +1,9 @@
+import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from './app.ts';
 import { fail } from './errors.ts';
 import type { Logger } from './log.ts';
 import { measure } from './measure.ts';
-import { metrics } from './metrics.ts';
 import type { OpenRedis } from './redis.ts';
 import type { Sql } from './sql-types.ts';
 

@@ -6,6 +6,7 @@ import {
   type Server,
 } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { type Metric, metrics } from '@dormouse/signals/metrics';
 import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
 import { json, newApp } from './app.ts';
@@ -13,7 +14,6 @@ import { fail } from './errors.ts';
 import { type ListenerOptions, listener } from './listener.ts';
 import { type Logger, silentLog } from './log.ts';
 import { type Measure, onMeasure } from './measure.ts';
-import { type Metric, metrics } from './metrics.ts';
 import { currentTrace, onSpan, type Span } from './trace.ts';
 
 const app = newApp()

@@ -1,4 +1,4 @@
-import type { Metric } from './metrics.ts';
+import type { Metric } from '@dormouse/signals/metrics';
 import { currentTrace, nowMs, type TraceContext } from './trace.ts';
 
 export type MeasureAttributes = Readonly<Record<string, string | number | boolean>>;

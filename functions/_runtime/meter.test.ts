@@ -1,10 +1,10 @@
+import { type Metric, metrics } from '@dormouse/signals/metrics';
 import { AggregationTemporality, MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 import type { Measure, MeasureAttributes } from './measure.ts';
 import { openMeter } from './meter.ts';
-import { type Metric, metrics } from './metrics.ts';
 
 const config = readConfig({}, 'posts');
 const measure = (metric: Metric, value: number, attributes: MeasureAttributes): Measure => ({

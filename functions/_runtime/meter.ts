@@ -1,3 +1,4 @@
+import type { Metric, MetricKind } from '@dormouse/signals/metrics';
 import {
   AggregationTemporality,
   type DataPoint,
@@ -9,7 +10,6 @@ import {
 import type { Config } from './config.ts';
 import { type Exemplars, exemplars } from './exemplars.ts';
 import type { Measure } from './measure.ts';
-import type { Metric, MetricKind } from './metrics.ts';
 import { hrTime, resourceOf, systemResourceOf } from './otlp.ts';
 import { type Series, type SeriesOf, seriesOf } from './series.ts';
 

@@ -1,6 +1,6 @@
+import type { SpanKind } from '@dormouse/signals/span-kind';
 import type { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { SpanKind } from '../../observability/signals/span-kind.ts';
 import type { Config } from './config.ts';
 import { scrub } from './scrub.ts';
 import type { Span } from './trace.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { TestDatabase } from '../../tests/database.ts';
 import type { StoredEvent } from './cloudevent.ts';
 import { noted, runtimeDatabase } from './database.fixture.ts';
 import { drain } from './drain.ts';

@@ -1,6 +1,6 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { metrics } from '@dormouse/signals/metrics';
 import { measure } from './measure.ts';
-import { metrics } from './metrics.ts';
 
 /** Sampling of the event loop's delay, in milliseconds: often enough for delays that a reader would notice. */
 const resolutionMs = 20;

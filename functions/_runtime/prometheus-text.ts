@@ -1,6 +1,6 @@
+import type { MetricKind } from '@dormouse/signals/metrics';
+import { prometheusName } from '@dormouse/signals/prometheus-name';
 import { DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { MetricKind } from './metrics.ts';
-import { prometheusName } from './prometheus-name.ts';
 
 type MetricData = ResourceMetrics['scopeMetrics'][number]['metrics'][number];
 

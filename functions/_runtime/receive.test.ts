@@ -1,7 +1,7 @@
+import type { TestDatabase } from '@dormouse/tests/database';
 import { CloudEvent, HTTP } from 'cloudevents';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { TestDatabase } from '../../tests/database.ts';
 import { newApp } from './app.ts';
 import { binaryHeaders, decodeHeader, encodeHeader, type StoredEvent } from './cloudevent.ts';
 import { noted, runtimeDatabase } from './database.fixture.ts';

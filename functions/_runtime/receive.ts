@@ -1,11 +1,11 @@
 import type { DataOf, EventContract } from '@dormouse/events/contract';
+import { metrics } from '@dormouse/signals/metrics';
 import type { Handler as HonoHandler } from 'hono';
 import * as v from 'valibot';
 import { cameFromOutside } from './address.ts';
 import type { Env } from './app.ts';
 import { AppError, fail } from './errors.ts';
 import { measure, timed } from './measure.ts';
-import { metrics } from './metrics.ts';
 import type { Emit, Outbox } from './outbox.ts';
 import { type RawEvent, readEvents } from './read-events.ts';
 import { header } from './request.ts';

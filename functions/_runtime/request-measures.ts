@@ -1,5 +1,5 @@
+import { metrics } from '@dormouse/signals/metrics';
 import { measure } from './measure.ts';
-import { metrics } from './metrics.ts';
 import type { TraceContext } from './trace.ts';
 
 /** Methods that HTTP and PATCH's RFC know; a client can make up others. */

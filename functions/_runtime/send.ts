@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { metrics } from '@dormouse/signals/metrics';
 import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
 import { exchange } from './http.ts';
 import { measure, timed } from './measure.ts';
-import { metrics } from './metrics.ts';
 import {
   type Attributes,
   currentTrace,

@@ -1,6 +1,6 @@
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { formatArray, parseArray } from './array-types.ts';
 import { isUnavailable } from './errors.ts';
 import { openSql } from './sql.ts';

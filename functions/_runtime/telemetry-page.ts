@@ -1,6 +1,6 @@
-import { type Metric, metrics } from './metrics.ts';
-import { prometheusName } from './prometheus-name.ts';
-import { spanAttributes, spans } from './spans.ts';
+import { type Metric, metrics } from '@dormouse/signals/metrics';
+import { prometheusName } from '@dormouse/signals/prometheus-name';
+import { spanAttributes, spans } from '@dormouse/signals/spans';
 import { telemetryVariables } from './telemetry-config.ts';
 
 /** docs/reference/telemetry.md, made of what the code declares. */

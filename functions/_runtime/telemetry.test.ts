@@ -1,8 +1,8 @@
+import { metrics } from '@dormouse/signals/metrics';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { attributesOf, type Collector, openCollector } from './collector.fixture.ts';
 import { readConfig } from './config.ts';
 import { measure } from './measure.ts';
-import { metrics } from './metrics.ts';
 import { type OpenTelemetry, openTelemetry } from './telemetry.ts';
 import { recordSpan, runInTrace, type Span } from './trace.ts';
 

@@ -1,7 +1,7 @@
+import { metrics } from '@dormouse/signals/metrics';
 import type { Config } from './config.ts';
 import type { Exporter } from './exporter.ts';
 import { onMeasure, readStates } from './measure.ts';
-import { metrics } from './metrics.ts';
 import { onSpan } from './trace.ts';
 import { waitingMeasures } from './waiting-measures.ts';
 import { waitingSpans } from './waiting-spans.ts';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SpanKind } from '../../observability/signals/span-kind.ts';
+import type { SpanKind } from '@dormouse/signals/span-kind';
 import { spanId, traceId } from './ids.ts';
 
 export type Attributes = Record<string, string | number | boolean>;

@@ -1,5 +1,5 @@
+import { metrics } from '@dormouse/signals/metrics';
 import { measure, measuring } from './measure.ts';
-import { metrics } from './metrics.ts';
 import { childOf, currentTrace, nowMs, recordSpan, spanError, type TraceContext } from './trace.ts';
 
 export interface Interception {

@@ -1,7 +1,7 @@
+import { metrics } from '@dormouse/signals/metrics';
 import type postgres from 'postgres';
 import { isUnavailable } from './errors.ts';
 import { measure, onPush } from './measure.ts';
-import { metrics } from './metrics.ts';
 import type { silence, Watch } from './silence.ts';
 import type { Sql, Tx } from './sql-types.ts';
 import { nowMs } from './trace.ts';

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Metric, metrics } from '@dormouse/signals/metrics';
+import type { TestDatabase } from '@dormouse/tests/database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { TestDatabase } from '../../tests/database.ts';
 import { newApp } from './app.ts';
 import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
 import { noted, runtimeDatabase } from './database.fixture.ts';
 import { uuidv7 } from './ids.ts';
 import { type Measure, onMeasure, readStates } from './measure.ts';
-import { type Metric, metrics } from './metrics.ts';
 import { outbox } from './outbox.ts';
 import { on, RejectEvent, RetryEvent, receive, redelivery } from './receive.ts';
 import { httpSend } from './send.ts';

@@ -2,7 +2,7 @@ import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
-import { metrics } from '@dormouse/runtime/metrics';
+import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';

@@ -1,5 +1,5 @@
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { authFixture, bearer, cookieOf, issuer } from './app.fixture.ts';
 import { rotateKeys } from './key-folder.ts';
 import { passwords } from './passwords.ts';

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { initKeys } from './key-folder.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
 

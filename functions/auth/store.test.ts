@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { hashSecret, refreshToken, startFamily, turnToken } from './refresh-token.ts';
 import { createStore, type Store, type User } from './store.ts';
 

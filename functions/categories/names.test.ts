@@ -1,6 +1,6 @@
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 
 let db: TestDatabase;
 let asPosts: ReturnType<TestDatabase['as']>;

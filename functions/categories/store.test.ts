@@ -1,8 +1,8 @@
 import { outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { type Categories, openCategories, type Post } from './store.ts';
 
 let db: TestDatabase;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Measure, onMeasure } from '@dormouse/runtime/measure';
-import { metrics } from '@dormouse/runtime/metrics';
 import { childOf, onSpan, runInTrace, type Span } from '@dormouse/runtime/trace';
+import { metrics } from '@dormouse/signals/metrics';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { attributesOf, type Cluster, failed, openCluster, openFixture, trigger } from './journal.fixture.ts';
 import { openJournal } from './store.ts';
 

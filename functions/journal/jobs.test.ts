@@ -1,7 +1,7 @@
 import { onSpan, type Span } from '@dormouse/runtime/trace';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { attributesOf, type Cluster, failed, openCluster, openFixture, trigger } from './journal.fixture.ts';
 
 let db: TestDatabase;

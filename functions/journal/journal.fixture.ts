@@ -6,7 +6,7 @@ import { fail } from '@dormouse/runtime/errors';
 import { type Outbox, outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
 import type { Sql } from '@dormouse/runtime/sql-types';
-import type { TestDatabase } from '../../tests/database.ts';
+import type { TestDatabase } from '@dormouse/tests/database';
 import { createApp } from './app.ts';
 import { openItems } from './items.ts';
 import { openJobs } from './jobs.ts';

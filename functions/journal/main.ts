@@ -1,7 +1,7 @@
 import { variable } from '@dormouse/runtime/config';
 import { measure, onPush } from '@dormouse/runtime/measure';
-import { metrics } from '@dormouse/runtime/metrics';
 import { serve } from '@dormouse/runtime/serve';
+import { metrics } from '@dormouse/signals/metrics';
 import { maxEventBytes } from './any-event.ts';
 import { createApp } from './app.ts';
 import { openItems } from './items.ts';

@@ -1,6 +1,6 @@
 import { silentLog } from '@dormouse/runtime/log';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { prune, retention } from './retention.ts';
 
 let db: TestDatabase;

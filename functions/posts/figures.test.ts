@@ -1,5 +1,5 @@
 import { type Measure, onMeasure, readStates } from '@dormouse/runtime/measure';
-import { type Metric, metrics } from '@dormouse/runtime/metrics';
+import { type Metric, metrics } from '@dormouse/signals/metrics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { appOver, somePost } from './app.fixture.ts';
 

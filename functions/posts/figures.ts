@@ -1,5 +1,5 @@
 import { measure, onPush } from '@dormouse/runtime/measure';
-import { metrics } from '@dormouse/runtime/metrics';
+import { metrics } from '@dormouse/signals/metrics';
 import type { Status } from './post.ts';
 import type { Posts } from './store.ts';
 

@@ -1,5 +1,5 @@
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { draftOf, openStore } from './store.fixture.ts';
 
 let db: TestDatabase;

@@ -1,6 +1,6 @@
 import { outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
-import type { TestDatabase } from '../../tests/database.ts';
+import type { TestDatabase } from '@dormouse/tests/database';
 import { type NewPost, openPosts } from './store.ts';
 
 /** The store as it runs in a function: own role, own connections; what it emits stays in the outbox. */

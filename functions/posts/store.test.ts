@@ -1,7 +1,7 @@
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { importedPost } from './fields.ts';
 import type { Status } from './post.ts';
 import { canonical } from './slug.ts';

@@ -2,9 +2,9 @@ import type { StoredEvent } from '@dormouse/runtime/cloudevent';
 import { drain } from '@dormouse/runtime/drain';
 import { silentLog } from '@dormouse/runtime/log';
 import { type Measure, onMeasure } from '@dormouse/runtime/measure';
-import { metrics } from '@dormouse/runtime/metrics';
+import { metrics } from '@dormouse/signals/metrics';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { createApp } from './app.ts';
 import { backlogs, outboxSchemas } from './store.ts';
 

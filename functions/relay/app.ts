@@ -2,7 +2,7 @@ import { newApp } from '@dormouse/runtime/app';
 import type { Drained } from '@dormouse/runtime/drain';
 import type { Logger } from '@dormouse/runtime/log';
 import { measure } from '@dormouse/runtime/measure';
-import { metrics } from '@dormouse/runtime/metrics';
+import { metrics } from '@dormouse/signals/metrics';
 import type { Backlog } from './store.ts';
 
 export interface Dependencies {

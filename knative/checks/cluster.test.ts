@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missingCluster, skippedFor } from '../../tests/needs.ts';
-import { render } from '../local/kustomize.ts';
+import { render } from '../local/manifests/kustomize/kustomize.ts';
 import { type Manifest, nameOf } from './manifest.ts';
 import { refusedByKnative } from './planted-knative.fixture.ts';
 import { dangling } from './planted-references.fixture.ts';

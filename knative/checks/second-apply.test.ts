@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubectl } from '../../tests/kubectl.ts';
 import { missingCluster, skippedFor } from '../../tests/needs.ts';
-import { render } from '../local/kustomize.ts';
+import { render } from '../local/manifests/kustomize/kustomize.ts';
 import type { Manifest } from './manifest.ts';
 
 const namespace = `second-apply-${process.pid}`;

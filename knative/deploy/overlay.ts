@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
 import { kustomize } from '../checks/kubectl.ts';
-import { hasProgram } from '../local/has-program.ts';
-import { render } from '../local/kustomize.ts';
+import { render } from '../local/manifests/kustomize/kustomize.ts';
+import { hasProgram } from '../local/serving/process/has-program.ts';
 
 /** Something that the person who called can mend; the message says how. */
 export class Refused extends Error {

@@ -5,7 +5,7 @@ import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { needs } from '../../tests/needs.ts';
-import { byKubectlAlone } from '../local/kustomization.fixture.ts';
+import { byKubectlAlone } from '../local/manifests/kustomize/kustomization.fixture.ts';
 import { manifestsOf, type ServiceManifest } from './function-manifests.ts';
 import { renderOverlay } from './overlay.ts';
 import { renderFunction } from './render.ts';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
 import { stringify } from 'yaml';
-import { hasProgram } from '../local/has-program.ts';
+import { hasProgram } from '../local/serving/process/has-program.ts';
 import { manifestsOf, withImage } from './function-manifests.ts';
 import { Refused, renderOverlay } from './overlay.ts';
 

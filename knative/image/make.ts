@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { addMigrations, bundle, user } from '../bundle.ts';
 import { type ImageConfig, type Layer, layerOf } from './archive.ts';
+import { addMigrations, bundle, user } from './bundle.ts';
 import { labelsOf, readSource, type Source } from './labels.ts';
 import { packagesOf } from './packages.ts';
 import { addLibraries, addProgram, prepareRoot } from './root.ts';

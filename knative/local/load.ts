@@ -13,9 +13,9 @@ export async function loadOverlay(overlay: string, root: string): Promise<Source
   if (!existsSync(join(folder, 'kustomization.yaml')))
     throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
   const [{ render }, { readPlatform }, { readProvided }] = await Promise.all([
-    import('./kustomize.ts'),
-    import('./read.ts'),
-    import('./provided.ts'),
+    import('./manifests/kustomize/kustomize.ts'),
+    import('./manifests/readers/read-platform.ts'),
+    import('./manifests/provided.ts'),
   ]);
   const files = new Set<string>();
   const platform = readPlatform(render(folder, files));

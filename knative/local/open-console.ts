@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Brokers } from './broker.ts';
+import { createOperations } from './console/operations.ts';
 import type { Addresses } from './console/sources.ts';
-import type { Ground } from './ground.ts';
-import type { Ingress } from './ingress.ts';
-import { createOperations } from './operations.ts';
-import type { Services } from './services.ts';
-import { shownRoutes } from './shown-routes.ts';
+import type { Brokers } from './eventing/broker.ts';
+import type { Ground } from './platform-context.ts';
+import type { Ingress } from './serving/ingress/ingress.ts';
+import { shownRoutes } from './serving/ingress/shown-routes.ts';
+import type { Services } from './serving/services.ts';
 
 interface Shown {
   brokers: Brokers;
@@ -20,7 +20,7 @@ export async function openConsole(
 ): Promise<{ url: string }> {
   const { home, root, telemetry, consolePort = 8081, ends } = ground;
   const [{ startConsole }, { measurePlatform }] = await Promise.all([
-    import('./console.ts'),
+    import('./console/console.ts'),
     import('./platform-metrics.ts'),
   ]);
   ends.add(measurePlatform({ telemetry, services: () => services.status(), brokers }));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Bench, bench, trigger } from './broker.fixture.ts';
+import { type Bench, bench, trigger } from './eventing/broker.fixture.ts';
 import { measurePlatform } from './platform-metrics.ts';
 
 let b: Bench;

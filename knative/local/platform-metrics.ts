@@ -1,7 +1,7 @@
-import type { Brokers } from './broker.ts';
-import type { Family } from './metric-store.ts';
+import type { Brokers } from './eventing/broker.ts';
 import type { ServiceStatus } from './serving/service-status.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { Family } from './telemetry/metric-store.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 /** What the platform measures of itself; instances have the name that Knative gives them on a cluster. */
 const platformMetrics = {

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PlatformOptions } from './ground.ts';
-import type { HttpRoute, Job, Platform, Service } from './model.ts';
+import type { HttpRoute, Job, Platform, Service } from './manifests/model.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
+import type { PlatformOptions } from './platform-context.ts';
 
 const origin = { file: 'by-hand.yaml', line: 1 };
 export const noFields = { set: {}, add: {}, remove: [] };

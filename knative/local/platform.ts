@@ -1,16 +1,16 @@
-import { startBacking } from './backing.ts';
-import { startChild } from './child.ts';
-import { Ends } from './ends.ts';
-import { baseEnvironment } from './environment.ts';
-import { type Ground, type PlatformOptions, prepare, targetOf } from './ground.ts';
-import { createIngress, type Ingress } from './ingress.ts';
-import { openInside } from './inside.ts';
-import { mustBeFree } from './internal-http.ts';
-import { type Listener, listen } from './listener.ts';
+import { Ends } from './cleanup.ts';
+import { openInside } from './cluster-services.ts';
+import { mustBeFree } from './http/internal-http.ts';
 import { openConsole } from './open-console.ts';
-import { reloading } from './reloading.ts';
+import { type Ground, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
+import { reloading } from './reload.ts';
+import { createIngress, type Ingress } from './serving/ingress/ingress.ts';
+import { startChild } from './serving/process/child-process.ts';
+import { baseEnvironment } from './serving/process/environment.ts';
+import { createSpare } from './serving/process/spare-process.ts';
+import { type Listener, listen } from './serving/proxy/listener.ts';
 import type { ServiceStatus } from './serving/service-status.ts';
-import { createSpare } from './spare.ts';
+import { startBacking } from './start-backing.ts';
 import { startEventing } from './start-eventing.ts';
 import { startFunctions } from './start-functions.ts';
 

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { outsideOf } from './backing/postgres.ts';
 import { holderOf } from './home-lock.ts';
-import { outsideOf } from './postgres.ts';
 
 const help = `Forgets everything that the local platform keeps: database, events, secrets, pictures, built functions.
 

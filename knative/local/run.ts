@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join, relative } from 'node:path';
 import type { Settings } from './command-line.ts';
-import type { PlatformOptions } from './ground.ts';
 import { loadOverlay } from './load.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
+import type { PlatformOptions } from './platform-context.ts';
 
 /**
  * Runs the platform until it is told to stop; ends the process.

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Brokers } from './broker.ts';
-import { createUpstream } from './deliver.ts';
-import { canonical } from './environment.ts';
-import { type Ground, targetOf } from './ground.ts';
-import type { Inside } from './inside.ts';
-import type { PingSources } from './ping.ts';
-import type { Upstream } from './upstream.ts';
+import type { Inside } from './cluster-services.ts';
+import type { Brokers } from './eventing/broker.ts';
+import type { PingSources } from './eventing/ping-source.ts';
+import { type Ground, targetOf } from './platform-context.ts';
+import { canonical } from './serving/process/environment.ts';
+import type { Upstream } from './serving/proxy/upstream.ts';
+import { createUpstream } from './serving/proxy/upstream-client.ts';
 
 export interface Eventing {
   brokers: Brokers;
@@ -22,7 +22,10 @@ export async function startEventing(ground: Ground, inside: Inside): Promise<Eve
     addressOf: (url) => url.replace(/^https?:\/\/[^/]+/, (origin) => (origin.includes('.svc') ? here(origin) : origin)),
     brokerOrigin: () => inside.brokers,
   });
-  const [{ openBrokers }, { startPingSources }] = await Promise.all([import('./broker.ts'), import('./ping.ts')]);
+  const [{ openBrokers }, { startPingSources }] = await Promise.all([
+    import('./eventing/broker.ts'),
+    import('./eventing/ping-source.ts'),
+  ]);
   const brokers = await openBrokers({
     folder: join(home, 'events'),
     brokers: declared,

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import type { Backing } from './backing.ts';
-import { nodeFlags, startChild } from './child.ts';
-import { resolveEnvironment } from './environment.ts';
-import type { Ground } from './ground.ts';
-import type { Inside } from './inside.ts';
-import { runJobs } from './jobs.ts';
-import type { Container } from './model.ts';
-import { prepareSecrets } from './secrets.ts';
-import { createServices, type Services } from './services.ts';
-import type { Spare } from './spare.ts';
+import type { Inside } from './cluster-services.ts';
+import type { Container } from './manifests/model.ts';
+import type { Ground } from './platform-context.ts';
+import { runJobs } from './serving/jobs.ts';
+import { nodeFlags, startChild } from './serving/process/child-process.ts';
+import { resolveEnvironment } from './serving/process/environment.ts';
+import { prepareSecrets } from './serving/process/secrets.ts';
+import type { Spare } from './serving/process/spare-process.ts';
+import { createServices, type Services } from './serving/services.ts';
+import type { Backing } from './start-backing.ts';
 
 /** The Services, and how Secrets and Jobs are brought up to date with the source. */
 export interface Functions {

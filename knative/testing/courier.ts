@@ -1,8 +1,8 @@
-import { addressOf } from '@dormouse/local/attempt';
-import { readEvents } from '@dormouse/local/cloudevents';
-import type { Destination, Trigger } from '@dormouse/local/model';
-import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/local/upstream';
-import type { VirtualClock } from '@dormouse/local/virtual-clock';
+import { addressOf } from '@dormouse/local/eventing/delivery/attempt';
+import { readEvents } from '@dormouse/local/eventing/store/cloudevents';
+import type { Destination, Trigger } from '@dormouse/local/manifests/model';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/local/serving/proxy/upstream';
+import type { VirtualClock } from '@dormouse/local/time/virtual-clock';
 import type { Activity } from './activity.ts';
 import { eventData } from './event-data.ts';
 import { hand, type Receiver, responseOf } from './receiver.ts';

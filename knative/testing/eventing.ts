@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Filter } from '@dormouse/filters/filter';
-import { isoDuration } from '@dormouse/local/durations';
-import { render } from '@dormouse/local/kustomize';
+import { render } from '@dormouse/local/manifests/kustomize/kustomize';
+import type { Broker, Delivery, Destination, PingSource, Trigger } from '@dormouse/local/manifests/model';
+import { readBroker, readPingSource, readTrigger } from '@dormouse/local/manifests/readers/read-eventing';
+import { readObject } from '@dormouse/local/manifests/readers/read-object';
 import type { Manifest, Rendered } from '@dormouse/local/manifests/yaml/origin';
-import type { Broker, Delivery, Destination, PingSource, Trigger } from '@dormouse/local/model';
-import { isObject, placeAt } from '@dormouse/local/places';
-import { readBroker, readPingSource, readTrigger } from '@dormouse/local/read-eventing';
-import { readObject } from '@dormouse/local/read-object';
-import { readYaml } from '@dormouse/local/read-yaml';
+import { readYaml } from '@dormouse/local/manifests/yaml/read-yaml';
+import { isObject, placeAt } from '@dormouse/local/manifests/yaml/source-positions';
+import { isoDuration } from '@dormouse/local/time/durations';
 
 /** What of a system passes events on. */
 export interface Eventing {

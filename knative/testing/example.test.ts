@@ -1,7 +1,7 @@
-import { type Harness, startHarness } from '@dormouse/testing/harness';
-import { sink } from '@dormouse/testing/sink';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Harness, startHarness } from './harness.ts';
+import { sink } from './sink.ts';
 
 /** Somebody's own function: it bills an order, and says so with an event of its own. */
 const billing = (brokerUrl: string) =>

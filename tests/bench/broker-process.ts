@@ -6,13 +6,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Activator } from '@dormouse/local/activator';
-import { openBrokers } from '@dormouse/local/broker';
-import { createUpstream } from '@dormouse/local/deliver';
-import type { ServingPlace, Target } from '@dormouse/local/exchange';
-import { InstanceConnections } from '@dormouse/local/instance-connection';
-import type { Delivery, Destination } from '@dormouse/local/model';
-import { Telemetry } from '@dormouse/local/telemetry';
+import { openBrokers } from '@dormouse/local/eventing/broker';
+import type { Delivery, Destination } from '@dormouse/local/manifests/model';
+import { Activator } from '@dormouse/local/serving/proxy/activator';
+import type { ServingPlace, Target } from '@dormouse/local/serving/proxy/exchange';
+import { InstanceConnections } from '@dormouse/local/serving/proxy/instance-connection';
+import { createUpstream } from '@dormouse/local/serving/proxy/upstream-client';
+import { Telemetry } from '@dormouse/local/telemetry/telemetry';
 
 /** A Service with one instance at a port, reached through its activator as on the platform, or an address outside of it. */
 export type Subscriber = { port: number; path: string } | { url: string };

@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startConsole } from '@dormouse/local/console/console';
+import { createOperations } from '@dormouse/local/console/operations';
+import { deadLetter, type OperatorApi, operatorApi } from '@dormouse/local/console/operator-api.fixture';
+import { type Bench, bench } from '@dormouse/local/eventing/broker.fixture';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, bench } from '../../knative/local/broker.fixture.ts';
-import { startConsole } from '../../knative/local/console.ts';
-import { createOperations } from '../../knative/local/operations.ts';
-import { deadLetter, type OperatorApi, operatorApi } from '../../knative/local/operator-api.fixture.ts';
 import { needsChromium, openBrowser } from './chromium.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openLog } from '@dormouse/local/eventing/log/segmented-log';
+import type { Store } from '@dormouse/local/eventing/log/store';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openLog } from '../../knative/local/log.ts';
-import type { Store } from '../../knative/local/store.ts';
 import { type Disk, faultyStores } from './faulty-store.ts';
 
 let folder: string;

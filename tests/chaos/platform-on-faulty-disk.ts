@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { readSettings } from '../../knative/local/command-line.ts';
-import { run } from '../../knative/local/run.ts';
+import { readSettings } from '@dormouse/local/command-line';
+import { run } from '@dormouse/local/run';
 import { type Disk, faultyStores } from './faulty-store.ts';
 
 /** The platform as `npm start` runs it, on a disk that its parent may break; it ends with its parent. */

@@ -1,16 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Brokers, openBrokers } from '@dormouse/local/broker';
-import { mostHeadBytes } from '@dormouse/local/broker-ingress';
-import { createUpstream } from '@dormouse/local/deliver';
+import { type Brokers, openBrokers } from '@dormouse/local/eventing/broker';
+import { mostHeadBytes } from '@dormouse/local/eventing/broker-ingress';
+import { type MemoryStore, memoryStore } from '@dormouse/local/eventing/log/memory-store';
+import type { Trigger } from '@dormouse/local/manifests/model';
+import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
 import type { Rendered } from '@dormouse/local/manifests/yaml/origin';
-import { type MemoryStore, memoryStore } from '@dormouse/local/memory-store';
-import type { Trigger } from '@dormouse/local/model';
-import { readPlatform } from '@dormouse/local/read';
-import { Telemetry } from '@dormouse/local/telemetry';
-import type { Upstream } from '@dormouse/local/upstream';
-import { virtualClock } from '@dormouse/local/virtual-clock';
+import type { Upstream } from '@dormouse/local/serving/proxy/upstream';
+import { createUpstream } from '@dormouse/local/serving/proxy/upstream-client';
+import { Telemetry } from '@dormouse/local/telemetry/telemetry';
+import { virtualClock } from '@dormouse/local/time/virtual-clock';
 import { brokerManifest, triggerManifest } from './manifests.ts';
 import type { Target } from './target.ts';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { openPosts, type Posts } from '@dormouse/posts/store';
+import { draftOf } from '@dormouse/posts/store.fixture';
 import { type Outbox, outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
 import { type Harness, startHarness } from '@dormouse/testing/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { draftOf } from '../../functions/posts/store.fixture.ts';
 import { type TestDatabase, testDatabase } from '../database.ts';
 import { type FunctionInProcess, openFunction } from '../in-process.ts';
 

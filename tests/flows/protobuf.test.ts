@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { temporaryFolder } from '@dormouse/auth/temporary-folder.fixture';
+import { otlpReceiver } from '@dormouse/local/telemetry/otlp/otlp-receiver';
+import { Telemetry } from '@dormouse/local/telemetry/telemetry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../../functions/auth/temporary-folder.fixture.ts';
-import { otlpReceiver } from '../../knative/local/otlp.ts';
-import { Telemetry } from '../../knative/local/telemetry.ts';
 import { type FunctionProcess, startFunction } from '../function-process.ts';
 
 const telemetry = new Telemetry();

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { metrics } from '@dormouse/runtime/metrics';
-import { spanAttributes, spans as spanKinds } from '@dormouse/runtime/spans';
-import { type Harness, startHarness } from '@dormouse/testing/harness';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { initKeys } from '@dormouse/auth/key-folder';
+import { temporaryFolder } from '@dormouse/auth/temporary-folder.fixture';
 import {
   attributesOf,
   type Collector,
   type OtlpPoint,
   type OtlpSpan,
   openCollector,
-} from '../../functions/_runtime/collector.fixture.ts';
-import { initKeys } from '../../functions/auth/key-folder.ts';
-import { temporaryFolder } from '../../functions/auth/temporary-folder.fixture.ts';
+} from '@dormouse/runtime/collector.fixture';
+import { metrics } from '@dormouse/signals/metrics';
+import { spanAttributes, spans as spanKinds } from '@dormouse/signals/spans';
+import { type Harness, startHarness } from '@dormouse/testing/harness';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database.ts';
 import { type FunctionProcess, startFunction } from '../function-process.ts';
 import { eventually } from '../platform.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { json, newApp } from '@dormouse/runtime/app';
+import { noted, runtimeDatabase } from '@dormouse/runtime/database.fixture';
 import { on, RejectEvent, RetryEvent, receive } from '@dormouse/runtime/receive';
 import type { Runtime } from '@dormouse/runtime/runtime';
 import { onSpan, type Span } from '@dormouse/runtime/trace';
@@ -9,7 +10,6 @@ import { type Harness, startHarness } from '@dormouse/testing/harness';
 import { sink } from '@dormouse/testing/sink';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { noted, runtimeDatabase } from '../../functions/_runtime/database.fixture.ts';
 import type { TestDatabase } from '../database.ts';
 import { type FunctionInProcess, openFunction, serveInProcess } from '../in-process.ts';
 

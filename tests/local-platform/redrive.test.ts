@@ -57,7 +57,7 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
       DORMOUSE_HOME: platform.home,
     };
     return (
-      await promisify(execFile)(process.execPath, [join(root, 'knative/events-cli/main.ts'), ...args], {
+      await promisify(execFile)(process.execPath, [join(root, 'cli/events/main.ts'), ...args], {
         cwd: root,
         env,
       })

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@dormouse/local/serving/process/free-port';
 import { parse } from 'yaml';
-import { freePort } from '../../knative/local/free-port.ts';
 import { type Child, startChild } from './child.ts';
 
 const file = join(import.meta.dirname, '../../observability/alertmanager/alertmanager.yaml');

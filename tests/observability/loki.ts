@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../knative/local/free-port.ts';
+import { freePort } from '@dormouse/local/serving/process/free-port';
 import { type Child, startChild } from './child.ts';
 
 export interface RunningLoki extends Child {

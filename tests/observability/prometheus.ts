@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@dormouse/local/serving/process/free-port';
 import { parse } from 'yaml';
-import { freePort } from '../../knative/local/free-port.ts';
 import { type Child, startChild } from './child.ts';
 import { takesOtlp } from './programs.ts';
 

@@ -1,6 +1,6 @@
-import type { AttemptRecord } from '../attempt-history.ts';
-import type { EventDetail } from '../event-summary.ts';
-import type { TriggerVerdict } from '../verdicts.ts';
+import type { AttemptRecord } from '../eventing/delivery/attempt-history.ts';
+import type { EventDetail } from '../eventing/event-summary.ts';
+import type { TriggerVerdict } from '../eventing/verdicts.ts';
 import { chip } from './events-page.ts';
 import { clockTime, duration, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';

@@ -1,6 +1,6 @@
-import { metrics } from '@dormouse/runtime/metrics';
-import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '../metric-figures.ts';
-import type { MetricStore } from '../metric-store.ts';
+import { metrics } from '@dormouse/signals/metrics';
+import type { MetricStore } from '../telemetry/metric-store.ts';
+import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '../telemetry/query/metric-figures.ts';
 import { chart } from './chart.ts';
 import { bytes, duration, eventType, frequency, share } from './format.ts';
 import { html, type Markup } from './html.ts';

@@ -1,6 +1,6 @@
-import type { Answered } from '../operations.ts';
 import { html, type Markup } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
+import type { Answered } from './operations.ts';
 
 /** A page instead of what was asked for, with the reason. */
 export function failurePage(title: string, { status, message }: { status: number; message: string }): Page {

@@ -1,9 +1,9 @@
-import type { Brokers } from '../broker.ts';
-import type { Operations } from '../operations.ts';
+import type { Brokers } from '../eventing/broker.ts';
+import type { Eventing } from '../eventing/trigger-list.ts';
+import type { RouteStatus } from '../serving/ingress/shown-routes.ts';
 import type { ServiceStatus } from '../serving/service-status.ts';
-import type { RouteStatus } from '../shown-routes.ts';
-import type { Telemetry } from '../telemetry.ts';
-import type { Eventing } from '../trigger-list.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Operations } from './operations.ts';
 
 /** Where this platform listens; for programs that run beside it. */
 export interface Addresses {

@@ -1,6 +1,6 @@
-import { tempoQuery } from '../tempo.ts';
-import { TempoQueryError } from '../traceql.ts';
-import type { TraceSummary } from '../traces.ts';
+import { tempoQuery } from '../telemetry/query/tempo-api.ts';
+import { TempoQueryError } from '../telemetry/query/traceql.ts';
+import type { TraceSummary } from '../telemetry/traces.ts';
 import { clockTime, count, duration } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from './refusal.ts';
 
 export const titles: Readonly<Record<string, string>> = {
   malformed: 'Malformed request',

@@ -1,5 +1,5 @@
-import type { Platform } from '../model.ts';
-import type { Provided } from '../provided.ts';
+import type { Platform } from './model.ts';
+import type { Provided } from './provided.ts';
 
 /** What is to be run, and which files say so. */
 export interface Source {

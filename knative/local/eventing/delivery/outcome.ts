@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../../attempt-history.ts';
+import type { AttemptRecord } from './attempt-history.ts';
 
 /**
  * What became of an event at one trigger. `delivered`, `dead-lettered`, `undeliverable`, `filtered` and `removed` are final;

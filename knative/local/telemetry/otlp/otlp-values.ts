@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, SpanRecord } from '../../traces.ts';
+import type { Attributes, AttributeValue, SpanRecord } from '../traces.ts';
 
 export function tempoSpan(span: SpanRecord) {
   return {

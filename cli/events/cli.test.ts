@@ -1,0 +1,463 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { initKeys } from '../../functions/auth/key-folder.ts';
+import { deadLetter, type OperatorApi, operatorApi } from '../../knative/local/console/operator-api.fixture.ts';
+import { type Command, help } from './help.ts';
+
+/** A console with one event, one trigger, a stream and a Broker. */
+async function consoleServer() {
+  const taken: { type: string | undefined; body: string }[] = [];
+  const streams = new Set<import('node:http').ServerResponse>();
+  const event = {
+    id: 'e1',
+    type: 'dev.dormouse.post.created.v1',
+    source: '/posts',
+    subject: 'post/1',
+    trace_id: 'a'.repeat(32),
+    verdicts: [
+      {
+        trigger: 'counts',
+        matches: true,
+        clause: 'exact type = dev.dormouse.post.created.v1',
+        outcome: 'retrying',
+        attempts: [
+          {
+            at: '2026-01-31T10:00:00Z',
+            status: 503,
+            latency_ms: 12.4,
+            error: 'HTTP 503',
+            next_attempt_at: '2026-01-31T10:00:01Z',
+          },
+          { at: '2026-01-31T10:00:02Z', status: 202, latency_ms: 3, dead_letter_sink: true },
+        ],
+      },
+      {
+        trigger: 'other',
+        matches: false,
+        clause: 'exact type = dev.example.other: the event has dev.dormouse.post.created.v1',
+        attempts: [],
+      },
+    ],
+  };
+  const triggers = [
+    {
+      name: 'counts',
+      namespace: 'dormouse',
+      broker: 'default',
+      filters: [{ exact: { type: 'a' } }],
+      subscriber: 'http://counts.dormouse.svc.cluster.local/events',
+      types: ['a'],
+    },
+  ];
+  const server = createServer(async (request, response) => {
+    const json = (value: unknown, status = 200) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    if (request.method === 'POST') {
+      taken.push({ type: request.headers['content-type'], body: await text(request) });
+      if (request.url?.endsWith('/empty'))
+        return void json({ title: 'Bad Request', status: 400, detail: 'subject is empty' }, 400);
+      return void response.writeHead(request.url?.endsWith('/refusing') ? 400 : 202).end('the event has no source');
+    }
+    if (request.url === '/api/events/e1') return void json(event);
+    if (request.url === '/api/triggers') return void json(triggers);
+    if (request.url === '/api/addresses')
+      return void json({ ingress: '', brokers: [`${url()}/dormouse/default`], kubernetes: '' });
+    if (request.url !== '/api/stream') return void json({ detail: 'no event of that id is kept' }, 404);
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream' })
+      .write('retry: 1000\n\nevent: services\ndata: []\n\n');
+    streams.add(response);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = () => `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  return { server, url: url(), taken, streams };
+}
+
+let folder: string;
+let api: OperatorApi;
+let shown: Awaited<ReturnType<typeof consoleServer>>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dormouse-cli-'));
+  initKeys(join(folder, 'secrets/auth-keys'));
+  api = await operatorApi([]);
+  shown = await consoleServer();
+});
+afterAll(async () => {
+  await api.close();
+  await close(shown.server);
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  api.letters = [
+    deadLetter(3),
+    deadLetter(2, { status: null, cause: 'no answer\u001b[2J within 30 s', trigger: null }),
+    deadLetter(1, { state: 'redriven', redrives: 2 }),
+  ];
+  api.asked.length = 0;
+  api.failure = undefined;
+  shown.taken.length = 0;
+});
+const close = (server: Server) => {
+  server.closeAllConnections();
+  return new Promise((done) => server.close(done));
+};
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+const portOf = (url: string) => new URL(url).port;
+
+function begin(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  const places = { PORT: portOf(api.url), CONSOLE_PORT: portOf(shown.url), DORMOUSE_HOME: folder };
+  return spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...places, ...env },
+  });
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  const code = new Promise<number | null>((done) => child.once('close', done));
+  const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  return { code: await code, out, err };
+}
+
+/** Runs the program as npm does. */
+function events(
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<Ended> {
+  const child = begin(args, env);
+  child.stdin!.end(input);
+  return ended(child);
+}
+const sent = () => api.asked.filter(({ what }) => what.startsWith('POST')).map(({ body }) => body);
+
+describe('npm run events', () => {
+  test('explains itself, and each of its commands', async () => {
+    expect(await events(['--help'])).toEqual({ code: 0, out: `${help()}\n`, err: '' });
+    const commands: Command[] = [
+      'dead-letters',
+      'dead-letter',
+      'redrive',
+      'replay',
+      'follow',
+      'cancel',
+      'tail',
+      'send',
+      'explain',
+    ];
+    for (const command of commands) {
+      expect(help()).toContain(`  ${command} `);
+      expect(help(command)).toContain(`npm run events -- ${command}`);
+    }
+    expect((await events(['redrive', '--help'])).out).toBe(`${help('redrive')}\n`);
+  });
+
+  test.each([
+    [['nonsense'], 'there is no command "nonsense"'],
+    [['dead-letters', 'x'], 'dead-letters does not know what "x" is'],
+    [['dead-letters', '--data', '1'], 'dead-letters takes no --data'],
+    [['dead-letters', '--state', 'shut'], '--state shut: must be open, redriven, all'],
+    [['dead-letters', '--from', 'noon'], '--from noon: not a time'],
+    [['dead-letter'], 'dead-letter needs more than that'],
+    [['dead-letter', 'x'], 'x: not the number of a dead letter'],
+    [['dead-letter', '99'], 'There is none'],
+    [['redrive'], 'which dead letters?'],
+    [['redrive', '1', '--all'], 'exclude each other'],
+    [['redrive', '--all'], 'Nobody is here to say so: add --yes'],
+    [['replay', '--trigger', 'counts'], 'from when?'],
+    [['replay', '--trigger', 'nobody', '--from', '1h'], 'trigger is not there'],
+    [['follow', 'somewhere'], 'must be redrives/ID or replays/ID'],
+    [['send', 'x'], 'send needs more than that'],
+    [['send', 'dev.example.x', 's', '--data', '{'], '--data: not JSON'],
+    [['send', 'dev.example.x', 's', '--data', '@gone.json'], '--data @gone.json: no such file'],
+    [['explain'], 'which event, or which trigger?'],
+    [['explain', '--trigger', 'none'], 'there is no trigger none; there are counts'],
+    [['explain', 'none'], 'no event of that id is kept'],
+    [['--url', 'x'], 'there is no command "--url"'],
+    [['dead-letters', '--url', 'ftp://x'], '--url ftp://x: not an http address'],
+  ])('says in one line what is wrong with %j', async (args, words) => {
+    const { code, out, err } = await events(args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^events: [^\n]+\n$/);
+    expect(err).toContain(words);
+  });
+
+  test('says what is missing where no platform runs', async () => {
+    const { port } = new URL(api.url);
+    expect(await events(['dead-letters', '--url', 'http://127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is the platform running?'),
+    });
+    const elsewhere = await events(['dead-letters'], { env: { DORMOUSE_HOME: join(folder, 'nowhere'), PORT: port } });
+    expect(elsewhere).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^events: no token: there are no signing keys in [^\n]+\n$/),
+    });
+    api.failure = { status: 403, body: '{}' };
+    expect((await events(['dead-letters', '--token', 'T'])).err).toContain('the role operator or admin is needed');
+  });
+});
+
+describe('dead-letters', () => {
+  test('lists those that are open as a table, without what a terminal would obey, and without colours in a pipe', async () => {
+    const { code, out } = await events(['dead-letters']);
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      expect.stringMatching(/^NUMBER {2}FAILED +TYPE +SUBJECT +TRIGGER +STATE +CAUSE$/),
+      expect.stringMatching(
+        /^3 {7}2026-01-31 \S+ {2}dev\.example\.wanted\.v1 {2}thing\/3 {2}stranger-wanted {2}open {3}HTTP 400: the data is not wanted$/,
+      ),
+      expect.stringMatching(/^2 .* – {16}open {3}no answer�\[2J within 30 s$/),
+      '',
+    ]);
+    expect(api.asked[0]?.authorization).toMatch(/^Bearer ey/);
+  });
+
+  test('asks for what the options say, and gives JSON to programs', async () => {
+    const { out } = await events([
+      'dead-letters',
+      '--json',
+      '--state',
+      'all',
+      '--type',
+      'dev.example.wanted.v1',
+      '--from',
+      '2026-01-31T00:00:00Z',
+    ]);
+    expect(api.asked.map(({ what }) => what)).toEqual([
+      'GET /api/journal/dead-letters?state=all&type=dev.example.wanted.v1&from=2026-01-31T00%3A00%3A00.000Z&limit=50',
+    ]);
+    expect(JSON.parse(out)).toMatchObject([{ number: 3 }, { number: 2 }, { number: 1, state: 'redriven' }]);
+  });
+
+  test('follows the list to its end, or as far as was asked', async () => {
+    api.letters = Array.from({ length: 130 }, (_, index) => deadLetter(130 - index));
+    const numbers = async (limit: string) =>
+      (JSON.parse((await events(['dead-letters', '--json', '--limit', limit])).out) as unknown[]).length;
+    expect(await numbers('120')).toBe(120);
+    expect(await numbers('1000')).toBe(130);
+    expect((await events(['dead-letters', '--limit', '5'])).out).toContain('the newest 5; --limit shows more');
+  });
+
+  test('shows one with all that is known of it', async () => {
+    const { out } = await events(['dead-letter', '3']);
+    for (const line of [
+      'cause     HTTP 400: the data is not wanted',
+      'trigger   stranger-wanted',
+      '    "detail": "<script>alert(1)</script>"',
+      '    "n": 3',
+      '  user-agent  broker',
+    ])
+      expect(out).toContain(line);
+    expect(JSON.parse((await events(['dead-letter', '3', '--json'])).out)).toEqual(api.letters[0]);
+  });
+});
+
+describe('redrive', () => {
+  test('sends those named, without asking, and shows how it goes', async () => {
+    const { code, out, err } = await events(['redrive', '3', '2']);
+    expect(sent()).toEqual([{ numbers: [3, 2], dry_run: true }, { numbers: [3, 2] }]);
+    expect({ code, out }).toEqual({ code: 0, out: '2 of 2 dead letters sent\n' });
+    expect(err).toContain('redrive 2/2');
+  });
+
+  test('of all, or of what fits, wants a yes', async () => {
+    expect((await events(['redrive', '--all', '--yes'])).out).toBe('2 of 2 dead letters sent\n');
+    await events(['redrive', '--trigger', 'stranger-wanted', '-y']);
+    await events(['redrive', '--trace', 'a'.repeat(32), '-y']);
+    expect(sent()).toEqual([
+      { all: true, dry_run: true },
+      { all: true },
+      { filter: { trigger: 'stranger-wanted' }, dry_run: true },
+      { filter: { trigger: 'stranger-wanted' } },
+      { filter: { trace: 'a'.repeat(32) }, dry_run: true },
+      { filter: { trace: 'a'.repeat(32) } },
+    ]);
+  });
+
+  test('counts only, when that is wanted, and sends nothing where nothing is open', async () => {
+    expect((await events(['redrive', '--all', '--dry-run'])).out).toBe('dry run: 2 of 2 dead letters would be sent\n');
+    expect((await events(['redrive', '1'])).out).toBe('no dead letter is open there\n');
+    expect(sent().filter((body) => !(body as { dry_run?: boolean }).dry_run)).toEqual([]);
+  });
+
+  test('gives the job to programs, and nothing else', async () => {
+    const { out, err } = await events(['redrive', '3', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ kind: 'redrive', state: 'done', total: 1, done: 1 });
+    expect(err).toBe('');
+  });
+
+  test('says how to go on after Ctrl-C', async () => {
+    api.endless = true;
+    const child = begin(['redrive', '3', '2']);
+    while (!api.asked.some(({ what }) => what.startsWith('GET /api/journal/redrives/')))
+      await new Promise((done) => setTimeout(done, 20));
+    child.kill('SIGINT');
+    const { code, err } = await ended(child);
+    api.endless = false;
+    expect(code).toBe(1);
+    const [, place] =
+      /events: (redrives\/\S+) goes on without you: "npm run events -- follow \1" shows how, "cancel \1" stops it\n$/.exec(
+        err,
+      ) ?? [];
+    expect((await events(['follow', place!])).out).toBe('2 of 2 dead letters sent\n');
+    expect((await events(['cancel', place!])).out).toMatch(/^cancelled: /);
+  });
+});
+
+describe('replay', () => {
+  test('counts, then sends, a range to one trigger', async () => {
+    const range = ['--trigger', 'counts', '--from', '2026-01-31T00:00:00Z', '--to', '2026-01-31T12:00:00Z'];
+    expect((await events(['replay', ...range, '--dry-run'])).out).toBe(
+      'dry run: 3 of 5 events would be sent, 2 not for the trigger\n',
+    );
+    expect((await events(['replay', ...range])).out).toBe('3 of 5 events sent, 2 not for the trigger\n');
+    const body = { trigger: 'counts', from: '2026-01-31T00:00:00.000Z', to: '2026-01-31T12:00:00.000Z' };
+    expect(sent()).toEqual([
+      { ...body, dry_run: true },
+      { ...body, dry_run: false },
+    ]);
+  });
+});
+
+describe('tail', () => {
+  test('shows events as they come, of the types wanted, until Ctrl-C', async () => {
+    const child = begin(['tail', '--type', 'dev.dormouse.*']);
+    const result = ended(child);
+    while (shown.streams.size === 0) await new Promise((done) => setTimeout(done, 20));
+    const event = {
+      id: 'e1',
+      type: 'dev.dormouse.post.created.v1',
+      source: '/posts',
+      subject: 'post/1',
+      time: '2026-01-31T10:00:00Z',
+      trace_id: null,
+    };
+    const stream = [...shown.streams][0]!;
+    const tell = (value: object) => stream.write(`event: event\ndata: ${JSON.stringify(value)}\n\n`);
+    tell({ ...event, triggers: [{ name: 'counts', outcome: 'retrying', attempts: 2 }] });
+    tell({ ...event, type: 'dev.example.other', triggers: [] });
+    tell({ ...event, triggers: [] });
+    let out = '';
+    child.stdout!.on('data', (part) => {
+      out += String(part);
+    });
+    while (out.split('\n').length < 3) await new Promise((done) => setTimeout(done, 20));
+    child.kill('SIGINT');
+    expect((await result).code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      expect.stringMatching(
+        /^2026-01-31 \S+ {2}dev\.dormouse\.post\.created\.v1 {2}post\/1 {2}counts retrying ×2 {2}e1$/,
+      ),
+      expect.stringMatching(/no trigger {2}e1$/),
+      '',
+    ]);
+  });
+});
+
+describe('send', () => {
+  test('makes an event of the catalogue whole, and gives it to the Broker', async () => {
+    const { code, out } = await events([
+      'send',
+      'dev.dormouse.journal.batch.due.v1',
+      'job/1',
+      '--data',
+      '{"job":"1","step":0}',
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(shown.taken[0]!.body)).toEqual(JSON.parse(out));
+    expect(JSON.parse(out)).toMatchObject({
+      specversion: '1.0',
+      source: '/journal',
+      subject: 'job/1',
+      partitionkey: 'job/1',
+      data: { job: '1', step: 0 },
+    });
+    expect(shown.taken[0]!.type).toBe('application/cloudevents+json');
+  });
+
+  test('refuses data that the catalogue does not allow', async () => {
+    const { code, err } = await events([
+      'send',
+      'dev.dormouse.journal.batch.due.v1',
+      'job/1',
+      '--data',
+      '{"job":"1","step":-1}',
+    ]);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^events: the data is not what dev\.dormouse\.journal\.batch\.due\.v1 promises: step: [^\n]+\n$/,
+    );
+    expect(shown.taken).toEqual([]);
+  });
+
+  test('takes data from a file and from standard input, or none, for any other type', async () => {
+    writeFileSync(join(folder, 'data.json'), '{"from":"file"}');
+    await events([
+      'send',
+      'dev.example.x',
+      'thing/1',
+      '--data',
+      `@${join(folder, 'data.json')}`,
+      '--id',
+      'mine',
+      '--source',
+      '/me',
+    ]);
+    await events(['send', 'dev.example.x', 'thing/1', '--data', '-'], { input: '{"from":"pipe"}' });
+    const last = await events(['send', 'dev.example.x', 'thing/1']);
+    expect(shown.taken.map(({ body }) => JSON.parse(body))).toEqual([
+      {
+        specversion: '1.0',
+        id: 'mine',
+        type: 'dev.example.x',
+        source: '/me',
+        subject: 'thing/1',
+        time: expect.any(String),
+        datacontenttype: 'application/json',
+        data: { from: 'file' },
+      },
+      expect.objectContaining({ source: '/operator', data: { from: 'pipe' } }),
+      expect.not.objectContaining({ data: expect.anything() }),
+    ]);
+    expect(last.out).toMatch(/^sent ([0-9a-f-]{36}); "npm run events -- explain \1" tells what became of it\n$/);
+  });
+
+  test('says what a Broker refuses', async () => {
+    const { code, err } = await events(['send', 'dev.example.x', 's', '--broker', `${shown.url}/refusing`]);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'events: the Broker refused it: HTTP 400 the event has no source\n',
+    });
+    const problem = await events(['send', 'dev.example.x', '', '--broker', `${shown.url}/empty`]);
+    expect(problem.err).toBe('events: the Broker refused it: HTTP 400: subject is empty\n');
+  });
+});
+
+describe('explain', () => {
+  test('tells each trigger’s verdict on an event, the clause that decided, and the attempts', async () => {
+    const { out } = await events(['explain', 'e1']);
+    expect(out).toContain('counts  wants it: retrying\n  exact type = dev.dormouse.post.created.v1\n  ATTEMPT');
+    expect(out).toMatch(/2026-01-31 \S+ {2}subscriber +503 +12 ms +2026-01-31 \S+ {2}HTTP 503/);
+    expect(out).toMatch(/2026-01-31 \S+ {2}dead-letter sink {2}202 +3 ms/);
+    expect(out).toContain(
+      'other  does not want it\n  exact type = dev.example.other: the event has dev.dormouse.post.created.v1',
+    );
+    expect(JSON.parse((await events(['explain', 'e1', '--trigger', 'other', '--json'])).out)).toMatchObject([
+      { trigger: 'other', matches: false },
+    ]);
+  });
+
+  test('tells which types of the catalogue a trigger can get', async () => {
+    const { out } = await events(['explain', '--trigger', 'counts']);
+    expect(out).toMatch(/trigger {5}dormouse\/counts\n[\s\S]*event types of the catalogue that it can get\n {2}a\n$/);
+  });
+});

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { catalogue } from '@dormouse/events/catalogue';
+import { toEnvelope } from '@dormouse/events/cloudevent';
+import { uuidv7 } from '@dormouse/runtime/ids';
+import { problemOf } from '../api-client.ts';
+import type { Terminal } from '../terminal.ts';
+import { Mistake } from '../usage-error.ts';
+import type { Options } from './options.ts';
+import { service } from './service.ts';
+
+/** `send TYPE SUBJECT`: an event to the Broker. */
+export async function send(options: Options, terminal: Terminal): Promise<void> {
+  const [type = '', subject = ''] = options.operands;
+  const event = makeEvent(type, subject, await dataOf(options.data, terminal), options);
+  const broker = options.broker ?? (await brokerOf(options.console));
+  const response = await fetch(broker, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(event),
+  }).catch((error: Error) => {
+    throw new Mistake(
+      `the Broker does not answer at ${broker} (${(error.cause as Error | undefined)?.message ?? error.message})`,
+    );
+  });
+  if (response.status !== 202)
+    throw new Mistake(`the Broker refused it: ${refusal(response.status, await response.text())}`);
+  terminal.print(
+    options.json
+      ? JSON.stringify(event, null, 2)
+      : `sent ${event.id}; "npm run events -- explain ${event.id}" tells what became of it`,
+  );
+}
+
+/** What problem+json says; any other answer as it is. */
+function refusal(status: number, text: string): string {
+  try {
+    return problemOf({ status, headers: new Headers(), body: JSON.parse(text) });
+  } catch {
+    return `HTTP ${status} ${text.replace(/\s+/g, ' ').slice(0, 300)}`;
+  }
+}
+
+function makeEvent(type: string, subject: string, data: unknown, { filter: { source }, id = uuidv7() }: Options) {
+  const contract = catalogue.find((each) => each.type === type);
+  if (!contract) {
+    const content = data === undefined ? {} : { datacontenttype: 'application/json', data };
+    return {
+      specversion: '1.0',
+      id,
+      type,
+      source: source ?? '/operator',
+      subject,
+      time: new Date().toISOString(),
+      ...content,
+    };
+  }
+  try {
+    return { ...toEnvelope(contract, subject, data, { id, time: new Date() }), ...(source && { source }) };
+  } catch (error) {
+    const { issues = [] } = error as { issues?: { message: string; path?: { key: unknown }[] }[] };
+    if (issues.length === 0) throw error;
+    const words = issues.map(
+      ({ message, path = [] }) => `${path.map(({ key }) => String(key)).join('.') || 'data'}: ${message}`,
+    );
+    throw new Mistake(`the data is not what ${type} promises: ${words.join('; ')}`);
+  }
+}
+
+async function dataOf(given: string | undefined, terminal: Terminal): Promise<unknown> {
+  if (given === undefined) return undefined;
+  const text = given === '-' ? await terminal.input() : given.startsWith('@') ? fileText(given.slice(1)) : given;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Mistake(
+      `--data ${given === '-' || given.startsWith('@') ? given : ''}: not JSON`.replace('--data :', '--data:'),
+    );
+  }
+}
+
+function fileText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Mistake(
+      `--data @${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message}`,
+    );
+  }
+}
+
+async function brokerOf(url: string): Promise<string> {
+  const { body } = await service({
+    url,
+    name: 'the console',
+    hint: '; is the platform running? --broker names a Broker elsewhere',
+  }).get<{ brokers: string[] }>('/api/addresses');
+  const [only, another] = body.brokers;
+  if (!only) throw new Mistake('the platform has no Broker');
+  if (another) throw new Mistake(`which Broker? --broker ${body.brokers.join(' or --broker ')}`);
+  return only;
+}

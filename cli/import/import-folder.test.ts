@@ -1,0 +1,328 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { initKeys } from '@dormouse/auth/key-folder';
+import { readKeys } from '@dormouse/auth/keyring';
+import { importJWK, jwtVerify } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Screen } from '../progress.ts';
+import { Mistake } from '../usage-error.ts';
+import { type Blog, startBlog } from './blog.fixture.ts';
+import { importFolder } from './import-folder.ts';
+import { localToken } from './local-token.ts';
+import { type Options, options } from './options.ts';
+
+const picture = Buffer.from('89504e470d0a1a0a', 'hex');
+const files: Record<string, string | Buffer> = {
+  'ATTRIBUTION.md': '# Where this is from\n\nElsewhere.',
+  'articles/first.md':
+    '---\nTitle: First\nauthor: "[Ada](https://x.com/a)"\ndate: 2020-01-01\n---\nSee [second](second.md){:target="_blank"} and ![p](../images/p.png).\n',
+  'articles/second.md':
+    '# Second\n\n**Authors: [Grace](https://x.com/g), Engineer @ Acme, and [Ada](https://x.com/a), Countess @ Acme**\n**Date: 2021-01-01**\n\n!!! note\n    Back to [first](../first/), not to [none](none.md).\n',
+  'releases/third.md': '# Third\n\nNobody, never. ![gone](gone.png)\n',
+  'images/p.png': picture,
+  'images/unused.png': 'x',
+};
+
+let folder: string;
+let blog: Blog;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dormouse-import-'));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  utimesSync(join(folder, 'releases/third.md'), new Date(), new Date('2020-06-01T10:00:00Z'));
+  blog = await startBlog({ token: 'good' });
+});
+afterEach(async () => {
+  await blog.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** One run in this process; gives whether all is there, what was printed and what the screen showed. */
+async function run(changes: Partial<Options> = {}, screen: Partial<Screen> = {}) {
+  const printed: string[] = [];
+  const shown: string[] = [];
+  const all: Options = {
+    folder,
+    url: blog.url,
+    token: 'good',
+    name: 'old',
+    author: 'Old blog',
+    dryRun: false,
+    ...changes,
+  };
+  const complete = await importFolder(all, {
+    print: (text) => void printed.push(text),
+    screen: { ...screen, write: (text: string) => shown.push(text) },
+    localToken: async () => 'made here',
+    sleep: async () => {},
+  });
+  return { complete, text: printed.join('\n'), shown: shown.join('') };
+}
+
+describe('an import', () => {
+  it('brings articles with authors, dates, categories, pictures and links into the blog, oldest first', async () => {
+    const { complete, text } = await run();
+    expect(complete).toBe(true);
+    expect(
+      blog.posts.map(({ slug, author, byline, category_name, created_at, source, status }) => ({
+        slug,
+        author,
+        byline,
+        category_name,
+        created_at,
+        source,
+        status,
+      })),
+    ).toEqual([
+      {
+        slug: 'first',
+        author: 'ada',
+        byline: ['Ada'],
+        category_name: 'Articles',
+        created_at: '2020-01-01T00:00:00.000Z',
+        source: 'old:articles/first.md',
+        status: 'published',
+      },
+      {
+        slug: 'third',
+        author: 'old-blog',
+        byline: [],
+        category_name: 'Releases',
+        created_at: '2020-06-01T10:00:00.000Z',
+        source: 'old:releases/third.md',
+        status: 'published',
+      },
+      {
+        slug: 'second',
+        author: 'grace',
+        byline: ['Grace', 'Ada'],
+        category_name: 'Articles',
+        created_at: '2021-01-01T00:00:00.000Z',
+        source: 'old:articles/second.md',
+        status: 'published',
+      },
+    ]);
+    const [[hash, bytes] = []] = blog.media;
+    expect(bytes).toEqual(picture);
+    expect(blog.media.size).toBe(1);
+    expect(blog.posts.map(({ content }) => content)).toEqual([
+      `See [second](/blog/posts/second) and ![p](/blog/media/${hash}).`,
+      'Nobody, never. *gone*',
+      '> **Note**\n>\n> Back to [first](/blog/posts/first), not to none.',
+    ]);
+    expect([...blog.users]).toEqual(
+      expect.arrayContaining([
+        ['ada', 'Ada'],
+        ['grace', 'Grace'],
+        ['old-blog', 'Old blog'],
+      ]),
+    );
+    expect(text).toContain('imported   3');
+    expect(text).toContain('ATTRIBUTION.md: it is about the folder');
+    expect(text).toContain('releases/third.md: 2020-06-01 from the file time');
+    expect(text).toContain('articles/second.md: none.md');
+  });
+
+  it('a second time changes nothing', async () => {
+    await run();
+    const before = structuredClone([blog.posts, [...blog.users], [...blog.media.keys()]]);
+    blog.log.length = 0;
+    const { complete, text } = await run();
+    expect(complete).toBe(true);
+    expect([blog.posts, [...blog.users], [...blog.media.keys()]]).toEqual(before);
+    expect(text).toMatch(/imported {3}0\nunchanged {2}3\n/);
+    expect(blog.log.filter((line) => /^(PUT|PATCH|DELETE)/.test(line))).toEqual([]);
+  });
+
+  it('of a folder that grew brings only what is new', async () => {
+    await run();
+    writeFileSync(join(folder, 'articles/fourth.md'), '# Fourth\n\nSee [first](first.md).');
+    expect((await run()).text).toMatch(/imported {3}1\nunchanged {2}3\n/);
+    expect(blog.posts).toHaveLength(4);
+  });
+
+  it('waits where the platform is busy, and loses nothing', async () => {
+    blog.down.push(
+      { status: 503, headers: { 'retry-after': '1' } },
+      { status: 429, headers: { 'retry-after': '1' } },
+      { status: 502, headers: {} },
+    );
+    expect((await run()).complete).toBe(true);
+    expect(blog.posts).toHaveLength(3);
+    expect(blog.media.size).toBe(1);
+  });
+
+  it('never has more than eight requests open', async () => {
+    for (let index = 0; index < 40; index++)
+      writeFileSync(join(folder, `articles/n${index}.md`), `**Author: Person${index}**\n\nText`);
+    await run();
+    expect(blog.posts).toHaveLength(43);
+    expect(blog.peak()).toBeLessThanOrEqual(8);
+  });
+
+  it('takes another slug where a post of the blog has it, and corrects links to it', async () => {
+    await blog.close();
+    blog = await startBlog({ token: 'good', slugs: ['second'] });
+    await run();
+    expect(blog.posts.map(({ slug }) => slug)).toEqual(['first', 'third', 'second-2021-01-01']);
+    expect(blog.posts[0]!.content).toContain('[second](/blog/posts/second-2021-01-01)');
+    expect(blog.posts.map(({ version }) => version)).toEqual([2, 1, 1]);
+  });
+
+  it('goes on without a picture that is refused, and says so', async () => {
+    await blog.close();
+    blog = await startBlog({ token: 'good', refuse: () => true });
+    const { complete, text } = await run();
+    expect(complete).toBe(true);
+    expect(blog.posts[0]!.content).toBe('See [second](/blog/posts/second) and *p*.');
+    expect(text).toContain('images/p.png: HTTP 415: Not a picture');
+  });
+
+  it('reports a post that is refused, and is not complete then', async () => {
+    writeFileSync(join(folder, 'articles/second.md'), '# Second\n\n**Author: Linus**\n\nText');
+    blog.users.set('linus', 'x');
+    blog.users.has = (name: string) => name !== 'linus' && Map.prototype.has.call(blog.users, name);
+    const { complete, text } = await run();
+    expect(complete).toBe(false);
+    expect(text).toContain('failed     1');
+    expect(text).toContain('articles/second.md: HTTP 422: No such author');
+  });
+
+  it('writes everything it knows as JSON', async () => {
+    const report = join(folder, 'report.json');
+    await run({ report });
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      name: 'old',
+      dry_run: false,
+      imported: [
+        { file: 'articles/first.md', id: 1, slug: 'first' },
+        { file: 'releases/third.md' },
+        { file: 'articles/second.md' },
+      ],
+      unchanged: [],
+      failed: [],
+      skipped: [{ file: 'ATTRIBUTION.md' }],
+      dates_guessed: [{ file: 'releases/third.md', date: '2020-06-01T10:00:00.000Z', from: 'file time' }],
+      without_author: ['releases/third.md'],
+      dead_links: [
+        { file: 'releases/third.md', target: 'gone.png' },
+        { file: 'articles/second.md', target: 'none.md' },
+      ],
+    });
+  });
+
+  it('as a dry run sends nothing', async () => {
+    const { text } = await run({ dryRun: true });
+    expect(blog.log).toEqual([]);
+    expect(text).toContain('3 articles would be imported');
+  });
+
+  it('shows a bar on a terminal, and a line every ten elsewhere', async () => {
+    const terminal = await run({}, { isTTY: true, columns: 60 });
+    expect(terminal.shown).toContain('articles █████████████░░░░░░░ 2/3 ');
+    expect(terminal.shown).toContain('3/3\n');
+    for (let index = 0; index < 12; index++) writeFileSync(join(folder, `articles/n${index}.md`), 'Text');
+    expect((await run()).shown.split('\n').filter((line) => line.startsWith('articles'))).toEqual([
+      'articles 10/15',
+      'articles 15/15',
+    ]);
+  });
+});
+
+describe('a mistake is told in one line', () => {
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    ['no such folder', () => run({ folder: '/no/such/folder' }), /^\/no\/such\/folder: there is no such folder$/],
+    ['a file', () => run({ folder: import.meta.filename }), /is a file, not a folder$/],
+    ['nothing to import', () => run({ folder: join(folder, 'images') }), /there is no article in it/],
+    [
+      'nothing listens',
+      () => run({ url: 'http://127.0.0.1:2' }),
+      /does not answer \(ECONNREFUSED\): start the platform with "npm start"/,
+    ],
+    ['a bad token', () => run({ token: 'bad' }), /^the token is not accepted \(401\)/],
+    [
+      'no place for the report',
+      () => run({ dryRun: true, report: '/no/such/folder/r.json' }),
+      /^--report \/no\/such\/folder\/r.json: cannot be written/,
+    ],
+  ])('%s', async (_, work, message) => {
+    const error = await work().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Mistake);
+    expect((error as Mistake).message).toMatch(message);
+    expect((error as Mistake).message).not.toContain('\n');
+  });
+
+  it('on the command line too', () => {
+    expect(() => options([], '8080')).toThrow('which folder?');
+    expect(() => options(['a', 'b'], '8080')).toThrow('one folder at a time');
+    expect(() => options(['a', '--url', 'ftp://x'], '8080')).toThrow('not an http address');
+    expect(() => options(['a', '--what'], '8080')).toThrow(Mistake);
+    expect(options(['--help'], '8080')).toBe('help');
+    expect(options(['/tmp/my_old-blog', '--token', 't'], '81')).toMatchObject({
+      folder: '/tmp/my_old-blog',
+      url: 'http://127.0.0.1:81',
+      name: 'my_old-blog',
+      author: 'My old blog',
+      token: 't',
+    });
+  });
+});
+
+describe('the token that is made here', () => {
+  it('is an administrator’s, for imports and an hour only, signed with the local keys', async () => {
+    const keys = join(folder, 'keys');
+    initKeys(keys);
+    const key = await importJWK(readKeys(keys)[0]!.publicJwk, 'EdDSA');
+    const { payload, protectedHeader } = await jwtVerify(localToken(keys, 'https://issuer.example'), key);
+    expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
+    expect(payload).toMatchObject({ iss: 'https://issuer.example', aud: 'dormouse', role: 'admin', scope: 'import' });
+    expect(payload.exp! - payload.iat!).toBe(3600);
+  });
+
+  it('needs keys: a platform that never ran here has none', () => {
+    expect(() => localToken(join(folder, 'none'), 'x')).toThrow(/there are no signing keys in .*; start the platform/);
+    expect(() => localToken(join(folder, 'images'), 'x')).toThrow(/^no token: .*give --token$/);
+  });
+});
+
+describe('the program', () => {
+  const main = join(import.meta.dirname, 'main.ts');
+  const start = (args: string[], env: Record<string, string> = {}) =>
+    promisify(execFile)(process.execPath, [main, ...args], { env: { ...env, PATH: '' } }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+
+  it('finds address and keys of the local platform by PORT and DORMOUSE_HOME', async () => {
+    const home = join(folder, '.dormouse');
+    initKeys(join(home, 'secrets/auth-keys'));
+    const { code, stderr } = await start([folder], { PORT: new URL(blog.url).port, DORMOUSE_HOME: home });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^import: the token is not accepted \(401\)[^\n]*\n$/),
+    });
+    expect(blog.log).toContain('POST /api/users');
+  });
+
+  it('imports, prints its report and ends with 0', async () => {
+    const { code, stdout, stderr } = await start([folder, '--url', blog.url, '--token', 'good', '--name', 'old']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('imported   3');
+    expect(stderr).toContain('articles 3/3');
+  });
+
+  it('ends with 1 and one line for a mistake, and explains itself', async () => {
+    expect(await start(['/no/such/folder'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'import: /no/such/folder: there is no such folder\n',
+    });
+    expect((await start(['--help'])).stdout).toContain('npm run import -- FOLDER');
+  });
+});

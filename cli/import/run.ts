@@ -1,0 +1,185 @@
+import { basename } from 'node:path';
+import { type Answer, type Client, problemOf } from '../api-client.ts';
+import type { Step } from '../progress.ts';
+import { atOnce } from './at-once.ts';
+import type { FileNote, Plan, PlannedPost } from './plan.ts';
+
+const concurrency = 8;
+
+/** What an import did. */
+export interface Outcome {
+  readonly imported: { file: string; id: number; slug: string }[];
+  /** Already there from an earlier run; nothing about them was changed. */
+  readonly unchanged: { file: string; id: number; slug: string }[];
+  readonly failed: FileNote[];
+  readonly pictures: { uploaded: number; present: number; refused: FileNote[] };
+  readonly accounts: { created: string[]; present: string[] };
+}
+
+/** The platform does not let us in; no further request makes sense. */
+export class Refused extends Error {
+  override name = 'Refused';
+}
+
+export interface RunOptions {
+  readonly client: Client;
+  readonly read: (path: string) => Buffer;
+  /** Called at the beginning of each stage. */
+  readonly stage: (name: string, total: number) => Step;
+}
+
+/**
+ * Carries out a plan: pictures and accounts first, several at a time, then the posts one after the other, oldest first. Posts, pictures
+ * and accounts that are there already stay as they are.
+ * @throws Refused for a token that is not accepted; Unreachable
+ */
+export async function run(plan: Plan, options: RunOptions): Promise<Outcome> {
+  const outcome: Outcome = {
+    imported: [],
+    unchanged: [],
+    failed: [],
+    pictures: { uploaded: 0, present: 0, refused: [] },
+    accounts: { created: [], present: [] },
+  };
+  const usernames = await makeAccounts(plan, options, outcome);
+  const refused = await uploadPictures(plan, options, outcome);
+  await makePosts(plan, options, outcome, usernames, refused);
+  return outcome;
+}
+
+/** @returns the user name the platform gave, by the one that was planned; without those it refused. */
+async function makeAccounts(plan: Plan, { client, stage }: RunOptions, outcome: Outcome): Promise<Map<string, string>> {
+  const step = stage('authors ', plan.accounts.length);
+  const usernames = new Map<string, string>();
+  await atOnce(plan.accounts, concurrency, async (account) => {
+    const answer = admitted(await client.send('POST', '/api/users', { json: account }));
+    if (answer.status === 200 || answer.status === 201) {
+      usernames.set(account.username, text(answer, 'username') ?? account.username);
+      (answer.status === 201 ? outcome.accounts.created : outcome.accounts.present).push(account.username);
+    } else {
+      outcome.failed.push({ file: `account ${account.username}`, reason: problemOf(answer) });
+    }
+    step(account.display_name);
+  });
+  return usernames;
+}
+
+/** @returns the hashes of pictures that the platform did not take. */
+async function uploadPictures(plan: Plan, { client, read, stage }: RunOptions, outcome: Outcome): Promise<Set<string>> {
+  const step = stage('pictures', plan.pictures.size);
+  const refused = new Set<string>();
+  await atOnce(plan.pictures, concurrency, async ([hash, path]) => {
+    const address = `/blog/media/${hash}`;
+    const there = await client.send('HEAD', address);
+    if (there.status === 200) {
+      outcome.pictures.present++;
+    } else {
+      const answer = admitted(
+        await client.send('PUT', address, {
+          bytes: new Uint8Array(read(path)),
+          headers: { 'content-type': 'application/octet-stream' },
+        }),
+      );
+      if (answer.status === 201) outcome.pictures.uploaded++;
+      else if (answer.status < 300) outcome.pictures.present++;
+      else {
+        refused.add(hash);
+        outcome.pictures.refused.push({ file: path, reason: problemOf(answer) });
+      }
+    }
+    step(basename(path));
+  });
+  return refused;
+}
+
+async function makePosts(
+  plan: Plan,
+  { client, stage }: RunOptions,
+  outcome: Outcome,
+  usernames: ReadonlyMap<string, string>,
+  refused: ReadonlySet<string>,
+): Promise<void> {
+  const step = stage('articles', plan.posts.length);
+  const slugs = new Map<string, string>();
+  const etags = new Map<string, string>();
+  for (const post of plan.posts) {
+    const author = usernames.get(post.author);
+    const answer =
+      author === undefined
+        ? undefined
+        : admitted(await create(client, { ...post, author }, post.render({ slugs, refused }).content));
+    const id = answer && number(answer, 'id');
+    if (!answer || id === undefined) {
+      outcome.failed.push({
+        file: post.path,
+        reason: answer ? problemOf(answer) : `there is no account ${post.author}`,
+      });
+    } else {
+      const slug = text(answer, 'slug') ?? post.slug;
+      if (slug !== post.slug) slugs.set(post.path, slug);
+      etags.set(post.path, answer.headers.get('etag') ?? '');
+      (answer.status === 201 ? outcome.imported : outcome.unchanged).push({ file: post.path, id, slug });
+    }
+    step(post.title);
+  }
+  await relink(plan, client, outcome, { slugs, refused }, etags);
+}
+
+/** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
+async function create(client: Client, post: PlannedPost, content: string): Promise<Answer> {
+  const { title, slug, author, byline, category_name, created_at, status, source } = post;
+  const json = { title, content, category_name, status, author, byline, created_at, slug, source };
+  const answer = await client.send('POST', '/blog/api/posts', { json });
+  if (answer.status !== 409) return answer;
+  return client.send('POST', '/blog/api/posts', { json: { ...json, slug: `${slug}-${created_at.slice(0, 10)}` } });
+}
+
+/** Posts made in this run whose links went to an address that another post did not get in the end. */
+async function relink(
+  plan: Plan,
+  client: Client,
+  outcome: Outcome,
+  given: { slugs: ReadonlyMap<string, string>; refused: ReadonlySet<string> },
+  etags: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (given.slugs.size === 0) return;
+  const made = new Map(outcome.imported.map((post) => [post.file, post]));
+  for (const post of plan.posts) {
+    const own = made.get(post.path);
+    const { content, articles } = post.render(given);
+    if (!own || !articles.some((path) => given.slugs.has(path))) continue;
+    const etag = etags.get(post.path);
+    const answer = await client.send('PATCH', `/blog/api/posts/${own.id}`, {
+      json: { content },
+      ...(etag ? { headers: { 'if-match': etag } } : {}),
+    });
+    if (answer.status >= 300)
+      outcome.failed.push({
+        file: post.path,
+        reason: `imported, but its links could not be corrected: ${problemOf(answer)}`,
+      });
+  }
+}
+
+function admitted(answer: Answer): Answer {
+  if (answer.status === 401)
+    throw new Refused('the token is not accepted (401): it has expired, or another platform signed it');
+  if (answer.status === 403) throw new Refused('the token does not allow an import (403): it needs the scope "import"');
+  return answer;
+}
+
+function field({ status, body }: Answer, name: string): unknown {
+  return status < 300 && typeof body === 'object' && body !== null
+    ? (body as Record<string, unknown>)[name]
+    : undefined;
+}
+
+function text(answer: Answer, name: string): string | undefined {
+  const value = field(answer, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function number(answer: Answer, name: string): number | undefined {
+  const value = field(answer, name);
+  return typeof value === 'number' ? value : undefined;
+}

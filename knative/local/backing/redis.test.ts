@@ -1,0 +1,63 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { needs } from '@dormouse/tests/needs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alive, eventually } from '../platform.fixture.ts';
+import { startRedis } from './redis.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'dormouse-redis-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+it('a Redis of the user is used as it is', async () => {
+  expect(await startRedis({ home, url: 'redis://elsewhere' })).toMatchObject({
+    url: 'redis://elsewhere',
+    pid: undefined,
+  });
+});
+
+describe('a Redis of our own', needs('redis-server'), () => {
+  it('answers only those who know its password, which is not on its command line, and ends when told', async () => {
+    const redis = (await startRedis({ home, url: undefined }))!;
+    const { port, password } = new URL(redis.url);
+    const said = await new Promise<string>((done) => {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write('PING\r\n'));
+      socket.once('data', (data) => {
+        socket.destroy();
+        done(String(data));
+      });
+    });
+    expect(said).toMatch(/^-NOAUTH/);
+    expect(readFileSync(`/proc/${redis.pid}/cmdline`, 'utf8')).not.toContain(password);
+    await redis.stop();
+    expect(alive(redis.pid!)).toBe(false);
+    expect(existsSync(join(home, 'redis.pid'))).toBe(false);
+  });
+
+  it('is started again at the same address when it dies, as often as it does', async () => {
+    const said: string[] = [];
+    const redis = (await startRedis({ home, url: undefined, say: (line) => said.push(line) }))!;
+    for (const times of [1, 2]) {
+      const pid = redis.pid!;
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => said.length === 2 * times, 'it is back');
+      expect(redis.pid).not.toBe(pid);
+      expect(alive(redis.pid!)).toBe(true);
+    }
+    expect(said.slice(2)).toEqual(['Redis ended unexpectedly and is started again', 'Redis is back']);
+    const { pid } = redis;
+    await redis.stop();
+    expect(alive(pid!)).toBe(false);
+  });
+
+  it('that a killed platform left behind is ended by the next start', async () => {
+    const left = (await startRedis({ home, url: undefined }))!;
+    const next = (await startRedis({ home, url: undefined }))!;
+    await eventually(() => !alive(left.pid!), 'the old one is gone');
+    await next.stop();
+  });
+});

@@ -1,0 +1,243 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import {
+  newSpanId,
+  newTraceId,
+  readTraceparent,
+  type TraceContext,
+  writeTraceparent,
+} from '../telemetry/traceparent.ts';
+import type { Clock } from '../time/clock.ts';
+import { eventAttributes } from './delivery/delivery-span.ts';
+import { type CloudEvent, InvalidEventError, readEvents } from './store/cloudevents.ts';
+import type { BrokerEvent, Carried } from './store/stored-event.ts';
+
+export interface BrokerIngressOptions {
+  /** Stores events of the broker `namespace/name`; `undefined` when there is none of that name. */
+  publisher: (broker: string) => ((events: readonly BrokerEvent[]) => Promise<void>) | undefined;
+  telemetry: Telemetry;
+  clock: Clock;
+  report: (sentence: string, traceId?: string) => void;
+}
+
+const mostBodyBytes = 1024 * 1024;
+const defaultTtl = 255;
+/** Room for an event of 64 KiB that is nearly all attributes, and for what proxies add: a listener's `maxHeaderSize`. */
+export const mostHeadBytes = 96 * 1024;
+/** CloudEvents' web hooks, section 4.2: anybody may send, as fast as they like. */
+const permission = {
+  allow: 'POST, OPTIONS',
+  'webhook-allowed-origin': '*',
+  'webhook-allowed-rate': '*',
+  'content-length': '0',
+};
+/** New traces a second that are recorded, when the caller brought none. */
+const sampledPerSecond = 10;
+
+/** The HTTP side of the brokers: `POST /<namespace>/<broker>`, answered 202 once every event of it is on disk. */
+export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIngressOptions) {
+  const sampler = { second: 0, left: 0 };
+
+  const sampled = () => {
+    const second = Math.floor(clock.now() / 1000);
+    if (second !== sampler.second) Object.assign(sampler, { second, left: sampledPerSecond });
+    return sampler.left-- > 0;
+  };
+
+  return function handle(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '/').split('?', 1)[0] as string;
+    const [, namespace, name, ...rest] = path.split('/');
+    const publish = namespace && name && rest.length === 0 ? publisher(`${namespace}/${name}`) : undefined;
+    if (!publish) refuse(request, response, 404, `there is no broker at ${path}: POST /<namespace>/<broker>`);
+    else if (request.method === 'OPTIONS') response.writeHead(200, permission).end();
+    else if (request.method !== 'POST')
+      refuse(request, response, 405, `${request.method} is not allowed: events are sent with POST`, {
+        allow: 'POST, OPTIONS',
+      });
+    else if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
+      refuse(request, response, 415, 'only content encoding identity is understood');
+    else {
+      readBody(request, (body) => {
+        if (body) void accept(request, response, { broker: `${namespace}/${name}`, publish, body });
+        else refuse(request, response, 413, `an event may have ${mostBodyBytes} bytes`, { connection: 'close' });
+      });
+    }
+  };
+
+  async function accept(
+    request: IncomingMessage,
+    response: ServerResponse,
+    {
+      broker,
+      publish,
+      body,
+    }: { broker: string; publish: (events: readonly BrokerEvent[]) => Promise<void>; body: Buffer },
+  ): Promise<void> {
+    const startMs = clock.now();
+    const started = performance.now();
+    try {
+      refuseRepeated(request);
+      const received = readEvents(request.headers, body).map((event) => receive(request, event));
+      if (received.length > 0) await publish(received.map(({ event }) => event));
+      for (const { event, parent, trace } of received) {
+        if (trace.sampled)
+          telemetry.addSpan(sendSpan(broker, event, parent, trace, startMs, performance.now() - started));
+      }
+      response.writeHead(202, { 'content-length': '0' }).end();
+    } catch (error) {
+      const traceId = readTraceparent(request.headers.traceparent)?.traceId;
+      const refused = error instanceof InvalidEventError;
+      report(
+        refused
+          ? `an event was refused: ${error.message}`
+          : `an event could not be stored: ${(error as Error).message}`,
+        traceId,
+      );
+      if (refused) refuse(request, response, error.status, error.message);
+      else refuse(request, response, 503, 'the event could not be stored', { 'retry-after': '1' });
+    }
+  }
+
+  /** The trace of an event's hop: that of the request, else its own, else a new one. */
+  function receive(
+    request: IncomingMessage,
+    { attributes, data }: CloudEvent,
+  ): { event: BrokerEvent; parent: TraceContext | undefined; trace: TraceContext } {
+    const { knativebrokerttl, ...kept } = attributes;
+    const parent = readTraceparent(request.headers.traceparent) ?? readTraceparent(attributes.traceparent);
+    const trace = {
+      traceId: parent?.traceId ?? newTraceId(),
+      spanId: newSpanId(),
+      sampled: parent?.sampled ?? sampled(),
+    };
+    const event: BrokerEvent = {
+      attributes: kept,
+      data,
+      traceparent: writeTraceparent(trace),
+      ttl: readTtl(knativebrokerttl),
+    };
+    const carried = carriedBy(request.headers);
+    if (carried) event.carried = carried;
+    return { event, parent, trace };
+  }
+}
+
+/**
+ * What of a request's headers goes on to the consumers: the trace's state and baggage (W3C), and what Knative's brokers pass
+ * through. Long or unprintable values are left behind, a tracestate without its traceparent as well.
+ */
+function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
+  let carried: Record<string, string> | undefined;
+  let bytes = 0;
+  for (const name in headers) {
+    if (
+      name !== 'tracestate' &&
+      name !== 'baggage' &&
+      name !== 'x-request-id' &&
+      !name.startsWith('knative-') &&
+      !name.startsWith('k-eventing-')
+    )
+      continue;
+    if (name === 'tracestate' && !readTraceparent(headers.traceparent)) continue;
+    const value = headers[name];
+    if (typeof value !== 'string' || value.length > (mostCarried[name] ?? 1024) || !/^[\x20-\x7e]+$/.test(value))
+      continue;
+    if ((bytes += name.length + value.length) > mostCarriedBytes) break;
+    carried ??= {};
+    carried[name] = value;
+  }
+  return carried;
+}
+
+/** W3C Trace Context, section 3.3.1.5, and Baggage, section 3.3.2: what everybody must be able to pass on. */
+const mostCarried: Readonly<Record<string, number>> = { tracestate: 512, baggage: 8192 };
+const mostCarriedBytes = 9 * 1024;
+
+/** An attribute may be there once (CloudEvents, "Context Attributes"); Node has joined the values of headers of one name. */
+function refuseRepeated({ headers, rawHeaders }: IncomingMessage): void {
+  let distinct = 0;
+  for (const name in headers) if (name.startsWith('ce-')) distinct++;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (/^ce-/i.test(rawHeaders[i] as string)) distinct--;
+  if (distinct !== 0) throw new InvalidEventError('an attribute is given more than once');
+}
+
+function readTtl(value: string | undefined): number {
+  if (value === undefined) return defaultTtl;
+  if (!/^\d{1,9}$/.test(value) || Number(value) === 0)
+    throw new InvalidEventError('knativebrokerttl is used up or not a positive integer');
+  return Number(value);
+}
+
+/** Calls `done` with the body, or with nothing when it is too long. */
+function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
+  if (Number(request.headers['content-length'] ?? 0) > mostBodyBytes) {
+    done(undefined);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    if (bytes > mostBodyBytes) return;
+    bytes += chunk.length;
+    chunks.push(chunk);
+    if (bytes > mostBodyBytes) done(undefined);
+  });
+  request.on('end', () => {
+    if (bytes <= mostBodyBytes) done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+  });
+  request.on('error', () => {}); // whoever went away needs no answer
+}
+
+const titles: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  503: 'Service Unavailable',
+};
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  detail: string,
+  headers: Record<string, string> = {},
+): void {
+  const body = JSON.stringify({ type: 'about:blank', title: titles[status], status, detail });
+  response
+    .writeHead(status, {
+      'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+    })
+    .end(body);
+  request.resume();
+}
+
+function sendSpan(
+  broker: string,
+  { attributes }: BrokerEvent,
+  parent: TraceContext | undefined,
+  trace: TraceContext,
+  startMs: number,
+  durationMs: number,
+) {
+  return {
+    traceId: trace.traceId,
+    spanId: trace.spanId,
+    ...(parent ? { parentId: parent.spanId } : {}),
+    name: `send ${broker}`,
+    kind: 'server' as const,
+    service: 'broker',
+    startMs,
+    durationMs,
+    attributes: {
+      'messaging.system': 'knative',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': broker,
+      'messaging.message.id': attributes.id as string,
+      ...eventAttributes(attributes),
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Broker, Delivery, Destination, Filter, Trigger } from '../manifests/model.ts';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '../serving/proxy/upstream.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
+import { type VirtualClock, virtualClock } from '../time/virtual-clock.ts';
+import { type Brokers, openBrokers } from './broker.ts';
+import { mostHeadBytes } from './broker-ingress.ts';
+import { type MemoryStore, memoryStore } from './log/memory-store.ts';
+
+/** What a test's consumer answers; a number is a status without a body. */
+export type Answer = number | Partial<UpstreamResponse> | Error;
+
+/** A call that a consumer got. */
+export interface Call extends UpstreamRequest {
+  to: string;
+  id: string;
+  atMs: number;
+}
+
+export interface Bench {
+  brokers: Brokers;
+  telemetry: Telemetry;
+  clock: VirtualClock;
+  calls: Call[];
+  reports: string[];
+  stores: Map<string, MemoryStore>;
+  /** What the consumer of a name does; 202 unless told. */
+  consumers: Map<string, (call: Call) => Answer | Promise<Answer>>;
+  /** Sends an event through HTTP; resolves to the status. */
+  send(attributes: Record<string, string>, body?: string): Promise<number>;
+  url: string;
+  /** Opens the brokers again on what is on disk, as after a kill: nothing is closed or flushed. */
+  crash(options?: Partial<Setup>): Promise<Bench>;
+  close(): Promise<void>;
+}
+
+export interface Setup {
+  broker: Partial<Delivery>;
+  triggers: Trigger[];
+  stores: Map<string, MemoryStore>;
+  clock: VirtualClock;
+  segmentBytes: number;
+  concurrency: number;
+  retention: { maxBytes: number; maxAgeMs: number };
+  consumers: Bench['consumers'];
+}
+
+const origin = { file: 'broker.yaml', line: 1 };
+
+export const service = (name: string, path = '/events'): Destination => ({
+  kind: 'service',
+  name,
+  namespace: 'dormouse',
+  path,
+});
+
+export const brokerOf = (delivery: Partial<Delivery> = {}, name = 'default'): Broker => ({
+  name,
+  namespace: 'dormouse',
+  class: 'MTChannelBasedBroker',
+  delivery,
+  origin,
+});
+
+export const trigger = (
+  name: string,
+  filters: readonly Filter[] = [],
+  delivery: Partial<Delivery> = {},
+  more: Partial<Trigger> = {},
+): Trigger => ({
+  name,
+  namespace: 'dormouse',
+  broker: 'default',
+  filters,
+  subscriber: service(name),
+  delivery,
+  origin,
+  ...more,
+});
+
+/** A broker `dormouse/default` in memory, behind a real HTTP listener, with scripted consumers and its own time. */
+export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
+  const clock = setup.clock ?? virtualClock();
+  const telemetry = new Telemetry();
+  const stores = setup.stores ?? new Map<string, MemoryStore>();
+  const consumers = setup.consumers ?? new Map();
+  const calls: Call[] = [];
+  const reports: string[] = [];
+  let dead = false;
+  const upstream: Upstream = {
+    async request(to, request) {
+      if (dead) return new Promise(() => {});
+      const call = {
+        ...request,
+        to: to.kind === 'url' ? to.url : to.name,
+        id: request.headers['ce-id'] ?? '',
+        atMs: clock.now(),
+      };
+      calls.push(call);
+      const answer = (await consumers.get(call.to)?.(call)) ?? 202;
+      if (answer instanceof Error) throw answer;
+      return {
+        status: 202,
+        headers: {},
+        body: Buffer.alloc(0),
+        ...(typeof answer === 'number' ? { status: answer } : answer),
+      };
+    },
+  };
+  const open = (folder: string) => {
+    const store = stores.get(folder) ?? memoryStore();
+    stores.set(folder, store);
+    return store;
+  };
+  const brokers = await openBrokers({
+    folder: '/brokers',
+    brokers: [brokerOf(setup.broker)],
+    triggers: setup.triggers ?? [],
+    upstream,
+    telemetry,
+    clock,
+    stores: open,
+    report: (sentence) => reports.push(sentence),
+    ...(setup.segmentBytes ? { segmentBytes: setup.segmentBytes } : {}),
+    ...(setup.concurrency ? { concurrency: setup.concurrency } : {}),
+    ...(setup.retention ? { retention: setup.retention } : {}),
+  });
+  const server = await listen(
+    createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)),
+  );
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dormouse/default`;
+  const end = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return {
+    brokers,
+    telemetry,
+    clock,
+    calls,
+    reports,
+    stores,
+    consumers,
+    url,
+    async send(attributes, body = '{}') {
+      const headers = Object.fromEntries(
+        Object.entries({ specversion: '1.0', source: '/posts', type: 'test', ...attributes }).map(([name, value]) => [
+          `ce-${name}`,
+          value,
+        ]),
+      );
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
+      await response.arrayBuffer();
+      return response.status;
+    },
+    async crash(options = {}) {
+      dead = true;
+      await end();
+      for (const store of stores.values()) store.losePower();
+      return bench({ ...setup, stores, consumers, clock: virtualClock(clock.now()), ...options });
+    },
+    async close() {
+      await end();
+      const closed = brokers.close();
+      await clock.advance(10_000); // whoever never answers is not waited for
+      await closed;
+    },
+  };
+}
+
+const listen = (server: Server) =>
+  new Promise<Server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));

@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Broker, Trigger } from '../manifests/model.ts';
+import type { Upstream } from '../serving/proxy/upstream.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { brokerIngress } from './broker-ingress.ts';
+import { setupOf } from './delivery/trigger-setup.ts';
+import { type DurableBroker, openDurableBroker } from './durable-broker.ts';
+import type { EventDetail, EventSummary } from './event-summary.ts';
+import { diskStore, type Store } from './log/store.ts';
+import type { Retention } from './store/retention.ts';
+import type { Undeliverable } from './store/undeliverable.ts';
+
+/** The brokers of a platform: one durable log each, one dispatcher a Trigger. */
+export interface Brokers {
+  /** `POST /<namespace>/<broker>`: 202 once the event is stored. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * Applies changed brokers and triggers; positions are kept, a new trigger starts at the log's end.
+   *
+   * @throws ManifestError when a filter is not understood; then nothing is changed
+   */
+  update(brokers: readonly Broker[], triggers: readonly Trigger[]): void;
+  /** The last events, newest first. */
+  recent(most: number): EventSummary[];
+  /** The event of an id, looked for among the newest first; several when more than one source gave it that id (CloudEvents, `id`) and none is named. */
+  find(id: string, source?: string): Promise<EventDetail[]>;
+  /** What could not be delivered, newest first. */
+  undeliverable(): Undeliverable[];
+  /** Called after every change of an event's way; returns how to stop it. */
+  watch(changed: (event: EventSummary) => void): () => void;
+  /** How many events each Trigger has not finished. */
+  backlogs(): { trigger: string; events: number }[];
+  /** Deliveries are under way or due. */
+  busy(): boolean;
+  /** Begins no more deliveries, lets those under way finish for a moment, stores positions. */
+  close(): Promise<void>;
+}
+
+export interface BrokersOptions {
+  /** Where the logs lie, a folder a broker. */
+  folder: string;
+  brokers: readonly Broker[];
+  triggers: readonly Trigger[];
+  upstream: Upstream;
+  telemetry: Telemetry;
+  clock?: Clock;
+  /** Called with a sentence when something was repaired, refused or given up; it is always in the telemetry's logs. */
+  report?: (sentence: string) => void;
+  /** Opens the store of a folder: the real disk unless told. */
+  stores?: (folder: string) => Store;
+  /** What is kept of events that are over: 64 MiB and a day unless told. */
+  retention?: Retention;
+  segmentBytes?: number;
+  /** Most events that share a write and sync. 256 unless told. */
+  commitRecords?: number;
+  /** Most deliveries under way at once, for each Trigger. */
+  concurrency?: number;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Opens every broker's log (recovering it) and starts delivering what is left.
+ *
+ * @throws LogDamagedError when a log is damaged beyond what is certain, ManifestError when a filter is not understood
+ */
+export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
+  const {
+    folder,
+    upstream,
+    telemetry,
+    clock = systemClock,
+    stores = diskStore,
+    retention = { maxBytes: 64 * 1024 * 1024, maxAgeMs: dayMs },
+  } = options;
+  const watchers = new Set<(event: EventSummary) => void>();
+  const brokers = new Map<string, DurableBroker>();
+  /** Brokers that an update added, until they are open. */
+  const opening = new Map<string, Promise<void>>();
+  /** Brokers that an update removed, until they are closed: their files are theirs until then. */
+  const closing = new Map<string, Promise<void>>();
+
+  const report = (sentence: string, traceId?: string) => {
+    telemetry.addLog({
+      timeMs: clock.now(),
+      service: 'broker',
+      instance: 'platform',
+      level: 'warn',
+      message: sentence,
+      ...(traceId ? { traceId } : {}),
+    });
+    options.report?.(sentence);
+  };
+  const changed = (event: EventSummary) => {
+    for (const watcher of watchers) watcher(event);
+  };
+  const remove = (key: string, broker: DurableBroker) => {
+    brokers.delete(key);
+    const closed = broker
+      .close()
+      .catch((error: Error) => report(`broker ${key} did not close cleanly: ${error.message}`))
+      .finally(() => closing.delete(key));
+    closing.set(key, closed);
+  };
+  const open = async (broker: Broker, triggers: readonly Trigger[]) => {
+    const place = join(folder, broker.namespace, broker.name);
+    const { segmentBytes, commitRecords, concurrency } = options;
+    const opened = await openDurableBroker({
+      broker,
+      triggers: triggersOf(broker, triggers),
+      stores: { events: stores(place), undeliverable: stores(join(place, 'undeliverable')) },
+      upstream,
+      telemetry,
+      clock,
+      retention,
+      changed,
+      report,
+      ...(segmentBytes ? { segmentBytes } : {}),
+      ...(commitRecords ? { commitRecords } : {}),
+      ...(concurrency ? { concurrency } : {}),
+    });
+    brokers.set(keyOf(broker), opened);
+  };
+
+  for (const broker of options.brokers) await open(broker, options.triggers);
+  let current: { brokers: readonly Broker[]; triggers: readonly Trigger[] } = options;
+
+  return {
+    handle: brokerIngress({
+      publisher: (key) => brokers.get(key)?.publish.bind(brokers.get(key)),
+      telemetry,
+      clock,
+      report,
+    }),
+    update(wanted, triggers) {
+      for (const broker of wanted) for (const trigger of triggersOf(broker, triggers)) setupOf(broker, trigger);
+      current = { brokers: wanted, triggers };
+      const keys = new Set(wanted.map(keyOf));
+      for (const [key, broker] of brokers) if (!keys.has(key)) remove(key, broker);
+      for (const broker of wanted) {
+        const key = keyOf(broker);
+        if (brokers.has(key)) brokers.get(key)?.configure(broker, triggersOf(broker, triggers));
+        else if (!opening.has(key)) opening.set(key, openLater(broker));
+      }
+    },
+    recent: (most) => newest([...brokers.values()].flatMap((broker) => broker.recent(most))).slice(0, most),
+    async find(id, source) {
+      const found = (await Promise.all([...brokers.values()].map((broker) => broker.find(id, source)))).flat();
+      return found.filter((event, i) => found.findIndex((each) => each.source === event.source) === i);
+    },
+    undeliverable: () =>
+      [...brokers.values()]
+        .flatMap((broker) => broker.undeliverable())
+        .sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    backlogs: () => [...brokers.values()].flatMap((broker) => broker.backlogs()),
+    busy: () => [...brokers.values()].some((broker) => broker.busy()),
+    async close() {
+      await Promise.all(opening.values());
+      await Promise.all([...closing.values(), ...[...brokers.values()].map((broker) => broker.close())]);
+    },
+  };
+
+  async function openLater(broker: Broker): Promise<void> {
+    const key = keyOf(broker);
+    try {
+      await closing.get(key);
+      await open(broker, current.triggers);
+      const opened = brokers.get(key) as DurableBroker;
+      const now = current.brokers.find((each) => keyOf(each) === key);
+      if (now) opened.configure(now, triggersOf(now, current.triggers));
+      else remove(key, opened);
+    } catch (error) {
+      report(`broker ${key} does not open: ${(error as Error).message}`);
+    } finally {
+      opening.delete(key);
+    }
+  }
+}
+
+const keyOf = ({ namespace, name }: Broker) => `${namespace}/${name}`;
+
+const triggersOf = (broker: Broker, triggers: readonly Trigger[]) =>
+  triggers.filter((trigger) => trigger.namespace === broker.namespace && trigger.broker === broker.name);
+
+/** Brokers have sequences of their own; between them only the events' times tell. */
+function newest(events: EventSummary[]): EventSummary[] {
+  if (new Set(events.map(({ broker }) => broker)).size < 2) return events;
+  return events.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+}

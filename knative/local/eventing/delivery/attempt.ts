@@ -1,0 +1,88 @@
+import type { Destination } from '../../manifests/model.ts';
+import { mostAnswerBytes, type Upstream, type UpstreamResponse } from '../../serving/proxy/upstream.ts';
+import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from '../store/cloudevents.ts';
+import type { Carried } from '../store/stored-event.ts';
+import { isRetryable } from './backoff.ts';
+
+/** What came of one attempt to deliver an event. */
+export interface Attempt {
+  verdict: 'done' | 'retry' | 'final';
+  /** `undefined` when there was no answer. */
+  status: number | undefined;
+  retryAfter: string | undefined;
+  /** Why it failed; empty when it did not. */
+  cause: string;
+  body: Buffer;
+  /** The event a 200 carried. */
+  reply: CloudEvent | undefined;
+}
+
+/** Sends an event once and judges the answer by Knative's data-plane contract; `carried` are more headers. Never rejects. */
+export async function attempt(
+  upstream: Upstream,
+  to: Destination,
+  event: CloudEvent,
+  {
+    traceparent,
+    carried = {},
+    timeoutMs,
+    acceptsReply,
+  }: { traceparent: string; carried?: Carried | undefined; timeoutMs: number; acceptsReply: boolean },
+): Promise<Attempt> {
+  const { headers, body } = writeMessage(event);
+  for (const name in carried) headers[name] = carried[name] as string;
+  headers.traceparent = traceparent;
+  if (acceptsReply) headers.prefer = 'reply';
+  try {
+    return judge(
+      await upstream.request(to, { method: 'POST', path: pathOf(to), headers, body, timeoutMs }),
+      acceptsReply,
+    );
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const cause = code && !message.includes(code) ? `${code}: ${message}` : message;
+    return {
+      verdict: 'retry',
+      status: undefined,
+      retryAfter: undefined,
+      cause,
+      body: Buffer.from(cause),
+      reply: undefined,
+    };
+  }
+}
+
+function judge({ status, headers, body, cut }: UpstreamResponse, acceptsReply: boolean): Attempt {
+  const answer = { status, retryAfter: headers['retry-after'], body, reply: undefined };
+  if (status < 200 || status > 299)
+    return { ...answer, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
+  if (status !== 200 || !acceptsReply || !announcesEvent(headers)) return { ...answer, verdict: 'done', cause: '' };
+  try {
+    return { ...answer, verdict: 'done', cause: '', reply: replyOf(headers, body, cut) };
+  } catch (error) {
+    return { ...answer, verdict: 'retry', cause: `its reply is no valid event: ${(error as Error).message}` };
+  }
+}
+
+/** One event: nobody asked for a batch (CloudEvents HTTP binding, section 3). */
+function replyOf(headers: UpstreamResponse['headers'], body: Buffer, cut = false): CloudEvent {
+  if (cut) throw new InvalidEventError(`it is longer than ${mostAnswerBytes} bytes`);
+  const [event, another] = readEvents(headers, body);
+  if (!event || another) throw new InvalidEventError('it is a batch');
+  return event;
+}
+
+function pathOf(to: Destination): string {
+  if (to.kind === 'service') return to.path || '/';
+  if (to.kind === 'broker') return `/${to.namespace}/${to.name}`;
+  const { pathname, search } = new URL(to.url);
+  return pathname + search;
+}
+
+/** A destination's address as on a cluster. */
+export function addressOf(to: Destination): string {
+  if (to.kind === 'service') return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path || '/'}`;
+  if (to.kind === 'broker')
+    return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
+  return to.url;
+}

@@ -1,0 +1,61 @@
+import type { Destination } from '../../manifests/model.ts';
+import { readTraceparent } from '../../telemetry/traceparent.ts';
+import type { SpanRecord } from '../../telemetry/traces.ts';
+import type { Ending } from '../store/acks.ts';
+import type { BrokerEvent } from '../store/stored-event.ts';
+import { addressOf } from './attempt.ts';
+import type { DeliveryJob } from './delivery-job.ts';
+
+export interface DeliveryEnd {
+  trigger: string;
+  subscriber: Destination;
+  /** `removed`: the Trigger was, before the event was over. */
+  ending: Ending | 'removed';
+  /** HTTP status of the last answer, 0 when there was none. */
+  status: number;
+  durationMs: number;
+}
+
+/** The span of an event's whole way to a subscriber, retries included. */
+export function processSpan(
+  job: DeliveryJob,
+  { attributes }: BrokerEvent,
+  { trigger, subscriber, ending, status, durationMs }: DeliveryEnd,
+): SpanRecord {
+  const origin = readTraceparent(attributes.traceparent);
+  return {
+    traceId: job.trace.traceId,
+    spanId: job.trace.spanId,
+    parentId: job.parentId,
+    name: `process ${trigger}`,
+    kind: 'client',
+    service: 'broker',
+    startMs: job.startMs,
+    durationMs,
+    attributes: {
+      'messaging.system': 'knative',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': trigger,
+      'messaging.message.id': attributes.id as string,
+      ...eventAttributes(attributes),
+      'server.address': addressOf(subscriber),
+      'delivery.attempts': job.attempts,
+      ...(job.sinkAttempts > 0 ? { 'delivery.dead_letter_attempts': job.sinkAttempts } : {}),
+      'delivery.outcome': ending,
+      ...(status ? { 'http.response.status_code': status } : {}),
+    },
+    ...(ending === 'delivered' ? {} : { error: true }),
+    ...(job.retries.length > 0 ? { events: job.retries } : {}),
+    ...(origin && origin.traceId !== job.trace.traceId
+      ? { links: [{ traceId: origin.traceId, spanId: origin.spanId }] }
+      : {}),
+  };
+}
+
+/** What of an event goes on spans, in Knative's spelling, with the id it leaves out. */
+export const eventAttributes = ({ id, type, source, subject }: Readonly<Record<string, string>>) => ({
+  'cloudevents.event_id': id as string,
+  'cloudevents.type': type as string,
+  'cloudevents.source': source as string,
+  ...(subject === undefined ? {} : { 'cloudevents.subject': subject }),
+});

@@ -1,0 +1,235 @@
+import type { Destination } from '../../manifests/model.ts';
+import type { Upstream } from '../../serving/proxy/upstream.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { writeTraceparent } from '../../telemetry/traceparent.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Ending } from '../store/acks.ts';
+import type { CloudEvent } from '../store/cloudevents.ts';
+import type { BrokerEvent } from '../store/stored-event.ts';
+import type { Failure } from '../store/undeliverable.ts';
+import { type Attempt, addressOf, attempt } from './attempt.ts';
+import { beginAttempt, noteFailure } from './attempt-history.ts';
+import { backoff } from './backoff.ts';
+import { type DeliveryJob, failureOf, triesOf } from './delivery-job.ts';
+import { processSpan } from './delivery-span.ts';
+import type { Outcome, TriggerOutcome } from './outcome.ts';
+import type { TriggerSetup } from './trigger-setup.ts';
+
+/** What of the world a delivery touches. */
+export interface DeliveryWorld {
+  upstream: Upstream;
+  telemetry: Telemetry;
+  clock: Clock;
+  /** Resolves once the event and its cause are on disk. */
+  giveUp: (event: BrokerEvent, failure: Failure) => Promise<void>;
+  /** Resolves once the reply is stored. */
+  reply: (event: BrokerEvent) => Promise<void>;
+  observe: (sequence: number, outcome: TriggerOutcome) => void;
+  report: (sentence: string, traceId?: string) => void;
+}
+
+/** Who has events delivered. */
+export interface Deliverer {
+  setup: () => TriggerSetup;
+  /** The subscriber failed, or took or finally refused an event. */
+  answered(failed: boolean): void;
+  /** The next event of the same key need not wait any longer. */
+  release(job: DeliveryJob): void;
+  /** Another attempt is due in so many milliseconds. */
+  again(job: DeliveryJob, delayMs: number): void;
+  /** Only this machine failed. */
+  diskFailed(job: DeliveryJob, error: unknown): void;
+  /** The event is over; false when its Trigger was removed meanwhile. */
+  over(job: DeliveryJob, ending: Ending, status: number): boolean;
+}
+
+/** Characters of `knativeerrordata`, and `knativeerrorcode` when nobody answered, as Knative's own dispatcher has them. */
+const mostErrorData = 1024;
+const codeWithoutAnswer = 500;
+
+/** Takes an event of one Trigger one step further: to the subscriber, then to the dead-letter sink, then to the disk. */
+export class DeliverySteps {
+  #world: DeliveryWorld;
+  #deliverer: Deliverer;
+
+  constructor(world: DeliveryWorld, deliverer: Deliverer) {
+    this.#world = world;
+    this.#deliverer = deliverer;
+  }
+
+  get #setup(): TriggerSetup {
+    return this.#deliverer.setup();
+  }
+
+  async next(job: DeliveryJob, event: BrokerEvent): Promise<void> {
+    const sink = this.#setup.delivery.deadLetterSink;
+    if (!job.failure) await this.#deliver(job, event);
+    else if (sink && !job.refused) await this.#deadLetter(job, event, sink, job.failure);
+    else await this.#keep(job, event, job.failure);
+  }
+
+  /** Says with a span that the Trigger was removed before the event was over. */
+  removed(job: DeliveryJob, event: BrokerEvent): void {
+    this.#span(job, event, 'removed', 0);
+  }
+
+  async #deliver(job: DeliveryJob, event: BrokerEvent): Promise<void> {
+    const { subscriber } = this.#setup;
+    const made = await this.#attempt(job, event, subscriber, true);
+    let { verdict, cause } = made;
+    this.#deliverer.answered(verdict === 'retry');
+    if (verdict === 'done' && made.reply) {
+      try {
+        await this.#reply(job, event, made.reply);
+      } catch (error) {
+        verdict = 'retry';
+        cause = `its reply could not be stored: ${(error as Error).message}`;
+      }
+    }
+    if (!this.#setup.ordered) this.#deliverer.release(job);
+    if (verdict === 'done') return this.#end(job, event, 'delivered', made.status ?? 0);
+    if (this.#retries(job, { ...made, verdict, cause })) return;
+    job.failure = failureOf(job, this.#setup.name, subscriber, made, cause);
+    const sink = this.#setup.delivery.deadLetterSink;
+    await (sink ? this.#deadLetter(job, event, sink, job.failure) : this.#keep(job, event, job.failure));
+  }
+
+  async #deadLetter(job: DeliveryJob, event: BrokerEvent, sink: Destination, failure: Failure): Promise<void> {
+    const attributes = {
+      ...event.attributes,
+      knativeerrordest: failure.destination,
+      knativeerrorcode: String(failure.status ?? codeWithoutAnswer),
+      knativeerrordata: Buffer.from(failure.body).toString('base64').slice(0, mostErrorData),
+    };
+    const made = await this.#attempt(job, { ...event, attributes }, sink, false);
+    if (made.verdict === 'done') return this.#end(job, event, 'dead-lettered', failure.status ?? 0);
+    if (this.#retries(job, made)) return;
+    job.refused = true;
+    await this.#keep(job, event, {
+      ...failure,
+      cause: `${failure.cause}; the dead-letter sink ${addressOf(sink)} ${made.cause}`,
+    });
+  }
+
+  async #keep(job: DeliveryJob, event: BrokerEvent, failure: Failure): Promise<void> {
+    try {
+      await this.#world.giveUp(event, failure);
+    } catch (error) {
+      job.failure = failure;
+      this.#deliverer.diskFailed(job, error);
+      return;
+    }
+    this.#world.report(
+      `${failure.trigger}: event ${event.attributes.id} is undeliverable after ${failure.attempts} attempts: ${failure.cause}`,
+      job.trace.traceId,
+    );
+    this.#end(job, event, 'undeliverable', failure.status ?? 0);
+  }
+
+  async #attempt(job: DeliveryJob, event: BrokerEvent, to: Destination, acceptsReply: boolean): Promise<Attempt> {
+    const { upstream, clock } = this.#world;
+    if (job.attempts === 0) {
+      job.startMs = clock.now();
+      job.started = performance.now();
+    }
+    const over = beginAttempt(job.history, clock.now(), !acceptsReply);
+    this.#observe(job, 'delivering');
+    if (job.failure) job.sinkAttempts++;
+    else job.attempts++;
+    const timeoutMs = this.#setup.delivery.timeoutMs ?? 300_000;
+    const made = await attempt(upstream, to, event, {
+      traceparent: writeTraceparent(job.trace),
+      carried: event.carried,
+      timeoutMs,
+      acceptsReply,
+    });
+    over(made);
+    return made;
+  }
+
+  /** Plans another attempt, unless there were enough or the answer was final. */
+  #retries(job: DeliveryJob, made: Attempt): boolean {
+    const { clock } = this.#world;
+    const { delivery } = this.#setup;
+    const now = clock.now();
+    const tries = triesOf(job);
+    const again = made.verdict === 'retry' && tries <= delivery.retry;
+    const answer = made.status === undefined ? undefined : { status: made.status, retryAfter: made.retryAfter };
+    const delay = again ? backoff(delivery, tries - 1, answer, now) : 0;
+    job.retries.push({
+      name: again ? 'retry' : 'given up',
+      timeMs: now,
+      attributes: {
+        attempt: tries,
+        ...(job.failure ? { dead_letter_sink: true } : {}),
+        cause: made.cause,
+        ...(again ? { delay_ms: delay } : {}),
+      },
+    });
+    noteFailure(job.history, made.cause, again ? now + delay : undefined);
+    if (!again) return false;
+    this.#observe(job, 'retrying', {
+      error: made.cause,
+      nextAttemptAt: now + delay,
+      ...(made.status === undefined ? {} : { status: made.status }),
+    });
+    this.#deliverer.again(job, delay);
+    return true;
+  }
+
+  async #reply(job: DeliveryJob, event: BrokerEvent, reply: CloudEvent): Promise<void> {
+    const { knativebrokerttl: _, ...attributes } = reply.attributes;
+    if (event.ttl <= 1) {
+      this.#world.report(
+        `${this.#setup.name}: the reply to event ${event.attributes.id} is dropped, it went round too often (knativebrokerttl)`,
+        job.trace.traceId,
+      );
+      return;
+    }
+    const { carried } = event;
+    await this.#world.reply({
+      attributes,
+      data: reply.data,
+      traceparent: writeTraceparent(job.trace),
+      ttl: event.ttl - 1,
+      ...(carried ? { carried } : {}),
+    });
+  }
+
+  #end(job: DeliveryJob, event: BrokerEvent, ending: Ending, status: number): void {
+    if (!this.#deliverer.over(job, ending, status)) return;
+    const latencyMs = latencyOf(job);
+    const error = job.retries.at(-1)?.attributes.cause;
+    const finished_at = new Date(this.#world.clock.now()).toISOString();
+    this.#observe(job, ending, {
+      latencyMs,
+      finished_at,
+      ...(status ? { status } : {}),
+      ...(error ? { error: String(error) } : {}),
+    });
+    this.#span(job, event, ending, status);
+  }
+
+  #span(job: DeliveryJob, event: BrokerEvent, ending: Ending | 'removed', status: number): void {
+    if (!job.trace.sampled && job.retries.length === 0) return;
+    const { name: trigger, subscriber } = this.#setup;
+    this.#world.telemetry.addSpan(
+      processSpan(job, event, { trigger, subscriber, ending, status, durationMs: latencyOf(job) }),
+    );
+  }
+
+  #observe(job: DeliveryJob, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {
+    const { attempts, sinkAttempts, history } = job;
+    const name = this.#setup.name;
+    this.#world.observe(job.position.sequence, {
+      name,
+      outcome,
+      attempts,
+      ...(sinkAttempts > 0 ? { dead_letter_attempts: sinkAttempts } : {}),
+      history,
+      ...more,
+    });
+  }
+}
+
+const latencyOf = ({ started }: DeliveryJob) => Math.round((performance.now() - started) * 100) / 100;

@@ -1,0 +1,253 @@
+import type { Broker, Trigger } from '../manifests/model.ts';
+import type { Upstream } from '../serving/proxy/upstream.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from '../time/clock.ts';
+import { Dispatcher } from './delivery/dispatcher.ts';
+import { setupOf, type TriggerSetup } from './delivery/trigger-setup.ts';
+import { detailOf } from './event-detail.ts';
+import type { EventDetail, EventSummary } from './event-summary.ts';
+import type { Position } from './log/record.ts';
+import type { Log } from './log/segmented-log.ts';
+import type { Store } from './log/store.ts';
+import { type RecentEvents, recentEvents, summarise } from './recent-events.ts';
+import { type AckFiles, ackFiles, type KnownAcks } from './store/acks.ts';
+import { type EventLog, eventLog } from './store/event-log.ts';
+import { recoverBroker } from './store/recover-broker.ts';
+import { type Retention, Trimmer } from './store/retention.ts';
+import type { BrokerEvent } from './store/stored-event.ts';
+import type { KnownTrigger, TriggerTable } from './store/trigger-table.ts';
+import { type Undeliverable, type UndeliverableStore, undeliverableStore } from './store/undeliverable.ts';
+import { endingsOf, outcomesLeft, outcomesOf } from './trigger-outcomes.ts';
+import { TriggerSet } from './trigger-set.ts';
+
+export interface DurableBrokerOptions {
+  broker: Broker;
+  triggers: readonly Trigger[];
+  /** A store for the log, and one for what could not be delivered. */
+  stores: { events: Store; undeliverable: Store };
+  upstream: Upstream;
+  telemetry: Telemetry;
+  clock: Clock;
+  retention: Retention;
+  segmentBytes?: number;
+  commitRecords?: number;
+  changed: (summary: EventSummary) => void;
+  report: (sentence: string, traceId?: string) => void;
+  concurrency?: number;
+}
+
+/** One Broker: its log and a dispatcher for each of its Triggers. */
+export interface DurableBroker {
+  /** Resolves once all of the events are on disk: then they may be acknowledged. */
+  publish(events: readonly BrokerEvent[]): Promise<void>;
+  configure(broker: Broker, triggers: readonly Trigger[]): void;
+  recent(most: number): EventSummary[];
+  /** @see Brokers */
+  find(id: string, source?: string): Promise<EventDetail[]>;
+  undeliverable(): Undeliverable[];
+  backlogs(): { trigger: string; events: number }[];
+  busy(): boolean;
+  close(): Promise<void>;
+}
+
+const listedEvents = 1_000;
+
+/** Opens a broker's log (recovering it) and starts its dispatchers where they had been. */
+export async function openDurableBroker(options: DurableBrokerOptions): Promise<DurableBroker> {
+  const { broker, stores, clock, report, segmentBytes, commitRecords } = options;
+  const {
+    log,
+    acks: known,
+    table,
+  } = await recoverBroker(
+    {
+      store: stores.events,
+      clock,
+      report,
+      ...(segmentBytes ? { segmentBytes } : {}),
+      ...(commitRecords ? { commitRecords } : {}),
+    },
+    listedEvents,
+  );
+  const name = `${broker.namespace}/${broker.name}`;
+  const undeliverable = await undeliverableStore({ store: stores.undeliverable, broker: name, clock, report });
+  if (known.unreadable > 0)
+    report(`${known.unreadable} acknowledgements cannot be read: their events are delivered again`);
+  if (table.damage && log.end.sequence > 1)
+    report(`the list of triggers is ${table.damage}: every trigger begins at the oldest event that is kept`);
+  const opened = new LoggedBroker(options, name, log, table, known, undeliverable);
+  await opened.start(known);
+  return opened;
+}
+
+class LoggedBroker implements DurableBroker {
+  #options: DurableBrokerOptions;
+  #name: string;
+  #log: Log;
+  #events: EventLog;
+  #acks: AckFiles;
+  #triggers: TriggerSet;
+  #trimmer: Trimmer;
+  #undeliverable: UndeliverableStore;
+  #recent: RecentEvents;
+  #closed = false;
+
+  constructor(
+    options: DurableBrokerOptions,
+    name: string,
+    log: Log,
+    table: TriggerTable,
+    known: KnownAcks,
+    undeliverable: UndeliverableStore,
+  ) {
+    const { stores, retention, clock, report, changed } = options;
+    this.#options = options;
+    this.#name = name;
+    this.#log = log;
+    this.#events = eventLog(log, () => clock.now());
+    this.#undeliverable = undeliverable;
+    this.#recent = recentEvents(name, changed);
+    this.#triggers = new TriggerSet({
+      log,
+      table,
+      highest: known.highestTrigger,
+      dispatch: (...place) => this.#dispatcher(...place),
+      removed: (trigger, sequence) => this.#recent.removed(trigger, sequence),
+      report,
+    });
+    const movedFloors = () => this.#triggers.movedFloors();
+    this.#acks = ackFiles({
+      store: stores.events,
+      logId: log.id,
+      newest: () => log.end.segment,
+      movedFloors,
+      clock,
+      report,
+    });
+    this.#trimmer = new Trimmer({ log, acks: this.#acks, retention, needed: () => this.#needed(), clock, report });
+  }
+
+  async start(known: KnownAcks): Promise<void> {
+    const { broker, triggers } = this.#options;
+    await this.#triggers.start(
+      triggers.map((trigger) => setupOf(broker, trigger)),
+      known,
+    );
+    await this.#recall(known);
+    this.#pump();
+    this.#moved();
+  }
+
+  /** Lists the newest events again, with what the acknowledgements say of them. */
+  async #recall({ acks }: KnownAcks): Promise<void> {
+    const first = Math.max(1, this.#log.end.sequence - listedEvents);
+    const endings = endingsOf(acks.filter(({ sequence }) => sequence >= first));
+    for (let at = await this.#log.locate(first); at.sequence < this.#log.end.sequence; ) {
+      const entries = await this.#events.read(at, 256 * 1024);
+      for (const entry of entries) this.#recent.add(entry, outcomesOf(entry, this.#triggers.running, endings));
+      at = entries.at(-1)?.next ?? this.#log.end;
+    }
+  }
+
+  #dispatcher(setup: TriggerSetup, known: KnownTrigger, from: Position, over: Set<number>): Dispatcher {
+    const { upstream, telemetry, clock, report, concurrency } = this.#options;
+    return new Dispatcher({
+      setup,
+      events: this.#events,
+      end: () => this.#log.end,
+      from,
+      over,
+      upstream,
+      telemetry,
+      clock,
+      report,
+      ended: (position, ending, attempts, status) => {
+        this.#acks.add(position.segment, {
+          trigger: known.number,
+          sequence: position.sequence,
+          ending,
+          attempts,
+          status,
+        });
+        this.#moved();
+      },
+      moved: () => this.#moved(),
+      giveUp: (event, failure) => this.#undeliverable.add(event, failure),
+      reply: (event) => this.publish([event]),
+      observe: (sequence, outcome) => this.#recent.observe(sequence, outcome),
+      ...(concurrency ? { concurrency } : {}),
+    });
+  }
+
+  async publish(events: readonly BrokerEvent[]): Promise<void> {
+    await this.#triggers.tabled();
+    await this.#events.append(events, (entry) => this.#recent.add(entry, outcomesOf(entry, this.#triggers.running)));
+    this.#pump();
+    if (this.#triggers.running.size === 0) this.#moved();
+  }
+
+  configure(broker: Broker, triggers: readonly Trigger[]): void {
+    this.#triggers.configure(triggers.map((trigger) => setupOf(broker, trigger)));
+  }
+
+  #pump(): void {
+    for (const { dispatcher } of this.#triggers.running.values()) dispatcher.pump();
+  }
+
+  #moved(): void {
+    this.#acks.touch();
+    const end = this.#log.end.sequence;
+    if (this.#triggers.dispatchers.every(({ floor }) => floor === end)) this.#events.forget();
+    this.#trimmer.soon();
+  }
+
+  #needed(): number {
+    return Math.min(this.#log.end.sequence - listedEvents, ...this.#triggers.dispatchers.map(({ floor }) => floor));
+  }
+
+  recent(most: number): EventSummary[] {
+    return this.#recent.list(most);
+  }
+
+  async find(id: string, source?: string): Promise<EventDetail[]> {
+    const { running } = this.#triggers;
+    const recent = this.#recent.find(id, source);
+    if (recent.length > 0)
+      return Promise.all(
+        recent.map(async ({ position, summary }) => detailOf(await this.#events.load(position), summary, running)),
+      );
+    const found = new Map<string, EventDetail>();
+    for (let at = this.#log.begin; at.sequence < this.#log.end.sequence && !found.has(source ?? ''); ) {
+      const entries = await this.#events.read(at, 1024 * 1024);
+      for (const entry of entries) {
+        const { attributes } = entry.event;
+        if (attributes.id !== id || (source ?? attributes.source) !== attributes.source) continue;
+        const summary = summarise(this.#name, entry, outcomesLeft(entry, running, this.undeliverable()));
+        found.set(attributes.source as string, detailOf(entry, summary, running));
+      }
+      at = entries.at(-1)?.next ?? this.#log.end;
+    }
+    return [...found.values()];
+  }
+
+  undeliverable(): Undeliverable[] {
+    return this.#undeliverable.list();
+  }
+
+  backlogs(): { trigger: string; events: number }[] {
+    return [...this.#triggers.running].map(([trigger, { dispatcher }]) => ({ trigger, events: dispatcher.backlog }));
+  }
+
+  busy(): boolean {
+    return this.#triggers.dispatchers.some((dispatcher) => dispatcher.busy);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([this.#trimmer.close(), this.#triggers.stop()]);
+    await this.#acks.close();
+    await this.#log.close();
+    await this.#undeliverable.close();
+  }
+}

@@ -1,0 +1,265 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import { type EndMark, type EndMarkFile, endMarkFile } from './end-mark.ts';
+import { EndMarking } from './end-marking.ts';
+import { bytesOf, encodeCommit, type Pending, takeCommit } from './group-commit.ts';
+import { LogReader } from './log-reader.ts';
+import {
+  mostInCommit,
+  type Position,
+  type StoredRecord,
+  segmentHeader,
+  storedRecord,
+  writeSegmentHead,
+} from './record.ts';
+import { LogDamagedError, noteIndex, type RecoveredLog, recoverLog, type Segment, segmentName } from './recover-log.ts';
+import type { Store } from './store.ts';
+
+/** An append-only log of records that survives power loss and notices damage. */
+export interface Log {
+  /** Tells this log from every other. */
+  readonly id: number;
+  /** Where the oldest record that is kept begins (or the next one, when there is none). */
+  readonly begin: Position;
+  /** Where the next record will begin: everything before is on disk. */
+  readonly end: Position;
+  readonly segments: readonly { base: number; bytes: number; lastMs: number }[];
+  /**
+   * Appends records that belong together: all of them are kept or none. Resolves once they are on disk. Calls that come
+   * while the disk is busy share its next write and sync. Rejects with the disk's error; the log stays usable.
+   */
+  append(group: readonly Buffer[]): Promise<Position[]>;
+  /** Records from a position on, up to about `maxBytes` but at least one; empty at the end. */
+  read(from: Position, maxBytes: number): Promise<{ records: StoredRecord[]; next: Position }>;
+  /** Where a sequence begins; clamped to what is kept. */
+  locate(sequence: number): Promise<Position>;
+  /** Forgets whole segments that hold only records before `sequence`; returns their bases. */
+  removeBefore(sequence: number): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+export interface LogOptions {
+  store: Store;
+  clock?: Clock;
+  /** A segment is ended when it would grow beyond this. 8 MiB unless told. */
+  segmentBytes?: number;
+  /** Most records of one write and sync, unless more came together. 256 unless told. */
+  commitRecords?: number;
+  /** Called with a sentence for each repair. */
+  report?: (sentence: string) => void;
+  /** Called for each record found, oldest first. Its payload is only valid during the call. */
+  visit?: (record: StoredRecord) => void;
+}
+
+const markName = 'end';
+
+/**
+ * Opens the log in a store, or begins one. Every record is read and checked: a torn end is cut (and reported), damage
+ * anywhere else is refused.
+ *
+ * @throws LogDamagedError
+ */
+export async function openLog(options: LogOptions): Promise<Log> {
+  const { store, visit = () => {}, report = () => {} } = options;
+  const mark = await endMarkFile(await store.open(markName));
+  const recovered = await recoverLog(store, mark.last, (record, segment, offset) =>
+    visit(storedRecord(record, segment.base, offset)),
+  ).catch((error: unknown) => {
+    if (error instanceof LogDamagedError) error.message = join(store.place, error.message);
+    throw error;
+  });
+  for (const repair of recovered.repairs) report(repair);
+  if (!mark.last && recovered.sequence > 1) report('the mark of the log’s end was missing: it is made anew');
+  const log = new SegmentedLog(options, mark, recovered);
+  await log.start();
+  return log;
+}
+
+class SegmentedLog implements Log {
+  readonly id: number;
+  #store: Store;
+  #clock: Clock;
+  #segmentBytes: number;
+  #commitRecords: number;
+  #marking: EndMarking;
+  #reader: LogReader;
+  #segments: Segment[];
+  #sequence: number;
+  #checksum: number;
+  /** Base of the oldest segment that must be there; moves before segments are removed. */
+  #first: number;
+  #queue: Pending[] = [];
+  #running: Promise<void> | undefined;
+  /** What was written behind the end must be cut first, because a write or a sync failed. */
+  #tainted = false;
+  /** A segment whose making failed: it must go before its first sequence is written elsewhere. */
+  #unfinished: string | undefined;
+  #closed = false;
+
+  constructor(
+    { store, clock = systemClock, segmentBytes = 8 * 1024 * 1024, commitRecords = 256 }: LogOptions,
+    mark: EndMarkFile,
+    recovered: RecoveredLog,
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#segmentBytes = segmentBytes;
+    this.#commitRecords = commitRecords;
+    this.#marking = new EndMarking(mark, () => this.#present(), clock);
+    this.#segments = recovered.segments;
+    this.#sequence = recovered.sequence;
+    this.#checksum = recovered.checksum;
+    this.#first = recovered.segments[0]?.base ?? recovered.sequence;
+    this.id = recovered.logId ?? randomBytes(4).readUInt32LE();
+    this.#reader = new LogReader(this.#segments, this.id, store.place);
+  }
+
+  /** Makes the first segment, and a mark of what recovery found. */
+  async start(): Promise<void> {
+    if (this.#segments.length === 0) this.#segments.push(await this.#newSegment());
+    await this.#marking.now();
+    await this.#store.syncFolder();
+  }
+
+  get begin(): Position {
+    const { base } = this.#segments[0] as Segment;
+    return { sequence: base, segment: base, offset: segmentHeader };
+  }
+
+  get end(): Position {
+    const { base, size } = this.#active;
+    return { sequence: this.#sequence, segment: base, offset: size };
+  }
+
+  get segments(): readonly { base: number; bytes: number; lastMs: number }[] {
+    return this.#segments.map(({ base, size, lastMs }) => ({ base, bytes: size, lastMs }));
+  }
+
+  append(group: readonly Buffer[]): Promise<Position[]> {
+    if (this.#closed) return Promise.reject(new Error('the log is closed'));
+    if (group.length === 0 || group.length > mostInCommit)
+      return Promise.reject(
+        new RangeError(`1 to ${mostInCommit} records can be appended together, not ${group.length}`),
+      );
+    return new Promise((stored, failed) => {
+      this.#queue.push({ group, stored, failed });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Writes until nothing waits: what comes meanwhile is taken together by the next turn. */
+  async #run(): Promise<void> {
+    await new Promise(setImmediate); // the requests of this turn of the event loop share the first write
+    while (this.#queue.length > 0) {
+      const taken = takeCommit(this.#queue, this.#commitRecords);
+      try {
+        await this.#commit(taken);
+      } catch (error) {
+        this.#tainted = true;
+        for (const { failed } of taken) failed(error);
+      }
+    }
+    this.#running = undefined;
+    this.#marking.syncLater();
+  }
+
+  async #commit(taken: readonly Pending[]): Promise<void> {
+    if (this.#tainted) await this.#untaint();
+    const bytes = taken.reduce((sum, pending) => sum + bytesOf(pending), 0);
+    if (this.#active.size > segmentHeader && this.#active.size + bytes > this.#segmentBytes)
+      this.#segments.push(await this.#newSegment());
+    const segment = this.#active;
+    const timeMs = this.#clock.now();
+    const { buffer, places, checksum, sequence } = encodeCommit(taken, bytes, {
+      logId: this.id,
+      checksum: this.#checksum,
+      sequence: this.#sequence,
+      segment,
+      timeMs,
+    });
+    await segment.file.write(buffer, segment.size);
+    await segment.file.sync();
+    for (const position of places.flat()) noteIndex(segment, position.sequence, position.offset);
+    segment.size += bytes;
+    segment.lastMs = timeMs;
+    this.#checksum = checksum;
+    this.#sequence = sequence;
+    for (const [i, { stored }] of taken.entries()) stored(places[i] as Position[]);
+    this.#marking.later();
+  }
+
+  /** After a failed sync nobody knows what is on disk behind the end: it is cut and written anew. */
+  async #untaint(): Promise<void> {
+    if (this.#unfinished) {
+      await this.#store.remove(this.#unfinished);
+      await this.#store.syncFolder();
+      this.#unfinished = undefined;
+    }
+    await this.#active.file.truncate(this.#active.size);
+    await this.#active.file.sync();
+    this.#tainted = false;
+  }
+
+  async #newSegment(): Promise<Segment> {
+    const base = this.#sequence;
+    const name = segmentName(base);
+    const file = await this.#store.open(name);
+    try {
+      await file.truncate(0);
+      await file.write(writeSegmentHead({ logId: this.id, base, previous: this.#checksum }), 0);
+      await file.sync();
+      await this.#store.syncFolder();
+    } catch (error) {
+      this.#unfinished = name;
+      await file.close();
+      throw error;
+    }
+    return { name, base, size: segmentHeader, file, index: [], lastMs: 0 };
+  }
+
+  get #active(): Segment {
+    return this.#segments.at(-1) as Segment;
+  }
+
+  /** What is on disk now. */
+  #present(): EndMark {
+    const { base, size } = this.#active;
+    return { segment: base, offset: size, sequence: this.#sequence, checksum: this.#checksum, first: this.#first };
+  }
+
+  read(from: Position, maxBytes: number): Promise<{ records: StoredRecord[]; next: Position }> {
+    return this.#reader.read(from, maxBytes);
+  }
+
+  async locate(sequence: number): Promise<Position> {
+    if (sequence >= this.#sequence) return this.end;
+    if (sequence <= this.begin.sequence) return this.begin;
+    return this.#reader.locate(sequence);
+  }
+
+  async removeBefore(sequence: number): Promise<number[]> {
+    const keep = Math.max(
+      0,
+      this.#segments.findLastIndex(({ base }) => base <= sequence),
+    );
+    if (keep === 0) return [];
+    this.#first = (this.#segments[keep] as Segment).base;
+    await this.#marking.everywhere();
+    const removed = this.#segments.splice(0, keep);
+    for (const { name, file } of removed) {
+      await file.close();
+      await this.#store.remove(name);
+    }
+    await this.#store.syncFolder();
+    return removed.map(({ base }) => base);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#marking.stop();
+    await this.#running;
+    await this.#marking.close(!this.#tainted);
+    for (const { file } of this.#segments) await file.close();
+  }
+}

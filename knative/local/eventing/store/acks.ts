@@ -1,0 +1,213 @@
+import { crc32 } from 'node:zlib';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import type { Store, StoreFile } from '../log/store.ts';
+
+/** How a delivery ended. */
+export type Ending = 'delivered' | 'dead-lettered' | 'undeliverable';
+
+export interface Ack {
+  trigger: number;
+  sequence: number;
+  ending: Ending;
+  attempts: number;
+  /** HTTP status of the last attempt, 0 when there was none. */
+  status: number;
+}
+
+/** What the files say: endings, and for each trigger below which sequence everything is over. */
+export interface KnownAcks {
+  acks: Ack[];
+  floors: Map<number, number>;
+  /** Highest number of a trigger seen. */
+  highestTrigger: number;
+  /** The log had every sequence below. */
+  reached: number;
+  /** Entries that could not be read: what they acknowledged is delivered again. */
+  unreadable: number;
+}
+
+const entryBytes = 16;
+const endings: readonly Ending[] = ['delivered', 'dead-lettered', 'undeliverable'];
+const floorKind = 15;
+const flushMs = 50;
+const names = /^(\d{16})\.acks$/;
+export const ackName = (base: number) => `${String(base).padStart(16, '0')}.acks`;
+
+/** 0 kind · 1 attempts · 2 trigger (16 bits) · 4 sequence (48 bits) · 10 status (16 bits) · 12 checksum, seeded with the log's number */
+function writeEntry(
+  target: Buffer,
+  at: number,
+  logId: number,
+  kind: number,
+  entry: { trigger: number; sequence: number; attempts: number; status: number },
+): void {
+  target[at] = kind;
+  target[at + 1] = Math.min(255, entry.attempts);
+  target.writeUInt16LE(entry.trigger, at + 2);
+  target.writeUIntLE(entry.sequence, at + 4, 6);
+  target.writeUInt16LE(entry.status, at + 10);
+  target.writeUInt32LE(crc32(target.subarray(at, at + 12), logId), at + 12);
+}
+
+/**
+ * Reads every file of acknowledgements. What is damaged is left out: that costs a second delivery, never an event.
+ *
+ * @param recent acknowledgements of older sequences are left out when their trigger is done with everything up to them
+ */
+export async function readAcks(store: Store, logId: number, recent = 0): Promise<KnownAcks> {
+  const known: KnownAcks = { acks: [], floors: new Map(), highestTrigger: 0, reached: 1, unreadable: 0 };
+  // From the newest on, so that floors are known before what lies below them.
+  for (const name of (await store.list())
+    .filter((each) => names.test(each))
+    .sort()
+    .reverse()) {
+    const file = await store.open(name);
+    const bytes = await file.read(0, await file.size());
+    await file.close();
+    const entries = Math.floor(bytes.length / entryBytes);
+    for (let entry = entries - 1; entry >= 0; entry--) readEntry(bytes, entry * entryBytes, logId, recent, known);
+  }
+  known.acks.reverse();
+  return known;
+}
+
+function readEntry(bytes: Buffer, at: number, logId: number, recent: number, known: KnownAcks): void {
+  const kind = bytes[at] as number;
+  const ending = endings[kind];
+  if (crc32(bytes.subarray(at, at + 12), logId) !== bytes.readUInt32LE(at + 12) || (!ending && kind !== floorKind)) {
+    known.unreadable++;
+    return;
+  }
+  const trigger = bytes.readUInt16LE(at + 2);
+  const sequence = bytes.readUIntLE(at + 4, 6);
+  known.highestTrigger = Math.max(known.highestTrigger, trigger);
+  known.reached = Math.max(known.reached, ending ? sequence + 1 : sequence);
+  if (ending && sequence < recent && sequence < (known.floors.get(trigger) ?? 0)) return;
+  if (ending)
+    known.acks.push({
+      trigger,
+      sequence,
+      ending,
+      attempts: bytes[at + 1] as number,
+      status: bytes.readUInt16LE(at + 10),
+    });
+  else known.floors.set(trigger, Math.max(known.floors.get(trigger) ?? 0, sequence));
+}
+
+export interface AckFiles {
+  /** Remembers an ending; written a moment later, together with others. `segment` is the base of the event's segment. */
+  add(segment: number, ack: Ack): void;
+  /** Asks for the floors to be written, too. */
+  touch(): void;
+  /** Forgets the files of removed segments. */
+  remove(segments: readonly number[]): Promise<void>;
+  /** Writes what waits. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AckOptions {
+  store: Store;
+  logId: number;
+  /** Base of the log's newest segment: floors are written beside it. */
+  newest: () => number;
+  /** Floors that moved since they were last asked for. */
+  movedFloors: () => Iterable<{ trigger: number; sequence: number }>;
+  clock?: Clock;
+  report?: (sentence: string) => void;
+}
+
+/**
+ * Acknowledgements in a file beside each segment, so that they go when it goes. They are written lazily and not synced:
+ * what a crash takes is delivered again.
+ */
+export function ackFiles({
+  store,
+  logId,
+  newest,
+  movedFloors,
+  clock = systemClock,
+  report = () => {},
+}: AckOptions): AckFiles {
+  let waiting = new Map<number, Ack[]>();
+  let timer: unknown;
+  let last: Promise<void> = Promise.resolve();
+  let current: { segment: number; file: StoreFile; end: number } | undefined;
+
+  const schedule = () => {
+    timer ??= clock.setTimeout(() => {
+      timer = undefined;
+      void self.flush();
+    }, flushMs);
+  };
+
+  /** The file written last stays open: it is nearly always the next one, too. */
+  const append = async (segment: number, entries: Buffer) => {
+    if (current?.segment !== segment) {
+      await current?.file.close();
+      current = undefined;
+      const file = await store.open(ackName(segment));
+      const size = await file.size();
+      current = { segment, file, end: size - (size % entryBytes) };
+    }
+    await current.file.write(entries, current.end);
+    current.end += entries.length;
+  };
+
+  const write = async () => {
+    const taken = waiting;
+    waiting = new Map();
+    for (const [segment, acks] of taken) {
+      const entries = Buffer.alloc(acks.length * entryBytes);
+      for (const [i, ack] of acks.entries())
+        writeEntry(entries, i * entryBytes, logId, endings.indexOf(ack.ending), ack);
+      await append(segment, entries);
+    }
+    const floors = [...movedFloors()];
+    const entries = Buffer.alloc(floors.length * entryBytes);
+    for (const [i, floor] of floors.entries())
+      writeEntry(entries, i * entryBytes, logId, floorKind, { ...floor, attempts: 0, status: 0 });
+    if (floors.length > 0) await append(newest(), entries);
+  };
+
+  const self: AckFiles = {
+    add(segment, ack) {
+      const acks = waiting.get(segment);
+      if (acks) acks.push(ack);
+      else waiting.set(segment, [ack]);
+      schedule();
+    },
+    touch: schedule,
+    remove(segments) {
+      last = last.then(async () => {
+        for (const segment of segments) {
+          waiting.delete(segment);
+          if (current?.segment === segment) {
+            await current.file.close();
+            current = undefined;
+          }
+          await store.remove(ackName(segment));
+        }
+      });
+      return last;
+    },
+    flush() {
+      last = last
+        .then(write)
+        .catch((error: Error) =>
+          report(
+            `acknowledgements could not be written (${error.message}): after a crash their events are delivered again`,
+          ),
+        );
+      return last;
+    },
+    async close() {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      timer = undefined;
+      await self.flush();
+      await current?.file.close();
+      current = undefined;
+    },
+  };
+  return self;
+}

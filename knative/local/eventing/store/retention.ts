@@ -1,0 +1,94 @@
+import type { Clock } from '../../time/clock.ts';
+import type { Log } from '../log/segmented-log.ts';
+import type { AckFiles } from './acks.ts';
+
+/** What is kept of events that are over: until then everything is. */
+export interface Retention {
+  maxBytes: number;
+  maxAgeMs: number;
+}
+
+export interface TrimmerOptions {
+  log: Log;
+  acks: AckFiles;
+  retention: Retention;
+  /** Events from this sequence on are needed. */
+  needed: () => number;
+  clock: Clock;
+  report: (sentence: string) => void;
+}
+
+/** Timers of more than 24.8 days fire at once. */
+const longestWaitMs = 24 * 60 * 60 * 1000;
+
+/** Removes the oldest segments of a broker's log that nobody needs any more and that are too many or too old. */
+export class Trimmer {
+  #options: TrimmerOptions;
+  #trimming: Promise<void> | undefined;
+  #timer: unknown;
+  #closed = false;
+
+  constructor(options: TrimmerOptions) {
+    this.#options = options;
+  }
+
+  /** Something may have become removable. */
+  soon(): void {
+    if (this.#closed || this.#options.log.segments.length < 2) return;
+    this.#trimming ??= this.#trim().finally(() => {
+      this.#trimming = undefined;
+      this.#later();
+    });
+  }
+
+  /** Begins nothing more; resolves when what is under way is over. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#trimming;
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  /** When nothing moves, the oldest segment goes as soon as it is too old. One that is still needed goes when its trigger moves. */
+  #later(): void {
+    const { log, clock, retention } = this.#options;
+    clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [oldest, next] = log.segments;
+    const dueMs = (oldest?.lastMs ?? 0) + retention.maxAgeMs - clock.now();
+    if (this.#closed || !next || dueMs <= 0) return;
+    this.#timer = clock.setTimeout(() => this.soon(), Math.min(dueMs, longestWaitMs));
+  }
+
+  async #trim(): Promise<void> {
+    const { log, acks, report } = this.#options;
+    const before = this.#removable();
+    if (before === 0) return;
+    try {
+      await acks.flush();
+      await acks.remove(await log.removeBefore(before));
+    } catch (error) {
+      report(`old events could not be removed: ${(error as Error).message}`);
+    }
+  }
+
+  /** Base of the first segment that is kept; 0 when all are. */
+  #removable(): number {
+    const { log, retention, needed, clock } = this.#options;
+    const { segments } = log;
+    const from = needed();
+    let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    let before = 0;
+    for (const [i, segment] of segments.entries()) {
+      const next = segments[i + 1];
+      if (
+        !next ||
+        next.base > from ||
+        (bytes <= retention.maxBytes && segment.lastMs > clock.now() - retention.maxAgeMs)
+      )
+        break;
+      bytes -= segment.bytes;
+      before = next.base;
+    }
+    return before;
+  }
+}

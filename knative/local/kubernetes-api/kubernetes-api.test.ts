@@ -1,0 +1,217 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { needs } from '@dormouse/tests/needs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Platform, Trigger } from '../manifests/model.ts';
+import { service } from '../platform.fixture.ts';
+import { kubernetesApi } from './kubernetes-api.ts';
+
+const origin = { file: 'by-hand.yaml', line: 1 };
+const trigger = (name: string, changes: Partial<Trigger> = {}): Trigger => ({
+  name,
+  namespace: 'test',
+  broker: 'default',
+  filters: [],
+  subscriber: { kind: 'service', name: 'counts', namespace: 'test', path: '/events' },
+  delivery: {},
+  origin,
+  ...changes,
+});
+
+const platform: Platform = {
+  services: [service('counts')],
+  brokers: [
+    {
+      name: 'default',
+      namespace: 'test',
+      class: 'MTChannelBasedBroker',
+      delivery: {
+        retry: 3,
+        backoffPolicy: 'exponential',
+        backoffDelayMs: 200,
+        deadLetterSink: { kind: 'service', name: 'counts', namespace: 'test', path: '/dead' },
+      },
+      origin,
+    },
+  ],
+  triggers: [
+    trigger('counted', {
+      filters: [{ any: [{ exact: { type: 'a' } }, { prefix: { type: 'b.' } }] }],
+      delivery: { retry: 1, timeoutMs: 1_500 },
+    }),
+    trigger('lost', {
+      broker: 'gone',
+      subscriber: { kind: 'service', name: 'nobody', namespace: 'test', path: '/' },
+      filters: [{ exact: { type: '' } }],
+    }),
+    trigger('away', { namespace: 'other', broker: 'gone', subscriber: { kind: 'url', url: 'https://example.org/x' } }),
+  ],
+  pingSources: [],
+  virtualHosts: [],
+  jobs: [],
+  eventTypes: [],
+  configMaps: new Map(),
+  secrets: new Map(),
+  ignored: [],
+};
+
+let server: Server;
+let url = '';
+beforeAll(async () => {
+  server = createServer(kubernetesApi(() => platform));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+});
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+const get = async (path: string, init?: RequestInit) => {
+  const response = await fetch(url + path, init);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+const triggers = '/apis/eventing.knative.dev/v1/namespaces/test/triggers';
+
+describe('the Kubernetes API of the local platform', () => {
+  test('gives a Trigger with its filters, its own delivery and the address of its subscriber', async () => {
+    expect(await get(`${triggers}/counted`)).toEqual({
+      status: 200,
+      body: {
+        apiVersion: 'eventing.knative.dev/v1',
+        kind: 'Trigger',
+        metadata: { name: 'counted', namespace: 'test' },
+        spec: {
+          broker: 'default',
+          filters: [{ any: [{ exact: { type: 'a' } }, { prefix: { type: 'b.' } }] }],
+          subscriber: {
+            ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'counts', namespace: 'test' },
+            uri: '/events',
+          },
+          delivery: { retry: 1, timeout: 'PT1.5S' },
+        },
+        status: {
+          subscriberUri: 'http://counts.test.svc.cluster.local/events',
+          deadLetterSinkUri: 'http://counts.test.svc.cluster.local/dead',
+          conditions: [
+            { type: 'BrokerReady', status: 'True' },
+            { type: 'SubscriberResolved', status: 'True' },
+            { type: 'Ready', status: 'True' },
+          ],
+        },
+      },
+    });
+  });
+
+  test('lists the Triggers of a namespace, and those of all', async () => {
+    const names = async (path: string) =>
+      ((await get(path)).body.items as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name);
+    expect((await get(triggers)).body).toMatchObject({ apiVersion: 'eventing.knative.dev/v1', kind: 'TriggerList' });
+    expect(await names(triggers)).toEqual(['counted', 'lost']);
+    expect(await names('/apis/eventing.knative.dev/v1/triggers')).toEqual(['counted', 'lost', 'away']);
+    expect(await names('/apis/eventing.knative.dev/v1/namespaces/none/triggers')).toEqual([]);
+  });
+
+  test('says that a Trigger is not ready when its Broker or its subscriber is missing, and why', async () => {
+    const { spec, status } = (await get(`${triggers}/lost`)).body as { spec: object; status: { conditions: object[] } };
+    expect(spec).toMatchObject({ filter: { attributes: { type: '' } } });
+    expect(status.conditions).toEqual([
+      { type: 'BrokerReady', status: 'False', reason: 'NotFound', message: 'broker gone does not exist' },
+      {
+        type: 'SubscriberResolved',
+        status: 'False',
+        reason: 'NotFound',
+        message: 'http://nobody.test.svc.cluster.local does not exist',
+      },
+      { type: 'Ready', status: 'False', reason: 'NotFound', message: 'broker gone does not exist' },
+    ]);
+  });
+
+  test('gives Brokers with their address, and Services without their environment', async () => {
+    expect((await get('/apis/eventing.knative.dev/v1/namespaces/test/brokers/default')).body).toMatchObject({
+      kind: 'Broker',
+      spec: {
+        delivery: {
+          retry: 3,
+          backoffPolicy: 'exponential',
+          backoffDelay: 'PT0.2S',
+          deadLetterSink: { ref: { name: 'counts' }, uri: '/dead' },
+        },
+      },
+      status: { address: { url: 'http://broker-ingress.knative-eventing.svc.cluster.local/test/default' } },
+    });
+    const found = await get('/apis/serving.knative.dev/v1/namespaces/test/services/counts');
+    expect(found.body).toMatchObject({ kind: 'Service', status: { url: 'http://counts.test.svc.cluster.local' } });
+    expect(JSON.stringify(found.body)).not.toContain('"env"');
+  });
+
+  test.each([
+    ['an object that is not there', `${triggers}/none`, 404, 'NotFound'],
+    ['a kind that it does not give', '/apis/eventing.knative.dev/v1/namespaces/test/secrets', 404, 'NotFound'],
+    ['a group that it does not give', '/apis/apps/v1/namespaces/test/deployments', 404, 'NotFound'],
+    ['a part of an object', `${triggers}/counted/status`, 404, 'NotFound'],
+    ['a watch', `${triggers}?watch=1`, 400, 'BadRequest'],
+    ['a selector, which would change the answer', `${triggers}?labelSelector=a%3Db`, 400, 'BadRequest'],
+    ['a path that is none', '//', 400, 'BadRequest'],
+  ])('answers %s with a Status', async (_, path, code, reason) => {
+    expect(await get(path)).toMatchObject({
+      status: code,
+      body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code },
+    });
+  });
+
+  test('changes nothing', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+      expect((await get(`${triggers}/counted`, { method })).status).toBe(405);
+  });
+});
+
+describe('kubectl', needs('kubectl'), () => {
+  let home = '';
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  const kubectl = async (...args: string[]) =>
+    (
+      await promisify(execFile)('kubectl', ['-s', url, '-n', 'test', ...args], {
+        env: { PATH: process.env.PATH, HOME: home },
+      })
+    ).stdout;
+
+  test('lists Triggers by each of their names', async () => {
+    for (const name of ['triggers.eventing.knative.dev', 'triggers', 'trigger'])
+      expect(await kubectl('get', name)).toMatch(/^NAME[^\n]*\ncounted[^\n]*\nlost/);
+    expect(await kubectl('get', 'triggers', '-A')).toContain('away');
+    expect(await kubectl('get', 'ksvc')).toContain('counts');
+  });
+
+  test('prints where a Trigger sends, and why one is not ready', async () => {
+    expect(
+      (await kubectl('get', 'triggers'))
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([
+      ['NAME', 'BROKER', 'SUBSCRIBER_URI', 'READY', 'REASON'],
+      ['counted', 'default', 'http://counts.test.svc.cluster.local/events', 'True'],
+      ['lost', 'gone', 'http://nobody.test.svc.cluster.local', 'False', 'broker gone does not exist'],
+    ]);
+    expect(await kubectl('get', 'broker', 'default')).toContain(
+      'broker-ingress.knative-eventing.svc.cluster.local/test/default',
+    );
+  });
+
+  test('prints one as YAML', async () => {
+    expect(parse(await kubectl('get', 'trigger', 'counted', '-o', 'yaml'))).toMatchObject({
+      kind: 'Trigger',
+      status: { subscriberUri: 'http://counts.test.svc.cluster.local/events' },
+    });
+    await expect(kubectl('get', 'trigger', 'none')).rejects.toThrow('triggers.eventing.knative.dev "none" not found');
+  });
+});

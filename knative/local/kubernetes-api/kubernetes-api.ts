@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Platform } from '../manifests/model.ts';
+import { brokerObject, type KubernetesObject, serviceObject, triggerObject } from './kubernetes-objects.ts';
+import { tableOf } from './kubernetes-table.ts';
+
+interface Resource {
+  group: string;
+  plural: string;
+  kind: string;
+  short: readonly string[];
+  all: (platform: Platform) => KubernetesObject[];
+}
+
+const resources: readonly Resource[] = [
+  {
+    group: 'eventing.knative.dev',
+    plural: 'brokers',
+    kind: 'Broker',
+    short: [],
+    all: ({ brokers }) => brokers.map(brokerObject),
+  },
+  {
+    group: 'eventing.knative.dev',
+    plural: 'triggers',
+    kind: 'Trigger',
+    short: [],
+    all: (platform) => platform.triggers.map((trigger) => triggerObject(trigger, platform)),
+  },
+  {
+    group: 'serving.knative.dev',
+    plural: 'services',
+    kind: 'Service',
+    short: ['kservice', 'ksvc'],
+    all: ({ services }) => services.map(serviceObject),
+  },
+];
+const groups = [...new Set(resources.map(({ group }) => group))];
+
+/**
+ * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers and Services, and the discovery that
+ * kubectl begins with. Without accounts: it listens on loopback, and tells nothing that is not in the manifests.
+ */
+export function kubernetesApi(platform: () => Platform) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const answer = answerTo(request, platform);
+    response
+      .writeHead(answer.code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .end(JSON.stringify(answer.body));
+  };
+}
+
+function answerTo({ method, url: target = '/', headers }: IncomingMessage, platform: () => Platform): Answer {
+  if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'read-only');
+  const url = URL.parse(target, 'http://kubernetes');
+  if (!url) return failure(400, 'BadRequest', 'the path is malformed');
+  return discovery(url) ?? find(url, platform(), /as=Table;v=v1/.test(headers.accept ?? ''));
+}
+
+interface Answer {
+  code: number;
+  body: object;
+}
+
+/** What clients ask for to learn what there is; `undefined` for anything else. */
+function discovery({ pathname }: URL): Answer | undefined {
+  if (pathname === '/version') return found({ major: '1', minor: '34', gitVersion: 'v1.34.0+dormouse' });
+  if (pathname === '/api') return found({ kind: 'APIVersions', versions: ['v1'] });
+  if (pathname === '/api/v1') return found({ kind: 'APIResourceList', groupVersion: 'v1', resources: [] });
+  if (pathname === '/apis') return found({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupOf) });
+  const [root, group = '', version, more] = pathname.split('/').slice(1);
+  if (root !== 'apis' || !groups.includes(group) || more !== undefined) return undefined;
+  if (version === undefined) return found({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) });
+  return version === 'v1'
+    ? found({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: discovered(group) })
+    : undefined;
+}
+
+/** @param table as kubectl prints objects, instead of the objects */
+function find({ pathname, searchParams }: URL, platform: Platform, table: boolean): Answer {
+  if (pathname.startsWith('/api/v1/namespaces/'))
+    return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
+  const [root, group, version, ...path] = pathname.split('/').slice(1);
+  if (root !== 'apis' || version !== 'v1') return unknown(pathname);
+  const [namespace, plural, name, more] = path[0] === 'namespaces' ? path.slice(1) : [undefined, ...path];
+  const resource = resources.find((each) => each.group === group && each.plural === plural);
+  if (!resource || more !== undefined || (name !== undefined && namespace === undefined)) return unknown(pathname);
+  for (const key of ['watch', 'labelSelector', 'fieldSelector'])
+    if (searchParams.get(key)) return failure(400, 'BadRequest', `${key} is not understood by the local platform`);
+  const objects = resource
+    .all(platform)
+    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  const wanted = objects.filter(({ metadata }) => name === undefined || metadata.name === name);
+  if (table && (name === undefined || wanted.length > 0)) return found(tableOf(resource.kind, wanted));
+  return name === undefined ? listOf(resource, objects) : one(resource, name, objects);
+}
+
+const listOf = ({ group, kind }: Resource, items: KubernetesObject[]): Answer =>
+  found({ apiVersion: `${group}/v1`, kind: `${kind}List`, metadata: { resourceVersion: '' }, items });
+
+function one({ group, plural }: Resource, name: string, objects: KubernetesObject[]): Answer {
+  const object = objects.find(({ metadata }) => metadata.name === name);
+  return object
+    ? found(object)
+    : failure(404, 'NotFound', `${plural}.${group} "${name}" not found`, { name, group, kind: plural });
+}
+
+/** kubectl asks for it to say which of the two is missing, the object or its namespace. */
+function namespaceNamed(name: string, { services, brokers, triggers }: Platform): Answer {
+  if (![...services, ...brokers, ...triggers].some(({ namespace }) => namespace === name))
+    return failure(404, 'NotFound', `namespaces "${name}" not found`, { name, kind: 'namespaces' });
+  return found({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, status: { phase: 'Active' } });
+}
+
+const groupOf = (name: string) => {
+  const version = { groupVersion: `${name}/v1`, version: 'v1' };
+  return { name, versions: [version], preferredVersion: version };
+};
+
+const discovered = (group: string) =>
+  resources
+    .filter((each) => each.group === group)
+    .map(({ plural, kind, short }) => ({
+      name: plural,
+      singularName: kind.toLowerCase(),
+      namespaced: true,
+      kind,
+      verbs: ['get', 'list'],
+      shortNames: short,
+    }));
+
+const found = (body: object): Answer => ({ code: 200, body });
+const unknown = (path: string) => failure(404, 'NotFound', `the local platform has no ${path}`);
+
+/** A Status object, as clients of Kubernetes expect a failure. */
+const failure = (code: number, reason: string, message: string, details: object = {}): Answer => ({
+  code,
+  body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code },
+});

@@ -1,0 +1,209 @@
+/**
+ * What the local platform understands of the manifests, after rendering: plain values, defaults filled in, every one
+ * with the place it came from. Field names follow the upstream APIs (serving.knative.dev/v1, eventing.knative.dev/v1,
+ * networking.istio.io/v1); durations are in milliseconds.
+ */
+
+import type { Filter } from '@dormouse/filters/filter';
+import type { Origin } from './yaml/origin.ts';
+
+export type { Filter };
+/** `env`, `envFrom` in declaration order; resolved when an instance starts, so that a changed Secret shows. */
+export type EnvSource =
+  | { kind: 'value'; name: string; value: string }
+  | { kind: 'configMapKey' | 'secretKey'; name: string; from: string; key: string; optional: boolean }
+  | { kind: 'configMap' | 'secret'; from: string; prefix: string; optional: boolean };
+
+export interface Volume {
+  name: string;
+  mountPath: string;
+  readOnly: boolean;
+  source: { kind: 'emptyDir' } | { kind: 'secret' | 'configMap'; from: string; optional: boolean };
+}
+
+/** httpGet, tcpSocket or exec-less probe on the serving port. */
+export interface Probe {
+  path: string | undefined;
+  periodMs: number;
+  timeoutMs: number;
+  failureThreshold: number;
+  initialDelayMs: number;
+}
+
+export interface Container {
+  image: string;
+  command: readonly string[];
+  args: readonly string[];
+  env: readonly EnvSource[];
+  volumes: readonly Volume[];
+}
+
+/** autoscaling.knative.dev annotations with Knative's defaults. */
+export interface Autoscaling {
+  metric: 'concurrency' | 'rps';
+  /** Requests in flight (or per second) wanted per instance, utilisation already applied. */
+  target: number;
+  minScale: number;
+  /** 0 = unlimited. */
+  maxScale: number;
+  initialScale: number;
+  activationScale: number;
+  windowMs: number;
+  panicWindowPercentage: number;
+  panicThresholdPercentage: number;
+  scaleDownDelayMs: number;
+  scaleToZeroPodRetentionMs: number;
+  targetBurstCapacity: number;
+}
+
+/** A Knative Service (serving.knative.dev/v1). */
+export interface Service {
+  name: string;
+  namespace: string;
+  clusterLocal: boolean;
+  container: Container;
+  /** 0 = unlimited. */
+  containerConcurrency: number;
+  timeoutMs: number;
+  responseStartTimeoutMs: number;
+  readinessProbe: Probe | undefined;
+  livenessProbe: Probe | undefined;
+  autoscaling: Autoscaling;
+  /** `spec.template` as JSON, keys in order: what is changed in it makes a revision, whether it means something here or not. */
+  template: string;
+  origin: Origin;
+}
+
+/** A plain batch/v1 Job: run once for each content of its manifest and image, before the Services start. */
+export interface Job {
+  name: string;
+  namespace: string;
+  container: Container;
+  backoffLimit: number;
+  activeDeadlineMs: number | undefined;
+  origin: Origin;
+}
+
+/** A reference to who receives: a Service of this platform, a Broker, or any URL. */
+export type Destination =
+  | { kind: 'service'; name: string; namespace: string; path: string }
+  | { kind: 'broker'; name: string; namespace: string }
+  | { kind: 'url'; url: string };
+
+/** eventing.knative.dev/v1 DeliverySpec. */
+export interface Delivery {
+  /** Retries after the first attempt. */
+  retry: number;
+  backoffPolicy: 'linear' | 'exponential';
+  backoffDelayMs: number;
+  timeoutMs: number | undefined;
+  retryAfterMaxMs: number | undefined;
+  deadLetterSink: Destination | undefined;
+}
+
+export interface Broker {
+  name: string;
+  namespace: string;
+  class: string;
+  delivery: Partial<Delivery>;
+  origin: Origin;
+}
+
+export interface Trigger {
+  name: string;
+  namespace: string;
+  broker: string;
+  /** Every entry must hold; empty = every event. */
+  filters: readonly Filter[];
+  subscriber: Destination;
+  delivery: Partial<Delivery>;
+  /** Annotation `kafka.eventing.knative.dev/delivery.order: ordered`; unordered unless given. */
+  ordered?: boolean;
+  origin: Origin;
+}
+
+/** eventing.knative.dev EventType: an entry of the catalogue of events. */
+export interface EventType {
+  name: string;
+  namespace: string;
+  type: string;
+  description: string | undefined;
+  origin: Origin;
+}
+
+/** sources.knative.dev/v1 PingSource. */
+export interface PingSource {
+  name: string;
+  namespace: string;
+  /** Five-field cron, UTC unless `timezone`. */
+  schedule: string;
+  timezone: string | undefined;
+  contentType: string | undefined;
+  data: string | undefined;
+  sink: Destination;
+  /** `spec.ceOverrides.extensions`. */
+  extensions: Readonly<Record<string, string>>;
+  origin: Origin;
+}
+
+export interface StringMatch {
+  kind: 'exact' | 'prefix' | 'regex';
+  value: string;
+}
+
+/** One `http[]` entry of a VirtualService, tried in order. */
+export interface HttpRoute {
+  name: string | undefined;
+  /** Any of them; empty = always. */
+  match: readonly {
+    uri?: StringMatch;
+    method?: StringMatch;
+    authority?: StringMatch;
+    headers: Readonly<Record<string, StringMatch>>;
+    ignoreUriCase: boolean;
+  }[];
+  action:
+    | { kind: 'route'; destinations: readonly { service: string; namespace: string; weight: number }[] }
+    | { kind: 'direct'; status: number; body: string }
+    | { kind: 'redirect'; status: number; uri?: string; authority?: string };
+  rewriteUri: string | undefined;
+  timeoutMs: number | undefined;
+  requestHeaders: {
+    set: Readonly<Record<string, string>>;
+    add: Readonly<Record<string, string>>;
+    remove: readonly string[];
+  };
+  responseHeaders: {
+    set: Readonly<Record<string, string>>;
+    add: Readonly<Record<string, string>>;
+    remove: readonly string[];
+  };
+  origin: Origin;
+}
+
+/** A VirtualService bound to a Gateway. */
+export interface VirtualHost {
+  name: string;
+  /** Lower-case host names; `*` and `*.suffix` as in Istio. */
+  hosts: readonly string[];
+  routes: readonly HttpRoute[];
+  origin: Origin;
+}
+
+/** Everything `knative/local` runs. */
+export interface Platform {
+  services: readonly Service[];
+  brokers: readonly Broker[];
+  triggers: readonly Trigger[];
+  pingSources: readonly PingSource[];
+  /** The catalogue: nothing is refused for not being in it. */
+  eventTypes: readonly EventType[];
+  virtualHosts: readonly VirtualHost[];
+  jobs: readonly Job[];
+  /** namespace/name → data. */
+  configMaps: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** namespace/name → data, decoded: only what the manifests themselves hold; the rest is looked up under DORMOUSE_HOME/secrets. */
+  secrets: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** What is valid on a cluster and has no meaning here, each with its reason. */
+  ignored: readonly { kind: string; name: string; reason: string; origin: Origin }[];
+}

@@ -1,0 +1,141 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ManifestError } from './yaml/origin.ts';
+
+/** How a Secret comes about that no manifest holds. */
+export type SecretRecipe = { kind: 'database'; role: string } | { kind: 'run'; program: string } | { kind: 'redis' };
+
+/** What the console's pages for operators speak to. */
+export interface OperationsRecipe {
+  /** Path of the API of dead letters, redrives and replays at the ingress. */
+  api: string;
+  /** Absolute path of a program that prints a token for it, given the folder of `secret`. */
+  token: string;
+  secret: string;
+}
+
+/** What a cluster's administrator would provide: the overlay's platform.yaml, and those of the folders it builds on. */
+export interface Provided {
+  /** Image without its tag → what is in it. */
+  images: ReadonlyMap<string, Image>;
+  secrets: ReadonlyMap<string, SecretRecipe>;
+  operations?: OperationsRecipe | undefined;
+  /** The files read, for whoever watches them. */
+  files: readonly string[];
+}
+
+export interface Image {
+  /** Absolute path of the program. */
+  program: string;
+  /** Further files that the program reads when it runs: patterns of absolute paths (`*`, `**`). */
+  files: readonly string[];
+}
+
+type Yaml = Record<string, unknown>;
+const isObject = (value: unknown): value is Yaml =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Reads platform.yaml beside a kustomization and beside those that it names; the outer one wins.
+ * @param root folder that programs are looked for in, when they do not lie beside platform.yaml
+ * @throws ManifestError
+ */
+export async function readProvided(overlay: string, root: string): Promise<Provided> {
+  const { parse } = await import('yaml');
+  const images = new Map<string, Image>();
+  const secrets = new Map<string, SecretRecipe>();
+  const files: string[] = [];
+  let operations: OperationsRecipe | undefined;
+  const visit = (folder: string) => {
+    for (const below of foldersOf(folder, parse)) visit(below);
+    const file = join(folder, 'platform.yaml');
+    if (!existsSync(file)) return;
+    files.push(file);
+    const content = read(file, parse);
+    const refuse = (problem: string): never => {
+      throw new ManifestError({ file, line: 1 }, problem);
+    };
+    const program = (name: unknown) => {
+      const found = [dirname(file), root].map((place) => resolve(place, String(name))).find((path) => existsSync(path));
+      return found ?? refuse(`${String(name)}: no such program`);
+    };
+    for (const key of Object.keys(content))
+      if (!['images', 'secrets', 'operations'].includes(key)) refuse(`unknown field ${key}`);
+    for (const [image, path] of Object.entries((content.images ?? {}) as Yaml))
+      images.set(withoutTag(image), readImage(path, program, root));
+    for (const [name, recipe] of Object.entries((content.secrets ?? {}) as Yaml))
+      secrets.set(name, readRecipe(recipe, program) ?? refuse(`secrets.${name} is not understood`));
+    if (content.operations !== undefined)
+      operations =
+        readOperations(content.operations, program) ??
+        refuse('operations needs api (a path), token (a program) and secret');
+  };
+  visit(resolve(overlay));
+  return { images, secrets, operations, files };
+}
+
+function read(file: string, parse: (text: string) => unknown): Yaml {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { linePos, message } = error as Error & { linePos?: { line: number }[] };
+    throw new ManifestError({ file, line: linePos?.[0]?.line ?? 1 }, message.split('\n')[0]!);
+  }
+  if (content !== null && !isObject(content)) throw new ManifestError({ file, line: 1 }, 'a mapping is expected');
+  return content ?? {};
+}
+
+/** `path/of/program.ts`, or `{ program: path, files: [patterns below the root] }`. */
+function readImage(image: unknown, program: (name: unknown) => string, root: string): Image {
+  if (!isObject(image)) return { program: program(image), files: [] };
+  const files = Array.isArray(image.files) ? (image.files as unknown[]) : [];
+  return { program: program(image.program), files: files.map((pattern) => resolve(root, String(pattern))) };
+}
+
+function readRecipe(recipe: unknown, program: (name: unknown) => string): SecretRecipe | undefined {
+  if (!isObject(recipe) || Object.keys(recipe).length !== 1) return undefined;
+  if (typeof recipe.database === 'string' && /^[a-z0-9_]*$/.test(recipe.database))
+    return { kind: 'database', role: recipe.database };
+  if (typeof recipe.run === 'string') return { kind: 'run', program: program(recipe.run) };
+  return recipe.redis === true ? { kind: 'redis' } : undefined;
+}
+
+function readOperations(given: unknown, program: (name: unknown) => string): OperationsRecipe | undefined {
+  if (!isObject(given)) return undefined;
+  const { api, token, secret, ...more } = given;
+  if (
+    typeof api !== 'string' ||
+    !/^\/[\w./-]*\w$/.test(api) ||
+    typeof secret !== 'string' ||
+    Object.keys(more).length > 0
+  )
+    return undefined;
+  return { api, token: program(token), secret };
+}
+
+/** Folders that a kustomization builds on. What is wrong with it is the renderer's to say. */
+function foldersOf(folder: string, parse: (text: string) => unknown): string[] {
+  try {
+    const content = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as Yaml;
+    return [content.resources, content.components]
+      .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
+      .map((each) => resolve(folder, String(each)))
+      .filter((each) => each !== folder && statSync(each, { throwIfNoEntry: false })?.isDirectory());
+  } catch {
+    return [];
+  }
+}
+
+/** `registry/name:tag@sha256:…` → `registry/name`. */
+const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+
+/**
+ * The program of an image: as platform.yaml says, else `functions/<last part of the name>/main.ts`.
+ * @returns undefined when there is none
+ */
+export function programOf(image: string, { images }: Pick<Provided, 'images'>, root: string): Image | undefined {
+  const name = withoutTag(image);
+  const usual = join(root, 'functions', name.slice(name.lastIndexOf('/') + 1), 'main.ts');
+  return images.get(name) ?? (existsSync(usual) ? { program: usual, files: [] } : undefined);
+}

@@ -1,0 +1,192 @@
+import type { Container, EnvSource, Probe, Volume } from '../model.ts';
+import type { Fields } from '../yaml/fields.ts';
+import type { Ignore } from './read-object.ts';
+
+/** Which API a Pod specification belongs to: Knative's is narrower. */
+export type PodKind = 'Service' | 'Job';
+
+const reservedVariables = ['PORT', 'K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
+const reservedPorts = [8012, 8013, 8022, 8112, 9090, 9091];
+const reservedPaths = ['/', '/dev', '/dev/log'];
+
+/** Valid in a container, but nothing that a process of this machine could have. */
+const withoutMeaning: Readonly<Record<string, string>> = {
+  resources: 'a process of this machine has no requests and limits',
+  securityContext: 'processes of this machine run as the same user',
+  imagePullPolicy: 'images are sources of this machine',
+  terminationMessagePath: 'logs are all that a process leaves',
+  terminationMessagePolicy: 'logs are all that a process leaves',
+  startupProbe: 'readiness decides when requests come',
+  lifecycle: 'a process gets SIGTERM and nothing else',
+};
+
+/** The one container of a Pod specification, with its environment and volumes. */
+export function readContainer(pod: Fields, kind: PodKind, ignore: Ignore): { container: Container; fields: Fields } {
+  if (pod.has('initContainers'))
+    pod.fail(
+      'initContainers',
+      kind === 'Service' ? 'is off by default on Knative: use a Job' : 'is not understood: a Job here is one process',
+    );
+  const [fields, second] = pod.list('containers');
+  if (!fields) return pod.fail(pod.has('containers') ? 'containers' : undefined, 'needs one container');
+  if (second) second.fail(undefined, 'is a second container: an instance here is one process');
+  const probes = kind === 'Service' ? ['ports', 'readinessProbe', 'livenessProbe'] : [];
+  const later = Object.keys(withoutMeaning).filter((key) => kind === 'Job' || key !== 'lifecycle');
+  fields.only('name', 'image', 'command', 'args', 'env', 'envFrom', 'volumeMounts', ...probes, ...later);
+  for (const key of later) if (fields.has(key)) ignore(`${key}: ${withoutMeaning[key]}`, fields.origin(key));
+  checkName(fields, kind);
+  const container = {
+    image: readImage(fields),
+    command: fields.texts('command').map(({ text }) => text),
+    args: fields.texts('args').map(({ text }) => text),
+    env: [...fields.list('envFrom').map(readEnvFrom), ...fields.list('env').map((entry) => readEnv(entry, kind))],
+    volumes: readVolumes(pod, fields),
+  };
+  if (kind === 'Service') checkPorts(fields);
+  return { container, fields };
+}
+
+function checkName(fields: Fields, kind: PodKind): void {
+  const name = kind === 'Job' ? fields.string('name') : fields.text('name');
+  if (name === 'queue-proxy') fields.fail('name', 'is reserved by Knative');
+  if (name && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
+    fields.fail('name', 'must be lower-case letters, digits and "-"');
+}
+
+function readImage(fields: Fields): string {
+  const image = fields.string('image');
+  if (!/^[a-z0-9][\w./:@-]*$/.test(image)) fields.fail('image', `"${image}" is not the name of an image`);
+  return image;
+}
+
+function readEnvFrom(entry: Fields): EnvSource {
+  entry.only('prefix', 'configMapRef', 'secretRef');
+  const configMap = entry.fields('configMapRef');
+  const secret = entry.fields('secretRef');
+  const source = configMap ?? secret ?? entry.fail(undefined, 'needs configMapRef or secretRef');
+  if (configMap && secret) entry.fail('secretRef', 'cannot stand beside configMapRef');
+  source.only('name', 'optional');
+  return {
+    kind: configMap ? 'configMap' : 'secret',
+    from: source.string('name'),
+    prefix: entry.text('prefix') ?? '',
+    optional: source.boolean('optional') ?? false,
+  };
+}
+
+function readEnv(entry: Fields, kind: PodKind): EnvSource {
+  entry.only('name', 'value', 'valueFrom');
+  const name = entry.string('name');
+  if (kind === 'Service' && reservedVariables.includes(name)) entry.fail('name', `"${name}" is set by Knative itself`);
+  if (/[=\0]/.test(name)) entry.fail('name', 'cannot hold "="');
+  const from = entry.fields('valueFrom');
+  if (!from) return { kind: 'value', name, value: entry.text('value') ?? '' };
+  if (entry.has('value')) entry.fail('value', 'cannot stand beside valueFrom');
+  from.only('configMapKeyRef', 'secretKeyRef');
+  const configMap = from.fields('configMapKeyRef');
+  const source = (
+    configMap ??
+    from.fields('secretKeyRef') ??
+    from.fail(undefined, 'needs configMapKeyRef or secretKeyRef')
+  ).only('name', 'key', 'optional');
+  return {
+    kind: configMap ? 'configMapKey' : 'secretKey',
+    name,
+    from: source.string('name'),
+    key: source.string('key'),
+    optional: source.boolean('optional') ?? false,
+  };
+}
+
+/** Mounts with what they mount; a volume that nobody mounts is refused, as on Knative. */
+function readVolumes(pod: Fields, container: Fields): Volume[] {
+  const volumes = new Map(pod.list('volumes').map((volume) => [volume.string('name'), volume]));
+  const mounts = container.list('volumeMounts').map((mount): Volume => {
+    mount.only('name', 'mountPath', 'readOnly');
+    const name = mount.string('name');
+    const mountPath = mount.string('mountPath');
+    if (!mountPath.startsWith('/')) mount.fail('mountPath', 'must be absolute');
+    if (reservedPaths.includes(mountPath)) mount.fail('mountPath', `"${mountPath}" is reserved`);
+    const volume = volumes.get(name) ?? mount.fail('name', `"${name}" is none of the volumes`);
+    return { name, mountPath, readOnly: mount.boolean('readOnly') ?? false, source: readVolumeSource(volume) };
+  });
+  for (const [name, volume] of volumes)
+    if (!mounts.some((mount) => mount.name === name)) volume.fail('name', `"${name}" is not mounted`);
+  const paths = mounts.map(({ mountPath }) => mountPath);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice) container.fail('volumeMounts', `mount two volumes at ${twice}`);
+  return mounts;
+}
+
+function readVolumeSource(volume: Fields): Volume['source'] {
+  if (volume.has('persistentVolumeClaim')) volume.fail('persistentVolumeClaim', 'is off by default on Knative');
+  volume.only('name', 'emptyDir', 'secret', 'configMap');
+  const [kind, another] = volume.keys.filter((key) => key !== 'name');
+  if (!kind) return volume.fail(undefined, 'needs emptyDir, secret or configMap');
+  if (another) volume.fail(another, `cannot stand beside ${kind}`);
+  const source = volume.need(kind);
+  if (kind === 'emptyDir') {
+    source.only('medium', 'sizeLimit');
+    return { kind: 'emptyDir' };
+  }
+  const name = kind === 'secret' ? 'secretName' : 'name';
+  source.only(name, 'optional', 'defaultMode');
+  return {
+    kind: kind === 'secret' ? 'secret' : 'configMap',
+    from: source.string(name),
+    optional: source.boolean('optional') ?? false,
+  };
+}
+
+function checkPorts(container: Fields): void {
+  const [port, second] = container.list('ports');
+  if (second) second.fail(undefined, 'is a second port: Knative serves one');
+  if (!port) return;
+  port.only('name', 'containerPort', 'protocol');
+  const name = port.text('name') || 'http1';
+  if (name === 'h2c') port.fail('name', 'h2c is not spoken here: http1');
+  if (name !== 'http1') port.fail('name', `"${name}" must be http1 or h2c: it names the protocol`);
+  const number = port.integer('containerPort', 1, 65535);
+  if (number && reservedPorts.includes(number))
+    port.fail('containerPort', `${number} is reserved by Knative (${reservedPorts.join(', ')})`);
+  if ((port.text('protocol') ?? 'TCP') !== 'TCP') port.fail('protocol', 'must be TCP');
+}
+
+/** A probe on the serving port, with Kubernetes' defaults. */
+export function readProbe(container: Fields, key: 'readinessProbe' | 'livenessProbe'): Probe | undefined {
+  const probe = container.fields(key);
+  if (!probe) return undefined;
+  for (const handler of ['exec', 'grpc'])
+    if (probe.has(handler)) probe.fail(handler, 'is not understood: probe by httpGet or tcpSocket');
+  probe.only(
+    'httpGet',
+    'tcpSocket',
+    'initialDelaySeconds',
+    'periodSeconds',
+    'timeoutSeconds',
+    'successThreshold',
+    'failureThreshold',
+  );
+  const http = probe.fields('httpGet')?.only('path', 'port', 'scheme', 'httpHeaders');
+  const tcp = probe.fields('tcpSocket')?.only('port');
+  if (http && tcp) probe.fail('tcpSocket', 'cannot stand beside httpGet');
+  if ((http?.text('scheme') ?? 'HTTP') !== 'HTTP') http?.fail('scheme', 'must be HTTP');
+  checkProbePort(container, http ?? tcp);
+  probe.integer('successThreshold', 1, key === 'livenessProbe' ? 1 : 1000);
+  return {
+    path: tcp ? undefined : (http?.text('path') ?? (http ? '/' : undefined)),
+    periodMs: (probe.integer('periodSeconds', 0) || 10) * 1000,
+    timeoutMs: (probe.integer('timeoutSeconds', 1) ?? 1) * 1000,
+    failureThreshold: probe.integer('failureThreshold', 1) ?? 3,
+    initialDelayMs: (probe.integer('initialDelaySeconds', 0) ?? 0) * 1000,
+  };
+}
+
+function checkProbePort(container: Fields, handler: Fields | undefined): void {
+  const port = handler?.raw('port');
+  if (port === undefined || port === 0) return;
+  const served = container.list('ports')[0];
+  const known = [served?.raw('containerPort') ?? 8080, served?.raw('name') ?? 'http1'];
+  if (!known.includes(port))
+    handler?.fail('port', `"${port}" is not the port that is served (${known[0]}); it can be left out`);
+}

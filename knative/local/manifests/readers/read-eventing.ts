@@ -1,0 +1,200 @@
+import { CesqlParseError } from '@dormouse/cesql/failure';
+import { parse } from '@dormouse/cesql/parse';
+import { unknownCalls } from '@dormouse/cesql/unknown-calls';
+import { parseCron } from '../../time/cron.ts';
+import { isoDuration } from '../../time/durations.ts';
+import type { Broker, Delivery, Destination, EventType, Filter, PingSource, Trigger } from '../model.ts';
+import type { Fields } from '../yaml/fields.ts';
+import { duration, type Ignore, type ObjectFields } from './read-object.ts';
+
+/** Reads a Broker (eventing.knative.dev/v1). */
+export function readBroker({ name, namespace, root, annotations, origin, ignore }: ObjectFields): Broker {
+  const spec = root.fields('spec')?.only('config', 'delivery');
+  if (spec?.has('config'))
+    ignore('config: events are stored by the local broker, whatever the class', spec.origin('config'));
+  const type = annotations['eventing.knative.dev/broker.class'] ?? 'MTChannelBasedBroker';
+  return { name, namespace, class: type, delivery: readDelivery(spec, namespace, ignore), origin };
+}
+
+/** Reads a Trigger (eventing.knative.dev/v1); `filters` replaces `filter`. */
+export function readTrigger({ name, namespace, root, annotations, origin, ignore }: ObjectFields): Trigger {
+  const spec = root.need('spec').only('broker', 'filter', 'filters', 'subscriber', 'delivery');
+  const attributes = spec.fields('filter')?.only('attributes').fields('attributes');
+  if (attributes) checkAttributes(attributes);
+  const old: Filter[] =
+    attributes && attributes.keys.length > 0 ? [{ exact: spec.fields('filter')!.map('attributes') }] : [];
+  return {
+    name,
+    namespace,
+    broker: spec.text('broker') || 'default',
+    filters: spec.has('filters') ? spec.list('filters').map(readFilter) : old,
+    subscriber: readDestination(spec.need('subscriber'), namespace, ignore),
+    delivery: readDelivery(spec, namespace, ignore),
+    ...(annotations['kafka.eventing.knative.dev/delivery.order'] === 'ordered' ? { ordered: true } : {}),
+    origin,
+  };
+}
+
+/** Reads one filter of the Subscriptions API: exactly one dialect. */
+function readFilter(entry: Fields): Filter {
+  entry.only('exact', 'prefix', 'suffix', 'all', 'any', 'not', 'cesql');
+  const [dialect, another] = entry.keys;
+  if (!dialect) return entry.fail(undefined, 'needs exact, prefix, suffix, all, any, not or cesql');
+  if (another) entry.fail(another, `cannot stand beside ${dialect}: a filter has one dialect`);
+  if (dialect === 'cesql') return { cesql: readExpression(entry) };
+  if (dialect === 'not') return { not: readFilter(entry.need('not')) };
+  if (dialect === 'all' || dialect === 'any') {
+    const filters = entry.list(dialect).map(readFilter);
+    if (filters.length === 0) entry.fail(dialect, 'needs at least one filter');
+    return dialect === 'all' ? { all: filters } : { any: filters };
+  }
+  checkAttributes(entry.need(dialect));
+  const attributes = entry.map(dialect);
+  for (const [name, value] of Object.entries(attributes))
+    if (value === '') entry.need(dialect).fail(name, 'must not be empty');
+  return dialect === 'exact'
+    ? { exact: attributes }
+    : dialect === 'prefix'
+      ? { prefix: attributes }
+      : { suffix: attributes };
+}
+
+/** An expression that parses, and whose functions exist: another could never let an event through. */
+function readExpression(entry: Fields): string {
+  const text = entry.string('cesql');
+  try {
+    const [unknown] = unknownCalls(parse(text));
+    if (unknown)
+      entry.fail(
+        'cesql',
+        `calls ${unknown.name} with ${unknown.count} arguments, which does not exist, at character ${unknown.at + 1}`,
+      );
+  } catch (error) {
+    if (error instanceof CesqlParseError) entry.fail('cesql', `is no CESQL expression: ${error.message}`);
+    throw error;
+  }
+  return text;
+}
+
+function checkAttributes(attributes: Fields): void {
+  if (attributes.keys.length === 0) attributes.fail(undefined, 'needs at least one attribute');
+  for (const name of attributes.keys)
+    if (!/^[a-z0-9]{1,20}$/.test(name))
+      attributes.fail(name, 'is not the name of an attribute: lower-case letters and digits, at most 20');
+}
+
+/** What a Broker or a Trigger says of delivery; what it leaves open is not there. */
+function readDelivery(spec: Fields | undefined, namespace: string, ignore: Ignore): Partial<Delivery> {
+  const delivery = spec
+    ?.fields('delivery')
+    ?.only('deadLetterSink', 'retry', 'backoffPolicy', 'backoffDelay', 'timeout', 'retryAfterMax');
+  if (!delivery) return {};
+  const sink = delivery.fields('deadLetterSink');
+  const found: { -readonly [K in keyof Delivery]: Delivery[K] | undefined } = {
+    retry: delivery.integer('retry', 0),
+    backoffPolicy: delivery.oneOf('backoffPolicy', 'linear', 'exponential'),
+    backoffDelayMs: duration(delivery, 'backoffDelay', isoDuration, 'PT0.5S'),
+    timeoutMs: duration(delivery, 'timeout', isoDuration, 'PT30S'),
+    retryAfterMaxMs: duration(delivery, 'retryAfterMax', isoDuration, 'PT2M'),
+    deadLetterSink: sink && readDestination(sink, namespace, ignore),
+  };
+  if (found.timeoutMs === 0) delivery.fail('timeout', 'must be longer than nothing');
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<Delivery>;
+}
+
+/** A reference to a Knative Service or Broker (with a path), or an absolute URL; in-cluster URLs of either are taken as references. */
+function readDestination(fields: Fields, namespace: string, ignore: Ignore): Destination {
+  fields.only('ref', 'uri', 'CACerts', 'audience');
+  for (const key of ['CACerts', 'audience'])
+    if (fields.has(key))
+      ignore(`${key}: deliveries of one machine are neither encrypted nor signed`, fields.origin(key));
+  const ref = fields.fields('ref')?.only('apiVersion', 'kind', 'name', 'namespace');
+  const uri = fields.text('uri');
+  if (!ref) return readUrl(fields, uri ?? fields.fail(undefined, 'needs "ref" or "uri"'));
+  const [type, name, where] = [
+    `${ref.string('apiVersion')} ${ref.string('kind')}`,
+    ref.string('name'),
+    ref.text('namespace') || namespace,
+  ];
+  if (type === 'eventing.knative.dev/v1 Broker')
+    return uri === undefined
+      ? { kind: 'broker', name, namespace: where }
+      : fields.fail('uri', 'cannot stand beside a Broker');
+  if (type !== 'serving.knative.dev/v1 Service')
+    return ref.fail(
+      'kind',
+      `${type} cannot receive events here: a serving.knative.dev/v1 Service or an eventing.knative.dev/v1 Broker can`,
+    );
+  if (uri !== undefined && URL.canParse(uri)) return fields.fail('uri', 'must be relative beside "ref"');
+  const { pathname, search } = new URL(uri ?? '/', 'http://service/');
+  return { kind: 'service', name, namespace: where, path: pathname + search };
+}
+
+function readUrl(fields: Fields, uri: string): Destination {
+  if (!/^https?:\/\//.test(uri) || !URL.canParse(uri))
+    return fields.fail('uri', `"${uri}" is not an absolute http URL`);
+  const { hostname, pathname, search } = new URL(uri);
+  const [, name = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.cluster\.local)?$/.exec(hostname) ?? [];
+  if (!name) return { kind: 'url', url: uri };
+  const [, brokerNamespace = '', broker = ''] = /^\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
+  if (name === 'broker-ingress' && namespace === 'knative-eventing' && broker)
+    return { kind: 'broker', name: broker, namespace: brokerNamespace };
+  return { kind: 'service', name, namespace, path: pathname + search };
+}
+
+/** Reads an EventType (eventing.knative.dev): only what the catalogue shows. v1beta3 says the type among the attributes. */
+export function readEventType({ name, namespace, root, origin }: ObjectFields): EventType {
+  const spec = root
+    .need('spec')
+    .only('type', 'source', 'schema', 'schemaData', 'broker', 'description', 'reference', 'attributes', 'variables');
+  const attribute = spec.list('attributes').find((each) => each.text('name') === 'type');
+  return {
+    name,
+    namespace,
+    type: attribute?.string('value') ?? spec.string('type'),
+    description: spec.text('description'),
+    origin,
+  };
+}
+
+/** Reads a PingSource (sources.knative.dev/v1). */
+export function readPingSource({ name, namespace, root, origin, ignore }: ObjectFields): PingSource {
+  const spec = root
+    .need('spec')
+    .only('schedule', 'timezone', 'contentType', 'data', 'dataBase64', 'sink', 'ceOverrides');
+  if (spec.has('dataBase64')) spec.fail('dataBase64', 'is not understood: use data');
+  const timezone = spec.text('timezone') || undefined;
+  if (timezone && !isTimezone(timezone)) spec.fail('timezone', `"${timezone}" is not a time zone`);
+  const extensions = spec.fields('ceOverrides')?.only('extensions').map('extensions') ?? {};
+  return {
+    name,
+    namespace,
+    schedule: readSchedule(spec, timezone),
+    timezone,
+    contentType: spec.text('contentType') || undefined,
+    data: spec.text('data'),
+    sink: readDestination(spec.need('sink'), namespace, ignore),
+    extensions,
+    origin,
+  };
+}
+
+/** Five fields of cron, or `@hourly` and its like, as the scheduler reads them. */
+function readSchedule(spec: Fields, timezone: string | undefined): string {
+  const schedule = spec.string('schedule');
+  try {
+    parseCron(schedule, timezone);
+  } catch (error) {
+    spec.fail('schedule', `cannot be kept: ${(error as Error).message}`);
+  }
+  return schedule;
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Job } from '../model.ts';
+import { readContainer } from './read-container.ts';
+import type { ObjectFields } from './read-object.ts';
+
+/** Fields of a Job that order Pods on a cluster. */
+const withoutMeaning = ['ttlSecondsAfterFinished', 'parallelism', 'completions', 'completionMode', 'podFailurePolicy'];
+const podWithoutMeaning = [
+  'serviceAccountName',
+  'automountServiceAccountToken',
+  'securityContext',
+  'imagePullSecrets',
+  'nodeSelector',
+  'tolerations',
+  'affinity',
+  'enableServiceLinks',
+];
+
+/** Reads a plain Job (batch/v1): one container that runs once. */
+export function readJob({ name, namespace, root, origin, ignore }: ObjectFields): Job {
+  const spec = root.need('spec').only('template', 'backoffLimit', 'activeDeadlineSeconds', ...withoutMeaning);
+  for (const key of ['parallelism', 'completions'])
+    if ((spec.integer(key, 0) ?? 1) !== 1) spec.fail(key, 'must be 1: a Job here is one process');
+  const template = spec.need('template').only('metadata', 'spec');
+  const pod = template
+    .need('spec')
+    .only(
+      'containers',
+      'initContainers',
+      'volumes',
+      'restartPolicy',
+      'terminationGracePeriodSeconds',
+      ...podWithoutMeaning,
+    );
+  if (!pod.oneOf('restartPolicy', 'Never', 'OnFailure')) pod.fail(undefined, 'needs restartPolicy: Never or OnFailure');
+  for (const [fields, keys] of [
+    [spec, withoutMeaning],
+    [pod, podWithoutMeaning],
+  ] as const) {
+    for (const key of keys) if (fields.has(key)) ignore(`${key}: it orders Pods of a cluster`, fields.origin(key));
+  }
+  const deadline = spec.integer('activeDeadlineSeconds', 1);
+  return {
+    name,
+    namespace,
+    container: readContainer(pod, 'Job', ignore).container,
+    backoffLimit: spec.integer('backoffLimit', 0) ?? 6,
+    activeDeadlineMs: deadline === undefined ? undefined : deadline * 1000,
+    origin,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Platform } from '../model.ts';
+import { Fields } from '../yaml/fields.ts';
+import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
+
+/** Remembers that something is valid on a cluster and has no meaning here. */
+export type Ignore = (reason: string, origin: Origin) => void;
+
+/** One object with its name checked, ready to be read. */
+export interface ObjectFields {
+  name: string;
+  namespace: string;
+  root: Fields;
+  metadata: Fields;
+  annotations: Readonly<Record<string, string>>;
+  labels: Readonly<Record<string, string>>;
+  origin: Origin;
+  ignore: Ignore;
+}
+
+/** Reads what all objects have. `data` names the fields beside apiVersion, kind and metadata. */
+export function readObject(
+  { manifest, origin, at }: Rendered,
+  ignored: Platform['ignored'][number][],
+  ...data: string[]
+): ObjectFields {
+  const root = new Fields(manifest as Fields['value'], at).only('apiVersion', 'kind', 'metadata', ...data);
+  const metadata = root.need('metadata').only('name', 'namespace', 'labels', 'annotations', 'finalizers');
+  const name = metadata.string('name');
+  const namespace = metadata.text('namespace') || 'default';
+  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
+    metadata.fail('name', 'must be lower-case letters, digits, "-" and "."');
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    metadata.fail('namespace', 'must be lower-case letters, digits and "-", at most 63');
+  const ignore: Ignore = (reason, from) => ignored.push({ kind: manifest.kind, name, reason, origin: from });
+  return {
+    name,
+    namespace,
+    root,
+    metadata,
+    annotations: metadata.map('annotations'),
+    labels: metadata.map('labels'),
+    origin,
+    ignore,
+  };
+}
+
+/** Refuses names that cannot be a part of a host name (RFC 1035), as Services' are. */
+export function requireHostName({ metadata, name }: ObjectFields): void {
+  if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
+    metadata.fail(
+      'name',
+      'must begin with a letter, hold only lower-case letters, digits and "-", and have at most 63',
+    );
+}
+
+/** The milliseconds of a field's duration. */
+export function duration(
+  fields: Fields,
+  key: string,
+  parse: (text: string) => number | undefined,
+  example: string,
+): number | undefined {
+  const text = fields.text(key);
+  if (text === undefined) return undefined;
+  const value = parse(text);
+  if (value === undefined || value < 0)
+    throw new ManifestError(fields.origin(key), `${key} "${text}" is not a duration like ${example}`);
+  return value;
+}

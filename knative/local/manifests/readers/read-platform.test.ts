@@ -1,0 +1,804 @@
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { configMap, folderOf, service } from '../kustomize/kustomization.fixture.ts';
+import { render } from '../kustomize/kustomize.ts';
+import type { Platform, Service } from '../model.ts';
+import { readPlatform } from './read-platform.ts';
+
+/** What is read of some manifests, each an object or the text of one. */
+const read = (...manifests: (object | string)[]): Platform => {
+  const names = manifests.map((_, index) => `m${index}.yaml`);
+  const files = Object.fromEntries(manifests.map((manifest, index) => [names[index]!, manifest]));
+  return readPlatform(render(folderOf({ 'kustomization.yaml': { resources: names }, ...files })));
+};
+
+const knative = (container: object = {}, pod: object = {}, annotations?: object) => ({
+  ...service('s'),
+  spec: {
+    template: {
+      ...(annotations && { metadata: { annotations } }),
+      spec: { ...pod, containers: [{ image: 'dev.local/s', ...container }] },
+    },
+  },
+});
+const scaled = (annotations: Record<string, string>, pod: object = {}) =>
+  read(
+    knative(
+      {},
+      pod,
+      Object.fromEntries(
+        Object.entries(annotations).map(([name, value]) => [`autoscaling.knative.dev/${name}`, value]),
+      ),
+    ),
+  ).services[0]!;
+const broker = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', metadata: { name: 'default' } };
+const to = (name: string) => ({ ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name } });
+const trigger = (spec: object = {}) => ({
+  apiVersion: 'eventing.knative.dev/v1',
+  kind: 'Trigger',
+  metadata: { name: 't' },
+  spec: { subscriber: to('s'), ...spec },
+});
+const ping = (spec: object = {}) => ({
+  apiVersion: 'sources.knative.dev/v1',
+  kind: 'PingSource',
+  metadata: { name: 'p' },
+  spec: { schedule: '* * * * *', sink: to('s'), ...spec },
+});
+const gateway = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'g' },
+  spec: { servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] },
+};
+const destination = { destination: { host: 'knative-local-gateway.istio-system.svc.cluster.local' } };
+const toService = { route: [destination], rewrite: { authority: 's.default.svc.cluster.local' } };
+const virtual = (http: object[], spec: object = {}) => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: { name: 'v' },
+  spec: { hosts: ['*'], gateways: ['g'], http, ...spec },
+});
+
+describe('a Service', () => {
+  test('has the template it was given, in whatever order its keys are written', () => {
+    const templateOf = (annotations: object) => read(knative({}, {}, annotations)).services[0]!.template;
+    expect(templateOf({ 'example.org/b': '1', 'example.org/a': '2' })).toBe(
+      templateOf({ 'example.org/a': '2', 'example.org/b': '1' }),
+    );
+    expect(templateOf({ 'example.org/a': '1' })).not.toBe(templateOf({ 'example.org/a': '2' }));
+  });
+
+  test("that says nothing has Knative's defaults", () => {
+    expect(read(knative()).services[0]).toMatchObject<Partial<Service>>({
+      name: 's',
+      namespace: 'default',
+      clusterLocal: false,
+      containerConcurrency: 0,
+      timeoutMs: 300_000,
+      responseStartTimeoutMs: 300_000,
+      readinessProbe: undefined,
+      container: { image: 'dev.local/s', command: [], args: [], env: [], volumes: [] },
+      autoscaling: {
+        metric: 'concurrency',
+        target: 70,
+        minScale: 0,
+        maxScale: 0,
+        initialScale: 1,
+        activationScale: 1,
+        windowMs: 60_000,
+        panicWindowPercentage: 10,
+        panicThresholdPercentage: 200,
+        scaleDownDelayMs: 0,
+        scaleToZeroPodRetentionMs: 0,
+        targetBurstCapacity: 211,
+      },
+    });
+  });
+
+  test.each<[string, Record<string, string>, object, number]>([
+    ['its hard limit', {}, { containerConcurrency: 10 }, 7],
+    ['its target', { target: '20' }, {}, 14],
+    ['the smaller of target and hard limit', { target: '20' }, { containerConcurrency: 10 }, 7],
+    ['the utilisation it asks for', { 'target-utilization-percentage': '50' }, { containerConcurrency: 10 }, 5],
+    ['requests per second', { metric: 'rps' }, {}, 140],
+    ['never nothing', { target: '0.01' }, {}, 0.01],
+  ])('aims at %s', (_, annotations, pod, target) => {
+    expect(scaled(annotations, pod).autoscaling.target).toBeCloseTo(target, 9);
+  });
+
+  test("takes a cluster's defaults from config-autoscaler, unless it says otherwise", () => {
+    const defaults = {
+      ...configMap('config-autoscaler', { 'stable-window': '6s', 'max-scale': '3' }),
+      metadata: { name: 'config-autoscaler', namespace: 'knative-serving' },
+    };
+    const [own, plain] = read(
+      knative({}, {}, { 'autoscaling.knative.dev/window': '30s' }),
+      { ...knative(), metadata: { name: 'plain' } },
+      defaults,
+    ).services;
+    expect(own!.autoscaling).toMatchObject({ windowMs: 30_000, maxScale: 3 });
+    expect(plain!.autoscaling).toMatchObject({ windowMs: 6000, maxScale: 3 });
+  });
+
+  test('has its environment in the order in which later wins', () => {
+    const container = {
+      env: [
+        { name: 'A', value: '1' },
+        { name: 'B', valueFrom: { secretKeyRef: { name: 'k', key: 'b' } } },
+        { name: 'C', valueFrom: { configMapKeyRef: { name: 'c', key: 'd', optional: true } } },
+      ],
+      envFrom: [{ configMapRef: { name: 'c' } }, { prefix: 'P_', secretRef: { name: 'k', optional: true } }],
+    };
+    expect(read(knative(container), configMap('c')).services[0]!.container.env).toEqual([
+      { kind: 'configMap', from: 'c', prefix: '', optional: false },
+      { kind: 'secret', from: 'k', prefix: 'P_', optional: true },
+      { kind: 'value', name: 'A', value: '1' },
+      { kind: 'secretKey', name: 'B', from: 'k', key: 'b', optional: false },
+      { kind: 'configMapKey', name: 'C', from: 'c', key: 'd', optional: true },
+    ]);
+  });
+
+  test('mounts its volumes', () => {
+    const volumes = [
+      { name: 'a', emptyDir: {} },
+      { name: 'b', secret: { secretName: 'k', optional: true } },
+    ];
+    const volumeMounts = [
+      { name: 'a', mountPath: '/a' },
+      { name: 'b', mountPath: '/b', readOnly: true },
+    ];
+    expect(read(knative({ volumeMounts }, { volumes })).services[0]!.container.volumes).toEqual([
+      { name: 'a', mountPath: '/a', readOnly: false, source: { kind: 'emptyDir' } },
+      { name: 'b', mountPath: '/b', readOnly: true, source: { kind: 'secret', from: 'k', optional: true } },
+    ]);
+  });
+
+  test('is probed as Kubernetes would', () => {
+    const { readinessProbe, livenessProbe } = read(
+      knative({
+        readinessProbe: { httpGet: { path: '/readyz', port: 8080 } },
+        livenessProbe: { tcpSocket: {}, periodSeconds: 3, timeoutSeconds: 2 },
+      }),
+    ).services[0]!;
+    expect(readinessProbe).toEqual({
+      path: '/readyz',
+      periodMs: 10_000,
+      timeoutMs: 1000,
+      failureThreshold: 3,
+      initialDelayMs: 0,
+    });
+    expect(livenessProbe).toEqual({
+      path: undefined,
+      periodMs: 3000,
+      timeoutMs: 2000,
+      failureThreshold: 3,
+      initialDelayMs: 0,
+    });
+  });
+});
+
+describe('what a cluster would refuse, and what does not run here, is refused with file and line', () => {
+  const text = (spec: string, metadata = 'name: s') =>
+    `apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  ${metadata}\nspec:\n  template:\n    ${spec.replaceAll('\n', '\n    ')}\n`;
+  const pod = (fields: string) => text(`spec:\n  containers:\n    - image: a\n  ${fields}`);
+  const container = (fields: string) => text(`spec:\n  containers:\n    - image: a\n      ${fields}`);
+  const annotated = (...annotations: string[]) =>
+    text(
+      `metadata:\n  annotations:\n${annotations.map((each) => `    autoscaling.knative.dev/${each}`).join('\n')}\nspec:\n  containers:\n    - image: a`,
+    );
+  test.each([
+    [
+      'a field that is none',
+      pod('contianerConcurrency: 5'),
+      '10: spec.template.spec.contianerConcurrency is not understood: did you mean "containerConcurrency"?',
+    ],
+    [
+      'too much concurrency',
+      pod('containerConcurrency: 1001'),
+      '10: spec.template.spec.containerConcurrency must be between 0 and 1000',
+    ],
+    [
+      'too long a timeout',
+      pod('timeoutSeconds: 601'),
+      '10: spec.template.spec.timeoutSeconds must be between 0 and 600',
+    ],
+    ['a number in quotes', pod('timeoutSeconds: "60"'), '10: spec.template.spec.timeoutSeconds must be a whole number'],
+    [
+      'a first byte after the end',
+      pod('timeoutSeconds: 10\n  responseStartTimeoutSeconds: 20'),
+      '11: spec.template.spec.responseStartTimeoutSeconds 20 is greater than timeoutSeconds 10',
+    ],
+    [
+      'init containers',
+      pod('initContainers: []'),
+      '10: spec.template.spec.initContainers is off by default on Knative',
+    ],
+    [
+      'what Knative has switched off',
+      pod('nodeSelector: {}'),
+      '10: spec.template.spec.nodeSelector is off by default on Knative',
+    ],
+    ['no container', text('spec: {}'), '7: spec.template.spec needs one container'],
+    ['no image', text('spec:\n  containers:\n    - name: a'), '9: spec.template.spec.containers[0] needs "image"'],
+    [
+      "Knative's own container",
+      container('name: queue-proxy'),
+      '10: spec.template.spec.containers[0].name is reserved',
+    ],
+    [
+      'a reserved port',
+      container('ports: [{containerPort: 9090}]'),
+      '10: spec.template.spec.containers[0].ports[0].containerPort 9090 is reserved',
+    ],
+    ['two ports', container('ports: [{}, {}]'), '10: spec.template.spec.containers[0].ports[1] is a second port'],
+    [
+      'a port of another name',
+      container('ports: [{name: web}]'),
+      '10: spec.template.spec.containers[0].ports[0].name "web" must be http1 or h2c',
+    ],
+    [
+      'a variable that Knative sets',
+      container('env: [{name: PORT, value: "1"}]'),
+      '10: spec.template.spec.containers[0].env[0].name "PORT" is set by Knative',
+    ],
+    [
+      'a number as a variable',
+      container('env:\n        - name: A\n          value: 1'),
+      '12: spec.template.spec.containers[0].env[0].value must be text: write "1" in quotes',
+    ],
+    [
+      'a variable of the Pod',
+      container('env: [{name: A, valueFrom: {fieldRef: {}}}]'),
+      '10: spec.template.spec.containers[0].env[0].valueFrom.fieldRef is not understood',
+    ],
+    [
+      'a mount of nothing',
+      container('volumeMounts: [{name: v, mountPath: /v}]'),
+      '10: spec.template.spec.containers[0].volumeMounts[0].name "v" is none of the volumes',
+    ],
+    [
+      'a volume for nobody',
+      pod('volumes: [{name: v, emptyDir: {}}]'),
+      '10: spec.template.spec.volumes[0].name "v" is not mounted',
+    ],
+    [
+      'a mount over everything',
+      text(
+        'spec:\n  volumes: [{name: v, emptyDir: {}}]\n  containers:\n    - image: a\n      volumeMounts: [{name: v, mountPath: /}]',
+      ),
+      '11: spec.template.spec.containers[0].volumeMounts[0].mountPath "/" is reserved',
+    ],
+    [
+      'a probe by a program',
+      container('readinessProbe:\n        exec: {command: [a]}'),
+      '11: spec.template.spec.containers[0].readinessProbe.exec is not understood',
+    ],
+    [
+      'a probe of another port',
+      container('livenessProbe: {httpGet: {port: 9999}}'),
+      '10: spec.template.spec.containers[0].livenessProbe.httpGet.port "9999" is not the port',
+    ],
+    [
+      'min above max',
+      annotated('min-scale: "5"', 'max-scale: "3"'),
+      '10: spec.template.metadata.annotations.autoscaling.knative.dev/max-scale 3 is less than min-scale 5',
+    ],
+    [
+      'a window that is too short',
+      annotated('window: 5s'),
+      '9: spec.template.metadata.annotations.autoscaling.knative.dev/window 5s must be between 6s and 3600s',
+    ],
+    [
+      'a window in no unit',
+      annotated('window: "60"'),
+      '9: spec.template.metadata.annotations.autoscaling.knative.dev/window "60" is not a duration',
+    ],
+    ['half a second of window', annotated('window: 6.5s'), 'must be whole seconds'],
+    [
+      'a number without quotes',
+      annotated('max-scale: 5'),
+      '9: spec.template.metadata.annotations.autoscaling.knative.dev/max-scale must be text: write "5" in quotes',
+    ],
+    ['a negative scale', annotated('min-scale: "-1"'), 'must be between 0 and'],
+    ['a start with nothing', annotated('initial-scale: "0"'), 'must be between 1 and'],
+    ['half an instance', annotated('max-scale: "1.5"'), 'must be a whole number'],
+    ['an utilisation of nothing', annotated('target-utilization-percentage: "0"'), 'must be between 1 and 100'],
+    ['a burst below nothing', annotated('target-burst-capacity: "-0.5"'), 'must be -1 or at least 0'],
+    ['another metric', annotated('metric: cpu'), '"cpu" must be concurrency or rps'],
+    ['another autoscaler', annotated('class: hpa.autoscaling.knative.dev'), 'does not run here'],
+    [
+      'the old spelling',
+      annotated('minScale: "1"'),
+      '9: spec.template.metadata.annotations.autoscaling.knative.dev/minScale is not an annotation of Knative\'s autoscaler: did you mean "autoscaling.knative.dev/min-scale"?',
+    ],
+    [
+      'scale on the Service',
+      text('spec: {containers: [{image: a}]}', 'name: s\n  annotations:\n    autoscaling.knative.dev/min-scale: "1"'),
+      '6: metadata.annotations.autoscaling.knative.dev/min-scale belongs to a revision',
+    ],
+    [
+      'another visibility',
+      text('spec: {containers: [{image: a}]}', 'name: s\n  labels:\n    networking.knative.dev/visibility: public'),
+      '6: metadata.labels.networking.knative.dev/visibility can only be cluster-local',
+    ],
+    [
+      'a name that is no host name',
+      text('spec: {containers: [{image: a}]}', 'name: 1s'),
+      '4: metadata.name must begin with a letter',
+    ],
+    [
+      'split traffic',
+      `${text('spec: {containers: [{image: a}]}')}  traffic:\n    - revisionName: s-00001\n      percent: 50\n`,
+      '9: spec.traffic[0].revisionName is not understood',
+    ],
+  ])('%s', (_, manifest, message) => {
+    expect(() => read(manifest)).toThrow(message.match(/^\d/) ? `/m0.yaml:${message}` : message);
+  });
+
+  test.each<[string, (object | string)[], string]>([
+    [
+      'a second container',
+      [{ ...service('s'), spec: { template: { spec: { containers: [{ image: 'a' }, { image: 'b' }] } } } }],
+      'm0.yaml:14: spec.template.spec.containers[1] is a second container',
+    ],
+    [
+      'a kind that does not run here',
+      [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } }],
+      'm0.yaml:1: apps/v1 Deployment does not run here',
+    ],
+    [
+      'a kind of an old version',
+      [{ apiVersion: 'serving.knative.dev/v1beta1', kind: 'Service', metadata: { name: 'd' } }],
+      'serving.knative.dev/v1beta1 Service does not run here',
+    ],
+    [
+      'a Trigger without Broker',
+      [knative(), trigger()],
+      'm1.yaml:7: there is no Broker "default" in namespace default',
+    ],
+    [
+      'a subscriber that does not exist',
+      [
+        knative(),
+        broker,
+        'apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata:\n  name: t\nspec:\n  subscriber:\n    ref:\n      apiVersion: serving.knative.dev/v1\n      kind: Service\n      name: ss\n',
+      ],
+      'm2.yaml:10: there is no Service "ss" in namespace default: did you mean "s"?',
+    ],
+    [
+      'a dead-letter sink that does not exist',
+      [{ ...broker, spec: { delivery: { deadLetterSink: to('journal') } } }],
+      'there is no Service "journal"',
+    ],
+    ['a tick for nobody', [ping()], 'there is no Service "s"'],
+    [
+      'a Service in another namespace',
+      [{ ...knative(), metadata: { name: 's', namespace: 'other' } }, ping()],
+      'there is no Service "s" in namespace default',
+    ],
+    [
+      'filters of two dialects at once',
+      [knative(), broker, trigger({ filters: [{ exact: { type: 'a' }, prefix: { type: 'b' } }] })],
+      'spec.filters[0].prefix cannot stand beside exact',
+    ],
+    ['a filter without a dialect', [knative(), broker, trigger({ filters: [{}] })], 'spec.filters[0] needs exact'],
+    [
+      'a dialect that is none',
+      [knative(), broker, trigger({ filters: [{ any: [{ sufix: { type: 'a' } }] }] })],
+      'spec.filters[0].any[0].sufix is not understood: did you mean "suffix"?',
+    ],
+    [
+      'an attribute that is none',
+      [knative(), broker, trigger({ filters: [{ exact: { Type: 'a' } }] })],
+      'spec.filters[0].exact.Type is not the name of an attribute',
+    ],
+    [
+      'a filter of data',
+      [knative(), broker, trigger({ filter: { attributes: { 'data.id': '1' } } })],
+      'spec.filter.attributes.data.id is not the name of an attribute',
+    ],
+    [
+      "a backoff in Go's way",
+      [{ ...broker, spec: { delivery: { backoffDelay: '1s' } } }],
+      'm0.yaml:9: backoffDelay "1s" is not a duration like PT0.5S',
+    ],
+    [
+      'another backoff',
+      [{ ...broker, spec: { delivery: { backoffPolicy: 'random' } } }],
+      'spec.delivery.backoffPolicy must be one of linear, exponential',
+    ],
+    ['a negative retry', [{ ...broker, spec: { delivery: { retry: -1 } } }], 'spec.delivery.retry must be between 0'],
+    [
+      'a schedule of six fields',
+      [knative(), ping({ schedule: '* * * * * *' })],
+      'spec.schedule cannot be kept: schedule "* * * * * *" has 6 fields',
+    ],
+    ['a minute that is none', [knative(), ping({ schedule: '61 * * * *' })], 'm1.yaml:8: spec.schedule cannot be kept'],
+    [
+      'an expression that does not parse',
+      [knative(), broker, trigger({ filters: [{ not: { cesql: "type LIKE 'a" } }] })],
+      "spec.filters[0].not.cesql is no CESQL expression: the string is not closed with ' at character 11",
+    ],
+    [
+      'an expression with a function that is none',
+      [knative(), broker, trigger({ filters: [{ cesql: "type = 'a' AND SUBSTR(subject, 1) = 'b'" }] })],
+      'spec.filters[0].cesql calls SUBSTR with 2 arguments, which does not exist, at character 16',
+    ],
+    [
+      'an EventType without a type',
+      [
+        {
+          apiVersion: 'eventing.knative.dev/v1beta2',
+          kind: 'EventType',
+          metadata: { name: 'e' },
+          spec: { source: '/a' },
+        },
+      ],
+      'm0.yaml:7: spec needs "type"',
+    ],
+    [
+      'a default that is none',
+      [
+        knative(),
+        {
+          ...configMap('config-autoscaler', { 'stable-window': '5s' }),
+          metadata: { name: 'config-autoscaler', namespace: 'knative-serving' },
+        },
+      ],
+      'm1.yaml:9: stable-window 5s must be between 6s and 3600s',
+    ],
+    [
+      'a time zone that is none',
+      [knative(), ping({ timezone: 'Mars/Olympus' })],
+      'spec.timezone "Mars/Olympus" is not a time zone',
+    ],
+    [
+      'a core Service as a sink',
+      [ping({ sink: { ref: { apiVersion: 'v1', kind: 'Service', name: 's' } } })],
+      'v1 Service cannot receive events here',
+    ],
+    [
+      'a gateway that does not exist',
+      [knative(), virtual([toService])],
+      'm1.yaml:11: spec.gateways name default/g, which does not exist',
+    ],
+    [
+      'a host that the gateway does not accept',
+      [
+        knative(),
+        { ...gateway, spec: { servers: [{ port: { number: 80, protocol: 'HTTP' }, hosts: ['a.example'] }] } },
+        virtual([toService]),
+      ],
+      'do not accept the host *',
+    ],
+    ['a route to no Service', [gateway, virtual([toService])], 'there is no Service "s"'],
+    [
+      'a route without authority',
+      [gateway, virtual([{ route: [destination] }])],
+      'spec.http[0] needs rewrite.authority',
+    ],
+    [
+      'an authority that is none',
+      [gateway, virtual([{ ...toService, rewrite: { authority: 's' } }])],
+      'spec.http[0].rewrite.authority "s" must be SERVICE.NAMESPACE.svc.cluster.local',
+    ],
+    [
+      'a route past Knative',
+      [gateway, virtual([{ ...toService, route: [{ destination: { host: 's' } }] }])],
+      'spec.http[0].route[0].destination.host must be knative-local-gateway',
+    ],
+    [
+      'two answers at once',
+      [gateway, virtual([{ ...toService, directResponse: { status: 200 } }])],
+      'spec.http[0].directResponse needs one of route, redirect and directResponse',
+    ],
+    [
+      'an expression that Envoy cannot run',
+      [gateway, virtual([{ ...toService, match: [{ uri: { regex: '(?!a)b' } }] }])],
+      'spec.http[0].match[0].uri.regex cannot look around',
+    ],
+    [
+      'an expression that is none',
+      [gateway, virtual([{ ...toService, match: [{ uri: { regex: '(' } }] }])],
+      'spec.http[0].match[0].uri.regex Invalid regular expression',
+    ],
+    ['a fault', [gateway, virtual([{ ...toService, fault: {} }])], 'spec.http[0].fault is not understood'],
+    [
+      'a timeout in no unit',
+      [gateway, virtual([{ ...toService, timeout: '30' }])],
+      'timeout "30" is not a duration like 30s',
+    ],
+    [
+      'a ConfigMap that does not exist',
+      [knative({ envFrom: [{ configMapRef: { name: 'c' } }] })],
+      'm0.yaml:13: there is no ConfigMap "c" in namespace default',
+    ],
+    [
+      'a ConfigMap whose name has a hash',
+      [knative({ envFrom: [{ configMapRef: { name: 'c' } }] }), configMap('c-0123456789')],
+      'it is called c-0123456789; let a nameReference configuration list this field',
+    ],
+    [
+      'a key that a ConfigMap has not',
+      [knative({ env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } }] }), configMap('c')],
+      'ConfigMap "c" has no key "k"',
+    ],
+    [
+      'a Job that runs twice',
+      [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'Job',
+          metadata: { name: 'j' },
+          spec: {
+            completions: 2,
+            template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } },
+          },
+        },
+      ],
+      'spec.completions must be 1',
+    ],
+    [
+      'a Job that restarts for ever',
+      [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'Job',
+          metadata: { name: 'j' },
+          spec: { template: { spec: { restartPolicy: 'Always', containers: [] } } },
+        },
+      ],
+      'spec.template.spec.restartPolicy must be one of Never, OnFailure',
+    ],
+    [
+      'a Secret that is not base64',
+      [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'k' }, data: { a: '!' } }],
+      'data.a must be base64',
+    ],
+  ])('%s', (_, manifests, message) => {
+    expect(() => read(...manifests)).toThrow(message);
+  });
+});
+
+describe('events', () => {
+  const spec = (of: object) => read(knative(), broker, trigger(of)).triggers[0]!;
+
+  test('a Trigger that filters nothing gets everything from the Broker called default', () => {
+    expect(spec({})).toMatchObject({
+      broker: 'default',
+      filters: [],
+      delivery: {},
+      subscriber: { kind: 'service', name: 's', namespace: 'default', path: '/' },
+    });
+  });
+
+  test('a Trigger asks for order by the annotation of the Kafka broker', () => {
+    const annotated = (order: string) => ({
+      ...trigger(),
+      metadata: { name: 't', annotations: { 'kafka.eventing.knative.dev/delivery.order': order } },
+    });
+    expect(read(knative(), broker, annotated('ordered')).triggers[0]?.ordered).toBe(true);
+    expect(read(knative(), broker, annotated('unordered')).triggers[0]?.ordered).toBeUndefined();
+  });
+
+  test('`filters` replaces `filter`', () => {
+    const filter = { attributes: { type: 'old', source: '' } };
+    expect(spec({ filter }).filters).toEqual([{ exact: { type: 'old', source: '' } }]);
+    expect(spec({ filter, filters: [{ not: { prefix: { type: 'b' } } }] }).filters).toEqual([
+      { not: { prefix: { type: 'b' } } },
+    ]);
+  });
+
+  test('filters nest', () => {
+    const filters = [
+      { all: [{ exact: { type: 'a' } }, { any: [{ prefix: { source: '/b' } }, { suffix: { subject: 'c' } }] }] },
+    ];
+    expect(spec({ filters }).filters).toEqual(filters);
+  });
+
+  test('delivery holds only what is said', () => {
+    const delivery = {
+      retry: 3,
+      backoffPolicy: 'linear',
+      backoffDelay: 'PT0.5S',
+      timeout: 'PT1M',
+      retryAfterMax: 'PT0S',
+      deadLetterSink: { ...to('s'), uri: '/dead?x=1' },
+    };
+    expect(spec({ delivery }).delivery).toEqual({
+      retry: 3,
+      backoffPolicy: 'linear',
+      backoffDelayMs: 500,
+      timeoutMs: 60_000,
+      retryAfterMaxMs: 0,
+      deadLetterSink: { kind: 'service', name: 's', namespace: 'default', path: '/dead?x=1' },
+    });
+    expect(spec({ delivery: { retry: 0 } }).delivery).toEqual({ retry: 0 });
+  });
+
+  test.each([
+    ['http://s.default.svc.cluster.local/in', { kind: 'service', name: 's', namespace: 'default', path: '/in' }],
+    [
+      'http://broker-ingress.knative-eventing.svc.cluster.local/default/default',
+      { kind: 'broker', name: 'default', namespace: 'default' },
+    ],
+    ['https://example.com/in', { kind: 'url', url: 'https://example.com/in' }],
+  ])('%s is a sink', (uri, sink) => {
+    expect(read(knative(), broker, ping({ sink: { uri } })).pingSources[0]!.sink).toEqual(sink);
+  });
+
+  test('a PingSource says when and what', () => {
+    const [source] = read(
+      knative(),
+      ping({
+        timezone: 'Europe/Berlin',
+        contentType: 'application/json',
+        data: '{}',
+        ceOverrides: { extensions: { a: 'b' } },
+      }),
+    ).pingSources;
+    expect(source).toMatchObject({
+      schedule: '* * * * *',
+      timezone: 'Europe/Berlin',
+      contentType: 'application/json',
+      data: '{}',
+      extensions: { a: 'b' },
+    });
+  });
+});
+
+describe('routes', () => {
+  test('a route names its Service by the authority it rewrites to', () => {
+    const http = {
+      name: 'r',
+      match: [
+        {
+          uri: { prefix: '/x' },
+          method: { exact: 'GET' },
+          headers: { 'X-Test': { regex: 'a|b' } },
+          ignoreUriCase: true,
+        },
+      ],
+      timeout: '1m30s',
+      headers: { request: { set: { 'X-Client': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' }, remove: ['X-Old'] } },
+      ...toService,
+    };
+    const [host] = read(
+      knative(),
+      gateway,
+      virtual([{ ...http, rewrite: { ...toService.rewrite, uri: '/y' } }], { hosts: ['Blog.Example'] }),
+    ).virtualHosts;
+    expect(host).toMatchObject({ name: 'v', hosts: ['blog.example'] });
+    expect(host!.routes[0]).toMatchObject({
+      name: 'r',
+      match: [
+        {
+          uri: { kind: 'prefix', value: '/x' },
+          method: { kind: 'exact', value: 'GET' },
+          headers: { 'x-test': { kind: 'regex', value: 'a|b' } },
+          ignoreUriCase: true,
+        },
+      ],
+      action: { kind: 'route', destinations: [{ service: 's', namespace: 'default', weight: 100 }] },
+      rewriteUri: '/y',
+      timeoutMs: 90_000,
+      requestHeaders: { set: { 'x-client': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' }, add: {}, remove: ['x-old'] },
+    });
+  });
+
+  test('the ingress can answer by itself', () => {
+    const [host] = read(
+      gateway,
+      virtual([
+        { directResponse: { status: 200, body: { string: 'ok' } } },
+        { redirect: { uri: '/x', redirectCode: 308 } },
+      ]),
+    ).virtualHosts;
+    expect(host!.routes.map(({ action }) => action)).toEqual([
+      { kind: 'direct', status: 200, body: 'ok' },
+      { kind: 'redirect', status: 308, uri: '/x' },
+    ]);
+  });
+
+  test('routes inside of the mesh are ignored', () => {
+    const platform = read(knative(), virtual([toService], { gateways: ['mesh'] }));
+    expect(platform.virtualHosts).toEqual([]);
+    expect(platform.ignored).toMatchObject([{ kind: 'VirtualService', name: 'v' }]);
+  });
+});
+
+test('a Job is read, and Secrets decoded', () => {
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j' },
+    spec: {
+      activeDeadlineSeconds: 5,
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a', args: ['b'] }] } },
+    },
+  };
+  const platform = read(job, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'k' },
+    data: { a: 'Yg==' },
+    stringData: { c: 'd' },
+  });
+  expect(platform.jobs).toMatchObject([
+    { name: 'j', backoffLimit: 6, activeDeadlineMs: 5000, container: { image: 'a', args: ['b'] } },
+  ]);
+  expect(platform.secrets.get('default/k')).toEqual({ a: 'b', c: 'd' });
+});
+
+test('EventTypes are the catalogue, in every version', () => {
+  const { eventTypes } = read(
+    {
+      apiVersion: 'eventing.knative.dev/v1beta2',
+      kind: 'EventType',
+      metadata: { name: 'a' },
+      spec: { type: 'one', source: '/s', description: 'First.' },
+    },
+    {
+      apiVersion: 'eventing.knative.dev/v1beta3',
+      kind: 'EventType',
+      metadata: { name: 'b', namespace: 'n' },
+      spec: { attributes: [{ name: 'type', required: true, value: 'two' }] },
+    },
+  );
+  expect(eventTypes).toMatchObject([
+    { name: 'a', namespace: 'default', type: 'one', description: 'First.' },
+    { name: 'b', namespace: 'n', type: 'two' },
+  ]);
+});
+
+test('a filter may be an expression, wherever filters stand', () => {
+  const filters = [{ cesql: "type LIKE 'a%'" }, { any: [{ not: { cesql: 'EXISTS subject' } }] }];
+  expect(read(knative(), broker, trigger({ filters })).triggers[0]?.filters).toEqual(filters);
+});
+
+test('what has no meaning on one machine is named with its reason and place', () => {
+  const { ignored } = read(
+    knative({ resources: {}, securityContext: {} }, { serviceAccountName: 'x' }),
+    { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'n' }, spec: { anything: true } },
+    { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'a' } },
+  );
+  expect(
+    ignored
+      .map(
+        ({ kind, name, reason, origin }) =>
+          `${origin.file.split('/').pop()}:${origin.line} ${kind} ${name}: ${reason.split(':')[0]}`,
+      )
+      .sort(),
+  ).toEqual([
+    'm0.yaml:10 Service s: serviceAccountName',
+    'm0.yaml:14 Service s: resources',
+    'm0.yaml:15 Service s: securityContext',
+    'm1.yaml:1 NetworkPolicy n: functions listen on loopback only',
+    'm2.yaml:1 AuthorizationPolicy a: there is no mesh on one machine',
+  ]);
+});
+
+test('a function that the platform has never seen is a file in an overlay', () => {
+  const stranger = `${JSON.stringify({ ...service('stranger'), metadata: { name: 'stranger', namespace: 'dormouse' } })}\n---\n${JSON.stringify(
+    {
+      ...trigger({ filters: [{ exact: { type: 'dev.example.wanted.v1' } }], subscriber: to('stranger') }),
+      metadata: { name: 'wanted', namespace: 'dormouse' },
+    },
+  )}`;
+  const local = join(import.meta.dirname, '../../../overlays/local');
+  const before = readPlatform(render(local));
+  const overlay = folderOf({ 'stranger.yaml': stranger });
+  writeFileSync(
+    join(overlay, 'kustomization.yaml'),
+    JSON.stringify({ resources: [relative(overlay, local), 'stranger.yaml'] }),
+  );
+  const after = readPlatform(render(overlay));
+  expect(after.services.map(({ name }) => name)).toEqual([...before.services.map(({ name }) => name), 'stranger']);
+  expect(after.triggers.at(-1)).toMatchObject({
+    name: 'wanted',
+    broker: 'default',
+    subscriber: { kind: 'service', name: 'stranger', namespace: 'dormouse' },
+  });
+});

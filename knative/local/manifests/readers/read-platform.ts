@@ -1,0 +1,257 @@
+import type { Destination, Platform, Service } from '../model.ts';
+import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
+import { nearest } from '../yaml/spelling.ts';
+import type { AutoscalerDefaults } from './read-autoscaling.ts';
+import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
+import { readJob } from './read-job.ts';
+import { type ObjectFields, readObject } from './read-object.ts';
+import { accepts, type BoundHost, type Gateway, readGateway, readVirtualService } from './read-routing.ts';
+import { readService } from './read-service.ts';
+
+/** What is valid on a cluster and has no meaning on one machine: group/kind, `*` for every kind of the group. */
+const withoutMeaning: Readonly<Record<string, string>> = {
+  '/Namespace': 'names of namespaces need no declaration here',
+  '/ServiceAccount': 'there is no API server to have rights on',
+  '/ResourceQuota': 'a process of this machine has no quota',
+  '/LimitRange': 'a process of this machine has no limits',
+  'rbac.authorization.k8s.io/*': 'there is no API server to have rights on',
+  'networking.k8s.io/NetworkPolicy': 'functions listen on loopback only',
+  'policy/PodDisruptionBudget': 'there are no nodes to be drained',
+  'security.istio.io/*': 'there is no mesh on one machine',
+  'telemetry.istio.io/*': 'there is no mesh on one machine',
+  'networking.istio.io/DestinationRule': 'there is no mesh on one machine',
+  'networking.istio.io/PeerAuthentication': 'there is no mesh on one machine',
+  'networking.istio.io/Sidecar': 'there is no mesh on one machine',
+  'eventing.knative.dev/EventPolicy': 'functions listen on loopback only',
+  'external-secrets.io/*': 'platform.yaml says how Secrets are made here',
+  'monitoring.coreos.com/*': 'the console shows what runs here',
+};
+
+const understood = [
+  'Service',
+  'Broker',
+  'Trigger',
+  'EventType',
+  'PingSource',
+  'VirtualService',
+  'Gateway',
+  'Job',
+  'ConfigMap',
+  'Secret',
+];
+
+interface Reading {
+  platform: { -readonly [K in keyof Omit<Platform, 'configMaps' | 'secrets'>]: Platform[K][number][] } & {
+    configMaps: Map<string, Readonly<Record<string, string>>>;
+    secrets: Map<string, Readonly<Record<string, string>>>;
+  };
+  gateways: Gateway[];
+  hosts: BoundHost[];
+  /** Defaults for Services: Knative's own ConfigMap, when there is one. */
+  autoscaler: AutoscalerDefaults;
+}
+
+/**
+ * Reads rendered manifests into what the local platform runs, with Knative's defaults filled in and every reference
+ * checked. What has no meaning on one machine is listed in `ignored`.
+ *
+ * @throws ManifestError at the line of a field that is unknown, of a value that a cluster would refuse, of a kind that
+ * does not run here, or of a reference that leads nowhere.
+ */
+export function readPlatform(rendered: readonly Rendered[]): Platform {
+  const platform: Reading['platform'] = {
+    services: [],
+    brokers: [],
+    triggers: [],
+    pingSources: [],
+    eventTypes: [],
+    virtualHosts: [],
+    jobs: [],
+    configMaps: new Map(),
+    secrets: new Map(),
+    ignored: [],
+  };
+  const reading: Reading = {
+    platform,
+    gateways: [],
+    hosts: [],
+    autoscaler: { data: {}, at: () => ({ file: 'config-autoscaler', line: 1 }) },
+  };
+  const later = rendered.filter((each) => each.manifest.kind !== 'ConfigMap' || !readConfigMap(each, reading));
+  for (const each of later) readOne(each, reading);
+  bindHosts(reading);
+  checkReferences(rendered, platform);
+  return platform;
+}
+
+/** ConfigMaps come first: one of them holds the autoscaler's defaults. */
+function readConfigMap(rendered: Rendered, reading: Reading): boolean {
+  const { platform } = reading;
+  if (rendered.manifest.apiVersion !== 'v1') return false;
+  const { root, name, namespace, ignore } = readObject(
+    rendered,
+    platform.ignored as Platform['ignored'][number][],
+    'data',
+    'binaryData',
+    'immutable',
+  );
+  if (root.has('binaryData')) ignore('binaryData: only text is handed to processes', root.origin('binaryData'));
+  const data = root.map('data');
+  platform.configMaps.set(`${namespace}/${name}`, data);
+  if (`${namespace}/${name}` === 'knative-serving/config-autoscaler')
+    reading.autoscaler = { data, at: (key) => rendered.at(['data', key]) };
+  return true;
+}
+
+function readOne(rendered: Rendered, reading: Reading): void {
+  const { apiVersion, kind } = rendered.manifest;
+  const { platform } = reading;
+  const object = (...data: string[]) => readObject(rendered, platform.ignored, ...data);
+  const group = apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
+  const reason = withoutMeaning[`${group}/${kind}`] ?? withoutMeaning[`${group}/*`];
+  const type = `${apiVersion} ${kind}`.replace(/^networking.istio.io\/v1(beta1|alpha3)? /, 'networking.istio.io/v1 ');
+  if (reason) platform.ignored.push({ kind, name: rendered.manifest.metadata.name, reason, origin: rendered.origin });
+  else if (type === 'serving.knative.dev/v1 Service')
+    platform.services.push(readService(object('spec'), reading.autoscaler));
+  else if (type === 'batch/v1 Job') platform.jobs.push(readJob(object('spec')));
+  else if (type === 'eventing.knative.dev/v1 Broker') platform.brokers.push(readBroker(object('spec')));
+  else if (type === 'eventing.knative.dev/v1 Trigger') platform.triggers.push(readTrigger(object('spec')));
+  else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type))
+    platform.eventTypes.push(readEventType(object('spec')));
+  else if (type === 'sources.knative.dev/v1 PingSource') platform.pingSources.push(readPingSource(object('spec')));
+  else if (type === 'networking.istio.io/v1 Gateway') reading.gateways.push(readGateway(object('spec')));
+  else if (type === 'networking.istio.io/v1 VirtualService') reading.hosts.push(readVirtualService(object('spec')));
+  else if (type === 'v1 Secret') addSecret(object('data', 'stringData', 'type', 'immutable'), platform.secrets);
+  else throw new ManifestError(rendered.origin, `${apiVersion} ${kind} does not run here${spelling(kind, understood)}`);
+}
+
+function addSecret(
+  { root, namespace, name }: ObjectFields,
+  secrets: Map<string, Readonly<Record<string, string>>>,
+): void {
+  const decoded = Object.entries(root.map('data')).map(([key, value]) => {
+    if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) root.need('data').fail(key, 'must be base64');
+    return [key, Buffer.from(value, 'base64').toString()];
+  });
+  secrets.set(`${namespace}/${name}`, { ...Object.fromEntries(decoded), ...root.map('stringData') });
+}
+
+/** VirtualServices of the ingress; those of the mesh or of knative-local-gateway alone have no meaning here. */
+function bindHosts({ platform, gateways, hosts }: Reading): void {
+  for (const { host, gateways: named, fail } of hosts) {
+    const inside = ['mesh', 'knative-local-gateway'];
+    const outside = named.filter(({ name }) => !inside.includes(name));
+    if (outside.length === 0) {
+      platform.ignored.push({
+        kind: 'VirtualService',
+        name: host.name,
+        reason: 'it routes inside of the mesh only: no gateway of the ingress is named',
+        origin: host.origin,
+      });
+      continue;
+    }
+    const servers = outside.flatMap(({ name, namespace }) => {
+      if (name === 'knative-ingress-gateway' && namespace === 'knative-serving') return ['*'];
+      const gateway = gateways.find((each) => each.name === name && each.namespace === namespace);
+      return (
+        gateway?.hosts ??
+        fail(
+          `name ${namespace}/${name}, which does not exist${spelling(
+            name,
+            gateways.map((each) => each.name),
+          )}`,
+        )
+      );
+    });
+    const refused = host.hosts.find((each) => !servers.some((pattern) => accepts(pattern, each)));
+    if (refused) fail(`do not accept the host ${refused}`);
+    platform.virtualHosts.push(host);
+  }
+}
+
+const spelling = (name: string, known: readonly string[]) => {
+  const meant = nearest(name, known);
+  return meant ? `: did you mean "${meant}"?` : '';
+};
+
+/** Every name that one object has of another must be there. */
+function checkReferences(rendered: readonly Rendered[], platform: Reading['platform']): void {
+  const origin = (of: { origin: Origin }, ...path: (string | number)[]) =>
+    rendered.find((each) => each.origin === of.origin)?.at(path) ?? of.origin;
+  const demand = (
+    kind: string,
+    name: string,
+    namespace: string,
+    known: readonly { name: string; namespace: string }[],
+    at: Origin,
+  ) => {
+    if (known.some((each) => each.name === name && each.namespace === namespace)) return;
+    const meant = spelling(
+      name,
+      known.filter((each) => each.namespace === namespace).map((each) => each.name),
+    );
+    throw new ManifestError(at, `there is no ${kind} "${name}" in namespace ${namespace}${meant}`);
+  };
+  const reach = (to: Destination | undefined, at: Origin) => {
+    if (to?.kind === 'service') demand('Service', to.name, to.namespace, platform.services, at);
+    if (to?.kind === 'broker') demand('Broker', to.name, to.namespace, platform.brokers, at);
+  };
+  for (const broker of platform.brokers)
+    reach(broker.delivery.deadLetterSink, origin(broker, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
+  for (const trigger of platform.triggers) {
+    demand('Broker', trigger.broker, trigger.namespace, platform.brokers, origin(trigger, 'spec', 'broker'));
+    reach(trigger.subscriber, origin(trigger, 'spec', 'subscriber', 'ref', 'name'));
+    reach(trigger.delivery.deadLetterSink, origin(trigger, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
+  }
+  for (const source of platform.pingSources) reach(source.sink, origin(source, 'spec', 'sink', 'ref', 'name'));
+  for (const host of platform.virtualHosts) {
+    for (const [index, { action }] of host.routes.entries()) {
+      if (action.kind !== 'route') continue;
+      for (const { service, namespace } of action.destinations)
+        demand(
+          'Service',
+          service,
+          namespace,
+          platform.services,
+          origin(host, 'spec', 'http', index, 'rewrite', 'authority'),
+        );
+    }
+  }
+  for (const each of [...platform.services, ...platform.jobs])
+    checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
+}
+
+/** ConfigMaps must be among the manifests; Secrets may come from elsewhere. */
+function checkConfigMaps(
+  { container, namespace }: Pick<Service, 'container' | 'namespace'>,
+  known: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  at: (path: string[]) => Origin,
+): void {
+  const fail = (name: string, field: string): never => {
+    const names = [...known.keys()]
+      .filter((key) => key.startsWith(`${namespace}/`))
+      .map((key) => key.slice(namespace.length + 1));
+    const generated = names.find((each) => each.startsWith(`${name}-`) && /-[a-z0-9]{10}$/.test(each));
+    const hint = generated
+      ? `: it is called ${generated}; let a nameReference configuration list this field`
+      : spelling(name, names);
+    throw new ManifestError(
+      at(['spec', 'template', 'spec', 'containers', '0', field]),
+      `there is no ConfigMap "${name}" in namespace ${namespace}${hint}`,
+    );
+  };
+  for (const source of container.env) {
+    if ((source.kind !== 'configMap' && source.kind !== 'configMapKey') || source.optional) continue;
+    const data =
+      known.get(`${namespace}/${source.from}`) ?? fail(source.from, source.kind === 'configMap' ? 'envFrom' : 'env');
+    if (source.kind === 'configMapKey' && !Object.hasOwn(data, source.key))
+      throw new ManifestError(
+        at(['spec', 'template', 'spec', 'containers', '0', 'env']),
+        `ConfigMap "${source.from}" has no key "${source.key}"`,
+      );
+  }
+  for (const { source } of container.volumes) {
+    if (source.kind === 'configMap' && !source.optional && !known.has(`${namespace}/${source.from}`))
+      fail(source.from, 'volumeMounts');
+  }
+}

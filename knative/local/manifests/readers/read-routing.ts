@@ -1,0 +1,190 @@
+import { goDuration } from '../../time/durations.ts';
+import type { HttpRoute, StringMatch, VirtualHost } from '../model.ts';
+import type { Fields } from '../yaml/fields.ts';
+import { duration, type ObjectFields } from './read-object.ts';
+
+/** A Gateway: the host names that its HTTP servers accept. */
+export interface Gateway {
+  name: string;
+  namespace: string;
+  hosts: readonly string[];
+}
+
+/** A VirtualService before its gateways are looked up. */
+export interface BoundHost {
+  host: VirtualHost;
+  namespace: string;
+  gateways: readonly { namespace: string; name: string }[];
+  /** Stops with a message about the gateways. */
+  fail(problem: string): never;
+}
+
+/** Reads a Gateway (networking.istio.io/v1). */
+export function readGateway({ name, namespace, root, ignore }: ObjectFields): Gateway {
+  const spec = root.need('spec').only('selector', 'servers');
+  const hosts: string[] = [];
+  for (const server of spec.list('servers')) {
+    server.only('port', 'hosts', 'tls', 'name', 'bind', 'defaultEndpoint');
+    const protocol = server
+      .need('port')
+      .only('number', 'name', 'protocol', 'targetPort')
+      .string('protocol')
+      .toUpperCase();
+    if (server.fields('tls')?.boolean('httpsRedirect'))
+      ignore('httpsRedirect: there is no HTTPS on this machine', server.origin('tls'));
+    if (protocol.startsWith('HTTP') && protocol !== 'HTTPS')
+      hosts.push(...server.texts('hosts').map(({ text }) => text.replace(/^.*\//, '').toLowerCase()));
+    else ignore(`port ${protocol}: only plain HTTP is listened for here`, server.origin('port'));
+  }
+  return { name, namespace, hosts };
+}
+
+/** Reads a VirtualService (networking.istio.io/v1): HTTP routes to Knative Services by way of knative-local-gateway. */
+export function readVirtualService({ name, namespace, root, origin, ignore }: ObjectFields): BoundHost {
+  const spec = root.need('spec');
+  for (const key of ['tcp', 'tls']) if (spec.has(key)) spec.fail(key, 'is not routed here: only http is');
+  spec.only('hosts', 'gateways', 'http', 'exportTo');
+  if (spec.has('exportTo')) ignore('exportTo: there is one ingress here', spec.origin('exportTo'));
+  const hosts = spec.texts('hosts').map(({ text }) => text.toLowerCase());
+  if (hosts.length === 0) spec.fail(spec.has('hosts') ? 'hosts' : undefined, 'needs a host');
+  const gateways = spec.texts('gateways').map(({ text }) => {
+    const [gateway = '', where = namespace] = text.split('/').reverse();
+    return { namespace: where, name: gateway };
+  });
+  const routes = spec.list('http').map((entry) => readRoute(entry, ignore));
+  return {
+    host: { name, hosts, routes, origin },
+    namespace,
+    gateways,
+    fail: (problem) => spec.fail(spec.has('gateways') ? 'gateways' : undefined, problem),
+  };
+}
+
+const routeFields = [
+  'name',
+  'match',
+  'route',
+  'redirect',
+  'directResponse',
+  'rewrite',
+  'timeout',
+  'headers',
+  'retries',
+];
+
+function readRoute(entry: Fields, ignore: ObjectFields['ignore']): HttpRoute {
+  entry.only(...routeFields);
+  if (entry.has('retries')) ignore('retries: a request waits for an instance instead', entry.origin('retries'));
+  const rewrite = entry.fields('rewrite')?.only('uri', 'authority');
+  const headers = entry.fields('headers')?.only('request', 'response');
+  return {
+    name: entry.text('name'),
+    match: entry.list('match').map(readMatch),
+    action: readAction(entry, rewrite),
+    rewriteUri: rewrite?.text('uri'),
+    timeoutMs: duration(entry, 'timeout', goDuration, '30s') || undefined,
+    requestHeaders: readHeaders(headers?.fields('request')),
+    responseHeaders: readHeaders(headers?.fields('response')),
+    origin: entry.origin(),
+  };
+}
+
+function readMatch(match: Fields): HttpRoute['match'][number] {
+  match.only('name', 'uri', 'method', 'authority', 'headers', 'ignoreUriCase');
+  const headers = match.fields('headers');
+  const strings = Object.fromEntries(
+    ['uri', 'method', 'authority'].flatMap((key) => (match.has(key) ? [[key, readString(match.need(key))]] : [])),
+  );
+  return {
+    ...strings,
+    headers: Object.fromEntries(
+      (headers?.keys ?? []).map((key) => [key.toLowerCase(), readString(headers!.need(key))]),
+    ),
+    ignoreUriCase: match.boolean('ignoreUriCase') ?? false,
+  };
+}
+
+function readString(fields: Fields): StringMatch {
+  fields.only('exact', 'prefix', 'regex');
+  const [kind, another] = fields.keys;
+  if (!kind || another) return fields.fail(another, 'needs one of exact, prefix and regex');
+  const value = fields.string(kind);
+  if (kind === 'regex') checkExpression(fields, value);
+  return { kind: kind === 'exact' ? 'exact' : kind === 'prefix' ? 'prefix' : 'regex', value };
+}
+
+/** Envoy's expressions (RE2) know neither looking around nor references back. */
+function checkExpression(fields: Fields, expression: string): void {
+  if (/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(expression)) fields.fail('regex', 'cannot look around or back: Envoy runs RE2');
+  try {
+    new RegExp(expression);
+  } catch (error) {
+    fields.fail('regex', (error as Error).message);
+  }
+}
+
+function readAction(entry: Fields, rewrite: Fields | undefined): HttpRoute['action'] {
+  const kinds = ['route', 'redirect', 'directResponse'].filter((key) => entry.has(key));
+  if (kinds.length !== 1) entry.fail(kinds[1], 'needs one of route, redirect and directResponse');
+  const direct = entry.fields('directResponse')?.only('status', 'body');
+  if (direct) {
+    const body = direct.fields('body')?.only('string', 'bytes');
+    const bytes = body?.text('bytes');
+    return {
+      kind: 'direct',
+      status: readStatus(direct, 'status'),
+      body: bytes === undefined ? (body?.text('string') ?? '') : Buffer.from(bytes, 'base64').toString(),
+    };
+  }
+  const redirect = entry.fields('redirect')?.only('uri', 'authority', 'redirectCode');
+  if (!redirect) return { kind: 'route', destinations: [readDestination(entry, rewrite)] };
+  const [uri, authority] = [redirect.text('uri'), redirect.text('authority')];
+  return {
+    kind: 'redirect',
+    status: redirect.integer('redirectCode', 300, 399) ?? 301,
+    ...(uri !== undefined && { uri }),
+    ...(authority !== undefined && { authority }),
+  };
+}
+
+const readStatus = (fields: Fields, key: string) =>
+  fields.integer(key, 200, 599) ?? fields.fail(undefined, `needs "${key}"`);
+
+/** The Knative Service behind a route: knative-local-gateway finds it by the authority, so that decides here too. */
+function readDestination(
+  entry: Fields,
+  rewrite: Fields | undefined,
+): { service: string; namespace: string; weight: number } {
+  const [target, second] = entry.list('route');
+  if (!target) return entry.fail('route', 'needs a destination');
+  if (second) second.fail(undefined, 'is a second destination: a rewritten authority names one Service');
+  const destination = target.only('destination', 'weight').need('destination').only('host', 'port');
+  destination.fields('port')?.only('number');
+  const host = destination.string('host');
+  if (!/^knative-local-gateway\.istio-system(\.svc(\.cluster\.local)?)?$/.test(host)) {
+    destination.fail(
+      'host',
+      `must be knative-local-gateway.istio-system.svc.cluster.local, and the Service named by rewrite.authority`,
+    );
+  }
+  const authority =
+    rewrite?.text('authority') ?? entry.fail(undefined, 'needs rewrite.authority: SERVICE.NAMESPACE.svc.cluster.local');
+  const [, service = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(authority) ?? [];
+  if (!service) rewrite?.fail('authority', `"${authority}" must be SERVICE.NAMESPACE.svc.cluster.local`);
+  return { service, namespace, weight: target.integer('weight', 0, 100) || 100 };
+}
+
+function readHeaders(fields: Fields | undefined): HttpRoute['requestHeaders'] {
+  fields?.only('set', 'add', 'remove');
+  const lower = (key: 'set' | 'add') =>
+    Object.fromEntries(Object.entries(fields?.map(key) ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    set: lower('set'),
+    add: lower('add'),
+    remove: (fields?.texts('remove') ?? []).map(({ text }) => text.toLowerCase()),
+  };
+}
+
+/** Whether a Gateway that accepts `pattern` (`*`, `*.suffix` or a name) lets a VirtualService have `host`. */
+export const accepts = (pattern: string, host: string) =>
+  pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));

@@ -1,0 +1,119 @@
+import type { Service } from '../model.ts';
+import type { Fields } from '../yaml/fields.ts';
+import { isObject, type Json } from '../yaml/source-positions.ts';
+import { type AutoscalerDefaults, readAutoscaling } from './read-autoscaling.ts';
+import { readContainer, readProbe } from './read-container.ts';
+import { type Ignore, type ObjectFields, requireHostName } from './read-object.ts';
+
+/** Fields of a Pod specification that Knative refuses until a feature is switched on. */
+const offByDefault = [
+  'affinity',
+  'dnsConfig',
+  'dnsPolicy',
+  'hostAliases',
+  'hostIPC',
+  'hostNetwork',
+  'hostPID',
+  'nodeSelector',
+  'priorityClassName',
+  'runtimeClassName',
+  'schedulerName',
+  'securityContext',
+  'shareProcessNamespace',
+  'tolerations',
+  'topologySpreadConstraints',
+];
+const withoutMeaning: Readonly<Record<string, string>> = {
+  serviceAccountName: 'there is no API server to have rights on',
+  automountServiceAccountToken: 'there is no API server to have rights on',
+  enableServiceLinks: 'there are no such variables here',
+  imagePullSecrets: 'images are sources of this machine',
+  idleTimeoutSeconds: 'a connection that is silent is ended by the timeouts of its request',
+};
+
+/** Reads a Knative Service (serving.knative.dev/v1) as its webhook would, and fills in Knative's defaults. */
+export function readService(object: ObjectFields, defaults: AutoscalerDefaults): Service {
+  requireHostName(object);
+  const { name, namespace, origin, ignore, root } = object;
+  const spec = root.need('spec').only('template', 'traffic');
+  checkTraffic(spec);
+  checkMetadata(object);
+  const template = spec.need('template').only('metadata', 'spec');
+  const pod = template.need('spec');
+  for (const field of offByDefault) if (pod.has(field)) pod.fail(field, 'is off by default on Knative');
+  pod.only(
+    'containers',
+    'initContainers',
+    'volumes',
+    'containerConcurrency',
+    'timeoutSeconds',
+    'responseStartTimeoutSeconds',
+    ...Object.keys(withoutMeaning),
+  );
+  for (const [field, reason] of Object.entries(withoutMeaning))
+    if (pod.has(field)) ignore(`${field}: ${reason}`, pod.origin(field));
+  const { container, fields } = readContainer(pod, 'Service', ignore);
+  const containerConcurrency = pod.integer('containerConcurrency', 0, 1000) ?? 0;
+  return {
+    name,
+    namespace,
+    clusterLocal: object.labels['networking.knative.dev/visibility'] === 'cluster-local',
+    container,
+    containerConcurrency,
+    ...readTimeouts(pod),
+    readinessProbe: readProbe(fields, 'readinessProbe'),
+    livenessProbe: readProbe(fields, 'livenessProbe'),
+    autoscaling: readAutoscaling(readAnnotations(template, name, ignore), containerConcurrency, defaults),
+    template: JSON.stringify(inOrder(template.value)),
+    origin,
+  };
+}
+
+/** The same value with the keys of all mappings sorted. */
+function inOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, each]) => [key, inOrder(each)] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
+function checkTraffic(spec: Fields): void {
+  const [target, second] = spec.list('traffic');
+  target?.only('latestRevision', 'percent');
+  if (second || (target && (target.boolean('latestRevision') !== true || target.integer('percent', 0, 100) !== 100))) {
+    spec.fail('traffic', 'cannot be split here: every request goes to the latest revision');
+  }
+}
+
+function checkMetadata({ metadata, annotations, labels, ignore }: ObjectFields): void {
+  const visibility = labels['networking.knative.dev/visibility'];
+  if (visibility !== undefined && visibility !== 'cluster-local')
+    metadata.fields('labels')?.fail('networking.knative.dev/visibility', 'can only be cluster-local');
+  for (const key of Object.keys(annotations)) {
+    const at = metadata.fields('annotations')!;
+    if (key.startsWith('autoscaling.knative.dev/'))
+      at.fail(key, 'belongs to a revision: put it under spec.template.metadata.annotations');
+    if (key === 'serving.knative.dev/rollout-duration')
+      ignore(`${key}: a new revision takes over as soon as it is ready`, at.origin(key));
+  }
+}
+
+/** The annotations of the revision; its name is Knative's business. */
+function readAnnotations(template: Fields, service: string, ignore: Ignore): Fields | undefined {
+  const metadata = template.fields('metadata')?.only('name', 'annotations', 'labels');
+  const name = metadata?.text('name');
+  if (name && !name.startsWith(`${service}-`)) metadata?.fail('name', `must begin with "${service}-"`);
+  if (name) ignore('spec.template.metadata.name: revisions are numbered here', metadata!.origin('name'));
+  return metadata?.fields('annotations');
+}
+
+function readTimeouts(pod: Fields): { timeoutMs: number; responseStartTimeoutMs: number } {
+  const timeout = pod.integer('timeoutSeconds', 0, 600) || 300;
+  const responseStart = pod.integer('responseStartTimeoutSeconds', 0, 600) || Math.min(300, timeout);
+  if (responseStart > timeout)
+    pod.fail('responseStartTimeoutSeconds', `${responseStart} is greater than timeoutSeconds ${timeout}`);
+  return { timeoutMs: timeout * 1000, responseStartTimeoutMs: responseStart * 1000 };
+}

@@ -1,0 +1,116 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Ends } from './cleanup.ts';
+import type { Brokers } from './eventing/broker.ts';
+import type { Store } from './eventing/log/store.ts';
+import { lockHome } from './home-lock.ts';
+import type { Source } from './manifests/source.ts';
+import { createOutputs, type Outputs } from './serving/process/instance-output.ts';
+import type { Services } from './serving/services.ts';
+import type { Received } from './telemetry/otlp/otlp-receiver.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+import { type TelemetryFiles, telemetryFiles } from './telemetry/telemetry-files.ts';
+
+export interface PlatformOptions {
+  /** DORMOUSE_HOME: everything that is kept. */
+  home: string;
+  /** Reads what is to be run; called again when one of its files has changed. */
+  load: () => Promise<Source>;
+  /** Folder that programs are found in; default: the project's. */
+  root?: string;
+  /** 0 = any free port. */
+  port?: number;
+  consolePort?: number;
+  /** Where the ingress listens; default 127.0.0.1. */
+  host?: string;
+  watch?: boolean;
+  spare?: boolean;
+  verbose?: boolean;
+  /** DATABASE_URL and REDIS_URL. */
+  databaseUrl?: string | undefined;
+  redisUrl?: string | undefined;
+  /** Address of an OTLP/HTTP receiver that all telemetry goes on to. */
+  observe?: string | undefined;
+  /** Lines for people: steps of the start, and the functions' output. */
+  progress?: (line: string) => void;
+  print?: (line: string) => void;
+  /** Gives the start up. */
+  signal?: AbortSignal;
+  /** Pause between two decisions of the autoscaler. */
+  tickMs?: number;
+  /** Opens the store of a folder of the brokers: the real disk unless told. */
+  stores?: (folder: string) => Store;
+}
+
+/** What every step of the start works with. */
+export interface Ground extends Omit<PlatformOptions, 'root' | 'host' | 'progress'> {
+  root: string;
+  host: string;
+  progress: (line: string) => void;
+  ends: Ends;
+  telemetry: Telemetry;
+  kept: TelemetryFiles;
+  /** Sends telemetry on, when it is to go somewhere. */
+  received: Received | undefined;
+  outputs: Outputs;
+  /** What is run now; a reload replaces it. */
+  source: Source;
+  /** Everything is up. */
+  ready: boolean;
+  services: Services | undefined;
+  brokers: Brokers | undefined;
+}
+
+const projectRoot = resolve(import.meta.dirname, '../..');
+
+/** Locks the folder and reads what is to be run. */
+export async function prepare(options: PlatformOptions, ends: Ends): Promise<Ground> {
+  const { root = projectRoot, host = '127.0.0.1', progress = () => {}, print = () => {}, verbose = false } = options;
+  const home = resolve(options.home);
+  mkdirSync(home, { recursive: true });
+  ends.add(lockHome(home));
+  for (const name of ['build', 'events', 'volumes']) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
+  chmodSync(join(home, 'events'), 0o700);
+  const telemetry = new Telemetry();
+  const outputs = createOutputs({ telemetry, print, level: verbose ? 'debug' : 'info' });
+  const kept = telemetryFiles({
+    folder: join(home, 'telemetry'),
+    telemetry,
+    say: (line) => outputs.say(line, 'error'),
+  });
+  ends.add(() => kept.close());
+  const received = await observed(options.observe, telemetry, outputs, ends);
+  const source = await options.load();
+  return {
+    ...options,
+    root,
+    host,
+    progress,
+    home,
+    ends,
+    telemetry,
+    kept,
+    received,
+    outputs,
+    source,
+    ready: false,
+    services: undefined,
+    brokers: undefined,
+  };
+}
+
+async function observed(
+  url: string | undefined,
+  telemetry: Telemetry,
+  outputs: Outputs,
+  ends: Ends,
+): Promise<Received | undefined> {
+  if (!url) return undefined;
+  const { forward } = await import('./telemetry/otlp/otlp-forwarder.ts');
+  const sender = forward({ url, telemetry, say: (line) => outputs.say(line) });
+  ends.add(() => sender.close());
+  return sender.received;
+}
+
+/** Finds the Services once they are started. */
+export const targetOf = (ground: Ground) => (name: string, namespace: string) => ground.services?.find(name, namespace);

@@ -1,0 +1,56 @@
+import { dropped, keptFields } from '../../http/kept-fields.ts';
+import { problemBody } from '../../http/problem.ts';
+import { Refusal } from '../../http/refusal.ts';
+import type { RequestHead } from '../../http/request-head.ts';
+import type { Front } from '../proxy/client-connection.ts';
+import type { Target } from '../proxy/exchange.ts';
+
+const oneHop = dropped([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'expect',
+]);
+const oneHopBack = dropped([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/**
+ * An address inside the platform: everything goes to the Service as it is, the trace included.
+ * @param targetOf the Service that a request is for; throws a Refusal when there is none
+ */
+export function clusterLocal(targetOf: (request: RequestHead) => Target): Front {
+  return {
+    accept(connection) {
+      const { request } = connection;
+      connection.traceId = request.traceparent.slice(3, 35);
+      if (request.target.charCodeAt(0) !== 47) throw new Refusal(400, 'malformed', 'The request target is malformed.');
+      if (request.upgrade && request.hop.includes('upgrade'))
+        throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
+      const target = targetOf(request);
+      connection.forward(
+        target,
+        request.target,
+        `host: ${target.authority}\r\n${keptFields(request.text, request.fields, oneHop, request.hop)}`,
+      );
+    },
+    responseFields: (_connection, head) => keptFields(head.text, head.fields, oneHopBack),
+    refusal: (connection, refusal) => ({
+      fields: `content-type: application/problem+json\r\n${refusal.retryAfter === undefined ? '' : `retry-after: ${refusal.retryAfter}\r\n`}`,
+      body: problemBody(refusal, connection.traceId),
+    }),
+    finished() {},
+    closed() {},
+  };
+}

@@ -1,0 +1,83 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { service, type TestPlatform, testPlatform } from '../../platform.fixture.ts';
+
+const program = `
+import { createServer } from 'node:http';
+const server = createServer(async (request, response) => {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  response.end(JSON.stringify({
+    service: process.env.K_SERVICE, host: request.headers.host, url: request.url, body: String(Buffer.concat(parts)),
+    traceparent: request.headers.traceparent, gateway: process.env.LOCAL_GATEWAY_URL, kubernetes: process.env.KUBERNETES_URL,
+  }));
+}).listen(Number(process.env.PORT));
+process.on('SIGTERM', () => server.close(() => process.exit(0)));
+`;
+
+let platform: TestPlatform;
+let gateway = '';
+let kubernetes = '';
+beforeAll(async () => {
+  const env = [
+    { kind: 'value', name: 'LOCAL_GATEWAY_URL', value: 'http://knative-local-gateway.istio-system.svc.cluster.local' },
+    { kind: 'value', name: 'KUBERNETES_URL', value: 'https://kubernetes.default.svc' },
+  ] as const;
+  const container = { command: [], args: [], volumes: [] };
+  platform = await testPlatform({
+    programs: { teller: program, other: program },
+    services: [service('teller', { container: { ...container, image: 'test/teller', env } }), service('other')],
+  });
+  ({ gateway, kubernetes } = (await (await platform.get('/teller')).json()) as { gateway: string; kubernetes: string });
+});
+afterAll(() => platform?.end());
+
+/** fetch does not let a program choose the Host. */
+const ask = (host: string, path = '/events?a=1', body = 'x') =>
+  new Promise<{ status: number; body: Record<string, string> }>((done, failed) => {
+    const asked = request(
+      gateway + path,
+      { method: 'POST', headers: { host, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } },
+      async (answer) => {
+        let text = '';
+        for await (const part of answer.setEncoding('utf8')) text += part;
+        done({ status: answer.statusCode ?? 0, body: JSON.parse(text) });
+      },
+    );
+    asked.on('error', failed).end(body);
+  });
+
+test('functions are told the gateway’s and the Kubernetes API’s addresses on this machine', async () => {
+  expect(gateway).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(kubernetes).toBe(platform.kubernetesUrl);
+  expect((await fetch(`${kubernetes}/apis/serving.knative.dev/v1/namespaces/test/services`)).status).toBe(200);
+});
+
+test('a request reaches the Service that its Host names, which wakes for it', async () => {
+  expect(platform.pids('other')).toEqual([]);
+  expect(await ask('other.test.svc.cluster.local')).toEqual({
+    status: 200,
+    body: {
+      service: 'other',
+      host: 'other.test.svc.cluster.local',
+      url: '/events?a=1',
+      body: 'x',
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    },
+  });
+  expect(platform.pids('other')).toHaveLength(1);
+});
+
+test.each(['other.test', 'other.test.svc', 'OTHER.test.svc.cluster.local:80'])(
+  '%s is the same Service',
+  async (host) => {
+    expect((await ask(host)).body.service).toBe('other');
+  },
+);
+
+test.each(['nobody.test.svc.cluster.local', 'other.elsewhere.svc.cluster.local', 'other', 'example.org', '127.0.0.1'])(
+  '%s is nobody’s host, and is answered 404',
+  async (host) => {
+    expect(await ask(host)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  },
+);

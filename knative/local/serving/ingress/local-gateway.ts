@@ -1,0 +1,19 @@
+import { Refusal } from '../../http/refusal.ts';
+import type { Front } from '../proxy/client-connection.ts';
+import type { Target } from '../proxy/exchange.ts';
+import { clusterLocal } from './cluster-local.ts';
+
+/** The Service that a name of the cluster means: `name.namespace`, with `.svc` or `.svc.cluster.local` behind it or not. */
+const clusterName = /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?(?::\d+)?$/i;
+
+/**
+ * What Knative calls `knative-local-gateway.istio-system`: one address inside the platform for every Service; the request's
+ * Host says which one. An unknown host is answered 404.
+ */
+export const localGateway = (target: (name: string, namespace: string) => Target | undefined): Front =>
+  clusterLocal(({ host }) => {
+    const [, name = '', namespace = ''] = clusterName.exec(host.toLowerCase()) ?? [];
+    const found = name === '' ? undefined : target(name, namespace);
+    if (!found) throw new Refusal(404, 'not_found', `No Service has the host ${host || '(none)'}.`);
+    return found;
+  });

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { RequestHead } from '../../http/request-head.ts';
+import type { HttpRoute, StringMatch, VirtualHost } from '../../manifests/model.ts';
+import { noFields, route } from '../../platform.fixture.ts';
+import { compileRoutes } from './route.ts';
+
+const origin = { file: 'by-hand.yaml', line: 1 };
+const host = (hosts: string[], ...routes: HttpRoute[]): VirtualHost => ({ name: 'x', hosts, routes, origin });
+const named = (name: string, match: HttpRoute['match']): HttpRoute =>
+  route('/', name, { match, requestHeaders: noFields });
+const uri = (kind: StringMatch['kind'], value: string, ignoreUriCase = false) => ({
+  uri: { kind, value },
+  headers: {},
+  ignoreUriCase,
+});
+
+function find(hosts: VirtualHost[], path: string, { method = 'GET', to = 'a', fields = '' } = {}): string | undefined {
+  const head = new RequestHead();
+  head.read(`${method} ${path} HTTP/1.1\r\nhost: ${to}\r\n${fields}`);
+  return compileRoutes(hosts).find({ head, path })?.route.name;
+}
+
+describe('routes', () => {
+  it('are tried in order, and the first that matches decides', () => {
+    const hosts = [
+      host(
+        ['*'],
+        named('exact', [uri('exact', '/health')]),
+        named('prefix', [uri('prefix', '/blog/')]),
+        named('regex', [uri('regex', '/(a|b)+')]),
+        named('rest', []),
+      ),
+    ];
+    expect(['/health', '/healthy', '/blog/x', '/blog', '/abba', '/abbac'].map((path) => find(hosts, path))).toEqual([
+      'exact',
+      'rest',
+      'prefix',
+      'rest',
+      'regex',
+      'rest',
+    ]);
+  });
+
+  it('match when any entry holds, and an entry when all its conditions hold', () => {
+    const both = {
+      ...uri('prefix', '/a'),
+      method: { kind: 'exact' as const, value: 'POST' },
+      headers: { 'x-kind': { kind: 'prefix' as const, value: 'in' } },
+    };
+    const hosts = [host(['*'], named('either', [uri('exact', '/b'), both]))];
+    expect(find(hosts, '/b')).toBe('either');
+    expect(find(hosts, '/a', { method: 'POST', fields: 'X-Kind: inner\r\n' })).toBe('either');
+    expect(find(hosts, '/a', { method: 'POST' })).toBeUndefined();
+    expect(find(hosts, '/a', { fields: 'x-kind: inner\r\n' })).toBeUndefined();
+  });
+
+  it('may ignore the case of the path', () => {
+    const hosts = [
+      host(
+        ['*'],
+        named('any case', [uri('exact', '/Health', true), uri('prefix', '/Api/', true), uri('regex', '/r[a-c]', true)]),
+      ),
+    ];
+    expect(['/HEALTH', '/aPI/x', '/RB'].map((path) => find(hosts, path))).toEqual(['any case', 'any case', 'any case']);
+  });
+
+  it('belong to the most specific host, whatever order they were given in', () => {
+    const hosts = [
+      host(['*'], named('any', [])),
+      host(['*.example.org'], named('below', [])),
+      host(['blog.example.org'], named('exact', [])),
+      host(['*.b.example.org'], named('deeper', [])),
+    ];
+    expect(
+      ['a', 'x.example.org:80', 'BLOG.example.org', 'x.b.example.org', 'example.org'].map((to) =>
+        find(hosts, '/', { to }),
+      ),
+    ).toEqual(['any', 'below', 'exact', 'deeper', 'any']);
+  });
+
+  it('do not fall through to a less specific host', () => {
+    expect(
+      find([host(['*'], named('any', [])), host(['a'], named('only', [uri('exact', '/x')]))], '/y'),
+    ).toBeUndefined();
+  });
+
+  it('rewrite the prefix that matched, or the whole path', () => {
+    const rewritten = (path: string, match: HttpRoute['match']) =>
+      compileRoutes([host(['*'], route('/', 'x', { match, rewriteUri: '/new' }))]).rules[0]!.rewrite!(path);
+    expect(rewritten('/old/a', [uri('prefix', '/old')])).toBe('/new/a');
+    expect(rewritten('/old', [uri('exact', '/old')])).toBe('/new');
+    expect(rewritten('/older/a', [uri('prefix', '/old'), uri('prefix', '/older')])).toBe('/new/a');
+  });
+
+  it('with an expression that is none are refused at their line', () => {
+    expect(() => compileRoutes([host(['*'], named('bad', [uri('regex', '(')]))])).toThrow(
+      'by-hand.yaml:1: not a regular expression: (',
+    );
+  });
+});

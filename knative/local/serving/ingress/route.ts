@@ -1,0 +1,139 @@
+import type { RequestHead } from '../../http/request-head.ts';
+import type { HttpRoute, StringMatch, VirtualHost } from '../../manifests/model.ts';
+import { ManifestError } from '../../manifests/yaml/origin.ts';
+
+/** A request as routes look at it. */
+export interface Routed {
+  head: RequestHead;
+  /** Normalised, without the query. */
+  path: string;
+}
+
+/** A rule with its tests compiled. */
+export interface Rule {
+  route: HttpRoute;
+  host: string;
+  /** The path that the function sees, where the rule rewrites it. */
+  rewrite: ((path: string) => string) | undefined;
+}
+
+export interface Routes {
+  /** The first rule of the most specific host that matches. */
+  find(request: Routed): Rule | undefined;
+  /** All rules in order, those of a host together. */
+  readonly rules: readonly Rule[];
+}
+
+type Test = (request: Routed) => boolean;
+interface Host {
+  pattern: string;
+  rules: { rule: Rule; tests: Test[] }[];
+}
+
+/**
+ * Compiles VirtualServices as Istio reads them: the most specific host decides (a name before `*.suffix` before `*`),
+ * then the first route with a match whose conditions all hold. Regular expressions match the whole string (RE2 in
+ * Istio: what JavaScript reads differently is refused).
+ * @throws ManifestError
+ */
+export function compileRoutes(virtualHosts: readonly VirtualHost[]): Routes {
+  const hosts = new Map<string, Host>();
+  for (const virtualHost of virtualHosts)
+    for (const pattern of virtualHost.hosts) {
+      const host = hosts.get(pattern) ?? { pattern, rules: [] };
+      hosts.set(pattern, host);
+      for (const route of virtualHost.routes) host.rules.push(compileRule(route, pattern));
+    }
+  const ordered = [...hosts.values()].sort((one, other) => specificity(other.pattern) - specificity(one.pattern));
+  const only = ordered.length === 1 && ordered[0]!.pattern === '*' ? ordered[0] : undefined;
+  return {
+    find: (request) =>
+      firstMatch(only ?? ordered.find(({ pattern }) => hostMatches(pattern, hostName(request.head.host))), request),
+    rules: ordered.flatMap(({ rules }) => rules.map(({ rule }) => rule)),
+  };
+}
+
+function firstMatch(host: Host | undefined, request: Routed): Rule | undefined {
+  if (!host) return undefined;
+  for (const { rule, tests } of host.rules) {
+    if (tests.length === 0) return rule;
+    for (const test of tests) if (test(request)) return rule;
+  }
+  return undefined;
+}
+
+/** Host without its port, in lower case. */
+const hostName = (authority: string): string => authority.replace(/:\d*$/, '').toLowerCase();
+
+const specificity = (pattern: string) =>
+  pattern === '*' ? 0 : pattern.startsWith('*') ? pattern.length : 1_000 + pattern.length;
+
+function hostMatches(pattern: string, host: string): boolean {
+  return (
+    pattern === '*' ||
+    pattern === host ||
+    (pattern.startsWith('*') && host.endsWith(pattern.slice(1)) && host.length >= pattern.length)
+  );
+}
+
+function compileRule(route: HttpRoute, host: string): { rule: Rule; tests: Test[] } {
+  return {
+    rule: { route, host, rewrite: compileRewrite(route) },
+    tests: route.match.map((match) => compileMatch(match, route)),
+  };
+}
+
+function compileMatch(match: HttpRoute['match'][number], route: HttpRoute): Test {
+  const tests: Test[] = [];
+  const { uri, method, authority } = match;
+  if (uri) {
+    const test = compileString(uri, route, match.ignoreUriCase);
+    tests.push(({ path }) => test(path));
+  }
+  if (method) {
+    const test = compileString(method, route);
+    tests.push(({ head }) => test(head.method));
+  }
+  if (authority) {
+    const test = compileString(authority, route);
+    tests.push(({ head }) => test(head.host));
+  }
+  for (const [name, value] of Object.entries(match.headers)) {
+    const test = compileString(value, route);
+    tests.push(({ head }) => {
+      const given = head.field(name.toLowerCase());
+      return given !== undefined && test(given);
+    });
+  }
+  return tests.length === 1 ? tests[0]! : (request) => tests.every((test) => test(request));
+}
+
+function compileString(
+  { kind, value }: StringMatch,
+  { origin }: HttpRoute,
+  ignoreCase = false,
+): (given: string) => boolean {
+  if (kind === 'regex') {
+    try {
+      const pattern = new RegExp(`^(?:${value})$`, ignoreCase ? 'i' : '');
+      return (given) => pattern.test(given);
+    } catch {
+      throw new ManifestError(origin, `not a regular expression: ${value}`);
+    }
+  }
+  const wanted = ignoreCase ? value.toLowerCase() : value;
+  if (kind === 'exact') return ignoreCase ? (given) => given.toLowerCase() === wanted : (given) => given === wanted;
+  return ignoreCase ? (given) => given.toLowerCase().startsWith(wanted) : (given) => given.startsWith(wanted);
+}
+
+/** `rewrite.uri`: replaces the matched prefix, or the whole path when it was matched as a whole. */
+function compileRewrite({ rewriteUri, match }: HttpRoute): ((path: string) => string) | undefined {
+  if (rewriteUri === undefined) return undefined;
+  const prefixes = match
+    .flatMap(({ uri }) => (uri?.kind === 'prefix' ? [uri.value] : []))
+    .sort((one, other) => other.length - one.length);
+  return (path) => {
+    const prefix = prefixes.find((each) => path.startsWith(each));
+    return prefix === undefined ? rewriteUri : rewriteUri + path.slice(prefix.length);
+  };
+}

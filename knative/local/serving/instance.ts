@@ -1,0 +1,188 @@
+import type { Probe, Service } from '../manifests/model.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { type ProbeAnswer, probe } from './probe.ts';
+import type { Child, Exit } from './process/child-process.ts';
+import type { Activator } from './proxy/activator.ts';
+import type { ServingPlace } from './proxy/exchange.ts';
+import { InstanceConnections } from './proxy/instance-connection.ts';
+
+export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'ended';
+
+export interface InstanceOptions {
+  name: string;
+  service: Service;
+  child: Child;
+  /** The port it was told to listen on. */
+  port: number;
+  activator: Activator<ServingPlace>;
+  clock?: Clock;
+  /** Every change of state; `cause` says why it is not well. */
+  changed: (instance: Instance, cause: string | undefined) => void;
+  /** The process has ended; `asked` when we wanted it to. */
+  ended: (instance: Instance, exit: Exit, asked: boolean) => void;
+}
+
+/** A program that does not listen within this time has failed to start. */
+const startMs = 60_000;
+const drainStep = 20;
+type ReadinessProbe = Pick<Probe, 'path' | 'timeoutMs'>;
+/** The kernel closes what a killed process had one by one; then its end is reported. */
+const doubtMs = 20;
+/** Whether anybody listens. */
+const portProbe: ReadinessProbe = { path: undefined, timeoutMs: 1_000 };
+
+/** One process of a revision: started, probed while it lives, drained, ended. */
+export class Instance implements ServingPlace {
+  inFlight = 0;
+  state: InstanceState = 'starting';
+  /** What the readiness probe heard last, when it was not well. */
+  cause: string | undefined;
+  listening = false;
+  /** It has been ready at least once. */
+  wasReady = false;
+  readonly name: string;
+  readonly pid: number;
+  readonly activator: Activator<ServingPlace>;
+  readonly connections: InstanceConnections;
+  readonly startedAt: number;
+  readonly exited: Promise<Exit>;
+  readonly #options: InstanceOptions;
+  readonly #clock: Clock;
+  #timers: unknown[] = [];
+  #probeTimer: unknown;
+  #asked = false;
+
+  constructor(options: InstanceOptions) {
+    const { name, child, port, activator, clock = systemClock } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.name = name;
+    this.pid = child.pid;
+    this.activator = activator;
+    this.connections = new InstanceConnections(port);
+    this.startedAt = clock.now();
+    const late = clock.setTimeout(() => {
+      this.cause = `it does not listen on PORT after ${startMs / 1_000} s`;
+      child.kill('SIGKILL');
+    }, startMs);
+    child.onListening((heard) => {
+      if (heard !== port || this.listening) return;
+      clock.clearTimeout(late);
+      this.#listens();
+    });
+    this.exited = child.exited;
+    child.exited.then((exit) => {
+      clock.clearTimeout(late);
+      this.#ended(exit);
+    });
+  }
+
+  #listens(): void {
+    if (this.state !== 'starting') return;
+    this.listening = true;
+    void this.#untilReady(this.#options.service.readinessProbe, 10);
+  }
+
+  /** Probes at once and again with growing pauses: nothing waits for a period when it is ready. */
+  async #untilReady(each: ReadinessProbe | undefined, pause: number): Promise<void> {
+    const answer = each && (await probe(this.connections, each));
+    if (this.state === 'draining' || this.state === 'ended') return;
+    if (answer === undefined) return this.#ready();
+    this.#unwell(answer);
+    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(each, Math.min(1_000, pause * 2)), pause);
+  }
+
+  #ready(): void {
+    const first = this.#timers.length === 0;
+    this.state = 'ready';
+    this.wasReady = true;
+    this.cause = undefined;
+    this.#options.changed(this, undefined);
+    if (this.state === 'ready') this.activator.add(this);
+    if (first) this.#watch();
+  }
+
+  #unwell(answer: string): void {
+    this.cause = answer;
+    if (this.state === 'ready') this.activator.remove(this);
+    this.state = 'unready';
+    this.#options.changed(this, answer);
+  }
+
+  #watch(): void {
+    const { readinessProbe, livenessProbe } = this.#options.service;
+    if (readinessProbe)
+      this.#repeat(
+        readinessProbe.periodMs,
+        readinessProbe,
+        (failed, answer) => failed >= readinessProbe.failureThreshold && this.#lost(answer),
+      );
+    if (livenessProbe)
+      this.#repeat(livenessProbe.periodMs, livenessProbe, (failed, answer) => {
+        if (failed < livenessProbe.failureThreshold) return;
+        this.cause = `liveness: ${answer}`;
+        this.activator.remove(this);
+        this.#options.child.kill('SIGKILL');
+      });
+  }
+
+  #lost(answer: ProbeAnswer): void {
+    if (this.state !== 'ready') return;
+    this.#unwell(answer ?? 'it is not ready');
+    void this.#untilReady(this.#options.service.readinessProbe, 100);
+  }
+
+  /** Perhaps its process has ended and we are about to hear of it: a connection is tried before it gets another request. */
+  doubt(): void {
+    if (this.state !== 'ready') return;
+    this.activator.remove(this);
+    this.state = 'unready';
+    this.#options.changed(this, undefined);
+    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(portProbe, 10), doubtMs);
+  }
+
+  #repeat(periodMs: number, each: ReadinessProbe, judge: (failed: number, answer: ProbeAnswer) => void): void {
+    let failed = 0;
+    this.#timers.push(
+      this.#clock.setInterval(async () => {
+        if (this.state === 'draining' || this.state === 'ended') return;
+        const answer = await probe(this.connections, each);
+        failed = answer === undefined ? 0 : failed + 1;
+        judge(failed, answer);
+      }, periodMs),
+    );
+  }
+
+  /** Takes no more requests, finishes those it has, then ends: SIGTERM, and SIGKILL after `graceMs`. */
+  async drain(graceMs: number): Promise<void> {
+    if (this.state === 'draining' || this.state === 'ended') return void (await this.exited);
+    this.state = 'draining';
+    this.#asked = true;
+    this.activator.remove(this);
+    this.#options.changed(this, undefined);
+    const until = this.#clock.now() + this.#options.service.timeoutMs;
+    while (this.inFlight > 0 && this.#clock.now() < until)
+      await new Promise<void>((done) => this.#clock.setTimeout(done, drainStep));
+    this.connections.destroy();
+    this.#options.child.flush();
+    this.#options.child.kill('SIGTERM');
+    const killer = this.#clock.setTimeout(() => this.#options.child.kill('SIGKILL'), graceMs);
+    await this.exited;
+    this.#clock.clearTimeout(killer);
+  }
+
+  /** At once, whatever it does. */
+  kill(): void {
+    this.#asked = true;
+    this.#options.child.kill('SIGKILL');
+  }
+
+  #ended(exit: Exit): void {
+    this.state = 'ended';
+    this.activator.remove(this);
+    for (const timer of this.#timers) this.#clock.clearInterval(timer);
+    this.#clock.clearTimeout(this.#probeTimer);
+    this.connections.destroy();
+    this.#options.ended(this, exit, this.#asked);
+  }
+}

@@ -1,0 +1,79 @@
+import type { ResponseHead } from '../http/response-head.ts';
+import type { Probe } from '../manifests/model.ts';
+import type { Asker, InstanceConnection, InstanceConnections } from './proxy/instance-connection.ts';
+
+/** What a probe heard: `undefined` when all is well, else the reason in a few words. */
+export type ProbeAnswer = string | undefined;
+
+/** Asks an instance once, as kubelet and queue-proxy do: a status of 200 to 399 is well; without a path a connection is enough. */
+export function probe(
+  connections: InstanceConnections,
+  { path, timeoutMs }: Pick<Probe, 'path' | 'timeoutMs'>,
+): Promise<ProbeAnswer> {
+  return new Promise((done) => {
+    const connection = connections.take();
+    const timer = setTimeout(() => {
+      connection.abandon();
+      done(`${path ?? 'the port'} did not answer within ${timeoutMs} ms`);
+    }, timeoutMs);
+    const end = (answer: ProbeAnswer) => {
+      clearTimeout(timer);
+      done(answer);
+    };
+    connection.begin(new Probing(connection, path, end));
+  });
+}
+
+class Probing implements Asker {
+  readonly bodiless = false;
+  readonly #connection: InstanceConnection;
+  readonly #path: string | undefined;
+  readonly #end: (answer: ProbeAnswer) => void;
+  #status = 0;
+  #body = '';
+
+  constructor(connection: InstanceConnection, path: string | undefined, end: (answer: ProbeAnswer) => void) {
+    this.#connection = connection;
+    this.#path = path;
+    this.#end = end;
+  }
+
+  connected(): void {
+    if (this.#path === undefined) {
+      this.#connection.abandon();
+      this.#end(undefined);
+      return;
+    }
+    this.#connection.write(
+      `GET ${this.#path} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: kube-probe/dormouse\r\n\r\n`,
+      true,
+    );
+  }
+
+  answerHead(head: ResponseHead, body: Buffer, done: boolean): void {
+    this.#status = head.status;
+    this.answerMore(body, done);
+  }
+
+  answerMore(bytes: Buffer, done: boolean): void {
+    if (this.#body.length < 500) this.#body += bytes.toString('utf8', 0, 500);
+    if (!done) return;
+    this.#end(
+      this.#status >= 200 && this.#status < 400
+        ? undefined
+        : `${this.#path} answers ${this.#status}${saying(this.#body)}`,
+    );
+  }
+
+  answerFailed({ code }: { code: string }): void {
+    this.#end(`${this.#path ?? 'the port'} cannot be reached (${code})`);
+  }
+
+  drained(): void {}
+}
+
+/** A short answer in its own words: a problem's detail, else the text. */
+function saying(body: string): string {
+  const text = (/"detail":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body).replace(/\s+/g, ' ').trim().slice(0, 200);
+  return text ? `: ${text}` : '';
+}

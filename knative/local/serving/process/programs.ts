@@ -1,0 +1,39 @@
+import type { Container } from '../../manifests/model.ts';
+import { programOf } from '../../manifests/provided.ts';
+import type { Source } from '../../manifests/source.ts';
+import { ManifestError, type Origin } from '../../manifests/yaml/origin.ts';
+import type { Builder, Bundle } from './bundle.ts';
+
+/** Programs of every Service and Job, at once. Keys are `namespace/name`, those of Jobs `job namespace/name`. */
+export async function buildAll(
+  { platform, provided }: Source,
+  builder: Builder,
+  root: string,
+  progress: (line: string) => void,
+): Promise<Map<string, Bundle>> {
+  const wanted: { key: string; container: Container; origin: Origin }[] = [
+    ...platform.services.map(({ namespace, name, container, origin }) => ({
+      key: `${namespace}/${name}`,
+      container,
+      origin,
+    })),
+    ...platform.jobs.map(({ namespace, name, container, origin }) => ({
+      key: `job ${namespace}/${name}`,
+      container,
+      origin,
+    })),
+  ];
+  const built = await Promise.all(
+    wanted.map(async ({ key, container: { image, command }, origin }) => {
+      if (command.length > 0)
+        throw new ManifestError(origin, 'command: the program of the image is run here; use args');
+      const program = programOf(image, provided, root);
+      if (!program)
+        throw new ManifestError(origin, `${image}: no program is known for this image; name it in platform.yaml`);
+      return [key, await builder.build(program.program, program.files)] as const;
+    }),
+  );
+  const fresh = built.filter(([, bundle]) => bundle.fresh).map(([key]) => key.replace(/^.*\//, ''));
+  if (fresh.length > 0) progress(`functions built: ${fresh.join(', ')}`);
+  return new Map(built);
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SecretRecipe } from '../../manifests/provided.ts';
+
+export interface SecretsOptions {
+  /** DORMOUSE_HOME/secrets */
+  folder: string;
+  recipes: ReadonlyMap<string, SecretRecipe>;
+  /** Superuser's URL of the database. */
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  /** Folder that programs run in. */
+  root: string;
+}
+
+/**
+ * Makes what is missing of the Secrets and writes each as a folder of files, a file a key, as a cluster mounts them;
+ * only the owner may read them. Passwords and keys are made once; addresses are written anew at each start.
+ */
+export async function prepareSecrets({ folder, recipes, databaseUrl, redisUrl, root }: SecretsOptions): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  await Promise.all(
+    [...recipes].map(async ([name, recipe]) => {
+      const place = join(folder, name);
+      if (recipe.kind === 'redis' && !redisUrl) return rmSync(place, { recursive: true, force: true });
+      mkdirSync(place, { recursive: true, mode: 0o700 });
+      chmodSync(place, 0o700);
+      if (recipe.kind === 'redis') writeSecret(place, 'REDIS_URL', redisUrl!);
+      else if (recipe.kind === 'database') writeDatabase(place, recipe.role, databaseUrl);
+      else if (filesOf(place).length === 0) await fill(place, recipe.program, root);
+    }),
+  );
+}
+
+/** A Secret's data, or undefined when there is none of that name. */
+export function readSecret(folder: string, name: string): Record<string, string> | undefined {
+  const place = join(folder, name);
+  if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  return Object.fromEntries(filesOf(place).map((key) => [key, readFileSync(join(place, key), 'utf8')]));
+}
+
+const filesOf = (place: string) =>
+  readdirSync(place).filter((name) => !name.startsWith('.') && statSync(join(place, name)).isFile());
+
+function writeSecret(place: string, key: string, value: string): void {
+  const file = join(place, key);
+  writeFileSync(file, value, { mode: 0o600 });
+  chmodSync(file, 0o600);
+}
+
+/** The role's own URL with its password; the role itself is made by the Job that migrates. */
+function writeDatabase(place: string, role: string, databaseUrl: string): void {
+  const url = new URL(databaseUrl);
+  if (role !== '') [url.username, url.password] = [role, password(place)];
+  writeSecret(place, 'DATABASE_URL', url.href);
+  writeSecret(place, 'DATABASE_DIRECT_URL', url.href);
+}
+
+function password(place: string): string {
+  const file = join(place, '.password');
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const made = randomBytes(32).toString('hex');
+    writeFileSync(file, made, { mode: 0o600, flag: 'wx' });
+    return made;
+  }
+}
+
+function fill(place: string, program: string, root: string): Promise<void> {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [program, place], {
+      cwd: root,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.once('error', failed).once('close', (code) => {
+      if (code !== 0)
+        return failed(
+          new Error(`${program} could not fill ${place}: ${said.trim().split('\n').at(-1) ?? `code ${code}`}`),
+        );
+      for (const name of filesOf(place)) chmodSync(join(place, name), 0o600);
+      done();
+    });
+  });
+}

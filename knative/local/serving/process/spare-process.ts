@@ -1,0 +1,62 @@
+import { type Clock, systemClock } from '../../time/clock.ts';
+import type { Child } from './child-process.ts';
+
+/** At most one process that is started ahead, for the next cold start. */
+export interface Spare {
+  /** The spare process if there is one, else a new one. */
+  take(): Child;
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * @param start makes a waiting process
+ * @param afterMs a new spare is made this long after one was taken: when the request that needed it has been answered
+ */
+export function createSpare({
+  start,
+  enabled = true,
+  afterMs = 1_500,
+  clock = systemClock,
+}: {
+  start: () => Child;
+  enabled?: boolean;
+  afterMs?: number;
+  clock?: Clock;
+}): Spare {
+  let spare: Child | undefined;
+  let timer: unknown;
+  let closed = !enabled;
+  const refill = () => {
+    timer = undefined;
+    if (closed || spare) return;
+    const made = start();
+    spare = made;
+    made.exited.then(() => {
+      if (spare === made) spare = undefined;
+    });
+  };
+  const later = () => {
+    if (closed) return;
+    clock.clearTimeout(timer);
+    timer = clock.setTimeout(refill, afterMs);
+  };
+  later();
+  return {
+    take() {
+      const taken = spare?.alive() ? spare : undefined;
+      spare = undefined;
+      later();
+      return taken ?? start();
+    },
+    get pid() {
+      return spare?.pid;
+    },
+    async close() {
+      closed = true;
+      clock.clearTimeout(timer);
+      spare?.kill('SIGKILL');
+      await spare?.exited;
+    },
+  };
+}

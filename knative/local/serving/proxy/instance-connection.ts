@@ -1,0 +1,244 @@
+import { connect, type Socket } from 'node:net';
+import { ChunkedReader } from '../../http/chunked.ts';
+import { chunked, ResponseHead, untilClose } from '../../http/response-head.ts';
+
+/** Why a connection to an instance failed. */
+export interface ConnectionFailure {
+  code: string;
+  /** The instance may have seen the request. */
+  sent: boolean;
+}
+
+/** Who asked an instance; bytes of the body are as on the wire, chunk framing included. */
+export interface Asker {
+  readonly bodiless: boolean;
+  connected(): void;
+  answerHead(head: ResponseHead, body: Buffer, done: boolean): void;
+  answerMore(bytes: Buffer, done: boolean): void;
+  answerFailed(failure: ConnectionFailure): void;
+  /** The instance takes more of the request's body. */
+  drained(): void;
+}
+
+const headEnd = Buffer.from('\r\n\r\n');
+const empty = Buffer.alloc(0);
+const ignore = () => {};
+const headLimit = 65_536;
+/** An idle connection is given up this long before the instance would: else a request could meet its closing. */
+const margin = 1_000;
+
+/** Keep-alive connections to one instance: one request at a time on each, the last used first. */
+export class InstanceConnections {
+  readonly #port: number;
+  #idle: InstanceConnection[] = [];
+  #all = new Set<InstanceConnection>();
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  take(): InstanceConnection {
+    const now = performance.now();
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (idle.usableUntil > now) return idle;
+      idle.destroy();
+    }
+    const made = new InstanceConnection(this.#port, this);
+    this.#all.add(made);
+    return made;
+  }
+
+  giveBack(connection: InstanceConnection): void {
+    this.#idle.push(connection);
+  }
+
+  forget(connection: InstanceConnection): void {
+    this.#all.delete(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+  }
+
+  /** Ends every connection; requests under way fail. */
+  destroy(): void {
+    for (const connection of this.#all) connection.destroy();
+  }
+}
+
+/** One HTTP/1.1 connection to an instance. */
+export class InstanceConnection {
+  /** Time (`performance.now`) until which it may be used again. */
+  usableUntil = 0;
+  open = false;
+  readonly #pool: InstanceConnections;
+  readonly #socket: Socket;
+  readonly #head = new ResponseHead();
+  #asker: Asker | undefined;
+  #rest: Buffer | undefined;
+  /** The response's head was read. */
+  #answering = false;
+  #left = 0;
+  #reader: ChunkedReader | undefined;
+  #sent = false;
+  #requestDone = true;
+  #failure = 'ECONNRESET';
+
+  constructor(port: number, pool: InstanceConnections) {
+    this.#pool = pool;
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    this.#socket
+      .on('connect', () => {
+        this.open = true;
+        this.#asker?.connected();
+      })
+      .on('data', (bytes: Buffer) => this.#read(bytes))
+      .on('drain', () => this.#asker?.drained())
+      .on('error', (error: NodeJS.ErrnoException) => {
+        this.#failure = error.code ?? error.message;
+      })
+      .on('end', () => this.#ended())
+      .on('close', () => this.#closed());
+  }
+
+  /** Takes the connection for one request; `connected` is called when it can be written to, at once if it is open. */
+  begin(asker: Asker): void {
+    this.#asker = asker;
+    this.#answering = false;
+    this.#sent = false;
+    if (this.open) asker.connected();
+  }
+
+  /**
+   * Writes a part of the request; `last` closes it.
+   * @returns false when the next part should wait for `drained`
+   */
+  write(part: string | Buffer, last: boolean): boolean {
+    this.#sent = true;
+    this.#requestDone = last;
+    return typeof part === 'string' ? this.#socket.write(part, 'latin1') : this.#socket.write(part);
+  }
+
+  /** Head and body in one piece. */
+  writeAll(head: string, body: Buffer): void {
+    this.#sent = this.#requestDone = true;
+    this.#socket.cork();
+    this.#socket.write(head, 'latin1');
+    this.#socket.write(body);
+    this.#socket.uncork();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Drops the request under way, without telling the asker. */
+  abandon(): void {
+    this.#asker = undefined;
+    this.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#answering) {
+      this.#body(bytes);
+      return;
+    }
+    if (!this.#asker) {
+      this.destroy(); // nobody asked: not HTTP as we speak it
+      return;
+    }
+    const all = this.#rest ? Buffer.concat([this.#rest, bytes]) : bytes;
+    const end = all.indexOf(headEnd);
+    if (end < 0) {
+      this.#rest = all;
+      if (all.length > headLimit) this.#broken();
+      return;
+    }
+    this.#rest = undefined;
+    if (!this.#head.read(all.toString('latin1', 0, end + 2), this.#asker.bodiless)) {
+      this.#broken();
+      return;
+    }
+    const after = all.subarray(end + 4);
+    if (this.#head.status < 200) {
+      if (this.#head.status === 101) this.#broken();
+      else if (after.length > 0) this.#read(after);
+      return;
+    }
+    this.#answer(after);
+  }
+
+  #answer(body: Buffer): void {
+    const { length } = this.#head;
+    this.#answering = true;
+    this.#left = length;
+    if (length === chunked) this.#reader = new ChunkedReader();
+    const [own, done] = this.#own(body);
+    if (own) this.#pass(done, (asker) => asker.answerHead(this.#head, own, done));
+  }
+
+  #body(bytes: Buffer): void {
+    const [own, done] = this.#own(bytes);
+    if (own) this.#pass(done, (asker) => asker.answerMore(own, done));
+  }
+
+  /** The part of `bytes` that belongs to this response, and whether it ends there; no part when the response is broken. */
+  #own(bytes: Buffer): [Buffer | undefined, boolean] {
+    if (this.#left === untilClose) return [bytes, false];
+    const used = this.#left === chunked ? this.#reader!.read(bytes, ignore) : Math.min(bytes.length, this.#left);
+    if (used < 0) {
+      this.#broken();
+      return [undefined, false];
+    }
+    if (this.#left > 0) this.#left -= used;
+    const done = this.#reader ? this.#reader.done : this.#left === 0;
+    if (used < bytes.length) this.#head.keepAlive = false; // bytes beyond the response: nothing after them can be trusted
+    return [used === bytes.length ? bytes : bytes.subarray(0, used), done];
+  }
+
+  #pass(done: boolean, give: (asker: Asker) => void): void {
+    const asker = this.#asker;
+    if (done) this.#release();
+    if (asker) give(asker);
+  }
+
+  #release(): void {
+    this.#asker = undefined;
+    this.#reader = undefined;
+    this.#answering = false;
+    const { keepAlive, keepAliveMs } = this.#head;
+    if (!keepAlive || !this.#requestDone || keepAliveMs <= margin) {
+      this.destroy();
+      return;
+    }
+    this.#socket.resume();
+    this.usableUntil = performance.now() + keepAliveMs - margin;
+    this.#pool.giveBack(this);
+  }
+
+  #broken(): void {
+    this.#failure = 'EPROTO';
+    this.destroy();
+  }
+
+  #ended(): void {
+    if (!this.#answering || this.#left !== untilClose) return;
+    const asker = this.#asker;
+    this.#asker = undefined;
+    asker?.answerMore(empty, true);
+  }
+
+  #closed(): void {
+    this.open = false;
+    this.#pool.forget(this);
+    const asker = this.#asker;
+    this.#asker = undefined;
+    asker?.answerFailed({ code: this.#failure, sent: this.#sent });
+  }
+}

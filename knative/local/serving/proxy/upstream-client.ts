@@ -1,0 +1,186 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { ChunkedReader } from '../../http/chunked.ts';
+import { problemBody } from '../../http/problem.ts';
+import type { Refusal } from '../../http/refusal.ts';
+import { chunked, type ResponseHead } from '../../http/response-head.ts';
+import type { Destination } from '../../manifests/model.ts';
+import { Exchange, type Target } from './exchange.ts';
+import { mostAnswerBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
+
+export interface DeliverOptions {
+  target: (name: string, namespace: string) => Target | undefined;
+  /** Address inside a cluster → address here; see environment.ts. */
+  addressOf: (url: string) => string;
+  /** `http://127.0.0.1:PORT` of the brokers. */
+  brokerOrigin: () => string;
+}
+
+const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
+
+/** Sends to Services of this platform through their activators, and to anything else over the network. */
+export function createUpstream({ target, addressOf, brokerOrigin }: DeliverOptions): Upstream {
+  return {
+    async request(to: Destination, request) {
+      if (to.kind === 'broker') return overNetwork(`${brokerOrigin()}/${to.namespace}/${to.name}`, request);
+      if (to.kind === 'url') return overNetwork(new URL(addressOf(to.url)).origin + request.path, request);
+      const found = target(to.name, to.namespace);
+      if (!found) throw failure('ENOTFOUND', `there is no Service ${to.name} in ${to.namespace}`);
+      return new Promise((done, failed) => new Delivery(request, done, failed).send(found));
+    },
+  };
+}
+
+/** A request that has its body at hand and wants the whole response. */
+class Delivery extends Exchange {
+  readonly bodiless: boolean;
+  protected answering = false;
+  readonly #request: UpstreamRequest;
+  readonly #done: (response: UpstreamResponse) => void;
+  readonly #failed: (error: Error) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #status = 0;
+  #headers: Record<string, string> = {};
+  #body = new AnswerBody();
+  #reader: ChunkedReader | undefined;
+  #over = false;
+
+  constructor(request: UpstreamRequest, done: (response: UpstreamResponse) => void, failed: (error: Error) => void) {
+    super();
+    this.#request = request;
+    this.#done = done;
+    this.#failed = failed;
+    this.bodiless = request.method === 'HEAD';
+  }
+
+  send(target: Target): void {
+    const { method, path, headers, body, timeoutMs } = this.#request;
+    const fields = Object.entries(headers).map(
+      ([name, value]) => `${name}: ${value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '')}\r\n`,
+    );
+    const length = body.length > 0 || method === 'POST' ? `content-length: ${body.length}\r\n` : '';
+    this.method = method;
+    this.head = `${method} ${path} HTTP/1.1\r\nhost: ${target.authority}\r\n${fields.join('')}${length}\r\n`;
+    this.#timer = setTimeout(() => {
+      this.abandon();
+      this.#end(() => this.#failed(failure('TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`)));
+    }, timeoutMs);
+    this.enter(target);
+  }
+
+  connected(): void {
+    if (this.#request.body.length === 0) this.connection!.write(this.head, true);
+    else this.connection!.writeAll(this.head, this.#request.body);
+  }
+
+  drained(): void {}
+
+  protected repeatable(): boolean {
+    return true;
+  }
+
+  answerHead(head: ResponseHead, body: Buffer, done: boolean): void {
+    this.answering = true;
+    this.#status = head.status;
+    this.#headers = readFields(head);
+    if (head.length === chunked) this.#reader = new ChunkedReader();
+    this.answerMore(body, done);
+  }
+
+  answerMore(bytes: Buffer, done: boolean): void {
+    if (this.#reader) this.#reader.read(bytes, (slice) => this.#body.add(slice));
+    else this.#body.add(bytes);
+    if (!done) return;
+    this.leave();
+    this.#end(() => this.#done({ status: this.#status, headers: this.#headers, ...this.#body.content() }));
+  }
+
+  protected brokeOff(): void {
+    this.#end(() => this.#failed(failure('ECONNRESET', 'the response broke off')));
+  }
+
+  refused(refusal: Refusal): void {
+    if (refusal.status === 502) {
+      this.#end(() => this.#failed(failure('ECONNRESET', refusal.detail)));
+      return;
+    }
+    const wait: Record<string, string> =
+      refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
+    const headers = { 'content-type': 'application/problem+json', ...wait };
+    this.#end(() => this.#done({ status: refusal.status, headers, body: Buffer.from(problemBody(refusal, '')) }));
+  }
+
+  #end(tell: () => void): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    tell();
+  }
+}
+
+/** An answer's body, of which the beginning is kept: a consumer that talks on and on costs no memory. */
+class AnswerBody {
+  #parts: Buffer[] = [];
+  #bytes = 0;
+
+  add(part: Buffer): void {
+    if (this.#bytes < mostAnswerBytes) this.#parts.push(part.subarray(0, mostAnswerBytes - this.#bytes));
+    this.#bytes += part.length;
+  }
+
+  content(): { body: Buffer; cut?: boolean } {
+    return { body: Buffer.concat(this.#parts), ...(this.#bytes > mostAnswerBytes ? { cut: true } : {}) };
+  }
+}
+
+function readFields(head: ResponseHead): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const line of head.text.slice(head.fields, -2).split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon < 1) continue;
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    fields[name] = fields[name] === undefined ? value : `${fields[name]}, ${value}`;
+  }
+  return fields;
+}
+
+function overNetwork(url: string, { method, headers, body, timeoutMs }: UpstreamRequest): Promise<UpstreamResponse> {
+  return new Promise((done, failed) => {
+    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
+      method,
+      headers: { ...headers, 'content-length': body.length },
+    });
+    const late = setTimeout(
+      () => request.destroy(failure('TIMEOUT', `${url} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const answered = (response: UpstreamResponse) => {
+      clearTimeout(late);
+      done(response);
+    };
+    request.on('error', failed).on('close', () => clearTimeout(late));
+    request.on('response', (response) => {
+      const body = new AnswerBody();
+      response.on('data', (part: Buffer) => body.add(part)).on('error', (error) => failed(request.errored ?? error));
+      response.on('end', () =>
+        answered({ status: response.statusCode ?? 0, headers: joined(response.headers), ...body.content() }),
+      );
+    });
+    // Nobody asked to switch protocols: the status is the answer.
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      answered({ status: response.statusCode ?? 101, headers: {}, body: Buffer.alloc(0) });
+    });
+    request.end(body);
+  });
+}
+
+function joined(headers: IncomingHttpHeaders): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name] as string | string[];
+    fields[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return fields;
+}

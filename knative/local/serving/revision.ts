@@ -1,0 +1,295 @@
+import { Refusal } from '../http/refusal.ts';
+import type { Service } from '../manifests/model.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { decide, newScale, type ScaleState } from './autoscaler.ts';
+import { Instance } from './instance.ts';
+import type { Child, Exit } from './process/child-process.ts';
+import { Activator } from './proxy/activator.ts';
+import type { ServingPlace } from './proxy/exchange.ts';
+
+export interface RevisionOptions {
+  /** `posts-00001`. */
+  name: string;
+  service: Service;
+  /** Starts a process for an instance of this name, and says which port it was given. */
+  start: (instance: string) => Promise<{ child: Child; port: number }>;
+  /** It left zero: somebody should `tick` it. */
+  awake: () => void;
+  /** One line for people, when something is not as it should be. */
+  say: (line: string) => void;
+  /** What the process printed last: the likely cause when it ended. */
+  lastWords?: () => string | undefined;
+  clock?: Clock;
+}
+
+const unreadyMs = 5_000;
+const firstBackoffMs = 1_000;
+const lastBackoffMs = 60_000;
+/** Starts that fail one after the other before those who wait are told. */
+const tries = 3;
+/** An instance that lived this long did not crash because of how it began: backoff begins anew. */
+const soundMs = 10_000;
+/** Requests wait for a restart that is at most this far away. */
+const patienceMs = 5_000;
+
+/** A revision with its door and its instances: from zero and back. */
+export class Revision {
+  readonly name: string;
+  readonly service: Service;
+  readonly activator: Activator<ServingPlace>;
+  readonly instances: Instance[] = [];
+  lastColdStartMs: number | undefined;
+  readonly #options: RevisionOptions;
+  readonly #clock: Clock;
+  #scale: ScaleState = newScale();
+  #wanted = 0;
+  #count = 0;
+  #starting = 0;
+  /** Starts that failed one after the other. */
+  #failures = 0;
+  /** Ends, soon after it had been ready, one after the other. */
+  #crashes = 0;
+  #backoffUntil = 0;
+  #restart: unknown;
+  #failure = '';
+  #wokenAt: number | undefined;
+  #unreadySince: number | undefined;
+  #unreadyTimer: unknown;
+  #retired = false;
+  #readyWaiters: { ready: () => void; failed: (error: Error) => void }[] = [];
+
+  constructor(options: RevisionOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.name = options.name;
+    this.service = options.service;
+    this.activator = new Activator<ServingPlace>({
+      concurrency: options.service.containerConcurrency,
+      wake: () => this.#wake(),
+    });
+  }
+
+  get ready(): number {
+    return this.activator.places.length;
+  }
+
+  /** Processes alive. */
+  get processes(): number {
+    return this.instances.length;
+  }
+
+  get asleep(): boolean {
+    return this.instances.length === 0 && this.#starting === 0 && this.activator.active === 0;
+  }
+
+  get state(): 'asleep' | 'starting' | 'ready' | 'unready' | 'draining' | 'failed' {
+    if (this.ready > 0) return 'ready';
+    if (this.instances.some(({ state }) => state === 'unready')) return 'unready';
+    if (this.#starting > 0 || this.instances.some(({ state }) => state === 'starting')) return 'starting';
+    if (this.instances.length > 0) return 'draining';
+    return this.#failures > 0 && this.#failure ? 'failed' : 'asleep';
+  }
+
+  /** Brings up `count` instances (at least) and settles when the first is ready; rejects when it cannot be started. */
+  bringUp(count: number): Promise<void> {
+    return new Promise((ready, failed) => {
+      this.#readyWaiters.push({ ready, failed: (error) => failed(error) });
+      this.#begin();
+      this.#scaleTo(Math.max(1, count));
+    });
+  }
+
+  /** One decision of the autoscaler; called every two seconds while awake. */
+  tick(): void {
+    if (this.#retired) return;
+    const sample = this.activator.sample();
+    const { wanted, state } = decide(
+      this.#scale,
+      { at: this.#clock.now(), ...sample },
+      this.ready,
+      this.service.autoscaling,
+    );
+    this.#scale = state;
+    const waiting = this.activator.active > 0 || this.#readyWaiters.length > 0;
+    this.#scaleTo(waiting ? Math.max(1, wanted) : wanted);
+  }
+
+  /** No more instances; those there are drained. Requests that wait must have been moved before. */
+  async retire(graceMs = this.#graceMs()): Promise<void> {
+    this.#retired = true;
+    this.#wanted = 0;
+    this.#clock.clearTimeout(this.#unreadyTimer);
+    this.#clock.clearTimeout(this.#restart);
+    while (this.#starting > 0) await new Promise<void>((done) => this.#clock.setTimeout(done, 10));
+    await Promise.all(this.instances.map((instance) => instance.drain(graceMs)));
+  }
+
+  /** Ends every process at once. */
+  kill(): void {
+    this.#retired = true;
+    for (const instance of this.instances) instance.kill();
+  }
+
+  #graceMs(): number {
+    return Math.min(30_000, this.service.timeoutMs);
+  }
+
+  #begin(): void {
+    if (this.#wokenAt !== undefined || this.instances.some(({ state }) => state !== 'draining')) return;
+    this.#wokenAt = performance.now();
+    this.activator.sample(); // load is measured from here on
+    this.#scale = newScale();
+    this.#options.awake();
+  }
+
+  /** A request came and found no instance that takes it. */
+  #wake(): Refusal | undefined {
+    const now = this.#clock.now();
+    const pause = this.#backoffUntil - now;
+    if (pause > patienceMs || (pause > 0 && this.#failures > 0)) return this.#crashed(Math.ceil(pause / 1_000));
+    if (this.#unreadySince !== undefined && now - this.#unreadySince >= unreadyMs) return this.#unready();
+    this.#begin();
+    const { activationScale, maxScale } = this.service.autoscaling;
+    this.#scaleTo(Math.max(1, this.#wanted, maxScale > 0 ? Math.min(activationScale, maxScale) : activationScale));
+    return undefined;
+  }
+
+  #scaleTo(wanted: number): void {
+    if (this.#retired) return;
+    this.#wanted = wanted;
+    const serving = this.instances.filter(({ state }) => state !== 'draining' && state !== 'ended');
+    for (let count = serving.length + this.#starting; count < wanted; count++) void this.#start();
+    const surplus = serving
+      .sort((one, other) => rank(one) - rank(other) || one.inFlight - other.inFlight || other.startedAt - one.startedAt)
+      .slice(0, Math.max(0, serving.length - wanted));
+    for (const instance of surplus) void instance.drain(this.#graceMs());
+  }
+
+  async #start(): Promise<void> {
+    if (this.#clock.now() < this.#backoffUntil) return;
+    this.#starting++;
+    const name = `${this.name}-${++this.#count}`;
+    try {
+      const { child, port } = await this.#options.start(name);
+      const instance = new Instance({
+        name,
+        service: this.service,
+        child,
+        port,
+        activator: this.activator,
+        clock: this.#clock,
+        changed: (changed, cause) => this.#changed(changed, cause),
+        ended: (ended, exit, asked) => this.#ended(ended, exit, asked),
+      });
+      this.instances.push(instance);
+      if (this.#retired) void instance.drain(0);
+    } catch (error) {
+      this.#failedStart((error as Error).message);
+    } finally {
+      this.#starting--;
+    }
+  }
+
+  #changed(instance: Instance, cause: string | undefined): void {
+    if (instance.state === 'ready') {
+      this.#failures = 0;
+      this.#backoffUntil = 0;
+      if (this.#wokenAt !== undefined) this.lastColdStartMs = Math.round(performance.now() - this.#wokenAt);
+      this.#wokenAt = undefined;
+      for (const { ready } of this.#readyWaiters.splice(0)) ready();
+      this.#well();
+    } else if (instance.state === 'unready' && this.ready === 0 && this.#unreadySince === undefined) {
+      this.#unreadySince = this.#clock.now();
+      this.#unreadyTimer = this.#clock.setTimeout(() => {
+        this.#options.say(`${instance.name} listens but is not ready: ${instance.cause ?? cause}`);
+        const refusal = this.#unready();
+        this.activator.refuse(refusal);
+        for (const { failed } of this.#readyWaiters.splice(0)) failed(new Error(refusal.detail));
+      }, unreadyMs);
+    }
+  }
+
+  #well(): void {
+    this.#unreadySince = undefined;
+    this.#clock.clearTimeout(this.#unreadyTimer);
+  }
+
+  #ended(instance: Instance, { code, signal }: Exit, asked: boolean): void {
+    const index = this.instances.indexOf(instance);
+    if (index >= 0) this.instances.splice(index, 1);
+    if (!this.instances.some(({ state }) => state === 'unready')) this.#well();
+    if (this.instances.length === 0) this.#wokenAt = undefined;
+    if (asked || this.#retired) return;
+    const words = instance.cause ?? this.#options.lastWords?.();
+    const how = `${signal ? `ended by ${signal}` : `ended with code ${code}`}${words ? `: ${words}` : ''}`;
+    this.#options.say(`${instance.name} ${how}`);
+    if (!instance.wasReady) this.#failedStart(how);
+    else this.#crash(how, this.#clock.now() - instance.startedAt);
+  }
+
+  /** It had been ready: another one takes its place, after a pause if that happens again and again. */
+  #crash(how: string, livedMs: number): void {
+    this.#failure = how;
+    this.#crashes = livedMs > soundMs ? 0 : this.#crashes + 1;
+    if (this.#crashes <= tries) this.#again();
+    else this.#pause(Math.min(lastBackoffMs, firstBackoffMs * 2 ** (this.#crashes - tries - 1)));
+  }
+
+  #pause(backoffMs: number): void {
+    this.#backoffUntil = this.#clock.now() + backoffMs;
+    this.#wokenAt = undefined;
+    this.#options.say(
+      `${this.name} keeps ending (CrashLoopBackOff, next try in ${backoffMs / 1_000} s): ${this.#failure}`,
+    );
+    if (backoffMs > patienceMs) this.activator.refuse(this.#crashed(Math.ceil(backoffMs / 1_000)));
+    this.#clock.clearTimeout(this.#restart);
+    this.#restart = this.#clock.setTimeout(() => this.#again(), backoffMs + 1);
+  }
+
+  #failedStart(how: string): void {
+    this.#failure = how;
+    this.#failures++;
+    if (this.#failures < tries) {
+      this.#again();
+      return;
+    }
+    this.#pause(Math.min(lastBackoffMs, firstBackoffMs * 2 ** (this.#failures - tries)));
+    this.activator.refuse(this.#crashed(Math.ceil((this.#backoffUntil - this.#clock.now()) / 1_000)));
+    for (const { failed } of this.#readyWaiters.splice(0)) failed(new Error(`${this.name} does not start: ${how}`));
+  }
+
+  /** Restores what is wanted, if anybody still wants it. */
+  #again(): void {
+    if (this.#retired) return;
+    const needed =
+      this.activator.active > 0 ||
+      this.#readyWaiters.length > 0 ||
+      this.service.autoscaling.minScale > 0 ||
+      this.instances.length > 0;
+    if (!needed) return;
+    this.#begin();
+    queueMicrotask(() => this.#scaleTo(Math.max(1, this.#wanted)));
+  }
+
+  #crashed(seconds: number): Refusal {
+    return new Refusal(
+      503,
+      'unavailable',
+      `${this.service.name} does not ${this.#failures > 0 ? 'start' : 'stay up'}: ${this.#failure}`,
+      seconds,
+    );
+  }
+
+  #unready(): Refusal {
+    const cause = this.instances.find(({ state, cause: said }) => state === 'unready' && said)?.cause;
+    return new Refusal(
+      503,
+      'unavailable',
+      `${this.service.name} is not ready: ${cause ?? 'its readiness probe fails'}`,
+      5,
+    );
+  }
+}
+
+/** Which instances go first: those that serve nobody yet. */
+const rank = ({ state }: Instance) => (state === 'ready' ? 1 : 0);

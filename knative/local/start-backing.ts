@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { type Database, openDatabase } from './backing/database.ts';
+import { type Redis, startRedis } from './backing/redis.ts';
+import type { Ends } from './cleanup.ts';
+import type { Source } from './manifests/source.ts';
+import type { PlatformOptions } from './platform-context.ts';
+import { type Builder, type Bundle, createBuilder } from './serving/process/bundle.ts';
+import type { Outputs } from './serving/process/instance-output.ts';
+import { buildAll } from './serving/process/programs.ts';
+
+/** What functions need before they can run. */
+export interface Backing {
+  builder: Builder;
+  /** Program that becomes a function. */
+  launcher: string;
+  bundles: Map<string, Bundle>;
+  database: Database | undefined;
+  redis: Redis | undefined;
+}
+
+export interface BackingOptions extends Pick<PlatformOptions, 'databaseUrl' | 'redisUrl' | 'signal'> {
+  home: string;
+  root: string;
+  source: Source;
+  outputs: Outputs;
+  progress: (line: string) => void;
+  ends: Ends;
+}
+
+/** Starts database and cache, where secrets ask for them, and builds every program meanwhile. @throws the first error, when all are over */
+export async function startBacking({
+  home,
+  root,
+  source,
+  outputs,
+  progress,
+  ends,
+  databaseUrl,
+  redisUrl,
+  signal,
+}: BackingOptions): Promise<Backing> {
+  const builder = createBuilder({ folder: join(home, 'build'), root });
+  ends.add(() => builder.rest());
+  const wanted = new Set([...source.provided.secrets.values()].map(({ kind }) => kind));
+  const say = (line: string) => outputs.say(line, 'error');
+  const started = await settle([
+    wanted.has('database')
+      ? openDatabase({ home: join(home, 'postgres'), url: databaseUrl, progress, say })
+      : undefined,
+    wanted.has('redis') ? startRedis({ home, url: redisUrl, say }) : undefined,
+    buildAll(source, builder, root, progress),
+    builder.build(join(import.meta.dirname, 'serving/process/launcher.ts')),
+  ] as const);
+  const [database, redis] = [value(started[0]), value(started[1])];
+  if (redis) ends.add(() => redis.stop());
+  if (database) ends.add(() => database.stop());
+  for (const each of started) if (each.status === 'rejected') throw each.reason;
+  signal?.throwIfAborted();
+  return { builder, launcher: value(started[3])!.entry, bundles: value(started[2])!, database, redis };
+}
+
+type Settled<T> = { [K in keyof T]: PromiseSettledResult<Awaited<T[K]>> };
+const settle = <T extends readonly unknown[]>(all: T) => Promise.allSettled(all) as Promise<Settled<T>>;
+const value = <T>(settled: PromiseSettledResult<T>): T | undefined =>
+  settled.status === 'fulfilled' ? settled.value : undefined;

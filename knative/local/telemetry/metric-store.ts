@@ -1,0 +1,177 @@
+import type { MetricKind } from '@dormouse/signals/metrics';
+
+/** A bucket's latest value that belongs to a trace. */
+export interface Exemplar {
+  traceId: string;
+  spanId: string;
+  value: number;
+  timeMs: number;
+}
+
+/** What a metric is, whoever measured it. */
+export interface Family {
+  /** As OTLP has it: `http.server.request.duration`. */
+  name: string;
+  kind: MetricKind;
+  unit: string;
+  description: string;
+}
+
+/** One value of a series. Counters and histograms are cumulative; times are milliseconds since the epoch. */
+export interface Sample {
+  timeMs: number;
+  /** Of a histogram the sum. */
+  value: number;
+  /** Of a histogram: how many in each bucket alone, the last one without upper bound. */
+  buckets?: readonly number[];
+}
+
+/** A sample as it comes in. */
+export interface Measured extends Sample {
+  family: Family;
+  /** As Prometheus has them, `job`, `instance` and `service_name` included; without empty ones. */
+  labels: Readonly<Record<string, string>>;
+  /** Of a histogram: upper bounds, ascending. */
+  bounds?: readonly number[];
+  exemplars?: readonly Exemplar[];
+}
+
+export interface Series {
+  family: Family;
+  labels: Readonly<Record<string, string>>;
+  bounds: readonly number[];
+  /** Oldest first. */
+  samples: Sample[];
+  /** The latest of each bucket. */
+  exemplars: Map<number, Exemplar>;
+}
+
+export interface MetricStoreOptions {
+  bytes?: number;
+  keepMs?: number;
+  /** Samples are at least so far apart; the first and the last of a series are always kept. */
+  thinMs?: number;
+}
+
+const noBounds: readonly number[] = [];
+
+/**
+ * Metrics by series, over the time that is kept and within a budget of bytes. What an instance said last stays until it is too old, so that
+ * sums over instances lose nothing when one goes; when bytes run out, the series that ended longest ago go first.
+ */
+export class MetricStore {
+  #series = new Map<string, Series>();
+  #bytes = 0;
+  #sweptMs = 0;
+  readonly #budget: number;
+  readonly keepMs: number;
+  readonly #thinMs: number;
+
+  constructor({ bytes = 16 * 1024 * 1024, keepMs = 60 * 60_000, thinMs = 9_000 }: MetricStoreOptions = {}) {
+    this.#budget = bytes;
+    this.keepMs = keepMs;
+    this.#thinMs = thinMs;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Every series, those of one metric beside each other only if they began so. */
+  all(): Iterable<Series> {
+    return this.#series.values();
+  }
+
+  /** The series of a metric by its name in OTLP. */
+  *of(name: string): Generator<Series> {
+    for (const series of this.#series.values()) if (series.family.name === name) yield series;
+  }
+
+  /** What is older than what is known of its series is left out. */
+  add(measured: Measured): void {
+    const series = this.#seriesOf(measured);
+    const { samples } = series;
+    const last = samples.at(-1);
+    if (last && measured.timeMs < last.timeMs) return;
+    const sample = sampleOf(measured, last);
+    if (last && this.#replaces(sample, series))
+      this.#bytes += sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample);
+    else this.#bytes += sizeOfSample(samples[samples.push(sample) - 1] as Sample);
+    for (const exemplar of measured.exemplars ?? [])
+      series.exemplars.set(bucketOf(exemplar.value, series.bounds), exemplar);
+    this.#forget(series, measured.timeMs);
+  }
+
+  #seriesOf({ family, labels, bounds = noBounds }: Measured): Series {
+    const key = keyOf(family.name, labels);
+    const known = this.#series.get(key);
+    if (known && sameNumbers(known.bounds, bounds)) return known;
+    if (known) this.#drop(key, known);
+    const series: Series = { family, labels, bounds, samples: [], exemplars: new Map() };
+    this.#series.set(key, series);
+    this.#bytes += sizeOfSeries(series);
+    return series;
+  }
+
+  /** True when the last sample is too near to the one before it to be kept beside the new one, and no counter begins again with it. */
+  #replaces(sample: Sample, { samples, family }: Series): boolean {
+    const isCumulative = family.kind === 'counter' || family.kind === 'histogram';
+    const [before, last] = [samples.at(-2), samples.at(-1)];
+    if (!last) return false;
+    if (last.timeMs === sample.timeMs) return true;
+    if (!before || last.timeMs - before.timeMs >= this.#thinMs) return false;
+    return !isCumulative || (before.value <= last.value && last.value <= sample.value);
+  }
+
+  #forget(series: Series, nowMs: number): void {
+    const { samples } = series;
+    while (samples.length > 1 && (samples[0] as Sample).timeMs < nowMs - this.keepMs)
+      this.#bytes -= sizeOfSample(samples.shift() as Sample);
+    if (nowMs - this.#sweptMs > 60_000) {
+      this.#sweptMs = nowMs;
+      for (const [key, each] of this.#series) if (endOf(each) < nowMs - this.keepMs) this.#drop(key, each);
+    }
+    if (this.#bytes > this.#budget) this.#shrink();
+  }
+
+  #shrink(): void {
+    const byEnd = [...this.#series].sort(([, a], [, b]) => endOf(a) - endOf(b));
+    for (const [key, series] of byEnd) {
+      if (this.#bytes <= this.#budget * 0.9) return;
+      this.#drop(key, series);
+    }
+  }
+
+  #drop(key: string, series: Series): void {
+    this.#series.delete(key);
+    this.#bytes -= sizeOfSeries(series) + series.samples.reduce((sum, each) => sum + sizeOfSample(each), 0);
+  }
+}
+
+/** Buckets that did not change are those of the sample before. */
+function sampleOf({ timeMs, value, buckets }: Measured, last: Sample | undefined): Sample {
+  if (!buckets) return { timeMs, value };
+  return { timeMs, value, buckets: last?.buckets && sameNumbers(last.buckets, buckets) ? last.buckets : buckets };
+}
+
+/** Index of the bucket that a value falls into. */
+export function bucketOf(value: number, bounds: readonly number[]): number {
+  const found = bounds.findIndex((bound) => value <= bound);
+  return found < 0 ? bounds.length : found;
+}
+
+const keyOf = (name: string, labels: Readonly<Record<string, string>>): string =>
+  JSON.stringify([name, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+const endOf = ({ samples }: Series): number => samples.at(-1)?.timeMs ?? 0;
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((each, i) => each === b[i]));
+
+/** Roughly what V8 keeps; shared buckets are counted as if they were not. */
+const sizeOfSample = ({ buckets }: Sample): number => 48 + (buckets ? 16 + buckets.length * 8 : 0);
+/** A series keeps its key, its labels and, for each bucket, one exemplar at most. */
+const sizeOfSeries = ({ family, labels, bounds }: Series): number =>
+  400 +
+  2 * family.name.length +
+  Object.entries(labels).reduce((sum, [name, value]) => sum + 2 * (name.length + value.length) + 48, 0) +
+  bounds.length * 160;

@@ -1,0 +1,156 @@
+import type { LogLine } from '../logs.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { SpanRecord } from '../traces.ts';
+import type { Signal } from './otlp-format.ts';
+import { resourceLogs, resourceSpans } from './otlp-write.ts';
+
+export interface ForwardOptions {
+  /** Base address of an OTLP/HTTP receiver; `/v1/traces` and so on are appended. */
+  url: string;
+  telemetry: Telemetry;
+  /** Told when the collector is away, and when it is back. */
+  say: (line: string) => void;
+  /** Of everything that waits; the oldest goes first. */
+  mostBytes?: number;
+  everyMs?: number;
+}
+
+export interface Forward {
+  /** A request that came from a program, as OTLP's JSON has it. */
+  received(signal: Signal, message: unknown): void;
+  /** Sends what waits, for at most two seconds. */
+  close(): Promise<void>;
+}
+
+const lists: Readonly<Record<Signal, string>> = {
+  traces: 'resourceSpans',
+  logs: 'resourceLogs',
+  metrics: 'resourceMetrics',
+};
+const signals = Object.keys(lists) as Signal[];
+const mostInRequest = 1024 * 1024;
+const answerMs = 5_000;
+const longestPauseMs = 30_000;
+const closeMs = 2_000;
+
+/**
+ * Sends telemetry on to a collector: what programs sent here, the platform's own spans, and log lines, in batches by a timer. Nothing waits for it;
+ * what the collector does not take is kept within bounds and sent again.
+ */
+export function forward({
+  url,
+  telemetry,
+  say,
+  mostBytes = 8 * 1024 * 1024,
+  everyMs = 1_000,
+}: ForwardOptions): Forward {
+  const base = url.replace(/\/+$/, '');
+  /** Members of a request's list, written as JSON when they came: so what waits is weighed, and written once. */
+  const queue: Record<Signal, string[]> = { traces: [], logs: [], metrics: [] };
+  let own: { spans: SpanRecord[]; lines: LogLine[] } = { spans: [], lines: [] };
+  let waiting = 0;
+  let lost = 0;
+  let pauseMs = 0;
+  let notBefore = 0;
+  let sending: Promise<void> | undefined;
+
+  const put = (signal: Signal, resources: readonly unknown[]) => {
+    const members = JSON.stringify(resources).slice(1, -1);
+    queue[signal].push(members);
+    waiting += members.length;
+    while (waiting > mostBytes) dropOldest();
+  };
+  const dropOldest = () => {
+    const longest = signals.reduce((a, b) => (queue[a].length >= queue[b].length ? a : b));
+    waiting -= queue[longest].shift()?.length ?? waiting;
+    lost++;
+  };
+  telemetry.listen({
+    span: (span, maker) => void (maker === 'platform' && own.spans.push(span)),
+    log: (line, maker) => void (maker === 'platform' && own.lines.push(line)),
+  });
+  const gather = () => {
+    const { spans, lines } = own;
+    own = { spans: [], lines: [] };
+    for (let i = 0; i < spans.length; i += 500) put('traces', resourceSpans(spans.slice(i, i + 500)));
+    for (let i = 0; i < lines.length; i += 500) put('logs', resourceLogs(lines.slice(i, i + 500)));
+  };
+
+  const flush = async () => {
+    for (const signal of signals)
+      while (queue[signal].length > 0) {
+        const batch = takeBatch(queue[signal]);
+        const outcome = await post(`${base}/v1/${signal}`, `{"${lists[signal]}":[${batch.join(',')}]}`);
+        if (outcome === 'later') {
+          queue[signal].unshift(...batch);
+          return away();
+        }
+        waiting -= batch.reduce((sum, each) => sum + each.length, 0);
+        if (outcome === 'never') lost += batch.length;
+        back();
+      }
+  };
+  const away = () => {
+    if (pauseMs === 0) say(`the collector at ${base} does not take telemetry; it is kept for a while and sent again`);
+    pauseMs = Math.min(longestPauseMs, pauseMs * 2 || 1_000);
+    notBefore = Date.now() + pauseMs;
+  };
+  const back = () => {
+    if (pauseMs === 0) return;
+    say(`the collector at ${base} takes telemetry again${lost > 0 ? `; ${lost} requests were lost` : ''}`);
+    [pauseMs, notBefore, lost] = [0, 0, 0];
+  };
+  const turn = (): Promise<void> => {
+    gather();
+    if (sending || Date.now() < notBefore) return sending ?? Promise.resolve();
+    sending = flush().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  };
+  const timer = setInterval(() => void turn(), everyMs).unref();
+
+  return {
+    received(signal, message) {
+      const resources = (message as Record<string, unknown>)[lists[signal]];
+      if (Array.isArray(resources) && resources.length > 0) put(signal, resources);
+    },
+    async close() {
+      clearInterval(timer);
+      const all = async () => {
+        await sending;
+        notBefore = 0;
+        await turn();
+      };
+      await Promise.race([all(), new Promise((resolve) => setTimeout(resolve, closeMs).unref())]);
+    },
+  };
+}
+
+/** As many of the first as fit into a request, at least one. */
+function takeBatch(queue: string[]): string[] {
+  let [bytes, n] = [0, 0];
+  for (const each of queue) {
+    bytes += each.length;
+    if (n > 0 && bytes > mostInRequest) break;
+    n++;
+  }
+  return queue.splice(0, n);
+}
+
+/** `later`: it is away or busy (429, 5xx); `never`: it does not want this. */
+async function post(url: string, body: string): Promise<'taken' | 'later' | 'never'> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.timeout(answerMs),
+    });
+    await response.body?.cancel();
+    if (response.ok) return 'taken';
+    return response.status === 429 || response.status >= 500 ? 'later' : 'never';
+  } catch {
+    return 'later';
+  }
+}

@@ -1,0 +1,160 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Telemetry } from '../telemetry.ts';
+import { Bodies, type NoBody } from './otlp-body.ts';
+import { type Format, json, type Rejected, type Signal } from './otlp-format.ts';
+import { type Reject, readLogs, readSpans } from './otlp-json.ts';
+import { readMetrics } from './otlp-metrics.ts';
+
+/** Of a request's body, as it came and unpacked. */
+const mostBytes = 4 * 1024 * 1024;
+/** Of all bodies that come or wait to be read. */
+const mostWaiting = 16 * 1024 * 1024;
+
+interface Answer {
+  status: number;
+  body: string | Uint8Array;
+  headers?: Record<string, string>;
+}
+interface Refusal {
+  status: number;
+  message: string;
+  headers?: Record<string, string>;
+}
+
+/** Told of each request that was read: its message as OTLP's JSON has it, in whichever form it came. */
+export type Received = (signal: Signal, message: unknown) => void;
+
+/** Reads all of a request; what is returned keeps it. A request that fails leaves nothing behind. */
+const readAll: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, reject: Reject) => () => void>> = {
+  traces(telemetry, message, reject) {
+    const spans = [...readSpans(message, reject)];
+    return () => {
+      for (const span of spans) telemetry.addSpan(span, 'received');
+    };
+  },
+  logs(telemetry, message) {
+    const lines = [...readLogs(message)];
+    return () => {
+      for (const line of lines) telemetry.addLog(line, 'received');
+    };
+  },
+  metrics(telemetry, message, reject) {
+    const measures = [...readMetrics(message, reject)];
+    return () => {
+      for (const measured of measures) telemetry.addMeasured(measured, 'received');
+    };
+  },
+};
+
+const refusals: Readonly<Record<NoBody, Refusal>> = {
+  'too long': { status: 413, message: `a request may have ${mostBytes} bytes` },
+  'no room': { status: 503, message: 'too much telemetry is waiting', headers: { 'retry-after': '1' } },
+  gone: { status: 400, message: 'the body ended too early' },
+};
+
+/**
+ * OTLP/HTTP receiver (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"): `POST /v1/traces`, `/v1/logs` and `/v1/metrics` in JSON or protobuf, plain
+ * or packed by gzip, go to the telemetry. Bodies are read one after the other, a turn of the event loop each; when too much waits the answer is 503
+ * with Retry-After, which exporters obey. What cannot be shown is counted in the answer's partial success.
+ */
+export function otlpReceiver(
+  telemetry: Telemetry,
+  received: Received = () => {},
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const bodies = new Bodies({ mostOfOne: mostBytes, mostBytes: mostWaiting });
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <T>(read: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(() => new Promise(setImmediate)).then(read);
+    turn = mine;
+    return mine;
+  };
+
+  const read = async (signal: Signal, format: Format, body: Buffer, encoding: string | undefined): Promise<Answer> => {
+    try {
+      const message = format.read(signal, await bodies.unpacked(body, encoding));
+      const { reject, rejected } = tally();
+      const keep = readAll[signal](telemetry, message, reject);
+      received(signal, message);
+      keep();
+      return { status: 200, body: format.accepted(signal, rejected()) };
+    } catch (error) {
+      const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+      return failed(
+        format,
+        tooLong ? refusals['too long'] : { status: 400, message: `the body is not OTLP: ${(error as Error).message}` },
+      );
+    }
+  };
+
+  const receive = async (request: IncomingMessage): Promise<[Format, Answer]> => {
+    const { 'content-type': type, 'content-encoding': encoding } = request.headers;
+    const [signal, format] = [signalOf(request), await formatOf(type)];
+    const refusal = refusalOf(signal, format, request);
+    if (refusal || !signal || !format) {
+      request.resume();
+      return [format ?? json, failed(format ?? json, refusal ?? refusals.gone)];
+    }
+    const answer = (body: Buffer | NoBody) =>
+      typeof body === 'string' ? failed(format, refusals[body]) : inTurn(() => read(signal, format, body, encoding));
+    return [format, await bodies.take(request, answer)];
+  };
+
+  return function receiveOtlp(request, response) {
+    request.on('error', () => {}); // whoever went away needs no answer
+    const answer = ([{ contentType }, { status, body, headers }]: [Format, Answer]) =>
+      void response
+        .writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers })
+        .end(body);
+    receive(request).then(answer, (error: Error) =>
+      answer([json, failed(json, { status: 500, message: error.message })]),
+    );
+  };
+}
+
+const signalOf = ({ url = '' }: IncomingMessage): Signal | undefined =>
+  /^\/v1\/(traces|logs|metrics)$/.exec(url.split('?', 1)[0] as string)?.[1] as Signal | undefined;
+
+/** What reads protobuf is loaded when the first comes. */
+async function formatOf(contentType = ''): Promise<Format | undefined> {
+  if (/^application\/json\b/i.test(contentType)) return json;
+  return /^application\/x-protobuf\b/i.test(contentType) ? (await import('./otlp-protobuf.ts')).protobuf : undefined;
+}
+
+function refusalOf(
+  signal: Signal | undefined,
+  format: Format | undefined,
+  { method, headers }: IncomingMessage,
+): Refusal | undefined {
+  if (!signal) return { status: 404, message: 'POST /v1/traces, /v1/logs or /v1/metrics' };
+  if (method !== 'POST') return { status: 405, message: `${method} is not allowed`, headers: { allow: 'POST' } };
+  if (!format) {
+    return {
+      status: 415,
+      message: 'only OTLP over HTTP is understood here: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf or http/json',
+    };
+  }
+  const encoding = headers['content-encoding'] ?? 'identity';
+  return encoding === 'gzip' || encoding === 'identity'
+    ? undefined
+    : { status: 415, message: `content encoding ${encoding} is not understood: gzip is` };
+}
+
+const failed = (format: Format, { status, message, headers = {} }: Refusal): Answer => ({
+  status,
+  body: format.failed(message),
+  headers,
+});
+
+/** Adds up what is not kept. */
+function tally(): { reject: Reject; rejected: () => Rejected | undefined } {
+  const reasons = new Set<string>();
+  let count = 0;
+  return {
+    reject(n, why) {
+      count += n;
+      reasons.add(why);
+    },
+    rejected: () => (count > 0 ? { count, message: `not kept here: ${[...reasons].join('; ')}` } : undefined),
+  };
+}

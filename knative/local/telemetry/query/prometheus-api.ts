@@ -1,0 +1,211 @@
+import type { ConsoleAnswer } from '../../http/answer.ts';
+import type { MetricStore, Series } from '../metric-store.ts';
+import { type Flat, type Labels, namesOf } from './prometheus-series.ts';
+import { numberText } from './prometheus-text.ts';
+import { evaluator } from './promql/evaluate.ts';
+import { type Expression, type Matcher, PromqlError } from './promql/expression.ts';
+import { durationMs } from './promql/literals.ts';
+import { parseQuery } from './promql/parse.ts';
+import { keyOf, type Value } from './promql/value.ts';
+import { selectFrom } from './select-series.ts';
+
+/** Points of one series that a query may ask for, as in Prometheus. */
+const mostPoints = 11_000;
+/** A turn of the event loop that an evaluation may take before others have theirs. */
+const turnMs = 20;
+/** What the API says it is: clients ask to know what they may ask for. */
+const version = '2.53.0';
+
+type Endpoint = (store: MetricStore, parameters: URLSearchParams, nowMs: number) => unknown | Promise<unknown>;
+
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  query: instantQuery,
+  query_range: rangeQuery,
+  query_exemplars: exemplars,
+  series: (store, parameters, nowMs) => selected(store, parameters, nowMs).map(({ labels }) => labels),
+  labels: (store, parameters, nowMs) =>
+    [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => Object.keys(labels)))].sort(),
+  metadata: (store, parameters) => metadata(store, parameters.get('metric')),
+  'status/buildinfo': () => ({ version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }),
+  rules: () => ({ groups: [] }),
+  alerts: () => ({ alerts: [] }),
+};
+
+/**
+ * Prometheus' HTTP API (prometheus.io/docs/prometheus/latest/querying/api) over the store, as far as reading goes; no rules are evaluated.
+ * @param path what stands behind `/api/v1/`
+ */
+export async function prometheusApi(
+  path: string,
+  parameters: URLSearchParams,
+  store: MetricStore,
+  nowMs = Date.now(),
+): Promise<ConsoleAnswer> {
+  const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
+  const endpoint = label ? valuesOf(label) : endpoints[path];
+  if (!endpoint) return failure(404, 'not_found', `there is nothing at /api/v1/${path}`);
+  try {
+    return json(200, { status: 'success', data: await endpoint(store, parameters, nowMs) });
+  } catch (error) {
+    if (error instanceof PromqlError) return failure(400, 'bad_data', error.message);
+    throw error;
+  }
+}
+
+const json = (status: number, value: unknown): ConsoleAnswer => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(value),
+});
+const failure = (status: number, errorType: string, error: string): ConsoleAnswer =>
+  json(status, { status: 'error', errorType, error });
+
+const valuesOf =
+  (label: string): Endpoint =>
+  (store, parameters, nowMs) =>
+    [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => labels[label] ?? []))].sort();
+
+function instantQuery(store: MetricStore, parameters: URLSearchParams, nowMs: number): unknown {
+  const atMs = instantOf(parameters, 'time') ?? nowMs;
+  const expression = parseQuery(parameters.get('query') ?? '');
+  const value = evaluator(expression, selectFrom(store), { fromMs: atMs, toMs: atMs })(atMs);
+  return { resultType: value.type, result: resultOf(value, atMs) };
+}
+
+function resultOf(value: Value, atMs: number): unknown {
+  switch (value.type) {
+    case 'scalar':
+      return pair(atMs, value.value);
+    case 'string':
+      return [atMs / 1_000, value.value];
+    case 'vector':
+      return value.points.map(({ labels, value: number }) => ({ metric: labels, value: pair(atMs, number) }));
+    case 'matrix':
+      return value.windows.map(({ labels, times, values }) => ({
+        metric: labels,
+        values: times.map((time, i) => pair(time, values[i] as number)),
+      }));
+  }
+}
+
+const pair = (ms: number, value: number): [number, string] => [ms / 1_000, numberText(value)];
+
+async function rangeQuery(store: MetricStore, parameters: URLSearchParams): Promise<unknown> {
+  const [fromMs, toMs] = [instantOf(parameters, 'start'), instantOf(parameters, 'end')];
+  if (fromMs === undefined || toMs === undefined) throw new PromqlError('start and end are needed');
+  const stepMs = durationMs(parameters.get('step') ?? '');
+  if (toMs < fromMs) throw new PromqlError('the end is before the start');
+  if ((toMs - fromMs) / stepMs > mostPoints)
+    throw new PromqlError(`more than ${mostPoints} points: a longer step is needed`);
+  const expression = parseQuery(parameters.get('query') ?? '');
+  return { resultType: 'matrix', result: await evaluateRange(store, expression, { fromMs, toMs, stepMs }) };
+}
+
+async function evaluateRange(
+  store: MetricStore,
+  expression: Expression,
+  { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
+) {
+  const at = evaluator(expression, selectFrom(store), { fromMs, toMs });
+  const found = new Map<string, { metric: Labels; values: [number, string][] }>();
+  let turn = performance.now();
+  for (let nowMs = fromMs; nowMs <= toMs; nowMs += stepMs) {
+    for (const { labels, value } of pointsOf(at(nowMs))) {
+      const key = keyOf(labels);
+      const series = found.get(key) ?? { metric: labels, values: [] };
+      found.set(key, series);
+      series.values.push(pair(nowMs, value));
+    }
+    if (performance.now() - turn < turnMs) continue;
+    await new Promise(setImmediate);
+    turn = performance.now();
+  }
+  return [...found.values()];
+}
+
+function pointsOf(value: Value): readonly { labels: Labels; value: number }[] {
+  if (value.type === 'scalar') return [{ labels: {}, value: value.value }];
+  if (value.type === 'vector') return value.points;
+  throw new PromqlError(`a ${value.type} has no value at an instant: query_range needs a vector or a number`);
+}
+
+/** Series that one of the `match[]` selects, all without one. */
+function selected(store: MetricStore, parameters: URLSearchParams, nowMs: number): Flat[] {
+  const [fromMs, toMs] = [instantOf(parameters, 'start') ?? 0, instantOf(parameters, 'end') ?? nowMs];
+  const select = selectFrom(store);
+  const matches = parameters.getAll('match[]').map(matchersOf);
+  const flats = (matches.length > 0 ? matches : [[]]).flatMap((matchers) => select(matchers, fromMs, toMs));
+  return [...new Map(flats.map((flat) => [keyOf(flat.labels), flat])).values()];
+}
+
+function matchersOf(text: string): readonly Matcher[] {
+  const expression = parseQuery(text);
+  if (expression.kind !== 'selector') throw new PromqlError(`${text} is no selector`);
+  return expression.matchers;
+}
+
+function metadata(store: MetricStore, wanted: string | null): unknown {
+  const types = { counter: 'counter', updowncounter: 'gauge', gauge: 'gauge', histogram: 'histogram' } as const;
+  const found = new Map<string, unknown>();
+  for (const { family } of store.all()) {
+    const name = (namesOf(family)[0] as string).replace(/_bucket$/, '');
+    if (wanted === null || wanted === '' || wanted === name)
+      found.set(name, [{ type: types[family.kind], help: family.description, unit: family.unit }]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** The exemplars of the histograms that a query speaks of. */
+function exemplars(store: MetricStore, parameters: URLSearchParams): unknown {
+  const [fromMs, toMs] = [
+    instantOf(parameters, 'start') ?? 0,
+    instantOf(parameters, 'end') ?? Number.POSITIVE_INFINITY,
+  ];
+  const wanted = selectorsIn(parseQuery(parameters.get('query') ?? ''));
+  return [...store.all()].flatMap((series) => {
+    const within = [...series.exemplars.values()].filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
+    const name =
+      within.length > 0
+        ? namesOf(series.family).find((each) => wanted.some((matchers) => speaksOf(matchers, each, series)))
+        : undefined;
+    if (!name) return [];
+    const list = within.map(({ traceId, spanId, value, timeMs }) => ({
+      labels: { trace_id: traceId, span_id: spanId },
+      value: numberText(value),
+      timestamp: timeMs / 1_000,
+    }));
+    return [{ seriesLabels: { ...series.labels, __name__: name }, exemplars: list }];
+  });
+}
+
+const speaksOf = (matchers: readonly Matcher[], name: string, { labels }: Series): boolean =>
+  matchers.every(
+    ({ label, operator, value }) =>
+      operator !== '=' || ({ ...labels, __name__: name } as Labels)[label] === value || label === 'le',
+  );
+
+function selectorsIn(node: Expression): (readonly Matcher[])[] {
+  switch (node.kind) {
+    case 'selector':
+      return [node.matchers];
+    case 'call':
+      return node.args.flatMap(selectorsIn);
+    case 'binary':
+      return [...selectorsIn(node.left), ...selectorsIn(node.right)];
+    case 'aggregate':
+    case 'negative':
+    case 'subquery':
+      return selectorsIn(node.of);
+    default:
+      return [];
+  }
+}
+
+/** Seconds with a fraction, or RFC 3339; in milliseconds. @throws PromqlError */
+function instantOf(parameters: URLSearchParams, name: string): number | undefined {
+  const text = parameters.get(name);
+  if (text === null || text === '') return undefined;
+  const ms = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) ? Math.round(Number(text) * 1_000) : Date.parse(text);
+  if (Number.isNaN(ms)) throw new PromqlError(`${name}: ${text} is no time`);
+  return ms;
+}

@@ -1,0 +1,77 @@
+import { keyValues, nanoseconds, tempoSpan } from '../otlp/otlp-values.ts';
+import type { SpanRecord, TraceQuery, TraceSummary } from '../traces.ts';
+import { durationMs, spanTest, TempoQueryError } from './traceql.ts';
+
+/*
+ * Traces in the shapes of Tempo's HTTP API (grafana.com/docs/tempo, "HTTP API"): OTLP's JSON with hexadecimal ids and
+ * names of kinds, grouped by service.
+ */
+
+/** `GET /api/traces/{id}`. */
+export function tempoTrace(spans: readonly SpanRecord[]) {
+  const services = Map.groupBy(spans, ({ service }) => service);
+  return {
+    batches: [...services].map(([service, own]) => ({
+      resource: { attributes: keyValues({ 'service.name': service }) },
+      scopeSpans: [{ scope: { name: 'dormouse' }, spans: own.map(tempoSpan) }],
+    })),
+  };
+}
+
+/** `GET /api/v2/traces/{id}`. */
+export const tempoTraceV2 = (spans: readonly SpanRecord[]) => ({ trace: { resourceSpans: tempoTrace(spans).batches } });
+/** `GET /api/search`. */
+export const tempoSearch = (traces: readonly TraceSummary[]) => ({
+  traces: traces.map(({ traceId, rootService, rootName, startMs, durationMs, services, spans, errors }) => ({
+    traceID: traceId,
+    rootServiceName: rootService,
+    rootTraceName: rootName,
+    startTimeUnixNano: nanoseconds(startMs),
+    durationMs: Math.round(durationMs),
+    spanCount: spans,
+    errorCount: errors,
+    serviceNames: services,
+  })),
+  metrics: { inspectedTraces: traces.length },
+});
+
+/**
+ * The parameters of `/api/search`: `tags` (logfmt), `q` (TraceQL of one spanset), `minDuration`,
+ * `maxDuration` (Go durations), `start`, `end` (seconds), `limit`.
+ *
+ * @throws TempoQueryError
+ */
+export function tempoQuery(parameters: URLSearchParams): TraceQuery {
+  const query: TraceQuery = { tags: { ...logfmt(parameters.get('tags') ?? '') } };
+  const q = parameters.get('q')?.trim();
+  if (q) query.test = spanTest(q);
+  for (const [name, field] of [
+    ['minDuration', 'minDurationMs'],
+    ['maxDuration', 'maxDurationMs'],
+  ] as const) {
+    const value = parameters.get(name);
+    if (value) query[field] = durationMs(value);
+  }
+  for (const [name, field] of [
+    ['start', 'fromMs'],
+    ['end', 'toMs'],
+  ] as const) {
+    const value = parameters.get(name);
+    if (value) query[field] = number(value) * 1000;
+  }
+  const limit = parameters.get('limit');
+  if (limit) query.limit = Math.min(1_000, Math.max(1, number(limit)));
+  return query;
+}
+
+function logfmt(text: string): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const [, name, quoted, plain] of text.matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g))
+    tags[name as string] = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
+  return tags;
+}
+
+function number(text: string): number {
+  if (!/^\d+(?:\.\d+)?$/.test(text)) throw new TempoQueryError(`${text} is not a number`);
+  return Number(text);
+}
