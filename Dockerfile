@@ -8,12 +8,27 @@ ARG BASE
 ARG SOURCE_DATE_EPOCH
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-COPY events/package.json events/
 COPY functions functions
+COPY cli/package.json cli/
+COPY events/package.json events/
 COPY knative/cesql/package.json knative/cesql/
+COPY knative/checks/package.json knative/checks/
+COPY knative/deploy/package.json knative/deploy/
 COPY knative/filters/package.json knative/filters/
+COPY knative/image/package.json knative/image/
+COPY knative/local/backing/package.json knative/local/backing/
+COPY knative/local/console/package.json knative/local/console/
+COPY knative/local/eventing/package.json knative/local/eventing/
+COPY knative/local/http/package.json knative/local/http/
+COPY knative/local/kubernetes-api/package.json knative/local/kubernetes-api/
+COPY knative/local/manifests/package.json knative/local/manifests/
 COPY knative/local/package.json knative/local/
+COPY knative/local/serving/package.json knative/local/serving/
+COPY knative/local/telemetry/package.json knative/local/telemetry/
+COPY knative/local/time/package.json knative/local/time/
 COPY knative/testing/package.json knative/testing/
+COPY observability/package.json observability/
+COPY observability/signals/package.json observability/signals/
 COPY tests/package.json tests/
 RUN npm ci
 COPY . .

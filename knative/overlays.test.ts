@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Manifest, Rendered } from '@dormouse/local/manifests/yaml/origin';
+import { folderOf } from '@dormouse/manifests/kustomize/kustomization.fixture';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import type { Platform } from '@dormouse/manifests/model';
+import { readPlatform } from '@dormouse/manifests/readers/read-platform';
+import type { Manifest, Rendered } from '@dormouse/manifests/yaml/origin';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { folderOf } from './local/manifests/kustomize/kustomization.fixture.ts';
-import { render } from './local/manifests/kustomize/kustomize.ts';
-import type { Platform } from './local/manifests/model.ts';
-import { readPlatform } from './local/manifests/readers/read-platform.ts';
 
 const rendered = (folder: string) => render(join(import.meta.dirname, folder));
 const objects = (all: readonly Rendered[]) => all.map(({ manifest }) => manifest as Manifest & Record<string, unknown>);

@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { check } from '@dormouse/checks/check';
+import { kustomize } from '@dormouse/checks/kubectl';
+import { shown } from '@dormouse/checks/manifest';
+import { needs } from '@dormouse/tests/needs';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { check } from '../knative/checks/check.ts';
-import { kustomize } from '../knative/checks/kubectl.ts';
-import { shown } from '../knative/checks/manifest.ts';
-import { needs } from '../tests/needs.ts';
 
 interface Workload {
   kind: string;

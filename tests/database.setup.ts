@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres } from '@dormouse/local/backing/postgres';
+import { startPostgres } from '@dormouse/backing/postgres';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { render } from '@dormouse/local/manifests/kustomize/kustomize';
-import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import { readPlatform } from '@dormouse/manifests/readers/read-platform';
 import { readConfig } from '@dormouse/runtime/config';
 import { type App, listener } from '@dormouse/runtime/listener';
 import { silentLog } from '@dormouse/runtime/log';

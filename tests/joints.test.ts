@@ -1,12 +1,13 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import type { EventContract } from '@dormouse/events/contract';
-import { render } from '@dormouse/local/manifests/kustomize/kustomize';
-import type { Filter, HttpRoute } from '@dormouse/local/manifests/model';
-import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import type { Filter, HttpRoute } from '@dormouse/manifests/model';
+import { readPlatform } from '@dormouse/manifests/readers/read-platform';
 import type { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
+import { type Source, sourcesOf, workspacesOf } from './import-graph.ts';
 
 const project = join(import.meta.dirname, '..');
 const platform = readPlatform(render(join(project, 'knative/base')));
@@ -14,6 +15,8 @@ const functions = readdirSync(join(project, 'functions')).filter(
   (name) => !name.startsWith('_') && existsSync(join(project, 'functions', name, 'package.json')),
 );
 const services = platform.services.map(({ name }) => name);
+const workspaces = workspacesOf(project);
+const sourcesIn = (folder: string): Source[] => sourcesOf(project, [folder], workspaces);
 
 describe('functions and manifests', () => {
   test('every function has a Service or a Job of its name, and the other way round', () => {
@@ -91,7 +94,7 @@ async function appOf(name: string): Promise<{ consumed: string[]; routes: Hono['
 
 /** Contracts by the names under which functions import them. */
 async function contractsByName(): Promise<Map<string, EventContract>> {
-  const modules = importsOf(sourcesIn('events').find(({ path }) => path === 'events/catalogue.ts') as Source);
+  const modules = sourcesIn('events').find(({ path }) => path === 'events/catalogue.ts')!.imports;
   const exported = await Promise.all(
     modules.map(async (path) => Object.entries((await import(join(project, path))) as Record<string, unknown>)),
   );
@@ -263,136 +266,5 @@ describe('the ingress and what functions answer', () => {
         'x-client-origin': '%REQ(X-FORWARDED-PROTO)%://%REQ(:AUTHORITY)%',
       });
     }
-  });
-});
-
-interface Source {
-  /** Relative to the project. */
-  path: string;
-  text: string;
-  isTest: boolean;
-}
-
-function sourcesIn(folder: string): Source[] {
-  return globSync(`${folder}/**/*.ts`, {
-    cwd: project,
-    exclude: (name) => basename(name) === 'node_modules' || basename(name) === 'dist',
-  }).map((path) => ({
-    path,
-    text: readFileSync(join(project, path), 'utf8'),
-    isTest: path.startsWith('tests/') || /\.(test|fixture|setup)\.ts$/.test(path),
-  }));
-}
-
-/** What a file imports: paths of this project, or names of packages with their subpath. */
-function importsOf({ path, text }: Source): string[] {
-  const statements = text.matchAll(
-    /^(?:import|export)\s[^'"`;]*?\bfrom\s*'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm,
-  );
-  const specifiers = [...statements].map(([, from, bare, lazy]) => from ?? bare ?? lazy ?? '');
-  return specifiers.map((specifier) =>
-    specifier.startsWith('.') ? relative(project, resolve(project, dirname(path), specifier)) : specifier,
-  );
-}
-
-/** Every import of the sources in `folder` that none of `allowed` matches, as `file: import`. */
-function forbidden(folder: string, allowed: RegExp, { tests = false } = {}): string[] {
-  return sourcesIn(folder)
-    .filter(({ isTest }) => tests || !isTest)
-    .flatMap((source) => importsOf(source).flatMap((each) => (allowed.test(each) ? [] : [`${source.path}: ${each}`])));
-}
-
-describe('the direction of dependence', () => {
-  const elsewhere = '(?!@dormouse/|functions/|events/|knative/|tests/|observability/)';
-
-  test.each(functions)('%s depends on the runtime, on contracts, and on no other function', (name) => {
-    // What a Trigger's filters mean is one package, here and on the platform.
-    const filters = name === 'journal' ? '@dormouse/filters/|' : '';
-    expect(
-      forbidden(
-        `functions/${name}`,
-        new RegExp(`^(functions/${name}/|@dormouse/(runtime|events)/|${filters}${elsewhere})`),
-      ),
-    ).toEqual([]);
-  });
-
-  test('the runtime depends on contracts only', () => {
-    expect(
-      forbidden('functions/_runtime', new RegExp(`^(functions/_runtime/|@dormouse/events/|${elsewhere})`)),
-    ).toEqual([]);
-  });
-
-  test('filters depend on CESQL only, and CESQL on nothing', () => {
-    expect(forbidden('knative/filters', new RegExp(`^(knative/filters/|@dormouse/cesql/|${elsewhere})`))).toEqual([]);
-    expect(forbidden('knative/cesql', new RegExp(`^(knative/cesql/|${elsewhere})`))).toEqual([]);
-  });
-
-  test('contracts depend on nothing else', () => {
-    expect(forbidden('events', new RegExp(`^(events/|${elsewhere})`))).toEqual([]);
-  });
-
-  test('the local platform imports no function, and knows none by name', () => {
-    expect(
-      forbidden(
-        'knative/local',
-        new RegExp(
-          `^(knative/local/|@dormouse/(cesql|filters)/|@dormouse/runtime/(metrics|prometheus-name)$|${elsewhere})`,
-        ),
-      ),
-    ).toEqual([]);
-    const names = new RegExp(`['"\`/](${functions.filter((name) => name !== 'web').join('|')})['"\`/]`);
-    expect(
-      sourcesIn('knative/local')
-        .filter(({ text, isTest }) => !isTest && names.test(text))
-        .map(({ path }) => path),
-    ).toEqual([]);
-  });
-
-  test('the test harness depends on the local platform only', () => {
-    expect(
-      forbidden('knative/testing', new RegExp(`^(knative/testing/|@dormouse/(local|filters)/|${elsewhere})`)),
-    ).toEqual([]);
-  });
-
-  test.each([
-    'events',
-    'knative/cesql',
-    'knative/filters',
-    'knative/local',
-    'knative/testing',
-    'tests',
-    ...readdirSync(join(project, 'functions')).map((name) => `functions/${name}`),
-  ])('%s declares every package that it imports', (folder) => {
-    const read = (path: string) =>
-      JSON.parse(readFileSync(join(project, path, 'package.json'), 'utf8')) as Record<
-        string,
-        Record<string, string> | undefined
-      >;
-    const own = read(folder);
-    const declared = Object.keys({ ...own.dependencies, ...own.optionalDependencies });
-    const forTests = [
-      ...declared,
-      ...Object.keys({
-        ...own.devDependencies,
-        ...read('.').devDependencies,
-        ...read('tests').dependencies,
-        ...read('functions/_runtime').devDependencies,
-      }),
-    ];
-    const missing = sourcesIn(folder).flatMap((source) =>
-      importsOf(source)
-        .filter((each) => !/^(node:|functions\/|events\/|knative\/|observability\/|tests\/|import\/)/.test(each))
-        .map((each) =>
-          each
-            .split('/')
-            .slice(0, each.startsWith('@') ? 2 : 1)
-            .join('/'),
-        )
-        // The tests cross all packages of this project.
-        .filter((name) => folder !== 'tests' || !name.startsWith('@dormouse/'))
-        .filter((name) => name !== String(own.name) && !(source.isTest ? forTests : declared).includes(name))
-        .map((name) => `${source.path}: ${name}`),
-    );
-    expect(missing).toEqual([]);
   });
 });

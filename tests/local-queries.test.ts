@@ -1,10 +1,10 @@
-import { seededMetrics } from '@dormouse/local/telemetry/query/metrics.fixture';
-import { prometheusApi } from '@dormouse/local/telemetry/query/prometheus-api';
-import { spanTest } from '@dormouse/local/telemetry/query/traceql';
+import { dashboards } from '@dormouse/observability/grafana/documents';
+import { filled, queriesOf } from '@dormouse/observability/grafana/queries';
+import { ruleFiles } from '@dormouse/observability/groups';
+import { seededMetrics } from '@dormouse/telemetry/query/metrics.fixture';
+import { prometheusApi } from '@dormouse/telemetry/query/prometheus-api';
+import { spanTest } from '@dormouse/telemetry/query/traceql';
 import { expect, test } from 'vitest';
-import { dashboards } from '../observability/grafana/documents.ts';
-import { filled, queriesOf } from '../observability/grafana/queries.ts';
-import { ruleFiles } from '../observability/groups.ts';
 
 const endMs = Date.parse('2026-01-01T12:00:00Z');
 const store = seededMetrics(endMs);

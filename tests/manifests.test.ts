@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { byKubectlAlone } from '@dormouse/local/manifests/kustomize/kustomization.fixture';
-import { render } from '@dormouse/local/manifests/kustomize/kustomize';
-import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
-import type { Rendered } from '@dormouse/local/manifests/yaml/origin';
+import { byKubectlAlone } from '@dormouse/manifests/kustomize/kustomization.fixture';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import { readPlatform } from '@dormouse/manifests/readers/read-platform';
+import type { Rendered } from '@dormouse/manifests/yaml/origin';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 

@@ -3,8 +3,8 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { outsideOf } from '@dormouse/local/backing/postgres';
-import { freePort } from '@dormouse/local/serving/process/free-port';
+import { outsideOf } from '@dormouse/backing/postgres';
+import { freePort } from '@dormouse/serving/process/free-port';
 
 const root = join(import.meta.dirname, '..');
 

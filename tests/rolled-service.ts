@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Roll } from '../knative/deploy/deploy.ts';
+import type { Roll } from '@dormouse/deploy/deploy';
 import { kubectl } from './kubectl.ts';
 
 interface Live {

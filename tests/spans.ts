@@ -1,5 +1,5 @@
-import { readSpans } from '@dormouse/local/telemetry/otlp/otlp-json';
-import type { SpanRecord } from '@dormouse/local/telemetry/traces';
+import { readSpans } from '@dormouse/telemetry/otlp/otlp-json';
+import type { SpanRecord } from '@dormouse/telemetry/traces';
 
 /** The spans of a trace that a running platform keeps, by the console's Tempo API; none while it is not known. */
 export async function spansOf(console: string, traceId: string): Promise<SpanRecord[]> {

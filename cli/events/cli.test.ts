@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { initKeys } from '@dormouse/auth/key-folder';
+import { deadLetter, type OperatorApi, operatorApi } from '@dormouse/console/operator-api.fixture';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { initKeys } from '../../functions/auth/key-folder.ts';
-import { deadLetter, type OperatorApi, operatorApi } from '../../knative/local/console/operator-api.fixture.ts';
 import { type Command, help } from './help.ts';
 
 /** A console with one event, one trigger, a stream and a Broker. */

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterDetail } from '../../knative/local/console/operator-api.ts';
+import type { DeadLetter, DeadLetterDetail } from '@dormouse/console/operator-api';
 import { block, localTime, pairs, type Terminal, table } from '../terminal.ts';
 import { Mistake } from '../usage-error.ts';
 import type { Options } from './options.ts';

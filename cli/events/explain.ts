@@ -1,5 +1,5 @@
-import type { ListedTrigger } from '../../knative/local/eventing/trigger-list.ts';
-import type { TriggerVerdict } from '../../knative/local/eventing/verdicts.ts';
+import type { ListedTrigger } from '@dormouse/eventing/trigger-list';
+import type { TriggerVerdict } from '@dormouse/eventing/verdicts';
 import { block, harmless, localTime, pairs, type Terminal, table } from '../terminal.ts';
 import { Mistake } from '../usage-error.ts';
 import type { Options } from './options.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Job, position } from '../../knative/local/console/operator-api.ts';
+import { type Job, position } from '@dormouse/console/operator-api';
 import { progress } from '../progress.ts';
 import { harmless, type Terminal } from '../terminal.ts';
 import { Mistake } from '../usage-error.ts';

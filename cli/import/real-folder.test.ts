@@ -1,6 +1,6 @@
 import { variable } from '@dormouse/runtime/config';
+import { skippedFor } from '@dormouse/tests/needs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { skippedFor } from '../../tests/needs.ts';
 import { readFolder } from './folder.ts';
 import { plan } from './plan.ts';
 

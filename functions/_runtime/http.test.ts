@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { needs } from '../../tests/needs.ts';
 import { exchange } from './http.ts';
 
 describe('a server whose certificate an authority of its own has signed', needs('openssl'), () => {

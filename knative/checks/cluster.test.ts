@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import { missingCluster, skippedFor } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { missingCluster, skippedFor } from '../../tests/needs.ts';
-import { render } from '../local/manifests/kustomize/kustomize.ts';
 import { type Manifest, nameOf } from './manifest.ts';
 import { refusedByKnative } from './planted-knative.fixture.ts';
 import { dangling } from './planted-references.fixture.ts';

@@ -1,6 +1,6 @@
+import { nearest } from '@dormouse/manifests/yaml/spelling';
+import { goDuration } from '@dormouse/time/durations';
 import type { IServiceSpec } from '@kubernetes-models/knative/serving.knative.dev/v1/ServiceSpec';
-import { nearest } from '../local/manifests/yaml/spelling.ts';
-import { goDuration } from '../local/time/durations.ts';
 import { all, type Finding, finding, type Manifest, type Manifests } from './manifest.ts';
 
 type Refusal = (value: string) => string | undefined;

@@ -1,10 +1,10 @@
 import { parse } from '@dormouse/cesql/parse';
+import { parseCron } from '@dormouse/time/cron';
+import { isoDuration } from '@dormouse/time/durations';
 import type { IBrokerSpec } from '@kubernetes-models/knative/eventing.knative.dev/v1/BrokerSpec';
 import type { ISubscriptionsAPIFilter } from '@kubernetes-models/knative/eventing.knative.dev/v1/SubscriptionsAPIFilter';
 import type { ITriggerSpec } from '@kubernetes-models/knative/eventing.knative.dev/v1/TriggerSpec';
 import type { IPingSourceSpec } from '@kubernetes-models/knative/sources.knative.dev/v1/PingSourceSpec';
-import { parseCron } from '../local/time/cron.ts';
-import { isoDuration } from '../local/time/durations.ts';
 import { all, type Finding, finding, type Manifests } from './manifest.ts';
 
 type Told = { path: string; problem: string };

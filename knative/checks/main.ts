@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hasProgram } from '../local/serving/process/has-program.ts';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 import {
   type Choice,
   choices,

@@ -1,4 +1,4 @@
-import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
+import type { Manifest } from '@dormouse/manifests/yaml/origin';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 
 export type { Manifest };

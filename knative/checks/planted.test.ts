@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
 import { expect, test } from 'vitest';
-import { render } from '../local/manifests/kustomize/kustomize.ts';
 import { check } from './check.ts';
 import { nameOf, shown } from './manifest.ts';
 import { refusedByKnative } from './planted-knative.fixture.ts';

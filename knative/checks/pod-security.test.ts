@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
 import { describe, expect, test } from 'vitest';
-import { render } from '../local/manifests/kustomize/kustomize.ts';
 import { setField } from './planting.ts';
 import { checkPodSecurity, violations } from './pod-security.ts';
 import { podOf, podsOf } from './pods.ts';

@@ -1,7 +1,7 @@
 import type { ICertificateSpec } from '@kubernetes-models/cert-manager/cert-manager.io/v1/CertificateSpec';
 import type { IExternalSecretSpec } from '@kubernetes-models/external-secrets/external-secrets.io/v1/ExternalSecretSpec';
-import { secretNames } from '../secrets.ts';
 import { all, type Manifests, namespaceOf } from './manifest.ts';
+import { secretNames } from './secrets.ts';
 
 const made = await secretNames();
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
+import { needs } from '@dormouse/tests/needs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { needs } from '../../tests/needs.ts';
 import type { Manifests } from './manifest.ts';
 import {
   bringsSomething,

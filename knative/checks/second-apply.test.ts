@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import { kubectl } from '@dormouse/tests/kubectl';
+import { missingCluster, skippedFor } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kubectl } from '../../tests/kubectl.ts';
-import { missingCluster, skippedFor } from '../../tests/needs.ts';
-import { render } from '../local/manifests/kustomize/kustomize.ts';
 import type { Manifest } from './manifest.ts';
 
 const namespace = `second-apply-${process.pid}`;

@@ -1,4 +1,4 @@
-import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
+import type { Manifest } from '@dormouse/manifests/yaml/origin';
 import { Refused } from './overlay.ts';
 
 /** A Knative Service, as far as it is looked into here. */

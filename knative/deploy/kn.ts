@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { hasProgram } from '../local/serving/process/has-program.ts';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 import { Refused } from './overlay.ts';
 import type { LiveRevision, LiveService } from './traffic.ts';
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hasProgram } from '../local/serving/process/has-program.ts';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 import { deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
 import { inNamespace, manifestsOf, withImage } from './function-manifests.ts';
 import { byKn, withoutChange } from './kn.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
-import { kustomize } from '../checks/kubectl.ts';
-import { render } from '../local/manifests/kustomize/kustomize.ts';
-import { hasProgram } from '../local/serving/process/has-program.ts';
+import { kustomize } from '@dormouse/checks/kubectl';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import type { Manifest } from '@dormouse/manifests/yaml/origin';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 
 /** Something that the person who called can mend; the message says how. */
 export class Refused extends Error {

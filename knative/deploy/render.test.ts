@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
+import { byKubectlAlone } from '@dormouse/manifests/kustomize/kustomization.fixture';
+import type { Manifest } from '@dormouse/manifests/yaml/origin';
+import { needs } from '@dormouse/tests/needs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { needs } from '../../tests/needs.ts';
-import { byKubectlAlone } from '../local/manifests/kustomize/kustomization.fixture.ts';
 import { manifestsOf, type ServiceManifest } from './function-manifests.ts';
 import { renderOverlay } from './overlay.ts';
 import { renderFunction } from './render.ts';

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Manifest } from '@dormouse/local/manifests/yaml/origin';
+import type { Manifest } from '@dormouse/manifests/yaml/origin';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 import { stringify } from 'yaml';
-import { hasProgram } from '../local/serving/process/has-program.ts';
 import { manifestsOf, withImage } from './function-manifests.ts';
 import { Refused, renderOverlay } from './overlay.ts';
 

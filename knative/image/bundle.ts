@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createBuilder } from '../local/serving/process/bundle.ts';
+import { createBuilder } from '@dormouse/serving/process/bundle';
 import { readSource } from './labels.ts';
 import { packagesOf } from './packages.ts';
 import { sbomOf } from './sbom.ts';

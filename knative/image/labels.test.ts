@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { needs } from '@dormouse/tests/needs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { needs } from '../../tests/needs.ts';
 import { labelsOf, readSource } from './labels.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'labels-test-'));

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
+import { kubernetesApi } from '@dormouse/kubernetes-api/kubernetes-api';
+import type { Platform } from '@dormouse/manifests/model';
+import { localGateway } from '@dormouse/serving/ingress/local-gateway';
+import type { Target } from '@dormouse/serving/proxy/exchange';
+import { listen } from '@dormouse/serving/proxy/listener';
+import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
+import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import type { Ends } from './cleanup.ts';
-import { closeHttp, originOf, serveHttp } from './http/internal-http.ts';
-import { kubernetesApi } from './kubernetes-api/kubernetes-api.ts';
-import type { Platform } from './manifests/model.ts';
-import { localGateway } from './serving/ingress/local-gateway.ts';
-import type { Target } from './serving/proxy/exchange.ts';
-import { listen } from './serving/proxy/listener.ts';
-import type { Received } from './telemetry/otlp/otlp-receiver.ts';
-import type { Telemetry } from './telemetry/telemetry.ts';
 
 /** Listeners on loopback that stand for what a cluster has inside. */
 export interface Inside {
@@ -45,7 +45,7 @@ export async function openInside({
     else response.writeHead(503, { 'retry-after': '1' }).end();
   });
   ends.add(() => closeHttp(brokers));
-  const { otlpReceiver } = await import('./telemetry/otlp/otlp-receiver.ts');
+  const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(otlpReceiver(telemetry, received));
   ends.add(() => closeHttp(otlp));
   const kubernetes = await serveHttp(kubernetesApi(platform));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Source } from './manifests/source.ts';
-import { ManifestError } from './manifests/yaml/origin.ts';
+import type { Source } from '@dormouse/manifests/source';
+import { ManifestError } from '@dormouse/manifests/yaml/origin';
 
 /**
  * Renders and reads an overlay, with what its platform.yaml provides.
@@ -13,9 +13,9 @@ export async function loadOverlay(overlay: string, root: string): Promise<Source
   if (!existsSync(join(folder, 'kustomization.yaml')))
     throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
   const [{ render }, { readPlatform }, { readProvided }] = await Promise.all([
-    import('./manifests/kustomize/kustomize.ts'),
-    import('./manifests/readers/read-platform.ts'),
-    import('./manifests/provided.ts'),
+    import('@dormouse/manifests/kustomize/kustomize'),
+    import('@dormouse/manifests/readers/read-platform'),
+    import('@dormouse/manifests/provided'),
   ]);
   const files = new Set<string>();
   const platform = readPlatform(render(folder, files));

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { createOperations } from './console/operations.ts';
-import type { Addresses } from './console/sources.ts';
-import type { Brokers } from './eventing/broker.ts';
+import { createOperations } from '@dormouse/console/operations';
+import type { Addresses } from '@dormouse/console/sources';
+import type { Brokers } from '@dormouse/eventing/broker';
+import type { Ingress } from '@dormouse/serving/ingress/ingress';
+import { shownRoutes } from '@dormouse/serving/ingress/shown-routes';
+import type { Services } from '@dormouse/serving/services';
 import type { Ground } from './platform-context.ts';
-import type { Ingress } from './serving/ingress/ingress.ts';
-import { shownRoutes } from './serving/ingress/shown-routes.ts';
-import type { Services } from './serving/services.ts';
 
 interface Shown {
   brokers: Brokers;
@@ -20,7 +20,7 @@ export async function openConsole(
 ): Promise<{ url: string }> {
   const { home, root, telemetry, consolePort = 8081, ends } = ground;
   const [{ startConsole }, { measurePlatform }] = await Promise.all([
-    import('./console/console.ts'),
+    import('@dormouse/console/console'),
     import('./platform-metrics.ts'),
   ]);
   ends.add(measurePlatform({ telemetry, services: () => services.status(), brokers }));

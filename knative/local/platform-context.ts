@@ -1,15 +1,15 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Brokers } from '@dormouse/eventing/broker';
+import type { Store } from '@dormouse/eventing/log/store';
+import type { Source } from '@dormouse/manifests/source';
+import { createOutputs, type Outputs } from '@dormouse/serving/process/instance-output';
+import type { Services } from '@dormouse/serving/services';
+import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
+import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemetry-files';
 import type { Ends } from './cleanup.ts';
-import type { Brokers } from './eventing/broker.ts';
-import type { Store } from './eventing/log/store.ts';
 import { lockHome } from './home-lock.ts';
-import type { Source } from './manifests/source.ts';
-import { createOutputs, type Outputs } from './serving/process/instance-output.ts';
-import type { Services } from './serving/services.ts';
-import type { Received } from './telemetry/otlp/otlp-receiver.ts';
-import { Telemetry } from './telemetry/telemetry.ts';
-import { type TelemetryFiles, telemetryFiles } from './telemetry/telemetry-files.ts';
 
 export interface PlatformOptions {
   /** DORMOUSE_HOME: everything that is kept. */
@@ -106,7 +106,7 @@ async function observed(
   ends: Ends,
 ): Promise<Received | undefined> {
   if (!url) return undefined;
-  const { forward } = await import('./telemetry/otlp/otlp-forwarder.ts');
+  const { forward } = await import('@dormouse/telemetry/otlp/otlp-forwarder');
   const sender = forward({ url, telemetry, say: (line) => outputs.say(line) });
   ends.add(() => sender.close());
   return sender.received;

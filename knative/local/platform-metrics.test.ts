@@ -1,5 +1,5 @@
+import { type Bench, bench, trigger } from '@dormouse/eventing/broker.fixture';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Bench, bench, trigger } from './eventing/broker.fixture.ts';
 import { measurePlatform } from './platform-metrics.ts';
 
 let b: Bench;

@@ -1,7 +1,7 @@
-import type { Brokers } from './eventing/broker.ts';
-import type { ServiceStatus } from './serving/service-status.ts';
-import type { Family } from './telemetry/metric-store.ts';
-import type { Telemetry } from './telemetry/telemetry.ts';
+import type { Brokers } from '@dormouse/eventing/broker';
+import type { ServiceStatus } from '@dormouse/serving/service-status';
+import type { Family } from '@dormouse/telemetry/metric-store';
+import type { Telemetry } from '@dormouse/telemetry/telemetry';
 
 /** What the platform measures of itself; instances have the name that Knative gives them on a cluster. */
 const platformMetrics = {

@@ -1,6 +1,6 @@
+import type { Ingress } from '@dormouse/serving/ingress/ingress';
+import { buildAll } from '@dormouse/serving/process/programs';
 import type { Ground } from './platform-context.ts';
-import type { Ingress } from './serving/ingress/ingress.ts';
-import { buildAll } from './serving/process/programs.ts';
 import type { Backing } from './start-backing.ts';
 import type { Eventing } from './start-eventing.ts';
 import type { Functions } from './start-functions.ts';

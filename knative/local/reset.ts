@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { outsideOf } from './backing/postgres.ts';
+import { outsideOf } from '@dormouse/backing/postgres';
 import { holderOf } from './home-lock.ts';
 
 const help = `Forgets everything that the local platform keeps: database, events, secrets, pictures, built functions.

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { type Database, openDatabase } from './backing/database.ts';
-import { type Redis, startRedis } from './backing/redis.ts';
+import { type Database, openDatabase } from '@dormouse/backing/database';
+import { type Redis, startRedis } from '@dormouse/backing/redis';
+import type { Source } from '@dormouse/manifests/source';
+import { type Builder, type Bundle, createBuilder } from '@dormouse/serving/process/bundle';
+import type { Outputs } from '@dormouse/serving/process/instance-output';
+import { buildAll } from '@dormouse/serving/process/programs';
 import type { Ends } from './cleanup.ts';
-import type { Source } from './manifests/source.ts';
 import type { PlatformOptions } from './platform-context.ts';
-import { type Builder, type Bundle, createBuilder } from './serving/process/bundle.ts';
-import type { Outputs } from './serving/process/instance-output.ts';
-import { buildAll } from './serving/process/programs.ts';
 
 /** What functions need before they can run. */
 export interface Backing {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import type { Brokers } from '@dormouse/eventing/broker';
+import type { PingSources } from '@dormouse/eventing/ping-source';
+import { canonical } from '@dormouse/serving/process/environment';
+import type { Upstream } from '@dormouse/serving/proxy/upstream';
+import { createUpstream } from '@dormouse/serving/proxy/upstream-client';
 import type { Inside } from './cluster-services.ts';
-import type { Brokers } from './eventing/broker.ts';
-import type { PingSources } from './eventing/ping-source.ts';
 import { type Ground, targetOf } from './platform-context.ts';
-import { canonical } from './serving/process/environment.ts';
-import type { Upstream } from './serving/proxy/upstream.ts';
-import { createUpstream } from './serving/proxy/upstream-client.ts';
 
 export interface Eventing {
   brokers: Brokers;
@@ -23,8 +23,8 @@ export async function startEventing(ground: Ground, inside: Inside): Promise<Eve
     brokerOrigin: () => inside.brokers,
   });
   const [{ openBrokers }, { startPingSources }] = await Promise.all([
-    import('./eventing/broker.ts'),
-    import('./eventing/ping-source.ts'),
+    import('@dormouse/eventing/broker'),
+    import('@dormouse/eventing/ping-source'),
   ]);
   const brokers = await openBrokers({
     folder: join(home, 'events'),

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
+import type { Container } from '@dormouse/manifests/model';
+import { runJobs } from '@dormouse/serving/jobs';
+import { nodeFlags, startChild } from '@dormouse/serving/process/child-process';
+import { resolveEnvironment } from '@dormouse/serving/process/environment';
+import { prepareSecrets } from '@dormouse/serving/process/secrets';
+import type { Spare } from '@dormouse/serving/process/spare-process';
+import { createServices, type Services } from '@dormouse/serving/services';
 import type { Inside } from './cluster-services.ts';
-import type { Container } from './manifests/model.ts';
 import type { Ground } from './platform-context.ts';
-import { runJobs } from './serving/jobs.ts';
-import { nodeFlags, startChild } from './serving/process/child-process.ts';
-import { resolveEnvironment } from './serving/process/environment.ts';
-import { prepareSecrets } from './serving/process/secrets.ts';
-import type { Spare } from './serving/process/spare-process.ts';
-import { createServices, type Services } from './serving/services.ts';
 import type { Backing } from './start-backing.ts';
 
 /** The Services, and how Secrets and Jobs are brought up to date with the source. */

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '@dormouse/local/time/virtual-clock';
+import type { VirtualClock } from '@dormouse/time/virtual-clock';
 
 /** What is going on in a harness. */
 export interface Activity {

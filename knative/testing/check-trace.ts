@@ -1,6 +1,6 @@
-import type { Attributes, SpanKind, SpanRecord } from '@dormouse/local/telemetry/traces';
+import type { Attributes, SpanKind, SpanRecord } from '@dormouse/telemetry/traces';
 
-export type { SpanRecord } from '@dormouse/local/telemetry/traces';
+export type { SpanRecord } from '@dormouse/telemetry/traces';
 
 /** A span that must be there. What is left out may be anything. */
 export interface ExpectedSpan {

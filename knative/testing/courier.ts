@@ -1,8 +1,8 @@
-import { addressOf } from '@dormouse/local/eventing/delivery/attempt';
-import { readEvents } from '@dormouse/local/eventing/store/cloudevents';
-import type { Destination, Trigger } from '@dormouse/local/manifests/model';
-import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/local/serving/proxy/upstream';
-import type { VirtualClock } from '@dormouse/local/time/virtual-clock';
+import { addressOf } from '@dormouse/eventing/delivery/attempt';
+import { readEvents } from '@dormouse/eventing/store/cloudevents';
+import type { Destination, Trigger } from '@dormouse/manifests/model';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/serving/proxy/upstream';
+import type { VirtualClock } from '@dormouse/time/virtual-clock';
 import type { Activity } from './activity.ts';
 import { eventData } from './event-data.ts';
 import { hand, type Receiver, responseOf } from './receiver.ts';

@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Filter } from '@dormouse/filters/filter';
-import { render } from '@dormouse/local/manifests/kustomize/kustomize';
-import type { Broker, Delivery, Destination, PingSource, Trigger } from '@dormouse/local/manifests/model';
-import { readBroker, readPingSource, readTrigger } from '@dormouse/local/manifests/readers/read-eventing';
-import { readObject } from '@dormouse/local/manifests/readers/read-object';
-import type { Manifest, Rendered } from '@dormouse/local/manifests/yaml/origin';
-import { readYaml } from '@dormouse/local/manifests/yaml/read-yaml';
-import { isObject, placeAt } from '@dormouse/local/manifests/yaml/source-positions';
-import { isoDuration } from '@dormouse/local/time/durations';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import type { Broker, Delivery, Destination, PingSource, Trigger } from '@dormouse/manifests/model';
+import { readBroker, readPingSource, readTrigger } from '@dormouse/manifests/readers/read-eventing';
+import { readObject } from '@dormouse/manifests/readers/read-object';
+import type { Manifest, Rendered } from '@dormouse/manifests/yaml/origin';
+import { readYaml } from '@dormouse/manifests/yaml/read-yaml';
+import { isObject, placeAt } from '@dormouse/manifests/yaml/source-positions';
+import { isoDuration } from '@dormouse/time/durations';
 
 /** What of a system passes events on. */
 export interface Eventing {

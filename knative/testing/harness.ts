@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openBrokers } from '@dormouse/local/eventing/broker';
-import { mostHeadBytes } from '@dormouse/local/eventing/broker-ingress';
-import { memoryStore } from '@dormouse/local/eventing/log/memory-store';
-import { startPingSources } from '@dormouse/local/eventing/ping-source';
-import type { Broker, Destination } from '@dormouse/local/manifests/model';
-import { Telemetry } from '@dormouse/local/telemetry/telemetry';
-import { virtualClock } from '@dormouse/local/time/virtual-clock';
+import { openBrokers } from '@dormouse/eventing/broker';
+import { mostHeadBytes } from '@dormouse/eventing/broker-ingress';
+import { memoryStore } from '@dormouse/eventing/log/memory-store';
+import { startPingSources } from '@dormouse/eventing/ping-source';
+import type { Broker, Destination } from '@dormouse/manifests/model';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
+import { virtualClock } from '@dormouse/time/virtual-clock';
 import { openActivity } from './activity.ts';
 import { openCourier } from './courier.ts';
 import {

@@ -1,4 +1,4 @@
-import type { UpstreamRequest, UpstreamResponse } from '@dormouse/local/serving/proxy/upstream';
+import type { UpstreamRequest, UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import type { Answer, Sink } from './sink.ts';
 
 /** Answers a request as a server would: what `fetch` of a Hono app is. */

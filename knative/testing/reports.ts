@@ -1,8 +1,8 @@
+import type { Brokers } from '@dormouse/eventing/broker';
+import type { Outcome, TriggerOutcome } from '@dormouse/eventing/delivery/outcome';
+import type { EventDetail, EventSummary } from '@dormouse/eventing/event-summary';
 import { explainFilters, type Verdict } from '@dormouse/filters/explain';
-import type { Brokers } from '@dormouse/local/eventing/broker';
-import type { Outcome, TriggerOutcome } from '@dormouse/local/eventing/delivery/outcome';
-import type { EventDetail, EventSummary } from '@dormouse/local/eventing/event-summary';
-import type { Trigger } from '@dormouse/local/manifests/model';
+import type { Trigger } from '@dormouse/manifests/model';
 import type { Activity } from './activity.ts';
 import type { Attempt, Courier } from './courier.ts';
 import { eventData } from './event-data.ts';

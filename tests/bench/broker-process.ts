@@ -6,13 +6,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openBrokers } from '@dormouse/local/eventing/broker';
-import type { Delivery, Destination } from '@dormouse/local/manifests/model';
-import { Activator } from '@dormouse/local/serving/proxy/activator';
-import type { ServingPlace, Target } from '@dormouse/local/serving/proxy/exchange';
-import { InstanceConnections } from '@dormouse/local/serving/proxy/instance-connection';
-import { createUpstream } from '@dormouse/local/serving/proxy/upstream-client';
-import { Telemetry } from '@dormouse/local/telemetry/telemetry';
+import { openBrokers } from '@dormouse/eventing/broker';
+import type { Delivery, Destination } from '@dormouse/manifests/model';
+import { Activator } from '@dormouse/serving/proxy/activator';
+import type { ServingPlace, Target } from '@dormouse/serving/proxy/exchange';
+import { InstanceConnections } from '@dormouse/serving/proxy/instance-connection';
+import { createUpstream } from '@dormouse/serving/proxy/upstream-client';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
 
 /** A Service with one instance at a port, reached through its activator as on the platform, or an address outside of it. */
 export type Subscriber = { port: number; path: string } | { url: string };

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLog } from '@dormouse/local/eventing/log/segmented-log';
-import { diskStore } from '@dormouse/local/eventing/log/store';
-import { ackFiles } from '@dormouse/local/eventing/store/acks';
-import { encodeEvent } from '@dormouse/local/eventing/store/stored-event';
-import { triggerTable } from '@dormouse/local/eventing/store/trigger-table';
+import { openLog } from '@dormouse/eventing/log/segmented-log';
+import { diskStore } from '@dormouse/eventing/log/store';
+import { ackFiles } from '@dormouse/eventing/store/acks';
+import { encodeEvent } from '@dormouse/eventing/store/stored-event';
+import { triggerTable } from '@dormouse/eventing/store/trigger-table';
 import { startBroker } from './broker-process.ts';
 
 export interface Recovery {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../../knative/image/bundle.ts';
+import { bundle } from '@dormouse/image/bundle';
 import { type FunctionProcess, startFunction } from '../function-process.ts';
 import type { RunningPlatform } from '../platform.ts';
 import type { Contender } from './contenders.ts';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLog } from '@dormouse/local/eventing/log/segmented-log';
-import type { Store } from '@dormouse/local/eventing/log/store';
+import { openLog } from '@dormouse/eventing/log/segmented-log';
+import type { Store } from '@dormouse/eventing/log/store';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Disk, faultyStores } from './faulty-store.ts';
 

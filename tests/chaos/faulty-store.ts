@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { diskStore, type Store, type StoreFile } from '@dormouse/local/eventing/log/store';
+import { diskStore, type Store, type StoreFile } from '@dormouse/eventing/log/store';
 
 /** How a disk is: `full` writes half and fails, `slow` waits before each sync, `failing` cannot sync. */
 export interface Disk {

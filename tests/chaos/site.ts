@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@dormouse/local/serving/process/free-port';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
 
 const overlay = join(import.meta.dirname, '../overlays/chaos');

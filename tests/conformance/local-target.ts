@@ -1,16 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Brokers, openBrokers } from '@dormouse/local/eventing/broker';
-import { mostHeadBytes } from '@dormouse/local/eventing/broker-ingress';
-import { type MemoryStore, memoryStore } from '@dormouse/local/eventing/log/memory-store';
-import type { Trigger } from '@dormouse/local/manifests/model';
-import { readPlatform } from '@dormouse/local/manifests/readers/read-platform';
-import type { Rendered } from '@dormouse/local/manifests/yaml/origin';
-import type { Upstream } from '@dormouse/local/serving/proxy/upstream';
-import { createUpstream } from '@dormouse/local/serving/proxy/upstream-client';
-import { Telemetry } from '@dormouse/local/telemetry/telemetry';
-import { virtualClock } from '@dormouse/local/time/virtual-clock';
+import { type Brokers, openBrokers } from '@dormouse/eventing/broker';
+import { mostHeadBytes } from '@dormouse/eventing/broker-ingress';
+import { type MemoryStore, memoryStore } from '@dormouse/eventing/log/memory-store';
+import type { Trigger } from '@dormouse/manifests/model';
+import { readPlatform } from '@dormouse/manifests/readers/read-platform';
+import type { Rendered } from '@dormouse/manifests/yaml/origin';
+import type { Upstream } from '@dormouse/serving/proxy/upstream';
+import { createUpstream } from '@dormouse/serving/proxy/upstream-client';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
+import { virtualClock } from '@dormouse/time/virtual-clock';
 import { brokerManifest, triggerManifest } from './manifests.ts';
 import type { Target } from './target.ts';
 

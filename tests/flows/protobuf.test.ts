@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { temporaryFolder } from '@dormouse/auth/temporary-folder.fixture';
-import { otlpReceiver } from '@dormouse/local/telemetry/otlp/otlp-receiver';
-import { Telemetry } from '@dormouse/local/telemetry/telemetry';
+import { otlpReceiver } from '@dormouse/telemetry/otlp/otlp-receiver';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FunctionProcess, startFunction } from '../function-process.ts';
 

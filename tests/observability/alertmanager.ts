@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '@dormouse/local/serving/process/free-port';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { parse } from 'yaml';
 import { type Child, startChild } from './child.ts';
 

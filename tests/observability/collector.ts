@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '@dormouse/local/serving/process/free-port';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { type Child, startChild } from './child.ts';
 
 const folder = join(import.meta.dirname, '../../observability/collector');

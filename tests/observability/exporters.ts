@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@dormouse/local/serving/process/free-port';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { database } from '../chaos/observe.ts';
 import type { RunningPlatform } from '../platform.ts';
 import { type Child, startChild } from './child.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@dormouse/local/serving/process/free-port';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { type Child, startChild } from './child.ts';
 
 export interface RunningLoki extends Child {

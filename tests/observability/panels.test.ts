@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dashboards } from '@dormouse/observability/grafana/documents';
+import { type Asked, filled, queriesOf } from '@dormouse/observability/grafana/queries';
+import { questions } from '@dormouse/observability/runbooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { dashboards } from '../../observability/grafana/documents.ts';
-import { type Asked, filled, queriesOf } from '../../observability/grafana/queries.ts';
-import { questions } from '../../observability/runbooks.ts';
 import { skippedFor } from '../needs.ts';
 import { eventfulHour } from './eventful-hour.ts';
 import { missingOf } from './programs.ts';

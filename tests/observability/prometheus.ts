@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@dormouse/local/serving/process/free-port';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { parse } from 'yaml';
 import { type Child, startChild } from './child.ts';
 import { takesOtlp } from './programs.ts';

@@ -1,7 +1,7 @@
-import { hasProgram } from '@dormouse/local/serving/process/has-program';
+import { deploy, deployCanary, promote, rollback } from '@dormouse/deploy/deploy';
+import { byKn, type Cluster } from '@dormouse/deploy/kn';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { deploy, deployCanary, promote, rollback } from '../../knative/deploy/deploy.ts';
-import { byKn, type Cluster } from '../../knative/deploy/kn.ts';
 import { describeOn, type Targets, targetsWith } from '../describe-on.ts';
 import { statusesOf } from '../requests.ts';
 import { type RolledService, rolledService } from '../rolled-service.ts';

@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../serving/process/free-port.ts';
+import { freePort } from '@dormouse/serving/process/free-port';
 
 /** A running PostgreSQL server that belongs to this process. */
 export interface Postgres {

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { alive, eventually } from '@dormouse/local/platform.fixture';
 import { needs } from '@dormouse/tests/needs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { alive, eventually } from '../platform.fixture.ts';
 import { startRedis } from './redis.ts';
 
 let home: string;

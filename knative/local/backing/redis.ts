@@ -4,8 +4,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../serving/process/free-port.ts';
-import { hasProgram } from '../serving/process/has-program.ts';
+import { freePort } from '@dormouse/serving/process/free-port';
+import { hasProgram } from '@dormouse/serving/process/has-program';
 
 export interface Redis {
   url: string;

@@ -1,8 +1,8 @@
-import { triggerList } from '../eventing/trigger-list.ts';
-import { type ConsoleAnswer, problem } from '../http/answer.ts';
-import { contentTypes, exposition } from '../telemetry/query/prometheus-text.ts';
-import { tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '../telemetry/query/tempo-api.ts';
-import { TempoQueryError } from '../telemetry/query/traceql.ts';
+import { triggerList } from '@dormouse/eventing/trigger-list';
+import { type ConsoleAnswer, problem } from '@dormouse/http/answer';
+import { contentTypes, exposition } from '@dormouse/telemetry/query/prometheus-text';
+import { tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '@dormouse/telemetry/query/tempo-api';
+import { TempoQueryError } from '@dormouse/telemetry/query/traceql';
 import { listedEvent } from './listed-event.ts';
 import { limit, logQuery } from './log-query.ts';
 import { decoded } from './path.ts';

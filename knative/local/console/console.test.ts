@@ -1,7 +1,7 @@
 import { request } from 'node:http';
+import { type Bench, bench, brokerOf, service, trigger } from '@dormouse/eventing/broker.fixture';
+import type { ServiceStatus } from '@dormouse/serving/service-status';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bench, bench, brokerOf, service, trigger } from '../eventing/broker.fixture.ts';
-import type { ServiceStatus } from '../serving/service-status.ts';
 import { startConsole } from './console.ts';
 
 const services: ServiceStatus[] = [

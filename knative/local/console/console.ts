@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ConsoleAnswer, problem } from '../http/answer.ts';
+import { type ConsoleAnswer, problem } from '@dormouse/http/answer';
 import type { ConsoleSources } from './sources.ts';
 
 export interface ConsoleOptions extends ConsoleSources {
@@ -79,7 +79,7 @@ async function askedOfPrometheus(
 ): Promise<((sources: ConsoleSources) => Promise<ConsoleAnswer>) | undefined> {
   const path = /^\/api\/v1\/(.+)$/.exec(url.pathname)?.[1];
   if (path === undefined || !['GET', 'HEAD', 'POST'].includes(request.method ?? '')) return undefined;
-  const { prometheusApi } = await import('../telemetry/query/prometheus-api.ts');
+  const { prometheusApi } = await import('@dormouse/telemetry/query/prometheus-api');
   const parameters = new URLSearchParams(url.searchParams);
   if (request.method === 'POST') {
     const form = await readForm(request);

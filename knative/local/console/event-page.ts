@@ -1,6 +1,6 @@
-import type { AttemptRecord } from '../eventing/delivery/attempt-history.ts';
-import type { EventDetail } from '../eventing/event-summary.ts';
-import type { TriggerVerdict } from '../eventing/verdicts.ts';
+import type { AttemptRecord } from '@dormouse/eventing/delivery/attempt-history';
+import type { EventDetail } from '@dormouse/eventing/event-summary';
+import type { TriggerVerdict } from '@dormouse/eventing/verdicts';
 import { chip } from './events-page.ts';
 import { clockTime, duration, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';

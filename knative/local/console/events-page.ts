@@ -1,5 +1,5 @@
-import type { TriggerOutcome } from '../eventing/delivery/outcome.ts';
-import type { EventSummary } from '../eventing/event-summary.ts';
+import type { TriggerOutcome } from '@dormouse/eventing/delivery/outcome';
+import type { EventSummary } from '@dormouse/eventing/event-summary';
 import { clockTime, count, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ConsoleAnswer } from '../http/answer.ts';
+import type { ConsoleAnswer } from '@dormouse/http/answer';
 import { FormRefused, readForm } from './form-guard.ts';
 import type { Page } from './layout.ts';
 import { failurePage } from './operations-page.ts';

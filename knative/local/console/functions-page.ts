@@ -1,4 +1,4 @@
-import type { ServiceStatus } from '../serving/service-status.ts';
+import type { ServiceStatus } from '@dormouse/serving/service-status';
 import { eventTable } from './events-page.ts';
 import { count, duration } from './format.ts';
 import { html } from './html.ts';

@@ -1,4 +1,4 @@
-import type { EventSummary } from '../eventing/event-summary.ts';
+import type { EventSummary } from '@dormouse/eventing/event-summary';
 
 /** An event as `/api/events` and the stream show it. */
 export const listedEvent = ({ id, type, source, subject, time, trace_id, triggers }: EventSummary) => ({

@@ -1,4 +1,4 @@
-import type { LogLine } from '../telemetry/logs.ts';
+import type { LogLine } from '@dormouse/telemetry/logs';
 import { clockTime, count } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';

@@ -1,6 +1,6 @@
+import { type Bench, bench } from '@dormouse/eventing/broker.fixture';
+import { measuredFlow } from '@dormouse/telemetry/query/metrics.fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bench, bench } from '../eventing/broker.fixture.ts';
-import { measuredFlow } from '../telemetry/query/metrics.fixture.ts';
 import { startConsole } from './console.ts';
 
 let b: Bench;

@@ -1,6 +1,6 @@
 import { metrics } from '@dormouse/signals/metrics';
-import type { MetricStore } from '../telemetry/metric-store.ts';
-import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '../telemetry/query/metric-figures.ts';
+import type { MetricStore } from '@dormouse/telemetry/metric-store';
+import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '@dormouse/telemetry/query/metric-figures';
 import { chart } from './chart.ts';
 import { bytes, duration, eventType, frequency, share } from './format.ts';
 import { html, type Markup } from './html.ts';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Trigger } from '../manifests/model.ts';
-import type { OperationsRecipe } from '../manifests/provided.ts';
+import type { Trigger } from '@dormouse/manifests/model';
+import type { OperationsRecipe } from '@dormouse/manifests/provided';
 
 /** An answer of the operators' API: what it says, or why there is nothing to say. */
 export type Answered<T> =

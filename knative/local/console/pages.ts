@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ConsoleAnswer, problem } from '../http/answer.ts';
+import { type ConsoleAnswer, problem } from '@dormouse/http/answer';
 import { deadLetterPage } from './dead-letter-page.ts';
 import { deadLettersPage } from './dead-letters-page.ts';
 import { eventPage } from './event-page.ts';

@@ -1,8 +1,8 @@
-import type { Brokers } from '../eventing/broker.ts';
-import type { Eventing } from '../eventing/trigger-list.ts';
-import type { RouteStatus } from '../serving/ingress/shown-routes.ts';
-import type { ServiceStatus } from '../serving/service-status.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Brokers } from '@dormouse/eventing/broker';
+import type { Eventing } from '@dormouse/eventing/trigger-list';
+import type { RouteStatus } from '@dormouse/serving/ingress/shown-routes';
+import type { ServiceStatus } from '@dormouse/serving/service-status';
+import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import type { Operations } from './operations.ts';
 
 /** Where this platform listens; for programs that run beside it. */

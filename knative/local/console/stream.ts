@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EventSummary } from '../eventing/event-summary.ts';
+import type { EventSummary } from '@dormouse/eventing/event-summary';
 import { listedEvent } from './listed-event.ts';
 import type { ConsoleSources } from './sources.ts';
 

@@ -1,4 +1,4 @@
-import type { AttributeValue, SpanRecord } from '../telemetry/traces.ts';
+import type { AttributeValue, SpanRecord } from '@dormouse/telemetry/traces';
 import { clockTime, count, duration } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';

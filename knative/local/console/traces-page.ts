@@ -1,6 +1,6 @@
-import { tempoQuery } from '../telemetry/query/tempo-api.ts';
-import { TempoQueryError } from '../telemetry/query/traceql.ts';
-import type { TraceSummary } from '../telemetry/traces.ts';
+import { tempoQuery } from '@dormouse/telemetry/query/tempo-api';
+import { TempoQueryError } from '@dormouse/telemetry/query/traceql';
+import type { TraceSummary } from '@dormouse/telemetry/traces';
 import { clockTime, count, duration } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';

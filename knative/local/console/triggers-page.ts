@@ -1,5 +1,5 @@
+import { type ListedTrigger, triggerList } from '@dormouse/eventing/trigger-list';
 import { wordsOf } from '@dormouse/filters/words';
-import { type ListedTrigger, triggerList } from '../eventing/trigger-list.ts';
 import { count, duration, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';

@@ -1,4 +1,4 @@
-import type { Undeliverable } from '../eventing/store/undeliverable.ts';
+import type { Undeliverable } from '@dormouse/eventing/store/undeliverable';
 import { clockTime, count, eventPath, eventType } from './format.ts';
 import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';

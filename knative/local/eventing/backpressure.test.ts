@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { UpstreamResponse } from '@dormouse/serving/proxy/upstream';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { UpstreamResponse } from '../serving/proxy/upstream.ts';
-import { Telemetry } from '../telemetry/telemetry.ts';
 import { brokerOf, trigger } from './broker.fixture.ts';
 import { type Brokers, openBrokers } from './broker.ts';
 

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import {
   newSpanId,
   newTraceId,
   readTraceparent,
   type TraceContext,
   writeTraceparent,
-} from '../telemetry/traceparent.ts';
-import type { Clock } from '../time/clock.ts';
+} from '@dormouse/telemetry/traceparent';
+import type { Clock } from '@dormouse/time/clock';
 import { eventAttributes } from './delivery/delivery-span.ts';
 import { type CloudEvent, InvalidEventError, readEvents } from './store/cloudevents.ts';
 import type { BrokerEvent, Carried } from './store/stored-event.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Broker, Delivery, Destination, Filter, Trigger } from '../manifests/model.ts';
-import type { Upstream, UpstreamRequest, UpstreamResponse } from '../serving/proxy/upstream.ts';
-import { Telemetry } from '../telemetry/telemetry.ts';
-import { type VirtualClock, virtualClock } from '../time/virtual-clock.ts';
+import type { Broker, Delivery, Destination, Filter, Trigger } from '@dormouse/manifests/model';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/serving/proxy/upstream';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
+import { type VirtualClock, virtualClock } from '@dormouse/time/virtual-clock';
 import { type Brokers, openBrokers } from './broker.ts';
 import { mostHeadBytes } from './broker-ingress.ts';
 import { type MemoryStore, memoryStore } from './log/memory-store.ts';

@@ -1,6 +1,6 @@
+import { ManifestError } from '@dormouse/manifests/yaml/origin';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ManifestError } from '../manifests/yaml/origin.ts';
 import { type Bench, bench, brokerOf, type Call, type Setup, service, trigger } from './broker.fixture.ts';
 
 const open: Bench[] = [];

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Broker, Trigger } from '../manifests/model.ts';
-import type { Upstream } from '../serving/proxy/upstream.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import { type Clock, systemClock } from '../time/clock.ts';
+import type { Broker, Trigger } from '@dormouse/manifests/model';
+import type { Upstream } from '@dormouse/serving/proxy/upstream';
+import type { Telemetry } from '@dormouse/telemetry/telemetry';
+import { type Clock, systemClock } from '@dormouse/time/clock';
 import { brokerIngress } from './broker-ingress.ts';
 import { setupOf } from './delivery/trigger-setup.ts';
 import { type DurableBroker, openDurableBroker } from './durable-broker.ts';

@@ -1,5 +1,5 @@
+import type { Clock } from '@dormouse/time/clock';
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../time/clock.ts';
 import { memoryStore } from './log/memory-store.ts';
 import { LogDamagedError } from './log/recover-log.ts';
 import { seeded } from './log/seeded.fixture.ts';

@@ -1,7 +1,7 @@
-import type { Broker, Trigger } from '../manifests/model.ts';
-import type { Upstream } from '../serving/proxy/upstream.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Broker, Trigger } from '@dormouse/manifests/model';
+import type { Upstream } from '@dormouse/serving/proxy/upstream';
+import type { Telemetry } from '@dormouse/telemetry/telemetry';
+import type { Clock } from '@dormouse/time/clock';
 import { Dispatcher } from './delivery/dispatcher.ts';
 import { setupOf, type TriggerSetup } from './delivery/trigger-setup.ts';
 import { detailOf } from './event-detail.ts';

@@ -1,8 +1,8 @@
+import type { Upstream } from '@dormouse/serving/proxy/upstream';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
+import type { Clock } from '@dormouse/time/clock';
+import { virtualClock } from '@dormouse/time/virtual-clock';
 import { describe, expect, test } from 'vitest';
-import type { Upstream } from '../serving/proxy/upstream.ts';
-import { Telemetry } from '../telemetry/telemetry.ts';
-import type { Clock } from '../time/clock.ts';
-import { virtualClock } from '../time/virtual-clock.ts';
 import { brokerOf, trigger } from './broker.fixture.ts';
 import { type DurableBroker, openDurableBroker } from './durable-broker.ts';
 import { type MemoryStore, memoryStore } from './log/memory-store.ts';

@@ -1,9 +1,9 @@
+import type { PingSource } from '@dormouse/manifests/model';
+import { ManifestError } from '@dormouse/manifests/yaml/origin';
+import type { UpstreamRequest } from '@dormouse/serving/proxy/upstream';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
+import { virtualClock } from '@dormouse/time/virtual-clock';
 import { describe, expect, test } from 'vitest';
-import type { PingSource } from '../manifests/model.ts';
-import { ManifestError } from '../manifests/yaml/origin.ts';
-import type { UpstreamRequest } from '../serving/proxy/upstream.ts';
-import { Telemetry } from '../telemetry/telemetry.ts';
-import { virtualClock } from '../time/virtual-clock.ts';
 import { startPingSources } from './ping-source.ts';
 
 const source = (more: Partial<PingSource> = {}): PingSource => ({

@@ -1,6 +1,6 @@
 import type { Filter } from '@dormouse/filters/filter';
 import { typesThatCanMatch } from '@dormouse/filters/types';
-import type { Platform, Trigger } from '../manifests/model.ts';
+import type { Platform, Trigger } from '@dormouse/manifests/model';
 import { addressOf } from './delivery/attempt.ts';
 import { deliveryOf } from './delivery/backoff.ts';
 

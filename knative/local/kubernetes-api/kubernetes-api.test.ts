@@ -4,11 +4,11 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { service } from '@dormouse/local/platform.fixture';
+import type { Platform, Trigger } from '@dormouse/manifests/model';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Platform, Trigger } from '../manifests/model.ts';
-import { service } from '../platform.fixture.ts';
 import { kubernetesApi } from './kubernetes-api.ts';
 
 const origin = { file: 'by-hand.yaml', line: 1 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Platform } from '../manifests/model.ts';
+import type { Platform } from '@dormouse/manifests/model';
 import { brokerObject, type KubernetesObject, serviceObject, triggerObject } from './kubernetes-objects.ts';
 import { tableOf } from './kubernetes-table.ts';
 

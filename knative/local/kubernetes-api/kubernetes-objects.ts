@@ -1,4 +1,4 @@
-import type { Broker, Delivery, Destination, Filter, Platform, Service, Trigger } from '../manifests/model.ts';
+import type { Broker, Delivery, Destination, Filter, Platform, Service, Trigger } from '@dormouse/manifests/model';
 
 /** An object as the Kubernetes API gives it. */
 export interface KubernetesObject {

@@ -1,6 +1,6 @@
+import type { Autoscaling } from '@dormouse/manifests/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Autoscaling } from '../manifests/model.ts';
 import { decide, newScale } from './autoscaler.ts';
 
 const usual: Autoscaling = {

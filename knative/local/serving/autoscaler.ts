@@ -1,4 +1,4 @@
-import type { Autoscaling } from '../manifests/model.ts';
+import type { Autoscaling } from '@dormouse/manifests/model';
 
 /** A revision's load over the time since the sample before. */
 export interface ScaleSample {

@@ -1,5 +1,5 @@
-import type { Probe, Service } from '../manifests/model.ts';
-import { type Clock, systemClock } from '../time/clock.ts';
+import type { Probe, Service } from '@dormouse/manifests/model';
+import { type Clock, systemClock } from '@dormouse/time/clock';
 import { type ProbeAnswer, probe } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import type { Activator } from './proxy/activator.ts';

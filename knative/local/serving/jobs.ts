@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../manifests/model.ts';
+import type { Job } from '@dormouse/manifests/model';
 import type { Bundle } from './process/bundle.ts';
 import { startChild } from './process/child-process.ts';
 import type { Outputs } from './process/instance-output.ts';

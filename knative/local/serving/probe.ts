@@ -1,5 +1,5 @@
-import type { ResponseHead } from '../http/response-head.ts';
-import type { Probe } from '../manifests/model.ts';
+import type { ResponseHead } from '@dormouse/http/response-head';
+import type { Probe } from '@dormouse/manifests/model';
 import type { Asker, InstanceConnection, InstanceConnections } from './proxy/instance-connection.ts';
 
 /** What a probe heard: `undefined` when all is well, else the reason in a few words. */

@@ -1,6 +1,6 @@
-import { Refusal } from '../http/refusal.ts';
-import type { Service } from '../manifests/model.ts';
-import { type Clock, systemClock } from '../time/clock.ts';
+import { Refusal } from '@dormouse/http/refusal';
+import type { Service } from '@dormouse/manifests/model';
+import { type Clock, systemClock } from '@dormouse/time/clock';
 import { decide, newScale, type ScaleState } from './autoscaler.ts';
 import { Instance } from './instance.ts';
 import type { Child, Exit } from './process/child-process.ts';

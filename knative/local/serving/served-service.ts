@@ -1,4 +1,4 @@
-import type { Service } from '../manifests/model.ts';
+import type { Service } from '@dormouse/manifests/model';
 import type { Activator } from './proxy/activator.ts';
 import type { ServingPlace, Target } from './proxy/exchange.ts';
 import type { Revision } from './revision.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Service } from '../manifests/model.ts';
-import { type Clock, systemClock } from '../time/clock.ts';
+import type { Service } from '@dormouse/manifests/model';
+import { type Clock, systemClock } from '@dormouse/time/clock';
 import { clusterLocal } from './ingress/cluster-local.ts';
 import type { Bundle } from './process/bundle.ts';
 import type { Child } from './process/child-process.ts';

@@ -1,5 +1,5 @@
-import type { Destination } from '../../manifests/model.ts';
-import { mostAnswerBytes, type Upstream, type UpstreamResponse } from '../../serving/proxy/upstream.ts';
+import type { Destination } from '@dormouse/manifests/model';
+import { mostAnswerBytes, type Upstream, type UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from '../store/cloudevents.ts';
 import type { Carried } from '../store/stored-event.ts';
 import { isRetryable } from './backoff.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../manifests/model.ts';
+import type { Delivery } from '@dormouse/manifests/model';
 
 /** What Knative's default broker configuration asks for (config-br-defaults), with Serving's default timeout. */
 const defaultDelivery: Delivery = {

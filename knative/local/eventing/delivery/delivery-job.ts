@@ -1,6 +1,6 @@
-import type { Destination } from '../../manifests/model.ts';
-import { newSpanId, readTraceparent, type TraceContext } from '../../telemetry/traceparent.ts';
-import type { SpanEvent } from '../../telemetry/traces.ts';
+import type { Destination } from '@dormouse/manifests/model';
+import { newSpanId, readTraceparent, type TraceContext } from '@dormouse/telemetry/traceparent';
+import type { SpanEvent } from '@dormouse/telemetry/traces';
 import type { Position } from '../log/record.ts';
 import type { LogEntry } from '../store/event-log.ts';
 import type { BrokerEvent } from '../store/stored-event.ts';

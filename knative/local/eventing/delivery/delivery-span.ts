@@ -1,6 +1,6 @@
-import type { Destination } from '../../manifests/model.ts';
-import { readTraceparent } from '../../telemetry/traceparent.ts';
-import type { SpanRecord } from '../../telemetry/traces.ts';
+import type { Destination } from '@dormouse/manifests/model';
+import { readTraceparent } from '@dormouse/telemetry/traceparent';
+import type { SpanRecord } from '@dormouse/telemetry/traces';
 import type { Ending } from '../store/acks.ts';
 import type { BrokerEvent } from '../store/stored-event.ts';
 import { addressOf } from './attempt.ts';

@@ -1,8 +1,8 @@
-import type { Destination } from '../../manifests/model.ts';
-import type { Upstream } from '../../serving/proxy/upstream.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { writeTraceparent } from '../../telemetry/traceparent.ts';
-import type { Clock } from '../../time/clock.ts';
+import type { Destination } from '@dormouse/manifests/model';
+import type { Upstream } from '@dormouse/serving/proxy/upstream';
+import type { Telemetry } from '@dormouse/telemetry/telemetry';
+import { writeTraceparent } from '@dormouse/telemetry/traceparent';
+import type { Clock } from '@dormouse/time/clock';
 import type { Ending } from '../store/acks.ts';
 import type { CloudEvent } from '../store/cloudevents.ts';
 import type { BrokerEvent } from '../store/stored-event.ts';

@@ -1,6 +1,6 @@
 import { compileFilters, type Filter, type Matches } from '@dormouse/filters/filter';
-import type { Broker, Delivery, Destination, Trigger } from '../../manifests/model.ts';
-import { ManifestError } from '../../manifests/yaml/origin.ts';
+import type { Broker, Delivery, Destination, Trigger } from '@dormouse/manifests/model';
+import { ManifestError } from '@dormouse/manifests/yaml/origin';
 import { deliveryOf } from './backoff.ts';
 
 /** A Trigger, ready to be used. */

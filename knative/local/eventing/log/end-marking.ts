@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.ts';
+import type { Clock } from '@dormouse/time/clock';
 import type { EndMark, EndMarkFile } from './end-mark.ts';
 
 /** How long the end mark may stay unsynced once nothing is appended any more. */

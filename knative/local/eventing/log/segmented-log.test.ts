@@ -1,6 +1,6 @@
+import type { Clock } from '@dormouse/time/clock';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../time/clock.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { segmentHeader } from './record.ts';
 import { LogDamagedError } from './recover-log.ts';

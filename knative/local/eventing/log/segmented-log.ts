@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '../../time/clock.ts';
+import { type Clock, systemClock } from '@dormouse/time/clock';
 import { type EndMark, type EndMarkFile, endMarkFile } from './end-mark.ts';
 import { EndMarking } from './end-marking.ts';
 import { bytesOf, encodeCommit, type Pending, takeCommit } from './group-commit.ts';

@@ -1,5 +1,5 @@
+import { virtualClock } from '@dormouse/time/virtual-clock';
 import { describe, expect, test } from 'vitest';
-import { virtualClock } from '../../time/virtual-clock.ts';
 import { type MemoryStore, memoryStore } from '../log/memory-store.ts';
 import { type AckFiles, ackFiles, ackName, readAcks } from './acks.ts';
 

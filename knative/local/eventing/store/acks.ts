@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Clock, systemClock } from '../../time/clock.ts';
+import { type Clock, systemClock } from '@dormouse/time/clock';
 import type { Store, StoreFile } from '../log/store.ts';
 
 /** How a delivery ended. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.ts';
+import type { Clock } from '@dormouse/time/clock';
 import type { Log } from '../log/segmented-log.ts';
 import type { AckFiles } from './acks.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.ts';
+import type { Clock } from '@dormouse/time/clock';
 import { type Log, openLog } from '../log/segmented-log.ts';
 import type { Store } from '../log/store.ts';
 import { type BrokerEvent, encodeEvent, traceIdOf } from './stored-event.ts';

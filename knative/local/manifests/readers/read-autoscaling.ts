@@ -1,4 +1,4 @@
-import { goDuration } from '../../time/durations.ts';
+import { goDuration } from '@dormouse/time/durations';
 import type { Autoscaling } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { ManifestError, type Origin } from '../yaml/origin.ts';

@@ -1,8 +1,8 @@
 import { CesqlParseError } from '@dormouse/cesql/failure';
 import { parse } from '@dormouse/cesql/parse';
 import { unknownCalls } from '@dormouse/cesql/unknown-calls';
-import { parseCron } from '../../time/cron.ts';
-import { isoDuration } from '../../time/durations.ts';
+import { parseCron } from '@dormouse/time/cron';
+import { isoDuration } from '@dormouse/time/durations';
 import type { Broker, Delivery, Destination, EventType, Filter, PingSource, Trigger } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { duration, type Ignore, type ObjectFields } from './read-object.ts';

@@ -1,4 +1,4 @@
-import { goDuration } from '../../time/durations.ts';
+import { goDuration } from '@dormouse/time/durations';
 import type { HttpRoute, StringMatch, VirtualHost } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { duration, type ObjectFields } from './read-object.ts';

@@ -1,7 +1,7 @@
-import { dropped, keptFields } from '../../http/kept-fields.ts';
-import { problemBody } from '../../http/problem.ts';
-import { Refusal } from '../../http/refusal.ts';
-import type { RequestHead } from '../../http/request-head.ts';
+import { dropped, keptFields } from '@dormouse/http/kept-fields';
+import { problemBody } from '@dormouse/http/problem';
+import { Refusal } from '@dormouse/http/refusal';
+import type { RequestHead } from '@dormouse/http/request-head';
 import type { Front } from '../proxy/client-connection.ts';
 import type { Target } from '../proxy/exchange.ts';
 

@@ -1,5 +1,5 @@
-import type { HttpRoute } from '../../manifests/model.ts';
-import { ManifestError, type Origin } from '../../manifests/yaml/origin.ts';
+import type { HttpRoute } from '@dormouse/manifests/model';
+import { ManifestError, type Origin } from '@dormouse/manifests/yaml/origin';
 
 /** Field lines to append, for a client's address and the host that it asked for. */
 export type AppendFields = (address: string, host: string) => string;

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RawConnection, rawConnection } from '@dormouse/http/raw-http.fixture';
+import { eventually, noFields, route } from '@dormouse/local/platform.fixture';
+import type { HttpRoute } from '@dormouse/manifests/model';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RawConnection, rawConnection } from '../../http/raw-http.fixture.ts';
-import type { HttpRoute } from '../../manifests/model.ts';
-import { eventually, noFields, route } from '../../platform.fixture.ts';
-import { Telemetry } from '../../telemetry/telemetry.ts';
 import { Activator } from '../proxy/activator.ts';
 import type { ServingPlace, Target } from '../proxy/exchange.ts';
 import { InstanceConnections } from '../proxy/instance-connection.ts';

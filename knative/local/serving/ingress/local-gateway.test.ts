@@ -1,6 +1,6 @@
 import { request } from 'node:http';
+import { service, type TestPlatform, testPlatform } from '@dormouse/local/platform.fixture';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { service, type TestPlatform, testPlatform } from '../../platform.fixture.ts';
 
 const program = `
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-import { Refusal } from '../../http/refusal.ts';
+import { Refusal } from '@dormouse/http/refusal';
 import type { Front } from '../proxy/client-connection.ts';
 import type { Target } from '../proxy/exchange.ts';
 import { clusterLocal } from './cluster-local.ts';

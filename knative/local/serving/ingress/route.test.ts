@@ -1,7 +1,7 @@
+import { RequestHead } from '@dormouse/http/request-head';
+import { noFields, route } from '@dormouse/local/platform.fixture';
+import type { HttpRoute, StringMatch, VirtualHost } from '@dormouse/manifests/model';
 import { describe, expect, it } from 'vitest';
-import { RequestHead } from '../../http/request-head.ts';
-import type { HttpRoute, StringMatch, VirtualHost } from '../../manifests/model.ts';
-import { noFields, route } from '../../platform.fixture.ts';
 import { compileRoutes } from './route.ts';
 
 const origin = { file: 'by-hand.yaml', line: 1 };

@@ -1,6 +1,6 @@
-import type { RequestHead } from '../../http/request-head.ts';
-import type { HttpRoute, StringMatch, VirtualHost } from '../../manifests/model.ts';
-import { ManifestError } from '../../manifests/yaml/origin.ts';
+import type { RequestHead } from '@dormouse/http/request-head';
+import type { HttpRoute, StringMatch, VirtualHost } from '@dormouse/manifests/model';
+import { ManifestError } from '@dormouse/manifests/yaml/origin';
 
 /** A request as routes look at it. */
 export interface Routed {

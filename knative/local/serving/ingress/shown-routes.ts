@@ -1,4 +1,4 @@
-import type { HttpRoute } from '../../manifests/model.ts';
+import type { HttpRoute } from '@dormouse/manifests/model';
 import type { Routes } from './route.ts';
 
 /** The ingress's rules in words, in the order in which they are tried. */

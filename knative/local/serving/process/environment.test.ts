@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Container } from '@dormouse/manifests/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Container } from '../../manifests/model.ts';
 import { canonical, resolveEnvironment } from './environment.ts';
 
 let home: string;

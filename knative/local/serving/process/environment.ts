@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Container, Platform, Volume } from '../../manifests/model.ts';
+import type { Container, Platform, Volume } from '@dormouse/manifests/model';
 import { readSecret } from './secrets.ts';
 
 export interface EnvironmentOptions {

@@ -1,5 +1,5 @@
+import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { describe, expect, it } from 'vitest';
-import { Telemetry } from '../../telemetry/telemetry.ts';
 import { createOutputs } from './instance-output.ts';
 
 function outputs(level: 'info' | 'debug' = 'info') {

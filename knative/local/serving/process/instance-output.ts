@@ -1,4 +1,4 @@
-import type { LogLine, Telemetry } from '../../telemetry/telemetry.ts';
+import type { LogLine, Telemetry } from '@dormouse/telemetry/telemetry';
 import type { Output } from './child-process.ts';
 
 export interface OutputOptions {

@@ -1,7 +1,7 @@
-import type { Container } from '../../manifests/model.ts';
-import { programOf } from '../../manifests/provided.ts';
-import type { Source } from '../../manifests/source.ts';
-import { ManifestError, type Origin } from '../../manifests/yaml/origin.ts';
+import type { Container } from '@dormouse/manifests/model';
+import { programOf } from '@dormouse/manifests/provided';
+import type { Source } from '@dormouse/manifests/source';
+import { ManifestError, type Origin } from '@dormouse/manifests/yaml/origin';
 import type { Builder, Bundle } from './bundle.ts';
 
 /** Programs of every Service and Job, at once. Keys are `namespace/name`, those of Jobs `job namespace/name`. */

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SecretRecipe } from '@dormouse/manifests/provided';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SecretRecipe } from '../../manifests/provided.ts';
 import { prepareSecrets, readSecret } from './secrets.ts';
 
 let root: string;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../time/clock.ts';
+import { type Clock, systemClock } from '@dormouse/time/clock';
 import type { Child } from './child-process.ts';
 
 /** At most one process that is started ahead, for the next cold start. */

@@ -1,6 +1,6 @@
+import { Refusal } from '@dormouse/http/refusal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../../http/refusal.ts';
 import { Activator, type Place, type Waiter } from './activator.ts';
 
 interface TestPlace extends Place {

@@ -1,4 +1,4 @@
-import { Refusal } from '../../http/refusal.ts';
+import { Refusal } from '@dormouse/http/refusal';
 
 /** Where a request can go: an instance that is ready. */
 export interface Place {

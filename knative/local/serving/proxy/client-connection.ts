@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import { ChunkedReader } from '../../http/chunked.ts';
-import { reasonPhrase } from '../../http/reason-phrase.ts';
-import { Refusal } from '../../http/refusal.ts';
-import { headLimit, RequestHead } from '../../http/request-head.ts';
-import { chunked, type ResponseHead, untilClose } from '../../http/response-head.ts';
+import { ChunkedReader } from '@dormouse/http/chunked';
+import { reasonPhrase } from '@dormouse/http/reason-phrase';
+import { Refusal } from '@dormouse/http/refusal';
+import { headLimit, RequestHead } from '@dormouse/http/request-head';
+import { chunked, type ResponseHead, untilClose } from '@dormouse/http/response-head';
 import { Exchange, type Target } from './exchange.ts';
 import { RequestBody } from './request-body.ts';
 

@@ -1,5 +1,5 @@
-import { Refusal } from '../../http/refusal.ts';
-import type { ResponseHead } from '../../http/response-head.ts';
+import { Refusal } from '@dormouse/http/refusal';
+import type { ResponseHead } from '@dormouse/http/response-head';
 import type { Activator, Place, Waiter } from './activator.ts';
 import type { Asker, ConnectionFailure, InstanceConnection, InstanceConnections } from './instance-connection.ts';
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { ChunkedReader } from '../../http/chunked.ts';
-import { chunked, ResponseHead, untilClose } from '../../http/response-head.ts';
+import { ChunkedReader } from '@dormouse/http/chunked';
+import { chunked, ResponseHead, untilClose } from '@dormouse/http/response-head';
 
 /** Why a connection to an instance failed. */
 export interface ConnectionFailure {

@@ -1,5 +1,5 @@
-import { ChunkedReader } from '../../http/chunked.ts';
-import { chunked } from '../../http/response-head.ts';
+import { ChunkedReader } from '@dormouse/http/chunked';
+import { chunked } from '@dormouse/http/response-head';
 import type { InstanceConnection } from './instance-connection.ts';
 
 const empty = Buffer.alloc(0);

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
+import { Refusal } from '@dormouse/http/refusal';
+import { eventually } from '@dormouse/local/platform.fixture';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Refusal } from '../../http/refusal.ts';
-import { eventually } from '../../platform.fixture.ts';
 import { Activator } from './activator.ts';
 import type { ServingPlace, Target } from './exchange.ts';
 import { InstanceConnections } from './instance-connection.ts';

@@ -1,10 +1,10 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { ChunkedReader } from '../../http/chunked.ts';
-import { problemBody } from '../../http/problem.ts';
-import type { Refusal } from '../../http/refusal.ts';
-import { chunked, type ResponseHead } from '../../http/response-head.ts';
-import type { Destination } from '../../manifests/model.ts';
+import { ChunkedReader } from '@dormouse/http/chunked';
+import { problemBody } from '@dormouse/http/problem';
+import type { Refusal } from '@dormouse/http/refusal';
+import { chunked, type ResponseHead } from '@dormouse/http/response-head';
+import type { Destination } from '@dormouse/manifests/model';
 import { Exchange, type Target } from './exchange.ts';
 import { mostAnswerBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
 

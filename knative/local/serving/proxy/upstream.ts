@@ -1,4 +1,4 @@
-import type { Destination } from '../../manifests/model.ts';
+import type { Destination } from '@dormouse/manifests/model';
 
 /** A whole request, as a delivery makes one. */
 export interface UpstreamRequest {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '@dormouse/local/platform.fixture';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventually } from '../../platform.fixture.ts';
 import { Telemetry } from '../telemetry.ts';
 import { type Forward, forward } from './otlp-forwarder.ts';
 import { readLogs, readSpans } from './otlp-json.ts';

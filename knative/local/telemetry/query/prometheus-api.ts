@@ -1,4 +1,4 @@
-import type { ConsoleAnswer } from '../../http/answer.ts';
+import type { ConsoleAnswer } from '@dormouse/http/answer';
 import type { MetricStore, Series } from '../metric-store.ts';
 import { type Flat, type Labels, namesOf } from './prometheus-series.ts';
 import { numberText } from './prometheus-text.ts';

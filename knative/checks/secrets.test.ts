@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { clusterSecrets, secretNames } from './secrets.ts';
 
+const manifests = join(import.meta.dirname, '..');
 const named = async () => new Map((await clusterSecrets('blog')).map((secret) => [secret.metadata.name, secret]));
 
 test('every Secret that a manifest asks for is made, in the namespace that was named', async () => {
   const secrets = await named();
-  const asked = globSync('{base,components/*}/*.yaml', { cwd: import.meta.dirname })
-    .map((path) => readFileSync(join(import.meta.dirname, path), 'utf8'))
+  const asked = globSync('{base,components/*}/*.yaml', { cwd: manifests })
+    .map((path) => readFileSync(join(manifests, path), 'utf8'))
     .flatMap((text) =>
       [...text.matchAll(/secretRef:\s+name: (\S+)|secret:\s+secretName: (\S+)/g)].map(([, one, other]) => one ?? other),
     );

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readProvided } from './local/manifests/provided.ts';
-import { prepareSecrets, readSecret } from './local/serving/process/secrets.ts';
+import { readProvided } from '@dormouse/manifests/provided';
+import { prepareSecrets, readSecret } from '@dormouse/serving/process/secrets';
 
 const help = `Prints new Secrets for a cluster that nobody else provides them to, as JSON. With create, what is there stays as it is:
 
@@ -13,7 +13,7 @@ const help = `Prints new Secrets for a cluster that nobody else provides them to
 
   --namespace NAME  default: dormouse`;
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 
 interface Secret {
   apiVersion: 'v1';
