@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { configMap, type Files, folderOf, objectsOf, renderedByKubectl, service } from './kustomization.fixture.ts';
 import { render } from './kustomize.ts';
 
-const project = join(import.meta.dirname, '../..');
+const project = join(import.meta.dirname, '../../../..');
 const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job' } };
 const container = { name: 'c', image: 'registry.example:5000/team/tool:1@sha256:abc' };
 const references = `
