@@ -11,6 +11,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/.dormouse/**', '**/dist/**'],
+    reporters: ['default', './tests/skipped-reporter.ts'],
     globalSetup: ['tests/database.setup.ts'],
     // Continuous integration shares its machine: what fails once for want of time is tried a second time, and reported.
     retry: process.env.CI ? 1 : 0,
