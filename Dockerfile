@@ -15,6 +15,7 @@ COPY knative/cesql/package.json knative/cesql/
 COPY knative/checks/package.json knative/checks/
 COPY knative/deploy/package.json knative/deploy/
 COPY knative/filters/package.json knative/filters/
+COPY knative/generate/package.json knative/generate/
 COPY knative/image/package.json knative/image/
 COPY knative/local/backing/package.json knative/local/backing/
 COPY knative/local/console/package.json knative/local/console/

@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { catalogue } from '@dormouse/events/catalogue';
 import { describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 const project = join(import.meta.dirname, '..');
 
@@ -21,17 +22,15 @@ interface Manifest {
   spec: {
     selector?: { matchLabels?: Record<string, string> };
     rules?: Rule[];
-    podSelector?: { matchExpressions?: { values?: string[] }[] };
     subscriber?: { ref: { name: string }; uri?: string };
     to?: { ref: { kind: string; name: string } }[];
     from?: { sub?: string }[];
-    template?: { spec: { containers: { envFrom?: { secretRef?: { name: string } }[] }[] } };
   };
 }
 
 const read = (folder: string): Manifest[] =>
-  globSync('*.yaml', { cwd: join(project, folder) })
-    .filter((file) => file !== 'kustomization.yaml')
+  globSync(['*.yaml', 'generated/*.yaml'], { cwd: join(project, folder) })
+    .filter((file) => !file.endsWith('kustomization.yaml'))
     .flatMap((file) =>
       parseAllDocuments(readFileSync(join(project, folder, file), 'utf8'), { merge: true }).map(
         (each) => each.toJS() as Manifest,
@@ -45,14 +44,7 @@ const services = base.filter(
   ({ apiVersion, kind }) => kind === 'Service' && apiVersion.startsWith('serving.knative.dev/'),
 );
 const names = services.map(({ metadata }) => metadata.name).sort();
-const withDatabase = services
-  .filter(({ spec, metadata }) =>
-    spec.template?.spec.containers[0]?.envFrom?.some(
-      ({ secretRef }) => secretRef?.name === `${metadata.name}-database`,
-    ),
-  )
-  .map(({ metadata }) => metadata.name)
-  .sort();
+const withDatabase = names.filter((name) => existsSync(join(project, 'functions', name, 'migrations')));
 
 const policyOf = (name: string): Rule[] =>
   mesh.find(
@@ -128,15 +120,22 @@ describe('mesh-strict', () => {
 });
 
 test('network-policy lets the same functions reach PostgreSQL', () => {
-  const database = read('knative/components/network-policy').find(({ metadata }) => metadata.name === 'database');
-  expect(database?.spec.podSelector?.matchExpressions?.[0]?.values?.sort()).toEqual(withDatabase);
+  const { patches } = parse(
+    readFileSync(join(project, 'knative/components/network-policy/generated/kustomization.yaml'), 'utf8'),
+  ) as { patches: { target: { name: string }; patch: string }[] };
+  const filled = patches.map(({ target, patch }) => [target.name, ...(parse(patch) as [{ value: string[] }])[0].value]);
+  expect(filled.map(([policy, ...functions]) => [policy, ...functions.sort()])).toEqual([
+    ['database', ...withDatabase],
+    ['postgres', ...withDatabase],
+  ]);
 });
 
-test('event-policy lets every function that has an outbox send', () => {
+test('event-policy lets every function that emits events send, and the relay', () => {
   const senders = read('knative/components/event-policy').flatMap(({ kind, spec }) =>
     kind === 'EventPolicy' ? (spec.from ?? []) : [],
   );
-  expect(senders.map(({ sub }) => sub?.split(':').at(-1)).sort()).toEqual(withDatabase);
+  const sources = new Set(catalogue.map(({ source }) => source.slice(1)));
+  expect(senders.map(({ sub }) => sub?.split(':').at(-1)).sort()).toEqual([...sources, 'relay'].sort());
 });
 
 test('what the ingress gateway reads says where it lies', () => {

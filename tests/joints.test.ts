@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import type { EventContract } from '@dormouse/events/contract';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
 import type { Filter, HttpRoute } from '@dormouse/manifests/model';
+import { readProvided } from '@dormouse/manifests/provided';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
 import type { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
@@ -11,6 +12,7 @@ import { type Source, sourcesOf, workspacesOf } from './import-graph.ts';
 
 const project = join(import.meta.dirname, '..');
 const platform = readPlatform(render(join(project, 'knative/base')));
+const provided = await readProvided(join(project, 'knative/overlays/local'), project);
 const functions = readdirSync(join(project, 'functions')).filter(
   (name) => !name.startsWith('_') && existsSync(join(project, 'functions', name, 'package.json')),
 );
@@ -50,8 +52,7 @@ describe('functions and manifests', () => {
     const names = new Set(
       sources.flatMap((source) => (source.kind === 'secret' || source.kind === 'secretKey' ? [source.from] : [])),
     );
-    const provided = readFileSync(join(project, 'knative/overlays/local/platform.yaml'), 'utf8');
-    expect([...names].filter((name) => !provided.includes(`\n  ${name}:\n`))).toEqual([]);
+    expect([...names].filter((name) => !provided.secrets.has(name))).toEqual([]);
   });
 });
 

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+
+/** What the hand-written manifests of knative/base say about one function, as far as other manifests follow from it. */
+export interface DeployedFunction {
+  name: string;
+  kind: 'Service' | 'Job';
+  /** It has migrations, hence a role, a schema and a Secret `NAME-database`. */
+  hasDatabase: boolean;
+  hasVolumes: boolean;
+  /** A RoleBinding names its account: it asks the Kubernetes API something. */
+  asksKubernetes: boolean;
+  /** Other functions that it calls: annotation `dormouse.dev/calls` of its Service. */
+  calls: readonly string[];
+  /** Paths of the ingress that lead to it; a prefix ends without `*`. */
+  routes: readonly string[];
+  /** Paths that the Broker delivers to. */
+  eventPaths: readonly string[];
+  /** A PingSource wakes it. */
+  isPinged: boolean;
+}
+
+export interface Base {
+  functions: readonly DeployedFunction[];
+  /** Every Secret that a manifest of the base reads, those of databases included. */
+  secrets: readonly string[];
+  /** Functions whose routes have a name of their own in the VirtualService. */
+  routed: readonly string[];
+}
+
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; annotations?: Record<string, string> };
+  // biome-ignore lint/suspicious/noExplicitAny: manifests of many kinds; what is read is checked by the manifests' own readers
+  spec?: any;
+  subjects?: { kind: string; name: string }[];
+}
+
+/** Annotation by which a Service names the functions that it calls, separated by commas. */
+export const callsAnnotation = 'dormouse.dev/calls';
+
+/** Reads the hand-written manifests of knative/base: what follows from them is generated. */
+export function readFunctions(root: string): Base {
+  const base = join(root, 'knative/base');
+  const { resources } = parse(readFileSync(join(base, 'kustomization.yaml'), 'utf8')) as { resources: string[] };
+  const own = resources.filter((file) => file.endsWith('.yaml') && existsSync(join(base, file)));
+  const manifests = own.flatMap((file) =>
+    parseAllDocuments(readFileSync(join(base, file), 'utf8'), { merge: true }).map((each) => each.toJS() as Manifest),
+  );
+  const shared = parse(readFileSync(join(base, 'every-service.yaml'), 'utf8')) as unknown;
+  const deployed = manifests.filter(
+    ({ apiVersion, kind }) => kind === 'Job' || (kind === 'Service' && apiVersion.startsWith('serving.knative.dev/')),
+  );
+  const functions = deployed.map((each) => describe(each, manifests, root));
+  const databases = functions.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => `${name}-database`);
+  const secrets = [...new Set([...databases, ...secretsIn([deployed, shared])])].sort();
+  return { functions, secrets, routed: functions.filter(({ routes }) => routes.length > 0).map(({ name }) => name) };
+}
+
+function describe(manifest: Manifest, manifests: readonly Manifest[], root: string): DeployedFunction {
+  const { name, annotations } = manifest.metadata;
+  const sent = manifests.filter(({ kind }) => kind === 'Trigger' || kind === 'Broker');
+  const leadsHere = (destination?: { ref?: { name: string } }) => destination?.ref?.name === name;
+  const destinations = sent.flatMap(({ spec }) => [spec?.subscriber, spec?.delivery?.deadLetterSink]).filter(leadsHere);
+  return {
+    name,
+    kind: manifest.kind as 'Service' | 'Job',
+    hasDatabase: existsSync(join(root, 'functions', name, 'migrations')),
+    hasVolumes: manifest.spec?.template?.spec?.volumes !== undefined,
+    asksKubernetes: manifests.some(
+      ({ kind, subjects }) => kind === 'RoleBinding' && subjects?.some((s) => s.name === name),
+    ),
+    calls: annotations?.[callsAnnotation]?.split(',').map((each) => each.trim()) ?? [],
+    routes: routesTo(name, manifests),
+    eventPaths: [...new Set(destinations.map((each) => (each?.uri as string | undefined) ?? '/'))].sort(),
+    isPinged: manifests.some(({ kind, spec }) => kind === 'PingSource' && leadsHere(spec?.sink)),
+  };
+}
+
+interface HttpEntry {
+  rewrite?: { authority?: string };
+  match?: { uri?: { prefix?: string; exact?: string } }[];
+}
+
+function routesTo(name: string, manifests: readonly Manifest[]): string[] {
+  const entries = manifests.flatMap(({ kind, spec }) => (kind === 'VirtualService' ? (spec.http as HttpEntry[]) : []));
+  const own = entries.filter(({ rewrite }) => rewrite?.authority?.startsWith(`${name}.`));
+  const paths = own.flatMap(({ match = [{}] }) => match.map(({ uri }) => uri?.prefix ?? uri?.exact ?? '/'));
+  return [...new Set(paths)];
+}
+
+/** Names of Secrets, wherever a Pod may name one. */
+function secretsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(secretsIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'secretRef' || key === 'secretKeyRef') return [(inner as { name: string }).name];
+    return key === 'secretName' ? [inner as string] : secretsIn(inner);
+  });
+}
