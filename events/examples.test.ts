@@ -73,7 +73,9 @@ describe('what was released', () => {
   });
 
   it('never shrank since a version that is tagged', () => {
-    for (const [tag, earlier] of taggedReleases()) expect(released.examples, tag).toMatchObject(earlier);
+    const kept = (earlier: Record<string, string>) =>
+      Object.entries(earlier).every(([name, sha256]) => released.examples[name] === sha256);
+    expect(taggedReleases().filter(([, earlier]) => !kept(earlier))).toEqual([]);
   });
 });
 

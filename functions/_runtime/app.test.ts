@@ -105,8 +105,8 @@ describe('a JSON body', () => {
     expect([(await send(350_000)).status, (await send(400_000)).status]).toEqual([204, 413]);
   });
 
-  test('law: any JSON without twofold keys passes the reader', () => {
-    fc.assert(
+  test('law: any JSON without twofold keys passes the reader', async () => {
+    await fc.assert(
       fc.asyncProperty(fc.json({ maxDepth: 6 }), async (body) => {
         if (body.includes('__proto__')) return;
         expect((await post(body)).status).not.toBe(400);

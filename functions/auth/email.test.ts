@@ -49,7 +49,7 @@ describe('an e-mail address', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (local, domain) => {
         const kept = normaliseEmail(`${local}@${domain}`);
-        if (kept !== undefined) expect(kept).toMatch(/^[!-?A-~]{1,64}@[a-z0-9.-]{3,252}$/);
+        expect(kept ?? 'a@b.c').toMatch(/^[!-?A-~]{1,64}@[a-z0-9.-]{3,252}$/);
       }),
     );
   });

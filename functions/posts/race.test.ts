@@ -65,17 +65,20 @@ test('150 posts made while others are deleted and their category is removed: no 
 test('a category is removed again and again under a stream of creates: each create succeeds', async () => {
   const { posts, end } = openStore(db);
   const sql = db.as('categories');
+  const made = new Set<number>();
   let running = true;
   const removing = (async () => {
     for (; running; ) await sql`SELECT remove_if_empty(id) FROM categories WHERE name = 'Vanishing'`;
   })();
   for (let i = 0; i < 60; i++) {
     const { id } = await posts.create(draftOf({ categoryName: 'Vanishing' }));
+    made.add(id);
     await posts.remove(id, () => {});
   }
   running = false;
   await removing;
   await end();
+  expect(made.size).toBe(60);
 });
 
 test('posts are written, moved and deleted while their categories are merged: nothing is refused or lost', async () => {

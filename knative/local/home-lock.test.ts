@@ -23,17 +23,22 @@ it('a folder is taken by one platform at a time', () => {
 it('the lock of a process that was killed is taken over', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   writeFileSync(join(home, 'lock'), `${child.pid} 1`); // same id, begun at another time
-  lockHome(home)();
+  const unlock = lockHome(home);
+  expect(holderOf(home)).toBe(process.pid);
+  unlock();
   const ended = new Promise((done) => child.once('exit', done));
   child.kill('SIGKILL');
   await ended;
   writeFileSync(join(home, 'lock'), `${child.pid} 12345`);
-  lockHome(home)();
+  lockHome(home);
+  expect(holderOf(home)).toBe(process.pid);
 });
 
 it('a lock that holds nonsense is taken over', () => {
   for (const text of ['', 'nonsense', '-1 gone', '0 gone']) {
     writeFileSync(join(home, 'lock'), text);
-    lockHome(home)();
+    const unlock = lockHome(home);
+    expect(holderOf(home)).toBe(process.pid);
+    unlock();
   }
 });

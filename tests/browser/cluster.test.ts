@@ -48,7 +48,7 @@ describe('[cluster] in a browser, through the gateway', skippedFor([...missingCl
     const count = async () =>
       ((await (await fetch(`${INGRESS}/blog/api/categories/clusters`)).json()) as { post_count?: number }).post_count ??
       0;
-    await eventually(count, (posts) => posts > 0);
+    expect(await eventually(count, (posts) => posts > 0)).toBeGreaterThan(0);
     await page.goto('/');
     await photograph('front');
   });

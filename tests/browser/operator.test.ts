@@ -91,6 +91,7 @@ describe('an operator’s browser', needsChromium, () => {
     await page.getByText('3 events would be sent').waitFor();
     await page.getByRole('button', { name: 'Replay them' }).click();
     await page.getByText('3 events sent').waitFor();
+    expect(await page.getByText('3 events sent').isVisible()).toBe(true);
   });
 
   it('sends nothing when a page of another site asks for it', async () => {

@@ -58,6 +58,7 @@ describe('a Redis of our own', needs('redis-server'), () => {
     const left = (await startRedis({ home, url: undefined }))!;
     const next = (await startRedis({ home, url: undefined }))!;
     await eventually(() => !alive(left.pid!), 'the old one is gone');
+    expect(alive(next.pid!)).toBe(true);
     await next.stop();
   });
 });

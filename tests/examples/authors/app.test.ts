@@ -82,5 +82,5 @@ test('what can never be understood becomes a dead letter at once', async () => {
 
 test('events of other types never wake it', async () => {
   const id = await flow.send(example('created.v1/draft.json'));
-  await flow.filtered(trigger, id);
+  await expect(flow.filtered(trigger, id)).resolves.not.toThrow();
 });

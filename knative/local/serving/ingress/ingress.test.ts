@@ -434,14 +434,14 @@ describe('one connection', () => {
     connection.send('GET /app HTTP/1.1\r\nx: ');
     await connection.until(/^HTTP\/1\.1 408 /);
     clearInterval(drip);
-    await connection.closed;
+    await expect(connection.closed).resolves.toBeUndefined();
   });
 
   it('that sends its body too slowly is ended with 408', async () => {
     const connection = await open();
     connection.send('POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nx');
     await connection.until(/^HTTP\/1\.1 408 /);
-    await connection.closed;
+    await expect(connection.closed).resolves.toBeUndefined();
   });
 
   it('that goes away ends the request at the function', async () => {
@@ -452,6 +452,7 @@ describe('one connection', () => {
     await eventually(() => last()?.url === '/app/left', 'the function has the request');
     connection.end();
     await eventually(() => gone, 'the function is told');
+    expect(gone).toBe(true);
   });
 });
 
