@@ -279,15 +279,17 @@ describe('the token that is made here', () => {
     const keys = join(folder, 'keys');
     initKeys(keys);
     const key = await importJWK(readKeys(keys)[0]!.publicJwk, 'EdDSA');
-    const { payload, protectedHeader } = await jwtVerify(localToken(keys, 'https://issuer.example'), key);
+    const { payload, protectedHeader } = await jwtVerify(await localToken(keys, 'https://issuer.example'), key);
     expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
     expect(payload).toMatchObject({ iss: 'https://issuer.example', aud: 'dormouse', role: 'admin', scope: 'import' });
     expect(payload.exp! - payload.iat!).toBe(3600);
   });
 
-  it('needs keys: a platform that never ran here has none', () => {
-    expect(() => localToken(join(folder, 'none'), 'x')).toThrow(/there are no signing keys in .*; start the platform/);
-    expect(() => localToken(join(folder, 'images'), 'x')).toThrow(/^no token: .*give --token$/);
+  it('needs keys: a platform that never ran here has none', async () => {
+    await expect(localToken(join(folder, 'none'), 'x')).rejects.toThrow(
+      /there are no signing keys in .*; start the platform/,
+    );
+    await expect(localToken(join(folder, 'images'), 'x')).rejects.toThrow(/^no token: .*give --token$/);
   });
 });
 

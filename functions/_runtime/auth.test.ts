@@ -1,10 +1,13 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newApp } from './app.ts';
 import { authenticate, required, tokens } from './auth.ts';
 
 const now = 1_800_000_000_000;
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now }));
+afterEach(() => void vi.useRealTimers());
+
 const pair = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -37,12 +40,11 @@ const raw = (head: object, body: object = claims, signature = (data: Buffer) => 
 
 async function verifier(keys?: object[]) {
   const published = { keys: keys ?? [await jwk(pair.publicKey, 'k1'), await jwk(ec.publicKey, 'k2')] };
-  const state = { reads: 0, away: false, clock: now, published };
+  const state = { reads: 0, away: false, published };
   const { verify } = tokens({
-    jwksUrl: 'http://auth/jwks.json',
+    keys: 'http://auth/jwks.json',
     issuer: 'https://dormouse.dev',
     audience: 'dormouse',
-    now: () => state.clock,
     async fetch() {
       state.reads++;
       if (state.away) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
@@ -138,10 +140,10 @@ describe('is refused', () => {
   });
 
   test('a remembered token, once it has expired', async () => {
-    const { verify, state } = await verifier();
+    const { verify } = await verifier();
     const good = await token();
     await verify(good);
-    state.clock = claims.exp * 1000;
+    vi.setSystemTime(claims.exp * 1000);
     await expect(verify(good)).rejects.toMatchObject(unauthorized);
   });
 });
@@ -157,7 +159,7 @@ describe('keys', () => {
   test('a rotated key is found; made-up key ids cause one read in ten seconds, not one each', async () => {
     const { verify, state } = await verifier();
     await verify(await token());
-    state.clock += 11_000;
+    vi.advanceTimersByTime(11_000);
     state.published.keys.push(await jwk(other.publicKey, 'k3'));
     expect(await verify(await token({ jti: 'new' }, { kid: 'k3' }, other.privateKey))).toMatchObject({ id: 42 });
     for (let i = 0; i < 20; i++)
@@ -172,8 +174,50 @@ describe('keys', () => {
     state.away = false;
     expect(await verify(await token())).toMatchObject({ id: 42 });
     state.away = true;
-    state.clock += 700_000;
+    vi.advanceTimersByTime(700_000);
     expect(await verify(await token({ jti: 'later' }))).toMatchObject({ id: 42 });
+  });
+
+  test('that were dropped take their tokens with them, remembered ones too, within five minutes', async () => {
+    const { verify, state } = await verifier();
+    const good = await token();
+    await verify(good);
+    state.published.keys.shift();
+    vi.advanceTimersByTime(299_000);
+    expect(await verify(good)).toMatchObject({ id: 42 });
+    vi.advanceTimersByTime(1000);
+    const fresh = await token({ jti: 'new' });
+    const answers = await Promise.allSettled([verify(good), verify(good), verify(fresh)]);
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(state.reads).toBe(2);
+  });
+
+  test('of an issuer that is away are asked for once in ten seconds by remembered tokens', async () => {
+    const { verify, state } = await verifier();
+    const good = await token();
+    await verify(good);
+    state.away = true;
+    vi.advanceTimersByTime(300_000);
+    for (let i = 0; i < 5; i++) expect(await verify(good)).toMatchObject({ id: 42 });
+    expect(state.reads).toBe(2);
+    vi.advanceTimersByTime(10_000);
+    expect(await verify(good)).toMatchObject({ id: 42 });
+    expect(state.reads).toBe(3);
+  });
+
+  test('of which two have the same id are the issuer’s mistake: 503', async () => {
+    const { verify } = await verifier([await jwk(pair.publicKey, 'k1'), await jwk(other.publicKey, 'k1')]);
+    await expect(verify(await token())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  test('that are at hand are asked each time: a token ends with its key at once', async () => {
+    const published = [await jwk(pair.publicKey, 'k1')];
+    const { verify } = tokens({ keys: () => published, issuer: claims.iss, audience: claims.aud });
+    const good = await token();
+    expect(await verify(good)).toMatchObject({ id: 42 });
+    published.splice(0, 1, await jwk(other.publicKey, 'k2'));
+    await expect(verify(good)).rejects.toMatchObject(unauthorized);
+    expect(await verify(await token({}, { kid: 'k2' }, other.privateKey))).toMatchObject({ id: 42 });
   });
 
   test('for encryption, or with private parts of another algorithm, are not used', async () => {

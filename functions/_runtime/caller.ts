@@ -12,5 +12,7 @@ export interface Caller {
   jti: string;
   /** Seconds since 1970. */
   exp: number;
+  /** The log-in that the token came from. */
+  session?: string;
   token: string;
 }

@@ -60,7 +60,7 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
   lazy(members, 'redis', () => (config.redisUrl ? openRedis(config.redisUrl) : undefined));
   lazy(members, 'tokens', () =>
     tokens({
-      jwksUrl: config.jwksUrl ?? misuse('the environment variable JWKS_URL is missing'),
+      keys: config.jwksUrl ?? misuse('the environment variable JWKS_URL is missing'),
       issuer: config.issuer,
       audience: config.audience,
     }),

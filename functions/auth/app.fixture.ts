@@ -32,13 +32,7 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     store: createStore(sql, outbox({ sql, source: '/auth' })),
     passwords: passwords({ derive }),
     keys,
-    tokens: tokens({
-      jwksUrl: 'keys:',
-      issuer,
-      audience: 'dormouse',
-      now,
-      fetch: async () => Response.json({ keys: keys.published() }),
-    }),
+    tokens: tokens({ keys: keys.published, issuer, audience: 'dormouse', now }),
     limiter: limiterInMemory(now),
     limits: { ...defaultLimits, registerAddress: 1000, loginAddress: 1000 },
     issuer,
@@ -56,7 +50,7 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-  const sign = (subject: Partial<Subject>) =>
+  const sign = (subject: Partial<Subject>): Promise<string> =>
     signAccessToken(
       auth.keys.signingKey(),
       { id: 1, name: 'somebody', role: 'author', ...subject },

@@ -352,16 +352,16 @@ describe('other users', () => {
 });
 
 describe('an import', () => {
-  const importer = () => bearer(fixture.sign({ scope: 'import', role: 'admin' }));
+  const importer = async () => bearer(await fixture.sign({ scope: 'import', role: 'admin' }));
 
   test('makes an account that nobody can log in to, once', async () => {
     const username = newName();
-    const first = await send('POST', '/api/users', { username, display_name: 'Zoë Näme' }, importer());
+    const first = await send('POST', '/api/users', { username, display_name: 'Zoë Näme' }, await importer());
     const second = await send(
       'POST',
       '/api/users',
       { username: username.toUpperCase(), display_name: 'Other' },
-      importer(),
+      await importer(),
     );
     expect([first.status, second.status]).toEqual([201, 200]);
     const made = await first.json();
@@ -376,7 +376,7 @@ describe('an import', () => {
       'POST',
       '/api/users',
       { username: newName(), display_name: 'x' },
-      bearer(fixture.sign({ role: 'admin' })),
+      bearer(await fixture.sign({ role: 'admin' })),
     );
     expect(response.status).toBe(422);
   });
@@ -384,7 +384,7 @@ describe('an import', () => {
   test('does not revive a deleted name', async () => {
     const { headers, username } = await loggedIn();
     await send('DELETE', '/api/me', undefined, headers);
-    expect((await send('POST', '/api/users', { username }, importer())).status).toBe(409);
+    expect((await send('POST', '/api/users', { username }, await importer())).status).toBe(409);
   });
 });
 

@@ -417,7 +417,7 @@ describe('without its database', () => {
   test('nothing says "wrong password": everything that needs it is 503, and the keys are still served', async () => {
     const nowhere = postgres('postgres://auth:x@127.0.0.1:9/x', { max: 1, connect_timeout: 1, backoff: false });
     const broken = authFixture(sql, { store: createStore(nowhere, outbox({ sql: nowhere, source: '/auth' })) });
-    const token = broken.sign({});
+    const token = await broken.sign({});
     const asked: [string, string, unknown?][] = [
       ['POST', '/api/login', { username: 'somebody', password }],
       ['POST', '/api/register', { username: 'somebody', email: 'a@example.org', password }],

@@ -14,13 +14,11 @@ await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }
   const keys = openKeyring(variable('KEYS_DIR'), {
     onError: (error) => log.error({ error }, 'the signing keys cannot be read: the ones before stay in use'),
   });
-  // Its own keys are at hand: no request to itself.
-  const published = async () => Response.json({ keys: keys.published() });
   return createApp({
     store: createStore(sql, outbox),
     passwords: passwords(),
     keys,
-    tokens: tokens({ jwksUrl: 'keys:', issuer, audience, fetch: published }),
+    tokens: tokens({ keys: keys.published, issuer, audience }),
     limiter,
     limits: {
       ...defaultLimits,

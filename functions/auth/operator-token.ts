@@ -6,7 +6,7 @@ import { openKeyring } from './keyring.ts';
  * An access token of role `operator` without scope, signed with a folder's newest key: for a program on the machine that holds the keys.
  * It speaks for no account: its name cannot be a user name, its id is above every user's.
  */
-export function operatorToken(keysFolder: string, options: TokenOptions): string {
+export function operatorToken(keysFolder: string, options: TokenOptions): Promise<string> {
   const operator = { id: Number.MAX_SAFE_INTEGER, name: 'dormouse:operator', role: 'operator' } as const;
   return signAccessToken(openKeyring(keysFolder).signingKey(), operator, options);
 }
@@ -14,5 +14,5 @@ export function operatorToken(keysFolder: string, options: TokenOptions): string
 // node functions/auth/operator-token.ts FOLDER prints one that is good for five minutes
 if (import.meta.main) {
   const [folder = ''] = process.argv.slice(2);
-  console.log(operatorToken(folder, { issuer: variable('ISSUER', 'https://dormouse.dev'), seconds: 300 }));
+  console.log(await operatorToken(folder, { issuer: variable('ISSUER', 'https://dormouse.dev'), seconds: 300 }));
 }

@@ -7,7 +7,7 @@ import { measure } from '@dormouse/runtime/measure';
 import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { accessTokenSeconds, sessionOf, signAccessToken } from './access-token.ts';
+import { accessTokenSeconds, signAccessToken } from './access-token.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
@@ -94,7 +94,7 @@ interface Grant {
   scope?: string | undefined;
 }
 
-function granted(auth: Auth, c: Context<Env>, user: User, { family, secret, carrier, scope }: Grant) {
+async function granted(auth: Auth, c: Context<Env>, user: User, { family, secret, carrier, scope }: Grant) {
   const subject = {
     id: user.id,
     name: user.username,
@@ -102,7 +102,7 @@ function granted(auth: Auth, c: Context<Env>, user: User, { family, secret, carr
     session: family.id,
     ...(scope !== undefined && { scope }),
   };
-  const token = signAccessToken(auth.keys.signingKey(), subject, {
+  const token = await signAccessToken(auth.keys.signingKey(), subject, {
     issuer: auth.issuer,
     audience: auth.audience,
     now: auth.now(),
@@ -141,7 +141,7 @@ function presented(
 async function bearerSession({ tokens }: Auth, c: Context<Env>): Promise<string | undefined> {
   let caller: Caller | undefined;
   await authenticate(tokens)(c, async () => void (caller = c.var.caller));
-  return caller && sessionOf(caller.token);
+  return caller?.session;
 }
 
 const refuseLogin = (): never => fail('unauthorized', 'User name or password is wrong.');

@@ -47,10 +47,12 @@ export async function plainContender(platform: RunningPlatform): Promise<Contend
 }
 
 /** The requests that are measured, by name. */
-export function shots(platform: RunningPlatform, somePost: number): Record<string, Shot> {
+export async function shots(platform: RunningPlatform, somePost: number): Promise<Record<string, Shot>> {
   const key = readKeys(join(platform.home, 'secrets/auth-keys')).at(-1)!;
-  const tokens = Array.from({ length: people }, (_, n) =>
-    signAccessToken(key, { id: n + 1, name: `person${n}`, role: 'author' }, { issuer: 'https://dormouse.dev' }),
+  const tokens = await Promise.all(
+    Array.from({ length: people }, (_, n) =>
+      signAccessToken(key, { id: n + 1, name: `person${n}`, role: 'author' }, { issuer: 'https://dormouse.dev' }),
+    ),
   );
   let turn = 0;
   const next = () => turn++ % people;

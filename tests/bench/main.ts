@@ -138,7 +138,7 @@ function save(): void {
 /** @returns the id of the last post */
 async function fill(platform: Awaited<ReturnType<typeof runPlatform>>): Promise<number> {
   progress(`${posts} posts, ${people} people`);
-  const { create } = shots(platform, 0);
+  const { create } = await shots(platform, 0);
   let last = 0;
   for (let n = 0; n < posts; n++)
     last = ((await post(platform.url + create!.path, create!.perRequest!())) as { id: number }).id;
@@ -153,7 +153,7 @@ async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promis
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ username: `person${n}`, email: `p${n}@example.org`, password }),
       });
-  const all = shots(platform, last);
+  const all = await shots(platform, last);
   if (parts.has('b')) results.load = await throughput(platform, all);
   if (parts.has('c'))
     results.predecessor = {
@@ -165,7 +165,7 @@ async function loaded(platform: Awaited<ReturnType<typeof runPlatform>>): Promis
 
 async function throughput(
   platform: Awaited<ReturnType<typeof runPlatform>>,
-  all: ReturnType<typeof shots>,
+  all: Awaited<ReturnType<typeof shots>>,
 ): Promise<Record<string, unknown>> {
   const plain = await plainContender(platform);
   const ours = platformContender(platform);

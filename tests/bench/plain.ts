@@ -66,7 +66,7 @@ const app = new Hono()
     if (!(await check.verify(password, user?.password_hash as string)).ok) return c.json({}, 401);
     return c.json({
       status: 'success',
-      token: signAccessToken(key, { id: Number(user!.id), name: username, role: 'author' }, { issuer: 'plain' }),
+      token: await signAccessToken(key, { id: Number(user!.id), name: username, role: 'author' }, { issuer: 'plain' }),
     });
   });
 

@@ -7,7 +7,7 @@ import { clientsOf } from '../targets/clients.ts';
 import { broker, killDatabase, sendUnreadable } from './harm.ts';
 import { traffic } from './traffic.ts';
 
-type Clients = ReturnType<typeof clientsOf>;
+type Clients = Awaited<ReturnType<typeof clientsOf>>;
 const created = 'dev.dormouse.post.created.v1';
 
 /**
@@ -15,7 +15,10 @@ const created = 'dev.dormouse.post.created.v1';
  * @param platform runs `tests/chaos/platform-on-faulty-disk.ts`
  */
 export async function eventfulHour(platform: RunningPlatform): Promise<void> {
-  const clients = clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) });
+  const clients = await clientsOf(platform.url, {
+    keys: join(platform.home, 'secrets/auth-keys'),
+    pass: () => sleep(50),
+  });
   const send = sending(await broker(platform));
 
   await during(platform, async () => {

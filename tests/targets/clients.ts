@@ -14,18 +14,18 @@ export interface ClientOptions {
 }
 
 /** Clients of the system at `url`; those who may more than others have tokens signed with its own keys. */
-export function clientsOf(
+export async function clientsOf(
   url: string,
   { keys, issuer = 'https://dormouse.dev', pass }: ClientOptions,
-): Pick<Target, 'url' | 'blog' | 'administrator'> & { journal: Journal } {
+): Promise<Pick<Target, 'url' | 'blog' | 'administrator'> & { journal: Journal }> {
   const blog = blogAt(url);
   const options = { issuer, seconds: 3600 };
-  const authorization = `Bearer ${importToken(keys, options)}`;
+  const authorization = `Bearer ${await importToken(keys, options)}`;
   return {
     url,
     blog,
     administrator: (method, path, { headers, ...more } = {}) =>
       blog.call(method, path, { ...more, headers: { authorization, ...headers } }),
-    journal: journalAt(url, operatorToken(keys, options), pass),
+    journal: journalAt(url, await operatorToken(keys, options), pass),
   };
 }

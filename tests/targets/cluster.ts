@@ -49,7 +49,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
   };
   return {
     place: 'cluster',
-    ...clientsOf(url, { keys: keys.folder, issuer: await issuerAt(url), pass }),
+    ...(await clientsOf(url, { keys: keys.folder, issuer: await issuerAt(url), pass })),
     send: patiently(sending(broker.url)),
     eventually,
     services,

@@ -68,7 +68,7 @@ export async function openInProcess(): Promise<Target> {
   });
   return {
     place: 'in process',
-    ...clientsOf(`http://127.0.0.1:${ingress.port}`, { keys, pass: flow.settle }),
+    ...(await clientsOf(`http://127.0.0.1:${ingress.port}`, { keys, pass: flow.settle })),
     send: flow.send,
     async eventually(ask, holds, seconds = 60) {
       let last: unknown;

@@ -32,7 +32,7 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
   return {
     place: 'local',
     platform,
-    ...clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) }),
+    ...(await clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) })),
     send: sending(brokers[0]),
     eventually,
     services: platform.services,

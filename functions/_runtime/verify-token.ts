@@ -1,0 +1,84 @@
+import { JOSEError, JOSENotSupported, JWKSNoMatchingKey } from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
+import { type Caller, type Role, roles } from './caller.ts';
+import { AppError } from './errors.ts';
+import type { KeySet } from './key-set.ts';
+
+export { localKeySet, remoteKeySet } from './key-set.ts';
+
+export interface VerifyOptions {
+  keys: KeySet;
+  issuer: string;
+  audience: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** A token that is valid now: whom it speaks for, and the key that signed it. */
+export interface VerifiedToken {
+  caller: Caller;
+  kid: string;
+}
+
+/**
+ * Verifies a signed access token after RFC 9068. Apart from jose, which it loads: only requests with a token need that.
+ * @returns undefined for a token that is not valid.
+ * @throws AppError unavailable when the keys cannot be read.
+ */
+export async function verifyToken(token: string, options: VerifyOptions): Promise<VerifiedToken | undefined> {
+  if (token.length > 4096 || !isCanonical(token)) return undefined;
+  const { keys, issuer, audience, now } = options;
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => findKey(keys, header, jws), {
+      algorithms: ['EdDSA', 'ES256'],
+      typ: 'at+jwt',
+      issuer,
+      audience,
+      requiredClaims: ['exp', 'sub', 'jti'],
+      currentDate: new Date(now),
+    });
+    const caller = callerOf(payload, token);
+    return caller && { caller, kid: protectedHeader.kid as string };
+  } catch (error) {
+    if (error instanceof JOSEError) return undefined;
+    throw error;
+  }
+}
+
+/** A second spelling of the same signature would be a second key in the cache of verified tokens. */
+function isCanonical(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
+}
+
+/** jose takes the only key of the algorithm when a token names none; what goes wrong with the keys is not the token's fault. */
+async function findKey(keys: KeySet, ...[header, jws]: Parameters<KeySet['find']>) {
+  const { kid } = header;
+  if (typeof kid !== 'string' || kid.length > 200) throw new JWKSNoMatchingKey();
+  try {
+    return await keys.find(header, jws);
+  } catch (cause) {
+    if (cause instanceof JWKSNoMatchingKey || cause instanceof JOSENotSupported) throw cause;
+    throw new AppError('unavailable', 'The keys to check your token cannot be read now.', {
+      cause,
+      headers: { 'retry-after': '1' },
+    });
+  }
+}
+
+function callerOf(claims: Record<string, unknown>, token: string): Caller | undefined {
+  const { sub, name, role, scope, sid, jti, exp } = claims;
+  if (typeof sub !== 'string' || !/^[1-9][0-9]{0,15}$/.test(sub)) return undefined;
+  if (typeof name !== 'string' || typeof jti !== 'string' || !roles.includes(role as Role)) return undefined;
+  if (scope !== undefined && typeof scope !== 'string') return undefined;
+  return {
+    id: Number(sub),
+    name,
+    role: role as Role,
+    scopes: scope?.split(' ').filter(Boolean) ?? [],
+    jti,
+    exp: exp as number,
+    token,
+    ...(typeof sid === 'string' && { session: sid }),
+  };
+}
