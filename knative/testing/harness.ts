@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openBrokers } from '@dormouse/eventing/broker';
-import { mostHeadBytes } from '@dormouse/eventing/broker-ingress';
+import { maxHeadBytes } from '@dormouse/eventing/broker-ingress';
 import { memoryStore } from '@dormouse/eventing/log/memory-store';
 import { startPingSources } from '@dormouse/eventing/ping-source';
 import type { Broker, Destination } from '@dormouse/manifests/model';
@@ -87,7 +87,7 @@ interface Gate {
 }
 
 async function openGate(): Promise<Gate> {
-  const server = createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => gate.handle(request, response));
+  const server = createServer({ maxHeaderSize: maxHeadBytes }, (request, response) => gate.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const gate: Gate = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -48,8 +48,8 @@ async function write(place: string): Promise<number> {
   const acks = ackFiles({
     store,
     logId: log.id,
-    newest: () => log.end.segment,
-    movedFloors: () => [{ trigger: 1, sequence: over }],
+    newestSegment: () => log.end.segment,
+    changedLowWatermarks: () => [{ trigger: 1, sequence: over }],
   });
   const data = Buffer.alloc(700, 'x');
   let bytes = 0;

@@ -24,7 +24,7 @@ export function faultyStores(
   return (folder) => {
     const store = inner(folder);
     return {
-      place: store.place,
+      directory: store.directory,
       list: () => store.list(),
       remove: (name) => store.remove(name),
       open: async (name) => faultyFile(await store.open(name), disk, syncing),

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Brokers, openBrokers } from '@dormouse/eventing/broker';
-import { mostHeadBytes } from '@dormouse/eventing/broker-ingress';
+import { maxHeadBytes } from '@dormouse/eventing/broker-ingress';
 import { type MemoryStore, memoryStore } from '@dormouse/eventing/log/memory-store';
 import type { Trigger } from '@dormouse/manifests/model';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
@@ -43,7 +43,7 @@ export async function localTarget(): Promise<Target> {
     });
   let brokers: Brokers = await open();
   const server = await listen(
-    createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)),
+    createServer({ maxHeaderSize: maxHeadBytes }, (request, response) => brokers.handle(request, response)),
   );
   let made = 0;
 

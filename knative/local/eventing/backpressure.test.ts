@@ -98,8 +98,8 @@ const storedBytes = () =>
 
 describe('a consumer that hangs', () => {
   test('delays nobody else, costs bounded memory, and has its backlog on disk until it is back', async () => {
-    const held: ((answer: UpstreamResponse) => void)[] = [];
-    consumers.set('dead', () => new Promise((answer) => held.push(answer)));
+    const held: ((respond: UpstreamResponse) => void)[] = [];
+    consumers.set('dead', () => new Promise((respond) => held.push(respond)));
     await sendEvents(0, 500);
     await eventually(() => count('live') === 500);
     const before = usedBytes();
@@ -113,7 +113,7 @@ describe('a consumer that hangs', () => {
     await eventually(() => usedBytes() - before < 16 * 1024 * 1024);
 
     consumers.delete('dead');
-    for (const answer of held.splice(0)) answer(ok);
+    for (const respond of held.splice(0)) respond(ok);
     await eventually(() => !brokers.busy());
     expect(new Set(got.get('dead')).size).toBe(backlog);
     expect(count('dead')).toBe(backlog);
@@ -136,8 +136,8 @@ describe('a consumer that hangs', () => {
     consumers.set('dead', async () => ({ ...ok, status: 503 }));
     await sendEvents(0, 2_000, 100);
     await eventually(() => count('live') === 2_000 && count('dead') >= 64);
-    const soon = count('dead');
-    expect(soon).toBeLessThan(64 + 32 + 60);
+    const deliveredWhileDown = count('dead');
+    expect(deliveredWhileDown).toBeLessThan(64 + 32 + 60);
     consumers.delete('dead');
     await eventually(() => count('dead') >= 2_000);
   });

@@ -20,10 +20,10 @@ export interface BrokerIngressOptions {
   report: (sentence: string, traceId?: string) => void;
 }
 
-const mostBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 const defaultTtl = 255;
 /** Room for an event of 64 KiB that is nearly all attributes, and for what proxies add: a listener's `maxHeaderSize`. */
-export const mostHeadBytes = 96 * 1024;
+export const maxHeadBytes = 96 * 1024;
 /** CloudEvents' web hooks, section 4.2: anybody may send, as fast as they like. */
 const permission = {
   allow: 'POST, OPTIONS',
@@ -48,18 +48,18 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const path = (request.url ?? '/').split('?', 1)[0] as string;
     const [, namespace, name, ...rest] = path.split('/');
     const publish = namespace && name && rest.length === 0 ? publisher(`${namespace}/${name}`) : undefined;
-    if (!publish) refuse(request, response, 404, `there is no broker at ${path}: POST /<namespace>/<broker>`);
+    if (!publish) reject(request, response, 404, `there is no broker at ${path}: POST /<namespace>/<broker>`);
     else if (request.method === 'OPTIONS') response.writeHead(200, permission).end();
     else if (request.method !== 'POST')
-      refuse(request, response, 405, `${request.method} is not allowed: events are sent with POST`, {
+      reject(request, response, 405, `${request.method} is not allowed: events are sent with POST`, {
         allow: 'POST, OPTIONS',
       });
     else if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
-      refuse(request, response, 415, 'only content encoding identity is understood');
+      reject(request, response, 415, 'only content encoding identity is understood');
     else {
       readBody(request, (body) => {
         if (body) void accept(request, response, { broker: `${namespace}/${name}`, publish, body });
-        else refuse(request, response, 413, `an event may have ${mostBodyBytes} bytes`, { connection: 'close' });
+        else reject(request, response, 413, `an event may have ${maxBodyBytes} bytes`, { connection: 'close' });
       });
     }
   };
@@ -76,7 +76,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const startMs = clock.now();
     const started = performance.now();
     try {
-      refuseRepeated(request);
+      rejectRepeated(request);
       const received = readEvents(request.headers, body).map((event) => receive(request, event));
       if (received.length > 0) await publish(received.map(({ event }) => event));
       for (const { event, parent, trace } of received) {
@@ -86,15 +86,15 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
       response.writeHead(202, { 'content-length': '0' }).end();
     } catch (error) {
       const traceId = readTraceparent(request.headers.traceparent)?.traceId;
-      const refused = error instanceof InvalidEventError;
+      const rejected = error instanceof InvalidEventError;
       report(
-        refused
+        rejected
           ? `an event was refused: ${error.message}`
           : `an event could not be stored: ${(error as Error).message}`,
         traceId,
       );
-      if (refused) refuse(request, response, error.status, error.message);
-      else refuse(request, response, 503, 'the event could not be stored', { 'retry-after': '1' });
+      if (rejected) reject(request, response, error.status, error.message);
+      else reject(request, response, 503, 'the event could not be stored', { 'retry-after': '1' });
     }
   }
 
@@ -140,9 +140,13 @@ function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
       continue;
     if (name === 'tracestate' && !readTraceparent(headers.traceparent)) continue;
     const value = headers[name];
-    if (typeof value !== 'string' || value.length > (mostCarried[name] ?? 1024) || !/^[\x20-\x7e]+$/.test(value))
+    if (
+      typeof value !== 'string' ||
+      value.length > (maxCarriedValueBytes[name] ?? 1024) ||
+      !/^[\x20-\x7e]+$/.test(value)
+    )
       continue;
-    if ((bytes += name.length + value.length) > mostCarriedBytes) break;
+    if ((bytes += name.length + value.length) > maxCarriedBytes) break;
     carried ??= {};
     carried[name] = value;
   }
@@ -150,11 +154,11 @@ function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
 }
 
 /** W3C Trace Context, section 3.3.1.5, and Baggage, section 3.3.2: what everybody must be able to pass on. */
-const mostCarried: Readonly<Record<string, number>> = { tracestate: 512, baggage: 8192 };
-const mostCarriedBytes = 9 * 1024;
+const maxCarriedValueBytes: Readonly<Record<string, number>> = { tracestate: 512, baggage: 8192 };
+const maxCarriedBytes = 9 * 1024;
 
 /** An attribute may be there once (CloudEvents, "Context Attributes"); Node has joined the values of headers of one name. */
-function refuseRepeated({ headers, rawHeaders }: IncomingMessage): void {
+function rejectRepeated({ headers, rawHeaders }: IncomingMessage): void {
   let distinct = 0;
   for (const name in headers) if (name.startsWith('ce-')) distinct++;
   for (let i = 0; i < rawHeaders.length; i += 2) if (/^ce-/i.test(rawHeaders[i] as string)) distinct--;
@@ -170,20 +174,20 @@ function readTtl(value: string | undefined): number {
 
 /** Calls `done` with the body, or with nothing when it is too long. */
 function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
-  if (Number(request.headers['content-length'] ?? 0) > mostBodyBytes) {
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
     done(undefined);
     return;
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.on('data', (chunk: Buffer) => {
-    if (bytes > mostBodyBytes) return;
+    if (bytes > maxBodyBytes) return;
     bytes += chunk.length;
     chunks.push(chunk);
-    if (bytes > mostBodyBytes) done(undefined);
+    if (bytes > maxBodyBytes) done(undefined);
   });
   request.on('end', () => {
-    if (bytes <= mostBodyBytes) done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    if (bytes <= maxBodyBytes) done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
   });
   request.on('error', () => {}); // whoever went away needs no answer
 }
@@ -197,7 +201,7 @@ const titles: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-function refuse(
+function reject(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,

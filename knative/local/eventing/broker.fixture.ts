@@ -5,11 +5,11 @@ import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/serv
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type VirtualClock, virtualClock } from '@dormouse/time/virtual-clock';
 import { type Brokers, openBrokers } from './broker.ts';
-import { mostHeadBytes } from './broker-ingress.ts';
+import { maxHeadBytes } from './broker-ingress.ts';
 import { type MemoryStore, memoryStore } from './log/memory-store.ts';
 
 /** What a test's consumer answers; a number is a status without a body. */
-export type Answer = number | Partial<UpstreamResponse> | Error;
+export type ConsumerResponse = number | Partial<UpstreamResponse> | Error;
 
 /** A call that a consumer got. */
 export interface Call extends UpstreamRequest {
@@ -26,7 +26,7 @@ export interface Bench {
   reports: string[];
   stores: Map<string, MemoryStore>;
   /** What the consumer of a name does; 202 unless told. */
-  consumers: Map<string, (call: Call) => Answer | Promise<Answer>>;
+  consumers: Map<string, (call: Call) => ConsumerResponse | Promise<ConsumerResponse>>;
   /** Sends an event through HTTP; resolves to the status. */
   send(attributes: Record<string, string>, body?: string): Promise<number>;
   url: string;
@@ -98,13 +98,13 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
         atMs: clock.now(),
       };
       calls.push(call);
-      const answer = (await consumers.get(call.to)?.(call)) ?? 202;
-      if (answer instanceof Error) throw answer;
+      const consumerResponse = (await consumers.get(call.to)?.(call)) ?? 202;
+      if (consumerResponse instanceof Error) throw consumerResponse;
       return {
         status: 202,
         headers: {},
         body: Buffer.alloc(0),
-        ...(typeof answer === 'number' ? { status: answer } : answer),
+        ...(typeof consumerResponse === 'number' ? { status: consumerResponse } : consumerResponse),
       };
     },
   };
@@ -127,7 +127,7 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
     ...(setup.retention ? { retention: setup.retention } : {}),
   });
   const server = await listen(
-    createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => brokers.handle(request, response)),
+    createServer({ maxHeaderSize: maxHeadBytes }, (request, response) => brokers.handle(request, response)),
   );
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dormouse/default`;
   const end = async () => {

@@ -52,9 +52,9 @@ describe('sending events to a broker', () => {
           throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
       };
     }
-    const answer = await post(b.url, binary, '{}');
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('1');
+    const rejection = await post(b.url, binary, '{}');
+    expect(rejection.status).toBe(503);
+    expect(rejection.headers.get('retry-after')).toBe('1');
     if (store) store.before = () => {};
     expect(await b.send({ id: '2' })).toBe(202);
     await settled(b);
@@ -88,9 +88,9 @@ describe('sending events to a broker', () => {
     ['over 1 MiB', binary, 'x'.repeat(1024 * 1024 + 1), 413, /bytes/],
   ])('refuses an event %s', async (_, headers, body, status, detail) => {
     const b = await start();
-    const answer = await post(b.url, headers as Record<string, string>, body);
-    expect(answer.status).toBe(status);
-    expect(answer.detail).toMatch(detail);
+    const rejection = await post(b.url, headers as Record<string, string>, body);
+    expect(rejection.status).toBe(status);
+    expect(rejection.detail).toMatch(detail);
     expect(b.brokers.recent(1)).toEqual([]);
   });
 
@@ -526,13 +526,13 @@ describe('traces', () => {
 
   test('end once when a removed Trigger’s subscriber answers very late', async () => {
     const b = await start({ triggers: [trigger('web')] });
-    let answer = (_: number) => {};
-    b.consumers.set('web', () => new Promise((done) => (answer = done)));
+    let respond = (_: number) => {};
+    b.consumers.set('web', () => new Promise((done) => (respond = done)));
     await post(b.url, { ...binary, traceparent: hop }, '{}');
     await b.clock.advance(0);
     b.brokers.update([brokerOf()], []);
     await b.clock.advance(10_000);
-    answer(202);
+    respond(202);
     await b.clock.advance(0);
     expect(b.telemetry.trace('3'.repeat(32)).filter(({ name }) => name === 'process web')).toHaveLength(1);
   });
@@ -674,15 +674,15 @@ describe('changing triggers', () => {
 
   test('a broker that comes back while it is being closed is opened after that, with nothing lost', async () => {
     const b = await start({ triggers: [trigger('web')] });
-    const answers: ((status: number) => void)[] = [];
-    b.consumers.set('web', () => new Promise((answer) => answers.push(answer)));
+    const pendingResponses: ((status: number) => void)[] = [];
+    b.consumers.set('web', () => new Promise((respond) => pendingResponses.push(respond)));
     await b.send({ id: '1' });
     await b.clock.advance(0);
     b.brokers.update([], []);
     b.brokers.update([broker], [trigger('web')]);
     await b.clock.advance(0);
     expect(await b.send({ id: '2' })).toBe(404);
-    answers.shift()?.(202);
+    pendingResponses.shift()?.(202);
     b.consumers.delete('web');
     await b.clock.advance(0);
     expect(await b.send({ id: '2' })).toBe(202);

@@ -9,7 +9,7 @@ import { setupOf } from './delivery/trigger-setup.ts';
 import { type DurableBroker, openDurableBroker } from './durable-broker.ts';
 import type { EventDetail, EventSummary } from './event-summary.ts';
 import { diskStore, type Store } from './log/store.ts';
-import type { Retention } from './store/retention.ts';
+import type { RetentionLimits } from './store/retention.ts';
 import type { Undeliverable } from './store/undeliverable.ts';
 
 /** The brokers of a platform: one durable log each, one dispatcher a Trigger. */
@@ -23,7 +23,7 @@ export interface Brokers {
    */
   update(brokers: readonly Broker[], triggers: readonly Trigger[]): void;
   /** The last events, newest first. */
-  recent(most: number): EventSummary[];
+  recent(limit: number): EventSummary[];
   /** The event of an id, looked for among the newest first; several when more than one source gave it that id (CloudEvents, `id`) and none is named. */
   find(id: string, source?: string): Promise<EventDetail[]>;
   /** What could not be delivered, newest first. */
@@ -51,7 +51,7 @@ export interface BrokersOptions {
   /** Opens the store of a folder: the real disk unless told. */
   stores?: (folder: string) => Store;
   /** What is kept of events that are over: 64 MiB and a day unless told. */
-  retention?: Retention;
+  retention?: RetentionLimits;
   segmentBytes?: number;
   /** Most events that share a write and sync. 256 unless told. */
   commitRecords?: number;
@@ -105,12 +105,12 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
     closing.set(key, closed);
   };
   const open = async (broker: Broker, triggers: readonly Trigger[]) => {
-    const place = join(folder, broker.namespace, broker.name);
+    const directory = join(folder, broker.namespace, broker.name);
     const { segmentBytes, commitRecords, concurrency } = options;
     const opened = await openDurableBroker({
       broker,
       triggers: triggersOf(broker, triggers),
-      stores: { events: stores(place), undeliverable: stores(join(place, 'undeliverable')) },
+      stores: { events: stores(directory), undeliverable: stores(join(directory, 'undeliverable')) },
       upstream,
       telemetry,
       clock,
@@ -145,7 +145,7 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
         else if (!opening.has(key)) opening.set(key, openLater(broker));
       }
     },
-    recent: (most) => newest([...brokers.values()].flatMap((broker) => broker.recent(most))).slice(0, most),
+    recent: (limit) => newest([...brokers.values()].flatMap((broker) => broker.recent(limit))).slice(0, limit),
     async find(id, source) {
       const found = (await Promise.all([...brokers.values()].map((broker) => broker.find(id, source)))).flat();
       return found.filter((event, i) => found.findIndex((each) => each.source === event.source) === i);

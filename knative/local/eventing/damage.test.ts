@@ -21,7 +21,7 @@ interface Folder {
   files: Map<string, Buffer>;
   records: Buffer[];
   acks: Set<string>;
-  floors: Map<number, number>;
+  lowWatermarks: Map<number, number>;
   triggers: Map<string, KnownTrigger>;
   segmentBytes: number;
 }
@@ -36,7 +36,7 @@ const keyOf = ({ trigger, sequence, ending, attempts, status }: Ack) =>
  */
 async function folder(
   total: number,
-  { segmentBytes, mostBytes, killed }: { segmentBytes: number; mostBytes: number; killed: boolean },
+  { segmentBytes, maxBytes, killed }: { segmentBytes: number; maxBytes: number; killed: boolean },
 ): Promise<Folder> {
   const random = seeded(total);
   const store = memoryStore();
@@ -44,7 +44,7 @@ async function folder(
     files: new Map(),
     records: [],
     acks: new Set(),
-    floors: new Map(),
+    lowWatermarks: new Map(),
     triggers: new Map(),
     segmentBytes,
   };
@@ -52,16 +52,16 @@ async function folder(
   const acks = ackFiles({
     store,
     logId: log.id,
-    newest: () => log.end.segment,
-    movedFloors: () => [...made.floors].map(([trigger, sequence]) => ({ trigger, sequence })),
+    newestSegment: () => log.end.segment,
+    changedLowWatermarks: () => [...made.lowWatermarks].map(([trigger, sequence]) => ({ trigger, sequence })),
     clock: still,
   });
   const payload = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
   const used = async () => bytesOf((await store.list()).map((name) => store.peek(name) as Buffer));
   made.triggers = new Map(['categories', 'web'].map((name, i) => [name, { number: i + 1, start: 1 }]));
   await (await triggerTable(store)).write(made.triggers);
-  while ((await used()) + 3 * mostBytes + 1_024 < total) {
-    const group = Array.from({ length: random() < 0.8 ? 1 : 2 }, () => payload(Math.floor(mostBytes * random() ** 2)));
+  while ((await used()) + 3 * maxBytes + 1_024 < total) {
+    const group = Array.from({ length: random() < 0.8 ? 1 : 2 }, () => payload(Math.floor(maxBytes * random() ** 2)));
     await append(made, log, acks, group);
   }
   if (!killed) await log.close();
@@ -99,7 +99,7 @@ async function append(made: Folder, log: Log, acks: AckFiles, group: Buffer[]): 
     for (const trigger of [1, 2]) {
       const ack: Ack = { trigger, sequence: position.sequence, ending: 'delivered', attempts: trigger, status: 202 };
       made.acks.add(keyOf(ack));
-      made.floors.set(trigger, position.sequence + 1);
+      made.lowWatermarks.set(trigger, position.sequence + 1);
       acks.add(position.segment, ack);
     }
   }
@@ -107,7 +107,7 @@ async function append(made: Folder, log: Log, acks: AckFiles, group: Buffer[]): 
   await acks.flush();
 }
 
-type Outcome = 'refused' | 'whole' | { wrong: string };
+type Outcome = 'rejected' | 'whole' | { wrong: string };
 
 /** Opens the files as the broker does and compares with what had been acknowledged. Writes go to copies, never into the buffers given. */
 async function judge(made: Folder, files: ReadonlyMap<string, Buffer>): Promise<Outcome> {
@@ -126,13 +126,14 @@ async function judge(made: Folder, files: ReadonlyMap<string, Buffer>): Promise<
     if (next !== made.records.length + 1) wrong ||= `${next - 1} records of ${made.records.length}`;
     for (const ack of acks.acks)
       if (!made.acks.has(keyOf(ack))) wrong ||= `an acknowledgement nobody gave: ${keyOf(ack)}`;
-    for (const [trigger, floor] of acks.floors)
-      if (floor > (made.floors.get(trigger) ?? 0)) wrong ||= `trigger ${trigger} was not yet at ${floor}`;
+    for (const [trigger, lowWatermark] of acks.lowWatermarks)
+      if (lowWatermark > (made.lowWatermarks.get(trigger) ?? 0))
+        wrong ||= `trigger ${trigger} was not yet at ${lowWatermark}`;
     if (!table.damage && JSON.stringify([...table.triggers]) !== JSON.stringify([...made.triggers]))
       wrong ||= 'other triggers';
     return wrong ? { wrong } : 'whole';
   } catch (error) {
-    if (error instanceof LogDamagedError) return 'refused';
+    if (error instanceof LogDamagedError) return 'rejected';
     return { wrong: `opening failed by ${error}` };
   }
 }
@@ -140,11 +141,11 @@ async function judge(made: Folder, files: ReadonlyMap<string, Buffer>): Promise<
 /** Damages one thing at a time and puts it back; counts what came of it, and lists what was silently wrong. */
 function campaign(made: Folder) {
   const files = new Map(made.files);
-  const tally = { tried: 0, refused: 0, wrong: [] as string[], wholeInLog: 0 };
+  const tally = { tried: 0, rejected: 0, wrong: [] as string[], wholeInLog: 0 };
   const count = async (name: string, what: string) => {
     const outcome = await judge(made, files);
     tally.tried++;
-    if (outcome === 'refused') tally.refused++;
+    if (outcome === 'rejected') tally.rejected++;
     else if (typeof outcome === 'object') tally.wrong.push(`${name}, ${what}: ${outcome.wrong}`);
     else if (name.endsWith('.log')) tally.wholeInLog++;
   };
@@ -170,7 +171,7 @@ function campaign(made: Folder) {
 const segmentsOf = ({ files }: Folder) => [...files.keys()].filter((name) => name.endsWith('.log')).length;
 
 describe('a store of 64 KiB in at least three segments is whole or refused, never silently wrong,', () => {
-  const small = { segmentBytes: 18_000, mostBytes: 6_000, killed: false };
+  const small = { segmentBytes: 18_000, maxBytes: 6_000, killed: false };
 
   test('after any single bit flipped, in any of its files', async () => {
     const made = await folder(65_536, small);
@@ -195,7 +196,7 @@ describe('a store of 1 MB is whole or refused, never silently wrong,', () => {
     ['closed', false],
     ['killed in the middle of a write', true],
   ])('after each of 12,000 seeded flips and cuts: %s', async (_how, killed) => {
-    const made = await folder(1_000_000, { segmentBytes: 180_000, mostBytes: 24_000, killed });
+    const made = await folder(1_000_000, { segmentBytes: 180_000, maxBytes: 24_000, killed });
     expect(bytesOf(made.files.values())).toBe(1_000_000);
     expect(await judge(made, made.files)).toBe('whole');
     const { flip, cut, tally } = campaign(made);
@@ -208,6 +209,6 @@ describe('a store of 1 MB is whole or refused, never silently wrong,', () => {
       else await cut(name, byte - 1);
     }
     expect(tally).toMatchObject({ tried: 12_000, wrong: [] });
-    expect(tally.refused).toBeGreaterThan(10_000);
+    expect(tally.rejected).toBeGreaterThan(10_000);
   });
 });

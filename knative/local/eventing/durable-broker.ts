@@ -13,7 +13,7 @@ import { type RecentEvents, recentEvents, summarise } from './recent-events.ts';
 import { type AckFiles, ackFiles, type KnownAcks } from './store/acks.ts';
 import { type EventLog, eventLog } from './store/event-log.ts';
 import { recoverBroker } from './store/recover-broker.ts';
-import { type Retention, Trimmer } from './store/retention.ts';
+import { Retention, type RetentionLimits } from './store/retention.ts';
 import type { BrokerEvent } from './store/stored-event.ts';
 import type { KnownTrigger, TriggerTable } from './store/trigger-table.ts';
 import { type Undeliverable, type UndeliverableStore, undeliverableStore } from './store/undeliverable.ts';
@@ -28,7 +28,7 @@ export interface DurableBrokerOptions {
   upstream: Upstream;
   telemetry: Telemetry;
   clock: Clock;
-  retention: Retention;
+  retention: RetentionLimits;
   segmentBytes?: number;
   commitRecords?: number;
   changed: (summary: EventSummary) => void;
@@ -41,7 +41,7 @@ export interface DurableBroker {
   /** Resolves once all of the events are on disk: then they may be acknowledged. */
   publish(events: readonly BrokerEvent[]): Promise<void>;
   configure(broker: Broker, triggers: readonly Trigger[]): void;
-  recent(most: number): EventSummary[];
+  recent(limit: number): EventSummary[];
   /** @see Brokers */
   find(id: string, source?: string): Promise<EventDetail[]>;
   undeliverable(): Undeliverable[];
@@ -87,7 +87,7 @@ class LoggedBroker implements DurableBroker {
   #events: EventLog;
   #acks: AckFiles;
   #triggers: TriggerSet;
-  #trimmer: Trimmer;
+  #retention: Retention;
   #undeliverable: UndeliverableStore;
   #recent: RecentEvents;
   #closed = false;
@@ -111,20 +111,20 @@ class LoggedBroker implements DurableBroker {
       log,
       table,
       highest: known.highestTrigger,
-      dispatch: (...place) => this.#dispatcher(...place),
+      dispatch: (...start) => this.#dispatcher(...start),
       removed: (trigger, sequence) => this.#recent.removed(trigger, sequence),
       report,
     });
-    const movedFloors = () => this.#triggers.movedFloors();
+    const changedLowWatermarks = () => this.#triggers.changedLowWatermarks();
     this.#acks = ackFiles({
       store: stores.events,
       logId: log.id,
-      newest: () => log.end.segment,
-      movedFloors,
+      newestSegment: () => log.end.segment,
+      changedLowWatermarks,
       clock,
       report,
     });
-    this.#trimmer = new Trimmer({ log, acks: this.#acks, retention, needed: () => this.#needed(), clock, report });
+    this.#retention = new Retention({ log, acks: this.#acks, retention, needed: () => this.#needed(), clock, report });
   }
 
   async start(known: KnownAcks): Promise<void> {
@@ -135,7 +135,7 @@ class LoggedBroker implements DurableBroker {
     );
     await this.#recall(known);
     this.#pump();
-    this.#moved();
+    this.#onProgress();
   }
 
   /** Lists the newest events again, with what the acknowledgements say of them. */
@@ -169,9 +169,9 @@ class LoggedBroker implements DurableBroker {
           attempts,
           status,
         });
-        this.#moved();
+        this.#onProgress();
       },
-      moved: () => this.#moved(),
+      onProgress: () => this.#onProgress(),
       giveUp: (event, failure) => this.#undeliverable.add(event, failure),
       reply: (event) => this.publish([event]),
       observe: (sequence, outcome) => this.#recent.observe(sequence, outcome),
@@ -183,7 +183,7 @@ class LoggedBroker implements DurableBroker {
     await this.#triggers.tabled();
     await this.#events.append(events, (entry) => this.#recent.add(entry, outcomesOf(entry, this.#triggers.running)));
     this.#pump();
-    if (this.#triggers.running.size === 0) this.#moved();
+    if (this.#triggers.running.size === 0) this.#onProgress();
   }
 
   configure(broker: Broker, triggers: readonly Trigger[]): void {
@@ -194,19 +194,22 @@ class LoggedBroker implements DurableBroker {
     for (const { dispatcher } of this.#triggers.running.values()) dispatcher.pump();
   }
 
-  #moved(): void {
-    this.#acks.touch();
+  #onProgress(): void {
+    this.#acks.schedule();
     const end = this.#log.end.sequence;
-    if (this.#triggers.dispatchers.every(({ floor }) => floor === end)) this.#events.forget();
-    this.#trimmer.soon();
+    if (this.#triggers.dispatchers.every(({ lowWatermark }) => lowWatermark === end)) this.#events.forget();
+    this.#retention.schedule();
   }
 
   #needed(): number {
-    return Math.min(this.#log.end.sequence - listedEvents, ...this.#triggers.dispatchers.map(({ floor }) => floor));
+    return Math.min(
+      this.#log.end.sequence - listedEvents,
+      ...this.#triggers.dispatchers.map(({ lowWatermark }) => lowWatermark),
+    );
   }
 
-  recent(most: number): EventSummary[] {
-    return this.#recent.list(most);
+  recent(limit: number): EventSummary[] {
+    return this.#recent.list(limit);
   }
 
   async find(id: string, source?: string): Promise<EventDetail[]> {
@@ -245,7 +248,7 @@ class LoggedBroker implements DurableBroker {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([this.#trimmer.close(), this.#triggers.stop()]);
+    await Promise.all([this.#retention.close(), this.#triggers.stop()]);
     await this.#acks.close();
     await this.#log.close();
     await this.#undeliverable.close();

@@ -4,7 +4,7 @@ import type { RunningTrigger } from './trigger-set.ts';
 import { verdictOf } from './verdicts.ts';
 
 /** Bytes of the data that are shown. */
-const mostShown = 64 * 1024;
+const maxShownBytes = 64 * 1024;
 
 /** An event and everything that is known of it. */
 export function detailOf(
@@ -29,7 +29,7 @@ export function detailOf(
 }
 
 function shown(bytes: Buffer | undefined): Pick<EventDetail, 'data' | 'data_base64'> {
-  const cut = bytes?.subarray(0, mostShown);
+  const cut = bytes?.subarray(0, maxShownBytes);
   const text = cut?.toString('utf8');
   const isText = text !== undefined && !text.slice(0, -1).includes('\ufffd');
   return { data: isText ? text : undefined, data_base64: isText ? undefined : cut?.toString('base64') };

@@ -176,7 +176,7 @@ interface Life {
   delivered: Map<string, string[]>;
 }
 
-const places = ['events', 'undeliverable'] as const;
+const storeNames = ['events', 'undeliverable'] as const;
 const triggers = [
   trigger('web'),
   trigger('search', [], { retry: 2, backoffDelayMs: 100 }),
@@ -185,7 +185,7 @@ const triggers = [
 
 /** A broker's life on two stores: `search` fails every third event once, `broken` refuses all. */
 async function live(
-  stores: Record<(typeof places)[number], MemoryStore>,
+  stores: Record<(typeof storeNames)[number], MemoryStore>,
   ids: readonly string[],
   dead: () => boolean,
 ): Promise<Life> {
@@ -245,7 +245,7 @@ const memoryStores = () => ({ events: memoryStore(), undeliverable: memoryStore(
 async function operationsOfLife(): Promise<number> {
   const stores = memoryStores();
   let count = 0;
-  for (const place of places) stores[place].before = () => void count++;
+  for (const name of storeNames) stores[name].before = () => void count++;
   await live(stores, numbers(1, 8), () => false);
   return count;
 }
@@ -261,9 +261,9 @@ describe('a broker delivers what it acknowledged to every trigger, or keeps it w
   ): Promise<void> {
     const stores = memoryStores();
     let at = 0;
-    for (const place of places) stores[place].before = () => fault(at++, stores);
+    for (const name of storeNames) stores[name].before = () => fault(at++, stores);
     const first = await live(stores, numbers(1, 8), killed);
-    for (const place of places) stores[place].before = () => {};
+    for (const name of storeNames) stores[name].before = () => {};
     const second = await live(stores, numbers(9, 2), () => false);
     for (const { name } of triggers.filter(({ name }) => name !== 'broken')) {
       const delivered = new Set([...(first.delivered.get(name) ?? []), ...(second.delivered.get(name) ?? [])]);
@@ -288,7 +288,7 @@ describe('a broker delivers what it acknowledged to every trigger, or keeps it w
       let off = false;
       const fault = (operation: number, stores: ReturnType<typeof memoryStores>) => {
         if (operation === n) {
-          for (const place of places) stores[place].losePower(survives);
+          for (const name of storeNames) stores[name].losePower(survives);
           off = true;
         }
         if (off) throw failure('EIO');

@@ -19,14 +19,14 @@ const source = (more: Partial<PingSource> = {}): PingSource => ({
   ...more,
 });
 
-function start(sources: PingSource[], answer: (n: number) => number = () => 202) {
+function start(sources: PingSource[], statusOf: (n: number) => number = () => 202) {
   const clock = virtualClock(Date.parse('2026-01-01T00:00:30Z'));
   const telemetry = new Telemetry();
   const sent: (UpstreamRequest & { at: string })[] = [];
   const upstream = {
     request: async (_: unknown, request: UpstreamRequest) => {
       sent.push({ ...request, at: new Date(clock.now()).toISOString() });
-      return { status: answer(sent.length), headers: {}, body: Buffer.alloc(0) };
+      return { status: statusOf(sent.length), headers: {}, body: Buffer.alloc(0) };
     },
   };
   return { clock, telemetry, sent, pings: startPingSources({ sources, upstream, telemetry, clock }) };

@@ -32,7 +32,7 @@ export interface PingOptions {
 const pausesMs = [1_000, 4_000, 10_000];
 const timeoutMs = 60_000;
 /** Timers count in 31 bits, and a machine may have slept: a long wait is looked at again each hour. */
-const longestWaitMs = 60 * 60 * 1000;
+const maxWaitMs = 60 * 60 * 1000;
 
 /**
  * Sends each source's event at its times (sources.knative.dev/v1 PingSource). A tick that fell into a time when the
@@ -91,7 +91,7 @@ function runOne(schedule: Schedule, clock: Clock, tick: () => void): () => void 
         if (late >= 0 && late < 60_000) tick();
         plan(late < 0 ? due : schedule.next(clock.now()));
       },
-      Math.min(longestWaitMs, due - clock.now()),
+      Math.min(maxWaitMs, due - clock.now()),
     );
   };
   plan(schedule.next(clock.now()));

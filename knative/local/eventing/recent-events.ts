@@ -12,12 +12,12 @@ export interface RecentEvents {
   /** A trigger was removed: what was not over of the events before `sequence` never will be. */
   removed(trigger: string, sequence: number): void;
   /** Newest first. */
-  list(most: number): EventSummary[];
+  list(limit: number): EventSummary[];
   /** Of each source, unless one is named, the newest event of this id. */
   find(id: string, source?: string): { summary: EventSummary; position: Position }[];
 }
 
-const mostKept = 1_000;
+const maxKept = 1_000;
 const unfinished: ReadonlySet<Outcome> = new Set(['pending', 'delivering', 'retrying']);
 
 /** @see RecentEvents */
@@ -27,7 +27,7 @@ export function recentEvents(broker: string, changed: (summary: EventSummary) =>
     add(entry, triggers) {
       const summary = summarise(broker, entry, triggers);
       kept.set(entry.position.sequence, { summary, position: entry.position });
-      if (kept.size > mostKept) kept.delete(kept.keys().next().value as number);
+      if (kept.size > maxKept) kept.delete(kept.keys().next().value as number);
       changed(summary);
     },
     observe(sequence, outcome) {
@@ -48,9 +48,9 @@ export function recentEvents(broker: string, changed: (summary: EventSummary) =>
         changed(summary);
       }
     },
-    list: (most) =>
+    list: (limit) =>
       [...kept.values()]
-        .slice(-most)
+        .slice(-limit)
         .reverse()
         .map(({ summary }) => summary),
     find(id, source) {

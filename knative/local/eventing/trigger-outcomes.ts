@@ -28,7 +28,7 @@ export function outcomesOf(
         attempts: ack.attempts,
         ...(ack.status ? { status: ack.status } : {}),
       });
-    else if (sequence >= dispatcher.floor && dispatcher.setup.matches(event.attributes))
+    else if (sequence >= dispatcher.lowWatermark && dispatcher.setup.matches(event.attributes))
       outcomes.push({ name, outcome: 'pending', attempts: 0 });
   }
   return outcomes;

@@ -56,21 +56,21 @@ export class TriggerSet {
   }
 
   /** Begins with every trigger where it had been, with what is over since then. */
-  async start(setups: readonly TriggerSetup[], { acks, floors }: KnownAcks): Promise<void> {
+  async start(setups: readonly TriggerSetup[], { acks, lowWatermarks }: KnownAcks): Promise<void> {
     const { log, table, dispatch } = this.#options;
     const afresh = table.damage !== undefined && log.end.sequence > 1;
     for (const setup of setups) {
       const known = table.triggers.get(setup.name) ?? this.#newcomer(afresh ? log.begin.sequence : log.end.sequence);
-      const floor = Math.max(known.start, floors.get(known.number) ?? 0);
+      const lowWatermark = Math.max(known.start, lowWatermarks.get(known.number) ?? 0);
       const over = new Set(
         acks
-          .filter(({ trigger, sequence }) => trigger === known.number && sequence >= floor)
+          .filter(({ trigger, sequence }) => trigger === known.number && sequence >= lowWatermark)
           .map(({ sequence }) => sequence),
       );
       this.#running.set(setup.name, {
         known,
-        dispatcher: dispatch(setup, known, await log.locate(floor), over),
-        written: floor,
+        dispatcher: dispatch(setup, known, await log.locate(lowWatermark), over),
+        written: lowWatermark,
       });
     }
     await this.#store();
@@ -104,12 +104,12 @@ export class TriggerSet {
   }
 
   /** Floors that were not written yet; they are then. */
-  *movedFloors(): Iterable<{ trigger: number; sequence: number }> {
+  *changedLowWatermarks(): Iterable<{ trigger: number; sequence: number }> {
     for (const trigger of this.#running.values()) {
-      const { floor } = trigger.dispatcher;
-      if (floor === trigger.written) continue;
-      trigger.written = floor;
-      yield { trigger: trigger.known.number, sequence: floor };
+      const { lowWatermark } = trigger.dispatcher;
+      if (lowWatermark === trigger.written) continue;
+      trigger.written = lowWatermark;
+      yield { trigger: trigger.known.number, sequence: lowWatermark };
     }
   }
 

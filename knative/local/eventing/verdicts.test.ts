@@ -44,8 +44,8 @@ describe('an event’s verdicts', () => {
     const b = await start({
       triggers: [trigger('web', [], { retry: 2, backoffDelayMs: 1_000, deadLetterSink: service('sink') })],
     });
-    const answers = [503, Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' }), 422];
-    b.consumers.set('web', () => answers.shift() as number);
+    const consumerResponses = [503, Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' }), 422];
+    b.consumers.set('web', () => consumerResponses.shift() as number);
     await b.send({ id: '1' });
     await b.clock.advance(0);
     const begun = b.clock.now();

@@ -16,13 +16,13 @@ export interface AttemptRecord {
 }
 
 /** Most attempts that are remembered of an event at a trigger: the latest. */
-const mostKept = 12;
+const maxKept = 12;
 
 /** Notes that an attempt begins, and gives what has to be called when it is over. */
 export function beginAttempt(history: AttemptRecord[], nowMs: number, toSink: boolean): (made: Attempt) => void {
   const record: AttemptRecord = { at: new Date(nowMs).toISOString(), ...(toSink ? { dead_letter_sink: true } : {}) };
   history.push(record);
-  if (history.length > mostKept) history.shift();
+  if (history.length > maxKept) history.shift();
   const started = performance.now();
   return ({ status, verdict, cause }) => {
     record.latency_ms = Math.round((performance.now() - started) * 100) / 100;

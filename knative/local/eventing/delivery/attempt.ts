@@ -1,5 +1,5 @@
 import type { Destination } from '@dormouse/manifests/model';
-import { mostAnswerBytes, type Upstream, type UpstreamResponse } from '@dormouse/serving/proxy/upstream';
+import { maxResponseBytes, type Upstream, type UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from '../store/cloudevents.ts';
 import type { Carried } from '../store/stored-event.ts';
 import { isRetryable } from './backoff.ts';
@@ -53,20 +53,20 @@ export async function attempt(
 }
 
 function judge({ status, headers, body, cut }: UpstreamResponse, acceptsReply: boolean): Attempt {
-  const answer = { status, retryAfter: headers['retry-after'], body, reply: undefined };
+  const response = { status, retryAfter: headers['retry-after'], body, reply: undefined };
   if (status < 200 || status > 299)
-    return { ...answer, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
-  if (status !== 200 || !acceptsReply || !announcesEvent(headers)) return { ...answer, verdict: 'done', cause: '' };
+    return { ...response, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
+  if (status !== 200 || !acceptsReply || !announcesEvent(headers)) return { ...response, verdict: 'done', cause: '' };
   try {
-    return { ...answer, verdict: 'done', cause: '', reply: replyOf(headers, body, cut) };
+    return { ...response, verdict: 'done', cause: '', reply: replyOf(headers, body, cut) };
   } catch (error) {
-    return { ...answer, verdict: 'retry', cause: `its reply is no valid event: ${(error as Error).message}` };
+    return { ...response, verdict: 'retry', cause: `its reply is no valid event: ${(error as Error).message}` };
   }
 }
 
 /** One event: nobody asked for a batch (CloudEvents HTTP binding, section 3). */
 function replyOf(headers: UpstreamResponse['headers'], body: Buffer, cut = false): CloudEvent {
-  if (cut) throw new InvalidEventError(`it is longer than ${mostAnswerBytes} bytes`);
+  if (cut) throw new InvalidEventError(`it is longer than ${maxResponseBytes} bytes`);
   const [event, another] = readEvents(headers, body);
   if (!event || another) throw new InvalidEventError('it is a batch');
   return event;

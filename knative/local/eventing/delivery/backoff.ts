@@ -25,7 +25,7 @@ export function deliveryOf(broker: Partial<Delivery>, trigger: Partial<Delivery>
 }
 
 /** Longest pause between two attempts. */
-const longest = 24 * 60 * 60 * 1000;
+const maxBackoffMs = 24 * 60 * 60 * 1000;
 
 /**
  * Milliseconds until the next attempt. `failed` counts the attempts that failed before this one: exponential is
@@ -35,16 +35,16 @@ const longest = 24 * 60 * 60 * 1000;
 export function backoff(
   delivery: Delivery,
   failed: number,
-  answer?: { status: number; retryAfter: string | undefined },
+  response?: { status: number; retryAfter: string | undefined },
   now = Date.now(),
 ): number {
   const planned =
     delivery.backoffPolicy === 'linear' ? delivery.backoffDelayMs * failed : delivery.backoffDelayMs * 2 ** failed;
   const asked =
-    answer && (answer.status === 429 || answer.status === 503) && delivery.retryAfterMaxMs
-      ? retryAfterMs(answer.retryAfter, now)
+    response && (response.status === 429 || response.status === 503) && delivery.retryAfterMaxMs
+      ? retryAfterMs(response.retryAfter, now)
       : 0;
-  return Math.min(longest, Math.max(planned, Math.min(asked, delivery.retryAfterMaxMs ?? 0)));
+  return Math.min(maxBackoffMs, Math.max(planned, Math.min(asked, delivery.retryAfterMaxMs ?? 0)));
 }
 
 /** RFC 9110 section 10.2.3: seconds or an HTTP date; 0 when it is neither. */

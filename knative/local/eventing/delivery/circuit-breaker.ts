@@ -3,7 +3,7 @@ const failuresOfOneDown = 64;
 const probeMs = 1_000;
 
 /** Whether a subscriber answers: what one that is down does not take costs its neighbours time. */
-export class SubscriberHealth {
+export class CircuitBreaker {
   /** Failed attempts since it last took, or finally refused, an event. */
   #failures = 0;
   /** When it may be given its next new event. */

@@ -20,7 +20,7 @@ export interface DeliveryJob {
   /** Why the subscriber did not get it: from then on the dead-letter sink, or the disk, is the target. */
   failure: Failure | undefined;
   /** The dead-letter sink did not take it, either. */
-  refused: boolean;
+  rejected: boolean;
   trace: TraceContext;
   parentId: string;
   startMs: number;
@@ -39,7 +39,7 @@ export function newJob({ position, event }: LogEntry): DeliveryJob {
     attempts: 0,
     sinkAttempts: 0,
     failure: undefined,
-    refused: false,
+    rejected: false,
     trace: { ...parent, spanId: newSpanId() },
     parentId: parent.spanId,
     startMs: 0,

@@ -6,7 +6,7 @@ import type { BrokerEvent } from '../store/stored-event.ts';
 import { addressOf } from './attempt.ts';
 import type { DeliveryJob } from './delivery-job.ts';
 
-export interface DeliveryEnd {
+export interface DeliveryResult {
   trigger: string;
   subscriber: Destination;
   /** `removed`: the Trigger was, before the event was over. */
@@ -20,7 +20,7 @@ export interface DeliveryEnd {
 export function processSpan(
   job: DeliveryJob,
   { attributes }: BrokerEvent,
-  { trigger, subscriber, ending, status, durationMs }: DeliveryEnd,
+  { trigger, subscriber, ending, status, durationMs }: DeliveryResult,
 ): SpanRecord {
   const origin = readTraceparent(attributes.traceparent);
   return {

@@ -32,7 +32,7 @@ export interface DeliveryWorld {
 export interface Deliverer {
   setup: () => TriggerSetup;
   /** The subscriber failed, or took or finally refused an event. */
-  answered(failed: boolean): void;
+  onAttemptResult(failed: boolean): void;
   /** The next event of the same key need not wait any longer. */
   release(job: DeliveryJob): void;
   /** Another attempt is due in so many milliseconds. */
@@ -44,8 +44,8 @@ export interface Deliverer {
 }
 
 /** Characters of `knativeerrordata`, and `knativeerrorcode` when nobody answered, as Knative's own dispatcher has them. */
-const mostErrorData = 1024;
-const codeWithoutAnswer = 500;
+const maxErrorDataCharacters = 1024;
+const codeWithoutResponse = 500;
 
 /** Takes an event of one Trigger one step further: to the subscriber, then to the dead-letter sink, then to the disk. */
 export class DeliverySteps {
@@ -64,7 +64,7 @@ export class DeliverySteps {
   async next(job: DeliveryJob, event: BrokerEvent): Promise<void> {
     const sink = this.#setup.delivery.deadLetterSink;
     if (!job.failure) await this.#deliver(job, event);
-    else if (sink && !job.refused) await this.#deadLetter(job, event, sink, job.failure);
+    else if (sink && !job.rejected) await this.#deadLetter(job, event, sink, job.failure);
     else await this.#keep(job, event, job.failure);
   }
 
@@ -77,7 +77,7 @@ export class DeliverySteps {
     const { subscriber } = this.#setup;
     const made = await this.#attempt(job, event, subscriber, true);
     let { verdict, cause } = made;
-    this.#deliverer.answered(verdict === 'retry');
+    this.#deliverer.onAttemptResult(verdict === 'retry');
     if (verdict === 'done' && made.reply) {
       try {
         await this.#reply(job, event, made.reply);
@@ -87,7 +87,7 @@ export class DeliverySteps {
       }
     }
     if (!this.#setup.ordered) this.#deliverer.release(job);
-    if (verdict === 'done') return this.#end(job, event, 'delivered', made.status ?? 0);
+    if (verdict === 'done') return this.#finish(job, event, 'delivered', made.status ?? 0);
     if (this.#retries(job, { ...made, verdict, cause })) return;
     job.failure = failureOf(job, this.#setup.name, subscriber, made, cause);
     const sink = this.#setup.delivery.deadLetterSink;
@@ -98,13 +98,13 @@ export class DeliverySteps {
     const attributes = {
       ...event.attributes,
       knativeerrordest: failure.destination,
-      knativeerrorcode: String(failure.status ?? codeWithoutAnswer),
-      knativeerrordata: Buffer.from(failure.body).toString('base64').slice(0, mostErrorData),
+      knativeerrorcode: String(failure.status ?? codeWithoutResponse),
+      knativeerrordata: Buffer.from(failure.body).toString('base64').slice(0, maxErrorDataCharacters),
     };
     const made = await this.#attempt(job, { ...event, attributes }, sink, false);
-    if (made.verdict === 'done') return this.#end(job, event, 'dead-lettered', failure.status ?? 0);
+    if (made.verdict === 'done') return this.#finish(job, event, 'dead-lettered', failure.status ?? 0);
     if (this.#retries(job, made)) return;
-    job.refused = true;
+    job.rejected = true;
     await this.#keep(job, event, {
       ...failure,
       cause: `${failure.cause}; the dead-letter sink ${addressOf(sink)} ${made.cause}`,
@@ -123,7 +123,7 @@ export class DeliverySteps {
       `${failure.trigger}: event ${event.attributes.id} is undeliverable after ${failure.attempts} attempts: ${failure.cause}`,
       job.trace.traceId,
     );
-    this.#end(job, event, 'undeliverable', failure.status ?? 0);
+    this.#finish(job, event, 'undeliverable', failure.status ?? 0);
   }
 
   async #attempt(job: DeliveryJob, event: BrokerEvent, to: Destination, acceptsReply: boolean): Promise<Attempt> {
@@ -154,8 +154,8 @@ export class DeliverySteps {
     const now = clock.now();
     const tries = triesOf(job);
     const again = made.verdict === 'retry' && tries <= delivery.retry;
-    const answer = made.status === undefined ? undefined : { status: made.status, retryAfter: made.retryAfter };
-    const delay = again ? backoff(delivery, tries - 1, answer, now) : 0;
+    const response = made.status === undefined ? undefined : { status: made.status, retryAfter: made.retryAfter };
+    const delay = again ? backoff(delivery, tries - 1, response, now) : 0;
     job.retries.push({
       name: again ? 'retry' : 'given up',
       timeMs: now,
@@ -196,7 +196,7 @@ export class DeliverySteps {
     });
   }
 
-  #end(job: DeliveryJob, event: BrokerEvent, ending: Ending, status: number): void {
+  #finish(job: DeliveryJob, event: BrokerEvent, ending: Ending, status: number): void {
     if (!this.#deliverer.over(job, ending, status)) return;
     const latencyMs = latencyOf(job);
     const error = job.retries.at(-1)?.attributes.cause;

@@ -4,7 +4,7 @@ import type { Ending } from '../store/acks.ts';
 import type { EventLog, LogEntry } from '../store/event-log.ts';
 import { LogCursor } from '../store/log-cursor.ts';
 import type { BrokerEvent } from '../store/stored-event.ts';
-import { SubscriberHealth } from './circuit-breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { type DeliveryJob, newJob } from './delivery-job.ts';
 import { DeliverySteps, type DeliveryWorld } from './delivery-steps.ts';
 import { KeyOrder } from './key-order.ts';
@@ -22,14 +22,14 @@ export interface DispatcherOptions extends DeliveryWorld {
   /** An event is over. */
   ended: (entry: Position, ending: Ending, attempts: number, status: number) => void;
   /** The floor moved, or the dispatcher became idle. */
-  moved: () => void;
+  onProgress: () => void;
   /** Most attempts under way at once. 32 unless told. */
   concurrency?: number;
   /** Most events begun and not over. 1,024 unless told. */
   window?: number;
 }
 
-const mostActiveBytes = 8 * 1024 * 1024;
+const maxActiveBytes = 8 * 1024 * 1024;
 /** Until a step that only this machine can make fail (reading or writing the disk) is tried again. */
 const diskRetryMs = 5_000;
 
@@ -40,7 +40,7 @@ export class Dispatcher {
   #cursor: LogCursor;
   #steps: DeliverySteps;
   #keys = new KeyOrder();
-  #health = new SubscriberHealth();
+  #circuit = new CircuitBreaker();
   #active = 0;
   #activeBytes = 0;
   /** Events begun and not over, by sequence, oldest first. */
@@ -59,7 +59,7 @@ export class Dispatcher {
     this.#cursor = new LogCursor({ events, end, from, filled: pump, failed: (error) => this.#diskFailed(error, pump) });
     this.#steps = new DeliverySteps(options, {
       setup: () => this.setup,
-      answered: (failed) => this.#health.note(failed),
+      onAttemptResult: (failed) => this.#circuit.note(failed),
       release: (job) => this.#release(job),
       again: (job, delayMs) => this.#after(delayMs, () => this.#again(job)),
       diskFailed: (job, error) => this.#diskFailed(error, () => this.#again(job)),
@@ -68,7 +68,7 @@ export class Dispatcher {
   }
 
   /** Everything below this sequence is over. */
-  get floor(): number {
+  get lowWatermark(): number {
     for (const sequence of this.#outstanding.keys()) return sequence;
     return this.#cursor.sequence;
   }
@@ -91,24 +91,24 @@ export class Dispatcher {
   pump(): void {
     const { concurrency = 32, window = 1_024 } = this.#options;
     const before = this.#cursor.sequence;
-    while (!this.#stopped && this.#active < concurrency && this.#activeBytes < mostActiveBytes) {
+    while (!this.#stopped && this.#active < concurrency && this.#activeBytes < maxActiveBytes) {
       const due = this.#due.shift();
       if (due) {
         this.#begin(due, this.#options.events.cached(due.position.sequence));
         continue;
       }
-      if (this.#outstanding.size >= window || this.#spares()) break;
+      if (this.#outstanding.size >= window || this.#circuitOpen()) break;
       const entry = this.#cursor.next();
       if (!entry) break;
       this.#take(entry);
     }
-    if (this.#cursor.sequence !== before) this.#options.moved();
+    if (this.#cursor.sequence !== before) this.#options.onProgress();
   }
 
   /** Whether the subscriber is left alone for now, because it is down. */
-  #spares(): boolean {
+  #circuitOpen(): boolean {
     if (this.#cursor.left === 0) return false;
-    const wait = this.#health.wait(this.#options.clock.now());
+    const wait = this.#circuit.wait(this.#options.clock.now());
     if (wait === 0) return false;
     if (!this.#probing) {
       this.#probing = true;

@@ -15,13 +15,13 @@ const commitBytes = 4 * 1024 * 1024;
 export const bytesOf = ({ group }: Pending) => group.reduce((sum, payload) => sum + payload.length + recordHeader, 0);
 
 /** Takes from the queue what shares the next write: at least one group. */
-export function takeCommit(queue: Pending[], mostRecords: number): Pending[] {
+export function takeCommit(queue: Pending[], maxRecords: number): Pending[] {
   let records = 0;
   let bytes = 0;
   let count = 0;
   for (const pending of queue) {
     const size = bytesOf(pending);
-    if (count > 0 && (records + pending.group.length > mostRecords || bytes + size > commitBytes)) break;
+    if (count > 0 && (records + pending.group.length > maxRecords || bytes + size > commitBytes)) break;
     records += pending.group.length;
     bytes += size;
     count++;
@@ -29,7 +29,7 @@ export function takeCommit(queue: Pending[], mostRecords: number): Pending[] {
   return queue.splice(0, count);
 }
 
-export interface CommitPlace {
+export interface CommitPosition {
   logId: number;
   /** Checksum of the last record before. */
   checksum: number;
@@ -44,7 +44,7 @@ export interface CommitPlace {
 export interface Commit {
   buffer: Buffer;
   /** Of each group, where its records begin. */
-  places: Position[][];
+  positions: Position[][];
   checksum: number;
   sequence: number;
 }
@@ -53,12 +53,12 @@ export interface Commit {
 export function encodeCommit(
   taken: readonly Pending[],
   bytes: number,
-  { logId, checksum, sequence, segment, timeMs }: CommitPlace,
+  { logId, checksum, sequence, segment, timeMs }: CommitPosition,
 ): Commit {
-  const commit: Commit = { buffer: Buffer.allocUnsafeSlow(bytes), places: [], checksum, sequence };
+  const commit: Commit = { buffer: Buffer.allocUnsafeSlow(bytes), positions: [], checksum, sequence };
   let offset = 0;
   for (const { group } of taken) {
-    commit.places.push(
+    commit.positions.push(
       group.map((payload, i) => {
         const position = { sequence: commit.sequence, segment: segment.base, offset: segment.size + offset };
         commit.checksum = writeRecord(commit.buffer, offset, {

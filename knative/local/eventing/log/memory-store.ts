@@ -39,7 +39,7 @@ export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): Mem
   let removed = new Map<string, Content>();
   let power = 0;
   const store: MemoryStore = {
-    place: '',
+    directory: '',
     syncs: 0,
     before: () => {},
     list: async () => [...contents.keys()],

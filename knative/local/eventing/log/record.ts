@@ -46,7 +46,7 @@ const magic = 0x43455244;
 export const magicBytes = Buffer.from('DREC');
 const closing = 1;
 /** Most records that one write may hold: an ordinal has 16 bits. */
-export const mostInCommit = 65_535;
+export const maxRecordsInCommit = 65_535;
 
 /*
  * 0 magic · 4 payload length · 8 checksum of everything else, seeded with the log's own number · 12 checksum of the

@@ -1,4 +1,4 @@
-import type { EndMark } from './end-mark.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import {
   type LogRecord,
   magicBytes,
@@ -59,21 +59,21 @@ const chunkBytes = 1024 * 1024;
  */
 export async function recoverLog(
   store: Store,
-  mark: EndMark | undefined,
+  checkpoint: Checkpoint | undefined,
   visit: (record: LogRecord, segment: Segment, offset: number) => void,
 ): Promise<RecoveredLog> {
   const log: RecoveredLog = { logId: undefined, segments: [], sequence: 1, checksum: 0, repairs: [] };
   const names = (await store.list()).filter((name) => segmentNames.test(name)).sort();
   const bases = names.map((name) => Number(segmentNames.exec(name)?.[1]));
-  await removeLeftovers(store, names, bases, mark, log);
-  if (mark && !bases.includes(mark.first))
-    throw new LogDamagedError(segmentName(mark.first), 'the oldest segment is missing');
+  await removeLeftovers(store, names, bases, checkpoint, log);
+  if (checkpoint && !bases.includes(checkpoint.first))
+    throw new LogDamagedError(segmentName(checkpoint.first), 'the oldest segment is missing');
   for (const [i, name] of names.entries())
-    await recoverSegment(store, name, bases[i] ?? 0, i === names.length - 1, mark, log, visit);
-  if (mark && log.sequence < mark.sequence) {
+    await recoverSegment(store, name, bases[i] ?? 0, i === names.length - 1, checkpoint, log, visit);
+  if (checkpoint && log.sequence < checkpoint.sequence) {
     throw new LogDamagedError(
-      log.segments.at(-1)?.name ?? segmentName(mark.segment),
-      `records ${log.sequence} to ${mark.sequence - 1} were stored and are missing`,
+      log.segments.at(-1)?.name ?? segmentName(checkpoint.segment),
+      `records ${log.sequence} to ${checkpoint.sequence - 1} were stored and are missing`,
     );
   }
   return log;
@@ -84,10 +84,10 @@ async function removeLeftovers(
   store: Store,
   names: string[],
   bases: number[],
-  mark: EndMark | undefined,
+  checkpoint: Checkpoint | undefined,
   log: RecoveredLog,
 ): Promise<void> {
-  while (mark && bases[0] !== undefined && bases[0] < mark.first) {
+  while (checkpoint && bases[0] !== undefined && bases[0] < checkpoint.first) {
     await store.remove(names[0] ?? '');
     log.repairs.push(`${names.shift()}: removed, as had been begun`);
     bases.shift();
@@ -99,16 +99,16 @@ async function recoverSegment(
   name: string,
   base: number,
   last: boolean,
-  mark: EndMark | undefined,
+  checkpoint: Checkpoint | undefined,
   log: RecoveredLog,
   visit: (record: LogRecord, segment: Segment, offset: number) => void,
 ): Promise<void> {
   const file = await store.open(name);
   const fileSize = await file.size();
   const head = readSegmentHead(await file.read(0, segmentHeader));
-  const marked = mark !== undefined && mark.segment >= base;
+  const checkpointed = checkpoint !== undefined && checkpoint.segment >= base;
   if (!head) {
-    if (!last || fileSize > segmentHeader || marked) throw new LogDamagedError(name, 'its header is damaged');
+    if (!last || fileSize > segmentHeader || checkpointed) throw new LogDamagedError(name, 'its header is damaged');
     await file.close();
     await store.remove(name);
     log.repairs.push(`${name}: removed, its making had not been finished`);
@@ -120,10 +120,10 @@ async function recoverSegment(
   log.checksum = head.previous;
   const segment: Segment = { name, base, size: segmentHeader, file, index: [], lastMs: 0 };
   const stop = await readRecords(segment, fileSize, log, visit);
-  if (mark?.segment === base && segment.size < mark.offset) {
+  if (checkpoint?.segment === base && segment.size < checkpoint.offset) {
     throw new LogDamagedError(
       name,
-      `the record at byte ${stop} is damaged or missing, and everything up to byte ${mark.offset} had been stored`,
+      `the record at byte ${stop} is damaged or missing, and everything up to byte ${checkpoint.offset} had been stored`,
     );
   }
   if (segment.size < fileSize) await cutTail(segment, fileSize, last, log);

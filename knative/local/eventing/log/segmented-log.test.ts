@@ -139,7 +139,7 @@ describe('the durable log', () => {
     expect(store.syncs - before).toBe(4);
   });
 
-  test('has no timer of its own once the end mark is synced', async () => {
+  test('has no timer of its own once the checkpoint is synced', async () => {
     const timers: (() => void)[] = [];
     const log = await openLog({ store: memoryStore(), clock: { ...still, setTimeout: (run) => timers.push(run) } });
     expect(timers).toHaveLength(0);
@@ -261,12 +261,12 @@ describe('a damaged log', () => {
 
   test('is refused when a later write proves that a damaged record had been stored, though the mark is old', async () => {
     const { store } = await written(2);
-    const mark = store.peek('end') as Buffer;
+    const checkpoint = store.peek('end') as Buffer;
     const log = await openLog({ store, clock: still });
     await log.append([text('third')]);
     const third = store.peek('0000000000000001.log')?.length ?? 0;
     await log.append([text('fourth')]);
-    store.poke('end', mark);
+    store.poke('end', checkpoint);
     for (let byte = third - 37; byte < third; byte++) {
       const copy = store.copy();
       const bytes = Buffer.from(copy.peek('0000000000000001.log') as Buffer);

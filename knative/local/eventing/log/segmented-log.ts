@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@dormouse/time/clock';
-import { type EndMark, type EndMarkFile, endMarkFile } from './end-mark.ts';
-import { EndMarking } from './end-marking.ts';
+import { type Checkpoint, type CheckpointFile, checkpointFile } from './checkpoint.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
 import { bytesOf, encodeCommit, type Pending, takeCommit } from './group-commit.ts';
 import { LogReader } from './log-reader.ts';
 import {
-  mostInCommit,
+  maxRecordsInCommit,
   type Position,
   type StoredRecord,
   segmentHeader,
@@ -52,7 +52,7 @@ export interface LogOptions {
   visit?: (record: StoredRecord) => void;
 }
 
-const markName = 'end';
+const checkpointName = 'end';
 
 /**
  * Opens the log in a store, or begins one. Every record is read and checked: a torn end is cut (and reported), damage
@@ -62,16 +62,16 @@ const markName = 'end';
  */
 export async function openLog(options: LogOptions): Promise<Log> {
   const { store, visit = () => {}, report = () => {} } = options;
-  const mark = await endMarkFile(await store.open(markName));
-  const recovered = await recoverLog(store, mark.last, (record, segment, offset) =>
+  const checkpoint = await checkpointFile(await store.open(checkpointName));
+  const recovered = await recoverLog(store, checkpoint.last, (record, segment, offset) =>
     visit(storedRecord(record, segment.base, offset)),
   ).catch((error: unknown) => {
-    if (error instanceof LogDamagedError) error.message = join(store.place, error.message);
+    if (error instanceof LogDamagedError) error.message = join(store.directory, error.message);
     throw error;
   });
   for (const repair of recovered.repairs) report(repair);
-  if (!mark.last && recovered.sequence > 1) report('the mark of the log’s end was missing: it is made anew');
-  const log = new SegmentedLog(options, mark, recovered);
+  if (!checkpoint.last && recovered.sequence > 1) report('the log’s checkpoint was missing: a new one was written');
+  const log = new SegmentedLog(options, checkpoint, recovered);
   await log.start();
   return log;
 }
@@ -82,7 +82,7 @@ class SegmentedLog implements Log {
   #clock: Clock;
   #segmentBytes: number;
   #commitRecords: number;
-  #marking: EndMarking;
+  #checkpoints: CheckpointWriter;
   #reader: LogReader;
   #segments: Segment[];
   #sequence: number;
@@ -99,26 +99,26 @@ class SegmentedLog implements Log {
 
   constructor(
     { store, clock = systemClock, segmentBytes = 8 * 1024 * 1024, commitRecords = 256 }: LogOptions,
-    mark: EndMarkFile,
+    checkpoint: CheckpointFile,
     recovered: RecoveredLog,
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#segmentBytes = segmentBytes;
     this.#commitRecords = commitRecords;
-    this.#marking = new EndMarking(mark, () => this.#present(), clock);
+    this.#checkpoints = new CheckpointWriter(checkpoint, () => this.#current(), clock);
     this.#segments = recovered.segments;
     this.#sequence = recovered.sequence;
     this.#checksum = recovered.checksum;
     this.#first = recovered.segments[0]?.base ?? recovered.sequence;
     this.id = recovered.logId ?? randomBytes(4).readUInt32LE();
-    this.#reader = new LogReader(this.#segments, this.id, store.place);
+    this.#reader = new LogReader(this.#segments, this.id, store.directory);
   }
 
   /** Makes the first segment, and a mark of what recovery found. */
   async start(): Promise<void> {
     if (this.#segments.length === 0) this.#segments.push(await this.#newSegment());
-    await this.#marking.now();
+    await this.#checkpoints.now();
     await this.#store.syncFolder();
   }
 
@@ -138,9 +138,9 @@ class SegmentedLog implements Log {
 
   append(group: readonly Buffer[]): Promise<Position[]> {
     if (this.#closed) return Promise.reject(new Error('the log is closed'));
-    if (group.length === 0 || group.length > mostInCommit)
+    if (group.length === 0 || group.length > maxRecordsInCommit)
       return Promise.reject(
-        new RangeError(`1 to ${mostInCommit} records can be appended together, not ${group.length}`),
+        new RangeError(`1 to ${maxRecordsInCommit} records can be appended together, not ${group.length}`),
       );
     return new Promise((stored, failed) => {
       this.#queue.push({ group, stored, failed });
@@ -161,7 +161,7 @@ class SegmentedLog implements Log {
       }
     }
     this.#running = undefined;
-    this.#marking.syncLater();
+    this.#checkpoints.syncLater();
   }
 
   async #commit(taken: readonly Pending[]): Promise<void> {
@@ -171,7 +171,7 @@ class SegmentedLog implements Log {
       this.#segments.push(await this.#newSegment());
     const segment = this.#active;
     const timeMs = this.#clock.now();
-    const { buffer, places, checksum, sequence } = encodeCommit(taken, bytes, {
+    const { buffer, positions, checksum, sequence } = encodeCommit(taken, bytes, {
       logId: this.id,
       checksum: this.#checksum,
       sequence: this.#sequence,
@@ -180,13 +180,13 @@ class SegmentedLog implements Log {
     });
     await segment.file.write(buffer, segment.size);
     await segment.file.sync();
-    for (const position of places.flat()) noteIndex(segment, position.sequence, position.offset);
+    for (const position of positions.flat()) noteIndex(segment, position.sequence, position.offset);
     segment.size += bytes;
     segment.lastMs = timeMs;
     this.#checksum = checksum;
     this.#sequence = sequence;
-    for (const [i, { stored }] of taken.entries()) stored(places[i] as Position[]);
-    this.#marking.later();
+    for (const [i, { stored }] of taken.entries()) stored(positions[i] as Position[]);
+    this.#checkpoints.later();
   }
 
   /** After a failed sync nobody knows what is on disk behind the end: it is cut and written anew. */
@@ -223,7 +223,7 @@ class SegmentedLog implements Log {
   }
 
   /** What is on disk now. */
-  #present(): EndMark {
+  #current(): Checkpoint {
     const { base, size } = this.#active;
     return { segment: base, offset: size, sequence: this.#sequence, checksum: this.#checksum, first: this.#first };
   }
@@ -245,7 +245,7 @@ class SegmentedLog implements Log {
     );
     if (keep === 0) return [];
     this.#first = (this.#segments[keep] as Segment).base;
-    await this.#marking.everywhere();
+    await this.#checkpoints.everywhere();
     const removed = this.#segments.splice(0, keep);
     for (const { name, file } of removed) {
       await file.close();
@@ -257,9 +257,9 @@ class SegmentedLog implements Log {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#marking.stop();
+    this.#checkpoints.stop();
     await this.#running;
-    await this.#marking.close(!this.#tainted);
+    await this.#checkpoints.close(!this.#tainted);
     for (const { file } of this.#segments) await file.close();
   }
 }

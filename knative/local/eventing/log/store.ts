@@ -20,7 +20,7 @@ export interface StoreFile {
 /** Everything a log asks of a disk: a folder of files. Injected, so that tests can lose, fill, slow and damage it. */
 export interface Store {
   /** Where it is, for messages. */
-  readonly place: string;
+  readonly directory: string;
   list(): Promise<string[]>;
   /** Made when missing; its name is on disk only after `syncFolder`. */
   open(name: string): Promise<StoreFile>;
@@ -35,7 +35,7 @@ export interface Store {
 export function diskStore(folder: string): Store {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const store: Store = {
-    place: folder,
+    directory: folder,
     list: () => readdir(folder),
     open: async (name) => diskFile(await opened(join(folder, name), 'a').then(reopened(join(folder, name)))),
     remove: (name) => rm(join(folder, name), { force: true }),

@@ -12,13 +12,13 @@ const ack = (sequence: number, trigger = 1) => ({
   status: 202,
 });
 
-function open(store: MemoryStore, floors: { trigger: number; sequence: number }[] = [], reports: string[] = []) {
+function open(store: MemoryStore, lowWatermarks: { trigger: number; sequence: number }[] = [], reports: string[] = []) {
   const clock = virtualClock();
   const acks: AckFiles = ackFiles({
     store,
     logId,
-    newest: () => 1,
-    movedFloors: () => floors.splice(0),
+    newestSegment: () => 1,
+    changedLowWatermarks: () => lowWatermarks.splice(0),
     clock,
     report: (line) => reports.push(line),
   });
@@ -36,7 +36,7 @@ describe('acknowledgements', () => {
     await clock.advance(50);
     expect(await readAcks(store, logId)).toEqual({
       acks: [ack(1), { ...ack(2), ending: 'undeliverable', attempts: 255, status: 503 }, ack(10, 2)],
-      floors: new Map([[1, 3]]),
+      lowWatermarks: new Map([[1, 3]]),
       highestTrigger: 2,
       reached: 11,
       unreadable: 0,
@@ -77,7 +77,7 @@ describe('acknowledgements', () => {
       store.poke(ackName(1), bytes);
       const known = await readAcks(store, logId);
       for (const each of known.acks) expect(written).toContainEqual(each);
-      for (const [trigger, floor] of known.floors) expect([trigger, floor]).toEqual([1, 2]);
+      for (const [trigger, lowWatermark] of known.lowWatermarks) expect([trigger, lowWatermark]).toEqual([1, 2]);
     };
     for (let bit = 0; bit < whole.length * 8; bit++) {
       const flipped = Buffer.from(whole);

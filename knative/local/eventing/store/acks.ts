@@ -17,7 +17,7 @@ export interface Ack {
 /** What the files say: endings, and for each trigger below which sequence everything is over. */
 export interface KnownAcks {
   acks: Ack[];
-  floors: Map<number, number>;
+  lowWatermarks: Map<number, number>;
   /** Highest number of a trigger seen. */
   highestTrigger: number;
   /** The log had every sequence below. */
@@ -28,7 +28,7 @@ export interface KnownAcks {
 
 const entryBytes = 16;
 const endings: readonly Ending[] = ['delivered', 'dead-lettered', 'undeliverable'];
-const floorKind = 15;
+const lowWatermarkKind = 15;
 const flushMs = 50;
 const names = /^(\d{16})\.acks$/;
 export const ackName = (base: number) => `${String(base).padStart(16, '0')}.acks`;
@@ -55,7 +55,7 @@ function writeEntry(
  * @param recent acknowledgements of older sequences are left out when their trigger is done with everything up to them
  */
 export async function readAcks(store: Store, logId: number, recent = 0): Promise<KnownAcks> {
-  const known: KnownAcks = { acks: [], floors: new Map(), highestTrigger: 0, reached: 1, unreadable: 0 };
+  const known: KnownAcks = { acks: [], lowWatermarks: new Map(), highestTrigger: 0, reached: 1, unreadable: 0 };
   // From the newest on, so that floors are known before what lies below them.
   for (const name of (await store.list())
     .filter((each) => names.test(each))
@@ -74,7 +74,10 @@ export async function readAcks(store: Store, logId: number, recent = 0): Promise
 function readEntry(bytes: Buffer, at: number, logId: number, recent: number, known: KnownAcks): void {
   const kind = bytes[at] as number;
   const ending = endings[kind];
-  if (crc32(bytes.subarray(at, at + 12), logId) !== bytes.readUInt32LE(at + 12) || (!ending && kind !== floorKind)) {
+  if (
+    crc32(bytes.subarray(at, at + 12), logId) !== bytes.readUInt32LE(at + 12) ||
+    (!ending && kind !== lowWatermarkKind)
+  ) {
     known.unreadable++;
     return;
   }
@@ -82,7 +85,7 @@ function readEntry(bytes: Buffer, at: number, logId: number, recent: number, kno
   const sequence = bytes.readUIntLE(at + 4, 6);
   known.highestTrigger = Math.max(known.highestTrigger, trigger);
   known.reached = Math.max(known.reached, ending ? sequence + 1 : sequence);
-  if (ending && sequence < recent && sequence < (known.floors.get(trigger) ?? 0)) return;
+  if (ending && sequence < recent && sequence < (known.lowWatermarks.get(trigger) ?? 0)) return;
   if (ending)
     known.acks.push({
       trigger,
@@ -91,14 +94,14 @@ function readEntry(bytes: Buffer, at: number, logId: number, recent: number, kno
       attempts: bytes[at + 1] as number,
       status: bytes.readUInt16LE(at + 10),
     });
-  else known.floors.set(trigger, Math.max(known.floors.get(trigger) ?? 0, sequence));
+  else known.lowWatermarks.set(trigger, Math.max(known.lowWatermarks.get(trigger) ?? 0, sequence));
 }
 
 export interface AckFiles {
   /** Remembers an ending; written a moment later, together with others. `segment` is the base of the event's segment. */
   add(segment: number, ack: Ack): void;
   /** Asks for the floors to be written, too. */
-  touch(): void;
+  schedule(): void;
   /** Forgets the files of removed segments. */
   remove(segments: readonly number[]): Promise<void>;
   /** Writes what waits. */
@@ -110,9 +113,9 @@ export interface AckOptions {
   store: Store;
   logId: number;
   /** Base of the log's newest segment: floors are written beside it. */
-  newest: () => number;
+  newestSegment: () => number;
   /** Floors that moved since they were last asked for. */
-  movedFloors: () => Iterable<{ trigger: number; sequence: number }>;
+  changedLowWatermarks: () => Iterable<{ trigger: number; sequence: number }>;
   clock?: Clock;
   report?: (sentence: string) => void;
 }
@@ -124,8 +127,8 @@ export interface AckOptions {
 export function ackFiles({
   store,
   logId,
-  newest,
-  movedFloors,
+  newestSegment,
+  changedLowWatermarks,
   clock = systemClock,
   report = () => {},
 }: AckOptions): AckFiles {
@@ -163,11 +166,11 @@ export function ackFiles({
         writeEntry(entries, i * entryBytes, logId, endings.indexOf(ack.ending), ack);
       await append(segment, entries);
     }
-    const floors = [...movedFloors()];
-    const entries = Buffer.alloc(floors.length * entryBytes);
-    for (const [i, floor] of floors.entries())
-      writeEntry(entries, i * entryBytes, logId, floorKind, { ...floor, attempts: 0, status: 0 });
-    if (floors.length > 0) await append(newest(), entries);
+    const lowWatermarks = [...changedLowWatermarks()];
+    const entries = Buffer.alloc(lowWatermarks.length * entryBytes);
+    for (const [i, lowWatermark] of lowWatermarks.entries())
+      writeEntry(entries, i * entryBytes, logId, lowWatermarkKind, { ...lowWatermark, attempts: 0, status: 0 });
+    if (lowWatermarks.length > 0) await append(newestSegment(), entries);
   };
 
   const self: AckFiles = {
@@ -177,7 +180,7 @@ export function ackFiles({
       else waiting.set(segment, [ack]);
       schedule();
     },
-    touch: schedule,
+    schedule,
     remove(segments) {
       last = last.then(async () => {
         for (const segment of segments) {

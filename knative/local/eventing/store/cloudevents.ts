@@ -19,9 +19,9 @@ export class InvalidEventError extends Error {
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Every event of 64 KiB must be forwarded (CloudEvents, "Size Limits"), whatever part of it attributes are. */
-const mostAttributeBytes = 64 * 1024;
+const maxAttributeBytes = 64 * 1024;
 /** Attributes travel as headers, of which receivers take about 16 KiB in all; the trace and its baggage need room, too. */
-const mostHeaderBytes = 6 * 1024;
+const maxHeaderBytes = 6 * 1024;
 const structured = 'application/cloudevents';
 const batched = 'application/cloudevents-batch';
 
@@ -187,8 +187,8 @@ function checked(attributes: Record<string, string>): Record<string, string> {
     if (forbidden.test(value)) throw new InvalidEventError(`attribute ${name} holds a character that is not allowed`);
     bytes += name.length + value.length;
   }
-  if (bytes > mostAttributeBytes)
-    throw new InvalidEventError(`the attributes are longer than ${mostAttributeBytes} bytes`);
+  if (bytes > maxAttributeBytes)
+    throw new InvalidEventError(`the attributes are longer than ${maxAttributeBytes} bytes`);
   if (!uriReference.test(attributes.source as string)) throw new InvalidEventError('source is not a URI-reference');
   const { time, dataschema, datacontenttype } = attributes;
   if (attributes.subject === '') throw new InvalidEventError('subject is empty');
@@ -225,7 +225,7 @@ export function writeMessage(event: CloudEvent): { headers: Record<string, strin
   const written = writeBinary(event);
   let bytes = 0;
   for (const name in written.headers) bytes += name.length + (written.headers[name] as string).length;
-  return bytes > mostHeaderBytes ? writeStructured(event) : written;
+  return bytes > maxHeaderBytes ? writeStructured(event) : written;
 }
 
 /** JSON event format 1.0.2. Data that is JSON stays as it was written; everything else is base64. */

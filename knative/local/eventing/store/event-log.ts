@@ -23,19 +23,19 @@ export interface EventLog {
   forget(): void;
 }
 
-const mostCached = 2_048;
-const mostCachedBytes = 4 * 1024 * 1024;
+const maxCachedEvents = 2_048;
+const maxCachedBytes = 4 * 1024 * 1024;
 
 /** @see EventLog */
 export function eventLog(log: Log, now: () => number): EventLog {
   const cache = new Map<number, { entry: LogEntry; bytes: number }>();
   let cachedBytes = 0;
 
-  const remember = (entry: LogEntry, bytes: number) => {
+  const cacheEntry = (entry: LogEntry, bytes: number) => {
     cache.set(entry.position.sequence, { entry, bytes });
     cachedBytes += bytes;
     for (const [sequence, old] of cache) {
-      if (cache.size <= mostCached && cachedBytes <= mostCachedBytes) return;
+      if (cache.size <= maxCachedEvents && cachedBytes <= maxCachedBytes) return;
       cache.delete(sequence);
       cachedBytes -= old.bytes;
     }
@@ -48,7 +48,7 @@ export function eventLog(log: Log, now: () => number): EventLog {
       for (const [i, event] of events.entries()) {
         const entry = entryOf(positions[i] as Position, now(), event, (payloads[i] as Buffer).length);
         each(entry);
-        remember(entry, (payloads[i] as Buffer).length + 512);
+        cacheEntry(entry, (payloads[i] as Buffer).length + 512);
       }
     },
     cached: (sequence) => cache.get(sequence)?.entry,

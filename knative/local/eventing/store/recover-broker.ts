@@ -27,7 +27,7 @@ export async function recoverBroker(options: LogOptions, recentEvents: number): 
   const { sequence, segment } = log.end;
   if (reached > sequence) {
     throw new LogDamagedError(
-      join(store.place, segmentName(segment)),
+      join(store.directory, segmentName(segment)),
       `records ${sequence} to ${reached - 1} had been stored and are missing`,
     );
   }

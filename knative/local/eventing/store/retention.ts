@@ -3,15 +3,15 @@ import type { Log } from '../log/segmented-log.ts';
 import type { AckFiles } from './acks.ts';
 
 /** What is kept of events that are over: until then everything is. */
-export interface Retention {
+export interface RetentionLimits {
   maxBytes: number;
   maxAgeMs: number;
 }
 
-export interface TrimmerOptions {
+export interface RetentionOptions {
   log: Log;
   acks: AckFiles;
-  retention: Retention;
+  retention: RetentionLimits;
   /** Events from this sequence on are needed. */
   needed: () => number;
   clock: Clock;
@@ -19,24 +19,24 @@ export interface TrimmerOptions {
 }
 
 /** Timers of more than 24.8 days fire at once. */
-const longestWaitMs = 24 * 60 * 60 * 1000;
+const maxWaitMs = 24 * 60 * 60 * 1000;
 
 /** Removes the oldest segments of a broker's log that nobody needs any more and that are too many or too old. */
-export class Trimmer {
-  #options: TrimmerOptions;
-  #trimming: Promise<void> | undefined;
+export class Retention {
+  #options: RetentionOptions;
+  #removing: Promise<void> | undefined;
   #timer: unknown;
   #closed = false;
 
-  constructor(options: TrimmerOptions) {
+  constructor(options: RetentionOptions) {
     this.#options = options;
   }
 
   /** Something may have become removable. */
-  soon(): void {
+  schedule(): void {
     if (this.#closed || this.#options.log.segments.length < 2) return;
-    this.#trimming ??= this.#trim().finally(() => {
-      this.#trimming = undefined;
+    this.#removing ??= this.#removeExpired().finally(() => {
+      this.#removing = undefined;
       this.#later();
     });
   }
@@ -44,7 +44,7 @@ export class Trimmer {
   /** Begins nothing more; resolves when what is under way is over. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#trimming;
+    await this.#removing;
     this.#options.clock.clearTimeout(this.#timer);
   }
 
@@ -56,10 +56,10 @@ export class Trimmer {
     const [oldest, next] = log.segments;
     const dueMs = (oldest?.lastMs ?? 0) + retention.maxAgeMs - clock.now();
     if (this.#closed || !next || dueMs <= 0) return;
-    this.#timer = clock.setTimeout(() => this.soon(), Math.min(dueMs, longestWaitMs));
+    this.#timer = clock.setTimeout(() => this.schedule(), Math.min(dueMs, maxWaitMs));
   }
 
-  async #trim(): Promise<void> {
+  async #removeExpired(): Promise<void> {
     const { log, acks, report } = this.#options;
     const before = this.#removable();
     if (before === 0) return;

@@ -22,7 +22,7 @@ export interface UndeliverableStore {
   close(): Promise<void>;
 }
 
-const mostListed = 1_000;
+const maxListed = 1_000;
 
 /** Opens the store; each record is a line of JSON with the cause, then the event as the broker keeps it. */
 export async function undeliverableStore(options: {
@@ -33,11 +33,11 @@ export async function undeliverableStore(options: {
 }): Promise<UndeliverableStore> {
   const { store, broker, clock, report } = options;
   let listed: Undeliverable[] = [];
-  const remember = (entry: Undeliverable) => {
+  const cacheEntry = (entry: Undeliverable) => {
     listed.push(entry);
-    if (listed.length > 2 * mostListed) listed = listed.slice(-mostListed);
+    if (listed.length > 2 * maxListed) listed = listed.slice(-maxListed);
   };
-  const log: Log = await openLog({ store, clock, report, visit: ({ payload }) => remember(readEntry(payload)) });
+  const log: Log = await openLog({ store, clock, report, visit: ({ payload }) => cacheEntry(readEntry(payload)) });
   return {
     async add(event, failure) {
       const { id, type, source, subject, time } = event.attributes as Record<string, string>;
@@ -54,9 +54,9 @@ export async function undeliverableStore(options: {
         failed_at: failedAt,
       } as Undeliverable;
       await log.append([Buffer.concat([Buffer.from(`${JSON.stringify(entry)}\n`), encodeEvent(event)])]);
-      remember(entry);
+      cacheEntry(entry);
     },
-    list: () => listed.slice(-mostListed).reverse(),
+    list: () => listed.slice(-maxListed).reverse(),
     close: () => log.close(),
   };
 }

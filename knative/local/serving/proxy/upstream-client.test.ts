@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Activator } from './activator.ts';
 import type { ServingPlace, Target } from './exchange.ts';
 import { InstanceConnections } from './instance-connection.ts';
-import { mostAnswerBytes, type UpstreamRequest } from './upstream.ts';
+import { maxResponseBytes, type UpstreamRequest } from './upstream.ts';
 import { createUpstream } from './upstream-client.ts';
 
 const servers: Server[] = [];
@@ -72,12 +72,12 @@ describe('a delivery', () => {
   });
 
   it('keeps the beginning of an answer that goes on and on, from a Service and from elsewhere', async () => {
-    const port = await app((_, outgoing) => outgoing.writeHead(200).end('x'.repeat(3 * mostAnswerBytes)));
+    const port = await app((_, outgoing) => outgoing.writeHead(200).end('x'.repeat(3 * maxResponseBytes)));
     for (const to of [posts, { kind: 'url', url: `http://127.0.0.1:${port}/` } as const]) {
       const { status, body, cut } = await upstream(target([port])).request(to, request);
-      expect([status, body.length, cut]).toEqual([200, mostAnswerBytes, true]);
+      expect([status, body.length, cut]).toEqual([200, maxResponseBytes, true]);
     }
-    const exact = await app((_, outgoing) => outgoing.writeHead(200).end('x'.repeat(mostAnswerBytes)));
+    const exact = await app((_, outgoing) => outgoing.writeHead(200).end('x'.repeat(maxResponseBytes)));
     expect(await upstream(target([exact])).request(posts, request)).not.toHaveProperty('cut');
   });
 

@@ -6,7 +6,7 @@ import type { Refusal } from '@dormouse/http/refusal';
 import { chunked, type ResponseHead } from '@dormouse/http/response-head';
 import type { Destination } from '@dormouse/manifests/model';
 import { Exchange, type Target } from './exchange.ts';
-import { mostAnswerBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
+import { maxResponseBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
 
 export interface DeliverOptions {
   target: (name: string, namespace: string) => Target | undefined;
@@ -124,12 +124,12 @@ class AnswerBody {
   #bytes = 0;
 
   add(part: Buffer): void {
-    if (this.#bytes < mostAnswerBytes) this.#parts.push(part.subarray(0, mostAnswerBytes - this.#bytes));
+    if (this.#bytes < maxResponseBytes) this.#parts.push(part.subarray(0, maxResponseBytes - this.#bytes));
     this.#bytes += part.length;
   }
 
   content(): { body: Buffer; cut?: boolean } {
-    return { body: Buffer.concat(this.#parts), ...(this.#bytes > mostAnswerBytes ? { cut: true } : {}) };
+    return { body: Buffer.concat(this.#parts), ...(this.#bytes > maxResponseBytes ? { cut: true } : {}) };
   }
 }
 

@@ -20,7 +20,7 @@ export interface UpstreamResponse {
 }
 
 /** What is kept of an answer's body: an event has no more. */
-export const mostAnswerBytes = 1024 * 1024;
+export const maxResponseBytes = 1024 * 1024;
 
 /**
  * Sends to whatever a manifest may name as a receiver. Services of this platform are reached through their activator,

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { StoreFile } from './store.ts';
 
 /** What is known to be on disk, kept apart from the log: what it names was synced before the mark was written. */
-export interface EndMark {
+export interface Checkpoint {
   /** Base of the segment in which the durable log ends. */
   segment: number;
   /** Where in that segment. */
@@ -21,58 +21,58 @@ const slotDistance = 512;
 const magic = Buffer.from('DORMEND1');
 
 /** 0 magic · 8 generation · 14 segment · 20 offset · 26 sequence · 32 last checksum · 36 first · 42 nothing · 44 checksum */
-function encode(mark: EndMark, generation: number): Buffer {
+function encode(checkpoint: Checkpoint, generation: number): Buffer {
   const slot = Buffer.alloc(slotBytes);
   magic.copy(slot);
   slot.writeUIntLE(generation, 8, 6);
-  slot.writeUIntLE(mark.segment, 14, 6);
-  slot.writeUIntLE(mark.offset, 20, 6);
-  slot.writeUIntLE(mark.sequence, 26, 6);
-  slot.writeUInt32LE(mark.checksum, 32);
-  slot.writeUIntLE(mark.first, 36, 6);
+  slot.writeUIntLE(checkpoint.segment, 14, 6);
+  slot.writeUIntLE(checkpoint.offset, 20, 6);
+  slot.writeUIntLE(checkpoint.sequence, 26, 6);
+  slot.writeUInt32LE(checkpoint.checksum, 32);
+  slot.writeUIntLE(checkpoint.first, 36, 6);
   slot.writeUInt32LE(crc32(slot.subarray(0, 44)), 44);
   return slot;
 }
 
-function decode(slot: Buffer): { mark: EndMark; generation: number } | undefined {
+function decode(slot: Buffer): { checkpoint: Checkpoint; generation: number } | undefined {
   if (
     slot.length < slotBytes ||
     !slot.subarray(0, 8).equals(magic) ||
     crc32(slot.subarray(0, 44)) !== slot.readUInt32LE(44)
   )
     return undefined;
-  const mark = {
+  const checkpoint = {
     segment: slot.readUIntLE(14, 6),
     offset: slot.readUIntLE(20, 6),
     sequence: slot.readUIntLE(26, 6),
     checksum: slot.readUInt32LE(32),
     first: slot.readUIntLE(36, 6),
   };
-  return { mark, generation: slot.readUIntLE(8, 6) };
+  return { checkpoint, generation: slot.readUIntLE(8, 6) };
 }
 
 /** The file that holds the mark: two slots, written in turn. */
-export interface EndMarkFile {
+export interface CheckpointFile {
   /** The newest mark that can be read, `undefined` when there is none. */
-  last: EndMark | undefined;
+  last: Checkpoint | undefined;
   /** Not synced. */
-  write(mark: EndMark): Promise<void>;
+  write(checkpoint: Checkpoint): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Reads what the file holds; made when missing. */
-export async function endMarkFile(file: StoreFile): Promise<EndMarkFile> {
+export async function checkpointFile(file: StoreFile): Promise<CheckpointFile> {
   const bytes = await file.read(0, slotDistance + slotBytes);
   const slots = [decode(bytes.subarray(0, slotBytes)), decode(bytes.subarray(slotDistance))];
   const newest = slots.reduce((a, b) => (a && b ? (a.generation > b.generation ? a : b) : (a ?? b)), undefined);
   let generation = newest?.generation ?? 0;
-  const self: EndMarkFile = {
-    last: newest?.mark,
-    async write(mark) {
+  const self: CheckpointFile = {
+    last: newest?.checkpoint,
+    async write(checkpoint) {
       generation++;
-      await file.write(encode(mark, generation), (generation % 2) * slotDistance);
-      self.last = mark;
+      await file.write(encode(checkpoint, generation), (generation % 2) * slotDistance);
+      self.last = checkpoint;
     },
     sync: () => file.sync(),
     close: () => file.close(),

@@ -1,29 +1,29 @@
 import type { Clock } from '@dormouse/time/clock';
-import type { EndMark, EndMarkFile } from './end-mark.ts';
+import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 
 /** How long the end mark may stay unsynced once nothing is appended any more. */
 const syncMs = 1_000;
 
 /** Keeps a log's end mark behind its end. The mark only proves more, the log itself is already on disk: its failures are passed over. */
-export class EndMarking {
-  #file: EndMarkFile;
+export class CheckpointWriter {
+  #file: CheckpointFile;
   /** The mark of what is on disk now. */
-  #present: () => EndMark;
+  #current: () => Checkpoint;
   #clock: Clock;
   #writing: Promise<void> | undefined;
   #timer: unknown;
   #closed = false;
 
-  constructor(file: EndMarkFile, present: () => EndMark, clock: Clock) {
+  constructor(file: CheckpointFile, present: () => Checkpoint, clock: Clock) {
     this.#file = file;
-    this.#present = present;
+    this.#current = present;
     this.#clock = clock;
   }
 
   /** Writes until the mark is where the end is, without being waited for. */
   later(): void {
     this.#writing ??= (async () => {
-      while (!this.#closed && this.#file.last?.sequence !== this.#present().sequence) await this.#write();
+      while (!this.#closed && this.#file.last?.sequence !== this.#current().sequence) await this.#write();
     })()
       .catch(() => {})
       .finally(() => {
@@ -67,6 +67,6 @@ export class EndMarking {
   }
 
   async #write(): Promise<void> {
-    await this.#file.write(this.#present());
+    await this.#file.write(this.#current());
   }
 }
