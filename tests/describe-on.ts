@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { missingCluster, skippedFor } from './needs.ts';
-import { type Abilities, type Ability, lacks, type Place, type Target } from './target.ts';
+import { type Abilities, type Ability, type Endpoint, lacks, type Target } from './target.ts';
 import { openCluster } from './targets/cluster.ts';
 import { openInProcess } from './targets/in-process.ts';
 import { openLocal } from './targets/local.ts';
 
 /** Targets that have what a scenario needs. */
 export interface Targets<A extends Ability> {
-  places: readonly Place[];
+  places: readonly Endpoint[];
   /** Programs that scenarios on a cluster run, and that are not here. */
   missing?: readonly string[];
   /** Only a type. */
   needs: readonly A[];
 }
 
-const places: readonly Place[] = ['in process', 'local', 'cluster'];
+const places: readonly Endpoint[] = ['in process', 'local', 'cluster'];
 
 /** Targets that have the abilities named. */
 export const targetsWith = <A extends Ability>(...needs: A[]): Targets<A> => ({
@@ -52,18 +52,18 @@ export function describeOn<A extends Ability>(
 }
 
 const { TARGET, INGRESS, NAMESPACE } = process.env;
-const isWanted = (place: Place) => !TARGET || TARGET.replace('-', ' ') === place;
+const isWanted = (place: Endpoint) => !TARGET || TARGET.replace('-', ' ') === place;
 
-const openers: Readonly<Record<Place, () => Promise<Target & Partial<Abilities>>>> = {
+const openers: Readonly<Record<Endpoint, () => Promise<Target & Partial<Abilities>>>> = {
   'in process': openInProcess,
   local: openLocal,
   cluster: () => openCluster({ ingress: INGRESS ?? '', namespace: NAMESPACE || 'dormouse' }),
 };
 
-const inUse = new Map<Place, { users: number; target: Promise<Target & Partial<Abilities>> | undefined }>();
+const inUse = new Map<Endpoint, { users: number; target: Promise<Target & Partial<Abilities>> | undefined }>();
 
 /** A target that is opened by the first of its users and closed by the last. */
-function share(place: Place) {
+function share(place: Endpoint) {
   const shared = inUse.get(place) ?? { users: 0, target: undefined };
   inUse.set(place, shared);
   shared.users++;

@@ -3,11 +3,11 @@ import type { Blog } from './blog.ts';
 import type { Journal } from './journal.ts';
 
 /** Where the system runs. */
-export type Place = 'in process' | 'local' | 'cluster';
+export type Endpoint = 'in process' | 'local' | 'cluster';
 
 /** The whole system, somewhere, as a scenario sees it. It is not empty: names are made up anew by each run. */
 export interface Target {
-  place: Place;
+  place: Endpoint;
   /** The ingress, `http://HOST:PORT`. */
   url: string;
   blog: Blog;
@@ -55,7 +55,7 @@ export interface Subscription {
 }
 
 /** What a target lacks, and why; docs/how-to/scenarios.md shows it. */
-export const lacks: Readonly<Record<Place, Readonly<Partial<Record<Ability, string>>>>> = {
+export const lacks: Readonly<Record<Endpoint, Readonly<Partial<Record<Ability, string>>>>> = {
   'in process': {
     services: 'a function is a listener of the test, there are no instances',
     roll: 'there are no revisions',

@@ -14,7 +14,7 @@ describe('the command line', () => {
       overlay: '/project/knative/overlays/local',
       verbose: false,
       watch: true,
-      spare: true,
+      prewarmed: true,
       observe: undefined,
     });
   });
@@ -31,7 +31,7 @@ describe('the command line', () => {
           '--home',
           '/other',
           '--no-watch',
-          '--no-spare',
+          '--no-prewarm',
           '--verbose',
           '--host',
           '::1',
@@ -45,7 +45,7 @@ describe('the command line', () => {
       consolePort: 4,
       home: '/other',
       watch: false,
-      spare: false,
+      prewarmed: false,
       verbose: true,
       host: '::1',
       overlay: 'x',

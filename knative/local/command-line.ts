@@ -10,7 +10,7 @@ export interface Settings {
   overlay: string;
   verbose: boolean;
   watch: boolean;
-  spare: boolean;
+  prewarmed: boolean;
   /** Where telemetry goes on to. */
   observe: string | undefined;
 }
@@ -28,7 +28,7 @@ export const help = `Runs the whole platform on this machine: ingress, functions
                      default OTEL_EXPORTER_OTLP_ENDPOINT, else nowhere)
   --verbose          print every log line of the functions, and what was ignored in the manifests
   --no-watch         do not follow changes of sources and manifests
-  --no-spare         keep no process ready for the next cold start
+  --no-prewarm       keep no process ready for the next cold start
   --help
 
   DATABASE_URL       a PostgreSQL of your own (superuser) instead of the one that comes along
@@ -46,7 +46,7 @@ const options = {
   observe: { type: 'string' },
   verbose: { type: 'boolean' },
   watch: { type: 'boolean' },
-  spare: { type: 'boolean' },
+  prewarm: { type: 'boolean' },
 } as const;
 
 /**
@@ -69,7 +69,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv, ro
     overlay: values.overlay ?? resolve(root, 'knative/overlays/local'),
     verbose: values.verbose ?? false,
     watch: values.watch ?? true,
-    spare: values.spare ?? true,
+    prewarmed: values.prewarm ?? true,
     observe: addressOf(
       values.observe ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
       values.observe === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : '--observe',

@@ -24,7 +24,7 @@ export interface PlatformOptions {
   /** Where the ingress listens; default 127.0.0.1. */
   host?: string;
   watch?: boolean;
-  spare?: boolean;
+  prewarmed?: boolean;
   verbose?: boolean;
   /** DATABASE_URL and REDIS_URL. */
   databaseUrl?: string | undefined;

@@ -118,7 +118,7 @@ export async function testPlatform({
     root: folder,
     port: 0,
     consolePort: 0,
-    spare: false,
+    prewarmed: false,
     tickMs: 200,
     load: async () => ({ platform: platformOf(), provided: { images, secrets: new Map(), files: [] }, files: [] }),
     print: (line) => printed.push(line),

@@ -336,7 +336,7 @@ describe('a function that fails', () => {
 
 describe('a platform', () => {
   it('leaves no process behind', async () => {
-    await start({ programs: { hello: hello() }, services: [service('hello')], options: { spare: true } });
+    await start({ programs: { hello: hello() }, services: [service('hello')], options: { prewarmed: true } });
     const { pid } = await say('/hello');
     await platform.stop();
     expect(alive(pid)).toBe(false);
@@ -378,11 +378,11 @@ describe('a platform', () => {
   });
 
   it('uses a process that was started ahead for the next cold start', async () => {
-    await start({ programs: { hello: hello() }, services: [service('hello')], options: { spare: true } });
-    await eventually(() => platform.sparePid() !== undefined, 'a spare process');
-    const spare = platform.sparePid();
+    await start({ programs: { hello: hello() }, services: [service('hello')], options: { prewarmed: true } });
+    await eventually(() => platform.prewarmedPid() !== undefined, 'a spare process');
+    const prewarmed = platform.prewarmedPid();
     const { pid, env } = await say('/hello');
-    expect(pid).toBe(spare);
+    expect(pid).toBe(prewarmed);
     expect(env).toContain('K_SERVICE');
   });
 

@@ -2,7 +2,7 @@ import { mustBeFree } from '@dormouse/http/internal-http';
 import { createIngress, type Ingress } from '@dormouse/serving/ingress/ingress';
 import { startChild } from '@dormouse/serving/process/child-process';
 import { baseEnvironment } from '@dormouse/serving/process/environment';
-import { createSpare } from '@dormouse/serving/process/spare-process';
+import { createPrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
 import { type Listener, listen } from '@dormouse/serving/proxy/listener';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
 import { Ends } from './cleanup.ts';
@@ -25,7 +25,7 @@ export interface RunningPlatform {
   kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
   /** The process that waits for the next cold start, if there is one. */
-  sparePid(): number | undefined;
+  prewarmedPid(): number | undefined;
   /** Reads manifests and sources again, as when a file has changed; settles when every roll is over. */
   reload(): Promise<void>;
   /** Finishes what is under way and ends every process. */
@@ -54,18 +54,18 @@ async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatf
   const ground = await prepare(options, ends);
   const { ingress, door } = await openDoor(ground);
   const backing = await startBacking(ground);
-  const spare = createSpare({
+  const prewarmed = createPrewarmedProcess({
     start: () => startChild(backing.launcher, baseEnvironment()),
-    enabled: options.spare ?? true,
+    enabled: options.prewarmed ?? true,
   });
-  ends.add(() => spare.close());
+  ends.add(() => prewarmed.close());
   const inside = await openInside({
     ...ground,
     platform: () => ground.source.platform,
     target: targetOf(ground),
     handle: () => ground.brokers?.handle,
   });
-  const functions = await startFunctions(ground, { backing, inside, spare });
+  const functions = await startFunctions(ground, { backing, inside, prewarmed });
   options.signal?.throwIfAborted();
   const eventing = await startEventing(ground, inside);
   const brokerUrls = ground.source.platform.brokers.map(
@@ -93,12 +93,12 @@ async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatf
     otlpUrl: inside.otlp,
     kubernetesUrl: inside.kubernetes,
     services: () => functions.services.status(),
-    sparePid: () => spare.pid,
+    prewarmedPid: () => prewarmed.pid,
     reload: reloading(ground, { backing, ingress, functions, eventing }),
     stop: () => ends.run(),
     kill() {
       functions.services.kill();
-      for (const pid of [spare.pid, backing.redis?.pid]) if (pid) process.kill(pid, 'SIGKILL');
+      for (const pid of [prewarmed.pid, backing.redis?.pid]) if (pid) process.kill(pid, 'SIGKILL');
       const pid = backing.database?.pid();
       if (pid) process.kill(pid, 'SIGQUIT');
     },

@@ -26,7 +26,7 @@ export async function run(settings: Settings, root: string, more: Pick<PlatformO
     consolePort: settings.consolePort,
     host: settings.host,
     watch: settings.watch,
-    spare: settings.spare,
+    prewarmed: settings.prewarmed,
     verbose: settings.verbose,
     databaseUrl: process.env.DATABASE_URL,
     redisUrl: process.env.REDIS_URL,

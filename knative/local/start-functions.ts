@@ -3,8 +3,8 @@ import type { Container } from '@dormouse/manifests/model';
 import { runJobs } from '@dormouse/serving/jobs';
 import { nodeFlags, startChild } from '@dormouse/serving/process/child-process';
 import { resolveEnvironment } from '@dormouse/serving/process/environment';
+import type { PrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
 import { prepareSecrets } from '@dormouse/serving/process/secrets';
-import type { Spare } from '@dormouse/serving/process/spare-process';
 import { createServices, type Services } from '@dormouse/serving/services';
 import type { Inside } from './cluster-services.ts';
 import type { Ground } from './platform-context.ts';
@@ -19,7 +19,7 @@ export interface Functions {
 
 export async function startFunctions(
   ground: Ground,
-  { backing, inside, spare }: { backing: Backing; inside: Inside; spare: Spare },
+  { backing, inside, prewarmed }: { backing: Backing; inside: Inside; prewarmed: PrewarmedProcess },
 ): Promise<Functions> {
   const { home, root, outputs, progress, ends } = ground;
   const { launcher, database, redis } = backing;
@@ -30,7 +30,7 @@ export async function startFunctions(
     outputs,
     environmentOf,
     tickMs: ground.tickMs ?? 2_000,
-    process: (env) => (env.NODE_OPTIONS ? startChild(launcher, env, nodeFlags) : spare.take()),
+    process: (env) => (env.NODE_OPTIONS ? startChild(launcher, env, nodeFlags) : prewarmed.take()),
   });
   ground.services = services;
   ends.add(() => services.close());

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { openBrokers } from '@dormouse/eventing/broker';
 import type { Delivery, Destination } from '@dormouse/manifests/model';
 import { Activator } from '@dormouse/serving/proxy/activator';
-import type { ServingPlace, Target } from '@dormouse/serving/proxy/exchange';
+import type { ServingEndpoint, Target } from '@dormouse/serving/proxy/exchange';
 import { InstanceConnections } from '@dormouse/serving/proxy/instance-connection';
 import { createUpstream } from '@dormouse/serving/proxy/upstream-client';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
@@ -87,13 +87,13 @@ async function run({ folder, triggers, delivery = {}, commitRecords }: BrokerSet
 }
 
 function target(name: string, port: number): Target {
-  const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
+  const activator = new Activator<ServingEndpoint>({ concurrency: 0, wake: () => undefined });
   activator.add({
     inFlight: 0,
     name: `${name}-00001`,
     connections: new InstanceConnections(port),
     activator,
-    doubt: () => {},
+    markSuspect: () => {},
   });
   return {
     name,

@@ -18,7 +18,7 @@ export type ColdStarts = Record<keyof typeof coldPaths, Spread>;
 export async function coldStarts(
   platform: RunningPlatform,
   rounds: number,
-  spare: boolean,
+  prewarmed: boolean,
   progress: (line: string) => void,
 ): Promise<ColdStarts> {
   const names = Object.keys(coldPaths) as (keyof typeof coldPaths)[];
@@ -26,7 +26,7 @@ export async function coldStarts(
     keyof typeof coldPaths,
     number[]
   >;
-  const quiet = spare ? 2000 : 500; // time for the next spare process
+  const quiet = prewarmed ? 2000 : 500; // time for the next prewarmed process
   for (let round = 0; round < rounds; round++) {
     await asleep(platform);
     for (const name of names) times[name].push(await timed(platform.url + coldPaths[name], quiet));

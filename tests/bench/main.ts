@@ -25,7 +25,7 @@ KUBECONFIG, reached at INGRESS, and nothing else.
                       f the broker alone: publishing, end to end, a backlog, dead neighbours, recovery (default: all)
   --rounds N          interleaved rounds of b (default 5)
   --broker-rounds N   interleaved rounds of f's dead neighbours (default 9)
-  --cold N            cold starts of each function with a spare process, and a quarter of it without (default 20)
+  --cold N            cold starts of each function with a prewarmed process, and a quarter of it without (default 20)
   --seconds N         length of one run of b (default 4)
   --posts N           posts in the database before b (default 500)
   --namespace NAME    cluster-cold: theirs (default dormouse)
@@ -103,12 +103,12 @@ try {
       results.memory = await memory(platform);
     });
   if (parts.has('a'))
-    for (const spare of [true, false])
-      await withPlatform(spare ? [] : ['--no-spare'], async (platform) => {
-        results[spare ? 'cold' : 'coldWithoutSpare'] = await coldStarts(
+    for (const prewarmed of [true, false])
+      await withPlatform(prewarmed ? [] : ['--no-prewarm'], async (platform) => {
+        results[prewarmed ? 'cold' : 'coldWithoutSpare'] = await coldStarts(
           platform,
-          Math.ceil(Number(values.cold) / (spare ? 1 : 4)),
-          spare,
+          Math.ceil(Number(values.cold) / (prewarmed ? 1 : 4)),
+          prewarmed,
           progress,
         );
       });

@@ -4,7 +4,7 @@ import { coldPaths } from './cold.ts';
 import { family, pssMib } from './processes.ts';
 
 export interface Memory {
-  /** PSS in MiB with every function asleep: the platform, its spare process and Redis, PostgreSQL left out. */
+  /** PSS in MiB with every function asleep: the platform, its prewarmed process and Redis, PostgreSQL left out. */
   asleep: number;
   /** Of these, by process. */
   processes: Record<string, number>;

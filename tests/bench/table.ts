@@ -11,7 +11,7 @@ export function table(results: Record<string, any>): string {
   const head = (title: string, ...cells: string[]) =>
     lines.push('', `**${title}**`, '', row(...cells), row(...cells.map(() => '---')));
   if (results.cold || results.coldWithoutSpare) {
-    head('Cold start through the ingress, ms: median (min–max)', 'function', 'with spare process', 'without');
+    head('Cold start through the ingress, ms: median (min–max)', 'function', 'with prewarmed process', 'without');
     for (const name of Object.keys(results.cold ?? results.coldWithoutSpare))
       lines.push(row(name, ...[results.cold, results.coldWithoutSpare].map((each) => (each ? range(each[name]) : ''))));
   }

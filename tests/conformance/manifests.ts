@@ -1,12 +1,15 @@
 import type { TriggerSpec } from './target.ts';
 
-interface Place {
+interface Endpoint {
   broker?: string;
   namespace?: string;
 }
 
 /** A Broker to be checked. */
-export const brokerManifest = (delivery?: object, { broker = 'default', namespace = 'conformance' }: Place = {}) => ({
+export const brokerManifest = (
+  delivery?: object,
+  { broker = 'default', namespace = 'conformance' }: Endpoint = {},
+) => ({
   apiVersion: 'eventing.knative.dev/v1',
   kind: 'Broker',
   metadata: { name: broker, namespace },
@@ -20,7 +23,7 @@ export function triggerManifest({
   spec,
   broker = 'default',
   namespace = 'conformance',
-}: { name: string; url: string; spec: TriggerSpec } & Place) {
+}: { name: string; url: string; spec: TriggerSpec } & Endpoint) {
   const { ordered, ...rest } = spec;
   const annotations = ordered ? { 'kafka.eventing.knative.dev/delivery.order': 'ordered' } : {};
   return {

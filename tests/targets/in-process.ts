@@ -9,7 +9,7 @@ import { readPlatform } from '@dormouse/manifests/readers/read-platform';
 import { createIngress } from '@dormouse/serving/ingress/ingress';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
 import { Activator } from '@dormouse/serving/proxy/activator';
-import type { ServingPlace, Target as Upstream } from '@dormouse/serving/proxy/exchange';
+import type { ServingEndpoint, Target as Upstream } from '@dormouse/serving/proxy/exchange';
 import { InstanceConnections } from '@dormouse/serving/proxy/instance-connection';
 import { listen } from '@dormouse/serving/proxy/listener';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
@@ -94,13 +94,13 @@ export async function openInProcess(): Promise<Target> {
 
 /** A function as the ingress sees a Service with one instance that is always there. */
 function upstreamOf(name: string, origin: string): Upstream {
-  const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
+  const activator = new Activator<ServingEndpoint>({ concurrency: 0, wake: () => undefined });
   activator.add({
     inFlight: 0,
     name,
     connections: new InstanceConnections(Number(new URL(origin).port)),
     activator,
-    doubt: () => {},
+    markSuspect: () => {},
   });
   return {
     name,

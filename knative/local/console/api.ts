@@ -1,5 +1,5 @@
 import { triggerList } from '@dormouse/eventing/trigger-list';
-import { type ConsoleAnswer, problem } from '@dormouse/http/answer';
+import { type HttpResponse, problem } from '@dormouse/http/http-response';
 import { contentTypes, exposition } from '@dormouse/telemetry/query/prometheus-text';
 import { tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '@dormouse/telemetry/query/tempo-api';
 import { TempoQueryError } from '@dormouse/telemetry/query/traceql';
@@ -12,7 +12,7 @@ import { liveStream } from './stream.ts';
 const eventsListed = 500;
 
 /** The console's JSON; `undefined` for paths that are none of it. */
-export async function consoleApi(url: URL, sources: ConsoleSources, accept = ''): Promise<ConsoleAnswer | undefined> {
+export async function consoleApi(url: URL, sources: ConsoleSources, accept = ''): Promise<HttpResponse | undefined> {
   const { pathname, searchParams } = url;
   if (pathname === '/metrics') return scraped(sources, accept);
   if (pathname === '/ready') return { status: 200, type: 'text/plain', body: 'ready\n' };
@@ -49,13 +49,13 @@ export async function consoleApi(url: URL, sources: ConsoleSources, accept = '')
   }
 }
 
-function scraped({ telemetry }: ConsoleSources, accept: string): ConsoleAnswer {
+function scraped({ telemetry }: ConsoleSources, accept: string): HttpResponse {
   const openMetrics = accept.includes('application/openmetrics-text');
   const body = exposition(telemetry.metrics, { nowMs: Date.now(), openMetrics });
   return { status: 200, type: openMetrics ? contentTypes.openMetrics : contentTypes.text, body };
 }
 
-async function oneEvent(id: string, source: string | undefined, { brokers }: ConsoleSources): Promise<ConsoleAnswer> {
+async function oneEvent(id: string, source: string | undefined, { brokers }: ConsoleSources): Promise<HttpResponse> {
   const [event, ...more] = await brokers.find(id, source);
   if (!event) return problem(404, `no event ${id}${source === undefined ? '' : ` of ${source}`} is kept`);
   if (more.length > 0)
@@ -70,12 +70,12 @@ function trace(
   id: string,
   { telemetry }: ConsoleSources,
   shape: (spans: ReturnType<typeof telemetry.trace>) => unknown,
-): ConsoleAnswer {
+): HttpResponse {
   const spans = telemetry.trace(id.toLowerCase().padStart(32, '0'));
   return spans.length > 0 ? json(shape(spans)) : problem(404, `trace ${id} is not known, or no longer`);
 }
 
-function search(path: string, parameters: URLSearchParams, { telemetry }: ConsoleSources): ConsoleAnswer {
+function search(path: string, parameters: URLSearchParams, { telemetry }: ConsoleSources): HttpResponse {
   const tag = /^tag\/(.+)\/values$/.exec(path)?.[1];
   if (tag) return json({ tagValues: telemetry.traces.tagValues(tag.replace(/^(?:resource|span)?\.(?=.)/, '')) });
   if (path === 'tags') return json({ tagNames: telemetry.traces.tags() });
@@ -91,7 +91,7 @@ function search(path: string, parameters: URLSearchParams, { telemetry }: Consol
 const intrinsic = ['duration', 'kind', 'name', 'status'];
 
 /** The second form of the same, in which tags have a scope and values a type. */
-function tagsV2(path: string, { telemetry }: ConsoleSources): ConsoleAnswer {
+function tagsV2(path: string, { telemetry }: ConsoleSources): HttpResponse {
   const tag = /^tag\/(.+)\/values$/.exec(path)?.[1];
   if (tag) {
     const name = tag.replace(/^(?:resource|span)?\.(?=.)/, '').replace(/^span:/, '');
@@ -109,7 +109,7 @@ function tagsV2(path: string, { telemetry }: ConsoleSources): ConsoleAnswer {
   });
 }
 
-const json = (value: unknown): ConsoleAnswer => ({
+const json = (value: unknown): HttpResponse => ({
   status: 200,
   type: 'application/json',
   body: JSON.stringify(value),

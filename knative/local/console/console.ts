@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ConsoleAnswer, problem } from '@dormouse/http/answer';
+import { type HttpResponse, problem } from '@dormouse/http/http-response';
 import type { ConsoleSources } from './sources.ts';
 
 export interface ConsoleOptions extends ConsoleSources {
@@ -46,7 +46,7 @@ export async function startConsole({
   };
 }
 
-async function answer(request: IncomingMessage, sources: ConsoleSources): Promise<ConsoleAnswer> {
+async function answer(request: IncomingMessage, sources: ConsoleSources): Promise<HttpResponse> {
   if (!isLocalName(request.headers.host)) return problem(421, 'the console answers to localhost only');
   if (!URL.canParse(request.url ?? '', 'http://localhost')) return problem(400, 'the path is malformed');
   const url = new URL(request.url ?? '', 'http://localhost');
@@ -76,7 +76,7 @@ async function answer(request: IncomingMessage, sources: ConsoleSources): Promis
 async function askedOfPrometheus(
   request: IncomingMessage,
   url: URL,
-): Promise<((sources: ConsoleSources) => Promise<ConsoleAnswer>) | undefined> {
+): Promise<((sources: ConsoleSources) => Promise<HttpResponse>) | undefined> {
   const path = /^\/api\/v1\/(.+)$/.exec(url.pathname)?.[1];
   if (path === undefined || !['GET', 'HEAD', 'POST'].includes(request.method ?? '')) return undefined;
   const { prometheusApi } = await import('@dormouse/telemetry/query/prometheus-api');
@@ -108,7 +108,7 @@ const isLocalName = (host: string | undefined) => /^(?:localhost|127\.0\.0\.1|\[
 function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, type, body = '', headers, stream }: ConsoleAnswer,
+  { status, type, body = '', headers, stream }: HttpResponse,
 ): void {
   response.writeHead(status, { ...securityHeaders, ...(type ? { 'content-type': type } : {}), ...headers });
   if (stream && request.method === 'GET') stream(response);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ConsoleAnswer } from '@dormouse/http/answer';
+import type { HttpResponse } from '@dormouse/http/http-response';
 import { FormRefused, readForm } from './form-guard.ts';
 import type { Page } from './layout.ts';
 import { failurePage } from './operations-page.ts';
@@ -17,7 +17,7 @@ export async function consoleForm(
   request: IncomingMessage,
   { pathname }: URL,
   sources: ConsoleSources,
-): Promise<ConsoleAnswer> {
+): Promise<HttpResponse> {
   try {
     const form = await readForm(request);
     if (!sources.operations) throw new FormRefused(404, 'No function here keeps dead letters.');

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ConsoleAnswer, problem } from '@dormouse/http/answer';
+import { type HttpResponse, problem } from '@dormouse/http/http-response';
 import { deadLetterPage } from './dead-letter-page.ts';
 import { deadLettersPage } from './dead-letters-page.ts';
 import { eventPage } from './event-page.ts';
@@ -25,7 +25,7 @@ const assets: Readonly<Record<string, string>> = {
 };
 
 /** The console's pages, and the files they load. */
-export async function consolePages(url: URL, sources: ConsoleSources): Promise<ConsoleAnswer> {
+export async function consolePages(url: URL, sources: ConsoleSources): Promise<HttpResponse> {
   const [, first, second, ...rest] = url.pathname.split('/');
   if (first === 'console' && second) return asset(second);
   const page = rest.length === 0 ? await pageAt(first ?? '', second, url, sources) : undefined;
@@ -39,7 +39,7 @@ export async function consolePages(url: URL, sources: ConsoleSources): Promise<C
 }
 
 /** A page as an answer. */
-export const showPage = (page: Page, sources: ConsoleSources): ConsoleAnswer => ({
+export const showPage = (page: Page, sources: ConsoleSources): HttpResponse => ({
   status: page.status ?? 200,
   type: 'text/html; charset=utf-8',
   body: layout(page, sources).text,
@@ -68,7 +68,7 @@ async function pageAt(
   return first === 'undeliverable' && !second ? undeliverablePage(sources) : undefined;
 }
 
-async function asset(name: string): Promise<ConsoleAnswer> {
+async function asset(name: string): Promise<HttpResponse> {
   const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
   if (!type) return problem(404, `there is no file ${name}`);
   return {

@@ -1,4 +1,4 @@
-import type { Refusal } from './refusal.ts';
+import type { ProblemError } from './problem-error.ts';
 
 export const titles: Readonly<Record<string, string>> = {
   malformed: 'Malformed request',
@@ -11,7 +11,7 @@ export const titles: Readonly<Record<string, string>> = {
 };
 
 /** RFC 9457, in the shape that functions answer too. */
-export function problemBody({ status, code, detail }: Refusal, traceId: string): string {
+export function problemBody({ status, code, detail }: ProblemError, traceId: string): string {
   return JSON.stringify({
     type: 'about:blank',
     title: titles[code] ?? 'Error',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Refusal } from './refusal.ts';
+import { ProblemError } from './problem-error.ts';
 import { RequestHead } from './request-head.ts';
 
 const read = (...lines: string[]): RequestHead => {
@@ -8,11 +8,11 @@ const read = (...lines: string[]): RequestHead => {
   head.read(`${lines.join('\r\n')}\r\n`);
   return head;
 };
-const refused = (...lines: string[]): number => {
+const rejected = (...lines: string[]): number => {
   try {
     read(...lines);
   } catch (error) {
-    if (error instanceof Refusal) return error.status;
+    if (error instanceof ProblemError) return error.status;
     throw error;
   }
   return 200;
@@ -81,7 +81,7 @@ describe('the head of a request', () => {
     ['a method with a bracket', ['G(T / HTTP/1.1', 'host: a']],
     ['lower-case HTTP', ['GET / http/1.1', 'host: a']],
   ])('is refused with %s', (_what, lines) => {
-    expect(refused(...lines)).toBe(400);
+    expect(rejected(...lines)).toBe(400);
   });
 
   it.each([
@@ -93,7 +93,7 @@ describe('the head of a request', () => {
     [414, [`GET /${'a'.repeat(9_000)} HTTP/1.1`, 'host: a']],
     [431, ['GET / HTTP/1.1', 'host: a', ...Array.from({ length: 101 }, (_, n) => `x-${n}: 1`)]],
   ])('has the status %i where there is a better one than 400', (status, lines) => {
-    expect(refused(...lines)).toBe(status);
+    expect(rejected(...lines)).toBe(status);
   });
 
   it('is either read or refused, whatever comes', () => {
@@ -119,7 +119,7 @@ describe('the head of a request', () => {
           head.read(text);
           expect(head.text.slice(head.fields)).not.toMatch(/[^\r]\n|\r[^\n]/);
         } catch (error) {
-          expect(error).toBeInstanceOf(Refusal);
+          expect(error).toBeInstanceOf(ProblemError);
         }
       }),
       { numRuns: 2_000 },

@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts';
+import { ProblemError } from './problem-error.ts';
 
 /** Bytes of request line and header fields together; more is answered 431. */
 export const headLimit = 16_384;
@@ -8,13 +8,13 @@ const fieldLimit = 100;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}$/;
 const fieldLines = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/y;
 const authority = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$/;
-const malformed = (detail: string) => new Refusal(400, 'malformed', detail);
+const malformed = (detail: string) => new ProblemError(400, 'malformed', detail);
 
 /** First letters (lower case) of the fields that mean something here. */
-const telling = letters('c', 'e', 'h', 't', 'u');
+const telling = initials('c', 'e', 'h', 't', 'u');
 
 /** A table for `charCode | 32`. */
-export function letters(...firsts: string[]): Uint8Array {
+export function initials(...firsts: string[]): Uint8Array {
   const table = new Uint8Array(256);
   for (const first of firsts) table[first.charCodeAt(0) | 32] = 1;
   return table;
@@ -69,7 +69,7 @@ export class RequestHead {
     this.target = text.slice(afterMethod + 1, afterTarget);
     if (this.method !== 'GET' && !token.test(this.method)) throw malformed('The request method is malformed.');
     if (this.target.length > targetLimit)
-      throw new Refusal(414, 'too_large', `The request target has more than ${targetLimit} bytes.`);
+      throw new ProblemError(414, 'too_large', `The request target has more than ${targetLimit} bytes.`);
     this.minor = version(text.slice(afterTarget + 1, end));
     this.fields = end + 2;
   }
@@ -82,7 +82,7 @@ export class RequestHead {
     for (let at = this.fields, next = 0; at < text.length; at = next) {
       next = text.indexOf('\r\n', at) + 2;
       if (++count > fieldLimit)
-        throw new Refusal(431, 'too_large', `The request has more than ${fieldLimit} header fields.`);
+        throw new ProblemError(431, 'too_large', `The request has more than ${fieldLimit} header fields.`);
       if (telling[text.charCodeAt(at) | 32] === 0) continue;
       const colon = text.indexOf(':', at);
       const value = text.slice(colon + 1, next - 2).trim();
@@ -97,7 +97,7 @@ export class RequestHead {
           break;
         case 'transfer-encoding':
           if (chunked || value.toLowerCase() !== 'chunked')
-            throw new Refusal(501, 'malformed', 'Only the transfer coding "chunked" is understood.');
+            throw new ProblemError(501, 'malformed', 'Only the transfer coding "chunked" is understood.');
           chunked = true;
           break;
         case 'connection':
@@ -105,7 +105,7 @@ export class RequestHead {
           break;
         case 'expect':
           if (value.toLowerCase() !== '100-continue')
-            throw new Refusal(417, 'malformed', 'Only the expectation "100-continue" is understood.');
+            throw new ProblemError(417, 'malformed', 'Only the expectation "100-continue" is understood.');
           this.expectContinue = this.minor === 1;
           break;
         case 'upgrade':
@@ -153,7 +153,7 @@ function version(given: string): number {
   if (given === 'HTTP/1.1') return 1;
   if (given === 'HTTP/1.0') return 0;
   throw /^HTTP\/[0-9]\.[0-9]$/.test(given)
-    ? new Refusal(505, 'malformed', 'Only HTTP/1.1 is understood.')
+    ? new ProblemError(505, 'malformed', 'Only HTTP/1.1 is understood.')
     : malformed('The request line is malformed.');
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Refusal } from './refusal.ts';
+import { ProblemError } from './problem-error.ts';
 import { normalizePath } from './request-path.ts';
 
 describe('the path of a request', () => {
@@ -32,7 +32,7 @@ describe('the path of a request', () => {
   });
 
   it.each(['/a%2fb', '/a%2Fb', '/%5cevents', '/a%5Cb', '/%', '/%2', '/%zz', '/a#b'])('%s is refused', (given) => {
-    expect(() => normalizePath(given)).toThrow(Refusal);
+    expect(() => normalizePath(given)).toThrow(ProblemError);
   });
 
   const anyPath = fc

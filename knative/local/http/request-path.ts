@@ -1,9 +1,9 @@
-import { Refusal } from './refusal.ts';
+import { ProblemError } from './problem-error.ts';
 
 /** Nothing to do: no percent, no backslash, no empty or dot segment, nothing outside of printable ASCII. */
 const unusual = /[%\\#]|\/[./]|[^\x21-\x7e]/;
 const unreserved = /[A-Za-z0-9\-._~]/;
-const refuse = (detail: string) => new Refusal(400, 'malformed', detail);
+const malformed = (detail: string) => new ProblemError(400, 'malformed', detail);
 
 /**
  * The path that both routing and the function see, so that they never disagree: like Istio's path normalisation
@@ -15,7 +15,7 @@ const refuse = (detail: string) => new Refusal(400, 'malformed', detail);
  */
 export function normalizePath(path: string): string {
   if (!unusual.test(path)) return path;
-  if (path.includes('#')) throw refuse('A request target has no fragment.');
+  if (path.includes('#')) throw malformed('A request target has no fragment.');
   const decoded = path.replace(/%(..?)?|[^\x21-\x7e]/g, (found, digits: string | undefined) =>
     found[0] === '%' ? decodeByte(digits) : escapeByte(found),
   );
@@ -24,9 +24,9 @@ export function normalizePath(path: string): string {
 
 function decodeByte(digits: string | undefined): string {
   if (digits === undefined || !/^[0-9A-Fa-f]{2}$/.test(digits))
-    throw refuse('The path has a malformed percent encoding.');
+    throw malformed('The path has a malformed percent encoding.');
   const character = String.fromCharCode(Number.parseInt(digits, 16));
-  if (character === '/' || character === '\\') throw refuse('The path has an encoded slash.');
+  if (character === '/' || character === '\\') throw malformed('The path has an encoded slash.');
   return unreserved.test(character) ? character : `%${digits.toUpperCase()}`;
 }
 

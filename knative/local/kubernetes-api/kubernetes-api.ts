@@ -42,27 +42,27 @@ const groups = [...new Set(resources.map(({ group }) => group))];
  */
 export function kubernetesApi(platform: () => Platform) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const answer = answerTo(request, platform);
+    const apiResponse = respondTo(request, platform);
     response
-      .writeHead(answer.code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-      .end(JSON.stringify(answer.body));
+      .writeHead(apiResponse.code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .end(JSON.stringify(apiResponse.body));
   };
 }
 
-function answerTo({ method, url: target = '/', headers }: IncomingMessage, platform: () => Platform): Answer {
+function respondTo({ method, url: target = '/', headers }: IncomingMessage, platform: () => Platform): ApiResponse {
   if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'read-only');
   const url = URL.parse(target, 'http://kubernetes');
   if (!url) return failure(400, 'BadRequest', 'the path is malformed');
   return discovery(url) ?? find(url, platform(), /as=Table;v=v1/.test(headers.accept ?? ''));
 }
 
-interface Answer {
+interface ApiResponse {
   code: number;
   body: object;
 }
 
 /** What clients ask for to learn what there is; `undefined` for anything else. */
-function discovery({ pathname }: URL): Answer | undefined {
+function discovery({ pathname }: URL): ApiResponse | undefined {
   if (pathname === '/version') return found({ major: '1', minor: '34', gitVersion: 'v1.34.0+dormouse' });
   if (pathname === '/api') return found({ kind: 'APIVersions', versions: ['v1'] });
   if (pathname === '/api/v1') return found({ kind: 'APIResourceList', groupVersion: 'v1', resources: [] });
@@ -76,7 +76,7 @@ function discovery({ pathname }: URL): Answer | undefined {
 }
 
 /** @param table as kubectl prints objects, instead of the objects */
-function find({ pathname, searchParams }: URL, platform: Platform, table: boolean): Answer {
+function find({ pathname, searchParams }: URL, platform: Platform, table: boolean): ApiResponse {
   if (pathname.startsWith('/api/v1/namespaces/'))
     return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
   const [root, group, version, ...path] = pathname.split('/').slice(1);
@@ -94,10 +94,10 @@ function find({ pathname, searchParams }: URL, platform: Platform, table: boolea
   return name === undefined ? listOf(resource, objects) : one(resource, name, objects);
 }
 
-const listOf = ({ group, kind }: Resource, items: KubernetesObject[]): Answer =>
+const listOf = ({ group, kind }: Resource, items: KubernetesObject[]): ApiResponse =>
   found({ apiVersion: `${group}/v1`, kind: `${kind}List`, metadata: { resourceVersion: '' }, items });
 
-function one({ group, plural }: Resource, name: string, objects: KubernetesObject[]): Answer {
+function one({ group, plural }: Resource, name: string, objects: KubernetesObject[]): ApiResponse {
   const object = objects.find(({ metadata }) => metadata.name === name);
   return object
     ? found(object)
@@ -105,7 +105,7 @@ function one({ group, plural }: Resource, name: string, objects: KubernetesObjec
 }
 
 /** kubectl asks for it to say which of the two is missing, the object or its namespace. */
-function namespaceNamed(name: string, { services, brokers, triggers }: Platform): Answer {
+function namespaceNamed(name: string, { services, brokers, triggers }: Platform): ApiResponse {
   if (![...services, ...brokers, ...triggers].some(({ namespace }) => namespace === name))
     return failure(404, 'NotFound', `namespaces "${name}" not found`, { name, kind: 'namespaces' });
   return found({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, status: { phase: 'Active' } });
@@ -128,11 +128,11 @@ const discovered = (group: string) =>
       shortNames: short,
     }));
 
-const found = (body: object): Answer => ({ code: 200, body });
+const found = (body: object): ApiResponse => ({ code: 200, body });
 const unknown = (path: string) => failure(404, 'NotFound', `the local platform has no ${path}`);
 
 /** A Status object, as clients of Kubernetes expect a failure. */
-const failure = (code: number, reason: string, message: string, details: object = {}): Answer => ({
+const failure = (code: number, reason: string, message: string, details: object = {}): ApiResponse => ({
   code,
   body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code },
 });

@@ -28,7 +28,7 @@ export function tableOf(kind: string, objects: readonly KubernetesObject[]): obj
     rows: objects.map((object) => ({
       cells: [
         object.metadata.name,
-        ...shown.map(([, ...path]) => path.reduce<unknown>(inside, object) ?? ''),
+        ...shown.map(([, ...path]) => path.reduce<unknown>(fieldOf, object) ?? ''),
         ...readiness(object),
       ],
       object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
@@ -36,7 +36,7 @@ export function tableOf(kind: string, objects: readonly KubernetesObject[]): obj
   };
 }
 
-const inside = (value: unknown, field: string): unknown => (value as Record<string, unknown> | undefined)?.[field];
+const fieldOf = (value: unknown, field: string): unknown => (value as Record<string, unknown> | undefined)?.[field];
 
 function readiness({ status }: KubernetesObject): [status: string, reason: string] {
   const ready = status.conditions.find(({ type }) => type === 'Ready');

@@ -17,7 +17,7 @@ export interface ScaleState {
   /** When panic began or was last confirmed; `undefined` when calm. */
   readonly panicSince: number | undefined;
   /** The most instances wanted during this panic. */
-  readonly panicMost: number;
+  readonly maxPanicWanted: number;
   /** Decisions within scale-down-delay. */
   readonly recent: readonly { at: number; wanted: number }[];
   /** Since when nothing is wanted. */
@@ -33,7 +33,7 @@ export interface Decision {
 export const newScale = (): ScaleState => ({
   samples: [],
   panicSince: undefined,
-  panicMost: 0,
+  maxPanicWanted: 0,
   recent: [],
   idleSince: undefined,
 });
@@ -68,11 +68,11 @@ export function decide(before: ScaleState, sample: ScaleSample, ready: number, o
   const calm = before.panicSince !== undefined && !over && before.panicSince + options.windowMs < now;
   const panicSince = over ? now : calm ? undefined : before.panicSince;
   const panicking = panicSince !== undefined;
-  const panicMost = panicking ? Math.max(before.panicMost, stable, panic) : 0;
+  const maxPanicWanted = panicking ? Math.max(before.maxPanicWanted, stable, panic) : 0;
 
   const recent = [
     ...before.recent.filter(({ at }) => at > now - options.scaleDownDelayMs),
-    { at: now, wanted: panicking ? panicMost : stable },
+    { at: now, wanted: panicking ? maxPanicWanted : stable },
   ];
   const delayed = Math.max(...recent.map(({ wanted }) => wanted));
   const idleSince = delayed > 0 ? undefined : (before.idleSince ?? now);
@@ -80,7 +80,7 @@ export function decide(before: ScaleState, sample: ScaleSample, ready: number, o
   return {
     wanted: clamp(retained ? Math.max(1, delayed) : delayed, options),
     panicking,
-    state: { samples, panicSince, panicMost, recent, idleSince },
+    state: { samples, panicSince, maxPanicWanted, recent, idleSince },
   };
 }
 

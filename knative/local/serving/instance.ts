@@ -1,9 +1,9 @@
 import type { Probe, Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
-import { type ProbeAnswer, probe } from './probe.ts';
+import { type ProbeFailure, probe } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import type { Activator } from './proxy/activator.ts';
-import type { ServingPlace } from './proxy/exchange.ts';
+import type { ServingEndpoint } from './proxy/exchange.ts';
 import { InstanceConnections } from './proxy/instance-connection.ts';
 
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'ended';
@@ -14,7 +14,7 @@ export interface InstanceOptions {
   child: Child;
   /** The port it was told to listen on. */
   port: number;
-  activator: Activator<ServingPlace>;
+  activator: Activator<ServingEndpoint>;
   clock?: Clock;
   /** Every change of state; `cause` says why it is not well. */
   changed: (instance: Instance, cause: string | undefined) => void;
@@ -27,12 +27,12 @@ const startMs = 60_000;
 const drainStep = 20;
 type ReadinessProbe = Pick<Probe, 'path' | 'timeoutMs'>;
 /** The kernel closes what a killed process had one by one; then its end is reported. */
-const doubtMs = 20;
+const suspectMs = 20;
 /** Whether anybody listens. */
 const portProbe: ReadinessProbe = { path: undefined, timeoutMs: 1_000 };
 
 /** One process of a revision: started, probed while it lives, drained, ended. */
-export class Instance implements ServingPlace {
+export class Instance implements ServingEndpoint {
   inFlight = 0;
   state: InstanceState = 'starting';
   /** What the readiness probe heard last, when it was not well. */
@@ -42,7 +42,7 @@ export class Instance implements ServingPlace {
   wasReady = false;
   readonly name: string;
   readonly pid: number;
-  readonly activator: Activator<ServingPlace>;
+  readonly activator: Activator<ServingEndpoint>;
   readonly connections: InstanceConnections;
   readonly startedAt: number;
   readonly exited: Promise<Exit>;
@@ -85,10 +85,10 @@ export class Instance implements ServingPlace {
 
   /** Probes at once and again with growing pauses: nothing waits for a period when it is ready. */
   async #untilReady(each: ReadinessProbe | undefined, pause: number): Promise<void> {
-    const answer = each && (await probe(this.connections, each));
+    const failure = each && (await probe(this.connections, each));
     if (this.state === 'draining' || this.state === 'ended') return;
-    if (answer === undefined) return this.#ready();
-    this.#unwell(answer);
+    if (failure === undefined) return this.#ready();
+    this.#unwell(failure);
     this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(each, Math.min(1_000, pause * 2)), pause);
   }
 
@@ -102,11 +102,11 @@ export class Instance implements ServingPlace {
     if (first) this.#watch();
   }
 
-  #unwell(answer: string): void {
-    this.cause = answer;
+  #unwell(failure: string): void {
+    this.cause = failure;
     if (this.state === 'ready') this.activator.remove(this);
     this.state = 'unready';
-    this.#options.changed(this, answer);
+    this.#options.changed(this, failure);
   }
 
   #watch(): void {
@@ -115,40 +115,40 @@ export class Instance implements ServingPlace {
       this.#repeat(
         readinessProbe.periodMs,
         readinessProbe,
-        (failed, answer) => failed >= readinessProbe.failureThreshold && this.#lost(answer),
+        (failed, failure) => failed >= readinessProbe.failureThreshold && this.#lost(failure),
       );
     if (livenessProbe)
-      this.#repeat(livenessProbe.periodMs, livenessProbe, (failed, answer) => {
+      this.#repeat(livenessProbe.periodMs, livenessProbe, (failed, failure) => {
         if (failed < livenessProbe.failureThreshold) return;
-        this.cause = `liveness: ${answer}`;
+        this.cause = `liveness: ${failure}`;
         this.activator.remove(this);
         this.#options.child.kill('SIGKILL');
       });
   }
 
-  #lost(answer: ProbeAnswer): void {
+  #lost(failure: ProbeFailure): void {
     if (this.state !== 'ready') return;
-    this.#unwell(answer ?? 'it is not ready');
+    this.#unwell(failure ?? 'it is not ready');
     void this.#untilReady(this.#options.service.readinessProbe, 100);
   }
 
   /** Perhaps its process has ended and we are about to hear of it: a connection is tried before it gets another request. */
-  doubt(): void {
+  markSuspect(): void {
     if (this.state !== 'ready') return;
     this.activator.remove(this);
     this.state = 'unready';
     this.#options.changed(this, undefined);
-    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(portProbe, 10), doubtMs);
+    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(portProbe, 10), suspectMs);
   }
 
-  #repeat(periodMs: number, each: ReadinessProbe, judge: (failed: number, answer: ProbeAnswer) => void): void {
+  #repeat(periodMs: number, each: ReadinessProbe, judge: (failed: number, failure: ProbeFailure) => void): void {
     let failed = 0;
     this.#timers.push(
       this.#clock.setInterval(async () => {
         if (this.state === 'draining' || this.state === 'ended') return;
-        const answer = await probe(this.connections, each);
-        failed = answer === undefined ? 0 : failed + 1;
-        judge(failed, answer);
+        const failure = await probe(this.connections, each);
+        failed = failure === undefined ? 0 : failed + 1;
+        judge(failed, failure);
       }, periodMs),
     );
   }

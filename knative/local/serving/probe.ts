@@ -1,38 +1,38 @@
 import type { ResponseHead } from '@dormouse/http/response-head';
 import type { Probe } from '@dormouse/manifests/model';
-import type { Asker, InstanceConnection, InstanceConnections } from './proxy/instance-connection.ts';
+import type { InstanceConnection, InstanceConnections, ResponseHandler } from './proxy/instance-connection.ts';
 
 /** What a probe heard: `undefined` when all is well, else the reason in a few words. */
-export type ProbeAnswer = string | undefined;
+export type ProbeFailure = string | undefined;
 
 /** Asks an instance once, as kubelet and queue-proxy do: a status of 200 to 399 is well; without a path a connection is enough. */
 export function probe(
   connections: InstanceConnections,
   { path, timeoutMs }: Pick<Probe, 'path' | 'timeoutMs'>,
-): Promise<ProbeAnswer> {
+): Promise<ProbeFailure> {
   return new Promise((done) => {
     const connection = connections.take();
     const timer = setTimeout(() => {
       connection.abandon();
       done(`${path ?? 'the port'} did not answer within ${timeoutMs} ms`);
     }, timeoutMs);
-    const end = (answer: ProbeAnswer) => {
+    const end = (failure: ProbeFailure) => {
       clearTimeout(timer);
-      done(answer);
+      done(failure);
     };
     connection.begin(new Probing(connection, path, end));
   });
 }
 
-class Probing implements Asker {
+class Probing implements ResponseHandler {
   readonly bodiless = false;
   readonly #connection: InstanceConnection;
   readonly #path: string | undefined;
-  readonly #end: (answer: ProbeAnswer) => void;
+  readonly #end: (failure: ProbeFailure) => void;
   #status = 0;
   #body = '';
 
-  constructor(connection: InstanceConnection, path: string | undefined, end: (answer: ProbeAnswer) => void) {
+  constructor(connection: InstanceConnection, path: string | undefined, end: (failure: ProbeFailure) => void) {
     this.#connection = connection;
     this.#path = path;
     this.#end = end;
@@ -50,12 +50,12 @@ class Probing implements Asker {
     );
   }
 
-  answerHead(head: ResponseHead, body: Buffer, done: boolean): void {
+  onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void {
     this.#status = head.status;
-    this.answerMore(body, done);
+    this.onResponseBody(body, done);
   }
 
-  answerMore(bytes: Buffer, done: boolean): void {
+  onResponseBody(bytes: Buffer, done: boolean): void {
     if (this.#body.length < 500) this.#body += bytes.toString('utf8', 0, 500);
     if (!done) return;
     this.#end(
@@ -65,7 +65,7 @@ class Probing implements Asker {
     );
   }
 
-  answerFailed({ code }: { code: string }): void {
+  onResponseFailed({ code }: { code: string }): void {
     this.#end(`${this.#path ?? 'the port'} cannot be reached (${code})`);
   }
 

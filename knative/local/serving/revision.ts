@@ -1,11 +1,11 @@
-import { Refusal } from '@dormouse/http/refusal';
+import { ProblemError } from '@dormouse/http/problem-error';
 import type { Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { decide, newScale, type ScaleState } from './autoscaler.ts';
 import { Instance } from './instance.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import { Activator } from './proxy/activator.ts';
-import type { ServingPlace } from './proxy/exchange.ts';
+import type { ServingEndpoint } from './proxy/exchange.ts';
 
 export interface RevisionOptions {
   /** `posts-00001`. */
@@ -36,7 +36,7 @@ const patienceMs = 5_000;
 export class Revision {
   readonly name: string;
   readonly service: Service;
-  readonly activator: Activator<ServingPlace>;
+  readonly activator: Activator<ServingEndpoint>;
   readonly instances: Instance[] = [];
   lastColdStartMs: number | undefined;
   readonly #options: RevisionOptions;
@@ -56,21 +56,21 @@ export class Revision {
   #unreadySince: number | undefined;
   #unreadyTimer: unknown;
   #retired = false;
-  #readyWaiters: { ready: () => void; failed: (error: Error) => void }[] = [];
+  #readyCallbacks: { ready: () => void; failed: (error: Error) => void }[] = [];
 
   constructor(options: RevisionOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.name = options.name;
     this.service = options.service;
-    this.activator = new Activator<ServingPlace>({
+    this.activator = new Activator<ServingEndpoint>({
       concurrency: options.service.containerConcurrency,
       wake: () => this.#wake(),
     });
   }
 
   get ready(): number {
-    return this.activator.places.length;
+    return this.activator.endpoints.length;
   }
 
   /** Processes alive. */
@@ -93,7 +93,7 @@ export class Revision {
   /** Brings up `count` instances (at least) and settles when the first is ready; rejects when it cannot be started. */
   bringUp(count: number): Promise<void> {
     return new Promise((ready, failed) => {
-      this.#readyWaiters.push({ ready, failed: (error) => failed(error) });
+      this.#readyCallbacks.push({ ready, failed: (error) => failed(error) });
       this.#begin();
       this.#scaleTo(Math.max(1, count));
     });
@@ -110,7 +110,7 @@ export class Revision {
       this.service.autoscaling,
     );
     this.#scale = state;
-    const waiting = this.activator.active > 0 || this.#readyWaiters.length > 0;
+    const waiting = this.activator.active > 0 || this.#readyCallbacks.length > 0;
     this.#scaleTo(waiting ? Math.max(1, wanted) : wanted);
   }
 
@@ -143,7 +143,7 @@ export class Revision {
   }
 
   /** A request came and found no instance that takes it. */
-  #wake(): Refusal | undefined {
+  #wake(): ProblemError | undefined {
     const now = this.#clock.now();
     const pause = this.#backoffUntil - now;
     if (pause > patienceMs || (pause > 0 && this.#failures > 0)) return this.#crashed(Math.ceil(pause / 1_000));
@@ -196,15 +196,15 @@ export class Revision {
       this.#backoffUntil = 0;
       if (this.#wokenAt !== undefined) this.lastColdStartMs = Math.round(performance.now() - this.#wokenAt);
       this.#wokenAt = undefined;
-      for (const { ready } of this.#readyWaiters.splice(0)) ready();
+      for (const { ready } of this.#readyCallbacks.splice(0)) ready();
       this.#well();
     } else if (instance.state === 'unready' && this.ready === 0 && this.#unreadySince === undefined) {
       this.#unreadySince = this.#clock.now();
       this.#unreadyTimer = this.#clock.setTimeout(() => {
         this.#options.say(`${instance.name} listens but is not ready: ${instance.cause ?? cause}`);
-        const refusal = this.#unready();
-        this.activator.refuse(refusal);
-        for (const { failed } of this.#readyWaiters.splice(0)) failed(new Error(refusal.detail));
+        const problem = this.#unready();
+        this.activator.rejectWaiting(problem);
+        for (const { failed } of this.#readyCallbacks.splice(0)) failed(new Error(problem.detail));
       }, unreadyMs);
     }
   }
@@ -241,7 +241,7 @@ export class Revision {
     this.#options.say(
       `${this.name} keeps ending (CrashLoopBackOff, next try in ${backoffMs / 1_000} s): ${this.#failure}`,
     );
-    if (backoffMs > patienceMs) this.activator.refuse(this.#crashed(Math.ceil(backoffMs / 1_000)));
+    if (backoffMs > patienceMs) this.activator.rejectWaiting(this.#crashed(Math.ceil(backoffMs / 1_000)));
     this.#clock.clearTimeout(this.#restart);
     this.#restart = this.#clock.setTimeout(() => this.#again(), backoffMs + 1);
   }
@@ -254,8 +254,8 @@ export class Revision {
       return;
     }
     this.#pause(Math.min(lastBackoffMs, firstBackoffMs * 2 ** (this.#failures - tries)));
-    this.activator.refuse(this.#crashed(Math.ceil((this.#backoffUntil - this.#clock.now()) / 1_000)));
-    for (const { failed } of this.#readyWaiters.splice(0)) failed(new Error(`${this.name} does not start: ${how}`));
+    this.activator.rejectWaiting(this.#crashed(Math.ceil((this.#backoffUntil - this.#clock.now()) / 1_000)));
+    for (const { failed } of this.#readyCallbacks.splice(0)) failed(new Error(`${this.name} does not start: ${how}`));
   }
 
   /** Restores what is wanted, if anybody still wants it. */
@@ -263,7 +263,7 @@ export class Revision {
     if (this.#retired) return;
     const needed =
       this.activator.active > 0 ||
-      this.#readyWaiters.length > 0 ||
+      this.#readyCallbacks.length > 0 ||
       this.service.autoscaling.minScale > 0 ||
       this.instances.length > 0;
     if (!needed) return;
@@ -271,8 +271,8 @@ export class Revision {
     queueMicrotask(() => this.#scaleTo(Math.max(1, this.#wanted)));
   }
 
-  #crashed(seconds: number): Refusal {
-    return new Refusal(
+  #crashed(seconds: number): ProblemError {
+    return new ProblemError(
       503,
       'unavailable',
       `${this.service.name} does not ${this.#failures > 0 ? 'start' : 'stay up'}: ${this.#failure}`,
@@ -280,9 +280,9 @@ export class Revision {
     );
   }
 
-  #unready(): Refusal {
+  #unready(): ProblemError {
     const cause = this.instances.find(({ state, cause: said }) => state === 'unready' && said)?.cause;
-    return new Refusal(
+    return new ProblemError(
       503,
       'unavailable',
       `${this.service.name} is not ready: ${cause ?? 'its readiness probe fails'}`,

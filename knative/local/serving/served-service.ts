@@ -1,6 +1,6 @@
 import type { Service } from '@dormouse/manifests/model';
 import type { Activator } from './proxy/activator.ts';
-import type { ServingPlace, Target } from './proxy/exchange.ts';
+import type { ServingEndpoint, Target } from './proxy/exchange.ts';
 import type { Revision } from './revision.ts';
 import type { ServiceStatus } from './service-status.ts';
 
@@ -35,7 +35,7 @@ export class Serving implements Target {
     return this.service.responseStartTimeoutMs;
   }
 
-  get activator(): Activator<ServingPlace> {
+  get activator(): Activator<ServingEndpoint> {
     return this.current.activator;
   }
 

@@ -1,8 +1,8 @@
 import { dropped, keptFields } from '@dormouse/http/kept-fields';
 import { problemBody } from '@dormouse/http/problem';
-import { Refusal } from '@dormouse/http/refusal';
+import { ProblemError } from '@dormouse/http/problem-error';
 import type { RequestHead } from '@dormouse/http/request-head';
-import type { Front } from '../proxy/client-connection.ts';
+import type { RequestHandler } from '../proxy/client-connection.ts';
 import type { Target } from '../proxy/exchange.ts';
 
 const oneHop = dropped([
@@ -30,14 +30,15 @@ const oneHopBack = dropped([
  * An address inside the platform: everything goes to the Service as it is, the trace included.
  * @param targetOf the Service that a request is for; throws a Refusal when there is none
  */
-export function clusterLocal(targetOf: (request: RequestHead) => Target): Front {
+export function clusterLocal(targetOf: (request: RequestHead) => Target): RequestHandler {
   return {
     accept(connection) {
       const { request } = connection;
       connection.traceId = request.traceparent.slice(3, 35);
-      if (request.target.charCodeAt(0) !== 47) throw new Refusal(400, 'malformed', 'The request target is malformed.');
+      if (request.target.charCodeAt(0) !== 47)
+        throw new ProblemError(400, 'malformed', 'The request target is malformed.');
       if (request.upgrade && request.hop.includes('upgrade'))
-        throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
+        throw new ProblemError(501, 'not_implemented', 'Protocol upgrades are not supported.');
       const target = targetOf(request);
       connection.forward(
         target,
@@ -46,9 +47,9 @@ export function clusterLocal(targetOf: (request: RequestHead) => Target): Front 
       );
     },
     responseFields: (_connection, head) => keptFields(head.text, head.fields, oneHopBack),
-    refusal: (connection, refusal) => ({
-      fields: `content-type: application/problem+json\r\n${refusal.retryAfter === undefined ? '' : `retry-after: ${refusal.retryAfter}\r\n`}`,
-      body: problemBody(refusal, connection.traceId),
+    problem: (connection, problem) => ({
+      fields: `content-type: application/problem+json\r\n${problem.retryAfter === undefined ? '' : `retry-after: ${problem.retryAfter}\r\n`}`,
+      body: problemBody(problem, connection.traceId),
     }),
     finished() {},
     closed() {},

@@ -7,14 +7,14 @@ import type { HttpRoute } from '@dormouse/manifests/model';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Activator } from '../proxy/activator.ts';
-import type { ServingPlace, Target } from '../proxy/exchange.ts';
+import type { ServingEndpoint, Target } from '../proxy/exchange.ts';
 import { InstanceConnections } from '../proxy/instance-connection.ts';
 import { type Listener, listen, usualTimeouts } from '../proxy/listener.ts';
 import { createIngress } from './ingress.ts';
 
 /** What the function saw, newest last. */
 const seen: { method: string; url: string; headers: IncomingMessage['headers']; raw: string[]; body: string }[] = [];
-let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let respond: (request: IncomingMessage, response: ServerResponse) => void;
 const plainly = (_request: IncomingMessage, response: ServerResponse) => void response.end('ok');
 const last = () => seen.at(-1)!;
 
@@ -27,13 +27,13 @@ const connections: RawConnection[] = [];
 
 /** A Service with one instance that is always there. */
 function targetOf(name: string, port: number): Target {
-  const activator = new Activator<ServingPlace>({ concurrency: 0, wake: () => undefined });
+  const activator = new Activator<ServingEndpoint>({ concurrency: 0, wake: () => undefined });
   activator.add({
     inFlight: 0,
     name: `${name}-00001-1`,
     connections: new InstanceConnections(port),
     activator,
-    doubt: () => {},
+    markSuspect: () => {},
   });
   return {
     name,
@@ -94,7 +94,7 @@ beforeAll(async () => {
       raw: request.rawHeaders,
       body: Buffer.concat(parts).toString(),
     });
-    answer(request, response);
+    respond(request, response);
   });
   await new Promise<void>((done) => app.listen(0, '127.0.0.1', done));
   rawApp = createTcpServer((socket) => {
@@ -106,12 +106,12 @@ beforeAll(async () => {
     ['app', targetOf('app', port(app))],
     ['raw', targetOf('raw', port(rawApp))],
   ]);
-  const front = createIngress({
+  const handler = createIngress({
     virtualHosts: [{ name: 'all', hosts: ['*'], routes, origin: { file: 'x', line: 1 } }],
     target: (name) => targets.get(name),
     telemetry,
   });
-  ingress = await listen(front, { port: 0, timeouts: { ...usualTimeouts, headMs: 400, bodyMs: 300 } });
+  ingress = await listen(handler, { port: 0, timeouts: { ...usualTimeouts, headMs: 400, bodyMs: 300 } });
 });
 afterAll(async () => {
   await ingress.close(0);
@@ -121,9 +121,9 @@ afterAll(async () => {
 });
 afterEach(() => {
   for (const connection of connections.splice(0)) connection.end();
-  answer = plainly;
+  respond = plainly;
 });
-answer = plainly;
+respond = plainly;
 
 const open = async () => {
   const connection = await rawConnection(ingress.port);
@@ -189,7 +189,7 @@ describe('what a function sees of a client', () => {
   });
 
   it('is changed as the route says', async () => {
-    answer = (_request, response) => response.setHeader('x-secret', '1').setHeader('x-server', 'theirs').end('ok');
+    respond = (_request, response) => response.setHeader('x-secret', '1').setHeader('x-server', 'theirs').end('ok');
     const { connection } = await get('/changed', 'x-gone: 1', 'x-set: theirs');
     const came = await connection.until(/ok$/);
     expect(last().headers).toMatchObject({ 'x-set': '100%', 'x-add': 'b' });
@@ -256,7 +256,7 @@ describe('an answer of the ingress itself', () => {
   });
 
   it('is 504 when the route allows less time than the function takes', async () => {
-    answer = () => {};
+    respond = () => {};
     expect((await get('/slow')).status).toBe(504);
   });
 });
@@ -290,7 +290,7 @@ describe('a trace', () => {
   });
 
   it('has one id in the answer, even if the function sets another', async () => {
-    answer = (_request, response) => response.setHeader('X-Trace-Id', 'mine').end('ok');
+    respond = (_request, response) => response.setHeader('X-Trace-Id', 'mine').end('ok');
     const { head } = await get('/app');
     expect(head.match(/x-trace-id/gi)).toHaveLength(1);
     expect(head).not.toContain('mine');
@@ -315,21 +315,21 @@ describe('bodies', () => {
   });
 
   it('stream back as they come, and the connection serves the next request', async () => {
-    answer = (_request, response) => {
+    respond = (_request, response) => {
       response.write('first');
       setTimeout(() => response.end('second'), 100);
     };
     const { connection } = await get('/app');
     expect(await connection.until(/5\r\nfirst\r\n/)).not.toMatch(/second/);
     await connection.until(/6\r\nsecond\r\n0\r\n\r\n$/);
-    answer = plainly;
+    respond = plainly;
     connection.send('GET /app HTTP/1.1\r\nhost: a\r\n\r\n');
     await connection.until(/second.*HTTP\/1\.1 200.*ok$/s);
   });
 
   it('are not held in memory for a client that does not read', async () => {
     let written = 0;
-    answer = (_request, response) => {
+    respond = (_request, response) => {
       const part = Buffer.alloc(65_536, 'x');
       const more = () => {
         while (written < 64_000_000) {
@@ -358,7 +358,7 @@ describe('bodies', () => {
   });
 
   it('that a function does not read to the end do not spoil the next request', async () => {
-    answer = plainly;
+    respond = plainly;
     const { connection, status } = await ask(
       `POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n`,
     );
@@ -372,7 +372,7 @@ describe('bodies', () => {
 describe('one connection', () => {
   it('answers requests that were sent together, in order', async () => {
     const connection = await open();
-    answer = (request, response) => setTimeout(() => response.end(request.url), request.url!.endsWith('1') ? 50 : 0);
+    respond = (request, response) => setTimeout(() => response.end(request.url), request.url!.endsWith('1') ? 50 : 0);
     connection.send(
       ['/app/1', '/app/2', '/health', '/app/3'].map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join(''),
     );
@@ -389,7 +389,7 @@ describe('one connection', () => {
   });
 
   it('gives HTTP/1.0 clients no chunks', async () => {
-    answer = (_request, response) => {
+    respond = (_request, response) => {
       response.write('a');
       setTimeout(() => response.end('b'), 20);
     };
@@ -446,7 +446,7 @@ describe('one connection', () => {
 
   it('that goes away ends the request at the function', async () => {
     let gone = false;
-    answer = (_request, response) => void response.once('close', () => (gone = true));
+    respond = (_request, response) => void response.once('close', () => (gone = true));
     const connection = await open();
     connection.send('GET /app/left HTTP/1.1\r\nhost: a\r\n\r\n');
     await eventually(() => last()?.url === '/app/left', 'the function has the request');

@@ -1,12 +1,12 @@
 import { type Dropped, dropped, keptFields } from '@dormouse/http/kept-fields';
 import { problemBody } from '@dormouse/http/problem';
-import { Refusal } from '@dormouse/http/refusal';
+import { ProblemError } from '@dormouse/http/problem-error';
 import { normalizePath } from '@dormouse/http/request-path';
 import type { ResponseHead } from '@dormouse/http/response-head';
 import type { HttpRoute, VirtualHost } from '@dormouse/manifests/model';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { newSpanId, newTraceId, rateSampler, readTraceparent } from '@dormouse/telemetry/traceparent';
-import type { ClientConnection, Front } from '../proxy/client-connection.ts';
+import type { ClientConnection, RequestHandler } from '../proxy/client-connection.ts';
 import type { Target } from '../proxy/exchange.ts';
 import { type AppendFields, compileFields } from './header-rules.ts';
 import { compileRoutes, type Routes, type Rule } from './route.ts';
@@ -22,7 +22,7 @@ export interface IngressOptions {
   sample?: () => boolean;
 }
 
-export interface Ingress extends Front {
+export interface Ingress extends RequestHandler {
   /** Applies changed VirtualServices. @throws ManifestError, with the old ones kept */
   update(virtualHosts: readonly VirtualHost[]): void;
   readonly routes: Routes;
@@ -86,15 +86,15 @@ export function createIngress({
     accept(connection) {
       const { request } = connection;
       startTrace(connection, sample);
-      if (!ready()) throw new Refusal(503, 'unavailable', 'The platform is starting.', 1);
+      if (!ready()) throw new ProblemError(503, 'unavailable', 'The platform is starting.', 1);
       const asked = absoluteToOrigin(connection);
       const query = asked.indexOf('?');
       connection.path = normalizePath(query < 0 ? asked : asked.slice(0, query));
       if (request.upgrade && request.hop.includes('upgrade'))
-        throw new Refusal(501, 'not_implemented', 'Protocol upgrades are not supported.');
+        throw new ProblemError(501, 'not_implemented', 'Protocol upgrades are not supported.');
       const rule = routes.find({ head: request, path: connection.path });
       const found = rule && compiled.get(rule);
-      if (!found) throw new Refusal(404, 'not_found', 'No route leads there.');
+      if (!found) throw new ProblemError(404, 'not_found', 'No route leads there.');
       connection.route = found;
       const { action } = found.route;
       if (action.kind === 'direct')
@@ -102,7 +102,7 @@ export function createIngress({
       if (action.kind === 'redirect') return redirect(connection, found, action);
       const destination = pick(action.destinations);
       const service = target(destination.service, destination.namespace);
-      if (!service) throw new Refusal(503, 'unavailable', `There is no Service ${destination.service}.`);
+      if (!service) throw new ProblemError(503, 'unavailable', `There is no Service ${destination.service}.`);
       const path = found.rewrite ? found.rewrite(connection.path) : connection.path;
       const kept = keptFields(
         request.text,
@@ -118,9 +118,9 @@ export function createIngress({
       const found = connection.route as Compiled;
       return `${keptFields(head.text, head.fields, found.outDropped)}x-trace-id: ${connection.traceId}\r\n${found.outFields}`;
     },
-    refusal(connection, refusal) {
+    problem(connection, problem) {
       if (connection.traceId === '') startTrace(connection, sample);
-      return { fields: problemFields(connection, refusal), body: problemBody(refusal, connection.traceId) };
+      return { fields: problemFields(connection, problem), body: problemBody(problem, connection.traceId) };
     },
     finished(connection, status, bytes) {
       record(telemetry, connection, status, bytes);
@@ -162,7 +162,7 @@ function startTrace(connection: ClientConnection, sample: () => boolean): void {
 function absoluteToOrigin({ request }: ClientConnection): string {
   if (request.target.charCodeAt(0) === 47) return request.target;
   const absolute = /^https?:\/\/([^/?#@]+)([/?].*)?$/i.exec(request.target);
-  if (!absolute) throw new Refusal(400, 'malformed', 'The request target is malformed.');
+  if (!absolute) throw new ProblemError(400, 'malformed', 'The request target is malformed.');
   request.host = absolute[1]!;
   const rest = absolute[2] ?? '/';
   return rest.startsWith('?') ? `/${rest}` : rest;
@@ -206,7 +206,7 @@ function redirect(
   );
 }
 
-function problemFields(connection: ClientConnection, { retryAfter }: Refusal): string {
+function problemFields(connection: ClientConnection, { retryAfter }: ProblemError): string {
   const wait = retryAfter === undefined ? '' : `retry-after: ${retryAfter}\r\n`;
   return `content-type: application/problem+json\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n${wait}x-trace-id: ${connection.traceId}\r\n`;
 }

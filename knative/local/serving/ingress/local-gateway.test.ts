@@ -38,10 +38,10 @@ const ask = (host: string, path = '/events?a=1', body = 'x') =>
     const asked = request(
       gateway + path,
       { method: 'POST', headers: { host, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } },
-      async (answer) => {
+      async (incoming) => {
         let text = '';
-        for await (const part of answer.setEncoding('utf8')) text += part;
-        done({ status: answer.statusCode ?? 0, body: JSON.parse(text) });
+        for await (const part of incoming.setEncoding('utf8')) text += part;
+        done({ status: incoming.statusCode ?? 0, body: JSON.parse(text) });
       },
     );
     asked.on('error', failed).end(body);

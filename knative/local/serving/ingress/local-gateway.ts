@@ -1,5 +1,5 @@
-import { Refusal } from '@dormouse/http/refusal';
-import type { Front } from '../proxy/client-connection.ts';
+import { ProblemError } from '@dormouse/http/problem-error';
+import type { RequestHandler } from '../proxy/client-connection.ts';
 import type { Target } from '../proxy/exchange.ts';
 import { clusterLocal } from './cluster-local.ts';
 
@@ -10,10 +10,10 @@ const clusterName = /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?(
  * What Knative calls `knative-local-gateway.istio-system`: one address inside the platform for every Service; the request's
  * Host says which one. An unknown host is answered 404.
  */
-export const localGateway = (target: (name: string, namespace: string) => Target | undefined): Front =>
+export const localGateway = (target: (name: string, namespace: string) => Target | undefined): RequestHandler =>
   clusterLocal(({ host }) => {
     const [, name = '', namespace = ''] = clusterName.exec(host.toLowerCase()) ?? [];
     const found = name === '' ? undefined : target(name, namespace);
-    if (!found) throw new Refusal(404, 'not_found', `No Service has the host ${host || '(none)'}.`);
+    if (!found) throw new ProblemError(404, 'not_found', `No Service has the host ${host || '(none)'}.`);
     return found;
   });

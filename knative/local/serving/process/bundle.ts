@@ -68,18 +68,18 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
     rest,
     async build(source, files = []) {
       const program = resolve(source);
-      const place = join(folder, `${nameOf(program)}-${sha(program).slice(0, 8)}`);
+      const directory = join(folder, `${nameOf(program)}-${sha(program).slice(0, 8)}`);
       // Two images may hold the same program: the second finds what the first has made.
-      const before = turns.get(place);
+      const before = turns.get(directory);
       running++;
       const mine = (async () => {
         await before?.catch(() => {});
-        const known = unchanged(place, how, files);
-        if (known) return bundleOf(place, known, false);
+        const known = unchanged(directory, how, files);
+        if (known) return bundleOf(directory, known, false);
         used = true;
-        return bundleOf(place, await make(program, files, place, how, root), true);
+        return bundleOf(directory, await make(program, files, directory, how, root), true);
       })().finally(() => running--);
-      turns.set(place, mine);
+      turns.set(directory, mine);
       return mine;
     },
   };
@@ -91,8 +91,8 @@ const sha = (text: string | Buffer) => createHash('sha256').update(text).digest(
 const nameOf = (program: string) =>
   basename(program).startsWith('main.') ? basename(dirname(program)) : basename(program).replace(/\.[^.]*$/, '');
 
-function bundleOf(place: string, { hash, inputs, contents }: Found, fresh: boolean): Bundle {
-  const made = join(place, hash);
+function bundleOf(directory: string, { hash, inputs, contents }: Found, fresh: boolean): Bundle {
+  const made = join(directory, hash);
   return {
     hash,
     entry: join(made, 'main.js'),
@@ -104,10 +104,10 @@ function bundleOf(place: string, { hash, inputs, contents }: Found, fresh: boole
 }
 
 /** What was made before, if every file is as it was then. */
-function unchanged(place: string, how: string, files: readonly string[]): Found | undefined {
+function unchanged(directory: string, how: string, files: readonly string[]): Found | undefined {
   try {
-    const found = JSON.parse(readFileSync(join(place, 'built.json'), 'utf8')) as Found & { how: string };
-    if (found.how !== how || !statSync(join(place, found.hash, 'main.js')).isFile()) return undefined;
+    const found = JSON.parse(readFileSync(join(directory, 'built.json'), 'utf8')) as Found & { how: string };
+    if (found.how !== how || !statSync(join(directory, found.hash, 'main.js')).isFile()) return undefined;
     if (globSync(files).some((file) => !found.inputs[file])) return undefined;
     for (const [file, was] of Object.entries(found.inputs)) {
       const now = statSync(file);
@@ -123,12 +123,12 @@ function unchanged(place: string, how: string, files: readonly string[]): Found 
 async function make(
   program: string,
   files: readonly string[],
-  place: string,
+  directory: string,
   how: string,
   root: string,
 ): Promise<Found> {
   const { build } = await import('esbuild');
-  const temporary = join(place, `making-${process.pid}-${Date.now()}`);
+  const temporary = join(directory, `making-${process.pid}-${Date.now()}`);
   const result = await build({
     entryPoints: { main: program },
     outdir: temporary,
@@ -157,13 +157,13 @@ async function make(
   const inputs = Object.fromEntries(read.map((file) => [file, stamp(file)]));
   const hash = sha(how + Object.entries(inputs).map(([file, each]) => `${file} ${each.hash}`)).slice(0, 16);
   writeFileSync(join(temporary, 'package.json'), '{"type":"module"}');
-  rmSync(join(place, hash), { recursive: true, force: true });
-  renameSync(temporary, join(place, hash));
+  rmSync(join(directory, hash), { recursive: true, force: true });
+  renameSync(temporary, join(directory, hash));
   const found = { how, hash, inputs, contents: contentsOf(result.metafile, root) };
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, 'built.json.new'), JSON.stringify(found));
-  renameSync(join(place, 'built.json.new'), join(place, 'built.json'));
-  prune(place, hash);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'built.json.new'), JSON.stringify(found));
+  renameSync(join(directory, 'built.json.new'), join(directory, 'built.json'));
+  prune(directory, hash);
   return found;
 }
 
@@ -178,12 +178,12 @@ function stamp(file: string): Found['inputs'][string] {
 }
 
 /** Keeps this build and the one before, which may still be running. */
-function prune(place: string, hash: string): void {
-  const builds = readdirSync(place, { withFileTypes: true })
+function prune(directory: string, hash: string): void {
+  const builds = readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== hash)
-    .map(({ name }) => ({ name, time: statSync(join(place, name)).mtimeMs }))
+    .map(({ name }) => ({ name, time: statSync(join(directory, name)).mtimeMs }))
     .sort((one, other) => other.time - one.time);
-  for (const { name } of builds.slice(1)) rmSync(join(place, name), { recursive: true, force: true });
+  for (const { name } of builds.slice(1)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 function explain(error: unknown, root: string): string {

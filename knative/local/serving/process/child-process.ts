@@ -77,7 +77,7 @@ export function startChild(
 }
 
 /** A line of more characters is cut into several. */
-const longest = 65_536;
+const maxLineCharacters = 65_536;
 
 function lines(child: ChildProcess, name: 'stdout' | 'stderr', give: (line: string) => void): void {
   const stream = child[name]!;
@@ -87,7 +87,7 @@ function lines(child: ChildProcess, name: 'stdout' | 'stderr', give: (line: stri
     const parts = (rest + text).split('\n');
     rest = parts.pop() ?? '';
     for (const part of parts) give(part);
-    if (rest.length <= longest) return;
+    if (rest.length <= maxLineCharacters) return;
     give(rest);
     rest = '';
   });

@@ -118,8 +118,8 @@ function word(value: unknown): string {
 }
 
 function shown({ level, message, fields, traceId }: LogLine): string {
-  const mark = level === 'info' ? '' : `${level.toUpperCase()} `;
+  const levelPrefix = level === 'info' ? '' : `${level.toUpperCase()} `;
   const rest = fields ? Object.entries(fields).map(([name, value]) => ` ${name}=${word(value)}`) : [];
   const trace = traceId && level !== 'info' ? ` trace=${traceId}` : '';
-  return `${mark}${message}${rest.join('').slice(0, 400)}${trace}`.replaceAll('\n', '\n           │ ');
+  return `${levelPrefix}${message}${rest.join('').slice(0, 400)}${trace}`.replaceAll('\n', '\n           │ ');
 }

@@ -20,7 +20,7 @@ export interface Assignment {
   cache: string;
 }
 
-const tell = process.send?.bind(process);
+const sendToParent = process.send?.bind(process);
 delete (process as { send?: unknown }).send; // an application must not take the channel for its own
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')); // the platform is gone
 process.on('message', (message: Assignment | 'flush') => {
@@ -32,7 +32,7 @@ subscribe('tracing:net.server.listen:asyncEnd', (message) => {
   const { server } = message as { server: Server };
   if (!assigned || !(server instanceof Server)) return;
   const address = server.address() as AddressInfo | null;
-  if (address) tell?.({ listening: address.port });
+  if (address) sendToParent?.({ listening: address.port });
 });
 
 // On a cluster a program listens on every address of its pod. Here nobody but this machine is to reach it past the ingress.

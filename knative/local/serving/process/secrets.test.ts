@@ -33,10 +33,10 @@ describe('Secrets that no manifest holds', () => {
       `import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[2] + '/one.jwk', 'key');`,
     );
     await prepare({ ...posts, keys: { kind: 'run', program: join(root, 'keys.mjs') } });
-    for (const place of [folder, join(folder, 'posts-database'), join(folder, 'keys')])
-      expect(statSync(place).mode & 0o777).toBe(0o700);
-    for (const place of ['posts-database', 'keys'].map((name) => join(folder, name)))
-      for (const name of readdirSync(place)) expect(statSync(join(place, name)).mode & 0o777, name).toBe(0o600);
+    for (const directory of [folder, join(folder, 'posts-database'), join(folder, 'keys')])
+      expect(statSync(directory).mode & 0o777).toBe(0o700);
+    for (const directory of ['posts-database', 'keys'].map((name) => join(folder, name)))
+      for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777, name).toBe(0o600);
   });
 
   it('keep their passwords while addresses change', async () => {

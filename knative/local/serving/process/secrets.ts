@@ -24,43 +24,43 @@ export async function prepareSecrets({ folder, recipes, databaseUrl, redisUrl, r
   chmodSync(folder, 0o700);
   await Promise.all(
     [...recipes].map(async ([name, recipe]) => {
-      const place = join(folder, name);
-      if (recipe.kind === 'redis' && !redisUrl) return rmSync(place, { recursive: true, force: true });
-      mkdirSync(place, { recursive: true, mode: 0o700 });
-      chmodSync(place, 0o700);
-      if (recipe.kind === 'redis') writeSecret(place, 'REDIS_URL', redisUrl!);
-      else if (recipe.kind === 'database') writeDatabase(place, recipe.role, databaseUrl);
-      else if (filesOf(place).length === 0) await fill(place, recipe.program, root);
+      const directory = join(folder, name);
+      if (recipe.kind === 'redis' && !redisUrl) return rmSync(directory, { recursive: true, force: true });
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      chmodSync(directory, 0o700);
+      if (recipe.kind === 'redis') writeSecret(directory, 'REDIS_URL', redisUrl!);
+      else if (recipe.kind === 'database') writeDatabase(directory, recipe.role, databaseUrl);
+      else if (filesOf(directory).length === 0) await fill(directory, recipe.program, root);
     }),
   );
 }
 
 /** A Secret's data, or undefined when there is none of that name. */
 export function readSecret(folder: string, name: string): Record<string, string> | undefined {
-  const place = join(folder, name);
-  if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) return undefined;
-  return Object.fromEntries(filesOf(place).map((key) => [key, readFileSync(join(place, key), 'utf8')]));
+  const directory = join(folder, name);
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  return Object.fromEntries(filesOf(directory).map((key) => [key, readFileSync(join(directory, key), 'utf8')]));
 }
 
-const filesOf = (place: string) =>
-  readdirSync(place).filter((name) => !name.startsWith('.') && statSync(join(place, name)).isFile());
+const filesOf = (directory: string) =>
+  readdirSync(directory).filter((name) => !name.startsWith('.') && statSync(join(directory, name)).isFile());
 
-function writeSecret(place: string, key: string, value: string): void {
-  const file = join(place, key);
+function writeSecret(directory: string, key: string, value: string): void {
+  const file = join(directory, key);
   writeFileSync(file, value, { mode: 0o600 });
   chmodSync(file, 0o600);
 }
 
 /** The role's own URL with its password; the role itself is made by the Job that migrates. */
-function writeDatabase(place: string, role: string, databaseUrl: string): void {
+function writeDatabase(directory: string, role: string, databaseUrl: string): void {
   const url = new URL(databaseUrl);
-  if (role !== '') [url.username, url.password] = [role, password(place)];
-  writeSecret(place, 'DATABASE_URL', url.href);
-  writeSecret(place, 'DATABASE_DIRECT_URL', url.href);
+  if (role !== '') [url.username, url.password] = [role, password(directory)];
+  writeSecret(directory, 'DATABASE_URL', url.href);
+  writeSecret(directory, 'DATABASE_DIRECT_URL', url.href);
 }
 
-function password(place: string): string {
-  const file = join(place, '.password');
+function password(directory: string): string {
+  const file = join(directory, '.password');
   try {
     return readFileSync(file, 'utf8');
   } catch {
@@ -70,9 +70,9 @@ function password(place: string): string {
   }
 }
 
-function fill(place: string, program: string, root: string): Promise<void> {
+function fill(directory: string, program: string, root: string): Promise<void> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [program, place], {
+    const child = spawn(process.execPath, [program, directory], {
       cwd: root,
       env: { PATH: process.env.PATH, HOME: process.env.HOME },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -84,9 +84,9 @@ function fill(place: string, program: string, root: string): Promise<void> {
     child.once('error', failed).once('close', (code) => {
       if (code !== 0)
         return failed(
-          new Error(`${program} could not fill ${place}: ${said.trim().split('\n').at(-1) ?? `code ${code}`}`),
+          new Error(`${program} could not fill ${directory}: ${said.trim().split('\n').at(-1) ?? `code ${code}`}`),
         );
-      for (const name of filesOf(place)) chmodSync(join(place, name), 0o600);
+      for (const name of filesOf(directory)) chmodSync(join(directory, name), 0o600);
       done();
     });
   });

@@ -33,7 +33,7 @@ export async function warmUp(): Promise<void> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   await new Promise<void>((done) =>
-    get({ port, host: '127.0.0.1', agent: false }, (answer) => answer.resume().on('close', done)).on('error', () =>
+    get({ port, host: '127.0.0.1', agent: false }, (incoming) => incoming.resume().on('close', done)).on('error', () =>
       done(),
     ),
   );

@@ -1,17 +1,17 @@
-import { Refusal } from '@dormouse/http/refusal';
+import { ProblemError } from '@dormouse/http/problem-error';
 
 /** Where a request can go: an instance that is ready. */
-export interface Place {
+export interface Endpoint {
   /** Requests under way. */
   inFlight: number;
 }
 
 /** A request that wants a place. */
-export interface Waiter<P extends Place> {
+export interface PendingRequest<P extends Endpoint> {
   /** In a queue; whoever gives up sets it to false. */
   waiting: boolean;
-  admitted(place: P): void;
-  refused(refusal: Refusal): void;
+  admitted(endpoint: P): void;
+  rejected(problem: ProblemError): void;
 }
 
 export interface ActivatorOptions {
@@ -20,7 +20,7 @@ export interface ActivatorOptions {
   /** Requests that may wait; Knative's activator has 10,000. */
   depth?: number;
   /** Called when a request finds no place at all; may refuse it. */
-  wake(): Refusal | undefined;
+  wake(): ProblemError | undefined;
   now?: () => number;
 }
 
@@ -37,17 +37,17 @@ export interface Sample {
  * One revision's door: lets requests through to its places, the least busy one first, never more at once than a place
  * may have; keeps the others in order while places start or are full.
  */
-export class Activator<P extends Place> {
-  readonly places: P[] = [];
+export class Activator<P extends Endpoint> {
+  readonly endpoints: P[] = [];
   /** Requests that ever came. */
   requests = 0;
   /** Under way or waiting. */
   active = 0;
   readonly #concurrency: number;
   readonly #depth: number;
-  readonly #wake: () => Refusal | undefined;
+  readonly #wake: () => ProblemError | undefined;
   readonly #now: () => number;
-  #queue: Waiter<P>[] = [];
+  #queue: PendingRequest<P>[] = [];
   #first = 0;
   #area = 0;
   #since: number;
@@ -69,30 +69,32 @@ export class Activator<P extends Place> {
   }
 
   /** Admits, keeps or refuses; whoever was admitted says `leave` afterwards. */
-  enter(waiter: Waiter<P>): void {
+  enter(pending: PendingRequest<P>): void {
     this.requests++;
-    const place = this.#first === this.#queue.length ? this.#free() : undefined;
-    if (place) {
-      this.#admit(place, waiter, 1);
+    const endpoint = this.#first === this.#queue.length ? this.#free() : undefined;
+    if (endpoint) {
+      this.#admit(endpoint, pending, 1);
       return;
     }
-    const refusal = this.places.length === 0 ? this.#wake() : undefined;
-    if (refusal) {
-      waiter.refused(refusal);
+    const problem = this.endpoints.length === 0 ? this.#wake() : undefined;
+    if (problem) {
+      pending.rejected(problem);
       return;
     }
     if (this.#queue.length - this.#first >= this.#depth && this.queued >= this.#depth) {
-      waiter.refused(new Refusal(503, 'unavailable', `More than ${this.#depth} requests are waiting already.`, 1));
+      pending.rejected(
+        new ProblemError(503, 'unavailable', `More than ${this.#depth} requests are waiting already.`, 1),
+      );
       return;
     }
-    waiter.waiting = true;
+    pending.waiting = true;
     this.#count(1);
-    this.#queue.push(waiter);
+    this.#queue.push(pending);
   }
 
   /** A request that was admitted is over. */
-  leave(place: P): void {
-    place.inFlight--;
+  leave(endpoint: P): void {
+    endpoint.inFlight--;
     this.#count(-1);
     this.#drain();
   }
@@ -103,28 +105,28 @@ export class Activator<P extends Place> {
   }
 
   /** Opens a place. */
-  add(place: P): void {
-    if (this.places.includes(place)) return;
-    this.places.push(place);
+  add(endpoint: P): void {
+    if (this.endpoints.includes(endpoint)) return;
+    this.endpoints.push(endpoint);
     this.#drain();
   }
 
   /** Closes a place for new requests; those in it leave as they end. */
-  remove(place: P): void {
-    const index = this.places.indexOf(place);
-    if (index >= 0) this.places.splice(index, 1);
+  remove(endpoint: P): void {
+    const index = this.endpoints.indexOf(endpoint);
+    if (index >= 0) this.endpoints.splice(index, 1);
   }
 
   /** Answers everybody who waits. */
-  refuse(refusal: Refusal): void {
-    for (const waiter of this.#takeAll()) waiter.refused(refusal);
+  rejectWaiting(problem: ProblemError): void {
+    for (const pending of this.#takeAll()) pending.rejected(problem);
   }
 
   /** Hands everybody who waits over to another revision, in order. */
   moveTo(other: Activator<P>): void {
-    for (const waiter of this.#takeAll()) {
+    for (const pending of this.#takeAll()) {
       this.requests--;
-      other.enter(waiter);
+      other.enter(pending);
     }
   }
 
@@ -142,36 +144,37 @@ export class Activator<P extends Place> {
     return sample;
   }
 
-  #takeAll(): Waiter<P>[] {
-    const waiters = this.#queue.slice(this.#first).filter(({ waiting }) => waiting);
+  #takeAll(): PendingRequest<P>[] {
+    const pendingRequests = this.#queue.slice(this.#first).filter(({ waiting }) => waiting);
     this.#queue = [];
     this.#first = 0;
-    this.#count(-waiters.length);
-    for (const waiter of waiters) waiter.waiting = false;
-    return waiters;
+    this.#count(-pendingRequests.length);
+    for (const pending of pendingRequests) pending.waiting = false;
+    return pendingRequests;
   }
 
   #free(): P | undefined {
     let best: P | undefined;
-    for (const place of this.places) if (place.inFlight < (best ? best.inFlight : this.#concurrency)) best = place;
+    for (const endpoint of this.endpoints)
+      if (endpoint.inFlight < (best ? best.inFlight : this.#concurrency)) best = endpoint;
     return best;
   }
 
-  #admit(place: P, waiter: Waiter<P>, change: number): void {
-    place.inFlight++;
+  #admit(endpoint: P, pending: PendingRequest<P>, change: number): void {
+    endpoint.inFlight++;
     this.#count(change);
-    waiter.admitted(place);
+    pending.admitted(endpoint);
   }
 
   #drain(): void {
     while (this.#first < this.#queue.length) {
-      const waiter = this.#queue[this.#first]!;
-      const place = waiter.waiting ? this.#free() : undefined;
-      if (waiter.waiting && !place) break;
+      const pending = this.#queue[this.#first]!;
+      const endpoint = pending.waiting ? this.#free() : undefined;
+      if (pending.waiting && !endpoint) break;
       this.#first++;
-      if (place) {
-        waiter.waiting = false;
-        this.#admit(place, waiter, 0);
+      if (endpoint) {
+        pending.waiting = false;
+        this.#admit(endpoint, pending, 0);
       }
     }
     if (this.#first === this.#queue.length && this.#first > 0) {

@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import { ChunkedReader } from '@dormouse/http/chunked';
+import { ProblemError } from '@dormouse/http/problem-error';
 import { reasonPhrase } from '@dormouse/http/reason-phrase';
-import { Refusal } from '@dormouse/http/refusal';
 import { headLimit, RequestHead } from '@dormouse/http/request-head';
 import { chunked, type ResponseHead, untilClose } from '@dormouse/http/response-head';
 import { Exchange, type Target } from './exchange.ts';
 import { RequestBody } from './request-body.ts';
 
 /** What stands at a listener: says where a request goes and what is added on both ways. */
-export interface Front {
+export interface RequestHandler {
   /** Answers by `forward`, `reply` or a thrown Refusal. */
   accept(connection: ClientConnection): void;
   /** Field lines of the response, those added included. */
   responseFields(connection: ClientConnection, head: ResponseHead): string;
   /** Status, fields and body of an answer of our own. */
-  refusal(connection: ClientConnection, refusal: Refusal): { fields: string; body: string };
+  problem(connection: ClientConnection, problem: ProblemError): { fields: string; body: string };
   finished(connection: ClientConnection, status: number, bytes: number): void;
   closed(connection: ClientConnection): void;
 }
@@ -51,9 +51,9 @@ export class ClientConnection extends Exchange {
   path = '';
   route: unknown;
   bodiless = false;
-  protected answering = false;
+  protected responding = false;
   readonly #socket: Socket;
-  readonly #front: Front;
+  readonly #requestHandler: RequestHandler;
   #phase: Phase = 'head';
   #rest: Buffer | undefined;
   readonly #body = new RequestBody();
@@ -67,10 +67,10 @@ export class ClientConnection extends Exchange {
   #unchunk: ChunkedReader | undefined;
   #stopping = false;
 
-  constructor(socket: Socket, front: Front) {
+  constructor(socket: Socket, handler: RequestHandler) {
     super();
     this.#socket = socket;
-    this.#front = front;
+    this.#requestHandler = handler;
     this.address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
     this.#since = performance.now();
     socket
@@ -96,7 +96,7 @@ export class ClientConnection extends Exchange {
   reply(status: number, reason: string, fields: string, body: string): void {
     const bytes = Buffer.from(body);
     this.#status = status;
-    this.answering = true;
+    this.responding = true;
     this.#decideClosing();
     const head = `HTTP/1.1 ${status} ${reason}\r\n${fields}${status === 204 || status === 304 ? '' : `content-length: ${bytes.length}\r\n`}${this.#closing ? 'connection: close\r\n' : ''}\r\n`;
     this.#send(head, this.bodiless ? empty : bytes);
@@ -152,7 +152,7 @@ export class ClientConnection extends Exchange {
     this.#rest = undefined;
     this.#phase = 'busy';
     this.startedAt = performance.now();
-    this.answering = this.#closing = this.bodiless = false;
+    this.responding = this.#closing = this.bodiless = false;
     this.#status = this.#bytes = 0;
     this.method = this.traceId = this.path = '';
     try {
@@ -161,11 +161,11 @@ export class ClientConnection extends Exchange {
       this.bodiless = this.method === 'HEAD';
       this.#body.begin(this.request.length);
       if (bytes.length > end + 4) this.#take(bytes.subarray(end + 4));
-      if (this.busy) this.#front.accept(this); // else its body was refused already
+      if (this.busy) this.#requestHandler.accept(this); // else its body was refused already
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (this.method === '') this.#body.spoil(); // unreadable: whatever follows is not a request
-      this.refused(error);
+      if (!(error instanceof ProblemError)) throw error;
+      if (this.method === '') this.#body.invalidate(); // unreadable: whatever follows is not a request
+      this.rejected(error);
     }
   }
 
@@ -173,19 +173,19 @@ export class ClientConnection extends Exchange {
     if (!this.#rest) this.#since = performance.now();
     this.#rest = bytes.length > 0 ? bytes : undefined;
     if (bytes.length > headLimit)
-      this.#unreadable(new Refusal(431, 'too_large', `The request's head has more than ${headLimit} bytes.`));
+      this.#unreadable(new ProblemError(431, 'too_large', `The request's head has more than ${headLimit} bytes.`));
     else if (/(?:^|[^\r])\n/.test(bytes.toString('latin1', 0, Math.min(bytes.length, headLimit))))
-      this.#unreadable(new Refusal(400, 'malformed', 'Lines end with CR LF.'));
+      this.#unreadable(new ProblemError(400, 'malformed', 'Lines end with CR LF.'));
   }
 
-  #unreadable(refusal: Refusal): void {
+  #unreadable(problem: ProblemError): void {
     this.#phase = 'busy';
     this.#rest = undefined;
     this.startedAt = performance.now();
     this.method = this.traceId = this.path = '';
-    this.#body.spoil();
-    this.bodiless = this.answering = false;
-    this.refused(refusal);
+    this.#body.invalidate();
+    this.bodiless = this.responding = false;
+    this.rejected(problem);
   }
 
   /** What came while a request is under way: its body, then the next request, which waits. */
@@ -206,10 +206,10 @@ export class ClientConnection extends Exchange {
   }
 
   #brokenBody(): void {
-    if (this.answering) this.#socket.destroy();
+    if (this.responding) this.#socket.destroy();
     else {
-      this.#body.spoil();
-      this.#giveUp(new Refusal(400, 'malformed', 'The chunked body is malformed.'));
+      this.#body.invalidate();
+      this.#giveUp(new ProblemError(400, 'malformed', 'The chunked body is malformed.'));
     }
   }
 
@@ -229,35 +229,35 @@ export class ClientConnection extends Exchange {
 
   // --- the response
 
-  answerHead(head: ResponseHead, body: Buffer, done: boolean): void {
-    this.answering = true;
+  onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void {
+    this.responding = true;
     this.#status = head.status;
     this.#decideClosing();
     const old = this.request.minor === 0 && head.length === chunked;
     if (head.length === untilClose || old) this.#closing = true;
     if (old) this.#unchunk = new ChunkedReader();
     const framing = head.length === chunked && !old ? 'transfer-encoding: chunked\r\n' : '';
-    const text = `HTTP/1.1 ${head.text.slice(9, head.fields)}${this.#front.responseFields(this, head)}${framing}${this.#closing ? 'connection: close\r\n' : ''}\r\n`;
+    const text = `HTTP/1.1 ${head.text.slice(9, head.fields)}${this.#requestHandler.responseFields(this, head)}${framing}${this.#closing ? 'connection: close\r\n' : ''}\r\n`;
     this.#send(text, this.#payload(body), done);
     if (done) this.#finish();
     else if (this.#deadline > 0) this.#expire(this.#totalMs);
   }
 
-  answerMore(bytes: Buffer, done: boolean): void {
+  onResponseBody(bytes: Buffer, done: boolean): void {
     const payload = this.#payload(bytes);
     this.#bytes += payload.length;
     if (payload.length > 0 && !this.#socket.write(payload) && !done) this.connection?.pause();
     if (done) this.#finish();
   }
 
-  protected brokeOff(): void {
+  protected onAborted(): void {
     this.#socket.destroy(); // the client must see that the response is not complete
   }
 
-  refused(refusal: Refusal): void {
-    if (this.#phase !== 'busy' || this.answering) return;
-    const { fields, body } = this.#front.refusal(this, refusal);
-    this.reply(refusal.status, reasonPhrase(refusal.status), fields, body);
+  rejected(problem: ProblemError): void {
+    if (this.#phase !== 'busy' || this.responding) return;
+    const { fields, body } = this.#requestHandler.problem(this, problem);
+    this.reply(problem.status, reasonPhrase(problem.status), fields, body);
   }
 
   #payload(bytes: Buffer): Buffer {
@@ -296,7 +296,7 @@ export class ClientConnection extends Exchange {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#since = performance.now();
-    this.#front.finished(this, this.#status, this.#bytes);
+    this.#requestHandler.finished(this, this.#status, this.#bytes);
     this.target = undefined;
     if (this.#closing || this.#stopping) {
       this.#linger();
@@ -327,20 +327,21 @@ export class ClientConnection extends Exchange {
 
   #expired(): void {
     this.#deadline = 0;
-    if (this.answering) this.#socket.destroy();
-    else this.#giveUp(new Refusal(504, 'timeout', `${this.target?.name ?? 'The function'} did not answer in time.`));
+    if (this.responding) this.#socket.destroy();
+    else
+      this.#giveUp(new ProblemError(504, 'timeout', `${this.target?.name ?? 'The function'} did not answer in time.`));
   }
 
-  #giveUp(refusal: Refusal): void {
+  #giveUp(problem: ProblemError): void {
     this.abandon();
-    this.refused(refusal);
+    this.rejected(problem);
   }
 
   #tooSlow(detail: string): void {
-    const refusal = new Refusal(408, 'timeout', detail);
-    if (this.answering) this.#socket.destroy();
-    else if (this.#phase === 'busy') this.#giveUp(refusal);
-    else this.#unreadable(refusal);
+    const problem = new ProblemError(408, 'timeout', detail);
+    if (this.responding) this.#socket.destroy();
+    else if (this.#phase === 'busy') this.#giveUp(problem);
+    else this.#unreadable(problem);
   }
 
   #closed(): void {
@@ -349,8 +350,8 @@ export class ClientConnection extends Exchange {
     this.#phase = 'closed';
     if (busy) {
       this.abandon();
-      this.#front.finished(this, this.#status || 499, this.#bytes);
+      this.#requestHandler.finished(this, this.#status || 499, this.#bytes);
     }
-    this.#front.closed(this);
+    this.#requestHandler.closed(this);
   }
 }

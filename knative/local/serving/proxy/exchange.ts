@@ -1,16 +1,21 @@
-import { Refusal } from '@dormouse/http/refusal';
+import { ProblemError } from '@dormouse/http/problem-error';
 import type { ResponseHead } from '@dormouse/http/response-head';
-import type { Activator, Place, Waiter } from './activator.ts';
-import type { Asker, ConnectionFailure, InstanceConnection, InstanceConnections } from './instance-connection.ts';
+import type { Activator, Endpoint, PendingRequest } from './activator.ts';
+import type {
+  ConnectionFailure,
+  InstanceConnection,
+  InstanceConnections,
+  ResponseHandler,
+} from './instance-connection.ts';
 
 /** An instance as a request sees it. */
-export interface ServingPlace extends Place {
+export interface ServingEndpoint extends Endpoint {
   readonly connections: InstanceConnections;
-  readonly activator: Activator<ServingPlace>;
+  readonly activator: Activator<ServingEndpoint>;
   /** How a message names it. */
   readonly name: string;
   /** A connection to it failed: no further request should go there until it is clear that it still listens. */
-  doubt(): void;
+  markSuspect(): void;
 }
 
 /** A Service as a request sees it. */
@@ -21,17 +26,17 @@ export interface Target {
   readonly timeoutMs: number;
   readonly responseStartTimeoutMs: number;
   /** The door of the revision that serves now. */
-  readonly activator: Activator<ServingPlace>;
+  readonly activator: Activator<ServingEndpoint>;
 }
 
-const most = 5;
+const maxAttempts = 5;
 const safe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
  * A request's way through an activator to an instance and back. A connection that fails before the response is tried
  * again at another instance when the request cannot have been seen, or is safe and has nothing that was consumed.
  */
-export abstract class Exchange implements Asker, Waiter<ServingPlace> {
+export abstract class Exchange implements ResponseHandler, PendingRequest<ServingEndpoint> {
   waiting = false;
   target: Target | undefined;
   /** Waited for an instance that was not there yet, ms. */
@@ -40,9 +45,9 @@ export abstract class Exchange implements Asker, Waiter<ServingPlace> {
   /** The request's head for the instance, with the empty line. */
   protected head = '';
   protected method = '';
-  protected place: ServingPlace | undefined;
+  protected endpoint: ServingEndpoint | undefined;
   protected connection: InstanceConnection | undefined;
-  #door: Activator<ServingPlace> | undefined;
+  #activator: Activator<ServingEndpoint> | undefined;
   #attempts = 0;
   #entered = 0;
 
@@ -56,61 +61,61 @@ export abstract class Exchange implements Asker, Waiter<ServingPlace> {
   #try(): void {
     this.#attempts++;
     this.#entered = 0;
-    this.#door = this.target!.activator;
-    this.#door.enter(this);
+    this.#activator = this.target!.activator;
+    this.#activator.enter(this);
     if (this.waiting) this.#entered = performance.now();
   }
 
-  admitted(place: ServingPlace): void {
+  admitted(endpoint: ServingEndpoint): void {
     if (this.#entered > 0) this.waited += performance.now() - this.#entered;
-    this.place = place;
-    this.connection = place.connections.take();
+    this.endpoint = endpoint;
+    this.connection = endpoint.connections.take();
     this.connection.begin(this);
   }
 
-  abstract refused(refusal: Refusal): void;
+  abstract rejected(problem: ProblemError): void;
   /** The connection is open: write the request. */
   abstract connected(): void;
-  abstract answerHead(head: ResponseHead, body: Buffer, done: boolean): void;
-  abstract answerMore(bytes: Buffer, done: boolean): void;
+  abstract onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void;
+  abstract onResponseBody(bytes: Buffer, done: boolean): void;
   abstract drained(): void;
   /** The request can be written once more: nothing of its body was let go. */
   protected abstract repeatable(): boolean;
   /** The response had begun and broke off. */
-  protected abstract brokeOff(): void;
-  protected abstract readonly answering: boolean;
+  protected abstract onAborted(): void;
+  protected abstract readonly responding: boolean;
 
-  answerFailed({ code, sent }: ConnectionFailure): void {
-    const name = this.place?.name ?? this.target?.name;
+  onResponseFailed({ code, sent }: ConnectionFailure): void {
+    const name = this.endpoint?.name ?? this.target?.name;
     this.connection = undefined;
-    this.place?.doubt();
-    if (this.answering) {
+    this.endpoint?.markSuspect();
+    if (this.responding) {
       this.leave();
-      this.brokeOff();
+      this.onAborted();
       return;
     }
-    const again = this.#attempts < most && this.repeatable() && (!sent || safe.has(this.method));
+    const again = this.#attempts < maxAttempts && this.repeatable() && (!sent || safe.has(this.method));
     this.leave();
     if (again) {
       this.#try();
       return;
     }
-    this.refused(new Refusal(502, 'bad_gateway', `${name} ended before it answered (${code}).`));
+    this.rejected(new ProblemError(502, 'bad_gateway', `${name} ended before it answered (${code}).`));
   }
 
   /** The response is complete, or nobody wants it any more. */
   protected leave(): void {
-    const { place } = this;
-    this.place = undefined;
+    const { endpoint } = this;
+    this.endpoint = undefined;
     this.connection = undefined;
-    place?.activator.leave(place);
+    endpoint?.activator.leave(endpoint);
   }
 
   /** Gives the request up wherever it is. */
   protected abandon(): void {
     if (this.waiting) {
       this.waiting = false;
-      this.#door?.giveUp();
+      this.#activator?.giveUp();
     }
     this.connection?.abandon();
     this.leave();

@@ -10,12 +10,12 @@ export interface ConnectionFailure {
 }
 
 /** Who asked an instance; bytes of the body are as on the wire, chunk framing included. */
-export interface Asker {
+export interface ResponseHandler {
   readonly bodiless: boolean;
   connected(): void;
-  answerHead(head: ResponseHead, body: Buffer, done: boolean): void;
-  answerMore(bytes: Buffer, done: boolean): void;
-  answerFailed(failure: ConnectionFailure): void;
+  onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void;
+  onResponseBody(bytes: Buffer, done: boolean): void;
+  onResponseFailed(failure: ConnectionFailure): void;
   /** The instance takes more of the request's body. */
   drained(): void;
 }
@@ -72,10 +72,10 @@ export class InstanceConnection {
   readonly #pool: InstanceConnections;
   readonly #socket: Socket;
   readonly #head = new ResponseHead();
-  #asker: Asker | undefined;
+  #handler: ResponseHandler | undefined;
   #rest: Buffer | undefined;
   /** The response's head was read. */
-  #answering = false;
+  #responding = false;
   #left = 0;
   #reader: ChunkedReader | undefined;
   #sent = false;
@@ -88,10 +88,10 @@ export class InstanceConnection {
     this.#socket
       .on('connect', () => {
         this.open = true;
-        this.#asker?.connected();
+        this.#handler?.connected();
       })
       .on('data', (bytes: Buffer) => this.#read(bytes))
-      .on('drain', () => this.#asker?.drained())
+      .on('drain', () => this.#handler?.drained())
       .on('error', (error: NodeJS.ErrnoException) => {
         this.#failure = error.code ?? error.message;
       })
@@ -100,11 +100,11 @@ export class InstanceConnection {
   }
 
   /** Takes the connection for one request; `connected` is called when it can be written to, at once if it is open. */
-  begin(asker: Asker): void {
-    this.#asker = asker;
-    this.#answering = false;
+  begin(handler: ResponseHandler): void {
+    this.#handler = handler;
+    this.#responding = false;
     this.#sent = false;
-    if (this.open) asker.connected();
+    if (this.open) handler.connected();
   }
 
   /**
@@ -136,7 +136,7 @@ export class InstanceConnection {
 
   /** Drops the request under way, without telling the asker. */
   abandon(): void {
-    this.#asker = undefined;
+    this.#handler = undefined;
     this.destroy();
   }
 
@@ -145,11 +145,11 @@ export class InstanceConnection {
   }
 
   #read(bytes: Buffer): void {
-    if (this.#answering) {
+    if (this.#responding) {
       this.#body(bytes);
       return;
     }
-    if (!this.#asker) {
+    if (!this.#handler) {
       this.destroy(); // nobody asked: not HTTP as we speak it
       return;
     }
@@ -161,7 +161,7 @@ export class InstanceConnection {
       return;
     }
     this.#rest = undefined;
-    if (!this.#head.read(all.toString('latin1', 0, end + 2), this.#asker.bodiless)) {
+    if (!this.#head.read(all.toString('latin1', 0, end + 2), this.#handler.bodiless)) {
       this.#broken();
       return;
     }
@@ -171,21 +171,21 @@ export class InstanceConnection {
       else if (after.length > 0) this.#read(after);
       return;
     }
-    this.#answer(after);
+    this.#beginResponse(after);
   }
 
-  #answer(body: Buffer): void {
+  #beginResponse(body: Buffer): void {
     const { length } = this.#head;
-    this.#answering = true;
+    this.#responding = true;
     this.#left = length;
     if (length === chunked) this.#reader = new ChunkedReader();
     const [own, done] = this.#own(body);
-    if (own) this.#pass(done, (asker) => asker.answerHead(this.#head, own, done));
+    if (own) this.#pass(done, (handler) => handler.onResponseHead(this.#head, own, done));
   }
 
   #body(bytes: Buffer): void {
     const [own, done] = this.#own(bytes);
-    if (own) this.#pass(done, (asker) => asker.answerMore(own, done));
+    if (own) this.#pass(done, (handler) => handler.onResponseBody(own, done));
   }
 
   /** The part of `bytes` that belongs to this response, and whether it ends there; no part when the response is broken. */
@@ -202,16 +202,16 @@ export class InstanceConnection {
     return [used === bytes.length ? bytes : bytes.subarray(0, used), done];
   }
 
-  #pass(done: boolean, give: (asker: Asker) => void): void {
-    const asker = this.#asker;
+  #pass(done: boolean, give: (handler: ResponseHandler) => void): void {
+    const handler = this.#handler;
     if (done) this.#release();
-    if (asker) give(asker);
+    if (handler) give(handler);
   }
 
   #release(): void {
-    this.#asker = undefined;
+    this.#handler = undefined;
     this.#reader = undefined;
-    this.#answering = false;
+    this.#responding = false;
     const { keepAlive, keepAliveMs } = this.#head;
     if (!keepAlive || !this.#requestDone || keepAliveMs <= margin) {
       this.destroy();
@@ -228,17 +228,17 @@ export class InstanceConnection {
   }
 
   #ended(): void {
-    if (!this.#answering || this.#left !== untilClose) return;
-    const asker = this.#asker;
-    this.#asker = undefined;
-    asker?.answerMore(empty, true);
+    if (!this.#responding || this.#left !== untilClose) return;
+    const handler = this.#handler;
+    this.#handler = undefined;
+    handler?.onResponseBody(empty, true);
   }
 
   #closed(): void {
     this.open = false;
     this.#pool.forget(this);
-    const asker = this.#asker;
-    this.#asker = undefined;
-    asker?.answerFailed({ code: this.#failure, sent: this.#sent });
+    const handler = this.#handler;
+    this.#handler = undefined;
+    handler?.onResponseFailed({ code: this.#failure, sent: this.#sent });
   }
 }

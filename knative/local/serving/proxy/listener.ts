@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { ClientConnection, type ConnectionTimeouts, type Front } from './client-connection.ts';
+import { ClientConnection, type ConnectionTimeouts, type RequestHandler } from './client-connection.ts';
 
 export interface Listener {
   host: string;
@@ -12,7 +12,7 @@ export const usualTimeouts: ConnectionTimeouts = { headMs: 10_000, bodyMs: 30_00
 
 /** Listens for HTTP/1.1 and gives every request to `front`. Rejects with the listener's error (EADDRINUSE …). */
 export async function listen(
-  front: Front,
+  handler: RequestHandler,
   {
     port,
     host = '127.0.0.1',
@@ -28,14 +28,14 @@ export async function listen(
     clearInterval(sweep);
     sweep = undefined;
   };
-  const tracked: Front = {
-    accept: (connection) => front.accept(connection),
-    responseFields: (connection, head) => front.responseFields(connection, head),
-    refusal: (connection, refusal) => front.refusal(connection, refusal),
-    finished: (connection, status, bytes) => front.finished(connection, status, bytes),
+  const tracked: RequestHandler = {
+    accept: (connection) => handler.accept(connection),
+    responseFields: (connection, head) => handler.responseFields(connection, head),
+    problem: (connection, problem) => handler.problem(connection, problem),
+    finished: (connection, status, bytes) => handler.finished(connection, status, bytes),
     closed(connection) {
       connections.delete(connection);
-      front.closed(connection);
+      handler.closed(connection);
     },
   };
   const server = createServer({ noDelay: true }, (socket) => {

@@ -41,7 +41,7 @@ export class RequestBody {
   }
 
   /** Whatever follows is not a body that can be read. */
-  spoil(): void {
+  invalidate(): void {
     this.#left = chunked;
   }
 

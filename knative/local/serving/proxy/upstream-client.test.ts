@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { Refusal } from '@dormouse/http/refusal';
+import { ProblemError } from '@dormouse/http/problem-error';
 import { eventually } from '@dormouse/local/platform.fixture';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Activator } from './activator.ts';
-import type { ServingPlace, Target } from './exchange.ts';
+import type { ServingEndpoint, Target } from './exchange.ts';
 import { InstanceConnections } from './instance-connection.ts';
 import { maxResponseBytes, type UpstreamRequest } from './upstream.ts';
 import { createUpstream } from './upstream-client.ts';
@@ -21,20 +21,20 @@ async function app(handle: Parameters<typeof createServer>[1]): Promise<number> 
   return (server.address() as { port: number }).port;
 }
 
-function place(activator: Activator<ServingPlace>, port: number): ServingPlace {
-  const made: ServingPlace = {
+function endpoint(activator: Activator<ServingEndpoint>, port: number): ServingEndpoint {
+  const made: ServingEndpoint = {
     inFlight: 0,
     name: 'posts-1',
     connections: new InstanceConnections(port),
     activator,
-    doubt: () => activator.remove(made),
+    markSuspect: () => activator.remove(made),
   };
   return made;
 }
 
-function target(ports: number[], wake: () => Refusal | undefined = () => undefined): Target {
-  const activator = new Activator<ServingPlace>({ concurrency: 0, wake });
-  for (const port of ports) activator.add(place(activator, port));
+function target(ports: number[], wake: () => ProblemError | undefined = () => undefined): Target {
+  const activator = new Activator<ServingEndpoint>({ concurrency: 0, wake });
+  for (const port of ports) activator.add(endpoint(activator, port));
   return {
     name: 'posts',
     authority: 'posts.blog.svc.cluster.local',
@@ -85,15 +85,15 @@ describe('a delivery', () => {
     const gone = await app(() => {});
     await new Promise((done) => servers.pop()!.close(done));
     const to = target([gone]);
-    const answered = upstream(to).request(posts, request);
-    await eventually(() => to.activator.places.length === 0, 'nobody is sent there any more');
-    to.activator.add(place(to.activator, await app((_, outgoing) => outgoing.end('anew'))));
-    expect((await answered).body.toString()).toBe('anew');
+    const onResponse = upstream(to).request(posts, request);
+    await eventually(() => to.activator.endpoints.length === 0, 'nobody is sent there any more');
+    to.activator.add(endpoint(to.activator, await app((_, outgoing) => outgoing.end('anew'))));
+    expect((await onResponse).body.toString()).toBe('anew');
   });
 
   it('hears 503 from an activator that has nobody', async () => {
-    const refused = target([], () => new Refusal(503, 'unavailable', 'it crashes', 7));
-    expect(await upstream(refused).request(posts, request)).toMatchObject({
+    const rejected = target([], () => new ProblemError(503, 'unavailable', 'it crashes', 7));
+    expect(await upstream(rejected).request(posts, request)).toMatchObject({
       status: 503,
       headers: { 'retry-after': '7' },
     });

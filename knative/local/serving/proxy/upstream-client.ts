@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { ChunkedReader } from '@dormouse/http/chunked';
 import { problemBody } from '@dormouse/http/problem';
-import type { Refusal } from '@dormouse/http/refusal';
+import type { ProblemError } from '@dormouse/http/problem-error';
 import { chunked, type ResponseHead } from '@dormouse/http/response-head';
 import type { Destination } from '@dormouse/manifests/model';
 import { Exchange, type Target } from './exchange.ts';
@@ -34,14 +34,14 @@ export function createUpstream({ target, addressOf, brokerOrigin }: DeliverOptio
 /** A request that has its body at hand and wants the whole response. */
 class Delivery extends Exchange {
   readonly bodiless: boolean;
-  protected answering = false;
+  protected responding = false;
   readonly #request: UpstreamRequest;
   readonly #done: (response: UpstreamResponse) => void;
   readonly #failed: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
   #status = 0;
   #headers: Record<string, string> = {};
-  #body = new AnswerBody();
+  #body = new ResponseBody();
   #reader: ChunkedReader | undefined;
   #over = false;
 
@@ -63,7 +63,7 @@ class Delivery extends Exchange {
     this.head = `${method} ${path} HTTP/1.1\r\nhost: ${target.authority}\r\n${fields.join('')}${length}\r\n`;
     this.#timer = setTimeout(() => {
       this.abandon();
-      this.#end(() => this.#failed(failure('TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`)));
+      this.#settle(() => this.#failed(failure('TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`)));
     }, timeoutMs);
     this.enter(target);
   }
@@ -79,47 +79,47 @@ class Delivery extends Exchange {
     return true;
   }
 
-  answerHead(head: ResponseHead, body: Buffer, done: boolean): void {
-    this.answering = true;
+  onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void {
+    this.responding = true;
     this.#status = head.status;
     this.#headers = readFields(head);
     if (head.length === chunked) this.#reader = new ChunkedReader();
-    this.answerMore(body, done);
+    this.onResponseBody(body, done);
   }
 
-  answerMore(bytes: Buffer, done: boolean): void {
+  onResponseBody(bytes: Buffer, done: boolean): void {
     if (this.#reader) this.#reader.read(bytes, (slice) => this.#body.add(slice));
     else this.#body.add(bytes);
     if (!done) return;
     this.leave();
-    this.#end(() => this.#done({ status: this.#status, headers: this.#headers, ...this.#body.content() }));
+    this.#settle(() => this.#done({ status: this.#status, headers: this.#headers, ...this.#body.content() }));
   }
 
-  protected brokeOff(): void {
-    this.#end(() => this.#failed(failure('ECONNRESET', 'the response broke off')));
+  protected onAborted(): void {
+    this.#settle(() => this.#failed(failure('ECONNRESET', 'the response broke off')));
   }
 
-  refused(refusal: Refusal): void {
-    if (refusal.status === 502) {
-      this.#end(() => this.#failed(failure('ECONNRESET', refusal.detail)));
+  rejected(problem: ProblemError): void {
+    if (problem.status === 502) {
+      this.#settle(() => this.#failed(failure('ECONNRESET', problem.detail)));
       return;
     }
     const wait: Record<string, string> =
-      refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) };
+      problem.retryAfter === undefined ? {} : { 'retry-after': String(problem.retryAfter) };
     const headers = { 'content-type': 'application/problem+json', ...wait };
-    this.#end(() => this.#done({ status: refusal.status, headers, body: Buffer.from(problemBody(refusal, '')) }));
+    this.#settle(() => this.#done({ status: problem.status, headers, body: Buffer.from(problemBody(problem, '')) }));
   }
 
-  #end(tell: () => void): void {
+  #settle(settle: () => void): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    tell();
+    settle();
   }
 }
 
 /** An answer's body, of which the beginning is kept: a consumer that talks on and on costs no memory. */
-class AnswerBody {
+class ResponseBody {
   #parts: Buffer[] = [];
   #bytes = 0;
 
@@ -155,22 +155,22 @@ function overNetwork(url: string, { method, headers, body, timeoutMs }: Upstream
       () => request.destroy(failure('TIMEOUT', `${url} did not answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
-    const answered = (response: UpstreamResponse) => {
+    const onResponse = (response: UpstreamResponse) => {
       clearTimeout(late);
       done(response);
     };
     request.on('error', failed).on('close', () => clearTimeout(late));
     request.on('response', (response) => {
-      const body = new AnswerBody();
+      const body = new ResponseBody();
       response.on('data', (part: Buffer) => body.add(part)).on('error', (error) => failed(request.errored ?? error));
       response.on('end', () =>
-        answered({ status: response.statusCode ?? 0, headers: joined(response.headers), ...body.content() }),
+        onResponse({ status: response.statusCode ?? 0, headers: joined(response.headers), ...body.content() }),
       );
     });
     // Nobody asked to switch protocols: the status is the answer.
     request.on('upgrade', (response, socket) => {
       socket.destroy();
-      answered({ status: response.statusCode ?? 101, headers: {}, body: Buffer.alloc(0) });
+      onResponse({ status: response.statusCode ?? 101, headers: {}, body: Buffer.alloc(0) });
     });
     request.end(body);
   });

@@ -15,7 +15,7 @@ interface Answer {
   body: string | Uint8Array;
   headers?: Record<string, string>;
 }
-interface Refusal {
+interface ProblemError {
   status: number;
   message: string;
   headers?: Record<string, string>;
@@ -46,7 +46,7 @@ const readAll: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, 
   },
 };
 
-const refusals: Readonly<Record<NoBody, Refusal>> = {
+const refusals: Readonly<Record<NoBody, ProblemError>> = {
   'too long': { status: 413, message: `a request may have ${mostBytes} bytes` },
   'no room': { status: 503, message: 'too much telemetry is waiting', headers: { 'retry-after': '1' } },
   gone: { status: 400, message: 'the body ended too early' },
@@ -125,7 +125,7 @@ function refusalOf(
   signal: Signal | undefined,
   format: Format | undefined,
   { method, headers }: IncomingMessage,
-): Refusal | undefined {
+): ProblemError | undefined {
   if (!signal) return { status: 404, message: 'POST /v1/traces, /v1/logs or /v1/metrics' };
   if (method !== 'POST') return { status: 405, message: `${method} is not allowed`, headers: { allow: 'POST' } };
   if (!format) {
@@ -140,7 +140,7 @@ function refusalOf(
     : { status: 415, message: `content encoding ${encoding} is not understood: gzip is` };
 }
 
-const failed = (format: Format, { status, message, headers = {} }: Refusal): Answer => ({
+const failed = (format: Format, { status, message, headers = {} }: ProblemError): Answer => ({
   status,
   body: format.failed(message),
   headers,

@@ -1,4 +1,4 @@
-import type { ConsoleAnswer } from '@dormouse/http/answer';
+import type { HttpResponse } from '@dormouse/http/http-response';
 import type { MetricStore, Series } from '../metric-store.ts';
 import { type Flat, type Labels, namesOf } from './prometheus-series.ts';
 import { numberText } from './prometheus-text.ts';
@@ -40,7 +40,7 @@ export async function prometheusApi(
   parameters: URLSearchParams,
   store: MetricStore,
   nowMs = Date.now(),
-): Promise<ConsoleAnswer> {
+): Promise<HttpResponse> {
   const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
   const endpoint = label ? valuesOf(label) : endpoints[path];
   if (!endpoint) return failure(404, 'not_found', `there is nothing at /api/v1/${path}`);
@@ -52,12 +52,12 @@ export async function prometheusApi(
   }
 }
 
-const json = (status: number, value: unknown): ConsoleAnswer => ({
+const json = (status: number, value: unknown): HttpResponse => ({
   status,
   type: 'application/json',
   body: JSON.stringify(value),
 });
-const failure = (status: number, errorType: string, error: string): ConsoleAnswer =>
+const failure = (status: number, errorType: string, error: string): HttpResponse =>
   json(status, { status: 'error', errorType, error });
 
 const valuesOf =

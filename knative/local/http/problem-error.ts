@@ -1,5 +1,5 @@
 /** A request that the platform itself answers, with what the problem document says (RFC 9457). */
-export class Refusal {
+export class ProblemError {
   readonly status: number;
   readonly code: string;
   readonly detail: string;

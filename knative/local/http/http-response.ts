@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** An answer; `stream` takes the response over. */
-export interface ConsoleAnswer {
+export interface HttpResponse {
   status: number;
   type?: string;
   body?: string | Buffer;
@@ -10,6 +10,6 @@ export interface ConsoleAnswer {
 }
 
 /** RFC 9457. */
-export function problem(status: number, detail: string): ConsoleAnswer {
+export function problem(status: number, detail: string): HttpResponse {
   return { status, type: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', status, detail }) };
 }

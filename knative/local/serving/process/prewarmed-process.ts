@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@dormouse/time/clock';
 import type { Child } from './child-process.ts';
 
 /** At most one process that is started ahead, for the next cold start. */
-export interface Spare {
+export interface PrewarmedProcess {
   /** The spare process if there is one, else a new one. */
   take(): Child;
   readonly pid: number | undefined;
@@ -13,7 +13,7 @@ export interface Spare {
  * @param start makes a waiting process
  * @param afterMs a new spare is made this long after one was taken: when the request that needed it has been answered
  */
-export function createSpare({
+export function createPrewarmedProcess({
   start,
   enabled = true,
   afterMs = 1_500,
@@ -23,17 +23,17 @@ export function createSpare({
   enabled?: boolean;
   afterMs?: number;
   clock?: Clock;
-}): Spare {
-  let spare: Child | undefined;
+}): PrewarmedProcess {
+  let prewarmed: Child | undefined;
   let timer: unknown;
   let closed = !enabled;
   const refill = () => {
     timer = undefined;
-    if (closed || spare) return;
+    if (closed || prewarmed) return;
     const made = start();
-    spare = made;
+    prewarmed = made;
     made.exited.then(() => {
-      if (spare === made) spare = undefined;
+      if (prewarmed === made) prewarmed = undefined;
     });
   };
   const later = () => {
@@ -44,19 +44,19 @@ export function createSpare({
   later();
   return {
     take() {
-      const taken = spare?.alive() ? spare : undefined;
-      spare = undefined;
+      const taken = prewarmed?.alive() ? prewarmed : undefined;
+      prewarmed = undefined;
       later();
       return taken ?? start();
     },
     get pid() {
-      return spare?.pid;
+      return prewarmed?.pid;
     },
     async close() {
       closed = true;
       clock.clearTimeout(timer);
-      spare?.kill('SIGKILL');
-      await spare?.exited;
+      prewarmed?.kill('SIGKILL');
+      await prewarmed?.exited;
     },
   };
 }
