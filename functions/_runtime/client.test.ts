@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { callService } from './client.ts';
 import { exchange } from './http.ts';
-import { childOf, onSpan, runInTrace, type Span } from './trace.ts';
+import { onSpan, type Span } from './spans.fixture.ts';
+import { childOf, runInTrace } from './trace.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -7,6 +7,7 @@ import {
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { exchange } from './http.ts';
+import type { FinishedSpan } from './light-span.ts';
 import { type Measure, onPush } from './measure.ts';
 import { openMeter } from './meter.ts';
 import { readableSpans, resourceOf } from './otlp.ts';
@@ -14,11 +15,10 @@ import { processState } from './process-state.ts';
 import { prometheusText } from './prometheus-text.ts';
 import { seriesStarts } from './series-start.ts';
 import type { Target } from './telemetry-config.ts';
-import type { Span } from './trace.ts';
 
 export interface Exporter {
   /** @throws NotTaken when the collector has not taken them */
-  spans(batch: readonly Span[]): Promise<void>;
+  spans(batch: readonly FinishedSpan[]): Promise<void>;
   record(measure: Measure): void;
   /** Pushes what was measured so far. @throws NotTaken */
   push(): Promise<void>;

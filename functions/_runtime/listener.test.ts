@@ -14,7 +14,9 @@ import { fail } from './errors.ts';
 import { type ListenerOptions, listener } from './listener.ts';
 import { type Logger, silentLog } from './log.ts';
 import { type Measure, onMeasure } from './measure.ts';
-import { currentTrace, onSpan, type Span } from './trace.ts';
+import { ingressDecides } from './sampler.ts';
+import { onSpan, type Span } from './spans.fixture.ts';
+import { currentTrace, tracerProvider } from './trace.ts';
 
 const app = newApp()
   .get('/posts/:id', (c) => c.json({ id: c.req.param('id'), trace: currentTrace()?.traceId }))
@@ -31,6 +33,7 @@ afterEach(() => {
   for (const server of servers) server.close().closeAllConnections();
   servers = [];
   onSpan(undefined);
+  tracerProvider.sampler = ingressDecides;
   onMeasure(undefined);
 });
 
@@ -308,7 +311,8 @@ describe('sampling', () => {
     ['everything', { obeysParent: false, ratio: 1 }, [true, true, true]],
     ['nothing', { obeysParent: false, ratio: 0 }, [false, false, false]],
   ])('%s', async (_, sampler, kept) => {
-    const { call, spans } = await start({ sampler });
+    tracerProvider.sampler = sampler;
+    const { call, spans } = await start();
     const counts: boolean[] = [];
     for (const headers of [orphan, sampled, dropped]) {
       const before = spans.length;

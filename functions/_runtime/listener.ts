@@ -1,14 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { propagation, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import type { Hono } from 'hono';
 import { saidSecure } from './address.ts';
 import type { Env } from './app.ts';
 import { AppError, problem } from './errors.ts';
+import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
 import { bodyLimit as defaultLimit } from './request.ts';
 import { measureFirst, measureRequest } from './request-measures.ts';
-import { ingressDecides, isSampled, type Sampler } from './sampler.ts';
-import { childOf, nowMs, parseTraceparent, recordSpan, runInTrace, spanError, type TraceContext } from './trace.ts';
+import { childOf, failed, isSampledTrace, nowMs, runInSpan, tracer } from './trace.ts';
 
 /** What is asked of a function's app; any chain of routes made by newApp() has it. */
 export type App = Pick<Hono<Env>, 'fetch' | 'router'>;
@@ -21,7 +22,6 @@ export interface ListenerOptions {
   bodyLimit?: number | ((method: string, path: string) => number) | undefined;
   /** Rejects while the function cannot do its work. */
   ready: () => Promise<void>;
-  sampler?: Sampler;
   /** When the process began, in milliseconds since 1970. */
   startedMs?: number;
   /** From being ready until the request that the instance was started for is there, in milliseconds: probes come in between. */
@@ -29,6 +29,8 @@ export interface ListenerOptions {
 }
 
 type Incoming = IncomingMessage & { rawBody?: Buffer };
+
+const serverSpan = { kind: SpanKind.SERVER };
 
 const safeHeaders = {
   'x-content-type-options': 'nosniff',
@@ -46,7 +48,6 @@ export function listener(options: ListenerOptions): RequestListener {
     log,
     bodyLimit = defaultLimit,
     name,
-    sampler = ingressDecides,
     startedMs: processStartedMs = performance.timeOrigin,
     waitedForMs = 2000,
   } = options;
@@ -79,33 +80,35 @@ export function listener(options: ListenerOptions): RequestListener {
     if (path === '/healthz') return void outgoing.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
     if (path === '/readyz') return void answerReady(outgoing, options, isReady);
 
-    const startMs = nowMs();
-    const parent = parseTraceparent(incoming.headers.traceparent as string | undefined);
-    const state = incoming.headers.tracestate;
-    const made: TraceContext = childOf(parent && (state ? { ...parent, tracestate: String(state) } : parent));
-    const sampled = isSampled(sampler, made.traceId, parent);
-    const context = sampled === made.sampled ? made : { ...made, sampled };
+    const within = propagation.extract(ROOT_CONTEXT, incoming.headers);
+    const span = tracer.startSpan(incoming.method as string, serverSpan, within) as LightSpan;
+    const { traceId } = span.spanContext();
     const first = coldStart;
     coldStart = false;
-    outgoing.setHeader('x-trace-id', context.traceId);
+    outgoing.setHeader('x-trace-id', traceId);
     for (const header in safeHeaders) outgoing.setHeader(header, safeHeaders[header as keyof typeof safeHeaders]);
     if (saidSecure((name) => incoming.headers[name] as string | undefined))
       outgoing.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    outgoing.once('close', () => finished(incoming, outgoing, { path, startMs, context, parent, first }));
-    runInTrace(context, () => {
-      handle(incoming, outgoing, path).catch((error) => {
-        context.failure ??= error;
-        if (incoming.complete || !incoming.destroyed) void sendProblem(outgoing, error, context.traceId);
-      });
-    });
+    outgoing.once('close', () => finished(incoming, outgoing, { path, span, first }));
+    runInSpan(
+      span,
+      () => {
+        handle(incoming, outgoing, path).catch((error) => {
+          span.failure ??= error;
+          if (incoming.complete || !incoming.destroyed) void sendProblem(outgoing, error, traceId);
+        });
+      },
+      within,
+    );
   };
 
   function finished(
     incoming: Incoming,
     outgoing: ServerResponse,
-    request: { path: string; startMs: number; context: TraceContext; parent: TraceContext | undefined; first: boolean },
+    { path, span, first }: { path: string; span: LightSpan; first: boolean },
   ): void {
-    const { path, startMs, context, parent, first } = request;
+    const { startMs } = span;
+    const context = span.spanContext();
     const endMs = nowMs();
     const method = incoming.method as string;
     const status = outgoing.headersSent ? outgoing.statusCode : 499;
@@ -122,28 +125,22 @@ export function listener(options: ListenerOptions): RequestListener {
         endMs,
         waitedForMs,
       });
-    if (context.sampled || status >= 500) {
-      recordSpan({
-        ...context,
-        parentId: parent?.spanId,
-        name: route ? `${method} ${route}` : method,
-        kind: 'server',
-        startMs,
-        endMs,
-        attributes: {
-          'http.request.method': method,
-          'http.route': route,
-          'http.response.status_code': status,
-          'url.path': path,
-          'url.scheme': 'http',
-          'faas.name': name,
-          'faas.trigger': trigger,
-          'faas.coldstart': first,
-          ...(status >= 500 && { 'error.type': String(status) }),
-        },
-        error: status >= 500 ? spanError(context.failure ?? new Error(`answered ${status}`)) : undefined,
+    if (status >= 500) failed(span, span.failure ?? new Error(`answered ${status}`));
+    if (status >= 500 || isSampledTrace(context)) {
+      if (route) span.updateName(`${method} ${route}`);
+      span.setAttributes({
+        'http.request.method': method,
+        'http.route': route,
+        'http.response.status_code': status,
+        'url.path': path,
+        'url.scheme': 'http',
+        'faas.name': name,
+        'faas.trigger': trigger,
+        'faas.coldstart': first,
+        ...(status >= 500 && { 'error.type': String(status) }),
       });
     }
+    span.end(endMs);
     const level = status >= 500 ? 'error' : 'debug';
     if (!log.enabled(level)) return;
     const fields = {
@@ -152,9 +149,9 @@ export function listener(options: ListenerOptions): RequestListener {
       route,
       status,
       duration_ms: Math.round((endMs - startMs) * 100) / 100,
-      ...(status >= 500 && { error: context.failure }),
+      ...(status >= 500 && { error: span.failure }),
     };
-    runInTrace(context, () => log[level](fields, `${method} ${path} ${status}`));
+    runInSpan(span, () => log[level](fields, `${method} ${path} ${status}`));
   }
 }
 

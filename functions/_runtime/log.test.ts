@@ -21,7 +21,7 @@ function lines(code: string, level = 'info'): Record<string, unknown>[] {
 test('lines keep their order, those said before the writer was loaded included, and carry severity, service and trace', () => {
   const written = lines(`
     log.info({ n: 1 }, 'first');
-    runInTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true }, () => log.warn({ error: new Error('why') }, 'second'));
+    runInTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }, () => log.warn({ error: new Error('why') }, 'second'));
     await log.flush();
     log.error({}, 'third');
     log.debug({}, 'unheard');`);

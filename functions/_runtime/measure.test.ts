@@ -15,8 +15,10 @@ const of = (metric: Metric) => taken.filter((each) => each.metric === metric);
 
 test('a measure remembers the span it was made in, when that is kept', () => {
   listen();
-  for (const sampled of [true, false])
-    runInTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled }, () => measure(metrics.accountsCreated, 1));
+  for (const traceFlags of [1, 0])
+    runInTrace({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }, () =>
+      measure(metrics.accountsCreated, 1),
+    );
   expect(taken.map(({ span }) => span?.traceId)).toEqual(['a'.repeat(32), undefined]);
 });
 

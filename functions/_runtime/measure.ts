@@ -1,5 +1,5 @@
 import type { Metric } from '@dormouse/signals/metrics';
-import { currentTrace, nowMs, type TraceContext } from './trace.ts';
+import { currentTrace, isSampledTrace, nowMs, type TraceContext } from './trace.ts';
 
 export type MeasureAttributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -42,7 +42,7 @@ export function measure<A extends string>(
     metric,
     value,
     attributes: attributes as MeasureAttributes,
-    span: context?.sampled ? context : undefined,
+    span: isSampledTrace(context) ? context : undefined,
     atMs: Date.now(),
   });
 }

@@ -10,8 +10,9 @@ import {
 import type { Config } from './config.ts';
 import { type Exemplars, exemplars } from './exemplars.ts';
 import type { Measure } from './measure.ts';
-import { hrTime, resourceOf, systemResourceOf } from './otlp.ts';
+import { resourceOf, systemResourceOf } from './otlp.ts';
 import { type Series, type SeriesOf, seriesOf } from './series.ts';
+import { hrTime } from './span-time.ts';
 
 export interface Meter {
   record(measure: Measure): void;

@@ -1,18 +1,10 @@
-import type { SpanKind } from '@dormouse/signals/span-kind';
-import type { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Config } from './config.ts';
+import type { FinishedSpan } from './light-span.ts';
 import { scrub } from './scrub.ts';
-import type { Span } from './trace.ts';
 
-type ReadableSpan = Parameters<typeof JsonTraceSerializer.serializeRequest>[0][number];
-type HrTime = ReadableSpan['startTime'];
 type Resource = ReturnType<typeof resourceFromAttributes>;
-
-/** OpenTelemetry's SpanKind and status numbers. */
-const kinds: Record<SpanKind, number> = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 };
-const [unset, failed] = [0, 2];
-const scope = { name: 'dormouse' };
 
 /** Who sends telemetry (semantic conventions of resources). OTEL_RESOURCE_ATTRIBUTES has the last word. */
 export const resourceOf = (config: Config): Resource =>
@@ -39,48 +31,46 @@ const attributesOf = (config: Config): Record<string, string> => ({
   'service.name': config.telemetry.serviceName,
 });
 
-/** Spans as OpenTelemetry's serializers take them. */
-export const readableSpans = (resource: Resource, spans: readonly Span[]): ReadableSpan[] =>
+/** Spans as OpenTelemetry's serializers take them; what they tell of errors is scrubbed. */
+export const readableSpans = (resource: Resource, spans: readonly FinishedSpan[]): ReadableSpan[] =>
   spans.map((span) => readable(span, resource));
 
-function readable(span: Span, resource: Resource): ReadableSpan {
-  const { traceId, spanId, parentId, tracestate } = span;
-  const error = span.error && {
-    ...span.error,
-    message: scrub(span.error.message),
-    stack: span.error.stack && scrub(span.error.stack),
-  };
-  const state = tracestate === undefined ? {} : { traceState: { serialize: () => tracestate } };
-  const exception = error && {
-    'exception.type': error.type,
-    'exception.message': error.message,
-    ...(error.stack && { 'exception.stacktrace': error.stack }),
-  };
+function readable(span: FinishedSpan, resource: Resource): ReadableSpan {
+  const context = span.spanContext();
+  const { parentSpanContext: parent, status } = span;
   return {
     name: span.name,
-    kind: kinds[span.kind],
-    spanContext: () => ({ traceId, spanId, traceFlags: span.sampled ? 1 : 0, ...state }),
-    ...(parentId && {
-      parentSpanContext: { traceId, spanId: parentId, traceFlags: 1, isRemote: span.kind === 'server' },
-    }),
-    startTime: hrTime(span.startMs),
-    endTime: hrTime(span.endMs),
-    duration: hrTime(span.endMs - span.startMs),
-    status: error ? { code: failed, message: error.message } : { code: unset },
+    kind: span.kind,
+    spanContext: () => context,
+    ...(parent && { parentSpanContext: parent }),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    duration: span.duration,
+    status: status.message === undefined ? status : { ...status, message: scrub(status.message) },
     attributes: span.attributes,
-    links: (span.links ?? []).map((link) => ({ context: { ...link, traceFlags: 1 } })),
-    events: exception ? [{ name: 'exception', time: hrTime(span.endMs), attributes: exception }] : [],
+    links: span.links,
+    events: span.events.map(scrubbed),
     ended: true,
     resource,
-    instrumentationScope: scope,
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-  } as unknown as ReadableSpan;
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
+  };
 }
 
-/** Seconds and nanoseconds. */
-export const hrTime = (ms: number): HrTime => {
-  const seconds = Math.floor(ms / 1000);
-  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
-};
+type Event = FinishedSpan['events'][number];
+
+/** An event's texts: an error of PostgreSQL quotes values. */
+const scrubbed = (event: Event): Event =>
+  event.attributes
+    ? {
+        ...event,
+        attributes: Object.fromEntries(
+          Object.entries(event.attributes).map(([name, value]) => [
+            name,
+            typeof value === 'string' ? scrub(value) : value,
+          ]),
+        ),
+      }
+    : event;

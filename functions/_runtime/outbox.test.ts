@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestDatabase } from '@dormouse/tests/database';
+import { createTraceState } from '@opentelemetry/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredEvent } from './cloudevent.ts';
 import { noted, runtimeDatabase } from './database.fixture.ts';
@@ -101,7 +102,7 @@ describe('writing', () => {
   test('an event keeps the trace that it began in', async () => {
     const { stored, send } = broker();
     const box = outbox({ sql, source: '/notes', send });
-    const trace = { ...childOf(undefined, true), tracestate: 'a=b' };
+    const trace = { ...childOf(undefined, true), traceState: createTraceState('a=b') };
     await runInTrace(trace, () => note(box, 'note/1', 1));
     await box.drained();
     expect(stored[0]).toMatchObject({ traceparent: `00-${trace.traceId}-${trace.spanId}-01`, tracestate: 'a=b' });

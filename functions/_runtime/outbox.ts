@@ -83,7 +83,7 @@ function stored({ contract, subject, data }: Draft, source: string, now: number)
     time: new Date(now).toISOString(),
     data: JSON.stringify(data),
     traceparent: trace ? formatTraceparent(trace) : null,
-    tracestate: trace?.tracestate ?? null,
+    tracestate: trace?.traceState?.serialize() ?? null,
   };
 }
 

@@ -8,9 +8,10 @@ import { noted, runtimeDatabase } from './database.fixture.ts';
 import { uuidv7 } from './ids.ts';
 import { outbox } from './outbox.ts';
 import { on, RejectEvent, RetryEvent, receive } from './receive.ts';
+import { onSpan } from './spans.fixture.ts';
 import { openSql } from './sql.ts';
 import type { Sql } from './sql-types.ts';
-import { childOf, onSpan, runInTrace } from './trace.ts';
+import { childOf, runInTrace } from './trace.ts';
 
 let db: TestDatabase;
 let sql: Sql;

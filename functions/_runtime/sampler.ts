@@ -1,3 +1,5 @@
+import { TraceFlags } from '@opentelemetry/api';
+
 /** Which requests' traces are kept. */
 export interface Sampler {
   /** Whether a caller's decision stands. */
@@ -16,9 +18,9 @@ export const ingressDecides: Sampler = { obeysParent: true, ratio: 0 };
 export function isSampled(
   { obeysParent, ratio }: Sampler,
   traceId: string,
-  parent: { sampled: boolean } | undefined,
+  parent: { traceFlags: number } | undefined,
 ): boolean {
-  if (obeysParent && parent) return parent.sampled;
+  if (obeysParent && parent) return (parent.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
   if (ratio === 0 || ratio === 1) return ratio === 1;
   return Number.parseInt(traceId.slice(-13), 16) >= (1 - ratio) * 2 ** 52;
 }

@@ -7,8 +7,9 @@ import {
   type Attributes,
   currentTrace,
   inSpan,
+  isSampledTrace,
   type Link,
-  parseTraceparent,
+  parseTrace,
   spanError,
   type TraceContext,
   traceHeaders,
@@ -27,11 +28,10 @@ export function httpSend(
   { timeoutMs = 10_000, tokenFile }: { timeoutMs?: number; tokenFile?: string | undefined } = {},
 ): Send {
   return (event) => {
-    const origin = parseTraceparent(event.traceparent);
-    const parent = origin && { ...origin, tracestate: event.tracestate ?? undefined };
+    const origin = parseTrace(event.traceparent, event.tracestate);
     return inSpan(
       `send ${event.type}`,
-      { kind: 'producer', attributes: attributesOf(event), parent, ...senderLink(origin) },
+      { kind: 'producer', attributes: attributesOf(event), parent: origin, ...senderLink(origin) },
       () =>
         timed(
           async () => {
@@ -73,7 +73,7 @@ export const measuredAs = (operation: 'send' | 'process', type: string, error: u
 /** A link to the running trace, when that is not the event's own. */
 function senderLink(origin: TraceContext | undefined): { links?: Link[] } {
   const running = currentTrace();
-  if (!origin || !running?.sampled || running.traceId === origin.traceId) return {};
+  if (!origin || !running || !isSampledTrace(running) || running.traceId === origin.traceId) return {};
   return { links: [{ traceId: running.traceId, spanId: running.spanId }] };
 }
 

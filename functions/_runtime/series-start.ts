@@ -1,5 +1,5 @@
 import { DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { hrTime } from './otlp.ts';
+import { hrTime } from './span-time.ts';
 
 type Metric = ResourceMetrics['scopeMetrics'][number]['metrics'][number];
 type Point = Metric['dataPoints'][number];

@@ -37,7 +37,7 @@ export async function serve(
   const telemetry = openTelemetry(config);
   const { runtime, loadDatabase, ready, close } = openRuntime(config, log);
   const app = Promise.withResolvers<App>();
-  const { sampler, prometheus } = config.telemetry;
+  const { prometheus } = config.telemetry;
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 },
     listener({
@@ -46,7 +46,6 @@ export async function serve(
       app: app.promise,
       bodyLimit: options.bodyLimit,
       ready,
-      sampler,
       startedMs: config.startedMs,
     }),
   );

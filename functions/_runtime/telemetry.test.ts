@@ -1,10 +1,11 @@
 import { metrics } from '@dormouse/signals/metrics';
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { attributesOf, type Collector, openCollector } from './collector.fixture.ts';
 import { readConfig } from './config.ts';
 import { measure } from './measure.ts';
 import { type OpenTelemetry, openTelemetry } from './telemetry.ts';
-import { recordSpan, runInTrace, type Span } from './trace.ts';
+import { runInTrace, tracer } from './trace.ts';
 
 let collector: Collector;
 let telemetry: OpenTelemetry | undefined;
@@ -22,16 +23,8 @@ function open(env: Record<string, string> = {}) {
   return telemetry;
 }
 
-const span = (name: string): Span => ({
-  traceId: 'a'.repeat(32),
-  spanId: 'b'.repeat(16),
-  sampled: true,
-  name,
-  kind: 'internal',
-  startMs: 1_700_000_000_000,
-  endMs: 1_700_000_000_001,
-  attributes: {},
-});
+const within = trace.setSpanContext(ROOT_CONTEXT, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
+const record = (name: string): void => tracer.startSpan(name, {}, within).end();
 const found = (name: string) => collector.metrics().filter((each) => each.name === name);
 
 test('what sends them is loaded again when it could not be loaded', async () => {
@@ -40,7 +33,7 @@ test('what sends them is loaded again when it could not be loaded', async () => 
   const load = async () =>
     ++loads === 1 ? Promise.reject(new Error('no such file')) : (await import('./exporter.ts')).openExporter(config);
   telemetry = openTelemetry(config, { load, pausesMs: [1, 1, 1] });
-  recordSpan(span('kept'));
+  record('kept');
   await telemetry.close();
   expect(collector.spans().map(({ name }) => name)).toEqual(['kept']);
 });
@@ -48,7 +41,7 @@ test('what sends them is loaded again when it could not be loaded', async () => 
 describe('spans', () => {
   test('leave in requests of at most 512, and all of them before the end', async () => {
     const { close } = open();
-    for (let n = 0; n < 1200; n++) recordSpan(span(`n${n}`));
+    for (let n = 0; n < 1200; n++) record(`n${n}`);
     await close();
     expect(collector.spans().map(({ name }) => name)).toEqual(Array.from({ length: 1200 }, (_, n) => `n${n}`));
     expect(collector.taken.filter(({ path }) => path === '/v1/traces')).toHaveLength(3);
@@ -57,7 +50,7 @@ describe('spans', () => {
   test('a collector that is too busy gets them later, once, also at the end', async () => {
     const { close } = open();
     collector.refuse(503, 429);
-    recordSpan(span('late'));
+    record('late');
     await close();
     expect(collector.spans().map(({ name }) => name)).toEqual(['late']);
   });
@@ -65,7 +58,7 @@ describe('spans', () => {
   test('what it will never take is dropped, and counted', async () => {
     const { close } = open();
     collector.refuse(400);
-    recordSpan(span('refused'));
+    record('refused');
     await close();
     expect(collector.spans()).toEqual([]);
     const dropped = found(metrics.dropped.name).at(-1)?.points.at(-1);
@@ -75,7 +68,7 @@ describe('spans', () => {
 
   test('a collector that is away costs nothing but what did not fit', async () => {
     const { close } = open({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
-    for (let n = 0; n < 5000; n++) recordSpan(span(`n${n}`));
+    for (let n = 0; n < 5000; n++) record(`n${n}`);
     await expect(close()).resolves.toBeUndefined();
   });
 });
@@ -144,7 +137,7 @@ describe('metrics', () => {
     const { close } = open();
     const attributes = { 'http.route': '/x', 'http.request.method': 'GET' } as const;
     const inTrace = (digit: string, sampled: boolean, seconds: number) =>
-      runInTrace({ traceId: digit.repeat(32), spanId: digit.repeat(16), sampled }, () =>
+      runInTrace({ traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags: sampled ? 1 : 0 }, () =>
         measure(metrics.requestDuration, seconds, attributes),
       );
     inTrace('1', true, 0.002);
@@ -184,7 +177,7 @@ test('protobuf, headers and addresses as the variables say', async () => {
     OTEL_EXPORTER_OTLP_HEADERS: 'x-scope=blog',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/elsewhere`,
   });
-  recordSpan(span('one'));
+  record('one');
   measure(metrics.accountsCreated, 1);
   await close();
   expect(
@@ -198,7 +191,7 @@ test('protobuf, headers and addresses as the variables say', async () => {
 
 test('with OTEL_SDK_DISABLED nothing is kept or loaded', async () => {
   const { close } = open({ OTEL_SDK_DISABLED: 'true' });
-  recordSpan(span('one'));
+  record('one');
   measure(metrics.accountsCreated, 1);
   await close();
   expect(collector.taken).toEqual([]);

@@ -2,7 +2,7 @@ import { metrics } from '@dormouse/signals/metrics';
 import type { Config } from './config.ts';
 import type { Exporter } from './exporter.ts';
 import { onMeasure, readStates } from './measure.ts';
-import { onSpan } from './trace.ts';
+import { tracerProvider } from './trace.ts';
 import { waitingMeasures } from './waiting-measures.ts';
 import { waitingSpans } from './waiting-spans.ts';
 
@@ -31,7 +31,8 @@ export function openTelemetry(
   config: Config,
   { load = () => loadExporter(config), pausesMs = [100, 300, 900] }: TelemetryOptions = {},
 ): OpenTelemetry {
-  const { tracesTo, metrics: mode, intervalMs } = config.telemetry;
+  const { tracesTo, metrics: mode, intervalMs, sampler } = config.telemetry;
+  tracerProvider.sampler = sampler;
   let loading: Promise<Exporter> | undefined;
   let exporter: Exporter | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -87,10 +88,10 @@ export function openTelemetry(
   const used = () => loading !== undefined || spans.count + measures.count > 0;
 
   if (tracesTo)
-    onSpan((span) => {
+    tracerProvider.take = (span) => {
       spans.add(span);
       soon();
-    });
+    };
   if (mode !== 'none')
     onMeasure((measure) => {
       measures.add(measure);
@@ -111,7 +112,7 @@ export function openTelemetry(
       clearTimeout(timer);
       clearInterval(pushing);
       if (used()) await persist(run, [send, (to) => to.push()], pausesMs);
-      onSpan(undefined);
+      tracerProvider.take = undefined;
       onMeasure(undefined);
     },
   };

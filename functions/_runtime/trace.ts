@@ -1,100 +1,100 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SpanKind } from '@dormouse/signals/span-kind';
+import type { SpanKind as SpanKindName } from '@dormouse/signals/span-kind';
+import {
+  type Attributes as ApiAttributes,
+  type Context,
+  context,
+  createTraceState,
+  propagation,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { parseTraceParent, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { spanId, traceId } from './ids.ts';
+import { LightSpan, spanError } from './light-span.ts';
+import { lightTracerProvider, ownScope } from './tracer-provider.ts';
+
+export { spanError } from './light-span.ts';
+export { nowMs } from './span-time.ts';
+
+/** The API's numbers of the kinds of spans. */
+export const spanKinds: Readonly<Record<SpanKindName, SpanKind>> = {
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+};
 
 export type Attributes = Record<string, string | number | boolean>;
-export interface Link {
-  traceId: string;
-  spanId: string;
-}
+export type TraceContext = SpanContext;
+export type Link = Pick<SpanContext, 'traceId' | 'spanId'>;
 
-/** A finished span. Times are epoch milliseconds with fractions. */
-export interface Span {
-  traceId: string;
-  spanId: string;
-  parentId?: string | undefined;
-  sampled: boolean;
-  tracestate?: string | undefined;
-  name: string;
-  kind: SpanKind;
-  startMs: number;
-  endMs: number;
-  attributes: Attributes;
-  links?: readonly Link[] | undefined;
-  error?: { type: string; message: string; stack?: string | undefined } | undefined;
-}
+// OpenTelemetry's API knows one of each in a process. They are registered here, before anything that may use them is loaded.
+context.setGlobalContextManager(new AsyncLocalStorageContextManager());
+propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+/** Makes the spans of functions, and those of libraries until OpenTelemetry's SDK does. */
+export const tracerProvider = lightTracerProvider();
+trace.setGlobalTracerProvider(tracerProvider);
 
-/** W3C trace context that the running code belongs to. */
-export interface TraceContext {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly sampled: boolean;
-  readonly tracestate?: string | undefined;
-  /** What went wrong in a request, for its span and log line. */
-  failure?: unknown;
-}
+/** The tracer of this project's own spans. */
+export const tracer = tracerProvider.getTracer(ownScope);
 
-const storage = new AsyncLocalStorage<TraceContext>();
-let sink: ((span: Span) => void) | undefined;
+/** Context of the span that the running code belongs to. */
+export const currentTrace = (): TraceContext | undefined => trace.getSpanContext(context.active());
 
-/** Where finished spans go; telemetry.ts sets it when there is somewhere to export to. */
-export function onSpan(receive: ((span: Span) => void) | undefined): void {
-  sink = receive;
-}
-
-export const recordSpan = (span: Span): void => sink?.(span);
-
-/** Wall clock with fractions of a millisecond. */
-export const nowMs = (): number => performance.timeOrigin + performance.now();
-
-export const currentTrace = (): TraceContext | undefined => storage.getStore();
+export const isSampledTrace = (of: TraceContext | undefined): boolean =>
+  of !== undefined && (of.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
 
 /** Runs `work` as part of a trace. */
-export const runInTrace = <T>(context: TraceContext, work: () => T): T => storage.run(context, work);
+export const runInTrace = <T>(of: TraceContext, work: () => T): T =>
+  context.with(trace.setSpanContext(context.active(), of), work);
+
+/** Runs `work` inside a span. */
+export const runInSpan = <T>(span: Span, work: () => T, within: Context = context.active()): T =>
+  context.with(trace.setSpan(within, span), work);
 
 /** Remembers why the running request fails; the client is told less. */
 export function noteFailure(error: unknown): void {
-  const context = storage.getStore();
-  if (context) context.failure = error;
+  const span = trace.getActiveSpan();
+  if (span instanceof LightSpan) span.failure = error;
 }
 
 /** Reads a W3C `traceparent`; undefined when it is not one (trace-context level 2, version 00 and readable later ones). */
-export function parseTraceparent(header: string | undefined | null): TraceContext | undefined {
-  if (!header || header.length < 55) return undefined;
-  const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(header);
-  if (!match) return undefined;
-  const [, version, trace, span, flags, rest] = match as unknown as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string | undefined,
-  ];
-  if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
-  if (/^0+$/.test(trace) || /^0+$/.test(span)) return undefined;
-  return { traceId: trace, spanId: span, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+export const parseTraceparent = (header: string | undefined | null): TraceContext | undefined =>
+  (header && parseTraceParent(header)) || undefined;
+
+/** `parseTraceparent`, with the `tracestate` beside it. */
+export function parseTrace(
+  traceparent: string | undefined | null,
+  tracestate?: string | null,
+): TraceContext | undefined {
+  const parsed = parseTraceparent(traceparent);
+  return parsed && tracestate ? { ...parsed, traceState: createTraceState(tracestate) } : parsed;
 }
 
-export const formatTraceparent = (context: TraceContext): string =>
-  `00-${context.traceId}-${context.spanId}-${context.sampled ? '01' : '00'}`;
+export const formatTraceparent = (of: TraceContext): string =>
+  `00-${of.traceId}-${of.spanId}-${isSampledTrace(of) ? '01' : '00'}`;
 
 /** The context of a new span: a child of `parent`, or the root of a trace of its own, unsampled unless said. */
-export function childOf(parent: TraceContext | undefined, sampled = false): TraceContext {
-  if (!parent) return { traceId: traceId(), spanId: spanId(), sampled };
-  return { traceId: parent.traceId, spanId: spanId(), sampled: parent.sampled, tracestate: parent.tracestate };
-}
+export const childOf = (parent: TraceContext | undefined, sampled = false): TraceContext =>
+  parent
+    ? { ...parent, spanId: spanId() }
+    : { traceId: traceId(), spanId: spanId(), traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE };
 
 /** Headers that carry the running trace to another service; empty outside of a request. */
-export function traceHeaders(context: TraceContext | undefined = currentTrace()): Record<string, string> {
-  if (!context) return {};
-  const headers: Record<string, string> = { traceparent: formatTraceparent(context) };
-  if (context.tracestate) headers.tracestate = context.tracestate;
+export function traceHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  propagation.inject(context.active(), headers);
   return headers;
 }
 
 export interface SpanOptions {
-  kind?: SpanKind;
+  kind?: SpanKindName;
   attributes?: Attributes;
   links?: readonly Link[];
   /** Instead of the running context, for work that outlives its request. */
@@ -110,35 +110,28 @@ export async function inSpan<T>(
   options: SpanOptions,
   work: (attributes: Attributes) => Promise<T> | T,
 ): Promise<T> {
-  const parent = options.parent ?? currentTrace();
-  const context = childOf(parent);
+  const running = context.active();
+  const within = options.parent ? trace.setSpanContext(running, options.parent) : running;
   const attributes: Attributes = { ...options.attributes };
-  const startMs = nowMs();
-  const finish = (error?: unknown) =>
-    recordSpan({
-      ...context,
-      parentId: parent?.spanId,
-      name,
-      kind: options.kind ?? 'internal',
-      startMs,
-      endMs: nowMs(),
-      attributes,
-      links: options.links,
-      error: error === undefined ? undefined : spanError(error),
-    });
+  const span = tracer.startSpan(
+    name,
+    { kind: spanKinds[options.kind ?? 'internal'], ...(options.links && { links: options.links.map(linkTo) }) },
+    within,
+  );
   try {
-    const result = await storage.run(context, work, attributes);
-    if (context.sampled) finish();
-    return result;
+    return await context.with(trace.setSpan(within, span), work, undefined, attributes);
   } catch (error) {
-    finish(error);
+    failed(span, error);
     throw error;
+  } finally {
+    span.setAttributes(attributes as ApiAttributes).end();
   }
 }
 
-/** An error as a span shows it. */
-export function spanError(error: unknown): NonNullable<Span['error']> {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
-  const code = (error as { code?: unknown }).code;
-  return { type: typeof code === 'string' ? code : error.name, message: error.message, stack: error.stack };
+/** Has a span say that it failed, and of what. */
+export function failed(span: Span, error: unknown): void {
+  span.recordException(error as Error);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: spanError(error).message });
 }
+
+const linkTo = ({ traceId, spanId }: Link) => ({ context: { traceId, spanId, traceFlags: TraceFlags.SAMPLED } });

@@ -1,6 +1,7 @@
 import { metrics } from '@dormouse/signals/metrics';
+import { type Context, context, SpanKind, trace } from '@opentelemetry/api';
 import { measure, measuring } from './measure.ts';
-import { childOf, currentTrace, nowMs, recordSpan, spanError, type TraceContext } from './trace.ts';
+import { failed, isSampledTrace, nowMs, spanError, tracer } from './trace.ts';
 
 export interface Interception {
   /** Called before every statement; may throw. */
@@ -26,8 +27,8 @@ export function traced<T extends object>(sql: T, own: Interception = {}): T {
       if (isStatement) own.before?.();
       const query = Reflect.apply(target as (...all: unknown[]) => Running, self, args);
       if (!isStatement) return query;
-      const context = currentTrace();
-      if (context?.sampled || measuring()) watch(query, context);
+      const within = context.active();
+      if (measuring() || isSampledTrace(trace.getSpanContext(within))) watch(query, within);
       own.follow?.(query);
       return query;
     },
@@ -37,9 +38,10 @@ export function traced<T extends object>(sql: T, own: Interception = {}): T {
 }
 
 /** Measures the statement when it is answered, and records its span. A fragment of another statement never is. */
-function watch(query: Running, parent: TraceContext | undefined): void {
+function watch(query: Running, within: Context): void {
   const { resolve, reject } = query;
   const startMs = nowMs();
+  const parent = trace.getSpanContext(within);
   const finish = (error?: unknown) => {
     const text = query.statement?.string ?? '';
     const name = summaryOf(text);
@@ -52,17 +54,11 @@ function watch(query: Running, parent: TraceContext | undefined): void {
       failure ? { ...attributes, 'error.type': failure.type } : attributes,
       parent,
     );
-    if (!parent?.sampled) return;
-    recordSpan({
-      ...childOf(parent),
-      parentId: parent.spanId,
-      name,
-      kind: 'client',
-      startMs,
-      endMs,
-      attributes: { ...attributes, 'db.query.text': text.trim().slice(0, 2000) },
-      error: failure,
-    });
+    if (!isSampledTrace(parent)) return;
+    const all = { ...attributes, 'db.query.text': text.trim().slice(0, 2000) };
+    const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: startMs, attributes: all }, within);
+    if (failure) failed(span, error);
+    span.end(endMs);
   };
   query.resolve = (value) => {
     finish();

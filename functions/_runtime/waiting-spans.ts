@@ -1,5 +1,5 @@
 import type { Exporter } from './exporter.ts';
-import type { Span } from './trace.ts';
+import type { FinishedSpan } from './light-span.ts';
 
 /** Spans that wait; the oldest of more are dropped. */
 const most = 4096;
@@ -7,7 +7,7 @@ const most = 4096;
 const batch = 512;
 
 export interface WaitingSpans {
-  add(span: Span): void;
+  add(span: FinishedSpan): void;
   readonly count: number;
   /** Sends all, oldest first; what the collector may take another time goes on waiting. @throws NotTaken */
   sendTo(exporter: Pick<Exporter, 'spans'>): Promise<void>;
@@ -15,7 +15,7 @@ export interface WaitingSpans {
 
 /** @param dropped is told how many spans will never be sent */
 export function waitingSpans(dropped: (count: number) => void): WaitingSpans {
-  const spans: Span[] = [];
+  const spans: FinishedSpan[] = [];
   return {
     add(span) {
       spans.push(span);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Measure, onMeasure } from '@dormouse/runtime/measure';
-import { childOf, onSpan, runInTrace, type Span } from '@dormouse/runtime/trace';
+import { onSpan, type Span } from '@dormouse/runtime/spans.fixture';
+import { childOf, runInTrace } from '@dormouse/runtime/trace';
 import { metrics } from '@dormouse/signals/metrics';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

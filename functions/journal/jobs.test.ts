@@ -1,4 +1,4 @@
-import { onSpan, type Span } from '@dormouse/runtime/trace';
+import { onSpan, type Span } from '@dormouse/runtime/spans.fixture';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';

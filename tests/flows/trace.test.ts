@@ -4,7 +4,7 @@ import { json, newApp } from '@dormouse/runtime/app';
 import { noted, runtimeDatabase } from '@dormouse/runtime/database.fixture';
 import { on, RejectEvent, RetryEvent, receive } from '@dormouse/runtime/receive';
 import type { Runtime } from '@dormouse/runtime/runtime';
-import { onSpan, type Span } from '@dormouse/runtime/trace';
+import { onSpan, type Span } from '@dormouse/runtime/spans.fixture';
 import { checkTrace, type SpanRecord } from '@dormouse/testing/check-trace';
 import { type Harness, startHarness } from '@dormouse/testing/harness';
 import { sink } from '@dormouse/testing/sink';
@@ -93,9 +93,10 @@ async function write(to: FunctionInProcess, n: number): Promise<{ traceId: strin
 /** What functions and broker recorded since the test began. */
 function recorded(...traceIds: string[]): SpanRecord[] {
   const ofFunctions = spans.map(
-    ({ endMs, parentId, links, error, ...span }): SpanRecord => ({
+    ({ endMs, parentId, links, error, attributes, ...span }): SpanRecord => ({
       ...span,
       service: 'functions',
+      attributes: attributes as SpanRecord['attributes'],
       durationMs: endMs - span.startMs,
       ...(parentId && { parentId }),
       ...(links && { links: [...links] }),
