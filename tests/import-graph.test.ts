@@ -27,7 +27,7 @@ const floors = [
   ['eventing', 'backing'],
   ['console'],
   ['local'],
-  ['cli', 'testing', 'image', 'checks', 'generate'],
+  ['cli', 'testing', 'image', 'checks', 'openapi', 'generate'],
   ['deploy'],
   ['tests'],
 ];

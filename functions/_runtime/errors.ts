@@ -17,7 +17,8 @@ const statusOf = {
   unavailable: 503,
 } as const;
 
-const titleOf: Record<number, string> = {
+/** What HTTP calls each status. */
+export const titleOf: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',

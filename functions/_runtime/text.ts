@@ -11,9 +11,10 @@ const codePoints = (value: string): number => {
   return count;
 };
 
-const between = (min: number, max: number, refused: RegExp) =>
+const between = (min: number, max: number, refused: RegExp, pattern: string) =>
   v.pipe(
     v.string('must be text'),
+    v.metadata({ minLength: min, maxLength: max, pattern }),
     v.check((value) => !refused.test(value) && !loneSurrogate.test(value), 'must not contain control characters'),
     v.trim(),
     v.check(
@@ -23,8 +24,13 @@ const between = (min: number, max: number, refused: RegExp) =>
     v.check((value) => codePoints(value) <= max, `must have at most ${max} characters`),
   );
 
+/** In a JSON Schema: none of `controls`, and one character at least that is no blank. */
+const someText = (controls: string): string => `^[^${controls}]*[^${controls}\\s\\ufeff][^${controls}]*$`;
+
 /** Text of several lines: trimmed, then `min` to `max` code points; no NUL, no C0 controls but tab, newline and return. */
-export const text = (min: number, max: number) => between(min, max, control);
+export const text = (min: number, max: number) =>
+  between(min, max, control, someText('\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f'));
 
 /** Text of one line: as `text`, and no tab, newline or return either. */
-export const line = (min: number, max: number) => between(min, max, controlOrBreak);
+export const line = (min: number, max: number) =>
+  between(min, max, controlOrBreak, someText('\\u0000-\\u001f\\u007f\\u2028\\u2029'));

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { tokens } from '@dormouse/runtime/auth';
+import { demandDescribed } from '@dormouse/runtime/described.fixture';
 import type { Limiter } from '@dormouse/runtime/limiter';
 import { silentLog } from '@dormouse/runtime/log';
 import { outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { type Subject, signAccessToken } from './access-token.ts';
+import { api } from './api.ts';
 import { createApp } from './app.ts';
 import type { Auth } from './dependencies.ts';
 import { initKeys } from './key-folder.ts';
@@ -44,12 +46,14 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     ...changes,
   };
   const app = createApp(auth);
-  const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    app.request(path, {
+  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await app.request(path, {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    return demandDescribed(api, method, path, response);
+  };
   const sign = (subject: Partial<Subject>): Promise<string> =>
     signAccessToken(
       auth.keys.signingKey(),

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Cache } from '@dormouse/runtime/cache';
@@ -9,7 +10,7 @@ import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, receive } from '@dormouse/runtime/receive';
 import { header } from '@dormouse/runtime/request';
 import type { Context, MiddlewareHandler } from 'hono';
-import { mergeInto, newName } from './fields.ts';
+import { api } from './api.ts';
 import type { Categories, Category } from './store.ts';
 
 /** Final bytes, made once and kept. */
@@ -27,7 +28,7 @@ export interface Dependencies {
   answers: Cache<Answer>;
 }
 
-const path = '/blog/api/categories';
+const { path } = api.list;
 
 export function createApp({ categories, tokens, limiter, outbox, answers }: Dependencies) {
   const forget = () => answers.purge('all', 'slug:');
@@ -57,8 +58,8 @@ export function createApp({ categories, tokens, limiter, outbox, answers }: Depe
     .get(path, async (c) =>
       respond(c, await answers.get('all', async () => answerOf((await categories.all()).map(view)))),
     )
-    .get(`${path}/:slug`, async (c) => {
-      const slug = c.req.param('slug');
+    .get(api.get.path, async (c) => {
+      const slug = c.req.param('category');
       // PostgreSQL has no text with NUL.
       const found = /[\u0000-\u001f\p{Surrogate}]/u.test(slug)
         ? undefined
@@ -68,13 +69,13 @@ export function createApp({ categories, tokens, limiter, outbox, answers }: Depe
       return respond(c, answerOf(view(found)));
     })
     .use(`${path}/*`, authenticate(tokens))
-    .patch(`${path}/:id`, editor, json(newName), async (c) => {
-      const renamed = await categories.rename(id(c.req.param('id')), c.req.valid('json').name);
+    .patch(api.rename.path, editor, json(api.rename.body), async (c) => {
+      const renamed = await categories.rename(id(c.req.param('category')), c.req.valid('json').name);
       await forget();
       return c.json(view(renamed));
     })
-    .post(`${path}/:id/merge`, editor, json(mergeInto), async (c) => {
-      const merged = await categories.merge(id(c.req.param('id')), c.req.valid('json').into);
+    .post(api.merge.path, editor, json(api.merge.body), async (c) => {
+      const merged = await categories.merge(id(c.req.param('category')), c.req.valid('json').into);
       await forget();
       return c.json(view(merged));
     });
@@ -89,7 +90,12 @@ function editing(limiter: Limiter): MiddlewareHandler<Env> {
   };
 }
 
-const view = ({ id, name, slug, color, postCount }: Category) => ({ id, name, slug, color, post_count: postCount });
+function view(category: Category): ResponseOf<typeof api.get, 200> {
+  const { version, postCount, ...others } = category;
+  const { id, name, slug, color, ...unanswered } = others;
+  nothingLeft(unanswered);
+  return { id, name, slug, color, post_count: postCount };
+}
 
 function answerOf(value: unknown): Answer {
   const body = JSON.stringify(value);

@@ -1,8 +1,10 @@
 import { cache } from '@dormouse/runtime/cache';
 import type { Caller, Role } from '@dormouse/runtime/caller';
+import { demandDescribed } from '@dormouse/runtime/described.fixture';
 import { fail } from '@dormouse/runtime/errors';
 import type { Limiter } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
+import { api } from './api.ts';
 import { createApp } from './app.ts';
 import { type Answer, answerOf, type Post } from './post.ts';
 import type { Filter, NewPost, Once, Posts } from './store.ts';
@@ -116,12 +118,13 @@ export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limit
     lists: cache({ name: 'lists', ttlMs: 60_000, max: 10 }),
     answers: cache<Answer>({ name: 'answers', ttlMs: 60_000, max: 10 }) as never,
   });
-  const ask = (
+  const ask = async (
     method: string,
     path: string,
     { as, body, headers = {} }: { as?: string; body?: unknown; headers?: Record<string, string> } = {},
-  ) =>
-    app.request(path.startsWith('/') ? path : `/blog/api/posts${path && `/${path}`}`, {
+  ) => {
+    const url = path.startsWith('/') ? path : `/blog/api/posts${path && `/${path}`}`;
+    const response = await app.request(url, {
       method,
       headers: {
         ...(as && { authorization: `Bearer ${as}` }),
@@ -130,5 +133,7 @@ export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limit
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    return demandDescribed(api, method, url, response);
+  };
   return { ask, asked, app };
 }

@@ -8,8 +8,8 @@ import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, receive } from '@dormouse/runtime/receive';
 import { header } from '@dormouse/runtime/request';
 import type { Context, MiddlewareHandler } from 'hono';
+import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
-import { changedPost } from './fields.ts';
 import { figures } from './figures.ts';
 import { bodyLimit, onceOf, postBody, postOf } from './new-post.ts';
 import { keyOf, type ListAnswer, listAnswer } from './page.ts';
@@ -38,7 +38,7 @@ export interface Moved {
   moved: string;
 }
 
-const path = '/blog/api/posts';
+const { path } = api.list;
 const writesPerMinute = 600;
 
 export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, answers }: Dependencies) {
@@ -64,7 +64,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
       const load = async () => listAnswer(path, asked.query, await posts.list(asked.filter));
       return answer(c, c.var.caller ? await load() : await lists.get(keyOf(asked.filter), load));
     })
-    .post(path, writer, postBody, async (c) => {
+    .post(api.create.path, writer, postBody, async (c) => {
       const caller = required(c);
       const input = c.req.valid('json');
       const author =
@@ -85,7 +85,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
         location: `${path}/${created.id}`,
       });
     })
-    .get(`${path}/by-slug/:slug`, async (c) => {
+    .get(api.bySlug.path, async (c) => {
       const slug = c.req.param('slug');
       const wanted = canonical(slug) ?? fail('not_found', 'There is no such post.');
       const find = async () => slugAnswer(visible(c, await posts.bySlug(wanted)), slug);
@@ -94,12 +94,12 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
         ? c.body(null, 301, { location: `${path}/by-slug/${encodeURIComponent(found.moved)}` })
         : answer(c, found);
     })
-    .get(`${path}/:id`, async (c) => {
+    .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));
       const load = async () => answerOf(visible(c, await posts.get(postId)));
       return answer(c, (c.var.caller ? await load() : await answers.get(`post:${postId}`, load)) as Answer);
     })
-    .patch(`${path}/:id`, writer, json(changedPost, bodyLimit), async (c) => {
+    .patch(api.change.path, writer, json(api.change.body, bodyLimit), async (c) => {
       const caller = required(c);
       const postId = id(c.req.param('id'));
       const { category_name: categoryName, ...changes } = c.req.valid('json');
@@ -109,17 +109,17 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
       const told = answerOf(after);
       return c.body(told.body, 200, headersOf(told, true));
     })
-    .delete(`${path}/:id`, writer, async (c) => {
+    .delete(api.remove.path, writer, async (c) => {
       const postId = id(c.req.param('id'));
       await posts.remove(postId, allowing(c));
       await changed(postId);
       return c.body(null, 204);
     })
-    .get(`${path}/:id/revisions`, async (c) => {
+    .get(api.revisions.path, async (c) => {
       const { id: postId } = await editable(c, posts);
       return c.json(await posts.revisions(postId), 200, { 'cache-control': 'private, no-cache' });
     })
-    .get(`${path}/:id/revisions/:version`, async (c) => {
+    .get(api.revision.path, async (c) => {
       const { id: postId } = await editable(c, posts);
       const revision = await posts.revision(postId, id(c.req.param('version'), 2 ** 31 - 1));
       return c.json(revision ?? fail('not_found', 'There is no such revision.'), 200, {

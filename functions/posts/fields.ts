@@ -11,9 +11,10 @@ const oneLine = v.transform((value: string) => value.replace(/\s+/gu, ' '));
 const title = v.pipe(text(1, 120), seen, oneLine);
 const content = text(1, 100_000);
 const categoryName = v.pipe(text(1, 50), seen, oneLine);
-const status = v.picklist(['draft', 'published'], 'must be draft or published');
+export const status = v.picklist(['draft', 'published'], 'must be draft or published');
 
-const written = { title, content, category_name: categoryName, status: v.optional(status, 'published') };
+/** What an author writes. */
+export const written = { title, content, category_name: categoryName, status: v.optional(status, 'published') };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
 const moment = v.pipe(
@@ -40,20 +41,29 @@ export const newPost = v.strictObject(written);
 /** Body of POST with scope `import`. */
 export const importedPost = v.strictObject({ ...written, ...imported });
 
+/** Makes a POST that is sent again one post. */
+export const idempotencyKey = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without spaces'),
+);
+
 export type ImportedPost = v.InferOutput<typeof importedPost>;
 
-/** Body of PATCH. */
+/** Body of PATCH: every field of a new post, none of them needed. */
 export const changedPost = v.strictObject({
   title: v.optional(title),
   content: v.optional(content),
   category_name: v.optional(categoryName),
   status: v.optional(status),
-});
+} satisfies Record<keyof typeof written, v.GenericSchema>);
+
+export type ChangedPost = v.InferOutput<typeof changedPost>;
 
 const number = (min: number, max: number) =>
   v.pipe(
     v.string(),
     v.regex(/^\d{1,16}$/, 'must be a whole number'),
+    v.metadata({ type: 'integer', pattern: undefined, minimum: min, maximum: max }),
     v.transform(Number),
     v.minValue(min, `must be at least ${min}`),
     v.maxValue(max, `must be at most ${max}`),

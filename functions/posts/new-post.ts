@@ -1,24 +1,28 @@
 import { hash } from 'node:crypto';
+import type { Every } from '@dormouse/runtime/api';
 import { json } from '@dormouse/runtime/app';
 import { required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
+import * as v from 'valibot';
+import { api } from './api.ts';
 import type { Author } from './authors.ts';
-import { type ImportedPost, importedPost, newPost } from './fields.ts';
+import { type ImportedPost, idempotencyKey } from './fields.ts';
 import type { NewPost, Once } from './store.ts';
 
 /** 100,000 characters, each written as `\uXXXX` twice. */
 export const bodyLimit = 1_300_000;
 
-const importBody = json(importedPost, bodyLimit);
-const plainBody = json(newPost, bodyLimit) as typeof importBody;
+const importBody = json(api.create.scoped.body, bodyLimit);
+const plainBody = json(api.create.body, bodyLimit) as typeof importBody;
 
 /** Reads the body of POST. Fields of an import are unknown ones to everybody else. */
 export const postBody: typeof importBody = (c, next) =>
   required(c).scopes.includes('import') ? importBody(c, next) : plainBody(c, next);
 
-export const postOf = (input: ImportedPost, author: Author): NewPost => ({
+/** The post that is asked for, in its author's name. */
+export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => ({
   authorId: author.id,
   author: author.username,
   title: input.title,
@@ -35,7 +39,7 @@ export const postOf = (input: ImportedPost, author: Author): NewPost => ({
 export function onceOf(c: Context, input: ImportedPost): Once | undefined {
   const key = header(c, 'idempotency-key');
   if (key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+  if (!v.is(idempotencyKey, key)) {
     fail('invalid', 'The Idempotency-Key is not acceptable.', {
       errors: [{ field: 'Idempotency-Key', message: 'must have 1 to 255 printable ASCII characters without spaces' }],
     });

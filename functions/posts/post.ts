@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { DataOf } from '@dormouse/events/contract';
 import type { postCreated } from '@dormouse/events/post';
+import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
+import type { api } from './api.ts';
 
 export interface Category {
   id: number;
@@ -11,7 +13,11 @@ export interface Category {
   color: string;
 }
 
-export type Status = 'draft' | 'published';
+/** A post as the API tells it, and as its lists do. */
+type PostBody = ResponseOf<typeof api.get, 200>;
+type PostSummary = ResponseOf<typeof api.list, 200>[number];
+
+export type Status = PostBody['status'];
 
 /** A post as lists need it. */
 export interface Summary {
@@ -42,34 +48,30 @@ export interface Answer {
 }
 
 /** An item of a list. */
-export const summaryView = ({
-  id,
-  title,
-  slug,
-  author,
-  createdAt,
-  excerpt,
-  category,
-  byline,
-  status,
-  updatedAt,
-}: Summary) => ({
-  id,
-  title,
-  slug,
-  author,
-  created_at: createdAt.toISOString(),
-  excerpt,
-  category: { id: category.id, name: category.name, slug: category.slug, color: category.color },
-  byline,
-  status,
-  updated_at: updatedAt.toISOString(),
-});
+export function summaryView(post: Summary): PostSummary {
+  const { version, authorId, createdAt, updatedAt, category, ...others } = post;
+  const { id, title, slug, author, excerpt, byline, status, ...unanswered } = others;
+  nothingLeft(unanswered);
+  return {
+    id,
+    title,
+    slug,
+    author,
+    created_at: createdAt.toISOString(),
+    excerpt,
+    category: { id: category.id, name: category.name, slug: category.slug, color: category.color },
+    byline,
+    status,
+    updated_at: updatedAt.toISOString(),
+  };
+}
+
+const postView = (post: Post): PostBody => ({ ...summaryView(post), version: post.version, content: post.content });
 
 /** One post with its text; the answer of GET, POST and PATCH alike. */
 export const answerOf = (post: Post): Answer => ({
   etag: etagOf(post),
-  body: JSON.stringify({ ...summaryView(post), version: post.version, content: post.content }),
+  body: JSON.stringify(postView(post)),
 });
 
 /** Strong: the category's version is part of it, because a renamed category changes what the post's answer says. */
@@ -80,24 +82,20 @@ export const etagOf = ({ id, version, category }: Summary): string =>
 export const digestOf = (body: string): string => `"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
 
 /** The post as its events tell it. */
-export const snapshot = ({
-  id,
-  version,
-  slug,
-  title,
-  author,
-  status,
-  category,
-  createdAt,
-  updatedAt,
-}: Summary): DataOf<typeof postCreated> => ({
-  id,
-  version,
-  slug,
-  title,
-  author,
-  status,
-  category: { id: category.id, name: category.name, slug: category.slug },
-  created_at: createdAt.toISOString(),
-  updated_at: updatedAt.toISOString(),
-});
+export function snapshot(post: Summary): DataOf<typeof postCreated> {
+  // These are fetched from posts by whoever needs them.
+  const { authorId, byline, excerpt, ...others } = post;
+  const { id, version, slug, title, author, status, category, createdAt, updatedAt, ...untold } = others;
+  nothingLeft(untold);
+  return {
+    id,
+    version,
+    slug,
+    title,
+    author,
+    status,
+    category: { id: category.id, name: category.name, slug: category.slug },
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  };
+}

@@ -1,5 +1,6 @@
 import { check } from '@dormouse/runtime/app';
-import { type ListQuery, listQuery } from './fields.ts';
+import { api } from './api.ts';
+import type { ListQuery } from './fields.ts';
 import { filterOf } from './page.ts';
 import type { Filter } from './store.ts';
 
@@ -20,7 +21,7 @@ export function readListQuery(url: string): ListRequest {
   const search = url.slice(url.indexOf('?', 8) + 1 || url.length);
   const known = seen.get(search);
   if (known) return known;
-  const query = check(listQuery, Object.fromEntries(new URLSearchParams(search)));
+  const query = check(api.list.query, Object.fromEntries(new URLSearchParams(search)));
   const request = { query, filter: filterOf(query) };
   if (seen.size >= kept) seen.clear();
   if (search.length <= 500) seen.set(search, request);

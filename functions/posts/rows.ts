@@ -24,9 +24,29 @@ export interface SummaryRow {
 export type PostRow = SummaryRow & { content: string };
 
 /** Columns of a row source `p` joined with `c`, an answer of categories.named or categories.get_or_create. */
-export const summaryColumns = (sql: Sql | Tx) => sql`
-  p.id, p.version, p.author_id, p.author, p.byline, p.title, p.slug, p.excerpt, p.status, p.created_at, p.updated_at,
-  c.id AS category_id, c.version AS category_version, c.name AS category_name, c.slug AS category_slug, c.color AS category_color`;
+export const summaryColumns = (sql: Sql | Tx) => sql.unsafe(selected) as unknown as ReturnType<Sql>;
+
+const columns: Record<keyof SummaryRow, string> = {
+  id: 'p.id',
+  version: 'p.version',
+  author_id: 'p.author_id',
+  author: 'p.author',
+  byline: 'p.byline',
+  title: 'p.title',
+  slug: 'p.slug',
+  excerpt: 'p.excerpt',
+  status: 'p.status',
+  created_at: 'p.created_at',
+  updated_at: 'p.updated_at',
+  category_id: 'c.id',
+  category_version: 'c.version',
+  category_name: 'c.name',
+  category_slug: 'c.slug',
+  category_color: 'c.color',
+};
+const selected = Object.entries(columns)
+  .map(([name, column]) => `${column} AS ${name}`)
+  .join(', ');
 
 export const toSummary = (row: SummaryRow): Summary => ({
   id: Number(row.id),

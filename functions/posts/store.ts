@@ -1,8 +1,10 @@
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { type Camelized, nothingLeft } from '@dormouse/runtime/api';
 import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { excerptOf } from './excerpt.ts';
+import type { ChangedPost, ImportedPost } from './fields.ts';
 import { type Answer, answerOf, type Post, type Status, type Summary, snapshot } from './post.ts';
 import { Outrun, retrying } from './retrying.ts';
 import { type PostRow, type SummaryRow, summaryColumns, toPost, toSummary } from './rows.ts';
@@ -32,19 +34,8 @@ export interface Page {
   more: boolean;
 }
 
-export interface NewPost {
-  authorId: number;
-  author: string;
-  title: string;
-  content: string;
-  categoryName: string;
-  status: Status;
-  byline?: readonly string[] | undefined;
-  createdAt?: Date | undefined;
-  /** Wanted slug; from the title unless given. */
-  slug?: string | undefined;
-  source?: string | undefined;
-}
+/** A new post as the API takes it, with its author's account. */
+export type NewPost = Omit<Camelized<ImportedPost>, 'author'> & { authorId: number; author: string };
 
 /** A key that a client gave to a request, and the hash of what was asked with it. */
 export interface Once {
@@ -58,12 +49,8 @@ export interface Created extends Answer {
   outcome: 'new' | 'replayed' | 'known';
 }
 
-export interface Changes {
-  title?: string | undefined;
-  content?: string | undefined;
-  categoryName?: string | undefined;
-  status?: Status | undefined;
-}
+/** What the API lets people change. */
+export type Changes = Camelized<ChangedPost>;
 
 export interface Revision {
   version: number;
@@ -172,16 +159,19 @@ async function create(tx: Tx, emit: Emit, post: NewPost, once: Once | undefined)
 
 /** Post, slug, revision and category in one statement. */
 async function insert(tx: Tx, post: NewPost): Promise<Post> {
-  const slug = slugOf(post.slug ?? post.title);
-  const createdAt = post.createdAt?.toISOString() ?? null;
+  const { authorId, author, title, content, categoryName, status, byline = [], source = null, ...others } = post;
+  const { slug: wantedSlug, createdAt: wantedTime, ...unstored } = others;
+  nothingLeft(unstored);
+  const slug = slugOf(wantedSlug ?? title);
+  const createdAt = wantedTime?.toISOString() ?? null;
   const [row] = await tx<PostRow[]>`
-    WITH c AS MATERIALIZED (SELECT * FROM categories.get_or_create(${post.categoryName})),
+    WITH c AS MATERIALIZED (SELECT * FROM categories.get_or_create(${categoryName})),
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     moment AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
       INSERT INTO posts (id, author_id, author, byline, category_id, status, slug, title, excerpt, content, source, created_at, updated_at)
-      SELECT named.id, ${post.authorId}, ${post.author}, ${(post.byline ?? []) as string[]}, c.id, ${post.status}, named.slug, ${post.title},
-        ${excerptOf(post.content)}, ${post.content}, ${post.source ?? null}, coalesce(${createdAt}::timestamptz, now), coalesce(${createdAt}::timestamptz, now)
+      SELECT named.id, ${authorId}, ${author}, ${byline}, c.id, ${status}, named.slug, ${title},
+        ${excerptOf(content)}, ${content}, ${source}, coalesce(${createdAt}::timestamptz, now), coalesce(${createdAt}::timestamptz, now)
       FROM c, named, moment
       RETURNING *
     ),
@@ -238,10 +228,12 @@ async function change(
   { id, editor, changes, allow }: Change,
 ): Promise<{ before: Post; after: Post }> {
   // Before the post's own lock: a merge locks categories first and posts second, and so does everybody.
-  const moved = changes.categoryName === undefined ? undefined : await categoryNamed(tx, changes.categoryName);
+  const { categoryName, ...others } = changes;
+  const moved = categoryName === undefined ? undefined : await categoryNamed(tx, categoryName);
   const before = await locked(tx, id);
   allow(before);
-  const { title = before.title, content = before.content, status = before.status } = changes;
+  const { title = before.title, content = before.content, status = before.status, ...unstored } = others;
+  nothingLeft(unstored);
   const category = moved ?? before.category;
   const edited = title !== before.title || content !== before.content || category.id !== before.category.id;
   if (!edited && status === before.status) return { before, after: before };

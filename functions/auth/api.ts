@@ -1,0 +1,203 @@
+import { id, text, timestamp } from '@dormouse/events/field';
+import { content, empty, route } from '@dormouse/runtime/api';
+import { roles } from '@dormouse/runtime/caller';
+import * as v from 'valibot';
+import { accountChange, claiming, credentials, heldToken, importedAccount, newAccount } from './requests.ts';
+
+const role = v.picklist(roles);
+const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Seconds until it expires.'));
+
+const registered = v.pipe(v.strictObject({ id, username: text, email: v.optional(text) }), v.title('NewUser'));
+const claimed = v.pipe(v.strictObject({ id, username: text }), v.title('UserName'));
+const user = v.pipe(v.strictObject({ id, username: text, display_name: text, created_at: timestamp }), v.title('User'));
+const me = v.pipe(
+  v.strictObject({
+    id,
+    username: text,
+    email: v.pipe(v.nullable(text), v.description('null until an imported account is claimed.')),
+    display_name: text,
+    role,
+    created_at: timestamp,
+  }),
+  v.title('Me'),
+);
+const grant = v.pipe(
+  v.strictObject({
+    status: v.literal('success'),
+    token: v.pipe(text, v.description('Access token (RFC 9068), for `Authorization: Bearer`.')),
+    token_type: v.literal('Bearer'),
+    expires_in: seconds,
+    user: v.strictObject({ id, username: text, display_name: text, role }),
+    refresh_token: v.optional(v.pipe(text, v.description('Only with `refresh: "body"`; else it is a cookie.'))),
+    refresh_expires_in: v.optional(seconds),
+  }),
+  v.title('Grant'),
+);
+const verified = v.pipe(
+  v.strictObject({
+    status: v.literal('success'),
+    data: v.strictObject({ user_id: id, username: text, exp: v.pipe(v.number(), v.integer()) }),
+  }),
+  v.title('VerifiedToken'),
+);
+const keys = v.pipe(
+  v.strictObject({
+    keys: v.array(
+      v.strictObject({ kty: text, crv: text, x: text, use: text, alg: text, kid: text, y: v.optional(text) }),
+    ),
+  }),
+  v.title('KeySet'),
+);
+const configuration = v.pipe(
+  v.strictObject({
+    issuer: text,
+    jwks_uri: text,
+    response_types_supported: v.array(text),
+    subject_types_supported: v.array(text),
+    id_token_signing_alg_values_supported: v.array(text),
+    scopes_supported: v.array(text),
+    claims_supported: v.array(text),
+  }),
+  v.title('OpenIdConfiguration'),
+);
+
+const created = '2026-11-28T12:00:00.000Z';
+const aGrant: v.InferInput<typeof grant> = {
+  status: 'success',
+  token: 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2ln',
+  token_type: 'Bearer',
+  expires_in: 900,
+  user: { id: 1, username: 'ada', display_name: 'Ada', role: 'author' },
+};
+const cookie = { 'set-cookie': 'The refresh token: HttpOnly, SameSite=Strict, Path=/api/token.' };
+
+const register = {
+  optionalToken: true,
+  body: newAccount,
+  scoped: { scope: 'import', body: importedAccount },
+  examples: { ada: { username: 'ada', email: 'ada@example.org', password: 'correct horse battery' } },
+  errors: ['unauthorized', 'conflict', 'too_many_requests'],
+  responses: () => ({
+    201: content('The new account.', registered, {
+      example: { id: 1, username: 'ada', email: 'ada@example.org' },
+      headers: { location: 'Path of the account.' },
+    }),
+    200: content('With scope import: there is an account of this name.', registered, {
+      example: { id: 1, username: 'ada' },
+    }),
+  }),
+} as const;
+
+export const about = 'Accounts, log-in and tokens.';
+
+/** What auth answers to clients. */
+export const api = {
+  register: route('POST /api/register', { summary: 'Register an account', ...register }),
+  createUser: route('POST /api/users', { summary: 'Register an account (the same as /api/register)', ...register }),
+  user: route('GET /api/users/:name', {
+    summary: 'Look up a user',
+    params: { name: v.pipe(text, v.metadata({ examples: ['ada'] })) },
+    errors: ['not_found'],
+    responses: () => ({
+      200: content('The user.', user, {
+        example: { id: 1, username: 'ada', display_name: 'Ada', created_at: created },
+      }),
+    }),
+  }),
+  me: route('GET /api/me', {
+    summary: 'Read one’s own account',
+    roles: 'any',
+    responses: () => ({
+      200: content('The account.', me, {
+        example: { ...aGrant.user, email: 'ada@example.org', created_at: created },
+      }),
+    }),
+  }),
+  changeMe: route('PATCH /api/me', {
+    summary: 'Change one’s own account',
+    description: 'A new password ends every session, and needs the old one.',
+    roles: 'any',
+    body: accountChange,
+    examples: { name: { display_name: 'Ada Lovelace' } },
+    errors: ['too_many_requests'],
+    responses: () => ({
+      200: content('The account after the change.', me, {
+        example: { ...aGrant.user, email: 'ada@example.org', created_at: created },
+      }),
+    }),
+  }),
+  removeMe: route('DELETE /api/me', {
+    summary: 'Delete one’s own account',
+    roles: 'any',
+    responses: () => ({ 204: empty('The account is gone; its name is not given out again.') }),
+  }),
+  claim: route('POST /api/claim', {
+    summary: 'Claim an imported account',
+    body: claiming,
+    examples: { claim: { token: 'c0ffee', password: 'correct horse battery', email: 'ada@example.org' } },
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({ 200: content('The account is yours.', claimed, { example: { id: 1, username: 'ada' } }) }),
+  }),
+  logIn: route('POST /api/login', {
+    summary: 'Log in',
+    description: 'At most 5 attempts a minute for a user name.',
+    body: credentials,
+    examples: { ada: { username: 'ada', password: 'correct horse battery' } },
+    errors: ['unauthorized', 'forbidden', 'too_many_requests'],
+    responses: () => ({ 200: content('An access token.', grant, { example: aGrant, headers: cookie }) }),
+  }),
+  refresh: route('POST /api/token/refresh', {
+    summary: 'Renew an access token',
+    description: 'With the refresh token in the body, or in the cookie. A refresh token is good once.',
+    body: heldToken,
+    optionalBody: true,
+    errors: ['unauthorized', 'forbidden'],
+    responses: () => ({ 200: content('A new access token.', grant, { example: aGrant, headers: cookie }) }),
+  }),
+  logOut: route('POST /api/logout', {
+    summary: 'End a session',
+    description: 'The session of the refresh token in the body or the cookie, else that of the access token.',
+    optionalToken: true,
+    body: heldToken,
+    optionalBody: true,
+    errors: ['unauthorized', 'forbidden'],
+    responses: () => ({ 204: empty('The session has ended.', cookie) }),
+  }),
+  verify: route('GET /verify', {
+    summary: 'Check an access token',
+    description: 'At most 30 times a minute for a token.',
+    roles: 'any',
+    errors: ['too_many_requests'],
+    responses: () => ({
+      200: content('The token is valid.', verified, {
+        example: { status: 'success', data: { user_id: 1, username: 'ada', exp: 1795867200 } },
+      }),
+    }),
+  }),
+  keys: route('GET /.well-known/jwks.json', {
+    summary: 'Read the public keys of tokens (RFC 7517)',
+    responses: () => ({
+      200: content('The keys.', keys, {
+        example: {
+          keys: [{ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS', use: 'sig', alg: 'EdDSA', kid: '2026-11-28' }],
+        },
+      }),
+    }),
+  }),
+  configuration: route('GET /.well-known/openid-configuration', {
+    summary: 'Read where the keys are (OpenID Connect Discovery)',
+    responses: () => ({
+      200: content('The configuration.', configuration, {
+        example: {
+          issuer: 'https://blog.example.org',
+          jwks_uri: 'https://blog.example.org/.well-known/jwks.json',
+          response_types_supported: [],
+          subject_types_supported: ['public'],
+          id_token_signing_alg_values_supported: ['EdDSA'],
+          scopes_supported: ['import'],
+          claims_supported: ['iss', 'aud', 'sub', 'name', 'role', 'scope', 'sid', 'jti', 'iat', 'exp'],
+        },
+      }),
+    }),
+  }),
+};

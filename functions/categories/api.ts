@@ -1,0 +1,66 @@
+import { color, id, text } from '@dormouse/events/field';
+import { content, empty, route } from '@dormouse/runtime/api';
+import * as v from 'valibot';
+import { mergeInto, newName } from './fields.ts';
+
+const path = '/blog/api/categories';
+
+const category = v.pipe(
+  v.strictObject({
+    id,
+    name: text,
+    slug: text,
+    color,
+    post_count: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Published posts in it.')),
+  }),
+  v.title('Category'),
+);
+
+const aCategory = { id: 1, name: 'General', slug: 'general', color: '#2f6f4f', post_count: 12 };
+const etag = { etag: 'Strong entity tag.' };
+const conditional = { 'if-none-match': v.optional(v.pipe(v.string(), v.description('304 when it names the ETag.'))) };
+const editors = ['editor', 'admin'] as const;
+
+export const about = 'Categories, which are made by writing posts in them.';
+
+/** What categories answers to clients. */
+export const api = {
+  list: route(`GET ${path}`, {
+    summary: 'List the categories by name',
+    headers: conditional,
+    responses: () => ({
+      200: content('All categories.', v.pipe(v.array(category), v.readonly()), { example: [aCategory], headers: etag }),
+      304: empty('The client has this list.'),
+    }),
+  }),
+  get: route(`GET ${path}/:category`, {
+    summary: 'Read a category by its slug',
+    params: { category: v.pipe(text, v.metadata({ examples: ['general'] })) },
+    headers: conditional,
+    errors: ['not_found'],
+    responses: () => ({
+      200: content('The category.', category, { example: aCategory, headers: etag }),
+      301: empty('The category has another slug now.', { location: 'Path of the category.' }),
+      304: empty('The client has this version.'),
+    }),
+  }),
+  rename: route(`PATCH ${path}/:category`, {
+    summary: 'Rename a category',
+    roles: editors,
+    params: { category: id },
+    body: newName,
+    examples: { name: { name: 'News' } },
+    errors: ['not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({ 200: content('The category after the change.', category, { example: aCategory }) }),
+  }),
+  merge: route(`POST ${path}/:category/merge`, {
+    summary: 'Merge a category into another',
+    description: 'Its posts and former slugs lead to the other one afterwards. Default categories stay.',
+    roles: editors,
+    params: { category: id },
+    body: mergeInto,
+    examples: { into: { into: 1 } },
+    errors: ['not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({ 200: content('The category that took over.', category, { example: aCategory }) }),
+  }),
+};

@@ -1,0 +1,235 @@
+import { timestamp } from '@dormouse/events/field';
+import { content, empty, route } from '@dormouse/runtime/api';
+import * as v from 'valibot';
+import { deadLettersQuery, eventsQuery, newRedrive, newReplay } from './fields.ts';
+
+const path = '/api/journal';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const position = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const traceId = v.nullable(v.string());
+const nullableText = v.nullable(v.string());
+const nullableTime = v.nullable(timestamp);
+const attributes = v.pipe(v.record(v.string(), v.string()), v.readonly());
+
+const eventFields = {
+  id: v.string(),
+  type: v.string(),
+  source: v.string(),
+  subject: nullableText,
+  time: nullableText,
+};
+const archivedFields = { position, ...eventFields, received_at: timestamp, trace_id: traceId };
+/** `data` is JSON or text; bytes that are neither are in `data_base64`, as in the JSON format of CloudEvents. */
+const dataFields = { data: v.optional(v.unknown()), data_base64: v.optional(v.string()) };
+
+const event = v.pipe(v.strictObject(archivedFields), v.title('ArchivedEventSummary'));
+const fullEvent = v.pipe(v.strictObject({ ...archivedFields, attributes, ...dataFields }), v.title('ArchivedEvent'));
+
+const letterFields = {
+  number: position,
+  event: v.strictObject(eventFields),
+  trigger: nullableText,
+  destination: v.string(),
+  status: v.nullable(v.pipe(v.number(), v.integer())),
+  cause: v.string(),
+  failed_at: timestamp,
+  trace_id: traceId,
+  state: v.picklist(['open', 'redriven']),
+  redrives: count,
+};
+const attempt = v.strictObject({
+  at: timestamp,
+  status: v.nullable(v.pipe(v.number(), v.integer())),
+  outcome: v.string(),
+  error: nullableText,
+  trace_id: traceId,
+});
+const letter = v.pipe(v.strictObject(letterFields), v.title('DeadLetterSummary'));
+const fullLetter = v.pipe(
+  v.strictObject({
+    ...letterFields,
+    attributes,
+    headers: attributes,
+    ...dataFields,
+    body: nullableText,
+    attempts: v.array(attempt),
+  }),
+  v.title('DeadLetter'),
+);
+
+const jobFields = {
+  id: v.pipe(v.string(), v.uuid()),
+  state: v.picklist(['running', 'done', 'cancelled']),
+  total: count,
+  done: v.pipe(count, v.description('In a dry run: what would be sent.')),
+  failed: count,
+  unmatched: count,
+  dry_run: v.boolean(),
+  error: nullableText,
+  created_at: timestamp,
+  finished_at: nullableTime,
+};
+const item = v.strictObject({
+  number: position,
+  outcome: nullableText,
+  status: v.nullable(v.pipe(v.number(), v.integer())),
+  error: nullableText,
+});
+const redrive = v.pipe(
+  v.strictObject({ ...jobFields, kind: v.literal('redrive'), items: v.array(item) }),
+  v.title('Redrive'),
+);
+const replay = v.pipe(
+  v.strictObject({
+    ...jobFields,
+    kind: v.literal('replay'),
+    trigger: nullableText,
+    from: nullableTime,
+    to: nullableTime,
+    seen: count,
+    matched: count,
+  }),
+  v.title('Replay'),
+);
+
+const at = '2026-11-28T12:00:00.000Z';
+const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+const anEvent = {
+  id: '0198c5d2-7e1f-7b3c-8f00-2f5d6a1e9b77',
+  type: 'dev.dormouse.post.created.v1',
+  source: '/posts',
+  subject: 'post/7',
+  time: at,
+};
+const anArchivedEvent = { position: 12, ...anEvent, received_at: at, trace_id: trace };
+const aLetter = {
+  number: 3,
+  event: anEvent,
+  trigger: 'categories-posts',
+  destination: 'http://categories.dormouse.svc.cluster.local/events',
+  status: 422,
+  cause: 'answered 422: The event cannot be handled.',
+  failed_at: at,
+  trace_id: trace,
+  state: 'open' as const,
+  redrives: 0,
+};
+const aJob = {
+  id: '5f0c1a9e-2f5d-4a1e-9b77-0198c5d27e1f',
+  state: 'running' as const,
+  total: 2,
+  done: 0,
+  failed: 0,
+  unmatched: 0,
+  dry_run: false,
+  error: null,
+  created_at: at,
+  finished_at: null,
+};
+const anItem = { number: 3, outcome: null, status: null, error: null };
+const aRedrive = { ...aJob, kind: 'redrive' as const, items: [anItem] };
+const aReplay = { ...aJob, kind: 'replay' as const, trigger: 'web-pages', from: at, to: at, seen: 0, matched: 0 };
+
+const operators = ['operator', 'admin'] as const;
+const link = { link: '`rel="next"` leads to older ones (RFC 8288).' };
+const location = { location: 'Path of the job.' };
+const jobId = { id: v.pipe(v.string(), v.uuid()) };
+
+export const about = 'The archive of events, dead letters, and delivering either again. For operators.';
+
+/** What the journal answers to operators. */
+export const api = {
+  events: route(`GET ${path}/events`, {
+    summary: 'List archived events, newest first',
+    roles: operators,
+    query: eventsQuery,
+    responses: () => ({
+      200: content('A page of the archive.', v.array(event), { example: [anArchivedEvent], headers: link }),
+    }),
+  }),
+  event: route(`GET ${path}/events/:position`, {
+    summary: 'Read an archived event',
+    roles: operators,
+    params: { position },
+    errors: ['not_found'],
+    responses: () => ({
+      200: content('The event.', fullEvent, {
+        example: { ...anArchivedEvent, attributes: { specversion: '1.0', ...anEvent }, data: { id: 7 } },
+      }),
+    }),
+  }),
+  deadLetters: route(`GET ${path}/dead-letters`, {
+    summary: 'List dead letters, newest first',
+    roles: operators,
+    query: deadLettersQuery,
+    responses: () => ({
+      200: content('A page of the dead letters.', v.array(letter), { example: [aLetter], headers: link }),
+    }),
+  }),
+  deadLetter: route(`GET ${path}/dead-letters/:number`, {
+    summary: 'Read a dead letter',
+    roles: operators,
+    params: { number: position },
+    errors: ['not_found'],
+    responses: () => ({
+      200: content('The dead letter.', fullLetter, {
+        example: {
+          ...aLetter,
+          attributes: { specversion: '1.0', ...anEvent },
+          headers: { 'content-type': 'application/json' },
+          data: { id: 7 },
+          body: null,
+          attempts: [],
+        },
+      }),
+    }),
+  }),
+  redrive: route(`POST ${path}/redrives`, {
+    summary: 'Deliver dead letters again',
+    description: 'Chosen by one of `numbers`, `filter` and `all`.',
+    roles: operators,
+    body: newRedrive,
+    examples: { all: { all: true, dry_run: true } },
+    errors: ['too_many_requests'],
+    responses: () => ({ 201: content('The job that does it.', redrive, { example: aRedrive, headers: location }) }),
+  }),
+  getRedrive: route(`GET ${path}/redrives/:id`, {
+    summary: 'Read how a redrive goes',
+    roles: operators,
+    params: jobId,
+    errors: ['not_found'],
+    responses: () => ({ 200: content('The job.', redrive, { example: aRedrive }) }),
+  }),
+  cancelRedrive: route(`DELETE ${path}/redrives/:id`, {
+    summary: 'Cancel a redrive',
+    roles: operators,
+    params: jobId,
+    errors: ['not_found'],
+    responses: () => ({ 204: empty('Nothing more is sent.') }),
+  }),
+  replay: route(`POST ${path}/replays`, {
+    summary: 'Deliver archived events of a time range to one trigger',
+    roles: operators,
+    body: newReplay,
+    examples: {
+      hour: { trigger: 'web-pages', from: '2026-11-28T11:00:00Z', to: '2026-11-28T12:00:00Z', dry_run: true },
+    },
+    errors: ['too_many_requests'],
+    responses: () => ({ 201: content('The job that does it.', replay, { example: aReplay, headers: location }) }),
+  }),
+  getReplay: route(`GET ${path}/replays/:id`, {
+    summary: 'Read how a replay goes',
+    roles: operators,
+    params: jobId,
+    errors: ['not_found'],
+    responses: () => ({ 200: content('The job.', replay, { example: aReplay }) }),
+  }),
+  cancelReplay: route(`DELETE ${path}/replays/:id`, {
+    summary: 'Cancel a replay',
+    roles: operators,
+    params: jobId,
+    errors: ['not_found'],
+    responses: () => ({ 204: empty('Nothing more is sent.') }),
+  }),
+};

@@ -1,0 +1,178 @@
+import { color, id, text, timestamp, version } from '@dormouse/events/field';
+import { content, empty, route } from '@dormouse/runtime/api';
+import * as v from 'valibot';
+import { changedPost, idempotencyKey, importedPost, listQuery, newPost, status, type written } from './fields.ts';
+
+const path = '/blog/api/posts';
+
+const summaryFields = {
+  id,
+  title: text,
+  slug: text,
+  author: v.pipe(text, v.description('User name of the owner.')),
+  created_at: timestamp,
+  excerpt: v.pipe(v.string(), v.description('Begin of the content as plain text.')),
+  category: v.strictObject({ id, name: text, slug: text, color }),
+  byline: v.pipe(v.array(v.string()), v.readonly(), v.description('Names as printed, of an imported post.')),
+  status,
+  updated_at: timestamp,
+};
+
+/** What is accepted is answered: a field that is missing in `post` is a type error. */
+type Answered = { [K in keyof typeof written as K extends 'category_name' ? 'category' : K]: v.GenericSchema };
+
+const summary = v.pipe(v.strictObject(summaryFields), v.title('PostSummary'));
+const post = v.pipe(
+  v.strictObject({
+    ...summaryFields,
+    version,
+    content: v.pipe(v.string(), v.description('Markdown.')),
+  } satisfies Answered & Record<string, v.GenericSchema>),
+  v.title('Post'),
+);
+const revisionFields = {
+  version,
+  title: text,
+  status,
+  editor: v.pipe(text, v.description('User name of who made this version.')),
+  created_at: timestamp,
+};
+const revision = v.pipe(v.strictObject(revisionFields), v.title('RevisionSummary'));
+const fullRevision = v.pipe(v.strictObject({ ...revisionFields, content: v.string() }), v.title('Revision'));
+
+const aSummary: v.InferInput<typeof summary> = {
+  id: 7,
+  title: 'Wake on request',
+  slug: 'wake-on-request',
+  author: 'ada',
+  created_at: '2026-11-28T12:00:00.000Z',
+  excerpt: 'A function sleeps until somebody asks it something.',
+  category: { id: 1, name: 'General', slug: 'general', color: '#2f6f4f' },
+  byline: [],
+  status: 'published',
+  updated_at: '2026-11-28T12:00:00.000Z',
+};
+const aPost = { ...aSummary, version: 1, content: 'A function sleeps until somebody asks it something.' };
+const aRevision: v.InferInput<typeof revision> = {
+  version: 1,
+  title: 'Wake on request',
+  status: 'published',
+  editor: 'ada',
+  created_at: '2026-11-28T12:00:00.000Z',
+};
+
+const etag = { etag: 'Strong entity tag; changes with every version of the post.' };
+const conditional = { 'if-none-match': v.optional(v.pipe(v.string(), v.description('304 when it names the ETag.'))) };
+const guarded = { 'if-match': v.optional(v.pipe(v.string(), v.description('412 unless it names the ETag.'))) };
+const writers = ['author', 'editor', 'admin'] as const;
+
+export const about = 'Writing and reading posts.';
+
+/** What posts answers to clients. */
+export const api = {
+  list: route(`GET ${path}`, {
+    summary: 'List posts, newest first',
+    description: 'Drafts are listed for their author; editors see those of everybody.',
+    optionalToken: true,
+    query: listQuery,
+    headers: conditional,
+    errors: ['unauthorized', 'forbidden'],
+    responses: () => ({
+      200: content('A page of the list.', v.pipe(v.array(summary), v.readonly()), {
+        example: [aSummary],
+        headers: {
+          etag: 'Strong entity tag of the page.',
+          link: '`rel="next"` leads to older posts, `rel="prev"` to newer ones (RFC 8288).',
+        },
+      }),
+      304: empty('The client has this page.'),
+    }),
+  }),
+  create: route(`POST ${path}`, {
+    summary: 'Write a post',
+    description: 'The same Idempotency-Key and body make one post within 24 hours, however often they are sent.',
+    roles: writers,
+    headers: { 'idempotency-key': v.optional(idempotencyKey) },
+    body: newPost,
+    scoped: { scope: 'import', body: importedPost },
+    examples: { minimal: { title: 'Wake on request', content: 'It *sleeps*.', category_name: 'General' } },
+    errors: ['idempotency_in_flight', 'idempotency_mismatch', 'too_many_requests'],
+    responses: () => ({
+      201: content('The new post.', post, {
+        example: aPost,
+        headers: {
+          ...etag,
+          location: 'Path of the post.',
+          'idempotent-replayed': '`true` when this is the stored response of an earlier request.',
+        },
+      }),
+      200: content('With scope import: a post of the same source was there, and nothing was changed.', post, {
+        example: aPost,
+        headers: { ...etag, location: 'Path of the post.' },
+      }),
+    }),
+  }),
+  bySlug: route(`GET ${path}/by-slug/:slug`, {
+    summary: 'Read a post by its slug',
+    optionalToken: true,
+    params: { slug: v.pipe(text, v.metadata({ examples: ['wake-on-request'] })) },
+    headers: conditional,
+    errors: ['unauthorized', 'not_found'],
+    responses: () => ({
+      200: content('The post.', post, { example: aPost, headers: etag }),
+      301: empty('The post has another slug now.', { location: 'Path of the post by its present slug.' }),
+      304: empty('The client has this version.'),
+    }),
+  }),
+  get: route(`GET ${path}/:id`, {
+    summary: 'Read a post',
+    optionalToken: true,
+    params: { id },
+    headers: conditional,
+    errors: ['unauthorized', 'not_found'],
+    responses: () => ({
+      200: content('The post.', post, { example: aPost, headers: etag }),
+      304: empty('The client has this version.'),
+    }),
+  }),
+  change: route(`PATCH ${path}/:id`, {
+    summary: 'Change a post',
+    description: 'For its author and editors. Fields that are left out stay as they are.',
+    roles: writers,
+    params: { id },
+    headers: guarded,
+    body: changedPost,
+    examples: { title: { title: 'Wake on the first request' } },
+    errors: ['not_found', 'precondition_failed', 'too_many_requests'],
+    responses: () => ({
+      200: content('The post after the change.', post, { example: { ...aPost, version: 2 }, headers: etag }),
+    }),
+  }),
+  remove: route(`DELETE ${path}/:id`, {
+    summary: 'Delete a post',
+    description: 'For its author and editors.',
+    roles: writers,
+    params: { id },
+    headers: guarded,
+    errors: ['not_found', 'precondition_failed', 'too_many_requests'],
+    responses: () => ({ 204: empty('The post is gone.') }),
+  }),
+  revisions: route(`GET ${path}/:id/revisions`, {
+    summary: 'List the versions of a post, newest first',
+    description: 'For its author and editors.',
+    roles: 'any',
+    params: { id },
+    errors: ['forbidden', 'not_found'],
+    responses: () => ({ 200: content('All versions.', v.array(revision), { example: [aRevision] }) }),
+  }),
+  revision: route(`GET ${path}/:id/revisions/:version`, {
+    summary: 'Read a version of a post',
+    description: 'For its author and editors.',
+    roles: 'any',
+    params: { id, version: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1)) },
+    errors: ['forbidden', 'not_found'],
+    responses: () => ({
+      200: content('The version.', fullRevision, { example: { ...aRevision, content: 'It *sleeps*.' } }),
+    }),
+  }),
+};
