@@ -31,6 +31,7 @@ COPY knative/testing/package.json knative/testing/
 COPY observability/package.json observability/
 COPY observability/signals/package.json observability/signals/
 COPY tests/package.json tests/
+COPY tests/empty-package/package.json tests/empty-package/
 RUN npm ci
 COPY . .
 RUN node knative/image/bundle.ts "${FUNCTION:?name one of functions/}" /app --base "$BASE"
