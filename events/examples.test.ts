@@ -3,10 +3,10 @@ import { Ajv } from 'ajv';
 import { CloudEvent } from 'cloudevents';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { breaches, unreleased } from './breaches.ts';
 import { catalogue } from './catalogue.ts';
 import { toEnvelope } from './cloudevent.ts';
 import type { EventContract } from './contract.ts';
+import { contractViolations, unreleased } from './contract-violations.ts';
 import { type Example, readExamples } from './examples.ts';
 import { jsonSchema } from './json-schema.ts';
 import { readReleased } from './released.ts';
@@ -65,7 +65,7 @@ describe('what was released', () => {
   const released = readReleased();
 
   it('is kept: every example as it was, every schema compatible', () => {
-    expect(breaches(released, catalogue, examples)).toEqual([]);
+    expect(contractViolations(released, catalogue, examples)).toEqual([]);
   });
 
   it('covers every example and schema of today (otherwise: npm run release:events)', () => {
@@ -92,7 +92,7 @@ describe('planted breakages', () => {
     schema: v.object({ ...entries, ...changes }),
   });
   const found = (contracts: EventContract[], present: Example[] = own) =>
-    breaches(released, contracts, present).join('\n');
+    contractViolations(released, contracts, present).join('\n');
 
   it('are not found where nothing changed', () => expect(found([contract])).toBe(''));
   it('finds a changed example', () =>

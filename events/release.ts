@@ -1,5 +1,5 @@
-import { breaches, unreleased } from './breaches.ts';
 import { catalogue } from './catalogue.ts';
+import { contractViolations, unreleased } from './contract-violations.ts';
 import { readExamples } from './examples.ts';
 import { jsonSchema } from './json-schema.ts';
 import { readReleased, writeReleased } from './released.ts';
@@ -7,7 +7,7 @@ import { readReleased, writeReleased } from './released.ts';
 /** Declares the present contracts and examples released: from then on none of them may be changed in a way that breaks a consumer. */
 const examples = readExamples();
 const released = readReleased();
-const broken = breaches(released, catalogue, examples);
+const broken = contractViolations(released, catalogue, examples);
 
 if (broken.length > 0) {
   for (const breach of broken) console.error(breach);

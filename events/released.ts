@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Released } from './breaches.ts';
+import type { Released } from './contract-violations.ts';
 
 const examples = (root: URL) => new URL('examples/released.json', root);
 const schemas = (root: URL) => new URL('released/', root);

@@ -4,7 +4,7 @@ import type { Alert, Group, Recording, Severity } from './rule.ts';
 /** Seconds between evaluations of objectives; sums over time count on it. */
 export const evaluationSeconds = 60;
 /** Fewer bad ones than this in the longest window wake nobody, whatever part they are. */
-export const fewestBad = 5;
+export const minBadEvents = 5;
 
 interface Burn {
   severity: Severity;
@@ -70,11 +70,11 @@ function burning({ name, alert, target, promise }: Objective, severity: Severity
   const above = (window: string, factor: number) =>
     `${ratioOver(window)}{slo="${name}"} > ${Number((factor * (1 - target)).toFixed(6))}`;
   const pairs = chosen.map(({ long, short, factor }) => `(${above(long, factor)} and ${above(short, factor)})`);
-  const longest = chosen.at(-1)!.long;
+  const maxWindow = chosen.at(-1)!.long;
   return {
     name: alert,
     severity,
-    expr: `(${pairs.join(' or ')}) and ${evaluationSeconds} * sum_over_time(${bad}{slo="${name}"}[${longest}]) >= ${fewestBad}`,
+    expr: `(${pairs.join(' or ')}) and ${evaluationSeconds} * sum_over_time(${bad}{slo="${name}"}[${maxWindow}]) >= ${minBadEvents}`,
     summary: `The error budget burns ${severity === 'page' ? 'fast' : 'slowly but steadily'}: ${promise}.`,
   };
 }

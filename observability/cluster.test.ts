@@ -48,10 +48,10 @@ test('the gateway writes to providers that the values for istiod declare', () =>
   const { spec } = parse(read('cluster/istio/telemetry.yaml')) as {
     spec: Record<string, { providers: { name: string }[] }[]>;
   };
-  const asked = [...spec.tracing!, ...spec.accessLogging!].flatMap(({ providers }) =>
+  const providersUsed = [...spec.tracing!, ...spec.accessLogging!].flatMap(({ providers }) =>
     providers.map(({ name }) => name),
   );
-  expect(asked.sort()).toEqual(meshConfig.extensionProviders.map(({ name }) => name).sort());
+  expect(providersUsed.sort()).toEqual(meshConfig.extensionProviders.map(({ name }) => name).sort());
 });
 
 test('of what Knative says of itself only what is its own is kept: it counts HTTP requests under the name that functions use', () => {

@@ -22,7 +22,7 @@ const ages = (part: 'count' | 'bucket', ...matchers: string[]) =>
   `sum(rate(${series.eventAge}_${part}{${matchers.join(',')}}[5m]))`;
 
 const login = 'http_route=~"/api/login|/blog/login"';
-const asked = {
+const matchersOf = {
   reads: ['http_request_method=~"GET|HEAD"'],
   writes: ['http_request_method=~"POST|PUT|PATCH|DELETE"', `http_route!~"${deliveries}|/api/login|/blog/login"`],
   logins: ['http_request_method="POST"', login],
@@ -30,32 +30,32 @@ const asked = {
 const failed = 'http_response_status_code=~"5.."';
 const served = 'http_response_status_code!~"5.."';
 
-type Asked = keyof typeof asked;
+type RequestKind = keyof typeof matchersOf;
 
-function available(what: Asked, target: number): Objective {
+function available(what: RequestKind, target: number): Objective {
   return {
     name: `${what}-available`,
     alert: `${capital(what)}Unavailable`,
     target,
     promise: `${percent(target)} of ${what} are answered, with no status 5xx`,
-    total: requests('count', ...asked[what]),
-    bad: requests('count', ...asked[what], failed),
+    total: requests('count', ...matchersOf[what]),
+    bad: requests('count', ...matchersOf[what], failed),
   };
 }
 
-function fast(what: Asked, target: number, seconds: number): Objective {
-  const total = requests('count', ...asked[what], served);
+function fast(what: RequestKind, target: number, seconds: number): Objective {
+  const total = requests('count', ...matchersOf[what], served);
   return {
     name: `${what}-fast`,
     alert: `${capital(what)}Slow`,
     target,
     promise: `${percent(target)} of ${what} take at most ${seconds} s`,
     total,
-    bad: `${total} - ${requests('bucket', ...asked[what], served, upTo(requestDuration, seconds))}`,
+    bad: `${total} - ${requests('bucket', ...matchersOf[what], served, upTo(requestDuration, seconds))}`,
   };
 }
 
-const letters = `sum(rate(${series.deadLetters}[5m]))`;
+const deadLetterRate = `sum(rate(${series.deadLetters}[5m]))`;
 const handled = ages('count');
 const counted = ['service_name="categories"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.post\\\\..+"'];
 
@@ -71,8 +71,8 @@ export const objectives: readonly Objective[] = [
     alert: 'EventsLate',
     target: 0.999,
     promise: '99.9 % of events have their effect within 30 s',
-    total: `(${handled} or vector(0)) + (${letters} or vector(0))`,
-    bad: `(${handled} - ${ages('bucket', upTo(eventAge, 30))} or vector(0)) + (${letters} or vector(0))`,
+    total: `(${handled} or vector(0)) + (${deadLetterRate} or vector(0))`,
+    bad: `(${handled} - ${ages('bucket', upTo(eventAge, 30))} or vector(0)) + (${deadLetterRate} or vector(0))`,
   },
   {
     name: 'counts-fresh',

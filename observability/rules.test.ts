@@ -47,13 +47,11 @@ describe('rules', () => {
       ...external,
       ...all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record])),
     ]);
-    const asked = all.flatMap(({ expr }) =>
+    const used = all.flatMap(({ expr }) =>
       parts(expr, 'VectorSelector').map((selector) => selector.replace(/\{[\s\S]*$/, '')),
     );
-    expect(asked.filter((name) => !given.has(name) && !given.has(name.replace(/_(bucket|count|sum)$/, '')))).toEqual(
-      [],
-    );
-    expect(external.filter((name) => !asked.includes(name))).toEqual([]);
+    expect(used.filter((name) => !given.has(name) && !given.has(name.replace(/_(bucket|count|sum)$/, '')))).toEqual([]);
+    expect(external.filter((name) => !used.includes(name))).toEqual([]);
   });
 
   test('every summary names only labels that the expression leaves', () => {
@@ -77,9 +75,9 @@ describe('rules', () => {
 
 describe('alerts', () => {
   test.each(names)('%s has a case in which it fires and one in which it is silent', (name) => {
-    const told = cases.filter(({ alert }) => alert === name);
-    expect(told.some(({ fires }) => fires.length > 0)).toBe(true);
-    if (name !== 'Watchdog') expect(told.some(({ fires }) => fires.length === 0)).toBe(true);
+    const output = cases.filter(({ alert }) => alert === name);
+    expect(output.some(({ fires }) => fires.length > 0)).toBe(true);
+    if (name !== 'Watchdog') expect(output.some(({ fires }) => fires.length === 0)).toBe(true);
   });
 
   test('every severity of a name fires in some case', () => {
@@ -110,13 +108,13 @@ describe('alerts', () => {
 
   test('PromQL in runbooks is PromQL', () => {
     const pages = globSync('runbooks/*.md', { cwd: import.meta.dirname });
-    const asked = pages.flatMap((page) =>
+    const used = pages.flatMap((page) =>
       [...readFileSync(join(import.meta.dirname, page), 'utf8').matchAll(/```promql\n([\s\S]*?)```/g)].map(
         ([, text]) => text!,
       ),
     );
-    expect(asked.length).toBeGreaterThan(20);
-    expect(asked.flatMap((text) => text.trim().split('\n')).filter((line) => parts(line, '⚠').length > 0)).toEqual([]);
+    expect(used.length).toBeGreaterThan(20);
+    expect(used.flatMap((text) => text.trim().split('\n')).filter((line) => parts(line, '⚠').length > 0)).toEqual([]);
   });
 });
 

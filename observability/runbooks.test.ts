@@ -39,6 +39,6 @@ test.each(questions())('$runbook asks for series that somebody gives: $expr', ({
 });
 
 test('nothing is listed that no runbook asks for', () => {
-  const asked = questions().flatMap(({ expr }) => namesIn(expr));
-  expect(more.filter((name) => !asked.includes(name))).toEqual([]);
+  const used = questions().flatMap(({ expr }) => namesIn(expr));
+  expect(more.filter((name) => !used.includes(name))).toEqual([]);
 });

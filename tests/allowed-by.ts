@@ -16,7 +16,7 @@ interface Keywords {
 }
 
 /** Whole numbers that a column of 32 bits holds: what a schema allows beyond is refused for good, not taken. */
-const mostInteger = 2 ** 31 - 1;
+const maxInteger = 2 ** 31 - 1;
 
 /** Letters of several scripts and lengths, and what breaks quoting, lines, paths, headers and columns of text. */
 const characters = 'aZ9é×ß漢🜲 -_%&<\'"`\\/\n\t\u007f\u202e';
@@ -42,7 +42,7 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
     return fc.record(members, { requiredKeys: required, noNullPrototype: true });
   }
   if (type === 'integer')
-    return fc.integer({ min: minimum ?? -mostInteger, max: Math.min(maximum ?? mostInteger, mostInteger) });
+    return fc.integer({ min: minimum ?? -maxInteger, max: Math.min(maximum ?? maxInteger, maxInteger) });
   if (type === 'null') return fc.constant(null);
   if (type !== 'string') throw new Error(`values of ${JSON.stringify(schema)} cannot be made up`);
   if (pattern) return fc.stringMatching(new RegExp(pattern));

@@ -1,14 +1,14 @@
 /** The blog's public API as a client uses it. */
 export interface Blog {
   register(name?: string): Promise<Author>;
-  call<T = Problem>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>;
+  call<T = Problem>(method: string, path: string, options?: CallOptions): Promise<ApiResponse<T>>;
 }
 
 export interface Author {
   name: string;
   password: string;
   token: string;
-  call<T = Problem>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>;
+  call<T = Problem>(method: string, path: string, options?: CallOptions): Promise<ApiResponse<T>>;
   /** Creates a post and returns it. @throws Error unless 201. */
   write(post: { title: string; content?: string; category_name?: string; status?: string }): Promise<Post>;
 }
@@ -18,7 +18,7 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
   status: number;
   headers: Headers;
   /** What JSON bodies hold; text otherwise. The caller names the shape it then asserts on. */
@@ -51,17 +51,17 @@ let people = 0;
 /** A client of the blog at `url`. */
 export function blogAt(url: string): Blog {
   const call: Blog['call'] = async <T>(method: string, path: string, { body, headers = {} }: CallOptions = {}) => {
-    const answer = await fetch(url + path, {
+    const response = await fetch(url + path, {
       method,
       redirect: 'manual',
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await answer.text();
+    const text = await response.text();
     return {
-      status: answer.status,
-      headers: answer.headers,
-      body: (answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as T,
+      status: response.status,
+      headers: response.headers,
+      body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as T,
     };
   };
   return {
@@ -82,9 +82,9 @@ export function blogAt(url: string): Blog {
         token: body.token,
         call: as,
         async write({ content = 'Some *Markdown*.', category_name = 'General', ...rest }) {
-          const answer = await as<Post>('POST', '/blog/api/posts', { body: { content, category_name, ...rest } });
-          if (answer.status !== 201) throw new Error(`write: ${answer.status} ${JSON.stringify(answer.body)}`);
-          return answer.body;
+          const response = await as<Post>('POST', '/blog/api/posts', { body: { content, category_name, ...rest } });
+          if (response.status !== 201) throw new Error(`write: ${response.status} ${JSON.stringify(response.body)}`);
+          return response.body;
         },
       };
     },

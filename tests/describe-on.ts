@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { missingCluster, skippedFor } from './needs.ts';
-import { type Abilities, type Ability, type Endpoint, lacks, type Target } from './target.ts';
+import { type Abilities, type Ability, missingAbilities, type Target, type TargetName } from './target.ts';
 import { openCluster } from './targets/cluster.ts';
 import { openInProcess } from './targets/in-process.ts';
 import { openLocal } from './targets/local.ts';
 
 /** Targets that have what a scenario needs. */
 export interface Targets<A extends Ability> {
-  places: readonly Endpoint[];
+  targetNames: readonly TargetName[];
   /** Programs that scenarios on a cluster run, and that are not here. */
   missing?: readonly string[];
   /** Only a type. */
   needs: readonly A[];
 }
 
-const places: readonly Endpoint[] = ['in process', 'local', 'cluster'];
+const targetNames: readonly TargetName[] = ['in process', 'local', 'cluster'];
 
 /** Targets that have the abilities named. */
 export const targetsWith = <A extends Ability>(...needs: A[]): Targets<A> => ({
-  places: places.filter((place) => needs.every((ability) => lacks[place][ability] === undefined)),
+  targetNames: targetNames.filter((name) => needs.every((ability) => missingAbilities[name][ability] === undefined)),
   needs,
 });
 
@@ -36,12 +36,12 @@ export function describeOn<A extends Ability>(
   title: string,
   body: (target: () => Target & Pick<Abilities, A>) => void,
 ): void {
-  for (const place of targets.places.filter(isWanted)) {
-    const missing = place === 'cluster' ? [...missingCluster(), ...(targets.missing ?? [])] : [];
-    const timeout = place === 'cluster' ? 300_000 : 90_000;
-    describe(`[${place}] ${title}`, { timeout, ...skippedFor(missing) }, () => {
+  for (const name of targets.targetNames.filter(isWanted)) {
+    const missing = name === 'cluster' ? [...missingCluster(), ...(targets.missing ?? [])] : [];
+    const timeout = name === 'cluster' ? 300_000 : 90_000;
+    describe(`[${name}] ${title}`, { timeout, ...skippedFor(missing) }, () => {
       let opened: Target & Partial<Abilities>;
-      const shared = share(place);
+      const shared = share(name);
       beforeAll(async () => {
         opened = await shared.open();
       });
@@ -52,23 +52,23 @@ export function describeOn<A extends Ability>(
 }
 
 const { TARGET, INGRESS, NAMESPACE } = process.env;
-const isWanted = (place: Endpoint) => !TARGET || TARGET.replace('-', ' ') === place;
+const isWanted = (name: TargetName) => !TARGET || TARGET.replace('-', ' ') === name;
 
-const openers: Readonly<Record<Endpoint, () => Promise<Target & Partial<Abilities>>>> = {
+const openers: Readonly<Record<TargetName, () => Promise<Target & Partial<Abilities>>>> = {
   'in process': openInProcess,
   local: openLocal,
   cluster: () => openCluster({ ingress: INGRESS ?? '', namespace: NAMESPACE || 'dormouse' }),
 };
 
-const inUse = new Map<Endpoint, { users: number; target: Promise<Target & Partial<Abilities>> | undefined }>();
+const inUse = new Map<TargetName, { users: number; target: Promise<Target & Partial<Abilities>> | undefined }>();
 
 /** A target that is opened by the first of its users and closed by the last. */
-function share(place: Endpoint) {
-  const shared = inUse.get(place) ?? { users: 0, target: undefined };
-  inUse.set(place, shared);
+function share(name: TargetName) {
+  const shared = inUse.get(name) ?? { users: 0, target: undefined };
+  inUse.set(name, shared);
   shared.users++;
   return {
-    open: () => (shared.target ??= openers[place]()),
+    open: () => (shared.target ??= openers[name]()),
     close: async () => {
       if (--shared.users === 0) await (await shared.target)?.close();
     },

@@ -125,13 +125,13 @@ describe.each(consumers)('$name at $path', (consumer) => {
     expect(await stored()).toEqual(before);
   });
 
-  const once = cases.filter(({ mode }) => mode === 'binary');
-  test.each(once)('takes $example from a producer that has added a field', async ({ event, mode }) => {
+  const seen = cases.filter(({ mode }) => mode === 'binary');
+  test.each(seen)('takes $example from a producer that has added a field', async ({ event, mode }) => {
     const data = { ...(event.data as object), added_later: { by: ['a newer producer'] } };
     expect(await deliver({ ...event, id: event.id.replace(/.$/, 'e'), data }, mode)).toBe('taken');
   });
 
-  test.each(takesAll(consumer) ? [] : once)(
+  test.each(takesAll(consumer) ? [] : seen)(
     'refuses $example for good when its data lost what is required',
     async ({ event, mode }) => {
       const data = {};
@@ -141,11 +141,11 @@ describe.each(consumers)('$name at $path', (consumer) => {
     },
   );
 
-  const types = [...new Set(once.map(({ event }) => event.type))];
+  const types = [...new Set(seen.map(({ event }) => event.type))];
   test.each(types)(
     'law: whatever the released schema of %s allows is taken, and the second time changes nothing',
     async (type) => {
-      const { event } = once.find((each) => each.event.type === type) as (typeof once)[number];
+      const { event } = seen.find((each) => each.event.type === type) as (typeof seen)[number];
       const data = allowedBy(released.schemas[type] as JsonSchema);
       await fc.assert(
         fc.asyncProperty(data, fc.uuid(), async (data, id) => {

@@ -12,7 +12,7 @@ import { type Source, sourcesOf, workspacesOf } from './import-graph.ts';
 
 const project = join(import.meta.dirname, '..');
 const platform = readPlatform(render(join(project, 'knative/base')));
-const provided = await readProvided(join(project, 'knative/overlays/local'), project);
+const localConfig = await readProvided(join(project, 'knative/overlays/local'), project);
 const functions = readdirSync(join(project, 'functions')).filter(
   (name) => !name.startsWith('_') && existsSync(join(project, 'functions', name, 'package.json')),
 );
@@ -52,7 +52,7 @@ describe('functions and manifests', () => {
     const names = new Set(
       sources.flatMap((source) => (source.kind === 'secret' || source.kind === 'secretKey' ? [source.from] : [])),
     );
-    expect([...names].filter((name) => !provided.secrets.has(name))).toEqual([]);
+    expect([...names].filter((name) => !localConfig.secrets.has(name))).toEqual([]);
   });
 });
 

@@ -48,13 +48,13 @@ export interface Redrive {
 export function journalAt(url: string, token: string, pass: () => Promise<unknown>): Journal {
   const { call } = blogAt(url);
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const answer = await call<T | Problem>(method, `/api/journal/${path}`, {
+    const response = await call<T | Problem>(method, `/api/journal/${path}`, {
       headers: { authorization: `Bearer ${token}` },
       ...(body && { body }),
     });
-    if (answer.status >= 300)
-      throw new Error(`${method} /api/journal/${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body as T;
+    if (response.status >= 300)
+      throw new Error(`${method} /api/journal/${path}: ${response.status} ${JSON.stringify(response.body)}`);
+    return response.body as T;
   };
   return {
     events: (query) => ask('GET', `events?${new URLSearchParams(query)}`),

@@ -37,8 +37,8 @@ test('and answers those of requests', async () => {
 const rules = Object.values(ruleFiles).flatMap((groups) => groups.flatMap((group) => group.rules));
 
 test('it understands every rule too, though it evaluates none by itself', async () => {
-  const refused = await Promise.all(rules.map(async ({ expr }) => (await ask(expr)).error));
-  expect(refused.filter(Boolean)).toEqual([]);
+  const rejected = await Promise.all(rules.map(async ({ expr }) => (await ask(expr)).error));
+  expect(rejected.filter(Boolean)).toEqual([]);
 });
 
 test.each(dashboards.flatMap(queriesOf).filter(({ language }) => language === 'traceql'))(

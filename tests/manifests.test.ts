@@ -208,8 +208,8 @@ describe("the ingress keeps what is the cluster's own to itself", () => {
   const internal = platform.virtualHosts[0]!.routes.find(({ name }) => name === 'internal')!;
   const closed = (path: string) =>
     internal.match.some(({ uri }) => uri?.kind === 'regex' && new RegExp(`^(?:${uri.value})$`).test(path));
-  const encoded = (letter: string, upper: boolean) => {
-    const hex = letter.charCodeAt(0).toString(16);
+  const encoded = (character: string, upper: boolean) => {
+    const hex = character.charCodeAt(0).toString(16);
     return `%${upper ? hex.toUpperCase() : hex}`;
   };
 
@@ -225,8 +225,8 @@ describe("the ingress keeps what is the cluster's own to itself", () => {
         fc.array(fc.constantFrom('no', 'lower', 'upper'), { minLength: 13, maxLength: 13 }),
         (path, how) => {
           const disguised = [...path]
-            .map((letter, index) =>
-              index === 0 || how[index] === 'no' ? letter : encoded(letter, how[index] === 'upper'),
+            .map((character, index) =>
+              index === 0 || how[index] === 'no' ? character : encoded(character, how[index] === 'upper'),
             )
             .join('');
           expect(closed(disguised)).toBe(true);

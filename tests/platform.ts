@@ -64,7 +64,7 @@ export async function runPlatform({
   ports,
   program,
 }: PlatformOptions = {}): Promise<RunningPlatform> {
-  const place = home ?? temporaryHome();
+  const folder = home ?? temporaryHome();
   const { port, consolePort } = ports ?? { port: await freePort(), consolePort: await freePort() };
   const child = spawn(
     process.execPath,
@@ -76,7 +76,7 @@ export async function runPlatform({
         HOME: process.env.HOME,
         PORT: String(port),
         CONSOLE_PORT: String(consolePort),
-        DORMOUSE_HOME: place,
+        DORMOUSE_HOME: folder,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe', ...(program ? ['ipc' as const] : [])],
@@ -89,14 +89,14 @@ export async function runPlatform({
   const running: RunningPlatform = {
     url: `http://127.0.0.1:${port}`,
     console: `http://127.0.0.1:${consolePort}`,
-    home: place,
+    home: folder,
     pid: child.pid!,
     output: () => printed.join(''),
     services: async () => (await fetch(`${running.console}/api/services`)).json() as Promise<ServiceState[]>,
     exited,
     stop: async () => {
       await end(child, exited, 'SIGTERM');
-      if (!home) removeHome(place);
+      if (!home) removeHome(folder);
     },
     kill: () => end(child, exited, 'SIGKILL'),
     tell: (message) => void (child.connected && child.send(message, () => {})),
@@ -131,8 +131,8 @@ async function healthy(running: RunningPlatform, child: ChildProcess): Promise<v
   for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(50)) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`the platform ended (${child.exitCode ?? child.signalCode}):\n${running.output()}`);
-    const answer = await fetch(`${running.url}/health`).catch(() => undefined);
-    if (answer?.status === 200) return;
+    const response = await fetch(`${running.url}/health`).catch(() => undefined);
+    if (response?.status === 200) return;
   }
   await running.kill();
   throw new Error(`the platform did not answer within 180 s:\n${running.output()}`);

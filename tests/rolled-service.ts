@@ -21,16 +21,16 @@ export interface RolledService {
   /** The manifest, with these variables in addition. */
   manifest(variables?: Record<string, string>): Roll;
   /** How many requests each revision's instances have answered. They must serve their own metrics (OTEL_METRICS_EXPORTER=prometheus). */
-  answers(): Promise<Map<string, number>>;
+  responseCounts(): Promise<Map<string, number>>;
   remove(): void;
 }
 
 /** Reads what a Service is now. */
 export async function rolledService(name: string, namespace: string): Promise<RolledService> {
   const folder = mkdtempSync(join(tmpdir(), 'rolled-'));
-  const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
+  const inNamespace = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const { apiVersion, kind, metadata, spec } = JSON.parse(
-    await inside('get', 'services.serving.knative.dev', name, '-o', 'json'),
+    await inNamespace('get', 'services.serving.knative.dev', name, '-o', 'json'),
   ) as Live;
   return {
     manifest(variables = {}) {
@@ -52,8 +52,10 @@ export async function rolledService(name: string, namespace: string): Promise<Ro
       );
       return { name, namespace, file };
     },
-    async answers() {
-      const pods = await podsOf(await inside('get', 'pods', '-l', `serving.knative.dev/service=${name}`, '-o', 'json'));
+    async responseCounts() {
+      const pods = await podsOf(
+        await inNamespace('get', 'pods', '-l', `serving.knative.dev/service=${name}`, '-o', 'json'),
+      );
       const counted = new Map<string, number>();
       for (const { pod, revision } of pods) {
         const metrics = await kubectl([

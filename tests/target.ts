@@ -3,11 +3,11 @@ import type { Blog } from './blog.ts';
 import type { Journal } from './journal.ts';
 
 /** Where the system runs. */
-export type Endpoint = 'in process' | 'local' | 'cluster';
+export type TargetName = 'in process' | 'local' | 'cluster';
 
 /** The whole system, somewhere, as a scenario sees it. It is not empty: names are made up anew by each run. */
 export interface Target {
-  place: Endpoint;
+  name: TargetName;
   /** The ingress, `http://HOST:PORT`. */
   url: string;
   blog: Blog;
@@ -18,7 +18,7 @@ export interface Target {
   /** Sends an event to the Broker, as a function does; answers its id. @throws Error unless it was taken */
   send<E extends SentEvent>(event: E, options?: SendOptions): Promise<string>;
   /** Asks again until `holds`, for what becomes true by itself. @throws Error with the last answer */
-  eventually<T>(ask: () => Promise<T>, holds: (answer: T) => boolean, seconds?: number): Promise<T>;
+  eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export interface Subscription {
 }
 
 /** What a target lacks, and why; docs/how-to/scenarios.md shows it. */
-export const lacks: Readonly<Record<Endpoint, Readonly<Partial<Record<Ability, string>>>>> = {
+export const missingAbilities: Readonly<Record<TargetName, Readonly<Partial<Record<Ability, string>>>>> = {
   'in process': {
     services: 'a function is a listener of the test, there are no instances',
     roll: 'there are no revisions',

@@ -23,18 +23,18 @@ export const cameFromOutside = (c: Context): boolean => header(c, trusted) !== u
 export const originHeader = 'x-client-origin';
 
 /** The host (and port) that the client asked for. */
-export const askedHost = (c: Context): string =>
+export const requestHost = (c: Context): string =>
   header(c, originHeader)?.replace(/^.*?:\/\//, '') ??
   header(c, 'x-forwarded-host') ??
   header(c, 'host') ??
   new URL(c.req.url).host;
 
 /** Whether the client speaks https to the ingress. */
-export const askedSecurely = (c: Context): boolean =>
-  saidSecure((name) => header(c, name)) || c.req.url.startsWith('https:');
+export const isSecureRequest = (c: Context): boolean =>
+  wasForwardedSecure((name) => header(c, name)) || c.req.url.startsWith('https:');
 
 /** The same of a request's headers, by their lower-case names. */
-export function saidSecure(field: (name: string) => string | undefined): boolean {
+export function wasForwardedSecure(field: (name: string) => string | undefined): boolean {
   const origin = field(originHeader);
   return origin === undefined ? field('x-forwarded-proto') === 'https' : origin.startsWith('https:');
 }

@@ -33,19 +33,21 @@ const app = newApp()
 
 const post = (body: string | Buffer, type = 'application/json') =>
   app.request('/posts', { method: 'POST', headers: { 'content-type': type }, body: new Uint8Array(Buffer.from(body)) });
-const problemOf = async (answer: Response | Promise<Response>) =>
-  (await (await answer).json()) as { status: number; code: string; trace_id: string; errors?: { field: string }[] };
+const problemOf = async (pending: Response | Promise<Response>) =>
+  (await (await pending).json()) as { status: number; code: string; trace_id: string; errors?: { field: string }[] };
 
 describe('a JSON body', () => {
   test('that fits is given to the handler as its schema makes it', async () => {
-    const answer = await post('{"title":" Ä🧀 ","body":"a\\n\\tb"}');
-    expect([answer.status, await answer.json()]).toEqual([201, { title: 'Ä🧀', body: 'a\n\tb' }]);
+    const response = await post('{"title":" Ä🧀 ","body":"a\\n\\tb"}');
+    expect([response.status, await response.json()]).toEqual([201, { title: 'Ä🧀', body: 'a\n\tb' }]);
   });
 
   test('is refused with every field that is wrong, unknown ones by name', async () => {
-    const answer = await problemOf(post('{"title":"","tags":["ok","much too long"],"role":"admin","body":"\\u0000"}'));
-    expect(answer).toMatchObject({ status: 422, code: 'invalid', trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
-    expect(answer.errors?.map((error) => error.field).sort()).toEqual(['body', 'role', 'tags.1', 'title']);
+    const response = await problemOf(
+      post('{"title":"","tags":["ok","much too long"],"role":"admin","body":"\\u0000"}'),
+    );
+    expect(response).toMatchObject({ status: 422, code: 'invalid', trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(response.errors?.map((error) => error.field).sort()).toEqual(['body', 'role', 'tags.1', 'title']);
   });
 
   test('is refused with every unknown field by name, wherever it is', async () => {
@@ -142,8 +144,8 @@ test('an id above what its column holds is 404', async () => {
 describe('failures', () => {
   test('an unknown address is 404, a known one with another method 405 and Allow', async () => {
     expect((await problemOf(app.request('/nothing'))).code).toBe('not_found');
-    const answer = await app.request('/posts/1', { method: 'DELETE' });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT']);
+    const response = await app.request('/posts/1', { method: 'DELETE' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT']);
   });
 
   test('an error that nobody meant for a client is 500 without its words; what does not answer is 503 and Retry-After', async () => {

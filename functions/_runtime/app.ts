@@ -96,8 +96,8 @@ function wording(issue: v.BaseIssue<unknown>): string {
 
 /** Methods that `path` answers, HEAD with GET. */
 export function allowedMethods(app: Pick<Hono<Env>, 'router'>, path: string): string[] {
-  const answers = (method: string) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
-  const allowed = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(answers);
+  const isRouted = (method: string) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
+  const allowed = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(isRouted);
   return allowed.includes('GET') ? ['GET', 'HEAD', ...allowed.slice(1)] : allowed;
 }
 

@@ -187,8 +187,8 @@ describe('keys', () => {
     expect(await verify(good)).toMatchObject({ id: 42 });
     vi.advanceTimersByTime(1000);
     const fresh = await token({ jti: 'new' });
-    const answers = await Promise.allSettled([verify(good), verify(good), verify(fresh)]);
-    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    const outcomes = await Promise.allSettled([verify(good), verify(good), verify(fresh)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(state.reads).toBe(2);
   });
 
@@ -239,6 +239,6 @@ test('over HTTP: nobody without a header, the caller with a token, 401 and a cha
   expect(await (await get('/mine', `bearer ${await token()}`)).json()).toEqual({ id: 42 });
   for (const bad of ['Bearer', 'Bearer x y', 'Basic YTpi', 'Bearer a.b.c'])
     expect((await get('/me', bad)).status).toBe(401);
-  const refused = await get('/mine');
-  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  const response = await get('/mine');
+  expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
 });

@@ -37,7 +37,7 @@ export function tokens({ keys, issuer, audience, fetch = fetchKeys, now = Date.n
   const admit = async (token: string, digest: string): Promise<Caller> => {
     const { verifyToken, remoteKeySet, localKeySet } = await import('./verify-token.ts');
     keySet ??= typeof keys === 'string' ? remoteKeySet(keys, fetch) : localKeySet(keys);
-    const verified = (await verifyToken(token, { keys: keySet, issuer, audience, now: now() })) ?? refuse();
+    const verified = (await verifyToken(token, { keys: keySet, issuer, audience, now: now() })) ?? invalidToken();
     if (known.size >= maxTokens) known.delete(known.keys().next().value as string);
     known.set(digest, verified);
     return verified.caller;
@@ -49,7 +49,7 @@ export function tokens({ keys, issuer, audience, fetch = fetchKeys, now = Date.n
       if (!seen) return admit(token, digest);
       if (seen.caller.exp * 1000 > now() && (await keySet?.publishes(seen.kid))) return seen.caller;
       known.delete(digest);
-      return refuse();
+      return invalidToken();
     },
   };
 }
@@ -62,7 +62,7 @@ export function authenticate(tokens: Tokens): MiddlewareHandler<Env> {
   return (c, next) => {
     const credentials = header(c, 'authorization');
     if (credentials === undefined) return next();
-    const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(credentials)?.[1] ?? refuse();
+    const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(credentials)?.[1] ?? invalidToken();
     return tokens.verify(token).then((caller) => {
       c.set('caller', caller);
       return next();
@@ -74,5 +74,5 @@ export function authenticate(tokens: Tokens): MiddlewareHandler<Env> {
 export const required = (c: Context<Env>): Caller =>
   c.var.caller ?? fail('unauthorized', 'Log in to do this.', { headers: { 'www-authenticate': 'Bearer' } });
 
-const refuse = (): never =>
+const invalidToken = (): never =>
   fail('unauthorized', 'The token is not valid.', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });

@@ -17,7 +17,7 @@ function waiting(failures: Error[], limitMs = 240_000) {
   return { ended, lines, waited: () => time, left };
 }
 const failure = (message: string, code: string) => Object.assign(new Error(message), { code });
-const refused = failure('connect ECONNREFUSED 10.0.0.1:5432', 'ECONNREFUSED');
+const connectionRefused = failure('connect ECONNREFUSED 10.0.0.1:5432', 'ECONNREFUSED');
 const starting = failure('the database system is starting up', '57P03');
 
 test('a database that answers is not waited for, and nobody hears of it', async () => {
@@ -28,7 +28,7 @@ test('a database that answers is not waited for, and nobody hears of it', async 
 
 test('a database that starts is waited for, with a line for each reason', async () => {
   const nameless = failure('getaddrinfo ENOTFOUND postgres', 'ENOTFOUND');
-  const { ended, lines } = waiting([nameless, refused, refused, refused, starting]);
+  const { ended, lines } = waiting([nameless, connectionRefused, connectionRefused, connectionRefused, starting]);
   await ended;
   expect(lines).toEqual([
     'waiting for the database, 240 s at most: getaddrinfo ENOTFOUND postgres',
@@ -46,13 +46,13 @@ test('an error without a message is told by its code', async () => {
 
 test('what waiting cannot mend is thrown at once', async () => {
   const wrong = failure('password authentication failed for user "postgres"', '28P01');
-  const { ended, waited } = waiting([wrong, refused]);
+  const { ended, waited } = waiting([wrong, connectionRefused]);
   await expect(ended).rejects.toBe(wrong);
   expect(waited()).toBe(0);
 });
 
 test('the waiting has an end', async () => {
-  const { ended, waited, left } = waiting(Array(20).fill(refused), 10_000);
-  await expect(ended).rejects.toBe(refused);
+  const { ended, waited, left } = waiting(Array(20).fill(connectionRefused), 10_000);
+  await expect(ended).rejects.toBe(connectionRefused);
   expect([waited(), left.length]).toEqual([10_000, 9]);
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnavailable } from './errors.ts';
 
 /** How long a database that does not answer is waited for, and who is told. */
-export interface Patience {
+export interface WaitOptions {
   /** Milliseconds in all. */
   limitMs?: number;
   /** Milliseconds between two attempts. */
@@ -18,26 +18,26 @@ export interface Patience {
  *
  * @throws what `ask` throws, when waiting would not help (a wrong password, say) or `limitMs` are over.
  */
-export async function awaitDatabase(ask: () => Promise<unknown>, patience: Patience = {}): Promise<void> {
+export async function awaitDatabase(ask: () => Promise<unknown>, options: WaitOptions = {}): Promise<void> {
   const {
     limitMs = 240_000,
     pauseMs = 1000,
     progress = () => {},
     now = () => performance.now(),
     pause = sleep,
-  } = patience;
+  } = options;
   const begin = now();
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
-  for (let told: string | undefined; ; ) {
+  for (let reported: string | undefined; ; ) {
     try {
       await ask();
-      if (told !== undefined) progress(`the database answers after ${seconds(now() - begin)}`);
+      if (reported !== undefined) progress(`the database answers after ${seconds(now() - begin)}`);
       return;
     } catch (error) {
       if (!isUnavailable(error) || now() - begin + pauseMs > limitMs) throw error;
       const reason = (error as Error).message || String((error as { code?: unknown }).code);
-      if (reason !== told) progress(`waiting for the database, ${seconds(limitMs)} at most: ${reason}`);
-      told = reason;
+      if (reason !== reported) progress(`waiting for the database, ${seconds(limitMs)} at most: ${reason}`);
+      reported = reason;
     }
     await pause(pauseMs);
   }

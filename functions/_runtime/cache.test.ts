@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { cache, localLimitMs } from './cache.ts';
 import { fakeRedis } from './redis.fixture.ts';
-import { unwrap, wrap } from './shared-copies.ts';
+import { unwrap, wrap } from './redis-cache.ts';
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,7 +1,7 @@
 import { metrics } from '@dormouse/signals/metrics';
 import { measure } from './measure.ts';
 import type { OpenRedis } from './redis.ts';
-import { sharedCopies } from './shared-copies.ts';
+import { redisCache } from './redis-cache.ts';
 
 /** What can be kept: bytes and text as they are, everything else as JSON. */
 export interface Cache<T> {
@@ -55,16 +55,16 @@ export function cache<T>(options: CacheOptions): Cache<T> {
   const loads = new Map<string, Promise<T>>();
   const shared =
     options.redis &&
-    sharedCopies<T>({ name: options.name, ttlMs, redis: options.redis, now, purged: (names) => names.forEach(forget) });
+    redisCache<T>({ name: options.name, ttlMs, redis: options.redis, now, purged: (names) => names.forEach(forget) });
 
   const attributes = resultsOf(options.name);
   const count = (result: Result) => measure(metrics.cacheRequests, 1, attributes[result]);
 
   /** `asked` is false for a load that nobody waits for. */
-  const load = (key: string, loader: () => Promise<T>, asked = true): Promise<T> => {
+  const load = (key: string, loader: () => Promise<T>, requestedAt = true): Promise<T> => {
     const running = loads.get(key);
     if (running) {
-      if (asked) count('coalesced');
+      if (requestedAt) count('coalesced');
       return running;
     }
     const startedAt = now();
@@ -74,7 +74,7 @@ export function cache<T>(options: CacheOptions): Cache<T> {
       return loader();
     };
     const promise: Promise<T> = (shared ? shared.get(key, loading) : loading())
-      .finally(() => asked && count(result))
+      .finally(() => requestedAt && count(result))
       .then(
         (value) => {
           if (loads.get(key) === promise) {

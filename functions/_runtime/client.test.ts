@@ -29,8 +29,8 @@ test('a call carries the trace as a client span and gives back the answer, 404 i
       .end('{"code":"not_found"}');
   });
   const trace = childOf(undefined, true);
-  const answer = await runInTrace(trace, () => callService(`${url}/users/x`));
-  expect([answer.status, await answer.json(), answer.headers.getSetCookie()]).toEqual([
+  const received = await runInTrace(trace, () => callService(`${url}/users/x`));
+  expect([received.status, await received.json(), received.headers.getSetCookie()]).toEqual([
     404,
     { code: 'not_found' },
     ['a=1', 'b=2'],

@@ -1,5 +1,5 @@
 import { AppError } from './errors.ts';
-import { request, type Sent } from './http.ts';
+import { type HttpRequestOptions, request } from './http.ts';
 import { inSpan, traceHeaders } from './trace.ts';
 
 /**
@@ -7,7 +7,7 @@ import { inSpan, traceHeaders } from './trace.ts';
  * @returns its answer, whatever status below 500 it has.
  * @throws AppError unavailable when it does not answer, or answers 5xx.
  */
-export async function callService(url: string, init: Sent = {}): Promise<Response> {
+export async function callService(url: string, init: HttpRequestOptions = {}): Promise<Response> {
   const method = init.method ?? 'GET';
   return inSpan(
     method,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Taken {
+export interface ReceivedExport {
   path: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
@@ -35,9 +35,9 @@ export interface OtlpMetric {
 /** A receiver of OTLP/HTTP in JSON that keeps what it took. */
 export interface Collector {
   url: string;
-  taken: Taken[];
+  taken: ReceivedExport[];
   /** Answers the next requests with these statuses instead of 200. */
-  refuse(...statuses: number[]): void;
+  failNext(...statuses: number[]): void;
   /** Of all requests that were answered 200. */
   spans(): OtlpSpan[];
   /** In the order they came; a cumulative metric comes with each push. */
@@ -70,14 +70,14 @@ const metricOf = ({ name, unit, sum, gauge, histogram }: Metric, resource: Recor
 });
 
 export async function openCollector(): Promise<Collector> {
-  const taken: Taken[] = [];
-  const refusals: number[] = [];
+  const taken: ReceivedExport[] = [];
+  const failures: number[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
-        const status = refusals.shift() ?? 200;
+        const status = failures.shift() ?? 200;
         if (status === 200)
           taken.push({ path: request.url as string, headers: request.headers, body: Buffer.concat(chunks) });
         response.writeHead(status).end();
@@ -89,7 +89,7 @@ export async function openCollector(): Promise<Collector> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
-    refuse: (...statuses) => void refusals.push(...statuses),
+    failNext: (...statuses) => void failures.push(...statuses),
     spans: () =>
       bodies('/v1/traces').flatMap(({ resourceSpans = [] }) =>
         resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),

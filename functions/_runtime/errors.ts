@@ -78,18 +78,18 @@ export function fail(code: ErrorCode, detail: string, options?: ErrorOptions): n
  * What is not an AppError becomes 503 when something it needed did not answer, else 500; its own words are never shown.
  */
 export function problem(error: unknown, traceId: string): Response {
-  const told = toAppError(error);
+  const appError = toAppError(error);
   const body = {
-    type: `https://dormouse.dev/problems/${told.code}`,
-    title: titleOf[told.status],
-    status: told.status,
-    detail: told.detail,
-    code: told.code,
+    type: `https://dormouse.dev/problems/${appError.code}`,
+    title: titleOf[appError.status],
+    status: appError.status,
+    detail: appError.detail,
+    code: appError.code,
     trace_id: traceId,
-    ...(told.errors && { errors: told.errors }),
+    ...(appError.errors && { errors: appError.errors }),
   };
-  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...told.headers };
-  return new Response(JSON.stringify(body), { status: told.status, headers });
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...appError.headers };
+  return new Response(JSON.stringify(body), { status: appError.status, headers });
 }
 
 /** What a client is told of any thrown value. */

@@ -17,28 +17,28 @@ import { seriesStarts } from './series-start.ts';
 import type { Target } from './telemetry-config.ts';
 
 export interface Exporter {
-  /** @throws NotTaken when the collector has not taken them */
+  /** @throws ExportError when the collector has not taken them */
   spans(batch: readonly FinishedSpan[]): Promise<void>;
   record(measure: Measure): void;
-  /** Pushes what was measured so far. @throws NotTaken */
+  /** Pushes what was measured so far. @throws ExportError */
   push(): Promise<void>;
   /** What was measured, in Prometheus' text format. */
   scrape(): Promise<string>;
 }
 
-/** The collector did not take a request; `again` says whether it may the next time. */
-export class NotTaken extends Error {
-  override name = 'NotTaken';
-  readonly again: boolean;
+/** The collector did not take a request; `retryable` says whether it may the next time. */
+export class ExportError extends Error {
+  override name = 'ExportError';
+  readonly retryable: boolean;
 
-  constructor(message: string, again: boolean) {
+  constructor(message: string, retryable: boolean) {
     super(message);
-    this.again = again;
+    this.retryable = retryable;
   }
 }
 
 /** Answers after which OTLP/HTTP has a client try again. */
-const passing = new Set([429, 502, 503, 504]);
+const retryableStatuses = new Set([429, 502, 503, 504]);
 
 /** The part of telemetry that needs OpenTelemetry's packages; loaded after the first answer. Spans and metrics leave by OTLP/HTTP. */
 export function openExporter(config: Config): Exporter {
@@ -53,12 +53,13 @@ export function openExporter(config: Config): Exporter {
   const post = async ({ url, headers }: Target, body: Uint8Array | undefined): Promise<void> => {
     if (!body) return;
     const sent = { 'content-type': json ? 'application/json' : 'application/x-protobuf', ...headers };
-    const answer = await exchange(url, { method: 'POST', headers: sent, body: Buffer.from(body), timeoutMs }).catch(
+    const response = await exchange(url, { method: 'POST', headers: sent, body: Buffer.from(body), timeoutMs }).catch(
       (error: Error) => {
-        throw new NotTaken(error.message, true);
+        throw new ExportError(error.message, true);
       },
     );
-    if (answer.status >= 400) throw new NotTaken(`the collector answered ${answer.status}`, passing.has(answer.status));
+    if (response.status >= 400)
+      throw new ExportError(`the collector answered ${response.status}`, retryableStatuses.has(response.status));
   };
   const write = (collected: ResourceMetrics) =>
     (json ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(collected);

@@ -47,7 +47,7 @@ function goOn(): void {
 }
 
 /** What clients are told of each failure; 'answered' for what did not fail. */
-const told = async (all: Promise<unknown>[]) =>
+const reported = async (all: Promise<unknown>[]) =>
   (await Promise.allSettled(all)).map((each) => {
     if (each.status === 'fulfilled') return 'answered';
     const { status, headers } = problem(each.reason, '');
@@ -60,7 +60,7 @@ test('statements on a connection whose server hangs fail, those that wait behind
   const all = Array.from({ length: 150 }, (_, i) =>
     sql`SELECT ${i}::int AS n, ${'x'} || ${`${i % 7}`} AS text`.execute(),
   );
-  expect(await told(all)).toEqual(Array(150).fill(unavailable));
+  expect(await reported(all)).toEqual(Array(150).fill(unavailable));
   goOn();
   expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
 });
@@ -75,7 +75,7 @@ test('a transaction fails in the middle of its work, the ones that wait for its 
       await hanging;
       await tx`INSERT INTO notes VALUES ('lost')`;
     });
-  expect(await told(Array.from({ length: 10 }, insert))).toEqual(Array(10).fill(unavailable));
+  expect(await reported(Array.from({ length: 10 }, insert))).toEqual(Array(10).fill(unavailable));
   goOn();
   await sql.begin((tx) => tx`INSERT INTO notes VALUES ('kept')`);
   expect(await sql`SELECT text FROM notes`).toEqual([{ text: 'kept' }]);
@@ -86,16 +86,16 @@ test('a connection that cannot be made fails whoever waits for it', async () => 
   const late = openSql({ databaseUrl: server.url, service: 'late' }, { silenceMs });
   const statements = Array.from({ length: 10 }, () => late`SELECT 1`.execute());
   const works = Array.from({ length: 10 }, () => late.begin((tx) => tx`SELECT 1`));
-  expect(await told([...statements, ...works])).toEqual(Array(20).fill(unavailable));
+  expect(await reported([...statements, ...works])).toEqual(Array(20).fill(unavailable));
   goOn();
-  expect(await told([late`SELECT 1`, late.begin((tx) => tx`SELECT 1`)])).toEqual(['answered', 'answered']);
+  expect(await reported([late`SELECT 1`, late.begin((tx) => tx`SELECT 1`)])).toEqual(['answered', 'answered']);
   await late.end({ timeout: 1 });
 });
 
 test('a statement that only takes long is cancelled by PostgreSQL; its connection and those behind it go on', async () => {
   const pid = async () => ((await sql`SELECT pg_backend_pid() AS pid`)[0] as { pid: number }).pid;
   const before = await pid();
-  const [slow, behind] = await told([sql`SELECT pg_sleep(30)`.execute(), pid()]);
+  const [slow, behind] = await reported([sql`SELECT pg_sleep(30)`.execute(), pid()]);
   expect([slow, behind]).toEqual(['503 57014 1', 'answered']);
   expect(await pid()).toBe(before);
 });

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request as plain } from 'node:http';
 import type { Agent as SecureAgent } from 'node:https';
 
-export interface Sent {
+export interface HttpRequestOptions {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Buffer | undefined;
@@ -15,7 +15,7 @@ export interface Sent {
   ca?: string | undefined;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   headers: IncomingMessage['headers'];
   body: Buffer;
@@ -35,35 +35,35 @@ let secureAgent: SecureAgent | undefined;
  * A kept connection that the other side closed at the same moment is replaced once, where the request may be repeated.
  * @throws Error with `code` (ECONNREFUSED, ETIMEDOUT, …) when there is no answer. Any status is an answer.
  */
-export async function exchange(url: string, sent: Sent = {}): Promise<Answer> {
-  const repeatable = sent.repeatable ?? (sent.method !== 'POST' && sent.method !== 'PATCH');
+export async function exchange(url: string, options: HttpRequestOptions = {}): Promise<HttpResponse> {
+  const repeatable = options.repeatable ?? (options.method !== 'POST' && options.method !== 'PATCH');
   try {
-    return await once(url, sent);
+    return await attempt(url, options);
   } catch (error) {
     const { reused, code } = error as { reused?: boolean; code?: string };
-    if (repeatable && reused && code === 'ECONNRESET') return await once(url, sent);
+    if (repeatable && reused && code === 'ECONNRESET') return await attempt(url, options);
     throw error;
   }
 }
 
 /** `exchange` in the shape of fetch. */
-export async function request(url: string, sent: Sent = {}): Promise<Response> {
-  const answer = await exchange(url, sent);
-  const empty = answer.status === 204 || answer.status === 304;
+export async function request(url: string, options: HttpRequestOptions = {}): Promise<Response> {
+  const response = await exchange(url, options);
+  const empty = response.status === 204 || response.status === 304;
   const headers = new Headers();
-  for (const [name, value] of Object.entries(answer.headers))
+  for (const [name, value] of Object.entries(response.headers))
     for (const each of [value ?? []].flat()) headers.append(name, each);
-  return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers });
+  return new Response(empty ? null : new Uint8Array(response.body), { status: response.status, headers });
 }
 
-async function once(url: string, sent: Sent): Promise<Answer> {
+async function attempt(url: string, options: HttpRequestOptions): Promise<HttpResponse> {
   const start = url.startsWith('https:') ? await secure() : plain;
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const { timeoutMs = 10_000, maxBytes = 8 * 1024 * 1024, body, ca } = sent;
-  const headers: Record<string, string | number> = { ...sent.headers };
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const { timeoutMs = 10_000, maxBytes = 8 * 1024 * 1024, body, ca } = options;
+  const headers: Record<string, string | number> = { ...options.headers };
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
   const outgoing = start(url, {
-    method: sent.method ?? 'GET',
+    method: options.method ?? 'GET',
     headers,
     agent: url.startsWith('https:') ? secureAgent : agent,
     ...(ca && { ca }),

@@ -15,21 +15,21 @@ export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
   shape: S,
   field = 'after',
 ): { -readonly [I in keyof S]: S[I] extends 'string' ? string : number } {
-  const refuse = () =>
+  const invalidCursor = () =>
     fail('invalid', 'Some fields are not acceptable.', {
       errors: [{ field, message: 'is not a cursor of this list' }],
     });
-  if (!/^[A-Za-z0-9_-]{2,512}$/.test(cursor)) refuse();
+  if (!/^[A-Za-z0-9_-]{2,512}$/.test(cursor)) invalidCursor();
   let position: unknown;
   try {
     position = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
-    refuse();
+    invalidCursor();
   }
-  if (!Array.isArray(position) || position.length !== shape.length) return refuse();
+  if (!Array.isArray(position) || position.length !== shape.length) return invalidCursor();
   const fits = shape.every((type, i) => {
     const part: unknown = position[i];
     return type === 'number' ? Number.isSafeInteger(part) : typeof part === 'string' && !part.includes('\u0000');
   });
-  return fits ? (position as never) : refuse();
+  return fits ? (position as never) : invalidCursor();
 }

@@ -26,10 +26,10 @@ test('the window slides: what was taken frees its place when it leaves, not at a
   for (let i = 0; i < 4; i++) await limiter().take('slide', 5, 60_000);
   await age('slide', 50_000);
   expect(await limiter().take('slide', 5, 60_000)).toMatchObject({ allowed: true, remaining: 0 });
-  const refused = await limiter().take('slide', 5, 60_000);
-  expect(refused.allowed).toBe(false);
-  expect(refused.resetMs).toBeGreaterThan(5_000);
-  expect(refused.resetMs).toBeLessThanOrEqual(10_000);
+  const rejected = await limiter().take('slide', 5, 60_000);
+  expect(rejected.allowed).toBe(false);
+  expect(rejected.resetMs).toBeGreaterThan(5_000);
+  expect(rejected.resetMs).toBeLessThanOrEqual(10_000);
   await age('slide', 10_001);
   expect(await limiter().take('slide', 5, 60_000)).toMatchObject({ allowed: true, remaining: 3 });
 });
@@ -64,11 +64,11 @@ test('answers 429 with Retry-After and RateLimit headers', async () => {
     c.text('ok'),
   );
   expect((await app.request('/')).status).toBe(200);
-  const refused = await app.request('/');
-  expect(refused.status).toBe(429);
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
-  expect(refused.headers.get('ratelimit-policy')).toBe('"default";q=1;w=60');
-  expect(await refused.json()).toMatchObject({ code: 'too_many_requests' });
+  const rejected = await app.request('/');
+  expect(rejected.status).toBe(429);
+  expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(50);
+  expect(rejected.headers.get('ratelimit-policy')).toBe('"default";q=1;w=60');
+  expect(await rejected.json()).toMatchObject({ code: 'too_many_requests' });
 });
 
 test('when nothing can count, nothing passes: 503', async () => {

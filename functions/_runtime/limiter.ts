@@ -7,7 +7,7 @@ import { measure } from './measure.ts';
 import type { OpenRedis } from './redis.ts';
 import type { Sql } from './sql-types.ts';
 
-export interface Taken {
+export interface RateLimitResult {
   allowed: boolean;
   /** How many more are allowed now. */
   remaining: number;
@@ -25,7 +25,7 @@ export interface Limiter {
    * @param key the limit's name, then whose it is: `login:ann`
    * @throws AppError unavailable when the shared count cannot be reached: a limit that guards passwords must not open by itself.
    */
-  take(key: string, limit: number, windowMs: number): Promise<Taken>;
+  take(key: string, limit: number, windowMs: number): Promise<RateLimitResult>;
 }
 
 export interface LimitOptions {
@@ -83,13 +83,15 @@ export function limit(limiter: Limiter, options: LimitOptions): MiddlewareHandle
     const { key, limit, windowMs } = options;
     const taken = await limiter.take(key(c), limit, windowMs);
     if (!taken.allowed)
-      fail('too_many_requests', 'Too many requests. Try again later.', { headers: refusal(taken, limit, windowMs) });
+      fail('too_many_requests', 'Too many requests. Try again later.', {
+        headers: tooManyRequests(taken, limit, windowMs),
+      });
     await next();
   };
 }
 
 /** RateLimit header fields (draft-ietf-httpapi-ratelimit-headers) and Retry-After, in whole seconds, rounded up. */
-export const refusal = (taken: Taken, limit: number, windowMs: number): Record<string, string> => {
+export const tooManyRequests = (taken: RateLimitResult, limit: number, windowMs: number): Record<string, string> => {
   const seconds = String(Math.max(1, Math.ceil(taken.resetMs / 1000)));
   return {
     'retry-after': seconds,
@@ -114,7 +116,7 @@ end
 local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return {0, 0, oldest[2] + window - now}`;
 
-async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowMs: number): Promise<Taken> {
+async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowMs: number): Promise<RateLimitResult> {
   const [allowed, remaining, resetMs] = (await (
     await redis.commands()
   ).eval(script, 1, `limit:${key}`, limit, windowMs)) as [number, number, number];
@@ -122,7 +124,7 @@ async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowM
 }
 
 /** One statement: the row's lock makes takers of one key take turns. A refused one leaves the row as it is. */
-async function takeInTable(sql: Sql, key: string, limit: number, windowMs: number): Promise<Taken> {
+async function takeInTable(sql: Sql, key: string, limit: number, windowMs: number): Promise<RateLimitResult> {
   const window = `${windowMs} milliseconds`;
   const [taken] = await sql<{ count: number }[]>`
     INSERT INTO rate_limits AS kept (key, hits) VALUES (${key}, ARRAY[clock_timestamp()])

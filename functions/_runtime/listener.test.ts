@@ -103,9 +103,9 @@ describe('trace', () => {
     };
     const { call, spans } = await start({ log });
     await call('/posts/1');
-    const answer = await call('/broken');
-    expect(answer.status).toBe(500);
-    expect(answer.text).not.toContain('secret');
+    const response = await call('/broken');
+    expect(response.status).toBe(500);
+    expect(response.text).not.toContain('secret');
     await expect
       .poll(() => spans)
       .toMatchObject([
@@ -137,8 +137,8 @@ describe('bodies', () => {
     ['in chunks', { 'transfer-encoding': 'chunked' }],
   ])('beyond the limit are 413, sent %s, and the connection goes on', async (_, more) => {
     const { call } = await start({ bodyLimit: 1000 });
-    const answer = await call('/posts', { body: Buffer.alloc(300_000, 0x20), headers: { ...type, ...more } });
-    expect([answer.status, JSON.parse(answer.text).code, answer.headers.connection]).toEqual([
+    const response = await call('/posts', { body: Buffer.alloc(300_000, 0x20), headers: { ...type, ...more } });
+    expect([response.status, JSON.parse(response.text).code, response.headers.connection]).toEqual([
       413,
       'too_large',
       'keep-alive',

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener } from '@hono/node-server';
 import { propagation, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import type { Hono } from 'hono';
-import { saidSecure } from './address.ts';
+import { wasForwardedSecure } from './address.ts';
 import type { Env } from './app.ts';
 import { AppError, problem } from './errors.ts';
 import type { LightSpan } from './light-span.ts';
@@ -78,7 +78,7 @@ export function listener(options: ListenerOptions): RequestListener {
     const end = url.indexOf('?');
     const path = end === -1 ? url : url.slice(0, end);
     if (path === '/healthz') return void outgoing.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
-    if (path === '/readyz') return void answerReady(outgoing, options, isReady);
+    if (path === '/readyz') return void sendReadiness(outgoing, options, isReady);
 
     const within = propagation.extract(ROOT_CONTEXT, incoming.headers);
     const span = tracer.startSpan(incoming.method as string, serverSpan, within) as LightSpan;
@@ -87,7 +87,7 @@ export function listener(options: ListenerOptions): RequestListener {
     coldStart = false;
     outgoing.setHeader('x-trace-id', traceId);
     for (const header in safeHeaders) outgoing.setHeader(header, safeHeaders[header as keyof typeof safeHeaders]);
-    if (saidSecure((name) => incoming.headers[name] as string | undefined))
+    if (wasForwardedSecure((name) => incoming.headers[name] as string | undefined))
       outgoing.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
     outgoing.once('close', () => finished(incoming, outgoing, { path, span, first }));
     runInSpan(
@@ -173,9 +173,9 @@ const hasBody = (incoming: Incoming): boolean =>
 async function readBody(incoming: Incoming, limit: number): Promise<void> {
   const encoding = incoming.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
-    refuse(incoming, new AppError('unsupported_media_type', 'Compressed bodies are not accepted.'));
+    sendError(incoming, new AppError('unsupported_media_type', 'Compressed bodies are not accepted.'));
   const tooLarge = () => new AppError('too_large', `The body must have at most ${limit} bytes.`);
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) refuse(incoming, tooLarge());
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) sendError(incoming, tooLarge());
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -191,7 +191,7 @@ async function readBody(incoming: Incoming, limit: number): Promise<void> {
 }
 
 /** Lets the rest of the body pass by unread: a connection that is cut while the client still sends would hide the answer from it. */
-function refuse(incoming: Incoming, error: AppError): never {
+function sendError(incoming: Incoming, error: AppError): never {
   incoming.resume();
   throw error;
 }
@@ -202,7 +202,7 @@ const asRequestError = (error: unknown): unknown =>
     ? new AppError('malformed', 'The address of the request is not one.')
     : error;
 
-async function answerReady(
+async function sendReadiness(
   outgoing: ServerResponse,
   { ready, app }: ListenerOptions,
   isReady: () => void,

@@ -31,11 +31,11 @@ afterAll(async () => {
 const rows = async () =>
   (await db.admin`SELECT data FROM notes.outbox ORDER BY position`).map((row) => (row.data as { n: number }).n);
 const numbers = (sent: StoredEvent[]) => sent.map((event) => (JSON.parse(event.data) as { n: number }).n);
-function broker(refuses: (event: StoredEvent) => boolean = () => false) {
+function broker(isRejected: (event: StoredEvent) => boolean = () => false) {
   const stored: StoredEvent[] = [];
   const send: Send = async (event) => {
     await sleep(1);
-    if (refuses(event)) throw new Error('the broker answered 503');
+    if (isRejected(event)) throw new Error('the broker answered 503');
     stored.push(event);
   };
   return { stored, send };
@@ -112,7 +112,7 @@ describe('writing', () => {
 describe('order', () => {
   test('events of one subject are sent one after the other, those of others meanwhile', async () => {
     let running = 0;
-    const most = { perSubject: 0, atAll: 0 };
+    const maxRunning = { perSubject: 0, atAll: 0 };
     const bySubject = new Map<string, number>();
     const { promise: two, resolve: meet } = Promise.withResolvers<void>();
     const { stored, send } = broker();
@@ -122,8 +122,8 @@ describe('order', () => {
       async send(event) {
         const here = (bySubject.get(event.subject) ?? 0) + 1;
         bySubject.set(event.subject, here);
-        most.perSubject = Math.max(most.perSubject, here);
-        most.atAll = Math.max(most.atAll, ++running);
+        maxRunning.perSubject = Math.max(maxRunning.perSubject, here);
+        maxRunning.atAll = Math.max(maxRunning.atAll, ++running);
         if (running > 1) meet();
         // Nothing is sent before two are on their way: with one after the other this would wait forever.
         await two;
@@ -135,8 +135,8 @@ describe('order', () => {
     });
     for (let n = 0; n < 5; n++) await Promise.all([1, 2, 3, 4].map((id) => note(box, `note/${id}`, n)));
     await box.drained();
-    expect(most.perSubject).toBe(1);
-    expect(most.atAll).toBeGreaterThan(1);
+    expect(maxRunning.perSubject).toBe(1);
+    expect(maxRunning.atAll).toBeGreaterThan(1);
     for (const id of [1, 2, 3, 4])
       expect(numbers(stored.filter((event) => event.subject === `note/${id}`))).toEqual([0, 1, 2, 3, 4]);
     expect(await rows()).toEqual([]);

@@ -24,7 +24,7 @@ interface Logged {
   cause?: Logged;
 }
 
-const deepest = 3;
+const maxCauseDepth = 3;
 
 /** What is told of an error. Other members are not: PostgreSQL's `detail` quotes rows, a driver's error holds its parameters. */
 function asLogged(error: unknown, depth = 0): Logged {
@@ -35,6 +35,6 @@ function asLogged(error: unknown, depth = 0): Logged {
     message: error.message,
     ...(typeof code === 'string' && { code }),
     stack: error.stack,
-    ...(error.cause !== undefined && depth < deepest && { cause: asLogged(error.cause, depth + 1) }),
+    ...(error.cause !== undefined && depth < maxCauseDepth && { cause: asLogged(error.cause, depth + 1) }),
   };
 }

@@ -102,8 +102,8 @@ describe('an event', () => {
     );
     const handled = slow.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
     await began.promise;
-    const answer = await deliver(event);
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([409, '1']);
+    const response = await deliver(event);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([409, '1']);
     const other = outbox({ sql: elsewhere, source: '/other' });
     const there = newApp().post('/events', receive({ outbox: other, handlers: [on(noted, async () => {})] }));
     expect(
@@ -152,12 +152,12 @@ describe('an event', () => {
   test('that somebody sends in through the ingress is 404 and changes nothing', async () => {
     for (const address of ['203.0.113.7', '']) {
       const event = make(1);
-      const answer = await app.request('/events', {
+      const response = await app.request('/events', {
         method: 'POST',
         headers: { ...binaryHeaders(event), 'x-client-address': address },
         body: event.data,
       });
-      expect([answer.status, await answer.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
+      expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
     }
     expect([await effects(), await count('inbox')]).toEqual([[], 0]);
   });
@@ -199,9 +199,9 @@ describe('an event', () => {
       })(c, next),
     );
     const again = () => killed.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data });
-    const answer = await again();
-    expect(answer.status).toBe(503);
-    expect(await answer.text()).not.toMatch(/postgres|connection|terminat/i);
+    const response = await again();
+    expect(response.status).toBe(503);
+    expect(await response.text()).not.toMatch(/postgres|connection|terminat/i);
     kills = false;
     expect((await again()).status).toBe(204);
     expect(await effects()).toEqual([3]);
@@ -222,9 +222,9 @@ describe('answers tell the broker what to do', () => {
     ['whose data does not fit the contract', make('text'), 422],
     ['of a type that nobody handles', { ...make(1), type: 'dev.dormouse.other.v1' }, 422],
   ])('an event %s', async (_, event, status) => {
-    const answer = await deliver(event);
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    const response = await deliver(event);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(await count('inbox')).toBe(0);
   });
 
@@ -314,12 +314,12 @@ describe('interoperability with the CloudEvents SDK', () => {
     const message = HTTP[mode](
       new CloudEvent({ id: 'x1', type: noted.type, source: '/notes', subject: 'note/1', data: { n: 9 } }),
     );
-    const answer = await app.request('/events', {
+    const response = await app.request('/events', {
       method: 'POST',
       headers: message.headers as Record<string, string>,
       body: message.body as string,
     });
-    expect(answer.status).toBe(204);
+    expect(response.status).toBe(204);
     expect(await effects()).toEqual([9]);
   });
 });

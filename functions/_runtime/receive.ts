@@ -80,7 +80,7 @@ export function receive({ outbox, handlers, random = Math.random }: Receiving): 
     const events = await readEvents(c);
     for (const event of events) {
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
-      await handleOne(outbox, handler, event, header(c, redelivery) !== undefined).catch(asAnswer);
+      await handleOne(outbox, handler, event, header(c, redelivery) !== undefined).catch(toResponse);
     }
     if (outbox && (untilPrune -= events.length) <= 0) {
       untilPrune = pruneEvery;
@@ -173,7 +173,7 @@ const noDatabase = (): never => {
   throw new TypeError('this handler was mounted without an outbox: it has no database and emits no events');
 };
 
-function asAnswer(error: unknown): never {
+function toResponse(error: unknown): never {
   if (error instanceof RejectEvent)
     throw new AppError('invalid', `The event cannot be handled: ${error.message}`, { cause: error });
   if (error instanceof RetryEvent)

@@ -43,9 +43,9 @@ describe('with a real Redis', needs('redis-server'), () => {
     const limiters = [openLimiter({ redis: open() }), openLimiter({ redis: open() })];
     const taken = await Promise.all(Array.from({ length: 30 }, (_, i) => limiters[i % 2]?.take('burst', 7, 60_000)));
     expect(taken.filter((each) => each?.allowed)).toHaveLength(7);
-    const refused = taken.find((each) => !each?.allowed);
-    expect(refused?.resetMs).toBeGreaterThan(50_000);
-    expect(refused?.resetMs).toBeLessThanOrEqual(60_000);
+    const rejected = taken.find((each) => !each?.allowed);
+    expect(rejected?.resetMs).toBeGreaterThan(50_000);
+    expect(rejected?.resetMs).toBeLessThanOrEqual(60_000);
   });
 
   test('what one instance loads another finds; what one purges all forget, bytes included', async () => {

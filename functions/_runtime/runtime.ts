@@ -74,7 +74,8 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
       modules = { openSql, outbox };
     },
     ready: async () => {
-      if (modules && config.databaseUrl) await (asking ??= answers(members.sql).finally(() => (asking = undefined)));
+      if (modules && config.databaseUrl)
+        await (asking ??= pingDatabase(members.sql).finally(() => (asking = undefined)));
     },
     async close() {
       await box?.drained();
@@ -90,7 +91,7 @@ function lazy<T extends object, K extends keyof T>(target: T, name: K, make: () 
 }
 
 /** `SELECT 1` within a second. */
-async function answers(sql: Sql): Promise<void> {
+async function pingDatabase(sql: Sql): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`the database did not answer within ${readyMs} ms`)), readyMs);
   await Promise.race([sql`SELECT 1`, promise]).finally(() => clearTimeout(timer));

@@ -10,8 +10,8 @@ describe('what must not be told', () => {
     ['token eyJhbGciOi.eyJzdWIiOiIx.c2ln was refused', 'token [token] was refused'],
     ['{"password":"correct horse"}', '{"password":"[secret]"}'],
     ['a=1&password=hunter2&b=2', 'a=1&password="[secret]"&b=2'],
-  ])('%s', (text, told) => {
-    expect(scrub(text)).toBe(told);
+  ])('%s', (text, scrubbed) => {
+    expect(scrub(text)).toBe(scrubbed);
   });
 
   test('an e-mail address anywhere in a text is gone', () => {

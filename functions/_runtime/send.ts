@@ -40,15 +40,17 @@ export function httpSend(
               ...traceHeaders(),
               ...(tokenFile && { authorization: `Bearer ${await readFile(tokenFile, 'utf8')}` }),
             };
-            const answer = await exchange(sink, {
+            const response = await exchange(sink, {
               method: 'POST',
               headers,
               body: event.data,
               timeoutMs,
               repeatable: true,
             });
-            if (answer.status < 200 || answer.status > 299)
-              throw Object.assign(new Error(`the broker answered ${answer.status}`), { code: String(answer.status) });
+            if (response.status < 200 || response.status > 299)
+              throw Object.assign(new Error(`the broker answered ${response.status}`), {
+                code: String(response.status),
+              });
           },
           (seconds, error) => measureSent(event.type, seconds, error),
         ),

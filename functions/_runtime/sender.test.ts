@@ -37,12 +37,12 @@ test('acknowledged rows are deleted in few statements, every one of them, howeve
 });
 
 test('at most sixteen are on their way at once', async () => {
-  let [running, most] = [0, 0];
+  let [running, maxRunning] = [0, 0];
   const { sql } = deletes();
   const { committed, drained } = sender({
     sql,
     async send() {
-      most = Math.max(most, ++running);
+      maxRunning = Math.max(maxRunning, ++running);
       await sleep(2);
       running--;
     },
@@ -50,7 +50,7 @@ test('at most sixteen are on their way at once', async () => {
   });
   committed(Array.from({ length: 100 }, (_, n) => row(n)));
   await drained();
-  expect(most).toBe(16);
+  expect(maxRunning).toBe(16);
 });
 
 test('a delete that fails is not the end: draining ends, and the relay sends the rows again', async () => {

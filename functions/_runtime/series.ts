@@ -19,7 +19,7 @@ export interface SeriesOf {
 }
 
 /** Combinations of attributes of one metric; more share one series (OpenTelemetry's metrics SDK, "Cardinality limits"). */
-const most = 2000;
+const maxSeries = 2000;
 const overflow: MeasureAttributes = { 'otel.metric.overflow': true };
 
 /**
@@ -46,7 +46,8 @@ export function seriesOf({ kind, bounds = [] }: Pick<Metric, 'kind' | 'bounds'>)
   const find = (attributes: MeasureAttributes): Series => {
     const key = keyOf(attributes);
     const found =
-      series.get(key) ?? (series.size < most - 1 ? begin(key, attributes) : (series.get('') ?? begin('', overflow)));
+      series.get(key) ??
+      (series.size < maxSeries - 1 ? begin(key, attributes) : (series.get('') ?? begin('', overflow)));
     if (Object.isFrozen(attributes)) known.set(attributes, found);
     return found;
   };

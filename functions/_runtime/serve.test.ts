@@ -46,7 +46,7 @@ async function start(env: Record<string, string> = {}): Promise<Started> {
 }
 
 /** Takes whatever is posted, as a collector or a broker would. */
-async function receiver(answer = 200) {
+async function receiver(status = 200) {
   const taken: { path: string; headers: IncomingHttpHeaders; body: string }[] = [];
   const server: Server = createServer((request, response) => {
     let body = '';
@@ -54,7 +54,7 @@ async function receiver(answer = 200) {
       .on('data', (chunk) => (body += chunk))
       .on('end', () => {
         taken.push({ path: request.url as string, headers: request.headers, body });
-        response.writeHead(answer).end();
+        response.writeHead(status).end();
       });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -227,9 +227,9 @@ describe('with a database', () => {
     });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     for (const path of ['/readyz', '/rows']) {
-      const answer = await fetch(url + path);
-      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
-      expect(await answer.text()).not.toMatch(/postgres|ECONN|127\.0\.0\.1/i);
+      const response = await fetch(url + path);
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await response.text()).not.toMatch(/postgres|ECONN|127\.0\.0\.1/i);
     }
     child.kill('SIGTERM');
     expect(await exit).toBe(0);

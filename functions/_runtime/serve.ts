@@ -49,7 +49,7 @@ export async function serve(
       startedMs: config.startedMs,
     }),
   );
-  const end = once(async (code: number) => {
+  const end = onFirstResponse(async (code: number) => {
     const timer = setTimeout(() => process.exit(1), drainMs);
     await stopped(server);
     await telemetry.lastLook();
@@ -103,7 +103,7 @@ function stopped(server: Server): Promise<void> {
   return promise.finally(() => clearInterval(timer));
 }
 
-function once<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => void {
+function onFirstResponse<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => void {
   let begun = false;
   return (...args) => {
     if (begun) return;

@@ -6,10 +6,10 @@ afterEach(() => void vi.useRealTimers());
 
 /** A statement as postgres.js has them: `handler` sends it, `resolve` and `reject` answer it. */
 class Statement {
-  answer: unknown;
+  response: unknown;
   error: unknown;
   handler = (_: never) => {};
-  resolve = (value: unknown) => void (this.answer = value);
+  resolve = (value: unknown) => void (this.response = value);
   reject = (error: unknown) => void (this.error = error);
 }
 
@@ -44,7 +44,7 @@ test('an answer to any statement is a sign of life for all that wait behind it',
   }
   vi.advanceTimersByTime(60_000);
   expect(hung).not.toHaveBeenCalled();
-  expect(statements.map((each) => each.answer)).toEqual(Array(5).fill('ok'));
+  expect(statements.map((each) => each.response)).toEqual(Array(5).fill('ok'));
 });
 
 test('an error of PostgreSQL passes as it is, and is a sign of life as well', () => {

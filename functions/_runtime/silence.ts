@@ -44,7 +44,7 @@ export function silence(limitMs: number): (hung: (error: AppError) => void) => W
       if (stopped || inFlight === 0) return false;
       if (++silentRounds <= sweepsPerLimit) return true;
       stopped = true;
-      over = noAnswer(limitMs);
+      over = timeoutError(limitMs);
       hung(over);
       return false;
     };
@@ -85,7 +85,7 @@ export function silence(limitMs: number): (hung: (error: AppError) => void) => W
   };
 }
 
-const noAnswer = (limitMs: number): AppError =>
+const timeoutError = (limitMs: number): AppError =>
   new AppError('unavailable', 'Something this request needs does not answer now. Try again shortly.', {
     cause: Object.assign(new Error(`PostgreSQL answered nothing for ${limitMs} ms`), { code: 'CONNECTION_CLOSED' }),
     headers: { 'retry-after': '1' },

@@ -71,10 +71,10 @@ test.each([
 ])('%s=%s stops the start by its name', (name, value) => expect(() => read({ [name]: value })).toThrow(name));
 
 test('every variable that is read is in the reference, and the other way round', async () => {
-  const asked = new Set<string>();
+  const readNames = new Set<string>();
   const noting = new Proxy({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c' } as Record<string, string | undefined>, {
     get: (env, name: string) => {
-      asked.add(name);
+      readNames.add(name);
       return env[name];
     },
   });
@@ -83,7 +83,7 @@ test('every variable that is read is in the reference, and the other way round',
     ...names.split(', '),
     ...(meaning.match(/…_\w+/g) ?? []).map((end) => end.replace('…', 'OTEL_EXPORTER_OTLP')),
   ]);
-  expect([...asked].sort()).toEqual(described.sort());
+  expect([...readNames].sort()).toEqual(described.sort());
 });
 
 describe('sampling', () => {

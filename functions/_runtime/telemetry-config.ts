@@ -155,10 +155,10 @@ function choice<T extends string>(env: Environment, name: string, choices: reado
   return value;
 }
 
-function number(env: Environment, name: string, fallback: number, least = 1, most = 2 ** 31 - 1): number {
+function number(env: Environment, name: string, fallback: number, min = 1, max = 2 ** 31 - 1): number {
   const value = Number(env[name] || fallback);
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw wrong(name, `is not a whole number from ${least} to ${most}`);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw wrong(name, `is not a whole number from ${min} to ${max}`);
   return value;
 }
 

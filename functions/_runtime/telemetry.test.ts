@@ -49,7 +49,7 @@ describe('spans', () => {
 
   test('a collector that is too busy gets them later, once, also at the end', async () => {
     const { close } = open();
-    collector.refuse(503, 429);
+    collector.failNext(503, 429);
     record('late');
     await close();
     expect(collector.spans().map(({ name }) => name)).toEqual(['late']);
@@ -57,7 +57,7 @@ describe('spans', () => {
 
   test('what it will never take is dropped, and counted', async () => {
     const { close } = open();
-    collector.refuse(400);
+    collector.failNext(400);
     record('refused');
     await close();
     expect(collector.spans()).toEqual([]);
@@ -101,12 +101,12 @@ describe('metrics', () => {
     await expect.poll(outcomes, { timeout: 10_000 }).toContainEqual([['wrong', 3]]);
     measure(metrics.logins, 1, { 'dormouse.login.outcome': 'success' });
     await close();
-    const told = outcomes();
-    expect(told[0]).toEqual([
+    const reported = outcomes();
+    expect(reported[0]).toEqual([
       ['wrong', 0],
       ['wrong', 3],
     ]);
-    expect(told.slice(1)).toContainEqual([
+    expect(reported.slice(1)).toContainEqual([
       ['wrong', 3],
       ['success', 0],
       ['success', 1],
@@ -127,10 +127,10 @@ describe('metrics', () => {
     measure(metrics.outboxPending, 3, { 'db.namespace': 'posts' });
     measure(metrics.outboxPending, 4, { 'db.namespace': 'posts' });
     await close();
-    const told = found('dormouse.outbox.pending');
-    expect(told).toMatchObject([{ points: [{ asDouble: 4 }] }]);
-    expect(told[0]?.resource).toMatchObject({ 'service.name': 'posts' });
-    expect(told[0]?.resource).not.toHaveProperty('service.instance.id');
+    const reported = found('dormouse.outbox.pending');
+    expect(reported).toMatchObject([{ points: [{ asDouble: 4 }] }]);
+    expect(reported[0]?.resource).toMatchObject({ 'service.name': 'posts' });
+    expect(reported[0]?.resource).not.toHaveProperty('service.instance.id');
   });
 
   test('a bucket leads to the last trace that fell into it', async () => {

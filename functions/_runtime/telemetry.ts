@@ -21,7 +21,7 @@ export interface TelemetryOptions {
   pausesMs?: readonly number[];
 }
 
-const soonMs = 500;
+const exportDelayMs = 500;
 
 /**
  * Buffers spans and measures, and hands them to an exporter that is loaded half a second after the first of them, off the
@@ -77,11 +77,11 @@ export function openTelemetry(
       () => false,
     );
   };
-  const soon = () => {
+  const scheduleExport = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
       void run(send);
-    }, soonMs).unref();
+    }, exportDelayMs).unref();
   };
 
   /** An instance that nobody asked has nothing to tell. */
@@ -90,12 +90,12 @@ export function openTelemetry(
   if (tracesTo)
     tracerProvider.take = (span) => {
       spans.add(span);
-      soon();
+      scheduleExport();
     };
   if (mode !== 'none')
     onMeasure((measure) => {
       measures.add(measure);
-      if (!exporter) soon();
+      if (!exporter) scheduleExport();
     });
   return {
     scrape:

@@ -11,11 +11,11 @@ const codePoints = (value: string): number => {
   return count;
 };
 
-const between = (min: number, max: number, refused: RegExp, pattern: string) =>
+const between = (min: number, max: number, forbidden: RegExp, pattern: string) =>
   v.pipe(
     v.string('must be text'),
     v.metadata({ minLength: min, maxLength: max, pattern }),
-    v.check((value) => !refused.test(value) && !loneSurrogate.test(value), 'must not contain control characters'),
+    v.check((value) => !forbidden.test(value) && !loneSurrogate.test(value), 'must not contain control characters'),
     v.trim(),
     v.check(
       (value) => codePoints(value) >= min,

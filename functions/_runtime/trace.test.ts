@@ -127,14 +127,14 @@ describe('a library', () => {
       ['query', 'library'],
       ['outside', 'dormouse'],
     ]);
-    const [inside, query, outside] = spans as [Span, Span, Span];
+    const [inner, query, outer] = spans as [Span, Span, Span];
     expect(query).toMatchObject({
       traceId: root.traceId,
-      parentId: outside.spanId,
+      parentId: outer.spanId,
       kind: 'client',
       attributes: { rows: 2, cached: false },
     });
-    expect(inside.parentId).toBe(query.spanId);
+    expect(inner.parentId).toBe(query.spanId);
   });
 
   test('has no spans in an unsampled trace, but passes the trace on', async () => {

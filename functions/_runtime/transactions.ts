@@ -56,7 +56,7 @@ export function transactions(
       if (connection) connection.dead = true;
       void owner.end({ timeout: 0 });
       reject(error);
-      refuseWaiting(error);
+      rejectPending(error);
     });
     const owner = open(() => {
       watched.stop();
@@ -78,12 +78,12 @@ export function transactions(
     } catch (error) {
       opened--;
       void owner.end({ timeout: 0 });
-      if (all.size === 0) refuseWaiting(error);
+      if (all.size === 0) rejectPending(error);
       throw error;
     }
   };
   /** For when no connection is left that could be handed on. */
-  const refuseWaiting = (error: unknown) => {
+  const rejectPending = (error: unknown) => {
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   const discard = (connection: Connection) => {
@@ -107,13 +107,13 @@ export function transactions(
   };
   return {
     async run(work) {
-      const askedMs = nowMs();
+      const startMs = nowMs();
       let connection: Connection;
       try {
         connection = await acquire();
       } finally {
         // Whoever got none waited too.
-        measure(metrics.sqlWait, (nowMs() - askedMs) / 1000, pool);
+        measure(metrics.sqlWait, (nowMs() - startMs) / 1000, pool);
       }
       try {
         return await runOn(connection, work);

@@ -2,7 +2,7 @@ import type { Exporter } from './exporter.ts';
 import type { Measure } from './measure.ts';
 
 /** Measures that wait for what records them; more are lost. */
-const most = 10_000;
+const maxMeasures = 10_000;
 
 export interface WaitingMeasures {
   add(measure: Measure): void;
@@ -21,7 +21,7 @@ export function waitingMeasures(
     add(measure) {
       const to = exporter();
       if (to) to.record(measure);
-      else if (measures.length < most) measures.push(measure);
+      else if (measures.length < maxMeasures) measures.push(measure);
       else lost++;
     },
     get count() {

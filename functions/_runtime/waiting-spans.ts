@@ -2,14 +2,14 @@ import type { Exporter } from './exporter.ts';
 import type { FinishedSpan } from './light-span.ts';
 
 /** Spans that wait; the oldest of more are dropped. */
-const most = 4096;
+const maxSpans = 4096;
 /** Spans of one request (OTEL_BSP_MAX_EXPORT_BATCH_SIZE's default). */
 const batch = 512;
 
 export interface WaitingSpans {
   add(span: FinishedSpan): void;
   readonly count: number;
-  /** Sends all, oldest first; what the collector may take another time goes on waiting. @throws NotTaken */
+  /** Sends all, oldest first; what the collector may take another time goes on waiting. @throws ExportError */
   sendTo(exporter: Pick<Exporter, 'spans'>): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export function waitingSpans(dropped: (count: number) => void): WaitingSpans {
   return {
     add(span) {
       spans.push(span);
-      if (spans.length > most) dropped(spans.splice(0, spans.length - most).length);
+      if (spans.length > maxSpans) dropped(spans.splice(0, spans.length - maxSpans).length);
     },
     get count() {
       return spans.length;
@@ -30,7 +30,7 @@ export function waitingSpans(dropped: (count: number) => void): WaitingSpans {
         try {
           await exporter.spans(sent);
         } catch (error) {
-          if ((error as { again?: boolean }).again) spans.unshift(...sent);
+          if ((error as { retryable?: boolean }).retryable) spans.unshift(...sent);
           else dropped(sent.length);
           throw error;
         }

@@ -152,17 +152,17 @@ describe('SQL', () => {
   });
 
   test('connections for transactions are counted by state, the last look says none', async () => {
-    let inside: Measure[] = [];
+    let withTransaction: Measure[] = [];
     await sql.begin(async (tx) => {
       await tx`SELECT 1`;
       await readStates(false);
-      inside = of(metrics.sqlConnections);
+      withTransaction = of(metrics.sqlConnections);
     });
     await readStates(false);
     await readStates(true);
     const states = (measures: Measure[]) =>
       measures.map(({ attributes, value }) => [attributes['db.client.connection.state'], value]);
-    expect(states(inside)).toEqual([
+    expect(states(withTransaction)).toEqual([
       ['used', 1],
       ['idle', 0],
     ]);
@@ -185,8 +185,8 @@ describe('SQL', () => {
     const waitedMs = nowMs() - startMs;
     held.resolve();
     await Promise.all([...holding, waiting]);
-    const longest = Math.max(...of(metrics.sqlWait).map(({ value }) => value));
-    expect(longest * 1000).toBeGreaterThanOrEqual(waitedMs);
+    const maxMs = Math.max(...of(metrics.sqlWait).map(({ value }) => value));
+    expect(maxMs * 1000).toBeGreaterThanOrEqual(waitedMs);
   });
 
   test('whoever gets no connection is timed too', async () => {

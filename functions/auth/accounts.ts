@@ -78,7 +78,7 @@ export function accounts(auth: Auth) {
       const hash = hashSecret(token);
       const user = (await store.findClaim(hash, new Date(now()))) ?? expired();
       if (email === undefined && user.email === undefined) wrong('email', 'is required');
-      refuseWeak(password, { ...user, ...(email !== undefined && { email }) });
+      rejectWeakPassword(password, { ...user, ...(email !== undefined && { email }) });
       const change = { passwordHash: await passwords.hash(password), ...(email !== undefined && { email }) };
       if (!(await store.claim(hash, new Date(now()), change))) expired();
       return c.json({ id: user.id, username: user.username });
@@ -113,12 +113,12 @@ async function changePassword(
   password: string,
 ): Promise<void> {
   await spend(limiter, `login:${usernameKey(user.username)}`, limits.login);
-  refuseWeak(password, user);
+  rejectWeakPassword(password, user);
   if (!(await passwords.verify(current, user.passwordHash)).ok) wrong('current_password', 'is not your password');
   await store.setPassword(user.id, await passwords.hash(password));
 }
 
-function refuseWeak(password: string, person: { username: string; email?: string | undefined }): void {
+function rejectWeakPassword(password: string, person: { username: string; email?: string | undefined }): void {
   const reason = weakPassword(password, {
     username: person.username,
     ...(person.email !== undefined && { email: person.email }),

@@ -129,9 +129,9 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-function databaseUrl(told: string | undefined): string {
+function databaseUrl(noticed: string | undefined): string {
   const file = join(variable('DORMOUSE_HOME', '.dormouse'), 'secrets/auth-database/DATABASE_URL');
-  const given = told ?? variable('DATABASE_URL', '');
+  const given = noticed ?? variable('DATABASE_URL', '');
   if (given) return given;
   try {
     return readFileSync(file, 'utf8').trim();

@@ -25,8 +25,8 @@ async function loggedIn(more: object = {}) {
   const username = newName();
   await register(username);
   const response = await login(username, more);
-  const answer = (await response.json()) as { token: string; refresh_token: string; user: { id: number } };
-  return { username, response, ...answer, headers: bearer(answer.token) };
+  const body = (await response.json()) as { token: string; refresh_token: string; user: { id: number } };
+  return { username, response, ...body, headers: bearer(body.token) };
 }
 
 describe('registering', () => {
@@ -182,10 +182,10 @@ describe('refreshing', () => {
   test('works by body, and answers in the body', async () => {
     const { refresh_token } = await loggedIn({ refresh: 'body' });
     const response = await send('POST', '/api/token/refresh', { refresh_token });
-    const answer = (await response.json()) as { refresh_token: string };
-    expect(answer.refresh_token).not.toBe(refresh_token);
+    const body = (await response.json()) as { refresh_token: string };
+    expect(body.refresh_token).not.toBe(refresh_token);
     expect(response.headers.get('set-cookie')).toBeNull();
-    expect((await send('POST', '/api/token/refresh', { refresh_token: answer.refresh_token })).status).toBe(200);
+    expect((await send('POST', '/api/token/refresh', { refresh_token: body.refresh_token })).status).toBe(200);
   });
 
   test('shows a change of role in the next access token', async () => {
@@ -260,9 +260,9 @@ describe('asking whether a token is good', () => {
   test('answers 429 with Retry-After from the 31st time in a minute', async () => {
     const { headers } = await loggedIn();
     for (let i = 0; i < 30; i++) expect((await send('GET', '/verify', undefined, headers)).status).toBe(200);
-    const refused = await send('GET', '/verify', undefined, headers);
-    expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const rejected = await send('GET', '/verify', undefined, headers);
+    expect(rejected.status).toBe(429);
+    expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 });
 

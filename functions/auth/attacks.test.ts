@@ -64,11 +64,11 @@ describe('forged access tokens', () => {
   const mine = generateKeyPairSync('ed25519');
   const theirs = (signed: string) => sign(null, Buffer.from(signed), mine.privateKey);
   const publicX = () => fixture.auth.keys.published()[0]?.x as string;
-  const answer = async (token: string) => (await fixture.send('GET', '/verify', undefined, bearer(token))).status;
+  const verifyStatus = async (token: string) => (await fixture.send('GET', '/verify', undefined, bearer(token))).status;
 
   test('one of ours, made the same way, is accepted: what follows fails for its own reason', async () => {
     await newUser();
-    expect(await answer(forge(header(), claims(), ours))).toBe(200);
+    expect(await verifyStatus(forge(header(), claims(), ours))).toBe(200);
   });
 
   test.each<[string, () => string]>([
@@ -113,14 +113,14 @@ describe('forged access tokens', () => {
     ],
     ['a signature cut short', () => forge(header(), claims(), ours).slice(0, -2)],
     ['an empty one', () => '.'],
-  ])('%s: 401', async (_, make) => expect(await answer(make())).toBe(401));
+  ])('%s: 401', async (_, make) => expect(await verifyStatus(make())).toBe(401));
 
   test('an access token is no refresh token, and a refresh token no access token', async () => {
     const username = await newUser();
     const response = await fixture.send('POST', '/api/login', { username, password, refresh: 'body' });
     const { token, refresh_token } = (await response.json()) as { token: string; refresh_token: string };
     expect((await fixture.send('POST', '/api/token/refresh', { refresh_token: token.slice(0, 200) })).status).toBe(401);
-    expect(await answer(refresh_token)).toBe(401);
+    expect(await verifyStatus(refresh_token)).toBe(401);
   });
 
   test('one that outlived its account is 401 everywhere', async () => {
@@ -212,20 +212,20 @@ describe('finding out who has an account', () => {
   test('by log-in: unknown name, wrong password and unclaimed account give the same answer for the same work', async () => {
     const known = await newUser();
     await fixture.auth.store.register({ username: 'unclaimed' });
-    const asked: { status: number; body: unknown; headers: string[]; derived: number }[] = [];
+    const attempts: { status: number; body: unknown; headers: string[]; derived: number }[] = [];
     for (const username of [known, 'unknown-name', 'unclaimed', 'not a name!']) {
       const before = fixture.derived.count;
       const response = await login(username, 'a wrong password');
       const { trace_id: _, ...body } = (await response.json()) as Record<string, unknown>;
-      asked.push({
+      attempts.push({
         status: response.status,
         body,
         headers: [...response.headers.keys()],
         derived: fixture.derived.count - before,
       });
     }
-    expect(asked[0]).toMatchObject({ status: 401, derived: 1 });
-    for (const other of asked) expect(other).toEqual(asked[0]);
+    expect(attempts[0]).toMatchObject({ status: 401, derived: 1 });
+    for (const other of attempts) expect(other).toEqual(attempts[0]);
   });
 
   test('by e-mail address: registering with a used one is like any other', async () => {
@@ -261,10 +261,10 @@ describe('guessing passwords', () => {
     const username = await newUser();
     const statuses: number[] = [];
     for (let i = 0; i < 8; i++) {
-      const spelling = i % 2 ? username.toUpperCase() : ` ${username} `;
+      const variant = i % 2 ? username.toUpperCase() : ` ${username} `;
       statuses.push(
         (
-          await login(spelling, 'a wrong guess', {
+          await login(variant, 'a wrong guess', {
             'x-forwarded-for': `10.0.0.${i}`,
             forwarded: `for=10.0.0.${i}`,
             'x-real-ip': `10.0.0.${i}`,
@@ -280,9 +280,9 @@ describe('guessing passwords', () => {
     const username = await newUser();
     for (let i = 0; i < 5; i++) await login(username, 'a wrong guess');
     const before = fixture.derived.count;
-    const refused = await login(username);
-    expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get('retry-after'))).toBe(60);
+    const rejected = await login(username);
+    expect(rejected.status).toBe(429);
+    expect(Number(rejected.headers.get('retry-after'))).toBe(60);
     expect(fixture.derived.count).toBe(before);
   });
 
@@ -418,7 +418,7 @@ describe('without its database', () => {
     const nowhere = postgres('postgres://auth:x@127.0.0.1:9/x', { max: 1, connect_timeout: 1, backoff: false });
     const broken = authFixture(sql, { store: createStore(nowhere, outbox({ sql: nowhere, source: '/auth' })) });
     const token = await broken.sign({});
-    const asked: [string, string, unknown?][] = [
+    const requests: [string, string, unknown?][] = [
       ['POST', '/api/login', { username: 'somebody', password }],
       ['POST', '/api/register', { username: 'somebody', email: 'a@example.org', password }],
       ['POST', '/api/token/refresh', { refresh_token: `${randomUUID()}.${'a'.repeat(43)}` }],
@@ -427,7 +427,7 @@ describe('without its database', () => {
       ['GET', '/verify'],
       ['DELETE', '/api/me'],
     ];
-    for (const [method, path, body] of asked) {
+    for (const [method, path, body] of requests) {
       const response = await broken.send(method, path, body, bearer(token));
       expect([path, response.status, response.headers.has('retry-after')]).toEqual([path, 503, true]);
     }
@@ -450,16 +450,16 @@ test('more log-ins than can be hashed are turned away at once with Retry-After',
     promise.then(() => new Uint8Array(length));
   const busy = authFixture(sql, { passwords: passwords({ derive, concurrency: 2, queue: 4 }) });
   const early: Response[] = [];
-  const refused = Promise.withResolvers<void>();
-  const answers = Array.from({ length: 20 }, async (_, i) => {
+  const rejected = Promise.withResolvers<void>();
+  const outcomes = Array.from({ length: 20 }, async (_, i) => {
     const response = await busy.send('POST', '/api/login', { username: `crowd-${i}`, password });
-    if (early.push(response) === 14) refused.resolve();
+    if (early.push(response) === 14) rejected.resolve();
     return response;
   });
   // Nothing is hashed before this has come: only those turned away can have been answered.
-  await refused.promise;
+  await rejected.promise;
   for (const response of early) expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
   resolve();
-  const statuses = (await Promise.all(answers)).map((response) => response.status);
+  const statuses = (await Promise.all(outcomes)).map((response) => response.status);
   expect(statuses.filter((status) => status === 401)).toHaveLength(6);
 });

@@ -60,8 +60,8 @@ function run(args: readonly string[], print: (line: string) => void): number {
 }
 
 /** Where the keys are: as told, else KEYS_DIR, else where the local platform keeps them. */
-export function keysFolder(told?: string): string {
-  return resolve(told ?? variable('KEYS_DIR', join(variable('DORMOUSE_HOME', '.dormouse'), 'secrets/auth-keys')));
+export function keysFolder(folder?: string): string {
+  return resolve(folder ?? variable('KEYS_DIR', join(variable('DORMOUSE_HOME', '.dormouse'), 'secrets/auth-keys')));
 }
 
 function init(folder: string, print: (line: string) => void): number {

@@ -1,5 +1,5 @@
 import { fail } from '@dormouse/runtime/errors';
-import { type Limiter, refusal } from '@dormouse/runtime/limiter';
+import { type Limiter, tooManyRequests } from '@dormouse/runtime/limiter';
 
 /** How often something may be done within one minute. */
 export interface Limits {
@@ -21,5 +21,7 @@ const windowMs = 60_000;
 export async function spend(limiter: Limiter, key: string, limit: number): Promise<void> {
   const taken = await limiter.take(key, limit, windowMs);
   if (!taken.allowed)
-    fail('too_many_requests', 'Too many attempts. Try again later.', { headers: refusal(taken, limit, windowMs) });
+    fail('too_many_requests', 'Too many attempts. Try again later.', {
+      headers: tooManyRequests(taken, limit, windowMs),
+    });
 }

@@ -99,9 +99,9 @@ describe('many at once', () => {
     const { derive, seen, letAllGo } = gate();
     const hasher = passwords({ derive, concurrency: 2, queue: 3 });
     const accepted = Array.from({ length: 5 }, () => hasher.hash('correct horse'));
-    const refused = await hasher.hash('one too many').catch((error) => error);
-    expect(refused).toBeInstanceOf(AppError);
-    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    const rejected = await hasher.hash('one too many').catch((error) => error);
+    expect(rejected).toBeInstanceOf(AppError);
+    expect(rejected).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     const results = await letAllGo(accepted);
     expect(results.map((each) => each.status)).toEqual(Array(5).fill('fulfilled'));
     expect(seen.count).toBe(5);

@@ -10,7 +10,7 @@ export const cost: Cost = { memory: 19_456, passes: 2, lanes: 1 };
 export type Derive = (password: string, salt: Uint8Array, cost: Cost, tagLength: number) => Promise<Uint8Array>;
 
 /** Result of a check; `outdated` says that a good password should be hashed anew, with today's cost. */
-export interface Verdict {
+export interface VerifyResult {
   ok: boolean;
   outdated: boolean;
 }
@@ -19,7 +19,7 @@ export interface Passwords {
   /** The PHC string to store. */
   hash(password: string): Promise<string>;
   /** Checks a password. Without a stored hash (no such user, or none set yet) it does the same work and says no. */
-  verify(password: string, stored: string | undefined): Promise<Verdict>;
+  verify(password: string, stored: string | undefined): Promise<VerifyResult>;
 }
 
 const runArgon2 = promisify(argon2);
@@ -47,7 +47,7 @@ export interface PasswordsOptions {
 export function passwords(options: PasswordsOptions = {}): Passwords {
   const wanted = options.cost ?? cost;
   const random = options.random ?? randomBytes;
-  const turn = turns(options.concurrency ?? 2, options.queue ?? 32);
+  const turn = semaphore(options.concurrency ?? 2, options.queue ?? 32);
   const run = (password: string, hash: Cost, salt: Uint8Array, length: number) =>
     turn(() => (options.derive ?? derive)(password.normalize('NFKC'), salt, hash, length));
   const nobody: Argon2Hash = { ...wanted, salt: random(16), tag: random(32) };
@@ -73,7 +73,7 @@ const differs = (hash: Argon2Hash, wanted: Cost): boolean =>
   hash.tag.length !== 32;
 
 /** Lets `concurrency` pieces of work run, `queue` more wait in order, and refuses the rest. */
-function turns(concurrency: number, queue: number): <T>(work: () => Promise<T>) => Promise<T> {
+function semaphore(concurrency: number, queue: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {

@@ -1,4 +1,4 @@
-import { askedHost, askedSecurely } from '@dormouse/runtime/address';
+import { isSecureRequest, requestHost } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
@@ -27,7 +27,7 @@ export function refreshCookie(c: Context<Env>, token: string, seconds: number): 
     sameSite: 'Strict',
     path: '/api/token',
     maxAge: seconds,
-    secure: askedSecurely(c),
+    secure: isSecureRequest(c),
   });
 }
 
@@ -36,5 +36,5 @@ function isOurs(c: Context<Env>, origins: readonly string[]): boolean {
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = c.req.header('origin');
   if (origin === undefined || origins.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === askedHost(c);
+  return URL.canParse(origin) && new URL(origin).host === requestHost(c);
 }

@@ -5,11 +5,11 @@ import {
   hashSecret,
   idleMs,
   leewayMs,
-  longestMs,
+  maxLifetimeMs,
   parseRefreshToken,
   refreshToken,
+  rotateToken,
   startFamily,
-  turnToken,
 } from './refresh-token.ts';
 
 const id = '3f2c1e0a-0000-4000-8000-000000000000';
@@ -17,7 +17,7 @@ const start = () => startFamily(id, 0);
 
 /** Presents a secret and keeps what comes of it; undefined when the family is gone. */
 function present(family: Family, secret: string, now: number) {
-  const turn = turnToken(family, secret, now);
+  const turn = rotateToken(family, secret, now);
   return 'family' in turn ? turn : undefined;
 }
 
@@ -47,7 +47,7 @@ describe('a refresh token', () => {
 
   test('is replaced at each use', () => {
     const { family, secret } = start();
-    const turn = turnToken(family, secret, 1000);
+    const turn = rotateToken(family, secret, 1000);
     expect(turn).toMatchObject({ kind: 'rotated' });
     expect('secret' in turn && turn.secret).not.toBe(secret);
   });
@@ -55,18 +55,18 @@ describe('a refresh token', () => {
   test('that was replaced leads to the same successor for ten seconds', () => {
     const { family, secret } = start();
     const first = present(family, secret, 1000);
-    const second = turnToken(first?.family as Family, secret, 1000 + leewayMs - 1);
+    const second = rotateToken(first?.family as Family, secret, 1000 + leewayMs - 1);
     expect(second).toMatchObject({ kind: 'repeated', secret: first?.secret });
   });
 
   test('that was replaced ten seconds ago ends the family', () => {
     const { family, secret } = start();
     const first = present(family, secret, 1000);
-    expect(turnToken(first?.family as Family, secret, 1000 + leewayMs)).toEqual({ kind: 'reused' });
+    expect(rotateToken(first?.family as Family, secret, 1000 + leewayMs)).toEqual({ kind: 'reused' });
   });
 
   test('that somebody made up ends the family', () => {
-    expect(turnToken(start().family, start().secret, 1000)).toEqual({ kind: 'reused' });
+    expect(rotateToken(start().family, start().secret, 1000)).toEqual({ kind: 'reused' });
   });
 
   test('cannot be derived from its predecessor alone', () => {
@@ -76,12 +76,12 @@ describe('a refresh token', () => {
 
   test('ends after 30 days without use, and 90 days after the log-in whatever happens', () => {
     let { family, secret } = start();
-    expect(turnToken(family, secret, idleMs)).toEqual({ kind: 'expired' });
+    expect(rotateToken(family, secret, idleMs)).toEqual({ kind: 'expired' });
     const step = idleMs - 1;
-    for (let now = step; now < longestMs; now += step)
+    for (let now = step; now < maxLifetimeMs; now += step)
       ({ family, secret } = present(family, secret, now) ?? { family, secret });
-    expect(family.expiresAt).toBe(longestMs);
-    expect(turnToken(family, secret, longestMs)).toEqual({ kind: 'expired' });
+    expect(family.expiresAt).toBe(maxLifetimeMs);
+    expect(rotateToken(family, secret, maxLifetimeMs)).toEqual({ kind: 'expired' });
   });
 
   test('given again does not make the family live longer', () => {
@@ -125,7 +125,7 @@ describe('any order of tabs', () => {
             old.push(secret);
             ({ family, secret } = present(family, secret, now) as { family: Family; secret: string });
           }
-          expect(turnToken(family, old[pick % old.length] as string, now + leewayMs)).toEqual({ kind: 'reused' });
+          expect(rotateToken(family, old[pick % old.length] as string, now + leewayMs)).toEqual({ kind: 'reused' });
         },
       ),
     );

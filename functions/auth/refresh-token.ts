@@ -4,10 +4,10 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 export const leewayMs = 10_000;
 /** A session that nobody refreshes ends after 30 days, and every one 90 days after its log-in. */
 export const idleMs = 30 * 86_400_000;
-export const longestMs = 90 * 86_400_000;
+export const maxLifetimeMs = 90 * 86_400_000;
 
 /** A token that was replaced: its hash, the salt that its successor was made with, and when (epoch ms). */
-export interface Spent {
+export interface SpentToken {
   hash: string;
   salt: string;
   at: number;
@@ -17,13 +17,13 @@ export interface Spent {
 export interface Family {
   id: string;
   head: string;
-  spent: readonly Spent[];
+  spent: readonly SpentToken[];
   createdAt: number;
   expiresAt: number;
 }
 
 /** What presenting a token leads to. After `reused` and `expired` the family must be removed. */
-export type Turn =
+export type Rotation =
   | { kind: 'rotated'; secret: string; family: Family }
   | { kind: 'repeated'; secret: string; family: Family }
   | { kind: 'reused' }
@@ -56,17 +56,17 @@ export function startFamily(id: string, now: number, secret = newSecret()): { fa
  * A successor is HMAC(salt, predecessor) with a salt that only the family's row holds: it can be told again to whoever
  * shows the predecessor, yet neither the token alone nor the row alone leads to it.
  */
-export function turnToken(family: Family, secret: string, now: number, salt = newSecret()): Turn {
+export function rotateToken(family: Family, secret: string, now: number, salt = newSecret()): Rotation {
   if (now >= family.expiresAt) return { kind: 'expired' };
   const recent = family.spent.filter((each) => now - each.at < leewayMs);
-  if (!same(hashSecret(secret), family.head)) return repeat({ ...family, spent: recent }, secret);
+  if (!same(hashSecret(secret), family.head)) return repeatRotation({ ...family, spent: recent }, secret);
   const next = successor(secret, salt);
   const spent = [...recent.slice(-7), { hash: family.head, salt, at: now }];
-  const expiresAt = Math.min(now + idleMs, family.createdAt + longestMs);
+  const expiresAt = Math.min(now + idleMs, family.createdAt + maxLifetimeMs);
   return { kind: 'rotated', secret: next, family: { ...family, head: hashSecret(next), spent, expiresAt } };
 }
 
-function repeat(family: Family, secret: string): Turn {
+function repeatRotation(family: Family, secret: string): Rotation {
   let current = secret;
   for (let step = 0; step < family.spent.length; step++) {
     const spent = family.spent.find((each) => same(each.hash, hashSecret(current)));

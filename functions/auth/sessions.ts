@@ -12,7 +12,7 @@ import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { cookieToken, refreshCookie } from './refresh-cookie.ts';
-import { type Family, parseRefreshToken, refreshToken, startFamily, turnToken } from './refresh-token.ts';
+import { type Family, parseRefreshToken, refreshToken, rotateToken, startFamily } from './refresh-token.ts';
 import { credentials, heldToken } from './requests.ts';
 import type { User } from './store.ts';
 import { usernameKey } from './username.ts';
@@ -32,22 +32,23 @@ export function sessions(auth: Auth) {
       const user = await checkPassword(auth, username, password);
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
       const { family, secret } = startFamily(randomUUID(), now());
-      if (!(await store.openSession(user, family))) refuseLogin();
+      if (!(await store.openSession(user, family))) invalidCredentials();
       return granted(auth, c, user, { family, secret, carrier: refresh, scope });
     })
 
     .post('/api/token/refresh', optionalJson, async (c) => {
       const { token, carrier } = presented(c, c.req.valid('json'), auth.origins);
-      const held = parseRefreshToken(token) ?? refuseRefresh(c);
+      const held = parseRefreshToken(token) ?? sessionEnded(c);
       const found =
-        (await store.turnSession(held.family, (family) => turnToken(family, held.secret, now()))) ?? refuseRefresh(c);
+        (await store.rotateSession(held.family, (family) => rotateToken(family, held.secret, now()))) ??
+        sessionEnded(c);
       const { turn, user } = found;
       if (turn.kind === 'reused')
         auth.log.warn(
           { session: held.family, user_id: user.id },
           'a refresh token was used twice: its session is ended',
         );
-      if (turn.kind === 'reused' || turn.kind === 'expired') return refuseRefresh(c);
+      if (turn.kind === 'reused' || turn.kind === 'expired') return sessionEnded(c);
       return granted(auth, c, user, { family: turn.family, secret: turn.secret, carrier });
     })
 
@@ -80,7 +81,7 @@ const outcomes: Readonly<Record<number, string>> = { 200: 'success', 401: 'wrong
 async function checkPassword({ store, passwords }: Auth, username: string, password: string): Promise<User> {
   const user = await store.find(username);
   const verdict = await passwords.verify(password, user?.passwordHash);
-  if (!user?.passwordHash || !verdict.ok) return refuseLogin();
+  if (!user?.passwordHash || !verdict.ok) return invalidCredentials();
   if (!verdict.outdated) return user;
   const passwordHash = await passwords.hash(password);
   await store.rehash(user.id, user.passwordHash, passwordHash);
@@ -144,6 +145,6 @@ async function bearerSession({ tokens }: Auth, c: Context<Env>): Promise<string 
   return caller?.session;
 }
 
-const refuseLogin = (): never => fail('unauthorized', 'User name or password is wrong.');
-const refuseRefresh = (c: Context<Env>): never =>
+const invalidCredentials = (): never => fail('unauthorized', 'User name or password is wrong.');
+const sessionEnded = (c: Context<Env>): never =>
   fail('unauthorized', 'This log-in has ended. Log in again.', { headers: { 'set-cookie': refreshCookie(c, '', 0) } });

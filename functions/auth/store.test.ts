@@ -3,7 +3,7 @@ import { outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hashSecret, refreshToken, startFamily, turnToken } from './refresh-token.ts';
+import { hashSecret, refreshToken, rotateToken, startFamily } from './refresh-token.ts';
 import { createStore, type Store, type User } from './store.ts';
 
 let db: TestDatabase;
@@ -116,7 +116,7 @@ describe('a session', () => {
   test('that two tabs refresh at once is rotated once, and both get the same token', async () => {
     const { family, secret } = await open();
     const results = await Promise.all(
-      [1, 2, 3, 4].map(() => store.turnSession(family.id, (found) => turnToken(found, secret, now + 1000))),
+      [1, 2, 3, 4].map(() => store.rotateSession(family.id, (found) => rotateToken(found, secret, now + 1000))),
     );
     const turns = results.map((result) => result?.turn);
     expect(turns.map((turn) => turn?.kind).sort()).toEqual(['repeated', 'repeated', 'repeated', 'rotated']);
@@ -125,16 +125,16 @@ describe('a session', () => {
 
   test('is removed when a token is used again, and stays so', async () => {
     const { family, secret } = await open();
-    await store.turnSession(family.id, (found) => turnToken(found, secret, now + 1000));
-    const later = await store.turnSession(family.id, (found) => turnToken(found, secret, now + 60_000));
+    await store.rotateSession(family.id, (found) => rotateToken(found, secret, now + 1000));
+    const later = await store.rotateSession(family.id, (found) => rotateToken(found, secret, now + 60_000));
     expect(later?.turn.kind).toBe('reused');
-    expect(await store.turnSession(family.id, (found) => turnToken(found, secret, now + 60_000))).toBeUndefined();
+    expect(await store.rotateSession(family.id, (found) => rotateToken(found, secret, now + 60_000))).toBeUndefined();
   });
 
   test('is gone with its user', async () => {
     const { family } = await open();
     await store.remove(ada.id);
-    expect(await store.turnSession(family.id, () => ({ kind: 'expired' }))).toBeUndefined();
+    expect(await store.rotateSession(family.id, () => ({ kind: 'expired' }))).toBeUndefined();
   });
 
   test('is one of at most a hundred: the oldest go', async () => {

@@ -2,7 +2,7 @@ import { userDeleted, userRegistered } from '@dormouse/events/user';
 import type { Role } from '@dormouse/runtime/caller';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
-import type { Family, Spent, Turn } from './refresh-token.ts';
+import type { Family, Rotation, SpentToken } from './refresh-token.ts';
 import { parseUsername, usernameKey } from './username.ts';
 
 /** An account as auth knows it. `passwordHash` is undefined until an imported account is claimed. */
@@ -43,7 +43,7 @@ export interface Store {
   /** Opens a session, unless the account was deleted or its password changed since `passwordHash` was read: then false. */
   openSession(user: User, family: Family): Promise<boolean>;
   /** Applies `decide` to a session while nobody else can; undefined when there is none. */
-  turnSession(id: string, decide: (family: Family) => Turn): Promise<{ turn: Turn; user: User } | undefined>;
+  rotateSession(id: string, decide: (family: Family) => Rotation): Promise<{ turn: Rotation; user: User } | undefined>;
   closeSession(id: string): Promise<void>;
   /** Remembers a one-time link by its hash; the account's link before is void. */
   offerClaim(userId: number, hash: string, expiresAt: Date): Promise<void>;
@@ -156,7 +156,7 @@ export function createStore(sql: Sql, outbox: Outbox): Store {
         return true;
       }),
 
-    turnSession: (id, decide) =>
+    rotateSession: (id, decide) =>
       sql.begin(async (tx) => {
         const [row] = await tx<(SessionRow & Row)[]>`
           SELECT head, spent, sessions.created_at AS started_at, expires_at, users.*
@@ -212,7 +212,7 @@ export function createStore(sql: Sql, outbox: Outbox): Store {
 
 interface SessionRow {
   head: string;
-  spent: Spent[];
+  spent: SpentToken[];
   started_at: Date;
   expires_at: Date;
 }

@@ -20,5 +20,5 @@ export function parseUsername(input: string): string | undefined {
  * (`toLowerCase` would also make K of the Kelvin sign, and depend on nothing we want to depend on.)
  */
 export function usernameKey(name: string): string {
-  return name.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return name.trim().replace(/[A-Z]/g, (character) => character.toLowerCase());
 }

@@ -19,11 +19,11 @@ const caller = (name: string): Caller => ({
 });
 
 function appOver(kept: Category[] = [{ ...news }]) {
-  const asked = { all: 0, counted: [] as Post[], merged: [] as number[][] };
+  const calls = { all: 0, counted: [] as Post[], merged: [] as number[][] };
   const find = (id: number) => kept.find((each) => each.id === id) ?? fail('not_found', 'There is no such category.');
   const categories: Categories = {
     async all() {
-      asked.all++;
+      calls.all++;
       return kept;
     },
     async bySlug(slug) {
@@ -32,11 +32,11 @@ function appOver(kept: Category[] = [{ ...news }]) {
     },
     rename: async (id, name) => Object.assign(find(id), { name }),
     async merge(from, into) {
-      asked.merged.push([from, into]);
+      calls.merged.push([from, into]);
       return find(from);
     },
     async count(post) {
-      asked.counted.push(post);
+      calls.counted.push(post);
       for (const each of kept) each.postCount++;
     },
   };
@@ -48,7 +48,7 @@ function appOver(kept: Category[] = [{ ...news }]) {
     },
     limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
     outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
-    answers: cache({ name: 'categories', ttlMs: 60_000, max: 10 }),
+    cache: cache({ name: 'categories', ttlMs: 60_000, max: 10 }),
   });
   const ask = (
     method: string,
@@ -64,7 +64,7 @@ function appOver(kept: Category[] = [{ ...news }]) {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  return { ask, asked };
+  return { ask, calls };
 }
 
 const event = (type: string, status = 'published') => ({
@@ -89,20 +89,20 @@ const event = (type: string, status = 'published') => ({
 });
 
 test('the list is one array of the fixed fields, loaded once for all', async () => {
-  const { ask, asked } = appOver();
+  const { ask, calls } = appOver();
   const [first] = await Promise.all([ask('GET', path), ask('GET', path)]);
   expect(await first.json()).toEqual([{ id: 7, name: 'News', slug: 'news', color: '#123456', post_count: 2 }]);
-  expect(asked.all).toBe(1);
+  expect(calls.all).toBe(1);
   const etag = first.headers.get('etag') as string;
   expect((await ask('GET', path, { headers: { 'if-none-match': etag } })).status).toBe(304);
 });
 
 test('an event of a post is counted, and the next reader sees it', async () => {
-  const { ask, asked } = appOver();
+  const { ask, calls } = appOver();
   await ask('GET', path);
   expect((await ask('POST', '/events', event('created'))).status).toBe(204);
   expect((await (await ask('GET', path)).json())[0].post_count).toBe(3);
-  expect(asked.counted).toEqual([{ id: 1, version: 3, categoryId: 7, published: true, deleted: false }]);
+  expect(calls.counted).toEqual([{ id: 1, version: 3, categoryId: 7, published: true, deleted: false }]);
 });
 
 test.each([
@@ -111,32 +111,32 @@ test.each([
   ['unpublished', 'draft', { published: false, deleted: false }],
   ['deleted', 'published', { published: true, deleted: true }],
 ])('%s of a %s post is understood', async (type, status, expected) => {
-  const { ask, asked } = appOver();
+  const { ask, calls } = appOver();
   expect((await ask('POST', '/events', event(type, status))).status).toBe(204);
-  expect(asked.counted[0]).toMatchObject(expected);
+  expect(calls.counted[0]).toMatchObject(expected);
 });
 
 test('an event that is not understood is 422, so that it becomes a dead letter', async () => {
-  const { ask, asked } = appOver();
+  const { ask, calls } = appOver();
   const { headers, body } = event('created');
   expect((await ask('POST', '/events', { headers, body: { ...body, category: 'News' } })).status).toBe(422);
   expect((await ask('POST', '/events', event('exploded'))).status).toBe(422);
-  expect(asked.counted).toEqual([]);
+  expect(calls.counted).toEqual([]);
 });
 
 test('one category is found by its slug, by a former one with 301', async () => {
   const { ask } = appOver();
   expect(await (await ask('GET', `${path}/news`)).json()).toMatchObject({ id: 7, post_count: 2 });
   for (const former of ['old-news', 'NEWS']) {
-    const answer = await ask('GET', `${path}/${former}`);
-    expect([answer.status, answer.headers.get('location')]).toEqual([301, `${path}/news`]);
+    const response = await ask('GET', `${path}/${former}`);
+    expect([response.status, response.headers.get('location')]).toEqual([301, `${path}/news`]);
   }
   for (const none of ['none', '99999999999999999999', '%00', '9223372036854775808'])
     expect((await ask('GET', `${path}/${none}`)).status).toBe(404);
 });
 
 test('only editors and administrators rename and merge', async () => {
-  const { ask, asked } = appOver();
+  const { ask, calls } = appOver();
   expect((await ask('PATCH', `${path}/7`, { body: { name: 'X' } })).status).toBe(401);
   for (const as of ['reader', 'author']) {
     expect((await ask('PATCH', `${path}/7`, { as, body: { name: 'X' } })).status).toBe(403);
@@ -146,7 +146,7 @@ test('only editors and administrators rename and merge', async () => {
   expect([renamed.status, (await renamed.json()).name]).toEqual([200, 'X']);
   expect((await (await ask('GET', path)).json())[0].name).toBe('X');
   expect((await ask('POST', `${path}/7/merge`, { as: 'admin', body: { into: 8 } })).status).toBe(200);
-  expect(asked.merged).toEqual([[7, 8]]);
+  expect(calls.merged).toEqual([[7, 8]]);
 });
 
 test.each([

@@ -14,7 +14,7 @@ import { api } from './api.ts';
 import type { Categories, Category } from './store.ts';
 
 /** Final bytes, made once and kept. */
-export interface Answer {
+export interface CachedBody {
   etag: string;
   body: string;
 }
@@ -25,13 +25,13 @@ export interface Dependencies {
   limiter: Limiter;
   outbox: Outbox;
   /** Answers by what they show; at most 2 s old in any instance. */
-  answers: Cache<Answer>;
+  cache: Cache<CachedBody>;
 }
 
 const { path } = api.list;
 
-export function createApp({ categories, tokens, limiter, outbox, answers }: Dependencies) {
-  const forget = () => answers.purge('all', 'slug:');
+export function createApp({ categories, tokens, limiter, outbox, cache }: Dependencies) {
+  const forget = () => cache.purge('all', 'slug:');
   const editor = editing(limiter);
   const handlers = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted].map((contract) =>
     on(contract, ({ data }, tx, emit) =>
@@ -56,7 +56,7 @@ export function createApp({ categories, tokens, limiter, outbox, answers }: Depe
       return await Promise.resolve(take(c, next)).finally(forget);
     })
     .get(path, async (c) =>
-      respond(c, await answers.get('all', async () => answerOf((await categories.all()).map(view)))),
+      respond(c, await cache.get('all', async () => cachedBody((await categories.all()).map(view)))),
     )
     .get(api.get.path, async (c) => {
       const slug = c.req.param('category');
@@ -66,7 +66,7 @@ export function createApp({ categories, tokens, limiter, outbox, answers }: Depe
         : await categories.bySlug(slug.normalize('NFKC').toLowerCase());
       if (!found) return fail('not_found', 'There is no such category.');
       if (found.slug !== slug) return c.body(null, 301, { location: `${path}/${encodeURIComponent(found.slug)}` });
-      return respond(c, answerOf(view(found)));
+      return respond(c, cachedBody(view(found)));
     })
     .use(`${path}/*`, authenticate(tokens))
     .patch(api.rename.path, editor, json(api.rename.body), async (c) => {
@@ -97,12 +97,12 @@ function view(category: Category): ResponseOf<typeof api.get, 200> {
   return { id, name, slug, color, post_count: postCount };
 }
 
-function answerOf(value: unknown): Answer {
+function cachedBody(value: unknown): CachedBody {
   const body = JSON.stringify(value);
   return { etag: `"${hash('sha256', body, 'base64url').slice(0, 27)}"`, body };
 }
 
-function respond(c: Context, { etag, body }: Answer): Response {
+function respond(c: Context, { etag, body }: CachedBody): Response {
   const headers = { 'cache-control': 'no-cache', etag };
   const known = header(c, 'if-none-match')
     ?.split(',')

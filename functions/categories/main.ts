@@ -8,6 +8,6 @@ await serve('categories', ({ sql, outbox, tokens, limiter, cache }) =>
     tokens,
     limiter,
     outbox,
-    answers: cache({ name: 'categories', ttlMs: 60_000, max: 200 }),
+    cache: cache({ name: 'categories', ttlMs: 60_000, max: 200 }),
   }),
 );

@@ -49,7 +49,7 @@ const news = (id: number, categoryId: number, version = 1, published = true, del
   published,
   deleted,
 });
-const told = async () =>
+const emitted = async () =>
   (await db.admin`SELECT type, data FROM categories.outbox ORDER BY position`).map(
     ({ type, data }) => `${type.split('.')[3]} ${data.name} ${data.version}`,
   );
@@ -69,7 +69,7 @@ test('the first post makes a category known and counted, the last one leaving re
   await db.admin`DELETE FROM posts.posts`;
   await count(news(first, id, 2, true, true));
   expect(await named('Rare')).toBeUndefined();
-  expect(await told()).toEqual(['created Rare 1', 'deleted Rare 2']);
+  expect(await emitted()).toEqual(['created Rare 1', 'deleted Rare 2']);
 });
 
 test('deleting a post removes its own category only, never a default', async () => {
@@ -185,7 +185,7 @@ test('renaming keeps id, colour and posts, leads the former slug on, and is told
   expect(renamed).toMatchObject({ id, name: 'JavaScript', slug: 'javascript', version: 2, postCount: 1 });
   expect(await categories.bySlug('js')).toEqual(renamed);
   expect(await category('JAVASCRIPT')).toBe(id);
-  expect(await told()).toEqual(['created JS 1', 'updated JavaScript 2']);
+  expect(await emitted()).toEqual(['created JS 1', 'updated JavaScript 2']);
   expect(await categories.rename(id, 'JavaScript')).toEqual(renamed);
   expect((await categories.rename(id, 'JAVAscript')).slug).toBe('javascript');
   expect((await categories.rename(id, 'JS')).slug).toBe('js');

@@ -98,7 +98,7 @@ function parse(body: Buffer): unknown {
 const written = (value: unknown): string => JSON.stringify(value);
 
 /** Bytes of the attributes that are looked for by an index, whose entries hold less than 2,704 bytes; `id`, `source` and the destination share one. */
-const longest: Readonly<Record<string, number>> = {
+const maxAttributeBytes: Readonly<Record<string, number>> = {
   id: 768,
   source: 768,
   knativeerrordest: 1024,
@@ -113,8 +113,8 @@ function checked(attributes: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(attributes)) {
     if (!/^[a-z0-9]{1,64}$/.test(name)) fail('malformed', 'Names of attributes are lower-case letters and digits.');
     if (value.includes('\u0000')) fail('malformed', `The attribute ${name} has a character that is not allowed.`);
-    if (Buffer.byteLength(value) > (longest[name] ?? maxEventBytes))
-      fail('malformed', `The attribute ${name} is longer than ${longest[name]} bytes.`);
+    if (Buffer.byteLength(value) > (maxAttributeBytes[name] ?? maxEventBytes))
+      fail('malformed', `The attribute ${name} is longer than ${maxAttributeBytes[name]} bytes.`);
     attributes[name] = value.toWellFormed();
   }
   return attributes;

@@ -34,7 +34,7 @@ afterAll(async () => {
 const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 const archived = async (query = '') =>
   (await (await journal.ask('GET', `/events${query}`)).json()) as { position: number; id: string }[];
-const letters = async (query = '') =>
+const deadLetters = async (query = '') =>
   (await (await journal.ask('GET', `/dead-letters${query}`)).json()) as { number: number; trigger: string | null }[];
 
 describe('the archive', () => {
@@ -132,12 +132,12 @@ describe('the archive', () => {
 
   test('takes text that is not well-formed', async () => {
     const body = '{"specversion":"1.0","id":"1","type":"t","source":"/s","subject":"\\ud800","data":{"a":"\\ud800"}}';
-    const answer = await journal.app.request('/events', {
+    const response = await journal.app.request('/events', {
       method: 'POST',
       headers: { 'content-type': 'application/cloudevents+json' },
       body,
     });
-    expect(answer.status).toBe(204);
+    expect(response.status).toBe(204);
     expect(await archived()).toMatchObject([{ subject: '\ufffd' }]);
   });
 
@@ -173,9 +173,9 @@ describe('dead letters', () => {
         traceparent,
         cookie: 'x',
       });
-    const [letter, another] = await letters();
+    const [deadLetter, another] = await deadLetters();
     expect(another).toBeUndefined();
-    expect(letter).toMatchObject({
+    expect(deadLetter).toMatchObject({
       event: { id: attributes.id, subject: 'post/1' },
       trigger: 'counts',
       destination: 'http://categories.dormouse.svc.cluster.local/events',
@@ -185,7 +185,7 @@ describe('dead letters', () => {
       state: 'open',
       redrives: 0,
     });
-    const full = await (await journal.ask('GET', `/dead-letters/${letter!.number}`)).json();
+    const full = await (await journal.ask('GET', `/dead-letters/${deadLetter!.number}`)).json();
     expect(full).toMatchObject({
       attributes,
       data: { a: 1 },
@@ -225,15 +225,15 @@ describe('dead letters', () => {
     ];
     for (const type of ['a', 'b'])
       await journal.deliver('/dead-letters', { ...attributesOf({ type }), ...failed('categories') });
-    expect((await letters('?type=a'))[0]?.trigger).toBe('one');
-    expect((await letters('?type=b'))[0]?.trigger).toBeNull();
+    expect((await deadLetters('?type=a'))[0]?.trigger).toBe('one');
+    expect((await deadLetters('?type=b'))[0]?.trigger).toBeNull();
     const filter = 'http://broker-filter.knative-eventing.svc.cluster.local/triggers/dormouse/two/1b2c';
     await journal.deliver('/dead-letters', {
       ...attributesOf({ type: 'c' }),
       ...failed('x'),
       knativeerrordest: filter,
     });
-    expect((await letters('?trigger=two')).map(({ trigger }) => trigger)).toEqual(['two']);
+    expect((await deadLetters('?trigger=two')).map(({ trigger }) => trigger)).toEqual(['two']);
   });
 
   test('are kept when Kubernetes does not answer, and when the Broker does not say why', async () => {
@@ -243,7 +243,7 @@ describe('dead letters', () => {
         .status,
     ).toBe(204);
     expect((await journal.deliver('/dead-letters', attributesOf())).status).toBe(204);
-    expect(await letters()).toMatchObject([
+    expect(await deadLetters()).toMatchObject([
       { destination: '', cause: 'no answer', status: null, trigger: null },
       { cause: 'no answer: ECONNREFUSED', status: null, trigger: null },
     ]);
@@ -293,8 +293,8 @@ describe('what is not acceptable is 422 and begins nothing', () => {
     [{ filter: { trace: 'xyz' } }, 'filter.trace'],
     [{ all: true, dry_run: 'yes' }, 'dry_run'],
   ])('redriving %j', async (body, field) => {
-    const answer = await journal.ask('POST', '/redrives', body);
-    expect([answer.status, (await answer.json()).errors[0].field]).toEqual([422, field]);
+    const response = await journal.ask('POST', '/redrives', body);
+    expect([response.status, (await response.json()).errors[0].field]).toEqual([422, field]);
     expect(await db.admin`SELECT 1 FROM journal.jobs`).toEqual([]);
   });
 
@@ -308,8 +308,8 @@ describe('what is not acceptable is 422 and begins nothing', () => {
     [{ ...day, trigger: 'counts', limit: 1 }, 'limit'],
   ])('replaying %j', async (body, field) => {
     cluster.triggers.push(trigger('journal-archive', 'journal'));
-    const answer = await journal.ask('POST', '/replays', body);
-    expect([answer.status, (await answer.json()).errors[0].field]).toEqual([422, field]);
+    const response = await journal.ask('POST', '/replays', body);
+    expect([response.status, (await response.json()).errors[0].field]).toEqual([422, field]);
     expect(await db.admin`SELECT 1 FROM journal.jobs`).toEqual([]);
   });
 
@@ -322,8 +322,8 @@ describe('what is not acceptable is 422 and begins nothing', () => {
     ['/dead-letters?state=closed', 'state'],
     ['/events?type=%00', 'type'],
   ])('%s', async (path, field) => {
-    const answer = await journal.ask('GET', path);
-    expect([answer.status, (await answer.json()).errors[0].field]).toEqual([422, field]);
+    const response = await journal.ask('GET', path);
+    expect([response.status, (await response.json()).errors[0].field]).toEqual([422, field]);
   });
 
   test('what is not there is 404', async () => {

@@ -10,15 +10,24 @@ import { on, receive } from '@dormouse/runtime/receive';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
 import { headersOf, readAny } from './any-event.ts';
-import { type Failure, failureOf } from './dead-letter.ts';
+import { type FailedDelivery, parseDeadLetter } from './dead-letter.ts';
 import { deadLettersQuery, eventsQuery, newRedrive, newReplay } from './fields.ts';
 import type { Items } from './items.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { justNowMs, type Trigger, type Triggers } from './kubernetes.ts';
 import type { Retention } from './retention.ts';
-import type { Journal, Piece } from './store.ts';
+import type { Journal, Page } from './store.ts';
 import { triggerOf } from './trigger-of.ts';
-import { eventView, fullEventView, fullLetterView, jobView, letterView, nextLink, path, placeOf } from './views.ts';
+import {
+  deadLetterView,
+  eventView,
+  fullDeadLetterView,
+  fullEventView,
+  jobPath,
+  jobView,
+  nextLink,
+  path,
+} from './views.ts';
 
 export interface Dependencies {
   journal: Journal;
@@ -38,20 +47,20 @@ const jobsPerMinute = 60;
 const listedItems = 100;
 
 export function createApp({ journal, jobs, items, triggers, work, retention, tokens, limiter, service }: Dependencies) {
-  const inside: MiddlewareHandler<Env> = (c, next) =>
+  const internalOnly: MiddlewareHandler<Env> = (c, next) =>
     cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();
   const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
   /** Nothing may keep a dead letter from being kept: its trigger is looked for again when it is redriven. */
-  const whose = async ({ destination, event }: Failure) => {
+  const whose = async ({ destination, event }: FailedDelivery) => {
     const among = async (known: Promise<readonly Trigger[]>) => triggerOf(destination, event.attributes, await known);
     return among(triggers.list())
       .then((name) => name ?? among(triggers.list(justNowMs)))
       .catch(() => undefined);
   };
-  const told = async (c: Context, kind: Job['kind'], jobId: string, status: 200 | 201) => {
+  const respondWithJob = async (c: Context, kind: Job['kind'], jobId: string, status: 200 | 201) => {
     const job = await found(jobs, kind, jobId);
     const listed = kind === 'redrive' ? { items: await items.list(jobId, listedItems) } : {};
-    return c.json({ ...jobView(job), ...listed }, status, status === 201 ? { location: placeOf(job) } : {});
+    return c.json({ ...jobView(job), ...listed }, status, status === 201 ? { location: jobPath(job) } : {});
   };
   const cancel = (kind: Job['kind']) => async (c: Context) => {
     const known = await jobs.cancel(kind, jobIdOf(c));
@@ -59,18 +68,18 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
   };
 
   return newApp()
-    .post('/events', inside, async (c) => {
+    .post('/events', internalOnly, async (c) => {
       const events = await readAny(c);
       await journal.archive(events);
       retention(events.length);
       return c.body(null, 204);
     })
-    .post('/dead-letters', inside, async (c) => {
+    .post('/dead-letters', internalOnly, async (c) => {
       const headers = loggable(headersOf(c));
       for (const { traceId, traceparent, ...event } of await readAny(c)) {
-        const failure = failureOf(event);
+        const failure = parseDeadLetter(event);
         const trigger = await whose(failure);
-        const kept = await journal.bury({ failure, trigger, headers, traceId, traceparent });
+        const kept = await journal.storeDeadLetter({ failure, trigger, headers, traceId, traceparent });
         const { type = '' } = failure.event.attributes;
         if (kept)
           measure(metrics.deadLetters, 1, { 'dormouse.trigger': trigger ?? '', 'messaging.destination.name': type });
@@ -81,7 +90,7 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
     .use(`${path}/*`, authenticate(tokens), operator)
     .get(`${path}/events`, async (c) => {
       const query = check(eventsQuery, queryOf(c));
-      const rows = await journal.events(query, pieceOf(query));
+      const rows = await journal.events(query, pageOf(query));
       return list(c, query.limit, rows, ({ position }) => position, eventView);
     })
     .get(`${path}/events/:position`, async (c) => {
@@ -90,27 +99,27 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
     })
     .get(`${path}/dead-letters`, async (c) => {
       const { state, ...query } = check(deadLettersQuery, queryOf(c));
-      const rows = await journal.deadLetters({ ...query, state: state === 'all' ? undefined : state }, pieceOf(query));
-      return list(c, query.limit, rows, ({ number }) => number, letterView);
+      const rows = await journal.deadLetters({ ...query, state: state === 'all' ? undefined : state }, pageOf(query));
+      return list(c, query.limit, rows, ({ number }) => number, deadLetterView);
     })
     .get(`${path}/dead-letters/:number`, async (c) => {
-      const letter = await journal.deadLetter(id(c.req.param('number')));
-      return letter ? c.json(fullLetterView(letter)) : fail('not_found', 'There is no such dead letter.');
+      const stored = await journal.deadLetter(id(c.req.param('number')));
+      return stored ? c.json(fullDeadLetterView(stored)) : fail('not_found', 'There is no such dead letter.');
     })
     .post(`${path}/redrives`, limited, json(newRedrive), async (c) => {
       const { numbers, filter, dry_run: dryRun } = c.req.valid('json');
       const job = await jobs.redrive(numbers ? { numbers } : { filter: filter ?? {} }, dryRun, required(c).name);
-      return told(c, 'redrive', job.id, 201);
+      return respondWithJob(c, 'redrive', job.id, 201);
     })
-    .get(`${path}/redrives/:id`, (c) => told(c, 'redrive', jobIdOf(c), 200))
+    .get(`${path}/redrives/:id`, (c) => respondWithJob(c, 'redrive', jobIdOf(c), 200))
     .delete(`${path}/redrives/:id`, cancel('redrive'))
     .post(`${path}/replays`, limited, json(newReplay), async (c) => {
       const { dry_run: dryRun, ...range } = c.req.valid('json');
       await demandTrigger(triggers, range.trigger, service);
       const job = await jobs.replay(range, dryRun, required(c).name);
-      return told(c, 'replay', job.id, 201);
+      return respondWithJob(c, 'replay', job.id, 201);
     })
-    .get(`${path}/replays/:id`, (c) => told(c, 'replay', jobIdOf(c), 200))
+    .get(`${path}/replays/:id`, (c) => respondWithJob(c, 'replay', jobIdOf(c), 200))
     .delete(`${path}/replays/:id`, cancel('replay'));
 }
 
@@ -122,7 +131,7 @@ const operator: MiddlewareHandler<Env> = (c, next) => {
 const queryOf = (c: Context): Record<string, string> => Object.fromEntries(new URL(c.req.url).searchParams);
 
 /** One more than asked for, to know whether there is more. */
-const pieceOf = ({ limit, after }: { limit: number; after?: string | undefined }): Piece => ({
+const pageOf = ({ limit, after }: { limit: number; after?: string | undefined }): Page => ({
   limit: limit + 1,
   after: after === undefined ? undefined : decodeCursor(after, ['number'])[0],
 });

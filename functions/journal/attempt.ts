@@ -1,20 +1,20 @@
 import { attributesOf } from '@dormouse/runtime/send';
 import { currentTrace, inSpan, type Link, parseTraceparent } from '@dormouse/runtime/trace';
-import type { Items, Letter, Outcome } from './items.ts';
+import type { Items, Outcome, RedriveItem } from './items.ts';
 import type { Job } from './jobs.ts';
 import type { Deliver } from './subscriber.ts';
 
-type Task = Pick<Letter, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<Letter, 'previous'>>;
+type Task = Pick<RedriveItem, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<RedriveItem, 'previous'>>;
 
-class NotDelivered extends Error {
-  override name = 'NotDelivered';
+class DeliveryError extends Error {
+  override name = 'DeliveryError';
 }
 
 /**
  * Sends one event again, in a span of the trace that its first delivery belonged to: the consumer's span is a child of it, so that the
  * trace goes on where it broke off. The span links to the batch, and to the attempt before.
  */
-export async function send(
+export async function redeliver(
   { deliver, items, until }: { deliver: Deliver; items: Pick<Items, 'dataOf'>; until: number },
   job: Job,
   task: Task,
@@ -47,11 +47,11 @@ export async function send(
       spanId: context?.spanId,
     };
     if (status !== undefined) noted['http.response.status_code'] = status;
-    if (!ok) throw new NotDelivered(error);
+    if (!ok) throw new DeliveryError(error);
   };
   await inSpan(`${job.kind} ${type}`, { kind: 'producer', attributes, links, parent }, attempt).catch(
     (error: unknown) => {
-      if (!(error instanceof NotDelivered)) throw error;
+      if (!(error instanceof DeliveryError)) throw error;
     },
   );
   return outcome;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { failureOf } from './dead-letter.ts';
+import { parseDeadLetter } from './dead-letter.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-const letter = (code: string, body?: string) =>
-  failureOf({
+const deadLetter = (code: string, body?: string) =>
+  parseDeadLetter({
     attributes: {
       id: '1',
       knativeerrordest: 'http://x/',
@@ -22,17 +22,19 @@ test.each([
   ['99999', undefined, undefined, 'no answer'],
   ['500', 'x'.repeat(1000), 500, `answered 500: ${'x'.repeat(286)}`],
 ])('an answer %s with the body %s has a cause in one line', (code, body, status, cause) => {
-  expect(letter(code, body)).toMatchObject({ status, cause, event: { attributes: { id: '1' } } });
+  expect(deadLetter(code, body)).toMatchObject({ status, cause, event: { attributes: { id: '1' } } });
 });
 
 test('what is no text, or cut inside of a character, is still kept as one that can be stored', () => {
   const bytes = Buffer.from([0xff, 0x00, 0xf0, 0x9f]).toString('base64');
-  const { body, cause } = failureOf({ attributes: { knativeerrordata: bytes }, data: undefined });
+  const { body, cause } = parseDeadLetter({ attributes: { knativeerrordata: bytes }, data: undefined });
   expect(body).not.toContain('\u0000');
   expect(cause.isWellFormed()).toBe(true);
 });
 
 test("the multi-tenant Broker's count of replies is none of the event's own attributes; the time of its arrival, which subscribers see, stays", () => {
   const own = { id: '1', knativearrivaltime: '2026-11-24T16:37:23.404020348Z' };
-  expect(failureOf({ attributes: { ...own, knativebrokerttl: '255' }, data: undefined }).event.attributes).toEqual(own);
+  expect(
+    parseDeadLetter({ attributes: { ...own, knativebrokerttl: '255' }, data: undefined }).event.attributes,
+  ).toEqual(own);
 });

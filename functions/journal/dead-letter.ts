@@ -1,7 +1,7 @@
 import type { AnyEvent } from './any-event.ts';
 
 /** What a Broker says of a delivery that it has given up. */
-export interface Failure {
+export interface FailedDelivery {
   /** The event as it was, without what the Broker added to it. */
   event: AnyEvent;
   /** Who did not take it; '' when the Broker does not say. */
@@ -18,7 +18,7 @@ export interface Failure {
  * Takes a dead letter apart: `knativeerrordest`, `knativeerrorcode` and `knativeerrordata` (base64 of the answer's body, cut by the
  * Broker) are taken out of the event's attributes, and so is `knativebrokerttl`, which the multi-tenant Broker shows to no subscriber else.
  */
-export function failureOf({ attributes, data }: AnyEvent): Failure {
+export function parseDeadLetter({ attributes, data }: AnyEvent): FailedDelivery {
   const {
     knativeerrordest: destination = '',
     knativeerrorcode: code = '',
@@ -31,13 +31,13 @@ export function failureOf({ attributes, data }: AnyEvent): Failure {
   return { event: { attributes: own, data }, destination, status, cause: causeOf(status, body), body };
 }
 
-const longestCause = 300;
+const maxCauseLength = 300;
 
 /** The status and what a problem+json or a short text says, in one line. */
 export function causeOf(status: number | undefined, body: string | undefined): string {
   const said = detailOf(body) ?? body?.split('\n', 1)[0]?.trim() ?? '';
-  const answer = status === undefined ? 'no answer' : `answered ${status}`;
-  return (said ? `${answer}: ${said.replace(/\s+/g, ' ')}` : answer).slice(0, longestCause).toWellFormed();
+  const outcome = status === undefined ? 'no answer' : `answered ${status}`;
+  return (said ? `${outcome}: ${said.replace(/\s+/g, ' ')}` : outcome).slice(0, maxCauseLength).toWellFormed();
 }
 
 function detailOf(body: string | undefined): string | undefined {

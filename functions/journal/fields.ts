@@ -1,7 +1,7 @@
 import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 
-const moment = v.pipe(
+const timestamp = v.pipe(
   v.string('must be text'),
   v.isoTimestamp('must be a date and time as in RFC 3339'),
   v.transform((value) => new Date(value)),
@@ -44,8 +44,8 @@ const listed = {
   source: parameter(word),
   subject: parameter(word),
   trace: parameter(trace),
-  from: parameter(moment),
-  to: parameter(moment),
+  from: parameter(timestamp),
+  to: parameter(timestamp),
   limit: v.optional(limit, '20'),
   after: v.optional(v.string()),
 };
@@ -77,8 +77,8 @@ const filter = v.strictObject({
   source: v.optional(word),
   subject: v.optional(word),
   trace: v.optional(trace),
-  from: v.optional(moment),
-  to: v.optional(moment),
+  from: v.optional(timestamp),
+  to: v.optional(timestamp),
 });
 
 const dryRun = v.optional(v.boolean('must be true or false'), false);
@@ -102,7 +102,7 @@ export const newRedrive = v.pipe(
 
 /** Body of POST …/replays. */
 export const newReplay = v.pipe(
-  v.strictObject({ trigger: line(1, 253), from: moment, to: moment, dry_run: dryRun }),
+  v.strictObject({ trigger: line(1, 253), from: timestamp, to: timestamp, dry_run: dryRun }),
   v.forward(
     v.partialCheck([['from'], ['to']], ({ from, to }) => from < to, 'must be later than from'),
     ['to'],

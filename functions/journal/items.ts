@@ -2,7 +2,7 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Job } from './jobs.ts';
 
 /** A dead letter that a job is to redrive. */
-export interface Letter {
+export interface RedriveItem {
   item: number;
   attributes: Readonly<Record<string, string>>;
   traceparent: string | null;
@@ -14,7 +14,7 @@ export interface Letter {
 }
 
 /** An archived event in a replay's range. */
-export interface Archived {
+export interface ReplayItem {
   item: number;
   attributes: Readonly<Record<string, string>>;
   traceparent: string | null;
@@ -35,9 +35,9 @@ export interface Outcome {
 
 export interface Items {
   /** Dead letters that a redrive has still to do, by number. */
-  letters(job: Job, limit: number): Promise<Letter[]>;
+  deadLetters(job: Job, limit: number): Promise<RedriveItem[]>;
   /** Events of a replay's range behind its cursor, by position. */
-  archived(job: Job, limit: number): Promise<Archived[]>;
+  archived(job: Job, limit: number): Promise<ReplayItem[]>;
   /** The event's data. */
   dataOf(kind: Job['kind'], item: number): Promise<Buffer | undefined>;
   /** Notes an outcome, the first one only; a dead letter that was sent is redriven from then on. */
@@ -52,8 +52,8 @@ export interface Items {
 /** The items of jobs in PostgreSQL. */
 export function openItems(sql: Sql): Items {
   return {
-    async letters({ id }, limit) {
-      const rows = await sql<LetterRow[]>`
+    async deadLetters({ id }, limit) {
+      const rows = await sql<DeadLetterRow[]>`
         SELECT number, attributes, traceparent, trigger, destination, state, before.trace_id AS before_trace, before.span_id AS before_span
         FROM (SELECT item FROM items WHERE job = ${id}::uuid AND outcome IS NULL ORDER BY item LIMIT ${limit}) AS todo JOIN dead_letters ON number = item
         LEFT JOIN LATERAL (
@@ -81,7 +81,7 @@ export function openItems(sql: Sql): Items {
       return rows[0]?.data ?? undefined;
     },
     record: (job, item, outcome) =>
-      job.kind === 'redrive' ? recordLetter(sql, job, item, outcome) : recordArchived(sql, job, item, outcome),
+      job.kind === 'redrive' ? recordDeadLetter(sql, job, item, outcome) : recordArchived(sql, job, item, outcome),
     async list(job, limit) {
       const rows = await sql<{ item: string; outcome: string | null; status: number | null; error: string | null }[]>`
         SELECT item, outcome, status, error FROM items WHERE job = ${job}::uuid ORDER BY item LIMIT ${limit}`;
@@ -91,7 +91,7 @@ export function openItems(sql: Sql): Items {
 }
 
 /** One statement, so that item and dead letter never say different things. */
-async function recordLetter(
+async function recordDeadLetter(
   sql: Sql,
   { id, dryRun }: Job,
   item: number,
@@ -121,13 +121,13 @@ async function recordArchived(
     ON CONFLICT (job, item) DO NOTHING`;
 }
 
-interface LetterRow extends Omit<Letter, 'item' | 'previous'> {
+interface DeadLetterRow extends Omit<RedriveItem, 'item' | 'previous'> {
   number: string;
   before_trace: string | null;
   before_span: string | null;
 }
 
-const toItem = ({ number, before_trace: traceId, before_span: spanId, ...row }: LetterRow): Letter => ({
+const toItem = ({ number, before_trace: traceId, before_span: spanId, ...row }: DeadLetterRow): RedriveItem => ({
   ...row,
   item: Number(number),
   previous: traceId && spanId ? { traceId, spanId } : undefined,

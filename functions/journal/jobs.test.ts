@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const origin = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-const bury = async (
+const storeDeadLetter = async (
   count: number,
   over: (i: number) => Record<string, string> = () => ({}),
   service = 'categories',
@@ -45,7 +45,7 @@ const archive = async (count: number, over: (i: number) => Record<string, string
   for (let i = 0; i < count; i++)
     await journal.deliver('/events', attributesOf(over(i)), JSON.stringify({ i }), { traceparent: origin });
 };
-const letters = async (query = '') =>
+const storedDeadLetters = async (query = '') =>
   (await (await journal.ask('GET', `/dead-letters?limit=100${query}`)).json()) as {
     number: number;
     state: string;
@@ -53,9 +53,9 @@ const letters = async (query = '') =>
     trigger: string | null;
   }[];
 const begin = async (kind: 'redrives' | 'replays', body: object) => {
-  const answer = await journal.ask('POST', `/${kind}`, body);
-  const job = await answer.json();
-  expect([answer.status, answer.headers.get('location')]).toEqual([201, `/api/journal/${kind}/${job.id}`]);
+  const response = await journal.ask('POST', `/${kind}`, body);
+  const job = await response.json();
+  expect([response.status, response.headers.get('location')]).toEqual([201, `/api/journal/${kind}/${job.id}`]);
   return job as { id: string; state: string; total: number };
 };
 const look = async (kind: 'redrives' | 'replays', { id }: { id: string }) =>
@@ -65,7 +65,7 @@ const always = { from: '2026-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 
 describe('a redrive', () => {
   test('sends every open dead letter to the subscriber that failed, as it was, and they are open no more', async () => {
-    await bury(12, (i) => ({ subject: `post/${i}`, weird: 'ä' }));
+    await storeDeadLetter(12, (i) => ({ subject: `post/${i}`, weird: 'ä' }));
     const job = await begin('redrives', { all: true });
     expect(job).toMatchObject({ kind: 'redrive', state: 'running', total: 12, dry_run: false, finished_at: null });
     await journal.drain();
@@ -87,21 +87,21 @@ describe('a redrive', () => {
       'content-type': 'application/json',
     });
     expect(Object.keys(headers).filter((name) => name.startsWith('ce-knative'))).toEqual([]);
-    expect(await letters()).toEqual([]);
-    expect(new Set((await letters('&state=redriven')).map(({ redrives }) => redrives))).toEqual(new Set([1]));
+    expect(await storedDeadLetters()).toEqual([]);
+    expect(new Set((await storedDeadLetters('&state=redriven')).map(({ redrives }) => redrives))).toEqual(new Set([1]));
     await journal.drain();
     expect(await look('redrives', await begin('redrives', { all: true }))).toMatchObject({ state: 'done', total: 0 });
   });
 
   test('by numbers or by a filter takes those alone', async () => {
     const ofTrace = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`;
-    await bury(4, (i) => ({ type: `t${i}`, subject: `s/${i}`, ...(i === 1 && { traceparent: ofTrace }) }));
-    const [last, , second, first] = await letters();
+    await storeDeadLetter(4, (i) => ({ type: `t${i}`, subject: `s/${i}`, ...(i === 1 && { traceparent: ofTrace }) }));
+    const [last, , second, first] = await storedDeadLetters();
     await begin('redrives', { numbers: [last!.number, last!.number] });
     await begin('redrives', { filter: { type: 't0', trigger: 'counts' } });
     await begin('redrives', { filter: { trace: 'c'.repeat(32) } });
     await journal.drain();
-    expect((await letters('&state=redriven')).map(({ number }) => number)).toEqual([
+    expect((await storedDeadLetters('&state=redriven')).map(({ number }) => number)).toEqual([
       last!.number,
       second!.number,
       first!.number,
@@ -110,7 +110,7 @@ describe('a redrive', () => {
   });
 
   test('that fails leaves the letter open with the attempt on record, and tries no more than three times', async () => {
-    await bury(1);
+    await storeDeadLetter(1);
     cluster.status = () => 503;
     const job = await begin('redrives', { all: true });
     await journal.drain();
@@ -125,9 +125,9 @@ describe('a redrive', () => {
     await begin('redrives', { all: true });
     await journal.drain();
     expect(cluster.received).toHaveLength(4);
-    const [letter] = await letters();
-    expect(letter).toMatchObject({ state: 'open', redrives: 2 });
-    const { attempts } = await (await journal.ask('GET', `/dead-letters/${letter!.number}`)).json();
+    const [deadLetter] = await storedDeadLetters();
+    expect(deadLetter).toMatchObject({ state: 'open', redrives: 2 });
+    const { attempts } = await (await journal.ask('GET', `/dead-letters/${deadLetter!.number}`)).json();
     expect(attempts).toMatchObject([
       {
         status: 503,
@@ -143,7 +143,7 @@ describe('a redrive', () => {
   test('goes on in the trace of the delivery that failed, linked to its batch and to the attempt before', async () => {
     const spans: Span[] = [];
     onSpan((span) => spans.push(span));
-    await bury(1, () => ({ traceparent: origin }));
+    await storeDeadLetter(1, () => ({ traceparent: origin }));
     for (const status of [500, 204]) {
       cluster.status = () => status;
       await begin('redrives', { all: true });
@@ -154,7 +154,7 @@ describe('a redrive', () => {
       traceId: 'a'.repeat(32),
       parentId: 'b'.repeat(16),
       kind: 'producer',
-      error: { type: 'NotDelivered' },
+      error: { type: 'DeliveryError' },
     });
     expect(second).toMatchObject({ traceId: 'a'.repeat(32), parentId: 'b'.repeat(16), error: undefined });
     expect(second.links).toHaveLength(2);
@@ -170,7 +170,7 @@ describe('a redrive', () => {
     onSpan((span) => spans.push(span));
     await db.admin`TRUNCATE journal.events, journal.dead_letters RESTART IDENTITY`;
     await archive(1);
-    await bury(1);
+    await storeDeadLetter(1);
     cluster.status = () => 422;
     await begin('replays', { trigger: 'counts', ...always });
     await journal.drain();
@@ -181,7 +181,7 @@ describe('a redrive', () => {
   });
 
   test('notes an answer in one line, as the cause of a dead letter is', async () => {
-    await bury(1);
+    await storeDeadLetter(1);
     cluster.status = () => 422;
     cluster.answer = JSON.stringify({
       type: 'about:blank',
@@ -196,7 +196,7 @@ describe('a redrive', () => {
   });
 
   test('that is dry counts what would be sent: neither what was redriven meanwhile nor what has no trigger', async () => {
-    await bury(4, (i) => ({ subject: `post/${i}` }));
+    await storeDeadLetter(4, (i) => ({ subject: `post/${i}` }));
     const dry = await begin('redrives', { all: true, dry_run: true });
     await db.admin`UPDATE journal.dead_letters SET state = 'redriven' WHERE subject = 'post/0'`;
     await db.admin`UPDATE journal.dead_letters SET trigger = 'gone' WHERE subject = 'post/1'`;
@@ -205,14 +205,14 @@ describe('a redrive', () => {
   });
 
   test('keeps the order of one subject, whatever order the letters came in', async () => {
-    await bury(5, (i) => ({ subject: 'post/1', time: `2026-03-01T08:30:0${9 - i}.000Z` }));
+    await storeDeadLetter(5, (i) => ({ subject: 'post/1', time: `2026-03-01T08:30:0${9 - i}.000Z` }));
     await begin('redrives', { all: true });
     await journal.drain();
     expect(cluster.received.map(({ body }) => body)).toEqual([4, 3, 2, 1, 0].map((i) => `{"i":${i}}`));
   });
 
   test('follows the trigger to where it delivers now, and sends nothing that its filters do not let through any more', async () => {
-    await bury(2, (i) => ({ type: `t${i}`, subject: `s/${i}` }));
+    await storeDeadLetter(2, (i) => ({ type: `t${i}`, subject: `s/${i}` }));
     cluster.triggers = [trigger('counts', 'counter', [{ exact: { type: 't1' } }])];
     const dry = await begin('redrives', { all: true, dry_run: true });
     await journal.drain();
@@ -224,7 +224,7 @@ describe('a redrive', () => {
       unmatched: 1,
     });
     expect(cluster.received).toEqual([]);
-    expect(await letters()).toHaveLength(2);
+    expect(await storedDeadLetters()).toHaveLength(2);
     const job = await begin('redrives', { all: true });
     await journal.drain();
     expect(await look('redrives', job)).toMatchObject({
@@ -238,7 +238,7 @@ describe('a redrive', () => {
 
   test('finds a trigger that was not known, and sends nothing to an address to which no trigger delivers', async () => {
     cluster.kubernetes = 500;
-    await bury(1);
+    await storeDeadLetter(1);
     await journal.deliver('/dead-letters', {
       ...attributesOf(),
       ...failed('x'),
@@ -256,7 +256,7 @@ describe('a redrive', () => {
     });
     cluster.kubernetes = 200;
     cluster.triggers.push({ ...trigger('far', 'x'), status: { subscriberUri: 'http://169.254.169.254/latest' } });
-    await bury(1, () => ({ subject: 'gone' }));
+    await storeDeadLetter(1, () => ({ subject: 'gone' }));
     await db.admin`UPDATE journal.dead_letters SET trigger = 'gone' WHERE subject = 'gone'`;
     const job = await begin('redrives', { all: true });
     await journal.drain();
@@ -272,11 +272,11 @@ describe('a redrive', () => {
       ],
     });
     expect(cluster.received).toHaveLength(1);
-    expect((await letters('&state=redriven'))[0]?.trigger).toBe('counts');
+    expect((await storedDeadLetters('&state=redriven'))[0]?.trigger).toBe('counts');
   });
 
   test('can be cancelled: batches that come later do nothing', async () => {
-    await bury(12, (i) => ({ subject: `post/${i}` }));
+    await storeDeadLetter(12, (i) => ({ subject: `post/${i}` }));
     const job = await begin('redrives', { all: true });
     await journal.box.drained();
     await journal.batch(journal.due.shift()!);
@@ -296,18 +296,18 @@ describe('a redrive', () => {
 
 describe('a batch', () => {
   test('is 409 while it is worked on elsewhere, and nothing once it is done', async () => {
-    await bury(2);
+    await storeDeadLetter(2);
     await begin('redrives', { all: true });
     await journal.box.drained();
     const event = journal.due.shift()!;
     let second: number | undefined;
-    let asked: Promise<unknown> | undefined;
+    let pending: Promise<unknown> | undefined;
     cluster.status = () => {
-      asked ??= Promise.resolve(journal.batch(event)).then(({ status }) => (second = status));
+      pending ??= Promise.resolve(journal.batch(event)).then(({ status }) => (second = status));
       return 204;
     };
     expect((await journal.batch(event)).status).toBe(204);
-    await asked;
+    await pending;
     expect(second).toBe(409);
     expect((await journal.batch(event)).status).toBe(204);
     expect(cluster.received).toHaveLength(2);
@@ -316,7 +316,7 @@ describe('a batch', () => {
   });
 
   test('is tried again when Kubernetes does not answer', async () => {
-    await bury(1);
+    await storeDeadLetter(1);
     const job = await begin('redrives', { all: true });
     await journal.box.drained();
     const event = journal.due.shift()!;
@@ -348,7 +348,7 @@ describe('a batch', () => {
   });
 
   test('that comes to nothing after its time gives back no lease but its own', async () => {
-    await bury(1);
+    await storeDeadLetter(1);
     const { id } = await begin('redrives', { all: true });
     const slow = await journal.jobs.claim(id, 0);
     await db.admin`UPDATE journal.jobs SET leased_until = now() - interval '1 second'`;
@@ -360,7 +360,7 @@ describe('a batch', () => {
   });
 
   test('leaves to the next one what it has no time for', async () => {
-    await bury(4, () => ({ subject: 'post/1' }));
+    await storeDeadLetter(4, () => ({ subject: 'post/1' }));
     let now = 0;
     const hurried = openFixture(db, cluster, { now: () => (now += 3000) });
     const job = await begin('redrives', { all: true });
@@ -432,7 +432,7 @@ describe('a replay', () => {
     const job = await begin('replays', { trigger: 'counts', ...always });
     await journal.drain();
     expect(await look('replays', job)).toMatchObject({ state: 'done', matched: 6, done: 5, failed: 1 });
-    expect(await letters('&state=all')).toEqual([]);
+    expect(await storedDeadLetters('&state=all')).toEqual([]);
   });
 
   test('whose trigger is removed meanwhile is given up, and says so', async () => {
@@ -458,7 +458,7 @@ describe('law: batches may be delivered again, in any order, and be cut off anyw
   const run = async (kind: 'redrives' | 'replays', plan: readonly (string | number)[]) => {
     await clean();
     const over = (i: number) => ({ subject: `post/${i % 4}` });
-    await (kind === 'redrives' ? bury(inAll, over) : archive(inAll, over));
+    await (kind === 'redrives' ? storeDeadLetter(inAll, over) : archive(inAll, over));
     const job = await begin(kind, kind === 'redrives' ? { all: true } : { trigger: 'counts', ...always });
     const todo = [...plan];
     for (await journal.box.drained(); journal.due.length > 0; await journal.box.drained()) {

@@ -58,8 +58,8 @@ export interface Progress {
 }
 
 export interface Jobs {
-  redrive(wanted: Wanted, dryRun: boolean, askedBy: string): Promise<Job>;
-  replay(range: Range, dryRun: boolean, askedBy: string): Promise<Job>;
+  redrive(wanted: Wanted, dryRun: boolean, requestedBy: string): Promise<Job>;
+  replay(range: Range, dryRun: boolean, requestedBy: string): Promise<Job>;
   find(id: string): Promise<(Job & Counts) | undefined>;
   /** Batches of a job that is not running any more do nothing. @returns whether there is such a job */
   cancel(kind: Job['kind'], id: string): Promise<boolean>;
@@ -87,12 +87,12 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
     return job;
   };
   return {
-    redrive: (wanted, dryRun, askedBy) =>
+    redrive: (wanted, dryRun, requestedBy) =>
       outbox.transaction(async (tx, emit) =>
-        begin(emit, await insertRedrive(tx as unknown as Sql, newId(), wanted, dryRun, askedBy)),
+        begin(emit, await insertRedrive(tx as unknown as Sql, newId(), wanted, dryRun, requestedBy)),
       ),
-    replay: (range, dryRun, askedBy) =>
-      outbox.transaction(async (tx, emit) => begin(emit, await insertReplay(tx, newId(), range, dryRun, askedBy))),
+    replay: (range, dryRun, requestedBy) =>
+      outbox.transaction(async (tx, emit) => begin(emit, await insertReplay(tx, newId(), range, dryRun, requestedBy))),
     async find(id) {
       const [row] = await sql<(Row & Counts)[]>`
         SELECT jobs.*, counts.* FROM jobs, LATERAL (
@@ -138,13 +138,13 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
 }
 
 /** Only what is open is taken in: a number that was redriven already asks for nothing. */
-async function insertRedrive(tx: Sql, id: string, wanted: Wanted, dryRun: boolean, askedBy: string): Promise<Job> {
+async function insertRedrive(tx: Sql, id: string, wanted: Wanted, dryRun: boolean, requestedBy: string): Promise<Job> {
   if ('numbers' in wanted) await demandAll(tx, wanted.numbers);
   const chosen =
     'numbers' in wanted
       ? tx`number = ANY (${wanted.numbers as number[]}::bigint[]) AND state = 'open'`
       : selected(tx, { ...wanted.filter, state: 'open' });
-  await tx`INSERT INTO jobs (id, kind, dry_run, asked_by) VALUES (${id}::uuid, 'redrive', ${dryRun}, ${askedBy})`;
+  await tx`INSERT INTO jobs (id, kind, dry_run, asked_by) VALUES (${id}::uuid, 'redrive', ${dryRun}, ${requestedBy})`;
   await tx`INSERT INTO items (job, item) SELECT ${id}::uuid, number FROM dead_letters WHERE ${chosen}`;
   const [row] = await tx<Row[]>`
     UPDATE jobs SET total = counted.n, state = CASE WHEN counted.n = 0 THEN 'done' ELSE 'running' END, finished_at = CASE WHEN counted.n = 0 THEN clock_timestamp() END
@@ -169,11 +169,11 @@ async function insertReplay(
   id: string,
   { trigger, from, to }: Range,
   dryRun: boolean,
-  askedBy: string,
+  requestedBy: string,
 ): Promise<Job> {
   const [row] = await tx<Row[]>`
     INSERT INTO jobs (id, kind, dry_run, asked_by, trigger, from_at, to_at, total, last, state, finished_at)
-    SELECT ${id}::uuid, 'replay', ${dryRun}, ${askedBy}, ${trigger}, ${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz,
+    SELECT ${id}::uuid, 'replay', ${dryRun}, ${requestedBy}, ${trigger}, ${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz,
       count(*)::int, coalesce(max(position), 0), CASE WHEN count(*) = 0 THEN 'done' ELSE 'running' END, CASE WHEN count(*) = 0 THEN clock_timestamp() END
     FROM events WHERE received_at >= ${from.toISOString()}::timestamptz AND received_at < ${to.toISOString()}::timestamptz
     RETURNING *`;

@@ -17,12 +17,12 @@ import { type WorkOptions, worker } from './work.ts';
 
 /** A real HTTP server on a free port. */
 export async function listen(
-  answer: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void,
+  handle: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void,
 ): Promise<{ url: string; server: Server }> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    answer(request, response, Buffer.concat(chunks));
+    handle(request, response, Buffer.concat(chunks));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };

@@ -47,21 +47,21 @@ export function kubernetesTriggers({
   cacheMs = 5000,
   now = Date.now,
 }: KubernetesOptions): Triggers {
-  let kept: { askedAt: number; triggers: Promise<readonly Trigger[]> } | undefined;
+  let kept: { requestedAt: number; triggers: Promise<readonly Trigger[]> } | undefined;
   const read = async () => {
     const own = file(account, 'namespace') ?? namespace;
     const token = file(account, 'token');
-    const answer = await exchange(`${url}/apis/eventing.knative.dev/v1/namespaces/${own}/triggers`, {
+    const response = await exchange(`${url}/apis/eventing.knative.dev/v1/namespaces/${own}/triggers`, {
       headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       ca: file(account, 'ca.crt'),
       timeoutMs: 5000,
     });
-    if (answer.status !== 200) throw new Error(`Kubernetes answered ${answer.status}`);
-    return (JSON.parse(answer.body.toString()) as TriggerList).items.map(toTrigger);
+    if (response.status !== 200) throw new Error(`Kubernetes answered ${response.status}`);
+    return (JSON.parse(response.body.toString()) as TriggerList).items.map(toTrigger);
   };
   return {
     list(maxAgeMs = cacheMs) {
-      if (kept && now() - kept.askedAt < Math.min(maxAgeMs, cacheMs)) return kept.triggers;
+      if (kept && now() - kept.requestedAt < Math.min(maxAgeMs, cacheMs)) return kept.triggers;
       const triggers = read().catch((cause: unknown) => {
         kept = undefined;
         throw new AppError('unavailable', 'The Triggers cannot be read from Kubernetes now.', {
@@ -69,7 +69,7 @@ export function kubernetesTriggers({
           headers: { 'retry-after': '1' },
         });
       });
-      kept = { askedAt: now(), triggers };
+      kept = { requestedAt: now(), triggers };
       return triggers;
     },
   };

@@ -13,7 +13,7 @@ afterAll(() => db.drop());
 const archive = (count: number, age: string) =>
   db.admin`INSERT INTO journal.events (source, id, type, attributes, received_at)
     SELECT '/s', ${age} || n, 't', '{}', now() - ${age}::interval FROM generate_series(1, ${count}) AS n`;
-const bury = (state: string, age: string) =>
+const storeDeadLetter = (state: string, age: string) =>
   db.admin`INSERT INTO journal.dead_letters (source, id, type, destination, cause, attributes, headers, state, failed_at)
     VALUES ('/s', ${state + age}, 't', '', '', '{}', '{}', ${state}, now() - ${age}::interval) RETURNING number`.then(
     ([row]) => String(row?.number),
@@ -41,9 +41,9 @@ test('what is too old goes in portions, what is not stays', async () => {
 });
 
 test('a dead letter goes when it was redriven; an open one stays with its attempts', async () => {
-  const open = await bury('open', '200 days');
-  const redriven = await bury('redriven', '200 days');
-  await bury('redriven', '1 day');
+  const open = await storeDeadLetter('open', '200 days');
+  const redriven = await storeDeadLetter('redriven', '200 days');
+  await storeDeadLetter('redriven', '1 day');
   const kept = await job('redrive', 'done', '150 days', [open, redriven]);
   await job('redrive', 'done', '150 days', [redriven]);
   await job('redrive', 'done', '150 days', [open], true);
@@ -83,8 +83,8 @@ test('it is looked after now and then as events come in', async () => {
 });
 
 test('nothing goes where it is to be kept for ever', async () => {
-  let asked = 0;
-  const sql = (() => asked++) as unknown as Parameters<typeof retention>[0]['sql'];
+  let requests = 0;
+  const sql = (() => requests++) as unknown as Parameters<typeof retention>[0]['sql'];
   retention({ sql, days: 0, log: silentLog, every: 1 })(100);
-  expect(asked).toBe(0);
+  expect(requests).toBe(0);
 });

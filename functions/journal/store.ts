@@ -1,6 +1,6 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Delivered } from './any-event.ts';
-import type { Failure } from './dead-letter.ts';
+import type { FailedDelivery } from './dead-letter.ts';
 
 /** What lists can be narrowed by. Times are those of arriving here. */
 export interface Filter {
@@ -18,7 +18,7 @@ export interface DeadLetterFilter extends Filter {
 }
 
 /** A piece of a list, newest first: at most `limit`, older than `after`. */
-export interface Piece {
+export interface Page {
   limit: number;
   after?: number | undefined;
 }
@@ -61,19 +61,19 @@ export interface FullDeadLetter extends DeadLetter {
 export interface Journal {
   /** Keeps events, all or none; of the same source and id one is kept, whether it was there before or not. */
   archive(events: readonly Delivered[]): Promise<void>;
-  events(filter: Filter, piece: Piece): Promise<ArchivedEvent[]>;
+  events(filter: Filter, page: Page): Promise<ArchivedEvent[]>;
   event(position: number): Promise<(ArchivedEvent & { data: Buffer | null }) | undefined>;
   /** Keeps a dead letter, once for an event and a destination. @returns whether it is a new one */
-  bury(letter: Buried): Promise<boolean>;
+  storeDeadLetter(deadLetter: NewDeadLetter): Promise<boolean>;
   /** Dead letters that nobody has redriven. */
   open(): Promise<number>;
-  deadLetters(filter: DeadLetterFilter, piece: Piece): Promise<DeadLetter[]>;
+  deadLetters(filter: DeadLetterFilter, page: Page): Promise<DeadLetter[]>;
   deadLetter(number: number): Promise<FullDeadLetter | undefined>;
 }
 
 /** A dead letter as it came. */
-export interface Buried {
-  failure: Failure;
+export interface NewDeadLetter {
+  failure: FailedDelivery;
   trigger: string | undefined;
   headers: Readonly<Record<string, string>>;
   traceId: string | undefined;
@@ -108,34 +108,37 @@ export function openJournal(sql: Sql): Journal {
         SELECT position, received_at, trace_id, attributes, data FROM events WHERE position = ${position}::bigint`;
       return row && { ...toEvent(row), data: row.data };
     },
-    bury: (letter) => bury(sql, letter),
+    storeDeadLetter: (deadLetter) => storeDeadLetter(sql, deadLetter),
     async open() {
       const [row] = await sql<{ open: number }[]>`SELECT count(*)::int AS open FROM dead_letters WHERE state = 'open'`;
       return row?.open ?? 0;
     },
     async deadLetters(filter, { limit, after }) {
-      const rows = await sql<LetterRow[]>`
-        SELECT ${letterColumns(sql)} FROM dead_letters
+      const rows = await sql<DeadLetterRow[]>`
+        SELECT ${deadLetterColumns(sql)} FROM dead_letters
         WHERE ${selected(sql, filter)} ${after === undefined ? sql`` : sql`AND number < ${after}::bigint`}
         ORDER BY number DESC LIMIT ${limit}`;
-      return rows.map(toLetter);
+      return rows.map(toDeadLetter);
     },
     async deadLetter(number) {
       const [[row], attempts] = await Promise.all([
-        sql<(LetterRow & { headers: Record<string, string>; body: string | null; data: Buffer | null })[]>`
-          SELECT ${letterColumns(sql)}, headers, body, data FROM dead_letters WHERE number = ${number}::bigint`,
+        sql<(DeadLetterRow & { headers: Record<string, string>; body: string | null; data: Buffer | null })[]>`
+          SELECT ${deadLetterColumns(sql)}, headers, body, data FROM dead_letters WHERE number = ${number}::bigint`,
         sql<{ at: Date; status: number | null; outcome: string; error: string | null; trace_id: string | null }[]>`
           SELECT at, status, outcome, items.error, trace_id FROM items JOIN jobs ON jobs.id = job
           WHERE item = ${number}::bigint AND kind = 'redrive' AND NOT dry_run AND outcome IN ('sent', 'failed') ORDER BY at`,
       ]);
       if (!row) return undefined;
       const tried = attempts.map(({ trace_id: traceId, ...attempt }) => ({ ...attempt, traceId }));
-      return { ...toLetter(row), headers: row.headers, body: row.body, data: row.data, attempts: tried };
+      return { ...toDeadLetter(row), headers: row.headers, body: row.body, data: row.data, attempts: tried };
     },
   };
 }
 
-async function bury(sql: Sql, { failure, trigger, headers, traceId, traceparent }: Buried): Promise<boolean> {
+async function storeDeadLetter(
+  sql: Sql,
+  { failure, trigger, headers, traceId, traceparent }: NewDeadLetter,
+): Promise<boolean> {
   const { event, destination, status, cause, body } = failure;
   const { source, id, type, subject } = event.attributes;
   const rows = await sql`
@@ -149,12 +152,12 @@ async function bury(sql: Sql, { failure, trigger, headers, traceId, traceparent 
 type Fragment = ReturnType<Sql>;
 
 /** The condition for a filter's fields; `moment` is the column that from and to are about. */
-function narrowed(sql: Sql, { type, source, subject, trace, from, to }: Filter, moment: Fragment): Fragment {
+function narrowed(sql: Sql, { type, source, subject, trace, from, to }: Filter, column: Fragment): Fragment {
   return sql`true
     ${type === undefined ? sql`` : sql`AND type = ${type}`} ${source === undefined ? sql`` : sql`AND source = ${source}`}
     ${subject === undefined ? sql`` : sql`AND subject = ${subject}`} ${trace === undefined ? sql`` : sql`AND trace_id = ${trace}`}
-    ${from === undefined ? sql`` : sql`AND ${moment} >= ${from.toISOString()}::timestamptz`}
-    ${to === undefined ? sql`` : sql`AND ${moment} < ${to.toISOString()}::timestamptz`}`;
+    ${from === undefined ? sql`` : sql`AND ${column} >= ${from.toISOString()}::timestamptz`}
+    ${to === undefined ? sql`` : sql`AND ${column} < ${to.toISOString()}::timestamptz`}`;
 }
 
 /** The condition for a filter of dead letters; jobs.ts asks by it, too. */
@@ -180,16 +183,16 @@ const toEvent = ({ position, received_at, trace_id, attributes }: EventRow): Arc
   attributes,
 });
 
-type LetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId'> & {
+type DeadLetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId'> & {
   number: string;
   failed_at: Date;
   trace_id: string | null;
 };
 
-const letterColumns = (sql: Sql) =>
+const deadLetterColumns = (sql: Sql) =>
   sql`number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes`;
 
-const toLetter = ({
+const toDeadLetter = ({
   number,
   trigger,
   destination,
@@ -200,7 +203,7 @@ const toLetter = ({
   state,
   redrives,
   attributes,
-}: LetterRow): DeadLetter => ({
+}: DeadLetterRow): DeadLetter => ({
   number: Number(number),
   trigger,
   destination,

@@ -38,11 +38,11 @@ export function subscribers({
   now = Date.now,
 }: SubscriberOptions): Deliver {
   return async (address, event, until) => {
-    const { host, path } = placeOf(address) ?? {};
+    const { host, path } = serviceUrl(address) ?? {};
     if (!host) return { ok: false, status: undefined, error: `${address} is not inside of the cluster` };
     const headers = { ...binaryHeaders(event), ...traceHeaders(), [redelivery]: 'true', host };
     for (let made = 1, pause = pauseMs; ; made++, pause *= 4) {
-      const outcome = await once(`${gateway}${path}`, headers, event.data ?? Buffer.alloc(0), timeoutMs);
+      const outcome = await post(`${gateway}${path}`, headers, event.data ?? Buffer.alloc(0), timeoutMs);
       if (outcome.ok || !isRetryable(outcome.status) || made >= tries || now() + pause > until) return outcome;
       await sleep(pause);
     }
@@ -50,7 +50,7 @@ export function subscribers({
 }
 
 /** The Service's name and the path; undefined for what is no `http://….svc.cluster.local`. */
-function placeOf(address: string): { host: string; path: string } | undefined {
+function serviceUrl(address: string): { host: string; path: string } | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, hostname, port, pathname, search } = new URL(address);
   return protocol === 'http:' && port === '' && /^[a-z0-9.-]+\.svc\.cluster\.local$/.test(hostname)
@@ -58,7 +58,7 @@ function placeOf(address: string): { host: string; path: string } | undefined {
     : undefined;
 }
 
-async function once(url: string, headers: Record<string, string>, body: Buffer, timeoutMs: number): Promise<Delivery> {
+async function post(url: string, headers: Record<string, string>, body: Buffer, timeoutMs: number): Promise<Delivery> {
   try {
     const { status, body: said } = await exchange(url, { method: 'POST', headers, body, timeoutMs, repeatable: true });
     if (status >= 200 && status <= 299) return { ok: true, status, error: undefined };

@@ -25,26 +25,26 @@ export const fullEventView = (event: ArchivedEvent & { data: Buffer | null }) =>
   ...dataView(event),
 });
 
-export const letterView = (letter: DeadLetter) => ({
-  number: letter.number,
-  event: summary(letter.attributes),
-  trigger: letter.trigger,
-  destination: letter.destination,
-  status: letter.status,
-  cause: letter.cause,
-  failed_at: letter.failedAt,
-  trace_id: letter.traceId,
-  state: letter.state,
-  redrives: letter.redrives,
+export const deadLetterView = (deadLetter: DeadLetter) => ({
+  number: deadLetter.number,
+  event: summary(deadLetter.attributes),
+  trigger: deadLetter.trigger,
+  destination: deadLetter.destination,
+  status: deadLetter.status,
+  cause: deadLetter.cause,
+  failed_at: deadLetter.failedAt,
+  trace_id: deadLetter.traceId,
+  state: deadLetter.state,
+  redrives: deadLetter.redrives,
 });
 
-export const fullLetterView = (letter: FullDeadLetter) => ({
-  ...letterView(letter),
-  attributes: letter.attributes,
-  headers: letter.headers,
-  ...dataView(letter),
-  body: letter.body,
-  attempts: letter.attempts.map(attemptView),
+export const fullDeadLetterView = (deadLetter: FullDeadLetter) => ({
+  ...deadLetterView(deadLetter),
+  attributes: deadLetter.attributes,
+  headers: deadLetter.headers,
+  ...dataView(deadLetter),
+  body: deadLetter.body,
+  attempts: deadLetter.attempts.map(attemptView),
 });
 
 const attemptView = ({ at, status, outcome, error, traceId }: Attempt) => ({
@@ -75,7 +75,7 @@ function dataView({
 export const path = '/api/journal';
 
 /** Where a job is found. */
-export const placeOf = ({ kind, id }: Pick<Job, 'kind' | 'id'>): string => `${path}/${kind}s/${id}`;
+export const jobPath = ({ kind, id }: Pick<Job, 'kind' | 'id'>): string => `${path}/${kind}s/${id}`;
 
 /** In a dry run, `done` is what would be sent. */
 export function jobView(job: Job & Counts) {

@@ -1,8 +1,8 @@
 import { compileFilters } from '@dormouse/filters/filter';
 import { AppError } from '@dormouse/runtime/errors';
-import { send } from './attempt.ts';
+import { redeliver } from './attempt.ts';
 import { inOrder } from './in-order.ts';
-import type { Items, Letter, Outcome } from './items.ts';
+import type { Items, Outcome, RedriveItem } from './items.ts';
 import type { Job, Jobs, Progress } from './jobs.ts';
 import type { Trigger, Triggers } from './kubernetes.ts';
 import type { Deliver } from './subscriber.ts';
@@ -55,21 +55,21 @@ export function worker(options: WorkOptions): (job: string, step: number) => Pro
 async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
   const { items, triggers, batch = 100 } = options;
   const known = await triggers.list(0);
-  const letters = await items.letters(job, batch);
-  const left = await carryOut(options, job, letters, (letter) => planFor(letter, known));
-  return { finished: left.length === 0 && letters.length < batch };
+  const deadLetters = await items.deadLetters(job, batch);
+  const left = await carryOut(options, job, deadLetters, (item) => planFor(item, known));
+  return { finished: left.length === 0 && deadLetters.length < batch };
 }
 
-function planFor(letter: Letter, known: readonly Trigger[]): Plan {
-  if (letter.state === 'redriven') return { noted: { outcome: 'already' } };
-  const name = letter.trigger ?? triggerOf(letter.destination, letter.attributes, known);
+function planFor(item: RedriveItem, known: readonly Trigger[]): Plan {
+  if (item.state === 'redriven') return { noted: { outcome: 'already' } };
+  const name = item.trigger ?? triggerOf(item.destination, item.attributes, known);
   if (name === undefined)
-    return isSubscriber(letter.destination, known)
-      ? { address: letter.destination }
-      : failed(`no trigger delivers to ${letter.destination || 'an unknown address'}`);
+    return isSubscriber(item.destination, known)
+      ? { address: item.destination }
+      : failed(`no trigger delivers to ${item.destination || 'an unknown address'}`);
   const trigger = known.find((each) => each.name === name);
   if (!trigger) return failed(`there is no trigger ${name}`);
-  if (!compileFilters(trigger.filters)(letter.attributes)) return { noted: { outcome: 'unmatched' } };
+  if (!compileFilters(trigger.filters)(item.attributes)) return { noted: { outcome: 'unmatched' } };
   return trigger.subscriberUri
     ? { address: trigger.subscriberUri, trigger: name }
     : failed(`the trigger ${name} has no subscriber yet`);
@@ -101,7 +101,7 @@ async function replay(options: WorkOptions, job: Job): Promise<Progress> {
   };
 }
 
-type Task = Pick<Letter, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<Letter, 'previous'>>;
+type Task = Pick<RedriveItem, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<RedriveItem, 'previous'>>;
 
 /** @returns the items for which there was no time */
 async function carryOut<T extends Task>(
@@ -118,7 +118,7 @@ async function carryOut<T extends Task>(
       noted ??
       (job.dryRun
         ? { outcome: 'sent' as const }
-        : await send({ deliver, items, until }, job, task, address ?? '', trigger));
+        : await redeliver({ deliver, items, until }, job, task, address ?? '', trigger));
     await items.record(job, task.item, outcome);
   };
   return inOrder(tasks, one, () => now() < until);

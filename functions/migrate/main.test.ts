@@ -65,8 +65,11 @@ describe('the migration Job', () => {
     const changed = mkdtempSync(join(tmpdir(), 'migrations-'));
     cpSync(folder, changed, { recursive: true });
     writeFileSync(join(changed, 'sleeper/migrations/001-naps.sql'), 'CREATE TABLE naps (id bigint PRIMARY KEY);');
-    const refused = await run({ MIGRATIONS_DIR: changed });
-    expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('sleeper/001-naps.sql was changed')]);
+    const connectionRefused = await run({ MIGRATIONS_DIR: changed });
+    expect([connectionRefused.code, connectionRefused.output]).toEqual([
+      1,
+      expect.stringContaining('sleeper/001-naps.sql was changed'),
+    ]);
     cpSync(folder, changed, { recursive: true });
     writeFileSync(join(changed, 'sleeper/migrations/002-broken.sql'), 'CREATE TABLE dreams (id int); SELEKT 1;');
     const broken = await run({ MIGRATIONS_DIR: changed });
@@ -97,8 +100,11 @@ describe('the migration Job', () => {
   it('does not wait for a password to become right', async () => {
     const url = new URL(db.urlOf(''));
     url.password = 'wrong';
-    const refused = await run({ DATABASE_URL: url.href });
-    expect(refused).toEqual({ code: 1, output: expect.stringContaining('migrate: password authentication failed') });
+    const connectionRefused = await run({ DATABASE_URL: url.href });
+    expect(connectionRefused).toEqual({
+      code: 1,
+      output: expect.stringContaining('migrate: password authentication failed'),
+    });
   });
 
   it('refuses a URL that logs in as somebody else', async () => {

@@ -6,8 +6,8 @@ import type { Limiter } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { api } from './api.ts';
 import { createApp } from './app.ts';
-import { type Answer, answerOf, type Post } from './post.ts';
-import type { Filter, NewPost, Once, Posts } from './store.ts';
+import { type CachedBody, cachedBody, type Post } from './post.ts';
+import type { Filter, IdempotencyKey, NewPost, Posts } from './store.ts';
 
 export const caller = (id: number, name: string, role: Role, ...scopes: string[]): Caller => ({
   id,
@@ -48,32 +48,33 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
 
 /** Posts in an array, as far as app.ts can tell the difference. */
 function fakePosts(kept: Post[] = []) {
-  const asked: { filters: Filter[]; created: NewPost[]; once: (Once | undefined)[]; gets: number } = {
-    filters: [],
-    created: [],
-    once: [],
-    gets: 0,
-  };
+  const calls: { filters: Filter[]; created: NewPost[]; idempotencyKey: (IdempotencyKey | undefined)[]; gets: number } =
+    {
+      filters: [],
+      created: [],
+      idempotencyKey: [],
+      gets: 0,
+    };
   const at = (id: number) => kept.find((post) => post.id === id) ?? fail('not_found', 'There is no such post.');
   const posts: Posts = {
     async list(filter) {
-      asked.filters.push(filter);
+      calls.filters.push(filter);
       const found = kept
         .filter((post) => post.status === filter.status)
         .slice(filter.offset, filter.offset + filter.limit);
       return { posts: found, more: kept.length > filter.offset + filter.limit };
     },
     async get(id) {
-      asked.gets++;
+      calls.gets++;
       return kept.find((post) => post.id === id);
     },
     async bySlug(slug) {
       if (/[\u0000\p{Surrogate}]/u.test(slug)) throw new Error('PostgreSQL would refuse this');
       return kept.find((post) => post.slug === slug || slug === `old-${post.slug}`);
     },
-    async create(post, once) {
-      asked.created.push(post);
-      asked.once.push(once);
+    async create(post, idempotencyKey) {
+      calls.created.push(post);
+      calls.idempotencyKey.push(idempotencyKey);
       const made = somePost({
         id: kept.length + 1,
         title: post.title,
@@ -82,7 +83,7 @@ function fakePosts(kept: Post[] = []) {
         authorId: post.authorId,
       });
       kept.push(made);
-      return { ...answerOf(made), id: made.id, outcome: post.source === 'again' ? 'known' : 'new' };
+      return { ...cachedBody(made), id: made.id, outcome: post.source === 'again' ? 'known' : 'new' };
     },
     async change(id, _editor, { title, status }, allow) {
       const before = at(id);
@@ -101,14 +102,14 @@ function fakePosts(kept: Post[] = []) {
     revisions: async () => [],
     revision: async () => undefined,
   };
-  return { posts, asked };
+  return { posts, calls };
 }
 
 const open: Limiter = { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) };
 
 /** The app over fakes, and a way to ask it as somebody. */
 export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limiter } = {}) {
-  const { posts, asked } = fakePosts(kept);
+  const { posts, calls } = fakePosts(kept);
   const app = createApp({
     posts,
     limiter,
@@ -116,7 +117,7 @@ export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limit
     outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
     findAuthor: async (name) => (name === 'old' ? { id: 77, username: 'old' } : undefined),
     lists: cache({ name: 'lists', ttlMs: 60_000, max: 10 }),
-    answers: cache<Answer>({ name: 'answers', ttlMs: 60_000, max: 10 }) as never,
+    bodies: cache<CachedBody>({ name: 'answers', ttlMs: 60_000, max: 10 }) as never,
   });
   const ask = async (
     method: string,
@@ -135,5 +136,5 @@ export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limit
     });
     return demandDescribed(api, method, url, response);
   };
-  return { ask, asked, app };
+  return { ask, calls, app };
 }

@@ -10,14 +10,14 @@ import { header } from '@dormouse/runtime/request';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
-import { figures } from './figures.ts';
-import { bodyLimit, onceOf, postBody, postOf } from './new-post.ts';
-import { keyOf, type ListAnswer, listAnswer } from './page.ts';
+import { bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
+import { cacheKey, type ListBody, listBody } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
-import { type Answer, answerOf, etagOf, type Post } from './post.ts';
+import { type CachedBody, cachedBody, etagOf, type Post } from './post.ts';
+import { postMetrics } from './post-metrics.ts';
 import { demandMatch } from './precondition.ts';
 import { type ListRequest, readListQuery } from './query.ts';
-import { answer, headersOf } from './respond.ts';
+import { headersOf, respond } from './respond.ts';
 import { canonical } from './slug.ts';
 import type { Posts } from './store.ts';
 
@@ -28,9 +28,9 @@ export interface Dependencies {
   outbox: Outbox;
   findAuthor: FindAuthor;
   /** Final answers for readers who are not logged in; 60 s in Redis. */
-  lists: Cache<ListAnswer>;
+  lists: Cache<ListBody>;
   /** The same for single posts, by id and by slug; 60 s in Redis, should a kill come between a commit and its purge. */
-  answers: Cache<Answer | Moved>;
+  bodies: Cache<CachedBody | Moved>;
 }
 
 /** A former slug leads to the present one. */
@@ -41,11 +41,11 @@ export interface Moved {
 const { path } = api.list;
 const writesPerMinute = 600;
 
-export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, answers }: Dependencies) {
-  const forget = () => Promise.all([lists.purge('list:'), answers.purge('post:', 'slug:')]);
-  const changed = (postId: number) => Promise.all([lists.purge('list:'), answers.purge(`post:${postId}`, 'slug:')]);
+export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, bodies }: Dependencies) {
+  const forget = () => Promise.all([lists.purge('list:'), bodies.purge('post:', 'slug:')]);
+  const changed = (postId: number) => Promise.all([lists.purge('list:'), bodies.purge(`post:${postId}`, 'slug:')]);
   const writer = writing(limiter);
-  const count = figures(posts);
+  const count = postMetrics(posts);
 
   return newApp()
     .post(
@@ -60,9 +60,9 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
     )
     .use('/blog/*', authenticate(tokens))
     .get(path, async (c) => {
-      const asked = visibleTo(c, readListQuery(c.req.url));
-      const load = async () => listAnswer(path, asked.query, await posts.list(asked.filter));
-      return answer(c, c.var.caller ? await load() : await lists.get(keyOf(asked.filter), load));
+      const request = visibleTo(c, readListQuery(c.req.url));
+      const load = async () => listBody(path, request.query, await posts.list(request.filter));
+      return respond(c, c.var.caller ? await load() : await lists.get(cacheKey(request.filter), load));
     })
     .post(api.create.path, writer, postBody, async (c) => {
       const caller = required(c);
@@ -74,7 +74,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
           errors: [{ field: 'author', message: 'is no user name' }],
         });
       const post = postOf(input, author);
-      const created = await posts.create(post, onceOf(c, input));
+      const created = await posts.create(post, readIdempotencyKey(c, input));
       if (created.outcome === 'new') {
         count.created(post.status);
         await changed(created.id);
@@ -88,16 +88,16 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
     .get(api.bySlug.path, async (c) => {
       const slug = c.req.param('slug');
       const wanted = canonical(slug) ?? fail('not_found', 'There is no such post.');
-      const find = async () => slugAnswer(visible(c, await posts.bySlug(wanted)), slug);
-      const found = c.var.caller ? await find() : await answers.get(`slug:${slug}`, find);
+      const find = async () => slugBody(visible(c, await posts.bySlug(wanted)), slug);
+      const found = c.var.caller ? await find() : await bodies.get(`slug:${slug}`, find);
       return 'moved' in found
         ? c.body(null, 301, { location: `${path}/by-slug/${encodeURIComponent(found.moved)}` })
-        : answer(c, found);
+        : respond(c, found);
     })
     .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));
-      const load = async () => answerOf(visible(c, await posts.get(postId)));
-      return answer(c, (c.var.caller ? await load() : await answers.get(`post:${postId}`, load)) as Answer);
+      const load = async () => cachedBody(visible(c, await posts.get(postId)));
+      return respond(c, (c.var.caller ? await load() : await bodies.get(`post:${postId}`, load)) as CachedBody);
     })
     .patch(api.change.path, writer, json(api.change.body, bodyLimit), async (c) => {
       const caller = required(c);
@@ -106,8 +106,8 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, a
       const { before, after } = await posts.change(postId, caller.name, { ...changes, categoryName }, allowing(c));
       count.changed(before.status, after.status);
       if (before !== after) await changed(postId);
-      const told = answerOf(after);
-      return c.body(told.body, 200, headersOf(told, true));
+      const cached = cachedBody(after);
+      return c.body(cached.body, 200, headersOf(cached, true));
     })
     .delete(api.remove.path, writer, async (c) => {
       const postId = id(c.req.param('id'));
@@ -135,19 +135,19 @@ function writing(limiter: Limiter): MiddlewareHandler<Env> {
 }
 
 /** Drafts of a list are their author's; editors see everybody's. */
-function visibleTo(c: Context<Env>, asked: ListRequest): ListRequest {
-  if (asked.query.status === 'published') return asked;
+function visibleTo(c: Context<Env>, request: ListRequest): ListRequest {
+  if (request.query.status === 'published') return request;
   const caller = required(c);
-  if (isEditor(caller) || asked.filter.author?.toLowerCase() === caller.name.toLowerCase()) return asked;
-  if (asked.filter.author !== undefined) fail('forbidden', 'Drafts of others cannot be listed.');
-  return { query: asked.query, filter: { ...asked.filter, author: caller.name } };
+  if (isEditor(caller) || request.filter.author?.toLowerCase() === caller.name.toLowerCase()) return request;
+  if (request.filter.author !== undefined) fail('forbidden', 'Drafts of others cannot be listed.');
+  return { query: request.query, filter: { ...request.filter, author: caller.name } };
 }
 
 const visible = (c: Context<Env>, post: Post | undefined): Post =>
   post && maySee(c.var.caller, post) ? post : fail('not_found', 'There is no such post.');
 
-const slugAnswer = (post: Post, asked: string): Answer | Moved =>
-  post.slug === asked ? answerOf(post) : { moved: post.slug };
+const slugBody = (post: Post, request: string): CachedBody | Moved =>
+  post.slug === request ? cachedBody(post) : { moved: post.slug };
 
 const allowing = (c: Context<Env>) => (post: Post) => {
   demandMayChange(required(c), post);

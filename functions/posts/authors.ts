@@ -13,12 +13,12 @@ export type FindAuthor = (name: string) => Promise<Author | undefined>;
 export const authorsAt =
   (url: string, call: typeof callService = callService): FindAuthor =>
   async (name) => {
-    const answer = await call(`${url}/api/users/${encodeURIComponent(name)}`);
-    if (answer.status === 404 || answer.status === 422) return undefined;
-    if (!answer.ok)
+    const response = await call(`${url}/api/users/${encodeURIComponent(name)}`);
+    if (response.status === 404 || response.status === 422) return undefined;
+    if (!response.ok)
       throw new AppError('unavailable', 'Accounts cannot be looked up now.', {
-        cause: new Error(`auth answered ${answer.status}`),
+        cause: new Error(`auth answered ${response.status}`),
       });
-    const { id, username } = (await answer.json()) as Author;
+    const { id, username } = (await response.json()) as Author;
     return { id, username };
   };

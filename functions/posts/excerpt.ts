@@ -2,7 +2,7 @@ import { prose } from './prose.ts';
 
 /** Prose that is looked at; links and pictures may be most of it. */
 const considered = 1200;
-const longest = 200;
+const maxLength = 200;
 
 /** What is no word, in this order; every pattern looks ahead a bounded way, so that no text can make it slow. */
 const inline: readonly (readonly [RegExp, string])[] = [
@@ -61,11 +61,11 @@ function entity(name: string): string | undefined {
 }
 
 function cut(text: string): string {
-  const end = afterPoints(text, longest - 1);
-  if (end + 1 >= text.length || afterPoints(text, longest) >= text.length) return text;
+  const end = afterPoints(text, maxLength - 1);
+  if (end + 1 >= text.length || afterPoints(text, maxLength) >= text.length) return text;
   const head = text.slice(0, end);
   const space = head.lastIndexOf(' ');
-  return `${(space > longest / 2 ? head.slice(0, space) : head).replace(/[\s,;:–—-]+$/u, '')}…`;
+  return `${(space > maxLength / 2 ? head.slice(0, space) : head).replace(/[\s,;:–—-]+$/u, '')}…`;
 }
 
 /** Index behind the first `count` code points. */

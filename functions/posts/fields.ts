@@ -17,7 +17,7 @@ export const status = v.picklist(['draft', 'published'], 'must be draft or publi
 export const written = { title, content, category_name: categoryName, status: v.optional(status, 'published') };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
-const moment = v.pipe(
+const timestamp = v.pipe(
   v.string('must be text'),
   v.isoTimestamp('must be a date and time as in RFC 3339'),
   v.transform((value) => new Date(value)),
@@ -30,7 +30,7 @@ const moment = v.pipe(
 const imported = {
   author: v.optional(line(1, 64)),
   byline: v.optional(v.pipe(v.array(line(1, 100), 'must be a list'), v.maxLength(20, 'must have at most 20 names'))),
-  created_at: v.optional(moment),
+  created_at: v.optional(timestamp),
   slug: v.optional(line(1, 200)),
   source: v.optional(line(1, 500)),
 };

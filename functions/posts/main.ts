@@ -12,7 +12,7 @@ const build: Parameters<typeof serve>[1] = ({ config, sql, outbox, tokens, limit
     outbox,
     findAuthor: authorsAt(config.urls.auth ?? ''),
     lists: cache({ name: 'posts:lists', ttlMs: 60_000, max: 200 }),
-    answers: cache({ name: 'posts:answers', ttlMs: 60_000, max: 500 }),
+    bodies: cache({ name: 'posts:answers', ttlMs: 60_000, max: 500 }),
   });
 
 await serve('posts', build, { bodyLimit });

@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { api } from './api.ts';
 import type { Author } from './authors.ts';
 import { type ImportedPost, idempotencyKey } from './fields.ts';
-import type { NewPost, Once } from './store.ts';
+import type { IdempotencyKey, NewPost } from './store.ts';
 
 /** 100,000 characters, each written as `\uXXXX` twice. */
 export const bodyLimit = 1_300_000;
@@ -36,7 +36,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
 });
 
 /** The request's Idempotency-Key with a hash of what is asked, so that the same key cannot stand for something else. */
-export function onceOf(c: Context, input: ImportedPost): Once | undefined {
+export function readIdempotencyKey(c: Context, input: ImportedPost): IdempotencyKey | undefined {
   const key = header(c, 'idempotency-key');
   if (key === undefined) return undefined;
   if (!v.is(idempotencyKey, key)) {

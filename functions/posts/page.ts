@@ -1,11 +1,11 @@
 import { fail } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import type { ListQuery } from './fields.ts';
-import { type Answer, digestOf, type Summary, summaryView } from './post.ts';
-import type { Filter, Page, Place } from './store.ts';
+import { type CachedBody, digestOf, type Summary, summaryView } from './post.ts';
+import type { Cursor, Filter, Page } from './store.ts';
 
 /** A list's answer: with `Link` (RFC 8288) to the pages around it. */
-export interface ListAnswer extends Answer {
+export interface ListBody extends CachedBody {
   link?: string;
 }
 
@@ -16,15 +16,15 @@ export const filterOf = ({ limit, offset, category, author, status, after, befor
   status,
   category: category?.normalize('NFKC').toLowerCase(),
   author,
-  after: after === undefined ? undefined : place(after, 'after'),
-  before: before === undefined ? undefined : place(before, 'before'),
+  after: after === undefined ? undefined : parseCursor(after, 'after'),
+  before: before === undefined ? undefined : parseCursor(before, 'before'),
 });
 
 /** Equal for queries that have one answer. */
-export const keyOf = ({ limit, offset, category, author, status, after, before }: Filter): string =>
+export const cacheKey = ({ limit, offset, category, author, status, after, before }: Filter): string =>
   `list:${JSON.stringify([limit, offset, category ?? 0, author ?? 0, status, after ?? 0, before ?? 0])}`;
 
-export function listAnswer(path: string, query: ListQuery, page: Page): ListAnswer {
+export function listBody(path: string, query: ListQuery, page: Page): ListBody {
   const body = JSON.stringify(page.posts.map(summaryView));
   const links = linksOf(path, query, page);
   return { etag: digestOf(body + links), body, ...(links && { link: links }) };
@@ -59,7 +59,7 @@ const cursorOf = ({ createdAt, id }: Summary): string => encodeCursor([createdAt
 const earliest = Date.parse('0001-01-01T00:00:00Z');
 const latest = Date.parse('9999-01-01T00:00:00Z');
 
-function place(cursor: string, field: string): Place {
+function parseCursor(cursor: string, field: string): Cursor {
   const [createdAt, id] = decodeCursor(cursor, ['number', 'number'], field);
   if (createdAt < earliest || createdAt > latest || id < 1)
     fail('invalid', 'Some fields are not acceptable.', {

@@ -42,7 +42,7 @@ export interface Post extends Summary {
 }
 
 /** What is sent for a request: final bytes, made once and kept. */
-export interface Answer {
+export interface CachedBody {
   etag: string;
   body: string;
 }
@@ -69,7 +69,7 @@ export function summaryView(post: Summary): PostSummary {
 const postView = (post: Post): PostBody => ({ ...summaryView(post), version: post.version, content: post.content });
 
 /** One post with its text; the answer of GET, POST and PATCH alike. */
-export const answerOf = (post: Post): Answer => ({
+export const cachedBody = (post: Post): CachedBody => ({
   etag: etagOf(post),
   body: JSON.stringify(postView(post)),
 });

@@ -1,4 +1,4 @@
-const front = /^(?:---|\+\+\+)[ \t]*$/;
+const frontMatter = /^(?:---|\+\+\+)[ \t]*$/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 const heading = /^ {0,3}#{1,6}(?:[ \t]|$)/;
 const noProse = [/^ {0,3}(?:[-*_] ?){3,}$/, /^[ :|=-]*[-=][ :|=-]*$/, /^ {0,3}\[[^\]]+\]:/];
@@ -37,7 +37,7 @@ export function prose(markdown: string, enough: number, headings = false): strin
 function opened(line: string, first: boolean): RegExp | undefined {
   const mark = fence.exec(line)?.[1];
   if (mark) return new RegExp(`^ {0,3}\\${mark.charAt(0)}{${mark.length},}[ \\t]*$`);
-  if (first && front.test(line)) return front;
+  if (first && frontMatter.test(line)) return frontMatter;
   const name = opaque.exec(line)?.[1];
   return name && !line.toLowerCase().includes(`</${name.toLowerCase()}`) ? new RegExp(`</${name}`, 'i') : undefined;
 }

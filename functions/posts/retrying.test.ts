@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Outrun, retrying } from './retrying.ts';
+import { ConcurrentUpdate, retrying } from './retrying.ts';
 
 const failing = (times: number, error: unknown) => {
   let calls = 0;
@@ -17,7 +17,7 @@ test.each([
   ['a serialization failure', lost({ code: '40001' })],
   ['a category that was removed', lost({ code: '23503', constraint_name: 'posts_category' })],
   ['a source that was imported meanwhile', lost({ code: '23505', constraint_name: 'posts_source' })],
-  ['a key that was used meanwhile', new Outrun('used')],
+  ['a key that was used meanwhile', new ConcurrentUpdate('used')],
 ])('%s is tried again', async (_, error) => {
   expect(await retrying(failing(3, error).work, 8, nowait)).toBe(4);
 });

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Of PostgreSQL: serialization failure, deadlock; and our constraints that say "somebody was faster". */
-const again = new Set(['40001', '40P01']);
-const races = new Set(['posts_category', 'posts_source', 'idempotency_key']);
+const retryableStates = new Set(['40001', '40P01']);
+const raceConstraints = new Set(['posts_category', 'posts_source', 'idempotency_key']);
 
 /** The transaction must be begun anew: what it had read is not so any more. */
-export class Outrun extends Error {
-  override name = 'Outrun';
+export class ConcurrentUpdate extends Error {
+  override name = 'ConcurrentUpdate';
 }
 
 /** Does `work` again, at most `attempts` times in all, when it lost a race against another transaction. */
@@ -19,14 +19,17 @@ export async function retrying<T>(
     try {
       return await work();
     } catch (error) {
-      if (attempt >= attempts || !lost(error)) throw error;
+      if (attempt >= attempts || !isLostRace(error)) throw error;
       await wait(Math.random() * 5 * 2 ** attempt);
     }
   }
 }
 
-function lost(error: unknown): boolean {
-  if (error instanceof Outrun) return true;
+function isLostRace(error: unknown): boolean {
+  if (error instanceof ConcurrentUpdate) return true;
   const { code, constraint_name } = (error ?? {}) as { code?: string; constraint_name?: string };
-  return (code !== undefined && again.has(code)) || (constraint_name !== undefined && races.has(constraint_name));
+  return (
+    (code !== undefined && retryableStates.has(code)) ||
+    (constraint_name !== undefined && raceConstraints.has(constraint_name))
+  );
 }

@@ -1,5 +1,5 @@
 /** Longest slug in code points, before a number is added. */
-const longest = 80;
+const maxLength = 80;
 
 /** Words for signs that tell two titles apart ("C#" and "C++"); a dot only where it begins a word (".NET"). */
 const words: readonly (readonly [RegExp, string])[] = [
@@ -31,16 +31,16 @@ export function slugOf(title: string): string {
 
 /** Cut at a hyphen where one is near, so that no word and no letter with its marks is torn. */
 function shorten(slug: string): string {
-  const letters = [...slug];
-  if (letters.length <= longest) return slug;
-  const cut = letters.slice(0, longest).join('');
-  const hyphen = letters[longest] === '-' ? cut.length : cut.lastIndexOf('-');
+  const characters = [...slug];
+  if (characters.length <= maxLength) return slug;
+  const cut = characters.slice(0, maxLength).join('');
+  const hyphen = characters[maxLength] === '-' ? cut.length : cut.lastIndexOf('-');
   return cut.slice(0, hyphen > cut.length / 2 ? hyphen : cut.length).replace(/[-\p{M}]+$/u, '');
 }
 
 const resembling = 'аеіјкорсухѕԁԛԝһνοραικυχօոսհցıɡɑ';
 const latin = 'aeijkopcyxsdqwhvopaikuxonuhgiga';
-const looksLike = new Map([...resembling].map((letter, i) => [letter, latin.charAt(i)]));
+const looksLike = new Map([...resembling].map((character, i) => [character, latin.charAt(i)]));
 
 /**
  * What a slug looks like: without accents, and Cyrillic, Greek and Armenian letters as the Latin ones they resemble. Two slugs of
@@ -48,7 +48,7 @@ const looksLike = new Map([...resembling].map((letter, i) => [letter, latin.char
  */
 export function skeleton(slug: string): string {
   const bare = slug.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
-  return [...bare].map((letter) => looksLike.get(letter) ?? letter).join('');
+  return [...bare].map((character) => looksLike.get(character) ?? character).join('');
 }
 
 /** A slug out of an address, as slugs are written; undefined for what cannot be one (PostgreSQL has no text with NUL). */

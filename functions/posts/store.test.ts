@@ -6,7 +6,7 @@ import { importedPost } from './fields.ts';
 import type { Status } from './post.ts';
 import { canonical } from './slug.ts';
 import { draftOf, openStore } from './store.fixture.ts';
-import type { Place, Posts } from './store.ts';
+import type { Cursor, Posts } from './store.ts';
 
 let db: TestDatabase;
 let posts: Posts;
@@ -67,9 +67,9 @@ test('a published post is stored with its slug, excerpt, revision and two events
   });
   expect(made.category).toMatchObject({ name: 'News', slug: 'news', color: expect.stringMatching(/^#[0-9a-f]{6}$/) });
   expect(await posts.revisions(made.id)).toMatchObject([{ version: 1, title: 'Hello, World', editor: 'ann' }]);
-  const told = await events(made.id);
-  expect(told.map(({ type }) => short(type))).toEqual(['created', 'published']);
-  expect(told[0]?.data).toMatchObject({
+  const emitted = await events(made.id);
+  expect(emitted.map(({ type }) => short(type))).toEqual(['created', 'published']);
+  expect(emitted[0]?.data).toMatchObject({
     id: made.id,
     version: 1,
     slug: 'hello-world',
@@ -153,13 +153,13 @@ test('each kind of change is told by its own event, and no change by none', asyn
 
 test('what is refused changes nothing, not even by a new category', async () => {
   const { id } = await make();
-  const refused = () => {
+  const rejectingAllow = () => {
     throw new Error('no');
   };
-  await expect(posts.change(id, 'bob', { title: 'Mine now', categoryName: 'Never made' }, refused)).rejects.toThrow(
-    'no',
-  );
-  await expect(posts.remove(id, refused)).rejects.toThrow('no');
+  await expect(
+    posts.change(id, 'bob', { title: 'Mine now', categoryName: 'Never made' }, rejectingAllow),
+  ).rejects.toThrow('no');
+  await expect(posts.remove(id, rejectingAllow)).rejects.toThrow('no');
   expect((await posts.get(id))?.version).toBe(1);
   expect(await db.admin`SELECT 1 FROM categories.categories WHERE name = 'Never made'`).toHaveLength(0);
 });
@@ -174,9 +174,9 @@ test('of two changes at once both are made, one after the other', async () => {
 });
 
 test('a key gives the same answer again, refuses another request, and is told to wait while it is at work', async () => {
-  const once = { key: 'k1', hash: 'h1' };
-  const first = await posts.create(draftOf({ title: 'Once' }), once);
-  const second = await posts.create(draftOf({ title: 'Once' }), once);
+  const idempotencyKey = { key: 'k1', hash: 'h1' };
+  const first = await posts.create(draftOf({ title: 'Once' }), idempotencyKey);
+  const second = await posts.create(draftOf({ title: 'Once' }), idempotencyKey);
   expect(second).toEqual({ ...first, outcome: 'replayed' });
   await expect(posts.create(draftOf(), { key: 'k1', hash: 'h2' })).rejects.toMatchObject({
     code: 'idempotency_mismatch',
@@ -201,11 +201,11 @@ test('one key sent ten times at once makes one post', async () => {
   const sent = Array.from({ length: 10 }, () =>
     posts.create(draftOf({ title: 'Ten times' }), { key: 'ten', hash: 'h' }),
   );
-  const answers = await Promise.allSettled(sent);
-  const ids = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
+  const outcomes = await Promise.allSettled(sent);
+  const ids = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.id] : []));
   expect(new Set(ids).size).toBe(1);
-  for (const answer of answers)
-    if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'idempotency_in_flight' });
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'idempotency_in_flight' });
   expect(await db.admin`SELECT 1 FROM posts.posts WHERE title = 'Ten times'`).toHaveLength(1);
 });
 
@@ -216,10 +216,10 @@ test('a source is imported once, also when asked five times at once', async () =
     slug: 'Wanted Slug',
     byline: ['Ann A.', 'Bob "B"'],
   });
-  const answers = await Promise.all(Array.from({ length: 5 }, () => posts.create(imported)));
-  expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
-  expect(answers.filter(({ outcome }) => outcome === 'new')).toHaveLength(1);
-  expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => posts.create(imported)));
+  expect(new Set(outcomes.map(({ id }) => id)).size).toBe(1);
+  expect(outcomes.filter(({ outcome }) => outcome === 'new')).toHaveLength(1);
+  expect(JSON.parse(outcomes[0]?.body ?? '')).toMatchObject({
     slug: 'wanted-slug',
     created_at: '2019-05-06T07:08:09.123Z',
     byline: ['Ann A.', 'Bob "B"'],
@@ -266,13 +266,14 @@ async function walk(
   const seen: number[] = [];
   const { posts: all } = await posts.list({ ...whole, limit: 1000 });
   const oldest = all.at(-1);
-  let place: Place | undefined = direction === 'before' && oldest ? [oldest.createdAt.getTime(), oldest.id] : undefined;
+  let cursor: Cursor | undefined =
+    direction === 'before' && oldest ? [oldest.createdAt.getTime(), oldest.id] : undefined;
   for (let more = true; more; ) {
-    const page = await posts.list({ ...whole, limit, [direction]: place });
+    const page = await posts.list({ ...whole, limit, [direction]: cursor });
     const inOrder = direction === 'after' ? page.posts : [...page.posts].reverse();
     seen.push(...inOrder.map(({ id }) => id));
     const last = inOrder.at(-1);
-    if (last) place = [last.createdAt.getTime(), last.id];
+    if (last) cursor = [last.createdAt.getTime(), last.id];
     more = page.more;
     await between();
   }

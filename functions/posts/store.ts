@@ -5,22 +5,22 @@ import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { excerptOf } from './excerpt.ts';
 import type { ChangedPost, ImportedPost } from './fields.ts';
-import { type Answer, answerOf, type Post, type Status, type Summary, snapshot } from './post.ts';
-import { Outrun, retrying } from './retrying.ts';
+import { type CachedBody, cachedBody, type Post, type Status, type Summary, snapshot } from './post.ts';
+import { ConcurrentUpdate, retrying } from './retrying.ts';
 import { type PostRow, type SummaryRow, summaryColumns, toPost, toSummary } from './rows.ts';
 import { skeleton, slugOf } from './slug.ts';
 
 /** Sort key of a list: milliseconds since 1970, then id. */
-export type Place = readonly [createdAt: number, id: number];
+export type Cursor = readonly [createdAt: number, id: number];
 
 export interface Filter {
   status: Status;
   limit: number;
   offset: number;
   /** Only what lies behind this place, towards older posts. */
-  after?: Place | undefined;
+  after?: Cursor | undefined;
   /** Only what lies before this place; the page is the one next to it. */
-  before?: Place | undefined;
+  before?: Cursor | undefined;
   /** Present or former slug. */
   category?: string | undefined;
   /** User name, in any case. */
@@ -38,12 +38,12 @@ export interface Page {
 export type NewPost = Omit<Camelized<ImportedPost>, 'author'> & { authorId: number; author: string };
 
 /** A key that a client gave to a request, and the hash of what was asked with it. */
-export interface Once {
+export interface IdempotencyKey {
   key: string;
   hash: string;
 }
 
-export interface Created extends Answer {
+export interface Created extends CachedBody {
   id: number;
   /** new: made now; replayed: the stored answer of an earlier request; known: a post of the same source was there. */
   outcome: 'new' | 'replayed' | 'known';
@@ -69,7 +69,7 @@ export interface Posts {
   /** The post that has this slug, or had it. */
   bySlug(slug: string): Promise<Post | undefined>;
   /** @throws AppError idempotency_in_flight, idempotency_mismatch */
-  create(post: NewPost, once?: Once): Promise<Created>;
+  create(post: NewPost, idempotencyKey?: IdempotencyKey): Promise<Created>;
   /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
   change(id: number, editor: string, changes: Changes, allow: Allow): Promise<{ before: Post; after: Post }>;
   remove(id: number, allow: Allow): Promise<Post>;
@@ -90,7 +90,8 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
         sql,
         sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE skeleton = ${skeleton(slug)} AND slugs.slug = ${slug}`,
       ),
-    create: (post, once) => retrying(() => outbox.transaction((tx, emit) => create(tx, emit, post, once))),
+    create: (post, idempotencyKey) =>
+      retrying(() => outbox.transaction((tx, emit) => create(tx, emit, post, idempotencyKey))),
     change: (id, editor, changes, allow) =>
       retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
     remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
@@ -133,7 +134,7 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   return { posts: before ? posts.reverse() : posts, more: rows.length > limit };
 }
 
-const iso = ([createdAt]: Place): string => new Date(createdAt).toISOString();
+const iso = ([createdAt]: Cursor): string => new Date(createdAt).toISOString();
 
 type Fragment = ReturnType<typeof summaryColumns>;
 
@@ -143,17 +144,17 @@ async function find(sql: Sql | Tx, row: Fragment): Promise<Post | undefined> {
   return found && toPost(found);
 }
 
-async function create(tx: Tx, emit: Emit, post: NewPost, once: Once | undefined): Promise<Created> {
-  const replay = once && (await earlier(tx, post.authorId, once));
+async function create(tx: Tx, emit: Emit, post: NewPost, idempotencyKey: IdempotencyKey | undefined): Promise<Created> {
+  const replay = idempotencyKey && (await findReplay(tx, post.authorId, idempotencyKey));
   if (replay) return replay;
   const known =
     post.source === undefined ? undefined : await find(tx, tx`SELECT * FROM posts WHERE source = ${post.source}`);
-  if (known) return { ...answerOf(known), id: known.id, outcome: 'known' };
+  if (known) return { ...cachedBody(known), id: known.id, outcome: 'known' };
   const made = await insert(tx, post);
   emit(postCreated, `post/${made.id}`, snapshot(made));
   if (made.status === 'published') emit(postPublished, `post/${made.id}`, snapshot(made));
-  const created: Created = { ...answerOf(made), id: made.id, outcome: 'new' };
-  if (once) await remember(tx, post.authorId, once, created);
+  const created: Created = { ...cachedBody(made), id: made.id, outcome: 'new' };
+  if (idempotencyKey) await storeReplay(tx, post.authorId, idempotencyKey, created);
   return created;
 }
 
@@ -184,24 +185,29 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
 }
 
 /** The answer that was given to this key before. The lock is tried and not waited for: whoever holds it is still at work. */
-async function earlier(tx: Tx, authorId: number, { key, hash }: Once): Promise<Created | undefined> {
+async function findReplay(tx: Tx, authorId: number, { key, hash }: IdempotencyKey): Promise<Created | undefined> {
   const lock = tx<
     { free: boolean }[]
   >`SELECT pg_try_advisory_xact_lock(hashtextextended(${`${authorId} ${key}`}, 0)) AS free`.execute();
   const found = tx<{ request_hash: string; post_id: string; etag: string; body: string }[]>`
     SELECT request_hash, post_id, etag, body FROM idempotency
     WHERE author_id = ${authorId} AND key = ${key} AND created_at > now() - interval '24 hours'`.execute();
-  const [[locked], [answer]] = await Promise.all([lock, found]);
+  const [[locked], [stored]] = await Promise.all([lock, found]);
   if (!locked?.free)
     fail('idempotency_in_flight', 'A request with this Idempotency-Key is being answered.', {
       headers: { 'retry-after': '1' },
     });
-  if (answer && answer.request_hash !== hash)
+  if (stored && stored.request_hash !== hash)
     fail('idempotency_mismatch', 'This Idempotency-Key was used for another request.');
-  return answer && { etag: answer.etag, body: answer.body, id: Number(answer.post_id), outcome: 'replayed' };
+  return stored && { etag: stored.etag, body: stored.body, id: Number(stored.post_id), outcome: 'replayed' };
 }
 
-async function remember(tx: Tx, authorId: number, { key, hash }: Once, { id, etag, body }: Created): Promise<void> {
+async function storeReplay(
+  tx: Tx,
+  authorId: number,
+  { key, hash }: IdempotencyKey,
+  { id, etag, body }: Created,
+): Promise<void> {
   const stored = await tx`
     WITH expired AS (
       DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
@@ -212,7 +218,7 @@ async function remember(tx: Tx, authorId: number, { key, hash }: Once, { id, eta
       SET request_hash = excluded.request_hash, post_id = excluded.post_id, etag = excluded.etag, body = excluded.body, created_at = excluded.created_at
       WHERE kept.created_at <= now() - interval '24 hours'
     RETURNING 1`;
-  if (stored.length === 0) throw new Outrun('the key was used since it was looked for');
+  if (stored.length === 0) throw new ConcurrentUpdate('the key was used since it was looked for');
 }
 
 interface Change {

@@ -47,10 +47,10 @@ describe('the relay', () => {
     await leave('auth', 'user/1');
     await leave('posts', 'post/9', '0 seconds');
     const sent: string[] = [];
-    const answer = await relay(async ({ source, subject }) => void sent.push(`${source} ${subject}`)).request('/', {
+    const response = await relay(async ({ source, subject }) => void sent.push(`${source} ${subject}`)).request('/', {
       method: 'POST',
     });
-    expect(answer.status).toBe(204);
+    expect(response.status).toBe(204);
     expect(sent.sort()).toEqual(['/auth user/1', '/posts post/1', '/posts post/1', '/posts post/1', '/posts post/2']);
     expect(await left('posts')).toEqual(['post/9']);
     expect(await left('auth')).toEqual([]);
@@ -80,10 +80,10 @@ describe('the relay', () => {
   it('leaves in its place what the Broker does not take', async () => {
     await leave('categories', 'category/1');
     await leave('categories', 'category/2');
-    const answer = await relay(async ({ subject }) => {
+    const response = await relay(async ({ subject }) => {
       if (subject === 'category/1') throw new Error('503');
     }).request('/', { method: 'POST' });
-    expect(answer.status).toBe(204);
+    expect(response.status).toBe(204);
     expect(await left('categories')).toEqual(['category/1']);
   });
 });

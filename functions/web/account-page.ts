@@ -1,13 +1,13 @@
 import { alert, field, hiddenField } from './field.ts';
+import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import type { Refusal } from './refusal.ts';
 
 export interface AccountPage {
   viewer: Viewer;
   /** Where to go afterwards. */
   next: string;
-  refused?: Refusal | undefined;
+  problem?: FormProblem | undefined;
   /** Said above the form when nothing was refused. */
   notice?: string;
 }
@@ -18,8 +18,8 @@ export function logInPage(page: AccountPage & { username?: string }): string {
     title: 'Log in',
     action: '/blog/login',
     current: 'login',
-    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', focus: !page.username }, page.refused)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, page.refused)}`,
+    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', focus: !page.username }, page.problem)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, page.problem)}`,
     after: markup`New here? <a href="/blog/signup?next=${encodeURIComponent(page.next)}">Sign up</a>.`,
   });
 }
@@ -30,9 +30,9 @@ export function signUpPage(page: AccountPage & { username?: string; email?: stri
     title: 'Sign up',
     action: '/blog/signup',
     current: 'signup',
-    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', hint: 'Shown beside what you write.', focus: true }, page.refused)}
-${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.' }, page.refused)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.refused)}`,
+    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', hint: 'Shown beside what you write.', focus: true }, page.problem)}
+${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.' }, page.problem)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.problem)}`,
     after: markup`Have an account? <a href="/blog/login?next=${encodeURIComponent(page.next)}">Log in</a>.`,
   });
 }
@@ -44,8 +44,8 @@ export function claimPage(page: AccountPage & { token: string; email?: string })
     action: '/claim',
     intro: 'Your articles are here already. Choose a password, and the account is yours.',
     fields: markup`${hiddenField('token', page.token)}
-${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.', focus: true }, page.refused)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.refused)}`,
+${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.', focus: true }, page.problem)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.problem)}`,
   });
 }
 
@@ -59,7 +59,7 @@ interface FormParts {
 }
 
 function form(
-  { viewer, next, refused, notice }: AccountPage,
+  { viewer, next, problem, notice }: AccountPage,
   { title, action, current, intro, fields, after }: FormParts,
 ): string {
   return layout({
@@ -69,8 +69,8 @@ function form(
     main: markup`<div class="card">
 <h1>${title}</h1>
 ${intro ? markup`<p class="muted">${intro}</p>` : none}
-${notice && !refused ? markup`<p class="notice">${notice}</p>` : none}
-${alert(refused)}
+${notice && !problem ? markup`<p class="notice">${notice}</p>` : none}
+${alert(problem)}
 <form method="post" action="${action}">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('next', next)}
 ${fields}

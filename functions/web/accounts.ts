@@ -1,4 +1,4 @@
-import { answered, bearer, type Call } from './upstream.ts';
+import { bearer, type Call, okResponse } from './upstream.ts';
 
 /** What a login or a refresh gives. */
 export interface Granted {
@@ -36,7 +36,7 @@ export interface Accounts {
 /** Accounts by HTTP at `url`; the reader's address goes on in `addressHeader`, which only the ingress and functions can set. */
 export function accountsAt(url: string, call: Call, addressHeader: string): Accounts {
   const post = async (path: string, body: unknown, headers: Record<string, string>) =>
-    answered(
+    okResponse(
       await call(`${url}/api/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },

@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
 import type { Web } from './dependencies.ts';
-import type { Page } from './pages.ts';
+import type { CachedPage } from './pages.ts';
 import type { Post } from './posts.ts';
 
 export const colours: Category[] = [
@@ -42,12 +42,12 @@ export const startMs = Date.UTC(2026, 5, 10);
 
 /** A world of fakes that remembers what was asked of it. Parts can be replaced. */
 export function world(parts: Partial<Web> = {}) {
-  const asked: unknown[][] = [];
+  const calls: unknown[][] = [];
   const later: (() => void)[] = [];
   let keys = 0;
   const stored: Post[] = [];
   const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
-  const kept = new Map<string, Page>();
+  const kept = new Map<string, CachedPage>();
   const granted = (name: string): Granted => ({
     token: accessToken(name, startMs / 1000 + 900),
     expires_in: 900,
@@ -62,7 +62,7 @@ export function world(parts: Partial<Web> = {}) {
     newKey: () => `key-${++keys}`,
     posts: {
       async list(query, token) {
-        asked.push(['list', query, token]);
+        calls.push(['list', query, token]);
         const all = stored.filter(
           (post) =>
             post.status === (query.status ?? 'published') && (!query.category || post.category.slug === query.category),
@@ -81,27 +81,27 @@ export function world(parts: Partial<Web> = {}) {
         };
       },
       async bySlug(slug, token) {
-        asked.push(['bySlug', slug, token]);
+        calls.push(['bySlug', slug, token]);
         const post =
           stored.find((each) => each.slug === slug && visible(each, token)) ??
           fail('not_found', 'There is no such post.');
         return { post, etag: etag(post) };
       },
       async create(input, key, token) {
-        asked.push(['create', input, key, token]);
+        calls.push(['create', input, key, token]);
         const post = aPost({ ...input, slug: 'new-post' });
         stored.unshift(post);
         return post;
       },
       async update(id, input, given, token) {
-        asked.push(['update', id, input, given, token]);
+        calls.push(['update', id, input, given, token]);
         const index = stored.findIndex((post) => post.id === id);
         const post = stored[index] ?? fail('not_found', 'There is no such post.');
         if (given !== etag(post)) fail('precondition_failed', 'The post was changed meanwhile.');
         return (stored[index] = { ...post, ...input });
       },
       async remove(id, given, token) {
-        asked.push(['remove', id, given, token]);
+        calls.push(['remove', id, given, token]);
         stored.splice(
           stored.findIndex((post) => post.id === id),
           1,
@@ -114,17 +114,17 @@ export function world(parts: Partial<Web> = {}) {
     },
     accounts: {
       async logIn(username, password, address) {
-        asked.push(['logIn', username, address]);
+        calls.push(['logIn', username, address]);
         return password === 'right' ? granted(username) : fail('unauthorized', 'User name or password is wrong.');
       },
       async refresh(token) {
-        asked.push(['refresh', token]);
+        calls.push(['refresh', token]);
         return token.startsWith('refresh.') ? granted(token.slice(8)) : fail('unauthorized', 'This log-in has ended.');
       },
-      logOut: async (token) => void asked.push(['logOut', token]),
-      register: async (input) => void asked.push(['register', input]),
+      logOut: async (token) => void calls.push(['logOut', token]),
+      register: async (input) => void calls.push(['register', input]),
       claim: async (claim) => {
-        asked.push(['claim', claim]);
+        calls.push(['claim', claim]);
         return 'ada';
       },
     },
@@ -135,7 +135,7 @@ export function world(parts: Partial<Web> = {}) {
         return page;
       },
       async purge(...names) {
-        asked.push(['purge', ...names]);
+        calls.push(['purge', ...names]);
         kept.clear();
       },
     },
@@ -147,12 +147,12 @@ export function world(parts: Partial<Web> = {}) {
   return {
     app: createApp(web),
     web,
-    asked,
+    calls,
     stored,
     kept,
     later,
     etag,
-    did: (name: string) => asked.filter(([what]) => what === name),
+    did: (name: string) => calls.filter(([what]) => what === name),
   };
 }
 
@@ -181,14 +181,14 @@ export function browser(app: App, origin = 'http://blog.test') {
       ...(cookie && { cookie }),
       ...(init.headers as Record<string, string>),
     };
-    const answer = await app.request(url.href, { ...init, headers });
-    for (const line of answer.headers.getSetCookie()) {
+    const response = await app.request(url.href, { ...init, headers });
+    for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) as unknown as [string, string, string];
       if (/Max-Age=0(;|$)/.test(line)) cookies.delete(name);
       else cookies.set(name, value);
     }
-    page = await answer.clone().text();
-    return answer;
+    page = await response.clone().text();
+    return response;
   };
   const hidden = () =>
     Object.fromEntries(

@@ -2,7 +2,7 @@ import { type Env, newApp } from '@dormouse/runtime/app';
 import type { Hono } from 'hono';
 import { assets } from './assets.ts';
 import type { Web } from './dependencies.ts';
-import { failures } from './failures.ts';
+import { errorHandlers } from './error-handlers.ts';
 import { feeds } from './feeds.ts';
 import { mediaFiles } from './media.ts';
 import { purging } from './purging.ts';
@@ -24,6 +24,6 @@ export function createApp(web: Web): Hono<Env> {
   writing(app, web, own);
   mediaFiles(app, web);
   purging(app, web.pages, web.later);
-  failures(app, own);
+  errorHandlers(app, own);
   return app;
 }

@@ -9,11 +9,11 @@ export interface Articles {
 }
 
 /** What is kept elsewhere than in this process, for the next instance: runtime's cache. */
-export interface Kept {
+export interface ArticleCache {
   get(key: string, load: () => Promise<string>): Promise<string>;
 }
 
-const most = 64;
+const maxArticles = 64;
 
 /** Markdown, rendered. The renderer and its libraries are loaded by the first text that is. */
 export async function renderArticle(content: string): Promise<string> {
@@ -27,7 +27,7 @@ const loadRenderer = () => import('./markdown.ts');
  * @param release names this build, so that a new renderer does not show what an older one made.
  */
 export function articles(
-  kept: Kept,
+  cache: ArticleCache,
   release: string,
   render: (content: string) => Promise<string> = renderArticle,
 ): Articles {
@@ -40,10 +40,10 @@ export function articles(
       const key = `${release}:${post.id}:${etag}`;
       const known = recent.get(key);
       if (known) return known;
-      const rendered = kept.get(key, () => render(post.content));
+      const rendered = cache.get(key, () => render(post.content));
       recent.set(key, rendered);
       rendered.catch(() => recent.delete(key));
-      if (recent.size > most) recent.delete(recent.keys().next().value as string);
+      if (recent.size > maxArticles) recent.delete(recent.keys().next().value as string);
       return rendered;
     },
   };

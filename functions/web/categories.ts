@@ -1,5 +1,5 @@
 import type { CategoryRef } from './posts.ts';
-import { answered, type Call } from './upstream.ts';
+import { type Call, okResponse } from './upstream.ts';
 
 export interface Category extends CategoryRef {
   /** Published posts in it. */
@@ -17,14 +17,17 @@ export interface Categories {
 export function categoriesAt(url: string, call: Call): Categories {
   return {
     async all() {
-      const answer = await answered(await call(`${url}/blog/api/categories`));
-      return (await answer.json()) as Category[];
+      const response = await okResponse(await call(`${url}/blog/api/categories`));
+      return (await response.json()) as Category[];
     },
     async movedTo(slug) {
-      const answer = await answered(await call(`${url}/blog/api/categories/${encodeURIComponent(slug)}`), [301, 308]);
-      return answer.ok
-        ? ((await answer.json()) as Category).slug
-        : decodeURIComponent(answer.headers.get('location')?.split('/').pop() ?? '');
+      const response = await okResponse(
+        await call(`${url}/blog/api/categories/${encodeURIComponent(slug)}`),
+        [301, 308],
+      );
+      return response.ok
+        ? ((await response.json()) as Category).slug
+        : decodeURIComponent(response.headers.get('location')?.split('/').pop() ?? '');
     },
   };
 }

@@ -6,23 +6,23 @@ import { postsAt } from './posts.ts';
 import type { Call } from './upstream.ts';
 
 /** Answers each call with the next of `answers`, and remembers the calls. */
-function answering(...answers: Response[]) {
+function respondingWith(...responses: Response[]) {
   const calls: { url: string; init: Parameters<Call>[1] }[] = [];
   const call: Call = async (url, init) => {
     calls.push({ url, init });
-    return answers.shift() as Response;
+    return responses.shift() as Response;
   };
   return { call, calls };
 }
 
-const refused = (status: number, body: unknown, headers = {}) =>
+const problemResponse = (status: number, body: unknown, headers = {}) =>
   Response.json(body, { status, headers: { 'content-type': 'application/problem+json', ...headers } });
 
 describe('the client of posts', () => {
   it('reads cursors out of Link, whatever their order and address', async () => {
     const link =
       '<http://posts.local/blog/api/posts?limit=20&before=b%2F1>; rel="prev", </blog/api/posts?after=a%3D%3D&limit=20>; rel="next"';
-    const { call, calls } = answering(Response.json([], { headers: { link } }), Response.json([]));
+    const { call, calls } = respondingWith(Response.json([], { headers: { link } }), Response.json([]));
     const posts = postsAt('http://posts', call);
     expect(await posts.list({ limit: 20, after: 'x y', category: 'c#' }, 'tok')).toEqual({
       posts: [],
@@ -35,7 +35,7 @@ describe('the client of posts', () => {
     expect(calls[1]?.init?.headers).toEqual({});
   });
   it('tells a post from the new place of an old slug', async () => {
-    const { call, calls } = answering(
+    const { call, calls } = respondingWith(
       Response.json({ id: 1 }, { headers: { etag: '"1-2"' } }),
       new Response(null, { status: 301, headers: { location: '/blog/api/posts/by-slug/n%C3%A9w' } }),
     );
@@ -45,7 +45,7 @@ describe('the client of posts', () => {
     expect(await posts.bySlug('old')).toEqual({ moved: 'néw' });
   });
   it('sends the key with a new post and the version with a change', async () => {
-    const { call, calls } = answering(
+    const { call, calls } = respondingWith(
       Response.json({ id: 7 }, { status: 201 }),
       Response.json({ id: 7 }),
       new Response(null, { status: 204 }),
@@ -70,12 +70,12 @@ describe('the client of posts', () => {
   });
   it('throws what posts answered: code, words, fields, and how long to wait', async () => {
     const errors = [{ field: 'title', message: 'is too long' }, 'nonsense'];
-    const { call } = answering(
-      refused(422, { code: 'invalid', detail: 'No.', errors }),
-      refused(422, { code: 'idempotency_mismatch', detail: 'Used.' }),
-      refused(429, {}, { 'retry-after': '9' }),
+    const { call } = respondingWith(
+      problemResponse(422, { code: 'invalid', detail: 'No.', errors }),
+      problemResponse(422, { code: 'idempotency_mismatch', detail: 'Used.' }),
+      problemResponse(429, {}, { 'retry-after': '9' }),
       new Response('<html>', { status: 502 }),
-      refused(418, { code: 'teapot' }),
+      problemResponse(418, { code: 'teapot' }),
     );
     const posts = postsAt('http://posts', call);
     const failure = () =>
@@ -98,9 +98,9 @@ describe('the client of posts', () => {
 
 describe('the client of categories', () => {
   it('finds where a category went', async () => {
-    const { call, calls } = answering(
+    const { call, calls } = respondingWith(
       new Response(null, { status: 301, headers: { location: '/blog/api/categories/c-sharp' } }),
-      refused(404, { code: 'not_found' }),
+      problemResponse(404, { code: 'not_found' }),
     );
     const categories = categoriesAt('http://categories', call);
     expect(await categories.movedTo('c#')).toBe('c-sharp');
@@ -112,7 +112,7 @@ describe('the client of categories', () => {
 describe('the client of accounts', () => {
   it('asks for the refresh token in the body, and says who asks', async () => {
     const granted = { token: 't', expires_in: 900, refresh_token: 'r' };
-    const { call, calls } = answering(
+    const { call, calls } = respondingWith(
       Response.json(granted),
       Response.json(granted),
       new Response(null, { status: 204 }),

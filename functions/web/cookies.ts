@@ -1,4 +1,4 @@
-import { askedSecurely } from '@dormouse/runtime/address';
+import { isSecureRequest } from '@dormouse/runtime/address';
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 
@@ -24,7 +24,7 @@ export function readCookie(c: Context, name: CookieName): string | undefined {
 
 /** Sets a cookie that no script can read, for `maxAge` seconds; 0 takes it away. Lax, so that a link from elsewhere finds its reader logged in. */
 export function writeCookie(c: Context, name: CookieName, value: string, maxAge: number): void {
-  const secure = askedSecurely(c) ? '; Secure' : '';
+  const secure = isSecureRequest(c) ? '; Secure' : '';
   c.header(
     'set-cookie',
     `${cookieNames[name]}=${value}; Path=${paths[name]}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`,

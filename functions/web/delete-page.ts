@@ -1,18 +1,18 @@
 import { alert, hiddenField } from './field.ts';
+import type { FormProblem } from './form-problem.ts';
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Versioned } from './posts.ts';
-import type { Refusal } from './refusal.ts';
 
 /** Asks before a post is deleted. */
-export function deletePage({ post, etag }: Versioned, viewer: Viewer, refused?: Refusal): string {
+export function deletePage({ post, etag }: Versioned, viewer: Viewer, problem?: FormProblem): string {
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   return layout({
     title: 'Delete post',
     viewer,
     main: markup`<div class="card">
 <h1>Delete this post?</h1>
-${alert(refused)}
+${alert(problem)}
 <p><strong dir="auto">${post.title}</strong> will be gone for everybody, and cannot be brought back here.</p>
 <form method="post" action="${path}/delete">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('id', String(post.id))}${hiddenField('etag', etag)}

@@ -2,7 +2,7 @@ import type { Tokens } from '@dormouse/runtime/auth';
 import type { Accounts } from './accounts.ts';
 import type { Articles } from './articles.ts';
 import type { Categories } from './categories.ts';
-import type { Pages } from './pages.ts';
+import type { PageCache } from './pages.ts';
 import type { Posts } from './posts.ts';
 
 /** All of the world that web touches. */
@@ -11,7 +11,7 @@ export interface Web {
   categories: Categories;
   accounts: Accounts;
   /** Rendered pages, the same for everybody. */
-  pages: Pages;
+  pages: PageCache;
   /** Rendered Markdown. */
   articles: Articles;
   media: Media;

@@ -1,9 +1,9 @@
 import type { Category } from './categories.ts';
 import { alert, field, hiddenField } from './field.ts';
+import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Post } from './posts.ts';
-import type { Refusal } from './refusal.ts';
 
 /** What the editor's form holds. */
 export interface Writing {
@@ -25,7 +25,7 @@ export interface EditorPage {
   action: string;
   categories: readonly Category[];
   viewer: Viewer;
-  refused?: Refusal | undefined;
+  problem?: FormProblem | undefined;
   /** The content as sanitised HTML. */
   preview?: string | undefined;
   /** What is stored now, when it is not what the text was made from. */
@@ -36,10 +36,10 @@ export interface EditorPage {
 
 /** The page to write and to edit. Everything typed comes back with it, whatever happened. */
 export function editorPage(page: EditorPage): string {
-  const { writing, viewer, refused } = page;
+  const { writing, viewer, problem } = page;
   const title = writing.id ? 'Edit post' : 'Write a post';
   return layout({
-    title: refused
+    title: problem
       ? `Problem: ${title}`
       : page.preview === undefined
         ? title
@@ -48,16 +48,16 @@ export function editorPage(page: EditorPage): string {
     ...(writing.id === 0 && { current: 'write' as const }),
     main: markup`<div class="editor">
 <h1 class="small">${title}</h1>
-${alert(refused)}
+${alert(problem)}
 ${page.preview === undefined ? none : preview(writing, page.preview)}
 ${page.theirs ? conflict(page.theirs, page.action) : none}
 <form method="post" action="${page.action}">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('status', writing.status)}
-${page.logIn ? credentials(page.logIn, refused) : none}
-${field({ name: 'title', label: 'Title', value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, refused)}
-${field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, refused)}
+${page.logIn ? credentials(page.logIn, problem) : none}
+${field({ name: 'title', label: 'Title', value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, problem)}
+${field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, problem)}
 <datalist id="categories">${page.categories.map(({ name }) => markup`<option value="${name}"></option>`)}</datalist>
-${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, refused)}
+${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, problem)}
 ${help}
 <p class="actions">${buttons(writing)}</p>
 </form>
@@ -82,10 +82,10 @@ ${trusted(article)}
 </div>
 </section>`;
 
-const credentials = ({ username }: { username: string }, refused: Refusal | undefined): Html => markup`<fieldset>
+const credentials = ({ username }: { username: string }, problem: FormProblem | undefined): Html => markup`<fieldset>
 <legend>Log in to go on</legend>
-${field({ name: 'username', label: 'User name', value: username, autocomplete: 'username', focus: true }, refused)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, refused)}
+${field({ name: 'username', label: 'User name', value: username, autocomplete: 'username', focus: true }, problem)}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, problem)}
 </fieldset>`;
 
 const conflict = (theirs: Post, action: string): Html => markup`<section class="conflict" aria-labelledby="conflict">

@@ -1,8 +1,8 @@
 import type { AppError } from '@dormouse/runtime/errors';
 import { dormouse } from './dormouse.ts';
+import { retryAfterText } from './form-problem.ts';
 import { markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { wait } from './refusal.ts';
 
 const titles: Partial<Record<AppError['code'], string>> = {
   not_found: 'Nothing here',
@@ -25,7 +25,7 @@ const texts: Partial<Record<AppError['code'], string>> = {
 /** A failure as a page. The trace id lets an operator find what happened. */
 export function errorPage(error: AppError, traceId: string, viewer?: Viewer): string {
   const again =
-    error.status === 503 || error.status === 429 ? `Try again ${wait(error.headers?.['retry-after'])}.` : '';
+    error.status === 503 || error.status === 429 ? `Try again ${retryAfterText(error.headers?.['retry-after'])}.` : '';
   return layout({
     title: titles[error.code] ?? 'That did not work',
     viewer,

@@ -26,7 +26,7 @@ describe('the feed', () => {
   it('has the newest posts as Atom, with whole addresses of this site', async () => {
     const { app, stored } = world();
     stored.push(aPost({ title: 'A <b> & "c"\u0008', slug: 'a b', byline: ['Ada', 'Grace'] }), aPost());
-    const answer = await app.request('https://x/blog/feed.xml', {
+    const response = await app.request('https://x/blog/feed.xml', {
       // As it comes through two gateways: the second one has its own words for host and protocol.
       headers: {
         host: 'web.dormouse.svc.cluster.local',
@@ -35,14 +35,14 @@ describe('the feed', () => {
         'x-forwarded-proto': 'http',
       },
     });
-    const xml = await answer.text();
-    expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
+    const xml = await response.text();
+    expect(response.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
     expect(xml).toContain('<link rel="alternate" type="text/html" href="https://blog.example:8443/blog/posts/a%20b"/>');
     expect(xml).toContain('<title>A &lt;b&gt; &amp; &quot;c&quot;</title>');
     expect(xml).toContain('<name>Ada and Grace</name>');
     const { open, depth } = elements(xml);
     expect([open.filter((name) => name === 'entry').length, depth]).toEqual([2, 0]);
-    expect(answer.headers.get('etag')).toMatch(/^"/);
+    expect(response.headers.get('etag')).toMatch(/^"/);
   });
   it("is kept by host, so that one reader's Host is never another's", async () => {
     const { app } = world();
@@ -84,13 +84,13 @@ describe('the site map', () => {
 
 describe('what programs ask for first', () => {
   it('robots.txt names the site map', async () => {
-    const answer = await world().app.request('http://blog.test/robots.txt');
-    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-    expect(await answer.text()).toContain('Sitemap: http://blog.test/sitemap.xml');
+    const response = await world().app.request('http://blog.test/robots.txt');
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await response.text()).toContain('Sitemap: http://blog.test/sitemap.xml');
   });
   it.each(['/favicon.svg', '/favicon.ico'])('%s is a drawing', async (path) => {
-    const answer = await world().app.request(path);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
-    expect(elements(await answer.text()).depth).toBe(0);
+    const response = await world().app.request(path);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+    expect(elements(await response.text()).depth).toBe(0);
   });
 });

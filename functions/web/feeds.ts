@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import type { Web } from './dependencies.ts';
 import { atomFeed, sitemap, sitemapIndex, sitemapPart } from './feed.ts';
 import { originOf } from './origin.ts';
-import { deliver, keptPage, pageOf } from './pages.ts';
+import { cachedPage, deliver, pageOf } from './pages.ts';
 import type { PostSummary, Posts } from './posts.ts';
 import { totalPosts } from './stats-page.ts';
 
@@ -17,7 +17,7 @@ export function feeds(app: Hono<Env>, { posts, categories, pages }: Web): void {
     const origin = originOf(c);
     const load = async () =>
       pageOf(atomFeed((await posts.list({ limit: feedEntries })).posts, origin), 'application/atom+xml; charset=utf-8');
-    return deliver(c, await keptPage(pages, `feed ${origin}`, load));
+    return deliver(c, await cachedPage(pages, `feed ${origin}`, load));
   });
 
   app.get('/sitemap.xml', async (c) => {
@@ -25,7 +25,7 @@ export function feeds(app: Hono<Env>, { posts, categories, pages }: Web): void {
     const part = c.req.query('part') ?? '';
     if (part !== '' && !/^[1-9]\d{0,4}$/.test(part)) fail('not_found', 'There is no such site map.');
     const load = async () => pageOf(await siteMap(Number(part), origin), 'application/xml; charset=utf-8');
-    return deliver(c, await keptPage(pages, `sitemap ${origin} ${part}`, load));
+    return deliver(c, await cachedPage(pages, `sitemap ${origin} ${part}`, load));
   });
 
   /** The whole map while it fits into one, else (part 0) the list of its parts. */

@@ -1,5 +1,5 @@
+import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
-import type { Refusal } from './refusal.ts';
 
 export interface Field {
   name: string;
@@ -18,9 +18,9 @@ export interface Field {
 }
 
 /** A labelled field with its hint, and what was wrong with it last time. */
-export function field(field: Field, refused?: Refusal): Html {
+export function field(field: Field, problem?: FormProblem): Html {
   const { name, label, value = '', hint, rows, className = '' } = field;
-  const error = refused?.errors[name];
+  const error = problem?.errors[name];
   const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ');
   const state = markup`${described ? markup` aria-describedby="${described}"` : none}${error ? trusted(' aria-invalid="true"') : none}${field.focus ? trusted(' autofocus') : none}`;
   const control =
@@ -37,8 +37,8 @@ ${error ? markup`<p class="error" id="${name}-error">${sentence(label, error)}</
 }
 
 /** What stands above a form that came back. */
-export const alert = (refused: Refusal | undefined): Html =>
-  refused ? markup`<div class="alert" role="alert"><p>${refused.alert}</p></div>` : none;
+export const alert = (problem: FormProblem | undefined): Html =>
+  problem ? markup`<div class="alert" role="alert"><p>${problem.alert}</p></div>` : none;
 
 export const hiddenField = (name: string, value: string): Html =>
   markup`<input type="hidden" name="${name}" value="${value}">`;

@@ -1,4 +1,4 @@
-import { askedHost } from '@dormouse/runtime/address';
+import { requestHost } from '@dormouse/runtime/address';
 import { fail } from '@dormouse/runtime/errors';
 import { bodyText, header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
@@ -16,7 +16,7 @@ export interface Form {
  * @throws AppError forbidden when another site sent it, unsupported_media_type unless urlencoded, too_large.
  */
 export async function readForm(c: Context): Promise<Form> {
-  refuseOtherSites(c);
+  rejectOtherOrigins(c);
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(header(c, 'content-type') ?? ''))
     fail('unsupported_media_type', 'This address takes forms only.');
   const fields = new URLSearchParams(await bodyText(c, formLimit));
@@ -24,12 +24,12 @@ export async function readForm(c: Context): Promise<Form> {
 }
 
 /** Browsers say where a request comes from (Fetch Metadata, and Origin with every POST); a program that says nothing has no cookies to abuse. */
-function refuseOtherSites(c: Context): void {
+function rejectOtherOrigins(c: Context): void {
   const site = header(c, 'sec-fetch-site');
   const origin = header(c, 'origin');
   const foreign =
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && hostOf(origin) !== askedHost(c).toLowerCase());
+    (origin !== undefined && hostOf(origin) !== requestHost(c).toLowerCase());
   if (foreign) fail('forbidden', 'This form was sent by another site. Nothing was changed.');
 }
 

@@ -75,7 +75,7 @@ const aliases: Record<string, string> = {
 };
 
 /** A block above this many characters stays plain: its reader gains little, everybody else waits. */
-const longest = 40_000;
+const maxCodeLength = 40_000;
 
 let loading: Promise<HLJSApi> | undefined;
 
@@ -91,7 +91,7 @@ export async function highlighter(languages: Iterable<string>): Promise<Highligh
   await Promise.all(wanted.map((name) => register(api, name)));
   return (code, language) => {
     const name = nameOf(language);
-    return name === undefined || code.length > longest
+    return name === undefined || code.length > maxCodeLength
       ? undefined
       : api.highlight(code, { language: name, ignoreIllegals: true }).value;
   };

@@ -7,7 +7,7 @@ import { articles } from './articles.ts';
 import { categoriesAt } from './categories.ts';
 import { formLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
-import type { Page } from './pages.ts';
+import type { CachedPage } from './pages.ts';
 import { postsAt } from './posts.ts';
 
 await serve(
@@ -20,7 +20,7 @@ await serve(
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
       accounts: accountsAt(auth, callService, config.clientAddressHeader),
-      pages: cache<Page>({ name: 'pages', ttlMs: 60_000, max: 500 }),
+      pages: cache<CachedPage>({ name: 'pages', ttlMs: 60_000, max: 500 }),
       articles: articles(cache<string>({ name: 'articles', ttlMs: 86_400_000, max: 50 }), config.version),
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,

@@ -28,9 +28,9 @@ describe('pictures', () => {
     const { app, put } = open();
     expect((await put(sha(png), png)).status).toBe(201);
     expect((await put(sha(png), png)).status).toBe(204);
-    const answer = await app.request(`/blog/media/${sha(png)}`);
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(png);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+    const response = await app.request(`/blog/media/${sha(png)}`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'image/png',
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
@@ -44,9 +44,9 @@ describe('pictures', () => {
   it('as SVG are shut into a sandbox that loads and runs nothing', async () => {
     const { app, put } = open();
     await put(sha(svg), svg);
-    const answer = await app.request(`/blog/media/${sha(svg)}`);
-    expect(answer.headers.get('content-type')).toBe('image/svg+xml');
-    const policy = answer.headers.get('content-security-policy');
+    const response = await app.request(`/blog/media/${sha(svg)}`);
+    expect(response.headers.get('content-type')).toBe('image/svg+xml');
+    const policy = response.headers.get('content-security-policy');
     expect(policy).toMatch(/^default-src 'none';/);
     expect(policy).toMatch(/; sandbox$/);
     expect(policy).not.toContain('allow-scripts');
@@ -76,9 +76,9 @@ describe('pictures', () => {
   });
 
   it('answer problem+json when they are refused', async () => {
-    const answer = await open().put(sha(png), png, 'ada');
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(await answer.json()).toMatchObject({ code: 'forbidden' });
+    const response = await open().put(sha(png), png, 'ada');
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({ code: 'forbidden' });
   });
 
   it('have no address outside of their folder', async () => {

@@ -1,11 +1,11 @@
-import { askedHost, askedSecurely } from '@dormouse/runtime/address';
+import { isSecureRequest, requestHost } from '@dormouse/runtime/address';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
 
 /** Where this site is, as the reader asked for it (`https://blog.example`); feeds and site maps need whole addresses. */
 export function originOf(c: Context): string {
-  const host = askedHost(c);
+  const host = requestHost(c);
   if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(host))
     fail('malformed', 'The host of this request cannot be one.');
-  return `${askedSecurely(c) ? 'https' : 'http'}://${host.toLowerCase()}`;
+  return `${isSecureRequest(c) ? 'https' : 'http'}://${host.toLowerCase()}`;
 }

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
 
 /** A page that everybody gets the same bytes of. */
-export interface Page {
+export interface CachedPage {
   body: string;
   /** Content type */
   type: string;
@@ -14,8 +14,8 @@ export interface Page {
 }
 
 /** Where rendered pages are kept: runtime's cache. Keys are `page:…`, so that all go at once. */
-export interface Pages {
-  get(key: string, load: () => Promise<Page>): Promise<Page>;
+export interface PageCache {
+  get(key: string, load: () => Promise<CachedPage>): Promise<CachedPage>;
   purge(...keysOrGroups: string[]): Promise<void>;
 }
 
@@ -23,9 +23,9 @@ export interface Pages {
 export const allPages = 'page:';
 
 /** A page that lacks something for now: shown, not kept. */
-export class Unkept extends Error {
-  readonly page: Page;
-  constructor(page: Page) {
+export class UncacheablePage extends Error {
+  readonly page: CachedPage;
+  constructor(page: CachedPage) {
     super('not kept');
     this.page = page;
   }
@@ -33,38 +33,40 @@ export class Unkept extends Error {
 
 const htmlType = 'text/html; charset=utf-8';
 
-export const pageOf = (body: string, type: string = htmlType): Page => ({
+export const pageOf = (body: string, type: string = htmlType): CachedPage => ({
   body,
   type,
   etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
 });
 
 /** The kept page of `key`, or a new one. */
-export const keptPage = (pages: Pages, key: string, load: () => Promise<Page>): Promise<Page> =>
-  pages.get(allPages + key, load).catch((error) => (error instanceof Unkept ? error.page : Promise.reject(error)));
+export const cachedPage = (pages: PageCache, key: string, load: () => Promise<CachedPage>): Promise<CachedPage> =>
+  pages
+    .get(allPages + key, load)
+    .catch((error) => (error instanceof UncacheablePage ? error.page : Promise.reject(error)));
 
-interface Forms {
+interface Encodings {
   plain: { bytes: Uint8Array<ArrayBuffer>; headers: Record<string, string> };
   zipped: { bytes: Uint8Array<ArrayBuffer>; headers: Record<string, string> } | undefined;
 }
 
 /** Final bytes of a page, made once for as long as the page is kept in this process. */
-const finished = new WeakMap<Page, Forms>();
+const finished = new WeakMap<CachedPage, Encodings>();
 
 /**
  * Answers with a kept page, or with 304. `max-age=0` makes every view ask, because a change must be seen by everybody within
  * two seconds; asking costs a 304.
  */
-export function deliver(c: Context, page: Page): Response {
-  const forms = finished.get(page) ?? finish(page);
+export function deliver(c: Context, page: CachedPage): Response {
+  const encodings = finished.get(page) ?? finish(page);
   const { bytes, headers } =
-    forms.zipped && header(c, 'accept-encoding')?.includes('gzip') ? forms.zipped : forms.plain;
+    encodings.zipped && header(c, 'accept-encoding')?.includes('gzip') ? encodings.zipped : encodings.plain;
   const known = header(c, 'if-none-match');
   if (known !== undefined && matches(known, page.etag)) return new Response(null, { status: 304, headers });
   return new Response(bytes, { headers });
 }
 
-function finish(page: Page): Forms {
+function finish(page: CachedPage): Encodings {
   const bytes = Buffer.from(page.body);
   const headers = {
     ...safeHeaders,
@@ -73,18 +75,18 @@ function finish(page: Page): Forms {
     vary: 'Cookie, Accept-Encoding',
     etag: page.etag,
   };
-  const forms: Forms = { plain: { bytes, headers }, zipped: undefined };
-  finished.set(page, forms);
+  const encodings: Encodings = { plain: { bytes, headers }, zipped: undefined };
+  finished.set(page, encodings);
   // The first reader need not wait for it.
   if (bytes.length > 1400)
     gzip(bytes, { level: 6 }, (error, zipped) => {
       if (!error)
-        forms.zipped = {
+        encodings.zipped = {
           bytes: zipped as Uint8Array<ArrayBuffer>,
           headers: { ...headers, 'content-encoding': 'gzip', etag: page.etag.replace(/"$/, '.gz"') },
         };
     });
-  return forms;
+  return encodings;
 }
 
 /** If-None-Match (RFC 9110, 13.1.2), either form of the page being as good. */

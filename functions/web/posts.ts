@@ -1,4 +1,4 @@
-import { answered, bearer, type Call } from './upstream.ts';
+import { bearer, type Call, okResponse } from './upstream.ts';
 
 export interface CategoryRef {
   id: number;
@@ -84,33 +84,33 @@ export function postsAt(url: string, call: Call): Posts {
     });
   return {
     async list(query, token) {
-      const answer = await answered(await call(`${base}?${parameters(query)}`, { headers: bearer(token) }));
-      const links = answer.headers.get('link') ?? '';
+      const response = await okResponse(await call(`${base}?${parameters(query)}`, { headers: bearer(token) }));
+      const links = response.headers.get('link') ?? '';
       return {
-        posts: (await answer.json()) as PostSummary[],
+        posts: (await response.json()) as PostSummary[],
         ...cursor('older', links, 'next', 'after'),
         ...cursor('newer', links, 'prev', 'before'),
       };
     },
     async bySlug(slug, token) {
-      const answer = await answered(
+      const response = await okResponse(
         await call(`${base}/by-slug/${encodeURIComponent(slug)}`, { headers: bearer(token) }),
         [301, 302, 307, 308],
       );
-      const location = answer.headers.get('location');
-      if (!answer.ok) return { moved: decodeURIComponent(location?.split('/').pop() ?? '') };
-      return { post: (await answer.json()) as Post, etag: answer.headers.get('etag') ?? '' };
+      const location = response.headers.get('location');
+      if (!response.ok) return { moved: decodeURIComponent(location?.split('/').pop() ?? '') };
+      return { post: (await response.json()) as Post, etag: response.headers.get('etag') ?? '' };
     },
     async create(input, key, token) {
-      const answer = await answered(await send('POST', '', token, input, { 'idempotency-key': key }));
-      return (await answer.json()) as Post;
+      const response = await okResponse(await send('POST', '', token, input, { 'idempotency-key': key }));
+      return (await response.json()) as Post;
     },
     async update(id, input, etag, token) {
-      const answer = await answered(await send('PATCH', `/${id}`, token, input, etag ? { 'if-match': etag } : {}));
-      return (await answer.json()) as Post;
+      const response = await okResponse(await send('PATCH', `/${id}`, token, input, etag ? { 'if-match': etag } : {}));
+      return (await response.json()) as Post;
     },
     async remove(id, etag, token) {
-      await answered(
+      await okResponse(
         await call(`${base}/${id}`, {
           method: 'DELETE',
           headers: { ...bearer(token), ...(etag && { 'if-match': etag }) },

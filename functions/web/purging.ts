@@ -3,7 +3,7 @@ import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormo
 import type { Env } from '@dormouse/runtime/app';
 import { on, receive } from '@dormouse/runtime/receive';
 import type { Hono } from 'hono';
-import { allPages, type Pages } from './pages.ts';
+import { allPages, type PageCache } from './pages.ts';
 
 /** Events after which pages look different; a new post does so when it is published. */
 export const consumes = [
@@ -25,14 +25,19 @@ const togetherMs = 100;
  * Forgets rendered pages when what they show has changed. There is no inbox, and no database: purging twice does what purging
  * once does. It is even done twice, because a page made right after the event may have been made of an old copy.
  */
-export function purging(app: Hono<Env>, pages: Pages, later: Later = afterwards, now: () => number = Date.now): void {
+export function purging(
+  app: Hono<Env>,
+  pages: PageCache,
+  later: Later = afterwards,
+  now: () => number = Date.now,
+): void {
   const planned = new Set<number>();
   const again = () => {
-    const moment = Math.floor(now() / togetherMs);
-    if (planned.has(moment)) return;
-    planned.add(moment);
+    const deadline = Math.floor(now() / togetherMs);
+    if (planned.has(deadline)) return;
+    planned.add(deadline);
     later(() => {
-      planned.delete(moment);
+      planned.delete(deadline);
       // Not being able to purge again is no failure of the event: what is kept ends by its age.
       void pages.purge(allPages).catch(() => {});
     }, othersMs + togetherMs);

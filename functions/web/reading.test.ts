@@ -18,9 +18,9 @@ describe('the list of posts', () => {
       }),
     );
     for (const path of ['/', '/blog/']) {
-      const answer = await app.request(path);
-      const html = await answer.text();
-      expect(answer.status).toBe(200);
+      const response = await app.request(path);
+      const html = await response.text();
+      expect(response.status).toBe(200);
       expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
       expect(html).toContain('&quot;quoted&quot; &amp; &lt;i&gt;');
       expect(html).toContain('ada&quot;x');
@@ -112,10 +112,10 @@ describe('categories', () => {
     const html = await (await app.request('/blog/')).text();
     const sheet = hrefs(html).find((href) => href.startsWith('/assets/colors/')) as string;
     expect(sheet).toBe('/assets/colors/1d6fa5-3c7a2a-8a4bb0.css');
-    const answer = await app.request(sheet);
-    expect(answer.headers.get('content-type')).toBe('text/css; charset=utf-8');
-    expect(answer.headers.get('cache-control')).toContain('immutable');
-    expect(await answer.text()).toContain('.c-1d6fa5{--color:#1d6fa5}');
+    const response = await app.request(sheet);
+    expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(await response.text()).toContain('.c-1d6fa5{--color:#1d6fa5}');
     for (const bad of ['red.css', '1d6fa5;}.css', `${'1d6fa5-'.repeat(60)}1d6fa5.css`])
       expect((await app.request(`/assets/colors/${bad}`)).status).toBe(404);
   });
@@ -134,9 +134,9 @@ describe('a post', () => {
   it('is shown with its rendered text', async () => {
     const { app, stored } = world();
     stored.push(aPost({ slug: 'über-uns', title: 'Über uns', content: '# One\n\n*two* <script>alert(1)</script>' }));
-    const answer = await app.request('/blog/posts/%C3%BCber-uns');
-    const html = await answer.text();
-    expect(answer.status).toBe(200);
+    const response = await app.request('/blog/posts/%C3%BCber-uns');
+    const html = await response.text();
+    expect(response.status).toBe(200);
     expect(html).toContain('<em>two</em>');
     expect(html).toContain('<title>Über uns · Dormouse</title>');
     expect(html).not.toContain('alert(1)');
@@ -146,9 +146,9 @@ describe('a post', () => {
   it('moves from an old slug with 301', async () => {
     const { web } = world();
     const { app } = world({ posts: { ...web.posts, bySlug: async () => ({ moved: 'néw' }) } });
-    const answer = await app.request('/blog/posts/old');
-    expect([answer.status, answer.headers.get('location')]).toEqual([301, '/blog/posts/n%C3%A9w']);
-    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const response = await app.request('/blog/posts/old');
+    expect([response.status, response.headers.get('location')]).toEqual([301, '/blog/posts/n%C3%A9w']);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
   it('that is a draft is there for its author only, and never kept', async () => {
@@ -223,16 +223,16 @@ describe('pages that are the same for everybody', () => {
     const ada = browser(app);
     await ada.logIn('ada');
     for (const path of ['/', '/blog/', '/blog/categories', '/stats']) {
-      const answer = await ada.get(path);
-      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      const response = await ada.get(path);
+      expect(response.headers.get('cache-control')).toBe('private, no-store');
       expect(ada.text()).toContain('Log out');
       expect(await (await app.request(path, { headers: { accept: 'text/html' } })).text()).not.toContain('Log out');
     }
   });
 
   it('answer HEAD without a body', async () => {
-    const answer = await world().app.request('/blog/', { method: 'HEAD' });
-    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    const response = await world().app.request('/blog/', { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
   });
 });
 
@@ -247,13 +247,13 @@ describe('when another function does not answer', () => {
         list: async (query) => (broken ? Promise.reject(down) : { posts: stored.slice(0, query.limit) }),
       },
     });
-    const answer = await app.request('/blog/', { headers: { accept: 'text/html' } });
-    expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('cache-control')]).toEqual([
+    const response = await app.request('/blog/', { headers: { accept: 'text/html' } });
+    expect([response.status, response.headers.get('retry-after'), response.headers.get('cache-control')]).toEqual([
       503,
       '3',
       'private, no-store',
     ]);
-    expect(await answer.text()).toContain('Try again in 3 seconds');
+    expect(await response.text()).toContain('Try again in 3 seconds');
     broken = false;
     expect((await app.request('/blog/')).status).toBe(200);
   });

@@ -8,7 +8,7 @@ import type { Web } from './dependencies.ts';
 import { safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
-import { deliver, keptPage, pageOf, Unkept } from './pages.ts';
+import { cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
 import type { Listing } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
@@ -22,7 +22,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
   /** Shows a page: kept under `key` for everybody, made anew for somebody who is logged in. */
   const show = async (c: Context, key: string, render: (viewer?: Viewer) => Promise<string>): Promise<Response> => {
     try {
-      if (!mayBeSignedIn(c)) return deliver(c, await keptPage(pages, key, async () => pageOf(await render())));
+      if (!mayBeSignedIn(c)) return deliver(c, await cachedPage(pages, key, async () => pageOf(await render())));
       const viewer = await viewerOf(c, sessions);
       return privately(c, await render(viewer));
     } catch (error) {
@@ -52,7 +52,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
       // Going back may lead to the beginning, whose page has another address.
       const first = !after && (!before || !listing.newer);
       const html = listPage({ listing, categories: known, category, first, path, viewer });
-      if (known === unknown && !viewer) throw new Unkept(pageOf(html));
+      if (known === unknown && !viewer) throw new UncacheablePage(pageOf(html));
       return html;
     });
   };

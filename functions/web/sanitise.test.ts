@@ -244,7 +244,7 @@ const value = fc.constantFrom(
   '&#106;avascript:1',
 );
 const quote = fc.constantFrom('"', "'", '', '`');
-const piece = fc.oneof(
+const fragment = fc.oneof(
   fc
     .tuple(word, fc.array(fc.tuple(attribute, quote, value), { maxLength: 3 }), fc.constantFrom('>', '/>', '', ' >'))
     .map(
@@ -283,7 +283,7 @@ const piece = fc.oneof(
   ),
   fc.string({ maxLength: 8 }),
 );
-const htmlish = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''));
+const htmlish = fc.array(fragment, { maxLength: 14 }).map((fragments) => fragments.join(''));
 
 function textOf(html: string): string {
   let text = '';

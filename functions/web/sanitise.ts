@@ -66,7 +66,7 @@ type Attributes = Record<string, string>;
 
 /** `href` and `rel` of a link: somebody else's site is told nothing, and gains nothing by being linked to. */
 function target(href: string | undefined): Attributes {
-  const where = href === undefined ? undefined : placeOf(href);
+  const where = href === undefined ? undefined : originOf(href);
   if (href === undefined || where === undefined) return { href: '', rel: '' };
   if (/^#./.test(href)) return { href: `#${userId(href.slice(1))}`, rel: '' };
   return { href, rel: where === 'elsewhere' ? 'nofollow ugc noopener' : '' };
@@ -76,7 +76,7 @@ function picture(
   { src = '', alt = '', title = '', width = '', height = '' }: Attributes,
   inLink: boolean,
 ): sanitizeHtml.Tag {
-  const where = src ? placeOf(src) : undefined;
+  const where = src ? originOf(src) : undefined;
   if (where === 'here') {
     const size = /^\d{1,4}$/.test(width) && /^\d{1,4}$/.test(height) ? { width, height } : {};
     return {
@@ -90,7 +90,7 @@ function picture(
 }
 
 /** Where an address leads as a browser reads it (WHATWG URL, which drops tabs and line ends, and takes `\` for `/`); undefined where no link may. */
-function placeOf(address: string): 'here' | 'elsewhere' | 'mail' | undefined {
+function originOf(address: string): 'here' | 'elsewhere' | 'mail' | undefined {
   if (!URL.canParse(address, here)) return undefined;
   const { protocol, host } = new URL(address, here);
   if (protocol === 'mailto:') return 'mail';

@@ -7,9 +7,9 @@ describe('logging in', () => {
     const { app } = world();
     const ada = browser(app);
     await ada.get('/blog/login?next=%2Fblog%2Fdrafts');
-    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right' });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/drafts']);
-    const set = answer.headers.getSetCookie();
+    const response = await ada.submit('/blog/login', { username: 'ada', password: 'right' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/drafts']);
+    const set = response.headers.getSetCookie();
     expect(set.find((line) => line.startsWith('dormouse_access='))).toMatch(
       /; Path=\/; Max-Age=900; HttpOnly; SameSite=Lax$/,
     );
@@ -22,19 +22,19 @@ describe('logging in', () => {
     const { app } = world();
     const ada = browser(app, 'https://blog.test');
     await ada.get('/blog/login', { 'x-forwarded-proto': 'https' });
-    const answer = await ada.submit(
+    const response = await ada.submit(
       '/blog/login',
       { username: 'ada', password: 'right' },
       { 'x-forwarded-proto': 'https' },
     );
-    expect(answer.headers.getSetCookie().every((line) => line.endsWith('; Secure'))).toBe(true);
+    expect(response.headers.getSetCookie().every((line) => line.endsWith('; Secure'))).toBe(true);
   });
 
   it('says no without saying why, keeps the name, and never shows the password again', async () => {
     const ada = browser(world().app);
     await ada.get('/blog/login?next=/stats');
-    const answer = await ada.submit('/blog/login', { username: '"ada', password: 'guess-1' });
-    expect(answer.status).toBe(401);
+    const response = await ada.submit('/blog/login', { username: '"ada', password: 'guess-1' });
+    expect(response.status).toBe(401);
     expect(ada.text()).toContain('User name or password is wrong.');
     expect([ada.value('username'), ada.value('next')]).toEqual(['"ada', '/stats']);
     expect(ada.text()).not.toContain('guess-1');
@@ -50,8 +50,8 @@ describe('logging in', () => {
     });
     const ada = browser(app);
     await ada.get('/blog/login');
-    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'x' });
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '42']);
+    const response = await ada.submit('/blog/login', { username: 'ada', password: 'x' });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '42']);
     expect(ada.text()).toContain('Try again in 42 seconds');
   });
 
@@ -77,8 +77,8 @@ describe('logging in', () => {
   ])('does not lead to %j', async (next) => {
     const ada = browser(world().app);
     await ada.get(`/blog/login?next=${encodeURIComponent(next)}`);
-    const answer = await ada.submit('/blog/login', { username: 'ada', password: 'right', next });
-    const location = answer.headers.get('location') as string;
+    const response = await ada.submit('/blog/login', { username: 'ada', password: 'right', next });
+    const location = response.headers.get('location') as string;
     expect(new URL(location, 'http://blog.test').host).toBe('blog.test');
     expect(location).toBe('/blog/');
   });
@@ -104,12 +104,12 @@ describe('forms from elsewhere', () => {
     await ada.get('/blog/new');
     const { typed = {}, headers = {}, cookies } = change;
     if (cookies === 'off') ada.cookies.delete('dormouse_form');
-    const answer = await ada.submit(
+    const response = await ada.submit(
       '/blog/new',
       { title: 'T', category_name: 'C', content: 'X', action: 'published', ...typed },
       headers,
     );
-    return { status: answer.status, created: did('create').length };
+    return { status: response.status, created: did('create').length };
   };
   it('are refused by where the browser says they come from', async () => {
     expect(await attempt({ headers: { 'sec-fetch-site': 'cross-site' } })).toEqual({ status: 403, created: 0 });
@@ -149,12 +149,12 @@ describe('forms from elsewhere', () => {
     await mallory.get('/blog/login');
     const victim = browser(app);
     await victim.get('/blog/login');
-    const answer = await victim.submit('/blog/login', {
+    const response = await victim.submit('/blog/login', {
       username: 'mallory',
       password: 'right',
       csrf: mallory.value('csrf') as string,
     });
-    expect([answer.status, did('logIn')]).toEqual([403, []]);
+    expect([response.status, did('logIn')]).toEqual([403, []]);
   });
   it('made before the log-in are not good after it', async () => {
     const ada = browser(world().app);
@@ -206,8 +206,8 @@ describe('staying logged in', () => {
     ada.cookies.delete('dormouse_access');
     const refresh = ada.cookies.get('dormouse_refresh') as string;
     ada.cookies.delete('dormouse_refresh');
-    const answer = await ada.get('/');
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    const response = await ada.get('/');
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
     ada.cookies.set('dormouse_refresh', refresh);
     expect((await ada.get('/blog/')).status).toBe(200);
     expect(ada.text()).toContain('Log out');
@@ -234,8 +234,8 @@ describe('logging out', () => {
     await ada.get('/blog/');
     expect((await ada.get('/blog/logout')).status).toBe(405);
     await ada.get('/blog/');
-    const answer = await ada.submit('/blog/logout');
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    const response = await ada.submit('/blog/logout');
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
     expect(did('logOut')).toEqual([['logOut', 'refresh.ada']]);
     expect([...ada.cookies.keys()]).toEqual(['dormouse_form']);
   });
@@ -246,8 +246,8 @@ describe('signing up', () => {
     const { app, did } = world();
     const ada = browser(app);
     await ada.get('/blog/signup');
-    const answer = await ada.submit('/blog/signup', { username: 'ada', email: 'ada@example.org', password: 'right' });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    const response = await ada.submit('/blog/signup', { username: 'ada', email: 'ada@example.org', password: 'right' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
     expect(did('register')).toEqual([['register', { username: 'ada', email: 'ada@example.org', password: 'right' }]]);
     expect(ada.cookies.has('dormouse_access')).toBe(true);
   });
@@ -294,8 +294,8 @@ describe('claiming an imported account', () => {
     const { app, did } = world();
     const ada = browser(app);
     await ada.get('/claim?token=one-time');
-    const answer = await ada.submit('/claim', { password: 'right', email: 'ada@example.org' });
-    expect(answer.status).toBe(303);
+    const response = await ada.submit('/claim', { password: 'right', email: 'ada@example.org' });
+    expect(response.status).toBe(303);
     expect(did('claim')).toEqual([['claim', { token: 'one-time', email: 'ada@example.org', password: 'right' }]]);
     expect(did('logIn')[0]?.[1]).toBe('ada');
   });

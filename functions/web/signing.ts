@@ -6,9 +6,9 @@ import { claimPage, logInPage, signUpPage } from './account-page.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
 import { type Form, readForm } from './form.ts';
+import { type FormProblem, formProblem } from './form-problem.ts';
 import type { Viewer } from './layout.ts';
 import { localPath } from './local-path.ts';
-import { type Refusal, refusal } from './refusal.ts';
 import type { Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
@@ -20,7 +20,7 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
     return session ? seeOther(c, next) : privately(c, logInPage({ viewer: viewer(c, undefined), next }));
   });
   app.post('/blog/login', (c) =>
-    answerForm(c, logInPage, async (form) => {
+    respondWithForm(c, logInPage, async (form) => {
       await sessions.logIn(c, form.get('username'), form.get('password'));
       return undefined;
     }),
@@ -30,7 +30,7 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
     privately(c, signUpPage({ viewer: viewer(c, undefined), next: localPath(c.req.query('next')) })),
   );
   app.post('/blog/signup', (c) =>
-    answerForm(c, signUpPage, async (form) => {
+    respondWithForm(c, signUpPage, async (form) => {
       const [username, email, password] = [form.get('username'), form.get('email'), form.get('password')];
       await accounts.register({ username, email, password }, clientAddress(c));
       return logInWith(c, username, password, localPath(form.get('next')));
@@ -41,7 +41,7 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
     privately(c, claimPage({ viewer: viewer(c, undefined), next: '/blog/', token: c.req.query('token') ?? '' })),
   );
   app.post('/claim', (c) =>
-    answerForm(c, claimPage, async (form) => {
+    respondWithForm(c, claimPage, async (form) => {
       const username = await accounts.claim(
         { token: form.get('token'), email: form.get('email'), password: form.get('password') },
         clientAddress(c),
@@ -81,13 +81,13 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
 interface Shown {
   viewer: Viewer;
   next: string;
-  refused?: Refusal;
+  problem?: FormProblem;
   username: string;
   email: string;
   token: string;
 }
 
-const stale: Refusal = {
+const stale: FormProblem = {
   status: 403,
   alert:
     'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
@@ -96,28 +96,28 @@ const stale: Refusal = {
 };
 
 /** Does what a form asks and goes on to its `next`; or shows it again with what was typed, passwords excepted, and why. */
-async function answerForm(
+async function respondWithForm(
   c: Context,
   page: (shown: Shown) => string,
   act: (form: Form) => Promise<Response | undefined>,
 ): Promise<Response> {
   const form = await readForm(c);
   const next = localPath(form.get('next'));
-  const again = (refused: Refusal) => {
+  const again = (problem: FormProblem) => {
     const shown = {
       viewer: viewer(c, undefined),
       next,
-      refused,
+      problem,
       username: form.get('username'),
       email: form.get('email'),
       token: form.get('token'),
     };
-    return privately(c, page(shown), refused.status, refused.headers);
+    return privately(c, page(shown), problem.status, problem.headers);
   };
   if (!isGenuine(c, form)) return again(stale);
   try {
     return (await act(form)) ?? seeOther(c, next);
   } catch (error) {
-    return again(refusal(error));
+    return again(formProblem(error));
   }
 }

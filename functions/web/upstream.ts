@@ -19,7 +19,7 @@ const codeOf: Record<number, ErrorCode> = {
   429: 'too_many_requests',
   503: 'unavailable',
 };
-const finer: Record<string, ErrorCode> = {
+const passedOn: Record<string, ErrorCode> = {
   idempotency_mismatch: 'idempotency_mismatch',
   idempotency_in_flight: 'idempotency_in_flight',
 };
@@ -28,11 +28,12 @@ const finer: Record<string, ErrorCode> = {
  * The answer itself when it is a success or one of the `expected` statuses.
  * @throws AppError with the other function's code, detail and field errors (RFC 9457) otherwise.
  */
-export async function answered(answer: Response, expected: readonly number[] = []): Promise<Response> {
-  if (answer.ok || expected.includes(answer.status)) return answer;
-  const problem = await problemOf(answer);
-  const code = finer[problem.code ?? ''] ?? codeOf[answer.status] ?? (answer.status > 500 ? 'unavailable' : 'internal');
-  const wait = answer.headers.get('retry-after');
+export async function okResponse(response: Response, expected: readonly number[] = []): Promise<Response> {
+  if (response.ok || expected.includes(response.status)) return response;
+  const problem = await problemOf(response);
+  const code =
+    passedOn[problem.code ?? ''] ?? codeOf[response.status] ?? (response.status > 500 ? 'unavailable' : 'internal');
+  const wait = response.headers.get('retry-after');
   throw new AppError(code, problem.detail ?? 'The request was refused.', {
     ...(problem.errors && { errors: problem.errors }),
     ...(wait && { headers: { 'retry-after': wait } }),
@@ -45,8 +46,8 @@ interface Problem {
   errors?: FieldError[];
 }
 
-async function problemOf(answer: Response): Promise<Problem> {
-  const body: unknown = await answer.json().catch(() => ({}));
+async function problemOf(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => ({}));
   if (typeof body !== 'object' || body === null) return {};
   const { code, detail, errors } = body as Record<string, unknown>;
   return {

@@ -19,7 +19,7 @@ async function atTheEditor(posts: (given: Web['posts']) => Partial<Web['posts']>
   return {
     ...made,
     ada,
-    did: (name: string) => [...given.asked, ...made.asked].filter(([what]) => what === name),
+    did: (name: string) => [...given.calls, ...made.calls].filter(([what]) => what === name),
     stored: given.stored,
     etag: given.etag,
   };
@@ -38,8 +38,8 @@ describe('writing', () => {
   it('needs a log-in, and comes back after it', async () => {
     const ada = browser(world().app);
     for (const path of ['/blog/new', '/blog/drafts', '/blog/posts/x/edit', '/blog/posts/x/delete']) {
-      const answer = await ada.get(path);
-      expect([answer.status, answer.headers.get('location')]).toEqual([
+      const response = await ada.get(path);
+      expect([response.status, response.headers.get('location')]).toEqual([
         303,
         `/blog/login?next=${encodeURIComponent(path)}`,
       ]);
@@ -48,8 +48,8 @@ describe('writing', () => {
 
   it.each(['published', 'draft'] as const)('saves as %s and shows the post', async (action) => {
     const { ada, did } = await atTheEditor();
-    const answer = await ada.submit('/blog/new', { ...typed, action });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/posts/new-post']);
+    const response = await ada.submit('/blog/new', { ...typed, action });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/posts/new-post']);
     const [, input, , token] = did('create')[0] as unknown[];
     expect(input).toEqual({ ...typed, status: action });
     expect(token).toBe(ada.cookies.get('dormouse_access'));
@@ -96,8 +96,8 @@ describe('writing', () => {
 describe('a preview', () => {
   it('shows the rendered text above the form, saves nothing and keeps every character', async () => {
     const { ada, did } = await atTheEditor();
-    const answer = await ada.submit('/blog/new', { ...typed, action: 'preview' });
-    expect(answer.status).toBe(200);
+    const response = await ada.submit('/blog/new', { ...typed, action: 'preview' });
+    expect(response.status).toBe(200);
     expect(ada.text()).toContain('Two <em>lines</em>');
     expectAllKept(ada);
     expect(did('create')).toEqual([]);
@@ -145,9 +145,9 @@ describe('nothing typed is lost', () => {
   ];
   it.each(failures)('when %s', async (_, error, status, words) => {
     const { ada } = await atTheEditor((posts) => ({ create: failingOnce(error(), posts.create) }));
-    const answer = await ada.submit('/blog/new', { ...typed, action: 'published' });
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('retry-after')).toBe(error().headers?.['retry-after'] ?? null);
+    const response = await ada.submit('/blog/new', { ...typed, action: 'published' });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('retry-after')).toBe(error().headers?.['retry-after'] ?? null);
     expect(ada.text()).toContain(words);
     expect(ada.text()).toContain('role="alert"');
     expectAllKept(ada);
@@ -239,8 +239,8 @@ describe('editing', () => {
       'General',
       tag,
     ]);
-    const answer = await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' });
-    expect(answer.status).toBe(303);
+    const response = await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' });
+    expect(response.status).toBe(303);
     expect(did('update')[0]?.slice(1, 4)).toEqual([post.id, { ...typed, status: 'published' }, tag]);
   });
 
@@ -284,7 +284,7 @@ describe('editing', () => {
 });
 
 describe('deleting', () => {
-  const asked = async () => {
+  const attempt = async () => {
     const made = world();
     const post = aPost({ slug: 'mine', title: '<i>Mine</i>' });
     made.stored.push(post, aPost());
@@ -294,11 +294,11 @@ describe('deleting', () => {
     return { ...made, ada, post };
   };
   it('asks first, then deletes the version that was shown', async () => {
-    const { ada, did, post, etag, stored } = await asked();
+    const { ada, did, post, etag, stored } = await attempt();
     expect(ada.text()).toContain('&lt;i&gt;Mine&lt;/i&gt;');
     expect(stored).toHaveLength(2);
-    const answer = await ada.submit('/blog/posts/mine/delete');
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/blog/']);
+    const response = await ada.submit('/blog/posts/mine/delete');
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
     expect(did('remove')[0]?.slice(1, 3)).toEqual([post.id, etag(post)]);
     expect(did('purge')).toHaveLength(1);
   });

@@ -9,10 +9,10 @@ import type { Web } from './dependencies.ts';
 import { draftsPage } from './drafts-page.ts';
 import { type EditorPage, editorPage, type Writing } from './editor-page.ts';
 import { type Form, readForm } from './form.ts';
+import { type FormProblem, formProblem } from './form-problem.ts';
 import { mayChange } from './may-change.ts';
 import { allPages } from './pages.ts';
 import type { Post, PostInput, Versioned } from './posts.ts';
-import { type Refusal, refusal } from './refusal.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, toLogIn, viewer } from './viewer.ts';
 
@@ -31,9 +31,9 @@ export function writing(
     page: Omit<EditorPage, 'categories' | 'viewer'>,
     session: Session | undefined,
   ): Promise<Response> => {
-    const { refused } = page;
+    const { problem } = page;
     const html = editorPage({ ...page, categories: await knownCategories(), viewer: viewer(c, session) });
-    return privately(c, html, refused?.status, refused?.headers);
+    return privately(c, html, problem?.status, problem?.headers);
   };
 
   /** A post and its version, under the slug it has now. */
@@ -45,11 +45,11 @@ export function writing(
   };
 
   /** Answers for somebody who is logged in; others log in first. */
-  const asWriter = async (c: Context, answer: (session: Session) => Promise<Response>): Promise<Response> => {
+  const asWriter = async (c: Context, handle: (session: Session) => Promise<Response>): Promise<Response> => {
     const session = await sessions.of(c);
     if (!session) return toLogIn(c);
     try {
-      return await answer(session);
+      return await handle(session);
     } catch (error) {
       if (!isExpired(error)) throw error;
       sessions.forget(c);
@@ -61,7 +61,7 @@ export function writing(
     mayChange(found.post, session) ? found : fail('forbidden', 'Only its author and the editors can change this post.');
 
   /** What the editor's form asks for: a preview, or saving by `save`. */
-  const answerEditor = async (
+  const respondWithEditor = async (
     c: Context,
     action: string,
     save: (text: Writing, session: Session) => Promise<Post>,
@@ -70,14 +70,14 @@ export function writing(
     const text = writingOf(form);
     let session: Session | undefined;
     try {
-      if (!isGenuine(c, form)) return await show(c, { writing: text, action, refused: stale }, undefined);
+      if (!isGenuine(c, form)) return await show(c, { writing: text, action, problem: stale }, undefined);
       session = form.get('password')
         ? await sessions.logIn(c, form.get('username'), form.get('password'))
         : await sessions.of(c);
       if (!session)
         return await show(
           c,
-          { writing: text, action, refused: expired, logIn: { username: form.get('username') } },
+          { writing: text, action, problem: expired, logIn: { username: form.get('username') } },
           undefined,
         );
       if (form.get('action') === 'preview')
@@ -100,9 +100,9 @@ export function writing(
   ): Promise<Omit<EditorPage, 'action' | 'categories' | 'viewer'> & { action?: string }> => {
     const code = error instanceof AppError ? error.code : undefined;
     if (isExpired(error)) {
-      const refused = form.get('password') ? refusal(error) : expired;
+      const problem = form.get('password') ? formProblem(error) : expired;
       if (session) sessions.forget(c);
-      return { writing: text, refused, logIn: { username: form.get('username') || (session?.name ?? '') } };
+      return { writing: text, problem, logIn: { username: form.get('username') || (session?.name ?? '') } };
     }
     if (code === 'precondition_failed' && session) {
       const theirs = await current(c.req.param('slug') ?? '', session.token).catch(() => undefined);
@@ -110,7 +110,7 @@ export function writing(
         return {
           writing: { ...text, etag: theirs.etag },
           theirs: theirs.post,
-          refused: refusal(
+          problem: formProblem(
             error,
             'Somebody changed this post while you were writing. Nothing is lost: both versions are here.',
           ),
@@ -121,7 +121,7 @@ export function writing(
       return {
         writing: { ...text, id: 0, etag: '', key: newKey() },
         action: '/blog/new',
-        refused: refusal(
+        problem: formProblem(
           error,
           'This post has been deleted meanwhile. Your text is still here: saving makes a new post of it.',
         ),
@@ -129,20 +129,22 @@ export function writing(
     if (code === 'idempotency_mismatch')
       return {
         writing: { ...text, key: newKey() },
-        refused: refusal(
+        problem: formProblem(
           error,
           'An earlier text of this form was saved already. Look at your posts first: saving again makes a second one.',
         ),
       };
     // A refused text was not stored, so the corrected one is another; after any other failure it is not known, and the key makes sure of it.
-    return { writing: code === 'invalid' ? { ...text, key: newKey() } : text, refused: refusal(error) };
+    return { writing: code === 'invalid' ? { ...text, key: newKey() } : text, problem: formProblem(error) };
   };
 
   app.get('/blog/new', (c) =>
     asWriter(c, async (session) => show(c, { writing: { ...blank, key: newKey() }, action: '/blog/new' }, session)),
   );
   app.post('/blog/new', (c) =>
-    answerEditor(c, '/blog/new', (text, session) => posts.create(inputOf(text), text.key || newKey(), session.token)),
+    respondWithEditor(c, '/blog/new', (text, session) =>
+      posts.create(inputOf(text), text.key || newKey(), session.token),
+    ),
   );
 
   app.get('/blog/posts/:slug/edit', (c) =>
@@ -160,7 +162,7 @@ export function writing(
     }),
   );
   app.post('/blog/posts/:slug/edit', (c) =>
-    answerEditor(c, editPath(c.req.param('slug')), (text, session) =>
+    respondWithEditor(c, editPath(c.req.param('slug')), (text, session) =>
       posts.update(text.id, inputOf(text), text.etag, session.token),
     ),
   );
@@ -173,12 +175,12 @@ export function writing(
   app.post('/blog/posts/:slug/delete', async (c) => {
     const form = await readForm(c);
     return asWriter(c, async (session) => {
-      const again = async (refused: Refusal) =>
+      const again = async (problem: FormProblem) =>
         privately(
           c,
-          deletePage(await current(c.req.param('slug'), session.token), viewer(c, session), refused),
-          refused.status,
-          refused.headers,
+          deletePage(await current(c.req.param('slug'), session.token), viewer(c, session), problem),
+          problem.status,
+          problem.headers,
         );
       if (!isGenuine(c, form)) return again(stale);
       try {
@@ -187,7 +189,7 @@ export function writing(
         if (!(error instanceof AppError)) throw error;
         if (error.code === 'precondition_failed')
           return again(
-            refusal(
+            formProblem(
               error,
               'This post was changed after you had opened this page. Look at it again before you delete it.',
             ),
@@ -216,13 +218,13 @@ const blank: Writing = { title: '', content: '', category_name: '', status: 'dra
 const editPath = (slug: string): string => `/blog/posts/${encodeURIComponent(slug)}/edit`;
 const isExpired = (error: unknown): boolean => error instanceof AppError && error.status === 401;
 
-const expired: Refusal = {
+const expired: FormProblem = {
   status: 401,
   alert: 'You have been logged out meanwhile. Nothing is lost: log in here, then press the button again.',
   errors: {},
   headers: {},
 };
-const stale: Refusal = {
+const stale: FormProblem = {
   status: 403,
   alert:
     'This form was older than your session, or your browser keeps no cookies. Nothing is lost: press the button again.',

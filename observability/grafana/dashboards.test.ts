@@ -55,24 +55,26 @@ test('a query with a mistake is seen to be one', () => {
 });
 
 describe.each(dashboards.map((each) => ({ each, name: each.title })))('the dashboard $name', ({ each }) => {
-  const asked = queriesOf(each);
+  const panelQueries = queriesOf(each);
 
   test('has panels, and each of them asks its source something', () => {
     const panels = (dashboard(each).panels ?? []).filter(({ type }) => type !== 'row');
     expect(panels.length).toBe(each.rows.flatMap((row) => row.panels).length);
     expect(panels.length).toBeGreaterThan(5);
     const silent = panels
-      .filter(({ title, type }) => type !== 'nodeGraph' && !asked.some(({ panel }) => panel === title))
+      .filter(({ title, type }) => type !== 'nodeGraph' && !panelQueries.some(({ panel }) => panel === title))
       .map(({ title }) => title);
     expect(silent).toEqual([]);
   });
 
-  test.each(asked)('$panel: $query can be read', ({ language, query }) => {
+  test.each(panelQueries)('$panel: $query can be read', ({ language, query }) => {
     expect(errorsIn(language, fill(query))).toEqual([]);
   });
 
   test('asks for series alone that somebody gives', () => {
-    const names = asked.filter(({ language }) => language === 'promql').flatMap(({ query }) => namesIn(fill(query)));
+    const names = panelQueries
+      .filter(({ language }) => language === 'promql')
+      .flatMap(({ query }) => namesIn(fill(query)));
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
   });

@@ -46,11 +46,11 @@ interface Options {
   limits?: Limits;
 }
 
-const letters = 'ABCDEFGH';
+const refIds = 'ABCDEFGH';
 const prometheus = (queries: readonly Query[], instant: boolean): PrometheusQuery[] =>
   queries.map(({ expr, legend = '', exemplars }, index) => {
     const query = new PrometheusQuery()
-      .refId(letters[index]!)
+      .refId(refIds[index]!)
       .expr(expr)
       .legendFormat(legend)
       .datasource(sources.prometheus);

@@ -2,7 +2,7 @@ import type { Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Described, dashboard } from './dashboard.ts';
 
 /** One query of a panel, as its data source gets it. */
-export interface Asked {
+export interface PanelQuery {
   dashboard: string;
   panel: string;
   language: 'promql' | 'traceql' | 'logql';
@@ -15,11 +15,11 @@ const isPanel = (each: Panel | RowPanel): each is Panel => each.type !== 'row';
 const languages = { prometheus: 'promql', tempo: 'traceql', loki: 'logql' } as const;
 
 /** Every query of a dashboard; a panel that asks nothing is left out. */
-export function queriesOf(described: Described): Asked[] {
+export function queriesOf(described: Described): PanelQuery[] {
   const { title = '', panels = [] } = dashboard(described);
   const needs = described.rows.flatMap((row) => row.panels.map(() => row.needs));
   return panels.filter(isPanel).flatMap(({ title: panel = '', datasource, targets = [] }, index) =>
-    targets.flatMap((target): Asked[] => {
+    targets.flatMap((target): PanelQuery[] => {
       const { expr, query } = target as { expr?: string; query?: string };
       const text = expr ?? query;
       if (text === undefined) return [];

@@ -33,9 +33,9 @@ export const firing = (
 });
 
 /** A case that fires, and the same one at a moment when it has not lasted long enough. */
-export const lasting = (tooSoon: string, told: Case): Case[] => [
-  told,
-  { ...told, when: `${told.when}, but not for long yet`, at: tooSoon, fires: [] },
+export const lasting = (tooSoon: string, firingCase: Case): Case[] => [
+  firingCase,
+  { ...firingCase, when: `${firingCase.when}, but not for long yet`, at: tooSoon, fires: [] },
 ];
 
 /** A series' name with labels, as promtool writes it. */

@@ -4,11 +4,11 @@ import { type Case, firing, lasting, named, silent } from './case.ts';
 const { sqlDuration } = series;
 const posts = { service_name: 'posts' };
 const query = { ...posts, db_query_summary: 'SELECT posts' };
-const asked = (values: string, error_type?: string) => ({
+const cacheRequests = (values: string, error_type?: string) => ({
   [named(`${sqlDuration}_count`, { ...query, ...(error_type && { error_type }) })]: values,
 });
 const took = (perMinute: number, slow: number) => ({
-  ...asked(`0+${perMinute}x20`),
+  ...cacheRequests(`0+${perMinute}x20`),
   [named(`${sqlDuration}_bucket`, { ...query, le: '0.5' })]: `0+${perMinute - slow}x20`,
   [named(`${sqlDuration}_bucket`, { ...query, le: '1' })]: `0+${perMinute}x20`,
   [named(`${sqlDuration}_bucket`, { ...query, le: '+Inf' })]: `0+${perMinute}x20`,
@@ -23,24 +23,24 @@ export const dataCases: readonly Case[] = [
     'DatabaseUnreachable',
     'every statement ends at a closed port',
     '5m',
-    { ...asked('0+20x2 40x20'), ...asked('0x2 0+10x20', 'ECONNREFUSED') },
+    { ...cacheRequests('0+20x2 40x20'), ...cacheRequests('0x2 0+10x20', 'ECONNREFUSED') },
     posts,
   ),
-  firing('DatabaseUnreachable', 'the server shuts down', '5m', asked('0x2 0+10x20', '57P01'), posts),
-  firing('DatabaseUnreachable', 'the server hangs', '5m', asked('0x2 0+10x20', 'unavailable'), posts),
+  firing('DatabaseUnreachable', 'the server shuts down', '5m', cacheRequests('0x2 0+10x20', '57P01'), posts),
+  firing('DatabaseUnreachable', 'the server hangs', '5m', cacheRequests('0x2 0+10x20', 'unavailable'), posts),
   silent('DatabaseUnreachable', 'statements break constraints', '5m', {
-    ...asked('0+1x20'),
-    ...asked('0x2 0+10x20', '23505'),
+    ...cacheRequests('0+1x20'),
+    ...cacheRequests('0x2 0+10x20', '23505'),
   }),
   silent('DatabaseUnreachable', 'one connection of many was cut', '5m', {
-    ...asked('0+100x20'),
-    ...asked('0x2 4x20', '57P01'),
+    ...cacheRequests('0+100x20'),
+    ...cacheRequests('0x2 4x20', '57P01'),
   }),
   silent('DatabaseUnreachable', 'a tenth of the connections is refused', '5m', {
-    ...asked('0+90x20'),
-    ...asked('0+10x20', '53300'),
+    ...cacheRequests('0+90x20'),
+    ...cacheRequests('0+10x20', '53300'),
   }),
-  silent('DatabaseUnreachable', 'the only statement of a minute failed', '5m', asked('0+1x20', 'ECONNREFUSED')),
+  silent('DatabaseUnreachable', 'the only statement of a minute failed', '5m', cacheRequests('0+1x20', 'ECONNREFUSED')),
   silent('DatabaseUnreachable', 'nobody asks anything', '5m', {}),
 
   ...lasting(

@@ -35,7 +35,7 @@ const pods = (desired: string, ready: string, k8s_namespace_name = 'dormouse') =
   };
 };
 
-const refused = (perMinute: number) => ({
+const rateLimited = (perMinute: number) => ({
   [named(rateLimitRefusals, { service_name: 'auth', dormouse_limit_name: 'login' })]: `0+${perMinute}x20`,
 });
 
@@ -106,12 +106,12 @@ export const functionCases: readonly Case[] = [
 
   ...lasting(
     '8m',
-    firing('RateLimitRefusals', 'two requests a second are refused', '20m', refused(120), {
+    firing('RateLimitRefusals', 'two requests a second are refused', '20m', rateLimited(120), {
       service_name: 'auth',
       dormouse_limit_name: 'login',
     }),
   ),
-  silent('RateLimitRefusals', 'one request in ten seconds is refused', '20m', refused(6)),
+  silent('RateLimitRefusals', 'one request in ten seconds is refused', '20m', rateLimited(6)),
 
   ...lasting(
     '2m',

@@ -9,7 +9,7 @@ type Traffic = (bad: number, all: number, minutes: number, well?: number) => Cas
 const grows = (perMinute: number, minutes: number, then: number, thenMinutes: number) =>
   `0+${perMinute}x${minutes}${thenMinutes > 0 ? ` ${perMinute * minutes + then}+${then}x${thenMinutes - 1}` : ''}`;
 
-const asked: Readonly<Record<string, Record<string, string>>> = {
+const labelsOf: Readonly<Record<string, Record<string, string>>> = {
   Reads: { service_name: 'posts', http_request_method: 'GET', http_route: '/blog/api/posts' },
   Writes: { service_name: 'posts', http_request_method: 'POST', http_route: '/blog/api/posts' },
   Logins: { service_name: 'auth', http_request_method: 'POST', http_route: '/api/login' },
@@ -19,13 +19,13 @@ const limits: Readonly<Record<string, string>> = { Reads: '0.25', Writes: '0.5',
 const failing =
   (what: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
-    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(
+    [named(`${requestDuration}_count`, { ...labelsOf[what], http_response_status_code: '200' })]: grows(
       all - bad,
       minutes,
       all,
       well,
     ),
-    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '503' })]: grows(
+    [named(`${requestDuration}_count`, { ...labelsOf[what], http_response_status_code: '503' })]: grows(
       bad,
       minutes,
       0,
@@ -36,13 +36,13 @@ const failing =
 const slow =
   (what: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
-    [named(`${requestDuration}_count`, { ...asked[what], http_response_status_code: '200' })]: grows(
+    [named(`${requestDuration}_count`, { ...labelsOf[what], http_response_status_code: '200' })]: grows(
       all,
       minutes,
       all,
       well,
     ),
-    [named(`${requestDuration}_bucket`, { ...asked[what], http_response_status_code: '200', le: limits[what]! })]:
+    [named(`${requestDuration}_bucket`, { ...labelsOf[what], http_response_status_code: '200', le: limits[what]! })]:
       grows(all - bad, minutes, all, well),
   });
 
@@ -105,10 +105,10 @@ const brief = (alert: string, slo: string, traffic: Traffic, { page, within }: S
 
 export const objectiveCases: readonly Case[] = [
   ...['Reads', 'Writes', 'Logins'].flatMap((what) => {
-    const told = what === 'Reads' ? stories : brief;
+    const casesFor = what === 'Reads' ? stories : brief;
     return [
-      ...told(`${what}Unavailable`, `${what.toLowerCase()}-available`, failing(what), strict),
-      ...told(`${what}Slow`, `${what.toLowerCase()}-fast`, slow(what), lenient),
+      ...casesFor(`${what}Unavailable`, `${what.toLowerCase()}-available`, failing(what), strict),
+      ...casesFor(`${what}Slow`, `${what.toLowerCase()}-fast`, slow(what), lenient),
     ];
   }),
   ...stories('EventsLate', 'events-delivered', late('dev.dormouse.user.registered.v1', '30.0'), strict),

@@ -37,7 +37,7 @@ export async function clusterColdStarts({
   rounds,
   progress,
 }: ClusterColdOptions): Promise<Record<Name, Times>> {
-  const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
+  const inNamespace = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const copies = functions.map((name) => `services.serving.knative.dev/${copyOf(name)}`);
   const times = Object.fromEntries(functions.map((name) => [name, { asleep: [], awake: [] }])) as unknown as Record<
     Name,
@@ -45,19 +45,19 @@ export async function clusterColdStarts({
   >;
   const services = await Promise.all(
     functions.map(async (name) =>
-      copied(JSON.parse(await inside('get', 'services.serving.knative.dev', name, '-o', 'json'))),
+      copied(JSON.parse(await inNamespace('get', 'services.serving.knative.dev', name, '-o', 'json'))),
     ),
   );
-  await inside('delete', ...copies, '--ignore-not-found');
+  await inNamespace('delete', ...copies, '--ignore-not-found');
   try {
     await kubectl(
       ['apply', '-f', '-'],
       JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...services, routes(namespace)] }),
     );
-    await inside('wait', '--for=condition=Ready', '--timeout=180s', ...copies);
+    await inNamespace('wait', '--for=condition=Ready', '--timeout=180s', ...copies);
     for (let round = 0; round < rounds; round++) {
       await eventually(
-        async () => (await running(inside)).length,
+        async () => (await running(inNamespace)).length,
         (count) => count === 0,
         300,
       );
@@ -71,7 +71,7 @@ export async function clusterColdStarts({
       );
     }
   } finally {
-    await inside('delete', 'virtualservices.networking.istio.io/cold', ...copies, '--ignore-not-found');
+    await inNamespace('delete', 'virtualservices.networking.istio.io/cold', ...copies, '--ignore-not-found');
   }
   return times;
 }
@@ -131,9 +131,9 @@ interface Pod {
 }
 
 /** Pods of the copies that were not told to stop. */
-async function running(inside: (...args: string[]) => Promise<string>): Promise<Pod[]> {
+async function running(inNamespace: (...args: string[]) => Promise<string>): Promise<Pod[]> {
   const { items } = JSON.parse(
-    await inside(
+    await inNamespace(
       'get',
       'pods',
       '-l',

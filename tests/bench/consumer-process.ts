@@ -45,7 +45,7 @@ function run(): void {
   let calls = new Map<string, Calls>();
   const counts = new Map<string, number>();
   let held: ServerResponse[] | undefined;
-  const answer = (response: ServerResponse) => response.writeHead(202, { 'content-length': '0' }).end();
+  const accept = (response: ServerResponse) => response.writeHead(202, { 'content-length': '0' }).end();
   const server = createServer((request, response) => {
     const path = request.url as string;
     let seen = calls.get(path);
@@ -54,7 +54,7 @@ function run(): void {
     counts.set(path, (counts.get(path) ?? 0) + 1);
     request.resume();
     if (held) held.push(response);
-    else answer(response);
+    else accept(response);
   });
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
   process.once('disconnect', () => process.exit(0));
@@ -64,7 +64,7 @@ function run(): void {
       process.send?.(calls.get(question.take) ?? {});
       calls = new Map([...calls].filter(([path]) => path !== question.take));
     } else {
-      if (!question.hold) for (const response of held ?? []) answer(response);
+      if (!question.hold) for (const response of held ?? []) accept(response);
       held = question.hold ? [] : undefined;
       process.send?.(true);
     }

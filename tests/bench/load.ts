@@ -70,9 +70,9 @@ export async function arrive(origin: string, shots: readonly Shot[], rate: numbe
 
 async function fire(agent: Agent, origin: string, shot: Shot, due: number, into: Arrivals): Promise<void> {
   try {
-    const answer = await agent.request({ origin, path: shot.path, method: shot.method, ...shot.perRequest?.() });
-    await answer.body.dump();
-    if (answer.statusCode === shot.expect) into.latencies.push(performance.now() - due);
+    const response = await agent.request({ origin, path: shot.path, method: shot.method, ...shot.perRequest?.() });
+    await response.body.dump();
+    if (response.statusCode === shot.expect) into.latencies.push(performance.now() - due);
     else into.errors++;
   } catch {
     into.errors++;

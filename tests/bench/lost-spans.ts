@@ -30,10 +30,10 @@ export async function lostWhenEnded(
       if (++begun % 100 === 0) progress(`start, request, SIGTERM: ${begun} of ${cycles} times`);
       const traceId = randomBytes(16).toString('hex');
       const running = await start();
-      const answer = await fetch(running.origin + listPath, {
+      const response = await fetch(running.origin + listPath, {
         headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` },
       });
-      await answer.arrayBuffer();
+      await response.arrayBuffer();
       expected.push(`${traceId} GET /blog/api/posts`, `${traceId} SELECT posts`);
       await running.end();
     }
@@ -70,10 +70,10 @@ export async function lostWhenScaledToZero(
       .slice(0, cycles - found.cycles)
       .map((name) => ({ name, traceId: randomBytes(16).toString('hex') }));
     for (const { name, traceId } of round) {
-      const answer = await fetch(platform.url + sleepers[name], {
+      const response = await fetch(platform.url + sleepers[name], {
         headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` },
       });
-      await answer.arrayBuffer();
+      await response.arrayBuffer();
     }
     await asleep();
     await new Promise((resolve) => setTimeout(resolve, 200)); // the console reads a body in its own time

@@ -13,7 +13,7 @@ interface Traces {
   resourceSpans: { scopeSpans: { spans: { traceId: string; name: string }[] }[] }[];
 }
 
-const mostKept = 64 * 1024 * 1024;
+const maxKeptBytes = 64 * 1024 * 1024;
 
 export async function openReceiver(): Promise<Receiver> {
   let bodies: Buffer[] = [];
@@ -24,7 +24,7 @@ export async function openReceiver(): Promise<Receiver> {
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
         response.end();
-        if (request.url !== '/v1/traces' || bytes > mostKept) return;
+        if (request.url !== '/v1/traces' || bytes > maxKeptBytes) return;
         const body = Buffer.concat(chunks);
         bytes += body.length;
         bodies.push(body);

@@ -8,7 +8,7 @@ import { signAccessToken } from '@dormouse/auth/access-token';
 import { readKeys } from '@dormouse/auth/keyring';
 import { passwords } from '@dormouse/auth/passwords';
 import { openCategories } from '@dormouse/categories/store';
-import { answerOf, summaryView } from '@dormouse/posts/post';
+import { cachedBody, summaryView } from '@dormouse/posts/post';
 import { openPosts } from '@dormouse/posts/store';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
@@ -41,7 +41,7 @@ const app = new Hono()
     return c.json(page.map(summaryView));
   })
   .get('/blog/api/posts/:id', async (c) =>
-    c.body(answerOf((await posts.get(Number(c.req.param('id'))))!).body, 200, { 'content-type': 'application/json' }),
+    c.body(cachedBody((await posts.get(Number(c.req.param('id'))))!).body, 200, { 'content-type': 'application/json' }),
   )
   .get('/blog/api/categories', async (c) => c.json(await categories.all()))
   .post('/blog/api/posts', async (c) => {

@@ -22,16 +22,16 @@ const wantedBytes = 1_000_000_000;
 
 /** Writes a log of 1 GB, all of it delivered to one trigger but the newest 10,000 events, and opens it twice. */
 export async function recovery(folder: string): Promise<Recovery> {
-  const place = join(folder, 'dormouse', 'default');
-  const events = await write(place);
+  const logFolder = join(folder, 'dormouse', 'default');
+  const events = await write(logFolder);
   const setup = {
     folder,
     triggers: { live: { url: 'http://127.0.0.1:9/' } },
     delivery: { retry: 12, backoffDelayMs: 60_000 },
   };
-  for (const name of readdirSync(place))
-    spawnSync('dd', [`if=${join(place, name)}`, 'of=/dev/null', 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
-  const bytes = readdirSync(place).reduce((sum, name) => sum + statSync(join(place, name)).size, 0);
+  for (const name of readdirSync(logFolder))
+    spawnSync('dd', [`if=${join(logFolder, name)}`, 'of=/dev/null', 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  const bytes = readdirSync(logFolder).reduce((sum, name) => sum + statSync(join(logFolder, name)).size, 0);
   const cold = await startBroker(setup);
   const peakMib = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${cold.pid}/status`, 'utf8'))?.[1]) / 1024;
   process.kill(cold.pid, 'SIGKILL');
@@ -40,8 +40,8 @@ export async function recovery(folder: string): Promise<Recovery> {
   return { bytes, events, cachedMs: cached.openMs, coldMs: cold.openMs, peakMib };
 }
 
-async function write(place: string): Promise<number> {
-  const store = diskStore(place);
+async function write(logFolder: string): Promise<number> {
+  const store = diskStore(logFolder);
   const log = await openLog({ store });
   await (await triggerTable(store)).write(new Map([['live', { number: 1, start: 1 }]]));
   let over = 1;

@@ -52,7 +52,7 @@ export async function telemetryCost(
   const sink = fork(join(import.meta.dirname, 'otlp-sink-process.ts'));
   const [{ port }] = (await once(sink, 'message')) as [{ port: number }];
   const start = starter(platform, folder, receiver.url);
-  await (await answered(start('off'))).end(); // its code cache
+  await (await responds(start('off'))).end(); // its code cache
   try {
     progress('telemetry: throughput with and without');
     const throughput = await throughputOf(starter(platform, folder, `http://127.0.0.1:${port}`), options);
@@ -122,7 +122,7 @@ async function inTurn(start: Start, times: number): Promise<Pick<TelemetryCost, 
   for (let n = 0; n < times; n++)
     for (const mode of ['off', 'on'] as const) {
       const startMs = performance.now();
-      const running = await answered(start(mode));
+      const running = await responds(start(mode));
       cold[mode].push(performance.now() - startMs);
       const sampled = traceparents(0.1);
       for (let requests = 0; requests < 200; requests++) await get(running, sampled());
@@ -136,14 +136,14 @@ async function inTurn(start: Start, times: number): Promise<Pick<TelemetryCost, 
   };
 }
 
-async function answered(starting: Promise<FunctionProcess>): Promise<FunctionProcess> {
+async function responds(starting: Promise<FunctionProcess>): Promise<FunctionProcess> {
   const running = await starting;
   await get(running, traceparents(1)());
   return running;
 }
 
 async function get({ origin }: FunctionProcess, traceparent: string): Promise<void> {
-  const answer = await fetch(origin + listPath, { headers: { traceparent } });
-  if (answer.status !== 200) throw new Error(`${listPath}: ${answer.status}`);
-  await answer.arrayBuffer();
+  const response = await fetch(origin + listPath, { headers: { traceparent } });
+  if (response.status !== 200) throw new Error(`${listPath}: ${response.status}`);
+  await response.arrayBuffer();
 }

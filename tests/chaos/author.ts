@@ -16,7 +16,7 @@ export interface AuthorOptions {
 
 type OwnPost = WrittenPost & { etag: string };
 
-const mostPosts = 20;
+const maxPosts = 20;
 /** After a request without an answer: how often it is left at that, for good. */
 const abandons = 0.25;
 const bodyOf = ({ title, content, category, status }: PostState) => ({
@@ -52,7 +52,7 @@ class Desk {
 
   async write(): Promise<void> {
     const { dice } = this.#options;
-    if (this.#posts.length < 3 || (this.#posts.length < mostPosts && dice.chance(0.3))) await this.#create();
+    if (this.#posts.length < 3 || (this.#posts.length < maxPosts && dice.chance(0.3))) await this.#create();
     else if (dice.chance(0.75)) await this.#edit(dice.pick(this.#posts));
     else await this.#remove(dice.pick(this.#posts));
   }
@@ -69,11 +69,11 @@ class Desk {
     const post: OwnPost = { token, id: undefined, possible: [state, 'absent'], etag: '' };
     ledger.posts.push(post);
     for (; going(); await sleep(200)) {
-      const answer = await this.#client.write('POST', '/blog/api/posts', bodyOf(state), { 'idempotency-key': token });
-      if (answer === 'unknown' && dice.chance(abandons)) return void ledger.abandoned++;
-      if (answer === 'unknown' || answer === 'not done' || answer.status === 409) continue;
-      if (answer.status !== 201) return this.#surprise(`POST of ${token} was answered ${answer.status}`);
-      Object.assign(post, { id: answer.body.id, etag: answer.etag, possible: [state] });
+      const response = await this.#client.write('POST', '/blog/api/posts', bodyOf(state), { 'idempotency-key': token });
+      if (response === 'unknown' && dice.chance(abandons)) return void ledger.abandoned++;
+      if (response === 'unknown' || response === 'not done' || response.status === 409) continue;
+      if (response.status !== 201) return this.#surprise(`POST of ${token} was answered ${response.status}`);
+      Object.assign(post, { id: response.body.id, etag: response.etag, possible: [state] });
       ledger.announced += state.status === 'published' ? 2 : 1;
       this.#posts.push(post);
       return;
@@ -86,22 +86,22 @@ class Desk {
     const state = { ...before, content: `Edited by ${name}, ${++this.#count}.` };
     if (dice.chance(0.3)) state.category = this.#category();
     if (dice.chance(0.2)) state.status = before.status === 'draft' ? 'published' : 'draft';
-    const answer = await this.#client.write('PATCH', `/blog/api/posts/${post.id}`, bodyOf(state), {
+    const response = await this.#client.write('PATCH', `/blog/api/posts/${post.id}`, bodyOf(state), {
       'if-match': post.etag,
     });
-    if (await this.#settled(post, answer, state)) return;
-    const { status, etag } = answer as Reply;
+    if (await this.#settled(post, response, state)) return;
+    const { status, etag } = response as Reply;
     if (status !== 200) return this.#surprise(`PATCH of ${post.token} was answered ${status}`, post);
     ledger.announced += state.status === before.status ? 1 : 2;
     Object.assign(post, { etag, possible: [state] });
   }
 
   async #remove(post: OwnPost): Promise<void> {
-    const answer = await this.#client.write('DELETE', `/blog/api/posts/${post.id}`, undefined, {
+    const response = await this.#client.write('DELETE', `/blog/api/posts/${post.id}`, undefined, {
       'if-match': post.etag,
     });
-    if (await this.#settled(post, answer, 'absent')) return;
-    const { status } = answer as Reply;
+    if (await this.#settled(post, response, 'absent')) return;
+    const { status } = response as Reply;
     if (status !== 204) return this.#surprise(`DELETE of ${post.token} was answered ${status}`, post);
     this.#options.ledger.announced++;
     post.possible = ['absent'];
@@ -111,12 +111,12 @@ class Desk {
   /** False when the answer says what became of the write. Without one it is left alone from now on, or looked up. */
   async #settled(
     post: OwnPost,
-    answer: Reply | 'unknown' | 'not done',
+    response: Reply | 'unknown' | 'not done',
     wanted: PostState | 'absent',
   ): Promise<boolean> {
-    if (answer === 'not done') return true;
-    if (answer !== 'unknown' && answer.status !== 412) return false;
-    if (answer === 'unknown') {
+    if (response === 'not done') return true;
+    if (response !== 'unknown' && response.status !== 412) return false;
+    if (response === 'unknown') {
       post.possible.push(wanted);
       if (this.#options.dice.chance(abandons)) {
         this.#drop(post);
@@ -130,22 +130,22 @@ class Desk {
 
   /** What is there now must be possible. What may still come cannot once the next write has named the version it is based on. */
   async #reread(post: OwnPost): Promise<void> {
-    const answer = await this.#client.ask('GET', `/blog/api/posts/${post.id}`, [200, 404]);
-    if (!answer) return this.#drop(post);
-    if (answer.status === 404) {
+    const response = await this.#client.ask('GET', `/blog/api/posts/${post.id}`, [200, 404]);
+    if (!response) return this.#drop(post);
+    if (response.status === 404) {
       if (!post.possible.includes('absent')) return this.#surprise(`${post.token} is gone`, post);
       post.possible = ['absent'];
       return this.#drop(post);
     }
-    const found = post.possible.find((each) => each !== 'absent' && each.content === answer.body.content);
+    const found = post.possible.find((each) => each !== 'absent' && each.content === response.body.content);
     if (!found)
       return this.#surprise(
-        `${post.token} has a content that was never possible: ${JSON.stringify(answer.body)}`,
+        `${post.token} has a content that was never possible: ${JSON.stringify(response.body)}`,
         post,
       );
     // First the one that was found: the next write goes on from there.
     post.possible = [found, ...post.possible.filter((each) => each !== found)];
-    post.etag = answer.etag;
+    post.etag = response.etag;
   }
 
   #category(): string {

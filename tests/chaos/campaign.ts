@@ -33,7 +33,7 @@ export interface CampaignOptions {
 
 /** How long a step waits for its moment. */
 const readyMs = 1_500;
-const leastEventsPerSecond = 60;
+const minEventsPerSecond = 60;
 
 /** Runs a platform under load, breaks it as the seed's plan says, waits until everything is quiet, and says what does not hold. */
 export async function campaign(options: CampaignOptions): Promise<Result> {
@@ -99,7 +99,7 @@ async function underLoad(
 ): Promise<void> {
   let [loading, broken] = [true, false];
   const going = () => loading;
-  const rate = Math.max(leastEventsPerSecond, (1.15 * events) / (minutes * 60));
+  const rate = Math.max(minEventsPerSecond, (1.15 * events) / (minutes * 60));
   const writers = Array.from({ length: authors }, (_, n) =>
     author({ ledger, url: site.url, name: `author-${n}`, dice: random(seed * 100 + n), pauseMs: 200, going }),
   );

@@ -54,11 +54,11 @@ export function clientOf({ ledger, url, name, going }: ClientOptions): Client {
     const init = { method, headers: { ...own, ...headers }, ...(body !== undefined && { body: JSON.stringify(body) }) };
     return ledger.during(async () => {
       try {
-        const answer = await fetch(url + path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-        const text = await answer.text();
+        const response = await fetch(url + path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+        const text = await response.text();
         return {
-          status: answer.status,
-          etag: answer.headers.get('etag') ?? '',
+          status: response.status,
+          etag: response.headers.get('etag') ?? '',
           body: (text.startsWith('{') ? JSON.parse(text) : {}) as Reply['body'],
         };
       } catch {
@@ -74,27 +74,27 @@ export function clientOf({ ledger, url, name, going }: ClientOptions): Client {
     },
     async write(method, path, body, headers) {
       const began = performance.now();
-      const answer = await send(method, path, body, headers);
-      if (!answer || answer.status >= 500) {
+      const response = await send(method, path, body, headers);
+      if (!response || response.status >= 500) {
         ledger.ambiguous++;
         return 'unknown';
       }
-      if (answer.status === 401) await login();
-      if (answer.status === 429) await sleep(1_000);
-      if (answer.status === 401 || answer.status === 429) return 'not done';
-      if (answer.status < 300) {
+      if (response.status === 401) await login();
+      if (response.status === 429) await sleep(1_000);
+      if (response.status === 401 || response.status === 429) return 'not done';
+      if (response.status < 300) {
         ledger.acknowledgedWrites++;
         ledger.acknowledge(began);
       }
-      return answer;
+      return response;
     },
     async ask(method, path, statuses, body) {
       for (; ; await sleep(250)) {
-        const answer = await send(method, path, body);
-        if (answer && statuses.includes(answer.status)) return answer;
+        const response = await send(method, path, body);
+        if (response && statuses.includes(response.status)) return response;
         if (!going()) return undefined;
-        if (answer?.status === 401 && token) await login();
-        if (answer?.status === 429) await sleep(5_000);
+        if (response?.status === 401 && token) await login();
+        if (response?.status === 429) await sleep(5_000);
       }
     },
   };

@@ -48,9 +48,9 @@ export async function sendEvents({ ledger, broker, streams, batch, rate, going }
 async function accepted(broker: () => string, body: string): Promise<boolean> {
   try {
     const headers = { 'content-type': 'application/cloudevents-batch+json' };
-    const answer = await fetch(broker(), { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
-    await answer.arrayBuffer();
-    return answer.status === 202;
+    const response = await fetch(broker(), { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
+    await response.arrayBuffer();
+    return response.status === 202;
   } catch {
     return false;
   }

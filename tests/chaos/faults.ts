@@ -76,7 +76,7 @@ async function awake(site: Site, name: FunctionName): Promise<number[]> {
   const call = calls[name];
   if (call)
     void fetch(site.url + call[1], { method: call[0], signal: AbortSignal.timeout(10_000) })
-      .then((answer) => answer.arrayBuffer())
+      .then((response) => response.arrayBuffer())
       .catch(() => {});
   for (const until = Date.now() + wakeMs; Date.now() < until; await sleep(10)) {
     const services = await site.platform.services().catch(() => []);

@@ -59,10 +59,10 @@ function allIsWell(): { ledger: Ledger; observed: { -readonly [K in keyof Observ
   };
 }
 
-type Harm = (all: ReturnType<typeof allIsWell>) => void;
+type Mutation = (all: ReturnType<typeof allIsWell>) => void;
 
 /** Each line: what is planted, whose business it is, and what is then said. */
-const planted: [string, string, RegExp, Harm][] = [
+const planted: [string, string, RegExp, Mutation][] = [
   [
     'a post that is gone',
     'Every acknowledged write is there',
@@ -194,13 +194,13 @@ const planted: [string, string, RegExp, Harm][] = [
   ['a process that stays', 'No process', /node/, ({ observed }) => void (observed.processes = ['4711 node'])],
 ];
 
-function without(id: string): Harm {
+function without(id: string): Mutation {
   return ({ observed }) => void (observed.seen = observed.seen.filter((each) => each.id !== id));
 }
-function withoutAll(subject: string): Harm {
+function withoutAll(subject: string): Mutation {
   return ({ observed }) => void (observed.seen = observed.seen.filter((each) => each.subject !== subject));
 }
-function swapped(one: number, other: number): Harm {
+function swapped(one: number, other: number): Mutation {
   return ({ observed }) => {
     const seen = [...observed.seen];
     [seen[one], seen[other]] = [seen[other]!, seen[one]!];
@@ -214,9 +214,9 @@ describe('the invariants', () => {
     expect(violations(ledger, observed)).toEqual([]);
   });
 
-  it.each(planted)('find %s', (_, invariant, sentence, harm) => {
+  it.each(planted)('find %s', (_, invariant, sentence, mutate) => {
     const all = allIsWell();
-    harm(all);
+    mutate(all);
     const found = violations(all.ledger, all.observed);
     expect(found.map((each) => each.invariant)).toContainEqual(expect.stringContaining(invariant));
     expect(found.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(sentence));

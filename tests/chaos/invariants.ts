@@ -123,7 +123,7 @@ function disorder(seen: readonly SeenEvent[]): string[] {
   const wrong: string[] = [];
   for (const event of seen) {
     const before = last.get(event.subject);
-    if (before && place(event) <= place(before))
+    if (before && orderOf(event) <= orderOf(before))
       wrong.push(
         `${event.subject}: ${event.type} of version ${event.version} (${event.id}) took effect after ${before.type} of version ${before.version} (${before.id})`,
       );
@@ -132,7 +132,7 @@ function disorder(seen: readonly SeenEvent[]): string[] {
   return wrong;
 }
 
-const place = ({ type, version }: SeenEvent): number => version + (/\.(un)?published\./.test(type) ? 0.5 : 0);
+const orderOf = ({ type, version }: SeenEvent): number => version + (/\.(un)?published\./.test(type) ? 0.5 : 0);
 
 function inboxes(_: Ledger, { seen, inboxes }: Observed): string[] {
   return [...inboxes].flatMap(([consumer, known]) =>

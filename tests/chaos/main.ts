@@ -39,9 +39,9 @@ if (values.help) console.log(help);
 else if (values.plan !== undefined) printPlan(number('plan'));
 else await run();
 
-function printPlan(most: number): void {
+function printPlan(maxSteps: number): void {
   for (const step of planOf(number('seed'))) {
-    if (step.number > most) return;
+    if (step.number > maxSteps) return;
     console.log(shown(step));
   }
 }

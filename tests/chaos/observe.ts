@@ -23,7 +23,7 @@ interface Listed {
 }
 
 /** The newest ones: caches hold little else. */
-const mostPosts = 500;
+const maxPosts = 500;
 /** Longest life of a copy in Redis, and a little. */
 const copiesMs = 66_000;
 const over = new Set(['delivered', 'dead-lettered', 'undeliverable']);
@@ -115,23 +115,23 @@ async function settled(look: () => Promise<Observed['shown']>): Promise<Pick<Obs
 /** What somebody who is not logged in gets of each post, of the lists and of the categories: all of it may come from caches. */
 async function shown(url: string, posts: readonly StoredPost[], sql: postgres.Sql): Promise<Observed['shown']> {
   const found: { path: string; expected: string; got: string }[] = [];
-  for (const { id, version, content, status } of posts.slice(-mostPosts)) {
+  for (const { id, version, content, status } of posts.slice(-maxPosts)) {
     const path = `/blog/api/posts/${id}`;
-    const answer = await fetch(url + path);
-    const body = (await answer.json()) as { version?: number; content?: string };
+    const response = await fetch(url + path);
+    const body = (await response.json()) as { version?: number; content?: string };
     found.push({
       path,
       expected: status === 'published' ? `version ${version}: ${content}` : '404',
-      got: answer.status === 200 ? `version ${body.version}: ${body.content}` : String(answer.status),
+      got: response.status === 200 ? `version ${body.version}: ${body.content}` : String(response.status),
     });
   }
   const categories = await sql<
     { name: string; post_count: number }[]
   >`SELECT name, post_count FROM categories.categories ORDER BY key`;
-  const told = (await (await fetch(`${url}/blog/api/categories`)).json()) as { name: string; post_count: number }[];
+  const message = (await (await fetch(`${url}/blog/api/categories`)).json()) as { name: string; post_count: number }[];
   const line = (list: readonly { name: string; post_count: number }[]) =>
     list.map(({ name, post_count }) => `${name} ${post_count}`).join(', ');
-  found.push({ path: '/blog/api/categories', expected: line(categories), got: line(told) });
+  found.push({ path: '/blog/api/categories', expected: line(categories), got: line(message) });
   const newest = await sql<
     { title: string }[]
   >`SELECT title FROM posts.posts WHERE status = 'published' ORDER BY created_at DESC, id DESC LIMIT 20`;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { planOf, type Step } from './plan.ts';
 
-function first(seed: number, most: number, options?: { journal: boolean }): Step[] {
+function first(seed: number, max: number, options?: { journal: boolean }): Step[] {
   const plan = planOf(seed, options);
-  return Array.from({ length: most }, () => plan.next().value);
+  return Array.from({ length: max }, () => plan.next().value);
 }
 
 it('the same seed gives the same steps, another one others', () => {

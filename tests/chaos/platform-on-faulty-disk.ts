@@ -6,6 +6,6 @@ import { type Disk, faultyStores } from './faulty-store.ts';
 /** The platform as `npm start` runs it, on a disk that its parent may break; it ends with its parent. */
 const root = resolve(import.meta.dirname, '../..');
 const disk: Disk = { state: 'well', delayMs: 0 };
-process.on('message', (told: Partial<Disk>) => void Object.assign(disk, told));
+process.on('message', (message: Partial<Disk>) => void Object.assign(disk, message));
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 await run(readSettings(process.argv.slice(2), process.env, root), root, { stores: faultyStores(disk) });

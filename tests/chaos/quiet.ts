@@ -4,7 +4,7 @@ import { database, outboxes, undelivered } from './observe.ts';
 import type { Site } from './site.ts';
 
 /** Backoff doubles: an event that failed for half a minute may wait as long again. */
-const longestMs = 180_000;
+const maxWaitMs = 180_000;
 /** A copy in a process may be this old, and a page made of it is thrown away once more after that. */
 const cachesMs = 2_500;
 /** The relay leaves what is younger to the process that wrote it. */
@@ -20,7 +20,7 @@ export async function quiet(
   const sql = database(home);
   let calmSince: number | undefined;
   try {
-    for (; Date.now() - began < longestMs; await sleep(250)) {
+    for (; Date.now() - began < maxWaitMs; await sleep(250)) {
       await fetch(`${url}/chaos/relay`, { method: 'POST', signal: AbortSignal.timeout(10_000) }).catch(() => {});
       const calm = await isCalm().catch(() => false);
       calmSince = calm ? (calmSince ?? Date.now()) : undefined;

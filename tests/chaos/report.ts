@@ -98,8 +98,8 @@ function byFault(steps: readonly StepResult[]): string[] {
 }
 
 /** The last steps before the end, for whoever looks for the one that did it. */
-export const lastSteps = ({ steps }: Result, most: number): string =>
+export const lastSteps = ({ steps }: Result, limit: number): string =>
   steps
-    .slice(-most)
+    .slice(-limit)
     .map(({ step }) => shown(step))
     .join('\n');

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { expect } from 'vitest';
-import { accepted, asHeaders, type Check, refused, type Tools } from './tools.ts';
+import { accepted, asHeaders, type Check, rejected, type Tools } from './tools.ts';
 
 const options = (t: Tools, headers = {}) => t.post({ method: 'OPTIONS', headers });
 
@@ -84,14 +84,14 @@ export const acknowledging: Readonly<Record<string, Check>> = {
   'hook.allow': allowsPost,
   async 'dp.status'(t) {
     accepted(await t.send());
-    refused(await t.send({ type: '' }));
+    rejected(await t.send({ type: '' }));
   },
   async 'dp.stored-first'(t) {
-    const inside = t.inside();
-    const before = inside.syncs();
+    const internals = t.internals();
+    const before = internals.syncs();
     accepted(await t.send());
-    expect(inside.syncs()).toBeGreaterThan(before);
-    await inside.withFullDisk(async () => expect((await t.send()).status).toBe(503));
+    expect(internals.syncs()).toBeGreaterThan(before);
+    await internals.withFullDisk(async () => expect((await t.send()).status).toBe(503));
   },
   'dp.reserved': noReservedStatus,
   'hook.no-3xx': noReservedStatus,

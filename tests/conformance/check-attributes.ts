@@ -1,23 +1,23 @@
 import { expect } from 'vitest';
-import { accepted, asHeaders, attributesOf, type Check, refused, type Tools } from './tools.ts';
+import { accepted, asHeaders, attributesOf, type Check, rejected, type Tools } from './tools.ts';
 
 /** Refused with each of these values, in binary and in structured mode. */
-function refuses(name: string, values: readonly string[]): Check {
+function rejects(name: string, values: readonly string[]): Check {
   return async (t) => {
     for (const value of values) {
-      refused(await t.structured({ [name]: value }));
-      if (/^[\x20-\x7e]*$/.test(value)) refused(await t.send({ [name]: value }));
+      rejected(await t.structured({ [name]: value }));
+      if (/^[\x20-\x7e]*$/.test(value)) rejected(await t.send({ [name]: value }));
     }
   };
 }
 
-function refusesWithout(names: readonly string[]): Check {
+function rejectsWithout(names: readonly string[]): Check {
   return async (t) => {
     for (const name of names) {
       const { [name]: _, ...rest } = t.event();
-      refused(await t.post({ headers: asHeaders(rest) }));
-      refused(await t.structured({ [name]: undefined }));
-      refused(await t.structured({ [name]: null }));
+      rejected(await t.post({ headers: asHeaders(rest) }));
+      rejected(await t.structured({ [name]: undefined }));
+      rejected(await t.structured({ [name]: null }));
     }
   };
 }
@@ -48,26 +48,26 @@ export const attributes: Readonly<Record<string, Check>> = {
     accepted(await t.send({ ...optional, two: 'x%20y' }));
     expect(attributesOf((await t.arrived(consumer))[0]!)).toMatchObject(optional);
   },
-  'ce.required': refusesWithout(['id', 'source', 'specversion', 'type']),
+  'ce.required': rejectsWithout(['id', 'source', 'specversion', 'type']),
   async 'ce.once'(t) {
-    refused(
+    rejected(
       await t.post({
         headers: { 'content-type': 'application/cloudevents+json' },
         body: JSON.stringify(t.event()).replace('{', '{"subject":"a","subject":"b",'),
       }),
     );
-    refused(await t.send({}, { headers: { 'ce-subject': ['a', 'b'] } }));
+    rejected(await t.send({}, { headers: { 'ce-subject': ['a', 'b'] } }));
   },
   async 'ce.names'(t) {
-    refused(await t.structured({ myName: 'x' }));
-    refused(await t.structured({ 'my-name': 'x' }));
-    refused(await t.send({}, { headers: { 'ce-my-name': 'x' } }));
+    rejected(await t.structured({ myName: 'x' }));
+    rejected(await t.structured({ 'my-name': 'x' }));
+    rejected(await t.send({}, { headers: { 'ce-my-name': 'x' } }));
   },
   async 'ce.names-short'(t) {
     const sink = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] } });
     const consumer = await t.consumer({
       spec: { delivery: { retry: 0, deadLetterSink: { uri: sink.url } } },
-      answer: () => 400,
+      respond: () => 400,
     });
     const name = 'averylongnameofanextension';
     accepted(await t.send({ [name]: 'x' }));
@@ -78,7 +78,7 @@ export const attributes: Readonly<Record<string, Check>> = {
     expect(added.filter((each) => each.length > 20)).toEqual([]);
   },
   async 'ce.data-name'(t) {
-    refused(await t.send({}, { headers: { 'ce-data': 'x' } }));
+    rejected(await t.send({}, { headers: { 'ce-data': 'x' } }));
   },
   async 'ce.canonical'(t) {
     const consumer = await t.consumer();
@@ -89,10 +89,10 @@ export const attributes: Readonly<Record<string, Check>> = {
   },
   async 'ce.integer'(t) {
     for (const n of [2147483647, -2147483648]) accepted(await t.structured({ n }));
-    for (const n of [2147483648, -2147483649, 1.5, 1e300]) refused(await t.structured({ n }));
+    for (const n of [2147483648, -2147483649, 1.5, 1e300]) rejected(await t.structured({ n }));
   },
   'ce.string': all(
-    refuses('ext', [
+    rejects('ext', [
       '\u0000',
       'a\nb',
       '\u007f',
@@ -105,21 +105,21 @@ export const attributes: Readonly<Record<string, Check>> = {
       'a\udc00b',
     ]),
     async (t) => {
-      for (const ext of ['%00', '%0A', '%7F', '%C2%80', '%EF%BF%BE']) refused(await t.send({ ext }));
+      for (const ext of ['%00', '%0A', '%7F', '%C2%80', '%EF%BF%BE']) rejected(await t.send({ ext }));
       accepted(await t.structured({ ext: '\ud83d\ude00' }));
     },
   ),
-  'ce.id': refuses('id', ['']),
-  'ce.source': refuses('source', ['', 'a b', '%zz', '<>']),
-  'ce.specversion': refuses('specversion', ['', '0.3', '1', '2.0']),
-  'ce.type': refuses('type', ['']),
+  'ce.id': rejects('id', ['']),
+  'ce.source': rejects('source', ['', 'a b', '%zz', '<>']),
+  'ce.specversion': rejects('specversion', ['', '0.3', '1', '2.0']),
+  'ce.type': rejects('type', ['']),
   async 'ce.datacontenttype'(t) {
-    for (const datacontenttype of ['', 'json', 'a/b/c', '/']) refused(await t.structured({ datacontenttype }));
+    for (const datacontenttype of ['', 'json', 'a/b/c', '/']) rejected(await t.structured({ datacontenttype }));
     accepted(await t.structured({ datacontenttype: 'application/json; charset=utf-8' }));
   },
-  'ce.dataschema': refuses('dataschema', ['', '/relative', 'a b']),
-  'ce.subject': refuses('subject', ['']),
-  'ce.time': refuses('time', [
+  'ce.dataschema': rejects('dataschema', ['', '/relative', 'a b']),
+  'ce.subject': rejects('subject', ['']),
+  'ce.time': rejects('time', [
     '',
     'yesterday',
     '2026-01-01',
@@ -127,10 +127,10 @@ export const attributes: Readonly<Record<string, Check>> = {
     '2026-01-01T25:00:00Z',
     '2026-01-01T00:00:00',
   ]),
-  'ce.extensions': all(refuses('ext', ['\u0001']), async (t) => {
-    refused(await t.structured({ eXt: 'x' }));
-    refused(await t.structured({ ext: { nested: 1 } }));
-    refused(await t.structured({ ext: [1] }));
+  'ce.extensions': all(rejects('ext', ['\u0001']), async (t) => {
+    rejected(await t.structured({ eXt: 'x' }));
+    rejected(await t.structured({ ext: { nested: 1 } }));
+    rejected(await t.structured({ ext: [1] }));
     accepted(await t.structured({ ext: 'x', n: 1, yes: false }));
   }),
   async 'ce.metadata'(t) {
@@ -151,7 +151,7 @@ export const attributes: Readonly<Record<string, Check>> = {
   },
   async 'part.key'(t) {
     const consumer = await t.consumer();
-    refused(await t.structured({ partitionkey: '' }));
+    rejected(await t.structured({ partitionkey: '' }));
     accepted(await t.send({ partitionkey: 'key-1' }));
     expect(attributesOf((await t.arrived(consumer))[0]!).partitionkey).toBe('key-1');
   },

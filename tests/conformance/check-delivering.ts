@@ -48,7 +48,7 @@ const delivered: Check = async (t) => {
   expect(attributesOf(call!)).toMatchObject(event);
   expect([call?.headers['content-type'], call?.body.toString()]).toEqual(['application/json', '{}']);
 };
-const once: Check = async (t) => {
+const deliversOnce: Check = async (t) => {
   const consumer = await t.consumer();
   accepted(await t.send());
   await t.arrived(consumer);
@@ -63,13 +63,13 @@ export const delivering: Readonly<Record<string, Check>> = {
   'dp.binding': delivered,
   'cp.forwards': eachItsOwn,
   'cp.copies': eachItsOwn,
-  'cp.once': once,
-  'cp.complete': once,
+  'cp.once': deliversOnce,
+  'cp.complete': deliversOnce,
   async 'dp.at-least-once'(t) {
     let lost = 1;
     const consumer = await t.consumer({
       spec: { delivery: { retry: 3, backoffDelay: 'PT0.1S' } },
-      answer: () => (lost-- > 0 ? 'break off' : 202),
+      respond: () => (lost-- > 0 ? 'break off' : 202),
     });
     const event = t.event();
     accepted(await t.send(event));
@@ -87,39 +87,39 @@ export const delivering: Readonly<Record<string, Check>> = {
     expect((await t.arrived(consumer, 2)).map(({ headers }) => headers['ce-source']).sort()).toEqual(['/one', '/two']);
   },
   async 'dp.broker-congestion'(t) {
-    const consumer = await t.consumer({ spec: { delivery: { retry: 0, timeout: 'PT2S' } }, answer: () => 'hang' });
+    const consumer = await t.consumer({ spec: { delivery: { retry: 0, timeout: 'PT2S' } }, respond: () => 'hang' });
     for (let i = 0; i < 1_100; i++) accepted(await t.send());
     await t.arrived(consumer);
     expect(consumer.calls.length).toBeLessThan(1_000);
   },
   async 'kn.independent'(t) {
-    const hanging = await t.consumer({ spec: { delivery: { retry: 0, timeout: 'PT1S' } }, answer: () => 'hang' });
+    const hanging = await t.consumer({ spec: { delivery: { retry: 0, timeout: 'PT1S' } }, respond: () => 'hang' });
     const consumer = await t.consumer();
     for (let i = 0; i < 200; i++) accepted(await t.send());
     await t.arrived(consumer, 200);
     expect(hanging.calls.length).toBeLessThan(200);
   },
   async 'dp.telemetry'(t) {
-    const inside = t.inside();
+    const internals = t.internals();
     const event = t.event();
     const good = await t.consumer();
-    await t.consumer({ spec: { delivery: { retry: 0 } }, answer: () => 400 });
+    await t.consumer({ spec: { delivery: { retry: 0 } }, respond: () => 400 });
     accepted(await t.send(event));
     await t.arrived(good);
     await t.target.quiet();
-    expect(inside.outcomes(event.id!).sort()).toEqual(['delivered', 'undeliverable']);
+    expect(internals.outcomes(event.id!).sort()).toEqual(['delivered', 'undeliverable']);
   },
   async 'cp.durable'(t) {
-    const inside = t.inside();
+    const internals = t.internals();
     let up = false;
     const consumer = await t.consumer({
       spec: { delivery: { retry: 5, backoffDelay: 'PT1S' } },
-      answer: () => (up ? 202 : 503),
+      respond: () => (up ? 202 : 503),
     });
     const event = t.event();
     accepted(await t.send(event));
     await t.arrived(consumer);
-    await inside.crash();
+    await internals.crash();
     up = true;
     const before = consumer.calls.length;
     await t.until(() => consumer.calls.length > before, 'the event after the crash');
@@ -167,10 +167,10 @@ export const delivering: Readonly<Record<string, Check>> = {
   ),
   async 'kn.ordered'(t) {
     let failures = 1;
-    const answer = () => (failures-- > 0 ? 503 : 202);
+    const respond = () => (failures-- > 0 ? 503 : 202);
     const consumer = await t.consumer({
       spec: { ordered: true, delivery: { retry: 3, backoffPolicy: 'exponential', backoffDelay: 'PT0.5S' } },
-      answer,
+      respond,
     });
     for (const id of ['1', '2', '3']) accepted(await t.send({ id, partitionkey: t.type }));
     expect(ids(await t.arrived(consumer, 4))).toEqual(['1', '1', '2', '3']);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Call } from './receiver.ts';
-import { accepted, asHeaders, attributesOf, type Check, refused, type Tools } from './tools.ts';
+import { accepted, asHeaders, attributesOf, type Check, rejected, type Tools } from './tools.ts';
 
 const batch = 'application/cloudevents-batch+json';
 
@@ -62,7 +62,7 @@ const members: Check = async (t) => {
 const batchType: Check = async (t) => {
   const body = JSON.stringify([t.event()]);
   accepted(await t.post({ headers: { 'content-type': `${batch}; charset=utf-8` }, body }));
-  refused(await t.post({ headers: { 'content-type': 'application/cloudevents+json' }, body }));
+  rejected(await t.post({ headers: { 'content-type': 'application/cloudevents+json' }, body }));
 };
 
 /** What a broker sends of an event whose attributes are too many for headers, which some brokers write in structured mode. */
@@ -101,7 +101,7 @@ export const messages: Readonly<Record<string, Check>> = {
     expect((await structured(t, { datacontenttype: 'text/xml', data: '<a/>' })).headers).not.toHaveProperty(
       'ce-datacontenttype',
     );
-    refused(await t.send({}, { headers: { 'ce-datacontenttype': 'text/plain' } }));
+    rejected(await t.send({}, { headers: { 'ce-datacontenttype': 'text/plain' } }));
   },
   async 'http.all-attributes'(t) {
     const sent = { subject: 's', time: '2026-01-01T00:00:00Z', dataschema: 'urn:a:b', one: '1', two: '2' };
@@ -133,7 +133,7 @@ export const messages: Readonly<Record<string, Check>> = {
   'http.lower-case': reads('%c3%bf%20', 'ÿ '),
   'http.needless': reads('%41%42c', 'ABc'),
   async 'http.utf8'(t) {
-    for (const ext of ['%C0%A0', '%C3', '%ED%A0%80', '%F8%88%80%80%80', '%FF']) refused(await t.send({ ext }));
+    for (const ext of ['%C0%A0', '%C3', '%ED%A0%80', '%F8%88%80%80%80', '%FF']) rejected(await t.send({ ext }));
   },
   'http.example': writes('Euro € 😀', 'Euro%20%E2%82%AC%20%F0%9F%98%80'),
   async 'http.structured-payload'(t) {
@@ -161,7 +161,7 @@ export const messages: Readonly<Record<string, Check>> = {
   },
   async 'http.batch-version'(t) {
     const consumer = await t.consumer();
-    refused(
+    rejected(
       await t.post({
         headers: { 'content-type': batch },
         body: JSON.stringify([t.event(), { ...t.event(), specversion: '0.3' }]),
@@ -180,7 +180,7 @@ export const messages: Readonly<Record<string, Check>> = {
       no: 'false',
       n: '-7',
     });
-    refused(
+    rejected(
       await t.post({
         headers: { 'content-type': 'application/cloudevents+json' },
         body: JSON.stringify({ ...t.event(), n: 1 }).replace('"n":1', '"n":1.0'),
@@ -197,10 +197,10 @@ export const messages: Readonly<Record<string, Check>> = {
       data_base64: bytes.toString('base64'),
     });
     expect([body.equals(bytes), headers['content-type']]).toEqual([true, 'image/png']);
-    refused(await t.structured({ data_base64: '***' }));
+    rejected(await t.structured({ data_base64: '***' }));
   },
   async 'json.exclusive'(t) {
-    refused(await t.structured({ data: 1, data_base64: 'AA==' }));
+    rejected(await t.structured({ data: 1, data_base64: 'AA==' }));
   },
   async 'json.value'(t) {
     const data = { text: 'ü', list: [1, null, { a: 1.5 }] };

@@ -1,18 +1,18 @@
 import { expect } from 'vitest';
-import type { Answer } from './receiver.ts';
+import type { ResponseSpec } from './receiver.ts';
 import { accepted, asHeaders, type Check, type Tools } from './tools.ts';
 
 const replyType = (t: Tools) => `${t.type}.reply`;
 
 /** An answer that holds an event of the check's reply type. */
-function binaryReply(t: Tools, status = 200, more: Record<string, string> = {}): Answer {
+function binaryReply(t: Tools, status = 200, more: Record<string, string> = {}): ResponseSpec {
   return {
     status,
     headers: { ...asHeaders(t.event({ type: replyType(t), ...more })), 'content-type': 'application/json' },
     body: '{"reply":1}',
   };
 }
-function structuredReply(t: Tools): Answer {
+function structuredReply(t: Tools): ResponseSpec {
   const body = JSON.stringify({ ...t.event({ type: replyType(t) }), data: { reply: 1 } });
   return { status: 200, headers: { 'content-type': 'application/cloudevents+json' }, body };
 }
@@ -20,14 +20,14 @@ const repliesTo = (t: Tools) => t.consumer({ spec: { filters: [{ exact: { type: 
 
 const taken: Check = async (t) => {
   const replies = await repliesTo(t);
-  for (const reply of [binaryReply(t), structuredReply(t)]) await t.consumer({ answer: () => reply });
+  for (const reply of [binaryReply(t), structuredReply(t)]) await t.consumer({ respond: () => reply });
   accepted(await t.send());
   for (const { body } of await t.arrived(replies, 2)) expect(JSON.parse(body.toString())).toEqual({ reply: 1 });
 };
-const dropped = (answer: (t: Tools) => Answer): Check => {
+const dropped = (response: (t: Tools) => ResponseSpec): Check => {
   return async (t) => {
     const replies = await repliesTo(t);
-    const consumer = await t.consumer({ answer: () => answer(t) });
+    const consumer = await t.consumer({ respond: () => response(t) });
     accepted(await t.send());
     await t.arrived(consumer);
     await t.target.quiet();
@@ -37,7 +37,7 @@ const dropped = (answer: (t: Tools) => Answer): Check => {
 const prefers: Check = async (t) => {
   const consumer = await t.consumer({
     spec: { delivery: { retry: 1, backoffDelay: 'PT0.1S', backoffPolicy: 'linear' } },
-    answer: () => 503,
+    respond: () => 503,
   });
   accepted(await t.send());
   for (const { headers } of await t.arrived(consumer, 2))
@@ -45,8 +45,8 @@ const prefers: Check = async (t) => {
 };
 const sinkReply: Check = async (t) => {
   const replies = await repliesTo(t);
-  const sink = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] }, answer: () => binaryReply(t) });
-  await t.consumer({ spec: { delivery: { retry: 0, deadLetterSink: { uri: sink.url } } }, answer: () => 400 });
+  const sink = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] }, respond: () => binaryReply(t) });
+  await t.consumer({ spec: { delivery: { retry: 0, deadLetterSink: { uri: sink.url } } }, respond: () => 400 });
   accepted(await t.send());
   await t.arrived(sink);
   await t.target.quiet();
@@ -70,19 +70,19 @@ export const replying: Readonly<Record<string, Check>> = {
       await dropped(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' }))(t);
   },
   'cp.reply-enqueued': async (t) => {
-    const inside = t.target.inside;
+    const internals = t.target.internals;
     let up = false;
     const replies = await t.consumer({
       spec: {
         filters: [{ exact: { type: replyType(t) } }],
         delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' },
       },
-      answer: () => (up ? 202 : 503),
+      respond: () => (up ? 202 : 503),
     });
-    await t.consumer({ answer: () => binaryReply(t) });
+    await t.consumer({ respond: () => binaryReply(t) });
     accepted(await t.send());
     await t.arrived(replies);
-    await inside?.crash();
+    await internals?.crash();
     up = true;
     const before = replies.calls.length;
     await t.until(() => replies.calls.length > before, 'the reply after the crash');
@@ -91,7 +91,7 @@ export const replying: Readonly<Record<string, Check>> = {
     const both = { filters: [{ any: [{ exact: { type: t.type } }, { exact: { type: replyType(t) } }] }] };
     const causing = await t.consumer({
       spec: both,
-      answer: ({ headers }) => (headers['ce-type'] === t.type ? binaryReply(t) : 202),
+      respond: ({ headers }) => (headers['ce-type'] === t.type ? binaryReply(t) : 202),
     });
     const other = await t.consumer({ spec: both });
     accepted(await t.send());
@@ -101,21 +101,21 @@ export const replying: Readonly<Record<string, Check>> = {
       );
   },
   'cp.reply-unstored': async (t) => {
-    const inside = t.inside();
+    const internals = t.internals();
     const replies = await repliesTo(t);
     const consumer = await t.consumer({
       spec: { delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' } },
-      answer: () => binaryReply(t),
+      respond: () => binaryReply(t),
     });
     accepted(await t.send());
     await t.arrived(replies);
-    let held: (answer: Answer) => void = () => {};
-    consumer.answer = () => new Promise((answer) => (held = answer));
+    let held: (response: ResponseSpec) => void = () => {};
+    consumer.respond = () => new Promise((resolve) => (held = resolve));
     accepted(await t.send());
     await t.arrived(consumer, 2);
-    await inside.withFullDisk(async () => {
+    await internals.withFullDisk(async () => {
       held(binaryReply(t));
-      consumer.answer = () => binaryReply(t);
+      consumer.respond = () => binaryReply(t);
       for (let i = 0; i < 20; i++) await t.target.pass();
       expect(replies.calls).toHaveLength(1);
     });
@@ -124,18 +124,18 @@ export const replying: Readonly<Record<string, Check>> = {
   },
   'kn.reply-invalid': async (t) => {
     const delivery = { retry: 1, backoffPolicy: 'exponential', backoffDelay: 'PT0.1S' };
-    const bad: Answer[] = [
+    const bad: ResponseSpec[] = [
       { status: 200, headers: { 'ce-specversion': '1.0' }, body: '{}' },
       { status: 200, headers: { 'content-type': 'application/cloudevents+json' }, body: '{' },
     ];
-    for (const answer of bad) {
-      const consumer = await t.consumer({ spec: { delivery }, answer: () => answer });
+    for (const response of bad) {
+      const consumer = await t.consumer({ spec: { delivery }, respond: () => response });
       accepted(await t.send());
       await t.arrived(consumer, 2);
     }
   },
   'kn.ttl': async (t) => {
-    const echo = await t.consumer({ answer: () => binaryReply(t, 200, { type: t.type }) });
+    const echo = await t.consumer({ respond: () => binaryReply(t, 200, { type: t.type }) });
     accepted(await t.send({ knativebrokerttl: '3' }));
     await t.arrived(echo, 2);
     await t.target.quiet();

@@ -1,57 +1,64 @@
 import { expect } from 'vitest';
-import type { Answer, Call, Receiver } from './receiver.ts';
+import type { Call, Receiver, ResponseSpec } from './receiver.ts';
 import { accepted, asHeaders, attributesOf, type Check, gaps, type Tools } from './tools.ts';
 
-const soon = { retry: 2, backoffPolicy: 'exponential', backoffDelay: 'PT0.1S' };
+const shortDelay = { retry: 2, backoffPolicy: 'exponential', backoffDelay: 'PT0.1S' };
 
 /** Attempts that an answer causes when two retries are allowed, until nothing more comes. */
-async function attemptsAt(t: Tools, answer: Answer, delivery: Record<string, string | number> = soon): Promise<Call[]> {
-  const consumer = await t.consumer({ spec: { delivery }, answer: () => answer });
+async function attemptsAt(
+  t: Tools,
+  response: ResponseSpec,
+  delivery: Record<string, string | number> = shortDelay,
+): Promise<Call[]> {
+  const consumer = await t.consumer({ spec: { delivery }, respond: () => response });
   accepted(await t.send());
   await t.arrived(consumer);
   await t.target.quiet();
   return consumer.calls;
 }
 
-const again = (...answers: Answer[]): Check => {
+const again = (...responses: ResponseSpec[]): Check => {
   return async (t) => {
-    for (const answer of answers) expect(await attemptsAt(t, answer), String(answer)).toHaveLength(3);
+    for (const response of responses) expect(await attemptsAt(t, response), String(response)).toHaveLength(3);
   };
 };
-const final = (...answers: Answer[]): Check => {
+const final = (...responses: ResponseSpec[]): Check => {
   return async (t) => {
-    for (const answer of answers) expect(await attemptsAt(t, answer), JSON.stringify(answer)).toHaveLength(1);
+    for (const response of responses) expect(await attemptsAt(t, response), JSON.stringify(response)).toHaveLength(1);
   };
 };
 
 /** The distances of `waits.length` retries, in ms, at most. */
 function distances(
   delivery: Record<string, string | number>,
-  waits: readonly [least: number, most: number][],
-  answer: Answer = 500,
+  waits: readonly [min: number, max: number][],
+  response: ResponseSpec = 500,
 ): Check {
   return async (t) => {
     const consumer = await t.consumer({
       spec: { delivery: { retry: waits.length, ...delivery } },
-      answer: () => answer,
+      respond: () => response,
     });
     accepted(await t.send());
     const got = gaps(await t.arrived(consumer, waits.length + 1));
-    for (const [i, [least, most]] of waits.entries()) {
-      expect(got[i]).toBeGreaterThanOrEqual(least * 0.95);
-      expect(got[i]).toBeLessThanOrEqual(most + t.target.slackMs);
+    for (const [i, [min, max]] of waits.entries()) {
+      expect(got[i]).toBeGreaterThanOrEqual(min * 0.95);
+      expect(got[i]).toBeLessThanOrEqual(max + t.target.slackMs);
     }
   };
 }
 
 async function withSink(
   t: Tools,
-  answer: Receiver['answer'],
-  sinkAnswer: Receiver['answer'] = () => 202,
+  respond: Receiver['respond'],
+  sinkRespond: Receiver['respond'] = () => 202,
   delivery: Record<string, string | number> = { retry: 0 },
 ) {
-  const sink = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] }, answer: sinkAnswer });
-  const consumer = await t.consumer({ spec: { delivery: { ...delivery, deadLetterSink: { uri: sink.url } } }, answer });
+  const sink = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] }, respond: sinkRespond });
+  const consumer = await t.consumer({
+    spec: { delivery: { ...delivery, deadLetterSink: { uri: sink.url } } },
+    respond,
+  });
   return { sink, consumer };
 }
 
@@ -91,19 +98,20 @@ export const retrying: Readonly<Record<string, Check>> = {
   'kn.408': again(408),
   'kn.unreachable': async (t) => {
     await again('break off')(t);
-    const consumer = await t.consumer({ spec: { delivery: { ...soon, retry: 20 } }, answer: () => 202 });
+    const consumer = await t.consumer({ spec: { delivery: { ...shortDelay, retry: 20 } }, respond: () => 202 });
     const closed = await withSink(t, () => 202);
     closed.consumer.close();
     accepted(await t.send());
     expect(attributesOf((await t.arrived(closed.sink))[0]!).knativeerrordest).toBe(closed.consumer.url);
     await t.arrived(consumer);
   },
-  'kn.timeout': async (t) => expect(await attemptsAt(t, 'hang', { ...soon, timeout: 'PT0.2S' })).not.toHaveLength(1),
+  'kn.timeout': async (t) =>
+    expect(await attemptsAt(t, 'hang', { ...shortDelay, timeout: 'PT0.2S' })).not.toHaveLength(1),
   'dp.reattempt': again(503),
   'dp.broker-retries': again(500),
   'cp.retry': again(500),
   async 'cp.retry-count'(t) {
-    for (const retry of [0, 1, 4]) expect(await attemptsAt(t, 500, { ...soon, retry })).toHaveLength(retry + 1);
+    for (const retry of [0, 1, 4]) expect(await attemptsAt(t, 500, { ...shortDelay, retry })).toHaveLength(retry + 1);
   },
   'dp.congestion': growing,
   'cp.exponential': growing,
@@ -125,16 +133,16 @@ export const retrying: Readonly<Record<string, Check>> = {
     })(t);
   },
   'kn.retry-after-max': async (t) => {
-    const answer = { status: 429, headers: { 'retry-after': '60' } };
+    const response = { status: 429, headers: { 'retry-after': '60' } };
     await distances(
       { backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT2S' },
       [[2_000, 2_000]],
-      answer,
+      response,
     )(t);
     await distances(
       { backoffPolicy: 'exponential', backoffDelay: 'PT0.1S', retryAfterMax: 'PT0S' },
       [[100, 100]],
-      answer,
+      response,
     )(t);
   },
   async 'cp.dead-letter'(t) {
@@ -147,7 +155,7 @@ export const retrying: Readonly<Record<string, Check>> = {
   async 'cp.no-sink'(t) {
     const consumer = await t.consumer({
       spec: { delivery: { retry: 0 } },
-      answer: ({ headers }) => (headers['ce-ext'] === 'bad' ? 400 : 202),
+      respond: ({ headers }) => (headers['ce-ext'] === 'bad' ? 400 : 202),
     });
     for (const ext of ['bad', 'good']) accepted(await t.send({ ext }));
     expect((await t.arrived(consumer, 2)).map(({ headers }) => headers['ce-ext']).sort()).toEqual(['bad', 'good']);
@@ -158,7 +166,7 @@ export const retrying: Readonly<Record<string, Check>> = {
       t,
       () => 400,
       () => (failures-- > 0 ? 503 : 202),
-      soon,
+      shortDelay,
     );
     accepted(await t.send());
     await t.arrived(sink, 3);
@@ -167,7 +175,7 @@ export const retrying: Readonly<Record<string, Check>> = {
     expect(gaps(sink.calls)[1]).toBeGreaterThanOrEqual(190);
   },
   async 'cp.own-delivery'(t) {
-    const consumer = await t.consumer({ spec: { delivery: { retry: 3 } }, answer: () => 500 });
+    const consumer = await t.consumer({ spec: { delivery: { retry: 3 } }, respond: () => 500 });
     accepted(await t.send());
     const calls = await t.arrived(consumer, 4);
     expect(calls.at(-1)!.atMs - calls[0]!.atMs).toBeLessThan(30_000);

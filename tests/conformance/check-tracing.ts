@@ -7,7 +7,7 @@ const hop = '00-33333333333333333333333333333333-4444444444444444-01';
 async function headersOf(t: Tools, headers: Record<string, string>) {
   const consumer = await t.consumer({
     spec: { delivery: { retry: 1, backoffPolicy: 'linear', backoffDelay: 'PT0.1S' } },
-    answer: () => 503,
+    respond: () => 503,
   });
   accepted(await t.send({}, { headers }));
   return (await t.arrived(consumer, 2)).map((call) => call.headers);
@@ -46,7 +46,7 @@ export const tracing: Readonly<Record<string, Check>> = {
   'trace.baggage': carries('baggage', 'user=7,plan=free'),
   async 'kn.error-trace'(t) {
     const sink = await t.consumer({ spec: { filters: [{ exact: { type: 'none' } }] } });
-    await t.consumer({ spec: { delivery: { retry: 0, deadLetterSink: { uri: sink.url } } }, answer: () => 400 });
+    await t.consumer({ spec: { delivery: { retry: 0, deadLetterSink: { uri: sink.url } } }, respond: () => 400 });
     accepted(await t.send({}, { headers: { 'ce-traceparent': origin, traceparent: hop, tracestate: 'a=b' } }));
     const { headers } = (await t.arrived(sink))[0]!;
     expect([headers['ce-traceparent'], headers.traceparent, headers.tracestate]).toEqual([

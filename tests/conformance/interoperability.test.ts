@@ -111,9 +111,9 @@ describe("the cloudevents SDK's client and server", () => {
 
   test('answer with an event that comes back through the broker', async () => {
     reply = made({ type: 'com.example.reply' });
-    const answer = known(reply);
+    const response = known(reply);
     const [, got] = await through(2, () => emitterFor(httpTransport(target.ingress))(made()));
-    expect(known(got!)).toEqual(answer);
+    expect(known(got!)).toEqual(response);
   });
 });
 

@@ -16,7 +16,7 @@ import type { Target } from './target.ts';
 
 const stepMs = 10;
 /** Real time that an exchange under way is given before the broker's clock moves on without it. */
-const patienceMs = 100;
+const timeoutMs = 100;
 
 /** This project's broker in this process: a store in memory, real HTTP, and time that passes only when told. */
 export async function localTarget(): Promise<Target> {
@@ -48,7 +48,7 @@ export async function localTarget(): Promise<Target> {
   let made = 0;
 
   const settle = async () => {
-    for (const until = performance.now() + patienceMs; network.underWay() > 0 && performance.now() < until; )
+    for (const until = performance.now() + timeoutMs; network.underWay() > 0 && performance.now() < until; )
       await sleep(1);
   };
   const target: Target = {
@@ -81,7 +81,7 @@ export async function localTarget(): Promise<Target> {
         if (clock.waiting > 0) await clock.advance(1_000);
       }
     },
-    inside: {
+    internals: {
       async withFullDisk(run) {
         const store = stores.get('/brokers/conformance/default')!;
         store.before = (operation, name) => {

@@ -1,6 +1,6 @@
 import type { TriggerSpec } from './target.ts';
 
-interface Endpoint {
+interface BrokerRef {
   broker?: string;
   namespace?: string;
 }
@@ -8,7 +8,7 @@ interface Endpoint {
 /** A Broker to be checked. */
 export const brokerManifest = (
   delivery?: object,
-  { broker = 'default', namespace = 'conformance' }: Endpoint = {},
+  { broker = 'default', namespace = 'conformance' }: BrokerRef = {},
 ) => ({
   apiVersion: 'eventing.knative.dev/v1',
   kind: 'Broker',
@@ -23,7 +23,7 @@ export function triggerManifest({
   spec,
   broker = 'default',
   namespace = 'conformance',
-}: { name: string; url: string; spec: TriggerSpec } & Endpoint) {
+}: { name: string; url: string; spec: TriggerSpec } & BrokerRef) {
   const { ordered, ...rest } = spec;
   const annotations = ordered ? { 'kafka.eventing.knative.dev/delivery.order': 'ordered' } : {};
   return {

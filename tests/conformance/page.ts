@@ -22,7 +22,7 @@ export function page(documents: readonly Document[], results: ReadonlyMap<string
 function table({ title, url, clauses }: Document, results: ReadonlyMap<string, Result>): string {
   const rows = clauses.map(
     (clause) =>
-      `| \`${clause.id}\` | ${clause.level} | ${cell(clause.section)} | ${cell(clause.text)} | ${cell(told(clause, results))} |`,
+      `| \`${clause.id}\` | ${clause.level} | ${cell(clause.section)} | ${cell(clause.text)} | ${cell(outcomeText(clause, results))} |`,
   );
   return [
     `## [${title}](${url})`,
@@ -34,7 +34,7 @@ function table({ title, url, clauses }: Document, results: ReadonlyMap<string, R
   ].join('\n');
 }
 
-const told = ({ id, notApplicable }: Clause, results: ReadonlyMap<string, Result>) =>
+const outcomeText = ({ id, notApplicable }: Clause, results: ReadonlyMap<string, Result>) =>
   notApplicable ? `not applicable: ${notApplicable}` : (results.get(id) ?? 'not run');
 
 const cell = (text: string) => text.replaceAll('|', '\\|');

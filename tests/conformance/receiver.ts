@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** What a consumer does: a status, a whole answer, no answer at all, or the end of the connection. */
-export type Answer =
+export type ResponseSpec =
   | number
   | { status: number; headers?: Record<string, string>; body?: string; before?: number }
   | 'hang'
@@ -25,7 +25,7 @@ export interface Receiver {
   calls: Call[];
   /** Requests by another method. */
   others: Call[];
-  answer: (call: Call) => Answer | Promise<Answer>;
+  respond: (call: Call) => ResponseSpec | Promise<ResponseSpec>;
   close(): void;
 }
 
@@ -33,9 +33,9 @@ export interface Receiver {
 export async function receiver(
   host: string,
   now: () => number,
-  answer: Receiver['answer'] = () => 202,
+  respond: Receiver['respond'] = () => 202,
 ): Promise<Receiver> {
-  const made: Receiver = { url: '', calls: [], others: [], answer, close };
+  const made: Receiver = { url: '', calls: [], others: [], respond, close };
   const server = createServer(
     { maxHeaderSize: 128 * 1024 },
     (request, response) => void receive(request, response, made, now),
@@ -66,9 +66,9 @@ async function receive(
     return;
   }
   made.calls.push(call);
-  const answer = await made.answer(call);
-  if (answer === 'hang') return;
-  if (answer === 'break off') {
+  const wanted = await made.respond(call);
+  if (wanted === 'hang') return;
+  if (wanted === 'break off') {
     request.socket.destroy();
     return;
   }
@@ -77,9 +77,9 @@ async function receive(
     headers: fields = {},
     body = '',
     before = undefined,
-  } = typeof answer === 'number' ? { status: answer } : answer;
+  } = typeof wanted === 'number' ? { status: wanted } : wanted;
   if (before) request.socket.write(`HTTP/1.1 ${before} Before\r\n\r\n`);
-  // 101 has no body and is no answer to Node's own server.
+  // 101 has no body and is not a response for Node's own server.
   if (status < 200) request.socket.end(`HTTP/1.1 ${status} Last\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n`);
   else response.writeHead(status, fields).end(body);
 }

@@ -29,11 +29,11 @@ export interface Target {
   /** Resolves when everything that would still be delivered has been. */
   quiet(): Promise<void>;
   /** What only a broker in this process allows. */
-  inside?: Inside;
+  internals?: Internals;
   close(): Promise<void>;
 }
 
-export interface Inside {
+export interface Internals {
   /** The disk refuses every write while `run` runs. */
   withFullDisk(run: () => Promise<void>): Promise<void>;
   /** The broker dies without a word, loses what was not synced, and starts again. */

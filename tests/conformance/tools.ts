@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Call, type Receiver, receiver } from './receiver.ts';
 import { type Message, type Sent, send } from './send.ts';
-import type { Inside, Target, TriggerSpec } from './target.ts';
+import type { Internals, Target, TriggerSpec } from './target.ts';
 
 /** What a check works with; everything it makes is removed after it. */
 export interface Tools {
@@ -10,7 +10,7 @@ export interface Tools {
   /** A type of event that this check alone uses: what its consumers get unless they filter themselves. */
   type: string;
   /** A consumer with a Trigger of its own. */
-  consumer(options?: { spec?: TriggerSpec; answer?: Receiver['answer'] }): Promise<Receiver>;
+  consumer(options?: { spec?: TriggerSpec; respond?: Receiver['respond'] }): Promise<Receiver>;
   /** Another Trigger for a consumer that is there. */
   subscribe(url: string, spec?: TriggerSpec): Promise<void>;
   /** Attributes of an event of this check. */
@@ -24,11 +24,11 @@ export interface Tools {
   arrived(consumer: Receiver, count?: number): Promise<Call[]>;
   until(holds: () => boolean, what: string): Promise<void>;
   /** The broker's inside; a broker elsewhere has none, and the check is not run. */
-  inside(): Inside;
+  internals(): Internals;
 }
 
 /** Most real milliseconds that anything is waited for. */
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 /** Attributes as headers of the binary mode. */
 export const asHeaders = (attributes: Readonly<Record<string, string>>) =>
@@ -41,9 +41,9 @@ export function toolsFor(target: Target, skip: (reason: string) => never): { too
   const tools: Tools = {
     target,
     type,
-    async consumer({ spec, answer } = {}) {
+    async consumer({ spec, respond } = {}) {
       if (!target.subscribe) skip('needs Triggers: set KUBECONFIG');
-      const made = await receiver(target.sinkHost, target.now, answer);
+      const made = await receiver(target.sinkHost, target.now, respond);
       ends.push(made.close);
       await tools.subscribe(made.url, spec);
       return made;
@@ -70,11 +70,11 @@ export function toolsFor(target: Target, skip: (reason: string) => never): { too
       return consumer.calls.slice(0, count);
     },
     async until(holds, what) {
-      for (const end = performance.now() + patienceMs; !holds(); await target.pass()) {
+      for (const end = performance.now() + timeoutMs; !holds(); await target.pass()) {
         if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
       }
     },
-    inside: () => target.inside ?? skip('needs the inside of a broker'),
+    internals: () => target.internals ?? skip('needs the inside of a broker'),
   };
   return {
     tools,
@@ -91,7 +91,7 @@ export type Check = (tools: Tools) => Promise<void>;
 export const accepted = ({ status, body }: Sent) => expect(status, body).toBe(202);
 
 /** Asserts that an event was refused for what it is. */
-export function refused({ status }: Sent): void {
+export function rejected({ status }: Sent): void {
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
 }

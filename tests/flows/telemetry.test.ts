@@ -76,13 +76,16 @@ async function ask(
   body?: object,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; json: Record<string, string> }> {
-  const answer = await fetch(functions[name]!.origin + path, {
+  const response = await fetch(functions[name]!.origin + path, {
     method,
     headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
     ...(body && { body: JSON.stringify(body) }),
   });
-  const text = await answer.text();
-  return { status: answer.status, json: answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {} };
+  const text = await response.text();
+  return {
+    status: response.status,
+    json: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {},
+  };
 }
 
 /** What people do, and the answers they get. */
@@ -90,9 +93,9 @@ async function scenario(): Promise<void> {
   const { email, password, wrongPassword, changedPassword } = secret;
   const statuses: number[] = [];
   const does = async (...of: Parameters<typeof ask>) => {
-    const answer = await ask(...of);
-    statuses.push(answer.status);
-    return answer.json;
+    const response = await ask(...of);
+    statuses.push(response.status);
+    return response.json;
   };
   await does('auth', 'POST', '/api/register', { username: 'ada', email, password });
   await does('auth', 'POST', '/api/register', { username: 'bob', email: 'bob@example.org', password });
@@ -137,8 +140,8 @@ interface Point extends OtlpPoint {
 /** The last points of a metric, of all functions. */
 function pointsOf({ name }: { name: string }): Point[] {
   const last = new Map<string, Point[]>();
-  for (const { name: told, resource, points } of collector.metrics())
-    if (told === name)
+  for (const { name: reported, resource, points } of collector.metrics())
+    if (reported === name)
       last.set(
         String(resource['service.name']),
         points.map((point) => ({ ...point, service: resource['service.name'] })),
@@ -163,9 +166,9 @@ describe('metrics after a scenario', () => {
     const declared = new Map<string, { unit: string; attributes: object }>(
       Object.values(metrics).map((each) => [each.name, each]),
     );
-    const told = collector.metrics();
-    expect(told.length).toBeGreaterThan(50);
-    for (const { name, unit, points } of told) {
+    const reported = collector.metrics();
+    expect(reported.length).toBeGreaterThan(50);
+    for (const { name, unit, points } of reported) {
       const metric = declared.get(name);
       expect([name, unit]).toEqual([name, metric?.unit]);
       for (const point of points)
@@ -287,15 +290,15 @@ describe('logs after a scenario', () => {
       const lines = output().split('\n').filter(Boolean);
       expect(lines.length).toBeGreaterThan(0);
       for (const line of lines) {
-        const told = JSON.parse(line) as Record<string, unknown>;
-        expect(told).toMatchObject({
+        const reported = JSON.parse(line) as Record<string, unknown>;
+        expect(reported).toMatchObject({
           severity: expect.any(String),
           service: name,
           message: expect.any(String),
           time: expect.any(String),
         });
-        if ('route' in told)
-          expect(told).toMatchObject({
+        if ('route' in reported)
+          expect(reported).toMatchObject({
             trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
             span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
           });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { family } from '../bench/processes.ts';
-import { type Answer, type Author, blogAt, type Post } from '../blog.ts';
+import { type ApiResponse, type Author, blogAt, type Post } from '../blog.ts';
 import { eventually, type RunningPlatform, removeHome, runPlatform } from '../platform.ts';
 
 /** Writes until told to stop; keeps only what was acknowledged with 201. */
@@ -11,12 +11,12 @@ function writer(author: Author, category: string) {
   let going = true;
   const finished = (async () => {
     for (let n = 0; going; n++) {
-      const answer = await author
+      const response = await author
         .call<Post>('POST', '/blog/api/posts', {
           body: { title: `Post ${n} in ${category}`, content: 'x', category_name: category },
         })
         .catch(() => undefined);
-      if (answer?.status === 201) acknowledged.push(answer.body);
+      if (response?.status === 201) acknowledged.push(response.body);
     }
   })();
   return {
@@ -42,14 +42,14 @@ describe('kill -9', { timeout: 180_000 }, () => {
       .map(({ pid }) => pid);
 
   /** Starts writers, calls `harm` while they write, lets them go on, and checks that what was acknowledged is there and was counted. */
-  async function keepsWhatItAcknowledged(harm: () => Promise<void>, blog = blogAt(platform.url)): Promise<void> {
+  async function keepsWhatItAcknowledged(breakIt: () => Promise<void>, blog = blogAt(platform.url)): Promise<void> {
     const author = await blog.register();
     const writers = ['Alpha', 'Beta', 'Gamma', 'Delta'].map((name) => writer(author, name));
     await eventually(
       async () => writers[0]!.acknowledged.length,
       (count) => count >= 5,
     );
-    await harm();
+    await breakIt();
     const before = writers.map(({ acknowledged }) => acknowledged.length);
     await eventually(
       async () => writers.every(({ acknowledged }, index) => acknowledged.length > before[index]! + 3),
@@ -136,9 +136,9 @@ const countsByCategory = async (blog: ReturnType<typeof blogAt>) => {
 async function countPosts(blog: ReturnType<typeof blogAt>, slug: string): Promise<number> {
   let count = 0;
   for (let path: string | undefined = `/blog/api/posts?limit=100&category=${slug}`; path; ) {
-    const answer: Answer<Post[]> = await blog.call<Post[]>('GET', path);
-    count += answer.body.length;
-    path = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    const response: ApiResponse<Post[]> = await blog.call<Post[]>('GET', path);
+    count += response.body.length;
+    path = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
   }
   return count;
 }

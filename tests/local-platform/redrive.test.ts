@@ -63,7 +63,8 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
       })
     ).stdout;
   };
-  const letters = async (...args: string[]) => JSON.parse(await events('dead-letters', '--json', ...args)) as Letter[];
+  const deadLetters = async (...args: string[]) =>
+    JSON.parse(await events('dead-letters', '--json', ...args)) as DeadLetter[];
   const counted = async () => {
     const { body } = await blog.call<{ name: string; post_count: number }[]>('GET', '/blog/api/categories');
     return Object.fromEntries(
@@ -71,7 +72,7 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
     );
   };
 
-  interface Letter {
+  interface DeadLetter {
     number: number;
     event: { id: string };
     trigger: string;
@@ -83,9 +84,9 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
 
   it('leaves dead letters with cause and trace, in the command line and in the console', async () => {
     for (const category_name of ['Alpha', 'Alpha', 'Beta']) await ada.write({ title: 'Winter sleep', category_name });
-    const open = await eventually(letters, (all) => all.length === 6); // created and published, of each post
-    for (const letter of open)
-      expect(letter).toMatchObject({ trigger, status: 404, cause: expect.stringContaining('404'), state: 'open' });
+    const open = await eventually(deadLetters, (all) => all.length === 6); // created and published, of each post
+    for (const deadLetter of open)
+      expect(deadLetter).toMatchObject({ trigger, status: 404, cause: expect.stringContaining('404'), state: 'open' });
     const { number, trace_id, event } = open[0]!;
     const page = await (await fetch(`${platform.console}/dead-letters/${number}`)).text();
     expect(page).toContain(`/traces/${trace_id}`);
@@ -96,11 +97,11 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
   });
 
   it('refuses them again as long as it is broken, and they stay', async () => {
-    await expect(events('redrive', String((await letters())[0]!.number))).rejects.toMatchObject({
+    await expect(events('redrive', String((await deadLetters())[0]!.number))).rejects.toMatchObject({
       code: 1,
       stdout: expect.stringContaining('1 refused again'),
     });
-    expect(await letters()).toHaveLength(6);
+    expect(await deadLetters()).toHaveLength(6);
   });
 
   it('has every effect once, after it was mended and all were redriven', async () => {
@@ -110,8 +111,8 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
       (text) => text.includes('local/events'),
     );
     expect(await events('redrive', '--all', '--yes')).toBe('6 of 6 dead letters sent\n');
-    expect(await letters()).toEqual([]);
-    expect((await letters('--state', 'redriven')).length).toBe(6);
+    expect(await deadLetters()).toEqual([]);
+    expect((await deadLetters('--state', 'redriven')).length).toBe(6);
     await eventually(counted, ({ Alpha, Beta }) => Alpha === 2 && Beta === 1, 10);
     expect(await events('redrive', '--all', '--yes')).toBe('no dead letter is open there\n');
   });

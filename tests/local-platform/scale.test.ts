@@ -43,7 +43,7 @@ describe('a function that the platform has never seen', () => {
     const broker =
       platform.output().match(/http:\/\/127\.0\.0\.1:\d+\/dormouse\/default/)?.[0] ?? (await brokerUrl(platform));
     for (const type of ['dev.example.wanted.v1', 'dev.example.other.v1']) {
-      const answer = await fetch(broker, {
+      const response = await fetch(broker, {
         method: 'POST',
         headers: {
           'ce-specversion': '1.0',
@@ -54,7 +54,7 @@ describe('a function that the platform has never seen', () => {
         },
         body: '{"n":1}',
       });
-      expect(answer.status).toBe(202);
+      expect(response.status).toBe(202);
     }
     const seen = await eventually(
       () => get('/stranger'),
@@ -66,9 +66,9 @@ describe('a function that the platform has never seen', () => {
   });
 
   it('is scaled by concurrency up to its max-scale, and no instance gets more than its containerConcurrency', async () => {
-    const answers = await Promise.all(Array.from({ length: 60 }, () => get('/stranger?wait=200')));
-    expect(Math.max(...answers.map(({ together }) => together as number))).toBeLessThanOrEqual(5);
-    expect(new Set(answers.map(({ pid }) => pid)).size).toBeGreaterThan(1);
+    const responses = await Promise.all(Array.from({ length: 60 }, () => get('/stranger?wait=200')));
+    expect(Math.max(...responses.map(({ together }) => together as number))).toBeLessThanOrEqual(5);
+    expect(new Set(responses.map(({ pid }) => pid)).size).toBeGreaterThan(1);
     expect((await stranger()).instances).toBeLessThanOrEqual(3);
   });
 

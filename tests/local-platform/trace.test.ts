@@ -28,14 +28,14 @@ const event = (type: string, from: string, by: string, triggers: readonly Expect
 });
 
 /** A Trigger and the function it delivers to, with what that does inside of its own span. */
-const trigger = (name: string, to: string, inside: readonly ExpectedSpan[] = []): ExpectedSpan => ({
+const trigger = (name: string, to: string, children: readonly ExpectedSpan[] = []): ExpectedSpan => ({
   name: `process ${name}`,
   service: 'broker',
   kind: 'client',
   error: false,
   events: [],
   attributes: { 'delivery.attempts': 1, 'delivery.outcome': 'delivered', 'http.response.status_code': 204 },
-  children: [{ name: 'POST /events', service: to, children: inside }],
+  children: [{ name: 'POST /events', service: to, children: children }],
 });
 
 /** A request of the broker: its handler's span is linked to where the event began. */
@@ -65,11 +65,11 @@ describe('one trace', () => {
 
   it('holds everything that a request causes, from the ingress to the consumers of the events of its events', async () => {
     const [traceId, client] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
-    const answer = await author.call<Post>('POST', '/blog/api/posts', {
+    const response = await author.call<Post>('POST', '/blog/api/posts', {
       body: { title: 'Traced', content: 'x', category_name: 'Traces' },
       headers: { traceparent: `00-${traceId}-${client}-01` },
     });
-    expect([answer.status, answer.headers.get('x-trace-id')]).toEqual([201, traceId]);
+    expect([response.status, response.headers.get('x-trace-id')]).toEqual([201, traceId]);
 
     const created = 'dev.dormouse.post.created.v1';
     const web = (name: string) => trigger(name, 'web');
@@ -108,9 +108,9 @@ describe('one trace', () => {
 
   it('holds a page, too, with what its function asks of others', async () => {
     const [traceId, client] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
-    const answer = await fetch(`${platform.url}/blog/`, { headers: { traceparent: `00-${traceId}-${client}-01` } });
-    expect(answer.status).toBe(200);
-    const asked = (service: string, name: string): ExpectedSpan => ({
+    const response = await fetch(`${platform.url}/blog/`, { headers: { traceparent: `00-${traceId}-${client}-01` } });
+    expect(response.status).toBe(200);
+    const serverSpan = (service: string, name: string): ExpectedSpan => ({
       name: 'GET',
       service: 'web',
       kind: 'client',
@@ -119,7 +119,7 @@ describe('one trace', () => {
     const page = {
       name: 'GET /blog/',
       service: 'web',
-      children: [asked('posts', 'GET /blog/api/posts'), asked('categories', 'GET /blog/api/categories')],
+      children: [serverSpan('posts', 'GET /blog/api/posts'), serverSpan('categories', 'GET /blog/api/categories')],
     };
     const roots: ExpectedSpan[] = [{ name: 'GET web', service: 'ingress', children: [page] }];
     await eventually(

@@ -53,12 +53,12 @@ describe('a new author walks through the platform', () => {
 
   it('writes a post in a new category, which wakes the functions', async () => {
     author = await blog.register();
-    const answer = await author.call<Post>('POST', '/blog/api/posts', {
+    const response = await author.call<Post>('POST', '/blog/api/posts', {
       body: { title: 'Hello, Dormouse', content: '# Hi\n\nAwake.', category_name: 'C#' },
     });
-    expect(answer.status).toBe(201);
-    post = answer.body;
-    trace = answer.headers.get('x-trace-id')!;
+    expect(response.status).toBe(201);
+    post = response.body;
+    trace = response.headers.get('x-trace-id')!;
     expect(trace).toMatch(/^[0-9a-f]{32}$/);
     const [posts] = (await platform.services()).filter(({ name }) => name === 'posts');
     expect(posts).toMatchObject({ instances: 1, state: 'ready' });
@@ -96,8 +96,8 @@ describe('a new author walks through the platform', () => {
       (all) => all.every(({ instances }) => instances === 0),
       60,
     );
-    const answer = await blog.call<Post[]>('GET', '/blog/api/posts');
-    expect([answer.status, answer.body.map(({ id }) => id)]).toEqual([200, [post.id]]);
+    const response = await blog.call<Post[]>('GET', '/blog/api/posts');
+    expect([response.status, response.body.map(({ id }) => id)]).toEqual([200, [post.id]]);
     const posts = (await platform.services()).find(({ name }) => name === 'posts')!;
     expect(posts.instances).toBe(1);
     expect(posts.last_cold_start_ms).toBeGreaterThan(0);
@@ -106,9 +106,9 @@ describe('a new author walks through the platform', () => {
 
 /** Names of the services that have a span in the trace, by the console's Tempo API. */
 async function serviceNames(platform: RunningPlatform, traceId: string): Promise<string[]> {
-  const answer = await fetch(`${platform.console}/api/traces/${traceId}`);
-  if (!answer.ok) return [];
-  const trace = (await answer.json()) as {
+  const response = await fetch(`${platform.console}/api/traces/${traceId}`);
+  if (!response.ok) return [];
+  const trace = (await response.json()) as {
     batches: { resource: { attributes: { key: string; value: { stringValue?: string } }[] } }[];
   };
   return trace.batches.flatMap(({ resource }) =>

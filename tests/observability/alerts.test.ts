@@ -14,7 +14,7 @@ describe('behind a real Prometheus and Alertmanager', skippedFor(missingOfSmallS
   let readers: Promise<unknown>;
 
   beforeAll(async () => {
-    stack = await startAnyStack({ every: 5, patience: '20s' });
+    stack = await startAnyStack({ every: 5, timeoutMs: '20s' });
     platform = await runWatched(stack, { env: { OTEL_METRIC_EXPORT_INTERVAL: '2000' } });
     readers = traffic(platform.url, over.signal);
   });
@@ -25,12 +25,12 @@ describe('behind a real Prometheus and Alertmanager', skippedFor(missingOfSmallS
     await stack?.stop();
   });
 
-  const told = (alert: string) =>
+  const message = (alert: string) =>
     stack.alertmanager.notified.filter(({ labels, status }) => labels.alertname === alert && status === 'firing');
 
   test('whoever is told that nothing is heard any more is told that it works', async () => {
     const signs = await eventually(
-      async () => told('Watchdog'),
+      async () => message('Watchdog'),
       ({ length }) => length > 0,
     );
     expect(signs[0]!.receiver).toBe('watchdog');
@@ -45,16 +45,16 @@ describe('behind a real Prometheus and Alertmanager', skippedFor(missingOfSmallS
     // Once: an alert that came late would still be there.
     { retry: 0, timeout: 150_000 },
     async ({ fault, alert, receiver, labels }) => {
-      expect(told(alert)).toEqual([]);
+      expect(message(alert)).toEqual([]);
       const startMs = Date.now();
       const enough = new AbortController();
-      const harm = faults[fault].during({ platform, stack }, enough.signal);
+      const running = faults[fault].during({ platform, stack }, enough.signal);
       const came = await eventually(
-        async () => told(alert),
+        async () => message(alert),
         (each) => each.some((one) => Object.entries(labels).every(([name, value]) => one.labels[name] === value)),
         120,
       ).finally(() => enough.abort());
-      await harm;
+      await running;
       expect(came.map((each) => each.receiver)).toEqual(came.map(() => receiver));
       console.info(`${alert} reached its receiver after ${arrivals(came, startMs).get(alert)} s`);
     },

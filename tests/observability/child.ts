@@ -24,11 +24,11 @@ export async function startChild(
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await exited;
   };
-  const answers = async () => {
+  const isReady = async () => {
     if (child.exitCode !== null) throw new Error(`${path} ended (${child.exitCode}):\n${printed}`);
     return (await fetch(ready).catch(() => undefined))?.ok;
   };
-  await eventually(answers, Boolean, 120).catch(async (error) => {
+  await eventually(isReady, Boolean, 120).catch(async (error) => {
     await stop();
     throw new Error(`${path} does not answer:\n${printed}`, { cause: error });
   });

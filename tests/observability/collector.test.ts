@@ -62,12 +62,12 @@ describe('the OpenTelemetry Collector', skippedFor(missingOf('collector')), () =
     }
   };
   const send = async (span: Span) => {
-    const answer = await fetch(`${collector.url}/v1/traces`, {
+    const response = await fetch(`${collector.url}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request(span)),
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   };
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blogAt } from '../blog.ts';
 import { database } from '../chaos/observe.ts';
-import { crowd, killDatabase, letter, mislaid, paused, type Site, until } from './harm.ts';
+import { crowd, deadLetter, killDatabase, mislaid, paused, type Site, until } from './harm.ts';
 
 export interface Fault {
   /** What is done, for people. */
@@ -11,7 +11,7 @@ export interface Fault {
   /** The alerts that must reach a receiver. */
   alerts: readonly [string, ...string[]];
   /** How long alerts wait that wait at all, where it is too long to be waited for, as Prometheus writes durations. */
-  patience?: string;
+  timeoutMs?: string;
   /** Goes on until it is told that it is enough. */
   during(site: Site, over: AbortSignal): Promise<void>;
 }
@@ -45,13 +45,13 @@ export const faults = {
   letter: {
     what: 'one event comes that categories cannot read',
     alerts: ['DeadLetters'],
-    during: letter,
+    during: deadLetter,
   },
   forgotten: {
     what: 'the same, and nobody redrives it; alerts wait for two minutes, not for a day',
     alerts: ['DeadLettersWait'],
-    patience: '2m',
-    during: letter,
+    timeoutMs: '2m',
+    during: deadLetter,
   },
   broker: {
     what: "the Broker's disk is full",
@@ -129,9 +129,9 @@ export const faults = {
     what: 'Tempo refuses every span as one too many',
     alerts: ['TelemetryLost'],
     async during({ stack: { tempo } }, over) {
-      tempo?.refuse(true);
+      tempo?.failNext(true);
       await until(over);
-      tempo?.refuse(false);
+      tempo?.failNext(false);
     },
   },
   rule: {

@@ -22,7 +22,7 @@ const attributes = (values: Readonly<Record<string, string>>) =>
 /** As a gateway's Envoy sends it. */
 const request = () => {
   const now = `${Date.now()}000000`;
-  const told = { 'http.url': 'http://web/search?q=secret', 'peer.address': '192.0.2.7' };
+  const message = { 'http.url': 'http://web/search?q=secret', 'peer.address': '192.0.2.7' };
   const span = {
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
@@ -35,7 +35,7 @@ const request = () => {
     resourceSpans: [
       {
         resource: { attributes: attributes({ 'telemetry.sdk.name': 'envoy' }) },
-        scopeSpans: [{ spans: [{ ...span, attributes: attributes(told) }] }],
+        scopeSpans: [{ spans: [{ ...span, attributes: attributes(message) }] }],
       },
     ],
   };
@@ -67,12 +67,12 @@ test(
     const collector = await startCollector(otelcol, {}, [overlay]);
     onTestFinished(async () => void (await collector.stop()));
     const body = JSON.stringify(request());
-    const answer = await fetch(`${collector.url}/v1/traces`, {
+    const response = await fetch(`${collector.url}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     const text = await eventually(
       async () => (existsSync(written) ? readFileSync(written, 'utf8') : ''),
       (lines) => lines.includes('http.url'),

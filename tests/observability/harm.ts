@@ -85,7 +85,7 @@ export const sendUnreadable = (send: ReturnType<typeof sending>) =>
     data: { id: 'nine' },
   });
 
-export async function letter({ platform }: Site, over: AbortSignal): Promise<void> {
+export async function deadLetter({ platform }: Site, over: AbortSignal): Promise<void> {
   await sendUnreadable(sending(await broker(platform)));
   await until(over);
 }

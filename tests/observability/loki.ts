@@ -64,9 +64,9 @@ async function ask(url: string, query: string, { start, end }: { start: number; 
     start: `${Math.floor(start)}000000000`,
     end: `${Math.ceil(end)}000000000`,
   });
-  const answer = await fetch(`${url}/loki/api/v1/query_range?${parameters}`);
-  if (!answer.ok) throw new Error(`${query}: ${await answer.text()}`);
-  const { data } = (await answer.json()) as {
+  const response = await fetch(`${url}/loki/api/v1/query_range?${parameters}`);
+  if (!response.ok) throw new Error(`${query}: ${await response.text()}`);
+  const { data } = (await response.json()) as {
     data: { result: { stream: Record<string, string>; values: [string, string][] }[] };
   };
   return data.result.flatMap(({ stream, values }) => values.map(([, text]) => ({ labels: stream, text })));

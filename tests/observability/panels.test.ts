@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dashboards } from '@dormouse/observability/grafana/documents';
-import { type Asked, filled, queriesOf } from '@dormouse/observability/grafana/queries';
+import { filled, type PanelQuery, queriesOf } from '@dormouse/observability/grafana/queries';
 import { questions } from '@dormouse/observability/runbooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -15,10 +15,10 @@ const exporters = 'postgres_exporter and redis_exporter';
 const exportersAreInstalled = missingOf('postgresExporter', 'redisExporter').length === 0;
 
 const all = dashboards.flatMap(queriesOf);
-const asked = all.filter(({ language }) => language === 'promql');
-const ofOthers = asked.filter(({ needs }) => needs && !(exportersAreInstalled && needs === exporters));
-const askable = asked.filter((each) => !ofOthers.includes(each));
-const named = ({ dashboard, panel }: Asked) => `${dashboard}, ${panel}`;
+const promqlQueries = all.filter(({ language }) => language === 'promql');
+const ofOthers = promqlQueries.filter(({ needs }) => needs && !(exportersAreInstalled && needs === exporters));
+const askable = promqlQueries.filter((each) => !ofOthers.includes(each));
+const named = ({ dashboard, panel }: PanelQuery) => `${dashboard}, ${panel}`;
 
 /** The query of the data source Tempo for the logs of a trace. */
 function logsOfTrace(traceId: string): string {
@@ -59,7 +59,7 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
   afterAll(() => stack?.stop());
 
   /** What is drawn, as Grafana asks: with points over the whole time, each over a minute. */
-  const drawn = async ({ query }: Asked) => {
+  const drawn = async ({ query }: PanelQuery) => {
     const range = Math.ceil(end - start);
     const lines = await stack.prometheus.queryRange(filled(query, { step: 60, range, of: 'posts' }), {
       start,
@@ -72,7 +72,7 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
 
   test.each(dashboards)('has data for every panel of $title', async (described) => {
     const ofIt = askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`);
-    const empty: Asked[] = [];
+    const empty: PanelQuery[] = [];
     for (const each of ofIt) if (!(await drawn(each)).some((value) => value !== 0)) empty.push(each);
     expect(empty.map(named), empty.map(({ query }) => query).join('\n')).toEqual(
       ofIt.map(named).filter((name) => missing().includes(name)),
@@ -115,11 +115,11 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
     const asking = questions().filter(
       ({ expr }) => !notHere.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)),
     );
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })),
     );
     const unanswered = asking
-      .filter((_, index) => answers[index]!.length === 0)
+      .filter((_, index) => responses[index]!.length === 0)
       .map(({ runbook, expr }) => `${runbook}: ${expr}`);
     expect(unanswered).toEqual(
       asking.map(({ runbook, expr }) => `${runbook}: ${expr}`).filter((name) => missing().includes(name)),
@@ -130,7 +130,7 @@ if (missingOfSmallStack().length === 0 && missingOfStack().length > 0)
   console.warn(`Prometheus 3 and the collector are not on the PATH: nobody asks ${onlyWhole.join('; ')}`);
 
 test('the panels that only programs of others fill are these', () => {
-  expect(asked.filter(({ needs }) => needs).map(named)).toEqual([
+  expect(promqlQueries.filter(({ needs }) => needs).map(named)).toEqual([
     'Dormouse / Events, Backlog of each Trigger',
     'Dormouse / Scale to zero, Pods: wanted',
     'Dormouse / Scale to zero, Pods: ready',

@@ -49,7 +49,7 @@ export interface Hurry {
   /** Seconds between evaluations of every group of rules; as they are written unless given. */
   every?: number;
   /** How long alerts with a `for` wait, as Prometheus writes durations; as they are written unless given. */
-  patience?: string;
+  timeoutMs?: string;
 }
 
 interface Options extends Hurry {
@@ -61,14 +61,14 @@ interface Options extends Hurry {
 export async function startPrometheus(
   path: string,
   home: string,
-  { alertmanager, every, patience }: Options = {},
+  { alertmanager, every, timeoutMs }: Options = {},
 ): Promise<RunningPrometheus> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const data = join(home, 'prometheus');
   const file = join(data, 'prometheus.yaml');
   mkdirSync(data, { recursive: true });
-  const rules = every === undefined && patience === undefined ? folder : hurried(data, { every, patience });
+  const rules = every === undefined && timeoutMs === undefined ? folder : hurried(data, { every, timeoutMs });
   const more = join(data, 'more.yaml');
   const write = (targets: Readonly<Record<string, string>>) =>
     writeFileSync(file, JSON.stringify(configured(targets, [rules, more], alertmanager)));
@@ -81,8 +81,8 @@ export async function startPrometheus(
   ];
   const receiving = takesOtlp(path) ? ['--web.enable-otlp-receiver'] : [];
   const reload = async () => {
-    const answer = await fetch(`${url}/-/reload`, { method: 'POST' });
-    if (!answer.ok) throw new Error(await answer.text());
+    const response = await fetch(`${url}/-/reload`, { method: 'POST' });
+    if (!response.ok) throw new Error(await response.text());
   };
   const child = await startChild(path, [...args, ...receiving, '--enable-feature=exemplar-storage'], `${url}/-/ready`);
   return {
@@ -123,8 +123,8 @@ interface Line {
 }
 
 async function ask<T>(url: string, parameters: Record<string, string>): Promise<T[]> {
-  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(parameters) });
-  const { status, error, data } = (await answer.json()) as { status: string; error?: string; data: { result: T[] } };
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(parameters) });
+  const { status, error, data } = (await response.json()) as { status: string; error?: string; data: { result: T[] } };
   if (status !== 'success') throw new Error(`${parameters.query}: ${error}`);
   return data.result;
 }
@@ -132,19 +132,19 @@ async function ask<T>(url: string, parameters: Record<string, string>): Promise<
 /** The rules below `data`, evaluated more often than they are written to be, with alerts that wait less. */
 function hurried(
   data: string,
-  { every, patience }: { every: number | undefined; patience: string | undefined },
+  { every, timeoutMs }: { every: number | undefined; timeoutMs: string | undefined },
 ): string {
   mkdirSync(join(data, 'rules'), { recursive: true });
   for (const name of readdirSync(join(folder, 'rules'))) {
     const { groups } = parse(readFileSync(join(folder, 'rules', name), 'utf8')) as {
       groups: { rules: { for?: string }[] }[];
     };
-    const sooner = groups.map((group) => ({
+    const shortened = groups.map((group) => ({
       ...group,
       ...(every && { interval: `${every}s` }),
-      rules: group.rules.map((rule) => ({ ...rule, ...(rule.for && patience && { for: patience }) })),
+      rules: group.rules.map((rule) => ({ ...rule, ...(rule.for && timeoutMs && { for: timeoutMs }) })),
     }));
-    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: sooner }));
+    writeFileSync(join(data, 'rules', name), JSON.stringify({ groups: shortened }));
   }
   return data;
 }

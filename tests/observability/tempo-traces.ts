@@ -23,10 +23,10 @@ const hex = (base64 = '') => Buffer.from(base64, 'base64').toString('hex');
 
 /** The spans of a trace; none while Tempo does not know it. */
 export async function storedSpans({ url }: RunningTempo, traceId: string): Promise<StoredSpan[]> {
-  const answer = await fetch(`${url}/api/traces/${traceId}`, { headers: { accept: 'application/json' } });
-  if (answer.status === 404) return [];
-  if (!answer.ok) throw new Error(await answer.text());
-  const { batches = [] } = (await answer.json()) as { batches?: Batch[] };
+  const response = await fetch(`${url}/api/traces/${traceId}`, { headers: { accept: 'application/json' } });
+  if (response.status === 404) return [];
+  if (!response.ok) throw new Error(await response.text());
+  const { batches = [] } = (await response.json()) as { batches?: Batch[] };
   return batches.flatMap(({ resource, scopeSpans, instrumentationLibrarySpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
     return (scopeSpans ?? instrumentationLibrarySpans ?? []).flatMap(({ spans }) =>
@@ -43,8 +43,8 @@ export async function storedSpans({ url }: RunningTempo, traceId: string): Promi
 /** Ids of traces in which these tags are found, newest first. */
 export async function tracesWith({ url }: RunningTempo, tags: Readonly<Record<string, string>>): Promise<string[]> {
   const query = Object.entries(tags).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const answer = await fetch(`${url}/api/search?${new URLSearchParams({ tags: query.join(' '), limit: '100' })}`);
-  if (!answer.ok) throw new Error(await answer.text());
-  const { traces = [] } = (await answer.json()) as { traces?: { traceID: string }[] };
+  const response = await fetch(`${url}/api/search?${new URLSearchParams({ tags: query.join(' '), limit: '100' })}`);
+  if (!response.ok) throw new Error(await response.text());
+  const { traces = [] } = (await response.json()) as { traces?: { traceID: string }[] };
   return traces.map(({ traceID }) => traceID.padStart(32, '0'));
 }

@@ -58,11 +58,11 @@ describe('in Tempo, behind the collector,', skippedFor(missing), () => {
     await signUp(page, unique('reader').replaceAll(' ', '-'));
     await compose(page, { title: 'Followed', category: unique('Traces'), content: 'x' });
     await asleep('categories');
-    const [answer] = await Promise.all([
+    const [response] = await Promise.all([
       page.waitForResponse((each) => each.request().method() === 'POST'),
       publish(page),
     ]);
-    return (await answer.allHeaders())['x-trace-id']!;
+    return (await response.allHeaders())['x-trace-id']!;
   };
 
   test("a browser's request is found by its id, with the spans that the console shows, all of them", async () => {
@@ -99,11 +99,11 @@ describe('in Tempo, behind the collector,', skippedFor(missing), () => {
     for (let n = 0; n < 40; n++) plain.push(await read());
     const sql = database(platform.home);
     await sql`ALTER TABLE posts.posts RENAME TO mislaid`;
-    const answer = await blog.call('GET', '/blog/api/posts?limit=8');
+    const response = await blog.call('GET', '/blog/api/posts?limit=8');
     await sql`ALTER TABLE posts.mislaid RENAME TO posts`;
     await sql.end();
-    expect(answer.status).toBe(500);
-    const failed = answer.headers.get('x-trace-id')!;
+    expect(response.status).toBe(500);
+    const failed = response.headers.get('x-trace-id')!;
     await eventually(
       () => storedSpans(stack.tempo!, failed),
       (spans) => spans.some(({ service }) => service === 'posts'),

@@ -9,7 +9,7 @@ export interface RunningTempo extends Child {
   /** `host:port` of OTLP/gRPC. */
   otlp: string;
   /** Whether it refuses every span as one too many; it learns of it within a second or two. */
-  refuse(all: boolean): void;
+  failNext(all: boolean): void;
 }
 
 /** Tempo with all of its parts in one process, keeping traces below `home`. */
@@ -26,12 +26,12 @@ export async function startTempo(path: string, home: string): Promise<RunningTem
     min_ready_duration: '0s',
   };
   const limits = join(data, 'limits.yaml');
-  const refuse = (all: boolean) => {
+  const failNext = (all: boolean) => {
     const none = { ingestion_rate_limit_bytes: 1, ingestion_burst_size_bytes: 1 };
     // The name of the only tenant where there are none.
     writeFileSync(limits, JSON.stringify({ overrides: all ? { 'single-tenant': none } : {} }));
   };
-  refuse(false);
+  failNext(false);
   const configuration = {
     search_enabled: true,
     server: {
@@ -55,5 +55,5 @@ export async function startTempo(path: string, home: string): Promise<RunningTem
   };
   writeFileSync(file, JSON.stringify(configuration));
   const child = await startChild(path, [`-config.file=${file}`], `http://${address}:${http}/ready`);
-  return { ...child, url: `http://${address}:${http}`, otlp: `${address}:${otlp}`, refuse };
+  return { ...child, url: `http://${address}:${http}`, otlp: `${address}:${otlp}`, failNext };
 }

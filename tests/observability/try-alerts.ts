@@ -12,7 +12,7 @@ import { runWatched } from './watched.ts';
 
 /** Before the fault, so that rates have something to be compared with. */
 const quietMs = 60_000;
-const longestMs = 25 * 60_000;
+const maxWaitMs = 25 * 60_000;
 
 interface Tried {
   /** Notifications other than the sign of life, before the fault: there should be none. */
@@ -25,10 +25,10 @@ interface Tried {
 
 async function tryFault(name: FaultName, stack: Stack): Promise<Tried> {
   const platform = await runWatched(stack);
-  return harmed(name, { platform, stack }).finally(() => platform.stop());
+  return withFault(name, { platform, stack }).finally(() => platform.stop());
 }
 
-async function harmed(name: FaultName, site: Site): Promise<Tried> {
+async function withFault(name: FaultName, site: Site): Promise<Tried> {
   const { alerts, during } = faults[name];
   const over = new AbortController();
   const running = traffic(site.platform.url, over.signal);
@@ -36,13 +36,13 @@ async function harmed(name: FaultName, site: Site): Promise<Tried> {
   const notified = () => site.stack.alertmanager.notified.filter(({ labels }) => labels.alertname !== 'Watchdog');
   const before = notified();
   const startMs = Date.now();
-  const harm = during(site, over.signal);
-  harm.catch(() => over.abort()); // no alert comes for what could not be done
+  const fault = during(site, over.signal);
+  fault.catch(() => over.abort()); // no alert comes for what could not be done
   const arrived = () => arrivals(notified(), startMs);
   const enough = () => over.signal.aborted || alerts.every((alert) => arrived().has(alert));
-  while (!enough() && Date.now() - startMs < longestMs) await sleep(500);
+  while (!enough() && Date.now() - startMs < maxWaitMs) await sleep(500);
   over.abort();
-  await harm;
+  await fault;
   const counts = await running;
   return { before, arrived: arrived(), ...counts };
 }
@@ -51,10 +51,10 @@ if (!stackIsInstalled()) {
   console.error('Prometheus (3.0 or newer), Alertmanager and the OpenTelemetry Collector have to be on the PATH.');
   process.exit(1);
 }
-const asked = process.argv.slice(2).filter((name): name is FaultName => Object.hasOwn(faults, name));
-for (const name of asked.length > 0 ? asked : (Object.keys(faults) as FaultName[])) {
-  const { what, alerts, patience }: Fault = faults[name];
-  const stack = await startStack(patience === undefined ? {} : { patience });
+const names = process.argv.slice(2).filter((name): name is FaultName => Object.hasOwn(faults, name));
+for (const name of names.length > 0 ? names : (Object.keys(faults) as FaultName[])) {
+  const { what, alerts, timeoutMs }: Fault = faults[name];
+  const stack = await startStack(timeoutMs === undefined ? {} : { timeoutMs });
   const { before, arrived, served, failed } = await tryFault(name, stack).finally(() => stack.stop());
   console.log(`${name}: ${what}; ${served} requests served, ${failed} failed`);
   for (const { labels } of before) console.log(`  before the fault: ${labels.alertname} (${labels.severity})`);

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { beforeAll, expect, it } from 'vitest';
-import type { Answer, Author, Post, Problem } from '../blog.ts';
+import type { ApiResponse, Author, Post, Problem } from '../blog.ts';
 import { describeOn, everyTarget } from '../describe-on.ts';
 import { unique } from '../unique.ts';
 
@@ -88,7 +88,7 @@ describeOn(everyTarget, 'reading', (target) => {
   it('goes through a list piece by piece, newest first, by the links it gives', async () => {
     const titles: string[] = [];
     for (let path: string | undefined = `/blog/api/posts?limit=2&category=${posts[0]!.category.slug}`; path; ) {
-      const { status, body, headers }: Answer<Post[]> = await get<Post[]>(path);
+      const { status, body, headers }: ApiResponse<Post[]> = await get<Post[]>(path);
       expect(status).toBe(200);
       titles.push(...body.map(({ title }) => title));
       path = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
@@ -145,10 +145,10 @@ describeOn(everyTarget, 'who may do what', (target) => {
   });
 
   it('without a token nobody writes', async () => {
-    const answer = await target().blog.call('POST', '/blog/api/posts', {
+    const response = await target().blog.call('POST', '/blog/api/posts', {
       body: { title: 'x', content: 'x', category_name: 'General' },
     });
-    expect([answer.status, answer.body.code]).toEqual([401, 'unauthorized']);
+    expect([response.status, response.body.code]).toEqual([401, 'unauthorized']);
     const forged = await target().blog.call('GET', '/verify', {
       headers: { authorization: `Bearer ${author.token.slice(0, -4)}AAAA` },
     });
@@ -158,12 +158,12 @@ describeOn(everyTarget, 'who may do what', (target) => {
   it('a post is its author’s', async () => {
     const other = await target().blog.register();
     for (const method of ['PATCH', 'DELETE']) {
-      const refused = await other.call(
+      const rejected = await other.call(
         method,
         `/blog/api/posts/${post.id}`,
         method === 'PATCH' ? { body: { title: 'Mine now' } } : {},
       );
-      expect([method, refused.status, refused.body.code]).toEqual([method, 403, 'forbidden']);
+      expect([method, rejected.status, rejected.body.code]).toEqual([method, 403, 'forbidden']);
     }
   });
 
@@ -199,12 +199,12 @@ describeOn(everyTarget, 'who may do what', (target) => {
       const headers = Object.fromEntries(
         fields.map((field) => [field, field === 'forwarded' ? `for=10.0.0.${n}` : `10.0.0.${n}`]),
       );
-      const answer = await target().blog.call('POST', '/api/login', {
+      const response = await target().blog.call('POST', '/api/login', {
         body: { username: name.toUpperCase(), password: 'wrong password' },
         headers,
       });
-      statuses.push(answer.status);
-      if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      statuses.push(response.status);
+      if (response.status === 429) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     }
     // One of the five that a name has was the log-in that registering made.
     expect(statuses).toEqual([401, 401, 401, 401, 429, 429, 429]);

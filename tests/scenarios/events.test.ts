@@ -100,11 +100,11 @@ describeOn(everyTarget, 'an event that a consumer refuses for good', (target) =>
       { type: created, source: '/posts', subject, datacontenttype, data: { id: 'nine' }, traceparent },
       { traceparent },
     );
-    const letters = await target().eventually(
+    const stored = await target().eventually(
       () => target().journal.deadLetters({ subject }),
       (found) => found.length > 0,
     );
-    expect(letters).toMatchObject([
+    expect(stored).toMatchObject([
       {
         event: { id, type: created },
         trigger: 'categories-post-events',
@@ -113,18 +113,20 @@ describeOn(everyTarget, 'an event that a consumer refuses for good', (target) =>
         state: 'open',
       },
     ]);
-    expect(letters[0]!.cause).toContain(`data does not fit ${created}`);
+    expect(stored[0]!.cause).toContain(`data does not fit ${created}`);
   });
 
   it('is refused again when it is redriven, and stays', async () => {
-    const [letter] = await target().journal.deadLetters({ subject });
-    expect(await target().journal.redrive(letter!.number)).toMatchObject({
+    const [deadLetter] = await target().journal.deadLetters({ subject });
+    expect(await target().journal.redrive(deadLetter!.number)).toMatchObject({
       state: 'done',
       total: 1,
       done: 0,
       failed: 1,
     });
-    expect(await target().journal.deadLetters({ subject })).toMatchObject([{ number: letter!.number, redrives: 1 }]);
+    expect(await target().journal.deadLetters({ subject })).toMatchObject([
+      { number: deadLetter!.number, redrives: 1 },
+    ]);
   });
 
   it('holds up no other', async () => {
@@ -142,7 +144,7 @@ describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) =>
   let subscription: Subscription;
   afterAll(() => subscription?.remove());
 
-  const letters = () => target().journal.deadLetters({ type, limit: '100' });
+  const storedDeadLetters = () => target().journal.deadLetters({ type, limit: '100' });
 
   it('is asked again, and then there is a dead letter', async () => {
     subscription = await target().subscribe({ name: trigger, type, service: 'journal', path: '/evnets' });
@@ -150,18 +152,19 @@ describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) =>
     const found = await target().eventually(
       async () => {
         await target().send({ type, source: '/scenario', datacontenttype, data: { n: 1 } });
-        return letters();
+        return storedDeadLetters();
       },
       (all) => all.length > 0,
     );
-    for (const letter of found) expect(letter).toMatchObject({ event: { type }, trigger, status: 404, state: 'open' });
+    for (const deadLetter of found)
+      expect(deadLetter).toMatchObject({ event: { type }, trigger, status: 404, state: 'open' });
   });
 
   it('gets it once it was mended and the letter redriven', async () => {
     await subscription.move('/events');
     await target().eventually(
       async () => {
-        const open = await letters();
+        const open = await storedDeadLetters();
         if (open.length > 0)
           expect(await target().journal.redrive(...open.map(({ number }) => number))).toMatchObject({
             state: 'done',
@@ -183,7 +186,7 @@ describeOn(everyTarget, 'one trace', (target) => {
   it('is named by every answer of a function', async () => {
     const { blog } = target();
     const author = await blog.register();
-    const asked = [
+    const queries = [
       await blog.call('GET', '/blog/api/posts'),
       await blog.call('GET', '/blog/api/posts/2147483647'),
       await blog.call('POST', '/blog/api/posts', { body: {} }),
@@ -193,8 +196,8 @@ describeOn(everyTarget, 'one trace', (target) => {
       await blog.call('GET', '/api/journal/events'),
       await blog.call('GET', '/'),
     ];
-    expect(asked.map(({ status }) => status)).toEqual([200, 404, 401, 422, 200, 200, 401, 200]);
-    const ids = asked.map(({ headers }) => headers.get('x-trace-id'));
+    expect(queries.map(({ status }) => status)).toEqual([200, 404, 401, 422, 200, 200, 401, 200]);
+    const ids = queries.map(({ headers }) => headers.get('x-trace-id'));
     expect(ids.every((id) => /^[0-9a-f]{32}$/.test(id ?? ''))).toBe(true);
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -144,10 +144,10 @@ describeOn(everyTarget, 'what must not come back', (target) => {
         expect(JSON.stringify(body)).not.toMatch(/postgres|sql|syntax|integer out of range|relation/i);
       }
     for (const field of ['title', 'content', 'category_name']) {
-      const answer = await author.call('POST', '/blog/api/posts', {
+      const response = await author.call('POST', '/blog/api/posts', {
         body: { title: 't', content: 'c', category_name: 'General', [field]: 'a\u0000b' },
       });
-      expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([422, field]);
+      expect([response.status, response.body.errors?.[0]?.field]).toEqual([422, field]);
     }
     for (const query of [
       'limit=0',
@@ -227,11 +227,11 @@ describeOn(everyTarget, 'what must not come back', (target) => {
 
   it('unknown JSON fields and mass assignment are accepted', async () => {
     const author = await target().blog.register();
-    const answer = await author.call('POST', '/blog/api/posts', {
+    const response = await author.call('POST', '/blog/api/posts', {
       body: { title: 't', content: 'c', category_name: 'General', author_id: 1, role: 'admin' },
     });
-    expect(answer.status).toBe(422);
-    expect(answer.body.errors?.map(({ field }) => field).sort()).toEqual(['author_id', 'role']);
+    expect(response.status).toBe(422);
+    expect(response.body.errors?.map(({ field }) => field).sort()).toEqual(['author_id', 'role']);
     expect(
       (
         await target().blog.call('POST', '/api/register', {

@@ -35,7 +35,7 @@ const within = (share: number, of: number) => {
 };
 
 /** The local platform has one revision of a Service at a time. */
-const onClusters: Targets<never> = { places: ['cluster'], needs: [], missing: hasProgram('kn') ? [] : ['kn'] };
+const onClusters: Targets<never> = { targetNames: ['cluster'], needs: [], missing: hasProgram('kn') ? [] : ['kn'] };
 
 describeOn(onClusters, 'a canary of a function under load', (target) => {
   const measured = { OTEL_METRICS_EXPORTER: 'prometheus' };
@@ -60,10 +60,10 @@ describeOn(onClusters, 'a canary of a function under load', (target) => {
       ({ revisionName = '', percent }) => [revisionName, percent] as const,
     ) ?? [];
   /** How many requests each revision answered while something was done. */
-  async function answersDuring(work: () => Promise<unknown>): Promise<Map<string, number>> {
-    const before = await service.answers();
+  async function responsesDuring(work: () => Promise<unknown>): Promise<Map<string, number>> {
+    const before = await service.responseCounts();
     await work();
-    const after = await service.answers();
+    const after = await service.responseCounts();
     return new Map([...after].map(([revision, count]) => [revision, count - (before.get(revision) ?? 0)]));
   }
 
@@ -78,12 +78,12 @@ describeOn(onClusters, 'a canary of a function under load', (target) => {
 
   it('answers a tenth of the requests, and no request fails', async () => {
     const canary = (await shares()).find(([, percent]) => percent === 10)![0];
-    const answers = await answersDuring(async () => allWell(await load()));
-    const all = [...answers.values()].reduce((sum, count) => sum + count, 0);
+    const counts = await responsesDuring(async () => allWell(await load()));
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
     expect(all).toBeGreaterThanOrEqual(requests);
-    const [least, most] = within(0.1, all);
-    expect(answers.get(canary)).toBeGreaterThan(least);
-    expect(answers.get(canary)).toBeLessThan(most);
+    const [min, max] = within(0.1, all);
+    expect(counts.get(canary)).toBeGreaterThan(min);
+    expect(counts.get(canary)).toBeLessThan(max);
   });
 
   it('is left as it is when the manifest is applied again', async () => {
@@ -103,7 +103,7 @@ describeOn(onClusters, 'a canary of a function under load', (target) => {
     allWell(await load(rollback(cluster, service.manifest())));
     const [[stable, percent]] = (await shares()) as [readonly [string, number]];
     expect([percent, stable === canary]).toEqual([100, false]);
-    const answers = await answersDuring(async () => allWell(await load()));
-    expect(answers.get(canary) ?? 0).toBe(0);
+    const counts = await responsesDuring(async () => allWell(await load()));
+    expect(counts.get(canary) ?? 0).toBe(0);
   });
 });

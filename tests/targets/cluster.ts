@@ -20,11 +20,11 @@ export interface ClusterOptions {
 /** The system on the cluster that kubectl speaks to. */
 export async function openCluster({ ingress, namespace }: ClusterOptions): Promise<Target & Abilities> {
   const url = ingress.replace(/\/+$/, '');
-  const inside = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
+  const internals = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const objects = async <T>(...args: string[]) =>
-    (JSON.parse(await inside('get', ...args, '-o', 'json')) as { items: T[] }).items;
-  const broker = await brokerOf(inside);
-  const keys = await keysOf(inside);
+    (JSON.parse(await internals('get', ...args, '-o', 'json')) as { items: T[] }).items;
+  const broker = await brokerOf(internals);
+  const keys = await keysOf(internals);
   const services = async () => {
     const [known, pods] = await Promise.all([
       objects<KnativeService>('services.serving.knative.dev'),
@@ -37,7 +37,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
     // Ready still speaks of the subscriber before until the controller has seen the new one.
     await eventually(
       () =>
-        inside(
+        internals(
           'get',
           'triggers.eventing.knative.dev',
           trigger.name,
@@ -48,7 +48,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
     );
   };
   return {
-    place: 'cluster',
+    name: 'cluster',
     ...(await clientsOf(url, { keys: keys.folder, issuer: await issuerAt(url), pass })),
     send: patiently(sending(broker.url)),
     eventually,
@@ -57,7 +57,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
       const revision = async () => (await services()).find((service) => service.name === name)?.revision;
       const before = await revision();
       const template = { metadata: { annotations: { 'dormouse.dev/rolled': new Date().toISOString() } } };
-      await inside(
+      await internals(
         'patch',
         'services.serving.knative.dev',
         name,
@@ -66,14 +66,14 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
         JSON.stringify({ spec: { template } }),
       );
       await eventually(revision, (now) => now !== before);
-      await inside('wait', '--for=condition=Ready', '--timeout=120s', 'services.serving.knative.dev', name);
+      await internals('wait', '--for=condition=Ready', '--timeout=120s', 'services.serving.knative.dev', name);
     },
     async subscribe(trigger) {
       await apply(trigger);
       return {
         move: (path) => apply({ ...trigger, path }),
         async remove() {
-          await inside('delete', 'triggers.eventing.knative.dev', trigger.name, '--wait=false');
+          await internals('delete', 'triggers.eventing.knative.dev', trigger.name, '--wait=false');
         },
       };
     },
@@ -99,16 +99,16 @@ const patiently = (send: Target['send'], attempts = 20): Target['send'] =>
     }
   };
 
-type Inside = (...args: string[]) => Promise<string>;
+type Internals = (...args: string[]) => Promise<string>;
 
 const pauseMs = 500;
 const pass = () => sleep(pauseMs);
 const eventually: Target['eventually'] = (ask, holds, seconds = 120) => askUntil(ask, holds, seconds, pauseMs);
 
 /** A way to the Broker's address, which is one of the cluster, whatever the Broker's class. */
-async function brokerOf(inside: Inside): Promise<{ url: string; close(): void }> {
+async function brokerOf(internals: Internals): Promise<{ url: string; close(): void }> {
   const { hostname, port, pathname } = new URL(
-    await inside('get', 'brokers.eventing.knative.dev', 'default', '-o', 'jsonpath={.status.address.url}'),
+    await internals('get', 'brokers.eventing.knative.dev', 'default', '-o', 'jsonpath={.status.address.url}'),
   );
   const [service = '', namespace = ''] = hostname.split('.');
   const way = await forwardPort({ service, namespace, port: Number(port || 80) });
@@ -116,8 +116,8 @@ async function brokerOf(inside: Inside): Promise<{ url: string; close(): void }>
 }
 
 /** The keys that sign access tokens, which whoever may read Secrets can. */
-async function keysOf(inside: Inside): Promise<{ folder: string; remove(): void }> {
-  const secret = JSON.parse(await inside('get', 'secret', 'auth-keys', '-o', 'json')) as {
+async function keysOf(internals: Internals): Promise<{ folder: string; remove(): void }> {
+  const secret = JSON.parse(await internals('get', 'secret', 'auth-keys', '-o', 'json')) as {
     data: Record<string, string>;
   };
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));

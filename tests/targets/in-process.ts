@@ -57,8 +57,11 @@ export async function openInProcess(): Promise<Target> {
       MEDIA_DIR: join(folder, 'media'),
     });
     const relay = await open('relay', sink, known);
-    const inside = { KUBERNETES_URL: originOf(kubernetes), LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}` };
-    const journal = await open('journal', sink, { ...known, ...inside });
+    const internalUrls = {
+      KUBERNETES_URL: originOf(kubernetes),
+      LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}`,
+    };
+    const journal = await open('journal', sink, { ...known, ...internalUrls });
     return { categories, posts, web, relay, journal };
   };
   const flow = await startHarness({
@@ -67,16 +70,16 @@ export async function openInProcess(): Promise<Target> {
     idle: () => Promise.all([...served.values()].map((each) => each.drained())),
   });
   return {
-    place: 'in process',
+    name: 'in process',
     ...(await clientsOf(`http://127.0.0.1:${ingress.port}`, { keys, pass: flow.settle })),
     send: flow.send,
     async eventually(ask, holds, seconds = 60) {
       let last: unknown;
       for (let left = seconds; left > 0; left--) {
         await flow.advance('PT1S');
-        const answer = await ask();
-        if (holds(answer)) return answer;
-        last = answer;
+        const value = await ask();
+        if (holds(value)) return value;
+        last = value;
       }
       throw new Error(
         `not within ${seconds} s of the broker's time; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`,

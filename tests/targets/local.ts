@@ -30,7 +30,7 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
     );
   };
   return {
-    place: 'local',
+    name: 'local',
     platform,
     ...(await clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) })),
     send: sending(brokers[0]),

@@ -1,4 +1,4 @@
-import { evaluationSeconds, fewestBad } from '../../burn-rate.ts';
+import { evaluationSeconds, minBadEvents } from '../../burn-rate.ts';
 import { objectives, percent } from '../../objectives.ts';
 import type { Described } from '../dashboard.ts';
 import { graph, number, table } from '../panels.ts';
@@ -12,7 +12,7 @@ const burn = (window: string) => ({
 export const slos: Described = {
   uid: 'slos',
   title: 'SLOs',
-  description: `What is promised over thirty days. Rates are recorded every ${evaluationSeconds} s; fewer than ${fewestBad} bad ones wake nobody.`,
+  description: `What is promised over thirty days. Rates are recorded every ${evaluationSeconds} s; fewer than ${minBadEvents} bad ones wake nobody.`,
   rows: [
     {
       title: 'What is left of the budget',

@@ -68,13 +68,13 @@ test('a post of somebody who is not known yet waits until they are', async () =>
 });
 
 test('what can never be understood becomes a dead letter at once', async () => {
-  const mistaken = await flow.send({ ...publication('ada', 4), subject: 'post/5' });
+  const wrong = await flow.send({ ...publication('ada', 4), subject: 'post/5' });
   const empty = await flow.send({ ...publication('ada', 6), data: {} });
-  for (const id of [mistaken, empty])
+  for (const id of [wrong, empty])
     expect((await flow.deadLettered(trigger, id)).attempts).toMatchObject([{ status: 422 }]);
-  const [letter] = flow.calls('dead-letters').filter(({ attributes }) => attributes.id === mistaken);
-  expect(letter?.attributes.knativeerrorcode).toBe('422');
-  expect(Buffer.from(letter?.attributes.knativeerrordata ?? '', 'base64').toString()).toContain(
+  const [deadLetter] = flow.calls('dead-letters').filter(({ attributes }) => attributes.id === wrong);
+  expect(deadLetter?.attributes.knativeerrorcode).toBe('422');
+  expect(Buffer.from(deadLetter?.attributes.knativeerrordata ?? '', 'base64').toString()).toContain(
     'it tells of post 4 and is called post/5',
   );
   expect(await publishedBy('ada')).toBe(2);

@@ -10,8 +10,8 @@ import type { Sessions } from './session.ts';
 import { mayBeSignedIn, privately, viewerOf } from './viewer.ts';
 
 /** Failures are pages for people and problem+json (RFC 9457) for programs. */
-export function failures(app: Hono<Env>, sessions: Sessions): void {
-  const answer = async (c: Context, error: AppError): Promise<Response> => {
+export function errorHandlers(app: Hono<Env>, sessions: Sessions): void {
+  const respond = async (c: Context, error: AppError): Promise<Response> => {
     const trace = currentTrace()?.traceId ?? '';
     if (!isForPeople(c)) {
       const { status, headers, body } = problem(error, trace);
@@ -24,12 +24,12 @@ export function failures(app: Hono<Env>, sessions: Sessions): void {
   };
   app.onError((error, c) => {
     noteFailure(error);
-    return answer(c, toAppError(error));
+    return respond(c, toAppError(error));
   });
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path).join(', ');
     const unknown = () => new AppError('not_found', 'There is nothing at this address.');
-    return answer(
+    return respond(
       c,
       allowed
         ? new AppError('method_not_allowed', `This address answers ${allowed}.`, { headers: { allow: allowed } })

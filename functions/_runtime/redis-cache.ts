@@ -1,13 +1,13 @@
 import type { OpenRedis } from './redis.ts';
 
-export interface SharedCopies<T> {
+export interface RedisCache<T> {
   /** The copy in Redis, else what `load` gives, which is then left there. */
   get(key: string, load: () => Promise<T>): Promise<T>;
   /** Resolves once Redis knows (or is known to be away). What is purged while another purge is under way leaves together. */
   purge(names: readonly string[]): Promise<void>;
 }
 
-export interface SharedCopiesOptions {
+export interface RedisCacheOptions {
   name: string;
   ttlMs: number;
   redis: OpenRedis;
@@ -33,7 +33,7 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])`;
  * everything is loaded; a purge that did not reach it is made up for as soon as it is back, and until then, or until every copy has
  * expired, this process does not read from it.
  */
-export function sharedCopies<T>({ name, ttlMs, redis, now, purged }: SharedCopiesOptions): SharedCopies<T> {
+export function redisCache<T>({ name, ttlMs, redis, now, purged }: RedisCacheOptions): RedisCache<T> {
   const versionKey = (key: string) => `cache:${name}:version:${key}`;
   const channel = `cache:${name}:purged`;
   let distrustUntil = 0;
@@ -89,13 +89,13 @@ export function sharedCopies<T>({ name, ttlMs, redis, now, purged }: SharedCopie
       listen();
       const group = key.includes(':') ? key.slice(0, key.indexOf(':') + 1) : key;
       const copyKey = `cache:${name}:copy:${key}`;
-      const answer = await redis
+      const reply = await redis
         .commands()
         .then((commands) => commands.mgetBuffer(versionKey(group), versionKey(key), copyKey))
         .catch(() => undefined);
-      if (!answer) return load();
-      const version = `${answer[0] ?? 0}.${answer[1] ?? 0}`;
-      const kept = answer[2] && unwrap<T>(answer[2], version);
+      if (!reply) return load();
+      const version = `${reply[0] ?? 0}.${reply[1] ?? 0}`;
+      const kept = reply[2] && unwrap<T>(reply[2], version);
       if (kept) return kept.value;
       const value = await load();
       const lives = Math.ceil(ttlMs * (0.9 + 0.1 * Math.random()));

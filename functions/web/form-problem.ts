@@ -1,7 +1,7 @@
 import { type AppError, toAppError } from '@dormouse/runtime/errors';
 
 /** Why a form comes back: what to say above it, and beside its fields. */
-export interface Refusal {
+export interface FormProblem {
   status: AppError['status'];
   alert: string;
   /** By field name. */
@@ -16,12 +16,12 @@ const alerts: Partial<Record<AppError['code'], string>> = {
 };
 
 /** Any failure as something to say in the form that it belongs to. */
-export function refusal(error: unknown, alert?: string): Refusal {
+export function formProblem(error: unknown, alert?: string): FormProblem {
   const { status, code, detail, errors = [], headers = {} } = toAppError(error);
   const named = code === 'invalid' && errors.length === 0 ? detail : undefined;
   const text =
     code === 'too_many_requests'
-      ? `Too many attempts. Try again ${wait(headers['retry-after'])}.`
+      ? `Too many attempts. Try again ${retryAfterText(headers['retry-after'])}.`
       : (alert ?? named ?? alerts[code] ?? detail);
   return {
     status,
@@ -32,7 +32,7 @@ export function refusal(error: unknown, alert?: string): Refusal {
 }
 
 /** "in 40 seconds", "in 3 minutes". */
-export function wait(seconds: string | undefined): string {
+export function retryAfterText(seconds: string | undefined): string {
   const count = Number(seconds);
   if (!Number.isFinite(count) || count <= 0) return 'later';
   if (count < 90) return count === 1 ? 'in a second' : `in ${Math.ceil(count)} seconds`;

@@ -4,13 +4,13 @@ import type { Status } from './post.ts';
 import type { Posts } from './store.ts';
 
 /** What the blog's owner wants to know, told after the commit. */
-export interface Figures {
+export interface PostMetrics {
   created(status: Status): void;
   changed(before: Status, after: Status): void;
 }
 
 /** Counts posts; authors are counted once by each instance, and again after changes. */
-export function figures({ activeAuthors }: Pick<Posts, 'activeAuthors'>): Figures {
+export function postMetrics({ activeAuthors }: Pick<Posts, 'activeAuthors'>): PostMetrics {
   let due = true;
   onPush(async () => {
     if (!due) return;

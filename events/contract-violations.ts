@@ -12,14 +12,14 @@ export interface Released {
 }
 
 /** Promises to consumers that the contracts and examples of today break; a release must not happen while there is one. */
-export function breaches(
+export function contractViolations(
   released: Released,
   contracts: readonly EventContract[],
   examples: readonly Example[],
 ): string[] {
   return [
     ...changedExamples(released, examples),
-    ...refusedExamples(contracts, examples),
+    ...rejectedExamples(contracts, examples),
     ...brokenSchemas(released, contracts),
   ];
 }
@@ -48,7 +48,7 @@ function changedExamples(released: Released, examples: readonly Example[]): stri
   });
 }
 
-function refusedExamples(contracts: readonly EventContract[], examples: readonly Example[]): string[] {
+function rejectedExamples(contracts: readonly EventContract[], examples: readonly Example[]): string[] {
   const schemas = new Map(contracts.map(({ type, schema }) => [type, schema]));
   return examples.flatMap(({ name, event }) => {
     const schema = schemas.get(event.type);

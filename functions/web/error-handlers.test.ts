@@ -16,15 +16,15 @@ describe('failures', () => {
     expect(await problem.json()).toMatchObject({ code: 'not_found', status: 404 });
   });
   it('name the methods that an address does answer', async () => {
-    const answer = await world().app.request('/blog/login', { method: 'DELETE', headers: people });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    const response = await world().app.request('/blog/login', { method: 'DELETE', headers: people });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
   });
   it('say nothing of what went wrong inside', async () => {
     const { web } = world();
     const { app } = world({ posts: { ...web.posts, list: async () => Promise.reject(new Error('password=hunter2')) } });
-    const answer = await app.request('/blog/', { headers: people });
-    expect(answer.status).toBe(500);
-    expect(await answer.text()).not.toContain('hunter2');
+    const response = await app.request('/blog/', { headers: people });
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('hunter2');
   });
   it('keep the reader logged in', async () => {
     const ada = browser(world().app);
@@ -98,25 +98,25 @@ describe('every answer', () => {
       '/events',
       '/assets/style-000000000000.css',
     ];
-    const answers: (readonly [string, Response])[] = [];
+    const responses: (readonly [string, Response])[] = [];
     for (const path of paths)
-      answers.push(
+      responses.push(
         [path, await app.request(path)] as const,
         [path, await app.request(path, { headers: people })] as const,
       );
     await ada.logIn();
-    for (const path of paths) answers.push([path, await ada.get(path)]);
-    answers.push(
+    for (const path of paths) responses.push([path, await ada.get(path)]);
+    responses.push(
       ['broken', await broken.request('/blog/categories')],
       ['put', await app.request('/blog/media/x', { method: 'PUT' })],
     );
-    for (const [path, answer] of answers) {
-      expect([path, answer.headers.get('content-security-policy')]).toEqual([
+    for (const [path, response] of responses) {
+      expect([path, response.headers.get('content-security-policy')]).toEqual([
         path,
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       ]);
-      expect([path, answer.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
-      expect([path, answer.headers.get('referrer-policy')]).toEqual([path, 'same-origin']);
+      expect([path, response.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
+      expect([path, response.headers.get('referrer-policy')]).toEqual([path, 'same-origin']);
     }
   });
 });
@@ -126,12 +126,12 @@ describe('the style sheet', () => {
     const { app } = world();
     const html = await (await app.request('/')).text();
     const href = /<link rel="stylesheet" href="(\/assets\/style-[0-9a-f]{12}\.css)">/.exec(html)?.[1] as string;
-    const answer = await app.request(href);
-    expect(answer.headers.get('cache-control')).toContain('immutable');
-    expect(/url\(|@import|https?:/.test(await answer.text())).toBe(false);
+    const response = await app.request(href);
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(/url\(|@import|https?:/.test(await response.text())).toBe(false);
   });
   it('of another release is answered with this one, and not to be kept under that name', async () => {
-    const answer = await world().app.request('/assets/style-000000000000.css');
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const response = await world().app.request('/assets/style-000000000000.css');
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   });
 });
