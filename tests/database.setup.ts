@@ -11,19 +11,40 @@ declare module 'vitest' {
   }
 }
 
-/** One real PostgreSQL for all tests of a run; DATABASE_URL, where set, is used instead. */
+interface Server {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** One server for all projects of a run: each of them loads this module anew. */
+const shared = globalThis as { testPostgres?: { server: Promise<Server>; users: number } };
+
+/** One real PostgreSQL for all tests of a run; TEST_DATABASE_URL, where set, is used instead. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
-  if (given) {
-    project.provide('postgresUrl', given);
-    return async () => {};
-  }
+  const used = (shared.testPostgres ??= { server: given ? outside(given) : started(), users: 0 });
+  used.users++;
+  const { url, stop } = await used.server;
+  project.provide('postgresUrl', url);
+  return async () => {
+    used.users--;
+    if (used.users > 0) return;
+    delete shared.testPostgres;
+    await stop();
+  };
+}
+
+const outside = async (url: string): Promise<Server> => ({ url, stop: async () => {} });
+
+async function started(): Promise<Server> {
   const home = mkdtempSync(join(tmpdir(), 'dormouse-test-'));
   const server = await startPostgres({ home: join(home, 'postgres'), settings: ['fsync=off'] });
-  project.provide('postgresUrl', server.url);
-  return async () => {
-    await server.stop();
-    if (server.outside) rmSync(server.outside, { recursive: true, force: true });
-    rmSync(home, { recursive: true, force: true });
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop();
+      if (server.outside) rmSync(server.outside, { recursive: true, force: true });
+      rmSync(home, { recursive: true, force: true });
+    },
   };
 }

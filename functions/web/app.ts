@@ -11,8 +11,6 @@ import { sessions } from './session.ts';
 import { signing } from './signing.ts';
 import { writing } from './writing.ts';
 
-export { consumes } from './purging.ts';
-
 /** The blog's pages. */
 export function createApp(web: Web): Hono<Env> {
   const app = newApp();

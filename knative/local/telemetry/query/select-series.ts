@@ -1,7 +1,6 @@
 import type { MetricStore } from '../metric-store.ts';
 import { type Flat, flatten } from './prometheus-series.ts';
 import { matcherTest, type Select } from './promql/evaluate.ts';
-import type { Matcher } from './promql/expression.ts';
 
 /** Selects from the store. @throws PromqlError for a regular expression that is none */
 export function selectFrom(store: MetricStore): Select {
@@ -20,6 +19,3 @@ export function selectFrom(store: MetricStore): Select {
     return found;
   };
 }
-
-/** A matcher for a name. */
-export const named = (value: string): Matcher => ({ label: '__name__', operator: '=', value });
