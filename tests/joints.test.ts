@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import type { EventContract } from '@dormouse/events/contract';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
+import { readLocalConfig } from '@dormouse/manifests/local-config';
 import type { Filter, HttpRoute } from '@dormouse/manifests/model';
-import { readProvided } from '@dormouse/manifests/provided';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
 import type { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { type Source, sourcesOf, workspacesOf } from './import-graph.ts';
 
 const project = join(import.meta.dirname, '..');
 const platform = readPlatform(render(join(project, 'knative/base')));
-const localConfig = await readProvided(join(project, 'knative/overlays/local'), project);
+const localConfig = await readLocalConfig(join(project, 'knative/overlays/local'), project);
 const functions = readdirSync(join(project, 'functions')).filter(
   (name) => !name.startsWith('_') && existsSync(join(project, 'functions', name, 'package.json')),
 );

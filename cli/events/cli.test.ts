@@ -93,7 +93,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(() => {
-  api.letters = [
+  api.deadLetters = [
     deadLetter(3),
     deadLetter(2, { status: null, cause: 'no answer\u001b[2J within 30 s', trigger: null }),
     deadLetter(1, { state: 'redriven', redrives: 2 }),
@@ -238,7 +238,7 @@ describe('dead-letters', () => {
   });
 
   test('follows the list to its end, or as far as was asked', async () => {
-    api.letters = Array.from({ length: 130 }, (_, index) => deadLetter(130 - index));
+    api.deadLetters = Array.from({ length: 130 }, (_, index) => deadLetter(130 - index));
     const numbers = async (limit: string) =>
       (JSON.parse((await events(['dead-letters', '--json', '--limit', limit])).out) as unknown[]).length;
     expect(await numbers('120')).toBe(120);
@@ -256,7 +256,7 @@ describe('dead-letters', () => {
       '  user-agent  broker',
     ])
       expect(out).toContain(line);
-    expect(JSON.parse((await events(['dead-letter', '3', '--json'])).out)).toEqual(api.letters[0]);
+    expect(JSON.parse((await events(['dead-letter', '3', '--json'])).out)).toEqual(api.deadLetters[0]);
   });
 });
 

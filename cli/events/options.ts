@@ -5,7 +5,7 @@ import { type Command, help, isCommand } from './help.ts';
 import { moment } from './moment.ts';
 
 /** Where things are; what is not given is found out (`addresses.ts`). */
-export interface Places {
+export interface SourcePositions {
   readonly url: string;
   readonly console: string;
   readonly broker?: string | undefined;
@@ -13,7 +13,7 @@ export interface Places {
 }
 
 /** A command line that makes sense. */
-export interface Options extends Places {
+export interface Options extends SourcePositions {
   readonly command: Command;
   readonly operands: readonly string[];
   readonly json: boolean;

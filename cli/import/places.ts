@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
 /** Files of the imported folder by what a link may call them. Paths are relative to the folder, with `/`. */
-export interface Places {
+export interface SourcePositions {
   /** The article a target means, seen from the file that links to it. */
   article(from: string, target: string): string | undefined;
   /** The file a target means. `moved`: there is none at that path, but one file of that name elsewhere in the folder. */
@@ -12,7 +12,7 @@ export interface Places {
  * Finds what relative targets mean. Sites are built from such folders in different ways, so a target is tried as a path beside the file
  * (`../images/a.png`), beside the directory that the page becomes (`../other-article/`), and from the site's root (`/blog/articles/other`).
  */
-export function places(articles: readonly string[], files: readonly string[]): Places {
+export function places(articles: readonly string[], files: readonly string[]): SourcePositions {
   const byPage = new Map(articles.map((path) => [page(path), path]));
   const byPath = new Map(files.map((path) => [path.toLowerCase(), path]));
   const byName = Map.groupBy(files, (path) => posix.basename(path).toLowerCase());

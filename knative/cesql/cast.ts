@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts';
-import { least, most, type Type, typeOf, type Value } from './value.ts';
+import { max, min, type Type, typeOf, type Value } from './value.ts';
 
 /** A value as another type (section 3.7), or why it is none; `at` is where that was asked. */
 export function cast(value: Value, to: Type, at: number): Value | Failure {
@@ -12,7 +12,7 @@ export function toInteger(value: Value, at: number): number | Failure {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   const number = /^[+-]?[0-9]+$/.test(value) ? Number(value) + 0 : Number.NaN;
-  return number >= least && number <= most ? number : refused(value, 'Integer', at);
+  return number >= min && number <= max ? number : castFailure(value, 'Integer', at);
 }
 
 export function toBoolean(value: Value, at: number): boolean | Failure {
@@ -20,10 +20,10 @@ export function toBoolean(value: Value, at: number): boolean | Failure {
   if (typeof value === 'number') return value !== 0;
   const lower = value.toLowerCase();
   if (lower === 'true') return true;
-  return lower === 'false' ? false : refused(value, 'Boolean', at);
+  return lower === 'false' ? false : castFailure(value, 'Boolean', at);
 }
 
 export const toText = (value: Value): string => (typeof value === 'string' ? value : String(value));
 
-const refused = (value: Value, to: Type, at: number) =>
+const castFailure = (value: Value, to: Type, at: number) =>
   new Failure('cast', `the ${typeOf(value)} ${JSON.stringify(value)} is no ${to}`, at);

@@ -3,7 +3,7 @@ import { Failure } from './failure.ts';
 import { type Fn, functionOf } from './functions.ts';
 import { likePattern } from './like.ts';
 import type { Arithmetic, Expression, Node } from './syntax.ts';
-import { type Attributes, least, most, typeOf, type Value } from './value.ts';
+import { type Attributes, max, min, typeOf, type Value } from './value.ts';
 
 /** What an expression is of an event, or the first error on the way there. */
 export type Evaluate = (event: Attributes) => Value | Failure;
@@ -133,7 +133,7 @@ const calculations: Readonly<Record<Arithmetic, (x: number, y: number, at: numbe
 };
 
 const inRange = (value: number, at: number) =>
-  value < least || value > most ? new Failure('math', `${value} is not an integer of 32 bits`, at) : value + 0;
+  value < min || value > max ? new Failure('math', `${value} is not an integer of 32 bits`, at) : value + 0;
 
 /** `=` and `!=` compare in the type of the right side, the others integers. */
 function comparison({ operator, left, right, at }: Node<'comparison'>): Evaluate {

@@ -7,7 +7,7 @@ import { parse } from './parse.ts';
 import { possible } from './possible.ts';
 import { print } from './print.ts';
 import { type Expression, operatorType } from './syntax.ts';
-import { least, most, typeOf } from './value.ts';
+import { max, min, typeOf } from './value.ts';
 import { why } from './why.ts';
 
 const event = { id: '1', source: '/s', type: 't', specversion: '1.0', n: '5', word: 'abc' };
@@ -27,7 +27,7 @@ describe('evaluating', () => {
     ['-7 % 2', [-1]],
     ['7 % -2', [1]],
     ['-4 % 2', [0]],
-    ['ABS(-2147483648)', [most, 'math', 0]],
+    ['ABS(-2147483648)', [max, 'math', 0]],
     ['ABS(-2147483648) = 1', [false, 'math', 0]],
     ["LEFT(LEFT('abc', -1), 2)", ['', 'functionEvaluation', 5]],
     ["INT('2147483648')", [0, 'cast', 0]],
@@ -77,7 +77,7 @@ describe('evaluating', () => {
         const { value } = evaluate(expression, attributes);
         const type = operatorType(expression);
         if (type) expect(typeOf(value)).toBe(type);
-        if (typeof value === 'number') expect(value === (value | 0) && value >= least && value <= most).toBe(true);
+        if (typeof value === 'number') expect(value === (value | 0) && value >= min && value <= max).toBe(true);
       }),
       { numRuns: 1_500 },
     );
@@ -103,13 +103,13 @@ describe('evaluating', () => {
   });
 
   test('of the longest chain and the deepest nesting that parse is no danger to the stack', () => {
-    const longest = [
+    const deepTexts = [
       `type = 'a'${" OR type = 'b'".repeat(950)}`,
       `${'NOT '.repeat(190)}TRUE`,
       `${'('.repeat(190)}TRUE${')'.repeat(190)}`,
       `n${' LIKE "%"'.repeat(1_990)}`,
     ];
-    for (const text of longest) {
+    for (const text of deepTexts) {
       expect(evaluate(parse(print(parse(text))), event)).toEqual(evaluate(parse(text), event));
       expect(why(text, event).passes).toBe(evaluate(parse(text), event).value);
       expect(possible(text, { type: 't' })).toMatchObject({ error: expect.any(Boolean) });
@@ -128,7 +128,7 @@ describe('evaluating', () => {
 
   test('casts an integer to text and back', () => {
     fc.assert(
-      fc.property(fc.integer({ min: least, max: most }), (value) => {
+      fc.property(fc.integer({ min: min, max: max }), (value) => {
         expect(toInteger(String(value), 0)).toBe(value);
       }),
     );

@@ -1,7 +1,7 @@
 import { cast, toText } from './cast.ts';
 import { length, slice, trim } from './characters.ts';
 import { Failure } from './failure.ts';
-import { least, most, type Type, type Value } from './value.ts';
+import { max, min, type Type, type Value } from './value.ts';
 
 /** A function as it can be called: its arguments are cast before it runs. */
 export interface Fn {
@@ -36,7 +36,7 @@ export const functions: Readonly<Record<string, readonly Fn[]>> = {
   LEFT: [{ args: ['String', 'Integer'], returns: 'String', run: ([x, y], at) => left(text(x), int(y), at) }],
   RIGHT: [{ args: ['String', 'Integer'], returns: 'String', run: ([x, y], at) => right(text(x), int(y), at) }],
   SUBSTRING: [
-    { args: ['String', 'Integer'], returns: 'String', run: ([x, from], at) => substring(text(x), int(from), most, at) },
+    { args: ['String', 'Integer'], returns: 'String', run: ([x, from], at) => substring(text(x), int(from), max, at) },
     {
       args: ['String', 'Integer', 'Integer'],
       returns: 'String',
@@ -54,7 +54,7 @@ export function functionOf(name: string, count: number): Fn | undefined {
 }
 
 const absolute = (x: number, at: number) =>
-  x === least ? new Failure('math', `the absolute value of ${x} is too large`, at, most) : Math.abs(x);
+  x === min ? new Failure('math', `the absolute value of ${x} is too large`, at, max) : Math.abs(x);
 
 const evaluation = (message: string, at: number, value: string) =>
   new Failure('functionEvaluation', message, at, value);

@@ -2,7 +2,7 @@ import { Cursor } from './cursor.ts';
 import { CesqlParseError } from './failure.ts';
 import { tokens } from './lexer.ts';
 import type { Arithmetic, Comparison, Expression, Logic } from './syntax.ts';
-import { least, most } from './value.ts';
+import { max, min } from './value.ts';
 
 /**
  * Parses an expression of CESQL 1.0. Operators of one precedence group to the left, AND, OR and XOR among them
@@ -12,8 +12,8 @@ import { least, most } from './value.ts';
  */
 export function parse(text: string): Expression {
   const found = tokens(text);
-  const beyond = found[longest];
-  if (beyond) throw new CesqlParseError(beyond.at, `more than ${longest} words and signs`);
+  const beyond = found[maxTokens];
+  if (beyond) throw new CesqlParseError(beyond.at, `more than ${maxTokens} words and signs`);
   const parser = new Parser(found);
   const expression = parser.expression();
   parser.end();
@@ -21,8 +21,8 @@ export function parse(text: string): Expression {
 }
 
 /** Most tokens, and deepest nesting: a tree that is deeper could exhaust the stack. */
-const longest = 4_000;
-const deepest = 200;
+const maxTokens = 4_000;
+const maxDepth = 200;
 
 const keywords: ReadonlySet<string> = new Set(['AND', 'OR', 'XOR', 'NOT', 'LIKE', 'EXISTS', 'IN', 'TRUE', 'FALSE']);
 
@@ -156,10 +156,10 @@ class Parser extends Cursor {
     return expression;
   }
 
-  #list(least: number): Expression[] {
+  #list(min: number): Expression[] {
     this.expect('(');
     const found: Expression[] = [];
-    if (least === 0 && this.text === ')') {
+    if (min === 0 && this.text === ')') {
       this.next++;
       return found;
     }
@@ -170,7 +170,7 @@ class Parser extends Cursor {
   }
 
   #nested(parse: () => Expression): Expression {
-    if (++this.#depth > deepest) throw new CesqlParseError(this.token.at, `more than ${deepest} levels deep`);
+    if (++this.#depth > maxDepth) throw new CesqlParseError(this.token.at, `more than ${maxDepth} levels deep`);
     const found = parse();
     this.#depth--;
     return found;
@@ -179,6 +179,6 @@ class Parser extends Cursor {
 
 function integer(text: string, at: number): Expression {
   const value = Number(text);
-  if (value < least || value > most) throw new CesqlParseError(at, `${text} is not an integer of 32 bits`);
+  if (value < min || value > max) throw new CesqlParseError(at, `${text} is not an integer of 32 bits`);
   return { kind: 'literal', value: value + 0, at };
 }

@@ -57,8 +57,8 @@ function tightnessOf(expression: Expression): number {
 
 const isSuffix = ({ kind }: Expression) => kind === 'like' || kind === 'in';
 
-const within = (expression: Expression, least: number) =>
-  tightnessOf(expression) < least ? `(${print(expression)})` : print(expression);
+const within = (expression: Expression, min: number) =>
+  tightnessOf(expression) < min ? `(${print(expression)})` : print(expression);
 
 /** `NOT` before LIKE and IN goes into them, where people read it. */
 function printNot(operand: Expression): string {

@@ -6,8 +6,8 @@ export type Type = 'String' | 'Integer' | 'Boolean';
 /** The attributes of an event, extensions included. */
 export type Attributes = Readonly<Record<string, Value>>;
 
-export const least = -2_147_483_648;
-export const most = 2_147_483_647;
+export const min = -2_147_483_648;
+export const max = 2_147_483_647;
 
 const zeros = { String: '', Integer: 0, Boolean: false } as const;
 

@@ -5,7 +5,7 @@ import { render } from '@dormouse/manifests/kustomize/kustomize';
 import { missingCluster, skippedFor } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Manifest, nameOf } from './manifest.ts';
-import { refusedByKnative } from './planted-knative.fixture.ts';
+import { rejectedByKnative } from './planted-knative.fixture.ts';
 import { dangling } from './planted-references.fixture.ts';
 import { misrouted } from './planted-routing.fixture.ts';
 import { misshapen } from './planted-schema.fixture.ts';
@@ -14,8 +14,8 @@ import { restricted, violating } from './violations.fixture.ts';
 
 const namespace = `checks-${process.pid}`;
 const sound = render(join(import.meta.dirname, '../overlays/lab')).map(({ manifest }) => manifest);
-const refused = [...misshapen, ...refusedByKnative, ...dangling, ...misrouted]
-  .filter((row) => row.refused)
+const rejected = [...misshapen, ...rejectedByKnative, ...dangling, ...misrouted]
+  .filter((row) => row.rejected)
   .map((row) => plant(sound, row).changed!);
 
 async function kubectl(args: readonly string[], input = ''): Promise<string> {
@@ -30,11 +30,11 @@ async function kubectl(args: readonly string[], input = ''): Promise<string> {
 /** Lets the API server say what it would, in a namespace of the test's own. */
 function dryRun(manifest: Manifest): Promise<string> {
   const { namespace: own, ...metadata } = manifest.metadata;
-  const moved = {
+  const renamed = {
     ...manifest,
     metadata: { ...metadata, ...(own ? { namespace } : { name: `${metadata.name}-planted` }) },
   };
-  return kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], JSON.stringify(moved));
+  return kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], JSON.stringify(renamed));
 }
 
 describe('[cluster] the API server judges as the checks do', skippedFor(missingCluster()), () => {
@@ -48,7 +48,7 @@ describe('[cluster] the API server judges as the checks do', skippedFor(missingC
     expect(dryRun(manifest)).resolves.toMatch(/created/),
   );
 
-  test.each(refused.map((manifest, index) => ({ name: nameOf(manifest), index, manifest })))(
+  test.each(rejected.map((manifest, index) => ({ name: nameOf(manifest), index, manifest })))(
     'it refuses $name with error $index',
     ({ manifest }) => expect(dryRun(manifest)).rejects.toThrow(/invalid|denied|BadRequest|no matches for kind/i),
   );

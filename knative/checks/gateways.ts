@@ -1,17 +1,17 @@
 import { installedPods } from './installed.ts';
 import { all, type Finding, finding, type Manifests, namespaceOf } from './manifest.ts';
 import { podsOf } from './pods.ts';
-import { secretsIn } from './provided-secrets.ts';
 import type { GatewaySpec } from './routing.ts';
+import { secretsIn } from './secrets-in-namespace.ts';
 import { selects } from './selectors.ts';
 
-type Told = { path: string; problem: string };
+type Problem = { path: string; problem: string };
 
 /** Gateways have Pods that run them, ports told apart by name, and for TLS a certificate where those Pods find it. */
 export const checkGateways = (manifests: Manifests): Finding[] =>
   all<GatewaySpec>(manifests, 'Gateway.networking.istio.io').flatMap((gateway) => {
     const runners = runnersOf(manifests, gateway.spec);
-    const told = (gateway.spec.servers ?? []).flatMap(({ port, tls }, index): Told[] => {
+    const problems = (gateway.spec.servers ?? []).flatMap(({ port, tls }, index): Problem[] => {
       const path = `spec.servers[${index}]`;
       const secure = ['HTTPS', 'TLS'].includes(port.protocol);
       if (secure && !tls)
@@ -29,9 +29,9 @@ export const checkGateways = (manifests: Manifests): Finding[] =>
     const names = (gateway.spec.servers ?? []).map(({ port }) => port.name);
     for (const [index, name] of names.entries())
       if (names.indexOf(name) !== index)
-        told.push({ path: `spec.servers[${index}].port.name`, problem: `"${name}" is there twice` });
-    if (runners.length === 0) told.push({ path: 'spec.selector', problem: 'finds no Pod of a gateway' });
-    return told.map(({ path, problem }) => finding(gateway, path, problem));
+        problems.push({ path: `spec.servers[${index}].port.name`, problem: `"${name}" is there twice` });
+    if (runners.length === 0) problems.push({ path: 'spec.selector', problem: 'finds no Pod of a gateway' });
+    return problems.map(({ path, problem }) => finding(gateway, path, problem));
   });
 
 /** Namespaces in which Pods run a gateway: its selector looks everywhere. */
@@ -64,8 +64,8 @@ export const checkWorkloadSelectors = (manifests: Manifests, optional: Manifests
       (pod) => (pod.namespace === namespace || namespace === rootNamespace) && selects({ matchLabels }, pod.labels),
     );
     const installed = (installedPods[namespace] ?? []).some((each) => selects({ matchLabels }, each));
-    const told = Object.entries(matchLabels).map((pair) => pair.join('='));
+    const problems = Object.entries(matchLabels).map((pair) => pair.join('='));
     return everywhere || installed
       ? []
-      : [finding(manifest, path, `finds no Pod in ${namespace} (${told.join(', ')})`)];
+      : [finding(manifest, path, `finds no Pod in ${namespace} (${problems.join(', ')})`)];
   });

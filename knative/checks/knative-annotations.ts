@@ -1,42 +1,42 @@
-import { nearest } from '@dormouse/manifests/yaml/spelling';
+import { didYouMean } from '@dormouse/manifests/yaml/did-you-mean';
 import { goDuration } from '@dormouse/time/durations';
 import type { IServiceSpec } from '@kubernetes-models/knative/serving.knative.dev/v1/ServiceSpec';
 import { all, type Finding, finding, type Manifest, type Manifests } from './manifest.ts';
 
-type Refusal = (value: string) => string | undefined;
+type ValueCheck = (value: string) => string | undefined;
 
 const whole =
-  (least: number): Refusal =>
+  (min: number): ValueCheck =>
   (value) =>
-    /^\d+$/.test(value) && Number(value) >= least && Number(value) < 2 ** 31
+    /^\d+$/.test(value) && Number(value) >= min && Number(value) < 2 ** 31
       ? undefined
-      : `"${value}" must be a whole number from ${least} on`;
+      : `"${value}" must be a whole number from ${min} on`;
 const number =
-  (least: number, most = Number.POSITIVE_INFINITY): Refusal =>
+  (min: number, max = Number.POSITIVE_INFINITY): ValueCheck =>
   (value) => {
-    const fits = /^-?(\d+\.?\d*|\.\d+)$/.test(value) && Number(value) >= least && Number(value) <= most;
+    const fits = /^-?(\d+\.?\d*|\.\d+)$/.test(value) && Number(value) >= min && Number(value) <= max;
     return fits
       ? undefined
-      : `"${value}" must be a number ${most === Number.POSITIVE_INFINITY ? `from ${least} on` : `between ${least} and ${most}`}`;
+      : `"${value}" must be a number ${max === Number.POSITIVE_INFINITY ? `from ${min} on` : `between ${min} and ${max}`}`;
   };
 const oneOf =
-  (...values: string[]): Refusal =>
+  (...values: string[]): ValueCheck =>
   (value) =>
     values.includes(value) ? undefined : `"${value}" must be one of ${values.join(', ')}`;
 const seconds =
-  (least: number, most: number, precise = false): Refusal =>
+  (min: number, max: number, precise = false): ValueCheck =>
   (value) => {
     const ms = goDuration(value);
     if (ms === undefined) return `"${value}" is not a duration like 60s or 1m30s`;
-    if (ms < least * 1000 || ms > most * 1000) return `"${value}" must be between ${least}s and ${most}s`;
+    if (ms < min * 1000 || ms > max * 1000) return `"${value}" must be between ${min}s and ${max}s`;
     return !precise && ms % 1000 !== 0 ? `"${value}" must be whole seconds` : undefined;
   };
-const burst: Refusal = (value) => (value === '-1' ? undefined : number(0)(value));
-const anything: Refusal = () => undefined;
+const burst: ValueCheck = (value) => (value === '-1' ? undefined : number(0)(value));
+const anything: ValueCheck = () => undefined;
 const hour = 3600;
 
 /** Annotations of a Revision, under spec.template.metadata: serving v0.46, pkg/apis/autoscaling/annotation_validation.go and register.go. */
-const ofRevision: Readonly<Record<string, Refusal>> = {
+const ofRevision: Readonly<Record<string, ValueCheck>> = {
   'autoscaling.knative.dev/class': oneOf('kpa.autoscaling.knative.dev', 'hpa.autoscaling.knative.dev'),
   'autoscaling.knative.dev/metric': oneOf('concurrency', 'rps', 'cpu', 'memory'),
   'autoscaling.knative.dev/metric-aggregation-algorithm': oneOf('linear', 'weighted-exponential'),
@@ -60,7 +60,7 @@ const ofRevision: Readonly<Record<string, Refusal>> = {
   'queue.sidecar.serving.knative.dev/ephemeral-storage-resource-request': anything,
   'queue.sidecar.serving.knative.dev/ephemeral-storage-resource-limit': anything,
 };
-const ofService: Readonly<Record<string, Refusal>> = {
+const ofService: Readonly<Record<string, ValueCheck>> = {
   'serving.knative.dev/rollout-duration': seconds(0, Number.MAX_SAFE_INTEGER),
 };
 
@@ -76,7 +76,7 @@ function check(
   service: Manifest,
   path: string,
   annotations: object | undefined,
-  known: Readonly<Record<string, Refusal>>,
+  known: Readonly<Record<string, ValueCheck>>,
 ): Finding[] {
   return Object.entries({ ...annotations }).flatMap(([key, value]) => {
     if (!/(^|\.)(autoscaling|serving)\.knative\.dev\//.test(key)) return [];
@@ -85,23 +85,23 @@ function check(
   });
 }
 
-function misplaced(key: string, known: Readonly<Record<string, Refusal>>): string {
+function misplaced(key: string, known: Readonly<Record<string, ValueCheck>>): string {
   if (known === ofService && ofRevision[key]) return 'belongs under spec.template.metadata.annotations';
   if (known === ofRevision && ofService[key]) return 'belongs under metadata.annotations';
-  const meant = nearest(key, Object.keys(known));
+  const meant = didYouMean(key, Object.keys(known));
   return `is not an annotation of Knative's${meant ? `: did you mean ${meant}?` : ''}`;
 }
 
 function checkScales(service: Manifest & { spec: IServiceSpec }): Finding[] {
   const { annotations } = service.spec.template?.metadata ?? {};
   const scale = (name: string) => Number(annotations?.[`autoscaling.knative.dev/${name}`] ?? 0);
-  const [least, most] = [scale('min-scale'), scale('max-scale')];
-  if (most === 0 || !(least > most)) return [];
+  const [min, max] = [scale('min-scale'), scale('max-scale')];
+  if (max === 0 || !(min > max)) return [];
   return [
     finding(
       service,
       'spec.template.metadata.annotations["autoscaling.knative.dev/max-scale"]',
-      `${most} is less than min-scale ${least}`,
+      `${max} is less than min-scale ${min}`,
     ),
   ];
 }

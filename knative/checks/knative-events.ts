@@ -7,7 +7,7 @@ import type { ITriggerSpec } from '@kubernetes-models/knative/eventing.knative.d
 import type { IPingSourceSpec } from '@kubernetes-models/knative/sources.knative.dev/v1/PingSourceSpec';
 import { all, type Finding, finding, type Manifests } from './manifest.ts';
 
-type Told = { path: string; problem: string };
+type Problem = { path: string; problem: string };
 type Delivery = NonNullable<IBrokerSpec['delivery']>;
 
 const classes = ['MTChannelBasedBroker', 'Kafka', 'KafkaNamespaced', 'RabbitMQBroker'];
@@ -23,35 +23,35 @@ const checkBrokers = (manifests: Manifests) =>
   all<IBrokerSpec>(manifests, 'Broker.eventing.knative.dev').flatMap((broker) => {
     const key = 'eventing.knative.dev/broker.class';
     const named = broker.metadata.annotations?.[key];
-    const told = checkDelivery(broker.spec.delivery);
+    const problems = checkDelivery(broker.spec.delivery);
     if (!named || !classes.includes(named))
-      told.push({ path: `metadata.annotations["${key}"]`, problem: `must be one of ${classes.join(', ')}` });
-    return told.map(({ path, problem }) => finding(broker, path, problem));
+      problems.push({ path: `metadata.annotations["${key}"]`, problem: `must be one of ${classes.join(', ')}` });
+    return problems.map(({ path, problem }) => finding(broker, path, problem));
   });
 
 const checkTriggers = (manifests: Manifests) =>
   all<ITriggerSpec>(manifests, 'Trigger.eventing.knative.dev').flatMap((trigger) => {
     const { broker, brokerRef, filter, filters, delivery } = trigger.spec;
-    const told = [
+    const problems = [
       ...checkDelivery(delivery),
       ...namesIn(filter?.attributes ?? undefined, 'spec.filter.attributes'),
       ...(filters ?? []).flatMap((each, index) => checkFilter(each, `spec.filters[${index}]`)),
     ];
     if (!broker === !brokerRef)
-      told.push({ path: 'spec.broker', problem: broker ? 'there is a brokerRef too' : 'is missing' });
-    return told.map(({ path, problem }) => finding(trigger, path, problem));
+      problems.push({ path: 'spec.broker', problem: broker ? 'there is a brokerRef too' : 'is missing' });
+    return problems.map(({ path, problem }) => finding(trigger, path, problem));
   });
 
 const checkPings = (manifests: Manifests) =>
   all<IPingSourceSpec>(manifests, 'PingSource.sources.knative.dev').flatMap((source) => {
     const { schedule = '', timezone, data, contentType } = source.spec;
-    const told: Told[] = failureOf(() => parseCron(schedule, timezone)).map((problem) => ({
+    const problems: Problem[] = failureOf(() => parseCron(schedule, timezone)).map((problem) => ({
       path: 'spec.schedule',
       problem,
     }));
     if (data && contentType === 'application/json')
-      told.push(...failureOf(() => JSON.parse(data)).map(() => ({ path: 'spec.data', problem: 'is not JSON' })));
-    return told.map(({ path, problem }) => finding(source, path, problem));
+      problems.push(...failureOf(() => JSON.parse(data)).map(() => ({ path: 'spec.data', problem: 'is not JSON' })));
+    return problems.map(({ path, problem }) => finding(source, path, problem));
   });
 
 function failureOf(attempt: () => unknown): string[] {
@@ -63,24 +63,24 @@ function failureOf(attempt: () => unknown): string[] {
   }
 }
 
-function checkDelivery(delivery: Delivery | null | undefined): Told[] {
+function checkDelivery(delivery: Delivery | null | undefined): Problem[] {
   const { retry, timeout, backoffDelay, backoffPolicy, retryAfterMax } = delivery ?? {};
-  const told: Told[] = [];
+  const problems: Problem[] = [];
   if (retry !== undefined && retry < 0)
-    told.push({ path: 'spec.delivery.retry', problem: `${retry} must be 0 or more` });
+    problems.push({ path: 'spec.delivery.retry', problem: `${retry} must be 0 or more` });
   if (backoffPolicy && !['linear', 'exponential'].includes(backoffPolicy))
-    told.push({ path: 'spec.delivery.backoffPolicy', problem: `"${backoffPolicy}" must be linear or exponential` });
+    problems.push({ path: 'spec.delivery.backoffPolicy', problem: `"${backoffPolicy}" must be linear or exponential` });
   if (retryAfterMax !== undefined)
-    told.push({ path: 'spec.delivery.retryAfterMax', problem: 'is off by default (delivery-retryafter)' });
+    problems.push({ path: 'spec.delivery.retryAfterMax', problem: 'is off by default (delivery-retryafter)' });
   for (const [name, value] of Object.entries({ timeout, backoffDelay }))
     if (value !== undefined && isoDuration(value) === undefined)
-      told.push({ path: `spec.delivery.${name}`, problem: `"${value}" is not an ISO 8601 duration like PT0.2S` });
-  return told;
+      problems.push({ path: `spec.delivery.${name}`, problem: `"${value}" is not an ISO 8601 duration like PT0.2S` });
+  return problems;
 }
 
 const dialects = ['exact', 'prefix', 'suffix', 'all', 'any', 'not', 'cesql'] as const;
 
-function checkFilter(filter: ISubscriptionsAPIFilter, path: string): Told[] {
+function checkFilter(filter: ISubscriptionsAPIFilter, path: string): Problem[] {
   const used = dialects.filter((dialect) => filter[dialect] !== undefined);
   if (used.length > 1) return [{ path, problem: `has ${used.join(' and ')}: one dialect each` }];
   const { exact, prefix, suffix, not, cesql, any, all: every } = filter;
@@ -92,7 +92,7 @@ function checkFilter(filter: ISubscriptionsAPIFilter, path: string): Told[] {
   ];
 }
 
-const namesIn = (attributes: object | undefined, path: string): Told[] =>
+const namesIn = (attributes: object | undefined, path: string): Problem[] =>
   Object.keys({ ...attributes })
     .filter((name) => !/^[a-z][a-z0-9]*$/.test(name))
     .map((name) => ({

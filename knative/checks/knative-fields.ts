@@ -103,7 +103,7 @@ const features: Readonly<Record<string, string>> = {
 /** Fields of a Pod that Knative refuses in a Service, though Kubernetes has them. */
 export const checkKnativeFields = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
-    refused(service.spec.template?.spec, '').map(({ path, name }) =>
+    rejected(service.spec.template?.spec, '').map(({ path, name }) =>
       finding(
         service,
         `spec.template.spec.${path}`,
@@ -112,12 +112,12 @@ export const checkKnativeFields = (manifests: Manifests): Finding[] =>
     ),
   );
 
-function refused(value: unknown, shape: string, path = ''): { path: string; name: string }[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => refused(item, `${shape}[]`, `${path}[${index}]`));
+function rejected(value: unknown, shape: string, path = ''): { path: string; name: string }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => rejected(item, `${shape}[]`, `${path}[${index}]`));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => {
     const here = path ? `${path}.${name}` : name;
     if (allowed[shape] && !allowed[shape].includes(name)) return [{ path: here, name }];
-    return refused(member, shape ? `${shape}.${name}` : name, here);
+    return rejected(member, shape ? `${shape}.${name}` : name, here);
   });
 }

@@ -3,14 +3,14 @@ import type { IContainer } from 'kubernetes-models/v1/Container';
 import { all, type Finding, finding, type Manifest, type Manifests } from './manifest.ts';
 
 // Bounds of Knative's ConfigMap `config-defaults`, and pkg/apis/serving/k8s_validation.go of serving v0.46.
-const mostConcurrency = 1000;
-const mostSeconds = 600;
+const maxConcurrency = 1000;
+const maxSeconds = 600;
 const reservedPorts = [8012, 8013, 8022, 8112, 9090, 9091, 8008];
 const reservedVariables = ['PORT', 'K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
 const reservedPaths = ['/', '/dev', '/dev/log'];
 
 type Service = Manifest & { spec: IServiceSpec };
-type Told = { path: string; problem: string };
+type Problem = { path: string; problem: string };
 
 /** What Knative's webhook refuses in a Service beyond its schema, fields (knative-fields.ts) and annotations (knative-annotations.ts). */
 export const checkKnativeServices = (manifests: Manifests): Finding[] =>
@@ -20,54 +20,54 @@ export const checkKnativeServices = (manifests: Manifests): Finding[] =>
     ),
   );
 
-function checkBounds({ metadata, spec }: Service): Told[] {
+function checkBounds({ metadata, spec }: Service): Problem[] {
   const revision = spec.template?.spec ?? { containers: [] };
-  const between = (name: 'containerConcurrency' | 'timeoutSeconds', most: number): Told[] => {
+  const between = (name: 'containerConcurrency' | 'timeoutSeconds', max: number): Problem[] => {
     const value = revision[name] ?? 0;
-    return value >= 0 && value <= most
+    return value >= 0 && value <= max
       ? []
-      : [{ path: `spec.template.spec.${name}`, problem: `${value} must be between 0 and ${most}` }];
+      : [{ path: `spec.template.spec.${name}`, problem: `${value} must be between 0 and ${max}` }];
   };
   return [
-    ...between('containerConcurrency', mostConcurrency),
-    ...between('timeoutSeconds', mostSeconds),
+    ...between('containerConcurrency', maxConcurrency),
+    ...between('timeoutSeconds', maxSeconds),
     ...(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(metadata.name)
       ? []
       : [{ path: 'metadata.name', problem: `"${metadata.name}" is not a DNS label (RFC 1035)` }]),
   ];
 }
 
-function checkContainers({ spec }: Service): Told[] {
+function checkContainers({ spec }: Service): Problem[] {
   const { containers } = spec.template?.spec ?? { containers: [] };
-  const told = containers.flatMap((container, index) =>
+  const problems = containers.flatMap((container, index) =>
     checkContainer(container, `spec.template.spec.containers[${index}]`),
   );
   const ports = containers.flatMap((container) => container.ports ?? []);
-  if (containers.length === 0) told.push({ path: 'spec.template.spec.containers', problem: 'there is none' });
+  if (containers.length === 0) problems.push({ path: 'spec.template.spec.containers', problem: 'there is none' });
   if (ports.length > 1)
-    told.push({ path: 'spec.template.spec.containers', problem: 'only one port of one container is served' });
-  return told;
+    problems.push({ path: 'spec.template.spec.containers', problem: 'only one port of one container is served' });
+  return problems;
 }
 
-function checkContainer({ name, ports = [], env = [] }: IContainer, path: string): Told[] {
-  const told: Told[] = [];
+function checkContainer({ name, ports = [], env = [] }: IContainer, path: string): Problem[] {
+  const problems: Problem[] = [];
   if (name === 'queue-proxy')
-    told.push({ path: `${path}.name`, problem: 'queue-proxy is the name of a container of Knative' });
+    problems.push({ path: `${path}.name`, problem: 'queue-proxy is the name of a container of Knative' });
   for (const [index, port] of (ports ?? []).entries()) {
     const here = `${path}.ports[${index}]`;
     if (reservedPorts.includes(port.containerPort))
-      told.push({ path: `${here}.containerPort`, problem: `${port.containerPort} is taken by Knative` });
+      problems.push({ path: `${here}.containerPort`, problem: `${port.containerPort} is taken by Knative` });
     if (!['http1', 'h2c', undefined].includes(port.name ?? undefined))
-      told.push({ path: `${here}.name`, problem: `"${port.name}" must be http1 or h2c` });
+      problems.push({ path: `${here}.name`, problem: `"${port.name}" must be http1 or h2c` });
   }
   for (const [index, { name: variable }] of (env ?? []).entries())
     if (reservedVariables.includes(variable))
-      told.push({ path: `${path}.env[${index}].name`, problem: `${variable} is set by Knative` });
-  return told;
+      problems.push({ path: `${path}.env[${index}].name`, problem: `${variable} is set by Knative` });
+  return problems;
 }
 
 /** Every volume is mounted, and every mount has its volume. */
-function checkVolumes({ spec }: Service): Told[] {
+function checkVolumes({ spec }: Service): Problem[] {
   const { containers, volumes } = spec.template?.spec ?? { containers: [] };
   const mounts = containers.flatMap(({ volumeMounts }, container) =>
     (volumeMounts ?? []).map((mount, index) => ({
@@ -75,21 +75,21 @@ function checkVolumes({ spec }: Service): Told[] {
       path: `spec.template.spec.containers[${container}].volumeMounts[${index}]`,
     })),
   );
-  const told = (volumes ?? []).flatMap(({ name }, index): Told[] =>
+  const problems = (volumes ?? []).flatMap(({ name }, index): Problem[] =>
     mounts.some((mount) => mount.name === name)
       ? []
       : [{ path: `spec.template.spec.volumes[${index}]`, problem: `"${name}" is not mounted` }],
   );
   for (const { name, path, mountPath } of mounts) {
     if (!(volumes ?? []).some((volume) => volume.name === name))
-      told.push({ path: `${path}.name`, problem: `there is no volume "${name}"` });
+      problems.push({ path: `${path}.name`, problem: `there is no volume "${name}"` });
     if (reservedPaths.includes(mountPath))
-      told.push({ path: `${path}.mountPath`, problem: `${mountPath} cannot be mounted over` });
+      problems.push({ path: `${path}.mountPath`, problem: `${mountPath} cannot be mounted over` });
   }
-  return told;
+  return problems;
 }
 
-function checkTraffic({ spec }: Service): Told[] {
+function checkTraffic({ spec }: Service): Problem[] {
   const { traffic } = spec;
   if (!traffic?.length) return [];
   const sum = traffic.reduce((so, { percent }) => so + (percent ?? 0), 0);

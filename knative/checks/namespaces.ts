@@ -18,13 +18,13 @@ export function checkNamespaces(manifests: Manifests): Finding[] {
   const names = manifests.map(nameOf);
   return manifests.flatMap((manifest, index) => {
     const namespace = namespaceOf(manifest);
-    const told: Finding[] = [];
-    if (names.indexOf(nameOf(manifest)) !== index) told.push(finding(manifest, 'metadata.name', 'is there twice'));
-    if (manifest.kind === 'Secret') told.push(finding(manifest, '', 'a Secret does not belong in manifests'));
+    const problems: Finding[] = [];
+    if (names.indexOf(nameOf(manifest)) !== index) problems.push(finding(manifest, 'metadata.name', 'is there twice'));
+    if (manifest.kind === 'Secret') problems.push(finding(manifest, '', 'a Secret does not belong in manifests'));
     if (ofCluster.includes(manifest.kind) === there.includes(namespace))
-      told.push(
+      problems.push(
         finding(manifest, 'metadata.namespace', namespace ? `there is no namespace ${namespace}` : 'is missing'),
       );
-    return told;
+    return problems;
   });
 }

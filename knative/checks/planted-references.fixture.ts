@@ -126,7 +126,7 @@ export const dangling: readonly Planted[] = [
     value: 'mysql',
     at: 'spec.selector',
     says: 'does not find its own Pods (app=mysql)',
-    refused: true,
+    rejected: true,
   },
   {
     object: postgres,

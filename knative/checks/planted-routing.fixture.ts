@@ -1,9 +1,9 @@
 import { gateway, made, type Planted, ping, routes } from './planted.fixture.ts';
 
-const front = { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*.dormouse.dev'] };
+const server = { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*.dormouse.dev'] };
 const other = {
   ...made('networking.istio.io/v1', 'Gateway', {}, 'other'),
-  spec: { selector: { istio: 'ingressgateway' }, servers: [front] },
+  spec: { selector: { istio: 'ingressgateway' }, servers: [server] },
 };
 const policy = (from: object) =>
   made('networking.k8s.io/v1', 'NetworkPolicy', { podSelector: {}, ingress: [{ from: [from] }] });
@@ -34,13 +34,13 @@ export const misrouted: readonly Planted[] = [
     value: undefined,
     at: 'spec.http[2]',
     says: 'leads nowhere',
-    refused: true,
+    rejected: true,
   },
   {
-    object: made('networking.istio.io/v1', 'Gateway', { ...other.spec, servers: [front, front] }),
+    object: made('networking.istio.io/v1', 'Gateway', { ...other.spec, servers: [server, server] }),
     at: 'spec.servers[1].port.name',
     says: '"http" is there twice',
-    refused: true,
+    rejected: true,
   },
   {
     object: gateway,
@@ -55,13 +55,13 @@ export const misrouted: readonly Planted[] = [
     value: 'HTTPS',
     at: 'spec.servers[0].tls',
     says: 'is missing, though the protocol is HTTPS',
-    refused: true,
+    rejected: true,
   },
   {
     object: gateway,
     field: 'spec.servers[0]',
     value: {
-      ...front,
+      ...server,
       port: { number: 443, name: 'https', protocol: 'HTTPS' },
       tls: { mode: 'SIMPLE', credentialName: 'front' },
     },
@@ -161,7 +161,7 @@ export const misrouted: readonly Planted[] = [
     object: made('security.istio.io/v1', 'PeerAuthentication', { portLevelMtls: { 8012: { mode: 'PERMISSIVE' } } }),
     at: 'spec.portLevelMtls',
     says: 'is for chosen Pods only: there is no selector',
-    refused: true,
+    rejected: true,
   },
   {
     object: made('security.istio.io/v1', 'RequestAuthentication', { jwtRules: [{ issuer: 'https://dormouse.dev' }] }),

@@ -14,7 +14,7 @@ export interface Planted {
   /** Sound objects that are added. */
   beside?: readonly Manifest[];
   /** The API server refuses it too, by its schema or a webhook. */
-  refused?: boolean;
+  rejected?: boolean;
 }
 
 export const posts = 'Service.serving.knative.dev dormouse/posts';

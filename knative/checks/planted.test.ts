@@ -3,25 +3,25 @@ import { render } from '@dormouse/manifests/kustomize/kustomize';
 import { expect, test } from 'vitest';
 import { check } from './check.ts';
 import { nameOf, shown } from './manifest.ts';
-import { refusedByKnative } from './planted-knative.fixture.ts';
+import { rejectedByKnative } from './planted-knative.fixture.ts';
 import { dangling } from './planted-references.fixture.ts';
 import { misrouted } from './planted-routing.fixture.ts';
 import { misshapen } from './planted-schema.fixture.ts';
 import { plant } from './planting.ts';
 
 const sound = render(join(import.meta.dirname, '../overlays/lab')).map(({ manifest }) => manifest);
-const planted = [...misshapen, ...refusedByKnative, ...dangling, ...misrouted].map((row) => ({
+const planted = [...misshapen, ...rejectedByKnative, ...dangling, ...misrouted].map((row) => ({
   ...row,
   name: typeof row.object === 'string' ? row.object : nameOf(row.object),
-  place: row.at ?? row.field ?? '',
+  path: row.at ?? row.field ?? '',
 }));
 
 test('nothing is wrong with what no error was planted in', async () => {
   expect((await check(sound)).map(shown)).toEqual([]);
 });
 
-test.each(planted)('$name: $place: $says', async ({ name, place, says, ...row }) => {
-  const told = (await check(plant(sound, { says, ...row }).all)).map(shown);
-  const lines = typeof says === 'string' ? [[place, says].filter(Boolean).join(': ')] : says;
-  expect(told).toEqual(lines.map((line) => `${name}: ${line}`));
+test.each(planted)('$name: $place: $says', async ({ name, path, says, ...row }) => {
+  const problems = (await check(plant(sound, { says, ...row }).all)).map(shown);
+  const lines = typeof says === 'string' ? [[path, says].filter(Boolean).join(': ')] : says;
+  expect(problems).toEqual(lines.map((line) => `${name}: ${line}`));
 });

@@ -2,10 +2,10 @@ import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IVolume } from 'kubernetes-models/v1/Volume';
 import { type Finding, find, finding, type Manifests, type Pod } from './manifest.ts';
 import { podsOf } from './pods.ts';
-import { secretsIn } from './provided-secrets.ts';
+import { secretsIn } from './secrets-in-namespace.ts';
 
-type Told = { path: string; problem: string };
-interface Needed extends Told {
+type Problem = { path: string; problem: string };
+interface Needed extends Problem {
   kind: 'ConfigMap' | 'Secret';
   name: string | null | undefined;
   key?: string | null | undefined;
@@ -21,7 +21,7 @@ export const checkPodReferences = (manifests: Manifests): Finding[] =>
     ].map(({ path, problem }) => finding(pod.owner, `${pod.path}.${path}`, problem)),
   );
 
-function checkAccount(manifests: Manifests, { namespace, spec }: Pod): Told[] {
+function checkAccount(manifests: Manifests, { namespace, spec }: Pod): Problem[] {
   const name = spec.serviceAccountName;
   if (name)
     return find(manifests, 'ServiceAccount', namespace, name)
@@ -38,7 +38,7 @@ const containersOf = ({ spec }: Pod): { container: IContainer; path: string }[] 
   ...spec.containers.map((container, index) => ({ container, path: `containers[${index}]` })),
 ];
 
-const checkImages = (pod: Pod): Told[] =>
+const checkImages = (pod: Pod): Problem[] =>
   containersOf(pod).flatMap(({ container: { image = '' }, path }) => {
     if (/@sha256:[0-9a-f]{64}$/.test(image)) return [];
     const [, tag] = /:([^/:]+)$/.exec(image) ?? [];
@@ -76,11 +76,11 @@ function neededBy(pod: Pod): Needed[] {
 }
 
 function sourcesOf({ configMap, secret, projected }: IVolume): { kind: Needed['kind']; name: Needed['name'] }[] {
-  const inside = (projected?.sources ?? []).flatMap((source) => sourcesOf({ name: '', ...wrapped(source) }));
+  const nested = (projected?.sources ?? []).flatMap((source) => sourcesOf({ name: '', ...wrapped(source) }));
   return [
     ...(configMap && !configMap.optional ? [{ kind: 'ConfigMap' as const, name: configMap.name }] : []),
     ...(secret && !secret.optional ? [{ kind: 'Secret' as const, name: secret.secretName }] : []),
-    ...inside,
+    ...nested,
   ];
 }
 

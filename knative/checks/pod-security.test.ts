@@ -30,8 +30,8 @@ describe('the Pod Security Standard "restricted"', () => {
   });
 
   test('asks every container for what the Pod does not say for all', () => {
-    const told = violations({ spec: { ...restricted(), securityContext: {} } });
-    expect(told.map(({ path }) => path)).toEqual(
+    const problems = violations({ spec: { ...restricted(), securityContext: {} } });
+    expect(problems.map(({ path }) => path)).toEqual(
       [0, 1]
         .flatMap((index) => [`containers[${index}].securityContext.runAsNonRoot`])
         .concat([0, 1].map((index) => `containers[${index}].securityContext.seccompProfile`)),

@@ -3,13 +3,13 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { type Finding, finding, type Manifests, type Pod } from './manifest.ts';
 import { podsOf } from './pods.ts';
 
-type Told = { path: string; problem: string };
+type Problem = { path: string; problem: string };
 type Security = NonNullable<IContainer['securityContext']> & NonNullable<IPodSpec['securityContext']>;
 interface Part {
   container: IContainer;
   path: string;
 }
-type Control = (pod: IPodSpec, parts: readonly Part[]) => Told[];
+type Control = (pod: IPodSpec, parts: readonly Part[]) => Problem[];
 
 /** The Pod Security Standard "restricted" (kubernetes.io/docs/concepts/security/pod-security-standards), Linux only, for every Pod that would come of these objects. */
 export const checkPodSecurity = (manifests: Manifests): Finding[] =>
@@ -17,7 +17,7 @@ export const checkPodSecurity = (manifests: Manifests): Finding[] =>
     violations(pod).map(({ path, problem }) => finding(pod.owner, `${pod.path}.${path}`, problem)),
   );
 
-export function violations({ spec }: Pick<Pod, 'spec'>): Told[] {
+export function violations({ spec }: Pick<Pod, 'spec'>): Problem[] {
   const parts = (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) =>
     ((spec[list] ?? []) as IContainer[]).map((container, index) => ({ container, path: `${list}[${index}]` })),
   );
@@ -26,25 +26,25 @@ export function violations({ spec }: Pick<Pod, 'spec'>): Told[] {
 
 /** A control on a field of the security contexts: that of each container, and that of the Pod. */
 const onEach =
-  (name: keyof Security, refusal: (value: unknown) => string | undefined): Control =>
+  (name: keyof Security, problemOf: (value: unknown) => string | undefined): Control =>
   ({ securityContext }, parts) =>
     [
       { path: '', context: securityContext },
       ...parts.map(({ container, path }) => ({ path: `${path}.`, context: container.securityContext })),
     ].flatMap(({ path, context }) => {
-      const problem = refusal((context as Security | undefined)?.[name]);
+      const problem = problemOf((context as Security | undefined)?.[name]);
       return problem ? [{ path: `${path}securityContext.${name}`, problem }] : [];
     });
 
 /** A control on what each container must say itself, or, with `orPod`, have from its Pod. */
 const required =
-  (name: keyof Security, refusal: (value: unknown) => string | undefined, orPod = false): Control =>
+  (name: keyof Security, problemOf: (value: unknown) => string | undefined, orPod = false): Control =>
   ({ securityContext }, parts) =>
     parts.flatMap(({ container, path }) => {
       const value =
         container.securityContext?.[name as keyof IContainer['securityContext']] ??
         (orPod ? (securityContext as Security | undefined)?.[name] : undefined);
-      const problem = refusal(value);
+      const problem = problemOf(value);
       return problem ? [{ path: `${path}.securityContext.${name}`, problem }] : [];
     });
 

@@ -26,7 +26,7 @@ interface PeerAuthenticationSpec {
   selector?: object;
   portLevelMtls?: object;
 }
-type Told = { path: string; problem: string };
+type Problem = { path: string; problem: string };
 
 /** Who may call whom: identities that policies name exist, and tokens that they ask for are checked. */
 export const checkIstioPolicies = (manifests: Manifests): Finding[] => [
@@ -45,7 +45,7 @@ export const checkIstioPolicies = (manifests: Manifests): Finding[] => [
   ),
 ];
 
-function checkAuthorization(manifests: Manifests, policy: Manifest & { spec: AuthorizationPolicySpec }): Told[] {
+function checkAuthorization(manifests: Manifests, policy: Manifest & { spec: AuthorizationPolicySpec }): Problem[] {
   return (policy.spec.rules ?? []).flatMap(({ from = [], when = [] }, rule) => [
     ...from.flatMap(({ source = {} }, index) =>
       checkSource(manifests, policy, source, `spec.rules[${rule}].from[${index}].source`),
@@ -60,9 +60,9 @@ function checkAuthorization(manifests: Manifests, policy: Manifest & { spec: Aut
   ]);
 }
 
-function checkSource(manifests: Manifests, policy: Manifest, source: Source, path: string): Told[] {
+function checkSource(manifests: Manifests, policy: Manifest, source: Source, path: string): Problem[] {
   const namespaces = [...(source.namespaces ?? []), ...(source.notNamespaces ?? [])];
-  const told = [
+  const problems = [
     ...checkPrincipals(manifests, source.principals ?? [], `${path}.principals`),
     ...checkPrincipals(manifests, source.notPrincipals ?? [], `${path}.notPrincipals`),
     ...checkAccounts(
@@ -76,14 +76,14 @@ function checkSource(manifests: Manifests, policy: Manifest, source: Source, pat
       .map((name) => ({ path: `${path}.namespaces`, problem: `there is no namespace ${name}` })),
   ];
   if (source.requestPrincipals?.length && !isAuthenticated(manifests, policy))
-    told.push({ path: `${path}.requestPrincipals`, problem: 'no RequestAuthentication reads tokens here' });
-  return told;
+    problems.push({ path: `${path}.requestPrincipals`, problem: 'no RequestAuthentication reads tokens here' });
+  return problems;
 }
 
 const isNamespace = (manifests: Manifests, name: string) =>
   name.includes('*') || installedNamespaces.includes(name) || !!find(manifests, 'Namespace', '', name);
 
-const checkPrincipals = (manifests: Manifests, principals: readonly string[], path: string): Told[] =>
+const checkPrincipals = (manifests: Manifests, principals: readonly string[], path: string): Problem[] =>
   principals.flatMap((principal) => {
     if (principal.includes('*')) return [];
     const [, namespace = '', name = ''] = /^[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(principal) ?? [];
@@ -94,7 +94,7 @@ const checkPrincipals = (manifests: Manifests, principals: readonly string[], pa
   });
 
 /** Accounts as Istio takes them beside identities: `NAMESPACE/NAME`, or a name in the policy's own namespace. */
-const checkAccounts = (manifests: Manifests, policy: Manifest, accounts: readonly string[], path: string): Told[] =>
+const checkAccounts = (manifests: Manifests, policy: Manifest, accounts: readonly string[], path: string): Problem[] =>
   accounts.flatMap((account) => {
     const [namespace = '', name = ''] = account.includes('/') ? account.split('/') : [namespaceOf(policy), account];
     return hasAccount(manifests, namespace, name)

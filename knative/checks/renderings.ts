@@ -109,8 +109,8 @@ function overlayOf(work: string, base: string, chosen: readonly string[]): strin
     kind: 'Component',
     namespace: 'dormouse',
   });
-  const [inside, outside] = [chosen.filter((each) => !liesElsewhere(each)), chosen.filter(liesElsewhere)];
-  write(folder, { resources: [path(base)], components: [...inside.map(path), 'namespace', ...outside.map(path)] });
+  const [nested, outside] = [chosen.filter((each) => !liesElsewhere(each)), chosen.filter(liesElsewhere)];
+  write(folder, { resources: [path(base)], components: [...nested.map(path), 'namespace', ...outside.map(path)] });
   return folder;
 }
 

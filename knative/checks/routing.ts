@@ -34,7 +34,7 @@ interface DestinationRuleSpec {
   host: string;
   subsets?: readonly { name: string }[];
 }
-type Told = { path: string; problem: string };
+type Problem = { path: string; problem: string };
 
 /** Knative's own entrance for what comes from inside: it tells Services apart by the authority. */
 const localGateway = 'knative-local-gateway.istio-system.svc.cluster.local';
@@ -54,10 +54,10 @@ export const checkRouting = (manifests: Manifests): Finding[] => [
   ),
 ];
 
-function checkGatewaysOf(manifests: Manifests, virtualService: Manifest & { spec: VirtualServiceSpec }): Told[] {
+function checkGatewaysOf(manifests: Manifests, virtualService: Manifest & { spec: VirtualServiceSpec }): Problem[] {
   const { gateways = ['mesh'], hosts = [] } = virtualService.spec;
   const named = gateways.filter((name) => name !== 'mesh').map((name) => located(name, namespaceOf(virtualService)));
-  const told = named.flatMap(({ namespace, name }): Told[] =>
+  const problems = named.flatMap(({ namespace, name }): Problem[] =>
     find(manifests, 'Gateway.networking.istio.io', namespace, name) ||
     installedObjects.includes(`Gateway.networking.istio.io ${namespace}/${name}`)
       ? []
@@ -66,7 +66,7 @@ function checkGatewaysOf(manifests: Manifests, virtualService: Manifest & { spec
   const own = named.flatMap(
     ({ namespace, name }) => find(manifests, 'Gateway.networking.istio.io', namespace, name) ?? [],
   );
-  if (told.length > 0 || own.length < gateways.length) return told;
+  if (problems.length > 0 || own.length < gateways.length) return problems;
   const taken = own.flatMap(({ spec }) =>
     ((spec as GatewaySpec).servers ?? []).flatMap((server) => server.hosts.map((host) => host.replace(/^[^/]*\//, ''))),
   );
@@ -92,18 +92,18 @@ function checkRoute(
   virtualService: Manifest & { spec: VirtualServiceSpec },
   route: HttpRoute,
   index: number,
-): Told[] {
+): Problem[] {
   const path = `spec.http[${index}]`;
-  const told = (route.route ?? []).flatMap((each, at) =>
+  const problems = (route.route ?? []).flatMap((each, at) =>
     checkDestination(manifests, virtualService, each.destination, `${path}.route[${at}].destination`),
   );
   if (route.match?.length === undefined && index < (virtualService.spec.http?.length ?? 0) - 1)
-    told.push({ path, problem: 'takes every request: what comes after it is never reached' });
+    problems.push({ path, problem: 'takes every request: what comes after it is never reached' });
   if (!route.route && !route.redirect && !route.directResponse && !route.delegate)
-    told.push({ path, problem: 'leads nowhere' });
-  if (!(route.route ?? []).some(({ destination }) => destination.host === localGateway)) return told;
+    problems.push({ path, problem: 'leads nowhere' });
+  if (!(route.route ?? []).some(({ destination }) => destination.host === localGateway)) return problems;
   const authority = route.rewrite?.authority ?? route.headers?.request?.set?.[':authority'];
-  return [...told, ...checkAuthority(manifests, authority, `${path}.rewrite.authority`)];
+  return [...problems, ...checkAuthority(manifests, authority, `${path}.rewrite.authority`)];
 }
 
 function checkDestination(
@@ -111,15 +111,15 @@ function checkDestination(
   from: Manifest,
   { host, port, subset }: NonNullable<HttpRoute['route']>[number]['destination'],
   path: string,
-): Told[] {
+): Problem[] {
   const service = serviceOf(manifests, namespaceOf(from), host);
   if (!service) return [{ path: `${path}.host`, problem: `there is no Service for ${host}` }];
-  const told: Told[] = [];
+  const problems: Problem[] = [];
   if (port && !service.ports.includes(port.number))
-    told.push({ path: `${path}.port`, problem: `${host} has port ${service.ports.join(', ')}` });
+    problems.push({ path: `${path}.port`, problem: `${host} has port ${service.ports.join(', ')}` });
   if (subset && !hasSubset(manifests, host, subset))
-    told.push({ path: `${path}.subset`, problem: `no DestinationRule of ${host} has a subset "${subset}"` });
-  return told;
+    problems.push({ path: `${path}.subset`, problem: `no DestinationRule of ${host} has a subset "${subset}"` });
+  return problems;
 }
 
 const hasSubset = (manifests: Manifests, host: string, subset: string) =>
@@ -139,7 +139,7 @@ function serviceOf(manifests: Manifests, own: string, host: string): { ports: re
   return ports && { ports };
 }
 
-function checkAuthority(manifests: Manifests, authority: string | undefined, path: string): Told[] {
+function checkAuthority(manifests: Manifests, authority: string | undefined, path: string): Problem[] {
   if (!authority) return [{ path, problem: "is missing: Knative's gateway tells Services apart by it" }];
   const [, name = '', namespace = ''] =
     /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?(?::80)?$/.exec(authority) ?? [];

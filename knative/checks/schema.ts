@@ -57,9 +57,9 @@ type Asked = Map<object, Set<string>>;
  */
 export function checkSchema(manifest: Manifest): Promise<Finding[]> {
   const text = JSON.stringify(manifest);
-  const told = known.get(text) ?? examine(manifest);
-  known.set(text, told);
-  return told;
+  const problems = known.get(text) ?? examine(manifest);
+  known.set(text, problems);
+  return problems;
 }
 
 /** What was found of objects before: most of them are the same in every overlay. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readProvided } from '@dormouse/manifests/provided';
+import { readLocalConfig } from '@dormouse/manifests/local-config';
 import { prepareSecrets, readSecret } from '@dormouse/serving/process/secrets';
 
 const help = `Prints new Secrets for a cluster that nobody else provides them to, as JSON. With create, what is there stays as it is:
@@ -25,7 +25,7 @@ interface Secret {
 /** Secrets of the servers in knative/components, beside those that the functions ask for. */
 const ofServers = ['postgres', 'redis-server'];
 
-const recipesOf = async () => (await readProvided(join(root, 'knative/overlays/local'), root)).secrets;
+const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
 
 /** Names of the Secrets that `npm run secrets` makes. */
 export const secretNames = async (): Promise<string[]> => [...(await recipesOf()).keys(), ...ofServers];

@@ -7,7 +7,7 @@ import { all, type Finding, finding, type Manifests, namespaceOf } from './manif
 import { podsOf } from './pods.ts';
 import { findsPod, type LabelSelector, namespacesWith, selects } from './selectors.ts';
 
-type Told = { path: string; problem: string };
+type Problem = { path: string; problem: string };
 
 /** What selects Pods finds some: Services with their ports, Deployments, budgets, network policies. */
 export const checkSelectors = (manifests: Manifests, optional: Manifests): Finding[] => [
@@ -63,14 +63,14 @@ const checkPolicies = (manifests: Manifests, checked: Manifests) =>
   all<INetworkPolicySpec>(checked, 'NetworkPolicy.networking.k8s.io').flatMap((policy) => {
     const { podSelector, ingress, egress } = policy.spec;
     const namespace = namespaceOf(policy);
-    const told = isEmpty(podSelector as LabelSelector)
+    const problems = isEmpty(podSelector as LabelSelector)
       ? []
       : found(manifests, [namespace], podSelector as LabelSelector, 'spec.podSelector');
     for (const [index, { from }] of (ingress ?? []).entries())
-      told.push(...checkPeers(manifests, namespace, from, `spec.ingress[${index}].from`));
+      problems.push(...checkPeers(manifests, namespace, from, `spec.ingress[${index}].from`));
     for (const [index, { to }] of (egress ?? []).entries())
-      told.push(...checkPeers(manifests, namespace, to, `spec.egress[${index}].to`));
-    return told.map(({ path, problem }) => finding(policy, path, problem));
+      problems.push(...checkPeers(manifests, namespace, to, `spec.egress[${index}].to`));
+    return problems.map(({ path, problem }) => finding(policy, path, problem));
   });
 
 const isEmpty = (selector: LabelSelector | null | undefined) =>
@@ -81,7 +81,7 @@ const checkPeers = (
   own: string,
   peers: readonly INetworkPolicyPeer[] | null | undefined,
   path: string,
-): Told[] =>
+): Problem[] =>
   (peers ?? []).flatMap(({ namespaceSelector, podSelector }, index) => {
     const spaces = namespaceSelector ? namespacesWith(manifests, namespaceSelector as LabelSelector) : [own];
     if (spaces.length === 0)
@@ -96,7 +96,12 @@ const checkPeers = (
       : [];
   });
 
-const found = (manifests: Manifests, namespaces: readonly string[], selector: LabelSelector, path: string): Told[] =>
+const found = (
+  manifests: Manifests,
+  namespaces: readonly string[],
+  selector: LabelSelector,
+  path: string,
+): Problem[] =>
   namespaces.some((namespace) => findsPod(manifests, namespace, selector))
     ? []
     : [{ path, problem: `finds no Pod in ${namespaces.join(', ')} (${written(selector)})` }];

@@ -1,5 +1,5 @@
 import type { Cluster } from './kn.ts';
-import { Refused } from './overlay.ts';
+import { DeployError } from './overlay.ts';
 import {
   canaryArguments,
   type LiveService,
@@ -36,7 +36,7 @@ export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
   const split = before && ready(before);
   const [tried] = split?.canaries ?? [];
   if (tried)
-    throw new Refused(`${tried.revision} is being tried with ${tried.percent} %: first --promote it or --rollback`);
+    throw new DeployError(`${tried.revision} is being tried with ${tried.percent} %: first --promote it or --rollback`);
   await apply(cluster, roll);
   if (split && !split.followsLatest) await update(cluster, roll, latestArguments(split));
 }
@@ -53,11 +53,12 @@ export async function deployCanary(
   say: Say = console.log,
 ): Promise<void> {
   const before = await cluster.service();
-  if (!before) throw new Refused(`there is no ${roll.name} yet that could share its requests: deploy it without --tag`);
+  if (!before)
+    throw new DeployError(`there is no ${roll.name} yet that could share its requests: deploy it without --tag`);
   const split = splitOf(before);
   const other = split.canaries.find(({ tag }) => tag !== canary.tag);
   if (other)
-    throw new Refused(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
+    throw new DeployError(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
   // Otherwise the new revision would have all requests until it has its share.
   if (split.followsLatest) await update(cluster, roll, ['--traffic', `${split.stable}=100`]);
   await apply(cluster, roll);
@@ -84,7 +85,7 @@ export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.
 
 async function present(cluster: Cluster, { name, namespace }: Roll): Promise<LiveService> {
   const service = await cluster.service();
-  if (!service) throw new Refused(`there is no ${name} in namespace ${namespace}`);
+  if (!service) throw new DeployError(`there is no ${name} in namespace ${namespace}`);
   return service;
 }
 

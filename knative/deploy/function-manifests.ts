@@ -1,5 +1,5 @@
 import type { Manifest } from '@dormouse/manifests/yaml/origin';
-import { Refused } from './overlay.ts';
+import { DeployError } from './overlay.ts';
 
 /** A Knative Service, as far as it is looked into here. */
 export interface ServiceManifest extends Manifest {
@@ -35,7 +35,7 @@ export function manifestsOf(name: string, overlay: readonly Manifest[]): Functio
   const services = overlay.filter(isService);
   const service = services.find(({ metadata }) => metadata.name === name);
   if (!service)
-    throw new Refused(
+    throw new DeployError(
       `there is no function ${name}; there are ${services.map(({ metadata }) => metadata.name).join(', ')}`,
     );
   const account = service.spec.template.spec.serviceAccountName ?? 'default';

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { hasProgram } from '@dormouse/serving/process/has-program';
-import { Refused } from './overlay.ts';
+import { DeployError } from './overlay.ts';
 import type { LiveRevision, LiveService } from './traffic.ts';
 
 /** One Service on a cluster. */
@@ -23,7 +23,7 @@ kubectl alone can do the same:
 
 /** The Service `name` by way of kn, on the cluster that its kubeconfig means. @throws Refused if there is no kn. */
 export function byKn(name: string, namespace: string): Cluster {
-  if (!hasProgram('kn')) throw new Refused(missing(name, namespace));
+  if (!hasProgram('kn')) throw new DeployError(missing(name, namespace));
   return {
     service: () => read<LiveService>(['service', 'describe', name, '-n', namespace]),
     revisions: async () =>
@@ -31,7 +31,8 @@ export function byKn(name: string, namespace: string): Cluster {
     run: async ([program = 'kn', ...args]) => {
       console.log(`\n$ ${[program, ...args].join(' ')}`);
       const [status] = (await once(spawn(program, args, { stdio: 'inherit' }), 'exit')) as [number | null];
-      if (status !== 0) throw new Refused(`${program} ended with ${status}; what had requests before has them still`);
+      if (status !== 0)
+        throw new DeployError(`${program} ended with ${status}; what had requests before has them still`);
     },
   };
 }
@@ -61,6 +62,6 @@ async function read<T>(args: string[]): Promise<T | undefined> {
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr ?? error).trim();
     if (said.includes('not found')) return undefined;
-    throw new Refused(said);
+    throw new DeployError(said);
   }
 }

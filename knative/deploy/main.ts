@@ -6,7 +6,7 @@ import { hasProgram } from '@dormouse/serving/process/has-program';
 import { deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
 import { inNamespace, manifestsOf, withImage } from './function-manifests.ts';
 import { byKn, withoutChange } from './kn.ts';
-import { Refused, renderOverlay } from './overlay.ts';
+import { DeployError, renderOverlay } from './overlay.ts';
 import { written } from './render.ts';
 
 const help = `Rolls one function onto the cluster that kn talks to, and shows the commands by which it does.
@@ -45,9 +45,9 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  if (!name || another) throw new Refused(`needs one function\n\n${help}`);
+  if (!name || another) throw new DeployError(`needs one function\n\n${help}`);
   if ([values.promote, values.rollback, values.tag !== undefined].filter(Boolean).length > 1)
-    throw new Refused('--tag, --promote and --rollback are three different things');
+    throw new DeployError('--tag, --promote and --rollback are three different things');
   const percent = percentOf(values.traffic);
   const roll = await prepare(name, values);
   const kn = byKn(name, roll.namespace);
@@ -60,25 +60,28 @@ async function main(): Promise<void> {
 }
 
 function percentOf(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new Refused('--traffic is a whole percentage from 1 to 99');
+  if (!/^[1-9]\d?$/.test(text)) throw new DeployError('--traffic is a whole percentage from 1 to 99');
   return Number(text);
 }
 
 /** Writes what will be applied to files, so that the commands can be repeated by hand. */
 async function prepare(name: string, { overlay, image, namespace, output }: Values): Promise<Roll> {
   const { service, needs } = manifestsOf(name, await renderOverlay(overlay));
-  const place = namespace ?? service.metadata.namespace ?? 'default';
+  const targetNamespace = namespace ?? service.metadata.namespace ?? 'default';
   const folder = join(output, overlay);
   const write = (file: string, content: string) => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, file), content);
     return relative('.', join(folder, file));
   };
-  const file = write(`${name}.yaml`, written([inNamespace(image ? withImage(service, image) : service, place)]));
-  const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, place))));
+  const file = write(
+    `${name}.yaml`,
+    written([inNamespace(image ? withImage(service, image) : service, targetNamespace)]),
+  );
+  const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, targetNamespace))));
   if (!hasProgram('kubectl'))
     console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
-  return { name, namespace: place, file, needs: hasProgram('kubectl') ? needed : undefined };
+  return { name, namespace: targetNamespace, file, needs: hasProgram('kubectl') ? needed : undefined };
 }
 
 try {

@@ -6,7 +6,7 @@ import type { Manifest } from '@dormouse/manifests/yaml/origin';
 import { hasProgram } from '@dormouse/serving/process/has-program';
 
 /** Something that the person who called can mend; the message says how. */
-export class Refused extends Error {
+export class DeployError extends Error {
   override name = 'Refused';
 }
 
@@ -19,7 +19,7 @@ const overlays = join(import.meta.dirname, '../overlays');
  */
 export async function renderOverlay(name: string, byKubectl = hasProgram('kubectl')): Promise<Manifest[]> {
   const known = readdirSync(overlays).filter((each) => existsSync(join(overlays, each, 'kustomization.yaml')));
-  if (!known.includes(name)) throw new Refused(`there is no overlay ${name}; there are ${known.join(', ')}`);
+  if (!known.includes(name)) throw new DeployError(`there is no overlay ${name}; there are ${known.join(', ')}`);
   const folder = join(overlays, name);
   return byKubectl ? kustomize(folder) : render(folder).map(({ manifest }) => manifest);
 }

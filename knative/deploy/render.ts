@@ -6,7 +6,7 @@ import type { Manifest } from '@dormouse/manifests/yaml/origin';
 import { hasProgram } from '@dormouse/serving/process/has-program';
 import { stringify } from 'yaml';
 import { manifestsOf, withImage } from './function-manifests.ts';
-import { Refused, renderOverlay } from './overlay.ts';
+import { DeployError, renderOverlay } from './overlay.ts';
 
 const help = `Writes the Knative Service of one function, as an overlay has it.
 
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  if (!name || another || !values.overlay) throw new Refused(`needs one function and --overlay NAME\n\n${help}`);
+  if (!name || another || !values.overlay) throw new DeployError(`needs one function and --overlay NAME\n\n${help}`);
   const { overlay, image, all, output } = values;
   const text = await renderFunction(name, { overlay, image, all });
   if (!hasProgram('kubectl'))

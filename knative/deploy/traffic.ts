@@ -1,4 +1,4 @@
-import { Refused } from './overlay.ts';
+import { DeployError } from './overlay.ts';
 
 /** A share of a Service's requests (serving.knative.dev/v1 TrafficTarget). */
 export interface Target {
@@ -40,7 +40,7 @@ export function splitOf(service: LiveService): Split {
     percent,
     tag,
   }));
-  if (!stable) throw new Refused('no revision of it is ready yet');
+  if (!stable) throw new DeployError('no revision of it is ready yet');
   const wanted = (service.spec.traffic ?? []).filter(({ percent = 0 }) => percent > 0);
   return {
     followsLatest: wanted.length === 0 || (wanted.length === 1 && wanted[0]!.latestRevision === true),
@@ -67,7 +67,8 @@ export const latestArguments = (split: Split): string[] => ['--traffic', '@lates
 /** Arguments that give everything to what was tried, and whether that ends on `@latest`. @throws Refused if nothing is being tried. */
 export function promoteArguments(split: Split, latestReady: string): { args: string[]; pinned: boolean } {
   const [canary] = split.canaries;
-  if (!canary && split.followsLatest) throw new Refused('nothing is being tried: the newest revision has all requests');
+  if (!canary && split.followsLatest)
+    throw new DeployError('nothing is being tried: the newest revision has all requests');
   const promoted = canary?.revision ?? latestReady;
   const pinned = promoted !== latestReady;
   return { args: pinned ? ['--traffic', `${promoted}=100`, ...untagged(split)] : latestArguments(split), pinned };
@@ -82,7 +83,7 @@ export function rollbackArguments(split: Split, revisions: readonly LiveRevision
       (each) => generationOf(each) < generationOf(revisions.find(({ metadata }) => metadata.name === split.stable)),
     );
   const previous = before.sort((one, other) => generationOf(other) - generationOf(one))[0];
-  if (!previous) throw new Refused(`there is no revision before ${split.stable}`);
+  if (!previous) throw new DeployError(`there is no revision before ${split.stable}`);
   return ['--traffic', `${previous.metadata.name}=100`];
 }
 

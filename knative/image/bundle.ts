@@ -12,7 +12,7 @@ import { sbomOf } from './sbom.ts';
 const root = join(import.meta.dirname, '../..');
 /** The account that images run as. */
 export const user = 65_532;
-const longestStartMs = 2_000;
+const maxStartMs = 2_000;
 
 /** Bundles the program into `folder` as main.js, with V8's code cache beside it. @returns the sources of which something is in it. */
 export async function bundle(source: string, folder: string): Promise<readonly string[]> {
@@ -47,7 +47,7 @@ async function warm(folder: string): Promise<void> {
     env: { ...nowhere, NODE_COMPILE_CACHE: cache, NODE_COMPILE_CACHE_PORTABLE: '1' },
     cwd: folder,
     stdio: 'ignore',
-    timeout: longestStartMs,
+    timeout: maxStartMs,
   });
   await new Promise((done) => child.once('exit', done));
   // The cache is one user's own, and its folder is called after that user.

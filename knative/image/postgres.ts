@@ -27,14 +27,14 @@ const server = spawn(`${programs}/postgres`, ['-D', data, ...settings.flatMap((e
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill('SIGINT'));
 server.on('exit', (code) => process.exit(code ?? 1));
 
-function initialise(place: string): void {
+function initialise(directory: string): void {
   if (!password) throw new Error('the environment variable POSTGRES_PASSWORD is missing');
-  mkdirSync(place, { recursive: true, mode: 0o700 });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync('/tmp/password', password, { mode: 0o600 });
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   run('initdb', [
     '-D',
-    place,
+    directory,
     '-U',
     'postgres',
     '-A',
@@ -44,10 +44,10 @@ function initialise(place: string): void {
     'UTF8',
     ...locale,
   ]);
-  writeFileSync(`${place}/pg_hba.conf`, 'host all all all scram-sha-256\n');
+  writeFileSync(`${directory}/pg_hba.conf`, 'host all all all scram-sha-256\n');
   if (database !== 'postgres')
-    run('postgres', ['--single', '-D', place, 'postgres'], `CREATE DATABASE "${database.replaceAll('"', '""')}"\n`);
-  renameSync(place, data);
+    run('postgres', ['--single', '-D', directory, 'postgres'], `CREATE DATABASE "${database.replaceAll('"', '""')}"\n`);
+  renameSync(directory, data);
 }
 
 function run(program: string, args: string[], input?: string): void {

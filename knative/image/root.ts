@@ -31,9 +31,9 @@ export function prepareRoot(root: string): string[] {
 }
 
 /** Copies a program to `place`, and the libraries of this machine that it is linked with. */
-export function addProgram(root: string, program: string, place: string): string[] {
+export function addProgram(root: string, program: string, target: string): string[] {
   const file = realpathSync(program);
-  copyInto(root, file, place);
+  copyInto(root, file, target);
   return [file, ...addLibraries(root, program)];
 }
 
@@ -50,7 +50,7 @@ export function addLibraries(
   return libraries.map((library) => realpathSync(library));
 }
 
-function copyInto(root: string, from: string, place: string): void {
-  mkdirSync(dirname(join(root, place)), { recursive: true });
-  copyFileSync(from, join(root, place));
+function copyInto(root: string, from: string, target: string): void {
+  mkdirSync(dirname(join(root, target)), { recursive: true });
+  copyFileSync(from, join(root, target));
 }

@@ -16,8 +16,8 @@ export interface SystemPart {
 /** The Debian packages that files of this machine belong to; a file that belongs to none stands for itself. */
 export function systemPartsOf(files: readonly string[]): SystemPart[] {
   const owners = new Map(files.map((file) => [file, undefined as string | undefined]));
-  for (const [owner, path] of ownersOf(files.flatMap(spellings))) {
-    const file = files.find((each) => spellings(each).includes(path));
+  for (const [owner, path] of ownersOf(files.flatMap(pathVariants))) {
+    const file = files.find((each) => pathVariants(each).includes(path));
     if (file) owners.set(file, owner);
   }
   const packages = versionsOf([...new Set(owners.values())].filter((owner) => owner !== undefined));
@@ -26,7 +26,7 @@ export function systemPartsOf(files: readonly string[]): SystemPart[] {
 }
 
 /** /lib and /usr/lib are one folder, and the package manager knows a file by one of the two names. */
-const spellings = (file: string) => [file, file.startsWith('/usr/') ? file.slice(4) : `/usr${file}`];
+const pathVariants = (file: string) => [file, file.startsWith('/usr/') ? file.slice(4) : `/usr${file}`];
 
 function query(...args: string[]): string[] {
   const { stdout } = spawnSync('dpkg-query', args, { encoding: 'utf8' });

@@ -7,10 +7,9 @@ import type { Target } from '@dormouse/serving/proxy/exchange';
 import { listen } from '@dormouse/serving/proxy/listener';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
-import type { Ends } from './cleanup.ts';
 
 /** Listeners on loopback that stand for what a cluster has inside. */
-export interface Inside {
+export interface ClusterServices {
   /** `http://127.0.0.1:PORT`. */
   brokers: string;
   /** Takes OTLP over HTTP. */
@@ -20,38 +19,38 @@ export interface Inside {
   addressOf(address: string): string | undefined;
 }
 
-export interface InsideOptions {
+export interface ClusterServicesOptions {
   platform: () => Platform;
   target: (name: string, namespace: string) => Target | undefined;
   /** The brokers' ingress; `undefined` until they are open. */
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   telemetry: Telemetry;
   received?: Received | undefined;
-  ends: Ends;
+  cleanup: AsyncDisposableStack;
 }
 
 /** @see Inside */
-export async function openInside({
+export async function openClusterServices({
   platform,
   target,
   handle,
   telemetry,
   received,
-  ends,
-}: InsideOptions): Promise<Inside> {
+  cleanup,
+}: ClusterServicesOptions): Promise<ClusterServices> {
   const brokers = await serveHttp((request, response) => {
     const opened = handle();
     if (opened) opened(request, response);
     else response.writeHead(503, { 'retry-after': '1' }).end();
   });
-  ends.add(() => closeHttp(brokers));
+  cleanup.defer(() => closeHttp(brokers));
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(otlpReceiver(telemetry, received));
-  ends.add(() => closeHttp(otlp));
+  cleanup.defer(() => closeHttp(otlp));
   const kubernetes = await serveHttp(kubernetesApi(platform));
-  ends.add(() => closeHttp(kubernetes));
+  cleanup.defer(() => closeHttp(kubernetes));
   const gateway = await listen(localGateway(target), { port: 0 });
-  ends.add(() => gateway.close(0));
+  cleanup.defer(() => gateway.close(0));
   return {
     brokers: originOf(brokers),
     otlp: originOf(otlp),

@@ -12,13 +12,13 @@ export async function loadOverlay(overlay: string, root: string): Promise<Source
   const folder = resolve(overlay);
   if (!existsSync(join(folder, 'kustomization.yaml')))
     throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
-  const [{ render }, { readPlatform }, { readProvided }] = await Promise.all([
+  const [{ render }, { readPlatform }, { readLocalConfig }] = await Promise.all([
     import('@dormouse/manifests/kustomize/kustomize'),
     import('@dormouse/manifests/readers/read-platform'),
-    import('@dormouse/manifests/provided'),
+    import('@dormouse/manifests/local-config'),
   ]);
   const files = new Set<string>();
   const platform = readPlatform(render(folder, files));
-  const provided = await readProvided(folder, root);
-  return { platform, provided, files: [...files, ...provided.files] };
+  const localConfig = await readLocalConfig(folder, root);
+  return { platform, localConfig, files: [...files, ...localConfig.files] };
 }

@@ -5,7 +5,7 @@ import type { Brokers } from '@dormouse/eventing/broker';
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { shownRoutes } from '@dormouse/serving/ingress/shown-routes';
 import type { Services } from '@dormouse/serving/services';
-import type { Ground } from './platform-context.ts';
+import type { PlatformContext } from './platform-context.ts';
 
 interface Shown {
   brokers: Brokers;
@@ -15,21 +15,21 @@ interface Shown {
 }
 
 export async function openConsole(
-  ground: Ground,
+  context: PlatformContext,
   { brokers, services, ingress, addresses }: Shown,
 ): Promise<{ url: string }> {
-  const { home, root, telemetry, consolePort = 8081, ends } = ground;
+  const { home, root, telemetry, consolePort = 8081, cleanup } = context;
   const [{ startConsole }, { measurePlatform }] = await Promise.all([
     import('@dormouse/console/console'),
     import('./platform-metrics.ts'),
   ]);
-  ends.add(measurePlatform({ telemetry, services: () => services.status(), brokers }));
+  cleanup.defer(measurePlatform({ telemetry, services: () => services.status(), brokers }));
   const operations = createOperations({
-    recipe: () => ground.source.provided.operations,
+    recipe: () => context.source.localConfig.operations,
     url: addresses.ingress,
     secrets: join(home, 'secrets'),
     root,
-    triggers: () => ground.source.platform.triggers,
+    triggers: () => context.source.platform.triggers,
   });
   const console_ = await startConsole({
     host: '127.0.0.1',
@@ -37,11 +37,11 @@ export async function openConsole(
     services: () => services.status(),
     routes: () => shownRoutes(ingress.routes),
     brokers,
-    eventing: () => ground.source.platform,
+    eventing: () => context.source.platform,
     telemetry,
     addresses,
     operations,
   });
-  ends.add(() => console_.close());
+  cleanup.defer(() => console_.close());
   return console_;
 }

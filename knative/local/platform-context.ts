@@ -8,7 +8,6 @@ import type { Services } from '@dormouse/serving/services';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemetry-files';
-import type { Ends } from './cleanup.ts';
 import { lockHome } from './home-lock.ts';
 
 export interface PlatformOptions {
@@ -43,11 +42,11 @@ export interface PlatformOptions {
 }
 
 /** What every step of the start works with. */
-export interface Ground extends Omit<PlatformOptions, 'root' | 'host' | 'progress'> {
+export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' | 'progress'> {
   root: string;
   host: string;
   progress: (line: string) => void;
-  ends: Ends;
+  cleanup: AsyncDisposableStack;
   telemetry: Telemetry;
   kept: TelemetryFiles;
   /** Sends telemetry on, when it is to go somewhere. */
@@ -64,11 +63,11 @@ export interface Ground extends Omit<PlatformOptions, 'root' | 'host' | 'progres
 const projectRoot = resolve(import.meta.dirname, '../..');
 
 /** Locks the folder and reads what is to be run. */
-export async function prepare(options: PlatformOptions, ends: Ends): Promise<Ground> {
+export async function prepare(options: PlatformOptions, cleanup: AsyncDisposableStack): Promise<PlatformContext> {
   const { root = projectRoot, host = '127.0.0.1', progress = () => {}, print = () => {}, verbose = false } = options;
   const home = resolve(options.home);
   mkdirSync(home, { recursive: true });
-  ends.add(lockHome(home));
+  cleanup.defer(lockHome(home));
   for (const name of ['build', 'events', 'volumes']) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   chmodSync(join(home, 'events'), 0o700);
   const telemetry = new Telemetry();
@@ -78,8 +77,8 @@ export async function prepare(options: PlatformOptions, ends: Ends): Promise<Gro
     telemetry,
     say: (line) => outputs.say(line, 'error'),
   });
-  ends.add(() => kept.close());
-  const received = await observed(options.observe, telemetry, outputs, ends);
+  cleanup.defer(() => kept.close());
+  const received = await observed(options.observe, telemetry, outputs, cleanup);
   const source = await options.load();
   return {
     ...options,
@@ -87,7 +86,7 @@ export async function prepare(options: PlatformOptions, ends: Ends): Promise<Gro
     host,
     progress,
     home,
-    ends,
+    cleanup,
     telemetry,
     kept,
     received,
@@ -103,14 +102,15 @@ async function observed(
   url: string | undefined,
   telemetry: Telemetry,
   outputs: Outputs,
-  ends: Ends,
+  cleanup: AsyncDisposableStack,
 ): Promise<Received | undefined> {
   if (!url) return undefined;
   const { forward } = await import('@dormouse/telemetry/otlp/otlp-forwarder');
   const sender = forward({ url, telemetry, say: (line) => outputs.say(line) });
-  ends.add(() => sender.close());
+  cleanup.defer(() => sender.close());
   return sender.received;
 }
 
 /** Finds the Services once they are started. */
-export const targetOf = (ground: Ground) => (name: string, namespace: string) => ground.services?.find(name, namespace);
+export const targetOf = (context: PlatformContext) => (name: string, namespace: string) =>
+  context.services?.find(name, namespace);

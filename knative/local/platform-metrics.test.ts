@@ -9,8 +9,8 @@ beforeEach(async () => {
 afterEach(() => b.close());
 
 test('the platform measures its instances, requests, and what each Trigger has not finished', async () => {
-  let answer: (status: number) => void = () => {};
-  b.consumers.set('slow', () => new Promise<number>((resolve) => (answer = resolve)));
+  let respond: (status: number) => void = () => {};
+  b.consumers.set('slow', () => new Promise<number>((resolve) => (respond = resolve)));
   await b.send({ id: '1', type: 'test', source: '/posts' });
   await b.clock.advance(0);
   const services = () => [
@@ -41,7 +41,7 @@ test('the platform measures its instances, requests, and what each Trigger has n
     'dormouse.local.requests web': 7,
     'dormouse.local.broker.backlog slow': 1,
   });
-  answer(202);
+  respond(202);
   await b.clock.advance(1_000);
   measure();
   expect(values()).toMatchObject({ 'dormouse.local.broker.backlog slow': 0 });

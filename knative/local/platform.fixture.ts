@@ -120,7 +120,7 @@ export async function testPlatform({
     consolePort: 0,
     prewarmed: false,
     tickMs: 200,
-    load: async () => ({ platform: platformOf(), provided: { images, secrets: new Map(), files: [] }, files: [] }),
+    load: async () => ({ platform: platformOf(), localConfig: { images, secrets: new Map(), files: [] }, files: [] }),
     print: (line) => printed.push(line),
     ...options,
   });

@@ -70,7 +70,7 @@ async function statuses(
   let left = count;
   const client = async () => {
     while (left-- > 0) {
-      const answer = await agent
+      const response = await agent
         .request({ origin: platform.url, path, method: init.method ?? 'GET', body: init.body ?? null })
         .then(
           async ({ statusCode, body }) => {
@@ -79,7 +79,7 @@ async function statuses(
           },
           (error: Error & { code?: string }) => error.code ?? error.message,
         );
-      counted[answer] = (counted[answer] ?? 0) + 1;
+      counted[response] = (counted[response] ?? 0) + 1;
     }
   };
   await Promise.all(Array.from({ length: together }, client));
@@ -131,9 +131,9 @@ describe('a Service', () => {
         service('hello', { containerConcurrency: 3, autoscaling: { maxScale: 2, target: 2, windowMs: 2_000 } }),
       ],
     });
-    const answers = await Promise.all(Array.from({ length: 60 }, () => say('/hello?wait=100')));
-    expect(Math.max(...answers.map(({ most }) => most))).toBe(3);
-    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2);
+    const responses = await Promise.all(Array.from({ length: 60 }, () => say('/hello?wait=100')));
+    expect(Math.max(...responses.map(({ most }) => most))).toBe(3);
+    expect(new Set(responses.map(({ pid }) => pid)).size).toBe(2);
     expect(status().instances).toBe(2);
   });
 
@@ -243,11 +243,11 @@ describe('a function that fails', () => {
       programs: { hello: 'throw new TypeError("the environment variable KEYS_DIR is missing");' },
       services: [service('hello')],
     });
-    const answer = await platform.get('/hello');
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(answer.headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
-    expect(await answer.json()).toMatchObject({
+    const response = await platform.get('/hello');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(response.headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
+    expect(await response.json()).toMatchObject({
       code: 'unavailable',
       detail: expect.stringContaining('KEYS_DIR is missing'),
     });
@@ -272,19 +272,19 @@ describe('a function that fails', () => {
   it('dies in mid-request: the next request is answered by a new process', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
     const { pid } = await say('/hello');
-    const answer = await platform.get('/hello?do=crash', { method: 'POST' });
-    expect(answer.status).toBe(502);
-    expect(await answer.json()).toMatchObject({ code: 'bad_gateway', trace_id: answer.headers.get('x-trace-id') });
+    const response = await platform.get('/hello?do=crash', { method: 'POST' });
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ code: 'bad_gateway', trace_id: response.headers.get('x-trace-id') });
     const after = await say('/hello');
     expect(after.pid).not.toBe(pid);
   });
 
   it('dies again and again soon after it was ready: it is restarted with pauses, and requests wait for short ones', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
-    const ends = () => platform.printed.filter((line) => /-\d+ ended by SIGKILL/.test(line)).length;
+    const cleanup = () => platform.printed.filter((line) => /-\d+ ended by SIGKILL/.test(line)).length;
     for (let times = 1; times <= 4; times++) {
       expect((await platform.get('/hello?do=crash', { method: 'POST' })).status).toBe(502);
-      await eventually(() => ends() === times, `it ended ${times} times`);
+      await eventually(() => cleanup() === times, `it ended ${times} times`);
     }
     expect((await platform.get('/hello')).status).toBe(200);
     expect(platform.printed.join('\n')).toMatch(/keeps ending \(CrashLoopBackOff, next try in 1 s\)/);
@@ -308,9 +308,9 @@ describe('a function that fails', () => {
     await start({ programs: { hello: hello() }, services: [service('hello', { readinessProbe })] });
     await say('/hello?do=sicken');
     await eventually(() => status().state === 'unready', 'unready');
-    const answer = await platform.get('/hello');
-    expect(answer.status).toBe(503);
-    expect(((await answer.json()) as { detail: string }).detail).toContain('/readyz answers 503: no database today');
+    const response = await platform.get('/hello');
+    expect(response.status).toBe(503);
+    expect(((await response.json()) as { detail: string }).detail).toContain('/readyz answers 503: no database today');
   });
 
   it('does not answer in time: 504', async () => {
@@ -320,9 +320,9 @@ describe('a function that fails', () => {
       options: {},
     });
     await say('/hello').catch(() => undefined);
-    const answer = await platform.get('/hello?wait=2000');
-    expect(answer.status).toBe(504);
-    expect(await answer.json()).toMatchObject({ code: 'timeout' });
+    const response = await platform.get('/hello?wait=2000');
+    expect(response.status).toBe(504);
+    expect(await response.json()).toMatchObject({ code: 'timeout' });
   });
 
   it('fails its liveness probe: it is killed and replaced', async () => {
@@ -402,8 +402,8 @@ describe('a platform', () => {
       services: [service('hello'), service('caller', { container })],
       routes: [route('/', 'caller')],
     });
-    const answer = await say('/');
-    expect(answer).toMatchObject({ service: 'hello', headers: { host: 'hello.test.svc.cluster.local' } });
+    const response = await say('/');
+    expect(response).toMatchObject({ service: 'hello', headers: { host: 'hello.test.svc.cluster.local' } });
   });
 });
 

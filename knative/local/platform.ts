@@ -5,14 +5,14 @@ import { baseEnvironment } from '@dormouse/serving/process/environment';
 import { createPrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
 import { type Listener, listen } from '@dormouse/serving/proxy/listener';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
-import { Ends } from './cleanup.ts';
-import { openInside } from './cluster-services.ts';
+import { openClusterServices } from './cluster-services.ts';
 import { openConsole } from './open-console.ts';
-import { type Ground, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
+import { type PlatformContext, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
 import { reloading } from './reload.ts';
-import { startBacking } from './start-backing.ts';
+import { startBackingServices } from './start-backing-services.ts';
 import { startEventing } from './start-eventing.ts';
 import { startFunctions } from './start-functions.ts';
+import { stopOnce } from './stop-once.ts';
 
 export interface RunningPlatform {
   url: string;
@@ -41,83 +41,83 @@ const ingressGraceMs = 30_000;
  * @throws ManifestError, BuildError, HomeInUse, or the listener's error with the port it was about
  */
 export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
-  const ends = new Ends();
+  const cleanup = new AsyncDisposableStack();
   try {
-    return await start(options, ends);
+    return await start(options, cleanup);
   } catch (error) {
-    await ends.run();
+    await cleanup.disposeAsync().catch(() => {}); // the first error is the one to tell
     throw error;
   }
 }
 
-async function start(options: PlatformOptions, ends: Ends): Promise<RunningPlatform> {
-  const ground = await prepare(options, ends);
-  const { ingress, door } = await openDoor(ground);
-  const backing = await startBacking(ground);
+async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): Promise<RunningPlatform> {
+  const context = await prepare(options, cleanup);
+  const { ingress, listener } = await openListener(context);
+  const backingServices = await startBackingServices(context);
   const prewarmed = createPrewarmedProcess({
-    start: () => startChild(backing.launcher, baseEnvironment()),
+    start: () => startChild(backingServices.launcher, baseEnvironment()),
     enabled: options.prewarmed ?? true,
   });
-  ends.add(() => prewarmed.close());
-  const inside = await openInside({
-    ...ground,
-    platform: () => ground.source.platform,
-    target: targetOf(ground),
-    handle: () => ground.brokers?.handle,
+  cleanup.defer(() => prewarmed.close());
+  const clusterServices = await openClusterServices({
+    ...context,
+    platform: () => context.source.platform,
+    target: targetOf(context),
+    handle: () => context.brokers?.handle,
   });
-  const functions = await startFunctions(ground, { backing, inside, prewarmed });
+  const functions = await startFunctions(context, { backingServices, clusterServices, prewarmed });
   options.signal?.throwIfAborted();
-  const eventing = await startEventing(ground, inside);
-  const brokerUrls = ground.source.platform.brokers.map(
-    ({ namespace, name }) => `${inside.brokers}/${namespace}/${name}`,
+  const eventing = await startEventing(context, clusterServices);
+  const brokerUrls = context.source.platform.brokers.map(
+    ({ namespace, name }) => `${clusterServices.brokers}/${namespace}/${name}`,
   );
-  const console_ = await openConsole(ground, {
+  const console_ = await openConsole(context, {
     brokers: eventing.brokers,
     services: functions.services,
     ingress,
     addresses: {
-      ingress: `http://${reachable(ground.host)}:${door.port}`,
+      ingress: `http://${reachable(context.host)}:${listener.port}`,
       brokers: brokerUrls,
-      otlp: inside.otlp,
-      kubernetes: inside.kubernetes,
+      otlp: clusterServices.otlp,
+      kubernetes: clusterServices.kubernetes,
     },
   });
-  ends.add(() => door.close(ingressGraceMs));
-  await backing.builder.rest();
-  ground.ready = true;
-  void ground.kept.load();
+  cleanup.defer(() => listener.close(ingressGraceMs));
+  await backingServices.builder.rest();
+  context.ready = true;
+  void context.kept.load();
   return {
-    url: `http://${inUrl(ground.host)}:${door.port}`,
+    url: `http://${inUrl(context.host)}:${listener.port}`,
     consoleUrl: console_.url,
     brokerUrls,
-    otlpUrl: inside.otlp,
-    kubernetesUrl: inside.kubernetes,
+    otlpUrl: clusterServices.otlp,
+    kubernetesUrl: clusterServices.kubernetes,
     services: () => functions.services.status(),
     prewarmedPid: () => prewarmed.pid,
-    reload: reloading(ground, { backing, ingress, functions, eventing }),
-    stop: () => ends.run(),
+    reload: reloading(context, { backingServices, ingress, functions, eventing }),
+    stop: stopOnce(cleanup, (sentence) => context.outputs.say(sentence, 'error')),
     kill() {
       functions.services.kill();
-      for (const pid of [prewarmed.pid, backing.redis?.pid]) if (pid) process.kill(pid, 'SIGKILL');
-      const pid = backing.database?.pid();
+      for (const pid of [prewarmed.pid, backingServices.redis?.pid]) if (pid) process.kill(pid, 'SIGKILL');
+      const pid = backingServices.database?.pid();
       if (pid) process.kill(pid, 'SIGQUIT');
     },
   };
 }
 
 /** Takes the ports before minutes of work, not after. */
-async function openDoor(ground: Ground): Promise<{ ingress: Ingress; door: Listener }> {
-  const { source, telemetry, host, port = 8080, consolePort = 8081, ends } = ground;
+async function openListener(context: PlatformContext): Promise<{ ingress: Ingress; listener: Listener }> {
+  const { source, telemetry, host, port = 8080, consolePort = 8081, cleanup } = context;
   const ingress = createIngress({
     virtualHosts: source.platform.virtualHosts,
-    target: targetOf(ground),
+    target: targetOf(context),
     telemetry,
-    ready: () => ground.ready,
+    ready: () => context.ready,
   });
-  const door = await listen(ingress, { port, host });
-  ends.add(() => door.close(0));
+  const listener = await listen(ingress, { port, host });
+  cleanup.defer(() => listener.close(0));
   await mustBeFree(consolePort);
-  return { ingress, door };
+  return { ingress, listener };
 }
 
 /** A host as a URL names it. */

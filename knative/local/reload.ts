@@ -1,28 +1,31 @@
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { buildAll } from '@dormouse/serving/process/programs';
-import type { Ground } from './platform-context.ts';
-import type { Backing } from './start-backing.ts';
+import type { PlatformContext } from './platform-context.ts';
+import type { BackingServices } from './start-backing-services.ts';
 import type { Eventing } from './start-eventing.ts';
 import type { Functions } from './start-functions.ts';
 import { watchFiles } from './watch.ts';
 
 interface Changing {
-  backing: Backing;
+  backingServices: BackingServices;
   ingress: Ingress;
   functions: Functions;
   eventing: Eventing;
 }
 
 /** How manifests and sources are read again, one time after the other; with `watch` also when a file changes. */
-export function reloading(ground: Ground, { backing, ingress, functions, eventing }: Changing): () => Promise<void> {
-  const { root, outputs, ends } = ground;
+export function reloading(
+  context: PlatformContext,
+  { backingServices, ingress, functions, eventing }: Changing,
+): () => Promise<void> {
+  const { root, outputs, cleanup } = context;
   const apply = async () => {
     try {
-      const next = await ground.load();
-      const built = await buildAll(next, backing.builder, root, (line) => outputs.say(line));
+      const next = await context.load();
+      const built = await buildAll(next, backingServices.builder, root, (line) => outputs.say(line));
       ingress.update(next.platform.virtualHosts);
-      ground.source = next;
-      backing.bundles = built;
+      context.source = next;
+      backingServices.bundles = built;
       await functions.secrets();
       await functions.jobs();
       await functions.services.apply(next.platform.services, built);
@@ -31,7 +34,7 @@ export function reloading(ground: Ground, { backing, ingress, functions, eventin
       await functions.services.rolled();
     } finally {
       watchAll();
-      await backing.builder.rest();
+      await backingServices.builder.rest();
     }
   };
   let last: Promise<void> = Promise.resolve();
@@ -39,10 +42,10 @@ export function reloading(ground: Ground, { backing, ingress, functions, eventin
     last = last.then(apply).catch((error: Error) => outputs.say(`nothing was changed: ${error.message}`, 'error'));
     return last;
   };
-  const watcher = ground.watch ? watchFiles(() => void reload()) : undefined;
+  const watcher = context.watch ? watchFiles(() => void reload()) : undefined;
   const watchAll = () =>
-    watcher?.files([...ground.source.files, ...[...backing.bundles.values()].flatMap(({ inputs }) => inputs)]);
-  if (watcher) ends.add(() => watcher.close());
+    watcher?.files([...context.source.files, ...[...backingServices.bundles.values()].flatMap(({ inputs }) => inputs)]);
+  if (watcher) cleanup.defer(() => watcher.close());
   watchAll();
   return reload;
 }

@@ -47,9 +47,9 @@ const isHome = (home: string) =>
 async function agreed(folders: readonly string[]): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Error('nobody to ask: use --yes');
   const ask = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await ask.question(`Remove ${folders.join(' and ')} with all posts and accounts? [y/N] `);
+  const reply = await ask.question(`Remove ${folders.join(' and ')} with all posts and accounts? [y/N] `);
   ask.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return /^y(es)?$/i.test(reply.trim());
 }
 
 try {

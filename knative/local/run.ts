@@ -83,10 +83,10 @@ function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home 
 function stopOnSignals(): { signal: AbortSignal; started(platform: RunningPlatform): void } {
   const giveUp = new AbortController();
   let platform: RunningPlatform | undefined;
-  let told = 0;
+  let signals = 0;
   const stop = (signal: NodeJS.Signals) => {
-    told++;
-    if (told > 1) {
+    signals++;
+    if (signals > 1) {
       platform?.kill();
       process.exit(signal === 'SIGINT' ? 130 : 143);
     }

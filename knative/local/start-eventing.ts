@@ -4,23 +4,23 @@ import type { PingSources } from '@dormouse/eventing/ping-source';
 import { canonical } from '@dormouse/serving/process/environment';
 import type { Upstream } from '@dormouse/serving/proxy/upstream';
 import { createUpstream } from '@dormouse/serving/proxy/upstream-client';
-import type { Inside } from './cluster-services.ts';
-import { type Ground, targetOf } from './platform-context.ts';
+import type { ClusterServices } from './cluster-services.ts';
+import { type PlatformContext, targetOf } from './platform-context.ts';
 
 export interface Eventing {
   brokers: Brokers;
   pings: PingSources;
 }
 
-export async function startEventing(ground: Ground, inside: Inside): Promise<Eventing> {
-  const { home, telemetry, stores, ends } = ground;
-  const { brokers: declared, triggers, pingSources } = ground.source.platform;
+export async function startEventing(context: PlatformContext, clusterServices: ClusterServices): Promise<Eventing> {
+  const { home, telemetry, stores, cleanup } = context;
+  const { brokers: declared, triggers, pingSources } = context.source.platform;
   const here = (origin: string) =>
-    inside.addressOf(canonical(origin)) ?? ground.services?.addressOf(canonical(origin)) ?? origin;
+    clusterServices.addressOf(canonical(origin)) ?? context.services?.addressOf(canonical(origin)) ?? origin;
   const upstream: Upstream = createUpstream({
-    target: targetOf(ground),
+    target: targetOf(context),
     addressOf: (url) => url.replace(/^https?:\/\/[^/]+/, (origin) => (origin.includes('.svc') ? here(origin) : origin)),
-    brokerOrigin: () => inside.brokers,
+    brokerOrigin: () => clusterServices.brokers,
   });
   const [{ openBrokers }, { startPingSources }] = await Promise.all([
     import('@dormouse/eventing/broker'),
@@ -34,9 +34,9 @@ export async function startEventing(ground: Ground, inside: Inside): Promise<Eve
     telemetry,
     ...(stores && { stores }),
   });
-  ground.brokers = brokers;
-  ends.add(() => brokers.close());
+  context.brokers = brokers;
+  cleanup.defer(() => brokers.close());
   const pings = startPingSources({ sources: pingSources, upstream, telemetry });
-  ends.add(() => pings.stop());
+  cleanup.defer(() => pings.stop());
   return { brokers, pings };
 }

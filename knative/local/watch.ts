@@ -20,7 +20,7 @@ export function watchFiles(changed: (files: ReadonlySet<string>) => void): Watch
   let pending = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
-  const tell = () => {
+  const notify = () => {
     const files = pending;
     pending = new Set();
     for (const file of files) {
@@ -32,12 +32,12 @@ export function watchFiles(changed: (files: ReadonlySet<string>) => void): Watch
     if (files.size > 0) changed(files);
   };
   const heard = (folder: string, name: string | null) => {
-    const touched =
+    const changedFiles =
       name === null ? [...watched.keys()].filter((file) => dirname(file) === folder) : [join(folder, basename(name))];
-    for (const file of touched) if (watched.has(file)) pending.add(file);
+    for (const file of changedFiles) if (watched.has(file)) pending.add(file);
     if (pending.size === 0) return;
     clearTimeout(timer);
-    timer = setTimeout(tell, quietMs);
+    timer = setTimeout(notify, quietMs);
   };
 
   return {

@@ -111,8 +111,8 @@ function unmet(expected: ExpectedSpan, among: readonly SpanRecord[], traces: Tra
   const like = named.filter((span) => wrong(span, expected, traces.known).length === 0);
   const found = like.length > times ? like.filter((span) => missingBelow([span]).length === 0) : like;
   if (found.length === times) return missingBelow(found);
-  const nearest = named.map((span) => wrong(span, expected, traces.known).join(', ')).filter(Boolean);
-  return [`${found.length} instead of ${times}: ${where}${nearest.length > 0 ? ` (${nearest.join('; ')})` : ''}`];
+  const didYouMean = named.map((span) => wrong(span, expected, traces.known).join(', ')).filter(Boolean);
+  return [`${found.length} instead of ${times}: ${where}${didYouMean.length > 0 ? ` (${didYouMean.join('; ')})` : ''}`];
 }
 
 const isNamed = (span: SpanRecord, { name, service }: ExpectedSpan) =>

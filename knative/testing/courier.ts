@@ -25,9 +25,9 @@ export interface Attempt {
 /** Delivers for the broker, and remembers every attempt. */
 export interface Courier extends Upstream {
   /** The same Trigger, whose deliveries are then told apart from those of others to the same place. */
-  marked(trigger: Trigger): Trigger;
+  tagged(trigger: Trigger): Trigger;
   /** A PingSource's sink, likewise. */
-  markedSink(name: string, sink: Destination): Destination;
+  taggedSink(name: string, sink: Destination): Destination;
   /** What a Trigger tried for one event, oldest first. */
   attempts(trigger: string, event: { source: string; id: string }): Attempt[];
   /** What a receiver got, oldest first. */
@@ -46,7 +46,7 @@ export interface CourierOptions {
 export function openCourier({ receivers, clock, activity, brokerOrigin }: CourierOptions): Courier {
   const ways = new Map<Destination, { trigger: string; deadLetter: boolean }>();
   const made: { call: Call; receiver: string; attempt: Attempt }[] = [];
-  const mark = (to: Destination, trigger: string, deadLetter: boolean): Destination => {
+  const tag = (to: Destination, trigger: string, deadLetter: boolean): Destination => {
     const own = { ...to };
     ways.set(own, { trigger, deadLetter });
     return own;
@@ -87,35 +87,35 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
     if (to.kind === 'broker') return hand(brokerOrigin, '', request);
     const receiver = receivers.get(to.kind === 'url' ? to.url : to.name);
     if (!(receiver instanceof Sink)) return hand(receiver ?? (to as { url: string }).url, call.to, request);
-    const answer = receiver.next(call);
-    return answer === 'hang' ? 'never' : responseOf(answer);
+    const sinkResponse = receiver.next(call);
+    return sinkResponse === 'hang' ? 'never' : responseOf(sinkResponse);
   };
 
   return {
-    marked(trigger) {
+    tagged(trigger) {
       const { deadLetterSink } = trigger.delivery;
       const delivery = {
         ...trigger.delivery,
-        ...(deadLetterSink && { deadLetterSink: mark(deadLetterSink, trigger.name, true) }),
+        ...(deadLetterSink && { deadLetterSink: tag(deadLetterSink, trigger.name, true) }),
       };
-      return { ...trigger, subscriber: mark(trigger.subscriber, trigger.name, false), delivery };
+      return { ...trigger, subscriber: tag(trigger.subscriber, trigger.name, false), delivery };
     },
-    markedSink: (name, to) => mark(to, name, false),
+    taggedSink: (name, to) => tag(to, name, false),
     attempts: (trigger, event) =>
       made.filter(({ call }) => call.trigger === trigger && isOf(call, event)).map(({ attempt }) => attempt),
     calls: (receiver) => made.filter((each) => each.receiver === receiver).map(({ call }) => call),
     async request(to, request) {
       const { call, attempt } = noted(to, request);
-      const answer = delivered(to, request, call);
+      const sinkResponse = delivered(to, request, call);
       const end =
-        answer === 'never'
+        sinkResponse === 'never'
           ? () => {}
           : activity.begin(
               `${call.trigger} delivers ${call.attributes.type} ${call.attributes.id} to ${call.to}${call.path}`,
             );
       try {
         const response = await inTime(
-          answer === 'never' ? new Promise<never>(() => {}) : answer,
+          sinkResponse === 'never' ? new Promise<never>(() => {}) : sinkResponse,
           request.timeoutMs,
           clock,
         );
@@ -134,11 +134,11 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
 const isOf = ({ attributes }: Call, { source, id }: { source: string; id: string }) =>
   attributes.source === source && attributes.id === id;
 
-async function inTime<T>(answer: Promise<T>, timeoutMs: number, clock: VirtualClock): Promise<T> {
+async function inTime<T>(sinkResponse: Promise<T>, timeoutMs: number, clock: VirtualClock): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = clock.setTimeout(
     () => late.reject(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'TIMEOUT' })),
     timeoutMs,
   );
-  return await Promise.race([answer, late.promise]).finally(() => clock.clearTimeout(timer));
+  return await Promise.race([sinkResponse, late.promise]).finally(() => clock.clearTimeout(timer));
 }

@@ -6,7 +6,7 @@ import { readBroker, readPingSource, readTrigger } from '@dormouse/manifests/rea
 import { readObject } from '@dormouse/manifests/readers/read-object';
 import type { Manifest, Rendered } from '@dormouse/manifests/yaml/origin';
 import { readYaml } from '@dormouse/manifests/yaml/read-yaml';
-import { isObject, placeAt } from '@dormouse/manifests/yaml/source-positions';
+import { isObject, positionAt } from '@dormouse/manifests/yaml/source-positions';
 import { isoDuration } from '@dormouse/time/durations';
 
 /** What of a system passes events on. */
@@ -66,7 +66,9 @@ export function readEventing(manifests: readonly string[]): Eventing {
 function renderedOf(path: string): Rendered[] {
   if (statSync(path).isDirectory()) return render(path);
   return readYaml(readFileSync(path, 'utf8'), path).flatMap(({ value, origin }) =>
-    isObject(value) ? [{ manifest: value as unknown as Manifest, origin, at: (place) => placeAt(value, place) }] : [],
+    isObject(value)
+      ? [{ manifest: value as unknown as Manifest, origin, at: (fieldPath) => positionAt(value, fieldPath) }]
+      : [],
   );
 }
 

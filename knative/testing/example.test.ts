@@ -65,8 +65,8 @@ test('an order that cannot be billed is a dead letter, with the reason', async (
   const id = await flow.send(order(2, -1));
   const { attempts } = await flow.deadLettered('bill-orders', id);
   expect(attempts).toHaveLength(1);
-  const [letter] = flow.calls('lost');
-  expect(atob(letter?.attributes.knativeerrordata ?? '')).toBe('a total below nothing');
+  const [deadLetterCall] = flow.calls('lost');
+  expect(atob(deadLetterCall?.attributes.knativeerrordata ?? '')).toBe('a total below nothing');
 });
 
 test('a payment that is away is asked again after one minute, and after two more', async () => {

@@ -146,9 +146,13 @@ describe('failing', () => {
       attempts: [{ status: 500 }, { status: 500 }],
       deadLetterAttempts: [{ status: 202 }],
     });
-    const [letter] = flow.calls('morgue');
-    expect(letter).toMatchObject({ deadLetter: true, trigger: 'billing', attributes: { id, knativeerrorcode: '500' } });
-    expect(Buffer.from(letter?.attributes.knativeerrordata ?? '', 'base64').toString()).toBe('no such account');
+    const [deadLetterCall] = flow.calls('morgue');
+    expect(deadLetterCall).toMatchObject({
+      deadLetter: true,
+      trigger: 'billing',
+      attributes: { id, knativeerrorcode: '500' },
+    });
+    expect(Buffer.from(deadLetterCall?.attributes.knativeerrordata ?? '', 'base64').toString()).toBe('no such account');
   });
 
   test("without a sink stays with the broker; a Trigger's own delivery goes before the Broker's", async () => {

@@ -109,7 +109,7 @@ async function openHarness(options: HarnessOptions, eventing: Eventing, gate: Ga
   const sinkUrl = `${gate.origin}/${main?.namespace}/${main?.name}`;
   const given = typeof options.receivers === 'function' ? await options.receivers(sinkUrl) : (options.receivers ?? {});
   const courier = openCourier({ receivers: withStandIns(eventing, given), clock, activity, brokerOrigin: gate.origin });
-  const triggers = eventing.triggers.map(courier.marked);
+  const triggers = eventing.triggers.map(courier.tagged);
   const brokers = await openBrokers({
     folder: '/',
     brokers: eventing.brokers,
@@ -126,7 +126,7 @@ async function openHarness(options: HarnessOptions, eventing: Eventing, gate: Ga
   };
   const sources = eventing.pingSources.map((source) => ({
     ...source,
-    sink: courier.markedSink(source.name, source.sink),
+    sink: courier.taggedSink(source.name, source.sink),
   }));
   const pings = startPingSources({ sources, upstream: courier, telemetry, clock });
   return {

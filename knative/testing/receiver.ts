@@ -1,5 +1,5 @@
 import type { UpstreamRequest, UpstreamResponse } from '@dormouse/serving/proxy/upstream';
-import type { Answer, Sink } from './sink.ts';
+import type { Sink, SinkResponse } from './sink.ts';
 
 /** Answers a request as a server would: what `fetch` of a Hono app is. */
 export type Fetch = (request: Request) => Response | Promise<Response>;
@@ -44,11 +44,11 @@ async function readResponse(response: Response): Promise<UpstreamResponse> {
 }
 
 /** A scripted answer as a response. Rejects for a connection that is closed. */
-export async function responseOf(answer: Exclude<Answer, 'hang'>): Promise<UpstreamResponse> {
-  if (answer === 'close')
+export async function responseOf(sinkResponse: Exclude<SinkResponse, 'hang'>): Promise<UpstreamResponse> {
+  if (sinkResponse === 'close')
     throw Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
-  if (typeof answer === 'number') return { status: answer, headers: {}, body: Buffer.alloc(0) };
-  const { status = 200, headers = {}, body = '', event } = answer;
+  if (typeof sinkResponse === 'number') return { status: sinkResponse, headers: {}, body: Buffer.alloc(0) };
+  const { status = 200, headers = {}, body = '', event } = sinkResponse;
   if (!event) return { status, headers, body: Buffer.from(body) };
   return {
     status,

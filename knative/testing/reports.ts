@@ -75,13 +75,13 @@ export interface ReportsOptions {
   patienceMs: number;
 }
 
-const mostEvents = 1_000;
+const maxEvents = 1_000;
 
 /** @see Reports */
 export function reportsOn({ brokers, triggers, courier, activity, patienceMs }: ReportsOptions): Reports {
   const seen = async (): Promise<SeenEvent[]> => {
     const details = await Promise.all(
-      [...brokers.recent(mostEvents)].reverse().map(({ id, source }) => brokers.find(id, source)),
+      [...brokers.recent(maxEvents)].reverse().map(({ id, source }) => brokers.find(id, source)),
     );
     return details.flat().map(seenOf);
   };

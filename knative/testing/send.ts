@@ -23,9 +23,9 @@ export function sending(url: string, newId: () => string = randomUUID) {
   return async function send<E extends SentEvent>(event: E, { traceparent }: SendOptions = {}): Promise<string> {
     const whole = { specversion: '1.0', source: '/test', ...event, id: event.id ?? newId() };
     const headers = { 'content-type': 'application/cloudevents+json', ...(traceparent && { traceparent }) };
-    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(whole) });
-    const text = await answer.text();
-    if (answer.status !== 202) throw new Error(`the broker answered ${answer.status}: ${text}`);
+    const sinkResponse = await fetch(url, { method: 'POST', headers, body: JSON.stringify(whole) });
+    const text = await sinkResponse.text();
+    if (sinkResponse.status !== 202) throw new Error(`the broker answered ${sinkResponse.status}: ${text}`);
     return whole.id;
   };
 }

@@ -23,7 +23,7 @@ export interface Call {
  * What a scripted sink answers: a status, nothing at all until the delivery times out (`hang`), a connection that is closed without an
  * answer (`close`), or a whole response; with `event` it replies with an event.
  */
-export type Answer =
+export type SinkResponse =
   | number
   | 'hang'
   | 'close'
@@ -33,16 +33,16 @@ export type Answer =
 export class Sink {
   /** Oldest first. */
   readonly calls: Call[] = [];
-  #answers: (call: Call, number: number) => Answer;
+  #responses: (call: Call, number: number) => SinkResponse;
 
-  constructor(answers: (call: Call, number: number) => Answer) {
-    this.#answers = answers;
+  constructor(responses: (call: Call, number: number) => SinkResponse) {
+    this.#responses = responses;
   }
 
   /** Takes a delivery. */
-  next(call: Call): Answer {
+  next(call: Call): SinkResponse {
     this.calls.push(call);
-    return this.#answers(call, this.calls.length);
+    return this.#responses(call, this.calls.length);
   }
 }
 
@@ -52,8 +52,8 @@ export class Sink {
  * @example sink([503, 503, 202])
  * @example sink(({ attributes }) => (attributes.subject === 'order/13' ? 422 : 202))
  */
-export function sink(answers: readonly Answer[] | ((call: Call) => Answer) = [202]): Sink {
-  if (typeof answers === 'function') return new Sink(answers);
-  if (answers.length === 0) throw new TypeError('a sink needs at least one answer');
-  return new Sink((_, number) => answers[Math.min(number, answers.length) - 1] as Answer);
+export function sink(responses: readonly SinkResponse[] | ((call: Call) => SinkResponse) = [202]): Sink {
+  if (typeof responses === 'function') return new Sink(responses);
+  if (responses.length === 0) throw new TypeError('a sink needs at least one answer');
+  return new Sink((_, number) => responses[Math.min(number, responses.length) - 1] as SinkResponse);
 }

@@ -48,7 +48,7 @@ describe('an operator’s browser', needsChromium, () => {
     browser = await openBrowser();
   });
   beforeEach(() => {
-    api.letters = [deadLetter(3), deadLetter(2), deadLetter(1, { state: 'redriven', redrives: 1 })];
+    api.deadLetters = [deadLetter(3), deadLetter(2), deadLetter(1, { state: 'redriven', redrives: 1 })];
     api.asked.length = 0;
   });
   afterAll(async () => {

@@ -84,16 +84,16 @@ export async function startPostgres({
   settings: extra = [],
   patienceMs = 10_000,
 }: PostgresOptions): Promise<Postgres> {
-  const place = choosePlace(resolve(home), progress);
-  const data = join(place.root, 'data');
+  const installation = chooseInstallation(resolve(home), progress);
+  const data = join(installation.root, 'data');
   await stopLeftover(data, patienceMs);
-  const password = initialise(place, data, progress);
+  const password = initialise(installation, data, progress);
   const port = wanted ?? (await freePort());
-  const log = openSync(join(place.root, 'postgres.log'), 'a');
+  const log = openSync(join(installation.root, 'postgres.log'), 'a');
   const args = ['-D', data, '-p', String(port), ...[...settings, ...extra].flatMap((setting) => ['-c', setting])];
-  const child = spawn(join(place.binaries, 'bin/postgres'), args, {
-    ...place.identity,
-    cwd: place.root,
+  const child = spawn(join(installation.binaries, 'bin/postgres'), args, {
+    ...installation.identity,
+    cwd: installation.root,
     stdio: ['ignore', log, log],
     detached: true,
   });
@@ -102,11 +102,11 @@ export async function startPostgres({
     url: `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
     port,
     pid: child.pid ?? 0,
-    outside: place.outside,
+    outside: installation.outside,
     exited,
     stop: () => stop(child, exited),
   };
-  await accepting(server, join(place.root, 'postgres.log'));
+  await accepting(server, join(installation.root, 'postgres.log'));
   return server;
 }
 
@@ -114,14 +114,14 @@ export async function startPostgres({
 export const outsideOf = (home: string) =>
   `/var/lib/dormouse-${createHash('sha256').update(resolve(home)).digest('hex').slice(0, 12)}`;
 
-interface Place {
+interface Installation {
   root: string;
   binaries: string;
   identity: { uid?: number; gid?: number };
   outside: string | undefined;
 }
 
-function choosePlace(home: string, progress: (step: string) => void): Place {
+function chooseInstallation(home: string, progress: (step: string) => void): Installation {
   const packaged = packagedBinaries();
   mkdirSync(home, { recursive: true, mode: 0o755 });
   if (process.getuid?.() !== 0) return { root: home, binaries: packaged, identity: {}, outside: undefined };
@@ -160,7 +160,11 @@ function packagedBinaries(): string {
 }
 
 /** Makes the cluster once; returns the superuser's password, kept beside it (0600). */
-function initialise({ root, binaries, identity }: Place, data: string, progress: (step: string) => void): string {
+function initialise(
+  { root, binaries, identity }: Installation,
+  data: string,
+  progress: (step: string) => void,
+): string {
   const secret = join(root, 'password');
   if (existsSync(join(data, 'complete'))) return readFileSync(secret, 'utf8').trim();
   progress('initialising the database');
@@ -241,7 +245,7 @@ async function accepting(server: Postgres, log: string): Promise<void> {
     ended = true;
   });
   for (let tries = 0; tries < 1200 && !ended; tries++) {
-    if (await answers(server.port)) return;
+    if (await acceptsConnections(server.port)) return;
     await sleep(tries < 100 ? 10 : 50);
   }
   const last = statSync(log).size
@@ -255,14 +259,14 @@ async function accepting(server: Postgres, log: string): Promise<void> {
  * True when the server asks for a password, which it does once recovery is over; before, it answers the startup packet
  * with an error (PostgreSQL protocol 3.0, "Start-up": AuthenticationSASL `R`, ErrorResponse `E` 57P03).
  */
-const answers = (port: number) =>
+const acceptsConnections = (port: number) =>
   new Promise<boolean>((done) => {
     const body = Buffer.from('\0\x03\0\0user\0postgres\0\0', 'latin1');
     const length = Buffer.alloc(4);
     length.writeInt32BE(body.length + 4);
     const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.concat([length, body])));
-    socket.once('data', (answer) => {
-      done(answer[0] === 0x52);
+    socket.once('data', (reply) => {
+      done(reply[0] === 0x52);
       socket.destroy();
     });
     socket.once('error', () => done(false)).once('close', () => done(false));

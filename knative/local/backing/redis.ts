@@ -30,11 +30,11 @@ export interface RedisOptions {
  */
 export async function startRedis({ home, url, say = () => {} }: RedisOptions): Promise<Redis | undefined> {
   const record = join(home, 'redis.pid');
-  endLeftover(record);
+  killLeftover(record);
   if (url) return { url, pid: undefined, stop: async () => {} };
   if (!hasProgram('redis-server')) return undefined;
-  const place: Place = { home, record, password: randomBytes(32).toString('hex'), port: await freePort() };
-  let child = await launch(place);
+  const settings: RedisSettings = { home, record, password: randomBytes(32).toString('hex'), port: await freePort() };
+  let child = await launch(settings);
   if (!child) return undefined;
   let stopping = false;
   void (async () => {
@@ -46,7 +46,7 @@ export async function startRedis({ home, url, say = () => {} }: RedisOptions): P
       }
       await sleep(pause, undefined, { ref: false });
       if (stopping) return;
-      child = await launch(place);
+      child = await launch(settings);
       if (!child) continue;
       if (stopping) return void end(child);
       say('Redis is back');
@@ -54,7 +54,7 @@ export async function startRedis({ home, url, say = () => {} }: RedisOptions): P
     }
   })();
   return {
-    url: `redis://:${place.password}@127.0.0.1:${place.port}`,
+    url: `redis://:${settings.password}@127.0.0.1:${settings.port}`,
     get pid() {
       return child?.pid;
     },
@@ -66,7 +66,7 @@ export async function startRedis({ home, url, say = () => {} }: RedisOptions): P
   };
 }
 
-interface Place {
+interface RedisSettings {
   home: string;
   record: string;
   password: string;
@@ -74,12 +74,12 @@ interface Place {
 }
 
 /** @returns undefined when it does not answer */
-async function launch({ home, record, password, port }: Place): Promise<ChildProcess | undefined> {
+async function launch({ home, record, password, port }: RedisSettings): Promise<ChildProcess | undefined> {
   const child = spawn('redis-server', ['-'], { cwd: home, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   child.on('error', () => {}).stdin.on('error', () => {});
   child.stdin.end(configuration(port, password)); // not on the command line, where others could read the password
   writeFileSync(record, `${child.pid} ${port}\n`, { mode: 0o600 });
-  return (await answers(port, password, child)) ? child : undefined;
+  return (await acceptsConnections(port, password, child)) ? child : undefined;
 }
 
 const configuration = (port: number, password: string) =>
@@ -96,7 +96,7 @@ const configuration = (port: number, password: string) =>
   ].join('\n');
 
 /** True once it answers PING; false when it ended or 5 s have passed. */
-async function answers(port: number, password: string, child: ChildProcess): Promise<boolean> {
+async function acceptsConnections(port: number, password: string, child: ChildProcess): Promise<boolean> {
   for (let tries = 0; tries < 250 && !over(child); tries++) {
     const said = await new Promise<string>((done) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\n`));
@@ -113,7 +113,7 @@ async function answers(port: number, password: string, child: ChildProcess): Pro
   return false;
 }
 
-function endLeftover(record: string): void {
+function killLeftover(record: string): void {
   try {
     const [pid, port] = readFileSync(record, 'utf8').trim().split(' ');
     const shown = spawnSync('ps', ['-o', 'args=', '-p', pid!], { encoding: 'utf8' }).stdout ?? '';

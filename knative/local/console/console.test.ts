@@ -68,7 +68,7 @@ const get = async (path: string) => {
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 const json = async (path: string) => JSON.parse((await get(path)).text);
-const answerTo = (options: { path: string; host: string; method?: string }) =>
+const statusOf = (options: { path: string; host: string; method?: string }) =>
   new Promise<number>((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const headers = options.host ? { host: options.host } : {};
@@ -311,7 +311,7 @@ describe('the console’s pages', () => {
 
   test('say that nobody but the ingress recorded a request', async () => {
     const id = 'd'.repeat(32);
-    const door = {
+    const ingressSpan = {
       traceId: id,
       spanId: 'e'.repeat(16),
       name: 'GET posts',
@@ -319,14 +319,20 @@ describe('the console’s pages', () => {
       startMs: 1,
       durationMs: 1,
     } as const;
-    b.telemetry.addSpan({ ...door, service: 'ingress', attributes: { 'faas.name': 'posts' } });
+    b.telemetry.addSpan({ ...ingressSpan, service: 'ingress', attributes: { 'faas.name': 'posts' } });
     expect((await get(`/traces/${id}`)).text).toContain('Only the ingress recorded this request.');
-    b.telemetry.addSpan({ ...door, spanId: 'f'.repeat(16), parentId: door.spanId, service: 'posts', attributes: {} });
+    b.telemetry.addSpan({
+      ...ingressSpan,
+      spanId: 'f'.repeat(16),
+      parentId: ingressSpan.spanId,
+      service: 'posts',
+      attributes: {},
+    });
     expect((await get(`/traces/${id}`)).text).not.toContain('Only the ingress');
   });
 
   test('list traces by what was asked for', async () => {
-    const door = {
+    const ingressSpan = {
       traceId: '9'.repeat(32),
       spanId: 'e'.repeat(16),
       name: 'GET posts',
@@ -334,7 +340,7 @@ describe('the console’s pages', () => {
       startMs: 1,
       durationMs: 1,
     } as const;
-    b.telemetry.addSpan({ ...door, service: 'ingress', attributes: { 'url.path': '/blog/api/posts/7' } });
+    b.telemetry.addSpan({ ...ingressSpan, service: 'ingress', attributes: { 'url.path': '/blog/api/posts/7' } });
     expect((await get('/traces')).text).toMatch(/>GET posts<\/a> <span class="quiet">\/blog\/api\/posts\/7</);
   });
 
@@ -364,19 +370,19 @@ describe('the console’s pages', () => {
 describe('the console', () => {
   test('answers to names of this machine only', async () => {
     for (const host of ['localhost:8081', '127.0.0.1', '[::1]:80'])
-      expect(await answerTo({ path: '/api/services', host })).toBe(200);
+      expect(await statusOf({ path: '/api/services', host })).toBe(200);
     for (const host of [
       'evil.example',
       'localhost.evil.example',
       '127.0.0.1.evil.example:8081',
       'evil.example:127.0.0.1',
     ])
-      expect(await answerTo({ path: '/api/services', host })).toBe(421);
+      expect(await statusOf({ path: '/api/services', host })).toBe(421);
   });
 
   test('is read-only', async () => {
-    expect(await answerTo({ path: '/api/services', host: 'localhost', method: 'POST' })).toBe(405);
-    expect(await answerTo({ path: '/', host: 'localhost', method: 'HEAD' })).toBe(200);
+    expect(await statusOf({ path: '/api/services', host: 'localhost', method: 'POST' })).toBe(405);
+    expect(await statusOf({ path: '/', host: 'localhost', method: 'HEAD' })).toBe(200);
   });
 
   test('says that its port is taken', async () => {

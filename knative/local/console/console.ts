@@ -31,7 +31,7 @@ export async function startConsole({
   ...sources
 }: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    void answer(request, sources).then((made) => send(request, response, made));
+    void respond(request, sources).then((made) => send(request, response, made));
   };
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, handle);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
@@ -46,7 +46,7 @@ export async function startConsole({
   };
 }
 
-async function answer(request: IncomingMessage, sources: ConsoleSources): Promise<HttpResponse> {
+async function respond(request: IncomingMessage, sources: ConsoleSources): Promise<HttpResponse> {
   if (!isLocalName(request.headers.host)) return problem(421, 'the console answers to localhost only');
   if (!URL.canParse(request.url ?? '', 'http://localhost')) return problem(400, 'the path is malformed');
   const url = new URL(request.url ?? '', 'http://localhost');
@@ -83,13 +83,13 @@ async function askedOfPrometheus(
   const parameters = new URLSearchParams(url.searchParams);
   if (request.method === 'POST') {
     const form = await readForm(request);
-    if (!form) return async () => problem(413, `a query may have ${mostFormBytes} bytes`);
+    if (!form) return async () => problem(413, `a query may have ${maxFormBytes} bytes`);
     for (const [name, value] of form) parameters.append(name, value);
   }
   return ({ telemetry }) => prometheusApi(path, parameters, telemetry.metrics);
 }
 
-const mostFormBytes = 256 * 1024;
+const maxFormBytes = 256 * 1024;
 
 /** A form's fields; `undefined` when it is too long. */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
@@ -97,7 +97,7 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | und
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > mostFormBytes) return undefined;
+    if (bytes > maxFormBytes) return undefined;
     chunks.push(chunk);
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));

@@ -1,4 +1,4 @@
-import { letterChip } from './dead-letters-page.ts';
+import { deadLetterChip } from './dead-letters-page.ts';
 import { readable } from './event-page.ts';
 import { formToken } from './form-guard.ts';
 import { clockTime, eventPath, eventType } from './format.ts';
@@ -13,23 +13,23 @@ export async function deadLetterPage(number: string, { operations }: ConsoleSour
   const name = 'dead-letters';
   const none = html`${heading('Dead letter')}${nothing(`There is no dead letter ${number}.`, html`<a href="/dead-letters?state=all">All dead letters</a>`)}`;
   if (!/^\d{1,15}$/.test(number)) return { name, title: 'Dead letter', status: 404, content: none };
-  const answer = await operations?.call<DeadLetterDetail>('GET', `/dead-letters/${number}`);
-  if (answer?.status === 404) return { name, title: 'Dead letter', status: 404, content: none };
-  if (answer?.problem !== undefined || !answer)
-    return missing(name, 'Dead letter', answer ?? { status: 404, problem: '' });
-  return { name, title: `Dead letter ${number}`, live: 'event', content: content(answer.body) };
+  const response = await operations?.call<DeadLetterDetail>('GET', `/dead-letters/${number}`);
+  if (response?.status === 404) return { name, title: 'Dead letter', status: 404, content: none };
+  if (response?.problem !== undefined || !response)
+    return missing(name, 'Dead letter', response ?? { status: 404, problem: '' });
+  return { name, title: `Dead letter ${number}`, live: 'event', content: content(response.body) };
 }
 
-const content = (letter: DeadLetterDetail) => html`
-${heading(html`${eventType(letter.event.type)} <small>dead letter ${letter.number}</small>`, actions(letter))}
-<p class="cause lead">${letter.cause}</p>
-<dl class="pairs">${pair('trigger', letterChip(letter.state, letter.trigger, letter.redrives))}${pair('state', letter.state === 'open' ? 'open: its subscriber does not have it' : 'redriven: its subscriber has it')}
-${pair('sent to', letter.destination, 'code')}${pair('answer', letter.status === null ? 'none' : `HTTP ${letter.status}`)}${pair('given up', clockTime(Date.parse(letter.failed_at)))}</dl>
-${letter.body && html`<section><h2>What the subscriber answered</h2><pre>${readable(letter.body)}</pre></section>`}
-<section><h2>Attempts</h2>${letter.attempts.length === 0 ? html`<p class="quiet">It was not sent again yet.</p>` : attempts(letter)}</section>
-<section><h2>Data</h2>${data(letter)}</section>
-<section><h2>Attributes</h2>${pairs(letter.attributes)}</section>
-<section><h2>Headers of the dead letter</h2>${pairs(letter.headers)}</section>`;
+const content = (deadLetter: DeadLetterDetail) => html`
+${heading(html`${eventType(deadLetter.event.type)} <small>dead letter ${deadLetter.number}</small>`, actions(deadLetter))}
+<p class="cause lead">${deadLetter.cause}</p>
+<dl class="pairs">${pair('trigger', deadLetterChip(deadLetter.state, deadLetter.trigger, deadLetter.redrives))}${pair('state', deadLetter.state === 'open' ? 'open: its subscriber does not have it' : 'redriven: its subscriber has it')}
+${pair('sent to', deadLetter.destination, 'code')}${pair('answer', deadLetter.status === null ? 'none' : `HTTP ${deadLetter.status}`)}${pair('given up', clockTime(Date.parse(deadLetter.failed_at)))}</dl>
+${deadLetter.body && html`<section><h2>What the subscriber answered</h2><pre>${readable(deadLetter.body)}</pre></section>`}
+<section><h2>Attempts</h2>${deadLetter.attempts.length === 0 ? html`<p class="quiet">It was not sent again yet.</p>` : attempts(deadLetter)}</section>
+<section><h2>Data</h2>${data(deadLetter)}</section>
+<section><h2>Attributes</h2>${pairs(deadLetter.attributes)}</section>
+<section><h2>Headers of the dead letter</h2>${pairs(deadLetter.headers)}</section>`;
 
 const actions = ({ number, event, trace_id, state }: DeadLetterDetail) => html`<div class="actions">
 ${state === 'open' && html`<form method="post" action="/dead-letters/confirm">${formToken()}<input type="hidden" name="number" value="${number}"><button class="main" name="what" value="chosen">Redrive…</button></form>`}

@@ -17,15 +17,15 @@ export async function deadLettersPage(parameters: URLSearchParams, { operations 
   const query = new URLSearchParams({ state, limit: String(shown) });
   for (const name of [...deadLetterFilters, 'after'])
     if (parameters.get(name)) query.set(name, parameters.get(name) as string);
-  const answer = await operations?.call<DeadLetter[]>('GET', `/dead-letters?${query}`);
-  if (answer?.problem !== undefined || !answer)
-    return missing('dead-letters', 'Dead letters', answer ?? { status: 404, problem: '' });
+  const response = await operations?.call<DeadLetter[]>('GET', `/dead-letters?${query}`);
+  if (response?.problem !== undefined || !response)
+    return missing('dead-letters', 'Dead letters', response ?? { status: 404, problem: '' });
   const filters = deadLetterFilters.filter((name) => parameters.get(name));
-  const list = answer.body.length === 0 ? empty(state, filters.length > 0) : table(answer.body, parameters, state);
+  const list = response.body.length === 0 ? empty(state, filters.length > 0) : table(response.body, parameters, state);
   const next =
-    answer.next &&
-    html`<p><a class="button" href="/dead-letters?${withAfter(parameters, answer.next)}">Older ones</a></p>`;
-  const total = html`<small>${answer.next ? `the newest ${answer.body.length}` : `${answer.body.length} ${states[state]}`}</small>`;
+    response.next &&
+    html`<p><a class="button" href="/dead-letters?${withAfter(parameters, response.next)}">Older ones</a></p>`;
+  const total = html`<small>${response.next ? `the newest ${response.body.length}` : `${response.body.length} ${states[state]}`}</small>`;
   return {
     name: 'dead-letters',
     title: 'Dead letters',
@@ -53,7 +53,7 @@ const empty = (state: string, filtered: boolean) =>
       : 'An event that a trigger’s subscriber did not take, after every retry, is kept here with its cause.',
   );
 
-function table(letters: readonly DeadLetter[], parameters: URLSearchParams, state: string) {
+function table(deadLetters: readonly DeadLetter[], parameters: URLSearchParams, state: string) {
   const filters = deadLetterFilters.filter((name) => parameters.get(name));
   const all = filters.length > 0 ? 'Redrive all that match…' : 'Redrive all…';
   return html`<form method="post" action="/dead-letters/confirm" class="block">${formToken()}
@@ -61,8 +61,8 @@ ${filters.map((name) => html`<input type="hidden" name="${name}" value="${parame
 <div class="scroll"><table class="letters">
 <caption class="unseen">Dead letters, newest first</caption>
 <thead><tr><th><span class="unseen">Choose</span></th><th>Failed</th><th>Event</th><th>Subject</th><th>Trigger</th><th>Cause</th><th>Trace</th></tr></thead>
-<tbody>${letters.map(row)}</tbody></table></div>
-${letters.some((each) => each.state === 'open') && html`<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state === 'open' && html`<button name="what" value="all">${all}</button>`}</p>`}</form>`;
+<tbody>${deadLetters.map(row)}</tbody></table></div>
+${deadLetters.some((each) => each.state === 'open') && html`<p class="actions"><button name="what" value="chosen">Redrive those ticked…</button> ${state === 'open' && html`<button name="what" value="all">${all}</button>`}</p>`}</form>`;
 }
 
 const row = ({
@@ -79,12 +79,12 @@ const row = ({
 <td class="time">${clockTime(Date.parse(failed_at))}</td>
 <td><a href="/dead-letters/${number}">${eventType(event.type)}</a></td>
 <td>${event.subject ?? '–'}</td>
-<td>${letterChip(state, trigger, redrives)}</td>
+<td>${deadLetterChip(state, trigger, redrives)}</td>
 <td class="cause">${cause}</td>
 <td>${trace_id ? html`<a class="code" href="/traces/${trace_id}">${trace_id.slice(0, 8)}</a>` : '–'}</td></tr>`;
 
 /** Whether a dead letter waits or was redriven, with the trigger that it belongs to. */
-export const letterChip = (state: DeadLetter['state'], trigger: string | null, redrives: number) =>
+export const deadLetterChip = (state: DeadLetter['state'], trigger: string | null, redrives: number) =>
   html`<span class="chip ${state === 'open' ? 'dead-lettered' : 'delivered'}" title="${state}${redrives > 0 ? `, sent again ${count(redrives, 'time')}` : ''}">${trigger ?? 'unknown trigger'}${redrives > 0 && html`<b>↻${redrives}</b>`}</span>`;
 
 function withAfter(parameters: URLSearchParams, after: string): string {

@@ -24,12 +24,12 @@ export async function eventPage(
   if (more.length > 0)
     return { name: 'events', title: 'Event', content: html`${heading('Which event?')}${choice([event, ...more])}` };
   const trace = event.trace_id && html`<a class="button" href="/traces/${event.trace_id}">Its trace</a>`;
-  const letters =
+  const deadLetters =
     operations &&
     event.trace_id &&
     html`<a class="button" href="/dead-letters?state=all&amp;trace=${event.trace_id}">Its dead letters</a>`;
   const content = html`
-${heading(eventType(event.type), html`<p class="actions">${letters}${trace}</p>`)}
+${heading(eventType(event.type), html`<p class="actions">${deadLetters}${trace}</p>`)}
 <section><h2>Triggers</h2>${
     event.verdicts.length === 0
       ? html`<p class="quiet">The broker has no trigger.</p>`

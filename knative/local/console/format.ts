@@ -42,10 +42,10 @@ export const share = (part: number): string =>
 /** How often a second, or a minute when it is seldom: `12.5/s`, `0.2/min`. */
 export function frequency(perSecond: number): string {
   const seldom = perSecond < 0.1;
-  const most = seldom ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
+  const digits = seldom ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
   return perSecond === 0
     ? '0'
-    : `${(seldom ? perSecond * 60 : perSecond).toLocaleString('en', most)}/${seldom ? 'min' : 's'}`;
+    : `${(seldom ? perSecond * 60 : perSecond).toLocaleString('en', digits)}/${seldom ? 'min' : 's'}`;
 }
 
 /** A size as people say it: `48 MB`. */

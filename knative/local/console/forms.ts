@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpResponse } from '@dormouse/http/http-response';
-import { FormRefused, readForm } from './form-guard.ts';
+import { ProblemError } from '@dormouse/http/problem-error';
+import { readForm } from './form-guard.ts';
 import type { Page } from './layout.ts';
 import { failurePage } from './operations-page.ts';
 import { type DeadLetter, deadLetterFilters, type Job } from './operator-api.ts';
@@ -20,11 +21,12 @@ export async function consoleForm(
 ): Promise<HttpResponse> {
   try {
     const form = await readForm(request);
-    if (!sources.operations) throw new FormRefused(404, 'No function here keeps dead letters.');
+    if (!sources.operations) throw new ProblemError(404, 'not_found', 'No function here keeps dead letters.');
     const done = await act(pathname, form, sources);
     return typeof done === 'string' ? { status: 303, headers: { location: done } } : showPage(done, sources);
   } catch (error) {
-    if (error instanceof FormRefused) return showPage(failurePage('Not done', error), sources);
+    if (error instanceof ProblemError)
+      return showPage(failurePage('Not done', { status: error.status, message: error.detail }), sources);
     throw error;
   }
 }
@@ -56,7 +58,7 @@ async function redrive(form: URLSearchParams, { operations }: ConsoleSources): P
 }
 
 async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<Page | string> {
-  const [trigger, from, to] = [form.get('trigger') ?? '', moment(form.get('from')), moment(form.get('to'))];
+  const [trigger, from, to] = [form.get('trigger') ?? '', timestamp(form.get('from')), timestamp(form.get('to'))];
   if (!trigger || !from || !to)
     return replayForm(form, sources, 'Choose a trigger, and two times such as 2026-01-31 14:00.');
   const begun = await sources.operations!.call<Job>('POST', '/replays', {
@@ -83,7 +85,7 @@ export function choiceOf(form: URLSearchParams): Choice {
 }
 
 /** RFC 3339 of what a browser's field for a local time holds; this machine's time zone is the reader's. */
-export function moment(text: string | null): string | undefined {
+export function timestamp(text: string | null): string | undefined {
   const date = new Date(text?.trim().replace(' ', 'T') ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

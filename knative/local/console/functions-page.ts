@@ -42,13 +42,13 @@ function summary(all: readonly ServiceStatus[]): string {
   return `${awake} of ${count(all.length, 'function')} awake, in ${count(instances, 'process', 'processes')}`;
 }
 
-const mostPips = 12;
+const maxPips = 12;
 
 function card({ name, revision, instances, state, requests, last_cold_start_ms: coldStart }: ServiceStatus) {
-  const pips = Array.from({ length: Math.min(instances, mostPips) }, () => html`<b class="pip"></b>`);
+  const pips = Array.from({ length: Math.min(instances, maxPips) }, () => html`<b class="pip"></b>`);
   return html`<li class="card ${state}" data-key="${name}">
   <div class="card-head"><span class="face" aria-hidden="true">${state === 'asleep' ? html`<i>z</i><i>z</i><i>z</i>` : html`<b class="eye"></b>`}</span><h2>${name}</h2><span class="state">${words[state]}</span></div>
-  <div class="pips" title="${count(instances, 'instance')}">${instances === 0 ? html`<span class="quiet">no process</span>` : pips}${instances > mostPips && html`<span>+${instances - mostPips}</span>`}</div>
+  <div class="pips" title="${count(instances, 'instance')}">${instances === 0 ? html`<span class="quiet">no process</span>` : pips}${instances > maxPips && html`<span>+${instances - maxPips}</span>`}</div>
   <dl>
     <div><dt>instances</dt><dd>${instances}</dd></div>
     <div><dt>requests</dt><dd>${requests.toLocaleString('en')}</dd></div>

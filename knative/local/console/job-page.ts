@@ -13,11 +13,11 @@ const names = { redrive: 'dead-letters', replay: 'replay' } as const;
 export async function jobPage(kind: Job['kind'], id: string, { operations }: ConsoleSources): Promise<Page> {
   const title = kind === 'redrive' ? 'Redrive' : 'Replay';
   const name = names[kind];
-  const answer = /^[\w-]{1,64}$/.test(id) ? await operations?.call<Job>('GET', `/${kind}s/${id}`) : undefined;
-  if (!answer || answer.status === 404)
+  const response = /^[\w-]{1,64}$/.test(id) ? await operations?.call<Job>('GET', `/${kind}s/${id}`) : undefined;
+  if (!response || response.status === 404)
     return { name, title, status: 404, content: html`${heading(title)}${nothing(`There is no ${kind} ${id}.`)}` };
-  if (answer.problem !== undefined) return missing(name, title, answer);
-  const job = answer.body;
+  if (response.problem !== undefined) return missing(name, title, response);
+  const job = response.body;
   const running = job.state === 'running';
   const content = html`${heading(html`${headline(job)} <small>${job.state}</small>`, running && !job.dry_run ? cancelForm(job) : undefined)}
 ${running && html`<progress max="${Math.max(1, job.total)}" value="${position(job)}" aria-label="Progress">${position(job)} of ${job.total}</progress>`}

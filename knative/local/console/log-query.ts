@@ -8,7 +8,7 @@ export const logQuery = (parameters: URLSearchParams) => ({
   ),
 });
 
-export function limit(parameters: URLSearchParams, most: number): number {
-  const given = Number(parameters.get('limit') ?? most);
-  return Number.isInteger(given) && given > 0 ? Math.min(given, 2_000) : most;
+export function limit(parameters: URLSearchParams, defaultLimit: number): number {
+  const given = Number(parameters.get('limit') ?? defaultLimit);
+  return Number.isInteger(given) && given > 0 ? Math.min(given, 2_000) : defaultLimit;
 }

@@ -1,6 +1,13 @@
 import { metrics } from '@dormouse/signals/metrics';
 import type { MetricStore } from '@dormouse/telemetry/metric-store';
-import { type Figure, figures, gaugeAt, quantileMs, type Span, summed } from '@dormouse/telemetry/query/metric-figures';
+import {
+  gaugeAt,
+  type MetricSummary,
+  metricSummaries,
+  quantileMs,
+  type Span,
+  summed,
+} from '@dormouse/telemetry/query/metric-summaries';
 import { chart } from './chart.ts';
 import { bytes, duration, eventType, frequency, share } from './format.ts';
 import { html, type Markup } from './html.ts';
@@ -44,10 +51,11 @@ function charts(store: MetricStore, nowMs: number): Markup[] {
   );
   const each = (of: (span: Span) => number | undefined) => minutes.map(of);
   const requests = (span: Span) =>
-    summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span));
+    summed(metricSummaries(store, metrics.requestDuration.name, ['http_response_status_code'], span));
   const failures = (span: Span) =>
-    summed(figures(store, metrics.requestDuration.name, ['http_response_status_code'], span).filter(isFailure)).count;
-  const total = (name: string) => (span: Span) => summed(figures(store, name, [], span)).count;
+    summed(metricSummaries(store, metrics.requestDuration.name, ['http_response_status_code'], span).filter(isFailure))
+      .count;
+  const total = (name: string) => (span: Span) => summed(metricSummaries(store, name, [], span)).count;
   const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
   const draw = (of: Omit<Parameters<typeof chart>[0], 'time'>) => chart({ ...of, time: `${chartMinutes} minutes` });
   return [
@@ -64,15 +72,15 @@ function charts(store: MetricStore, nowMs: number): Markup[] {
   ];
 }
 
-const isFailure = ({ labels }: Figure): boolean => (labels.http_response_status_code ?? '').startsWith('5');
+const isFailure = ({ labels }: MetricSummary): boolean => (labels.http_response_status_code ?? '').startsWith('5');
 
 /** Figures that agree in everything but `apart`, beside each other. */
-function groupsOf(all: readonly Figure[], apart: string): Figure[][] {
-  const groups = new Map<string, Figure[]>();
-  for (const figure of all) {
-    const { [apart]: _, ...labels } = figure.labels;
+function groupsOf(all: readonly MetricSummary[], apart: string): MetricSummary[][] {
+  const groups = new Map<string, MetricSummary[]>();
+  for (const metric of all) {
+    const { [apart]: _, ...labels } = metric.labels;
     const key = JSON.stringify(labels);
-    groups.set(key, [...(groups.get(key) ?? []), figure]);
+    groups.set(key, [...(groups.get(key) ?? []), metric]);
   }
   return [...groups.values()];
 }
@@ -88,7 +96,8 @@ const table = (
     ? undefined
     : html`<section><h2>${title}</h2><div class="scroll"><table class="figures"><thead><tr>${columns.map((column, i) => html`<th${i >= words && html` class="number"`}>${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
 
-const ms = (figure: Figure, q: number): Markup => html`<td class="number">${duration(quantileMs(figure, q) ?? 0)}</td>`;
+const ms = (metric: MetricSummary, q: number): Markup =>
+  html`<td class="number">${duration(quantileMs(metric, q) ?? 0)}</td>`;
 const number = (value: number): Markup => html`<td class="number">${Math.round(value).toLocaleString('en')}</td>`;
 const rate = (value: number, { fromMs, toMs }: Span): Markup =>
   html`<td class="number">${frequency(value / ((toMs - fromMs) / 1_000))}</td>`;
@@ -97,7 +106,7 @@ const failed = (value: number, of: number): Markup =>
 
 function requestTable(store: MetricStore, span: Span): Markup | undefined {
   const by = ['service_name', 'http_request_method', 'http_route', 'http_response_status_code'];
-  const groups = groupsOf(figures(store, metrics.requestDuration.name, by, span), 'http_response_status_code');
+  const groups = groupsOf(metricSummaries(store, metrics.requestDuration.name, by, span), 'http_response_status_code');
   const rows = groups
     .map((group) => ({ all: summed(group), errors: summed(group.filter(isFailure)).count }))
     .sort((a, b) => b.all.count - a.all.count)
@@ -118,12 +127,17 @@ ${number(all.count)}${rate(all.count, span)}${failed(errors, all.count)}${ms(all
 
 function eventTable(store: MetricStore, span: Span): Markup | undefined {
   const type = 'messaging_destination_name';
-  const sent = figures(store, metrics.eventsSent.name, [type], span);
-  const consumed = figures(store, metrics.eventsConsumed.name, [type, 'error_type', 'dormouse_duplicate'], span);
-  const ages = figures(store, metrics.eventAge.name, [type], span);
+  const sent = metricSummaries(store, metrics.eventsSent.name, [type], span);
+  const consumed = metricSummaries(
+    store,
+    metrics.eventsConsumed.name,
+    [type, 'error_type', 'dormouse_duplicate'],
+    span,
+  );
+  const ages = metricSummaries(store, metrics.eventAge.name, [type], span);
   const types = [...new Set([...sent, ...consumed].map(({ labels }) => labels[type] as string))].sort();
   const rows = types.map((each) => {
-    const of = (all: readonly Figure[]) => all.filter(({ labels }) => labels[type] === each);
+    const of = (all: readonly MetricSummary[]) => all.filter(({ labels }) => labels[type] === each);
     const all = of(consumed);
     const errors = summed(all.filter(({ labels }) => labels.error_type !== '')).count;
     const again = summed(all.filter(({ labels }) => labels.dormouse_duplicate === 'true')).count;
@@ -136,7 +150,7 @@ function eventTable(store: MetricStore, span: Span): Markup | undefined {
 
 function sqlTable(store: MetricStore, span: Span): Markup | undefined {
   const groups = groupsOf(
-    figures(store, metrics.sqlDuration.name, ['service_name', 'db_query_summary', 'error_type'], span),
+    metricSummaries(store, metrics.sqlDuration.name, ['service_name', 'db_query_summary', 'error_type'], span),
     'error_type',
   );
   const rows = groups
@@ -157,7 +171,10 @@ const found = ['hit', 'stale', 'coalesced', 'shared'];
 
 function cacheTable(store: MetricStore, span: Span): Markup | undefined {
   const result = 'dormouse_cache_result';
-  const groups = groupsOf(figures(store, metrics.cacheRequests.name, ['dormouse_cache_name', result], span), result);
+  const groups = groupsOf(
+    metricSummaries(store, metrics.cacheRequests.name, ['dormouse_cache_name', result], span),
+    result,
+  );
   const rows = groups.map((group) => {
     const of = (name: string) => group.find(({ labels }) => labels[result] === name)?.count ?? 0;
     const all = summed(group);
@@ -173,12 +190,12 @@ function cacheTable(store: MetricStore, span: Span): Markup | undefined {
 }
 
 function startTable(store: MetricStore, span: Span): Markup | undefined {
-  const starts = figures(store, metrics.coldStarts.name, ['service_name'], span);
+  const starts = metricSummaries(store, metrics.coldStarts.name, ['service_name'], span);
   const of = (name: string, service: string | undefined) =>
-    figures(store, name, ['service_name'], span).find(({ labels }) => labels.service_name === service);
+    metricSummaries(store, name, ['service_name'], span).find(({ labels }) => labels.service_name === service);
   const rows = starts.map(({ labels: { service_name: service }, count: many }) => {
     const [init, first] = [of(metrics.initDuration.name, service), of(metrics.firstResponseDuration.name, service)];
-    const cell = (figure: Figure | undefined) => (figure ? ms(figure, 0.95) : html`<td class="number">–</td>`);
+    const cell = (metric: MetricSummary | undefined) => (metric ? ms(metric, 0.95) : html`<td class="number">–</td>`);
     return html`<tr><th>${service}</th>${number(many)}${cell(init)}${cell(first)}</tr>`;
   });
   return table('Cold starts', 1, ['Function', 'Cold starts', '95 % built within', '95 % answered within'], rows);

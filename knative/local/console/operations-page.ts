@@ -1,6 +1,6 @@
 import { html, type Markup } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
-import type { Answered } from './operations.ts';
+import type { OperationResponse } from './operations.ts';
 
 /** A page instead of what was asked for, with the reason. */
 export function failurePage(title: string, { status, message }: { status: number; message: string }): Page {
@@ -12,7 +12,7 @@ export function failurePage(title: string, { status, message }: { status: number
 export function missing(
   name: 'dead-letters' | 'replay',
   title: string,
-  { status, problem }: Extract<Answered<unknown>, { problem: string }>,
+  { status, problem }: Extract<OperationResponse<unknown>, { problem: string }>,
 ): Page {
   const content: Markup =
     status === 404

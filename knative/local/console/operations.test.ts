@@ -112,7 +112,7 @@ describe('the pages of dead letters', () => {
   });
 
   test('narrow the list, keep what was asked in the form, and go on where it ended', async () => {
-    api.letters = Array.from({ length: 60 }, (_, index) => deadLetter(100 - index));
+    api.deadLetters = Array.from({ length: 60 }, (_, index) => deadLetter(100 - index));
     const { text } = await page('/dead-letters?state=all&type=dev.example.wanted.v1&trigger=stranger-wanted');
     expect(api.asked.at(-1)?.what).toBe(
       'GET /api/operations/dead-letters?state=all&limit=50&trigger=stranger-wanted&type=dev.example.wanted.v1',

@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { OperationsRecipe } from '@dormouse/manifests/local-config';
 import type { Trigger } from '@dormouse/manifests/model';
-import type { OperationsRecipe } from '@dormouse/manifests/provided';
 
 /** An answer of the operators' API: what it says, or why there is nothing to say. */
-export type Answered<T> =
+export type OperationResponse<T> =
   | { status: number; body: T; next: string | undefined; problem?: undefined }
   | { status: number; problem: string };
 
 /** The API of dead letters, redrives and replays, as an operator uses it. */
 export interface Operations {
   /** `path` begins behind the API's own, `/dead-letters`. Never throws: an API that does not answer is a problem with status 502. */
-  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Answered<T>>;
+  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<OperationResponse<T>>;
   triggers(): readonly Pick<Trigger, 'name' | 'namespace'>[];
 }
 
@@ -77,7 +77,7 @@ export function createOperations({
   };
 }
 
-function read<T>(response: Response, text: string): Answered<T> {
+function read<T>(response: Response, text: string): OperationResponse<T> {
   const { status, headers } = response;
   const body = text === '' ? undefined : parsed(text);
   if (response.ok)

@@ -5,7 +5,7 @@ import type { DeadLetterDetail, Job } from './operator-api.ts';
 /** A server that speaks the operators' API from memory; a job is done when it was asked for twice. */
 export interface OperatorApi {
   url: string;
-  letters: DeadLetterDetail[];
+  deadLetters: DeadLetterDetail[];
   /** What was asked, `METHOD /path?query`, with the body and the token. */
   asked: { what: string; body: unknown; authorization: string | undefined }[];
   /** Answers everything with this instead. */
@@ -41,20 +41,20 @@ export const deadLetter = (number: number, changes: Partial<DeadLetterDetail> = 
   ...changes,
 });
 
-export async function operatorApi(letters: DeadLetterDetail[]): Promise<OperatorApi> {
+export async function operatorApi(deadLetters: DeadLetterDetail[]): Promise<OperatorApi> {
   const jobs = new Map<string, Job>();
-  const api: Omit<OperatorApi, 'url' | 'close'> = { letters, asked: [], failure: undefined, endless: false };
-  const answer = (
+  const api: Omit<OperatorApi, 'url' | 'close'> = { deadLetters, asked: [], failure: undefined, endless: false };
+  const route = (
     method: string,
     { pathname, searchParams }: URL,
     body: Record<string, unknown>,
   ): { status: number; body?: unknown; next?: string } => {
     const [, , , kind = '', id = ''] = pathname.split('/');
-    if (kind === 'dead-letters' && id) return one(api.letters.find(({ number }) => number === Number(id)));
+    if (kind === 'dead-letters' && id) return one(api.deadLetters.find(({ number }) => number === Number(id)));
     if (kind === 'dead-letters')
-      return page(wanted(api.letters, searchParams.get('state') ?? 'open', searchParams), searchParams);
+      return page(wanted(api.deadLetters, searchParams.get('state') ?? 'open', searchParams), searchParams);
     if (kind === 'events') return { status: 200, body: [] };
-    if (method === 'POST') return begin(kind === 'redrives' ? 'redrive' : 'replay', body, api.letters, jobs);
+    if (method === 'POST') return begin(kind === 'redrives' ? 'redrive' : 'replay', body, api.deadLetters, jobs);
     const job = jobs.get(id);
     if (job && method === 'DELETE') {
       job.state = 'cancelled';
@@ -75,7 +75,7 @@ export async function operatorApi(letters: DeadLetterDetail[]): Promise<Operator
       return void response
         .writeHead(api.failure.status, { 'content-type': 'application/problem+json' })
         .end(api.failure.body);
-    const made = answer(request.method ?? '', new URL(request.url ?? '', 'http://api'), body);
+    const made = route(request.method ?? '', new URL(request.url ?? '', 'http://api'), body);
     if (made.next) response.setHeader('link', `<${made.next}>; rel="next"`);
     response
       .writeHead(made.status, { 'content-type': 'application/json' })
@@ -94,21 +94,21 @@ export async function operatorApi(letters: DeadLetterDetail[]): Promise<Operator
 const one = (found: object | undefined) =>
   found ? { status: 200, body: found } : { status: 404, body: { title: 'Not found', detail: 'There is none.' } };
 
-const wanted = (letters: readonly DeadLetterDetail[], state: string, query: URLSearchParams) =>
-  letters.filter(
+const wanted = (deadLetters: readonly DeadLetterDetail[], state: string, query: URLSearchParams) =>
+  deadLetters.filter(
     ({ event, trigger, state: is }) =>
       (state === 'all' || is === state) &&
       (query.get('trigger') ?? trigger) === trigger &&
       (query.get('type') ?? event.type) === event.type,
   );
 
-function page(letters: DeadLetterDetail[], query: URLSearchParams) {
+function page(deadLetters: DeadLetterDetail[], query: URLSearchParams) {
   const limit = Number(query.get('limit') ?? 20);
   const from = Number(query.get('after') ?? 0);
-  const more = letters.length > from + limit;
+  const more = deadLetters.length > from + limit;
   return {
     status: 200,
-    body: letters.slice(from, from + limit),
+    body: deadLetters.slice(from, from + limit),
     ...(more && { next: `/x?limit=${limit}&after=${from + limit}` }),
   };
 }
@@ -116,11 +116,11 @@ function page(letters: DeadLetterDetail[], query: URLSearchParams) {
 function begin(
   kind: Job['kind'],
   body: Record<string, unknown>,
-  letters: readonly DeadLetterDetail[],
+  deadLetters: readonly DeadLetterDetail[],
   jobs: Map<string, Job>,
 ) {
   const filter = new URLSearchParams((body.filter ?? {}) as Record<string, string>);
-  const chosen = letters.filter(({ number }) => !body.numbers || (body.numbers as number[]).includes(number));
+  const chosen = deadLetters.filter(({ number }) => !body.numbers || (body.numbers as number[]).includes(number));
   if (body.trigger === 'nobody')
     return { status: 422, body: { title: 'Invalid', errors: [{ field: 'trigger', message: 'is not there' }] } };
   const total = kind === 'replay' ? 5 : wanted(chosen, 'open', filter).length;

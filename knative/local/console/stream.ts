@@ -5,7 +5,7 @@ import type { ConsoleSources } from './sources.ts';
 
 const lookMs = 300;
 const beatTurns = 50;
-const mostEventsAtOnce = 100;
+const maxEventsPerMessage = 100;
 
 /**
  * Server-sent events for the live pages: `services` (the array of `/api/services`) at once and whenever it changed, `event`
@@ -21,7 +21,7 @@ export function liveStream(response: ServerResponse, { services, brokers }: Cons
     const now = JSON.stringify(services());
     if (now !== last) response.write(`event: services\ndata: ${now}\n\n`);
     last = now;
-    for (const event of [...changed.values()].slice(-mostEventsAtOnce))
+    for (const event of [...changed.values()].slice(-maxEventsPerMessage))
       response.write(`event: event\ndata: ${JSON.stringify(listedEvent(event))}\n\n`);
     changed.clear();
     if (++turn % beatTurns === 0) response.write(': here\n\n');

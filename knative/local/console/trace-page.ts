@@ -11,7 +11,7 @@ interface Row {
   depth: number;
 }
 
-const deepest = 12;
+const maxDepth = 12;
 
 /** One trace as a waterfall, with its log lines. */
 export function tracePage(id: string, { telemetry, operations }: ConsoleSources): Page {
@@ -31,7 +31,7 @@ export function tracePage(id: string, { telemetry, operations }: ConsoleSources)
   const content = html`
 ${heading(html`${rows[0]?.span.name} <small>${duration(lengthMs)}</small>`, html`<p class="actions"><span class="quiet code">${id}</span>${operations && html`<a class="button" href="/dead-letters?state=all&amp;trace=${id.toLowerCase()}">Its dead letters</a>`}</p>`)}
 <p class="legend">${clockTime(startMs)} · ${count(spans.length, 'span')} in ${services.map((service) => html`<span class="tag hue-${hueOf(service)}">${service}</span> `)}</p>
-${onlyAtTheDoor(spans) && html`<p class="quiet">Only the ingress recorded this request. Of many at once, ten a second are followed through functions and Broker.</p>`}
+${onlyIngressSpan(spans) && html`<p class="quiet">Only the ingress recorded this request. Of many at once, ten a second are followed through functions and Broker.</p>`}
 <div class="waterfall"><div class="axis" aria-hidden="true"><span></span><span class="ticks">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<b>${part === 0 ? '0' : duration(lengthMs * part)}</b>`)}</span></div>
 ${rows.map((row) => bar(row, startMs, lengthMs))}</div>
 <section><h2>Log <small>${count(lines.length, 'line')}</small></h2>${lines.length === 0 ? html`<p class="quiet">Nobody wrote a line with this trace’s id.</p>` : logTable(lines, false)}</section>`;
@@ -39,7 +39,7 @@ ${rows.map((row) => bar(row, startMs, lengthMs))}</div>
 }
 
 /** A function was asked, and nothing of it was recorded. */
-const onlyAtTheDoor = (spans: readonly SpanRecord[]) =>
+const onlyIngressSpan = (spans: readonly SpanRecord[]) =>
   spans.every(({ service }) => service === 'ingress' || service === 'activator') &&
   spans.some(({ attributes }) => attributes['faas.name'] !== undefined);
 
@@ -65,7 +65,7 @@ function bar({ span, depth }: Row, startMs: number, lengthMs: number) {
   const width = Math.max(3, (span.durationMs / lengthMs) * 1000);
   const x = Math.min(left, 997);
   return html`<details class="span${span.error && ' failed'}" data-key="${span.spanId}"><summary>
-<span class="name indent-${Math.min(depth, deepest)}"><i class="dot hue-${hueOf(span.service)}"></i><span class="quiet">${span.service}</span> <b>${span.name}</b></span>
+<span class="name indent-${Math.min(depth, maxDepth)}"><i class="dot hue-${hueOf(span.service)}"></i><span class="quiet">${span.service}</span> <b>${span.name}</b></span>
 <span class="lane"><svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="hue-${hueOf(span.service)}" x="${x.toFixed(1)}" width="${Math.min(width, 1000 - x).toFixed(1)}" height="10" rx="2"/>${(
     span.events ?? []
   ).map(

@@ -43,7 +43,7 @@ export function tracesPage(parameters: URLSearchParams, { telemetry }: ConsoleSo
 }
 
 function table(traces: readonly TraceSummary[]) {
-  const longest = Math.max(...traces.map(({ durationMs }) => durationMs), 0.001);
+  const maxDurationMs = Math.max(...traces.map(({ durationMs }) => durationMs), 0.001);
   return html`<div class="scroll"><table>
 <thead><tr><th>Time</th><th>Trace</th><th>Services</th><th>Spans</th><th class="wide">Duration <span class="quiet">(bars: logarithmic)</span></th></tr></thead>
 <tbody>${traces.map(
@@ -52,7 +52,7 @@ function table(traces: readonly TraceSummary[]) {
 <td><a href="/traces/${traceId}">${rootName}</a> <span class="quiet">${rootPath ?? rootService}</span></td>
 <td>${services.map((each) => html`<span class="tag hue-${hueOf(each)}">${each}</span> `)}</td>
 <td>${spans}${errors > 0 && html` <span class="badge">${count(errors, 'error')}</span>`}</td>
-<td class="bar"><svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="${errors > 0 ? 'bad' : 'good'}" width="${Math.max(0.6, (Math.log1p(durationMs) / Math.log1p(longest)) * 100).toFixed(2)}" height="6" rx="1"/></svg><span>${duration(durationMs)}</span></td></tr>`,
+<td class="bar"><svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="${errors > 0 ? 'bad' : 'good'}" width="${Math.max(0.6, (Math.log1p(durationMs) / Math.log1p(maxDurationMs)) * 100).toFixed(2)}" height="6" rx="1"/></svg><span>${duration(durationMs)}</span></td></tr>`,
   )}</tbody></table></div>`;
 }
 

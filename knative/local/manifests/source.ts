@@ -1,10 +1,10 @@
+import type { LocalConfig } from './local-config.ts';
 import type { Platform } from './model.ts';
-import type { Provided } from './provided.ts';
 
 /** What is to be run, and which files say so. */
 export interface Source {
   platform: Platform;
-  provided: Provided;
+  localConfig: LocalConfig;
   /** Files of the manifests. */
   files: readonly string[];
 }

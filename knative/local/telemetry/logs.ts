@@ -73,10 +73,11 @@ const fits = (line: LogLine, query: LogQuery, text: string | undefined) =>
   (query.level === undefined || line.level === query.level) &&
   (text === undefined || line.message.toLowerCase().includes(text));
 
-const longest = 16 * 1024;
+const maxMessageCharacters = 16 * 1024;
 
 /** Roughly what V8 keeps for a line. */
 function sizeOf(line: LogLine): number {
-  if (line.message.length > longest) line.message = `${line.message.slice(0, longest)}… (cut)`;
+  if (line.message.length > maxMessageCharacters)
+    line.message = `${line.message.slice(0, maxMessageCharacters)}… (cut)`;
   return 200 + line.message.length + (line.fields ? Object.keys(line.fields).length * 64 : 0);
 }

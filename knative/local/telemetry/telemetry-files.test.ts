@@ -14,9 +14,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const open = async (mostBytes?: number) => {
+const open = async (maxBytes?: number) => {
   const telemetry = new Telemetry();
-  const files = telemetryFiles({ folder, telemetry, say: (line) => said.push(line), ...(mostBytes && { mostBytes }) });
+  const files = telemetryFiles({ folder, telemetry, say: (line) => said.push(line), ...(maxBytes && { maxBytes }) });
   return { telemetry, files };
 };
 const span = (n: number) => ({

@@ -12,7 +12,7 @@ export interface TelemetryFilesOptions {
   say: (line: string) => void;
   everyMs?: number;
   /** Of one file; each signal has two. */
-  mostBytes?: number;
+  maxBytes?: number;
 }
 
 export interface TelemetryFiles {
@@ -23,7 +23,7 @@ export interface TelemetryFiles {
 }
 
 /** Of one signal between two writes; what is beyond is in memory only. */
-const mostWaiting = 20_000;
+const maxWaiting = 20_000;
 
 /**
  * Keeps telemetry over a restart: every few seconds what has come is appended to a file of its signal. A file that is full becomes the older one of
@@ -34,11 +34,11 @@ export function telemetryFiles({
   telemetry,
   say,
   everyMs = 2_000,
-  mostBytes = 6 * 1024 * 1024,
+  maxBytes = 6 * 1024 * 1024,
 }: TelemetryFilesOptions): TelemetryFiles {
-  const traces = signalFile(join(folder, 'traces'), spanLines, mostBytes);
-  const logs = signalFile(join(folder, 'logs'), logLines, mostBytes);
-  const metrics = signalFile(join(folder, 'metrics'), metricLines(), mostBytes);
+  const traces = signalFile(join(folder, 'traces'), spanLines, maxBytes);
+  const logs = signalFile(join(folder, 'logs'), logLines, maxBytes);
+  const metrics = signalFile(join(folder, 'metrics'), metricLines(), maxBytes);
   const files = [traces, logs, metrics];
   telemetry.hold();
   telemetry.listen({ span: traces.add, log: logs.add, measured: metrics.add });
@@ -82,19 +82,19 @@ interface SignalFile<T> {
   read(telemetry: Telemetry): Promise<void>;
 }
 
-function signalFile<T>(path: string, lines: Lines<T>, mostBytes: number): SignalFile<T> {
+function signalFile<T>(path: string, lines: Lines<T>, maxBytes: number): SignalFile<T> {
   const [newer, older] = [`${path}.ndjson`, `${path}.1.ndjson`];
   let waiting: T[] = [];
   let bytes: number | undefined;
   return {
-    add: (item) => void (waiting.length < mostWaiting && waiting.push(item)),
+    add: (item) => void (waiting.length < maxWaiting && waiting.push(item)),
     async write() {
       if (waiting.length === 0) return;
       bytes ??= await stat(newer).then(
         ({ size }) => size,
         () => 0,
       );
-      if (bytes > mostBytes) {
+      if (bytes > maxBytes) {
         await rename(newer, older);
         lines.begin?.();
         bytes = 0;

@@ -113,12 +113,12 @@ export class TraceStore {
     return [...names].sort();
   }
 
-  tagValues(tag: string, most = 200): string[] {
+  tagValues(tag: string, maxValues = 200): string[] {
     const values = new Set<string>();
     for (const { spans } of this.#traces.values())
       for (const span of spans) {
         const value = attribute(span, tag);
-        if (value !== undefined && values.size < most) values.add(String(value));
+        if (value !== undefined && values.size < maxValues) values.add(String(value));
       }
     return [...values].sort();
   }

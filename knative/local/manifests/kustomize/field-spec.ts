@@ -4,7 +4,7 @@ import {
   type Json,
   type JsonObject,
   newObject,
-  placeAt,
+  positionAt,
   setField,
   setItem,
 } from '../yaml/source-positions.ts';
@@ -65,7 +65,7 @@ export function visitFields(manifest: JsonObject, id: Id, spec: FieldSpec, visit
     parts.map((part) => part.replaceAll('\\/', '/')),
     spec,
     visit,
-    placeAt(manifest, []),
+    positionAt(manifest, []),
   );
 }
 
@@ -82,7 +82,14 @@ function walk(
   if (part === undefined || value === null) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      walk(item, (next, from) => setItem(value, index, next, from, true), path, spec, visit, placeAt(value, [index]));
+      walk(
+        item,
+        (next, from) => setItem(value, index, next, from, true),
+        path,
+        spec,
+        visit,
+        positionAt(value, [index]),
+      );
     }
     return;
   }
@@ -92,5 +99,12 @@ function walk(
     if (!spec.create || !visit.missing || key !== part) return;
     setField(value, key, rest.length > 0 || visit.missing === 'object' ? newObject(visit.origin) : null, visit.origin);
   }
-  walk(value[key] ?? null, (next, from) => setField(value, key, next, from), rest, spec, visit, placeAt(value, [key]));
+  walk(
+    value[key] ?? null,
+    (next, from) => setField(value, key, next, from),
+    rest,
+    spec,
+    visit,
+    positionAt(value, [key]),
+  );
 }

@@ -164,6 +164,6 @@ function goJson(value: Json): string {
   }
   return JSON.stringify(value).replaceAll(
     /[<>&\u2028\u2029]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readYaml } from '../yaml/read-yaml.ts';
-import { type Json, type JsonObject, placeAt } from '../yaml/source-positions.ts';
+import { type Json, type JsonObject, positionAt } from '../yaml/source-positions.ts';
 import { applyOperations, readOperations } from './json-patch.ts';
 
 const parse = (value: unknown, file = 'f.yaml') => readYaml(JSON.stringify(value), file)[0]!.value;
@@ -119,7 +119,7 @@ test('items keep their places in the file whatever is put before them or taken a
             applyOperations(target, readOperations(parse([operation], 'p.yaml'), { file: 'p.yaml', line: 1 }), 'it');
         }
         for (const [index, item] of target.list.entries()) {
-          expect(placeAt(target, ['list', index])).toEqual(
+          expect(positionAt(target, ['list', index])).toEqual(
             item === 'new' ? { file: 'p.yaml', line: 1 } : { file: 'f.yaml', line: item },
           );
         }

@@ -5,7 +5,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
-  placeAt,
+  positionAt,
   removeEntry,
   setField,
   setItem,
@@ -36,7 +36,7 @@ export function readOperations(patch: Json, origin: Origin): Operation[] {
     );
   if (!Array.isArray(patch) || patch.length === 0)
     throw new ManifestError(origin, 'a patch is a list of JSON-6902 operations');
-  return patch.map((operation, index) => readOperation(operation, placeAt(patch, [index])));
+  return patch.map((operation, index) => readOperation(operation, positionAt(patch, [index])));
 }
 
 function readOperation(operation: Json, origin: Origin): Operation {
@@ -61,7 +61,7 @@ function readOperation(operation: Json, origin: Origin): Operation {
     from: needsFrom ? pointer(operation.from) : [],
     value: operation.value ?? null,
     origin,
-    valueOrigin: placeAt(operation, ['value']),
+    valueOrigin: positionAt(operation, ['value']),
   };
 }
 
@@ -93,10 +93,10 @@ function apply(target: JsonObject, operation: Operation, name: string): void {
   else if (op === 'test') {
     if (!isDeepStrictEqual(get(target, path, fail), value)) fail('the value is another one');
   } else {
-    const moved = copy(get(target, from, fail));
-    const origin = placeAt(target, indexed(from));
+    const movedValue = copy(get(target, from, fail));
+    const origin = positionAt(target, indexed(from));
     if (op === 'move') remove(target, from, fail);
-    add(target, path, moved, origin, fail);
+    add(target, path, movedValue, origin, fail);
   }
 }
 

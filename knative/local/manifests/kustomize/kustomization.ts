@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { Fields } from '../yaml/fields.ts';
 import { ManifestError, type Origin } from '../yaml/origin.ts';
 import { readYaml, type YamlDocument } from '../yaml/read-yaml.ts';
-import { isObject, placeAt } from '../yaml/source-positions.ts';
+import { isObject, positionAt } from '../yaml/source-positions.ts';
 
 /** A kustomization file and what it may read. */
 export interface Kustomization {
@@ -47,10 +47,10 @@ export function openKustomization(
   const { value, origin } = document;
   if (another) throw new ManifestError(another.origin, 'a kustomization is one document');
   if (!isObject(value)) throw new ManifestError(origin, 'a kustomization is a mapping');
-  const fields = new Fields(value, (path) => placeAt(value, path));
+  const fields = new Fields(value, (path) => positionAt(value, path));
   checkFields(fields, kind);
   const read = (path: string, at: Origin) => {
-    const found = inside(root, path, at);
+    const found = insideRoot(root, path, at);
     files.add(resolve(root, path)); // not where a link leads: it is the link that may change
     return { content: readFileSync(found), file: shown(found) };
   };
@@ -93,7 +93,7 @@ function checkFields(fields: Fields, kind: 'Kustomization' | 'Component'): void 
 }
 
 /** The absolute path of a file in or below `root`, which is all that kustomize lets a kustomization read. */
-function inside(root: string, path: string, origin: Origin): string {
+function insideRoot(root: string, path: string, origin: Origin): string {
   const absolute = resolve(root, path);
   if (!existsSync(absolute)) throw new ManifestError(origin, `${path}: no such file`);
   if (!statSync(absolute).isFile()) throw new ManifestError(origin, `${path} is not a file`);

@@ -3,7 +3,7 @@ import { isAbsolute, resolve, sep } from 'node:path';
 import { Fields } from '../yaml/fields.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
-import { isObject, type JsonObject, placeAt, setField } from '../yaml/source-positions.ts';
+import { isObject, type JsonObject, positionAt, setField } from '../yaml/source-positions.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { generate, mergeGenerated, nameSuffix } from './generator.ts';
 import { changeImages } from './images.ts';
@@ -11,7 +11,7 @@ import { applyOperations, type Operation, readOperations } from './json-patch.ts
 import { type Kustomization, openKustomization, shown } from './kustomization.ts';
 import { addLabels } from './labels.ts';
 import { followNames, mergeReferences, type NameReference } from './name-reference.ts';
-import { called, idOf, isClusterScoped, newResource, type Resource, remember, sameId } from './resource.ts';
+import { called, idOf, isClusterScoped, newResource, type Resource, recordId, sameId } from './resource.ts';
 import { select } from './selector.ts';
 
 /** What has been gathered so far: every kustomization works on what its own resources and generators brought. */
@@ -38,7 +38,7 @@ export function render(folder: string, files = new Set<string>()): Rendered[] {
     references: [],
   });
   for (const resource of gathered.resources.filter(({ hashed }) => hashed)) {
-    remember(resource);
+    recordId(resource);
     setField(
       resource.manifest.metadata as JsonObject,
       'name',
@@ -49,7 +49,7 @@ export function render(folder: string, files = new Set<string>()): Rendered[] {
   explained(origin, () => followNames(gathered.resources, mergeReferences(gathered.references)));
   return gathered.resources
     .filter(isDeployed)
-    .map(({ manifest, origin }) => ({ manifest, origin, at: (path) => placeAt(manifest, path) }));
+    .map(({ manifest, origin }) => ({ manifest, origin, at: (path) => positionAt(manifest, path) }));
 }
 
 /** An object that only tools are to see is left out. */
@@ -170,7 +170,7 @@ function addGenerated({ fields, read }: Kustomization, { resources }: Gathered):
 function readReferences(kustomization: Kustomization, path: string, at: Origin): NameReference[] {
   return kustomization.documents(path, at).flatMap(({ value, origin }) => {
     if (!isObject(value)) throw new ManifestError(origin, 'a configuration is a mapping');
-    const entries = new Fields(value, (field) => placeAt(value, field)).only('nameReference').list('nameReference');
+    const entries = new Fields(value, (field) => positionAt(value, field)).only('nameReference').list('nameReference');
     return entries.map((entry) => ({
       ...readKind(entry.only('group', 'version', 'kind', 'fieldSpecs')),
       fieldSpecs: entry.list('fieldSpecs').map(readFieldSpec),
@@ -199,7 +199,7 @@ function applyPatch(kustomization: Kustomization, entry: Fields, resources: read
   const selected = explained(target.origin(), () => select(resources, selector));
   if (selected.length === 0) entry.fail('target', 'matches no object');
   for (const resource of selected) {
-    remember(resource);
+    recordId(resource);
     applyOperations(
       resource.manifest,
       operations,
@@ -229,7 +229,7 @@ function setNamespace(fields: Fields, resources: readonly Resource[]): void {
   if (!namespace) return;
   const origin = fields.origin('namespace');
   for (const resource of resources) {
-    remember(resource);
+    recordId(resource);
     const { manifest } = resource;
     const metadata = manifest.metadata as JsonObject;
     if (!isClusterScoped(idOf(resource))) setField(metadata, 'namespace', namespace, origin);

@@ -64,7 +64,7 @@ export function idOf({ manifest }: Resource): Id {
 }
 
 /** To be called before a resource's name or namespace changes, so that references to the old name are found. */
-export const remember = (resource: Resource) => resource.history.push(idOf(resource));
+export const recordId = (resource: Resource) => resource.history.push(idOf(resource));
 
 export const sameId = (a: Id, b: Id) =>
   a.name === b.name &&

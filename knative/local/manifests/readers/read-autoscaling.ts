@@ -1,8 +1,8 @@
 import { goDuration } from '@dormouse/time/durations';
 import type { Autoscaling } from '../model.ts';
+import { didYouMean } from '../yaml/did-you-mean.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { ManifestError, type Origin } from '../yaml/origin.ts';
-import { nearest } from '../yaml/spelling.ts';
 
 const domain = 'autoscaling.knative.dev/';
 const known = [
@@ -42,7 +42,7 @@ export function readAutoscaling(
   const read = reader(annotations, defaults);
   for (const key of annotations?.keys ?? []) {
     if (!key.startsWith(domain) || known.includes(key.slice(domain.length))) continue;
-    const meant = nearest(key.slice(domain.length), known);
+    const meant = didYouMean(key.slice(domain.length), known);
     annotations?.fail(
       key,
       `is not an annotation of Knative's autoscaler${meant ? `: did you mean "${domain}${meant}"?` : `; it knows ${known.join(', ')}`}`,
@@ -85,8 +85,8 @@ function readTarget(read: Reader, metric: 'concurrency' | 'rps', containerConcur
   const wanted = read.number('target', 0.01, Number.MAX_SAFE_INTEGER, null);
   if (metric === 'rps')
     return Math.max(0.01, (wanted ?? read.default('requests-per-second-target-default') ?? 200) * utilisation);
-  const most = containerConcurrency || (read.default('container-concurrency-target-default') ?? 100);
-  const target = wanted === undefined ? most : containerConcurrency ? Math.min(wanted, containerConcurrency) : wanted;
+  const max = containerConcurrency || (read.default('container-concurrency-target-default') ?? 100);
+  const target = wanted === undefined ? max : containerConcurrency ? Math.min(wanted, containerConcurrency) : wanted;
   return Math.max(0.01, target * utilisation);
 }
 
@@ -104,12 +104,12 @@ function reader(annotations: Fields | undefined, defaults: AutoscalerDefaults) {
   };
   const text = (key: string, name: string | null = key) =>
     annotations?.text(domain + key) ?? (name === null ? undefined : defaults.data[name]);
-  const number = (key: string, least: number, most: number, name: string | null = key): number | undefined => {
+  const number = (key: string, min: number, max: number, name: string | null = key): number | undefined => {
     const value = text(key, name);
     if (value === undefined) return undefined;
     if (!/^-?(\d+\.?\d*|\.\d+)$/.test(value)) return fail(key, `"${value}" must be a number`, name);
-    if (Number(value) < least || Number(value) > most)
-      return fail(key, `${value} must be between ${least} and ${most}`, name);
+    if (Number(value) < min || Number(value) > max)
+      return fail(key, `${value} must be between ${min} and ${max}`, name);
     return Number(value);
   };
   return {
@@ -117,22 +117,21 @@ function reader(annotations: Fields | undefined, defaults: AutoscalerDefaults) {
     text: (key: string) => text(key),
     number,
     default: (name: string) => (defaults.data[name] === undefined ? undefined : Number(defaults.data[name])),
-    integer(key: string, least: number): number | undefined {
-      const value = number(key, least, 2 ** 31 - 1);
+    integer(key: string, min: number): number | undefined {
+      const value = number(key, min, 2 ** 31 - 1);
       return value === undefined || Number.isInteger(value) ? value : fail(key, `${value} must be a whole number`);
     },
     duration(
       key: string,
-      least: number,
-      most: number,
+      min: number,
+      max: number,
       name: string | null = key,
       wholeSeconds = false,
     ): number | undefined {
       const value = text(key, name);
       if (value === undefined) return undefined;
       const ms = goDuration(value) ?? fail(key, `"${value}" is not a duration like 60s or 1m30s`, name);
-      if (ms < least || ms > most)
-        return fail(key, `${value} must be between ${least / 1000}s and ${most / 1000}s`, name);
+      if (ms < min || ms > max) return fail(key, `${value} must be between ${min / 1000}s and ${max / 1000}s`, name);
       return wholeSeconds && ms % 1000 !== 0 ? fail(key, `${value} must be whole seconds`, name) : ms;
     },
   };

@@ -1,6 +1,6 @@
 import type { Destination, Platform, Service } from '../model.ts';
+import { didYouMean } from '../yaml/did-you-mean.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
-import { nearest } from '../yaml/spelling.ts';
 import type { AutoscalerDefaults } from './read-autoscaling.ts';
 import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
 import { readJob } from './read-job.ts';
@@ -122,7 +122,8 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else if (type === 'networking.istio.io/v1 Gateway') reading.gateways.push(readGateway(object('spec')));
   else if (type === 'networking.istio.io/v1 VirtualService') reading.hosts.push(readVirtualService(object('spec')));
   else if (type === 'v1 Secret') addSecret(object('data', 'stringData', 'type', 'immutable'), platform.secrets);
-  else throw new ManifestError(rendered.origin, `${apiVersion} ${kind} does not run here${spelling(kind, understood)}`);
+  else
+    throw new ManifestError(rendered.origin, `${apiVersion} ${kind} does not run here${suggestion(kind, understood)}`);
 }
 
 function addSecret(
@@ -139,9 +140,9 @@ function addSecret(
 /** VirtualServices of the ingress; those of the mesh or of knative-local-gateway alone have no meaning here. */
 function bindHosts({ platform, gateways, hosts }: Reading): void {
   for (const { host, gateways: named, fail } of hosts) {
-    const inside = ['mesh', 'knative-local-gateway'];
-    const outside = named.filter(({ name }) => !inside.includes(name));
-    if (outside.length === 0) {
+    const meshGateways = ['mesh', 'knative-local-gateway'];
+    const ingressGateways = named.filter(({ name }) => !meshGateways.includes(name));
+    if (ingressGateways.length === 0) {
       platform.ignored.push({
         kind: 'VirtualService',
         name: host.name,
@@ -150,27 +151,27 @@ function bindHosts({ platform, gateways, hosts }: Reading): void {
       });
       continue;
     }
-    const servers = outside.flatMap(({ name, namespace }) => {
+    const servers = ingressGateways.flatMap(({ name, namespace }) => {
       if (name === 'knative-ingress-gateway' && namespace === 'knative-serving') return ['*'];
       const gateway = gateways.find((each) => each.name === name && each.namespace === namespace);
       return (
         gateway?.hosts ??
         fail(
-          `name ${namespace}/${name}, which does not exist${spelling(
+          `name ${namespace}/${name}, which does not exist${suggestion(
             name,
             gateways.map((each) => each.name),
           )}`,
         )
       );
     });
-    const refused = host.hosts.find((each) => !servers.some((pattern) => accepts(pattern, each)));
-    if (refused) fail(`do not accept the host ${refused}`);
+    const rejectedHost = host.hosts.find((each) => !servers.some((pattern) => accepts(pattern, each)));
+    if (rejectedHost) fail(`do not accept the host ${rejectedHost}`);
     platform.virtualHosts.push(host);
   }
 }
 
-const spelling = (name: string, known: readonly string[]) => {
-  const meant = nearest(name, known);
+const suggestion = (name: string, known: readonly string[]) => {
+  const meant = didYouMean(name, known);
   return meant ? `: did you mean "${meant}"?` : '';
 };
 
@@ -186,7 +187,7 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
     at: Origin,
   ) => {
     if (known.some((each) => each.name === name && each.namespace === namespace)) return;
-    const meant = spelling(
+    const meant = suggestion(
       name,
       known.filter((each) => each.namespace === namespace).map((each) => each.name),
     );
@@ -234,7 +235,7 @@ function checkConfigMaps(
     const generated = names.find((each) => each.startsWith(`${name}-`) && /-[a-z0-9]{10}$/.test(each));
     const hint = generated
       ? `: it is called ${generated}; let a nameReference configuration list this field`
-      : spelling(name, names);
+      : suggestion(name, names);
     throw new ManifestError(
       at(['spec', 'template', 'spec', 'containers', '0', field]),
       `there is no ConfigMap "${name}" in namespace ${namespace}${hint}`,

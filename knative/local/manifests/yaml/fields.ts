@@ -1,6 +1,6 @@
+import { didYouMean } from './did-you-mean.ts';
 import { ManifestError, type Origin } from './origin.ts';
 import { isObject, type Json, type JsonObject } from './source-positions.ts';
-import { nearest } from './spelling.ts';
 
 type Path = readonly (string | number)[];
 
@@ -36,7 +36,7 @@ export class Fields {
   only(...known: readonly string[]): this {
     for (const key of Object.keys(this.value)) {
       if (known.includes(key)) continue;
-      const meant = nearest(key, known);
+      const meant = didYouMean(key, known);
       this.fail(key, `is not understood${meant ? `: did you mean "${meant}"?` : `; known here: ${known.join(', ')}`}`);
     }
     return this;
@@ -68,11 +68,11 @@ export class Fields {
     );
   }
 
-  integer(key: string, least: number, most = 2 ** 31 - 1): number | undefined {
+  integer(key: string, min: number, max = 2 ** 31 - 1): number | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;
     if (typeof value !== 'number' || !Number.isInteger(value)) return this.fail(key, 'must be a whole number');
-    if (value < least || value > most) return this.fail(key, `must be between ${least} and ${most}`);
+    if (value < min || value > max) return this.fail(key, `must be between ${min} and ${max}`);
     return value;
   }
 

@@ -18,7 +18,7 @@ import {
   type JsonObject,
   newList,
   newObject,
-  placeAt,
+  positionAt,
   setField,
   setItem,
 } from './source-positions.ts';
@@ -88,7 +88,7 @@ function merge(target: JsonObject, value: Json, origin: Origin): void {
   for (const source of Array.isArray(value) ? value : [value]) {
     if (!isObject(source)) throw new ManifestError(origin, '"<<" merges a mapping or a list of mappings');
     for (const [key, each] of Object.entries(source))
-      if (!Object.hasOwn(target, key)) setField(target, key, each, placeAt(source, [key]));
+      if (!Object.hasOwn(target, key)) setField(target, key, each, positionAt(source, [key]));
   }
 }
 

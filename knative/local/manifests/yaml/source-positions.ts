@@ -5,25 +5,25 @@ export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [field: string]: Json };
 
 /** Where a parsed object or list begins and where each of its entries was written; lists are indexed, objects keyed. */
-interface Places {
+interface SourcePositions {
   self: Origin;
   fields: Map<string, Origin>;
   items: Origin[];
 }
 
-const places = new WeakMap<object, Places>();
+const positions = new WeakMap<object, SourcePositions>();
 
 /** Makes an empty object that remembers where its fields come from. */
 export function newObject(self: Origin): JsonObject {
   const made: JsonObject = {};
-  places.set(made, { self, fields: new Map(), items: [] });
+  positions.set(made, { self, fields: new Map(), items: [] });
   return made;
 }
 
 /** Makes an empty list that remembers where its items come from. */
 export function newList(self: Origin): Json[] {
   const made: Json[] = [];
-  places.set(made, { self, fields: new Map(), items: [] });
+  positions.set(made, { self, fields: new Map(), items: [] });
   return made;
 }
 
@@ -33,13 +33,13 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** Sets a field and where it was written. */
 export function setField(target: JsonObject, key: string, value: Json, origin: Origin): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true }); // also right for "__proto__"
-  places.get(target)?.fields.set(key, origin);
+  positions.get(target)?.fields.set(key, origin);
 }
 
 /** Puts an item before `index` (the length appends), or in its place when `replace`. */
 export function setItem(target: Json[], index: number, value: Json, origin: Origin, replace = false): void {
   target.splice(index, replace ? 1 : 0, value);
-  places.get(target)?.items.splice(index, replace ? 1 : 0, origin);
+  positions.get(target)?.items.splice(index, replace ? 1 : 0, origin);
 }
 
 /** Removes a field or an item. */
@@ -47,20 +47,20 @@ export function removeEntry(target: JsonObject | Json[], key: string | number): 
   if (!Array.isArray(target)) delete target[key];
   else {
     target.splice(Number(key), 1);
-    places.get(target)?.items.splice(Number(key), 1);
+    positions.get(target)?.items.splice(Number(key), 1);
   }
 }
 
 /** Where an object or list begins. */
-export const placeOf = (target: object): Origin | undefined => places.get(target)?.self;
+export const positionOf = (target: object): Origin | undefined => positions.get(target)?.self;
 
 /** Where the field at `path` was written: as deep as is known, at least where `root` begins. */
-export function placeAt(root: object, path: readonly (string | number)[]): Origin {
-  let found = placeOf(root) ?? { file: '(generated)', line: 1 };
+export function positionAt(root: object, path: readonly (string | number)[]): Origin {
+  let found = positionOf(root) ?? { file: '(generated)', line: 1 };
   let value: unknown = root;
   for (const key of path) {
     if (typeof value !== 'object' || value === null) break;
-    const known = places.get(value);
+    const known = positions.get(value);
     found = (Array.isArray(value) ? known?.items[Number(key)] : known?.fields.get(String(key))) ?? found;
     value = Array.isArray(value)
       ? value[Number(key)]
@@ -77,7 +77,7 @@ export function copy<T extends Json>(value: T): T {
   const made: object = Array.isArray(value)
     ? value.map(copy)
     : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copy(each)]));
-  const known = places.get(value);
-  if (known) places.set(made, { self: known.self, fields: new Map(known.fields), items: [...known.items] });
+  const known = positions.get(value);
+  if (known) positions.set(made, { self: known.self, fields: new Map(known.fields), items: [...known.items] });
   return made as T;
 }

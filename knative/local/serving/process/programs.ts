@@ -1,12 +1,12 @@
+import { programOf } from '@dormouse/manifests/local-config';
 import type { Container } from '@dormouse/manifests/model';
-import { programOf } from '@dormouse/manifests/provided';
 import type { Source } from '@dormouse/manifests/source';
 import { ManifestError, type Origin } from '@dormouse/manifests/yaml/origin';
 import type { Builder, Bundle } from './bundle.ts';
 
 /** Programs of every Service and Job, at once. Keys are `namespace/name`, those of Jobs `job namespace/name`. */
 export async function buildAll(
-  { platform, provided }: Source,
+  { platform, localConfig }: Source,
   builder: Builder,
   root: string,
   progress: (line: string) => void,
@@ -27,7 +27,7 @@ export async function buildAll(
     wanted.map(async ({ key, container: { image, command }, origin }) => {
       if (command.length > 0)
         throw new ManifestError(origin, 'command: the program of the image is run here; use args');
-      const program = programOf(image, provided, root);
+      const program = programOf(image, localConfig, root);
       if (!program)
         throw new ManifestError(origin, `${image}: no program is known for this image; name it in platform.yaml`);
       return [key, await builder.build(program.program, program.files)] as const;

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SecretRecipe } from '@dormouse/manifests/provided';
+import type { SecretRecipe } from '@dormouse/manifests/local-config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareSecrets, readSecret } from './secrets.ts';
 

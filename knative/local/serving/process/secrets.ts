@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SecretRecipe } from '@dormouse/manifests/provided';
+import type { SecretRecipe } from '@dormouse/manifests/local-config';
 
 export interface SecretsOptions {
   /** DORMOUSE_HOME/secrets */

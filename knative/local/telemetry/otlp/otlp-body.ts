@@ -9,13 +9,13 @@ const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
 /** Bodies share `mostBytes`, from their first byte until they were read. */
 export class Bodies {
-  readonly #mostOfOne: number;
-  readonly #mostBytes: number;
+  readonly #maxBodyBytes: number;
+  readonly #maxBytes: number;
   #bytes = 0;
 
-  constructor(limits: { mostOfOne: number; mostBytes: number }) {
-    this.#mostOfOne = limits.mostOfOne;
-    this.#mostBytes = limits.mostBytes;
+  constructor(limits: { maxBodyBytes: number; maxBytes: number }) {
+    this.#maxBodyBytes = limits.maxBodyBytes;
+    this.#maxBytes = limits.maxBytes;
   }
 
   /** The body as it came, given to `use`; what it does with it is waited for before its bytes are given free. */
@@ -32,8 +32,8 @@ export class Bodies {
       if (none) return;
       bytes += chunk.length;
       this.#bytes += chunk.length;
-      if (bytes > this.#mostOfOne) drop('too long');
-      else if (this.#bytes > this.#mostBytes) drop('no room');
+      if (bytes > this.#maxBodyBytes) drop('too long');
+      else if (this.#bytes > this.#maxBytes) drop('no room');
       else chunks.push(chunk);
     });
     if (!request.destroyed) await new Promise((resolve) => request.once('end', resolve).once('close', resolve));
@@ -47,6 +47,6 @@ export class Bodies {
 
   /** @throws Error with code ERR_BUFFER_TOO_LARGE when it is too long unpacked */
   async unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
-    return encoding === 'gzip' ? unpack(body, { maxOutputLength: this.#mostOfOne }) : body;
+    return encoding === 'gzip' ? unpack(body, { maxOutputLength: this.#maxBodyBytes }) : body;
   }
 }

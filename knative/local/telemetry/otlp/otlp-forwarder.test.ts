@@ -31,7 +31,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  sender = forward({ url, telemetry, say: (line) => said.push(line), everyMs: 20, mostBytes: 10_000 });
+  sender = forward({ url, telemetry, say: (line) => said.push(line), everyMs: 20, maxBytes: 10_000 });
 });
 afterEach(async () => {
   await sender.close();

@@ -11,7 +11,7 @@ export interface ForwardOptions {
   /** Told when the collector is away, and when it is back. */
   say: (line: string) => void;
   /** Of everything that waits; the oldest goes first. */
-  mostBytes?: number;
+  maxBytes?: number;
   everyMs?: number;
 }
 
@@ -28,22 +28,16 @@ const lists: Readonly<Record<Signal, string>> = {
   metrics: 'resourceMetrics',
 };
 const signals = Object.keys(lists) as Signal[];
-const mostInRequest = 1024 * 1024;
-const answerMs = 5_000;
-const longestPauseMs = 30_000;
+const maxRequestBytes = 1024 * 1024;
+const responseTimeoutMs = 5_000;
+const maxPauseMs = 30_000;
 const closeMs = 2_000;
 
 /**
  * Sends telemetry on to a collector: what programs sent here, the platform's own spans, and log lines, in batches by a timer. Nothing waits for it;
  * what the collector does not take is kept within bounds and sent again.
  */
-export function forward({
-  url,
-  telemetry,
-  say,
-  mostBytes = 8 * 1024 * 1024,
-  everyMs = 1_000,
-}: ForwardOptions): Forward {
+export function forward({ url, telemetry, say, maxBytes = 8 * 1024 * 1024, everyMs = 1_000 }: ForwardOptions): Forward {
   const base = url.replace(/\/+$/, '');
   /** Members of a request's list, written as JSON when they came: so what waits is weighed, and written once. */
   const queue: Record<Signal, string[]> = { traces: [], logs: [], metrics: [] };
@@ -58,11 +52,11 @@ export function forward({
     const members = JSON.stringify(resources).slice(1, -1);
     queue[signal].push(members);
     waiting += members.length;
-    while (waiting > mostBytes) dropOldest();
+    while (waiting > maxBytes) dropOldest();
   };
   const dropOldest = () => {
-    const longest = signals.reduce((a, b) => (queue[a].length >= queue[b].length ? a : b));
-    waiting -= queue[longest].shift()?.length ?? waiting;
+    const longestQueue = signals.reduce((a, b) => (queue[a].length >= queue[b].length ? a : b));
+    waiting -= queue[longestQueue].shift()?.length ?? waiting;
     lost++;
   };
   telemetry.listen({
@@ -92,7 +86,7 @@ export function forward({
   };
   const away = () => {
     if (pauseMs === 0) say(`the collector at ${base} does not take telemetry; it is kept for a while and sent again`);
-    pauseMs = Math.min(longestPauseMs, pauseMs * 2 || 1_000);
+    pauseMs = Math.min(maxPauseMs, pauseMs * 2 || 1_000);
     notBefore = Date.now() + pauseMs;
   };
   const back = () => {
@@ -132,7 +126,7 @@ function takeBatch(queue: string[]): string[] {
   let [bytes, n] = [0, 0];
   for (const each of queue) {
     bytes += each.length;
-    if (n > 0 && bytes > mostInRequest) break;
+    if (n > 0 && bytes > maxRequestBytes) break;
     n++;
   }
   return queue.splice(0, n);
@@ -145,7 +139,7 @@ async function post(url: string, body: string): Promise<'taken' | 'later' | 'nev
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
-      signal: AbortSignal.timeout(answerMs),
+      signal: AbortSignal.timeout(responseTimeoutMs),
     });
     await response.body?.cancel();
     if (response.ok) return 'taken';

@@ -14,7 +14,7 @@ const kindNames: Readonly<Record<string, SpanKind>> = {
   SPAN_KIND_PRODUCER: 'producer',
   SPAN_KIND_CONSUMER: 'consumer',
 };
-const longestValue = 4_096;
+const maxValueCharacters = 4_096;
 
 /** The spans of an ExportTraceServiceRequest; what has no valid ids is rejected. @throws TypeError when it is none */
 export function* readSpans(message: unknown, reject: Reject = () => {}): Generator<SpanRecord> {
@@ -110,8 +110,8 @@ export function readAttributes(attributes: unknown): Attributes {
 
 function readValue(value: unknown): AttributeValue | undefined {
   const plain = plainValue(value);
-  if (typeof plain === 'object') return JSON.stringify(plain).slice(0, longestValue);
-  return typeof plain === 'string' ? plain.slice(0, longestValue) : plain;
+  if (typeof plain === 'object') return JSON.stringify(plain).slice(0, maxValueCharacters);
+  return typeof plain === 'string' ? plain.slice(0, maxValueCharacters) : plain;
 }
 
 type Plain = AttributeValue | Plain[] | { [key: string]: Plain };

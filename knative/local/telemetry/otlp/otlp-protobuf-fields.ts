@@ -10,7 +10,7 @@ export interface Field {
   many?: true;
   read: ((reader: BinaryReader) => unknown) | undefined;
   /** What is inside, if it is a message. */
-  inside?: () => Message;
+  nested?: () => Message;
 }
 
 const { Varint: varint, Bit64: bit64, LengthDelimited: delimited, Bit32: bit32 } = WireType;
@@ -43,8 +43,8 @@ const bytes = scalar(delimited, (reader) => text(reader.bytes(), 'base64'));
 const text = (of: Uint8Array, encoding: 'hex' | 'base64') =>
   Buffer.from(of.buffer, of.byteOffset, of.byteLength).toString(encoding);
 
-const one = (name: string, inside: () => Message): Field => ({ name, wire: delimited, read: undefined, inside });
-const many = (name: string, inside: () => Message): Field => ({ ...one(name, inside), many: true });
+const one = (name: string, nested: () => Message): Field => ({ name, wire: delimited, read: undefined, nested });
+const many = (name: string, nested: () => Message): Field => ({ ...one(name, nested), many: true });
 /** Several scalars, which come packed or one by one. */
 const list = (field: Field): Field => ({ ...field, many: true });
 

@@ -18,7 +18,7 @@ const kept = (signal: Signal, format: Format, body: Buffer) => {
 };
 
 type Write = (writer: BinaryWriter) => BinaryWriter;
-const inside =
+const field =
   (number: number, write: Write): Write =>
   (writer) =>
     write(writer.tag(number, WireType.LengthDelimited).fork()).join();
@@ -60,7 +60,7 @@ describe('OTLP in protobuf', () => {
       by: fc.integer({ min: 1, max: 255 }),
       cut: fc.nat(),
     });
-    let refused = 0;
+    let rejectedCount = 0;
     fc.assert(
       fc.property(exported[signal], damage, (each, { at, by, cut }) => {
         const body = Buffer.from(each.protobuf);
@@ -69,16 +69,16 @@ describe('OTLP in protobuf', () => {
           kept(signal, protobuf, body.subarray(0, body.length - (cut % 3 === 0 ? cut % (body.length + 1) : 0)));
         } catch (error) {
           expect(error).toBeInstanceOf(Error);
-          refused++;
+          rejectedCount++;
         }
       }),
       { numRuns: 150 },
     );
-    expect(refused).toBeGreaterThan(0);
+    expect(rejectedCount).toBeGreaterThan(0);
   });
 
   const histogramPoint = (...parts: Write[]) =>
-    inside(1, inside(2, inside(2, all(text(1, 'took'), inside(9, inside(1, all(...parts)))))));
+    field(1, field(2, field(2, all(text(1, 'took'), field(9, field(1, all(...parts)))))));
   const pointOf = (message: unknown) =>
     (message as { resourceMetrics: { scopeMetrics: { metrics: { histogram: { dataPoints: object[] } }[] }[] }[] })
       .resourceMetrics[0]?.scopeMetrics[0]?.metrics[0]?.histogram.dataPoints[0];
@@ -92,7 +92,7 @@ describe('OTLP in protobuf', () => {
     );
     const message = read(
       'metrics',
-      histogramPoint(fixed(4, 2n ** 64n - 1n), double(5, Number.POSITIVE_INFINITY), inside(8, exemplar)),
+      histogramPoint(fixed(4, 2n ** 64n - 1n), double(5, Number.POSITIVE_INFINITY), field(8, exemplar)),
     );
     expect(pointOf(message)).toEqual({
       count: '18446744073709551615',
@@ -104,7 +104,7 @@ describe('OTLP in protobuf', () => {
   });
 
   test('lists may be packed or not, and fields that nobody knows are passed over', () => {
-    const packed = inside(6, (writer) => writer.fixed64(1).fixed64(2));
+    const packed = field(6, (writer) => writer.fixed64(1).fixed64(2));
     const message = read(
       'metrics',
       histogramPoint(packed, text(99, 'new'), double(7, 0.5), fixed(6, 3n), double(7, 1.5)),
@@ -113,8 +113,8 @@ describe('OTLP in protobuf', () => {
   });
 
   test('a message that comes in two parts is one', () => {
-    const resource = (name: string) => inside(1, inside(1, text(1, name)));
-    expect(read('traces', inside(1, all(resource('a'), text(3, 'x'), resource('b'))))).toEqual({
+    const resource = (name: string) => field(1, field(1, text(1, name)));
+    expect(read('traces', field(1, all(resource('a'), text(3, 'x'), resource('b'))))).toEqual({
       resourceSpans: [{ resource: { attributes: [{ key: 'a' }, { key: 'b' }] }, schemaUrl: 'x' }],
     });
   });
@@ -124,25 +124,25 @@ describe('OTLP in protobuf', () => {
     expect(() =>
       read(
         'traces',
-        inside(
+        field(
           1,
-          inside(2, (writer) => writer.raw(empty)),
+          field(2, (writer) => writer.raw(empty)),
         ),
       ),
     ).toThrow('more than 400000 parts');
     let nested: Write = text(1, 'x');
-    for (let n = 0; n < 200; n++) nested = inside(5, inside(1, nested));
-    expect(() => read('logs', inside(1, inside(2, inside(2, inside(5, nested)))))).toThrow('too deeply');
+    for (let n = 0; n < 200; n++) nested = field(5, field(1, nested));
+    expect(() => read('logs', field(1, field(2, field(2, field(5, nested)))))).toThrow('too deeply');
   });
 
   test('answers are what OpenTelemetry’s exporters read', () => {
-    const answer = (rejected?: { count: number; message: string }) =>
+    const response = (rejected?: { count: number; message: string }) =>
       Buffer.from(protobuf.accepted('metrics', rejected));
-    expect(answer()).toHaveLength(0);
-    expect(ProtobufTraceSerializer.deserializeResponse(answer({ count: 3, message: 'why' }))).toEqual({
+    expect(response()).toHaveLength(0);
+    expect(ProtobufTraceSerializer.deserializeResponse(response({ count: 3, message: 'why' }))).toEqual({
       partialSuccess: { rejectedSpans: 3, errorMessage: 'why' },
     });
-    expect(ProtobufMetricsSerializer.deserializeResponse(answer({ count: 3, message: 'why' }))).toEqual({
+    expect(ProtobufMetricsSerializer.deserializeResponse(response({ count: 3, message: 'why' }))).toEqual({
       partialSuccess: { rejectedDataPoints: 3, errorMessage: 'why' },
     });
   });

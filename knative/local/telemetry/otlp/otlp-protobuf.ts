@@ -4,8 +4,8 @@ import type { Json } from './otlp-json.ts';
 import { type Field, type Message, requests } from './otlp-protobuf-fields.ts';
 
 /** Messages and list members of one request: a byte or two on the wire can stand for each, and here each weighs about a hundred. */
-const mostParts = 400_000;
-const deepest = 100;
+const maxParts = 400_000;
+const maxDepth = 100;
 
 interface Reading {
   reader: BinaryReader;
@@ -17,7 +17,7 @@ interface Reading {
 export const protobuf: Format = {
   contentType: 'application/x-protobuf',
   read: (signal, body) =>
-    readMessage({ reader: new BinaryReader(body), left: mostParts }, requests[signal], body.length, 0, {}),
+    readMessage({ reader: new BinaryReader(body), left: maxParts }, requests[signal], body.length, 0, {}),
   accepted(_signal, rejected) {
     const response = new BinaryWriter();
     if (!rejected) return response.finish();
@@ -30,11 +30,11 @@ export const protobuf: Format = {
 
 function readMessage(reading: Reading, message: Message, end: number, depth: number, into: Json): Json {
   const { reader } = reading;
-  if (depth > deepest) throw new RangeError('messages are nested too deeply');
+  if (depth > maxDepth) throw new RangeError('messages are nested too deeply');
   while (reader.pos < end) {
     const [number, wire] = reader.tag();
     const field = message[number];
-    if (field?.inside && wire === field.wire) readInside(reading, field, depth, into);
+    if (field?.nested && wire === field.wire) readNested(reading, field, depth, into);
     else if (field?.read && wire === field.wire) put(reading, field, field.read(reader), into);
     else if (field?.read && field.many && wire === WireType.LengthDelimited)
       readPacked(reading, field, field.read, into);
@@ -45,11 +45,11 @@ function readMessage(reading: Reading, message: Message, end: number, depth: num
 }
 
 /** A message that comes again is added to the first (Protocol Buffers, "Last One Wins"). */
-function readInside(reading: Reading, field: Field, depth: number, into: Json): void {
+function readNested(reading: Reading, field: Field, depth: number, into: Json): void {
   const until = untilOf(reading.reader);
   const before = field.many ? undefined : (into[field.name] as Json | undefined);
-  const inside = (field.inside as () => Message)();
-  put(reading, field, readMessage(reading, inside, until, depth + 1, before ?? {}), into);
+  const nested = (field.nested as () => Message)();
+  put(reading, field, readMessage(reading, nested, until, depth + 1, before ?? {}), into);
 }
 
 function readPacked(reading: Reading, field: Field, read: (reader: BinaryReader) => unknown, into: Json): void {
@@ -60,7 +60,7 @@ function readPacked(reading: Reading, field: Field, read: (reader: BinaryReader)
 }
 
 function put(reading: Reading, { name, many }: Field, value: unknown, into: Json): void {
-  if (--reading.left < 0) throw new RangeError(`there are more than ${mostParts} parts`);
+  if (--reading.left < 0) throw new RangeError(`there are more than ${maxParts} parts`);
   if (!many) into[name] = value;
   else if (into[name]) (into[name] as unknown[]).push(value);
   else into[name] = [value];

@@ -151,9 +151,9 @@ describe('the OTLP receiver', () => {
     ['/v1/other', '{}', {}, 404, /v1\/traces/],
     ['/v1/traces', ' '.repeat(4 * 1024 * 1024 + 1), {}, 413, /bytes/],
   ])('says what it does not take: %s', async (path, body, headers, status, message) => {
-    const answer = await send(path, body, headers as Record<string, string>);
-    expect(answer.status).toBe(status);
-    expect(answer.body.message).toMatch(message);
+    const reply = await send(path, body, headers as Record<string, string>);
+    expect(reply.status).toBe(status);
+    expect(reply.body.message).toMatch(message);
   });
 
   const point = {
@@ -304,10 +304,10 @@ describe('the OTLP receiver, asked in protobuf', () => {
     [413, 'bytes', gzipSync(Buffer.alloc(64 * 1024 * 1024)), { 'content-encoding': 'gzip' }],
     [415, 'gzip is', Buffer.from(''), { 'content-encoding': 'br' }],
   ])('answers %i with a Status in protobuf that says %s', async (status, message, body, headers) => {
-    const answer = await sendBytes('/v1/traces', body, headers as Record<string, string>);
-    expect(answer).toMatchObject({ status, type: 'application/x-protobuf' });
-    expect(answer.body[0]).toBe(0x12); // field 2, message
-    expect(answer.body.subarray(2).toString()).toContain(message);
+    const reply = await sendBytes('/v1/traces', body, headers as Record<string, string>);
+    expect(reply).toMatchObject({ status, type: 'application/x-protobuf' });
+    expect(reply.body[0]).toBe(0x12); // field 2, message
+    expect(reply.body.subarray(2).toString()).toContain(message);
   });
 
   test('whatever comes is answered', async () => {
@@ -340,17 +340,17 @@ test('more than 16 MiB of bodies at a time are answered 503 with Retry-After', a
     });
     return {
       sent,
-      answer: once(sent, 'response'),
+      reply: once(sent, 'response'),
       written: new Promise((resolve) => sent.write(body.subarray(1), resolve)),
     };
   });
   await Promise.all(begun.map(({ written }) => written));
   for (const { sent } of begun) sent.end(body.subarray(0, 1));
-  const answers = (await Promise.all(begun.map(({ answer }) => answer))).map(([response]) => response);
-  for (const response of answers) response.resume();
-  const refused = answers.filter(({ statusCode }) => statusCode === 503);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(refused[0]?.headers['retry-after']).toBe('1');
+  const responses = (await Promise.all(begun.map(({ reply }) => reply))).map(([response]) => response);
+  for (const response of responses) response.resume();
+  const rejected = responses.filter(({ statusCode }) => statusCode === 503);
+  expect(rejected.length).toBeGreaterThan(0);
+  expect(rejected[0]?.headers['retry-after']).toBe('1');
   crowded.close();
   crowded.closeAllConnections();
 });

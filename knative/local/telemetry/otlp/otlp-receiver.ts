@@ -6,16 +6,16 @@ import { type Reject, readLogs, readSpans } from './otlp-json.ts';
 import { readMetrics } from './otlp-metrics.ts';
 
 /** Of a request's body, as it came and unpacked. */
-const mostBytes = 4 * 1024 * 1024;
+const maxBytes = 4 * 1024 * 1024;
 /** Of all bodies that come or wait to be read. */
-const mostWaiting = 16 * 1024 * 1024;
+const maxWaiting = 16 * 1024 * 1024;
 
-interface Answer {
+interface OtlpResponse {
   status: number;
   body: string | Uint8Array;
   headers?: Record<string, string>;
 }
-interface ProblemError {
+interface OtlpError {
   status: number;
   message: string;
   headers?: Record<string, string>;
@@ -46,8 +46,8 @@ const readAll: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, 
   },
 };
 
-const refusals: Readonly<Record<NoBody, ProblemError>> = {
-  'too long': { status: 413, message: `a request may have ${mostBytes} bytes` },
+const errorStatuses: Readonly<Record<NoBody, OtlpError>> = {
+  'too long': { status: 413, message: `a request may have ${maxBytes} bytes` },
   'no room': { status: 503, message: 'too much telemetry is waiting', headers: { 'retry-after': '1' } },
   gone: { status: 400, message: 'the body ended too early' },
 };
@@ -61,7 +61,7 @@ export function otlpReceiver(
   telemetry: Telemetry,
   received: Received = () => {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const bodies = new Bodies({ mostOfOne: mostBytes, mostBytes: mostWaiting });
+  const bodies = new Bodies({ maxBodyBytes: maxBytes, maxBytes: maxWaiting });
   let turn: Promise<unknown> = Promise.resolve();
 
   const inTurn = <T>(read: () => Promise<T>): Promise<T> => {
@@ -70,7 +70,12 @@ export function otlpReceiver(
     return mine;
   };
 
-  const read = async (signal: Signal, format: Format, body: Buffer, encoding: string | undefined): Promise<Answer> => {
+  const read = async (
+    signal: Signal,
+    format: Format,
+    body: Buffer,
+    encoding: string | undefined,
+  ): Promise<OtlpResponse> => {
     try {
       const message = format.read(signal, await bodies.unpacked(body, encoding));
       const { reject, rejected } = tally();
@@ -82,32 +87,36 @@ export function otlpReceiver(
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
       return failed(
         format,
-        tooLong ? refusals['too long'] : { status: 400, message: `the body is not OTLP: ${(error as Error).message}` },
+        tooLong
+          ? errorStatuses['too long']
+          : { status: 400, message: `the body is not OTLP: ${(error as Error).message}` },
       );
     }
   };
 
-  const receive = async (request: IncomingMessage): Promise<[Format, Answer]> => {
+  const receive = async (request: IncomingMessage): Promise<[Format, OtlpResponse]> => {
     const { 'content-type': type, 'content-encoding': encoding } = request.headers;
     const [signal, format] = [signalOf(request), await formatOf(type)];
-    const refusal = refusalOf(signal, format, request);
-    if (refusal || !signal || !format) {
+    const requestError = errorOf(signal, format, request);
+    if (requestError || !signal || !format) {
       request.resume();
-      return [format ?? json, failed(format ?? json, refusal ?? refusals.gone)];
+      return [format ?? json, failed(format ?? json, requestError ?? errorStatuses.gone)];
     }
-    const answer = (body: Buffer | NoBody) =>
-      typeof body === 'string' ? failed(format, refusals[body]) : inTurn(() => read(signal, format, body, encoding));
-    return [format, await bodies.take(request, answer)];
+    const respond = (body: Buffer | NoBody) =>
+      typeof body === 'string'
+        ? failed(format, errorStatuses[body])
+        : inTurn(() => read(signal, format, body, encoding));
+    return [format, await bodies.take(request, respond)];
   };
 
   return function receiveOtlp(request, response) {
     request.on('error', () => {}); // whoever went away needs no answer
-    const answer = ([{ contentType }, { status, body, headers }]: [Format, Answer]) =>
+    const respond = ([{ contentType }, { status, body, headers }]: [Format, OtlpResponse]) =>
       void response
         .writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers })
         .end(body);
-    receive(request).then(answer, (error: Error) =>
-      answer([json, failed(json, { status: 500, message: error.message })]),
+    receive(request).then(respond, (error: Error) =>
+      respond([json, failed(json, { status: 500, message: error.message })]),
     );
   };
 }
@@ -121,11 +130,11 @@ async function formatOf(contentType = ''): Promise<Format | undefined> {
   return /^application\/x-protobuf\b/i.test(contentType) ? (await import('./otlp-protobuf.ts')).protobuf : undefined;
 }
 
-function refusalOf(
+function errorOf(
   signal: Signal | undefined,
   format: Format | undefined,
   { method, headers }: IncomingMessage,
-): ProblemError | undefined {
+): OtlpError | undefined {
   if (!signal) return { status: 404, message: 'POST /v1/traces, /v1/logs or /v1/metrics' };
   if (method !== 'POST') return { status: 405, message: `${method} is not allowed`, headers: { allow: 'POST' } };
   if (!format) {
@@ -140,7 +149,7 @@ function refusalOf(
     : { status: 415, message: `content encoding ${encoding} is not understood: gzip is` };
 }
 
-const failed = (format: Format, { status, message, headers = {} }: ProblemError): Answer => ({
+const failed = (format: Format, { status, message, headers = {} }: OtlpError): OtlpResponse => ({
   status,
   body: format.failed(message),
   headers,

@@ -103,10 +103,10 @@ describe('Prometheus’ API over what is kept', () => {
     ['{a=~"("}', 400, 'regular expression'],
     ['', 400, 'empty'],
   ])('says in Prometheus’ words what is not understood: %s', async (query, status, words) => {
-    const answer = await ask('query', { query });
-    expect(answer).toMatchObject({ status: 'error', errorType: 'bad_data' });
+    const response = await ask('query', { query });
+    expect(response).toMatchObject({ status: 'error', errorType: 'bad_data' });
     expect((await prometheusApi('query', new URLSearchParams({ query }), store)).status).toBe(status);
-    expect(answer.error).toContain(words);
+    expect(response.error).toContain(words);
   });
 
   test('over a range: a value each step, of series that come and go', async () => {

@@ -10,7 +10,7 @@ import { keyOf, type Value } from './promql/value.ts';
 import { selectFrom } from './select-series.ts';
 
 /** Points of one series that a query may ask for, as in Prometheus. */
-const mostPoints = 11_000;
+const maxPoints = 11_000;
 /** A turn of the event loop that an evaluation may take before others have theirs. */
 const turnMs = 20;
 /** What the API says it is: clients ask to know what they may ask for. */
@@ -95,8 +95,8 @@ async function rangeQuery(store: MetricStore, parameters: URLSearchParams): Prom
   if (fromMs === undefined || toMs === undefined) throw new PromqlError('start and end are needed');
   const stepMs = durationMs(parameters.get('step') ?? '');
   if (toMs < fromMs) throw new PromqlError('the end is before the start');
-  if ((toMs - fromMs) / stepMs > mostPoints)
-    throw new PromqlError(`more than ${mostPoints} points: a longer step is needed`);
+  if ((toMs - fromMs) / stepMs > maxPoints)
+    throw new PromqlError(`more than ${maxPoints} points: a longer step is needed`);
   const expression = parseQuery(parameters.get('query') ?? '');
   return { resultType: 'matrix', result: await evaluateRange(store, expression, { fromMs, toMs, stepMs }) };
 }

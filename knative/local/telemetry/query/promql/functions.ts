@@ -75,8 +75,8 @@ export function callFunction(name: string, args: readonly Value[], nowMs: number
 function clamped(args: readonly Value[], name: string, [low, high]: [number | undefined, number | undefined]): Value {
   const limit = (at: number | undefined, otherwise: number) =>
     at === undefined ? otherwise : numberOf(args[at] as Value, name);
-  const [least, most] = [limit(low, Number.NEGATIVE_INFINITY), limit(high, Number.POSITIVE_INFINITY)];
-  return vector(changed(vectorOf(first(args, name), name), (value) => Math.max(least, Math.min(most, value))));
+  const [min, max] = [limit(low, Number.NEGATIVE_INFINITY), limit(high, Number.POSITIVE_INFINITY)];
+  return vector(changed(vectorOf(first(args, name), name), (value) => Math.max(min, Math.min(max, value))));
 }
 
 function quantiles(q: number, points: readonly Point[]): Point[] {

@@ -5,11 +5,10 @@ import type { Source } from '@dormouse/manifests/source';
 import { type Builder, type Bundle, createBuilder } from '@dormouse/serving/process/bundle';
 import type { Outputs } from '@dormouse/serving/process/instance-output';
 import { buildAll } from '@dormouse/serving/process/programs';
-import type { Ends } from './cleanup.ts';
 import type { PlatformOptions } from './platform-context.ts';
 
 /** What functions need before they can run. */
-export interface Backing {
+export interface BackingServices {
   builder: Builder;
   /** Program that becomes a function. */
   launcher: string;
@@ -18,30 +17,30 @@ export interface Backing {
   redis: Redis | undefined;
 }
 
-export interface BackingOptions extends Pick<PlatformOptions, 'databaseUrl' | 'redisUrl' | 'signal'> {
+export interface BackingServicesOptions extends Pick<PlatformOptions, 'databaseUrl' | 'redisUrl' | 'signal'> {
   home: string;
   root: string;
   source: Source;
   outputs: Outputs;
   progress: (line: string) => void;
-  ends: Ends;
+  cleanup: AsyncDisposableStack;
 }
 
 /** Starts database and cache, where secrets ask for them, and builds every program meanwhile. @throws the first error, when all are over */
-export async function startBacking({
+export async function startBackingServices({
   home,
   root,
   source,
   outputs,
   progress,
-  ends,
+  cleanup,
   databaseUrl,
   redisUrl,
   signal,
-}: BackingOptions): Promise<Backing> {
+}: BackingServicesOptions): Promise<BackingServices> {
   const builder = createBuilder({ folder: join(home, 'build'), root });
-  ends.add(() => builder.rest());
-  const wanted = new Set([...source.provided.secrets.values()].map(({ kind }) => kind));
+  cleanup.defer(() => builder.rest());
+  const wanted = new Set([...source.localConfig.secrets.values()].map(({ kind }) => kind));
   const say = (line: string) => outputs.say(line, 'error');
   const started = await settle([
     wanted.has('database')
@@ -52,8 +51,8 @@ export async function startBacking({
     builder.build(join(import.meta.dirname, 'serving/process/launcher.ts')),
   ] as const);
   const [database, redis] = [value(started[0]), value(started[1])];
-  if (redis) ends.add(() => redis.stop());
-  if (database) ends.add(() => database.stop());
+  if (redis) cleanup.defer(() => redis.stop());
+  if (database) cleanup.defer(() => database.stop());
   for (const each of started) if (each.status === 'rejected') throw each.reason;
   signal?.throwIfAborted();
   return { builder, launcher: value(started[3])!.entry, bundles: value(started[2])!, database, redis };

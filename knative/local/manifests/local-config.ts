@@ -15,7 +15,7 @@ export interface OperationsRecipe {
 }
 
 /** What a cluster's administrator would provide: the overlay's platform.yaml, and those of the folders it builds on. */
-export interface Provided {
+export interface LocalConfig {
   /** Image without its tag → what is in it. */
   images: ReadonlyMap<string, Image>;
   secrets: ReadonlyMap<string, SecretRecipe>;
@@ -40,7 +40,7 @@ const isObject = (value: unknown): value is Yaml =>
  * @param root folder that programs are looked for in, when they do not lie beside platform.yaml
  * @throws ManifestError
  */
-export async function readProvided(overlay: string, root: string): Promise<Provided> {
+export async function readLocalConfig(overlay: string, root: string): Promise<LocalConfig> {
   const { parse } = await import('yaml');
   const images = new Map<string, Image>();
   const secrets = new Map<string, SecretRecipe>();
@@ -52,23 +52,23 @@ export async function readProvided(overlay: string, root: string): Promise<Provi
     if (!existsSync(file)) return;
     files.push(file);
     const content = read(file, parse);
-    const refuse = (problem: string): never => {
+    const fail = (problem: string): never => {
       throw new ManifestError({ file, line: 1 }, problem);
     };
     const program = (name: unknown) => {
-      const found = [dirname(file), root].map((place) => resolve(place, String(name))).find((path) => existsSync(path));
-      return found ?? refuse(`${String(name)}: no such program`);
+      const found = [dirname(file), root].map((base) => resolve(base, String(name))).find((path) => existsSync(path));
+      return found ?? fail(`${String(name)}: no such program`);
     };
     for (const key of Object.keys(content))
-      if (!['images', 'secrets', 'operations'].includes(key)) refuse(`unknown field ${key}`);
+      if (!['images', 'secrets', 'operations'].includes(key)) fail(`unknown field ${key}`);
     for (const [image, path] of Object.entries((content.images ?? {}) as Yaml))
       images.set(withoutTag(image), readImage(path, program, root));
     for (const [name, recipe] of Object.entries((content.secrets ?? {}) as Yaml))
-      secrets.set(name, readRecipe(recipe, program) ?? refuse(`secrets.${name} is not understood`));
+      secrets.set(name, readRecipe(recipe, program) ?? fail(`secrets.${name} is not understood`));
     if (content.operations !== undefined)
       operations =
         readOperations(content.operations, program) ??
-        refuse('operations needs api (a path), token (a program) and secret');
+        fail('operations needs api (a path), token (a program) and secret');
   };
   visit(resolve(overlay));
   return { images, secrets, operations, files };
@@ -134,7 +134,7 @@ const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(
  * The program of an image: as platform.yaml says, else `functions/<last part of the name>/main.ts`.
  * @returns undefined when there is none
  */
-export function programOf(image: string, { images }: Pick<Provided, 'images'>, root: string): Image | undefined {
+export function programOf(image: string, { images }: Pick<LocalConfig, 'images'>, root: string): Image | undefined {
   const name = withoutTag(image);
   const usual = join(root, 'functions', name.slice(name.lastIndexOf('/') + 1), 'main.ts');
   return images.get(name) ?? (existsSync(usual) ? { program: usual, files: [] } : undefined);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { programOf, readProvided } from './provided.ts';
+import { programOf, readLocalConfig } from './local-config.ts';
 
 let root: string;
 beforeEach(() => {
@@ -24,7 +24,7 @@ describe('platform.yaml', () => {
     write('outer/kustomization.yaml', 'resources: [../base, x.yaml]');
     write('outer/platform.yaml', 'images: {r/a: other.ts}\nsecrets: {three: {run: other.ts}}');
     for (const name of ['base/a.ts', 'functions/b.ts', 'outer/other.ts']) write(name);
-    const { images, secrets, files } = await readProvided(join(root, 'outer'), root);
+    const { images, secrets, files } = await readLocalConfig(join(root, 'outer'), root);
     expect(Object.fromEntries([...images].map(([name, { program }]) => [name, program]))).toEqual({
       'r/a': join(root, 'outer/other.ts'),
       'r/b': join(root, 'functions/b.ts'),
@@ -44,14 +44,14 @@ describe('platform.yaml', () => {
     ['a: [', 'platform.yaml:1: '],
   ])('with %j is refused by file and line', async (text, words) => {
     write('platform.yaml', text);
-    await expect(readProvided(root, root)).rejects.toThrow(words);
-    await expect(readProvided(root, root)).rejects.toThrow(join(root, 'platform.yaml:1: '));
+    await expect(readLocalConfig(root, root)).rejects.toThrow(words);
+    await expect(readLocalConfig(root, root)).rejects.toThrow(join(root, 'platform.yaml:1: '));
   });
 
   it('names the API that operators use, and the program that prints a token for it', async () => {
     write('platform.yaml', 'operations: {api: /api/x, secret: keys, token: token.ts}');
     write('token.ts');
-    expect((await readProvided(root, root)).operations).toEqual({
+    expect((await readLocalConfig(root, root)).operations).toEqual({
       api: '/api/x',
       secret: 'keys',
       token: join(root, 'token.ts'),

@@ -1,5 +1,5 @@
 /** The name of `known` that is closest to `word`, when it can be a slip of the hand: at most a third of its letters differ. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const bare = (text: string) => text.toLowerCase().replaceAll(/[-_]/g, '');
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
@@ -13,10 +13,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 /** Levenshtein's distance: insertions, deletions and substitutions. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, character] of [...a].entries()) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j++)
-      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === b[j] ? 0 : 1)));
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (character === b[j] ? 0 : 1)));
     row = next;
   }
   return row[b.length]!;

@@ -10,7 +10,7 @@ export interface Span {
 }
 
 /** What several series of a metric counted together, over instances and whatever is not grouped by. */
-export interface Figure {
+export interface MetricSummary {
   labels: Readonly<Record<string, string>>;
   /** Of a histogram: measurements. */
   count: number;
@@ -19,7 +19,7 @@ export interface Figure {
 }
 
 /** How much the counters or histograms of a name grew, by labels; what did not grow is left out. */
-export function figures(store: MetricStore, name: string, by: readonly string[], span: Span): Figure[] {
+export function metricSummaries(store: MetricStore, name: string, by: readonly string[], span: Span): MetricSummary[] {
   const groups = new Map<string, { labels: Record<string, string>; series: Series[] }>();
   for (const series of store.of(name)) {
     const key = JSON.stringify(by.map((label) => series.labels[label] ?? ''));
@@ -34,7 +34,7 @@ export function figures(store: MetricStore, name: string, by: readonly string[],
 }
 
 /** Histograms of a metric have the same bounds; one that does not is left out of the buckets. */
-function together(series: readonly Series[], span: Span): Omit<Figure, 'labels'> {
+function together(series: readonly Series[], span: Span): Omit<MetricSummary, 'labels'> {
   const bounds = series[0]?.bounds ?? [];
   const buckets = Array.from({ length: bounds.length > 0 ? bounds.length + 1 : 0 }, () => 0);
   let value = 0;
@@ -48,7 +48,7 @@ function together(series: readonly Series[], span: Span): Omit<Figure, 'labels'>
 }
 
 /** Figures with the same labels, added up. */
-export function summed(all: readonly Figure[]): Figure {
+export function summed(all: readonly MetricSummary[]): MetricSummary {
   const bounds = all[0]?.bounds ?? [];
   const buckets =
     bounds.length > 0
@@ -58,7 +58,7 @@ export function summed(all: readonly Figure[]): Figure {
 }
 
 /** A quantile in milliseconds, of a histogram in seconds; `undefined` without measurements. */
-export function quantileMs({ bounds, buckets, count }: Figure, q: number): number | undefined {
+export function quantileMs({ bounds, buckets, count }: MetricSummary, q: number): number | undefined {
   if (count <= 0 || bounds.length === 0) return undefined;
   return (
     1_000 *
