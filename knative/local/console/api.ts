@@ -2,7 +2,7 @@ import { triggerList } from '@dormouse/eventing/trigger-list';
 import { type HttpResponse, problem } from '@dormouse/http/http-response';
 import { contentTypes, exposition } from '@dormouse/telemetry/query/prometheus-text';
 import { tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '@dormouse/telemetry/query/tempo-api';
-import { TempoQueryError } from '@dormouse/telemetry/query/traceql';
+import { TempoQueryError } from '@dormouse/telemetry/query/tempo-query-error';
 import { listedEvent } from './listed-event.ts';
 import { limit, logQuery } from './log-query.ts';
 import { decoded } from './path.ts';
@@ -75,13 +75,13 @@ function trace(
   return spans.length > 0 ? json(shape(spans)) : problem(404, `trace ${id} is not known, or no longer`);
 }
 
-function search(path: string, parameters: URLSearchParams, { telemetry }: ConsoleSources): HttpResponse {
+async function search(path: string, parameters: URLSearchParams, { telemetry }: ConsoleSources): Promise<HttpResponse> {
   const tag = /^tag\/(.+)\/values$/.exec(path)?.[1];
   if (tag) return json({ tagValues: telemetry.traces.tagValues(tag.replace(/^(?:resource|span)?\.(?=.)/, '')) });
   if (path === 'tags') return json({ tagNames: telemetry.traces.tags() });
   if (path !== '') return problem(404, 'there is only /api/search, /api/search/tags and /api/search/tag/…/values');
   try {
-    return json(tempoSearch(telemetry.search(tempoQuery(parameters))));
+    return json(tempoSearch(telemetry.search(await tempoQuery(parameters))));
   } catch (error) {
     if (error instanceof TempoQueryError) return problem(400, error.message);
     throw error;

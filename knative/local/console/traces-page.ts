@@ -1,5 +1,5 @@
 import { tempoQuery } from '@dormouse/telemetry/query/tempo-api';
-import { TempoQueryError } from '@dormouse/telemetry/query/traceql';
+import { TempoQueryError } from '@dormouse/telemetry/query/tempo-query-error';
 import type { TraceSummary } from '@dormouse/telemetry/traces';
 import { clockTime, count, duration } from './format.ts';
 import { html } from './html.ts';
@@ -7,7 +7,7 @@ import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 
 /** Recent traces with their durations. */
-export function tracesPage(parameters: URLSearchParams, { telemetry }: ConsoleSources): Page {
+export async function tracesPage(parameters: URLSearchParams, { telemetry }: ConsoleSources): Promise<Page> {
   const value = (name: string) => parameters.get(name)?.trim() ?? '';
   const services = telemetry.traces.tagValues('service.name');
   const form = html`<form method="get" role="search">
@@ -21,7 +21,7 @@ export function tracesPage(parameters: URLSearchParams, { telemetry }: ConsoleSo
   try {
     const asked = new URLSearchParams({ limit: '200', minDuration: value('minDuration') });
     traces = telemetry.search({
-      ...tempoQuery(asked),
+      ...(await tempoQuery(asked)),
       tags: {
         ...(value('service') ? { 'service.name': value('service') } : {}),
         ...(value('errors') ? { status: 'error' } : {}),

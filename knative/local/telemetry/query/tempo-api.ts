@@ -1,6 +1,7 @@
 import { keyValues, nanoseconds, tempoSpan } from '../otlp/otlp-values.ts';
 import type { SpanRecord, TraceQuery, TraceSummary } from '../traces.ts';
-import { durationMs, spanTest, TempoQueryError } from './traceql.ts';
+import { TempoQueryError } from './tempo-query-error.ts';
+import { durationMs } from './traceql-literals.ts';
 
 /*
  * Traces in the shapes of Tempo's HTTP API (grafana.com/docs/tempo, "HTTP API"): OTLP's JSON with hexadecimal ids and
@@ -39,12 +40,12 @@ export const tempoSearch = (traces: readonly TraceSummary[]) => ({
  * The parameters of `/api/search`: `tags` (logfmt), `q` (TraceQL of one spanset), `minDuration`,
  * `maxDuration` (Go durations), `start`, `end` (seconds), `limit`.
  *
- * @throws TempoQueryError
+ * Rejects with a TempoQueryError.
  */
-export function tempoQuery(parameters: URLSearchParams): TraceQuery {
+export async function tempoQuery(parameters: URLSearchParams): Promise<TraceQuery> {
   const query: TraceQuery = { tags: { ...logfmt(parameters.get('tags') ?? '') } };
   const q = parameters.get('q')?.trim();
-  if (q) query.test = spanTest(q);
+  if (q) query.test = (await import('./traceql.ts')).spanTest(q);
   for (const [name, field] of [
     ['minDuration', 'minDurationMs'],
     ['maxDuration', 'maxDurationMs'],

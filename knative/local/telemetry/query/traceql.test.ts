@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SpanRecord } from '../traces.ts';
-import { spanTest, TempoQueryError } from './traceql.ts';
+import { TempoQueryError } from './tempo-query-error.ts';
+import { spanTest } from './traceql.ts';
 
 const span: SpanRecord = {
   traceId: 'a'.repeat(32),
@@ -10,7 +11,7 @@ const span: SpanRecord = {
   service: 'web',
   startMs: 0,
   durationMs: 600,
-  attributes: { 'http.response.status_code': 503, 'faas.coldstart': true, 'http.route': '/blog' },
+  attributes: { 'http.response.status_code': 503, 'faas.coldstart': true, 'http.route': '/blog', offset: -4 },
   error: true,
 };
 const trace = {
@@ -37,6 +38,10 @@ describe('TraceQL of one spanset', () => {
     '{ span:duration > 1ms && trace:duration < 1h }',
     '{ name =~ "GET .+" && span.http.route != "/" }',
     '{ span.http.route !~ `/admin.*` }',
+    '{ .offset > -5 && kind = server }',
+    '{ span."http.route" = "/blog" && traceDuration < 1m30s } // every blog',
+    '{ traceDuration = 1s1000ms && .http.route != "1m30s" }',
+    '{ kind = consumer && name = "x" || kind = server }',
   ])('%s finds the span', (query) => expect(fits(query)).toBe(true));
 
   test.each([
@@ -46,6 +51,8 @@ describe('TraceQL of one spanset', () => {
     '{ .nothing != "x" }',
     '{ duration < 500ms }',
     '{ kind = server && status = unset || name = "x" }',
+    '{ .offset > -3 }',
+    '{ kind = server && (status = unset || name = "x") }',
   ])('%s does not', (query) => expect(fits(query)).toBe(false));
 
   test.each([
@@ -59,5 +66,21 @@ describe('TraceQL of one spanset', () => {
     '{ duration > 5 apples }',
     '{ name =~ "(" }',
     '{ (kind = server }',
+    '{ kind = server } && { kind = client }',
+    '{ kind = server } >> { kind = client }',
+    '{ kind = server } | count() > 2',
+    '{ !(kind = server) }',
+    '{ duration > 2 * 100ms }',
+    '{ 100ms < duration }',
+    '{ .a = .b }',
+    '{ true }',
+    '{ unknown = 1 }',
+    '{ statusMessage = "x" }',
+    '{ event:name = "x" }',
+    '{ parent.a = 1 }',
+    '{ kind = $kind }',
+    '{ .a = 1 = 2 }',
+    '{ name = "\\x" }',
+    '{ .a > -(1 && .b = 1) }',
   ])('%s is refused', (query) => expect(() => spanTest(query)).toThrow(TempoQueryError));
 });

@@ -1,153 +1,147 @@
+import { parser } from '@grafana/lezer-traceql';
+import type { SyntaxNode } from '@lezer/common';
 import { type AttributeValue, attribute, type SpanRecord, type TraceSummary } from '../traces.ts';
+import { TempoQueryError } from './tempo-query-error.ts';
+import { durationMs, readLiteral, unquoted } from './traceql-literals.ts';
 
 /** Whether a span is one of those that a query looks for. */
 export type SpanTest = (span: SpanRecord, trace: TraceSummary) => boolean;
 
-/** A query that is not understood. */
-export class TempoQueryError extends Error {
-  override name = 'TempoQueryError';
-}
-
-const token = /\s*(&&|\|\||=~|!~|!=|>=|<=|[=<>(){}]|"(?:[^"\\]|\\.)*"|`[^`]*`|[\w.:/$µ-]+)/y;
-const comparators = new Set(['=', '!=', '>', '>=', '<', '<=', '=~', '!~']);
+type Field = (span: SpanRecord, trace: TraceSummary) => AttributeValue | undefined;
 
 /**
  * TraceQL of one spanset: `{ kind = server && (status = error || duration > 100ms) }`; a span has to fulfil all of it.
  * @throws TempoQueryError
  */
 export function spanTest(query: string): SpanTest {
-  const tokens = tokensOf(query);
-  let at = 0;
-  const next = (): string => tokens[at++] ?? '';
-  const expect = (wanted: string): void => {
-    const found = next();
-    if (found !== wanted)
-      throw new TempoQueryError(`${query}: ${found || 'the end'} is not understood where ${wanted} could be`);
-  };
-  const either = (): SpanTest => {
-    let test = both();
-    while (tokens[at] === '||') {
-      at++;
-      const [left, right] = [test, both()];
-      test = (span, trace) => left(span, trace) || right(span, trace);
-    }
-    return test;
-  };
-  const both = (): SpanTest => {
-    let test = one();
-    while (tokens[at] === '&&') {
-      at++;
-      const [left, right] = [test, one()];
-      test = (span, trace) => left(span, trace) && right(span, trace);
-    }
-    return test;
-  };
-  const one = (): SpanTest => {
-    if (tokens[at] !== '(') return comparison(next(), next(), next(), query);
-    at++;
-    const inner = either();
-    expect(')');
-    return inner;
-  };
-  expect('{');
-  const test = tokens[at] === '}' ? () => true : either();
-  expect('}');
-  if (at < tokens.length)
-    throw new TempoQueryError(`${query}: ${tokens.slice(at).join(' ')} is not understood: one { … } is`);
-  return test;
-}
-
-function tokensOf(query: string): string[] {
-  const tokens: string[] = [];
-  const text = query.trimEnd();
-  for (token.lastIndex = 0; token.lastIndex < text.length; ) {
-    const from = token.lastIndex;
-    const found = token.exec(text)?.[1];
-    if (found === undefined) throw new TempoQueryError(`query ${query} is not understood at character ${from + 1}`);
-    tokens.push(found);
+  const text = forGrammar(query);
+  const tree = parser.parse(text);
+  tree.iterate({
+    enter({ type, from }) {
+      if (type.isError) throw new TempoQueryError(`query ${text} is not understood at character ${from + 1}`);
+    },
+  });
+  let node: SyntaxNode = tree.topNode;
+  for (const name of ['SpansetPipelineExpression', 'SpansetPipeline', 'SpansetFilter']) {
+    const [only, ...more] = childrenOf(node);
+    if (only?.name !== name || more.length > 0) throw new TempoQueryError(`${query} is not understood: one { … } is`);
+    node = only;
   }
-  return tokens;
+  const [condition] = childrenOf(node);
+  return condition ? readCondition(condition, text) : () => true;
 }
 
-function comparison(name: string, operator: string, raw: string, query: string): SpanTest {
-  if (!comparators.has(operator) || raw === '' || /^["`(){}=<>]/.test(name))
-    throw new TempoQueryError(`${query}: ${[name, operator, raw].join(' ').trim()} is no comparison`);
-  const value = readValue(raw);
-  const fits = fitting(operator, value);
-  const field = fieldOf(name);
+/**
+ * The grammar knows durations of one unit only, and lets a minus take everything after it, `&&` included: `1m30s` is
+ * written as nanoseconds, `-5` in parentheses.
+ */
+const forGrammar = (query: string): string =>
+  query.replace(
+    /"(?:[^"\\]|\\.)*"|`[^`]*`|([=<>]\s*)(-[\d.]+)|(?<![\w.])(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h)){2,}(?!\w)/g,
+    (found, operator?: string, negative?: string) => {
+      if (negative !== undefined) return `${operator}(${negative})`;
+      return /^\d/.test(found) ? `${Math.round(durationMs(found) * 1e6)}ns` : found;
+    },
+  );
+
+function childrenOf(node: SyntaxNode): SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) if (!child.type.isSkipped) children.push(child);
+  return children;
+}
+
+const textOf = ({ from, to }: SyntaxNode, query: string): string => query.slice(from, to);
+
+function readCondition(node: SyntaxNode, query: string): SpanTest {
+  const [left, operator, right] = childrenOf(node);
+  if (left && !operator && textOf(node, query).startsWith('(')) return readCondition(left, query);
+  if (!left || !operator || !right) throw notComparison(node, query);
+  if (operator.name === 'FieldOp') return readComparison(left, textOf(operator, query), right, query);
+  const [first, second] = [readCondition(left, query), readCondition(right, query)];
+  return operator.name === 'And'
+    ? (span, trace) => first(span, trace) && second(span, trace)
+    : (span, trace) => first(span, trace) || second(span, trace);
+}
+
+function readComparison(left: SyntaxNode, operator: string, right: SyntaxNode, query: string): SpanTest {
+  const field = readField(left, query);
+  const fits = comparison(operator, readLiteral(literalText(right, query)));
   return (span, trace) => {
     const found = field(span, trace);
     return found !== undefined && fits(found);
   };
 }
 
-const intrinsics: Readonly<Record<string, (span: SpanRecord, trace: TraceSummary) => AttributeValue>> = {
+function literalText(node: SyntaxNode, query: string): string {
+  const [inside, more] = childrenOf(node);
+  if (more) throw notComparison(node, query);
+  if (inside?.name === 'Static' && inside.firstChild?.name !== 'TemplateVariable') {
+    const [minus, literal] = [query.slice(node.from, inside.from).trim(), textOf(inside, query)];
+    if (minus === '' || (minus === '-' && /^\d+(?:\.\d+)?$/.test(literal))) return minus + literal;
+  }
+  if (inside?.name !== 'FieldExpression') throw notComparison(node, query);
+  return (textOf(node, query).startsWith('-') ? '-' : '') + literalText(inside, query);
+}
+
+const intrinsics: Readonly<Record<string, Field>> = {
   duration: ({ durationMs }) => durationMs,
-  traceDuration: (_, { durationMs }) => durationMs,
   name: ({ name }) => name,
   kind: ({ kind }) => kind,
   status: ({ error }) => (error ? 'error' : 'unset'),
+  traceDuration: (_, { durationMs }) => durationMs,
   rootName: (_, { rootName }) => rootName,
   rootServiceName: (_, { rootService }) => rootService,
-  rootService: (_, { rootService }) => rootService,
+};
+const scoped: Readonly<Record<string, string>> = {
+  'span:duration': 'duration',
+  'span:name': 'name',
+  'span:kind': 'kind',
+  'span:status': 'status',
+  'trace:duration': 'traceDuration',
+  'trace:rootName': 'rootName',
+  'trace:rootService': 'rootServiceName',
 };
 
-function fieldOf(name: string): (span: SpanRecord, trace: TraceSummary) => AttributeValue | undefined {
-  const scoped = /^(span|trace):(\w+)$/.exec(name);
-  const intrinsic =
-    intrinsics[
-      scoped ? (scoped[1] === 'trace' && scoped[2] === 'duration' ? 'traceDuration' : (scoped[2] as string)) : name
-    ];
-  if (intrinsic) return intrinsic;
-  const bare = name.replace(/^(?:resource|span)?\./, '');
-  return (span) => attribute(span, bare);
-}
-
-function readValue(raw: string): AttributeValue {
-  if (raw.startsWith('"')) return JSON.parse(raw) as string;
-  if (raw.startsWith('`')) return raw.slice(1, -1);
-  if (raw === 'true' || raw === 'false') return raw === 'true';
-  if (/^-?\d+(?:\.\d+)?$/.test(raw)) return Number(raw);
-  return /^\d/.test(raw) ? durationMs(raw) : raw === 'ok' ? 'unset' : raw;
-}
-
-function fitting(operator: string, value: AttributeValue): (found: AttributeValue) => boolean {
-  if (operator === '=~' || operator === '!~') {
-    try {
-      const expression = new RegExp(`^(?:${String(value)})$`);
-      return (found) => expression.test(String(found)) === (operator === '=~');
-    } catch {
-      throw new TempoQueryError(`${String(value)} is no regular expression`);
-    }
+function readField(node: SyntaxNode, query: string): Field {
+  const [inside] = childrenOf(node);
+  const text = textOf(node, query);
+  if (inside?.name === 'IntrinsicField') {
+    const intrinsic = intrinsics[scoped[text] ?? text];
+    if (intrinsic) return intrinsic;
+    throw new TempoQueryError(`${query}: ${text} is not known here`);
   }
-  if (operator === '=' || operator === '!=') return (found) => (String(found) === String(value)) === (operator === '=');
-  const number = Number(value);
-  if (Number.isNaN(number)) throw new TempoQueryError(`${operator} compares numbers, not ${String(value)}`);
-  const tests: Readonly<Record<string, (found: number) => boolean>> = {
-    '>': (n) => n > number,
-    '>=': (n) => n >= number,
-    '<': (n) => n < number,
-    '<=': (n) => n <= number,
-  };
-  return (found) => (tests[operator] as (found: number) => boolean)(Number(found));
+  const [, quoted, plain] = /^(?:resource|span)?\.(?:("(?:[^"\\]|\\.)*")|([^"]+))$/.exec(text) ?? [];
+  const name = quoted === undefined ? plain : unquoted(quoted);
+  if (inside?.name !== 'AttributeField' || name === undefined) throw notComparison(node.parent ?? node, query);
+  return (span) => attribute(span, name);
 }
 
-const units: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
+const notComparison = (node: SyntaxNode, query: string) =>
+  new TempoQueryError(`${query}: ${textOf(node, query)} is no comparison of a field with a value`);
+
+const orders: Readonly<Record<string, (found: number, wanted: number) => boolean>> = {
+  '>': (found, wanted) => found > wanted,
+  '>=': (found, wanted) => found >= wanted,
+  '<': (found, wanted) => found < wanted,
+  '<=': (found, wanted) => found <= wanted,
 };
 
-/** Go's durations: `1m30s`, `100ms`. @throws TempoQueryError */
-export function durationMs(text: string): number {
-  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text))
-    throw new TempoQueryError(`duration ${text} is not understood: 100ms or 1.5s is`);
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
-    (sum, [, value, unit]) => sum + Number(value) * (units[unit as string] as number),
-    0,
-  );
+function comparison(operator: string, value: AttributeValue): (found: AttributeValue) => boolean {
+  if (operator === '=' || operator === '!=') return (found) => (String(found) === String(value)) === (operator === '=');
+  if (operator === '=~' || operator === '!~') {
+    const expression = regularExpression(String(value));
+    return (found) => expression.test(String(found)) === (operator === '=~');
+  }
+  const [order, number] = [orders[operator], Number(value)];
+  if (!order) throw new TempoQueryError(`${operator} is no comparison`);
+  if (Number.isNaN(number)) throw new TempoQueryError(`${operator} compares numbers, not ${String(value)}`);
+  return (found) => order(Number(found), number);
+}
+
+function regularExpression(text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${text})$`);
+  } catch {
+    throw new TempoQueryError(`${text} is no regular expression`);
+  }
 }
