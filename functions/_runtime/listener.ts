@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { propagation, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Hono } from 'hono';
 import { wasForwardedSecure } from './address.ts';
 import type { Env } from './app.ts';
@@ -9,7 +9,7 @@ import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
 import { bodyLimit as defaultLimit } from './request.ts';
 import { measureFirst, measureRequest } from './request-measures.ts';
-import { childOf, failed, isSampledTrace, nowMs, runInSpan, tracer } from './trace.ts';
+import { childOf, failed, isSampledTrace, nowMs, tracer } from './trace.ts';
 
 /** What is asked of a function's app; any chain of routes made by newApp() has it. */
 export type App = Pick<Hono<Env>, 'fetch' | 'router'>;
@@ -80,8 +80,9 @@ export function listener(options: ListenerOptions): RequestListener {
     if (path === '/healthz') return void outgoing.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
     if (path === '/readyz') return void sendReadiness(outgoing, options, isReady);
 
-    const within = propagation.extract(ROOT_CONTEXT, incoming.headers);
-    const span = tracer.startSpan(incoming.method as string, serverSpan, within) as LightSpan;
+    const caller = propagation.extract(ROOT_CONTEXT, incoming.headers);
+    const span = tracer.startSpan(incoming.method as string, serverSpan, caller) as LightSpan;
+    const within = trace.setSpan(caller, span);
     const { traceId } = span.spanContext();
     const first = coldStart;
     coldStart = false;
@@ -89,34 +90,29 @@ export function listener(options: ListenerOptions): RequestListener {
     for (const header in safeHeaders) outgoing.setHeader(header, safeHeaders[header as keyof typeof safeHeaders]);
     if (wasForwardedSecure((name) => incoming.headers[name] as string | undefined))
       outgoing.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    outgoing.once('close', () => finished(incoming, outgoing, { path, span, first }));
-    runInSpan(
-      span,
-      () => {
-        handle(incoming, outgoing, path).catch((error) => {
-          span.failure ??= error;
-          if (incoming.complete || !incoming.destroyed) void sendProblem(outgoing, error, traceId);
-        });
-      },
-      within,
-    );
+    outgoing.once('close', () => finished(incoming, outgoing, { path, span, within, first }));
+    context.with(within, () => {
+      handle(incoming, outgoing, path).catch((error) => {
+        span.failure ??= error;
+        if (incoming.complete || !incoming.destroyed) void sendProblem(outgoing, error, traceId);
+      });
+    });
   };
 
   function finished(
     incoming: Incoming,
     outgoing: ServerResponse,
-    { path, span, first }: { path: string; span: LightSpan; first: boolean },
+    { path, span, within, first }: { path: string; span: LightSpan; within: Context; first: boolean },
   ): void {
     const { startMs } = span;
-    const context = span.spanContext();
     const endMs = nowMs();
     const method = incoming.method as string;
     const status = outgoing.headersSent ? outgoing.statusCode : 499;
     const route = (app && routeOf(app, method, path)) ?? '';
     const trigger = path === '/events' || incoming.headers['ce-type'] !== undefined ? 'pubsub' : 'http';
-    measureRequest(context, { method, route, status, seconds: (endMs - startMs) / 1000 });
+    measureRequest(within, { method, route, status, seconds: (endMs - startMs) / 1000 });
     if (first)
-      measureFirst(context, {
+      measureFirst(within, {
         trigger,
         processStartedMs,
         builtMs,
@@ -126,7 +122,7 @@ export function listener(options: ListenerOptions): RequestListener {
         waitedForMs,
       });
     if (status >= 500) failed(span, span.failure ?? new Error(`answered ${status}`));
-    if (status >= 500 || isSampledTrace(context)) {
+    if (status >= 500 || isSampledTrace(span.spanContext())) {
       if (route) span.updateName(`${method} ${route}`);
       span.setAttributes({
         'http.request.method': method,
@@ -151,7 +147,7 @@ export function listener(options: ListenerOptions): RequestListener {
       duration_ms: Math.round((endMs - startMs) * 100) / 100,
       ...(status >= 500 && { error: span.failure }),
     };
-    runInSpan(span, () => log[level](fields, `${method} ${path} ${status}`));
+    context.with(within, () => log[level](fields, `${method} ${path} ${status}`));
   }
 }
 

@@ -1,6 +1,6 @@
 import { metrics } from '@dormouse/signals/metrics';
+import type { Context } from '@opentelemetry/api';
 import { measure } from './measure.ts';
-import type { TraceContext } from './trace.ts';
 
 /** Methods that HTTP and PATCH's RFC know; a client can make up others. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
@@ -28,14 +28,14 @@ function attributesOf(method: string, route: string, status: number): Attributes
 
 /** Measures an answered request. */
 export function measureRequest(
-  context: TraceContext,
+  within: Context,
   { method, route, status, seconds }: { method: string; route: string; status: number; seconds: number },
 ): void {
   measure(
     metrics.requestDuration,
     seconds,
     attributesOf(methods.has(method) ? method : '_OTHER', route, status),
-    context,
+    within,
   );
 }
 
@@ -53,11 +53,11 @@ interface First {
 
 /** Measures the cold start that an instance's first request tells of. */
 export function measureFirst(
-  context: TraceContext,
+  within: Context,
   { trigger, processStartedMs, builtMs, readyMs, startMs, endMs, waitedForMs }: First,
 ): void {
-  measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, context);
-  if (Number.isFinite(builtMs)) measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, context);
+  measure(metrics.coldStarts, 1, { 'faas.trigger': trigger }, within);
+  if (Number.isFinite(builtMs)) measure(metrics.initDuration, (builtMs - processStartedMs) / 1000, {}, within);
   if (startMs - readyMs < waitedForMs)
-    measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, context);
+    measure(metrics.firstResponseDuration, (endMs - processStartedMs) / 1000, { 'faas.trigger': trigger }, within);
 }

@@ -1,7 +1,6 @@
 import type { SpanKind as SpanKindName } from '@dormouse/signals/span-kind';
 import {
   type Attributes as ApiAttributes,
-  type Context,
   context,
   createTraceState,
   propagation,
@@ -53,10 +52,6 @@ export const isSampledTrace = (of: TraceContext | undefined): boolean =>
 /** Runs `work` as part of a trace. */
 export const runInTrace = <T>(of: TraceContext, work: () => T): T =>
   context.with(trace.setSpanContext(context.active(), of), work);
-
-/** Runs `work` inside a span. */
-export const runInSpan = <T>(span: Span, work: () => T, within: Context = context.active()): T =>
-  context.with(trace.setSpan(within, span), work);
 
 /** Remembers why the running request fails; the client is told less. */
 export function noteFailure(error: unknown): void {

@@ -52,7 +52,7 @@ function watch(query: Running, within: Context): void {
       metrics.sqlDuration,
       (endMs - startMs) / 1000,
       failure ? { ...attributes, 'error.type': failure.type } : attributes,
-      parent,
+      within,
     );
     if (!isSampledTrace(parent)) return;
     const all = { ...attributes, 'db.query.text': text.trim().slice(0, 2000) };
