@@ -1,18 +1,19 @@
+import type { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import {
   JsonMetricsSerializer,
   JsonTraceSerializer,
   ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { exchange } from './http.ts';
 import type { FinishedSpan } from './light-span.ts';
 import { type Measure, onPush } from './measure.ts';
-import { openMeter } from './meter.ts';
+import { type Meter, openMeter } from './meter.ts';
 import { readableSpans, resourceOf } from './otlp.ts';
 import { processState } from './process-state.ts';
-import { prometheusText } from './prometheus-text.ts';
+import { prometheusReader } from './prometheus-reader.ts';
 import { seriesStarts } from './series-start.ts';
 import type { Target } from './telemetry-config.ts';
 
@@ -22,8 +23,17 @@ export interface Exporter {
   record(measure: Measure): void;
   /** Pushes what was measured so far. @throws ExportError */
   push(): Promise<void>;
-  /** What was measured, in Prometheus' text format. */
-  scrape(): Promise<string>;
+  /** Has OpenTelemetry's SDK take what libraries do. @param take is given their spans */
+  startSdk(take: (span: FinishedSpan) => void): Promise<void>;
+  /** Answers with what was measured, in Prometheus' text format; where that is asked for, and once the SDK is there. */
+  scrape: PrometheusExporter['getMetricsRequestHandler'];
+  close(): Promise<void>;
+}
+
+/** Collects when it is asked to. */
+class Reader extends MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
 }
 
 /** The collector did not take a request; `retryable` says whether it may the next time. */
@@ -42,7 +52,7 @@ const retryableStatuses = new Set([429, 502, 503, 504]);
 
 /** The part of telemetry that needs OpenTelemetry's packages; loaded after the first answer. Spans and metrics leave by OTLP/HTTP. */
 export function openExporter(config: Config): Exporter {
-  const { metrics, protocol, timeoutMs, tracesTo, metricsTo } = config.telemetry;
+  const { metrics, protocol, timeoutMs, tracesTo, metricsTo, sampler } = config.telemetry;
   const json = protocol === 'http/json';
   const resource = resourceOf(config);
   const meter = metrics === 'none' ? undefined : openMeter(config, metrics === 'prometheus');
@@ -61,6 +71,27 @@ export function openExporter(config: Config): Exporter {
     if (response.status >= 400)
       throw new ExportError(`the collector answered ${response.status}`, retryableStatuses.has(response.status));
   };
+  let sdk: { reader: MetricReader | undefined; end: () => Promise<void> } | undefined;
+  let prometheus: PrometheusExporter | undefined;
+  const readerOf = async (own: Meter): Promise<MetricReader> => {
+    if (metrics !== 'prometheus') {
+      const producer = { collect: async () => ({ resourceMetrics: own.collect(), errors: [] }) };
+      return new Reader({
+        aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
+        metricProducers: [producer],
+      });
+    }
+    prometheus = await prometheusReader(own);
+    return prometheus;
+  };
+  let starting: Promise<void> | undefined;
+  const start = async (take: (span: FinishedSpan) => void): Promise<void> => {
+    const { startSdk } = await import('./sdk.ts');
+    const reader = meter && (await readerOf(meter));
+    sdk = { reader, end: startSdk({ resource, sampler, take: tracesTo && take, reader }) };
+  };
+  const collect = async (own: Meter): Promise<ResourceMetrics> =>
+    sdk?.reader ? (await sdk.reader.collect()).resourceMetrics : own.collect();
   const write = (collected: ResourceMetrics) =>
     (json ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(collected);
 
@@ -73,13 +104,24 @@ export function openExporter(config: Config): Exporter {
     record: (measure) => meter?.record(measure),
     async push() {
       if (!meter || !metricsTo) return;
-      const { collected: own, sent } = starts.withZeros(meter.collect());
+      const { collected: own, sent } = starts.withZeros(await collect(meter));
       const body = write(own);
       await post(metricsTo, body && (meter.exemplars?.put(own, body) ?? body));
       sent();
       const system = meter.collectSystem();
       if (system) await post(metricsTo, write(system));
     },
-    scrape: async () => (meter ? prometheusText([meter.collect(), meter.collectSystem()]) : ''),
+    startSdk: (take) =>
+      (starting ??= start(take).catch((error) => {
+        starting = undefined;
+        throw error;
+      })),
+    scrape(incoming, outgoing) {
+      if (!prometheus) throw new TypeError('Prometheus is not asked for, or the SDK not started');
+      prometheus.getMetricsRequestHandler(incoming, outgoing);
+      // It has answered nothing yet; what it says of the type lacks the version, which scrapers tell formats by.
+      outgoing.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    },
+    close: async () => sdk?.end(),
   };
 }

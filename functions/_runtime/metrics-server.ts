@@ -1,4 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+/** Answers a request for metrics, in its own time. Rejects where there is nothing to answer. */
+export type Scrape = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 /**
  * Serves Prometheus' text at `/metrics` on a port of its own: a scrape of the function's port would be counted as traffic by Knative, keep the
@@ -6,15 +9,12 @@ import { createServer, type Server } from 'node:http';
  * @returns the server once it listens. It keeps no process alive.
  */
 export function serveMetrics(
-  scrape: () => Promise<string>,
+  scrape: Scrape,
   { host, port }: { host: string | undefined; port: number },
 ): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     if (incoming.url !== '/metrics') return void outgoing.writeHead(404).end();
-    scrape().then(
-      (text) => outgoing.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
-      () => outgoing.writeHead(503).end(),
-    );
+    scrape(incoming, outgoing).catch(() => outgoing.writeHead(503).end());
   }).unref();
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(port, host, () => resolve(server));

@@ -29,6 +29,7 @@ export function seriesStarts(startedMs: number, now: () => number = Date.now): S
       const from = (metric: Metric): Metric => {
         if (
           metric.dataPointType === DataPointType.GAUGE ||
+          metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM ||
           (metric.dataPointType === DataPointType.SUM && !metric.isMonotonic)
         )
           return metric;

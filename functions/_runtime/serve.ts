@@ -4,6 +4,7 @@ import { type Config, readConfig } from './config.ts';
 import { closeConnections } from './http.ts';
 import { type App, listener } from './listener.ts';
 import { type Logger, openLog } from './log.ts';
+import type { Scrape } from './metrics-server.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { openTelemetry } from './telemetry.ts';
 
@@ -82,7 +83,7 @@ const portOf = (server: Server): number => (server.address() as { port: number }
 
 /** A port that is taken costs the metrics, not the function. */
 async function openMetrics(
-  scrape: () => Promise<string>,
+  scrape: Scrape,
   at: Config['telemetry']['prometheus'],
   log: Logger,
 ): Promise<Server | undefined> {

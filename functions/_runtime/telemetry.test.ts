@@ -1,11 +1,11 @@
 import { metrics } from '@dormouse/signals/metrics';
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { metrics as metricsApi, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { attributesOf, type Collector, openCollector } from './collector.fixture.ts';
 import { readConfig } from './config.ts';
 import { measure } from './measure.ts';
 import { type OpenTelemetry, openTelemetry } from './telemetry.ts';
-import { runInTrace, tracer } from './trace.ts';
+import { inSpan, runInTrace, tracer, tracerProvider } from './trace.ts';
 
 let collector: Collector;
 let telemetry: OpenTelemetry | undefined;
@@ -195,4 +195,50 @@ test('with OTEL_SDK_DISABLED nothing is kept or loaded', async () => {
   measure(metrics.accountsCreated, 1);
   await close();
   expect(collector.taken).toEqual([]);
+});
+
+describe('a library', () => {
+  /** As a library does it: by the API alone. */
+  const library = trace.getTracer('library', '1.2.3');
+  const query = (name: string) =>
+    inSpan(name, { parent: trace.getSpanContext(within) }, () =>
+      library.startActiveSpan(`${name} of a library`, { kind: SpanKind.CLIENT }, async (span) => {
+        span.setAttribute('rows', 2);
+        await inSpan(`inside of ${name}`, {}, async () => {});
+        span.recordException(new Error('write to ann@example.org'));
+        span.end();
+      }),
+    );
+  const family = (name: string) => {
+    const of = (each: string) => collector.spans().find((span) => span.name === each);
+    const [outer, its, inner] = [of(name), of(`${name} of a library`), of(`inside of ${name}`)];
+    return { its, isChild: its?.parentSpanId === outer?.spanId, hasChild: inner?.parentSpanId === its?.spanId };
+  };
+
+  test('has its spans in the trace before OpenTelemetry’s SDK is loaded, and after', async () => {
+    const { close } = open({ OTEL_METRICS_EXPORTER: 'none' });
+    await query('early');
+    await expect.poll(() => family('early').its, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => tracerProvider.handedOver, { timeout: 20_000 }).toBe(true);
+    await query('late');
+    await close();
+    for (const name of ['early', 'late']) {
+      const { its, isChild, hasChild } = family(name);
+      expect([name, isChild, hasChild]).toEqual([name, true, true]);
+      expect(its).toMatchObject({ kind: 3, traceId: 'a'.repeat(32), attributes: [{ key: 'rows' }] });
+      expect(JSON.stringify(its)).not.toContain('ann@example.org');
+    }
+  });
+
+  test('has what it measures sent, though the SDK is loaded later, and with a zero before', async () => {
+    const { close } = open();
+    const meter = metricsApi.getMeter('library');
+    const rows = meter.createCounter('library.rows', { unit: '{row}' });
+    meter.createObservableGauge('library.pool').addCallback((result) => result.observe(7));
+    rows.add(2, { table: 'a' });
+    await close();
+    expect(found('library.rows')).toMatchObject([{ unit: '{row}', points: [{ asDouble: 0 }, { asDouble: 2 }] }]);
+    expect(found('library.pool')).toMatchObject([{ points: [{ asDouble: 7 }] }]);
+    expect(found('library.rows')[0]?.resource).toMatchObject({ 'service.name': 'posts' });
+  });
 });

@@ -1,14 +1,16 @@
 import { metrics } from '@dormouse/signals/metrics';
 import type { Config } from './config.ts';
 import type { Exporter } from './exporter.ts';
-import { onMeasure, readStates } from './measure.ts';
+import type { FinishedSpan } from './light-span.ts';
+import { meterProvider, onMeasure, readStates } from './measure.ts';
+import type { Scrape } from './metrics-server.ts';
 import { tracerProvider } from './trace.ts';
 import { waitingMeasures } from './waiting-measures.ts';
 import { waitingSpans } from './waiting-spans.ts';
 
 export interface OpenTelemetry {
-  /** Prometheus' text; absent unless it was asked for. */
-  scrape: (() => Promise<string>) | undefined;
+  /** Answers with Prometheus' text; absent unless it was asked for. */
+  scrape: Scrape | undefined;
   /** Measures every state for the last time, while what it is read from is still there. */
   lastLook(): Promise<void>;
   /** Sends what is left. */
@@ -80,18 +82,20 @@ export function openTelemetry(
   const scheduleExport = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void run(send);
+      void run(send).then(() => run(startSdk));
     }, exportDelayMs).unref();
   };
+  const take = (span: FinishedSpan) => {
+    spans.add(span);
+    scheduleExport();
+  };
+  /** OpenTelemetry's SDK costs more than what sends: a process that ends before needs it for nothing but what libraries measured. */
+  const startSdk = (to: Exporter) => to.startSdk(take);
 
   /** An instance that nobody asked has nothing to tell. */
-  const used = () => loading !== undefined || spans.count + measures.count > 0;
+  const used = () => loading !== undefined || spans.count + measures.count + meterProvider.waiting > 0;
 
-  if (tracesTo)
-    tracerProvider.take = (span) => {
-      spans.add(span);
-      scheduleExport();
-    };
+  if (tracesTo) tracerProvider.take = take;
   if (mode !== 'none')
     onMeasure((measure) => {
       measures.add(measure);
@@ -100,10 +104,12 @@ export function openTelemetry(
   return {
     scrape:
       mode === 'prometheus'
-        ? () =>
-            run(push)
-              .then(loaded)
-              .then((from) => from.scrape())
+        ? async (incoming, outgoing) => {
+            await run(push);
+            const from = await loaded();
+            await from.startSdk(take);
+            from.scrape(incoming, outgoing);
+          }
         : undefined,
     async lastLook() {
       if (used()) await readStates(true);
@@ -111,7 +117,9 @@ export function openTelemetry(
     async close() {
       clearTimeout(timer);
       clearInterval(pushing);
+      if (meterProvider.waiting > 0 && mode !== 'none') await run(startSdk);
       if (used()) await persist(run, [send, (to) => to.push()], pausesMs);
+      await exporter?.close();
       tracerProvider.take = undefined;
       onMeasure(undefined);
     },

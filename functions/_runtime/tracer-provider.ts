@@ -27,6 +27,8 @@ export interface LightTracerProvider extends TracerProvider {
   take: ((span: FinishedSpan) => void) | undefined;
   /** Has `provider` make the spans of libraries from now on, also those of tracers that they already hold. */
   handOver(provider: TracerProvider | undefined): void;
+  /** Whether another makes the spans of libraries. */
+  readonly handedOver: boolean;
 }
 
 type StartActive = [Work] | [SpanOptions, Work] | [SpanOptions, Context, Work];
@@ -38,13 +40,14 @@ type Work = (span: Span) => unknown;
  */
 export function lightTracerProvider(): LightTracerProvider {
   let sdk: TracerProvider | undefined;
-  let handed = 0;
   const provider: LightTracerProvider = {
     sampler: ingressDecides,
     take: undefined,
     handOver(to) {
       sdk = to;
-      handed++;
+    },
+    get handedOver() {
+      return sdk !== undefined;
     },
     getTracer: (name, version, options) => (name === ownScope ? light({ name }) : library(name, version, options)),
   };
@@ -78,12 +81,12 @@ export function lightTracerProvider(): LightTracerProvider {
   };
 
   const library = (name: string, version?: string, options?: TracerOptions): Tracer => {
-    let tracer: Tracer = light({ name, ...(version && { version }), ...(options?.schemaUrl && options) });
-    let since = -1;
+    const until = light({ name, ...(version && { version }), ...(options?.schemaUrl && options) });
+    let made: { by: TracerProvider; tracer: Tracer } | undefined;
     const current = () => {
-      if (since !== handed && sdk) tracer = sdk.getTracer(name, version, options);
-      since = handed;
-      return tracer;
+      if (!sdk) return until;
+      if (made?.by !== sdk) made = { by: sdk, tracer: sdk.getTracer(name, version, options) };
+      return made.tracer;
     };
     const startSpan: Tracer['startSpan'] = (...args) => current().startSpan(...args);
     return { startSpan, startActiveSpan: activeBy(startSpan) };

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BuildError, type Builder, createBuilder } from './bundle.ts';
+import { BuildError, type Builder, type Bundle, createBuilder } from './bundle.ts';
 
 let root: string;
 let builder: Builder;
@@ -105,5 +105,27 @@ describe('a program', () => {
     await expect(builder.build(program)).rejects.toThrow(
       new RegExp(`^${program}:2:\\d+: Could not resolve "./gone.ts"`),
     );
+  });
+});
+
+describe('OpenTelemetry’s SDK', () => {
+  const project = join(import.meta.dirname, '../../../..');
+  const packages = ({ contents }: Bundle) =>
+    ['sdk-node', 'exporter-zipkin', 'otlp-grpc-exporter-base'].filter((name) =>
+      contents.some((file) => file.includes(`/@opentelemetry/${name}/`)),
+    );
+
+  it('is in a function without the exporters that it would choose from', async () => {
+    const here = createBuilder({ folder: join(root, 'build'), root: project });
+    const made = await here.build(join(project, 'functions/_runtime/serve.fixture.ts'));
+    await here.rest();
+    expect(packages(made)).toEqual(['sdk-node']);
+    expect(made.inputs.filter((file) => file.includes('left-out'))).toEqual([]);
+  });
+
+  it('is whole in a program that uses it by itself', async () => {
+    symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
+    const source = `import { NodeSDK } from '@opentelemetry/sdk-node'; export const sdk = new NodeSDK();`;
+    expect(packages(await builder.build(write('main.ts', source)))).toHaveLength(3);
   });
 });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Metafile } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
+import { explicitSdk, hasOtherSdk } from './explicit-sdk.ts';
 
 /** A program made ready to run. */
 export interface Bundle {
@@ -43,7 +44,7 @@ interface Found {
 }
 
 /** Change it when the way of building changes. */
-const recipe = '6';
+const recipe = '7';
 
 /** CommonJS inside of an ES module needs these. */
 const banner = `import { createRequire as dormouseRequire } from 'node:module'; const require = dormouseRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;`;
@@ -129,7 +130,7 @@ async function make(
 ): Promise<Found> {
   const { build } = await import('esbuild');
   const temporary = join(directory, `making-${process.pid}-${Date.now()}`);
-  const result = await build({
+  const options = {
     entryPoints: { main: program },
     outdir: temporary,
     bundle: true,
@@ -149,11 +150,18 @@ async function make(
     logLevel: 'silent',
     absWorkingDir: root,
     loader: { '.sql': 'text', '.css': 'text', '.svg': 'text', '.node': 'copy' },
-  }).catch((error: unknown) => {
-    rmSync(temporary, { recursive: true, force: true });
-    throw new BuildError(explain(error, root));
-  });
-  const read = [...Object.keys(result.metafile.inputs).map((file) => resolve(root, file)), ...globSync(files)];
+  } as const satisfies BuildOptions;
+  const result = await build({ ...options, plugins: [explicitSdk] })
+    .then((made) => {
+      if (!hasOtherSdk(made.metafile)) return made;
+      rmSync(temporary, { recursive: true, force: true });
+      return build(options);
+    })
+    .catch((error: unknown) => {
+      rmSync(temporary, { recursive: true, force: true });
+      throw new BuildError(explain(error, root));
+    });
+  const read = [...filesIn(result.metafile).map((file) => resolve(root, file)), ...globSync(files)];
   const inputs = Object.fromEntries(read.map((file) => [file, stamp(file)]));
   const hash = sha(how + Object.entries(inputs).map(([file, each]) => `${file} ${each.hash}`)).slice(0, 16);
   writeFileSync(join(temporary, 'package.json'), '{"type":"module"}');
@@ -167,9 +175,12 @@ async function make(
   return found;
 }
 
+/** Its sources; what was left out is no file. */
+const filesIn = ({ inputs }: { inputs: object }) => Object.keys(inputs).filter((file) => !file.startsWith('left-out:'));
+
 /** What tree shaking left nothing of is not among an output's inputs. */
 const contentsOf = ({ outputs }: Metafile, root: string) => [
-  ...new Set(Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).map((file) => resolve(root, file)))),
+  ...new Set(Object.values(outputs).flatMap((each) => filesIn(each).map((file) => resolve(root, file)))),
 ];
 
 function stamp(file: string): Found['inputs'][string] {
