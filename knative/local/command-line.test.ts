@@ -15,6 +15,7 @@ describe('the command line', () => {
       verbose: false,
       watch: true,
       prewarmed: true,
+      inspect: [],
       observe: undefined,
     });
   });

@@ -11,6 +11,8 @@ export interface Settings {
   verbose: boolean;
   watch: boolean;
   prewarmed: boolean;
+  /** Services that run with an inspector. */
+  inspect: readonly string[];
   /** Where telemetry goes on to. */
   observe: string | undefined;
 }
@@ -26,6 +28,8 @@ export const help = `Runs the whole platform on this machine: ingress, functions
   --overlay FOLDER   manifests to run (default knative/overlays/local)
   --observe URL      send telemetry on to an OpenTelemetry Collector, OTLP over HTTP (http://127.0.0.1:4318;
                      default OTEL_EXPORTER_OTLP_ENDPOINT, else nowhere)
+  --inspect NAME     run this Service with an inspector on 127.0.0.1:9229: one instance that never sleeps, without
+                     liveness probe; again for another one (9230 …)
   --verbose          print every log line of the functions, and what was ignored in the manifests
   --no-watch         do not follow changes of sources and manifests
   --no-prewarm       keep no process ready for the next cold start
@@ -43,6 +47,7 @@ const options = {
   host: { type: 'string' },
   home: { type: 'string' },
   overlay: { type: 'string' },
+  inspect: { type: 'string', multiple: true },
   observe: { type: 'string' },
   verbose: { type: 'boolean' },
   watch: { type: 'boolean' },
@@ -70,6 +75,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv, ro
     verbose: values.verbose ?? false,
     watch: values.watch ?? true,
     prewarmed: values.prewarm ?? true,
+    inspect: values.inspect ?? [],
     observe: addressOf(
       values.observe ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
       values.observe === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : '--observe',

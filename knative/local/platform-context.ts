@@ -28,6 +28,8 @@ export interface PlatformOptions {
   /** DATABASE_URL and REDIS_URL. */
   databaseUrl?: string | undefined;
   redisUrl?: string | undefined;
+  /** Services that run with an inspector. */
+  inspect?: readonly string[];
   /** Address of an OTLP/HTTP receiver that all telemetry goes on to. */
   observe?: string | undefined;
   /** Lines for people: steps of the start, and the functions' output. */

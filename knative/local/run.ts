@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join, relative } from 'node:path';
 import type { Settings } from './command-line.ts';
+import { inspectorPorts, withInspector } from './inspect.ts';
 import { loadOverlay } from './load.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import type { PlatformOptions } from './platform-context.ts';
@@ -20,7 +21,8 @@ export async function run(settings: Settings, root: string, more: Pick<PlatformO
   console.log(first ? 'Dormouse starts for the first time' : 'Dormouse starts');
   const platform = await startPlatform({
     home: settings.home,
-    load: () => loadOverlay(settings.overlay, root),
+    load: async () => withInspector(await loadOverlay(settings.overlay, root), settings.inspect),
+    inspect: settings.inspect,
     root,
     port: settings.port,
     consolePort: settings.consolePort,
@@ -44,7 +46,7 @@ export async function run(settings: Settings, root: string, more: Pick<PlatformO
   setTimeout(flushCompileCache, 1_000).unref();
 }
 
-function summary(platform: RunningPlatform, { home, host }: Settings, seconds: string): string {
+function summary(platform: RunningPlatform, { home, host, inspect }: Settings, seconds: string): string {
   const open = host === '127.0.0.1' || host === 'localhost' || host === '::1' ? '' : '   open to the network';
   return [
     '',
@@ -54,6 +56,7 @@ function summary(platform: RunningPlatform, { home, host }: Settings, seconds: s
     `  console  ${platform.consoleUrl}`,
     ...platform.brokerUrls.map((url) => `  events   ${url}`),
     `  OTLP     ${platform.otlpUrl}`,
+    ...[...inspectorPorts(inspect)].map(([name, port]) => `  inspect  ${name} on 127.0.0.1:${port}`),
     `  objects  kubectl -s ${platform.kubernetesUrl} -n NAMESPACE get triggers`,
     `  data     ${relative(process.cwd(), home) || home}`,
     '',

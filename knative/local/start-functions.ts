@@ -7,6 +7,7 @@ import type { PrewarmedProcess } from '@dormouse/serving/process/prewarmed-proce
 import { prepareSecrets } from '@dormouse/serving/process/secrets';
 import { createServices, type Services } from '@dormouse/serving/services';
 import type { ClusterServices } from './cluster-services.ts';
+import { inspectorPorts, startInspected } from './inspect.ts';
 import type { PlatformContext } from './platform-context.ts';
 import type { BackingServices } from './start-backing-services.ts';
 
@@ -31,13 +32,19 @@ export async function startFunctions(
     context,
     (address) => clusterServices.addressOf(address) ?? services.addressOf(address),
   );
+  const ports = inspectorPorts(context.inspect ?? []);
+  const inspected = startInspected(launcher);
   const services = createServices({
     home,
     cwd: root,
     outputs,
     environmentOf,
     tickMs: context.tickMs ?? 2_000,
-    process: (env) => (env.NODE_OPTIONS ? startChild(launcher, env, nodeFlags) : prewarmed.take()),
+    process: (env) => {
+      const port = ports.get(env.K_SERVICE ?? '');
+      if (port !== undefined) return inspected(env, port);
+      return env.NODE_OPTIONS ? startChild(launcher, env, nodeFlags) : prewarmed.take();
+    },
   });
   context.services = services;
   cleanup.defer(() => services.close());

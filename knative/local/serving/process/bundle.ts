@@ -143,7 +143,7 @@ async function make(
     minify: true,
     keepNames: true,
     legalComments: 'none',
-    sourcemap: 'external',
+    sourcemap: 'linked',
     chunkNames: 'chunk-[hash]',
     banner: { js: banner },
     metafile: true,
