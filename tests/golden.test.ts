@@ -8,7 +8,7 @@ import { compileFilters } from '@dormouse/filters/filter';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
 import type { Trigger } from '@dormouse/manifests/model';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
-import { binaryHeaders } from '@dormouse/runtime/cloudevent';
+import { binaryHeaders } from '@dormouse/runtime/write-event';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowedBy } from './allowed-by.ts';

@@ -35,21 +35,3 @@ export function decodeHeader(value: string): string | undefined {
     return undefined;
   }
 }
-
-/** Headers of an event in binary mode; the body is its data. */
-export function binaryHeaders(event: StoredEvent): Record<string, string> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    'ce-specversion': '1.0',
-    'ce-id': event.id,
-    'ce-type': event.type,
-    'ce-source': encodeHeader(event.source),
-    'ce-subject': encodeHeader(event.subject),
-    'ce-time': event.time,
-    'ce-dataschema': `https://dormouse.dev/schemas/${event.type}.json`,
-    'ce-partitionkey': encodeHeader(event.subject),
-  };
-  if (event.traceparent) headers['ce-traceparent'] = event.traceparent;
-  if (event.tracestate) headers['ce-tracestate'] = encodeHeader(event.tracestate);
-  return headers;
-}

@@ -3,7 +3,7 @@ import { CloudEvent, HTTP } from 'cloudevents';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newApp } from './app.ts';
-import { binaryHeaders, decodeHeader, encodeHeader, type StoredEvent } from './cloudevent.ts';
+import { decodeHeader, encodeHeader, type StoredEvent } from './cloudevent.ts';
 import { noted, runtimeDatabase } from './database.fixture.ts';
 import { uuidv7 } from './ids.ts';
 import { outbox } from './outbox.ts';
@@ -12,6 +12,7 @@ import { onSpan } from './spans.fixture.ts';
 import { openSql } from './sql.ts';
 import type { Sql } from './sql-types.ts';
 import { childOf, runInTrace } from './trace.ts';
+import { binaryHeaders } from './write-event.ts';
 
 let db: TestDatabase;
 let sql: Sql;

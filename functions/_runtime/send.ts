@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { metrics } from '@dormouse/signals/metrics';
-import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
+import type { StoredEvent } from './cloudevent.ts';
 import { exchange } from './http.ts';
 import { measure, timed } from './measure.ts';
 import {
@@ -14,6 +14,8 @@ import {
   type TraceContext,
   traceHeaders,
 } from './trace.ts';
+
+let writing: Promise<typeof import('./write-event.ts')> | undefined;
 
 /** Hands one event to the Broker. Resolves once the Broker has stored it, rejects otherwise. */
 export type Send = (event: StoredEvent) => Promise<void>;
@@ -35,6 +37,8 @@ export function httpSend(
       () =>
         timed(
           async () => {
+            // Only who sends an event pays for the SDK.
+            const { binaryHeaders } = await (writing ??= import('./write-event.ts'));
             const headers = {
               ...binaryHeaders(event),
               ...traceHeaders(),

@@ -4,7 +4,7 @@ import { type Metric, metrics } from '@dormouse/signals/metrics';
 import type { TestDatabase } from '@dormouse/tests/database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newApp } from './app.ts';
-import { binaryHeaders, type StoredEvent } from './cloudevent.ts';
+import type { StoredEvent } from './cloudevent.ts';
 import { noted, runtimeDatabase } from './database.fixture.ts';
 import { uuidv7 } from './ids.ts';
 import { type Measure, onMeasure, readStates } from './measure.ts';
@@ -14,6 +14,7 @@ import { httpSend } from './send.ts';
 import { openSql } from './sql.ts';
 import type { Sql } from './sql-types.ts';
 import { nowMs } from './trace.ts';
+import { binaryHeaders } from './write-event.ts';
 
 let db: TestDatabase;
 let sql: Sql;
