@@ -1,7 +1,7 @@
 import { CesqlParseError } from './failure.ts';
 import type { Token } from './lexer.ts';
 
-/** A place in a row of tokens. */
+/** A position in a list of tokens. */
 export class Cursor {
   protected next = 0;
   protected readonly tokens: readonly Token[];

@@ -20,7 +20,7 @@ export class Failure {
   }
 }
 
-/** The text is no expression; `at` counts the characters before the place where that shows. */
+/** The text is no valid expression; `at` is the character offset of the error. */
 export class CesqlParseError extends Error {
   override name = 'CesqlParseError';
   readonly at: number;

@@ -25,7 +25,7 @@ describe('parsing', () => {
     ['a = -2147483649', '-2147483649 is not an integer of 32 bits at character 5'],
     ['a ; b', '";" means nothing here at character 3'],
     ['+a', 'expected a value instead of "+" at character 1'],
-  ])('%s is refused: %s', (text, message) => {
+  ])('%s is rejected: %s', (text, message) => {
     expect(() => parse(text)).toThrow(CesqlParseError);
     expect(() => parse(text)).toThrow(message);
   });
@@ -94,7 +94,7 @@ describe('parsing', () => {
     );
   });
 
-  test('refuses what is nested or chained so deep that it could exhaust the stack', () => {
+  test('rejects what is nested or chained so deep that it could exhaust the stack', () => {
     expect(() => parse(`${'('.repeat(100_000)}a`)).toThrow('more than 4000 words and signs at character 4001');
     expect(() => parse(`${'('.repeat(1_000)}a${')'.repeat(1_000)}`)).toThrow('more than 200 levels deep');
     expect(() => parse(`${'NOT '.repeat(1_000)}a`)).toThrow('more than 200 levels deep');

@@ -75,7 +75,7 @@ function printMinus(operand: Expression): string {
     : `-${within(operand, tightness.prefix)}`;
 }
 
-/** In single quotes, unless double ones spare an escape or are the only ones the string can stand in. */
+/** In single quotes, unless double quotes avoid an escape or are the only possible ones. */
 function quote(value: string): string {
   const double = value.includes("'") && (!value.includes('"') || eatsEscape.test(value));
   return double ? `"${value.replaceAll('"', '\\"')}"` : `'${value.replaceAll("'", "\\'")}'`;

@@ -36,7 +36,7 @@ const rules: readonly Rule[] = [
 
 /**
  * All that is wrong with objects that are applied together. What does not have the shape of its kind is not looked into further.
- * @param optional what some component may bring along: policies may be there beforehand
+ * @param optional manifests that some component adds; policies may refer to them before
  */
 export async function check(manifests: Manifests, optional: Manifests = []): Promise<Finding[]> {
   const misshapen = (await Promise.all(manifests.map(checkSchema))).flat();

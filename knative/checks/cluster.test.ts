@@ -49,7 +49,7 @@ describe('[cluster] the API server judges as the checks do', skippedFor(missingC
   );
 
   test.each(rejected.map((manifest, index) => ({ name: nameOf(manifest), index, manifest })))(
-    'it refuses $name with error $index',
+    'it rejects $name with error $index',
     ({ manifest }) => expect(dryRun(manifest)).rejects.toThrow(/invalid|denied|BadRequest|no matches for kind/i),
   );
 
@@ -62,7 +62,7 @@ describe('[cluster] the API server judges as the checks do', skippedFor(missingC
 
   test('it takes a restricted Pod', () => expect(dryRun(pod(restricted()))).resolves.toMatch(/created/));
 
-  test.each(violating)('it refuses a Pod with $field $value', ({ field, value }) => {
+  test.each(violating)('it rejects a Pod with $field $value', ({ field, value }) => {
     const spec = restricted();
     setField(spec, field, value);
     return expect(dryRun(pod(spec))).rejects.toThrow(/violates PodSecurity|invalid/i);

@@ -7,7 +7,7 @@ import { selects } from './selectors.ts';
 
 type Problem = { path: string; problem: string };
 
-/** Gateways have Pods that run them, ports told apart by name, and for TLS a certificate where those Pods find it. */
+/** Checks that each Gateway has Pods, unique port names, and for TLS a certificate in the Pods' namespace. */
 export const checkGateways = (manifests: Manifests): Finding[] =>
   all<GatewaySpec>(manifests, 'Gateway.networking.istio.io').flatMap((gateway) => {
     const runners = runnersOf(manifests, gateway.spec);

@@ -100,14 +100,14 @@ const features: Readonly<Record<string, string>> = {
   mountPropagation: 'kubernetes.podspec-volumes-mount-propagation',
 };
 
-/** Fields of a Pod that Knative refuses in a Service, though Kubernetes has them. */
+/** Fields of a Pod that Knative rejects in a Service, though Kubernetes has them. */
 export const checkKnativeFields = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
     rejected(service.spec.template?.spec, '').map(({ path, name }) =>
       finding(
         service,
         `spec.template.spec.${path}`,
-        features[name] ? `is off by default (${features[name]})` : 'is refused by Knative',
+        features[name] ? `is off by default (${features[name]})` : 'is rejected by Knative',
       ),
     ),
   );

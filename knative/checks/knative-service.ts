@@ -12,7 +12,7 @@ const reservedPaths = ['/', '/dev', '/dev/log'];
 type Service = Manifest & { spec: IServiceSpec };
 type Problem = { path: string; problem: string };
 
-/** What Knative's webhook refuses in a Service beyond its schema, fields (knative-fields.ts) and annotations (knative-annotations.ts). */
+/** What Knative's webhook rejects in a Service beyond its schema, fields (knative-fields.ts) and annotations (knative-annotations.ts). */
 export const checkKnativeServices = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
     [...checkBounds(service), ...checkContainers(service), ...checkVolumes(service), ...checkTraffic(service)].map(

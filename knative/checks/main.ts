@@ -14,7 +14,7 @@ import {
   wrongWith,
 } from './renderings.ts';
 
-const help = `Checks manifests without a cluster: schemas, what Knative's webhooks refuse, references, Pod Security "restricted".
+const help = `Checks manifests without a cluster: schemas, what Knative's webhooks reject, references, Pod Security "restricted".
 
   npm run manifests                        every overlay, and the base with every choice of components that differs
   npm run manifests -- FOLDER …            what these kustomizations render to

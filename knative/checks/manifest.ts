@@ -15,7 +15,7 @@ export interface Finding {
 /** All that is applied at once. */
 export type Manifests = readonly Manifest[];
 
-/** @param optional what some component may bring along, for policies that are there beforehand */
+/** @param optional manifests that some component adds; policies may refer to them before */
 export type Rule = (manifests: Manifests, optional: Manifests) => Finding[];
 
 export const groupOf = ({ apiVersion }: Pick<Manifest, 'apiVersion'>): string =>

@@ -116,14 +116,14 @@ export const rejectedByKnative: readonly Planted[] = [
     object: posts,
     field: 'spec.template.spec.terminationGracePeriodSeconds',
     value: 5,
-    says: 'is refused by Knative',
+    says: 'is rejected by Knative',
     rejected: true,
   },
   {
     object: posts,
     field: `${container}.lifecycle`,
     value: { preStop: { exec: { command: ['true'] } } },
-    says: 'is refused by Knative',
+    says: 'is rejected by Knative',
     rejected: true,
   },
   {

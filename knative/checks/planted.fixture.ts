@@ -13,7 +13,7 @@ export interface Planted {
   says: string | readonly string[];
   /** Sound objects that are added. */
   beside?: readonly Manifest[];
-  /** The API server refuses it too, by its schema or a webhook. */
+  /** The API server rejects it too, by its schema or a webhook. */
   rejected?: boolean;
 }
 

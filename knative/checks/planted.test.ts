@@ -20,7 +20,7 @@ test('nothing is wrong with what no error was planted in', async () => {
   expect((await check(sound)).map(shown)).toEqual([]);
 });
 
-test.each(planted)('$name: $place: $says', async ({ name, path, says, ...row }) => {
+test.each(planted)('$name: $path: $says', async ({ name, path, says, ...row }) => {
   const problems = (await check(plant(sound, { says, ...row }).all)).map(shown);
   const lines = typeof says === 'string' ? [[path, says].filter(Boolean).join(': ')] : says;
   expect(problems).toEqual(lines.map((line) => `${name}: ${line}`));

@@ -7,7 +7,7 @@ import type { LiveRevision, Target } from './traffic.ts';
 const roll: Roll = { name: 'posts', namespace: 'blog', file: 'posts.yaml', needs: 'posts-needs.yaml' };
 const silent = () => {};
 
-/** Knative and kn as far as they share requests out; whoever applies gets a new revision as long as `differs`. */
+/** A fake of kn and Knative's traffic splitting; an apply creates a new revision while `differs`. */
 function pretended() {
   const state = { spec: undefined as Target[] | undefined, revisions: 0, differs: true, commands: [] as string[] };
   const nameOf = (number: number) => `posts-${String(number).padStart(5, '0')}`;
@@ -216,7 +216,7 @@ test('whatever is done in whatever order, all requests have a revision, and each
             else if (action === 'rollback') await rollback(cluster, roll, silent);
             else await cluster.run(['kn', 'service', 'apply']);
           } catch (error) {
-            expect((error as Error).name).toBe('Refused');
+            expect((error as Error).name).toBe('DeployError');
           }
           expect(state.spec!.reduce((sum, { percent = 0 }) => sum + percent, 0)).toBe(100);
           expect((await cluster.revisions()).map(({ metadata }) => metadata.name)).toEqual(

@@ -30,7 +30,7 @@ type Say = (line: string) => void;
 
 const again = (name: string) => `npm run deploy -- ${name}`;
 
-/** Applies the manifest; the new revision gets all requests as soon as it is ready. @throws Refused while another one is being tried. */
+/** Applies the manifest; the new revision gets all requests as soon as it is ready. @throws DeployError while another one is being tried. */
 export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
   const before = await cluster.service();
   const split = before && ready(before);
@@ -44,7 +44,7 @@ export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
 /**
  * Applies the manifest and gives the new revision a share, under a name of its own; the revision that had everything keeps the rest. Done again,
  * it moves the share, or the tag to a newer revision.
- * @throws Refused if there is nothing to share with, or another one is being tried.
+ * @throws DeployError if no revision is there to share with, or another canary is running.
  */
 export async function deployCanary(
   cluster: Cluster,
@@ -68,7 +68,7 @@ export async function deployCanary(
   if (revision === split.stable) say(`\n${split.stable} is what the manifest says: there is nothing to try`);
 }
 
-/** Gives all requests to what is being tried. @throws Refused if nothing is. */
+/** Gives all requests to what is being tried. @throws DeployError if nothing is. */
 export async function promote(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
   const service = await present(cluster, roll);
   const { args, pinned } = promoteArguments(splitOf(service), service.status?.latestReadyRevisionName ?? '');
@@ -77,7 +77,7 @@ export async function promote(cluster: Cluster, roll: Roll, say: Say = console.l
     say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
 }
 
-/** Takes all requests from what is being tried, or goes back by one revision. @throws Refused if there is nothing to go back to. */
+/** Takes all requests from what is being tried, or goes back by one revision. @throws DeployError if there is nothing to go back to. */
 export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
   await update(cluster, roll, rollbackArguments(splitOf(await present(cluster, roll)), await cluster.revisions()));
   say(`\nAll requests stay there, whatever is applied, until ${again(roll.name)}`);

@@ -29,7 +29,7 @@ interface Sender {
 
 /**
  * Takes out of an overlay what is one function's.
- * @throws Refused if it has no such Service.
+ * @throws DeployError if it has no such Service.
  */
 export function manifestsOf(name: string, overlay: readonly Manifest[]): FunctionManifests {
   const services = overlay.filter(isService);

@@ -10,7 +10,7 @@ export interface Cluster {
   /** undefined: there is none yet. */
   service(): Promise<LiveService | undefined>;
   revisions(): Promise<LiveRevision[]>;
-  /** Runs a command where everybody sees it. @throws Refused if it fails. */
+  /** Runs a command where everybody sees it. @throws DeployError if it fails. */
   run(command: readonly string[]): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ kubectl alone can do the same:
   npm run -s render -- ${name} --overlay NAME --all | kubectl apply -n ${namespace} -f -
   kubectl patch ksvc ${name} -n ${namespace} --type merge -p '{"spec":{"traffic":[{"latestRevision":true,"percent":100}]}}'`;
 
-/** The Service `name` by way of kn, on the cluster that its kubeconfig means. @throws Refused if there is no kn. */
+/** The Service `name` by way of kn, on the cluster that its kubeconfig means. @throws DeployError if there is no kn. */
 export function byKn(name: string, namespace: string): Cluster {
   if (!hasProgram('kn')) throw new DeployError(missing(name, namespace));
   return {

@@ -57,7 +57,7 @@ test.each([
   [['web', '--promote', '--rollback'], 'three different things'],
   [[], 'needs one function'],
   [['nobody'], 'there is no function nobody; there are '],
-])('%j is refused', (args, message) => {
+])('%j is rejected', (args, message) => {
   const { status, stderr } = run(args, strangeKn);
   expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
 });

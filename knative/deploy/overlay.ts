@@ -7,15 +7,15 @@ import { hasProgram } from '@dormouse/serving/process/has-program';
 
 /** Something that the person who called can mend; the message says how. */
 export class DeployError extends Error {
-  override name = 'Refused';
+  override name = 'DeployError';
 }
 
 const overlays = join(import.meta.dirname, '../overlays');
 
 /**
  * Everything that `kubectl apply -k knative/overlays/NAME` would apply. Without kubectl it is rendered by the local platform's reader, which
- * refuses what it does not know.
- * @throws Refused if there is no such overlay.
+ * rejects what it does not know.
+ * @throws DeployError if there is no such overlay.
  */
 export async function renderOverlay(name: string, byKubectl = hasProgram('kubectl')): Promise<Manifest[]> {
   const known = readdirSync(overlays).filter((each) => existsSync(join(overlays, each, 'kustomization.yaml')));

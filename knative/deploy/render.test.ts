@@ -60,7 +60,7 @@ describe('one function of an overlay', () => {
     expect(journal.indexOf('Service journal')).toBeLessThan(journal.indexOf('Trigger journal-archive'));
   });
 
-  test('that does not exist is refused with those that do', async () => {
+  test('that does not exist is rejected with those that do', async () => {
     await expect(renderFunction('nobody', { overlay: 'lab' })).rejects.toThrow(/no function nobody; there are .*posts/);
     await expect(renderFunction('migrate', { overlay: 'lab' })).rejects.toThrow('no function migrate');
     await expect(renderFunction('posts', { overlay: 'nowhere' })).rejects.toThrow(

@@ -29,7 +29,7 @@ export interface RenderOptions {
   all?: boolean;
 }
 
-/** @throws Refused if there is no such overlay or function. */
+/** @throws DeployError if there is no such overlay or function. */
 export async function renderFunction(name: string, { overlay, image, all = false }: RenderOptions): Promise<string> {
   const found = manifestsOf(name, await renderOverlay(overlay));
   const service = image ? withImage(found.service, image) : found.service;

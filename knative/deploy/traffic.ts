@@ -31,7 +31,7 @@ export interface Split {
   tags: Map<string, string>;
 }
 
-/** Reads who gets requests from what the cluster reports. @throws Refused if no revision is ready. */
+/** Reads who gets requests from what the cluster reports. @throws DeployError if no revision is ready. */
 export function splitOf(service: LiveService): Split {
   const targets = service.status?.traffic ?? [];
   const served = targets.filter(({ percent = 0 }) => percent > 0).sort(byRest);
@@ -64,7 +64,7 @@ export function canaryArguments(split: Split, canary: { revision: string; tag: s
 /** Arguments that give the newest revision everything, now and from now on. */
 export const latestArguments = (split: Split): string[] => ['--traffic', '@latest=100', ...untagged(split)];
 
-/** Arguments that give everything to what was tried, and whether that ends on `@latest`. @throws Refused if nothing is being tried. */
+/** Arguments that give everything to what was tried, and whether that ends on `@latest`. @throws DeployError if nothing is being tried. */
 export function promoteArguments(split: Split, latestReady: string): { args: string[]; pinned: boolean } {
   const [canary] = split.canaries;
   if (!canary && split.followsLatest)
@@ -74,7 +74,7 @@ export function promoteArguments(split: Split, latestReady: string): { args: str
   return { args: pinned ? ['--traffic', `${promoted}=100`, ...untagged(split)] : latestArguments(split), pinned };
 }
 
-/** Arguments that take everything away from what is being tried, or else go back by one revision. @throws Refused if there is none. */
+/** Arguments that take everything away from what is being tried, or else go back by one revision. @throws DeployError if there is none. */
 export function rollbackArguments(split: Split, revisions: readonly LiveRevision[]): string[] {
   if (split.canaries.length > 0) return ['--traffic', `${split.stable}=100`, ...untagged(split)];
   const before = revisions

@@ -47,7 +47,7 @@ describe('filters', () => {
     expect([matches({ subject: 'a' }), matches({ type: 'a' })]).toEqual([true, false]);
   });
 
-  test('in CESQL that do not parse are refused, wherever they stand', () => {
+  test('in CESQL that do not parse are rejected, wherever they stand', () => {
     for (const filter of [{ cesql: 'type =' }, { not: { cesql: 'type =' } }, { all: [{ any: [{ cesql: 'type =' }] }] }])
       expect(() => compileFilters([filter])).toThrow(CesqlParseError);
   });

@@ -1,4 +1,4 @@
-// Process 1 of the image of PostgreSQL, for trying out: makes the data once, then runs the server. It is told what the official image is told.
+// Process 1 of the image of PostgreSQL, for trying out: makes the data once, then runs the server. It reads the same variables as the official image.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 

@@ -30,7 +30,7 @@ export function prepareRoot(root: string): string[] {
   return [authorities];
 }
 
-/** Copies a program to `place`, and the libraries of this machine that it is linked with. */
+/** Copies a program to `target`, with the shared libraries of this machine that it needs. */
 export function addProgram(root: string, program: string, target: string): string[] {
   const file = realpathSync(program);
   copyInto(root, file, target);

@@ -13,7 +13,7 @@ import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import type { Package } from './packages.ts';
 import type { SystemPart } from './system-packages.ts';
 
-/** What is in an image, as far as whoever builds it knows. */
+/** Contents of an image, as known to its builder. */
 export interface Contents {
   /** `dormouse/posts` */
   title: string;

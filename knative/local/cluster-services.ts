@@ -8,28 +8,28 @@ import { listen } from '@dormouse/serving/proxy/listener';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 
-/** Listeners on loopback that stand for what a cluster has inside. */
+/** Loopback listeners that replace in-cluster services: broker, OTLP collector, Kubernetes API, local gateway. */
 export interface ClusterServices {
   /** `http://127.0.0.1:PORT`. */
   brokers: string;
-  /** Takes OTLP over HTTP. */
+  /** OTLP over HTTP. */
   otlp: string;
   kubernetes: string;
-  /** What stands for an address of the cluster, except the addresses of Services. */
+  /** Local address for an in-cluster address, except those of Services. */
   addressOf(address: string): string | undefined;
 }
 
 export interface ClusterServicesOptions {
   platform: () => Platform;
   target: (name: string, namespace: string) => Target | undefined;
-  /** The brokers' ingress; `undefined` until they are open. */
+  /** Handler of the brokers; `undefined` until they are open. */
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   telemetry: Telemetry;
   received?: Received | undefined;
   cleanup: AsyncDisposableStack;
 }
 
-/** @see Inside */
+/** Opens the listeners; `cleanup` closes them. @see ClusterServices */
 export async function openClusterServices({
   platform,
   target,

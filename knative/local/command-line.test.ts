@@ -65,7 +65,7 @@ describe('the command line', () => {
     [['--port', '70000'], {}, '--port: 70000 is not a port'],
     [['--observe', 'collector:4318'], {}, '--observe: collector:4318 is not an http URL'],
     [[], { CONSOLE_PORT: 'x' }, 'CONSOLE_PORT: x is not a port'],
-  ])('refuses %j in one line', (args, env, words) => {
+  ])('rejects %j in one line', (args, env, words) => {
     expect(() => read(args, env)).toThrow(words);
     try {
       read(args, env);

@@ -38,7 +38,7 @@ export const help = `Runs the whole platform on this machine: ingress, functions
   DATABASE_URL       a PostgreSQL of your own (superuser) instead of the one that comes along
   REDIS_URL          a Redis of your own; else redis-server is used when it is on the PATH
 
-Ctrl-C finishes what is under way and ends everything, a second one at once. "npm run reset" forgets all data.`;
+Ctrl-C finishes requests in progress and stops; a second one stops at once. "npm run reset" removes all data.`;
 
 const options = {
   help: { type: 'boolean', short: 'h' },

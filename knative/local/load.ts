@@ -4,7 +4,7 @@ import type { Source } from '@dormouse/manifests/source';
 import { ManifestError } from '@dormouse/manifests/yaml/origin';
 
 /**
- * Renders and reads an overlay, with what its platform.yaml provides.
+ * Renders and reads an overlay, with the local configuration of its platform.yaml.
  * @param root folder of the project
  * @throws ManifestError
  */

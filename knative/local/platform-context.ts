@@ -11,16 +11,16 @@ import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemet
 import { lockHome } from './home-lock.ts';
 
 export interface PlatformOptions {
-  /** DORMOUSE_HOME: everything that is kept. */
+  /** DORMOUSE_HOME: folder of all persistent data. */
   home: string;
-  /** Reads what is to be run; called again when one of its files has changed. */
+  /** Reads the manifests; called again when one of their files changes. */
   load: () => Promise<Source>;
-  /** Folder that programs are found in; default: the project's. */
+  /** Root folder of the programs; default: the project's. */
   root?: string;
   /** 0 = any free port. */
   port?: number;
   consolePort?: number;
-  /** Where the ingress listens; default 127.0.0.1. */
+  /** Address of the ingress listener; default 127.0.0.1. */
   host?: string;
   watch?: boolean;
   prewarmed?: boolean;
@@ -30,20 +30,20 @@ export interface PlatformOptions {
   redisUrl?: string | undefined;
   /** Services that run with an inspector. */
   inspect?: readonly string[];
-  /** Address of an OTLP/HTTP receiver that all telemetry goes on to. */
+  /** URL of an OTLP/HTTP receiver to which all telemetry is forwarded. */
   observe?: string | undefined;
-  /** Lines for people: steps of the start, and the functions' output. */
+  /** Prints lines for the user: `progress` the steps of the start, `print` the functions' output. */
   progress?: (line: string) => void;
   print?: (line: string) => void;
-  /** Gives the start up. */
+  /** Aborts the start. */
   signal?: AbortSignal;
-  /** Pause between two decisions of the autoscaler. */
+  /** Interval of the autoscaler, ms. */
   tickMs?: number;
-  /** Opens the store of a folder of the brokers: the real disk unless told. */
+  /** Opens the store of a broker's folder; default: the real disk. */
   stores?: (folder: string) => Store;
 }
 
-/** What every step of the start works with. */
+/** State that every step of the start shares. */
 export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' | 'progress'> {
   root: string;
   host: string;
@@ -51,10 +51,10 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
   cleanup: AsyncDisposableStack;
   telemetry: Telemetry;
   kept: TelemetryFiles;
-  /** Sends telemetry on, when it is to go somewhere. */
+  /** Forwards telemetry, if `observe` is set. */
   received: Received | undefined;
   outputs: Outputs;
-  /** What is run now; a reload replaces it. */
+  /** The manifests in use; a reload replaces them. */
   source: Source;
   /** Everything is up. */
   ready: boolean;
@@ -64,7 +64,7 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
 
 const projectRoot = resolve(import.meta.dirname, '../..');
 
-/** Locks the folder and reads what is to be run. */
+/** Locks the home folder and reads the manifests. */
 export async function prepare(options: PlatformOptions, cleanup: AsyncDisposableStack): Promise<PlatformContext> {
   const { root = projectRoot, host = '127.0.0.1', progress = () => {}, print = () => {}, verbose = false } = options;
   const home = resolve(options.home);

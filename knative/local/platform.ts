@@ -19,18 +19,18 @@ export interface RunningPlatform {
   consoleUrl: string;
   /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
   brokerUrls: readonly string[];
-  /** Where anything may send its telemetry, by OTLP over HTTP. */
+  /** OTLP over HTTP receiver. */
   otlpUrl: string;
-  /** What of the Kubernetes API there is, read-only: `kubectl -s URL`. */
+  /** Read-only subset of the Kubernetes API: `kubectl -s URL`. */
   kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
-  /** The process that waits for the next cold start, if there is one. */
+  /** Process id of the prewarmed process, if there is one. */
   prewarmedPid(): number | undefined;
-  /** Reads manifests and sources again, as when a file has changed; settles when every roll is over. */
+  /** Reads manifests and sources again, as after a file change; resolves when every rollout has finished. */
   reload(): Promise<void>;
-  /** Finishes what is under way and ends every process. */
+  /** Finishes requests and deliveries in progress and stops every process. */
   stop(): Promise<void>;
-  /** Ends every process at once. */
+  /** Kills every process. */
   kill(): void;
 }
 
@@ -45,7 +45,7 @@ export async function startPlatform(options: PlatformOptions): Promise<RunningPl
   try {
     return await start(options, cleanup);
   } catch (error) {
-    await cleanup.disposeAsync().catch(() => {}); // the first error is the one to tell
+    await cleanup.disposeAsync().catch(() => {}); // report the first error only
     throw error;
   }
 }
@@ -105,7 +105,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
   };
 }
 
-/** Takes the ports before minutes of work, not after. */
+/** Opens the ports first: a conflict must show before minutes of work. */
 async function openListener(context: PlatformContext): Promise<{ ingress: Ingress; listener: Listener }> {
   const { source, telemetry, host, port = 8080, consolePort = 8081, cleanup } = context;
   const ingress = createIngress({
@@ -120,8 +120,8 @@ async function openListener(context: PlatformContext): Promise<{ ingress: Ingres
   return { ingress, listener };
 }
 
-/** A host as a URL names it. */
+/** A host as in a URL: IPv6 in brackets. */
 const inUrl = (host: string) => (host.includes(':') ? `[${host}]` : host);
 
-/** One that means every address is reached by loopback. */
+/** A wildcard address is reachable by loopback. */
 const reachable = (host: string) => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : inUrl(host));

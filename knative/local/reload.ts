@@ -13,7 +13,7 @@ interface Changing {
   eventing: Eventing;
 }
 
-/** How manifests and sources are read again, one time after the other; with `watch` also when a file changes. */
+/** Returns the function that reads manifests and sources again, one call after the other; with `watch` file changes call it, too. */
 export function reloading(
   context: PlatformContext,
   { backingServices, ingress, functions, eventing }: Changing,

@@ -8,8 +8,8 @@ import { type RunningPlatform, startPlatform } from './platform.ts';
 import type { PlatformOptions } from './platform-context.ts';
 
 /**
- * Runs the platform until it is told to stop; ends the process.
- * @param more what no flag says: for programs that run the platform with a disk of their own making
+ * Runs the platform until a signal stops it; exits the process.
+ * @param more options without a flag, for programs that inject their own store
  * @throws Error with one line for the user when it does not start
  */
 export async function run(settings: Settings, root: string, more: Pick<PlatformOptions, 'stores'> = {}): Promise<void> {
@@ -65,7 +65,7 @@ function summary(platform: RunningPlatform, { home, host, inspect }: Settings, s
   ].join('\n');
 }
 
-/** One line for what commonly goes wrong. */
+/** One line for a common error, with what to do. */
 function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home }: Settings): string {
   if (error.code === 'EADDRINUSE') {
     const [flag, variable] = error.port === port ? ['--port', 'PORT'] : ['--console-port', 'CONSOLE_PORT'];
@@ -82,7 +82,7 @@ function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home 
   return error.message;
 }
 
-/** SIGINT and SIGTERM: orderly; the second one: at once. */
+/** Stops gracefully on the first SIGINT or SIGTERM, immediately on the second. */
 function stopOnSignals(): { signal: AbortSignal; started(platform: RunningPlatform): void } {
   const giveUp = new AbortController();
   let platform: RunningPlatform | undefined;
@@ -93,7 +93,7 @@ function stopOnSignals(): { signal: AbortSignal; started(platform: RunningPlatfo
       platform?.kill();
       process.exit(signal === 'SIGINT' ? 130 : 143);
     }
-    console.log('\nDormouse finishes what is under way …');
+    console.log('\nDormouse finishes requests in progress …');
     giveUp.abort();
     void platform?.stop().finally(() => process.exit(0));
   };

@@ -7,10 +7,10 @@ import type { Outputs } from '@dormouse/serving/process/instance-output';
 import { buildAll } from '@dormouse/serving/process/programs';
 import type { PlatformOptions } from './platform-context.ts';
 
-/** What functions need before they can run. */
+/** Database, cache and built programs: what functions need before they can run. */
 export interface BackingServices {
   builder: Builder;
-  /** Program that becomes a function. */
+  /** Entry point of every instance's process. */
   launcher: string;
   bundles: Map<string, Bundle>;
   database: Database | undefined;
@@ -26,7 +26,7 @@ export interface BackingServicesOptions extends Pick<PlatformOptions, 'databaseU
   cleanup: AsyncDisposableStack;
 }
 
-/** Starts database and cache, where secrets ask for them, and builds every program meanwhile. @throws the first error, when all are over */
+/** Starts database and cache if a secret needs them, and builds every program in parallel. @throws the first error, after all have settled */
 export async function startBackingServices({
   home,
   root,

@@ -11,7 +11,7 @@ import { inspectorPorts, startInspected } from './inspect.ts';
 import type { PlatformContext } from './platform-context.ts';
 import type { BackingServices } from './start-backing-services.ts';
 
-/** The Services, and how Secrets and Jobs are brought up to date with the source. */
+/** The Services, and functions that apply the source's Secrets and Jobs. */
 export interface Functions {
   services: Services;
   secrets(): Promise<void>;

@@ -13,7 +13,7 @@ export interface ExpectedSpan {
   error?: boolean;
   /** Names of spans that it links to, in whatever trace. */
   links?: readonly string[];
-  /** How many there are of it below its parent; 1 unless told. */
+  /** Number of such spans below the parent; default 1. */
   times?: number;
   /** Spans whose parent it is (of one of them, where there are several). */
   children?: readonly ExpectedSpan[];

@@ -30,11 +30,11 @@ export interface DeliverySpec {
 /** A Trigger by hand. */
 export interface TriggerSpec {
   name: string;
-  /** Every one must hold; every event unless told. */
+  /** Filters that must all match; default: every event. */
   filters?: readonly Filter[];
   /** Name of the receiver. */
   to: string;
-  /** `/` unless told. */
+  /** Default: `/`. */
   path?: string;
   delivery?: DeliverySpec;
   /** An event waits for the one before it of the same `partitionkey` or subject, retries included. */

@@ -238,7 +238,7 @@ describe('explaining', () => {
     await expect(flow.event({ type: 'none' })).rejects.toThrow('no event fits {"type":"none"}');
   });
 
-  test('an event that the broker refuses fails the test that sends it', async () => {
+  test('an event that the broker rejects fails the test that sends it', async () => {
     const flow = await start({});
     await expect(flow.send({ type: '' })).rejects.toThrow(/the broker answered 400: .*type is missing/);
   });

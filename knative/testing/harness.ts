@@ -40,9 +40,9 @@ export interface HarnessOptions {
   receivers?: Receivers | ((sinkUrl: string) => Receivers | Promise<Receivers>);
   /** Resolves when what the harness cannot see is at rest: what an outbox still sends, say. */
   idle?: () => Promise<unknown>;
-  /** When time begins: 2026-01-01T00:00:00Z unless told. */
+  /** Start of the virtual time; default 2026-01-01T00:00:00Z. */
   startAt?: Date;
-  /** Real milliseconds to wait for what should happen by itself. 10,000 unless told. */
+  /** Real milliseconds to wait for an expected outcome. Default: 10,000. */
   patienceMs?: number;
 }
 
@@ -54,7 +54,7 @@ export interface Harness extends Reports {
   readonly telemetry: Telemetry;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Sends an event through HTTP and answers its id once the broker has stored it. @throws Error when the broker refuses it */
+  /** Sends an event through HTTP and answers its id once the broker has stored it. @throws Error when the broker rejects it */
   send<E extends SentEvent>(event: E, options?: SendOptions): Promise<string>;
   /** Resolves once nothing more happens unless time passes. @throws Error naming what does not end */
   settle(): Promise<void>;
@@ -149,7 +149,7 @@ async function openHarness(options: HarnessOptions, eventing: Eventing, gate: Ga
     async close() {
       pings.stop();
       const closed = brokers.close();
-      await clock.advance(10_000); // whoever never answers is not waited for
+      await clock.advance(10_000); // close does not wait for a receiver that never responds
       await closed;
       await gate.close();
     },

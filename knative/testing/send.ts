@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 /** An event as a test writes it; what is left out is filled in. Any other member is an extension attribute. */
 export interface SentEvent {
   type: string;
-  /** `/test` unless told. */
+  /** Default: `/test`. */
   source?: string;
-  /** A new UUID unless told. */
+  /** Default: a new UUID. */
   id?: string;
   subject?: string;
   /** RFC 3339. */

@@ -1,11 +1,11 @@
-/** One delivery that a receiver got. */
+/** One delivery that a receiver received. */
 export interface Call {
   /** Name and namespace of the Service (`categories.dormouse`), or a URL. */
   to: string;
   path: string;
-  /** The Trigger (or PingSource) that it came by. */
+  /** The Trigger (or PingSource) that delivered it. */
   trigger: string;
-  /** It came because the subscriber did not take the event. */
+  /** It is a dead letter: the subscriber did not accept the event. */
   deadLetter: boolean;
   /** Attributes of the event, extensions among them, decoded. */
   attributes: Readonly<Record<string, string>>;
@@ -13,15 +13,15 @@ export interface Call {
   data: unknown;
   /** The HTTP request's header fields, lower-case. */
   headers: Readonly<Record<string, string>>;
-  /** The how manieth attempt to give this event to this receiver by this Trigger, from 1. */
+  /** Number of the attempt for this event, receiver and Trigger, from 1. */
   attempt: number;
   /** When, in the harness' own time, milliseconds since the epoch. */
   at: number;
 }
 
 /**
- * What a scripted sink answers: a status, nothing at all until the delivery times out (`hang`), a connection that is closed without an
- * answer (`close`), or a whole response; with `event` it replies with an event.
+ * A scripted response: a status, no response until the delivery times out (`hang`), a connection closed without a
+ * response (`close`), or a whole response; with `event` it replies with an event.
  */
 export type SinkResponse =
   | number
@@ -29,7 +29,7 @@ export type SinkResponse =
   | 'close'
   | { status?: number; headers?: Record<string, string>; body?: string; event?: Record<string, unknown> };
 
-/** A receiver whose answers are written down beforehand. It remembers what it got. */
+/** A receiver with scripted responses. It records its calls. */
 export class Sink {
   /** Oldest first. */
   readonly calls: Call[] = [];
@@ -39,7 +39,7 @@ export class Sink {
     this.#responses = responses;
   }
 
-  /** Takes a delivery. */
+  /** Records a delivery and returns its response. */
   next(call: Call): SinkResponse {
     this.calls.push(call);
     return this.#responses(call, this.calls.length);
@@ -47,13 +47,13 @@ export class Sink {
 }
 
 /**
- * A sink that gives `answers` one after the other, the last of them for ever; or what a function makes of each call.
+ * A sink that gives `responses` one after the other and repeats the last; or computes each response by a function.
  *
  * @example sink([503, 503, 202])
  * @example sink(({ attributes }) => (attributes.subject === 'order/13' ? 422 : 202))
  */
 export function sink(responses: readonly SinkResponse[] | ((call: Call) => SinkResponse) = [202]): Sink {
   if (typeof responses === 'function') return new Sink(responses);
-  if (responses.length === 0) throw new TypeError('a sink needs at least one answer');
+  if (responses.length === 0) throw new TypeError('a sink needs at least one response');
   return new Sink((_, number) => responses[Math.min(number, responses.length) - 1] as SinkResponse);
 }

@@ -5,7 +5,7 @@ import { type Postgres, startPostgres } from './postgres.ts';
 export interface Database {
   /** Superuser's URL. */
   url: string;
-  /** Changes when the data are new; undefined when that cannot be told. */
+  /** Changes with a new data directory; undefined when unknown. */
   identity: string | undefined;
   pid(): number | undefined;
   stop(): Promise<void>;
@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   /** DATABASE_URL, where set. */
   url: string | undefined;
   progress: (line: string) => void;
-  /** Told when the server died and when it is back. */
+  /** Called when the server died and when it is back. */
   say: (line: string) => void;
 }
 

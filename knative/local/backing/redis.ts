@@ -19,7 +19,7 @@ export interface RedisOptions {
   home: string;
   /** REDIS_URL, where set. */
   url: string | undefined;
-  /** Told when the server died and when it is back. */
+  /** Called when the server died and when it is back. */
   say?: (line: string) => void;
 }
 
@@ -95,7 +95,7 @@ const configuration = (port: number, password: string) =>
     '',
   ].join('\n');
 
-/** True once it answers PING; false when it ended or 5 s have passed. */
+/** True once it replies to PING; false when it exited or 5 s have passed. */
 async function acceptsConnections(port: number, password: string, child: ChildProcess): Promise<boolean> {
   for (let tries = 0; tries < 250 && !over(child); tries++) {
     const said = await new Promise<string>((done) => {

@@ -58,7 +58,7 @@ function table(deadLetters: readonly DeadLetter[], parameters: URLSearchParams, 
   const all = filters.length > 0 ? 'Redrive all that match…' : 'Redrive all…';
   return html`<form method="post" action="/dead-letters/confirm" class="block">${formToken()}
 ${filters.map((name) => html`<input type="hidden" name="${name}" value="${parameters.get(name)}">`)}
-<div class="scroll"><table class="letters">
+<div class="scroll"><table class="dead-letters">
 <caption class="unseen">Dead letters, newest first</caption>
 <thead><tr><th><span class="unseen">Choose</span></th><th>Failed</th><th>Event</th><th>Subject</th><th>Trigger</th><th>Cause</th><th>Trace</th></tr></thead>
 <tbody>${deadLetters.map(row)}</tbody></table></div>

@@ -66,7 +66,7 @@ const attempt = (
   { at, status, latency_ms, error, next_attempt_at, dead_letter_sink }: AttemptRecord,
 ) => html`<tr>
 <td>${trigger}${dead_letter_sink && html` <span class="quiet">dead-letter sink</span>`}</td><td class="time">${clockTime(Date.parse(at))}</td><td>${status ?? '–'}</td>
-<td>${latency_ms === undefined ? 'under way' : duration(latency_ms)}</td><td>${error ?? '–'}</td><td class="time">${next_attempt_at === undefined ? '–' : clockTime(Date.parse(next_attempt_at))}</td></tr>`;
+<td>${latency_ms === undefined ? 'in progress' : duration(latency_ms)}</td><td>${error ?? '–'}</td><td class="time">${next_attempt_at === undefined ? '–' : clockTime(Date.parse(next_attempt_at))}</td></tr>`;
 
 /** Text as it is, JSON on several lines. */
 export function readable(data: string | undefined): string | undefined {

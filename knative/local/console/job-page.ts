@@ -30,14 +30,14 @@ function headline(job: Job): string {
   const { kind, dry_run, total, done, failed, state } = job;
   if (state === 'running') return `${dry_run ? 'Counting: ' : ''}${position(job)} of ${count(total, 'event')}`;
   if (dry_run) return `${count(kind === 'replay' ? done : total, 'event')} would be sent`;
-  return failed > 0 ? `${done} sent, ${failed} refused` : `${count(done, 'event')} sent`;
+  return failed > 0 ? `${done} sent, ${failed} rejected` : `${count(done, 'event')} sent`;
 }
 
 const range = ({ trigger, from, to }: Job) =>
   html`${pair('trigger', trigger)}${pair('from', from && clockTime(Date.parse(from)))}${pair('to', to && clockTime(Date.parse(to)))}`;
 
 const pairs = ({ dry_run, total, done, failed, unmatched, created_at, finished_at }: Job) =>
-  html`${pair('in all', total)}${pair(dry_run ? 'would be sent' : 'sent', done)}${unmatched > 0 && pair('not for the trigger', unmatched)}${!dry_run && pair('refused', failed)}
+  html`${pair('in all', total)}${pair(dry_run ? 'would be sent' : 'sent', done)}${unmatched > 0 && pair('not for the trigger', unmatched)}${!dry_run && pair('rejected', failed)}
 ${pair('begun', clockTime(Date.parse(created_at)))}${finished_at && pair('ended', clockTime(Date.parse(finished_at)))}`;
 
 const pair = (name: string, value: Parameters<typeof html>[1]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

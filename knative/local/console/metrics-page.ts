@@ -74,7 +74,7 @@ function charts(store: MetricStore, nowMs: number): Markup[] {
 
 const isFailure = ({ labels }: MetricSummary): boolean => (labels.http_response_status_code ?? '').startsWith('5');
 
-/** Figures that agree in everything but `apart`, beside each other. */
+/** Groups the summaries that differ only in the label `apart`. */
 function groupsOf(all: readonly MetricSummary[], apart: string): MetricSummary[][] {
   const groups = new Map<string, MetricSummary[]>();
   for (const metric of all) {
@@ -94,7 +94,7 @@ const table = (
 ): Markup | undefined =>
   rows.length === 0
     ? undefined
-    : html`<section><h2>${title}</h2><div class="scroll"><table class="figures"><thead><tr>${columns.map((column, i) => html`<th${i >= words && html` class="number"`}>${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
+    : html`<section><h2>${title}</h2><div class="scroll"><table class="metrics"><thead><tr>${columns.map((column, i) => html`<th${i >= words && html` class="number"`}>${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
 
 const ms = (metric: MetricSummary, q: number): Markup =>
   html`<td class="number">${duration(quantileMs(metric, q) ?? 0)}</td>`;

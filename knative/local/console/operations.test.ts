@@ -87,7 +87,7 @@ describe('the operators’ API', () => {
     expect(api.asked[0]?.what).toBe('GET /api/operations/events');
   });
 
-  test('is a problem in words when it refuses, and when it is not there', async () => {
+  test('is a problem in words when it rejects, and when it is not there', async () => {
     expect(await operations.call('POST', '/replays', { trigger: 'nobody' })).toEqual({
       status: 422,
       problem: 'Invalid trigger: is not there.',
@@ -211,7 +211,7 @@ describe('a redrive', () => {
     expect(api.asked.at(-1)?.what).toBe('DELETE /api/operations/redrives/redrive-1');
   });
 
-  test('of nothing is refused', async () => {
+  test('of nothing is rejected', async () => {
     expect(await send('/dead-letters/confirm', [['what', 'chosen']])).toMatchObject({
       status: 422,
       text: expect.stringContaining('Tick the dead letters'),

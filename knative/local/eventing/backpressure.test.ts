@@ -24,7 +24,7 @@ let brokers: Brokers;
 let server: Server;
 /** Ids in the order of their arrival, by consumer. */
 let got: Map<string, string[]>;
-/** What a consumer does; answers at once unless told. */
+/** What a consumer does; responds at once by default. */
 let consumers: Map<string, () => Promise<UpstreamResponse>>;
 
 beforeEach(async () => {

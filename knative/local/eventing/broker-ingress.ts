@@ -13,7 +13,7 @@ import { type CloudEvent, InvalidEventError, readEvents } from './store/cloudeve
 import type { BrokerEvent, Carried } from './store/stored-event.ts';
 
 export interface BrokerIngressOptions {
-  /** Stores events of the broker `namespace/name`; `undefined` when there is none of that name. */
+  /** Stores events of the broker `namespace/name`; `undefined` when no such broker exists. */
   publisher: (broker: string) => ((events: readonly BrokerEvent[]) => Promise<void>) | undefined;
   telemetry: Telemetry;
   clock: Clock;
@@ -22,19 +22,19 @@ export interface BrokerIngressOptions {
 
 const maxBodyBytes = 1024 * 1024;
 const defaultTtl = 255;
-/** Room for an event of 64 KiB that is nearly all attributes, and for what proxies add: a listener's `maxHeaderSize`. */
+/** A listener's `maxHeaderSize`: fits 64 KiB of event attributes in headers, and the headers that proxies add. */
 export const maxHeadBytes = 96 * 1024;
-/** CloudEvents' web hooks, section 4.2: anybody may send, as fast as they like. */
+/** Abuse protection (CloudEvents HTTP webhooks, section 4.2): any origin may send, at any rate. */
 const permission = {
   allow: 'POST, OPTIONS',
   'webhook-allowed-origin': '*',
   'webhook-allowed-rate': '*',
   'content-length': '0',
 };
-/** New traces a second that are recorded, when the caller brought none. */
+/** New traces that are sampled per second when the request has no traceparent. */
 const sampledPerSecond = 10;
 
-/** The HTTP side of the brokers: `POST /<namespace>/<broker>`, answered 202 once every event of it is on disk. */
+/** HTTP handler of the brokers: `POST /<namespace>/<broker>` responds 202 once every event of the request is on disk. */
 export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIngressOptions) {
   const sampler = { second: 0, left: 0 };
 
@@ -89,7 +89,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
       const rejected = error instanceof InvalidEventError;
       report(
         rejected
-          ? `an event was refused: ${error.message}`
+          ? `an event was rejected: ${error.message}`
           : `an event could not be stored: ${(error as Error).message}`,
         traceId,
       );
@@ -98,7 +98,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     }
   }
 
-  /** The trace of an event's hop: that of the request, else its own, else a new one. */
+  /** Takes the trace context from the request's header, else from the event's extension, else starts a new trace. */
   function receive(
     request: IncomingMessage,
     { attributes, data }: CloudEvent,
@@ -123,8 +123,8 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
 }
 
 /**
- * What of a request's headers goes on to the consumers: the trace's state and baggage (W3C), and what Knative's brokers pass
- * through. Long or unprintable values are left behind, a tracestate without its traceparent as well.
+ * Headers that the broker forwards to consumers: tracestate and baggage (W3C), and those that Knative's brokers forward.
+ * Drops long or unprintable values, and a tracestate without its traceparent.
  */
 function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
   let carried: Record<string, string> | undefined;
@@ -153,11 +153,11 @@ function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
   return carried;
 }
 
-/** W3C Trace Context, section 3.3.1.5, and Baggage, section 3.3.2: what everybody must be able to pass on. */
+/** The lengths that every implementation must propagate: W3C Trace Context, section 3.3.1.5, and Baggage, section 3.3.2. */
 const maxCarriedValueBytes: Readonly<Record<string, number>> = { tracestate: 512, baggage: 8192 };
 const maxCarriedBytes = 9 * 1024;
 
-/** An attribute may be there once (CloudEvents, "Context Attributes"); Node has joined the values of headers of one name. */
+/** Each attribute may occur once (CloudEvents, "Context Attributes"), but Node joins the values of repeated headers. */
 function rejectRepeated({ headers, rawHeaders }: IncomingMessage): void {
   let distinct = 0;
   for (const name in headers) if (name.startsWith('ce-')) distinct++;
@@ -172,7 +172,7 @@ function readTtl(value: string | undefined): number {
   return Number(value);
 }
 
-/** Calls `done` with the body, or with nothing when it is too long. */
+/** Calls `done` with the body, or with `undefined` when it exceeds `maxBodyBytes`. */
 function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
     done(undefined);
@@ -189,7 +189,7 @@ function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => 
   request.on('end', () => {
     if (bytes <= maxBodyBytes) done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
   });
-  request.on('error', () => {}); // whoever went away needs no answer
+  request.on('error', () => {}); // the client has disconnected: there is nobody to respond to
 }
 
 const titles: Record<number, string> = {

@@ -8,7 +8,7 @@ import { type Brokers, openBrokers } from './broker.ts';
 import { maxHeadBytes } from './broker-ingress.ts';
 import { type MemoryStore, memoryStore } from './log/memory-store.ts';
 
-/** What a test's consumer answers; a number is a status without a body. */
+/** Response of a test's consumer; a number is a status without a body. */
 export type ConsumerResponse = number | Partial<UpstreamResponse> | Error;
 
 /** A call that a consumer got. */
@@ -25,7 +25,7 @@ export interface Bench {
   calls: Call[];
   reports: string[];
   stores: Map<string, MemoryStore>;
-  /** What the consumer of a name does; 202 unless told. */
+  /** What the consumer of a name does; 202 by default. */
   consumers: Map<string, (call: Call) => ConsumerResponse | Promise<ConsumerResponse>>;
   /** Sends an event through HTTP; resolves to the status. */
   send(attributes: Record<string, string>, body?: string): Promise<number>;
@@ -167,7 +167,7 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
     async close() {
       await end();
       const closed = brokers.close();
-      await clock.advance(10_000); // whoever never answers is not waited for
+      await clock.advance(10_000); // close does not wait for a consumer that never responds
       await closed;
     },
   };

@@ -86,7 +86,7 @@ describe('sending events to a broker', () => {
     ['with a used-up ttl', { ...binary, 'ce-knativebrokerttl': '0' }, '', 400, /knativebrokerttl/],
     ['that is compressed', { ...binary, 'content-encoding': 'gzip' }, 'x', 415, /content encoding/],
     ['over 1 MiB', binary, 'x'.repeat(1024 * 1024 + 1), 413, /bytes/],
-  ])('refuses an event %s', async (_, headers, body, status, detail) => {
+  ])('rejects an event %s', async (_, headers, body, status, detail) => {
     const b = await start();
     const rejection = await post(b.url, headers as Record<string, string>, body);
     expect(rejection.status).toBe(status);
@@ -300,7 +300,7 @@ describe('delivering events', () => {
     ]).toEqual([1, 2, 10, 2]);
   });
 
-  test('keeps on disk what the dead-letter sink refuses, too', async () => {
+  test('keeps on disk what the dead-letter sink rejects, too', async () => {
     const b = await start({
       triggers: [trigger('web', [], { retry: 1, backoffDelayMs: 10, deadLetterSink: service('journal') })],
     });
@@ -592,7 +592,7 @@ describe('restarting', () => {
     expect(again.reports.join()).toContain('the list of triggers is missing');
   });
 
-  test('refuses a log that ends before what had been delivered of it', async () => {
+  test('rejects a log that ends before what had been delivered of it', async () => {
     const b = await start({ triggers: [trigger('web')] });
     for (const id of ['1', '2']) await b.send({ id });
     const store = b.stores.get('/brokers/dormouse/default');
@@ -607,7 +607,7 @@ describe('restarting', () => {
     );
   });
 
-  test('refuses a damaged log with what to do', async () => {
+  test('rejects a damaged log with what to do', async () => {
     const b = await bench();
     await b.send({ id: '1' });
     await b.close();
@@ -649,7 +649,7 @@ describe('changing triggers', () => {
     expect(ids(again.calls, 'new')).toEqual(['2']);
   });
 
-  test('a filter that is not understood is refused with its place, and nothing changes', async () => {
+  test('a filter that is not understood is rejected with its place, and nothing changes', async () => {
     const b = await start({ triggers: [trigger('web')] });
     const bad = trigger('bad', [{ cesql: 'type =' }]);
     expect(() => b.brokers.update([broker], [bad])).toThrow(ManifestError);

@@ -12,59 +12,59 @@ import { diskStore, type Store } from './log/store.ts';
 import type { RetentionLimits } from './store/retention.ts';
 import type { Undeliverable } from './store/undeliverable.ts';
 
-/** The brokers of a platform: one durable log each, one dispatcher a Trigger. */
+/** The brokers of a platform: each has one durable log and one dispatcher per Trigger. */
 export interface Brokers {
-  /** `POST /<namespace>/<broker>`: 202 once the event is stored. */
+  /** Handles `POST /<namespace>/<broker>`; responds 202 once the event is stored. */
   handle(request: IncomingMessage, response: ServerResponse): void;
   /**
-   * Applies changed brokers and triggers; positions are kept, a new trigger starts at the log's end.
+   * Applies changed brokers and triggers. A trigger keeps its position; a new one starts at the end of the log.
    *
-   * @throws ManifestError when a filter is not understood; then nothing is changed
+   * @throws ManifestError when a filter is invalid; nothing changes then
    */
   update(brokers: readonly Broker[], triggers: readonly Trigger[]): void;
   /** The last events, newest first. */
   recent(limit: number): EventSummary[];
-  /** The event of an id, looked for among the newest first; several when more than one source gave it that id (CloudEvents, `id`) and none is named. */
+  /** Finds the events with this id, newest first. Without `source` there may be several: an id is unique per source only (CloudEvents, `id`). */
   find(id: string, source?: string): Promise<EventDetail[]>;
-  /** What could not be delivered, newest first. */
+  /** Undeliverable events, newest first. */
   undeliverable(): Undeliverable[];
-  /** Called after every change of an event's way; returns how to stop it. */
+  /** Calls `changed` after every change of an event's delivery state. Returns a function that unsubscribes. */
   watch(changed: (event: EventSummary) => void): () => void;
-  /** How many events each Trigger has not finished. */
+  /** Number of events that each Trigger has not finished. */
   backlogs(): { trigger: string; events: number }[];
-  /** Deliveries are under way or due. */
+  /** Whether deliveries are in progress or due. */
   busy(): boolean;
-  /** Begins no more deliveries, lets those under way finish for a moment, stores positions. */
+  /** Starts no more deliveries, waits up to 5 s for those in progress, and stores the positions. */
   close(): Promise<void>;
 }
 
 export interface BrokersOptions {
-  /** Where the logs lie, a folder a broker. */
+  /** Folder of the logs; each broker has its own subfolder. */
   folder: string;
   brokers: readonly Broker[];
   triggers: readonly Trigger[];
   upstream: Upstream;
   telemetry: Telemetry;
   clock?: Clock;
-  /** Called with a sentence when something was repaired, refused or given up; it is always in the telemetry's logs. */
+  /** Called with a sentence for every repair, rejection and failure; the telemetry's logs have it as well. */
   report?: (sentence: string) => void;
-  /** Opens the store of a folder: the real disk unless told. */
+  /** Opens the store of a folder; default: the real disk. */
   stores?: (folder: string) => Store;
-  /** What is kept of events that are over: 64 MiB and a day unless told. */
+  /** Limits for events that every Trigger has finished; default: 64 MiB and one day. */
   retention?: RetentionLimits;
   segmentBytes?: number;
-  /** Most events that share a write and sync. 256 unless told. */
+  /** Maximum number of events per write and sync. Default: 256. */
   commitRecords?: number;
-  /** Most deliveries under way at once, for each Trigger. */
+  /** Maximum number of concurrent deliveries per Trigger. */
   concurrency?: number;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Opens every broker's log (recovering it) and starts delivering what is left.
+ * Opens and recovers every broker's log, and resumes the deliveries.
  *
- * @throws LogDamagedError when a log is damaged beyond what is certain, ManifestError when a filter is not understood
+ * @throws LogDamagedError when a log cannot be repaired safely, ManifestError when a filter is invalid
  */
 export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   const {
@@ -77,9 +77,9 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   } = options;
   const watchers = new Set<(event: EventSummary) => void>();
   const brokers = new Map<string, DurableBroker>();
-  /** Brokers that an update added, until they are open. */
+  /** Brokers that an update added and that are not open yet. */
   const opening = new Map<string, Promise<void>>();
-  /** Brokers that an update removed, until they are closed: their files are theirs until then. */
+  /** Brokers that an update removed and that are not closed yet; they still own their files. */
   const closing = new Map<string, Promise<void>>();
 
   const report = (sentence: string, traceId?: string) => {
@@ -188,7 +188,7 @@ const keyOf = ({ namespace, name }: Broker) => `${namespace}/${name}`;
 const triggersOf = (broker: Broker, triggers: readonly Trigger[]) =>
   triggers.filter((trigger) => trigger.namespace === broker.namespace && trigger.broker === broker.name);
 
-/** Brokers have sequences of their own; between them only the events' times tell. */
+/** Sorts by time across brokers: sequences are comparable within one broker only. */
 function newest(events: EventSummary[]): EventSummary[] {
   if (new Set(events.map(({ broker }) => broker)).size < 2) return events;
   return events.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));

@@ -170,7 +170,7 @@ function campaign(made: Folder) {
 
 const segmentsOf = ({ files }: Folder) => [...files.keys()].filter((name) => name.endsWith('.log')).length;
 
-describe('a store of 64 KiB in at least three segments is whole or refused, never silently wrong,', () => {
+describe('a store of 64 KiB in at least three segments is whole or rejected, never silently wrong,', () => {
   const small = { segmentBytes: 18_000, maxBytes: 6_000, killed: false };
 
   test('after any single bit flipped, in any of its files', async () => {
@@ -191,7 +191,7 @@ describe('a store of 64 KiB in at least three segments is whole or refused, neve
   });
 });
 
-describe('a store of 1 MB is whole or refused, never silently wrong,', () => {
+describe('a store of 1 MB is whole or rejected, never silently wrong,', () => {
   test.each([
     ['closed', false],
     ['killed in the middle of a write', true],

@@ -23,7 +23,7 @@ import { TriggerSet } from './trigger-set.ts';
 export interface DurableBrokerOptions {
   broker: Broker;
   triggers: readonly Trigger[];
-  /** A store for the log, and one for what could not be delivered. */
+  /** One store for the log, one for undeliverable events. */
   stores: { events: Store; undeliverable: Store };
   upstream: Upstream;
   telemetry: Telemetry;
@@ -36,9 +36,9 @@ export interface DurableBrokerOptions {
   concurrency?: number;
 }
 
-/** One Broker: its log and a dispatcher for each of its Triggers. */
+/** One Broker: its log, and one dispatcher per Trigger. */
 export interface DurableBroker {
-  /** Resolves once all of the events are on disk: then they may be acknowledged. */
+  /** Resolves once all events are on disk; only then may the sender get its 202. */
   publish(events: readonly BrokerEvent[]): Promise<void>;
   configure(broker: Broker, triggers: readonly Trigger[]): void;
   recent(limit: number): EventSummary[];
@@ -52,7 +52,7 @@ export interface DurableBroker {
 
 const listedEvents = 1_000;
 
-/** Opens a broker's log (recovering it) and starts its dispatchers where they had been. */
+/** Opens and recovers a broker's log, and starts its dispatchers at their stored positions. */
 export async function openDurableBroker(options: DurableBrokerOptions): Promise<DurableBroker> {
   const { broker, stores, clock, report, segmentBytes, commitRecords } = options;
   const {
@@ -138,7 +138,7 @@ class LoggedBroker implements DurableBroker {
     this.#onProgress();
   }
 
-  /** Lists the newest events again, with what the acknowledgements say of them. */
+  /** Rebuilds the list of recent events from the log and the acknowledgements. */
   async #recall({ acks }: KnownAcks): Promise<void> {
     const first = Math.max(1, this.#log.end.sequence - listedEvents);
     const endings = endingsOf(acks.filter(({ sequence }) => sequence >= first));

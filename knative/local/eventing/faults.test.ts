@@ -183,7 +183,7 @@ const triggers = [
   trigger('broken', [], { retry: 1, backoffDelayMs: 100 }),
 ];
 
-/** A broker's life on two stores: `search` fails every third event once, `broken` refuses all. */
+/** A broker's life on two stores: `search` fails every third event once, `broken` rejects all. */
 async function live(
   stores: Record<(typeof storeNames)[number], MemoryStore>,
   ids: readonly string[],

@@ -4,7 +4,7 @@ import type { Position } from './log/record.ts';
 import type { LogEntry } from './store/event-log.ts';
 import { traceIdOf } from './store/stored-event.ts';
 
-/** The newest events of a broker and what became of them. */
+/** The newest events of a broker, with the outcome at each Trigger. */
 export interface RecentEvents {
   add(entry: LogEntry, triggers: TriggerOutcome[]): void;
   /** Notes what became of an event at a trigger; events too old to be listed are passed over. */

@@ -9,28 +9,28 @@ import type { KnownTrigger, TriggerTable } from './store/trigger-table.ts';
 export interface RunningTrigger {
   known: KnownTrigger;
   dispatcher: Dispatcher;
-  /** The floor that was last written. */
+  /** The low watermark that was last written. */
   written: number;
 }
 
 export interface TriggerSetOptions {
   log: Log;
   table: TriggerTable;
-  /** Highest number that the acknowledgements bear. */
+  /** Highest trigger number in the acknowledgements. */
   highest: number;
   dispatch: (setup: TriggerSetup, known: KnownTrigger, from: Position, over: Set<number>) => Dispatcher;
-  /** A trigger is gone, and what it had begun is over. */
+  /** A trigger was removed, and its deliveries in progress have finished. */
   removed: (name: string, sequence: number) => void;
   report: (sentence: string) => void;
 }
 
 const graceMs = 5_000;
 
-/** The Triggers of an open broker, each with its dispatcher, and the table on disk that knows them. */
+/** The Triggers of an open broker, each with its dispatcher, and their table on disk. */
 export class TriggerSet {
   #options: TriggerSetOptions;
   #running = new Map<string, RunningTrigger>();
-  /** Dispatchers of triggers that were removed, until what they had begun is over. */
+  /** Dispatchers of removed triggers that still have deliveries in progress. */
   #leaving = new Set<Promise<void>>();
   #nextNumber: number;
   #tabled: Promise<void> = Promise.resolve();
@@ -50,12 +50,12 @@ export class TriggerSet {
     return [...this.#running.values()].map(({ dispatcher }) => dispatcher);
   }
 
-  /** Resolves once the triggers are known on disk; until then nothing is acknowledged. */
+  /** Resolves once the table is on disk; until then no event is acknowledged. */
   tabled(): Promise<void> {
     return this.#tabled.catch(() => (this.#tabled = this.#store()));
   }
 
-  /** Begins with every trigger where it had been, with what is over since then. */
+  /** Starts every trigger at its stored position, without the events finished since. */
   async start(setups: readonly TriggerSetup[], { acks, lowWatermarks }: KnownAcks): Promise<void> {
     const { log, table, dispatch } = this.#options;
     const afresh = table.damage !== undefined && log.end.sequence > 1;
@@ -76,7 +76,7 @@ export class TriggerSet {
     await this.#store();
   }
 
-  /** Goes on with these; the position of one that stays is kept, a new one starts at the log's end. */
+  /** Applies a new set. A trigger that stays keeps its position; a new one starts at the end of the log. */
   configure(setups: readonly TriggerSetup[]): void {
     const { log, dispatch } = this.#options;
     const names = new Set(setups.map(({ name }) => name));
@@ -100,10 +100,10 @@ export class TriggerSet {
       }
     }
     if (changed) this.#tabled = this.#store();
-    this.#tabled.catch(() => {}); // whoever asks for `tabled` is told
+    this.#tabled.catch(() => {}); // `tabled` reports the error to its caller
   }
 
-  /** Floors that were not written yet; they are then. */
+  /** Low watermarks that changed since the last call; marks them as written. */
   *changedLowWatermarks(): Iterable<{ trigger: number; sequence: number }> {
     for (const trigger of this.#running.values()) {
       const { lowWatermark } = trigger.dispatcher;
@@ -113,7 +113,7 @@ export class TriggerSet {
     }
   }
 
-  /** Begins nothing more; resolves when the attempts under way are over, or after a grace. */
+  /** Starts nothing more; resolves when the attempts in progress have finished, or after 5 s. */
   async stop(): Promise<void> {
     await Promise.all([...this.#leaving, ...this.dispatchers.map((dispatcher) => dispatcher.stop(graceMs))]);
   }

@@ -11,7 +11,7 @@ export interface TriggerVerdict {
   /** The clause of the filters that decided. */
   clause: string;
   outcome?: Outcome;
-  /** The latest, oldest first; those before the last start are not remembered. */
+  /** The latest attempts since the start, oldest first. */
   attempts: readonly AttemptRecord[];
   /** What the outcome cannot say: why there is none, or why it does not fit the filters. */
   note?: string;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** An answer; `stream` takes the response over. */
+/** A response of the console or a query API; `stream` takes over the connection. */
 export interface HttpResponse {
   status: number;
   type?: string;
@@ -9,7 +9,7 @@ export interface HttpResponse {
   stream?: (response: ServerResponse) => void;
 }
 
-/** RFC 9457. */
+/** A problem document (RFC 9457). */
 export function problem(status: number, detail: string): HttpResponse {
   return { status, type: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', status, detail }) };
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 
-/** Throws the listener's error (EADDRINUSE …) when nobody could listen there. */
+/** Checks that a loopback port is free. @throws the listener's error (EADDRINUSE …) */
 export async function mustBeFree(port: number): Promise<void> {
   const server = createServer();
   await new Promise<void>((done, failed) => server.once('error', failed).listen(port, '127.0.0.1', done));
@@ -9,7 +9,7 @@ export async function mustBeFree(port: number): Promise<void> {
 
 /** An HTTP listener on a free port of loopback. */
 export async function serveHttp(handle: RequestListener): Promise<Server> {
-  // Events may be 64 KiB of attributes: mostHeadBytes in broker-ingress.ts, which is not loaded yet.
+  // Events may be 64 KiB of attributes: maxHeadBytes in broker-ingress.ts, which is not loaded yet.
   const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: 96 * 1024 }, handle);
   await new Promise<void>((done, failed) => server.once('error', failed).listen(0, '127.0.0.1', done));
   return server;

@@ -1,4 +1,4 @@
-/** Which header fields do not pass: a set of lower-case names with the table of their first letters, so that most lines cost one look-up. */
+/** Header fields that are not forwarded: lower-case names, with a table of their initials so that most lines cost one look-up. */
 export interface Dropped {
   names: ReadonlySet<string>;
   firsts: Uint8Array;

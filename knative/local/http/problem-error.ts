@@ -1,9 +1,9 @@
-/** A request that the platform itself answers, with what the problem document says (RFC 9457). */
+/** Thrown when the platform itself responds to a request with a problem document (RFC 9457). */
 export class ProblemError {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
-  /** Seconds after which asking again may help. */
+  /** `Retry-After`, seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(status: number, code: string, detail: string, retryAfter?: number) {

@@ -10,7 +10,7 @@ export const titles: Readonly<Record<string, string>> = {
   not_implemented: 'Not implemented',
 };
 
-/** RFC 9457, in the shape that functions answer too. */
+/** A problem document (RFC 9457), in the same shape as the functions' problems. */
 export function problemBody({ status, code, detail }: ProblemError, traceId: string): string {
   return JSON.stringify({
     type: 'about:blank',

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection that says exactly what it is told, and keeps everything that comes back. */
+/** A raw TCP connection: sends exact bytes and keeps everything it receives. */
 export interface RawConnection {
   socket: Socket;
   send(text: string | Buffer): void;

@@ -80,7 +80,7 @@ describe('the head of a request', () => {
     ['a target with a space', ['GET /a b HTTP/1.1', 'host: a']],
     ['a method with a bracket', ['G(T / HTTP/1.1', 'host: a']],
     ['lower-case HTTP', ['GET / http/1.1', 'host: a']],
-  ])('is refused with %s', (_what, lines) => {
+  ])('is rejected with %s', (_what, lines) => {
     expect(rejected(...lines)).toBe(400);
   });
 
@@ -96,7 +96,7 @@ describe('the head of a request', () => {
     expect(rejected(...lines)).toBe(status);
   });
 
-  it('is either read or refused, whatever comes', () => {
+  it('is either read or rejected, whatever comes', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '\r\n',

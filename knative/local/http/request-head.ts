@@ -1,6 +1,6 @@
 import { ProblemError } from './problem-error.ts';
 
-/** Bytes of request line and header fields together; more is answered 431. */
+/** Maximum bytes of request line and header fields; above it the status is 431. */
 export const headLimit = 16_384;
 const targetLimit = 8_192;
 const fieldLimit = 100;
@@ -10,7 +10,7 @@ const fieldLines = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)
 const authority = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$/;
 const malformed = (detail: string) => new ProblemError(400, 'malformed', detail);
 
-/** First letters (lower case) of the fields that mean something here. */
+/** Initials (lower case) of the fields that this parser reads. */
 const telling = initials('c', 'e', 'h', 't', 'u');
 
 /** A table for `charCode | 32`. */
@@ -21,7 +21,7 @@ export function initials(...firsts: string[]): Uint8Array {
 }
 
 /**
- * The head of an HTTP/1.x request (RFC 9112), strictly: what two parsers could understand differently is refused.
+ * Strict parser of an HTTP/1.x request head (RFC 9112): rejects anything that two HTTP parsers could interpret differently.
  * One object serves all requests of a connection.
  */
 export class RequestHead {
@@ -29,15 +29,15 @@ export class RequestHead {
   text = '';
   method = '';
   target = '';
-  /** Where the fields begin in `text`. */
+  /** Offset of the header fields in `text`. */
   fields = 0;
   /** HTTP/1.`minor`. */
   minor = 1;
   host = '';
-  /** Body's length; 0 without a body, -1 when chunked. */
+  /** Body length in bytes; 0 without a body, -1 when chunked. */
   length = 0;
   keepAlive = true;
-  /** Names in `Connection` other than close and keep-alive: fields of this hop only. */
+  /** Names in `Connection` other than close and keep-alive: hop-by-hop fields. */
   hop: readonly string[] = none;
   expectContinue = false;
   upgrade = '';
@@ -45,7 +45,7 @@ export class RequestHead {
 
   /**
    * Reads a head, the closing empty line cut off.
-   * @throws Refusal 400, 414, 417, 431, 501 or 505
+   * @throws ProblemError 400, 414, 417, 431, 501 or 505
    */
   read(text: string): void {
     this.text = text;
@@ -134,7 +134,7 @@ export class RequestHead {
     }
   }
 
-  /** The value of a field, repeated ones joined; `undefined` when there is none. Looks through all of them: not for the usual way. */
+  /** The value of a field, repeated fields joined by `, `; `undefined` when there is none. Scans all fields: too slow for every request. */
   field(name: string): string | undefined {
     let found: string | undefined;
     for (const line of this.text.slice(this.fields, -2).split('\r\n')) {

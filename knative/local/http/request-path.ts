@@ -1,17 +1,17 @@
 import { ProblemError } from './problem-error.ts';
 
-/** Nothing to do: no percent, no backslash, no empty or dot segment, nothing outside of printable ASCII. */
+/** Matches a path that needs normalisation: percent, backslash, fragment, empty or dot segment, non-printable byte. */
 const unusual = /[%\\#]|\/[./]|[^\x21-\x7e]/;
 const unreserved = /[A-Za-z0-9\-._~]/;
 const malformed = (detail: string) => new ProblemError(400, 'malformed', detail);
 
 /**
- * The path that both routing and the function see, so that they never disagree: like Istio's path normalisation
+ * Normalises the path once for routing and function, so that both see the same: like Istio's path normalisation
  * (RFC 3986 section 6.2.2: unreserved characters decoded, dot segments resolved; backslashes become slashes, slashes are
- * merged). An encoded slash or backslash and broken percent encoding are refused, because receivers differ about them.
+ * merged). Rejects an encoded slash or backslash and malformed percent encoding: receivers interpret them differently.
  *
  * @param path of the request target, without the query
- * @throws Refusal 400
+ * @throws ProblemError 400
  */
 export function normalizePath(path: string): string {
   if (!unusual.test(path)) return path;

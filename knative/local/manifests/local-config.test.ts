@@ -6,7 +6,7 @@ import { programOf, readLocalConfig } from './local-config.ts';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'dormouse-provided-'));
+  root = mkdtempSync(join(tmpdir(), 'dormouse-local-config-'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 const write = (name: string, text = '') => {
@@ -42,7 +42,7 @@ describe('platform.yaml', () => {
     ['operations: {api: api, secret: keys, token: platform.yaml}', 'operations needs api'],
     ['operations: {api: /api, token: platform.yaml}', 'operations needs api'],
     ['a: [', 'platform.yaml:1: '],
-  ])('with %j is refused by file and line', async (text, words) => {
+  ])('with %j is rejected by file and line', async (text, words) => {
     write('platform.yaml', text);
     await expect(readLocalConfig(root, root)).rejects.toThrow(words);
     await expect(readLocalConfig(root, root)).rejects.toThrow(join(root, 'platform.yaml:1: '));

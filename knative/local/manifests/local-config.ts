@@ -20,7 +20,7 @@ export interface LocalConfig {
   images: ReadonlyMap<string, Image>;
   secrets: ReadonlyMap<string, SecretRecipe>;
   operations?: OperationsRecipe | undefined;
-  /** The files read, for whoever watches them. */
+  /** The files read, to be watched for changes. */
   files: readonly string[];
 }
 

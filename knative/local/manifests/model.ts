@@ -1,6 +1,6 @@
 /**
  * What the local platform understands of the manifests, after rendering: plain values, defaults filled in, every one
- * with the place it came from. Field names follow the upstream APIs (serving.knative.dev/v1, eventing.knative.dev/v1,
+ * with its source position. Field names follow the upstream APIs (serving.knative.dev/v1, eventing.knative.dev/v1,
  * networking.istio.io/v1); durations are in milliseconds.
  */
 
@@ -196,7 +196,7 @@ export interface Platform {
   brokers: readonly Broker[];
   triggers: readonly Trigger[];
   pingSources: readonly PingSource[];
-  /** The catalogue: nothing is refused for not being in it. */
+  /** The catalogue of event types; an unlisted type is not an error. */
   eventTypes: readonly EventType[];
   virtualHosts: readonly VirtualHost[];
   jobs: readonly Job[];

@@ -5,7 +5,7 @@ export interface ScaleSample {
   /** Epoch ms. */
   at: number;
   ms: number;
-  /** Requests under way or waiting, on average. */
+  /** Average of requests in progress or waiting. */
   concurrency: number;
   /** Requests that came. */
   requests: number;

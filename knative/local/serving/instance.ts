@@ -12,30 +12,30 @@ export interface InstanceOptions {
   name: string;
   service: Service;
   child: Child;
-  /** The port it was told to listen on. */
+  /** Value of PORT. */
   port: number;
   activator: Activator<ServingEndpoint>;
   clock?: Clock;
-  /** Every change of state; `cause` says why it is not well. */
+  /** Called on every change of state; `cause` says why it is not ready. */
   changed: (instance: Instance, cause: string | undefined) => void;
-  /** The process has ended; `asked` when we wanted it to. */
+  /** The process has exited; `asked` when the platform stopped it. */
   ended: (instance: Instance, exit: Exit, asked: boolean) => void;
 }
 
-/** A program that does not listen within this time has failed to start. */
+/** A program must listen on PORT within this time. */
 const startMs = 60_000;
 const drainStep = 20;
 type ReadinessProbe = Pick<Probe, 'path' | 'timeoutMs'>;
-/** The kernel closes what a killed process had one by one; then its end is reported. */
+/** Delay before probing a suspect instance: the kernel closes the sockets of a killed process before it reports the exit. */
 const suspectMs = 20;
-/** Whether anybody listens. */
+/** Checks only that the port accepts connections. */
 const portProbe: ReadinessProbe = { path: undefined, timeoutMs: 1_000 };
 
-/** One process of a revision: started, probed while it lives, drained, ended. */
+/** One process of a revision: started, probed while it runs, drained, stopped. */
 export class Instance implements ServingEndpoint {
   inFlight = 0;
   state: InstanceState = 'starting';
-  /** What the readiness probe heard last, when it was not well. */
+  /** The last failure of the readiness probe. */
   cause: string | undefined;
   listening = false;
   /** It has been ready at least once. */
@@ -83,7 +83,7 @@ export class Instance implements ServingEndpoint {
     void this.#untilReady(this.#options.service.readinessProbe, 10);
   }
 
-  /** Probes at once and again with growing pauses: nothing waits for a period when it is ready. */
+  /** Probes immediately, then with growing pauses, so that readiness is noticed before a full period. */
   async #untilReady(each: ReadinessProbe | undefined, pause: number): Promise<void> {
     const failure = each && (await probe(this.connections, each));
     if (this.state === 'draining' || this.state === 'ended') return;
@@ -132,7 +132,7 @@ export class Instance implements ServingEndpoint {
     void this.#untilReady(this.#options.service.readinessProbe, 100);
   }
 
-  /** Perhaps its process has ended and we are about to hear of it: a connection is tried before it gets another request. */
+  /** A connection failed, perhaps because the process has exited: probes the port before it gets another request. */
   markSuspect(): void {
     if (this.state !== 'ready') return;
     this.activator.remove(this);
@@ -153,7 +153,7 @@ export class Instance implements ServingEndpoint {
     );
   }
 
-  /** Takes no more requests, finishes those it has, then ends: SIGTERM, and SIGKILL after `graceMs`. */
+  /** Accepts no more requests, finishes those in progress, then sends SIGTERM, and SIGKILL after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     if (this.state === 'draining' || this.state === 'ended') return void (await this.exited);
     this.state = 'draining';
@@ -171,7 +171,7 @@ export class Instance implements ServingEndpoint {
     this.#clock.clearTimeout(killer);
   }
 
-  /** At once, whatever it does. */
+  /** Kills the process immediately. */
   kill(): void {
     this.#asked = true;
     this.#options.child.kill('SIGKILL');

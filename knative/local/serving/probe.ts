@@ -2,10 +2,10 @@ import type { ResponseHead } from '@dormouse/http/response-head';
 import type { Probe } from '@dormouse/manifests/model';
 import type { InstanceConnection, InstanceConnections, ResponseHandler } from './proxy/instance-connection.ts';
 
-/** What a probe heard: `undefined` when all is well, else the reason in a few words. */
+/** Why a probe failed; `undefined` on success. */
 export type ProbeFailure = string | undefined;
 
-/** Asks an instance once, as kubelet and queue-proxy do: a status of 200 to 399 is well; without a path a connection is enough. */
+/** Probes an instance once, like kubelet and queue-proxy: a status of 200 to 399 succeeds; without a path a connection is enough. */
 export function probe(
   connections: InstanceConnections,
   { path, timeoutMs }: Pick<Probe, 'path' | 'timeoutMs'>,
@@ -72,7 +72,7 @@ class Probing implements ResponseHandler {
   drained(): void {}
 }
 
-/** A short answer in its own words: a problem's detail, else the text. */
+/** Beginning of a failed response: a problem's detail, else the body's text. */
 function saying(body: string): string {
   const text = (/"detail":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body).replace(/\s+/g, ' ').trim().slice(0, 200);
   return text ? `: ${text}` : '';

@@ -11,13 +11,13 @@ export interface RevisionOptions {
   /** `posts-00001`. */
   name: string;
   service: Service;
-  /** Starts a process for an instance of this name, and says which port it was given. */
+  /** Starts a process for an instance of this name; resolves with its port. */
   start: (instance: string) => Promise<{ child: Child; port: number }>;
-  /** It left zero: somebody should `tick` it. */
+  /** Called when the revision leaves zero: `tick` must run from now on. */
   awake: () => void;
-  /** One line for people, when something is not as it should be. */
+  /** Prints one line about a failure. */
   say: (line: string) => void;
-  /** What the process printed last: the likely cause when it ended. */
+  /** Last line that the process printed: the likely cause of its exit. */
   lastWords?: () => string | undefined;
   clock?: Clock;
 }
@@ -25,14 +25,14 @@ export interface RevisionOptions {
 const unreadyMs = 5_000;
 const firstBackoffMs = 1_000;
 const lastBackoffMs = 60_000;
-/** Starts that fail one after the other before those who wait are told. */
+/** Consecutive failed starts before waiting requests are rejected. */
 const tries = 3;
-/** An instance that lived this long did not crash because of how it began: backoff begins anew. */
+/** A crash after this lifetime resets the backoff. */
 const soundMs = 10_000;
-/** Requests wait for a restart that is at most this far away. */
+/** Requests wait for a restart that is due within this time. */
 const patienceMs = 5_000;
 
-/** A revision with its door and its instances: from zero and back. */
+/** A revision with its activator and its instances; scales from and to zero. */
 export class Revision {
   readonly name: string;
   readonly service: Service;
@@ -45,9 +45,9 @@ export class Revision {
   #wanted = 0;
   #count = 0;
   #starting = 0;
-  /** Starts that failed one after the other. */
+  /** Consecutive failed starts. */
   #failures = 0;
-  /** Ends, soon after it had been ready, one after the other. */
+  /** Consecutive crashes shortly after readiness. */
   #crashes = 0;
   #backoffUntil = 0;
   #restart: unknown;
@@ -90,7 +90,7 @@ export class Revision {
     return this.#failures > 0 && this.#failure ? 'failed' : 'asleep';
   }
 
-  /** Brings up `count` instances (at least) and settles when the first is ready; rejects when it cannot be started. */
+  /** Starts at least `count` instances; resolves when the first is ready, rejects when none can start. */
   bringUp(count: number): Promise<void> {
     return new Promise((ready, failed) => {
       this.#readyCallbacks.push({ ready, failed: (error) => failed(error) });
@@ -99,7 +99,7 @@ export class Revision {
     });
   }
 
-  /** One decision of the autoscaler; called every two seconds while awake. */
+  /** One autoscaler decision; called every two seconds while instances run. */
   tick(): void {
     if (this.#retired) return;
     const sample = this.activator.sample();
@@ -114,7 +114,7 @@ export class Revision {
     this.#scaleTo(waiting ? Math.max(1, wanted) : wanted);
   }
 
-  /** No more instances; those there are drained. Requests that wait must have been moved before. */
+  /** Starts no more instances and drains the others. Move waiting requests before. */
   async retire(graceMs = this.#graceMs()): Promise<void> {
     this.#retired = true;
     this.#wanted = 0;
@@ -124,7 +124,7 @@ export class Revision {
     await Promise.all(this.instances.map((instance) => instance.drain(graceMs)));
   }
 
-  /** Ends every process at once. */
+  /** Kills every process. */
   kill(): void {
     this.#retired = true;
     for (const instance of this.instances) instance.kill();
@@ -137,12 +137,12 @@ export class Revision {
   #begin(): void {
     if (this.#wokenAt !== undefined || this.instances.some(({ state }) => state !== 'draining')) return;
     this.#wokenAt = performance.now();
-    this.activator.sample(); // load is measured from here on
+    this.activator.sample(); // starts a new measurement of the load
     this.#scale = newScale();
     this.#options.awake();
   }
 
-  /** A request came and found no instance that takes it. */
+  /** A request found no ready instance. */
   #wake(): ProblemError | undefined {
     const now = this.#clock.now();
     const pause = this.#backoffUntil - now;
@@ -227,7 +227,7 @@ export class Revision {
     else this.#crash(how, this.#clock.now() - instance.startedAt);
   }
 
-  /** It had been ready: another one takes its place, after a pause if that happens again and again. */
+  /** Restarts an instance that had been ready, with backoff after repeated crashes. */
   #crash(how: string, livedMs: number): void {
     this.#failure = how;
     this.#crashes = livedMs > soundMs ? 0 : this.#crashes + 1;
@@ -258,7 +258,7 @@ export class Revision {
     for (const { failed } of this.#readyCallbacks.splice(0)) failed(new Error(`${this.name} does not start: ${how}`));
   }
 
-  /** Restores what is wanted, if anybody still wants it. */
+  /** Scales up again if instances are still needed. */
   #again(): void {
     if (this.#retired) return;
     const needed =
@@ -291,5 +291,5 @@ export class Revision {
   }
 }
 
-/** Which instances go first: those that serve nobody yet. */
+/** Order of removal: instances that are not ready go first. */
 const rank = ({ state }: Instance) => (state === 'ready' ? 1 : 0);

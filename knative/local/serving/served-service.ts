@@ -54,7 +54,7 @@ export class Serving implements Target {
   }
 
   /**
-   * Puts `next` in the place of the current revision: at once when that is asleep, else when an instance of the next is
+   * Replaces the current revision by `next`: at once when the current one is asleep, else when an instance of the next is
    * ready; the old one then finishes what it has. Rejects, with the old one still serving, when the next does not start.
    */
   async roll(next: Revision): Promise<void> {

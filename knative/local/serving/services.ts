@@ -17,14 +17,14 @@ export interface ServicesOptions {
   home: string;
   cwd: string;
   outputs: Outputs;
-  /** A process for a cold start: the spare one or a new one; a new one of its own for programs that need flags. */
+  /** A process for a cold start: the prewarmed one or a new one; always a new one for programs that need flags. */
   process: (env: Record<string, string>) => Child;
   environmentOf: (service: Service) => Record<string, string>;
   tickMs: number;
   clock?: Clock;
 }
 
-/** The Services of a platform, each with a listener that is its address inside the cluster. */
+/** The Services of a platform; each has a listener that replaces its in-cluster address. */
 export interface Services {
   /** Makes what is new, rolls what has changed, removes what is gone. Settles when every listener is there; rolls go on behind. */
   apply(services: readonly Service[], bundles: ReadonlyMap<string, Bundle>): Promise<void>;
@@ -32,7 +32,7 @@ export interface Services {
   /** `http://127.0.0.1:PORT` of `http://name.namespace.svc.cluster.local`. */
   addressOf(address: string): string | undefined;
   status(): (ServiceStatus & { pids: number[] })[];
-  /** Settles when no roll is under way. */
+  /** Resolves when no rollout is in progress. */
   rolled(): Promise<void>;
   close(): Promise<void>;
   kill(): void;

@@ -15,7 +15,7 @@ export interface LogQuery {
   level?: string;
   /** Part of the message, whatever its case. */
   text?: string;
-  /** 200 unless told. */
+  /** Default: 200. */
   limit?: number;
 }
 

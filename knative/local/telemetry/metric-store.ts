@@ -8,7 +8,7 @@ export interface Exemplar {
   timeMs: number;
 }
 
-/** What a metric is, whoever measured it. */
+/** A metric's definition, common to all its series. */
 export interface Family {
   /** As OTLP has it: `http.server.request.duration`. */
   name: string;

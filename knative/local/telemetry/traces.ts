@@ -47,7 +47,7 @@ export interface TraceQuery {
   maxDurationMs?: number;
   fromMs?: number;
   toMs?: number;
-  /** 20 unless told. */
+  /** Default: 20. */
   limit?: number;
 }
 

@@ -71,11 +71,11 @@ describe('a schedule', () => {
     '0 0 * * 5L',
     '0 0 1 * +5',
     '@reboot',
-  ])('%s is refused', (expression) => {
+  ])('%s is rejected', (expression) => {
     expect(() => parseCron(expression)).toThrow(/fields|not understood/);
   });
 
-  test('in a zone that does not exist is refused', () => {
+  test('in a zone that does not exist is rejected', () => {
     expect(() => parseCron('* * * * *', 'Mars/Olympus')).toThrow(/Mars\/Olympus/);
   });
 

@@ -4,21 +4,21 @@ import type { Attempt } from './attempt.ts';
 export interface AttemptRecord {
   /** When it began, RFC 3339. */
   at: string;
-  /** HTTP status; absent when there was no answer, or is none yet. */
+  /** HTTP status; absent when there was no response, or is none yet. */
   status?: number;
-  /** Absent as long as it is under way. */
+  /** Absent while the attempt is in progress. */
   latency_ms?: number;
   error?: string;
-  /** When the next one is due, RFC 3339; absent when none is. */
+  /** When the next attempt is due, RFC 3339; absent when none is planned. */
   next_attempt_at?: string;
   /** It went to the dead-letter sink, not to the subscriber. */
   dead_letter_sink?: true;
 }
 
-/** Most attempts that are remembered of an event at a trigger: the latest. */
+/** Maximum number of attempts kept per event and trigger: the latest ones. */
 const maxKept = 12;
 
-/** Notes that an attempt begins, and gives what has to be called when it is over. */
+/** Records the start of an attempt. Returns the function to call with its result. */
 export function beginAttempt(history: AttemptRecord[], nowMs: number, toSink: boolean): (made: Attempt) => void {
   const record: AttemptRecord = { at: new Date(nowMs).toISOString(), ...(toSink ? { dead_letter_sink: true } : {}) };
   history.push(record);
@@ -31,7 +31,7 @@ export function beginAttempt(history: AttemptRecord[], nowMs: number, toSink: bo
   };
 }
 
-/** Notes why the latest attempt was none that counts, and when the next one is due. */
+/** Records why the latest attempt failed, and when the next one is due. */
 export function noteFailure(history: AttemptRecord[], error: string, nextMs?: number): void {
   const latest = history.at(-1);
   if (!latest) return;

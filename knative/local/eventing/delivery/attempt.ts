@@ -4,20 +4,20 @@ import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMe
 import type { Carried } from '../store/stored-event.ts';
 import { isRetryable } from './backoff.ts';
 
-/** What came of one attempt to deliver an event. */
+/** Result of one attempt to deliver an event. */
 export interface Attempt {
   verdict: 'done' | 'retry' | 'final';
-  /** `undefined` when there was no answer. */
+  /** HTTP status; `undefined` when there was no response. */
   status: number | undefined;
   retryAfter: string | undefined;
-  /** Why it failed; empty when it did not. */
+  /** Why it failed; empty on success. */
   cause: string;
   body: Buffer;
-  /** The event a 200 carried. */
+  /** The reply: the event in the body of a 200. */
   reply: CloudEvent | undefined;
 }
 
-/** Sends an event once and judges the answer by Knative's data-plane contract; `carried` are more headers. Never rejects. */
+/** Sends an event once and classifies the response by Knative's data-plane contract; `carried` are additional headers. Never rejects. */
 export async function attempt(
   upstream: Upstream,
   to: Destination,
@@ -64,7 +64,7 @@ function judge({ status, headers, body, cut }: UpstreamResponse, acceptsReply: b
   }
 }
 
-/** One event: nobody asked for a batch (CloudEvents HTTP binding, section 3). */
+/** Reads exactly one event: a batch is not a valid reply (CloudEvents HTTP binding, section 3). */
 function replyOf(headers: UpstreamResponse['headers'], body: Buffer, cut = false): CloudEvent {
   if (cut) throw new InvalidEventError(`it is longer than ${maxResponseBytes} bytes`);
   const [event, another] = readEvents(headers, body);
@@ -79,7 +79,7 @@ function pathOf(to: Destination): string {
   return pathname + search;
 }
 
-/** A destination's address as on a cluster. */
+/** A destination's URL as on a cluster. */
 export function addressOf(to: Destination): string {
   if (to.kind === 'service') return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path || '/'}`;
   if (to.kind === 'broker')

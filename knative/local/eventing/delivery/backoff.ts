@@ -1,6 +1,6 @@
 import type { Delivery } from '@dormouse/manifests/model';
 
-/** What Knative's default broker configuration asks for (config-br-defaults), with Serving's default timeout. */
+/** The defaults of Knative's ConfigMap config-br-defaults, with Serving's default timeout. */
 const defaultDelivery: Delivery = {
   retry: 10,
   backoffPolicy: 'exponential',
@@ -11,8 +11,8 @@ const defaultDelivery: Delivery = {
 };
 
 /**
- * A Trigger's delivery. One that says anything itself gets nothing from its Broker (Knative's control-plane contract, Broker,
- * `delivery`) except the dead-letter sink, which Knative's brokers fall back to; the rest are the defaults.
+ * A Trigger's delivery options. A Trigger with options of its own inherits nothing from its Broker (Knative's control-plane
+ * contract, Broker, `delivery`) except the dead-letter sink, to which Knative's brokers fall back. Defaults fill the rest.
  */
 export function deliveryOf(broker: Partial<Delivery>, trigger: Partial<Delivery>): Delivery {
   const says = Object.values(trigger).some((value) => value !== undefined);

@@ -1,19 +1,19 @@
-/** A subscriber that failed so often in a row is down: until it answers, new events are begun one at a time, so far apart. */
+/** The circuit opens after this many consecutive failures; then one new event per `probeMs` probes the subscriber. */
 const failuresOfOneDown = 64;
 const probeMs = 1_000;
 
-/** Whether a subscriber answers: what one that is down does not take costs its neighbours time. */
+/** Circuit breaker of one subscriber: attempts at a subscriber that is down would take time from the others. */
 export class CircuitBreaker {
-  /** Failed attempts since it last took, or finally refused, an event. */
+  /** Failed attempts since the subscriber last accepted, or finally rejected, an event. */
   #failures = 0;
-  /** When it may be given its next new event. */
+  /** Time of the next probe, ms since the epoch. */
   #probeAt = 0;
 
   note(failed: boolean): void {
     this.#failures = failed ? this.#failures + 1 : 0;
   }
 
-  /** Milliseconds until it may be given a new event. Zero is said to a subscriber that is down once for each probe. */
+  /** Milliseconds until a new event may be sent. While the circuit is open, returns 0 once per probe. */
   wait(now: number): number {
     if (this.#failures < failuresOfOneDown) return 0;
     if (now < this.#probeAt) return this.#probeAt - now;

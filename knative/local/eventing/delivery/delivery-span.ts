@@ -11,7 +11,7 @@ export interface DeliveryResult {
   subscriber: Destination;
   /** `removed`: the Trigger was, before the event was over. */
   ending: Ending | 'removed';
-  /** HTTP status of the last answer, 0 when there was none. */
+  /** HTTP status of the last response, 0 when there was none. */
   status: number;
   durationMs: number;
 }

@@ -31,7 +31,7 @@ export interface DeliveryWorld {
 /** Who has events delivered. */
 export interface Deliverer {
   setup: () => TriggerSetup;
-  /** The subscriber failed, or took or finally refused an event. */
+  /** Called after each attempt at the subscriber; a final rejection is not a failure. */
   onAttemptResult(failed: boolean): void;
   /** The next event of the same key need not wait any longer. */
   release(job: DeliveryJob): void;
@@ -43,7 +43,7 @@ export interface Deliverer {
   over(job: DeliveryJob, ending: Ending, status: number): boolean;
 }
 
-/** Characters of `knativeerrordata`, and `knativeerrorcode` when nobody answered, as Knative's own dispatcher has them. */
+/** Limit of `knativeerrordata`, and `knativeerrorcode` without a response, as in Knative's own dispatcher. */
 const maxErrorDataCharacters = 1024;
 const codeWithoutResponse = 500;
 
@@ -147,7 +147,7 @@ export class DeliverySteps {
     return made;
   }
 
-  /** Plans another attempt, unless there were enough or the answer was final. */
+  /** Schedules another attempt, unless the retries are used up or the response was final. */
   #retries(job: DeliveryJob, made: Attempt): boolean {
     const { clock } = this.#world;
     const { delivery } = this.#setup;

@@ -21,11 +21,11 @@ export interface DispatcherOptions extends DeliveryWorld {
   over: Set<number>;
   /** An event is over. */
   ended: (entry: Position, ending: Ending, attempts: number, status: number) => void;
-  /** The floor moved, or the dispatcher became idle. */
+  /** The low watermark advanced, or the dispatcher became idle. */
   onProgress: () => void;
-  /** Most attempts under way at once. 32 unless told. */
+  /** Maximum number of concurrent attempts. Default: 32. */
   concurrency?: number;
-  /** Most events begun and not over. 1,024 unless told. */
+  /** Maximum number of events started and not finished. Default: 1,024. */
   window?: number;
 }
 
@@ -33,7 +33,7 @@ const maxActiveBytes = 8 * 1024 * 1024;
 /** Until a step that only this machine can make fail (reading or writing the disk) is tried again. */
 const diskRetryMs = 5_000;
 
-/** Gives one Trigger its events, from its own place in the log, whatever the others do. */
+/** Delivers the events of one Trigger from its own position in the log, independently of the other Triggers. */
 export class Dispatcher {
   setup: TriggerSetup;
   #options: DispatcherOptions;
@@ -43,7 +43,7 @@ export class Dispatcher {
   #circuit = new CircuitBreaker();
   #active = 0;
   #activeBytes = 0;
-  /** Events begun and not over, by sequence, oldest first. */
+  /** Events started and not finished, by sequence, oldest first. */
   #outstanding = new Map<number, DeliveryJob>();
   #due: DeliveryJob[] = [];
   #timers = new Set<unknown>();
@@ -105,7 +105,7 @@ export class Dispatcher {
     if (this.#cursor.sequence !== before) this.#options.onProgress();
   }
 
-  /** Whether the subscriber is left alone for now, because it is down. */
+  /** Whether the circuit is open: the subscriber is down and gets no new event yet. */
   #circuitOpen(): boolean {
     if (this.#cursor.left === 0) return false;
     const wait = this.#circuit.wait(this.#options.clock.now());
@@ -120,7 +120,7 @@ export class Dispatcher {
     return true;
   }
 
-  /** Ends timers and begins nothing more; resolves when the attempts under way are over, or after `graceMs`. */
+  /** Clears the timers and starts nothing more; resolves when the attempts in progress have finished, or after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) this.#options.clock.clearTimeout(timer);

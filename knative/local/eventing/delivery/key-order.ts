@@ -1,6 +1,6 @@
 import type { DeliveryJob } from './delivery-job.ts';
 
-/** Keeps events of one key in their order: one of them is under way, the others wait for it. */
+/** Delivers events of one key in order: one at a time, the others wait. */
 export class KeyOrder {
   #waiting = new Map<string, DeliveryJob[]>();
 

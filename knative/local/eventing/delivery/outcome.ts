@@ -23,7 +23,7 @@ export interface TriggerOutcome {
   attempts: number;
   /** Deliveries to the dead-letter sink; absent before the first. */
   dead_letter_attempts?: number;
-  /** HTTP status of the last attempt; undefined before it, or when there was no answer. */
+  /** HTTP status of the last attempt; undefined before it, or when there was no response. */
   status?: number;
   /** Why the last attempt failed, in a few words. */
   error?: string;

@@ -1,13 +1,13 @@
 import type { Clock } from '@dormouse/time/clock';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 
-/** How long the end mark may stay unsynced once nothing is appended any more. */
+/** How long the checkpoint may stay unsynced after the last append. */
 const syncMs = 1_000;
 
-/** Keeps a log's end mark behind its end. The mark only proves more, the log itself is already on disk: its failures are passed over. */
+/** Writes a log's checkpoints behind its appends. Ignores failed writes: the log itself is already on disk, a checkpoint is only additional proof. */
 export class CheckpointWriter {
   #file: CheckpointFile;
-  /** The mark of what is on disk now. */
+  /** The checkpoint of what is on disk now. */
   #current: () => Checkpoint;
   #clock: Clock;
   #writing: Promise<void> | undefined;
@@ -20,7 +20,7 @@ export class CheckpointWriter {
     this.#clock = clock;
   }
 
-  /** Writes until the mark is where the end is, without being waited for. */
+  /** Starts writing until the checkpoint has reached the end of the log; does not wait. */
   later(): void {
     this.#writing ??= (async () => {
       while (!this.#closed && this.#file.last?.sequence !== this.#current().sequence) await this.#write();
@@ -31,7 +31,7 @@ export class CheckpointWriter {
       });
   }
 
-  /** Syncs the mark after a while. */
+  /** Schedules a sync. */
   syncLater(): void {
     if (this.#timer !== undefined || this.#closed) return;
     this.#timer = this.#clock.setTimeout(() => {
@@ -40,25 +40,25 @@ export class CheckpointWriter {
     }, syncMs);
   }
 
-  /** Writes and syncs the mark now. @throws the disk's error */
+  /** Writes and syncs a checkpoint now. @throws the disk's error */
   async now(): Promise<void> {
     await this.#write();
     await this.#file.sync();
   }
 
-  /** Writes and syncs both slots: no older mark is left. @throws the disk's error */
+  /** Writes and syncs both slots, so that no older checkpoint is left. @throws the disk's error */
   async everywhere(): Promise<void> {
     await this.#writing;
     await this.#write();
     await this.now();
   }
 
-  /** Begins nothing more by itself. */
+  /** Starts no more writes by itself. */
   stop(): void {
     this.#closed = true;
   }
 
-  /** Lets the file go, when it was stopped; `last` says whether it is to name the end once more. */
+  /** Closes the file after `stop`; with `last` it writes a final checkpoint first. */
   async close(last: boolean): Promise<void> {
     await this.#writing;
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);

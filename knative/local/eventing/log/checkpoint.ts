@@ -1,22 +1,22 @@
 import { crc32 } from 'node:zlib';
 import type { StoreFile } from './store.ts';
 
-/** What is known to be on disk, kept apart from the log: what it names was synced before the mark was written. */
+/** Durable end of the log, stored in a file of its own. The log is synced up to this position before the checkpoint is written. */
 export interface Checkpoint {
-  /** Base of the segment in which the durable log ends. */
+  /** Base sequence of the segment in which the durable log ends. */
   segment: number;
-  /** Where in that segment. */
+  /** Byte offset of the end in that segment. */
   offset: number;
-  /** The next sequence. */
+  /** The next sequence number. */
   sequence: number;
   /** Checksum of the last record. */
   checksum: number;
-  /** Base of the oldest segment that must be there. */
+  /** Base of the oldest segment that must exist. */
   first: number;
 }
 
 const slotBytes = 48;
-/** The two slots lie in different disk sectors, so that a torn write leaves the other. */
+/** The two slots are in different disk sectors: a torn write damages one of them at most. */
 const slotDistance = 512;
 const magic = Buffer.from('DORMEND1');
 
@@ -51,9 +51,9 @@ function decode(slot: Buffer): { checkpoint: Checkpoint; generation: number } | 
   return { checkpoint, generation: slot.readUIntLE(8, 6) };
 }
 
-/** The file that holds the mark: two slots, written in turn. */
+/** The checkpoint's file: two slots, written alternately. */
 export interface CheckpointFile {
-  /** The newest mark that can be read, `undefined` when there is none. */
+  /** The newest readable checkpoint; `undefined` when there is none. */
   last: Checkpoint | undefined;
   /** Not synced. */
   write(checkpoint: Checkpoint): Promise<void>;
@@ -61,7 +61,7 @@ export interface CheckpointFile {
   close(): Promise<void>;
 }
 
-/** Reads what the file holds; made when missing. */
+/** Opens the file and reads its newest checkpoint. */
 export async function checkpointFile(file: StoreFile): Promise<CheckpointFile> {
   const bytes = await file.read(0, slotDistance + slotBytes);
   const slots = [decode(bytes.subarray(0, slotBytes)), decode(bytes.subarray(slotDistance))];

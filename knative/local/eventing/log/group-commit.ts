@@ -1,20 +1,20 @@
 import { type Position, recordHeader, writeRecord } from './record.ts';
 import type { Segment } from './recover-log.ts';
 
-/** Records that were asked to be appended together, and who is told. */
+/** A group of records to append together, and the callbacks for its result. */
 export interface Pending {
   group: readonly Buffer[];
   stored: (positions: Position[]) => void;
   failed: (error: unknown) => void;
 }
 
-/** Most bytes of one write. */
+/** Maximum bytes of one write. */
 const commitBytes = 4 * 1024 * 1024;
 
 /** Bytes of a group on disk. */
 export const bytesOf = ({ group }: Pending) => group.reduce((sum, payload) => sum + payload.length + recordHeader, 0);
 
-/** Takes from the queue what shares the next write: at least one group. */
+/** Removes from the queue the groups that share the next write: at least one. */
 export function takeCommit(queue: Pending[], maxRecords: number): Pending[] {
   let records = 0;
   let bytes = 0;
@@ -31,25 +31,25 @@ export function takeCommit(queue: Pending[], maxRecords: number): Pending[] {
 
 export interface CommitPosition {
   logId: number;
-  /** Checksum of the last record before. */
+  /** Checksum of the preceding record. */
   checksum: number;
   /** The first sequence. */
   sequence: number;
-  /** It is written at this segment's end. */
+  /** The segment to append to. */
   segment: Segment;
   timeMs: number;
 }
 
-/** One write to a log, and where the log stands after it. */
+/** One write to a log, and the log's state after it. */
 export interface Commit {
   buffer: Buffer;
-  /** Of each group, where its records begin. */
+  /** For each group, the positions of its records. */
   positions: Position[][];
   checksum: number;
   sequence: number;
 }
 
-/** The records of groups as one write has them. `bytes` is their size on disk. */
+/** Encodes groups of records for one write. `bytes` is their size on disk. */
 export function encodeCommit(
   taken: readonly Pending[],
   bytes: number,

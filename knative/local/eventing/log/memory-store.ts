@@ -9,7 +9,7 @@ interface Content {
   named: boolean;
 }
 
-/** A store in memory that can lose power and refuse writes: for tests. */
+/** An in-memory store for tests; it can lose power and fail writes. */
 export interface MemoryStore extends Store {
   /**
    * As after a power loss: open files stay unusable, and of what was not synced nothing is left, or what `survives` says:
@@ -18,7 +18,7 @@ export interface MemoryStore extends Store {
   losePower(survives?: () => boolean): void;
   /** Content of a file, `undefined` when there is none. */
   peek(name: string): Buffer | undefined;
-  /** Puts content in place, synced: damage, cuts, an older copy. `undefined` removes. */
+  /** Replaces a file's synced content, to damage, truncate or restore it. `undefined` removes the file. */
   poke(name: string, content: Buffer | undefined): void;
   /** A copy with the same content, all of it synced. */
   copy(): MemoryStore;
@@ -90,7 +90,7 @@ export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): Mem
     };
     return {
       size: async () => content.now.length,
-      read: async (position, length) => content.now.subarray(position, position + length), // writes never change it in place
+      read: async (position, length) => content.now.subarray(position, position + length), // writes copy, they never modify this buffer
       async write(bytes, position) {
         await store.before('write', name);
         powered();

@@ -82,7 +82,7 @@ export function writeRecord(
 
 /**
  * The record at `offset`, `'short'` when `source` ends before it does, `'damaged'` when it is no record of this log.
- * Neither its place nor its chain is checked: that is the reader's, who knows what came before.
+ * Does not check position and chain: the reader does, which knows the preceding record.
  */
 export function readRecord(source: Buffer, offset: number, logId: number): LogRecord | 'short' | 'damaged' {
   if (source.length - offset < recordHeader) return 'short';

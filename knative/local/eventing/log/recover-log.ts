@@ -52,8 +52,8 @@ const indexDistance = 64 * 1024;
 const chunkBytes = 1024 * 1024;
 
 /**
- * Reads every record of a log and checks its place, its chain and its checksum. What was never acknowledged is cut from
- * the end; anything else that does not fit is refused.
+ * Reads every record of a log and checks its position, chain and checksum. Truncates records at the end that were never
+ * acknowledged; rejects any other inconsistency.
  *
  * @throws LogDamagedError
  */
@@ -79,7 +79,7 @@ export async function recoverLog(
   return log;
 }
 
-/** Segments older than the oldest that must be there: their removal was under way. */
+/** Removes segments older than the checkpoint's oldest: a crash interrupted their removal. */
 async function removeLeftovers(
   store: Store,
   names: string[],

@@ -259,7 +259,7 @@ describe('a damaged log', () => {
     }
   });
 
-  test('is refused when a later write proves that a damaged record had been stored, though the mark is old', async () => {
+  test('is rejected when a later write proves that a damaged record had been stored, though the mark is old', async () => {
     const { store } = await written(2);
     const checkpoint = store.peek('end') as Buffer;
     const log = await openLog({ store, clock: still });

@@ -16,25 +16,25 @@ import {
 import { LogDamagedError, noteIndex, type RecoveredLog, recoverLog, type Segment, segmentName } from './recover-log.ts';
 import type { Store } from './store.ts';
 
-/** An append-only log of records that survives power loss and notices damage. */
+/** An append-only log of records that survives power loss and detects damage. */
 export interface Log {
-  /** Tells this log from every other. */
+  /** Random number of this log; the checksums are seeded with it. */
   readonly id: number;
-  /** Where the oldest record that is kept begins (or the next one, when there is none). */
+  /** Position of the oldest record; of the next one when the log is empty. */
   readonly begin: Position;
-  /** Where the next record will begin: everything before is on disk. */
+  /** Position of the next record: everything before it is on disk. */
   readonly end: Position;
   readonly segments: readonly { base: number; bytes: number; lastMs: number }[];
   /**
-   * Appends records that belong together: all of them are kept or none. Resolves once they are on disk. Calls that come
-   * while the disk is busy share its next write and sync. Rejects with the disk's error; the log stays usable.
+   * Appends a group of records atomically: all are kept or none. Resolves once they are on disk. Calls during a write
+   * share the next write and sync. Rejects with the disk's error; the log stays usable.
    */
   append(group: readonly Buffer[]): Promise<Position[]>;
-  /** Records from a position on, up to about `maxBytes` but at least one; empty at the end. */
+  /** Reads records from a position on: about `maxBytes`, but at least one; empty at the end. */
   read(from: Position, maxBytes: number): Promise<{ records: StoredRecord[]; next: Position }>;
-  /** Where a sequence begins; clamped to what is kept. */
+  /** Position of a sequence; clamped to the log's range. */
   locate(sequence: number): Promise<Position>;
-  /** Forgets whole segments that hold only records before `sequence`; returns their bases. */
+  /** Removes the segments that hold only records before `sequence`; returns their bases. */
   removeBefore(sequence: number): Promise<number[]>;
   close(): Promise<void>;
 }
@@ -42,9 +42,9 @@ export interface Log {
 export interface LogOptions {
   store: Store;
   clock?: Clock;
-  /** A segment is ended when it would grow beyond this. 8 MiB unless told. */
+  /** Maximum size of a segment. Default: 8 MiB. */
   segmentBytes?: number;
-  /** Most records of one write and sync, unless more came together. 256 unless told. */
+  /** Maximum records per write and sync, unless one group has more. Default: 256. */
   commitRecords?: number;
   /** Called with a sentence for each repair. */
   report?: (sentence: string) => void;
@@ -55,8 +55,8 @@ export interface LogOptions {
 const checkpointName = 'end';
 
 /**
- * Opens the log in a store, or begins one. Every record is read and checked: a torn end is cut (and reported), damage
- * anywhere else is refused.
+ * Opens the log in a store, or creates one. Reads and checks every record: truncates a torn end and reports it; rejects
+ * damage anywhere else.
  *
  * @throws LogDamagedError
  */
@@ -87,13 +87,13 @@ class SegmentedLog implements Log {
   #segments: Segment[];
   #sequence: number;
   #checksum: number;
-  /** Base of the oldest segment that must be there; moves before segments are removed. */
+  /** Base of the oldest segment that must exist; advances before segments are removed. */
   #first: number;
   #queue: Pending[] = [];
   #running: Promise<void> | undefined;
-  /** What was written behind the end must be cut first, because a write or a sync failed. */
+  /** A write or sync failed: bytes behind the end must be truncated before the next write. */
   #tainted = false;
-  /** A segment whose making failed: it must go before its first sequence is written elsewhere. */
+  /** A segment whose creation failed: it must be removed before its first sequence is written elsewhere. */
   #unfinished: string | undefined;
   #closed = false;
 
@@ -115,7 +115,7 @@ class SegmentedLog implements Log {
     this.#reader = new LogReader(this.#segments, this.id, store.directory);
   }
 
-  /** Makes the first segment, and a mark of what recovery found. */
+  /** Creates the first segment, and a checkpoint of what recovery found. */
   async start(): Promise<void> {
     if (this.#segments.length === 0) this.#segments.push(await this.#newSegment());
     await this.#checkpoints.now();
@@ -148,7 +148,7 @@ class SegmentedLog implements Log {
     });
   }
 
-  /** Writes until nothing waits: what comes meanwhile is taken together by the next turn. */
+  /** Writes until the queue is empty; groups that arrive during a write share the next one. */
   async #run(): Promise<void> {
     await new Promise(setImmediate); // the requests of this turn of the event loop share the first write
     while (this.#queue.length > 0) {
@@ -189,7 +189,7 @@ class SegmentedLog implements Log {
     this.#checkpoints.later();
   }
 
-  /** After a failed sync nobody knows what is on disk behind the end: it is cut and written anew. */
+  /** After a failed sync the bytes behind the end are undefined: truncates them. */
   async #untaint(): Promise<void> {
     if (this.#unfinished) {
       await this.#store.remove(this.#unfinished);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 /** A file opened for reading and writing at positions. */
 export interface StoreFile {
-  /** Bytes now. */
+  /** Current size, bytes. */
   size(): Promise<number>;
   /** Up to `length` bytes; fewer only at the file's end. */
   read(position: number, length: number): Promise<Buffer>;
@@ -17,21 +17,21 @@ export interface StoreFile {
   close(): Promise<void>;
 }
 
-/** Everything a log asks of a disk: a folder of files. Injected, so that tests can lose, fill, slow and damage it. */
+/** The file operations that a log needs, in one folder. Injected, so that tests can lose, fill, slow and damage it. */
 export interface Store {
-  /** Where it is, for messages. */
+  /** Path for messages. */
   readonly directory: string;
   list(): Promise<string[]>;
-  /** Made when missing; its name is on disk only after `syncFolder`. */
+  /** Creates a missing file; its name is on disk only after `syncFolder`. */
   open(name: string): Promise<StoreFile>;
-  /** Puts a whole new content in place of a file, all or nothing, and on disk when it resolves. */
+  /** Replaces a file's content atomically; it is on disk when this resolves. */
   replace(name: string, content: Buffer): Promise<void>;
   remove(name: string): Promise<void>;
-  /** Resolves once names made or removed are on disk. */
+  /** Resolves once created and removed names are on disk. */
   syncFolder(): Promise<void>;
 }
 
-/** A folder of the real disk (made when missing, readable by its owner only). */
+/** A store in a folder of the real disk; creates the folder with mode 0700. */
 export function diskStore(folder: string): Store {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const store: Store = {

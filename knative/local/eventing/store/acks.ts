@@ -14,13 +14,13 @@ export interface Ack {
   status: number;
 }
 
-/** What the files say: endings, and for each trigger below which sequence everything is over. */
+/** Content of the files: endings, and each trigger's low watermark (every sequence below it is finished). */
 export interface KnownAcks {
   acks: Ack[];
   lowWatermarks: Map<number, number>;
-  /** Highest number of a trigger seen. */
+  /** Highest trigger number found. */
   highestTrigger: number;
-  /** The log had every sequence below. */
+  /** The log had every sequence below this one. */
   reached: number;
   /** Entries that could not be read: what they acknowledged is delivered again. */
   unreadable: number;
@@ -50,13 +50,13 @@ function writeEntry(
 }
 
 /**
- * Reads every file of acknowledgements. What is damaged is left out: that costs a second delivery, never an event.
+ * Reads every file of acknowledgements. Skips damaged entries: that costs a second delivery, never an event.
  *
- * @param recent acknowledgements of older sequences are left out when their trigger is done with everything up to them
+ * @param recent skips acknowledgements of sequences below this one that are also below their trigger's low watermark
  */
 export async function readAcks(store: Store, logId: number, recent = 0): Promise<KnownAcks> {
   const known: KnownAcks = { acks: [], lowWatermarks: new Map(), highestTrigger: 0, reached: 1, unreadable: 0 };
-  // From the newest on, so that floors are known before what lies below them.
+  // Newest first: a low watermark must be known before the entries below it.
   for (const name of (await store.list())
     .filter((each) => names.test(each))
     .sort()
@@ -98,13 +98,13 @@ function readEntry(bytes: Buffer, at: number, logId: number, recent: number, kno
 }
 
 export interface AckFiles {
-  /** Remembers an ending; written a moment later, together with others. `segment` is the base of the event's segment. */
+  /** Queues an ending; it is written with others after 50 ms. `segment` is the base of the event's segment. */
   add(segment: number, ack: Ack): void;
-  /** Asks for the floors to be written, too. */
+  /** Schedules a write, which includes the low watermarks. */
   schedule(): void;
-  /** Forgets the files of removed segments. */
+  /** Removes the files of removed segments. */
   remove(segments: readonly number[]): Promise<void>;
-  /** Writes what waits. */
+  /** Writes the queue. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -112,17 +112,17 @@ export interface AckFiles {
 export interface AckOptions {
   store: Store;
   logId: number;
-  /** Base of the log's newest segment: floors are written beside it. */
+  /** Base of the log's newest segment; its file gets the low watermarks. */
   newestSegment: () => number;
-  /** Floors that moved since they were last asked for. */
+  /** Low watermarks that advanced since the last call. */
   changedLowWatermarks: () => Iterable<{ trigger: number; sequence: number }>;
   clock?: Clock;
   report?: (sentence: string) => void;
 }
 
 /**
- * Acknowledgements in a file beside each segment, so that they go when it goes. They are written lazily and not synced:
- * what a crash takes is delivered again.
+ * Stores acknowledgements in one file per segment, which is removed with it. Writes are delayed and not synced: after a
+ * crash, events without a stored acknowledgement are delivered again.
  */
 export function ackFiles({
   store,
@@ -144,7 +144,7 @@ export function ackFiles({
     }, flushMs);
   };
 
-  /** The file written last stays open: it is nearly always the next one, too. */
+  /** Keeps the last file open: the next write nearly always goes there. */
   const append = async (segment: number, entries: Buffer) => {
     if (current?.segment !== segment) {
       await current?.file.close();

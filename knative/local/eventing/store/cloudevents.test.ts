@@ -150,7 +150,7 @@ describe('a CloudEvent', () => {
     [{ ...required, 'content-type': 'nonsense' }, 'media type'],
     [{ ...required, 'ce-time': 'yesterday' }, 'RFC 3339'],
     [{ ...required, 'ce-source': '%zz' }, 'URI-reference'],
-  ])('in binary mode is refused: %j', (headers, message) => {
+  ])('in binary mode is rejected: %j', (headers, message) => {
     expect(() => readEvents(headers, Buffer.alloc(0))).toThrow(InvalidEventError);
     expect(() => readEvents(headers, Buffer.alloc(0))).toThrow(message);
   });
@@ -166,11 +166,11 @@ describe('a CloudEvent', () => {
     ['{"specversion":"1.0","data_base64":"A"}', 'not base64'],
     ['{"specversion":"1.0","Id":"1","id":"1","source":"/s","type":"t"}', '"Id"'],
     ['\xff', 'not UTF-8'],
-  ])('in structured mode is refused: %s', (body, message) => {
+  ])('in structured mode is rejected: %s', (body, message) => {
     expect(() => readEvents(structured, Buffer.from(body, 'latin1'))).toThrow(message);
   });
 
-  test('in any other bytes is refused without any other error', () => {
+  test('in any other bytes is rejected without any other error', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -6,7 +6,7 @@ export interface CloudEvent {
   data: Buffer | undefined;
 }
 
-/** A request or answer that is no valid CloudEvent; `status` is what an HTTP receiver answers. */
+/** A request or response is no valid CloudEvent; `status` is the HTTP status that a receiver responds. */
 export class InvalidEventError extends Error {
   override name = 'InvalidEventError';
   status: 400 | 415;

@@ -11,7 +11,7 @@ export interface LogEntry {
   event: BrokerEvent;
 }
 
-/** A broker's log, with its newest events kept in memory as long as somebody still has to be given them. */
+/** A broker's log with a cache of the newest events that some Trigger still has to deliver. */
 export interface EventLog {
   /** Resolves once all of them are on disk; `each` is called with them before anybody can read them. */
   append(events: readonly BrokerEvent[], each: (entry: LogEntry) => void): Promise<void>;

@@ -6,7 +6,7 @@ export interface Member {
 }
 
 /**
- * The members of a JSON object, with the place of each value in the text, so that a value can be kept as it was written
+ * The members of a JSON object, with the offsets of each value in the text, so that a value can be kept as it was written
  * (numbers keep their digits). `text` must already be known to be valid JSON with an object at `start`.
  */
 export function membersOf(text: string, start = skipSpace(text, 0)): Member[] {

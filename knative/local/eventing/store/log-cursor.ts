@@ -13,7 +13,7 @@ export interface LogCursorOptions {
 
 const prefetchBytes = 256 * 1024;
 
-/** One reader's place in the log, with what was read ahead. */
+/** One reader's position in the log, with its read-ahead buffer. */
 export class LogCursor {
   #options: LogCursorOptions;
   #at: Position;

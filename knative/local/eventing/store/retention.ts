@@ -2,7 +2,7 @@ import type { Clock } from '@dormouse/time/clock';
 import type { Log } from '../log/segmented-log.ts';
 import type { AckFiles } from './acks.ts';
 
-/** What is kept of events that are over: until then everything is. */
+/** Limits above which segments are removed once every Trigger has finished their events. */
 export interface RetentionLimits {
   maxBytes: number;
   maxAgeMs: number;
@@ -12,7 +12,7 @@ export interface RetentionOptions {
   log: Log;
   acks: AckFiles;
   retention: RetentionLimits;
-  /** Events from this sequence on are needed. */
+  /** Lowest sequence that is still needed. */
   needed: () => number;
   clock: Clock;
   report: (sentence: string) => void;
@@ -21,7 +21,7 @@ export interface RetentionOptions {
 /** Timers of more than 24.8 days fire at once. */
 const maxWaitMs = 24 * 60 * 60 * 1000;
 
-/** Removes the oldest segments of a broker's log that nobody needs any more and that are too many or too old. */
+/** Removes the oldest segments of a broker's log when they are no longer needed and exceed the limits. */
 export class Retention {
   #options: RetentionOptions;
   #removing: Promise<void> | undefined;
@@ -32,7 +32,7 @@ export class Retention {
     this.#options = options;
   }
 
-  /** Something may have become removable. */
+  /** Starts a removal; call it when a low watermark advanced. */
   schedule(): void {
     if (this.#closed || this.#options.log.segments.length < 2) return;
     this.#removing ??= this.#removeExpired().finally(() => {
@@ -41,14 +41,14 @@ export class Retention {
     });
   }
 
-  /** Begins nothing more; resolves when what is under way is over. */
+  /** Starts nothing more; resolves when a removal in progress has finished. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#removing;
     this.#options.clock.clearTimeout(this.#timer);
   }
 
-  /** When nothing moves, the oldest segment goes as soon as it is too old. One that is still needed goes when its trigger moves. */
+  /** Schedules the removal of the oldest segment by age. One that is still needed is removed when its trigger progresses. */
   #later(): void {
     const { log, clock, retention } = this.#options;
     clock.clearTimeout(this.#timer);
@@ -71,7 +71,7 @@ export class Retention {
     }
   }
 
-  /** Base of the first segment that is kept; 0 when all are. */
+  /** Base of the first segment to keep; 0 keeps all. */
   #removable(): number {
     const { log, retention, needed, clock } = this.#options;
     const { segments } = log;

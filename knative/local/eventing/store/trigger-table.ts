@@ -12,7 +12,7 @@ export interface TriggerTable {
   readonly triggers: ReadonlyMap<string, KnownTrigger>;
   /** What was wrong with the stored table, `undefined` when nothing. */
   damage: 'missing' | 'damaged' | undefined;
-  /** Puts a new set in place; it is on disk when this resolves. */
+  /** Replaces the table; it is on disk when this resolves. */
   write(triggers: ReadonlyMap<string, KnownTrigger>): Promise<void>;
 }
 

@@ -75,10 +75,10 @@ export interface Undeliverable {
   destination: string;
   /** How often it was sent to the subscriber. */
   attempts: number;
-  /** HTTP status of the last attempt; undefined when there was no answer. */
+  /** HTTP status of the last attempt; undefined when there was no response. */
   status: number | undefined;
   cause: string;
-  /** Begin of the last answer's body. */
+  /** Beginning of the last response's body. */
   body: string;
   /** When it was given up, RFC 3339. */
   failed_at: string;

@@ -17,7 +17,7 @@ export type ReadFile = (path: string, origin: Origin) => { content: Buffer; file
 
 /**
  * Makes the object of one `configMapGenerator` or `secretGenerator` entry.
- * @param read gives a file of the kustomization, refusing what lies outside of it.
+ * @param read gives a file of the kustomization, rejecting what lies outside of it.
  * @throws ManifestError at the entry or source that is wrong.
  */
 export function generate(kind: 'ConfigMap' | 'Secret', entry: Fields, read: ReadFile): Generated {
@@ -70,7 +70,7 @@ function isKey(key: string): boolean {
   return !Number.isFinite(Number(key)) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(key);
 }
 
-/** Keys and values of all sources; a key that occurs twice or cannot be one is refused. */
+/** Keys and values of all sources; a key that occurs twice or cannot be one is rejected. */
 function pairs(entry: Fields, read: ReadFile): Pair[] {
   const found: Pair[] = [];
   const add = (key: string, value: Buffer, from: Origin) => {

@@ -72,7 +72,7 @@ test.each([
   ['a value with "remove"', {}, [{ op: 'remove', path: '/a', value: 1 }], '"remove" has no "value"'],
   ['a field that is none', {}, [{ op: 'remove', path: '/a', valeu: 1 }], 'an operation has no field "valeu"'],
   ['a broken escape', {}, [{ op: 'remove', path: '/a~2' }], 'JSON pointers'],
-])('refuses %s', (_, target, operations, message) => {
+])('rejects %s', (_, target, operations, message) => {
   expect(() => patched(target, operations)).toThrow(message);
 });
 

@@ -141,7 +141,7 @@ function add(target: JsonObject, path: readonly string[], value: Json, origin: O
     const index =
       last === '-'
         ? into.length
-        : position(last, into.length, () => fail(`the list has ${into.length} items, "${last}" is none of its places`));
+        : position(last, into.length, () => fail(`the list has ${into.length} items, "${last}" is no index of it`));
     setItem(into, index, value, origin);
   } else setField(into, last, value, origin);
 }

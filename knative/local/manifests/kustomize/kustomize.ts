@@ -24,7 +24,7 @@ interface Gathered {
  * Renders a kustomization as `kubectl kustomize` does, to the same objects (their order aside), and keeps the file and
  * line of every field. It knows `resources`, `components`, `patches` (JSON-6902 only), `configMapGenerator`,
  * `secretGenerator`, `images`, `namespace`, `labels` and `configurations` (nameReference only); any other field, and a
- * patch that changes nothing, is refused.
+ * patch that changes nothing, is rejected.
  *
  * @param folder the one that holds kustomization.yaml.
  * @param files gets the absolute paths of everything that was read, also when it fails.

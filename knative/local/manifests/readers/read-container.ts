@@ -98,7 +98,7 @@ function readEnv(entry: Fields, kind: PodKind): EnvSource {
   };
 }
 
-/** Mounts with what they mount; a volume that nobody mounts is refused, as on Knative. */
+/** Mounts with what they mount; a volume that nobody mounts is rejected, as on Knative. */
 function readVolumes(pod: Fields, container: Fields): Volume[] {
   const volumes = new Map(pod.list('volumes').map((volume) => [volume.string('name'), volume]));
   const mounts = container.list('volumeMounts').map((mount): Volume => {

@@ -44,7 +44,7 @@ export function readObject(
   };
 }
 
-/** Refuses names that cannot be a part of a host name (RFC 1035), as Services' are. */
+/** Rejects names that cannot be a part of a host name (RFC 1035), as Services' are. */
 export function requireHostName({ metadata, name }: ObjectFields): void {
   if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
     metadata.fail(

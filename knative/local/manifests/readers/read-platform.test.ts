@@ -179,7 +179,7 @@ describe('a Service', () => {
   });
 });
 
-describe('what a cluster would refuse, and what does not run here, is refused with file and line', () => {
+describe('what a cluster would reject, and what does not run here, is rejected with file and line', () => {
   const text = (spec: string, metadata = 'name: s') =>
     `apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  ${metadata}\nspec:\n  template:\n    ${spec.replaceAll('\n', '\n    ')}\n`;
   const pod = (fields: string) => text(`spec:\n  containers:\n    - image: a\n  ${fields}`);

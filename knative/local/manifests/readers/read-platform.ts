@@ -55,7 +55,7 @@ interface Reading {
  * Reads rendered manifests into what the local platform runs, with Knative's defaults filled in and every reference
  * checked. What has no meaning on one machine is listed in `ignored`.
  *
- * @throws ManifestError at the line of a field that is unknown, of a value that a cluster would refuse, of a kind that
+ * @throws ManifestError at the line of a field that is unknown, of a value that a cluster would reject, of a kind that
  * does not run here, or of a reference that leads nowhere.
  */
 export function readPlatform(rendered: readonly Rendered[]): Platform {

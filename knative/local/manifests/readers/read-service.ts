@@ -5,7 +5,7 @@ import { type AutoscalerDefaults, readAutoscaling } from './read-autoscaling.ts'
 import { readContainer, readProbe } from './read-container.ts';
 import { type Ignore, type ObjectFields, requireHostName } from './read-object.ts';
 
-/** Fields of a Pod specification that Knative refuses until a feature is switched on. */
+/** Fields of a Pod specification that Knative rejects until a feature is switched on. */
 const offByDefault = [
   'affinity',
   'dnsConfig',

@@ -1,4 +1,4 @@
-/** The name of `known` that is closest to `word`, when it can be a slip of the hand: at most a third of its letters differ. */
+/** The name in `known` closest to `word`; `undefined` when more than a third of its characters differ. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const bare = (text: string) => text.toLowerCase().replaceAll(/[-_]/g, '');
   let best: { name: string; distance: number } | undefined;

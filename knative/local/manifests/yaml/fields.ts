@@ -32,7 +32,7 @@ export class Fields {
     );
   }
 
-  /** Refuses every field that is not named here. */
+  /** Rejects every field that is not named here. */
   only(...known: readonly string[]): this {
     for (const key of Object.keys(this.value)) {
       if (known.includes(key)) continue;
@@ -113,7 +113,7 @@ export class Fields {
     });
   }
 
-  /** A list of texts with their places; empty when absent. */
+  /** A list of strings with their positions; empty when absent. */
   texts(key: string): { text: string; origin: Origin }[] {
     return this.items(key).map((text, index) => {
       const origin = this.locate([...this.path, key, index]);

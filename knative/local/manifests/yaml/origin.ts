@@ -25,6 +25,6 @@ export interface Manifest {
 export interface Rendered {
   manifest: Manifest;
   origin: Origin;
-  /** Line in `origin.file` of the field at a path (`['spec','template']`), as near as can be told; patched fields may give the patch's file. */
+  /** Line in `origin.file` of the field at a path (`['spec','template']`), as near as is known; a patched field may give the patch's file. */
   at(path: readonly (string | number)[]): Origin;
 }

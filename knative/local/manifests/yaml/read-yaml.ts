@@ -23,7 +23,7 @@ import {
   setItem,
 } from './source-positions.ts';
 
-/** One document of a YAML stream; its objects and lists know the line of each entry (places.ts). */
+/** One document of a YAML stream; its objects and lists record the line of each entry (source-positions.ts). */
 export interface YamlDocument {
   value: Json;
   /** The first line with content. */
@@ -32,7 +32,7 @@ export interface YamlDocument {
 
 /**
  * Parses a stream of YAML documents as kubectl understands them: empty documents are left out, octal numbers are octal,
- * anchors and merge keys are expanded, and words that only some parsers take for booleans are refused.
+ * anchors and merge keys are expanded, and words that only some parsers read as booleans are rejected.
  *
  * @param firstLine line of `file` on which `text` begins, for text that is embedded in another file.
  * @throws ManifestError at the line of a syntax error or of a key that occurs twice.

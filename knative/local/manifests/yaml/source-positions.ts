@@ -1,10 +1,10 @@
 import type { Origin } from './origin.ts';
 
-/** What YAML and JSON can say. */
+/** Any value of YAML and JSON. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [field: string]: Json };
 
-/** Where a parsed object or list begins and where each of its entries was written; lists are indexed, objects keyed. */
+/** Source positions of a parsed object or list and of its entries: `fields` by key, `items` by index. */
 interface SourcePositions {
   self: Origin;
   fields: Map<string, Origin>;
@@ -13,14 +13,14 @@ interface SourcePositions {
 
 const positions = new WeakMap<object, SourcePositions>();
 
-/** Makes an empty object that remembers where its fields come from. */
+/** Creates an empty object that records the positions of its fields. */
 export function newObject(self: Origin): JsonObject {
   const made: JsonObject = {};
   positions.set(made, { self, fields: new Map(), items: [] });
   return made;
 }
 
-/** Makes an empty list that remembers where its items come from. */
+/** Creates an empty list that records the positions of its items. */
 export function newList(self: Origin): Json[] {
   const made: Json[] = [];
   positions.set(made, { self, fields: new Map(), items: [] });
@@ -30,13 +30,13 @@ export function newList(self: Origin): Json[] {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Sets a field and where it was written. */
+/** Sets a field and its position. */
 export function setField(target: JsonObject, key: string, value: Json, origin: Origin): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true }); // also right for "__proto__"
   positions.get(target)?.fields.set(key, origin);
 }
 
-/** Puts an item before `index` (the length appends), or in its place when `replace`. */
+/** Inserts an item before `index` (the length appends), or replaces the item at `index`. */
 export function setItem(target: Json[], index: number, value: Json, origin: Origin, replace = false): void {
   target.splice(index, replace ? 1 : 0, value);
   positions.get(target)?.items.splice(index, replace ? 1 : 0, origin);
@@ -51,10 +51,10 @@ export function removeEntry(target: JsonObject | Json[], key: string | number): 
   }
 }
 
-/** Where an object or list begins. */
+/** Position of an object or list. */
 export const positionOf = (target: object): Origin | undefined => positions.get(target)?.self;
 
-/** Where the field at `path` was written: as deep as is known, at least where `root` begins. */
+/** Position of the field at `path`, or of its nearest known parent. */
 export function positionAt(root: object, path: readonly (string | number)[]): Origin {
   let found = positionOf(root) ?? { file: '(generated)', line: 1 };
   let value: unknown = root;
@@ -71,7 +71,7 @@ export function positionAt(root: object, path: readonly (string | number)[]): Or
   return found;
 }
 
-/** A deep copy whose parts remember the same places. */
+/** A deep copy with the same positions. */
 export function copy<T extends Json>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const made: object = Array.isArray(value)

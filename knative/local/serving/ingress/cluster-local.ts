@@ -27,8 +27,8 @@ const oneHopBack = dropped([
 ]);
 
 /**
- * An address inside the platform: everything goes to the Service as it is, the trace included.
- * @param targetOf the Service that a request is for; throws a Refusal when there is none
+ * Handler of a cluster-local address: forwards requests unchanged, trace context included.
+ * @param targetOf finds the Service of a request; throws a ProblemError when there is none
  */
 export function clusterLocal(targetOf: (request: RequestHead) => Target): RequestHandler {
   return {

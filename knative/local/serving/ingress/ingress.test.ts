@@ -419,7 +419,7 @@ describe('one connection', () => {
     ['GET /app HTTP/1.1\nhost: a\n\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n', 400],
     ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
     [`GET /app HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
-  ])('that speaks ambiguously is refused and closed: %j', async (text, wanted) => {
+  ])('that speaks ambiguously is rejected and closed: %j', async (text, wanted) => {
     const before = seen.length;
     const { connection, status } = await ask(text);
     expect(status).toBe(wanted);

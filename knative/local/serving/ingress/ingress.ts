@@ -16,7 +16,7 @@ export interface IngressOptions {
   /** The Service that a route names; `undefined` when there is none. */
   target: (name: string, namespace: string) => Target | undefined;
   telemetry: Telemetry;
-  /** Everything is answered 503 until it is. */
+  /** Requests get 503 until it returns true. */
   ready?: () => boolean;
   /** Says which new traces are sampled; default: at most 50 a second. */
   sample?: () => boolean;

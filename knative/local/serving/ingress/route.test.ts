@@ -92,7 +92,7 @@ describe('routes', () => {
     expect(rewritten('/older/a', [uri('prefix', '/old'), uri('prefix', '/older')])).toBe('/new/a');
   });
 
-  it('with an expression that is none are refused at their line', () => {
+  it('with an expression that is none are rejected at their line', () => {
     expect(() => compileRoutes([host(['*'], named('bad', [uri('regex', '(')]))])).toThrow(
       'by-hand.yaml:1: not a regular expression: (',
     );

@@ -33,7 +33,7 @@ interface Host {
 /**
  * Compiles VirtualServices as Istio reads them: the most specific host decides (a name before `*.suffix` before `*`),
  * then the first route with a match whose conditions all hold. Regular expressions match the whole string (RE2 in
- * Istio: what JavaScript reads differently is refused).
+ * Istio: what JavaScript reads differently is rejected).
  * @throws ManifestError
  */
 export function compileRoutes(virtualHosts: readonly VirtualHost[]): Routes {

@@ -8,7 +8,7 @@ export interface Exit {
 
 export type Output = (line: string, stream: 'stdout' | 'stderr') => void;
 
-/** A process that runs `launcher`, told or not yet told what to become. */
+/** A process that runs `launcher`, with or without its program yet. */
 export interface Child {
   readonly pid: number;
   readonly exited: Promise<Exit>;

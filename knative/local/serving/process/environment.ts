@@ -7,9 +7,9 @@ export interface EnvironmentOptions {
   platform: Pick<Platform, 'configMaps' | 'secrets'>;
   /** DORMOUSE_HOME */
   home: string;
-  /** What an address inside a cluster (`http://name.namespace.svc.cluster.local`) is here. */
+  /** Maps an in-cluster address (`http://name.namespace.svc.cluster.local`) to a local one. */
   addressOf: (address: string) => string | undefined;
-  /** Told of addresses that lead nowhere here. */
+  /** Called with addresses that do not exist on this machine. */
   unresolved?: (address: string) => void;
 }
 

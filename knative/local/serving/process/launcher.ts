@@ -1,15 +1,15 @@
-// What every instance's process begins with. It holds no function's code: a spare process is this file, waiting.
+// Entry point of every instance's process. It contains no function's code: a prewarmed process runs this file and waits.
 import { subscribe } from 'node:diagnostics_channel';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { type AddressInfo, type ListenOptions, Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
-// Loaded ahead, because nearly every program needs them and a spare process has the time.
+// Loaded ahead: nearly every program needs them, and a prewarmed process has the time.
 import 'node:http';
 import 'node:crypto';
 import 'node:async_hooks';
 import 'node:stream/promises';
 
-/** What a process is told to become. */
+/** Message that tells a process which program to run. */
 export interface Assignment {
   env: Record<string, string>;
   cwd: string;
@@ -65,12 +65,12 @@ function onLoopback(given: unknown[]): unknown[] {
 
 let assigned = false;
 const waiting = setInterval(() => {}, 2 ** 30);
-// A process that is told at once what to become has no time for this; a spare one has.
+// Only a prewarmed process has time for this before its message arrives.
 const idle = setTimeout(() => void import('./warm-up.ts').then(({ warmUp }) => warmUp()).catch(() => {}), 100);
 
 function become({ env, cwd, entry, args, cache }: Assignment): void {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-  // A spare process is older than what it becomes.
+  // A prewarmed process is older than its instance.
   Object.assign(process.env, env, { STARTED_AT: String(Date.now()) });
   process.chdir(cwd);
   process.argv.splice(1, process.argv.length, entry, ...args);

@@ -3,7 +3,7 @@ import type { Child } from './child-process.ts';
 
 /** At most one process that is started ahead, for the next cold start. */
 export interface PrewarmedProcess {
-  /** The spare process if there is one, else a new one. */
+  /** Takes the prewarmed process, else starts a new one. */
   take(): Child;
   readonly pid: number | undefined;
   close(): Promise<void>;
@@ -11,7 +11,7 @@ export interface PrewarmedProcess {
 
 /**
  * @param start makes a waiting process
- * @param afterMs a new spare is made this long after one was taken: when the request that needed it has been answered
+ * @param afterMs delay until the next prewarmed process starts, so that it does not slow the request that took the last one
  */
 export function createPrewarmedProcess({
   start,

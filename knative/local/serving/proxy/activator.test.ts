@@ -54,7 +54,7 @@ describe('an activator', () => {
     expect(next.endpoint).toBe(requests[1]!.endpoint);
   });
 
-  it('refuses more than it may keep, with 503', () => {
+  it('rejects more than it may keep, with 503', () => {
     const activator = createActivator({ depth: 2 });
     const requests = [new Request(), new Request(), new Request()];
     for (const request of requests) activator.enter(request);
@@ -74,7 +74,7 @@ describe('an activator', () => {
     expect([gone.endpoint, here.endpoint?.name, later.endpoint?.name]).toEqual([undefined, 'a', 'a']);
   });
 
-  it('refuses at once what waking says no to', () => {
+  it('rejects at once what waking says no to', () => {
     const problem = new ProblemError(503, 'unavailable', 'it crashes');
     const activator = createActivator({ wake: () => problem });
     const request = new Request();

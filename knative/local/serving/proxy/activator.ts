@@ -1,47 +1,47 @@
 import { ProblemError } from '@dormouse/http/problem-error';
 
-/** Where a request can go: an instance that is ready. */
+/** A ready instance, as the activator sees it. */
 export interface Endpoint {
-  /** Requests under way. */
+  /** Requests in progress. */
   inFlight: number;
 }
 
-/** A request that wants a place. */
+/** A request that waits for, or gets, an endpoint. */
 export interface PendingRequest<P extends Endpoint> {
-  /** In a queue; whoever gives up sets it to false. */
+  /** It is in the queue; set to false to give up. */
   waiting: boolean;
   admitted(endpoint: P): void;
   rejected(problem: ProblemError): void;
 }
 
 export interface ActivatorOptions {
-  /** Requests at once in a place; 0 = unlimited. */
+  /** Concurrent requests per endpoint; 0 = unlimited. */
   concurrency: number;
   /** Requests that may wait; Knative's activator has 10,000. */
   depth?: number;
-  /** Called when a request finds no place at all; may refuse it. */
+  /** Called when a request finds no endpoint; a returned problem rejects the request. */
   wake(): ProblemError | undefined;
   now?: () => number;
 }
 
-/** What passed since the last look. */
+/** Load since the previous sample. */
 export interface Sample {
-  /** Requests under way or waiting, on average over time. */
+  /** Time-weighted average of requests in progress or waiting. */
   concurrency: number;
-  /** Requests that came. */
+  /** Requests received. */
   requests: number;
   ms: number;
 }
 
 /**
- * One revision's door: lets requests through to its places, the least busy one first, never more at once than a place
- * may have; keeps the others in order while places start or are full.
+ * Activator of one revision: admits requests to the least busy endpoint, never above its concurrency limit, and queues
+ * the others in order while endpoints start or are full.
  */
 export class Activator<P extends Endpoint> {
   readonly endpoints: P[] = [];
-  /** Requests that ever came. */
+  /** Requests received since the start. */
   requests = 0;
-  /** Under way or waiting. */
+  /** Requests in progress or waiting. */
   active = 0;
   readonly #concurrency: number;
   readonly #depth: number;
@@ -68,7 +68,7 @@ export class Activator<P extends Endpoint> {
     return count;
   }
 
-  /** Admits, keeps or refuses; whoever was admitted says `leave` afterwards. */
+  /** Admits, queues or rejects a request. Call `leave` when an admitted request has finished. */
   enter(pending: PendingRequest<P>): void {
     this.requests++;
     const endpoint = this.#first === this.#queue.length ? this.#free() : undefined;
@@ -92,37 +92,37 @@ export class Activator<P extends Endpoint> {
     this.#queue.push(pending);
   }
 
-  /** A request that was admitted is over. */
+  /** An admitted request has finished. */
   leave(endpoint: P): void {
     endpoint.inFlight--;
     this.#count(-1);
     this.#drain();
   }
 
-  /** A waiter that has set `waiting` to false is no longer counted. */
+  /** Call it after setting `waiting` to false: removes the request from the count. */
   giveUp(): void {
     this.#count(-1);
   }
 
-  /** Opens a place. */
+  /** Adds a ready endpoint. */
   add(endpoint: P): void {
     if (this.endpoints.includes(endpoint)) return;
     this.endpoints.push(endpoint);
     this.#drain();
   }
 
-  /** Closes a place for new requests; those in it leave as they end. */
+  /** Removes an endpoint for new requests; requests in progress continue. */
   remove(endpoint: P): void {
     const index = this.endpoints.indexOf(endpoint);
     if (index >= 0) this.endpoints.splice(index, 1);
   }
 
-  /** Answers everybody who waits. */
+  /** Rejects every waiting request. */
   rejectWaiting(problem: ProblemError): void {
     for (const pending of this.#takeAll()) pending.rejected(problem);
   }
 
-  /** Hands everybody who waits over to another revision, in order. */
+  /** Moves the waiting requests to another revision, in order. */
   moveTo(other: Activator<P>): void {
     for (const pending of this.#takeAll()) {
       this.requests--;

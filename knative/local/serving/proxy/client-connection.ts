@@ -7,13 +7,13 @@ import { chunked, type ResponseHead, untilClose } from '@dormouse/http/response-
 import { Exchange, type Target } from './exchange.ts';
 import { RequestBody } from './request-body.ts';
 
-/** What stands at a listener: says where a request goes and what is added on both ways. */
+/** Handler of a listener: routes requests and adds header fields in both directions. */
 export interface RequestHandler {
-  /** Answers by `forward`, `reply` or a thrown Refusal. */
+  /** Responds by `forward`, `reply` or a thrown ProblemError. */
   accept(connection: ClientConnection): void;
-  /** Field lines of the response, those added included. */
+  /** Header lines of the response, added ones included. */
   responseFields(connection: ClientConnection, head: ResponseHead): string;
-  /** Status, fields and body of an answer of our own. */
+  /** Header lines and body of a problem response. */
   problem(connection: ClientConnection, problem: ProblemError): { fields: string; body: string };
   finished(connection: ClientConnection, status: number, bytes: number): void;
   closed(connection: ClientConnection): void;
@@ -23,27 +23,27 @@ type Phase = 'head' | 'busy' | 'lingering' | 'closed';
 
 const headEnd = Buffer.from('\r\n\r\n');
 const empty = Buffer.alloc(0);
-/** Bytes of further requests that are kept while one is under way. */
+/** Maximum buffered bytes of pipelined requests. */
 const restLimit = 65_536;
-/** Bytes that are joined with the head to one write. */
+/** Bodies up to this size share a write with the head, bytes. */
 const joinLimit = 32_768;
 const lingerMs = 2_000;
 
 export interface ConnectionTimeouts {
-  /** A head must be complete. */
+  /** Limit for a complete head. */
   headMs: number;
-  /** A body must be complete, plus a second for each 16 KiB. */
+  /** Limit for a complete body, plus one second per 16 KiB. */
   bodyMs: number;
   idleMs: number;
 }
 
-/** A client's HTTP/1.x connection: one request after the other, bodies streamed both ways. */
+/** A client's HTTP/1.x connection: serves one request at a time, streams bodies in both directions. */
 export class ClientConnection extends Exchange {
   readonly request = new RequestHead();
   readonly address: string;
-  /** When the request's head had come (`performance.now`). */
+  /** When the request's head was complete (`performance.now`). */
   startedAt = 0;
-  /** What the front keeps for the request under way. */
+  /** State of the request handler for the current request. */
   traceId = '';
   spanId = '';
   parentId = '';
@@ -81,7 +81,7 @@ export class ClientConnection extends Exchange {
       .on('close', () => this.#closed());
   }
 
-  // --- what a front calls
+  // --- called by the request handler
 
   /** @param fields head for the instance after the request line, without the empty line */
   forward(target: Target, path: string, fields: string, timeoutMs?: number): void {
@@ -92,7 +92,7 @@ export class ClientConnection extends Exchange {
     this.enter(target);
   }
 
-  /** An answer without any function. `fields` are lines with their CRLF. */
+  /** Responds without a function. `fields` are header lines with their CRLF. */
   reply(status: number, reason: string, fields: string, body: string): void {
     const bytes = Buffer.from(body);
     this.#status = status;
@@ -103,7 +103,7 @@ export class ClientConnection extends Exchange {
     this.#finish();
   }
 
-  /** Ends once the request under way is answered. */
+  /** Closes the connection after the current response. */
   stop(): void {
     this.#stopping = true;
     if (this.#phase === 'head' && !this.#rest) this.#socket.destroy();
@@ -161,10 +161,10 @@ export class ClientConnection extends Exchange {
       this.bodiless = this.method === 'HEAD';
       this.#body.begin(this.request.length);
       if (bytes.length > end + 4) this.#take(bytes.subarray(end + 4));
-      if (this.busy) this.#requestHandler.accept(this); // else its body was refused already
+      if (this.busy) this.#requestHandler.accept(this); // else its body was rejected
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      if (this.method === '') this.#body.invalidate(); // unreadable: whatever follows is not a request
+      if (this.method === '') this.#body.invalidate(); // unreadable: the following bytes are no request
       this.rejected(error);
     }
   }
@@ -188,7 +188,7 @@ export class ClientConnection extends Exchange {
     this.rejected(problem);
   }
 
-  /** What came while a request is under way: its body, then the next request, which waits. */
+  /** Bytes during a request: its body, then the next request, which is buffered. */
   #take(bytes: Buffer): void {
     if (this.#body.complete) {
       this.#keep(bytes);
@@ -307,7 +307,7 @@ export class ClientConnection extends Exchange {
     if (this.#rest) setImmediate(() => this.#phase === 'head' && this.#rest && this.#nextRequest(this.#rest));
   }
 
-  /** Ends our side and reads on for a moment: closing at once could reset the connection before the answer was read. */
+  /** Half-closes and reads on for `lingerMs`: an immediate close could reset the connection before the client has read the response. */
   #linger(): void {
     this.#phase = 'lingering';
     this.#rest = undefined;
@@ -317,7 +317,7 @@ export class ClientConnection extends Exchange {
 
   // --- time and ends
 
-  /** The sweep of each second sees to long deadlines, a timer to short ones. */
+  /** `check` enforces long deadlines once a second, a timer enforces short ones. */
   #expire(ms: number): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -14,18 +14,18 @@ export interface ServingEndpoint extends Endpoint {
   readonly activator: Activator<ServingEndpoint>;
   /** How a message names it. */
   readonly name: string;
-  /** A connection to it failed: no further request should go there until it is clear that it still listens. */
+  /** Call it when a connection failed: the endpoint gets no request until it is known to listen. */
   markSuspect(): void;
 }
 
 /** A Service as a request sees it. */
 export interface Target {
   readonly name: string;
-  /** Host that the function sees. */
+  /** Value of `Host` for the function. */
   readonly authority: string;
   readonly timeoutMs: number;
   readonly responseStartTimeoutMs: number;
-  /** The door of the revision that serves now. */
+  /** Activator of the current revision. */
   readonly activator: Activator<ServingEndpoint>;
 }
 
@@ -33,13 +33,13 @@ const maxAttempts = 5;
 const safe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
- * A request's way through an activator to an instance and back. A connection that fails before the response is tried
- * again at another instance when the request cannot have been seen, or is safe and has nothing that was consumed.
+ * One request through an activator to an instance and back. When a connection fails before the response, retries at another
+ * instance if the first one cannot have seen the request, or if the method is safe and the body was not consumed.
  */
 export abstract class Exchange implements ResponseHandler, PendingRequest<ServingEndpoint> {
   waiting = false;
   target: Target | undefined;
-  /** Waited for an instance that was not there yet, ms. */
+  /** Time spent in the activator's queue, ms. */
   waited = 0;
   abstract readonly bodiless: boolean;
   /** The request's head for the instance, with the empty line. */
@@ -79,9 +79,9 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
   abstract onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void;
   abstract onResponseBody(bytes: Buffer, done: boolean): void;
   abstract drained(): void;
-  /** The request can be written once more: nothing of its body was let go. */
+  /** The request can be sent again: its whole body is still held. */
   protected abstract repeatable(): boolean;
-  /** The response had begun and broke off. */
+  /** Called when the connection failed after the response's head. */
   protected abstract onAborted(): void;
   protected abstract readonly responding: boolean;
 
@@ -103,7 +103,7 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
     this.rejected(new ProblemError(502, 'bad_gateway', `${name} ended before it answered (${code}).`));
   }
 
-  /** The response is complete, or nobody wants it any more. */
+  /** Releases the endpoint: the response is complete or no longer wanted. */
   protected leave(): void {
     const { endpoint } = this;
     this.endpoint = undefined;
@@ -111,7 +111,7 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
     endpoint?.activator.leave(endpoint);
   }
 
-  /** Gives the request up wherever it is. */
+  /** Cancels the request, queued or in progress. */
   protected abandon(): void {
     if (this.waiting) {
       this.waiting = false;

@@ -9,14 +9,14 @@ export interface ConnectionFailure {
   sent: boolean;
 }
 
-/** Who asked an instance; bytes of the body are as on the wire, chunk framing included. */
+/** Callbacks of a request to an instance. Body bytes include the chunk framing. */
 export interface ResponseHandler {
   readonly bodiless: boolean;
   connected(): void;
   onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void;
   onResponseBody(bytes: Buffer, done: boolean): void;
   onResponseFailed(failure: ConnectionFailure): void;
-  /** The instance takes more of the request's body. */
+  /** The socket accepts more of the request's body. */
   drained(): void;
 }
 
@@ -24,10 +24,10 @@ const headEnd = Buffer.from('\r\n\r\n');
 const empty = Buffer.alloc(0);
 const ignore = () => {};
 const headLimit = 65_536;
-/** An idle connection is given up this long before the instance would: else a request could meet its closing. */
+/** Closes an idle connection this long before the instance would: otherwise a request could race with the close. */
 const margin = 1_000;
 
-/** Keep-alive connections to one instance: one request at a time on each, the last used first. */
+/** Pool of keep-alive connections to one instance: one request at a time each, most recently used first. */
 export class InstanceConnections {
   readonly #port: number;
   #idle: InstanceConnection[] = [];
@@ -58,7 +58,7 @@ export class InstanceConnections {
     if (index >= 0) this.#idle.splice(index, 1);
   }
 
-  /** Ends every connection; requests under way fail. */
+  /** Destroys every connection; requests in progress fail. */
   destroy(): void {
     for (const connection of this.#all) connection.destroy();
   }
@@ -66,7 +66,7 @@ export class InstanceConnections {
 
 /** One HTTP/1.1 connection to an instance. */
 export class InstanceConnection {
-  /** Time (`performance.now`) until which it may be used again. */
+  /** Reusable until this time (`performance.now`). */
   usableUntil = 0;
   open = false;
   readonly #pool: InstanceConnections;
@@ -99,7 +99,7 @@ export class InstanceConnection {
       .on('close', () => this.#closed());
   }
 
-  /** Takes the connection for one request; `connected` is called when it can be written to, at once if it is open. */
+  /** Starts one request; calls `connected` when the socket is writable, immediately if it is open. */
   begin(handler: ResponseHandler): void {
     this.#handler = handler;
     this.#responding = false;
@@ -108,7 +108,7 @@ export class InstanceConnection {
   }
 
   /**
-   * Writes a part of the request; `last` closes it.
+   * Writes a part of the request; `last` ends it.
    * @returns false when the next part should wait for `drained`
    */
   write(part: string | Buffer, last: boolean): boolean {
@@ -117,7 +117,7 @@ export class InstanceConnection {
     return typeof part === 'string' ? this.#socket.write(part, 'latin1') : this.#socket.write(part);
   }
 
-  /** Head and body in one piece. */
+  /** Writes head and body together. */
   writeAll(head: string, body: Buffer): void {
     this.#sent = this.#requestDone = true;
     this.#socket.cork();
@@ -134,7 +134,7 @@ export class InstanceConnection {
     this.#socket.resume();
   }
 
-  /** Drops the request under way, without telling the asker. */
+  /** Cancels the request without a callback. */
   abandon(): void {
     this.#handler = undefined;
     this.destroy();
@@ -150,7 +150,7 @@ export class InstanceConnection {
       return;
     }
     if (!this.#handler) {
-      this.destroy(); // nobody asked: not HTTP as we speak it
+      this.destroy(); // bytes without a request: not HTTP/1.1
       return;
     }
     const all = this.#rest ? Buffer.concat([this.#rest, bytes]) : bytes;
@@ -198,7 +198,7 @@ export class InstanceConnection {
     }
     if (this.#left > 0) this.#left -= used;
     const done = this.#reader ? this.#reader.done : this.#left === 0;
-    if (used < bytes.length) this.#head.keepAlive = false; // bytes beyond the response: nothing after them can be trusted
+    if (used < bytes.length) this.#head.keepAlive = false; // surplus bytes: the connection's framing cannot be trusted
     return [used === bytes.length ? bytes : bytes.subarray(0, used), done];
   }
 

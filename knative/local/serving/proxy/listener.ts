@@ -4,13 +4,13 @@ import { ClientConnection, type ConnectionTimeouts, type RequestHandler } from '
 export interface Listener {
   host: string;
   port: number;
-  /** Takes no more connections, lets requests under way finish for `graceMs`, then ends them. */
+  /** Accepts no more connections, waits up to `graceMs` for requests in progress, then destroys them. */
   close(graceMs: number): Promise<void>;
 }
 
 export const usualTimeouts: ConnectionTimeouts = { headMs: 10_000, bodyMs: 30_000, idleMs: 120_000 };
 
-/** Listens for HTTP/1.1 and gives every request to `front`. Rejects with the listener's error (EADDRINUSE …). */
+/** Listens for HTTP/1.1 and passes every request to `handler`. Rejects with the listener's error (EADDRINUSE …). */
 export async function listen(
   handler: RequestHandler,
   {

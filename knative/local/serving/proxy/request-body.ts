@@ -3,12 +3,12 @@ import { chunked } from '@dormouse/http/response-head';
 import type { InstanceConnection } from './instance-connection.ts';
 
 const empty = Buffer.alloc(0);
-/** Bytes that are kept until an instance takes them, and for as long as the request may be repeated. */
+/** Maximum bytes held until an instance accepts them, and while the request may be repeated. */
 const holdLimit = 65_536;
 
-/** A request's body on its way: framed as the client did, held while nobody takes it, then passed on part by part. */
+/** Streams a request's body to an instance with the client's framing; holds it while no instance is connected. */
 export class RequestBody {
-  /** Bytes that came so far. */
+  /** Bytes received so far. */
   bytes = 0;
   #left = 0;
   #reader: ChunkedReader | undefined;
@@ -25,27 +25,27 @@ export class RequestBody {
     this.#reader = length === chunked ? new ChunkedReader() : undefined;
   }
 
-  /** Its end was read. */
+  /** The end of the body was read. */
   get complete(): boolean {
     return this.#left === 0;
   }
 
-  /** Nothing was let go: it can be sent once more. */
+  /** The whole body is still held, so it can be sent again. */
   get repeatable(): boolean {
     return !this.#consumed;
   }
 
-  /** More is held than should be, and nobody takes it. */
+  /** More than `holdLimit` is held. */
   get tooMuch(): boolean {
     return this.#heldBytes > holdLimit;
   }
 
-  /** Whatever follows is not a body that can be read. */
+  /** Marks the body as unreadable: the framing is lost. */
   invalidate(): void {
     this.#left = chunked;
   }
 
-  /** Lets go of what is held. */
+  /** Drops what is held. */
   forget(): void {
     this.#consumed = true;
     this.#held = [];
@@ -54,7 +54,7 @@ export class RequestBody {
   }
 
   /**
-   * Takes what came, and passes it on if there is an open connection.
+   * Reads received bytes, and forwards them if `to` is open.
    * @returns how many bytes belong to the body (-1: it is malformed), and whether to read on
    */
   take(bytes: Buffer, to: InstanceConnection | undefined): { used: number; more: boolean } {
@@ -88,7 +88,7 @@ export class RequestBody {
     return to ? this.#write(part, to) : !this.tooMuch;
   }
 
-  /** Writes the head and what is there of the body. */
+  /** Writes the head and the held part of the body. */
   send(head: string, to: InstanceConnection): void {
     const [only] = this.#held;
     if (!only && this.complete) to.write(head, true);

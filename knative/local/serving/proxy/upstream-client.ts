@@ -18,7 +18,7 @@ export interface DeliverOptions {
 
 const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
 
-/** Sends to Services of this platform through their activators, and to anything else over the network. */
+/** Sends requests to Services of this platform through their activators, to all other destinations over the network. */
 export function createUpstream({ target, addressOf, brokerOrigin }: DeliverOptions): Upstream {
   return {
     async request(to: Destination, request) {
@@ -31,7 +31,7 @@ export function createUpstream({ target, addressOf, brokerOrigin }: DeliverOptio
   };
 }
 
-/** A request that has its body at hand and wants the whole response. */
+/** A request with a complete body that reads the whole response. */
 class Delivery extends Exchange {
   readonly bodiless: boolean;
   protected responding = false;
@@ -96,7 +96,7 @@ class Delivery extends Exchange {
   }
 
   protected onAborted(): void {
-    this.#settle(() => this.#failed(failure('ECONNRESET', 'the response broke off')));
+    this.#settle(() => this.#failed(failure('ECONNRESET', 'the response was aborted')));
   }
 
   rejected(problem: ProblemError): void {
@@ -118,7 +118,7 @@ class Delivery extends Exchange {
   }
 }
 
-/** An answer's body, of which the beginning is kept: a consumer that talks on and on costs no memory. */
+/** A response's body, truncated at `maxResponseBytes`: an endless response costs no memory. */
 class ResponseBody {
   #parts: Buffer[] = [];
   #bytes = 0;
@@ -167,7 +167,7 @@ function overNetwork(url: string, { method, headers, body, timeoutMs }: Upstream
         onResponse({ status: response.statusCode ?? 0, headers: joined(response.headers), ...body.content() }),
       );
     });
-    // Nobody asked to switch protocols: the status is the answer.
+    // The request asked for no upgrade: treat 101 as a response without a body.
     request.on('upgrade', (response, socket) => {
       socket.destroy();
       onResponse({ status: response.statusCode ?? 101, headers: {}, body: Buffer.alloc(0) });

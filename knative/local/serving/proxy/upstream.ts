@@ -1,6 +1,6 @@
 import type { Destination } from '@dormouse/manifests/model';
 
-/** A whole request, as a delivery makes one. */
+/** A complete request of a delivery. */
 export interface UpstreamRequest {
   method: string;
   /** Path and query, beginning with `/`. */
@@ -15,16 +15,16 @@ export interface UpstreamResponse {
   /** Lower-case names; repeated fields joined by `, `. */
   headers: Record<string, string>;
   body: Buffer;
-  /** There was more than `mostAnswerBytes`, and `body` is the beginning. */
+  /** The body exceeded `maxResponseBytes`; `body` is its beginning. */
   cut?: boolean;
 }
 
-/** What is kept of an answer's body: an event has no more. */
+/** Maximum bytes kept of a response's body; no event is larger. */
 export const maxResponseBytes = 1024 * 1024;
 
 /**
- * Sends to whatever a manifest may name as a receiver. Services of this platform are reached through their activator,
- * which wakes them; what the activator refuses comes back as its 503.
+ * Sends requests to any destination that a manifest may name. Reaches Services of this platform through their activator,
+ * which starts them; a rejection by the activator returns its 503.
  *
  * Rejects with an Error whose `code` says why (`ECONNREFUSED`, `ECONNRESET`, `TIMEOUT`, …).
  */

@@ -7,7 +7,7 @@ export type NoBody = 'too long' | 'no room' | 'gone';
 
 const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
-/** Bodies share `mostBytes`, from their first byte until they were read. */
+/** All bodies share `maxBytes`, from their first byte until they are processed. */
 export class Bodies {
   readonly #maxBodyBytes: number;
   readonly #maxBytes: number;

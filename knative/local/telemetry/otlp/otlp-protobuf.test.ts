@@ -54,7 +54,7 @@ describe('OTLP in protobuf', () => {
     );
   });
 
-  test.each(signals)('%s: bytes that were flipped or cut are read, or refused by an error', (signal) => {
+  test.each(signals)('%s: bytes that were flipped or cut are read, or rejected by an error', (signal) => {
     const damage = fc.record({
       at: fc.array(fc.nat(), { maxLength: 5 }),
       by: fc.integer({ min: 1, max: 255 }),

@@ -110,7 +110,7 @@ export function otlpReceiver(
   };
 
   return function receiveOtlp(request, response) {
-    request.on('error', () => {}); // whoever went away needs no answer
+    request.on('error', () => {}); // the client has disconnected: there is nobody to respond to
     const respond = ([{ contentType }, { status, body, headers }]: [Format, OtlpResponse]) =>
       void response
         .writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers })

@@ -82,5 +82,5 @@ describe('TraceQL of one spanset', () => {
     '{ .a = 1 = 2 }',
     '{ name = "\\x" }',
     '{ .a > -(1 && .b = 1) }',
-  ])('%s is refused', (query) => expect(() => spanTest(query)).toThrow(TempoQueryError));
+  ])('%s is rejected', (query) => expect(() => spanTest(query)).toThrow(TempoQueryError));
 });
