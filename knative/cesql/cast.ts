@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 import { max, min, type Type, typeOf, type Value } from './value.ts';
 
-/** A value as another type (section 3.7), or why it is none; `at` is where that was asked. */
+/** Casts a value to another type (section 3.7), or returns a failure; `at` is the character offset of the cast. */
 export function cast(value: Value, to: Type, at: number): Value | Failure {
   if (to === 'String') return typeof value === 'string' ? value : String(value);
   if (to === 'Integer') return toInteger(value, at);

@@ -5,14 +5,14 @@ export function length(text: string): number {
   return found;
 }
 
-/** The characters from `start` on, `count` of them at most; both are not negative. */
+/** At most `count` characters from `start` on; neither may be negative. */
 export function slice(text: string, start: number, count: number): string {
   return Array.from(text)
     .slice(start, start + count)
     .join('');
 }
 
-/** Without the white space of Unicode at both ends; in linear time, which an expression with `+$` is not. */
+/** Trims Unicode white space at both ends in linear time; a regular expression with `+$` is not linear. */
 export function trim(text: string): string {
   let start = 0;
   let end = text.length;

@@ -5,7 +5,7 @@ import { likePattern } from './like.ts';
 import type { Arithmetic, Expression, Node } from './syntax.ts';
 import { type Attributes, max, min, typeOf, type Value } from './value.ts';
 
-/** What an expression is of an event, or the first error on the way there. */
+/** The value of an expression for an event, or the first error. */
 export type Evaluate = (event: Attributes) => Value | Failure;
 
 /**
@@ -79,7 +79,7 @@ function like({ operand, pattern }: Node<'like'>): Evaluate {
   };
 }
 
-/** Elements are cast to the type of what is looked for, and only until it is found. */
+/** Casts elements to the type of the searched value, and stops when it is found. */
 function within({ operand, set, at }: Node<'in'>): Evaluate {
   const value = compile(operand);
   const elements = set.map(compile);
@@ -97,7 +97,7 @@ function within({ operand, set, at }: Node<'in'>): Evaluate {
   };
 }
 
-/** Both sides are looked at before either is cast: that one is missing says more than that the other does not fit. */
+/** Evaluates both sides before it casts either: a missing attribute is the more useful error. */
 function integers(
   left: Expression,
   right: Expression,
@@ -159,7 +159,7 @@ const orders = {
 
 function logic({ operator, left, right, at }: Node<'logic'>): Evaluate {
   const [one, other] = [asBoolean(left, at), asBoolean(right, at)];
-  /** The left value with which the right one is not looked at. */
+  /** The left value that short-circuits the operator. */
   const enough = operator === 'AND' ? false : operator === 'OR' ? true : undefined;
   return (event) => {
     const x = one(event);

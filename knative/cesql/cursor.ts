@@ -14,7 +14,7 @@ export class Cursor {
     return this.tokens[this.next] as Token;
   }
 
-  /** The sign, or the word in capitals; empty for everything else. */
+  /** The sign, or the word in upper case; empty for other tokens. */
   protected get text(): string {
     const token = this.token;
     if (token.kind === 'sign') return token.text;
@@ -33,7 +33,7 @@ export class Cursor {
     throw new CesqlParseError(token.at, `expected ${wanted} instead of ${found}`);
   }
 
-  /** Goes past a sign or word that must stand here. */
+  /** Consumes an expected sign or word. */
   protected expect(text: string): void {
     if (this.text !== text) this.unexpected(`"${text}"`);
     this.next++;

@@ -21,7 +21,7 @@ export function evaluate(expression: Expression, event: Attributes): Evaluated {
   return { value: own ?? zeroOf(typeOfExpression(expression)), error: found };
 }
 
-/** What cannot be known without the event counts as Boolean (section 3.2). */
+/** A type that depends on the event counts as Boolean (section 3.2). */
 function typeOfExpression(expression: Expression): Type {
   if (expression.kind === 'call') return functionOf(expression.name, expression.args.length)?.returns ?? 'Boolean';
   return operatorType(expression) ?? 'Boolean';

@@ -3,13 +3,13 @@ import type { Value } from './value.ts';
 /** The kinds of error that may arise while an expression is evaluated (section 3.3). */
 export type FailureKind = 'math' | 'cast' | 'missingAttribute' | 'missingFunction' | 'functionEvaluation';
 
-/** An error of an evaluation. It goes up through the operators around it, which answer the zero value of their type. */
+/** An evaluation error. It propagates through the enclosing operators, which return the zero value of their type. */
 export class Failure {
   readonly kind: FailureKind;
   readonly message: string;
-  /** Where in the text it arose: characters before it. */
+  /** Character offset in the text. */
   readonly at: number;
-  /** What the function that failed gives nevertheless. */
+  /** Value that the failed function returns beside the error. */
   readonly value: Value | undefined;
 
   constructor(kind: FailureKind, message: string, at: number, value?: Value) {

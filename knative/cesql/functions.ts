@@ -45,7 +45,7 @@ export const functions: Readonly<Record<string, readonly Fn[]>> = {
   ],
 };
 
-/** The function of a name (in capitals) that takes so many arguments. */
+/** Finds a function by name (upper case) and number of arguments. */
 export function functionOf(name: string, count: number): Fn | undefined {
   if (!Object.hasOwn(functions, name)) return undefined;
   return functions[name]?.find(

@@ -1,6 +1,6 @@
 import { CesqlParseError } from './failure.ts';
 
-/** One word or sign of an expression; `at` counts the characters before it. */
+/** A token of an expression; `at` is its character offset. */
 export type Token = { readonly at: number } & (
   | { kind: 'sign'; text: string }
   | { kind: 'word'; text: string }
@@ -14,7 +14,7 @@ const word = /[A-Za-z0-9_]+/y;
 const sign = /<>|<=|>=|!=|[-()=<>+*/%,]/y;
 const strings = { "'": /'(?:\\[\s\S]|[^'\\])*'/y, '"': /"(?:\\[\s\S]|[^"\\])*"/y } as const;
 
-/** Cuts an expression into tokens; the last one is its end. @throws CesqlParseError */
+/** Splits an expression into tokens; the last one marks the end. @throws CesqlParseError */
 export function tokens(text: string): Token[] {
   const found: Token[] = [];
   for (let at = skip(text, 0); ; ) {
@@ -44,7 +44,7 @@ function tokenAt(text: string, at: number): { token: Token; end: number } {
   return { token: { kind: 'sign', text: found, at }, end: at + found.length };
 }
 
-/** Only the string's own quote is unescaped: every other backslash stands for itself. */
+/** Unescapes only the string's own quote; every other backslash is literal. */
 function stringAt(text: string, at: number, quote: "'" | '"'): { token: Token; end: number } {
   const raw = match(strings[quote], text, at);
   if (!raw) throw new CesqlParseError(at, `the string is not closed with ${quote}`);

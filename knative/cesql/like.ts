@@ -1,6 +1,6 @@
-/** In a pattern: one character, whichever it is. */
+/** In a pattern: any one character. */
 const one = -1;
-/** In a pattern: any number of characters, none included. */
+/** In a pattern: any number of characters, including none. */
 const some = -2;
 
 /**
@@ -26,7 +26,7 @@ function signs(pattern: string): Int32Array {
   return Int32Array.from(found);
 }
 
-/** Goes back to the last `%` only: what an earlier one could still take, that one can take as well. */
+/** Backtracks to the last `%` only: it can match whatever an earlier one could. */
 function matches(text: string, wanted: Int32Array): boolean {
   let at = 0;
   let sign = 0;

@@ -20,7 +20,7 @@ export function parse(text: string): Expression {
   return expression;
 }
 
-/** Most tokens, and deepest nesting: a tree that is deeper could exhaust the stack. */
+/** Maximum tokens and nesting: a deeper tree could exhaust the stack. */
 const maxTokens = 4_000;
 const maxDepth = 200;
 
@@ -62,7 +62,7 @@ class Parser extends Cursor {
     return left;
   }
 
-  /** What LIKE and IN, with or without NOT, are said of. */
+  /** Operand of LIKE and IN, with or without NOT. */
   #suffixed(): Expression {
     let operand = this.#unary();
     for (;;) {

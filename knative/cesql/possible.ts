@@ -5,7 +5,7 @@ import { parse } from './parse.ts';
 import { attributesOf, type Expression } from './syntax.ts';
 import type { Attributes } from './value.ts';
 
-/** What an expression may be, as a Boolean, of the events that are meant. */
+/** Boolean values that an expression can have for the selected events. */
 export interface Possible {
   true: boolean;
   false: boolean;
@@ -57,7 +57,7 @@ const either = (left: Possible, right: Possible): Possible => ({
   error: left.error || (left.false && right.error),
 });
 
-/** The same for every event that is meant. */
+/** It has the same value for every selected event. */
 function isKnown(expression: Expression, known: Attributes): boolean {
   if (expression.kind === 'exists') return required.has(expression.name) || Object.hasOwn(known, expression.name);
   return attributesOf(expression).every((name) => Object.hasOwn(known, name));

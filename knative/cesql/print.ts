@@ -1,10 +1,10 @@
 import type { Expression } from './syntax.ts';
 import type { Value } from './value.ts';
 
-/** How tightly an operator holds its operands; what holds more loosely stands in parentheses. */
+/** Precedence of operators; an operand of lower precedence needs parentheses. */
 const tightness = { logic: 1, comparison: 2, additive: 3, multiplicative: 4, suffix: 5, prefix: 6, atom: 7 } as const;
 
-/** The text of an expression, with as few parentheses as keep its shape: parsing it gives the same expression. */
+/** Prints an expression with the fewest parentheses; parsing the text gives the same expression. */
 export function print(expression: Expression): string {
   switch (expression.kind) {
     case 'literal':
@@ -30,7 +30,7 @@ export function print(expression: Expression): string {
   }
 }
 
-/** A literal as it is written in an expression. */
+/** A literal in the syntax of an expression. */
 export function printValue(value: Value): string {
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   return typeof value === 'number' ? String(value) : quote(value);
@@ -60,7 +60,7 @@ const isSuffix = ({ kind }: Expression) => kind === 'like' || kind === 'in';
 const within = (expression: Expression, min: number) =>
   tightnessOf(expression) < min ? `(${print(expression)})` : print(expression);
 
-/** `NOT` before LIKE and IN goes into them, where people read it. */
+/** Prints `NOT` of a LIKE or IN inside the operation: `a NOT LIKE b`. */
 function printNot(operand: Expression): string {
   if (operand.kind === 'like') return `${within(operand.operand, tightness.suffix)} NOT LIKE ${quote(operand.pattern)}`;
   if (operand.kind === 'in')
@@ -68,7 +68,7 @@ function printNot(operand: Expression): string {
   return `NOT ${within(operand, tightness.prefix)}`;
 }
 
-/** A minus right before digits would become a part of the number. */
+/** A minus directly before digits would become part of the literal. */
 function printMinus(operand: Expression): string {
   return operand.kind === 'literal' && typeof operand.value === 'number' && operand.value >= 0
     ? `-(${operand.value})`

@@ -56,7 +56,7 @@ export function attributesOf(expression: Expression): string[] {
   return [...names];
 }
 
-/** Type of what an operator gives; `undefined` for what depends on the event. */
+/** Result type of an operator; `undefined` when it depends on the event. */
 export function operatorType({ kind }: Expression): Type | undefined {
   if (kind === 'minus' || kind === 'arithmetic') return 'Integer';
   return kind === 'literal' || kind === 'attribute' || kind === 'call' ? undefined : 'Boolean';

@@ -1,7 +1,7 @@
 import { functionOf } from './functions.ts';
 import { type Expression, operandsOf } from './syntax.ts';
 
-/** Calls of functions that do not exist, or not with so many arguments: each time one is evaluated it is an error. */
+/** Finds calls of unknown functions, or with a wrong number of arguments: each evaluation would fail. */
 export function unknownCalls(expression: Expression): { name: string; count: number; at: number }[] {
   const nested = operandsOf(expression).flatMap(unknownCalls);
   if (expression.kind !== 'call' || functionOf(expression.name, expression.args.length)) return nested;

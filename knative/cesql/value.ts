@@ -1,4 +1,4 @@
-/** A String, an Integer (32 bits, signed) or a Boolean: what expressions are made of (CESQL 1.0, section 3.1). */
+/** A value of an expression: String, Integer (32 bits, signed) or Boolean (CESQL 1.0, section 3.1). */
 export type Value = string | number | boolean;
 
 export type Type = 'String' | 'Integer' | 'Boolean';
@@ -11,7 +11,7 @@ export const max = 2_147_483_647;
 
 const zeros = { String: '', Integer: 0, Boolean: false } as const;
 
-/** What stands for a value of a type where there is none. */
+/** Zero value of a type. */
 export const zeroOf = (type: Type): Value => zeros[type];
 
 export function typeOf(value: Value): Type {

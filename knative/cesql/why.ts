@@ -9,9 +9,9 @@ import { type Attributes, typeOf } from './value.ts';
 /** Why an event passes an expression as a filter, or does not. */
 export interface Why {
   passes: boolean;
-  /** The part of the expression that decided: `hop < 3`. */
+  /** The deciding part of the expression: `hop < 3`. */
   clause: string;
-  /** What the event has there, when it does not pass: `hop is '5'`, or the error; empty when the clause says all. */
+  /** For a rejected event its value there (`hop is '5'`) or the error; empty when the clause is enough. */
   found: string;
 }
 
@@ -28,7 +28,7 @@ export function why(text: string, event: Attributes): Why {
   return { passes: false, clause, found: mentioned(part, event).join(', ') };
 }
 
-/** Goes down into the side of AND and OR that made their value what it is; where both did, that is as deep as it goes. */
+/** Descends into the operand that decided an AND or OR; stops where both did. */
 function decisive(expression: Expression, event: Attributes): Expression {
   if (expression.kind !== 'logic' || expression.operator === 'XOR') return expression;
   const enough = expression.operator === 'OR';

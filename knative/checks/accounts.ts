@@ -6,14 +6,14 @@ interface Binding {
   subjects?: readonly { kind: string; name: string; namespace?: string }[];
 }
 
-/** ClusterRoles of Kubernetes' own. */
+/** Kubernetes' built-in ClusterRoles. */
 const rolesOfCluster = ['view', 'edit', 'admin', 'cluster-admin', 'system:auth-delegator'];
 
 export const hasAccount = (manifests: Manifests, namespace: string, name: string): boolean =>
   find(manifests, 'ServiceAccount', namespace, name) !== undefined ||
   (installedAccounts[namespace] ?? []).includes(name);
 
-/** Who is bound to which role: both are there. */
+/** Checks that subjects and roles of bindings exist. */
 export const checkBindings = (manifests: Manifests): Finding[] =>
   ['RoleBinding', 'ClusterRoleBinding']
     .flatMap((kind) => all(manifests, `${kind}.rbac.authorization.k8s.io`))

@@ -4,14 +4,14 @@ import { type Finding, find, finding, type Manifests } from './manifest.ts';
 
 const address = /\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?(?::(\d+))?/g;
 
-/** Ports of a Service in the cluster; undefined when there is none of that name. */
+/** Ports of a Service in the cluster; undefined when no such Service exists. */
 export function portsOf(manifests: Manifests, namespace: string, name: string): readonly number[] | undefined {
   if (find(manifests, 'Service.serving.knative.dev', namespace, name)) return [80];
   const own = find(manifests, 'Service', namespace, name);
   return own ? ((own.spec as IServiceSpec).ports ?? []).map(({ port }) => port) : installedServices[namespace]?.[name];
 }
 
-/** Every address in the cluster that any object names, in a setting, a route or a policy, is that of a Service, and its port is one of the Service's. */
+/** Checks that every in-cluster address in a setting, route or policy is that of a Service, with one of its ports. */
 export const checkAddresses = (manifests: Manifests): Finding[] =>
   manifests.flatMap((manifest) =>
     stringsOf(manifest).flatMap(({ path, text }) =>

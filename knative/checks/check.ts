@@ -15,7 +15,7 @@ import { checkRouting } from './routing.ts';
 import { checkSchema } from './schema.ts';
 import { checkSelectors } from './selector-references.ts';
 
-/** Rules for objects that have the shape of their kind. */
+/** Rules for objects that match their schema. */
 const rules: readonly Rule[] = [
   checkNamespaces,
   checkKnativeFields,
@@ -35,7 +35,7 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * All that is wrong with objects that are applied together. What does not have the shape of its kind is not looked into further.
+ * Checks objects that are applied together. Objects that violate their schema are not checked further.
  * @param optional manifests that some component adds; policies may refer to them before
  */
 export async function check(manifests: Manifests, optional: Manifests = []): Promise<Finding[]> {

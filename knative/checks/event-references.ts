@@ -19,7 +19,7 @@ interface Reference {
   namespace?: string;
 }
 
-/** Kinds that an event can be delivered to. */
+/** Kinds that can receive events. */
 const addressable = [
   'Service.serving.knative.dev',
   'Broker.eventing.knative.dev',
@@ -28,7 +28,7 @@ const addressable = [
   'KafkaSink.eventing.knative.dev',
 ];
 
-/** Whatever an object of Knative Eventing refers to is there: brokers, subscribers, sinks, dead-letter sinks, settings. */
+/** Checks that objects referenced by Knative Eventing exist: brokers, subscribers, sinks, dead-letter sinks, settings. */
 export const checkEventReferences = (manifests: Manifests): Finding[] => [
   ...manifests
     .filter((each) => groupOf(each).endsWith('.knative.dev'))
@@ -60,7 +60,7 @@ function isThere(manifests: Manifests, reference: Reference, own: string): boole
   return manifests.some((each) => nameOf(each) === wanted) || installedObjects.includes(wanted);
 }
 
-/** Everything in a value that has apiVersion, kind and name. */
+/** Finds all references in a value: objects with apiVersion, kind and name. */
 function referencesIn(value: unknown, path: string): { path: string; reference: Reference }[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => referencesIn(item, `${path}[${index}]`));
   if (typeof value !== 'object' || value === null) return [];

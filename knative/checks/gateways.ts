@@ -34,7 +34,7 @@ export const checkGateways = (manifests: Manifests): Finding[] =>
     return problems.map(({ path, problem }) => finding(gateway, path, problem));
   });
 
-/** Namespaces in which Pods run a gateway: its selector looks everywhere. */
+/** Namespaces of a gateway's Pods: its selector matches in all namespaces. */
 function runnersOf(manifests: Manifests, { selector = {} }: GatewaySpec): string[] {
   const own = podsOf(manifests).filter(({ labels }) => selects({ matchLabels: selector }, labels));
   const installed = Object.entries(installedPods).filter(([, pods]) =>
@@ -45,7 +45,7 @@ function runnersOf(manifests: Manifests, { selector = {} }: GatewaySpec): string
 
 export const rootNamespace = 'istio-system';
 
-/** Objects of Istio that choose Pods by labels choose some; in Istio's root namespace they may mean those of every namespace. */
+/** Checks that Istio's selectors match Pods; in Istio's root namespace they apply to all namespaces. */
 export const checkWorkloadSelectors = (manifests: Manifests, optional: Manifests): Finding[] =>
   manifests.flatMap((manifest) => {
     const { selector, workloadSelector } = (manifest.spec ?? {}) as {

@@ -1,4 +1,4 @@
-// What stands in a cluster before Dormouse comes, as Istio, Knative and the observability stack install it: manifests refer to it.
+// Objects that Istio, Knative and the observability stack install before Dormouse; manifests refer to them.
 
 /** Ports of Services, by namespace and name. */
 export const installedServices: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
@@ -35,7 +35,7 @@ export const installedAccounts: Readonly<Record<string, readonly string[]>> = {
   observability: ['otel-collector', 'prometheus'],
 };
 
-/** Labels of Pods that selectors find, by namespace. */
+/** Labels of installed Pods, by namespace. */
 export const installedPods: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
   'kube-system': [{ 'k8s-app': 'kube-dns' }],
   'istio-system': [

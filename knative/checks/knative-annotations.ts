@@ -64,7 +64,7 @@ const ofService: Readonly<Record<string, ValueCheck>> = {
   'serving.knative.dev/rollout-duration': seconds(0, Number.MAX_SAFE_INTEGER),
 };
 
-/** Knative's annotations: known ones, in the right place, with values that it takes. */
+/** Checks Knative's annotations: known names, in the right object, with valid values. */
 export const checkKnativeAnnotations = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) => [
     ...check(service, 'metadata.annotations', service.metadata.annotations, ofService),

@@ -12,7 +12,7 @@ type Delivery = NonNullable<IBrokerSpec['delivery']>;
 
 const classes = ['MTChannelBasedBroker', 'Kafka', 'KafkaNamespaced', 'RabbitMQBroker'];
 
-/** What the webhooks of Knative Eventing (v0.46, pkg/apis) reject beyond the schemas. */
+/** Checks what the webhooks of Knative Eventing (v0.46, pkg/apis) reject beyond the schemas. */
 export const checkKnativeEvents = (manifests: Manifests): Finding[] => [
   ...checkBrokers(manifests),
   ...checkTriggers(manifests),

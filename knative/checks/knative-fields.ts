@@ -1,7 +1,7 @@
 import type { IServiceSpec } from '@kubernetes-models/knative/serving.knative.dev/v1/ServiceSpec';
 import { all, type Finding, finding, type Manifests } from './manifest.ts';
 
-// What Knative lets through of a Pod with its features as they are by default: serving v0.46, pkg/apis/serving/fieldmask.go.
+// Fields of a Pod that Knative accepts with its default features: serving v0.46, pkg/apis/serving/fieldmask.go.
 const ofProbe = [
   'exec',
   'httpGet',
@@ -100,7 +100,7 @@ const features: Readonly<Record<string, string>> = {
   mountPropagation: 'kubernetes.podspec-volumes-mount-propagation',
 };
 
-/** Fields of a Pod that Knative rejects in a Service, though Kubernetes has them. */
+/** Checks for Pod fields that Kubernetes has and Knative rejects in a Service. */
 export const checkKnativeFields = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
     rejected(service.spec.template?.spec, '').map(({ path, name }) =>

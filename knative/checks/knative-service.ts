@@ -12,7 +12,7 @@ const reservedPaths = ['/', '/dev', '/dev/log'];
 type Service = Manifest & { spec: IServiceSpec };
 type Problem = { path: string; problem: string };
 
-/** What Knative's webhook rejects in a Service beyond its schema, fields (knative-fields.ts) and annotations (knative-annotations.ts). */
+/** Checks what Knative's webhook rejects in a Service beyond schema, fields (knative-fields.ts) and annotations (knative-annotations.ts). */
 export const checkKnativeServices = (manifests: Manifests): Finding[] =>
   all<IServiceSpec>(manifests, 'Service.serving.knative.dev').flatMap((service) =>
     [...checkBounds(service), ...checkContainers(service), ...checkVolumes(service), ...checkTraffic(service)].map(
@@ -66,7 +66,7 @@ function checkContainer({ name, ports = [], env = [] }: IContainer, path: string
   return problems;
 }
 
-/** Every volume is mounted, and every mount has its volume. */
+/** Checks that every volume is mounted, and every mount has a volume. */
 function checkVolumes({ spec }: Service): Problem[] {
   const { containers, volumes } = spec.template?.spec ?? { containers: [] };
   const mounts = containers.flatMap(({ volumeMounts }, container) =>

@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Manifest } from './manifest.ts';
 
 /**
- * What `kubectl apply -k` would apply.
+ * The objects that `kubectl apply -k` would apply.
  * @throws Error with kustomize's message
  */
 export async function kustomize(folder: string): Promise<Manifest[]> {

@@ -3,16 +3,16 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 
 export type { Manifest };
 
-/** What is wrong with one object. */
+/** A finding about one object. */
 export interface Finding {
   /** `Service.serving.knative.dev dormouse/posts`. */
   object: string;
-  /** Where in it: `spec.template.spec.containers[0].image`. */
+  /** Field path: `spec.template.spec.containers[0].image`. */
   path: string;
   problem: string;
 }
 
-/** All that is applied at once. */
+/** All objects that are applied together. */
 export type Manifests = readonly Manifest[];
 
 /** @param optional manifests that some component adds; policies may refer to them before */
@@ -21,7 +21,7 @@ export type Rule = (manifests: Manifests, optional: Manifests) => Finding[];
 export const groupOf = ({ apiVersion }: Pick<Manifest, 'apiVersion'>): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
-/** Kind and group, as `kubectl get` takes them: `Trigger.eventing.knative.dev`; Kubernetes' first kinds have no group. */
+/** Kind and group as in `kubectl get`: `Trigger.eventing.knative.dev`; core kinds have no group. */
 export const kindOf = (manifest: Pick<Manifest, 'apiVersion' | 'kind'>): string =>
   [manifest.kind, groupOf(manifest)].filter(Boolean).join('.');
 
@@ -52,7 +52,7 @@ export const finding = (manifest: Manifest, path: string, problem: string): Find
 /** `Service.serving.knative.dev dormouse/posts: spec.template: what is wrong`. */
 export const shown = ({ object, path, problem }: Finding): string => [object, path, problem].filter(Boolean).join(': ');
 
-/** A Pod that comes of an object, and where in the object its spec is. */
+/** A Pod that an object creates, and the path of its spec in the object. */
 export interface Pod {
   owner: Manifest;
   path: string;

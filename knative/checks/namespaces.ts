@@ -12,7 +12,7 @@ const ofCluster = [
   'StorageClass',
 ];
 
-/** Everything is in a namespace that there is, once, and no Secret is among it. */
+/** Checks that every object is in an existing namespace, occurs once, and is no Secret. */
 export function checkNamespaces(manifests: Manifests): Finding[] {
   const there = [...all(manifests, 'Namespace').map(({ metadata }) => metadata.name), ...installedNamespaces];
   const names = manifests.map(nameOf);

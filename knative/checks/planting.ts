@@ -3,7 +3,7 @@ import type { Planted } from './planted.fixture.ts';
 
 type Steps = readonly (string | number)[];
 
-/** The objects with one error in them, and the object that has it. */
+/** The objects with one planted error, and the object that has it. */
 export function plant(
   manifests: readonly Manifest[],
   { object, field, value, beside = [] }: Planted,
@@ -17,7 +17,7 @@ export function plant(
   return remains ? { all: copies, changed } : { all: copies.filter((each) => each !== changed), changed: undefined };
 }
 
-/** Sets `spec.http[0]["a.b"]`, with what leads there; undefined removes it. */
+/** Sets the field at a path like `spec.http[0]["a.b"]` and creates its parents; undefined removes it. */
 export const setField = (target: object, field: string, value: unknown): void => set(target, stepsOf(field), value);
 
 const stepsOf = (path: string): Steps =>

@@ -11,7 +11,7 @@ interface Needed extends Problem {
   key?: string | null | undefined;
 }
 
-/** What every Pod asks for is there: its ServiceAccount, ConfigMaps with their keys, Secrets; its images have a tag that says which one. */
+/** Checks that every Pod's ServiceAccount, ConfigMaps with their keys, and Secrets exist, and that its images have a definite tag. */
 export const checkPodReferences = (manifests: Manifests): Finding[] =>
   podsOf(manifests).flatMap((pod) =>
     [
@@ -84,7 +84,7 @@ function sourcesOf({ configMap, secret, projected }: IVolume): { kind: Needed['k
   ];
 }
 
-/** A source of a projected volume, as if it were a volume of its own. */
+/** A source of a projected volume, in the form of a volume. */
 function wrapped({
   configMap,
   secret,

@@ -11,7 +11,7 @@ interface Part {
 }
 type Control = (pod: IPodSpec, parts: readonly Part[]) => Problem[];
 
-/** The Pod Security Standard "restricted" (kubernetes.io/docs/concepts/security/pod-security-standards), Linux only, for every Pod that would come of these objects. */
+/** Checks every Pod of these objects against the Pod Security Standard "restricted" (kubernetes.io/docs/concepts/security/pod-security-standards), Linux only. */
 export const checkPodSecurity = (manifests: Manifests): Finding[] =>
   podsOf(manifests).flatMap((pod) =>
     violations(pod).map(({ path, problem }) => finding(pod.owner, `${pod.path}.${path}`, problem)),
@@ -36,7 +36,7 @@ const onEach =
       return problem ? [{ path: `${path}securityContext.${name}`, problem }] : [];
     });
 
-/** A control on what each container must say itself, or, with `orPod`, have from its Pod. */
+/** A control on a field that each container must set itself, or, with `orPod`, inherit from its Pod. */
 const required =
   (name: keyof Security, problemOf: (value: unknown) => string | undefined, orPod = false): Control =>
   ({ securityContext }, parts) =>
@@ -138,7 +138,7 @@ const capabilities = (value: unknown) => {
 const profile = (value: unknown) =>
   must(['RuntimeDefault', 'Localhost'].includes(type(value) ?? ''), 'must be of type RuntimeDefault or Localhost');
 
-/** The Pod's own, even where its containers say another. */
+/** The Pod's value, even if its containers override it. */
 const seccomp: Control = ({ securityContext }) => {
   const problem = given(securityContext?.seccompProfile) && profile(securityContext?.seccompProfile);
   return problem ? [{ path: 'securityContext.seccompProfile', problem }] : [];

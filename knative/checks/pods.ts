@@ -7,13 +7,13 @@ import { kindOf, type Manifest, type Manifests, namespaceOf, type Pod } from './
 
 const withTemplate = ['Deployment.apps', 'StatefulSet.apps', 'DaemonSet.apps', 'Job.batch'];
 
-/** Stands for the name that Knative will give to a Revision: `posts-00001`. */
+/** Placeholder for the name that Knative gives to a Revision: `posts-00001`. */
 const revisionOf = (service: string) => `${service}-*`;
 
-/** The Pods that come of all these objects, Knative's Services among them. */
+/** The Pods that these objects create, those of Knative Services included. */
 export const podsOf = (manifests: Manifests): Pod[] => manifests.flatMap((manifest) => podOf(manifest) ?? []);
 
-/** The Pod that an object makes; undefined when it makes none. */
+/** The Pod that an object creates; undefined when it creates none. */
 export function podOf(manifest: Manifest): Pod | undefined {
   const kind = kindOf(manifest);
   if (kind === 'Service.serving.knative.dev') return podOfService(manifest);
@@ -33,7 +33,7 @@ function pod(owner: Manifest, path: string, template: IPodTemplateSpec | undefin
 
 const labelsOfJob = (name: string) => ({ 'batch.kubernetes.io/job-name': name, 'job-name': name });
 
-/** What Knative puts beside every function: serving v0.46, pkg/reconciler/revision/resources/queue.go. */
+/** Knative's sidecar queue-proxy: serving v0.46, pkg/reconciler/revision/resources/queue.go. */
 const queueProxy: IContainer = {
   name: 'queue-proxy',
   image: 'queue-proxy:installed',
@@ -46,7 +46,7 @@ const queueProxy: IContainer = {
   },
 };
 
-/** The Pod that Knative makes of a Service's newest Revision: its own containers, then queue-proxy, and nothing about security on the Pod itself. */
+/** The Pod of a Service's newest Revision: its own containers, then queue-proxy, without a Pod-level security context. */
 function podOfService(service: Manifest): Pod | undefined {
   const { template } = service.spec as IServiceSpec;
   const spec = template?.spec;

@@ -28,7 +28,7 @@ interface PeerAuthenticationSpec {
 }
 type Problem = { path: string; problem: string };
 
-/** Who may call whom: identities that policies name exist, and tokens that they ask for are checked. */
+/** Checks authorization policies: named identities exist, and required tokens are validated. */
 export const checkIstioPolicies = (manifests: Manifests): Finding[] => [
   ...all<AuthorizationPolicySpec>(manifests, 'AuthorizationPolicy.security.istio.io').flatMap((policy) =>
     checkAuthorization(manifests, policy).map(({ path, problem }) => finding(policy, path, problem)),
@@ -93,7 +93,7 @@ const checkPrincipals = (manifests: Manifests, principals: readonly string[], pa
       : [{ path, problem: `there is no ServiceAccount ${namespace}/${name}` }];
   });
 
-/** Accounts as Istio takes them beside identities: `NAMESPACE/NAME`, or a name in the policy's own namespace. */
+/** ServiceAccounts in Istio's syntax: `NAMESPACE/NAME`, or a name in the policy's own namespace. */
 const checkAccounts = (manifests: Manifests, policy: Manifest, accounts: readonly string[], path: string): Problem[] =>
   accounts.flatMap((account) => {
     const [namespace = '', name = ''] = account.includes('/') ? account.split('/') : [namespaceOf(policy), account];

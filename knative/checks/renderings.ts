@@ -5,19 +5,19 @@ import { kustomize } from './kubectl.ts';
 import { type Manifests, shown } from './manifest.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** kubectl processes at once. */
+/** Concurrent kubectl processes. */
 const width = 2;
 
 /** A folder, or the base with some components. */
 export interface Choice {
   name: string;
-  /** In the project, without components: rendered as it is. */
+  /** Path in the project of an overlay that is rendered without further components. */
   folder: string;
   components: readonly string[];
 }
 export interface Rendering extends Choice {
   manifests: Manifests;
-  /** Why there are none. */
+  /** Why the rendering failed. */
   failure?: string;
 }
 
@@ -65,12 +65,12 @@ function namesOf(chosen: readonly string[], all: readonly string[]): string {
 export const optionalIn = (renderings: readonly Rendering[]): Manifests =>
   renderings.filter(({ components: chosen }) => chosen.length === 1).flatMap(({ manifests }) => manifests);
 
-/** What is wrong with a rendering, a line each. */
+/** Findings about a rendering, one line each. */
 export async function wrongWith({ manifests, failure }: Rendering, optional: Manifests): Promise<string[]> {
   return failure === undefined ? (await check(manifests, optional)).map(shown) : [failure];
 }
 
-/** Renders choices, a few at once, in their order. */
+/** Renders the choices, a few concurrently, in order. */
 export async function render(all: readonly Choice[]): Promise<Rendering[]> {
   mkdirSync(join(root, '.dormouse'), { recursive: true });
   const work = mkdtempSync(join(root, '.dormouse/render-'));
@@ -97,7 +97,7 @@ const renderOne = (
     (error: Error) => ({ manifests: [], failure: error.message.replaceAll(`${root}/`, '') }),
   );
 
-/** As an overlay would be written by hand: what lies in a namespace of its own comes after `namespace`, which would move it. */
+/** Orders components like a hand-written overlay: those with their own namespace come after `namespace`, which would move them. */
 function overlayOf(work: string, base: string, chosen: readonly string[]): string {
   const folder = mkdtempSync(join(work, 'overlay-'));
   const path = (to: string) => relative(folder, join(root, to));

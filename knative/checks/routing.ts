@@ -36,10 +36,10 @@ interface DestinationRuleSpec {
 }
 type Problem = { path: string; problem: string };
 
-/** Knative's own entrance for what comes from inside: it tells Services apart by the authority. */
+/** Knative's gateway for in-cluster requests; it routes by the authority. */
 const localGateway = 'knative-local-gateway.istio-system.svc.cluster.local';
 
-/** As `istioctl analyze` would: routes have gateways that take their hosts, and lead to Services that there are. */
+/** Checks routes like `istioctl analyze`: gateways accept their hosts, and destinations exist. */
 export const checkRouting = (manifests: Manifests): Finding[] => [
   ...all<VirtualServiceSpec>(manifests, 'VirtualService.networking.istio.io').flatMap((each) =>
     [
@@ -80,7 +80,7 @@ function located(name: string, own: string): { namespace: string; name: string }
   return rest.length > 0 ? { namespace: namespace || own, name: rest.join('/') } : { namespace: own, name };
 }
 
-/** Whether two hosts, each perhaps with a leading `*`, have a name in common. */
+/** Whether two hosts, with or without a leading `*`, overlap. */
 const meets = (one: string, other: string) => {
   const [a, b] = [one, other].map((host) => host.replace(/^\*/, '')) as [string, string];
   if (one.startsWith('*') && other.startsWith('*')) return a.endsWith(b) || b.endsWith(a);
@@ -127,7 +127,7 @@ const hasSubset = (manifests: Manifests, host: string, subset: string) =>
     ({ spec }) => spec.host === host && (spec.subsets ?? []).some(({ name }) => name === subset),
   );
 
-/** A Service by the name that Istio knows it by: short ones are of the namespace that names them. */
+/** Finds a Service by its name in Istio; short names belong to the namespace of the referrer. */
 function serviceOf(manifests: Manifests, own: string, host: string): { ports: readonly number[] } | undefined {
   const entry = all<{ hosts: readonly string[]; ports?: readonly { number: number }[] }>(
     manifests,

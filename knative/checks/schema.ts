@@ -1,7 +1,7 @@
 import { type Finding, finding, groupOf, kindOf, type Manifest } from './manifest.ts';
 import { unchecked } from './unchecked.ts';
 
-/** Where the schemas of an API group come from; Kubernetes' own groups are in `kubernetes-models`. */
+/** Package with the schemas of an API group; Kubernetes' own groups are in `kubernetes-models`. */
 const packages: Readonly<Record<string, string>> = {
   'serving.knative.dev': '@kubernetes-models/knative',
   'eventing.knative.dev': '@kubernetes-models/knative',
@@ -20,7 +20,7 @@ const packages: Readonly<Record<string, string>> = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 };
 
-/** Fields that the cluster's own definition has and the package lacks; the page docs/how-to/check-manifests.md names the versions of both. */
+/** Fields of the cluster's definition that the package lacks; docs/how-to/check-manifests.md names both versions. */
 const lacking: Readonly<Record<string, readonly string[]>> = {
   'EventType.eventing.knative.dev': ['spec.description'],
   'DestinationRule.networking.istio.io': [
@@ -34,7 +34,7 @@ const lacking: Readonly<Record<string, readonly string[]>> = {
   'Telemetry.telemetry.istio.io': ['spec.tracing[].disableContextPropagation'],
 };
 
-/** What Kubernetes requires and Knative fills in. */
+/** Fields that Kubernetes requires and Knative sets by default. */
 const filledIn: Readonly<Record<string, RegExp>> = {
   'Service.serving.knative.dev':
     /^spec\.template\.spec\.containers\[\d+\](: name|\.\w+Probe\.(httpGet|tcpSocket|grpc): port)$/,
@@ -52,7 +52,7 @@ interface Model {
 type Asked = Map<object, Set<string>>;
 
 /**
- * What the schema of an object's kind says against it: wrong values, missing fields, and fields that it does not know.
+ * Checks an object against its kind's schema: wrong values, missing fields, unknown fields.
  * A kind without a schema is a finding too, unless unchecked.ts says why.
  */
 export function checkSchema(manifest: Manifest): Promise<Finding[]> {
@@ -62,7 +62,7 @@ export function checkSchema(manifest: Manifest): Promise<Finding[]> {
   return problems;
 }
 
-/** What was found of objects before: most of them are the same in every overlay. */
+/** Cache of findings: most objects are the same in every overlay. */
 const known = new Map<string, Promise<Finding[]>>();
 
 async function examine(manifest: Manifest): Promise<Finding[]> {
@@ -122,7 +122,7 @@ function watched<T extends object>(value: T, asked: Asked): T {
   });
 }
 
-/** An object that was asked for nothing is one that its schema leaves open. */
+/** A schema that reads no field of an object leaves it open. */
 function unknownFields(value: object, asked: Asked, path = ''): string[] {
   const names = asked.get(value);
   if (!names?.size) return [];

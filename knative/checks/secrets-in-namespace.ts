@@ -5,7 +5,7 @@ import { secretNames } from './secrets.ts';
 
 const made = await secretNames();
 
-/** Secrets that a namespace will have: made by `npm run secrets`, by External Secrets or by cert-manager. No manifest holds one. */
+/** Names of a namespace's Secrets: created by `npm run secrets`, External Secrets or cert-manager, never by a manifest. */
 export function secretsIn(manifests: Manifests, namespace: string): Set<string> {
   const external = all<IExternalSecretSpec>(manifests, 'ExternalSecret.external-secrets.io');
   const certificates = all<ICertificateSpec>(manifests, 'Certificate.cert-manager.io');

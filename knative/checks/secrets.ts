@@ -1,4 +1,4 @@
-// `npm run secrets`: makes the Secrets of a cluster that nobody else provides, by the recipes of the local platform.
+// `npm run secrets`: creates the Secrets of a cluster without a secret store, by the local platform's recipes.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,12 +22,12 @@ interface Secret {
   stringData: Record<string, string>;
 }
 
-/** Secrets of the servers in knative/components, beside those that the functions ask for. */
+/** Secrets of the servers in knative/components, in addition to those of the functions. */
 const ofServers = ['postgres', 'redis-server'];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
 
-/** Names of the Secrets that `npm run secrets` makes. */
+/** Names of the Secrets that `npm run secrets` creates. */
 export const secretNames = async (): Promise<string[]> => [...(await recipesOf()).keys(), ...ofServers];
 
 /** Secrets with new passwords and keys, for the PostgreSQL and Redis of knative/components. */
@@ -62,7 +62,7 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
 
 const password = () => randomBytes(32).toString('hex');
 
-/** It keeps nothing, and forgets what was used least when it is full. */
+/** No persistence; evicts the least recently used keys when full. */
 const redisSettings = (secret: string) =>
   [
     'bind *',

@@ -9,7 +9,7 @@ import { findsPod, type LabelSelector, namespacesWith, selects } from './selecto
 
 type Problem = { path: string; problem: string };
 
-/** What selects Pods finds some: Services with their ports, Deployments, budgets, network policies. */
+/** Checks that selectors match Pods: Services with their ports, Deployments, budgets, network policies. */
 export const checkSelectors = (manifests: Manifests, optional: Manifests): Finding[] => [
   ...checkServices(manifests),
   ...checkDeployments(manifests),

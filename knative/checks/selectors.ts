@@ -9,7 +9,7 @@ export interface LabelSelector {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whether labels fit a selector; an empty one fits all. A label that ends in `*` is one that begins so. */
+/** Whether labels match a selector; an empty selector matches all. A trailing `*` of a label matches any suffix. */
 export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
   const is = (key: string, values: readonly string[]) =>
     values.some((value) =>
@@ -25,12 +25,12 @@ export function selects({ matchLabels, matchExpressions }: LabelSelector, labels
   );
 }
 
-/** Whether a selector finds a Pod of a namespace: one of these objects', or one that was there before. */
+/** Whether a selector matches a Pod of a namespace, created by these objects or installed before. */
 export const findsPod = (manifests: Manifests, namespace: string, selector: LabelSelector): boolean =>
   podsOf(manifests).some((pod) => pod.namespace === namespace && selects(selector, pod.labels)) ||
   (installedPods[namespace] ?? []).some((labels) => selects(selector, labels));
 
-/** Labels of the namespaces that there are: those that are made here, and those that were there before. */
+/** Labels of all namespaces, created by these objects or installed before. */
 export function namespacesWith(manifests: Manifests, selector: LabelSelector): string[] {
   const made = all(manifests, 'Namespace').map(({ metadata }) => ({
     name: metadata.name,

@@ -1,2 +1,2 @@
-/** Kinds without a schema here, and why that is so. */
+/** Kinds without a schema, and the reason. */
 export const unchecked: Readonly<Record<string, string>> = {};

@@ -10,13 +10,13 @@ import {
   splitOf,
 } from './traffic.ts';
 
-/** What is rolled, and where its files lie. */
+/** The function to deploy, and its files. */
 export interface Roll {
   name: string;
   namespace: string;
   /** The Service's manifest. */
   file: string;
-  /** What it needs to start; undefined: nobody can apply it. */
+  /** Objects that it needs to start; undefined when kubectl is missing. */
   needs?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ type Say = (line: string) => void;
 
 const again = (name: string) => `npm run deploy -- ${name}`;
 
-/** Applies the manifest; the new revision gets all requests as soon as it is ready. @throws DeployError while another one is being tried. */
+/** Applies the manifest; the new revision gets all requests as soon as it is ready. @throws DeployError while a canary is running. */
 export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
   const before = await cluster.service();
   const split = before && ready(before);
@@ -59,7 +59,7 @@ export async function deployCanary(
   const other = split.canaries.find(({ tag }) => tag !== canary.tag);
   if (other)
     throw new DeployError(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
-  // Otherwise the new revision would have all requests until it has its share.
+  // Otherwise the new revision would get all requests until the split is set.
   if (split.followsLatest) await update(cluster, roll, ['--traffic', `${split.stable}=100`]);
   await apply(cluster, roll);
   const revision = (await cluster.service())?.status?.latestReadyRevisionName ?? split.stable;
@@ -68,7 +68,7 @@ export async function deployCanary(
   if (revision === split.stable) say(`\n${split.stable} is what the manifest says: there is nothing to try`);
 }
 
-/** Gives all requests to what is being tried. @throws DeployError if nothing is. */
+/** Gives all requests to the canary. @throws DeployError if there is none. */
 export async function promote(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
   const service = await present(cluster, roll);
   const { args, pinned } = promoteArguments(splitOf(service), service.status?.latestReadyRevisionName ?? '');
@@ -77,7 +77,7 @@ export async function promote(cluster: Cluster, roll: Roll, say: Say = console.l
     say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
 }
 
-/** Takes all requests from what is being tried, or goes back by one revision. @throws DeployError if there is nothing to go back to. */
+/** Takes all requests from the canary, or goes back by one revision. @throws DeployError if there is none before. */
 export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
   await update(cluster, roll, rollbackArguments(splitOf(await present(cluster, roll)), await cluster.revisions()));
   say(`\nAll requests stay there, whatever is applied, until ${again(roll.name)}`);
@@ -89,7 +89,7 @@ async function present(cluster: Cluster, { name, namespace }: Roll): Promise<Liv
   return service;
 }
 
-/** A Service of which no revision was ever ready has no requests to share. */
+/** A Service without a ready revision has no requests to split. */
 const ready = (service: LiveService): Split | undefined =>
   service.status?.latestReadyRevisionName ? splitOf(service) : undefined;
 

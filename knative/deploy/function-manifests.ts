@@ -1,7 +1,7 @@
 import type { Manifest } from '@dormouse/manifests/yaml/origin';
 import { DeployError } from './overlay.ts';
 
-/** A Knative Service, as far as it is looked into here. */
+/** The fields of a Knative Service that are used here. */
 export interface ServiceManifest extends Manifest {
   spec: { template: { spec: { serviceAccountName?: string; containers: [{ image: string }] } } };
 }
@@ -9,11 +9,11 @@ export interface ServiceManifest extends Manifest {
 /** One function of an overlay. */
 export interface FunctionManifests {
   service: ServiceManifest;
-  /** Without these no instance starts: its account and its settings. */
+  /** Objects that an instance needs to start: ServiceAccount and ConfigMaps. */
   needs: Manifest[];
-  /** What its account may do. */
+  /** Permissions of its ServiceAccount. */
   rights: Manifest[];
-  /** What sends it events. */
+  /** Triggers and sources that send it events. */
   senders: Manifest[];
 }
 
@@ -28,7 +28,7 @@ interface Sender {
 }
 
 /**
- * Takes out of an overlay what is one function's.
+ * Selects one function's objects from an overlay.
  * @throws DeployError if it has no such Service.
  */
 export function manifestsOf(name: string, overlay: readonly Manifest[]): FunctionManifests {
@@ -82,7 +82,7 @@ function sendsTo(spec: Sender | undefined, name: string): boolean {
   return targets.some((target) => target?.kind === 'Service' && target.name === name);
 }
 
-/** The names in all objects that are found under one of these keys. */
+/** All names under these keys, in all objects. */
 function namesUnder(value: unknown, keys: readonly string[]): Set<string> {
   if (typeof value !== 'object' || value === null) return new Set();
   const found = Object.entries(value).flatMap(([key, below]) =>

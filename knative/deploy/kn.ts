@@ -7,10 +7,10 @@ import type { LiveRevision, LiveService } from './traffic.ts';
 
 /** One Service on a cluster. */
 export interface Cluster {
-  /** undefined: there is none yet. */
+  /** undefined when it does not exist yet. */
   service(): Promise<LiveService | undefined>;
   revisions(): Promise<LiveRevision[]>;
-  /** Runs a command where everybody sees it. @throws DeployError if it fails. */
+  /** Runs a command with its output on the terminal. @throws DeployError if it fails. */
   run(command: readonly string[]): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ kubectl alone can do the same:
   npm run -s render -- ${name} --overlay NAME --all | kubectl apply -n ${namespace} -f -
   kubectl patch ksvc ${name} -n ${namespace} --type merge -p '{"spec":{"traffic":[{"latestRevision":true,"percent":100}]}}'`;
 
-/** The Service `name` by way of kn, on the cluster that its kubeconfig means. @throws DeployError if there is no kn. */
+/** The Service `name` through kn, on the cluster of its kubeconfig. @throws DeployError if kn is not installed. */
 export function byKn(name: string, namespace: string): Cluster {
   if (!hasProgram('kn')) throw new DeployError(missing(name, namespace));
   return {
@@ -37,7 +37,7 @@ export function byKn(name: string, namespace: string): Cluster {
   };
 }
 
-/** The same Service, of which nothing is changed: says what would be run, and pretends that what would be applied were ready. */
+/** Dry run of a Service: prints the commands and assumes that applied revisions are ready. */
 export function withoutChange(cluster: Cluster, name: string, say: (line: string) => void = console.log): Cluster {
   let applied = false;
   return {
@@ -55,7 +55,7 @@ export function withoutChange(cluster: Cluster, name: string, say: (line: string
   };
 }
 
-/** What kn says as JSON; undefined if it knows of no such thing. */
+/** Parses kn's JSON output; undefined when the object does not exist. */
 async function read<T>(args: string[]): Promise<T | undefined> {
   try {
     return JSON.parse((await promisify(execFile)('kn', [...args, '-o', 'json'], { maxBuffer: largest })).stdout) as T;

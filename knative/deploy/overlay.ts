@@ -5,7 +5,7 @@ import { render } from '@dormouse/manifests/kustomize/kustomize';
 import type { Manifest } from '@dormouse/manifests/yaml/origin';
 import { hasProgram } from '@dormouse/serving/process/has-program';
 
-/** Something that the person who called can mend; the message says how. */
+/** An error that the user can fix; the message says how. */
 export class DeployError extends Error {
   override name = 'DeployError';
 }

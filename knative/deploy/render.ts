@@ -25,7 +25,7 @@ export const written = (manifests: readonly Manifest[]): string =>
 export interface RenderOptions {
   overlay: string;
   image?: string | undefined;
-  /** Everything that is the function's, not its Service alone. */
+  /** All objects of the function, not only its Service. */
   all?: boolean;
 }
 

@@ -20,9 +20,9 @@ export interface LiveRevision {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Who gets requests now. */
+/** Current split of requests. */
 export interface Split {
-  /** The newest revision gets everything as soon as it is ready: how Knative begins, and how a roll-out ends. */
+  /** The newest ready revision gets all requests: Knative's default, and the end of a rollout. */
   followsLatest: boolean;
   /** The revision that has the rest: the one without a tag, of several the one with the greatest share. */
   stable: string;
@@ -64,7 +64,7 @@ export function canaryArguments(split: Split, canary: { revision: string; tag: s
 /** Arguments that give the newest revision everything, now and from now on. */
 export const latestArguments = (split: Split): string[] => ['--traffic', '@latest=100', ...untagged(split)];
 
-/** Arguments that give everything to what was tried, and whether that ends on `@latest`. @throws DeployError if nothing is being tried. */
+/** Arguments that give all requests to the canary, and whether that ends on `@latest`. @throws DeployError if there is no canary. */
 export function promoteArguments(split: Split, latestReady: string): { args: string[]; pinned: boolean } {
   const [canary] = split.canaries;
   if (!canary && split.followsLatest)
@@ -74,7 +74,7 @@ export function promoteArguments(split: Split, latestReady: string): { args: str
   return { args: pinned ? ['--traffic', `${promoted}=100`, ...untagged(split)] : latestArguments(split), pinned };
 }
 
-/** Arguments that take everything away from what is being tried, or else go back by one revision. @throws DeployError if there is none. */
+/** Arguments that take all requests from the canary, or go back by one revision. @throws DeployError if there is none. */
 export function rollbackArguments(split: Split, revisions: readonly LiveRevision[]): string[] {
   if (split.canaries.length > 0) return ['--traffic', `${split.stable}=100`, ...untagged(split)];
   const before = revisions
@@ -87,7 +87,7 @@ export function rollbackArguments(split: Split, revisions: readonly LiveRevision
   return ['--traffic', `${previous.metadata.name}=100`];
 }
 
-/** Tags of what has a share are done with; others are somebody else's. */
+/** Removes the tags of revisions with a share; leaves other tags alone. */
 const untagged = ({ canaries }: Split) => canaries.flatMap(({ tag }) => (tag ? ['--untag', tag] : []));
 
 const isReady = ({ status }: LiveRevision) =>

@@ -19,7 +19,7 @@ export function explainFilters(filters: readonly Filter[], attributes: Attribute
 }
 
 interface Finding extends Verdict {
-  /** What the event has that decided; empty when there is nothing to say. */
+  /** The event's deciding value; empty when there is none. */
   found: string;
 }
 
@@ -56,7 +56,7 @@ function some(filters: readonly Filter[], event: Attributes): Finding {
   return { ...all, clause: `none holds: ${all.clause}` };
 }
 
-/** What all of them found is said once. */
+/** Joins the reasons without duplicates. */
 function together(matches: boolean, findings: readonly Finding[]): Finding {
   const found = findings[0]?.found ?? '';
   if (findings.every((each) => each.found === found))

@@ -37,7 +37,7 @@ function compile(filter: Filter): Matches {
   return (event) => !part(event);
 }
 
-/** What the dialects that name attributes ask of a value. */
+/** Tests of the dialects exact, prefix and suffix. */
 export const holds = {
   exact: (value: string, wanted: string) => wanted === '' || value === wanted,
   prefix: (value: string, wanted: string) => value.startsWith(wanted),

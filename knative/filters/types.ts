@@ -1,7 +1,7 @@
 import { possible } from '@dormouse/cesql/possible';
 import { type Attributes, type Filter, holds } from './filter.ts';
 
-/** What a filter can say of the events that are meant. */
+/** Results that a filter can have for the selected events. */
 interface Possible {
   yes: boolean;
   no: boolean;

@@ -1,6 +1,6 @@
 import type { Attributes, Filter, holds } from './filter.ts';
 
-/** Filters as a person reads them: `type = a and (source starts with /posts or not subject = b)`. */
+/** Describes filters in words: `type = a and (source starts with /posts or not subject = b)`. */
 export function wordsOf(filters: readonly Filter[]): string {
   if (filters.length === 0) return 'every event';
   return joined(filters, 'and', filters.length > 1);
@@ -38,6 +38,6 @@ export const wordsOfAttribute = (dialect: keyof typeof holds, name: string, valu
 
 const maxCharacters = 200;
 
-/** A value that may be long, cut to what a line bears. */
+/** A value, truncated to `maxCharacters`. */
 export const shortened = (value: string) =>
   value.length > maxCharacters ? `${value.slice(0, maxCharacters)}…` : value;

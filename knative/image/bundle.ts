@@ -10,7 +10,7 @@ import { packagesOf } from './packages.ts';
 import { sbomOf } from './sbom.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** The account that images run as. */
+/** User that images run as. */
 export const user = 65_532;
 const maxStartMs = 2_000;
 
@@ -26,7 +26,7 @@ export async function bundle(source: string, folder: string): Promise<readonly s
   return contents;
 }
 
-/** The Job that migrates reads the tables of all functions when it runs. */
+/** The migration Job reads the migrations of all functions at run time. */
 export function addMigrations(folder: string): void {
   for (const each of readdirSync(join(root, 'functions'))) {
     const migrations = join(root, 'functions', each, 'migrations');

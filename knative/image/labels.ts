@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What an image is made from. */
+/** Provenance of an image. */
 export interface Source {
   version: string;
   description: string;
   license: string;
   /** The commit; `-dirty` where files differ from it. */
   revision: string | undefined;
-  /** Where the sources are; undefined: nobody said. */
+  /** URL of the sources; undefined when unknown. */
   url: string | undefined;
   /** ISO 8601: of the sources, not of the build, so that the same sources give the same image. */
   created: string;
@@ -55,7 +55,7 @@ export function labelsOf(
   );
 }
 
-/** A folder's name says nothing elsewhere, and a password in an address is nobody's business. */
+/** Omits local folders, and removes passwords from URLs. */
 function addressOf(remote: string | undefined): string | undefined {
   const ssh = remote?.match(/^git@([^:]+):(.+)$/);
   const url = ssh ? `https://${ssh[1]}/${ssh[2]}` : remote;
@@ -64,7 +64,7 @@ function addressOf(remote: string | undefined): string | undefined {
   return origin + pathname.replace(/\.git$/, '');
 }
 
-/** What git says; undefined without git, or outside of a clone. */
+/** Output of git; undefined without git or outside of a clone. */
 function git(folder: string, ...args: string[]): string | undefined {
   try {
     return (

@@ -11,7 +11,7 @@ import { addLibraries, addProgram, prepareRoot } from './root.ts';
 import { sbomOf } from './sbom.ts';
 import { systemPartsOf } from './system-packages.ts';
 
-/** What is written into an archive. */
+/** Content of an archive. */
 export interface Image {
   layers: Layer[];
   config: ImageConfig;
@@ -19,7 +19,7 @@ export interface Image {
   sbom: string;
 }
 
-/** What an image's files were made from. */
+/** Sources of an image's files. */
 interface Origin {
   /** Files of this machine. */
   system: readonly string[];
@@ -31,7 +31,7 @@ const root = join(import.meta.dirname, '../..');
 const node = ['NODE_ENV=production', 'NODE_COMPILE_CACHE=/app/cache', 'NODE_COMPILE_CACHE_PORTABLE=1'];
 const certificates = 'NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt';
 
-/** Parts that are no functions, for a cluster that has no registry to take them from. */
+/** Images of servers, for a cluster without a registry. */
 export const parts = ['postgres', 'redis'];
 
 /** Makes images that share their first layer: Node.js of these packages and the libraries it needs. */
@@ -115,6 +115,6 @@ function finish(folder: string): Layer {
   return layer;
 }
 
-/** Whether there is such a function. */
+/** Whether a function of this name exists. */
 export const isFunction = (name: string) =>
   !name.startsWith('_') && existsSync(join(root, 'functions', name, 'main.ts'));

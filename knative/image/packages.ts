@@ -7,7 +7,7 @@ export interface Package {
   version: string;
   /** As its package.json says: an SPDX expression, mostly. */
   license: string | undefined;
-  /** Names of packages that it asks for. */
+  /** Names of its dependencies. */
   needs: string[];
   /** It is not published. */
   own: boolean;

@@ -23,7 +23,7 @@ const settings = [
 const server = spawn(`${programs}/postgres`, ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
   stdio: 'inherit',
 });
-// SIGTERM would have the server wait until everybody has left by himself.
+// On SIGTERM the server would wait until all clients have disconnected.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill('SIGINT'));
 server.on('exit', (code) => process.exit(code ?? 1));
 

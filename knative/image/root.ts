@@ -10,7 +10,7 @@ const accounts = [
   '',
 ].join('\n');
 
-/** What a name needs to be looked up; programs load it when they run. */
+/** Libraries for name resolution; programs load them at run time. */
 const lookup = ['/lib/*-linux-gnu/libnss_{dns,files}.so.2', '/lib/*-linux-gnu/libresolv.so.2'];
 const authorities = '/etc/ssl/certs/ca-certificates.crt';
 

@@ -21,7 +21,7 @@ export interface Contents {
   /** ISO 8601 */
   created: string;
   packages: readonly Package[];
-  /** Node.js and what it is made of (process.versions); undefined: the base image brings it. */
+  /** Node.js and its components (process.versions); undefined when the base image has it. */
   node?: Readonly<Record<string, string | undefined>> | undefined;
   system?: readonly SystemPart[];
   /** The image below, whose own parts are not listed. */
@@ -79,7 +79,7 @@ function systemComponent({ name, version, purl, sha256 }: SystemPart): Component
   return component;
 }
 
-/** Node.js brings its libraries in one program: nobody finds them by looking for files. */
+/** Node.js links its libraries statically: a scan of files would miss them. */
 function nodeComponent(versions: Readonly<Record<string, string | undefined>>): Component {
   const purl = `pkg:generic/node@${versions.node}`;
   const node = new Component(ComponentType.Platform, 'node', { version: versions.node ?? '', purl, bomRef: purl });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** Where a file of the operating system comes from. */
+/** The package of a file of the operating system. */
 export interface SystemPart {
   name: string;
   version?: string;

@@ -1,6 +1,6 @@
 import type { VirtualClock } from '@dormouse/time/virtual-clock';
 
-/** What is going on in a harness. */
+/** Activity in a harness. */
 export interface Activity {
   /** Something begins that must end before all is at rest; call what it returns at the end. */
   begin(what: string): () => void;

@@ -22,7 +22,7 @@ export interface ExpectedSpan {
 export interface TraceExpectation {
   /** Ids of spans that others keep: of the client that began the trace. */
   outside?: readonly string[];
-  /** The roots, with what they cause. */
+  /** The root spans, with their children. */
   roots?: readonly ExpectedSpan[];
 }
 

@@ -8,7 +8,7 @@ import { eventData } from './event-data.ts';
 import { hand, type Receiver, responseOf } from './receiver.ts';
 import { type Call, Sink } from './sink.ts';
 
-/** An attempt to deliver an event, with what came of it. */
+/** An attempt to deliver an event, with its result. */
 export interface Attempt {
   /** Milliseconds since the epoch, in the harness' time. */
   at: number;
@@ -28,9 +28,9 @@ export interface Courier extends Upstream {
   tagged(trigger: Trigger): Trigger;
   /** A PingSource's sink, likewise. */
   taggedSink(name: string, sink: Destination): Destination;
-  /** What a Trigger tried for one event, oldest first. */
+  /** A Trigger's attempts for one event, oldest first. */
   attempts(trigger: string, event: { source: string; id: string }): Attempt[];
-  /** What a receiver got, oldest first. */
+  /** A receiver's calls, oldest first. */
   calls(receiver: string): Call[];
 }
 

@@ -60,13 +60,13 @@ export interface Harness extends Reports {
   settle(): Promise<void>;
   /** Lets time pass (`PT5M`, or milliseconds): backoff, timeouts and PingSources' schedules, each at its moment. */
   advance(duration: string | number): Promise<void>;
-  /** What a receiver got, oldest first. */
+  /** A receiver's calls, oldest first. */
   calls(receiver: string): Call[];
   close(): Promise<void>;
 }
 
 /**
- * Starts a broker in this process, in memory and in a time that passes only when told.
+ * Starts a broker in this process, in memory and in virtual time.
  *
  * @throws ManifestError for manifests that cannot be read, TypeError for a receiver that nothing delivers to
  */

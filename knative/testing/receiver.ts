@@ -18,7 +18,7 @@ export async function hand(
   try {
     return await readResponse(await fetch(requestTo(`http://${host}`, request)));
   } catch (error) {
-    // What a server answers for a handler that throws.
+    // A server's response when the handler throws.
     return { status: 500, headers: {}, body: Buffer.from((error as Error).message) };
   }
 }

@@ -21,7 +21,7 @@ export interface SeenEvent {
   traceId: string;
 }
 
-/** What became of an event at one Trigger. */
+/** Outcome of an event at one Trigger. */
 export interface Report {
   trigger: string;
   outcome: Outcome;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Postgres, startPostgres } from './postgres.ts';
 
-/** The platform's database: a server of the user's own, or one of ours that is started again when it dies. */
+/** The platform's database: the user's own server, or one that the platform starts, and restarts when it dies. */
 export interface Database {
   /** Superuser's URL. */
   url: string;
@@ -50,7 +50,7 @@ export async function openDatabase({ home, url, progress, say }: DatabaseOptions
   };
 }
 
-/** At the same address, so that functions reconnect by themselves. */
+/** Restarts at the same address, so that functions reconnect. */
 async function restart(
   home: string,
   port: number,

@@ -25,7 +25,7 @@ export interface Postgres {
   pid: number;
   /** Where binaries and data lie when another user's id cannot reach `home`; undefined otherwise. `reset` removes it. */
   outside: string | undefined;
-  /** Settles when the server has ended by itself or was killed; never rejects. */
+  /** Resolves when the server has exited; never rejects. */
   exited: Promise<number | null>;
   /** Fast shutdown (SIGINT); SIGKILL after 10 s. */
   stop(): Promise<void>;
@@ -40,14 +40,14 @@ export interface PostgresOptions {
   progress?: (step: string) => void;
   /** Extra server settings, `name=value`. */
   settings?: readonly string[];
-  /** How long each way of ending a server that was left behind is waited for. */
+  /** Time limit for each step of stopping a leftover server. */
   patienceMs?: number;
 }
 
 /** uid and gid `nobody`: PostgreSQL refuses to run as root. */
 const NOBODY = 65534;
 const database = 'dormouse';
-/** Until the processes of a server that was killed have noticed. */
+/** Time until the child processes of a killed server have exited. */
 const goneMs = 500;
 
 const settings = [
@@ -201,7 +201,7 @@ function initialise(
   return password;
 }
 
-/** Ends a server that was left behind, by ever stronger means: one in the middle of its recovery may take long to hear the first. */
+/** Stops a leftover server with escalating signals: a server in recovery reacts late to the first. */
 async function stopLeftover(data: string, patienceMs: number): Promise<void> {
   const file = join(data, 'postmaster.pid');
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
@@ -213,7 +213,7 @@ async function stopLeftover(data: string, patienceMs: number): Promise<void> {
   }
 }
 
-/** Process id of a server that runs on this very data. */
+/** Process id of a server on this data directory. */
 function leftover(file: string, data: string): number | undefined {
   try {
     const [pid, directory] = readFileSync(file, 'utf8').split('\n');

@@ -9,7 +9,7 @@ import { hasProgram } from '@dormouse/serving/process/has-program';
 
 export interface Redis {
   url: string;
-  /** Of our own server; it changes when that is started again. */
+  /** Process id of the platform's own server; changes with a restart. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { liveStream } from './stream.ts';
 
 const eventsListed = 500;
 
-/** The console's JSON; `undefined` for paths that are none of it. */
+/** The console's JSON API; `undefined` for other paths. */
 export async function consoleApi(url: URL, sources: ConsoleSources, accept = ''): Promise<HttpResponse | undefined> {
   const { pathname, searchParams } = url;
   if (pathname === '/metrics') return scraped(sources, accept);

@@ -4,16 +4,16 @@ export interface Chart {
   title: string;
   /** Oldest first; a hole is `undefined`. */
   values: readonly (number | undefined)[];
-  /** A value as people say it. */
+  /** Formats a value. */
   say: (value: number) => string;
-  /** The time that is drawn, in words. */
+  /** The drawn time range, in words. */
   time: string;
   bad?: boolean;
 }
 
 const [width, height] = [240, 48];
 
-/** A small chart of bars, with its latest and its highest value as text: nothing is told by the picture alone. */
+/** A small bar chart, with its latest and highest value as text for accessibility. */
 export function chart({ title, values, say, time, bad = false }: Chart): Markup {
   const highest = Math.max(0, ...values.map((each) => each ?? 0));
   const wide = width / Math.max(1, values.length);

@@ -8,7 +8,7 @@ import { missing } from './operations-page.ts';
 import type { DeadLetterDetail } from './operator-api.ts';
 import type { ConsoleSources } from './sources.ts';
 
-/** One dead letter: why, what, and everything that was tried. */
+/** Page of one dead letter: cause, content and attempts. */
 export async function deadLetterPage(number: string, { operations }: ConsoleSources): Promise<Page> {
   const name = 'dead-letters';
   const none = html`${heading('Dead letter')}${nothing(`There is no dead letter ${number}.`, html`<a href="/dead-letters?state=all">All dead letters</a>`)}`;

@@ -9,7 +9,7 @@ import type { ConsoleSources } from './sources.ts';
 const shown = 50;
 const states = { open: 'open', redriven: 'redriven', all: 'open and redriven' };
 
-/** Dead letters, to be looked at, chosen and redriven. */
+/** Page that lists dead letters, to inspect, select and redrive. */
 export async function deadLettersPage(parameters: URLSearchParams, { operations }: ConsoleSources): Promise<Page> {
   const state = Object.hasOwn(states, parameters.get('state') ?? '')
     ? (parameters.get('state') as keyof typeof states)

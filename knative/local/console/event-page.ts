@@ -7,7 +7,7 @@ import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 
-/** One event: attributes, data, and its way through each trigger. */
+/** Page of one event: attributes, data, and its outcome at each trigger. */
 export async function eventPage(
   id: string,
   source: string | undefined,
@@ -56,7 +56,7 @@ function verdict({ trigger, matches, clause, outcome, note }: TriggerVerdict, { 
 <td class="time">${known?.latencyMs === undefined ? '–' : duration(known.latencyMs)}</td><td class="time">${known?.nextAttemptAt === undefined ? '–' : clockTime(known.nextAttemptAt)}</td></tr>`;
 }
 
-/** Every attempt that is remembered, by trigger, oldest first. */
+/** The recorded attempts by trigger, oldest first. */
 const attemptTable = ({ verdicts }: EventDetail) => html`<section><h2>Attempts</h2><div class="scroll"><table>
 <thead><tr><th scope="col">Trigger</th><th scope="col">Began</th><th scope="col">Status</th><th scope="col">Took</th><th scope="col">Error</th><th scope="col">Next attempt</th></tr></thead>
 <tbody>${verdicts.map(({ trigger, attempts }) => attempts.map((each) => attempt(trigger, each)))}</tbody></table></div></section>`;

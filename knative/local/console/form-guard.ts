@@ -4,10 +4,10 @@ import { ProblemError } from '@dormouse/http/problem-error';
 import { html } from './html.ts';
 
 const maxBytes = 65_536;
-/** What only a page of this console can hold: other sites can send a form here, but cannot read one. */
+/** CSRF token: other sites can send a form here, but cannot read one. */
 const secret = randomBytes(32).toString('base64url');
 
-/** The hidden field that every form of the console which changes something carries. */
+/** The hidden token field that every state-changing form carries. */
 export const formToken = () => html`<input type="hidden" name="token" value="${secret}">`;
 
 /**

@@ -1,6 +1,6 @@
 import { html } from './html.ts';
 
-/** A duration as people say it: `0.4 ms`, `87 ms`, `1.24 s`. */
+/** Formats a duration: `0.4 ms`, `87 ms`, `1.24 s`. */
 export function duration(ms: number): string {
   if (ms < 10) return `${ms.toFixed(ms < 1 ? 2 : 1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
@@ -48,6 +48,6 @@ export function frequency(perSecond: number): string {
     : `${(seldom ? perSecond * 60 : perSecond).toLocaleString('en', digits)}/${seldom ? 'min' : 's'}`;
 }
 
-/** A size as people say it: `48 MB`. */
+/** Formats a size: `48 MB`. */
 export const bytes = (size: number): string =>
   size < 1e6 ? `${Math.round(size / 1e3)} kB` : `${Math.round(size / 1e6)} MB`;

@@ -10,10 +10,10 @@ import { type Choice, confirmPage } from './redrive-page.ts';
 import { replayForm } from './replay-page.ts';
 import type { ConsoleSources } from './sources.ts';
 
-/** Where forms that change something are sent. */
+/** Paths of state-changing forms. */
 export const formPaths = /^\/(?:dead-letters\/(?:confirm|redrive)|replays|(?:redrives|replays)\/[\w-]{1,64}\/cancel)$/;
 
-/** Does what a form asks for, and shows or names the page that follows. */
+/** Handles a form and shows, or redirects to, the next page. */
 export async function consoleForm(
   request: IncomingMessage,
   { pathname }: URL,

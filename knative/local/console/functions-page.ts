@@ -14,7 +14,7 @@ const words: Readonly<Record<ServiceStatus['state'], string>> = {
   failed: 'failed',
 };
 
-/** Every function: whether it sleeps, how many instances it has, what it did. */
+/** Page of all functions: state, instances, requests. */
 export function functionsPage({ services, routes, brokers }: ConsoleSources): Page {
   const all = services();
   const events = brokers.recent(6);

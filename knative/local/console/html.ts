@@ -1,4 +1,4 @@
-/** HTML that may be put into a page as it is. */
+/** Safe HTML. */
 export class Markup {
   readonly text: string;
   constructor(text: string) {

@@ -9,7 +9,7 @@ import type { ConsoleSources } from './sources.ts';
 
 const names = { redrive: 'dead-letters', replay: 'replay' } as const;
 
-/** How far a redrive or a replay has come. */
+/** Page with the progress of a redrive or a replay. */
 export async function jobPage(kind: Job['kind'], id: string, { operations }: ConsoleSources): Promise<Page> {
   const title = kind === 'redrive' ? 'Redrive' : 'Replay';
   const name = names[kind];
@@ -45,7 +45,7 @@ const pair = (name: string, value: Parameters<typeof html>[1]) => html`<div><dt>
 const cancelForm = ({ id, kind }: Job) =>
   html`<form method="post" action="/${kind}s/${id}/cancel">${formToken()}<button>Stop it</button></form>`;
 
-/** What one does next. */
+/** Actions for the next step. */
 function after({ kind, dry_run, trigger, from, to, done, failed }: Job) {
   if (kind === 'redrive')
     return html`<p class="actions"><a class="button" href="/dead-letters">${failed > 0 ? 'What is still open' : 'Dead letters'}</a></p>`;

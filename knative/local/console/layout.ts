@@ -70,6 +70,6 @@ ${refreshSeconds && html`<noscript><meta http-equiv="refresh" content="${refresh
 export const heading = (title: string | Markup, aside?: Markup) =>
   html`<div class="heading"><h1>${title}</h1>${aside}</div>`;
 
-/** What a page says when it has nothing to show. */
+/** Text of an empty page. */
 export const nothing = (text: string, more: string | Markup = '') =>
   html`<div class="nothing"><img src="/console/dormouse.svg" width="72" height="72" alt=""><p>${text}</p><p class="quiet">${more}</p></div>`;

@@ -8,7 +8,7 @@ import { hueOf } from './traces-page.ts';
 
 const levels = ['', 'debug', 'info', 'warn', 'error'];
 
-/** What functions and platform wrote, newest first, by trace, service, level or text. */
+/** Log page: lines of functions and platform, newest first, filtered by trace, service, level or text. */
 export function logsPage(parameters: URLSearchParams, { telemetry, services }: ConsoleSources): Page {
   const value = (name: string) => parameters.get(name)?.trim() ?? '';
   const lines = telemetry.logLines(logQuery(parameters));

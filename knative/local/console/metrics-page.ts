@@ -20,7 +20,7 @@ const windows: readonly (readonly [string, string, number])[] = [
 ];
 const chartMinutes = 30;
 
-/** What functions measured: requests by route, events by type, SQL by statement, caches, cold starts. */
+/** Metrics page: requests by route, events by type, SQL by statement, caches, cold starts. */
 export function metricsPage(parameters: URLSearchParams, { telemetry }: ConsoleSources, nowMs = Date.now()): Page {
   const store = telemetry.metrics;
   const chosen =

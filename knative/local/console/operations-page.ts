@@ -2,13 +2,13 @@ import { html, type Markup } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { OperationResponse } from './operations.ts';
 
-/** A page instead of what was asked for, with the reason. */
+/** An error page with the reason. */
 export function failurePage(title: string, { status, message }: { status: number; message: string }): Page {
   const back = html`<a href="/dead-letters">Dead letters</a> · <a href="/replay">Replay</a>`;
   return { name: 'dead-letters', title, status, content: html`${heading(title)}${nothing(message, back)}` };
 }
 
-/** What the pages for operators show while the API does not give what they need. */
+/** Shown by the operators' pages while their API is not available. */
 export function missing(
   name: 'dead-letters' | 'replay',
   title: string,

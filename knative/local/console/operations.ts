@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { OperationsRecipe } from '@dormouse/manifests/local-config';
 import type { Trigger } from '@dormouse/manifests/model';
 
-/** An answer of the operators' API: what it says, or why there is nothing to say. */
+/** A response of the operators' API: its body, or the problem. */
 export type OperationResponse<T> =
   | { status: number; body: T; next: string | undefined; problem?: undefined }
   | { status: number; problem: string };
@@ -31,12 +31,12 @@ export interface OperationsOptions {
 
 /** A token is asked for anew when it is older. */
 const tokenAgeMs = 4 * 60_000;
-/** A function that sleeps wakes in it. */
+/** Includes a cold start. */
 const patienceMs = 30_000;
 
 const none = { status: 404, problem: 'platform.yaml names no API for operators' } as const;
 
-/** Speaks to the API through the ingress, with a token that lives for minutes. */
+/** Calls the API through the ingress with a short-lived token. */
 export function createOperations({
   recipe,
   url,

@@ -1,12 +1,12 @@
-/** What the operators' API answers, as far as the console and the command line show it. Times are RFC 3339. */
+/** Responses of the operators' API, as the console and the command line show them. Times are RFC 3339. */
 
 export interface DeadLetter {
   number: number;
   event: { id: string; type: string; source: string; subject: string | null; time: string };
-  /** Null while it cannot be told. */
+  /** Null while unknown. */
   trigger: string | null;
   destination: string;
-  /** HTTP status of the last answer; null when there was none. */
+  /** HTTP status of the last response; null when there was none. */
   status: number | null;
   cause: string;
   failed_at: string;
@@ -21,7 +21,7 @@ export interface DeadLetterDetail extends DeadLetter {
   /** JSON or text; bytes that are neither are in `data_base64`. */
   data?: unknown;
   data_base64?: string;
-  /** Begin of the failing answer's body. */
+  /** Beginning of the failed response's body. */
   body: string | null;
   attempts: { at: string; status: number | null; outcome: string; error: string | null; trace_id: string | null }[];
 }
@@ -31,7 +31,7 @@ export interface Job {
   id: string;
   kind: 'redrive' | 'replay';
   state: 'running' | 'done' | 'cancelled';
-  /** Dead letters that are taken, or events in the range. */
+  /** Selected dead letters, or events in the range. */
   total: number;
   /** Those that were sent; in a dry run, those that would be. */
   done: number;
@@ -39,7 +39,7 @@ export interface Job {
   /** Those that the trigger's filters do not let through. */
   unmatched: number;
   dry_run: boolean;
-  /** Why it was given up. */
+  /** Why it failed. */
   error: string | null;
   created_at: string;
   finished_at: string | null;
@@ -50,7 +50,7 @@ export interface Job {
   seen?: number;
 }
 
-/** How many of `total` a job has behind it. */
+/** Processed part of `total`. */
 export const position = ({ seen, done, failed, unmatched }: Job): number => seen ?? done + failed + unmatched;
 
 /** Which dead letters: what the list and a redrive are narrowed to. */

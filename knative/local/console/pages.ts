@@ -38,7 +38,7 @@ export async function consolePages(url: URL, sources: ConsoleSources): Promise<H
   return showPage(found, sources);
 }
 
-/** A page as an answer. */
+/** A page as an HTTP response. */
 export const showPage = (page: Page, sources: ConsoleSources): HttpResponse => ({
   status: page.status ?? 200,
   type: 'text/html; charset=utf-8',

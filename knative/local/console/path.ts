@@ -1,4 +1,4 @@
-/** A part of a path without its percent signs; as it is when they stand for nothing. */
+/** Decodes a path segment; returns it unchanged when its percent encoding is malformed. */
 export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -4,13 +4,13 @@ import { html } from './html.ts';
 import { heading, type Page } from './layout.ts';
 import type { DeadLetter } from './operator-api.ts';
 
-/** What a redrive takes. */
+/** The selection of a redrive. */
 export type Choice =
   | { numbers: number[]; filter?: never }
   | { filter: Record<string, string>; numbers?: never }
   | { all: true; numbers?: never; filter?: never };
 
-/** Says what a redrive would do, and asks. */
+/** Confirmation page of a redrive. */
 export function confirmPage(choice: Choice, total: number, one: DeadLetter | undefined): Page {
   const title = total === 0 ? 'Nothing to redrive' : `Redrive ${count(total, 'dead letter')}?`;
   const of = one

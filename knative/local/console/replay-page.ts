@@ -6,7 +6,7 @@ import type { ConsoleSources } from './sources.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Asks which events are to be sent to which trigger again. */
+/** Page with the form of a replay: which events, to which trigger. */
 export async function replayPage(parameters: URLSearchParams, sources: ConsoleSources): Promise<Page> {
   const there = await sources.operations?.call('GET', '/events?limit=1');
   if (there?.problem !== undefined || !there) return missing('replay', 'Replay', there ?? { status: 404, problem: '' });

@@ -5,7 +5,7 @@ import type { ServiceStatus } from '@dormouse/serving/service-status';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import type { Operations } from './operations.ts';
 
-/** Where this platform listens; for programs that run beside it. */
+/** Addresses of this platform, for programs on this machine. */
 export interface Addresses {
   ingress: string;
   /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
@@ -14,7 +14,7 @@ export interface Addresses {
   kubernetes: string;
 }
 
-/** What the console reads. */
+/** Data sources of the console. */
 export interface ConsoleSources {
   services: () => ServiceStatus[];
   routes: () => RouteStatus[];

@@ -38,7 +38,7 @@ ${rows.map((row) => bar(row, startMs, lengthMs))}</div>
   return { name: 'traces', title: rows[0]?.span.name ?? 'Trace', live: 'event', content };
 }
 
-/** A function was asked, and nothing of it was recorded. */
+/** A function was called, but its spans were not sampled. */
 const onlyIngressSpan = (spans: readonly SpanRecord[]) =>
   spans.every(({ service }) => service === 'ingress' || service === 'activator') &&
   spans.some(({ attributes }) => attributes['faas.name'] !== undefined);

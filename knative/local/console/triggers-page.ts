@@ -5,7 +5,7 @@ import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 
-/** The Triggers: what each asks for, where its events go, and which types of the catalogue can reach it. */
+/** Page of the Triggers: filters, subscriber, and the catalogue's types that can match. */
 export function triggersPage({ eventing }: ConsoleSources): Page {
   const all = eventing ? triggerList(eventing()) : [];
   const known = new Set(eventing?.().eventTypes.map(({ type }) => type)).size;

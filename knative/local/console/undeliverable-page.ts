@@ -4,7 +4,7 @@ import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 
-/** Events that nobody took, with the cause of each. */
+/** Page of undeliverable events, with the cause of each. */
 export function undeliverablePage({ brokers }: ConsoleSources): Page {
   const all = brokers.undeliverable();
   const intro = html`<p class="quiet">${count(all.length, 'event')} kept on disk, because no dead-letter sink took them.</p>`;

@@ -61,7 +61,7 @@ interface ApiResponse {
   body: object;
 }
 
-/** What clients ask for to learn what there is; `undefined` for anything else. */
+/** Discovery documents; `undefined` for other paths. */
 function discovery({ pathname }: URL): ApiResponse | undefined {
   if (pathname === '/version') return found({ major: '1', minor: '34', gitVersion: 'v1.34.0+dormouse' });
   if (pathname === '/api') return found({ kind: 'APIVersions', versions: ['v1'] });

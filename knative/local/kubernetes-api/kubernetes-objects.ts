@@ -1,6 +1,6 @@
 import type { Broker, Delivery, Destination, Filter, Platform, Service, Trigger } from '@dormouse/manifests/model';
 
-/** An object as the Kubernetes API gives it. */
+/** An object in the Kubernetes API's form. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -79,7 +79,7 @@ export const serviceObject = ({
   },
 });
 
-/** Where events for a destination are sent inside a cluster. */
+/** In-cluster address of a destination. */
 function addressOf(to: Destination): string {
   if (to.kind === 'url') return to.url;
   if (to.kind === 'broker')

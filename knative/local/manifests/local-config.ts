@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ManifestError } from './yaml/origin.ts';
 
-/** How a Secret comes about that no manifest holds. */
+/** How to create a Secret that no manifest holds. */
 export type SecretRecipe = { kind: 'database'; role: string } | { kind: 'run'; program: string } | { kind: 'redis' };
 
-/** What the console's pages for operators speak to. */
+/** The API behind the console's operator pages. */
 export interface OperationsRecipe {
   /** Path of the API of dead letters, redrives and replays at the ingress. */
   api: string;
@@ -14,9 +14,9 @@ export interface OperationsRecipe {
   secret: string;
 }
 
-/** What a cluster's administrator would provide: the overlay's platform.yaml, and those of the folders it builds on. */
+/** Local configuration, in place of a cluster's administrator: platform.yaml of the overlay and of its bases. */
 export interface LocalConfig {
-  /** Image without its tag → what is in it. */
+  /** Image without its tag → its program. */
   images: ReadonlyMap<string, Image>;
   secrets: ReadonlyMap<string, SecretRecipe>;
   operations?: OperationsRecipe | undefined;

@@ -190,7 +190,7 @@ export interface VirtualHost {
   origin: Origin;
 }
 
-/** Everything `knative/local` runs. */
+/** All objects that `knative/local` runs. */
 export interface Platform {
   services: readonly Service[];
   brokers: readonly Broker[];
@@ -204,6 +204,6 @@ export interface Platform {
   configMaps: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** namespace/name → data, decoded: only what the manifests themselves hold; the rest is looked up under DORMOUSE_HOME/secrets. */
   secrets: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** What is valid on a cluster and has no meaning here, each with its reason. */
+  /** Objects that are valid on a cluster and ignored here, each with the reason. */
   ignored: readonly { kind: string; name: string; reason: string; origin: Origin }[];
 }

@@ -1,7 +1,7 @@
 import type { LocalConfig } from './local-config.ts';
 import type { Platform } from './model.ts';
 
-/** What is to be run, and which files say so. */
+/** The loaded manifests, and their files. */
 export interface Source {
   platform: Platform;
   localConfig: LocalConfig;

@@ -7,16 +7,16 @@ export interface ScaleSample {
   ms: number;
   /** Average of requests in progress or waiting. */
   concurrency: number;
-  /** Requests that came. */
+  /** Requests received. */
   requests: number;
 }
 
-/** What the autoscaler remembers between decisions; begin with `newScale()`. */
+/** State of the autoscaler between decisions; start with `newScale()`. */
 export interface ScaleState {
   readonly samples: readonly ScaleSample[];
   /** When panic began or was last confirmed; `undefined` when calm. */
   readonly panicSince: number | undefined;
-  /** The most instances wanted during this panic. */
+  /** Maximum of wanted instances during this panic. */
   readonly maxPanicWanted: number;
   /** Decisions within scale-down-delay. */
   readonly recent: readonly { at: number; wanted: number }[];

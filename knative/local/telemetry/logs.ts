@@ -75,7 +75,7 @@ const fits = (line: LogLine, query: LogQuery, text: string | undefined) =>
 
 const maxMessageCharacters = 16 * 1024;
 
-/** Roughly what V8 keeps for a line. */
+/** Approximate memory of a line in V8, bytes. */
 function sizeOf(line: LogLine): number {
   if (line.message.length > maxMessageCharacters)
     line.message = `${line.message.slice(0, maxMessageCharacters)}… (cut)`;

@@ -16,9 +16,9 @@ export interface TelemetryFilesOptions {
 }
 
 export interface TelemetryFiles {
-  /** Reads what was kept; what came meanwhile is shown after it. */
+  /** Reads the stored telemetry; newer items follow after it. */
   load(): Promise<void>;
-  /** Writes what is not written yet. */
+  /** Writes pending items. */
   close(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ export interface SpanRecord {
   links?: { traceId: string; spanId: string }[];
 }
 
-/** What a search answers for a trace. */
+/** Search result for a trace. */
 export interface TraceSummary {
   traceId: string;
   rootService: string;
@@ -105,7 +105,7 @@ export class TraceStore {
     return found.sort((a, b) => b.startMs - a.startMs);
   }
 
-  /** Names of attributes seen in what is kept. */
+  /** Attribute names of the stored spans. */
   tags(): string[] {
     const names = new Set(['service.name', 'name', 'status', 'kind']);
     for (const { spans } of this.#traces.values())
@@ -185,7 +185,7 @@ function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary 
 const rank = (span: SpanRecord, ids: ReadonlySet<string>) =>
   span.parentId === undefined ? 0 : ids.has(span.parentId) ? 2 : 1;
 
-/** Roughly what V8 keeps for a span. */
+/** Approximate memory of a span in V8, bytes. */
 function sizeOf(span: SpanRecord): number {
   let bytes = 320 + span.name.length;
   for (const name in span.attributes) bytes += 24 + String(span.attributes[name]).length;

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** A clock that only moves when told: for tests of backoff, schedules and windows. */
+/** A clock that advances only by `advance`, for tests of backoff, schedules and windows. */
 export interface VirtualClock extends Clock {
   /** Runs everything that is due within the next `ms`, in order, letting promises settle in between. */
   advance(ms: number): Promise<void>;

@@ -21,7 +21,7 @@ export interface FieldSpec {
   create: boolean;
 }
 
-/** Whether an object is of the kind that a specification speaks of; what it leaves open matches everything. */
+/** Whether a specification applies to an object's kind; omitted fields match everything. */
 export function selects(
   spec: { group?: string; version?: string; kind?: string },
   id: Pick<Id, 'group' | 'version' | 'kind'>,
@@ -48,9 +48,9 @@ export function mergeSpecs(specs: readonly FieldSpec[], more: readonly FieldSpec
 }
 
 interface Visit {
-  /** What is made at the end of the path when it is missing: an empty object, or null to be set. */
+  /** Value to create at a missing path: an empty object, or null to be set. */
   missing?: 'object' | 'scalar';
-  /** Where created fields are said to come from. */
+  /** Source position of created fields. */
   origin: Origin;
   visit(value: Json, set: (value: Json, origin: Origin) => void, origin: Origin): void;
 }

@@ -18,7 +18,7 @@ export interface Operation {
   from: readonly string[];
   value: Json;
   origin: Origin;
-  /** Where `value` was written. */
+  /** Source position of `value`. */
   valueOrigin: Origin;
 }
 

@@ -1,7 +1,7 @@
 import { type Manifest, ManifestError, type Origin } from '../yaml/origin.ts';
 import { isObject, type JsonObject } from '../yaml/source-positions.ts';
 
-/** What tells two objects apart. */
+/** Identity of an object. */
 export interface Id {
   group: string;
   version: string;
@@ -11,7 +11,7 @@ export interface Id {
   namespace: string;
 }
 
-/** An object on its way through kustomizations. */
+/** An object while kustomizations change it. */
 export interface Resource {
   manifest: Manifest & JsonObject;
   origin: Origin;
@@ -63,7 +63,7 @@ export function idOf({ manifest }: Resource): Id {
   return { ...id, namespace: isClusterScoped(id) ? '' : manifest.metadata.namespace || 'default' };
 }
 
-/** To be called before a resource's name or namespace changes, so that references to the old name are found. */
+/** Call before a resource's name or namespace changes, so that references to the old name are found. */
 export const recordId = (resource: Resource) => resource.history.push(idOf(resource));
 
 export const sameId = (a: Id, b: Id) =>

@@ -2,7 +2,7 @@ import type { Platform } from '../model.ts';
 import { Fields } from '../yaml/fields.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
 
-/** Remembers that something is valid on a cluster and has no meaning here. */
+/** Records that an object is valid on a cluster and ignored here. */
 export type Ignore = (reason: string, origin: Origin) => void;
 
 /** One object with its name checked, ready to be read. */

@@ -175,7 +175,7 @@ const suggestion = (name: string, known: readonly string[]) => {
   return meant ? `: did you mean "${meant}"?` : '';
 };
 
-/** Every name that one object has of another must be there. */
+/** Checks that all referenced objects exist. */
 function checkReferences(rendered: readonly Rendered[], platform: Reading['platform']): void {
   const origin = (of: { origin: Origin }, ...path: (string | number)[]) =>
     rendered.find((each) => each.origin === of.origin)?.at(path) ?? of.origin;

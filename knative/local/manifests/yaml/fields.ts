@@ -24,7 +24,7 @@ export class Fields {
     return this.locate(key === undefined ? this.path : [...this.path, key]);
   }
 
-  /** Stops with a message about `key`, whose full path it begins with. */
+  /** Throws a ManifestError about `key`, with its full path. */
   fail(key: string | undefined, problem: string): never {
     throw new ManifestError(
       this.origin(key),
@@ -60,7 +60,7 @@ export class Fields {
     return this.fail(key, `must be text${typeof value === 'object' ? '' : `: write "${value}" in quotes`}`);
   }
 
-  /** Text that must be there and not be empty. */
+  /** A required, non-empty string. */
   string(key: string): string {
     return (
       this.text(key) ||
@@ -96,7 +96,7 @@ export class Fields {
     return new Fields(value, this.locate, [...this.path, key]);
   }
 
-  /** A mapping that must be there. */
+  /** A required mapping. */
   need(key: string): Fields {
     return this.fields(key) ?? this.fail(undefined, `needs "${key}"`);
   }

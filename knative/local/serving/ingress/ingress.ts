@@ -53,7 +53,7 @@ interface Compiled extends Rule {
   outFields: string;
 }
 
-/** The way in: routes by the VirtualServices, tells functions who asks, starts traces. */
+/** The ingress: routes by the VirtualServices, adds forwarding headers, starts traces. */
 export function createIngress({
   virtualHosts,
   target,

@@ -7,8 +7,8 @@ import { clusterLocal } from './cluster-local.ts';
 const clusterName = /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?(?::\d+)?$/i;
 
 /**
- * What Knative calls `knative-local-gateway.istio-system`: one address inside the platform for every Service; the request's
- * Host says which one. An unknown host is answered 404.
+ * Replaces `knative-local-gateway.istio-system`: one in-cluster address for every Service; the request's
+ * Host selects it. An unknown host gets 404.
  */
 export const localGateway = (target: (name: string, namespace: string) => Target | undefined): RequestHandler =>
   clusterLocal(({ host }) => {

@@ -2,7 +2,7 @@ import type { RequestHead } from '@dormouse/http/request-head';
 import type { HttpRoute, StringMatch, VirtualHost } from '@dormouse/manifests/model';
 import { ManifestError } from '@dormouse/manifests/yaml/origin';
 
-/** A request as routes look at it. */
+/** The parts of a request that routes match. */
 export interface Routed {
   head: RequestHead;
   /** Normalised, without the query. */

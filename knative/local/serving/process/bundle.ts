@@ -17,7 +17,7 @@ export interface Bundle {
   inputs: readonly string[];
   /** Those of them of which something is left in it. */
   contents: readonly string[];
-  /** It was made now, not found. */
+  /** It was built now, not cached. */
   fresh: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Builder {
    * @param files patterns of further files that it reads when it runs: they belong to what it is
    */
   build(source: string, files?: readonly string[]): Promise<Bundle>;
-  /** Ends what building needs in memory. */
+  /** Stops esbuild and frees its memory. */
   rest(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export interface Child {
   become(assignment: Assignment, output: Output): void;
   /** Called with each port it listens on. */
   onListening(heard: (port: number) => void): void;
-  /** Has V8's code cache written. */
+  /** Makes the process write V8's code cache. */
   flush(): void;
   kill(signal: NodeJS.Signals): void;
 }

@@ -11,7 +11,7 @@ const blocks = 70;
 let base: Promise<number> | undefined;
 let last = 0;
 
-/** A port on loopback that nobody listens on, another one at each call. */
+/** A free loopback port; different at each call. */
 export async function freePort(): Promise<number> {
   base ??= claimBlock();
   const claimed = await base;

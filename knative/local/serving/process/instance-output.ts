@@ -3,7 +3,7 @@ import type { Output } from './child-process.ts';
 
 export interface OutputOptions {
   telemetry: Telemetry;
-  /** Prints a line for people. */
+  /** Prints a line for the user. */
   print: (line: string) => void;
   /** Lowest level that is printed; everything is kept. */
   level: 'debug' | 'info';

@@ -45,7 +45,7 @@ export class RequestBody {
     this.#left = chunked;
   }
 
-  /** Drops what is held. */
+  /** Drops the held body. */
   forget(): void {
     this.#consumed = true;
     this.#held = [];

@@ -8,7 +8,7 @@ export interface ForwardOptions {
   /** Base address of an OTLP/HTTP receiver; `/v1/traces` and so on are appended. */
   url: string;
   telemetry: Telemetry;
-  /** Told when the collector is away, and when it is back. */
+  /** Called when the collector is unreachable, and when it is back. */
   say: (line: string) => void;
   /** Of everything that waits; the oldest goes first. */
   maxBytes?: number;
@@ -18,7 +18,7 @@ export interface ForwardOptions {
 export interface Forward {
   /** A request that came from a program, as OTLP's JSON has it. */
   received(signal: Signal, message: unknown): void;
-  /** Sends what waits, for at most two seconds. */
+  /** Sends the queue, for at most two seconds. */
   close(): Promise<void>;
 }
 

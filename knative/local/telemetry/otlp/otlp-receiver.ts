@@ -124,7 +124,7 @@ export function otlpReceiver(
 const signalOf = ({ url = '' }: IncomingMessage): Signal | undefined =>
   /^\/v1\/(traces|logs|metrics)$/.exec(url.split('?', 1)[0] as string)?.[1] as Signal | undefined;
 
-/** What reads protobuf is loaded when the first comes. */
+/** Loads the protobuf reader with the first request. */
 async function formatOf(contentType = ''): Promise<Format | undefined> {
   if (/^application\/json\b/i.test(contentType)) return json;
   return /^application\/x-protobuf\b/i.test(contentType) ? (await import('./otlp-protobuf.ts')).protobuf : undefined;

@@ -49,7 +49,7 @@ const logRecord = ({ timeMs, level, message, traceId, spanId, fields = {} }: Log
   ...(spanId && { spanId }),
 });
 
-/** What is no plain value becomes JSON. */
+/** Converts a non-primitive value to JSON. */
 const flat = (fields: Record<string, unknown>): Attributes =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [

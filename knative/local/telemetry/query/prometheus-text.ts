@@ -18,7 +18,7 @@ export interface ExpositionOptions {
   nowMs: number;
   /** OpenMetrics 1.0, with exemplars, instead of Prometheus' text format 0.0.4. */
   openMetrics: boolean;
-  /** Everything that is kept, not only what is current. */
+  /** All stored samples, not only current ones. */
   all?: boolean;
 }
 

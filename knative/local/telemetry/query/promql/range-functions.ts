@@ -22,7 +22,7 @@ function extrapolated({ times, values, rangeMs, endMs }: Window, isCounter: bool
   return difference * ((sampled + toStart + extended(endMs - lastMs)) / sampled);
 }
 
-/** What a counter had before each time it began again. */
+/** Values of a counter before each reset. */
 const resetsOf = (values: readonly number[]): number =>
   values.reduce(
     (sum, value, i) => sum + (i > 0 && value < (values[i - 1] as number) ? (values[i - 1] as number) : 0),
