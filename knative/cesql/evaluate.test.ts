@@ -102,7 +102,7 @@ describe('evaluating', () => {
     );
   });
 
-  test('of the longest chain and the deepest nesting that parse is no danger to the stack', () => {
+  test('of the longest chain and deepest nesting that parse does not exhaust the stack', () => {
     const deepTexts = [
       `type = 'a'${" OR type = 'b'".repeat(950)}`,
       `${'NOT '.repeat(190)}TRUE`,

@@ -66,7 +66,7 @@ export const anyAttributes = fc.record(
   { requiredKeys: ['type', 'source'], noNullPrototype: true },
 );
 
-/** The same tree without the places it was read from. */
+/** The same tree without source positions. */
 export function placeless(expression: Expression): unknown {
   return JSON.parse(JSON.stringify(expression, (key, value) => (key === 'at' ? undefined : value)));
 }

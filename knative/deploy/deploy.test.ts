@@ -87,7 +87,7 @@ describe('a function', () => {
     ]);
   });
 
-  test('that is applied again follows its newest revision without being told', async () => {
+  test('that is applied again follows its newest revision by itself', async () => {
     const { state, cluster, shares } = await deployed(1);
     await deploy(cluster, roll);
     expect(state.commands.filter((command) => command.includes('update'))).toEqual([]);

@@ -51,7 +51,7 @@ describe('in a clone', needs('git'), () => {
   test.each([
     ['https://somebody:secret@example.org/dormouse', 'https://example.org/dormouse'],
     ['/home/somebody/dormouse', undefined],
-  ])('a remote %s tells nothing that is nobody’s business', (remote, url) => {
+  ])('a remote %s leaks no secret or local path', (remote, url) => {
     expect(readSource(undefined, clone(remote).folder).url).toBe(url);
   });
 });

@@ -66,7 +66,7 @@ function licenseOf(text: string): SpdxLicense | LicenseExpression | NamedLicense
   return isExpression(text) ? new LicenseExpression(text) : new NamedLicense(text);
 }
 
-/** Whether a text is an expression needs a package more to tell; the two operators are what occurs. */
+/** Detects an SPDX expression by its two common operators; a parser would need another package. */
 const isExpression = (text: string) => / (OR|AND) /.test(text);
 
 function systemComponent({ name, version, purl, sha256 }: SystemPart): Component {

@@ -53,7 +53,7 @@ describe('the command line', () => {
     });
   });
 
-  it('sends telemetry where it is told, by flag or by OpenTelemetry’s variable', () => {
+  it('sends telemetry to the given address, by flag or by OpenTelemetry’s variable', () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318' };
     expect(read([], env).observe).toBe('http://a:4318');
     expect(read(['--observe', 'http://b:4318'], env).observe).toBe('http://b:4318');

@@ -48,7 +48,7 @@ export function holderOf(home: string): number | undefined {
   return began !== undefined && began === start.join(' ') ? Number(pid) : undefined;
 }
 
-/** When a process began: with it, a process id that was given out again is told from the one before; undefined when it is gone. */
+/** Start time of a process, which detects a reused process id; undefined when the process does not exist. */
 function startOf(pid: number): string | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   try {

@@ -17,12 +17,12 @@ import {
 /** A function of a few lines: says who it is, waits as long as asked. */
 const hello = (version = 'one') => `
 import { createServer } from 'node:http';
-let now = 0, most = 0, seen = 0;
+let now = 0, maxAtOnce = 0, seen = 0;
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://x');
   if (url.pathname === '/readyz') return void response.writeHead(globalThis.sick ? 503 : 200).end(globalThis.sick ? '{"detail":"no database today"}' : '');
   seen++;
-  most = Math.max(most, ++now);
+  maxAtOnce = Math.max(maxAtOnce, ++now);
   if (url.searchParams.get('do') === 'crash') process.kill(process.pid, 'SIGKILL');
   if (url.searchParams.get('do') === 'sicken') globalThis.sick = true;
   const parts = [];
@@ -30,7 +30,7 @@ const server = createServer(async (request, response) => {
   await new Promise((done) => setTimeout(done, Number(url.searchParams.get('wait') ?? 0)));
   now--;
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ version: '${version}', pid: process.pid, most, seen, revision: process.env.K_REVISION, service: process.env.K_SERVICE, size: Buffer.concat(parts).length, env: Object.keys(process.env), headers: request.headers, listens: server.address().address }));
+  response.end(JSON.stringify({ version: '${version}', pid: process.pid, maxAtOnce, seen, revision: process.env.K_REVISION, service: process.env.K_SERVICE, size: Buffer.concat(parts).length, env: Object.keys(process.env), headers: request.headers, listens: server.address().address }));
 }).listen(Number(process.env.PORT));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
@@ -38,7 +38,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 type Said = {
   version: string;
   pid: number;
-  most: number;
+  maxAtOnce: number;
   seen: number;
   revision: string;
   service: string;
@@ -103,7 +103,7 @@ describe('a Service', () => {
     expect(alive(pid)).toBe(false);
   });
 
-  it('sees nothing of the environment of whoever started the platform', async () => {
+  it('sees nothing of the environment of the user who started the platform', async () => {
     process.env.SECRET_OF_THE_SHELL = 'x';
     await start({ programs: { hello: hello() }, services: [service('hello')] });
     const { env } = await say('/hello');
@@ -132,7 +132,7 @@ describe('a Service', () => {
       ],
     });
     const responses = await Promise.all(Array.from({ length: 60 }, () => say('/hello?wait=100')));
-    expect(Math.max(...responses.map(({ most }) => most))).toBe(3);
+    expect(Math.max(...responses.map(({ maxAtOnce }) => maxAtOnce))).toBe(3);
     expect(new Set(responses.map(({ pid }) => pid)).size).toBe(2);
     expect(status().instances).toBe(2);
   });
@@ -158,11 +158,11 @@ describe('a Service', () => {
     expect(before.filter(alive)).toEqual([]);
   });
 
-  it('is drained: a request under way is answered before its process ends', async () => {
+  it('is drained: a request in progress gets its response before the process exits', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
     await say('/hello');
     const slow = say('/hello?wait=800');
-    await eventually(() => status().requests === 2, 'the slow request is under way');
+    await eventually(() => status().requests === 2, 'the slow request is in progress');
     platform.write('hello', hello('two'));
     await platform.reload();
     expect(await slow).toMatchObject({ version: 'one' });
@@ -238,7 +238,7 @@ describe('a Service', () => {
 });
 
 describe('a function that fails', () => {
-  it('does not start: whoever waits hears 503 with the cause, and how long to wait', async () => {
+  it('does not start: waiting requests get 503 with the cause and Retry-After', async () => {
     await start({
       programs: { hello: 'throw new TypeError("the environment variable KEYS_DIR is missing");' },
       services: [service('hello')],
@@ -269,7 +269,7 @@ describe('a function that fails', () => {
     await eventually(async () => (await platform.get('/hello')).status === 200, 'it starts');
   });
 
-  it('dies in mid-request: the next request is answered by a new process', async () => {
+  it('crashes during a request: the next request is answered by a new process', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
     const { pid } = await say('/hello');
     const response = await platform.get('/hello?do=crash', { method: 'POST' });
@@ -343,11 +343,11 @@ describe('a platform', () => {
     await expect(platform.get('/hello')).rejects.toThrow();
   });
 
-  it('answers what is under way before it stops', async () => {
+  it('finishes requests in progress before it stops', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
     await say('/hello');
     const slow = platform.get('/hello?wait=700');
-    await eventually(() => status().requests === 2, 'the slow request is under way');
+    await eventually(() => status().requests === 2, 'the slow request is in progress');
     await platform.stop();
     expect((await slow).status).toBe(200);
   });
@@ -379,7 +379,7 @@ describe('a platform', () => {
 
   it('uses a process that was started ahead for the next cold start', async () => {
     await start({ programs: { hello: hello() }, services: [service('hello')], options: { prewarmed: true } });
-    await eventually(() => platform.prewarmedPid() !== undefined, 'a spare process');
+    await eventually(() => platform.prewarmedPid() !== undefined, 'a prewarmed process');
     const prewarmed = platform.prewarmedPid();
     const { pid, env } = await say('/hello');
     expect(pid).toBe(prewarmed);

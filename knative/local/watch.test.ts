@@ -22,9 +22,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a changed file is told of once, however often it was written', async () => {
+it('a changed file is reported once, however often it was written', async () => {
   for (const text of ['1', '22', '333']) writeFileSync(join(folder, 'a'), text);
-  await eventually(() => heard.length > 0, 'told');
+  await eventually(() => heard.length > 0, 'a report');
   await sleep(150);
   expect(heard).toEqual(['a']);
 });
@@ -33,14 +33,14 @@ it('a file that an editor replaced is still watched', async () => {
   for (const text of ['12', '123']) {
     writeFileSync(join(folder, '.b.swp'), text);
     renameSync(join(folder, '.b.swp'), join(folder, 'b'));
-    await eventually(() => heard.length > 0, `told of ${text}`);
+    await eventually(() => heard.length > 0, `a report of ${text}`);
     expect(heard.splice(0)).toEqual(['b']);
   }
 });
 
-it('neighbours are not told of', async () => {
+it('other files are not reported', async () => {
   writeFileSync(join(folder, 'other'), 'changed');
   writeFileSync(join(folder, 'a'), 'changed');
-  await eventually(() => heard.length > 0, 'told');
+  await eventually(() => heard.length > 0, 'a report');
   expect(heard).toEqual(['a']);
 });

@@ -26,7 +26,7 @@ export function openActivity({ clock, idle, patienceMs }: ActivityOptions): Acti
     happened++;
     wake();
   };
-  /** Until something happens, or for a moment. */
+  /** Waits until something happens, or for a short time. */
   const change = (ms: number) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);

@@ -87,7 +87,7 @@ test.each([
   expect(problems(whole, { roots: [expected] })).toEqual([problem]);
 });
 
-test('spans that are alike are told apart by what is below them', () => {
+test('similar spans are distinguished by their children', () => {
   const asked = (spanId: string, below: string) => [
     span(spanId, 'GET', { parentId: 'a' }),
     span(`${spanId}1`, below, { parentId: spanId }),

@@ -24,7 +24,7 @@ export interface Attempt {
 
 /** Delivers for the broker, and remembers every attempt. */
 export interface Courier extends Upstream {
-  /** The same Trigger, whose deliveries are then told apart from those of others to the same place. */
+  /** A copy of the Trigger whose deliveries carry its name, so that Triggers with one subscriber can be distinguished. */
   tagged(trigger: Trigger): Trigger;
   /** A PingSource's sink, likewise. */
   taggedSink(name: string, sink: Destination): Destination;

@@ -70,7 +70,7 @@ describe('delivering', () => {
     expect(flow.calls('billing')).toHaveLength(1);
   });
 
-  test('waits for an event that a consumer emits, a moment after its answer', async () => {
+  test('waits for an event that a consumer emits shortly after its response', async () => {
     const flow = await start({
       triggers: [orders],
       receivers: (sinkUrl) => ({
@@ -259,7 +259,7 @@ describe('explaining', () => {
     [{ receivers: { biling: sink() }, triggers: [orders] }, 'nothing delivers to biling'],
     [{ triggers: [orders, orders] }, 'two Triggers billing'],
     [{ triggers: [{ ...orders, delivery: { timeout: '30s' } }] }, '"30s" is not a duration'],
-  ])('a mistake in the options is a TypeError: %j', async (options, message) => {
+  ])('invalid options are a TypeError: %j', async (options, message) => {
     await expect(startHarness(options)).rejects.toThrow(
       expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(message) }),
     );
@@ -279,14 +279,14 @@ describe('traces', () => {
     const [traceId, client] = ['a'.repeat(32), 'b'.repeat(16)];
     await flow.send(placed, { traceparent: `00-${traceId}-${client}-01` });
     await flow.advance('PT1S');
-    const answered = {
+    const retried = {
       name: 'process post',
       attributes: { 'cloudevents.event_id': 'r1', 'delivery.outcome': 'delivered' },
     };
     const roots = [
       {
         name: 'send default/default',
-        children: [{ name: 'process billing', events: ['retry'], children: [answered] }],
+        children: [{ name: 'process billing', events: ['retry'], children: [retried] }],
       },
     ];
     expect(checkTrace(flow.telemetry.trace(traceId), { outside: [client], roots })).toEqual([]);

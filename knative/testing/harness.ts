@@ -34,8 +34,8 @@ export interface HarnessOptions {
   /** Delivery of Brokers that no manifest declares. */
   delivery?: DeliverySpec;
   /**
-   * Who receives; as a function it is told the address to send events to (`K_SINK`). A Service that no receiver stands for takes everything
-   * (202), and `calls` tells what it got.
+   * Receivers by Service; a factory gets the address to send events to (`K_SINK`). A Service without a receiver accepts everything
+   * (202), and `calls` returns what it received.
    */
   receivers?: Receivers | ((sinkUrl: string) => Receivers | Promise<Receivers>);
   /** Resolves when what the harness cannot see is at rest: what an outbox still sends, say. */
@@ -58,7 +58,7 @@ export interface Harness extends Reports {
   send<E extends SentEvent>(event: E, options?: SendOptions): Promise<string>;
   /** Resolves once nothing more happens unless time passes. @throws Error naming what does not end */
   settle(): Promise<void>;
-  /** Lets time pass (`PT5M`, or milliseconds): backoff, timeouts and PingSources' schedules, each at its moment. */
+  /** Advances the virtual time (`PT5M`, or milliseconds): backoff, timeouts and PingSources' schedules fire in order. */
   advance(duration: string | number): Promise<void>;
   /** A receiver's calls, oldest first. */
   calls(receiver: string): Call[];

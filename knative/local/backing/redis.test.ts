@@ -21,7 +21,7 @@ it('a Redis of the user is used as it is', async () => {
 });
 
 describe('a Redis of our own', needs('redis-server'), () => {
-  it('answers only those who know its password, which is not on its command line, and ends when told', async () => {
+  it('accepts only clients with its password, which is not on its command line, and stops on request', async () => {
     const redis = (await startRedis({ home, url: undefined }))!;
     const { port, password } = new URL(redis.url);
     const said = await new Promise<string>((done) => {

@@ -25,7 +25,7 @@ ${heading(html`${eventType(deadLetter.event.type)} <small>dead letter ${deadLett
 <p class="cause lead">${deadLetter.cause}</p>
 <dl class="pairs">${pair('trigger', deadLetterChip(deadLetter.state, deadLetter.trigger, deadLetter.redrives))}${pair('state', deadLetter.state === 'open' ? 'open: its subscriber does not have it' : 'redriven: its subscriber has it')}
 ${pair('sent to', deadLetter.destination, 'code')}${pair('answer', deadLetter.status === null ? 'none' : `HTTP ${deadLetter.status}`)}${pair('given up', clockTime(Date.parse(deadLetter.failed_at)))}</dl>
-${deadLetter.body && html`<section><h2>What the subscriber answered</h2><pre>${readable(deadLetter.body)}</pre></section>`}
+${deadLetter.body && html`<section><h2>Response of the subscriber</h2><pre>${readable(deadLetter.body)}</pre></section>`}
 <section><h2>Attempts</h2>${deadLetter.attempts.length === 0 ? html`<p class="quiet">It was not sent again yet.</p>` : attempts(deadLetter)}</section>
 <section><h2>Data</h2>${data(deadLetter)}</section>
 <section><h2>Attributes</h2>${pairs(deadLetter.attributes)}</section>

@@ -15,7 +15,7 @@ export interface OperatorApi {
   close(): Promise<void>;
 }
 
-/** A dead letter as the API tells it. */
+/** A dead letter in the API's form. */
 export const deadLetter = (number: number, changes: Partial<DeadLetterDetail> = {}): DeadLetterDetail => ({
   number,
   event: {

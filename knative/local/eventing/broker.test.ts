@@ -271,7 +271,7 @@ describe('delivering events', () => {
     expect(b.brokers.undeliverable()).toEqual([]);
   });
 
-  test('says 500 and why in the dead letter when nobody answered', async () => {
+  test('puts 500 and the reason into the dead letter when there was no response', async () => {
     const b = await start({ triggers: [trigger('web', [], { retry: 0, deadLetterSink: service('journal') })] });
     b.consumers.set('web', () => Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' }));
     await b.send({ id: '1' });
@@ -625,7 +625,7 @@ describe('changing triggers', () => {
   const { file, line } = { file: 'broker.yaml', line: 1 };
   const broker = { name: 'default', namespace: 'dormouse', class: '', delivery: {}, origin: { file, line } };
 
-  test('a new one starts at the end, a changed one keeps its place, a removed one gets nothing', async () => {
+  test('a new one starts at the end, a changed one keeps its position, a removed one gets nothing', async () => {
     const b = await start({ triggers: [trigger('old'), trigger('gone')] });
     await b.send({ id: '1' });
     await settled(b);
@@ -649,7 +649,7 @@ describe('changing triggers', () => {
     expect(ids(again.calls, 'new')).toEqual(['2']);
   });
 
-  test('a filter that is not understood is rejected with its place, and nothing changes', async () => {
+  test('an invalid filter is rejected with its source position, and nothing changes', async () => {
     const b = await start({ triggers: [trigger('web')] });
     const bad = trigger('bad', [{ cesql: 'type =' }]);
     expect(() => b.brokers.update([broker], [bad])).toThrow(ManifestError);
@@ -825,7 +825,7 @@ describe('keeping events', () => {
   test.each([
     ['are listed', 0],
     ['are older than that', 1_000],
-  ])('events of one id and several sources are told apart when they %s', async (_, later) => {
+  ])('events of one id and several sources are distinguished when they %s', async (_, later) => {
     const b = await start();
     await b.send({ id: '1', source: '/a' }, '"a"');
     await b.send({ id: '1', source: '/b' }, '"b"');

@@ -98,7 +98,7 @@ describe('a PingSource', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('with a schedule that is not understood is rejected with its place', () => {
+  test('with an invalid schedule is rejected with its source position', () => {
     expect(() => start([source({ schedule: 'hourly' })])).toThrow(ManifestError);
     expect(() => start([source({ schedule: 'hourly' })])).toThrow(
       'ping.yaml:7: PingSource tick: schedule "hourly" has 1 fields',

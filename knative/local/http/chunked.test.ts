@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChunkedReader } from './chunked.ts';
 
-/** Reads `wire` in pieces of the given sizes. */
+/** Reads `wire` in parts of the given sizes. */
 function readAll(wire: Buffer, sizes: readonly number[] = [wire.length]) {
   const reader = new ChunkedReader();
   const parts: Buffer[] = [];
   let at = 0;
   for (let turn = 0; at < wire.length && !reader.done; turn++) {
-    const piece = wire.subarray(at, at + Math.max(1, sizes[turn % sizes.length]!));
-    const used = reader.read(piece, (slice) => parts.push(Buffer.from(slice)));
+    const part = wire.subarray(at, at + Math.max(1, sizes[turn % sizes.length]!));
+    const used = reader.read(part, (slice) => parts.push(Buffer.from(slice)));
     if (used < 0) return { broken: true, done: false, used: at, payload: '' };
     at += used;
   }
@@ -22,7 +22,7 @@ describe('a chunked body', () => {
     expect(readAll(wire)).toEqual({ broken: false, done: true, used: wire.length - 9, payload: 'hello world' });
   });
 
-  it('is the same in whatever pieces it comes', () => {
+  it('is the same for any split of the bytes', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 5 }),

@@ -96,8 +96,8 @@ describe('the head of a request', () => {
     expect(rejected(...lines)).toBe(status);
   });
 
-  it('is either read or rejected, whatever comes', () => {
-    const piece = fc.oneof(
+  it('either reads or rejects any bytes', () => {
+    const part = fc.oneof(
       fc.constantFrom(
         '\r\n',
         ' ',
@@ -112,8 +112,8 @@ describe('the head of a request', () => {
       fc.string({ maxLength: 6 }),
     );
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const text = pieces.join('');
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const text = parts.join('');
         try {
           const head = new RequestHead();
           head.read(text);

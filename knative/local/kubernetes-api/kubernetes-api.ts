@@ -38,7 +38,7 @@ const groups = [...new Set(resources.map(({ group }) => group))];
 
 /**
  * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers and Services, and the discovery that
- * kubectl begins with. Without accounts: it listens on loopback, and tells nothing that is not in the manifests.
+ * kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
  */
 export function kubernetesApi(platform: () => Platform) {
   return (request: IncomingMessage, response: ServerResponse): void => {

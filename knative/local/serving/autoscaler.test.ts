@@ -97,7 +97,7 @@ describe('the autoscaler', () => {
     expect(Math.min(...wanted.slice(2, 58))).toBe(2);
   });
 
-  it('counts requests per second when it is told to', () => {
+  it('counts requests per second when the metric is rps', () => {
     expect(run(of(40, 0), { metric: 'rps', target: 100 }, 1, 1_000).wanted.at(-1)).toBe(5);
   });
 

@@ -5,10 +5,10 @@ import { type SpanRecord, type TraceQuery, TraceStore, type TraceSummary } from 
 export type { LogLine } from './logs.ts';
 export type { SpanRecord } from './traces.ts';
 
-/** Who made a piece of telemetry: this process, or a program that sent it by OTLP. */
+/** Origin of telemetry: this process, or a program that sent it by OTLP. */
 export type Maker = 'platform' | 'received';
 
-/** What is told of everything that is added. */
+/** Callbacks for everything that is added. */
 export interface TelemetryListener {
   span(span: SpanRecord, maker: Maker): void;
   log(line: LogLine, maker: Maker): void;

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** The place of a call in its trace (W3C Trace Context). */
+/** Trace context of a call (W3C Trace Context). */
 export interface TraceContext {
   traceId: string;
   spanId: string;

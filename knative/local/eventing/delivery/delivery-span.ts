@@ -52,7 +52,7 @@ export function processSpan(
   };
 }
 
-/** What of an event goes on spans, in Knative's spelling, with the id it leaves out. */
+/** Attributes of an event's spans, named as in Knative, plus the event's id. */
 export const eventAttributes = ({ id, type, source, subject }: Readonly<Record<string, string>>) => ({
   'cloudevents.event_id': id as string,
   'cloudevents.type': type as string,

@@ -193,7 +193,7 @@ export function noteIndex(segment: Segment, sequence: number, offset: number): v
 
 /**
  * What lies behind the last whole group was either being written when the machine stopped, or it was stored and is
- * damaged. A later write tells: it was begun only after everything before it had been synced.
+ * damaged. A later write is the proof: it started only after everything before it was synced.
  */
 async function cutTail(segment: Segment, fileSize: number, last: boolean, log: RecoveredLog): Promise<void> {
   if (!last)

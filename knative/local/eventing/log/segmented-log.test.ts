@@ -80,7 +80,7 @@ describe('the durable log', () => {
     }
   });
 
-  test('answers an append only once it was synced: a power loss takes nothing that was answered', async () => {
+  test('resolves an append only once it is synced: a power loss removes nothing that was acknowledged', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -259,7 +259,7 @@ describe('a damaged log', () => {
     }
   });
 
-  test('is rejected when a later write proves that a damaged record had been stored, though the mark is old', async () => {
+  test('is rejected when a later write proves that a damaged record had been stored, though the checkpoint is old', async () => {
     const { store } = await written(2);
     const checkpoint = store.peek('end') as Buffer;
     const log = await openLog({ store, clock: still });

@@ -26,7 +26,7 @@ function open(store: MemoryStore, lowWatermarks: { trigger: number; sequence: nu
 }
 
 describe('acknowledgements', () => {
-  test('are written a moment later, together, and read back', async () => {
+  test('are written later, together, and read back', async () => {
     const store = memoryStore();
     const { acks, clock } = open(store, [{ trigger: 1, sequence: 3 }]);
     acks.add(1, ack(1));

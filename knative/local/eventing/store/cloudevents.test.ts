@@ -190,7 +190,7 @@ describe('a CloudEvent', () => {
   });
 });
 
-describe('the places of members in a JSON text', () => {
+describe('the offsets of members in a JSON text', () => {
   test('hold exactly the values, however it is spaced', () => {
     fc.assert(
       fc.property(

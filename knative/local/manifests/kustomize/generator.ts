@@ -120,7 +120,7 @@ function base64(value: Buffer): string {
   return text.length < 70 ? text : text.replaceAll(/.{1,70}/g, '$&\n');
 }
 
-/** Merges what was there into a newly generated object that takes its place: new data wins, and all of it when it replaces. */
+/** Merges the previous object into a generated one: new data wins; with `replace` only new data is kept. */
 export function mergeGenerated(before: Resource, { resource, behavior }: Generated): Resource {
   const next = resource.manifest;
   for (const field of ['data', 'binaryData'] as const) {

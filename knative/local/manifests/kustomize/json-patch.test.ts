@@ -65,7 +65,7 @@ test.each([
     [{ op: 'test', path: '/~01', value: '10' }],
     'the value is another one',
   ],
-  ['a place below nothing', { foo: 'bar' }, [{ op: 'add', path: '/baz/bat', value: 'qux' }], 'there is no /baz'],
+  ['a path below a missing field', { foo: 'bar' }, [{ op: 'add', path: '/baz/bat', value: 'qux' }], 'there is no /baz'],
   ['an index with a leading zero', { foo: ['a', 'b'] }, [{ op: 'remove', path: '/foo/01' }], 'there is no /foo/01'],
   ['an index from the end', { foo: ['a', 'b'] }, [{ op: 'remove', path: '/foo/-1' }], 'there is no /foo/-1'],
   ['a field of Object', { foo: 'bar' }, [{ op: 'remove', path: '/constructor' }], 'there is no /constructor'],
@@ -101,7 +101,7 @@ test('what was added is there, and removing it leaves what was before', () => {
   );
 });
 
-test('items keep their places in the file whatever is put before them or taken away', () => {
+test('items keep their source positions when others are inserted or removed before them', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 8 }),

@@ -372,7 +372,7 @@ test('generated names end in a hash of their content, which their users follow',
   ]);
 });
 
-describe('every field keeps its place', () => {
+describe('every field keeps its source position', () => {
   const folder = folderOf({
     'kustomization.yaml':
       'namespace: here\nresources:\n  - s.yaml\npatches:\n  - target:\n      kind: Service\n    patch: |-\n      - op: add\n        path: /spec/template/spec/timeoutSeconds\n        value: 5\n  - path: more.yaml\n    target:\n      kind: Service\n',
@@ -498,7 +498,7 @@ describe('says file and line of what is wrong', () => {
       'kustomization.yaml:7: test /kind: the value is another one',
     ],
     [
-      'a place that a list has not',
+      'an index beyond the list',
       {
         'kustomization.yaml': patch(
           '- op: add\n  path: /spec/template/spec/containers/2\n  value: {}',
@@ -602,7 +602,7 @@ describe('says file and line of what is wrong', () => {
   });
 });
 
-test('tells every file that it read, also those of what it builds on, its patches and its generators', () => {
+test('lists every file that it read, those of bases, patches and generators included', () => {
   const folder = folderOf({
     'outer/kustomization.yaml':
       'resources: [../base]\npatches: [{path: patch.yaml, target: {kind: ConfigMap}}]\nconfigMapGenerator: [{name: made, files: [value.txt]}]',

@@ -309,7 +309,7 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     ['another metric', annotated('metric: cpu'), '"cpu" must be concurrency or rps'],
     ['another autoscaler', annotated('class: hpa.autoscaling.knative.dev'), 'does not run here'],
     [
-      'the old spelling',
+      'the old name',
       annotated('minScale: "1"'),
       '9: spec.template.metadata.annotations.autoscaling.knative.dev/minScale is not an annotation of Knative\'s autoscaler: did you mean "autoscaling.knative.dev/min-scale"?',
     ],
@@ -758,7 +758,7 @@ test('a filter may be an expression, wherever filters stand', () => {
   expect(read(knative(), broker, trigger({ filters })).triggers[0]?.filters).toEqual(filters);
 });
 
-test('what has no meaning on one machine is named with its reason and place', () => {
+test('what has no meaning on one machine is listed with reason and source position', () => {
   const { ignored } = read(
     knative({ resources: {}, securityContext: {} }, { serviceAccountName: 'x' }),
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'n' }, spec: { anything: true } },

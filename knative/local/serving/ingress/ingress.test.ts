@@ -298,7 +298,7 @@ describe('a trace', () => {
 });
 
 describe('bodies', () => {
-  it('of known and unknown length reach the function, in whatever pieces', async () => {
+  it('of known and unknown length reach the function, however they are split', async () => {
     const body = 'x'.repeat(200_000);
     const connection = await open();
     connection.send(
@@ -357,7 +357,7 @@ describe('bodies', () => {
     expect(last().headers).not.toHaveProperty('expect');
   });
 
-  it('that a function does not read to the end do not spoil the next request', async () => {
+  it('that a function does not read to the end do not affect the next request', async () => {
     respond = plainly;
     const { connection, status } = await ask(
       `POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n`,
@@ -419,7 +419,7 @@ describe('one connection', () => {
     ['GET /app HTTP/1.1\nhost: a\n\nGET /app/smuggled HTTP/1.1\r\nhost: a\r\n\r\n', 400],
     ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
     [`GET /app HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
-  ])('that speaks ambiguously is rejected and closed: %j', async (text, wanted) => {
+  ])('with ambiguous framing is rejected and closed: %j', async (text, wanted) => {
     const before = seen.length;
     const { connection, status } = await ask(text);
     expect(status).toBe(wanted);
@@ -451,7 +451,7 @@ describe('one connection', () => {
     connection.send('GET /app/left HTTP/1.1\r\nhost: a\r\n\r\n');
     await eventually(() => last()?.url === '/app/left', 'the function has the request');
     connection.end();
-    await eventually(() => gone, 'the function is told');
+    await eventually(() => gone, 'the function sees the close');
     expect(gone).toBe(true);
   });
 });

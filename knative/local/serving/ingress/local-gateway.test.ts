@@ -47,7 +47,7 @@ const ask = (host: string, path = '/events?a=1', body = 'x') =>
     asked.on('error', failed).end(body);
   });
 
-test('functions are told the gateway’s and the Kubernetes API’s addresses on this machine', async () => {
+test('functions get the gateway’s and the Kubernetes API’s addresses on this machine', async () => {
   expect(gateway).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(kubernetes).toBe(platform.kubernetesUrl);
   expect((await fetch(`${kubernetes}/apis/serving.knative.dev/v1/namespaces/test/services`)).status).toBe(200);
@@ -76,7 +76,7 @@ test.each(['other.test', 'other.test.svc', 'OTHER.test.svc.cluster.local:80'])(
 );
 
 test.each(['nobody.test.svc.cluster.local', 'other.elsewhere.svc.cluster.local', 'other', 'example.org', '127.0.0.1'])(
-  '%s is nobody’s host, and is answered 404',
+  '%s is an unknown host and gets 404',
   async (host) => {
     expect(await ask(host)).toMatchObject({ status: 404, body: { code: 'not_found' } });
   },

@@ -66,7 +66,7 @@ describe('the environment of an instance', () => {
     expect(existsSync(folder)).toBe(true);
   });
 
-  it('keeps addresses that lead nowhere, and tells of them', () => {
+  it('keeps unknown addresses, and reports them', () => {
     expect(resolve({ env: [{ kind: 'value', name: 'A', value: 'http://other.blog.svc.cluster.local:80/x' }] }).A).toBe(
       'http://other.blog.svc.cluster.local:80/x',
     );

@@ -30,7 +30,7 @@ const createActivator = (
 ) => new Activator<TestEndpoint>({ concurrency: 0, wake: () => undefined, ...options });
 
 describe('an activator', () => {
-  it('keeps requests until there is a place, then lets them through in order', () => {
+  it('queues requests until there is an endpoint, then admits them in order', () => {
     let woken = 0;
     const activator = createActivator({ wake: () => void woken++ as undefined });
     const log: Request[] = [];
@@ -42,7 +42,7 @@ describe('an activator', () => {
     expect(activator.queued).toBe(0);
   });
 
-  it('gives each request to the place with the fewest', () => {
+  it('gives each request to the least busy endpoint', () => {
     const activator = createActivator();
     for (const name of ['a', 'b', 'c']) activator.add(endpoint(name));
     const requests = Array.from({ length: 6 }, () => new Request());
@@ -54,7 +54,7 @@ describe('an activator', () => {
     expect(next.endpoint).toBe(requests[1]!.endpoint);
   });
 
-  it('rejects more than it may keep, with 503', () => {
+  it('rejects requests beyond its queue, with 503', () => {
     const activator = createActivator({ depth: 2 });
     const requests = [new Request(), new Request(), new Request()];
     for (const request of requests) activator.enter(request);
@@ -74,7 +74,7 @@ describe('an activator', () => {
     expect([gone.endpoint, here.endpoint?.name, later.endpoint?.name]).toEqual([undefined, 'a', 'a']);
   });
 
-  it('rejects at once what waking says no to', () => {
+  it('rejects at once when `wake` returns a problem', () => {
     const problem = new ProblemError(503, 'unavailable', 'it crashes');
     const activator = createActivator({ wake: () => problem });
     const request = new Request();
@@ -108,7 +108,7 @@ describe('an activator', () => {
     expect(activator.sample()).toEqual({ concurrency: 0, requests: 0, ms: 1_000 });
   });
 
-  it('never gives a place more than it may have, loses nobody, and keeps the order', () => {
+  it('never exceeds an endpoint’s concurrency, loses no request, and keeps the order', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('enter' as const) }),
       fc.record({

@@ -100,7 +100,7 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
       this.#try();
       return;
     }
-    this.rejected(new ProblemError(502, 'bad_gateway', `${name} ended before it answered (${code}).`));
+    this.rejected(new ProblemError(502, 'bad_gateway', `${name} ended before it responded (${code}).`));
   }
 
   /** Releases the endpoint: the response is complete or no longer wanted. */

@@ -289,7 +289,7 @@ describe('the OTLP receiver, asked in protobuf', () => {
     expect(telemetry.trace(traceId)).toMatchObject([{ service: 'mine' }, { kind: 'server' }, { durationMs: 1_000 }]);
   });
 
-  test('tells how many spans it did not keep', async () => {
+  test('reports how many spans it dropped', async () => {
     const { status, body } = await sendBytes('/v1/traces', spansOf(2, 8));
     expect(status).toBe(200);
     expect(ProtobufTraceSerializer.deserializeResponse(body)).toEqual({
@@ -310,7 +310,7 @@ describe('the OTLP receiver, asked in protobuf', () => {
     expect(reply.body.subarray(2).toString()).toContain(message);
   });
 
-  test('whatever comes is answered', async () => {
+  test('any request gets a response', async () => {
     const damaged = fc.tuple(exported.traces, fc.nat(), fc.integer({ min: 0, max: 255 }), fc.boolean());
     await fc.assert(
       fc.asyncProperty(damaged, async ([{ protobuf }, at, by, packed]) => {
