@@ -2,17 +2,17 @@ import type { VirtualClock } from '@dormouse/time/virtual-clock';
 
 /** Activity in a harness. */
 export interface Activity {
-  /** Something begins that must end before all is at rest; call what it returns at the end. */
+  /** Marks the start of an activity; call the returned function at its end. */
   begin(what: string): () => void;
   /** Something happened. */
   note(): void;
-  /** Resolves once nothing more happens unless time passes. @throws Error naming what does not end, after `patienceMs` of real time */
+  /** Resolves when all activity has ended until time advances. @throws Error with the pending activities, after `patienceMs` of real time */
   settle(): Promise<void>;
 }
 
 export interface ActivityOptions {
   clock: VirtualClock;
-  /** Resolves when what the harness cannot see is at rest. */
+  /** Resolves when activity outside of the harness has ended. */
   idle: () => Promise<unknown>;
   patienceMs: number;
 }

@@ -2,16 +2,16 @@ import type { Attributes, SpanKind, SpanRecord } from '@dormouse/telemetry/trace
 
 export type { SpanRecord } from '@dormouse/telemetry/traces';
 
-/** A span that must be there. What is left out may be anything. */
+/** An expected span. Omitted fields match anything. */
 export interface ExpectedSpan {
   name: string | RegExp;
   service?: string;
   kind?: SpanKind;
   attributes?: Attributes;
-  /** Names of its events, all of them in order (`retry`, `given up`, …). */
+  /** Names of all its events, in order (`retry`, `given up`, …). */
   events?: readonly string[];
   error?: boolean;
-  /** Names of spans that it links to, in whatever trace. */
+  /** Names of the spans that it links to, in any trace. */
   links?: readonly string[];
   /** Number of such spans below the parent; default 1. */
   times?: number;
@@ -119,7 +119,7 @@ const isNamed = (span: SpanRecord, { name, service }: ExpectedSpan) =>
   (typeof name === 'string' ? span.name === name : name.test(span.name)) &&
   (service === undefined || span.service === service);
 
-/** In what a span of the right name is another than expected. */
+/** Differences between an expected span and one of the same name. */
 function wrong(
   span: SpanRecord,
   { kind, attributes = {}, events, error, links = [] }: ExpectedSpan,

@@ -18,11 +18,11 @@ export interface Attempt {
   deadLetter: boolean;
   /** `undefined` when there was no answer (yet). */
   status: number | undefined;
-  /** Why there was none. */
+  /** Error when there was no response. */
   error: string | undefined;
 }
 
-/** Delivers for the broker, and remembers every attempt. */
+/** Delivers for the broker, and records every attempt. */
 export interface Courier extends Upstream {
   /** A copy of the Trigger whose deliveries carry its name, so that Triggers with one subscriber can be distinguished. */
   tagged(trigger: Trigger): Trigger;

@@ -9,14 +9,14 @@ import { readYaml } from '@dormouse/manifests/yaml/read-yaml';
 import { isObject, positionAt } from '@dormouse/manifests/yaml/source-positions';
 import { isoDuration } from '@dormouse/time/durations';
 
-/** What of a system passes events on. */
+/** The eventing objects of a system. */
 export interface Eventing {
   brokers: Broker[];
   triggers: Trigger[];
   pingSources: PingSource[];
 }
 
-/** A delivery specification in the manifests' words; `deadLetterSink` is the name of a receiver. */
+/** A delivery specification with the manifests' field names; `deadLetterSink` is the name of a receiver. */
 export interface DeliverySpec {
   retry?: number;
   backoffPolicy?: 'linear' | 'exponential';
@@ -27,7 +27,7 @@ export interface DeliverySpec {
   deadLetterSink?: string;
 }
 
-/** A Trigger by hand. */
+/** A Trigger defined in the test. */
 export interface TriggerSpec {
   name: string;
   /** Filters that must all match; default: every event. */
@@ -41,7 +41,7 @@ export interface TriggerSpec {
   ordered?: boolean;
 }
 
-/** Where a Trigger by hand and its Broker live. */
+/** Namespace of Triggers defined in the test, and of their Broker. */
 const namespace = 'default';
 const origin = { file: 'the test', line: 1 };
 

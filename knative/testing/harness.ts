@@ -29,7 +29,7 @@ export type Receivers = Readonly<Record<string, Receiver>>;
 export interface HarnessOptions {
   /** Folders with a kustomization.yaml, or YAML files, whose Brokers, Triggers and PingSources are used. */
   manifests?: readonly string[];
-  /** Triggers by hand, of a Broker `default` in namespace `default`. */
+  /** Triggers defined in the test, of Broker `default` in namespace `default`. */
   triggers?: readonly TriggerSpec[];
   /** Delivery of Brokers that no manifest declares. */
   delivery?: DeliverySpec;
@@ -38,7 +38,7 @@ export interface HarnessOptions {
    * (202), and `calls` returns what it received.
    */
   receivers?: Receivers | ((sinkUrl: string) => Receivers | Promise<Receivers>);
-  /** Resolves when what the harness cannot see is at rest: what an outbox still sends, say. */
+  /** Resolves when activity outside of the harness has ended, for example when an outbox is empty. */
   idle?: () => Promise<unknown>;
   /** Start of the virtual time; default 2026-01-01T00:00:00Z. */
   startAt?: Date;
@@ -46,7 +46,7 @@ export interface HarnessOptions {
   patienceMs?: number;
 }
 
-/** A broker with its Triggers and their receivers, in a time of its own. */
+/** A broker with its Triggers and receivers, in virtual time. */
 export interface Harness extends Reports {
   /** Address of the Broker, for `K_SINK`. */
   readonly sinkUrl: string;
@@ -54,9 +54,9 @@ export interface Harness extends Reports {
   readonly telemetry: Telemetry;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Sends an event through HTTP and answers its id once the broker has stored it. @throws Error when the broker rejects it */
+  /** Sends an event through HTTP; resolves with its id once the broker has stored it. @throws Error when the broker rejects it */
   send<E extends SentEvent>(event: E, options?: SendOptions): Promise<string>;
-  /** Resolves once nothing more happens unless time passes. @throws Error naming what does not end */
+  /** Resolves when all activity has ended until time advances. @throws Error with the pending activities */
   settle(): Promise<void>;
   /** Advances the virtual time (`PT5M`, or milliseconds): backoff, timeouts and PingSources' schedules fire in order. */
   advance(duration: string | number): Promise<void>;

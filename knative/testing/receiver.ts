@@ -1,13 +1,13 @@
 import type { UpstreamRequest, UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import type { Sink, SinkResponse } from './sink.ts';
 
-/** Answers a request as a server would: what `fetch` of a Hono app is. */
+/** Handles a request, like `fetch` of a Hono app. */
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
-/** Who receives events in a test: an app in this process, a scripted sink, or the origin of a server (`http://127.0.0.1:8080`). */
+/** Receiver of events in a test: an app in this process, a scripted sink, or the origin of a server (`http://127.0.0.1:8080`). */
 export type Receiver = Fetch | { fetch: Fetch } | Sink | string;
 
-/** Gives a request to an app or a server. Rejects with an Error with a `code` when there is no answer. */
+/** Sends a request to an app or a server. Rejects with an Error with a `code` when there is no response. */
 export async function hand(
   receiver: Exclude<Receiver, Sink>,
   host: string,
@@ -43,7 +43,7 @@ async function readResponse(response: Response): Promise<UpstreamResponse> {
   };
 }
 
-/** A scripted answer as a response. Rejects for a connection that is closed. */
+/** Converts a scripted response. Rejects for a closed connection. */
 export async function responseOf(sinkResponse: Exclude<SinkResponse, 'hang'>): Promise<UpstreamResponse> {
   if (sinkResponse === 'close')
     throw Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });

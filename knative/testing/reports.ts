@@ -35,7 +35,7 @@ export interface Report {
   nextAttemptAt: number | undefined;
 }
 
-/** Each Trigger's verdict on an event, the clause that decided, and what came of it. */
+/** For each Trigger: whether an event matches, the deciding clause, and the outcome. */
 export interface Explanation {
   event: SeenEvent;
   triggers: (Verdict & Report)[];
@@ -43,24 +43,24 @@ export interface Explanation {
   toString(): string;
 }
 
-/** Attributes that an event must have, or what must hold for it. */
+/** Attributes to match, or a predicate. */
 export type Match = Readonly<Record<string, string>> | ((event: SeenEvent) => boolean);
 
 /** What can be asked of a harness; all wait until everything is at rest. An event that is sent twice, with the same source and id, is one here. */
 export interface Reports {
   /** The events that the broker stored, oldest first. */
   events(match?: Match): Promise<SeenEvent[]>;
-  /** The newest event that fits, awaited if need be. @throws Error with the events there are */
+  /** Waits for the newest matching event. @throws Error with the stored events */
   event(match: Match): Promise<SeenEvent>;
-  /** What became of an event at a Trigger, whatever that is. @throws Error when one of them is not known */
+  /** Outcome of an event at a Trigger. @throws Error when the event or the Trigger is unknown */
   report(trigger: string, id: string): Promise<Report>;
-  /** Its subscriber took it. @throws Error explaining what became of it instead, as all of these do */
+  /** The subscriber accepted it. These methods throw an Error with the actual outcome. */
   delivered(trigger: string, id: string): Promise<Report>;
-  /** It failed, and is tried again when time passes. */
+  /** It failed, and a retry is scheduled. */
   retrying(trigger: string, id: string): Promise<Report>;
-  /** It failed for good, and the dead-letter sink took it. */
+  /** It failed finally, and the dead-letter sink accepted it. */
   deadLettered(trigger: string, id: string): Promise<Report>;
-  /** It failed for good, and the broker keeps it. */
+  /** It failed finally, and the broker stores it as undeliverable. */
   undeliverable(trigger: string, id: string): Promise<Report>;
   /** The Trigger's filters did not let it through. */
   filtered(trigger: string, id: string): Promise<Report>;

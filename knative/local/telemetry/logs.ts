@@ -13,7 +13,7 @@ export interface LogQuery {
   trace?: string;
   service?: string;
   level?: string;
-  /** Part of the message, whatever its case. */
+  /** Part of the message, case-insensitive. */
   text?: string;
   /** Default: 200. */
   limit?: number;
@@ -44,7 +44,7 @@ export class LogStore {
     if (this.#first > 4_096 && this.#first * 2 > this.#lines.length) this.#compact();
   }
 
-  /** Newest last, as one reads a log. */
+  /** Newest last. */
   search(query: LogQuery = {}): LogLine[] {
     const found: LogLine[] = [];
     const text = query.text?.toLowerCase();

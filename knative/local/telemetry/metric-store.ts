@@ -10,7 +10,7 @@ export interface Exemplar {
 
 /** A metric's definition, common to all its series. */
 export interface Family {
-  /** As OTLP has it: `http.server.request.duration`. */
+  /** Name in OTLP: `http.server.request.duration`. */
   name: string;
   kind: MetricKind;
   unit: string;
@@ -26,10 +26,10 @@ export interface Sample {
   buckets?: readonly number[];
 }
 
-/** A sample as it comes in. */
+/** A received sample. */
 export interface Measured extends Sample {
   family: Family;
-  /** As Prometheus has them, `job`, `instance` and `service_name` included; without empty ones. */
+  /** Labels as in Prometheus, `job`, `instance` and `service_name` included; no empty ones. */
   labels: Readonly<Record<string, string>>;
   /** Of a histogram: upper bounds, ascending. */
   bounds?: readonly number[];
@@ -49,7 +49,7 @@ export interface Series {
 export interface MetricStoreOptions {
   bytes?: number;
   keepMs?: number;
-  /** Samples are at least so far apart; the first and the last of a series are always kept. */
+  /** Minimum interval between stored samples; the first and the last of a series are always kept. */
   thinMs?: number;
 }
 
@@ -77,7 +77,7 @@ export class MetricStore {
     return this.#bytes;
   }
 
-  /** Every series, those of one metric beside each other only if they began so. */
+  /** All series, in order of their first sample. */
   all(): Iterable<Series> {
     return this.#series.values();
   }
@@ -87,7 +87,7 @@ export class MetricStore {
     for (const series of this.#series.values()) if (series.family.name === name) yield series;
   }
 
-  /** What is older than what is known of its series is left out. */
+  /** Drops samples older than the series' last one. */
   add(measured: Measured): void {
     const series = this.#seriesOf(measured);
     const { samples } = series;
@@ -148,7 +148,7 @@ export class MetricStore {
   }
 }
 
-/** Buckets that did not change are those of the sample before. */
+/** Shares unchanged buckets with the previous sample. */
 function sampleOf({ timeMs, value, buckets }: Measured, last: Sample | undefined): Sample {
   if (!buckets) return { timeMs, value };
   return { timeMs, value, buckets: last?.buckets && sameNumbers(last.buckets, buckets) ? last.buckets : buckets };
@@ -167,7 +167,7 @@ const endOf = ({ samples }: Series): number => samples.at(-1)?.timeMs ?? 0;
 const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a === b || (a.length === b.length && a.every((each, i) => each === b[i]));
 
-/** Roughly what V8 keeps; shared buckets are counted as if they were not. */
+/** Approximate memory in V8, bytes; counts shared buckets each time. */
 const sizeOfSample = ({ buckets }: Sample): number => 48 + (buckets ? 16 + buckets.length * 8 : 0);
 /** A series keeps its key, its labels and, for each bucket, one exemplar at most. */
 const sizeOfSeries = ({ family, labels, bounds }: Series): number =>

@@ -8,10 +8,10 @@ import { type Lines, logLines, metricLines, spanLines } from './telemetry-lines.
 export interface TelemetryFilesOptions {
   folder: string;
   telemetry: Telemetry;
-  /** Told once when nothing can be read or written. */
+  /** Called once when the files cannot be read or written. */
   say: (line: string) => void;
   everyMs?: number;
-  /** Of one file; each signal has two. */
+  /** Maximum size of a file; each signal has two. */
   maxBytes?: number;
 }
 
@@ -22,7 +22,7 @@ export interface TelemetryFiles {
   close(): Promise<void>;
 }
 
-/** Of one signal between two writes; what is beyond is in memory only. */
+/** Maximum pending items of a signal between two writes; further items are in memory only. */
 const maxWaiting = 20_000;
 
 /**

@@ -3,12 +3,12 @@ import type { Measured } from './metric-store.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { SpanRecord } from './traces.ts';
 
-/** How a signal is written as lines of JSON, and read again. */
+/** Encodes a signal as lines of JSON, and decodes it. */
 export interface Lines<T> {
   write(item: T): string;
-  /** Into the stores; a line that is none of its own is left out. */
+  /** Adds a line to the stores; ignores unknown lines. */
   read(line: string, telemetry: Telemetry): void;
-  /** A new file begins, which must be readable without the one before. */
+  /** Called when a new file starts, which must be readable without the previous one. */
   begin?(): void;
 }
 

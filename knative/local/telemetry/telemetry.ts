@@ -15,13 +15,13 @@ export interface TelemetryListener {
   measured?(measured: Measured, maker: Maker): void;
 }
 
-/** What the platform remembers of its own and its functions' telemetry: bounded, in memory. */
+/** Telemetry of the platform and its functions, in memory and bounded. */
 export class Telemetry {
   readonly traces: TraceStore;
   readonly logs: LogStore;
   readonly metrics: MetricStore;
   #listeners: TelemetryListener[] = [];
-  /** What comes while older telemetry is still to be read: stores take things in their order. */
+  /** Items received before older telemetry was read: stores need them in order. */
   #held: (() => void)[] | undefined;
 
   constructor(options: { traceBytes?: number; logBytes?: number; metricBytes?: number } = {}) {
@@ -30,7 +30,7 @@ export class Telemetry {
     this.metrics = new MetricStore(options.metricBytes === undefined ? {} : { bytes: options.metricBytes });
   }
 
-  /** Shows nothing of what comes until `release`. */
+  /** Buffers new items until `release`. */
   hold(): void {
     this.#held ??= [];
   }
@@ -64,7 +64,7 @@ export class Telemetry {
     for (const listener of this.#listeners) listener.measured?.(measured, maker);
   }
 
-  /** The spans of a trace by their start; empty when it is not known. */
+  /** The spans of a trace by start; empty when the trace is unknown. */
   trace(id: string): SpanRecord[] {
     return this.traces.get(id);
   }

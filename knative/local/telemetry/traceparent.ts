@@ -7,7 +7,7 @@ export interface TraceContext {
   sampled: boolean;
 }
 
-/** Reads a `traceparent`, of whatever version; `undefined` when it is none. */
+/** Reads a `traceparent` of any version; `undefined` when it is invalid. */
 export function readTraceparent(value: string | string[] | undefined): TraceContext | undefined {
   if (typeof value !== 'string') return undefined;
   const found = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(value);
@@ -25,7 +25,7 @@ export const writeTraceparent = ({ traceId, spanId, sampled }: TraceContext) =>
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 
-/** Random hexadecimal; the pool spares a call into the system for each. */
+/** Random hexadecimal digits; the pool avoids a system call for each. */
 function random(bytes: number): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);
@@ -39,7 +39,7 @@ function random(bytes: number): string {
 export const newTraceId = () => random(16);
 export const newSpanId = () => random(8);
 
-/** Says yes `burst` times at once and then `perSecond` times a second. `now` in ms. */
+/** Token bucket: returns true `burst` times at once, then `perSecond` times a second. `now` in ms. */
 export function rateSampler(
   perSecond: number,
   burst: number,

@@ -29,7 +29,7 @@ export interface TraceSummary {
   traceId: string;
   rootService: string;
   rootName: string;
-  /** What was asked for, when it began with a request. */
+  /** The request, when the trace began with one. */
   rootPath?: string;
   startMs: number;
   durationMs: number;
@@ -41,7 +41,7 @@ export interface TraceSummary {
 export interface TraceQuery {
   /** Attributes that one span must all have; `service.name`, `name`, `status` and `kind` are known besides its own. */
   tags?: Readonly<Record<string, string>>;
-  /** What one span must fulfil besides. */
+  /** Further condition on a span. */
   test?: (span: SpanRecord, trace: TraceSummary) => boolean;
   minDurationMs?: number;
   maxDurationMs?: number;
@@ -58,9 +58,9 @@ interface Trace {
 
 const spansPerTrace = 2_000;
 
-/** Spans by trace within a budget of bytes; the trace begun longest ago goes first. */
+/** Spans by trace within a budget of bytes; evicts the oldest trace first. */
 export class TraceStore {
-  /** Spans that were not kept, because their trace had too many. */
+  /** Spans dropped because their trace had too many. */
   dropped = 0;
   #traces = new Map<string, Trace>();
   #bytes = 0;
@@ -181,7 +181,7 @@ function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary 
   };
 }
 
-/** A span without parent is the root; next best is one whose parent is not here. */
+/** The root is the span without a parent, else one whose parent is missing. */
 const rank = (span: SpanRecord, ids: ReadonlySet<string>) =>
   span.parentId === undefined ? 0 : ids.has(span.parentId) ? 2 : 1;
 

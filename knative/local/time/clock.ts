@@ -1,4 +1,4 @@
-/** Time as a dependency, so that tests can own it. `now` is epoch milliseconds. */
+/** A clock, injected so that tests can control it. `now` is epoch milliseconds. */
 export interface Clock {
   now(): number;
   setTimeout(run: () => void, ms: number): unknown;
@@ -7,7 +7,7 @@ export interface Clock {
   clearInterval(handle: unknown): void;
 }
 
-/** The machine's own time; its timers do not keep the process alive. */
+/** The system clock; its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: Date.now,
   setTimeout: (run, ms) => setTimeout(run, ms).unref(),

@@ -1,8 +1,8 @@
 import type { Sample, Series } from '../metric-store.ts';
 
-/** By how much a counter or histogram grew. */
+/** Increase of a counter or histogram. */
 export interface Increase {
-  /** Of a histogram: the sum of what was measured. */
+  /** Of a histogram: the sum of the measurements. */
   value: number;
   /** Of a histogram: how many more in each bucket. */
   buckets: number[];

@@ -9,7 +9,7 @@ export interface Span {
   toMs: number;
 }
 
-/** What several series of a metric counted together, over instances and whatever is not grouped by. */
+/** Sum over the series of a metric that share the grouping labels. */
 export interface MetricSummary {
   labels: Readonly<Record<string, string>>;
   /** Of a histogram: measurements. */
@@ -18,7 +18,7 @@ export interface MetricSummary {
   buckets: readonly number[];
 }
 
-/** How much the counters or histograms of a name grew, by labels; what did not grow is left out. */
+/** Increase of a metric's counters or histograms, grouped by labels; without those that did not increase. */
 export function metricSummaries(store: MetricStore, name: string, by: readonly string[], span: Span): MetricSummary[] {
   const groups = new Map<string, { labels: Record<string, string>; series: Series[] }>();
   for (const series of store.of(name)) {
@@ -33,7 +33,7 @@ export function metricSummaries(store: MetricStore, name: string, by: readonly s
     .filter(({ count }) => count > 0);
 }
 
-/** Histograms of a metric have the same bounds; one that does not is left out of the buckets. */
+/** Ignores the buckets of a histogram with other bounds. */
 function together(series: readonly Series[], span: Span): Omit<MetricSummary, 'labels'> {
   const bounds = series[0]?.bounds ?? [];
   const buckets = Array.from({ length: bounds.length > 0 ? bounds.length + 1 : 0 }, () => 0);
@@ -47,7 +47,7 @@ function together(series: readonly Series[], span: Span): Omit<MetricSummary, 'l
   return { count: bounds.length > 0 ? buckets.reduce((sum, each) => sum + each, 0) : value, bounds, buckets };
 }
 
-/** Figures with the same labels, added up. */
+/** Adds up summaries. */
 export function summed(all: readonly MetricSummary[]): MetricSummary {
   const bounds = all[0]?.bounds ?? [];
   const buckets =

@@ -9,11 +9,11 @@ import { parseQuery } from './promql/parse.ts';
 import { keyOf, type Value } from './promql/value.ts';
 import { selectFrom } from './select-series.ts';
 
-/** Points of one series that a query may ask for, as in Prometheus. */
+/** Maximum points per series of a query, as in Prometheus. */
 const maxPoints = 11_000;
-/** A turn of the event loop that an evaluation may take before others have theirs. */
+/** An evaluation yields to the event loop after this time, ms. */
 const turnMs = 20;
-/** What the API says it is: clients ask to know what they may ask for. */
+/** Build information: clients use it to detect features. */
 const version = '2.53.0';
 
 type Endpoint = (store: MetricStore, parameters: URLSearchParams, nowMs: number) => unknown | Promise<unknown>;
@@ -33,7 +33,7 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
 
 /**
  * Prometheus' HTTP API (prometheus.io/docs/prometheus/latest/querying/api) over the store, as far as reading goes; no rules are evaluated.
- * @param path what stands behind `/api/v1/`
+ * @param path the path after `/api/v1/`
  */
 export async function prometheusApi(
   path: string,
@@ -155,7 +155,7 @@ function metadata(store: MetricStore, wanted: string | null): unknown {
   return Object.fromEntries(found);
 }
 
-/** The exemplars of the histograms that a query speaks of. */
+/** Exemplars of the histograms in a query. */
 function exemplars(store: MetricStore, parameters: URLSearchParams): unknown {
   const [fromMs, toMs] = [
     instantOf(parameters, 'start') ?? 0,

@@ -3,7 +3,7 @@ import type { Family, Series } from '../metric-store.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A series as Prometheus has it: a number over time. */
+/** A series as in Prometheus: a number over time. */
 export interface Flat {
   /** With `__name__`. */
   labels: Labels;
@@ -22,7 +22,7 @@ export function namesOf(family: Family): string[] {
 export const leOf = (bound: number | undefined): string =>
   bound === undefined ? '+Inf' : Number.isInteger(bound) ? `${bound}.0` : String(bound);
 
-/** How many there were up to each bound, the last one for all. */
+/** Cumulative counts by bound; the last is the total. */
 export function cumulative(buckets: readonly number[]): number[] {
   let sum = 0;
   return buckets.map((each) => {

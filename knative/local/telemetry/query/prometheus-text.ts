@@ -4,7 +4,7 @@ import { cumulative, leOf } from './prometheus-series.ts';
 
 /** How long the zero that a counter began with is given beside its last value: who scrapes more often counts what was counted before the first scrape. */
 const givenMs = 30_000;
-/** Prometheus takes a value for current so long. */
+/** Prometheus' lookback: a sample counts as current for this time. */
 const currentMs = 5 * 60_000;
 
 const types: Readonly<Record<Family['kind'], string>> = {
@@ -101,6 +101,6 @@ const exemplarText = ({ traceId, spanId, value, timeMs }: Exemplar): string =>
 
 const escapedHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 const escaped = (text: string): string => escapedHelp(text).replaceAll('"', '\\"');
-/** A number as Go reads it: `Inf` instead of JavaScript's `Infinity`. */
+/** A number in Go's syntax: `Inf` instead of JavaScript's `Infinity`. */
 export const numberText = (value: number): string =>
   Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';

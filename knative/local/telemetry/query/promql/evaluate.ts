@@ -5,7 +5,7 @@ import { type Call, type Expression, type Matcher, PromqlError, type Selector } 
 import { callFunction } from './functions.ts';
 import { numberOf, type Value, vectorOf, type Window } from './value.ts';
 
-/** How long a sample stands for its series when nothing newer is there. */
+/** Lookback: how long a sample is valid without a newer one. */
 export const lookbackMs = 5 * 60_000;
 
 /** Gives the series that matchers select, between two times (milliseconds since the epoch, both included). */
@@ -91,7 +91,7 @@ export function evaluator(
   return (nowMs) => at(expression, nowMs);
 }
 
-/** How much earlier than the query its subqueries ask, all together. */
+/** How far before the query its subqueries read, in sum. */
 function reachOf(node: Expression): number {
   switch (node.kind) {
     case 'subquery':
@@ -136,7 +136,7 @@ function after(times: readonly number[], ms: number): number {
   return low;
 }
 
-/** The labels that what is absent would have had. */
+/** Labels of the result of `absent`. */
 function equalities(of: Expression | undefined): Labels {
   if (of?.kind !== 'selector') return {};
   return Object.fromEntries(

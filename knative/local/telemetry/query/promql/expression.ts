@@ -15,7 +15,7 @@ export interface Selector {
 
 export type Grouping = { how: 'by' | 'without'; labels: readonly string[] };
 
-/** How elements of two vectors find each other. */
+/** Vector matching of a binary operator. */
 export interface Matching {
   on: boolean;
   labels: readonly string[];
@@ -46,7 +46,7 @@ export type BinaryOperator =
 export interface Binary {
   kind: 'binary';
   operator: BinaryOperator;
-  /** A comparison that answers 0 or 1 instead of leaving out. */
+  /** `bool`: the comparison returns 0 or 1 instead of filtering. */
   bool: boolean;
   matching: Matching;
   left: Expression;
@@ -67,7 +67,7 @@ export interface Call {
   args: readonly Expression[];
 }
 
-/** What PromQL is here: as much of it as is evaluated. */
+/** The evaluated subset of PromQL. */
 export type Expression =
   | { kind: 'number'; value: number }
   | { kind: 'string'; value: string }
@@ -78,7 +78,7 @@ export type Expression =
   | Aggregate
   | Binary;
 
-/** A query that is wrong or not understood. */
+/** The query is invalid or not supported. */
 export class PromqlError extends Error {
   override name = 'PromqlError';
 }

@@ -13,7 +13,7 @@ import {
 } from './expression.ts';
 import { durationMs, readNumber, readString } from './literals.ts';
 
-/** What can be left out of a query's tree without changing its meaning. @throws PromqlError */
+/** Nodes of the syntax tree without a meaning of their own. @throws PromqlError */
 export function parseQuery(query: string): Expression {
   const text = query.trim();
   if (text === '') throw new PromqlError('the query is empty');

@@ -1,4 +1,4 @@
-/** One bucket of a histogram: how many were at most `upTo`. */
+/** One cumulative bucket of a histogram: the count of values up to `upTo`. */
 export interface Bucket {
   upTo: number;
   count: number;
@@ -23,7 +23,7 @@ export function histogramQuantile(q: number, given: readonly Bucket[]): number {
   return before.upTo + (upTo - before.upTo) * ((rank - before.count) / (count - before.count));
 }
 
-/** By bound, each bound once, and never fewer than before. */
+/** Sorted by bound, without duplicates, with non-decreasing counts. */
 function ascending(given: readonly Bucket[]): Bucket[] {
   const buckets: Bucket[] = [];
   for (const { upTo, count } of [...given].sort((a, b) => a.upTo - b.upTo || 0)) {

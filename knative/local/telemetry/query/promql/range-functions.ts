@@ -1,7 +1,7 @@
 import { quantileOf } from './aggregate.ts';
 import type { Window } from './value.ts';
 
-/** What a function over a range makes of one series; `undefined` when it says nothing of it. */
+/** Result of a range function for one series; `undefined` when it has none. */
 export type RangeFunction = (window: Window) => number | undefined;
 
 /**
