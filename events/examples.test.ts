@@ -68,8 +68,14 @@ describe('what was released', () => {
     expect(contractViolations(released, catalogue, examples)).toEqual([]);
   });
 
-  it('covers every example and schema of today (otherwise: npm run release:events)', () => {
-    expect(unreleased(released, catalogue, examples)).toEqual([]);
+  it('covers every example and schema of a type that was released (otherwise: npm run release:events)', () => {
+    // A type that never was may still change; the release of a version releases it.
+    const types = Object.keys(released.schemas);
+    expect(types.length).toBeGreaterThan(5);
+    const known = unreleased(released, catalogue, examples).filter((news) =>
+      types.some((type) => news.startsWith(type)),
+    );
+    expect(known).toEqual([]);
   });
 
   it('never shrank since a version that is tagged', () => {

@@ -1,25 +1,13 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { functionFolders, isInternal, routesOf as routesOfApp } from '@dormouse/cli/new/function-routes';
 import { describedFunctions } from '@dormouse/openapi/functions';
-import type { Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
 
-const folder = join(import.meta.dirname, '../functions');
+const project = join(import.meta.dirname, '..');
 const described = await describedFunctions();
 
-/** Stands in for whatever a factory is given: any member, call or iteration of it is as good as any other. */
-const anything: never = new Proxy((() => {}) as never, {
-  get: (_, key) =>
-    key === Symbol.toPrimitive ? () => '0' : key === 'then' ? undefined : key === 'done' ? true : anything,
-  apply: () => anything,
-});
-
-/** Addresses of the broker and of the kubelet, which no ingress leads to. */
-const inside = ['/events', '/dead-letters', '/batches'];
-
 async function routesOf(name: string): Promise<string[]> {
-  const { createApp } = (await import(join(folder, name, 'app.ts'))) as { createApp(options: never): Hono };
-  const routes = createApp(anything).routes.filter(({ method, path }) => method !== 'ALL' && !inside.includes(path));
+  const routes = (await routesOfApp(project, name)).filter(({ method, path }) => method !== 'ALL' && !isInternal(path));
   return [...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort();
 }
 
@@ -33,9 +21,11 @@ describe('descriptions of APIs', () => {
   });
 
   test('every function that clients reach has one', async () => {
-    const names = readdirSync(folder).filter((name) => !name.startsWith('_'));
-    const without = names.filter((name) => !described.some((each) => each.name === name));
-    expect(without).toEqual(['migrate', 'relay']);
+    const without = functionFolders(project).filter((name) => !described.some((each) => each.name === name));
+    expect(without).toEqual(expect.arrayContaining(['migrate', 'relay']));
+    const answering = await Promise.all(without.map(async (name) => [name, await routesOf(name)] as const));
+    // A PingSource asks the relay.
+    expect(answering.filter(([, routes]) => routes.length > 0)).toEqual([['relay', ['POST /']]]);
   });
 
   test('operations have names of their own', () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import { type Example, readExamples } from '@dormouse/events/examples';
-import type { JsonSchema } from '@dormouse/events/json-schema';
+import { type JsonSchema, jsonSchema } from '@dormouse/events/json-schema';
 import { readReleased } from '@dormouse/events/released';
 import { compileFilters } from '@dormouse/filters/filter';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
@@ -146,7 +146,9 @@ describe.each(consumers)('$name at $path', (consumer) => {
     'law: whatever the released schema of %s allows is taken, and the second time changes nothing',
     async (type) => {
       const { event } = seen.find((each) => each.event.type === type) as (typeof seen)[number];
-      const data = allowedBy(released.schemas[type] as JsonSchema);
+      // What was not released yet may still change: then today's schema is the promise.
+      const contract = catalogue.find((each) => each.type === type)!;
+      const data = allowedBy((released.schemas[type] ?? jsonSchema(contract)) as JsonSchema);
       await fc.assert(
         fc.asyncProperty(data, fc.uuid(), async (data, id) => {
           expect(await deliver({ ...event, id, data }, 'binary')).toBe('taken');

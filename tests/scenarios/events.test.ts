@@ -214,10 +214,13 @@ describeOn(everyTarget, 'one trace', (target) => {
       () => target().journal.events({ trace: traceId }),
       (found) => found.length >= 3,
     );
-    expect(events.map(({ type, subject }) => [type, subject]).sort()).toEqual([
-      ['dev.dormouse.category.created.v1', `category/${body.category.id}`],
-      [created, `post/${body.id}`],
-      ['dev.dormouse.post.published.v1', `post/${body.id}`],
-    ]);
+    // Other functions may take these events, and emit some of their own.
+    expect(events.map(({ type, subject }) => [type, subject])).toEqual(
+      expect.arrayContaining([
+        ['dev.dormouse.category.created.v1', `category/${body.category.id}`],
+        [created, `post/${body.id}`],
+        ['dev.dormouse.post.published.v1', `post/${body.id}`],
+      ]),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initKeys } from '@dormouse/auth/key-folder';
@@ -20,6 +20,7 @@ import type { Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
 
 const base = join(import.meta.dirname, '../../knative/base');
+const hasTables = (name: string) => existsSync(join(import.meta.dirname, '../../functions', name, 'migrations'));
 
 /** Every function in this process, behind the real ingress with the routes of knative/base, and before a real broker in a time of its own. */
 export async function openInProcess(): Promise<Target> {
@@ -27,7 +28,9 @@ export async function openInProcess(): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
   const keys = join(folder, 'keys');
   initKeys(keys);
-  const db = await testDatabase('categories', 'auth', 'posts', 'relay', 'journal');
+  const named = ['categories', 'auth', 'posts', 'relay', 'journal', 'web'];
+  const others = platform.services.map(({ name }) => name).filter((name) => !named.includes(name));
+  const db = await testDatabase(...[...named, ...others].filter(hasTables));
   const served = new Map<string, FunctionInProcess>();
   const upstreams = new Map<string, Upstream>();
   const target = (name: string) => upstreams.get(name);
@@ -39,12 +42,14 @@ export async function openInProcess(): Promise<Target> {
   const kubernetes = await serveHttp(kubernetesApi(() => platform));
 
   const open = async (name: string, sink: string, variables: Record<string, string>) => {
-    const database = name === 'web' ? {} : { databaseUrl: db.urlOf(name) };
+    const database = hasTables(name) ? { databaseUrl: db.urlOf(name) } : {};
     const opened = await openFunction(name, { ...database, sink, variables });
     served.set(name, opened);
     upstreams.set(name, upstreamOf(name, opened.origin));
     return opened.origin;
   };
+  const receives = (name: string) =>
+    platform.triggers.some(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === name);
   const receivers = async (sink: string) => {
     const auth = await open('auth', sink, { KEYS_DIR: keys });
     const known = { AUTH_URL: auth, JWKS_URL: `${auth}/.well-known/jwks.json` };
@@ -62,7 +67,12 @@ export async function openInProcess(): Promise<Target> {
       LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}`,
     };
     const journal = await open('journal', sink, { ...known, ...internalUrls });
-    return { categories, posts, web, relay, journal };
+    const rest: Record<string, string> = {};
+    for (const name of others) {
+      const origin = await open(name, sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories });
+      if (receives(name)) rest[name] = origin;
+    }
+    return { categories, posts, web, relay, journal, ...rest };
   };
   const flow = await startHarness({
     manifests: [base],
