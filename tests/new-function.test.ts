@@ -13,7 +13,7 @@ const functions = {
   snores: '--path /api/snores --table',
 };
 
-describe('functions made by npm run new', () => {
+describe('functions made by npm run new', { timeout: 300_000 }, () => {
   let copy: string;
   const node = (...args: string[]) =>
     new Promise<{ code: number; output: string }>((done) => {

@@ -71,7 +71,7 @@ const pageTest = (path: string, hasTable: boolean) =>
   const { app } = appOver([{ id: 1, text: '<b>hello</b>', createdAt: new Date() }]);
   const response = await app.request('${path}');
   expect(response.status).toBe(200);
-  expect(await response.text()).toContain('<li>&lt;b&gt;hello&lt;/b&gt;</li>');
+  expect(await response.text()).toContain('&lt;b&gt;hello&lt;/b&gt;');
 });`
     : `test('there is a page', async () => {
   const response = await appOver().app.request('${path}');

@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copyCheckout } from '../checkout-copy.ts';
+
+let copy: string;
+let whole: string;
+/** What the gaps below touch; brought back after each. */
+const touched = ['functions/naps', 'knative', 'events', 'package-lock.json'];
+
+const node = (...args: string[]) =>
+  new Promise<string[]>((done) => {
+    execFile(process.execPath, args, { cwd: copy }, (_, out) => done(out.split('\n').filter((line) => line !== '')));
+  });
+
+beforeAll(async () => {
+  copy = copyCheckout();
+  const events = 'dev.dormouse.nap.begun.v1,dev.dormouse.post.published.v1';
+  await node('cli/new/main.ts', 'naps', '--path', '/naps', '--table', '--events', events);
+  whole = mkdtempSync(join(tmpdir(), 'whole-'));
+  for (const path of touched) cpSync(join(copy, path), join(whole, path), { recursive: true });
+});
+afterAll(() => {
+  for (const folder of [copy, whole]) rmSync(folder, { recursive: true });
+});
+
+function restore(): void {
+  for (const path of touched) {
+    rmSync(join(copy, path), { recursive: true, force: true });
+    cpSync(join(whole, path), join(copy, path), { recursive: true });
+  }
+}
+
+const change = (path: string, from: string | RegExp, to: string) => {
+  const text = readFileSync(join(copy, path), 'utf8');
+  expect(text.replace(from, to)).not.toBe(text);
+  writeFileSync(join(copy, path), text.replace(from, to));
+};
+const remove = (path: string) => {
+  expect(existsSync(join(copy, path))).toBe(true);
+  rmSync(join(copy, path), { recursive: true });
+};
+
+const routes = / {4}- name: naps\n(?: {6,}.*\n)+/g;
+const published = 'dev.dormouse.post.published.v1';
+const begun = 'dev.dormouse.nap.begun.v1';
+
+/** A part that is missing or wrong, and a part of the sentence that names it. */
+const gaps: Record<string, [plant: () => void, says: string]> = {
+  'the line in the list of resources': [
+    () => change('knative/base/kustomization.yaml', '  - naps.yaml\n', ''),
+    'functions/naps has no Service: add "- naps.yaml" to knative/base/kustomization.yaml, resources:',
+  ],
+  'the manifest': [() => remove('knative/base/naps.yaml'), 'naps.yaml: no such file'],
+  'manifest and line': [
+    () => {
+      remove('knative/base/naps.yaml');
+      change('knative/base/kustomization.yaml', '  - naps.yaml\n', '');
+      change('knative/base/gateway.yaml', routes, '');
+    },
+    'functions/naps has no Service: write knative/base/naps.yaml, and add "- naps.yaml" to',
+  ],
+  'the program': [() => remove('functions/naps/main.ts'), 'naps has no program: write functions/naps/main.ts'],
+  'the right image': [
+    () => change('knative/base/naps.yaml', 'dormouse/naps:dev', 'dormouse/nap:dev'),
+    'write "image: dev.local/dormouse/naps:dev" in knative/base/naps.yaml',
+  ],
+  'the migration': [
+    () => remove('functions/naps/migrations'),
+    'functions/naps/main.ts takes sql or outbox: add a table, functions/naps/migrations/001-….sql',
+  ],
+  'the generated account': [
+    () => change('knative/base/generated/accounts.yaml', '  name: naps\n', '  name: nap\n'),
+    'knative/base/generated/accounts.yaml is out of date: run npm run generate',
+  ],
+  'the policy in the mesh': [
+    () => change('knative/components/mesh-strict/generated/functions.yaml', /naps/g, 'nap'),
+    'knative/components/mesh-strict/generated/functions.yaml is out of date: run npm run generate',
+  ],
+  'the entry of the image': [
+    () => change('knative/overlays/production/images/kustomization.yaml', /dormouse\/naps/g, 'dormouse/nap'),
+    'knative/overlays/production/images/kustomization.yaml is out of date: run npm run generate',
+  ],
+  'the tests': [
+    () => remove('functions/naps/app.test.ts'),
+    'functions/naps has no test: add functions/naps/app.test.ts',
+  ],
+  'the description of its API': [
+    () => {
+      change(
+        'functions/naps/app.ts',
+        /import \{ api \} from '.\/api.ts';/,
+        "const api = { page: { path: '/naps' }, list: { path: '/naps/entries' }, add: { path: '/naps/entries', body: {} as never } };",
+      );
+      remove('functions/naps/api.ts');
+    },
+    'functions/naps answers /naps, and describes nothing: add functions/naps/api.ts',
+  ],
+  'the workspace in the lock file': [
+    () => change('package-lock.json', '"functions/naps": {', '"functions/nap": {'),
+    'functions/naps is not in package-lock.json: run npm install',
+  ],
+  'the routes': [
+    () => change('knative/base/gateway.yaml', routes, ''),
+    'naps answers /naps, which the ingress leads to web: add routes to naps to knative/base/gateway.yaml',
+  ],
+  'the route in the app': [
+    () => change('functions/naps/app.ts', '.get(api.list.path', ".get('/elsewhere'"),
+    'naps answers /elsewhere, which the ingress leads to web',
+  ],
+  'the type in the Trigger': [
+    () => change('knative/base/naps.yaml', published, 'dev.dormouse.post.created.v1'),
+    `naps handles ${published} and no Trigger brings it: add "- exact: {type: ${published}}" to a Trigger in knative/base/naps.yaml`,
+  ],
+  'the handler': [
+    () =>
+      change(
+        'functions/naps/app.ts',
+        'const consumed = [postPublished]',
+        'const consumed = [] as (typeof postPublished)[]',
+      ),
+    `naps is sent ${published} and has no handler: add "on(…)" for it to functions/naps/app.ts`,
+  ],
+  'the way in for events': [
+    () => change('functions/naps/app.ts', "'/events'", "'/happenings'"),
+    'Trigger naps-events delivers to /events: add ".post(\'/events\', receive({ … }))" to functions/naps/app.ts',
+  ],
+  'a contract for what a Trigger waits for': [
+    () => change('knative/base/naps.yaml', published, 'dev.dormouse.post.publishd.v1'),
+    'Trigger naps-events waits for dev.dormouse.post.publishd.v1, which no contract has',
+  ],
+  'the contract in the catalogue': [
+    () => change('events/catalogue.ts', '  napBegun,\n', ''),
+    `naps emits ${begun}, which is not in the catalogue: add napBegun to events/catalogue.ts`,
+  ],
+  'the source of the contract': [
+    () => change('events/nap.ts', "source: '/naps'", "source: '/nap'"),
+    `naps emits ${begun}, whose source is /nap: correct its contract in events/`,
+  ],
+  'whoever emits': [
+    () => change('functions/naps/store.ts', /\n {2}emit\([^;]*;/, ''),
+    `naps never emits ${begun}: emit it in functions/naps, or take it out of events/catalogue.ts`,
+  ],
+  'the example': [
+    () => remove(`events/examples/${begun}`),
+    `${begun} has no example: add events/examples/${begun}/….json`,
+  ],
+  'an app that loads': [
+    () => change('functions/naps/app.ts', 'export function createApp', 'export function create'),
+    'functions/naps does not load: createApp is not a function',
+  ],
+  'a Secret that npm start can make': [
+    () =>
+      change(
+        'knative/base/naps.yaml',
+        'image: dev.local/dormouse/naps:dev\n',
+        'image: dev.local/dormouse/naps:dev\n          env:\n            - name: KEY\n              valueFrom:\n                secretKeyRef:\n                  name: naps-key\n                  key: KEY\n',
+      ),
+    'naps reads the Secret naps-key, which npm start cannot make: add "naps-key:" to knative/overlays/local/platform.yaml',
+  ],
+};
+
+test('nothing is missing in a function as npm run new makes it', async () => {
+  expect(await node('tests/joints/main.ts')).toEqual([]);
+});
+
+test.each(Object.entries(gaps))('%s is missing, and named', async (_, [plant, says]) => {
+  plant();
+  const found = await node('tests/joints/main.ts').finally(restore);
+  expect(found).toContainEqual(expect.stringContaining(says));
+});
+
+test('all gaps are named at once', async () => {
+  const together = ['the right image', 'the tests', 'the routes', 'the handler', 'whoever emits', 'the example'];
+  for (const name of together) gaps[name]![0]();
+  const found = await node('tests/joints/main.ts').finally(restore);
+  for (const name of together) expect(found).toContainEqual(expect.stringContaining(gaps[name]![1]));
+});
