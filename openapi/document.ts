@@ -133,9 +133,11 @@ function successes(route: Route, schemas: SchemaWriter): JsonSchema {
 
 function responseOf({ description, body, headers = {}, example, types }: DescribedResponse, schemas: SchemaWriter) {
   const schema = (about: string) => ({ description: about, schema: { type: 'string' } });
-  const content = body
-    ? { 'application/json': { schema: schemas.write(body), ...(example !== undefined && { example }) } }
-    : types && Object.fromEntries(types.map((type) => [type, {}]));
+  const json = body && {
+    'application/json': { schema: schemas.write(body), ...(example !== undefined && { example }) },
+  };
+  const others = types && Object.fromEntries(types.map((type) => [type, {}]));
+  const content = (json ?? others) && { ...json, ...others };
   return {
     description,
     headers: {

@@ -40,28 +40,41 @@ export function codesOf(route: Route): ErrorCode[] {
 /** The failures of a route by status, as references to `writer`'s components. */
 export function problemResponses(route: Route, writer: ProblemWriter): Record<string, JsonSchema> {
   const byStatus = Map.groupBy(codesOf(route), (code) => statusOf(code));
-  return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), writer.write(status, codes)]));
+  const tooLong = route.query || route.params ? { 414: { $ref: '#/components/responses/too_long' } } : {};
+  return {
+    ...Object.fromEntries(
+      [...byStatus].map(([status, codes]) => [String(status), writer.write(status, codes, route.failsWithPages)]),
+    ),
+    ...tooLong,
+  };
 }
 
 /** Responses that several routes share: each set of codes stands once. */
 export interface ProblemWriter {
-  write(status: number, codes: readonly ErrorCode[]): JsonSchema;
+  write(status: number, codes: readonly ErrorCode[], asPages?: boolean): JsonSchema;
   named(): Record<string, JsonSchema>;
 }
 
 export function problemWriter(): ProblemWriter {
   const responses = new Map<string, JsonSchema>();
   return {
-    write(status, codes) {
-      const name = codes.join('-');
-      responses.set(name, problemResponse(status, codes));
+    write(status, codes, asPages = false) {
+      const name = codes.join('-') + (asPages ? '-page' : '');
+      responses.set(name, problemResponse(status, codes, asPages));
       return { $ref: `#/components/responses/${name}` };
     },
-    named: () => Object.fromEntries([...responses].sort(([a], [b]) => (a < b ? -1 : 1))),
+    named: () => ({ ...Object.fromEntries([...responses].sort(([a], [b]) => (a < b ? -1 : 1))), too_long: tooLong }),
   };
 }
 
-const problemResponse = (status: number, codes: readonly ErrorCode[]): JsonSchema => ({
+/** The ingress refuses what is longer than a request line may be. */
+const tooLong: JsonSchema = {
+  description: '`too_large`: the address has more than 8,192 bytes.',
+  headers: { 'x-trace-id': { $ref: '#/components/headers/TraceId' } },
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+const problemResponse = (status: number, codes: readonly ErrorCode[], asPages: boolean): JsonSchema => ({
   description: codes.map((code) => `\`${code}\`: ${meaning[code]}`).join('\n\n'),
   headers: {
     'x-trace-id': { $ref: '#/components/headers/TraceId' },
@@ -72,6 +85,7 @@ const problemResponse = (status: number, codes: readonly ErrorCode[]): JsonSchem
       schema: { $ref: '#/components/schemas/Problem' },
       examples: Object.fromEntries(codes.map((code) => [code, { value: example(code) }])),
     },
+    ...(asPages && { 'text/html': {} }),
   },
 });
 

@@ -9,7 +9,7 @@ type Entries = Record<string, v.GenericSchema>;
 export interface DescribedResponse<S extends v.GenericSchema | undefined = v.GenericSchema | undefined> {
   description: string;
   body: S;
-  /** Media types of content that is no JSON. */
+  /** Media types of content that is no JSON: instead of it, or for who asks for them. */
   types?: readonly string[];
   /** Response headers and what they say. */
   headers?: Record<string, string>;
@@ -38,6 +38,8 @@ export interface RouteDescription {
   bytes?: { types: readonly string[]; description: string };
   /** Requests that succeed. */
   examples?: Record<string, unknown>;
+  /** Failures are pages for who does not ask for JSON. */
+  failsWithPages?: boolean;
   /** Failures beyond those that every route with such a body, query or token has. */
   errors?: readonly ErrorCode[];
   /** A function, so that a running function never builds what only documents and tests read. */
@@ -75,7 +77,7 @@ export function route<const Call extends `${Method} /${string}`, const D extends
 export function content<S extends v.GenericSchema>(
   description: string,
   body: S,
-  more: { example: v.InferInput<S>; headers?: Record<string, string> },
+  more: { example: v.InferInput<S>; headers?: Record<string, string>; types?: readonly string[] },
 ): DescribedResponse<S> & { body: S } {
   return { description, body, ...more } as DescribedResponse<S> & { body: S };
 }

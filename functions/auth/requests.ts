@@ -5,15 +5,28 @@ import { parseUsername, usernameRule } from './username.ts';
 import { weakPassword } from './weak-password.ts';
 
 /** A line of text in the normal form that `parse` gives it, or refused with `message`. */
-const normal = (max: number, parse: (text: string) => string | undefined, message: string) =>
+const normal = (
+  max: number,
+  parse: (text: string) => string | undefined,
+  message: string,
+  described: Record<string, unknown>,
+) =>
   v.pipe(
     line(1, max),
     v.check((text) => parse(text) !== undefined, message),
+    v.metadata(described),
     v.transform((text) => parse(text) ?? text),
   );
 
-const username = normal(100, parseUsername, usernameRule);
-const email = normal(254, normaliseEmail, 'must be an e-mail address');
+const username = normal(100, parseUsername, usernameRule, {
+  minLength: undefined,
+  maxLength: undefined,
+  pattern: '^\\s*[A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9_-]\\s*$',
+});
+const email = normal(254, normaliseEmail, 'must be an e-mail address', {
+  format: 'email',
+  pattern: undefined,
+});
 /** Bidirectional overrides could make a name read as another one. */
 const displayName = v.pipe(
   line(1, 100),
@@ -25,9 +38,11 @@ const typed = v.pipe(
   v.string('must be text'),
   v.nonEmpty('must not be empty'),
   v.regex(/^[^\u0000-\u001f\p{Surrogate}]*$/u, 'must not contain control characters'),
+  v.metadata({ pattern: '^[^\\u0000-\\u001f]*$' }),
 );
 const password = v.pipe(
   typed,
+  v.metadata({ minLength: 8, maxLength: 256 }),
   v.check((text) => length(text) >= 8, 'must have at least 8 characters'),
   v.check((text) => length(text) <= 256, 'must have at most 256 characters'),
 );

@@ -98,6 +98,7 @@ export const newRedrive = v.pipe(
     ),
     ['numbers'],
   ),
+  v.metadata({ oneOf: ['numbers', 'filter', 'all'].map((field) => ({ required: [field] })) }),
 );
 
 /** Body of POST …/replays. */

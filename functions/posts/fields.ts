@@ -6,11 +6,19 @@ const seen = v.check(
   (value: string) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value),
   'must have something to see',
 );
+/** `seen` in a JSON Schema; blanks, controls and what Unicode ignores by default are not enough. */
+const visible = v.metadata<string, { pattern: string }>({
+  pattern:
+    '^[^CONTROL]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}][^CONTROL]*$'.replaceAll(
+      'CONTROL',
+      '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f',
+    ),
+});
 const oneLine = v.transform((value: string) => value.replace(/\s+/gu, ' '));
 
-const title = v.pipe(text(1, 120), seen, oneLine);
+const title = v.pipe(text(1, 120), seen, visible, oneLine);
 const content = text(1, 100_000);
-const categoryName = v.pipe(text(1, 50), seen, oneLine);
+const categoryName = v.pipe(text(1, 50), seen, visible, oneLine);
 export const status = v.picklist(['draft', 'published'], 'must be draft or published');
 
 /** What an author writes. */

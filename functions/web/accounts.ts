@@ -1,27 +1,14 @@
-import { bearer, type Call, okResponse } from './upstream.ts';
+import type { api } from '@dormouse/auth/api';
+import type { BodyOf, Every, ResponseOf } from '@dormouse/runtime/api';
+import { apiClient } from '@dormouse/runtime/api-client';
+import { type Call, okResponse, senderTo } from './upstream.ts';
 
-/** What a login or a refresh gives. */
-export interface Granted {
-  token: string;
-  /** Seconds until `token` expires. */
-  expires_in: number;
-  refresh_token: string;
-  /** Seconds until `refresh_token` expires. */
-  refresh_expires_in?: number;
-}
+type Grant = ResponseOf<typeof api.logIn, 200>;
+/** What a log-in or a refresh gives, with the refresh token in the body. */
+export type Granted = Pick<Grant, 'token' | 'expires_in' | 'refresh_expires_in'> & { refresh_token: string };
 
-export interface Registration {
-  username: string;
-  email: string;
-  password: string;
-}
-
-export interface Claim {
-  /** One-time token of the link that the importer gave out. */
-  token: string;
-  email: string;
-  password: string;
-}
+export type Registration = BodyOf<typeof api.register>;
+export type Claim = Every<BodyOf<typeof api.claim>>;
 
 /** What web needs of auth. `address` is the reader's own, for auth's limits. Every method throws AppError with what auth answered. */
 export interface Accounts {
@@ -35,23 +22,32 @@ export interface Accounts {
 
 /** Accounts by HTTP at `url`; the reader's address goes on in `addressHeader`, which only the ingress and functions can set. */
 export function accountsAt(url: string, call: Call, addressHeader: string): Accounts {
-  const post = async (path: string, body: unknown, headers: Record<string, string>) =>
-    okResponse(
-      await call(`${url}/api/${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
-    );
-  const from = (address: string) => (address ? { [addressHeader]: address } : {});
+  const client = apiClient<typeof api>(senderTo(url, call));
+  const from = (address: string): Record<string, string> => (address ? { [addressHeader]: address } : {});
   return {
-    logIn: async (username, password, address) =>
-      (await (await post('login', { username, password, refresh: 'body' }, from(address))).json()) as Granted,
-    refresh: async (refresh_token, address) =>
-      (await (await post('token/refresh', { refresh_token }, from(address))).json()) as Granted,
-    logOut: async (refresh_token, token) => void (await post('logout', { refresh_token }, bearer(token))),
-    register: async (input, address) => void (await post('register', input, from(address))),
-    claim: async (claim, address) =>
-      ((await (await post('claim', claim, from(address))).json()) as { username: string }).username,
+    async logIn(username, password, address) {
+      const body = { username, password, refresh: 'body' } as const;
+      return granted(okResponse(await client('POST /api/login', { body, headers: from(address) })).body);
+    },
+    async refresh(refresh_token, address) {
+      const headers = from(address);
+      return granted(okResponse(await client('POST /api/token/refresh', { body: { refresh_token }, headers })).body);
+    },
+    async logOut(refresh_token, token) {
+      okResponse(await client('POST /api/logout', { body: { refresh_token }, token }));
+    },
+    async register(input, address) {
+      okResponse(await client('POST /api/register', { body: input, headers: from(address) }));
+    },
+    async claim(claim, address) {
+      return okResponse(await client('POST /api/claim', { body: claim, headers: from(address) })).body.username;
+    },
   };
 }
+
+const granted = ({ token, expires_in, refresh_token = '', refresh_expires_in }: Grant): Granted => ({
+  token,
+  expires_in,
+  refresh_token,
+  ...(refresh_expires_in !== undefined && { refresh_expires_in }),
+});

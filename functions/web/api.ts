@@ -17,11 +17,15 @@ export const about = 'What the blog’s pages offer to programs.';
 export const api = {
   stats: route('GET /stats', {
     summary: 'Count posts and categories',
+    failsWithPages: true,
     description: 'With `Accept: text/html` a page for people.',
-    responses: () => ({ 200: content('The counts.', stats, { example: { posts: 120, categories: 9 } }) }),
+    responses: () => ({
+      200: content('The counts.', stats, { example: { posts: 120, categories: 9 }, types: ['text/html'] }),
+    }),
   }),
   picture: route('GET /blog/media/:hash', {
     summary: 'Read a picture of an imported post',
+    failsWithPages: true,
     params: { hash },
     headers: { 'if-none-match': v.optional(v.pipe(v.string(), v.description('304 when it names the ETag.'))) },
     errors: ['not_found'],

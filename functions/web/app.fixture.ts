@@ -20,6 +20,7 @@ export function aPost(parts: Partial<Post> = {}): Post {
   const at = `2026-06-04T10:00:${String(id % 60).padStart(2, '0')}Z`;
   return {
     id,
+    version: 1,
     title: `Post ${id}`,
     slug: `post-${id}`,
     author: 'ada',

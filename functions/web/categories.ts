@@ -1,10 +1,9 @@
-import type { CategoryRef } from './posts.ts';
-import { type Call, okResponse } from './upstream.ts';
+import type { api } from '@dormouse/categories/api';
+import type { ResponseOf } from '@dormouse/runtime/api';
+import { apiClient } from '@dormouse/runtime/api-client';
+import { type Call, okResponse, senderTo } from './upstream.ts';
 
-export interface Category extends CategoryRef {
-  /** Published posts in it. */
-  post_count: number;
-}
+export type Category = ResponseOf<typeof api.get, 200>;
 
 /** What web needs of categories. */
 export interface Categories {
@@ -15,19 +14,16 @@ export interface Categories {
 
 /** Categories by HTTP at `url`. */
 export function categoriesAt(url: string, call: Call): Categories {
+  const client = apiClient<typeof api>(senderTo(url, call));
   return {
     async all() {
-      const response = await okResponse(await call(`${url}/blog/api/categories`));
-      return (await response.json()) as Category[];
+      return okResponse(await client('GET /blog/api/categories')).body ?? [];
     },
     async movedTo(slug) {
-      const response = await okResponse(
-        await call(`${url}/blog/api/categories/${encodeURIComponent(slug)}`),
-        [301, 308],
+      const { status, headers, body } = okResponse(
+        await client('GET /blog/api/categories/:category', { params: { category: slug } }),
       );
-      return response.ok
-        ? ((await response.json()) as Category).slug
-        : decodeURIComponent(response.headers.get('location')?.split('/').pop() ?? '');
+      return status === 200 ? body.slug : decodeURIComponent(headers.get('location')?.split('/').pop() ?? '');
     },
   };
 }

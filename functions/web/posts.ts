@@ -1,35 +1,15 @@
-import { bearer, type Call, okResponse } from './upstream.ts';
-
-export interface CategoryRef {
-  id: number;
-  name: string;
-  slug: string;
-  /** `#rrggbb` */
-  color: string;
-}
+import type { api } from '@dormouse/posts/api';
+import type { BodyOf, Every, QueryOf, ResponseOf } from '@dormouse/runtime/api';
+import { apiClient } from '@dormouse/runtime/api-client';
+import { type Call, okResponse, senderTo } from './upstream.ts';
 
 /** A post as lists show it. */
-export interface PostSummary {
-  id: number;
-  title: string;
-  slug: string;
-  author: string;
-  /** Names as printed; empty when the author's user name says it all. */
-  byline?: readonly string[];
-  /** RFC 3339 */
-  created_at: string;
-  updated_at?: string;
-  excerpt: string;
-  status?: 'draft' | 'published';
-  category: CategoryRef;
-}
-
-export interface Post extends PostSummary {
-  /** Markdown */
-  content: string;
-  updated_at: string;
-  status: 'draft' | 'published';
-}
+export type PostSummary = ResponseOf<typeof api.list, 200>[number];
+export type Post = ResponseOf<typeof api.get, 200>;
+export type CategoryRef = Post['category'];
+/** Every field that an author writes. */
+export type PostInput = Every<BodyOf<typeof api.create>> & { status: Post['status'] };
+export type ListQuery = Omit<QueryOf<typeof api.list>, 'limit' | 'offset'> & { limit: number; offset?: number };
 
 export interface Versioned {
   post: Post;
@@ -42,23 +22,6 @@ export interface Listing {
   posts: readonly PostSummary[];
   older?: string;
   newer?: string;
-}
-
-export interface ListQuery {
-  limit: number;
-  after?: string;
-  before?: string;
-  offset?: number;
-  category?: string;
-  author?: string;
-  status?: 'draft' | 'published';
-}
-
-export interface PostInput {
-  title: string;
-  content: string;
-  category_name: string;
-  status: 'draft' | 'published';
 }
 
 /** What web needs of posts. Every method throws AppError with what posts answered. */
@@ -75,57 +38,41 @@ export interface Posts {
 
 /** Posts by HTTP at `url`. */
 export function postsAt(url: string, call: Call): Posts {
-  const base = `${url}/blog/api/posts`;
-  const send = (method: string, path: string, token: string, body: unknown, headers: Record<string, string>) =>
-    call(base + path, {
-      method,
-      headers: { 'content-type': 'application/json', ...bearer(token), ...headers },
-      body: JSON.stringify(body),
-    });
+  const client = apiClient<typeof api>(senderTo(url, call));
   return {
     async list(query, token) {
-      const response = await okResponse(await call(`${base}?${parameters(query)}`, { headers: bearer(token) }));
+      const response = okResponse(await client('GET /blog/api/posts', { query, token }));
+      if (response.status !== 200) throw new Error('a list was asked for without an entity tag');
       const links = response.headers.get('link') ?? '';
       return {
-        posts: (await response.json()) as PostSummary[],
+        posts: response.body,
         ...cursor('older', links, 'next', 'after'),
         ...cursor('newer', links, 'prev', 'before'),
       };
     },
     async bySlug(slug, token) {
-      const response = await okResponse(
-        await call(`${base}/by-slug/${encodeURIComponent(slug)}`, { headers: bearer(token) }),
-        [301, 302, 307, 308],
+      const { status, headers, body } = okResponse(
+        await client('GET /blog/api/posts/by-slug/:slug', { params: { slug }, token }),
       );
-      const location = response.headers.get('location');
-      if (!response.ok) return { moved: decodeURIComponent(location?.split('/').pop() ?? '') };
-      return { post: (await response.json()) as Post, etag: response.headers.get('etag') ?? '' };
+      if (status !== 200) return { moved: decodeURIComponent(headers.get('location')?.split('/').pop() ?? '') };
+      return { post: body, etag: headers.get('etag') ?? '' };
     },
     async create(input, key, token) {
-      const response = await okResponse(await send('POST', '', token, input, { 'idempotency-key': key }));
-      return (await response.json()) as Post;
+      const headers = { 'idempotency-key': key };
+      return okResponse(await client('POST /blog/api/posts', { body: input, headers, token })).body;
     },
     async update(id, input, etag, token) {
-      const response = await okResponse(await send('PATCH', `/${id}`, token, input, etag ? { 'if-match': etag } : {}));
-      return (await response.json()) as Post;
+      const headers = ifMatch(etag);
+      return okResponse(await client('PATCH /blog/api/posts/:id', { params: { id }, body: input, headers, token }))
+        .body;
     },
     async remove(id, etag, token) {
-      await okResponse(
-        await call(`${base}/${id}`, {
-          method: 'DELETE',
-          headers: { ...bearer(token), ...(etag && { 'if-match': etag }) },
-        }),
-      );
+      okResponse(await client('DELETE /blog/api/posts/:id', { params: { id }, headers: ifMatch(etag), token }));
     },
   };
 }
 
-const parameters = (query: ListQuery): string =>
-  new URLSearchParams(
-    Object.entries(query)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, String(value)]),
-  ).toString();
+const ifMatch = (etag: string): Record<string, string> => (etag ? { 'if-match': etag } : {});
 
 /** A cursor out of a Link header (RFC 8288). */
 function cursor<K extends 'older' | 'newer'>(

@@ -1,3 +1,4 @@
+import type { Failure, Send } from '@dormouse/runtime/api-client';
 import { AppError, type ErrorCode, type FieldError } from '@dormouse/runtime/errors';
 
 /** Calls another function: like `fetch` but never following redirects, with the running trace and a timeout; an AppError 503 when nothing answers. */
@@ -19,20 +20,39 @@ const codeOf: Record<number, ErrorCode> = {
   429: 'too_many_requests',
   503: 'unavailable',
 };
-const passedOn: Record<string, ErrorCode> = {
+const finer: Record<string, ErrorCode> = {
   idempotency_mismatch: 'idempotency_mismatch',
   idempotency_in_flight: 'idempotency_in_flight',
 };
 
+/** Sends an API client's requests to the function at `url`. */
+export const senderTo =
+  (url: string, call: Call): Send =>
+  async (method, target, { json, headers }) => {
+    const response = await call(`${url}${target}`, {
+      method,
+      headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    });
+    return { status: response.status, headers: response.headers, body: await bodyOf(response) };
+  };
+
+async function bodyOf(response: Response): Promise<unknown> {
+  if (response.status >= 400) return response.json().catch(() => undefined);
+  return response.status === 204 || response.status >= 300 ? undefined : response.json();
+}
+
 /**
- * The answer itself when it is a success or one of the `expected` statuses.
+ * The response itself when it is a success.
  * @throws AppError with the other function's code, detail and field errors (RFC 9457) otherwise.
  */
-export async function okResponse(response: Response, expected: readonly number[] = []): Promise<Response> {
-  if (response.ok || expected.includes(response.status)) return response;
-  const problem = await problemOf(response);
+export function okResponse<R extends { status: number; headers: Headers; body: unknown }>(
+  response: R,
+): Exclude<R, Failure> {
+  if (response.status < 400) return response as Exclude<R, Failure>;
+  const problem = problemOf(response.body);
   const code =
-    passedOn[problem.code ?? ''] ?? codeOf[response.status] ?? (response.status > 500 ? 'unavailable' : 'internal');
+    finer[problem.code ?? ''] ?? codeOf[response.status] ?? (response.status > 500 ? 'unavailable' : 'internal');
   const wait = response.headers.get('retry-after');
   throw new AppError(code, problem.detail ?? 'The request was refused.', {
     ...(problem.errors && { errors: problem.errors }),
@@ -46,8 +66,7 @@ interface Problem {
   errors?: FieldError[];
 }
 
-async function problemOf(response: Response): Promise<Problem> {
-  const body: unknown = await response.json().catch(() => ({}));
+function problemOf(body: unknown): Problem {
   if (typeof body !== 'object' || body === null) return {};
   const { code, detail, errors } = body as Record<string, unknown>;
   return {
@@ -62,7 +81,3 @@ const isFieldError = (value: unknown): value is FieldError =>
   value !== null &&
   typeof (value as Record<string, unknown>).field === 'string' &&
   typeof (value as Record<string, unknown>).message === 'string';
-
-/** Headers of a request in a user's name. */
-export const bearer = (token: string | undefined): Record<string, string> =>
-  token ? { authorization: `Bearer ${token}` } : {};
