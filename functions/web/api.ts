@@ -49,4 +49,10 @@ export const api = {
       204: empty('It was there.'),
     }),
   }),
+  openApi: route('GET /docs/api/openapi.json', {
+    summary: 'Read this document (OpenAPI 3.1)',
+    responses: () => ({
+      200: content('The document.', v.looseObject({ openapi: v.string() }), { example: { openapi: '3.1.0' } }),
+    }),
+  }),
 };

@@ -2,6 +2,7 @@ import { type Env, newApp } from '@dormouse/runtime/app';
 import type { Hono } from 'hono';
 import { assets } from './assets.ts';
 import type { Web } from './dependencies.ts';
+import { docs } from './docs.ts';
 import { errorHandlers } from './error-handlers.ts';
 import { feeds } from './feeds.ts';
 import { mediaFiles } from './media.ts';
@@ -18,6 +19,7 @@ export function createApp(web: Web): Hono<Env> {
   reading(app, web, own);
   feeds(app, web);
   assets(app);
+  docs(app);
   signing(app, web, own);
   writing(app, web, own);
   mediaFiles(app, web);

@@ -240,6 +240,21 @@ code { font-family: var(--mono); font-size: .92em; }
 .counts :is(th, td) { padding: .45rem .25rem; border-bottom: 1px solid var(--line); text-align: start; }
 .counts :is(th, td):last-child { text-align: end; }
 
+.reference :is(section, article) { scroll-margin-top: 1rem; }
+.reference section > h2 { margin-top: 3rem; padding-bottom: .4rem; border-bottom: 1px solid var(--line); }
+.reference article { margin-block: 2.25rem; }
+.reference h4 { margin: 1.1rem 0 .3rem; }
+.reference nav ul { padding-inline-start: 1.1rem; }
+.reference code { font: .9em/1.5 var(--mono); overflow-wrap: anywhere; }
+.reference .call { padding: .5rem .75rem; background: var(--sunken); border-radius: .4rem; }
+.reference pre { margin: .5rem 0; padding: .75rem; max-height: 22rem; overflow: auto; background: var(--sunken); border-radius: .4rem; }
+.reference .scroll { overflow-x: auto; }
+.reference table { border-collapse: collapse; width: 100%; font-size: .94rem; }
+.reference :is(th, td) { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
+.reference dt { margin-top: .6rem; font-weight: 600; }
+.reference dd { margin: 0 0 0 1.25rem; }
+.reference dd p { margin: .15rem 0; }
+
 @media (min-width: 64rem) {
   .post .prose > :is(pre, .table) { margin-inline: -2.5rem; }
   .post .prose > pre { padding-inline: 2.5rem; }
