@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { metrics, trace } from '@opentelemetry/api';
 import * as v from 'valibot';
 import { json, newApp } from './app.ts';
 import { variable } from './config.ts';
@@ -7,12 +8,23 @@ import { serve } from './serve.ts';
 import { inSpan } from './trace.ts';
 
 /** A function that the tests of serve.ts start as a process. */
+const library = {
+  tracer: trace.getTracer('library'),
+  calls: metrics.getMeter('library').createCounter('library.calls'),
+};
 const database = variable('FIXTURE_DATABASE', 'no') === 'yes';
 await serve(
   'fixture',
   (runtime) =>
     newApp()
       .get('/fast', (c) => c.json({ ok: true }))
+      .get('/library', (c) =>
+        library.tracer.startActiveSpan('of a library', (span) => {
+          library.calls.add(1);
+          span.end();
+          return c.json({});
+        }),
+      )
       .get('/slow', async (c) => {
         process.send?.('arrived');
         await once(process, 'SIGTERM');

@@ -146,6 +146,33 @@ describe('telemetry', () => {
       expect(collector.metrics().filter((each) => each.name === name)).toHaveLength(cycles);
   });
 
+  test('a library’s span is a child of the request’s, before OpenTelemetry’s SDK is loaded and after', async () => {
+    const collector = await openCollector();
+    closing.push(collector.close);
+    const family = () => {
+      const requests = collector.spans().filter(({ name }) => name === 'GET /library');
+      const its = collector.spans().filter(({ name }) => name === 'of a library');
+      return its.map(({ parentSpanId }) => requests.some(({ spanId }) => spanId === parentSpanId));
+    };
+    const counted = () => collector.metrics().filter(({ name }) => name === 'library.calls');
+    const ask = async (of: Started) => fetch(`${of.url}/library`, { headers: sampled });
+    const brief = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    await ask(brief);
+    brief.child.kill('SIGTERM');
+    expect(await brief.exit).toBe(0);
+    expect(family()).toEqual([true]);
+    expect(counted().map(({ points }) => points.map(({ asDouble }) => asDouble))).toEqual([[0, 1]]);
+    const long = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_METRIC_EXPORT_INTERVAL: '100' });
+    await ask(long);
+    // What a library measured comes by the SDK only.
+    await expect.poll(() => counted().length, { timeout: 20_000 }).toBeGreaterThan(1);
+    await ask(long);
+    long.child.kill('SIGTERM');
+    expect(await long.exit).toBe(0);
+    expect(family()).toEqual([true, true, true]);
+    expect(counted().at(-1)?.points).toMatchObject([{ asDouble: 2 }]);
+  }, 120_000);
+
   test('an error that nobody handles still leaves its trace', async () => {
     const collector = await openCollector();
     closing.push(collector.close);
@@ -161,6 +188,7 @@ describe('telemetry', () => {
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
     });
     await fetch(`${url}/fast`);
+    await fetch(`${url}/library`);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     const metrics = async () => (await fetch(`${metricsUrl}/metrics`)).text();
     await expect
@@ -169,6 +197,8 @@ describe('telemetry', () => {
     expect(await metrics()).toMatch(/faas_coldstarts_total\{.*\} 1/);
     expect(await metrics()).toMatch(/process_memory_usage_bytes\{.*\} \d+/);
     expect(await metrics()).toMatch(/nodejs_eventloop_utilization_ratio\{.*\} [01]/);
+    expect(await metrics()).toMatch(/library_calls_total\{.*\} 1/);
+    expect((await fetch(`${metricsUrl}/metrics`)).headers.get('content-type')).toContain('version=0.0.4');
     expect((await fetch(`${metricsUrl}/`)).status).toBe(404);
   });
 });

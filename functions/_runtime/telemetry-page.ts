@@ -10,7 +10,7 @@ export const telemetryPage =
 
 What functions tell about themselves: metrics and spans by OTLP, log lines on stdout. Every name below is declared in \`observability/signals\` (\`metrics.ts\`, \`spans.ts\`); a
 function emits nothing else, and a test that runs a scenario says so. A library that uses OpenTelemetry's API adds its own spans and metrics, under its own instrumentation scope; those of functions have the
-scope \`dormouse\`. Why it is made this way: [decision 23](../decisions/0023-signals.md), [decision 28](../decisions/0028-opentelemetry-api.md).
+scope \`dormouse\`. Why it is made this way: [decision 23](../decisions/0023-signals.md), [decision 31](../decisions/0031-opentelemetry-api.md).
 
 ## Variables
 
