@@ -1,4 +1,5 @@
 import { parse } from '@dormouse/cesql/parse';
+import { attributeName } from '@dormouse/manifests/knative-rules';
 import { parseCron } from '@dormouse/time/cron';
 import { isoDuration } from '@dormouse/time/durations';
 import type { IBrokerSpec } from '@kubernetes-models/knative/eventing.knative.dev/v1/BrokerSpec';
@@ -94,7 +95,7 @@ function checkFilter(filter: ISubscriptionsAPIFilter, path: string): Problem[] {
 
 const namesIn = (attributes: object | undefined, path: string): Problem[] =>
   Object.keys({ ...attributes })
-    .filter((name) => !/^[a-z][a-z0-9]*$/.test(name))
+    .filter((name) => !attributeName.test(name))
     .map((name) => ({
       path: `${path}.${name}`,
       problem: 'is no name of a CloudEvents attribute: lower-case letters and digits',

@@ -1,3 +1,4 @@
+import { podFeatures } from '@dormouse/manifests/knative-rules';
 import type { IServiceSpec } from '@kubernetes-models/knative/serving.knative.dev/v1/ServiceSpec';
 import { all, type Finding, finding, type Manifests } from './manifest.ts';
 
@@ -74,25 +75,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields that a feature of Knative's ConfigMap `config-features` allows; each of them is off by default. */
 const features: Readonly<Record<string, string>> = {
-  affinity: 'kubernetes.podspec-affinity',
-  topologySpreadConstraints: 'kubernetes.podspec-topologyspreadconstraints',
-  hostAliases: 'kubernetes.podspec-hostaliases',
-  nodeSelector: 'kubernetes.podspec-nodeselector',
-  tolerations: 'kubernetes.podspec-tolerations',
+  ...podFeatures,
   fieldRef: 'kubernetes.podspec-fieldref',
   resourceFieldRef: 'kubernetes.podspec-fieldref',
-  runtimeClassName: 'kubernetes.podspec-runtimeclassname',
-  dnsPolicy: 'kubernetes.podspec-dnspolicy',
-  dnsConfig: 'kubernetes.podspec-dnsconfig',
-  securityContext: 'kubernetes.podspec-securitycontext',
-  shareProcessNamespace: 'kubernetes.podspec-shareprocessnamespace',
-  hostIPC: 'kubernetes.podspec-hostipc',
-  hostPID: 'kubernetes.podspec-hostpid',
-  hostNetwork: 'kubernetes.podspec-hostnetwork',
-  priorityClassName: 'kubernetes.podspec-priorityclassname',
-  schedulerName: 'kubernetes.podspec-schedulername',
   add: 'kubernetes.containerspec-addcapabilities',
-  initContainers: 'kubernetes.podspec-init-containers',
   persistentVolumeClaim: 'kubernetes.podspec-persistent-volume-claim',
   hostPath: 'kubernetes.podspec-volumes-hostpath',
   csi: 'kubernetes.podspec-volumes-csi',

@@ -1,13 +1,14 @@
+import {
+  maxContainerConcurrency,
+  maxTimeoutSeconds,
+  reservedContainerName,
+  reservedMountPaths,
+  reservedPorts,
+  reservedVariables,
+} from '@dormouse/manifests/knative-rules';
 import type { IServiceSpec } from '@kubernetes-models/knative/serving.knative.dev/v1/ServiceSpec';
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import { all, type Finding, finding, type Manifest, type Manifests } from './manifest.ts';
-
-// Bounds of Knative's ConfigMap `config-defaults`, and pkg/apis/serving/k8s_validation.go of serving v0.46.
-const maxConcurrency = 1000;
-const maxSeconds = 600;
-const reservedPorts = [8012, 8013, 8022, 8112, 9090, 9091, 8008];
-const reservedVariables = ['PORT', 'K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
-const reservedPaths = ['/', '/dev', '/dev/log'];
 
 type Service = Manifest & { spec: IServiceSpec };
 type Problem = { path: string; problem: string };
@@ -29,8 +30,8 @@ function checkBounds({ metadata, spec }: Service): Problem[] {
       : [{ path: `spec.template.spec.${name}`, problem: `${value} must be between 0 and ${max}` }];
   };
   return [
-    ...between('containerConcurrency', maxConcurrency),
-    ...between('timeoutSeconds', maxSeconds),
+    ...between('containerConcurrency', maxContainerConcurrency),
+    ...between('timeoutSeconds', maxTimeoutSeconds),
     ...(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(metadata.name)
       ? []
       : [{ path: 'metadata.name', problem: `"${metadata.name}" is not a DNS label (RFC 1035)` }]),
@@ -51,7 +52,7 @@ function checkContainers({ spec }: Service): Problem[] {
 
 function checkContainer({ name, ports = [], env = [] }: IContainer, path: string): Problem[] {
   const problems: Problem[] = [];
-  if (name === 'queue-proxy')
+  if (name === reservedContainerName)
     problems.push({ path: `${path}.name`, problem: 'queue-proxy is the name of a container of Knative' });
   for (const [index, port] of (ports ?? []).entries()) {
     const here = `${path}.ports[${index}]`;
@@ -83,7 +84,7 @@ function checkVolumes({ spec }: Service): Problem[] {
   for (const { name, path, mountPath } of mounts) {
     if (!(volumes ?? []).some((volume) => volume.name === name))
       problems.push({ path: `${path}.name`, problem: `there is no volume "${name}"` });
-    if (reservedPaths.includes(mountPath))
+    if (reservedMountPaths.includes(mountPath))
       problems.push({ path: `${path}.mountPath`, problem: `${mountPath} cannot be mounted over` });
   }
   return problems;

@@ -1,13 +1,16 @@
+import {
+  podFeatures,
+  reservedContainerName,
+  reservedMountPaths,
+  reservedPorts,
+  reservedVariables,
+} from '../knative-rules.ts';
 import type { Container, EnvSource, Probe, Volume } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import type { Ignore } from './read-object.ts';
 
 /** Which API a Pod specification belongs to: Knative's is narrower. */
 export type PodKind = 'Service' | 'Job';
-
-const reservedVariables = ['PORT', 'K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
-const reservedPorts = [8012, 8013, 8022, 8112, 9090, 9091];
-const reservedPaths = ['/', '/dev', '/dev/log'];
 
 /** Valid in a container, but nothing that a process of this machine could have. */
 const withoutMeaning: Readonly<Record<string, string>> = {
@@ -25,7 +28,9 @@ export function readContainer(pod: Fields, kind: PodKind, ignore: Ignore): { con
   if (pod.has('initContainers'))
     pod.fail(
       'initContainers',
-      kind === 'Service' ? 'is off by default on Knative: use a Job' : 'is not understood: a Job here is one process',
+      kind === 'Service'
+        ? `is off by default on Knative (${podFeatures.initContainers}): use a Job`
+        : 'is not understood: a Job here is one process',
     );
   const [fields, second] = pod.list('containers');
   if (!fields) return pod.fail(pod.has('containers') ? 'containers' : undefined, 'needs one container');
@@ -48,7 +53,7 @@ export function readContainer(pod: Fields, kind: PodKind, ignore: Ignore): { con
 
 function checkName(fields: Fields, kind: PodKind): void {
   const name = kind === 'Job' ? fields.string('name') : fields.text('name');
-  if (name === 'queue-proxy') fields.fail('name', 'is reserved by Knative');
+  if (name === reservedContainerName) fields.fail('name', 'is reserved by Knative');
   if (name && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
     fields.fail('name', 'must be lower-case letters, digits and "-"');
 }
@@ -106,7 +111,7 @@ function readVolumes(pod: Fields, container: Fields): Volume[] {
     const name = mount.string('name');
     const mountPath = mount.string('mountPath');
     if (!mountPath.startsWith('/')) mount.fail('mountPath', 'must be absolute');
-    if (reservedPaths.includes(mountPath)) mount.fail('mountPath', `"${mountPath}" is reserved`);
+    if (reservedMountPaths.includes(mountPath)) mount.fail('mountPath', `"${mountPath}" is reserved`);
     const volume = volumes.get(name) ?? mount.fail('name', `"${name}" is none of the volumes`);
     return { name, mountPath, readOnly: mount.boolean('readOnly') ?? false, source: readVolumeSource(volume) };
   });

@@ -3,6 +3,7 @@ import { parse } from '@dormouse/cesql/parse';
 import { unknownCalls } from '@dormouse/cesql/unknown-calls';
 import { parseCron } from '@dormouse/time/cron';
 import { isoDuration } from '@dormouse/time/durations';
+import { attributeName } from '../knative-rules.ts';
 import type { Broker, Delivery, Destination, EventType, Filter, PingSource, Trigger } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { duration, type Ignore, type ObjectFields } from './read-object.ts';
@@ -79,8 +80,8 @@ function readExpression(entry: Fields): string {
 function checkAttributes(attributes: Fields): void {
   if (attributes.keys.length === 0) attributes.fail(undefined, 'needs at least one attribute');
   for (const name of attributes.keys)
-    if (!/^[a-z0-9]{1,20}$/.test(name))
-      attributes.fail(name, 'is not the name of an attribute: lower-case letters and digits, at most 20');
+    if (!attributeName.test(name))
+      attributes.fail(name, 'is not the name of an attribute: a lower-case letter, then lower-case letters and digits');
 }
 
 /** What a Broker or a Trigger says of delivery; what it leaves open is not there. */

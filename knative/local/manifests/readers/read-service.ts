@@ -1,3 +1,4 @@
+import { maxContainerConcurrency, maxTimeoutSeconds, podFeatures } from '../knative-rules.ts';
 import type { Service } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { isObject, type Json } from '../yaml/source-positions.ts';
@@ -5,24 +6,6 @@ import { type AutoscalerDefaults, readAutoscaling } from './read-autoscaling.ts'
 import { readContainer, readProbe } from './read-container.ts';
 import { type Ignore, type ObjectFields, requireHostName } from './read-object.ts';
 
-/** Fields of a Pod specification that Knative rejects until a feature is switched on. */
-const offByDefault = [
-  'affinity',
-  'dnsConfig',
-  'dnsPolicy',
-  'hostAliases',
-  'hostIPC',
-  'hostNetwork',
-  'hostPID',
-  'nodeSelector',
-  'priorityClassName',
-  'runtimeClassName',
-  'schedulerName',
-  'securityContext',
-  'shareProcessNamespace',
-  'tolerations',
-  'topologySpreadConstraints',
-];
 const withoutMeaning: Readonly<Record<string, string>> = {
   serviceAccountName: 'there is no API server to have rights on',
   automountServiceAccountToken: 'there is no API server to have rights on',
@@ -40,7 +23,8 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
   checkMetadata(object);
   const template = spec.need('template').only('metadata', 'spec');
   const pod = template.need('spec');
-  for (const field of offByDefault) if (pod.has(field)) pod.fail(field, 'is off by default on Knative');
+  for (const [field, feature] of Object.entries(podFeatures))
+    if (field !== 'initContainers' && pod.has(field)) pod.fail(field, `is off by default on Knative (${feature})`);
   pod.only(
     'containers',
     'initContainers',
@@ -53,7 +37,7 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
   for (const [field, reason] of Object.entries(withoutMeaning))
     if (pod.has(field)) ignore(`${field}: ${reason}`, pod.origin(field));
   const { container, fields } = readContainer(pod, 'Service', ignore);
-  const containerConcurrency = pod.integer('containerConcurrency', 0, 1000) ?? 0;
+  const containerConcurrency = pod.integer('containerConcurrency', 0, maxContainerConcurrency) ?? 0;
   return {
     name,
     namespace,
@@ -111,8 +95,8 @@ function readAnnotations(template: Fields, service: string, ignore: Ignore): Fie
 }
 
 function readTimeouts(pod: Fields): { timeoutMs: number; responseStartTimeoutMs: number } {
-  const timeout = pod.integer('timeoutSeconds', 0, 600) || 300;
-  const responseStart = pod.integer('responseStartTimeoutSeconds', 0, 600) || Math.min(300, timeout);
+  const timeout = pod.integer('timeoutSeconds', 0, maxTimeoutSeconds) || 300;
+  const responseStart = pod.integer('responseStartTimeoutSeconds', 0, maxTimeoutSeconds) || Math.min(300, timeout);
   if (responseStart > timeout)
     pod.fail('responseStartTimeoutSeconds', `${responseStart} is greater than timeoutSeconds ${timeout}`);
   return { timeoutMs: timeout * 1000, responseStartTimeoutMs: responseStart * 1000 };
