@@ -2,6 +2,7 @@ import { requestHost } from '@dormouse/runtime/address';
 import { fail } from '@dormouse/runtime/errors';
 import { bodyText, header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
+import { csrf } from 'hono/csrf';
 
 /** Largest form, in bytes: 100,000 code points take up to 12 bytes each when urlencoded. */
 export const formLimit = 2 * 1024 * 1024;
@@ -16,7 +17,7 @@ export interface Form {
  * @throws AppError forbidden when another site sent it, unsupported_media_type unless urlencoded, too_large.
  */
 export async function readForm(c: Context): Promise<Form> {
-  rejectOtherOrigins(c);
+  await rejectOtherOrigins(c);
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(header(c, 'content-type') ?? ''))
     fail('unsupported_media_type', 'This address takes forms only.');
   const fields = new URLSearchParams(await bodyText(c, formLimit));
@@ -24,13 +25,18 @@ export async function readForm(c: Context): Promise<Form> {
 }
 
 /** Browsers say where a request comes from (Fetch Metadata, and Origin with every POST); a program that says nothing has no cookies to abuse. */
-function rejectOtherOrigins(c: Context): void {
-  const site = header(c, 'sec-fetch-site');
-  const origin = header(c, 'origin');
-  const foreign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && hostOf(origin) !== requestHost(c).toLowerCase());
-  if (foreign) fail('forbidden', 'This form was sent by another site. Nothing was changed.');
+async function rejectOtherOrigins(c: Context): Promise<void> {
+  if (header(c, 'sec-fetch-site') === undefined && header(c, 'origin') === undefined) return;
+  await fromThisSite(c, async () => {}).catch(() =>
+    fail('forbidden', 'This form was sent by another site. Nothing was changed.'),
+  );
 }
 
-const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);
+/** hono/csrf takes one of both for enough; here neither may name another site, and the host is the one that the ingress was asked for. */
+const fromThisSite = csrf({
+  secFetchSite: (site, c) => (site === 'same-origin' || site === 'none') && isOwnOrigin(header(c, 'origin'), c),
+  origin: (origin, c) => header(c, 'sec-fetch-site') === undefined && isOwnOrigin(origin, c),
+});
+
+const isOwnOrigin = (origin: string | undefined, c: Context): boolean =>
+  origin === undefined || (URL.canParse(origin) && new URL(origin).host === requestHost(c).toLowerCase());
