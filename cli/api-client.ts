@@ -1,5 +1,5 @@
 /** An answer of the platform; `body` is the parsed JSON where it is some. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
@@ -15,7 +15,7 @@ export interface Client {
     method: string,
     path: string,
     content?: { json?: unknown; bytes?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> },
-  ): Promise<Answer>;
+  ): Promise<ApiResponse>;
 }
 
 /** Nothing answers at the address. */
@@ -46,7 +46,7 @@ export function client(options: ClientOptions): Client {
     connections = 4,
   } = options;
 
-  const once = async (...[method, path, content = {}]: Parameters<Client['send']>): Promise<Answer | Error> => {
+  const once = async (...[method, path, content = {}]: Parameters<Client['send']>): Promise<ApiResponse | Error> => {
     const { json, bytes, headers } = content;
     try {
       const response = await get(`${options.url}${path}`, {
@@ -81,7 +81,7 @@ export function client(options: ClientOptions): Client {
 }
 
 /** What an error answer says, in one line: the problem's detail and the fields it names (RFC 9457). */
-export function problemOf({ status, body }: Answer): string {
+export function problemOf({ status, body }: ApiResponse): string {
   if (typeof body !== 'object' || body === null) return `HTTP ${status}`;
   const { detail, title, errors } = body as { detail?: unknown; title?: unknown; errors?: unknown };
   const fields = Array.isArray(errors) ? errors.map((error) => `${error?.field} ${error?.message}`).join('; ') : '';

@@ -1,4 +1,6 @@
-/** Something about how the program was called or where it runs, said in one line. */
-export class Mistake extends Error {
-  override name = 'Mistake';
+import { CommandError } from './command-error.ts';
+
+/** The command line makes no sense: an unknown option, a missing argument, a wrong value. One line; exit code 2. */
+export class UsageError extends CommandError {
+  override name = 'UsageError';
 }

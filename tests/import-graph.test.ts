@@ -28,9 +28,10 @@ const floors = [
   ['eventing', 'backing'],
   ['console'],
   ['local'],
-  ['cli', 'testing', 'image', 'checks', 'openapi', 'generate'],
+  ['testing', 'image', 'checks', 'openapi', 'generate'],
   ['deploy'],
-  ['tests'],
+  // The command line starts everything else, the programs of the tests too.
+  ['tests', 'cli'],
 ];
 
 function floorOf(room: Workspace): number {

@@ -51,11 +51,11 @@ export interface PlatformOptions {
   env?: Readonly<Record<string, string>>;
   /** Ports of an earlier run, to start it again at the same address. */
   ports?: { port: number; consolePort: number };
-  /** Runs the platform in the place of `knative/local/main.ts`; it can be told things. */
+  /** Runs the platform in the place of `dormouse start`; it can be told things. */
   program?: string;
 }
 
-/** Starts `knative/local/main.ts` and waits until its ingress answers `/health`. @throws Error with its output when it ends before. */
+/** Runs `dormouse start` and waits until its ingress answers `/health`. @throws Error with its output when it ends before. */
 export async function runPlatform({
   home,
   overlay = join(root, 'knative/overlays/local'),
@@ -68,7 +68,7 @@ export async function runPlatform({
   const { port, consolePort } = ports ?? { port: await freePort(), consolePort: await freePort() };
   const child = spawn(
     process.execPath,
-    [program ?? join(root, 'knative/local/main.ts'), '--overlay', overlay, ...args],
+    [...(program ? [program] : [join(root, 'cli/dormouse.mjs'), 'start']), '--overlay', overlay, ...args],
     {
       cwd: root,
       env: {

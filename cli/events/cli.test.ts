@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers';
 import { initKeys } from '@dormouse/auth/key-folder';
 import { deadLetter, type OperatorApi, operatorApi } from '@dormouse/console/operator-api.fixture';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Command, help } from './help.ts';
 
 /** A console with one event, one trigger, a stream and a Broker. */
 async function consoleServer() {
@@ -116,7 +115,7 @@ const portOf = (url: string) => new URL(url).port;
 
 function begin(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
   const places = { PORT: portOf(api.url), CONSOLE_PORT: portOf(shown.url), DORMOUSE_HOME: folder };
-  return spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+  return spawn(process.execPath, [join(import.meta.dirname, '../dormouse.mjs'), 'events', ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...places, ...env },
   });
 }
@@ -138,54 +137,44 @@ function events(
 }
 const sent = () => api.asked.filter(({ what }) => what.startsWith('POST')).map(({ body }) => body);
 
-describe('npm run events', () => {
-  test('explains itself, and each of its commands', async () => {
-    expect(await events(['--help'])).toEqual({ code: 0, out: `${help()}\n`, err: '' });
-    const commands: Command[] = [
-      'dead-letters',
-      'dead-letter',
-      'redrive',
-      'replay',
-      'follow',
-      'cancel',
-      'tail',
-      'send',
-      'explain',
-    ];
-    for (const command of commands) {
-      expect(help()).toContain(`  ${command} `);
-      expect(help(command)).toContain(`npm run events -- ${command}`);
-    }
-    expect((await events(['redrive', '--help'])).out).toBe(`${help('redrive')}\n`);
+describe('dormouse events', () => {
+  test.each([
+    [[], ['tial'], 'there is no command "tial"; did you mean "tail"?'],
+    [['dead-letters'], ['x'], 'unexpected argument "x"'],
+    [['dead-letters'], ['--data', '1'], 'there is no option --data'],
+    [['dead-letters'], ['--state', 'shut'], '--state shut: must be one of open, redriven, all'],
+    [['dead-letters'], ['--from', 'noon'], '--from noon: not a time'],
+    [['dead-letters'], ['--limit', '0'], '--limit 0: must be a whole number from 1'],
+    [['dead-letters'], ['--url', 'ftp://x'], '--url ftp://x: not an http address'],
+    [['dead-letter'], [], 'NUMBER is missing'],
+    [['dead-letter'], ['x'], 'x: not the number of a dead letter'],
+    [['redrive'], [], 'which dead letters?'],
+    [['redrive'], ['1', '--all'], 'exclude each other'],
+    [['redrive'], ['--all'], 'Nobody can be asked here: add --yes'],
+    [['replay'], ['--trigger', 'counts'], '--from is missing'],
+    [['follow'], ['somewhere'], 'must be redrives/ID or replays/ID'],
+    [['send'], ['x'], 'SUBJECT is missing'],
+    [['send'], ['dev.example.x', 's', '--data', '{'], '--data: not JSON'],
+    [['send'], ['dev.example.x', 's', '--data', '@gone.json'], '--data @gone.json: no such file'],
+    [['explain'], [], 'which event, or which trigger?'],
+    [[], ['--url', 'x'], 'there is no command "--url"'],
+  ])('rejects %j %j in one line, with exit code 2', async (command, args, words) => {
+    const { code, out, err } = await events([...command, ...args]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^[^\n]+\n$/);
+    expect(err).toContain(words);
+    expect(err.startsWith(`${['dormouse', 'events', ...command].join(' ')}: `)).toBe(true);
   });
 
   test.each([
-    [['nonsense'], 'there is no command "nonsense"'],
-    [['dead-letters', 'x'], 'dead-letters does not know what "x" is'],
-    [['dead-letters', '--data', '1'], 'dead-letters takes no --data'],
-    [['dead-letters', '--state', 'shut'], '--state shut: must be open, redriven, all'],
-    [['dead-letters', '--from', 'noon'], '--from noon: not a time'],
-    [['dead-letter'], 'dead-letter needs more than that'],
-    [['dead-letter', 'x'], 'x: not the number of a dead letter'],
     [['dead-letter', '99'], 'There is none'],
-    [['redrive'], 'which dead letters?'],
-    [['redrive', '1', '--all'], 'exclude each other'],
-    [['redrive', '--all'], 'Nobody is here to say so: add --yes'],
-    [['replay', '--trigger', 'counts'], 'from when?'],
     [['replay', '--trigger', 'nobody', '--from', '1h'], 'trigger is not there'],
-    [['follow', 'somewhere'], 'must be redrives/ID or replays/ID'],
-    [['send', 'x'], 'send needs more than that'],
-    [['send', 'dev.example.x', 's', '--data', '{'], '--data: not JSON'],
-    [['send', 'dev.example.x', 's', '--data', '@gone.json'], '--data @gone.json: no such file'],
-    [['explain'], 'which event, or which trigger?'],
     [['explain', '--trigger', 'none'], 'there is no trigger none; there are counts'],
     [['explain', 'none'], 'no event of that id is kept'],
-    [['--url', 'x'], 'there is no command "--url"'],
-    [['dead-letters', '--url', 'ftp://x'], '--url ftp://x: not an http address'],
-  ])('says in one line what is wrong with %j', async (args, words) => {
+  ])('says in one line why %j failed, with exit code 1', async (args, words) => {
     const { code, out, err } = await events(args);
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toMatch(/^events: [^\n]+\n$/);
+    expect(err).toMatch(/^dormouse events \S+: [^\n]+\n$/);
     expect(err).toContain(words);
   });
 
@@ -198,7 +187,7 @@ describe('npm run events', () => {
     const elsewhere = await events(['dead-letters'], { env: { DORMOUSE_HOME: join(folder, 'nowhere'), PORT: port } });
     expect(elsewhere).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^events: no token: there are no signing keys in [^\n]+\n$/),
+      err: expect.stringMatching(/^dormouse events dead-letters: no token: there are no signing keys in [^\n]+\n$/),
     });
     api.failure = { status: 403, body: '{}' };
     expect((await events(['dead-letters', '--token', 'T'])).err).toContain('the role operator or admin is needed');
@@ -304,7 +293,7 @@ describe('redrive', () => {
     api.endless = false;
     expect(code).toBe(1);
     const [, place] =
-      /events: (redrives\/\S+) goes on without you: "npm run events -- follow \1" shows how, "cancel \1" stops it\n$/.exec(
+      /^dormouse events redrive: (redrives\/\S+) continues in the platform: "dormouse events follow \1" shows its progress, /m.exec(
         err,
       ) ?? [];
     expect((await events(['follow', place!])).out).toBe('2 of 2 dead letters sent\n');
@@ -394,7 +383,7 @@ describe('send', () => {
     ]);
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^events: the data is not what dev\.dormouse\.journal\.batch\.due\.v1 promises: step: [^\n]+\n$/,
+      /^dormouse events send: the data does not fit the schema of dev\.dormouse\.journal\.batch\.due\.v1: step: [^\n]+\n$/,
     );
     expect(shown.taken).toEqual([]);
   });
@@ -428,17 +417,19 @@ describe('send', () => {
       expect.objectContaining({ source: '/operator', data: { from: 'pipe' } }),
       expect.not.objectContaining({ data: expect.anything() }),
     ]);
-    expect(last.out).toMatch(/^sent ([0-9a-f-]{36}); "npm run events -- explain \1" tells what became of it\n$/);
+    expect(last.out).toMatch(
+      /^sent ([0-9a-f-]{36}); "dormouse events explain \1" shows what each trigger did with it\n$/,
+    );
   });
 
   test('says what a Broker refuses', async () => {
     const { code, err } = await events(['send', 'dev.example.x', 's', '--broker', `${shown.url}/refusing`]);
     expect({ code, err }).toEqual({
       code: 1,
-      err: 'events: the Broker refused it: HTTP 400 the event has no source\n',
+      err: 'dormouse events send: the Broker rejected it: HTTP 400 the event has no source\n',
     });
     const problem = await events(['send', 'dev.example.x', '', '--broker', `${shown.url}/empty`]);
-    expect(problem.err).toBe('events: the Broker refused it: HTTP 400: subject is empty\n');
+    expect(problem.err).toBe('dormouse events send: the Broker rejected it: HTTP 400: subject is empty\n');
   });
 });
 

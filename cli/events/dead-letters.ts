@@ -1,10 +1,9 @@
 import type { DeadLetter, DeadLetterDetail } from '@dormouse/console/operator-api';
 import { block, localTime, pairs, type Terminal, table } from '../terminal.ts';
-import { Mistake } from '../usage-error.ts';
 import type { Options } from './options.ts';
 import type { Service } from './service.ts';
 
-const mostAtOnce = 100;
+const maxPageSize = 100;
 
 /** `dead-letters`: the list, newest first. */
 export async function listDeadLetters(
@@ -18,7 +17,7 @@ export async function listDeadLetters(
     const query = new URLSearchParams({
       state,
       ...filter,
-      limit: String(Math.min(mostAtOnce, limit - found.length)),
+      limit: String(Math.min(maxPageSize, limit - found.length)),
       ...(next && { after: next }),
     });
     const page = await journal.get<DeadLetter[]>(`/dead-letters?${query}`);
@@ -41,13 +40,13 @@ export async function listDeadLetters(
   if (next) terminal.print(terminal.paint('dim', `the newest ${found.length}; --limit shows more`));
 }
 
-/** `dead-letter N`: everything about one. */
+/** `dead-letter NUMBER`: everything about one. */
 export async function showDeadLetter(
   journal: Service,
-  { operands: [number = ''], json }: Options,
+  number: number,
+  { json }: Options,
   terminal: Terminal,
 ): Promise<void> {
-  if (!/^\d{1,15}$/.test(number)) throw new Mistake(`${number}: not the number of a dead letter`);
   const { body: letter } = await journal.get<DeadLetterDetail>(`/dead-letters/${number}`);
   if (json) return terminal.print(JSON.stringify(letter, null, 2));
   for (const line of detail(letter, terminal)) terminal.print(line);

@@ -1,7 +1,8 @@
 import type { ListedTrigger } from '@dormouse/eventing/trigger-list';
 import type { TriggerVerdict } from '@dormouse/eventing/verdicts';
+import { CommandError } from '../command-error.ts';
 import { block, harmless, localTime, pairs, type Terminal, table } from '../terminal.ts';
-import { Mistake } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import type { Options } from './options.ts';
 import type { Service } from './service.ts';
 
@@ -14,12 +15,17 @@ interface Explained {
   verdicts: TriggerVerdict[];
 }
 
-/** `explain ID`: what each trigger made of an event, and why. `explain --trigger T`: which events it can get. */
-export async function explain(console_: Service, options: Options, terminal: Terminal): Promise<void> {
-  const [id] = options.operands;
+/** With an id: what each trigger decided about an event, and why. With a trigger alone: which events it can get. */
+export async function explain(
+  console_: Service,
+  id: string | undefined,
+  options: Options,
+  terminal: Terminal,
+): Promise<void> {
   const { trigger, source } = options.filter;
   if (id !== undefined) return explainEvent(console_, { id, source }, trigger, options.json, terminal);
-  if (trigger === undefined) throw new Mistake('which event, or which trigger? (explain ID, or explain --trigger T)');
+  if (trigger === undefined)
+    throw new UsageError('which event, or which trigger? (explain ID, or explain --trigger T)');
   return explainTrigger(console_, trigger, options.json, terminal);
 }
 
@@ -34,7 +40,7 @@ async function explainEvent(
     `/api/events/${encodeURIComponent(id)}${source === undefined ? '' : `?source=${encodeURIComponent(source)}`}`,
   );
   const verdicts = event.verdicts.filter((each) => trigger === undefined || each.trigger === trigger);
-  if (trigger !== undefined && verdicts.length === 0) throw new Mistake(`there is no trigger ${trigger}`);
+  if (trigger !== undefined && verdicts.length === 0) throw new CommandError(`there is no trigger ${trigger}`);
   if (json) return terminal.print(JSON.stringify(verdicts, null, 2));
   const { print } = terminal;
   for (const line of pairs(
@@ -81,7 +87,9 @@ async function explainTrigger(console_: Service, name: string, json: boolean, te
   const { body: all } = await console_.get<ListedTrigger[]>('/api/triggers');
   const trigger = all.find((each) => each.name === name);
   if (!trigger)
-    throw new Mistake(`there is no trigger ${name}; there are ${all.map((each) => each.name).join(', ') || 'none'}`);
+    throw new CommandError(
+      `there is no trigger ${name}; there are ${all.map((each) => each.name).join(', ') || 'none'}`,
+    );
   if (json) return terminal.print(JSON.stringify(trigger, null, 2));
   const about = [
     ['trigger', `${trigger.namespace}/${trigger.name}`],

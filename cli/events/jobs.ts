@@ -1,70 +1,74 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, position } from '@dormouse/console/operator-api';
+import { CommandError } from '../command-error.ts';
+import { confirmed } from '../confirmed.ts';
 import { progress } from '../progress.ts';
 import { harmless, type Terminal } from '../terminal.ts';
-import { Mistake } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import type { Options } from './options.ts';
 import type { Service } from './service.ts';
 
 const lookMs = 300;
 
-/** `redrive`: one, some, those that fit, or all. @returns whether nothing was refused */
-export async function redrive(journal: Service, options: Options, terminal: Terminal): Promise<boolean> {
-  const wanted = chosen(options);
+/** `redrive`: those of some numbers, those that fit a filter, or all. @returns whether nothing was rejected */
+export async function redrive(
+  connect: () => Promise<Service>,
+  numbers: readonly number[],
+  options: Options,
+  terminal: Terminal,
+): Promise<boolean> {
+  const wanted = selection(numbers, options);
+  const journal = await connect();
   const counted = await journal.send<Job>('POST', '/redrives', { ...wanted, dry_run: true });
   if (options.dryRun)
-    return told(await followed(journal, counted, terminal, { quiet: options.json }), options, terminal);
-  if (counted.total === 0) return told({ ...counted, dry_run: false, state: 'done' }, options, terminal);
-  if (!('numbers' in wanted) && !options.yes) await confirm(`Redrive ${dead(counted.total)}?`, terminal);
+    return printOutcome(await followed(journal, counted, terminal, { quiet: options.json }), options, terminal);
+  if (counted.total === 0) return printOutcome({ ...counted, dry_run: false, state: 'done' }, options, terminal);
+  if (numbers.length === 0 && !options.yes) await confirm(`Redrive ${dead(counted.total)}?`, terminal);
   return run(journal, await journal.send<Job>('POST', '/redrives', wanted), options, terminal);
 }
 
-/** `replay`: a time range to one trigger. */
-export async function replay(journal: Service, options: Options, terminal: Terminal): Promise<boolean> {
-  const { trigger, from, to = new Date().toISOString() } = options.filter;
-  if (!trigger) throw new Mistake('which trigger? (--trigger T)');
-  if (!from) throw new Mistake('from when? (--from TIME)');
+/** `replay`: a time range to one trigger. @returns whether nothing was rejected */
+export async function replay(
+  journal: Service,
+  range: { trigger: string; from: string; to: string },
+  options: Options,
+  terminal: Terminal,
+): Promise<boolean> {
   return run(
     journal,
-    await journal.send<Job>('POST', '/replays', { trigger, from, to, dry_run: options.dryRun }),
+    await journal.send<Job>('POST', '/replays', { ...range, dry_run: options.dryRun }),
     options,
     terminal,
   );
 }
 
-/** `follow KIND/ID` */
-export async function follow(journal: Service, options: Options, terminal: Terminal): Promise<boolean> {
-  return run(journal, (await journal.get<Job>(`/${place(options)}`)).body, options, terminal);
+/** `follow JOB`. @returns whether nothing was rejected */
+export async function follow(journal: Service, job: string, options: Options, terminal: Terminal): Promise<boolean> {
+  return run(journal, (await journal.get<Job>(`/${job}`)).body, options, terminal);
 }
 
-/** `cancel KIND/ID` */
-export async function cancel(journal: Service, options: Options, terminal: Terminal): Promise<boolean> {
-  await journal.send('DELETE', `/${place(options)}`);
-  return told((await journal.get<Job>(`/${place(options)}`)).body, options, terminal);
+/** `cancel JOB`. @returns whether nothing had been rejected */
+export async function cancel(journal: Service, job: string, options: Options, terminal: Terminal): Promise<boolean> {
+  await journal.send('DELETE', `/${job}`);
+  return printOutcome((await journal.get<Job>(`/${job}`)).body, options, terminal);
 }
 
-function place({ operands: [given = ''] }: Options): string {
-  if (!/^(?:redrives|replays)\/[\w-]{1,64}$/.test(given))
-    throw new Mistake(`${given}: must be redrives/ID or replays/ID`);
-  return given;
+type Selection = { numbers: readonly number[] } | { filter: object } | { all: true };
+
+function selection(numbers: readonly number[], { filter, all }: Options): Selection {
+  const ways = [numbers.length > 0, Object.keys(filter).length > 0, all].filter(Boolean).length;
+  if (ways === 0)
+    throw new UsageError('which dead letters? (their numbers, --trigger NAME or another filter, or --all)');
+  if (ways > 1) throw new UsageError('numbers, filters and --all exclude each other');
+  return numbers.length > 0 ? { numbers } : all ? { all } : { filter };
 }
 
-function chosen({ operands, filter, all }: Options): { numbers: number[] } | { filter: object } | { all: true } {
-  const ways = [operands.length > 0, Object.keys(filter).length > 0, all].filter(Boolean).length;
-  if (ways === 0) throw new Mistake('which dead letters? (their numbers, --trigger T or another filter, or --all)');
-  if (ways > 1) throw new Mistake('numbers, filters and --all exclude each other');
-  const wrong = operands.find((number) => !/^[1-9]\d{0,14}$/.test(number));
-  if (wrong !== undefined) throw new Mistake(`${wrong}: not the number of a dead letter`);
-  return operands.length > 0 ? { numbers: operands.map(Number) } : all ? { all } : { filter };
-}
-
-async function confirm(question: string, { ask }: Terminal): Promise<void> {
-  if (!ask) throw new Mistake(`${question} Nobody is here to say so: add --yes`);
-  if (!(await ask(question))) throw new Mistake('nothing was sent');
+async function confirm(question: string, terminal: Terminal): Promise<void> {
+  if (!(await confirmed(question, terminal))) throw new CommandError('nothing was sent');
 }
 
 async function run(journal: Service, job: Job, options: Options, terminal: Terminal): Promise<boolean> {
-  return told(await followed(journal, job, terminal, { quiet: options.json }), options, terminal);
+  return printOutcome(await followed(journal, job, terminal, { quiet: options.json }), options, terminal);
 }
 
 /** Asks until the job has ended. Ctrl-C stops asking, not the job. */
@@ -78,19 +82,19 @@ async function followed(journal: Service, job: Job, terminal: Terminal, { quiet 
     if (now.state !== 'running') return now;
     await sleep(lookMs, undefined, { signal: terminal.signal }).catch(() => {});
     if (terminal.signal.aborted)
-      throw new Mistake(
-        `${path} goes on without you: "npm run events -- follow ${path}" shows how, "cancel ${path}" stops it`,
+      throw new CommandError(
+        `${path} continues in the platform: "dormouse events follow ${path}" shows its progress, "dormouse events cancel ${path}" stops it`,
       );
     now = (await journal.get<Job>(`/${path}`)).body;
   }
 }
 
-/** Says what became of it. @returns whether all is well */
-function told(job: Job, { json }: Options, { print, paint }: Terminal): boolean {
-  const well = job.failed === 0 && !job.error;
+/** Prints the outcome. @returns whether nothing failed */
+function printOutcome(job: Job, { json }: Options, { print, paint }: Terminal): boolean {
+  const succeeded = job.failed === 0 && !job.error;
   if (json) print(JSON.stringify(job, null, 2));
-  else print(paint(!well ? 'red' : job.state === 'cancelled' ? 'yellow' : 'green', sentence(job)));
-  return well;
+  else print(paint(!succeeded ? 'red' : job.state === 'cancelled' ? 'yellow' : 'green', sentence(job)));
+  return succeeded;
 }
 
 function sentence(job: Job): string {
@@ -101,8 +105,8 @@ function sentence(job: Job): string {
     return kind === 'redrive' ? 'no dead letter is open there' : 'no event was archived in that time';
   if (error) return `${kind} given up: ${harmless(error)}`;
   if (dry_run) return `dry run: ${done} of ${all} would be sent${not}${failed > 0 ? `, ${failed} cannot be` : ''}`;
-  if (state === 'running') return `${kind} of ${all} goes on, ${position(job)} done`;
-  return `${state === 'cancelled' ? 'cancelled: ' : ''}${done} of ${all} sent${not}${failed > 0 ? `, ${failed} refused again` : ''}`;
+  if (state === 'running') return `${kind} of ${all} is running, ${position(job)} done`;
+  return `${state === 'cancelled' ? 'cancelled: ' : ''}${done} of ${all} sent${not}${failed > 0 ? `, ${failed} rejected again` : ''}`;
 }
 
 const dead = (count: number) => `${count} dead letter${count === 1 ? '' : 's'}`;

@@ -3,14 +3,14 @@ import { catalogue } from '@dormouse/events/catalogue';
 import { toEnvelope } from '@dormouse/events/cloudevent';
 import { uuidv7 } from '@dormouse/runtime/ids';
 import { problemOf } from '../api-client.ts';
+import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
-import { Mistake } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import type { Options } from './options.ts';
 import { service } from './service.ts';
 
 /** `send TYPE SUBJECT`: an event to the Broker. */
-export async function send(options: Options, terminal: Terminal): Promise<void> {
-  const [type = '', subject = ''] = options.operands;
+export async function send(type: string, subject: string, options: Options, terminal: Terminal): Promise<void> {
   const event = makeEvent(type, subject, await dataOf(options.data, terminal), options);
   const broker = options.broker ?? (await brokerOf(options.console));
   const response = await fetch(broker, {
@@ -18,21 +18,21 @@ export async function send(options: Options, terminal: Terminal): Promise<void> 
     headers: { 'content-type': 'application/cloudevents+json' },
     body: JSON.stringify(event),
   }).catch((error: Error) => {
-    throw new Mistake(
+    throw new CommandError(
       `the Broker does not answer at ${broker} (${(error.cause as Error | undefined)?.message ?? error.message})`,
     );
   });
   if (response.status !== 202)
-    throw new Mistake(`the Broker refused it: ${refusal(response.status, await response.text())}`);
+    throw new CommandError(`the Broker rejected it: ${rejection(response.status, await response.text())}`);
   terminal.print(
     options.json
       ? JSON.stringify(event, null, 2)
-      : `sent ${event.id}; "npm run events -- explain ${event.id}" tells what became of it`,
+      : `sent ${event.id}; "dormouse events explain ${event.id}" shows what each trigger did with it`,
   );
 }
 
 /** What problem+json says; any other answer as it is. */
-function refusal(status: number, text: string): string {
+function rejection(status: number, text: string): string {
   try {
     return problemOf({ status, headers: new Headers(), body: JSON.parse(text) });
   } catch {
@@ -62,7 +62,7 @@ function makeEvent(type: string, subject: string, data: unknown, { filter: { sou
     const words = issues.map(
       ({ message, path = [] }) => `${path.map(({ key }) => String(key)).join('.') || 'data'}: ${message}`,
     );
-    throw new Mistake(`the data is not what ${type} promises: ${words.join('; ')}`);
+    throw new CommandError(`the data does not fit the schema of ${type}: ${words.join('; ')}`);
   }
 }
 
@@ -72,7 +72,7 @@ async function dataOf(given: string | undefined, terminal: Terminal): Promise<un
   try {
     return JSON.parse(text);
   } catch {
-    throw new Mistake(
+    throw new UsageError(
       `--data ${given === '-' || given.startsWith('@') ? given : ''}: not JSON`.replace('--data :', '--data:'),
     );
   }
@@ -82,7 +82,7 @@ function fileText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Mistake(
+    throw new UsageError(
       `--data @${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message}`,
     );
   }
@@ -95,7 +95,7 @@ async function brokerOf(url: string): Promise<string> {
     hint: '; is the platform running? --broker names a Broker elsewhere',
   }).get<{ brokers: string[] }>('/api/addresses');
   const [only, another] = body.brokers;
-  if (!only) throw new Mistake('the platform has no Broker');
-  if (another) throw new Mistake(`which Broker? --broker ${body.brokers.join(' or --broker ')}`);
+  if (!only) throw new CommandError('the platform has no Broker');
+  if (another) throw new UsageError(`which Broker? --broker ${body.brokers.join(' or --broker ')}`);
   return only;
 }

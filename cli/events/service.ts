@@ -1,9 +1,9 @@
-import { type Answer, client, problemOf, Unreachable } from '../api-client.ts';
-import { Mistake } from '../usage-error.ts';
+import { type ApiResponse, client, problemOf, Unreachable } from '../api-client.ts';
+import { CommandError } from '../command-error.ts';
 
 /** Something that answers JSON. */
 export interface Service {
-  /** @throws Mistake with what it answers instead of JSON, or that it does not answer */
+  /** @throws CommandError with what it answers instead of JSON, or that it does not answer */
   get<T>(path: string): Promise<{ body: T; next: string | undefined }>;
   send<T>(method: 'POST' | 'DELETE', path: string, json?: object): Promise<T>;
 }
@@ -25,17 +25,18 @@ export function service({
 }): Service {
   const reader = client({ url, token, attempts: 5, connections: 2 });
   const writer = client({ url, token, attempts: 1, connections: 1 });
-  const ask = async (...[by, method, path, json]: [typeof reader, string, string, object?]): Promise<Answer> => {
+  const ask = async (...[by, method, path, json]: [typeof reader, string, string, object?]): Promise<ApiResponse> => {
     const answer = await by.send(method, path, json ? { json } : {}).catch((error: unknown) => {
       if (error instanceof Unreachable)
-        throw new Mistake(`${name} does not answer at ${url} (${error.message})${hint}`);
+        throw new CommandError(`${name} does not answer at ${url} (${error.message})${hint}`);
       throw error;
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
     if (answer.status === 401)
-      throw new Mistake('the token is not accepted: it has expired, or another platform signed it');
-    if (answer.status === 403) throw new Mistake('the token does not allow it: the role operator or admin is needed');
-    throw new Mistake(`${name}: ${problemOf(answer)}`);
+      throw new CommandError('the token is not accepted: it has expired, or another platform signed it');
+    if (answer.status === 403)
+      throw new CommandError('the token does not allow it: the role operator or admin is needed');
+    throw new CommandError(`${name}: ${problemOf(answer)}`);
   };
   return {
     async get<T>(path: string) {

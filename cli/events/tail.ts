@@ -1,5 +1,5 @@
+import { CommandError } from '../command-error.ts';
 import { harmless, localTime, type Terminal } from '../terminal.ts';
-import { Mistake } from '../usage-error.ts';
 import type { Options } from './options.ts';
 
 /** An event as the console's stream tells it, each time that something became of it. */
@@ -18,20 +18,21 @@ export async function tail({ console: url, filter: { type }, json }: Options, te
   const response = await fetch(`${url}/api/stream`, { signal: terminal.signal }).catch((error: Error) => {
     if (terminal.signal.aborted) return undefined;
     const why = (error.cause as Error | undefined)?.message ?? error.message;
-    throw new Mistake(
+    throw new CommandError(
       `the console does not answer at ${url} (${why}); is the platform running? "npm start" starts it, --console names one elsewhere`,
     );
   });
   if (!response) return;
   if (!response.body || !response.ok)
-    throw new Mistake(`the console at ${url} has no stream of events: HTTP ${response.status}`);
+    throw new CommandError(`the console at ${url} has no stream of events: HTTP ${response.status}`);
   try {
     for await (const event of messages(response.body.pipeThrough(new TextDecoderStream()))) {
       const shown = JSON.parse(event) as Shown;
       if (fits(shown.type, type)) terminal.print(json ? JSON.stringify(shown) : line(shown, terminal));
     }
   } catch (error) {
-    if (!terminal.signal.aborted) throw new Mistake(`the console’s stream broke off (${(error as Error).message})`);
+    if (!terminal.signal.aborted)
+      throw new CommandError(`the stream of the console was interrupted (${(error as Error).message})`);
   }
 }
 

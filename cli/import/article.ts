@@ -3,8 +3,8 @@ import { type Author, authors } from './authors.ts';
 import { frontMatter } from './front-matter.ts';
 import { readHead } from './head.ts';
 import { latin } from './latin.ts';
-import { moment } from './moment.ts';
 import { plainText } from './plain-text.ts';
+import { timestamp } from './timestamp.ts';
 
 /** A Markdown file as read: `path` relative to the imported folder, with `/`; `modified` is the file's own time. */
 export interface SourceFile {
@@ -95,19 +95,19 @@ function saidDate(
   const values = dateKeys
     .map((key) => fields[key])
     .filter((value) => value !== undefined && value !== null && typeof value !== 'boolean' && value !== '');
-  const date = values.map(moment).find(Boolean) ?? below ?? microformatDate(body);
-  const odd = values.filter((value) => !moment(value));
+  const date = values.map(timestamp).find(Boolean) ?? below ?? microformatDate(body);
+  const odd = values.filter((value) => !timestamp(value));
   return { ...(date ? { date } : {}), notes: odd.map((value) => `date not understood: ${String(value)}`) };
 }
 
 /** `<time class="dt-published" datetime="…">` of an h-entry (microformats2), as exports of other platforms have it. */
 function microformatDate(body: string): string | undefined {
   const [, attributes = '', text = ''] = /<time\b([^<>]*\bdt-published\b[^<>]*)>([^<]*)/i.exec(body) ?? [];
-  return moment(/\bdatetime="([^"]*)"/i.exec(attributes)?.[1]) ?? moment(text);
+  return timestamp(/\bdatetime="([^"]*)"/i.exec(attributes)?.[1]) ?? timestamp(text);
 }
 
 function guessedDate({ path, modified }: SourceFile): Pick<Article, 'date' | 'dateGuessedFrom'> {
-  const named = moment(/(?:^|\/)(\d{4}-\d{2}-\d{2})(?=[-_.])[^/]*$/.exec(path)?.[1]);
+  const named = timestamp(/(?:^|\/)(\d{4}-\d{2}-\d{2})(?=[-_.])[^/]*$/.exec(path)?.[1]);
   return named
     ? { date: named, dateGuessedFrom: 'file name' }
     : { date: modified.toISOString(), dateGuessedFrom: 'file time' };

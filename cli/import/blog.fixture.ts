@@ -32,10 +32,10 @@ export async function startBlog(given: {
   let open = 0;
   let peak = 0;
 
-  type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
-  const problem = (status: number, detail: string): Answer => ({ status, body: { detail, status } });
+  type FakeResponse = { status: number; body?: unknown; headers?: Record<string, string> };
+  const problem = (status: number, detail: string): FakeResponse => ({ status, body: { detail, status } });
 
-  const answer = (method: string, path: string, auth: string | undefined, bytes: Buffer): Answer => {
+  const answer = (method: string, path: string, auth: string | undefined, bytes: Buffer): FakeResponse => {
     const [, hash] = /^\/blog\/media\/([0-9a-f]{64})$/.exec(path) ?? [];
     const [, id] = /^\/blog\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (path === '/health') return { status: 200 };
@@ -48,17 +48,17 @@ export async function startBlog(given: {
     if (method === 'PATCH' && id) return change(Number(id), json);
     return problem(404, 'Nothing here.');
   };
-  const put = (hash: string, bytes: Buffer): Answer => {
+  const put = (hash: string, bytes: Buffer): FakeResponse => {
     if (given.refuse?.(bytes)) return problem(415, 'Not a picture.');
     if (createHash('sha256').update(bytes).digest('hex') !== hash) return problem(422, 'Wrong hash.');
     return { status: media.set(hash, bytes) && 201 };
   };
-  const user = (json: { username: string; display_name: string }): Answer => {
+  const user = (json: { username: string; display_name: string }): FakeResponse => {
     const known = users.has(json.username);
     if (!known) users.set(json.username, json.display_name);
     return { status: known ? 200 : 201, body: { id: 1, username: json.username } };
   };
-  const create = (json: Post): Answer => {
+  const create = (json: Post): FakeResponse => {
     const before = posts.find(({ source }) => source === json.source);
     if (before) return { status: 200, body: before };
     if (!users.has(json.author)) return problem(422, 'No such author.');
@@ -68,7 +68,7 @@ export async function startBlog(given: {
     posts.push(post);
     return { status: 201, body: post, headers: { etag: '"1"' } };
   };
-  const change = (id: number, json: object): Answer => {
+  const change = (id: number, json: object): FakeResponse => {
     const post = posts[id - 1]!;
     Object.assign(post, json, { version: post.version + 1 });
     return { status: 200, body: post };

@@ -1,4 +1,4 @@
-import { moment } from './moment.ts';
+import { timestamp } from './timestamp.ts';
 
 /** What the top of an article says about it, and the article without those lines. */
 export interface Head {
@@ -105,7 +105,7 @@ function byline(lines: readonly string[]): { found: { authors?: string; date?: s
     const isDate = /date|publish|posted/i.test(one[1]!);
     const whole = index === marks.length - 1 && wrapped(raw);
     const { taken, left } = isDate ? firstLine(value) : whole ? { taken: value, left: [] } : continued(value);
-    const date = isDate ? moment(taken) : undefined;
+    const date = isDate ? timestamp(taken) : undefined;
     if (isDate && !date) return Object.keys(found).length > 0 ? { found, rest: [...rest, taken, ...left] } : undefined;
     if (date) found.date ??= date;
     else found.authors = found.authors ? `${found.authors}, ${taken}` : taken;

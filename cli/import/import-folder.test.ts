@@ -3,16 +3,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { importToken } from '@dormouse/auth/import-token';
 import { initKeys } from '@dormouse/auth/key-folder';
 import { readKeys } from '@dormouse/auth/keyring';
 import { importJWK, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CommandError } from '../command-error.ts';
+import { readable } from '../commands/import.ts';
+import { localToken } from '../local-token.ts';
 import type { Screen } from '../progress.ts';
-import { Mistake } from '../usage-error.ts';
 import { type Blog, startBlog } from './blog.fixture.ts';
-import { importFolder } from './import-folder.ts';
-import { localToken } from './local-token.ts';
-import { type Options, options } from './options.ts';
+import { type ImportOptions, importFolder } from './import-folder.ts';
 
 const picture = Buffer.from('89504e470d0a1a0a', 'hex');
 const files: Record<string, string | Buffer> = {
@@ -44,10 +45,10 @@ afterEach(async () => {
 });
 
 /** One run in this process; gives whether all is there, what was printed and what the screen showed. */
-async function run(changes: Partial<Options> = {}, screen: Partial<Screen> = {}) {
+async function run(changes: Partial<ImportOptions> = {}, screen: Partial<Screen> = {}) {
   const printed: string[] = [];
   const shown: string[] = [];
-  const all: Options = {
+  const all: ImportOptions = {
     folder,
     url: blog.url,
     token: 'good',
@@ -235,7 +236,7 @@ describe('an import', () => {
   });
 });
 
-describe('a mistake is told in one line', () => {
+describe('an error is one line', () => {
   it.each<[string, () => Promise<unknown>, RegExp]>([
     ['no such folder', () => run({ folder: '/no/such/folder' }), /^\/no\/such\/folder: there is no such folder$/],
     ['a file', () => run({ folder: import.meta.filename }), /is a file, not a folder$/],
@@ -253,24 +254,9 @@ describe('a mistake is told in one line', () => {
     ],
   ])('%s', async (_, work, message) => {
     const error = await work().catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(Mistake);
-    expect((error as Mistake).message).toMatch(message);
-    expect((error as Mistake).message).not.toContain('\n');
-  });
-
-  it('on the command line too', () => {
-    expect(() => options([], '8080')).toThrow('which folder?');
-    expect(() => options(['a', 'b'], '8080')).toThrow('one folder at a time');
-    expect(() => options(['a', '--url', 'ftp://x'], '8080')).toThrow('not an http address');
-    expect(() => options(['a', '--what'], '8080')).toThrow(Mistake);
-    expect(options(['--help'], '8080')).toBe('help');
-    expect(options(['/tmp/my_old-blog', '--token', 't'], '81')).toMatchObject({
-      folder: '/tmp/my_old-blog',
-      url: 'http://127.0.0.1:81',
-      name: 'my_old-blog',
-      author: 'My old blog',
-      token: 't',
-    });
+    expect(error).toBeInstanceOf(CommandError);
+    expect((error as CommandError).message).toMatch(message);
+    expect((error as CommandError).message).not.toContain('\n');
   });
 });
 
@@ -279,24 +265,27 @@ describe('the token that is made here', () => {
     const keys = join(folder, 'keys');
     initKeys(keys);
     const key = await importJWK(readKeys(keys)[0]!.publicJwk, 'EdDSA');
-    const { payload, protectedHeader } = await jwtVerify(await localToken(keys, 'https://issuer.example'), key);
+    const { payload, protectedHeader } = await jwtVerify(
+      await localToken(keys, 'https://issuer.example', importToken),
+      key,
+    );
     expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
     expect(payload).toMatchObject({ iss: 'https://issuer.example', aud: 'dormouse', role: 'admin', scope: 'import' });
     expect(payload.exp! - payload.iat!).toBe(3600);
   });
 
   it('needs keys: a platform that never ran here has none', async () => {
-    await expect(localToken(join(folder, 'none'), 'x')).rejects.toThrow(
+    await expect(localToken(join(folder, 'none'), 'x', importToken)).rejects.toThrow(
       /there are no signing keys in .*; start the platform/,
     );
-    await expect(localToken(join(folder, 'images'), 'x')).rejects.toThrow(/^no token: .*give --token$/);
+    await expect(localToken(join(folder, 'images'), 'x', importToken)).rejects.toThrow(/^no token: .*give --token$/);
   });
 });
 
 describe('the program', () => {
-  const main = join(import.meta.dirname, 'main.ts');
+  const main = join(import.meta.dirname, '../dormouse.mjs');
   const start = (args: string[], env: Record<string, string> = {}) =>
-    promisify(execFile)(process.execPath, [main, ...args], { env: { ...env, PATH: '' } }).then(
+    promisify(execFile)(process.execPath, [main, 'import', ...args], { env: { ...env, PATH: '' } }).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
       ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
     );
@@ -307,7 +296,7 @@ describe('the program', () => {
     const { code, stderr } = await start([folder], { PORT: new URL(blog.url).port, DORMOUSE_HOME: home });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/^import: the token is not accepted \(401\)[^\n]*\n$/),
+      stderr: expect.stringMatching(/^dormouse import: the token is not accepted \(401\)[^\n]*\n$/),
     });
     expect(blog.log).toContain('POST /api/users');
   });
@@ -319,12 +308,39 @@ describe('the program', () => {
     expect(stderr).toContain('articles 3/3');
   });
 
-  it('ends with 1 and one line for a mistake, and explains itself', async () => {
+  it('prints the whole report as JSON for programs', async () => {
+    const { code, stdout } = await start([folder, '--dry-run', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ folder, url: 'http://127.0.0.1:8080', dry_run: true, articles: 3 });
+  });
+
+  it('names an import and its owner after the folder', async () => {
+    const old = join(folder, 'my_old-blog');
+    mkdirSync(old);
+    writeFileSync(join(old, 'a.md'), '# A\n\nText');
+    const { code } = await start([old, '--url', blog.url, '--token', 'good']);
+    expect(code).toBe(0);
+    expect(blog.log.length).toBeGreaterThan(0);
+    expect(readable('my_old-blog')).toBe('My old blog');
+  });
+
+  it('ends with 1 and one line when it cannot import', async () => {
     expect(await start(['/no/such/folder'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'import: /no/such/folder: there is no such folder\n',
+      stderr: 'dormouse import: /no/such/folder: there is no such folder\n',
     });
-    expect((await start(['--help'])).stdout).toContain('npm run import -- FOLDER');
+  });
+
+  it.each([
+    [[], 'FOLDER is missing'],
+    [['a', 'b'], 'unexpected argument "b"'],
+    [['a', '--url', 'ftp://x'], '--url ftp://x: not an http address'],
+    [['a', '--what'], 'there is no option --what'],
+  ])('ends with 2 and one line for %j', async (args, words) => {
+    const { code, stdout, stderr } = await start(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^dormouse import: [^\n]+\n$/);
+    expect(stderr).toContain(words);
   });
 });

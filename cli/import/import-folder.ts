@@ -1,18 +1,31 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { client, Unreachable } from '../api-client.ts';
+import { CommandError } from '../command-error.ts';
 import { progress, type Screen } from '../progress.ts';
-import { Mistake } from '../usage-error.ts';
 import { readFolder } from './folder.ts';
-import type { Options } from './options.ts';
 import { plan } from './plan.ts';
 import { report, reportText } from './report.ts';
-import { Refused, run } from './run.ts';
+import { run } from './run.ts';
 
-export interface Surroundings {
+export interface ImportOptions {
+  readonly folder: string;
+  readonly url: string;
+  readonly token?: string | undefined;
+  readonly name: string;
+  readonly author: string;
+  readonly site?: string | undefined;
+  /** File for the whole report. */
+  readonly report?: string | undefined;
+  readonly dryRun: boolean;
+  /** Prints the whole report as JSON. */
+  readonly json?: boolean;
+}
+
+export interface ImportContext {
   /** Where the report goes; progress goes to `screen`. */
   readonly print: (text: string) => void;
   readonly screen: Screen;
-  /** A token for the local platform, made when none was given. @throws Mistake */
+  /** A token for the local platform, made when none was given. @throws CommandError */
   readonly localToken: () => Promise<string>;
   readonly sleep?: (ms: number) => Promise<void>;
 }
@@ -20,22 +33,22 @@ export interface Surroundings {
 /**
  * Imports a folder and reports.
  * @returns whether everything that is an article is in the blog now
- * @throws Mistake in one line: no such folder, nothing listens, token refused
+ * @throws CommandError in one line: no such folder, nothing listens, token refused
  */
 export async function importFolder(
-  options: Options,
-  { print, screen, localToken, sleep }: Surroundings,
+  options: ImportOptions,
+  { print, screen, localToken, sleep }: ImportContext,
 ): Promise<boolean> {
   const folder = openFolder(options.folder);
   const planned = plan(folder, options);
   if (planned.posts.length === 0)
-    throw new Mistake(
+    throw new CommandError(
       `${options.folder}: there is no article in it (${planned.skipped.length} Markdown files skipped)`,
     );
   const outcome = options.dryRun ? undefined : await carriedOut();
   const all = report(planned, outcome, { folder: options.folder, name: options.name, url: options.url });
   if (options.report) writeReport(options.report, all);
-  print(reportText(all));
+  print(options.json ? JSON.stringify(all, null, 2) : reportText(all));
   return (outcome?.failed.length ?? 0) === 0;
 
   async function carriedOut() {
@@ -51,22 +64,21 @@ export async function importFolder(
       });
     } catch (error) {
       if (error instanceof Unreachable)
-        throw new Mistake(
+        throw new CommandError(
           `${options.url} does not answer (${error.message}): start the platform with "npm start", or give --url`,
         );
-      if (error instanceof Refused) throw new Mistake(error.message);
       throw error;
     }
   }
 }
 
 function openFolder(path: string) {
-  if (!existsSync(path)) throw new Mistake(`${path}: there is no such folder`);
-  if (!statSync(path).isDirectory()) throw new Mistake(`${path}: is a file, not a folder`);
+  if (!existsSync(path)) throw new CommandError(`${path}: there is no such folder`);
+  if (!statSync(path).isDirectory()) throw new CommandError(`${path}: is a file, not a folder`);
   try {
     return readFolder(path);
   } catch (error) {
-    throw new Mistake(`${path}: cannot be read (${(error as Error).message})`);
+    throw new CommandError(`${path}: cannot be read (${(error as Error).message})`);
   }
 }
 
@@ -74,6 +86,6 @@ function writeReport(path: string, all: object): void {
   try {
     writeFileSync(path, `${JSON.stringify(all, null, 2)}\n`);
   } catch (error) {
-    throw new Mistake(`--report ${path}: cannot be written (${(error as Error).message})`);
+    throw new CommandError(`--report ${path}: cannot be written (${(error as Error).message})`);
   }
 }

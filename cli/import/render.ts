@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Article } from './article.ts';
 import { commonMark } from './commonmark.ts';
 import type { Folder } from './folder.ts';
+import { linkTargets } from './link-targets.ts';
 import { rewriteLinks } from './links.ts';
-import { places } from './places.ts';
 
 const pictureTypes = /\.(?:png|jpe?g|gif|webp|avif|svg)$/i;
 
@@ -45,7 +45,7 @@ export function renderer(
   site?: string,
 ): Renderer {
   const paths = articles.map(({ path }) => path);
-  const at = places(paths, folder.files);
+  const at = linkTargets(paths, folder.files);
   const hashes = new Map<string, string>();
   const pictures = new Map<string, string>();
 

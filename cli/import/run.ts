@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { type Answer, type Client, problemOf } from '../api-client.ts';
+import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
+import { CommandError } from '../command-error.ts';
 import type { Step } from '../progress.ts';
 import { atOnce } from './at-once.ts';
 import type { FileNote, Plan, PlannedPost } from './plan.ts';
@@ -16,11 +17,6 @@ export interface Outcome {
   readonly accounts: { created: string[]; present: string[] };
 }
 
-/** The platform does not let us in; no further request makes sense. */
-export class Refused extends Error {
-  override name = 'Refused';
-}
-
 export interface RunOptions {
   readonly client: Client;
   readonly read: (path: string) => Buffer;
@@ -31,7 +27,7 @@ export interface RunOptions {
 /**
  * Carries out a plan: pictures and accounts first, several at a time, then the posts one after the other, oldest first. Posts, pictures
  * and accounts that are there already stay as they are.
- * @throws Refused for a token that is not accepted; Unreachable
+ * @throws CommandError for a token that is not accepted; Unreachable
  */
 export async function run(plan: Plan, options: RunOptions): Promise<Outcome> {
   const outcome: Outcome = {
@@ -126,7 +122,7 @@ async function makePosts(
 }
 
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
-async function create(client: Client, post: PlannedPost, content: string): Promise<Answer> {
+async function create(client: Client, post: PlannedPost, content: string): Promise<ApiResponse> {
   const { title, slug, author, byline, category_name, created_at, status, source } = post;
   const json = { title, content, category_name, status, author, byline, created_at, slug, source };
   const answer = await client.send('POST', '/blog/api/posts', { json });
@@ -161,25 +157,26 @@ async function relink(
   }
 }
 
-function admitted(answer: Answer): Answer {
+function admitted(answer: ApiResponse): ApiResponse {
   if (answer.status === 401)
-    throw new Refused('the token is not accepted (401): it has expired, or another platform signed it');
-  if (answer.status === 403) throw new Refused('the token does not allow an import (403): it needs the scope "import"');
+    throw new CommandError('the token is not accepted (401): it has expired, or another platform signed it');
+  if (answer.status === 403)
+    throw new CommandError('the token does not allow an import (403): it needs the scope "import"');
   return answer;
 }
 
-function field({ status, body }: Answer, name: string): unknown {
+function field({ status, body }: ApiResponse, name: string): unknown {
   return status < 300 && typeof body === 'object' && body !== null
     ? (body as Record<string, unknown>)[name]
     : undefined;
 }
 
-function text(answer: Answer, name: string): string | undefined {
+function text(answer: ApiResponse, name: string): string | undefined {
   const value = field(answer, name);
   return typeof value === 'string' ? value : undefined;
 }
 
-function number(answer: Answer, name: string): number | undefined {
+function number(answer: ApiResponse, name: string): number | undefined {
   const value = field(answer, name);
   return typeof value === 'number' ? value : undefined;
 }

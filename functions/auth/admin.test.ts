@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Admin, adminCommand } from './admin.ts';
+import { type Admin, claim as offerClaim, promote, reset, setRole, withAdmin } from './admin.ts';
 import { authFixture } from './app.fixture.ts';
-import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 let db: TestDatabase;
 let fixture: ReturnType<typeof authFixture>;
@@ -18,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => db?.drop());
 
-async function run(...words: string[]): Promise<string> {
+/** `dormouse admin …`, without the command line. */
+async function run(...words: [string] | ['claim' | 'reset', string] | ['role', string, string]): Promise<string> {
   const lines: string[] = [];
   const admin: Admin = {
     store: fixture.auth.store,
@@ -26,7 +22,9 @@ async function run(...words: string[]): Promise<string> {
     now: fixture.auth.now,
     print: (line) => lines.push(line),
   };
-  await adminCommand(words, admin);
+  if (words.length === 1) await promote(admin, words[0]);
+  else if (words.length === 3) await setRole(admin, words[1], words[2]);
+  else await (words[0] === 'claim' ? offerClaim : reset)(admin, words[1]);
   return lines.join('\n');
 }
 const linkIn = (text: string) => /https:\/\/blog\.example\/claim\?token=([\w-]{43})$/m.exec(text)?.[1];
@@ -75,11 +73,10 @@ describe('admin NAME', () => {
       now: fixture.auth.now,
       print: (line) => lines.push(line),
     };
-    await adminCommand(['watcher'], admin, 'operator');
+    await promote(admin, 'watcher', 'operator');
     expect(lines[0]).toBe('watcher is made, as operator.');
     expect((await fixture.auth.store.find('watcher'))?.role).toBe('operator');
-    await expect(adminCommand(['watcher'], admin, 'owner')).rejects.toThrow('a role is one of');
-    await expect(adminCommand(['reset', 'watcher'], admin, 'operator')).rejects.toThrow('--role');
+    await expect(promote(admin, 'watcher', 'owner')).rejects.toThrow('a role is one of');
   });
 
   test('does not give a deleted name out again', async () => {
@@ -98,7 +95,7 @@ describe('claim and reset', () => {
     await fixture.auth.store.register({ username: 'imported' });
     expect(linkIn(await run('claim', 'imported'))).toBeDefined();
     await register('has-one');
-    await expect(run('claim', 'has-one')).rejects.toThrow('use: reset has-one');
+    await expect(run('claim', 'has-one')).rejects.toThrow('use: dormouse admin reset has-one');
     await expect(run('claim', 'nobody')).rejects.toThrow('there is no user nobody');
   });
 
@@ -138,41 +135,25 @@ describe('role NAME ROLE', () => {
       'a role is one of reader, author, editor, operator, admin',
     );
     await expect(run('role', 'nobody', 'admin')).rejects.toThrow('there is no user nobody');
-    await expect(run('promote', 'climber')).rejects.toThrow('--help');
   });
 });
 
-describe('the program', () => {
-  const program = (args: string[], env: Record<string, string> = {}) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, 'admin.ts'), ...args], { encoding: 'utf8', env: env });
-
-  test('finds the database by DORMOUSE_HOME, and the port by PORT', () => {
-    const home = temporaryFolder();
-    mkdirSync(join(home, 'secrets/auth-database'), { recursive: true });
-    writeFileSync(join(home, 'secrets/auth-database/DATABASE_URL'), `${db.urlOf('auth')}\n`);
-    const { status, stdout, stderr } = program(['by-hand'], { DORMOUSE_HOME: home, PORT: '9090' });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/http:\/\/127\.0\.0\.1:9090\/claim\?token=[\w-]{43}\n$/);
+describe('the database', () => {
+  test('is opened for one command', async () => {
+    const lines: string[] = [];
+    const options = {
+      databaseUrl: db.urlOf('auth'),
+      url: 'http://127.0.0.1:9090',
+      print: (line: string) => lines.push(line),
+    };
+    await withAdmin(options, (admin) => promote(admin, 'by-hand'));
+    expect(lines.at(-1)).toMatch(/^ {2}http:\/\/127\.0\.0\.1:9090\/claim\?token=[\w-]{43}$/);
   });
 
-  test('says in one line what is missing', () => {
-    const { status, stderr } = program(['by-hand'], { DORMOUSE_HOME: join(tmpdir(), 'dormouse-nowhere') });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^admin: \S+DATABASE_URL cannot be read: start the platform once with npm start, or give --database-url\n$/,
+  test('is named in one line when it does not answer', async () => {
+    const options = { databaseUrl: 'postgres://auth:x@127.0.0.1:9/x', url: 'http://127.0.0.1', print: () => {} };
+    await expect(withAdmin(options, (admin) => promote(admin, 'by-hand'))).rejects.toThrow(
+      'the database does not answer: is the platform running (npm start)?',
     );
-  });
-
-  test('says in one line that the database does not answer', () => {
-    const { status, stderr } = program(['by-hand', '--database-url', 'postgres://auth:x@127.0.0.1:9/x']);
-    expect(status).toBe(1);
-    expect(stderr).toBe('admin: the database does not answer: is the platform running (npm start)?\n');
-  });
-
-  test('explains itself', () => {
-    expect(program(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('npm run admin -- NAME') });
-    expect(program([])).toMatchObject({ status: 1 });
-    expect(program(['--nonsense'])).toMatchObject({ status: 1, stderr: expect.stringMatching(/^admin: [^\n]+\n$/) });
   });
 });

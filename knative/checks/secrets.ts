@@ -1,17 +1,9 @@
-// `npm run secrets`: creates the Secrets of a cluster without a secret store, by the local platform's recipes.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { readLocalConfig } from '@dormouse/manifests/local-config';
 import { prepareSecrets, readSecret } from '@dormouse/serving/process/secrets';
-
-const help = `Prints new Secrets for a cluster that nobody else provides them to, as JSON. With create, what is there stays as it is:
-
-  npm run -s secrets | kubectl create -f -
-
-  --namespace NAME  default: dormouse`;
 
 const root = join(import.meta.dirname, '../..');
 
@@ -73,17 +65,3 @@ const redisSettings = (secret: string) =>
     'maxmemory-policy allkeys-lru',
     '',
   ].join('\n');
-
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      namespace: { type: 'string', default: 'dormouse' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) console.log(help);
-  else
-    console.log(
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: await clusterSecrets(values.namespace) }, null, 2),
-    );
-}

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { request } from 'undici';
 import { runPlatform } from '../platform.ts';
 import { brokerBench } from './broker-bench.ts';
@@ -10,52 +9,16 @@ import { coldStarts } from './cold.ts';
 import { password, people, plainContender, platformContender, shots } from './contenders.ts';
 import { eventLatency } from './events.ts';
 import { memory } from './memory.ts';
+import type { BenchOptions } from './options.ts';
 import { predecessorsScenario } from './predecessor.ts';
 import { atRate, saturation } from './saturation.ts';
 import { table } from './table.ts';
 import { telemetryCost } from './telemetry.ts';
 
-const help = `npm run bench -- [telemetry | cluster-cold] [options]
-
-Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http function;
-with "telemetry" what telemetry costs a function, and nothing else; with "cluster-cold" cold starts of functions on the cluster of
-KUBECONFIG, reached at INGRESS, and nothing else.
-
-  --parts a,b,c,d,e,f  a cold starts, b throughput and latency, c the predecessor's scenario, d events, e memory,
-                      f the broker alone: publishing, end to end, a backlog, dead neighbours, recovery (default: all)
-  --rounds N          interleaved rounds of b (default 5)
-  --broker-rounds N   interleaved rounds of f's dead neighbours (default 9)
-  --cold N            cold starts of each function with a prewarmed process, and a quarter of it without (default 20)
-  --seconds N         length of one run of b (default 4)
-  --posts N           posts in the database before b (default 500)
-  --namespace NAME    cluster-cold: theirs (default dormouse)
-  --cycles N          telemetry: functions started, asked once and ended (default 1000)
-  --sleeps N          telemetry: functions put to sleep by the autoscaler (default 100)
-  --out FILE          results as JSON (default bench.json)
-  --help`;
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    parts: { type: 'string', default: 'a,b,c,d,e,f' },
-    rounds: { type: 'string', default: '5' },
-    'broker-rounds': { type: 'string', default: '9' },
-    cold: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '4' },
-    posts: { type: 'string', default: '500' },
-    namespace: { type: 'string', default: 'dormouse' },
-    cycles: { type: 'string', default: '1000' },
-    sleeps: { type: 'string', default: '100' },
-    out: { type: 'string', default: 'bench.json' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
-const [rounds, seconds, posts] = [Number(values.rounds), Number(values.seconds), Number(values.posts)];
-const parts = new Set(positionals.length > 0 ? positionals : values.parts.split(','));
+// `dormouse bench` starts this program with its options as JSON.
+const values = JSON.parse(process.argv[2] ?? '{}') as BenchOptions;
+const { rounds, seconds, posts } = values;
+const parts = new Set<string>(values.parts);
 const progress = (line: string) => console.error(`· ${line}`);
 const overlay = join(import.meta.dirname, 'overlay');
 const outer = mkdtempSync(join(tmpdir(), 'dormouse-bench-'));
@@ -63,7 +26,7 @@ const home = join(outer, 'home');
 mkdirSync(home);
 
 const results: Record<string, unknown> = {
-  command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
+  command: values.command,
   date: new Date().toISOString(),
   machine: {
     cpu: cpus()[0]?.model,
@@ -81,21 +44,21 @@ try {
     results.clusterCold = await clusterColdStarts({
       ingress,
       namespace: values.namespace,
-      rounds: Number(values.cold),
+      rounds: values.cold,
       progress,
     });
     results.loadAfter = loadavg()[0];
     save();
   }
   if (parts.has('f')) {
-    results.broker = await brokerBench(outer, Number(values['broker-rounds']), progress);
+    results.broker = await brokerBench(outer, values.brokerRounds, progress);
     save();
   }
   if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
   if (parts.has('telemetry'))
     await withPlatform([], async (platform) => {
       await fill(platform);
-      const many = { cycles: Number(values.cycles), sleeps: Number(values.sleeps), cold: Number(values.cold) };
+      const many = { cycles: values.cycles, sleeps: values.sleeps, cold: values.cold };
       results.telemetry = await telemetryCost(platform, join(outer, 'posts'), { rounds, seconds, ...many }, progress);
     });
   if (parts.has('e'))
@@ -107,7 +70,7 @@ try {
       await withPlatform(prewarmed ? [] : ['--no-prewarm'], async (platform) => {
         results[prewarmed ? 'cold' : 'coldWithoutSpare'] = await coldStarts(
           platform,
-          Math.ceil(Number(values.cold) / (prewarmed ? 1 : 4)),
+          Math.ceil(values.cold / (prewarmed ? 1 : 4)),
           prewarmed,
           progress,
         );

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { readSettings } from '@dormouse/local/command-line';
 import { run } from '@dormouse/local/run';
 import { type Disk, faultyStores } from './faulty-store.ts';
@@ -8,4 +9,8 @@ const root = resolve(import.meta.dirname, '../..');
 const disk: Disk = { state: 'well', delayMs: 0 };
 process.on('message', (message: Partial<Disk>) => void Object.assign(disk, message));
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-await run(readSettings(process.argv.slice(2), process.env, root), root, { stores: faultyStores(disk) });
+const { values } = parseArgs({
+  options: { overlay: { type: 'string' }, watch: { type: 'boolean' } },
+  allowNegative: true,
+});
+await run(readSettings(values, process.env, root), root, { stores: faultyStores(disk) });

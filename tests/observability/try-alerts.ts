@@ -1,5 +1,6 @@
 /**
- * Breaks a running platform in one way after the other, and says when the alerts for it reached a receiver: `npm run alerts:try -- [FAULT…]`; the faults are in `faults.ts`.
+ * Breaks a running platform in one way after the other, and says when the alerts for it reached a receiver: `dormouse alerts [FAULT…]`, which gives their
+ * names as JSON; the faults are in `faults.ts`.
  * Exit code 1 when one did not.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,8 +52,8 @@ if (!stackIsInstalled()) {
   console.error('Prometheus (3.0 or newer), Alertmanager and the OpenTelemetry Collector have to be on the PATH.');
   process.exit(1);
 }
-const names = process.argv.slice(2).filter((name): name is FaultName => Object.hasOwn(faults, name));
-for (const name of names.length > 0 ? names : (Object.keys(faults) as FaultName[])) {
+const asked = (JSON.parse(process.argv[2] ?? '{}') as { faults?: FaultName[] }).faults ?? [];
+for (const name of asked.length > 0 ? asked : (Object.keys(faults) as FaultName[])) {
   const { what, alerts, timeoutMs }: Fault = faults[name];
   const stack = await startStack(timeoutMs === undefined ? {} : { timeoutMs });
   const { before, arrived, served, failed } = await tryFault(name, stack).finally(() => stack.stop());

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { BenchOptions, BenchPart } from '@dormouse/tests/bench/options';
+import { buildCommand } from '@stricli/core';
+import type { Context } from '../context.ts';
+import { argument, option, positiveNumber, wholeNumber } from '../parameters.ts';
+
+interface Flags {
+  parts?: readonly BenchPart[];
+  rounds?: number;
+  brokerRounds?: number;
+  cold?: number;
+  seconds?: number;
+  posts?: number;
+  namespace?: string;
+  cycles?: number;
+  sleeps?: number;
+  out?: string;
+}
+
+const letters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const alone = ['telemetry', 'cluster-cold'] as const;
+
+function parsePart(input: string): (typeof alone)[number] {
+  const part = alone.find((each) => each === input);
+  if (!part) throw new Error(`must be ${alone.join(' or ')}`);
+  return part;
+}
+
+function parseParts(input: string): BenchPart[] {
+  return input.split(',').map((each) => {
+    const part = [...letters, ...alone].find((known) => known === each);
+    if (!part) throw new Error(`there is no part ${each || '""'}; there are ${letters.join(',')}`);
+    return part;
+  });
+}
+
+/** `dormouse bench` */
+export const bench = buildCommand({
+  docs: {
+    brief: 'Measures the platform on this machine',
+    fullDescription: [
+      'Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http',
+      'function; with "telemetry" only what telemetry costs a function; with "cluster-cold" only cold starts of functions',
+      'on the cluster of KUBECONFIG, reached at INGRESS.',
+      '',
+      'Parts: a cold starts, b throughput and latency, c the scenario of the predecessor, d events, e memory, f the broker',
+      'alone (publishing, end to end, a backlog, failing neighbours, recovery).',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      parts: option('LETTERS', 'Some of the parts: a,b,c,d,e,f (default: all)', parseParts),
+      rounds: option('N', 'Interleaved rounds of b (default: 5)', wholeNumber(1)),
+      brokerRounds: option('N', "Interleaved rounds of f's failing neighbours (default: 9)", wholeNumber(1)),
+      cold: option(
+        'N',
+        'Cold starts of each function with a prewarmed process; a quarter without (default: 20)',
+        wholeNumber(1),
+      ),
+      seconds: option('N', 'Length of one run of b (default: 4)', positiveNumber),
+      posts: option('N', 'Posts in the database before b (default: 500)', wholeNumber(0)),
+      namespace: option('NAME', 'cluster-cold: namespace of the functions (default: dormouse)'),
+      cycles: option('N', 'telemetry: functions started, asked once and ended (default: 1000)', wholeNumber(1)),
+      sleeps: option('N', 'telemetry: functions put to sleep by the autoscaler (default: 100)', wholeNumber(1)),
+      out: option('FILE', 'Results as JSON (default: bench.json)'),
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          ...argument('PART', 'telemetry or cluster-cold, alone', parsePart),
+          optional: true,
+          proposeCompletions: () => alone,
+        },
+      ],
+    },
+  },
+  async loader() {
+    const { runProgram } = await import('../run-program.ts');
+    return async function measure(this: Context, flags: Flags, part?: (typeof alone)[number]) {
+      const options: BenchOptions = {
+        command: ['dormouse', ...process.argv.slice(2)].join(' '),
+        parts: part ? [part] : (flags.parts ?? letters),
+        rounds: flags.rounds ?? 5,
+        brokerRounds: flags.brokerRounds ?? 9,
+        cold: flags.cold ?? 20,
+        seconds: flags.seconds ?? 4,
+        posts: flags.posts ?? 500,
+        namespace: flags.namespace ?? 'dormouse',
+        cycles: flags.cycles ?? 1000,
+        sleeps: flags.sleeps ?? 100,
+        out: flags.out ?? 'bench.json',
+      };
+      this.exitWith(await runProgram(join(this.root, 'tests/bench/main.ts'), options));
+    };
+  },
+});

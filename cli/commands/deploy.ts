@@ -1,0 +1,73 @@
+import { buildCommand } from '@stricli/core';
+import type { Context } from '../context.ts';
+import { functionNames, overlayNames } from '../names.ts';
+import { argument, flag, option, wholeNumber } from '../parameters.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Flags {
+  overlay?: string;
+  image?: string;
+  namespace?: string;
+  tag?: string;
+  traffic?: number;
+  promote?: boolean;
+  rollback?: boolean;
+  dryRun?: boolean;
+  output?: string;
+}
+
+/** `dormouse deploy FUNCTION` */
+export const deploy = buildCommand({
+  docs: {
+    brief: 'Deploys one function to the cluster that kn talks to',
+    fullDescription: [
+      'Deploys one function to the cluster that kn talks to, and shows the commands by which it does.',
+      '',
+      '  dormouse deploy posts                              all requests go to the new revision once it is ready',
+      '  dormouse deploy posts --tag canary --traffic 10    a tenth of them; the rest stays where it is',
+      '  dormouse deploy posts --promote                    all of them to the canary',
+      '  dormouse deploy posts --rollback                   away from the canary, or back by one revision',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      overlay: {
+        ...option('NAME', 'One of knative/overlays (default: lab)'),
+        proposeCompletions: overlayNames,
+      },
+      image: option('REF', "Instead of the overlay's image"),
+      namespace: option('NAME', "Instead of the overlay's"),
+      tag: option('NAME', 'Deploy as a canary of this name'),
+      traffic: option('PERCENT', 'Share of the requests for the canary, 1 to 99 (default: 10)', wholeNumber(1, 99)),
+      promote: flag('Give all requests to the canary'),
+      rollback: flag('Take all requests from the canary, or go back by one revision'),
+      dryRun: flag('Look at the cluster and change nothing'),
+      output: option('FOLDER', 'Where the manifests are written (default: dist/deploy)'),
+    },
+    aliases: { n: 'namespace' },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ ...argument('FUNCTION', 'One of functions/'), proposeCompletions: functionNames }],
+    },
+  },
+  async loader() {
+    const { deployFunction } = await import('@dormouse/deploy/deploy-function');
+    return async function deployOne(this: Context, flags: Flags, name: string) {
+      const { overlay = 'lab', traffic = 10, promote = false, rollback = false, dryRun = false, tag } = flags;
+      if ([promote, rollback, tag !== undefined].filter(Boolean).length > 1)
+        throw new UsageError('--tag, --promote and --rollback exclude each other');
+      const { image, namespace, output = 'dist/deploy' } = flags;
+      await deployFunction(name, {
+        overlay,
+        image,
+        namespace,
+        tag,
+        percent: traffic,
+        promote,
+        rollback,
+        dryRun,
+        output,
+      });
+    };
+  },
+});

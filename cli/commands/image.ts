@@ -1,0 +1,65 @@
+import { relative } from 'node:path';
+import { buildCommand } from '@stricli/core';
+import type { Context } from '../context.ts';
+import { functionNames } from '../names.ts';
+import { argument, flag, option } from '../parameters.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Flags {
+  all?: boolean;
+  tag?: string;
+  name?: string;
+  out?: string;
+  json?: boolean;
+}
+
+/** `dormouse image FUNCTION…` */
+export const image = buildCommand({
+  docs: {
+    brief: 'Writes images as OCI archives, without a container engine',
+    fullDescription: [
+      'Writes images of functions as OCI archives, without a container engine, on Linux; also of postgres and redis, for',
+      'a cluster without a registry.',
+      '',
+      'Beside each archive lies its bill of materials (FUNCTION-TAG.cdx.json), which is /app/sbom.cdx.json in the image.',
+      'Both are dated as the commit is, or by SOURCE_DATE_EPOCH.',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      all: flag('All of them'),
+      tag: option('TAG', 'Tag of the images (default: dev)'),
+      name: option('NAME', 'Where they will be found: NAME/posts:TAG (default: dev.local/dormouse)'),
+      out: option('FOLDER', 'Where the archives are written (default: dist/images)'),
+      json: flag('Print one JSON object for each image'),
+    },
+    positional: {
+      kind: 'array',
+      parameter: {
+        ...argument('FUNCTION', 'One of functions/, or postgres, or redis'),
+        proposeCompletions: () => [...functionNames(), 'postgres', 'redis'],
+      },
+    },
+  },
+  async loader() {
+    const [{ writeImages }, { parts }] = await Promise.all([
+      import('@dormouse/image/write-images'),
+      import('@dormouse/image/make'),
+    ]);
+    return async function writeArchives(this: Context, flags: Flags, ...given: string[]) {
+      const known = [...functionNames(), ...parts];
+      const names = flags.all ? known : given;
+      if (names.length === 0) throw new UsageError('FUNCTION is missing; --all writes all images');
+      const unknown = names.filter((name) => !known.includes(name));
+      if (unknown.length > 0) throw new UsageError(`there is no ${unknown.join(', ')}; there are ${known.join(', ')}`);
+      const { tag = 'dev', name = 'dev.local/dormouse', out = 'dist/images' } = flags;
+      const options = { tag, name, out, sourceDateEpoch: this.env.SOURCE_DATE_EPOCH };
+      for await (const written of writeImages(names, options)) {
+        const file = relative('.', written.file);
+        this.terminal.print(
+          flags.json ? JSON.stringify({ ...written, file }) : `${written.name} ${written.digest} ${file}`,
+        );
+      }
+    };
+  },
+});

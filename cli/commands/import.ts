@@ -1,0 +1,81 @@
+import { basename, resolve } from 'node:path';
+import { buildCommand } from '@stricli/core';
+import type { Context } from '../context.ts';
+import { argument, flag, httpAddress, option } from '../parameters.ts';
+
+interface ImportFlags {
+  url?: string;
+  token?: string;
+  name?: string;
+  author?: string;
+  site?: string;
+  report?: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** `dormouse import FOLDER`: a folder of Markdown becomes posts. */
+export const importCommand = buildCommand({
+  docs: {
+    brief: 'Imports a folder of Markdown files',
+    fullDescription: [
+      'Imports a folder of Markdown files into the blog. Files keep their dates, authors become accounts that can be',
+      'claimed, folders become categories, pictures are stored by their content. A second run changes nothing.',
+      '',
+      'Exit code 1: something was not imported.',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      url: option('URL', "The platform's address (default: http://127.0.0.1:PORT, PORT is 8080)", httpAddress),
+      token: option(
+        'TOKEN',
+        'Access token with the scope "import" (default: signed with the keys of the local platform)',
+      ),
+      name: option('NAME', "Name of this import; with a file's path it identifies a post (default: the folder's name)"),
+      author: option('NAME', "Owner of articles that name nobody (default: the import's name)"),
+      site: option(
+        'URL',
+        'Where the blog was before; links that lead to nothing in the folder are sent there',
+        httpAddress,
+      ),
+      report: option('FILE', 'Write everything about the import as JSON to this file'),
+      dryRun: flag('Read the folder and report, send nothing'),
+      json: flag('Print the whole report as JSON'),
+    },
+    positional: { kind: 'tuple', parameters: [argument('FOLDER', 'Folder with Markdown files')] },
+  },
+  async loader() {
+    const [{ importFolder }, { localImportToken }] = await Promise.all([
+      import('../import/import-folder.ts'),
+      import('../local-tokens.ts'),
+    ]);
+    return async function importPosts(
+      this: Context,
+      { json = false, dryRun = false, ...given }: ImportFlags,
+      at: string,
+    ) {
+      const folder = resolve(at);
+      const name = given.name ?? (basename(folder) || 'import');
+      const options = {
+        folder,
+        url: given.url ?? `http://127.0.0.1:${this.env.PORT || '8080'}`,
+        token: given.token,
+        name,
+        author: given.author ?? readable(name),
+        site: given.site,
+        report: given.report,
+        dryRun,
+        json,
+      };
+      const { print, screen } = this.terminal;
+      if (!(await importFolder(options, { print, screen, localToken: () => localImportToken(this) }))) this.exitWith(1);
+    };
+  },
+});
+
+/** A folder's name as a person would write it. */
+export function readable(name: string): string {
+  const words = name.replace(/[-_]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,60 @@
+import type { GivenSettings } from '@dormouse/local/command-line';
+import { buildCommand } from '@stricli/core';
+import type { Context } from '../context.ts';
+import { functionNames } from '../names.ts';
+import { flag, httpAddress, onFlag, option, port } from '../parameters.ts';
+
+type Flags = Omit<GivenSettings, 'prewarmed' | 'watch'> & { watch: boolean; prewarm: boolean; spare: boolean };
+
+/** `dormouse start`, which is `npm start`. */
+export const start = buildCommand({
+  docs: {
+    brief: 'Runs the whole platform on this machine',
+    fullDescription: [
+      'Runs the whole platform on this machine: ingress, functions, events, database, console.',
+      '',
+      'DATABASE_URL names a PostgreSQL of your own (superuser) instead of the one that comes with the packages.',
+      'REDIS_URL names a Redis of your own; otherwise redis-server is used if it is on the PATH.',
+      '',
+      'Ctrl-C completes the requests in flight and stops everything; a second Ctrl-C stops it at once.',
+      '"dormouse reset" deletes all data.',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      port: option('N', 'Port of the ingress (default: PORT, or 8080)', port),
+      consolePort: option('N', 'Port of the console, on loopback only (default: CONSOLE_PORT, or 8081)', port),
+      host: option('ADDRESS', 'Where the ingress listens (default: 127.0.0.1; 0.0.0.0 opens it to the network)'),
+      home: option('FOLDER', 'Where all data is kept (default: DORMOUSE_HOME, or .dormouse)'),
+      overlay: option('FOLDER', 'Manifests to run (default: knative/overlays/local)'),
+      observe: option(
+        'URL',
+        'Forward telemetry to an OpenTelemetry Collector, OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT, or nowhere)',
+        httpAddress,
+      ),
+      inspect: {
+        ...option(
+          'NAME',
+          'Run this Service with an inspector on 127.0.0.1:9229: one instance that never sleeps, without liveness probe; again for another one (9230 …)',
+        ),
+        variadic: true,
+        proposeCompletions: functionNames,
+      },
+      verbose: flag('Print every log line of the functions, and what was ignored in the manifests'),
+      watch: onFlag('Restart functions when their sources or manifests change'),
+      prewarm: onFlag('Keep a prewarmed process for the next cold start'),
+      // The former name of --no-prewarm.
+      spare: { ...onFlag('Same as --prewarm'), hidden: true },
+    },
+  },
+  async loader() {
+    const [{ readSettings }, { run }] = await Promise.all([
+      import('@dormouse/local/command-line'),
+      import('@dormouse/local/run'),
+    ]);
+    return async function runPlatform(this: Context, { prewarm, spare, ...given }: Flags) {
+      const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root);
+      await run(settings, this.root);
+    };
+  },
+});

@@ -1,0 +1,63 @@
+import { parsePort } from '@dormouse/local/port';
+import { address } from './address.ts';
+
+/** A switch that is off unless it is given. */
+export const flag = (brief: string) => ({ kind: 'boolean', optional: true, withNegated: false, brief }) as const;
+
+/** A switch that is on unless `--no-…` is given. */
+export const onFlag = (brief: string) => ({ kind: 'boolean', default: true, brief }) as const;
+
+/** An option that takes a text, which `parse` may turn into something else, or refuse by throwing one line. */
+export function option(placeholder: string, brief: string): Option<string>;
+export function option<T>(placeholder: string, brief: string, parse: (input: string) => T): Option<T>;
+export function option(placeholder: string, brief: string, parse: (input: string) => unknown = String) {
+  return { kind: 'parsed', optional: true, placeholder, brief, parse };
+}
+
+interface Option<T> {
+  readonly kind: 'parsed';
+  readonly optional: true;
+  readonly placeholder: string;
+  readonly brief: string;
+  readonly parse: (input: string) => T;
+}
+
+/** An option that takes one of some words, which completion offers. */
+export const choice = <const T extends string>(values: readonly T[], preset: T, brief: string) =>
+  ({ kind: 'enum', values, default: preset, brief }) as const;
+
+interface Argument<T> {
+  readonly placeholder: string;
+  readonly brief: string;
+  readonly parse: (input: string) => T;
+}
+
+/** An argument that stands without an option's name; `parse` as for an option. */
+export function argument(placeholder: string, brief: string): Argument<string>;
+export function argument<T>(placeholder: string, brief: string, parse: (input: string) => T): Argument<T>;
+export function argument(placeholder: string, brief: string, parse: (input: string) => unknown = String) {
+  return { placeholder, brief, parse };
+}
+
+export const port = (input: string): number => parsePort(input) ?? reject('not a port');
+
+export const httpAddress = (input: string): string => address(input);
+
+/** A whole number from `min`. */
+export const wholeNumber =
+  (min: number, max = 999_999) =>
+  (input: string): number => {
+    const number = Number(input);
+    if (/^\d{1,9}$/.test(input) && number >= min && number <= max) return number;
+    return reject(
+      max === 999_999 ? `must be a whole number from ${min}` : `must be a whole number from ${min} to ${max}`,
+    );
+  };
+
+/** A number that is not negative, with decimals. */
+export const positiveNumber = (input: string): number =>
+  /^\d{1,9}(?:\.\d{1,6})?$/.test(input) ? Number(input) : reject('not a number');
+
+function reject(reason: string): never {
+  throw new Error(reason);
+}

@@ -1,0 +1,50 @@
+import { buildRouteMap } from '@stricli/core';
+import { admin } from './commands/admin/admin.ts';
+import { alerts } from './commands/alerts.ts';
+import { bench } from './commands/bench.ts';
+import { chaos } from './commands/chaos.ts';
+import { complete } from './commands/complete.ts';
+import { completion } from './commands/completion.ts';
+import { conformance } from './commands/conformance.ts';
+import { deploy } from './commands/deploy.ts';
+import { events } from './commands/events/events.ts';
+import { image } from './commands/image.ts';
+import { importCommand } from './commands/import.ts';
+import { keys } from './commands/keys/keys.ts';
+import { manifests } from './commands/manifests.ts';
+import { render } from './commands/render.ts';
+import { reset } from './commands/reset.ts';
+import { secrets } from './commands/secrets.ts';
+import { start } from './commands/start.ts';
+
+/** All commands of `dormouse`: help, completion, the reference page and the parser follow from them. */
+export const routes = buildRouteMap({
+  docs: {
+    brief: 'A blog platform of small functions, on this machine and on a cluster',
+    fullDescription: [
+      'Dormouse: a blog platform of small functions that scale to zero, on this machine and on a cluster.',
+      '',
+      '"dormouse COMMAND --help" shows the options of a command.',
+    ].join('\n'),
+    hideRoute: { complete: true },
+  },
+  routes: {
+    start,
+    import: importCommand,
+    events,
+    admin,
+    keys,
+    reset,
+    image,
+    render,
+    deploy,
+    secrets,
+    manifests,
+    conformance,
+    bench,
+    chaos,
+    alerts,
+    completion,
+    complete,
+  },
+});

@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { hasProgram } from '@dormouse/serving/process/has-program';
+import { deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
+import { inNamespace, manifestsOf, withImage } from './function-manifests.ts';
+import { byKn, withoutChange } from './kn.ts';
+import { renderOverlay } from './overlay.ts';
+import { written } from './render.ts';
+
+export interface DeployOptions {
+  /** One of knative/overlays. */
+  overlay: string;
+  /** Instead of the overlay's image. */
+  image?: string | undefined;
+  /** Instead of the overlay's namespace. */
+  namespace?: string | undefined;
+  /** Name of the canary's traffic target. */
+  tag?: string | undefined;
+  /** Per cent of the requests for the canary. */
+  percent: number;
+  promote: boolean;
+  rollback: boolean;
+  /** Looks at the cluster and changes nothing. */
+  dryRun: boolean;
+  /** Folder for the manifests. */
+  output: string;
+}
+
+/** One function of an overlay onto the cluster that kn talks to, by plain kn commands that it shows. @throws Refused */
+export async function deployFunction(name: string, options: DeployOptions): Promise<void> {
+  const roll = await prepare(name, options);
+  const kn = byKn(name, roll.namespace);
+  const cluster = options.dryRun ? withoutChange(kn, name) : kn;
+  if (options.promote) await promote(cluster, roll);
+  else if (options.rollback) await rollback(cluster, roll);
+  else if (options.tag) await deployCanary(cluster, roll, { tag: options.tag, percent: options.percent });
+  else await deploy(cluster, roll);
+  if (!options.dryRun) await cluster.run(['kn', 'revision', 'list', '-s', name, '-n', roll.namespace]);
+}
+
+/** Writes what will be applied to files, so that the commands can be repeated by hand. */
+async function prepare(name: string, { overlay, image, namespace, output }: DeployOptions): Promise<Roll> {
+  const { service, needs } = manifestsOf(name, await renderOverlay(overlay));
+  const place = namespace ?? service.metadata.namespace ?? 'default';
+  const folder = join(output, overlay);
+  const write = (file: string, content: string) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, file), content);
+    return relative('.', join(folder, file));
+  };
+  const file = write(`${name}.yaml`, written([inNamespace(image ? withImage(service, image) : service, place)]));
+  const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, place))));
+  if (!hasProgram('kubectl'))
+    console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
+  return { name, namespace: place, file, needs: hasProgram('kubectl') ? needed : undefined };
+}

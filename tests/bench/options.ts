@@ -1,0 +1,21 @@
+/** Parts of the benchmark, by the letters and names that `dormouse bench` takes. */
+export const benchParts = ['a', 'b', 'c', 'd', 'e', 'f', 'telemetry', 'cluster-cold'] as const;
+
+export type BenchPart = (typeof benchParts)[number];
+
+export interface BenchOptions {
+  /** How it was called, for the report. */
+  command: string;
+  parts: readonly BenchPart[];
+  rounds: number;
+  brokerRounds: number;
+  cold: number;
+  /** Length of one run of part b. */
+  seconds: number;
+  posts: number;
+  namespace: string;
+  cycles: number;
+  sleeps: number;
+  /** File for the results as JSON. */
+  out: string;
+}
