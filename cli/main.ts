@@ -22,5 +22,9 @@ const context: Context & { process: StricliProcess } = {
     own.exitCode = code;
   },
 };
-await run(application(args), args, context);
-process.exitCode = processExitCode(Number(own.exitCode));
+// What the scripts of `dormouse completion` ask at each Tab: `complete -- WORD…`.
+if (args[0] === 'complete' && args[1] === '--') {
+  const { completions } = await import('./completion/completions.ts');
+  for (const line of await completions(application([]), args.slice(2), context)) context.terminal.print(line);
+} else await run(application(args), args, context);
+process.exitCode = processExitCode(Number(own.exitCode ?? 0));

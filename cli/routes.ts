@@ -3,7 +3,6 @@ import { admin } from './commands/admin/admin.ts';
 import { alerts } from './commands/alerts.ts';
 import { bench } from './commands/bench.ts';
 import { chaos } from './commands/chaos.ts';
-import { complete } from './commands/complete.ts';
 import { completion } from './commands/completion.ts';
 import { conformance } from './commands/conformance.ts';
 import { deploy } from './commands/deploy.ts';
@@ -26,7 +25,6 @@ export const routes = buildRouteMap({
       '',
       '"dormouse COMMAND --help" shows the options of a command.',
     ].join('\n'),
-    hideRoute: { complete: true },
   },
   routes: {
     start,
@@ -45,6 +43,5 @@ export const routes = buildRouteMap({
     chaos,
     alerts,
     completion,
-    complete,
   },
 });

@@ -1,9 +1,10 @@
-import { type Application, proposeCompletions } from '@stricli/core';
+import { type Application, type Command, proposeCompletions } from '@stricli/core';
 import type { Context } from '../context.ts';
+import { commandAt } from './command-at.ts';
 import { parameterAt } from './parameter-at.ts';
 
 /** What the shell does beside showing the proposals; the numbers are those of Cobra, which @bomb.sh/tab's scripts read. */
-const directives = { files: 0, nothing: 4, folders: 16 } as const;
+const directives = { FILE: 0, nothing: 4, FOLDER: 16 } as const;
 
 /**
  * Proposals for the last word of a command line, one a line: `--json<TAB>what it does`; at the end a directive for the shell.
@@ -14,17 +15,31 @@ export async function completions(
   words: readonly string[],
   context: Context,
 ): Promise<string[]> {
+  const last = words.at(-1) ?? '';
   // `--state=op` is completed as `--state op` is.
-  const [, name, value] = /^(--[^=]+)=(.*)$/s.exec(words.at(-1) ?? '') ?? [];
-  const asked = name === undefined ? [...words] : [...words.slice(0, -1), name, value!];
-  if (asked.length === 0) asked.push('');
-  const proposals = await proposeCompletions(application, asked, context);
-  const { placeholder = '' } = parameterAt(application.root, asked) ?? {};
-  const directive = placeholder === 'FOLDER' ? 'folders' : placeholder === 'FILE' ? 'files' : 'nothing';
+  const [, name, value = last] = /^(--[^=]+)=(.*)$/s.exec(last) ?? [];
+  const asked = [...words.slice(0, -1), ...(name === undefined ? [last] : [name, value])];
+  const { command, rest } = commandAt(application.root, asked);
+  const { placeholder } = (command && parameterAt(command.parameters, rest)) ?? {};
+  // The shell knows files better than this program does.
+  if (placeholder === 'FILE' || placeholder === 'FOLDER') return [`:${directives[placeholder]}`];
+  const proposals = [...(await proposeCompletions(application, asked, context)), ...negations(command, last)];
+  const isOption = ({ completion }: { completion: string }) => completion.startsWith('-');
+  const shown = proposals.some((each) => !isOption(each)) ? proposals.filter((each) => !isOption(each)) : proposals;
   return [
-    ...proposals
-      .filter(({ completion }) => completion !== '--' || asked.at(-1) === '--')
+    ...shown
+      .filter(({ completion }) => completion !== '--')
       .map(({ completion, brief }) => `${name === undefined ? '' : `${name}=`}${completion}\t${brief}`),
-    `:${directives[directive]}`,
+    `:${directives.nothing}`,
   ];
+}
+
+/** `--no-watch` for what is on unless it is said otherwise; the library proposes `--watch` alone. */
+function negations(command: Command<Context> | undefined, typed: string) {
+  if (!typed.startsWith('--')) return [];
+  return Object.entries(command?.parameters.flags ?? {}).flatMap(([name, flag]) => {
+    const completion = `--no-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const negated = flag.kind === 'boolean' && flag.default === true && !flag.hidden;
+    return negated && completion.startsWith(typed) ? [{ completion, brief: `Not: ${flag.brief}` }] : [];
+  });
 }

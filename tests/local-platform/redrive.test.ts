@@ -48,7 +48,7 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
     overlay.remove();
   });
 
-  /** `npm run events -- …`, beside the platform. */
+  /** `dormouse events …`, beside the platform. */
   const events = async (...args: string[]) => {
     const env = {
       PATH: process.env.PATH,
@@ -57,7 +57,7 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
       DORMOUSE_HOME: platform.home,
     };
     return (
-      await promisify(execFile)(process.execPath, [join(root, 'cli/events/main.ts'), ...args], {
+      await promisify(execFile)(process.execPath, [join(root, 'cli/dormouse.mjs'), 'events', ...args], {
         cwd: root,
         env,
       })
@@ -99,7 +99,7 @@ describe('a consumer that was broken for good', { timeout: 180_000 }, () => {
   it('refuses them again as long as it is broken, and they stay', async () => {
     await expect(events('redrive', String((await deadLetters())[0]!.number))).rejects.toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('1 refused again'),
+      stdout: expect.stringContaining('1 rejected again'),
     });
     expect(await deadLetters()).toHaveLength(6);
   });
