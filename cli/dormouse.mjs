@@ -25,8 +25,8 @@ function startPackagedNode() {
     process.exit(1);
   }
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  // A terminal sends Ctrl-C to both; the child decides what it means, and this process ends as the child does.
-  process.on('SIGINT', () => {});
+  // A terminal sends Ctrl-C to both, and a second one means "at once": it is passed on only where there is no terminal.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);
