@@ -26,7 +26,7 @@ export interface DeployOptions {
   output: string;
 }
 
-/** One function of an overlay onto the cluster that kn talks to, by plain kn commands that it shows. @throws Refused */
+/** One function of an overlay onto the cluster that kn talks to, by plain kn commands that it shows. @throws DeployError */
 export async function deployFunction(name: string, options: DeployOptions): Promise<void> {
   const roll = await prepare(name, options);
   const kn = byKn(name, roll.namespace);
@@ -41,16 +41,19 @@ export async function deployFunction(name: string, options: DeployOptions): Prom
 /** Writes what will be applied to files, so that the commands can be repeated by hand. */
 async function prepare(name: string, { overlay, image, namespace, output }: DeployOptions): Promise<Roll> {
   const { service, needs } = manifestsOf(name, await renderOverlay(overlay));
-  const place = namespace ?? service.metadata.namespace ?? 'default';
+  const targetNamespace = namespace ?? service.metadata.namespace ?? 'default';
   const folder = join(output, overlay);
   const write = (file: string, content: string) => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, file), content);
     return relative('.', join(folder, file));
   };
-  const file = write(`${name}.yaml`, written([inNamespace(image ? withImage(service, image) : service, place)]));
-  const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, place))));
+  const file = write(
+    `${name}.yaml`,
+    written([inNamespace(image ? withImage(service, image) : service, targetNamespace)]),
+  );
+  const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, targetNamespace))));
   if (!hasProgram('kubectl'))
     console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
-  return { name, namespace: place, file, needs: hasProgram('kubectl') ? needed : undefined };
+  return { name, namespace: targetNamespace, file, needs: hasProgram('kubectl') ? needed : undefined };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -114,7 +114,3 @@ function finish(folder: string): Layer {
   rmSync(folder, { recursive: true });
   return layer;
 }
-
-/** Whether a function of this name exists. */
-export const isFunction = (name: string) =>
-  !name.startsWith('_') && existsSync(join(root, 'functions', name, 'main.ts'));
