@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Mistake as UsageError } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import { knownContracts } from './contracts.ts';
 import { functionFolders, isInternal, publicPaths, routesOf } from './function-routes.ts';
 import type { KnownContract, NewEvent, NewFunction } from './new-function.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Mistake as UsageError } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import { options } from './options.ts';
 import { run } from './run.ts';
 

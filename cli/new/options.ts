@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Mistake as UsageError } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 export const help = `Writes a function that runs: code, tests, contract, manifest, route. What else a function needs is generated.
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Mistake as UsageError } from '../usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 import type { Files } from './files.ts';
 
 /** Writes all files, or none if one that shall be new is there; formats them, and brings up to date what is generated. */
