@@ -11,6 +11,7 @@ import { image } from './commands/image.ts';
 import { importCommand } from './commands/import.ts';
 import { keys } from './commands/keys/keys.ts';
 import { manifests } from './commands/manifests.ts';
+import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
 import { secrets } from './commands/secrets.ts';
@@ -36,6 +37,7 @@ export const routes = buildRouteMap({
     image,
     render,
     deploy,
+    release,
     secrets,
     manifests,
     conformance,

@@ -306,7 +306,11 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     ['half an instance', annotated('max-scale: "1.5"'), 'must be a whole number'],
     ['an utilisation of nothing', annotated('target-utilization-percentage: "0"'), 'must be between 1 and 100'],
     ['a burst below nothing', annotated('target-burst-capacity: "-0.5"'), 'must be -1 or at least 0'],
-    ["Knative's profiling port", container('ports: [{containerPort: 8008}]'), '8008 is reserved by Knative'],
+    [
+      "Knative's profiling port",
+      container('ports: [{containerPort: 8008}]'),
+      'containerPort 8008 is reserved by Knative',
+    ],
     ['another metric', annotated('metric: cpu'), '"cpu" must be concurrency or rps'],
     ['another autoscaler', annotated('class: hpa.autoscaling.knative.dev'), 'does not run here'],
     [
