@@ -1,4 +1,8 @@
 import { basename } from 'node:path';
+import type { api as accountsApi } from '@dormouse/auth/api';
+import type { api as postsApi } from '@dormouse/posts/api';
+import type { Every, ScopedBodyOf } from '@dormouse/runtime/api';
+import { apiClient } from '@dormouse/runtime/api-client';
 import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
 import type { Step } from '../progress.ts';
@@ -47,8 +51,9 @@ export async function run(plan: Plan, options: RunOptions): Promise<Outcome> {
 async function makeAccounts(plan: Plan, { client, stage }: RunOptions, outcome: Outcome): Promise<Map<string, string>> {
   const step = stage('authors ', plan.accounts.length);
   const usernames = new Map<string, string>();
+  const auth = apiClient<typeof accountsApi>(client.send);
   await atOnce(plan.accounts, concurrency, async (account) => {
-    const answer = admitted(await client.send('POST', '/api/users', { json: account }));
+    const answer = admitted(await auth('POST /api/users', { body: { ...account } }));
     if (answer.status === 200 || answer.status === 201) {
       usernames.set(account.username, text(answer, 'username') ?? account.username);
       (answer.status === 201 ? outcome.accounts.created : outcome.accounts.present).push(account.username);
@@ -124,10 +129,21 @@ async function makePosts(
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
 async function create(client: Client, post: PlannedPost, content: string): Promise<ApiResponse> {
   const { title, slug, author, byline, category_name, created_at, status, source } = post;
-  const json = { title, content, category_name, status, author, byline, created_at, slug, source };
-  const answer = await client.send('POST', '/blog/api/posts', { json });
+  const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
+    title,
+    content,
+    category_name,
+    status,
+    author,
+    byline: [...byline],
+    created_at,
+    slug,
+    source,
+  };
+  const posts = apiClient<typeof postsApi>(client.send);
+  const answer = await posts('POST /blog/api/posts', { body });
   if (answer.status !== 409) return answer;
-  return client.send('POST', '/blog/api/posts', { json: { ...json, slug: `${slug}-${created_at.slice(0, 10)}` } });
+  return posts('POST /blog/api/posts', { body: { ...body, slug: `${slug}-${created_at.slice(0, 10)}` } });
 }
 
 /** Posts made in this run whose links went to an address that another post did not get in the end. */
@@ -139,14 +155,16 @@ async function relink(
   etags: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (given.slugs.size === 0) return;
+  const posts = apiClient<typeof postsApi>(client.send);
   const made = new Map(outcome.imported.map((post) => [post.file, post]));
   for (const post of plan.posts) {
     const own = made.get(post.path);
     const { content, articles } = post.render(given);
     if (!own || !articles.some((path) => given.slugs.has(path))) continue;
     const etag = etags.get(post.path);
-    const answer = await client.send('PATCH', `/blog/api/posts/${own.id}`, {
-      json: { content },
+    const answer = await posts('PATCH /blog/api/posts/:id', {
+      params: { id: own.id },
+      body: { content },
       ...(etag ? { headers: { 'if-match': etag } } : {}),
     });
     if (answer.status >= 300)

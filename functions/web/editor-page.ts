@@ -1,16 +1,13 @@
+import { nothingLeft } from '@dormouse/runtime/api';
 import type { Category } from './categories.ts';
 import { alert, field, hiddenField } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import type { Post } from './posts.ts';
+import type { Post, PostInput } from './posts.ts';
 
 /** What the editor's form holds. */
-export interface Writing {
-  title: string;
-  content: string;
-  category_name: string;
-  status: 'draft' | 'published';
+export interface Writing extends PostInput {
   /** Makes a double click one post. Empty when an existing post is edited. */
   key: string;
   /** The post that is edited; 0 for a new one. */
@@ -37,6 +34,9 @@ export interface EditorPage {
 /** The page to write and to edit. Everything typed comes back with it, whatever happened. */
 export function editorPage(page: EditorPage): string {
   const { writing, viewer, problem } = page;
+  // What the form holds: a field that is missing here is missing there.
+  const { id, key, etag, status, title: _title, category_name, content, ...unshown } = writing;
+  nothingLeft(unshown);
   const title = writing.id ? 'Edit post' : 'Write a post';
   return layout({
     title: problem

@@ -1,3 +1,4 @@
+import { nothingLeft } from '@dormouse/runtime/api';
 import { byline } from './byline.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none, trusted } from './html.ts';
@@ -8,6 +9,10 @@ import type { Post } from './posts.ts';
 
 /** One post. @param article its content as sanitised HTML. */
 export function postPage(post: Post, article: string, viewer?: Viewer): string {
+  // What the page shows, or leaves to other pages.
+  const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
+  const { content, status, category, ...unshown } = others;
+  nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const draft = post.status === 'draft';
   const edited =
