@@ -39,7 +39,7 @@ export function generate(folder: string, wanted: ReadonlyMap<string, string>): s
 }
 
 /**
- * Brings a folder of the project up to date, or with `--check` only says what is not, which ends the process with 1.
+ * Updates a folder of generated files; with `--check` only lists outdated files and exits with 1.
  * @param name of the folder, from the project's root
  */
 export function generateOrCheck(name: string, folder: string, wanted: ReadonlyMap<string, string>): void {

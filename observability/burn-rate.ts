@@ -3,7 +3,7 @@ import type { Alert, Group, Recording, Severity } from './rule.ts';
 
 /** Seconds between evaluations of objectives; sums over time count on it. */
 export const evaluationSeconds = 60;
-/** Fewer bad ones than this in the longest window wake nobody, whatever part they are. */
+/** Fewer bad events than this in the longest window do not alert, whatever their share is. */
 export const minBadEvents = 5;
 
 interface Burn {

@@ -62,7 +62,7 @@ const openers: Readonly<Record<TargetName, () => Promise<Target & Partial<Abilit
 
 const inUse = new Map<TargetName, { users: number; target: Promise<Target & Partial<Abilities>> | undefined }>();
 
-/** A target that is opened by the first of its users and closed by the last. */
+/** A shared target: its first user opens it, its last one closes it. */
 function share(name: TargetName) {
   const shared = inUse.get(name) ?? { users: 0, target: undefined };
   inUse.set(name, shared);

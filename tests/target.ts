@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts';
 /** Where the system runs. */
 export type TargetName = 'in process' | 'local' | 'cluster';
 
-/** The whole system, somewhere, as a scenario sees it. It is not empty: names are made up anew by each run. */
+/** The whole system as a scenario uses it. It may contain other data: use unique names. */
 export interface Target {
   name: TargetName;
   /** The ingress, `http://HOST:PORT`. */
@@ -54,7 +54,7 @@ export interface Subscription {
   remove(): Promise<void>;
 }
 
-/** What a target lacks, and why; docs/how-to/scenarios.md shows it. */
+/** Missing abilities of each target, with the reason; docs/how-to/scenarios.md lists them. */
 export const missingAbilities: Readonly<Record<TargetName, Readonly<Partial<Record<Ability, string>>>>> = {
   'in process': {
     services: 'a function is a listener of the test, there are no instances',

@@ -72,7 +72,7 @@ export function parseArray(text: string, parse: (element: string) => unknown = (
   return list();
 }
 
-/** Writes an array literal; every element is quoted, so that none needs a rule of its own. */
+/** Writes an array literal; every element is quoted, so that no element needs a special rule. */
 export function formatArray(values: readonly unknown[], serialize: (element: unknown) => string = String): string {
   const element = (value: unknown): string => {
     if (value === null || value === undefined) return 'NULL';

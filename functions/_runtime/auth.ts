@@ -57,7 +57,7 @@ export function tokens({ keys, issuer, audience, fetch = fetchKeys, now = Date.n
 const fetchKeys = (url: string, headers: Headers): Promise<Response> =>
   callService(url, { headers: Object.fromEntries(headers) });
 
-/** Sets `c.var.caller` when the request carries a Bearer token; a bad token is 401, none is nobody. */
+/** Sets `c.var.caller` when the request carries a Bearer token; an invalid token is 401; without a token there is no caller. */
 export function authenticate(tokens: Tokens): MiddlewareHandler<Env> {
   return (c, next) => {
     const credentials = header(c, 'authorization');

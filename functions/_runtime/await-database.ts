@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnavailable } from './errors.ts';
 
-/** How long a database that does not answer is waited for, and who is told. */
+/** How long to wait for a database that does not answer, and where to report it. */
 export interface WaitOptions {
   /** Milliseconds in all. */
   limitMs?: number;

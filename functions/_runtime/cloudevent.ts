@@ -1,4 +1,4 @@
-/** An event as it lies in an outbox and travels: data is JSON text, time RFC 3339. */
+/** An event as stored in an outbox and sent: data is JSON text, time RFC 3339. */
 export interface StoredEvent {
   id: string;
   type: string;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts';
 
-/** Everything a function is told by its surroundings; read once, frozen. Addresses are absolute URLs without a trailing slash. */
+/** The environment's configuration of a function; read once, frozen. Addresses are absolute URLs without a trailing slash. */
 export interface Config {
   /** Name of the Knative Service (K_SERVICE); the function's name. */
   readonly service: string;

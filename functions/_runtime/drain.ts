@@ -27,7 +27,7 @@ const concurrency = 16;
 
 /**
  * Sends what the functions left in their outboxes and deletes what the Broker has stored: oldest first, in order per subject, in
- * the trace that each event began in. One drainer at a time works on a schema. A subject whose event is refused is skipped, so that
+ * the trace that each event began in. One drainer at a time works on a schema. A subject whose event is rejected is skipped, so that
  * it does not hold up the others.
  */
 export async function drain(options: DrainOptions): Promise<Drained> {

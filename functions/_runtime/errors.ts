@@ -37,7 +37,7 @@ export const titleOf: Record<number, string> = {
 export type ErrorCode = keyof typeof statusOf;
 type ErrorStatus = (typeof statusOf)[ErrorCode];
 
-/** One field of a request that was refused. */
+/** One invalid field of a request. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;
@@ -49,7 +49,7 @@ export interface ErrorOptions {
   cause?: unknown;
 }
 
-/** The one error that a client is told about: code, status and detail reach it, the cause never does. */
+/** The only error shown to clients: code, status and detail are sent, the cause never is. */
 export class AppError extends Error {
   override name = 'AppError';
   readonly code: ErrorCode;
@@ -92,7 +92,7 @@ export function problem(error: unknown, traceId: string): Response {
   return new Response(JSON.stringify(body), { status: appError.status, headers });
 }
 
-/** What a client is told of any thrown value. */
+/** Any thrown value as the error that a client gets. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isUnavailable(error))

@@ -123,7 +123,7 @@ async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowM
   return { allowed: allowed === 1, remaining, resetMs };
 }
 
-/** One statement: the row's lock makes takers of one key take turns. A refused one leaves the row as it is. */
+/** One statement: the row's lock serialises requests of one key. A rejected request does not change the row. */
 async function takeInTable(sql: Sql, key: string, limit: number, windowMs: number): Promise<RateLimitResult> {
   const window = `${windowMs} milliseconds`;
   const [taken] = await sql<{ count: number }[]>`
@@ -138,6 +138,6 @@ async function takeInTable(sql: Sql, key: string, limit: number, windowMs: numbe
   return { allowed: false, remaining: 0, resetMs: Math.max(1, Math.ceil(full?.reset ?? 1)) };
 }
 
-/** Forgets keys that nobody has used for a day. */
+/** Deletes keys that were not used for a day. */
 const prune = (sql: Sql) =>
   sql`DELETE FROM rate_limits WHERE hits[cardinality(hits)] < clock_timestamp() - interval '1 day'`;

@@ -9,7 +9,7 @@ export interface Logger {
   info(fields: Fields, message: string): void;
   warn(fields: Fields, message: string): void;
   error(fields: Fields, message: string): void;
-  /** Whether a level is written, so that what is costly to say is not said in vain. */
+  /** Whether a level is written, so that a costly message is not built in vain. */
   enabled(level: Level): boolean;
 }
 

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 export type Scrape = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 /**
- * Serves Prometheus' text at `/metrics` on a port of its own: a scrape of the function's port would be counted as traffic by Knative, keep the
- * instance alive, and be open to whoever may call the function.
+ * Serves Prometheus' text format at `/metrics` on a separate port: Knative would count a scrape of the function's port as traffic, keep the
+ * instance alive, and expose it to every caller of the function.
  * @returns the server once it listens. It keeps no process alive.
  */
 export function serveMetrics(

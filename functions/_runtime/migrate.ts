@@ -52,7 +52,7 @@ END $$;`;
 
 /**
  * Brings every schema up to date. Runs as a role that may create roles and schemas; one run at a time (advisory lock);
- * a file that was applied is never applied again, and a changed one is refused by its checksum.
+ * a file that was applied is never applied again, and a changed one is rejected by its checksum.
  *
  * Roles and schemas of all functions are made first, in the given order, so that a migration may grant to any of them.
  * The SQL files run as the function's own role, with its schema as search_path.

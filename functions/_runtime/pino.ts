@@ -26,7 +26,7 @@ interface Logged {
 
 const maxCauseDepth = 3;
 
-/** What is told of an error. Other members are not: PostgreSQL's `detail` quotes rows, a driver's error holds its parameters. */
+/** The logged members of an error. Others are omitted: PostgreSQL's `detail` quotes rows, a driver's error contains its parameters. */
 function asLogged(error: unknown, depth = 0): Logged {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
   const { code } = error as { code?: unknown };

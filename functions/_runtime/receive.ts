@@ -41,7 +41,7 @@ export interface Handler {
   readonly handle: (event: ReceivedEvent, tx: Tx, emit: Emit) => Promise<void>;
 }
 
-/** Binds a contract to what is done about its events, inside the transaction that also marks them as seen. */
+/** Binds a contract to the handler of its events, which runs in the transaction that also writes the inbox row. */
 export function on<C extends EventContract>(
   contract: C,
   handle: (event: ReceivedEvent<DataOf<C>>, tx: Tx, emit: Emit) => Promise<void>,
@@ -151,7 +151,7 @@ async function handleInSpan(
 
 /**
  * Takes the event into the inbox. Whoever handles it holds a lock until the end of the transaction: without it, a second delivery would
- * wait for the first one's row, on a connection of its own.
+ * wait for the first one's row, on a separate connection.
  * @returns false for one that was seen before
  * @throws AppError conflict while another transaction handles it
  */

@@ -21,11 +21,11 @@ export interface Runtime {
 
 export interface OpenRuntime {
   runtime: Runtime;
-  /** Loads what is needed to make `sql` and `outbox`; without it they cannot be touched. */
+  /** Loads the modules of `sql` and `outbox`; they cannot be used before. */
   loadDatabase(): Promise<void>;
   /** Rejects while the database does not answer; questions asked at once are one. */
   ready(): Promise<void>;
-  /** Sends what is in the outbox, then closes every connection. */
+  /** Sends the outbox's events, then closes every connection. */
   close(): Promise<void>;
 }
 

@@ -89,11 +89,11 @@ describe('the end', () => {
     expect(await exit).toBe(1);
     const line = output()
       .split('\n')
-      .find((text) => text.includes('nobody handled')) as string;
+      .find((text) => text.includes('unhandled error')) as string;
     expect(JSON.parse(line)).toMatchObject({
       severity: 'ERROR',
       service: 'fixture',
-      message: 'an error that nobody handled',
+      message: 'unhandled error',
       error: { message: 'nobody handles this' },
     });
   });

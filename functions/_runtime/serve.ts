@@ -19,12 +19,12 @@ export interface ServeOptions {
 
 /** Longest wait for running requests and the outbox at the end; Knative kills after it. */
 const drainMs = 15_000;
-/** Longest wait for telemetry and log after an error that nobody handled. */
+/** Maximum wait for telemetry and log after an unhandled error. */
 const lastWordsMs = 2000;
 
 /**
  * Starts a function: listens at once, then builds it; requests that come in between wait. Ends the process with 0 on SIGTERM or
- * when its parent is gone, after the running requests, the outbox and the telemetry; with 1 on an error nobody handled.
+ * when its parent is gone, after the running requests, the outbox and the telemetry; with 1 on an unhandled error.
  * @example await serve('posts', ({ sql, outbox, tokens }) => createApp({ posts: store(sql), outbox, tokens }));
  */
 export async function serve(
@@ -62,7 +62,7 @@ export async function serve(
     process.exit(code);
   });
   const die = (error: unknown) => {
-    log.error({ error }, 'an error that nobody handled');
+    log.error({ error }, 'unhandled error');
     const timer = setTimeout(() => process.exit(1), lastWordsMs);
     void Promise.allSettled([telemetry.close(), log.flush()]).finally(() => {
       clearTimeout(timer);

@@ -21,7 +21,7 @@ const sweepsPerLimit = 10;
  * cancels a slow statement (statement_timeout), but only while it runs, and postgres.js waits forever.
  *
  * One timer for all connections, and only while a statement is in flight; it counts its own rounds instead of reading the clock, so
- * that a process that was itself stopped for a while blames nobody.
+ * that a process that was itself stopped for a while reports no timeout.
  *
  * @param limitMs without any answer while at least one statement waits; found out up to a tenth later.
  * @returns makes a watch. `hung` must end the connection; what it leaves unanswered fails with AppError unavailable.

@@ -13,7 +13,7 @@ export interface TelemetryConfig {
   readonly resource: Readonly<Record<string, string>>;
   /** Where spans go; absent when they go nowhere. */
   readonly tracesTo?: Target;
-  /** `prometheus` serves /metrics on a port of its own, `otlp` pushes; `none` measures nothing. */
+  /** `prometheus` serves /metrics on a separate port, `otlp` pushes; `none` measures nothing. */
   readonly metrics: 'otlp' | 'prometheus' | 'none';
   readonly metricsTo?: Target;
   readonly protocol: 'http/json' | 'http/protobuf';

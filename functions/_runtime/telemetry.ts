@@ -92,7 +92,7 @@ export function openTelemetry(
   /** OpenTelemetry's SDK costs more than what sends: a process that ends before needs it for nothing but what libraries measured. */
   const startSdk = (to: Exporter) => to.startSdk(take);
 
-  /** An instance that nobody asked has nothing to tell. */
+  /** An instance without requests has no telemetry. */
   const used = () => loading !== undefined || spans.count + measures.count + meterProvider.waiting > 0;
 
   if (tracesTo) tracerProvider.take = take;

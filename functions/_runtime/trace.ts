@@ -53,7 +53,7 @@ export const isSampledTrace = (of: TraceContext | undefined): boolean =>
 export const runInTrace = <T>(of: TraceContext, work: () => T): T =>
   context.with(trace.setSpanContext(context.active(), of), work);
 
-/** Remembers why the running request fails; the client is told less. */
+/** Records why the running request fails; the client gets less detail. */
 export function noteFailure(error: unknown): void {
   const span = trace.getActiveSpan();
   if (span instanceof LightSpan) span.failure = error;
@@ -75,7 +75,7 @@ export function parseTrace(
 export const formatTraceparent = (of: TraceContext): string =>
   `00-${of.traceId}-${of.spanId}-${isSampledTrace(of) ? '01' : '00'}`;
 
-/** The context of a new span: a child of `parent`, or the root of a trace of its own, unsampled unless said. */
+/** The context of a new span: a child of `parent`, or the root of a new trace, unsampled by default. */
 export const childOf = (parent: TraceContext | undefined, sampled = false): TraceContext =>
   parent
     ? { ...parent, spanId: spanId() }

@@ -82,7 +82,7 @@ function summaryOf(text: string): string {
   return found;
 }
 
-/** `SELECT posts`: what is done to which table first, low in number. */
+/** `SELECT posts`: the first verb and table, of low cardinality. */
 function summary(text: string): string {
   const first = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL';
   const operation =

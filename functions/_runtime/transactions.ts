@@ -29,7 +29,7 @@ const pool = { 'db.client.connection.pool.name': 'transactions' } as const;
  *
  * postgres.js's own `begin` waits for BEGIN, and rolls back on a connection that is already gone, which ends the process.
  * @param open makes a client of one connection and calls `onclose` when that closes.
- * @param watch tells connections on which nothing is answered any more; whoever waits for a connection then waits in vain.
+ * @param watch reports connections that no longer answer; requests that wait for such a connection fail.
  */
 export function transactions(
   open: (onclose: () => void) => Sql,
@@ -145,7 +145,7 @@ async function runOn<T>(connection: Connection, work: (tx: Tx) => Promise<T> | T
   }
   if (connection.dead) throw connectionClosed();
   const ended = await Promise.race([command(connection, 'COMMIT'), closed]);
-  // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and nobody heard.
+  // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and its error was ignored.
   if (ended.command !== 'COMMIT')
     throw new Error('the transaction was rolled back because one of its statements failed');
   return result;
@@ -153,7 +153,7 @@ async function runOn<T>(connection: Connection, work: (tx: Tx) => Promise<T> | T
 
 const command = ({ sql, watch }: Connection, text: string) => watch.follow(sql.unsafe(text));
 
-/** What `work` sees: the reserved connection's statements, refused once the connection is gone, and savepoints. */
+/** The argument of `work`: the reserved connection's statements, rejected once the connection is closed, and savepoints. */
 function transaction(connection: Connection): Tx {
   let savepoints = 0;
   const tx = traced(connection.sql as unknown as Tx, {

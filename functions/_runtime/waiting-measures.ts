@@ -10,7 +10,7 @@ export interface WaitingMeasures {
   recordIn(exporter: Pick<Exporter, 'record'>): void;
 }
 
-/** @param exporter undefined while it is not loaded. @param dropped is told how many measures were lost */
+/** @param exporter undefined while it is not loaded. @param dropped is called with the number of lost measures */
 export function waitingMeasures(
   exporter: () => Pick<Exporter, 'record'> | undefined,
   dropped: (count: number) => void,

@@ -13,7 +13,7 @@ export interface WaitingSpans {
   sendTo(exporter: Pick<Exporter, 'spans'>): Promise<void>;
 }
 
-/** @param dropped is told how many spans will never be sent */
+/** @param dropped is called with the number of spans that will never be sent */
 export function waitingSpans(dropped: (count: number) => void): WaitingSpans {
   const spans: FinishedSpan[] = [];
   return {

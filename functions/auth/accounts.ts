@@ -90,7 +90,7 @@ function importing(inner: MiddlewareHandler<Env>): MiddlewareHandler<Env> {
   return (c, next) => (c.var.caller?.scopes.includes('import') ? inner(c, next) : next());
 }
 
-/** Makes an account that nobody can log in to until it is claimed; 200 when the name has one already. */
+/** Creates an account without login until it is claimed; 200 when the name already has one. */
 function importAccount({
   store,
 }: Auth): MiddlewareHandler<Env, string, { out: { json: { username: string; display_name?: string } } }> {

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 
-/** RFC 5322 dot-atom; quoted local parts, comments and address literals are refused, as every large mail service does. */
+/** RFC 5322 dot-atom; quoted local parts, comments and address literals are rejected, as every large mail service does. */
 const local = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 

@@ -32,7 +32,7 @@ export interface Rotation {
  * Adds a key that is published now and signs after `activateAfterMs`, so that everybody knows it by then; removes keys
  * that have been replaced for longer than any token lives.
  *
- * `dropOthers` is for a stolen key: the new key signs at once and all others go, so that every access token is refused
+ * `dropOthers` is for a stolen key: the new key signs immediately and all others are removed, so that every access token is rejected
  * from when consumers read the JWKS again; sessions survive, they do not hang on these keys.
  */
 export function rotateKeys(

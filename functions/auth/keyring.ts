@@ -40,7 +40,7 @@ const suffix = '.private.jwk';
  * again when a key is wanted and the last look is `recheckMs` old.
  *
  * @throws Error at once when the folder holds no key or a broken one. If that happens later, the keys read before stay
- * in use and `onError` is told.
+ * in use and `onError` is called.
  */
 export function openKeyring(
   folder: string,

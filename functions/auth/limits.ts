@@ -3,7 +3,7 @@ import { type Limiter, tooManyRequests } from '@dormouse/runtime/limiter';
 
 /** How often something may be done within one minute. */
 export interface Limits {
-  /** Log-ins per user name, whoever tries and from wherever; right passwords count too, or the limit would tell them. */
+  /** Logins per user name, from any address; correct passwords count too, or the limit would reveal them. */
   login: number;
   /** Log-ins per client address, so that one address cannot go through many names. */
   loginAddress: number;

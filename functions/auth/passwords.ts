@@ -87,7 +87,7 @@ function semaphore(concurrency: number, queue: number): <T>(work: () => Promise<
     try {
       return await work();
     } finally {
-      // A place is handed over, not freed and taken again: nobody can slip in between.
+      // A slot is handed over, not released and acquired again, so that no other caller gets it in between.
       const next = waiting.shift();
       if (next) next();
       else running--;

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 
 /** How long the token just replaced still leads to its successor, so that two tabs may refresh at the same time. */
 export const leewayMs = 10_000;
-/** A session that nobody refreshes ends after 30 days, and every one 90 days after its log-in. */
+/** A session ends after 30 days without a refresh, and at the latest 90 days after its login. */
 export const idleMs = 30 * 86_400_000;
 export const maxLifetimeMs = 90 * 86_400_000;
 
@@ -53,7 +53,7 @@ export function startFamily(id: string, now: number, secret = newSecret()): { fa
  * Decides what a presented secret leads to: the newest token is replaced by its successor; one that was replaced less
  * than `leewayMs` ago leads to the same successor as before; any other means that somebody has a copy (RFC 9700, 4.14.2).
  *
- * A successor is HMAC(salt, predecessor) with a salt that only the family's row holds: it can be told again to whoever
+ * A successor is HMAC(salt, predecessor) with a salt that only the family's row holds: it can be computed again for a client that
  * shows the predecessor, yet neither the token alone nor the row alone leads to it.
  */
 export function rotateToken(family: Family, secret: string, now: number, salt = newSecret()): Rotation {

@@ -4,7 +4,7 @@ import { normaliseEmail } from './email.ts';
 import { parseUsername, usernameRule } from './username.ts';
 import { weakPassword } from './weak-password.ts';
 
-/** A line of text in the normal form that `parse` gives it, or refused with `message`. */
+/** A line of text, normalised by `parse`, or rejected with `message`. */
 const normal = (
   max: number,
   parse: (text: string) => string | undefined,
@@ -33,7 +33,7 @@ const displayName = v.pipe(
   v.regex(/^[^\u202a-\u202e\u2066-\u2069]*$/u, 'must not contain text direction controls'),
 );
 
-/** Passwords are taken as they are, blanks at the ends included; only what no keyboard types is refused. */
+/** Passwords are not changed, blanks at the ends included; only characters that no keyboard types are rejected. */
 const typed = v.pipe(
   v.string('must be text'),
   v.nonEmpty('must not be empty'),
@@ -65,7 +65,7 @@ export const newAccount = v.pipe(
 /** Body of POST /api/users with scope import. */
 export const importedAccount = v.strictObject({ username, display_name: v.optional(displayName) });
 
-/** Body of POST /api/login. What cannot be a user name is no error here: it is nobody's. */
+/** Body of POST /api/login. An impossible user name is no error here: no account has it. */
 export const credentials = v.strictObject({
   username: line(1, 100),
   password: existingPassword,

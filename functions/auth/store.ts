@@ -42,7 +42,7 @@ export interface Store {
   remove(id: number): Promise<boolean>;
   /** Opens a session, unless the account was deleted or its password changed since `passwordHash` was read: then false. */
   openSession(user: User, family: Family): Promise<boolean>;
-  /** Applies `decide` to a session while nobody else can; undefined when there is none. */
+  /** Applies `decide` to a session under its row's lock; undefined when there is none. */
   rotateSession(id: string, decide: (family: Family) => Rotation): Promise<{ turn: Rotation; user: User } | undefined>;
   closeSession(id: string): Promise<void>;
   /** Remembers a one-time link by its hash; the account's link before is void. */

@@ -1,7 +1,7 @@
 /**
  * User names are ASCII on purpose: 3 to 30 of letters, digits, `-`, `_` and `.`, beginning with a letter or digit and not
  * ending with a dot. So no two names look alike by homoglyphs of another script, by full-width forms or by invisible
- * characters; what people want to be called in any script is their display name, which identifies nobody.
+ * characters; the display name can be in any script and does not identify an account.
  */
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9_-]$/;
 

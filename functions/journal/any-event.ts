@@ -4,7 +4,7 @@ import { bodyBytes, header } from '@dormouse/runtime/request';
 import { parseTraceparent } from '@dormouse/runtime/trace';
 import type { Context } from 'hono';
 
-/** An event of whatever type: its attributes as text, its data as bytes that nobody has looked into. */
+/** An event of any type: its attributes as text, its data as unparsed bytes. */
 export interface AnyEvent {
   attributes: Readonly<Record<string, string>>;
   data: Buffer | undefined;

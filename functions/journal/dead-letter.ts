@@ -1,16 +1,16 @@
 import type { AnyEvent } from './any-event.ts';
 
-/** What a Broker says of a delivery that it has given up. */
+/** A delivery that the Broker has given up. */
 export interface FailedDelivery {
   /** The event as it was, without what the Broker added to it. */
   event: AnyEvent;
-  /** Who did not take it; '' when the Broker does not say. */
+  /** The subscriber's address; '' when the Broker does not give it. */
   destination: string;
-  /** The last answer's status; undefined when there was none. */
+  /** The last response's status; undefined when there was none. */
   status: number | undefined;
   /** One line for people. */
   cause: string;
-  /** Begin of the last answer's body, as text. */
+  /** Start of the last response's body, as text. */
   body: string | undefined;
 }
 

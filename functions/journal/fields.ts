@@ -7,13 +7,13 @@ const timestamp = v.pipe(
   v.transform((value) => new Date(value)),
   v.check(
     (date) => date.getTime() >= 0 && date.getTime() < Date.parse('9999-01-01T00:00:00Z'),
-    'must be a moment of this era',
+    'must be a time from 1970 to 9998',
   ),
 );
 const word = line(1, 1024);
 const trace = v.pipe(v.string('must be text'), v.regex(/^[0-9a-f]{32}$/, 'must be a trace id: 32 hexadecimal digits'));
 
-/** A parameter of a query; given without a value it says nothing. */
+/** A query parameter; an empty value counts as absent. */
 const parameter = <S extends v.GenericSchema<string, unknown>>(schema: S) =>
   v.optional(
     v.union(
@@ -50,7 +50,7 @@ const listed = {
   after: v.optional(v.string()),
 };
 
-/** Query of the archive; other parameters are none of its business. */
+/** Query of the archive; other parameters are ignored. */
 export const eventsQuery = v.object(listed);
 
 /** Query of the dead letters. */
@@ -83,7 +83,7 @@ const filter = v.strictObject({
 
 const dryRun = v.optional(v.boolean('must be true or false'), false);
 
-/** Body of POST …/redrives: what is asked for in one of three ways. */
+/** Body of POST …/redrives: exactly one of three selections. */
 export const newRedrive = v.pipe(
   v.strictObject({
     numbers: v.optional(numbers),

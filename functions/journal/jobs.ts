@@ -80,7 +80,7 @@ const leaseSeconds = 30;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Redrives and replays in PostgreSQL; what goes on in them is told by events through the outbox. */
+/** Redrives and replays in PostgreSQL; events through the outbox start their batches. */
 export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Outbox; newId?: () => string }): Jobs {
   const begin = (emit: Emit, job: Job): Job => {
     if (job.state === 'running') emit(batchDue, `job/${job.id}`, { job: job.id, step: 0 });
@@ -137,7 +137,7 @@ export function openJobs({ sql, outbox, newId = uuidv7 }: { sql: Sql; outbox: Ou
   };
 }
 
-/** Only what is open is taken in: a number that was redriven already asks for nothing. */
+/** Selects only open dead letters: one that was already redriven is skipped. */
 async function insertRedrive(tx: Sql, id: string, wanted: Wanted, dryRun: boolean, requestedBy: string): Promise<Job> {
   if ('numbers' in wanted) await demandAll(tx, wanted.numbers);
   const chosen =

@@ -3,18 +3,18 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 
 export interface RetentionOptions {
   sql: Sql;
-  /** How long things are kept; 0 is for ever. */
+  /** Retention; 0 keeps everything. */
   days: number;
   log: Pick<Logger, 'warn'>;
   /** Events from one portion to the next, about. */
   every?: number;
-  /** Most rows of a kind that one portion removes; more than come in between, so that it keeps up. */
+  /** Maximum rows of a kind per portion; more than arrive between two portions, so that pruning keeps up. */
   portion?: number;
   /** 0 up to 1. */
   random?: () => number;
 }
 
-/** Told how many events were archived, it now and then removes a portion of what is too old, in the background. */
+/** Called with the number of archived events; occasionally removes a portion of expired rows in the background. */
 export type Retention = (archived: number) => void;
 
 /**
@@ -34,12 +34,12 @@ export function retention({
     if (days === 0 || (until -= archived) > 0) return;
     until = every;
     prune(sql, days, portion).catch((error: unknown) =>
-      log.warn({ error }, 'what is too old could not be removed from the journal'),
+      log.warn({ error }, 'expired rows could not be removed from the journal'),
     );
   };
 }
 
-/** Dead letters before the items that tell of them, items before their jobs; each a statement of its own, so that no lock is held for long. */
+/** Dead letters before their items, items before their jobs; one statement each, so that no lock is held for long. */
 export async function prune(sql: Sql, days: number, portion: number): Promise<void> {
   const before = sql`clock_timestamp() - make_interval(days => ${days})`;
   await sql`

@@ -2,7 +2,7 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Delivered } from './any-event.ts';
 import type { FailedDelivery } from './dead-letter.ts';
 
-/** What lists can be narrowed by. Times are those of arriving here. */
+/** Filter of the lists. Times are those of archiving. */
 export interface Filter {
   type?: string | undefined;
   source?: string | undefined;
@@ -17,7 +17,7 @@ export interface DeadLetterFilter extends Filter {
   trigger?: string | undefined;
 }
 
-/** A piece of a list, newest first: at most `limit`, older than `after`. */
+/** A page of a list, newest first: at most `limit`, older than `after`. */
 export interface Page {
   limit: number;
   after?: number | undefined;
@@ -59,19 +59,19 @@ export interface FullDeadLetter extends DeadLetter {
 }
 
 export interface Journal {
-  /** Keeps events, all or none; of the same source and id one is kept, whether it was there before or not. */
+  /** Stores events, all or none; an event whose source and id are already stored is skipped. */
   archive(events: readonly Delivered[]): Promise<void>;
   events(filter: Filter, page: Page): Promise<ArchivedEvent[]>;
   event(position: number): Promise<(ArchivedEvent & { data: Buffer | null }) | undefined>;
-  /** Keeps a dead letter, once for an event and a destination. @returns whether it is a new one */
+  /** Stores a dead letter, once per event and destination. @returns whether it is new */
   storeDeadLetter(deadLetter: NewDeadLetter): Promise<boolean>;
-  /** Dead letters that nobody has redriven. */
+  /** The number of open dead letters. */
   open(): Promise<number>;
   deadLetters(filter: DeadLetterFilter, page: Page): Promise<DeadLetter[]>;
   deadLetter(number: number): Promise<FullDeadLetter | undefined>;
 }
 
-/** A dead letter as it came. */
+/** A received dead letter. */
 export interface NewDeadLetter {
   failure: FailedDelivery;
   trigger: string | undefined;

@@ -49,7 +49,7 @@ export function subscribers({
   };
 }
 
-/** The Service's name and the path; undefined for what is no `http://….svc.cluster.local`. */
+/** The Service's name and the path; undefined for other URLs than `http://….svc.cluster.local`. */
 function serviceUrl(address: string): { host: string; path: string } | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, hostname, port, pathname, search } = new URL(address);

@@ -33,7 +33,7 @@ export interface Dependencies {
   bodies: Cache<CachedBody | Moved>;
 }
 
-/** A former slug leads to the present one. */
+/** A former slug redirects to the present one. */
 export interface Moved {
   moved: string;
 }
@@ -128,7 +128,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
     });
 }
 
-/** Whoever may write posts, 600 times a minute; an import as often as it likes. */
+/** Callers that may write posts, 600 times a minute; an import without limit. */
 function writing(limiter: Limiter): MiddlewareHandler<Env> {
   const limited = limit(limiter, { key: (c) => `write:${required(c).id}`, limit: writesPerMinute, windowMs: 60_000 });
   return (c, next) => (demandWriter(required(c)).scopes.includes('import') ? next() : limited(c, next));

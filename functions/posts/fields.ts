@@ -1,7 +1,7 @@
 import { line, text } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 
-/** Something of it can be seen: not only spaces, controls and code points without a shape. */
+/** Has a visible character: not only spaces, controls and invisible code points. */
 const seen = v.check(
   (value: string) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value),
   'must have something to see',
@@ -90,7 +90,7 @@ const name = v.optional(
   ),
 );
 
-/** Query of the list; other parameters are none of its business. */
+/** Query of the list; other parameters are ignored. */
 export const listQuery = v.pipe(
   v.object({
     limit: v.optional(number(1, 100), '20'),

@@ -17,7 +17,7 @@ export const bodyLimit = 1_300_000;
 const importBody = json(api.create.scoped.body, bodyLimit);
 const plainBody = json(api.create.body, bodyLimit) as typeof importBody;
 
-/** Reads the body of POST. Fields of an import are unknown ones to everybody else. */
+/** Reads the body of POST. Without the scope `import`, an import's fields are unknown fields. */
 export const postBody: typeof importBody = (c, next) =>
   required(c).scopes.includes('import') ? importBody(c, next) : plainBody(c, next);
 
@@ -35,7 +35,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   source: input.source,
 });
 
-/** The request's Idempotency-Key with a hash of what is asked, so that the same key cannot stand for something else. */
+/** The request's Idempotency-Key with a hash of the body, so that one key cannot be used for two requests. */
 export function readIdempotencyKey(c: Context, input: ImportedPost): IdempotencyKey | undefined {
   const key = header(c, 'idempotency-key');
   if (key === undefined) return undefined;

@@ -4,12 +4,12 @@ import type { ListQuery } from './fields.ts';
 import { type CachedBody, digestOf, type Summary, summaryView } from './post.ts';
 import type { Cursor, Filter, Page } from './store.ts';
 
-/** A list's answer: with `Link` (RFC 8288) to the pages around it. */
+/** A list's response: with `Link` (RFC 8288) to the neighbouring pages. */
 export interface ListBody extends CachedBody {
   link?: string;
 }
 
-/** What the store is asked for. @throws AppError invalid for a cursor that is none of this list. */
+/** The store's filter for a query. @throws AppError invalid for a cursor that is not of this list. */
 export const filterOf = ({ limit, offset, category, author, status, after, before }: ListQuery): Filter => ({
   limit,
   offset,
@@ -20,7 +20,7 @@ export const filterOf = ({ limit, offset, category, author, status, after, befor
   before: before === undefined ? undefined : parseCursor(before, 'before'),
 });
 
-/** Equal for queries that have one answer. */
+/** Cache key: equal for queries with the same response. */
 export const cacheKey = ({ limit, offset, category, author, status, after, before }: Filter): string =>
   `list:${JSON.stringify([limit, offset, category ?? 0, author ?? 0, status, after ?? 0, before ?? 0])}`;
 

@@ -20,7 +20,7 @@ export function demandWriter(caller: Caller): Caller {
   return writes.has(caller.role) ? caller : fail('forbidden', 'Readers cannot write posts.');
 }
 
-/** 404 for what the caller cannot see, 403 for what is another's. */
+/** 404 for what the caller cannot see, 403 for another author's post. */
 export function demandMayChange(caller: Caller, post: Summary): void {
   if (!maySee(caller, post)) fail('not_found', 'There is no such post.');
   if (!owns(caller, post) && !isEditor(caller)) fail('forbidden', 'This post is somebody else’s.');

@@ -3,7 +3,7 @@ import { metrics } from '@dormouse/signals/metrics';
 import type { Status } from './post.ts';
 import type { Posts } from './store.ts';
 
-/** What the blog's owner wants to know, told after the commit. */
+/** Business metrics of posts, recorded after the commit. */
 export interface PostMetrics {
   created(status: Status): void;
   changed(before: Status, after: Status): void;

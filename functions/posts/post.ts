@@ -41,7 +41,7 @@ export interface Post extends Summary {
   content: string;
 }
 
-/** What is sent for a request: final bytes, made once and kept. */
+/** A response's final bytes, made once and cached. */
 export interface CachedBody {
   etag: string;
   body: string;
@@ -68,7 +68,7 @@ export function summaryView(post: Summary): PostSummary {
 
 const postView = (post: Post): PostBody => ({ ...summaryView(post), version: post.version, content: post.content });
 
-/** One post with its text; the answer of GET, POST and PATCH alike. */
+/** One post with its text; the response of GET, POST and PATCH. */
 export const cachedBody = (post: Post): CachedBody => ({
   etag: etagOf(post),
   body: JSON.stringify(postView(post)),
@@ -81,7 +81,7 @@ export const etagOf = ({ id, version, category }: Summary): string =>
 /** Strong entity tag of any other answer. */
 export const digestOf = (body: string): string => `"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
 
-/** The post as its events tell it. */
+/** The post as its events contain it. */
 export function snapshot(post: Summary): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
   const { authorId, byline, excerpt, ...others } = post;

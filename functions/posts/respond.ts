@@ -12,7 +12,7 @@ export function respond(c: Context<Env>, cached: ListBody): Response {
     : c.body(cached.body, 200, { ...headers, 'content-type': type });
 }
 
-/** Kept by whoever likes, but asked about each time: a reader sees a change within 2 s. */
+/** Caches may store it but must revalidate each time: a reader sees a change within 2 s. */
 export const headersOf = ({ etag, link }: ListBody, own: boolean) => ({
   'content-type': 'application/json',
   etag,

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Of PostgreSQL: serialization failure, deadlock; and our constraints that say "somebody was faster". */
+/** Of PostgreSQL: serialization failure, deadlock; and our constraints that a concurrent transaction violates. */
 const retryableStates = new Set(['40001', '40P01']);
 const raceConstraints = new Set(['posts_category', 'posts_source', 'idempotency_key']);
 
-/** The transaction must be begun anew: what it had read is not so any more. */
+/** A concurrent transaction changed what this one had read: it must be retried. */
 export class ConcurrentUpdate extends Error {
   override name = 'ConcurrentUpdate';
 }
 
-/** Does `work` again, at most `attempts` times in all, when it lost a race against another transaction. */
+/** Runs `work` up to `attempts` times while it loses a race against another transaction. */
 export async function retrying<T>(
   work: () => Promise<T>,
   attempts = 8,

@@ -17,9 +17,9 @@ export interface Filter {
   status: Status;
   limit: number;
   offset: number;
-  /** Only what lies behind this place, towards older posts. */
+  /** Only posts after this cursor, towards older ones. */
   after?: Cursor | undefined;
-  /** Only what lies before this place; the page is the one next to it. */
+  /** Only posts before this cursor; the page is the one next to it. */
   before?: Cursor | undefined;
   /** Present or former slug. */
   category?: string | undefined;
@@ -30,14 +30,14 @@ export interface Filter {
 export interface Page {
   /** Newest first. */
   posts: Summary[];
-  /** Whether more lies behind the page in the direction it was asked in. */
+  /** Whether there are more posts in the requested direction. */
   more: boolean;
 }
 
 /** A new post as the API takes it, with its author's account. */
 export type NewPost = Omit<Camelized<ImportedPost>, 'author'> & { authorId: number; author: string };
 
-/** A key that a client gave to a request, and the hash of what was asked with it. */
+/** A client's Idempotency-Key, and the hash of its request. */
 export interface IdempotencyKey {
   key: string;
   hash: string;
@@ -60,7 +60,7 @@ export interface Revision {
   created_at: Date;
 }
 
-/** Throws when this post must not be touched; called with the post as it is in the transaction, locked. */
+/** Throws when this post must not be changed; called with the locked post in the transaction. */
 export type Allow = (post: Post) => void;
 
 export interface Posts {
@@ -184,7 +184,7 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
   return toPost(row as PostRow);
 }
 
-/** The answer that was given to this key before. The lock is tried and not waited for: whoever holds it is still at work. */
+/** The stored response of an earlier request with this key. The lock is only tried: its holder is still working. */
 async function findReplay(tx: Tx, authorId: number, { key, hash }: IdempotencyKey): Promise<Created | undefined> {
   const lock = tx<
     { free: boolean }[]
@@ -218,7 +218,7 @@ async function storeReplay(
       SET request_hash = excluded.request_hash, post_id = excluded.post_id, etag = excluded.etag, body = excluded.body, created_at = excluded.created_at
       WHERE kept.created_at <= now() - interval '24 hours'
     RETURNING 1`;
-  if (stored.length === 0) throw new ConcurrentUpdate('the key was used since it was looked for');
+  if (stored.length === 0) throw new ConcurrentUpdate('the idempotency key was used concurrently');
 }
 
 interface Change {
@@ -283,7 +283,7 @@ async function remove(tx: Tx, emit: Emit, id: number, allow: Allow): Promise<Pos
   return before;
 }
 
-/** Two statements in one packet: the second sees what was committed while the first waited. */
+/** Two statements in one packet: the second sees rows committed while the first waited. */
 async function locked(tx: Tx, id: number): Promise<Post> {
   const lock = tx`SELECT 1 FROM posts WHERE id = ${id} FOR UPDATE`.execute();
   const [, post] = await Promise.all([lock, find(tx, tx`SELECT * FROM posts WHERE id = ${id}`)]);

@@ -8,7 +8,7 @@ export interface AccountPage {
   /** Where to go afterwards. */
   next: string;
   problem?: FormProblem | undefined;
-  /** Said above the form when nothing was refused. */
+  /** Notice above the form when there is no problem. */
   notice?: string;
 }
 

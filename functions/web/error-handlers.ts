@@ -9,7 +9,7 @@ import type { Viewer } from './layout.ts';
 import type { Sessions } from './session.ts';
 import { mayBeSignedIn, privately, viewerOf } from './viewer.ts';
 
-/** Failures are pages for people and problem+json (RFC 9457) for programs. */
+/** Errors as HTML pages for browsers and problem+json (RFC 9457) for programs. */
 export function errorHandlers(app: Hono<Env>, sessions: Sessions): void {
   const respond = async (c: Context, error: AppError): Promise<Response> => {
     const trace = currentTrace()?.traceId ?? '';

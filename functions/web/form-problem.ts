@@ -1,6 +1,6 @@
 import { type AppError, toAppError } from '@dormouse/runtime/errors';
 
-/** Why a form comes back: what to say above it, and beside its fields. */
+/** A rejected form's messages: one above it, and one for each field. */
 export interface FormProblem {
   status: AppError['status'];
   alert: string;
@@ -15,7 +15,7 @@ const alerts: Partial<Record<AppError['code'], string>> = {
   invalid: 'Please look at the marked fields.',
 };
 
-/** Any failure as something to say in the form that it belongs to. */
+/** Any error as the messages of the form that it belongs to. */
 export function formProblem(error: unknown, alert?: string): FormProblem {
   const { status, code, detail, errors = [], headers = {} } = toAppError(error);
   const named = code === 'invalid' && errors.length === 0 ? detail : undefined;

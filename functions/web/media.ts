@@ -56,7 +56,7 @@ export function mediaIn(folder: string): Media {
   return {
     read: (hash) => readFile(pathOf(hash)).catch(missing),
     has: async (hash) => (await stat(pathOf(hash)).catch(missing)) !== undefined,
-    /** Under its name there is the whole file or none: it is written beside, brought to disk, then renamed. */
+    /** Atomic: the file is written under another name, synced, then renamed. */
     async write(hash, bytes) {
       const path = pathOf(hash);
       await mkdir(join(path, '..'), { recursive: true });

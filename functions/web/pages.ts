@@ -4,7 +4,7 @@ import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
 
-/** A page that everybody gets the same bytes of. */
+/** A page with the same bytes for everybody. */
 export interface CachedPage {
   body: string;
   /** Content type */
@@ -13,7 +13,7 @@ export interface CachedPage {
   etag: string;
 }
 
-/** Where rendered pages are kept: runtime's cache. Keys are `page:…`, so that all go at once. */
+/** Cache of rendered pages (the runtime's cache). Keys are `page:…`, so that all can be purged at once. */
 export interface PageCache {
   get(key: string, load: () => Promise<CachedPage>): Promise<CachedPage>;
   purge(...keysOrGroups: string[]): Promise<void>;
@@ -22,7 +22,7 @@ export interface PageCache {
 /** The group that every key is in: a write changes lists, counts, feeds and pages of old slugs alike, and rendering is cheap. */
 export const allPages = 'page:';
 
-/** A page that lacks something for now: shown, not kept. */
+/** An incomplete page: sent, not cached. */
 export class UncacheablePage extends Error {
   readonly page: CachedPage;
   constructor(page: CachedPage) {
@@ -39,7 +39,7 @@ export const pageOf = (body: string, type: string = htmlType): CachedPage => ({
   etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
 });
 
-/** The kept page of `key`, or a new one. */
+/** The cached page of `key`, or a new one. */
 export const cachedPage = (pages: PageCache, key: string, load: () => Promise<CachedPage>): Promise<CachedPage> =>
   pages
     .get(allPages + key, load)
@@ -50,7 +50,7 @@ interface Encodings {
   zipped: { bytes: Uint8Array<ArrayBuffer>; headers: Record<string, string> } | undefined;
 }
 
-/** Final bytes of a page, made once for as long as the page is kept in this process. */
+/** Final bytes of a page, made once while this process caches the page. */
 const finished = new WeakMap<CachedPage, Encodings>();
 
 /**

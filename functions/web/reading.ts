@@ -118,7 +118,7 @@ function moved(folder: string, slug: string): never {
   throw new Moved(`${folder}/${encodeURIComponent(slug)}`);
 }
 
-/** Reading in somebody's name; as nobody when their token is not good any more. */
+/** Reads with the caller's token; anonymously when it is no longer valid. */
 async function asReader<T>(session: Session | undefined, read: (token?: string) => Promise<T>): Promise<T> {
   if (!session) return read();
   return read(session.token).catch((error) =>

@@ -3,7 +3,7 @@ import sanitizeHtml from 'sanitize-html';
 const tags =
   'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr';
 
-/** Elements that go with what is in them; of others only the tags go. */
+/** Elements removed with their content; of other disallowed elements only the tags are removed. */
 const withContent =
   'script style textarea option select xmp noscript noembed noframes plaintext title template svg math object applet frameset canvas audio video'.split(
     ' ',
@@ -64,7 +64,7 @@ export const userId = (id: string): string => (id.startsWith('user-content-') ? 
 
 type Attributes = Record<string, string>;
 
-/** `href` and `rel` of a link: somebody else's site is told nothing, and gains nothing by being linked to. */
+/** `href` and `rel` of a link: another site gets no referrer and no ranking. */
 function target(href: string | undefined): Attributes {
   const where = href === undefined ? undefined : originOf(href);
   if (href === undefined || where === undefined) return { href: '', rel: '' };

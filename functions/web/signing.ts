@@ -12,7 +12,7 @@ import { localPath } from './local-path.ts';
 import type { Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
-/** Becoming somebody, and nobody again. */
+/** Sign-up, login, logout and claiming an account. */
 export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): void {
   app.get('/blog/login', async (c) => {
     const next = localPath(c.req.query('next'));

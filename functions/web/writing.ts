@@ -134,7 +134,7 @@ export function writing(
           'An earlier text of this form was saved already. Look at your posts first: saving again makes a second one.',
         ),
       };
-    // A refused text was not stored, so the corrected one is another; after any other failure it is not known, and the key makes sure of it.
+    // A rejected text was not stored, so the corrected one needs a new key; after any other failure that is unknown, and the same key prevents a duplicate.
     return { writing: code === 'invalid' ? { ...text, key: newKey() } : text, problem: formProblem(error) };
   };
 

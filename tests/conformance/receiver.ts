@@ -11,7 +11,7 @@ export interface Call {
   atMs: number;
 }
 
-/** What a consumer does: a status, a whole answer, no answer at all, or the end of the connection. */
+/** How a consumer responds: a status, a full response, no response, or a closed connection. */
 export type ResponseSpec =
   | number
   | { status: number; headers?: Record<string, string>; body?: string; before?: number }
