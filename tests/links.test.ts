@@ -19,7 +19,7 @@ const read = (page: string): string => readFileSync(join(project, page), 'utf8')
 /** Targets of a page's links and images, without those that lead to another site. */
 const targetsOf = (text: string): string[] =>
   parse(text)
-    .map((token) => token.attrGet('href') ?? token.attrGet('src') ?? '')
+    .map((token) => String(token.attrGet('href') ?? token.attrGet('src') ?? ''))
     .filter((target) => target !== '' && !/^[a-z][a-z0-9+.-]*:/i.test(target));
 
 /** Anchors of a page's headings, as GitHub makes them. */

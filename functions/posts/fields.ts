@@ -31,7 +31,7 @@ const timestamp = v.pipe(
   v.transform((value) => new Date(value)),
   v.check(
     (date) => date.getTime() >= Date.parse('0001-01-01T00:00:00Z') && date.getTime() < Date.now() + 86_400_000,
-    'must be a moment that has come',
+    'must not be in the future',
   ),
 );
 
