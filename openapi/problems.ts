@@ -40,7 +40,8 @@ export function codesOf(route: Route): ErrorCode[] {
 /** The failures of a route by status, as references to `writer`'s components. */
 export function problemResponses(route: Route, writer: ProblemWriter): Record<string, JsonSchema> {
   const byStatus = Map.groupBy(codesOf(route), (code) => statusOf(code));
-  const tooLong = route.query || route.params ? { 414: { $ref: '#/components/responses/too_long' } } : {};
+  const reference = { $ref: '#/components/responses/too_long' };
+  const tooLong = { ...((route.query || route.params) && { 414: reference }), 431: reference };
   return {
     ...Object.fromEntries(
       [...byStatus].map(([status, codes]) => [String(status), writer.write(status, codes, route.failsWithPages)]),
@@ -69,7 +70,7 @@ export function problemWriter(): ProblemWriter {
 
 /** The ingress refuses what is longer than a request line may be. */
 const tooLong: JsonSchema = {
-  description: '`too_large`: the address has more than 8,192 bytes.',
+  description: '`too_large`: the address has more than 8,192 bytes, or all headers together more than 16,384.',
   headers: { 'x-trace-id': { $ref: '#/components/headers/TraceId' } },
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };

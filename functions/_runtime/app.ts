@@ -41,7 +41,10 @@ export function json<S extends v.GenericSchema>(schema: S, limit: number = bodyL
   return async (c, next) => {
     if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header(c, 'content-type') ?? ''))
       fail('unsupported_media_type', 'The body must be application/json.');
-    c.req.addValidatedData('json', check(schema, parseJson(await bodyText(c, limit))) as object);
+    const body = parseJson(await bodyText(c, limit));
+    // Valibot takes an array for an object that needs no field.
+    if (Array.isArray(body)) fail('invalid', 'The body must be a JSON object.');
+    c.req.addValidatedData('json', check(schema, body) as object);
     return next();
   };
 }

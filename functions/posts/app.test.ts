@@ -169,6 +169,11 @@ test.each([
   expect(calls.created).toEqual([]);
 });
 
+test('a list is no body, though all fields of a change are optional', async () => {
+  const { ask } = appOver([somePost()]);
+  expect((await ask('PATCH', '1', { as: 'ann', body: [] })).status).toBe(422);
+});
+
 test('lengths are counted in characters after trimming', async () => {
   const { ask } = appOver();
   for (const body of [
