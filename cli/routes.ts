@@ -11,6 +11,7 @@ import { image } from './commands/image.ts';
 import { importCommand } from './commands/import.ts';
 import { keys } from './commands/keys/keys.ts';
 import { manifests } from './commands/manifests.ts';
+import { newFunction } from './commands/new.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
@@ -34,6 +35,7 @@ export const routes = buildRouteMap({
     admin,
     keys,
     reset,
+    new: newFunction,
     image,
     render,
     deploy,

@@ -1,0 +1,48 @@
+import { buildCommand } from '@stricli/core';
+import type { Context } from '../context.ts';
+import { argument, flag, option } from '../parameters.ts';
+
+interface Flags {
+  path?: string;
+  table?: boolean;
+  events?: readonly string[];
+  dryRun?: boolean;
+}
+
+/** `dormouse new NAME`, which is `npm run new`. */
+export const newFunction = buildCommand({
+  docs: {
+    brief: 'Writes a function that runs: code, tests, contract, manifest, route',
+    fullDescription: [
+      'Writes a function that runs: code, tests, contract, manifest, route. What else a function needs is generated.',
+      '',
+      '  dormouse new greetings --path /greetings --table --events dev.dormouse.greeting.sent.v1',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      path: option('PATH', 'The ingress leads there: a page, and with --table a JSON API at /PATH/entries'),
+      table: flag('A table of its own, in a migration'),
+      events: {
+        ...option(
+          'TYPES',
+          'Types of the catalogue get a Trigger and a handler; a new type, dev.dormouse.THING.VERB.v1, is emitted (needs --table)',
+        ),
+        variadic: ',',
+      },
+      dryRun: flag('Print what would be written'),
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [argument('NAME', 'Lower-case letters and digits: the folder, the Service, the schema and the role')],
+    },
+  },
+  async loader() {
+    const { run } = await import('../new/run.ts');
+    return function makeFunction(this: Context, flags: Flags, name: string) {
+      const { path, table = false, events = [], dryRun = false } = flags;
+      const types = events.map((type) => type.trim()).filter((type) => type !== '');
+      return run({ name, path, table, events: [...new Set(types)], dryRun }, this.root, this.terminal.print);
+    };
+  },
+});
