@@ -1,4 +1,5 @@
-import { html, type Markup } from './html.ts';
+import { html } from 'hono/html';
+import type { Markup } from './layout.ts';
 
 export interface Chart {
   title: string;

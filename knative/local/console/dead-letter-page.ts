@@ -1,8 +1,8 @@
+import { html } from 'hono/html';
 import { deadLetterChip } from './dead-letters-page.ts';
 import { readable } from './event-page.ts';
 import { formToken } from './form-guard.ts';
 import { clockTime, eventPath, eventType } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
 import type { DeadLetterDetail } from './operator-api.ts';

@@ -1,9 +1,9 @@
 import type { AttemptRecord } from '@dormouse/eventing/delivery/attempt-history';
 import type { EventDetail } from '@dormouse/eventing/event-summary';
 import type { TriggerVerdict } from '@dormouse/eventing/verdicts';
+import { html } from 'hono/html';
 import { chip } from './events-page.ts';
 import { clockTime, duration, eventPath, eventType } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 

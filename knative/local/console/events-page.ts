@@ -1,7 +1,7 @@
 import type { TriggerOutcome } from '@dormouse/eventing/delivery/outcome';
 import type { EventSummary } from '@dormouse/eventing/event-summary';
+import { html } from 'hono/html';
 import { clockTime, count, eventPath, eventType } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@dormouse/http/problem-error';
-import { html } from './html.ts';
+import { html } from 'hono/html';
 
 const maxBytes = 65_536;
 /** CSRF token: other sites can send a form here, but cannot read one. */

@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from 'hono/html';
 
 /** Formats a duration: `0.4 ms`, `87 ms`, `1.24 s`. */
 export function duration(ms: number): string {

@@ -23,10 +23,10 @@ export async function consoleForm(
     const form = await readForm(request);
     if (!sources.operations) throw new ProblemError(404, 'not_found', 'No function here keeps dead letters.');
     const done = await act(pathname, form, sources);
-    return typeof done === 'string' ? { status: 303, headers: { location: done } } : showPage(done, sources);
+    return typeof done === 'string' ? { status: 303, headers: { location: done } } : await showPage(done, sources);
   } catch (error) {
     if (error instanceof ProblemError)
-      return showPage(failurePage('Not done', { status: error.status, message: error.detail }), sources);
+      return await showPage(failurePage('Not done', { status: error.status, message: error.detail }), sources);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { ServiceStatus } from '@dormouse/serving/service-status';
+import { html } from 'hono/html';
 import { eventTable } from './events-page.ts';
 import { count, duration } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 

@@ -1,6 +1,6 @@
+import { html } from 'hono/html';
 import { formToken } from './form-guard.ts';
 import { clockTime, count } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
 import { type Job, position } from './operator-api.ts';

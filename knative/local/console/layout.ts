@@ -1,5 +1,8 @@
-import { html, type Markup } from './html.ts';
+import { html } from 'hono/html';
 import type { ConsoleSources } from './sources.ts';
+
+/** Escaped HTML; a promise of it only where a value in it is one. */
+export type Markup = ReturnType<typeof html>;
 
 export type PageName =
   | 'functions'

@@ -1,6 +1,6 @@
 import type { LogLine } from '@dormouse/telemetry/logs';
+import { html } from 'hono/html';
 import { clockTime, count } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { logQuery } from './log-query.ts';
 import type { ConsoleSources } from './sources.ts';

@@ -8,10 +8,10 @@ import {
   type Span,
   summed,
 } from '@dormouse/telemetry/query/metric-summaries';
+import { html } from 'hono/html';
 import { chart } from './chart.ts';
 import { bytes, duration, eventType, frequency, share } from './format.ts';
-import { html, type Markup } from './html.ts';
-import { heading, nothing, type Page } from './layout.ts';
+import { heading, type Markup, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 
 const windows: readonly (readonly [string, string, number])[] = [

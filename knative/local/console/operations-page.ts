@@ -1,5 +1,5 @@
-import { html, type Markup } from './html.ts';
-import { heading, nothing, type Page } from './layout.ts';
+import { html } from 'hono/html';
+import { heading, type Markup, nothing, type Page } from './layout.ts';
 import type { OperationResponse } from './operations.ts';
 
 /** An error page with the reason. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type HttpResponse, problem } from '@dormouse/http/http-response';
+import { html } from 'hono/html';
 import { deadLetterPage } from './dead-letter-page.ts';
 import { deadLettersPage } from './dead-letters-page.ts';
 import { eventPage } from './event-page.ts';
 import { eventsPage } from './events-page.ts';
 import { functionsPage } from './functions-page.ts';
-import { html } from './html.ts';
 import { jobPage } from './job-page.ts';
 import { heading, layout, nothing, type Page } from './layout.ts';
 import { logsPage } from './logs-page.ts';
@@ -39,10 +39,10 @@ export async function consolePages(url: URL, sources: ConsoleSources): Promise<H
 }
 
 /** A page as an HTTP response. */
-export const showPage = (page: Page, sources: ConsoleSources): HttpResponse => ({
+export const showPage = async (page: Page, sources: ConsoleSources): Promise<HttpResponse> => ({
   status: page.status ?? 200,
   type: 'text/html; charset=utf-8',
-  body: layout(page, sources).text,
+  body: (await layout(page, sources)).toString(),
 });
 
 async function pageAt(

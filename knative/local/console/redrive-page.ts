@@ -1,6 +1,6 @@
+import { html } from 'hono/html';
 import { formToken } from './form-guard.ts';
 import { count } from './format.ts';
-import { html } from './html.ts';
 import { heading, type Page } from './layout.ts';
 import type { DeadLetter } from './operator-api.ts';
 

@@ -1,5 +1,5 @@
+import { html } from 'hono/html';
 import { formToken } from './form-guard.ts';
-import { html } from './html.ts';
 import { heading, type Page } from './layout.ts';
 import { missing } from './operations-page.ts';
 import type { ConsoleSources } from './sources.ts';

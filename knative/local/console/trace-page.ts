@@ -1,6 +1,6 @@
 import type { AttributeValue, SpanRecord } from '@dormouse/telemetry/traces';
+import { html } from 'hono/html';
 import { clockTime, count, duration } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import { logTable } from './logs-page.ts';
 import type { ConsoleSources } from './sources.ts';

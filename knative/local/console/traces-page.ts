@@ -1,8 +1,8 @@
 import { tempoQuery } from '@dormouse/telemetry/query/tempo-api';
 import { TempoQueryError } from '@dormouse/telemetry/query/tempo-query-error';
 import type { TraceSummary } from '@dormouse/telemetry/traces';
+import { html } from 'hono/html';
 import { clockTime, count, duration } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 

@@ -1,7 +1,7 @@
 import { type ListedTrigger, triggerList } from '@dormouse/eventing/trigger-list';
 import { wordsOf } from '@dormouse/filters/words';
+import { html } from 'hono/html';
 import { count, duration, eventType } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import type { Undeliverable } from '@dormouse/eventing/store/undeliverable';
+import { html } from 'hono/html';
 import { clockTime, count, eventPath, eventType } from './format.ts';
-import { html } from './html.ts';
 import { heading, nothing, type Page } from './layout.ts';
 import type { ConsoleSources } from './sources.ts';
 
