@@ -1,5 +1,5 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { Measure, MeasureAttributes } from './measure.ts';
+import type { Measure, MeasureAttributes } from './measurement.ts';
 import { keyOf } from './series.ts';
 
 /** An exemplar as OTLP/JSON has it. */

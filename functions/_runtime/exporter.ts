@@ -9,7 +9,8 @@ import { AggregationTemporality, MetricReader, type ResourceMetrics } from '@ope
 import type { Config } from './config.ts';
 import { exchange } from './http.ts';
 import type { FinishedSpan } from './light-span.ts';
-import { type Measure, onPush } from './measure.ts';
+import { onPush } from './measure.ts';
+import type { Measure } from './measurement.ts';
 import { type Meter, openMeter } from './meter.ts';
 import { readableSpans, resourceOf } from './otlp.ts';
 import { processState } from './process-state.ts';

@@ -2,7 +2,8 @@ import { type Metric, metrics } from '@dormouse/signals/metrics';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cache } from './cache.ts';
 import { openLimiter } from './limiter.ts';
-import { type Measure, measure, onMeasure, onPush, readStates } from './measure.ts';
+import { measure, onMeasure, onPush, readStates } from './measure.ts';
+import type { Measure } from './measurement.ts';
 import { runInTrace } from './trace.ts';
 
 let taken: Measure[] = [];

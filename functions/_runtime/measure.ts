@@ -1,21 +1,9 @@
 import type { Metric } from '@dormouse/signals/metrics';
 import { type Context, metrics } from '@opentelemetry/api';
+import type { Measure, MeasureAttributes } from './measurement.ts';
 import { lightMeterProvider } from './meter-provider.ts';
 import { nowMs } from './span-time.ts';
 import { ownScope } from './tracer-provider.ts';
-
-export type MeasureAttributes = Readonly<Record<string, string | number | boolean>>;
-
-/** One value, as it was measured. */
-export interface Measure {
-  metric: Metric;
-  value: number;
-  attributes: MeasureAttributes;
-  /** The span it was measured in, when that is kept: an exemplar. */
-  span?: { readonly traceId: string; readonly spanId: string } | undefined;
-  /** Milliseconds since 1970. */
-  atMs: number;
-}
 
 /** `ending` is true for the last look. */
 export type ReadState = (ending: boolean) => void | Promise<void>;

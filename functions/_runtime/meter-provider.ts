@@ -11,7 +11,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { type LateMeter, lateMeter } from './late-meter.ts';
-import type { Measure, MeasureAttributes } from './measure.ts';
+import type { Measure, MeasureAttributes } from './measurement.ts';
 import { isSampledTrace } from './trace.ts';
 import { ownScope } from './tracer-provider.ts';
 

@@ -3,7 +3,7 @@ import { AggregationTemporality, MeterProvider, MetricReader, type ResourceMetri
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import type { Measure, MeasureAttributes } from './measure.ts';
+import type { Measure, MeasureAttributes } from './measurement.ts';
 import { openMeter } from './meter.ts';
 
 const config = readConfig({}, 'posts');

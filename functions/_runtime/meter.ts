@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Config } from './config.ts';
 import { type Exemplars, exemplars } from './exemplars.ts';
-import type { Measure } from './measure.ts';
+import type { Measure } from './measurement.ts';
 import { resourceOf, systemResourceOf } from './otlp.ts';
 import { type Series, type SeriesOf, seriesOf } from './series.ts';
 import { hrTime } from './span-time.ts';

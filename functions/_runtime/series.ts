@@ -1,5 +1,5 @@
 import type { Metric } from '@dormouse/signals/metric';
-import type { Measure, MeasureAttributes } from './measure.ts';
+import type { Measure, MeasureAttributes } from './measurement.ts';
 
 /** What was measured with the same attributes since the instance began. */
 export interface Series {

@@ -1,5 +1,5 @@
 import type { Exporter } from './exporter.ts';
-import type { Measure } from './measure.ts';
+import type { Measure } from './measurement.ts';
 
 /** Measures that wait for what records them; more are lost. */
 const maxMeasures = 10_000;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Measure, onMeasure } from '@dormouse/runtime/measure';
+import { onMeasure } from '@dormouse/runtime/measure';
+import type { Measure } from '@dormouse/runtime/measurement';
 import { onSpan, type Span } from '@dormouse/runtime/spans.fixture';
 import { childOf, runInTrace } from '@dormouse/runtime/trace';
 import { metrics } from '@dormouse/signals/metrics';

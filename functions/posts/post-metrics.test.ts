@@ -1,4 +1,5 @@
-import { type Measure, onMeasure, readStates } from '@dormouse/runtime/measure';
+import { onMeasure, readStates } from '@dormouse/runtime/measure';
+import type { Measure } from '@dormouse/runtime/measurement';
 import { type Metric, metrics } from '@dormouse/signals/metrics';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { appOver, somePost } from './app.fixture.ts';

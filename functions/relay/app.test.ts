@@ -1,7 +1,8 @@
 import type { StoredEvent } from '@dormouse/runtime/cloudevent';
 import { drain } from '@dormouse/runtime/drain';
 import { silentLog } from '@dormouse/runtime/log';
-import { type Measure, onMeasure } from '@dormouse/runtime/measure';
+import { onMeasure } from '@dormouse/runtime/measure';
+import type { Measure } from '@dormouse/runtime/measurement';
 import { metrics } from '@dormouse/signals/metrics';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
