@@ -17,7 +17,7 @@ const production = sources.filter(({ isTest }) => !isTest);
 const roomOf = (path: string): Workspace | undefined =>
   innermostFirst.find(({ folder }) => path.startsWith(`${folder}/`));
 
-const isFunction = ({ folder }: Workspace) => folder.startsWith('functions/') && folder !== 'functions/_runtime';
+const isFunction = ({ folder }: Workspace) => folder.startsWith('functions/') && !folder.startsWith('functions/_');
 
 /** Floors of the house, the lowest first: imports stay on a floor or point down. `functions` stands for each of them. */
 const floors = [

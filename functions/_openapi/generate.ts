@@ -13,11 +13,11 @@ const documents = new Map([
   ...functions.map((each): [string, string] => [`${each.name}.json`, json(openApi(`Dormouse: ${each.name}`, [each]))]),
 ]);
 const name = 'docs/reference/openapi';
-generateOrCheck(name, join(import.meta.dirname, '..', name), documents);
+generateOrCheck(name, join(import.meta.dirname, '../..', name), documents);
 
 /** What web shows and hands out. */
 const page = `export const reference = ${JSON.stringify(referencePage(whole))};
 export const document = ${JSON.stringify(JSON.stringify(whole))};
 `;
 const folder = 'functions/web/generated';
-generateOrCheck(folder, join(import.meta.dirname, '..', folder), new Map([['api-reference.ts', page]]));
+generateOrCheck(folder, join(import.meta.dirname, '../..', folder), new Map([['api-reference.ts', page]]));

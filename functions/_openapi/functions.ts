@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Api } from '@dormouse/runtime/api';
 import type { DescribedFunction } from './document.ts';
 
-const folder = join(import.meta.dirname, '../functions');
+const folder = join(import.meta.dirname, '..');
 
 /** Every function with an `api.ts`, in the order of their names. */
 export async function describedFunctions(): Promise<DescribedFunction[]> {
