@@ -40,6 +40,7 @@ function schemathesis(token: string): Promise<number> {
       'examples,coverage,fuzzing',
       '--continue-on-failure',
       '--no-shrink',
+      '--generation-deterministic',
       '--no-color',
     ],
     { stdio: 'inherit', env: { ...process.env, TOKEN: token }, cwd: platform.home },
