@@ -69,12 +69,12 @@ export function client(options: ClientOptions): Client {
   return {
     send: async (...request) => {
       for (let attempt = 1; ; attempt++) {
-        const answer = await once(...request);
-        const silent = answer instanceof Error;
-        if (!silent && (!busy.has(answer.status) || attempt >= attempts)) return answer;
-        if (silent && (refused(answer) || attempt >= connections))
-          throw new Unreachable(reason(answer), { cause: answer });
-        await sleep(silent ? pause(attempt) : (retryAfter(answer.headers) ?? pause(attempt)));
+        const response = await once(...request);
+        const silent = response instanceof Error;
+        if (!silent && (!busy.has(response.status) || attempt >= attempts)) return response;
+        if (silent && (refused(response) || attempt >= connections))
+          throw new Unreachable(reason(response), { cause: response });
+        await sleep(silent ? pause(attempt) : (retryAfter(response.headers) ?? pause(attempt)));
       }
     },
   };

@@ -26,17 +26,17 @@ export function service({
   const reader = client({ url, token, attempts: 5, connections: 2 });
   const writer = client({ url, token, attempts: 1, connections: 1 });
   const ask = async (...[by, method, path, json]: [typeof reader, string, string, object?]): Promise<ApiResponse> => {
-    const answer = await by.send(method, path, json ? { json } : {}).catch((error: unknown) => {
+    const response = await by.send(method, path, json ? { json } : {}).catch((error: unknown) => {
       if (error instanceof Unreachable)
         throw new CommandError(`${name} does not answer at ${url} (${error.message})${hint}`);
       throw error;
     });
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    if (answer.status === 401)
+    if (response.status >= 200 && response.status < 300) return response;
+    if (response.status === 401)
       throw new CommandError('the token is not accepted: it has expired, or another platform signed it');
-    if (answer.status === 403)
+    if (response.status === 403)
       throw new CommandError('the token does not allow it: the role operator or admin is needed');
-    throw new CommandError(`${name}: ${problemOf(answer)}`);
+    throw new CommandError(`${name}: ${problemOf(response)}`);
   };
   return {
     async get<T>(path: string) {

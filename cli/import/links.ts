@@ -19,7 +19,7 @@ export function rewriteLinks(markdown: string, resolve: Resolve): string {
   });
 }
 
-function moved(target: string, kind: 'link' | 'picture', resolve: Resolve): string | undefined {
+function newTarget(target: string, kind: 'link' | 'picture', resolve: Resolve): string | undefined {
   return /^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i.test(target) ? target : resolve(target, kind);
 }
 
@@ -45,7 +45,7 @@ function inline(text: string, resolve: Resolve): string {
 }
 
 function rewritten(label: string, target: Destination, picture: boolean, resolve: Resolve): string {
-  const to = moved(target.url, picture ? 'picture' : 'link', resolve);
+  const to = newTarget(target.url, picture ? 'picture' : 'link', resolve);
   if (to !== undefined)
     return `${picture ? '!' : ''}[${label}](${/[\s()<>]/.test(to) ? `<${to}>` : to}${target.title})`;
   if (!picture) return label;
@@ -89,7 +89,7 @@ function definitions(text: string, resolve: Resolve): string {
     /^( {0,3}\[[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm,
     (whole, before: string, target: string, after: string) => {
       if (!/[./#:]/.test(target)) return whole;
-      const to = moved(target, 'link', resolve);
+      const to = newTarget(target, 'link', resolve);
       return to === undefined ? whole : `${before}${to}${after}`;
     },
   );
@@ -104,7 +104,7 @@ function tags(text: string, resolve: Resolve): string {
     const [, , double, single, bare] = place.exec(tag) ?? [];
     const target = double ?? single ?? bare;
     if (!target) return tag;
-    const to = moved(target, anchor ? 'link' : 'picture', resolve);
+    const to = newTarget(target, anchor ? 'link' : 'picture', resolve);
     if (to !== undefined) return tag.replace(place, (_, before: string) => `${before}"${to.replaceAll('"', '%22')}"`);
     if (anchor) return tag.replace(place, '');
     const [, , alt = '', alternative = ''] = attribute('alt').exec(tag) ?? [];

@@ -53,12 +53,12 @@ async function makeAccounts(plan: Plan, { client, stage }: RunOptions, outcome: 
   const usernames = new Map<string, string>();
   const auth = apiClient<typeof accountsApi>(client.send);
   await atOnce(plan.accounts, concurrency, async (account) => {
-    const answer = admitted(await auth('POST /api/users', { body: { ...account } }));
-    if (answer.status === 200 || answer.status === 201) {
-      usernames.set(account.username, text(answer, 'username') ?? account.username);
-      (answer.status === 201 ? outcome.accounts.created : outcome.accounts.present).push(account.username);
+    const response = admitted(await auth('POST /api/users', { body: { ...account } }));
+    if (response.status === 200 || response.status === 201) {
+      usernames.set(account.username, text(response, 'username') ?? account.username);
+      (response.status === 201 ? outcome.accounts.created : outcome.accounts.present).push(account.username);
     } else {
-      outcome.failed.push({ file: `account ${account.username}`, reason: problemOf(answer) });
+      outcome.failed.push({ file: `account ${account.username}`, reason: problemOf(response) });
     }
     step(account.display_name);
   });
@@ -75,17 +75,17 @@ async function uploadPictures(plan: Plan, { client, read, stage }: RunOptions, o
     if (there.status === 200) {
       outcome.pictures.present++;
     } else {
-      const answer = admitted(
+      const response = admitted(
         await client.send('PUT', address, {
           bytes: new Uint8Array(read(path)),
           headers: { 'content-type': 'application/octet-stream' },
         }),
       );
-      if (answer.status === 201) outcome.pictures.uploaded++;
-      else if (answer.status < 300) outcome.pictures.present++;
+      if (response.status === 201) outcome.pictures.uploaded++;
+      else if (response.status < 300) outcome.pictures.present++;
       else {
         refused.add(hash);
-        outcome.pictures.refused.push({ file: path, reason: problemOf(answer) });
+        outcome.pictures.refused.push({ file: path, reason: problemOf(response) });
       }
     }
     step(basename(path));
@@ -105,21 +105,21 @@ async function makePosts(
   const etags = new Map<string, string>();
   for (const post of plan.posts) {
     const author = usernames.get(post.author);
-    const answer =
+    const response =
       author === undefined
         ? undefined
         : admitted(await create(client, { ...post, author }, post.render({ slugs, refused }).content));
-    const id = answer && number(answer, 'id');
-    if (!answer || id === undefined) {
+    const id = response && number(response, 'id');
+    if (!response || id === undefined) {
       outcome.failed.push({
         file: post.path,
-        reason: answer ? problemOf(answer) : `there is no account ${post.author}`,
+        reason: response ? problemOf(response) : `there is no account ${post.author}`,
       });
     } else {
-      const slug = text(answer, 'slug') ?? post.slug;
+      const slug = text(response, 'slug') ?? post.slug;
       if (slug !== post.slug) slugs.set(post.path, slug);
-      etags.set(post.path, answer.headers.get('etag') ?? '');
-      (answer.status === 201 ? outcome.imported : outcome.unchanged).push({ file: post.path, id, slug });
+      etags.set(post.path, response.headers.get('etag') ?? '');
+      (response.status === 201 ? outcome.imported : outcome.unchanged).push({ file: post.path, id, slug });
     }
     step(post.title);
   }
@@ -141,8 +141,8 @@ async function create(client: Client, post: PlannedPost, content: string): Promi
     source,
   };
   const posts = apiClient<typeof postsApi>(client.send);
-  const answer = await posts('POST /blog/api/posts', { body });
-  if (answer.status !== 409) return answer;
+  const response = await posts('POST /blog/api/posts', { body });
+  if (response.status !== 409) return response;
   return posts('POST /blog/api/posts', { body: { ...body, slug: `${slug}-${created_at.slice(0, 10)}` } });
 }
 
@@ -162,25 +162,25 @@ async function relink(
     const { content, articles } = post.render(given);
     if (!own || !articles.some((path) => given.slugs.has(path))) continue;
     const etag = etags.get(post.path);
-    const answer = await posts('PATCH /blog/api/posts/:id', {
+    const response = await posts('PATCH /blog/api/posts/:id', {
       params: { id: own.id },
       body: { content },
       ...(etag ? { headers: { 'if-match': etag } } : {}),
     });
-    if (answer.status >= 300)
+    if (response.status >= 300)
       outcome.failed.push({
         file: post.path,
-        reason: `imported, but its links could not be corrected: ${problemOf(answer)}`,
+        reason: `imported, but its links could not be corrected: ${problemOf(response)}`,
       });
   }
 }
 
-function admitted(answer: ApiResponse): ApiResponse {
-  if (answer.status === 401)
+function admitted(response: ApiResponse): ApiResponse {
+  if (response.status === 401)
     throw new CommandError('the token is not accepted (401): it has expired, or another platform signed it');
-  if (answer.status === 403)
+  if (response.status === 403)
     throw new CommandError('the token does not allow an import (403): it needs the scope "import"');
-  return answer;
+  return response;
 }
 
 function field({ status, body }: ApiResponse, name: string): unknown {
@@ -189,12 +189,12 @@ function field({ status, body }: ApiResponse, name: string): unknown {
     : undefined;
 }
 
-function text(answer: ApiResponse, name: string): string | undefined {
-  const value = field(answer, name);
+function text(response: ApiResponse, name: string): string | undefined {
+  const value = field(response, name);
   return typeof value === 'string' ? value : undefined;
 }
 
-function number(answer: ApiResponse, name: string): number | undefined {
-  const value = field(answer, name);
+function number(response: ApiResponse, name: string): number | undefined {
+  const value = field(response, name);
   return typeof value === 'number' ? value : undefined;
 }

@@ -7,7 +7,7 @@ import type {
   ObservableCallback,
 } from '@opentelemetry/api';
 
-/** A meter whose instruments keep what they are told until the SDK's meter is there. */
+/** A meter whose instruments keep what they are given until the SDK's meter is there. */
 export interface LateMeter extends Meter {
   /** Measures that wait. */
   readonly waiting: number;
@@ -15,7 +15,7 @@ export interface LateMeter extends Meter {
 }
 
 /** Measures of one meter that wait; more are lost. */
-const most = 1000;
+const maxWaiting = 1000;
 
 type Measured = Record<'add' | 'record', (...args: unknown[]) => void>;
 type Create = 'createCounter' | 'createHistogram' | 'createGauge' | 'createUpDownCounter';
@@ -24,22 +24,22 @@ type CreateObservable = 'createObservableCounter' | 'createObservableGauge' | 'c
 /** @param meterOf takes the meter of the same name from the SDK */
 export function lateMeter(meterOf: (provider: MeterProvider) => Meter): LateMeter {
   let sdk: Meter | undefined;
-  /** What is to be made in the SDK's meter, in the order in which it was asked for. */
-  const asked: ((meter: Meter) => void)[] = [];
+  /** What to create in the SDK's meter, in order. */
+  const creations: ((meter: Meter) => void)[] = [];
   const measured: (() => void)[] = [];
-  const whenThere = (work: (meter: Meter) => void) => (sdk ? work(sdk) : void asked.push(work));
+  const whenThere = (work: (meter: Meter) => void) => (sdk ? work(sdk) : void creations.push(work));
   const real = new WeakMap<Observable, Observable>();
 
   const instrument = (create: Create) => (name: string, options?: MetricOptions) => {
     let made: Measured | undefined;
     whenThere((meter) => (made = meter[create](name, options) as unknown as Measured));
-    const told =
+    const forward =
       (method: keyof Measured) =>
       (...args: unknown[]) => {
         if (made) made[method](...args);
-        else if (measured.length < most) measured.push(() => made?.[method](...args));
+        else if (measured.length < maxWaiting) measured.push(() => made?.[method](...args));
       };
-    return { add: told('add'), record: told('record') };
+    return { add: forward('add'), record: forward('record') };
   };
 
   const observable = (create: CreateObservable) => (name: string, options?: MetricOptions) => {
@@ -88,7 +88,7 @@ export function lateMeter(meterOf: (provider: MeterProvider) => Meter): LateMete
     },
     handOver(provider) {
       sdk = meterOf(provider);
-      for (const each of asked.splice(0)) each(sdk);
+      for (const each of creations.splice(0)) each(sdk);
       for (const each of measured.splice(0)) each();
     },
   };

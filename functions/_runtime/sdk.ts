@@ -40,7 +40,7 @@ export function startSdk({ resource, sampler, take, reader }: SdkOptions): () =>
     contextManager: null as never,
     textMapPropagator: null,
     idGenerator: { generateTraceId: traceId, generateSpanId: spanId },
-    sampler: asked(sampler),
+    sampler: sdkSampler(sampler),
     spanProcessors: take ? [processor(take)] : [],
     metricReaders: reader ? [reader] : [],
     logRecordProcessors: [],
@@ -73,7 +73,7 @@ function registered(start: () => void): { tracers: TracerProvider; meters: Meter
   }
 }
 
-const asked = (sampler: Sampler): SdkSampler => ({
+const sdkSampler = (sampler: Sampler): SdkSampler => ({
   shouldSample: (within, id) => ({
     decision: isSampled(sampler, id, trace.getSpanContext(within))
       ? SamplingDecision.RECORD_AND_SAMPLED

@@ -26,7 +26,7 @@ const dataFields = { data: v.optional(v.unknown()), data_base64: v.optional(v.st
 const event = v.pipe(v.strictObject(archivedFields), v.title('ArchivedEventSummary'));
 const fullEvent = v.pipe(v.strictObject({ ...archivedFields, attributes, ...dataFields }), v.title('ArchivedEvent'));
 
-const letterFields = {
+const deadLetterFields = {
   number: position,
   event: v.strictObject(eventFields),
   trigger: nullableText,
@@ -45,10 +45,10 @@ const attempt = v.strictObject({
   error: nullableText,
   trace_id: traceId,
 });
-const letter = v.pipe(v.strictObject(letterFields), v.title('DeadLetterSummary'));
-const fullLetter = v.pipe(
+const deadLetterSummary = v.pipe(v.strictObject(deadLetterFields), v.title('DeadLetterSummary'));
+const fullDeadLetter = v.pipe(
   v.strictObject({
-    ...letterFields,
+    ...deadLetterFields,
     attributes,
     headers: attributes,
     ...dataFields,
@@ -103,7 +103,7 @@ const anEvent = {
   time: at,
 };
 const anArchivedEvent = { position: 12, ...anEvent, received_at: at, trace_id: trace };
-const aLetter = {
+const exampleDeadLetter = {
   number: 3,
   event: anEvent,
   trigger: 'categories-posts',
@@ -164,7 +164,10 @@ export const api = {
     roles: operators,
     query: deadLettersQuery,
     responses: () => ({
-      200: content('A page of the dead letters.', v.array(letter), { example: [aLetter], headers: link }),
+      200: content('A page of the dead letters.', v.array(deadLetterSummary), {
+        example: [exampleDeadLetter],
+        headers: link,
+      }),
     }),
   }),
   deadLetter: route(`GET ${path}/dead-letters/:number`, {
@@ -173,9 +176,9 @@ export const api = {
     params: { number: position },
     errors: ['not_found'],
     responses: () => ({
-      200: content('The dead letter.', fullLetter, {
+      200: content('The dead letter.', fullDeadLetter, {
         example: {
-          ...aLetter,
+          ...exampleDeadLetter,
           attributes: { specversion: '1.0', ...anEvent },
           headers: { 'content-type': 'application/json' },
           data: { id: 7 },

@@ -19,7 +19,7 @@ const summaryFields = {
 };
 
 /** What is accepted is answered: a field that is missing in `post` is a type error. */
-type Answered = { [K in keyof typeof written as K extends 'category_name' ? 'category' : K]: v.GenericSchema };
+type ResponseFields = { [K in keyof typeof written as K extends 'category_name' ? 'category' : K]: v.GenericSchema };
 
 const summary = v.pipe(v.strictObject(summaryFields), v.title('PostSummary'));
 const post = v.pipe(
@@ -27,7 +27,7 @@ const post = v.pipe(
     ...summaryFields,
     version,
     content: v.pipe(v.string(), v.description('Markdown.')),
-  } satisfies Answered & Record<string, v.GenericSchema>),
+  } satisfies ResponseFields & Record<string, v.GenericSchema>),
   v.title('Post'),
 );
 const revisionFields = {

@@ -48,7 +48,8 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
       const category =
         slug === undefined
           ? undefined
-          : (known.find((each) => each.slug === slug) ?? moved('/blog/categories', await categories.movedTo(slug)));
+          : (known.find((each) => each.slug === slug) ??
+            redirectTo('/blog/categories', await categories.movedTo(slug)));
       // Going back may lead to the beginning, whose page has another address.
       const first = !after && (!before || !listing.newer);
       const html = listPage({ listing, categories: known, category, first, path, viewer });
@@ -84,7 +85,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
       articles.prepare();
       const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
       return 'moved' in found
-        ? moved('/blog/posts', found.moved)
+        ? redirectTo('/blog/posts', found.moved)
         : postPage(found.post, await articles.of(found), viewer);
     });
   });
@@ -114,7 +115,7 @@ class Moved extends Error {
   }
 }
 
-function moved(folder: string, slug: string): never {
+function redirectTo(folder: string, slug: string): never {
   throw new Moved(`${folder}/${encodeURIComponent(slug)}`);
 }
 

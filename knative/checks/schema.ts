@@ -49,7 +49,7 @@ interface Problem {
 interface Model {
   prototype: { validate(): void };
 }
-type Asked = Map<object, Set<string>>;
+type ReadFields = Map<object, Set<string>>;
 
 /**
  * Checks an object against its kind's schema: wrong values, missing fields, unknown fields.
@@ -70,13 +70,13 @@ async function examine(manifest: Manifest): Promise<Finding[]> {
   if (unchecked[kind]) return [];
   const model = await modelOf(manifest);
   if (!model) return [finding(manifest, '', `no schema is known for ${manifest.apiVersion} ${manifest.kind}`)];
-  const asked: Asked = new Map();
-  const wrong = problemsOf(model, watched(manifest, asked))
+  const readFields: ReadFields = new Map();
+  const wrong = problemsOf(model, watched(manifest, readFields))
     .map((problem) => ({ ...problem, path: pathOf(manifest, problem.instancePath) }))
     .filter(({ path, params }) => !filledIn[kind]?.test(`${path}: ${params.missingProperty}`))
     .map((problem) => finding(manifest, problem.path, sayingOf(problem)));
   const served = new Set(lacking[kind]);
-  const unknown = unknownFields(manifest, asked).filter((path) => !served.has(path.replaceAll(/\[\d+\]/g, '[]')));
+  const unknown = unknownFields(manifest, readFields).filter((path) => !served.has(path.replaceAll(/\[\d+\]/g, '[]')));
   return [...wrong, ...unknown.map((path) => finding(manifest, path, 'is not a field of this kind'))];
 }
 
@@ -110,26 +110,26 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
  * The packages hold compiled validators, which let unknown fields pass. They ask each object for every field that its schema has, whether it
  * is there or not: what was never asked for is in no schema.
  */
-function watched<T extends object>(value: T, asked: Asked): T {
-  const names = asked.get(value) ?? new Set();
-  asked.set(value, names);
+function watched<T extends object>(value: T, readFields: ReadFields): T {
+  const names = readFields.get(value) ?? new Set();
+  readFields.set(value, names);
   return new Proxy(value, {
     get(target, name) {
       if (typeof name === 'string') names.add(name);
       const member: unknown = Reflect.get(target, name);
-      return isObject(member) ? watched(member, asked) : member;
+      return isObject(member) ? watched(member, readFields) : member;
     },
   });
 }
 
 /** A schema that reads no field of an object leaves it open. */
-function unknownFields(value: object, asked: Asked, path = ''): string[] {
-  const names = asked.get(value);
+function unknownFields(value: object, readFields: ReadFields, path = ''): string[] {
+  const names = readFields.get(value);
   if (!names?.size) return [];
   return Object.entries(value).flatMap(([name, member]) => {
     const here = Array.isArray(value) ? `${path}[${name}]` : join(path, name);
     if (!names.has(name)) return Array.isArray(value) ? [] : [here];
-    return isObject(member) ? unknownFields(member, asked, here) : [];
+    return isObject(member) ? unknownFields(member, readFields, here) : [];
   });
 }
 

@@ -14,7 +14,7 @@ export interface Cluster {
   run(command: readonly string[]): Promise<void>;
 }
 
-const largest = 1 << 26;
+const maxOutputBytes = 1 << 26;
 
 const missing = (name: string, namespace: string) => `kn is not on the PATH: https://knative.dev/docs/client/install-kn/
 kubectl alone can do the same:
@@ -58,7 +58,9 @@ export function withoutChange(cluster: Cluster, name: string, say: (line: string
 /** Parses kn's JSON output; undefined when the object does not exist. */
 async function read<T>(args: string[]): Promise<T | undefined> {
   try {
-    return JSON.parse((await promisify(execFile)('kn', [...args, '-o', 'json'], { maxBuffer: largest })).stdout) as T;
+    return JSON.parse(
+      (await promisify(execFile)('kn', [...args, '-o', 'json'], { maxBuffer: maxOutputBytes })).stdout,
+    ) as T;
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr ?? error).trim();
     if (said.includes('not found')) return undefined;

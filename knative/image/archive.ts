@@ -22,7 +22,7 @@ export interface ImageConfig {
   Labels: Record<string, string>;
 }
 
-const largest = 1 << 30;
+const maxBytes = 1 << 30;
 const sha = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** The files of `root` as a layer that depends on their content alone: all are root's and dated 1970. */
@@ -37,7 +37,7 @@ export function layerOf(root: string): Layer {
     '--format=posix',
   ];
   const times = '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime';
-  const tar = execFileSync('tar', [...reproducible, times, '-C', root, '-cf', '-', '.'], { maxBuffer: largest });
+  const tar = execFileSync('tar', [...reproducible, times, '-C', root, '-cf', '-', '.'], { maxBuffer: maxBytes });
   const bytes = gzipSync(tar, { level: 6 });
   return { digest: sha(bytes), diffId: sha(tar), bytes };
 }
