@@ -21,12 +21,14 @@ export function processExitCode(code: number): number {
 }
 
 /**
- * What to print of an error: one line for what people can mend; the stack of what is a defect of the program.
+ * What to print of an error: its message (the first line of a system's) for what people can mend; the stack of what is a defect of the program.
  * Errors of the system (`EACCES` …) and plain `Error`s are thrown for people, `TypeError`s and their like are not.
  */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const forPeople = error instanceof CommandError || error.constructor === Error || 'code' in error || named(error);
+  if (error instanceof CommandError || (error.constructor !== Error && named(error) && !('code' in error)))
+    return error.message;
+  const forPeople = error.constructor === Error || 'code' in error;
   return forPeople
     ? error.message.split('\n', 1)[0] || String((error as { code?: unknown }).code)
     : (error.stack ?? error.message);

@@ -71,13 +71,13 @@ describe('one function of an overlay', () => {
 
 test('from the command line goes to standard output alone, and what is wrong to the other', () => {
   const run = (...args: string[]) =>
-    execFileSync(process.execPath, [join(import.meta.dirname, 'render.ts'), ...args], {
+    execFileSync(process.execPath, [join(import.meta.dirname, '../../cli/dormouse.mjs'), 'render', ...args], {
       encoding: 'utf8',
       stdio: 'pipe',
     });
   expect(documents(run('web', '--overlay', 'lab'))).toHaveLength(1);
-  expect(() => run('nobody', '--overlay', 'lab')).toThrow('render: there is no function nobody');
-  expect(() => run('web')).toThrow('needs one function and --overlay NAME');
+  expect(() => run('nobody', '--overlay', 'lab')).toThrow('dormouse render: there is no function nobody');
+  expect(() => run('web')).toThrow('--overlay is missing');
 });
 
 for (const overlay of overlays)
