@@ -56,7 +56,8 @@ function help(path: readonly string[], target: Target): string {
       includeHidden: false,
       ansiColor: false,
     })
-    .trimEnd();
+    .trimEnd()
+    .replace(/\n\nFLAGS(?=\n\nARGUMENTS|$)/, '');
 }
 
 function* commandsOf(target: Target, path: readonly string[]): Generator<{ path: readonly string[]; target: Target }> {

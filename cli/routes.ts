@@ -9,6 +9,7 @@ import { deploy } from './commands/deploy.ts';
 import { events } from './commands/events/events.ts';
 import { image } from './commands/image.ts';
 import { importCommand } from './commands/import.ts';
+import { joints } from './commands/joints.ts';
 import { keys } from './commands/keys/keys.ts';
 import { manifests } from './commands/manifests.ts';
 import { newFunction } from './commands/new.ts';
@@ -36,6 +37,7 @@ export const routes = buildRouteMap({
     keys,
     reset,
     new: newFunction,
+    joints,
     image,
     render,
     deploy,

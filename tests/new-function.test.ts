@@ -28,7 +28,7 @@ describe('functions made by npm run new', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     copy = copyCheckout();
     for (const [name, words] of Object.entries(functions)) {
-      const { code, output } = await node('cli/new/main.ts', name, ...words.split(' '));
+      const { code, output } = await node('cli/dormouse.mjs', 'new', name, ...words.split(' '));
       expect([code, code === 0 ? '' : output]).toEqual([0, '']);
       created[name] = output;
     }
@@ -61,9 +61,9 @@ describe('functions made by npm run new', { timeout: 300_000 }, () => {
 
   test('cannot be made a second time, and nothing changes', async () => {
     const before = readFileSync(join(copy, 'knative/base/kustomization.yaml'), 'utf8');
-    expect(await node('cli/new/main.ts', 'naps', '--path', '/other')).toEqual({
+    expect(await node('cli/dormouse.mjs', 'new', 'naps', '--path', '/other')).toEqual({
       code: 1,
-      output: 'new: naps is taken: functions/naps is there\n',
+      output: 'dormouse new: naps is taken: functions/naps is there\n',
     });
     expect(readFileSync(join(copy, 'knative/base/kustomization.yaml'), 'utf8')).toBe(before);
   });

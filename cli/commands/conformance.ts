@@ -7,8 +7,10 @@ import { UsageError } from '../usage-error.ts';
 export const conformance = buildCommand({
   docs: {
     brief: 'Checks a broker clause by clause',
-    fullDescription:
-      'Checks a broker clause by clause: that of this project, or the one that BROKER_URL names (docs/how-to/run-conformance.md).',
+    fullDescription: [
+      'Checks a broker clause by clause: that of this project, or the one that BROKER_URL names.',
+      'docs/how-to/run-conformance.md explains it.',
+    ].join('\n'),
   },
   parameters: {
     flags: { write: flag("Rewrite docs/reference/conformance.md with what was found of this project's broker") },

@@ -4,7 +4,12 @@ import { argument, flag, option } from '../parameters.ts';
 
 const usualRegistry = 'registry.dormouse.dev/dormouse';
 
-/** `dormouse release VERSION` */
+function parseVersion(input: string): string {
+  if (!/^\d+\.\d+\.\d+$/.test(input)) throw new Error('must be like 1.2.3');
+  return input;
+}
+
+/** `dormouse release VERSION`, which is `npm run release`. */
 export const release = buildCommand({
   docs: {
     brief: 'Makes a release of main: changelog, versions, frozen events, images by digest, commit and tag',
@@ -20,7 +25,7 @@ export const release = buildCommand({
       registry: option('NAME', `Where the images will be found (default: ${usualRegistry})`),
       dryRun: flag('Make it in a temporary clone, print what it changed, and remove the clone'),
     },
-    positional: { kind: 'tuple', parameters: [argument('VERSION', 'The new version, like 1.2.3')] },
+    positional: { kind: 'tuple', parameters: [argument('VERSION', 'The new version, like 1.2.3', parseVersion)] },
   },
   async loader() {
     const [{ release }, { runnerIn, temporaryClone }] = await Promise.all([

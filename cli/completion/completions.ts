@@ -1,4 +1,4 @@
-import { type Application, type Command, proposeCompletions } from '@stricli/core';
+import { type Application, type Command, proposeCompletions, type RouteMap } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { commandAt } from './command-at.ts';
 import { parameterAt } from './parameter-at.ts';
@@ -19,27 +19,51 @@ export async function completions(
   // `--state=op` is completed as `--state op` is.
   const [, name, value = last] = /^(--[^=]+)=(.*)$/s.exec(last) ?? [];
   const asked = [...words.slice(0, -1), ...(name === undefined ? [last] : [name, value])];
-  const { command, rest } = commandAt(application.root, asked);
+  const { group, command, rest } = commandAt(application.root, asked);
   const { placeholder } = (command && parameterAt(command.parameters, rest)) ?? {};
   // The shell knows files better than this program does.
   if (placeholder === 'FILE' || placeholder === 'FOLDER') return [`:${directives[placeholder]}`];
-  const proposals = [...(await proposeCompletions(application, asked, context)), ...negations(command, last)];
-  const isOption = ({ completion }: { completion: string }) => completion.startsWith('-');
+  const found = [
+    ...(command ? namesIn(group, last) : []),
+    ...(await proposeCompletions(application, asked, context)),
+    ...negations(command, last),
+  ];
+  const proposals = found.filter(({ completion }) => completion !== '--' && !isHidden(completion, command));
+  const isOption = ({ completion }: Proposal) => completion.startsWith('-');
   const shown = proposals.some((each) => !isOption(each)) ? proposals.filter((each) => !isOption(each)) : proposals;
   return [
-    ...shown
-      .filter(({ completion }) => completion !== '--')
-      .map(({ completion, brief }) => `${name === undefined ? '' : `${name}=`}${completion}\t${brief}`),
+    ...shown.map(({ completion, brief }) => `${name === undefined ? '' : `${name}=`}${completion}\t${brief}`),
     `:${directives.nothing}`,
   ];
 }
 
+interface Proposal {
+  readonly completion: string;
+  readonly brief: string;
+}
+
+/** Commands of a group that has a default: the library proposes the default's options alone. */
+function namesIn(group: RouteMap<Context> | undefined, typed: string): Proposal[] {
+  return (group?.getAllEntries() ?? [])
+    .filter(({ hidden }) => !hidden)
+    .map(({ name, target: { brief } }) => ({ completion: name['convert-camel-to-kebab'], brief }))
+    .filter(({ completion }) => completion.startsWith(typed));
+}
+
+/** The library proposes options that help does not show. */
+const isHidden = (completion: string, command: Command<Context> | undefined): boolean =>
+  Object.entries(command?.parameters.flags ?? {}).some(
+    ([name, { hidden }]) => hidden && completion === `--${kebab(name)}`,
+  );
+
 /** `--no-watch` for what is on unless it is said otherwise; the library proposes `--watch` alone. */
-function negations(command: Command<Context> | undefined, typed: string) {
+function negations(command: Command<Context> | undefined, typed: string): Proposal[] {
   if (!typed.startsWith('--')) return [];
   return Object.entries(command?.parameters.flags ?? {}).flatMap(([name, flag]) => {
-    const completion = `--no-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const completion = `--no-${kebab(name)}`;
     const negated = flag.kind === 'boolean' && flag.default === true && !flag.hidden;
     return negated && completion.startsWith(typed) ? [{ completion, brief: `Not: ${flag.brief}` }] : [];
   });
 }
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { UsageError } from '../usage-error.ts';
 import { knownContracts } from './contracts.ts';
 import { functionFolders, isInternal, publicPaths, routesOf } from './function-routes.ts';
-import type { KnownContract, NewEvent, NewFunction } from './new-function.ts';
-import type { Options } from './options.ts';
+import type { KnownContract, NewEvent, NewFunction, Options } from './new-function.ts';
 
 /** Names that mean something else to PostgreSQL, or that another manifest has. */
 const reserved = [

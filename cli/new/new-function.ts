@@ -28,3 +28,12 @@ export interface NewFunction {
   consumes: readonly KnownContract[];
   emits?: NewEvent | undefined;
 }
+
+/** What the command line asks for. */
+export interface Options {
+  name: string;
+  path?: string | undefined;
+  table: boolean;
+  events: readonly string[];
+  dryRun: boolean;
+}

@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { dormouse } from '../dormouse.fixture.ts';
 import { checked } from './check.ts';
+import { complete } from './complete.ts';
 import { catalogueWith, kustomizationWith, lockWith, routesWith } from './edits.ts';
 import { filesFor } from './files.ts';
-import { help, options } from './options.ts';
-import { run } from './run.ts';
+import type { Options } from './new-function.ts';
 import { write } from './write.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,36 +16,23 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-const asked = (line: string) => {
-  const chosen = options(line.split(' ').filter((word) => word !== ''));
-  if ('help' in chosen) throw new Error('help was asked for');
-  return checked(chosen, root);
-};
+const asked = (words: Partial<Options>) =>
+  checked({ name: 'naps', table: false, events: [], dryRun: false, ...words }, root);
 
-describe('the command line', () => {
-  test('is read', () => {
-    expect(options(['naps', '--path', '/naps', '--table', '--events', 'a,b', '--events', 'b, c', '--dry-run'])).toEqual(
-      {
-        name: 'naps',
-        path: '/naps',
-        table: true,
-        events: ['a', 'b', 'c'],
-        dryRun: true,
-      },
-    );
-    expect(options(['--help'])).toEqual({ help });
-  });
-
-  test.each([
-    ['', 'a name is missing'],
-    ['naps dreams', 'one function at a time: naps or dreams?'],
-    ['naps --tabel', "Unknown option '--tabel'"],
-    ['naps --path', "Option '--path <value>' argument missing"],
-  ])('%j is refused in one line', (line, says) => {
-    expect(() => options(line.split(' ').filter(Boolean))).toThrow(says);
-    expect(() => options(line.split(' ').filter(Boolean))).toThrow(/^[^\n]*$/);
+test('types are given as a list, or one after the other, and count once', async () => {
+  const events = ['--events', 'nap.begun, nap.ended', '--events', 'nap.begun'];
+  const { code, err } = await dormouse(['new', 'naps', '--path', '/naps', '--table', ...events]);
+  expect({ code, err }).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('nap.begun and nap.ended: one new type'),
   });
 });
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'new-'));
+  folders.push(folder);
+  return folder;
+}
 
 describe('what there is no room for is refused', () => {
   test.each([
@@ -82,36 +70,59 @@ describe('what there is no room for is refused', () => {
     ],
     ['naps --table --events dev.dormouse.nap.begun.v1', 'nobody could call it'],
   ])('%s', async (line, says) => {
-    await expect(asked(line)).rejects.toThrow(says);
-    await expect(asked(line)).rejects.toThrow(/^[^\n]*$/);
+    const { code, out, err } = await dormouse(['new', ...line.split(' ')]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^dormouse new: [^\n]*\n$/);
+    expect(err).toContain(says);
   });
 });
 
 test('types of the catalogue are consumed, a new one is emitted', async () => {
-  const wanted = await asked(
-    'naps --path /naps --table --events dev.dormouse.nap.begun.v1,dev.dormouse.post.published.v1',
-  );
+  const events = ['dev.dormouse.nap.begun.v1', 'dev.dormouse.post.published.v1'];
+  const wanted = await asked({ path: '/naps', table: true, events });
   expect(wanted.consumes.map(({ constant, module }) => [constant, module])).toEqual([['postPublished', 'post']]);
   expect(wanted.emits).toEqual({ type: 'dev.dormouse.nap.begun.v1', aggregate: 'nap', constant: 'napBegun' });
 });
 
 test('a dry run says what would be written, and writes nothing', async () => {
-  const lines: string[] = [];
-  const chosen = { name: 'naps', path: '/naps', table: true, events: [], dryRun: true };
-  await run(chosen, root, (line) => lines.push(line));
-  expect(lines).toContain('would create  functions/naps/app.ts');
-  expect(lines).toContain('would change  knative/base/gateway.yaml');
+  const { code, out, err } = await dormouse(['new', 'naps', '--path', '/naps', '--table', '--dry-run']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain('would create  functions/naps/app.ts\n');
+  expect(out).toContain('would change  knative/base/gateway.yaml\n');
   expect(existsSync(join(root, 'functions/naps'))).toBe(false);
 });
 
-test('nothing is written when one of the new files is there', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'new-'));
-  folders.push(folder);
-  const there = new Map([['one/a.txt', 'mine']]);
-  expect(() => write(root, { created: new Map([['README.md', 'x']]), changed: there })).toThrow('README.md is there');
-  expect(existsSync(join(root, 'one'))).toBe(false);
-  const files = filesFor(await asked('naps --path /naps'), root, new Date());
-  expect(files.created.size).toBeGreaterThan(4);
+test('nothing is written when one of the new files is there', () => {
+  const folder = temporary();
+  writeFileSync(join(folder, 'README.md'), 'mine');
+  const files = { created: new Map([['README.md', 'x']]), changed: new Map([['one/a.txt', 'x']]) };
+  expect(() => write(folder, files, (_, path) => expect.unreachable(path))).toThrow('README.md is there');
+  expect(existsSync(join(folder, 'one'))).toBe(false);
+});
+
+test('every file is named as it is written', async () => {
+  const folder = temporary();
+  const lines: string[] = [];
+  const { created } = filesFor(await asked({ path: '/naps' }), root, new Date());
+  write(folder, { created, changed: new Map() }, (what, path) => lines.push(`${what} ${path}`));
+  expect(lines).toContain('created functions/naps/app.ts');
+  expect(lines).toHaveLength(created.size);
+  for (const line of lines) expect(existsSync(join(folder, line.slice(8)))).toBe(true);
+});
+
+test('a generator that fails is named with its reason, in one line', () => {
+  const folder = temporary();
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  writeFileSync(join(folder, 'node_modules/.bin/biome'), '#!/bin/sh\n', { mode: 0o755 });
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ scripts: { generate: 'node one.mjs && node two.mjs x' } }),
+  );
+  writeFileSync(join(folder, 'one.mjs'), '');
+  writeFileSync(join(folder, 'two.mjs'), "console.log('begins');\nthrow new TypeError('no catalogue');\n");
+  expect(() => complete(folder, { created: new Map(), changed: new Map() })).toThrow(
+    /^the files above are written, but "node two\.mjs x" failed: TypeError: no catalogue$/,
+  );
 });
 
 describe('what is there already', () => {

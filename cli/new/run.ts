@@ -1,10 +1,14 @@
 import { checked } from './check.ts';
+import { complete } from './complete.ts';
 import { filesFor } from './files.ts';
-import type { NewFunction } from './new-function.ts';
-import type { Options } from './options.ts';
+import type { NewFunction, Options } from './new-function.ts';
 import { write } from './write.ts';
 
-/** Makes a function in the project at `root`. @throws UsageError when there is no room for it; nothing is written then */
+/**
+ * Makes a function in the project at `root`, and names each file that it writes.
+ * @throws UsageError when there is no room for it; nothing is written then
+ * @throws CommandError when the files are written, and what follows from them could not be generated
+ */
 export async function run(
   options: Options,
   root: string,
@@ -13,11 +17,13 @@ export async function run(
 ): Promise<void> {
   const wanted = await checked(options, root);
   const files = filesFor(wanted, root, now);
-  if (!options.dryRun) write(root, files);
-  const [create, change] = options.dryRun ? ['would create', 'would change'] : ['created', 'changed'];
-  for (const path of [...files.created.keys()].sort()) print(`${create}  ${path}`);
-  for (const path of [...files.changed.keys()].sort()) print(`${change}  ${path}`);
-  if (options.dryRun) return;
+  if (options.dryRun) {
+    for (const path of [...files.created.keys()].sort()) print(`would create  ${path}`);
+    for (const path of [...files.changed.keys()].sort()) print(`would change  ${path}`);
+    return;
+  }
+  write(root, files, (what, path) => print(`${what}  ${path}`));
+  complete(root, files);
   for (const line of next(wanted)) print(line);
 }
 

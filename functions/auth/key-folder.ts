@@ -44,7 +44,8 @@ export function rotateKeys(
   const kept = options.dropOthers ? [] : withoutRetired(before, now);
   const after = options.dropOthers ? 0 : options.activateAfterMs;
   // kids sort by time: a new one is always the newest, also after a rotation that waits in the future.
-  const startsAt = Math.max(now + after, (kept.at(-1)?.startsAt ?? 0) + 1000);
+  // A kid holds whole seconds, and whoever reads the folder knows no more.
+  const startsAt = Math.floor(Math.max(now + after, (kept.at(-1)?.startsAt ?? 0) + 1000) / 1000) * 1000;
   const added = addKey(folder, startsAt);
   const dropped = before.filter((key) => !kept.includes(key)).map((key) => key.kid);
   for (const kid of dropped) rmSync(join(folder, `${kid}.private.jwk`), { force: true });

@@ -18,7 +18,7 @@ const node = (...args: string[]) =>
 beforeAll(async () => {
   copy = copyCheckout();
   const events = 'dev.dormouse.nap.begun.v1,dev.dormouse.post.published.v1';
-  await node('cli/new/main.ts', 'naps', '--path', '/naps', '--table', '--events', events);
+  await node('cli/dormouse.mjs', 'new', 'naps', '--path', '/naps', '--table', '--events', events);
   whole = mkdtempSync(join(tmpdir(), 'whole-'));
   for (const path of touched) cpSync(join(copy, path), join(whole, path), { recursive: true });
 });
@@ -163,18 +163,18 @@ const gaps: Record<string, [plant: () => void, says: string]> = {
 };
 
 test('nothing is missing in a function as npm run new makes it', async () => {
-  expect(await node('tests/joints/main.ts')).toEqual([]);
+  expect(await node('cli/dormouse.mjs', 'joints')).toEqual([]);
 });
 
 test.each(Object.entries(gaps))('%s is missing, and named', async (_, [plant, says]) => {
   plant();
-  const found = await node('tests/joints/main.ts').finally(restore);
+  const found = await node('cli/dormouse.mjs', 'joints').finally(restore);
   expect(found).toContainEqual(expect.stringContaining(says));
 });
 
 test('all gaps are named at once', async () => {
   const together = ['the right image', 'the tests', 'the routes', 'the handler', 'whoever emits', 'the example'];
   for (const name of together) gaps[name]![0]();
-  const found = await node('tests/joints/main.ts').finally(restore);
+  const found = await node('cli/dormouse.mjs', 'joints').finally(restore);
   for (const name of together) expect(found).toContainEqual(expect.stringContaining(gaps[name]![1]));
 });

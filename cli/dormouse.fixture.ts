@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { run, type StricliProcess } from '@stricli/core';
+import { application } from './application.ts';
+import type { Context } from './context.ts';
+import { processExitCode } from './exit-codes.ts';
+
+/** Runs the program in this process. @returns its exit code and what it wrote */
+export async function dormouse(
+  args: readonly string[],
+  { env = {}, answer }: { env?: Record<string, string>; answer?: boolean } = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const written = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') => ({ write: (text: string) => void (written[name] += text) });
+  const own: StricliProcess = { stdout: stream('out'), stderr: stream('err'), env };
+  const context: Context & { process: StricliProcess } = {
+    process: own,
+    root: resolve(import.meta.dirname, '..'),
+    env,
+    terminal: {
+      print: (line) => void (written.out += `${line}\n`),
+      screen: stream('err'),
+      ask: answer === undefined ? undefined : async () => answer,
+      input: async () => '',
+      paint: (_, text) => text,
+      signal: new AbortController().signal,
+    },
+    exitWith: (code) => {
+      own.exitCode = code;
+    },
+  };
+  await run(application(args), args, context);
+  return { code: processExitCode(Number(own.exitCode ?? 0)), ...written };
+}

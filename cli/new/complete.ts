@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError } from '../command-error.ts';
+import type { Files } from './files.ts';
+
+/**
+ * Formats what was written, and brings up to date what is generated.
+ * @throws CommandError naming the program that fails, and why
+ */
+export function complete(root: string, { created, changed }: Files): void {
+  const formatted = [...created.keys(), ...changed.keys()].filter(
+    (path) => /\.(ts|json)$/.test(path) && path !== 'package-lock.json',
+  );
+  run(root, join(root, 'node_modules/.bin/biome'), ['check', '--write', ...formatted]);
+  for (const program of generators(root)) run(root, process.execPath, program);
+}
+
+/** Programs of `npm run generate`, with their arguments: a shell and npm are not needed. */
+function generators(root: string): string[][] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { generate: string } };
+  return scripts.generate.split('&&').map((command) => command.trim().split(/\s+/).slice(1));
+}
+
+function run(root: string, program: string, args: readonly string[]): void {
+  try {
+    execFileSync(program, args, { cwd: root, stdio: 'pipe' });
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & { stdout?: Buffer; stderr?: Buffer };
+    const name = program === process.execPath ? `node ${args.join(' ')}` : 'biome check --write';
+    throw new CommandError(
+      `the files above are written, but "${name}" failed: ${reason(`${stderr}\n${stdout}`) || message}`,
+    );
+  }
+}
+
+/** The one line of a program's output that says why it failed. */
+function reason(output: string): string | undefined {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  return (lines.find((line) => /^\w*Error\b.*: /.test(line)) ?? lines[0])?.trim();
+}
