@@ -5,8 +5,8 @@ import type { Upstream } from '@dormouse/serving/proxy/upstream';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { brokerIngress } from './broker-ingress.ts';
-import { setupOf } from './delivery/trigger-setup.ts';
-import { type DurableBroker, openDurableBroker } from './durable-broker.ts';
+import { BrokerSet, type OpenBroker } from './broker-set.ts';
+import { openDurableBroker } from './durable-broker.ts';
 import type { EventDetail, EventSummary } from './event-summary.ts';
 import { diskStore, type Store } from './log/store.ts';
 import type { RetentionLimits } from './store/retention.ts';
@@ -67,21 +67,8 @@ const dayMs = 24 * 60 * 60 * 1000;
  * @throws LogDamagedError when a log cannot be repaired safely, ManifestError when a filter is invalid
  */
 export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
-  const {
-    folder,
-    upstream,
-    telemetry,
-    clock = systemClock,
-    stores = diskStore,
-    retention = { maxBytes: 64 * 1024 * 1024, maxAgeMs: dayMs },
-  } = options;
+  const { telemetry, clock = systemClock } = options;
   const watchers = new Set<(event: EventSummary) => void>();
-  const brokers = new Map<string, DurableBroker>();
-  /** Brokers that an update added and that are not open yet. */
-  const opening = new Map<string, Promise<void>>();
-  /** Brokers that an update removed and that are not closed yet; they still own their files. */
-  const closing = new Map<string, Promise<void>>();
-
   const report = (sentence: string, traceId?: string) => {
     telemetry.addLog({
       timeMs: clock.now(),
@@ -96,20 +83,48 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
   const changed = (event: EventSummary) => {
     for (const watcher of watchers) watcher(event);
   };
-  const remove = (key: string, broker: DurableBroker) => {
-    brokers.delete(key);
-    const closed = broker
-      .close()
-      .catch((error: Error) => report(`broker ${key} did not close cleanly: ${error.message}`))
-      .finally(() => closing.delete(key));
-    closing.set(key, closed);
+  const brokers = new BrokerSet(openerOf(options, report, changed), report);
+  await brokers.open(options.brokers, options.triggers);
+
+  return {
+    handle: brokerIngress({
+      publisher: (key) => brokers.get(key)?.publish.bind(brokers.get(key)),
+      telemetry,
+      clock,
+      report,
+    }),
+    update: (wanted, triggers) => brokers.update(wanted, triggers),
+    recent: (limit) => newest(brokers.all.flatMap((broker) => broker.recent(limit))).slice(0, limit),
+    async find(id, source) {
+      const found = (await Promise.all(brokers.all.map((broker) => broker.find(id, source)))).flat();
+      return found.filter((event, i) => found.findIndex((each) => each.source === event.source) === i);
+    },
+    undeliverable: () =>
+      brokers.all.flatMap((broker) => broker.undeliverable()).sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    backlogs: () => brokers.all.flatMap((broker) => broker.backlogs()),
+    busy: () => brokers.all.some((broker) => broker.busy()),
+    close: () => brokers.close(),
   };
-  const open = async (broker: Broker, triggers: readonly Trigger[]) => {
+}
+
+/** Opens a broker in its own folder, with what all brokers have in common. */
+function openerOf(
+  options: BrokersOptions,
+  report: (sentence: string) => void,
+  changed: (event: EventSummary) => void,
+): OpenBroker {
+  const { folder, upstream, telemetry, segmentBytes, commitRecords, concurrency } = options;
+  const { clock = systemClock, stores = diskStore } = options;
+  const { retention = { maxBytes: 64 * 1024 * 1024, maxAgeMs: dayMs } } = options;
+  return (broker, triggers) => {
     const directory = join(folder, broker.namespace, broker.name);
-    const { segmentBytes, commitRecords, concurrency } = options;
-    const opened = await openDurableBroker({
+    return openDurableBroker({
       broker,
-      triggers: triggersOf(broker, triggers),
+      triggers,
       stores: { events: stores(directory), undeliverable: stores(join(directory, 'undeliverable')) },
       upstream,
       telemetry,
@@ -121,72 +136,8 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
       ...(commitRecords ? { commitRecords } : {}),
       ...(concurrency ? { concurrency } : {}),
     });
-    brokers.set(keyOf(broker), opened);
   };
-
-  for (const broker of options.brokers) await open(broker, options.triggers);
-  let current: { brokers: readonly Broker[]; triggers: readonly Trigger[] } = options;
-
-  return {
-    handle: brokerIngress({
-      publisher: (key) => brokers.get(key)?.publish.bind(brokers.get(key)),
-      telemetry,
-      clock,
-      report,
-    }),
-    update(wanted, triggers) {
-      for (const broker of wanted) for (const trigger of triggersOf(broker, triggers)) setupOf(broker, trigger);
-      current = { brokers: wanted, triggers };
-      const keys = new Set(wanted.map(keyOf));
-      for (const [key, broker] of brokers) if (!keys.has(key)) remove(key, broker);
-      for (const broker of wanted) {
-        const key = keyOf(broker);
-        if (brokers.has(key)) brokers.get(key)?.configure(broker, triggersOf(broker, triggers));
-        else if (!opening.has(key)) opening.set(key, openLater(broker));
-      }
-    },
-    recent: (limit) => newest([...brokers.values()].flatMap((broker) => broker.recent(limit))).slice(0, limit),
-    async find(id, source) {
-      const found = (await Promise.all([...brokers.values()].map((broker) => broker.find(id, source)))).flat();
-      return found.filter((event, i) => found.findIndex((each) => each.source === event.source) === i);
-    },
-    undeliverable: () =>
-      [...brokers.values()]
-        .flatMap((broker) => broker.undeliverable())
-        .sort((a, b) => (a.failed_at < b.failed_at ? 1 : -1)),
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => void watchers.delete(watcher);
-    },
-    backlogs: () => [...brokers.values()].flatMap((broker) => broker.backlogs()),
-    busy: () => [...brokers.values()].some((broker) => broker.busy()),
-    async close() {
-      await Promise.all(opening.values());
-      await Promise.all([...closing.values(), ...[...brokers.values()].map((broker) => broker.close())]);
-    },
-  };
-
-  async function openLater(broker: Broker): Promise<void> {
-    const key = keyOf(broker);
-    try {
-      await closing.get(key);
-      await open(broker, current.triggers);
-      const opened = brokers.get(key) as DurableBroker;
-      const now = current.brokers.find((each) => keyOf(each) === key);
-      if (now) opened.configure(now, triggersOf(now, current.triggers));
-      else remove(key, opened);
-    } catch (error) {
-      report(`broker ${key} does not open: ${(error as Error).message}`);
-    } finally {
-      opening.delete(key);
-    }
-  }
 }
-
-const keyOf = ({ namespace, name }: Broker) => `${namespace}/${name}`;
-
-const triggersOf = (broker: Broker, triggers: readonly Trigger[]) =>
-  triggers.filter((trigger) => trigger.namespace === broker.namespace && trigger.broker === broker.name);
 
 /** Sorts by time across brokers: sequences are comparable within one broker only. */
 function newest(events: EventSummary[]): EventSummary[] {
