@@ -1,16 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
-import {
-  newSpanId,
-  newTraceId,
-  readTraceparent,
-  type TraceContext,
-  writeTraceparent,
-} from '@dormouse/telemetry/traceparent';
+import { readTraceparent, type TraceContext } from '@dormouse/telemetry/traceparent';
 import type { Clock } from '@dormouse/time/clock';
 import { eventAttributes } from './delivery/delivery-span.ts';
-import { type CloudEvent, InvalidEventError, readEvents } from './store/cloudevents.ts';
-import type { BrokerEvent, Carried } from './store/stored-event.ts';
+import { receiveEvent, sampler } from './received-event.ts';
+import { InvalidEventError, readEvents } from './store/cloudevents.ts';
+import type { BrokerEvent } from './store/stored-event.ts';
 
 export interface BrokerIngressOptions {
   /** Stores events of the broker `namespace/name`; `undefined` when no such broker exists. */
@@ -21,7 +16,6 @@ export interface BrokerIngressOptions {
 }
 
 const maxBodyBytes = 1024 * 1024;
-const defaultTtl = 255;
 /** A listener's `maxHeaderSize`: fits 64 KiB of event attributes in headers, and the headers that proxies add. */
 export const maxHeadBytes = 96 * 1024;
 /** Abuse protection (CloudEvents HTTP webhooks, section 4.2): any origin may send, at any rate. */
@@ -31,18 +25,10 @@ const permission = {
   'webhook-allowed-rate': '*',
   'content-length': '0',
 };
-/** New traces that are sampled per second when the request has no traceparent. */
-const sampledPerSecond = 10;
 
 /** HTTP handler of the brokers: `POST /<namespace>/<broker>` responds 202 once every event of the request is on disk. */
 export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIngressOptions) {
-  const sampler = { second: 0, left: 0 };
-
-  const sampled = () => {
-    const second = Math.floor(clock.now() / 1000);
-    if (second !== sampler.second) Object.assign(sampler, { second, left: sampledPerSecond });
-    return sampler.left-- > 0;
-  };
+  const sampled = sampler(clock);
 
   return function handle(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').split('?', 1)[0] as string;
@@ -77,7 +63,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const started = performance.now();
     try {
       rejectRepeated(request);
-      const received = readEvents(request.headers, body).map((event) => receive(request, event));
+      const received = readEvents(request.headers, body).map((event) => receiveEvent(request.headers, event, sampled));
       if (received.length > 0) await publish(received.map(({ event }) => event));
       for (const { event, parent, trace } of received) {
         if (trace.sampled)
@@ -97,65 +83,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
       else reject(request, response, 503, 'the event could not be stored', { 'retry-after': '1' });
     }
   }
-
-  /** Takes the trace context from the request's header, else from the event's extension, else starts a new trace. */
-  function receive(
-    request: IncomingMessage,
-    { attributes, data }: CloudEvent,
-  ): { event: BrokerEvent; parent: TraceContext | undefined; trace: TraceContext } {
-    const { knativebrokerttl, ...kept } = attributes;
-    const parent = readTraceparent(request.headers.traceparent) ?? readTraceparent(attributes.traceparent);
-    const trace = {
-      traceId: parent?.traceId ?? newTraceId(),
-      spanId: newSpanId(),
-      sampled: parent?.sampled ?? sampled(),
-    };
-    const event: BrokerEvent = {
-      attributes: kept,
-      data,
-      traceparent: writeTraceparent(trace),
-      ttl: readTtl(knativebrokerttl),
-    };
-    const carried = carriedBy(request.headers);
-    if (carried) event.carried = carried;
-    return { event, parent, trace };
-  }
 }
-
-/**
- * Headers that the broker forwards to consumers: tracestate and baggage (W3C), and those that Knative's brokers forward.
- * Drops long or unprintable values, and a tracestate without its traceparent.
- */
-function carriedBy(headers: IncomingMessage['headers']): Carried | undefined {
-  let carried: Record<string, string> | undefined;
-  let bytes = 0;
-  for (const name in headers) {
-    if (
-      name !== 'tracestate' &&
-      name !== 'baggage' &&
-      name !== 'x-request-id' &&
-      !name.startsWith('knative-') &&
-      !name.startsWith('k-eventing-')
-    )
-      continue;
-    if (name === 'tracestate' && !readTraceparent(headers.traceparent)) continue;
-    const value = headers[name];
-    if (
-      typeof value !== 'string' ||
-      value.length > (maxCarriedValueBytes[name] ?? 1024) ||
-      !/^[\x20-\x7e]+$/.test(value)
-    )
-      continue;
-    if ((bytes += name.length + value.length) > maxCarriedBytes) break;
-    carried ??= {};
-    carried[name] = value;
-  }
-  return carried;
-}
-
-/** The lengths that every implementation must propagate: W3C Trace Context, section 3.3.1.5, and Baggage, section 3.3.2. */
-const maxCarriedValueBytes: Readonly<Record<string, number>> = { tracestate: 512, baggage: 8192 };
-const maxCarriedBytes = 9 * 1024;
 
 /** Each attribute may occur once (CloudEvents, "Context Attributes"), but Node joins the values of repeated headers. */
 function rejectRepeated({ headers, rawHeaders }: IncomingMessage): void {
@@ -163,13 +91,6 @@ function rejectRepeated({ headers, rawHeaders }: IncomingMessage): void {
   for (const name in headers) if (name.startsWith('ce-')) distinct++;
   for (let i = 0; i < rawHeaders.length; i += 2) if (/^ce-/i.test(rawHeaders[i] as string)) distinct--;
   if (distinct !== 0) throw new InvalidEventError('an attribute is given more than once');
-}
-
-function readTtl(value: string | undefined): number {
-  if (value === undefined) return defaultTtl;
-  if (!/^\d{1,9}$/.test(value) || Number(value) === 0)
-    throw new InvalidEventError('knativebrokerttl is used up or not a positive integer');
-  return Number(value);
 }
 
 /** Calls `done` with the body, or with `undefined` when it exceeds `maxBodyBytes`. */
