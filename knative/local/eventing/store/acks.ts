@@ -135,7 +135,7 @@ export function ackFiles({
   let waiting = new Map<number, Ack[]>();
   let timer: unknown;
   let last: Promise<void> = Promise.resolve();
-  let current: { segment: number; file: StoreFile; end: number } | undefined;
+  const files = new Appender(store);
 
   const schedule = () => {
     timer ??= clock.setTimeout(() => {
@@ -143,34 +143,12 @@ export function ackFiles({
       void self.flush();
     }, flushMs);
   };
-
-  /** Keeps the last file open: the next write nearly always goes there. */
-  const append = async (segment: number, entries: Buffer) => {
-    if (current?.segment !== segment) {
-      await current?.file.close();
-      current = undefined;
-      const file = await store.open(ackName(segment));
-      const size = await file.size();
-      current = { segment, file, end: size - (size % entryBytes) };
-    }
-    await current.file.write(entries, current.end);
-    current.end += entries.length;
-  };
-
   const write = async () => {
     const taken = waiting;
     waiting = new Map();
-    for (const [segment, acks] of taken) {
-      const entries = Buffer.alloc(acks.length * entryBytes);
-      for (const [i, ack] of acks.entries())
-        writeEntry(entries, i * entryBytes, logId, endings.indexOf(ack.ending), ack);
-      await append(segment, entries);
-    }
+    for (const [segment, acks] of taken) await files.append(segment, entriesOf(acks, logId));
     const lowWatermarks = [...changedLowWatermarks()];
-    const entries = Buffer.alloc(lowWatermarks.length * entryBytes);
-    for (const [i, lowWatermark] of lowWatermarks.entries())
-      writeEntry(entries, i * entryBytes, logId, lowWatermarkKind, { ...lowWatermark, attempts: 0, status: 0 });
-    if (lowWatermarks.length > 0) await append(newestSegment(), entries);
+    if (lowWatermarks.length > 0) await files.append(newestSegment(), lowWatermarkEntries(lowWatermarks, logId));
   };
 
   const self: AckFiles = {
@@ -185,32 +163,76 @@ export function ackFiles({
       last = last.then(async () => {
         for (const segment of segments) {
           waiting.delete(segment);
-          if (current?.segment === segment) {
-            await current.file.close();
-            current = undefined;
-          }
-          await store.remove(ackName(segment));
+          await files.remove(segment);
         }
       });
       return last;
     },
     flush() {
-      last = last
-        .then(write)
-        .catch((error: Error) =>
-          report(
-            `acknowledgements could not be written (${error.message}): after a crash their events are delivered again`,
-          ),
-        );
+      const lost = ({ message }: Error) =>
+        report(`acknowledgements could not be written (${message}): after a crash their events are delivered again`);
+      last = last.then(write).catch(lost);
       return last;
     },
     async close() {
       if (timer !== undefined) clock.clearTimeout(timer);
       timer = undefined;
       await self.flush();
-      await current?.file.close();
-      current = undefined;
+      await files.close();
     },
   };
   return self;
+}
+
+interface OpenFile {
+  segment: number;
+  file: StoreFile;
+  /** Where the next entry goes; what a crash left of half an entry is overwritten. */
+  end: number;
+}
+
+/** Writes at the ends of files; the last one stays open, because the next write nearly always goes there. */
+class Appender {
+  readonly #store: Store;
+  #current: OpenFile | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async append(segment: number, entries: Buffer): Promise<void> {
+    const target = this.#current?.segment === segment ? this.#current : await this.#open(segment);
+    await target.file.write(entries, target.end);
+    target.end += entries.length;
+  }
+
+  async remove(segment: number): Promise<void> {
+    if (this.#current?.segment === segment) await this.close();
+    await this.#store.remove(ackName(segment));
+  }
+
+  async close(): Promise<void> {
+    await this.#current?.file.close();
+    this.#current = undefined;
+  }
+
+  async #open(segment: number): Promise<OpenFile> {
+    await this.close();
+    const file = await this.#store.open(ackName(segment));
+    const size = await file.size();
+    return (this.#current = { segment, file, end: size - (size % entryBytes) });
+  }
+}
+
+function entriesOf(acks: readonly Ack[], logId: number): Buffer {
+  const entries = Buffer.alloc(acks.length * entryBytes);
+  for (const [i, ack] of acks.entries()) writeEntry(entries, i * entryBytes, logId, endings.indexOf(ack.ending), ack);
+  return entries;
+}
+
+function lowWatermarkEntries(lowWatermarks: readonly { trigger: number; sequence: number }[], logId: number): Buffer {
+  const entries = Buffer.alloc(lowWatermarks.length * entryBytes);
+  for (const [i, lowWatermark] of lowWatermarks.entries())
+    writeEntry(entries, i * entryBytes, logId, lowWatermarkKind, { ...lowWatermark, attempts: 0, status: 0 });
+  return entries;
 }
