@@ -1,13 +1,5 @@
-import type { Store, StoreFile } from './store.ts';
-
-interface Content {
-  /** What a read sees. */
-  now: Buffer;
-  /** What a power loss leaves. */
-  safe: Buffer;
-  /** The name is on disk. */
-  named: boolean;
-}
+import { type Content, MemoryFile, torn } from './memory-file.ts';
+import type { Store } from './store.ts';
 
 /** An in-memory store for tests; it can lose power and fail writes. */
 export interface MemoryStore extends Store {
@@ -47,7 +39,12 @@ export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): Mem
       await store.before('open', name);
       let content = contents.get(name);
       if (!content) contents.set(name, (content = { now: Buffer.alloc(0), safe: Buffer.alloc(0), named: false }));
-      return file(name, content);
+      const born = power;
+      return new MemoryFile(content, {
+        before: (operation) => store.before(operation, name),
+        powered: () => born === power,
+        synced: () => void store.syncs++,
+      });
     },
     async replace(name, content) {
       await store.before('replace', name);
@@ -82,46 +79,4 @@ export function memoryStore(files: ReadonlyMap<string, Buffer> = new Map()): Mem
     copy: () => memoryStore(new Map([...contents].map(([name, content]) => [name, Buffer.from(content.now)]))),
   };
   return store;
-
-  function file(name: string, content: Content): StoreFile {
-    const born = power;
-    const powered = () => {
-      if (born !== power) throw Object.assign(new Error('the power is off'), { code: 'EIO' });
-    };
-    return {
-      size: async () => content.now.length,
-      read: async (position, length) => content.now.subarray(position, position + length), // writes copy, they never modify this buffer
-      async write(bytes, position) {
-        await store.before('write', name);
-        powered();
-        const grown = Buffer.alloc(Math.max(content.now.length, position + bytes.length));
-        content.now.copy(grown);
-        bytes.copy(grown, position);
-        content.now = grown;
-      },
-      async truncate(length) {
-        await store.before('truncate', name);
-        powered();
-        content.now = content.now.subarray(0, length);
-      },
-      async sync() {
-        await store.before('sync', name);
-        powered();
-        store.syncs++;
-        content.safe = content.now;
-      },
-      close: async () => {},
-    };
-  }
-}
-
-const sectorBytes = 512;
-
-/** Old and new sectors side by side; those that were never written are zeros. */
-function torn({ now, safe }: Content, survives: () => boolean): Buffer {
-  const left = Buffer.alloc(survives() ? now.length : safe.length);
-  safe.copy(left);
-  for (let at = 0; at < Math.min(left.length, now.length); at += sectorBytes)
-    if (survives()) now.copy(left, at, at, at + sectorBytes);
-  return left;
 }
