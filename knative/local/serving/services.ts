@@ -1,25 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { clusterLocal } from './ingress/cluster-local.ts';
 import type { Bundle } from './process/bundle.ts';
-import type { Child } from './process/child-process.ts';
-import { freePort } from './process/free-port.ts';
-import type { Outputs } from './process/instance-output.ts';
 import { type Listener, listen } from './proxy/listener.ts';
-import { Revision } from './revision.ts';
+import type { Revision } from './revision.ts';
+import { hashOf, keyOf, type RevisionsOptions, revisions } from './revisions.ts';
 import { Serving } from './served-service.ts';
 import type { ServiceStatus } from './service-status.ts';
 
-export interface ServicesOptions {
-  home: string;
-  cwd: string;
-  outputs: Outputs;
-  /** A process for a cold start: the prewarmed one or a new one; always a new one for programs that need flags. */
-  process: (env: Record<string, string>) => Child;
-  environmentOf: (service: Service) => Record<string, string>;
+export interface ServicesOptions extends Omit<RevisionsOptions, 'clock' | 'awake'> {
   tickMs: number;
   clock?: Clock;
 }
@@ -49,52 +38,13 @@ const closeMs = 15_000;
 export function createServices(options: ServicesOptions): Services {
   const { clock = systemClock, outputs, tickMs } = options;
   const entries = new Map<string, Entry>();
-  const generations = openGenerations(options.home);
   const rolls = new Set<Promise<void>>();
-  let ticker: unknown;
-
-  const awake = () => {
-    ticker ??= clock.setInterval(tick, tickMs);
-  };
-  const tick = () => {
+  const ticker = openTicker(clock, tickMs, () => {
     const all = [...entries.values()];
     for (const { serving } of all) serving.tick();
-    if (all.some(({ serving }) => !serving.asleep)) return;
-    clock.clearInterval(ticker);
-    ticker = undefined;
-  };
-
-  const revisionOf = (service: Service, bundle: Bundle, hash: string): Revision => {
-    const name = `${service.name}-${String(generations.of(keyOf(service), hash)).padStart(5, '0')}`;
-    let words: () => string | undefined = () => undefined;
-    return new Revision({
-      name,
-      service,
-      clock,
-      awake,
-      say: (line) => outputs.say(line, 'error'),
-      lastWords: () => words(),
-      async start(instance) {
-        const port = await freePort();
-        const { output, lastWords } = outputs.of(service.name, instance);
-        words = lastWords;
-        const env = {
-          ...options.environmentOf(service),
-          PORT: String(port),
-          HOSTNAME: instance,
-          K_SERVICE: service.name,
-          K_CONFIGURATION: service.name,
-          K_REVISION: name,
-        };
-        const child = options.process(env);
-        child.become(
-          { env, cwd: options.cwd, entry: bundle.entry, args: service.container.args, cache: bundle.cache },
-          output,
-        );
-        return { child, port };
-      },
-    });
-  };
+    return all.some(({ serving }) => !serving.asleep);
+  });
+  const revisionOf = revisions({ ...options, clock, awake: ticker.start });
 
   const roll = (entry: Entry, revision: Revision) => {
     const done = entry.serving
@@ -150,7 +100,7 @@ export function createServices(options: ServicesOptions): Services {
       await Promise.all(rolls);
     },
     async close() {
-      clock.clearInterval(ticker);
+      ticker.close();
       await Promise.all([...entries.values()].map(({ serving }) => serving.close()));
       await Promise.all([...entries.values()].map(({ listener }) => listener.close(0)));
     },
@@ -160,33 +110,16 @@ export function createServices(options: ServicesOptions): Services {
   };
 }
 
-const keyOf = ({ namespace, name }: Pick<Service, 'namespace' | 'name'>) => `${namespace}/${name}`;
-
-/** What makes a revision: the Service's template and the program. */
-function hashOf({ origin: _, ...service }: Service, { hash }: Bundle): string {
-  return createHash('sha256')
-    .update(JSON.stringify([service, hash]))
-    .digest('hex');
-}
-
-/** Numbers of revisions, kept over restarts: a Service that did not change is the same revision. */
-function openGenerations(home: string): { of(key: string, hash: string): number } {
-  const file = join(home, 'revisions.json');
-  let known: Record<string, { hash: string; generation: number }> = {};
-  try {
-    known = JSON.parse(readFileSync(file, 'utf8')) as typeof known;
-  } catch {
-    // none yet
-  }
+/** Calls `tick` from `start` until it returns false; after `close` never again. */
+function openTicker(clock: Clock, tickMs: number, tick: () => boolean): { start(): void; close(): void } {
+  let timer: unknown;
+  const turn = () => {
+    if (tick()) return;
+    clock.clearInterval(timer);
+    timer = undefined;
+  };
   return {
-    of(key, hash) {
-      const before = known[key];
-      if (before?.hash === hash) return before.generation;
-      const generation = (before?.generation ?? 0) + 1;
-      known[key] = { hash, generation };
-      writeFileSync(`${file}.new`, JSON.stringify(known));
-      renameSync(`${file}.new`, file);
-      return generation;
-    },
+    start: () => void (timer ??= clock.setInterval(turn, tickMs)),
+    close: () => clock.clearInterval(timer),
   };
 }
