@@ -1,26 +1,10 @@
-import { addressOf } from '@dormouse/eventing/delivery/attempt';
-import { readEvents } from '@dormouse/eventing/store/cloudevents';
 import type { Destination, Trigger } from '@dormouse/manifests/model';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import type { VirtualClock } from '@dormouse/time/virtual-clock';
 import type { Activity } from './activity.ts';
-import { eventData } from './event-data.ts';
+import { type Attempt, Deliveries } from './deliveries.ts';
 import { hand, type Receiver, responseOf } from './receiver.ts';
 import { type Call, Sink } from './sink.ts';
-
-/** An attempt to deliver an event, with its result. */
-export interface Attempt {
-  /** Milliseconds since the epoch, in the harness' time. */
-  at: number;
-  /** Address as on a cluster. */
-  to: string;
-  /** The dead-letter sink was tried, not the subscriber. */
-  deadLetter: boolean;
-  /** `undefined` when there was no answer (yet). */
-  status: number | undefined;
-  /** Error when there was no response. */
-  error: string | undefined;
-}
 
 /** Delivers for the broker, and records every attempt. */
 export interface Courier extends Upstream {
@@ -44,45 +28,7 @@ export interface CourierOptions {
 
 /** @see Courier */
 export function openCourier({ receivers, clock, activity, brokerOrigin }: CourierOptions): Courier {
-  const ways = new Map<Destination, { trigger: string; deadLetter: boolean }>();
-  const made: { call: Call; receiver: string; attempt: Attempt }[] = [];
-  const tag = (to: Destination, trigger: string, deadLetter: boolean): Destination => {
-    const own = { ...to };
-    ways.set(own, { trigger, deadLetter });
-    return own;
-  };
-
-  const noted = (to: Destination, request: UpstreamRequest) => {
-    const way = ways.get(to) ?? { trigger: '', deadLetter: false };
-    const [event = { attributes: {}, data: undefined }] = readEvents(request.headers, request.body);
-    const receiver = to.kind === 'url' ? to.url : to.name;
-    const { source = '', id = '' } = event.attributes;
-    const before = made.filter(
-      (each) => each.receiver === receiver && each.call.trigger === way.trigger && isOf(each.call, { source, id }),
-    );
-    const host = to.kind === 'url' ? to.url : `${to.name}.${to.namespace}.svc.cluster.local`;
-    const { path, headers } = request;
-    const call: Call = {
-      to: host,
-      path,
-      ...way,
-      attributes: event.attributes,
-      data: eventData(event.data?.toString('utf8')),
-      headers,
-      attempt: before.length + 1,
-      at: clock.now(),
-    };
-    const attempt: Attempt = {
-      at: call.at,
-      to: addressOf(to),
-      deadLetter: way.deadLetter,
-      status: undefined,
-      error: undefined,
-    };
-    made.push({ call, receiver, attempt });
-    return { call, attempt };
-  };
-
+  const deliveries = new Deliveries(clock);
   const delivered = (to: Destination, request: UpstreamRequest, call: Call): Promise<UpstreamResponse> | 'never' => {
     if (to.kind === 'broker') return hand(brokerOrigin, '', request);
     const receiver = receivers.get(to.kind === 'url' ? to.url : to.name);
@@ -96,16 +42,15 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
       const { deadLetterSink } = trigger.delivery;
       const delivery = {
         ...trigger.delivery,
-        ...(deadLetterSink && { deadLetterSink: tag(deadLetterSink, trigger.name, true) }),
+        ...(deadLetterSink && { deadLetterSink: deliveries.tag(deadLetterSink, trigger.name, true) }),
       };
-      return { ...trigger, subscriber: tag(trigger.subscriber, trigger.name, false), delivery };
+      return { ...trigger, subscriber: deliveries.tag(trigger.subscriber, trigger.name, false), delivery };
     },
-    taggedSink: (name, to) => tag(to, name, false),
-    attempts: (trigger, event) =>
-      made.filter(({ call }) => call.trigger === trigger && isOf(call, event)).map(({ attempt }) => attempt),
-    calls: (receiver) => made.filter((each) => each.receiver === receiver).map(({ call }) => call),
+    taggedSink: (name, to) => deliveries.tag(to, name, false),
+    attempts: (trigger, event) => deliveries.attempts(trigger, event),
+    calls: (receiver) => deliveries.calls(receiver),
     async request(to, request) {
-      const { call, attempt } = noted(to, request);
+      const { call, attempt } = deliveries.begin(to, request);
       const sinkResponse = delivered(to, request, call);
       const end =
         sinkResponse === 'never'
@@ -130,9 +75,6 @@ export function openCourier({ receivers, clock, activity, brokerOrigin }: Courie
     },
   };
 }
-
-const isOf = ({ attributes }: Call, { source, id }: { source: string; id: string }) =>
-  attributes.source === source && attributes.id === id;
 
 async function inTime<T>(sinkResponse: Promise<T>, timeoutMs: number, clock: VirtualClock): Promise<T> {
   const late = Promise.withResolvers<never>();

@@ -4,7 +4,8 @@ import type { EventDetail, EventSummary } from '@dormouse/eventing/event-summary
 import { explainFilters, type Verdict } from '@dormouse/filters/explain';
 import type { Trigger } from '@dormouse/manifests/model';
 import type { Activity } from './activity.ts';
-import type { Attempt, Courier } from './courier.ts';
+import type { Courier } from './courier.ts';
+import type { Attempt } from './deliveries.ts';
 import { eventData } from './event-data.ts';
 
 /** An event that the broker stored. */
