@@ -1,6 +1,7 @@
 import { type Env, newApp } from '@dormouse/runtime/app';
 import type { Hono } from 'hono';
 import { assets } from './assets.ts';
+import { deleting } from './deleting.ts';
 import type { Web } from './dependencies.ts';
 import { docs } from './docs.ts';
 import { errorHandlers } from './error-handlers.ts';
@@ -22,6 +23,7 @@ export function createApp(web: Web): Hono<Env> {
   docs(app);
   signing(app, web, own);
   writing(app, web, own);
+  deleting(app, web, own);
   mediaFiles(app, web);
   purging(app, web.pages, web.later);
   errorHandlers(app, own);

@@ -9,6 +9,23 @@ export interface FormProblem {
   headers: Readonly<Record<string, string>>;
 }
 
+/** The session ended while somebody was writing. */
+export const expired: FormProblem = {
+  status: 401,
+  alert: 'You have been logged out meanwhile. Nothing is lost: log in here, then press the button again.',
+  errors: {},
+  headers: {},
+};
+
+/** A form without the session's token. */
+export const stale: FormProblem = {
+  status: 403,
+  alert:
+    'This form was older than your session, or your browser keeps no cookies. Nothing is lost: press the button again.',
+  errors: {},
+  headers: {},
+};
+
 const alerts: Partial<Record<AppError['code'], string>> = {
   internal: 'Something went wrong on our side. Nothing you typed is lost: try again.',
   unavailable: 'Part of the blog is waking up or does not answer. Nothing you typed is lost: try again in a moment.',

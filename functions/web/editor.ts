@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import { renderArticle } from './articles.ts';
+import { isExpired } from './as-writer.ts';
+import { isGenuine } from './csrf.ts';
+import { currentPost } from './current-post.ts';
+import type { Web } from './dependencies.ts';
+import { writingOf } from './editor-form.ts';
+import { type EditorPage, editorPage, type Writing } from './editor-page.ts';
+import { type Form, readForm } from './form.ts';
+import { expired, formProblem, stale } from './form-problem.ts';
+import { notSaved } from './not-saved.ts';
+import { allPages } from './pages.ts';
+import type { Post } from './posts.ts';
+import type { Session, Sessions } from './session.ts';
+import { privately, seeOther, viewer } from './viewer.ts';
+
+type Page = Omit<EditorPage, 'categories' | 'viewer'>;
+type Save = (text: Writing, session: Session) => Promise<Post>;
+type Dependencies = Pick<Web, 'posts' | 'categories' | 'pages' | 'newKey'>;
+
+/** The editor's page, and what its form asks for. */
+export class Editor {
+  readonly #web: Dependencies;
+  readonly #sessions: Sessions;
+  readonly #newKey: () => string;
+
+  constructor(web: Dependencies, sessions: Sessions) {
+    this.#web = web;
+    this.#sessions = sessions;
+    this.#newKey = web.newKey ?? randomUUID;
+  }
+
+  async show(c: Context, page: Page, session: Session | undefined): Promise<Response> {
+    const { problem } = page;
+    const categories = await this.#web.categories.all().catch(() => []);
+    const html = editorPage({ ...page, categories, viewer: viewer(c, session) });
+    return privately(c, html, problem?.status, problem?.headers);
+  }
+
+  /** Does what the form asks for: a preview, or saving by `save`. */
+  async submit(c: Context, action: string, save: Save): Promise<Response> {
+    const form = await readForm(c);
+    const text = writingOf(form);
+    let session: Session | undefined;
+    try {
+      if (!isGenuine(c, form)) return await this.show(c, { writing: text, action, problem: stale }, undefined);
+      session = await this.#sessionOf(c, form);
+      if (!session) return await this.show(c, { action, ...askToLogIn(form, text) }, undefined);
+      if (form.get('action') === 'preview')
+        return await this.show(c, { writing: text, action, preview: await renderArticle(text.content) }, session);
+      const post = await save(text, session);
+      await this.#web.pages.purge(allPages);
+      return seeOther(c, `/blog/posts/${encodeURIComponent(post.slug)}`);
+    } catch (error) {
+      return this.show(c, { action, ...(await this.#failed(c, error, form, text, session)) }, session);
+    }
+  }
+
+  /** Whoever logs in by the form, else whoever is logged in. */
+  #sessionOf(c: Context, form: Form): Promise<Session | undefined> {
+    return form.get('password')
+      ? this.#sessions.logIn(c, form.get('username'), form.get('password'))
+      : this.#sessions.of(c);
+  }
+
+  async #failed(c: Context, error: unknown, form: Form, text: Writing, session: Session | undefined) {
+    if (isExpired(error)) {
+      if (session) this.#sessions.forget(c);
+      return askToLogIn(form, text, form.get('password') ? formProblem(error) : expired, session);
+    }
+    return notSaved(error, text, {
+      newKey: this.#newKey,
+      stored: async () =>
+        session && currentPost(this.#web.posts, c.req.param('slug') ?? '', session.token).catch(() => undefined),
+    });
+  }
+}
+
+/** The text with fields for user name and password, as the session has ended. */
+const askToLogIn = (form: Form, writing: Writing, problem = expired, session?: Session) => ({
+  writing,
+  problem,
+  logIn: { username: form.get('username') || (session?.name ?? '') },
+});

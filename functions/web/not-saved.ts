@@ -1,0 +1,51 @@
+import { AppError } from '@dormouse/runtime/errors';
+import type { EditorPage, Writing } from './editor-page.ts';
+import { formProblem } from './form-problem.ts';
+import type { Versioned } from './posts.ts';
+
+interface NotSaved {
+  newKey: () => string;
+  /** The post as it is stored now; undefined when that cannot be said. */
+  stored: () => Promise<Versioned | undefined>;
+}
+
+/** What the editor shows when saving failed: the text, why, and what it takes to save it after all. */
+export async function notSaved(
+  error: unknown,
+  text: Writing,
+  { newKey, stored }: NotSaved,
+): Promise<Pick<EditorPage, 'writing' | 'theirs' | 'problem'> & { action?: string }> {
+  const code = error instanceof AppError ? error.code : undefined;
+  if (code === 'precondition_failed') {
+    const theirs = await stored();
+    if (theirs)
+      return {
+        writing: { ...text, etag: theirs.etag },
+        theirs: theirs.post,
+        problem: formProblem(
+          error,
+          'Somebody changed this post while you were writing. Nothing is lost: both versions are here.',
+        ),
+      };
+  }
+  // What it would have replaced is gone; the text can still become a post of its own.
+  if (code === 'not_found')
+    return {
+      writing: { ...text, id: 0, etag: '', key: newKey() },
+      action: '/blog/new',
+      problem: formProblem(
+        error,
+        'This post has been deleted meanwhile. Your text is still here: saving makes a new post of it.',
+      ),
+    };
+  if (code === 'idempotency_mismatch')
+    return {
+      writing: { ...text, key: newKey() },
+      problem: formProblem(
+        error,
+        'An earlier text of this form was saved already. Look at your posts first: saving again makes a second one.',
+      ),
+    };
+  // A rejected text was not stored, so the corrected one needs a new key; after any other failure that is unknown, and the same key prevents a duplicate.
+  return { writing: code === 'invalid' ? { ...text, key: newKey() } : text, problem: formProblem(error) };
+}
