@@ -9,7 +9,7 @@ import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { hashSecret } from './refresh-token.ts';
 import { accountChange, claiming, importedAccount, newAccount } from './requests.ts';
-import type { User } from './store.ts';
+import type { User } from './user.ts';
 import { usernameKey } from './username.ts';
 import { weakPassword } from './weak-password.ts';
 

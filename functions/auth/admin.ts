@@ -2,7 +2,8 @@ import { type Role, roles } from '@dormouse/runtime/caller';
 import { outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
 import { hashSecret, newSecret } from './refresh-token.ts';
-import { createStore, type Store, type User } from './store.ts';
+import { createStore, type Store } from './store.ts';
+import type { User } from './user.ts';
 import { parseUsername, usernameRule } from './username.ts';
 
 /** How long a link may be used. */

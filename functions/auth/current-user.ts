@@ -3,7 +3,7 @@ import { required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
 import type { Auth } from './dependencies.ts';
-import type { User } from './store.ts';
+import type { User } from './user.ts';
 
 /** The caller's account as it is now; 401 when it was deleted after the token was made. */
 export async function currentUser({ store }: Auth, c: Context<Env>): Promise<User> {

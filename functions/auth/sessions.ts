@@ -14,7 +14,7 @@ import { spend } from './limits.ts';
 import { cookieToken, refreshCookie } from './refresh-cookie.ts';
 import { type Family, parseRefreshToken, refreshToken, rotateToken, startFamily } from './refresh-token.ts';
 import { credentials, heldToken } from './requests.ts';
-import type { User } from './store.ts';
+import type { User } from './user.ts';
 import { usernameKey } from './username.ts';
 
 /** Where a refresh token travels: see `credentials` in requests.ts. */

@@ -4,7 +4,8 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hashSecret, refreshToken, rotateToken, startFamily } from './refresh-token.ts';
-import { createStore, type Store, type User } from './store.ts';
+import { createStore, type Store } from './store.ts';
+import type { User } from './user.ts';
 
 let db: TestDatabase;
 let sql: Sql;

@@ -1,0 +1,41 @@
+import type { Sql } from '@dormouse/runtime/sql-types';
+import { endSessions } from './session-store.ts';
+import { firstUser, type User, type UserRow } from './user.ts';
+
+/** One-time links by which somebody takes over an account. */
+export interface ClaimStore {
+  /** Remembers a one-time link by its hash; the account's link before is void. */
+  offerClaim(userId: number, hash: string, expiresAt: Date): Promise<void>;
+  findClaim(hash: string, now: Date): Promise<User | undefined>;
+  /** Uses a link up: sets the password (and address, where given) and ends every session; false when it was not valid any more. */
+  claim(hash: string, now: Date, change: { passwordHash: string; email?: string }): Promise<boolean>;
+}
+
+/** @see ClaimStore */
+export function claimStore(sql: Sql): ClaimStore {
+  return {
+    async offerClaim(userId, hash, expiresAt) {
+      await sql`
+        INSERT INTO claims (user_id, hash, expires_at) VALUES (${userId}, ${hash}, ${expiresAt})
+        ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at`;
+    },
+
+    findClaim: (hash, now) =>
+      firstUser(sql<UserRow[]>`
+        SELECT users.* FROM claims JOIN users ON users.id = user_id
+        WHERE hash = ${hash} AND expires_at > ${now} AND deleted_at IS NULL`),
+
+    claim: (hash, now, { passwordHash, email }) =>
+      sql.begin(async (tx) => {
+        const [claim] = await tx<
+          { user_id: number }[]
+        >`DELETE FROM claims WHERE hash = ${hash} AND expires_at > ${now} RETURNING user_id`;
+        if (!claim) return false;
+        const changed = await tx`
+          UPDATE users SET password_hash = ${passwordHash}, email = coalesce(${email ?? null}, email)
+          WHERE id = ${claim.user_id} AND deleted_at IS NULL`;
+        await endSessions(tx, claim.user_id);
+        return changed.count === 1;
+      }),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Role } from '@dormouse/runtime/caller';
+
+/** An account as auth knows it. `passwordHash` is undefined until an imported account is claimed. */
+export interface User {
+  id: number;
+  username: string;
+  displayName: string;
+  email: string | undefined;
+  passwordHash: string | undefined;
+  role: Role;
+  createdAt: Date;
+}
+
+/** A row of `users`. */
+export interface UserRow {
+  id: number;
+  username: string;
+  display_name: string | null;
+  email: string | null;
+  password_hash: string | null;
+  role: Role;
+  created_at: Date;
+}
+
+/** The first of these rows, as an account. */
+export async function firstUser(rows: Promise<readonly UserRow[]>): Promise<User | undefined> {
+  const [row] = await rows;
+  return row && toUser(row);
+}
+
+/** A row as an account. */
+export const toUser = (row: UserRow): User => ({
+  id: row.id,
+  username: row.username,
+  displayName: row.display_name ?? row.username,
+  email: row.email ?? undefined,
+  passwordHash: row.password_hash ?? undefined,
+  role: row.role,
+  createdAt: row.created_at,
+});
