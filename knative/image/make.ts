@@ -59,7 +59,8 @@ export function imageMaker(source: Source = readSource(undefined)): (name: strin
   };
 }
 
-function configOf(name: string, source: Source): ImageConfig {
+/** How an image is run. The Dockerfile says the same of functions; `dockerfile.test.ts` compares the two. */
+export function configOf(name: string, source: Source): ImageConfig {
   const account = parts.includes(name) ? '999:999' : `${user}:${user}`;
   const Entrypoint = name === 'redis' ? ['/usr/bin/redis-server'] : ['/usr/bin/node', 'main.js'];
   return {
