@@ -9,7 +9,8 @@ import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
 import { bodyLimit as defaultLimit } from './request.ts';
 import { measureFirst, measureRequest } from './request-measures.ts';
-import { childOf, failed, isSampledTrace, nowMs, tracer } from './trace.ts';
+import { recordRequest } from './request-record.ts';
+import { childOf, nowMs, tracer } from './trace.ts';
 
 /** What is asked of a function's app; any chain of routes made by newApp() has it. */
 export type App = Pick<Hono<Env>, 'fetch' | 'router'>;
@@ -121,33 +122,7 @@ export function listener(options: ListenerOptions): RequestListener {
         endMs,
         waitedForMs,
       });
-    if (status >= 500) failed(span, span.failure ?? new Error(`answered ${status}`));
-    if (status >= 500 || isSampledTrace(span.spanContext())) {
-      if (route) span.updateName(`${method} ${route}`);
-      span.setAttributes({
-        'http.request.method': method,
-        'http.route': route,
-        'http.response.status_code': status,
-        'url.path': path,
-        'url.scheme': 'http',
-        'faas.name': name,
-        'faas.trigger': trigger,
-        'faas.coldstart': first,
-        ...(status >= 500 && { 'error.type': String(status) }),
-      });
-    }
-    span.end(endMs);
-    const level = status >= 500 ? 'error' : 'debug';
-    if (!log.enabled(level)) return;
-    const fields = {
-      method,
-      path,
-      route,
-      status,
-      duration_ms: Math.round((endMs - startMs) * 100) / 100,
-      ...(status >= 500 && { error: span.failure }),
-    };
-    context.with(within, () => log[level](fields, `${method} ${path} ${status}`));
+    recordRequest({ method, path, route, status, trigger, span, within, first, endMs }, name, log);
   }
 }
 

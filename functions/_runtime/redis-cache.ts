@@ -1,4 +1,5 @@
 import type { OpenRedis } from './redis.ts';
+import { redisPurges } from './redis-purges.ts';
 
 export interface RedisCache<T> {
   /** The copy in Redis, else what `load` gives, which is then left there. */
@@ -16,17 +17,6 @@ export interface RedisCacheOptions {
   purged: (names: readonly string[]) => void;
 }
 
-/** Until a purge that Redis missed is tried again. */
-const againMs = 250;
-
-/** Raises the versions of the purged names and tells the other instances; one round trip. */
-const purgeScript = `
-for _, key in ipairs(KEYS) do
-  redis.call('INCR', key)
-  redis.call('PEXPIRE', key, ARGV[1])
-end
-redis.call('PUBLISH', ARGV[2], ARGV[3])`;
-
 /**
  * The tier in Redis. A copy carries the versions of its key and group as they were before it was loaded, so that a load that
  * began before a write never overwrites what the write has purged: the versions no longer agree. While Redis is away
@@ -34,50 +24,9 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])`;
  * expired, this process does not read from it.
  */
 export function redisCache<T>({ name, ttlMs, redis, now, purged }: RedisCacheOptions): RedisCache<T> {
-  const versionKey = (key: string) => `cache:${name}:version:${key}`;
   const channel = `cache:${name}:purged`;
-  let distrustUntil = 0;
-  /** Names whose purge did not reach Redis. */
-  const missed = new Set<string>();
-  let catchingUp = false;
-  const tell = async (names: readonly string[]) =>
-    (await redis.commands()).eval(
-      purgeScript,
-      names.length,
-      ...names.map(versionKey),
-      2 * ttlMs,
-      channel,
-      JSON.stringify(names),
-    );
-  /** Redis may come back with its copies, and others read them. */
-  const catchUp = async () => {
-    if (catchingUp) return;
-    catchingUp = true;
-    while (missed.size > 0 && now() < distrustUntil) {
-      await new Promise<void>((resolve) => setTimeout(resolve, againMs).unref());
-      const names = [...missed];
-      missed.clear();
-      await tell(names).catch(() => {
-        for (const each of names) missed.add(each);
-      });
-    }
-    catchingUp = false;
-    missed.clear();
-    distrustUntil = 0;
-  };
+  const { versionKey, ...purges } = redisPurges({ name, ttlMs, redis, now, channel });
   let listening = false;
-  let sending: Promise<void> | undefined;
-  let next: { names: Set<string>; sent: Promise<void> } | undefined;
-  const send = async (names: readonly string[]) => {
-    try {
-      await tell(names);
-    } catch {
-      distrustUntil = now() + ttlMs;
-      for (const each of names) missed.add(each);
-      void catchUp();
-    }
-  };
-  const sendAlone = (names: readonly string[]) => (sending = send(names).finally(() => (sending = undefined)));
   const listen = () => {
     if (listening) return;
     listening = true;
@@ -85,7 +34,7 @@ export function redisCache<T>({ name, ttlMs, redis, now, purged }: RedisCacheOpt
   };
   return {
     async get(key, load) {
-      if (now() < distrustUntil) return load();
+      if (purges.missing()) return load();
       listen();
       const group = key.includes(':') ? key.slice(0, key.indexOf(':') + 1) : key;
       const copyKey = `cache:${name}:copy:${key}`;
@@ -105,19 +54,7 @@ export function redisCache<T>({ name, ttlMs, redis, now, purged }: RedisCacheOpt
         .catch(() => {});
       return value;
     },
-    purge(names) {
-      if (!sending) return sendAlone(names);
-      if (next) for (const each of names) next.names.add(each);
-      else {
-        const joined = new Set(names);
-        const sent = sending.then(() => {
-          next = undefined;
-          return sendAlone([...joined]);
-        });
-        next = { names: joined, sent };
-      }
-      return next.sent;
-    },
+    purge: purges.purge,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { StoredEvent } from './cloudevent.ts';
 import type { Logger } from './log.ts';
 import type { Send } from './send.ts';
+import { sentRows } from './sent-rows.ts';
 import type { Sql } from './sql-types.ts';
 
 /** A row that was just committed, and the positions of rows of its subject that were there before it. */
@@ -15,8 +16,6 @@ export interface Sender {
 }
 
 const concurrency = 16;
-const deleteAfterMs = 20;
-const deleteBatch = 256;
 
 /** Sends committed rows: one at a time per subject, up to 16 subjects at once; acknowledged rows are deleted together. */
 export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }): Sender {
@@ -25,36 +24,12 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
   const ready: string[] = [];
   /** Positions that are on their way, or sent and not yet deleted; those that wait in a queue are not among them. */
   const begun = new Set<string>();
-  const sent = new Set<string>();
   let active = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let deleting: Promise<void> | undefined;
   let idle: (() => void)[] = [];
 
-  const flush = (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
-    return (deleting ??= removeSent().finally(() => {
-      deleting = undefined;
-      if (sent.size > 0) schedule();
-      settle();
-    }));
-  };
-  const schedule = () => {
-    if (sent.size >= deleteBatch) void flush();
-    else timer ??= setTimeout(flush, deleteAfterMs);
-  };
-  const removeSent = async () => {
-    const positions = [...sent].slice(0, 4 * deleteBatch);
-    for (const each of positions) sent.delete(each);
-    await sql`DELETE FROM outbox WHERE position = ANY(${`{${positions.join(',')}}`}::bigint[])`.catch((error) => {
-      // The relay sends them again; consumers know them by id.
-      log.warn({ error, rows: positions.length }, 'sent events could not be deleted from the outbox');
-    });
-    for (const each of positions) begun.delete(each);
-  };
+  const sent = sentRows({ sql, log, deleted: (position) => begun.delete(position), idle: () => settle() });
   const settle = () => {
-    if (active > 0 || queues.size > 0 || sent.size > 0 || deleting) return;
+    if (active > 0 || queues.size > 0 || sent.busy) return;
     const waiting = idle;
     idle = [];
     for (const each of waiting) each();
@@ -90,7 +65,6 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
       throw error;
     });
     sent.add(row.position);
-    schedule();
   };
   /** Sends what another instance, or an earlier failure, left of this subject; and what this process committed before, but heard of later. */
   const sendOlder = async (row: SentRow, queue: SentRow[]) => {
@@ -119,8 +93,8 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
       start();
     },
     async drained() {
-      if (sent.size > 0) void flush();
-      if (active === 0 && queues.size === 0 && sent.size === 0 && !deleting) return;
+      sent.flush();
+      if (active === 0 && queues.size === 0 && !sent.busy) return;
       await new Promise<void>((resolve) => idle.push(resolve));
     },
   };
