@@ -10,7 +10,7 @@ import { header } from '@dormouse/runtime/request';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
-import { bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
+import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
 import { cacheKey, type ListBody, listBody } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
 import { type CachedBody, cachedBody, etagOf, type Post } from './post.ts';
@@ -65,15 +65,8 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       return respond(c, c.var.caller ? await load() : await lists.get(cacheKey(request.filter), load));
     })
     .post(api.create.path, writer, postBody, async (c) => {
-      const caller = required(c);
       const input = c.req.valid('json');
-      const author =
-        input.author === undefined ? { id: caller.id, username: caller.name } : await findAuthor(input.author);
-      if (!author)
-        return fail('invalid', 'Some fields are not acceptable.', {
-          errors: [{ field: 'author', message: 'is no user name' }],
-        });
-      const post = postOf(input, author);
+      const post = postOf(input, await authorOf(input, required(c), findAuthor));
       const created = await posts.create(post, readIdempotencyKey(c, input));
       if (created.outcome === 'new') {
         count.created(post.status);

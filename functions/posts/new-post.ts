@@ -2,12 +2,13 @@ import { hash } from 'node:crypto';
 import type { Every } from '@dormouse/runtime/api';
 import { json } from '@dormouse/runtime/app';
 import { required } from '@dormouse/runtime/auth';
+import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { api } from './api.ts';
-import type { Author } from './authors.ts';
+import type { Author, FindAuthor } from './authors.ts';
 import { type ImportedPost, idempotencyKey } from './fields.ts';
 import type { IdempotencyKey, NewPost } from './store.ts';
 
@@ -20,6 +21,13 @@ const plainBody = json(api.create.body, bodyLimit) as typeof importBody;
 /** Reads the body of POST. Without the scope `import`, an import's fields are unknown fields. */
 export const postBody: typeof importBody = (c, next) =>
   required(c).scopes.includes('import') ? importBody(c, next) : plainBody(c, next);
+
+/** Whom a new post is by: its writer, or whom an import names. @throws AppError `invalid` */
+export async function authorOf(input: ImportedPost, caller: Caller, findAuthor: FindAuthor): Promise<Author> {
+  if (input.author === undefined) return { id: caller.id, username: caller.name };
+  const errors = [{ field: 'author', message: 'is no user name' }];
+  return (await findAuthor(input.author)) ?? fail('invalid', 'Some fields are not acceptable.', { errors });
+}
 
 /** The post that is asked for, in its author's name. */
 export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => ({
