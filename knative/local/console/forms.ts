@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import type { HttpResponse } from '@dormouse/http/http-response';
 import { ProblemError } from '@dormouse/http/problem-error';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { readForm } from './form-guard.ts';
 import type { Page } from './layout.ts';
 import { failurePage } from './operations-page.ts';
@@ -10,32 +10,38 @@ import { type Choice, confirmPage } from './redrive-page.ts';
 import { replayForm } from './replay-page.ts';
 import type { ConsoleSources } from './sources.ts';
 
-/** Paths of state-changing forms. */
-export const formPaths = /^\/(?:dead-letters\/(?:confirm|redrive)|replays|(?:redrives|replays)\/[\w-]{1,64}\/cancel)$/;
+const maxBytes = 65_536;
 
-/** Handles a form and shows, or redirects to, the next page. */
-export async function consoleForm(
-  request: IncomingMessage,
-  { pathname }: URL,
-  sources: ConsoleSources,
-): Promise<HttpResponse> {
-  try {
-    const form = await readForm(request);
-    if (!sources.operations) throw new ProblemError(404, 'not_found', 'No function here keeps dead letters.');
-    const done = await act(pathname, form, sources);
-    return typeof done === 'string' ? { status: 303, headers: { location: done } } : await showPage(done, sources);
-  } catch (error) {
-    if (error instanceof ProblemError)
-      return await showPage(failurePage('Not done', { status: error.status, message: error.detail }), sources);
-    throw error;
-  }
-}
+/** The page to show, or the address of the page that follows. */
+type Next = Page | string;
 
-/** @returns the page to show, or the address of the page that follows */
-function act(pathname: string, form: URLSearchParams, sources: ConsoleSources): Promise<Page | string> {
-  if (pathname === '/dead-letters/confirm') return confirm(form, sources);
-  if (pathname === '/dead-letters/redrive') return redrive(form, sources);
-  return pathname === '/replays' ? replay(form, sources) : cancel(pathname.slice(0, -'/cancel'.length), sources);
+/** The forms that change something, which only the console's own pages can send. */
+export function formRoutes(sources: ConsoleSources): Hono {
+  const app = new Hono();
+  const refused = async (c: Context, { status, detail }: ProblemError) =>
+    showPage(c, failurePage('Not done', { status, message: detail }), sources);
+  const limit = bodyLimit({
+    maxSize: maxBytes,
+    onError: (c) => refused(c, new ProblemError(413, 'too_large', 'This form is too large.')),
+  });
+  const form = (path: string, act: (form: URLSearchParams, sources: ConsoleSources, id: string) => Promise<Next>) =>
+    app.post(path, limit, async (c) => {
+      try {
+        const fields = await readForm(c.req);
+        if (!sources.operations) throw new ProblemError(404, 'not_found', 'No function here keeps dead letters.');
+        const next = await act(fields, sources, c.req.param('id') ?? '');
+        return typeof next === 'string' ? c.redirect(next, 303) : await showPage(c, next, sources);
+      } catch (error) {
+        if (error instanceof ProblemError) return await refused(c, error);
+        throw error;
+      }
+    });
+  form('/dead-letters/confirm', confirm);
+  form('/dead-letters/redrive', redrive);
+  form('/replays', replay);
+  for (const jobs of ['/redrives', '/replays'])
+    form(`${jobs}/:id{[\\w-]{1,64}}/cancel`, (_, sources, id) => cancel(`${jobs}/${id}`, sources));
+  return app;
 }
 
 async function confirm(form: URLSearchParams, { operations }: ConsoleSources): Promise<Page> {
@@ -50,14 +56,14 @@ async function confirm(form: URLSearchParams, { operations }: ConsoleSources): P
   return confirmPage(choice, counted.body.total, one?.problem === undefined ? one?.body : undefined);
 }
 
-async function redrive(form: URLSearchParams, { operations }: ConsoleSources): Promise<Page | string> {
+async function redrive(form: URLSearchParams, { operations }: ConsoleSources): Promise<Next> {
   const begun = await operations!.call<Job>('POST', '/redrives', choiceOf(form));
   if (begun.problem !== undefined)
     return failurePage('Nothing was sent', { status: begun.status, message: begun.problem });
   return `/redrives/${begun.body.id}`;
 }
 
-async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<Page | string> {
+async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<Next> {
   const [trigger, from, to] = [form.get('trigger') ?? '', timestamp(form.get('from')), timestamp(form.get('to'))];
   if (!trigger || !from || !to)
     return replayForm(form, sources, 'Choose a trigger, and two times such as 2026-01-31 14:00.');
@@ -70,7 +76,7 @@ async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<P
   return begun.problem === undefined ? `/replays/${begun.body.id}` : replayForm(form, sources, begun.problem);
 }
 
-async function cancel(job: string, { operations }: ConsoleSources): Promise<Page | string> {
+async function cancel(job: string, { operations }: ConsoleSources): Promise<Next> {
   const { status, problem } = await operations!.call('DELETE', job);
   return problem === undefined ? job : failurePage('Not cancelled', { status, message: problem });
 }

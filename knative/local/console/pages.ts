@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type HttpResponse, problem } from '@dormouse/http/http-response';
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { deadLetterPage } from './dead-letter-page.ts';
 import { deadLettersPage } from './dead-letters-page.ts';
 import { eventPage } from './event-page.ts';
@@ -10,7 +11,7 @@ import { jobPage } from './job-page.ts';
 import { heading, layout, nothing, type Page } from './layout.ts';
 import { logsPage } from './logs-page.ts';
 import { metricsPage } from './metrics-page.ts';
-import { decoded } from './path.ts';
+import { parametersOf } from './parameters.ts';
 import { replayPage } from './replay-page.ts';
 import type { ConsoleSources } from './sources.ts';
 import { tracePage } from './trace-page.ts';
@@ -25,56 +26,42 @@ const assets: Readonly<Record<string, string>> = {
 };
 
 /** The console's pages, and the files they load. */
-export async function consolePages(url: URL, sources: ConsoleSources): Promise<HttpResponse> {
-  const [, first, second, ...rest] = url.pathname.split('/');
-  if (first === 'console' && second) return asset(second);
-  const page = rest.length === 0 ? await pageAt(first ?? '', second, url, sources) : undefined;
-  const found: Page = page ?? {
-    name: 'functions',
-    title: 'Nothing here',
-    status: 404,
-    content: html`${heading('Nothing here')}${nothing(`There is no page at ${url.pathname}.`)}`,
-  };
-  return showPage(found, sources);
+export function pageRoutes(sources: ConsoleSources): Hono {
+  const app = new Hono();
+  const page = (path: string, make: (c: Context, id: string) => Page | Promise<Page>) =>
+    app.get(path, async (c) => showPage(c, await make(c, c.req.param('id') ?? ''), sources));
+  page('/', () => functionsPage(sources));
+  page('/events', (c) => eventsPage(parametersOf(c), sources));
+  page('/events/:id', (c, id) => eventPage(id, c.req.query('source'), sources));
+  page('/triggers', () => triggersPage(sources));
+  page('/traces', (c) => tracesPage(parametersOf(c), sources));
+  page('/traces/:id', (_, id) => tracePage(id, sources));
+  page('/measures', (c) => metricsPage(parametersOf(c), sources));
+  page('/logs', (c) => logsPage(parametersOf(c), sources));
+  page('/dead-letters', (c) => deadLettersPage(parametersOf(c), sources));
+  page('/dead-letters/:id', (_, id) => deadLetterPage(id, sources));
+  page('/redrives/:id', (_, id) => jobPage('redrive', id, sources));
+  page('/replay', (c) => replayPage(parametersOf(c), sources));
+  page('/replays/:id', (_, id) => jobPage('replay', id, sources));
+  page('/undeliverable', () => undeliverablePage(sources));
+  for (const [name, type] of Object.entries(assets))
+    app.get(`/console/${name}`, async (c) =>
+      c.body(await readFile(new URL(name, import.meta.url)), 200, {
+        'content-type': type,
+        'cache-control': 'no-cache',
+      }),
+    );
+  return app;
 }
 
 /** A page as an HTTP response. */
-export const showPage = async (page: Page, sources: ConsoleSources): Promise<HttpResponse> => ({
-  status: page.status ?? 200,
-  type: 'text/html; charset=utf-8',
-  body: (await layout(page, sources)).toString(),
+export const showPage = (c: Context, page: Page, sources: ConsoleSources): Response | Promise<Response> =>
+  c.html(layout(page, sources), (page.status ?? 200) as ContentfulStatusCode);
+
+/** The page where there is none. */
+export const noPage = (path: string): Page => ({
+  name: 'functions',
+  title: 'Nothing here',
+  status: 404,
+  content: html`${heading('Nothing here')}${nothing(`There is no page at ${path}.`)}`,
 });
-
-async function pageAt(
-  first: string,
-  second: string | undefined,
-  { searchParams }: URL,
-  sources: ConsoleSources,
-): Promise<Page | undefined> {
-  if (first === '' && second === undefined) return functionsPage(sources);
-  if (first === 'events')
-    return second
-      ? eventPage(decoded(second), searchParams.get('source') ?? undefined, sources)
-      : eventsPage(searchParams, sources);
-  if (first === 'traces') return second ? tracePage(second, sources) : tracesPage(searchParams, sources);
-  if (first === 'triggers' && !second) return triggersPage(sources);
-  if (first === 'measures' && !second) return metricsPage(searchParams, sources);
-  if (first === 'logs' && !second) return logsPage(searchParams, sources);
-  if (first === 'dead-letters')
-    return second ? deadLetterPage(decoded(second), sources) : deadLettersPage(searchParams, sources);
-  if (first === 'replay' && !second) return replayPage(searchParams, sources);
-  if ((first === 'redrives' || first === 'replays') && second)
-    return jobPage(first === 'redrives' ? 'redrive' : 'replay', second, sources);
-  return first === 'undeliverable' && !second ? undeliverablePage(sources) : undefined;
-}
-
-async function asset(name: string): Promise<HttpResponse> {
-  const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
-  if (!type) return problem(404, `there is no file ${name}`);
-  return {
-    status: 200,
-    type,
-    body: await readFile(new URL(name, import.meta.url)),
-    headers: { 'cache-control': 'no-cache' },
-  };
-}

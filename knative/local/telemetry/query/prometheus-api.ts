@@ -1,4 +1,3 @@
-import type { HttpResponse } from '@dormouse/http/http-response';
 import type { MetricStore, Series } from '../metric-store.ts';
 import { type Flat, type Labels, namesOf } from './prometheus-series.ts';
 import { numberText } from './prometheus-text.ts';
@@ -31,6 +30,12 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   alerts: () => ({ alerts: [] }),
 };
 
+interface PrometheusResponse {
+  status: number;
+  /** JSON. */
+  body: string;
+}
+
 /**
  * Prometheus' HTTP API (prometheus.io/docs/prometheus/latest/querying/api) over the store, as far as reading goes; no rules are evaluated.
  * @param path the path after `/api/v1/`
@@ -40,7 +45,7 @@ export async function prometheusApi(
   parameters: URLSearchParams,
   store: MetricStore,
   nowMs = Date.now(),
-): Promise<HttpResponse> {
+): Promise<PrometheusResponse> {
   const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
   const endpoint = label ? valuesOf(label) : endpoints[path];
   if (!endpoint) return failure(404, 'not_found', `there is nothing at /api/v1/${path}`);
@@ -52,12 +57,11 @@ export async function prometheusApi(
   }
 }
 
-const json = (status: number, value: unknown): HttpResponse => ({
+const json = (status: number, value: unknown): PrometheusResponse => ({
   status,
-  type: 'application/json',
   body: JSON.stringify(value),
 });
-const failure = (status: number, errorType: string, error: string): HttpResponse =>
+const failure = (status: number, errorType: string, error: string): PrometheusResponse =>
   json(status, { status: 'error', errorType, error });
 
 const valuesOf =
