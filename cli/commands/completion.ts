@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
@@ -36,6 +37,7 @@ export const completion = buildCommand({
     return function printScript(this: Context, _: object, shell: (typeof shells)[number]) {
       const program = [process.execPath, join(this.root, 'cli/dormouse.mjs')].map((path) => `'${path}'`).join(' ');
       script(shell, 'dormouse', program);
+      if (shell === 'bash') this.terminal.print(readFileSync(join(this.root, 'cli/completion/wrapper.bash'), 'utf8'));
     };
   },
 });
