@@ -1,6 +1,5 @@
 import type { Env } from '@dormouse/runtime/app';
 import type { Hono } from 'hono';
-import { safeHeaders } from './headers.ts';
 import { trusted } from './html.ts';
 import { layout } from './layout.ts';
 import { type CachedPage, deliver, pageOf } from './pages.ts';
@@ -13,7 +12,6 @@ export function docs(app: Hono<Env>): void {
     const html = layout({ title: 'API', canonical: '/docs/api', main: trusted(reference) });
     return { page: pageOf(html), openApi: pageOf(document, 'application/json') };
   };
-  app.get('/docs', () => new Response(null, { status: 302, headers: { ...safeHeaders, location: '/docs/api' } }));
   app.get('/docs/api', async (c) => deliver(c, (await (pages ??= load())).page));
   app.get('/docs/api/openapi.json', async (c) => deliver(c, (await (pages ??= load())).openApi));
 }
