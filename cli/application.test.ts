@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import packageJson from '../package.json' with { type: 'json' };
 import { allTargets } from './all-commands.fixture.ts';
 import { dormouse } from './dormouse.fixture.ts';
+
+const packageJson = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string;
+  scripts: Record<string, string>;
+};
 
 const named = allTargets.map(({ path, target }) => ({ name: ['dormouse', ...path].join(' '), path, target }));
 
