@@ -25,6 +25,12 @@ describe('the text of an error', () => {
     expect(errorText(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
   });
 
+  test('is all that a room below says, what to do instead included', () => {
+    expect(
+      errorText(Object.assign(new (class DeployError extends Error {})('first\nsecond'), { name: 'DeployError' })),
+    ).toBe('first\nsecond');
+  });
+
   test('is the stack of a defect', () => {
     expect(errorText(new TypeError('undefined is no function'))).toMatch(/^TypeError: undefined is no function\n +at /);
     expect(errorText('thrown')).toBe('thrown');

@@ -26,9 +26,10 @@ export function processExitCode(code: number): number {
  */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof CommandError || (error.constructor !== Error && named(error) && !('code' in error)))
-    return error.message;
-  const forPeople = error.constructor === Error || 'code' in error;
+  // Classes of the rooms below say in several lines what to do instead.
+  const ofRoom = error.constructor !== Error && !['CommandError', 'UsageError'].includes(error.name);
+  if (ofRoom && named(error) && !('code' in error)) return error.message;
+  const forPeople = error instanceof CommandError || error.constructor === Error || 'code' in error;
   return forPeople
     ? error.message.split('\n', 1)[0] || String((error as { code?: unknown }).code)
     : (error.stack ?? error.message);
