@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyCheckout } from '../checkout-copy.ts';
 import { needs } from '../needs.ts';
@@ -29,15 +29,6 @@ let copy: string;
 let shell: ChildProcess;
 let platform: ChildProcess | undefined;
 let ports: { ingress: number; console: number };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 beforeAll(async () => {
   copy = copyCheckout();
