@@ -77,6 +77,13 @@ function resolved(project: string, path: string, specifier: string, workspaces: 
   return owner ? `${owner.folder}/${specifier.slice(owner.name.length + 1)}.ts` : specifier;
 }
 
+/** Everything that `path` imports, directly or not, and itself. */
+export function reachedFrom(path: string, graph: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set([path]);
+  for (const each of reached) for (const next of graph.get(each) ?? []) reached.add(next);
+  return reached;
+}
+
 /** The circles of a graph of imports, each as the files of one strongly connected component (Tarjan 1972). */
 export function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const index = new Map<string, number>();

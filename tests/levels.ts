@@ -1,4 +1,4 @@
-import { type Source, sourcesOf, workspacesOf } from './import-graph.ts';
+import { reachedFrom, sourcesOf, workspacesOf } from './import-graph.ts';
 
 /** How much of the system a test file needs: nothing, a server or process, the whole local platform. */
 export type Level = 'unit' | 'integration' | 'platform';
@@ -9,17 +9,19 @@ const startsServer = /^(node:child_process|tests\/(database|function-process)\.t
 
 /** Test files of `project` by level, which follows from what they import, directly or not. */
 export function testLevels(project: string): Record<Level, string[]> {
-  const sources = sourcesOf(project, folders, workspacesOf(project));
-  const graph = new Map(sources.map(({ path, imports }) => [path, imports]));
+  const graph = importsOf(project);
   const levels: Record<Level, string[]> = { unit: [], integration: [], platform: [] };
-  for (const source of sources) if (source.path.endsWith('.test.ts')) levels[levelOf(source, graph)].push(source.path);
+  for (const path of graph.keys()) if (path.endsWith('.test.ts')) levels[levelOf(path, graph)].push(path);
   return levels;
 }
 
-function levelOf({ path }: Source, graph: ReadonlyMap<string, readonly string[]>): Level {
-  const reached = new Set([path]);
-  for (const each of reached) for (const next of graph.get(each) ?? []) reached.add(next);
-  const some = (pattern: RegExp) => [...reached].some((each) => pattern.test(each));
-  if (some(startsPlatform)) return 'platform';
-  return some(startsServer) ? 'integration' : 'unit';
+/** What each source file that tests can reach imports. */
+export function importsOf(project: string): ReadonlyMap<string, readonly string[]> {
+  return new Map(sourcesOf(project, folders, workspacesOf(project)).map(({ path, imports }) => [path, imports]));
+}
+
+function levelOf(path: string, graph: ReadonlyMap<string, readonly string[]>): Level {
+  const reached = [...reachedFrom(path, graph)];
+  if (reached.some((each) => startsPlatform.test(each))) return 'platform';
+  return reached.some((each) => startsServer.test(each)) ? 'integration' : 'unit';
 }

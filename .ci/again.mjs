@@ -1,0 +1,6 @@
+// Prints the test files that have to run here too, one a line. Given: the report of a run on a machine without programs.
+import { readFileSync } from 'node:fs';
+import { filesToRunAgain } from '../tests/reports/files-to-run-again.ts';
+
+const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+for (const file of filesToRunAgain(process.cwd(), report)) console.log(file);
