@@ -10,8 +10,8 @@ import { on, receive } from '@dormouse/runtime/receive';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
 import { headersOf, readAny } from './any-event.ts';
+import { api } from './api.ts';
 import { type FailedDelivery, parseDeadLetter } from './dead-letter.ts';
-import { deadLettersQuery, eventsQuery, newRedrive, newReplay } from './fields.ts';
 import type { Items } from './items.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { justNowMs, type Trigger, type Triggers } from './kubernetes.ts';
@@ -24,9 +24,9 @@ import {
   fullDeadLetterView,
   fullEventView,
   jobPath,
-  jobView,
   nextLink,
-  path,
+  redriveView,
+  replayView,
 } from './views.ts';
 
 export interface Dependencies {
@@ -59,8 +59,8 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
   };
   const respondWithJob = async (c: Context, kind: Job['kind'], jobId: string, status: 200 | 201) => {
     const job = await found(jobs, kind, jobId);
-    const listed = kind === 'redrive' ? { items: await items.list(jobId, listedItems) } : {};
-    return c.json({ ...jobView(job), ...listed }, status, status === 201 ? { location: jobPath(job) } : {});
+    const view = kind === 'redrive' ? redriveView(job, await items.list(jobId, listedItems)) : replayView(job);
+    return c.json(view, status, status === 201 ? { location: jobPath(job) } : {});
   };
   const cancel = (kind: Job['kind']) => async (c: Context) => {
     const known = await jobs.cancel(kind, jobIdOf(c));
@@ -87,40 +87,40 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
       return c.body(null, 204);
     })
     .post('/batches', receive({ handlers: [on(batchDue, ({ data }) => work(data.job, data.step))] }))
-    .use(`${path}/*`, authenticate(tokens), operator)
-    .get(`${path}/events`, async (c) => {
-      const query = check(eventsQuery, queryOf(c));
+    .use('/api/journal/*', authenticate(tokens), operator)
+    .get(api.events.path, async (c) => {
+      const query = check(api.events.query, queryOf(c));
       const rows = await journal.events(query, pageOf(query));
       return list(c, query.limit, rows, ({ position }) => position, eventView);
     })
-    .get(`${path}/events/:position`, async (c) => {
+    .get(api.event.path, async (c) => {
       const event = await journal.event(id(c.req.param('position')));
       return event ? c.json(fullEventView(event)) : fail('not_found', 'There is no such event.');
     })
-    .get(`${path}/dead-letters`, async (c) => {
-      const { state, ...query } = check(deadLettersQuery, queryOf(c));
+    .get(api.deadLetters.path, async (c) => {
+      const { state, ...query } = check(api.deadLetters.query, queryOf(c));
       const rows = await journal.deadLetters({ ...query, state: state === 'all' ? undefined : state }, pageOf(query));
       return list(c, query.limit, rows, ({ number }) => number, deadLetterView);
     })
-    .get(`${path}/dead-letters/:number`, async (c) => {
+    .get(api.deadLetter.path, async (c) => {
       const stored = await journal.deadLetter(id(c.req.param('number')));
       return stored ? c.json(fullDeadLetterView(stored)) : fail('not_found', 'There is no such dead letter.');
     })
-    .post(`${path}/redrives`, limited, json(newRedrive), async (c) => {
+    .post(api.redrive.path, limited, json(api.redrive.body), async (c) => {
       const { numbers, filter, dry_run: dryRun } = c.req.valid('json');
       const job = await jobs.redrive(numbers ? { numbers } : { filter: filter ?? {} }, dryRun, required(c).name);
       return respondWithJob(c, 'redrive', job.id, 201);
     })
-    .get(`${path}/redrives/:id`, (c) => respondWithJob(c, 'redrive', jobIdOf(c), 200))
-    .delete(`${path}/redrives/:id`, cancel('redrive'))
-    .post(`${path}/replays`, limited, json(newReplay), async (c) => {
+    .get(api.getRedrive.path, (c) => respondWithJob(c, 'redrive', jobIdOf(c), 200))
+    .delete(api.cancelRedrive.path, cancel('redrive'))
+    .post(api.replay.path, limited, json(api.replay.body), async (c) => {
       const { dry_run: dryRun, ...range } = c.req.valid('json');
       await demandTrigger(triggers, range.trigger, service);
       const job = await jobs.replay(range, dryRun, required(c).name);
       return respondWithJob(c, 'replay', job.id, 201);
     })
-    .get(`${path}/replays/:id`, (c) => respondWithJob(c, 'replay', jobIdOf(c), 200))
-    .delete(`${path}/replays/:id`, cancel('replay'));
+    .get(api.getReplay.path, (c) => respondWithJob(c, 'replay', jobIdOf(c), 200))
+    .delete(api.cancelReplay.path, cancel('replay'));
 }
 
 const operator: MiddlewareHandler<Env> = (c, next) => {

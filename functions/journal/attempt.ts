@@ -11,8 +11,8 @@ class DeliveryError extends Error {
 }
 
 /**
- * Sends one event again, in a span of the trace that its first delivery belonged to: the consumer's span is a child of it, so that the
- * trace goes on where it broke off. The span links to the batch, and to the attempt before.
+ * Sends one event again, in a span of the trace of its first delivery: the consumer's span is a child of it, so that the trace continues.
+ * The span links to the batch, and to the previous attempt.
  */
 export async function redeliver(
   { deliver, items, until }: { deliver: Deliver; items: Pick<Items, 'dataOf'>; until: number },

@@ -1,6 +1,6 @@
 import type { AnyEvent } from './any-event.ts';
 
-/** A delivery that the Broker has given up. */
+/** A delivery that the Broker has abandoned. */
 export interface FailedDelivery {
   /** The event as it was, without what the Broker added to it. */
   event: AnyEvent;
@@ -16,7 +16,7 @@ export interface FailedDelivery {
 
 /**
  * Takes a dead letter apart: `knativeerrordest`, `knativeerrorcode` and `knativeerrordata` (base64 of the answer's body, cut by the
- * Broker) are taken out of the event's attributes, and so is `knativebrokerttl`, which the multi-tenant Broker shows to no subscriber else.
+ * Broker) are removed from the event's attributes, and so is `knativebrokerttl`, which the multi-tenant Broker hides from other subscribers.
  */
 export function parseDeadLetter({ attributes, data }: AnyEvent): FailedDelivery {
   const {

@@ -18,11 +18,11 @@ export interface ReplayItem {
   item: number;
   attributes: Readonly<Record<string, string>>;
   traceparent: string | null;
-  /** Whether the job has it behind it. */
+  /** Whether the job has handled it. */
   done: boolean;
 }
 
-/** What became of an item. */
+/** Result of an item. */
 export interface Outcome {
   outcome: 'sent' | 'failed' | 'unmatched' | 'already';
   status?: number | undefined;
@@ -34,13 +34,13 @@ export interface Outcome {
 }
 
 export interface Items {
-  /** Dead letters that a redrive has still to do, by number. */
+  /** Dead letters that a redrive has not handled yet, by number. */
   deadLetters(job: Job, limit: number): Promise<RedriveItem[]>;
   /** Events of a replay's range behind its cursor, by position. */
   archived(job: Job, limit: number): Promise<ReplayItem[]>;
   /** The event's data. */
   dataOf(kind: Job['kind'], item: number): Promise<Buffer | undefined>;
-  /** Notes an outcome, the first one only; a dead letter that was sent is redriven from then on. */
+  /** Stores the first outcome of an item; a dead letter that was sent is redriven from then on. */
   record(job: Job, item: number, outcome: Outcome): Promise<void>;
   /** The first of a redrive's items with their outcomes. */
   list(

@@ -69,13 +69,13 @@ export interface Jobs {
    * @throws AppError conflict while somebody else works on it
    */
   claim(id: string, step: number): Promise<Job | undefined>;
-  /** Gives a batch back that came to nothing, unless somebody else has it by now. */
+  /** Releases the lease of a failed batch, unless another process has it by now. */
   release(job: Job): Promise<void>;
-  /** Ends a batch: job and the event of the next batch in one transaction. One of two that worked on the same step changes nothing. */
+  /** Ends a batch: job and the event of the next batch in one transaction. Of two processes that ran the same step, one changes nothing. */
   advance(job: Job, progress: Progress): Promise<void>;
 }
 
-/** Longer than a batch works (work.ts), so that two hardly ever do the same. */
+/** Longer than a batch runs (work.ts), so that two processes rarely run the same batch. */
 const leaseSeconds = 30;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -6,7 +6,7 @@ import { traceHeaders } from '@dormouse/runtime/trace';
 import type { AnyEvent } from './any-event.ts';
 import { causeOf } from './dead-letter.ts';
 
-/** What came of sending an event to a subscriber. */
+/** Result of sending an event to a subscriber. */
 export interface Delivery {
   ok: boolean;
   /** The last answer's; undefined when there was none. */

@@ -1,10 +1,25 @@
+import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { encodeCursor } from '@dormouse/runtime/keyset';
 import { isJson } from './any-event.ts';
+import { api } from './api.ts';
 import type { Counts, Job } from './jobs.ts';
 import type { ArchivedEvent, Attempt, DeadLetter, FullDeadLetter } from './store.ts';
 
-/** What every list says of an event. */
-const summary = ({ id, type, source, subject, time }: Readonly<Record<string, string>>) => ({
+type EventSummary = ResponseOf<typeof api.events, 200>[number];
+type Event = ResponseOf<typeof api.event, 200>;
+type DeadLetterSummary = ResponseOf<typeof api.deadLetters, 200>[number];
+type DeadLetterBody = ResponseOf<typeof api.deadLetter, 200>;
+type Redrive = ResponseOf<typeof api.getRedrive, 200>;
+type Replay = ResponseOf<typeof api.getReplay, 200>;
+
+/** What every list says of an event; whatever is stored has id, type and source. */
+const summary = ({
+  id = '',
+  type = '',
+  source = '',
+  subject,
+  time,
+}: Readonly<Record<string, string>>): DeadLetterSummary['event'] => ({
   id,
   type,
   source,
@@ -12,57 +27,66 @@ const summary = ({ id, type, source, subject, time }: Readonly<Record<string, st
   time: time ?? null,
 });
 
-export const eventView = ({ position, attributes, receivedAt, traceId }: ArchivedEvent) => ({
-  position,
-  ...summary(attributes),
-  received_at: receivedAt,
-  trace_id: traceId,
-});
+/** An item of the list of archived events. */
+export function eventView({ position, attributes, receivedAt, traceId, ...unanswered }: ArchivedEvent): EventSummary {
+  nothingLeft(unanswered);
+  return { position, ...summary(attributes), received_at: receivedAt.toISOString(), trace_id: traceId };
+}
 
-export const fullEventView = (event: ArchivedEvent & { data: Buffer | null }) => ({
+/** An archived event with its data. */
+export const fullEventView = ({ data, ...event }: ArchivedEvent & { data: Buffer | null }): Event => ({
   ...eventView(event),
   attributes: event.attributes,
-  ...dataView(event),
+  ...dataView(data, event.attributes),
 });
 
-export const deadLetterView = (deadLetter: DeadLetter) => ({
-  number: deadLetter.number,
-  event: summary(deadLetter.attributes),
-  trigger: deadLetter.trigger,
-  destination: deadLetter.destination,
-  status: deadLetter.status,
-  cause: deadLetter.cause,
-  failed_at: deadLetter.failedAt,
-  trace_id: deadLetter.traceId,
-  state: deadLetter.state,
-  redrives: deadLetter.redrives,
-});
+/** An item of the list of dead letters. */
+export function deadLetterView({ attributes, failedAt, traceId, ...others }: DeadLetter): DeadLetterSummary {
+  const { number, trigger, destination, status, cause, state, redrives, ...unanswered } = others;
+  nothingLeft(unanswered);
+  return {
+    number,
+    event: summary(attributes),
+    trigger,
+    destination,
+    status,
+    cause,
+    failed_at: failedAt.toISOString(),
+    trace_id: traceId,
+    state,
+    redrives,
+  };
+}
 
-export const fullDeadLetterView = (deadLetter: FullDeadLetter) => ({
-  ...deadLetterView(deadLetter),
-  attributes: deadLetter.attributes,
-  headers: deadLetter.headers,
-  ...dataView(deadLetter),
-  body: deadLetter.body,
-  attempts: deadLetter.attempts.map(attemptView),
-});
+/** A dead letter with everything that is known of it. */
+export function fullDeadLetterView({ headers, body, data, attempts, ...deadLetter }: FullDeadLetter): DeadLetterBody {
+  return {
+    ...deadLetterView(deadLetter),
+    attributes: deadLetter.attributes,
+    headers,
+    ...dataView(data, deadLetter.attributes),
+    body,
+    attempts: attempts.map(attemptView),
+  };
+}
 
-const attemptView = ({ at, status, outcome, error, traceId }: Attempt) => ({
+function attemptView({
   at,
   status,
   outcome,
   error,
-  trace_id: traceId,
-});
+  traceId,
+  ...unanswered
+}: Attempt): DeadLetterBody['attempts'][number] {
+  nothingLeft(unanswered);
+  return { at: at.toISOString(), status, outcome, error, trace_id: traceId };
+}
 
 /** `data` as JSON or text; bytes that are neither as `data_base64`, like CloudEvents' JSON format. */
-function dataView({
-  data,
-  attributes,
-}: {
-  data: Buffer | null;
-  attributes: Readonly<Record<string, string>>;
-}): { data: unknown } | { data_base64: string } {
+function dataView(
+  data: Buffer | null,
+  attributes: Readonly<Record<string, string>>,
+): { data: unknown } | { data_base64: string } {
   if (data === null) return { data: null };
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
@@ -72,38 +96,41 @@ function dataView({
   }
 }
 
-export const path = '/api/journal';
-
 /** Where a job is found. */
-export const jobPath = ({ kind, id }: Pick<Job, 'kind' | 'id'>): string => `${path}/${kind}s/${id}`;
+export const jobPath = ({ kind, id }: Pick<Job, 'kind' | 'id'>): string => `${api[kind].path}/${id}`;
 
 /** In a dry run, `done` is what would be sent. */
-export function jobView(job: Job & Counts) {
-  const { id, kind, state, total, failed, unmatched } = job;
-  const replay = kind === 'replay';
-  return {
-    id,
-    kind,
-    state,
-    total,
-    done: job.dryRun ? (replay ? job.matched : job.sent) : job.sent + job.already,
-    failed,
-    ...(replay
-      ? {
-          trigger: job.trigger,
-          from: job.from,
-          to: job.to,
-          seen: job.seen,
-          matched: job.matched,
-          unmatched: job.seen - job.matched,
-        }
-      : { unmatched }),
-    dry_run: job.dryRun,
-    error: job.error,
-    created_at: job.createdAt,
-    finished_at: job.finishedAt,
-  };
-}
+export const redriveView = (job: Job & Counts, items: Redrive['items']): Redrive => ({
+  ...commonView(job),
+  kind: 'redrive',
+  done: job.dryRun ? job.sent : job.sent + job.already,
+  unmatched: job.unmatched,
+  items,
+});
+
+/** In a dry run, `done` is what would be sent. */
+export const replayView = (job: Job & Counts): Replay => ({
+  ...commonView(job),
+  kind: 'replay',
+  done: job.dryRun ? job.matched : job.sent + job.already,
+  trigger: job.trigger,
+  from: job.from?.toISOString() ?? null,
+  to: job.to?.toISOString() ?? null,
+  seen: job.seen,
+  matched: job.matched,
+  unmatched: job.seen - job.matched,
+});
+
+const commonView = ({ id, state, total, failed, dryRun, error, createdAt, finishedAt }: Job & Counts) => ({
+  id,
+  state,
+  total,
+  failed,
+  dry_run: dryRun,
+  error,
+  created_at: createdAt.toISOString(),
+  finished_at: finishedAt?.toISOString() ?? null,
+});
 
 /** `Link` (RFC 8288) to the next, older piece of a list; undefined on the last one. */
 export function nextLink(url: string, last: number | undefined): { link: string } | undefined {

@@ -21,11 +21,11 @@ export interface WorkOptions {
   scan?: number;
 }
 
-/** Nothing is begun after that; with the last answers' timeout it is well below what a Broker waits (30 s). */
+/** No delivery begins later; with the timeout of the last response it stays well below the Broker's (30 s). */
 const beginMs = 8000;
 const scanOfDryRun = 2000;
 
-/** What is to be done about one item: sent to an address, or noted as it is. */
+/** What to do with an item: send it to an address, or store an outcome at once. */
 interface Plan {
   address?: string;
   noted?: Outcome;
@@ -33,9 +33,9 @@ interface Plan {
 }
 
 /**
- * Works off one batch of a job. What was sent is noted event by event, so that a batch that runs again, because its process was killed
- * or its answer lost, sends only what it had not noted; and the next batch is an event in the transaction that ends this one.
- * @throws AppError conflict while somebody else works on the batch; unavailable when Kubernetes does not answer
+ * Runs one batch of a job. The outcome of each event is stored at once, so that a batch that runs again, because its process was killed
+ * or its response lost, sends only what has no outcome; the transaction that ends a batch emits the event that starts the next.
+ * @throws AppError conflict while another process runs the batch; unavailable when Kubernetes does not answer
  */
 export function worker(options: WorkOptions): (job: string, step: number) => Promise<void> {
   const { jobs } = options;
@@ -51,7 +51,7 @@ export function worker(options: WorkOptions): (job: string, step: number) => Pro
   };
 }
 
-/** Who has just mended a Trigger redrives next: each batch asks anew where Triggers deliver. */
+/** Operators redrive right after mending a Trigger: each batch reads the Triggers again. */
 async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
   const { items, triggers, batch = 100 } = options;
   const known = await triggers.list(0);
@@ -86,7 +86,7 @@ async function replay(options: WorkOptions, job: Job): Promise<Progress> {
   const passes = compileFilters(trigger.filters);
   const rows = await items.archived(job, scan);
   const matching = rows.filter(({ attributes }) => passes(attributes));
-  // Behind the last event that this batch may send, nothing is looked at yet.
+  // Events behind the last one that this batch may send belong to the next batch.
   const beyond = job.dryRun ? undefined : matching[batch]?.item;
   const todo = job.dryRun ? [] : matching.filter(({ done }, i) => i < batch && !done);
   const left = await carryOut(options, job, todo, () => ({ address }));
@@ -103,7 +103,7 @@ async function replay(options: WorkOptions, job: Job): Promise<Progress> {
 
 type Task = Pick<RedriveItem, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<RedriveItem, 'previous'>>;
 
-/** @returns the items for which there was no time */
+/** @returns the items that there was no time for */
 async function carryOut<T extends Task>(
   options: WorkOptions,
   job: Job,
