@@ -9,7 +9,7 @@ import { openSql } from './sql.ts';
 import type { Sql } from './sql-types.ts';
 
 /** Below the 5 s of production, so that the suite is quick, and long enough for a busy machine. */
-const silenceMs = 2000;
+const maxSilenceMs = 2000;
 const home = mkdtempSync(join(tmpdir(), 'dormouse-hanging-'));
 let server: Postgres;
 let sql: Sql;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await admin.end();
 });
 beforeEach(() => {
-  sql = openSql({ databaseUrl: server.url, service: 'test' }, { silenceMs });
+  sql = openSql({ databaseUrl: server.url, service: 'test' }, { maxSilenceMs });
 });
 afterEach(async () => {
   goOn();
@@ -83,7 +83,7 @@ test('a transaction fails in the middle of its work, the ones that wait for its 
 
 test('a connection that cannot be made fails whoever waits for it', async () => {
   await hang();
-  const late = openSql({ databaseUrl: server.url, service: 'late' }, { silenceMs });
+  const late = openSql({ databaseUrl: server.url, service: 'late' }, { maxSilenceMs });
   const statements = Array.from({ length: 10 }, () => late`SELECT 1`.execute());
   const works = Array.from({ length: 10 }, () => late.begin((tx) => tx`SELECT 1`));
   expect(await reported([...statements, ...works])).toEqual(Array(20).fill(unavailable));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { silence } from './silence.ts';
+import { responseWatchdog } from './response-watchdog.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -15,7 +15,7 @@ class Statement {
 
 function watched(limitMs = 5000) {
   const hung = vi.fn();
-  const watch = silence(limitMs)(hung);
+  const watch = responseWatchdog(limitMs)(hung);
   const send = () => {
     const statement = watch.follow(new Statement());
     statement.handler(statement as never);
@@ -70,7 +70,7 @@ test('a statement that is never sent, like a fragment of another, is not waited 
 });
 
 test('any number of statements on any number of connections share one timer, which ends with them', () => {
-  const watch = silence(5000);
+  const watch = responseWatchdog(5000);
   const statements = Array.from({ length: 20 }, () => watch(() => {})).flatMap((each) =>
     Array.from({ length: 20 }, () => each.follow(new Statement())),
   );

@@ -7,8 +7,8 @@ interface Statement {
   reject: (error: unknown) => void;
 }
 
-/** Looks after the statements of one connection. */
-export interface Watch {
+/** Watches the statements of one connection. */
+export interface ResponseWatchdog {
   /** Counts a statement from the moment it is sent (a fragment of another never is) until it is answered. */
   follow<S>(statement: S): S;
   stop(): void;
@@ -17,32 +17,32 @@ export interface Watch {
 const sweepsPerLimit = 10;
 
 /**
- * Tells connections on which nothing is answered any more: the server hangs, or the network swallows everything. PostgreSQL itself
+ * Finds connections on which nothing is answered any more: the server hangs, or the network drops everything. PostgreSQL itself
  * cancels a slow statement (statement_timeout), but only while it runs, and postgres.js waits forever.
  *
  * One timer for all connections, and only while a statement is in flight; it counts its own rounds instead of reading the clock, so
  * that a process that was itself stopped for a while reports no timeout.
  *
  * @param limitMs without any answer while at least one statement waits; found out up to a tenth later.
- * @returns makes a watch. `hung` must end the connection; what it leaves unanswered fails with AppError unavailable.
+ * @returns makes the watchdog of a connection. `hung` must end the connection; what it leaves unanswered fails with AppError unavailable.
  */
-export function silence(limitMs: number): (hung: (error: AppError) => void) => Watch {
-  const sweeps = new Set<() => boolean>();
+export function responseWatchdog(limitMs: number): (hung: (error: AppError) => void) => ResponseWatchdog {
+  const checks = new Set<() => boolean>();
   let timer: NodeJS.Timeout | undefined;
   const sweep = () => {
-    for (const look of sweeps) if (!look()) sweeps.delete(look);
-    if (sweeps.size > 0) return;
+    for (const check of checks) if (!check()) checks.delete(check);
+    if (checks.size > 0) return;
     clearInterval(timer);
     timer = undefined;
   };
   return (hung) => {
     let inFlight = 0;
-    let silentRounds = 0;
+    let roundsWithoutResponse = 0;
     let over: AppError | undefined;
     let stopped = false;
-    const look = (): boolean => {
+    const check = (): boolean => {
       if (stopped || inFlight === 0) return false;
-      if (++silentRounds <= sweepsPerLimit) return true;
+      if (++roundsWithoutResponse <= sweepsPerLimit) return true;
       stopped = true;
       over = timeoutError(limitMs);
       hung(over);
@@ -50,8 +50,8 @@ export function silence(limitMs: number): (hung: (error: AppError) => void) => W
     };
     const sent = () => {
       if (inFlight++ > 0) return;
-      silentRounds = 0;
-      sweeps.add(look);
+      roundsWithoutResponse = 0;
+      checks.add(check);
       timer ??= setInterval(sweep, limitMs / sweepsPerLimit).unref();
     };
     return {
@@ -64,7 +64,7 @@ export function silence(limitMs: number): (hung: (error: AppError) => void) => W
           const answered = () => {
             Object.assign(statement, { resolve, reject });
             inFlight--;
-            silentRounds = 0;
+            roundsWithoutResponse = 0;
           };
           statement.resolve = (value) => {
             answered();

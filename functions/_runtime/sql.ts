@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { addArrayTypes } from './array-types.ts';
 import type { Config } from './config.ts';
-import { silence } from './silence.ts';
+import { responseWatchdog } from './response-watchdog.ts';
 import type { Sql, Tx } from './sql-types.ts';
 import { traced } from './traced-sql.ts';
 import { transactions } from './transactions.ts';
@@ -12,7 +12,7 @@ const forTransactions = 2;
 /**
  * The function's connections to PostgreSQL, opened by the first statement: named prepared statements, a span for each statement of a
  * sampled trace, `begin` as transactions.ts has it. A statement that takes longer than 4 s is cancelled by PostgreSQL; a connection
- * that gives no sign of life for 5 s (`silenceMs`), or cannot be made in that time, is thrown away, and what waited for it fails
+ * that gives no sign of life for 5 s (`maxSilenceMs`), or cannot be made in that time, is thrown away, and what waited for it fails
  * with AppError unavailable.
  *
  * A client whose connection closed is replaced by a new one at the next statement: postgres.js does not always recover from
@@ -20,29 +20,29 @@ const forTransactions = 2;
  */
 export function openSql(
   config: Pick<Config, 'databaseUrl' | 'service'>,
-  { silenceMs = 5000 }: { silenceMs?: number } = {},
+  { maxSilenceMs = 5000 }: { maxSilenceMs?: number } = {},
 ): Sql {
   const url = config.databaseUrl;
   if (!url) throw new Error('the environment variable DATABASE_URL is missing');
   const open = (onclose: () => void): Sql => {
     const sql = postgres(url, {
       max: 1,
-      // Later than the watch, which alone ends what waits in the right way; this closes the socket.
-      connect_timeout: (1.2 * silenceMs) / 1000,
+      // Later than the watchdog, which alone rejects waiting statements correctly; this only closes the socket.
+      connect_timeout: (1.2 * maxSilenceMs) / 1000,
       max_lifetime: null,
       fetch_types: false,
       onnotice: () => {},
       onclose,
       connection: {
         application_name: config.service,
-        statement_timeout: 0.8 * silenceMs,
+        statement_timeout: 0.8 * maxSilenceMs,
         idle_in_transaction_session_timeout: 15_000,
       },
     });
     addArrayTypes(sql);
     return sql;
   };
-  const watch = silence(silenceMs);
+  const watch = responseWatchdog(maxSilenceMs);
   let client: Sql | undefined;
   let tracing: Sql | undefined;
   const discard = (opened: Sql, timeout: number) => {

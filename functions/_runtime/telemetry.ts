@@ -1,12 +1,11 @@
-import { metrics } from '@dormouse/signals/metrics';
 import type { Config } from './config.ts';
 import type { Exporter } from './exporter.ts';
+import { type ExporterWork, lazyExporter } from './lazy-exporter.ts';
 import type { FinishedSpan } from './light-span.ts';
 import { meterProvider, onMeasure, readStates } from './measure.ts';
 import type { Scrape } from './metrics-server.ts';
+import { telemetryBuffers } from './telemetry-buffers.ts';
 import { tracerProvider } from './trace.ts';
-import { waitingMeasures } from './waiting-measures.ts';
-import { waitingSpans } from './waiting-spans.ts';
 
 export interface OpenTelemetry {
   /** Answers with Prometheus' text; absent unless it was asked for. */
@@ -35,54 +34,16 @@ export function openTelemetry(
 ): OpenTelemetry {
   const { tracesTo, metrics: mode, intervalMs, sampler } = config.telemetry;
   tracerProvider.sampler = sampler;
-  let loading: Promise<Exporter> | undefined;
-  let exporter: Exporter | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pushing: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const dropped = (signal: 'spans' | 'measures') => (count: number) =>
-    exporter?.record({
-      metric: metrics.dropped,
-      value: count,
-      attributes: { 'dormouse.signal': signal },
-      atMs: Date.now(),
-    });
-  const spans = waitingSpans(dropped('spans'));
-  const measures = waitingMeasures(() => exporter, dropped('measures'));
-
-  const loaded = (): Promise<Exporter> =>
-    (loading ??= load().then(
-      (made) => {
-        if (mode === 'otlp') pushing = setInterval(() => void run(push), intervalMs).unref();
-        return (exporter = made);
-      },
-      (error) => {
-        loading = undefined; // the next span or measure has it tried again
-        throw error;
-      },
-    ));
-  const send = async (to: Exporter): Promise<void> => {
-    measures.recordIn(to);
-    await spans.sendTo(to);
-  };
-  const push = async (to: Exporter): Promise<void> => {
-    await readStates(false);
-    measures.recordIn(to);
-    await to.push();
-  };
-  /** One after the other. @returns whether it went well */
-  const run = (work: (to: Exporter) => Promise<void>): Promise<boolean> => {
-    const done = running.then(loaded).then(work);
-    running = done.catch(() => {});
-    return done.then(
-      () => true,
-      () => false,
-    );
-  };
+  const { spans, measures, sendTo, pushTo } = telemetryBuffers(() => exporter.loaded);
+  const exporter = lazyExporter(load, () => {
+    if (mode === 'otlp') pushing = setInterval(() => void exporter.run(pushTo), intervalMs).unref();
+  });
   const scheduleExport = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void run(send).then(() => run(startSdk));
+      void exporter.run(sendTo).then(() => exporter.run(startSdk));
     }, exportDelayMs).unref();
   };
   const take = (span: FinishedSpan) => {
@@ -91,47 +52,42 @@ export function openTelemetry(
   };
   /** OpenTelemetry's SDK costs more than what sends: a process that ends before needs it for nothing but what libraries measured. */
   const startSdk = (to: Exporter) => to.startSdk(take);
-
   /** An instance without requests has no telemetry. */
-  const used = () => loading !== undefined || spans.count + measures.count + meterProvider.waiting > 0;
+  const used = () => exporter.isNeeded || spans.count + measures.count + meterProvider.waiting > 0;
+  const scrape: Scrape = async (incoming, outgoing) => {
+    await exporter.run(pushTo);
+    const from = await exporter.load();
+    await from.startSdk(take);
+    from.scrape(incoming, outgoing);
+  };
 
   if (tracesTo) tracerProvider.take = take;
   if (mode !== 'none')
     onMeasure((measure) => {
       measures.add(measure);
-      if (!exporter) scheduleExport();
+      if (!exporter.loaded) scheduleExport();
     });
   return {
-    scrape:
-      mode === 'prometheus'
-        ? async (incoming, outgoing) => {
-            await run(push);
-            const from = await loaded();
-            await from.startSdk(take);
-            from.scrape(incoming, outgoing);
-          }
-        : undefined,
+    scrape: mode === 'prometheus' ? scrape : undefined,
     async lastLook() {
       if (used()) await readStates(true);
     },
     async close() {
       clearTimeout(timer);
       clearInterval(pushing);
-      if (meterProvider.waiting > 0 && mode !== 'none') await run(startSdk);
-      if (used()) await persist(run, [send, (to) => to.push()], pausesMs);
-      await exporter?.close();
+      if (meterProvider.waiting > 0 && mode !== 'none') await exporter.run(startSdk);
+      if (used()) await persist(exporter.run, [sendTo, (to) => to.push()], pausesMs);
+      await exporter.loaded?.close();
       tracerProvider.take = undefined;
       onMeasure(undefined);
     },
   };
 }
 
-type Work = (to: Exporter) => Promise<void>;
-
 /** Does each until it went well, or there is no pause left. */
 async function persist(
-  run: (work: Work) => Promise<boolean>,
-  works: readonly Work[],
+  run: (work: ExporterWork) => Promise<boolean>,
+  works: readonly ExporterWork[],
   pausesMs: readonly number[],
 ): Promise<void> {
   let left = works;
