@@ -8,7 +8,7 @@ export interface AuthorOptions {
   /** The ingress. */
   url: string;
   name: string;
-  dice: Random;
+  random: Random;
   /** Between two writes, on average. */
   pauseMs: number;
   going: () => boolean;
@@ -18,7 +18,7 @@ type OwnPost = WrittenPost & { etag: string };
 
 const maxPosts = 20;
 /** After a request without an answer: how often it is left at that, for good. */
-const abandons = 0.25;
+const abandonProbability = 0.25;
 const bodyOf = ({ title, content, category, status }: PostState) => ({
   title,
   content,
@@ -28,18 +28,18 @@ const bodyOf = ({ title, content, category, status }: PostState) => ({
 
 /** Creates, edits and deletes posts until told to stop, each write on top of the last one it knows of (If-Match). */
 export async function author(options: AuthorOptions): Promise<void> {
-  const { dice, pauseMs, going } = options;
+  const { random, pauseMs, going } = options;
   const client = clientOf(options);
   await client.begin();
-  const desk = new Desk(options, client);
+  const posts = new AuthorPosts(options, client);
   while (going()) {
-    await sleep(pauseMs * (0.5 + dice.next()));
-    await desk.write();
+    await sleep(pauseMs * (0.5 + random.next()));
+    await posts.write();
   }
 }
 
-/** An author's posts. */
-class Desk {
+/** An author's posts, and what may have become of each. */
+class AuthorPosts {
   readonly #options: AuthorOptions;
   readonly #client: Client;
   #posts: OwnPost[] = [];
@@ -51,26 +51,26 @@ class Desk {
   }
 
   async write(): Promise<void> {
-    const { dice } = this.#options;
-    if (this.#posts.length < 3 || (this.#posts.length < maxPosts && dice.chance(0.3))) await this.#create();
-    else if (dice.chance(0.75)) await this.#edit(dice.pick(this.#posts));
-    else await this.#remove(dice.pick(this.#posts));
+    const { random } = this.#options;
+    if (this.#posts.length < 3 || (this.#posts.length < maxPosts && random.chance(0.3))) await this.#create();
+    else if (random.chance(0.75)) await this.#edit(random.pick(this.#posts));
+    else await this.#remove(random.pick(this.#posts));
   }
 
   async #create(): Promise<void> {
-    const { ledger, name, dice, going } = this.#options;
+    const { ledger, name, random, going } = this.#options;
     const token = `${name}-${++this.#count}`;
     const state: PostState = {
       title: `Post ${token}.`,
       content: `Written by ${name}, ${++this.#count}.`,
       category: this.#category(),
-      status: dice.chance(0.8) ? 'published' : 'draft',
+      status: random.chance(0.8) ? 'published' : 'draft',
     };
     const post: OwnPost = { token, id: undefined, possible: [state, 'absent'], etag: '' };
     ledger.posts.push(post);
     for (; going(); await sleep(200)) {
       const response = await this.#client.write('POST', '/blog/api/posts', bodyOf(state), { 'idempotency-key': token });
-      if (response === 'unknown' && dice.chance(abandons)) return void ledger.abandoned++;
+      if (response === 'unknown' && random.chance(abandonProbability)) return void ledger.abandoned++;
       if (response === 'unknown' || response === 'not done' || response.status === 409) continue;
       if (response.status !== 201) return this.#surprise(`POST of ${token} was answered ${response.status}`);
       Object.assign(post, { id: response.body.id, etag: response.etag, possible: [state] });
@@ -81,11 +81,11 @@ class Desk {
   }
 
   async #edit(post: OwnPost): Promise<void> {
-    const { ledger, name, dice } = this.#options;
+    const { ledger, name, random } = this.#options;
     const before = post.possible[0] as PostState;
     const state = { ...before, content: `Edited by ${name}, ${++this.#count}.` };
-    if (dice.chance(0.3)) state.category = this.#category();
-    if (dice.chance(0.2)) state.status = before.status === 'draft' ? 'published' : 'draft';
+    if (random.chance(0.3)) state.category = this.#category();
+    if (random.chance(0.2)) state.status = before.status === 'draft' ? 'published' : 'draft';
     const response = await this.#client.write('PATCH', `/blog/api/posts/${post.id}`, bodyOf(state), {
       'if-match': post.etag,
     });
@@ -118,7 +118,7 @@ class Desk {
     if (response !== 'unknown' && response.status !== 412) return false;
     if (response === 'unknown') {
       post.possible.push(wanted);
-      if (this.#options.dice.chance(abandons)) {
+      if (this.#options.random.chance(abandonProbability)) {
         this.#drop(post);
         this.#options.ledger.abandoned++;
         return true;
@@ -149,7 +149,7 @@ class Desk {
   }
 
   #category(): string {
-    return `Topic ${this.#options.dice.whole(0, 9)}`;
+    return `Topic ${this.#options.random.whole(0, 9)}`;
   }
 
   #drop(post: OwnPost): void {

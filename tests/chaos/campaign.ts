@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { author } from './author.ts';
 import { sendEvents } from './event-load.ts';
-import { strike } from './faults.ts';
+import { injectFault } from './inject-fault.ts';
 import { type Violation, violations } from './invariants.ts';
 import { Ledger } from './ledger.ts';
 import { database, observe, undelivered } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { planOf, type Step, shown } from './plan.ts';
+import { alive, ProcessRecorder } from './process-recorder.ts';
 import { quiet } from './quiet.ts';
 import { random } from './random.ts';
 import { read } from './reader.ts';
 import type { Result, StepResult } from './report.ts';
 import { openSite, type Site } from './site.ts';
-import { alive, Witness } from './witness.ts';
 
 export interface CampaignOptions {
   seed: number;
@@ -46,14 +46,16 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
       ? 'the brokers lie on a small file system of their own'
       : 'no file system can be mounted here: a full disk is only injected',
   );
-  const witness = new Witness();
+  const processes = new ProcessRecorder();
   const steps: StepResult[] = [];
   let observed: Observed | undefined;
   let failure: string | undefined;
   try {
-    await underLoad(options, site, ledger, (broken) => breakThings(options, site, ledger, { steps, witness, broken }));
+    await underLoad(options, site, ledger, (broken) =>
+      breakThings(options, site, ledger, { steps, processes, broken }),
+    );
     await quiet(site, ledger, say);
-    witness.look(site.platform.pid);
+    processes.record(site.platform.pid);
     const sql = database(site.home);
     observed = { ...(await observe(sql, site).finally(() => sql.end({ timeout: 1 }))), processes: [] };
   } catch (error) {
@@ -61,10 +63,10 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
     say(site.platform.output().slice(-4_000));
   }
   await site.close();
-  const left = witness.seen.filter(alive);
+  const left = processes.seen.filter(alive);
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  const processes = left.map(({ pid, command }) => `${pid} ${command}`);
-  if (observed) observed = { ...observed, processes };
+  const leftProcesses = left.map(({ pid, command }) => `${pid} ${command}`);
+  if (observed) observed = { ...observed, processes: leftProcesses };
   return {
     seed,
     started: new Date(started).toISOString(),
@@ -101,7 +103,7 @@ async function underLoad(
   const going = () => loading;
   const rate = Math.max(minEventsPerSecond, (1.15 * events) / (minutes * 60));
   const writers = Array.from({ length: authors }, (_, n) =>
-    author({ ledger, url: site.url, name: `author-${n}`, dice: random(seed * 100 + n), pauseMs: 200, going }),
+    author({ ledger, url: site.url, name: `author-${n}`, random: random(seed * 100 + n), pauseMs: 200, going }),
   );
   const load = Promise.all([
     sendEvents({ ledger, broker: site.broker, streams: 32, batch: 10, rate, going }),
@@ -133,7 +135,7 @@ async function steady(ledger: Ledger): Promise<void> {
 interface Course {
   /** What was done, filled as it goes. */
   steps: StepResult[];
-  witness: Witness;
+  processes: ProcessRecorder;
   broken: () => boolean;
 }
 
@@ -141,7 +143,7 @@ async function breakThings(
   options: CampaignOptions,
   site: Site,
   ledger: Ledger,
-  { steps, witness, broken }: Course,
+  { steps, processes, broken }: Course,
 ): Promise<void> {
   const { seed, minutes, kills, events, pauseMs = 3_000, say = () => {} } = options;
   const began = Date.now();
@@ -158,7 +160,7 @@ async function breakThings(
   for (const step of planOf(seed)) {
     if (enough() || broken()) return;
     await sleep(step.wait * pauseMs);
-    witness.look(site.platform.pid);
+    processes.record(site.platform.pid);
     const result = await take(site, ledger, step);
     steps.push(result);
     const outcome = result.pids.length === 0 ? ': nobody was there' : result.counted ? ', counted' : '';
@@ -166,7 +168,7 @@ async function breakThings(
   }
 }
 
-/** Strikes when a request is in flight and an event undelivered, if that can be had soon. */
+/** Injects the fault when a request is in flight and an event undelivered, if that can be had soon. */
 async function take(site: Site, ledger: Ledger, step: Step): Promise<StepResult> {
   const result: StepResult = { step, pids: [], counted: false, recoveredMs: undefined };
   let busy = false;
@@ -176,12 +178,12 @@ async function take(site: Site, ledger: Ledger, step: Step): Promise<StepResult>
       busy = waiting.length > 0 && ledger.inFlight > 0;
       if (!busy) await sleep(5);
     }
-    const struck = performance.now();
+    const injected = performance.now();
     void ledger.nextAcknowledgement().then(() => {
-      result.recoveredMs = Math.round(performance.now() - struck);
+      result.recoveredMs = Math.round(performance.now() - injected);
     });
   };
-  result.pids = (await strike(site, step, ready)).pids;
+  result.pids = (await injectFault(site, step, ready)).pids;
   result.counted = step.fault.kind === 'kill' && busy && result.pids.length > 0;
   return result;
 }

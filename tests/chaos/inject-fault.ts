@@ -5,9 +5,9 @@ import { family } from '../bench/processes.ts';
 import type { FunctionName, KillTarget, Step } from './plan.ts';
 import type { Site } from './site.ts';
 
-/** What came of a step. */
-export interface Hit {
-  /** Processes that were hit; empty when nobody was there. */
+/** What a step injected. */
+export interface InjectedFault {
+  /** Processes that it affected; empty when none ran. */
   pids: number[];
 }
 
@@ -26,9 +26,9 @@ const slowMs = (durationMs: number) => 20 + (durationMs % 300);
 
 /**
  * Does what a step says, and undoes it: what was stopped goes on, a full disk has room again, a platform that was killed runs.
- * @param ready resolves at the moment to strike
+ * @param ready resolves when the fault is to be injected
  */
-export async function strike(site: Site, step: Step, ready: () => Promise<void>): Promise<Hit> {
+export async function injectFault(site: Site, step: Step, ready: () => Promise<void>): Promise<InjectedFault> {
   const { fault, durationMs } = step;
   if (fault.kind === 'disk') return breakDisk(site, fault.target, durationMs);
   if (fault.target === 'platform-on-slow-disk') {
@@ -86,14 +86,14 @@ async function awake(site: Site, name: FunctionName): Promise<number[]> {
   return [];
 }
 
-async function pause(pids: number[], durationMs: number): Promise<Hit> {
+async function pause(pids: number[], durationMs: number): Promise<InjectedFault> {
   const stopped = pids.filter((pid) => signal(pid, 'SIGSTOP'));
   await sleep(durationMs);
   for (const pid of stopped) signal(pid, 'SIGCONT');
   return { pids: stopped };
 }
 
-async function breakDisk(site: Site, fault: string, durationMs: number): Promise<Hit> {
+async function breakDisk(site: Site, fault: string, durationMs: number): Promise<InjectedFault> {
   const { platform, smallDisk } = site;
   if (fault === 'full-really' && smallDisk) {
     const ballast = join(smallDisk, 'ballast');

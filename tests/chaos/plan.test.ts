@@ -12,7 +12,7 @@ it('the same seed gives the same steps, another one others', () => {
   expect(first(1, 50)).not.toEqual(first(2, 50));
 });
 
-it('two hundred steps hit everything that can be hit, mostly by kills', () => {
+it('two hundred steps have every kind of fault, mostly kills', () => {
   const steps = first(4, 200, { journal: true });
   const hit = new Set(steps.map(({ fault }) => `${fault.kind} ${fault.target}`));
   const killed = [

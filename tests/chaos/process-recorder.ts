@@ -9,14 +9,14 @@ export interface Process {
 }
 
 /** Remembers every process that was ever seen below the platform. */
-export class Witness {
+export class ProcessRecorder {
   readonly #seen = new Map<string, Process>();
 
   get seen(): Process[] {
     return [...this.#seen.values()];
   }
 
-  look(root: number): void {
+  record(root: number): void {
     for (const { pid, command } of family(root)) {
       const start = startOf(pid);
       if (start) this.#seen.set(`${pid} ${start}`, { pid, start, command });

@@ -27,7 +27,7 @@ export async function read({
     try {
       await (await fetch(url + path, { method, signal: AbortSignal.timeout(5_000) })).arrayBuffer();
     } catch {
-      // the platform was hit
+      // a fault is being injected
     }
   }
 }

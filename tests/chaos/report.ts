@@ -6,11 +6,11 @@ import { type Step, shown } from './plan.ts';
 
 export interface StepResult {
   step: Step;
-  /** Processes that were hit. */
+  /** Processes that the fault affected. */
   pids: number[];
   /** A kill with a request in flight and an event undelivered. */
   counted: boolean;
-  /** From the strike until something begun after it was acknowledged; undefined when nothing was any more. */
+  /** From the fault until something begun after it was acknowledged; undefined when nothing was any more. */
   recoveredMs: number | undefined;
 }
 

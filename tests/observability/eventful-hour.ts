@@ -4,7 +4,7 @@ import { sending } from '@dormouse/testing/send';
 import { database } from '../chaos/observe.ts';
 import { eventually, type RunningPlatform } from '../platform.ts';
 import { clientsOf } from '../targets/clients.ts';
-import { broker, killDatabase, sendUnreadable } from './harm.ts';
+import { broker, killDatabase, sendUnreadable } from './fault-injection.ts';
 import { traffic } from './traffic.ts';
 
 type Clients = Awaited<ReturnType<typeof clientsOf>>;

@@ -36,7 +36,7 @@ export async function until(over: AbortSignal): Promise<void> {
 }
 
 /** Takes a table away, and brings it back in the end. */
-export async function mislaid({ platform }: Site, table: string, over: AbortSignal): Promise<void> {
+export async function hideTable({ platform }: Site, table: string, over: AbortSignal): Promise<void> {
   const sql = database(platform.home);
   const [schema, name] = table.split('.') as [string, string];
   await sql`ALTER TABLE ${sql(schema)}.${sql(name)} RENAME TO mislaid`;
@@ -46,7 +46,7 @@ export async function mislaid({ platform }: Site, table: string, over: AbortSign
 }
 
 /** Events of a kind that categories counts, of posts that nobody wrote. */
-export async function crowd({ platform }: Site, count: number): Promise<void> {
+export async function sendPostsNobodyWrote({ platform }: Site, count: number): Promise<void> {
   const send = sending(await broker(platform));
   const at = '2026-03-02T19:05:12.345Z';
   const category = { id: 1, name: 'Trials', slug: 'trials' };
@@ -91,7 +91,10 @@ export async function deadLetter({ platform }: Site, over: AbortSignal): Promise
 }
 
 /** Programs stand still until it is over. */
-export async function paused(programs: readonly ({ pid: number } | undefined)[], over: AbortSignal): Promise<void> {
+export async function pausePrograms(
+  programs: readonly ({ pid: number } | undefined)[],
+  over: AbortSignal,
+): Promise<void> {
   const tell = (signal: NodeJS.Signals) => {
     for (const each of programs) if (each) process.kill(each.pid, signal);
   };

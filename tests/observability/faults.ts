@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blogAt } from '../blog.ts';
 import { database } from '../chaos/observe.ts';
-import { crowd, deadLetter, killDatabase, mislaid, paused, type Site, until } from './harm.ts';
+import {
+  deadLetter,
+  hideTable,
+  killDatabase,
+  pausePrograms,
+  type Site,
+  sendPostsNobodyWrote,
+  until,
+} from './fault-injection.ts';
 
 export interface Fault {
   /** What is done, for people. */
@@ -27,18 +35,18 @@ export const faults = {
   table: {
     what: 'the table of posts is gone',
     alerts: ['ErrorRateHigh', 'ReadsUnavailable', 'WritesUnavailable'],
-    during: (site, over) => mislaid(site, 'posts.posts', over),
+    during: (site, over) => hideTable(site, 'posts.posts', over),
   },
   consumer: {
     what: 'the table in which categories counts posts is gone',
     alerts: ['HandlerFails'],
-    during: (site, over) => mislaid(site, 'categories.counted', over),
+    during: (site, over) => hideTable(site, 'categories.counted', over),
   },
   late: {
     what: 'the table in which categories counts posts is gone for 45 s, and then there again',
     alerts: ['EventsLate', 'CountsStale'],
     async during(site, over) {
-      await mislaid(site, 'categories.counted', AbortSignal.any([over, AbortSignal.timeout(45_000)]));
+      await hideTable(site, 'categories.counted', AbortSignal.any([over, AbortSignal.timeout(45_000)]));
       await until(over);
     },
   },
@@ -99,13 +107,13 @@ export const faults = {
   stores: {
     what: 'Tempo and Loki stand still',
     alerts: ['TempoDown', 'LokiDown'],
-    during: ({ stack: { tempo, loki } }, over) => paused([tempo, loki], over),
+    during: ({ stack: { tempo, loki } }, over) => pausePrograms([tempo, loki], over),
   },
   backlog: {
     what: 'the table in which categories counts posts is gone, and twelve hundred events come for it',
     alerts: ['BrokerBacklog'],
     during: async (site, over) =>
-      void (await Promise.all([mislaid(site, 'categories.counted', over), crowd(site, 1200)])),
+      void (await Promise.all([hideTable(site, 'categories.counted', over), sendPostsNobodyWrote(site, 1200)])),
   },
   schedule: {
     what: 'somebody has the relay woken once a year',
@@ -146,7 +154,7 @@ export const faults = {
   collector: {
     what: 'the collector stands still',
     alerts: ['CollectorDown'],
-    during: ({ stack: { collector } }, over) => paused([collector], over),
+    during: ({ stack: { collector } }, over) => pausePrograms([collector], over),
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 

@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arrivals, type Notified } from './alertmanager.ts';
+import type { Site } from './fault-injection.ts';
 import { type Fault, type FaultName, faults } from './faults.ts';
-import type { Site } from './harm.ts';
 import { type Stack, stackIsInstalled, startStack } from './stack.ts';
 import { traffic } from './traffic.ts';
 import { runWatched } from './watched.ts';
