@@ -1,3 +1,10 @@
+import type { api as accounts } from '@dormouse/auth/api';
+import type { api as posts } from '@dormouse/posts/api';
+import type { BodyOf, ResponseOf } from '@dormouse/runtime/api';
+import { apiClient, type Problem } from '@dormouse/runtime/api-client';
+import { bodyOf } from './body-of.ts';
+import { sendTo } from './send-to.ts';
+
 /** The blog's public API as a client uses it. */
 export interface Blog {
   register(name?: string): Promise<Author>;
@@ -10,7 +17,7 @@ export interface Author {
   token: string;
   call<T = Problem>(method: string, path: string, options?: CallOptions): Promise<ApiResponse<T>>;
   /** Creates a post and returns it. @throws Error unless 201. */
-  write(post: { title: string; content?: string; category_name?: string; status?: string }): Promise<Post>;
+  write(post: Pick<NewPost, 'title'> & Partial<NewPost>): Promise<Post>;
 }
 
 export interface CallOptions {
@@ -25,66 +32,36 @@ export interface ApiResponse<T> {
   body: T;
 }
 
-/** RFC 9457 with this API's extensions. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  trace_id: string;
-  errors?: { field: string; message: string }[];
-}
-
-export interface Post {
-  id: number;
-  title: string;
-  slug: string;
-  content: string;
-  author: string;
-  status: string;
-  category: { id: number; name: string; slug: string; color: string };
-}
+export type { Problem };
+export type Post = ResponseOf<typeof posts.get, 200>;
+type NewPost = BodyOf<typeof posts.create>;
 
 let people = 0;
 
-/** A client of the blog at `url`. */
+/** A client of the blog at `url`: `call` for every request, good or bad; the others for those that succeed. */
 export function blogAt(url: string): Blog {
+  const send = sendTo(url);
+  const auth = apiClient<typeof accounts>(send);
+  const blog = apiClient<typeof posts>(send);
   const call: Blog['call'] = async <T>(method: string, path: string, { body, headers = {} }: CallOptions = {}) => {
-    const response = await fetch(url + path, {
-      method,
-      redirect: 'manual',
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as T,
-    };
+    const response = await send(method, path, { json: body, headers });
+    return { ...response, body: response.body as T };
   };
   return {
     call,
     async register(name = `person-${Date.now().toString(36)}-${people++}`) {
       const password = `correct horse ${name}`;
-      const registered = await call('POST', '/api/register', {
-        body: { username: name, email: `${name}@example.org`, password },
-      });
-      if (registered.status !== 201)
-        throw new Error(`register ${name}: ${registered.status} ${JSON.stringify(registered.body)}`);
-      const { body } = await call<{ token: string }>('POST', '/api/login', { body: { username: name, password } });
+      bodyOf(await auth('POST /api/register', { body: { username: name, email: `${name}@example.org`, password } }));
+      const { token } = bodyOf(await auth('POST /api/login', { body: { username: name, password } }));
       const as: Author['call'] = <T>(method: string, path: string, options: CallOptions = {}) =>
-        call<T>(method, path, { ...options, headers: { authorization: `Bearer ${body.token}`, ...options.headers } });
+        call<T>(method, path, { ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
       return {
         name,
         password,
-        token: body.token,
+        token,
         call: as,
         async write({ content = 'Some *Markdown*.', category_name = 'General', ...rest }) {
-          const response = await as<Post>('POST', '/blog/api/posts', { body: { content, category_name, ...rest } });
-          if (response.status !== 201) throw new Error(`write: ${response.status} ${JSON.stringify(response.body)}`);
-          return response.body;
+          return bodyOf(await blog('POST /blog/api/posts', { token, body: { content, category_name, ...rest } }));
         },
       };
     },

@@ -1,69 +1,39 @@
-import { blogAt, type Problem } from './blog.ts';
+import type { api } from '@dormouse/journal/api';
+import type { QueryOf, ResponseOf } from '@dormouse/runtime/api';
+import { apiClient } from '@dormouse/runtime/api-client';
+import { bodyOf } from './body-of.ts';
+import { sendTo } from './send-to.ts';
 
 /** The journal's API as an operator uses it; lists are newest first. */
 export interface Journal {
-  events(query: Query): Promise<ArchivedEvent[]>;
+  events(query: QueryOf<typeof api.events>): Promise<ResponseOf<typeof api.events, 200>>;
   /** An archived event with all its attributes and data. */
-  event(position: number): Promise<ArchivedEvent & { attributes: Record<string, string>; data: unknown }>;
-  deadLetters(query: Query): Promise<DeadLetter[]>;
+  event(position: number): Promise<ResponseOf<typeof api.event, 200>>;
+  deadLetters(query: QueryOf<typeof api.deadLetters>): Promise<DeadLetter[]>;
   /** Redrives dead letters, and waits until that is over. */
-  redrive(...numbers: number[]): Promise<Redrive>;
+  redrive(...numbers: number[]): Promise<ResponseOf<typeof api.getRedrive, 200>>;
 }
 
-/** `type`, `subject`, `trace`, …, and for dead letters `trigger` and `state` (open unless given). */
-export type Query = Readonly<Record<string, string>>;
-
-export interface ArchivedEvent {
-  position: number;
-  id: string;
-  type: string;
-  source: string;
-  subject: string | null;
-  trace_id: string | null;
-}
-
-export interface DeadLetter {
-  number: number;
-  event: { id: string; type: string; subject: string | null };
-  trigger: string | null;
-  status: number | null;
-  cause: string;
-  trace_id: string | null;
-  state: 'open' | 'redriven';
-  redrives: number;
-}
-
-export interface Redrive {
-  id: string;
-  state: string;
-  total: number;
-  done: number;
-  failed: number;
-}
+export type DeadLetter = ResponseOf<typeof api.deadLetters, 200>[number];
 
 /**
  * @param token an access token of role operator or admin
  * @param pass lets a little time pass
  */
 export function journalAt(url: string, token: string, pass: () => Promise<unknown>): Journal {
-  const { call } = blogAt(url);
-  const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const response = await call<T | Problem>(method, `/api/journal/${path}`, {
-      headers: { authorization: `Bearer ${token}` },
-      ...(body && { body }),
-    });
-    if (response.status >= 300)
-      throw new Error(`${method} /api/journal/${path}: ${response.status} ${JSON.stringify(response.body)}`);
-    return response.body as T;
-  };
+  const journal = apiClient<typeof api>(sendTo(url));
   return {
-    events: (query) => ask('GET', `events?${new URLSearchParams(query)}`),
-    event: (position) => ask('GET', `events/${position}`),
-    deadLetters: (query) => ask('GET', `dead-letters?${new URLSearchParams(query)}`),
+    events: async (query) => bodyOf(await journal('GET /api/journal/events', { token, query })),
+    event: async (position) =>
+      bodyOf(await journal('GET /api/journal/events/:position', { token, params: { position } })),
+    deadLetters: async (query) => bodyOf(await journal('GET /api/journal/dead-letters', { token, query })),
     async redrive(...numbers) {
-      let job = await ask<Redrive>('POST', 'redrives', { numbers });
-      for (; job.state === 'running'; job = await ask<Redrive>('GET', `redrives/${job.id}`)) await pass();
-      return job;
+      const { id } = bodyOf(await journal('POST /api/journal/redrives', { token, body: { numbers } }));
+      for (;;) {
+        const job = bodyOf(await journal('GET /api/journal/redrives/:id', { token, params: { id } }));
+        if (job.state !== 'running') return job;
+        await pass();
+      }
     },
   };
 }

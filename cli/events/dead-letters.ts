@@ -1,28 +1,27 @@
-import type { DeadLetter, DeadLetterDetail } from '@dormouse/console/operator-api';
+import type { api } from '@dormouse/journal/api';
+import type { ResponseOf } from '@dormouse/runtime/api';
 import { block, localTime, pairs, type Terminal, table } from '../terminal.ts';
+import type { Journal } from './connections.ts';
 import type { Options } from './options.ts';
-import type { Service } from './service.ts';
+import { nextOf, succeeded } from './service.ts';
+
+type DeadLetter = ResponseOf<typeof api.deadLetter, 200>;
 
 const maxPageSize = 100;
 
 /** `dead-letters`: the list, newest first. */
 export async function listDeadLetters(
-  journal: Service,
+  journal: Journal,
   { filter, state, limit, json }: Options,
   terminal: Terminal,
 ): Promise<void> {
-  const found: DeadLetter[] = [];
+  const found: ResponseOf<typeof api.deadLetters, 200> = [];
   let next: string | undefined;
   do {
-    const query = new URLSearchParams({
-      state,
-      ...filter,
-      limit: String(Math.min(maxPageSize, limit - found.length)),
-      ...(next && { after: next }),
-    });
-    const page = await journal.get<DeadLetter[]>(`/dead-letters?${query}`);
+    const query = { state, ...filter, limit: Math.min(maxPageSize, limit - found.length), after: next };
+    const page = succeeded(await journal('GET /api/journal/dead-letters', { query }));
     found.push(...page.body);
-    next = page.next;
+    next = nextOf(page);
   } while (next && found.length < limit);
   if (json) return terminal.print(JSON.stringify(found, null, 2));
   if (found.length === 0) return terminal.print('no dead letter fits');
@@ -42,17 +41,17 @@ export async function listDeadLetters(
 
 /** `dead-letter NUMBER`: everything about one. */
 export async function showDeadLetter(
-  journal: Service,
+  journal: Journal,
   number: number,
   { json }: Options,
   terminal: Terminal,
 ): Promise<void> {
-  const { body: letter } = await journal.get<DeadLetterDetail>(`/dead-letters/${number}`);
-  if (json) return terminal.print(JSON.stringify(letter, null, 2));
-  for (const line of detail(letter, terminal)) terminal.print(line);
+  const { body } = succeeded(await journal('GET /api/journal/dead-letters/:number', { params: { number } }));
+  if (json) return terminal.print(JSON.stringify(body, null, 2));
+  for (const line of detail(body, terminal)) terminal.print(line);
 }
 
-function detail(letter: DeadLetterDetail, terminal: Terminal): string[] {
+function detail(deadLetter: DeadLetter, terminal: Terminal): string[] {
   const section = (title: string, lines: readonly string[]) =>
     lines.length > 0 ? ['', terminal.paint('bold', title), ...lines] : [];
   const {
@@ -68,7 +67,7 @@ function detail(letter: DeadLetterDetail, terminal: Terminal): string[] {
     headers,
     body,
     attempts,
-  } = letter;
+  } = deadLetter;
   const named = (values: Readonly<Record<string, string>>) =>
     pairs(Object.entries(values), terminal).map((line) => `  ${line}`);
   const rows = attempts.map((each) => [localTime(each.at), each.outcome, each.status, each.error, each.trace_id]);
@@ -95,7 +94,11 @@ function detail(letter: DeadLetterDetail, terminal: Terminal): string[] {
     ),
     ...section(
       'data',
-      letter.data_base64 ? block(`base64: ${letter.data_base64}`) : letter.data == null ? [] : block(letter.data),
+      deadLetter.data_base64
+        ? block(`base64: ${deadLetter.data_base64}`)
+        : deadLetter.data == null
+          ? []
+          : block(deadLetter.data),
     ),
     ...section('attributes', named(attributes)),
     ...section('headers', Object.keys(headers).length > 0 ? named(headers) : []),

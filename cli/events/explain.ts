@@ -3,8 +3,8 @@ import type { TriggerVerdict } from '@dormouse/eventing/verdicts';
 import { CommandError } from '../command-error.ts';
 import { block, harmless, localTime, pairs, type Terminal, table } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import type { Console } from './connections.ts';
 import type { Options } from './options.ts';
-import type { Service } from './service.ts';
 
 interface Explained {
   id: string;
@@ -17,7 +17,7 @@ interface Explained {
 
 /** With an id: what each trigger decided about an event, and why. With a trigger alone: which events it can get. */
 export async function explain(
-  console_: Service,
+  console_: Console,
   id: string | undefined,
   options: Options,
   terminal: Terminal,
@@ -30,13 +30,13 @@ export async function explain(
 }
 
 async function explainEvent(
-  console_: Service,
+  console_: Console,
   { id, source }: { id: string; source: string | undefined },
   trigger: string | undefined,
   json: boolean,
   terminal: Terminal,
 ): Promise<void> {
-  const { body: event } = await console_.get<Explained>(
+  const event = await console_.get<Explained>(
     `/api/events/${encodeURIComponent(id)}${source === undefined ? '' : `?source=${encodeURIComponent(source)}`}`,
   );
   const verdicts = event.verdicts.filter((each) => trigger === undefined || each.trigger === trigger);
@@ -83,8 +83,8 @@ function verdictLines(
   ];
 }
 
-async function explainTrigger(console_: Service, name: string, json: boolean, terminal: Terminal): Promise<void> {
-  const { body: all } = await console_.get<ListedTrigger[]>('/api/triggers');
+async function explainTrigger(console_: Console, name: string, json: boolean, terminal: Terminal): Promise<void> {
+  const all = await console_.get<ListedTrigger[]>('/api/triggers');
   const trigger = all.find((each) => each.name === name);
   if (!trigger)
     throw new CommandError(

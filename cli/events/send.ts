@@ -7,7 +7,7 @@ import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Options } from './options.ts';
-import { service } from './service.ts';
+import { sender } from './service.ts';
 
 /** `send TYPE SUBJECT`: an event to the Broker. */
 export async function send(type: string, subject: string, options: Options, terminal: Terminal): Promise<void> {
@@ -89,13 +89,11 @@ function fileText(path: string): string {
 }
 
 async function brokerOf(url: string): Promise<string> {
-  const { body } = await service({
-    url,
-    name: 'the console',
-    hint: '; is the platform running? --broker names a Broker elsewhere',
-  }).get<{ brokers: string[] }>('/api/addresses');
-  const [only, another] = body.brokers;
+  const hint = '; is the platform running? --broker names a Broker elsewhere';
+  const { body } = await sender({ url, name: 'the console', hint })('GET', '/api/addresses', {});
+  const { brokers } = body as { brokers: string[] };
+  const [only, another] = brokers;
   if (!only) throw new CommandError('the platform has no Broker');
-  if (another) throw new UsageError(`which Broker? --broker ${body.brokers.join(' or --broker ')}`);
+  if (another) throw new UsageError(`which Broker? --broker ${brokers.join(' or --broker ')}`);
   return only;
 }

@@ -51,7 +51,12 @@ export interface Job {
 }
 
 /** Processed part of `total`. */
-export const position = ({ seen, done, failed, unmatched }: Job): number => seen ?? done + failed + unmatched;
+export const position = ({
+  seen,
+  done,
+  failed,
+  unmatched,
+}: Pick<Job, 'seen' | 'done' | 'failed' | 'unmatched'>): number => seen ?? done + failed + unmatched;
 
 /** Which dead letters: what the list and a redrive are narrowed to. */
 export const deadLetterFilters = ['trigger', 'type', 'source', 'subject', 'trace', 'from', 'to'] as const;
