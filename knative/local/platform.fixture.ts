@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultAutoscaling } from '@dormouse/manifests/autoscaling.fixture';
 import type { HttpRoute, Job, Platform, Service } from '@dormouse/manifests/model';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import type { PlatformOptions } from './platform-context.ts';
@@ -26,21 +27,7 @@ export function service(
     template: '{}',
     origin,
     ...changes,
-    autoscaling: {
-      metric: 'concurrency',
-      target: 70,
-      minScale: 0,
-      maxScale: 0,
-      initialScale: 1,
-      activationScale: 1,
-      windowMs: 60_000,
-      panicWindowPercentage: 10,
-      panicThresholdPercentage: 200,
-      scaleDownDelayMs: 0,
-      scaleToZeroPodRetentionMs: 0,
-      targetBurstCapacity: 211,
-      ...changes.autoscaling,
-    },
+    autoscaling: { ...defaultAutoscaling, ...changes.autoscaling },
   };
 }
 

@@ -1,22 +1,9 @@
+import { defaultAutoscaling } from '@dormouse/manifests/autoscaling.fixture';
 import type { Autoscaling } from '@dormouse/manifests/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, newScale } from './autoscaler.ts';
 
-const usual: Autoscaling = {
-  metric: 'concurrency',
-  target: 70,
-  minScale: 0,
-  maxScale: 0,
-  initialScale: 1,
-  activationScale: 1,
-  windowMs: 60_000,
-  panicWindowPercentage: 10,
-  panicThresholdPercentage: 200,
-  scaleDownDelayMs: 0,
-  scaleToZeroPodRetentionMs: 0,
-  targetBurstCapacity: 211,
-};
 const tick = 2_000;
 
 /** Lets the load of each tick act; instances follow at once. Returns how many were wanted after each tick. */
@@ -32,7 +19,7 @@ function run(
   let present = ready;
   for (const [index, concurrency] of loads.entries()) {
     const decision = decide(state, { at: 1_000_000 + index * tick, ms: tick, concurrency, requests }, present, {
-      ...usual,
+      ...defaultAutoscaling,
       ...changes,
     });
     state = decision.state;

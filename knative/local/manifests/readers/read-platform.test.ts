@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { defaultAutoscaling } from '../autoscaling.fixture.ts';
 import { configMap, folderOf, service } from '../kustomize/kustomization.fixture.ts';
 import { render } from '../kustomize/kustomize.ts';
 import type { Platform, Service } from '../model.ts';
@@ -80,20 +81,7 @@ describe('a Service', () => {
       responseStartTimeoutMs: 300_000,
       readinessProbe: undefined,
       container: { image: 'dev.local/s', command: [], args: [], env: [], volumes: [] },
-      autoscaling: {
-        metric: 'concurrency',
-        target: 70,
-        minScale: 0,
-        maxScale: 0,
-        initialScale: 1,
-        activationScale: 1,
-        windowMs: 60_000,
-        panicWindowPercentage: 10,
-        panicThresholdPercentage: 200,
-        scaleDownDelayMs: 0,
-        scaleToZeroPodRetentionMs: 0,
-        targetBurstCapacity: 211,
-      },
+      autoscaling: defaultAutoscaling,
     });
   });
 
