@@ -1,10 +1,10 @@
 import { prose } from './prose.ts';
 
-/** Prose that is looked at; links and pictures may be most of it. */
+/** Maximum characters that are read; links and pictures may be most of them. */
 const considered = 1200;
 const maxLength = 200;
 
-/** What is no word, in this order; every pattern looks ahead a bounded way, so that no text can make it slow. */
+/** Markup to remove, in this order; every pattern looks ahead a bounded distance, so that no text can make it slow. */
 const inline: readonly (readonly [RegExp, string])[] = [
   [/^[ \t]*(?:>[ \t]?)+/gm, ''],
   [/^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/gm, ''],

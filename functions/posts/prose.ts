@@ -42,7 +42,7 @@ function opened(line: string, first: boolean): RegExp | undefined {
   return name && !line.toLowerCase().includes(`</${name.toLowerCase()}`) ? new RegExp(`</${name}`, 'i') : undefined;
 }
 
-/** Lines of at most 2,000 characters; what is longer goes on in the next. */
+/** Lines of at most 2,000 characters; longer ones are split. */
 function* lines(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
     const found = text.indexOf('\n', from);

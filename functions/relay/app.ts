@@ -8,9 +8,9 @@ import type { Backlog } from './store.ts';
 export interface Dependencies {
   /** Schemas that hold an outbox. */
   schemas: () => Promise<string[]>;
-  /** What waits in their outboxes. */
+  /** Unsent events in their outboxes. */
   backlogs: (schemas: readonly string[]) => Promise<Backlog[]>;
-  /** Sends what other functions left in them. */
+  /** Sends the events that other functions left there. */
   drainOutboxes: (schemas: readonly string[]) => Promise<Drained>;
   log: Logger;
 }
@@ -29,7 +29,7 @@ export function createApp({ schemas, backlogs, drainOutboxes, log }: Dependencie
   });
 }
 
-/** Before anything is sent: should the Broker not answer, this is said all the same. */
+/** Measured before anything is sent, so that it is recorded even when the Broker does not answer. */
 function measureAll(found: readonly Backlog[]): void {
   for (const { schema, pending, ageSeconds } of found) {
     measure(metrics.outboxPending, pending, { 'db.namespace': schema });

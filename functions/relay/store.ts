@@ -2,13 +2,13 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 
 export interface Backlog {
   schema: string;
-  /** Events that wait. */
+  /** Number of unsent events. */
   pending: number;
-  /** Of the oldest; 0 where none waits. */
+  /** Age of the oldest; 0 when there is none. */
   ageSeconds: number;
 }
 
-/** What waits in these outboxes now. */
+/** Unsent events of these outboxes. */
 export async function backlogs(sql: Sql, schemas: readonly string[]): Promise<Backlog[]> {
   const look = async (schema: string): Promise<Backlog> => {
     const [row] = await sql<{ pending: number; age: number }[]>`

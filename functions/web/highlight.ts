@@ -74,7 +74,7 @@ const aliases: Record<string, string> = {
   zsh: 'bash',
 };
 
-/** A block above this many characters stays plain: its reader gains little, everybody else waits. */
+/** Maximum characters of a block that is highlighted: longer blocks block the process for other readers. */
 const maxCodeLength = 40_000;
 
 let loading: Promise<HLJSApi> | undefined;

@@ -28,7 +28,7 @@ export async function notSaved(
         ),
       };
   }
-  // What it would have replaced is gone; the text can still become a post of its own.
+  // The post that it would have changed is gone; the text can still become a new post.
   if (code === 'not_found')
     return {
       writing: { ...text, id: 0, etag: '', key: newKey() },

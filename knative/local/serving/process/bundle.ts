@@ -15,9 +15,9 @@ export interface Bundle {
   cache: string;
   /** Absolute paths of every file that went into it. */
   inputs: readonly string[];
-  /** Those of them of which something is left in it. */
+  /** Those files that tree shaking kept in the output. */
   contents: readonly string[];
-  /** It was built now, not cached. */
+  /** Whether it was built now rather than found in the cache. */
   fresh: boolean;
 }
 
@@ -28,8 +28,8 @@ export class BuildError extends Error {
 
 export interface Builder {
   /**
-   * Bundles the program at `source`; one that did not change since is found, not made again.
-   * @param files patterns of further files that it reads when it runs: they belong to what it is
+   * Bundles the program at `source`; a program that has not changed is taken from the cache.
+   * @param files patterns of files that it reads at run time: they are part of its hash
    */
   build(source: string, files?: readonly string[]): Promise<Bundle>;
   /** Stops esbuild and frees its memory. */
@@ -38,20 +38,20 @@ export interface Builder {
 
 interface Found {
   hash: string;
-  /** File → size, time of change and hash of its content, as they were. */
+  /** Size, modification time and content hash of each file, as of the build. */
   inputs: Record<string, { size: number; time: number; hash: string }>;
   contents: string[];
 }
 
-/** Change it when the way of building changes. */
+/** Version of the build step: change it when the build itself changes. */
 const recipe = '7';
 
-/** CommonJS inside of an ES module needs these. */
+/** CommonJS code in an ES module needs these. */
 const banner = `import { createRequire as dormouseRequire } from 'node:module'; const require = dormouseRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;`;
 
 /**
  * Builds programs to `folder`: one file for what is loaded at start, further ones for what is imported later.
- * esbuild is loaded when something has changed only, and let go of afterwards: asleep, it would be most of the platform's memory.
+ * esbuild is loaded only when something has changed, and unloaded afterwards: idle, it would take most of the platform's memory.
  */
 export function createBuilder({ folder, root }: { folder: string; root: string }): Builder {
   const version = (createRequire(import.meta.url)('esbuild/package.json') as { version: string }).version;
@@ -70,7 +70,7 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
     async build(source, files = []) {
       const program = resolve(source);
       const directory = join(folder, `${nameOf(program)}-${sha(program).slice(0, 8)}`);
-      // Two images may hold the same program: the second finds what the first has made.
+      // Two images may contain the same program: the second reuses the build of the first.
       const before = turns.get(directory);
       running++;
       const mine = (async () => {
@@ -104,7 +104,7 @@ function bundleOf(directory: string, { hash, inputs, contents }: Found, fresh: b
   };
 }
 
-/** What was made before, if every file is as it was then. */
+/** The earlier build, if no file has changed since. */
 function unchanged(directory: string, how: string, files: readonly string[]): Found | undefined {
   try {
     const found = JSON.parse(readFileSync(join(directory, 'built.json'), 'utf8')) as Found & { how: string };
@@ -175,10 +175,10 @@ async function make(
   return found;
 }
 
-/** Its sources; what was left out is no file. */
+/** Paths of its sources; external modules are not files. */
 const filesIn = ({ inputs }: { inputs: object }) => Object.keys(inputs).filter((file) => !file.startsWith('left-out:'));
 
-/** What tree shaking left nothing of is not among an output's inputs. */
+/** Files that tree shaking removed completely are not inputs of an output. */
 const contentsOf = ({ outputs }: Metafile, root: string) => [
   ...new Set(Object.values(outputs).flatMap((each) => filesIn(each).map((file) => resolve(root, file)))),
 ];

@@ -22,7 +22,7 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Small young generation: a function of a few requests at a time gains nothing from a large one, and memory is what being awake costs. */
+/** A small young generation: a function with a few requests at a time gains nothing from a large one, and memory is the cost of an awake instance. */
 export const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
 
 /** Starts a process with `launcher` (a JavaScript file), in a minimal environment. */
@@ -76,7 +76,7 @@ export function startChild(
   };
 }
 
-/** A line of more characters is cut into several. */
+/** Longer lines are split. */
 const maxLineCharacters = 65_536;
 
 function lines(child: ChildProcess, name: 'stdout' | 'stderr', give: (line: string) => void): void {

@@ -13,7 +13,7 @@ export interface EnvironmentOptions {
   unresolved?: (address: string) => void;
 }
 
-/** Of the user's own environment, what any program needs. */
+/** Variables of the user's environment that every program needs. */
 const inherited = [
   'PATH',
   'HOME',
@@ -32,7 +32,7 @@ export const baseEnvironment = (): Record<string, string> =>
 
 /**
  * A container's environment as its manifest says, with cluster addresses and mounted folders replaced by those of this
- * machine. Made anew for each instance, so that a changed Secret shows.
+ * machine. Resolved again for each instance, so that a changed Secret takes effect.
  * @throws Error naming the ConfigMap, Secret or key that is missing and not optional
  */
 export function resolveEnvironment(
@@ -87,7 +87,7 @@ function lookUp(
   return readSecret(join(home, 'secrets'), name) ?? platform.secrets.get(`${namespace}/${name}`);
 }
 
-/** The folder that stands for a volume. */
+/** The local folder of a volume. */
 function mount(service: string, namespace: string, { name, source }: Volume, options: EnvironmentOptions): string {
   const { home } = options;
   const folder = source.kind === 'secret' ? join(home, 'secrets', source.from) : join(home, 'volumes', service, name);
@@ -120,7 +120,7 @@ function here(
   });
 }
 
-/** `http://name.namespace.svc.cluster.local`, whatever way it is written. */
+/** `http://name.namespace.svc.cluster.local`, in any of its spellings. */
 export function canonical(address: string): string {
   const { protocol, hostname, port } = new URL(address);
   const full = hostname.endsWith('.svc') ? `${hostname}.cluster.local` : hostname;

@@ -1,13 +1,13 @@
 import type { Metafile, Plugin } from 'esbuild';
 
-/** Who tells OpenTelemetry's NodeSDK everything, so that it chooses nothing by the environment. */
+/** The module that configures OpenTelemetry's NodeSDK completely, so that it reads nothing from the environment. */
 const explicit = /(^|\/)functions\/_runtime\/sdk\.ts$/;
 const sdk = /\/@opentelemetry\/sdk-node\//;
-/** What it would choose from, and reads configuration files with: gRPC, protobuf.js, YAML, 0.9 MB of 1.0 MB. */
+/** Exporters that NodeSDK would choose from, and readers of configuration files: gRPC, protobuf.js, YAML; 0.9 MB of 1.0 MB. */
 const choices =
   /^@opentelemetry\/(exporter-(trace|metrics|logs)-otlp-(grpc|http|proto)|exporter-prometheus|exporter-zipkin|propagator-b3|configuration)$/;
 
-/** Leaves out of a bundle what NodeSDK loads to choose from. */
+/** Excludes from a bundle what NodeSDK loads to choose from. */
 export const explicitSdk: Plugin = {
   name: 'explicit-sdk',
   setup(build) {
@@ -18,7 +18,7 @@ export const explicitSdk: Plugin = {
   },
 };
 
-/** Whether somebody else imports NodeSDK, who may have it choose. */
+/** Whether another module imports NodeSDK, and may let it choose. */
 export const hasOtherSdk = ({ inputs }: Metafile): boolean =>
   Object.entries(inputs).some(
     ([file, { imports }]) => !explicit.test(file) && !sdk.test(file) && imports.some(({ path }) => sdk.test(path)),

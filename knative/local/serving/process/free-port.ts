@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:net';
 
 /**
- * Ports for programs lie below those that systems give to outgoing connections (from 32768 on Linux, 49152 on macOS), so
- * that nobody takes one between our look and the program's listening. They come in blocks: a process listens on the first
- * port of its block as long as it lives, and no other platform takes from there.
+ * Ports for programs lie below the ephemeral range (from 32768 on Linux, 49152 on macOS), so that no outgoing connection
+ * takes one between our check and the program's listen. They are allocated in blocks: a process listens on the first port
+ * of its block for its whole life, which reserves the block.
  */
 const first = 18_000;
 const blockSize = 200;

@@ -9,11 +9,11 @@ export interface OutputOptions {
   level: 'debug' | 'info';
 }
 
-/** Takes what the processes print: kept as log lines, shown in one line each. */
+/** Collects the output of processes: stored as log lines, printed in one line each. */
 export interface Outputs {
-  /** The output of a new instance, and what it said last that looks like a cause. */
+  /** The output of a new instance, and its last line that looks like the cause of a failure. */
   of(service: string, instance: string): { output: Output; lastWords: () => string | undefined };
-  /** The platform's own words. */
+  /** Logs a line of the platform itself. */
   say(line: string, level?: 'info' | 'error'): void;
 }
 
@@ -101,7 +101,7 @@ function levelName(level: unknown): string {
     : 'info';
 }
 
-/** Of several lines about one error the first that names it is the cause; what stands before it is source code. */
+/** Of several lines about an error the first that names it is the cause; lines before it are source code. */
 function meaning(line: LogLine, before: string | undefined): string | undefined {
   const error = (line.fields?.error ?? line.fields?.err) as { message?: unknown } | string | undefined;
   const more = typeof error === 'string' ? error : error?.message;
@@ -110,7 +110,7 @@ function meaning(line: LogLine, before: string | undefined): string | undefined 
   return before ?? (/^\s|^node:|^file:|^Node\.js/.test(text) ? undefined : text.slice(0, 500));
 }
 
-/** A field in a few characters; of an error what it says, not where: the console has the whole. */
+/** A field in a few characters; of an error its message without the stack, which the console shows. */
 function word(value: unknown): string {
   if (typeof value === 'string') return value;
   const { message } = (value ?? {}) as { message?: unknown };

@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { type AddressInfo, type ListenOptions, Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
-// Loaded ahead: nearly every program needs them, and a prewarmed process has the time.
+// Preloaded: nearly every program needs them, and a prewarmed process is idle.
 import 'node:http';
 import 'node:crypto';
 import 'node:async_hooks';
@@ -35,7 +35,7 @@ subscribe('tracing:net.server.listen:asyncEnd', (message) => {
   if (address) sendToParent?.({ listening: address.port });
 });
 
-// On a cluster a program listens on every address of its pod. Here nobody but this machine is to reach it past the ingress.
+// On a cluster a program listens on all addresses of its pod. Here only this machine may reach it without the ingress.
 const loopback = '127.0.0.1';
 const everywhere = new Set<unknown>([undefined, null, '', '0.0.0.0', '::', '[::]']);
 const { listen } = Server.prototype;

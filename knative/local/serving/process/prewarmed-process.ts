@@ -10,7 +10,7 @@ export interface PrewarmedProcess {
 }
 
 /**
- * @param start makes a waiting process
+ * @param start starts a process that waits for its program
  * @param afterMs delay until the next prewarmed process starts, so that it does not slow the request that took the last one
  */
 export function createPrewarmedProcess({

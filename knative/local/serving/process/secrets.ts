@@ -16,8 +16,8 @@ export interface SecretsOptions {
 }
 
 /**
- * Makes what is missing of the Secrets and writes each as a folder of files, a file a key, as a cluster mounts them;
- * only the owner may read them. Passwords and keys are made once; addresses are written anew at each start.
+ * Creates missing Secrets and writes each as a folder with one file per key, as a cluster mounts them; only the owner may
+ * read them. Passwords and keys are created once; addresses are rewritten at each start.
  */
 export async function prepareSecrets({ folder, recipes, databaseUrl, redisUrl, root }: SecretsOptions): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -16,8 +16,8 @@ const parts = [
 ];
 
 /**
- * Does once, ahead of time, what nearly every program does first: loads parts of Node, makes web objects, serves a request on
- * loopback. V8 and Node compile all of it lazily, which is a good part of a cold start.
+ * Runs ahead of time what nearly every program runs first: loads parts of Node, creates web objects, serves a request on
+ * loopback. V8 and Node compile all of it lazily, which is a large part of a cold start.
  */
 export async function warmUp(): Promise<void> {
   for (const part of parts) await import(part);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
-/** Why there is no body. */
+/** Why the body was rejected. */
 export type NoBody = 'too long' | 'no room' | 'gone';
 
 const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
@@ -18,7 +18,7 @@ export class Bodies {
     this.#maxBytes = limits.maxBytes;
   }
 
-  /** The body as it came, given to `use`; what it does with it is waited for before its bytes are given free. */
+  /** Reads the body and passes it to `use`; its bytes count until `use` has finished. */
   async take<T>(request: IncomingMessage, use: (body: Buffer | NoBody) => T | Promise<T>): Promise<T> {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -45,7 +45,7 @@ export class Bodies {
     }
   }
 
-  /** @throws Error with code ERR_BUFFER_TOO_LARGE when it is too long unpacked */
+  /** @throws Error with code ERR_BUFFER_TOO_LARGE when the decompressed body is too large */
   async unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
     return encoding === 'gzip' ? unpack(body, { maxOutputLength: this.#maxBodyBytes }) : body;
   }

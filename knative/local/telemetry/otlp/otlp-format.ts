@@ -1,17 +1,17 @@
 export type Signal = 'traces' | 'logs' | 'metrics';
 
-/** What of a request was not kept, and why. */
+/** The part of a request that was rejected, and why. */
 export interface Rejected {
   count: number;
   message: string;
 }
 
-/** One of the two forms in which OTLP/HTTP comes; the answer has that of its request. */
+/** One of the two encodings of OTLP/HTTP; a response has that of its request. */
 export interface Format {
   contentType: string;
-  /** The request as OTLP's JSON has it, parsed. @throws Error when it is none */
+  /** The parsed request, in the shape of OTLP's JSON. @throws Error when it cannot be parsed */
   read(signal: Signal, body: Buffer): unknown;
-  /** An ExportTraceServiceResponse and the like. */
+  /** An Export…ServiceResponse. */
   accepted(signal: Signal, rejected?: Rejected): string | Uint8Array;
   /** A google.rpc.Status. */
   failed(message: string): string | Uint8Array;

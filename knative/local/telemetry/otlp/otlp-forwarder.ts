@@ -10,13 +10,13 @@ export interface ForwardOptions {
   telemetry: Telemetry;
   /** Called when the collector is unreachable, and when it is back. */
   say: (line: string) => void;
-  /** Of everything that waits; the oldest goes first. */
+  /** Maximum size of the queue; when it is full the oldest telemetry is dropped. */
   maxBytes?: number;
   everyMs?: number;
 }
 
 export interface Forward {
-  /** A request that came from a program, as OTLP's JSON has it. */
+  /** Takes a request of a program, in the shape of OTLP's JSON. */
   received(signal: Signal, message: unknown): void;
   /** Sends the queue, for at most two seconds. */
   close(): Promise<void>;
@@ -34,12 +34,12 @@ const maxPauseMs = 30_000;
 const closeMs = 2_000;
 
 /**
- * Sends telemetry on to a collector: what programs sent here, the platform's own spans, and log lines, in batches by a timer. Nothing waits for it;
- * what the collector does not take is kept within bounds and sent again.
+ * Forwards telemetry to a collector in batches: what programs sent here, the platform's own spans, and log lines. Nothing waits for it;
+ * what the collector does not accept is queued within bounds and retried.
  */
 export function forward({ url, telemetry, say, maxBytes = 8 * 1024 * 1024, everyMs = 1_000 }: ForwardOptions): Forward {
   const base = url.replace(/\/+$/, '');
-  /** Members of a request's list, written as JSON when they came: so what waits is weighed, and written once. */
+  /** Members of a request's list, serialized on arrival: so each is measured, and serialized once. */
   const queue: Record<Signal, string[]> = { traces: [], logs: [], metrics: [] };
   let own: { spans: SpanRecord[]; lines: LogLine[] } = { spans: [], lines: [] };
   let waiting = 0;
@@ -121,7 +121,7 @@ export function forward({ url, telemetry, say, maxBytes = 8 * 1024 * 1024, every
   };
 }
 
-/** As many of the first as fit into a request, at least one. */
+/** The first members that fit into a request, at least one. */
 function takeBatch(queue: string[]): string[] {
   let [bytes, n] = [0, 0];
   for (const each of queue) {
@@ -132,7 +132,7 @@ function takeBatch(queue: string[]): string[] {
   return queue.splice(0, n);
 }
 
-/** `later`: it is away or busy (429, 5xx); `never`: it does not want this. */
+/** `later`: the collector is unreachable or busy (429, 5xx); `never`: it rejects this request. */
 async function post(url: string, body: string): Promise<'taken' | 'later' | 'never'> {
   try {
     const response = await fetch(url, {

@@ -1,10 +1,10 @@
 import type { LogLine } from '../logs.ts';
 import type { Attributes, AttributeValue, SpanEvent, SpanKind, SpanRecord } from '../traces.ts';
 
-/** Told how many spans or data points are left out, and why. */
+/** Called with the number of rejected spans or data points, and the reason. */
 export type Reject = (count: number, why: string) => void;
 
-/** OTLP's JSON as far as it is read; everything may be missing. */
+/** The part of OTLP's JSON that is read; every field may be missing. */
 export type Json = Record<string, unknown>;
 
 const kinds: readonly SpanKind[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
@@ -16,7 +16,7 @@ const kindNames: Readonly<Record<string, SpanKind>> = {
 };
 const maxValueCharacters = 4_096;
 
-/** The spans of an ExportTraceServiceRequest; what has no valid ids is rejected. @throws TypeError when it is none */
+/** The spans of an ExportTraceServiceRequest; spans without valid ids are rejected. @throws TypeError when it is no such request */
 export function* readSpans(message: unknown, reject: Reject = () => {}): Generator<SpanRecord> {
   for (const group of list(object(message).resourceSpans)) {
     const resource = readResource(group.resource);
@@ -25,7 +25,7 @@ export function* readSpans(message: unknown, reject: Reject = () => {}): Generat
   }
 }
 
-/** The records of an ExportLogsServiceRequest. @throws TypeError when it is none */
+/** The records of an ExportLogsServiceRequest. @throws TypeError when it is no such request */
 export function* readLogs(message: unknown): Generator<LogLine> {
   for (const group of list(object(message).resourceLogs)) {
     const { service, instance } = readResource(group.resource);

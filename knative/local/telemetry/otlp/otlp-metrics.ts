@@ -7,7 +7,7 @@ import { hex, type Json, list, milliseconds, object, type Reject, readAttributes
 const delta = new Set<unknown>([1, 'AGGREGATION_TEMPORALITY_DELTA']);
 const noValue = 1;
 
-/** Kinds that are not kept, with what a sender can do about it. */
+/** Unsupported kinds, with what a sender can do about it. */
 const unkept: Readonly<Record<string, string>> = {
   exponentialHistogram:
     'exponential histograms (OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=explicit_bucket_histogram sends the others)',
@@ -16,8 +16,8 @@ const unkept: Readonly<Record<string, string>> = {
 const deltas = 'deltas (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative sends sums)';
 
 /**
- * The numbers of an ExportMetricsServiceRequest. Rejected: deltas, exponential histograms and summaries, which no function of this project sends.
- * Points that say there is no value are left out. @throws TypeError when it is none
+ * The data points of an ExportMetricsServiceRequest. Rejected: deltas, exponential histograms and summaries, which no function of this project sends.
+ * Points without a recorded value are ignored. @throws TypeError when it is no such request
  */
 export function* readMetrics(message: unknown, reject: Reject = () => {}): Generator<Measured> {
   for (const group of list(object(message).resourceMetrics)) {
@@ -27,7 +27,7 @@ export function* readMetrics(message: unknown, reject: Reject = () => {}): Gener
   }
 }
 
-/** The labels that the collector and Prometheus make of a resource. */
+/** Labels of a resource, as the collector and Prometheus derive them. */
 function resourceLabels(attributes: Attributes): Record<string, string> {
   const service = String(attributes['service.name'] ?? 'unknown_service');
   const namespace = attributes['service.namespace'];

@@ -3,17 +3,17 @@ import type { Format } from './otlp-format.ts';
 import type { Json } from './otlp-json.ts';
 import { type Field, type Message, requests } from './otlp-protobuf-fields.ts';
 
-/** Messages and list members of one request: a byte or two on the wire can stand for each, and here each weighs about a hundred. */
+/** Maximum messages and list members of one request: each may take a byte or two on the wire, and takes about a hundred in memory. */
 const maxParts = 400_000;
 const maxDepth = 100;
 
 interface Reading {
   reader: BinaryReader;
-  /** Parts that it may still have. */
+  /** Remaining messages and list members. */
   left: number;
 }
 
-/** OTLP's binary form. What is read has the shape of OTLP's JSON; fields that are not known are left out. */
+/** OTLP's binary encoding. The result has the shape of OTLP's JSON; unknown fields are ignored. */
 export const protobuf: Format = {
   contentType: 'application/x-protobuf',
   read: (signal, body) =>
@@ -44,7 +44,7 @@ function readMessage(reading: Reading, message: Message, end: number, depth: num
   return into;
 }
 
-/** A message that comes again is added to the first (Protocol Buffers, "Last One Wins"). */
+/** A repeated occurrence of a message is merged into the first (Protocol Buffers, "Last One Wins"). */
 function readNested(reading: Reading, field: Field, depth: number, into: Json): void {
   const until = untilOf(reading.reader);
   const before = field.many ? undefined : (into[field.name] as Json | undefined);
@@ -66,7 +66,7 @@ function put(reading: Reading, { name, many }: Field, value: unknown, into: Json
   else into[name] = [value];
 }
 
-/** Where what begins with its length ends; that it ends within what it is part of, the caller finds by `mustEndAt`. */
+/** End of a length-delimited field; the caller checks by `mustEndAt` that it lies within its parent. */
 function untilOf(reader: BinaryReader): number {
   const length = reader.uint32();
   return reader.pos + length;

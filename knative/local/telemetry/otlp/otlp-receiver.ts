@@ -5,9 +5,9 @@ import { type Format, json, type Rejected, type Signal } from './otlp-format.ts'
 import { type Reject, readLogs, readSpans } from './otlp-json.ts';
 import { readMetrics } from './otlp-metrics.ts';
 
-/** Of a request's body, as it came and unpacked. */
+/** Maximum size of a request's body, compressed and decompressed. */
 const maxBytes = 4 * 1024 * 1024;
-/** Of all bodies that come or wait to be read. */
+/** Maximum size of all bodies that are being received or wait to be parsed. */
 const maxWaiting = 16 * 1024 * 1024;
 
 interface OtlpResponse {
@@ -21,10 +21,10 @@ interface OtlpError {
   headers?: Record<string, string>;
 }
 
-/** Told of each request that was read: its message as OTLP's JSON has it, in whichever form it came. */
+/** Called with each parsed request, in the shape of OTLP's JSON. */
 export type Received = (signal: Signal, message: unknown) => void;
 
-/** Reads all of a request; what is returned keeps it. A request that fails leaves nothing behind. */
+/** Parses a whole request; the returned function stores it. A request that fails to parse stores nothing. */
 const readAll: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, reject: Reject) => () => void>> = {
   traces(telemetry, message, reject) {
     const spans = [...readSpans(message, reject)];
@@ -54,8 +54,8 @@ const errorStatuses: Readonly<Record<NoBody, OtlpError>> = {
 
 /**
  * OTLP/HTTP receiver (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"): `POST /v1/traces`, `/v1/logs` and `/v1/metrics` in JSON or protobuf, plain
- * or packed by gzip, go to the telemetry. Bodies are read one after the other, a turn of the event loop each; when too much waits the answer is 503
- * with Retry-After, which exporters obey. What cannot be shown is counted in the answer's partial success.
+ * or compressed by gzip, are added to the telemetry. Bodies are parsed one per turn of the event loop; when too many wait the response is 503
+ * with Retry-After, which exporters obey. What is rejected is counted in the response's partial success.
  */
 export function otlpReceiver(
   telemetry: Telemetry,
@@ -155,7 +155,7 @@ const failed = (format: Format, { status, message, headers = {} }: OtlpError): O
   headers,
 });
 
-/** Adds up what is not kept. */
+/** Sums up what is rejected. */
 function tally(): { reject: Reject; rejected: () => Rejected | undefined } {
   const reasons = new Set<string>();
   let count = 0;

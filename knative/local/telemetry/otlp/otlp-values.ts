@@ -33,7 +33,7 @@ export function anyValue(value: AttributeValue) {
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
 
-/** Milliseconds with a fraction as decimal nanoseconds, which a double could not hold. */
+/** Milliseconds with a fraction as decimal nanoseconds, which exceed a double's precision. */
 export function nanoseconds(ms: number): string {
   const whole = Math.floor(ms);
   return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
