@@ -58,6 +58,7 @@ describe('a command line that makes no sense', () => {
     [['start', '--port'], 'dormouse start: --port is missing or has no value'],
     [['start', '--port', '70000'], 'dormouse start: --port 70000: not a port'],
     [['start', '--port', '1', '--port', '2'], 'dormouse start: --port is given twice'],
+    [['start', '--inspect', 'post'], '--inspect post: there is no such Service; did you mean posts?'],
     [['start', '--observe', 'collector:4318'], 'dormouse start: --observe collector:4318: not an http address'],
     [['start', '--verbose=maybe'], 'dormouse start: --verbose maybe: '],
     [['admin'], 'dormouse admin: NAME is missing'],

@@ -38,11 +38,18 @@ export const newFunction = buildCommand({
     },
   },
   async loader() {
-    const { run } = await import('../new/run.ts');
+    const [{ run }, { readSettings }, { runningAddress }] = await Promise.all([
+      import('../new/run.ts'),
+      import('@dormouse/local/command-line'),
+      import('@dormouse/local/running-address'),
+    ]);
     return function makeFunction(this: Context, flags: Flags, name: string) {
       const { path, table = false, events = [], dryRun = false } = flags;
       const types = events.map((type) => type.trim()).filter((type) => type !== '');
-      return run({ name, path, table, events: [...new Set(types)], dryRun }, this.root, this.terminal.print);
+      const { home, port } = readSettings({}, this.env, this.root);
+      const running = runningAddress(home);
+      const platform = { url: running ?? `http://127.0.0.1:${port}`, isRunning: running !== undefined };
+      return run({ name, path, table, events: [...new Set(types)], dryRun }, this.root, this.terminal.print, platform);
     };
   },
 });

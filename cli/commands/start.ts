@@ -3,6 +3,7 @@ import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { functionNames } from '../names.ts';
 import { flag, httpAddress, onFlag, option, port } from '../parameters.ts';
+import { UsageError } from '../usage-error.ts';
 
 type Flags = Omit<GivenSettings, 'prewarmed' | 'watch'> & { watch: boolean; prewarm: boolean; spare: boolean };
 
@@ -48,12 +49,18 @@ export const start = buildCommand({
     },
   },
   async loader() {
-    const [{ readSettings }, { run }] = await Promise.all([
+    const [{ readSettings }, { run }, { unknownService }, { loadOverlay }] = await Promise.all([
       import('@dormouse/local/command-line'),
       import('@dormouse/local/run'),
+      import('@dormouse/local/inspect'),
+      import('@dormouse/local/load'),
     ]);
     return async function runPlatform(this: Context, { prewarm, spare, ...given }: Flags) {
       const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root);
+      if (settings.inspect.length > 0) {
+        const wrong = unknownService(await loadOverlay(settings.overlay, this.root), settings.inspect);
+        if (wrong) throw new UsageError(wrong);
+      }
       await run(settings, this.root);
     };
   },

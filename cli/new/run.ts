@@ -1,7 +1,8 @@
 import { checked } from './check.ts';
 import { complete } from './complete.ts';
 import { filesFor } from './files.ts';
-import type { NewFunction, Options } from './new-function.ts';
+import type { Options } from './new-function.ts';
+import { type LocalPlatform, nextSteps } from './next-steps.ts';
 import { write } from './write.ts';
 
 /**
@@ -13,6 +14,7 @@ export async function run(
   options: Options,
   root: string,
   print: (line: string) => void,
+  platform: LocalPlatform,
   now = new Date(),
 ): Promise<void> {
   const wanted = await checked(options, root);
@@ -24,18 +26,5 @@ export async function run(
   }
   write(root, files, (what, path) => print(`${what}  ${path}`));
   complete(root, files);
-  for (const line of next(wanted)) print(line);
-}
-
-function next({ name, path, hasTable, emits, consumes }: NewFunction): string[] {
-  return [
-    '',
-    'Next:',
-    `  npx vitest run functions/${name}`,
-    '  npm start',
-    ...(path ? [`  curl http://127.0.0.1:8080${path}`] : []),
-    ...(path && hasTable ? [`  edit functions/${name}/page.ts, api.ts, store.ts and migrations/001-entries.sql`] : []),
-    ...(emits ? [`  edit events/${emits.aggregate}.ts, then: npm run generate`] : []),
-    ...(consumes.length > 0 ? [`  edit what functions/${name}/app.ts does about events`] : []),
-  ];
+  for (const line of nextSteps(wanted, platform)) print(line);
 }

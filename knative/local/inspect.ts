@@ -6,6 +6,15 @@ import { type Child, nodeFlags, startChild } from '@dormouse/serving/process/chi
 const firstPort = 9229;
 const hourMs = 3_600_000;
 
+/** What is wrong with `names` as names of Services, in one line; undefined when each is one. */
+export function unknownService({ platform }: Pick<Source, 'platform'>, names: readonly string[]): string | undefined {
+  const known = platform.services.map(({ name }) => name);
+  const name = names.find((each) => !known.includes(each));
+  if (name === undefined) return undefined;
+  const meant = didYouMean(name, known);
+  return `--inspect ${name}: there is no such Service; ${meant ? `did you mean ${meant}?` : `there are ${known.join(', ')}`}`;
+}
+
 /**
  * The same Services, those of `names` made ready for a debugger that stops them: one instance that never sleeps, no
  * liveness probe, an hour for every response.
@@ -13,14 +22,8 @@ const hourMs = 3_600_000;
  */
 export function withInspector(source: Source, names: readonly string[]): Source {
   const { services } = source.platform;
-  const known = services.map(({ name }) => name);
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    const meant = didYouMean(name, known);
-    throw new Error(
-      `--inspect ${name}: there is no such Service; ${meant ? `did you mean ${meant}?` : `there are ${known.join(', ')}`}`,
-    );
-  }
+  const wrong = unknownService(source, names);
+  if (wrong) throw new Error(wrong);
   const changed = services.map((service) => (names.includes(service.name) ? held(service) : service));
   return { ...source, platform: { ...source.platform, services: changed } };
 }

@@ -32,8 +32,11 @@ export interface PlatformOptions {
   inspect?: readonly string[];
   /** URL of an OTLP/HTTP receiver to which all telemetry is forwarded. */
   observe?: string | undefined;
-  /** Prints lines for the user: `progress` the steps of the start, `print` the functions' output. */
-  progress?: (line: string) => void;
+  /**
+   * Prints lines for the user: `progress` the steps of the start, `print` the functions' output. A step that began later than
+   * the start says when, by performance.now().
+   */
+  progress?: (line: string, sinceMs?: number) => void;
   print?: (line: string) => void;
   /** Aborts the start. */
   signal?: AbortSignal;
@@ -47,7 +50,7 @@ export interface PlatformOptions {
 export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' | 'progress'> {
   root: string;
   host: string;
-  progress: (line: string) => void;
+  progress: (line: string, sinceMs?: number) => void;
   cleanup: AsyncDisposableStack;
   telemetry: Telemetry;
   kept: TelemetryFiles;

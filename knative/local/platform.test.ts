@@ -419,7 +419,16 @@ describe('a Job', () => {
 
   it('runs before anything is served, and only once for the same program', async () => {
     const once = `import { appendFileSync } from 'node:fs'; appendFileSync('ran', 'x');`;
-    await start({ programs: { hello: hello(), once }, services: [service('hello')], jobs: [job] });
+    const before = performance.now();
+    const told = new Map<string, number | undefined>();
+    const progress = (line: string, sinceMs?: number) => void told.set(line, sinceMs);
+    await start({
+      programs: { hello: hello(), once },
+      services: [service('hello')],
+      jobs: [job],
+      options: { progress },
+    });
+    expect(told.get('Job once done')).toBeGreaterThan(before);
     expect(readFileSync(join(platform.folder, 'ran'), 'utf8')).toBe('x');
     await platform.reload();
     expect(readFileSync(join(platform.folder, 'ran'), 'utf8')).toBe('x');

@@ -6,6 +6,7 @@ import { inspectorPorts, withInspector } from './inspect.ts';
 import { loadOverlay } from './load.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import type { PlatformOptions } from './platform-context.ts';
+import { noteAddress } from './running-address.ts';
 
 /**
  * Runs the platform until a signal stops it; exits the process.
@@ -14,10 +15,14 @@ import type { PlatformOptions } from './platform-context.ts';
  */
 export async function run(settings: Settings, root: string, more: Pick<PlatformOptions, 'stores'> = {}): Promise<void> {
   const started = performance.now();
-  const seconds = () => ((performance.now() - started) / 1_000).toFixed(1);
+  const seconds = (since = started) => ((performance.now() - since) / 1_000).toFixed(1);
   const first = !existsSync(join(settings.home, 'secrets'));
-  const progress = (line: string) => console.log(`  ${line} (${seconds()} s)`);
-  const stopping = stopOnSignals();
+  const progress = (line: string, sinceMs?: number) => console.log(`  ${line} (${seconds(sinceMs)} s)`);
+  let forgetAddress = () => {};
+  const stopping = stopOnSignals(() => {
+    forgetAddress();
+    console.log('Dormouse has stopped.');
+  });
   console.log(first ? 'Dormouse starts for the first time' : 'Dormouse starts');
   const platform = await startPlatform({
     home: settings.home,
@@ -38,9 +43,13 @@ export async function run(settings: Settings, root: string, more: Pick<PlatformO
     signal: stopping.signal,
     ...more,
   }).catch((error: unknown) => {
-    if (stopping.signal.aborted) process.exit(130);
+    if (stopping.signal.aborted) {
+      console.log('Dormouse has stopped.');
+      process.exit(130);
+    }
     throw new Error(explain(error as NodeJS.ErrnoException & { port?: number }, settings));
   });
+  forgetAddress = noteAddress(settings.home, platform.url);
   stopping.started(platform);
   console.log(summary(platform, settings, seconds()));
   setTimeout(flushCompileCache, 1_000).unref();
@@ -53,6 +62,8 @@ function summary(platform: RunningPlatform, { home, host, inspect }: Settings, s
     `Dormouse is up after ${seconds} s; every function sleeps until it is asked.`,
     '',
     `  blog     ${platform.url}/${open}`,
+    `  sign up  ${platform.url}/blog/signup`,
+    `  API      ${platform.url}/docs/api`,
     `  console  ${platform.consoleUrl}`,
     ...platform.brokerUrls.map((url) => `  events   ${url}`),
     `  OTLP     ${platform.otlpUrl}`,
@@ -82,11 +93,16 @@ function explain(error: NodeJS.ErrnoException & { port?: number }, { port, home 
   return error.message;
 }
 
-/** Stops gracefully on the first SIGINT or SIGTERM, immediately on the second. */
-function stopOnSignals(): { signal: AbortSignal; started(platform: RunningPlatform): void } {
+/** Stops gracefully on the first SIGINT or SIGTERM, immediately on the second; calls `stopped` before a graceful exit. */
+function stopOnSignals(stopped: () => void): { signal: AbortSignal; started(platform: RunningPlatform): void } {
   const giveUp = new AbortController();
   let platform: RunningPlatform | undefined;
   let signals = 0;
+  const end = (running: RunningPlatform | undefined) =>
+    void running?.stop().finally(() => {
+      stopped();
+      process.exit(0);
+    });
   const stop = (signal: NodeJS.Signals) => {
     signals++;
     if (signals > 1) {
@@ -95,7 +111,7 @@ function stopOnSignals(): { signal: AbortSignal; started(platform: RunningPlatfo
     }
     console.log('\nDormouse finishes requests in progress …');
     giveUp.abort();
-    void platform?.stop().finally(() => process.exit(0));
+    end(platform);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   const die = (error: unknown) => {
@@ -108,7 +124,7 @@ function stopOnSignals(): { signal: AbortSignal; started(platform: RunningPlatfo
     signal: giveUp.signal,
     started(running) {
       platform = running;
-      if (giveUp.signal.aborted) void running.stop().finally(() => process.exit(0));
+      if (giveUp.signal.aborted) end(running);
     },
   };
 }

@@ -113,6 +113,7 @@ describe('kill -9', { timeout: 180_000 }, () => {
     expect(all.length).toBeGreaterThan(3);
     process.kill(platform.pid, 'SIGINT');
     expect(await platform.exited).toBe(0);
+    expect(platform.output().trimEnd().split('\n').at(-1)).toBe('Dormouse has stopped.');
     expect(all.filter((pid) => spawnSync('kill', ['-0', String(pid)]).status === 0)).toEqual([]);
   });
 });

@@ -36,6 +36,16 @@ describe('a new author walks through the platform', () => {
     expect(services.find(({ name }) => name === 'posts')).toMatchObject({ instances: 0, state: 'asleep', requests: 0 });
   });
 
+  it('prints where to sign up, and where its API is described', async () => {
+    for (const [name, path] of [
+      ['sign up', '/blog/signup'],
+      ['API    ', '/docs/api'],
+    ]) {
+      expect(platform.output()).toContain(`  ${name}  ${platform.url}${path}\n`);
+      expect((await fetch(platform.url + path)).status).toBe(200);
+    }
+  });
+
   it('takes the telemetry of a program beside it, at an address that it prints', async () => {
     const { otlp } = (await (await fetch(`${platform.console}/api/addresses`)).json()) as { otlp: string };
     expect(platform.output()).toContain(`  OTLP     ${otlp}`);

@@ -1,7 +1,11 @@
 import { type Bench, bench } from '@dormouse/eventing/broker.fixture';
+import { metrics } from '@dormouse/signals/metrics';
 import { measuredFlow } from '@dormouse/telemetry/query/metrics.fixture';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startConsole } from './console.ts';
+import { metricsPage } from './metrics-page.ts';
+import type { ConsoleSources } from './sources.ts';
 
 let b: Bench;
 let console_: { url: string; close(): Promise<void> };
@@ -50,6 +54,16 @@ describe('the console’s page of metrics', () => {
     expect(rowsOf((await get('/measures')).text, 'Events')).toEqual([
       ['dev.dormouse.post.created.v1', '10', '8', '2 20 %', '1', '49 ms'],
     ]);
+  });
+
+  test('events that were handled and not sent are explained', async () => {
+    const telemetry = new Telemetry();
+    for (const measured of measuredFlow(Date.now()))
+      if (measured.family.name !== metrics.eventsSent.name) telemetry.addMeasured(measured);
+    const page = String(metricsPage(new URLSearchParams(), { telemetry } as ConsoleSources).content);
+    expect(rowsOf(page, 'Events')[0]?.slice(1, 3)).toEqual(['0', '8']);
+    expect(page).toContain('Handled and not sent: ');
+    expect((await get('/measures')).text).not.toContain('Handled and not sent: ');
   });
 
   test('SQL by statement, caches, cold starts', async () => {

@@ -145,7 +145,18 @@ function eventTable(store: MetricStore, span: Span): Markup | undefined {
     return html`<tr><th>${eventType(each)}</th>${number(summed(of(sent)).count)}${number(summed(all).count - errors)}${failed(errors, summed(all).count)}${number(again)}
 <td class="number">${age ? duration(quantileMs(age, 0.95) ?? 0) : '–'}</td></tr>`;
   });
-  return table('Events', 1, ['Type', 'Sent', 'Handled', 'Failed', 'Handled before', '95 % handled within'], rows);
+  const sums = (all: readonly MetricSummary[], each: string) =>
+    summed(all.filter(({ labels }) => labels[type] === each)).count;
+  const shown = table(
+    'Events',
+    1,
+    ['Type', 'Sent', 'Handled', 'Failed', 'Handled before', '95 % handled within'],
+    rows,
+  );
+  const isUnsent = types.some((each) => sums(sent, each) === 0 && sums(consumed, each) > 0);
+  return isUnsent
+    ? html`${shown}<p class="quiet">Handled and not sent: a function pushes its metrics every 10 seconds, so that one that is killed takes the last of them with it; redriven and replayed events are not sent again.</p>`
+    : shown;
 }
 
 function sqlTable(store: MetricStore, span: Span): Markup | undefined {

@@ -1,3 +1,4 @@
+import type { Ending } from '@dormouse/eventing/store/acks';
 import type { AttributeValue, SpanRecord } from '@dormouse/telemetry/traces';
 import { html } from 'hono/html';
 import { clockTime, count, duration } from './format.ts';
@@ -29,7 +30,7 @@ export function tracePage(id: string, { telemetry, operations }: ConsoleSources)
   const rows = arrange(spans);
   const lines = telemetry.logLines({ trace: id.toLowerCase(), limit: 500 });
   const content = html`
-${heading(html`${rows[0]?.span.name} <small>${duration(lengthMs)}</small>`, html`<p class="actions"><span class="quiet code">${id}</span>${operations && html`<a class="button" href="/dead-letters?state=all&amp;trace=${id.toLowerCase()}">Its dead letters</a>`}</p>`)}
+${heading(html`${rows[0]?.span.name} <small>${duration(lengthMs)}</small>`, html`<p class="actions"><span class="quiet code">${id}</span>${operations && hasDeadLetters(spans) && html`<a class="button" href="/dead-letters?state=all&amp;trace=${id.toLowerCase()}">Its dead letters</a>`}</p>`)}
 <p class="legend">${clockTime(startMs)} · ${count(spans.length, 'span')} in ${services.map((service) => html`<span class="tag hue-${hueOf(service)}">${service}</span> `)}</p>
 ${onlyIngressSpan(spans) && html`<p class="quiet">Only the ingress recorded this request. Of many at once, ten a second are followed through functions and Broker.</p>`}
 <div class="waterfall"><div class="axis" aria-hidden="true"><span></span><span class="ticks">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<b>${part === 0 ? '0' : duration(lengthMs * part)}</b>`)}</span></div>
@@ -37,6 +38,9 @@ ${rows.map((row) => bar(row, startMs, lengthMs))}</div>
 <section><h2>Log <small>${count(lines.length, 'line')}</small></h2>${lines.length === 0 ? html`<p class="quiet">Nobody wrote a line with this trace’s id.</p>` : logTable(lines, false)}</section>`;
   return { name: 'traces', title: rows[0]?.span.name ?? 'Trace', live: 'event', content };
 }
+
+const hasDeadLetters = (spans: readonly SpanRecord[]) =>
+  spans.some(({ attributes }) => attributes['delivery.outcome'] === ('dead-lettered' satisfies Ending));
 
 /** A function was called, but its spans were not sampled. */
 const onlyIngressSpan = (spans: readonly SpanRecord[]) =>

@@ -17,7 +17,8 @@ export interface JobsOptions {
   database: string | undefined;
   bundleOf: (job: Job) => Promise<Bundle>;
   environmentOf: (job: Job) => Record<string, string>;
-  progress: (line: string) => void;
+  /** `sinceMs` says when what it tells of began, by performance.now(). */
+  progress: (line: string, sinceMs?: number) => void;
 }
 
 const firstPauseMs = 500;
@@ -38,8 +39,9 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
       .update(JSON.stringify([manifest, bundle.hash, options.database]))
       .digest('hex');
     if (options.database !== undefined && done[key] === hash) continue;
+    const began = performance.now();
     await runJob(job, bundle, options);
-    options.progress(`Job ${job.name} done`);
+    options.progress(`Job ${job.name} done`, began);
     done[key] = hash;
     writeFileSync(`${file}.new`, JSON.stringify(done));
     renameSync(`${file}.new`, file);
