@@ -11,159 +11,154 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const article = (n: number) =>
   `# Heading ${n}\n\nSome *text* with [a link](https://example.org/).\n\n\`\`\`js\nconst n = ${n};\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n`;
 
-describe('in a browser, without JavaScript', needsChromium, () => {
+describe('in a browser', needsChromium, () => {
   let platform: RunningPlatform;
   let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
   let author: Author;
-  const violations: string[] = [];
 
   beforeAll(async () => {
     platform = await runPlatform();
     browser = await openBrowser();
-    context = await browser.newContext({ javaScriptEnabled: false, baseURL: platform.url });
-    page = await context.newPage();
-    page.setDefaultTimeout(5000);
-    page.on(
-      'console',
-      (message) =>
-        message.type() === 'error' &&
-        /Content.Security.Policy/i.test(message.text()) &&
-        violations.push(message.text()),
-    );
     author = await blogAt(platform.url).register();
-    for (let n = 1; n <= 45; n++)
-      await author.write({ title: `Article ${n}`, content: article(n), category_name: n % 2 ? 'C#' : 'C++' });
   });
   afterAll(async () => {
     await browser?.close();
     await platform?.stop();
   });
 
-  it('shows every article on the way to the last page, each once', async () => {
-    const seen: string[] = [];
-    await page.goto('/');
-    for (let pages = 0; pages < 10; pages++) {
-      seen.push(...(await page.locator('main article h2, main article h3').allInnerTexts()));
-      const older = page.getByRole('link', { name: /older/i });
-      if ((await older.count()) === 0) break;
-      await older.first().click();
-    }
-    expect(seen).toEqual(Array.from({ length: 45 }, (_, index) => `Article ${45 - index}`));
-  });
+  describe('without JavaScript', () => {
+    let context: BrowserContext;
+    let page: Page;
+    const violations: string[] = [];
 
-  it('opens an article: heading, highlighted code, table', async () => {
-    await page.goto('/');
-    await page.getByRole('link', { name: 'Article 45' }).first().click();
-    expect(await page.title()).toContain('Article 45');
-    expect(await page.locator('article h1').first().innerText()).toBe('Article 45');
-    expect(await page.locator('pre code .hljs-keyword').first().innerText()).toBe('const');
-    expect(await page.locator('article td').allInnerTexts()).toEqual(['1', '2']);
-  });
-
-  it('narrows to a category, whose twin with a similar name stays apart', async () => {
-    await page.goto('/');
-    await page.getByRole('link', { name: /C#/ }).first().click();
-    const titles = await page.locator('main article h2, main article h3').allInnerTexts();
-    expect(titles.length).toBeGreaterThan(0);
-    expect(titles.every((title) => Number(title.replace('Article ', '')) % 2 === 1)).toBe(true);
-  });
-
-  it('signs up, writes with a preview, sees the post, edits and deletes it', async () => {
-    await signUp(page, 'bertha');
-    await compose(page, {
-      title: 'From the browser <script>alert(1)</script>',
-      category: 'Brand new',
-      content: 'Hello **world**\n\n<script>alert(2)</script>',
+    beforeAll(async () => {
+      context = await browser.newContext({ javaScriptEnabled: false, baseURL: platform.url });
+      page = await context.newPage();
+      page.setDefaultTimeout(5000);
+      page.on(
+        'console',
+        (message) =>
+          message.type() === 'error' &&
+          /Content.Security.Policy/i.test(message.text()) &&
+          violations.push(message.text()),
+      );
+      for (let n = 1; n <= 45; n++)
+        await author.write({ title: `Article ${n}`, content: article(n), category_name: n % 2 ? 'C#' : 'C++' });
     });
-    await page.getByRole('button', { name: /preview/i }).click();
-    expect(await page.locator('strong', { hasText: 'world' }).count()).toBe(1);
-    await publish(page);
-    expect(await page.locator('article h1').first().innerText()).toBe('From the browser <script>alert(1)</script>');
-    expect(await page.locator('article script').count()).toBe(0);
-    await page.goto('/');
-    expect(await page.getByRole('link', { name: /From the browser/ }).count()).toBeGreaterThan(0);
-    await page
-      .getByRole('link', { name: /From the browser/ })
-      .first()
-      .click();
-    await page.getByRole('link', { name: /edit/i }).first().click();
-    await page.getByLabel(/title/i).fill('Edited');
-    await page
-      .getByRole('button', { name: /publish|save|update/i })
-      .first()
-      .click();
-    expect(await page.locator('article h1').first().innerText()).toBe('Edited');
-    await page
-      .getByRole('link', { name: /delete/i })
-      .first()
-      .click();
-    await page
-      .getByRole('button', { name: /delete/i })
-      .first()
-      .click();
-    await eventually(
-      async () => {
-        await page.goto('/');
-        return page.getByRole('link', { name: 'Edited' }).count();
-      },
-      (count) => count === 0,
-      5,
-    );
-  });
+    it('shows every article on the way to the last page, each once', async () => {
+      const seen: string[] = [];
+      await page.goto('/');
+      for (let pages = 0; pages < 10; pages++) {
+        seen.push(...(await page.locator('main article h2, main article h3').allInnerTexts()));
+        const older = page.getByRole('link', { name: /older/i });
+        if ((await older.count()) === 0) break;
+        await older.first().click();
+      }
+      expect(seen).toEqual(Array.from({ length: 45 }, (_, index) => `Article ${45 - index}`));
+    });
 
-  it('keeps what was typed when it is refused', async () => {
-    await compose(page, { title: 'x'.repeat(121), category: 'General', content: 'long work' });
-    // The browser would stop at its own maxlength; a client that does not is answered by the server.
-    await page
-      .locator('form')
-      .evaluateAll(() => {})
-      .catch(() => {});
-    await page
-      .getByRole('button', { name: /publish/i })
-      .first()
-      .click();
-    expect(await page.getByLabel(/text|content|markdown/i).inputValue()).toBe('long work');
-  });
+    it('opens an article: heading, highlighted code, table', async () => {
+      await page.goto('/');
+      await page.getByRole('link', { name: 'Article 45' }).first().click();
+      expect(await page.title()).toContain('Article 45');
+      expect(await page.locator('article h1').first().innerText()).toBe('Article 45');
+      expect(await page.locator('pre code .hljs-keyword').first().innerText()).toBe('const');
+      expect(await page.locator('article td').allInnerTexts()).toEqual(['1', '2']);
+    });
 
-  it('breaks no rule of its own Content-Security-Policy', () => {
-    expect(violations).toEqual([]);
-  });
-});
+    it('narrows to a category, whose twin with a similar name stays apart', async () => {
+      await page.goto('/');
+      await page.getByRole('link', { name: /C#/ }).first().click();
+      const titles = await page.locator('main article h2, main article h3').allInnerTexts();
+      expect(titles.length).toBeGreaterThan(0);
+      expect(titles.every((title) => Number(title.replace('Article ', '')) % 2 === 1)).toBe(true);
+    });
 
-describe('accessibility, by axe', needsChromium, () => {
-  let platform: RunningPlatform;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    platform = await runPlatform();
-    browser = await openBrowser();
-    const author = await blogAt(platform.url).register();
-    for (let n = 1; n <= 3; n++)
-      await author.write({ title: `Article ${n}`, content: article(n), category_name: `Topic ${n}` });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await platform?.stop();
-  });
-
-  for (const scheme of ['light', 'dark'] as const)
-    for (const path of [
-      '/',
-      '/blog/posts/article-1',
-      '/blog/categories/topic-1',
-      '/blog/login',
-      '/blog/signup',
-      '/blog/nowhere',
-    ])
-      it(`finds nothing to mend on ${path} (${scheme})`, async () => {
-        const context = await browser.newContext({ baseURL: platform.url, colorScheme: scheme, bypassCSP: true });
-        const page = await context.newPage();
-        await page.goto(path);
-        await page.addScriptTag({ content: axe });
-        const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] };
-        expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-        await context.close();
+    it('signs up, writes with a preview, sees the post, edits and deletes it', async () => {
+      await signUp(page, 'bertha');
+      await compose(page, {
+        title: 'From the browser <script>alert(1)</script>',
+        category: 'Brand new',
+        content: 'Hello **world**\n\n<script>alert(2)</script>',
       });
+      await page.getByRole('button', { name: /preview/i }).click();
+      expect(await page.locator('strong', { hasText: 'world' }).count()).toBe(1);
+      await publish(page);
+      expect(await page.locator('article h1').first().innerText()).toBe('From the browser <script>alert(1)</script>');
+      expect(await page.locator('article script').count()).toBe(0);
+      await page.goto('/');
+      expect(await page.getByRole('link', { name: /From the browser/ }).count()).toBeGreaterThan(0);
+      await page
+        .getByRole('link', { name: /From the browser/ })
+        .first()
+        .click();
+      await page.getByRole('link', { name: /edit/i }).first().click();
+      await page.getByLabel(/title/i).fill('Edited');
+      await page
+        .getByRole('button', { name: /publish|save|update/i })
+        .first()
+        .click();
+      expect(await page.locator('article h1').first().innerText()).toBe('Edited');
+      await page
+        .getByRole('link', { name: /delete/i })
+        .first()
+        .click();
+      await page
+        .getByRole('button', { name: /delete/i })
+        .first()
+        .click();
+      await eventually(
+        async () => {
+          await page.goto('/');
+          return page.getByRole('link', { name: 'Edited' }).count();
+        },
+        (count) => count === 0,
+        5,
+      );
+    });
+
+    it('keeps what was typed when it is refused', async () => {
+      await compose(page, { title: 'x'.repeat(121), category: 'General', content: 'long work' });
+      // The browser would stop at its own maxlength; a client that does not is answered by the server.
+      await page
+        .locator('form')
+        .evaluateAll(() => {})
+        .catch(() => {});
+      await page
+        .getByRole('button', { name: /publish/i })
+        .first()
+        .click();
+      expect(await page.getByLabel(/text|content|markdown/i).inputValue()).toBe('long work');
+    });
+
+    it('breaks no rule of its own Content-Security-Policy', () => {
+      expect(violations).toEqual([]);
+    });
+  });
+
+  describe('accessibility, by axe', () => {
+    beforeAll(async () => {
+      await author.write({ title: 'Article in a topic', content: article(1), category_name: 'Topic 1' });
+    });
+    for (const scheme of ['light', 'dark'] as const)
+      for (const path of [
+        '/',
+        '/blog/posts/article-1',
+        '/blog/categories/topic-1',
+        '/blog/login',
+        '/blog/signup',
+        '/blog/nowhere',
+      ])
+        it(`finds nothing to mend on ${path} (${scheme})`, async () => {
+          const context = await browser.newContext({ baseURL: platform.url, colorScheme: scheme, bypassCSP: true });
+          const page = await context.newPage();
+          await page.goto(path);
+          await page.addScriptTag({ content: axe });
+          const found = (await page.evaluate('axe.run()')) as {
+            violations: { id: string; nodes: { html: string }[] }[];
+          };
+          expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+          await context.close();
+        });
+  });
 });
