@@ -1,4 +1,5 @@
 import { cache } from '@dormouse/runtime/cache';
+import { cacheFaults } from '@dormouse/runtime/cache-laws.fixture';
 import type { Caller, Role } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import type { Outbox } from '@dormouse/runtime/outbox';
@@ -64,7 +65,7 @@ function appOver(kept: Category[] = [{ ...news }]) {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  return { ask, calls };
+  return { ask, calls, app };
 }
 
 const event = (type: string, status = 'published') => ({
@@ -171,4 +172,16 @@ test.each(['0', 'x', '99999999999999999999'])('changing the id %s is 404', async
   const { ask } = appOver();
   expect((await ask('PATCH', `${path}/${id}`, { as: 'editor', body: { name: 'X' } })).status).toBe(404);
   expect((await ask('POST', `${path}/${id}/merge`, { as: 'editor', body: { into: 1 } })).status).toBe(404);
+});
+
+test('what is said to caches is true, whoever asks', async () => {
+  const { app } = appOver();
+  const routes = app.routes.filter(({ method }) => method === 'GET').map((route) => route.path);
+  const addresses = routes.flatMap((each) =>
+    each.includes(':') ? ['news', 'old-news', 'none'].map((slug) => `${path}/${slug}`) : [each],
+  );
+  expect(addresses).toHaveLength(4);
+  const axes = { authorization: [undefined, 'Bearer editor'], 'accept-encoding': [undefined, 'gzip'] };
+  for (const address of addresses)
+    expect(await cacheFaults((at, headers) => app.request(at, { headers }), address, axes)).toEqual([]);
 });

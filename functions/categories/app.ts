@@ -65,7 +65,8 @@ export function createApp({ categories, tokens, limiter, outbox, cache }: Depend
         ? undefined
         : await categories.bySlug(slug.normalize('NFKC').toLowerCase());
       if (!found) return fail('not_found', 'There is no such category.');
-      if (found.slug !== slug) return c.body(null, 301, { location: `${path}/${encodeURIComponent(found.slug)}` });
+      if (found.slug !== slug)
+        return c.body(null, 301, { ...revalidated, location: `${path}/${encodeURIComponent(found.slug)}` });
       return respond(c, cachedBody(view(found)));
     })
     .use(`${path}/*`, authenticate(tokens))
@@ -102,8 +103,11 @@ function cachedBody(value: unknown): CachedBody {
   return { etag: `"${hash('sha256', body, 'base64url').slice(0, 27)}"`, body };
 }
 
+/** A 301 without it could be kept for ever, and a name can come back. */
+const revalidated = { 'cache-control': 'no-cache' };
+
 function respond(c: Context, { etag, body }: CachedBody): Response {
-  const headers = { 'cache-control': 'no-cache', etag };
+  const headers = { ...revalidated, etag };
   const known = header(c, 'if-none-match')
     ?.split(',')
     .map((tag) => tag.trim().replace(/^W\//, ''));

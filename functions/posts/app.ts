@@ -17,7 +17,7 @@ import { type CachedBody, cachedBody, etagOf, type Post } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
 import { demandMatch } from './precondition.ts';
 import { type ListRequest, readListQuery } from './query.ts';
-import { headersOf, respond } from './respond.ts';
+import { cachingOf, headersOf, respond } from './respond.ts';
 import { canonical } from './slug.ts';
 import type { Posts } from './store.ts';
 
@@ -84,7 +84,10 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       const find = async () => slugBody(visible(c, await posts.bySlug(wanted)), slug);
       const found = c.var.caller ? await find() : await bodies.get(`slug:${slug}`, find);
       return 'moved' in found
-        ? c.body(null, 301, { location: `${path}/by-slug/${encodeURIComponent(found.moved)}` })
+        ? c.body(null, 301, {
+            ...cachingOf(c.var.caller !== undefined),
+            location: `${path}/by-slug/${encodeURIComponent(found.moved)}`,
+          })
         : respond(c, found);
     })
     .get(api.get.path, async (c) => {
@@ -110,14 +113,12 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
     })
     .get(api.revisions.path, async (c) => {
       const { id: postId } = await editable(c, posts);
-      return c.json(await posts.revisions(postId), 200, { 'cache-control': 'private, no-cache' });
+      return c.json(await posts.revisions(postId), 200, cachingOf(true));
     })
     .get(api.revision.path, async (c) => {
       const { id: postId } = await editable(c, posts);
       const revision = await posts.revision(postId, id(c.req.param('version'), 2 ** 31 - 1));
-      return c.json(revision ?? fail('not_found', 'There is no such revision.'), 200, {
-        'cache-control': 'private, no-cache',
-      });
+      return c.json(revision ?? fail('not_found', 'There is no such revision.'), 200, cachingOf(true));
     });
 }
 

@@ -12,11 +12,16 @@ export function respond(c: Context<Env>, cached: ListBody): Response {
     : c.body(cached.body, 200, { ...headers, 'content-type': type });
 }
 
-/** Caches may store it but must revalidate each time: a reader sees a change within 2 s. */
+/** Caches may store it but must revalidate each time: a reader sees a change within 2 s. @param own made for the caller alone */
+export const cachingOf = (own: boolean) => ({
+  'cache-control': own ? 'private, no-cache' : 'no-cache',
+  vary: 'authorization',
+});
+
+/** Headers of a post or a list of them. */
 export const headersOf = ({ etag, link }: ListBody, own: boolean) => ({
   'content-type': 'application/json',
   etag,
-  'cache-control': own ? 'private, no-cache' : 'no-cache',
-  vary: 'authorization',
+  ...cachingOf(own),
   ...(link && { link }),
 });

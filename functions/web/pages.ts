@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
+import { prefersGzip } from './prefers-gzip.ts';
 
 /** A page with the same bytes for everybody. */
 export interface CachedPage {
@@ -60,7 +61,7 @@ const finished = new WeakMap<CachedPage, Encodings>();
 export function deliver(c: Context, page: CachedPage): Response {
   const encodings = finished.get(page) ?? finish(page);
   const { bytes, headers } =
-    encodings.zipped && header(c, 'accept-encoding')?.includes('gzip') ? encodings.zipped : encodings.plain;
+    encodings.zipped && prefersGzip(header(c, 'accept-encoding')) ? encodings.zipped : encodings.plain;
   const known = header(c, 'if-none-match');
   if (known !== undefined && matches(known, page.etag)) return new Response(null, { status: 304, headers });
   return new Response(bytes, { headers });

@@ -1,11 +1,12 @@
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { claimsSession } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { safeHeaders } from './headers.ts';
+import { privateHeaders, safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
 import { cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
@@ -27,7 +28,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
       return privately(c, await render(viewer));
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
-      return movedTo(error.to);
+      return movedTo(c, error.to);
     }
   };
 
@@ -69,7 +70,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
     if (!mayBeSignedIn(c) && claimsSession(c)) return seeOther(c, '/blog/');
     return list(c, '/blog/');
   });
-  app.get('/blog', () => movedTo('/blog/'));
+  app.get('/blog', (c) => movedTo(c, '/blog/'));
   app.get('/blog/', (c) => list(c, '/blog/'));
   app.get('/blog/categories', (c) =>
     show(c, 'categories', async (viewer) => categoriesPage(await categories.all(), viewer)),
@@ -91,8 +92,11 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
   });
 
   app.get('/stats', async (c) => {
-    if (/\btext\/html\b/.test(c.req.header('accept') ?? ''))
-      return show(c, 'stats', async (viewer) => statsPage(await categories.all(), viewer));
+    if (accepts(c, statsForms) === 'text/html') {
+      const page = await show(c, 'stats', async (viewer) => statsPage(await categories.all(), viewer));
+      page.headers.append('vary', 'Accept');
+      return page;
+    }
     const all = await categories.all();
     return Response.json(
       { posts: totalPosts(all), categories: all.length },
@@ -101,11 +105,25 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
   });
 }
 
+const statsForms = {
+  header: 'Accept',
+  supports: ['application/json', 'text/html'],
+  default: 'application/json',
+} satisfies Parameters<typeof accepts>[1];
+
 /** Stands for categories that did not answer. */
 const unknown: readonly Category[] = [];
 
-const movedTo = (location: string): Response =>
-  new Response(null, { status: 301, headers: { ...safeHeaders, location, 'cache-control': 'public, max-age=60' } });
+const movedHeaders = { ...safeHeaders, 'cache-control': 'public, max-age=60', vary: 'Cookie' };
+
+/**
+ * Where something is now; of a draft only its author may learn that. By way of the context, which holds a cookie that was
+ * renewed on the way: a Response of its own loses it.
+ */
+function movedTo(c: Context, location: string): Response {
+  for (const [name, value] of Object.entries(mayBeSignedIn(c) ? privateHeaders : movedHeaders)) c.header(name, value);
+  return c.redirect(location, 301);
+}
 
 class Moved extends Error {
   readonly to: string;

@@ -1,0 +1,105 @@
+import { cacheFaults } from '@dormouse/runtime/cache-laws.fixture';
+import { fail } from '@dormouse/runtime/errors';
+import { describe, expect, it, vi } from 'vitest';
+import { accessToken, aPost, startMs, world } from './app.fixture.ts';
+import type { CachedPage } from './pages.ts';
+
+const token = accessToken('ada', startMs / 1000 + 900);
+
+/** A blog with everything that an address can lead to. */
+function blog() {
+  const { web } = world();
+  const { app, stored, kept } = world({
+    posts: {
+      ...web.posts,
+      async bySlug(slug, by) {
+        if (slug === 'renamed') return { moved: 'post' };
+        if (slug === 'renamed-draft' && by === token) return { moved: 'draft' };
+        const found = stored.find((post) => post.slug === slug && (post.status === 'published' || by === token));
+        return found ? { post: found, etag: '"1-1"' } : fail('not_found', 'There is no such post.');
+      },
+      async list() {
+        return { posts: stored.filter(({ status }) => status === 'published') };
+      },
+    },
+    media: { ...web.media, read: async (hash) => (hash.startsWith('a') ? new Uint8Array([1]) : undefined) },
+  });
+  stored.push(
+    aPost({ slug: 'post', content: 'Words. '.repeat(400) }),
+    aPost({ slug: 'draft', status: 'draft', content: 'Words. '.repeat(400) }),
+    ...Array.from({ length: 20 }, () => aPost()),
+  );
+  return { app, kept };
+}
+
+/** What stands for the parameters of a route. */
+const examples: Record<string, readonly string[]> = {
+  '/blog/posts/:slug': ['post', 'draft', 'renamed', 'renamed-draft', 'none'].map((slug) => `/blog/posts/${slug}`),
+  '/blog/posts/:slug/edit': ['/blog/posts/post/edit', '/blog/posts/none/edit'],
+  '/blog/posts/:slug/delete': ['/blog/posts/post/delete', '/blog/posts/none/delete'],
+  '/blog/categories/:slug': ['general', 'csharp', 'none'].map((slug) => `/blog/categories/${slug}`),
+  '/blog/media/:hash': [`/blog/media/${'a'.repeat(64)}`, `/blog/media/${'b'.repeat(64)}`, '/blog/media/x'],
+  '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
+  '/assets/:name{style-[0-9a-f]{12}\\.css}': ['/assets/style-000000000000.css'],
+  '/sitemap.xml': ['/sitemap.xml', '/sitemap.xml?part=9'],
+  '/blog/login': ['/blog/login', '/blog/login?next=/stats'],
+};
+
+const axes = {
+  cookie: [
+    undefined,
+    `dormouse_access=${token}`,
+    'dormouse_refresh=refresh.ada',
+    'dormouse_form=s.secret',
+    'theme=dark',
+  ],
+  accept: [undefined, 'text/html', 'application/json'],
+  'accept-encoding': [undefined, 'gzip, br', 'gzip;q=0', 'br'],
+};
+
+const isReady = (page: CachedPage, answer: Response) =>
+  page.body.length <= 1400 || answer.headers.get('content-encoding') === 'gzip';
+
+describe('what is said to caches', () => {
+  const { app, kept } = blog();
+  const ask = (address: string, headers: Record<string, string>) =>
+    app.request(`http://blog.test${address}`, { headers });
+  const routes = app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
+  const addresses = [...new Set(routes)].flatMap((path) => examples[path] ?? [path]);
+
+  it.each([...addresses, '/none'])('of %s is true whatever is sent with the request', async (address) => {
+    expect(address).not.toContain(':');
+    const before = new Set(kept.keys());
+    await ask(address, { accept: 'text/html', 'accept-encoding': 'gzip' });
+    // A page is compressed after it was first sent.
+    for (const [key, page] of kept)
+      if (!before.has(key))
+        await vi.waitFor(async () =>
+          expect(isReady(page, await ask(address, { accept: 'text/html', 'accept-encoding': 'gzip' }))).toBe(true),
+        );
+    expect(await cacheFaults(ask, address, axes)).toEqual([]);
+  });
+
+  it('of a draft that was renamed keeps its new name to its author', async () => {
+    const address = '/blog/posts/renamed-draft';
+    const own = await ask(address, { cookie: `dormouse_access=${token}` });
+    expect([own.status, own.headers.get('location')]).toEqual([301, '/blog/posts/draft']);
+    expect([own.headers.get('cache-control'), own.headers.get('vary')]).toEqual(['private, no-store', 'Cookie']);
+    expect((await ask(address, {})).status).toBe(404);
+  });
+
+  it('of /stats goes by what is liked most', async () => {
+    const typeFor = async (accept: string) => (await ask('/stats', { accept })).headers.get('content-type');
+    expect(await typeFor('application/json, text/html;q=0.1')).toBe('application/json');
+    expect(await typeFor('text/html;q=0, */*')).toBe('application/json');
+    expect(await typeFor('text/html, */*;q=0.8')).toBe('text/html; charset=utf-8');
+  });
+
+  it('goes with a renewed cookie that a redirect does not lose', async () => {
+    const moved = await ask('/blog/posts/renamed', { cookie: 'dormouse_refresh=refresh.ada' });
+    expect([moved.status, moved.headers.getSetCookie().map((line) => line.split('=')[0])]).toEqual([
+      301,
+      ['dormouse_access', 'dormouse_refresh', 'dormouse_form'],
+    ]);
+  });
+});
