@@ -46,7 +46,8 @@ const secretsOf = ({ services, jobs }: Platform) => [
 
 test('the base says nothing that differs between environments', () => {
   const settings = settingsOf(manifestsOf('base'));
-  expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|PUBLIC_ORIGINS|VERSION|OTEL_.*)$/.test(name))).toEqual(
+  expect(settings.PUBLIC_URL).toBe('');
+  expect(Object.keys(settings).filter((name) => /^(ENVIRONMENT|FEED_AUTHORITY|VERSION|OTEL_.*)$/.test(name))).toEqual(
     [],
   );
 });
@@ -78,7 +79,7 @@ describe.each(['staging', 'production'])('%s', (name) => {
   });
 
   test('answers for its own host only, which is the issuer of its tokens', () => {
-    const { ISSUER, PUBLIC_ORIGINS } = settingsOf(manifests);
+    const { ISSUER, PUBLIC_URL, FEED_AUTHORITY } = settingsOf(manifests);
     const hosts = manifests.flatMap(({ kind, spec }) => {
       if (kind === 'VirtualService') return (spec as { hosts: string[] }).hosts;
       return kind === 'Gateway'
@@ -86,7 +87,8 @@ describe.each(['staging', 'production'])('%s', (name) => {
         : [];
     });
     expect([...new Set(hosts)]).toEqual([new URL(ISSUER!).host]);
-    expect(PUBLIC_ORIGINS).toBe(ISSUER);
+    expect(PUBLIC_URL).toBe(ISSUER);
+    expect(FEED_AUTHORITY).toBe(`${new URL(ISSUER!).host},2026`);
   });
 });
 

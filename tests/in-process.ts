@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
+import { setPublicUrl } from '@dormouse/runtime/address';
 import { readConfig } from '@dormouse/runtime/config';
 import { type App, listener } from '@dormouse/runtime/listener';
 import { silentLog } from '@dormouse/runtime/log';
@@ -47,6 +48,7 @@ export async function serveInProcess(
     CATEGORIES_URL: elsewhere,
     ...variables,
   });
+  setPublicUrl(config.publicUrl);
   const { runtime, loadDatabase, ready, close } = openRuntime(config, silentLog);
   if (databaseUrl) await loadDatabase();
   const server = createServer(

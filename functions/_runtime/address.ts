@@ -9,6 +9,16 @@ export function trustHeader(name: string): void {
   trusted = name;
 }
 
+let site: string | undefined;
+
+/** Names the site's own origin (PUBLIC_URL), which then counts more than what a request says; serve.ts calls it once. */
+export function setPublicUrl(origin: string | undefined): void {
+  site = origin;
+}
+
+/** Where readers find the site, `https://blog.example`; undefined where only the request tells. */
+export const publicUrl = (): string | undefined => site;
+
 /** The client's address: what the ingress says, else the connection's own. Never a client's X-Forwarded-For. */
 export function clientAddress(c: Context): string {
   const said = header(c, trusted);
@@ -29,12 +39,17 @@ export const requestHost = (c: Context): string =>
   header(c, 'host') ??
   new URL(c.req.url).host;
 
-/** Whether the client speaks https to the ingress. */
+/** Whether `origin` is this site's: PUBLIC_URL, or the host that the client asked for. */
+export const isOwnOrigin = (origin: string, c: Context): boolean =>
+  origin === site || (URL.canParse(origin) && new URL(origin).host === requestHost(c).toLowerCase());
+
+/** Whether readers speak https to the site: as PUBLIC_URL says, else as the ingress says of this request. */
 export const isSecureRequest = (c: Context): boolean =>
-  wasForwardedSecure((name) => header(c, name)) || c.req.url.startsWith('https:');
+  isSecure((name) => header(c, name)) || c.req.url.startsWith('https:');
 
 /** The same of a request's headers, by their lower-case names. */
-export function wasForwardedSecure(field: (name: string) => string | undefined): boolean {
+export function isSecure(field: (name: string) => string | undefined): boolean {
+  if (site !== undefined) return site.startsWith('https:');
   const origin = field(originHeader);
   return origin === undefined ? field('x-forwarded-proto') === 'https' : origin.startsWith('https:');
 }

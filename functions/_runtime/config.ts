@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { parsePublicUrl } from './public-url.ts';
 import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts';
 
 /** The environment's configuration of a function; read once, frozen. Addresses are absolute URLs without a trailing slash. */
@@ -27,13 +28,15 @@ export interface Config {
   readonly clientAddressHeader: string;
   /** File with the token that shows the Broker who sends (SINK_TOKEN_FILE). */
   readonly sinkTokenFile?: string;
+  /** Where readers find the site (PUBLIC_URL), `https://blog.example`; absent where only the request tells. */
+  readonly publicUrl?: string;
   /** Every `<NAME>_URL` that names another function, by name in lower case: AUTH_URL → `urls.auth`. */
   readonly urls: Readonly<Record<string, string>>;
 }
 
 type Environment = Record<string, string | undefined>;
 
-const notFunctions = new Set(['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'JWKS_URL']);
+const notFunctions = new Set(['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'JWKS_URL', 'PUBLIC_URL']);
 
 /**
  * The environment as a typed value.
@@ -64,6 +67,7 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     version: env.VERSION || '0.1.0',
     clientAddressHeader: (env.CLIENT_ADDRESS_HEADER || 'x-client-address').toLowerCase(),
     ...optional('sinkTokenFile', env.SINK_TOKEN_FILE),
+    ...optional('publicUrl', publicUrl(env)),
     urls: Object.freeze(functionUrls(env)),
   });
 }
@@ -89,6 +93,14 @@ function address(env: Environment, name: string): string | undefined {
   if (!value) return undefined;
   if (!URL.canParse(value)) throw new Error(`the environment variable ${name} is not a URL`);
   return value.replace(/\/+$/, '');
+}
+
+function publicUrl({ PUBLIC_URL: value }: Environment): string | undefined {
+  try {
+    return value ? parsePublicUrl(value) : undefined;
+  } catch (error) {
+    throw new Error(`the environment variable PUBLIC_URL: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function port(text: string): number {

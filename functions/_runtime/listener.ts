@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener } from '@hono/node-server';
 import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Hono } from 'hono';
-import { wasForwardedSecure } from './address.ts';
+import { isSecure } from './address.ts';
 import type { Env } from './app.ts';
 import { AppError, problem } from './errors.ts';
 import type { LightSpan } from './light-span.ts';
@@ -89,7 +89,7 @@ export function listener(options: ListenerOptions): RequestListener {
     coldStart = false;
     outgoing.setHeader('x-trace-id', traceId);
     for (const header in safeHeaders) outgoing.setHeader(header, safeHeaders[header as keyof typeof safeHeaders]);
-    if (wasForwardedSecure((name) => incoming.headers[name] as string | undefined))
+    if (isSecure((name) => incoming.headers[name] as string | undefined))
       outgoing.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
     outgoing.once('close', () => finished(incoming, outgoing, { path, span, within, first }));
     context.with(within, () => {

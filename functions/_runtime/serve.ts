@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { trustHeader } from './address.ts';
+import { setPublicUrl, trustHeader } from './address.ts';
 import { type Config, readConfig } from './config.ts';
 import { closeConnections } from './http.ts';
 import { type App, listener } from './listener.ts';
@@ -35,6 +35,7 @@ export async function serve(
   const config = readConfig(undefined, name);
   const log = openLog(config);
   trustHeader(config.clientAddressHeader);
+  setPublicUrl(config.publicUrl);
   const telemetry = openTelemetry(config);
   const { runtime, loadDatabase, ready, close } = openRuntime(config, log);
   const app = Promise.withResolvers<App>();

@@ -39,7 +39,6 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     limits: { ...defaultLimits, registerAddress: 1000, loginAddress: 1000 },
     issuer,
     audience: 'dormouse',
-    origins: [],
     address: (c) => c.req.header('x-client-address') ?? 'unknown',
     log: silentLog,
     now,
@@ -67,7 +66,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** What `Set-Cookie` asks a browser to keep. */
 export const cookieOf = (response: Response) =>
-  /^refresh_token=([^;]*)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
+  /^(?:__Secure-)?refresh_token=([^;]*)/.exec(response.headers.get('set-cookie') ?? '')?.[1];
 
 /** A sliding window over an array, as the shared ones keep it. */
 function limiterInMemory(now: () => number): Limiter {

@@ -18,8 +18,6 @@ export interface Auth {
   limits: Limits;
   issuer: string;
   audience: string;
-  /** Our own origins as browsers see them, where they cannot be told from Host (`https://blog.example`). */
-  origins: readonly string[];
   /** The client's real address, as the ingress says it. */
   address: (c: Context<Env>) => string;
   log: Logger;

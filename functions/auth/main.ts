@@ -27,10 +27,6 @@ await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }
     },
     issuer,
     audience,
-    origins: variable('PUBLIC_ORIGINS', '')
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
     address: clientAddress,
     log,
     now: Date.now,

@@ -1,28 +1,30 @@
-import { isSecureRequest, requestHost } from '@dormouse/runtime/address';
+import { isOwnOrigin, isSecureRequest } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';
 
+/** Its name on plain http, and what it was called on https before: good until its session is renewed. */
 const name = 'refresh_token';
+
+const nameFor = (c: Context<Env>): string => (isSecureRequest(c) ? `__Secure-${name}` : name);
 
 /**
  * The refresh token of the browser's cookie, after making sure that one of our own pages sent it: Sec-Fetch-Site where
  * the browser says it, else Origin. SameSite=Strict already keeps the cookie from other sites; this also stops sibling
  * subdomains, and browsers that know no SameSite.
  *
- * @param origins our own origins where Host is not what the browser saw, because something in front rewrote it.
  * @throws AppError `forbidden` (403) for a request that another site made.
  */
-export function cookieToken(c: Context<Env>, origins: readonly string[]): string | undefined {
-  const token = getCookie(c, name);
-  if (token !== undefined && !isOurs(c, origins)) fail('forbidden', 'This request was not made by one of our pages.');
+export function cookieToken(c: Context<Env>): string | undefined {
+  const token = getCookie(c, nameFor(c)) ?? getCookie(c, name);
+  if (token !== undefined && !isOurs(c)) fail('forbidden', 'This request was not made by one of our pages.');
   return token;
 }
 
 /** The Set-Cookie value that keeps `token` for `seconds`; 0 removes it. Secure where the browser speaks https to the ingress. */
 export function refreshCookie(c: Context<Env>, token: string, seconds: number): string {
-  return generateCookie(name, token, {
+  return generateCookie(nameFor(c), token, {
     httpOnly: true,
     sameSite: 'Strict',
     path: '/api/token',
@@ -31,10 +33,9 @@ export function refreshCookie(c: Context<Env>, token: string, seconds: number): 
   });
 }
 
-function isOurs(c: Context<Env>, origins: readonly string[]): boolean {
+function isOurs(c: Context<Env>): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = c.req.header('origin');
-  if (origin === undefined || origins.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === requestHost(c);
+  return origin === undefined || isOwnOrigin(origin, c);
 }

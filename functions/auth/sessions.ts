@@ -37,7 +37,7 @@ export function sessions(auth: Auth) {
     })
 
     .post('/api/token/refresh', optionalJson, async (c) => {
-      const { token, carrier } = presented(c, c.req.valid('json'), auth.origins);
+      const { token, carrier } = presented(c, c.req.valid('json'));
       const held = parseRefreshToken(token) ?? sessionEnded(c);
       const found =
         (await store.rotateSession(held.family, (family) => rotateToken(family, held.secret, now()))) ??
@@ -54,8 +54,7 @@ export function sessions(auth: Auth) {
 
     .post('/api/logout', optionalJson, async (c) => {
       const session =
-        parseRefreshToken(presented(c, c.req.valid('json'), auth.origins).token)?.family ??
-        (await bearerSession(auth, c));
+        parseRefreshToken(presented(c, c.req.valid('json')).token)?.family ?? (await bearerSession(auth, c));
       if (session) await store.closeSession(session);
       c.header('set-cookie', refreshCookie(c, '', 0));
       return c.body(null, 204);
@@ -130,12 +129,9 @@ const optionalJson: typeof readBody = (c, next) =>
 function presented(
   c: Context<Env>,
   body: { refresh_token?: string | undefined } | undefined,
-  origins: readonly string[],
 ): { token: string; carrier: Carrier } {
   const inBody = body?.refresh_token;
-  return inBody === undefined
-    ? { token: cookieToken(c, origins) ?? '', carrier: 'cookie' }
-    : { token: inBody, carrier: 'body' };
+  return inBody === undefined ? { token: cookieToken(c) ?? '', carrier: 'cookie' } : { token: inBody, carrier: 'body' };
 }
 
 /** The log-in that the request's access token came from: the refresh cookie does not reach this path. */

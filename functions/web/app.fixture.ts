@@ -143,6 +143,7 @@ export function world(parts: Partial<Web> = {}) {
     articles: articles({ get: (_, load) => load() }, 'test'),
     media: { read: async () => undefined, has: async () => false, write: async () => {} },
     tokens: fakeTokens,
+    feedAuthority: 'blog.example,2026',
     ...parts,
   };
   return {
@@ -166,12 +167,14 @@ const fakeTokens: Tokens = {
 };
 
 type App = ReturnType<typeof createApp>;
+/** Headers in the place of a browser's own; undefined leaves one out. */
+type Sent = Readonly<Record<string, string | undefined>>;
 
 /** A browser without scripts: keeps cookies, fills in the forms that it was shown. */
 export function browser(app: App, origin = 'http://blog.test') {
   const cookies = new Map<string, string>();
   let page = '';
-  const send = async (path: string, init: RequestInit = {}) => {
+  const send = async (path: string, init: { method?: string; headers?: Sent; body?: string } = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const url = new URL(path, origin);
     // As behind the ingress, which rewrites the authority.
@@ -180,9 +183,10 @@ export function browser(app: App, origin = 'http://blog.test') {
       'x-forwarded-host': url.host,
       accept: 'text/html',
       ...(cookie && { cookie }),
-      ...(init.headers as Record<string, string>),
+      ...init.headers,
     };
-    const response = await app.request(url.href, { ...init, headers });
+    const sent = Object.entries(headers).filter((field): field is [string, string] => field[1] !== undefined);
+    const response = await app.request(url.href, { ...init, headers: sent });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) as unknown as [string, string, string];
       if (/Max-Age=0(;|$)/.test(line)) cookies.delete(name);
@@ -200,9 +204,9 @@ export function browser(app: App, origin = 'http://blog.test') {
     );
   return {
     cookies,
-    get: (path: string, headers: Record<string, string> = {}) => send(path, { headers }),
+    get: (path: string, headers: Sent = {}) => send(path, { headers }),
     /** Sends the form of the page shown last, with what is typed into it. */
-    submit: (path: string, typed: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+    submit: (path: string, typed: Record<string, string> = {}, headers: Sent = {}) =>
       send(path, {
         method: 'POST',
         headers: {

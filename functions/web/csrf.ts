@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
-import { readCookie, writeCookie } from './cookies.ts';
+import { readCookie, readPlainCookie, writeCookie } from './cookies.ts';
 import type { Form } from './form.ts';
 
 /** How long a form stays good: as long as the longest session, in seconds. */
@@ -18,11 +18,12 @@ export function renewFormSecret(c: Context, signedIn: boolean): string {
 }
 
 /** Whether the browser says that it has a session, also where the refresh cookie does not go. */
-export const claimsSession = (c: Context): boolean => readCookie(c, 'form')?.startsWith('s.') ?? false;
+export const claimsSession = (c: Context): boolean =>
+  (readCookie(c, 'form') ?? readPlainCookie(c, 'form'))?.startsWith('s.') ?? false;
 
 /** The value of the hidden field `csrf`: what only a page that this browser was given can hold. */
 export function formToken(c: Context): string {
-  return tokenOf(renewed.get(c) ?? readCookie(c, 'form') ?? renewFormSecret(c, false));
+  return tokenOf(renewed.get(c) ?? readCookie(c, 'form') ?? renewFormSecret(c, claimsSession(c)));
 }
 
 /** Whether a form came from a page that this browser was given. */

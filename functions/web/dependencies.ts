@@ -16,6 +16,8 @@ export interface Web {
   articles: Articles;
   media: Media;
   tokens: Tokens;
+  /** What ids of the feed begin with after `tag:`. */
+  feedAuthority: string;
   /** Milliseconds since 1970. */
   now?: () => number;
   newKey?: () => string;

@@ -2,8 +2,16 @@ import { byline } from './byline.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import type { PostSummary } from './posts.ts';
 
-/** The newest posts as an Atom feed (RFC 4287). @param origin of this site, without a trailing slash. */
-export function atomFeed(posts: readonly PostSummary[], origin: string): string {
+/** Where this site is, and what its ids begin with. */
+export interface FeedSite {
+  /** `https://blog.example` */
+  origin: string;
+  /** Who names things, since when: `blog.example,2026` (RFC 4151). */
+  authority: string;
+}
+
+/** The newest posts as an Atom feed (RFC 4287). Ids stay the same when the site moves or a post gets another title. */
+export function atomFeed(posts: readonly PostSummary[], { origin, authority }: FeedSite): string {
   const updated =
     posts
       .map((post) => post.updated_at ?? post.created_at)
@@ -11,14 +19,14 @@ export function atomFeed(posts: readonly PostSummary[], origin: string): string 
       .at(-1) ?? '1970-01-01T00:00:00Z';
   return `${markup`${declaration}
 <feed xmlns="http://www.w3.org/2005/Atom">
-<id>${origin}/blog/</id>
+<id>tag:${authority}:blog</id>
 <title>Dormouse</title>
 <updated>${updated}</updated>
 <link rel="self" type="application/atom+xml" href="${origin}/blog/feed.xml"/>
 <link rel="alternate" type="text/html" href="${origin}/blog/"/>
 ${posts.map(
   (post) => markup`<entry>
-<id>${origin}/blog/posts/${post.id}</id>
+<id>tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}</id>
 <title>${clean(post.title)}</title>
 <link rel="alternate" type="text/html" href="${origin}/blog/posts/${encodeURIComponent(post.slug)}"/>
 <published>${post.created_at}</published>

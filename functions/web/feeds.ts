@@ -12,11 +12,13 @@ const feedEntries = 30;
 const perRequest = 100;
 
 /** What programs read: the feed and the site map. */
-export function feeds(app: Hono<Env>, { posts, categories, pages }: Web): void {
+export function feeds(app: Hono<Env>, { posts, categories, pages, feedAuthority: authority }: Web): void {
   app.get('/blog/feed.xml', async (c) => {
     const origin = originOf(c);
-    const load = async () =>
-      pageOf(atomFeed((await posts.list({ limit: feedEntries })).posts, origin), 'application/atom+xml; charset=utf-8');
+    const load = async () => {
+      const { posts: newest } = await posts.list({ limit: feedEntries });
+      return pageOf(atomFeed(newest, { origin, authority }), 'application/atom+xml; charset=utf-8');
+    };
     return deliver(c, await cachedPage(pages, `feed ${origin}`, load));
   });
 

@@ -1,4 +1,4 @@
-import { requestHost } from '@dormouse/runtime/address';
+import { isOwnOrigin } from '@dormouse/runtime/address';
 import { fail } from '@dormouse/runtime/errors';
 import { bodyText, header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
@@ -32,11 +32,8 @@ async function rejectOtherOrigins(c: Context): Promise<void> {
   );
 }
 
-/** hono/csrf takes one of both for enough; here neither may name another site, and the host is the one that the ingress was asked for. */
+/** Sec-Fetch-Site decides: the browser compares with what it asked for, whatever a proxy made of Host. Origin is for browsers without it. */
 const fromThisSite = csrf({
-  secFetchSite: (site, c) => (site === 'same-origin' || site === 'none') && isOwnOrigin(header(c, 'origin'), c),
+  secFetchSite: (site) => site === 'same-origin' || site === 'none',
   origin: (origin, c) => header(c, 'sec-fetch-site') === undefined && isOwnOrigin(origin, c),
 });
-
-const isOwnOrigin = (origin: string | undefined, c: Context): boolean =>
-  origin === undefined || (URL.canParse(origin) && new URL(origin).host === requestHost(c).toLowerCase());

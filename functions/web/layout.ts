@@ -1,3 +1,4 @@
+import { publicUrl } from '@dormouse/runtime/address';
 import { colorSheets } from './colors.ts';
 import { dormouse } from './dormouse.ts';
 import { type Html, markup, none, trusted } from './html.ts';
@@ -41,7 +42,7 @@ ${page.description ? markup`<meta name="description" content="${page.description
 <link rel="stylesheet" href="${stylesheetPath()}">
 ${[...colorSheets(page.categories ?? [])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="alternate" type="application/atom+xml" title="Dormouse" href="/blog/feed.xml">
-${page.canonical ? markup`<link rel="canonical" href="${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
+${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

@@ -5,6 +5,7 @@ import { accountsAt } from './accounts.ts';
 import { createApp } from './app.ts';
 import { articles } from './articles.ts';
 import { categoriesAt } from './categories.ts';
+import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
 import type { CachedPage } from './pages.ts';
@@ -24,6 +25,7 @@ await serve(
       articles: articles(cache<string>({ name: 'articles', ttlMs: 86_400_000, max: 50 }), config.version),
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,
+      feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),
     });
   },
   { database: false, bodyLimit: (method) => (method === 'PUT' ? mediaLimit : formLimit) },

@@ -30,6 +30,42 @@ describe('logging in', () => {
     expect(response.headers.getSetCookie().every((line) => line.includes('; Secure;'))).toBe(true);
   });
 
+  it('gives cookies names by which no other host and no plain connection can set them, on https', async () => {
+    const { app } = world();
+    const ada = browser(app, 'https://blog.test');
+    const https = { 'x-client-origin': 'https://blog.test' };
+    await ada.get('/blog/login', https);
+    await ada.submit('/blog/login', { username: 'ada', password: 'right' }, https);
+    expect([...ada.cookies.keys()].sort()).toEqual([
+      '__Host-dormouse_access',
+      '__Host-dormouse_form',
+      '__Secure-dormouse_refresh',
+    ]);
+    await ada.get('/blog/', https);
+    expect(ada.text()).toContain('Log out');
+    const planted = browser(app, 'https://blog.test');
+    planted.cookies.set('dormouse_access', ada.cookies.get('__Host-dormouse_access')!);
+    await planted.get('/blog/', https);
+    expect(planted.text()).toContain('Log in');
+  });
+
+  it('renews a session whose cookies have the names from before, and takes those away', async () => {
+    const { app } = world();
+    const ada = browser(app, 'https://blog.test');
+    const https = { 'x-client-origin': 'https://blog.test' };
+    ada.cookies.set('dormouse_form', 's.secret');
+    expect((await ada.get('/', https)).headers.get('location')).toBe('/blog/');
+    ada.cookies.set('dormouse_access', accessToken('ada', startMs / 1000 + 900));
+    ada.cookies.set('dormouse_refresh', 'refresh.ada');
+    await ada.get('/blog/', https);
+    expect(ada.text()).toContain('Log out');
+    expect([...ada.cookies.keys()].sort()).toEqual([
+      '__Host-dormouse_access',
+      '__Host-dormouse_form',
+      '__Secure-dormouse_refresh',
+    ]);
+  });
+
   it('says no without saying why, keeps the name, and never shows the password again', async () => {
     const ada = browser(world().app);
     await ada.get('/blog/login?next=/stats');
@@ -93,9 +129,11 @@ describe('logging in', () => {
 });
 
 describe('forms from elsewhere', () => {
+  /** A browser that does not know Fetch Metadata. */
+  const old = { 'sec-fetch-site': undefined };
   const attempt = async (change: {
     typed?: Record<string, string>;
-    headers?: Record<string, string>;
+    headers?: Record<string, string | undefined>;
     cookies?: 'off';
   }) => {
     const { app, did } = world();
@@ -114,11 +152,21 @@ describe('forms from elsewhere', () => {
   it('are refused by where the browser says they come from', async () => {
     expect(await attempt({ headers: { 'sec-fetch-site': 'cross-site' } })).toEqual({ status: 403, created: 0 });
     expect(await attempt({ headers: { 'sec-fetch-site': 'same-site' } })).toEqual({ status: 403, created: 0 });
-    expect(await attempt({ headers: { origin: 'http://evil.test' } })).toEqual({ status: 403, created: 0 });
-    expect(await attempt({ headers: { origin: 'null' } })).toEqual({ status: 403, created: 0 });
+    for (const origin of ['http://evil.test', 'null', 'http://blog.test.evil.test', 'x'])
+      expect(await attempt({ headers: { ...old, origin } })).toEqual({ status: 403, created: 0 });
+    expect(await attempt({ headers: old })).toEqual({ status: 303, created: 1 });
+  });
+  it('are ours when the browser says so, whatever a proxy made of Host', async () => {
+    const rewritten = { 'x-client-origin': 'http://127.0.0.1:8080', origin: 'https://blog.test' };
+    expect(await attempt({ headers: rewritten })).toEqual({ status: 303, created: 1 });
+    expect(await attempt({ headers: { ...rewritten, ...old } })).toEqual({ status: 403, created: 0 });
   });
   it('are ours when the ingress has given Host the name of the function', async () => {
-    const proxied = { host: 'web.dormouse.svc.cluster.local', 'x-forwarded-host': 'blog.test' };
+    const proxied = {
+      ...old,
+      host: 'web.dormouse.svc.cluster.local',
+      'x-forwarded-host': 'blog.test',
+    };
     expect(await attempt({ headers: proxied })).toEqual({ status: 303, created: 1 });
     expect(await attempt({ headers: { ...proxied, 'x-forwarded-host': 'evil.test' } })).toEqual({
       status: 403,

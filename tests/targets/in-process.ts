@@ -22,8 +22,13 @@ import { clientsOf } from './clients.ts';
 const base = join(import.meta.dirname, '../../knative/base');
 const hasTables = (name: string) => existsSync(join(import.meta.dirname, '../../functions', name, 'migrations'));
 
+export interface InProcessSettings {
+  /** PUBLIC_URL of all functions. */
+  publicUrl?: string;
+}
+
 /** Every function in this process, behind the real ingress with the routes of knative/base, and before a real broker in a time of its own. */
-export async function openInProcess(): Promise<Target> {
+export async function openInProcess({ publicUrl = '' }: InProcessSettings = {}): Promise<Target> {
   const platform = readPlatform(render(base));
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
   const keys = join(folder, 'keys');
@@ -51,8 +56,9 @@ export async function openInProcess(): Promise<Target> {
   const receives = (name: string) =>
     platform.triggers.some(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === name);
   const receivers = async (sink: string) => {
-    const auth = await open('auth', sink, { KEYS_DIR: keys });
-    const known = { AUTH_URL: auth, JWKS_URL: `${auth}/.well-known/jwks.json` };
+    const site = { PUBLIC_URL: publicUrl };
+    const auth = await open('auth', sink, { ...site, KEYS_DIR: keys });
+    const known = { ...site, AUTH_URL: auth, JWKS_URL: `${auth}/.well-known/jwks.json` };
     const categories = await open('categories', sink, known);
     const posts = await open('posts', sink, known);
     const web = await open('web', sink, {
