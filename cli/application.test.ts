@@ -60,6 +60,8 @@ describe('a command line that makes no sense', () => {
     [['start', '--port', '1', '--port', '2'], 'dormouse start: --port is given twice'],
     [['start', '--inspect', 'post'], '--inspect post: there is no such Service; did you mean posts?'],
     [['start', '--observe', 'collector:4318'], 'dormouse start: --observe collector:4318: not an http address'],
+    [['start', '--public-url', 'blog'], '--public-url blog: not an address such as https://blog.example'],
+    [['start', '--trust-proxy', '127.0.0.1,nginx'], '--trust-proxy nginx: not an address or a network such as'],
     [['start', '--verbose=maybe'], 'dormouse start: --verbose maybe: '],
     [['admin'], 'dormouse admin: NAME is missing'],
     [['admin', 'claim'], 'dormouse admin claim: NAME is missing'],

@@ -1,4 +1,6 @@
 import { parsePort } from '@dormouse/local/port';
+import { parseNetwork } from '@dormouse/local/trusted-proxies';
+import { parsePublicUrl } from '@dormouse/runtime/public-url';
 import { address } from './address.ts';
 
 /** A switch that is off unless it is given. */
@@ -42,6 +44,15 @@ export function argument(placeholder: string, brief: string, parse: (input: stri
 export const port = (input: string): number => parsePort(input) ?? reject('not a port');
 
 export const httpAddress = (input: string): string => address(input);
+
+/** Where readers find the blog. */
+export const publicUrl = (input: string): string => parsePublicUrl(input);
+
+/** An address or a network: 127.0.0.1/8. */
+export function network(input: string): string {
+  parseNetwork(input);
+  return input;
+}
 
 /** A whole number from `min`. */
 export const wholeNumber =

@@ -2,7 +2,7 @@ import type { GivenSettings } from '@dormouse/local/command-line';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { functionNames } from '../names.ts';
-import { flag, httpAddress, onFlag, option, port } from '../parameters.ts';
+import { flag, httpAddress, network, onFlag, option, port, publicUrl } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
 type Flags = Omit<GivenSettings, 'prewarmed' | 'watch'> & { watch: boolean; prewarm: boolean; spare: boolean };
@@ -26,6 +26,19 @@ export const start = buildCommand({
       port: option('N', 'Port of the ingress (default: PORT, or 8080)', port),
       consolePort: option('N', 'Port of the console, on loopback only (default: CONSOLE_PORT, or 8081)', port),
       host: option('ADDRESS', 'Where the ingress listens (default: 127.0.0.1; 0.0.0.0 opens it to the network)'),
+      publicUrl: option(
+        'URL',
+        'Where readers find the blog, e.g. https://blog.example behind a proxy (default: PUBLIC_URL, or as each request says)',
+        publicUrl,
+      ),
+      trustProxy: {
+        ...option(
+          'NETWORK',
+          'Proxies that say who their clients are, e.g. 127.0.0.1/8; several with commas (default: TRUST_PROXY, or none)',
+          network,
+        ),
+        variadic: ',',
+      },
       home: option('FOLDER', 'Where all data is kept (default: DORMOUSE_HOME, or .dormouse)'),
       overlay: option('FOLDER', 'Manifests to run (default: knative/overlays/local)'),
       observe: option(

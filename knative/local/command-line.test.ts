@@ -16,6 +16,8 @@ describe('the settings of the platform', () => {
       prewarmed: true,
       inspect: [],
       observe: undefined,
+      publicUrl: undefined,
+      trustedProxies: undefined,
     });
   });
 
@@ -40,7 +42,22 @@ describe('the settings of the platform', () => {
     expect(read({ observe: 'http://b:4318' }, env).observe).toBe('http://b:4318');
   });
 
+  it('has the address of the site and the proxies, by flag or by the environment', () => {
+    const env = { PUBLIC_URL: 'https://Blog.Example:443/', TRUST_PROXY: '127.0.0.1/8, ::1' };
+    expect(read({}, env).publicUrl).toBe('https://blog.example');
+    expect(read({ publicUrl: 'https://other.example' }, env).publicUrl).toBe('https://other.example');
+    expect(read({}, env).trustedProxies?.check('::1', 'ipv6')).toBe(true);
+    expect(read({ trustProxy: ['10.0.0.1'] }, env).trustedProxies?.check('127.0.0.1', 'ipv4')).toBe(false);
+    expect(read({}, { PUBLIC_URL: '', TRUST_PROXY: '' })).toEqual(read({}));
+  });
+
   it.each([
+    [{ PUBLIC_URL: 'blog.example' }, 'PUBLIC_URL: not an address such as https://blog.example'],
+    [
+      { PUBLIC_URL: 'https://a.example/blog' },
+      'PUBLIC_URL: must have no path: the site is at the root of its host, https://a.example',
+    ],
+    [{ TRUST_PROXY: 'nginx' }, 'TRUST_PROXY: nginx: not an address or a network'],
     [{ PORT: '70000' }, 'PORT: 70000 is not a port'],
     [{ CONSOLE_PORT: 'x' }, 'CONSOLE_PORT: x is not a port'],
     [

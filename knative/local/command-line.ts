@@ -1,5 +1,8 @@
+import type { BlockList } from 'node:net';
 import { resolve } from 'node:path';
+import { parsePublicUrl } from '@dormouse/runtime/public-url';
 import { parsePort } from './port.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 
 export interface Settings {
   port: number;
@@ -14,10 +17,19 @@ export interface Settings {
   inspect: readonly string[];
   /** Where telemetry goes on to. */
   observe: string | undefined;
+  /** Where readers find the site, `https://blog.example`. */
+  publicUrl: string | undefined;
+  /** Peers of the ingress that say who their clients are. */
+  trustedProxies: BlockList | undefined;
 }
 
 /** What a command line may say; the environment and the defaults say the rest. */
-export type GivenSettings = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
+export type GivenSettings = {
+  readonly [Name in Exclude<keyof Settings, 'trustedProxies'>]?: Settings[Name] | undefined;
+} & {
+  /** Addresses and networks. */
+  readonly trustProxy?: readonly string[] | undefined;
+};
 
 /**
  * What was given, the environment where nothing was given, and the defaults.
@@ -36,8 +48,28 @@ export function readSettings(given: GivenSettings, env: Readonly<NodeJS.ProcessE
     prewarmed: given.prewarmed ?? true,
     inspect: given.inspect ?? [],
     observe: given.observe ?? addressOf('OTEL_EXPORTER_OTLP_ENDPOINT', env.OTEL_EXPORTER_OTLP_ENDPOINT),
+    publicUrl: given.publicUrl ?? naming('PUBLIC_URL', () => env.PUBLIC_URL && parsePublicUrl(env.PUBLIC_URL)),
+    trustedProxies: given.trustProxy?.length
+      ? trustedProxies(given.trustProxy)
+      : naming('TRUST_PROXY', () => trustedProxies(listOf(env.TRUST_PROXY))),
   };
 }
+
+/** A setting from the environment; what is wrong with it is said with its name. */
+function naming<T>(name: string, read: () => T | undefined | ''): T | undefined {
+  try {
+    return read() || undefined;
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The parts of a list with commas. */
+const listOf = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
 
 function addressOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;

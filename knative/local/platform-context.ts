@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import type { BlockList } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Brokers } from '@dormouse/eventing/broker';
 import type { Store } from '@dormouse/eventing/log/store';
@@ -22,6 +23,10 @@ export interface PlatformOptions {
   consolePort?: number;
   /** Address of the ingress listener; default 127.0.0.1. */
   host?: string;
+  /** Where readers find the site; kept in `home` for the commands that print links. */
+  publicUrl?: string | undefined;
+  /** Peers of the ingress that say who their clients are. */
+  trustedProxies?: BlockList | undefined;
   watch?: boolean;
   prewarmed?: boolean;
   verbose?: boolean;
@@ -75,6 +80,7 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
   cleanup.defer(lockHome(home));
   for (const name of ['build', 'events', 'volumes']) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   chmodSync(join(home, 'events'), 0o700);
+  writeFileSync(join(home, 'public-url'), options.publicUrl ?? '');
   const telemetry = new Telemetry();
   const outputs = createOutputs({ telemetry, print, level: verbose ? 'debug' : 'info' });
   const kept = telemetryFiles({

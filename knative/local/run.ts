@@ -7,6 +7,7 @@ import { loadOverlay } from './load.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import type { PlatformOptions } from './platform-context.ts';
 import { noteAddress } from './running-address.ts';
+import { withPublicUrl } from './with-public-url.ts';
 
 /**
  * Runs the platform until a signal stops it; exits the process.
@@ -26,12 +27,15 @@ export async function run(settings: Settings, root: string, more: Pick<PlatformO
   console.log(first ? 'Dormouse starts for the first time' : 'Dormouse starts');
   const platform = await startPlatform({
     home: settings.home,
-    load: async () => withInspector(await loadOverlay(settings.overlay, root), settings.inspect),
+    load: async () =>
+      withPublicUrl(withInspector(await loadOverlay(settings.overlay, root), settings.inspect), settings.publicUrl),
     inspect: settings.inspect,
     root,
     port: settings.port,
     consolePort: settings.consolePort,
     host: settings.host,
+    publicUrl: settings.publicUrl,
+    trustedProxies: settings.trustedProxies,
     watch: settings.watch,
     prewarmed: settings.prewarmed,
     verbose: settings.verbose,
@@ -55,14 +59,15 @@ export async function run(settings: Settings, root: string, more: Pick<PlatformO
   setTimeout(flushCompileCache, 1_000).unref();
 }
 
-function summary(platform: RunningPlatform, { home, host, inspect }: Settings, seconds: string): string {
+function summary(platform: RunningPlatform, { home, host, inspect, publicUrl }: Settings, seconds: string): string {
   const open = host === '127.0.0.1' || host === 'localhost' || host === '::1' ? '' : '   open to the network';
   return [
     '',
     `Dormouse is up after ${seconds} s; every function sleeps until it is asked.`,
     '',
     `  blog     ${platform.url}/${open}`,
-    `  sign up  ${platform.url}/blog/signup`,
+    ...(publicUrl ? [`  readers  ${publicUrl}/`] : []),
+    `  sign up  ${publicUrl ?? platform.url}/blog/signup`,
     `  API      ${platform.url}/docs/api`,
     `  console  ${platform.consoleUrl}`,
     ...platform.brokerUrls.map((url) => `  events   ${url}`),
