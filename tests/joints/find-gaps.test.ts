@@ -186,8 +186,8 @@ const together = [
     'a contract for what a Trigger waits for',
     'the source of the contract',
   ],
-  ['the program', 'the type in the Trigger', 'the way in for events', 'the contract in the catalogue'],
-  ['the description of its API', 'a Secret that npm start can make'],
+  ['the program', 'the way in for events', 'the contract in the catalogue'],
+  ['the description of its API', 'the type in the Trigger', 'a Secret that npm start can make'],
 ];
 
 test('every gap is planted', () => {
