@@ -187,7 +187,7 @@ describe('headers', () => {
     expect(api).toMatchObject({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'content-security-policy': "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     });
     expect(api['strict-transport-security']).toBeUndefined();
     expect((await call('/page')).headers['content-security-policy']).toBe("default-src 'self'");

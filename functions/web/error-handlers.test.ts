@@ -113,7 +113,7 @@ describe('every answer', () => {
     for (const [path, response] of responses) {
       expect([path, response.headers.get('content-security-policy')]).toEqual([
         path,
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
       ]);
       expect([path, response.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
       expect([path, response.headers.get('referrer-policy')]).toEqual([path, 'same-origin']);

@@ -1,6 +1,6 @@
 /** What our pages may do: show themselves with our style sheets and pictures, and send forms to us. Nothing is loaded from elsewhere, nothing is executed. */
 const pagePolicy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** On every answer of web. The referrer is kept on this site, but not left out: without it browsers send no Origin with forms. */
 export const safeHeaders = {

@@ -49,6 +49,7 @@ describe('pictures', () => {
     const policy = response.headers.get('content-security-policy');
     expect(policy).toMatch(/^default-src 'none';/);
     expect(policy).toMatch(/; sandbox$/);
+    expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('allow-scripts');
   });
 

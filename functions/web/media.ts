@@ -13,7 +13,8 @@ import { pictureType } from './picture-type.ts';
 export const mediaLimit = 10 * 1024 * 1024;
 
 /** An SVG file may hold scripts and load things. Shown by itself it is shut into a sandbox where it can do neither. */
-const svgPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+const svgPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
 
 /** Pictures of articles; a picture's address is its hash, so that it never changes. */
 export function mediaFiles(app: Hono<Env>, { media, tokens }: Web): void {
