@@ -21,6 +21,7 @@ export interface Sessions {
   forget(c: Context): void;
   /** Ends the session here and at auth. */
   end(c: Context): Promise<void>;
+  /** Begins a session, and ends the one that this browser had. */
   logIn(c: Context, username: string, password: string): Promise<Session>;
 }
 
@@ -75,7 +76,11 @@ export function sessions(accounts: Accounts, now: () => number): Sessions {
       if (refresh) await accounts.logOut(refresh, readCookie(c, 'access')).catch(() => {});
     },
     async logIn(c, username, password) {
-      return this.begin(c, await accounts.logIn(username, password, clientAddress(c)));
+      const before = readCookie(c, 'refresh');
+      const session = this.begin(c, await accounts.logIn(username, password, clientAddress(c)));
+      // As in end(): its cookie is overwritten, and nobody else has it.
+      if (before) await accounts.logOut(before, undefined).catch(() => {});
+      return session;
     },
   };
 }

@@ -66,6 +66,18 @@ describe('logging in', () => {
     ]);
   });
 
+  it('ends the session that the browser had before, once the new one has begun', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/new');
+    const again = { username: 'ada', password: 'wrong', csrf: ada.value('csrf') as string };
+    expect((await ada.submit('/blog/login', again)).status).toBe(401);
+    expect(did('logOut')).toEqual([]);
+    expect((await ada.submit('/blog/login', { ...again, password: 'right' })).status).toBe(303);
+    expect(did('logOut')).toEqual([['logOut', 'refresh.ada']]);
+  });
+
   it('says no without saying why, keeps the name, and never shows the password again', async () => {
     const ada = browser(world().app);
     await ada.get('/blog/login?next=/stats');
@@ -284,6 +296,7 @@ describe('logging out', () => {
     await ada.get('/blog/');
     const response = await ada.submit('/blog/logout');
     expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
+    expect(response.headers.get('clear-site-data')).toBe('"cache", "storage"');
     expect(did('logOut')).toEqual([['logOut', 'refresh.ada']]);
     expect([...ada.cookies.keys()]).toEqual(['dormouse_form']);
   });

@@ -58,6 +58,8 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
         'This form was too old. You are still logged in: go back, load the page again and log out from there.',
       );
     await sessions.end(c);
+    // Not "cookies": what this answer itself sets would go too.
+    c.header('clear-site-data', '"cache", "storage"');
     return seeOther(c, '/blog/');
   });
 
