@@ -63,6 +63,7 @@ async function everyPage(): Promise<[string, string][]> {
     '/blog/posts/mine',
     '/blog/new',
     '/blog/drafts',
+    '/blog/account',
     '/blog/posts/mine/edit',
     '/blog/posts/mine/delete',
   ]) {
@@ -85,7 +86,7 @@ async function everyPage(): Promise<[string, string][]> {
 describe('every page', async () => {
   const pages = (await everyPage()).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(20);
+    expect(pages).toHaveLength(21);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

@@ -9,6 +9,7 @@ export type Granted = Pick<Grant, 'token' | 'expires_in' | 'refresh_expires_in'>
 
 export type Registration = BodyOf<typeof api.register>;
 export type Claim = Every<BodyOf<typeof api.claim>>;
+export type PasswordChange = Required<Pick<BodyOf<typeof api.changeMe>, 'password' | 'current_password'>>;
 
 /** What web needs of auth. `address` is the reader's own, for auth's limits. Every method throws AppError with what auth answered. */
 export interface Accounts {
@@ -16,6 +17,8 @@ export interface Accounts {
   refresh(refreshToken: string, address: string): Promise<Granted>;
   logOut(refreshToken: string, token: string | undefined): Promise<void>;
   register(input: Registration, address: string): Promise<void>;
+  /** Changes the password of whom the token speaks for, which ends all of their sessions. */
+  changePassword(change: PasswordChange, token: string, address: string): Promise<void>;
   /** Gives an imported account to its owner; answers its user name. */
   claim(claim: Claim, address: string): Promise<string>;
 }
@@ -38,6 +41,9 @@ export function accountsAt(url: string, call: Call, addressHeader: string): Acco
     },
     async register(input, address) {
       okResponse(await client('POST /api/register', { body: input, headers: from(address) }));
+    },
+    async changePassword(body, token, address) {
+      okResponse(await client('PATCH /api/me', { body, token, headers: from(address) }));
     },
     async claim(claim, address) {
       return okResponse(await client('POST /api/claim', { body: claim, headers: from(address) })).body.username;

@@ -124,6 +124,13 @@ export function world(parts: Partial<Web> = {}) {
       },
       logOut: async (token) => void calls.push(['logOut', token]),
       register: async (input) => void calls.push(['register', input]),
+      async changePassword(change, token, address) {
+        calls.push(['changePassword', change, token, address]);
+        if (change.current_password !== 'right')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'current_password', message: 'is not your password' }],
+          });
+      },
       claim: async (claim) => {
         calls.push(['claim', claim]);
         return 'ada';

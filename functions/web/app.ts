@@ -1,5 +1,6 @@
 import { type Env, newApp } from '@dormouse/runtime/app';
 import type { Hono } from 'hono';
+import { account } from './account.ts';
 import { assets } from './assets.ts';
 import { deleting } from './deleting.ts';
 import type { Web } from './dependencies.ts';
@@ -22,6 +23,7 @@ export function createApp(web: Web): Hono<Env> {
   assets(app);
   docs(app);
   signing(app, web, own);
+  account(app, web, own);
   writing(app, web, own);
   deleting(app, web, own);
   mediaFiles(app, web);

@@ -117,12 +117,14 @@ describe('the client of accounts', () => {
       Response.json(granted),
       new Response(null, { status: 204 }),
       Response.json({ username: 'ada' }),
+      Response.json({}),
     );
     const accounts = accountsAt('http://auth', call, 'x-client-address');
     expect(await accounts.logIn('ada', 'pw', '203.0.113.7')).toEqual(granted);
     await accounts.refresh('r', '');
     await accounts.logOut('r', 't');
     expect(await accounts.claim({ token: 'c', email: 'e', password: 'p' }, '::1')).toBe('ada');
+    await accounts.changePassword({ password: 'new', current_password: 'old' }, 't', '::1');
     expect(
       calls.map(({ url, init }) => [
         url,
@@ -135,6 +137,7 @@ describe('the client of accounts', () => {
       ['http://auth/api/token/refresh', { refresh_token: 'r' }, undefined, undefined],
       ['http://auth/api/logout', { refresh_token: 'r' }, undefined, 'Bearer t'],
       ['http://auth/api/claim', { token: 'c', email: 'e', password: 'p' }, '::1', undefined],
+      ['http://auth/api/me', { password: 'new', current_password: 'old' }, '::1', 'Bearer t'],
     ]);
   });
 });

@@ -94,6 +94,7 @@ describe('every answer', () => {
       '/blog/signup',
       '/blog/new',
       '/blog/drafts',
+      '/blog/account',
       '/nothing',
       '/events',
       '/assets/style-000000000000.css',

@@ -25,7 +25,7 @@ export interface PageParts {
   /** Absent on pages that everybody gets the same bytes of. */
   viewer?: Viewer | undefined;
   /** Which entry of the navigation is this page. */
-  current?: 'write' | 'drafts' | 'login' | 'signup';
+  current?: 'write' | 'drafts' | 'login' | 'signup' | 'account';
   main: Html;
 }
 
@@ -77,6 +77,7 @@ function navigation({ viewer, current, canonical }: PageParts): Html {
     return markup`<ul>${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', 'Log in')}${entry('signup', '/blog/signup', 'Sign up', 'button quiet')}</ul>`;
   return markup`<ul>
 ${session.role === 'reader' ? none : [entry('write', '/blog/new', 'Write', 'button'), entry('drafts', '/blog/drafts', 'Drafts')]}
+${entry('account', '/blog/account', 'Account')}
 <li><form method="post" action="/blog/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="plain" title="Logged in as ${session.name}">Log out<span class="who" dir="auto"> ${session.name}</span></button></form></li>
 </ul>`;
 }
