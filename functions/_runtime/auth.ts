@@ -7,6 +7,7 @@ import { callService } from './client.ts';
 import { fail } from './errors.ts';
 import type { KeySet } from './key-set.ts';
 import { header } from './request.ts';
+import { noteUser } from './trace.ts';
 import type { VerifiedToken } from './verify-token.ts';
 
 export interface Tokens {
@@ -65,6 +66,7 @@ export function authenticate(tokens: Tokens): MiddlewareHandler<Env> {
     const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(credentials)?.[1] ?? invalidToken();
     return tokens.verify(token).then((caller) => {
       c.set('caller', caller);
+      noteUser(caller.id);
       return next();
     });
   };

@@ -49,6 +49,8 @@ export class LightSpan implements Span, FinishedSpan {
   ended = false;
   /** Why the request that it is of fails, for its log line too. */
   failure: unknown;
+  /** Whose token the request that it is of brought, for its log line alone. */
+  userId: number | undefined;
   readonly kind: SpanKind;
   readonly parentSpanContext: SpanContext | undefined;
   readonly instrumentationScope: Scope;

@@ -10,6 +10,7 @@ import { type Metric, metrics } from '@dormouse/signals/metrics';
 import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
 import { json, newApp } from './app.ts';
+import { authenticate } from './auth.ts';
 import { fail } from './errors.ts';
 import { type ListenerOptions, listener } from './listener.ts';
 import { type Logger, silentLog } from './log.ts';
@@ -115,6 +116,39 @@ describe('trace', () => {
     await expect
       .poll(() => lines)
       .toMatchObject([{ status: 500, path: '/broken', error: { message: 'secret words' } }]);
+  });
+});
+
+describe('the log', () => {
+  test('has a line of what was refused, with the reason and whose token it was, and none of what a client just got wrong', async () => {
+    const lines: object[] = [];
+    const log: Logger = {
+      ...silentLog,
+      enabled: (level) => level !== 'debug',
+      info: (fields) => void lines.push(fields),
+    };
+    const rob = { id: 7, name: 'rob', role: 'reader', scopes: [], jti: 'j', exp: 0, token: 'good' } as const;
+    const tokens = {
+      verify: async (token: string) => (token === 'good' ? rob : fail('unauthorized', 'The token is not valid.')),
+    };
+    const guarded = newApp()
+      .use(authenticate(tokens))
+      .get('/mine', () => fail('forbidden', 'This is somebody else’s.'))
+      .get('/form', () => fail('invalid', 'Some fields are not acceptable.'));
+    const { call } = await start({ log, app: Promise.resolve(guarded) });
+    for (const token of ['good', 'forged'])
+      for (const path of ['/mine', '/form', '/none'])
+        await call(path, { headers: { authorization: `Bearer ${token}` } });
+    await call('/form');
+    const refused = (path: string, status: number, reason: string) => ({ method: 'GET', path, status, reason });
+    await expect
+      .poll(() => lines)
+      .toEqual([
+        expect.objectContaining({ ...refused('/mine', 403, 'This is somebody else’s.'), user_id: 7 }),
+        expect.objectContaining(refused('/mine', 401, 'The token is not valid.')),
+        expect.objectContaining(refused('/form', 401, 'The token is not valid.')),
+        expect.objectContaining(refused('/none', 401, 'The token is not valid.')),
+      ]);
   });
 });
 

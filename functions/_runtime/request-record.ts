@@ -1,4 +1,6 @@
 import { type Context, context } from '@opentelemetry/api';
+import { AppError } from './errors.ts';
+import { fewASecond } from './few-a-second.ts';
 import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
 import { failed, isSampledTrace } from './trace.ts';
@@ -17,6 +19,10 @@ interface EndedRequest {
   first: boolean;
   endMs: number;
 }
+
+/** What clients that mean well rarely get: somebody tries what is not theirs, guesses, or sends what no client of ours sends. */
+const refusals: ReadonlySet<number> = new Set([400, 401, 403, 413, 415, 429]);
+const mayTell = fewASecond(20);
 
 /** Ends the span of a request, and writes its line of the access log. */
 export function recordRequest(request: EndedRequest, name: string, log: Logger): void {
@@ -37,15 +43,18 @@ export function recordRequest(request: EndedRequest, name: string, log: Logger):
     });
   }
   span.end(endMs);
-  const level = status >= 500 ? 'error' : 'debug';
-  if (!log.enabled(level)) return;
+  const level = status >= 500 ? 'error' : refusals.has(status) ? 'info' : 'debug';
+  if (!log.enabled(level) || (level === 'info' && !mayTell(endMs))) return;
+  const { failure, userId } = span;
   const fields = {
     method,
     path,
     route,
     status,
     duration_ms: Math.round((endMs - span.startMs) * 100) / 100,
-    ...(status >= 500 && { error: span.failure }),
+    ...(userId !== undefined && { user_id: userId }),
+    ...(status >= 500 && { error: failure }),
+    ...(level === 'info' && failure instanceof AppError && { reason: failure.detail }),
   };
   context.with(within, () => log[level](fields, `${method} ${path} ${status}`));
 }

@@ -69,7 +69,8 @@ ${table(
 
 ## Log lines
 
-One JSON object a line, on stdout. A request is a line at \`debug\`, and at \`error\` when it answered 5xx.
+One JSON object a line, on stdout. A request is a line at \`debug\`, at \`info\` when it was refused (400, 401, 403, 413, 415,
+429; twenty a second at most), and at \`error\` when it answered 5xx.
 
 ${table(
   ['field', 'meaning'],
@@ -87,6 +88,7 @@ const logFields: Readonly<Record<string, string>> = {
   'service, revision, version': 'who says it',
   'trace_id, span_id': 'of the request or event it belongs to; the same ids as the span’s, sampled or not',
   'method, path, route, status, duration_ms': 'of a request',
+  'user_id, reason': 'of a refused request: whose token it brought, and why it was refused',
   error: '`type`, `message`, `code`, `stack`, `cause`; nothing else of what an error carries',
 };
 

@@ -59,6 +59,12 @@ export function noteFailure(error: unknown): void {
   if (span instanceof LightSpan) span.failure = error;
 }
 
+/** Records who makes the running request. */
+export function noteUser(id: number): void {
+  const span = trace.getActiveSpan();
+  if (span instanceof LightSpan) span.userId = id;
+}
+
 /** Reads a W3C `traceparent`; undefined when it is not one (trace-context level 2, version 00 and readable later ones). */
 export const parseTraceparent = (header: string | undefined | null): TraceContext | undefined =>
   (header && parseTraceParent(header)) || undefined;
