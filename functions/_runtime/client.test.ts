@@ -69,6 +69,17 @@ test('a kept connection that the other side has closed is replaced without anybo
   expect(requests).toBe(2);
 });
 
+test('a redirect is an answer: nobody is led elsewhere', async () => {
+  let followed = false;
+  const elsewhere = await server((_, response) => {
+    followed = true;
+    response.end();
+  });
+  const url = await server((_, response) => response.writeHead(302, { location: elsewhere }).end());
+  expect((await callService(url)).status).toBe(302);
+  expect(followed).toBe(false);
+});
+
 test('an answer that is too large is cut off', async () => {
   const url = await server((_, response) => response.end('x'.repeat(10_000)));
   await expect(exchange(url, { maxBytes: 1000 })).rejects.toMatchObject({ code: 'ETOOLARGE' });

@@ -239,6 +239,13 @@ describe('headers', () => {
     ).toBe('nosniff');
   });
 
+  test('of a request are not given back by TRACE', async () => {
+    const { call } = await start();
+    const traced = await call('/posts/1', { method: 'TRACE', headers: { cookie: 'said=here' } });
+    expect([traced.status, traced.headers['content-type']]).toEqual([405, 'application/problem+json']);
+    expect(traced.text).not.toContain('here');
+  });
+
   test('a host that is none is 400', async () => {
     const { call } = await start();
     expect((await call('/posts/1', { headers: { host: 'a b/c' } })).status).toBe(400);

@@ -124,6 +124,15 @@ test('an address where no database answers is refused again and again, never a h
   await away.end({ timeout: 1 });
 });
 
+test('with sslmode=verify-full no statement is sent to a server without TLS', async () => {
+  const url = new URL(db.urlOf(''));
+  url.searchParams.set('sslmode', 'verify-full');
+  const secure = openSql({ databaseUrl: url.href, service: 'test' }, { maxSilenceMs: 2000 });
+  await expect(secure`INSERT INTO notes (text) VALUES ('in the clear')`).rejects.toThrow();
+  expect(await texts()).toEqual([]);
+  await secure.end({ timeout: 1 });
+});
+
 test('every transaction is refused when no database answers, those that wait for a connection as well', async () => {
   const away = openSql({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none', service: 'test' });
   const works = Array.from({ length: 10 }, () => away.begin((tx) => tx`SELECT 1`));

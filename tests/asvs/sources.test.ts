@@ -1,0 +1,99 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const project = join(import.meta.dirname, '../..');
+const isSkipped = (name: string) => ['node_modules', 'dist', '.dormouse'].includes(basename(name));
+const textsOf = (pattern: string) =>
+  globSync(pattern, { cwd: project, exclude: isSkipped })
+    .filter((path) => !/\.(test|fixture|setup)\.ts$/.test(path))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(project, path), 'utf8') }));
+
+const functions = textsOf('functions/**/*.ts');
+const all = [...functions, ...textsOf('{cli,events,knative,observability}/**/*.{ts,mjs,js}')];
+const filesWith = (pattern: RegExp, among = all) =>
+  among.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+test('there are sources to look at', () => {
+  expect(functions.length).toBeGreaterThan(200);
+  expect(all.length).toBeGreaterThan(500);
+});
+
+describe('no source', () => {
+  test('runs text as code', () => {
+    expect(filesWith(/new Function\(|node:vm|(?<![.\w])eval\((?!script: string)/)).toEqual([]);
+  });
+
+  test('gives text to a shell', () => {
+    expect(filesWith(/\bshell: ?true|\bexecSync\b|import \{[^}]*\bexec\b[^}]*\} from 'node:child_process'/)).toEqual(
+      [],
+    );
+  });
+
+  test('of a function starts programs', () => {
+    expect(filesWith(/node:child_process/, functions)).toEqual([]);
+  });
+
+  test('of a function takes what must not be guessed from Math.random: it only spreads load', () => {
+    expect(filesWith(/Math\.random/, functions)).toEqual([
+      'functions/_runtime/receive.ts',
+      'functions/_runtime/redis-cache.ts',
+      'functions/journal/retention.ts',
+      'functions/posts/retrying.ts',
+    ]);
+  });
+
+  test('hashes with less than SHA-256; MD5 only notices that a migration was changed', () => {
+    expect(filesWith(/create(Hash|Hmac)\((?!'sha(256|384|512)')|(?<![.\w])hash\('(?!sha256)/)).toEqual([]);
+    expect(filesWith(/\bmd5\(|'sha1'/i)).toEqual(['functions/_runtime/migrate.ts']);
+  });
+
+  test('encrypts by itself, or takes a certificate unchecked', () => {
+    expect(filesWith(/create(C|Dec)ipher|publicEncrypt|privateDecrypt/)).toEqual([]);
+    expect(filesWith(/rejectUnauthorized|checkServerIdentity|NODE_TLS_REJECT|insecureHTTPParser: true/)).toEqual([]);
+  });
+
+  test('gives text to SQL that is no template, but constants and migrations', () => {
+    expect(filesWith(/\.unsafe\(/)).toEqual([
+      'functions/_runtime/migrate.ts',
+      'functions/_runtime/transaction.ts',
+      'functions/posts/rows.ts',
+    ]);
+  });
+
+  test('of a function makes an expression of what a client sent', () => {
+    // A fence's marks behind a backslash, the name of an HTML element from a list, a constant.
+    expect(filesWith(/new RegExp\(/, functions)).toEqual(['functions/posts/prose.ts', 'functions/web/posts.ts']);
+  });
+
+  test('of a function lets other origins read its answers', () => {
+    expect(filesWith(/access-control-allow|hono\/cors/i, functions)).toEqual([]);
+    expect(
+      filesWith(/corsPolicy|access-control-allow/i, textsOf('knative/{base,components,overlays}/**/*.yaml')),
+    ).toEqual([]);
+  });
+
+  test('of web has a script, or keeps anything in a browser but cookies', () => {
+    const web = functions.filter(({ path }) => path.startsWith('functions/web/'));
+    expect(filesWith(/<script|postMessage|localStorage|sessionStorage|indexedDB|document\.cookie/, web)).toEqual([]);
+  });
+});
+
+test('a new database has no account', () => {
+  const migrations = globSync('functions/*/migrations/*.sql', { cwd: project });
+  expect(migrations.length).toBeGreaterThan(10);
+  const inserting = migrations.filter((path) =>
+    /insert\s+into\s+(auth\.)?users\b/i.test(readFileSync(join(project, path), 'utf8')),
+  );
+  expect(inserting).toEqual([]);
+});
+
+test('every package of others has a hash in the lock file', () => {
+  const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { integrity?: string; link?: boolean }>;
+  };
+  const others = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
+  expect(others.length).toBeGreaterThan(300);
+  expect(others.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
+});
