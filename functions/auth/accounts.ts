@@ -142,4 +142,4 @@ const wrong = (field: string, message: string): never =>
   fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });
 const taken = (): never =>
   fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });
-const expired = (): never => fail('not_found', 'This link is not valid any more. Ask an administrator for a new one.');
+const expired = (): never => fail('not_found', 'This code is not valid any more. Ask an administrator for a new one.');

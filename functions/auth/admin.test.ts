@@ -27,7 +27,7 @@ async function run(...words: [string] | ['claim' | 'reset', string] | ['role', s
   else await (words[0] === 'claim' ? offerClaim : reset)(admin, words[1]);
   return lines.join('\n');
 }
-const linkIn = (text: string) => /https:\/\/blog\.example\/claim\?token=([\w-]{43})$/m.exec(text)?.[1];
+const codeIn = (text: string) => /https:\/\/blog\.example\/claim and give the code\n {2}([\w-]{43})$/.exec(text)?.[1];
 const claim = (body: object) => fixture.send('POST', '/api/claim', body);
 const register = (username: string) =>
   fixture.send('POST', '/api/register', { username, email: 'someone@example.org', password });
@@ -35,10 +35,10 @@ const login = (username: string, secret = password) =>
   fixture.send('POST', '/api/login', { username, password: secret });
 
 describe('admin NAME', () => {
-  test('makes a missing account, announces it and prints a link by which its password is set', async () => {
+  test('makes a missing account, announces it and prints a code by which its password is set', async () => {
     const text = await run('founder');
     expect(text).toContain('founder is made, as administrator.');
-    const token = linkIn(text);
+    const token = codeIn(text);
     expect(await (await claim({ token, password, email: 'founder@example.org' })).json()).toEqual({
       id: expect.any(Number),
       username: 'founder',
@@ -51,16 +51,16 @@ describe('admin NAME', () => {
     ).toHaveLength(1);
   });
 
-  test('promotes an account that exists, without a link', async () => {
+  test('promotes an account that exists, without a code', async () => {
     await register('writer');
     const text = await run('WRITER');
     expect(text).toBe('writer is promoted to administrator.');
     expect((await fixture.auth.store.find('writer'))?.role).toBe('admin');
   });
 
-  test('prints a new link for one that nobody claimed', async () => {
-    const first = linkIn(await run('slow-one'));
-    const second = linkIn(await run('slow-one'));
+  test('prints a new code for one that nobody claimed', async () => {
+    const first = codeIn(await run('slow-one'));
+    const second = codeIn(await run('slow-one'));
     expect((await claim({ token: first, password, email: 'slow@example.org' })).status).toBe(404);
     expect((await claim({ token: second, password, email: 'slow@example.org' })).status).toBe(200);
   });
@@ -93,7 +93,7 @@ describe('admin NAME', () => {
 describe('claim and reset', () => {
   test('a claim is for accounts without a password only', async () => {
     await fixture.auth.store.register({ username: 'imported' });
-    expect(linkIn(await run('claim', 'imported'))).toBeDefined();
+    expect(codeIn(await run('claim', 'imported'))).toBeDefined();
     await register('has-one');
     await expect(run('claim', 'has-one')).rejects.toThrow('use: dormouse admin reset has-one');
     await expect(run('claim', 'nobody')).rejects.toThrow('there is no user nobody');
@@ -101,21 +101,21 @@ describe('claim and reset', () => {
 
   test('a reset lets its owner choose a new password without asking for the address again', async () => {
     await register('forgetful');
-    const token = linkIn(await run('reset', 'forgetful'));
+    const token = codeIn(await run('reset', 'forgetful'));
     expect((await claim({ token, password: 'another sentence' })).status).toBe(200);
     expect((await login('forgetful')).status).toBe(401);
     expect((await login('forgetful', 'another sentence')).status).toBe(200);
   });
 
-  test('a link works once, for seven days, and with a good password only', async () => {
+  test('a code works once, for seven days, and with a good password only', async () => {
     await fixture.auth.store.register({ username: 'careful' });
-    const token = linkIn(await run('claim', 'careful'));
+    const token = codeIn(await run('claim', 'careful'));
     const email = 'careful@example.org';
     expect((await claim({ token, password })).status).toBe(422);
     expect((await claim({ token, password: 'careful123', email })).status).toBe(422);
     fixture.clock.ms += 7 * 86_400_000;
     expect((await claim({ token, password, email })).status).toBe(404);
-    const fresh = linkIn(await run('claim', 'careful'));
+    const fresh = codeIn(await run('claim', 'careful'));
     expect((await claim({ token: fresh, password, email })).status).toBe(200);
     expect((await claim({ token: fresh, password: 'stolen sentence', email })).status).toBe(404);
   });
@@ -147,7 +147,8 @@ describe('the database', () => {
       print: (line: string) => lines.push(line),
     };
     await withAdmin(options, (admin) => promote(admin, 'by-hand'));
-    expect(lines.at(-1)).toMatch(/^ {2}http:\/\/127\.0\.0\.1:9090\/claim\?token=[\w-]{43}$/);
+    expect(lines.at(-2)).toContain(' open http://127.0.0.1:9090/claim and give the code');
+    expect(lines.at(-1)).toMatch(/^ {2}[\w-]{43}$/);
   });
 
   test('is named in one line when it does not answer', async () => {

@@ -6,8 +6,8 @@ import { createStore, type Store } from './store.ts';
 import type { User } from './user.ts';
 import { parseUsername, usernameRule } from './username.ts';
 
-/** How long a link may be used. */
-const linkDays = 7;
+/** How long a code may be used. */
+const codeDays = 7;
 
 /** What the commands need of the world. */
 export interface Admin {
@@ -31,20 +31,20 @@ export async function promote(admin: Admin, input: string, word = 'admin'): Prom
   if (!user) throw new Error(`${username} was deleted; a name is never given out twice`);
   const title = role === 'admin' ? 'administrator' : role;
   admin.print(before ? `${user.username} is promoted to ${title}.` : `${user.username} is made, as ${title}.`);
-  if (user.passwordHash === undefined) await link(admin, user);
+  if (user.passwordHash === undefined) await code(admin, user);
 }
 
-/** Prints a one-time link by which the owner of an imported account sets its password. */
+/** Prints a one-time code by which the owner of an imported account sets its password. */
 export async function claim(admin: Admin, username: string): Promise<void> {
   const user = await known(admin, username);
   if (user.passwordHash !== undefined)
     throw new Error(`${user.username} has a password; use: dormouse admin reset ${user.username}`);
-  await link(admin, user);
+  await code(admin, user);
 }
 
-/** Prints a one-time link by which NAME sets a new password; using it ends all of NAME's sessions. */
+/** Prints a one-time code by which NAME sets a new password; using it ends all of NAME's sessions. */
 export async function reset(admin: Admin, username: string): Promise<void> {
-  await link(admin, await known(admin, username));
+  await code(admin, await known(admin, username));
 }
 
 /** Gives an account another role; it takes effect with the next access token, within 15 minutes. */
@@ -54,15 +54,17 @@ export async function setRole(admin: Admin, username: string, word: string): Pro
   admin.print(`${user.username} is ${role}.`);
 }
 
-/** Only its hash is stored: the link cannot be shown a second time, and a new one makes it void. */
-async function link({ store, url, now, print }: Admin, user: User): Promise<void> {
+/**
+ * Only its hash is stored: the code cannot be shown a second time, and a new one makes it void. It is no part of an
+ * address, which browsers, proxies and chats keep.
+ */
+async function code({ store, url, now, print }: Admin, user: User): Promise<void> {
   const secret = newSecret();
-  const expires = new Date(now() + linkDays * 86_400_000);
+  const expires = new Date(now() + codeDays * 86_400_000);
   await store.offerClaim(user.id, hashSecret(secret), expires);
-  print(
-    `To set the password of ${user.username}, once and until ${expires.toISOString().slice(0, 16).replace('T', ' ')} UTC:`,
-  );
-  print(`  ${url}/claim?token=${secret}`);
+  const until = expires.toISOString().slice(0, 16).replace('T', ' ');
+  print(`To set the password of ${user.username}, once and until ${until} UTC: open ${url}/claim and give the code`);
+  print(`  ${secret}`);
 }
 
 const known = async ({ store }: Admin, username: string): Promise<User> =>

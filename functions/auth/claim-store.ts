@@ -2,12 +2,12 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 import { endSessions } from './session-store.ts';
 import { firstUser, type User, type UserRow } from './user.ts';
 
-/** One-time links by which somebody takes over an account. */
+/** One-time codes by which somebody takes over an account. */
 export interface ClaimStore {
-  /** Remembers a one-time link by its hash; the account's link before is void. */
+  /** Remembers a one-time code by its hash; the account's code before is void. */
   offerClaim(userId: number, hash: string, expiresAt: Date): Promise<void>;
   findClaim(hash: string, now: Date): Promise<User | undefined>;
-  /** Uses a link up: sets the password (and address, where given) and ends every session; false when it was not valid any more. */
+  /** Uses a code up: sets the password (and address, where given) and ends every session; false when it was not valid any more. */
   claim(hash: string, now: Date, change: { passwordHash: string; email?: string }): Promise<boolean>;
 }
 

@@ -38,13 +38,13 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
 }
 
 /** The page on which an imported author takes over the account that waits for them. */
-export function claimPage(page: AccountPage & { token: string; email?: string }): string {
+export function claimPage(page: AccountPage & { token?: string; email?: string }): string {
   return form(page, {
     title: 'Claim your account',
     action: '/claim',
     intro: 'Your articles are here already. Choose a password, and the account is yours.',
-    fields: markup`${hiddenField('token', page.token)}
-${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.', focus: true }, page.problem)}
+    fields: markup`${field({ name: 'token', label: 'Code', value: page.token ?? '', autocomplete: 'one-time-code', hint: 'The one that an administrator gave you.', focus: true }, page.problem)}
+${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.' }, page.problem)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.problem)}`,
   });
 }

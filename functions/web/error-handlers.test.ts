@@ -82,7 +82,7 @@ describe('every answer', () => {
       '/blog/posts/there',
       '/blog/posts/gone',
       '/stats',
-      '/claim?token=x',
+      '/claim',
       '/robots.txt',
       '/favicon.svg',
       '/blog/feed.xml',

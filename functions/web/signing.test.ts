@@ -351,16 +351,22 @@ describe('signing up', () => {
 });
 
 describe('claiming an imported account', () => {
-  it('takes the token from the link, sets the password and logs in', async () => {
+  it('takes the code, sets the password and logs in', async () => {
     const { app, did } = world();
     const ada = browser(app);
-    await ada.get('/claim?token=one-time');
-    const response = await ada.submit('/claim', { password: 'right', email: 'ada@example.org' });
+    await ada.get('/claim');
+    const response = await ada.submit('/claim', { token: 'one-time', password: 'right', email: 'ada@example.org' });
     expect(response.status).toBe(303);
     expect(did('claim')).toEqual([['claim', { token: 'one-time', email: 'ada@example.org', password: 'right' }]]);
     expect(did('logIn')[0]?.[1]).toBe('ada');
   });
-  it('keeps the token in the form when the password is refused', async () => {
+  it('takes no code from an address, where it would be kept and seen', async () => {
+    const ada = browser(world().app);
+    await ada.get('/claim?token=c0ffee');
+    expect(ada.value('token')).toBe('');
+    expect(ada.text()).not.toContain('c0ffee');
+  });
+  it('keeps the code in the form when the password is refused', async () => {
     const { web } = world();
     const { app } = world({
       accounts: {
@@ -369,8 +375,9 @@ describe('claiming an imported account', () => {
       },
     });
     const ada = browser(app);
-    await ada.get('/claim?token=one-time');
-    expect((await ada.submit('/claim', { password: 'password', email: 'a@b.c' })).status).toBe(422);
+    await ada.get('/claim');
+    const typed = { token: 'one-time', password: 'password', email: 'a@b.c' };
+    expect((await ada.submit('/claim', typed)).status).toBe(422);
     expect([ada.value('token'), ada.value('email')]).toEqual(['one-time', 'a@b.c']);
     expect(ada.text()).toContain('Password is too easy to guess.');
   });

@@ -37,9 +37,7 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
     }),
   );
 
-  app.get('/claim', (c) =>
-    privately(c, claimPage({ viewer: viewer(c, undefined), next: '/blog/', token: c.req.query('token') ?? '' })),
-  );
+  app.get('/claim', (c) => privately(c, claimPage({ viewer: viewer(c, undefined), next: '/blog/' })));
   app.post('/claim', (c) =>
     respondWithForm(c, claimPage, async (form) => {
       const username = await accounts.claim(

@@ -5,14 +5,14 @@ import { type AdminFlags, adminFlags, onAccounts } from './parameters.ts';
 
 /** `dormouse admin claim NAME` */
 export const claim = buildCommand({
-  docs: { brief: 'Prints a one-time link by which the owner of an imported account sets its password' },
+  docs: { brief: 'Prints a one-time code by which the owner of an imported account sets its password' },
   parameters: {
     flags: adminFlags,
     positional: { kind: 'tuple', parameters: [argument('NAME', 'User name')] },
   },
   async loader() {
     const { claim: offer } = await import('@dormouse/auth/admin');
-    return function offerLink(this: Context, flags: AdminFlags, name: string) {
+    return function offerCode(this: Context, flags: AdminFlags, name: string) {
       return onAccounts(flags, this, (admin) => offer(admin, name));
     };
   },

@@ -18,7 +18,7 @@ export const adminFlags = {
   ),
   url: option(
     'URL',
-    'Address of the blog, for links (default: PUBLIC_URL, or as the platform was started, or http://127.0.0.1:PORT)',
+    'Address of the blog, to print (default: PUBLIC_URL, or as the platform was started, or http://127.0.0.1:PORT)',
     httpAddress,
   ),
 };

@@ -5,14 +5,14 @@ import { type AdminFlags, adminFlags, onAccounts } from './parameters.ts';
 
 /** `dormouse admin reset NAME` */
 export const reset = buildCommand({
-  docs: { brief: "Prints a one-time link by which NAME sets a new password; using it ends all of NAME's sessions" },
+  docs: { brief: "Prints a one-time code by which NAME sets a new password; using it ends all of NAME's sessions" },
   parameters: {
     flags: adminFlags,
     positional: { kind: 'tuple', parameters: [argument('NAME', 'User name')] },
   },
   async loader() {
     const { reset: offer } = await import('@dormouse/auth/admin');
-    return function offerLink(this: Context, flags: AdminFlags, name: string) {
+    return function offerCode(this: Context, flags: AdminFlags, name: string) {
       return onAccounts(flags, this, (admin) => offer(admin, name));
     };
   },
