@@ -82,7 +82,11 @@ describe('the ingress', () => {
     ['/event%73', 404],
     ['/%68ealthz', 404],
     ['/blog/posts/caf%C3%A9', 'web'],
-    ['/blog/posts/a%20b%2Fc', 'web'],
+    ['/blog/posts/a%20b', 'web'],
+    ['/blog/posts/a%20b%2Fc', 400],
+    ['/blog/posts%5c', 400],
+    ['/blog//posts', 400],
+    ['//events', 400],
   ])('%s leads to %s', (path, expected) => {
     expect(destinationOf(platform, path)).toBe(expected);
   });

@@ -24,6 +24,7 @@ export function service(
     responseStartTimeoutMs: 20_000,
     readinessProbe: undefined,
     livenessProbe: undefined,
+    protocol: 'http1',
     template: '{}',
     origin,
     ...changes,

@@ -10,7 +10,7 @@ import { openBrokers } from '@dormouse/eventing/broker';
 import type { Delivery, Destination } from '@dormouse/manifests/model';
 import { Activator } from '@dormouse/serving/proxy/activator';
 import type { ServingEndpoint, Target } from '@dormouse/serving/proxy/exchange';
-import { InstanceConnections } from '@dormouse/serving/proxy/instance-connection';
+import { createInstanceConnections } from '@dormouse/serving/proxy/instance-connections';
 import { createUpstream } from '@dormouse/serving/proxy/upstream-client';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 
@@ -91,7 +91,7 @@ function target(name: string, port: number): Target {
   activator.add({
     inFlight: 0,
     name: `${name}-00001`,
-    connections: new InstanceConnections(port),
+    connections: createInstanceConnections(port),
     activator,
     markSuspect: () => {},
   });

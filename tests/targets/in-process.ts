@@ -10,7 +10,7 @@ import { createIngress } from '@dormouse/serving/ingress/ingress';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
 import { Activator } from '@dormouse/serving/proxy/activator';
 import type { ServingEndpoint, Target as Upstream } from '@dormouse/serving/proxy/exchange';
-import { InstanceConnections } from '@dormouse/serving/proxy/instance-connection';
+import { createInstanceConnections } from '@dormouse/serving/proxy/instance-connections';
 import { listen } from '@dormouse/serving/proxy/listener';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { startHarness } from '@dormouse/testing/harness';
@@ -117,7 +117,7 @@ function upstreamOf(name: string, origin: string): Upstream {
   activator.add({
     inFlight: 0,
     name,
-    connections: new InstanceConnections(Number(new URL(origin).port)),
+    connections: createInstanceConnections(Number(new URL(origin).port)),
     activator,
     markSuspect: () => {},
   });

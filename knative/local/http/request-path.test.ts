@@ -15,9 +15,12 @@ describe('the path of a request', () => {
     ['/../../etc/passwd', '/etc/passwd'],
     ['/a/b/..', '/a/'],
     ['/..', '/'],
-    ['//events', '/events'],
-    ['/blog//api///posts', '/blog/api/posts'],
-    ['/\\events', '/events'],
+    ['//events', '//events'],
+    ['/blog//api///posts', '/blog//api///posts'],
+    ['/a//../b', '/a/b'],
+    ['/a%2fb', '/a%2Fb'],
+    ['/%5cevents', '/%5Cevents'],
+    ['/\\events', '//events'],
     ['/a\\..\\events', '/events'],
     ['/%65vents', '/events'],
     ['/blog/posts/%C3%BC', '/blog/posts/%C3%BC'],
@@ -31,7 +34,7 @@ describe('the path of a request', () => {
     expect(normalizePath(given)).toBe(seen);
   });
 
-  it.each(['/a%2fb', '/a%2Fb', '/%5cevents', '/a%5Cb', '/%', '/%2', '/%zz', '/a#b'])('%s is rejected', (given) => {
+  it.each(['/%', '/%2', '/%zz', '/a#b'])('%s is rejected', (given) => {
     expect(() => normalizePath(given)).toThrow(ProblemError);
   });
 
@@ -61,7 +64,7 @@ describe('the path of a request', () => {
     );
   });
 
-  it('has no dot segment, no empty segment, no backslash, and nothing encoded that need not be', () => {
+  it('has no dot segment, no backslash, and nothing encoded that need not be', () => {
     fc.assert(
       fc.property(anyPath, (path) => {
         let normal: string;
@@ -71,9 +74,9 @@ describe('the path of a request', () => {
           return;
         }
         expect(normal).toMatch(/^\//);
-        expect(normal).not.toMatch(/\/\.{1,2}(\/|$)|\/\/|\\|[^\x21-\x7e]/);
+        expect(normal).not.toMatch(/\/\.{1,2}(\/|$)|\\|[^\x21-\x7e]/);
         for (const [, hex] of normal.matchAll(/%(..)/g))
-          expect(String.fromCharCode(Number.parseInt(hex!, 16))).not.toMatch(/[A-Za-z0-9\-._~/\\]/);
+          expect(String.fromCharCode(Number.parseInt(hex!, 16))).not.toMatch(/[A-Za-z0-9\-._~]/);
       }),
     );
   });

@@ -62,6 +62,8 @@ export interface Service {
   namespace: string;
   clusterLocal: boolean;
   container: Container;
+  /** What the container speaks on its port: `h2c` is HTTP/2 in clear text. */
+  protocol: 'http1' | 'h2c';
   /** 0 = unlimited. */
   containerConcurrency: number;
   timeoutMs: number;

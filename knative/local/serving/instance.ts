@@ -4,7 +4,7 @@ import { type ProbeFailure, probe } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import type { Activator } from './proxy/activator.ts';
 import type { ServingEndpoint } from './proxy/exchange.ts';
-import { InstanceConnections } from './proxy/instance-connection.ts';
+import { createInstanceConnections, type InstanceConnections } from './proxy/instance-connections.ts';
 
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'ended';
 
@@ -59,7 +59,7 @@ export class Instance implements ServingEndpoint {
     this.name = name;
     this.pid = child.pid;
     this.activator = activator;
-    this.connections = new InstanceConnections(port);
+    this.connections = createInstanceConnections(port, options.service.protocol);
     this.startedAt = clock.now();
     const late = clock.setTimeout(() => {
       this.cause = `it does not listen on PORT after ${startMs / 1_000} s`;
@@ -77,6 +77,10 @@ export class Instance implements ServingEndpoint {
     });
   }
 
+  get #reached() {
+    return { port: this.#options.port, connections: this.connections };
+  }
+
   #listens(): void {
     if (this.state !== 'starting') return;
     this.listening = true;
@@ -85,7 +89,7 @@ export class Instance implements ServingEndpoint {
 
   /** Probes immediately, then with growing pauses, so that readiness is noticed before a full period. */
   async #untilReady(each: ReadinessProbe | undefined, pause: number): Promise<void> {
-    const failure = each && (await probe(this.connections, each));
+    const failure = each && (await probe(this.#reached, each));
     if (this.state === 'draining' || this.state === 'ended') return;
     if (failure === undefined) return this.#ready();
     this.#unwell(failure);
@@ -146,7 +150,7 @@ export class Instance implements ServingEndpoint {
     this.#timers.push(
       this.#clock.setInterval(async () => {
         if (this.state === 'draining' || this.state === 'ended') return;
-        const failure = await probe(this.connections, each);
+        const failure = await probe(this.#reached, each);
         failed = failure === undefined ? 0 : failed + 1;
         judge(failed, failure);
       }, periodMs),

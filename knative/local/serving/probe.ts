@@ -1,75 +1,59 @@
-import type { ResponseHead } from '@dormouse/http/response-head';
+import { connect } from 'node:net';
 import type { Probe } from '@dormouse/manifests/model';
-import type { InstanceConnection, InstanceConnections, ResponseHandler } from './proxy/instance-connection.ts';
+import type { InstanceConnections, ResponseHandler } from './proxy/instance-connections.ts';
 
 /** Why a probe failed; `undefined` on success. */
 export type ProbeFailure = string | undefined;
 
 /** Probes an instance once, like kubelet and queue-proxy: a status of 200 to 399 succeeds; without a path a connection is enough. */
 export function probe(
-  connections: InstanceConnections,
+  { port, connections }: { port: number; connections: InstanceConnections },
   { path, timeoutMs }: Pick<Probe, 'path' | 'timeoutMs'>,
 ): Promise<ProbeFailure> {
   return new Promise((done) => {
-    const connection = connections.take();
+    const cancel = path === undefined ? probePort(port, end) : probePath(connections, path, end);
     const timer = setTimeout(() => {
-      connection.abandon();
+      cancel();
       done(`${path ?? 'the port'} did not answer within ${timeoutMs} ms`);
     }, timeoutMs);
-    const end = (failure: ProbeFailure) => {
+    function end(failure: ProbeFailure): void {
       clearTimeout(timer);
       done(failure);
-    };
-    connection.begin(new Probing(connection, path, end));
+    }
   });
 }
 
-class Probing implements ResponseHandler {
-  readonly bodiless = false;
-  readonly #connection: InstanceConnection;
-  readonly #path: string | undefined;
-  readonly #end: (failure: ProbeFailure) => void;
-  #status = 0;
-  #body = '';
+type End = (failure: ProbeFailure) => void;
 
-  constructor(connection: InstanceConnection, path: string | undefined, end: (failure: ProbeFailure) => void) {
-    this.#connection = connection;
-    this.#path = path;
-    this.#end = end;
-  }
+function probePort(port: number, end: End): () => void {
+  const socket = connect({ port, host: '127.0.0.1' })
+    .once('connect', () => {
+      socket.destroy();
+      end(undefined);
+    })
+    .once('error', (error: NodeJS.ErrnoException) => end(`the port cannot be reached (${error.code})`));
+  return () => socket.destroy();
+}
 
-  connected(): void {
-    if (this.#path === undefined) {
-      this.#connection.abandon();
-      this.#end(undefined);
-      return;
-    }
-    this.#connection.write(
-      `GET ${this.#path} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: kube-probe/dormouse\r\n\r\n`,
-      true,
-    );
-  }
-
-  onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void {
-    this.#status = head.status;
-    this.onResponseBody(body, done);
-  }
-
-  onResponseBody(bytes: Buffer, done: boolean): void {
-    if (this.#body.length < 500) this.#body += bytes.toString('utf8', 0, 500);
-    if (!done) return;
-    this.#end(
-      this.#status >= 200 && this.#status < 400
-        ? undefined
-        : `${this.#path} answers ${this.#status}${saying(this.#body)}`,
-    );
-  }
-
-  onResponseFailed({ code }: { code: string }): void {
-    this.#end(`${this.#path ?? 'the port'} cannot be reached (${code})`);
-  }
-
-  drained(): void {}
+function probePath(connections: InstanceConnections, path: string, end: End): () => void {
+  let status = 0;
+  let body = '';
+  const handler: ResponseHandler = {
+    onResponseHead(given) {
+      status = given;
+    },
+    onResponseBody(bytes) {
+      if (body.length < 500) body += bytes.toString('utf8', 0, 500);
+      return true;
+    },
+    onResponseEnd: () => end(status >= 200 && status < 400 ? undefined : `${path} answers ${status}${saying(body)}`),
+    onUpgrade: () => {}, // it asks for none
+    onResponseFailed: ({ code }) => end(`${path} cannot be reached (${code})`),
+  };
+  const fields = ['host', '127.0.0.1', 'user-agent', 'kube-probe/dormouse'];
+  const request = { method: 'GET', path, fields, body: undefined, length: 0, upgrade: '' };
+  const sending = connections.send(request, handler);
+  return () => sending.abandon();
 }
 
 /** Beginning of a failed response: a problem's detail, else the body's text. */

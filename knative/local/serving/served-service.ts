@@ -35,6 +35,10 @@ export class Serving implements Target {
     return this.service.responseStartTimeoutMs;
   }
 
+  get streams(): boolean {
+    return this.service.protocol === 'h2c';
+  }
+
   get activator(): Activator<ServingEndpoint> {
     return this.current.activator;
   }

@@ -149,8 +149,7 @@ function checkPorts(container: Fields): void {
   if (!port) return;
   port.only('name', 'containerPort', 'protocol');
   const name = port.text('name') || 'http1';
-  if (name === 'h2c') port.fail('name', 'h2c is not spoken here: http1');
-  if (name !== 'http1') port.fail('name', `"${name}" must be http1 or h2c: it names the protocol`);
+  if (name !== 'http1' && name !== 'h2c') port.fail('name', `"${name}" must be http1 or h2c: it names the protocol`);
   const number = port.integer('containerPort', 1, 65535);
   if (number && reservedPorts.includes(number))
     port.fail('containerPort', `${number} is reserved by Knative (${reservedPorts.join(', ')})`);

@@ -43,6 +43,7 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
     namespace,
     clusterLocal: object.labels['networking.knative.dev/visibility'] === 'cluster-local',
     container,
+    protocol: fields.list('ports')[0]?.text('name') === 'h2c' ? 'h2c' : 'http1',
     containerConcurrency,
     ...readTimeouts(pod),
     readinessProbe: readProbe(fields, 'readinessProbe'),

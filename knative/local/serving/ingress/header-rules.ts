@@ -1,21 +1,31 @@
 import type { HttpRoute } from '@dormouse/manifests/model';
 import { ManifestError, type Origin } from '@dormouse/manifests/yaml/origin';
 
-/** Field lines to append, for a client's address and the host that it asked for. */
-export type AppendFields = (address: string, host: string) => string;
+/** Fields to append (name, value, name, value …) for a client. */
+export type AppendFields = (client: Client) => string[];
+
+/** What values may name of a client. */
+export interface Client {
+  address: string;
+  /** The host that it asked for. */
+  host: string;
+  /** `http` or `https`. */
+  proto: string;
+}
 
 /** Values may name the client, and where it asked: Envoy's command operators, of which these are known. */
 const address = '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%';
 const authority = '%REQ(:AUTHORITY)%';
-/** There is no other protocol on this machine. */
 const protocol = '%REQ(X-FORWARDED-PROTO)%';
+
+const operators = /(%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|%REQ\(:AUTHORITY\)%|%REQ\(X-FORWARDED-PROTO\)%|%%)/;
 
 /**
  * Compiles the `set` and `add` of a route's headers.
  * @throws ManifestError for a command operator that is not known
  */
 export function compileFields({ set, add }: HttpRoute['requestHeaders'], origin: Origin): AppendFields {
-  const lines = [...Object.entries(set), ...Object.entries(add)].map(([name, value]) => {
+  const parts = [...Object.entries(set), ...Object.entries(add)].map(([name, value]) => {
     const unknown = [address, authority, protocol, '%%']
       .reduce((rest, known) => rest.replaceAll(known, ''), value)
       .match(/%[^%]*%?/);
@@ -24,11 +34,19 @@ export function compileFields({ set, add }: HttpRoute['requestHeaders'], origin:
         origin,
         `${name}: ${unknown[0]} is not understood; known are ${[address, authority, protocol].join(', ')}`,
       );
-    return `${name.toLowerCase()}: ${value.replaceAll(protocol, 'http')}\r\n`;
+    const fixed = value.includes('%') ? undefined : value;
+    return { name: name.toLowerCase(), fixed, segments: value.split(operators) };
   });
-  const parts = lines
-    .join('')
-    .split(address)
-    .map((part) => part.split(authority).map((text) => text.replaceAll('%%', '%')));
-  return (client, host) => parts.map((part) => part.join(host)).join(client);
+  return (client) => {
+    const values: Record<string, string> = {
+      [address]: client.address,
+      [authority]: client.host,
+      [protocol]: client.proto,
+      '%%': '%',
+    };
+    return parts.flatMap(({ name, fixed, segments }) => [
+      name,
+      fixed ?? segments.map((segment) => values[segment] ?? segment).join(''),
+    ]);
+  };
 }

@@ -1,5 +1,5 @@
 import { ProblemError } from '@dormouse/http/problem-error';
-import type { RequestHandler } from '../proxy/client-connection.ts';
+import type { RequestHandler } from '../proxy/client-request.ts';
 import type { Target } from '../proxy/exchange.ts';
 import { clusterLocal } from './cluster-local.ts';
 

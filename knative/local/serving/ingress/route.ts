@@ -1,10 +1,12 @@
-import type { RequestHead } from '@dormouse/http/request-head';
 import type { HttpRoute, StringMatch, VirtualHost } from '@dormouse/manifests/model';
 import { ManifestError } from '@dormouse/manifests/yaml/origin';
 
 /** The parts of a request that routes match. */
 export interface Routed {
-  head: RequestHead;
+  method: string;
+  host: string;
+  /** The values of a header field, joined by `, `; its name in lower case. */
+  field(name: string): string | undefined;
   /** Normalised, without the query. */
   path: string;
 }
@@ -48,7 +50,7 @@ export function compileRoutes(virtualHosts: readonly VirtualHost[]): Routes {
   const only = ordered.length === 1 && ordered[0]!.pattern === '*' ? ordered[0] : undefined;
   return {
     find: (request) =>
-      firstMatch(only ?? ordered.find(({ pattern }) => hostMatches(pattern, hostName(request.head.host))), request),
+      firstMatch(only ?? ordered.find(({ pattern }) => hostMatches(pattern, hostName(request.host))), request),
     rules: ordered.flatMap(({ rules }) => rules.map(({ rule }) => rule)),
   };
 }
@@ -92,16 +94,16 @@ function compileMatch(match: HttpRoute['match'][number], route: HttpRoute): Test
   }
   if (method) {
     const test = compileString(method, route);
-    tests.push(({ head }) => test(head.method));
+    tests.push(({ method: given }) => test(given));
   }
   if (authority) {
     const test = compileString(authority, route);
-    tests.push(({ head }) => test(head.host));
+    tests.push(({ host }) => test(host));
   }
   for (const [name, value] of Object.entries(match.headers)) {
     const test = compileString(value, route);
-    tests.push(({ head }) => {
-      const given = head.field(name.toLowerCase());
+    tests.push((request) => {
+      const given = request.field(name.toLowerCase());
       return given !== undefined && test(given);
     });
   }

@@ -1,12 +1,13 @@
+import type { Duplex } from 'node:stream';
 import { ProblemError } from '@dormouse/http/problem-error';
-import type { ResponseHead } from '@dormouse/http/response-head';
 import type { Activator, Endpoint, PendingRequest } from './activator.ts';
 import type {
   ConnectionFailure,
-  InstanceConnection,
   InstanceConnections,
+  InstanceExchange,
+  InstanceRequest,
   ResponseHandler,
-} from './instance-connection.ts';
+} from './instance-connections.ts';
 
 /** An instance as a request sees it. */
 export interface ServingEndpoint extends Endpoint {
@@ -25,6 +26,8 @@ export interface Target {
   readonly authority: string;
   readonly timeoutMs: number;
   readonly responseStartTimeoutMs: number;
+  /** It serves streams (h2c): bodies are passed on as they come, however long that takes. */
+  readonly streams?: boolean;
   /** Activator of the current revision. */
   readonly activator: Activator<ServingEndpoint>;
 }
@@ -41,12 +44,9 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
   target: Target | undefined;
   /** Time spent in the activator's queue, ms. */
   waited = 0;
-  abstract readonly bodiless: boolean;
-  /** The request's head for the instance, with the empty line. */
-  protected head = '';
-  protected method = '';
   protected endpoint: ServingEndpoint | undefined;
-  protected connection: InstanceConnection | undefined;
+  /** The request at the instance, while there is one. */
+  protected sending: InstanceExchange | undefined;
   #activator: Activator<ServingEndpoint> | undefined;
   #attempts = 0;
   #entered = 0;
@@ -69,25 +69,26 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
   admitted(endpoint: ServingEndpoint): void {
     if (this.#entered > 0) this.waited += performance.now() - this.#entered;
     this.endpoint = endpoint;
-    this.connection = endpoint.connections.take();
-    this.connection.begin(this);
+    this.sending = endpoint.connections.send(this.instanceRequest(), this);
   }
 
   abstract rejected(problem: ProblemError): void;
-  /** The connection is open: write the request. */
-  abstract connected(): void;
-  abstract onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void;
-  abstract onResponseBody(bytes: Buffer, done: boolean): void;
-  abstract drained(): void;
+  /** The request as it is sent, for each attempt anew. */
+  protected abstract instanceRequest(): InstanceRequest;
+  abstract onResponseHead(status: number, reason: string, fields: string[], ended?: boolean): void;
+  abstract onResponseBody(bytes: Buffer): boolean;
+  abstract onResponseEnd(trailers: string[]): void;
+  abstract onUpgrade(fields: string[], socket: Duplex, head: Buffer): void;
   /** The request can be sent again: its whole body is still held. */
   protected abstract repeatable(): boolean;
   /** Called when the connection failed after the response's head. */
   protected abstract onAborted(): void;
   protected abstract readonly responding: boolean;
+  protected abstract readonly method: string;
 
   onResponseFailed({ code, sent }: ConnectionFailure): void {
     const name = this.endpoint?.name ?? this.target?.name;
-    this.connection = undefined;
+    this.sending = undefined;
     this.endpoint?.markSuspect();
     if (this.responding) {
       this.leave();
@@ -107,7 +108,7 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
   protected leave(): void {
     const { endpoint } = this;
     this.endpoint = undefined;
-    this.connection = undefined;
+    this.sending = undefined;
     endpoint?.activator.leave(endpoint);
   }
 
@@ -117,7 +118,7 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
       this.waiting = false;
       this.#activator?.giveUp();
     }
-    this.connection?.abandon();
+    this.sending?.abandon();
     this.leave();
   }
 }

@@ -1,109 +1,111 @@
-import { ChunkedReader } from '@dormouse/http/chunked';
-import { chunked } from '@dormouse/http/response-head';
-import type { InstanceConnection } from './instance-connection.ts';
+import { Readable } from 'node:stream';
 
-const empty = Buffer.alloc(0);
-/** Maximum bytes held until an instance accepts them, and while the request may be repeated. */
+/** Bytes of a body that are read before a function gets the request, and held so that it can be sent again. */
 const holdLimit = 65_536;
 
-/** Streams a request's body to an instance with the client's framing; holds it while no instance is connected. */
+/** The body of a client's request. */
 export class RequestBody {
   /** Bytes received so far. */
   bytes = 0;
-  #left = 0;
-  #reader: ChunkedReader | undefined;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
-  #consumed = false;
-
-  /** @param length in bytes, or `chunked` */
-  begin(length: number): void {
-    this.forget();
-    this.bytes = 0;
-    this.#left = length;
-    this.#consumed = false;
-    this.#reader = length === chunked ? new ChunkedReader() : undefined;
-  }
-
   /** The end of the body was read. */
-  get complete(): boolean {
-    return this.#left === 0;
+  complete = false;
+  readonly #source: Readable;
+  readonly #length: number;
+  #parts: Buffer[] = [];
+  #stream: BodyStream | undefined;
+  #whenHeld: (() => void) | undefined;
+
+  /** @param length in bytes, or -1 */
+  constructor(source: Readable, length: number) {
+    this.#source = source;
+    this.#length = length;
+    source.on('data', (part: Buffer) => this.#receive(part)).on('end', () => this.#end());
+    source.pause();
   }
 
-  /** The whole body is still held, so it can be sent again. */
-  get repeatable(): boolean {
-    return !this.#consumed;
-  }
-
-  /** More than `holdLimit` is held. */
-  get tooMuch(): boolean {
-    return this.#heldBytes > holdLimit;
-  }
-
-  /** Marks the body as unreadable: the framing is lost. */
-  invalidate(): void {
-    this.#left = chunked;
-  }
-
-  /** Drops the held body. */
-  forget(): void {
-    this.#consumed = true;
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#reader = undefined;
-  }
-
-  /**
-   * Reads received bytes, and forwards them if `to` is open.
-   * @returns how many bytes belong to the body (-1: it is malformed), and whether to read on
-   */
-  take(bytes: Buffer, to: InstanceConnection | undefined): { used: number; more: boolean } {
-    const parts: Buffer[] = [];
-    const used = this.#reader
-      ? this.#reader.read(bytes, (slice) => parts.push(slice))
-      : Math.min(bytes.length, this.#left);
-    if (used < 0) return { used, more: false };
-    if (!this.#reader) {
-      this.#left -= used;
-      parts.push(used === bytes.length ? bytes : bytes.subarray(0, used));
-    } else if (this.#reader.done) {
-      this.#left = 0;
-      parts.push(empty); // in its wire form: the last chunk
-    }
-    this.bytes += used;
-    let more = true;
-    for (const part of parts) more = this.#pass(part, to?.open ? to : undefined) && more;
-    return { used, more };
-  }
-
-  #pass(part: Buffer, to: InstanceConnection | undefined): boolean {
-    if (!to || (!this.#consumed && !this.tooMuch)) {
-      this.#held.push(part);
-      this.#heldBytes += part.length;
-    } else {
-      this.#consumed = true;
-      this.#held = [];
-      this.#heldBytes = 0;
-    }
-    return to ? this.#write(part, to) : !this.tooMuch;
-  }
-
-  /** Writes the head and the held part of the body. */
-  send(head: string, to: InstanceConnection): void {
-    const [only] = this.#held;
-    if (!only && this.complete) to.write(head, true);
-    else if (this.#held.length === 1 && this.complete && !this.#reader) to.writeAll(head, only!);
+  /** Calls back once the whole body, or `holdLimit` of it, is held; `atOnce` before anything is. */
+  whenHeld(atOnce: boolean, callback: () => void): void {
+    if (this.complete || atOnce) callback();
     else {
-      to.write(head, false);
-      for (const part of this.#held) this.#write(part, to);
+      this.#whenHeld = callback;
+      this.#source.resume();
     }
   }
 
-  #write(part: Buffer, to: InstanceConnection): boolean {
-    if (!this.#reader) return to.write(part, this.complete);
-    if (part.length === 0) return to.write('0\r\n\r\n', true);
-    to.write(`${part.length.toString(16)}\r\n`, false);
-    to.write(part, false);
-    return to.write('\r\n', false);
+  /** Nothing more is read until an instance takes it. */
+  get held(): boolean {
+    return this.#source.isPaused();
+  }
+
+  /** It can be sent again: no more than what is held was given away. */
+  get repeatable(): boolean {
+    return this.#stream === undefined || !this.#stream.beyondHeld;
+  }
+
+  /** The body for an attempt to send it, and its length. */
+  toSend(): { body: Buffer | Readable | undefined; length: number } {
+    if (this.complete) {
+      const body = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
+      return { body: body.length > 0 ? body : undefined, length: body.length };
+    }
+    this.#stream = new BodyStream(this.#parts, this.#source);
+    return { body: this.#stream, length: this.#length };
+  }
+
+  /** The response is complete: what still comes is read and dropped. */
+  stop(): void {
+    this.#parts = [];
+    this.#whenHeld = undefined;
+    this.#stream?.destroy();
+    this.#stream = undefined;
+    this.#source.resume();
+  }
+
+  #receive(part: Buffer): void {
+    this.bytes += part.length;
+    if (this.#stream) {
+      if (!this.#stream.push(part)) this.#source.pause();
+      return;
+    }
+    if (!this.#whenHeld) return;
+    this.#parts.push(part);
+    if (this.bytes >= holdLimit) this.#held();
+  }
+
+  #end(): void {
+    this.complete = true;
+    this.#stream?.push(null);
+    this.#held();
+  }
+
+  #held(): void {
+    if (!this.complete) this.#source.pause();
+    const callback = this.#whenHeld;
+    this.#whenHeld = undefined;
+    callback?.();
+  }
+}
+
+/** What is held of a body, then what its source has: one attempt to send it. */
+class BodyStream extends Readable {
+  /** More was asked for than what was held. */
+  beyondHeld = false;
+  readonly #source: Readable;
+  readonly #held: Buffer[];
+
+  constructor(held: readonly Buffer[], source: Readable) {
+    super();
+    this.#held = [...held];
+    this.#source = source;
+  }
+
+  override _read(): void {
+    const part = this.#held.shift();
+    if (part) {
+      this.push(part);
+      return;
+    }
+    this.beyondHeld = true;
+    this.#source.resume();
   }
 }

@@ -4,7 +4,7 @@ import { eventually } from '@dormouse/local/platform.fixture';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Activator } from './activator.ts';
 import type { ServingEndpoint, Target } from './exchange.ts';
-import { InstanceConnections } from './instance-connection.ts';
+import { createInstanceConnections } from './instance-connections.ts';
 import { maxResponseBytes, type UpstreamRequest } from './upstream.ts';
 import { createUpstream } from './upstream-client.ts';
 
@@ -25,7 +25,7 @@ function endpoint(activator: Activator<ServingEndpoint>, port: number): ServingE
   const made: ServingEndpoint = {
     inFlight: 0,
     name: 'posts-1',
-    connections: new InstanceConnections(port),
+    connections: createInstanceConnections(port),
     activator,
     markSuspect: () => activator.remove(made),
   };

@@ -1,11 +1,10 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { ChunkedReader } from '@dormouse/http/chunked';
 import { problemBody } from '@dormouse/http/problem';
 import type { ProblemError } from '@dormouse/http/problem-error';
-import { chunked, type ResponseHead } from '@dormouse/http/response-head';
 import type { Destination } from '@dormouse/manifests/model';
 import { Exchange, type Target } from './exchange.ts';
+import type { InstanceRequest } from './instance-connections.ts';
 import { maxResponseBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
 
 export interface DeliverOptions {
@@ -33,7 +32,7 @@ export function createUpstream({ target, addressOf, brokerOrigin }: DeliverOptio
 
 /** A request with a complete body that reads the whole response. */
 class Delivery extends Exchange {
-  readonly bodiless: boolean;
+  readonly method: string;
   protected responding = false;
   readonly #request: UpstreamRequest;
   readonly #done: (response: UpstreamResponse) => void;
@@ -42,7 +41,6 @@ class Delivery extends Exchange {
   #status = 0;
   #headers: Record<string, string> = {};
   #body = new ResponseBody();
-  #reader: ChunkedReader | undefined;
   #over = false;
 
   constructor(request: UpstreamRequest, done: (response: UpstreamResponse) => void, failed: (error: Error) => void) {
@@ -50,17 +48,11 @@ class Delivery extends Exchange {
     this.#request = request;
     this.#done = done;
     this.#failed = failed;
-    this.bodiless = request.method === 'HEAD';
+    this.method = request.method;
   }
 
   send(target: Target): void {
-    const { method, path, headers, body, timeoutMs } = this.#request;
-    const fields = Object.entries(headers).map(
-      ([name, value]) => `${name}: ${value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '')}\r\n`,
-    );
-    const length = body.length > 0 || method === 'POST' ? `content-length: ${body.length}\r\n` : '';
-    this.method = method;
-    this.head = `${method} ${path} HTTP/1.1\r\nhost: ${target.authority}\r\n${fields.join('')}${length}\r\n`;
+    const { timeoutMs } = this.#request;
     this.#timer = setTimeout(() => {
       this.abandon();
       this.#settle(() => this.#failed(failure('TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`)));
@@ -68,32 +60,43 @@ class Delivery extends Exchange {
     this.enter(target);
   }
 
-  connected(): void {
-    if (this.#request.body.length === 0) this.connection!.write(this.head, true);
-    else this.connection!.writeAll(this.head, this.#request.body);
+  protected instanceRequest(): InstanceRequest {
+    const { method, path, headers, body } = this.#request;
+    const fields = Object.entries(headers).flatMap(([name, value]) => [
+      name.toLowerCase(),
+      value.replace(/[^\t\x20-\x7e\x80-\xff]/g, ''),
+    ]);
+    return {
+      method,
+      path,
+      fields: ['host', this.target!.authority, ...fields],
+      body: body.length > 0 ? body : undefined,
+      length: body.length,
+      upgrade: '',
+    };
   }
-
-  drained(): void {}
 
   protected repeatable(): boolean {
     return true;
   }
 
-  onResponseHead(head: ResponseHead, body: Buffer, done: boolean): void {
+  onResponseHead(status: number, _reason: string, fields: string[]): void {
     this.responding = true;
-    this.#status = head.status;
-    this.#headers = readFields(head);
-    if (head.length === chunked) this.#reader = new ChunkedReader();
-    this.onResponseBody(body, done);
+    this.#status = status;
+    this.#headers = joinedFields(fields);
   }
 
-  onResponseBody(bytes: Buffer, done: boolean): void {
-    if (this.#reader) this.#reader.read(bytes, (slice) => this.#body.add(slice));
-    else this.#body.add(bytes);
-    if (!done) return;
+  onResponseBody(bytes: Buffer): boolean {
+    this.#body.add(bytes);
+    return true;
+  }
+
+  onResponseEnd(): void {
     this.leave();
     this.#settle(() => this.#done({ status: this.#status, headers: this.#headers, ...this.#body.content() }));
   }
+
+  onUpgrade(): void {} // it asks for none
 
   protected onAborted(): void {
     this.#settle(() => this.#failed(failure('ECONNRESET', 'the response was aborted')));
@@ -133,16 +136,13 @@ class ResponseBody {
   }
 }
 
-function readFields(head: ResponseHead): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const line of head.text.slice(head.fields, -2).split('\r\n')) {
-    const colon = line.indexOf(':');
-    if (colon < 1) continue;
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    fields[name] = fields[name] === undefined ? value : `${fields[name]}, ${value}`;
+function joinedFields(fields: readonly string[]): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (let at = 0; at < fields.length; at += 2) {
+    const [name, value] = [fields[at]!, fields[at + 1]!];
+    joined[name] = joined[name] === undefined ? value : `${joined[name]}, ${value}`;
   }
-  return fields;
+  return joined;
 }
 
 function overNetwork(url: string, { method, headers, body, timeoutMs }: UpstreamRequest): Promise<UpstreamResponse> {

@@ -1,0 +1,290 @@
+import type { Duplex, Readable } from 'node:stream';
+import { ProblemError } from '@dormouse/http/problem-error';
+import { reasonPhrase } from '@dormouse/http/reason-phrase';
+import { fieldOf, type RequestFields } from '@dormouse/http/request-fields';
+import type { ClientResponse } from './client-response.ts';
+import { Exchange, type Target } from './exchange.ts';
+import type { InstanceRequest } from './instance-connections.ts';
+import { RequestBody } from './request-body.ts';
+
+/** Handler of a listener: routes requests and adds header fields in both directions. Fields are name, value, name, value … */
+export interface RequestHandler {
+  /** Responds by `forward`, `reply` or a thrown ProblemError. */
+  accept(request: ClientRequest): void;
+  /** Fields of the response, added ones included. `fields` are the instance's, names in lower case. */
+  responseFields(request: ClientRequest, fields: string[]): string[];
+  /** Fields and body of a problem response. */
+  problem(request: ClientRequest, problem: ProblemError): { fields: string[]; body: string };
+  finished(request: ClientRequest, status: number, bytes: number): void;
+}
+
+export interface RequestTimeouts {
+  /** Limit for a complete head. */
+  headMs: number;
+  /** Limit for a complete body, plus one second per 16 KiB. */
+  bodyMs: number;
+  idleMs: number;
+}
+
+/** A request as its connection has read it. */
+export interface ClientMessage {
+  method: string;
+  target: string;
+  fields: RequestFields;
+  /** `undefined` when there is none. */
+  body: Readable | undefined;
+  /** Address of the connection's other side. */
+  peer: string;
+  response: ClientResponse;
+}
+
+/** One request of a client: reads its body, passes it to a function and the answer back. */
+export class ClientRequest extends Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly fields: RequestFields;
+  /** Address of the client; the handler may know it better than the connection. */
+  address: string;
+  /** When the request's head was complete (`performance.now`). */
+  readonly startedAt = performance.now();
+  /** State of the request handler. */
+  traceId = '';
+  spanId = '';
+  parentId = '';
+  sampled = false;
+  path = '';
+  host: string;
+  route: unknown;
+  protected responding = false;
+  /** It has changed to another protocol. */
+  upgraded = false;
+  readonly #handler: RequestHandler;
+  readonly #response: ClientResponse;
+  readonly #body: RequestBody | undefined;
+  /** Called when the response is complete, and so is the request or it will not be read further. */
+  readonly #done: () => void;
+  #forwarded: { path: string; fields: string[] } | undefined;
+  #deadline = 0;
+  #totalMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #status = 0;
+  #bytes = 0;
+  #finished = false;
+
+  constructor(message: ClientMessage, handler: RequestHandler, done: () => void) {
+    super();
+    this.method = message.method;
+    this.url = message.target;
+    this.fields = message.fields;
+    this.address = message.peer;
+    this.host = message.fields.host;
+    this.#response = message.response;
+    this.#handler = handler;
+    this.#done = done;
+    if (message.body) this.#body = new RequestBody(message.body, message.fields.length);
+  }
+
+  /** Hands the request to the handler. */
+  start(): void {
+    try {
+      this.#handler.accept(this);
+    } catch (error) {
+      if (error instanceof ProblemError) this.rejected(error);
+      else {
+        process.emitWarning(error as Error); // one request fails, not the platform
+        this.rejected(new ProblemError(500, 'internal', 'The ingress failed.'));
+      }
+    }
+  }
+
+  /** Its body is not complete. */
+  get receiving(): boolean {
+    return this.#body !== undefined && !this.#body.complete && !this.responding;
+  }
+
+  /** The values of a header field, joined by `, `; its name in lower case. */
+  field(name: string): string | undefined {
+    return fieldOf(this.fields.all, name);
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** An instance has it, or will get it: only its body may be missing. */
+  get inFunction(): boolean {
+    return this.endpoint !== undefined || this.waiting;
+  }
+
+  // --- called by the request handler
+
+  /**
+   * Sends the request to a function, once its body was read or is known to be long: a slow client holds no place there.
+   * @param fields for the instance, without those about the connection and the body's length
+   */
+  forward(target: Target, path: string, fields: string[], timeoutMs?: number): void {
+    this.#forwarded = { path, fields };
+    this.#totalMs = Math.min(timeoutMs ?? target.timeoutMs, target.timeoutMs);
+    const enter = () => {
+      if (this.#finished || this.responding) return;
+      this.#expire(Math.min(this.#totalMs, target.responseStartTimeoutMs));
+      this.enter(target);
+    };
+    this.target = target;
+    if (target.streams && fieldOf(this.fields.all, 'te') === 'trailers') fields.push('te', 'trailers');
+    if (this.fields.expectContinue) this.#response.continue();
+    if (this.#body) this.#body.whenHeld(target.streams === true, enter);
+    else enter();
+  }
+
+  /** Responds without a function. */
+  reply(status: number, reason: string, fields: string[], body: string): void {
+    const bytes = Buffer.from(body);
+    this.#status = status;
+    this.responding = true;
+    const length = status === 204 || status === 304 ? [] : ['content-length', String(bytes.length)];
+    this.#response.head(status, reason, [...fields, ...length], this.#early, false);
+    if (this.method !== 'HEAD' && bytes.length > 0) {
+      this.#bytes = bytes.length;
+      this.#response.write(bytes);
+    }
+    this.#finish([]);
+  }
+
+  // --- called by the connection
+
+  /** Called each second. */
+  check(now: number, bodyMs: number): void {
+    if (this.#deadline > 0 && now > this.#deadline) this.#expired();
+    else if (
+      this.#body &&
+      !this.#body.complete &&
+      !this.#body.held &&
+      !this.responding &&
+      this.target?.streams !== true &&
+      now - this.startedAt - this.waited > bodyMs + this.#body.bytes / 16.384
+    )
+      this.giveUp(new ProblemError(408, 'timeout', 'The body did not come in time.'));
+  }
+
+  /** The connection is gone, or the client has taken the request back. */
+  closed(): void {
+    if (this.#finished) return;
+    this.#clear();
+    this.abandon();
+    this.#body?.stop();
+    this.#finished = true;
+    this.#handler.finished(this, this.#status || 499, this.#bytes);
+  }
+
+  /** The client takes more of the response. */
+  drained(): void {
+    this.sending?.resume();
+  }
+
+  giveUp(problem: ProblemError): void {
+    this.abandon();
+    this.rejected(problem);
+  }
+
+  // --- the exchange with the instance
+
+  protected instanceRequest(): InstanceRequest {
+    const { path, fields } = this.#forwarded!;
+    return {
+      method: this.method,
+      path,
+      fields: [...fields],
+      ...(this.#body?.toSend() ?? { body: undefined, length: 0 }),
+      upgrade: this.fields.upgrade,
+    };
+  }
+
+  protected repeatable(): boolean {
+    return this.#body?.repeatable ?? true;
+  }
+
+  onResponseHead(status: number, reason: string, fields: string[], ended = false): void {
+    this.responding = true;
+    this.#status = status;
+    try {
+      this.#response.head(status, reason, this.#handler.responseFields(this, fields), this.#early, ended);
+    } catch {
+      this.responding = false; // a field that cannot be sent on
+      this.giveUp(new ProblemError(502, 'bad_gateway', `${this.target?.name} answered with a malformed header.`));
+      return;
+    }
+    if (this.#deadline > 0) this.#expire(this.#totalMs);
+  }
+
+  onResponseBody(bytes: Buffer): boolean {
+    this.#bytes += bytes.length;
+    return this.#response.write(bytes);
+  }
+
+  onResponseEnd(trailers: string[]): void {
+    this.#finish(trailers);
+  }
+
+  onUpgrade(fields: string[], socket: Duplex, head: Buffer): void {
+    this.responding = true;
+    this.#status = 101;
+    this.upgraded = true;
+    this.#clear();
+    socket.once('close', () => {
+      this.leave();
+      if (!this.#finished) this.#finish([]);
+    });
+    const change = ['connection', 'upgrade', 'upgrade', fieldOf(fields, 'upgrade') ?? this.fields.upgrade];
+    this.#response.upgrade([...this.#handler.responseFields(this, fields), ...change], socket, head);
+  }
+
+  protected onAborted(): void {
+    this.#response.abort(); // the client must see that the response is not complete
+  }
+
+  rejected(problem: ProblemError): void {
+    if (this.#finished || this.responding) return;
+    const { fields, body } = this.#handler.problem(this, problem);
+    this.reply(problem.status, reasonPhrase(problem.status), fields, body);
+  }
+
+  /** The response comes before the end of the request. */
+  get #early(): boolean {
+    return this.#body !== undefined && !this.#body.complete;
+  }
+
+  #finish(trailers: string[]): void {
+    this.leave();
+    this.#clear();
+    this.#finished = true;
+    this.#body?.stop();
+    this.#response.end(trailers);
+    this.#handler.finished(this, this.#status, this.#bytes);
+    this.#done();
+  }
+
+  // --- time
+
+  /** `check` enforces long deadlines once a second, a timer enforces short ones. */
+  #expire(ms: number): void {
+    this.#clear();
+    this.#deadline = this.startedAt + ms;
+    if (ms < 5_000) this.#timer = setTimeout(() => this.#expired(), this.#deadline - performance.now()).unref();
+  }
+
+  #clear(): void {
+    this.#deadline = 0;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #expired(): void {
+    this.#clear();
+    if (this.responding) {
+      this.abandon();
+      this.#response.abort();
+    } else
+      this.giveUp(new ProblemError(504, 'timeout', `${this.target?.name ?? 'The function'} did not answer in time.`));
+  }
+}
