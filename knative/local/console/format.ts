@@ -10,7 +10,7 @@ export function duration(ms: number): string {
 /** A time of this machine's day, to the millisecond; the date in front when it is another day. */
 export function clockTime(ms: number) {
   const date = new Date(ms);
-  if (Number.isNaN(ms)) return html`–`;
+  if (Number.isNaN(date.getTime())) return html`–`;
   const two = (value: number) => String(value).padStart(2, '0');
   const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
   const day =

@@ -79,5 +79,7 @@ const maxMessageCharacters = 16 * 1024;
 function sizeOf(line: LogLine): number {
   if (line.message.length > maxMessageCharacters)
     line.message = `${line.message.slice(0, maxMessageCharacters)}… (cut)`;
-  return 200 + line.message.length + (line.fields ? Object.keys(line.fields).length * 64 : 0);
+  let bytes = 200 + line.message.length;
+  for (const name in line.fields) bytes += 64 + name.length + String(line.fields[name]).length;
+  return bytes;
 }

@@ -19,6 +19,9 @@ const parsed = (line: string): unknown => {
     return undefined; // the end of a file whose process was killed
   }
 };
+const maxMs = 8.64e15;
+/** Times that are none would break the pages that show them. */
+const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= maxMs;
 const has = (value: unknown, ...names: string[]): boolean =>
   typeof value === 'object' && value !== null && names.every((name) => name in value);
 
@@ -26,7 +29,12 @@ export const spanLines: Lines<SpanRecord> = {
   write: (span) => JSON.stringify(span),
   read(line, { traces }) {
     const span = parsed(line);
-    if (has(span, 'traceId', 'spanId', 'service', 'startMs', 'durationMs', 'attributes'))
+    if (!has(span, 'traceId', 'spanId', 'service', 'startMs', 'durationMs', 'attributes')) return;
+    const { startMs, durationMs, kind, events = [] } = span as SpanRecord;
+    if (
+      [startMs, startMs + durationMs, ...events.map(({ timeMs }) => timeMs)].every(isTime) &&
+      typeof kind === 'string'
+    )
       traces.add(span as SpanRecord);
   },
 };
@@ -35,7 +43,7 @@ export const logLines: Lines<LogLine> = {
   write: (line) => JSON.stringify(line),
   read(line, { logs }) {
     const read = parsed(line);
-    if (has(read, 'timeMs', 'service', 'message')) logs.add(read as LogLine);
+    if (has(read, 'timeMs', 'service', 'message') && isTime((read as LogLine).timeMs)) logs.add(read as LogLine);
   },
 };
 

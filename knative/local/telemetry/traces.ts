@@ -156,7 +156,7 @@ export function attribute(span: SpanRecord, name: string): AttributeValue | unde
   if (name === 'name') return span.name;
   if (name === 'kind') return span.kind;
   if (name === 'status') return span.error ? 'error' : 'ok';
-  return span.attributes[name];
+  return Object.hasOwn(span.attributes, name) ? span.attributes[name] : undefined;
 }
 
 function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary {
@@ -189,6 +189,9 @@ const rank = (span: SpanRecord, ids: ReadonlySet<string>) =>
 function sizeOf(span: SpanRecord): number {
   let bytes = 320 + span.name.length;
   for (const name in span.attributes) bytes += 24 + String(span.attributes[name]).length;
-  for (const event of span.events ?? []) bytes += 120 + Object.keys(event.attributes).length * 48;
+  for (const { name, attributes } of span.events ?? []) {
+    bytes += 120 + name.length;
+    for (const key in attributes) bytes += 48 + String(attributes[key]).length;
+  }
   return bytes + (span.links?.length ?? 0) * 160;
 }

@@ -55,11 +55,16 @@ function* readMetric(metric: Json, resource: Record<string, string>, reject: Rej
     const family = familyOf(metric, form === 'sum' && data.isMonotonic === true ? 'counter' : kind);
     for (const point of list(data.dataPoints)) {
       if ((Number(point.flags ?? 0) & noValue) === noValue) continue;
+      const timeMs = milliseconds(point.timeUnixNano);
+      if (Number.isNaN(timeMs)) {
+        reject(1, 'data points without a valid time');
+        continue;
+      }
       const labels = { ...labelled(readAttributes(point.attributes)), ...resource };
       yield {
         family,
         labels,
-        timeMs: milliseconds(point.timeUnixNano),
+        timeMs,
         ...(kind === 'histogram' ? histogramOf(point) : { value: numberOf(point) }),
       };
     }
@@ -84,9 +89,8 @@ function histogramOf(point: Json): Pick<Measured, 'value' | 'bounds' | 'buckets'
 function readExemplar(exemplar: Json): Exemplar[] {
   const traceId = hex(exemplar.traceId, 32);
   const spanId = hex(exemplar.spanId, 16);
-  return traceId && spanId
-    ? [{ traceId, spanId, value: numberOf(exemplar), timeMs: milliseconds(exemplar.timeUnixNano) }]
-    : [];
+  const timeMs = milliseconds(exemplar.timeUnixNano);
+  return traceId && spanId && !Number.isNaN(timeMs) ? [{ traceId, spanId, value: numberOf(exemplar), timeMs }] : [];
 }
 
 const numberOf = ({ asDouble, asInt }: Json): number => Number(asDouble ?? asInt ?? 0);

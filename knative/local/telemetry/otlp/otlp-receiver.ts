@@ -32,8 +32,8 @@ const readAll: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, 
       for (const span of spans) telemetry.addSpan(span, 'received');
     };
   },
-  logs(telemetry, message) {
-    const lines = [...readLogs(message)];
+  logs(telemetry, message, reject) {
+    const lines = [...readLogs(message, reject)];
     return () => {
       for (const line of lines) telemetry.addLog(line, 'received');
     };
@@ -56,10 +56,13 @@ const errorStatuses: Readonly<Record<NoBody, OtlpError>> = {
  * OTLP/HTTP receiver (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"): `POST /v1/traces`, `/v1/logs` and `/v1/metrics` in JSON or protobuf, plain
  * or compressed by gzip, are added to the telemetry. Bodies are parsed one per turn of the event loop; when too many wait the response is 503
  * with Retry-After, which exporters obey. What is rejected is counted in the response's partial success.
+ *
+ * @param secret is masked wherever it occurs: instrumentations record the addresses that a function sends to, and those of the platform contain it
  */
 export function otlpReceiver(
   telemetry: Telemetry,
   received: Received = () => {},
+  secret?: string,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const bodies = new Bodies({ maxBodyBytes: maxBytes, maxBytes: maxWaiting });
   let turn: Promise<unknown> = Promise.resolve();
@@ -77,7 +80,7 @@ export function otlpReceiver(
     encoding: string | undefined,
   ): Promise<OtlpResponse> => {
     try {
-      const message = format.read(signal, await bodies.unpacked(body, encoding));
+      const message = format.read(signal, masked(await bodies.unpacked(body, encoding), secret));
       const { reject, rejected } = tally();
       const keep = readAll[signal](telemetry, message, reject);
       received(signal, message);
@@ -119,6 +122,13 @@ export function otlpReceiver(
       respond([json, failed(json, { status: 500, message: error.message })]),
     );
   };
+}
+
+/** Overwrites the secret in its length, which fits both forms of OTLP. */
+function masked(body: Buffer, secret: string | undefined): Buffer {
+  if (secret === undefined) return body;
+  for (let at = body.indexOf(secret); at >= 0; at = body.indexOf(secret, at)) body.fill('*', at, at + secret.length);
+  return body;
 }
 
 const signalOf = ({ url = '' }: IncomingMessage): Signal | undefined =>

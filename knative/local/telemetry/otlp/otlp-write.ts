@@ -4,7 +4,14 @@ import { keyValues, nanoseconds, tempoSpan } from './otlp-values.ts';
 
 /** OTLP's JSON has numbers where Tempo has names. */
 const kinds: Readonly<Record<SpanKind, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 };
-const severities: Readonly<Record<string, number>> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 };
+const severities = new Map([
+  ['trace', 1],
+  ['debug', 5],
+  ['info', 9],
+  ['warn', 13],
+  ['error', 17],
+  ['fatal', 21],
+]);
 const failed = 2;
 
 const resourceOf = (service: string, instance?: string) => ({
@@ -41,7 +48,7 @@ export const resourceLogs = (lines: readonly LogLine[]): object[] =>
 const logRecord = ({ timeMs, level, message, traceId, spanId, fields = {} }: LogLine) => ({
   timeUnixNano: nanoseconds(timeMs),
   observedTimeUnixNano: nanoseconds(timeMs),
-  severityNumber: severities[level] ?? severities.info,
+  severityNumber: severities.get(level) ?? severities.get('info'),
   severityText: level.toUpperCase(),
   body: { stringValue: message },
   attributes: keyValues(flat(fields)),

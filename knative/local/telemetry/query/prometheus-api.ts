@@ -1,5 +1,5 @@
 import type { MetricStore, Series } from '../metric-store.ts';
-import { type Flat, type Labels, namesOf } from './prometheus-series.ts';
+import { type Flat, type Labels, labelOf, namesOf } from './prometheus-series.ts';
 import { numberText } from './prometheus-text.ts';
 import { evaluator } from './promql/evaluate.ts';
 import { type Expression, type Matcher, PromqlError } from './promql/expression.ts';
@@ -47,7 +47,7 @@ export async function prometheusApi(
   nowMs = Date.now(),
 ): Promise<PrometheusResponse> {
   const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
-  const endpoint = label ? valuesOf(label) : endpoints[path];
+  const endpoint = label ? valuesOf(label) : Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
   if (!endpoint) return failure(404, 'not_found', `there is nothing at /api/v1/${path}`);
   try {
     return json(200, { status: 'success', data: await endpoint(store, parameters, nowMs) });
@@ -67,7 +67,7 @@ const failure = (status: number, errorType: string, error: string): PrometheusRe
 const valuesOf =
   (label: string): Endpoint =>
   (store, parameters, nowMs) =>
-    [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => labels[label] ?? []))].sort();
+    [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => labelOf(labels, label) || []))].sort();
 
 function instantQuery(store: MetricStore, parameters: URLSearchParams, nowMs: number): unknown {
   const atMs = instantOf(parameters, 'time') ?? nowMs;
@@ -185,7 +185,7 @@ function exemplars(store: MetricStore, parameters: URLSearchParams): unknown {
 const speaksOf = (matchers: readonly Matcher[], name: string, { labels }: Series): boolean =>
   matchers.every(
     ({ label, operator, value }) =>
-      operator !== '=' || ({ ...labels, __name__: name } as Labels)[label] === value || label === 'le',
+      operator !== '=' || labelOf({ ...labels, __name__: name }, label) === value || label === 'le',
   );
 
 function selectorsIn(node: Expression): (readonly Matcher[])[] {

@@ -12,6 +12,10 @@ export interface Flat {
   values: readonly number[];
 }
 
+/** A label's value; empty, as in Prometheus, when there is no such label. */
+export const labelOf = (labels: Labels, name: string): string =>
+  Object.hasOwn(labels, name) ? (labels[name] as string) : '';
+
 /** The names of a metric's series in Prometheus. */
 export function namesOf(family: Family): string[] {
   const name = prometheusName(family);

@@ -66,10 +66,10 @@ export async function tempoQuery(parameters: URLSearchParams): Promise<TraceQuer
 }
 
 function logfmt(text: string): Record<string, string> {
-  const tags: Record<string, string> = {};
-  for (const [, name, quoted, plain] of text.matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g))
-    tags[name as string] = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
-  return tags;
+  const found = text.matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g);
+  return Object.fromEntries(
+    [...found].map(([, name, quoted, plain]) => [name as string, quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '']),
+  );
 }
 
 function number(text: string): number {

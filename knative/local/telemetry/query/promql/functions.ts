@@ -1,3 +1,4 @@
+import { labelOf } from '../prometheus-series.ts';
 import { changed } from './aggregate.ts';
 import { PromqlError } from './expression.ts';
 import { type Bucket, histogramQuantile } from './quantile.ts';
@@ -104,7 +105,7 @@ function labelReplace([of, to, replacement, from, pattern]: readonly Value[], na
   const expression = new RegExp(`^(?:${stringOf(pattern as Value, name)})$`, 's');
   return vector(
     vectorOf(of as Value, name).map((point) => {
-      const found = expression.exec(point.labels[source] ?? '');
+      const found = expression.exec(labelOf(point.labels, source));
       if (!found) return point;
       const value = made.replaceAll(
         /\$(?:(\d+)|\{(\w+)\})/g,

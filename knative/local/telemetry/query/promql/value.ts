@@ -1,4 +1,4 @@
-import type { Flat, Labels } from '../prometheus-series.ts';
+import { type Flat, type Labels, labelOf } from '../prometheus-series.ts';
 import { PromqlError } from './expression.ts';
 
 /** An element of an instant vector. */
@@ -45,7 +45,7 @@ export function stringOf(value: Value, of: string): string {
 
 export const unnamed = ({ __name__: _, ...labels }: Labels): Labels => labels;
 export const pick = (labels: Labels, names: readonly string[]): Labels =>
-  Object.fromEntries(names.flatMap((name) => (labels[name] ? [[name, labels[name] as string]] : [])));
+  Object.fromEntries(names.flatMap((name) => (labelOf(labels, name) ? [[name, labelOf(labels, name)]] : [])));
 export const omit = (labels: Labels, names: readonly string[]): Labels =>
   Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
 
