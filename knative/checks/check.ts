@@ -8,12 +8,14 @@ import { checkKnativeFields } from './knative-fields.ts';
 import { checkKnativeServices } from './knative-service.ts';
 import type { Finding, Manifests, Rule } from './manifest.ts';
 import { checkNamespaces } from './namespaces.ts';
+import { checkNetworkPolicies } from './network-policies.ts';
 import { checkPodReferences } from './pod-references.ts';
 import { checkPodSecurity } from './pod-security.ts';
 import { checkIstioPolicies } from './policies.ts';
 import { checkRouting } from './routing.ts';
 import { checkSchema } from './schema.ts';
 import { checkSelectors } from './selector-references.ts';
+import { checkStorage } from './storage.ts';
 
 /** Rules for objects that match their schema. */
 const rules: readonly Rule[] = [
@@ -23,6 +25,7 @@ const rules: readonly Rule[] = [
   checkKnativeServices,
   checkKnativeEvents,
   checkPodSecurity,
+  checkStorage,
   checkPodReferences,
   checkBindings,
   checkEventReferences,
@@ -32,6 +35,7 @@ const rules: readonly Rule[] = [
   checkWorkloadSelectors,
   checkIstioPolicies,
   checkSelectors,
+  checkNetworkPolicies,
 ];
 
 /**

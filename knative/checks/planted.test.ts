@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import { check } from './check.ts';
 import { nameOf, shown } from './manifest.ts';
 import { rejectedByKnative } from './planted-knative.fixture.ts';
+import { unlimited } from './planted-limits.fixture.ts';
 import { dangling } from './planted-references.fixture.ts';
 import { misrouted } from './planted-routing.fixture.ts';
 import { misshapen } from './planted-schema.fixture.ts';
 import { plant } from './planting.ts';
 
 const sound = render(join(import.meta.dirname, '../overlays/lab')).map(({ manifest }) => manifest);
-const planted = [...misshapen, ...rejectedByKnative, ...dangling, ...misrouted].map((row) => ({
+const planted = [...misshapen, ...rejectedByKnative, ...dangling, ...misrouted, ...unlimited].map((row) => ({
   ...row,
   name: typeof row.object === 'string' ? row.object : nameOf(row.object),
   path: row.at ?? row.field ?? '',
