@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -18,4 +18,12 @@ test('no package runs a script when it is installed, but those that package.json
 test('what reports installations is replaced by an empty package of our own', () => {
   const scarf = packages.filter(([path]) => path.endsWith('node_modules/@scarf/scarf'));
   expect(scarf).toEqual([['node_modules/@scarf/scarf', { resolved: 'tests/empty-package', link: true }]]);
+});
+
+test('what is installed in its place has nothing that could run', () => {
+  const installed = realpathSync(join(root, 'node_modules/@scarf/scarf'));
+  expect(installed).toBe(realpathSync(join(root, 'tests/empty-package')));
+  expect(readdirSync(installed)).toEqual(['package.json']);
+  const { scripts, bin, main, exports } = read('tests/empty-package/package.json');
+  expect([scripts, bin, main, exports]).toEqual([undefined, undefined, undefined, undefined]);
 });
