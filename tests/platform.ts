@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideOf } from '@dormouse/backing/postgres';
+import { readAccessToken } from '@dormouse/local/access-token';
 import { freePort } from '@dormouse/serving/process/free-port';
 
 const root = join(import.meta.dirname, '..');
@@ -103,6 +104,13 @@ export async function runPlatform({
   };
   await healthy(running, child);
   return running;
+}
+
+/** Where events of the platform's only Broker are sent, with the secret that they need in the path. */
+export async function brokerUrl({ console, home }: Pick<RunningPlatform, 'console' | 'home'>): Promise<string> {
+  const { brokers } = (await (await fetch(`${console}/api/addresses`)).json()) as { brokers: [string] };
+  const { origin, pathname } = new URL(brokers[0]);
+  return `${origin}/${readAccessToken(home)}${pathname}`;
 }
 
 /** A fresh folder below the system's temporary folder that uid 65534 can enter, for PostgreSQL. */

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { initKeys } from '@dormouse/auth/key-folder';
 import { deadLetter, type OperatorApi, operatorApi } from '@dormouse/console/operator-api.fixture';
+import { accessToken } from '@dormouse/local/access-token';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 /** A console with one event, one trigger, a stream and a Broker. */
 async function consoleServer() {
-  const taken: { type: string | undefined; body: string }[] = [];
+  const taken: { type: string | undefined; authorization: string | undefined; body: string }[] = [];
   const streams = new Set<import('node:http').ServerResponse>();
   const event = {
     id: 'e1',
@@ -57,7 +58,8 @@ async function consoleServer() {
     const json = (value: unknown, status = 200) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     if (request.method === 'POST') {
-      taken.push({ type: request.headers['content-type'], body: await text(request) });
+      const { 'content-type': type, authorization } = request.headers;
+      taken.push({ type, authorization, body: await text(request) });
       if (request.url?.endsWith('/empty'))
         return void json({ title: 'Bad Request', status: 400, detail: 'subject is empty' }, 400);
       return void response.writeHead(request.url?.endsWith('/refusing') ? 400 : 202).end('the event has no source');
@@ -371,6 +373,15 @@ describe('send', () => {
       data: { job: '1', step: 0 },
     });
     expect(shown.taken[0]!.type).toBe('application/cloudevents+json');
+  });
+
+  test('shows the Broker of this machine the secret of the folder of data, where there is one', async () => {
+    const secret = accessToken(folder);
+    await events(['send', 'dev.example.x', 's']);
+    expect(shown.taken.at(-1)!.authorization).toBe(`Bearer ${secret}`);
+    rmSync(join(folder, 'access-token'));
+    await events(['send', 'dev.example.x', 's']);
+    expect(shown.taken.at(-1)!.authorization).toBeUndefined();
   });
 
   test('refuses data that the catalogue does not allow', async () => {

@@ -8,6 +8,8 @@ export interface Options {
   readonly broker?: string | undefined;
   /** An operator's access token; one is signed with the local keys where none is given. */
   readonly token?: string | undefined;
+  /** Folder of the local platform's data. */
+  readonly home: string;
   readonly json: boolean;
   /** What dead letters are narrowed to; times are RFC 3339. */
   readonly filter: Readonly<Record<string, string>>;

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { catalogue } from '@dormouse/events/catalogue';
 import { toEnvelope } from '@dormouse/events/cloudevent';
+import { isLoopbackHost } from '@dormouse/http/loopback-guard';
+import { readAccessToken } from '@dormouse/local/access-token';
 import { uuidv7 } from '@dormouse/runtime/ids';
 import { problemOf } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
@@ -15,7 +17,7 @@ export async function send(type: string, subject: string, options: Options, term
   const broker = options.broker ?? (await brokerOf(options.console));
   const response = await fetch(broker, {
     method: 'POST',
-    headers: { 'content-type': 'application/cloudevents+json' },
+    headers: { 'content-type': 'application/cloudevents+json', ...authorization(broker, options.home) },
     body: JSON.stringify(event),
   }).catch((error: Error) => {
     throw new CommandError(
@@ -29,6 +31,17 @@ export async function send(type: string, subject: string, options: Options, term
       ? JSON.stringify(event, null, 2)
       : `sent ${event.id}; "dormouse events explain ${event.id}" shows what each trigger did with it`,
   );
+}
+
+/** The secret of the local platform, which no other machine gets. */
+function authorization(broker: string, home: string): { authorization?: string } {
+  if (!isLoopbackHost(new URL(broker).host)) return {};
+  try {
+    const token = readAccessToken(home);
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  } catch (error) {
+    throw new CommandError(`the Broker's secret cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** What problem+json says; any other answer as it is. */

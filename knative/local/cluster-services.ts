@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
+import { guardLoopback } from '@dormouse/http/loopback-guard';
 import { kubernetesApi } from '@dormouse/kubernetes-api/kubernetes-api';
 import type { Platform } from '@dormouse/manifests/model';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
@@ -10,12 +11,14 @@ import type { Telemetry } from '@dormouse/telemetry/telemetry';
 
 /** Loopback listeners that replace in-cluster services: broker, OTLP collector, Kubernetes API, local gateway. */
 export interface ClusterServices {
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://127.0.0.1:PORT`; an event needs the secret. */
   brokers: string;
-  /** OTLP over HTTP. */
+  /** OTLP over HTTP; telemetry needs the secret. */
   otlp: string;
   kubernetes: string;
-  /** Local address for an in-cluster address, except those of Services. */
+  /** The brokers' address with the secret in its path, for the platform's own programs: never shown. */
+  secretBrokers: string;
+  /** Local address for an in-cluster address, except those of Services; with the secret in its path where it is needed. */
   addressOf(address: string): string | undefined;
 }
 
@@ -26,6 +29,8 @@ export interface ClusterServicesOptions {
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   telemetry: Telemetry;
   received?: Received | undefined;
+  /** Wanted from whoever sends events or telemetry. */
+  accessToken: string;
   cleanup: AsyncDisposableStack;
 }
 
@@ -36,32 +41,36 @@ export async function openClusterServices({
   handle,
   telemetry,
   received,
+  accessToken: secret,
   cleanup,
 }: ClusterServicesOptions): Promise<ClusterServices> {
-  const brokers = await serveHttp((request, response) => {
+  const toBroker: RequestListener = (request, response) => {
     const opened = handle();
     if (opened) opened(request, response);
     else response.writeHead(503, { 'retry-after': '1' }).end();
-  });
+  };
+  const brokers = await serveHttp(guardLoopback(toBroker, { secret }));
   cleanup.defer(() => closeHttp(brokers));
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
-  const otlp = await serveHttp(otlpReceiver(telemetry, received));
+  const otlp = await serveHttp(guardLoopback(otlpReceiver(telemetry, received, secret), { secret }));
   cleanup.defer(() => closeHttp(otlp));
-  const kubernetes = await serveHttp(kubernetesApi(platform));
+  const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform)));
   cleanup.defer(() => closeHttp(kubernetes));
   const gateway = await listen(localGateway(target), { port: 0 });
   cleanup.defer(() => gateway.close(0));
+  const withSecret = (origin: string) => `${origin}/${secret}`;
   return {
     brokers: originOf(brokers),
     otlp: originOf(otlp),
     kubernetes: originOf(kubernetes),
+    secretBrokers: withSecret(originOf(brokers)),
     addressOf(address) {
       const { hostname } = new URL(address);
       if (hostname === 'kubernetes.default.svc.cluster.local') return originOf(kubernetes);
       if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local')
         return `http://127.0.0.1:${gateway.port}`;
-      if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return originOf(brokers);
-      return hostname.startsWith('otel-collector.') ? originOf(otlp) : undefined;
+      if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return withSecret(originOf(brokers));
+      return hostname.startsWith('otel-collector.') ? withSecret(originOf(otlp)) : undefined;
     },
   };
 }

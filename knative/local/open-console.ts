@@ -5,6 +5,7 @@ import type { Brokers } from '@dormouse/eventing/broker';
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { shownRoutes } from '@dormouse/serving/ingress/shown-routes';
 import type { Services } from '@dormouse/serving/services';
+import { accessTokenFile } from './access-token.ts';
 import type { PlatformContext } from './platform-context.ts';
 
 interface Shown {
@@ -41,6 +42,7 @@ export async function openConsole(
     telemetry,
     addresses,
     operations,
+    accessToken: { value: context.accessToken, file: join(home, accessTokenFile) },
   });
   cleanup.defer(() => console_.close());
   return console_;

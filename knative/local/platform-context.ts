@@ -9,6 +9,7 @@ import type { Services } from '@dormouse/serving/services';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemetry-files';
+import { accessToken } from './access-token.ts';
 import { lockHome } from './home-lock.ts';
 
 export interface PlatformOptions {
@@ -62,6 +63,8 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
   /** Forwards telemetry, if `observe` is set. */
   received: Received | undefined;
   outputs: Outputs;
+  /** Wanted from whoever changes something through a loopback port. */
+  accessToken: string;
   /** The manifests in use; a reload replaces them. */
   source: Source;
   /** Everything is up. */
@@ -102,6 +105,7 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
     kept,
     received,
     outputs,
+    accessToken: accessToken(home),
     source,
     ready: false,
     services: undefined,

@@ -17,9 +17,9 @@ import { stopOnce } from './stop-once.ts';
 export interface RunningPlatform {
   url: string;
   consoleUrl: string;
-  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
+  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker; an event needs the access token. */
   brokerUrls: readonly string[];
-  /** OTLP over HTTP receiver. */
+  /** OTLP over HTTP receiver; telemetry needs the access token. */
   otlpUrl: string;
   /** Read-only subset of the Kubernetes API: `kubectl -s URL`. */
   kubernetesUrl: string;

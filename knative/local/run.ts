@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join, relative } from 'node:path';
+import { accessTokenFile } from './access-token.ts';
 import type { Settings } from './command-line.ts';
 import { inspectorPorts, withInspector } from './inspect.ts';
 import { loadOverlay } from './load.ts';
@@ -75,6 +76,7 @@ function summary(platform: RunningPlatform, { home, host, inspect, publicUrl }: 
     ...[...inspectorPorts(inspect)].map(([name, port]) => `  inspect  ${name} on 127.0.0.1:${port}`),
     `  objects  kubectl -s ${platform.kubernetesUrl} -n NAMESPACE get triggers`,
     `  data     ${relative(process.cwd(), home) || home}`,
+    `  secret   ${join(relative(process.cwd(), home) || home, accessTokenFile)}   for events, telemetry and the console's forms`,
     '',
     '  first administrator: npm run admin -- NAME      stop: Ctrl-C',
     '',

@@ -20,7 +20,7 @@ export async function startEventing(context: PlatformContext, clusterServices: C
   const upstream: Upstream = createUpstream({
     target: targetOf(context),
     addressOf: (url) => url.replace(/^https?:\/\/[^/]+/, (origin) => (origin.includes('.svc') ? here(origin) : origin)),
-    brokerOrigin: () => clusterServices.brokers,
+    brokerOrigin: () => clusterServices.secretBrokers,
   });
   const [{ openBrokers }, { startPingSources }] = await Promise.all([
     import('@dormouse/eventing/broker'),

@@ -98,7 +98,7 @@ describe('an operator’s browser', needsChromium, () => {
     const page = await open(false);
     await page.goto(`http://127.0.0.1:${(stranger.address() as { port: number }).port}/`);
     await page.getByRole('button').click();
-    await page.getByText('This form came from another site.').waitFor();
+    await page.getByText('This request came from another site.').waitFor();
     expect(redriven()).toEqual([]);
   });
 

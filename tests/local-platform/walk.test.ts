@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { functionFolders } from '@dormouse/cli/new/function-routes';
+import { readAccessToken } from '@dormouse/local/access-token';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Author, type Blog, blogAt, type Post } from '../blog.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
@@ -58,10 +59,16 @@ describe('a new author walks through the platform', () => {
       endTimeUnixNano: '1700000001000000000',
     };
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
-    expect(
-      (await fetch(`${otlp}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }))
-        .status,
-    ).toBe(200);
+    const send = async (headers: Record<string, string>) =>
+      (
+        await fetch(`${otlp}/v1/traces`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body,
+        })
+      ).status;
+    expect(await send({})).toBe(401);
+    expect(await send({ authorization: `Bearer ${readAccessToken(platform.home)}` })).toBe(200);
     expect((await fetch(`${platform.console}/api/traces/${traceId}`)).status).toBe(200);
   });
 

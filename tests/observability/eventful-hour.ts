@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sending } from '@dormouse/testing/send';
 import { database } from '../chaos/observe.ts';
-import { eventually, type RunningPlatform } from '../platform.ts';
+import { brokerUrl, eventually, type RunningPlatform } from '../platform.ts';
 import { clientsOf } from '../targets/clients.ts';
-import { broker, killDatabase, sendUnreadable } from './fault-injection.ts';
+import { killDatabase, sendUnreadable } from './fault-injection.ts';
 import { traffic } from './traffic.ts';
 
 type Clients = Awaited<ReturnType<typeof clientsOf>>;
@@ -19,7 +19,7 @@ export async function eventfulHour(platform: RunningPlatform): Promise<void> {
     keys: join(platform.home, 'secrets/auth-keys'),
     pass: () => sleep(50),
   });
-  const send = sending(await broker(platform));
+  const send = sending(await brokerUrl(platform));
 
   await during(platform, async () => {
     await people(clients);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sending } from '@dormouse/testing/send';
 import { family } from '../bench/processes.ts';
 import { database } from '../chaos/observe.ts';
-import type { RunningPlatform } from '../platform.ts';
+import { brokerUrl, type RunningPlatform } from '../platform.ts';
 import type { Stack } from './stack.ts';
 
 export interface Site {
@@ -47,7 +47,7 @@ export async function hideTable({ platform }: Site, table: string, over: AbortSi
 
 /** Events of a kind that categories counts, of posts that nobody wrote. */
 export async function sendPostsNobodyWrote({ platform }: Site, count: number): Promise<void> {
-  const send = sending(await broker(platform));
+  const send = sending(await brokerUrl(platform));
   const at = '2026-03-02T19:05:12.345Z';
   const category = { id: 1, name: 'Trials', slug: 'trials' };
   const post = {
@@ -69,12 +69,6 @@ export async function sendPostsNobodyWrote({ platform }: Site, count: number): P
     });
 }
 
-/** Where events are sent to. */
-export async function broker({ console }: RunningPlatform): Promise<string> {
-  const { brokers } = (await (await fetch(`${console}/api/addresses`)).json()) as { brokers: [string] };
-  return brokers[0];
-}
-
 /** Sends one event that categories cannot read. */
 export const sendUnreadable = (send: ReturnType<typeof sending>) =>
   send({
@@ -86,7 +80,7 @@ export const sendUnreadable = (send: ReturnType<typeof sending>) =>
   });
 
 export async function deadLetter({ platform }: Site, over: AbortSignal): Promise<void> {
-  await sendUnreadable(sending(await broker(platform)));
+  await sendUnreadable(sending(await brokerUrl(platform)));
   await until(over);
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sending } from '@dormouse/testing/send';
-import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
+import { brokerUrl, eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 import type { Abilities, OwnTrigger, Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
 import { triggerManifest } from './trigger-manifest.ts';
@@ -14,7 +14,6 @@ const namespace = 'dormouse';
 export async function openLocal(): Promise<Target & Abilities & { platform: RunningPlatform }> {
   const overlay = changingOverlay();
   const platform = await runPlatform({ overlay: overlay.folder });
-  const { brokers } = (await (await fetch(`${platform.console}/api/addresses`)).json()) as { brokers: [string] };
   const deliversTo = async (name: string) => {
     const triggers = (await (await fetch(`${platform.console}/api/triggers`)).json()) as {
       name: string;
@@ -33,7 +32,7 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
     name: 'local',
     platform,
     ...(await clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) })),
-    send: sending(brokers[0]),
+    send: sending(await brokerUrl(platform)),
     eventually,
     services: platform.services,
     async roll(name) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import type { Options } from '../../events/options.ts';
 import { timestamp } from '../../events/timestamp.ts';
@@ -56,7 +57,7 @@ type Given = EndpointFlags &
   } & { limit?: number | undefined };
 
 /** Options as the commands take them: what was given, the environment, the defaults. */
-export function optionsOf(given: Given, { env }: Context): Options {
+export function optionsOf(given: Given, { env, root }: Context): Options {
   const { trigger, type, source, subject, trace, from, to } = given;
   const filter = Object.entries({ trigger, type, source, subject, trace, from, to }).filter(([, value]) => value);
   return {
@@ -64,6 +65,7 @@ export function optionsOf(given: Given, { env }: Context): Options {
     console: given.console ?? `http://127.0.0.1:${env.CONSOLE_PORT || '8081'}`,
     broker: given.broker,
     token: given.token,
+    home: env.DORMOUSE_HOME || resolve(root, '.dormouse'),
     json: given.json ?? false,
     filter: Object.fromEntries(filter) as Record<string, string>,
     state: given.state ?? 'open',

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { guardLoopback } from '@dormouse/http/loopback-guard';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { Hono } from 'hono';
 import { apiRoutes } from './api.ts';
@@ -28,8 +29,8 @@ const securityHeaders = new Headers({
 });
 
 /**
- * What the console's server hands its requests to. It answers only to names of this machine, so that no page of another
- * site reaches it by giving its own name this machine's address (DNS rebinding).
+ * What the console's server hands its requests to. It answers to names of this machine and to its own pages only; a link
+ * of another site may open a page.
  */
 export function consoleListener(sources: ConsoleSources): RequestListener {
   const app = new Hono({ strict: false });
@@ -53,12 +54,11 @@ export function consoleListener(sources: ConsoleSources): RequestListener {
   app.onError(failed);
 
   const toApp = getRequestListener(app.fetch, { errorHandler: failed });
-  const refused = () => problem(421, 'the console answers to localhost only');
-  const toNobody = getRequestListener(refused, { errorHandler: refused });
+  const guarded = guardLoopback(toApp, { isPage });
   return (request, response) => {
     response.setHeaders(securityHeaders);
-    return isLocalName(request.headers.host) ? toApp(request, response) : toNobody(request, response);
+    return guarded(request, response);
   };
 }
 
-const isLocalName = (host: string | undefined) => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host ?? '');
+const isPage = (path: string) => path !== '/metrics' && path !== '/ready' && !path.startsWith('/api/');

@@ -68,10 +68,10 @@ const get = async (path: string) => {
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 const json = async (path: string) => JSON.parse((await get(path)).text);
-const statusOf = (options: { path: string; host: string; method?: string }) =>
+const statusOf = (options: { path: string; host: string; method?: string; headers?: Record<string, string> }) =>
   new Promise<number>((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const headers = options.host ? { host: options.host } : {};
+    const headers = { ...options.headers, ...(options.host && { host: options.host }) };
     request({ hostname, port, path: options.path, method: options.method ?? 'GET', headers }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
@@ -378,6 +378,20 @@ describe('the console', () => {
       'evil.example:127.0.0.1',
     ])
       expect(await statusOf({ path: '/api/services', host })).toBe(421);
+  });
+
+  test('answers no page of another site, whose links may open its pages', async () => {
+    const host = 'localhost:8081';
+    const script = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' };
+    const link = { ...script, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    for (const path of ['/', '/api/events', '/api/v1/query?query=1', '/api/stream', '/metrics', '/console/live.js'])
+      expect({ path, status: await statusOf({ path, host, headers: script }) }).toEqual({ path, status: 403 });
+    const neighbour = { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-site' };
+    expect(await statusOf({ path: '/api/v1/query', host, method: 'POST', headers: neighbour })).toBe(403);
+    for (const path of ['/', '/logs', `/traces/${traceId}`])
+      expect({ path, status: await statusOf({ path, host, headers: link }) }).toEqual({ path, status: 200 });
+    for (const path of ['/api/events', '/metrics'])
+      expect({ path, status: await statusOf({ path, host, headers: link }) }).toEqual({ path, status: 403 });
   });
 
   test('is read-only', async () => {

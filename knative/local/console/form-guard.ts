@@ -1,4 +1,5 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { isSecret } from '@dormouse/http/loopback-guard';
 import { ProblemError } from '@dormouse/http/problem-error';
 import type { HonoRequest } from 'hono';
 import { html } from 'hono/html';
@@ -11,17 +12,14 @@ export const formToken = () => html`<input type="hidden" name="token" value="${s
 
 /**
  * The fields of a form that a page of this console sent.
- * @throws ProblemError for a form of another site, without the token, or of another type
+ * @throws ProblemError for a form without the token, or of another type
  */
 export async function readForm(request: HonoRequest): Promise<URLSearchParams> {
-  const { origin, host, 'sec-fetch-site': site, 'content-type': type = '' } = request.header();
-  if ((origin !== undefined && origin !== `http://${host}`) || (site !== undefined && site !== 'same-origin'))
-    throw new ProblemError(403, 'forbidden', 'This form came from another site.');
+  const { 'content-type': type = '' } = request.header();
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(type))
     throw new ProblemError(415, 'malformed', 'This is not a form.');
   const form = new URLSearchParams(await request.text());
-  const [given, expected] = [Buffer.from(form.get('token') ?? ''), Buffer.from(secret)];
-  if (given.length !== expected.length || !timingSafeEqual(given, expected))
+  if (!isSecret(form.get('token') ?? '', secret))
     throw new ProblemError(
       403,
       'forbidden',

@@ -1,3 +1,4 @@
+import { isSecret } from '@dormouse/http/loopback-guard';
 import { ProblemError } from '@dormouse/http/problem-error';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -8,12 +9,14 @@ import { type DeadLetter, deadLetterFilters, type Job } from './operator-api.ts'
 import { showPage } from './pages.ts';
 import { type Choice, confirmPage } from './redrive-page.ts';
 import { replayForm } from './replay-page.ts';
+import { secretPage } from './secret-page.ts';
 import type { ConsoleSources } from './sources.ts';
 
 const maxBytes = 65_536;
 
 /** The page to show, or the address of the page that follows. */
 type Next = Page | string;
+type Act = (form: URLSearchParams, sources: ConsoleSources, id: string) => Promise<Next>;
 
 /** The forms that change something, which only the console's own pages can send. */
 export function formRoutes(sources: ConsoleSources): Hono {
@@ -24,11 +27,14 @@ export function formRoutes(sources: ConsoleSources): Hono {
     maxSize: maxBytes,
     onError: (c) => refused(c, new ProblemError(413, 'too_large', 'This form is too large.')),
   });
-  const form = (path: string, act: (form: URLSearchParams, sources: ConsoleSources, id: string) => Promise<Next>) =>
+  const form = (path: string, act: Act, changes: (form: URLSearchParams) => boolean = () => true) =>
     app.post(path, limit, async (c) => {
       try {
         const fields = await readForm(c.req);
         if (!sources.operations) throw new ProblemError(404, 'not_found', 'No function here keeps dead letters.');
+        const { accessToken } = sources;
+        if (accessToken && changes(fields) && !isSecret(fields.get('secret') ?? '', accessToken.value))
+          return await showPage(c, secretPage(c.req.path, fields, accessToken.file), sources);
         const next = await act(fields, sources, c.req.param('id') ?? '');
         return typeof next === 'string' ? c.redirect(next, 303) : await showPage(c, next, sources);
       } catch (error) {
@@ -36,9 +42,9 @@ export function formRoutes(sources: ConsoleSources): Hono {
         throw error;
       }
     });
-  form('/dead-letters/confirm', confirm);
+  form('/dead-letters/confirm', confirm, () => false);
   form('/dead-letters/redrive', redrive);
-  form('/replays', replay);
+  form('/replays', replay, isBegun);
   for (const jobs of ['/redrives', '/replays'])
     form(`${jobs}/:id{[\\w-]{1,64}}/cancel`, (_, sources, id) => cancel(`${jobs}/${id}`, sources));
   return app;
@@ -71,10 +77,13 @@ async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<N
     trigger,
     from,
     to,
-    dry_run: form.get('start') !== 'now',
+    dry_run: !isBegun(form),
   });
   return begun.problem === undefined ? `/replays/${begun.body.id}` : replayForm(form, sources, begun.problem);
 }
+
+/** A replay that is not only counted. */
+const isBegun = (form: URLSearchParams) => form.get('start') === 'now';
 
 async function cancel(job: string, { operations }: ConsoleSources): Promise<Next> {
   const { status, problem } = await operations!.call('DELETE', job);

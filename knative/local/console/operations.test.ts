@@ -13,6 +13,7 @@ let api: OperatorApi;
 let b: Bench;
 let operations: Operations;
 let console_: { url: string; close(): Promise<void> };
+const accessToken = { value: 's'.repeat(43), file: '/home/me/.dormouse/access-token' };
 let there = true;
 let now = 0;
 
@@ -265,6 +266,55 @@ describe('a replay', () => {
     ]);
     expect(wrong).toMatchObject({ status: 422, text: expect.stringContaining('role="alert"') });
     expect((await send('/replays', [['trigger', 'nobody'], ...range])).text).toContain('trigger: is not there');
+  });
+});
+
+describe('a form that changes something', () => {
+  let guarded: { url: string; close(): Promise<void> };
+  let open: { url: string; close(): Promise<void> };
+  beforeEach(async () => {
+    const sources = { services: () => [], routes: () => [], brokers: b.brokers, telemetry: b.telemetry, operations };
+    guarded = await startConsole({ host: '127.0.0.1', port: 0, ...sources, accessToken });
+    open = console_;
+    console_ = guarded;
+  });
+  afterEach(() => open.close());
+
+  const filter: [string, string][] = [
+    ['what', 'all'],
+    ['trigger', '<i>stranger'],
+  ];
+
+  test('asks for the secret first, repeats what it said, and then does it', async () => {
+    const asked = await send('/dead-letters/redrive', filter);
+    expect(asked.status).toBe(401);
+    expect(asked.text).toContain('action="/dead-letters/redrive"');
+    expect(asked.text).toContain('name="trigger" value="&lt;i&gt;stranger"');
+    expect(asked.text).toContain(accessToken.file);
+    expect(asked.text).not.toContain(accessToken.value);
+    expect(begun()).toEqual([]);
+    const done = await send('/dead-letters/redrive', [...filter, ['secret', accessToken.value]]);
+    expect(done).toMatchObject({ status: 303, location: '/redrives/redrive-1' });
+    expect(begun().map(({ body }) => body)).toEqual([{ filter: { trigger: '<i>stranger' } }]);
+  });
+
+  test.each(['', 'x', 'S'.repeat(43)])('does nothing with the secret %j, which is another', async (secret) => {
+    const asked = await send('/dead-letters/redrive', [...filter, ['secret', secret]]);
+    expect(asked).toMatchObject({ status: 403, text: expect.stringContaining('role="alert"') });
+    expect(begun()).toEqual([]);
+  });
+
+  test('is one that sends or stops, not one that counts', async () => {
+    const range: [string, string][] = [
+      ['trigger', 'counts'],
+      ['from', '2026-01-31T09:00:00'],
+      ['to', '2026-01-31T10:00:00'],
+    ];
+    expect((await send('/dead-letters/confirm', [['what', 'all']])).status).toBe(200);
+    expect((await send('/replays', range)).status).toBe(303);
+    expect((await send('/replays', [...range, ['start', 'now']])).status).toBe(401);
+    expect((await send('/replays/replay-1/cancel', [])).status).toBe(401);
+    expect(api.asked.filter(({ what }) => what.startsWith('DELETE'))).toEqual([]);
   });
 });
 

@@ -23,6 +23,8 @@ export interface ConsoleSources {
   addresses?: Addresses;
   /** What the pages of dead letters and replays speak to; they say so when there is nothing. */
   operations?: Operations;
+  /** Wanted by the forms that change something; without it they ask for nothing. */
+  accessToken?: { value: string /** Where it lies. */; file: string };
   brokers: Brokers;
   telemetry: Telemetry;
 }
