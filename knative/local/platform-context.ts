@@ -11,6 +11,7 @@ import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemetry-files';
 import { accessToken } from './access-token.ts';
 import { lockHome } from './home-lock.ts';
+import { markHome } from './home-marker.ts';
 
 export interface PlatformOptions {
   /** DORMOUSE_HOME: folder of all persistent data. */
@@ -81,6 +82,7 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
   const home = resolve(options.home);
   mkdirSync(home, { recursive: true });
   cleanup.defer(lockHome(home));
+  markHome(home);
   for (const name of ['build', 'events', 'volumes']) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   chmodSync(join(home, 'events'), 0o700);
   writeFileSync(join(home, 'public-url'), options.publicUrl ?? '');

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HomeInUse } from './home-lock.ts';
+import { homeEntries, isHome } from './home-marker.ts';
 import {
   alive,
   eventually,
@@ -363,6 +364,12 @@ describe('a platform', () => {
     await start({ programs: { hello: hello() }, services: [service('hello')] });
     for (const name of ['build', 'events', 'volumes', 'secrets'])
       expect(statSync(join(platform.home, name)).mode & 0o077).toBe(0);
+  });
+
+  it('keeps nothing there that a reset would leave', async () => {
+    await start({ programs: { hello: hello() }, services: [service('hello')] });
+    expect(readdirSync(platform.home).filter((name) => !homeEntries.includes(name))).toEqual([]);
+    expect(isHome(platform.home)).toBe(true);
   });
 
   it('builds nothing that did not change', async () => {
