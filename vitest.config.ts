@@ -11,7 +11,7 @@ const common = {
   hookTimeout: 240_000,
   expect: { requireAssertions: true },
 };
-const globalSetup = ['tests/database.setup.ts'];
+const globalSetup = ['tests/database.setup.ts', 'tests/builds.setup.ts'];
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +103,7 @@ export async function runPlatform({
     tell: (message) => void (child.connected && child.send(message, () => {})),
   };
   await healthy(running, child);
+  keepBuilds(folder);
   return running;
 }
 
@@ -129,10 +130,23 @@ export function removeHome(home: string): void {
   rmSync(outsideOf(join(home, 'postgres')), { recursive: true, force: true });
 }
 
-/** Bundles made by an earlier start of the test run are reused: their names are hashes of their contents. */
+const builds = process.env.DORMOUSE_TEST_BUILDS && join(process.env.DORMOUSE_TEST_BUILDS, 'build');
+
+/** Gives a home the bundles of an earlier start of the test run; one that a change made stale is built again. */
 function seedBuilds(home: string): void {
-  const built = process.env.DORMOUSE_TEST_BUILDS;
-  if (built) cpSync(built, join(home, 'build'), { recursive: true });
+  if (builds && existsSync(builds)) cpSync(builds, join(home, 'build'), { recursive: true, preserveTimestamps: true });
+}
+
+/** Keeps the bundles of a home for others, unless somebody has; whole or not at all. */
+function keepBuilds(home: string): void {
+  if (!builds || existsSync(builds)) return;
+  const copy = mkdtempSync(`${builds}-`);
+  cpSync(join(home, 'build'), copy, { recursive: true, preserveTimestamps: true });
+  try {
+    renameSync(copy, builds);
+  } catch {
+    rmSync(copy, { recursive: true }); // another worker was faster
+  }
 }
 
 async function healthy(running: RunningPlatform, child: ChildProcess): Promise<void> {

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { family } from '../bench/processes.ts';
 import { type ApiResponse, type Author, blogAt, type Post } from '../blog.ts';
 import { eventually, type RunningPlatform, removeHome, runPlatform } from '../platform.ts';
 
-/** Writes until told to stop; keeps only what was acknowledged with 201. */
-function writer(author: Author, category: string) {
+/** Writes until told to stop; keeps only what was acknowledged with 201. Pauses after a failure, and once `slow` says so. */
+function writer(author: Author, category: string, slow: () => boolean) {
   const acknowledged: Post[] = [];
   let going = true;
   const finished = (async () => {
@@ -17,6 +18,7 @@ function writer(author: Author, category: string) {
         })
         .catch(() => undefined);
       if (response?.status === 201) acknowledged.push(response.body);
+      if (response?.status !== 201 || slow()) await sleep(50);
     }
   })();
   return {
@@ -44,12 +46,14 @@ describe('kill -9', { timeout: 180_000 }, () => {
   /** Starts writers, calls `harm` while they write, lets them go on, and checks that what was acknowledged is there and was counted. */
   async function keepsWhatItAcknowledged(breakIt: () => Promise<void>, blog = blogAt(platform.url)): Promise<void> {
     const author = await blog.register();
-    const writers = ['Alpha', 'Beta', 'Gamma', 'Delta'].map((name) => writer(author, name));
+    let broken = false;
+    const writers = ['Alpha', 'Beta', 'Gamma', 'Delta'].map((name) => writer(author, name, () => broken));
     await eventually(
       async () => writers[0]!.acknowledged.length,
       (count) => count >= 5,
     );
     await breakIt();
+    broken = true;
     const before = writers.map(({ acknowledged }) => acknowledged.length);
     await eventually(
       async () => writers.every(({ acknowledged }, index) => acknowledged.length > before[index]! + 3),
