@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { trustedProxies } from '@dormouse/local/trusted-proxies';
 import { freePort } from '@dormouse/serving/process/free-port';
+import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { needs } from './needs.ts';
 import type { Target } from './target.ts';
@@ -82,7 +84,7 @@ function browserBehind(folder: string, port: number) {
       value as string,
     ]);
   return {
-    get: (path: string) => fetched(path),
+    get: (path: string, ...headers: string[]) => fetched(path, ...headers.flatMap((header) => ['-H', header])),
     /** Sends the form of a page. */
     async send(path: string, typed: Record<string, string>, headers: readonly string[]) {
       const fields = [...hidden((await fetched(path)).body), ...Object.entries(typed)];
@@ -98,9 +100,11 @@ function browserBehind(folder: string, port: number) {
   };
 }
 
+const telemetry = new Telemetry();
 let blog: Target | undefined;
 /** Opened by the first proxy that is here. */
-const opened = async (): Promise<Target> => (blog ??= await openInProcess({ publicUrl: site }));
+const opened = async (): Promise<Target> =>
+  (blog ??= await openInProcess({ publicUrl: site, trustedProxies: trustedProxies(['127.0.0.1']), telemetry }));
 afterAll(() => blog?.close());
 
 describe.each(Object.keys(proxies))('behind %s, as the how-to page says,', (name) => {
@@ -132,7 +136,7 @@ describe.each(Object.keys(proxies))('behind %s, as the how-to page says,', (name
       timeout: 20_000,
       interval: 100,
     });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const end of ended) await end();
     if (folder) rmSync(folder, { recursive: true, force: true });
@@ -159,4 +163,20 @@ describe.each(Object.keys(proxies))('behind %s, as the how-to page says,', (name
     );
     expect((await ada.get('/blog/feed.xml')).body).toContain(`href="${site}/blog/posts/behind-${name}"`);
   });
+
+  test(
+    'what is logged of a request has its client, not the proxy, and not what the client claims',
+    options,
+    async () => {
+      const { head } = await browserBehind(folder, port).get(
+        '/health',
+        'X-Forwarded-For: 203.0.113.9',
+        'X-Real-IP: 203.0.113.9',
+      );
+      const traceId = /x-trace-id: ([0-9a-f]{32})/.exec(head)?.[1] ?? '';
+      expect(telemetry.traces.get(traceId).map(({ attributes }) => attributes['client.address'])).toEqual([
+        '127.0.0.2',
+      ]);
+    },
+  );
 });

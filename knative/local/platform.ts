@@ -113,6 +113,7 @@ async function openListener(context: PlatformContext): Promise<{ ingress: Ingres
     target: targetOf(context),
     telemetry,
     ready: () => context.ready,
+    trustedProxies: context.trustedProxies,
   });
   const listener = await listen(ingress, { port, host });
   cleanup.defer(() => listener.close(0));

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import type { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initKeys } from '@dormouse/auth/key-folder';
@@ -25,10 +26,18 @@ const hasTables = (name: string) => existsSync(join(import.meta.dirname, '../../
 export interface InProcessSettings {
   /** PUBLIC_URL of all functions. */
   publicUrl?: string;
+  /** Peers of the ingress that say who their clients are. */
+  trustedProxies?: BlockList | undefined;
+  /** What the ingress records. */
+  telemetry?: Telemetry;
 }
 
 /** Every function in this process, behind the real ingress with the routes of knative/base, and before a real broker in a time of its own. */
-export async function openInProcess({ publicUrl = '' }: InProcessSettings = {}): Promise<Target> {
+export async function openInProcess({
+  publicUrl = '',
+  trustedProxies,
+  telemetry = new Telemetry(),
+}: InProcessSettings = {}): Promise<Target> {
   const platform = readPlatform(render(base));
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
   const keys = join(folder, 'keys');
@@ -40,7 +49,7 @@ export async function openInProcess({ publicUrl = '' }: InProcessSettings = {}):
   const upstreams = new Map<string, Upstream>();
   const target = (name: string) => upstreams.get(name);
   const ingress = await listen(
-    createIngress({ virtualHosts: platform.virtualHosts, target, telemetry: new Telemetry() }),
+    createIngress({ virtualHosts: platform.virtualHosts, target, telemetry, trustedProxies }),
     { port: 0 },
   );
   const gateway = await listen(localGateway(target), { port: 0 });
