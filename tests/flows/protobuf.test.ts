@@ -39,7 +39,7 @@ test('a function that sends OTLP in protobuf is in the console with its spans an
   await (await fetch(`${web.origin}/blog/`)).text();
   expect(await web.end()).toBe(0);
   expect(new Set(types)).toEqual(new Set(['application/x-protobuf']));
-  expect(telemetry.search()).toMatchObject([{ rootService: 'web', rootName: 'GET /blog/' }]);
+  expect(await telemetry.search()).toMatchObject([{ rootService: 'web', rootName: 'GET /blog/' }]);
   const measured = [...telemetry.metrics.all()].map(({ family }) => family.name);
   expect(measured).toContain('http.server.request.duration');
 });

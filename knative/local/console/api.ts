@@ -2,6 +2,7 @@ import { triggerList } from '@dormouse/eventing/trigger-list';
 import { contentTypes, exposition } from '@dormouse/telemetry/query/prometheus-text';
 import { tempoQuery, tempoSearch, tempoTrace, tempoTraceV2 } from '@dormouse/telemetry/query/tempo-api';
 import { TempoQueryError } from '@dormouse/telemetry/query/tempo-query-error';
+import { QueryTimeoutError } from '@dormouse/telemetry/query/turns';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -64,9 +65,10 @@ export function apiRoutes(sources: ConsoleSources): Hono {
   trace('/api/v2/traces/:id', tempoTraceV2);
   app.get('/api/search', async (c) => {
     try {
-      return c.json(tempoSearch(telemetry.search(await tempoQuery(parametersOf(c)))));
+      return c.json(tempoSearch(await telemetry.search(await tempoQuery(parametersOf(c)))));
     } catch (error) {
       if (error instanceof TempoQueryError) return problem(400, error.message);
+      if (error instanceof QueryTimeoutError) return problem(503, error.message);
       throw error;
     }
   });

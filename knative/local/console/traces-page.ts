@@ -20,7 +20,7 @@ export async function tracesPage(parameters: URLSearchParams, { telemetry }: Con
   let wrong = '';
   try {
     const asked = new URLSearchParams({ limit: '200', minDuration: value('minDuration') });
-    traces = telemetry.search({
+    traces = await telemetry.search({
       ...(await tempoQuery(asked)),
       tags: {
         ...(value('service') ? { 'service.name': value('service') } : {}),

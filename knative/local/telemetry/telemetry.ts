@@ -1,5 +1,6 @@
 import { type LogLine, type LogQuery, LogStore } from './logs.ts';
 import { type Measured, MetricStore } from './metric-store.ts';
+import { inTurns } from './query/turns.ts';
 import { type SpanRecord, type TraceQuery, TraceStore, type TraceSummary } from './traces.ts';
 
 export type { LogLine } from './logs.ts';
@@ -69,9 +70,9 @@ export class Telemetry {
     return this.traces.get(id);
   }
 
-  /** Newest first. */
-  search(query?: TraceQuery): TraceSummary[] {
-    return this.traces.search(query);
+  /** Newest first; rejects with a QueryTimeoutError when it takes too long. */
+  search(query?: TraceQuery): Promise<TraceSummary[]> {
+    return inTurns(this.traces.search(query));
   }
 
   /** Log lines, oldest first. */

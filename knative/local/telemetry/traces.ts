@@ -93,12 +93,13 @@ export class TraceStore {
     return [...(this.#traces.get(traceId)?.spans ?? [])].sort((a, b) => a.startMs - b.startMs);
   }
 
-  /** Newest first. */
-  search(query: TraceQuery = {}): TraceSummary[] {
+  /** Newest first; a step for each trace that is looked at. */
+  *search(query: TraceQuery = {}): Generator<void, TraceSummary[]> {
     const found: TraceSummary[] = [];
     const limit = query.limit ?? 20;
     for (const [traceId, { spans }] of [...this.#traces].reverse()) {
       if (found.length >= limit) break;
+      yield;
       const summary = summarise(traceId, spans);
       if (fits(summary, spans, query)) found.push(summary);
     }

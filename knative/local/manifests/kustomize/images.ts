@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import type { Origin } from '../yaml/origin.ts';
 import { visitFields } from './field-spec.ts';
 import { idOf, type Resource } from './resource.ts';
@@ -22,7 +23,7 @@ const fields = [
 
 /** Changes name, tag or digest of every image that has this name. A new tag removes a digest, and a digest a tag, unless both are given. */
 export function changeImages(resources: readonly Resource[], change: ImageChange): void {
-  const matches = new RegExp(`^${change.name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`);
+  const expression = RE2JS.compile(`${change.name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?`);
   for (const resource of resources) {
     if (resource.manifest.kind === 'CustomResourceDefinition') continue;
     for (const path of fields) {
@@ -33,7 +34,7 @@ export function changeImages(resources: readonly Resource[], change: ImageChange
         {
           origin: change.origin,
           visit: (image, set) => {
-            if (typeof image === 'string' && matches.test(image)) set(changed(image, change), change.origin);
+            if (typeof image === 'string' && expression.matches(image)) set(changed(image, change), change.origin);
           },
         },
       );

@@ -468,7 +468,7 @@ describe('says file and line of what is wrong', () => {
     [
       'a target that is no expression',
       patch('- op: remove\n  path: /data', 'kind: "("'),
-      'kustomization.yaml:4: Invalid regular expression',
+      'kustomization.yaml:4: error parsing regexp',
     ],
     [
       'a label expression that is none',

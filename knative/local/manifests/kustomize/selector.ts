@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import { idOf, type Resource } from './resource.ts';
 
 /** `target` of a patch: anchored regular expressions; what is left open matches everything. */
@@ -18,8 +19,8 @@ export interface Selector {
  */
 export function select(resources: readonly Resource[], selector: Selector): Resource[] {
   const matcher = (pattern: string | undefined) => {
-    const expression = pattern ? new RegExp(`^(?:${pattern})$`) : undefined;
-    return (value: string) => !expression || expression.test(value);
+    const expression = pattern ? RE2JS.compile(pattern) : undefined;
+    return (value: string) => !expression || expression.matches(value);
   };
   const [group, version, kind, name, namespace] = [
     selector.group,

@@ -495,7 +495,7 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     [
       'an expression that is none',
       [gateway, virtual([{ ...toService, match: [{ uri: { regex: '(' } }] }])],
-      'spec.http[0].match[0].uri.regex Invalid regular expression',
+      'spec.http[0].match[0].uri.regex error parsing regexp: missing closing )',
     ],
     ['a fault', [gateway, virtual([{ ...toService, fault: {} }])], 'spec.http[0].fault is not understood'],
     [

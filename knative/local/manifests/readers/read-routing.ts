@@ -1,4 +1,5 @@
 import { goDuration } from '@dormouse/time/durations';
+import { RE2JS } from 're2js';
 import type { HttpRoute, StringMatch, VirtualHost } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { duration, type ObjectFields } from './read-object.ts';
@@ -117,7 +118,7 @@ function readString(fields: Fields): StringMatch {
 function checkExpression(fields: Fields, expression: string): void {
   if (/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(expression)) fields.fail('regex', 'cannot look around or back: Envoy runs RE2');
   try {
-    new RegExp(expression);
+    RE2JS.compile(expression);
   } catch (error) {
     fields.fail('regex', (error as Error).message);
   }

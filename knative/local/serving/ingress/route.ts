@@ -1,5 +1,6 @@
 import type { HttpRoute, StringMatch, VirtualHost } from '@dormouse/manifests/model';
 import { ManifestError } from '@dormouse/manifests/yaml/origin';
+import { RE2JS } from 're2js';
 
 /** The parts of a request that routes match. */
 export interface Routed {
@@ -34,8 +35,8 @@ interface Host {
 
 /**
  * Compiles VirtualServices as Istio reads them: the most specific host decides (a name before `*.suffix` before `*`),
- * then the first route with a match whose conditions all hold. Regular expressions match the whole string (RE2 in
- * Istio: what JavaScript reads differently is rejected).
+ * then the first route with a match whose conditions all hold. Regular expressions are RE2's
+ * and match the whole string.
  * @throws ManifestError
  */
 export function compileRoutes(virtualHosts: readonly VirtualHost[]): Routes {
@@ -117,8 +118,8 @@ function compileString(
 ): (given: string) => boolean {
   if (kind === 'regex') {
     try {
-      const pattern = new RegExp(`^(?:${value})$`, ignoreCase ? 'i' : '');
-      return (given) => pattern.test(given);
+      const pattern = RE2JS.compile(value, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+      return (given) => pattern.matches(given);
     } catch {
       throw new ManifestError(origin, `not a regular expression: ${value}`);
     }

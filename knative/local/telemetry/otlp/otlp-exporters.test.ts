@@ -69,14 +69,14 @@ describe('a program with OpenTelemetry’s own exporters', () => {
   test('is shown with everything it sent in protobuf, and sent on to a collector', async () => {
     await program();
     await eventually(
-      () =>
+      async () =>
         [...collector.metrics.all()].length === 2 &&
-        collector.search().length === 1 &&
+        (await collector.search()).length === 1 &&
         collector.logLines().length === 1,
       'all was sent on',
     );
     for (const telemetry of [console, collector]) {
-      expect(telemetry.search()).toMatchObject([{ rootService: 'mine', rootName: 'work', errors: 0 }]);
+      expect(await telemetry.search()).toMatchObject([{ rootService: 'mine', rootName: 'work', errors: 0 }]);
       expect(telemetry.logLines()).toMatchObject([
         { service: 'mine', instance: 'mine-1', level: 'warn', message: 'hello', fields: { list: '[1,"a"]' } },
       ]);
@@ -87,6 +87,6 @@ describe('a program with OpenTelemetry’s own exporters', () => {
         ['took', 'histogram', 0.2],
       ]);
     }
-    expect(collector.search()[0]?.traceId).toBe(console.search()[0]?.traceId);
+    expect((await collector.search())[0]?.traceId).toBe((await console.search())[0]?.traceId);
   });
 });

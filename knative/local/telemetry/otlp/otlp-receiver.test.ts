@@ -234,7 +234,7 @@ describe('the OTLP receiver', () => {
       '/v1/traces',
       JSON.stringify(traces([{ ...span, spanId: '0'.repeat(16) }, { ...span, traceId: 'x' }, 7 as unknown as object])),
     );
-    expect(telemetry.search()).toEqual([]);
+    expect(await telemetry.search()).toEqual([]);
     expect(body).toEqual({
       partialSuccess: { rejectedSpans: '2', errorMessage: 'not kept here: spans without valid ids' },
     });

@@ -1,17 +1,23 @@
 import type { MetricStore, Series } from '../metric-store.ts';
 import { type Flat, type Labels, labelOf, namesOf } from './prometheus-series.ts';
 import { numberText } from './prometheus-text.ts';
+import { countPoints } from './promql/count-points.ts';
 import { evaluator } from './promql/evaluate.ts';
 import { type Expression, type Matcher, PromqlError } from './promql/expression.ts';
-import { durationMs } from './promql/literals.ts';
+import { stepMsOf } from './promql/literals.ts';
 import { parseQuery } from './promql/parse.ts';
 import { keyOf, type Value } from './promql/value.ts';
 import { selectFrom } from './select-series.ts';
+import { inTurns, QueryTimeoutError } from './turns.ts';
 
 /** Maximum points per series of a query, as in Prometheus. */
 const maxPoints = 11_000;
-/** An evaluation yields to the event loop after this time, ms. */
-const turnMs = 20;
+/** Maximum points of all series of a query together. */
+const maxResult = 500_000;
+/** Maximum `match[]` of a request: each looks through the store. */
+const maxMatches = 100;
+/** The last instant that a Date can hold, ms: with larger ones a step would be lost in rounding. */
+const maxInstantMs = 8.64e15;
 /** Build information: clients use it to detect features. */
 const version = '2.53.0';
 
@@ -21,9 +27,12 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   query: instantQuery,
   query_range: rangeQuery,
   query_exemplars: exemplars,
-  series: (store, parameters, nowMs) => selected(store, parameters, nowMs).map(({ labels }) => labels),
-  labels: (store, parameters, nowMs) =>
-    [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => Object.keys(labels)))].sort(),
+  series: async (store, parameters, nowMs) =>
+    (await inTurns(selected(store, parameters, nowMs))).map(({ labels }) => labels),
+  labels: async (store, parameters, nowMs) => {
+    const found = await inTurns(selected(store, parameters, nowMs));
+    return [...new Set(found.flatMap(({ labels }) => Object.keys(labels)))].sort();
+  },
   metadata: (store, parameters) => metadata(store, parameters.get('metric')),
   'status/buildinfo': () => ({ version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }),
   rules: () => ({ groups: [] }),
@@ -53,6 +62,7 @@ export async function prometheusApi(
     return json(200, { status: 'success', data: await endpoint(store, parameters, nowMs) });
   } catch (error) {
     if (error instanceof PromqlError) return failure(400, 'bad_data', error.message);
+    if (error instanceof QueryTimeoutError) return failure(503, 'timeout', error.message);
     throw error;
   }
 }
@@ -66,13 +76,16 @@ const failure = (status: number, errorType: string, error: string): PrometheusRe
 
 const valuesOf =
   (label: string): Endpoint =>
-  (store, parameters, nowMs) =>
-    [...new Set(selected(store, parameters, nowMs).flatMap(({ labels }) => labelOf(labels, label) || []))].sort();
+  async (store, parameters, nowMs) => {
+    const found = await inTurns(selected(store, parameters, nowMs));
+    return [...new Set(found.flatMap(({ labels }) => labelOf(labels, label) || []))].sort();
+  };
 
-function instantQuery(store: MetricStore, parameters: URLSearchParams, nowMs: number): unknown {
+async function instantQuery(store: MetricStore, parameters: URLSearchParams, nowMs: number): Promise<unknown> {
   const atMs = instantOf(parameters, 'time') ?? nowMs;
   const expression = parseQuery(parameters.get('query') ?? '');
-  const value = evaluator(expression, selectFrom(store), { fromMs: atMs, toMs: atMs })(atMs);
+  countPoints(expression, 1);
+  const value = await inTurns(evaluator(expression, selectFrom(store), { fromMs: atMs, toMs: atMs })(atMs));
   return { resultType: value.type, result: resultOf(value, atMs) };
 }
 
@@ -97,33 +110,35 @@ const pair = (ms: number, value: number): [number, string] => [ms / 1_000, numbe
 async function rangeQuery(store: MetricStore, parameters: URLSearchParams): Promise<unknown> {
   const [fromMs, toMs] = [instantOf(parameters, 'start'), instantOf(parameters, 'end')];
   if (fromMs === undefined || toMs === undefined) throw new PromqlError('start and end are needed');
-  const stepMs = durationMs(parameters.get('step') ?? '');
+  const stepMs = stepMsOf(parameters.get('step') ?? '');
   if (toMs < fromMs) throw new PromqlError('the end is before the start');
   if ((toMs - fromMs) / stepMs > maxPoints)
     throw new PromqlError(`more than ${maxPoints} points: a longer step is needed`);
   const expression = parseQuery(parameters.get('query') ?? '');
-  return { resultType: 'matrix', result: await evaluateRange(store, expression, { fromMs, toMs, stepMs }) };
+  countPoints(expression, Math.floor((toMs - fromMs) / stepMs) + 1);
+  const result = await inTurns(evaluateRange(store, expression, { fromMs, toMs, stepMs }));
+  return { resultType: 'matrix', result };
 }
 
-async function evaluateRange(
+type Matrix = { metric: Labels; values: [number, string][] }[];
+
+function* evaluateRange(
   store: MetricStore,
   expression: Expression,
   { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
-) {
+): Generator<void, Matrix> {
   const at = evaluator(expression, selectFrom(store), { fromMs, toMs });
   const found = new Map<string, { metric: Labels; values: [number, string][] }>();
-  let turn = performance.now();
-  for (let nowMs = fromMs; nowMs <= toMs; nowMs += stepMs) {
-    for (const { labels, value } of pointsOf(at(nowMs))) {
+  let points = 0;
+  for (let nowMs = fromMs; nowMs <= toMs; nowMs += stepMs)
+    for (const { labels, value } of pointsOf(yield* at(nowMs))) {
+      if (++points > maxResult)
+        throw new PromqlError(`more than ${maxResult} points: a longer step or fewer series are needed`);
       const key = keyOf(labels);
       const series = found.get(key) ?? { metric: labels, values: [] };
       found.set(key, series);
       series.values.push(pair(nowMs, value));
     }
-    if (performance.now() - turn < turnMs) continue;
-    await new Promise(setImmediate);
-    turn = performance.now();
-  }
   return [...found.values()];
 }
 
@@ -134,12 +149,17 @@ function pointsOf(value: Value): readonly { labels: Labels; value: number }[] {
 }
 
 /** Series that one of the `match[]` selects, all without one. */
-function selected(store: MetricStore, parameters: URLSearchParams, nowMs: number): Flat[] {
+function* selected(store: MetricStore, parameters: URLSearchParams, nowMs: number): Generator<void, Flat[]> {
   const [fromMs, toMs] = [instantOf(parameters, 'start') ?? 0, instantOf(parameters, 'end') ?? nowMs];
   const select = selectFrom(store);
   const matches = parameters.getAll('match[]').map(matchersOf);
-  const flats = (matches.length > 0 ? matches : [[]]).flatMap((matchers) => select(matchers, fromMs, toMs));
-  return [...new Map(flats.map((flat) => [keyOf(flat.labels), flat])).values()];
+  if (matches.length > maxMatches) throw new PromqlError(`a request may have ${maxMatches} match[]`);
+  const found = new Map<string, Flat>();
+  for (const matchers of matches.length > 0 ? matches : [[]]) {
+    yield;
+    for (const flat of select(matchers, fromMs, toMs)) found.set(keyOf(flat.labels), flat);
+  }
+  return [...found.values()];
 }
 
 function matchersOf(text: string): readonly Matcher[] {
@@ -210,6 +230,6 @@ function instantOf(parameters: URLSearchParams, name: string): number | undefine
   const text = parameters.get(name);
   if (text === null || text === '') return undefined;
   const ms = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) ? Math.round(Number(text) * 1_000) : Date.parse(text);
-  if (Number.isNaN(ms)) throw new PromqlError(`${name}: ${text} is no time`);
+  if (!(Math.abs(ms) <= maxInstantMs)) throw new PromqlError(`${name}: ${text} is no time`);
   return ms;
 }

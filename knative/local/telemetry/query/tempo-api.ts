@@ -36,6 +36,9 @@ export const tempoSearch = (traces: readonly TraceSummary[]) => ({
   metrics: { inspectedTraces: traces.length },
 });
 
+/** Longest `tags`. */
+const maxTagCharacters = 4_000;
+
 /**
  * The parameters of `/api/search`: `tags` (logfmt), `q` (TraceQL of one spanset), `minDuration`,
  * `maxDuration` (Go durations), `start`, `end` (seconds), `limit`.
@@ -43,7 +46,9 @@ export const tempoSearch = (traces: readonly TraceSummary[]) => ({
  * Rejects with a TempoQueryError.
  */
 export async function tempoQuery(parameters: URLSearchParams): Promise<TraceQuery> {
-  const query: TraceQuery = { tags: { ...logfmt(parameters.get('tags') ?? '') } };
+  const tags = parameters.get('tags') ?? '';
+  if (tags.length > maxTagCharacters) throw new TempoQueryError(`tags may have ${maxTagCharacters} characters`);
+  const query: TraceQuery = { tags: { ...logfmt(tags) } };
   const q = parameters.get('q')?.trim();
   if (q) query.test = (await import('./traceql.ts')).spanTest(q);
   for (const [name, field] of [

@@ -1,8 +1,13 @@
 import { parser } from '@grafana/lezer-traceql';
 import type { SyntaxNode } from '@lezer/common';
 import { type AttributeValue, attribute, type SpanRecord, type TraceSummary } from '../traces.ts';
+import { type Pattern, patternOf } from './pattern.ts';
 import { TempoQueryError } from './tempo-query-error.ts';
 import { durationMs, readLiteral, unquoted } from './traceql-literals.ts';
+
+/** Longest query, in characters, and deepest nesting of its syntax. */
+const maxCharacters = 4_000;
+const maxDepth = 200;
 
 /** Whether a span is one of those that a query looks for. */
 export type SpanTest = (span: SpanRecord, trace: TraceSummary) => boolean;
@@ -14,12 +19,16 @@ type Field = (span: SpanRecord, trace: TraceSummary) => AttributeValue | undefin
  * @throws TempoQueryError
  */
 export function spanTest(query: string): SpanTest {
+  if (query.length > maxCharacters) throw new TempoQueryError(`a query may have ${maxCharacters} characters`);
   const text = forGrammar(query);
   const tree = parser.parse(text);
+  let depth = 0;
   tree.iterate({
     enter({ type, from }) {
+      if (++depth > maxDepth) throw new TempoQueryError(`a query may be nested ${maxDepth} deep`);
       if (type.isError) throw new TempoQueryError(`query ${text} is not understood at character ${from + 1}`);
     },
+    leave: () => void depth--,
   });
   let node: SyntaxNode = tree.topNode;
   for (const name of ['SpansetPipelineExpression', 'SpansetPipeline', 'SpansetFilter']) {
@@ -130,7 +139,7 @@ function comparison(operator: string, value: AttributeValue): (found: AttributeV
   if (operator === '=' || operator === '!=') return (found) => (String(found) === String(value)) === (operator === '=');
   if (operator === '=~' || operator === '!~') {
     const expression = regularExpression(String(value));
-    return (found) => expression.test(String(found)) === (operator === '=~');
+    return (found) => expression.matches(String(found)) === (operator === '=~');
   }
   const [order, number] = [orders[operator], Number(value)];
   if (!order) throw new TempoQueryError(`${operator} is no comparison`);
@@ -138,10 +147,10 @@ function comparison(operator: string, value: AttributeValue): (found: AttributeV
   return (found) => order(Number(found), number);
 }
 
-function regularExpression(text: string): RegExp {
+function regularExpression(text: string): Pattern {
   try {
-    return new RegExp(`^(?:${text})$`);
-  } catch {
-    throw new TempoQueryError(`${text} is no regular expression`);
+    return patternOf(text);
+  } catch (error) {
+    throw new TempoQueryError((error as Error).message);
   }
 }

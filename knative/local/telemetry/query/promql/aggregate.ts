@@ -4,10 +4,13 @@ import { keyOf, omit, type Point, pick, unnamed } from './value.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
-const variance = (values: readonly number[]): number => mean(values.map((each) => (each - mean(values)) ** 2));
-const extreme = (values: readonly number[], of: (...values: number[]) => number): number => {
+const variance = (values: readonly number[]): number => {
+  const middle = mean(values);
+  return mean(values.map((each) => (each - middle) ** 2));
+};
+const extreme = (values: readonly number[], of: (a: number, b: number) => number): number => {
   const numbers = values.filter((each) => !Number.isNaN(each));
-  return numbers.length > 0 ? of(...numbers) : Number.NaN;
+  return numbers.length > 0 ? numbers.reduce((a, b) => of(a, b)) : Number.NaN;
 };
 
 /** A quantile of some numbers, interpolated between the two nearest. */

@@ -3,23 +3,30 @@ import { aggregate, changed } from './aggregate.ts';
 import { combine } from './binary.ts';
 import { type Call, type Expression, type Matcher, PromqlError, type Selector } from './expression.ts';
 import { callFunction } from './functions.ts';
+import { labelPattern } from './label-pattern.ts';
 import { numberOf, type Value, vectorOf, type Window } from './value.ts';
 
 /** Lookback: how long a sample is valid without a newer one. */
 export const lookbackMs = 5 * 60_000;
 
+/** Most values that the subqueries of an expression hold at one instant. */
+const maxHeld = 500_000;
+/** Results of a matcher's expression that are remembered: label values come again and again. */
+const maxRemembered = 10_000;
+
 /** Gives the series that matchers select, between two times (milliseconds since the epoch, both included). */
 export type Select = (matchers: readonly Matcher[], fromMs: number, toMs: number) => readonly Flat[];
 
 /**
- * Evaluates an expression at instants between `fromMs` and `toMs`. Ranges are open to the left, as in Prometheus 3.
+ * Evaluates an expression at instants between `fromMs` and `toMs`, in small steps: whoever takes them may do other things in between.
+ * Ranges are open to the left, as in Prometheus 3.
  * @throws PromqlError when something in it is not understood
  */
 export function evaluator(
   expression: Expression,
   select: Select,
   { fromMs, toMs }: { fromMs: number; toMs: number },
-): (nowMs: number) => Value {
+): (nowMs: number) => Generator<void, Value> {
   const selected = new Map<Selector, readonly Flat[]>();
   /** Subqueries look further back than the query itself. */
   const reach = reachOf(expression);
@@ -32,14 +39,18 @@ export function evaluator(
     return made;
   };
 
-  const at = (node: Expression, nowMs: number): Value => {
+  /** Values that subqueries hold at this instant. */
+  let held = 0;
+
+  function* at(node: Expression, nowMs: number): Generator<void, Value> {
+    yield;
     switch (node.kind) {
       case 'number':
         return { type: 'scalar', value: node.value };
       case 'string':
         return { type: 'string', value: node.value };
       case 'negative': {
-        const of = at(node.of, nowMs);
+        const of = yield* at(node.of, nowMs);
         return of.type === 'scalar'
           ? { type: 'scalar', value: -of.value }
           : { type: 'vector', points: changed(vectorOf(of, '-'), (value) => -value) };
@@ -49,46 +60,59 @@ export function evaluator(
           ? instant(seriesOf(node), nowMs - node.offsetMs)
           : range(seriesOf(node), node.rangeMs, nowMs - node.offsetMs);
       case 'subquery':
-        return { type: 'matrix', windows: subquery(node, nowMs - node.offsetMs) };
+        return { type: 'matrix', windows: yield* subquery(node, nowMs - node.offsetMs) };
       case 'aggregate': {
-        const parameter = node.parameter && numberOf(at(node.parameter, nowMs), node.operator);
+        const parameter = node.parameter && numberOf(yield* at(node.parameter, nowMs), node.operator);
         return {
           type: 'vector',
-          points: aggregate(node.operator, node.grouping, vectorOf(at(node.of, nowMs), node.operator), parameter),
+          points: aggregate(
+            node.operator,
+            node.grouping,
+            vectorOf(yield* at(node.of, nowMs), node.operator),
+            parameter,
+          ),
         };
       }
       case 'binary':
-        return combine(node, at(node.left, nowMs), at(node.right, nowMs));
+        return combine(node, yield* at(node.left, nowMs), yield* at(node.right, nowMs));
       case 'call':
-        return call(node, nowMs);
+        return yield* call(node, nowMs);
     }
-  };
+  }
 
-  const call = (node: Call, nowMs: number): Value => {
-    const args = node.args.map((each) => at(each, nowMs));
+  function* call(node: Call, nowMs: number): Generator<void, Value> {
+    const args: Value[] = [];
+    for (const each of node.args) args.push(yield* at(each, nowMs));
     if (node.name !== 'absent' && node.name !== 'absent_over_time') return callFunction(node.name, args, nowMs);
     const [given] = args;
     const there = given?.type === 'matrix' ? given.windows.length : vectorOf(given as Value, node.name).length;
     return { type: 'vector', points: there > 0 ? [] : [{ labels: equalities(node.args[0]), value: 1 }] };
-  };
+  }
 
-  const subquery = (
+  function* subquery(
     { of, rangeMs, stepMs }: { of: Expression; rangeMs: number; stepMs: number },
     endMs: number,
-  ): Window[] => {
+  ): Generator<void, Window[]> {
     const windows = new Map<string, { labels: Labels; times: number[]; values: number[] }>();
     for (let ms = Math.floor((endMs - rangeMs) / stepMs) * stepMs + stepMs; ms <= endMs; ms += stepMs)
-      for (const { labels, value } of vectorOf(at(of, ms), 'a subquery')) {
+      for (const { labels, value } of vectorOf(yield* at(of, ms), 'a subquery')) {
         const key = JSON.stringify(labels);
         const window = windows.get(key) ?? { labels, times: [], values: [] };
         windows.set(key, window);
         window.times.push(ms);
         window.values.push(value);
+        if (++held > maxHeld)
+          throw new PromqlError(
+            `subqueries give more than ${maxHeld.toLocaleString('en')} values: fewer series are needed`,
+          );
       }
     return [...windows.values()].map((each) => ({ ...each, rangeMs, endMs }));
-  };
+  }
 
-  return (nowMs) => at(expression, nowMs);
+  return (nowMs) => {
+    held = 0;
+    return at(expression, nowMs);
+  };
 }
 
 /** How far before the query its subqueries read, in sum. */
@@ -149,10 +173,14 @@ function equalities(of: Expression | undefined): Labels {
 /** Whether labels fit; expressions are anchored at both ends. @throws PromqlError for an expression that is none */
 export function matcherTest({ operator, value }: Matcher): (text: string) => boolean {
   if (operator === '=' || operator === '!=') return (text) => (text === value) === (operator === '=');
-  try {
-    const expression = new RegExp(`^(?:${value})$`, 's');
-    return (text) => expression.test(text) === (operator === '=~');
-  } catch {
-    throw new PromqlError(`${value} is no regular expression`);
-  }
+  const pattern = labelPattern(value);
+  const known = new Map<string, boolean>();
+  const matches = (text: string): boolean => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const found = pattern.matches(text);
+    if (known.size < maxRemembered) known.set(text, found);
+    return found;
+  };
+  return (text) => matches(text) === (operator === '=~');
 }

@@ -1,6 +1,7 @@
 import { labelOf } from '../prometheus-series.ts';
 import { changed } from './aggregate.ts';
 import { PromqlError } from './expression.ts';
+import { labelPattern } from './label-pattern.ts';
 import { type Bucket, histogramQuantile } from './quantile.ts';
 import { keepsName, quantileOverTime, rangeFunctions } from './range-functions.ts';
 import { keyOf, numberOf, omit, type Point, stringOf, unnamed, type Value, vectorOf, windowsOf } from './value.ts';
@@ -54,6 +55,9 @@ const functions: Readonly<Record<string, Function>> = {
   label_replace: labelReplace,
 };
 
+/** Longest label that `label_replace` makes. */
+const maxLabelCharacters = 10_000;
+
 /** A function of PromQL; `absent` and its like are the evaluator's, which knows what was asked for. @throws PromqlError */
 export function callFunction(name: string, args: readonly Value[], nowMs: number): Value {
   const overRange = rangeFunctions[name];
@@ -102,16 +106,29 @@ function labelReplace([of, to, replacement, from, pattern]: readonly Value[], na
     string,
     string,
   ];
-  const expression = new RegExp(`^(?:${stringOf(pattern as Value, name)})$`, 's');
+  const expression = labelPattern(stringOf(pattern as Value, name));
   return vector(
     vectorOf(of as Value, name).map((point) => {
-      const found = expression.exec(labelOf(point.labels, source));
-      if (!found) return point;
-      const value = made.replaceAll(
-        /\$(?:(\d+)|\{(\w+)\})/g,
-        (_, digits?: string, word?: string) => found[Number(digits ?? word)] ?? found.groups?.[word ?? ''] ?? '',
-      );
+      const found = expression.matcher(labelOf(point.labels, source));
+      if (!found.matches()) return point;
+      const value = expanded(made, found);
       return { ...point, labels: value === '' ? omit(point.labels, [target]) : { ...point.labels, [target]: value } };
     }),
   );
+}
+
+/** Groups by number or name; those that the expression does not have are empty, as in Go. */
+function expanded(template: string, found: ReturnType<ReturnType<typeof labelPattern>['matcher']>): string {
+  const named: Readonly<Record<string, string | null>> = { __proto__: null, ...found.getNamedGroups() };
+  let length = template.length;
+  return template.replaceAll(/\$(?:(\d+)|\{(\w+)\})/g, (_, digits?: string, word?: string) => {
+    const number = Number(digits ?? word);
+    const group = Number.isNaN(number) ? named[word as string] : number <= found.groupCount() && found.group(number);
+    length += (group || '').length;
+    if (length > maxLabelCharacters)
+      throw new PromqlError(
+        `label_replace makes a label of more than ${maxLabelCharacters.toLocaleString('en')} characters`,
+      );
+    return group || '';
+  });
 }

@@ -11,8 +11,24 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 const duration = /^(?:\d+(?:ms|[smhdwy]))+$/;
 
-/** `1h30m`, or seconds. @throws PromqlError */
+/** Prometheus' longest duration: about 292 years. Sums of some of them are still whole milliseconds. */
+const maxDurationMs = 2 ** 63 / 1e6;
+
+/** `1h30m`, or seconds, in milliseconds. @throws PromqlError */
 export function durationMs(text: string): number {
+  const ms = millisecondsOf(text);
+  if (ms > maxDurationMs) throw new PromqlError(`${text} is too long a duration`);
+  return ms;
+}
+
+/** The distance of two instants: a millisecond at least. @throws PromqlError */
+export function stepMsOf(text: string): number {
+  const ms = durationMs(text);
+  if (ms < 1) throw new PromqlError(`${text} is no step: the shortest is 1ms`);
+  return ms;
+}
+
+function millisecondsOf(text: string): number {
   const trimmed = text.trim();
   if (duration.test(trimmed))
     return [...trimmed.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(

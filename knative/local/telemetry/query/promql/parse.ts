@@ -11,20 +11,29 @@ import {
   PromqlError,
   type Selector,
 } from './expression.ts';
-import { durationMs, readNumber, readString } from './literals.ts';
+import { durationMs, readNumber, readString, stepMsOf } from './literals.ts';
+
+/** Longest query, in characters; deepest nesting; most selections from the store. */
+const maxQuery = { characters: 10_000, depth: 200, selectors: 100 };
 
 /** Nodes of the syntax tree without a meaning of their own. @throws PromqlError */
 export function parseQuery(query: string): Expression {
   const text = query.trim();
   if (text === '') throw new PromqlError('the query is empty');
+  if (text.length > maxQuery.characters) throw new PromqlError(`a query may have ${maxQuery.characters} characters`);
   const tree = parser.parse(text);
+  let [depth, selectors] = [0, 0];
   tree.iterate({
     enter({ type, from, to }) {
+      if (++depth > maxQuery.depth) throw new PromqlError(`a query may be nested ${maxQuery.depth} deep`);
+      if (type.name === 'VectorSelector' && ++selectors > maxQuery.selectors)
+        throw new PromqlError(`a query may have ${maxQuery.selectors} selectors`);
       if (type.isError)
         throw new PromqlError(
           `not understood at character ${from + 1}: ${JSON.stringify(text.slice(from, Math.max(to, from + 20)))}`,
         );
     },
+    leave: () => void depth--,
   });
   const top = tree.topNode.firstChild;
   if (!top) throw new PromqlError('the query is empty');
@@ -105,7 +114,7 @@ function readRange(node: SyntaxNode, query: string): Selector {
 
 function readSubquery(node: SyntaxNode, query: string): Expression {
   const [range, step] = childrenOf(node).filter(({ name }) => name === 'DurationExpr');
-  const stepMs = step ? durationMs(textOf(step, query)) : 60_000;
+  const stepMs = step ? stepMsOf(textOf(step, query)) : 60_000;
   return {
     kind: 'subquery',
     of: only(node, query),

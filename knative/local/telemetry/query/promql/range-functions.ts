@@ -41,7 +41,10 @@ function instant({ times, values }: Window, how: 'rate' | 'counter rate' | 'diff
 
 const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
-const variance = (values: readonly number[]): number => mean(values.map((each) => (each - mean(values)) ** 2));
+const variance = (values: readonly number[]): number => {
+  const middle = mean(values);
+  return mean(values.map((each) => (each - middle) ** 2));
+};
 const countChanges = (values: readonly number[], isChange: (before: number, after: number) => boolean): number =>
   values.filter((value, i) => i > 0 && isChange(values[i - 1] as number, value)).length;
 const overTime =
@@ -72,8 +75,8 @@ export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
   resets: overTime((values) => countChanges(values, (before, after) => after < before)),
   avg_over_time: overTime(mean),
   sum_over_time: overTime(sum),
-  min_over_time: overTime((values) => Math.min(...values)),
-  max_over_time: overTime((values) => Math.max(...values)),
+  min_over_time: overTime((values) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
+  max_over_time: overTime((values) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
   count_over_time: overTime((values) => values.length),
   stdvar_over_time: overTime(variance),
   stddev_over_time: overTime((values) => Math.sqrt(variance(values))),
