@@ -1,3 +1,4 @@
+import type { Article } from './article.ts';
 import type { Versioned } from './posts.ts';
 
 /** Rendered articles of posts. */
@@ -14,13 +15,27 @@ export interface ArticleCache {
 }
 
 const maxArticles = 64;
+/** Longer texts are rendered in a thread: they hold up other requests, and some may run away. */
+const maxHereCharacters = 10_000;
+/** An article that could have been better is made anew after this time. */
+const retryMs = 60_000;
 
 /** Markdown, rendered. The renderer and its libraries are loaded by the first text that is. */
-export async function renderArticle(content: string): Promise<string> {
+export async function renderArticle(content: string): Promise<Article> {
+  if (content.length > maxHereCharacters) return (await import('./render-thread.ts')).renderInThread(content);
   return (await loadRenderer()).renderMarkdown(content);
 }
 
 const loadRenderer = () => import('./markdown.ts');
+
+/** Not to be kept for other instances. */
+class Incomplete extends Error {
+  readonly html: string;
+  constructor(html: string) {
+    super('incomplete');
+    this.html = html;
+  }
+}
 
 /**
  * Rendered articles by post and version, at most 64 in this process: a version never changes, so neither does what was rendered.
@@ -29,20 +44,30 @@ const loadRenderer = () => import('./markdown.ts');
 export function articles(
   cache: ArticleCache,
   release: string,
-  render: (content: string) => Promise<string> = renderArticle,
+  render: (content: string) => Promise<Article> = renderArticle,
+  later: (work: () => void, ms: number) => void = (work, ms) => void setTimeout(work, ms).unref(),
 ): Articles {
   const recent = new Map<string, Promise<string>>();
   return {
     prepare: () => void loadRenderer().catch(() => {}),
     of({ post, etag }) {
       // Without a version there is nothing to keep it by.
-      if (!etag) return render(post.content);
+      if (!etag) return render(post.content).then(({ html }) => html);
       const key = `${release}:${post.id}:${etag}`;
       const known = recent.get(key);
       if (known) return known;
-      const rendered = cache.get(key, () => render(post.content));
+      const forget = () => recent.delete(key);
+      const whole = () =>
+        render(post.content).then((article) =>
+          article.complete ? article.html : Promise.reject(new Incomplete(article.html)),
+        );
+      const rendered = cache.get(key, whole).catch((error) => {
+        if (!(error instanceof Incomplete)) throw error;
+        later(forget, retryMs);
+        return error.html;
+      });
       recent.set(key, rendered);
-      rendered.catch(() => recent.delete(key));
+      rendered.catch(forget);
       if (recent.size > maxArticles) recent.delete(recent.keys().next().value as string);
       return rendered;
     },

@@ -48,7 +48,11 @@ export class Editor {
       session = await this.#sessionOf(c, form);
       if (!session) return await this.show(c, { action, ...askToLogIn(form, text) }, undefined);
       if (form.get('action') === 'preview')
-        return await this.show(c, { writing: text, action, preview: await renderArticle(text.content) }, session);
+        return await this.show(
+          c,
+          { writing: text, action, preview: (await renderArticle(text.content)).html },
+          session,
+        );
       const post = await save(text, session);
       await this.#web.pages.purge(allPages);
       return seeOther(c, `/blog/posts/${encodeURIComponent(post.slug)}`);

@@ -1,4 +1,5 @@
 import type { HLJSApi, LanguageFn } from 'highlight.js';
+import { within } from './within.ts';
 
 type Load = () => Promise<{ default: LanguageFn }>;
 
@@ -74,33 +75,71 @@ const aliases: Record<string, string> = {
   zsh: 'bash',
 };
 
-/** Maximum characters of a block that is highlighted: longer blocks block the process for other readers. */
-const maxCodeLength = 40_000;
+/** What is highlighted of one text; code beyond it stays plain: its reader gains little, everybody else waits. */
+const most = { characters: 30_000, blocks: 200, languages: 12 };
 
 let loading: Promise<HLJSApi> | undefined;
 
-/** Marks up code as HTML with classes only. Undefined for a language that is not known, and for very long code. */
-export type Highlight = (code: string, language: string) => string | undefined;
+interface Code {
+  /** As the author calls it. */
+  language: string;
+  code: string;
+}
 
-/** A highlighter for these languages, whatever they are called. */
-export async function highlighter(languages: Iterable<string>): Promise<Highlight> {
-  const wanted = [...new Set(Array.from(languages, nameOf))].filter((name) => name !== undefined);
-  if (wanted.length === 0) return () => undefined;
-  loading ??= import('highlight.js/lib/core').then((module) => module.default);
-  const api = await loading;
-  await Promise.all(wanted.map((name) => register(api, name)));
-  return (code, language) => {
+/** The blocks of one text as HTML with classes only. */
+export interface Highlighted {
+  /** Undefined for a language that is not known, and for what is too much. */
+  blocks: readonly (string | undefined)[];
+  /** False when time ran out. */
+  complete: boolean;
+}
+
+/** Highlights the blocks of one text, in at most so many milliseconds for all of them together. */
+export async function highlight(given: readonly Code[], maxMs: number): Promise<Highlighted> {
+  const chosen = choose(given);
+  if (chosen.every((name) => name === undefined)) return { blocks: chosen, complete: true };
+  const api = await apiWith(new Set(chosen.filter((name) => name !== undefined)));
+  const blocks: (string | undefined)[] = [];
+  const finished = within(maxMs, () => {
+    for (const [index, { code }] of given.entries()) {
+      const language = chosen[index];
+      blocks[index] = language && api.highlight(code, { language, ignoreIllegals: true }).value;
+    }
+    return true;
+  });
+  // What was broken off may have left its grammar in the middle of something.
+  if (!finished) loading = undefined;
+  return { blocks, complete: finished === true };
+}
+
+/** The grammar of each block; undefined for those that stay plain. */
+function choose(given: readonly Code[]): (string | undefined)[] {
+  const languages = new Set<string>();
+  let [characters, blocks] = [0, 0];
+  return given.map(({ language, code }) => {
     const name = nameOf(language);
-    return name === undefined || code.length > maxCodeLength
-      ? undefined
-      : api.highlight(code, { language: name, ignoreIllegals: true }).value;
-  };
+    if (name === undefined) return undefined;
+    characters += code.length;
+    if (characters > most.characters || ++blocks > most.blocks) return undefined;
+    if (!languages.has(name) && languages.size === most.languages) return undefined;
+    languages.add(name);
+    return name;
+  });
+}
+
+async function apiWith(names: Iterable<string>): Promise<HLJSApi> {
+  loading ??= import('highlight.js/lib/core').then((module) => module.default.newInstance());
+  const api = await loading;
+  await Promise.all(Array.from(names, (name) => register(api, name)));
+  return api;
 }
 
 async function register(api: HLJSApi, name: string): Promise<void> {
   if (api.getLanguage(name)) return;
   const grammar = (await (grammars[name] as Load)()).default;
   api.registerLanguage(name, grammar);
+  // Compiles it, which is no part of the time that its code has.
+  api.highlight('', { language: name });
 }
 
 function nameOf(language: string): string | undefined {

@@ -2,8 +2,10 @@ import { createRequire } from 'node:module';
 import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
 import { keepPlaceholders } from './html-elements.ts';
-import { renderMarkdown } from './markdown.ts';
+import { renderMarkdown as render } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
+
+const renderMarkdown = async (text: string) => (await render(text)).html;
 
 const { tests: examples } = createRequire(import.meta.url)('commonmark-spec') as {
   tests: { markdown: string; html: string; number: number; section: string }[];
@@ -88,6 +90,45 @@ describe('Markdown', () => {
     ).toBe(
       '<a href="https://www.youtube.com/embed/abc" rel="nofollow ugc noopener">Embedded content on youtube.com</a>',
     );
+  });
+  it('turns frames into links wherever they stand in a block, and loses nothing that stands around them', async () => {
+    const html = await renderMarkdown(
+      '<div>\n<iframe src=https://a.test/x />after <iframe\n\tsrc = "https://b.test/y"></iframe><iframe title="z">kept</iframe> end\n</div>',
+    );
+    expect(html).toContain(
+      '<a href="https://a.test/x" rel="nofollow ugc noopener">Embedded content on a.test</a>after',
+    );
+    expect(html).toContain('<a href="https://b.test/y" rel="nofollow ugc noopener">Embedded content on b.test</a>');
+    expect(html).toContain('kept end');
+  });
+  it('breaks off highlighting that runs away, and highlights the next text all the same', async () => {
+    const { html, complete } = await render(
+      `\`\`\`java\n${'$'.repeat(20_000)}\n\`\`\`\n\n\`\`\`java\nint a = 1;\n\`\`\``,
+    );
+    expect(complete).toBe(false);
+    expect(html).not.toContain('hljs-');
+    expect(html).toContain('<pre tabindex="0"><code class="language-java">int a = 1;\n</code></pre>');
+    const next = await render('```java\nint a = 1;\n```');
+    expect(next.complete).toBe(true);
+    expect(next.html).toContain('hljs-');
+  });
+  it('highlights so much of a text, and leaves the rest of its code plain', async () => {
+    const blocks = '```js\nlet a = 1;\n```\n'.repeat(300);
+    expect((await render(blocks, { highlightMs: 5_000 })).html.match(/hljs-keyword/g)?.length).toBe(200);
+    const long = `\`\`\`js\n${'let a = 1;\n'.repeat(2_000)}\`\`\`\n`.repeat(2);
+    expect((await render(long, { highlightMs: 5_000 })).html.match(/<code class="language-js"><span/g)?.length).toBe(1);
+  });
+  it('lets no definition of a link fill the page', async () => {
+    const html = await renderMarkdown(`[a]: /${'u'.repeat(40_000)}\n[b]: /short\n\n${'[a] '.repeat(4_000)}\n\n[b]`);
+    expect(html.length).toBeLessThan(1_000_000);
+    expect(html).toContain('uuu">a</a>');
+  });
+  it('shows a text that is too long for a page as it was written', async () => {
+    expect(await renderMarkdown('*a* '.repeat(60_000))).toContain('<pre class="as-written" tabindex="0">*a* *a*');
+  });
+  it('shuts no element so deep that a browser would have to give up', async () => {
+    const html = await renderMarkdown('<b>'.repeat(500));
+    expect(html.match(/<b>/g)?.length).toBeLessThanOrEqual(100);
   });
   it.each([
     ['brackets', '['.repeat(50_000)],

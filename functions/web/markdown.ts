@@ -1,7 +1,18 @@
 import MarkdownIt from 'markdown-it';
-import { type Highlight, highlighter } from './highlight.ts';
+import { type Article, asWritten } from './article.ts';
+import { highlight } from './highlight.ts';
 import { keepPlaceholders } from './html-elements.ts';
 import { sanitise, userId } from './sanitise.ts';
+
+/** Longest text: 100,000 code points, which a post may have. */
+const maxCharacters = 200_000;
+/** Most of what takes time: blocks and cells, characters that may mean something within them, and elements of the result. */
+const most = { tokens: 40_000, marks: 15_000, elements: 15_000, markup: 2_000_000 };
+/** Characters that all links to definitions may take from them: a short label may stand for a very long address. */
+const maxReferenced = 400_000;
+
+/** Time for the code of one text, ms: others wait as long. */
+const defaultHighlightMs = 50;
 
 const markdown = new MarkdownIt({ html: true });
 const { escapeHtml } = markdown.utils;
@@ -11,20 +22,79 @@ type Token = ReturnType<typeof markdown.parse>[number];
 
 /**
  * Markdown (CommonMark with tables and strikethrough, HTML allowed) as sanitised HTML. Headings get ids, fenced code in a
- * known language is highlighted, embedded frames become links.
+ * known language is highlighted, embedded frames become links. What no page could hold stands as it was written.
  */
-export async function renderMarkdown(text: string): Promise<string> {
-  const tokens = markdown.parse(text, {});
-  const fences = tokens.filter(({ type }) => type === 'fence').map(languageOf);
+export async function renderMarkdown(text: string, { highlightMs = defaultHighlightMs } = {}): Promise<Article> {
+  if (text.length > maxCharacters) return { html: asWritten(text), complete: true };
+  const tokens = parsed(text);
+  if (!tokens) return { html: asWritten(text), complete: true };
   identifyHeadings(tokens);
-  return sanitise(markdown.renderer.render(tokens, markdown.options, { highlight: await highlighter(fences) }));
+  const fences = tokens.filter(({ type }) => type === 'fence');
+  const { blocks, complete } = await highlight(
+    fences.map((token) => ({ language: languageOf(token), code: token.content })),
+    highlightMs,
+  );
+  const highlighted = new Map(fences.map((token, index) => [token, blocks[index]]));
+  const unsafe = markdown.renderer.render(tokens, markdown.options, { highlighted });
+  if (unsafe.length > most.markup || count(unsafe, /<[a-z]/gi) > most.elements)
+    return { html: asWritten(text), complete: true };
+  return { html: sanitise(unsafe), complete };
+}
+
+/** Says that a text has too much in it. */
+class Intricate extends Error {}
+
+function parsed(text: string): Token[] | undefined {
+  try {
+    return markdown.parse(text, {});
+  } catch (error) {
+    if (error instanceof Intricate) return undefined;
+    throw error;
+  }
+}
+
+const { State } = markdown.block;
+/** Stops among the blocks already: a short table may have very many cells, as rows are filled up. */
+markdown.block.State = class extends State {
+  override push(...token: Parameters<InstanceType<typeof State>['push']>): Token {
+    if (this.tokens.length > most.tokens) throw new Intricate();
+    return super.push(...token);
+  }
+};
+
+/** Between the blocks and what is in them, which takes most of the time. */
+markdown.core.ruler.before('inline', 'bounds', ({ env, tokens }) => {
+  if (env.references) env.references = bounded(env.references);
+  let marks = 0;
+  for (const { type, content } of tokens)
+    if (type === 'inline' || type === 'html_block') marks += count(content, /[[\]*_<!`&\\~]/g);
+  if (marks > most.marks) throw new Intricate();
+});
+
+function count(text: string, pattern: RegExp): number {
+  let found = 0;
+  pattern.lastIndex = 0;
+  while (pattern.test(text)) found++;
+  return found;
+}
+
+/** Definitions of links, which are not found any more when much has been taken from them. */
+function bounded(references: Record<string, { href: string; title: string }>): typeof references {
+  let left = maxReferenced;
+  return new Proxy(references, {
+    get(of, label: string) {
+      const found = of[label];
+      if (found) left -= found.href.length + found.title.length;
+      return left < 0 ? undefined : found;
+    },
+  });
 }
 
 rules.fence = (tokens, index, _options, env) => {
   const token = tokens[index] as Token;
   const language = languageOf(token);
   const code =
-    (language && (env as { highlight: Highlight }).highlight(token.content, language)) || escapeHtml(token.content);
+    (env as { highlighted: Map<Token, string | undefined> }).highlighted.get(token) ?? escapeHtml(token.content);
   return `<pre><code${language ? ` class="language-${escapeHtml(language)}"` : ''}>${code}</code></pre>\n`;
 };
 rules.html_inline = (tokens, index) => keepPlaceholders((tokens[index] as Token).content);
@@ -66,12 +136,15 @@ const slugOf = (text: string): string =>
     .replace(/[^\p{L}\p{M}\p{N}\s_-]/gu, '')
     .replace(/\s/g, '-');
 
-/** A frame shows another site, which our pages never load; its address is still of use. */
+/**
+ * A frame shows another site, which our pages never load; its address is still of use.
+ * Linear: each of the parts ends at the next `<`, so that no character is looked at twice.
+ */
 const framesAsLinks = (html: string): string =>
-  html.replace(
-    /<iframe\b[^>]*?\ssrc\s*=\s*["']?(https?:\/\/[^"'\s<>]+)[^>]*>(?:[^<]*<\/iframe\s*>)?/gi,
-    (_, address: string) => `<a href="${address}">${label(address)}</a>`,
-  );
+  html.replace(/<iframe\b([^<>]*)>(?:[^<]*<\/iframe\s*>)?/gi, (frame, attributes: string) => {
+    const address = /\ssrc\s*=\s*["']?(https?:\/\/[^"'\s<>]+)/i.exec(attributes)?.[1];
+    return address ? `<a href="${address}">${label(address)}</a>` : frame;
+  });
 
 function label(address: string): string {
   const host = URL.canParse(address) ? new URL(address).host.replace(/^www\./, '') : '';

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
-import { renderMarkdown } from './markdown.ts';
+import { renderMarkdown as render } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
+
+const renderMarkdown = async (text: string) => (await render(text)).html;
 
 const elements = new Set(
   'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr'.split(

@@ -9,6 +9,9 @@ const withContent =
     ' ',
   );
 
+/** Deepest nesting of elements; of deeper ones only the tags are removed. */
+const maxDepth = 100;
+
 /** Where relative addresses start; the host is nobody's. */
 const here = 'https://here.invalid/blog/posts/';
 
@@ -21,6 +24,7 @@ export function sanitise(unsafe: string): string {
   return sanitizeHtml(unsafe, {
     allowedTags: tags.split(' '),
     nonTextTags: withContent,
+    nestingLimit: maxDepth,
     allowedAttributes: {
       '*': ['id', 'dir', 'lang', 'title'],
       a: ['href', 'rel'],
@@ -91,8 +95,9 @@ function picture(
 
 /** Where an address leads as a browser reads it (WHATWG URL, which drops tabs and line ends, and takes `\` for `/`); undefined where no link may. */
 function originOf(address: string): 'here' | 'elsewhere' | 'mail' | undefined {
-  if (!URL.canParse(address, here)) return undefined;
-  const { protocol, host } = new URL(address, here);
+  const url = URL.parse(address, here);
+  if (!url) return undefined;
+  const { protocol, host } = url;
   if (protocol === 'mailto:') return 'mail';
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;
   return host === 'here.invalid' ? 'here' : 'elsewhere';

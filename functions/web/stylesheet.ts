@@ -171,6 +171,7 @@ button, input, textarea { font: inherit; color: inherit; }
 .prose :not(pre) > :is(code, kbd, samp) { padding: .12em .35em; border-radius: 5px; background: var(--sunken); border: 1px solid var(--line); }
 .prose pre { padding: 1.05rem 1.2rem; border: 1px solid var(--line); border-radius: 10px; background: var(--sunken); overflow-x: auto; font: .9rem/1.6 var(--mono); direction: ltr; text-align: left; overflow-wrap: normal; tab-size: 4; unicode-bidi: isolate; }
 .prose pre code { font-size: inherit; }
+.prose .as-written { white-space: pre-wrap; overflow-wrap: anywhere; }
 .prose mark { background: var(--mark); color: inherit; }
 .prose .table { overflow-x: auto; }
 .prose table { border-collapse: collapse; min-width: 60%; font: .9375rem/1.5 var(--sans); font-variant-numeric: tabular-nums; overflow-wrap: break-word; }

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { type DefaultTreeAdapterMap, parse } from 'parse5';
+import { expect, test } from 'vitest';
+import { renderMarkdown } from './markdown.ts';
+import { markdownDocument } from './markdown-document.fixture.ts';
+
+type Node = DefaultTreeAdapterMap['node'];
+
+/** `MARKDOWN_FUZZ_RUNS=10000 npx vitest run functions/web/markdown-fuzz.test.ts`; the figures are in docs/security/fuzz.md. */
+const numRuns = Number(process.env.MARKDOWN_FUZZ_RUNS ?? 200);
+const seed = Number(process.env.MARKDOWN_FUZZ_SEED ?? 20_261_128);
+
+const allowed = new Set(
+  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr'.split(
+    ' ',
+  ),
+);
+const addresses = new Set([
+  'href',
+  'src',
+  'action',
+  'formaction',
+  'xlink:href',
+  'data',
+  'poster',
+  'background',
+  'cite',
+]);
+const schemes = new Set(['http:', 'https:', 'mailto:']);
+
+/** What a browser would do with an article that an article must not do, as WHATWG's parser (parse5) reads the page. */
+function escapes(article: string): string[] {
+  const page = parse(
+    `<!doctype html><html><head></head><body><div class="prose">${article}</div><p id="after"></p></body></html>`,
+  );
+  const found: string[] = [];
+  const visit = (node: Node, inside: boolean): void => {
+    if (node.nodeName === '#comment') found.push('a comment');
+    if ('tagName' in node) {
+      const { tagName, attrs } = node;
+      const isFrame =
+        ['html', 'head', 'body'].includes(tagName) || attrs.some(({ value }) => value === 'prose' || value === 'after');
+      if (!isFrame && !inside) found.push(`<${tagName}> outside of the article`);
+      if (!isFrame && !allowed.has(tagName)) found.push(`<${tagName}>`);
+      for (const { name, value } of attrs) {
+        if (/^on/i.test(name) || ['style', 'srcdoc', 'srcset', 'is', 'slot', 'name'].includes(name)) found.push(name);
+        if (addresses.has(name) && !schemes.has(URL.parse(value, 'https://here.test/')?.protocol ?? 'https:'))
+          found.push(`${name}=${value}`);
+      }
+      if (attrs.some(({ value }) => value === 'after') && (inside || tagName !== 'p'))
+        found.push('the rest of the page is inside');
+      inside ||= attrs.some(({ value }) => value === 'prose');
+    } else if (node.nodeName === '#text' && 'value' in node && !inside && node.value.trim() !== '')
+      found.push('text outside');
+    if ('childNodes' in node) for (const child of node.childNodes) visit(child, inside);
+  };
+  visit(page, false);
+  return found;
+}
+
+test('what escapes is seen by this test', () => {
+  for (const html of [
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '<a href="java\tscript:alert(1)">x</a>',
+    '</div><p>x</p>',
+    '<!-- x',
+    '<svg></svg>',
+    '<table><div>x',
+    '<p style="color:red">x</p>',
+  ])
+    expect([html, escapes(html).length > 0]).toEqual([html, true]);
+});
+
+test(`nothing of ${numRuns} documents runs, loads or leaves its place in the page (seed ${seed})`, async () => {
+  let documents = 0;
+  const safe = async (text: string) => {
+    const { html } = await renderMarkdown(text);
+    documents++;
+    expect(escapes(html)).toEqual([]);
+  };
+  await fc.assert(fc.asyncProperty(markdownDocument, safe), { numRuns, seed });
+  expect(documents).toBeGreaterThanOrEqual(numRuns);
+}, 600_000);

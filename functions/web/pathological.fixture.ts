@@ -1,0 +1,125 @@
+/** As long as a post may be. */
+const characters = 100_000;
+
+const many = (unit: string): string => unit.repeat(Math.floor(characters / unit.length));
+const nested = (open: string, middle: string, close: string): string => {
+  const times = Math.floor((characters - middle.length) / (open.length + close.length));
+  return open.repeat(times) + middle + close.repeat(times);
+};
+const rows = (count: number, row: (index: number) => string): string =>
+  Array.from({ length: count }, (_, i) => row(i)).join('');
+const fenced = (language: string, code: string): string => `\`\`\`${language}\n${code}\n\`\`\`\n`;
+const code = (language: string, unit: string, length = 29_900): string =>
+  fenced(language, unit.repeat(Math.floor(length / unit.length)));
+
+/** Texts that took somebody's renderer, or an earlier one of ours, more than linear time or memory: where from, what, text. */
+export const pathological: readonly (readonly [string, string, string])[] = [
+  // cmark, test/pathological_tests.py, and what markdown-it ported of it
+  ['cmark', 'nested strong emphasis', nested('*a **a ', 'b', ' a** a*')],
+  ['cmark', 'closers of emphasis without openers', many('a_ ')],
+  ['cmark', 'openers of emphasis without closers', many('_a ')],
+  ['cmark', 'closers of links without openers', many('a]')],
+  ['cmark', 'openers of links without closers', many('[a')],
+  ['cmark', 'mismatched openers and closers', many('*a_ ')],
+  ['cmark', 'openers and closers, multiples of 3', `a**b${many('c* ')}`],
+  ['cmark', 'openers of links, closers of emphasis', many('[ a_')],
+  ['cmark', 'nested brackets', nested('[', 'a', ']')],
+  ['cmark', 'nested quotations', `${many('> ')}a`],
+  ['cmark', 'deeply nested lists', rows(440, (depth) => `${'  '.repeat(depth)}* a\n`)],
+  ['cmark', 'backticks of every length', rows(440, (length) => `e${'`'.repeat(length)}`)],
+  ['cmark', 'unclosed links with an angle', many('[a](<b')],
+  ['cmark', 'unclosed links', many('[a](b')],
+  ['cmark', 'many definitions', rows(7_000, (index) => `[${index}]: u\n`) + '[0] '.repeat(5_000)],
+  ['cmark 299', 'unclosed CDATA', many('a <![CDATA[')],
+  ['cmark 379', 'unclosed instructions', `a${many('<?')}`],
+  ['cmark 379', 'unclosed declarations', `a${many('<!D ')}`],
+  ['cmark 389', 'emphasis within emphasis', '*a '.repeat(16_000) + '_a*_ '.repeat(10_000)],
+  ['cmark', 'nested inlines', nested('*', 'a', '*')],
+  ['cmark', 'unclosed comments', `</${many('<!--')}`],
+  ['cmark', 'one long label for many', `[a]: /${'u'.repeat(40_000)}\n\n${'[a]'.repeat(19_000)}`],
+  // commonmark.js
+  ['commonmark.js 129', 'one definition again and again', many('[a]: u\n')],
+  ['commonmark.js 157', 'backslashes in a label', `[${many('\\')}`],
+  ['commonmark.js', 'bracket and parenthesis', many('[](')],
+  // markdown-it
+  ['markdown-it 732', 'empty links within links', many('[](')],
+  ['markdown-it 733', 'escaped backticks', many('\\``')],
+  ['markdown-it 734', 'two parentheses', many('[]((')],
+  ['markdown-it 735', 'three kinds of runs', many('**_* ')],
+  ['markdown-it 736', 'backticks and backslashes', many('``\\')],
+  ['markdown-it 737', 'angles', `${many('<')}>`],
+  ['markdown-it', 'pictures in links', many('![[]()')],
+  ['markdown-it', 'links with a blank', many('[ (](')],
+  ['markdown-it', 'spaces before a hard break', `x${' '.repeat(99_000)}x  \nx`],
+  ['markdown-it 1208', 'mismatched quotes', `${'"a '.repeat(16_000)}${"b' ".repeat(16_000)}`],
+  // md4c
+  ['md4c 57', 'empty angles', many('<>')],
+  ['md4c 66', 'lists in a line', `${many('* ')}a`],
+  ['md4c 236', 'links over lines', many('](['.concat('\n'))],
+  // highlight.js 4529, 4362, 2664, and every position of a word tried again
+  ['highlight.js 4362', 'words in C', code('c', 'a ')],
+  ['highlight.js 4362', 'words in C++', code('cpp', 'a ')],
+  ['highlight.js 4529', 'quotes in C#', code('csharp', '"""" ')],
+  ['highlight.js 4529', 'generics in C#', code('csharp', 'a<b> ')],
+  ['highlight.js 4529', 'a regular expression in Perl', code('perl', 'm/a')],
+  ['highlight.js 4529', 'dollars in Perl', code('perl', '$')],
+  ['highlight.js 4529', 'brackets in PowerShell', code('powershell', '[a')],
+  ['highlight.js 4529', 'words in JSON', code('json', '"a')],
+  ['highlight.js 2664', 'slashes in JavaScript', code('javascript', '/')],
+  ['highlight.js', 'angles in TypeScript', code('typescript', '<a ')],
+  ['highlight.js', 'one word in CSS', fenced('css', `{${'a'.repeat(29_000)}`)],
+  ['ours', 'dollars in Java', code('java', '$', 20_000)],
+  ['ours', 'blank lines in Java', code('java', '\n')],
+  ['ours', 'one word in Kotlin', code('kotlin', 'a')],
+  ['ours', 'one word in Swift', code('swift', 'a')],
+  ['ours', 'spaces in Haskell', code('haskell', ' ')],
+  ['ours', 'one word in Scala', code('scala', 'a')],
+  ['ours', 'dollars in PHP', code('php', '$a->')],
+  ['ours', 'very many blocks', many(fenced('js', 'a'))],
+  [
+    'ours',
+    'blocks in every language',
+    [
+      'bash',
+      'c',
+      'cpp',
+      'css',
+      'diff',
+      'go',
+      'http',
+      'ini',
+      'java',
+      'js',
+      'json',
+      'lua',
+      'md',
+      'php',
+      'py',
+      'rb',
+      'rs',
+      'sql',
+      'ts',
+      'xml',
+    ]
+      .map((name) => code(name, 'a("b") + 1; ', 2_400))
+      .join(''),
+  ],
+  // Raw HTML
+  ['ours', 'frames without an end', `<div>\n${'<iframe src=https://a.test/ '.repeat(600)}`],
+  ['ours', 'frames', `<div>\n${'<iframe src=https://a.test/x></iframe>'.repeat(2_600)}`],
+  ['ours', 'frames with spaces', `<div>\n${many('<iframe \t \t src=')}`],
+  ['ours', 'frames and white space', `<div>\n<iframe${' '.repeat(50_000)}>${'</iframe '.repeat(5_000)}`],
+  ['ours', 'open elements', many('<b>')],
+  ['ours', 'open elements and others closed', '<b>'.repeat(16_000) + '</i>'.repeat(12_000)],
+  ['ours', 'attributes', `<div ${'a '.repeat(49_000)}>`],
+  ['ours', 'classes', `<span class="${'hljs-a '.repeat(14_000)}">x</span>`],
+  ['ours', 'tags that never end', many('<a href="')],
+  ['ours', 'noscript in paragraphs', `<div>\n${many('<noscript><p>')}`],
+  ['ours', 'entities', many('&#x0;&lt')],
+  ['ours', 'pictures from elsewhere', many('![](//a.b/c)')],
+  // Blocks
+  ['ours', 'a table of empty cells', `|${'a|'.repeat(500)}\n|${'-|'.repeat(500)}\n${'|x\n'.repeat(500)}`],
+  ['ours', 'rows of a table', `|a|b|\n|-|-|\n${'|x|y|\n'.repeat(16_000)}`],
+  ['ours', 'headings of one text', many('# a\n')],
+  ['ours', 'lists within quotations', rows(300, (depth) => `${'> - '.repeat(depth % 80)}a\n`)],
+];
