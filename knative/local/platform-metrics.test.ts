@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => b.close());
 
-test('the platform measures its instances, requests, and what each Trigger has not finished', async () => {
+test('the platform measures its instances, requests, event loop, and what each Trigger has not finished', async () => {
   let respond: (status: number) => void = () => {};
   b.consumers.set('slow', () => new Promise<number>((resolve) => (respond = resolve)));
   await b.send({ id: '1', type: 'test', source: '/posts' });
@@ -23,16 +23,18 @@ test('the platform measures its instances, requests, and what each Trigger has n
       last_cold_start_ms: null,
     },
   ];
+  const delays = [0.25, undefined];
+  const delay = { take: () => delays.shift(), stop: () => {} };
   let nowMs = 0;
   const measure = () => {
     nowMs += 60_000;
-    measurePlatform({ telemetry: b.telemetry, services, brokers: b.brokers, now: () => nowMs })();
+    measurePlatform({ telemetry: b.telemetry, services, brokers: b.brokers, now: () => nowMs, delay })();
   };
   measure();
   const values = () =>
     Object.fromEntries(
       [...b.telemetry.metrics.all()].map(({ family, labels, samples }) => [
-        `${family.name} ${labels.kn_service_name ?? labels.trigger}`,
+        `${family.name} ${labels.kn_service_name ?? labels.trigger ?? labels.service_name}`,
         samples.at(-1)?.value,
       ]),
     );
@@ -40,6 +42,7 @@ test('the platform measures its instances, requests, and what each Trigger has n
     'kn.revision.pods.count web': 2,
     'dormouse.local.requests web': 7,
     'dormouse.local.broker.backlog slow': 1,
+    'nodejs.eventloop.delay.max platform': 0.25,
   });
   respond(202);
   await b.clock.advance(1_000);

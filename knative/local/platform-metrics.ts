@@ -1,7 +1,9 @@
 import type { Brokers } from '@dormouse/eventing/broker';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
+import { metrics } from '@dormouse/signals/metrics';
 import type { Family } from '@dormouse/telemetry/metric-store';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
+import { type EventLoopDelay, eventLoopDelay } from './event-loop-delay.ts';
 
 /** What the platform measures of itself; instances have the name that Knative gives them on a cluster. */
 const platformMetrics = {
@@ -26,6 +28,7 @@ export interface PlatformMetricsOptions {
   brokers: Pick<Brokers, 'backlogs'>;
   everyMs?: number;
   now?: () => number;
+  delay?: EventLoopDelay;
 }
 
 /** Adds the platform's own numbers to the telemetry from time to time; returns how to stop. */
@@ -35,6 +38,7 @@ export function measurePlatform({
   brokers,
   everyMs = 10_000,
   now = Date.now,
+  delay = eventLoopDelay(),
 }: PlatformMetricsOptions): () => void {
   const add = (family: Family, labels: Record<string, string>, value: number) =>
     telemetry.addMeasured({
@@ -49,8 +53,13 @@ export function measurePlatform({
       add(platformMetrics.requests, { kn_service_name: name }, requests);
     }
     for (const { trigger, events } of brokers.backlogs()) add(platformMetrics.backlog, { trigger }, events);
+    const seconds = delay.take();
+    if (seconds !== undefined) add(metrics.eventLoopDelayMax, {}, seconds);
   };
   look();
   const timer = setInterval(look, everyMs).unref();
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    delay.stop();
+  };
 }

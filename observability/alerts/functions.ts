@@ -36,6 +36,13 @@ export const functionAlerts: Group = {
       summary: 'One of twenty requests to {{ $labels.service_name }} takes longer than a second.',
     },
     {
+      name: 'EventLoopBlocked',
+      severity: 'ticket',
+      // What has happened once can be asked for again: it does not wait for a second time.
+      expr: `max by (service_name) (max_over_time(${series.eventLoopDelayMax}[5m])) > 0.2`,
+      summary: 'One piece of work held everything else of {{ $labels.service_name }} for more than 200 ms.',
+    },
+    {
       name: 'ColdStartsSlow',
       severity: 'ticket',
       expr:

@@ -1,7 +1,7 @@
 import { series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
-const { requestDuration, firstResponseDuration, rateLimitRefusals } = series;
+const { requestDuration, firstResponseDuration, rateLimitRefusals, eventLoopDelayMax } = series;
 const posts = { service_name: 'posts' };
 const get = { ...posts, http_request_method: 'GET', http_route: '/blog/api/posts', http_response_status_code: '200' };
 const answered = (status: string, values: string) => ({
@@ -25,6 +25,12 @@ const woken = (starts: number, slow: number) => ({
 /** What the collector counts of the gateway's spans: kind and outcome of each. */
 const spans = (status_code: string, values: string, span_kind = 'SPAN_KIND_SERVER') => ({
   [named('span_calls_total', { service_name: 'istio-ingressgateway.istio-system', span_kind, status_code })]: values,
+});
+
+/** Longest delay of the event loop in each push, of two instances. */
+const blocked = (values: string) => ({
+  [named(eventLoopDelayMax, { service_name: 'web', instance: 'web-1' })]: values,
+  [named(eventLoopDelayMax, { service_name: 'web', instance: 'web-2' })]: '0.02x30',
 });
 
 const pods = (desired: string, ready: string, k8s_namespace_name = 'dormouse') => {
@@ -81,6 +87,12 @@ export const functionCases: readonly Case[] = [
     '15m',
     took({ ...get, http_request_method: 'POST', http_route: '/events' }, 100, 50),
   ),
+
+  firing('EventLoopBlocked', 'one text took 300 ms three minutes ago', '10m', blocked('0.01x6 0.3 0.01x20'), {
+    service_name: 'web',
+  }),
+  silent('EventLoopBlocked', 'one text took 300 ms, and no other since', '15m', blocked('0.01x6 0.3 0.01x20')),
+  silent('EventLoopBlocked', 'the longest wait is 150 ms', '10m', blocked('0.15x20')),
 
   ...lasting(
     '8m',
