@@ -211,6 +211,7 @@ export function browser(app: App, origin = 'http://blog.test') {
     );
   return {
     cookies,
+    send,
     get: (path: string, headers: Sent = {}) => send(path, { headers }),
     /** Sends the form of the page shown last, with what is typed into it. */
     submit: (path: string, typed: Record<string, string> = {}, headers: Sent = {}) =>

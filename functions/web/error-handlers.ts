@@ -14,8 +14,10 @@ export function errorHandlers(app: Hono<Env>, sessions: Sessions): void {
   const respond = async (c: Context, error: AppError): Promise<Response> => {
     const trace = currentTrace()?.traceId ?? '';
     if (!isForPeople(c)) {
-      const { status, headers, body } = problem(error, trace);
-      return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...safeHeaders } });
+      const response = problem(error, trace);
+      // The context's own response keeps a cookie that was renewed before the failure.
+      for (const [name, value] of [...response.headers, ...Object.entries(safeHeaders)]) c.header(name, value);
+      return c.body(await response.text(), response.status as 400);
     }
     const viewer: Viewer | undefined = mayBeSignedIn(c)
       ? await viewerOf(c, sessions).catch(() => undefined)

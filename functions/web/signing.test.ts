@@ -382,3 +382,52 @@ describe('claiming an imported account', () => {
     expect(ada.text()).toContain('Password is too easy to guess.');
   });
 });
+
+describe('a renewed session', () => {
+  const expired = { dormouse_access: accessToken('ada', startMs / 1000 - 1), dormouse_refresh: 'refresh.ada' };
+  const worlds = {
+    'as it is': () => world(),
+    'with everything renamed': () => {
+      const { web } = world();
+      return world({ posts: { ...web.posts, bySlug: async () => ({ moved: 'new' }) } });
+    },
+    'with every function failing': () => {
+      const { web } = world();
+      const failing = async () => fail('unavailable', 'x');
+      const posts = Object.fromEntries(Object.keys(web.posts).map((name) => [name, failing]));
+      return world({ posts: posts as never, categories: { all: failing, movedTo: failing } });
+    },
+  };
+  const addresses = [
+    ...new Set(
+      world()
+        .app.routes.filter(({ method }) => method === 'GET' || method === 'POST')
+        .map(
+          ({ method, path }) => `${method} ${path.replace(/:slug(\{.*\})?/, 'csharp').replace(/:hash(\{.*\})?/, 'a')}`,
+        ),
+    ),
+    'GET /nothing/here',
+    'PUT /blog/',
+  ];
+
+  it.each(
+    Object.keys(worlds).flatMap((name) =>
+      ['text/html', 'application/json'].map((accept) => [name, accept] as [keyof typeof worlds, string]),
+    ),
+  )('keeps its cookie in every kind of answer: %s, for %s', async (name, accept) => {
+    const lost: string[] = [];
+    let renewed = 0;
+    for (const address of addresses) {
+      const { app, did } = worlds[name]();
+      const ada = browser(app);
+      for (const [cookie, value] of Object.entries(expired)) ada.cookies.set(cookie, value);
+      const [method, path] = address.split(' ') as [string, string];
+      await (method === 'POST' ? ada.submit(path, {}, { accept }) : ada.send(path, { method, headers: { accept } }));
+      if (did('refresh').length === 0) continue;
+      renewed++;
+      if (ada.cookies.get('dormouse_access') !== accessToken('ada', startMs / 1000 + 900)) lost.push(address);
+    }
+    expect(lost).toEqual([]);
+    expect(renewed).toBeGreaterThan(5);
+  });
+});
