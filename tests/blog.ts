@@ -50,7 +50,7 @@ export function blogAt(url: string): Blog {
   return {
     call,
     async register(name = `person-${Date.now().toString(36)}-${people++}`) {
-      const password = `correct horse ${name}`;
+      const password = 'correct horse battery';
       bodyOf(await auth('POST /api/register', { body: { username: name, email: `${name}@example.org`, password } }));
       const { token } = bodyOf(await auth('POST /api/login', { body: { username: name, password } }));
       const as: Author['call'] = <T>(method: string, path: string, options: CallOptions = {}) =>

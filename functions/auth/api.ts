@@ -1,8 +1,17 @@
 import { id, text, timestamp } from '@dormouse/events/field';
 import { content, empty, route } from '@dormouse/runtime/api';
 import { roles } from '@dormouse/runtime/caller';
+import { revocations } from '@dormouse/runtime/revocations';
 import * as v from 'valibot';
-import { accountChange, claiming, credentials, heldToken, importedAccount, newAccount } from './requests.ts';
+import {
+  accountChange,
+  accountRemoval,
+  claiming,
+  credentials,
+  heldToken,
+  importedAccount,
+  newAccount,
+} from './requests.ts';
 
 const role = v.picklist(roles);
 const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Seconds until it expires.'));
@@ -44,6 +53,9 @@ const keys = v.pipe(
   v.strictObject({
     keys: v.array(
       v.strictObject({ kty: text, crv: text, x: text, use: text, alg: text, kid: text, y: v.optional(text) }),
+    ),
+    revoked: v.optional(
+      v.pipe(revocations, v.description('What ended before its access tokens do; only for our own functions.')),
     ),
   }),
   v.title('KeySet'),
@@ -128,7 +140,11 @@ export const api = {
   }),
   removeMe: route('DELETE /api/me', {
     summary: 'Delete one’s own account',
+    description: 'Needs the password, which counts like a log-in.',
     roles: 'any',
+    body: accountRemoval,
+    examples: { ada: { current_password: 'correct horse battery' } },
+    errors: ['too_many_requests'],
     responses: () => ({ 204: empty('The account is gone; its name is not given out again.') }),
   }),
   claim: route('POST /api/claim', {
@@ -140,7 +156,8 @@ export const api = {
   }),
   logIn: route('POST /api/login', {
     summary: 'Log in',
-    description: 'At most 5 attempts a minute for a user name.',
+    description:
+      'At most 5 attempts a minute for a user name from one network (IPv6: a /64). After many wrong passwords in a row for a name, further ones from networks that its owner has not used wait, longer each time.',
     body: credentials,
     examples: { ada: { username: 'ada', password: 'correct horse battery' } },
     errors: ['unauthorized', 'forbidden', 'too_many_requests'],

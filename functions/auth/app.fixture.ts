@@ -9,6 +9,7 @@ import { type Subject, signAccessToken } from './access-token.ts';
 import { api } from './api.ts';
 import { createApp } from './app.ts';
 import type { Auth } from './dependencies.ts';
+import { firstOfMinute } from './first-of-minute.ts';
 import { initKeys } from './key-folder.ts';
 import { openKeyring } from './keyring.ts';
 import { defaultLimits } from './limits.ts';
@@ -41,6 +42,7 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     audience: 'dormouse',
     address: (c) => c.req.header('x-client-address') ?? 'unknown',
     log: silentLog,
+    firstRefusal: firstOfMinute(now),
     now,
     ...changes,
   };

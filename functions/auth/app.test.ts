@@ -227,6 +227,36 @@ describe('logging out', () => {
     expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
   });
 
+  test.each(['GET /verify', 'GET /api/me', 'PATCH /api/me'])(
+    'ends the access token with it: %s is 401',
+    async (call) => {
+      const [method, path] = call.split(' ') as [string, string];
+      const { refresh_token, headers } = await loggedIn({ refresh: 'body' });
+      const body = method === 'PATCH' ? { display_name: 'Eve' } : undefined;
+      expect((await send(method, path, body, headers)).status).toBe(200);
+      await send('POST', '/api/logout', { refresh_token });
+      expect((await send(method, path, body, headers)).status).toBe(401);
+    },
+  );
+
+  test('takes more than the id of a session, which access tokens show', async () => {
+    const { refresh_token, headers } = await loggedIn({ refresh: 'body' });
+    const [session] = refresh_token.split('.');
+    const madeUp = `${session}.${'A'.repeat(43)}`;
+    expect((await send('POST', '/api/logout', { refresh_token: madeUp })).status).toBe(204);
+    expect((await send('GET', '/verify', undefined, headers)).status).toBe(200);
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(200);
+  });
+
+  test('ends the log-in of the access token where the refresh token is an old one', async () => {
+    const { refresh_token, headers } = await loggedIn({ refresh: 'body' });
+    const refreshed = await send('POST', '/api/token/refresh', { refresh_token });
+    const renewed = (await refreshed.json()) as { refresh_token: string };
+    fixture.clock.ms += 11_000;
+    expect((await send('POST', '/api/logout', { refresh_token }, headers)).status).toBe(204);
+    expect((await send('POST', '/api/token/refresh', { refresh_token: renewed.refresh_token })).status).toBe(401);
+  });
+
   test('leaves other log-ins of the user alone', async () => {
     const { username, headers } = await loggedIn();
     const { refresh_token } = (await (await login(username, { refresh: 'body' })).json()) as { refresh_token: string };
@@ -313,9 +343,21 @@ describe('an own account', () => {
     expect((await login(username)).status).toBe(200);
   });
 
+  test.each([
+    ['without the password', undefined],
+    ['with an empty body', {}],
+    ['with a wrong password', { current_password: 'guessed' }],
+  ])('is not deleted %s: a stolen access token is not enough', async (_, body) => {
+    const { headers, username } = await loggedIn();
+    const response = await send('DELETE', '/api/me', body, headers);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ field: 'current_password' }] });
+    expect((await login(username)).status).toBe(200);
+  });
+
   test('is deleted for good: no token, log-in or page is left, and the name stays taken', async () => {
     const { headers, username, user, refresh_token } = await loggedIn({ refresh: 'body' });
-    expect((await send('DELETE', '/api/me', undefined, headers)).status).toBe(204);
+    expect((await send('DELETE', '/api/me', { current_password: password }, headers)).status).toBe(204);
     expect((await send('GET', '/api/me', undefined, headers)).status).toBe(401);
     expect((await send('GET', '/verify', undefined, headers)).status).toBe(401);
     expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
@@ -371,6 +413,24 @@ describe('an import', () => {
     expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({ display_name: 'Zoë Näme' });
   });
 
+  test('is over for an administrator who logged out, or is none any more', async () => {
+    const { username } = await loggedIn();
+    await fixture.auth.store.setRole(username, 'admin');
+    const asImporter = async () => {
+      const response = await login(username, { scope: 'import', refresh: 'body' });
+      return (await response.json()) as { token: string; refresh_token: string };
+    };
+    const { token, refresh_token } = await asImporter();
+    const add = async (held: string) =>
+      (await send('POST', '/api/users', { username: newName() }, bearer(held))).status;
+    expect(await add(token)).toBe(201);
+    await send('POST', '/api/logout', { refresh_token });
+    expect(await add(token)).toBe(401);
+    const again = await asImporter();
+    await fixture.auth.store.setRole(username, 'author');
+    expect(await add(again.token)).toBe(403);
+  });
+
   test('without the scope is a registration like any other', async () => {
     const response = await send(
       'POST',
@@ -383,7 +443,7 @@ describe('an import', () => {
 
   test('does not revive a deleted name', async () => {
     const { headers, username } = await loggedIn();
-    await send('DELETE', '/api/me', undefined, headers);
+    await send('DELETE', '/api/me', { current_password: password }, headers);
     expect((await send('POST', '/api/users', { username }, await importer())).status).toBe(409);
   });
 });
@@ -395,8 +455,35 @@ describe('keys and discovery', () => {
     for (const key of keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
   });
 
-  test('may be cached', async () => {
-    expect((await send('GET', '/.well-known/jwks.json')).headers.get('cache-control')).toBe('public, max-age=300');
+  test('may be cached by strangers, who hear of nothing else', async () => {
+    const response = await send('GET', '/.well-known/jwks.json', undefined, { 'x-client-address': '192.0.2.1' });
+    expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(Object.keys((await response.json()) as object)).toEqual(['keys']);
+  });
+
+  test('tell our own functions which sessions have ended and which roles have changed', async () => {
+    const revoked = async () => {
+      const response = await send('GET', '/.well-known/jwks.json');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      return ((await response.json()) as { revoked: { sessions: string[]; roles: object[] } }).revoked;
+    };
+    const sessionOf = async (token: string) => (await fixture.auth.tokens.verify(token)).session as string;
+    const [out, changed, removed, promoted] = [
+      await loggedIn({ refresh: 'body' }),
+      await loggedIn(),
+      await loggedIn(),
+      await loggedIn(),
+    ];
+    const ended = await Promise.all([out, changed, removed].map(({ token }) => sessionOf(token)));
+    expect((await revoked()).sessions).not.toEqual(expect.arrayContaining([ended[0]]));
+    await send('POST', '/api/logout', { refresh_token: out.refresh_token });
+    await send('PATCH', '/api/me', { password: 'a second sentence', current_password: password }, changed.headers);
+    await send('DELETE', '/api/me', { current_password: password }, removed.headers);
+    await fixture.auth.store.setRole(promoted.username, 'editor');
+    const { sessions, roles } = await revoked();
+    expect(sessions).toEqual(expect.arrayContaining(ended));
+    expect(sessions).not.toContain(await sessionOf(promoted.token));
+    expect(roles).toContainEqual({ id: promoted.user.id, role: 'editor' });
   });
 
   test('name the issuer and where its keys are', async () => {

@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { AppError } from '@dormouse/runtime/errors';
 import { openLimiter } from '@dormouse/runtime/limiter';
+import { onMeasure } from '@dormouse/runtime/measure';
 import { outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
@@ -126,13 +127,14 @@ describe('forged access tokens', () => {
   test('one that outlived its account is 401 everywhere', async () => {
     const username = await newUser();
     const { token } = (await (await login(username)).json()) as { token: string };
-    await fixture.send('DELETE', '/api/me', undefined, bearer(token));
-    for (const [method, path] of [
-      ['GET', '/verify'],
-      ['GET', '/api/me'],
-      ['DELETE', '/api/me'],
+    const removal = { current_password: password };
+    await fixture.send('DELETE', '/api/me', removal, bearer(token));
+    for (const [method, path, body] of [
+      ['GET', '/verify', undefined],
+      ['GET', '/api/me', undefined],
+      ['DELETE', '/api/me', removal],
     ] as const)
-      expect((await fixture.send(method, path, undefined, bearer(token))).status).toBe(401);
+      expect((await fixture.send(method, path, body, bearer(token))).status).toBe(401);
   });
 });
 
@@ -257,7 +259,11 @@ describe('finding out who has an account', () => {
 });
 
 describe('guessing passwords', () => {
-  test('is stopped after five a minute for a name, whatever address is claimed and however the name is written', async () => {
+  const from = (address: string) => ({ 'x-client-address': address });
+  /** An address of documentation (RFC 5737, RFC 2544) for each number. */
+  const stranger = (n: number) => from(`198.18.${n >> 8}.${n & 255}`);
+
+  test('is stopped after five a minute for a name from one address, whatever is claimed and however the name is written', async () => {
     const username = await newUser();
     const statuses: number[] = [];
     for (let i = 0; i < 8; i++) {
@@ -268,7 +274,6 @@ describe('guessing passwords', () => {
             'x-forwarded-for': `10.0.0.${i}`,
             forwarded: `for=10.0.0.${i}`,
             'x-real-ip': `10.0.0.${i}`,
-            'x-client-address': `10.0.0.${i}`,
           })
         ).status,
       );
@@ -297,6 +302,105 @@ describe('guessing passwords', () => {
     fixture.clock.ms += 1;
     expect((await login(username)).status).toBe(200);
     expect((await login(username)).status).toBe(429);
+  });
+
+  test('by a stranger does not lock out the owner, who comes from elsewhere', async () => {
+    const username = await newUser();
+    for (let i = 0; i < 20; i++) await login(username, 'a wrong guess', from('198.51.100.1'));
+    expect((await login(username, password, from('203.0.113.1'))).status).toBe(200);
+    expect((await login(username, password, from('198.51.100.1'))).status).toBe(429);
+  });
+
+  test('from addresses of one IPv6 network counts as one', async () => {
+    const username = await newUser();
+    const statuses: number[] = [];
+    for (let i = 1; i <= 7; i++)
+      statuses.push((await login(username, 'a wrong guess', from(`2001:db8:1:2:${i}::${i}`))).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    expect((await login(username, 'a wrong guess', from('2001:db8:1:3::1'))).status).toBe(401);
+  });
+
+  test('by many strangers is slowed down after fewer than a hundred in a row, longer each time, and its owner is not', async () => {
+    const username = await newUser();
+    const owner = from('203.0.113.9');
+    expect((await login(username, password, owner)).status).toBe(200);
+    let n = 0;
+    const guess = () => login(username, 'a wrong guess', stranger(n++));
+    let refused = await guess();
+    while (refused.status === 401 && n < 150) refused = await guess();
+    expect([refused.status, n]).toEqual([429, 81]);
+    const waits: number[] = [];
+    for (let round = 0; round < 14; round++) {
+      const wait = Number((await guess()).headers.get('retry-after'));
+      waits.push(wait);
+      fixture.clock.ms += wait * 1000 - 1;
+      expect((await guess()).status).toBe(429);
+      fixture.clock.ms += 1;
+      expect((await guess()).status).toBe(401);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]);
+    expect((await login(username, password, owner)).status).toBe(200);
+    expect((await guess()).status).toBe(429);
+    fixture.clock.ms += 86_400_000;
+    expect((await guess()).status).toBe(401);
+  });
+
+  test('by as many at once as there are is not allowed more often', async () => {
+    const username = await newUser();
+    const statuses = await Promise.all(
+      Array.from({ length: 120 }, async (_, n) => (await login(username, 'a wrong guess', stranger(n))).status),
+    );
+    // Of the others some were too many to be hashed at once (503).
+    expect(statuses.filter((status) => status === 429)).toHaveLength(40);
+  });
+
+  test('from where the owner has logged in is slowed down sooner', async () => {
+    const username = await newUser();
+    const owner = from('203.0.113.10');
+    await login(username, password, owner);
+    const statuses: number[] = [];
+    for (let i = 0; i < 30; i++) {
+      fixture.clock.ms += 60_000;
+      statuses.push((await login(username, 'a wrong guess', owner)).status);
+    }
+    expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
+    expect(statuses).toContain(429);
+    expect((await login(username, 'a wrong guess', stranger(1))).status).toBe(401);
+  });
+
+  test('of a name that nobody has is slowed down as well', async () => {
+    const guess = (n: number) => login('nobody-at-all', 'a wrong guess', stranger(n));
+    for (let n = 0; n < 80; n++) expect((await guess(n)).status).toBe(401);
+    expect((await guess(80)).status).toBe(429);
+  });
+
+  test('is logged and measured, without the name that was typed, and a refusal once a minute', async () => {
+    const logged: string[] = [];
+    const note = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
+    const measured: string[] = [];
+    const loud = authFixture(sql, { log: { debug: note, info: note, warn: note, error: note, enabled: () => true } });
+    onMeasure(({ metric, attributes }) => void measured.push(`${metric.name} ${Object.values(attributes)}`));
+    try {
+      const username = await newUser();
+      const guess = (name: string, n: number) =>
+        loud.send('POST', '/api/login', { username: name, password: 'hunter2 hunter2' }, stranger(n));
+      await guess('My Secret Password', 1);
+      for (let n = 0; n < 7; n++) await guess(username, 1);
+      for (let n = 0; n < 80; n++) await guess(username, 2 + n);
+      const messages = logged.map((line) => (JSON.parse(line) as { message: string }).message);
+      expect(messages.filter((message) => message === 'a wrong password was tried')).toHaveLength(1 + 5 + 75);
+      expect(messages.filter((message) => message.startsWith('many wrong passwords in a row'))).toHaveLength(1);
+      expect(messages.filter((message) => message.startsWith('a password was not looked at'))).toHaveLength(1 + 5);
+      expect(logged[1]).toContain('"user_id":');
+      expect(logged[1]).toContain('"network":"198.18.0.1"');
+      for (const line of logged) expect(line).not.toMatch(/hunter2|Secret Password|victim-/i);
+      expect(measured.filter((each) => each === 'dormouse.logins wrong')).toHaveLength(81);
+      expect(measured.filter((each) => each === 'dormouse.logins limited')).toHaveLength(7);
+      expect(measured.filter((each) => each.startsWith('dormouse.logins.slowdowns'))).toHaveLength(1);
+      expect(measured.filter((each) => each === 'dormouse.rate_limit.refusals login-name')).toHaveLength(5);
+    } finally {
+      onMeasure(undefined);
+    }
   });
 
   test('does not lock out anybody else', async () => {
@@ -330,6 +434,17 @@ describe('guessing passwords', () => {
           )
         ).status,
       );
+    expect(statuses).toEqual([422, 422, 422, 422, 429, 429]);
+  });
+
+  test('by way of deleting the account counts as logging in', async () => {
+    const username = await newUser();
+    const { token } = (await (await login(username)).json()) as { token: string };
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      const body = { current_password: `guess ${i}` };
+      statuses.push((await fixture.send('DELETE', '/api/me', body, bearer(token))).status);
+    }
     expect(statuses).toEqual([422, 422, 422, 422, 429, 429]);
   });
 
@@ -425,7 +540,7 @@ describe('without its database', () => {
       ['GET', '/api/users/somebody'],
       ['GET', '/api/me'],
       ['GET', '/verify'],
-      ['DELETE', '/api/me'],
+      ['DELETE', '/api/me', { current_password: password }],
     ];
     for (const [method, path, body] of requests) {
       const response = await broken.send(method, path, body, bearer(token));

@@ -21,6 +21,8 @@ export interface Auth {
   /** The client's real address, as the ingress says it. */
   address: (c: Context<Env>) => string;
   log: Logger;
+  /** Whether a refusal is the first of its key within a minute, so that it is logged. */
+  firstRefusal: (key: string) => boolean;
   /** Milliseconds since 1970. */
   now: () => number;
 }

@@ -1,3 +1,4 @@
+import { cameFromOutside } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { Hono } from 'hono';
 import type { Auth } from './dependencies.ts';
@@ -5,12 +6,19 @@ import { jwksMaxAgeMs } from './keyring.ts';
 
 const cached = `public, max-age=${jwksMaxAgeMs / 1000}`;
 
-/** What others need to check our tokens: the public keys (RFC 7517), and the document that names them (OpenID Connect Discovery 1.0, RFC 8414). */
-export function discovery({ keys, issuer }: Pick<Auth, 'keys' | 'issuer'>) {
+/**
+ * What others need to check our tokens: the public keys (RFC 7517), and the document that names them (OpenID Connect Discovery 1.0, RFC 8414).
+ * Our own functions, which ask from inside, also hear what ended before its access tokens do.
+ */
+export function discovery({ keys, issuer, store, log }: Pick<Auth, 'keys' | 'issuer' | 'store' | 'log'>) {
+  const untold = (error: unknown) => void log.warn({ error }, 'it cannot be told which sessions have ended');
   return new Hono<Env>()
-    .get('/.well-known/jwks.json', (c) => {
-      c.header('cache-control', cached);
-      return c.json({ keys: keys.published() });
+    .get('/.well-known/jwks.json', async (c) => {
+      const inside = !cameFromOutside(c);
+      // Without its database auth still says which keys are good.
+      const revoked = inside ? await store.revocations().catch(untold) : undefined;
+      c.header('cache-control', inside ? 'no-store' : cached);
+      return c.json({ keys: keys.published(), ...(revoked && { revoked }) });
     })
     .get('/.well-known/openid-configuration', (c) => {
       c.header('cache-control', cached);

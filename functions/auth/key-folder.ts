@@ -33,7 +33,7 @@ export interface Rotation {
  * that have been replaced for longer than any token lives.
  *
  * `dropOthers` is for a stolen key: the new key signs immediately and all others are removed, so that every access token is rejected
- * from when consumers read the JWKS again; sessions survive, they do not hang on these keys.
+ * within 5 seconds; sessions survive, they do not hang on these keys.
  */
 export function rotateKeys(
   folder: string,

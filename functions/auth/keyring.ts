@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How long consumers may keep a JWKS (its max-age), in ms. */
+/** How long others may keep a JWKS (its max-age), in ms; our own functions keep it for seconds. */
 export const jwksMaxAgeMs = 300_000;
 /** How long a replaced key stays published: twice the life of an access token, and what a JWKS may be cached. */
 export const overlapMs = 2 * 900_000 + jwksMaxAgeMs;
@@ -46,7 +46,7 @@ export function openKeyring(
   folder: string,
   options: { now?: () => number; recheckMs?: number; onError?: (error: unknown) => void } = {},
 ): Keyring {
-  const { now = Date.now, recheckMs = 2000, onError = () => {} } = options;
+  const { now = Date.now, recheckMs = 500, onError = () => {} } = options;
   let changed = folderStamp(folder);
   let keys = readKeys(folder);
   let lookedAt = now();

@@ -3,6 +3,7 @@ import { tokens } from '@dormouse/runtime/auth';
 import { variable } from '@dormouse/runtime/config';
 import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
+import { firstOfMinute } from './first-of-minute.ts';
 import { openKeyring } from './keyring.ts';
 import { defaultLimits } from './limits.ts';
 import { passwords } from './passwords.ts';
@@ -29,6 +30,7 @@ await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }
     audience,
     address: clientAddress,
     log,
+    firstRefusal: firstOfMinute(Date.now),
     now: Date.now,
   });
 });

@@ -66,6 +66,10 @@ export function rotateToken(family: Family, secret: string, now: number, salt = 
   return { kind: 'rotated', secret: next, family: { ...family, head: hashSecret(next), spent, expiresAt } };
 }
 
+/** Whether a secret is the session's own: its newest, or one that was replaced just now. */
+export const holdsSession = (family: Family, secret: string, now: number): boolean =>
+  ['rotated', 'repeated'].includes(rotateToken(family, secret, now).kind);
+
 function repeatRotation(family: Family, secret: string): Rotation {
   let current = secret;
   for (let step = 0; step < family.spent.length; step++) {

@@ -2,7 +2,6 @@ import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { normaliseEmail } from './email.ts';
 import { parseUsername, usernameRule } from './username.ts';
-import { weakPassword } from './weak-password.ts';
 
 /** A line of text, normalised by `parse`, or rejected with `message`. */
 const normal = (
@@ -50,17 +49,7 @@ const existingPassword = v.pipe(typed, v.maxLength(1024, 'must have at most 256 
 const length = (text: string): number => [...text.normalize('NFKC')].length;
 
 /** Body of POST /api/register. */
-export const newAccount = v.pipe(
-  v.strictObject({ username, email, password, display_name: v.optional(displayName) }),
-  v.forward(
-    v.partialCheck(
-      [['username'], ['email'], ['password']],
-      (input) => weakPassword(input.password, input) === undefined,
-      'is too easy to guess',
-    ),
-    ['password'],
-  ),
-);
+export const newAccount = v.strictObject({ username, email, password, display_name: v.optional(displayName) });
 
 /** Body of POST /api/users with scope import. */
 export const importedAccount = v.strictObject({ username, display_name: v.optional(displayName) });
@@ -96,6 +85,9 @@ export const accountChange = v.pipe(
     ['current_password'],
   ),
 );
+
+/** Body of DELETE /api/me. */
+export const accountRemoval = v.strictObject({ current_password: existingPassword });
 
 /** Body of POST /api/claim. */
 export const claiming = v.strictObject({ token: opaque, password, email: v.optional(email) });

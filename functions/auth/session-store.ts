@@ -8,7 +8,8 @@ export interface SessionStore {
   openSession(user: User, family: Family): Promise<boolean>;
   /** Applies `decide` to a session under its row's lock; undefined when there is none. */
   rotateSession(id: string, decide: (family: Family) => Rotation): Promise<{ turn: Rotation; user: User } | undefined>;
-  closeSession(id: string): Promise<void>;
+  /** Ends a session, if `mayClose` says so of it; false when nothing was ended. */
+  closeSession(id: string, mayClose?: (family: Family) => boolean): Promise<boolean>;
 }
 
 /** Log-ins of one user that are remembered; the ones that would expire first go. */
@@ -46,14 +47,7 @@ export function sessionStore(sql: Sql): SessionStore {
           FROM sessions JOIN users ON users.id = user_id
           WHERE sessions.id = ${id} AND deleted_at IS NULL FOR UPDATE OF sessions`;
         if (!row) return undefined;
-        const family = {
-          id,
-          head: row.head,
-          spent: row.spent,
-          createdAt: row.started_at.getTime(),
-          expiresAt: row.expires_at.getTime(),
-        };
-        const turn = decide(family);
+        const turn = decide(toFamily(id, row));
         if (turn.kind === 'rotated') {
           const { head, spent, expiresAt } = turn.family;
           await tx`
@@ -63,11 +57,24 @@ export function sessionStore(sql: Sql): SessionStore {
         return { turn, user: toUser(row) };
       }),
 
-    async closeSession(id) {
-      await sql`DELETE FROM sessions WHERE id = ${id}`;
-    },
+    closeSession: (id, mayClose) =>
+      sql.begin(async (tx) => {
+        const [row] = await tx<SessionRow[]>`
+          SELECT head, spent, created_at AS started_at, expires_at FROM sessions WHERE id = ${id} FOR UPDATE`;
+        if (!row || mayClose?.(toFamily(id, row)) === false) return false;
+        await tx`DELETE FROM sessions WHERE id = ${id}`;
+        return true;
+      }),
   };
 }
+
+const toFamily = (id: string, { head, spent, started_at, expires_at }: SessionRow): Family => ({
+  id,
+  head,
+  spent,
+  createdAt: started_at.getTime(),
+  expiresAt: expires_at.getTime(),
+});
 
 /** Ends every session of a user. */
 export const endSessions = (tx: Tx, userId: number) => tx`DELETE FROM sessions WHERE user_id = ${userId}`;

@@ -5,17 +5,25 @@ import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { header } from '@dormouse/runtime/request';
+import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { accessTokenSeconds, signAccessToken } from './access-token.ts';
+import { signAccessToken } from './access-token.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
+import { tryPassword } from './password-guard.ts';
 import { cookieToken, refreshCookie } from './refresh-cookie.ts';
-import { type Family, parseRefreshToken, refreshToken, rotateToken, startFamily } from './refresh-token.ts';
+import {
+  type Family,
+  holdsSession,
+  parseRefreshToken,
+  refreshToken,
+  rotateToken,
+  startFamily,
+} from './refresh-token.ts';
 import { credentials, heldToken } from './requests.ts';
 import type { User } from './user.ts';
-import { usernameKey } from './username.ts';
 
 /** Where a refresh token travels: see `credentials` in requests.ts. */
 type Carrier = 'cookie' | 'body';
@@ -27,9 +35,7 @@ export function sessions(auth: Auth) {
   return new Hono<Env>()
     .post('/api/login', json(credentials), counting, async (c) => {
       const { username, password, refresh, scope } = c.req.valid('json');
-      await spend(limiter, `login-address:${auth.address(c)}`, limits.loginAddress);
-      await spend(limiter, `login:${usernameKey(username)}`, limits.login);
-      const user = await checkPassword(auth, username, password);
+      const user = (await tryPassword(auth, c, username, password)) ?? invalidCredentials();
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
       const { family, secret } = startFamily(randomUUID(), now());
       if (!(await store.openSession(user, family))) invalidCredentials();
@@ -53,8 +59,10 @@ export function sessions(auth: Auth) {
     })
 
     .post('/api/logout', optionalJson, async (c) => {
-      const session =
-        parseRefreshToken(presented(c, c.req.valid('json')).token)?.family ?? (await bearerSession(auth, c));
+      const held = parseRefreshToken(presented(c, c.req.valid('json')).token);
+      const closed =
+        held && (await store.closeSession(held.family, (family) => holdsSession(family, held.secret, now())));
+      const session = closed ? undefined : await bearerSession(auth, c);
       if (session) await store.closeSession(session);
       c.header('set-cookie', refreshCookie(c, '', 0));
       return c.body(null, 204);
@@ -75,17 +83,6 @@ const counting: MiddlewareHandler<Env> = async (c, next) => {
   measure(metrics.logins, 1, { 'dormouse.login.outcome': outcomes[c.res.status] ?? 'failed' });
 };
 const outcomes: Readonly<Record<number, string>> = { 200: 'success', 401: 'wrong', 403: 'forbidden', 429: 'limited' };
-
-/** The user, when the password is theirs. Whether the name exists shows neither in the answer nor in the work done for it. */
-async function checkPassword({ store, passwords }: Auth, username: string, password: string): Promise<User> {
-  const user = await store.find(username);
-  const verdict = await passwords.verify(password, user?.passwordHash);
-  if (!user?.passwordHash || !verdict.ok) return invalidCredentials();
-  if (!verdict.outdated) return user;
-  const passwordHash = await passwords.hash(password);
-  await store.rehash(user.id, user.passwordHash, passwordHash);
-  return { ...user, passwordHash };
-}
 
 interface Grant {
   family: Family;

@@ -147,6 +147,73 @@ describe('a session', () => {
   });
 });
 
+describe('what access tokens do not know yet', () => {
+  test('is every session that ended, however it was ended', async () => {
+    const sessions = await Promise.all([open(), open(), open()]);
+    const [closed, deleted, reused] = sessions.map(({ family }) => family.id) as [string, string, string];
+    expect(await store.closeSession(closed, () => false)).toBe(false);
+    expect((await store.revocations()).sessions).not.toContain(closed);
+    expect(await store.closeSession(closed, () => true)).toBe(true);
+    expect(await store.closeSession(closed)).toBe(false);
+    await sql`DELETE FROM sessions WHERE id = ${deleted}`;
+    await store.rotateSession(reused, () => ({ kind: 'reused' }));
+    expect((await store.revocations()).sessions).toEqual(expect.arrayContaining([closed, deleted, reused]));
+  });
+
+  test('is a role that was changed, by whatever statement, and not one that stayed', async () => {
+    await sql`UPDATE users SET role = 'author' WHERE id = ${ada.id}`;
+    expect((await store.revocations()).roles.map(({ id }) => id)).not.toContain(ada.id);
+    await sql`UPDATE users SET role = 'editor' WHERE id = ${ada.id}`;
+    expect((await store.revocations()).roles).toContainEqual({ id: ada.id, role: 'editor' });
+  });
+
+  test('is forgotten after 20 minutes, when no token is left, and removed after an hour', async () => {
+    const { family } = await open();
+    await store.closeSession(family.id);
+    await sql`UPDATE ended_sessions SET ended_at = now() - interval '21 minutes' WHERE id = ${family.id}`;
+    await sql`UPDATE users SET role = 'editor' WHERE id = ${ada.id}`;
+    await sql`UPDATE users SET role_changed_at = now() - interval '21 minutes' WHERE id = ${ada.id}`;
+    const { sessions, roles } = await store.revocations();
+    expect(sessions).not.toContain(family.id);
+    expect(roles.map(({ id }) => id)).not.toContain(ada.id);
+    await sql`UPDATE ended_sessions SET ended_at = now() - interval '61 minutes' WHERE id = ${family.id}`;
+    await store.closeSession((await open()).family.id);
+    expect(await sql`SELECT FROM ended_sessions WHERE id = ${family.id}`).toHaveLength(0);
+  });
+});
+
+describe('a network', () => {
+  const guesser = (name: string, network: string) => ({ name: name.toLowerCase(), network });
+  const at = (ms: number) => new Date(now + ms);
+  const days = 86_400_000;
+
+  test('that its owner has used has a row of its own for 90 days', async () => {
+    const home = guesser(ada.username, '203.0.113.1');
+    expect(await store.beginTry(home, at(0))).toMatchObject({ row: '' });
+    await store.rememberNetwork(ada.id, home, at(0), '');
+    expect(await store.beginTry(home, at(0))).toMatchObject({ row: '203.0.113.1', tries: 1 });
+    expect(await store.beginTry(guesser(ada.username, '203.0.113.2'), at(0))).toMatchObject({ row: '', tries: 1 });
+    expect(await store.beginTry(home, at(90 * days))).toMatchObject({ row: '' });
+  });
+
+  test('is one of at most twenty, and forgotten with its user', async () => {
+    const networksOf = async () =>
+      (await sql`SELECT network FROM known_networks WHERE user_id = ${ada.id}`).map((row) => row.network as string);
+    for (let n = 0; n < 22; n++) await store.rememberNetwork(ada.id, guesser(ada.username, `10.0.0.${n}`), at(n));
+    expect(await networksOf()).toHaveLength(20);
+    expect(await networksOf()).not.toContain('10.0.0.1');
+    await store.remove(ada.id);
+    await store.rememberNetwork(ada.id, guesser(ada.username, '10.0.0.30'), at(30));
+    expect(await networksOf()).toEqual([]);
+  });
+
+  test('and rows of tries are removed when they count no more', async () => {
+    await store.beginTry(guesser('long-ago', 'x'), at(-2 * days));
+    for (let n = 0; n < 100; n++) await store.beginTry(guesser(`many-${n}`, 'x'), at(0));
+    expect(await sql`SELECT FROM password_tries WHERE name = 'long-ago'`).toHaveLength(0);
+  });
+});
+
 describe('a hash of today', () => {
   test('replaces the one it was made from', async () => {
     await store.rehash(ada.id, 'hash', 'stronger');

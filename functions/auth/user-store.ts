@@ -17,7 +17,8 @@ export interface NewUser {
 /** The accounts. */
 export interface UserStore {
   find(username: string): Promise<User | undefined>;
-  byId(id: number): Promise<User | undefined>;
+  /** @param session the log-in that must still last */
+  byId(id: number, session?: string): Promise<User | undefined>;
   /** Whether a name can no longer be given out: somebody has it, or had it. */
   taken(username: string): Promise<boolean>;
   /** Makes the account and emits user.registered; undefined when the name is taken. */
@@ -43,10 +44,11 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL`);
     },
 
-    byId: (id) =>
+    byId: (id, session) =>
       firstUser(sql<UserRow[]>`
         SELECT id, username, display_name, email, password_hash, role, created_at
-        FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL`),
+        FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL AND (
+          ${session === undefined} OR EXISTS (SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}))`),
 
     async taken(username) {
       const rows = await sql`SELECT 1 FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)}`;
@@ -97,6 +99,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         if (!row) return false;
         await endSessions(tx, id);
         await tx`DELETE FROM claims WHERE user_id = ${id}`;
+        await tx`DELETE FROM known_networks WHERE user_id = ${id}`;
         await tx`DELETE FROM identities WHERE user_id = ${id}`;
         emit(userDeleted, `user/${id}`, { id, username: row.username });
         return true;

@@ -80,7 +80,8 @@ export const metrics = {
     unit: '{request}',
     description: 'Requests that were refused because a limit was reached.',
     attributes: {
-      'dormouse.limit.name': 'which limit: `login`, `login-address`, `register`, `claim`, `verify`, `write`, `jobs`',
+      'dormouse.limit.name':
+        'which limit: `login` (a name from one network), `login-address`, `login-name` (many wrong passwords in a row), `register`, `claim`, `verify`, `write`, `jobs`',
     },
   }),
   logins: metric({
@@ -92,6 +93,14 @@ export const metrics = {
       'dormouse.login.outcome':
         '`success`, `wrong` (name or password), `limited`, `forbidden` (a scope that is not theirs), `failed` (our fault)',
     },
+  }),
+  loginSlowdowns: metric({
+    name: 'dormouse.logins.slowdowns',
+    kind: 'counter',
+    unit: '{name}',
+    description:
+      'User names for which so many wrong passwords came in a row that further ones have to wait, longer each time.',
+    attributes: {},
   }),
   accountsCreated: metric({
     name: 'dormouse.accounts.created',

@@ -33,7 +33,7 @@ const timeoutMs = 8_000;
 
 /** A client with an account of its own. */
 export function clientOf({ ledger, url, name, going }: ClientOptions): Client {
-  const password = `correct horse battery ${name}`;
+  const password = 'correct horse battery';
   let token = '';
   const login = async () => {
     token = '';

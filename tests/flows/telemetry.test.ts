@@ -19,7 +19,7 @@ import { eventually } from '../platform.ts';
 /** What must be in no log line, span or metric. */
 const secret = {
   email: 'ada.marked@example.org',
-  password: 'marked sentence of ada',
+  password: 'marked sentence of somebody',
   wrongPassword: 'marked sentence of nobody',
   changedPassword: 'another marked sentence',
 };
@@ -107,6 +107,11 @@ async function scenario(): Promise<void> {
   const as = { authorization: `Bearer ${login.token}` };
   await does('auth', 'GET', '/verify', undefined, as);
   await does('auth', 'PATCH', '/api/me', { password: changedPassword, current_password: password }, as);
+  // The new password has ended that log-in, everywhere.
+  await does('posts', 'POST', '/blog/api/posts', { title: 'None', content: 'x', category_name: 'News' }, as);
+  const again = await does('auth', 'POST', '/api/login', { username: 'ada', password: changedPassword });
+  tokens.push(again.token!);
+  as.authorization = `Bearer ${again.token}`;
   await does('posts', 'GET', '/blog/api/posts', undefined, { authorization: `Bearer ${login.token}x` });
 
   await does('posts', 'POST', '/blog/api/posts', { title: 'One', content: 'x', category_name: 'News' }, as);
@@ -124,7 +129,7 @@ async function scenario(): Promise<void> {
   await does('web', 'GET', '/blog/');
   await does('relay', 'POST', '/', {});
   expect(statuses).toEqual([
-    201, 201, 409, 401, 401, 401, 401, 401, 401, 429, 200, 200, 200, 401, 201, 201, 200, 200, 200, 200, 204,
+    201, 201, 409, 401, 401, 401, 401, 401, 401, 429, 200, 200, 200, 401, 200, 401, 201, 201, 200, 200, 200, 200, 204,
   ]);
   await eventually(
     async () => (await db.admin`SELECT FROM posts.outbox`).length,
@@ -178,7 +183,7 @@ describe('metrics after a scenario', () => {
 
   test('moved by what was done, and by nothing else', () => {
     expect(sum(metrics.accountsCreated)).toBe(2);
-    expect(by(metrics.logins, 'dormouse.login.outcome')).toEqual({ wrong: 6, limited: 1, success: 1 });
+    expect(by(metrics.logins, 'dormouse.login.outcome')).toEqual({ wrong: 6, limited: 1, success: 2 });
     expect(by(metrics.rateLimitRefusals, 'dormouse.limit.name')).toEqual({ login: 1 });
     expect(by(metrics.postsCreated, 'dormouse.post.status')).toEqual({ published: 1, draft: 1 });
     expect(sum(metrics.postsPublished)).toBe(2);
@@ -205,7 +210,7 @@ describe('metrics after a scenario', () => {
       'POST /api/register 409': 1,
       'POST /api/login 401': 6,
       'POST /api/login 429': 1,
-      'POST /api/login 200': 1,
+      'POST /api/login 200': 2,
       'POST /blog/api/posts 201': 2,
       'PATCH /blog/api/posts/:id 200': 1,
       'GET /blog/api/posts 200': 3,
@@ -274,7 +279,7 @@ describe('spans after a scenario', () => {
         'INSERT inbox',
       ]),
     );
-    expect(all.filter(({ name }) => name === 'POST /api/login')).toHaveLength(8);
+    expect(all.filter(({ name }) => name === 'POST /api/login')).toHaveLength(9);
     const [page] = all.filter(({ name }) => name === 'GET /blog/');
     const calls = all.filter(({ parentSpanId }) => parentSpanId === page?.spanId);
     expect(calls.map(({ name }) => name)).toContain('GET');
@@ -308,7 +313,7 @@ describe('logs after a scenario', () => {
 });
 
 test('no e-mail address, password or token is in any of it', () => {
-  expect(tokens.filter(Boolean)).toHaveLength(2);
+  expect(tokens.filter(Boolean)).toHaveLength(3);
   const refreshSecret = tokens[1]!.split('.').at(-1)!;
   const everything = [
     ...Object.values(functions).map(({ output }) => output()),

@@ -13,7 +13,7 @@ function reject(reason: string): never {
 
 /** `dormouse admin role NAME ROLE` */
 export const role = buildCommand({
-  docs: { brief: 'Gives an account another role; it takes effect within 15 minutes' },
+  docs: { brief: 'Gives an account another role; it takes effect within 5 seconds' },
   parameters: {
     flags: adminFlags,
     positional: {

@@ -16,7 +16,7 @@ export const rotate = buildCommand({
       'Adds a key. It is published now and signs in 6 minutes, when everybody who caches the JWKS has seen it.',
       '',
       'If a key was stolen, --drop-others signs with the new one at once and forgets all others: access tokens end',
-      'within minutes, people stay logged in.',
+      'within 5 seconds, people stay logged in.',
     ].join('\n'),
   },
   parameters: {
