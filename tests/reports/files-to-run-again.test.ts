@@ -1,43 +1,44 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { testLevels } from '../levels.ts';
 import { filesToRunAgain } from './files-to-run-again.ts';
 
-const project = join(import.meta.dirname, '../..');
-const levels = testLevels(project);
+const hasProgram = 'knative/local/serving/process/has-program.ts';
+const imports = new Map([
+  ['a.test.ts', ['a.ts', 'vitest']],
+  ['b.test.ts', ['b.ts']],
+  ['a.ts', ['node:path']],
+  ['b.ts', ['a.ts', 'redis.ts']],
+  ['redis.ts', [hasProgram]],
+  [hasProgram, ['node:child_process']],
+]);
 
-/** The report of a run of all test files in which `skipped` skipped one test. */
-const report = (skipped: string, files = Object.values(levels).flat()) => ({
-  testResults: files.map((path) => ({
-    name: join(project, path),
+/** The report of a run of these files, of which each misses something or nothing. */
+const report = (missing: Record<string, string[]>) => ({
+  testResults: Object.entries(missing).map(([path, each]) => ({
+    name: `/project/${path}`,
     status: 'passed',
     assertionResults: [
-      { fullName: 'one', status: 'passed', failureMessages: [], meta: path === skipped ? { missing: ['kn'] } : {} },
+      { fullName: 'one', status: 'passed', failureMessages: [], meta: {} },
+      { fullName: 'two', status: 'skipped', failureMessages: [], meta: each.length > 0 ? { missing: each } : {} },
     ],
   })),
 });
 
-test('what looks for programs runs again, and the platform does; no unit test runs again', () => {
-  const again = filesToRunAgain(project, report(''));
-  expect(again).toEqual(
-    expect.arrayContaining([
-      'functions/_runtime/redis.test.ts',
-      'knative/local/platform.test.ts',
-      'tests/needs.test.ts',
-    ]),
-  );
-  expect(again.filter((path) => levels.unit.includes(path))).toEqual([]);
+test('what looks for programs, directly or not, runs again; nothing else does', () => {
+  const whole = report({ 'a.test.ts': [], 'b.test.ts': [] });
+  expect(filesToRunAgain(whole, '/project', imports)).toEqual(['b.test.ts']);
 });
 
-test('what skipped something runs again', () => {
-  const [path] = levels.unit as [string];
-  expect(filesToRunAgain(project, report(path))).toContain(path);
+test('what skipped a test for want of something runs again', () => {
+  const skipping = report({ 'a.test.ts': ['git'], 'b.test.ts': [] });
+  expect(filesToRunAgain(skipping, '/project', imports)).toEqual(['a.test.ts', 'b.test.ts']);
 });
 
 test('what did not run runs', () => {
-  const [path] = levels.unit as [string];
-  const files = Object.values(levels)
-    .flat()
-    .filter((each) => each !== path);
-  expect(filesToRunAgain(project, report('', files))).toContain(path);
+  expect(filesToRunAgain(report({}), '/project', imports)).toEqual(['a.test.ts', 'b.test.ts']);
+});
+
+test('programs are looked for where it is believed', () => {
+  expect(existsSync(join(import.meta.dirname, '../..', hasProgram))).toBe(true);
 });
