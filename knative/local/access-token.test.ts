@@ -13,7 +13,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 it('is made once, and only its owner may read it', () => {
   expect(readAccessToken(home)).toBeUndefined();
   const made = accessToken(home);
-  expect(made).toMatch(/^[\w-]{43}$/);
+  expect(made).toMatch(/^[0-9a-f]{64}$/);
   chmodSync(join(home, 'access-token'), 0o644);
   expect(accessToken(home)).toBe(made);
   expect(readAccessToken(home)).toBe(made);
@@ -25,7 +25,7 @@ it('is made anew where its file holds no secret', () => {
     writeFileSync(join(home, 'access-token'), text, { mode: 0o644 });
     const made = accessToken(home);
     expect(readFileSync(join(home, 'access-token'), 'utf8')).toBe(`${made}\n`);
-    expect(made).toMatch(/^[\w-]{43}$/);
+    expect(made).toMatch(/^[0-9a-f]{64}$/);
     expect(statSync(join(home, 'access-token')).mode & 0o777).toBe(0o600);
   }
 });

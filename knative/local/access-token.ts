@@ -16,7 +16,7 @@ export function accessToken(home: string): string {
     chmodSync(file, 0o600);
     return kept;
   }
-  const made = randomBytes(32).toString('base64url');
+  const made = randomBytes(32).toString('hex');
   writeFileSync(file, `${made}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
   return made;
@@ -26,7 +26,7 @@ export function accessToken(home: string): string {
 export function readAccessToken(home: string): string | undefined {
   try {
     const text = readFileSync(join(home, accessTokenFile), 'utf8').trim();
-    return /^[\w-]{43}$/.test(text) ? text : undefined;
+    return /^[0-9a-f]{64}$/.test(text) ? text : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
