@@ -1,6 +1,6 @@
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Admin, claim as offerClaim, promote, reset, setRole, withAdmin } from './admin.ts';
+import { type Admin, endSessions, claim as offerClaim, promote, reset, setRole, withAdmin } from './admin.ts';
 import { authFixture } from './app.fixture.ts';
 
 let db: TestDatabase;
@@ -135,6 +135,36 @@ describe('role NAME ROLE', () => {
       'a role is one of reader, author, editor, operator, admin',
     );
     await expect(run('role', 'nobody', 'admin')).rejects.toThrow('there is no user nobody');
+  });
+});
+
+describe('end-sessions', () => {
+  const held = async (username: string) =>
+    (
+      (await (await fixture.send('POST', '/api/login', { username, password, refresh: 'body' })).json()) as {
+        refresh_token: string;
+      }
+    ).refresh_token;
+  const isGood = async (refresh_token: string) =>
+    (await fixture.send('POST', '/api/token/refresh', { refresh_token })).status === 200;
+  const printed = async (username?: string) => {
+    const lines: string[] = [];
+    const print = (line: string) => lines.push(line);
+    await endSessions(
+      { store: fixture.auth.store, url: 'https://blog.example', now: fixture.auth.now, print },
+      username,
+    );
+    return lines.join('\n');
+  };
+
+  test('ends every session of one account, or of all', async () => {
+    for (const name of ['one-of-two', 'two-of-two']) await register(name);
+    const [first, second, other] = [await held('one-of-two'), await held('ONE-of-two'), await held('two-of-two')];
+    expect(await printed('one-of-two')).toBe('2 sessions of one-of-two ended.');
+    expect([await isGood(first), await isGood(second)]).toEqual([false, false]);
+    expect(await printed()).toMatch(/^[1-9]\d* sessions? of everybody ended\.$/);
+    expect(await isGood(other)).toBe(false);
+    await expect(printed('nobody-here')).rejects.toThrow('there is no user nobody-here');
   });
 });
 

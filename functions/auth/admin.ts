@@ -54,6 +54,13 @@ export async function setRole(admin: Admin, username: string, word: string): Pro
   admin.print(`${user.username} is ${role}.`);
 }
 
+/** Ends all sessions of an account, or of all accounts; their access tokens end everywhere within 5 seconds. */
+export async function endSessions(admin: Admin, username?: string): Promise<void> {
+  const user = username === undefined ? undefined : await known(admin, username);
+  const count = await admin.store.closeSessions(user?.id);
+  admin.print(`${count} ${count === 1 ? 'session' : 'sessions'} of ${user?.username ?? 'everybody'} ended.`);
+}
+
 /**
  * Only its hash is stored: the code cannot be shown a second time, and a new one makes it void. It is no part of an
  * address, which browsers, proxies and chats keep.

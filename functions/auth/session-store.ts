@@ -4,6 +4,8 @@ import { toUser, type User, type UserRow } from './user.ts';
 
 /** The sessions, each a family of refresh tokens. */
 export interface SessionStore {
+  /** Ends all sessions of an account, or of all accounts; returns how many there were. */
+  closeSessions(userId?: number): Promise<number>;
   /** Opens a session, unless the account was deleted or its password changed since `passwordHash` was read: then false. */
   openSession(user: User, family: Family): Promise<boolean>;
   /** Applies `decide` to a session under its row's lock; undefined when there is none. */
@@ -25,6 +27,12 @@ interface SessionRow {
 /** @see SessionStore */
 export function sessionStore(sql: Sql): SessionStore {
   return {
+    async closeSessions(userId) {
+      const ended = await sql`
+        DELETE FROM sessions WHERE ${userId === undefined}::boolean OR user_id = ${userId ?? null} RETURNING 1`;
+      return ended.length;
+    },
+
     openSession: (user, family) =>
       sql.begin(async (tx) => {
         // The lock makes a change of password wait for us, or us for it: no session outlives the password it was opened with.

@@ -1,5 +1,6 @@
 import { buildRouteMap } from '@stricli/core';
 import { claim } from './claim.ts';
+import { endSessions } from './end-sessions.ts';
 import { grant } from './grant.ts';
 import { reset } from './reset.ts';
 import { role } from './role.ts';
@@ -8,5 +9,5 @@ import { role } from './role.ts';
 export const admin = buildRouteMap({
   docs: { brief: 'Accounts and what they may do' },
   defaultCommand: 'grant',
-  routes: { grant, claim, reset, role },
+  routes: { grant, claim, reset, role, 'end-sessions': endSessions },
 });
