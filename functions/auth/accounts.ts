@@ -76,6 +76,7 @@ export function accounts(auth: Auth) {
       const user = await self(c);
       await demandPassword(auth, c, user, c.req.valid('json').current_password);
       await store.remove(user.id);
+      auth.log.info({ user_id: user.id }, 'an account was deleted by its owner');
       return c.body(null, 204);
     })
 
@@ -88,6 +89,7 @@ export function accounts(auth: Auth) {
       await rejectWeakPassword(password, { ...user, ...(email !== undefined && { email }) });
       const change = { passwordHash: await passwords.hash(password), ...(email !== undefined && { email }) };
       if (!(await store.claim(hash, new Date(now()), change))) expired();
+      auth.log.info({ user_id: user.id }, 'a code was used to set a password: all sessions are ended');
       await knowNetwork(c, user);
       return c.json({ id: user.id, username: user.username });
     });
@@ -146,6 +148,7 @@ async function changePassword(
   await rejectWeakPassword(password, user);
   await demandPassword(auth, c, user, current);
   await store.setPassword(user.id, await passwords.hash(password));
+  auth.log.info({ user_id: user.id }, 'a password was changed: all sessions are ended');
 }
 
 async function rejectWeakPassword(

@@ -249,7 +249,7 @@ describe('finding out who has an account', () => {
     await reuse();
     const shown = await (await loud.send('GET', '/api/users/private-person')).text();
     const events = JSON.stringify(await sql`SELECT * FROM outbox`);
-    expect(logged).toHaveLength(1);
+    expect(logged).toHaveLength(2);
     for (const text of [shown, events, ...logged]) {
       expect(text).not.toContain('private@');
       expect(text).not.toContain('argon2');

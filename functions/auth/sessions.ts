@@ -39,6 +39,7 @@ export function sessions(auth: Auth) {
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
       const { family, secret } = startFamily(randomUUID(), now());
       if (!(await store.openSession(user, family))) invalidCredentials();
+      auth.log.info({ user_id: user.id, session: family.id }, 'somebody logged in');
       return granted(auth, c, user, { family, secret, carrier: refresh, scope });
     })
 
@@ -64,6 +65,8 @@ export function sessions(auth: Auth) {
         held && (await store.closeSession(held.family, (family) => holdsSession(family, held.secret, now())));
       const session = closed ? undefined : await bearerSession(auth, c);
       if (session) await store.closeSession(session);
+      const ended = closed ? held?.family : session;
+      if (ended) auth.log.info({ session: ended }, 'somebody logged out');
       c.header('set-cookie', refreshCookie(c, '', 0));
       return c.body(null, 204);
     })
