@@ -22,6 +22,17 @@ describe('what must not be told', () => {
     );
   });
 
+  test.each(['a', '-', '@a', 'a@', '://', 'eyJ', '"', '\\"', 'bearer '])(
+    'a long text of %s takes a moment only',
+    (unit) => {
+      const text = `password ${unit.repeat(Math.floor(8_000 / unit.length))}`;
+      const before = process.cpuUsage();
+      expect(scrub(text)).toBeTypeOf('string');
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e3).toBeLessThan(200);
+    },
+  );
+
   test('a line of JSON is still one', () => {
     fc.assert(
       fc.property(fc.record({ message: fc.string(), password: fc.string(), email: fc.emailAddress() }), (line) => {

@@ -12,7 +12,7 @@ const suspicious = /@|eyJ|bearer|basic|password/i;
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/)[^\s/@"\\]+@/g, '$1[secret]@'],
-  [/[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+/g, '[email]'],
+  [/(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+/g, '[email]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?/g, '[token]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 [secret]'],
   [/("?password"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|\\"(?:[^"\\]|\\[^"])*\\"|[^\s,}&"\\]+)/gi, '$1"[secret]"'],

@@ -1,7 +1,7 @@
 const frontMatter = /^(?:---|\+\+\+)[ \t]*$/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 const heading = /^ {0,3}#{1,6}(?:[ \t]|$)/;
-const noProse = [/^ {0,3}(?:[-*_] ?){3,}$/, /^[ :|=-]*[-=][ :|=-]*$/, /^ {0,3}\[[^\]]+\]:/];
+const noProse = [/^ {0,3}(?:[-*_] ?){3,}$/, /^(?=.*[-=])[ :|=-]+$/, /^ {0,3}\[[^\]]+\]:/];
 /** Characters in which the prose of a text must begin. */
 const considered = 20_000;
 const opaque = /^[ \t]*<(script|style|iframe|svg|pre)\b/i;

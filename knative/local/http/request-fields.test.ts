@@ -45,6 +45,7 @@ describe('the header of an HTTP/1.x request', () => {
     ['a host with a path', 400, ['host', 'a/b']],
     ['a host with a user', 400, ['host', 'a@b']],
     ['a Connection that names the length', 400, ['host', 'a', 'connection', 'content-length']],
+    ['a Connection of very much white space', 400, ['host', 'a', 'connection', `close,${' '.repeat(15_000)}close`]],
     ['a Connection that names Host', 400, ['host', 'a', 'connection', 'close, Host']],
     ['two codings', 501, ['host', 'a', 'transfer-encoding', 'gzip, chunked']],
     ['chunks twice', 501, ['host', 'a', 'transfer-encoding', 'chunked', 'transfer-encoding', 'chunked']],

@@ -6,6 +6,9 @@ export const headLimit = 16_384;
 export const fieldLimit = 100;
 const targetLimit = 8_192;
 
+/** Longest value of `Connection`. */
+const maxConnection = 256;
+
 const authority = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$/;
 const visible = /^[\x21-\x7e]+$/;
 /** What `Connection` may name: a field that decides about the message or its sender is never a matter of one hop. */
@@ -149,6 +152,8 @@ export function fieldOf(fields: readonly string[], name: string): string | undef
 function readConnection(value: string): boolean {
   const given = value.toLowerCase();
   if (given === 'keep-alive' || given === 'close') return false;
+  // Trimming tries each run of white space from each of its characters.
+  if (given.length > maxConnection) throw malformed('Connection is too long.');
   let upgrades = false;
   for (const part of given.split(',')) {
     const option = part.replace(/^[ \t]+|[ \t]+$/g, '');

@@ -11,10 +11,10 @@ const goUnits: Readonly<Record<string, number>> = {
 /** Milliseconds of a Go duration (`1m30s`, `0.2s`, `-5s`, `0`), which annotations and Istio's timeouts are; undefined when it is none. */
 export function goDuration(text: string): number | undefined {
   if (text === '0') return 0;
-  const [, sign, parts = ''] = /^([-+]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/.exec(text) ?? [];
+  const [, sign, parts = ''] = /^([-+]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/.exec(text) ?? [];
   if (!parts) return undefined;
   let sum = 0;
-  for (const [, amount, unit = ''] of parts.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g))
+  for (const [, amount, unit = ''] of parts.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g))
     sum += Number(amount) * (goUnits[unit] ?? 0);
   return sign === '-' ? -sum : sum;
 }
