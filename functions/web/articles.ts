@@ -16,7 +16,7 @@ export interface ArticleCache {
 
 const maxArticles = 64;
 /** Longer texts are rendered in a thread: they hold up other requests, and some may run away. */
-const maxHereCharacters = 10_000;
+const maxHereCharacters = 8_000;
 /** An article that could have been better is made anew after this time. */
 const retryMs = 60_000;
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { renderMarkdown } from './markdown.ts';
 import { markdownDocument } from './markdown-document.fixture.ts';
 
-type Node = DefaultTreeAdapterMap['node'];
+type Parent = DefaultTreeAdapterMap['parentNode'];
 
 /** `MARKDOWN_FUZZ_RUNS=10000 npx vitest run functions/web/markdown-fuzz.test.ts`; the figures are in docs/security/fuzz.md. */
 const numRuns = Number(process.env.MARKDOWN_FUZZ_RUNS ?? 200);
@@ -26,36 +26,38 @@ const addresses = new Set([
   'background',
   'cite',
 ]);
+const unwanted = new Set(['style', 'srcdoc', 'srcset', 'is', 'slot', 'name', 'http-equiv']);
 const schemes = new Set(['http:', 'https:', 'mailto:']);
 
 /** What a browser would do with an article that an article must not do, as WHATWG's parser (parse5) reads the page. */
 function escapes(article: string): string[] {
   const page = parse(
-    `<!doctype html><html><head></head><body><div class="prose">${article}</div><p id="after"></p></body></html>`,
+    `<!doctype html><html><head></head><body><div><article><div>${article}</div><p></p></article></div><hr></body></html>`,
   );
-  const found: string[] = [];
-  const visit = (node: Node, inside: boolean): void => {
-    if (node.nodeName === '#comment') found.push('a comment');
-    if ('tagName' in node) {
-      const { tagName, attrs } = node;
-      const isFrame =
-        ['html', 'head', 'body'].includes(tagName) || attrs.some(({ value }) => value === 'prose' || value === 'after');
-      if (!isFrame && !inside) found.push(`<${tagName}> outside of the article`);
-      if (!isFrame && !allowed.has(tagName)) found.push(`<${tagName}>`);
-      for (const { name, value } of attrs) {
-        if (/^on/i.test(name) || ['style', 'srcdoc', 'srcset', 'is', 'slot', 'name'].includes(name)) found.push(name);
-        if (addresses.has(name) && !schemes.has(URL.parse(value, 'https://here.test/')?.protocol ?? 'https:'))
-          found.push(`${name}=${value}`);
-      }
-      if (attrs.some(({ value }) => value === 'after') && (inside || tagName !== 'p'))
-        found.push('the rest of the page is inside');
-      inside ||= attrs.some(({ value }) => value === 'prose');
-    } else if (node.nodeName === '#text' && 'value' in node && !inside && node.value.trim() !== '')
-      found.push('text outside');
-    if ('childNodes' in node) for (const child of node.childNodes) visit(child, inside);
-  };
-  visit(page, false);
+  const body = only(only(page, 'html'), 'body');
+  const outer = only(body, 'div');
+  const around = only(outer, 'article');
+  const content = only(around, 'div');
+  const names = [body, outer, around].map(({ childNodes }) => childNodes.map(({ nodeName }) => nodeName).join(' '));
+  const found = names.join() === 'div hr,article,div p' ? [] : [`it ends an element around it: ${names.join()}`];
+  visit(content, found);
   return found;
+}
+
+const only = ({ childNodes }: Parent, name: string): Parent =>
+  childNodes.find(({ nodeName }) => nodeName === name) as Parent;
+
+function visit({ childNodes }: Parent, found: string[]): void {
+  for (const node of childNodes) {
+    if (node.nodeName === '#text') continue;
+    if (!allowed.has(node.nodeName)) found.push(`<${node.nodeName}>`);
+    for (const { name, value } of 'attrs' in node ? node.attrs : []) {
+      if (/^on/i.test(name) || unwanted.has(name)) found.push(name);
+      if (addresses.has(name) && !schemes.has(URL.parse(value, 'https://here.test/')?.protocol ?? 'https:'))
+        found.push(`${name}=${value}`);
+    }
+    if ('childNodes' in node) visit(node, found);
+  }
 }
 
 test('what escapes is seen by this test', () => {
@@ -64,6 +66,9 @@ test('what escapes is seen by this test', () => {
     '<img src=x onerror=alert(1)>',
     '<a href="java\tscript:alert(1)">x</a>',
     '</div><p>x</p>',
+    '</article>',
+    '<table><div><table></table></div>x',
+    '<ul><li><div><li>x</li></div></li></ul>',
     '<!-- x',
     '<svg></svg>',
     '<table><div>x',

@@ -7,7 +7,7 @@ import { sanitise, userId } from './sanitise.ts';
 /** Longest text: 100,000 code points, which a post may have. */
 const maxCharacters = 200_000;
 /** Most of what takes time: blocks and cells, characters that may mean something within them, and elements of the result. */
-const most = { tokens: 40_000, marks: 15_000, elements: 15_000, markup: 2_000_000 };
+const most = { tokens: 25_000, marks: 8_000, elements: 10_000, markup: 2_000_000 };
 /** Characters that all links to definitions may take from them: a short label may stand for a very long address. */
 const maxReferenced = 400_000;
 
@@ -38,7 +38,10 @@ export async function renderMarkdown(text: string, { highlightMs = defaultHighli
   const unsafe = markdown.renderer.render(tokens, markdown.options, { highlighted });
   if (unsafe.length > most.markup || count(unsafe, /<[a-z]/gi) > most.elements)
     return { html: asWritten(text), complete: true };
-  return { html: sanitise(unsafe), complete };
+  const sanitised = sanitise(unsafe);
+  // Only markup by hand may be misplaced, and only for it parse5 is loaded.
+  const html = hasMarkup(tokens) ? (await import('./contained.ts')).contained(sanitised) : sanitised;
+  return html === undefined ? { html: asWritten(text), complete: true } : { html, complete };
 }
 
 /** Says that a text has too much in it. */
@@ -61,6 +64,9 @@ markdown.block.State = class extends State {
     return super.push(...token);
   }
 };
+
+const hasMarkup = (tokens: readonly Token[]): boolean =>
+  tokens.some(({ type, children }) => /^html_/.test(type) || (children !== null && hasMarkup(children)));
 
 /** Between the blocks and what is in them, which takes most of the time. */
 markdown.core.ruler.before('inline', 'bounds', ({ env, tokens }) => {

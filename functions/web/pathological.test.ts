@@ -5,7 +5,7 @@ import { pathological } from './pathological.fixture.ts';
 /** CPU time, which other work of the machine changes less than the time by the clock; the best of some tries counts. */
 const maxPageMs = 300;
 const maxOthersMs = 100;
-const tries = 3;
+const tries = 5;
 
 beforeAll(async () => {
   // Loads everything, and starts the thread.
@@ -37,7 +37,7 @@ async function best(text: string): Promise<{ html: string; pageMs: number; other
 describe('a page is rendered within 300 ms, and others wait less than 100 ms for it', () => {
   it.each(pathological)('%s: %s', async (_, __, text) => {
     // The longest text there may be, and the longest that is rendered without a thread.
-    for (const given of [text, text.slice(0, 10_000)]) {
+    for (const given of [text, text.slice(0, 8_000)]) {
       const { html, pageMs, othersMs } = await best(given);
       expect(html).toBeTypeOf('string');
       expect(pageMs).toBeLessThan(maxPageMs);
