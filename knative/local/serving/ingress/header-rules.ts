@@ -25,7 +25,7 @@ const operators = /(%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|%REQ\(:AUTHORITY\)%
  * @throws ManifestError for a command operator that is not known
  */
 export function compileFields({ set, add }: HttpRoute['requestHeaders'], origin: Origin): AppendFields {
-  const parts = [...Object.entries(set), ...Object.entries(add)].map(([name, value]) => {
+  const rules = [...Object.entries(set), ...Object.entries(add)].map(([name, value]) => {
     const unknown = [address, authority, protocol, '%%']
       .reduce((rest, known) => rest.replaceAll(known, ''), value)
       .match(/%[^%]*%?/);
@@ -34,19 +34,21 @@ export function compileFields({ set, add }: HttpRoute['requestHeaders'], origin:
         origin,
         `${name}: ${unknown[0]} is not understood; known are ${[address, authority, protocol].join(', ')}`,
       );
-    const fixed = value.includes('%') ? undefined : value;
-    return { name: name.toLowerCase(), fixed, segments: value.split(operators) };
+    return { name: name.toLowerCase(), parts: value.split(operators).filter((part) => part !== '') };
   });
   return (client) => {
-    const values: Record<string, string> = {
-      [address]: client.address,
-      [authority]: client.host,
-      [protocol]: client.proto,
-      '%%': '%',
-    };
-    return parts.flatMap(({ name, fixed, segments }) => [
-      name,
-      fixed ?? segments.map((segment) => values[segment] ?? segment).join(''),
-    ]);
+    const fields: string[] = [];
+    for (const { name, parts } of rules) {
+      let value = '';
+      for (const part of parts) value += part[0] === '%' ? operand(part, client) : part;
+      fields.push(name, value);
+    }
+    return fields;
   };
+}
+
+function operand(operator: string, client: Client): string {
+  if (operator === address) return client.address;
+  if (operator === authority) return client.host;
+  return operator === protocol ? client.proto : '%';
 }

@@ -1,5 +1,6 @@
-import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import type { Dispatcher, Pool as PoolType } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type {
   InstanceConnections,
   InstanceExchange,
@@ -8,134 +9,115 @@ import type {
 } from './instance-connections.ts';
 import { InstanceSocket } from './instance-socket.ts';
 
+const nothing = Buffer.alloc(0);
 /** Largest head of an answer, bytes. */
 const headLimit = 65_536;
 /** An idle connection is closed after this, or a second before the instance's own limit, when it says one. */
 const idleMs = 4_000;
-/** Methods whose requests say nothing about a body when they have none (RFC 9110 section 8.6). */
-const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
-/** HTTP/1.1 connections to an instance, kept alive. */
+/** HTTP/1.1 connections to an instance, kept alive: as many as there are requests at once. */
 export function createHttp1Connections(port: number): InstanceConnections {
-  const open = new Set<InstanceSocket>();
-  const connect = () => {
-    const socket = new InstanceSocket();
-    open.add(socket);
-    socket.once('close', () => open.delete(socket)).setNoDelay();
-    socket.connect(port, '127.0.0.1');
-    return socket;
-  };
-  const agent = new Agent({ keepAlive: true, timeout: idleMs, scheduling: 'lifo' });
-  agent.createConnection = connect;
-  return {
-    send: (request, handler) => new Http1Exchange(port, agent, request, handler),
-    destroy() {
-      agent.destroy();
-      for (const socket of open) socket.destroy();
+  const options: PoolType.Options = {
+    connections: null,
+    pipelining: 1,
+    allowH2: false,
+    // Times are the exchange's: an activator knows how long a request has waited.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: idleMs,
+    keepAliveTimeoutThreshold: 1_000,
+    maxHeaderSize: headLimit,
+    connect(_, callback) {
+      const socket = new InstanceSocket();
+      socket.setNoDelay();
+      socket
+        .once('connect', () => callback(null, socket))
+        .once('error', (error) => callback(error, null))
+        .connect(port, '127.0.0.1');
     },
+  };
+  const pool = new Pool(`http://127.0.0.1:${port}`, options);
+  return {
+    send: (request, handler) => new Http1Exchange(pool, request, handler),
+    destroy: () => void pool.destroy().catch(() => {}),
   };
 }
 
-class Http1Exchange implements InstanceExchange {
+class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
   readonly #handler: ResponseHandler;
-  readonly #request: ClientRequest;
-  #response: IncomingMessage | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
   #over = false;
 
   constructor(
-    port: number,
-    agent: Agent,
+    pool: PoolType,
     { method, path, fields, body, length, upgrade }: InstanceRequest,
     handler: ResponseHandler,
   ) {
     this.#handler = handler;
-    if (upgrade !== '') fields.push('connection', 'upgrade', 'upgrade', upgrade);
-    else if (length < 0) fields.push('transfer-encoding', 'chunked');
-    else if (length > 0 || !bodiless.has(method)) fields.push('content-length', String(length));
-    this.#request = httpRequest({
-      port,
-      method,
-      path,
-      headers: fields,
-      agent,
-      insecureHTTPParser: false,
-      maxHeaderSize: headLimit,
-    });
-    this.#request
-      .on('response', (response) => this.#onResponse(response))
-      .on('error', (error: NodeJS.ErrnoException) => this.#fail(error))
-      .on('close', () => this.#fail({ code: 'ECONNRESET' }));
-    if (upgrade !== '') this.#request.on('upgrade', (response, socket, head) => this.#upgraded(response, socket, head));
-    this.#sendBody(body);
+    if (length > 0 && !Buffer.isBuffer(body)) fields.push('content-length', String(length));
+    const upgraded = upgrade === '' ? {} : { upgrade };
+    pool.dispatch(
+      { method: method as Dispatcher.HttpMethod, path, headers: fields, body: body ?? null, ...upgraded },
+      this,
+    );
   }
 
-  #sendBody(body: Buffer | Readable | undefined): void {
-    if (!body) this.#request.end();
-    else if (Buffer.isBuffer(body)) this.#request.end(body);
-    else {
-      // Once it is connected: a connection that is refused has taken nothing of the body.
-      this.#request.once('socket', (socket) => {
-        const pipe = () => void body.on('error', () => this.#request.destroy()).pipe(this.#request);
-        if (socket.connecting) socket.once('connect', pipe);
-        else pipe();
-      });
-    }
+  /** The connection is open, and the request is about to be written. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#over) controller.abort(new Error('abandoned'));
   }
 
-  #onResponse(response: IncomingMessage): void {
-    if (this.#over) {
-      response.destroy();
-      return;
-    }
-    if (response.statusCode === 101) {
-      this.#fail({ code: 'EPROTO' }); // a change that was not asked for
-      return;
-    }
-    this.#response = response;
-    response
-      .on('data', (bytes: Buffer) => {
-        if (!this.#over && !this.#handler.onResponseBody(bytes)) response.pause();
-      })
-      .on('end', () => this.#end(response))
-      .on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
-    this.#handler.onResponseHead(response.statusCode!, response.statusMessage ?? '', lowered(response.rawHeaders));
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason = ''): void {
+    if (status >= 200 && !this.#over) this.#handler.onResponseHead(status, reason, fieldsOf(controller.rawHeaders));
   }
 
-  #end(response: IncomingMessage): void {
+  onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    if (!this.#over && !this.#handler.onResponseBody(bytes)) controller.pause();
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
     if (this.#over) return;
     this.#over = true;
-    // An answer before the end of the request: what is left of it is of no use, so the connection cannot be used again.
-    if (!this.#request.writableFinished) this.#request.destroy();
-    this.#handler.onResponseEnd(lowered(response.rawTrailers));
+    this.#handler.onResponseEnd(fieldsOf(controller.rawTrailers));
   }
 
-  #upgraded(response: IncomingMessage, socket: Duplex, head: Buffer): void {
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    _status: number,
+    _headers: unknown,
+    socket: Duplex,
+  ): void {
     if (this.#over) {
       socket.destroy();
       return;
     }
     this.#over = true;
-    this.#handler.onUpgrade(lowered(response.rawHeaders), socket, head);
+    this.#handler.onUpgrade(fieldsOf(controller.rawHeaders), socket, nothing);
   }
 
-  #fail({ code = 'EPROTO' }: { code?: string | undefined }): void {
+  onResponseError(_controller: unknown, { code = 'EPROTO' }: NodeJS.ErrnoException): void {
     if (this.#over) return;
     this.#over = true;
-    this.#request.destroy();
-    this.#handler.onResponseFailed({ code, sent: (this.#request.socket as InstanceSocket | null)?.everOpen === true });
+    const known = code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code;
+    this.#handler.onResponseFailed({ code: known, sent: this.#controller !== undefined });
   }
 
   abandon(): void {
     this.#over = true;
-    this.#request.destroy();
+    this.#controller?.abort(new Error('abandoned'));
   }
 
   resume(): void {
-    this.#response?.resume();
+    this.#controller?.resume();
   }
 }
 
-function lowered(raw: string[]): string[] {
-  for (let at = 0; at < raw.length; at += 2) raw[at] = raw[at]!.toLowerCase();
-  return raw;
+/** Name, value, name, value …; names in lower case. */
+function fieldsOf(raw: readonly (Buffer | string)[] | Record<string, unknown> | null | undefined): string[] {
+  if (!Array.isArray(raw)) return [];
+  const fields = new Array<string>(raw.length);
+  for (let at = 0; at < raw.length; at++) fields[at] = raw[at].toString('latin1');
+  for (let at = 0; at < raw.length; at += 2) fields[at] = fields[at]!.toLowerCase();
+  return fields;
 }

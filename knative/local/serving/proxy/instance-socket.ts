@@ -7,16 +7,6 @@ type Done = (error?: Error | null) => void;
  * and closes, while the upload goes on, has its answer read. Reading says then how the connection ended.
  */
 export class InstanceSocket extends Socket {
-  /** It was connected once: the instance may have seen what was written. */
-  everOpen = false;
-
-  constructor() {
-    super();
-    this.once('connect', () => {
-      this.everOpen = true;
-    });
-  }
-
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
     super._write(chunk, encoding, this.#reading(done));
   }
