@@ -1,3 +1,4 @@
+import type { ResponseOf } from '@dormouse/runtime/api';
 import { check, type Env, json } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
@@ -5,14 +6,15 @@ import { measure } from '@dormouse/runtime/measure';
 import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { networkOf } from './network.ts';
 import { guesserOf, tryPassword } from './password-guard.ts';
 import { hashSecret } from './refresh-token.ts';
-import { accountChange, accountRemoval, claiming, importedAccount, newAccount } from './requests.ts';
 import type { User } from './user.ts';
+import { ownView, publicView, registeredView } from './views.ts';
 
 /**
  * Accounts: register, look up, change, delete, claim.
@@ -30,12 +32,12 @@ export function accounts(auth: Auth) {
   return new Hono<Env>()
     .on(
       'POST',
-      ['/api/register', '/api/users'],
+      [api.register.path, api.createUser.path],
       caller,
       importing(importer(auth)),
-      importing(json(importedAccount)),
+      importing(json(api.register.scoped.body)),
       importing(importAccount(auth)),
-      json(newAccount),
+      json(api.register.body),
       async (c) => {
         const { username, email, password, display_name } = c.req.valid('json');
         await spend(limiter, `register:${networkOf(auth.address(c))}`, limits.registerAddress);
@@ -48,23 +50,18 @@ export function accounts(auth: Auth) {
         await knowNetwork(c, user);
         measure(metrics.accountsCreated, 1);
         c.header('location', `/api/users/${user.username}`);
-        return c.json({ id: user.id, username: user.username, email }, 201);
+        return c.json(registeredView({ ...user, email }), 201);
       },
     )
 
-    .get('/api/users/:name', async (c) => {
+    .get(api.user.path, async (c) => {
       const user = (await store.find(c.req.param('name'))) ?? fail('not_found', 'There is no such user.');
-      return c.json({
-        id: user.id,
-        username: user.username,
-        display_name: user.displayName,
-        created_at: user.createdAt.toISOString(),
-      });
+      return c.json(publicView(user));
     })
 
-    .get('/api/me', caller, async (c) => own(c, await self(c)))
+    .get(api.me.path, caller, async (c) => own(c, await self(c)))
 
-    .patch('/api/me', caller, json(accountChange), async (c) => {
+    .patch(api.changeMe.path, caller, json(api.changeMe.body), async (c) => {
       const user = await self(c);
       const { display_name, password, current_password } = c.req.valid('json');
       if (password !== undefined) await changePassword(auth, c, user, current_password ?? '', password);
@@ -72,7 +69,7 @@ export function accounts(auth: Auth) {
       return own(c, { ...user, displayName: display_name ?? user.displayName });
     })
 
-    .delete('/api/me', caller, removal, async (c) => {
+    .delete(api.removeMe.path, caller, removal, async (c) => {
       const user = await self(c);
       await demandPassword(auth, c, user, c.req.valid('json').current_password);
       await store.remove(user.id);
@@ -80,7 +77,7 @@ export function accounts(auth: Auth) {
       return c.body(null, 204);
     })
 
-    .post('/api/claim', json(claiming), async (c) => {
+    .post(api.claim.path, json(api.claim.body), async (c) => {
       const { token, password, email } = c.req.valid('json');
       await spend(limiter, `claim:${networkOf(auth.address(c))}`, limits.loginAddress);
       const hash = hashSecret(token);
@@ -91,15 +88,15 @@ export function accounts(auth: Auth) {
       if (!(await store.claim(hash, new Date(now()), change))) expired();
       auth.log.info({ user_id: user.id }, 'a code was used to set a password: all sessions are ended');
       await knowNetwork(c, user);
-      return c.json({ id: user.id, username: user.username });
+      return c.json({ id: user.id, username: user.username } satisfies ResponseOf<typeof api.claim, 200>);
     });
 }
 
 /** A body that is missing lacks the password, like an empty one. */
-const readRemoval = json(accountRemoval);
+const readRemoval = json(api.removeMe.body);
 const removal: typeof readRemoval = (c, next) => {
   if (header(c, 'content-type') !== undefined) return readRemoval(c, next);
-  c.req.addValidatedData('json', check(accountRemoval, {}));
+  c.req.addValidatedData('json', check(api.removeMe.body, {}));
   return next();
 };
 
@@ -124,11 +121,11 @@ function importAccount({
   return async (c) => {
     const { username, display_name } = c.req.valid('json');
     const found = await store.find(username);
-    if (found) return c.json({ id: found.id, username: found.username });
+    if (found) return c.json(imported(found));
     const made = await store.register({ username, ...(display_name !== undefined && { displayName: display_name }) });
-    if (made) return c.json({ id: made.id, username: made.username }, 201);
+    if (made) return c.json(imported(made), 201);
     const meanwhile = (await store.find(username)) ?? taken();
-    return c.json({ id: meanwhile.id, username: meanwhile.username });
+    return c.json(imported(meanwhile));
   };
 }
 
@@ -160,17 +157,10 @@ async function rejectWeakPassword(
   if (reason) wrong('password', reason);
 }
 
-const own = (c: Context<Env>, { id, username, email, displayName, role, createdAt }: User) => {
-  c.header('cache-control', 'no-store');
-  return c.json({
-    id,
-    username,
-    email: email ?? null,
-    display_name: displayName,
-    role,
-    created_at: createdAt.toISOString(),
-  });
-};
+/** Without its e-mail address, which is its owner's. */
+const imported = ({ id, username }: User) => registeredView({ id, username });
+
+const own = (c: Context<Env>, user: User) => c.json(ownView(user), 200, { 'cache-control': 'no-store' });
 
 const wrong = (field: string, message: string): never =>
   fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });

@@ -1,6 +1,8 @@
 import { cameFromOutside } from '@dormouse/runtime/address';
+import type { ResponseOf } from '@dormouse/runtime/api';
 import type { Env } from '@dormouse/runtime/app';
 import { Hono } from 'hono';
+import { api } from './api.ts';
 import type { Auth } from './dependencies.ts';
 import { jwksMaxAgeMs } from './keyring.ts';
 
@@ -13,14 +15,14 @@ const cached = `public, max-age=${jwksMaxAgeMs / 1000}`;
 export function discovery({ keys, issuer, store, log }: Pick<Auth, 'keys' | 'issuer' | 'store' | 'log'>) {
   const untold = (error: unknown) => void log.warn({ error }, 'it cannot be told which sessions have ended');
   return new Hono<Env>()
-    .get('/.well-known/jwks.json', async (c) => {
+    .get(api.keys.path, async (c) => {
       const inside = !cameFromOutside(c);
       // Without its database auth still says which keys are good.
       const revoked = inside ? await store.revocations().catch(untold) : undefined;
       c.header('cache-control', inside ? 'no-store' : cached);
-      return c.json({ keys: keys.published(), ...(revoked && { revoked }) });
+      return c.json({ keys: keys.published(), ...(revoked && { revoked }) } satisfies ResponseOf<typeof api.keys, 200>);
     })
-    .get('/.well-known/openid-configuration', (c) => {
+    .get(api.configuration.path, (c) => {
       c.header('cache-control', cached);
       return c.json({
         issuer,
@@ -30,6 +32,6 @@ export function discovery({ keys, issuer, store, log }: Pick<Auth, 'keys' | 'iss
         id_token_signing_alg_values_supported: ['EdDSA'],
         scopes_supported: ['import'],
         claims_supported: ['iss', 'aud', 'sub', 'name', 'role', 'scope', 'sid', 'jti', 'iat', 'exp'],
-      });
+      } satisfies ResponseOf<typeof api.configuration, 200>);
     });
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { ResponseOf } from '@dormouse/runtime/api';
 import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
 import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { header } from '@dormouse/runtime/request';
-import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { signAccessToken } from './access-token.ts';
+import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
@@ -22,8 +23,8 @@ import {
   rotateToken,
   startFamily,
 } from './refresh-token.ts';
-import { credentials, heldToken } from './requests.ts';
 import type { User } from './user.ts';
+import { grantView } from './views.ts';
 
 /** Where a refresh token travels: see `credentials` in requests.ts. */
 type Carrier = 'cookie' | 'body';
@@ -33,7 +34,7 @@ export function sessions(auth: Auth) {
   const { store, limiter, limits, now } = auth;
 
   return new Hono<Env>()
-    .post('/api/login', json(credentials), counting, async (c) => {
+    .post(api.logIn.path, json(api.logIn.body), counting, async (c) => {
       const { username, password, refresh, scope } = c.req.valid('json');
       const user = (await tryPassword(auth, c, username, password)) ?? invalidCredentials();
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
@@ -43,7 +44,7 @@ export function sessions(auth: Auth) {
       return granted(auth, c, user, { family, secret, carrier: refresh, scope });
     })
 
-    .post('/api/token/refresh', optionalJson, async (c) => {
+    .post(api.refresh.path, optionalJson, async (c) => {
       const { token, carrier } = presented(c, c.req.valid('json'));
       const held = parseRefreshToken(token) ?? sessionEnded(c);
       const found =
@@ -59,7 +60,7 @@ export function sessions(auth: Auth) {
       return granted(auth, c, user, { family: turn.family, secret: turn.secret, carrier });
     })
 
-    .post('/api/logout', optionalJson, async (c) => {
+    .post(api.logOut.path, optionalJson, async (c) => {
       const held = parseRefreshToken(presented(c, c.req.valid('json')).token);
       const closed =
         held && (await store.closeSession(held.family, (family) => holdsSession(family, held.secret, now())));
@@ -71,12 +72,13 @@ export function sessions(auth: Auth) {
       return c.body(null, 204);
     })
 
-    .get('/verify', authenticate(auth.tokens), async (c) => {
+    .get(api.verify.path, authenticate(auth.tokens), async (c) => {
       const caller = required(c);
       await spend(limiter, `verify:${caller.jti}`, limits.verify);
       const user = await currentUser(auth, c);
       c.header('cache-control', 'no-store');
-      return c.json({ status: 'success', data: { user_id: user.id, username: user.username, exp: caller.exp } });
+      const data = { user_id: user.id, username: user.username, exp: caller.exp };
+      return c.json({ status: 'success', data } satisfies ResponseOf<typeof api.verify, 200>);
     });
 }
 
@@ -111,18 +113,11 @@ async function granted(auth: Auth, c: Context<Env>, user: User, { family, secret
   const seconds = Math.floor((family.expiresAt - auth.now()) / 1000);
   if (carrier === 'cookie') c.header('set-cookie', refreshCookie(c, held, seconds));
   c.header('cache-control', 'no-store');
-  return c.json({
-    status: 'success',
-    token,
-    token_type: 'Bearer',
-    expires_in: accessTokenSeconds,
-    user: { id: user.id, username: user.username, display_name: user.displayName, role: user.role },
-    ...(carrier === 'body' && { refresh_token: held, refresh_expires_in: seconds }),
-  });
+  return c.json(grantView(user, token, carrier === 'body' ? { refreshToken: held, seconds } : undefined));
 }
 
 /** A body is optional: a browser sends only its cookie. */
-const readBody = json(heldToken);
+const readBody = json(api.refresh.body);
 const optionalJson: typeof readBody = (c, next) =>
   header(c, 'content-type') === undefined ? next() : readBody(c, next);
 

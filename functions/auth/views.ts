@@ -1,0 +1,51 @@
+import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
+import { accessTokenSeconds } from '@dormouse/runtime/token-life';
+import type { api } from './api.ts';
+import type { User } from './user.ts';
+
+/** An account as its registration answers it; an imported one has no e-mail address yet. */
+export const registeredView = ({
+  id,
+  username,
+  email,
+}: Pick<User, 'id' | 'username'> & { email?: string }): ResponseOf<typeof api.register> => ({
+  id,
+  username,
+  ...(email !== undefined && { email }),
+});
+
+/** An account as anybody sees it. */
+export function publicView(user: User): ResponseOf<typeof api.user, 200> {
+  const { email, passwordHash, role, ...shown } = user; // its owner's
+  const { id, username, displayName, createdAt, ...unanswered } = shown;
+  nothingLeft(unanswered);
+  return { id, username, display_name: displayName, created_at: createdAt.toISOString() };
+}
+
+/** An account as its owner sees it. */
+export function ownView({ passwordHash, ...user }: User): ResponseOf<typeof api.me, 200> {
+  const { id, username, email, displayName, role, createdAt, ...unanswered } = user;
+  nothingLeft(unanswered);
+  return {
+    id,
+    username,
+    email: email ?? null,
+    display_name: displayName,
+    role,
+    created_at: createdAt.toISOString(),
+  };
+}
+
+/** What a log-in answers, and a renewed one; `inBody` where the refresh token is no cookie. */
+export const grantView = (
+  { id, username, displayName, role }: User,
+  token: string,
+  inBody?: { refreshToken: string; seconds: number },
+): ResponseOf<typeof api.logIn, 200> => ({
+  status: 'success',
+  token,
+  token_type: 'Bearer',
+  expires_in: accessTokenSeconds,
+  user: { id, username, display_name: displayName, role },
+  ...(inBody && { refresh_token: inBody.refreshToken, refresh_expires_in: inBody.seconds }),
+});
