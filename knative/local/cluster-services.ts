@@ -56,7 +56,7 @@ export async function openClusterServices({
   cleanup.defer(() => closeHttp(otlp));
   const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform)));
   cleanup.defer(() => closeHttp(kubernetes));
-  const gateway = await listen(localGateway(target), { port: 0 });
+  const gateway = await listen(localGateway(target, secret), { port: 0 });
   cleanup.defer(() => gateway.close(0));
   const withSecret = (origin: string) => `${origin}/${secret}`;
   return {
@@ -68,7 +68,7 @@ export async function openClusterServices({
       const { hostname } = new URL(address);
       if (hostname === 'kubernetes.default.svc.cluster.local') return originOf(kubernetes);
       if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local')
-        return `http://127.0.0.1:${gateway.port}`;
+        return withSecret(`http://127.0.0.1:${gateway.port}`);
       if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return withSecret(originOf(brokers));
       return hostname.startsWith('otel-collector.') ? withSecret(originOf(otlp)) : undefined;
     },

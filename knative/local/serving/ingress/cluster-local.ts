@@ -10,15 +10,20 @@ const back: ReadonlySet<string> = new Set(hopFields);
 /**
  * Handler of a cluster-local address: forwards requests unchanged, trace context included.
  * @param targetOf finds the Service of a request; throws a ProblemError when there is none
+ * @param pathOf the path and query that the function sees; throws a ProblemError when the request may not pass
  */
-export function clusterLocal(targetOf: (request: ClientRequest) => Target): RequestHandler {
+export function clusterLocal(
+  targetOf: (request: ClientRequest) => Target,
+  pathOf = (request: ClientRequest): string => request.url,
+): RequestHandler {
   return {
     accept(request) {
       request.traceId = request.fields.traceparent.slice(3, 35);
       if (request.url.charCodeAt(0) !== 47)
         throw new ProblemError(400, 'malformed', 'The request target is malformed.');
+      const path = pathOf(request);
       const target = targetOf(request);
-      request.forward(target, request.url, ['host', target.authority, ...keptFields(request.fields.all, into)]);
+      request.forward(target, path, ['host', target.authority, ...keptFields(request.fields.all, into)]);
     },
     responseFields: (_request, fields) => keptFields(fields, back),
     problem: (request, problem) => ({

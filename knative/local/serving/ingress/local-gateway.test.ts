@@ -33,11 +33,11 @@ beforeAll(async () => {
 afterAll(() => platform?.end());
 
 /** fetch does not let a program choose the Host. */
-const ask = (host: string, path = '/events?a=1', body = 'x') =>
+const ask = (host: string, path = '/events?a=1', body = 'x', origin = gateway, more: Record<string, string> = {}) =>
   new Promise<{ status: number; body: Record<string, string> }>((done, failed) => {
     const asked = request(
-      gateway + path,
-      { method: 'POST', headers: { host, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } },
+      origin + path,
+      { method: 'POST', headers: { ...more, host, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } },
       async (incoming) => {
         let text = '';
         for await (const part of incoming.setEncoding('utf8')) text += part;
@@ -48,7 +48,7 @@ const ask = (host: string, path = '/events?a=1', body = 'x') =>
   });
 
 test('functions get the gateway’s and the Kubernetes API’s addresses on this machine', async () => {
-  expect(gateway).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(gateway).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+$/);
   expect(kubernetes).toBe(platform.kubernetesUrl);
   expect((await fetch(`${kubernetes}/apis/serving.knative.dev/v1/namespaces/test/services`)).status).toBe(200);
 });
@@ -81,3 +81,12 @@ test.each(['nobody.test.svc.cluster.local', 'other.elsewhere.svc.cluster.local',
     expect(await ask(host)).toMatchObject({ status: 404, body: { code: 'not_found' } });
   },
 );
+
+test('an event is not taken from whoever reaches the port, nor from a page of another site', async () => {
+  const { origin } = new URL(gateway);
+  const host = 'other.test.svc.cluster.local';
+  expect(await ask(host, '/events', 'x', origin)).toMatchObject({ status: 401 });
+  expect(await ask(host, '/wrong/events', 'x', origin)).toMatchObject({ status: 401 });
+  expect(await ask(host, '/events', 'x', gateway, { 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 });
+  expect(await ask(host, '/events', 'x', gateway, { origin: 'https://evil.example' })).toMatchObject({ status: 403 });
+});
