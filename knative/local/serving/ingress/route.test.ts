@@ -44,6 +44,22 @@ describe('routes', () => {
     ]);
   });
 
+  it('read expressions as RE2 does, in time linear in the path', () => {
+    const hosts = [
+      host(
+        ['*'],
+        named('flag', [uri('regex', '(?i)/blog')]),
+        named('word', [uri('regex', '/(\\w+\\w+)+!')]),
+        named('rest', []),
+      ),
+    ];
+    expect(['/BLOG', '/ab!', `/${'a'.repeat(8_000)}`].map((path) => find(hosts, path))).toEqual([
+      'flag',
+      'word',
+      'rest',
+    ]);
+  });
+
   it('match when any entry holds, and an entry when all its conditions hold', () => {
     const both = {
       ...uri('prefix', '/a'),

@@ -4,11 +4,13 @@ import { combine } from './binary.ts';
 import { type Call, type Expression, type Matcher, PromqlError, type Selector } from './expression.ts';
 import { callFunction } from './functions.ts';
 import { labelPattern } from './label-pattern.ts';
-import { numberOf, type Value, vectorOf, type Window } from './value.ts';
+import { numberOf, type Point, type Value, vectorOf, type Window } from './value.ts';
 
 /** Lookback: how long a sample is valid without a newer one. */
 export const lookbackMs = 5 * 60_000;
 
+/** Windows of a range that one step evaluates. */
+const windowsAStep = 50;
 /** Most values that the subqueries of an expression hold at one instant. */
 const maxHeld = 500_000;
 /** Results of a matcher's expression that are remembered: label values come again and again. */
@@ -83,7 +85,7 @@ export function evaluator(
   function* call(node: Call, nowMs: number): Generator<void, Value> {
     const args: Value[] = [];
     for (const each of node.args) args.push(yield* at(each, nowMs));
-    if (node.name !== 'absent' && node.name !== 'absent_over_time') return callFunction(node.name, args, nowMs);
+    if (node.name !== 'absent' && node.name !== 'absent_over_time') return yield* inParts(node.name, args, nowMs);
     const [given] = args;
     const there = given?.type === 'matrix' ? given.windows.length : vectorOf(given as Value, node.name).length;
     return { type: 'vector', points: there > 0 ? [] : [{ labels: equalities(node.args[0]), value: 1 }] };
@@ -113,6 +115,20 @@ export function evaluator(
     held = 0;
     return at(expression, nowMs);
   };
+}
+
+/** Calls a function; what it makes of each window by itself, it makes of some windows a step. */
+function* inParts(name: string, args: readonly Value[], nowMs: number): Generator<void, Value> {
+  const last = args.at(-1);
+  if (last?.type !== 'matrix' || last.windows.length <= windowsAStep) return callFunction(name, args, nowMs);
+  const points: Point[] = [];
+  for (let from = 0; from < last.windows.length; from += windowsAStep) {
+    yield;
+    const windows = last.windows.slice(from, from + windowsAStep);
+    const part = callFunction(name, [...args.slice(0, -1), { type: 'matrix', windows }], nowMs);
+    for (const point of vectorOf(part, name)) points.push(point);
+  }
+  return { type: 'vector', points };
 }
 
 /** How far before the query its subqueries read, in sum. */
