@@ -69,7 +69,7 @@ it('telemetry that names the address of the Broker is kept without the secret', 
   expect(telemetry.trace(spanIds.traceId)).toMatchObject([{ name: `POST ${url}`, attributes: { 'url.full': url } }]);
 });
 
-it('functions get the secret with the addresses of broker and collector, and with no other', async () => {
+it('functions get the secret with the addresses of broker, collector and gateway, and with no other', async () => {
   const sink = services.addressOf('http://broker-ingress.knative-eventing.svc.cluster.local')!;
   expect(sink).toBe(services.secretBrokers);
   published.length = 0;
@@ -77,6 +77,7 @@ it('functions get the secret with the addresses of broker and collector, and wit
   expect(published).toEqual(['/dormouse/default']);
   const collector = services.addressOf('http://otel-collector.observability.svc.cluster.local:4318')!;
   expect(await statusOf(`${collector}/v1/metrics`, 'POST', json)).toBe(200);
-  for (const name of ['kubernetes.default', 'knative-local-gateway.istio-system'])
-    expect(services.addressOf(`http://${name}.svc.cluster.local`)).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const gateway = services.addressOf('http://knative-local-gateway.istio-system.svc.cluster.local')!;
+  expect(new URL(gateway).pathname).toBe(`/${accessToken}`);
+  expect(services.addressOf('http://kubernetes.default.svc.cluster.local')).toBe(services.kubernetes);
 });
