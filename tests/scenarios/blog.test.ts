@@ -191,6 +191,13 @@ describeOn(everyTarget, 'who may do what', (target) => {
     expect(reached).toEqual([]);
   });
 
+  it('strangers hear which keys are good, and not whose log-in has ended', async () => {
+    const keys = await target().blog.call<object>('GET', '/.well-known/jwks.json', {
+      headers: { 'x-client-address': '' },
+    });
+    expect([keys.status, Object.keys(keys.body)]).toEqual([200, ['keys']]);
+  });
+
   it('nobody is limited by an address that was made up', async () => {
     const { name } = await target().blog.register();
     const fields = ['x-forwarded-for', 'x-real-ip', 'x-client-address', 'x-envoy-external-address', 'forwarded'];
