@@ -34,7 +34,7 @@ describe('in a browser', needsChromium, () => {
     beforeAll(async () => {
       context = await browser.newContext({ javaScriptEnabled: false, baseURL: platform.url });
       page = await context.newPage();
-      page.setDefaultTimeout(5000);
+      page.setDefaultTimeout(20_000);
       page.on(
         'console',
         (message) =>
