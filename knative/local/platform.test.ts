@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
@@ -411,6 +412,30 @@ describe('a platform', () => {
     });
     const response = await say('/');
     expect(response).toMatchObject({ service: 'hello', headers: { host: 'hello.test.svc.cluster.local' } });
+  });
+});
+
+describe('the port of a Service', () => {
+  it('does not answer by another name, which a page of any site may give to this machine', async () => {
+    const teller = `
+      import { createServer } from 'node:http';
+      createServer((request, response) => response.end(process.env.HELLO_URL)).listen(Number(process.env.PORT));`;
+    const env = [{ kind: 'value' as const, name: 'HELLO_URL', value: 'http://hello.test.svc.cluster.local' }];
+    const container = { image: 'test/teller', command: [], args: [], env, volumes: [] };
+    await start({
+      programs: { hello: hello(), teller },
+      services: [service('hello'), service('teller', { container })],
+    });
+    const url = await (await platform.get('/teller')).text();
+    const statusFor = (host: string) =>
+      new Promise<number>((done, failed) => {
+        request(url, { headers: { host } }, (response) => done(response.resume().statusCode!))
+          .on('error', failed)
+          .end();
+      });
+    expect(await statusFor('rebound.example')).toBe(421);
+    expect(platform.pids('hello')).toEqual([]);
+    for (const host of [new URL(url).host, 'hello.test.svc.cluster.local']) expect(await statusFor(host)).toBe(200);
   });
 });
 

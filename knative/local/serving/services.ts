@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '@dormouse/http/loopback-guard';
+import { ProblemError } from '@dormouse/http/problem-error';
 import type { Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { clusterLocal } from './ingress/cluster-local.ts';
@@ -57,7 +59,11 @@ export function createServices(options: ServicesOptions): Services {
   const add = async (service: Service, bundle: Bundle, hash: string) => {
     const serving = new Serving(revisionOf(service, bundle, hash));
     const listener = await listen(
-      clusterLocal(() => serving),
+      clusterLocal(({ host }) => {
+        if (!isLoopbackHost(host) && host !== serving.authority)
+          throw new ProblemError(421, 'misdirected', 'This port answers to localhost only.');
+        return serving;
+      }),
       { port: 0 },
     );
     entries.set(keyOf(service), { serving, listener, hash });
