@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@dormouse/serving/process/free-port';
-import { type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
+import { brokerUrl, type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
 
 const overlay = join(import.meta.dirname, '../overlays/chaos');
 const program = join(import.meta.dirname, 'platform-on-faulty-disk.ts');
@@ -36,6 +36,7 @@ export async function openSite(): Promise<Site> {
     unmount();
     throw error;
   });
+  let broker = await brokerUrl(platform);
   return {
     url: platform.url,
     console: platform.console,
@@ -44,9 +45,10 @@ export async function openSite(): Promise<Site> {
     get platform() {
       return platform;
     },
-    broker: () => /^ +events +(http\S+)/m.exec(platform.output())?.[1] ?? 'http://127.0.0.1:9/',
+    broker: () => broker,
     async startAgain() {
       platform = await start();
+      broker = await brokerUrl(platform);
     },
     async close() {
       await platform.stop();
