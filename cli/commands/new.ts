@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
-import { argument, flag, option } from '../parameters.ts';
+import { argument, flag, option, publicUrl } from '../parameters.ts';
 
 interface Flags {
   path?: string;
@@ -46,7 +46,7 @@ export const newFunction = buildCommand({
     return function makeFunction(this: Context, flags: Flags, name: string) {
       const { path, table = false, events = [], dryRun = false } = flags;
       const types = events.map((type) => type.trim()).filter((type) => type !== '');
-      const { home, port } = readSettings({}, this.env, this.root);
+      const { home, port } = readSettings({}, this.env, this.root, publicUrl);
       const running = runningAddress(home);
       const platform = { url: running ?? `http://127.0.0.1:${port}`, isRunning: running !== undefined };
       return run({ name, path, table, events: [...new Set(types)], dryRun }, this.root, this.terminal.print, platform);

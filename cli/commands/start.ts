@@ -69,7 +69,7 @@ export const start = buildCommand({
       import('@dormouse/local/load'),
     ]);
     return async function runPlatform(this: Context, { prewarm, spare, ...given }: Flags) {
-      const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root);
+      const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root, publicUrl);
       if (settings.inspect.length > 0) {
         const wrong = unknownService(await loadOverlay(settings.overlay, this.root), settings.inspect);
         if (wrong) throw new UsageError(wrong);

@@ -1,7 +1,9 @@
+import { parsePublicUrl } from '@dormouse/runtime/public-url';
 import { describe, expect, it } from 'vitest';
 import { type GivenSettings, readSettings } from './command-line.ts';
 
-const read = (given: GivenSettings, env: Record<string, string> = {}) => readSettings(given, env, '/project');
+const read = (given: GivenSettings, env: Record<string, string> = {}) =>
+  readSettings(given, env, '/project', parsePublicUrl);
 
 describe('the settings of the platform', () => {
   it('have defaults', () => {

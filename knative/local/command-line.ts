@@ -1,6 +1,5 @@
 import type { BlockList } from 'node:net';
 import { resolve } from 'node:path';
-import { parsePublicUrl } from '@dormouse/runtime/public-url';
 import { parsePort } from './port.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -34,9 +33,15 @@ export type GivenSettings = {
 /**
  * What was given, the environment where nothing was given, and the defaults.
  * @param root folder of the project: defaults lie below it
+ * @param parsePublicUrl what functions read PUBLIC_URL with
  * @throws Error with one line for the user
  */
-export function readSettings(given: GivenSettings, env: Readonly<NodeJS.ProcessEnv>, root: string): Settings {
+export function readSettings(
+  given: GivenSettings,
+  env: Readonly<NodeJS.ProcessEnv>,
+  root: string,
+  parsePublicUrl: (text: string) => string,
+): Settings {
   return {
     port: given.port ?? portOf('PORT', env.PORT, 8080),
     consolePort: given.consolePort ?? portOf('CONSOLE_PORT', env.CONSOLE_PORT, 8081),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSettings } from '@dormouse/local/command-line';
 import { run } from '@dormouse/local/run';
+import { parsePublicUrl } from '@dormouse/runtime/public-url';
 import { type Disk, faultyStores } from './faulty-store.ts';
 
 /** The platform as `npm start` runs it, on a disk that its parent may break; it ends with its parent. */
@@ -13,4 +14,4 @@ const { values } = parseArgs({
   options: { overlay: { type: 'string' }, watch: { type: 'boolean' } },
   allowNegative: true,
 });
-await run(readSettings(values, process.env, root), root, { stores: faultyStores(disk) });
+await run(readSettings(values, process.env, root, parsePublicUrl), root, { stores: faultyStores(disk) });

@@ -4,7 +4,8 @@ import { type ProbeFailure, probe } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import type { Activator } from './proxy/activator.ts';
 import type { ServingEndpoint } from './proxy/exchange.ts';
-import { createInstanceConnections, type InstanceConnections } from './proxy/instance-connections.ts';
+import { createInstanceConnections } from './proxy/instance-connections.ts';
+import type { InstanceConnections } from './proxy/instance-exchange.ts';
 
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'ended';
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Probe } from '@dormouse/manifests/model';
-import type { InstanceConnections, ResponseHandler } from './proxy/instance-connections.ts';
+import type { InstanceConnections, ResponseHandler } from './proxy/instance-exchange.ts';
 
 /** Why a probe failed; `undefined` on success. */
 export type ProbeFailure = string | undefined;

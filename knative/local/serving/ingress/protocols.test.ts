@@ -19,7 +19,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Activator } from '../proxy/activator.ts';
 import type { ServingEndpoint, Target } from '../proxy/exchange.ts';
-import { createInstanceConnections, type InstanceProtocol } from '../proxy/instance-connections.ts';
+import { createInstanceConnections } from '../proxy/instance-connections.ts';
+import type { InstanceProtocol } from '../proxy/instance-exchange.ts';
 import { type Listener, listen } from '../proxy/listener.ts';
 import { createIngress } from './ingress.ts';
 

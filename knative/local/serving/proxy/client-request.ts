@@ -4,7 +4,7 @@ import { reasonPhrase } from '@dormouse/http/reason-phrase';
 import { fieldOf, type RequestFields } from '@dormouse/http/request-fields';
 import type { ClientResponse } from './client-response.ts';
 import { Exchange, type Target } from './exchange.ts';
-import type { InstanceRequest } from './instance-connections.ts';
+import type { InstanceRequest } from './instance-exchange.ts';
 import { RequestBody } from './request-body.ts';
 
 /** Handler of a listener: routes requests and adds header fields in both directions. Fields are name, value, name, value … */

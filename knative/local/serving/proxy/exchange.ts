@@ -7,7 +7,7 @@ import type {
   InstanceExchange,
   InstanceRequest,
   ResponseHandler,
-} from './instance-connections.ts';
+} from './instance-exchange.ts';
 
 /** An instance as a request sees it. */
 export interface ServingEndpoint extends Endpoint {

@@ -1,12 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Dispatcher, Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import type {
-  InstanceConnections,
-  InstanceExchange,
-  InstanceRequest,
-  ResponseHandler,
-} from './instance-connections.ts';
+import type { InstanceConnections, InstanceExchange, InstanceRequest, ResponseHandler } from './instance-exchange.ts';
 import { InstanceSocket } from './instance-socket.ts';
 
 const nothing = Buffer.alloc(0);

@@ -1,11 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Readable } from 'node:stream';
-import type {
-  InstanceConnections,
-  InstanceExchange,
-  InstanceRequest,
-  ResponseHandler,
-} from './instance-connections.ts';
+import type { InstanceConnections, InstanceExchange, InstanceRequest, ResponseHandler } from './instance-exchange.ts';
 
 /** Codes with which a server says that it has not looked at the request (RFC 9113 section 8.7). */
 const unseen = constants.NGHTTP2_REFUSED_STREAM;

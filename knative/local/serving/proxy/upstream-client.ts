@@ -4,7 +4,7 @@ import { problemBody } from '@dormouse/http/problem';
 import type { ProblemError } from '@dormouse/http/problem-error';
 import type { Destination } from '@dormouse/manifests/model';
 import { Exchange, type Target } from './exchange.ts';
-import type { InstanceRequest } from './instance-connections.ts';
+import type { InstanceRequest } from './instance-exchange.ts';
 import { maxResponseBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
 
 export interface DeliverOptions {
