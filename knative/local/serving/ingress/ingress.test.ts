@@ -406,6 +406,16 @@ describe('one connection', () => {
     expect(came.match(/\/app\/\d|\{"status/g)).toEqual(['/app/1', '/app/2', '{"status', '/app/3']);
   });
 
+  it('is answered for what came before something that is no request', async () => {
+    const connection = await open();
+    connection.send(
+      'GET /app/1 HTTP/1.1\r\nhost: a\r\n\r\nPOST /app/2 HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nxET /app/3 HTTP/1.1\r\nhost: a\r\n\r\n',
+    );
+    await connection.closed;
+    expect(connection.text().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 400']);
+    expect(last()).toMatchObject({ url: '/app/2', body: 'x' });
+  });
+
   it('closes when the client wants it, and after HTTP/1.0', async () => {
     for (const text of ['GET /app HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', 'GET /app HTTP/1.0\r\n\r\n']) {
       const { connection } = await ask(text);

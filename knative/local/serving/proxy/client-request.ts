@@ -97,9 +97,9 @@ export class ClientRequest extends Exchange {
     }
   }
 
-  /** Its body is not complete. */
+  /** The end of its body has not come. */
   get receiving(): boolean {
-    return this.#body !== undefined && !this.#body.complete && !this.responding;
+    return this.#body !== undefined && !this.#body.arrived && !this.responding;
   }
 
   /** The values of a header field, joined by `, `; its name in lower case. */

@@ -29,10 +29,6 @@ export class Connection {
     return this.#requests.length;
   }
 
-  get last(): ClientRequest | undefined {
-    return this.#requests.at(-1)?.request;
-  }
-
   /** A function works for it. */
   get inFunction(): boolean {
     return this.#requests[0]?.request.inFunction === true || [...this.streams].some((each) => each.inFunction);
@@ -43,6 +39,15 @@ export class Connection {
     if (this.#ended) return;
     this.#requests.push({ request, problem });
     if (this.#requests.length === 1) this.#start();
+  }
+
+  /** Refuses the last request, in its turn, if it is not complete. @returns false when it is */
+  refuseIncomplete(problem: ProblemError): boolean {
+    const last = this.#requests.at(-1);
+    if (!last?.request.receiving) return false;
+    if (this.#requests.length === 1) last.request.giveUp(problem);
+    else last.problem = problem;
+    return true;
   }
 
   /** The first request is finished. */

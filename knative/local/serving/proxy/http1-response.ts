@@ -4,8 +4,6 @@ import type { ClientResponse } from './client-response.ts';
 
 /** How long an upload is still read after its early response: closing at once could reset the connection before the client has the response. */
 const lingerMs = 2_000;
-/** Bodies up to this size are written together with the head, bytes. */
-const joinLimit = 32_768;
 
 /** Responds on an HTTP/1.x connection. */
 export class Http1Response implements ClientResponse {
@@ -36,12 +34,8 @@ export class Http1Response implements ClientResponse {
   }
 
   write(bytes: Buffer): boolean {
-    const first = this.#flushing;
     this.#flushing = false;
-    // As text of one byte a character a short body shares a write with the head: node:http joins strings.
-    return first && bytes.length <= joinLimit
-      ? this.#response.write(bytes.toString('latin1'), 'latin1')
-      : this.#response.write(bytes);
+    return this.#response.write(bytes);
   }
 
   end(): void {

@@ -99,11 +99,7 @@ export function createHttp1Server(
 function refuse(handler: RequestHandler, connection: Connection, socket: Duplex, problem: ProblemError): void {
   if (connection.broken) return;
   connection.broken = true;
-  const last = connection.last;
-  if (last?.receiving) {
-    last.giveUp(problem);
-    return;
-  }
+  if (connection.refuseIncomplete(problem)) return;
   const message = {
     method: '',
     target: '',

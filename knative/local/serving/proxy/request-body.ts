@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
 /** Bytes of a body that are read before a function gets the request, and held so that it can be sent again. */
@@ -30,6 +31,11 @@ export class RequestBody {
       this.#whenHeld = callback;
       this.#source.resume();
     }
+  }
+
+  /** Its end has come, read or not. */
+  get arrived(): boolean {
+    return this.complete || (this.#source as Partial<IncomingMessage>).complete === true;
   }
 
   /** Nothing more is read until an instance takes it. */
