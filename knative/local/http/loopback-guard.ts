@@ -74,14 +74,20 @@ export function guardLoopback(
 /** Takes the secret out of the path. @throws ProblemError 401 when something is to change without it */
 function rejectStranger(request: IncomingMessage, secret: string): void {
   const { method = '', url = '/', headers } = request;
-  const end = url.indexOf('/', 1);
-  if (end > 0 && isSecret(url.slice(1, end), secret)) request.url = url.slice(end);
+  const path = withoutSecret(url, secret);
+  if (path !== undefined) request.url = path;
   else if (!safeMethods.has(method) && !isSecret(bearerOf(headers), secret))
     throw new ProblemError(
       401,
       'unauthorized',
       'Send the secret of the folder of data: -H "authorization: Bearer $(cat .dormouse/access-token)"',
     );
+}
+
+/** The path behind its first segment, when that is the secret. */
+export function withoutSecret(url: string, secret: string): string | undefined {
+  const end = url.indexOf('/', 1);
+  return end > 0 && isSecret(url.slice(1, end), secret) ? url.slice(end) : undefined;
 }
 
 const bearerOf = ({ authorization = '' }: IncomingHttpHeaders) =>

@@ -40,6 +40,16 @@ export interface RequestFields {
   traceparent: string;
 }
 
+/** Of a request that could not be read. */
+export const noFields: RequestFields = {
+  all: [],
+  host: '',
+  length: 0,
+  expectContinue: false,
+  upgrade: '',
+  traceparent: '',
+};
+
 /** Checks a request target as it was on the wire. @throws ProblemError 400 or 414 */
 export function checkTarget(target: string): void {
   if (target.length > targetLimit)

@@ -1,4 +1,4 @@
-import { isSecret, rejectForeign } from '@dormouse/http/loopback-guard';
+import { rejectForeign, withoutSecret } from '@dormouse/http/loopback-guard';
 import { ProblemError } from '@dormouse/http/problem-error';
 import type { ClientRequest, RequestHandler } from '../proxy/client-request.ts';
 import type { Target } from '../proxy/exchange.ts';
@@ -31,8 +31,8 @@ function admitted(request: ClientRequest, secret: string | undefined): string {
   const { url, method } = request;
   rejectForeign(Object.fromEntries(fieldNames.map((name) => [name, request.field(name)])), false, () => true);
   if (secret === undefined) return url;
-  const end = url.indexOf('/', 1);
-  if (end > 0 && isSecret(url.slice(1, end), secret)) return url.slice(end);
+  const path = withoutSecret(url, secret);
+  if (path !== undefined) return path;
   if (method === 'GET' || method === 'HEAD') return url;
   throw new ProblemError(401, 'unauthorized', 'Use the address that the platform gives to functions.');
 }

@@ -194,7 +194,7 @@ export class ClientRequest extends Exchange {
     return {
       method: this.method,
       path,
-      fields: [...fields],
+      fields,
       ...(this.#body?.toSend() ?? { body: undefined, length: 0 }),
       upgrade: this.fields.upgrade,
     };
@@ -226,7 +226,7 @@ export class ClientRequest extends Exchange {
     this.#finish(trailers);
   }
 
-  onUpgrade(fields: string[], socket: Duplex, head: Buffer): void {
+  onUpgrade(fields: string[], socket: Duplex): void {
     this.responding = true;
     this.#status = 101;
     this.upgraded = true;
@@ -236,7 +236,7 @@ export class ClientRequest extends Exchange {
       if (!this.#finished) this.#finish([]);
     });
     const change = ['connection', 'upgrade', 'upgrade', fieldOf(fields, 'upgrade') ?? this.fields.upgrade];
-    this.#response.upgrade([...this.#handler.responseFields(this, fields), ...change], socket, head);
+    this.#response.upgrade([...this.#handler.responseFields(this, fields), ...change], socket);
   }
 
   protected onAborted(): void {

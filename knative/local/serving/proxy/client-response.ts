@@ -15,6 +15,6 @@ export interface ClientResponse {
   end(trailers: string[]): void;
   /** Ends the connection, or the stream, so that the client sees that the response is not complete. */
   abort(): void;
-  /** Answers 101 and joins the client with `socket`, of which `head` was read already. */
-  upgrade(fields: string[], socket: Duplex, head: Buffer): void;
+  /** Answers 101 and joins the client with `socket`. */
+  upgrade(fields: string[], socket: Duplex): void;
 }

@@ -78,7 +78,7 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
   abstract onResponseHead(status: number, reason: string, fields: string[], ended?: boolean): void;
   abstract onResponseBody(bytes: Buffer): boolean;
   abstract onResponseEnd(trailers: string[]): void;
-  abstract onUpgrade(fields: string[], socket: Duplex, head: Buffer): void;
+  abstract onUpgrade(fields: string[], socket: Duplex): void;
   /** The request can be sent again: its whole body is still held. */
   protected abstract repeatable(): boolean;
   /** Called when the connection failed after the response's head. */

@@ -4,7 +4,6 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import type { InstanceConnections, InstanceExchange, InstanceRequest, ResponseHandler } from './instance-exchange.ts';
 import { InstanceSocket } from './instance-socket.ts';
 
-const nothing = Buffer.alloc(0);
 /** Largest head of an answer, bytes. */
 const headLimit = 65_536;
 /** An idle connection is closed after this, or a second before the instance's own limit, when it says one. */
@@ -49,12 +48,9 @@ class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
     handler: ResponseHandler,
   ) {
     this.#handler = handler;
-    if (length > 0 && !Buffer.isBuffer(body)) fields.push('content-length', String(length));
+    const headers = length > 0 && !Buffer.isBuffer(body) ? [...fields, 'content-length', String(length)] : fields;
     const upgraded = upgrade === '' ? {} : { upgrade };
-    pool.dispatch(
-      { method: method as Dispatcher.HttpMethod, path, headers: fields, body: body ?? null, ...upgraded },
-      this,
-    );
+    pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null, ...upgraded }, this);
   }
 
   /** The connection is open, and the request is about to be written. */
@@ -88,7 +84,7 @@ class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
       return;
     }
     this.#over = true;
-    this.#handler.onUpgrade(fieldsOf(controller.rawHeaders), socket, nothing);
+    this.#handler.onUpgrade(fieldsOf(controller.rawHeaders), socket);
   }
 
   onResponseError(_controller: unknown, { code = 'EPROTO' }: NodeJS.ErrnoException): void {

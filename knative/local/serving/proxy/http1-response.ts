@@ -95,10 +95,9 @@ export class UpgradeResponse implements ClientResponse {
     this.#client.destroy();
   }
 
-  upgrade(fields: string[], socket: Duplex, head: Buffer): void {
+  upgrade(fields: string[], socket: Duplex): void {
     this.#joined = true;
     this.#client.write(responseHead(101, 'Switching Protocols', fields), 'latin1');
-    if (head.length > 0) this.#client.write(head);
     if (this.#ahead.length > 0) socket.write(this.#ahead);
     socket.on('error', () => this.#client.destroy()).on('close', () => this.#client.destroy());
     this.#client.on('close', () => socket.destroy());
@@ -107,7 +106,7 @@ export class UpgradeResponse implements ClientResponse {
 }
 
 /** A response head in its wire form (RFC 9112 section 4), for a connection that node:http has handed over. */
-export function responseHead(status: number, reason: string, fields: readonly string[]): string {
+function responseHead(status: number, reason: string, fields: readonly string[]): string {
   let lines = '';
   for (let at = 0; at < fields.length; at += 2) lines += `${fields[at]}: ${fields[at + 1]}\r\n`;
   return `HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n`;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ProblemError } from '@dormouse/http/problem-error';
-import { checkTarget, headLimit, type RequestFields, readRequestFields } from '@dormouse/http/request-fields';
+import { checkTarget, headLimit, noFields, readRequestFields } from '@dormouse/http/request-fields';
 import { ClientRequest, type RequestHandler, type RequestTimeouts } from './client-request.ts';
 import type { ClientResponse } from './client-response.ts';
 import type { Connection } from './connection.ts';
@@ -15,8 +15,6 @@ const parserProblems: Readonly<Record<string, [number, string]>> = {
   HPE_HEADER_OVERFLOW: [431, `The request's head has more than ${headLimit} bytes.`],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The head did not come in time.'],
 };
-
-const noFields: RequestFields = { all: [], host: '', length: 0, expectContinue: false, upgrade: '', traceparent: '' };
 
 /** Serves HTTP/1.x connections with node:http's parser, in its strict mode. One request at a time per connection. */
 export function createHttp1Server(

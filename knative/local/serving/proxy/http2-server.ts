@@ -1,17 +1,9 @@
 import { constants, createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import { ProblemError } from '@dormouse/http/problem-error';
-import {
-  checkTarget,
-  fieldLimit,
-  headLimit,
-  type RequestFields,
-  readRequestFields2,
-} from '@dormouse/http/request-fields';
+import { checkTarget, fieldLimit, headLimit, noFields, readRequestFields2 } from '@dormouse/http/request-fields';
 import { ClientRequest, type RequestHandler, type RequestTimeouts } from './client-request.ts';
 import type { Connection } from './connection.ts';
 import { Http2Response } from './http2-response.ts';
-
-const noFields: RequestFields = { all: [], host: '', length: 0, expectContinue: false, upgrade: '', traceparent: '' };
 
 /** Serves connections that speak HTTP/2 in clear text, as gRPC clients do. */
 export function createHttp2Server(

@@ -33,8 +33,8 @@ export interface ResponseHandler {
   /** @returns false to get no more until `resume` */
   onResponseBody(bytes: Buffer): boolean;
   onResponseEnd(trailers: string[]): void;
-  /** The instance has changed the protocol as the request asked; `head` was read with its answer. */
-  onUpgrade(fields: string[], socket: Duplex, head: Buffer): void;
+  /** The instance has changed the protocol as the request asked. */
+  onUpgrade(fields: string[], socket: Duplex): void;
   onResponseFailed(failure: ConnectionFailure): void;
 }
 
