@@ -167,7 +167,7 @@ describe('a route', () => {
     match?: { method?: { regex: string } }[];
     route?: object[];
     timeout: string;
-    retries: { attempts: number; retryOn?: string };
+    retries: { attempts: number; retryOn?: string; backoff?: string };
   }
   const { http } = rendered.find(({ manifest }) => manifest.kind === 'VirtualService')!.manifest.spec as {
     http: Route[];
@@ -179,10 +179,10 @@ describe('a route', () => {
   const serviceSeconds = platform.services.map(({ timeoutMs }) => timeoutMs / 1_000);
 
   test.each(routes.filter(isRead))(
-    'to $name for reads is short, and taken once more where nobody answered',
+    'to $name for reads is short, and taken twice more where nobody answered or queue-proxy did',
     ({ seconds, retries }) => {
       expect(seconds).toBeLessThan(Math.min(...serviceSeconds));
-      expect(retries).toEqual({ attempts: 1, retryOn: 'connect-failure,refused-stream,reset' });
+      expect(retries).toEqual({ attempts: 2, retryOn: 'connect-failure,refused-stream,reset,502', backoff: '300ms' });
     },
   );
 

@@ -55,6 +55,34 @@ test.each([
   });
 });
 
+/** Answers 502 as often as is said, then 200, and counts. */
+async function restarting(times: number) {
+  const asked = { times: 0 };
+  const url = await server((_, response) => void response.writeHead(++asked.times > times ? 200 : 502).end());
+  return { asked, url };
+}
+
+test.each(['GET', 'HEAD'])('%s is sent again while a container restarts behind its proxy', async (method) => {
+  const spans: Span[] = [];
+  onSpan((span) => spans.push(span));
+  const { asked, url } = await restarting(2);
+  const { status } = await runInTrace(childOf(undefined, true), () => callService(url, { method }));
+  expect([status, asked.times]).toEqual([200, 3]);
+  expect(spans).toMatchObject([{ attributes: { 'http.response.status_code': 200, 'http.request.resend_count': 2 } }]);
+});
+
+test('GET is sent three times at most', async () => {
+  const { asked, url } = await restarting(9);
+  await expect(callService(url)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(asked.times).toBe(3);
+});
+
+test.each(['POST', 'PATCH', 'PUT', 'DELETE'])('%s is sent once: it may have had an effect', async (method) => {
+  const { asked, url } = await restarting(1);
+  await expect(callService(url, { method })).rejects.toMatchObject({ code: 'unavailable' });
+  expect(asked.times).toBe(1);
+});
+
 test('a kept connection that the other side has closed is replaced without anybody noticing, unless that could do a thing twice', async () => {
   let requests = 0;
   const url = await server((request, response) => {

@@ -40,6 +40,7 @@ export function route(prefix: string, to: string, changes: Partial<HttpRoute> = 
     action: { kind: 'route', destinations: [{ service: to, namespace: 'test', weight: 100 }] },
     rewriteUri: undefined,
     timeoutMs: undefined,
+    retries: undefined,
     requestHeaders: noFields,
     responseHeaders: noFields,
     origin,

@@ -17,6 +17,7 @@ export const spanAttributes = {
   'http.request.method': 'method',
   'http.route': 'the pattern that answered; empty when none did',
   'http.response.status_code': 'status',
+  'http.request.resend_count': 'how often it was sent again, if it was',
   'url.path': 'path, without the query',
   'url.full': 'address that was called',
   'url.scheme': '`http`',
@@ -86,7 +87,7 @@ export const spans: readonly SpanKindOf[] = [
     pattern: /^[A-Z]+$/,
     kind: 'client',
     description: 'A call to another function.',
-    attributes: ['http.request.method', 'url.full', 'http.response.status_code'],
+    attributes: ['http.request.method', 'url.full', 'http.response.status_code', 'http.request.resend_count'],
   },
   {
     name: 'send {type}',

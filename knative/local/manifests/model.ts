@@ -170,6 +170,8 @@ export interface HttpRoute {
     | { kind: 'redirect'; status: number; uri?: string; authority?: string };
   rewriteUri: string | undefined;
   timeoutMs: number | undefined;
+  /** Responses that are not passed on while there are attempts left. */
+  retries: StatusRetries | undefined;
   requestHeaders: {
     set: Readonly<Record<string, string>>;
     add: Readonly<Record<string, string>>;
@@ -181,6 +183,15 @@ export interface HttpRoute {
     remove: readonly string[];
   };
   origin: Origin;
+}
+
+/** Istio's HTTPRetry, as far as it concerns responses: failed connections are retried whatever it says. */
+export interface StatusRetries {
+  /** After the first attempt. */
+  attempts: number;
+  statuses: ReadonlySet<number>;
+  /** Base of the exponential backoff with full jitter. */
+  backoffMs: number;
 }
 
 /** A VirtualService bound to a Gateway. */

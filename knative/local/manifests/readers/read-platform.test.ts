@@ -497,6 +497,16 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       [gateway, virtual([{ ...toService, match: [{ uri: { regex: '(' } }] }])],
       'spec.http[0].match[0].uri.regex error parsing regexp: missing closing )',
     ],
+    [
+      'a time for each attempt',
+      [gateway, virtual([{ ...toService, retries: { attempts: 1, perTryTimeout: '2s' } }])],
+      'spec.http[0].retries.perTryTimeout is not understood',
+    ],
+    [
+      'a retry on what nobody knows',
+      [gateway, virtual([{ ...toService, retries: { attempts: 1, retryOn: '502,often' } }])],
+      'spec.http[0].retries.retryOn "often" is not understood',
+    ],
     ['a fault', [gateway, virtual([{ ...toService, fault: {} }])], 'spec.http[0].fault is not understood'],
     [
       'a timeout in no unit',
@@ -680,6 +690,24 @@ describe('routes', () => {
       requestHeaders: { set: { 'x-client': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' }, add: {}, remove: ['x-old'] },
     });
   });
+
+  test.each([
+    ['502', [502]],
+    ['connect-failure,refused-stream,reset,502', [502]],
+    ['gateway-error, 429', [502, 503, 504, 429]],
+  ])('a route may retry on %s', (retryOn, statuses) => {
+    const retries = { attempts: 2, retryOn, backoff: '300ms', retryIgnorePreviousHosts: true };
+    const [host] = read(knative(), gateway, virtual([{ ...toService, retries }])).virtualHosts;
+    expect(host!.routes[0]!.retries).toEqual({ attempts: 2, statuses: new Set(statuses), backoffMs: 300 });
+  });
+
+  test.each([{ attempts: 0 }, { attempts: 2, retryOn: 'reset' }, undefined])(
+    'a route with retries of %j passes on every status',
+    (retries) => {
+      const [host] = read(knative(), gateway, virtual([{ ...toService, retries }])).virtualHosts;
+      expect(host!.routes[0]!.retries).toBeUndefined();
+    },
+  );
 
   test('the ingress can answer by itself', () => {
     const [host] = read(

@@ -75,7 +75,6 @@ const routeFields = [
 
 function readRoute(entry: Fields, ignore: ObjectFields['ignore']): HttpRoute {
   entry.only(...routeFields);
-  if (entry.has('retries')) ignore('retries: a request waits for an instance instead', entry.origin('retries'));
   const rewrite = entry.fields('rewrite')?.only('uri', 'authority');
   const headers = entry.fields('headers')?.only('request', 'response');
   return {
@@ -84,10 +83,48 @@ function readRoute(entry: Fields, ignore: ObjectFields['ignore']): HttpRoute {
     action: readAction(entry, rewrite),
     rewriteUri: rewrite?.text('uri'),
     timeoutMs: duration(entry, 'timeout', goDuration, '30s') || undefined,
+    retries: readRetries(entry.fields('retries'), ignore),
     requestHeaders: readHeaders(headers?.fields('request')),
     responseHeaders: readHeaders(headers?.fields('response')),
     origin: entry.origin(),
   };
+}
+
+function readRetries(fields: Fields | undefined, ignore: ObjectFields['ignore']): HttpRoute['retries'] {
+  if (!fields) return undefined;
+  fields.only('attempts', 'retryOn', 'backoff', 'retryIgnorePreviousHosts', 'retryRemoteLocalities');
+  if (fields.has('retryRemoteLocalities'))
+    ignore('retryRemoteLocalities: there is one machine here', fields.origin('retryRemoteLocalities'));
+  const attempts = fields.integer('attempts', 0) ?? fields.fail(undefined, 'needs "attempts"');
+  const statuses = new Set(retryOn(fields.text('retryOn') ?? '', (problem) => fields.fail('retryOn', problem)));
+  const backoffMs = duration(fields, 'backoff', goDuration, '300ms') || envoysBackoffMs;
+  return attempts > 0 && statuses.size > 0 ? { attempts, statuses, backoffMs } : undefined;
+}
+
+const envoysBackoffMs = 25;
+const statusesOf: Record<string, readonly number[]> = {
+  'gateway-error': [502, 503, 504],
+  '5xx': Array.from({ length: 100 }, (_, index) => 500 + index),
+  'retriable-status-codes': [],
+  // About connections: such a request is sent to another instance anyway.
+  'connect-failure': [],
+  'refused-stream': [],
+  reset: [],
+};
+
+/** The statuses among Envoy's retry policies; like Istio, reads a number as a status. */
+function retryOn(policies: string, fail: (problem: string) => never): number[] {
+  return policies
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+    .flatMap((policy) => {
+      if (/^[1-5]\d\d$/.test(policy)) return Number(policy);
+      return (
+        statusesOf[policy] ??
+        fail(`"${policy}" is not understood; known here: a status, ${Object.keys(statusesOf).join(', ')}`)
+      );
+    });
 }
 
 function readMatch(match: Fields): HttpRoute['match'][number] {

@@ -82,6 +82,7 @@ const routes: HttpRoute[] = [
     },
     responseHeaders: { set: { 'x-server': 'ours' }, add: { 'x-more': '1' }, remove: ['x-secret'] },
   }),
+  route('/retried', 'app', { retries: { attempts: 2, statuses: new Set([502]), backoffMs: 1 } }),
   route('/app', 'app'),
 ];
 
@@ -500,6 +501,40 @@ describe('one connection', () => {
     connection.end();
     await eventually(() => gone, 'the function sees the close');
     expect(gone).toBe(true);
+  });
+});
+
+describe('a route that retries on 502', () => {
+  /** Responds with these statuses in turn, and with 200 from then on. */
+  const inTurn = (...statuses: number[]) => {
+    seen.length = 0;
+    respond = (_, response) => void response.writeHead(statuses.shift() ?? 200).end('x'.repeat(100_000));
+  };
+
+  it('passes on what comes after it', async () => {
+    inTurn(502, 502);
+    expect([(await get('/retried')).status, seen.length]).toEqual([200, 3]);
+  });
+
+  it('passes on the last one', async () => {
+    inTurn(502, 502, 502);
+    expect([(await get('/retried')).status, seen.length]).toEqual([502, 3]);
+  });
+
+  it('sends the body again', async () => {
+    inTurn(502);
+    const { status } = await ask('PUT /retried HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbody');
+    expect([status, seen.map(({ body }) => body)]).toEqual([200, ['body', 'body']]);
+  });
+
+  it('passes on another status', async () => {
+    inTurn(503);
+    expect([(await get('/retried')).status, seen.length]).toEqual([503, 1]);
+  });
+
+  it('is the only one that does', async () => {
+    inTurn(502);
+    expect([(await get('/app')).status, seen.length]).toEqual([502, 1]);
   });
 });
 

@@ -114,7 +114,8 @@ export function createIngress({
         `00-${request.traceId}-${request.spanId}-0${request.sampled ? 1 : 0}`,
         ...found.inFields(client),
       ];
-      request.forward(service, query < 0 ? path : path + asked.slice(query), fields, found.route.timeoutMs);
+      const { timeoutMs, retries } = found.route;
+      request.forward(service, query < 0 ? path : path + asked.slice(query), fields, { timeoutMs, retries });
     },
     responseFields(request, fields) {
       const found = request.route as Compiled;

@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { ProblemError } from '@dormouse/http/problem-error';
 import { reasonPhrase } from '@dormouse/http/reason-phrase';
 import { fieldOf, type RequestFields } from '@dormouse/http/request-fields';
+import type { StatusRetries } from '@dormouse/manifests/model';
 import type { ClientResponse } from './client-response.ts';
 import { Exchange, type Target } from './exchange.ts';
 import type { InstanceRequest } from './instance-exchange.ts';
@@ -24,6 +25,13 @@ export interface RequestTimeouts {
   /** Limit for a complete body, plus one second per 16 KiB. */
   bodyMs: number;
   idleMs: number;
+}
+
+/** How a request is passed on. */
+export interface ForwardOptions {
+  /** Besides the Service's own. */
+  timeoutMs?: number | undefined;
+  retries?: StatusRetries | undefined;
 }
 
 /** A request as its connection has read it. */
@@ -63,7 +71,8 @@ export class ClientRequest extends Exchange {
   readonly #body: RequestBody | undefined;
   /** Called when the response is complete, and so is the request or it will not be read further. */
   readonly #done: () => void;
-  #forwarded: { path: string; fields: string[] } | undefined;
+  #forwarded: { path: string; fields: string[]; retries: StatusRetries | undefined } | undefined;
+  #retried = 0;
   #deadline = 0;
   #totalMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -113,7 +122,7 @@ export class ClientRequest extends Exchange {
 
   /** An instance has it, or will get it: only its body may be missing. */
   get inFunction(): boolean {
-    return this.endpoint !== undefined || this.waiting;
+    return this.endpoint !== undefined || this.waiting || (this.#retried > 0 && !this.responding);
   }
 
   // --- called by the request handler
@@ -122,8 +131,8 @@ export class ClientRequest extends Exchange {
    * Sends the request to a function, once its body was read or is known to be long: a slow client holds no place there.
    * @param fields for the instance, without those about the connection and the body's length
    */
-  forward(target: Target, path: string, fields: string[], timeoutMs?: number): void {
-    this.#forwarded = { path, fields };
+  forward(target: Target, path: string, fields: string[], { timeoutMs, retries }: ForwardOptions = {}): void {
+    this.#forwarded = { path, fields, retries };
     this.#totalMs = Math.min(timeoutMs ?? target.timeoutMs, target.timeoutMs);
     const enter = () => {
       if (this.#finished || this.responding) return;
@@ -205,6 +214,7 @@ export class ClientRequest extends Exchange {
   }
 
   onResponseHead(status: number, reason: string, fields: string[], ended = false): void {
+    if (this.#retries(status)) return;
     this.responding = true;
     this.#status = status;
     try {
@@ -215,6 +225,21 @@ export class ClientRequest extends Exchange {
       return;
     }
     if (this.#deadline > 0) this.#expire(this.#totalMs);
+  }
+
+  /** Drops a response whose status the route wants retried, and sends the request again after a pause. */
+  #retries(status: number): boolean {
+    const { retries } = this.#forwarded!;
+    const { target } = this;
+    if (!target || !retries?.statuses.has(status) || this.#retried >= retries.attempts || !this.repeatable())
+      return false;
+    this.#retried++;
+    this.abandon();
+    const again = () => {
+      if (!this.#finished && !this.responding) this.enter(target);
+    };
+    setTimeout(again, Math.random() * retries.backoffMs * (2 ** this.#retried - 1));
+    return true;
   }
 
   onResponseBody(bytes: Buffer): boolean {
