@@ -144,7 +144,7 @@ describe('dormouse events', () => {
     [[], ['tial'], 'there is no command "tial"; did you mean "tail"?'],
     [['dead-letters'], ['x'], 'unexpected argument "x"'],
     [['dead-letters'], ['--data', '1'], 'there is no option --data'],
-    [['dead-letters'], ['--state', 'shut'], '--state shut: must be one of open, redriven, all'],
+    [['dead-letters'], ['--state', 'shut'], '--state shut: must be one of open, redriven, dismissed, all'],
     [['dead-letters'], ['--from', 'noon'], '--from noon: not a time'],
     [['dead-letters'], ['--limit', '0'], '--limit 0: must be a whole number from 1'],
     [['dead-letters'], ['--url', 'ftp://x'], '--url ftp://x: not an http address'],
@@ -303,7 +303,38 @@ describe('redrive', () => {
   });
 });
 
+describe('dismiss', () => {
+  const dismissals = () => api.asked.filter(({ what }) => what.endsWith('/dismissal')).map(({ body }) => body);
+
+  test('puts those named away, with the reason', async () => {
+    const { code, out } = await events(['dismiss', '3', '2', '--reason', 'sent by hand']);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'dismissed 3: dev.example.wanted.v1 of thing/3\ndismissed 2: dev.example.wanted.v1 of thing/2\n',
+    });
+    expect(dismissals()).toEqual([{ reason: 'sent by hand' }, { reason: 'sent by hand' }]);
+    const shown = (await events(['dead-letter', '3'])).out;
+    expect(shown).toMatch(/^dismissed +2026-02-01 \S+ by olga$/m);
+    expect(shown).toMatch(/^because +sent by hand$/m);
+  });
+
+  test('says which cannot be', async () => {
+    const { code, err } = await events(['dismiss', '1', '--reason', 'x']);
+    expect([code, err]).toEqual([1, expect.stringContaining('It is redriven already')]);
+  });
+
+  test.each([[['3']], [['--reason', 'x']]])('%j lacks something', async (args) => {
+    expect((await events(['dismiss', ...args])).code).toBe(2);
+    expect(dismissals()).toEqual([]);
+  });
+});
+
 describe('replay', () => {
+  test('takes --yes, as a redrive does', async () => {
+    const { code } = await events(['replay', '--trigger', 'counts', '--from', '2026-01-31T00:00:00Z', '--yes']);
+    expect(code).toBe(0);
+  });
+
   test('counts, then sends, a range to one trigger', async () => {
     const range = ['--trigger', 'counts', '--from', '2026-01-31T00:00:00Z', '--to', '2026-01-31T12:00:00Z'];
     expect((await events(['replay', ...range, '--dry-run'])).out).toBe(

@@ -51,6 +51,25 @@ export async function showDeadLetter(
   for (const line of detail(body, terminal)) terminal.print(line);
 }
 
+/** `dismiss NUMBER…`: one after the other, up to the first that cannot be. */
+export async function dismissDeadLetters(
+  journal: Journal,
+  numbers: readonly number[],
+  reason: string,
+  { json }: Options,
+  terminal: Terminal,
+): Promise<void> {
+  const dismissed: DeadLetter[] = [];
+  for (const number of numbers) {
+    const call = journal('POST /api/journal/dead-letters/:number/dismissal', { params: { number }, body: { reason } });
+    const { body } = succeeded(await call);
+    dismissed.push(body);
+    if (!json)
+      terminal.print(`dismissed ${number}: ${body.event.type}${body.event.subject ? ` of ${body.event.subject}` : ''}`);
+  }
+  if (json) terminal.print(JSON.stringify(dismissed, null, 2));
+}
+
 function detail(deadLetter: DeadLetter, terminal: Terminal): string[] {
   const section = (title: string, lines: readonly string[]) =>
     lines.length > 0 ? ['', terminal.paint('bold', title), ...lines] : [];
@@ -67,6 +86,7 @@ function detail(deadLetter: DeadLetter, terminal: Terminal): string[] {
     headers,
     body,
     attempts,
+    dismissal,
   } = deadLetter;
   const named = (values: Readonly<Record<string, string>>) =>
     pairs(Object.entries(values), terminal).map((line) => `  ${line}`);
@@ -77,6 +97,12 @@ function detail(deadLetter: DeadLetter, terminal: Terminal): string[] {
         ['number', number],
         ['cause', cause],
         ['state', state],
+        ...(dismissal
+          ? [
+              ['dismissed', `${localTime(dismissal.at)} by ${dismissal.by}`] as const,
+              ['because', dismissal.reason] as const,
+            ]
+          : []),
         ['trigger', trigger],
         ['sent to', destination],
         ['answer', status ?? 'none'],

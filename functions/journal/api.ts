@@ -1,7 +1,7 @@
 import { timestamp } from '@dormouse/events/field';
 import { content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
-import { deadLettersQuery, eventsQuery, newRedrive, newReplay } from './fields.ts';
+import { deadLettersQuery, eventsQuery, newDismissal, newRedrive, newReplay } from './fields.ts';
 
 const path = '/api/journal';
 
@@ -35,7 +35,7 @@ const deadLetterFields = {
   cause: v.string(),
   failed_at: timestamp,
   trace_id: traceId,
-  state: v.picklist(['open', 'redriven']),
+  state: v.picklist(['open', 'redriven', 'dismissed']),
   redrives: count,
 };
 const attempt = v.strictObject({
@@ -54,6 +54,7 @@ const fullDeadLetter = v.pipe(
     ...dataFields,
     body: nullableText,
     attempts: v.array(attempt),
+    dismissal: v.nullable(v.strictObject({ at: timestamp, by: v.string(), reason: v.string() })),
   }),
   v.title('DeadLetter'),
 );
@@ -114,6 +115,15 @@ const exampleDeadLetter = {
   trace_id: trace,
   state: 'open' as const,
   redrives: 0,
+};
+const exampleFullDeadLetter = {
+  ...exampleDeadLetter,
+  attributes: { specversion: '1.0', ...anEvent },
+  headers: { 'content-type': 'application/json' },
+  data: { id: 7 },
+  body: null,
+  attempts: [],
+  dismissal: null,
 };
 const aJob = {
   id: '5f0c1a9e-2f5d-4a1e-9b77-0198c5d27e1f',
@@ -176,14 +186,23 @@ export const api = {
     params: { number: position },
     errors: ['not_found'],
     responses: () => ({
+      200: content('The dead letter.', fullDeadLetter, { example: exampleFullDeadLetter }),
+    }),
+  }),
+  dismiss: route(`POST ${path}/dead-letters/:number/dismissal`, {
+    summary: 'Dismiss a dead letter that will not be redriven',
+    description: 'Only while it is open. It stays on record, with who dismissed it and why.',
+    roles: operators,
+    params: { number: position },
+    body: newDismissal,
+    examples: { test: { reason: 'Sent by hand to try the alert; has no number.' } },
+    errors: ['not_found', 'conflict'],
+    responses: () => ({
       200: content('The dead letter.', fullDeadLetter, {
         example: {
-          ...exampleDeadLetter,
-          attributes: { specversion: '1.0', ...anEvent },
-          headers: { 'content-type': 'application/json' },
-          data: { id: 7 },
-          body: null,
-          attempts: [],
+          ...exampleFullDeadLetter,
+          state: 'dismissed' as const,
+          dismissal: { at, by: 'olga', reason: 'Sent by hand to try the alert; has no number.' },
         },
       }),
     }),

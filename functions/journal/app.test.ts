@@ -245,10 +245,61 @@ describe('dead letters', () => {
     ).toBe(204);
     expect((await journal.deliver('/dead-letters', attributesOf())).status).toBe(204);
     expect(await deadLetters()).toMatchObject([
-      { destination: '', cause: 'no answer', status: null, trigger: null },
+      { destination: '', cause: 'no answer: the Broker named nobody', status: null, trigger: null },
       { cause: 'no answer: ECONNREFUSED', status: null, trigger: null },
     ]);
   });
+});
+
+test('a dead letter without a destination is of no trigger, also where only one could have it', async () => {
+  cluster.triggers = [trigger('journal-archive', 'journal')];
+  await journal.deliver('/dead-letters', attributesOf());
+  expect(await deadLetters()).toMatchObject([{ trigger: null }]);
+});
+
+describe('dismissing', () => {
+  const store = async () => {
+    await journal.deliver('/dead-letters', { ...attributesOf(), ...failed('categories') });
+    return (await deadLetters())[0]!.number;
+  };
+  const dismiss = (number: number, reason = 'a test', as?: string) =>
+    journal.ask('POST', `/dead-letters/${number}/dismissal`, { reason }, as);
+
+  test('an open dead letter puts it on record with who and why, and out of the count', async () => {
+    const number = await store();
+    const response = await dismiss(number, '  sent by hand  ');
+    expect(response.status).toBe(200);
+    const dismissal = { at: expect.stringMatching(/Z$/), by: 'operator', reason: 'sent by hand' };
+    expect(await response.json()).toMatchObject({ number, state: 'dismissed', dismissal });
+    expect(await (await journal.ask('GET', `/dead-letters/${number}`)).json()).toMatchObject({ dismissal });
+    expect(await openJournal(journal.sql).open()).toBe(0);
+    expect([await deadLetters(), await deadLetters('?state=dismissed')]).toMatchObject([[], [{ number }]]);
+  });
+
+  test('happens once, and not to what was redriven', async () => {
+    const number = await store();
+    await dismiss(number);
+    expect((await dismiss(number, 'another')).status).toBe(409);
+    await db.admin`UPDATE journal.dead_letters SET state = 'redriven'`;
+    expect((await dismiss(number)).status).toBe(409);
+    expect((await dismiss(number + 1)).status).toBe(404);
+  });
+
+  test('keeps a later redrive away, whatever it is asked for', async () => {
+    const number = await store();
+    await dismiss(number);
+    for (const wanted of [{ all: true }, { numbers: [number] }])
+      expect(await (await journal.ask('POST', '/redrives', wanted)).json()).toMatchObject({ total: 0, state: 'done' });
+  });
+
+  test.each([{}, { reason: '' }, { reason: 'x'.repeat(501) }, { reason: 'x', by: 'y' }])(
+    '%j is not acceptable',
+    async (body) => {
+      const number = await store();
+      expect((await journal.ask('POST', `/dead-letters/${number}/dismissal`, body)).status).toBe(422);
+      expect(await deadLetters()).toHaveLength(1);
+    },
+  );
 });
 
 describe('who may', () => {
@@ -262,6 +313,7 @@ describe('who may', () => {
     ['GET', '/events/1'],
     ['GET', '/dead-letters'],
     ['GET', '/dead-letters/1'],
+    ['POST', '/dead-letters/1/dismissal'],
     ['POST', '/redrives'],
     ['GET', '/redrives/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'],
     ['DELETE', '/redrives/019cb76e-8001-7a30-9c1e-0f5d2b7a6e11'],

@@ -52,6 +52,8 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
   const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
   /** Nothing may keep a dead letter from being kept: its trigger is looked for again when it is redriven. */
   const whose = async ({ destination, event }: FailedDelivery) => {
+    // It would be a guess, and a wrong one for a Trigger that was just deleted: only a redrive decides, by what the archive has.
+    if (destination === '') return undefined;
     const among = async (known: Promise<readonly Trigger[]>) => triggerOf(destination, event.attributes, await known);
     return among(triggers.list())
       .then((name) => name ?? among(triggers.list(justNowMs)))
@@ -105,6 +107,13 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
     .get(api.deadLetter.path, async (c) => {
       const stored = await journal.deadLetter(id(c.req.param('number')));
       return stored ? c.json(fullDeadLetterView(stored)) : fail('not_found', 'There is no such dead letter.');
+    })
+    .post(api.dismiss.path, json(api.dismiss.body), async (c) => {
+      const number = id(c.req.param('number'));
+      const dismissed = await journal.dismiss(number, required(c).name, c.req.valid('json').reason);
+      const stored = await journal.deadLetter(number);
+      if (!stored) return fail('not_found', 'There is no such dead letter.');
+      return dismissed ? c.json(fullDeadLetterView(stored)) : fail('conflict', `It is ${stored.state} already.`);
     })
     .post(api.redrive.path, limited, json(api.redrive.body), async (c) => {
       const { numbers, filter, dry_run: dryRun } = c.req.valid('json');

@@ -28,8 +28,12 @@ export function parseDeadLetter({ attributes, data }: AnyEvent): FailedDelivery 
   } = attributes;
   const status = /^[1-5]\d\d$/.test(code) ? Number(code) : undefined;
   const body = encoded ? Buffer.from(encoded, 'base64').toString('utf8').replaceAll('\u0000', '\ufffd') : undefined;
-  return { event: { attributes: own, data }, destination, status, cause: causeOf(status, body), body };
+  const cause = code === '' && !body && destination === '' ? brokerNamedNobody : causeOf(status, body);
+  return { event: { attributes: own, data }, destination, status, cause, body };
 }
+
+/** A multi-tenant Broker leaves out what it did not get: for a Trigger that was deleted meanwhile, or after a timeout. */
+const brokerNamedNobody = 'no answer: the Broker named nobody';
 
 const maxCauseLength = 300;
 

@@ -57,7 +57,10 @@ export const eventsQuery = v.object(listed);
 export const deadLettersQuery = v.object({
   ...listed,
   trigger: parameter(word),
-  state: v.optional(v.picklist(['open', 'redriven', 'all'], 'must be open, redriven or all'), 'open'),
+  state: v.optional(
+    v.picklist(['open', 'redriven', 'dismissed', 'all'], 'must be open, redriven, dismissed or all'),
+    'open',
+  ),
 });
 
 const number = v.pipe(
@@ -100,6 +103,9 @@ export const newRedrive = v.pipe(
   ),
   v.metadata({ oneOf: ['numbers', 'filter', 'all'].map((field) => ({ required: [field] })) }),
 );
+
+/** Body of POST …/dismissal. */
+export const newDismissal = v.strictObject({ reason: line(1, 500) });
 
 /** Body of POST …/replays. */
 export const newReplay = v.pipe(

@@ -1,5 +1,6 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Job } from './jobs.ts';
+import type { DeadLetter } from './store.ts';
 
 /** A dead letter that a job is to redrive. */
 export interface RedriveItem {
@@ -8,7 +9,9 @@ export interface RedriveItem {
   traceparent: string | null;
   trigger: string | null;
   destination: string;
-  state: 'open' | 'redriven';
+  state: DeadLetter['state'];
+  /** The archive has its event. */
+  archived: boolean;
   /** Span of the last attempt to redrive it. */
   previous: { traceId: string; spanId: string } | undefined;
 }
@@ -54,7 +57,8 @@ export function openItems(sql: Sql): Items {
   return {
     async deadLetters({ id }, limit) {
       const rows = await sql<DeadLetterRow[]>`
-        SELECT number, attributes, traceparent, trigger, destination, state, before.trace_id AS before_trace, before.span_id AS before_span
+        SELECT number, attributes, traceparent, trigger, destination, state,
+          EXISTS (SELECT FROM events WHERE (events.source, events.id) = (dead_letters.source, dead_letters.id)) AS archived, before.trace_id AS before_trace, before.span_id AS before_span
         FROM (SELECT item FROM items WHERE job = ${id}::uuid AND outcome IS NULL ORDER BY item LIMIT ${limit}) AS todo JOIN dead_letters ON number = item
         LEFT JOIN LATERAL (
           SELECT trace_id, span_id FROM items JOIN jobs ON jobs.id = job AND kind = 'redrive'

@@ -275,6 +275,34 @@ describe('a redrive', () => {
     expect((await storedDeadLetters('&state=redriven'))[0]?.trigger).toBe('counts');
   });
 
+  test('guesses nobody for a dead letter without a destination, unless the archive lacks it', async () => {
+    cluster.triggers = [trigger('archive', 'journal')];
+    const [kept, lacking] = [attributesOf(), attributesOf()];
+    await journal.deliver('/events', kept);
+    for (const attributes of [kept, lacking]) await journal.deliver('/dead-letters', attributes);
+    const job = await begin('redrives', { all: true });
+    await journal.drain();
+    expect(await look('redrives', job)).toMatchObject({
+      done: 1,
+      failed: 1,
+      items: [
+        { error: 'the Broker named nobody, and the archive has the event: replay it to the trigger that lacks it' },
+        { outcome: 'sent' },
+      ],
+    });
+    expect(cluster.received.map(({ headers }) => headers['ce-id'])).toEqual([lacking.id]);
+  });
+
+  test('sends nothing that was dismissed since it began', async () => {
+    await storeDeadLetter(1);
+    const job = await begin('redrives', { all: true });
+    const [letter] = await storedDeadLetters();
+    await journal.ask('POST', `/dead-letters/${letter!.number}/dismissal`, { reason: 'a test' });
+    await journal.drain();
+    expect(await look('redrives', job)).toMatchObject({ items: [{ outcome: 'already' }] });
+    expect(cluster.received).toEqual([]);
+  });
+
   test('can be cancelled: batches that come later do nothing', async () => {
     await storeDeadLetter(12, (i) => ({ subject: `post/${i}` }));
     const job = await begin('redrives', { all: true });

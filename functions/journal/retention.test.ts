@@ -40,6 +40,15 @@ test('what is too old goes in portions, what is not stays', async () => {
   expect(await count('events')).toBe(3);
 });
 
+test('a dead letter goes when it was dismissed', async () => {
+  for (const age of ['200 days', '1 day'])
+    await db.admin`INSERT INTO journal.dead_letters (source, id, type, destination, cause, attributes, headers, state, failed_at,
+      dismissed_at, dismissed_by, dismissed_because)
+      VALUES ('/s', ${age}, 't', '', '', '{}', '{}', 'dismissed', now() - ${age}::interval, now(), 'x', 'y')`;
+  await prune(db.as('journal'), 90, 100);
+  expect(await db.admin`SELECT id FROM journal.dead_letters`).toEqual([{ id: '1 day' }]);
+});
+
 test('a dead letter goes when it was redriven; an open one stays with its attempts', async () => {
   const open = await storeDeadLetter('open', '200 days');
   const redriven = await storeDeadLetter('redriven', '200 days');

@@ -18,7 +18,7 @@ export interface RetentionOptions {
 export type Retention = (archived: number) => void;
 
 /**
- * Removes what is older than `days`: archived events, dead letters that were redriven, and jobs that have ended. A dead letter that is
+ * Removes what is older than `days`: archived events, dead letters that were redriven or dismissed, and jobs that have ended. A dead letter that is
  * open is kept, with its attempts, however old it is. It begins somewhere in the first `every` events, since no process may live that long.
  */
 export function retention({
@@ -46,7 +46,7 @@ export async function prune(sql: Sql, days: number, portion: number): Promise<vo
     DELETE FROM events WHERE position = ANY (ARRAY(SELECT position FROM events WHERE received_at < ${before} ORDER BY received_at LIMIT ${portion}))`;
   await sql`
     DELETE FROM dead_letters WHERE number = ANY (ARRAY(
-      SELECT number FROM dead_letters WHERE state = 'redriven' AND failed_at < ${before} ORDER BY failed_at LIMIT ${portion}))`;
+      SELECT number FROM dead_letters WHERE state <> 'open' AND failed_at < ${before} ORDER BY failed_at LIMIT ${portion}))`;
   await sql`
     DELETE FROM items USING (
       SELECT job, item FROM jobs JOIN items ON job = jobs.id WHERE state <> 'running' AND finished_at < ${before}

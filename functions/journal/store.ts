@@ -13,7 +13,7 @@ export interface Filter {
 }
 
 export interface DeadLetterFilter extends Filter {
-  state?: 'open' | 'redriven' | undefined;
+  state?: DeadLetter['state'] | undefined;
   trigger?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface DeadLetter {
   cause: string;
   failedAt: Date;
   traceId: string | null;
-  state: 'open' | 'redriven';
+  state: 'open' | 'redriven' | 'dismissed';
   redrives: number;
   attributes: Readonly<Record<string, string>>;
 }
@@ -56,6 +56,14 @@ export interface FullDeadLetter extends DeadLetter {
   body: string | null;
   data: Buffer | null;
   attempts: Attempt[];
+  dismissal: Dismissal | null;
+}
+
+/** That, and why, nobody will redrive a dead letter. */
+export interface Dismissal {
+  at: Date;
+  by: string;
+  reason: string;
 }
 
 export interface Journal {
@@ -69,6 +77,8 @@ export interface Journal {
   open(): Promise<number>;
   deadLetters(filter: DeadLetterFilter, page: Page): Promise<DeadLetter[]>;
   deadLetter(number: number): Promise<FullDeadLetter | undefined>;
+  /** Dismisses an open dead letter. @returns whether it was open */
+  dismiss(number: number, by: string, reason: string): Promise<boolean>;
 }
 
 /** A received dead letter. */
@@ -122,15 +132,24 @@ export function openJournal(sql: Sql): Journal {
     },
     async deadLetter(number) {
       const [[row], attempts] = await Promise.all([
-        sql<(DeadLetterRow & { headers: Record<string, string>; body: string | null; data: Buffer | null })[]>`
-          SELECT ${deadLetterColumns(sql)}, headers, body, data FROM dead_letters WHERE number = ${number}::bigint`,
+        sql<FullDeadLetterRow[]>`
+          SELECT ${deadLetterColumns(sql)}, headers, body, data, dismissed_at, dismissed_by, dismissed_because
+          FROM dead_letters WHERE number = ${number}::bigint`,
         sql<{ at: Date; status: number | null; outcome: string; error: string | null; trace_id: string | null }[]>`
           SELECT at, status, outcome, items.error, trace_id FROM items JOIN jobs ON jobs.id = job
           WHERE item = ${number}::bigint AND kind = 'redrive' AND NOT dry_run AND outcome IN ('sent', 'failed') ORDER BY at`,
       ]);
       if (!row) return undefined;
       const tried = attempts.map(({ trace_id: traceId, ...attempt }) => ({ ...attempt, traceId }));
-      return { ...toDeadLetter(row), headers: row.headers, body: row.body, data: row.data, attempts: tried };
+      const { headers, body, data } = row;
+      return { ...toDeadLetter(row), headers, body, data, attempts: tried, dismissal: toDismissal(row) };
+    },
+    async dismiss(number, by, reason) {
+      const rows = await sql`
+        UPDATE dead_letters
+        SET state = 'dismissed', dismissed_at = clock_timestamp(), dismissed_by = ${by}, dismissed_because = ${reason}
+        WHERE number = ${number}::bigint AND state = 'open' RETURNING 1`;
+      return rows.length > 0;
     },
   };
 }
@@ -164,8 +183,12 @@ function narrowed(sql: Sql, { type, source, subject, trace, from, to }: Filter, 
 export function selected(sql: Sql, filter: DeadLetterFilter): Fragment {
   const { state, trigger } = filter;
   // Literals, because a parameter would hide from the planner that the partial index fits.
-  const inState =
-    state === undefined ? sql`` : state === 'open' ? sql`AND state = 'open'` : sql`AND state = 'redriven'`;
+  const inState = {
+    all: sql``,
+    open: sql`AND state = 'open'`,
+    redriven: sql`AND state = 'redriven'`,
+    dismissed: sql`AND state = 'dismissed'`,
+  }[state ?? 'all'];
   return sql`${narrowed(sql, filter, sql`failed_at`)} ${inState} ${trigger === undefined ? sql`` : sql`AND trigger = ${trigger}`}`;
 }
 
@@ -188,6 +211,18 @@ type DeadLetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId'> & {
   failed_at: Date;
   trace_id: string | null;
 };
+
+interface FullDeadLetterRow extends DeadLetterRow {
+  headers: Record<string, string>;
+  body: string | null;
+  data: Buffer | null;
+  dismissed_at: Date | null;
+  dismissed_by: string | null;
+  dismissed_because: string | null;
+}
+
+const toDismissal = ({ dismissed_at, dismissed_by, dismissed_because }: FullDeadLetterRow): Dismissal | null =>
+  dismissed_at && { at: dismissed_at, by: dismissed_by ?? '', reason: dismissed_because ?? '' };
 
 const deadLetterColumns = (sql: Sql) =>
   sql`number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes`;

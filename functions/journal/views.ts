@@ -3,7 +3,7 @@ import { encodeCursor } from '@dormouse/runtime/keyset';
 import { isJson } from './any-event.ts';
 import { api } from './api.ts';
 import type { Counts, Job } from './jobs.ts';
-import type { ArchivedEvent, Attempt, DeadLetter, FullDeadLetter } from './store.ts';
+import type { ArchivedEvent, Attempt, DeadLetter, Dismissal, FullDeadLetter } from './store.ts';
 
 type EventSummary = ResponseOf<typeof api.events, 200>[number];
 type Event = ResponseOf<typeof api.event, 200>;
@@ -59,7 +59,14 @@ export function deadLetterView({ attributes, failedAt, traceId, ...others }: Dea
 }
 
 /** A dead letter with everything that is known of it. */
-export function fullDeadLetterView({ headers, body, data, attempts, ...deadLetter }: FullDeadLetter): DeadLetterBody {
+export function fullDeadLetterView({
+  headers,
+  body,
+  data,
+  attempts,
+  dismissal,
+  ...deadLetter
+}: FullDeadLetter): DeadLetterBody {
   return {
     ...deadLetterView(deadLetter),
     attributes: deadLetter.attributes,
@@ -67,7 +74,13 @@ export function fullDeadLetterView({ headers, body, data, attempts, ...deadLette
     ...dataView(data, deadLetter.attributes),
     body,
     attempts: attempts.map(attemptView),
+    dismissal: dismissal && dismissalView(dismissal),
   };
+}
+
+function dismissalView({ at, by, reason, ...unanswered }: Dismissal): NonNullable<DeadLetterBody['dismissal']> {
+  nothingLeft(unanswered);
+  return { at: at.toISOString(), by, reason };
 }
 
 function attemptView({

@@ -61,7 +61,9 @@ async function redrive(options: WorkOptions, job: Job): Promise<Progress> {
 }
 
 function planFor(item: RedriveItem, known: readonly Trigger[]): Plan {
-  if (item.state === 'redriven') return { noted: { outcome: 'already' } };
+  if (item.state !== 'open') return { noted: { outcome: 'already' } };
+  if (item.trigger === null && item.destination === '' && item.archived)
+    return failed('the Broker named nobody, and the archive has the event: replay it to the trigger that lacks it');
   const name = item.trigger ?? triggerOf(item.destination, item.attributes, known);
   if (name === undefined)
     return isSubscriber(item.destination, known)

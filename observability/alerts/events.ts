@@ -33,7 +33,7 @@ export const eventAlerts: Group = {
       severity: 'ticket',
       expr: `max(last_over_time(${deadLettersOpen}[7d])) > 0`,
       for: '1d',
-      summary: 'There have been dead letters for a day that nobody has redriven.',
+      summary: 'There have been dead letters for a day that nobody has redriven or dismissed.',
     },
     {
       name: 'HandlerFails',

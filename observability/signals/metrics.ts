@@ -59,7 +59,7 @@ export const metrics = {
     kind: 'gauge',
     unit: '{event}',
     description:
-      'Dead letters that nobody has redriven, as the journal finds it whenever it is awake. Nothing else changes their number: the last value holds while it sleeps.',
+      'Dead letters that nobody has redriven or dismissed, as the journal finds it whenever it is awake. Nothing else changes their number: the last value holds while it sleeps.',
     attributes: {},
     ofSystem: true,
   }),

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { choice, option, wholeNumber } from '../../parameters.ts';
 import { type EndpointFlags, endpoints, type FilterFlags, filters, optionsOf, timeFormat } from './parameters.ts';
 
-type Flags = EndpointFlags & FilterFlags & { state: 'open' | 'redriven' | 'all'; limit?: number };
+type Flags = EndpointFlags & FilterFlags & { state: 'open' | 'redriven' | 'dismissed' | 'all'; limit?: number };
 
 /** `dormouse events dead-letters` */
 export const deadLetters = buildCommand({
@@ -14,7 +14,7 @@ export const deadLetters = buildCommand({
   parameters: {
     flags: {
       ...filters,
-      state: choice(['open', 'redriven', 'all'], 'open', 'Which ones'),
+      state: choice(['open', 'redriven', 'dismissed', 'all'], 'open', 'Which ones'),
       limit: option('N', 'At most so many (default: 50)', wholeNumber(1)),
       ...endpoints,
     },

@@ -2,6 +2,7 @@ import { buildRouteMap } from '@stricli/core';
 import { cancel } from './cancel.ts';
 import { deadLetter } from './dead-letter.ts';
 import { deadLetters } from './dead-letters.ts';
+import { dismiss } from './dismiss.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
 import { redrive } from './redrive.ts';
@@ -16,6 +17,7 @@ export const events = buildRouteMap({
     'dead-letters': deadLetters,
     'dead-letter': deadLetter,
     redrive,
+    dismiss,
     replay,
     follow,
     cancel,

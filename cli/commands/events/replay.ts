@@ -4,7 +4,7 @@ import { timestamp } from '../../events/timestamp.ts';
 import { flag, option } from '../../parameters.ts';
 import { type EndpointFlags, endpoints, optionsOf, timeFormat } from './parameters.ts';
 
-type Flags = EndpointFlags & { trigger: string; from: string; to?: string; dryRun?: boolean };
+type Flags = EndpointFlags & { trigger: string; from: string; to?: string; dryRun?: boolean; yes?: boolean };
 const time = (input: string) => timestamp(input);
 
 /** `dormouse events replay` */
@@ -23,8 +23,10 @@ export const replay = buildCommand({
       from: { kind: 'parsed', parse: time, placeholder: 'TIME', brief: 'Events from this time on' },
       to: option('TIME', 'Events before this time (default: now)', time),
       dryRun: flag('Count what would be sent'),
+      yes: flag('Accepted as by redrive; a replay, whose range is given, does not ask'),
       ...endpoints,
     },
+    aliases: { y: 'yes' },
   },
   async loader() {
     const [{ replay: replayEvents }, { journalOf }] = await Promise.all([

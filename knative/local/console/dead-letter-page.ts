@@ -23,13 +23,24 @@ export async function deadLetterPage(number: string, { operations }: ConsoleSour
 const content = (deadLetter: DeadLetterDetail) => html`
 ${heading(html`${eventType(deadLetter.event.type)} <small>dead letter ${deadLetter.number}</small>`, actions(deadLetter))}
 <p class="cause lead">${deadLetter.cause}</p>
-<dl class="pairs">${pair('trigger', deadLetterChip(deadLetter.state, deadLetter.trigger, deadLetter.redrives))}${pair('state', deadLetter.state === 'open' ? 'open: its subscriber does not have it' : 'redriven: its subscriber has it')}
+<dl class="pairs">${pair('trigger', deadLetterChip(deadLetter.state, deadLetter.trigger, deadLetter.redrives))}${pair('state', states[deadLetter.state])}${deadLetter.dismissal && pair('dismissed', `${clockTime(Date.parse(deadLetter.dismissal.at))} by ${deadLetter.dismissal.by}: ${deadLetter.dismissal.reason}`)}
 ${pair('sent to', deadLetter.destination, 'code')}${pair('answer', deadLetter.status === null ? 'none' : `HTTP ${deadLetter.status}`)}${pair('given up', clockTime(Date.parse(deadLetter.failed_at)))}</dl>
 ${deadLetter.body && html`<section><h2>Response of the subscriber</h2><pre>${readable(deadLetter.body)}</pre></section>`}
 <section><h2>Attempts</h2>${deadLetter.attempts.length === 0 ? html`<p class="quiet">It was not sent again yet.</p>` : attempts(deadLetter)}</section>
 <section><h2>Data</h2>${data(deadLetter)}</section>
 <section><h2>Attributes</h2>${pairs(deadLetter.attributes)}</section>
-<section><h2>Headers of the dead letter</h2>${pairs(deadLetter.headers)}</section>`;
+<section><h2>Headers of the dead letter</h2>${pairs(deadLetter.headers)}</section>
+${deadLetter.state === 'open' && dismissForm(deadLetter.number)}`;
+
+const states: Record<DeadLetterDetail['state'], string> = {
+  open: 'open: its subscriber does not have it',
+  redriven: 'redriven: its subscriber has it',
+  dismissed: 'dismissed: its subscriber will not get it',
+};
+
+const dismissForm = (number: number) => html`<section><h2>Dismiss</h2>
+<p class="quiet">For what nobody will redrive. It stays on record, with the reason.</p>
+<form method="post" action="/dead-letters/${number}/dismiss" class="actions">${formToken()}<input name="reason" size="40" maxlength="500" placeholder="reason" aria-label="Reason" required> <button>Dismiss</button></form></section>`;
 
 const actions = ({ number, event, trace_id, state }: DeadLetterDetail) => html`<div class="actions">
 ${state === 'open' && html`<form method="post" action="/dead-letters/confirm">${formToken()}<input type="hidden" name="number" value="${number}"><button class="main" name="what" value="chosen">Redrive…</button></form>`}

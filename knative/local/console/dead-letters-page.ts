@@ -7,7 +7,7 @@ import { type DeadLetter, deadLetterFilters } from './operator-api.ts';
 import type { ConsoleSources } from './sources.ts';
 
 const shown = 50;
-const states = { open: 'open', redriven: 'redriven', all: 'open and redriven' };
+const states = { open: 'open', redriven: 'redriven', dismissed: 'dismissed', all: 'open and settled' };
 
 /** Page that lists dead letters, to inspect, select and redrive. */
 export async function deadLettersPage(parameters: URLSearchParams, { operations }: ConsoleSources): Promise<Page> {
@@ -83,7 +83,7 @@ const row = ({
 <td class="cause">${cause}</td>
 <td>${trace_id ? html`<a class="code" href="/traces/${trace_id}">${trace_id.slice(0, 8)}</a>` : '–'}</td></tr>`;
 
-/** Whether a dead letter waits or was redriven, with the trigger that it belongs to. */
+/** Whether a dead letter waits or was settled, with the trigger that it belongs to. */
 export const deadLetterChip = (state: DeadLetter['state'], trigger: string | null, redrives: number) =>
   html`<span class="chip ${state === 'open' ? 'dead-lettered' : 'delivered'}" title="${state}${redrives > 0 ? `, sent again ${count(redrives, 'time')}` : ''}">${trigger ?? 'unknown trigger'}${redrives > 0 && html`<b>↻${redrives}</b>`}</span>`;
 

@@ -27,6 +27,7 @@ export async function eventPage(
   const deadLetters =
     operations &&
     event.trace_id &&
+    event.verdicts.some(({ outcome }) => outcome === 'dead-lettered') &&
     html`<a class="button" href="/dead-letters?state=all&amp;trace=${event.trace_id}">Its dead letters</a>`;
   const content = html`
 ${heading(eventType(event.type), html`<p class="actions">${deadLetters}${trace}</p>`)}

@@ -44,6 +44,7 @@ export function formRoutes(sources: ConsoleSources): Hono {
     });
   form('/dead-letters/confirm', confirm, () => false);
   form('/dead-letters/redrive', redrive);
+  form('/dead-letters/:id{\\d{1,15}}/dismiss', dismiss);
   form('/replays', replay, isBegun);
   for (const jobs of ['/redrives', '/replays'])
     form(`${jobs}/:id{[\\w-]{1,64}}/cancel`, (_, sources, id) => cancel(`${jobs}/${id}`, sources));
@@ -67,6 +68,13 @@ async function redrive(form: URLSearchParams, { operations }: ConsoleSources): P
   if (begun.problem !== undefined)
     return failurePage('Nothing was sent', { status: begun.status, message: begun.problem });
   return `/redrives/${begun.body.id}`;
+}
+
+async function dismiss(form: URLSearchParams, { operations }: ConsoleSources, number: string): Promise<Next> {
+  const reason = form.get('reason')?.trim();
+  if (!reason) return failurePage('Not dismissed', { status: 422, message: 'Say why, then dismiss it again.' });
+  const { status, problem } = await operations!.call('POST', `/dead-letters/${number}/dismissal`, { reason });
+  return problem === undefined ? `/dead-letters/${number}` : failurePage('Not dismissed', { status, message: problem });
 }
 
 async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<Next> {

@@ -103,6 +103,13 @@ describe('the operators’ API', () => {
   });
 });
 
+test('the page of an event offers its dead letters only where there are some', async () => {
+  await b.send({ id: 'heard-by-nobody', type: 'unheard', traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01` });
+  const { text } = await page('/events/heard-by-nobody');
+  expect(text).toContain(`/traces/${'c'.repeat(32)}`);
+  expect(text).not.toContain('Its dead letters');
+});
+
 describe('the pages of dead letters', () => {
   test('list those that are open, with trigger and cause', async () => {
     const { text } = await page('/dead-letters');
@@ -153,6 +160,24 @@ describe('the pages of dead letters', () => {
       status: 502,
       text: expect.stringContaining('no database today'),
     });
+  });
+});
+
+describe('dismissing', () => {
+  test('wants a reason, and shows it from then on', async () => {
+    expect((await page('/dead-letters/3')).text).toContain('action="/dead-letters/3/dismiss"');
+    expect((await send('/dead-letters/3/dismiss', [['reason', '  ']])).text).toContain('Say why');
+    const sent = await send('/dead-letters/3/dismiss', [['reason', 'sent <by> hand']]);
+    expect(sent).toMatchObject({ status: 303, location: '/dead-letters/3' });
+    const { text } = await page('/dead-letters/3');
+    expect(text).toContain('by olga: sent &lt;by&gt; hand');
+    expect(text).not.toContain('/dismiss"');
+    expect((await page('/dead-letters?state=dismissed')).text).toContain('1 dismissed');
+  });
+
+  test('says why it cannot be', async () => {
+    expect((await send('/dead-letters/1/dismiss', [['reason', 'x']])).text).toContain('It is redriven already.');
+    expect((await send('/dead-letters/x/dismiss', [['reason', 'x']])).status).toBe(405);
   });
 });
 

@@ -38,6 +38,7 @@ export const deadLetter = (number: number, changes: Partial<DeadLetterDetail> = 
   data: { n: number },
   body: '{"detail":"<script>alert(1)</script>"}',
   attempts: [],
+  dismissal: null,
   ...changes,
 });
 
@@ -50,6 +51,11 @@ export async function operatorApi(deadLetters: DeadLetterDetail[]): Promise<Oper
     body: Record<string, unknown>,
   ): { status: number; body?: unknown; next?: string } => {
     const [, , , kind = '', id = ''] = pathname.split('/');
+    if (kind === 'dead-letters' && pathname.endsWith('/dismissal'))
+      return dismiss(
+        api.deadLetters.find(({ number }) => number === Number(id)),
+        String(body.reason),
+      );
     if (kind === 'dead-letters' && id) return one(api.deadLetters.find(({ number }) => number === Number(id)));
     if (kind === 'dead-letters')
       return page(wanted(api.deadLetters, searchParams.get('state') ?? 'open', searchParams), searchParams);
@@ -93,6 +99,17 @@ export async function operatorApi(deadLetters: DeadLetterDetail[]): Promise<Oper
 
 const one = (found: object | undefined) =>
   found ? { status: 200, body: found } : { status: 404, body: { title: 'Not found', detail: 'There is none.' } };
+
+function dismiss(deadLetter: DeadLetterDetail | undefined, reason: string) {
+  if (deadLetter?.state === 'redriven')
+    return { status: 409, body: { title: 'Conflict', detail: 'It is redriven already.' } };
+  if (deadLetter)
+    Object.assign(deadLetter, {
+      state: 'dismissed',
+      dismissal: { at: '2026-02-01T10:00:00.000Z', by: 'olga', reason },
+    });
+  return one(deadLetter);
+}
 
 const wanted = (deadLetters: readonly DeadLetterDetail[], state: string, query: URLSearchParams) =>
   deadLetters.filter(

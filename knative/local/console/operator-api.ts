@@ -11,7 +11,7 @@ export interface DeadLetter {
   cause: string;
   failed_at: string;
   trace_id: string | null;
-  state: 'open' | 'redriven';
+  state: 'open' | 'redriven' | 'dismissed';
   redrives: number;
 }
 
@@ -23,6 +23,7 @@ export interface DeadLetterDetail extends DeadLetter {
   data_base64?: string;
   /** Beginning of the failed response's body. */
   body: string | null;
+  dismissal: { at: string; by: string; reason: string } | null;
   attempts: { at: string; status: number | null; outcome: string; error: string | null; trace_id: string | null }[];
 }
 
