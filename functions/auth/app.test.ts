@@ -205,6 +205,23 @@ describe('refreshing', () => {
     expect((await send('POST', '/api/token/refresh')).status).toBe(401);
   });
 
+  test('with the id of a session, which access tokens show, and a secret that was made up changes nothing', async () => {
+    const { refresh_token, headers } = await loggedIn({ refresh: 'body' });
+    const [session] = refresh_token.split('.');
+    for (const invented of ['A'.repeat(43), refresh_token.slice(-43, -1) + (refresh_token.endsWith('A') ? 'E' : 'A')])
+      expect((await send('POST', '/api/token/refresh', { refresh_token: `${session}.${invented}` })).status).toBe(401);
+    expect((await send('GET', '/verify', undefined, headers)).status).toBe(200);
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(200);
+  });
+
+  test('with a token that was issued and replaced ends its session', async () => {
+    const { refresh_token, headers } = await loggedIn({ refresh: 'body' });
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(200);
+    fixture.clock.ms += 11_000;
+    expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);
+    expect((await send('GET', '/verify', undefined, headers)).status).toBe(401);
+  });
+
   test('ends after 30 days without use', async () => {
     const { response } = await loggedIn();
     fixture.clock.ms += 30 * 86_400_000;

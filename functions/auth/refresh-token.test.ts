@@ -6,6 +6,7 @@ import {
   idleMs,
   leewayMs,
   maxLifetimeMs,
+  newSecret,
   parseRefreshToken,
   refreshToken,
   rotateToken,
@@ -37,10 +38,11 @@ describe('a refresh token', () => {
     `' OR 1=1.${'a'.repeat(43)}`,
   ])('is not %j', (text) => expect(parseRefreshToken(text)).toBeUndefined());
 
-  test('has 256 random bits and is kept as a hash only', () => {
+  test('has 192 random bits and is kept as a hash only', () => {
     const { family, secret } = start();
+    const random = (of: string) => Buffer.from(of, 'base64url').subarray(0, 24);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
-    expect(start().secret).not.toBe(secret);
+    expect(random(start().secret)).not.toEqual(random(secret));
     expect(JSON.stringify(family)).not.toContain(secret);
     expect(family.head).toBe(hashSecret(secret));
   });
@@ -65,8 +67,27 @@ describe('a refresh token', () => {
     expect(rotateToken(first?.family as Family, secret, 1000 + leewayMs)).toEqual({ kind: 'reused' });
   });
 
-  test('that somebody made up ends the family', () => {
-    expect(rotateToken(start().family, start().secret, 1000)).toEqual({ kind: 'reused' });
+  test('that somebody made up, or that is another family’s, is told from one that was issued', () => {
+    const { family, secret } = start();
+    expect(rotateToken(family, start().secret, 1000)).toEqual({ kind: 'invented' });
+    expect(rotateToken(family, newSecret(), 1000)).toEqual({ kind: 'invented' });
+    const rotated = present(family, secret, 1000)?.family as Family;
+    const cut = Buffer.from(secret, 'base64url');
+    for (let byte = 0; byte < cut.length; byte++) {
+      const changed = Buffer.from(cut);
+      changed[byte]! ^= 1;
+      expect(rotateToken(rotated, changed.toString('base64url'), 60_000)).toEqual({ kind: 'invented' });
+    }
+    expect(rotateToken(rotated, secret, 60_000)).toEqual({ kind: 'reused' });
+  });
+
+  test('of a session from before there were marks is replaced, and its successor is known as issued', () => {
+    const old = newSecret();
+    const family: Family = { ...start().family, head: hashSecret(old) };
+    const first = present(family, old, 1000);
+    expect(present(first?.family as Family, old, 2000)?.secret).toBe(first?.secret);
+    const second = present(first?.family as Family, first?.secret as string, 20_000);
+    expect(rotateToken(second?.family as Family, first?.secret as string, 60_000)).toEqual({ kind: 'reused' });
   });
 
   test('cannot be derived from its predecessor alone', () => {

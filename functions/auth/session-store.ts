@@ -18,6 +18,7 @@ export interface SessionStore {
 const sessionsPerUser = 100;
 
 interface SessionRow {
+  seal: string;
   head: string;
   spent: SpentToken[];
   started_at: Date;
@@ -43,15 +44,15 @@ export function sessionStore(sql: Sql): SessionStore {
           DELETE FROM sessions WHERE id IN (
             SELECT id FROM sessions WHERE user_id = ${user.id} ORDER BY expires_at DESC OFFSET ${sessionsPerUser - 1})`;
         await tx`
-          INSERT INTO sessions (id, user_id, head, created_at, expires_at)
-          VALUES (${family.id}, ${user.id}, ${family.head}, ${new Date(family.createdAt)}, ${new Date(family.expiresAt)})`;
+          INSERT INTO sessions (id, user_id, seal, head, created_at, expires_at)
+          VALUES (${family.id}, ${user.id}, ${family.seal}, ${family.head}, ${new Date(family.createdAt)}, ${new Date(family.expiresAt)})`;
         return true;
       }),
 
     rotateSession: (id, decide) =>
       sql.begin(async (tx) => {
         const [row] = await tx<(SessionRow & UserRow)[]>`
-          SELECT head, spent, sessions.created_at AS started_at, expires_at, users.*
+          SELECT seal, head, spent, sessions.created_at AS started_at, expires_at, users.*
           FROM sessions JOIN users ON users.id = user_id
           WHERE sessions.id = ${id} AND deleted_at IS NULL FOR UPDATE OF sessions`;
         if (!row) return undefined;
@@ -61,14 +62,14 @@ export function sessionStore(sql: Sql): SessionStore {
           await tx`
             UPDATE sessions SET head = ${head}, spent = ${tx.json(spent.map((each) => ({ ...each })))}, expires_at = ${new Date(expiresAt)}
             WHERE id = ${id}`;
-        } else if (turn.kind !== 'repeated') await tx`DELETE FROM sessions WHERE id = ${id}`;
+        } else if (turn.kind === 'reused' || turn.kind === 'expired') await tx`DELETE FROM sessions WHERE id = ${id}`;
         return { turn, user: toUser(row) };
       }),
 
     closeSession: (id, mayClose) =>
       sql.begin(async (tx) => {
         const [row] = await tx<SessionRow[]>`
-          SELECT head, spent, created_at AS started_at, expires_at FROM sessions WHERE id = ${id} FOR UPDATE`;
+          SELECT seal, head, spent, created_at AS started_at, expires_at FROM sessions WHERE id = ${id} FOR UPDATE`;
         if (!row || mayClose?.(toFamily(id, row)) === false) return false;
         await tx`DELETE FROM sessions WHERE id = ${id}`;
         return true;
@@ -76,8 +77,9 @@ export function sessionStore(sql: Sql): SessionStore {
   };
 }
 
-const toFamily = (id: string, { head, spent, started_at, expires_at }: SessionRow): Family => ({
+const toFamily = (id: string, { seal, head, spent, started_at, expires_at }: SessionRow): Family => ({
   id,
+  seal,
   head,
   spent,
   createdAt: started_at.getTime(),

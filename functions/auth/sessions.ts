@@ -56,7 +56,7 @@ export function sessions(auth: Auth) {
           { session: held.family, user_id: user.id },
           'a refresh token was used twice: its session is ended',
         );
-      if (turn.kind === 'reused' || turn.kind === 'expired') return sessionEnded(c);
+      if (!('secret' in turn)) return sessionEnded(c);
       return granted(auth, c, user, { family: turn.family, secret: turn.secret, carrier });
     })
 
