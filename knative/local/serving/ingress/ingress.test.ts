@@ -108,14 +108,14 @@ beforeAll(async () => {
   const targets = new Map([
     ['app', targetOf('app', port(app))],
     ['raw', targetOf('raw', port(rawApp))],
-    ['narrow', targetOf('narrow', port(app), 1)],
+    ['narrow', { ...targetOf('narrow', port(app), 1), timeoutMs: 60_000 }],
   ]);
   handler = createIngress({
     virtualHosts: [{ name: 'all', hosts: ['*'], routes, origin: { file: 'x', line: 1 } }],
     target: (name) => targets.get(name),
     telemetry,
   });
-  ingress = await listen(handler, { port: 0, timeouts: { ...usualTimeouts, headMs: 1_000, bodyMs: 300 } });
+  ingress = await listen(handler, { port: 0, timeouts: { ...usualTimeouts, headMs: 1_000, bodyMs: 300, readMs: 300 } });
 });
 afterAll(async () => {
   await ingress.close(0);
@@ -490,6 +490,24 @@ describe('one connection', () => {
     connection.send('POST /app HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nx');
     await connection.until(/^HTTP\/1\.1 408 /);
     await expect(connection.closed).resolves.toBeUndefined();
+  });
+
+  it('that does not read a large answer is ended, and holds no place in the function any more', async () => {
+    let gone = false;
+    respond = (request, response) => {
+      if (request.url !== '/narrow/endless') return void response.end('ok');
+      const more = () => {
+        while (response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', more).once('close', () => (gone = true));
+      more();
+    };
+    const connection = await open();
+    connection.socket.pause();
+    connection.send('GET /narrow/endless HTTP/1.1\r\nhost: a\r\n\r\n');
+    await eventually(() => last()?.url === '/narrow/endless', 'the function has the request');
+    await eventually(() => gone, 'the function is rid of it');
+    expect((await get('/narrow/quick')).status).toBe(200);
   });
 
   it('that goes away ends the request at the function', async () => {

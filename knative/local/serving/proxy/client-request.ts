@@ -7,6 +7,7 @@ import type { ClientResponse } from './client-response.ts';
 import { Exchange, type Target } from './exchange.ts';
 import type { InstanceRequest } from './instance-exchange.ts';
 import { RequestBody } from './request-body.ts';
+import { createSlowReader, type SlowReader } from './slow-reader.ts';
 
 /** Handler of a listener: routes requests and adds header fields in both directions. Fields are name, value, name, value … */
 export interface RequestHandler {
@@ -24,6 +25,8 @@ export interface RequestTimeouts {
   headMs: number;
   /** Limit for a complete body, plus one second per 16 KiB. */
   bodyMs: number;
+  /** Limit for a client to take what it was sent, plus one second per 16 KiB. */
+  readMs: number;
   idleMs: number;
 }
 
@@ -78,6 +81,7 @@ export class ClientRequest extends Exchange {
   #timer: NodeJS.Timeout | undefined;
   #status = 0;
   #bytes = 0;
+  #reader: SlowReader | undefined;
   #finished = false;
 
   constructor(message: ClientMessage, handler: RequestHandler, done: () => void) {
@@ -163,17 +167,24 @@ export class ClientRequest extends Exchange {
   // --- called by the connection
 
   /** Called each second. */
-  check(now: number, bodyMs: number): void {
+  check(now: number, { bodyMs, readMs }: RequestTimeouts): void {
     if (this.#deadline > 0 && now > this.#deadline) this.#expired();
+    else if (this.responding) this.#checkReader(now, readMs);
     else if (
       this.#body &&
       !this.#body.complete &&
       !this.#body.held &&
-      !this.responding &&
       this.target?.streams !== true &&
       now - this.startedAt - this.waited > bodyMs + this.#body.bytes / 16.384
     )
       this.giveUp(new ProblemError(408, 'timeout', 'The body did not come in time.'));
+  }
+
+  #checkReader(now: number, readMs: number): void {
+    const { unsent } = this.#response;
+    if (unsent === 0 && !this.#reader) return;
+    this.#reader ??= createSlowReader(readMs);
+    if (this.#reader.tooSlow(now, unsent, this.#bytes - unsent)) this.#cut();
   }
 
   /** The connection is gone, or the client has taken the request back. */
@@ -304,12 +315,16 @@ export class ClientRequest extends Exchange {
     this.#timer = undefined;
   }
 
+  /** Ends a response that has begun, so that its client sees that it is not complete. */
+  #cut(): void {
+    this.abandon();
+    this.#response.abort();
+  }
+
   #expired(): void {
     this.#clear();
-    if (this.responding) {
-      this.abandon();
-      this.#response.abort();
-    } else
+    if (this.responding) this.#cut();
+    else
       this.giveUp(new ProblemError(504, 'timeout', `${this.target?.name ?? 'The function'} did not answer in time.`));
   }
 }

@@ -10,8 +10,10 @@ export interface ClientResponse {
    * @throws for a field that HTTP does not allow
    */
   head(status: number, reason: string, fields: string[], early: boolean, ended: boolean): void;
-  /** @returns false when the next part should wait until the client has drained this one */
+  /** @returns false when the next part should wait until the client has drained those before */
   write(bytes: Buffer): boolean;
+  /** Bytes that wait for the client. */
+  readonly unsent: number;
   end(trailers: string[]): void;
   /** Ends the connection, or the stream, so that the client sees that the response is not complete. */
   abort(): void;

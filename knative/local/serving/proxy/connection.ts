@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import type { ProblemError } from '@dormouse/http/problem-error';
-import type { ClientRequest } from './client-request.ts';
+import type { ClientRequest, RequestTimeouts } from './client-request.ts';
+import { createSlowReader, type SlowReader } from './slow-reader.ts';
+import type { UnsentBytes } from './unsent-bytes.ts';
 
 /** A client's connection: serves the requests of HTTP/1.x in order, and knows how long it has been of no use. */
 export class Connection {
   readonly socket: Socket;
   readonly address: string;
+  readonly unsentBytes: UnsentBytes;
   /** The response under way is the last one. */
   ending = false;
   /** What the client sends is no HTTP. */
@@ -18,9 +21,14 @@ export class Connection {
   #ended = false;
   #stopping = false;
   readonly #requests: { request: ClientRequest; problem: ProblemError | undefined }[] = [];
+  readonly #timeouts: RequestTimeouts;
+  readonly #reader: SlowReader;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, timeouts: RequestTimeouts, unsentBytes: UnsentBytes) {
     this.socket = socket;
+    this.unsentBytes = unsentBytes;
+    this.#timeouts = timeouts;
+    this.#reader = createSlowReader(timeouts.readMs);
     this.address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
   }
 
@@ -74,9 +82,17 @@ export class Connection {
     this.#requests[0]?.request.drained();
   }
 
-  check(now: number, bodyMs: number): void {
-    this.#requests[0]?.request.check(now, bodyMs);
-    for (const request of this.streams) request.check(now, bodyMs);
+  /** Called each second. */
+  check(now: number): void {
+    this.#requests[0]?.request.check(now, this.#timeouts);
+    for (const request of this.streams) request.check(now, this.#timeouts);
+    const { writableLength, bytesWritten } = this.socket;
+    if (this.#reader.tooSlow(now, writableLength, bytesWritten - writableLength) && !this.#upgraded)
+      this.socket.destroy();
+  }
+
+  get #upgraded(): boolean {
+    return this.#requests[0]?.request.upgraded === true;
   }
 
   /** A request of HTTP/2 is finished. */
@@ -90,8 +106,7 @@ export class Connection {
   stop(): void {
     this.ending = true;
     this.#stopping = true;
-    if (this.#requests[0]?.request.upgraded || (this.#requests.length === 0 && this.streams.size === 0))
-      this.socket.destroy();
+    if (this.#upgraded || (this.#requests.length === 0 && this.streams.size === 0)) this.socket.destroy();
   }
 
   closed(): void {

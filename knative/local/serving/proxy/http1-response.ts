@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ClientResponse } from './client-response.ts';
+import type { UnsentBytes } from './unsent-bytes.ts';
 
 /** How long an upload is still read after its early response: closing at once could reset the connection before the client has the response. */
 const lingerMs = 2_000;
@@ -9,15 +10,33 @@ const lingerMs = 2_000;
 export class Http1Response implements ClientResponse {
   readonly #response: ServerResponse;
   readonly #last: (early: boolean) => boolean;
+  readonly #mayHold: (bytes: number) => boolean;
   #early = false;
   #flushing = false;
 
   /** @param last whether the connection ends after this response, which may be early */
-  constructor(response: ServerResponse, last: (early: boolean) => boolean, drained: () => void) {
+  constructor(
+    response: ServerResponse,
+    last: (early: boolean) => boolean,
+    drained: () => void,
+    unsentBytes: UnsentBytes,
+  ) {
     this.#response = response;
     this.#last = last;
+    this.#mayHold = unsentBytes.ofResponse();
     response.sendDate = false; // the function's stays
-    response.on('drain', drained).on('error', () => {});
+    const sent = () => void this.#mayHold(0);
+    response
+      .on('drain', () => {
+        sent();
+        drained();
+      })
+      .on('close', sent)
+      .on('error', () => {});
+  }
+
+  get unsent(): number {
+    return this.#response.writableLength;
   }
 
   continue(): void {
@@ -35,7 +54,7 @@ export class Http1Response implements ClientResponse {
 
   write(bytes: Buffer): boolean {
     this.#flushing = false;
-    return this.#response.write(bytes);
+    return this.#response.write(bytes) || this.#mayHold(this.unsent);
   }
 
   end(): void {
@@ -75,6 +94,10 @@ export class UpgradeResponse implements ClientResponse {
     this.#client = client;
     this.#ahead = ahead;
     client.on('drain', drained).on('error', () => {});
+  }
+
+  get unsent(): number {
+    return this.#joined ? 0 : this.#client.writableLength;
   }
 
   continue(): void {}

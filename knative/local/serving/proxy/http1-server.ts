@@ -65,7 +65,7 @@ export function createHttp1Server(
         if (early || incoming.httpVersionMinor === 0 || !outgoing.shouldKeepAlive) connection.ending = true;
         return connection.ending;
       };
-      return new Http1Response(outgoing, last, () => connection.drained());
+      return new Http1Response(outgoing, last, () => connection.drained(), connection.unsentBytes);
     });
   server
     .on('request', onRequest)

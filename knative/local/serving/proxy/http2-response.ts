@@ -1,17 +1,32 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { ClientResponse } from './client-response.ts';
+import type { UnsentBytes } from './unsent-bytes.ts';
 
 /** Responds on a stream of an HTTP/2 connection. */
 export class Http2Response implements ClientResponse {
   readonly #stream: ServerHttp2Stream;
+  readonly #readMs: number;
+  readonly #mayHold: (bytes: number) => boolean;
   #trailers: string[] = [];
 
-  constructor(stream: ServerHttp2Stream, drained: () => void) {
+  /** @param readMs how long the client may take none of a complete response */
+  constructor(stream: ServerHttp2Stream, drained: () => void, unsentBytes: UnsentBytes, readMs: number) {
     this.#stream = stream;
+    this.#readMs = readMs;
+    this.#mayHold = unsentBytes.ofResponse();
+    const sent = () => void this.#mayHold(0);
     stream
-      .on('drain', drained)
+      .on('drain', () => {
+        sent();
+        drained();
+      })
+      .on('close', sent)
       .on('error', () => {})
       .on('wantTrailers', () => stream.sendTrailers(pairs(this.#trailers)));
+  }
+
+  get unsent(): number {
+    return this.#stream.writableLength;
   }
 
   continue(): void {
@@ -26,12 +41,13 @@ export class Http2Response implements ClientResponse {
   }
 
   write(bytes: Buffer): boolean {
-    return this.#stream.write(bytes);
+    return this.#stream.write(bytes) || this.#mayHold(this.unsent);
   }
 
   end(trailers: string[]): void {
     this.#trailers = trailers;
     this.#stream.end();
+    if (this.unsent > 0) this.#stream.setTimeout(this.#readMs, () => this.abort());
   }
 
   abort(): void {

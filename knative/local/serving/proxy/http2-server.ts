@@ -8,7 +8,7 @@ import { Http2Response } from './http2-response.ts';
 /** Serves connections that speak HTTP/2 in clear text, as gRPC clients do. */
 export function createHttp2Server(
   handler: RequestHandler,
-  { idleMs }: RequestTimeouts,
+  { idleMs, readMs }: RequestTimeouts,
 ): (connection: Connection) => void {
   const connectionOf = new WeakMap<Http2Session, Connection>();
   let beginning: Connection;
@@ -39,7 +39,7 @@ export function createHttp2Server(
         fields,
         body: fields.length === 0 ? undefined : stream,
         peer: connection.address,
-        response: new Http2Response(stream, () => request.drained()),
+        response: new Http2Response(stream, () => request.drained(), connection.unsentBytes, readMs),
       };
       const request: ClientRequest = new ClientRequest(message, handler, () => connection.streamEnded(request));
       connection.streams.add(request);

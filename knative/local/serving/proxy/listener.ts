@@ -5,6 +5,7 @@ import type { RequestHandler, RequestTimeouts } from './client-request.ts';
 import { Connection } from './connection.ts';
 import { createConnectionLimits } from './connection-limits.ts';
 import { createHttp1Server } from './http1-server.ts';
+import { createUnsentBytes } from './unsent-bytes.ts';
 
 export interface Listener {
   host: string;
@@ -13,7 +14,7 @@ export interface Listener {
   close(graceMs: number): Promise<void>;
 }
 
-export const usualTimeouts: RequestTimeouts = { headMs: 10_000, bodyMs: 30_000, idleMs: 120_000 };
+export const usualTimeouts: RequestTimeouts = { headMs: 10_000, bodyMs: 30_000, readMs: 20_000, idleMs: 120_000 };
 
 /** Connections that the kernel may hold until they are accepted: beyond it a client tries again after a second. */
 const backlog = 4_096;
@@ -30,6 +31,7 @@ export async function listen(
   { port, host = '127.0.0.1', timeouts = usualTimeouts }: { port: number; host?: string; timeouts?: RequestTimeouts },
 ): Promise<Listener> {
   const limits = createConnectionLimits();
+  const unsentBytes = createUnsentBytes();
   const connections = new Map<Duplex, Connection>();
   const connectionOf = (socket: Duplex) => connections.get(socket)!;
   const http1 = createHttp1Server(handler, timeouts, connectionOf);
@@ -43,13 +45,13 @@ export async function listen(
   let sweep: NodeJS.Timeout | undefined;
   const check = () => {
     const now = performance.now();
-    for (const connection of connections.values()) connection.check(now, timeouts.bodyMs);
+    for (const connection of connections.values()) connection.check(now);
     if (connections.size > 0) return;
     clearInterval(sweep);
     sweep = undefined;
   };
   http1.removeAllListeners('connection').on('connection', (socket) => {
-    const connection = new Connection(socket);
+    const connection = new Connection(socket, timeouts, unsentBytes);
     if (!limits.add(connection)) return;
     connections.set(socket, connection);
     sweep ??= setInterval(check, Math.min(1_000, timeouts.headMs / 2)).unref();
