@@ -1,5 +1,6 @@
-import type { StoredEvent } from './cloudevent.ts';
+import type { OutboxRow } from './outbox-row.ts';
 import type { Send } from './send.ts';
+import { sendInOrder } from './send-in-order.ts';
 import type { Sql } from './sql-types.ts';
 
 export interface DrainOptions {
@@ -19,14 +20,8 @@ export interface Drained {
   left: number;
 }
 
-type Row = StoredEvent & { position: string };
-
-/** A transaction that waits longer for the Broker would be ended by PostgreSQL (idle_in_transaction_session_timeout). */
-const batchMs = 5000;
-const concurrency = 16;
-
 /**
- * Sends what the functions left in their outboxes and deletes what the Broker has stored: oldest first, in order per subject, in
+ * Sends what the functions left in their outboxes and marks as sent what the Broker has taken: oldest first, in order per subject, in
  * the trace that each event began in. One drainer at a time works on a schema. A subject whose event is rejected is skipped, so that
  * it does not hold up the others.
  */
@@ -56,36 +51,14 @@ async function drainBatch(
     const table = tx(`${schema}.outbox`);
     const young = tx`now() - ${`${olderThanMs} milliseconds`}::interval`;
     // Clocks of instances differ: a row is young, too, while an earlier one of its subject is.
-    const rows = await tx<Row[]>`
+    const rows = await tx<OutboxRow[]>`
       SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
-      FROM ${table} AS row WHERE time < ${young} AND subject <> ALL(${[...failed]}::text[])
-        AND NOT EXISTS (SELECT FROM ${table} AS earlier WHERE earlier.subject = row.subject AND earlier.position < row.position AND earlier.time >= ${young})
+      FROM ${table} AS row WHERE sent_at IS NULL AND time < ${young} AND subject <> ALL(${[...failed]}::text[])
+        AND NOT EXISTS (SELECT FROM ${table} AS earlier WHERE earlier.sent_at IS NULL AND earlier.subject = row.subject AND earlier.position < row.position AND earlier.time >= ${young})
       ORDER BY position LIMIT ${batch} FOR UPDATE SKIP LOCKED`;
     const sent = await sendInOrder(rows, send, failed);
-    if (sent.length > 0) await tx`DELETE FROM ${table} WHERE position = ANY(${sent}::bigint[])`;
+    if (sent.length > 0)
+      await tx`UPDATE ${table} SET sent_at = clock_timestamp() WHERE position = ANY(${sent}::bigint[])`;
     return { sent: sent.length, left: rows.length - sent.length, full: rows.length === batch };
   });
-}
-
-/** Sends one row at a time per subject, several subjects at once. @returns positions that were sent. */
-async function sendInOrder(rows: readonly Row[], send: Send, failed: Set<string>): Promise<string[]> {
-  const sent: string[] = [];
-  const queues = [...Map.groupBy(rows, (row) => row.subject)];
-  const deadline = Date.now() + batchMs;
-  const worker = async () => {
-    for (let next = queues.shift(); next; next = queues.shift()) {
-      const [subject, queue] = next;
-      try {
-        for (const row of queue) {
-          if (Date.now() > deadline) return;
-          await send(row);
-          sent.push(row.position);
-        }
-      } catch {
-        failed.add(subject);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return sent;
 }

@@ -25,7 +25,12 @@ CREATE TABLE IF NOT EXISTS outbox (
   traceparent text,
   tracestate text
 );
-CREATE INDEX IF NOT EXISTS outbox_subject ON outbox (subject, position);
+-- Null: not sent yet. What the Broker has taken stays until the archive has it, see functions/relay.
+ALTER TABLE outbox ADD COLUMN IF NOT EXISTS sent_at timestamptz;
+ALTER TABLE outbox ADD COLUMN IF NOT EXISTS resent smallint NOT NULL DEFAULT 0;
+-- Of unsent rows only, so that what waits for the archive costs a writer nothing.
+CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (subject, position) WHERE sent_at IS NULL;
+DROP INDEX IF EXISTS outbox_subject;
 CREATE TABLE IF NOT EXISTS inbox (
   source text NOT NULL,
   id text NOT NULL,
@@ -39,14 +44,23 @@ CREATE TABLE IF NOT EXISTS rate_limits (
 );`;
 
 /**
- * What the relay may do in a function's schema: find rows of the outbox, lock and delete them. Locking takes the right to update
- * one column; an identity column can only ever be set to its next value.
+ * What the relay may do in a function's schema: find rows of the outbox, lock them, mark them as sent and delete them. It may not change
+ * what they say.
  */
 const grantOutbox = (schema: string) => `
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'relay') THEN
     GRANT USAGE ON SCHEMA ${schema} TO relay;
-    GRANT SELECT, DELETE, UPDATE (position) ON outbox TO relay;
+    GRANT SELECT, DELETE, UPDATE (sent_at, resent) ON outbox TO relay;
+    REVOKE UPDATE (position) ON outbox FROM relay;
+  END IF;
+END $$;`;
+
+/** The relay asks the journal's archive for events, and sees no more of them than that they are there. */
+const grantArchive = `
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'relay') THEN
+    GRANT SELECT (source, id) ON events TO relay;
   END IF;
 END $$;`;
 
@@ -116,6 +130,7 @@ async function applyAll(
     progress(`${name}/${file}`);
     applied.push(`${name}/${file}`);
   }
+  if (name === 'journal') await inRole(sql, role, grantArchive);
   return applied;
 }
 

@@ -28,8 +28,11 @@ afterAll(async () => {
   await db.drop();
 });
 
+/** Of what is not sent. */
 const rows = async () =>
-  (await db.admin`SELECT data FROM notes.outbox ORDER BY position`).map((row) => (row.data as { n: number }).n);
+  (await db.admin`SELECT data FROM notes.outbox WHERE sent_at IS NULL ORDER BY position`).map(
+    (row) => (row.data as { n: number }).n,
+  );
 const numbers = (sent: StoredEvent[]) => sent.map((event) => (JSON.parse(event.data) as { n: number }).n);
 function broker(isRejected: (event: StoredEvent) => boolean = () => false) {
   const stored: StoredEvent[] = [];
@@ -46,7 +49,7 @@ const drainAll = (send: Send, batch = 100) =>
   drain({ sql: relay, schemas: ['notes'], send, olderThanMs: -1000, batch });
 
 describe('writing', () => {
-  test('the effect and its events are stored together, sent after the commit, and then gone', async () => {
+  test('the effect and its events are stored together, sent after the commit, and then marked as sent', async () => {
     const { stored, send } = broker();
     const box = outbox({ sql, source: '/notes', send });
     const seen: number[] = [];
@@ -61,6 +64,12 @@ describe('writing', () => {
     expect(seen).toEqual([0]);
     expect(numbers(stored)).toEqual([1, 2]);
     expect(await rows()).toEqual([]);
+    expect(
+      await db.admin`SELECT resent, sent_at BETWEEN time - interval '1 second' AND now() AS just FROM notes.outbox`,
+    ).toEqual([
+      { resent: 0, just: true },
+      { resent: 0, just: true },
+    ]);
     expect(stored[0]).toMatchObject({
       type: noted.type,
       source: '/notes',
@@ -157,6 +166,19 @@ describe('order', () => {
     expect(await rows()).toEqual([]);
   });
 
+  test('what was sent and waits for the archive is neither sent again nor waited for', async () => {
+    const { stored, send } = broker();
+    const first = outbox({ sql, source: '/notes', send });
+    await note(first, 'note/1', 1);
+    await first.drained();
+    await note(outbox({ sql, source: '/notes' }), 'note/1', 2);
+    const box = outbox({ sql, source: '/notes', send });
+    await note(box, 'note/1', 3);
+    await box.drained();
+    expect(numbers(stored)).toEqual([1, 2, 3]);
+    expect(await drainAll(send)).toEqual({ sent: 0, left: 0 });
+  });
+
   test('what another instance left unsent goes before', async () => {
     const dead = outbox({ sql, source: '/notes' });
     await note(dead, 'note/1', 1);
@@ -171,7 +193,7 @@ describe('order', () => {
 });
 
 describe('the relay', () => {
-  test('sends what was left, in order per subject, with the trace it began in, and nothing remains', async () => {
+  test('sends what was left, in order per subject, with the trace it began in, and nothing remains unsent', async () => {
     const dead = outbox({ sql, source: '/notes', now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) });
     const trace = childOf(undefined, true);
     await runInTrace(trace, async () => {
@@ -239,6 +261,7 @@ describe('the relay', () => {
     ).rejects.toMatchObject({
       code: '42501',
     });
-    await expect(relay`UPDATE notes.outbox SET data = '{}'`).rejects.toMatchObject({ code: '42501' });
+    for (const column of ['id', 'data', 'time', 'subject'])
+      await expect(relay`UPDATE notes.outbox SET ${relay(column)} = NULL`).rejects.toMatchObject({ code: '42501' });
   });
 });

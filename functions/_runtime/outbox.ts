@@ -21,7 +21,7 @@ export type Emit = <C extends EventContract>(contract: C, subject: string, data:
 export interface Outbox {
   /** Runs `work` in one transaction; its events are stored with its effect, or neither is. Events leave right after the commit. */
   transaction<T>(work: (tx: Tx, emit: Emit) => Promise<T>): Promise<T>;
-  /** Resolves when nothing is being sent and every row that was acknowledged is deleted. */
+  /** Resolves when nothing is being sent and every row that the Broker has taken is marked. */
   drained(): Promise<void>;
 }
 
@@ -40,7 +40,8 @@ export interface OutboxOptions {
 
 /**
  * The transactional outbox. Rows are written in the transaction that they tell of and, once it is committed, sent to the
- * Broker by this process, in order per subject, and deleted in batches. What cannot be sent stays for the relay.
+ * Broker by this process, in order per subject, and marked as sent in batches. What cannot be sent stays for the relay; so does what was
+ * sent, until the archive has it: the Broker's word is not the last copy's end.
  */
 export function outbox(options: OutboxOptions): Outbox {
   const { sql, now = Date.now, log = silentLog } = options;
@@ -88,7 +89,7 @@ function stored({ contract, subject, data }: Draft, source: string, now: number)
 }
 
 /**
- * One statement for any number of events. `older` are rows of the same subject that were there before: the row lock on the
+ * One statement for any number of events. `older` are unsent rows of the same subject that were there before: the row lock on the
  * aggregate makes writers of one subject take turns, so an older event of it is always visible here.
  */
 function insert(tx: Tx, events: StoredEvent[]): Promise<Written[]> {
@@ -97,7 +98,7 @@ function insert(tx: Tx, events: StoredEvent[]): Promise<Written[]> {
     INSERT INTO outbox (id, type, source, subject, time, data, traceparent, tracestate)
     SELECT id, type, source, subject, time, data, traceparent, tracestate
     FROM json_to_recordset((${rows}::text)::json) AS event (id uuid, type text, source text, subject text, time timestamptz, data jsonb, traceparent text, tracestate text)
-    RETURNING position, ARRAY(SELECT earlier.position FROM outbox AS earlier WHERE earlier.subject = outbox.subject) AS older`.execute();
+    RETURNING position, ARRAY(SELECT earlier.position FROM outbox AS earlier WHERE earlier.subject = outbox.subject AND earlier.sent_at IS NULL) AS older`.execute();
 }
 
 const pair = (events: StoredEvent[], written: Written[]): SentRow[] =>

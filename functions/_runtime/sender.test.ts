@@ -14,8 +14,8 @@ const row = (n: number): SentRow => ({
   time: '',
   data: '{}',
 });
-/** A database whose only statement is the DELETE of acknowledged rows. */
-function deletes(work: (positions: string[]) => Promise<void> = async () => {}) {
+/** A database whose only statement marks rows that the Broker has taken. */
+function marks(work: (positions: string[]) => Promise<void> = async () => {}) {
   const statements: string[][] = [];
   const sql = (async (_: TemplateStringsArray, literal: string) => {
     const positions = literal.slice(1, -1).split(',');
@@ -25,8 +25,8 @@ function deletes(work: (positions: string[]) => Promise<void> = async () => {}) 
   return { sql, statements };
 }
 
-test('acknowledged rows are deleted in few statements, every one of them, however slow the database is', async () => {
-  const { sql, statements } = deletes(() => sleep(100));
+test('rows that the Broker has taken are marked in few statements, every one of them, however slow the database is', async () => {
+  const { sql, statements } = marks(() => sleep(100));
   const { committed, drained } = sender({ sql, send: async () => {}, log: silentLog });
   const rows = Array.from({ length: 3000 }, (_, n) => row(n));
   committed(rows);
@@ -38,7 +38,7 @@ test('acknowledged rows are deleted in few statements, every one of them, howeve
 
 test('at most sixteen are on their way at once', async () => {
   let [running, maxRunning] = [0, 0];
-  const { sql } = deletes();
+  const { sql } = marks();
   const { committed, drained } = sender({
     sql,
     async send() {
@@ -53,8 +53,8 @@ test('at most sixteen are on their way at once', async () => {
   expect(maxRunning).toBe(16);
 });
 
-test('a delete that fails is not the end: draining ends, and the relay sends the rows again', async () => {
-  const { sql } = deletes(() => Promise.reject(new Error('away')));
+test('a mark that fails is not the end: draining ends, and the relay sends the rows again', async () => {
+  const { sql } = marks(() => Promise.reject(new Error('away')));
   const { committed, drained } = sender({ sql, send: async () => {}, log: silentLog });
   committed([row(1)]);
   await expect(drained()).resolves.toBeUndefined();

@@ -4,7 +4,7 @@ import type { Send } from './send.ts';
 import { sentRows } from './sent-rows.ts';
 import type { Sql } from './sql-types.ts';
 
-/** A row that was just committed, and the positions of rows of its subject that were there before it. */
+/** A row that was just committed, and the positions of unsent rows of its subject that were there before it. */
 export interface SentRow extends StoredEvent {
   position: string;
   older: readonly string[];
@@ -17,17 +17,17 @@ export interface Sender {
 
 const concurrency = 16;
 
-/** Sends committed rows: one at a time per subject, up to 16 subjects at once; acknowledged rows are deleted together. */
+/** Sends committed rows: one at a time per subject, up to 16 subjects at once; rows that the Broker has taken are marked together. */
 export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }): Sender {
   /** Rows waiting by subject; a subject is in the map while somebody works on it. */
   const queues = new Map<string, SentRow[]>();
   const ready: string[] = [];
-  /** Positions that are on their way, or sent and not yet deleted; those that wait in a queue are not among them. */
+  /** Positions that are on their way, or sent and not yet marked; those that wait in a queue are not among them. */
   const begun = new Set<string>();
   let active = 0;
   let idle: (() => void)[] = [];
 
-  const sent = sentRows({ sql, log, deleted: (position) => begun.delete(position), idle: () => settle() });
+  const sent = sentRows({ sql, log, marked: (position) => begun.delete(position), idle: () => settle() });
   const settle = () => {
     if (active > 0 || queues.size > 0 || sent.busy) return;
     const waiting = idle;
@@ -70,7 +70,7 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
   const sendOlder = async (row: SentRow, queue: SentRow[]) => {
     const left = await sql<(StoredEvent & { position: string })[]>`
       SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
-      FROM outbox WHERE subject = ${row.subject} AND position < ${row.position} ORDER BY position`;
+      FROM outbox WHERE subject = ${row.subject} AND position < ${row.position} AND sent_at IS NULL ORDER BY position`;
     for (const each of left) {
       if (begun.has(each.position)) continue;
       await sendOne(each);

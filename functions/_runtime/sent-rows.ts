@@ -1,12 +1,12 @@
 import type { Logger } from './log.ts';
 import type { Sql } from './sql-types.ts';
 
-/** Rows of the outbox that were sent and are still to be deleted. */
+/** Rows of the outbox that were sent and are still to be marked. */
 export interface SentRows {
   add(position: string): void;
-  /** Deletes now what is there, instead of after 20 ms. */
+  /** Marks now what is there, instead of after 20 ms. */
   flush(): void;
-  /** Whether there are rows to delete, or being deleted. */
+  /** Whether there are rows to mark, or being marked. */
   readonly busy: boolean;
 }
 
@@ -14,41 +14,44 @@ interface SentRowsOptions {
   sql: Sql;
   log: Logger;
   /** Called for every row once it was tried. */
-  deleted: (position: string) => void;
-  /** Called after every deletion. */
+  marked: (position: string) => void;
+  /** Called after every statement. */
   idle: () => void;
 }
 
-const deleteAfterMs = 20;
-const deleteBatch = 256;
+const markAfterMs = 20;
+const markBatch = 256;
 
-/** Deletes sent rows together: 20 ms after the first of them, or 256 at once. */
-export function sentRows({ sql, log, deleted, idle }: SentRowsOptions): SentRows {
+/** Marks rows as sent together: 20 ms after the first of them, or 256 at once. */
+export function sentRows({ sql, log, marked, idle }: SentRowsOptions): SentRows {
   const sent = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let deleting: Promise<void> | undefined;
+  let marking: Promise<void> | undefined;
 
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    deleting ??= remove().finally(() => {
-      deleting = undefined;
+    marking ??= mark().finally(() => {
+      marking = undefined;
       if (sent.size > 0) schedule();
       idle();
     });
   };
   const schedule = () => {
-    if (sent.size >= deleteBatch) flush();
-    else timer ??= setTimeout(flush, deleteAfterMs);
+    if (sent.size >= markBatch) flush();
+    else timer ??= setTimeout(flush, markAfterMs);
   };
-  const remove = async () => {
-    const positions = [...sent].slice(0, 4 * deleteBatch);
+  const mark = async () => {
+    const positions = [...sent].slice(0, 4 * markBatch);
     for (const each of positions) sent.delete(each);
-    await sql`DELETE FROM outbox WHERE position = ANY(${`{${positions.join(',')}}`}::bigint[])`.catch((error) => {
-      // The relay sends them again; consumers know them by id.
-      log.warn({ error, rows: positions.length }, 'sent events could not be deleted from the outbox');
-    });
-    for (const each of positions) deleted(each);
+    await sql`
+      UPDATE outbox SET sent_at = clock_timestamp() WHERE position = ANY(${`{${positions.join(',')}}`}::bigint[]) AND sent_at IS NULL`.catch(
+      (error) => {
+        // The relay sends them again; consumers know them by id.
+        log.warn({ error, rows: positions.length }, 'sent events could not be marked in the outbox');
+      },
+    );
+    for (const each of positions) marked(each);
   };
   return {
     add(position) {
@@ -57,7 +60,7 @@ export function sentRows({ sql, log, deleted, idle }: SentRowsOptions): SentRows
     },
     flush: () => void (sent.size > 0 && flush()),
     get busy() {
-      return sent.size > 0 || deleting !== undefined;
+      return sent.size > 0 || marking !== undefined;
     },
   };
 }

@@ -39,6 +39,24 @@ const deadLetters = async (query = '') =>
   (await (await journal.ask('GET', `/dead-letters${query}`)).json()) as { number: number; trigger: string | null }[];
 
 describe('the archive', () => {
+  test('says of events whether it has them, in the order of the question, and to the cluster only', async () => {
+    await journal.deliver('/events', attributesOf({ id: 'here', source: '/posts' }));
+    const ask = (headers: Record<string, string> = {}) =>
+      journal.app.request('/events/archived', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({
+          events: [
+            { source: '/posts', id: 'not here' },
+            { source: '/posts', id: 'here' },
+            { source: '/others', id: 'here' },
+          ],
+        }),
+      });
+    expect(await (await ask()).json()).toEqual({ archived: [false, true, false] });
+    expect((await ask({ 'x-client-address': '192.0.2.1' })).status).toBe(404);
+  });
+
   test('takes any event once, with its attributes, data and trace', async () => {
     const attributes = attributesOf({ type: 'com.example.whatever', weird1: 'ä b', traceparent });
     for (let i = 0; i < 2; i++) {

@@ -12,6 +12,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { headersOf, readAny } from './any-event.ts';
 import { api } from './api.ts';
 import { type FailedDelivery, parseDeadLetter } from './dead-letter.ts';
+import { archivedQuestion } from './fields.ts';
 import type { Items } from './items.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { justNowMs, type Trigger, type Triggers } from './kubernetes.ts';
@@ -88,6 +89,9 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
       }
       return c.body(null, 204);
     })
+    .post('/events/archived', internalOnly, json(archivedQuestion), async (c) =>
+      c.json({ archived: await journal.archived(c.req.valid('json').events) }),
+    )
     .post('/batches', receive({ handlers: [on(batchDue, ({ data }) => work(data.job, data.step))] }))
     .use('/api/journal/*', authenticate(tokens), operator)
     .get(api.events.path, async (c) => {

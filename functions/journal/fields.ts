@@ -115,3 +115,11 @@ export const newReplay = v.pipe(
     ['to'],
   ),
 );
+
+const eventName = v.strictObject({
+  source: v.pipe(v.string(), v.maxLength(768)),
+  id: v.pipe(v.string(), v.maxLength(768)),
+});
+
+/** Body of POST /events/archived, which the relay asks where it cannot read the archive itself. */
+export const archivedQuestion = v.strictObject({ events: v.pipe(v.array(eventName), v.maxLength(1000)) });

@@ -69,6 +69,8 @@ export interface Dismissal {
 export interface Journal {
   /** Stores events, all or none; an event whose source and id are already stored is skipped. */
   archive(events: readonly Delivered[]): Promise<void>;
+  /** Says of each of these events, in their order, whether it is archived. */
+  archived(events: readonly { source: string; id: string }[]): Promise<boolean[]>;
   events(filter: Filter, page: Page): Promise<ArchivedEvent[]>;
   event(position: number): Promise<(ArchivedEvent & { data: Buffer | null }) | undefined>;
   /** Stores a dead letter, once per event and destination. @returns whether it is new */
@@ -105,6 +107,12 @@ export function openJournal(sql: Sql): Journal {
         SELECT attributes->>'source', attributes->>'id', attributes->>'type', attributes->>'subject', trace_id, traceparent, attributes, decode(data, 'base64')
         FROM json_to_recordset((${JSON.stringify(rows)}::text)::json) AS event (attributes jsonb, trace_id text, traceparent text, data text)
         ON CONFLICT (source, id) DO NOTHING`;
+    },
+    async archived(events) {
+      const rows = await sql<{ there: boolean }[]>`
+        SELECT EXISTS (SELECT FROM events WHERE events.source = asked.source AND events.id = asked.id) AS there
+        FROM unnest(${events.map(({ source }) => source)}::text[], ${events.map(({ id }) => id)}::text[]) WITH ORDINALITY AS asked (source, id, n) ORDER BY n`;
+      return rows.map(({ there }) => there);
     },
     async events(filter, { limit, after }) {
       const rows = await sql<EventRow[]>`

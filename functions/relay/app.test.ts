@@ -7,6 +7,8 @@ import { metrics } from '@dormouse/signals/metrics';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
+import type { Archive } from './archive.ts';
+import { settle } from './settle.ts';
 import { backlogs, outboxSchemas } from './store.ts';
 
 describe('the relay', () => {
@@ -20,17 +22,24 @@ describe('the relay', () => {
     db.admin`INSERT INTO ${db.admin(`${schema}.outbox`)} (id, type, source, subject, time, data)
       VALUES (gen_random_uuid(), 'dev.dormouse.test.v1', ${`/${schema}`}, ${subject}, now() - ${age}::interval, '{"a":1}')`;
   const left = async (schema: string) =>
-    (await db.admin`SELECT subject FROM ${db.admin(`${schema}.outbox`)} ORDER BY position`).map(
+    (await db.admin`SELECT subject FROM ${db.admin(`${schema}.outbox`)} WHERE sent_at IS NULL ORDER BY position`).map(
       ({ subject }) => subject as string,
     );
 
-  const relay = (send: (event: StoredEvent) => Promise<void>) => {
+  const clear = () => db.admin`TRUNCATE auth.outbox, categories.outbox, posts.outbox, relay.outbox`;
+
+  const relay = (
+    send: (event: StoredEvent) => Promise<void>,
+    archive: Archive = async () => [],
+    warned: unknown[] = [],
+  ) => {
     const sql = db.as('relay');
     return createApp({
-      log: silentLog,
+      log: { ...silentLog, warn: (...each) => void warned.push(each) },
       schemas: () => outboxSchemas(sql),
-      backlogs: (schemas) => backlogs(sql, schemas),
+      backlogs: (schemas, which) => backlogs(sql, schemas, which),
       drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs: 5000, batch: 2 }),
+      settleOutbox: (schema) => settle({ sql, archive, send, resendAfterMs: 120_000, budgetMs: 1000 }, schema),
     });
   };
 
@@ -86,5 +95,51 @@ describe('the relay', () => {
     }).request('/', { method: 'POST' });
     expect(response.status).toBe(204);
     expect(await left('categories')).toEqual(['category/1']);
+  });
+
+  it('sends again, counts and logs what the archive lacks for too long, and measures what it still lacks', async () => {
+    await clear();
+    await leave('posts', 'post/1', '10 minutes');
+    await leave('posts', 'post/2', '10 minutes');
+    await db.admin`UPDATE posts.outbox SET sent_at = time`;
+    const [measured, warned, sent]: [Measure[], unknown[], string[]] = [[], [], []];
+    onMeasure((each) => measured.push(each));
+    const app = relay(
+      async ({ subject }) => void sent.push(subject),
+      async (events) => events.map((_, n) => n === 1),
+      warned,
+    );
+    await app.request('/', { method: 'POST' });
+    onMeasure(undefined);
+    expect(sent).toEqual(['post/1']);
+    const of = (metric: Measure['metric']) =>
+      measured
+        .filter((each) => each.metric === metric && (each.attributes['db.namespace'] ?? 'posts') === 'posts')
+        .map(({ value, attributes }) => [Math.round(value / 100), attributes['messaging.destination.name']]);
+    expect(measured.find(({ metric }) => metric === metrics.eventsResent)).toMatchObject({
+      value: 1,
+      attributes: { 'messaging.destination.name': 'dev.dormouse.test.v1' },
+    });
+    expect(of(metrics.unarchivedAge)).toEqual([[6, undefined]]);
+    expect(await db.admin`SELECT subject, resent FROM posts.outbox`).toEqual([{ subject: 'post/1', resent: 1 }]);
+    expect(warned).toEqual([
+      [{ schema: 'posts', resent: { 'dev.dormouse.test.v1': 1 } }, 'events were sent again: the archive lacks them'],
+    ]);
+  });
+
+  it('removes nothing and sends nothing again while the archive cannot be asked, and the tick goes on', async () => {
+    await clear();
+    await leave('posts', 'post/1', '10 minutes');
+    await db.admin`UPDATE posts.outbox SET sent_at = time`;
+    const [warned, sent]: [unknown[], string[]] = [[], []];
+    const app = relay(
+      async ({ subject }) => void sent.push(subject),
+      async () => Promise.reject(new Error('away')),
+      warned,
+    );
+    expect((await app.request('/', { method: 'POST' })).status).toBe(204);
+    expect(sent).toEqual([]);
+    expect(warned).toMatchObject([[{ schema: 'posts', error: { message: 'away' } }, expect.any(String)]]);
+    expect(await db.admin`SELECT resent FROM posts.outbox`).toEqual([{ resent: 0 }]);
   });
 });

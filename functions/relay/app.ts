@@ -3,36 +3,51 @@ import type { Drained } from '@dormouse/runtime/drain';
 import type { Logger } from '@dormouse/runtime/log';
 import { measure } from '@dormouse/runtime/measure';
 import { metrics } from '@dormouse/signals/metrics';
+import type { Settled } from './settle.ts';
 import type { Backlog } from './store.ts';
 
 export interface Dependencies {
   /** Schemas that hold an outbox. */
   schemas: () => Promise<string[]>;
-  /** Unsent events in their outboxes. */
-  backlogs: (schemas: readonly string[]) => Promise<Backlog[]>;
+  /** Events in their outboxes that are not sent, or that are sent and not known to be archived. */
+  backlogs: (schemas: readonly string[], which: 'unsent' | 'sent') => Promise<Backlog[]>;
   /** Sends the events that other functions left there. */
   drainOutboxes: (schemas: readonly string[]) => Promise<Drained>;
+  /** Removes from one outbox what is archived, and sends again what should be. */
+  settleOutbox: (schema: string) => Promise<Settled>;
   log: Logger;
 }
 
 /**
- * Woken by a PingSource, and by nothing else: `POST /` with any CloudEvent drains every outbox once. The tick says no more than
- * that time has passed, so it is neither read nor remembered; two ticks at once do no harm, since rows are locked while they are sent.
+ * Woken by a PingSource, and by nothing else: `POST /` with any CloudEvent drains every outbox once, and then looks after what was sent.
+ * The tick says no more than that time has passed, so it is neither read nor remembered; two ticks at once do no harm, since rows are
+ * locked while they are sent.
  */
-export function createApp({ schemas, backlogs, drainOutboxes, log }: Dependencies) {
+export function createApp({ schemas, backlogs, drainOutboxes, settleOutbox, log }: Dependencies) {
+  const settle = async (schema: string) => {
+    const { resent } = await settleOutbox(schema);
+    for (const [type, count] of resent) measure(metrics.eventsResent, count, { 'messaging.destination.name': type });
+    if (resent.size > 0)
+      log.warn({ schema, resent: Object.fromEntries(resent) }, 'events were sent again: the archive lacks them');
+  };
   return newApp().post('/', async (c) => {
     const all = await schemas();
-    measureAll(await backlogs(all));
+    // Before anything is sent, so that it is recorded even when the Broker does not answer.
+    for (const { schema, pending, ageSeconds } of await backlogs(all, 'unsent')) {
+      measure(metrics.outboxPending, pending, { 'db.namespace': schema });
+      measure(metrics.outboxAge, ageSeconds, { 'db.namespace': schema });
+    }
     const { sent, left } = await drainOutboxes(all);
     if (sent > 0 || left > 0) log.info({ sent, left }, 'outboxes drained');
+    for (const schema of all)
+      await settle(schema).catch((error: unknown) =>
+        // Nothing is removed and nothing sent again before the archive can be asked.
+        log.warn({ error, schema }, 'what was sent could not be compared with the archive'),
+      );
+    for (const { schema, pending, ageSeconds } of await backlogs(all, 'sent')) {
+      measure(metrics.unarchivedPending, pending, { 'db.namespace': schema });
+      measure(metrics.unarchivedAge, ageSeconds, { 'db.namespace': schema });
+    }
     return c.body(null, 204);
   });
-}
-
-/** Measured before anything is sent, so that it is recorded even when the Broker does not answer. */
-function measureAll(found: readonly Backlog[]): void {
-  for (const { schema, pending, ageSeconds } of found) {
-    measure(metrics.outboxPending, pending, { 'db.namespace': schema });
-    measure(metrics.outboxAge, ageSeconds, { 'db.namespace': schema });
-  }
 }

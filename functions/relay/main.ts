@@ -1,22 +1,36 @@
+import { variable } from '@dormouse/runtime/config';
 import { drain } from '@dormouse/runtime/drain';
 import { httpSend } from '@dormouse/runtime/send';
 import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
+import { brokerIsTrusted } from './archive.ts';
+import { archiveOf } from './archive-of.ts';
+import { settle } from './settle.ts';
 import { backlogs, outboxSchemas } from './store.ts';
 
 /** A row this young is still being sent by the process that wrote it. */
 const olderThanMs = 5000;
 /** With the five seconds in which a batch begins to send, well below what PostgreSQL lets a transaction idle (15 s). */
 const sendMs = 8000;
+/** Of a tick, for sending again. */
+const budgetMs = 10_000;
 
 await serve('relay', ({ config, sql, log }) => {
   const { sink, sinkTokenFile: tokenFile } = config;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
   const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
+  const resendAfterMs = 1000 * Number(variable('RESEND_AFTER_SECONDS', '120'));
+  if (!(resendAfterMs >= 1000 && resendAfterMs <= 86_400_000))
+    throw new Error('the environment variable RESEND_AFTER_SECONDS is not a number of seconds, from 1 to a day');
+  const acknowledgedBy = variable('ACKNOWLEDGED_BY', 'archive');
+  if (acknowledgedBy !== 'archive' && acknowledgedBy !== 'broker')
+    throw new Error('the environment variable ACKNOWLEDGED_BY is neither archive nor broker');
+  const archive = acknowledgedBy === 'broker' ? brokerIsTrusted : archiveOf(sql, config.urls.journal);
   return createApp({
     log,
     schemas: () => outboxSchemas(sql),
-    backlogs: (schemas) => backlogs(sql, schemas),
+    backlogs: (schemas, which) => backlogs(sql, schemas, which),
     drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs, batch: 200 }),
+    settleOutbox: (schema) => settle({ sql, archive, send, resendAfterMs, budgetMs }, schema),
   });
 });

@@ -2,17 +2,19 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 
 export interface Backlog {
   schema: string;
-  /** Number of unsent events. */
+  /** Number of events. */
   pending: number;
   /** Age of the oldest; 0 when there is none. */
   ageSeconds: number;
 }
 
-/** Unsent events of these outboxes. */
-export async function backlogs(sql: Sql, schemas: readonly string[]): Promise<Backlog[]> {
+/** Events of these outboxes: those that are not sent yet, or those that are sent and of which it is not known that they are archived. */
+export async function backlogs(sql: Sql, schemas: readonly string[], which: 'unsent' | 'sent'): Promise<Backlog[]> {
+  const state = which === 'unsent' ? sql`sent_at IS NULL` : sql`sent_at IS NOT NULL`;
   const look = async (schema: string): Promise<Backlog> => {
     const [row] = await sql<{ pending: number; age: number }[]>`
-      SELECT count(*)::int AS pending, greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(time)), 0))::float8 AS age FROM ${sql(`${schema}.outbox`)}`;
+      SELECT count(*)::int AS pending, greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(time)), 0))::float8 AS age
+      FROM ${sql(`${schema}.outbox`)} WHERE ${state}`;
     return { schema, pending: row?.pending ?? 0, ageSeconds: row?.age ?? 0 };
   };
   return await Promise.all(schemas.map(look));

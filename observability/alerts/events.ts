@@ -1,7 +1,7 @@
 import type { Group } from '../rule.ts';
 import { series } from '../series.ts';
 
-const { eventsConsumed, deadLetters, deadLettersOpen, outboxAge } = series;
+const { eventsConsumed, deadLetters, deadLettersOpen, outboxAge, unarchivedAge } = series;
 
 /** From the outbox to the handler, and what did not arrive. */
 export const eventAlerts: Group = {
@@ -14,6 +14,15 @@ export const eventAlerts: Group = {
       for: '2m',
       summary:
         'Events of {{ $labels.db_namespace }} have waited in its outbox for more than two minutes: the Broker does not take them.',
+    },
+    {
+      name: 'NotArchived',
+      severity: 'ticket',
+      // Sent three times by then: after the commit, and by the relay two and six minutes later.
+      expr: `max by (db_namespace) (${unarchivedAge}) > 600`,
+      for: '5m',
+      summary:
+        'Events of {{ $labels.db_namespace }} are not in the archive ten minutes after they happened, although the Broker has taken them.',
     },
     {
       name: 'RelaySilent',

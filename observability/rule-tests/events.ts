@@ -1,9 +1,10 @@
 import { series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
-const { outboxAge, deadLetters, deadLettersOpen, eventsConsumed } = series;
+const { outboxAge, unarchivedAge, deadLetters, deadLettersOpen, eventsConsumed } = series;
 const created = 'dev.dormouse.post.created.v1';
 const oldest = (values: string) => ({ [named(outboxAge, { db_namespace: 'posts' })]: values });
+const unarchived = (values: string) => ({ [named(unarchivedAge, { db_namespace: 'posts' })]: values });
 const given = { dormouse_trigger: 'categories-post-events', messaging_destination_name: created };
 const consumer = { service_name: 'categories', messaging_destination_name: created };
 const lag = (values: string) => ({
@@ -26,6 +27,20 @@ export const eventCases: readonly Case[] = [
   ),
   silent('OutboxStuck', 'what a crash left behind was sent a minute later', '10m', oldest('0x4 70 0x15')),
   silent('OutboxStuck', 'the broker was away for two minutes and is back', '10m', oldest('0x4 60 120 130 0x13')),
+
+  ...lasting(
+    '14m',
+    firing('NotArchived', 'what is sent again does not reach the archive either', '20m', unarchived('0+60x30'), {
+      db_namespace: 'posts',
+    }),
+  ),
+  silent('NotArchived', 'what the Broker lost arrived when it was sent again', '20m', unarchived('0 60 120 180 0x20')),
+  silent(
+    'NotArchived',
+    'the Broker was away for an hour, and what waited is archived a minute after',
+    '20m',
+    unarchived('0x5 3600 0x20'),
+  ),
 
   ...lasting('23m', firing('RelaySilent', 'its last report is half an hour old', '35m', oldest('0x5'))),
   silent('RelaySilent', 'it reports every minute', '35m', oldest('0x40')),

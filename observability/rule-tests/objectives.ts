@@ -1,7 +1,7 @@
 import { series } from '../series.ts';
 import { type Case, firing, named, silent } from './case.ts';
 
-const { requestDuration, eventAge, deadLetters } = series;
+const { requestDuration, eventAge, deadLetters, eventsSent, eventsResent } = series;
 
 /** Bad and all per minute, for so many minutes, and then all well for so many. */
 type Traffic = (bad: number, all: number, minutes: number, well?: number) => Case['series'];
@@ -49,6 +49,7 @@ const slow =
 const late =
   (type: string, bound: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
+    [named(eventsSent, { service_name: 'posts', messaging_destination_name: type })]: grows(all, minutes, all, well),
     [named(`${eventAge}_count`, { service_name: 'categories', messaging_destination_name: type })]: grows(
       all,
       minutes,
@@ -103,6 +104,9 @@ const brief = (alert: string, slo: string, traffic: Traffic, { page, within }: S
   silent(alert, `${within} of 1000 are bad, as the budget allows`, '30m', traffic(within, 1000, 30)),
 ];
 
+const created = 'dev.dormouse.post.created.v1';
+const lost = { messaging_destination_name: created };
+
 export const objectiveCases: readonly Case[] = [
   ...['Reads', 'Writes', 'Logins'].flatMap((what) => {
     const casesFor = what === 'Reads' ? stories : brief;
@@ -120,5 +124,29 @@ export const objectiveCases: readonly Case[] = [
     { slo: 'events-delivered', severity: 'page' },
     { slo: 'events-delivered', severity: 'ticket' },
   ),
+  firing(
+    'EventsLate',
+    'the Broker loses 20 of 1000 events, and nothing is heard of them but that they are sent again',
+    '30m',
+    { ...late(created, '30.0')(0, 1000, 30), [named(eventsResent, lost)]: '0+20x30' },
+    { slo: 'events-delivered', severity: 'page' },
+    { slo: 'events-delivered', severity: 'ticket' },
+  ),
+  firing(
+    'EventsLate',
+    'the Broker loses everything',
+    '30m',
+    { [named(eventsSent, { service_name: 'posts', ...lost })]: '0+10x30', [named(eventsResent, lost)]: '0+10x30' },
+    { slo: 'events-delivered', severity: 'page' },
+    { slo: 'events-delivered', severity: 'ticket' },
+  ),
+  silent('EventsLate', 'there are events that only the archive takes', '30m', {
+    [named(eventsSent, { service_name: 'auth', messaging_destination_name: 'dev.dormouse.user.registered.v1' })]:
+      '0+10x30',
+  }),
+  silent('EventsLate', 'the Broker does not take events: of them OutboxStuck tells', '30m', {
+    ...late(created, '30.0')(0, 1000, 30),
+    [named(eventsSent, { service_name: 'posts', messaging_destination_name: created, error_type: '503' })]: '0+500x30',
+  }),
   ...stories('CountsStale', 'counts-fresh', late('dev.dormouse.post.created.v1', '5'), lenient),
 ];

@@ -227,7 +227,7 @@ test('the relay sends what a crash left behind in the trace it began in, linked 
     {
       name: 'send relay-tick',
       service: 'pingsource',
-      children: [{ name: 'POST /', kind: 'server', children: [{ name: /^DELETE/ }] }],
+      children: [{ name: 'POST /', kind: 'server', children: [{ name: /^UPDATE/ }] }],
     },
   ] as const;
   expect(checkTrace(recorded(traceId, tick), { outside: [client], roots })).toEqual([]);

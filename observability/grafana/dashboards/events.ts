@@ -21,6 +21,9 @@ export const events: Described = {
         }),
         number('Age at their effect, p95', 's', quantile(0.95, eventAge, []), { limits: { warn: 5, bad: 30 } }),
         number('Oldest in an outbox', 's', `max(${series.outboxAge})`, { limits: { warn: 60, bad: 120 } }),
+        number('Oldest sent and not archived', 's', `max(${series.unarchivedAge})`, {
+          limits: { warn: 180, bad: 600 },
+        }),
         number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
           limits: { warn: 1, bad: 10 },
         }),
@@ -60,6 +63,12 @@ export const events: Described = {
         graph('In outboxes', 'short', [
           { expr: `max by (db_namespace) (${series.outboxPending})`, legend: '{{db_namespace}}' },
         ]),
+        graph('Sent and not archived', 'short', [
+          { expr: `max by (db_namespace) (${series.unarchivedPending})`, legend: '{{db_namespace}}' },
+        ]),
+        graph('Sent again, by type', 'cps', [{ expr: rate(series.eventsResent, [type]), legend: `{{${type}}}` }], {
+          description: 'The Broker had taken them, and the archive did not have them two minutes later.',
+        }),
         graph('Failures, by function and reason', 'cps', [
           {
             expr: rate(eventsConsumed, ['service_name', 'error_type'], 'error_type!=""'),
