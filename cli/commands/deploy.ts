@@ -12,6 +12,8 @@ interface Flags {
   traffic?: number;
   promote?: boolean;
   rollback?: boolean;
+  to?: string;
+  waitTimeout?: number;
   dryRun?: boolean;
   output?: string;
 }
@@ -26,7 +28,7 @@ export const deploy = buildCommand({
       '  dormouse deploy posts                              all requests go to the new revision once it is ready',
       '  dormouse deploy posts --tag canary --traffic 10    a tenth of them; the rest stays where it is',
       '  dormouse deploy posts --promote                    all of them to the canary',
-      '  dormouse deploy posts --rollback                   away from the canary, or back by one revision',
+      '  dormouse deploy posts --rollback                   away from the canary, or back to the revision that served before',
     ].join('\n'),
   },
   parameters: {
@@ -40,7 +42,9 @@ export const deploy = buildCommand({
       tag: option('NAME', 'Deploy as a canary of this name'),
       traffic: option('PERCENT', 'Share of the requests for the canary, 1 to 99 (default: 10)', wholeNumber(1, 99)),
       promote: flag('Give all requests to the canary'),
-      rollback: flag('Take all requests from the canary, or go back by one revision'),
+      rollback: flag('Take all requests from the canary, or go back to the revision that had them before'),
+      to: option('REVISION', 'With --rollback: go back to this one'),
+      waitTimeout: option('SECONDS', 'How long to wait until a change is ready (default: 600)', wholeNumber(1)),
       dryRun: flag('Look at the cluster and change nothing'),
       output: option('FOLDER', 'Where the manifests are written (default: dist/deploy)'),
     },
@@ -56,7 +60,8 @@ export const deploy = buildCommand({
       const { overlay = 'lab', traffic = 10, promote = false, rollback = false, dryRun = false, tag } = flags;
       if ([promote, rollback, tag !== undefined].filter(Boolean).length > 1)
         throw new UsageError('--tag, --promote and --rollback exclude each other');
-      const { image, namespace, output = 'dist/deploy' } = flags;
+      const { image, namespace, output = 'dist/deploy', to, waitTimeout: waitSeconds } = flags;
+      if (to !== undefined && !rollback) throw new UsageError('--to needs --rollback');
       await deployFunction(name, {
         overlay,
         image,
@@ -65,6 +70,8 @@ export const deploy = buildCommand({
         percent: traffic,
         promote,
         rollback,
+        to,
+        waitSeconds,
         dryRun,
         output,
       });

@@ -20,6 +20,10 @@ export interface DeployOptions {
   percent: number;
   promote: boolean;
   rollback: boolean;
+  /** The revision to go back to. */
+  to?: string | undefined;
+  /** How long to wait until a change is ready, in seconds. */
+  waitSeconds?: number | undefined;
   /** Looks at the cluster and changes nothing. */
   dryRun: boolean;
   /** Folder for the manifests. */
@@ -32,14 +36,14 @@ export async function deployFunction(name: string, options: DeployOptions): Prom
   const kn = byKn(name, roll.namespace);
   const cluster = options.dryRun ? withoutChange(kn, name) : kn;
   if (options.promote) await promote(cluster, roll);
-  else if (options.rollback) await rollback(cluster, roll);
+  else if (options.rollback) await rollback(cluster, roll, console.log, options.to);
   else if (options.tag) await deployCanary(cluster, roll, { tag: options.tag, percent: options.percent });
   else await deploy(cluster, roll);
   if (!options.dryRun) await cluster.run(['kn', 'revision', 'list', '-s', name, '-n', roll.namespace]);
 }
 
 /** Writes what will be applied to files, so that the commands can be repeated by hand. */
-async function prepare(name: string, { overlay, image, namespace, output }: DeployOptions): Promise<Roll> {
+async function prepare(name: string, { overlay, image, namespace, output, waitSeconds }: DeployOptions): Promise<Roll> {
   const { service, needs } = manifestsOf(name, await renderOverlay(overlay));
   const targetNamespace = namespace ?? service.metadata.namespace ?? 'default';
   const folder = join(output, overlay);
@@ -54,6 +58,8 @@ async function prepare(name: string, { overlay, image, namespace, output }: Depl
   );
   const needed = write(`${name}-needs.yaml`, written(needs.map((each) => inNamespace(each, targetNamespace))));
   if (!hasProgram('kubectl'))
-    console.error(`deploy: kubectl is not on the PATH: what is in ${needed} must be there already`);
-  return { name, namespace: targetNamespace, file, needs: hasProgram('kubectl') ? needed : undefined };
+    console.error(
+      `deploy: kubectl is not on the PATH: what is in ${needed} must be there already, and no --rollback will know who served before`,
+    );
+  return { name, namespace: targetNamespace, file, needs: hasProgram('kubectl') ? needed : undefined, waitSeconds };
 }

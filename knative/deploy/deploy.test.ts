@@ -9,7 +9,14 @@ const silent = () => {};
 
 /** A fake of kn and Knative's traffic splitting; an apply creates a new revision while `differs`. */
 function pretended() {
-  const state = { spec: undefined as Target[] | undefined, revisions: 0, differs: true, commands: [] as string[] };
+  const state = {
+    spec: undefined as Target[] | undefined,
+    revisions: 0,
+    differs: true,
+    commands: [] as string[],
+    annotations: {} as Record<string, string>,
+    gone: new Set<string>(),
+  };
   const nameOf = (number: number) => `posts-${String(number).padStart(5, '0')}`;
   const latest = () => nameOf(state.revisions);
   const values = (args: readonly string[], flag: string) =>
@@ -42,6 +49,7 @@ function pretended() {
   const cluster: Cluster = {
     service: async () =>
       state.spec && {
+        metadata: { annotations: state.annotations },
         spec: { traffic: state.spec },
         status: {
           latestReadyRevisionName: latest(),
@@ -55,10 +63,11 @@ function pretended() {
           labels: { 'serving.knative.dev/configurationGeneration': String(index + 1) },
         },
         status: { conditions: [{ type: 'Ready', status: 'True' }] },
-      })) satisfies LiveRevision[],
+      })).filter(({ metadata }) => !state.gone.has(metadata.name)) satisfies LiveRevision[],
     run: async (command) => {
       state.commands.push(command.join(' '));
-      if (command[2] === 'apply') {
+      if (command[1] === 'annotate') Object.assign(state.annotations, Object.fromEntries([command.at(-1)!.split('=')]));
+      else if (command[2] === 'apply') {
         state.revisions += state.differs || !state.spec ? 1 : 0;
         state.spec ??= [{ latestRevision: true, percent: 100 }];
       } else if (command[2] === 'update') change(command);
@@ -84,7 +93,22 @@ describe('a function', () => {
     expect(state.commands).toEqual([
       'kubectl apply -n blog -f posts-needs.yaml',
       'kn service apply posts -n blog -f posts.yaml',
+      'kubectl annotate --overwrite ksvc posts -n blog dormouse.dev/served=posts-00001',
     ]);
+  });
+
+  test('is waited for as long as was said', async () => {
+    const { state, cluster } = await deployed(1);
+    await deployCanary(cluster, { ...roll, waitSeconds: 90 }, canary);
+    const waiting = state.commands.filter((command) => command.startsWith('kn'));
+    expect(waiting).toHaveLength(3);
+    for (const command of waiting) expect(command).toMatch(/ --wait-timeout 90$/);
+  });
+
+  test('without kubectl is deployed, and nothing is noted', async () => {
+    const { state, cluster } = pretended();
+    await deploy(cluster, { ...roll, needs: undefined });
+    expect(state.commands).toEqual(['kn service apply posts -n blog -f posts.yaml']);
   });
 
   test('that is applied again follows its newest revision by itself', async () => {
@@ -166,15 +190,52 @@ describe('a canary', () => {
 });
 
 describe('going back', () => {
-  test('without a canary is by one revision, and stays until the next deployment', async () => {
+  test('without a canary is by one deployment, and stays until the next one', async () => {
     const { state, cluster, shares } = await deployed(3);
     await rollback(cluster, roll, silent);
     expect(await shares()).toEqual({ 'posts-00002': 100 });
     await rollback(cluster, roll, silent);
     expect(await shares()).toEqual({ 'posts-00001': 100 });
-    await expect(rollback(cluster, roll, silent)).rejects.toThrow('there is no revision before posts-00001');
+    await expect(rollback(cluster, roll, silent)).rejects.toThrow(
+      'nobody noted who had all requests before posts-00001; --to names one of posts-00003, posts-00002',
+    );
     await deploy(cluster, roll);
     expect(state.spec).toEqual([{ latestRevision: true, percent: 100 }]);
+    await rollback(cluster, roll, silent);
+    expect(await shares()).toEqual({ 'posts-00001': 100 });
+  });
+
+  test('is never to a canary that was thrown away', async () => {
+    const { cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, canary);
+    await deployCanary(cluster, roll, canary);
+    await promote(cluster, roll, silent);
+    expect(await shares()).toEqual({ 'posts-00003': 100 });
+    await rollback(cluster, roll, silent);
+    expect(await shares()).toEqual({ 'posts-00001': 100 });
+  });
+
+  test('from what somebody applied by other means is to nobody knows what, but to what is named', async () => {
+    const { cluster, shares } = await deployed(2);
+    await cluster.run(['kn', 'service', 'apply']);
+    await expect(rollback(cluster, roll, silent)).rejects.toThrow(
+      'nobody noted who had all requests before posts-00003; --to names one of posts-00002, posts-00001',
+    );
+    await expect(rollback(cluster, roll, silent, 'posts-00009')).rejects.toThrow('posts-00009 is no revision');
+    await rollback(cluster, roll, silent, 'posts-00001');
+    expect(await shares()).toEqual({ 'posts-00001': 100 });
+    await deploy(cluster, roll);
+    await rollback(cluster, roll, silent);
+    expect(await shares()).toEqual({ 'posts-00001': 100 });
+  });
+
+  test('is not to a revision that is gone', async () => {
+    const { state, cluster, shares } = await deployed(3);
+    state.gone.add('posts-00002');
+    await expect(rollback(cluster, roll, silent)).rejects.toThrow(
+      'posts-00002, which had all requests before, is not ready any more; --to names one of posts-00001',
+    );
+    expect(await shares()).toEqual({ 'posts-00003': 100 });
   });
 
   test('or forward is impossible for what is not there, or not being tried', async () => {

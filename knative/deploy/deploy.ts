@@ -1,11 +1,13 @@
 import type { Cluster } from './kn.ts';
 import { DeployError } from './overlay.ts';
+import { noted, servedAnnotation, servedOf, wentBack } from './served.ts';
 import {
   canaryArguments,
   type LiveService,
   latestArguments,
   promoteArguments,
   rollbackArguments,
+  rollbackTarget,
   type Split,
   splitOf,
 } from './traffic.ts';
@@ -18,6 +20,8 @@ export interface Roll {
   file: string;
   /** Objects that it needs to start; undefined when kubectl is missing. */
   needs?: string | undefined;
+  /** How long kn waits until what it did is ready; kn's default where it is not said. */
+  waitSeconds?: number | undefined;
 }
 
 export interface Canary {
@@ -39,6 +43,9 @@ export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
     throw new DeployError(`${tried.revision} is being tried with ${tried.percent} %: first --promote it or --rollback`);
   await apply(cluster, roll);
   if (split && !split.followsLatest) await update(cluster, roll, latestArguments(split));
+  const latest = (await cluster.service())?.status?.latestReadyRevisionName;
+  const history = before ? servedOf(before) : [];
+  await note(cluster, roll, history, noted(history, ...[split?.stable ?? [], latest ?? []].flat()));
 }
 
 /**
@@ -61,6 +68,7 @@ export async function deployCanary(
     throw new DeployError(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
   // Otherwise the new revision would get all requests until the split is set.
   if (split.followsLatest) await update(cluster, roll, ['--traffic', `${split.stable}=100`]);
+  await note(cluster, roll, servedOf(before), noted(servedOf(before), split.stable));
   await apply(cluster, roll);
   const revision = (await cluster.service())?.status?.latestReadyRevisionName ?? split.stable;
   if (revision !== split.stable) await update(cluster, roll, canaryArguments(split, { ...canary, revision }));
@@ -71,15 +79,24 @@ export async function deployCanary(
 /** Gives all requests to the canary. @throws DeployError if there is none. */
 export async function promote(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
   const service = await present(cluster, roll);
-  const { args, pinned } = promoteArguments(splitOf(service), service.status?.latestReadyRevisionName ?? '');
+  const split = splitOf(service);
+  const { args, promoted, pinned } = promoteArguments(split, service.status?.latestReadyRevisionName ?? '');
   await update(cluster, roll, args);
+  await note(cluster, roll, servedOf(service), noted(servedOf(service), split.stable, promoted));
   if (pinned)
     say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
 }
 
-/** Takes all requests from the canary, or goes back by one revision. @throws DeployError if there is none before. */
-export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
-  await update(cluster, roll, rollbackArguments(splitOf(await present(cluster, roll)), await cluster.revisions()));
+/**
+ * Takes all requests from the canary, or goes back to the revision that had them before, or to the one that is named.
+ * @throws DeployError if that is not known, or not ready any more
+ */
+export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.log, to?: string): Promise<void> {
+  const service = await present(cluster, roll);
+  const [split, served] = [splitOf(service), servedOf(service)];
+  const target = rollbackTarget({ split, served, revisions: await cluster.revisions(), to });
+  await update(cluster, roll, rollbackArguments(split, target));
+  await note(cluster, roll, served, wentBack(served, split.stable, target));
   say(`\nAll requests stay there, whatever is applied, until ${again(roll.name)}`);
 }
 
@@ -93,10 +110,20 @@ async function present(cluster: Cluster, { name, namespace }: Roll): Promise<Liv
 const ready = (service: LiveService): Split | undefined =>
   service.status?.latestReadyRevisionName ? splitOf(service) : undefined;
 
-async function apply(cluster: Cluster, { name, namespace, file, needs }: Roll): Promise<void> {
+async function apply(cluster: Cluster, roll: Roll): Promise<void> {
+  const { name, namespace, file, needs } = roll;
   if (needs) await cluster.run(['kubectl', 'apply', '-n', namespace, '-f', needs]);
-  await cluster.run(['kn', 'service', 'apply', name, '-n', namespace, '-f', file]);
+  await cluster.run(['kn', 'service', 'apply', name, '-n', namespace, '-f', file, ...waiting(roll)]);
 }
 
-const update = (cluster: Cluster, { name, namespace }: Roll, args: readonly string[]) =>
-  cluster.run(['kn', 'service', 'update', name, '-n', namespace, ...args]);
+const update = (cluster: Cluster, roll: Roll, args: readonly string[]) =>
+  cluster.run(['kn', 'service', 'update', roll.name, '-n', roll.namespace, ...args, ...waiting(roll)]);
+
+const waiting = ({ waitSeconds }: Roll) => (waitSeconds === undefined ? [] : ['--wait-timeout', String(waitSeconds)]);
+
+/** By kubectl, if it is there: every annotation that kn sets makes a revision. */
+async function note(cluster: Cluster, roll: Roll, before: readonly string[], now: readonly string[]): Promise<void> {
+  if (now.join() === before.join() || !roll.needs) return;
+  const annotation = `${servedAnnotation}=${now.join()}`;
+  await cluster.run(['kubectl', 'annotate', '--overwrite', 'ksvc', roll.name, '-n', roll.namespace, annotation]);
+}

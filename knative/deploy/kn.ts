@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { hasProgram } from '@dormouse/serving/process/has-program';
 import { DeployError } from './overlay.ts';
+import type { LivePod } from './pod-trouble.ts';
 import type { LiveRevision, LiveService } from './traffic.ts';
+import { watchPods } from './watch-pods.ts';
 
 /** One Service on a cluster. */
 export interface Cluster {
   /** undefined when it does not exist yet. */
   service(): Promise<LiveService | undefined>;
   revisions(): Promise<LiveRevision[]>;
-  /** Runs a command with its output on the terminal. @throws DeployError if it fails. */
+  /** Runs a command with its output on the terminal, and says what keeps Pods from starting. @throws DeployError if it fails. */
   run(command: readonly string[]): Promise<void>;
 }
 
@@ -30,7 +32,10 @@ export function byKn(name: string, namespace: string): Cluster {
       (await read<{ items: LiveRevision[] }>(['revision', 'list', '-s', name, '-n', namespace]))?.items ?? [],
     run: async ([program = 'kn', ...args]) => {
       console.log(`\n$ ${[program, ...args].join(' ')}`);
-      const [status] = (await once(spawn(program, args, { stdio: 'inherit' }), 'exit')) as [number | null];
+      const ended = once(spawn(program, args, { stdio: 'inherit' }), 'exit');
+      const [status] = (await (program === 'kn' && hasProgram('kubectl')
+        ? watchPods(ended, { pods: () => podsOf(name, namespace), say: (line) => console.log(`  ${line}`) })
+        : ended)) as [number | null];
       if (status !== 0)
         throw new DeployError(`${program} ended with ${status}; what had requests before has them still`);
     },
@@ -55,12 +60,18 @@ export function withoutChange(cluster: Cluster, name: string, say: (line: string
   };
 }
 
+async function podsOf(service: string, namespace: string): Promise<LivePod[]> {
+  const selected = ['-n', namespace, '-l', `serving.knative.dev/service=${service}`];
+  return (await json<{ items: LivePod[] }>('kubectl', ['get', 'pods', ...selected])).items;
+}
+
+const json = async <T>(program: string, args: readonly string[]): Promise<T> =>
+  JSON.parse((await promisify(execFile)(program, [...args, '-o', 'json'], { maxBuffer: maxOutputBytes })).stdout) as T;
+
 /** Parses kn's JSON output; undefined when the object does not exist. */
 async function read<T>(args: string[]): Promise<T | undefined> {
   try {
-    return JSON.parse(
-      (await promisify(execFile)('kn', [...args, '-o', 'json'], { maxBuffer: maxOutputBytes })).stdout,
-    ) as T;
+    return await json<T>('kn', args);
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr ?? error).trim();
     if (said.includes('not found')) return undefined;

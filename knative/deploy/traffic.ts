@@ -10,6 +10,7 @@ export interface Target {
 
 /** A Service as the cluster has it. */
 export interface LiveService {
+  metadata?: { annotations?: Record<string, string> };
   spec: { traffic?: Target[] };
   status?: { latestReadyRevisionName?: string; traffic?: Target[] };
 }
@@ -65,27 +66,59 @@ export function canaryArguments(split: Split, canary: { revision: string; tag: s
 export const latestArguments = (split: Split): string[] => ['--traffic', '@latest=100', ...untagged(split)];
 
 /** Arguments that give all requests to the canary, and whether that ends on `@latest`. @throws DeployError if there is no canary. */
-export function promoteArguments(split: Split, latestReady: string): { args: string[]; pinned: boolean } {
+export function promoteArguments(
+  split: Split,
+  latestReady: string,
+): { args: string[]; promoted: string; pinned: boolean } {
   const [canary] = split.canaries;
   if (!canary && split.followsLatest)
     throw new DeployError('nothing is being tried: the newest revision has all requests');
   const promoted = canary?.revision ?? latestReady;
   const pinned = promoted !== latestReady;
-  return { args: pinned ? ['--traffic', `${promoted}=100`, ...untagged(split)] : latestArguments(split), pinned };
+  const args = pinned ? ['--traffic', `${promoted}=100`, ...untagged(split)] : latestArguments(split);
+  return { args, promoted, pinned };
 }
 
-/** Arguments that take all requests from the canary, or go back by one revision. @throws DeployError if there is none. */
-export function rollbackArguments(split: Split, revisions: readonly LiveRevision[]): string[] {
-  if (split.canaries.length > 0) return ['--traffic', `${split.stable}=100`, ...untagged(split)];
-  const before = revisions
-    .filter(isReady)
-    .filter(
-      (each) => generationOf(each) < generationOf(revisions.find(({ metadata }) => metadata.name === split.stable)),
-    );
-  const previous = before.sort((one, other) => generationOf(other) - generationOf(one))[0];
-  if (!previous) throw new DeployError(`there is no revision before ${split.stable}`);
-  return ['--traffic', `${previous.metadata.name}=100`];
+/** What a rollback goes by. */
+export interface Past {
+  split: Split;
+  /** Revisions that had all requests, newest first, as deployments have noted. */
+  served: readonly string[];
+  revisions: readonly LiveRevision[];
+  /** The revision that was asked for. */
+  to?: string | undefined;
 }
+
+/**
+ * The revision that a rollback gives all requests: the one that was asked for; while a canary runs, the one that has the rest; otherwise the
+ * one that had all requests before. A revision with a smaller number may never have served anybody.
+ * @throws DeployError with those that are ready, when it is not known or not ready any more
+ */
+export function rollbackTarget({ split, served, revisions, to }: Past): string {
+  const ready = revisions
+    .filter(isReady)
+    .sort((one, other) => generationOf(other) - generationOf(one))
+    .map(({ metadata }) => metadata.name);
+  const choose = (problem: string): never => {
+    const others = ready.filter((each) => each !== split.stable).join(', ');
+    throw new DeployError(`${problem}; ${others ? `--to names one of ${others}` : 'no other revision is ready'}`);
+  };
+  if (to !== undefined) return ready.includes(to) ? to : choose(`${to} is no revision that is ready`);
+  if (split.canaries.length > 0) return split.stable;
+  const at = served.indexOf(split.stable);
+  const previous = at < 0 ? undefined : served[at + 1];
+  if (!previous) return choose(`nobody noted who had all requests before ${split.stable}`);
+  return ready.includes(previous)
+    ? previous
+    : choose(`${previous}, which had all requests before, is not ready any more`);
+}
+
+/** Arguments that give all requests to one revision, whatever is applied. */
+export const rollbackArguments = (split: Split, target: string): string[] => [
+  '--traffic',
+  `${target}=100`,
+  ...untagged(split),
+];
 
 /** Removes the tags of revisions with a share; leaves other tags alone. */
 const untagged = ({ canaries }: Split) => canaries.flatMap(({ tag }) => (tag ? ['--untag', tag] : []));
@@ -93,5 +126,5 @@ const untagged = ({ canaries }: Split) => canaries.flatMap(({ tag }) => (tag ? [
 const isReady = ({ status }: LiveRevision) =>
   status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-const generationOf = (revision: LiveRevision | undefined) =>
-  Number(revision?.metadata.labels?.['serving.knative.dev/configurationGeneration'] ?? 0);
+const generationOf = (revision: LiveRevision) =>
+  Number(revision.metadata.labels?.['serving.knative.dev/configurationGeneration'] ?? 0);
