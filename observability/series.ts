@@ -13,7 +13,7 @@ export function upTo(metric: Metric, bound: number): string {
 }
 
 /** Routes that the Broker calls, not people. */
-export const deliveries = '/events|/events/archived|/dead-letters|/batches|/';
+export const deliveries = '/events|/events/archived|/dead-letters|/batches|/batches/reconciliation|/';
 
 /** What others give: Knative ≥ 1.19, Istio, kube-state-metrics, the kubelet, cert-manager, exporters, the collector, Prometheus itself, and the local platform. */
 export const external = [

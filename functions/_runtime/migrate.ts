@@ -64,6 +64,23 @@ DO $$ BEGIN
   END IF;
 END $$;`;
 
+/** What the journal may do in a function's schema: read which events it has. */
+const grantInbox = (schema: string) => `
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'journal') THEN
+    GRANT USAGE ON SCHEMA ${schema} TO journal;
+    GRANT SELECT (source, id) ON inbox TO journal;
+  END IF;
+END $$;`;
+
+/** What the relay may ask the journal: whether there is something to reconcile. */
+const grantReconciliation = `
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'relay') AND to_regprocedure('journal.reconciliation_due()') IS NOT NULL THEN
+    GRANT EXECUTE ON FUNCTION journal.reconciliation_due() TO relay;
+  END IF;
+END $$;`;
+
 /**
  * Brings every schema up to date. Runs as a role that may create roles and schemas; one run at a time (advisory lock);
  * a file that was applied is never applied again, and a changed one is rejected by its checksum.
@@ -113,7 +130,7 @@ async function applyAll(
 ): Promise<string[]> {
   const role = identifier(name);
   const applied: string[] = [];
-  await inRole(sql, role, runtimeTables + grantOutbox(role));
+  await inRole(sql, role, runtimeTables + grantOutbox(role) + grantInbox(role));
   for (const file of readdirSync(folder)
     .filter((entry) => entry.endsWith('.sql'))
     .sort()) {
@@ -130,7 +147,7 @@ async function applyAll(
     progress(`${name}/${file}`);
     applied.push(`${name}/${file}`);
   }
-  if (name === 'journal') await inRole(sql, role, grantArchive);
+  if (name === 'journal') await inRole(sql, role, grantArchive + grantReconciliation);
   return applied;
 }
 

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { cameFromOutside } from './address.ts';
 import type { Env } from './app.ts';
 import { AppError, fail } from './errors.ts';
+import { answerInbox, inboxQuestion } from './inbox-question.ts';
 import { measure, timed } from './measure.ts';
 import type { Emit, Outbox } from './outbox.ts';
 import { type RawEvent, readEvents } from './read-events.ts';
@@ -69,14 +70,22 @@ const pruneRows = 5000;
  *
  * What carries the ingress' client address is 404: events come from the Broker, whatever the routes say.
  *
- * Without an outbox there is no inbox either, and no database: for handlers that may well run twice, and use neither `tx` nor `emit`.
+ * The journal may ask which of some events are not in the inbox, at the same address (inbox-question.ts).
+ *
+ * Without an outbox there is no inbox either, and no database: for handlers that may well run twice, and use neither `tx` nor `emit`. Its
+ * Triggers say so (`dormouse.dev/inbox: none`): what the Broker loses on the way to it is not found out.
  */
-export function receive({ outbox, handlers, random = Math.random }: Receiving): HonoHandler<Env> {
+export function receive({
+  outbox,
+  handlers,
+  random = Math.random,
+}: Receiving): HonoHandler<Env> & { readonly keepsInbox: boolean } {
   const byType = new Map(handlers.map((handler) => [handler.contract.type, handler]));
   if (byType.size !== handlers.length) throw new TypeError('two handlers for one event type');
   let untilPrune = Math.ceil(random() * pruneEvery);
-  return async (c) => {
+  const handle: HonoHandler<Env> = async (c) => {
     if (cameFromOutside(c)) fail('not_found', 'There is nothing at this address.');
+    if (header(c, 'content-type') === inboxQuestion) return answerInbox(c, outbox);
     const events = await readEvents(c);
     for (const event of events) {
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
@@ -88,6 +97,7 @@ export function receive({ outbox, handlers, random = Math.random }: Receiving): 
     }
     return c.body(null, 204);
   };
+  return Object.assign(handle, { keepsInbox: outbox !== undefined });
 }
 
 const prune = (tx: Tx) => tx`

@@ -1,7 +1,15 @@
 import { timestamp } from '@dormouse/events/field';
 import { content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
-import { deadLettersQuery, eventsQuery, newDismissal, newRedrive, newReplay } from './fields.ts';
+import {
+  deadLettersQuery,
+  eventsQuery,
+  missingQuery,
+  newDismissal,
+  newReconciliation,
+  newRedrive,
+  newReplay,
+} from './fields.ts';
 
 const path = '/api/journal';
 
@@ -94,6 +102,45 @@ const replay = v.pipe(
   v.title('Replay'),
 );
 
+const share = v.pipe(
+  v.strictObject({
+    trigger: v.string(),
+    consumer: v.pipe(v.string(), v.description('Address of its subscriber.')),
+    reconciled: v.boolean(),
+    reason: v.pipe(nullableText, v.description('Why it is not reconciled.')),
+    judged: v.pipe(count, v.description('Position in the archive up to which every event was compared.')),
+    missing: v.pipe(count, v.description('Events that its consumer has not, and that are no dead letters.')),
+    missing_since: nullableTime,
+    redelivered: count,
+    too_old: v.pipe(count, v.description('Events that were not compared, since inboxes forget after seven days.')),
+  }),
+  v.title('ReconciledTrigger'),
+);
+const missingEvent = v.pipe(
+  v.strictObject({
+    trigger: v.string(),
+    position,
+    ...eventFields,
+    since: timestamp,
+    attempts: count,
+    next_at: timestamp,
+    error: nullableText,
+  }),
+  v.title('MissingEvent'),
+);
+const reconciliation = v.pipe(
+  v.strictObject({
+    dry_run: v.boolean(),
+    judged: v.pipe(count, v.description('Archived events that were compared now.')),
+    found: v.pipe(count, v.description('Events that were found to be missing now, by Trigger each.')),
+    redelivered: count,
+    dead_lettered: v.pipe(count, v.description('Events that were refused for good, or too often.')),
+    more: v.pipe(v.boolean(), v.description('There was no time for all of it.')),
+    triggers: v.array(share),
+  }),
+  v.title('Reconciliation'),
+);
+
 const at = '2026-11-28T12:00:00.000Z';
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 const anEvent = {
@@ -140,6 +187,27 @@ const aJob = {
 const anItem = { number: 3, outcome: null, status: null, error: null };
 const aRedrive = { ...aJob, kind: 'redrive' as const, items: [anItem] };
 const aReplay = { ...aJob, kind: 'replay' as const, trigger: 'web-pages', from: at, to: at, seen: 0, matched: 0 };
+
+const aShare = {
+  trigger: 'categories-post-events',
+  consumer: 'http://categories.dormouse.svc.cluster.local/events',
+  reconciled: true,
+  reason: null,
+  judged: 12,
+  missing: 1,
+  missing_since: at,
+  redelivered: 0,
+  too_old: 0,
+};
+const aMissingEvent = {
+  trigger: aShare.trigger,
+  position: 12,
+  ...anEvent,
+  since: at,
+  attempts: 1,
+  next_at: at,
+  error: 'answered 503: The event cannot be handled yet.',
+};
 
 const operators = ['operator', 'admin'] as const;
 const link = { link: '`rel="next"` leads to older ones (RFC 8288).' };
@@ -246,6 +314,38 @@ export const api = {
     params: jobId,
     errors: ['not_found'],
     responses: () => ({ 200: content('The job.', replay, { example: aReplay }) }),
+  }),
+  reconciled: route(`GET ${path}/reconciliation`, {
+    summary: 'List what each Trigger’s consumer has of the archive',
+    roles: operators,
+    responses: () => ({ 200: content('The Triggers, by name.', v.array(share), { example: [aShare] }) }),
+  }),
+  missing: route(`GET ${path}/missing`, {
+    summary: 'List events that a consumer has not, oldest first',
+    roles: operators,
+    query: missingQuery,
+    responses: () => ({ 200: content('The first of them.', v.array(missingEvent), { example: [aMissingEvent] }) }),
+  }),
+  reconcile: route(`POST ${path}/reconciliations`, {
+    summary: 'Compare the archive with the inboxes now, and send what is missing',
+    description: 'It happens by itself each minute. A dry run compares only.',
+    roles: operators,
+    body: newReconciliation,
+    examples: { look: { dry_run: true } },
+    errors: ['conflict', 'too_many_requests'],
+    responses: () => ({
+      200: content('What was done.', reconciliation, {
+        example: {
+          dry_run: false,
+          judged: 12,
+          found: 1,
+          redelivered: 1,
+          dead_lettered: 0,
+          more: false,
+          triggers: [{ ...aShare, missing: 0, missing_since: null, redelivered: 1 }],
+        },
+      }),
+    }),
   }),
   cancelReplay: route(`DELETE ${path}/replays/:id`, {
     summary: 'Cancel a replay',

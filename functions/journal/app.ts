@@ -16,6 +16,8 @@ import { archivedQuestion } from './fields.ts';
 import type { Items } from './items.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { justNowMs, type Trigger, type Triggers } from './kubernetes.ts';
+import type { Reconciled } from './reconcile.ts';
+import type { Reconciliation } from './reconciliation.ts';
 import type { Retention } from './retention.ts';
 import type { Journal, Page } from './store.ts';
 import { triggerOf } from './trigger-of.ts';
@@ -25,9 +27,12 @@ import {
   fullDeadLetterView,
   fullEventView,
   jobPath,
+  missingView,
   nextLink,
+  reconciliationView,
   redriveView,
   replayView,
+  shareView,
 } from './views.ts';
 
 export interface Dependencies {
@@ -37,6 +42,9 @@ export interface Dependencies {
   triggers: Triggers;
   /** Works off a batch of a job. */
   work: (job: string, step: number) => Promise<void>;
+  /** Compares the archive with the inboxes, and sends what is missing unless it is a dry run. */
+  reconcile: (dryRun?: boolean) => Promise<Reconciled>;
+  reconciliation: Pick<Reconciliation, 'shares' | 'list'>;
   retention: Retention;
   tokens: Tokens;
   limiter: Limiter;
@@ -47,7 +55,9 @@ export interface Dependencies {
 const jobsPerMinute = 60;
 const listedItems = 100;
 
-export function createApp({ journal, jobs, items, triggers, work, retention, tokens, limiter, service }: Dependencies) {
+export function createApp(dependencies: Dependencies) {
+  const { journal, jobs, items, triggers, work, retention, tokens, limiter, service } = dependencies;
+  const { reconcile, reconciliation } = dependencies;
   const internalOnly: MiddlewareHandler<Env> = (c, next) =>
     cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();
   const limited = limit(limiter, { key: (c) => `jobs:${required(c).id}`, limit: jobsPerMinute, windowMs: 60_000 });
@@ -93,6 +103,7 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
       c.json({ archived: await journal.archived(c.req.valid('json').events) }),
     )
     .post('/batches', receive({ handlers: [on(batchDue, ({ data }) => work(data.job, data.step))] }))
+    .post('/batches/reconciliation', internalOnly, async (c) => c.json({ more: (await reconcile()).more }))
     .use('/api/journal/*', authenticate(tokens), operator)
     .get(api.events.path, async (c) => {
       const query = check(api.events.query, queryOf(c));
@@ -133,7 +144,18 @@ export function createApp({ journal, jobs, items, triggers, work, retention, tok
       return respondWithJob(c, 'replay', job.id, 201);
     })
     .get(api.getReplay.path, (c) => respondWithJob(c, 'replay', jobIdOf(c), 200))
-    .delete(api.cancelReplay.path, cancel('replay'));
+    .delete(api.cancelReplay.path, cancel('replay'))
+    .get(api.reconciled.path, async (c) => c.json((await reconciliation.shares()).map(shareView)))
+    .get(api.missing.path, async (c) => {
+      const { trigger, limit } = check(api.missing.query, queryOf(c));
+      return c.json((await reconciliation.list(trigger, limit)).map(missingView));
+    })
+    .post(api.reconcile.path, limited, json(api.reconcile.body), async (c) => {
+      const { dry_run: dryRun } = c.req.valid('json');
+      const done = await reconcile(dryRun);
+      if (done.busy) fail('conflict', 'It is being done at this moment.', { headers: { 'retry-after': '5' } });
+      return c.json(reconciliationView(done, dryRun, await reconciliation.shares()));
+    });
 }
 
 const operator: MiddlewareHandler<Env> = (c, next) => {

@@ -1,7 +1,6 @@
 import { attributesOf } from '@dormouse/runtime/send';
 import { currentTrace, inSpan, type Link, parseTraceparent } from '@dormouse/runtime/trace';
-import type { Items, Outcome, RedriveItem } from './items.ts';
-import type { Job } from './jobs.ts';
+import type { Outcome, RedriveItem } from './items.ts';
 import type { Deliver } from './subscriber.ts';
 
 type Task = Pick<RedriveItem, 'item' | 'attributes' | 'traceparent'> & Partial<Pick<RedriveItem, 'previous'>>;
@@ -15,14 +14,18 @@ class DeliveryError extends Error {
  * The span links to the batch, and to the previous attempt.
  */
 export async function redeliver(
-  { deliver, items, until }: { deliver: Deliver; items: Pick<Items, 'dataOf'>; until: number },
-  job: Job,
+  {
+    deliver,
+    dataOf,
+    until,
+  }: { deliver: Deliver; dataOf: (item: number) => Promise<Buffer | undefined>; until: number },
+  { kind, job }: { kind: 'redrive' | 'replay' | 'reconcile'; job?: string },
   task: Task,
   address: string,
   trigger: string | undefined,
 ): Promise<Outcome> {
   const { attributes: own, item, previous } = task;
-  const data = await items.dataOf(job.kind, item);
+  const data = await dataOf(item);
   const parent = parseTraceparent(task.traceparent) ?? parseTraceparent(own.traceparent);
   const batch = currentTrace();
   const links: Link[] = [batch, previous].flatMap((each) =>
@@ -31,7 +34,7 @@ export async function redeliver(
   const { id = '', type = '', source = '', subject = '' } = own;
   const attributes = {
     ...attributesOf({ id, type, source, subject }),
-    'dormouse.job': job.id,
+    ...(job && { 'dormouse.job': job }),
     'server.address': address,
   };
   let outcome: Outcome = { outcome: 'failed', trigger };
@@ -49,10 +52,8 @@ export async function redeliver(
     if (status !== undefined) noted['http.response.status_code'] = status;
     if (!ok) throw new DeliveryError(error);
   };
-  await inSpan(`${job.kind} ${type}`, { kind: 'producer', attributes, links, parent }, attempt).catch(
-    (error: unknown) => {
-      if (!(error instanceof DeliveryError)) throw error;
-    },
-  );
+  await inSpan(`${kind} ${type}`, { kind: 'producer', attributes, links, parent }, attempt).catch((error: unknown) => {
+    if (!(error instanceof DeliveryError)) throw error;
+  });
   return outcome;
 }

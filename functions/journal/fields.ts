@@ -107,6 +107,12 @@ export const newRedrive = v.pipe(
 /** Body of POST …/dismissal. */
 export const newDismissal = v.strictObject({ reason: line(1, 500) });
 
+/** Query of what is missing. */
+export const missingQuery = v.object({ trigger: parameter(word), limit: listed.limit });
+
+/** Body of POST …/reconciliations. */
+export const newReconciliation = v.strictObject({ dry_run: dryRun });
+
 /** Body of POST …/replays. */
 export const newReplay = v.pipe(
   v.strictObject({ trigger: line(1, 253), from: timestamp, to: timestamp, dry_run: dryRun }),

@@ -3,26 +3,30 @@ import type { AddressInfo } from 'node:net';
 import type { Role } from '@dormouse/runtime/caller';
 import type { StoredEvent } from '@dormouse/runtime/cloudevent';
 import { fail } from '@dormouse/runtime/errors';
+import { silentLog } from '@dormouse/runtime/log';
 import { type Outbox, outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import type { TestDatabase } from '@dormouse/tests/database';
 import { createApp } from './app.ts';
+import { openInboxes } from './inboxes.ts';
 import { openItems } from './items.ts';
 import { openJobs } from './jobs.ts';
 import { kubernetesTriggers } from './kubernetes.ts';
+import { type ReconcileOptions, reconciler } from './reconcile.ts';
+import { openReconciliation } from './reconciliation.ts';
 import { openJournal } from './store.ts';
 import { subscribers } from './subscriber.ts';
 import { type WorkOptions, worker } from './work.ts';
 
 /** A real HTTP server on a free port. */
 export async function listen(
-  handle: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void,
+  handle: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void | Promise<void>,
 ): Promise<{ url: string; server: Server }> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    handle(request, response, Buffer.concat(chunks));
+    await handle(request, response, Buffer.concat(chunks));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
@@ -51,13 +55,13 @@ export async function openCluster() {
     /** What came for subscribers, in this order. */
     received: [] as Received[],
     /** What subscribers answer. */
-    status: (_: Received): number => 204,
+    status: (_: Received): number | Promise<number> => 204,
     /** Body of their refusals. */
-    answer: '{"detail":"not now"}',
+    answer: '{"detail":"not now"}' as string | ((received: Received) => string),
     kubernetes: 200,
     close: () => {},
   };
-  const { url, server } = await listen((request, response, body) => {
+  const { url, server } = await listen(async (request, response, body) => {
     if (request.url?.startsWith('/apis/')) {
       response.writeHead(cluster.kubernetes, { 'content-type': 'application/json' });
       response.end(
@@ -71,9 +75,10 @@ export async function openCluster() {
       headers: request.headers,
       body: body.toString(),
     };
-    const status = cluster.status(received);
     cluster.received.push(received);
-    response.writeHead(status).end(status > 299 ? cluster.answer : undefined);
+    const status = await cluster.status(received);
+    const answer = () => (typeof cluster.answer === 'string' ? cluster.answer : cluster.answer(received));
+    response.writeHead(status).end(status > 299 || status === 200 ? answer() : undefined);
   });
   cluster.url = url;
   cluster.close = () => void server.close();
@@ -83,7 +88,11 @@ export async function openCluster() {
 export type Cluster = Awaited<ReturnType<typeof openCluster>>;
 
 /** The whole function on a real database, its events kept in `due` instead of a Broker. */
-export function openFixture(db: TestDatabase, cluster: Cluster, over: Partial<WorkOptions> = {}) {
+export function openFixture(
+  db: TestDatabase,
+  cluster: Cluster,
+  over: Partial<WorkOptions> & Partial<ReconcileOptions> = {},
+) {
   const sql: Sql = openSql({ databaseUrl: db.urlOf('journal'), service: 'journal' });
   const due: StoredEvent[] = [];
   const box: Outbox = outbox({ sql, source: '/journal', send: async (event) => void due.push(event) });
@@ -92,12 +101,26 @@ export function openFixture(db: TestDatabase, cluster: Cluster, over: Partial<Wo
     items: openItems(sql),
     triggers: kubernetesTriggers({ url: cluster.url, namespace: 'dormouse', account: '/nowhere', cacheMs: 0 }),
   };
-  const work = worker({ ...world, deliver: subscribers({ gateway: cluster.url, pauseMs: 1 }), ...over });
+  const send = subscribers({ gateway: cluster.url, pauseMs: 1 });
+  const work = worker({ ...world, deliver: send, ...over });
+  const reconciliation = openReconciliation({ sql, afterSeconds: 120 });
+  const reconcile = reconciler({
+    triggers: world.triggers,
+    reconciliation,
+    inboxes: openInboxes({ sql, gateway: cluster.url }),
+    deliver: send,
+    storeDeadLetter: openJournal(sql).storeDeadLetter,
+    service: 'journal',
+    log: silentLog,
+    ...over,
+  });
   const roles = ['reader', 'author', 'editor', 'operator', 'admin'];
   const app = createApp({
     ...world,
     journal: openJournal(sql),
     work,
+    reconcile,
+    reconciliation,
     retention: () => {},
     tokens: {
       verify: async (token) =>
@@ -138,7 +161,7 @@ export function openFixture(db: TestDatabase, cluster: Cluster, over: Partial<Wo
     await box.drained();
     await sql.end({ timeout: 1 });
   };
-  return { sql, app, ask, deliver, batch, drain, due, box, work, close, ...world };
+  return { sql, app, ask, deliver, batch, drain, due, box, work, reconcile, reconciliation, close, ...world };
 }
 
 let made = 0;

@@ -39,18 +39,29 @@ test('Triggers are read with their filters, those of the older form as well, and
     {
       name: 'counts',
       namespace: 'dormouse',
+      broker: 'default',
       filters: [{ exact: { type: 't' } }],
       subscriberUri: 'http://categories.dormouse.svc.cluster.local/events',
     },
     {
       name: 'older',
       namespace: 'dormouse',
+      broker: 'default',
       filters: [{ exact: { type: '' } }],
       subscriberUri: 'http://web.dormouse.svc.cluster.local/events',
     },
-    { name: 'all', namespace: 'dormouse', filters: [], subscriberUri: undefined },
+    { name: 'all', namespace: 'dormouse', broker: 'default', filters: [], subscriberUri: undefined },
   ]);
   expect(api.asked).toEqual(['/apis/eventing.knative.dev/v1/namespaces/dormouse/triggers nobody']);
+});
+
+test('a Trigger is told from another of its name, and says how the inbox of its consumer is read', async () => {
+  const { metadata, ...rest } = trigger('counts', 'categories');
+  const made = { uid: 'u1', creationTimestamp: '2026-01-01T00:00:00Z', annotations: { 'dormouse.dev/inbox': 'none' } };
+  const api = await openApi([{ ...rest, metadata: { ...metadata, ...made } }]);
+  expect(await kubernetesTriggers({ url: api.url, namespace: 'dormouse', account: '/nowhere' }).list()).toMatchObject([
+    { uid: 'u1', createdAt: new Date('2026-01-01T00:00:00Z'), inbox: 'none' },
+  ]);
 });
 
 test('a ServiceAccount says who asks and in which namespace; its token is read anew each time', async () => {

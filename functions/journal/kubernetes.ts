@@ -12,7 +12,17 @@ export interface Trigger {
   filters: readonly Filter[];
   /** Where it delivers; undefined while it is not ready. */
   subscriberUri: string | undefined;
+  /** Of its Broker; `default` where it says none. */
+  broker?: string | undefined;
+  /** Another one means another Trigger, whatever its name. */
+  uid?: string | undefined;
+  createdAt?: Date | undefined;
+  /** What its annotation `dormouse.dev/inbox` says: `none`, or `route` for a consumer that is asked by HTTP. */
+  inbox?: string | undefined;
 }
+
+/** Annotation by which a Trigger says how its consumer's inbox is read. */
+export const inboxAnnotation = 'dormouse.dev/inbox';
 
 export interface Triggers {
   /**
@@ -86,8 +96,14 @@ function file(folder: string, name: string): string | undefined {
 
 interface TriggerList {
   items: {
-    metadata: { name: string; namespace: string };
-    spec: { filters?: Filter[]; filter?: { attributes?: Record<string, string> } };
+    metadata: {
+      name: string;
+      namespace: string;
+      uid?: string;
+      creationTimestamp?: string;
+      annotations?: Record<string, string>;
+    };
+    spec: { broker?: string; filters?: Filter[]; filter?: { attributes?: Record<string, string> } };
     status?: { subscriberUri?: string };
   }[];
 }
@@ -101,5 +117,9 @@ function toTrigger({ metadata, spec, status }: TriggerList['items'][number]): Tr
     namespace: metadata.namespace,
     filters: spec.filters ?? older,
     subscriberUri: status?.subscriberUri,
+    broker: spec.broker,
+    uid: metadata.uid,
+    createdAt: metadata.creationTimestamp === undefined ? undefined : new Date(metadata.creationTimestamp),
+    inbox: metadata.annotations?.[inboxAnnotation],
   };
 }

@@ -50,7 +50,7 @@ export function subscribers({
 }
 
 /** The Service's name and the path; undefined for other URLs than `http://….svc.cluster.local`. */
-function serviceUrl(address: string): { host: string; path: string } | undefined {
+export function serviceUrl(address: string): { host: string; path: string } | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, hostname, port, pathname, search } = new URL(address);
   return protocol === 'http:' && port === '' && /^[a-z0-9.-]+\.svc\.cluster\.local$/.test(hostname)
@@ -73,7 +73,7 @@ async function post(url: string, headers: Record<string, string>, body: Buffer, 
 }
 
 /** After these a Broker tries again (Knative's data-plane contract): no answer, 5xx, 404, 408, 409, 429. */
-const isRetryable = (status: number | undefined): boolean =>
+export const isRetryable = (status: number | undefined): boolean =>
   status === undefined || status >= 500 || [404, 408, 409, 429].includes(status);
 
 function binaryHeaders({ attributes }: AnyEvent): Record<string, string> {

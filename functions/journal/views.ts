@@ -3,6 +3,8 @@ import { encodeCursor } from '@dormouse/runtime/keyset';
 import { isJson } from './any-event.ts';
 import { api } from './api.ts';
 import type { Counts, Job } from './jobs.ts';
+import type { Reconciled } from './reconcile.ts';
+import type { CountedShare, ListedMissing } from './reconciliation.ts';
 import type { ArchivedEvent, Attempt, DeadLetter, Dismissal, FullDeadLetter } from './store.ts';
 
 type EventSummary = ResponseOf<typeof api.events, 200>[number];
@@ -11,6 +13,9 @@ type DeadLetterSummary = ResponseOf<typeof api.deadLetters, 200>[number];
 type DeadLetterBody = ResponseOf<typeof api.deadLetter, 200>;
 type Redrive = ResponseOf<typeof api.getRedrive, 200>;
 type Replay = ResponseOf<typeof api.getReplay, 200>;
+type ReconciledTrigger = ResponseOf<typeof api.reconciled, 200>[number];
+type Reconciliation = ResponseOf<typeof api.reconcile, 200>;
+type MissingEvent = ResponseOf<typeof api.missing, 200>[number];
 
 /** What every list says of an event; whatever is stored has id, type and source. */
 const summary = ({
@@ -143,6 +148,53 @@ const commonView = ({ id, state, total, failed, dryRun, error, createdAt, finish
   error,
   created_at: createdAt.toISOString(),
   finished_at: finishedAt?.toISOString() ?? null,
+});
+
+/** A Trigger with what its consumer has not. */
+export function shareView({ tooOld, since, ...share }: CountedShare): ReconciledTrigger {
+  const { trigger, consumer, reason, judged, missing, redelivered, ...unanswered } = share;
+  nothingLeft(unanswered);
+  return {
+    trigger,
+    consumer,
+    reconciled: reason === null,
+    reason,
+    judged,
+    missing,
+    missing_since: since?.toISOString() ?? null,
+    redelivered,
+    too_old: tooOld,
+  };
+}
+
+/** An event that a consumer has not. */
+export function missingView({ attributes, since, nextAt, ...event }: ListedMissing): MissingEvent {
+  const { trigger, position, attempts, error, ...unanswered } = event;
+  nothingLeft(unanswered);
+  return {
+    trigger,
+    position,
+    ...summary(attributes),
+    since: since.toISOString(),
+    attempts,
+    next_at: nextAt.toISOString(),
+    error,
+  };
+}
+
+/** What reconciling did. */
+export const reconciliationView = (
+  { judged, found, redelivered, deadLettered, more }: Reconciled,
+  dryRun: boolean,
+  shares: readonly CountedShare[],
+): Reconciliation => ({
+  dry_run: dryRun,
+  judged,
+  found,
+  redelivered,
+  dead_lettered: deadLettered,
+  more,
+  triggers: shares.map(shareView),
 });
 
 /** `Link` (RFC 8288) to the next, older piece of a list; undefined on the last one. */

@@ -114,13 +114,14 @@ async function carryOut<T extends Task>(
 ): Promise<number[]> {
   const { items, deliver, now = Date.now } = options;
   const until = now() + beginMs;
+  const dataOf = (item: number) => items.dataOf(job.kind, item);
   const one = async (task: T) => {
     const { address, noted, trigger } = plan(task);
     const outcome =
       noted ??
       (job.dryRun
         ? { outcome: 'sent' as const }
-        : await redeliver({ deliver, items, until }, job, task, address ?? '', trigger));
+        : await redeliver({ deliver, dataOf, until }, { kind: job.kind, job: job.id }, task, address ?? '', trigger));
     await items.record(job, task.item, outcome);
   };
   return inOrder(tasks, one, () => now() < until);

@@ -5,16 +5,16 @@ import { onMeasure } from '@dormouse/runtime/measure';
 import type { Measure } from '@dormouse/runtime/measurement';
 import { metrics } from '@dormouse/signals/metrics';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import type { Archive } from './archive.ts';
 import { settle } from './settle.ts';
-import { backlogs, outboxSchemas } from './store.ts';
+import { backlogs, outboxSchemas, reconciliationDue } from './store.ts';
 
 describe('the relay', () => {
   let db: TestDatabase;
   beforeAll(async () => {
-    db = await testDatabase('auth', 'categories', 'posts', 'relay');
+    db = await testDatabase('auth', 'categories', 'posts', 'journal', 'relay');
   });
   afterAll(() => db.drop());
 
@@ -32,11 +32,14 @@ describe('the relay', () => {
     send: (event: StoredEvent) => Promise<void>,
     archive: Archive = async () => [],
     warned: unknown[] = [],
+    reconcile = async () => false,
   ) => {
     const sql = db.as('relay');
     return createApp({
       log: { ...silentLog, warn: (...each) => void warned.push(each) },
       schemas: () => outboxSchemas(sql),
+      reconciliationDue: () => reconciliationDue(sql),
+      reconcile,
       backlogs: (schemas, which) => backlogs(sql, schemas, which),
       drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs: 5000, batch: 2 }),
       settleOutbox: (schema) => settle({ sql, archive, send, resendAfterMs: 120_000, budgetMs: 1000 }, schema),
@@ -45,7 +48,7 @@ describe('the relay', () => {
 
   it('finds every outbox but may touch nothing else', async () => {
     const sql = db.as('relay');
-    expect(await outboxSchemas(sql)).toEqual(['auth', 'categories', 'posts', 'relay']);
+    expect(await outboxSchemas(sql)).toEqual(['auth', 'categories', 'journal', 'posts', 'relay']);
     await expect(sql`SELECT * FROM posts.posts`).rejects.toThrow('permission denied');
     await expect(
       sql`INSERT INTO posts.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`,
@@ -141,5 +144,57 @@ describe('the relay', () => {
     expect(sent).toEqual([]);
     expect(warned).toMatchObject([[{ schema: 'posts', error: { message: 'away' } }, expect.any(String)]]);
     expect(await db.admin`SELECT resent FROM posts.outbox`).toEqual([{ resent: 0 }]);
+  });
+
+  describe('reconciling', () => {
+    const tick = async (answers: boolean[] = []) => {
+      let asked = 0;
+      const reconcile = async () => answers[asked++] ?? false;
+      const response = await relay(async () => {}, undefined, [], reconcile).request('/', { method: 'POST' });
+      expect(response.status).toBe(204);
+      return asked;
+    };
+    const archive = (age: string) =>
+      db.admin`INSERT INTO journal.events (source, id, type, received_at, attributes)
+        VALUES ('/posts', gen_random_uuid()::text, 't', now() - ${age}::interval, '{}') RETURNING position`;
+    const known = (judged: number) =>
+      db.admin`INSERT INTO journal.reconciled (trigger, uid, consumer, judged, after_seconds) VALUES ('counts', '', '', ${judged}, 120)
+        ON CONFLICT (trigger) DO UPDATE SET judged = excluded.judged`;
+    beforeEach(() => db.admin`TRUNCATE journal.events, journal.reconciled CASCADE`);
+
+    it('wakes the journal only for what waits to be compared, or to be sent again now', async () => {
+      expect(await tick()).toBe(0);
+      const position = Number((await archive('3 minutes'))[0]?.position);
+      expect(await tick()).toBe(1);
+      await known(position);
+      expect(await tick()).toBe(0);
+      await archive('1 minute');
+      expect(await tick()).toBe(0);
+      await db.admin`INSERT INTO journal.missing (trigger, position, source, id, key, next_at)
+        VALUES ('counts', ${position}, '/posts', 'x', 'k', now() + interval '1 minute')`;
+      expect(await tick()).toBe(0);
+      await db.admin`UPDATE journal.missing SET next_at = now()`;
+      expect(await tick()).toBe(1);
+    });
+
+    it('asks again while there is more, and fails no tick when the journal does not answer', async () => {
+      await archive('3 minutes');
+      expect(await tick([true, true, false])).toBe(3);
+      const warned: unknown[] = [];
+      const failing = async () => Promise.reject(new Error('not now'));
+      expect((await relay(async () => {}, undefined, warned, failing).request('/', { method: 'POST' })).status).toBe(
+        204,
+      );
+      expect(warned).toMatchObject([[{ error: { message: 'not now' } }, 'the journal does not reconcile']]);
+    });
+
+    it('measures for how long the oldest event has waited to be compared', async () => {
+      await archive('10 minutes');
+      const measured: Measure[] = [];
+      onMeasure((each) => measured.push(each));
+      await tick();
+      onMeasure(undefined);
+      expect(measured.find(({ metric }) => metric === metrics.eventsUnjudgedAge)?.value).toBeGreaterThanOrEqual(600);
+    });
   });
 });

@@ -3,10 +3,11 @@ import type { Drained } from '@dormouse/runtime/drain';
 import type { Logger } from '@dormouse/runtime/log';
 import { measure } from '@dormouse/runtime/measure';
 import { metrics } from '@dormouse/signals/metrics';
+import { haveReconciled, type ReconcilingOptions } from './have-reconciled.ts';
 import type { Settled } from './settle.ts';
 import type { Backlog } from './store.ts';
 
-export interface Dependencies {
+export interface Dependencies extends ReconcilingOptions {
   /** Schemas that hold an outbox. */
   schemas: () => Promise<string[]>;
   /** Events in their outboxes that are not sent, or that are sent and not known to be archived. */
@@ -21,9 +22,10 @@ export interface Dependencies {
 /**
  * Woken by a PingSource, and by nothing else: `POST /` with any CloudEvent drains every outbox once, and then looks after what was sent.
  * The tick says no more than that time has passed, so it is neither read nor remembered; two ticks at once do no harm, since rows are
- * locked while they are sent.
+ * locked while they are sent. Then it has the journal reconcile, if there is something to.
  */
-export function createApp({ schemas, backlogs, drainOutboxes, settleOutbox, log }: Dependencies) {
+export function createApp(dependencies: Dependencies) {
+  const { schemas, backlogs, drainOutboxes, settleOutbox, log } = dependencies;
   const settle = async (schema: string) => {
     const { resent } = await settleOutbox(schema);
     for (const [type, count] of resent) measure(metrics.eventsResent, count, { 'messaging.destination.name': type });
@@ -48,6 +50,7 @@ export function createApp({ schemas, backlogs, drainOutboxes, settleOutbox, log 
       measure(metrics.unarchivedPending, pending, { 'db.namespace': schema });
       measure(metrics.unarchivedAge, ageSeconds, { 'db.namespace': schema });
     }
+    await haveReconciled(dependencies);
     return c.body(null, 204);
   });
 }

@@ -1,3 +1,4 @@
+import { callService } from '@dormouse/runtime/client';
 import { variable } from '@dormouse/runtime/config';
 import { drain } from '@dormouse/runtime/drain';
 import { httpSend } from '@dormouse/runtime/send';
@@ -6,7 +7,7 @@ import { createApp } from './app.ts';
 import { brokerIsTrusted } from './archive.ts';
 import { archiveOf } from './archive-of.ts';
 import { settle } from './settle.ts';
-import { backlogs, outboxSchemas } from './store.ts';
+import { backlogs, outboxSchemas, reconciliationDue } from './store.ts';
 
 /** A row this young is still being sent by the process that wrote it. */
 const olderThanMs = 5000;
@@ -14,9 +15,12 @@ const olderThanMs = 5000;
 const sendMs = 8000;
 /** Of a tick, for sending again. */
 const budgetMs = 10_000;
+/** The journal works for eight seconds, and may have to wake. */
+const reconcileMs = 25_000;
 
 await serve('relay', ({ config, sql, log }) => {
   const { sink, sinkTokenFile: tokenFile } = config;
+  const { journal } = config.urls;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
   const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
   const resendAfterMs = 1000 * Number(variable('RESEND_AFTER_SECONDS', '120'));
@@ -30,6 +34,15 @@ await serve('relay', ({ config, sql, log }) => {
     log,
     schemas: () => outboxSchemas(sql),
     backlogs: (schemas, which) => backlogs(sql, schemas, which),
+    reconciliationDue: async () => (journal ? reconciliationDue(sql) : undefined),
+    reconcile: async () => {
+      const response = await callService(`${journal}/batches/reconciliation`, {
+        method: 'POST',
+        timeoutMs: reconcileMs,
+      });
+      if (!response.ok) throw new Error(`the journal answered ${response.status}`);
+      return ((await response.json()) as { more: boolean }).more;
+    },
     drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs, batch: 200 }),
     settleOutbox: (schema) => settle({ sql, archive, send, resendAfterMs, budgetMs }, schema),
   });

@@ -28,3 +28,20 @@ export async function outboxSchemas(sql: Sql): Promise<string[]> {
     ORDER BY 1`;
   return rows.map(({ schema }) => schema);
 }
+
+/** Whether something waits to be reconciled, and for how long the oldest event that was not compared has been archived. */
+export interface ReconciliationDue {
+  due: boolean;
+  behindSeconds: number;
+}
+
+/** Asks the journal's schema; undefined where that is not in this database. */
+export async function reconciliationDue(sql: Sql): Promise<ReconciliationDue | undefined> {
+  const [known] = await sql<{ known: boolean }[]>`
+    SELECT has_schema_privilege(oid, 'USAGE') AND to_regprocedure('journal.reconciliation_due()') IS NOT NULL AS known
+    FROM pg_namespace WHERE nspname = 'journal'`;
+  if (!known?.known) return undefined;
+  const [row] = await sql<{ due: boolean; behind: number }[]>`
+    SELECT due, behind_seconds AS behind FROM journal.reconciliation_due()`;
+  return row && { due: row.due, behindSeconds: row.behind };
+}

@@ -1,7 +1,8 @@
 import type { Group } from '../rule.ts';
 import { series } from '../series.ts';
 
-const { eventsConsumed, deadLetters, deadLettersOpen, outboxAge, unarchivedAge } = series;
+const { eventsConsumed, eventsMissing, eventsUnjudgedAge, deadLetters, deadLettersOpen, outboxAge, unarchivedAge } =
+  series;
 
 /** From the outbox to the handler, and what did not arrive. */
 export const eventAlerts: Group = {
@@ -43,6 +44,22 @@ export const eventAlerts: Group = {
       expr: `max(last_over_time(${deadLettersOpen}[7d])) > 0`,
       for: '1d',
       summary: 'There have been dead letters for a day that nobody has redriven or dismissed.',
+    },
+    {
+      name: 'EventsMissing',
+      severity: 'ticket',
+      // The journal is awake, and says it, while there are any; the last value ends when they have come.
+      expr: `max by (dormouse_trigger) (last_over_time(${eventsMissing}[1h])) > 0`,
+      for: '20m',
+      summary:
+        'Events have been missing behind {{ $labels.dormouse_trigger }} for twenty minutes, although they are sent to its consumer again.',
+    },
+    {
+      name: 'ReconciliationStopped',
+      severity: 'ticket',
+      expr: `max(${eventsUnjudgedAge}) > 900`,
+      for: '5m',
+      summary: 'What the Broker loses has not been looked for in a quarter of an hour.',
     },
     {
       name: 'HandlerFails',

@@ -1,11 +1,13 @@
 import { series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
-const { outboxAge, unarchivedAge, deadLetters, deadLettersOpen, eventsConsumed } = series;
+const { outboxAge, unarchivedAge, deadLetters, deadLettersOpen, eventsConsumed, eventsMissing, eventsUnjudgedAge } =
+  series;
 const created = 'dev.dormouse.post.created.v1';
 const oldest = (values: string) => ({ [named(outboxAge, { db_namespace: 'posts' })]: values });
 const unarchived = (values: string) => ({ [named(unarchivedAge, { db_namespace: 'posts' })]: values });
 const given = { dormouse_trigger: 'categories-post-events', messaging_destination_name: created };
+const missed = { dormouse_trigger: 'categories-post-events' };
 const consumer = { service_name: 'categories', messaging_destination_name: created };
 const lag = (values: string) => ({
   [named('kafka_consumergroup_lag', {
@@ -56,6 +58,33 @@ export const eventCases: readonly Case[] = [
     }),
   ),
   silent('DeadLettersWait', 'they were redriven within a day', '49h', { [deadLettersOpen]: '0x5 3x600 0x5' }),
+
+  ...lasting(
+    '15m',
+    firing(
+      'EventsMissing',
+      'a consumer has refused three events for an hour, looked at with growing pauses',
+      '70m',
+      { [named(eventsMissing, missed)]: '3 _ 3 _x3 3 _x8 3 _x16 3 _x30 3 _x10' },
+      missed,
+    ),
+  ),
+  silent('EventsMissing', 'lost events came again with the next tick', '70m', {
+    [named(eventsMissing, missed)]: '0x10 20 20 0 _x57',
+  }),
+  silent('EventsMissing', 'a consumer was away for a quarter of an hour', '70m', {
+    [named(eventsMissing, missed)]: '0x10 5 5 _ 5 _ _ 5 _x7 0 _x40',
+  }),
+
+  ...lasting(
+    '10m',
+    firing('ReconciliationStopped', 'the journal does not answer the relay', '30m', {
+      [eventsUnjudgedAge]: '0+60x40',
+    }),
+  ),
+  silent('ReconciliationStopped', 'events are compared a few minutes after they were archived', '60m', {
+    [eventsUnjudgedAge]: '0x5 60 120 180 20 80 140 0x50',
+  }),
 
   ...lasting(
     '2m',

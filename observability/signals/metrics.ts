@@ -88,6 +88,34 @@ export const metrics = {
     attributes: {},
     ofSystem: true,
   }),
+  eventsMissing: metric({
+    name: 'dormouse.events.missing',
+    kind: 'gauge',
+    unit: '{event}',
+    description:
+      'Archived events that a consumer has not, and that are no dead letters, as the journal finds it when it compares them, and while it is awake. It is woken as long as there are any.',
+    attributes: { 'dormouse.trigger': 'the Trigger whose consumer has not got them' },
+    ofSystem: true,
+  }),
+  eventsRedelivered: metric({
+    name: 'dormouse.events.redelivered',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Missing events that the journal has sent to a consumer.',
+    attributes: {
+      'dormouse.trigger': 'the Trigger to whose subscriber they were sent',
+      'dormouse.redelivery.outcome': '`taken` or `refused`',
+    },
+  }),
+  eventsUnjudgedAge: metric({
+    name: 'dormouse.events.unjudged_age',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'For how long the oldest event that was not compared with the inboxes has been archived, as the relay finds it each minute; 0 when there is none.',
+    attributes: {},
+    ofSystem: true,
+  }),
   cacheRequests: metric({
     name: 'dormouse.cache.requests',
     kind: 'counter',

@@ -106,10 +106,11 @@ export const spans: readonly SpanKindOf[] = [
     links: 'the span in which the event began',
   },
   {
-    name: 'redrive {type}, replay {type}',
-    pattern: new RegExp(`^(redrive|replay) ${type}$`),
+    name: 'redrive {type}, replay {type}, reconcile {type}',
+    pattern: new RegExp(`^(redrive|replay|reconcile) ${type}$`),
     kind: 'producer',
-    description: 'The journal sends an event to a subscriber again, in the trace of its first delivery.',
+    description:
+      'The journal sends an event to a subscriber again, in the trace of its first delivery; `reconcile` where the consumer had not got it.',
     attributes: [...messaging, 'dormouse.job', 'server.address', 'http.response.status_code'],
     links: 'the batch, and the attempt before',
   },

@@ -36,14 +36,23 @@ async function findHandlerGaps(name: string, project: Project): Promise<Finding[
   const { platform } = project;
   const own = platform.triggers.filter(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === name);
   const paths = [...new Set(['/events', ...own.map(pathOf)])];
-  const ask = await appOf(project.root, name);
+  const app = await appOf(project.root, name);
   const found = paths.map((path) => {
     const here = own.filter((trigger) => pathOf(trigger) === path);
     // The archive takes every event.
-    return here.some(({ filters }) => filters.length === 0) ? [] : findPathGaps(name, path, here, ask, project);
+    return here.some(({ filters }) => filters.length === 0) ? [] : findPathGaps(name, path, here, app.ask, project);
   });
-  return (await Promise.all(found)).flat();
+  return [...(await Promise.all(found)).flat(), ...findInboxGaps(name, own, app)];
 }
+
+/** A consumer without an inbox, whose Trigger does not say so: the journal would take every event of it for lost. */
+const findInboxGaps = (name: string, triggers: readonly Trigger[], { withoutInbox }: App): Finding[] =>
+  triggers
+    .filter((trigger) => trigger.inbox !== 'none' && withoutInbox.includes(pathOf(trigger)))
+    .map(
+      (trigger) =>
+        `${name} keeps no inbox, and Trigger ${trigger.name} does not say so: add "dormouse.dev/inbox: none" to its annotations in knative/base/${name}.yaml`,
+    );
 
 const pathOf = ({ subscriber }: Trigger) => (subscriber.kind === 'service' ? subscriber.path : '/');
 
@@ -81,21 +90,30 @@ type Asked = 'taken' | 'refused' | 'absent';
 type Ask = (path: string, type: string) => Promise<Asked>;
 
 /** Asks a function's app, built over nothing, whether it takes a type: data that fits no schema comes as far as the handler is looked up. */
-async function appOf(root: string, name: string): Promise<Ask> {
+async function appOf(root: string, name: string): Promise<App> {
   const file = join(root, 'functions', name, 'app.ts');
-  if (!existsSync(file)) return async () => 'absent';
-  const { createApp } = (await import(pathToFileURL(file).href)) as { createApp(options: never): App };
+  if (!existsSync(file)) return { ask: async () => 'absent', withoutInbox: [] };
+  const { createApp } = (await import(pathToFileURL(file).href)) as { createApp(options: never): HonoApp };
   const app = createApp(anything);
-  return async (path, type) => {
+  const withoutInbox = app.routes.filter(({ handler }) => handler.keepsInbox === false).map(({ path }) => path);
+  const ask: Ask = async (path, type) => {
     const body = JSON.stringify({ specversion: '1.0', id: '1', source: '/joints', type, data: {} });
     const headers = { 'content-type': 'application/cloudevents+json' };
     const response = await app.request(path, { method: 'POST', headers, body });
     if (response.status === 404 || response.status === 405) return 'absent';
     return (await response.text()).includes('No handler takes events of this type') ? 'refused' : 'taken';
   };
+  return { ask, withoutInbox };
 }
 
 interface App {
+  ask: Ask;
+  /** Paths of `receive` without an outbox. */
+  withoutInbox: readonly string[];
+}
+
+interface HonoApp {
+  routes: readonly { path: string; handler: { keepsInbox?: boolean } }[];
   request(path: string, init: RequestInit): Promise<Response> | Response;
 }
 

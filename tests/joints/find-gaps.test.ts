@@ -123,6 +123,10 @@ const gaps: Record<string, [plant: () => void, says: string]> = {
       ),
     `naps is sent ${published} and has no handler: add "on(…)" for it to functions/naps/app.ts`,
   ],
+  'the word that there is no inbox': [
+    () => change('functions/naps/app.ts', 'receive({ outbox, handlers', 'receive({ handlers'),
+    'naps keeps no inbox, and Trigger naps-events does not say so: add "dormouse.dev/inbox: none"',
+  ],
   'the way in for events': [
     () => change('functions/naps/app.ts', "'/events'", "'/happenings'"),
     'Trigger naps-events delivers to /events: add ".post(\'/events\', receive({ … }))" to functions/naps/app.ts',
@@ -187,7 +191,12 @@ const together = [
     'the source of the contract',
   ],
   ['the program', 'the way in for events', 'the contract in the catalogue'],
-  ['the description of its API', 'the type in the Trigger', 'a Secret that npm start can make'],
+  [
+    'the description of its API',
+    'the type in the Trigger',
+    'the word that there is no inbox',
+    'a Secret that npm start can make',
+  ],
 ];
 
 test('every gap is planted', () => {

@@ -1,7 +1,7 @@
 import type { NewFunction } from '../new-function.ts';
 
 /** `knative/base/NAME.yaml`: what is the function's own. */
-export const manifestTemplate = ({ name, consumes }: NewFunction): string =>
+export const manifestTemplate = ({ name, consumes, hasTable }: NewFunction): string =>
   `apiVersion: serving.knative.dev/v1
 kind: Service
 metadata:
@@ -21,16 +21,17 @@ ${
     ? trigger(
         name,
         consumes.map(({ contract }) => contract.type),
+        hasTable,
       )
     : ''
 }`;
 
-const trigger = (name: string, types: readonly string[]) => `---
+const trigger = (name: string, types: readonly string[], keepsInbox: boolean) => `---
 apiVersion: eventing.knative.dev/v1
 kind: Trigger
 metadata:
   name: ${name}-events
-spec:
+${keepsInbox ? '' : '  annotations:\n    # Without a table it remembers no event: what the Broker loses on the way to it is not found out.\n    dormouse.dev/inbox: none\n'}spec:
   broker: default
   filters:
     - any:

@@ -43,6 +43,7 @@ const platform: Platform = {
     trigger('counted', {
       filters: [{ any: [{ exact: { type: 'a' } }, { prefix: { type: 'b.' } }] }],
       delivery: { retry: 1, timeoutMs: 1_500 },
+      inbox: 'none',
     }),
     trigger('lost', {
       broker: 'gone',
@@ -63,7 +64,12 @@ const platform: Platform = {
 let server: Server;
 let url = '';
 beforeAll(async () => {
-  server = createServer(kubernetesApi(() => platform));
+  server = createServer(
+    kubernetesApi(
+      () => platform,
+      () => new Date('2026-01-01T00:00:00Z'),
+    ),
+  );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 });
@@ -85,7 +91,12 @@ describe('the Kubernetes API of the local platform', () => {
       body: {
         apiVersion: 'eventing.knative.dev/v1',
         kind: 'Trigger',
-        metadata: { name: 'counted', namespace: 'test' },
+        metadata: {
+          name: 'counted',
+          namespace: 'test',
+          creationTimestamp: '2026-01-01T00:00:00.000Z',
+          annotations: { 'dormouse.dev/inbox': 'none' },
+        },
         spec: {
           broker: 'default',
           filters: [{ any: [{ exact: { type: 'a' } }, { prefix: { type: 'b.' } }] }],

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Platform } from '@dormouse/manifests/model';
+import type { Platform, Trigger } from '@dormouse/manifests/model';
 import { brokerObject, type KubernetesObject, serviceObject, triggerObject } from './kubernetes-objects.ts';
 import { tableOf } from './kubernetes-table.ts';
 
@@ -8,7 +8,7 @@ interface Resource {
   plural: string;
   kind: string;
   short: readonly string[];
-  all: (platform: Platform) => KubernetesObject[];
+  all: (platform: Platform, createdAt: (trigger: Trigger) => Date) => KubernetesObject[];
 }
 
 const resources: readonly Resource[] = [
@@ -24,7 +24,8 @@ const resources: readonly Resource[] = [
     plural: 'triggers',
     kind: 'Trigger',
     short: [],
-    all: (platform) => platform.triggers.map((trigger) => triggerObject(trigger, platform)),
+    all: (platform, createdAt) =>
+      platform.triggers.map((trigger) => triggerObject(trigger, platform, createdAt(trigger))),
   },
   {
     group: 'serving.knative.dev',
@@ -40,20 +41,40 @@ const groups = [...new Set(resources.map(({ group }) => group))];
  * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers and Services, and the discovery that
  * kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
  */
-export function kubernetesApi(platform: () => Platform) {
+export function kubernetesApi(platform: () => Platform, now: () => Date = () => new Date()) {
+  const createdAt = births(now);
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const apiResponse = respondTo(request, platform);
+    const apiResponse = respondTo(request, platform, createdAt);
     response
       .writeHead(apiResponse.code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
       .end(JSON.stringify(apiResponse.body));
   };
 }
 
-function respondTo({ method, url: target = '/', headers }: IncomingMessage, platform: () => Platform): ApiResponse {
+type CreatedAt = (trigger: Trigger) => Date;
+
+/** A Trigger is as old as this process, or was first seen while it ran: then it is new. */
+function births(now: () => Date): (platform: Platform) => CreatedAt {
+  const startedAt = now();
+  const known = new Map<string, Date>();
+  const keyOf = ({ namespace, name }: Trigger) => `${namespace}/${name}`;
+  return ({ triggers }) => {
+    const createdAt = known.size === 0 ? startedAt : now();
+    for (const each of triggers) if (!known.has(keyOf(each))) known.set(keyOf(each), createdAt);
+    return (trigger) => known.get(keyOf(trigger)) ?? createdAt;
+  };
+}
+
+function respondTo(
+  { method, url: target = '/', headers }: IncomingMessage,
+  platform: () => Platform,
+  createdAt: (platform: Platform) => CreatedAt,
+): ApiResponse {
   if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'read-only');
   const url = URL.parse(target, 'http://kubernetes');
   if (!url) return failure(400, 'BadRequest', 'the path is malformed');
-  return discovery(url) ?? find(url, platform(), /as=Table;v=v1/.test(headers.accept ?? ''));
+  const shown = platform();
+  return discovery(url) ?? find(url, shown, createdAt(shown), /as=Table;v=v1/.test(headers.accept ?? ''));
 }
 
 interface ApiResponse {
@@ -76,7 +97,7 @@ function discovery({ pathname }: URL): ApiResponse | undefined {
 }
 
 /** @param table as kubectl prints objects, instead of the objects */
-function find({ pathname, searchParams }: URL, platform: Platform, table: boolean): ApiResponse {
+function find({ pathname, searchParams }: URL, platform: Platform, createdAt: CreatedAt, table: boolean): ApiResponse {
   if (pathname.startsWith('/api/v1/namespaces/'))
     return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
   const [root, group, version, ...path] = pathname.split('/').slice(1);
@@ -87,7 +108,7 @@ function find({ pathname, searchParams }: URL, platform: Platform, table: boolea
   for (const key of ['watch', 'labelSelector', 'fieldSelector'])
     if (searchParams.get(key)) return failure(400, 'BadRequest', `${key} is not understood by the local platform`);
   const objects = resource
-    .all(platform)
+    .all(platform, createdAt)
     .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   const wanted = objects.filter(({ metadata }) => name === undefined || metadata.name === name);
   if (table && (name === undefined || wanted.length > 0)) return found(tableOf(resource.kind, wanted));

@@ -4,7 +4,12 @@ import type { Broker, Delivery, Destination, Filter, Platform, Service, Trigger 
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace: string };
+  metadata: {
+    name: string;
+    namespace: string;
+    creationTimestamp?: string;
+    annotations?: Readonly<Record<string, string>>;
+  };
   spec: object;
   status: { conditions: Condition[] } & Record<string, unknown>;
 }
@@ -21,8 +26,8 @@ type Shown = Pick<Platform, 'services' | 'brokers' | 'triggers'>;
 const eventing = 'eventing.knative.dev/v1';
 const serving = 'serving.knative.dev/v1';
 
-/** A Trigger with the address its events go to. */
-export function triggerObject(trigger: Trigger, platform: Shown): KubernetesObject {
+/** A Trigger with the address its events go to. @param createdAt when it was first there, as far as this process knows */
+export function triggerObject(trigger: Trigger, platform: Shown, createdAt: Date): KubernetesObject {
   const { name, namespace, broker, filters, subscriber, delivery } = trigger;
   const sink =
     delivery.deadLetterSink ??
@@ -30,7 +35,12 @@ export function triggerObject(trigger: Trigger, platform: Shown): KubernetesObje
   return {
     apiVersion: eventing,
     kind: 'Trigger',
-    metadata: { name, namespace },
+    metadata: {
+      name,
+      namespace,
+      creationTimestamp: createdAt.toISOString(),
+      ...(trigger.inbox && { annotations: { 'dormouse.dev/inbox': trigger.inbox } }),
+    },
     spec: { broker, ...filterFields(filters), subscriber: reference(subscriber), ...deliveryField(delivery) },
     status: {
       subscriberUri: addressOf(subscriber),

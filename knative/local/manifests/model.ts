@@ -121,6 +121,8 @@ export interface Trigger {
   delivery: Partial<Delivery>;
   /** Annotation `kafka.eventing.knative.dev/delivery.order: ordered`; unordered unless given. */
   ordered?: boolean;
+  /** Annotation `dormouse.dev/inbox`: how the journal finds out what the consumer has. */
+  inbox?: string;
   origin: Origin;
 }
 

@@ -69,6 +69,26 @@ export const events: Described = {
         graph('Sent again, by type', 'cps', [{ expr: rate(series.eventsResent, [type]), legend: `{{${type}}}` }], {
           description: 'The Broker had taken them, and the archive did not have them two minutes later.',
         }),
+        graph(
+          'Missing at consumers, by Trigger',
+          'short',
+          [
+            {
+              expr: `max by (dormouse_trigger) (${series.eventsMissing})`,
+              legend: '{{dormouse_trigger}}',
+            },
+          ],
+          { description: 'Archived, not in the inbox and no dead letter: the Broker has lost them, or is late.' },
+        ),
+        graph('Sent again by the journal', 'cps', [
+          {
+            expr: rate(series.eventsRedelivered, ['dormouse_trigger', 'dormouse_redelivery_outcome']),
+            legend: '{{dormouse_trigger}} {{dormouse_redelivery_outcome}}',
+          },
+        ]),
+        graph('Not yet compared with the inboxes, oldest', 's', [
+          { expr: `max(${series.eventsUnjudgedAge})`, legend: 'oldest' },
+        ]),
         graph('Failures, by function and reason', 'cps', [
           {
             expr: rate(eventsConsumed, ['service_name', 'error_type'], 'error_type!=""'),

@@ -32,6 +32,7 @@ export function readTrigger({ name, namespace, root, annotations, origin, ignore
     subscriber: readDestination(spec.need('subscriber'), namespace, ignore),
     delivery: readDelivery(spec, namespace, ignore),
     ...(annotations['kafka.eventing.knative.dev/delivery.order'] === 'ordered' ? { ordered: true } : {}),
+    ...(annotations['dormouse.dev/inbox'] ? { inbox: annotations['dormouse.dev/inbox'] } : {}),
     origin,
   };
 }
