@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { initKeys } from '@dormouse/auth/key-folder';
-import { deadLetter, type OperatorApi, operatorApi } from '@dormouse/console/operator-api.fixture';
+import { deadLetter, missingEvent, type OperatorApi, operatorApi } from '@dormouse/console/operator-api.fixture';
 import { accessToken } from '@dormouse/local/access-token';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -94,6 +94,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(() => {
+  api.missing = [];
+  for (const each of api.triggers) Object.assign(each, { missing: 0, redelivered: 0 });
   api.deadLetters = [
     deadLetter(3),
     deadLetter(2, { status: null, cause: 'no answer\u001b[2J within 30 s', trigger: null }),
@@ -326,6 +328,25 @@ describe('dismiss', () => {
   test.each([[['3']], [['--reason', 'x']]])('%j lacks something', async (args) => {
     expect((await events(['dismiss', ...args])).code).toBe(2);
     expect(dismissals()).toEqual([]);
+  });
+});
+
+describe('reconcile', () => {
+  test('goes on while there is more, and says for each Trigger what is missing, or why it is not compared', async () => {
+    api.missing.push(missingEvent(1), missingEvent(2));
+    const { code, out } = await events(['reconcile']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^counts +0 \D*2\b/m);
+    expect(out).toMatch(/^pages +not reconciled .*its consumer keeps no inbox$/m);
+    expect(out).toMatch(/^10 events compared, 2 sent, nothing is missing$/m);
+  });
+
+  test('sends nothing in a dry run, and ends with 1 when something is missing', async () => {
+    api.missing.push(missingEvent(1));
+    const { code, out } = await events(['reconcile', '--dry-run']);
+    expect([code, out]).toEqual([1, expect.stringContaining('5 events compared, nothing sent, 1 missing')]);
+    const shown = JSON.parse((await events(['reconcile', '--dry-run', '--json'])).out);
+    expect(shown).toMatchObject({ dry_run: true, triggers: [{ trigger: 'counts', missing: 1 }, { trigger: 'pages' }] });
   });
 });
 

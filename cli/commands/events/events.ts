@@ -5,6 +5,7 @@ import { deadLetters } from './dead-letters.ts';
 import { dismiss } from './dismiss.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
+import { reconcile } from './reconcile.ts';
 import { redrive } from './redrive.ts';
 import { replay } from './replay.ts';
 import { send } from './send.ts';
@@ -18,6 +19,7 @@ export const events = buildRouteMap({
     'dead-letter': deadLetter,
     redrive,
     dismiss,
+    reconcile,
     replay,
     follow,
     cancel,

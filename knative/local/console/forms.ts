@@ -45,6 +45,7 @@ export function formRoutes(sources: ConsoleSources): Hono {
   form('/dead-letters/confirm', confirm, () => false);
   form('/dead-letters/redrive', redrive);
   form('/dead-letters/:id{\\d{1,15}}/dismiss', dismiss);
+  form('/missing/reconcile', reconcile);
   form('/replays', replay, isBegun);
   for (const jobs of ['/redrives', '/replays'])
     form(`${jobs}/:id{[\\w-]{1,64}}/cancel`, (_, sources, id) => cancel(`${jobs}/${id}`, sources));
@@ -75,6 +76,11 @@ async function dismiss(form: URLSearchParams, { operations }: ConsoleSources, nu
   if (!reason) return failurePage('Not dismissed', { status: 422, message: 'Say why, then dismiss it again.' });
   const { status, problem } = await operations!.call('POST', `/dead-letters/${number}/dismissal`, { reason });
   return problem === undefined ? `/dead-letters/${number}` : failurePage('Not dismissed', { status, message: problem });
+}
+
+async function reconcile(_: URLSearchParams, { operations }: ConsoleSources): Promise<Next> {
+  const { status, problem } = await operations!.call('POST', '/reconciliations', {});
+  return problem === undefined ? '/missing' : failurePage('Not compared', { status, message: problem });
 }
 
 async function replay(form: URLSearchParams, sources: ConsoleSources): Promise<Next> {

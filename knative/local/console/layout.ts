@@ -12,6 +12,7 @@ export type PageName =
   | 'metrics'
   | 'logs'
   | 'dead-letters'
+  | 'missing'
   | 'replay'
   | 'undeliverable';
 
@@ -34,6 +35,7 @@ const links: readonly (readonly [PageName, string, string])[] = [
   ['metrics', '/measures', 'Metrics'],
   ['logs', '/logs', 'Logs'],
   ['dead-letters', '/dead-letters', 'Dead letters'],
+  ['missing', '/missing', 'Missing'],
   ['replay', '/replay', 'Replay'],
   ['undeliverable', '/undeliverable', 'Undeliverable'],
 ];

@@ -10,7 +10,7 @@ export function failurePage(title: string, { status, message }: { status: number
 
 /** Shown by the operators' pages while their API is not available. */
 export function missing(
-  name: 'dead-letters' | 'replay',
+  name: 'dead-letters' | 'missing' | 'replay',
   title: string,
   { status, problem }: Extract<OperationResponse<unknown>, { problem: string }>,
 ): Page {

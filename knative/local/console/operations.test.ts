@@ -6,7 +6,7 @@ import { type Bench, bench } from '@dormouse/eventing/broker.fixture';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startConsole } from './console.ts';
 import { createOperations, type Operations } from './operations.ts';
-import { deadLetter, type OperatorApi, operatorApi } from './operator-api.fixture.ts';
+import { deadLetter, missingEvent, type OperatorApi, operatorApi } from './operator-api.fixture.ts';
 
 let folder: string;
 let api: OperatorApi;
@@ -160,6 +160,30 @@ describe('the pages of dead letters', () => {
       status: 502,
       text: expect.stringContaining('no database today'),
     });
+  });
+});
+
+describe('the page of missing events', () => {
+  test('shows what each Trigger’s consumer has not got, or why it is not compared, and the last answers as text', async () => {
+    api.missing.push(missingEvent(7));
+    Object.assign(api.triggers[0]!, { missing: 1 });
+    const { text } = await page('/missing');
+    expect(text).toContain('1 event');
+    expect(text).toContain('its consumer keeps no inbox');
+    expect(text).toContain('thing/7');
+    expect(text).toContain('answered 503: &lt;b&gt;not now&lt;/b&gt;');
+  });
+
+  test('has what is missing sent', async () => {
+    api.missing.push(missingEvent(7));
+    expect(await send('/missing/reconcile', [])).toMatchObject({ status: 303, location: '/missing' });
+    expect(begun()).toMatchObject([{ what: 'POST /api/operations/reconciliations', body: {} }]);
+    expect((await page('/missing')).text).toContain('none');
+  });
+
+  test('says what is wrong when nothing answers there', async () => {
+    there = false;
+    expect((await page('/missing')).text).toContain('No function here keeps events and dead letters');
   });
 });
 

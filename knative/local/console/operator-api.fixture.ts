@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { DeadLetterDetail, Job } from './operator-api.ts';
+import type { DeadLetterDetail, Job, MissingEvent, ReconciledTrigger } from './operator-api.ts';
 
 /** A server that speaks the operators' API from memory; a job is done when it was asked for twice. */
 export interface OperatorApi {
   url: string;
   deadLetters: DeadLetterDetail[];
+  triggers: ReconciledTrigger[];
+  missing: MissingEvent[];
   /** What was asked, `METHOD /path?query`, with the body and the token. */
   asked: { what: string; body: unknown; authorization: string | undefined }[];
   /** Answers everything with this instead. */
@@ -44,7 +46,17 @@ export const deadLetter = (number: number, changes: Partial<DeadLetterDetail> = 
 
 export async function operatorApi(deadLetters: DeadLetterDetail[]): Promise<OperatorApi> {
   const jobs = new Map<string, Job>();
-  const api: Omit<OperatorApi, 'url' | 'close'> = { deadLetters, asked: [], failure: undefined, endless: false };
+  const api: Omit<OperatorApi, 'url' | 'close'> = {
+    deadLetters,
+    triggers: [
+      reconciledTrigger('counts'),
+      reconciledTrigger('pages', { reconciled: false, reason: 'its consumer keeps no inbox' }),
+    ],
+    missing: [],
+    asked: [],
+    failure: undefined,
+    endless: false,
+  };
   const route = (
     method: string,
     { pathname, searchParams }: URL,
@@ -59,6 +71,9 @@ export async function operatorApi(deadLetters: DeadLetterDetail[]): Promise<Oper
     if (kind === 'dead-letters' && id) return one(api.deadLetters.find(({ number }) => number === Number(id)));
     if (kind === 'dead-letters')
       return page(wanted(api.deadLetters, searchParams.get('state') ?? 'open', searchParams), searchParams);
+    if (kind === 'reconciliation') return { status: 200, body: api.triggers };
+    if (kind === 'missing') return { status: 200, body: api.missing };
+    if (kind === 'reconciliations') return { status: 200, body: reconcile(api, body.dry_run === true) };
     if (kind === 'events') return { status: 200, body: [] };
     if (method === 'POST') return begin(kind === 'redrives' ? 'redrive' : 'replay', body, api.deadLetters, jobs);
     const job = jobs.get(id);
@@ -96,6 +111,47 @@ export async function operatorApi(deadLetters: DeadLetterDetail[]): Promise<Oper
     },
   });
 }
+
+/** Takes one missing event for sent, unless it is a dry run. */
+function reconcile(api: Pick<OperatorApi, 'triggers' | 'missing'>, dryRun: boolean) {
+  const sent = dryRun ? undefined : api.missing.shift();
+  for (const each of api.triggers) {
+    each.missing = api.missing.filter(({ trigger }) => trigger === each.trigger).length;
+    if (sent?.trigger === each.trigger) each.redelivered++;
+  }
+  const done = { judged: 5, found: 0, redelivered: sent ? 1 : 0, dead_lettered: 0 };
+  return { dry_run: dryRun, ...done, more: sent !== undefined && api.missing.length > 0, triggers: api.triggers };
+}
+
+/** A Trigger whose consumer has everything. */
+export const reconciledTrigger = (trigger: string, changes: Partial<ReconciledTrigger> = {}): ReconciledTrigger => ({
+  trigger,
+  consumer: `http://${trigger}.dormouse.svc.cluster.local/events`,
+  reconciled: true,
+  reason: null,
+  judged: 12,
+  missing: 0,
+  missing_since: null,
+  redelivered: 0,
+  too_old: 0,
+  ...changes,
+});
+
+/** An event that the consumer of the Trigger counts has not got. */
+export const missingEvent = (position: number, changes: Partial<MissingEvent> = {}): MissingEvent => ({
+  trigger: 'counts',
+  position,
+  id: `event-${position}`,
+  type: 'dev.example.wanted.v1',
+  source: '/tests',
+  subject: `thing/${position}`,
+  time: '2026-01-31T09:00:00.000Z',
+  since: '2026-01-31T10:00:00.000Z',
+  attempts: 2,
+  next_at: '2026-01-31T10:05:00.000Z',
+  error: 'answered 503: <b>not now</b>',
+  ...changes,
+});
 
 const one = (found: object | undefined) =>
   found ? { status: 200, body: found } : { status: 404, body: { title: 'Not found', detail: 'There is none.' } };

@@ -27,6 +27,34 @@ export interface DeadLetterDetail extends DeadLetter {
   attempts: { at: string; status: number | null; outcome: string; error: string | null; trace_id: string | null }[];
 }
 
+/** A Trigger, and what of the archive its consumer has not got. */
+export interface ReconciledTrigger {
+  trigger: string;
+  consumer: string;
+  reconciled: boolean;
+  /** Why it is not reconciled. */
+  reason: string | null;
+  judged: number;
+  missing: number;
+  missing_since: string | null;
+  redelivered: number;
+  too_old: number;
+}
+
+export interface MissingEvent {
+  trigger: string;
+  position: number;
+  id: string;
+  type: string;
+  source: string;
+  subject: string | null;
+  time: string | null;
+  since: string;
+  attempts: number;
+  next_at: string;
+  error: string | null;
+}
+
 /** A redrive or a replay. */
 export interface Job {
   id: string;

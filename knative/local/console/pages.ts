@@ -11,6 +11,7 @@ import { jobPage } from './job-page.ts';
 import { heading, layout, nothing, type Page } from './layout.ts';
 import { logsPage } from './logs-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { missingPage } from './missing-page.ts';
 import { parametersOf } from './parameters.ts';
 import { replayPage } from './replay-page.ts';
 import type { ConsoleSources } from './sources.ts';
@@ -40,6 +41,7 @@ export function pageRoutes(sources: ConsoleSources): Hono {
   page('/logs', (c) => logsPage(parametersOf(c), sources));
   page('/dead-letters', (c) => deadLettersPage(parametersOf(c), sources));
   page('/dead-letters/:id', (_, id) => deadLetterPage(id, sources));
+  page('/missing', () => missingPage(sources));
   page('/redrives/:id', (_, id) => jobPage('redrive', id, sources));
   page('/replay', (c) => replayPage(parametersOf(c), sources));
   page('/replays/:id', (_, id) => jobPage('replay', id, sources));
