@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { BlockList } from 'node:net';
 import { join, resolve } from 'node:path';
-import type { Brokers } from '@dormouse/eventing/broker';
+import type { Brokers, BrokersOptions } from '@dormouse/eventing/broker';
 import type { Store } from '@dormouse/eventing/log/store';
 import type { Source } from '@dormouse/manifests/source';
 import { createOutputs, type Outputs } from '@dormouse/serving/process/instance-output';
@@ -51,6 +51,8 @@ export interface PlatformOptions {
   tickMs?: number;
   /** Opens the store of a broker's folder; default: the real disk. */
   stores?: (folder: string) => Store;
+  /** Stands between the brokers' ingress and their logs; default: nothing. */
+  accepting?: BrokersOptions['accepting'];
 }
 
 /** State that every step of the start shares. */

@@ -12,10 +12,14 @@ import { withPublicUrl } from './with-public-url.ts';
 
 /**
  * Runs the platform until a signal stops it; exits the process.
- * @param more options without a flag, for programs that inject their own store
+ * @param more options without a flag, for programs that inject faults
  * @throws Error with one line for the user when it does not start
  */
-export async function run(settings: Settings, root: string, more: Pick<PlatformOptions, 'stores'> = {}): Promise<void> {
+export async function run(
+  settings: Settings,
+  root: string,
+  more: Pick<PlatformOptions, 'stores' | 'accepting'> = {},
+): Promise<void> {
   const started = performance.now();
   const seconds = (since = started) => ((performance.now() - since) / 1_000).toFixed(1);
   const first = !existsSync(join(settings.home, 'secrets'));

@@ -13,7 +13,7 @@ export interface Eventing {
 }
 
 export async function startEventing(context: PlatformContext, clusterServices: ClusterServices): Promise<Eventing> {
-  const { home, telemetry, stores, cleanup } = context;
+  const { home, telemetry, stores, accepting, cleanup } = context;
   const { brokers: declared, triggers, pingSources } = context.source.platform;
   const here = (origin: string) =>
     clusterServices.addressOf(canonical(origin)) ?? context.services?.addressOf(canonical(origin)) ?? origin;
@@ -33,6 +33,7 @@ export async function startEventing(context: PlatformContext, clusterServices: C
     upstream,
     telemetry,
     ...(stores && { stores }),
+    ...(accepting && { accepting }),
   });
   context.brokers = brokers;
   cleanup.defer(() => brokers.close());

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { author } from './author.ts';
-import { sendEvents } from './event-load.ts';
+import { sendEvents, toBroker, toOutbox } from './event-load.ts';
 import { injectFault } from './inject-fault.ts';
 import { type Violation, violations } from './invariants.ts';
 import { Ledger } from './ledger.ts';
@@ -22,6 +22,10 @@ export interface CampaignOptions {
   kills: number;
   /** Acknowledged events, at least. */
   events: number;
+  /** With a Broker that loses, doubles and delays what it has acknowledged; events then go through an outbox. */
+  lossyBroker?: boolean;
+  /** Believes that Broker, so that its losses show. */
+  trustBroker?: boolean;
   /** Ends after so many steps instead, whatever came of them. */
   steps?: number;
   authors?: number;
@@ -40,7 +44,10 @@ export async function campaign(options: CampaignOptions): Promise<Result> {
   const { seed, say = () => {} } = options;
   const started = Date.now();
   const ledger = new Ledger();
-  const site = await openSite();
+  const site = await openSite({
+    lossySeed: options.lossyBroker ? seed : undefined,
+    trustBroker: options.trustBroker ?? false,
+  });
   say(
     site.smallDisk
       ? 'the brokers lie on a small file system of their own'
@@ -94,7 +101,7 @@ function tooLittle(
 
 /** Puts load on the platform while `work` runs; `broken` says whether the load has ended by itself. */
 async function underLoad(
-  { seed, minutes, events, authors = 6, say = () => {} }: CampaignOptions,
+  { seed, minutes, events, authors = 6, lossyBroker = false, say = () => {} }: CampaignOptions,
   site: Site,
   ledger: Ledger,
   work: (broken: () => boolean) => Promise<void>,
@@ -105,8 +112,9 @@ async function underLoad(
   const writers = Array.from({ length: authors }, (_, n) =>
     author({ ledger, url: site.url, name: `author-${n}`, random: random(seed * 100 + n), pauseMs: 200, going }),
   );
+  const accept = lossyBroker ? toOutbox(site.url) : toBroker(site.broker);
   const load = Promise.all([
-    sendEvents({ ledger, broker: site.broker, streams: 32, batch: 10, rate, going }),
+    sendEvents({ ledger, accept, streams: 32, batch: 10, rate, going }),
     read({ ledger, url: site.url, going }),
     ...writers,
   ]);

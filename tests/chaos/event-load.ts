@@ -4,8 +4,8 @@ import type { Ledger, Stream } from './ledger.ts';
 
 export interface EventLoadOptions {
   ledger: Ledger;
-  /** The Broker's address now; it changes when the platform starts again. */
-  broker: () => string;
+  /** Takes a batch: the Broker itself, or an outbox before it. */
+  accept: (batch: Batch) => Promise<boolean>;
   streams: number;
   batch: number;
   /** Events a second, of all streams. */
@@ -13,10 +13,17 @@ export interface EventLoadOptions {
   going: () => boolean;
 }
 
+/** Numbered events of a subject, `first` to `last`. */
+export interface Batch {
+  subject: string;
+  first: number;
+  last: number;
+}
+
 const timeoutMs = 8_000;
 
-/** Sends numbered events to the Broker until told to stop: a batch at a time per subject, again and again until it is acknowledged. */
-export async function sendEvents({ ledger, broker, streams, batch, rate, going }: EventLoadOptions): Promise<void> {
+/** Sends numbered events until told to stop: a batch at a time per subject, again and again until it is acknowledged. */
+export async function sendEvents({ ledger, accept, streams, batch, rate, going }: EventLoadOptions): Promise<void> {
   const all = Array.from({ length: streams }, (_, n): Stream => ({ subject: `stream/${n}`, acknowledged: 0, sent: 0 }));
   ledger.streams.push(...all);
   const pauseMs = (1_000 * streams * batch) / rate;
@@ -26,12 +33,10 @@ export async function sendEvents({ ledger, broker, streams, batch, rate, going }
     while (going()) {
       const began = performance.now();
       stream.sent = stream.acknowledged + batch;
-      const body = JSON.stringify(
-        Array.from({ length: batch }, (_, i) => eventOf(stream, stream.acknowledged + 1 + i)),
-      );
+      const numbers = { subject: stream.subject, first: stream.acknowledged + 1, last: stream.sent };
       for (let tries = 0; ; tries++) {
         const at = performance.now();
-        if (await ledger.during(() => accepted(broker, body))) {
+        if (await ledger.during(() => accept(numbers))) {
           stream.acknowledged = stream.sent;
           ledger.acknowledge(at);
           break;
@@ -45,18 +50,33 @@ export async function sendEvents({ ledger, broker, streams, batch, rate, going }
   }
 }
 
-async function accepted(broker: () => string, body: string): Promise<boolean> {
+/** Sends batches to the Broker. @param broker its address now; it changes when the platform starts again */
+export const toBroker =
+  (broker: () => string): EventLoadOptions['accept'] =>
+  ({ subject, first, last }) => {
+    const events = Array.from({ length: last - first + 1 }, (_, i) => eventOf(subject, first + i));
+    return posted(broker(), 'application/cloudevents-batch+json', events, 202);
+  };
+
+/** Has the recorder emit batches, through its outbox. */
+export const toOutbox =
+  (url: string): EventLoadOptions['accept'] =>
+  ({ subject, last }) =>
+    posted(`${url}/chaos/emit`, 'application/json', { subject, last }, 204);
+
+async function posted(url: string, type: string, body: object, wanted: number): Promise<boolean> {
   try {
-    const headers = { 'content-type': 'application/cloudevents-batch+json' };
-    const response = await fetch(broker(), { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
+    const headers = { 'content-type': type };
+    const init = { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeoutMs) };
+    const response = await fetch(url, init);
     await response.arrayBuffer();
-    return response.status === 202;
+    return response.status === wanted;
   } catch {
     return false;
   }
 }
 
-const eventOf = ({ subject }: Stream, number: number) => ({
+const eventOf = (subject: string, number: number) => ({
   specversion: '1.0',
   id: `${subject}-${number}`,
   type: counted.type,

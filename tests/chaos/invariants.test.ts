@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invariants, violations } from './invariants.ts';
 import { Ledger, type PostState } from './ledger.ts';
+import type { Fate } from './losses.ts';
 import { nameOf, type Observed, type SeenEvent } from './observed.ts';
 
 const state: PostState = {
@@ -55,6 +56,7 @@ function allIsWell(): { ledger: Ledger; observed: { -readonly [K in keyof Observ
       processes: [],
       archived: new Set(names),
       deliveries: 12,
+      losses: [],
     },
   };
 }
@@ -246,6 +248,18 @@ describe('the invariants', () => {
       observed.archived = undefined;
       expect(violations(ledger, observed)).toEqual([]);
     }
+  });
+
+  it('let an event come after its successors when the Broker has lost or delayed it, and no other', () => {
+    const late = (name: string, fate: Fate) => {
+      const { ledger, observed } = allIsWell();
+      swapped(1, 4)({ ledger, observed });
+      observed.losses = [{ fate, name }];
+      return violations(ledger, observed);
+    };
+    for (const fate of ['dropped', 'held'] as const) expect(late('/chaos stream/0 1 counted', fate)).toEqual([]);
+    expect(late('/chaos stream/0 1 counted', 'doubled')).toHaveLength(1);
+    expect(late('/chaos stream/0 2 counted', 'dropped')).toHaveLength(1);
   });
 
   it('find any two events of a subject that changed places', () => {

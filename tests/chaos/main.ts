@@ -6,7 +6,7 @@ import { asJson, asMarkdown, lastSteps } from './report.ts';
 
 // `dormouse chaos` starts this program with its options as JSON.
 const values = JSON.parse(process.argv[2] ?? '{}') as ChaosOptions;
-const { seed, minutes, kills, events } = values;
+const { seed, minutes, kills, events, lossyBroker, trustBroker } = values;
 
 if (values.plan !== undefined) printPlan(values.plan);
 else await run();
@@ -25,6 +25,8 @@ async function run(): Promise<void> {
     minutes,
     kills,
     events,
+    lossyBroker,
+    trustBroker,
     say: (line) => console.log(`· ${line}`),
   });
   const { command } = values;
@@ -39,6 +41,7 @@ async function run(): Promise<void> {
   console.error(
     `\n${result.violations.length} violations; the last of ${result.steps.length} steps were\n${lastSteps(result, 5)}`,
   );
-  console.error(`again: dormouse chaos --seed ${seed} --minutes ${minutes}`);
+  const mode = `${lossyBroker ? ' --lossy-broker' : ''}${trustBroker ? ' --trust-broker' : ''}`;
+  console.error(`again: dormouse chaos${mode} --seed ${seed} --minutes ${minutes}`);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
+import { lossesIn } from './losses.ts';
 import { nameOf, type Observed, type SeenEvent, type StoredPost } from './observed.ts';
 
 /** The administrator's connection to the platform's database as it is now. */
@@ -14,6 +15,7 @@ interface Site {
   /** Ingress and console. */
   url: string;
   console: string;
+  home: string;
 }
 
 interface Listed {
@@ -54,7 +56,7 @@ export async function outboxes(sql: postgres.Sql): Promise<{ schema: string; row
 }
 
 /** Looks at everything that the invariants speak of, but for processes: those are looked at when the platform has ended. */
-export async function observe(sql: postgres.Sql, { url, console }: Site): Promise<Omit<Observed, 'processes'>> {
+export async function observe(sql: postgres.Sql, { url, console, home }: Site): Promise<Omit<Observed, 'processes'>> {
   const posts = await sql<StoredPost[]>`
     SELECT posts.id::integer AS id, posts.version, title, content, status, categories.name AS category
     FROM posts.posts JOIN categories.categories ON categories.id = category_id ORDER BY posts.id`;
@@ -77,6 +79,7 @@ export async function observe(sql: postgres.Sql, { url, console }: Site): Promis
     undeliverable: [...given, ...(await deadLetters(sql))].map((each) => JSON.stringify(each)),
     archived: await archive(sql),
     deliveries: Number(deliveries?.requests ?? 0),
+    losses: lossesIn(home).read(),
   };
 }
 

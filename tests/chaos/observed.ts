@@ -1,4 +1,5 @@
 import type { PostState } from './ledger.ts';
+import type { Fate } from './losses.ts';
 
 /** What is there once everything is quiet. */
 export interface Observed {
@@ -23,6 +24,8 @@ export interface Observed {
   archived: ReadonlySet<string> | undefined;
   /** At least so many requests brought the recorder an event. */
   deliveries: number;
+  /** What a lossy Broker did to events that it had acknowledged; such an event may have come after its successors. */
+  losses: readonly { fate: Fate; name: string }[];
 }
 
 export interface StoredPost extends PostState {

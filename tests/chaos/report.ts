@@ -39,7 +39,7 @@ function counts({ steps, ledger, observed, violations }: Result): [string, numbe
   const given = observed?.seen.length ?? 0;
   return [
     ['events acknowledged', ledger.acknowledgedEvents],
-    ['– straight by the Broker (202)', ledger.streams.reduce((sum, { acknowledged }) => sum + acknowledged, 0)],
+    ['– numbered ones', ledger.streams.reduce((sum, { acknowledged }) => sum + acknowledged, 0)],
     ['– announced by acknowledged writes', ledger.announced],
     ['writes acknowledged', ledger.acknowledgedWrites],
     ['writes without an answer', ledger.ambiguous],
@@ -51,6 +51,10 @@ function counts({ steps, ledger, observed, violations }: Result): [string, numbe
     ['faults of the disk', steps.filter(({ step }) => step.fault.kind === 'disk').length],
     ['events that took effect', given],
     ['duplicates delivered to the recorder, at least', Math.max(0, (observed?.deliveries ?? 0) - given)],
+    ...(['dropped', 'doubled', 'held'] as const).flatMap((fate): [string, number][] => {
+      const count = observed?.losses.filter((each) => each.fate === fate).length ?? 0;
+      return count > 0 ? [[`acknowledged by the Broker and ${fate}`, count]] : [];
+    }),
     ['effects twice', observed?.seen.filter(({ times }) => times > 1).length ?? 0],
     ['old copies shown after everything else was at rest, s', Math.round((observed?.staleMs ?? 0) / 1_000)],
     ['violations', violations.length],

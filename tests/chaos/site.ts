@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@dormouse/serving/process/free-port';
 import { brokerUrl, type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
 
-const overlay = join(import.meta.dirname, '../overlays/chaos');
+const overlays = join(import.meta.dirname, '../overlays');
 const program = join(import.meta.dirname, 'platform-on-faulty-disk.ts');
 /** Of the file system for the brokers' logs: more than a campaign writes, little enough to be filled in a moment. */
 const diskMib = 256;
@@ -25,12 +25,21 @@ export interface Site {
   close(): Promise<void>;
 }
 
+export interface SiteOptions {
+  /** Seed of a Broker that loses, doubles and delays what it has acknowledged; undefined for the one that is shipped. */
+  lossySeed?: number | undefined;
+  /** What the Broker has acknowledged is not looked after. */
+  trustBroker?: boolean;
+}
+
 /** Starts the chaos overlay. */
-export async function openSite(): Promise<Site> {
+export async function openSite({ lossySeed, trustBroker = false }: SiteOptions = {}): Promise<Site> {
   const home = temporaryHome();
   const smallDisk = mounted(join(home, 'events'));
   const ports = { port: await freePort(), consolePort: await freePort() };
-  const start = () => runPlatform({ home, overlay, ports, program, args: ['--no-watch'] });
+  const overlay = join(overlays, trustBroker ? 'lossy-trusted' : 'chaos');
+  const args = ['--no-watch', ...(lossySeed === undefined ? [] : ['--lossy-seed', String(lossySeed)])];
+  const start = () => runPlatform({ home, overlay, ports, program, args });
   const unmount = () => smallDisk && spawnSync('umount', [smallDisk]);
   let platform = await start().catch((error: unknown) => {
     unmount();

@@ -10,6 +10,7 @@ import { openDurableBroker } from './durable-broker.ts';
 import type { EventDetail, EventSummary } from './event-summary.ts';
 import { diskStore, type Store } from './log/store.ts';
 import type { RetentionLimits } from './store/retention.ts';
+import type { BrokerEvent } from './store/stored-event.ts';
 import type { Undeliverable } from './store/undeliverable.ts';
 
 /** The brokers of a platform: each has one durable log and one dispatcher per Trigger. */
@@ -38,6 +39,9 @@ export interface Brokers {
   close(): Promise<void>;
 }
 
+/** Stores events; once it resolves, their sender gets its 202. */
+export type Publish = (events: readonly BrokerEvent[]) => Promise<void>;
+
 export interface BrokersOptions {
   /** Folder of the logs; each broker has its own subfolder. */
   folder: string;
@@ -50,6 +54,8 @@ export interface BrokersOptions {
   report?: (sentence: string) => void;
   /** Opens the store of a folder; default: the real disk. */
   stores?: (folder: string) => Store;
+  /** Stands between the brokers' ingress and their logs, for programs that want a Broker with faults; default: nothing. */
+  accepting?: (publish: Publish) => Publish;
   /** Limits for events that every Trigger has finished; default: 64 MiB and one day. */
   retention?: RetentionLimits;
   segmentBytes?: number;
@@ -67,7 +73,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  * @throws LogDamagedError when a log cannot be repaired safely, ManifestError when a filter is invalid
  */
 export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
-  const { telemetry, clock = systemClock } = options;
+  const { telemetry, clock = systemClock, accepting = (publish) => publish } = options;
   const watchers = new Set<(event: EventSummary) => void>();
   const report = (sentence: string, traceId?: string) => {
     telemetry.addLog({
@@ -88,7 +94,10 @@ export async function openBrokers(options: BrokersOptions): Promise<Brokers> {
 
   return {
     handle: brokerIngress({
-      publisher: (key) => brokers.get(key)?.publish.bind(brokers.get(key)),
+      publisher(key) {
+        const broker = brokers.get(key);
+        return broker && accepting((events) => broker.publish(events));
+      },
       telemetry,
       clock,
       report,
