@@ -97,6 +97,7 @@ describe('the ingress', () => {
       expect(requestHeaders.set).toEqual({
         'x-client-address': '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
         'x-client-origin': '%REQ(X-FORWARDED-PROTO)%://%REQ(:AUTHORITY)%',
+        'x-client-proof': '%ENVIRONMENT(DORMOUSE_CLIENT_PROOF)%',
       });
     }
   });

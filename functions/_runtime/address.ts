@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
+import { proofHeader, proofOf } from './client-proof.ts';
 import { header } from './request.ts';
 
 let trusted = 'x-client-address';
+let proven = proofOf(undefined);
 
-/** Names the header that only the ingress sets; serve.ts calls it once. */
-export function trustHeader(name: string): void {
+/** Names the header that only the ingress sets, and the secret that proves it; serve.ts calls it once. */
+export function trustHeader(name: string, secret?: string): void {
   trusted = name;
+  proven = proofOf(secret);
 }
 
 let site: string | undefined;
@@ -19,10 +22,13 @@ export function setPublicUrl(origin: string | undefined): void {
 /** Where readers find the site, `https://blog.example`; undefined where only the request tells. */
 export const publicUrl = (): string | undefined => site;
 
-/** The client's address: what the ingress says, else the connection's own. Never a client's X-Forwarded-For. */
+/**
+ * The client's address: what the ingress says, and proves where a secret is set, else the connection's own, which all strangers inside of a
+ * cluster share. Never a client's X-Forwarded-For.
+ */
 export function clientAddress(c: Context): string {
   const said = header(c, trusted);
-  if (said && said.length <= 64) return said;
+  if (said && said.length <= 64 && proven(header(c, proofHeader))) return said;
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? 'unknown';
 }
 

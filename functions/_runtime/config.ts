@@ -26,6 +26,8 @@ export interface Config {
   readonly version: string;
   /** Lower-case header that carries the client's real address; only the ingress sets it. */
   readonly clientAddressHeader: string;
+  /** Secret by which the ingress proves that the header is its own (CLIENT_PROOF); without it the header is believed. */
+  readonly clientProof?: string;
   /** File with the token that shows the Broker who sends (SINK_TOKEN_FILE). */
   readonly sinkTokenFile?: string;
   /** Where readers find the site (PUBLIC_URL), `https://blog.example`; absent where only the request tells. */
@@ -66,6 +68,7 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     environment: env.ENVIRONMENT || 'local',
     version: env.VERSION || '0.1.0',
     clientAddressHeader: (env.CLIENT_ADDRESS_HEADER || 'x-client-address').toLowerCase(),
+    ...optional('clientProof', env.CLIENT_PROOF),
     ...optional('sinkTokenFile', env.SINK_TOKEN_FILE),
     ...optional('publicUrl', publicUrl(env)),
     urls: Object.freeze(functionUrls(env)),

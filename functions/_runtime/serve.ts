@@ -34,7 +34,7 @@ export async function serve(
 ): Promise<void> {
   const config = readConfig(undefined, name);
   const log = openLog(config);
-  trustHeader(config.clientAddressHeader);
+  trustHeader(config.clientAddressHeader, config.clientProof);
   setPublicUrl(config.publicUrl);
   const telemetry = openTelemetry(config);
   const { runtime, loadDatabase, ready, close } = openRuntime(config, log);

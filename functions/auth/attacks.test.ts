@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { clientAddress, trustHeader } from '@dormouse/runtime/address';
 import { AppError } from '@dormouse/runtime/errors';
 import { openLimiter } from '@dormouse/runtime/limiter';
 import { onMeasure } from '@dormouse/runtime/measure';
@@ -417,6 +418,21 @@ describe('guessing passwords', () => {
     for (let i = 0; i < 5; i++) statuses.push((await guess(`guess-${i}`, '192.0.2.1')).status);
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
     expect((await guess('guess-9', '192.0.2.2')).status).toBe(401);
+  });
+
+  test('by strangers inside of the cluster, who make up an address each time, is stopped together', async () => {
+    trustHeader('x-client-address', 'of the gateway');
+    const limits = { ...fixture.auth.limits, loginAddress: 3 };
+    const narrow = authFixture(sql, { limits, address: clientAddress });
+    const guess = async (i: number, proof?: string) => {
+      const headers = { 'x-client-address': `192.0.2.${i}`, ...(proof && { 'x-client-proof': proof }) };
+      return (await narrow.send('POST', '/api/login', { username: `stranger-${i}`, password }, headers)).status;
+    };
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) statuses.push(await guess(i, i % 2 === 0 ? undefined : 'invented'));
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    expect(await guess(9, 'of the gateway')).toBe(401);
+    trustHeader('x-client-address');
   });
 
   test('by way of changing the password counts as logging in', async () => {

@@ -1,6 +1,7 @@
 import type { api } from '@dormouse/auth/api';
 import type { BodyOf, Every, ResponseOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
+import { proofHeader } from '@dormouse/runtime/client-proof';
 import { type Call, okResponse, senderTo } from './upstream.ts';
 
 type Grant = ResponseOf<typeof api.logIn, 200>;
@@ -23,10 +24,11 @@ export interface Accounts {
   claim(claim: Claim, address: string): Promise<string>;
 }
 
-/** Accounts by HTTP at `url`; the reader's address goes on in `addressHeader`, which only the ingress and functions can set. */
-export function accountsAt(url: string, call: Call, addressHeader: string): Accounts {
+/** Accounts by HTTP at `url`; the reader's address goes on in `addressHeader`, with the proof that auth wants of whoever says one. */
+export function accountsAt(url: string, call: Call, addressHeader: string, proof?: string): Accounts {
   const client = apiClient<typeof api>(senderTo(url, call));
-  const from = (address: string): Record<string, string> => (address ? { [addressHeader]: address } : {});
+  const from = (address: string): Record<string, string> =>
+    address ? { [addressHeader]: address, ...(proof && { [proofHeader]: proof }) } : {};
   return {
     async logIn(username, password, address) {
       const body = { username, password, refresh: 'body' } as const;

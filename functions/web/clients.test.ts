@@ -119,12 +119,14 @@ describe('the client of accounts', () => {
       Response.json({ username: 'ada' }),
       Response.json({}),
     );
-    const accounts = accountsAt('http://auth', call, 'x-client-address');
+    const accounts = accountsAt('http://auth', call, 'x-client-address', 'secret');
     expect(await accounts.logIn('ada', 'pw', '203.0.113.7')).toEqual(granted);
     await accounts.refresh('r', '');
     await accounts.logOut('r', 't');
     expect(await accounts.claim({ token: 'c', email: 'e', password: 'p' }, '::1')).toBe('ada');
     await accounts.changePassword({ password: 'new', current_password: 'old' }, 't', '::1');
+    const proofs = calls.map(({ init }) => init?.headers?.['x-client-proof']);
+    expect(proofs).toEqual(['secret', undefined, undefined, 'secret', 'secret']);
     expect(
       calls.map(({ url, init }) => [
         url,

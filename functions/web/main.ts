@@ -20,7 +20,7 @@ await serve(
     return createApp({
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
-      accounts: accountsAt(auth, callService, config.clientAddressHeader),
+      accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       pages: cache<CachedPage>({ name: 'pages', ttlMs: 60_000, max: 500 }),
       articles: articles(cache<string>({ name: 'articles', ttlMs: 86_400_000, max: 50 }), config.version),
       media: mediaIn(variable('MEDIA_DIR')),

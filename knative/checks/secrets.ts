@@ -14,13 +14,13 @@ interface Secret {
   stringData: Record<string, string>;
 }
 
-/** Secrets of the servers in knative/components, in addition to those of the functions. */
-const ofServers = ['postgres', 'redis-server'];
+/** Secrets of knative/components, in addition to those of the functions. */
+const ofComponents = ['postgres', 'redis-server', 'client-proof'];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
 
 /** Names of the Secrets that `npm run secrets` creates. */
-export const secretNames = async (): Promise<string[]> => [...(await recipesOf()).keys(), ...ofServers];
+export const secretNames = async (): Promise<string[]> => [...(await recipesOf()).keys(), ...ofComponents];
 
 /** Secrets with new passwords and keys, for the PostgreSQL and Redis of knative/components. */
 export async function clusterSecrets(namespace: string): Promise<Secret[]> {
@@ -40,6 +40,7 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
       ...Object.fromEntries([...recipes.keys()].map((name) => [name, readSecret(folder, name) ?? {}])),
       postgres: { POSTGRES_PASSWORD: postgres },
       'redis-server': { 'redis.conf': redisSettings(redis) },
+      'client-proof': { CLIENT_PROOF: password() },
     };
     return Object.entries(data).map(([name, stringData]) => ({
       apiVersion: 'v1',

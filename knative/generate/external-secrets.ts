@@ -1,12 +1,15 @@
 import type { Component } from './component.ts';
 import type { Base } from './read-functions.ts';
 
-/** An ExternalSecret for each Secret that a manifest of the base reads. */
+/** What components read that belong to the same overlays. */
+const ofComponents = ['client-proof'];
+
+/** An ExternalSecret for each Secret that a manifest of the base, or such a component, reads. */
 export function externalSecretsComponent({ secrets }: Base): Component {
   return {
-    purpose: 'Every Secret that the base reads, under its own name in the store.',
+    purpose: 'Every Secret that the base and client-proof read, under its own name in the store.',
     resources: {
-      'secrets.yaml': secrets.map((name) => ({
+      'secrets.yaml': [...secrets, ...ofComponents].sort().map((name) => ({
         apiVersion: 'external-secrets.io/v1',
         kind: 'ExternalSecret',
         metadata: { name },

@@ -115,7 +115,12 @@ describe('what is generated for a function', () => {
 
   test('brings every Secret that is read', () => {
     const names = written(externalSecretsComponent(readFunctions(project())), 'secrets.yaml');
-    expect(names.map(({ metadata }) => metadata.name)).toEqual(['migrate-database', 'naps-database', 'redis']);
+    expect(names.map(({ metadata }) => metadata.name)).toEqual([
+      'client-proof',
+      'migrate-database',
+      'naps-database',
+      'redis',
+    ]);
   });
 
   test('lets it send its own events, by a token beside the volumes that it has', () => {

@@ -18,37 +18,39 @@ const address = '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%';
 const authority = '%REQ(:AUTHORITY)%';
 const protocol = '%REQ(X-FORWARDED-PROTO)%';
 
-const operators = /(%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|%REQ\(:AUTHORITY\)%|%REQ\(X-FORWARDED-PROTO\)%|%%)/;
+const environment = /^%ENVIRONMENT\((\w+)\)%$/;
+
+const operators =
+  /(%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|%REQ\(:AUTHORITY\)%|%REQ\(X-FORWARDED-PROTO\)%|%ENVIRONMENT\(\w+\)%|%%)/;
 
 /**
  * Compiles the `set` and `add` of a route's headers.
  * @throws ManifestError for a command operator that is not known
  */
-export function compileFields({ set, add }: HttpRoute['requestHeaders'], origin: Origin): AppendFields {
+export function compileFields(
+  { set, add }: HttpRoute['requestHeaders'],
+  origin: Origin,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): AppendFields {
   const rules = [...Object.entries(set), ...Object.entries(add)].map(([name, value]) => {
-    const unknown = [address, authority, protocol, '%%']
-      .reduce((rest, known) => rest.replaceAll(known, ''), value)
-      .match(/%[^%]*%?/);
+    const parts = value.split(operators).filter((part) => part !== '');
+    const unknown = parts.find((part) => part.includes('%') && !operators.test(part))?.match(/%[^%]*%?/);
     if (unknown)
       throw new ManifestError(
         origin,
-        `${name}: ${unknown[0]} is not understood; known are ${[address, authority, protocol].join(', ')}`,
+        `${name}: ${unknown[0]} is not understood; known are ${[address, authority, protocol, '%ENVIRONMENT(NAME)%'].join(', ')}`,
       );
-    return { name: name.toLowerCase(), parts: value.split(operators).filter((part) => part !== '') };
+    return { name: name.toLowerCase(), parts: parts.map((part) => operand(part, env)) };
   });
-  return (client) => {
-    const fields: string[] = [];
-    for (const { name, parts } of rules) {
-      let value = '';
-      for (const part of parts) value += part[0] === '%' ? operand(part, client) : part;
-      fields.push(name, value);
-    }
-    return fields;
-  };
+  return (client) => rules.flatMap(({ name, parts }) => [name, parts.map((part) => part(client)).join('')]);
 }
 
-function operand(operator: string, client: Client): string {
-  if (operator === address) return client.address;
-  if (operator === authority) return client.host;
-  return operator === protocol ? client.proto : '%';
+/** What a part of a value stands for. A variable is as Envoy gives it: `-` where there is none. */
+function operand(part: string, env: Readonly<Record<string, string | undefined>>): (client: Client) => string {
+  if (part === address) return ({ address }) => address;
+  if (part === authority) return ({ host }) => host;
+  if (part === protocol) return ({ proto }) => proto;
+  const [, variable] = environment.exec(part) ?? [];
+  const text = variable === undefined ? part.replace(/^%%$/, '%') : (env[variable] ?? '-');
+  return () => text;
 }

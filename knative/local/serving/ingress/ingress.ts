@@ -42,6 +42,7 @@ const ownWords = [
   'x-real-ip',
   'x-client-address',
   'x-client-origin',
+  'x-client-proof',
   'traceparent',
 ];
 const neverIn = [
