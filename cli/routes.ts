@@ -18,6 +18,7 @@ import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
 import { secrets } from './commands/secrets.ts';
 import { start } from './commands/start.ts';
+import { verify } from './commands/verify.ts';
 
 /** All commands of `dormouse`: help, completion, the reference page and the parser follow from them. */
 export const routes = buildRouteMap({
@@ -33,6 +34,7 @@ export const routes = buildRouteMap({
     start,
     import: importCommand,
     events,
+    verify,
     admin,
     keys,
     reset,

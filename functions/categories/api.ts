@@ -1,7 +1,7 @@
 import { color, id, text } from '@dormouse/events/field';
 import { content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
-import { mergeInto, newName } from './fields.ts';
+import { mergeInto, newName, verification } from './fields.ts';
 
 const path = '/blog/api/categories';
 
@@ -16,9 +16,25 @@ const category = v.pipe(
   v.title('Category'),
 );
 
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const verified = v.pipe(
+  v.strictObject({
+    missed: v.pipe(count, v.description('Posts that count otherwise than they should, by old news.')),
+    gone: v.pipe(count, v.description('Posts that count and are not there. Their news may be under way.')),
+    ahead: v.pipe(count, v.description('Posts that are known at a version which they never had.')),
+    sums: v.pipe(count, v.description('Categories whose number is not that of the posts that count.')),
+    /** The first of them. */
+    examples: v.array(
+      v.strictObject({ problem: v.picklist(['missed', 'gone', 'ahead', 'sum']), post: v.nullable(id), category: id }),
+    ),
+  }),
+  v.title('Verification'),
+);
+
 const aCategory = { id: 1, name: 'General', slug: 'general', color: '#2f6f4f', post_count: 12 };
 const etag = { etag: 'Strong entity tag.' };
 const conditional = { 'if-none-match': v.optional(v.pipe(v.string(), v.description('304 when it names the ETag.'))) };
+const operators = ['operator', 'admin'] as const;
 const editors = ['editor', 'admin'] as const;
 
 export const about = 'Categories, which are made by writing posts in them.';
@@ -42,6 +58,18 @@ export const api = {
       200: content('The category.', category, { example: aCategory, headers: etag }),
       301: empty('The category has another slug now.', { location: 'Path of the category.' }),
       304: empty('The client has this version.'),
+    }),
+  }),
+  verify: route(`POST ${path}/verification`, {
+    summary: 'Compare the counts with the posts that they are of',
+    description:
+      'With `repair`, what differs is made right first, while others write; what is answered is what is left.',
+    roles: operators,
+    body: verification,
+    examples: { repair: { repair: true } },
+    errors: ['too_many_requests'],
+    responses: () => ({
+      200: content('What differs.', verified, { example: { missed: 0, gone: 0, ahead: 0, sums: 0, examples: [] } }),
     }),
   }),
   rename: route(`PATCH ${path}/:category`, {

@@ -20,7 +20,7 @@ const caller = (name: string): Caller => ({
 });
 
 function appOver(kept: Category[] = [{ ...news }]) {
-  const calls = { all: 0, counted: [] as Post[], merged: [] as number[][] };
+  const calls = { all: 0, counted: [] as Post[], merged: [] as number[][], repaired: [] as number[] };
   const find = (id: number) => kept.find((each) => each.id === id) ?? fail('not_found', 'There is no such category.');
   const categories: Categories = {
     async all() {
@@ -36,6 +36,10 @@ function appOver(kept: Category[] = [{ ...news }]) {
       calls.merged.push([from, into]);
       return find(from);
     },
+    differences: async () => [{ problem: 'missed', post: 3, category: 7 }],
+    async repair(most) {
+      calls.repaired.push(most);
+    },
     async count(post) {
       calls.counted.push(post);
       for (const each of kept) each.postCount++;
@@ -45,7 +49,9 @@ function appOver(kept: Category[] = [{ ...news }]) {
     categories,
     tokens: {
       verify: async (token) =>
-        /reader|author|editor|admin/.test(token) ? caller(token) : fail('unauthorized', 'The token is not valid.'),
+        /reader|author|editor|operator|admin/.test(token)
+          ? caller(token)
+          : fail('unauthorized', 'The token is not valid.'),
     },
     limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
     outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
@@ -184,4 +190,20 @@ test('what is said to caches is true, whoever asks', async () => {
   const axes = { authorization: [undefined, 'Bearer editor'], 'accept-encoding': [undefined, 'gzip'] };
   for (const address of addresses)
     expect(await cacheFaults((at, headers) => app.request(at, { headers }), address, axes)).toEqual([]);
+});
+
+test('operators compare the counts with the posts, and make them right; nobody else does', async () => {
+  const { ask, calls } = appOver();
+  const verify = (as: string, body: object = {}) => ask('POST', `${path}/verification`, { as, body });
+  expect((await verify('editor')).status).toBe(403);
+  expect(await (await verify('operator')).json()).toEqual({
+    missed: 1,
+    gone: 0,
+    ahead: 0,
+    sums: 0,
+    examples: [{ problem: 'missed', post: 3, category: 7 }],
+  });
+  expect(calls.repaired).toEqual([]);
+  await verify('admin', { repair: true });
+  expect(calls.repaired).toEqual([2000]);
 });

@@ -11,7 +11,8 @@ import { on, receive } from '@dormouse/runtime/receive';
 import { header } from '@dormouse/runtime/request';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
-import type { Categories, Category } from './store.ts';
+import type { Categories, Category, Difference } from './store.ts';
+import { settledSeconds } from './verification-metrics.ts';
 
 /** Final bytes, made once and kept. */
 export interface CachedBody {
@@ -33,6 +34,7 @@ const { path } = api.list;
 export function createApp({ categories, tokens, limiter, outbox, cache }: Dependencies) {
   const forget = () => cache.purge('all', 'slug:');
   const editor = editing(limiter);
+  const operator = operating(limiter);
   const handlers = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted].map((contract) =>
     on(contract, ({ data }, tx, emit) =>
       categories.count(
@@ -70,6 +72,11 @@ export function createApp({ categories, tokens, limiter, outbox, cache }: Depend
       return respond(c, cachedBody(view(found)));
     })
     .use(`${path}/*`, authenticate(tokens))
+    .post(api.verify.path, operator, json(api.verify.body), async (c) => {
+      const { repair } = c.req.valid('json');
+      if (repair) await categories.repair(repairedAtOnce).finally(forget);
+      return c.json(verification(await categories.differences(repair ? 0 : settledSeconds)));
+    })
     .patch(api.rename.path, editor, json(api.rename.body), async (c) => {
       const renamed = await categories.rename(id(c.req.param('category')), c.req.valid('json').name);
       await forget();
@@ -80,6 +87,19 @@ export function createApp({ categories, tokens, limiter, outbox, cache }: Depend
       await forget();
       return c.json(view(merged));
     });
+}
+
+/** What one statement can do in its four seconds, many times over. */
+const repairedAtOnce = 2000;
+const shownExamples = 20;
+
+function operating(limiter: Limiter): MiddlewareHandler<Env> {
+  const limited = limit(limiter, { key: (c) => `verify:${required(c).id}`, limit: 60, windowMs: 60_000 });
+  return (c, next) => {
+    const { role } = required(c);
+    if (role !== 'operator' && role !== 'admin') fail('forbidden', 'Only operators verify counts.');
+    return limited(c, next);
+  };
 }
 
 function editing(limiter: Limiter): MiddlewareHandler<Env> {
@@ -96,6 +116,17 @@ function view(category: Category): ResponseOf<typeof api.get, 200> {
   const { id, name, slug, color, ...unanswered } = others;
   nothingLeft(unanswered);
   return { id, name, slug, color, post_count: postCount };
+}
+
+function verification(differences: readonly Difference[]): ResponseOf<typeof api.verify, 200> {
+  const count = (problem: Difference['problem']) => differences.filter((each) => each.problem === problem).length;
+  return {
+    missed: count('missed'),
+    gone: count('gone'),
+    ahead: count('ahead'),
+    sums: count('sum'),
+    examples: differences.slice(0, shownExamples),
+  };
 }
 
 function cachedBody(value: unknown): CachedBody {

@@ -12,6 +12,9 @@ export const newName = v.strictObject({
   ),
 });
 
+/** Body of a verification. */
+export const verification = v.strictObject({ repair: v.optional(v.boolean('must be true or false'), false) });
+
 /** Body of a merge: the id of the category that takes over. */
 export const mergeInto = v.strictObject({
   into: v.pipe(v.number('must be an id'), v.safeInteger('must be an id'), v.minValue(1, 'must be an id')),

@@ -1,6 +1,7 @@
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
 import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
+import { RejectEvent } from '@dormouse/runtime/receive';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { currentTrace, formatTraceparent } from '@dormouse/runtime/trace';
 
@@ -35,6 +36,18 @@ export interface Categories {
   merge(from: number, into: number): Promise<Category>;
   /** Takes in what an event says, in the transaction that marks it as seen; older news than known change nothing. */
   count(post: Post, tx: Tx, emit: Emit): Promise<void>;
+  /** Compares the counts with the posts that they are of; news younger than `settledSeconds` may be under way. */
+  differences(settledSeconds: number): Promise<Difference[]>;
+  /** Makes at most `most` differing posts right, and every sum, while others write. */
+  repair(most: number): Promise<void>;
+}
+
+/** Where a count is not what the posts say: see migrations/007-verification.sql. */
+export interface Difference {
+  problem: 'missed' | 'gone' | 'ahead' | 'sum';
+  /** Null for a sum. */
+  post: number | null;
+  category: number;
 }
 
 interface Row {
@@ -62,6 +75,19 @@ export function openCategories({ sql, outbox }: { sql: Sql; outbox: Outbox }): C
     rename: (id, name) => outbox.transaction((tx, emit) => rename(tx, emit, id, name)),
     merge: (from, into) => outbox.transaction((tx, emit) => merge(tx, emit, from, into)),
     count,
+    async differences(settledSeconds) {
+      const rows = await sql<{ problem: Difference['problem']; post: string | null; category: string }[]>`
+        SELECT problem, post, category FROM count_differences(make_interval(secs => ${settledSeconds})) ORDER BY post, category`;
+      return rows.map(({ problem, post, category }) => ({
+        problem,
+        post: post === null ? null : Number(post),
+        category: Number(category),
+      }));
+    },
+    repair: (most) =>
+      outbox.transaction(async (tx, emit) =>
+        announce(await tx<Happened[]>`SELECT * FROM repair_counts(${most})`, emit),
+      ),
   };
 }
 
@@ -82,9 +108,22 @@ const snapshot = ({ id, version, name, slug, color }: Omit<Category, 'postCount'
   color,
 });
 
+type Happened = Omit<Row, 'post_count'> & { happened: 'created' | 'counted' | 'deleted' };
+
+/** SQLSTATE of count_post for a version that the post cannot have reached. */
+const implausible = 'DV001';
+
 async function count(post: Post, tx: Tx, emit: Emit): Promise<void> {
-  const rows = await tx<(Omit<Row, 'post_count'> & { happened: 'created' | 'counted' | 'deleted' })[]>`
-    SELECT * FROM count_post(${post.id}, ${post.version}, ${post.categoryId}, ${post.published && !post.deleted}, ${post.deleted})`;
+  const rows = await tx<Happened[]>`
+    SELECT * FROM count_post(${post.id}, ${post.version}, ${post.categoryId}, ${post.published && !post.deleted}, ${post.deleted})`.catch(
+    (error: Error & { code?: string }) => {
+      throw error.code === implausible ? new RejectEvent(error.message) : error;
+    },
+  );
+  announce(rows, emit);
+}
+
+function announce(rows: readonly Happened[], emit: Emit): void {
   for (const { happened, ...row } of rows) {
     const category = snapshot({ ...row, id: Number(row.id) });
     if (happened === 'created') emit(categoryCreated, `category/${category.id}`, category);

@@ -1,8 +1,16 @@
 import type { Group } from '../rule.ts';
 import { series } from '../series.ts';
 
-const { eventsConsumed, eventsMissing, eventsUnjudgedAge, deadLetters, deadLettersOpen, outboxAge, unarchivedAge } =
-  series;
+const {
+  countsWrong,
+  eventsConsumed,
+  eventsMissing,
+  eventsUnjudgedAge,
+  deadLetters,
+  deadLettersOpen,
+  outboxAge,
+  unarchivedAge,
+} = series;
 
 /** From the outbox to the handler, and what did not arrive. */
 export const eventAlerts: Group = {
@@ -60,6 +68,14 @@ export const eventAlerts: Group = {
       expr: `max(${eventsUnjudgedAge}) > 900`,
       for: '5m',
       summary: 'What the Broker loses has not been looked for in a quarter of an hour.',
+    },
+    {
+      name: 'CountsWrong',
+      severity: 'ticket',
+      // Measured every five minutes, while categories is awake; nothing changes the number while it sleeps.
+      expr: `max(last_over_time(${countsWrong}[1d])) > 0`,
+      for: '30m',
+      summary: 'Counts of categories have differed from the posts that they are of for half an hour.',
     },
     {
       name: 'HandlerFails',

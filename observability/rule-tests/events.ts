@@ -1,8 +1,16 @@
 import { series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
-const { outboxAge, unarchivedAge, deadLetters, deadLettersOpen, eventsConsumed, eventsMissing, eventsUnjudgedAge } =
-  series;
+const {
+  countsWrong,
+  outboxAge,
+  unarchivedAge,
+  deadLetters,
+  deadLettersOpen,
+  eventsConsumed,
+  eventsMissing,
+  eventsUnjudgedAge,
+} = series;
 const created = 'dev.dormouse.post.created.v1';
 const oldest = (values: string) => ({ [named(outboxAge, { db_namespace: 'posts' })]: values });
 const unarchived = (values: string) => ({ [named(unarchivedAge, { db_namespace: 'posts' })]: values });
@@ -75,6 +83,14 @@ export const eventCases: readonly Case[] = [
   silent('EventsMissing', 'a consumer was away for a quarter of an hour', '70m', {
     [named(eventsMissing, missed)]: '0x10 5 5 _ 5 _ _ 5 _x7 0 _x40',
   }),
+
+  ...lasting(
+    '25m',
+    firing('CountsWrong', 'three were found once, and categories has slept since', '45m', {
+      [countsWrong]: '0x5 3 _x60',
+    }),
+  ),
+  silent('CountsWrong', 'late news have come since', '45m', { [countsWrong]: '0 _x4 3 _x4 0 _x60' }),
 
   ...lasting(
     '10m',

@@ -97,6 +97,15 @@ export const metrics = {
     attributes: { 'dormouse.trigger': 'the Trigger whose consumer has not got them' },
     ofSystem: true,
   }),
+  countsWrong: metric({
+    name: 'dormouse.counts.wrong',
+    kind: 'gauge',
+    unit: '{difference}',
+    description:
+      'Differences between the counts of categories and the posts that they are of, as categories finds it when an instance has woken, and every five minutes while it is awake.',
+    attributes: {},
+    ofSystem: true,
+  }),
   eventsRedelivered: metric({
     name: 'dormouse.events.redelivered',
     kind: 'counter',

@@ -80,6 +80,9 @@ export const events: Described = {
           ],
           { description: 'Archived, not in the inbox and no dead letter: the Broker has lost them, or is late.' },
         ),
+        graph('Counts that differ from their posts', 'short', [
+          { expr: `max(last_over_time(${series.countsWrong}[1d]))`, legend: 'differences' },
+        ]),
         graph('Sent again by the journal', 'cps', [
           {
             expr: rate(series.eventsRedelivered, ['dormouse_trigger', 'dormouse_redelivery_outcome']),
