@@ -11,6 +11,7 @@ interface ImportFlags {
   site?: string;
   report?: string;
   dryRun?: boolean;
+  temporaryPictures?: boolean;
   json?: boolean;
 }
 
@@ -41,6 +42,7 @@ export const importCommand = buildCommand({
       ),
       report: option('FILE', 'Write everything about the import as JSON to this file'),
       dryRun: flag('Read the folder and report, send nothing'),
+      temporaryPictures: flag('Store pictures also on a platform elsewhere, which loses them if it is a cluster'),
       json: flag('Print the whole report as JSON'),
     },
     positional: { kind: 'tuple', parameters: [argument('FOLDER', 'Folder with Markdown files')] },
@@ -52,7 +54,7 @@ export const importCommand = buildCommand({
     ]);
     return async function importPosts(
       this: Context,
-      { json = false, dryRun = false, ...given }: ImportFlags,
+      { json = false, dryRun = false, temporaryPictures = false, ...given }: ImportFlags,
       at: string,
     ) {
       const folder = resolve(at);
@@ -66,6 +68,7 @@ export const importCommand = buildCommand({
         site: given.site,
         report: given.report,
         dryRun,
+        temporaryPictures,
         json,
       };
       const { print, screen } = this.terminal;

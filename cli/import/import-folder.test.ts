@@ -344,3 +344,17 @@ describe('the program', () => {
     expect(stderr).toContain(words);
   });
 });
+
+describe('pictures on a platform elsewhere', () => {
+  it('are not sent where they may lie in a pod that goes, nor is anything else', async () => {
+    await expect(run({ url: 'http://blog.example' })).rejects.toThrow(
+      "the articles show 1 picture, and a cluster keeps pictures only until web's pod goes",
+    );
+    expect([...blog.media.keys()]).toEqual([]);
+  });
+
+  it('are no obstacle to a dry run, nor where that was accepted', async () => {
+    expect((await run({ url: 'http://blog.example', dryRun: true })).text).toContain('dry run: 3 articles');
+    await expect(run({ url: 'http://127.0.0.2:1', temporaryPictures: true })).rejects.toThrow('does not answer');
+  });
+});

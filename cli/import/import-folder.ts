@@ -1,4 +1,5 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { isLoopbackHost } from '@dormouse/http/loopback-guard';
 import { client, Unreachable } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
 import { progress, type Screen } from '../progress.ts';
@@ -17,6 +18,8 @@ export interface ImportOptions {
   /** File for the whole report. */
   readonly report?: string | undefined;
   readonly dryRun: boolean;
+  /** Stores pictures even where they may lie in a pod that goes. */
+  readonly temporaryPictures?: boolean;
   /** Prints the whole report as JSON. */
   readonly json?: boolean;
 }
@@ -45,6 +48,7 @@ export async function importFolder(
     throw new CommandError(
       `${options.folder}: there is no article in it (${planned.skipped.length} Markdown files skipped)`,
     );
+  if (!options.dryRun) demandPlaceForPictures(options, planned.pictures.size);
   const outcome = options.dryRun ? undefined : await carriedOut();
   const all = report(planned, outcome, { folder: options.folder, name: options.name, url: options.url });
   if (options.report) writeReport(options.report, all);
@@ -70,6 +74,15 @@ export async function importFolder(
       throw error;
     }
   }
+}
+
+/** On a cluster pictures lie in an emptyDir of web's pod. @throws CommandError */
+function demandPlaceForPictures({ url, temporaryPictures }: ImportOptions, pictures: number): void {
+  if (pictures === 0 || temporaryPictures || isLoopbackHost(new URL(url).host)) return;
+  throw new CommandError(
+    `the articles show ${pictures} picture${pictures === 1 ? '' : 's'}, and a cluster keeps pictures only until web's pod goes, at the latest when it sleeps ` +
+      `(docs/how-to/production.md, Pictures). --temporary-pictures imports all the same; a platform of "npm start" keeps them`,
+  );
 }
 
 function openFolder(path: string) {
