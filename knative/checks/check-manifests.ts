@@ -1,5 +1,16 @@
 import { resolve } from 'node:path';
-import { type Choice, choices, optionalIn, overlays, render, wholeFolders, wrongWith } from './renderings.ts';
+import { checkExampleAddresses } from './example-addresses.ts';
+import { shown } from './manifest.ts';
+import {
+  type Choice,
+  choices,
+  optionalIn,
+  overlays,
+  type Rendering,
+  render,
+  wholeFolders,
+  wrongWith,
+} from './renderings.ts';
 
 export interface CheckedManifests {
   /** How many kustomizations were rendered. */
@@ -10,7 +21,8 @@ export interface CheckedManifests {
 
 /**
  * Checks manifests without a cluster: schemas, what Knative's webhooks reject, references, Pod Security "restricted".
- * @param folders kustomizations; none means every overlay, and the base with every choice of components that differs
+ * @param folders kustomizations, in which addresses of an example are wrong too, since they are somebody's own; none means every overlay,
+ * and the base with every choice of components that differs
  */
 export async function checkManifests(folders: readonly string[]): Promise<CheckedManifests> {
   const everything = folders.length === 0;
@@ -22,10 +34,12 @@ export async function checkManifests(folders: readonly string[]): Promise<Checke
   const optional = optionalIn(renderings);
   const found = new Map<string, string[]>();
   for (const rendering of renderings.slice(0, wanted.length))
-    for (const line of await wrongWith(rendering, optional))
+    for (const line of [...(await wrongWith(rendering, optional)), ...(everything ? [] : examplesIn(rendering))])
       found.set(line, [...(found.get(line) ?? []), rendering.name]);
   return {
     renderings: wanted.length,
     problems: [...found].map(([message, renderings]) => ({ message, renderings })),
   };
 }
+
+const examplesIn = ({ manifests }: Rendering): string[] => checkExampleAddresses(manifests).map(shown);

@@ -7,14 +7,15 @@ const minPrefix = { v4: 24, v6: 64 };
 /** Checks that network policies select pods and namespaces, and name addresses one by one. */
 export const checkNetworkPolicies = (manifests: Manifests): Finding[] =>
   all<INetworkPolicySpec>(manifests, 'NetworkPolicy.networking.k8s.io').flatMap((policy) =>
-    peersOf(policy.spec).flatMap(({ path, cidr }) =>
+    blocksIn(policy.spec).flatMap(({ path, cidr }) =>
       isWide(cidr)
         ? [finding(policy, `${path}.ipBlock.cidr`, `${cidr} is a whole network: select pods, or name single addresses`)]
         : [],
     ),
   );
 
-const peersOf = ({ ingress = [], egress = [] }: INetworkPolicySpec) => [
+/** Every block of addresses that a policy names. */
+export const blocksIn = ({ ingress = [], egress = [] }: INetworkPolicySpec): { path: string; cidr: string }[] => [
   ...ingress.flatMap(({ from = [] }, rule) => blocksOf(from, `spec.ingress[${rule}].from`)),
   ...egress.flatMap(({ to = [] }, rule) => blocksOf(to, `spec.egress[${rule}].to`)),
 ];

@@ -4,7 +4,7 @@ import { hasProgram } from '@dormouse/serving/process/has-program';
 import { deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
 import { inNamespace, manifestsOf, withImage } from './function-manifests.ts';
 import { byKn, withoutChange } from './kn.ts';
-import { renderOverlay } from './overlay.ts';
+import { demandOwnAddresses, renderOverlay } from './overlay.ts';
 import { written } from './render.ts';
 
 export interface DeployOptions {
@@ -44,7 +44,9 @@ export async function deployFunction(name: string, options: DeployOptions): Prom
 
 /** Writes what will be applied to files, so that the commands can be repeated by hand. */
 async function prepare(name: string, { overlay, image, namespace, output, waitSeconds }: DeployOptions): Promise<Roll> {
-  const { service, needs } = manifestsOf(name, await renderOverlay(overlay));
+  const manifests = await renderOverlay(overlay);
+  demandOwnAddresses(overlay, manifests);
+  const { service, needs } = manifestsOf(name, manifests);
   const targetNamespace = namespace ?? service.metadata.namespace ?? 'default';
   const folder = join(output, overlay);
   const write = (file: string, content: string) => {

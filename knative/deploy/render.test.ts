@@ -7,7 +7,7 @@ import { needs } from '@dormouse/tests/needs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { manifestsOf, type ServiceManifest } from './function-manifests.ts';
-import { renderOverlay } from './overlay.ts';
+import { demandOwnAddresses, renderOverlay } from './overlay.ts';
 import { renderFunction } from './render.ts';
 
 const overlays = readdirSync(join(import.meta.dirname, '../overlays'));
@@ -100,3 +100,17 @@ test.each(readable)(
       expect(manifestsOf(name, byReader!).service).toEqual(manifestsOf(name, byKubectl!).service);
   },
 );
+
+describe('addresses of stores', needs('kubectl'), () => {
+  test.each(['production', 'staging'])('of %s are an example, which nothing is deployed with', async (overlay) => {
+    const manifests = await renderOverlay(overlay);
+    expect(() => demandOwnAddresses(overlay, manifests)).toThrow(
+      `is an example: put your own address into the overlay's stores (knative/overlays/${overlay}/stores)`,
+    );
+  });
+
+  test('of an overlay without any are no obstacle', async () => {
+    const manifests = await renderOverlay('lab');
+    expect(() => demandOwnAddresses('lab', manifests)).not.toThrow();
+  });
+});
