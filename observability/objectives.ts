@@ -60,6 +60,8 @@ const deadLetterRate = `sum(rate(${series.deadLetters}[5m]))`;
 const published = `sum(rate(${series.eventsSent}{error_type=""}[5m]))`;
 /** What it took and lost; if it arrives in the end, it is late besides. */
 const resent = `sum(rate(${series.eventsResent}[5m]))`;
+/** What a consumer lacked and was given by the journal, whose deliveries have no age; one that refuses makes a dead letter. */
+const redelivered = `sum(rate(${series.eventsRedelivered}{dormouse_redelivery_outcome="taken"}[5m]))`;
 const handled = ages('count');
 const counted = ['service_name="categories"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.post\\\\..+"'];
 
@@ -78,7 +80,7 @@ export const objectives: readonly Objective[] = [
     total: `(${published} or vector(0))`,
     bad:
       `(${handled} - ${ages('bucket', upTo(eventAge, 30))} or vector(0)) ` +
-      `+ (${deadLetterRate} or vector(0)) + (${resent} or vector(0))`,
+      `+ (${deadLetterRate} or vector(0)) + (${resent} or vector(0)) + (${redelivered} or vector(0))`,
   },
   {
     name: 'counts-fresh',

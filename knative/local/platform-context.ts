@@ -5,6 +5,7 @@ import type { Brokers, BrokersOptions } from '@dormouse/eventing/broker';
 import type { Store } from '@dormouse/eventing/log/store';
 import type { Source } from '@dormouse/manifests/source';
 import { createOutputs, type Outputs } from '@dormouse/serving/process/instance-output';
+import type { Upstream } from '@dormouse/serving/proxy/upstream';
 import type { Services } from '@dormouse/serving/services';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
@@ -53,6 +54,8 @@ export interface PlatformOptions {
   stores?: (folder: string) => Store;
   /** Stands between the brokers' ingress and their logs; default: nothing. */
   accepting?: BrokersOptions['accepting'];
+  /** Stands between the brokers and their consumers; default: nothing. */
+  delivering?: (upstream: Upstream) => Upstream;
 }
 
 /** State that every step of the start shares. */

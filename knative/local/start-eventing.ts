@@ -13,7 +13,7 @@ export interface Eventing {
 }
 
 export async function startEventing(context: PlatformContext, clusterServices: ClusterServices): Promise<Eventing> {
-  const { home, telemetry, stores, accepting, cleanup } = context;
+  const { home, telemetry, stores, accepting, delivering, cleanup } = context;
   const { brokers: declared, triggers, pingSources } = context.source.platform;
   const here = (origin: string) =>
     clusterServices.addressOf(canonical(origin)) ?? context.services?.addressOf(canonical(origin)) ?? origin;
@@ -30,7 +30,7 @@ export async function startEventing(context: PlatformContext, clusterServices: C
     folder: join(home, 'events'),
     brokers: declared,
     triggers,
-    upstream,
+    upstream: delivering ? delivering(upstream) : upstream,
     telemetry,
     ...(stores && { stores }),
     ...(accepting && { accepting }),

@@ -1,7 +1,7 @@
 import { series } from '../series.ts';
 import { type Case, firing, named, silent } from './case.ts';
 
-const { requestDuration, eventAge, deadLetters, eventsSent, eventsResent } = series;
+const { requestDuration, eventAge, deadLetters, eventsSent, eventsResent, eventsRedelivered } = series;
 
 /** Bad and all per minute, for so many minutes, and then all well for so many. */
 type Traffic = (bad: number, all: number, minutes: number, well?: number) => Case['series'];
@@ -137,6 +137,17 @@ export const objectiveCases: readonly Case[] = [
     'the Broker loses everything',
     '30m',
     { [named(eventsSent, { service_name: 'posts', ...lost })]: '0+10x30', [named(eventsResent, lost)]: '0+10x30' },
+    { slo: 'events-delivered', severity: 'page' },
+    { slo: 'events-delivered', severity: 'ticket' },
+  ),
+  firing(
+    'EventsLate',
+    'the Broker archives everything and delivers 20 of 1000 to nobody, until the journal does',
+    '30m',
+    {
+      ...late(created, '30.0')(0, 1000, 30),
+      [named(eventsRedelivered, { dormouse_trigger: 'counts', dormouse_redelivery_outcome: 'taken' })]: '0+20x30',
+    },
     { slo: 'events-delivered', severity: 'page' },
     { slo: 'events-delivered', severity: 'ticket' },
   ),

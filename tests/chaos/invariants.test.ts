@@ -257,7 +257,8 @@ describe('the invariants', () => {
       observed.losses = [{ fate, name }];
       return violations(ledger, observed);
     };
-    for (const fate of ['dropped', 'held'] as const) expect(late('/chaos stream/0 1 counted', fate)).toEqual([]);
+    for (const fate of ['dropped', 'held', 'undelivered'] as const)
+      expect(late('/chaos stream/0 1 counted', fate)).toEqual([]);
     expect(late('/chaos stream/0 1 counted', 'doubled')).toHaveLength(1);
     expect(late('/chaos stream/0 2 counted', 'dropped')).toHaveLength(1);
   });

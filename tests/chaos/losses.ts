@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What became of an event that a lossy Broker has acknowledged. */
-export type Fate = 'dropped' | 'doubled' | 'held';
+export type Fate = 'dropped' | 'doubled' | 'held' | 'undelivered';
 
 export interface Losses {
   /** Written at once: the process may be killed any moment. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Publish } from '@dormouse/eventing/broker';
 import { expect, it } from 'vitest';
+import { forgetful } from './forgetful.ts';
 import { type Fate, lossesIn } from './losses.ts';
 import { lossy } from './lossy.ts';
 import { random } from './random.ts';
@@ -61,6 +62,34 @@ it('it notes nothing of what it could not store, and has not acknowledged', asyn
   );
   await expect(publish(numbered(0, 200))).rejects.toThrow('the disk is full');
   expect(noted).toEqual([]);
+});
+
+it('a forgetful dispatcher notes each delivery that it did not make, about one of twenty, and makes the others; what is no event passes', async () => {
+  const [made, noted]: [string[], string[]] = [[], []];
+  const { request } = forgetful({ random: random(5), note: (fate, { id }) => void noted.push(`${fate} ${id}`) })({
+    request: async (_, { headers }) => {
+      made.push(headers['ce-id'] ?? 'none');
+      return { status: 204, headers: {}, body: Buffer.alloc(0) };
+    },
+  });
+  const to = (headers: Record<string, string>) =>
+    request({ kind: 'url', url: 'http://x' } as never, {
+      method: 'POST',
+      path: '/',
+      headers,
+      body: Buffer.alloc(0),
+      timeoutMs: 1,
+    });
+  for (let n = 0; n < 1_000; n++) {
+    const { status } = await to({ 'ce-source': '/s', 'ce-id': String(n) });
+    expect(status).toBe(made.includes(String(n)) ? 204 : 202);
+    expect(noted.includes(`undelivered ${n}`)).toBe(status === 202);
+  }
+  expect(noted.length).toBeGreaterThan(25);
+  expect(noted.length).toBeLessThan(80);
+  made.length = 0;
+  for (let n = 0; n < 100; n++) await to({});
+  expect(made).toHaveLength(100);
 });
 
 it('what was noted is read again, but for a line that a kill has cut short; nothing is noted by a Broker that is well', () => {

@@ -55,6 +55,14 @@ export async function outboxes(sql: postgres.Sql): Promise<{ schema: string; row
   );
 }
 
+/** Whether the journal has compared every archived event with the inboxes, and none is missing there. */
+export async function reconciled(sql: postgres.Sql): Promise<boolean> {
+  const [row] = await sql<{ all: boolean }[]>`
+    SELECT NOT EXISTS (SELECT FROM journal.missing) AND NOT EXISTS (
+      SELECT FROM journal.reconciled WHERE reason IS NULL AND judged < (SELECT max(position) FROM journal.events)) AS all`;
+  return row?.all === true;
+}
+
 /** Looks at everything that the invariants speak of, but for processes: those are looked at when the platform has ended. */
 export async function observe(sql: postgres.Sql, { url, console, home }: Site): Promise<Omit<Observed, 'processes'>> {
   const posts = await sql<StoredPost[]>`

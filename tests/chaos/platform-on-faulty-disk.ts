@@ -4,6 +4,7 @@ import { readSettings } from '@dormouse/local/command-line';
 import { run } from '@dormouse/local/run';
 import { parsePublicUrl } from '@dormouse/runtime/public-url';
 import { type Disk, faultyStores } from './faulty-store.ts';
+import { forgetful } from './forgetful.ts';
 import { lossesIn } from './losses.ts';
 import { lossy } from './lossy.ts';
 import { random } from './random.ts';
@@ -19,7 +20,14 @@ const { values } = parseArgs({
 });
 const { 'lossy-seed': seed, ...flags } = values;
 const settings = readSettings(flags, process.env, root, parsePublicUrl);
+const lossyBroker = (seed: number) => {
+  const { note } = lossesIn(settings.home);
+  return {
+    accepting: lossy({ random: random(seed), note }),
+    delivering: forgetful({ random: random(seed + 1), note }),
+  };
+};
 await run(settings, root, {
   stores: faultyStores(disk),
-  ...(seed !== undefined && { accepting: lossy({ random: random(Number(seed)), note: lossesIn(settings.home).note }) }),
+  ...(seed !== undefined && lossyBroker(Number(seed))),
 });

@@ -51,7 +51,7 @@ function counts({ steps, ledger, observed, violations }: Result): [string, numbe
     ['faults of the disk', steps.filter(({ step }) => step.fault.kind === 'disk').length],
     ['events that took effect', given],
     ['duplicates delivered to the recorder, at least', Math.max(0, (observed?.deliveries ?? 0) - given)],
-    ...(['dropped', 'doubled', 'held'] as const).flatMap((fate): [string, number][] => {
+    ...(['dropped', 'doubled', 'held', 'undelivered'] as const).flatMap((fate): [string, number][] => {
       const count = observed?.losses.filter((each) => each.fate === fate).length ?? 0;
       return count > 0 ? [[`acknowledged by the Broker and ${fate}`, count]] : [];
     }),

@@ -16,6 +16,8 @@ export interface Site {
   readonly home: string;
   /** The one that runs, or ran last. */
   readonly platform: RunningPlatform;
+  /** Whether the Broker loses what it has acknowledged. */
+  readonly lossy: boolean;
   /** The Broker's address: another one after each start. */
   broker(): string;
   /** Folder of a file system of its own, small enough to be filled; undefined where none may be mounted. */
@@ -51,6 +53,7 @@ export async function openSite({ lossySeed, trustBroker = false }: SiteOptions =
     console: platform.console,
     home,
     smallDisk,
+    lossy: lossySeed !== undefined,
     get platform() {
       return platform;
     },
