@@ -1,4 +1,4 @@
-import type { Looked, ReconcileOptions } from './reconcile.ts';
+import type { Looked, ReconcileOptions } from './reconcile-options.ts';
 import type { Share, UnjudgedEvent } from './reconciliation.ts';
 
 /** Inboxes forget after seven days; a day less, since clocks and retries are not exact. */

@@ -2,29 +2,10 @@ import { compileFilters } from '@dormouse/filters/filter';
 import { measure } from '@dormouse/runtime/measure';
 import { metrics } from '@dormouse/signals/metrics';
 import { findMissing } from './find-missing.ts';
-import type { Inbox, Inboxes } from './inboxes.ts';
-import type { Trigger, Triggers } from './kubernetes.ts';
+import type { Trigger } from './kubernetes.ts';
+import type { Looked, ReconcileOptions } from './reconcile-options.ts';
 import type { KnownTrigger, Reconciliation, Share } from './reconciliation.ts';
 import { redeliverMissing } from './redeliver-missing.ts';
-import type { NewDeadLetter } from './store.ts';
-import type { Deliver } from './subscriber.ts';
-
-export interface ReconcileOptions {
-  reconciliation: Reconciliation;
-  triggers: Triggers;
-  inboxes: Inboxes;
-  deliver: Deliver;
-  storeDeadLetter: (deadLetter: NewDeadLetter) => Promise<boolean>;
-  /** Name of this Service: its own archive is what others are compared with. */
-  service: string;
-  /** Milliseconds since 1970. */
-  now?: () => number;
-  /** Events of the archive that are read at once. */
-  slice?: number;
-  /** Most events of a Trigger that are sent at once. */
-  batch?: number;
-  log: { warn(fields: object, message: string): void };
-}
 
 export interface Reconciled {
   /** Another process is at it. */
@@ -38,14 +19,6 @@ export interface Reconciled {
   deadLettered: number;
   /** Whether there was no time for all of it. */
   more: boolean;
-}
-
-/** A Trigger that is compared, as it is looked at. */
-export interface Looked {
-  share: Share;
-  trigger: Trigger;
-  inbox: Inbox;
-  passes: (attributes: Readonly<Record<string, string>>) => boolean;
 }
 
 /** Nothing begins later: with the timeout of the last answer it stays below the lease. */

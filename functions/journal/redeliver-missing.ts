@@ -4,7 +4,7 @@ import { redeliver } from './attempt.ts';
 import { keyOf } from './find-missing.ts';
 import { inOrder } from './in-order.ts';
 import type { Outcome } from './items.ts';
-import type { Looked, ReconcileOptions } from './reconcile.ts';
+import type { Looked, ReconcileOptions } from './reconcile-options.ts';
 import type { MissingEvent } from './reconciliation.ts';
 import { isRetryable } from './subscriber.ts';
 
