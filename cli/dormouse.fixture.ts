@@ -7,7 +7,7 @@ import { processExitCode } from './exit-codes.ts';
 /** Runs the program in this process. @returns its exit code and what it wrote */
 export async function dormouse(
   args: readonly string[],
-  { env = {}, answer }: { env?: Record<string, string>; answer?: boolean } = {},
+  { env = {}, answer, input = '' }: { env?: Record<string, string>; answer?: boolean; input?: string } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const written = { out: '', err: '' };
   const stream = (name: 'out' | 'err') => ({ write: (text: string) => void (written[name] += text) });
@@ -20,7 +20,7 @@ export async function dormouse(
       print: (line) => void (written.out += `${line}\n`),
       screen: stream('err'),
       ask: answer === undefined ? undefined : async () => answer,
-      input: async () => '',
+      input: async () => input,
       paint: (_, text) => text,
       signal: new AbortController().signal,
     },

@@ -7,12 +7,14 @@ import type * as v from 'valibot';
  * - `schema`: what `data` holds. Fields may be added as optional ones; everything else needs a new version of the type.
  * - `emitted`: one sentence that says when.
  * - `source`: the CloudEvents source, the path of the function that emits it.
+ * - `unsigned`: for events of others, why they carry no signature of ours: whoever reaches the consumer can send them.
  */
 export interface EventContract<T extends string = string, S extends v.GenericSchema = v.GenericSchema> {
   readonly type: T;
   readonly schema: S;
   readonly emitted: string;
   readonly source: string;
+  readonly unsigned?: string;
 }
 
 /** What `data` of a contract's events holds. */

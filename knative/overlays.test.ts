@@ -98,7 +98,8 @@ describe('external-secrets', () => {
   );
 
   test('brings every Secret that something reads, and no other', () => {
-    expect(secrets.map(({ metadata }) => metadata.name).sort()).toEqual(secretsOf(base).sort());
+    const all = readPlatform(withComponents('components/client-proof'));
+    expect(secrets.map(({ metadata }) => metadata.name).sort()).toEqual(secretsOf(all).sort());
   });
 
   test('takes all of them from one store, each under its own name', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { publishedEventKeys, signingKeysOf } from './event-keys.ts';
 
 /** A function of this project as a process, as it is deployed. */
 export interface FunctionProcess {
@@ -21,7 +22,14 @@ export async function startFunction(
   program = join(import.meta.dirname, '../functions', name, 'main.ts'),
 ): Promise<FunctionProcess> {
   const child: ChildProcess = fork(program, {
-    env: { PATH: process.env.PATH, PORT: '0', K_SERVICE: name, ...env },
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      K_SERVICE: name,
+      EVENT_SIGNING_KEYS: signingKeysOf(`/${name}`),
+      EVENT_KEYS: publishedEventKeys(),
+      ...env,
+    },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

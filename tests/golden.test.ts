@@ -13,6 +13,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowedBy } from './allowed-by.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
+import { signed } from './event-keys.ts';
 import { type FunctionInProcess, openFunction } from './in-process.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -61,6 +62,10 @@ const modes: Record<string, (event: Example['event']) => { headers: Record<strin
   }),
 };
 
+/** A version far ahead of what a consumer knows is refused, although the schema allows it (decision 47). */
+const withoutJump = (data: object) =>
+  'version' in data ? { ...data, version: (Number(data.version) % 5000) + 1 } : data;
+
 describe.each(consumers)('$name at $path', (consumer) => {
   let db: TestDatabase;
   let served: FunctionInProcess;
@@ -79,7 +84,7 @@ describe.each(consumers)('$name at $path', (consumer) => {
   const deliver = async (event: Example['event'], mode: string) => {
     const { status } = await fetch(served.origin + path, {
       method: 'POST',
-      ...(modes[mode] as (typeof modes)[string])(event),
+      ...(modes[mode] as (typeof modes)[string])(signed(event)),
     });
     return status >= 200 && status < 300 ? 'taken' : status;
   };
@@ -151,9 +156,10 @@ describe.each(consumers)('$name at $path', (consumer) => {
       const data = allowedBy((released.schemas[type] ?? jsonSchema(contract)) as JsonSchema);
       await fc.assert(
         fc.asyncProperty(data, fc.uuid(), async (data, id) => {
-          expect(await deliver({ ...event, id, data }, 'binary')).toBe('taken');
+          const own = { ...event, id, data: withoutJump(data as object) };
+          expect(await deliver(own, 'binary')).toBe('taken');
           const before = await stored();
-          expect(await deliver({ ...event, id, data }, 'structured')).toBe('taken');
+          expect(await deliver(own, 'structured')).toBe('taken');
           expect(await stored()).toEqual(before);
         }),
         { numRuns: 10 },

@@ -9,6 +9,7 @@ import { type App, listener } from '@dormouse/runtime/listener';
 import { silentLog } from '@dormouse/runtime/log';
 import { openRuntime, type Runtime } from '@dormouse/runtime/runtime';
 import { vi } from 'vitest';
+import { publishedEventKeys, signingKeysOf } from './event-keys.ts';
 
 /** A function in this process, behind HTTP and with all that the runtime puts around it. */
 export interface FunctionInProcess {
@@ -43,17 +44,19 @@ export async function serveInProcess(
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     ...(sink && { K_SINK: sink }),
     JWKS_URL: `${elsewhere}/jwks.json`,
+    EVENT_SIGNING_KEYS: signingKeysOf(`/${name}`),
+    EVENT_KEYS: publishedEventKeys(),
     AUTH_URL: elsewhere,
     POSTS_URL: elsewhere,
     CATEGORIES_URL: elsewhere,
     ...variables,
   });
   setPublicUrl(config.publicUrl);
-  const { runtime, loadDatabase, ready, close } = openRuntime(config, silentLog);
+  const { runtime, eventVerifier, loadDatabase, ready, close } = openRuntime(config, silentLog);
   if (databaseUrl) await loadDatabase();
   const server = createServer(
     { keepAliveTimeout: 65_000 },
-    listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready }),
+    listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready, eventVerifier }),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

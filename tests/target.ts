@@ -17,6 +17,8 @@ export interface Target {
   journal: Journal;
   /** Sends an event to the Broker, as a function does; answers its id. @throws Error unless it was taken */
   send<E extends SentEvent>(event: E, options?: SendOptions): Promise<string>;
+  /** The keys that a function signs its events with (EVENT_SIGNING_KEYS). */
+  signingKeys(producer: string): Promise<string>;
   /** Asks again until `holds`, for what becomes true by itself. @throws Error with the last answer */
   eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, seconds?: number): Promise<T>;
   close(): Promise<void>;

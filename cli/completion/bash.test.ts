@@ -31,7 +31,7 @@ describe('completion in bash without the package bash-completion', skippedFor(ba
 
   test.each([
     ['dormouse adm', ['admin']],
-    ['dormouse keys ', ['list', 'rotate', 'init']],
+    ['dormouse keys ', ['list', 'rotate', 'init', 'events']],
     ['dormouse events dead-letters --state op', ['open']],
     ['dormouse events dead-letters --state=op', ['open']],
     ['dormouse import cli/im', ['cli/import']],

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { initKeys } from '@dormouse/auth/key-folder';
 import { deadLetter, missingEvent, type OperatorApi, operatorApi } from '@dormouse/console/operator-api.fixture';
+import { newKeySet, publishedKeys } from '@dormouse/events/key-set';
 import { accessToken } from '@dormouse/local/access-token';
+import { eventVerifier } from '@dormouse/runtime/event-verifier';
+import { writeSecret } from '@dormouse/serving/process/secret-files';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 /** A console with one event, one trigger, a stream and a Broker. */
@@ -425,6 +428,22 @@ describe('send', () => {
       data: { job: '1', step: 0 },
     });
     expect(shown.taken[0]!.type).toBe('application/cloudevents+json');
+  });
+
+  test('signs an event of the catalogue with its producer’s keys, where it has them', async () => {
+    const type = 'dev.dormouse.journal.batch.due.v1';
+    const sendOne = (...more: string[]) => events(['send', type, 'job/1', '--data', '{"job":"1","step":0}', ...more]);
+    expect((await sendOne()).out).toMatch(/^sent \S+ without a signature: no keys of \/journal/);
+    expect(JSON.parse(shown.taken.at(-1)!.body)).not.toHaveProperty('dssematerial');
+    const keys = newKeySet('/journal', 0);
+    writeSecret(join(folder, 'secrets/journal-event-signing'), 'EVENT_SIGNING_KEYS', JSON.stringify(keys));
+    expect((await sendOne()).out).toMatch(/^sent \S+;/);
+    const { dssematerial, ...event } = JSON.parse(shown.taken.at(-1)!.body);
+    const verifier = eventVerifier(JSON.stringify(publishedKeys([keys])));
+    const verdict = verifier.verify({ ...event, data: JSON.stringify(event.data) }, { dssematerial });
+    expect(verdict).toMatchObject({ source: '/journal' });
+    const { code, err } = await sendOne('--signing-keys', join(folder, 'gone'));
+    expect([code, err]).toEqual([2, expect.stringContaining('gone: no such file')]);
   });
 
   test('shows the Broker of this machine the secret of the folder of data, where there is one', async () => {

@@ -20,4 +20,6 @@ export interface Options {
   readonly yes: boolean;
   readonly data?: string | undefined;
   readonly id?: string | undefined;
+  /** File with the JWK Set that signs an event; the local platform's own where none is given. */
+  readonly signingKeys?: string | undefined;
 }

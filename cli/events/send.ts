@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import { toEnvelope } from '@dormouse/events/cloudevent';
 import { isLoopbackHost } from '@dormouse/http/loopback-guard';
 import { readAccessToken } from '@dormouse/local/access-token';
+import { eventSigner } from '@dormouse/runtime/event-signer';
 import { uuidv7 } from '@dormouse/runtime/ids';
 import { problemOf } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
@@ -13,7 +15,9 @@ import { sender } from './service.ts';
 
 /** `send TYPE SUBJECT`: an event to the Broker. */
 export async function send(type: string, subject: string, options: Options, terminal: Terminal): Promise<void> {
-  const event = makeEvent(type, subject, await dataOf(options.data, terminal), options);
+  const made = makeEvent(type, subject, await dataOf(options.data, terminal), options);
+  const dssematerial = signatureOf(made, options);
+  const event = { ...made, ...(dssematerial && { dssematerial }) };
   const broker = options.broker ?? (await brokerOf(options.console));
   const response = await fetch(broker, {
     method: 'POST',
@@ -29,8 +33,37 @@ export async function send(type: string, subject: string, options: Options, term
   terminal.print(
     options.json
       ? JSON.stringify(event, null, 2)
-      : `sent ${event.id}; "dormouse events explain ${event.id}" shows what each trigger did with it`,
+      : `sent ${event.id}${dssematerial === null ? ` without a signature: no keys of ${event.source}, --signing-keys names them` : ''}; "dormouse events explain ${event.id}" shows what each trigger did with it`,
   );
+}
+
+/** The signature of the event's producer, if the catalogue wants one; null where the keys are missing: it is sent, and consumers refuse it. */
+function signatureOf(event: SentEvent, { home, signingKeys }: Options): string | null | undefined {
+  const contract = catalogue.find(({ type }) => type === event.type);
+  if (!contract || contract.unsigned) return undefined;
+  const file = signingKeys ?? join(home, 'secrets', `${event.source.slice(1)}-event-signing`, 'EVENT_SIGNING_KEYS');
+  const keys = keysIn(file, signingKeys !== undefined);
+  const data = event.data === undefined ? undefined : JSON.stringify(event.data);
+  return keys === undefined ? null : eventSigner(keys)({ ...event, data });
+}
+
+interface SentEvent {
+  id: string;
+  type: string;
+  source: string;
+  subject: string;
+  time: string;
+  data?: unknown;
+}
+
+function keysIn(file: string, isDemanded: boolean): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !isDemanded) return undefined;
+    throw new UsageError(`${file}: ${code === 'ENOENT' ? 'no such file' : (error as Error).message}`);
+  }
 }
 
 /** The secret of the local platform, which no other machine gets. */

@@ -9,7 +9,12 @@ export interface StoredEvent {
   /** Trace that the event began in; an extension attribute, never changed on the way. */
   traceparent?: string | null;
   tracestate?: string | null;
+  /** The producer's signature, see dsse.ts. */
+  dssematerial?: string | null;
 }
+
+/** `datacontenttype` of every event that functions send. */
+export const jsonData = 'application/json';
 
 /** Percent-encodes an attribute for a header, as the CloudEvents HTTP binding 1.0.2 says: space, quote, percent, and all beyond printable ASCII. */
 export const encodeHeader = (value: string): string =>

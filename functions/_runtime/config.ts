@@ -30,6 +30,12 @@ export interface Config {
   readonly clientProof?: string;
   /** File with the token that shows the Broker who sends (SINK_TOKEN_FILE). */
   readonly sinkTokenFile?: string;
+  /** JWK Set of the private keys that this function signs events with (EVENT_SIGNING_KEYS). */
+  readonly eventSigningKeys?: string;
+  /** JWK Set of the public keys of all producers of events (EVENT_KEYS). */
+  readonly eventKeys?: string;
+  /** Whether events without a signature are taken (EVENT_SIGNATURES=optional): while those of an older release are still under way. */
+  readonly takesUnsignedEvents: boolean;
   /** Where readers find the site (PUBLIC_URL), `https://blog.example`; absent where only the request tells. */
   readonly publicUrl?: string;
   /** Every `<NAME>_URL` that names another function, by name in lower case: AUTH_URL → `urls.auth`. */
@@ -70,6 +76,9 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     clientAddressHeader: (env.CLIENT_ADDRESS_HEADER || 'x-client-address').toLowerCase(),
     ...optional('clientProof', env.CLIENT_PROOF),
     ...optional('sinkTokenFile', env.SINK_TOKEN_FILE),
+    ...optional('eventSigningKeys', env.EVENT_SIGNING_KEYS),
+    ...optional('eventKeys', env.EVENT_KEYS),
+    takesUnsignedEvents: takesUnsigned(env.EVENT_SIGNATURES || 'required'),
     ...optional('publicUrl', publicUrl(env)),
     urls: Object.freeze(functionUrls(env)),
   });
@@ -104,6 +113,12 @@ function publicUrl({ PUBLIC_URL: value }: Environment): string | undefined {
   } catch (error) {
     throw new Error(`the environment variable PUBLIC_URL: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function takesUnsigned(setting: string): boolean {
+  if (setting !== 'required' && setting !== 'optional')
+    throw new Error('the environment variable EVENT_SIGNATURES is neither required nor optional');
+  return setting === 'optional';
 }
 
 function port(text: string): number {

@@ -4,7 +4,9 @@ import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } fro
 import type { Hono } from 'hono';
 import { isSecure } from './address.ts';
 import type { Env } from './app.ts';
+import type { ServedEvents } from './demand-signature.ts';
 import { AppError, problem } from './errors.ts';
+import type { EventVerifier } from './event-verifier.ts';
 import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
 import { bodyLimit as defaultLimit } from './request.ts';
@@ -23,6 +25,8 @@ export interface ListenerOptions {
   bodyLimit?: number | ((method: string, path: string) => number) | undefined;
   /** Rejects while the function cannot do its work. */
   ready: () => Promise<void>;
+  /** Asked for when the first event comes. @throws Error when there are no keys */
+  eventVerifier?: () => EventVerifier;
   /** When the process began, in milliseconds since 1970. */
   startedMs?: number;
   /** From being ready until the request that the instance was started for is there, in milliseconds: probes come in between. */
@@ -63,7 +67,12 @@ export function listener(options: ListenerOptions): RequestListener {
   );
   const limitOf = (method: string, path: string) =>
     typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(method, path);
-  const toHono = getRequestListener((request, env) => (app as App).fetch(request, env), {
+  const { eventVerifier } = options;
+  const serve = (request: Request, env: object) => {
+    if (eventVerifier) (env as NonNullable<ServedEvents>).eventVerifier = eventVerifier;
+    return (app as App).fetch(request, env);
+  };
+  const toHono = getRequestListener(serve, {
     autoCleanupIncoming: false,
     errorHandler: (error) => problem(asRequestError(error), childOf(undefined).traceId),
   });

@@ -21,9 +21,10 @@ CREATE TABLE IF NOT EXISTS outbox (
   source text NOT NULL,
   subject text NOT NULL,
   time timestamptz NOT NULL DEFAULT clock_timestamp(),
-  data jsonb NOT NULL,
+  data json NOT NULL,
   traceparent text,
-  tracestate text
+  tracestate text,
+  dssematerial text
 );
 -- Null: not sent yet. What the Broker has taken stays until the archive has it, see functions/relay.
 ALTER TABLE outbox ADD COLUMN IF NOT EXISTS sent_at timestamptz;
@@ -31,6 +32,13 @@ ALTER TABLE outbox ADD COLUMN IF NOT EXISTS resent smallint NOT NULL DEFAULT 0;
 -- Of unsent rows only, so that what waits for the archive costs a writer nothing.
 CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (subject, position) WHERE sent_at IS NULL;
 DROP INDEX IF EXISTS outbox_subject;
+ALTER TABLE outbox ADD COLUMN IF NOT EXISTS dssematerial text;
+-- jsonb would give data back in other words than those that were signed.
+DO $$ BEGIN
+  IF (SELECT atttypid FROM pg_attribute WHERE attrelid = 'outbox'::regclass AND attname = 'data') = 'jsonb'::regtype THEN
+    ALTER TABLE outbox ALTER COLUMN data TYPE json;
+  END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS inbox (
   source text NOT NULL,
   id text NOT NULL,

@@ -1,5 +1,6 @@
-import type { DataOf, EventContract } from '@dormouse/events/contract';
-import type { StoredEvent } from './cloudevent.ts';
+import { type DataOf, dataschema, type EventContract } from '@dormouse/events/contract';
+import { jsonData, type StoredEvent } from './cloudevent.ts';
+import type { SignEvent } from './event-signer.ts';
 import { uuidv7 } from './ids.ts';
 import { type Logger, silentLog } from './log.ts';
 import { httpSend, type Send } from './send.ts';
@@ -34,6 +35,8 @@ export interface OutboxOptions {
   /** Where the token for the Broker lies, if it wants one. */
   tokenFile?: string | undefined;
   send?: Send | undefined;
+  /** Signs events before they are stored; without it they are not signed. */
+  sign?: SignEvent | undefined;
   now?: () => number;
   log?: Logger;
 }
@@ -55,7 +58,7 @@ export function outbox(options: OutboxOptions): Outbox {
       const result = await sql.begin(async (tx) => {
         const result = await work(tx, (contract, subject, data) => void drafts.push({ contract, subject, data }));
         if (drafts.length > 0) {
-          events = drafts.map((draft) => stored(draft, options.source, now()));
+          events = drafts.map((draft) => stored(draft, options, now()));
           // Not awaited: COMMIT follows in the same packet, and does nothing if the insert failed.
           written = insert(tx, events);
           written.catch(() => {});
@@ -74,15 +77,19 @@ interface Written {
   older: string[];
 }
 
-function stored({ contract, subject, data }: Draft, source: string, now: number): StoredEvent {
+function stored({ contract, subject, data }: Draft, { source, sign }: OutboxOptions, now: number): StoredEvent {
   const trace = currentTrace();
-  return {
+  const event = {
     id: uuidv7(now),
     type: contract.type,
     source: contract.source || source,
     subject,
     time: new Date(now).toISOString(),
     data: JSON.stringify(data),
+  };
+  return {
+    ...event,
+    dssematerial: sign?.({ ...event, datacontenttype: jsonData, dataschema: dataschema(event.type) }) ?? null,
     traceparent: trace ? formatTraceparent(trace) : null,
     tracestate: trace?.traceState?.serialize() ?? null,
   };
@@ -95,9 +102,9 @@ function stored({ contract, subject, data }: Draft, source: string, now: number)
 function insert(tx: Tx, events: StoredEvent[]): Promise<Written[]> {
   const rows = `[${events.map(({ data, ...event }) => `${JSON.stringify(event).slice(0, -1)},"data":${data}}`).join(',')}]`;
   return tx<Written[]>`
-    INSERT INTO outbox (id, type, source, subject, time, data, traceparent, tracestate)
-    SELECT id, type, source, subject, time, data, traceparent, tracestate
-    FROM json_to_recordset((${rows}::text)::json) AS event (id uuid, type text, source text, subject text, time timestamptz, data jsonb, traceparent text, tracestate text)
+    INSERT INTO outbox (id, type, source, subject, time, data, traceparent, tracestate, dssematerial)
+    SELECT id, type, source, subject, time, data, traceparent, tracestate, dssematerial
+    FROM json_to_recordset((${rows}::text)::json) AS event (id uuid, type text, source text, subject text, time timestamptz, data json, traceparent text, tracestate text, dssematerial text)
     RETURNING position, ARRAY(SELECT earlier.position FROM outbox AS earlier WHERE earlier.subject = outbox.subject AND earlier.sent_at IS NULL) AS older`.execute();
 }
 

@@ -11,7 +11,11 @@ export interface RawEvent {
   source: string;
   subject: string | undefined;
   time: string | undefined;
+  datacontenttype: string | undefined;
+  dataschema: string | undefined;
   data: unknown;
+  /** `data` as it came; in structured mode as ECMAScript writes it, which is how our producers do. */
+  dataText: string | undefined;
   extensions: Record<string, string>;
 }
 
@@ -49,22 +53,24 @@ function binary(headers: Record<string, string | undefined>, type: string, text:
   }
   if (type !== 'application/json' && !type.endsWith('+json'))
     fail('unsupported_media_type', 'The data of an event must be JSON.');
-  return event(attributes, text === '' ? undefined : parseJson(text));
+  attributes.datacontenttype = type === 'application/json' ? type : headers['content-type'];
+  return text === '' ? event(attributes, undefined, undefined) : event(attributes, parseJson(text), text);
 }
 
 function structured(value: unknown): RawEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     fail('malformed', 'An event must be an object.');
   const { data, data_base64, ...attributes } = value as Record<string, unknown>;
-  if (data_base64 === undefined) return event(attributes, data);
+  if (data_base64 === undefined) return event(attributes, data, data === undefined ? undefined : JSON.stringify(data));
   if (typeof data_base64 !== 'string' || data !== undefined)
     fail('malformed', 'An event has either data or data_base64.');
-  return event(attributes, parseJson(Buffer.from(data_base64 as string, 'base64').toString('utf8')));
+  const text = Buffer.from(data_base64 as string, 'base64').toString('utf8');
+  return event(attributes, parseJson(text), text);
 }
 
 const core = new Set(['specversion', 'id', 'type', 'source', 'subject', 'time', 'datacontenttype', 'dataschema']);
 
-function event(attributes: Record<string, unknown>, data: unknown): RawEvent {
+function event(attributes: Record<string, unknown>, data: unknown, dataText: string | undefined): RawEvent {
   if (attributes.specversion !== '1.0') fail('malformed', 'specversion must be 1.0.');
   const extensions: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes)) {
@@ -81,7 +87,10 @@ function event(attributes: Record<string, unknown>, data: unknown): RawEvent {
     source: text(attributes, 'source'),
     subject: optionalText(attributes, 'subject'),
     time,
+    datacontenttype: optionalText(attributes, 'datacontenttype'),
+    dataschema: optionalText(attributes, 'dataschema'),
     data,
+    dataText,
     extensions,
   };
 }

@@ -4,6 +4,7 @@ import type { Handler as HonoHandler } from 'hono';
 import * as v from 'valibot';
 import { cameFromOutside } from './address.ts';
 import type { Env } from './app.ts';
+import { demandSignature } from './demand-signature.ts';
 import { AppError, fail } from './errors.ts';
 import { answerInbox, inboxQuestion } from './inbox-question.ts';
 import { measure, timed } from './measure.ts';
@@ -23,7 +24,7 @@ export interface ReceivedEvent<D = unknown> {
   /** RFC 3339, as the producer wrote it. */
   time: string | undefined;
   data: D;
-  /** Other attributes, `partitionkey` and `traceparent` among them. */
+  /** Other attributes, as far as the producer has signed them. */
   extensions: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +69,8 @@ const pruneRows = 5000;
  *
  * What was seen is remembered for seven days. About every thousandth event older rows are removed, also where no process lives that long.
  *
- * What carries the ingress' client address is 404: events come from the Broker, whatever the routes say.
+ * What carries the ingress' client address is 404: events come from the Broker, whatever the routes say. What the contract's producer
+ * has not signed is 403.
  *
  * The journal may ask which of some events are not in the inbox, at the same address (inbox-question.ts).
  *
@@ -89,7 +91,10 @@ export function receive({
     const events = await readEvents(c);
     for (const event of events) {
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
-      await handleOne(outbox, handler, event, header(c, redelivery) !== undefined).catch(toResponse);
+      const { extensions } = demandSignature(c, { ...event, data: event.dataText }, handler.contract);
+      await handleOne(outbox, handler, { raw: event, extensions }, header(c, redelivery) !== undefined).catch(
+        toResponse,
+      );
     }
     if (outbox && (untilPrune -= events.length) <= 0) {
       untilPrune = pruneEvery;
@@ -107,10 +112,17 @@ const prune = (tx: Tx) => tx`
 /** Header of a delivery that the journal makes: its event's age says nothing about the system. */
 export const redelivery = 'dormouse-redelivery';
 
-async function handleOne(outbox: Outbox | undefined, handler: Handler, raw: RawEvent, again: boolean): Promise<void> {
+/** An event as it came, and those of its extension attributes that are signed. */
+interface Taken {
+  raw: RawEvent;
+  extensions: Readonly<Record<string, string>>;
+}
+
+async function handleOne(outbox: Outbox | undefined, handler: Handler, taken: Taken, again: boolean): Promise<void> {
+  const { raw } = taken;
   const attributes = attributesOf({ ...raw, subject: raw.subject ?? '' }, 'process');
   await timed(
-    () => handleInSpan(outbox, handler, raw, attributes),
+    () => handleInSpan(outbox, handler, taken, attributes),
     (seconds, error) => {
       const duplicate = attributes['dormouse.duplicate'] === true;
       measureHandled(raw, { seconds, duplicate, error });
@@ -137,7 +149,7 @@ function measureAge({ type, time }: RawEvent): void {
 async function handleInSpan(
   outbox: Outbox | undefined,
   handler: Handler,
-  raw: RawEvent,
+  { raw, extensions }: Taken,
   noted: Attributes,
 ): Promise<void> {
   const parsed = v.safeParse(handler.contract.schema, raw.data);
@@ -145,7 +157,8 @@ async function handleInSpan(
     throw new RejectEvent(
       `data does not fit ${raw.type}: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`,
     );
-  const event: ReceivedEvent = { ...raw, data: parsed.output };
+  const { id, type, source, subject, time } = raw;
+  const event: ReceivedEvent = { id, type, source, subject, time, data: parsed.output, extensions };
   const origin = parseTraceparent(raw.extensions.traceparent);
   await inSpan(
     `process ${event.type}`,
@@ -165,7 +178,7 @@ async function handleInSpan(
  * @returns false for one that was seen before
  * @throws AppError conflict while another transaction handles it
  */
-async function isNew(tx: Tx, { source, id }: RawEvent): Promise<boolean> {
+async function isNew(tx: Tx, { source, id }: Pick<RawEvent, 'source' | 'id'>): Promise<boolean> {
   const [fresh] = await tx`
     INSERT INTO inbox (source, id) SELECT ${source}, ${id}
     WHERE pg_try_advisory_xact_lock(hashtextextended(${`${source} ${id}`}, hashtext(current_schema())))

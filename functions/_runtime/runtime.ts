@@ -1,6 +1,8 @@
 import { type Tokens, tokens } from './auth.ts';
 import { type CacheFactory, cache } from './cache.ts';
 import type { Config } from './config.ts';
+import { eventSigner, type SignEvent } from './event-signer.ts';
+import { type EventVerifier, eventVerifier } from './event-verifier.ts';
 import { type Limiter, openLimiter } from './limiter.ts';
 import type { Logger } from './log.ts';
 import type { Outbox } from './outbox.ts';
@@ -21,6 +23,8 @@ export interface Runtime {
 
 export interface OpenRuntime {
   runtime: Runtime;
+  /** Verifies events by EVENT_KEYS. @throws Error when there are none */
+  eventVerifier(): EventVerifier;
   /** Loads the modules of `sql` and `outbox`; they cannot be used before. */
   loadDatabase(): Promise<void>;
   /** Rejects while the database does not answer; questions asked at once are one. */
@@ -37,6 +41,7 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
   const loaded = () => modules ?? misuse('this function was started with { database: false }');
   let sql: Sql | undefined;
   let box: Outbox | undefined;
+  let signer: SignEvent | undefined;
   const members = {
     config,
     log,
@@ -49,6 +54,8 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
         source: `/${config.service}`,
         sink: config.sink,
         tokenFile: config.sinkTokenFile,
+        // A function that emits nothing has no keys.
+        sign: (event) => (signer ??= eventSigner(config.eventSigningKeys ?? missing('EVENT_SIGNING_KEYS')))(event),
         log,
       }));
     },
@@ -60,15 +67,20 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
   lazy(members, 'redis', () => (config.redisUrl ? openRedis(config.redisUrl) : undefined));
   lazy(members, 'tokens', () =>
     tokens({
-      keys: config.jwksUrl ?? misuse('the environment variable JWKS_URL is missing'),
+      keys: config.jwksUrl ?? missing('JWKS_URL'),
       issuer: config.issuer,
       audience: config.audience,
     }),
   );
   lazy(members, 'limiter', () => openLimiter({ redis: members.redis, sql: modules && (() => members.sql), log }));
+  let verifier: EventVerifier | undefined;
   let asking: Promise<void> | undefined;
   return {
     runtime: members as Runtime,
+    eventVerifier: () =>
+      (verifier ??= eventVerifier(config.eventKeys ?? missing('EVENT_KEYS'), {
+        takesUnsigned: config.takesUnsignedEvents,
+      })),
     async loadDatabase() {
       const [{ openSql }, { outbox }] = await Promise.all([import('./sql.ts'), import('./outbox.ts')]);
       modules = { openSql, outbox };
@@ -96,6 +108,8 @@ async function pingDatabase(sql: Sql): Promise<void> {
   const timer = setTimeout(() => reject(new Error(`the database did not answer within ${readyMs} ms`)), readyMs);
   await Promise.race([sql`SELECT 1`, promise]).finally(() => clearTimeout(timer));
 }
+
+const missing = (variable: string): never => misuse(`the environment variable ${variable} is missing`);
 
 function misuse(message: string): never {
   throw new TypeError(message);

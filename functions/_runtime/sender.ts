@@ -69,7 +69,7 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
   /** Sends what another instance, or an earlier failure, left of this subject; and what this process committed before, but heard of later. */
   const sendOlder = async (row: SentRow, queue: SentRow[]) => {
     const left = await sql<(StoredEvent & { position: string })[]>`
-      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
+      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate, dssematerial
       FROM outbox WHERE subject = ${row.subject} AND position < ${row.position} AND sent_at IS NULL ORDER BY position`;
     for (const each of left) {
       if (begun.has(each.position)) continue;

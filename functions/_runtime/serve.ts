@@ -37,7 +37,7 @@ export async function serve(
   trustHeader(config.clientAddressHeader, config.clientProof);
   setPublicUrl(config.publicUrl);
   const telemetry = openTelemetry(config);
-  const { runtime, loadDatabase, ready, close } = openRuntime(config, log);
+  const { runtime, eventVerifier, loadDatabase, ready, close } = openRuntime(config, log);
   const app = Promise.withResolvers<App>();
   const { prometheus } = config.telemetry;
   const server = createServer(
@@ -48,6 +48,7 @@ export async function serve(
       app: app.promise,
       bodyLimit: options.bodyLimit,
       ready,
+      eventVerifier,
       startedMs: config.startedMs,
     }),
   );

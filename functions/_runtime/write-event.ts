@@ -1,5 +1,6 @@
+import { dataschema } from '@dormouse/events/contract';
 import { CloudEvent, HTTP } from 'cloudevents';
-import { encodeHeader, type StoredEvent } from './cloudevent.ts';
+import { encodeHeader, jsonData, type StoredEvent } from './cloudevent.ts';
 
 /**
  * Headers of an event in binary mode, by the CloudEvents SDK; the body is its data. Apart from the rest,
@@ -9,16 +10,21 @@ import { encodeHeader, type StoredEvent } from './cloudevent.ts';
  * rewrites the time.
  */
 export function binaryHeaders(event: StoredEvent): Record<string, string> {
-  const { data: _, traceparent, tracestate, ...attributes } = event;
+  const { id, type, source, subject, time, traceparent, tracestate, dssematerial } = event;
   const message = HTTP.binary(
     new CloudEvent(
       {
-        ...attributes,
-        datacontenttype: 'application/json',
-        dataschema: `https://dormouse.dev/schemas/${event.type}.json`,
-        partitionkey: event.subject,
+        id,
+        type,
+        source,
+        subject,
+        time,
+        datacontenttype: jsonData,
+        dataschema: dataschema(type),
+        partitionkey: subject,
         ...(traceparent && { traceparent }),
         ...(tracestate && { tracestate }),
+        ...(dssematerial && { dssematerial }),
       },
       // Validating means a regular expression for URIs, a hundred times the rest: what is written here was made by contracts.
       false,
@@ -27,6 +33,6 @@ export function binaryHeaders(event: StoredEvent): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers))
     headers[name] = name.startsWith('ce-') ? encodeHeader(String(value)) : String(value);
-  headers['ce-time'] = event.time;
+  headers['ce-time'] = time;
   return headers;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
+import { signingKeysOf } from '@dormouse/tests/event-keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { initKeys } from './key-folder.ts';
 import { temporaryFolder } from './temporary-folder.fixture.ts';
@@ -14,7 +15,14 @@ beforeAll(async () => {
   db = await testDatabase('auth');
   const folder = temporaryFolder();
   initKeys(folder);
-  const env = { PORT: '0', K_SERVICE: 'auth', DATABASE_URL: db.urlOf('auth'), KEYS_DIR: folder, LOG_LEVEL: 'warn' };
+  const env = {
+    PORT: '0',
+    K_SERVICE: 'auth',
+    DATABASE_URL: db.urlOf('auth'),
+    KEYS_DIR: folder,
+    EVENT_SIGNING_KEYS: signingKeysOf('/auth'),
+    LOG_LEVEL: 'warn',
+  };
   child = fork(join(import.meta.dirname, 'main.ts'), { env, execArgv: [] });
   const [ready] = (await once(child, 'message')) as [{ type: string; port: number }];
   origin = `http://127.0.0.1:${ready.port}`;

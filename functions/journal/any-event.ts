@@ -1,4 +1,6 @@
+import { catalogue } from '@dormouse/events/catalogue';
 import { decodeHeader } from '@dormouse/runtime/cloudevent';
+import { demandSignature } from '@dormouse/runtime/demand-signature';
 import { fail } from '@dormouse/runtime/errors';
 import { bodyBytes, header } from '@dormouse/runtime/request';
 import { parseTraceparent } from '@dormouse/runtime/trace';
@@ -12,6 +14,8 @@ export interface AnyEvent {
 
 /** An event as it was delivered here. */
 export interface Delivered extends AnyEvent {
+  /** CloudEvents source of the producer that signed it; undefined for an event of others. */
+  signedBy: string | undefined;
   /** Of the trace that the event began in, else of the delivery. */
   traceId: string | undefined;
   /** The delivery's own span. */
@@ -24,11 +28,24 @@ export const maxEventBytes = 2 * 1024 * 1024;
 /**
  * Reads the events of a request in binary, structured or batch mode (CloudEvents HTTP binding 1.0.2) without a schema: an archive
  * takes what the Broker took. What is not an event is 400; so is one whose id, source, type or subject is too long to be looked for.
+ * What claims to be an event of ours and is not signed is 403.
  */
 export async function readAny(c: Context): Promise<Delivered[]> {
   const body = await bodyBytes(c, maxEventBytes);
   const type = (header(c, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  return eventsOf(c, type, body).map((event) => traced(event, header(c, 'traceparent')));
+  return eventsOf(c, type, body).map((event) => ({
+    ...traced(event, header(c, 'traceparent')),
+    signedBy: signedBy(c, event),
+  }));
+}
+
+const contractOf = new Map(catalogue.map((contract) => [contract.type, contract]));
+
+/** @throws AppError for an event that one of our producers should have signed, and has not */
+function signedBy(c: Context, { attributes, data }: AnyEvent): string | undefined {
+  const { id = '', source = '', type = '', subject, time, datacontenttype, dataschema } = attributes;
+  const event = { id, source, type, subject, time, datacontenttype, dataschema, data, extensions: attributes };
+  return demandSignature(c, event, contractOf.get(type)).by;
 }
 
 function eventsOf(c: Context, type: string, body: Buffer): AnyEvent[] {
@@ -38,7 +55,7 @@ function eventsOf(c: Context, type: string, body: Buffer): AnyEvent[] {
   return Array.isArray(batch) ? batch.map(structured) : fail('malformed', 'A batch must be an array of events.');
 }
 
-const traced = (event: AnyEvent, hop: string | undefined): Delivered => {
+const traced = (event: AnyEvent, hop: string | undefined): Omit<Delivered, 'signedBy'> => {
   const delivery = parseTraceparent(hop);
   const origin = parseTraceparent(event.attributes.traceparent) ?? delivery;
   return { ...event, traceId: origin?.traceId, traceparent: delivery ? hop : event.attributes.traceparent };

@@ -27,7 +27,8 @@ const eventFields = {
   subject: nullableText,
   time: nullableText,
 };
-const archivedFields = { position, ...eventFields, received_at: timestamp, trace_id: traceId };
+const signedBy = v.pipe(nullableText, v.description('Source of the producer whose signature was verified.'));
+const archivedFields = { position, ...eventFields, received_at: timestamp, trace_id: traceId, signed_by: signedBy };
 /** `data` is JSON or text; bytes that are neither are in `data_base64`, as in the JSON format of CloudEvents. */
 const dataFields = { data: v.optional(v.unknown()), data_base64: v.optional(v.string()) };
 
@@ -43,6 +44,7 @@ const deadLetterFields = {
   cause: v.string(),
   failed_at: timestamp,
   trace_id: traceId,
+  signed_by: signedBy,
   state: v.picklist(['open', 'redriven', 'dismissed']),
   redrives: count,
 };
@@ -150,7 +152,7 @@ const anEvent = {
   subject: 'post/7',
   time: at,
 };
-const anArchivedEvent = { position: 12, ...anEvent, received_at: at, trace_id: trace };
+const anArchivedEvent = { position: 12, ...anEvent, received_at: at, trace_id: trace, signed_by: '/posts' };
 const exampleDeadLetter = {
   number: 3,
   event: anEvent,
@@ -160,6 +162,7 @@ const exampleDeadLetter = {
   cause: 'answered 422: The event cannot be handled.',
   failed_at: at,
   trace_id: trace,
+  signed_by: '/posts',
   state: 'open' as const,
   redrives: 0,
 };

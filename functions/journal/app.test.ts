@@ -77,6 +77,7 @@ describe('the archive', () => {
       time: attributes.time,
       received_at: expect.stringMatching(/^\d{4}-.*Z$/),
       trace_id: 'a'.repeat(32),
+      signed_by: null,
     });
     expect(await (await journal.ask('GET', `/events/${event!.position}`)).json()).toMatchObject({
       attributes,

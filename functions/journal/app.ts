@@ -89,10 +89,10 @@ export function createApp(dependencies: Dependencies) {
     })
     .post('/dead-letters', internalOnly, async (c) => {
       const headers = loggable(headersOf(c));
-      for (const { traceId, traceparent, ...event } of await readAny(c)) {
+      for (const { traceId, traceparent, signedBy, ...event } of await readAny(c)) {
         const failure = parseDeadLetter(event);
         const trigger = await whose(failure);
-        const kept = await journal.storeDeadLetter({ failure, trigger, headers, traceId, traceparent });
+        const kept = await journal.storeDeadLetter({ failure, trigger, headers, traceId, traceparent, signedBy });
         const { type = '' } = failure.event.attributes;
         if (kept)
           measure(metrics.deadLetters, 1, { 'dormouse.trigger': trigger ?? '', 'messaging.destination.name': type });

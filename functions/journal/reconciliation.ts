@@ -43,6 +43,7 @@ export interface MissingEvent {
   /** Null when the archive has it no more. */
   attributes: Readonly<Record<string, string>> | null;
   traceparent: string | null;
+  signedBy: string | null;
   attempts: number;
 }
 
@@ -224,7 +225,7 @@ const isDeadLetter = (sql: Sql, { trigger, consumer }: Share, row: ReturnType<Sq
 
 async function due(sql: Sql, { trigger }: Share, limit: number): Promise<MissingEvent[]> {
   const rows = await sql<(Omit<MissingEvent, 'position'> & { position: string })[]>`
-    SELECT position, attempts, attributes, traceparent FROM missing LEFT JOIN events USING (position)
+    SELECT position, attempts, attributes, traceparent, signed_by AS "signedBy" FROM missing LEFT JOIN events USING (position)
     WHERE trigger = ${trigger} AND next_at <= clock_timestamp() AND NOT EXISTS (
       SELECT FROM missing AS earlier
       WHERE earlier.trigger = ${trigger} AND earlier.key = missing.key AND earlier.position < missing.position AND earlier.next_at > clock_timestamp())

@@ -138,7 +138,7 @@ async function endsAsDeadLetter(
     await reconciliation.postpone(share, event, { status, error });
     return false;
   }
-  const { attributes, position, traceparent } = event;
+  const { attributes, position, traceparent, signedBy } = event;
   const data = await reconciliation.dataOf(position);
   const failure = { event: { attributes, data }, destination: share.consumer, status, cause: error, body: undefined };
   const traceId = traceparent?.split('-')[1];
@@ -148,6 +148,7 @@ async function endsAsDeadLetter(
     headers: {},
     traceId,
     traceparent: traceparent ?? undefined,
+    signedBy: signedBy ?? undefined,
   });
   await reconciliation.settle(share, [position], false);
   const { type = '' } = attributes;

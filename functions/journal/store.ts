@@ -27,6 +27,8 @@ export interface ArchivedEvent {
   position: number;
   receivedAt: Date;
   traceId: string | null;
+  /** CloudEvents source of the producer whose signature was verified. */
+  signedBy: string | null;
   attributes: Readonly<Record<string, string>>;
 }
 
@@ -38,6 +40,7 @@ export interface DeadLetter {
   cause: string;
   failedAt: Date;
   traceId: string | null;
+  signedBy: string | null;
   state: 'open' | 'redriven' | 'dismissed';
   redrives: number;
   attributes: Readonly<Record<string, string>>;
@@ -90,22 +93,24 @@ export interface NewDeadLetter {
   headers: Readonly<Record<string, string>>;
   traceId: string | undefined;
   traceparent: string | undefined;
+  signedBy: string | undefined;
 }
 
 /** Archive and dead letters in PostgreSQL. */
 export function openJournal(sql: Sql): Journal {
   return {
     async archive(events) {
-      const rows = events.map(({ attributes, data, traceId, traceparent }) => ({
+      const rows = events.map(({ attributes, data, traceId, traceparent, signedBy }) => ({
         attributes,
         trace_id: traceId,
         traceparent,
+        signed_by: signedBy,
         data: data?.toString('base64'),
       }));
       await sql`
-        INSERT INTO events (source, id, type, subject, trace_id, traceparent, attributes, data)
-        SELECT attributes->>'source', attributes->>'id', attributes->>'type', attributes->>'subject', trace_id, traceparent, attributes, decode(data, 'base64')
-        FROM json_to_recordset((${JSON.stringify(rows)}::text)::json) AS event (attributes jsonb, trace_id text, traceparent text, data text)
+        INSERT INTO events (source, id, type, subject, trace_id, traceparent, signed_by, attributes, data)
+        SELECT attributes->>'source', attributes->>'id', attributes->>'type', attributes->>'subject', trace_id, traceparent, signed_by, attributes, decode(data, 'base64')
+        FROM json_to_recordset((${JSON.stringify(rows)}::text)::json) AS event (attributes jsonb, trace_id text, traceparent text, signed_by text, data text)
         ON CONFLICT (source, id) DO NOTHING`;
     },
     async archived(events) {
@@ -116,14 +121,14 @@ export function openJournal(sql: Sql): Journal {
     },
     async events(filter, { limit, after }) {
       const rows = await sql<EventRow[]>`
-        SELECT position, received_at, trace_id, attributes FROM events
+        SELECT position, received_at, trace_id, signed_by, attributes FROM events
         WHERE ${narrowed(sql, filter, sql`received_at`)} ${after === undefined ? sql`` : sql`AND position < ${after}::bigint`}
         ORDER BY position DESC LIMIT ${limit}`;
       return rows.map(toEvent);
     },
     async event(position) {
       const [row] = await sql<(EventRow & { data: Buffer | null })[]>`
-        SELECT position, received_at, trace_id, attributes, data FROM events WHERE position = ${position}::bigint`;
+        SELECT position, received_at, trace_id, signed_by, attributes, data FROM events WHERE position = ${position}::bigint`;
       return row && { ...toEvent(row), data: row.data };
     },
     storeDeadLetter: (deadLetter) => storeDeadLetter(sql, deadLetter),
@@ -164,14 +169,14 @@ export function openJournal(sql: Sql): Journal {
 
 async function storeDeadLetter(
   sql: Sql,
-  { failure, trigger, headers, traceId, traceparent }: NewDeadLetter,
+  { failure, trigger, headers, traceId, traceparent, signedBy }: NewDeadLetter,
 ): Promise<boolean> {
   const { event, destination, status, cause, body } = failure;
   const { source, id, type, subject } = event.attributes;
   const rows = await sql`
-    INSERT INTO dead_letters (source, id, type, subject, destination, trigger, status, cause, body, trace_id, traceparent, attributes, headers, data)
+    INSERT INTO dead_letters (source, id, type, subject, destination, trigger, status, cause, body, trace_id, traceparent, signed_by, attributes, headers, data)
     VALUES (${source!}, ${id!}, ${type!}, ${subject ?? null}, ${destination}, ${trigger ?? null}, ${status ?? null}, ${cause}, ${body ?? null},
-      ${traceId ?? null}, ${traceparent ?? null}, (${JSON.stringify(event.attributes)}::text)::jsonb, (${JSON.stringify(headers)}::text)::jsonb, ${event.data ?? null})
+      ${traceId ?? null}, ${traceparent ?? null}, ${signedBy ?? null}, (${JSON.stringify(event.attributes)}::text)::jsonb, (${JSON.stringify(headers)}::text)::jsonb, ${event.data ?? null})
     ON CONFLICT (source, id, destination) DO NOTHING RETURNING 1`;
   return rows.length > 0;
 }
@@ -204,20 +209,23 @@ interface EventRow {
   position: string;
   received_at: Date;
   trace_id: string | null;
+  signed_by: string | null;
   attributes: Record<string, string>;
 }
 
-const toEvent = ({ position, received_at, trace_id, attributes }: EventRow): ArchivedEvent => ({
+const toEvent = ({ position, received_at, trace_id, signed_by, attributes }: EventRow): ArchivedEvent => ({
   position: Number(position),
   receivedAt: received_at,
   traceId: trace_id,
+  signedBy: signed_by,
   attributes,
 });
 
-type DeadLetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId'> & {
+type DeadLetterRow = Omit<DeadLetter, 'number' | 'failedAt' | 'traceId' | 'signedBy'> & {
   number: string;
   failed_at: Date;
   trace_id: string | null;
+  signed_by: string | null;
 };
 
 interface FullDeadLetterRow extends DeadLetterRow {
@@ -233,7 +241,7 @@ const toDismissal = ({ dismissed_at, dismissed_by, dismissed_because }: FullDead
   dismissed_at && { at: dismissed_at, by: dismissed_by ?? '', reason: dismissed_because ?? '' };
 
 const deadLetterColumns = (sql: Sql) =>
-  sql`number, trigger, destination, status, cause, failed_at, trace_id, state, redrives, attributes`;
+  sql`number, trigger, destination, status, cause, failed_at, trace_id, signed_by, state, redrives, attributes`;
 
 const toDeadLetter = ({
   number,
@@ -243,6 +251,7 @@ const toDeadLetter = ({
   cause,
   failed_at,
   trace_id,
+  signed_by,
   state,
   redrives,
   attributes,
@@ -254,6 +263,7 @@ const toDeadLetter = ({
   cause,
   failedAt: failed_at,
   traceId: trace_id,
+  signedBy: signed_by,
   state,
   redrives,
   attributes,

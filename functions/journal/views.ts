@@ -33,9 +33,22 @@ const summary = ({
 });
 
 /** An item of the list of archived events. */
-export function eventView({ position, attributes, receivedAt, traceId, ...unanswered }: ArchivedEvent): EventSummary {
+export function eventView({
+  position,
+  attributes,
+  receivedAt,
+  traceId,
+  signedBy,
+  ...unanswered
+}: ArchivedEvent): EventSummary {
   nothingLeft(unanswered);
-  return { position, ...summary(attributes), received_at: receivedAt.toISOString(), trace_id: traceId };
+  return {
+    position,
+    ...summary(attributes),
+    received_at: receivedAt.toISOString(),
+    trace_id: traceId,
+    signed_by: signedBy,
+  };
 }
 
 /** An archived event with its data. */
@@ -46,7 +59,7 @@ export const fullEventView = ({ data, ...event }: ArchivedEvent & { data: Buffer
 });
 
 /** An item of the list of dead letters. */
-export function deadLetterView({ attributes, failedAt, traceId, ...others }: DeadLetter): DeadLetterSummary {
+export function deadLetterView({ attributes, failedAt, traceId, signedBy, ...others }: DeadLetter): DeadLetterSummary {
   const { number, trigger, destination, status, cause, state, redrives, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
@@ -58,6 +71,7 @@ export function deadLetterView({ attributes, failedAt, traceId, ...others }: Dea
     cause,
     failed_at: failedAt.toISOString(),
     trace_id: traceId,
+    signed_by: signedBy,
     state,
     redrives,
   };

@@ -94,7 +94,7 @@ async function sendBatch(
     if (!lock?.mine) return undefined;
     const table = tx(`${schema}.outbox`);
     const rows = await tx<OutboxRow[]>`
-      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate
+      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate, dssematerial
       FROM ${table} WHERE position = ANY(${positions as string[]}::bigint[]) AND subject <> ALL(${[...failed]}::text[])
       ORDER BY position FOR UPDATE SKIP LOCKED`;
     const sent = new Set(await sendInOrder(rows, send, failed));

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLocalConfig } from '@dormouse/manifests/local-config';
-import { prepareSecrets, readSecret } from '@dormouse/serving/process/secrets';
+import { readSecret } from '@dormouse/serving/process/secret-files';
+import { prepareSecrets } from '@dormouse/serving/process/secrets';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -58,7 +58,7 @@ const written = (component: Parameters<typeof componentFiles>[0], file: string) 
 
 describe('what is generated for a function', () => {
   test('is an account, its database where it has migrations, and an empty list where it has none', () => {
-    const component = baseComponent(readFunctions(project()));
+    const component = baseComponent(readFunctions(project(), []));
     expect(written(component, 'accounts.yaml').map(({ metadata }) => metadata.name)).toEqual([
       'naps',
       'front',
@@ -85,13 +85,18 @@ describe('what is generated for a function', () => {
       project({
         'knative/base/front.yaml': `apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: front}${binding}`,
       }),
+      [],
     );
-    expect(readFunctions(root).functions.map(({ asksKubernetes }) => asksKubernetes)).toEqual([false, false, false]);
+    expect(readFunctions(root, []).functions.map(({ asksKubernetes }) => asksKubernetes)).toEqual([
+      false,
+      false,
+      false,
+    ]);
     expect(front.functions.map(({ asksKubernetes }) => asksKubernetes)).toEqual([false, true, false]);
   });
 
   test('is a policy of the mesh: reads, writes with a token, events; for its callers too; none where one is by hand', () => {
-    const base = readFunctions(project());
+    const base = readFunctions(project(), []);
     const [front, naps] = written(meshStrictComponent(base, []), 'functions.yaml');
     expect(front.spec).toEqual({ selector: { matchLabels: { 'serving.knative.dev/service': 'front' } } });
     const [reads, writes, events] = naps.spec.rules;
@@ -105,7 +110,7 @@ describe('what is generated for a function', () => {
   });
 
   test('opens the database to those who have one', () => {
-    const base = readFunctions(project());
+    const base = readFunctions(project(), []);
     const [, ...values] = JSON.stringify(networkPolicyComponent(base)).split('"value":');
     expect(values.map((each) => each.slice(0, 8))).toEqual(['["naps"]', '["naps"]']);
     const [postgres, redis] = written(meshStrictComponent(base, []), 'stores.yaml');
@@ -114,7 +119,7 @@ describe('what is generated for a function', () => {
   });
 
   test('brings every Secret that is read', () => {
-    const names = written(externalSecretsComponent(readFunctions(project())), 'secrets.yaml');
+    const names = written(externalSecretsComponent(readFunctions(project(), [])), 'secrets.yaml');
     expect(names.map(({ metadata }) => metadata.name)).toEqual([
       'client-proof',
       'migrate-database',
@@ -130,18 +135,18 @@ describe('what is generated for a function', () => {
       (type) => ({ type, source: '/naps' }) as EventContract,
     );
     const paths = (root: string) =>
-      eventPolicyComponent(readFunctions(root), catalogue).patches!.flatMap(({ operations }) =>
+      eventPolicyComponent(readFunctions(root, []), catalogue).patches!.flatMap(({ operations }) =>
         operations.map(({ path }) => path),
       );
     expect(paths(project())).toContain('/spec/template/spec/volumes');
     expect(paths(project({ 'knative/base/naps.yaml': volumes }))).toContain('/spec/template/spec/volumes/-');
-    const [policy, another] = written(eventPolicyComponent(readFunctions(project()), catalogue), 'publishers.yaml');
+    const [policy, another] = written(eventPolicyComponent(readFunctions(project(), []), catalogue), 'publishers.yaml');
     expect(policy.spec.filters).toEqual([{ prefix: { type: 'dev.dormouse.nap.' } }]);
     expect(another).toBeUndefined();
   });
 
   test('limits its route at the edge', () => {
-    const [patch] = rateLimitComponent(readFunctions(project())).patches!;
+    const [patch] = rateLimitComponent(readFunctions(project(), [])).patches!;
     expect(patch!.operations.map(({ value }) => JSON.stringify(value))).toEqual([
       expect.stringContaining('"route":{"name":"naps"}'),
     ]);
@@ -154,13 +159,13 @@ describe('entries of images', () => {
   - {name: dev.local/dormouse/gone, newName: registry.example/gone, newTag: v1}\n`;
 
   test('keep what a release wrote, add what is new, leave out what is gone', () => {
-    const next = imageEntries(text, readFunctions(project()));
+    const next = imageEntries(text, readFunctions(project(), []));
     expect(next).toMatch(/^# What runs\.\nkind: Component\n/);
     expect(parse(next).images).toEqual([
       { name: 'dev.local/dormouse/naps', newName: 'registry.example/naps', digest: 'sha256:abc' },
       { name: 'dev.local/dormouse/front', newName: 'registry.dormouse.dev/dormouse/front', newTag: 'unreleased' },
       { name: 'dev.local/dormouse/migrate', newName: 'registry.dormouse.dev/dormouse/migrate', newTag: 'unreleased' },
     ]);
-    expect(imageEntries(next, readFunctions(project()))).toBe(next);
+    expect(imageEntries(next, readFunctions(project(), []))).toBe(next);
   });
 });

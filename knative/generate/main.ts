@@ -15,7 +15,7 @@ import { rateLimitComponent } from './rate-limit.ts';
 import { readFunctions } from './read-functions.ts';
 
 const root = join(import.meta.dirname, '../..');
-const base = readFunctions(root);
+const base = readFunctions(root, catalogue);
 
 /** Functions whose policy in the mesh is written by hand. */
 function policiesByHand(): string[] {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EventContract } from '@dormouse/events/contract';
 import { parse, parseAllDocuments } from 'yaml';
 
 /** What the hand-written manifests of knative/base say about one function, as far as other manifests follow from it. */
@@ -8,6 +9,8 @@ export interface DeployedFunction {
   kind: 'Service' | 'Job';
   /** It has migrations, hence a role, a schema and a Secret `NAME-database`. */
   hasDatabase: boolean;
+  /** It is the source of events in the catalogue: it has a Secret `NAME-event-signing`. */
+  signsEvents: boolean;
   hasVolumes: boolean;
   /** A RoleBinding names its account: it asks the Kubernetes API something. */
   asksKubernetes: boolean;
@@ -42,7 +45,7 @@ interface Manifest {
 export const callsAnnotation = 'dormouse.dev/calls';
 
 /** Reads the hand-written manifests of knative/base: what follows from them is generated. */
-export function readFunctions(root: string): Base {
+export function readFunctions(root: string, catalogue: readonly Pick<EventContract, 'source'>[]): Base {
   const base = join(root, 'knative/base');
   const { resources } = parse(readFileSync(join(base, 'kustomization.yaml'), 'utf8')) as { resources: string[] };
   const own = resources.filter((file) => file.endsWith('.yaml') && existsSync(join(base, file)));
@@ -53,13 +56,21 @@ export function readFunctions(root: string): Base {
   const deployed = manifests.filter(
     ({ apiVersion, kind }) => kind === 'Job' || (kind === 'Service' && apiVersion.startsWith('serving.knative.dev/')),
   );
-  const functions = deployed.map((each) => describe(each, manifests, root));
+  const sources = new Set(catalogue.map(({ source }) => source));
+  const functions = deployed.map((each) => describe(each, { manifests, root, sources }));
   const databases = functions.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => `${name}-database`);
-  const secrets = [...new Set([...databases, ...secretsIn([deployed, shared])])].sort();
+  const signing = functions.filter(({ signsEvents }) => signsEvents).map(({ name }) => `${name}-event-signing`);
+  const secrets = [...new Set([...databases, ...signing, ...secretsIn([deployed, shared])])].sort();
   return { functions, secrets, routed: functions.filter(({ routes }) => routes.length > 0).map(({ name }) => name) };
 }
 
-function describe(manifest: Manifest, manifests: readonly Manifest[], root: string): DeployedFunction {
+interface Read {
+  manifests: readonly Manifest[];
+  root: string;
+  sources: ReadonlySet<string>;
+}
+
+function describe(manifest: Manifest, { manifests, root, sources }: Read): DeployedFunction {
   const { name, annotations } = manifest.metadata;
   const sent = manifests.filter(({ kind }) => kind === 'Trigger' || kind === 'Broker');
   const leadsHere = (destination?: { ref?: { name: string } }) => destination?.ref?.name === name;
@@ -68,6 +79,7 @@ function describe(manifest: Manifest, manifests: readonly Manifest[], root: stri
     name,
     kind: manifest.kind as 'Service' | 'Job',
     hasDatabase: existsSync(join(root, 'functions', name, 'migrations')),
+    signsEvents: sources.has(`/${name}`),
     hasVolumes: manifest.spec?.template?.spec?.volumes !== undefined,
     asksKubernetes: manifests.some(
       ({ kind, subjects }) => kind === 'RoleBinding' && subjects?.some((s) => s.name === name),

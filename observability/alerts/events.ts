@@ -4,6 +4,7 @@ import { series } from '../series.ts';
 const {
   countsWrong,
   eventsConsumed,
+  eventsRefused,
   eventsMissing,
   eventsUnjudgedAge,
   deadLetters,
@@ -39,6 +40,12 @@ export const eventAlerts: Group = {
       expr: `absent_over_time(${outboxAge}[15m])`,
       for: '5m',
       summary: 'The relay, which is woken every minute, has reported nothing for a quarter of an hour.',
+    },
+    {
+      name: 'EventsRefused',
+      severity: 'ticket',
+      expr: `sum by (service_name, dormouse_reason) (increase(${eventsRefused}[15m])) > 0`,
+      summary: '{{ $labels.service_name }} refused events because of their signature: {{ $labels.dormouse_reason }}.',
     },
     {
       name: 'DeadLetters',

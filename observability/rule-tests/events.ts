@@ -8,6 +8,7 @@ const {
   deadLetters,
   deadLettersOpen,
   eventsConsumed,
+  eventsRefused,
   eventsMissing,
   eventsUnjudgedAge,
 } = series;
@@ -17,6 +18,7 @@ const unarchived = (values: string) => ({ [named(unarchivedAge, { db_namespace: 
 const given = { dormouse_trigger: 'categories-post-events', messaging_destination_name: created };
 const missed = { dormouse_trigger: 'categories-post-events' };
 const consumer = { service_name: 'categories', messaging_destination_name: created };
+const refused = { service_name: 'categories', dormouse_reason: 'invalid' };
 const lag = (values: string) => ({
   [named('kafka_consumergroup_lag', {
     consumergroup: 'knative-trigger-dormouse-categories-post-events',
@@ -54,6 +56,9 @@ export const eventCases: readonly Case[] = [
 
   ...lasting('23m', firing('RelaySilent', 'its last report is half an hour old', '35m', oldest('0x5'))),
   silent('RelaySilent', 'it reports every minute', '35m', oldest('0x40')),
+
+  firing('EventsRefused', 'one was forged', '10m', { [named(eventsRefused, refused)]: '0x5 1x10' }, refused),
+  silent('EventsRefused', 'that was an hour ago', '60m', { [named(eventsRefused, refused)]: '0x5 1x60' }),
 
   firing('DeadLetters', 'a trigger gave up on one event', '10m', { [named(deadLetters, given)]: '0x5 1x10' }, given),
   silent('DeadLetters', 'it did so an hour ago', '60m', { [named(deadLetters, given)]: '0x5 1x60' }),

@@ -69,6 +69,15 @@ export const metrics = {
       'Events that the relay has sent again, because the Broker had taken them and the archive did not have them in time.',
     attributes: { 'messaging.destination.name': 'type of the event' },
   }),
+  eventsRefused: metric({
+    name: 'dormouse.events.refused',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Delivered events that were refused because of their signature.',
+    attributes: {
+      'dormouse.reason': '`missing`, `malformed`, `unknown_key`, `wrong_producer`, `wrong_time` or `invalid`',
+    },
+  }),
   deadLetters: metric({
     name: 'dormouse.dead_letters',
     kind: 'counter',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { author } from './author.ts';
-import { sendEvents, toBroker, toOutbox } from './event-load.ts';
+import { sendEvents, signerIn, toBroker, toOutbox } from './event-load.ts';
 import { injectFault } from './inject-fault.ts';
 import { type Violation, violations } from './invariants.ts';
 import { Ledger } from './ledger.ts';
@@ -112,7 +112,7 @@ async function underLoad(
   const writers = Array.from({ length: authors }, (_, n) =>
     author({ ledger, url: site.url, name: `author-${n}`, random: random(seed * 100 + n), pauseMs: 200, going }),
   );
-  const accept = lossyBroker ? toOutbox(site.url) : toBroker(site.broker);
+  const accept = lossyBroker ? toOutbox(site.url) : toBroker(site.broker, signerIn(site.home));
   const load = Promise.all([
     sendEvents({ ledger, accept, streams: 32, batch: 10, rate, going }),
     read({ ledger, url: site.url, going }),

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventSigner, type SignEvent } from '@dormouse/runtime/event-signer';
 import { counted } from '../overlays/chaos/functions/recorder/counted.ts';
 import type { Ledger, Stream } from './ledger.ts';
 
@@ -50,11 +53,18 @@ export async function sendEvents({ ledger, accept, streams, batch, rate, going }
   }
 }
 
+/** Signs as the recorder does in the platform that has this home. */
+export const signerIn = (home: string): SignEvent =>
+  eventSigner(readFileSync(join(home, 'secrets/recorder-event-signing/EVENT_SIGNING_KEYS'), 'utf8'));
+
 /** Sends batches to the Broker. @param broker its address now; it changes when the platform starts again */
 export const toBroker =
-  (broker: () => string): EventLoadOptions['accept'] =>
+  (broker: () => string, sign: SignEvent): EventLoadOptions['accept'] =>
   ({ subject, first, last }) => {
-    const events = Array.from({ length: last - first + 1 }, (_, i) => eventOf(subject, first + i));
+    const events = Array.from({ length: last - first + 1 }, (_, i) => {
+      const event = eventOf(subject, first + i);
+      return { ...event, dssematerial: sign({ ...event, data: JSON.stringify(event.data) }) };
+    });
     return posted(broker(), 'application/cloudevents-batch+json', events, 202);
   };
 

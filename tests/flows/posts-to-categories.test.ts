@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { openPosts, type Posts } from '@dormouse/posts/store';
 import { draftOf } from '@dormouse/posts/store.fixture';
+import { eventSigner } from '@dormouse/runtime/event-signer';
 import { type Outbox, outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
 import { type Harness, startHarness } from '@dormouse/testing/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database.ts';
+import { signed, signingKeysOf } from '../event-keys.ts';
 import { type FunctionInProcess, openFunction } from '../in-process.ts';
 
 let db: TestDatabase;
@@ -26,7 +28,7 @@ beforeAll(async () => {
     manifests: [join(import.meta.dirname, '../../knative/base')],
     receivers: async (sink) => {
       categories = await openFunction('categories', { databaseUrl: db.urlOf('categories'), sink });
-      box = outbox({ sql, source: '/posts', sink });
+      box = outbox({ sql, source: '/posts', sink, sign: eventSigner(signingKeysOf('/posts')) });
       posts = openPosts({ sql, outbox: box });
       return { categories: (request) => gate(request) };
     },
@@ -92,16 +94,32 @@ test('is counted once when the answer to the first delivery is lost and the seco
 });
 
 test('an event that categories cannot understand is given up at once, and holds up no other', async () => {
-  const bad = await flow.send({
-    type: 'dev.dormouse.post.created.v1',
-    source: '/posts',
-    subject: 'post/9',
-    data: { id: 'nine' },
-  });
+  const bad = await flow.send(
+    signed({
+      id: 'bad',
+      type: 'dev.dormouse.post.created.v1',
+      source: '/posts',
+      subject: 'post/9',
+      time: '2026-03-04T05:06:07Z',
+      data: { id: 'nine' },
+    }),
+  );
   const { id } = await posts.create(draftOf({ categoryName: 'Ponds' }));
   await flow.delivered('categories-post-events', (await created(id)).id);
   expect((await flow.deadLettered('categories-post-events', bad)).attempts).toMatchObject([{ status: 422 }]);
   expect(flow.calls('journal').filter(({ deadLetter }) => deadLetter)).toMatchObject([
     { attributes: { id: bad, knativeerrorcode: '422' } },
   ]);
+});
+
+test('an event that posts has not signed is given up at once, and changes nothing', async () => {
+  const { id } = await posts.create(draftOf({ categoryName: 'Bogs' }));
+  const { attributes, data } = await created(id);
+  const { dssematerial, ...unsigned } = attributes;
+  const forged = { ...unsigned, id: 'forged', type: attributes.type as string, data: { ...(data as object), id: 999 } };
+  for (const event of [forged, { ...forged, id: 'forged too', dssematerial }]) {
+    const sent = await flow.send(event);
+    expect((await flow.deadLettered('categories-post-events', sent)).attempts).toMatchObject([{ status: 403 }]);
+  }
+  expect(await countOf('Bogs')).toBe(1);
 });

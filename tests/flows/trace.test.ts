@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { dataschema } from '@dormouse/events/contract';
 import { json, newApp } from '@dormouse/runtime/app';
 import { noted, runtimeDatabase } from '@dormouse/runtime/database.fixture';
 import { on, RejectEvent, RetryEvent, receive } from '@dormouse/runtime/receive';
@@ -11,6 +12,7 @@ import { sink } from '@dormouse/testing/sink';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestDatabase } from '../database.ts';
+import { signed } from '../event-keys.ts';
 import { type FunctionInProcess, openFunction, serveInProcess } from '../in-process.ts';
 
 const echoed = { ...noted, type: 'dev.dormouse.note.echoed.v1', source: '/echo' } as const;
@@ -212,9 +214,26 @@ test('an event that arrives a second time is marked, and causes nothing more', a
   ).toEqual([processed, 'process echo']);
 });
 
+/** Makes what is in the outbox a minute old; its producer would have signed that. */
+async function makeOlder(): Promise<void> {
+  const time = new Date(Date.now() - 60_000).toISOString();
+  for (const { id, data } of await db.admin`SELECT id, data FROM notes.outbox`) {
+    const event = {
+      id: id as string,
+      type: noted.type,
+      source: noted.source,
+      subject: 'note/1',
+      time,
+      data: data as unknown,
+    };
+    const { dssematerial } = signed({ ...event, dataschema: dataschema(noted.type) });
+    await db.admin`UPDATE notes.outbox SET time = ${time}::timestamptz, dssematerial = ${dssematerial} WHERE id = ${id}`;
+  }
+}
+
 test('the relay sends what a crash left behind in the trace it began in, linked to the tick that woke it', async () => {
   const { traceId, client } = await write(dying, 3);
-  await db.admin`UPDATE notes.outbox SET time = now() - interval '1 minute'`;
+  await makeOlder();
   await flow.advance('PT1M');
   const tick = flow.calls('relay').at(-1)?.headers.traceparent?.slice(3, 35) as string;
   expect(tick).not.toBe(traceId);

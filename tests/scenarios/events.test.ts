@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Author, Post } from '../blog.ts';
 import { describeOn, everyTarget, targetsWith } from '../describe-on.ts';
+import { signed } from '../event-keys.ts';
 import type { Subscription, Target } from '../target.ts';
 import { unique } from '../unique.ts';
 
@@ -40,6 +41,29 @@ describeOn(everyTarget, 'events', (target) => {
       await author.write({ title: `Post ${count}`, category_name: name });
       await counted(target(), name, count);
     }
+  });
+
+  it('change nothing, and are not archived, when their producer has not signed them', async () => {
+    const name = unique('Bogs');
+    const { id } = await author.write({ title: 'First', category_name: name });
+    await counted(target(), name, 1);
+    const [known] = await target().eventually(
+      () => target().journal.events({ type: created, subject: `post/${id}` }),
+      (found) => found.length > 0,
+    );
+    expect(known).toMatchObject({ signed_by: '/posts' });
+    const { attributes, data } = await target().journal.event(known!.position);
+    const { dssematerial, ...unsigned } = attributes;
+    const subject = `post/${2 ** 31 - 1 - id}`;
+    const forged = { ...unsigned, type: created, subject, data: { ...(data as object), id: 2 ** 31 - 1 - id } };
+    await target().send({ ...forged, id: unique('unsigned') });
+    await target().send({ ...forged, id: unique('signed-for-another'), dssematerial });
+    await target().send({ ...forged, id: unique('of-another'), source: '/elsewhere', dssematerial });
+    await author.write({ title: 'Second', category_name: name });
+    await counted(target(), name, 2);
+    await author.write({ title: 'Third', category_name: name });
+    await counted(target(), name, 3);
+    expect(await target().journal.events({ subject })).toEqual([]);
   });
 
   it('change nothing when they come again', async () => {
@@ -96,10 +120,17 @@ describeOn(everyTarget, 'an event that a consumer refuses for good', (target) =>
 
   it('is a dead letter, with who refused it, why, and its trace', async () => {
     const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
-    const id = await target().send(
-      { type: created, source: '/posts', subject, datacontenttype, data: { id: 'nine' }, traceparent },
-      { traceparent },
-    );
+    const time = new Date().toISOString();
+    const bad = {
+      id: unique('bad'),
+      type: created,
+      source: '/posts',
+      subject,
+      time,
+      data: { id: 'nine' },
+      traceparent,
+    };
+    const id = await target().send(signed(bad, await target().signingKeys('posts')), { traceparent });
     const stored = await target().eventually(
       () => target().journal.deadLetters({ subject }),
       (found) => found.length > 0,

@@ -51,6 +51,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
     name: 'cluster',
     ...(await clientsOf(url, { keys: keys.folder, issuer: await issuerAt(url), pass })),
     send: patiently(sending(broker.url)),
+    signingKeys: async (producer) => (await secretOf(internals, `${producer}-event-signing`)).EVENT_SIGNING_KEYS ?? '',
     eventually,
     services,
     async roll(name) {
@@ -115,14 +116,19 @@ async function brokerOf(internals: Internals): Promise<{ url: string; close(): v
   return { url: way.origin + pathname, close: way.close };
 }
 
-/** The keys that sign access tokens, which whoever may read Secrets can. */
+/** A Secret's data, which whoever may read Secrets can. */
+async function secretOf(internals: Internals, name: string): Promise<Record<string, string>> {
+  const { data } = JSON.parse(await internals('get', 'secret', name, '-o', 'json')) as { data: Record<string, string> };
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+}
+
+/** The keys that sign access tokens. */
 async function keysOf(internals: Internals): Promise<{ folder: string; remove(): void }> {
-  const secret = JSON.parse(await internals('get', 'secret', 'auth-keys', '-o', 'json')) as {
-    data: Record<string, string>;
-  };
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
-  for (const [name, value] of Object.entries(secret.data))
-    writeFileSync(join(folder, name), Buffer.from(value, 'base64'), { mode: 0o600 });
+  for (const [name, value] of Object.entries(await secretOf(internals, 'auth-keys')))
+    writeFileSync(join(folder, name), value, { mode: 0o600 });
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 

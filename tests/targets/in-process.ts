@@ -16,6 +16,7 @@ import { listen } from '@dormouse/serving/proxy/listener';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { startHarness } from '@dormouse/testing/harness';
 import { testDatabase } from '../database.ts';
+import { signingKeysOf } from '../event-keys.ts';
 import { type FunctionInProcess, openFunction } from '../in-process.ts';
 import type { Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
@@ -98,6 +99,7 @@ export async function openInProcess({
     name: 'in process',
     ...(await clientsOf(`http://127.0.0.1:${ingress.port}`, { keys, pass: flow.settle })),
     send: flow.send,
+    signingKeys: async (producer) => signingKeysOf(`/${producer}`),
     async eventually(ask, holds, seconds = 60) {
       let last: unknown;
       for (let left = seconds; left > 0; left--) {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +34,8 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
     platform,
     ...(await clientsOf(platform.url, { keys: join(platform.home, 'secrets/auth-keys'), pass: () => sleep(50) })),
     send: sending(await brokerUrl(platform)),
+    signingKeys: (producer) =>
+      readFile(join(platform.home, `secrets/${producer}-event-signing/EVENT_SIGNING_KEYS`), 'utf8'),
     eventually,
     services: platform.services,
     async roll(name) {

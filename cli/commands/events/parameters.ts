@@ -53,7 +53,7 @@ export interface FilterFlags {
 
 type Given = EndpointFlags &
   FilterFlags & { [Name in 'all' | 'dryRun' | 'yes']?: boolean | undefined } & {
-    [Name in 'state' | 'data' | 'id']?: string | undefined;
+    [Name in 'state' | 'data' | 'id' | 'signingKeys']?: string | undefined;
   } & { limit?: number | undefined };
 
 /** Options as the commands take them: what was given, the environment, the defaults. */
@@ -75,5 +75,6 @@ export function optionsOf(given: Given, { env, root }: Context): Options {
     yes: given.yes ?? false,
     data: given.data,
     id: given.id,
+    signingKeys: given.signingKeys,
   };
 }

@@ -3,19 +3,26 @@ import type { Context } from '../../context.ts';
 import { argument, option } from '../../parameters.ts';
 import { type EndpointFlags, endpoints, optionsOf } from './parameters.ts';
 
-type Flags = EndpointFlags & { data?: string; source?: string; id?: string };
+type Flags = EndpointFlags & { data?: string; source?: string; id?: string; signingKeys?: string };
 
 /** `dormouse events send TYPE SUBJECT` */
 export const send = buildCommand({
   docs: {
     brief: 'Sends an event to the Broker',
-    fullDescription: 'Sends an event to the Broker. Its data must fit the catalogue if the type is in it.',
+    fullDescription: [
+      'Sends an event to the Broker. If its type is in the catalogue, its data must fit, and it is signed with the keys',
+      'of its producer.',
+    ].join('\n'),
   },
   parameters: {
     flags: {
       data: option('DATA', 'JSON, @FILE with JSON in it, or - for standard input (default: no data)'),
       source: option('SOURCE', "Its source (default: the producer's as the catalogue says, or /operator)"),
       id: option('ID', 'Its id (default: a new one)'),
+      signingKeys: option(
+        'FILE',
+        "The producer's keys (default: DORMOUSE_HOME/secrets/PRODUCER-event-signing/EVENT_SIGNING_KEYS)",
+      ),
       ...endpoints,
     },
     positional: {

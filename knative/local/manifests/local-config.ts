@@ -3,7 +3,14 @@ import { dirname, join, resolve } from 'node:path';
 import { ManifestError } from './yaml/origin.ts';
 
 /** How to create a Secret that no manifest holds. */
-export type SecretRecipe = { kind: 'database'; role: string } | { kind: 'run'; program: string } | { kind: 'redis' };
+export type SecretRecipe =
+  | { kind: 'database'; role: string }
+  | { kind: 'run'; program: string }
+  | { kind: 'redis' }
+  /** EVENT_SIGNING_KEYS for events of this CloudEvents source. */
+  | { kind: 'event-signing'; source: string }
+  /** EVENT_KEYS: the public keys of all that sign. */
+  | { kind: 'event-keys' };
 
 /** The API behind the console's operator pages. */
 export interface OperationsRecipe {
@@ -98,6 +105,8 @@ function readRecipe(recipe: unknown, program: (name: unknown) => string): Secret
   if (typeof recipe.database === 'string' && /^[a-z0-9_]*$/.test(recipe.database))
     return { kind: 'database', role: recipe.database };
   if (typeof recipe.run === 'string') return { kind: 'run', program: program(recipe.run) };
+  if (typeof recipe.signs === 'string') return { kind: 'event-signing', source: recipe.signs };
+  if (recipe.eventKeys === true) return { kind: 'event-keys' };
   return recipe.redis === true ? { kind: 'redis' } : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Described } from '../dashboard.ts';
 import { graph, number, table, traces } from '../panels.ts';
 import { count, part, quantile, rate } from '../promql.ts';
 
-const { eventsSent, eventsConsumed, eventAge, deadLetters } = series;
+const { eventsSent, eventsConsumed, eventsRefused, eventAge, deadLetters } = series;
 const type = 'messaging_destination_name';
 
 export const events: Described = {
@@ -100,6 +100,12 @@ export const events: Described = {
         ]),
         graph('Dead letters, by Trigger', 'cps', [
           { expr: rate(deadLetters, ['dormouse_trigger']), legend: '{{dormouse_trigger}}' },
+        ]),
+        graph('Refused for their signature, by function and reason', 'cps', [
+          {
+            expr: rate(eventsRefused, ['service_name', 'dormouse_reason']),
+            legend: '{{service_name}} {{dormouse_reason}}',
+          },
         ]),
         table('Dead letters in this range', 'short', count(deadLetters, ['dormouse_trigger', type])),
         traces('Events that could not be handled', '{ kind = consumer && status = error }'),

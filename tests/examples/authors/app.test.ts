@@ -4,6 +4,7 @@ import { migrate } from '@dormouse/runtime/migrate';
 import { type Harness, startHarness } from '@dormouse/testing/harness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../database.ts';
+import { signed } from '../../event-keys.ts';
 import { type FunctionInProcess, openFunction } from '../../in-process.ts';
 import { authorDebuted } from './contract.ts';
 
@@ -47,10 +48,10 @@ const publishedBy = async (name: string) =>
   (await db.admin`SELECT published FROM authors.authors WHERE name = ${name}`)[0]?.published;
 
 test('each post counts once, however often its event arrives', async () => {
-  await flow.delivered(trigger, await flow.send(registration('ada')));
-  const id = await flow.send(publication('ada', 1));
-  await flow.send(publication('ada', 1));
-  await flow.send(publication('ada', 2));
+  await flow.delivered(trigger, await flow.send(signed(registration('ada'))));
+  const id = await flow.send(signed(publication('ada', 1)));
+  await flow.send(signed(publication('ada', 1)));
+  await flow.send(signed(publication('ada', 2)));
   await flow.delivered(trigger, id);
   expect(await publishedBy('ada')).toBe(2);
   expect(await flow.events({ type: authorDebuted.type })).toMatchObject([
@@ -59,17 +60,17 @@ test('each post counts once, however often its event arrives', async () => {
 });
 
 test('a post of somebody who is not known yet waits until they are', async () => {
-  const id = await flow.send(publication('bob', 3));
+  const id = await flow.send(signed(publication('bob', 3)));
   await flow.retrying(trigger, id);
-  await flow.delivered(trigger, await flow.send(registration('bob')));
+  await flow.delivered(trigger, await flow.send(signed(registration('bob'))));
   await flow.advance('PT1S');
   expect((await flow.delivered(trigger, id)).attempts.map(({ status }) => status)).toEqual([503, 204]);
   expect(await publishedBy('bob')).toBe(1);
 });
 
 test('what can never be understood becomes a dead letter at once', async () => {
-  const wrong = await flow.send({ ...publication('ada', 4), subject: 'post/5' });
-  const empty = await flow.send({ ...publication('ada', 6), data: {} });
+  const wrong = await flow.send(signed({ ...publication('ada', 4), subject: 'post/5' }));
+  const empty = await flow.send(signed({ ...publication('ada', 6), data: {} }));
   for (const id of [wrong, empty])
     expect((await flow.deadLettered(trigger, id)).attempts).toMatchObject([{ status: 422 }]);
   const [deadLetter] = flow.calls('dead-letters').filter(({ attributes }) => attributes.id === wrong);

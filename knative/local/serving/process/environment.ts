@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Container, Platform, Volume } from '@dormouse/manifests/model';
-import { readSecret } from './secrets.ts';
+import { readSecret } from './secret-files.ts';
 
 export interface EnvironmentOptions {
   platform: Pick<Platform, 'configMaps' | 'secrets'>;

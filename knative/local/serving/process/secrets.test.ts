@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SecretRecipe } from '@dormouse/manifests/local-config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareSecrets, readSecret } from './secrets.ts';
+import { readSecret } from './secret-files.ts';
+import { prepareSecrets } from './secrets.ts';
 
 let root: string;
 let folder: string;

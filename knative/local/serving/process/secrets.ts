@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecretRecipe } from '@dormouse/manifests/local-config';
+import { prepareEventKeys } from './event-keys.ts';
+import { filesOf, writeSecret } from './secret-files.ts';
 
 export interface SecretsOptions {
   /** DORMOUSE_HOME/secrets */
@@ -30,25 +32,10 @@ export async function prepareSecrets({ folder, recipes, databaseUrl, redisUrl, r
       chmodSync(directory, 0o700);
       if (recipe.kind === 'redis') writeSecret(directory, 'REDIS_URL', redisUrl!);
       else if (recipe.kind === 'database') writeDatabase(directory, recipe.role, databaseUrl);
-      else if (filesOf(directory).length === 0) await fill(directory, recipe.program, root);
+      else if (recipe.kind === 'run' && filesOf(directory).length === 0) await fill(directory, recipe.program, root);
     }),
   );
-}
-
-/** A Secret's data, or undefined when there is none of that name. */
-export function readSecret(folder: string, name: string): Record<string, string> | undefined {
-  const directory = join(folder, name);
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return undefined;
-  return Object.fromEntries(filesOf(directory).map((key) => [key, readFileSync(join(directory, key), 'utf8')]));
-}
-
-const filesOf = (directory: string) =>
-  readdirSync(directory).filter((name) => !name.startsWith('.') && statSync(join(directory, name)).isFile());
-
-function writeSecret(directory: string, key: string, value: string): void {
-  const file = join(directory, key);
-  writeFileSync(file, value, { mode: 0o600 });
-  chmodSync(file, 0o600);
+  prepareEventKeys(folder, recipes);
 }
 
 /** The role's own URL with its password; the role itself is made by the Job that migrates. */
