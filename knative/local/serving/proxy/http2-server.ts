@@ -23,7 +23,9 @@ export function createHttp2Server(
       session.on('error', () => {});
     })
     .on('stream', (stream: ServerHttp2Stream, headers, flags, raw: string[]) => {
-      const connection = connectionOf.get(stream.session!)!;
+      stream.on('error', () => {}); // one that nobody listens to ends the process
+      const connection = stream.session && connectionOf.get(stream.session);
+      if (!connection) return; // it was cancelled, or its connection broke, before it was begun
       let fields = noFields;
       let problem: ProblemError | undefined;
       try {
