@@ -14,6 +14,9 @@ export const version = v.pipe(
 /** A text that is not empty. Its length is the producer's matter, so that a limit may be raised without a new version. */
 export const text = v.pipe(v.string(), v.nonEmpty());
 
+/** One segment of a path. Gateways read slashes in it in different ways, however they are written: ours refuses them. */
+export const segment = v.pipe(v.string(), v.regex(/^[^/\\]+$/));
+
 /** RFC 3339 date and time with its offset. */
 export const timestamp = v.pipe(v.string(), v.isoTimestamp());
 

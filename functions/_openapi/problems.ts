@@ -114,7 +114,11 @@ export const problemSchema: JsonSchema = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     code: { type: 'string', enum: Object.keys(meaning) },
-    trace_id: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+    trace_id: {
+      type: 'string',
+      pattern: '^[0-9a-f]{32}$',
+      description: 'Missing where the gateway itself refuses; the field x-trace-id has it.',
+    },
     errors: {
       type: 'array',
       items: {
@@ -125,6 +129,6 @@ export const problemSchema: JsonSchema = {
       },
     },
   },
-  required: ['type', 'title', 'status', 'detail', 'code', 'trace_id'],
+  required: ['type', 'title', 'status', 'detail', 'code'],
   additionalProperties: false,
 };

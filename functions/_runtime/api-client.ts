@@ -15,7 +15,8 @@ export interface Problem {
   status: number;
   detail: string;
   code: ErrorCode;
-  trace_id: string;
+  /** Missing where the gateway itself refuses. */
+  trace_id?: string;
   errors?: FieldError[];
 }
 

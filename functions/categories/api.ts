@@ -1,4 +1,4 @@
-import { color, id, text } from '@dormouse/events/field';
+import { color, id, segment, text } from '@dormouse/events/field';
 import { content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
 import { mergeInto, newName, verification } from './fields.ts';
@@ -51,7 +51,7 @@ export const api = {
   }),
   get: route(`GET ${path}/:category`, {
     summary: 'Read a category by its slug',
-    params: { category: v.pipe(text, v.metadata({ examples: ['general'] })) },
+    params: { category: v.pipe(segment, v.metadata({ examples: ['general'] })) },
     headers: conditional,
     errors: ['not_found'],
     responses: () => ({

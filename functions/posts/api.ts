@@ -1,4 +1,4 @@
-import { color, id, text, timestamp, version } from '@dormouse/events/field';
+import { color, id, segment, text, timestamp, version } from '@dormouse/events/field';
 import { content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
 import { changedPost, idempotencyKey, importedPost, listQuery, newPost, status, type written } from './fields.ts';
@@ -115,7 +115,7 @@ export const api = {
   bySlug: route(`GET ${path}/by-slug/:slug`, {
     summary: 'Read a post by its slug',
     optionalToken: true,
-    params: { slug: v.pipe(text, v.metadata({ examples: ['wake-on-request'] })) },
+    params: { slug: v.pipe(segment, v.metadata({ examples: ['wake-on-request'] })) },
     headers: conditional,
     errors: ['unauthorized', 'not_found'],
     responses: () => ({
