@@ -17,6 +17,7 @@ import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
 import { secrets } from './commands/secrets.ts';
+import { soak } from './commands/soak.ts';
 import { start } from './commands/start.ts';
 import { verify } from './commands/verify.ts';
 
@@ -49,6 +50,7 @@ export const routes = buildRouteMap({
     conformance,
     bench,
     chaos,
+    soak,
     alerts,
     completion,
   },
