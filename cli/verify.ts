@@ -23,7 +23,7 @@ export async function verify(
   const send = sender({ url, token: token ?? (await localOperatorToken(context)), name: 'the platform', hint });
   const categories = apiClient<typeof api>(send);
   const ask = async (body: { repair: boolean }) =>
-    succeeded(await categories('POST /blog/api/categories/verification', { body })).body;
+    succeeded(await categories('POST /blog/api/categories/-/verification', { body })).body;
   const before = await ask({ repair: false });
   let now = before;
   for (let n = 0; repair && n < maxRepairs && (n === 0 || differing(now) > 0); n++) now = await ask({ repair: true });

@@ -60,7 +60,7 @@ export const api = {
       304: empty('The client has this version.'),
     }),
   }),
-  verify: route(`POST ${path}/verification`, {
+  verify: route(`POST ${path}/-/verification`, {
     summary: 'Compare the counts with the posts that they are of',
     description:
       'With `repair`, what differs is made right first, while others write; what is answered is what is left.',

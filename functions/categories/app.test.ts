@@ -194,7 +194,7 @@ test('what is said to caches is true, whoever asks', async () => {
 
 test('operators compare the counts with the posts, and make them right; nobody else does', async () => {
   const { ask, calls } = appOver();
-  const verify = (as: string, body: object = {}) => ask('POST', `${path}/verification`, { as, body });
+  const verify = (as: string, body: object = {}) => ask('POST', `${path}/-/verification`, { as, body });
   expect((await verify('editor')).status).toBe(403);
   expect(await (await verify('operator')).json()).toEqual({
     missed: 1,

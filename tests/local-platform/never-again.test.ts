@@ -41,7 +41,8 @@ describe('what must not come back', () => {
       for (const pid of database) process.kill(pid, 'SIGCONT');
     }
     await eventually(
-      () => blog.call('POST', '/api/login', { body: { username: name, password } }),
+      // A connection that has idled may be closed at this very moment; a POST is not repeated by itself.
+      () => blog.call('POST', '/api/login', { body: { username: name, password } }).catch(() => ({ status: 0 })),
       ({ status }) => status === 200,
       60,
     );

@@ -23,7 +23,7 @@ export async function eventfulHour(platform: RunningPlatform): Promise<void> {
 
   await during(platform, async () => {
     await people(clients);
-    await eventsAgain(clients, send);
+    await eventsAgain(platform, clients, send);
     await sleep(15_000);
   });
   await nobody(platform);
@@ -63,15 +63,20 @@ async function people({ blog, administrator }: Clients): Promise<void> {
   await administrator('PATCH', `/blog/api/categories/${published.category.id}`, { body: { name: 'Streams' } });
 }
 
-/** One comes thrice, and one can never be handled. */
-async function eventsAgain({ journal }: Clients, send: ReturnType<typeof sending>): Promise<void> {
+/** One comes thrice, one was forged, and one can never be handled. */
+async function eventsAgain(
+  platform: RunningPlatform,
+  { journal }: Clients,
+  send: ReturnType<typeof sending>,
+): Promise<void> {
   const [known] = await eventually(
     () => journal.events({ type: created }),
     (found) => found.length > 0,
   );
   const { attributes, data } = await journal.event(known!.position);
   for (let n = 0; n < 2; n++) await send({ ...attributes, type: created, data });
-  await sendUnreadable(send);
+  await send({ ...attributes, id: 'forged', type: created, data });
+  await sendUnreadable(platform);
   await eventually(
     () => journal.deadLetters({ subject: 'post/nine' }),
     (found) => found.length > 0,

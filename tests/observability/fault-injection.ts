@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sending } from '@dormouse/testing/send';
 import { family } from '../bench/processes.ts';
 import { database } from '../chaos/observe.ts';
+import { signed } from '../event-keys.ts';
 import { brokerUrl, type RunningPlatform } from '../platform.ts';
 import type { Stack } from './stack.ts';
 
@@ -47,7 +51,7 @@ export async function hideTable({ platform }: Site, table: string, over: AbortSi
 
 /** Events of a kind that categories counts, of posts that nobody wrote. */
 export async function sendPostsNobodyWrote({ platform }: Site, count: number): Promise<void> {
-  const send = sending(await brokerUrl(platform));
+  const send = await sendingAsPosts(platform);
   const at = '2026-03-02T19:05:12.345Z';
   const category = { id: 1, name: 'Trials', slug: 'trials' };
   const post = {
@@ -60,27 +64,26 @@ export async function sendPostsNobodyWrote({ platform }: Site, count: number): P
     created_at: at,
     updated_at: at,
   };
-  for (let id = 1_000_001; id <= 1_000_000 + count; id++)
-    await send({
-      type: 'dev.dormouse.post.created.v1',
-      source: '/posts',
-      subject: `post/${id}`,
-      data: { ...post, id },
-    });
+  for (let id = 1_000_001; id <= 1_000_000 + count; id++) await send(`post/${id}`, { ...post, id });
+}
+
+/** Sends events of new posts, signed as the platform's posts does. */
+async function sendingAsPosts(platform: RunningPlatform) {
+  const send = sending(await brokerUrl(platform));
+  const keys = readFileSync(join(platform.home, 'secrets/posts-event-signing/EVENT_SIGNING_KEYS'), 'utf8');
+  return (subject: string, data: unknown) => {
+    const time = new Date().toISOString();
+    const event = { id: randomUUID(), type: 'dev.dormouse.post.created.v1', source: '/posts', subject, time, data };
+    return send(signed(event, keys));
+  };
 }
 
 /** Sends one event that categories cannot read. */
-export const sendUnreadable = (send: ReturnType<typeof sending>) =>
-  send({
-    type: 'dev.dormouse.post.created.v1',
-    source: '/posts',
-    subject: 'post/nine',
-    datacontenttype: 'application/json',
-    data: { id: 'nine' },
-  });
+export const sendUnreadable = async (platform: RunningPlatform) =>
+  (await sendingAsPosts(platform))('post/nine', { id: 'nine' });
 
 export async function deadLetter({ platform }: Site, over: AbortSignal): Promise<void> {
-  await sendUnreadable(sending(await brokerUrl(platform)));
+  await sendUnreadable(platform);
   await until(over);
 }
 

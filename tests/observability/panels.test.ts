@@ -70,10 +70,14 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
   };
   const missing = () => (stack.collector ? [] : onlyWhole);
 
+  /** Measured once events have been missing for minutes, which this hour does not have; tests of relay, journal and categories measure it. */
+  const later = /\bdormouse_(events_(resent|missing|redelivered)|counts_wrong)/;
+
   test.each(dashboards)('has data for every panel of $title', async (described) => {
     const ofIt = askable.filter(({ dashboard }) => dashboard === `Dormouse / ${described.title}`);
     const empty: PanelQuery[] = [];
-    for (const each of ofIt) if (!(await drawn(each)).some((value) => value !== 0)) empty.push(each);
+    for (const each of ofIt)
+      if (!later.test(each.query) && !(await drawn(each)).some((value) => value !== 0)) empty.push(each);
     expect(empty.map(named), empty.map(({ query }) => query).join('\n')).toEqual(
       ofIt.map(named).filter((name) => missing().includes(name)),
     );
@@ -113,7 +117,7 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
   const ofExporters = /\b(pg|redis)_|-exporter"/;
   test('answers what runbooks ask of functions, rules, collector and itself', async () => {
     const asking = questions().filter(
-      ({ expr }) => !notHere.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)),
+      ({ expr }) => !notHere.test(expr) && !later.test(expr) && (exportersAreInstalled || !ofExporters.test(expr)),
     );
     const responses = await Promise.all(
       asking.map(({ expr }) => stack.prometheus.queryRange(expr, { start, end, step: 5 })),
