@@ -41,6 +41,7 @@ class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
   readonly #handler: ResponseHandler;
   #controller: Dispatcher.DispatchController | undefined;
   #over = false;
+  #sending = true;
 
   constructor(
     pool: PoolType,
@@ -51,6 +52,7 @@ class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
     const headers = length > 0 && !Buffer.isBuffer(body) ? [...fields, 'content-length', String(length)] : fields;
     const upgraded = upgrade === '' ? {} : { upgrade };
     pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null, ...upgraded }, this);
+    this.#sending = false;
   }
 
   /** The connection is open, and the request is about to be written. */
@@ -91,7 +93,10 @@ class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#over = true;
     const known = code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code;
-    this.#handler.onResponseFailed({ code: known, sent: this.#controller !== undefined });
+    const failed = () => this.#handler.onResponseFailed({ code: known, sent: this.#controller !== undefined });
+    // A pool that is closed says so before `send` has returned, and whoever sends is not prepared for that.
+    if (this.#sending) queueMicrotask(failed);
+    else failed();
   }
 
   abandon(): void {

@@ -48,6 +48,7 @@ export interface InstanceExchange {
 
 /** The connections to one instance. */
 export interface InstanceConnections {
+  /** The handler is called after this has returned. */
   send(request: InstanceRequest, handler: ResponseHandler): InstanceExchange;
   /** Closes every connection; requests in progress fail. */
   destroy(): void;
