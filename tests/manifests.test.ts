@@ -100,7 +100,12 @@ describe('every function', () => {
         from: expect.stringMatching(/^platform-[a-z0-9]{10}$/),
         optional: false,
       });
-      expect(service.container.env).toContainEqual({ kind: 'secret', from: 'redis', prefix: '', optional: true });
+      expect(service.container.env).toContainEqual({
+        kind: 'secret',
+        from: `${service.name}-redis`,
+        prefix: '',
+        optional: true,
+      });
     },
   );
 

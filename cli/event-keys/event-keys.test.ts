@@ -69,7 +69,7 @@ describe('Secrets of a cluster', () => {
   const before = {
     kind: 'List',
     items: [
-      secret('redis', { REDIS_URL: 'redis://x' }),
+      secret('posts-redis', { REDIS_URL: 'redis://x' }),
       secret('posts-event-signing', { EVENT_SIGNING_KEYS: JSON.stringify(posts) }),
     ],
   };

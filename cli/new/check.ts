@@ -10,6 +10,8 @@ const reserved = [
   'public',
   'postgres',
   'redis',
+  'admin',
+  'exporter',
   'default',
   'platform',
   'nothing',

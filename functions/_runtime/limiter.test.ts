@@ -71,12 +71,19 @@ test('answers 429 with Retry-After and RateLimit headers', async () => {
   expect(await rejected.json()).toMatchObject({ code: 'too_many_requests' });
 });
 
+const away = () => ({
+  prefix: 'posts:',
+  commands: () => Promise.reject(new Error('away')),
+  subscribe: async () => {},
+  close() {},
+});
+
 test('when nothing can count, nothing passes: 503', async () => {
-  const redis = { commands: () => Promise.reject(new Error('away')), subscribe: async () => {}, close() {} };
+  const redis = away();
   await expect(openLimiter({ redis }).take('k', 5, 1000)).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 test('without Redis for a moment the table counts', async () => {
-  const redis = { commands: () => Promise.reject(new Error('away')), subscribe: async () => {}, close() {} };
+  const redis = away();
   expect(await openLimiter({ redis, sql: () => db.admin }).take('fallback', 1, 1000)).toMatchObject({ allowed: true });
 });

@@ -119,7 +119,7 @@ return {0, 0, oldest[2] + window - now}`;
 async function takeInRedis(redis: OpenRedis, key: string, limit: number, windowMs: number): Promise<RateLimitResult> {
   const [allowed, remaining, resetMs] = (await (
     await redis.commands()
-  ).eval(script, 1, `limit:${key}`, limit, windowMs)) as [number, number, number];
+  ).eval(script, 1, `${redis.prefix}limit:${key}`, limit, windowMs)) as [number, number, number];
   return { allowed: allowed === 1, remaining, resetMs };
 }
 

@@ -69,7 +69,7 @@ test('each question to a cache is counted once, by where its answer came from', 
 test('a refusal is counted by its limit, without whose it was', async () => {
   listen();
   let left = 1;
-  const redis = { commands: async () => ({ eval: async () => [left-- > 0 ? 1 : 0, 0, 5] }) };
+  const redis = { prefix: 'posts:', commands: async () => ({ eval: async () => [left-- > 0 ? 1 : 0, 0, 5] }) };
   const limiter = openLimiter({ redis: redis as never });
   await limiter.take('login:ann', 1, 1000);
   await limiter.take('login:ann', 1, 1000);

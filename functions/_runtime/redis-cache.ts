@@ -24,7 +24,7 @@ export interface RedisCacheOptions {
  * expired, this process does not read from it.
  */
 export function redisCache<T>({ name, ttlMs, redis, now, purged }: RedisCacheOptions): RedisCache<T> {
-  const channel = `cache:${name}:purged`;
+  const channel = `${redis.prefix}cache:${name}:purged`;
   const { versionKey, ...purges } = redisPurges({ name, ttlMs, redis, now, channel });
   let listening = false;
   const listen = () => {
@@ -37,7 +37,7 @@ export function redisCache<T>({ name, ttlMs, redis, now, purged }: RedisCacheOpt
       if (purges.missing()) return load();
       listen();
       const group = key.includes(':') ? key.slice(0, key.indexOf(':') + 1) : key;
-      const copyKey = `cache:${name}:copy:${key}`;
+      const copyKey = `${redis.prefix}cache:${name}:copy:${key}`;
       const reply = await redis
         .commands()
         .then((commands) => commands.mgetBuffer(versionKey(group), versionKey(key), copyKey))

@@ -31,7 +31,7 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])`;
 
 /** Tells Redis what was purged, and makes up for what it missed. */
 export function redisPurges({ name, ttlMs, redis, now, channel }: RedisPurgesOptions): RedisPurges {
-  const versionKey = (key: string) => `cache:${name}:version:${key}`;
+  const versionKey = (key: string) => `${redis.prefix}cache:${name}:version:${key}`;
   let distrustUntil = 0;
   /** Names whose purge did not reach Redis. */
   const missed = new Set<string>();

@@ -5,6 +5,7 @@ export function fakeRedis(): OpenRedis & { away: boolean; evals: number } {
   const kept = new Map<string, Buffer>();
   const listeners: { channel: string; heard: (message: string) => void }[] = [];
   const redis: OpenRedis & { away: boolean; evals: number } = {
+    prefix: 'posts:',
     away: false,
     evals: 0,
     async commands() {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { redisPrefix } from './redis-users.ts';
 
 /** The few commands that the cache and the limiter use; ioredis has them all. */
 export interface RedisCommands {
@@ -8,14 +9,16 @@ export interface RedisCommands {
 }
 
 export interface OpenRedis {
+  /** Begins every key and channel: the function's own, outside of which its user may do nothing. */
+  prefix: string;
   /** The connection; loads ioredis and connects at the first call. Rejects at once while Redis is away. */
   commands(): Promise<RedisCommands>;
   subscribe(channel: string, heard: (message: string) => void): Promise<void>;
   close(): void;
 }
 
-/** One Redis connection a process (and one more to listen), made when it is first needed. */
-export function openRedis(url: string): OpenRedis {
+/** One Redis connection a process (and one more to listen), made when it is first needed. @param service whose keys it has */
+export function openRedis(url: string, service: string): OpenRedis {
   let connection: Promise<Redis> | undefined;
   let listener: Promise<Redis> | undefined;
   const connect = async (offlineQueue: boolean) => {
@@ -24,6 +27,9 @@ export function openRedis(url: string): OpenRedis {
       lazyConnect: true,
       enableOfflineQueue: offlineQueue,
       maxRetriesPerRequest: 0,
+      // Neither INFO nor CLIENT, which a function's user may not send.
+      enableReadyCheck: false,
+      disableClientInfo: true,
       enableAutoPipelining: true, // what one turn of the event loop asks leaves in one packet
       commandTimeout: offlineQueue ? undefined : 250,
       connectTimeout: 1000,
@@ -34,6 +40,7 @@ export function openRedis(url: string): OpenRedis {
     return redis;
   };
   return {
+    prefix: redisPrefix(service),
     commands: () => (connection ??= connect(false)),
     async subscribe(channel, heard) {
       const redis = await (listener ??= connect(true));

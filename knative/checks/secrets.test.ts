@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,8 +28,21 @@ test('functions are given the passwords that the servers are given, each role on
     'postgres.blog.svc.cluster.local:5432',
   ]);
   expect(url('posts-database').password).not.toBe(url('auth-database').password);
-  const redis = new URL(secrets.get('redis')!.stringData.REDIS_URL!);
-  expect(secrets.get('redis-server')!.stringData['redis.conf']).toContain(`requirepass ${redis.password}\n`);
+  const { username, password } = new URL(secrets.get('posts-redis')!.stringData.REDIS_URL!);
+  const hash = createHash('sha256').update(password).digest('hex');
+  expect(secrets.get('redis-users')!.stringData['users.acl']).toContain(`user ${username} on #${hash} `);
+});
+
+test('Redis has the users that generated/users.acl names, and each may do what it says there', async () => {
+  const made = (await named()).get('redis-users')!.stringData['users.acl']!;
+  const stated = readFileSync(join(manifests, 'components/redis/generated/users.acl'), 'utf8');
+  const lines = (text: string) =>
+    text
+      .replace(/ #[0-9a-f]{64}/g, '')
+      .split('\n')
+      .sort();
+  expect(lines(made)).toEqual(lines(stated));
+  expect(made.match(/ #[0-9a-f]{64}/g)).toHaveLength(new Set(stated.match(/^user (?!default)\S+/gm)).size);
 });
 
 test('and all of them are known by name beforehand', async () => {

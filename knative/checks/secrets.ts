@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLocalConfig } from '@dormouse/manifests/local-config';
+import { type RedisUser, redisUsersFile } from '@dormouse/manifests/redis-acl';
 import { readSecret } from '@dormouse/serving/process/secret-files';
 import { prepareSecrets } from '@dormouse/serving/process/secrets';
 
@@ -16,7 +17,7 @@ interface Secret {
 }
 
 /** Secrets of knative/components, in addition to those of the functions. */
-const ofComponents = ['postgres', 'redis-server', 'client-proof'];
+const ofComponents = ['postgres', 'redis-users', 'client-proof'];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
 
@@ -26,7 +27,8 @@ export const secretNames = async (): Promise<string[]> => [...(await recipesOf()
 /** Secrets with new passwords and keys, for the PostgreSQL and Redis of knative/components. */
 export async function clusterSecrets(namespace: string): Promise<Secret[]> {
   const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
-  const [postgres, redis] = [password(), password()];
+  const postgres = password();
+  const redis: RedisUser[] = [];
   try {
     const recipes = await recipesOf();
     const databaseUrl = `postgres://postgres:${postgres}@postgres.${namespace}.svc.cluster.local:5432/dormouse`;
@@ -34,13 +36,18 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
       folder,
       recipes,
       databaseUrl,
-      redisUrl: `redis://:${redis}@redis.${namespace}.svc.cluster.local:6379`,
+      redisUrlOf: async (name, rules) => {
+        const made = password();
+        // Redis gets hashes: who reads its Secret can log in as nobody.
+        redis.push({ name, rules, hashes: [`#${createHash('sha256').update(made).digest('hex')}`] });
+        return `redis://${name}:${made}@redis.${namespace}.svc.cluster.local:6379`;
+      },
       root,
     });
     const data: Record<string, Record<string, string>> = {
       ...Object.fromEntries([...recipes.keys()].map((name) => [name, readSecret(folder, name) ?? {}])),
       postgres: { POSTGRES_PASSWORD: postgres },
-      'redis-server': { 'redis.conf': redisSettings(redis) },
+      'redis-users': { 'redis.conf': redisSettings, 'users.acl': redisUsersFile(redis) },
       'client-proof': { CLIENT_PROOF: password() },
     };
     return Object.entries(data).map(([name, stringData]) => ({
@@ -57,13 +64,12 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
 const password = () => randomBytes(32).toString('hex');
 
 /** No persistence; evicts the least recently used keys when full. */
-const redisSettings = (secret: string) =>
-  [
-    'bind *',
-    `requirepass ${secret}`,
-    'save ""',
-    'appendonly no',
-    'maxmemory 64mb',
-    'maxmemory-policy allkeys-lru',
-    '',
-  ].join('\n');
+const redisSettings = [
+  'bind *',
+  'aclfile /etc/redis/users.acl',
+  'save ""',
+  'appendonly no',
+  'maxmemory 64mb',
+  'maxmemory-policy allkeys-lru',
+  '',
+].join('\n');

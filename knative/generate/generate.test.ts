@@ -28,7 +28,7 @@ function project(changes: Record<string, string> = {}): string {
   const files: Record<string, string> = {
     'knative/base/kustomization.yaml':
       'resources: [naps.yaml, front.yaml, gateway.yaml, migrate.yaml, ../../events/generated]',
-    'knative/base/every-service.yaml': '- {op: add, path: /x, value: {secretRef: {name: redis}}}',
+    'knative/base/every-service.yaml': '- {op: add, path: /x, value: {secretRef: {name: shared}}}',
     'knative/base/naps.yaml': `${service('naps')}---
 apiVersion: eventing.knative.dev/v1
 kind: Trigger
@@ -70,11 +70,21 @@ describe('what is generated for a function', () => {
       parse(patch)[0].value,
     ]);
     expect(values).toEqual([
-      ['naps', [{ secretRef: { name: 'naps-database' } }]],
-      ['front', []],
+      ['naps', [{ secretRef: { name: 'naps-database' } }, { secretRef: { name: 'naps-redis', optional: true } }]],
+      ['front', [{ secretRef: { name: 'front-redis', optional: true } }]],
       ['migrate', { prefix: 'NAPS_', secretRef: { name: 'naps-database' } }],
     ]);
-    expect(written(component, 'platform.yaml')).toEqual([{ secrets: { 'naps-database': { database: 'naps' } } }]);
+    expect(written(component, 'platform.yaml')).toEqual([
+      {
+        secrets: {
+          'naps-database': { database: 'naps' },
+          'naps-redis': { redis: { user: 'naps', rules: expect.arrayContaining(['-@all', '~naps:*', '&naps:*']) } },
+          'front-redis': { redis: { user: 'front', rules: expect.arrayContaining(['-@all', '~front:*']) } },
+          'redis-admin': { redis: expect.objectContaining({ user: 'admin' }) },
+          'redis-exporter': { redis: expect.objectContaining({ user: 'exporter' }) },
+        },
+      },
+    ]);
   });
 
   test('lets its account ask Kubernetes only if a RoleBinding names it', () => {
@@ -122,9 +132,11 @@ describe('what is generated for a function', () => {
     const names = written(externalSecretsComponent(readFunctions(project(), [])), 'secrets.yaml');
     expect(names.map(({ metadata }) => metadata.name)).toEqual([
       'client-proof',
+      'front-redis',
       'migrate-database',
       'naps-database',
-      'redis',
+      'naps-redis',
+      'shared',
     ]);
   });
 

@@ -13,6 +13,7 @@ import { meshStrictComponent } from './mesh-strict.ts';
 import { networkPolicyComponent } from './network-policy.ts';
 import { rateLimitComponent } from './rate-limit.ts';
 import { readFunctions } from './read-functions.ts';
+import { redisUsers } from './redis.ts';
 
 const root = join(import.meta.dirname, '../..');
 const base = readFunctions(root, catalogue);
@@ -48,6 +49,13 @@ const components = {
 };
 for (const [name, component] of Object.entries(components))
   generateOrCheck(`knative/${name}/generated`, join(root, 'knative', name, 'generated'), componentFiles(component));
+
+// Without the mark of the others: Redis takes no comments there.
+generateOrCheck(
+  'knative/components/redis/generated',
+  join(root, 'knative/components/redis/generated'),
+  new Map([['users.acl', redisUsers(base)]]),
+);
 
 for (const name of ['staging', 'production']) {
   const folder = join(root, 'knative/overlays', name, 'images');

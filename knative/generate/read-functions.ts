@@ -60,7 +60,8 @@ export function readFunctions(root: string, catalogue: readonly Pick<EventContra
   const functions = deployed.map((each) => describe(each, { manifests, root, sources }));
   const databases = functions.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => `${name}-database`);
   const signing = functions.filter(({ signsEvents }) => signsEvents).map(({ name }) => `${name}-event-signing`);
-  const secrets = [...new Set([...databases, ...signing, ...secretsIn([deployed, shared])])].sort();
+  const users = functions.filter(({ kind }) => kind === 'Service').map(({ name }) => `${name}-redis`);
+  const secrets = [...new Set([...databases, ...signing, ...users, ...secretsIn([deployed, shared])])].sort();
   return { functions, secrets, routed: functions.filter(({ routes }) => routes.length > 0).map(({ name }) => name) };
 }
 

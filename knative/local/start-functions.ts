@@ -55,7 +55,7 @@ export async function startFunctions(
         folder: join(home, 'secrets'),
         recipes: context.source.localConfig.secrets,
         databaseUrl: database?.url ?? '',
-        redisUrl: redis?.url,
+        redisUrlOf: redis?.urlOf,
         root,
       }),
     jobs: () =>

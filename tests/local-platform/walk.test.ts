@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { functionFolders } from '@dormouse/cli/new/function-routes';
 import { readAccessToken } from '@dormouse/local/access-token';
+import { Redis } from '@dormouse/runtime/ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Author, type Blog, blogAt, type Post } from '../blog.ts';
+import { needs } from '../needs.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 
 interface SeenEvent {
@@ -109,6 +112,18 @@ describe('a new author walks through the platform', () => {
       (seen) => ['ingress', 'posts', 'broker', 'categories'].every((name) => seen.includes(name)),
     );
     expect(names).toEqual(expect.arrayContaining(['ingress', 'posts', 'broker', 'categories']));
+  });
+
+  it('has asked Redis for nothing that a function may not, with keys of its own', needs('redis-server'), async () => {
+    await blog.call('GET', '/blog/api/posts');
+    const redis = new Redis(readFileSync(join(platform.home, 'secrets/redis-admin/REDIS_URL'), 'utf8'));
+    try {
+      const owners = async () => [...new Set((await redis.keys('*')).map((key) => key.split(':')[0]))].sort();
+      expect(await eventually(owners, (all) => all.length >= 4)).toEqual(['auth', 'categories', 'posts', 'web']);
+      expect(await redis.acl('LOG')).toEqual([]);
+    } finally {
+      redis.disconnect();
+    }
   });
 
   it('sees everything fall asleep, and the next request wake it with the right answer', async () => {

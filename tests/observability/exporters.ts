@@ -47,12 +47,15 @@ async function postgresExporter(path: string, home: string): Promise<Exporter> {
 
 async function redisExporter(path: string, home: string): Promise<Exporter> {
   const target = `127.0.0.1:${await freePort()}`;
-  const { host, password } = new URL(secret(home, 'redis/REDIS_URL'));
+  const { host, username, password } = new URL(secret(home, 'redis-exporter/REDIS_URL'));
   const args = [`-redis.addr=redis://${host}`, `-web.listen-address=${target}`];
   return {
     job: 'redis-exporter',
     target,
-    ...(await startChild(path, args, `http://${target}/`, { REDIS_PASSWORD: password })),
+    ...(await startChild(path, args, `http://${target}/`, {
+      REDIS_USER: username,
+      REDIS_PASSWORD: password,
+    })),
   };
 }
 

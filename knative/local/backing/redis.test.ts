@@ -14,16 +14,14 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 it('a Redis of the user is used as it is', async () => {
-  expect(await startRedis({ home, url: 'redis://elsewhere' })).toMatchObject({
-    url: 'redis://elsewhere',
-    pid: undefined,
-  });
+  const redis = await startRedis({ home, url: 'redis://elsewhere' });
+  expect([await redis?.urlOf('posts', []), redis?.pid]).toEqual(['redis://elsewhere', undefined]);
 });
 
 describe('a Redis of our own', needs('redis-server'), () => {
   it('accepts only clients with its password, which is not on its command line, and stops on request', async () => {
     const redis = (await startRedis({ home, url: undefined }))!;
-    const { port, password } = new URL(redis.url);
+    const { port, password } = new URL(await redis.urlOf('posts', ['~posts:*', '+set']));
     const said = await new Promise<string>((done) => {
       const socket = connect(Number(port), '127.0.0.1', () => socket.write('PING\r\n'));
       socket.once('data', (data) => {
@@ -36,6 +34,26 @@ describe('a Redis of our own', needs('redis-server'), () => {
     await redis.stop();
     expect(alive(redis.pid!)).toBe(false);
     expect(existsSync(join(home, 'redis.pid'))).toBe(false);
+  });
+
+  it('has a user for each function who has the keys of that function, also after it was started again', async () => {
+    const said: string[] = [];
+    const redis = (await startRedis({ home, url: undefined, say: (line) => said.push(line) }))!;
+    const urlOf = (name: string) => redis.urlOf(name, [`~${name}:*`, '+set', '+quit']);
+    const urls = [await urlOf('posts'), await urlOf('web')];
+    expect(await urlOf('posts')).toBe(urls[0]);
+    const answers = async () => [
+      await answer(urls[0]!, 'SET posts:k v'),
+      await answer(urls[1]!, 'SET web:k v'),
+      await answer(urls[1]!, 'SET posts:k v'),
+      await answer(urls[1]!, 'FLUSHALL'),
+    ];
+    const expected = ['+OK', '+OK', '-NOPERM', '-NOPERM'];
+    expect(await answers()).toEqual(expected);
+    process.kill(redis.pid!, 'SIGKILL');
+    await eventually(() => said.includes('Redis is back'), 'it is back');
+    expect(await answers()).toEqual(expected);
+    await redis.stop();
   });
 
   it('is started again at the same address when it dies, as often as it does', async () => {
@@ -62,3 +80,20 @@ describe('a Redis of our own', needs('redis-server'), () => {
     await next.stop();
   });
 });
+
+/** First word of what Redis answers to a line of that user. */
+const answer = (url: string, line: string) => {
+  const { port, username, password } = new URL(url);
+  return new Promise<string>((done) => {
+    const socket = connect(Number(port), '127.0.0.1', () =>
+      socket.write(`AUTH ${username} ${password}\r\n${line}\r\nQUIT\r\n`),
+    );
+    let said = '';
+    socket
+      .setEncoding('utf8')
+      .on('data', (text) => {
+        said += text;
+      })
+      .once('close', () => done(said.split('\r\n')[1]!.split(' ')[0]!));
+  });
+};

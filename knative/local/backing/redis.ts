@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RedisUser, redisUserLine, redisUsersFile } from '@dormouse/manifests/redis-acl';
 import { freePort } from '@dormouse/serving/process/free-port';
 import { hasProgram } from '@dormouse/serving/process/has-program';
 
 export interface Redis {
-  url: string;
+  /** The address for a user, who is made when first asked for. A Redis of the user's own has one address for all. */
+  urlOf(user: string, rules: readonly string[]): Promise<string>;
   /** Process id of the platform's own server; changes with a restart. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
@@ -25,15 +27,17 @@ export interface RedisOptions {
 
 /**
  * A Redis for caches and limits: REDIS_URL where it is set, else a redis-server of our own on loopback when there is one
- * on the PATH. It keeps nothing, forgets what was used least when it is full, and is started again at the same address when it dies.
+ * on the PATH. That one keeps nothing, forgets what was used least when it is full, is started again at the same address when it dies,
+ * and has a user for each function.
  * @returns undefined when there is none
  */
 export async function startRedis({ home, url, say = () => {} }: RedisOptions): Promise<Redis | undefined> {
   const record = join(home, 'redis.pid');
   killLeftover(record);
-  if (url) return { url, pid: undefined, stop: async () => {} };
+  if (url) return { urlOf: async () => url, pid: undefined, stop: async () => {} };
   if (!hasProgram('redis-server')) return undefined;
-  const settings: RedisSettings = { home, record, password: randomBytes(32).toString('hex'), port: await freePort() };
+  const users = new Map([[admin, newUser(admin, ['~*', '&*', '+@all'])]]);
+  const settings: RedisSettings = { home, record, users, port: await freePort() };
   let child = await launch(settings);
   if (!child) return undefined;
   let stopping = false;
@@ -49,12 +53,19 @@ export async function startRedis({ home, url, say = () => {} }: RedisOptions): P
       child = await launch(settings);
       if (!child) continue;
       if (stopping) return void end(child);
+      await tellUsers(settings); // those who came while it was starting
       say('Redis is back');
       pause = 50;
     }
   })();
   return {
-    url: `redis://:${settings.password}@127.0.0.1:${settings.port}`,
+    async urlOf(name, rules) {
+      const before = users.get(name);
+      const user = { ...(before ?? newUser(name, rules)), rules };
+      users.set(name, user);
+      if (before?.rules.join() !== rules.join()) await tellUsers(settings);
+      return `redis://${name}:${user.password}@127.0.0.1:${settings.port}`;
+    },
     get pid() {
       return child?.pid;
     },
@@ -69,48 +80,72 @@ export async function startRedis({ home, url, say = () => {} }: RedisOptions): P
 interface RedisSettings {
   home: string;
   record: string;
-  password: string;
+  /** By name. */
+  users: Map<string, RedisUser & { password: string }>;
   port: number;
 }
 
-/** @returns undefined when it does not answer */
-async function launch({ home, record, password, port }: RedisSettings): Promise<ChildProcess | undefined> {
-  const child = spawn('redis-server', ['-'], { cwd: home, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  child.on('error', () => {}).stdin.on('error', () => {});
-  child.stdin.end(configuration(port, password)); // not on the command line, where others could read the password
-  writeFileSync(record, `${child.pid} ${port}\n`, { mode: 0o600 });
-  return (await acceptsConnections(port, password, child)) ? child : undefined;
+/** Makes the others. */
+const admin = 'admin';
+
+function newUser(name: string, rules: readonly string[]) {
+  const password = randomBytes(32).toString('hex');
+  return { name, rules, password, hashes: [`#${createHash('sha256').update(password).digest('hex')}`] };
 }
 
-const configuration = (port: number, password: string) =>
+/** @returns undefined when it does not answer */
+async function launch(settings: RedisSettings): Promise<ChildProcess | undefined> {
+  const { home, record, port } = settings;
+  const child = spawn('redis-server', ['-'], { cwd: home, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  child.on('error', () => {}).stdin.on('error', () => {});
+  child.stdin.end(configuration(settings)); // not on the command line, which others can read
+  writeFileSync(record, `${child.pid} ${port}\n`, { mode: 0o600 });
+  return (await acceptsConnections(settings, child)) ? child : undefined;
+}
+
+const configuration = ({ port, users }: RedisSettings) =>
   [
     'bind 127.0.0.1',
     `port ${port}`,
-    `requirepass ${password}`,
     'save ""',
     'appendonly no',
     'maxmemory 64mb',
     'maxmemory-policy allkeys-lru',
     'hz 1',
-    '',
+    redisUsersFile([...users.values()]),
   ].join('\n');
 
 /** True once it replies to PING; false when it exited or 5 s have passed. */
-async function acceptsConnections(port: number, password: string, child: ChildProcess): Promise<boolean> {
+async function acceptsConnections(settings: RedisSettings, child: ChildProcess): Promise<boolean> {
   for (let tries = 0; tries < 250 && !over(child); tries++) {
-    const said = await new Promise<string>((done) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\n`));
-      socket
-        .once('data', (data) => done(String(data)))
-        .once('error', () => done(''))
-        .once('close', () => done(''));
-      socket.once('data', () => socket.destroy());
-    });
-    if (said.startsWith('+OK')) return true;
+    if (await asAdmin(settings, [])) return true;
     await sleep(20);
   }
   await end(child);
   return false;
+}
+
+/** Makes every user, or gives it what it has already. A server that is away reads them from its configuration when it starts. */
+const tellUsers = (settings: RedisSettings) =>
+  asAdmin(
+    settings,
+    [...settings.users.values()].map((user) => `ACL SETUSER ${redisUserLine(user)}`),
+  );
+
+/** Whether the server took every line; false when it is away. */
+function asAdmin({ port, users }: RedisSettings, lines: readonly string[]): Promise<boolean> {
+  const sent = [`AUTH ${admin} ${users.get(admin)!.password}`, ...lines, 'QUIT'];
+  return new Promise((done) => {
+    let said = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(sent.map((line) => `${line}\r\n`).join('')));
+    socket
+      .setEncoding('utf8')
+      .on('data', (text) => {
+        said += text;
+      })
+      .once('error', () => done(false))
+      .once('close', () => done(said === '+OK\r\n'.repeat(sent.length)));
+  });
 }
 
 function killLeftover(record: string): void {

@@ -19,7 +19,7 @@ describe('platform.yaml', () => {
     write('base/kustomization.yaml', 'resources: []');
     write(
       'base/platform.yaml',
-      'images: {r/a: a.ts, r/b: functions/b.ts}\nsecrets: {one: {database: posts}, two: {redis: true}}',
+      'images: {r/a: a.ts, r/b: functions/b.ts}\nsecrets: {one: {database: posts}, two: {redis: {user: posts, rules: [~posts:*, +get]}}}',
     );
     write('outer/kustomization.yaml', 'resources: [../base, x.yaml]');
     write('outer/platform.yaml', 'images: {r/a: other.ts}\nsecrets: {three: {run: other.ts}}');

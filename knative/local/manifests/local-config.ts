@@ -6,7 +6,8 @@ import { ManifestError } from './yaml/origin.ts';
 export type SecretRecipe =
   | { kind: 'database'; role: string }
   | { kind: 'run'; program: string }
-  | { kind: 'redis' }
+  /** REDIS_URL of this user, who may do what `ACL SETUSER` takes as rules. */
+  | { kind: 'redis'; user: string; rules: readonly string[] }
   /** EVENT_SIGNING_KEYS for events of this CloudEvents source. */
   | { kind: 'event-signing'; source: string }
   /** EVENT_KEYS: the public keys of all that sign. */
@@ -107,7 +108,16 @@ function readRecipe(recipe: unknown, program: (name: unknown) => string): Secret
   if (typeof recipe.run === 'string') return { kind: 'run', program: program(recipe.run) };
   if (typeof recipe.signs === 'string') return { kind: 'event-signing', source: recipe.signs };
   if (recipe.eventKeys === true) return { kind: 'event-keys' };
-  return recipe.redis === true ? { kind: 'redis' } : undefined;
+  return isObject(recipe.redis) ? readRedisUser(recipe.redis) : undefined;
+}
+
+function readRedisUser({ user, rules, ...more }: Yaml): SecretRecipe | undefined {
+  const known =
+    typeof user === 'string' &&
+    /^[a-z][a-z0-9-]*$/.test(user) &&
+    Array.isArray(rules) &&
+    rules.every((rule): rule is string => typeof rule === 'string' && /^\S+$/.test(rule));
+  return known && Object.keys(more).length === 0 ? { kind: 'redis', user, rules } : undefined;
 }
 
 function readOperations(given: unknown, program: (name: unknown) => string): OperationsRecipe | undefined {

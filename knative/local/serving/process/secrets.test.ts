@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SecretRecipe } from '@dormouse/manifests/local-config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSecret } from './secret-files.ts';
-import { prepareSecrets } from './secrets.ts';
+import { prepareSecrets, type SecretsOptions } from './secrets.ts';
 
 let root: string;
 let folder: string;
@@ -16,13 +16,13 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const prepare = (
   recipes: Record<string, SecretRecipe>,
-  { port = 5432, redisUrl = undefined as string | undefined } = {},
+  { port = 5432, redisUrlOf = undefined as SecretsOptions['redisUrlOf'] } = {},
 ) =>
   prepareSecrets({
     folder,
     recipes: new Map(Object.entries(recipes)),
     databaseUrl: `postgres://postgres:admin@127.0.0.1:${port}/dormouse`,
-    redisUrl,
+    redisUrlOf,
     root,
   });
 const posts = { 'posts-database': { kind: 'database', role: 'posts' } } as const;
@@ -63,10 +63,15 @@ describe('Secrets that no manifest holds', () => {
   });
 
   it('come and go with Redis', async () => {
-    await prepare({ redis: { kind: 'redis' } }, { redisUrl: 'redis://x' });
-    expect(readSecret(folder, 'redis')).toEqual({ REDIS_URL: 'redis://x' });
-    await prepare({ redis: { kind: 'redis' } });
-    expect(existsSync(join(folder, 'redis'))).toBe(false);
+    const recipes = {
+      'posts-redis': { kind: 'redis', user: 'posts', rules: ['~posts:*'] },
+      'web-redis': { kind: 'redis', user: 'web', rules: ['~web:*'] },
+    } as const;
+    await prepare(recipes, { redisUrlOf: async (user, rules) => `redis://${user}@x/${rules}` });
+    expect(readSecret(folder, 'posts-redis')).toEqual({ REDIS_URL: 'redis://posts@x/~posts:*' });
+    expect(readSecret(folder, 'web-redis')).toEqual({ REDIS_URL: 'redis://web@x/~web:*' });
+    await prepare(recipes);
+    expect(existsSync(join(folder, 'posts-redis'))).toBe(false);
   });
 
   it('are made by a program once, and its failure names its words', async () => {

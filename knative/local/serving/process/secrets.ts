@@ -12,7 +12,8 @@ export interface SecretsOptions {
   recipes: ReadonlyMap<string, SecretRecipe>;
   /** Superuser's URL of the database. */
   databaseUrl: string;
-  redisUrl: string | undefined;
+  /** Address of Redis for a user; undefined where there is no Redis. */
+  redisUrlOf: ((user: string, rules: readonly string[]) => Promise<string>) | undefined;
   /** Folder that programs run in. */
   root: string;
 }
@@ -21,16 +22,22 @@ export interface SecretsOptions {
  * Creates missing Secrets and writes each as a folder with one file per key, as a cluster mounts them; only the owner may
  * read them. Passwords and keys are created once; addresses are rewritten at each start.
  */
-export async function prepareSecrets({ folder, recipes, databaseUrl, redisUrl, root }: SecretsOptions): Promise<void> {
+export async function prepareSecrets({
+  folder,
+  recipes,
+  databaseUrl,
+  redisUrlOf,
+  root,
+}: SecretsOptions): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   await Promise.all(
     [...recipes].map(async ([name, recipe]) => {
       const directory = join(folder, name);
-      if (recipe.kind === 'redis' && !redisUrl) return rmSync(directory, { recursive: true, force: true });
+      if (recipe.kind === 'redis' && !redisUrlOf) return rmSync(directory, { recursive: true, force: true });
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       chmodSync(directory, 0o700);
-      if (recipe.kind === 'redis') writeSecret(directory, 'REDIS_URL', redisUrl!);
+      if (recipe.kind === 'redis') writeSecret(directory, 'REDIS_URL', await redisUrlOf!(recipe.user, recipe.rules));
       else if (recipe.kind === 'database') writeDatabase(directory, recipe.role, databaseUrl);
       else if (recipe.kind === 'run' && filesOf(directory).length === 0) await fill(directory, recipe.program, root);
     }),
