@@ -33,9 +33,10 @@ const counted = ({ name, total: all, bad: failed }: Objective): Recording[] => [
 ];
 
 const windows = [...new Set(burns.flatMap(({ short, long }) => [short, long]))];
+/** Of nothing there is no part: not NaN, but no value. */
 const ratio = (window: string): Recording => ({
   record: ratioOver(window),
-  expr: window === '5m' ? `${bad} / ${total}` : `sum_over_time(${bad}[${window}]) / sum_over_time(${total}[${window}])`,
+  expr: `${window === '5m' ? `${bad} / ${total}` : `sum_over_time(${bad}[${window}]) / sum_over_time(${total}[${window}])`} >= 0`,
 });
 
 /** Rates are recorded per objective, without instances; every longer window is a sum of those. */
@@ -60,7 +61,7 @@ const budget: Group = {
   rules: [
     {
       record: 'slo:budget:remaining',
-      expr: `1 - (sum_over_time(${bad}[30d]) / sum_over_time(${total}[30d])) / on (slo) (1 - slo:target:ratio)`,
+      expr: `1 - (sum_over_time(${bad}[30d]) / sum_over_time(${total}[30d]) >= 0) / on (slo) (1 - slo:target:ratio)`,
     },
   ],
 };

@@ -29,13 +29,17 @@ export const rules = (): Map<string, string> =>
     Object.entries(ruleFiles).map(([name, groups]) => [`${name}.yaml`, document({ groups: groups.map(groupOf) })]),
   );
 
+/** They ask for what rules make of Istio's series. */
+const ofIstio = (cases: readonly Case[]) =>
+  cases.some(({ series }) => Object.keys(series).some((name) => name.startsWith('istio_')));
+
 /** Their unit tests as promtool reads them, by their path below `prometheus/tests`. */
 export const ruleTests = (): Map<string, string> =>
   new Map(
     Object.entries(caseFiles).map(([name, cases]) => [
       `${name}.yaml`,
       document({
-        rule_files: [`../rules/${name}.yaml`],
+        rule_files: [...(ofIstio(cases) ? ['../rules/edge.yaml'] : []), `../rules/${name}.yaml`],
         evaluation_interval: `${evaluationSeconds}s`,
         tests: cases.map(unitTest),
       }),

@@ -4,10 +4,12 @@ import { functionAlerts } from './alerts/functions.ts';
 import { podAlerts } from './alerts/pods.ts';
 import { telemetryAlerts } from './alerts/telemetry.ts';
 import { objectiveGroups } from './burn-rate.ts';
+import { edgeGroup } from './edge.ts';
 import { type Alert, type Group, isAlert } from './rule.ts';
 
 /** Every rule, by the file of `prometheus/rules` that it is written to. */
 export const ruleFiles: Readonly<Record<string, readonly Group[]>> = {
+  edge: [edgeGroup],
   slo: objectiveGroups,
   functions: [functionAlerts],
   events: [eventAlerts],

@@ -10,7 +10,7 @@ import { caseFiles, rules, ruleTests } from './documents.ts';
 import { alerts, ruleFiles } from './groups.ts';
 import { objectives } from './objectives.ts';
 import { alertRule, isAlert } from './rule.ts';
-import { external, series } from './series.ts';
+import { external, platformSeries, series } from './series.ts';
 
 const folder = join(import.meta.dirname, 'prometheus');
 const names = [...new Set(alerts.map(({ name }) => name))].sort();
@@ -44,6 +44,7 @@ describe('rules', () => {
   test('ask only for what functions give, what is recorded, and what is listed as given by others', () => {
     const given = new Set<string>([
       ...Object.values(series),
+      ...Object.values(platformSeries),
       ...external,
       ...all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record])),
     ]);

@@ -3,11 +3,10 @@ import { expect, test } from 'vitest';
 import { ruleFiles } from './groups.ts';
 import { isAlert } from './rule.ts';
 import { questions } from './runbooks.ts';
-import { external, series } from './series.ts';
+import { external, platformSeries, series } from './series.ts';
 
 /** What runbooks ask of others beside what alerts ask of them. */
 const more = [
-  'kn_revision_pods_not_ready_count',
   'kn_revision_pods_pending_count',
   'otelcol_exporter_queue_capacity',
   'otelcol_exporter_queue_size',
@@ -30,7 +29,14 @@ function namesIn(expr: string): string[] {
 const recorded = Object.values(ruleFiles).flatMap((groups) =>
   groups.flatMap(({ rules }) => rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]))),
 );
-const known = new Set<string>([...Object.values(series), ...external, ...more, ...recorded, 'ALERTS']);
+const known = new Set<string>([
+  ...Object.values(series),
+  ...Object.values(platformSeries),
+  ...external,
+  ...more,
+  ...recorded,
+  'ALERTS',
+]);
 
 test.each(questions())('$runbook asks for series that somebody gives: $expr', ({ expr }) => {
   const names = namesIn(expr);

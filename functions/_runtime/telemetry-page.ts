@@ -1,4 +1,5 @@
 import { type Metric, metrics } from '@dormouse/signals/metrics';
+import { platformMetrics } from '@dormouse/signals/platform-metrics';
 import { prometheusName } from '@dormouse/signals/prometheus-name';
 import { spanAttributes, spans } from '@dormouse/signals/spans';
 import { telemetryVariables } from './telemetry-config.ts';
@@ -29,22 +30,22 @@ Resource of everything sent: \`service.name\`, \`service.namespace\`, \`service.
 Cumulative. Durations are in seconds. The second name is the one in Prometheus, by OTLP, through the collector, or scraped; a histogram's series end in \`_bucket\`, \`_sum\` and \`_count\` there, and dots
 in attributes are underscores. JSON carries exemplars: of each bucket the last trace that was kept.
 
-${table(
-  ['metric', 'kind, unit', 'meaning', 'attributes'],
-  Object.values(metrics).map((metric) => [
-    `${code(metric.name)}<br>${code(prometheusName(metric))}`,
-    `${metric.kind}, ${code(metric.unit)}`,
-    metric.description + (metric.ofSystem ? ' Without an instance.' : ''),
-    attributesOf(metric),
-  ]),
-)}
+${metricTable(Object.values(metrics))}
 
 Buckets, in seconds:
 
 ${table(
   ['metric', 'upper bounds'],
-  Object.values(metrics).flatMap(({ name, bounds }) => (bounds ? [[code(name), bounds.join(' ')]] : [])),
+  [...Object.values(metrics), ...Object.values<Metric>(platformMetrics)].flatMap(({ name, bounds }) =>
+    bounds ? [[code(name), bounds.join(' ')]] : [],
+  ),
 )}
+
+## Metrics of the local platform
+
+What it measures of itself (\`platform-metrics.ts\`), with \`service_name="platform"\`.
+
+${metricTable(Object.values(platformMetrics))}
 
 ## Spans
 
@@ -97,6 +98,17 @@ const code = (text: string): string =>
     .split(', ')
     .map((each) => `\`${each}\``)
     .join(', ');
+
+const metricTable = (all: readonly Metric[]): string =>
+  table(
+    ['metric', 'kind, unit', 'meaning', 'attributes'],
+    all.map((metric) => [
+      `${code(metric.name)}<br>${code(prometheusName(metric))}`,
+      `${metric.kind}, ${code(metric.unit)}`,
+      metric.description + (metric.ofSystem ? ' Without an instance.' : ''),
+      attributesOf(metric),
+    ]),
+  );
 
 const attributesOf = ({ attributes }: Metric): string =>
   Object.entries(attributes)

@@ -6,6 +6,7 @@ import type { Platform } from '@dormouse/manifests/model';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
 import type { Target } from '@dormouse/serving/proxy/exchange';
 import { listen } from '@dormouse/serving/proxy/listener';
+import { countedListener } from '@dormouse/telemetry/counted-listener';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 
@@ -49,14 +50,14 @@ export async function openClusterServices({
     if (opened) opened(request, response);
     else response.writeHead(503, { 'retry-after': '1' }).end();
   };
-  const brokers = await serveHttp(guardLoopback(toBroker, { secret }));
+  const brokers = await serveHttp(countedListener(guardLoopback(toBroker, { secret }), telemetry.requests, 'broker'));
   cleanup.defer(() => closeHttp(brokers));
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(guardLoopback(otlpReceiver(telemetry, received, secret), { secret }));
   cleanup.defer(() => closeHttp(otlp));
   const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform)));
   cleanup.defer(() => closeHttp(kubernetes));
-  const gateway = await listen(localGateway(target, secret), { port: 0 });
+  const gateway = await listen(localGateway(target, telemetry.requests, secret), { port: 0 });
   cleanup.defer(() => gateway.close(0));
   const withSecret = (origin: string) => `${origin}/${secret}`;
   return {

@@ -50,6 +50,8 @@ export interface PlatformOptions {
   signal?: AbortSignal;
   /** Interval of the autoscaler, ms. */
   tickMs?: number;
+  /** Interval at which the platform adds its own numbers to the telemetry, ms. */
+  measureMs?: number;
   /** Opens the store of a broker's folder; default: the real disk. */
   stores?: (folder: string) => Store;
   /** Stands between the brokers' ingress and their logs; default: nothing. */

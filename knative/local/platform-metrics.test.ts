@@ -16,9 +16,13 @@ test('the platform measures its instances, requests, event loop, and what each T
   const services = () => [
     {
       name: 'web',
+      namespace: 'dormouse',
       revision: 'web-00001',
       instances: 2,
-      state: 'ready' as const,
+      ready: 0,
+      wanted: 3,
+      cause: { kind: 'readiness' as const, words: 'no database' },
+      state: 'unready' as const,
       requests: 7,
       last_cold_start_ms: null,
     },
@@ -39,8 +43,10 @@ test('the platform measures its instances, requests, event loop, and what each T
       ]),
     );
   expect(values()).toEqual({
-    'kn.revision.pods.count web': 2,
-    'dormouse.local.requests web': 7,
+    'kn.revision.pods.desired web': 3,
+    'kn.revision.pods.count web': 0,
+    'kn.revision.pods.not_ready.count web': 2,
+    'dormouse.local.revision.not_ready web': 1,
     'dormouse.local.broker.backlog slow': 1,
     'nodejs.eventloop.delay.max platform': 0.25,
   });

@@ -1,26 +1,13 @@
 import type { Brokers } from '@dormouse/eventing/broker';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
+import type { Metric } from '@dormouse/signals/metric';
 import { metrics } from '@dormouse/signals/metrics';
-import type { Family } from '@dormouse/telemetry/metric-store';
+import { platformMetrics } from '@dormouse/signals/platform-metrics';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type EventLoopDelay, eventLoopDelay } from './event-loop-delay.ts';
 
-/** What the platform measures of itself; instances have the name that Knative gives them on a cluster. */
-const platformMetrics = {
-  instances: { name: 'kn.revision.pods.count', kind: 'gauge', unit: '{pod}', description: 'Processes of a revision.' },
-  requests: {
-    name: 'dormouse.local.requests',
-    kind: 'counter',
-    unit: '{request}',
-    description: 'Requests that were given to a Service.',
-  },
-  backlog: {
-    name: 'dormouse.local.broker.backlog',
-    kind: 'gauge',
-    unit: '{event}',
-    description: 'Events that a Trigger has not yet read in the Broker’s log, or has begun and not finished.',
-  },
-} as const satisfies Record<string, Family>;
+type Labels = Readonly<Record<string, string>>;
+type Add = (metric: Metric, labels: Labels, value: number) => void;
 
 export interface PlatformMetricsOptions {
   telemetry: Telemetry;
@@ -31,7 +18,7 @@ export interface PlatformMetricsOptions {
   delay?: EventLoopDelay;
 }
 
-/** Adds the platform's own numbers to the telemetry from time to time; returns how to stop. */
+/** Adds the platform's own numbers to the telemetry from time to time; returns how to stop, which adds them once more. */
 export function measurePlatform({
   telemetry,
   services,
@@ -40,18 +27,17 @@ export function measurePlatform({
   now = Date.now,
   delay = eventLoopDelay(),
 }: PlatformMetricsOptions): () => void {
-  const add = (family: Family, labels: Record<string, string>, value: number) =>
+  const add: Add = ({ name, kind, unit, description }, labels, value) =>
     telemetry.addMeasured({
-      family,
+      family: { name, kind, unit, description },
       labels: { job: 'dormouse/platform', service_name: 'platform', ...labels },
       timeMs: now(),
       value,
     });
+  const addRevision = revisionMeasures(add);
   const look = () => {
-    for (const { name, revision, instances, requests } of services()) {
-      add(platformMetrics.instances, { kn_service_name: name, kn_revision_name: revision }, instances);
-      add(platformMetrics.requests, { kn_service_name: name }, requests);
-    }
+    for (const measured of telemetry.requests.measured(now())) telemetry.addMeasured(measured);
+    for (const service of services()) addRevision(service);
     for (const { trigger, events } of brokers.backlogs()) add(platformMetrics.backlog, { trigger }, events);
     const seconds = delay.take();
     if (seconds !== undefined) add(metrics.eventLoopDelayMax, {}, seconds);
@@ -60,6 +46,24 @@ export function measurePlatform({
   const timer = setInterval(look, everyMs).unref();
   return () => {
     clearInterval(timer);
+    look();
     delay.stop();
+  };
+}
+
+/** Measures of a Service's current revision: wanted, ready, and why not. */
+function revisionMeasures(add: Add): (service: ServiceStatus) => void {
+  const told = new Map<string, string>();
+  return ({ name, namespace, revision, ready, wanted, instances, cause }) => {
+    const labels = { k8s_namespace_name: namespace, kn_service_name: name, kn_revision_name: revision };
+    add(platformMetrics.podsDesired, labels, wanted);
+    add(platformMetrics.pods, labels, ready);
+    add(platformMetrics.podsNotReady, labels, Math.max(0, instances - ready));
+    const before = told.get(revision);
+    if (before && before !== cause?.kind) add(platformMetrics.notReady, { ...labels, dormouse_cause: before }, 0);
+    told.delete(revision);
+    if (!cause) return;
+    add(platformMetrics.notReady, { ...labels, dormouse_cause: cause.kind }, 1);
+    told.set(revision, cause.kind);
   };
 }

@@ -21,6 +21,7 @@ export async function startEventing(context: PlatformContext, clusterServices: C
     target: targetOf(context),
     addressOf: (url) => url.replace(/^https?:\/\/[^/]+/, (origin) => (origin.includes('.svc') ? here(origin) : origin)),
     brokerOrigin: () => clusterServices.secretBrokers,
+    counts: telemetry.requests,
   });
   const [{ openBrokers }, { startPingSources }] = await Promise.all([
     import('@dormouse/eventing/broker'),

@@ -40,6 +40,7 @@ export async function startFunctions(
     outputs,
     environmentOf,
     tickMs: context.tickMs ?? 2_000,
+    requests: context.telemetry.requests,
     process: (env) => {
       const port = ports.get(env.K_SERVICE ?? '');
       if (port !== undefined) return inspected(env, port);

@@ -1,5 +1,5 @@
 import type { Group } from '../rule.ts';
-import { series } from '../series.ts';
+import { platformSeries, series } from '../series.ts';
 
 const {
   countsWrong,
@@ -101,7 +101,7 @@ export const eventAlerts: Group = {
       // Kafka's number on a cluster, the local platform's own beside it.
       expr:
         '(sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) ' +
-        'or max by (consumergroup) (label_replace(dormouse_local_broker_backlog, "consumergroup", "$1", "trigger", "(.+)"))) > 1000',
+        `or max by (consumergroup) (label_replace(${platformSeries.backlog}, "consumergroup", "$1", "trigger", "(.+)"))) > 1000`,
       for: '10m',
       summary: 'More than a thousand events wait for {{ $labels.consumergroup }}.',
     },

@@ -1,17 +1,14 @@
+import { byPeople, edgeDuration, failedAtEdge, refused } from '../edge.ts';
 import type { Group } from '../rule.ts';
-import { deliveries, series } from '../series.ts';
+import { notDelivered, platformSeries, series } from '../series.ts';
 
 const { requestDuration } = series;
 /** Knative scales what others have, too. */
 const ours = 'k8s_namespace_name="dormouse"';
-const atGateway = 'reporter="source",source_workload="istio-ingressgateway"';
-const quick = `http_route!~"${deliveries}"`;
-
-/** More than 5 % of what `metric` counts of `all` is `bad`, and at least ten. */
-function failing(metric: string, all: string, bad: string): string {
-  const share = `sum(rate(${metric}{${all},${bad}}[5m])) / sum(rate(${metric}{${all}}[5m]))`;
-  return `(${share} > 0.05 and sum(increase(${metric}{${all},${bad}}[5m])) >= 10)`;
-}
+const requests = (what: string, ...more: string[]) =>
+  `sum by (kn_service_name) (${what}(${edgeDuration}_count{${[byPeople, ...more].join(',')}}[2m]))`;
+const spans = 'service_name=~"istio-ingressgateway.*",span_kind="SPAN_KIND_SERVER"';
+const failedSpans = `${spans},status_code="STATUS_CODE_ERROR"`;
 
 /** Functions, one by one; what all of them promise together is in `objectives.ts`. */
 export const functionAlerts: Group = {
@@ -30,8 +27,8 @@ export const functionAlerts: Group = {
       name: 'LatencyHigh',
       severity: 'ticket',
       expr:
-        `histogram_quantile(0.95, sum by (service_name, le) (rate(${requestDuration}_bucket{${quick}}[5m]))) > 1 ` +
-        `and sum by (service_name) (increase(${requestDuration}_count{${quick}}[5m])) >= 20`,
+        `histogram_quantile(0.95, sum by (service_name, le) (rate(${requestDuration}_bucket{${notDelivered}}[5m]))) > 1 ` +
+        `and sum by (service_name) (increase(${requestDuration}_count{${notDelivered}}[5m])) >= 20`,
       for: '5m',
       summary: 'One of twenty requests to {{ $labels.service_name }} takes longer than a second.',
     },
@@ -55,9 +52,9 @@ export const functionAlerts: Group = {
       name: 'FunctionNotReady',
       severity: 'page',
       expr:
-        `max by (kn_service_name, kn_revision_name) (kn_revision_pods_desired{${ours}}) > 0 ` +
-        `and max by (kn_service_name, kn_revision_name) (kn_revision_pods_count{${ours}}) == 0`,
-      for: '3m',
+        `max by (kn_service_name, kn_revision_name) (${platformSeries.podsDesired}{${ours}}) > 0 ` +
+        `and max by (kn_service_name, kn_revision_name) (${platformSeries.pods}{${ours}}) == 0`,
+      for: '1m',
       summary:
         '{{ $labels.kn_service_name }} is asked for, and not one instance of {{ $labels.kn_revision_name }} becomes ready.',
     },
@@ -70,19 +67,17 @@ export const functionAlerts: Group = {
         '{{ $labels.service_name }} refuses more than one request a second by its limit {{ $labels.dormouse_limit_name }}.',
     },
     {
-      name: 'GatewayErrors',
+      name: 'RefusedAtEdge',
       severity: 'page',
-      // The gateway's counters, and its spans where its Envoy has none; the collector counts spans before it samples.
+      // The gateway's spans where its Envoy has no metrics; the collector counts them before it samples.
       expr: [
-        failing('istio_requests_total', atGateway, 'response_code=~"5.."'),
-        failing(
-          'span_calls_total',
-          'service_name=~"istio-ingressgateway.*",span_kind="SPAN_KIND_SERVER"',
-          'status_code="STATUS_CODE_ERROR"',
-        ),
+        `(${requests('rate', failedAtEdge, refused)} / ${requests('rate')} > 0.05 and ${requests('increase', failedAtEdge, refused)} >= 5)`,
+        `label_replace(sum(rate(span_calls_total{${failedSpans}}[5m])) / sum(rate(span_calls_total{${spans}}[5m])) > 0.05 ` +
+          `and sum(increase(span_calls_total{${failedSpans}}[5m])) >= 10, "kn_service_name", "some function", "", "")`,
       ].join(' or '),
-      for: '3m',
-      summary: 'More than 5 % of what comes in at the gateway fails, whether a function saw it or not.',
+      for: '1m',
+      summary:
+        'More than 5 % of the requests for {{ $labels.kn_service_name }} are refused before a function sees them.',
     },
   ],
 };

@@ -6,7 +6,7 @@ import { parser as promql } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { objectiveGroups } from '../burn-rate.ts';
-import { external, series } from '../series.ts';
+import { external, platformSeries, series } from '../series.ts';
 import { dashboard } from './dashboard.ts';
 import { dashboards } from './documents.ts';
 import { shown } from './external.ts';
@@ -44,7 +44,10 @@ const known = new Set<string>([
   ...shown,
   ...recorded,
   'ALERTS',
-  ...Object.values(series).flatMap((name) => [name, ...['bucket', 'sum', 'count'].map((part) => `${name}_${part}`)]),
+  ...[...Object.values(series), ...Object.values(platformSeries)].flatMap((name) => [
+    name,
+    ...['bucket', 'sum', 'count'].map((part) => `${name}_${part}`),
+  ]),
 ]);
 
 test('a query with a mistake is seen to be one', () => {

@@ -43,6 +43,8 @@ export interface Limits {
 
 interface Options {
   description?: string;
+  /** What is said where there is no value: not known is not fine. */
+  noValue?: string;
   limits?: Limits;
 }
 
@@ -105,13 +107,14 @@ export function number(
   title: string,
   unit: Unit,
   expr: string,
-  { description = '', limits }: Options = {},
+  { description = '', limits, noValue = 'no data yet' }: Options = {},
 ): Builder<Panel> {
   const panel = new StatBuilder()
     .title(title)
     .description(description)
     .datasource(sources.prometheus)
     .unit(unit)
+    .noValue(noValue)
     .graphMode(BigValueGraphMode.Area)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .span(4)
@@ -121,12 +124,18 @@ export function number(
 }
 
 /** The values of now, a row for each series; half the width. */
-export function table(title: string, unit: Unit, expr: string, { description = '' }: Options = {}): Builder<Panel> {
+export function table(
+  title: string,
+  unit: Unit,
+  expr: string,
+  { description = '', noValue = 'no data yet' }: Options = {},
+): Builder<Panel> {
   return new TableBuilder()
     .title(title)
     .description(description)
     .datasource(sources.prometheus)
     .unit(unit)
+    .noValue(noValue)
     .span(12)
     .height(8)
     .withTransformation({ id: 'labelsToFields', options: { mode: 'columns' } })

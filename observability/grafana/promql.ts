@@ -13,7 +13,7 @@ export const count = (series: string, by: readonly string[], ...matchers: string
 export const quantile = (q: number, histogram: string, by: readonly string[], ...matchers: string[]): string =>
   `histogram_quantile(${q}, ${rate(`${histogram}_bucket`, [...by, 'le'], ...matchers)})`;
 
-/** What part `some` is of `all`; 0, and not a hole, where there were none of `some`. */
-export const part = (some: string, all: string): string => `(${some} or 0 * ${all}) / ${all}`;
+/** What part `some` is of `all`; 0, and not a hole, where there were none of `some`; nothing where there were none of all. */
+export const part = (some: string, all: string): string => `(${some} or 0 * ${all}) / (${all} > 0)`;
 
 const sumBy = (by: readonly string[]): string => (by.length > 0 ? `sum by (${by.join(', ')})` : 'sum');

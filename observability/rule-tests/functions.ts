@@ -1,4 +1,5 @@
-import { series } from '../series.ts';
+import { edgeDuration } from '../edge.ts';
+import { platformSeries, series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const { requestDuration, firstResponseDuration, rateLimitRefusals, eventLoopDelayMax } = series;
@@ -36,8 +37,8 @@ const blocked = (values: string) => ({
 const pods = (desired: string, ready: string, k8s_namespace_name = 'dormouse') => {
   const revision = { k8s_namespace_name, kn_service_name: 'posts', kn_revision_name: 'posts-00002' };
   return {
-    [named('kn_revision_pods_desired', { ...revision, instance: 'autoscaler-1' })]: desired,
-    [named('kn_revision_pods_count', { ...revision, instance: 'autoscaler-2' })]: ready,
+    [named(platformSeries.podsDesired, { ...revision, instance: 'autoscaler-1' })]: desired,
+    [named(platformSeries.pods, { ...revision, instance: 'autoscaler-2' })]: ready,
   };
 };
 
@@ -45,13 +46,24 @@ const rateLimited = (perMinute: number) => ({
   [named(rateLimitRefusals, { service_name: 'auth', dormouse_limit_name: 'login' })]: `0+${perMinute}x20`,
 });
 
-const atGateway = (status: string, values: string) => ({
-  [named('istio_requests_total', {
+const atGateway = (status: string, values: string, flags = '-') => ({
+  [named('istio_request_duration_milliseconds_count', {
     reporter: 'source',
     source_workload: 'istio-ingressgateway',
+    route_name: 'posts',
     response_code: status,
+    response_flags: flags,
   })]: values,
 });
+
+const atEdge = (status: string, values: string, labels: Record<string, string> = {}) => ({
+  [named(`${edgeDuration}_count`, {
+    ...{ dormouse_entry: 'ingress', dormouse_ingress_route: 'posts', kn_service_name: 'posts' },
+    ...{ http_response_status_class: status, dormouse_answered_by: 'activator' },
+    ...labels,
+  })]: values,
+});
+const byFunction = { dormouse_answered_by: 'function' };
 
 export const functionCases: readonly Case[] = [
   ...lasting(
@@ -81,6 +93,19 @@ export const functionCases: readonly Case[] = [
   ...lasting('4m', firing('LatencyHigh', 'one of ten takes longer than a second', '15m', took(get, 100, 10), posts)),
   silent('LatencyHigh', 'one of a hundred takes longer than a second', '15m', took(get, 100, 1)),
   silent('LatencyHigh', 'few ask', '15m', took(get, 1, 1)),
+  firing(
+    'LatencyHigh',
+    'it is the front page',
+    '15m',
+    took({ ...get, service_name: 'web', http_route: '/' }, 100, 10),
+    { service_name: 'web' },
+  ),
+  silent(
+    'LatencyHigh',
+    'only the relay takes long, which nobody waits for',
+    '15m',
+    took({ ...get, service_name: 'relay', http_route: '/' }, 100, 10),
+  ),
   silent(
     'LatencyHigh',
     'only deliveries of events take long',
@@ -103,7 +128,7 @@ export const functionCases: readonly Case[] = [
   silent('ColdStartsSlow', 'nobody was woken', '20m', {}),
 
   ...lasting(
-    '2m',
+    '30s',
     firing('FunctionNotReady', 'an instance is wanted and none is ready', '10m', pods('1x20', '0x20'), {
       kn_service_name: 'posts',
       kn_revision_name: 'posts-00002',
@@ -114,7 +139,7 @@ export const functionCases: readonly Case[] = [
     ...pods('1x20', '1x20'),
     ...pods('1x20', '0x20', 'sandbox'),
   }),
-  silent('FunctionNotReady', 'an instance became ready after a minute', '10m', pods('1x20', '0x1 1x19')),
+  silent('FunctionNotReady', 'an instance became ready within a minute', '10m', pods('0 1x20', '0x1 1x19')),
 
   ...lasting(
     '8m',
@@ -126,27 +151,52 @@ export const functionCases: readonly Case[] = [
   silent('RateLimitRefusals', 'one request in ten seconds is refused', '20m', rateLimited(6)),
 
   ...lasting(
-    '2m',
-    firing('GatewayErrors', 'one of ten requests fails', '10m', {
-      ...atGateway('200', '0+90x20'),
-      ...atGateway('503', '0+10x20'),
-    }),
+    '1m',
+    firing(
+      'RefusedAtEdge',
+      'all that ask one function are refused',
+      '10m',
+      { ...atEdge('2xx', '0+90x20', { kn_service_name: 'web', ...byFunction }), ...atEdge('5xx', '0+10x20') },
+      { kn_service_name: 'posts' },
+    ),
   ),
-  silent('GatewayErrors', 'one of a hundred requests fails', '10m', {
+  silent('RefusedAtEdge', 'one of a hundred is refused', '10m', {
+    ...atEdge('2xx', '0+990x20', byFunction),
+    ...atEdge('5xx', '0+10x20'),
+  }),
+  silent('RefusedAtEdge', 'the function itself fails, of which ErrorRateHigh tells', '10m', {
+    ...atEdge('2xx', '0+90x20', byFunction),
+    ...atEdge('5xx', '0+10x20', byFunction),
+  }),
+  silent('RefusedAtEdge', 'functions refuse each other', '10m', atEdge('5xx', '0+90x20', { dormouse_entry: 'local' })),
+  silent('RefusedAtEdge', 'a health check is told that the platform starts', '10m', {
+    ...atEdge('5xx', '0+90x20', { dormouse_ingress_route: 'health' }),
+  }),
+  firing(
+    'RefusedAtEdge',
+    'one of ten requests at Istio’s gateway fails',
+    '10m',
+    { ...atGateway('200', '0+90x20'), ...atGateway('503', '0+10x20', 'UH') },
+    { kn_service_name: 'posts' },
+  ),
+  silent('RefusedAtEdge', 'one of a hundred requests at Istio’s gateway fails', '10m', {
     ...atGateway('200', '0+990x20'),
     ...atGateway('503', '0+10x20'),
   }),
-  silent('GatewayErrors', 'few come, and some of them in vain', '10m', {
+  silent('RefusedAtEdge', 'few come, and some of them in vain', '10m', {
     ...atGateway('200', '0+2x20'),
     ...atGateway('503', '0+1x20'),
   }),
-  firing('GatewayErrors', 'its Envoy counts nothing, and one of ten of its spans failed', '10m', {
-    ...spans('STATUS_CODE_UNSET', '0+90x20'),
-    ...spans('STATUS_CODE_ERROR', '0+10x20'),
-  }),
-  silent('GatewayErrors', 'what fails are only its calls, as with a 404', '10m', {
+  firing(
+    'RefusedAtEdge',
+    'its Envoy counts nothing, and one of ten of its spans failed',
+    '10m',
+    { ...spans('STATUS_CODE_UNSET', '0+90x20'), ...spans('STATUS_CODE_ERROR', '0+10x20') },
+    { kn_service_name: 'some function' },
+  ),
+  silent('RefusedAtEdge', 'what fails are only its calls, as with a 404', '10m', {
     ...spans('STATUS_CODE_UNSET', '0+90x20'),
     ...spans('STATUS_CODE_ERROR', '0+50x20', 'SPAN_KIND_CLIENT'),
   }),
-  silent('GatewayErrors', 'nobody comes', '10m', {}),
+  silent('RefusedAtEdge', 'nobody comes', '10m', {}),
 ];

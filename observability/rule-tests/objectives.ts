@@ -1,7 +1,8 @@
+import { edgeDuration } from '../edge.ts';
 import { series } from '../series.ts';
 import { type Case, firing, named, silent } from './case.ts';
 
-const { requestDuration, eventAge, deadLetters, eventsSent, eventsResent, eventsRedelivered } = series;
+const { eventAge, deadLetters, eventsSent, eventsResent, eventsRedelivered } = series;
 
 /** Bad and all per minute, for so many minutes, and then all well for so many. */
 type Traffic = (bad: number, all: number, minutes: number, well?: number) => Case['series'];
@@ -9,23 +10,24 @@ type Traffic = (bad: number, all: number, minutes: number, well?: number) => Cas
 const grows = (perMinute: number, minutes: number, then: number, thenMinutes: number) =>
   `0+${perMinute}x${minutes}${thenMinutes > 0 ? ` ${perMinute * minutes + then}+${then}x${thenMinutes - 1}` : ''}`;
 
+const posts = { dormouse_entry: 'ingress', dormouse_ingress_route: 'posts', kn_service_name: 'posts' };
 const labelsOf: Readonly<Record<string, Record<string, string>>> = {
-  Reads: { service_name: 'posts', http_request_method: 'GET', http_route: '/blog/api/posts' },
-  Writes: { service_name: 'posts', http_request_method: 'POST', http_route: '/blog/api/posts' },
-  Logins: { service_name: 'auth', http_request_method: 'POST', http_route: '/api/login' },
+  Reads: { ...posts, http_request_method: 'GET' },
+  Writes: { ...posts, http_request_method: 'POST' },
+  Logins: { ...posts, kn_service_name: 'auth', http_request_method: 'POST', dormouse_ingress_route: 'auth-login' },
 };
 const limits: Readonly<Record<string, string>> = { Reads: '0.25', Writes: '0.5', Logins: '1' };
 
 const failing =
   (what: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
-    [named(`${requestDuration}_count`, { ...labelsOf[what], http_response_status_code: '200' })]: grows(
+    [named(`${edgeDuration}_count`, { ...labelsOf[what], http_response_status_class: '2xx' })]: grows(
       all - bad,
       minutes,
       all,
       well,
     ),
-    [named(`${requestDuration}_count`, { ...labelsOf[what], http_response_status_code: '503' })]: grows(
+    [named(`${edgeDuration}_count`, { ...labelsOf[what], http_response_status_class: '5xx' })]: grows(
       bad,
       minutes,
       0,
@@ -36,13 +38,13 @@ const failing =
 const slow =
   (what: string): Traffic =>
   (bad, all, minutes, well = 0) => ({
-    [named(`${requestDuration}_count`, { ...labelsOf[what], http_response_status_code: '200' })]: grows(
+    [named(`${edgeDuration}_count`, { ...labelsOf[what], http_response_status_class: '2xx' })]: grows(
       all,
       minutes,
       all,
       well,
     ),
-    [named(`${requestDuration}_bucket`, { ...labelsOf[what], http_response_status_code: '200', le: limits[what]! })]:
+    [named(`${edgeDuration}_bucket`, { ...labelsOf[what], http_response_status_class: '2xx', le: limits[what]! })]:
       grows(all - bad, minutes, all, well),
   });
 
@@ -114,6 +116,21 @@ export const objectiveCases: readonly Case[] = [
       ...casesFor(`${what}Unavailable`, `${what.toLowerCase()}-available`, failing(what), strict),
       ...casesFor(`${what}Slow`, `${what.toLowerCase()}-fast`, slow(what), lenient),
     ];
+  }),
+  silent('ReadsUnavailable', 'only functions ask each other in vain', '30m', {
+    [named(`${edgeDuration}_count`, {
+      ...labelsOf.Reads,
+      dormouse_entry: 'local',
+      http_response_status_class: '5xx',
+    })]: '0+20x30',
+  }),
+  silent('ReadsSlow', 'only those who wake a function wait', '30m', {
+    ...slow('Reads')(0, 1000, 30),
+    [named(`${edgeDuration}_count`, {
+      ...labelsOf.Reads,
+      http_response_status_class: '2xx',
+      faas_coldstart: 'true',
+    })]: '0+500x30',
   }),
   ...stories('EventsLate', 'events-delivered', late('dev.dormouse.user.registered.v1', '30.0'), strict),
   firing(

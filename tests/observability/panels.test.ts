@@ -136,8 +136,6 @@ if (missingOfSmallStack().length === 0 && missingOfStack().length > 0)
 test('the panels that only programs of others fill are these', () => {
   expect(promqlQueries.filter(({ needs }) => needs).map(named)).toEqual([
     'Dormouse / Events, Backlog of each Trigger',
-    'Dormouse / Scale to zero, Pods: wanted',
-    'Dormouse / Scale to zero, Pods: ready',
     'Dormouse / Scale to zero, Requests that wait in the activator',
     'Dormouse / Data, PostgreSQL: connections',
     'Dormouse / Data, PostgreSQL: size',

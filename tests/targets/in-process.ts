@@ -53,7 +53,7 @@ export async function openInProcess({
     createIngress({ virtualHosts: platform.virtualHosts, target, telemetry, trustedProxies }),
     { port: 0 },
   );
-  const gateway = await listen(localGateway(target), { port: 0 });
+  const gateway = await listen(localGateway(target, telemetry.requests), { port: 0 });
   const kubernetes = await serveHttp(kubernetesApi(() => platform));
 
   const open = async (name: string, sink: string, variables: Record<string, string>) => {

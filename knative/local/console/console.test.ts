@@ -5,8 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startConsole } from './console.ts';
 
 const services: ServiceStatus[] = [
-  { name: 'posts', revision: 'posts-00001', instances: 0, state: 'asleep', requests: 12, last_cold_start_ms: 96 },
-  { name: 'web', revision: 'web-00002', instances: 2, state: 'ready', requests: 3_400, last_cold_start_ms: null },
+  {
+    ...{ name: 'posts', namespace: 'dormouse', revision: 'posts-00001', state: 'asleep' },
+    ...{ instances: 0, ready: 0, wanted: 1, cause: { kind: 'start', words: 'no <DATABASE_URL>' } },
+    ...{ requests: 12, last_cold_start_ms: 96 },
+  },
+  {
+    ...{ name: 'web', namespace: 'dormouse', revision: 'web-00002', state: 'ready' },
+    ...{ instances: 2, ready: 2, wanted: 2, cause: null },
+    ...{ requests: 3_400, last_cold_start_ms: null },
+  },
 ];
 const traceId = 'a'.repeat(32);
 const triggers = [

@@ -44,7 +44,14 @@ function summary(all: readonly ServiceStatus[]): string {
 
 const maxPips = 12;
 
-function card({ name, revision, instances, state, requests, last_cold_start_ms: coldStart }: ServiceStatus) {
+const causes: Readonly<Record<NonNullable<ServiceStatus['cause']>['kind'], string>> = {
+  start: 'does not start',
+  crash: 'keeps ending',
+  readiness: 'is not ready',
+  starting: 'starts',
+};
+
+function card({ name, revision, instances, state, requests, cause, last_cold_start_ms: coldStart }: ServiceStatus) {
   const pips = Array.from({ length: Math.min(instances, maxPips) }, () => html`<b class="pip"></b>`);
   return html`<li class="card ${state}" data-key="${name}">
   <div class="card-head"><span class="face" aria-hidden="true">${state === 'asleep' ? html`<i>z</i><i>z</i><i>z</i>` : html`<b class="eye"></b>`}</span><h2>${name}</h2><span class="state">${words[state]}</span></div>
@@ -54,6 +61,7 @@ function card({ name, revision, instances, state, requests, last_cold_start_ms: 
     <div><dt>requests</dt><dd>${requests.toLocaleString('en')}</dd></div>
     <div><dt>last cold start</dt><dd>${coldStart === null ? '–' : duration(coldStart)}</dd></div>
   </dl>
+  ${cause && cause.kind !== 'starting' && html`<p class="cause">${causes[cause.kind]}${cause.words && `: ${cause.words}`}</p>`}
   <p class="revision code">${revision}</p>
 </li>`;
 }

@@ -6,6 +6,7 @@ import { Instance } from './instance.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import { Activator } from './proxy/activator.ts';
 import type { ServingEndpoint } from './proxy/exchange.ts';
+import type { NotReady } from './service-status.ts';
 
 export interface RevisionOptions {
   /** `posts-00001`. */
@@ -54,6 +55,8 @@ export class Revision {
   #failure = '';
   #wokenAt: number | undefined;
   #unreadySince: number | undefined;
+  /** When a request last found no ready instance. */
+  #askedAt = Number.NEGATIVE_INFINITY;
   #unreadyTimer: unknown;
   #retired = false;
   #readyCallbacks: { ready: () => void; failed: (error: Error) => void }[] = [];
@@ -88,6 +91,23 @@ export class Revision {
     if (this.#starting > 0 || this.instances.some(({ state }) => state === 'starting')) return 'starting';
     if (this.instances.length > 0) return 'draining';
     return this.#failures > 0 && this.#failure ? 'failed' : 'asleep';
+  }
+
+  /** How many instances the autoscaler wants; of a revision that cannot start one, as long as requests ask for it. */
+  get wanted(): number {
+    if (this.#retired) return 0;
+    if (!this.asleep) return this.#wanted;
+    const { minScale, windowMs } = this.service.autoscaling;
+    return this.#clock.now() - this.#askedAt < windowMs ? Math.max(1, minScale) : minScale;
+  }
+
+  /** Why none of those that are wanted is ready. */
+  get cause(): NotReady | undefined {
+    if (this.ready > 0 || this.wanted === 0) return undefined;
+    const unready = this.instances.find(({ state }) => state === 'unready');
+    if (unready) return { kind: 'readiness', words: unready.cause ?? '' };
+    if (this.#failures > 0) return { kind: 'start', words: this.#failure };
+    return this.#crashes > 0 ? { kind: 'crash', words: this.#failure } : { kind: 'starting', words: '' };
   }
 
   /** Starts at least `count` instances; resolves when the first is ready, rejects when none can start. */
@@ -145,6 +165,7 @@ export class Revision {
   /** A request found no ready instance. */
   #wake(): ProblemError | undefined {
     const now = this.#clock.now();
+    this.#askedAt = now;
     const pause = this.#backoffUntil - now;
     if (pause > patienceMs || (pause > 0 && this.#failures > 0)) return this.#crashed(Math.ceil(pause / 1_000));
     if (this.#unreadySince !== undefined && now - this.#unreadySince >= unreadyMs) return this.#unready();

@@ -102,11 +102,15 @@ export class Serving implements Target {
 
   status(): ServiceStatus {
     const instances = this.revisions.reduce((sum, { processes }) => sum + processes, 0);
-    const { state } = this.current;
+    const { state, ready, wanted, cause } = this.current;
     return {
       name: this.name,
+      namespace: this.service.namespace,
       revision: this.current.name,
       instances,
+      ready,
+      wanted,
+      cause: cause ?? null,
       state: state === 'asleep' && instances > 0 ? 'draining' : state,
       requests: this.#requestsBefore + this.current.activator.requests,
       last_cold_start_ms: this.current.lastColdStartMs ?? null,

@@ -1,10 +1,25 @@
 /** A function as the console shows it. */
 export interface ServiceStatus {
   name: string;
+  namespace: string;
   revision: string;
   /** Processes alive. */
   instances: number;
+  /** Those that are ready. */
+  ready: number;
+  /** How many the autoscaler wants; of one that cannot start, while requests ask for it. */
+  wanted: number;
+  /** Why none is ready although one is wanted. */
+  cause: NotReady | null;
   state: 'asleep' | 'starting' | 'ready' | 'unready' | 'draining' | 'failed';
   requests: number;
   last_cold_start_ms: number | null;
+}
+
+/** Why a revision has no ready instance. */
+export interface NotReady {
+  /** `start`: its process ends, or does not listen; `crash`: it keeps ending; `readiness`: its probe fails; `starting`: nothing has gone wrong yet. */
+  kind: 'start' | 'crash' | 'readiness' | 'starting';
+  /** In the program's or the probe's words; they may be anything. */
+  words: string;
 }

@@ -1,6 +1,7 @@
 import { isLoopbackHost } from '@dormouse/http/loopback-guard';
 import { ProblemError } from '@dormouse/http/problem-error';
 import type { Service } from '@dormouse/manifests/model';
+import type { RequestCounts } from '@dormouse/telemetry/request-counts';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { clusterLocal } from './ingress/cluster-local.ts';
 import type { Bundle } from './process/bundle.ts';
@@ -12,6 +13,8 @@ import type { ServiceStatus } from './service-status.ts';
 
 export interface ServicesOptions extends Omit<RevisionsOptions, 'clock' | 'awake'> {
   tickMs: number;
+  /** Counts what functions ask of each other. */
+  requests: RequestCounts;
   clock?: Clock;
 }
 
@@ -38,7 +41,7 @@ interface Entry {
 const closeMs = 15_000;
 
 export function createServices(options: ServicesOptions): Services {
-  const { clock = systemClock, outputs, tickMs } = options;
+  const { clock = systemClock, outputs, tickMs, requests } = options;
   const entries = new Map<string, Entry>();
   const rolls = new Set<Promise<void>>();
   const ticker = openTicker(clock, tickMs, () => {
@@ -63,7 +66,7 @@ export function createServices(options: ServicesOptions): Services {
         if (!isLoopbackHost(host) && host !== serving.authority)
           throw new ProblemError(421, 'misdirected', 'This port answers to localhost only.');
         return serving;
-      }),
+      }, requests),
       { port: 0 },
     );
     entries.set(keyOf(service), { serving, listener, hash });

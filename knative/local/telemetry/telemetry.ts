@@ -1,6 +1,7 @@
 import { type LogLine, type LogQuery, LogStore } from './logs.ts';
 import { type Measured, MetricStore } from './metric-store.ts';
 import { inTurns } from './query/turns.ts';
+import { RequestCounts } from './request-counts.ts';
 import { type SpanRecord, type TraceQuery, TraceStore, type TraceSummary } from './traces.ts';
 
 export type { LogLine } from './logs.ts';
@@ -21,6 +22,8 @@ export class Telemetry {
   readonly traces: TraceStore;
   readonly logs: LogStore;
   readonly metrics: MetricStore;
+  /** What the platform's own listeners have answered. */
+  readonly requests = new RequestCounts();
   #listeners: TelemetryListener[] = [];
   /** Items received before older telemetry was read: stores need them in order. */
   #held: (() => void)[] | undefined;

@@ -1,30 +1,37 @@
-import { deliveries, series } from '../../series.ts';
+import { byPeople, edgeDuration, failedAtEdge } from '../../edge.ts';
+import { series } from '../../series.ts';
 import type { Described } from '../dashboard.ts';
 import { graph, logs, number, serviceGraph, table, traces } from '../panels.ts';
 import { part, quantile, rate } from '../promql.ts';
 
-const { requestDuration } = series;
-const requests = `${requestDuration}_count`;
-const failed = 'http_response_status_code=~"5.."';
-const byPeople = `http_route!~"${deliveries}"`;
+const requests = `${edgeDuration}_count`;
+/** Always fires where rules are evaluated: without it, nothing is known of alerts. */
+const evaluated = 'ALERTS{alertname="Watchdog"}';
+const firing = 'ALERTS{alertstate="firing",severity=~"page|ticket"}';
 
 export const overview: Described = {
   uid: 'overview',
   title: 'Overview',
-  description: 'The four golden signals, what burns, and what to open next.',
+  description: 'The four golden signals as readers get them, what burns, and what to open next.',
   rows: [
     {
       title: 'Now',
       panels: [
         number('Requests', 'reqps', rate(requests, [], byPeople)),
-        number('Failing', 'percentunit', part(rate(requests, [], byPeople, failed), rate(requests, [], byPeople)), {
-          limits: { warn: 0.001, bad: 0.01 },
-        }),
-        number('p95', 's', quantile(0.95, requestDuration, [], byPeople), { limits: { warn: 0.25, bad: 1 } }),
+        number(
+          'Failing',
+          'percentunit',
+          part(rate(requests, [], byPeople, failedAtEdge), rate(requests, [], byPeople)),
+          {
+            limits: { warn: 0.001, bad: 0.01 },
+          },
+        ),
+        number('p95', 's', quantile(0.95, edgeDuration, [], byPeople), { limits: { warn: 0.25, bad: 1 } }),
         number('Instances awake', 'short', `count(${series.memory} > 0)`, {
           description: 'None is a fine number: nobody reads.',
         }),
-        number('Alerts', 'short', 'count(ALERTS{alertstate="firing",severity=~"page|ticket"}) or vector(0)', {
+        number('Alerts', 'short', `count(${firing}) or 0 * count(${evaluated})`, {
+          noValue: 'not evaluated',
           limits: { warn: 1, bad: 3 },
         }),
         number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
@@ -36,17 +43,18 @@ export const overview: Described = {
       title: 'Golden signals',
       panels: [
         graph('Latency, p95', 's', [
-          {
-            expr: quantile(0.95, requestDuration, ['service_name'], byPeople),
-            legend: '{{service_name}}',
-            exemplars: true,
-          },
+          { expr: quantile(0.95, edgeDuration, ['kn_service_name'], byPeople), legend: '{{kn_service_name}}' },
         ]),
-        graph('Traffic', 'reqps', [{ expr: rate(requests, ['service_name'], byPeople), legend: '{{service_name}}' }]),
+        graph('Traffic', 'reqps', [
+          { expr: rate(requests, ['kn_service_name'], byPeople), legend: '{{kn_service_name}}' },
+        ]),
         graph('Errors', 'percentunit', [
           {
-            expr: part(rate(requests, ['service_name'], failed), rate(requests, ['service_name'])),
-            legend: '{{service_name}}',
+            expr: part(
+              rate(requests, ['kn_service_name'], byPeople, failedAtEdge),
+              rate(requests, ['kn_service_name'], byPeople),
+            ),
+            legend: '{{kn_service_name}}',
           },
         ]),
         graph('Saturation: event loop', 'percentunit', [
@@ -68,7 +76,7 @@ export const overview: Described = {
     {
       title: 'What to open next',
       panels: [
-        table('Firing', 'short', 'ALERTS{alertstate="firing",severity=~"page|ticket"} or on () vector(0)'),
+        table('Firing', 'short', `${firing} or on () 0 * ${evaluated}`, { noValue: 'not evaluated' }),
         table('Error budgets, what is left of 30 days', 'percentunit', 'slo:budget:remaining'),
         traces('Requests that failed', '{ status = error && kind = server }'),
         traces('Requests that took longer than half a second', '{ kind = server && duration > 500ms }'),

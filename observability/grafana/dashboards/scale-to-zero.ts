@@ -1,4 +1,4 @@
-import { series } from '../../series.ts';
+import { platformSeries, series } from '../../series.ts';
 import type { Described } from '../dashboard.ts';
 import { graph, number, table, traces } from '../panels.ts';
 import { count, quantile, rate } from '../promql.ts';
@@ -45,15 +45,23 @@ export const scaleToZero: Described = {
       ],
     },
     {
+      title: 'Wanted and ready',
+      panels: [
+        graph('Instances: wanted', 'short', [
+          { expr: `max by (kn_service_name) (${platformSeries.podsDesired}{${ours}})`, legend: '{{kn_service_name}}' },
+        ]),
+        graph('Instances: ready', 'short', [
+          { expr: `max by (kn_service_name) (${platformSeries.pods}{${ours}})`, legend: '{{kn_service_name}}' },
+        ]),
+        graph('Running, not ready', 'short', [
+          { expr: `max by (kn_service_name) (${platformSeries.podsNotReady}{${ours}})`, legend: '{{kn_service_name}}' },
+        ]),
+      ],
+    },
+    {
       title: 'Knative',
       needs: 'metrics of Knative Serving',
       panels: [
-        graph('Pods: wanted', 'short', [
-          { expr: `max by (kn_service_name) (kn_revision_pods_desired{${ours}})`, legend: '{{kn_service_name}}' },
-        ]),
-        graph('Pods: ready', 'short', [
-          { expr: `max by (kn_service_name) (kn_revision_pods_count{${ours}})`, legend: '{{kn_service_name}}' },
-        ]),
         graph('Requests that wait in the activator', 'short', [
           {
             expr: `sum by (kn_service_name) (kn_revision_request_concurrency{${ours}})`,

@@ -10,6 +10,7 @@ import { newSpanId, newTraceId, rateSampler, readTraceparent } from '@dormouse/t
 import type { ClientRequest, RequestHandler } from '../proxy/client-request.ts';
 import type { Target } from '../proxy/exchange.ts';
 import { clientOrigin } from './client-address.ts';
+import { countRequest } from './count-request.ts';
 import { type AppendFields, type Client, compileFields } from './header-rules.ts';
 import { compileRoutes, type Routes, type Rule } from './route.ts';
 
@@ -239,18 +240,20 @@ function problemFields(request: ClientRequest, { retryAfter }: ProblemError): st
 }
 
 function record(telemetry: Telemetry, request: ClientRequest, status: number, bytes: number): void {
-  const now = performance.now();
   const startMs = performance.timeOrigin + request.startedAt;
   const service = request.target?.name;
+  const durationMs = performance.now() - request.startedAt;
+  const route = (request.route as Compiled | undefined)?.route.name ?? '';
+  countRequest(telemetry.requests, request, { entry: 'ingress', route, status, ms: durationMs });
   telemetry.addSpan({
     traceId: request.traceId,
     spanId: request.spanId,
     ...(request.parentId !== '' && { parentId: request.parentId }),
-    name: `${request.method} ${(request.route as Compiled | undefined)?.route.name ?? ''}`,
+    name: `${request.method} ${route}`,
     kind: 'server',
     service: 'ingress',
     startMs,
-    durationMs: now - request.startedAt,
+    durationMs,
     attributes: attributesOf(request, status, bytes),
     ...(status >= 500 && { error: true }),
   });

@@ -1,5 +1,6 @@
 import { rejectForeign, withoutSecret } from '@dormouse/http/loopback-guard';
 import { ProblemError } from '@dormouse/http/problem-error';
+import type { RequestCounts } from '@dormouse/telemetry/request-counts';
 import type { ClientRequest, RequestHandler } from '../proxy/client-request.ts';
 import type { Target } from '../proxy/exchange.ts';
 import { clusterLocal } from './cluster-local.ts';
@@ -14,6 +15,7 @@ const clusterName = /^([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?(
  */
 export const localGateway = (
   target: (name: string, namespace: string) => Target | undefined,
+  counts: RequestCounts,
   secret?: string,
 ): RequestHandler =>
   clusterLocal(
@@ -23,6 +25,7 @@ export const localGateway = (
       if (!found) throw new ProblemError(404, 'not_found', `No Service has the host ${host || '(none)'}.`);
       return found;
     },
+    counts,
     (request) => admitted(request, secret),
   );
 

@@ -3,6 +3,7 @@ import { ProblemError } from '@dormouse/http/problem-error';
 import { reasonPhrase } from '@dormouse/http/reason-phrase';
 import { fieldOf, type RequestFields } from '@dormouse/http/request-fields';
 import type { StatusRetries } from '@dormouse/manifests/model';
+import type { AnsweredRequest } from '@dormouse/telemetry/request-counts';
 import type { ClientResponse } from './client-response.ts';
 import { Exchange, type Target } from './exchange.ts';
 import type { InstanceRequest } from './instance-exchange.ts';
@@ -69,6 +70,8 @@ export class ClientRequest extends Exchange {
   protected responding = false;
   /** It has changed to another protocol. */
   upgraded = false;
+  /** Who gave the answer; `client` when it went away before there was one. */
+  answeredBy: AnsweredRequest['answeredBy'] = 'client';
   readonly #handler: RequestHandler;
   readonly #response: ClientResponse;
   readonly #body: RequestBody | undefined;
@@ -154,6 +157,7 @@ export class ClientRequest extends Exchange {
   reply(status: number, reason: string, fields: string[], body: string): void {
     const bytes = Buffer.from(body);
     this.#status = status;
+    this.answeredBy = this.entered ? 'activator' : 'ingress';
     this.responding = true;
     const length = status === 204 || status === 304 ? [] : ['content-length', String(bytes.length)];
     this.#response.head(status, reason, [...fields, ...length], this.#early, false);
@@ -235,6 +239,7 @@ export class ClientRequest extends Exchange {
       this.giveUp(new ProblemError(502, 'bad_gateway', `${this.target?.name} answered with a malformed header.`));
       return;
     }
+    this.answeredBy = 'function';
     if (this.#deadline > 0) this.#expire(this.#totalMs);
   }
 
@@ -265,6 +270,7 @@ export class ClientRequest extends Exchange {
   onUpgrade(fields: string[], socket: Duplex): void {
     this.responding = true;
     this.#status = 101;
+    this.answeredBy = 'function';
     this.upgraded = true;
     this.#clear();
     socket.once('close', () => {

@@ -44,6 +44,8 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
   target: Target | undefined;
   /** Time spent in the activator's queue, ms. */
   waited = 0;
+  /** It waited for an instance to start. */
+  cold = false;
   protected endpoint: ServingEndpoint | undefined;
   /** The request at the instance, while there is one. */
   protected sending: InstanceExchange | undefined;
@@ -58,12 +60,19 @@ export abstract class Exchange implements ResponseHandler, PendingRequest<Servin
     this.#try();
   }
 
+  /** It was handed to the activator. */
+  protected get entered(): boolean {
+    return this.#attempts > 0;
+  }
+
   #try(): void {
     this.#attempts++;
     this.#entered = 0;
     this.#activator = this.target!.activator;
     this.#activator.enter(this);
-    if (this.waiting) this.#entered = performance.now();
+    if (!this.waiting) return;
+    this.#entered = performance.now();
+    if (this.#activator.endpoints.length === 0) this.cold = true;
   }
 
   admitted(endpoint: ServingEndpoint): void {

@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { problemBody } from '@dormouse/http/problem';
 import type { ProblemError } from '@dormouse/http/problem-error';
 import type { Destination } from '@dormouse/manifests/model';
+import type { AnsweredRequest, RequestCounts } from '@dormouse/telemetry/request-counts';
 import { Exchange, type Target } from './exchange.ts';
 import type { InstanceRequest } from './instance-exchange.ts';
 import { maxResponseBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
@@ -13,19 +14,24 @@ export interface DeliverOptions {
   addressOf: (url: string) => string;
   /** `http://127.0.0.1:PORT` of the brokers. */
   brokerOrigin: () => string;
+  /** Counts what Services are sent. */
+  counts?: RequestCounts;
 }
 
 const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 /** Sends requests to Services of this platform through their activators, to all other destinations over the network. */
-export function createUpstream({ target, addressOf, brokerOrigin }: DeliverOptions): Upstream {
+export function createUpstream({ target, addressOf, brokerOrigin, counts }: DeliverOptions): Upstream {
   return {
     async request(to: Destination, request) {
       if (to.kind === 'broker') return overNetwork(`${brokerOrigin()}/${to.namespace}/${to.name}`, request);
       if (to.kind === 'url') return overNetwork(new URL(addressOf(to.url)).origin + request.path, request);
       const found = target(to.name, to.namespace);
       if (!found) throw failure('ENOTFOUND', `there is no Service ${to.name} in ${to.namespace}`);
-      return new Promise((done, failed) => new Delivery(request, done, failed).send(found));
+      return new Promise((done, failed) => {
+        const over = (delivery: Delivery) => counts?.add(delivery.answered());
+        new Delivery(request, done, failed, over).send(found);
+      });
     },
   };
 }
@@ -43,8 +49,17 @@ class Delivery extends Exchange {
   #body = new ResponseBody();
   #over = false;
 
-  constructor(request: UpstreamRequest, done: (response: UpstreamResponse) => void, failed: (error: Error) => void) {
+  readonly #ended: (delivery: Delivery) => void;
+  readonly #startedAt = performance.now();
+
+  constructor(
+    request: UpstreamRequest,
+    done: (response: UpstreamResponse) => void,
+    failed: (error: Error) => void,
+    ended: (delivery: Delivery) => void,
+  ) {
     super();
+    this.#ended = ended;
     this.#request = request;
     this.#done = done;
     this.#failed = failed;
@@ -54,6 +69,8 @@ class Delivery extends Exchange {
   send(target: Target): void {
     const { timeoutMs } = this.#request;
     this.#timer = setTimeout(() => {
+      this.#status = 504;
+      this.responding = false;
       this.abandon();
       this.#settle(() => this.#failed(failure('TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`)));
     }, timeoutMs);
@@ -99,10 +116,12 @@ class Delivery extends Exchange {
   onUpgrade(): void {} // it asks for none
 
   protected onAborted(): void {
+    this.#status = 502;
     this.#settle(() => this.#failed(failure('ECONNRESET', 'the response was aborted')));
   }
 
   rejected(problem: ProblemError): void {
+    this.#status = problem.status;
     if (problem.status === 502) {
       this.#settle(() => this.#failed(failure('ECONNRESET', problem.detail)));
       return;
@@ -117,7 +136,22 @@ class Delivery extends Exchange {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
+    this.#ended(this);
     settle();
+  }
+
+  /** What became of it. */
+  answered(): AnsweredRequest {
+    return {
+      entry: 'event',
+      route: '',
+      service: this.target?.name ?? '',
+      method: this.method,
+      status: this.#status,
+      answeredBy: this.responding ? 'function' : 'activator',
+      ms: performance.now() - this.#startedAt,
+      cold: this.cold,
+    };
   }
 }
 

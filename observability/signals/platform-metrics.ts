@@ -1,0 +1,82 @@
+import { metric } from './metric.ts';
+import { requestBounds } from './standard-metrics.ts';
+
+const service = 'the Service that a request was for; empty where it was for none';
+const answeredBy =
+  '`function`; `activator` where no instance could be asked, or none answered in time; the entry itself (`ingress`, `broker`, `console`); `client` when it went away';
+const statusClass = '`1xx` to `5xx`; `4xx` too when the client went away';
+const revision = { 'kn.service.name': 'Service', 'kn.revision.name': 'its current revision' } as const;
+const ofRevision = { ...revision, 'k8s.namespace.name': 'namespace of the Service' } as const;
+
+/** What the local platform measures of itself; where Knative has a name for it, it is Knative’s. */
+export const platformMetrics = {
+  edgeDuration: metric({
+    name: 'dormouse.edge.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    description:
+      'From a request’s head until the end of its answer, whoever gave it: what a client got. On a cluster rules make the same of what Istio’s gateway counts.',
+    attributes: {
+      'dormouse.entry':
+        '`ingress`: a client’s request; `local`: one of a function to another; `event`: a delivery; `broker`, `console`: one to these',
+      'dormouse.ingress.route': 'name of the route in the VirtualService; empty where none leads there',
+      'kn.service.name': service,
+      'http.request.method': 'method; `_OTHER` when it is none of HTTP’s',
+      'http.response.status_class': statusClass,
+      'dormouse.answered_by': answeredBy,
+      'faas.coldstart': 'only `true`: it waited for an instance to start',
+    },
+    bounds: requestBounds,
+  }),
+  requests: metric({
+    name: 'dormouse.local.requests',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests, and who answered them.',
+    attributes: {
+      'dormouse.entry': 'as above',
+      'kn.service.name': service,
+      'http.response.status_class': statusClass,
+      'dormouse.answered_by': answeredBy,
+    },
+  }),
+  podsDesired: metric({
+    name: 'kn.revision.pods.desired',
+    kind: 'gauge',
+    unit: '{pod}',
+    description: 'Instances that the autoscaler wants; of one that cannot start, while requests ask for it.',
+    attributes: ofRevision,
+  }),
+  pods: metric({
+    name: 'kn.revision.pods.count',
+    kind: 'gauge',
+    unit: '{pod}',
+    description: 'Instances that are ready.',
+    attributes: ofRevision,
+  }),
+  podsNotReady: metric({
+    name: 'kn.revision.pods.not_ready.count',
+    kind: 'gauge',
+    unit: '{pod}',
+    description: 'Processes that run and are not ready.',
+    attributes: ofRevision,
+  }),
+  notReady: metric({
+    name: 'dormouse.local.revision.not_ready',
+    kind: 'gauge',
+    unit: '{revision}',
+    description: '1 while a revision that is wanted has no ready instance.',
+    attributes: {
+      ...ofRevision,
+      'dormouse.cause':
+        '`start`: its process ends, or does not listen; `crash`: it keeps ending; `readiness`: its probe fails; `starting`: nothing has gone wrong yet',
+    },
+  }),
+  backlog: metric({
+    name: 'dormouse.local.broker.backlog',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Events that a Trigger has not yet read in the Broker’s log, or has begun and not finished.',
+    attributes: { trigger: 'name of the Trigger' },
+  }),
+} as const;
