@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { destinationOf } from '@dormouse/cli/new/destination';
 import { publicPaths, routesOf } from '@dormouse/cli/new/function-routes';
 import { describe, expect, test } from 'vitest';
-import { destinationOf } from './joints/destination.ts';
 import { findGaps } from './joints/find-gaps.ts';
 import { readProject } from './joints/project.ts';
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../command-error.ts';
+import { errorLine } from './error-line.ts';
 import type { Files } from './files.ts';
 
 /**
@@ -31,13 +32,7 @@ function run(root: string, program: string, args: readonly string[]): void {
     const { stdout = '', stderr = '', message } = error as Error & { stdout?: Buffer; stderr?: Buffer };
     const name = program === process.execPath ? `node ${args.join(' ')}` : 'biome check --write';
     throw new CommandError(
-      `the files above are written, but "${name}" failed: ${reason(`${stderr}\n${stdout}`) || message}`,
+      `the files above are written, but "${name}" failed: ${errorLine(`${stderr}\n${stdout}`) || message}`,
     );
   }
-}
-
-/** The one line of a program's output that says why it failed. */
-function reason(output: string): string | undefined {
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
-  return (lines.find((line) => /^\w*Error\b.*: /.test(line)) ?? lines[0])?.trim();
 }

@@ -8,7 +8,7 @@ import { copyCheckout } from '../checkout-copy.ts';
 let copy: string;
 let whole: string;
 /** What the gaps below touch; brought back after each. */
-const touched = ['functions/naps', 'knative', 'events', 'package-lock.json'];
+const touched = ['functions/naps', 'knative', 'events', 'docs/reference/openapi', 'package-lock.json'];
 
 const node = (...args: string[]) =>
   new Promise<string[]>((done) => {
@@ -63,12 +63,43 @@ const gaps: Record<string, [plant: () => void, says: string]> = {
     'functions/naps has no Service: write knative/base/naps.yaml, and add "- naps.yaml" to',
   ],
   'the program': [() => remove('functions/naps/main.ts'), 'naps has no program: write functions/naps/main.ts'],
+  'the right account': [
+    () => change('knative/base/naps.yaml', 'serviceAccountName: naps', 'serviceAccountName: posts'),
+    'naps runs as posts: write "serviceAccountName: naps" in knative/base/naps.yaml',
+  ],
+  'the right name': [
+    () => change('functions/naps/main.ts', "'naps'", "'nap'"),
+    'functions/naps/main.ts serves nap, whose role and keys it lacks: write "serve(\'naps\', …)" there',
+  ],
+  'the package': [
+    () => remove('functions/naps/package.json'),
+    'functions/naps has no package.json: write one with "name": "@dormouse/naps"',
+  ],
+  'the contract': [
+    () => {
+      remove('events/nap.ts');
+      change('events/catalogue.ts', /.*nap.*\n/g, '');
+    },
+    'functions/naps/store.ts imports events/nap.ts, which is not there: write it, or remove the import',
+  ],
+  'the page': [
+    () => remove('functions/naps/page.ts'),
+    'functions/naps/app.ts imports functions/naps/page.ts, which is not there: write it, or remove the import',
+  ],
+  'the schema of the event': [
+    () => remove(`events/generated/schemas/${begun}.json`),
+    `events/generated/schemas/${begun}.json is out of date: run npm run generate`,
+  ],
+  'the document of its API': [
+    () => remove('docs/reference/openapi/naps.json'),
+    'docs/reference/openapi/naps.json is out of date: run npm run generate',
+  ],
   'the right image': [
     () => change('knative/base/naps.yaml', 'dormouse/naps:dev', 'dormouse/nap:dev'),
     'write "image: dev.local/dormouse/naps:dev" in knative/base/naps.yaml',
   ],
   'the migration': [
-    () => remove('functions/naps/migrations'),
+    () => remove('functions/naps/migrations/001-entries.sql'),
     'functions/naps/main.ts takes sql or outbox: add a table, functions/naps/migrations/001-….sql',
   ],
   'the generated account': [
@@ -179,7 +210,20 @@ const together = [
   ['the manifest'],
   ['manifest and line'],
   ['an app that loads'],
-  ['the right image', 'the tests', 'the routes', 'the handler', 'whoever emits', 'the example'],
+  ['the contract', 'the page'],
+  ['the package'],
+  [
+    'the right account',
+    'the right name',
+    'the schema of the event',
+    'the document of its API',
+    'the right image',
+    'the tests',
+    'the routes',
+    'the handler',
+    'whoever emits',
+    'the example',
+  ],
   [
     'the migration',
     'the generated account',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { functionFolders, publicPaths, routesOf } from '@dormouse/cli/new/function-routes';
 import { readLocalConfig } from '@dormouse/manifests/local-config';
@@ -14,6 +14,7 @@ export async function findManifestGaps(project: Project): Promise<Finding[]> {
       .map((name) => `knative/base/${name}.yaml has no Service: write one with the name ${name}`),
     ...deployed.flatMap((each) => findImageGaps(each, project)),
     ...functions.flatMap((name) => findFileGaps(name, project)),
+    ...functions.flatMap((name) => findAccountGaps(name, project)),
     ...(await atEachFunction(project, findApiGap)),
     ...(await findSecretGaps(project)),
   ];
@@ -25,13 +26,23 @@ const isListed = (root: string, name: string) =>
 /** Functions that the base does not list; without them its manifests need not even render. */
 export function findUnlisted(root: string): Finding[] {
   const line = (name: string) => `add "- ${name}.yaml" to knative/base/kustomization.yaml, resources:`;
-  return functionFolders(root)
-    .filter((name) => !isListed(root, name))
-    .map((name) =>
-      existsSync(join(root, 'knative/base', `${name}.yaml`))
-        ? `functions/${name} has no Service: ${line(name)}`
-        : `functions/${name} has no Service: write knative/base/${name}.yaml, and ${line(name)}`,
-    );
+  const known = functionFolders(root);
+  const unknown = readdirSync(join(root, 'functions')).filter(
+    (name) => /^[a-z]/.test(name) && !known.includes(name) && existsSync(join(root, 'functions', name, 'main.ts')),
+  );
+  return [
+    ...known
+      .filter((name) => !isListed(root, name))
+      .map((name) =>
+        existsSync(join(root, 'knative/base', `${name}.yaml`))
+          ? `functions/${name} has no Service: ${line(name)}`
+          : `functions/${name} has no Service: write knative/base/${name}.yaml, and ${line(name)}`,
+      ),
+    ...unknown.map(
+      (name) =>
+        `functions/${name} has no package.json: write one with "name": "@dormouse/${name}", as functions/posts has one`,
+    ),
+  ];
 }
 
 function findImageGaps(
@@ -49,14 +60,28 @@ function findImageGaps(
   ];
 }
 
+/** With the account of another function it would have that one's rights. */
+function findAccountGaps(name: string, { accounts }: Project): Finding[] {
+  if (!accounts.has(name) || accounts.get(name) === name) return [];
+  return [
+    `${name} runs as ${accounts.get(name) ?? 'nobody'}: write "serviceAccountName: ${name}" in knative/base/${name}.yaml`,
+  ];
+}
+
 function findFileGaps(name: string, { root }: Project): Finding[] {
   const folder = join(root, 'functions', name);
   const main = existsSync(join(folder, 'main.ts')) ? readFileSync(join(folder, 'main.ts'), 'utf8') : '';
   const usesDatabase = /\(\{[^}]*\b(sql|outbox)\b[^}]*\}\)\s*=>/.test(main);
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const migrations = hasMigrations({ root }, name);
+  const served = /\bserve\(\s*'([^']*)'/.exec(main)?.[1] ?? name;
   const isTested = ['app.test.ts', 'main.test.ts', 'clients.test.ts'].some((file) => existsSync(join(folder, file)));
   return [
+    ...(served === name
+      ? []
+      : [
+          `functions/${name}/main.ts serves ${served}, whose role and keys it lacks: write "serve('${name}', …)" there`,
+        ]),
     ...(usesDatabase && !migrations
       ? [`functions/${name}/main.ts takes sql or outbox: add a table, functions/${name}/migrations/001-….sql`]
       : []),

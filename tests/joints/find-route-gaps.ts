@@ -1,5 +1,5 @@
+import { destinationOf } from '@dormouse/cli/new/destination';
 import { publicPaths, routesOf } from '@dormouse/cli/new/function-routes';
-import { destinationOf } from './destination.ts';
 import { atEachFunction, type Finding, type Project } from './project.ts';
 
 /** Paths that a function answers and the ingress leads elsewhere; routes to a function that answers nothing. */

@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { functionFolders } from '@dormouse/cli/new/function-routes';
@@ -6,6 +6,7 @@ import type { EventContract } from '@dormouse/events/contract';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
 import type { Filter, Platform } from '@dormouse/manifests/model';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
+import type { Rendered } from '@dormouse/manifests/yaml/origin';
 
 /** A checkout as the finders look at it. */
 export interface Project {
@@ -14,6 +15,8 @@ export interface Project {
   functions: readonly string[];
   /** What knative/base says, read by the local platform's own readers. */
   platform: Platform;
+  /** The service account of each Knative Service, by its name. */
+  accounts: ReadonlyMap<string, string | undefined>;
   /** The catalogue, in its order. */
   catalogue: readonly EventContract[];
   /** Every contract of events/, in the catalogue or not, by the constant that holds it. */
@@ -28,13 +31,25 @@ export async function readProject(root: string): Promise<Project> {
   const { catalogue } = (await load(root, 'events/catalogue.ts')) as { catalogue: readonly EventContract[] };
   const modules = globSync('*.ts', { cwd: join(root, 'events') }).filter(isContractModule);
   const exported = await Promise.all(modules.map(async (file) => Object.entries(await load(root, `events/${file}`))));
+  const rendered = render(join(root, 'knative/base'));
   return {
     root,
     functions: functionFolders(root),
-    platform: readPlatform(render(join(root, 'knative/base'))),
+    platform: readPlatform(rendered),
+    accounts: accountsOf(rendered),
     catalogue,
     contracts: new Map(exported.flat().filter((entry): entry is [string, EventContract] => isContract(entry[1]))),
   };
+}
+
+function accountsOf(rendered: readonly Rendered[]): Project['accounts'] {
+  const services = rendered.filter(({ manifest }) => manifest.apiVersion.startsWith('serving.knative.dev/'));
+  return new Map(
+    services.map(({ manifest }) => {
+      const { template } = manifest.spec as { template?: { spec?: { serviceAccountName?: string } } };
+      return [manifest.metadata.name, template?.spec?.serviceAccountName];
+    }),
+  );
 }
 
 /** Programs run when they are imported; tests register themselves. */
@@ -58,9 +73,11 @@ export async function atEachFunction(
   return (await Promise.all(found)).flat();
 }
 
-/** Whether a function has migrations, and so a database. */
-export const hasMigrations = ({ root }: Pick<Project, 'root'>, name: string): boolean =>
-  existsSync(join(root, 'functions', name, 'migrations'));
+/** Whether a function has migrations, and so a database; git keeps no empty folder. */
+export function hasMigrations({ root }: Pick<Project, 'root'>, name: string): boolean {
+  const folder = join(root, 'functions', name, 'migrations');
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}
 
 /** The types that filters let through; undefined for filters that do not name them. */
 export function typesOf(filters: readonly Filter[]): string[] | undefined {
