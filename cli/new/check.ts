@@ -1,11 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { render } from '@dormouse/manifests/kustomize/kustomize';
+import { readPlatform } from '@dormouse/manifests/readers/read-platform';
 import { UsageError } from '../usage-error.ts';
 import { knownContracts } from './contracts.ts';
+import { destinationOf } from './destination.ts';
 import { functionFolders, isInternal, publicPaths, routesOf } from './function-routes.ts';
 import type { KnownContract, NewEvent, NewFunction, Options } from './new-function.ts';
 
-/** Names that mean something else to PostgreSQL, or that another manifest has. */
+/** Names that mean something else to PostgreSQL, that another manifest has, or that the local platform's spans have. */
 const reserved = [
   'public',
   'postgres',
@@ -14,6 +17,7 @@ const reserved = [
   'exporter',
   'default',
   'platform',
+  'ingress',
   'nothing',
   'knative',
   'refusals',
@@ -47,6 +51,8 @@ function checkName(name: string, root: string): void {
   if (reserved.includes(name) || name.startsWith('pg')) throw new UsageError(`${name} is taken by something else`);
   const taken = [`functions/${name}`, `knative/base/${name}.yaml`].find((each) => existsSync(join(root, each)));
   if (taken) throw new UsageError(`${name} is taken: ${taken} is there`);
+  if (readFileSync(join(root, 'package-lock.json'), 'utf8').includes(`"node_modules/@dormouse/${name}": {`))
+    throw new UsageError(`${name} is taken: another package has the name @dormouse/${name}`);
 }
 
 async function checkPath(path: string, root: string): Promise<void> {
@@ -59,6 +65,17 @@ async function checkPath(path: string, root: string): Promise<void> {
   for (const { name, paths } of answered) {
     const there = paths.find((each) => overlap(each, path));
     if (there) throw new UsageError(`--path ${path}: ${name} answers ${there}`);
+  }
+  const platform = readPlatform(render(join(root, 'knative/base')));
+  for (const each of [path, `${path}/entries`]) {
+    const leads = destinationOf(platform, each);
+    // What leads to these comes after the routes of a new function.
+    if (leads !== undefined && leads !== 'auth' && leads !== 'web')
+      throw new UsageError(
+        typeof leads === 'number'
+          ? `--path ${path}: the ingress keeps it for itself`
+          : `--path ${path}: the ingress leads ${each} to ${leads} (knative/base/gateway.yaml)`,
+      );
   }
 }
 
