@@ -72,6 +72,8 @@ describe('a command line that makes no sense', () => {
     [['deploy', 'posts', '--promote', '--rollback'], 'exclude each other'],
     [['deploy', 'posts', '--traffic', '100'], '--traffic 100: must be a whole number from 1 to 99'],
     [['image'], 'FUNCTION is missing'],
+    [['image', 'posts', '--tag', 'a b'], '--tag a b: must be letters, digits'],
+    [['image', 'posts', '--name', 'Here/'], '--name Here/: must be like registry.example/team'],
     [['image', 'poste'], 'there is no poste; there are auth'],
     [['manifests', '/nowhere'], '/nowhere: there is no kustomization.yaml'],
     [['bench', '--parts', 'a,z'], '--parts a,z: there is no part z'],
@@ -79,7 +81,8 @@ describe('a command line that makes no sense', () => {
     [['new', 'naps', 'dreams'], 'dormouse new: unexpected argument "dreams"'],
     [['new', 'naps', '--tabel'], 'there is no option --tabel; did you mean "--table"?'],
     [['release', '1.2'], 'dormouse release: VERSION 1.2: must be like 1.2.3'],
-    [['chaos', '--minutes', 'long'], '--minutes long: not a number'],
+    [['chaos', '--minutes', 'long'], '--minutes long: must be a number above 0'],
+    [['chaos', '--minutes', '0'], '--minutes 0: must be a number above 0'],
     [['completion', 'tcsh'], 'SHELL tcsh: must be one of bash, zsh, fish'],
   ])('%j is one line on standard error, and exit code 2', async (args, words) => {
     const { code, out, err } = await dormouse(args);

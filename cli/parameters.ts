@@ -65,9 +65,19 @@ export const wholeNumber =
     );
   };
 
-/** A number that is not negative, with decimals. */
+/** A number above 0, with decimals. */
 export const positiveNumber = (input: string): number =>
-  /^\d{1,9}(?:\.\d{1,6})?$/.test(input) ? Number(input) : reject('not a number');
+  /^\d{1,9}(?:\.\d{1,6})?$/.test(input) && Number(input) > 0 ? Number(input) : reject('must be a number above 0');
+
+/** Tag of an image, as registries and file names take it. */
+export const imageTag = (input: string): string =>
+  /^\w[\w.-]{0,127}$/.test(input) ? input : reject('must be letters, digits, "_", "." and "-", 128 at most');
+
+/** What stands before an image's own name: `registry.example:5000/team`. */
+export const imagePrefix = (input: string): string =>
+  /^[a-z\d.-]+(?::\d{1,5})?(?:\/[a-z\d._-]+)*$/.test(input)
+    ? input
+    : reject('must be like registry.example/team, in lower case, without a tag');
 
 function reject(reason: string): never {
   throw new Error(reason);

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
-import { functionNames, overlayNames } from '../names.ts';
+import { overlayNames, serviceNames } from '../names.ts';
 import { argument, flag, option, wholeNumber } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -51,7 +51,7 @@ export const deploy = buildCommand({
     aliases: { n: 'namespace' },
     positional: {
       kind: 'tuple',
-      parameters: [{ ...argument('FUNCTION', 'One of functions/'), proposeCompletions: functionNames }],
+      parameters: [{ ...argument('FUNCTION', 'One of functions/'), proposeCompletions: serviceNames }],
     },
   },
   async loader() {

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { functionNames } from '../names.ts';
-import { argument, flag, option } from '../parameters.ts';
+import { argument, flag, imagePrefix, imageTag, option } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Flags {
@@ -28,8 +28,8 @@ export const image = buildCommand({
   parameters: {
     flags: {
       all: flag('All of them'),
-      tag: option('TAG', 'Tag of the images (default: dev)'),
-      name: option('NAME', 'Where they will be found: NAME/posts:TAG (default: dev.local/dormouse)'),
+      tag: option('TAG', 'Tag of the images (default: dev)', imageTag),
+      name: option('NAME', 'Where they will be found: NAME/posts:TAG (default: dev.local/dormouse)', imagePrefix),
       out: option('FOLDER', 'Where the archives are written (default: dist/images)'),
       json: flag('Print one JSON object for each image'),
     },

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
-import { functionNames, overlayNames } from '../names.ts';
+import { overlayNames, serviceNames } from '../names.ts';
 import { argument, flag, option } from '../parameters.ts';
 
 interface Flags {
@@ -39,7 +39,7 @@ export const render = buildCommand({
     aliases: { o: 'output' },
     positional: {
       kind: 'tuple',
-      parameters: [{ ...argument('FUNCTION', 'One of functions/'), proposeCompletions: functionNames }],
+      parameters: [{ ...argument('FUNCTION', 'One of functions/'), proposeCompletions: serviceNames }],
     },
   },
   async loader() {

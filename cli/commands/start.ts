@@ -1,7 +1,7 @@
 import type { GivenSettings } from '@dormouse/local/command-line';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
-import { functionNames } from '../names.ts';
+import { serviceNames } from '../names.ts';
 import { flag, httpAddress, network, onFlag, option, port, publicUrl } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -53,7 +53,7 @@ export const start = buildCommand({
           'Run this Service with an inspector on 127.0.0.1:9229: one instance that never sleeps, without liveness probe; again for another one (9230 …)',
         ),
         variadic: true,
-        proposeCompletions: functionNames,
+        proposeCompletions: serviceNames,
       },
       verbose: flag('Print every log line of the functions, and what was ignored in the manifests'),
       watch: onFlag('Restart functions when their sources or manifests change'),

@@ -1,6 +1,6 @@
 import type { Command, CommandContext, RouteMap } from '@stricli/core';
 
-interface Place<C extends CommandContext> {
+interface CommandPosition<C extends CommandContext> {
   /** The group of which a command's name is being typed. */
   group?: RouteMap<C>;
   /** The command that is called: by its name, or as its group's default. */
@@ -13,7 +13,7 @@ interface Place<C extends CommandContext> {
 export function commandAt<C extends CommandContext>(
   root: RouteMap<C> | Command<C>,
   words: readonly string[],
-): Place<C> {
+): CommandPosition<C> {
   let target = root;
   let at = 0;
   while ('getAllEntries' in target && at < words.length - 1) {

@@ -50,6 +50,9 @@ describe('completion', () => {
     expect((await complete('ev')).names).toEqual(['events']);
     expect((await complete('events', 'dead-letter')).names).toEqual(['dead-letters', 'dead-letter']);
     expect((await complete('deploy', 'po')).names).toEqual(['posts']);
+    // A Job: there is nothing to deploy with kn.
+    expect((await complete('deploy', 'mi')).names).toEqual([]);
+    expect((await complete('image', 'mi')).names).toEqual(['migrate']);
     expect((await complete('admin', 'role', 'somebody', 'ed')).names).toEqual(['editor']);
     expect((await complete('nonsense', '')).names).toEqual([]);
     expect((await complete('events', 'nonsense', '')).names).toEqual([]);

@@ -1,7 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../../context.ts';
 import { argument } from '../../parameters.ts';
-import { letterNumber } from './letter-number.ts';
+import { deadLetterNumber } from './dead-letter-number.ts';
 import { type EndpointFlags, endpoints, optionsOf } from './parameters.ts';
 
 /** `dormouse events dead-letter NUMBER` */
@@ -9,7 +9,7 @@ export const deadLetter = buildCommand({
   docs: { brief: 'Shows one dead letter: why it failed, the response, the event, and every attempt' },
   parameters: {
     flags: endpoints,
-    positional: { kind: 'tuple', parameters: [argument('NUMBER', 'Number of the dead letter', letterNumber)] },
+    positional: { kind: 'tuple', parameters: [argument('NUMBER', 'Number of the dead letter', deadLetterNumber)] },
   },
   async loader() {
     const [{ showDeadLetter }, { journalOf }] = await Promise.all([

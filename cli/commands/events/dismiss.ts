@@ -1,7 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../../context.ts';
 import { argument } from '../../parameters.ts';
-import { letterNumber } from './letter-number.ts';
+import { deadLetterNumber } from './dead-letter-number.ts';
 import { type EndpointFlags, endpoints, optionsOf } from './parameters.ts';
 
 type Flags = EndpointFlags & { reason: string };
@@ -28,7 +28,7 @@ export const dismiss = buildCommand({
     },
     positional: {
       kind: 'array',
-      parameter: argument('NUMBER', 'Number of a dead letter', letterNumber),
+      parameter: argument('NUMBER', 'Number of a dead letter', deadLetterNumber),
       minimum: 1,
       maximum: 100,
     },

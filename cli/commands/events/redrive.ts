@@ -1,7 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../../context.ts';
 import { argument, flag } from '../../parameters.ts';
-import { letterNumber } from './letter-number.ts';
+import { deadLetterNumber } from './dead-letter-number.ts';
 import { type EndpointFlags, endpoints, type FilterFlags, filters, optionsOf, timeFormat } from './parameters.ts';
 
 type Flags = EndpointFlags & FilterFlags & { all?: boolean; dryRun?: boolean; yes?: boolean };
@@ -30,7 +30,7 @@ export const redrive = buildCommand({
     aliases: { y: 'yes' },
     positional: {
       kind: 'array',
-      parameter: argument('NUMBER', 'Number of a dead letter', letterNumber),
+      parameter: argument('NUMBER', 'Number of a dead letter', deadLetterNumber),
       maximum: 10_000,
     },
   },
