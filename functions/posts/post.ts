@@ -82,9 +82,9 @@ export const etagOf = ({ id, version, category }: Summary): string =>
 export const digestOf = (body: string): string => `"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
 
 /** The post as its events contain it. */
-export function snapshot(post: Summary): DataOf<typeof postCreated> {
+export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
-  const { authorId, byline, excerpt, ...others } = post;
+  const { authorId, byline, excerpt, content, ...others } = post;
   const { id, version, slug, title, author, status, category, createdAt, updatedAt, ...untold } = others;
   nothingLeft(untold);
   return {
