@@ -183,7 +183,7 @@ async function storeDeadLetter(
 
 type Fragment = ReturnType<Sql>;
 
-/** The condition for a filter's fields; `moment` is the column that from and to are about. */
+/** The condition for a filter's fields; `column` is the one that from and to are about. */
 function narrowed(sql: Sql, { type, source, subject, trace, from, to }: Filter, column: Fragment): Fragment {
   return sql`true
     ${type === undefined ? sql`` : sql`AND type = ${type}`} ${source === undefined ? sql`` : sql`AND source = ${source}`}

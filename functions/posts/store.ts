@@ -123,10 +123,10 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   const order = before ? sql`created_at ASC, id ASC` : sql`created_at DESC, id DESC`;
   // The inner query is answered by an index alone, so that a large offset reads no posts.
   const rows = await sql<SummaryRow[]>`
-    WITH place AS MATERIALIZED (
+    WITH wanted AS MATERIALIZED (
       SELECT id FROM posts WHERE ${shown} ${ofCategory} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
-      SELECT posts.id, version, author_id, author, byline, title, slug, excerpt, status, created_at, updated_at, category_id FROM place JOIN posts USING (id)
+      SELECT posts.id, version, author_id, author, byline, title, slug, excerpt, status, created_at, updated_at, category_id FROM wanted JOIN posts USING (id)
     )
     SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
@@ -168,12 +168,12 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
   const [row] = await tx<PostRow[]>`
     WITH c AS MATERIALIZED (SELECT * FROM categories.get_or_create(${categoryName})),
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
-    moment AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
+    clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
       INSERT INTO posts (id, author_id, author, byline, category_id, status, slug, title, excerpt, content, source, created_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, c.id, ${status}, named.slug, ${title},
         ${excerptOf(content)}, ${content}, ${source}, coalesce(${createdAt}::timestamptz, now), coalesce(${createdAt}::timestamptz, now)
-      FROM c, named, moment
+      FROM c, named, clock
       RETURNING *
     ),
     revision AS (

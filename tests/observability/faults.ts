@@ -50,7 +50,7 @@ export const faults = {
       await until(over);
     },
   },
-  letter: {
+  'dead-letter': {
     what: 'one event comes that categories cannot read',
     alerts: ['DeadLetters'],
     during: deadLetter,
@@ -91,7 +91,7 @@ export const faults = {
       for (; !over.aborted; await sleep(200)) await blogAt(platform.url).call('POST', '/api/login', { body });
     },
   },
-  doors: {
+  connections: {
     what: 'PostgreSQL takes a second longer to let somebody in',
     alerts: ['ColdStartsSlow'],
     async during({ platform }, over) {

@@ -10,7 +10,7 @@ export interface Question {
   from?: string;
 }
 
-export interface Answer {
+export interface SoakResponse {
   status: number;
   headers: NodeJS.Dict<string | string[]>;
   text: string;
@@ -21,7 +21,14 @@ const timeoutMs = 40_000;
 const keptBytes = 1_048_576;
 
 /** One request on a connection of its own, with exactly these fields. @throws Error with a code where there was no answer */
-export function ask({ port, method = 'GET', path, headers = {}, body, from = '127.0.0.1' }: Question): Promise<Answer> {
+export function ask({
+  port,
+  method = 'GET',
+  path,
+  headers = {},
+  body,
+  from = '127.0.0.1',
+}: Question): Promise<SoakResponse> {
   return new Promise((done, failed) => {
     const request = httpRequest({
       port,
@@ -56,7 +63,11 @@ export function ask({ port, method = 'GET', path, headers = {}, body, from = '12
 }
 
 /** The same as JSON. */
-export const askJson = ({ body, headers, ...rest }: Omit<Question, 'body'> & { body: unknown }): Promise<Answer> =>
+export const askJson = ({
+  body,
+  headers,
+  ...rest
+}: Omit<Question, 'body'> & { body: unknown }): Promise<SoakResponse> =>
   ask({
     method: 'POST',
     ...rest,

@@ -21,12 +21,12 @@ export interface Rival {
 export interface AttackSite {
   /** Of the ingress, on 127.0.0.0/8. */
   port: number;
-  /** Loopback doors: `http://127.0.0.1:PORT…`. */
+  /** Loopback listeners: `http://127.0.0.1:PORT…`. */
   console: string;
   otlp: string;
   kubernetes: string;
   broker: string;
-  /** Secret of the loopback doors: broken telemetry comes from a program of this machine. */
+  /** Secret of the loopback listeners: broken telemetry comes from a program of this machine. */
   secret: string;
   /** A name of an author who writes meanwhile. */
   author: string;
