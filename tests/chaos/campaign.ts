@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { author } from './author.ts';
-import { sendEvents, signerIn, toBroker, toOutbox } from './event-load.ts';
-import { injectFault } from './inject-fault.ts';
 import { type Violation, violations } from './invariants.ts';
 import { Ledger } from './ledger.ts';
-import { database, observe, undelivered } from './observe.ts';
 import type { Observed } from './observed.ts';
-import { planOf, type Step, shown } from './plan.ts';
-import { alive, ProcessRecorder } from './process-recorder.ts';
-import { quiet } from './quiet.ts';
 import { random } from './random.ts';
-import { read } from './reader.ts';
 import type { Result, StepResult } from './report.ts';
-import { openSite, type Site } from './site.ts';
+import { type Step, shown } from './step.ts';
+import type { ChaosTarget } from './target.ts';
 
 export interface CampaignOptions {
   seed: number;
@@ -22,62 +16,53 @@ export interface CampaignOptions {
   kills: number;
   /** Acknowledged events, at least. */
   events: number;
-  /** With a Broker that loses, doubles and delays what it has acknowledged; events then go through an outbox. */
-  lossyBroker?: boolean;
-  /** Believes that Broker, so that its losses show. */
-  trustBroker?: boolean;
   /** Ends after so many steps instead, whatever came of them. */
-  steps?: number;
-  authors?: number;
+  steps?: number | undefined;
+  authors?: number | undefined;
+  /** Between two writes of an author, on average, in ms. */
+  writePauseMs?: number | undefined;
   /** Between two steps, on average, in ms. */
-  pauseMs?: number;
+  pauseMs?: number | undefined;
+  /** Ends the campaign before its time. */
+  signal?: AbortSignal | undefined;
   /** One line for people. */
   say?: (line: string) => void;
 }
 
 /** How long a step waits for its moment. */
 const readyMs = 1_500;
-const minEventsPerSecond = 60;
+const steadyMs = 60_000;
 
-/** Runs a platform under load, breaks it as the seed's plan says, waits until everything is quiet, and says what does not hold. */
-export async function campaign(options: CampaignOptions): Promise<Result> {
-  const { seed, say = () => {} } = options;
+/** Puts load on a platform, breaks it as its plan says, waits until everything is quiet, and says what does not hold. */
+export async function campaign(options: CampaignOptions, open: () => Promise<ChaosTarget>): Promise<Result> {
+  const { seed, say = () => {}, signal } = options;
   const started = Date.now();
   const ledger = new Ledger();
-  const site = await openSite({
-    lossySeed: options.lossyBroker ? seed : undefined,
-    trustBroker: options.trustBroker ?? false,
-  });
-  say(
-    site.smallDisk
-      ? 'the brokers lie on a small file system of their own'
-      : 'no file system can be mounted here: a full disk is only injected',
-  );
-  const processes = new ProcessRecorder();
+  const target = await open();
   const steps: StepResult[] = [];
-  let observed: Observed | undefined;
+  let seen: Omit<Observed, 'processes'> | undefined;
   let failure: string | undefined;
+  let quietSeconds: number | undefined;
   try {
-    await underLoad(options, site, ledger, (broken) =>
-      breakThings(options, site, ledger, { steps, processes, broken }),
-    );
-    await quiet(site, ledger, say);
-    processes.record(site.platform.pid);
-    const sql = database(site.home);
-    observed = { ...(await observe(sql, site).finally(() => sql.end({ timeout: 1 }))), processes: [] };
+    await underLoad(options, target, ledger, (broken) => breakThings(options, target, ledger, { steps, broken }));
+    signal?.throwIfAborted();
+    const rests = Date.now();
+    await target.quiet(ledger);
+    quietSeconds = Math.round((Date.now() - rests) / 1_000);
+    signal?.throwIfAborted();
+    say('compares what is there with what was acknowledged');
+    seen = await target.observe(ledger);
   } catch (error) {
-    failure = (error as Error).stack ?? String(error);
-    say(site.platform.output().slice(-4_000));
+    failure = signal?.aborted ? 'it was interrupted' : ((error as Error).stack ?? String(error));
+    if (!signal?.aborted) say(target.output());
   }
-  await site.close();
-  const left = processes.seen.filter(alive);
-  for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  const leftProcesses = left.map(({ pid, command }) => `${pid} ${command}`);
-  if (observed) observed = { ...observed, processes: leftProcesses };
+  const processes = await target.close();
+  const observed = seen && { ...seen, processes };
   return {
     seed,
     started: new Date(started).toISOString(),
     seconds: Math.round((Date.now() - started) / 1_000),
+    quietSeconds,
     steps,
     ledger,
     observed,
@@ -101,29 +86,31 @@ function tooLittle(
 
 /** Puts load on the platform while `work` runs; `broken` says whether the load has ended by itself. */
 async function underLoad(
-  { seed, minutes, events, authors = 6, lossyBroker = false, say = () => {} }: CampaignOptions,
-  site: Site,
+  { seed, authors = 6, writePauseMs = 200, signal, say = () => {} }: CampaignOptions,
+  target: ChaosTarget,
   ledger: Ledger,
   work: (broken: () => boolean) => Promise<void>,
 ): Promise<void> {
   let [loading, broken] = [true, false];
-  const going = () => loading;
-  const rate = Math.max(minEventsPerSecond, (1.15 * events) / (minutes * 60));
+  const going = () => loading && !signal?.aborted;
   const writers = Array.from({ length: authors }, (_, n) =>
-    author({ ledger, url: site.url, name: `author-${n}`, random: random(seed * 100 + n), pauseMs: 200, going }),
+    author({
+      ledger,
+      url: target.url,
+      name: `${target.authors}-${n}`,
+      random: random(seed * 100 + n),
+      pauseMs: writePauseMs,
+      going,
+    }),
   );
-  const accept = lossyBroker ? toOutbox(site.url) : toBroker(site.broker, signerIn(site.home));
-  const load = Promise.all([
-    sendEvents({ ledger, accept, streams: 32, batch: 10, rate, going }),
-    read({ ledger, url: site.url, going }),
-    ...writers,
-  ]);
+  const load = Promise.all([...target.load(ledger, going), ...writers]);
   load.catch(() => {
     broken = true;
   });
   try {
-    await steady(ledger);
-    await work(() => broken);
+    await steady(ledger, signal);
+    say('authors, readers and events are under way');
+    await work(() => broken || signal?.aborted === true);
   } finally {
     loading = false;
   }
@@ -134,26 +121,28 @@ async function underLoad(
 }
 
 /** Both loads run before the first fault. */
-async function steady(ledger: Ledger): Promise<void> {
-  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(50))
+async function steady(ledger: Ledger, signal: AbortSignal | undefined): Promise<void> {
+  for (const until = Date.now() + steadyMs; Date.now() < until; await sleep(50, undefined, { signal }))
     if (ledger.acknowledgedWrites >= 20 && ledger.streams.every(({ acknowledged }) => acknowledged > 0)) return;
-  throw new Error(`no steady load after 60 s: ${ledger.acknowledgedWrites} writes; ${ledger.surprises.join('; ')}`);
+  const streams = ledger.streams.filter(({ acknowledged }) => acknowledged > 0).length;
+  throw new Error(
+    `no steady load after ${steadyMs / 1_000} s: ${ledger.acknowledgedWrites} writes, ${streams} of ${ledger.streams.length} streams; ${ledger.surprises.join('; ')}`,
+  );
 }
 
 interface Course {
   /** What was done, filled as it goes. */
   steps: StepResult[];
-  processes: ProcessRecorder;
   broken: () => boolean;
 }
 
 async function breakThings(
   options: CampaignOptions,
-  site: Site,
+  target: ChaosTarget,
   ledger: Ledger,
-  { steps, processes, broken }: Course,
+  { steps, broken }: Course,
 ): Promise<void> {
-  const { seed, minutes, kills, events, pauseMs = 3_000, say = () => {} } = options;
+  const { minutes, kills, events, pauseMs = 3_000, signal, say = () => {} } = options;
   const began = Date.now();
   const enough = () => {
     if (options.steps !== undefined) return steps.length >= options.steps;
@@ -165,25 +154,25 @@ async function breakThings(
         steps.filter(({ counted }) => counted).length >= kills)
     );
   };
-  for (const step of planOf(seed)) {
+  for (const step of target.plan) {
     if (enough() || broken()) return;
-    await sleep(step.wait * pauseMs);
-    processes.record(site.platform.pid);
-    const result = await take(site, ledger, step);
+    await sleep(step.wait * pauseMs, undefined, { signal });
+    if (step.fault.kind.startsWith('refuse')) say(`${shown(step)}, from now on`);
+    const result = await take(target, ledger, step);
     steps.push(result);
-    const outcome = result.pids.length === 0 ? ': nobody was there' : result.counted ? ', counted' : '';
-    say(`${shown(step)}${outcome} (${Math.round((Date.now() - began) / 1_000)} s)`);
+    const outcome = result.hit.length === 0 ? ': nobody was there' : result.counted ? ', counted' : '';
+    const seconds = Math.round((Date.now() - began) / 1_000);
+    say(`${shown(step)}${outcome} (${seconds} s, ${ledger.acknowledgedEvents} events)`);
   }
 }
 
 /** Injects the fault when a request is in flight and an event undelivered, if that can be had soon. */
-async function take(site: Site, ledger: Ledger, step: Step): Promise<StepResult> {
-  const result: StepResult = { step, pids: [], counted: false, recoveredMs: undefined };
+async function take(target: ChaosTarget, ledger: Ledger, step: Step): Promise<StepResult> {
+  const result: StepResult = { step, hit: [], counted: false, recoveredMs: undefined };
   let busy = false;
   const ready = async () => {
     for (const until = Date.now() + readyMs; Date.now() < until && !busy; ) {
-      const waiting = await undelivered(site.console, 300).catch(() => []);
-      busy = waiting.length > 0 && ledger.inFlight > 0;
+      busy = (await target.undelivered().catch(() => false)) && ledger.inFlight > 0;
       if (!busy) await sleep(5);
     }
     const injected = performance.now();
@@ -191,7 +180,7 @@ async function take(site: Site, ledger: Ledger, step: Step): Promise<StepResult>
       result.recoveredMs = Math.round(performance.now() - injected);
     });
   };
-  result.pids = (await injectFault(site, step, ready)).pids;
-  result.counted = step.fault.kind === 'kill' && busy && result.pids.length > 0;
+  result.hit = await target.inject(step, ready);
+  result.counted = step.fault.kind === 'kill' && busy && result.hit.length > 0;
   return result;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventSigner, type SignEvent } from '@dormouse/runtime/event-signer';
+import { request } from 'undici';
 import { counted } from '../overlays/chaos/functions/recorder/counted.ts';
 import type { Ledger, Stream } from './ledger.ts';
 
@@ -65,22 +66,28 @@ export const toBroker =
       const event = eventOf(subject, first + i);
       return { ...event, dssematerial: sign({ ...event, data: JSON.stringify(event.data) }) };
     });
-    return posted(broker(), 'application/cloudevents-batch+json', events, 202);
+    return posted(broker(), { type: 'application/cloudevents-batch+json' }, events, 202);
   };
 
-/** Has the recorder emit batches, through its outbox. */
+/** Has the recorder emit batches, through its outbox. @param more headers, where the way to it needs any */
 export const toOutbox =
-  (url: string): EventLoadOptions['accept'] =>
+  (url: string, more: Readonly<Record<string, string>> = {}): EventLoadOptions['accept'] =>
   ({ subject, last }) =>
-    posted(`${url}/chaos/emit`, 'application/json', { subject, last }, 204);
+    posted(`${url}/chaos/emit`, { type: 'application/json', ...more }, { subject, last }, 204);
 
-async function posted(url: string, type: string, body: object, wanted: number): Promise<boolean> {
+async function posted(
+  url: string,
+  { type, ...more }: { type: string } & Record<string, string>,
+  body: object,
+  wanted: number,
+): Promise<boolean> {
   try {
-    const headers = { 'content-type': type };
-    const init = { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeoutMs) };
-    const response = await fetch(url, init);
-    await response.arrayBuffer();
-    return response.status === wanted;
+    const headers = { 'content-type': type, ...more };
+    const signal = AbortSignal.timeout(timeoutMs);
+    // fetch gives no request another host than its address names.
+    const response = await request(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
+    await response.body.dump();
+    return response.statusCode === wanted;
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { family } from '../bench/processes.ts';
-import type { FunctionName, KillTarget, Step } from './plan.ts';
+import type { FunctionName, KillTarget, LaptopStep } from './plan.ts';
 import type { Site } from './site.ts';
 
 /** What a step injected. */
@@ -28,7 +28,7 @@ const slowMs = (durationMs: number) => 20 + (durationMs % 300);
  * Does what a step says, and undoes it: what was stopped goes on, a full disk has room again, a platform that was killed runs.
  * @param ready resolves when the fault is to be injected
  */
-export async function injectFault(site: Site, step: Step, ready: () => Promise<void>): Promise<InjectedFault> {
+export async function injectFault(site: Site, step: LaptopStep, ready: () => Promise<void>): Promise<InjectedFault> {
   const { fault, durationMs } = step;
   if (fault.kind === 'disk') return breakDisk(site, fault.target, durationMs);
   if (fault.target === 'platform-on-slow-disk') {

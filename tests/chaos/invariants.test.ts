@@ -48,6 +48,8 @@ function allIsWell(): { ledger: Ledger; observed: { -readonly [K in keyof Observ
         ['categories', new Set(seen.filter(({ subject }) => subject.startsWith('post/')).map(nameOf))],
       ]),
       categories: [{ name: 'Topic 1', counted: 1, published: 1 }],
+      held: [{ consumer: 'categories', subject: 'post/1', version: 2, newest: 2 }],
+      ordered: true,
       shown: [{ path: '/blog/', expected: 'Post anna-1.', got: 'Post anna-1.' }],
       staleMs: 0,
       outboxes: [{ schema: 'posts', rows: 0 }],
@@ -151,6 +153,12 @@ const planted: [string, string, RegExp, Mutation][] = [
     swapped(1, 4),
   ],
   ['published before created', 'Events of a subject', /created.* after .*published/, swapped(0, 2)],
+  [
+    'an older version that a consumer goes by',
+    'A consumer goes by the newest',
+    /categories has version 1 of post\/1, which is at 2/,
+    ({ observed }) => void (observed.held = [{ ...observed.held[0]!, version: 1 }]),
+  ],
   [
     'an inbox without an event',
     'Every consumer',
@@ -261,6 +269,13 @@ describe('the invariants', () => {
       expect(late('/chaos stream/0 1 counted', fate)).toEqual([]);
     expect(late('/chaos stream/0 1 counted', 'doubled')).toHaveLength(1);
     expect(late('/chaos stream/0 2 counted', 'dropped')).toHaveLength(1);
+  });
+
+  it('ask for no order where the Broker promises none', () => {
+    const { ledger, observed } = allIsWell();
+    swapped(1, 4)({ ledger, observed });
+    expect(violations(ledger, observed)).toHaveLength(1);
+    expect(violations(ledger, { ...observed, ordered: false })).toEqual([]);
   });
 
   it('find any two events of a subject that changed places', () => {

@@ -19,7 +19,12 @@ export const invariants: Readonly<Record<string, Check>> = {
     seen
       .filter(({ times }) => times !== 1)
       .map((event) => `${nameOf(event)} (${event.type}, ${event.subject}) took effect ${event.times} times`),
-  'Events of a subject took effect in the order in which they happened': (_, observed) => disorder(observed),
+  'Events of a subject took effect in the order in which they happened': (_, observed) =>
+    observed.ordered ? latecomers(observed) : [],
+  'A consumer goes by the newest version of each post': (_, { held }) =>
+    held
+      .filter(({ version, newest }) => version !== newest)
+      .map((each) => `${each.consumer} has version ${each.version} of ${each.subject}, which is at ${each.newest}`),
   'Every consumer has each event in its inbox': inboxes,
   'Categories count what is published': (_, { categories }) =>
     categories
@@ -117,8 +122,11 @@ function announced({ posts }: Ledger, { posts: stored, seen }: Observed): string
   });
 }
 
-/** Events of one version follow each other as they were emitted: first what happened to the post, then that it can or cannot be seen. */
-function disorder({ seen, losses }: Observed): string[] {
+/**
+ * Events that took effect after their successors. Events of one version follow each other as they were emitted: first what happened to
+ * the post, then that it can or cannot be seen.
+ */
+export function latecomers({ seen, losses }: Pick<Observed, 'seen' | 'losses'>): string[] {
   const disturbed = new Set(losses.filter(({ fate }) => fate !== 'doubled').map(({ name }) => name));
   const last = new Map<string, SeenEvent>();
   const wrong: string[] = [];

@@ -9,6 +9,8 @@ export interface Observed {
   /** Consumer → the events its inbox holds, as `source id`. */
   inboxes: ReadonlyMap<string, ReadonlySet<string>>;
   categories: readonly { name: string; counted: number; published: number }[];
+  /** The version of each stored post that a consumer goes by. */
+  held: readonly { consumer: string; subject: string; version: number; newest: number }[];
   /** What readers are shown, beside what the database says. */
   shown: readonly { path: string; expected: string; got: string }[];
   /** How long copies that were old were still shown after the rest had come to rest, in ms. */
@@ -22,6 +24,8 @@ export interface Observed {
   processes: readonly string[];
   /** Events in the journal, as `source id`; undefined where no journal is deployed. */
   archived: ReadonlySet<string> | undefined;
+  /** Whether the Broker promises that events of a subject take effect in their order. */
+  ordered: boolean;
   /** At least so many requests brought the recorder an event. */
   deliveries: number;
   /** What a lossy Broker did to events that it had acknowledged; such an event may have come after its successors. */

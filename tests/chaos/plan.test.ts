@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planOf, type Step } from './plan.ts';
+import { type LaptopStep, planOf } from './plan.ts';
 
-function first(seed: number, max: number, options?: { journal: boolean }): Step[] {
+function first(seed: number, max: number, options?: { journal: boolean }): LaptopStep[] {
   const plan = planOf(seed, options);
   return Array.from({ length: max }, () => plan.next().value);
 }

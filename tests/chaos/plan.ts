@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { random } from './random.ts';
+import type { Step } from './step.ts';
+import { weighted } from './weighted.ts';
 
 /** Functions of the overlay that may be killed and stopped; `journal` only where it is deployed. */
 export type FunctionName = 'posts' | 'categories' | 'recorder' | 'web' | 'auth' | 'relay' | 'journal';
@@ -15,21 +17,12 @@ export type PauseTarget = Exclude<KillTarget, 'postgres-backend' | 'platform-on-
 /** `full-really` fills the file system that the brokers' logs lie on; where none can be mounted it is `full`. */
 export type DiskFault = 'full' | 'full-really' | 'slow' | 'failing';
 
-export interface Step {
-  number: number;
-  fault:
-    | { kind: 'kill'; target: KillTarget }
-    | { kind: 'pause'; target: PauseTarget }
-    | { kind: 'disk'; target: DiskFault };
-  /** Before it, as a multiple of the mean pause between two steps. */
-  wait: number;
-  /** Which of several processes, 0 ≤ n < 1. */
-  which: number;
-  /** Of a pause or a disk's fault. */
-  durationMs: number;
-}
+export type LaptopFault =
+  | { kind: 'kill'; target: KillTarget }
+  | { kind: 'pause'; target: PauseTarget }
+  | { kind: 'disk'; target: DiskFault };
+export type LaptopStep = Step<LaptopFault>;
 
-/** Names by weight: one that stands here twice gets twice as many faults. */
 const kills: Record<KillTarget, number> = {
   posts: 4,
   categories: 3,
@@ -61,7 +54,7 @@ const disks: Record<DiskFault, number> = { full: 2, 'full-really': 2, slow: 2, f
 const hasJournal = existsSync(join(import.meta.dirname, '../../functions/journal/main.ts'));
 
 /** The same steps for the same seed, without an end; how many are taken is the campaign's matter. */
-export function* planOf(seed: number, { journal = hasJournal } = {}): Generator<Step, never> {
+export function* planOf(seed: number, { journal = hasJournal } = {}): Generator<LaptopStep, never> {
   const dice = random(seed);
   // Its turn is the recorder's where there is none: whatever is deployed, a seed's other steps stay the same.
   const present = <T extends string>(target: T) => (target === 'journal' && !journal ? 'recorder' : target);
@@ -69,7 +62,7 @@ export function* planOf(seed: number, { journal = hasJournal } = {}): Generator<
   const broken = weighted(disks);
   for (let number = 1; ; number++) {
     const kind = dice.pick(['kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'kill', 'pause', 'disk'] as const);
-    const fault: Step['fault'] =
+    const fault: LaptopFault =
       kind === 'kill'
         ? { kind, target: present(dice.pick(killed)) }
         : kind === 'pause'
@@ -77,12 +70,4 @@ export function* planOf(seed: number, { journal = hasJournal } = {}): Generator<
           : { kind, target: dice.pick(broken) };
     yield { number, fault, wait: 0.5 + dice.next(), which: dice.next(), durationMs: dice.whole(300, 3_000) };
   }
-}
-
-/** One line for people. */
-export const shown = ({ number, fault, durationMs }: Step) =>
-  `${number}. ${fault.kind === 'disk' ? `disk ${fault.target}` : `${fault.kind} ${fault.target}`}${fault.kind === 'kill' ? '' : ` for ${durationMs} ms`}`;
-
-function weighted<T extends string>(weights: Record<T, number>): T[] {
-  return Object.entries<number>(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name as T));
 }

@@ -1,13 +1,13 @@
 import { cpus, totalmem } from 'node:os';
-import type { Violation } from './invariants.ts';
+import { latecomers, type Violation } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observed } from './observed.ts';
-import { type Step, shown } from './plan.ts';
+import { type Step, shown } from './step.ts';
 
 export interface StepResult {
   step: Step;
-  /** Processes that the fault affected. */
-  pids: number[];
+  /** Processes or pods that the fault affected. */
+  hit: (number | string)[];
   /** A kill with a request in flight and an event undelivered. */
   counted: boolean;
   /** From the fault until something begun after it was acknowledged; undefined when nothing was any more. */
@@ -18,6 +18,8 @@ export interface Result {
   seed: number;
   started: string;
   seconds: number;
+  /** From the end of the load until everything was at rest; undefined when it did not come so far. */
+  quietSeconds: number | undefined;
   steps: readonly StepResult[];
   ledger: Ledger;
   observed: Observed | undefined;
@@ -34,8 +36,8 @@ export function asJson(result: Result, command: string): string {
   return `${JSON.stringify({ command, machine: machine(), ...head, counts: Object.fromEntries(counts(result)), steps: all, violations }, null, 2)}\n`;
 }
 
-function counts({ steps, ledger, observed, violations }: Result): [string, number][] {
-  const kills = steps.filter(({ step, pids }) => step.fault.kind === 'kill' && pids.length > 0);
+function counts({ steps, ledger, observed, violations, quietSeconds }: Result): [string, number][] {
+  const kills = steps.filter(({ step, hit }) => step.fault.kind === 'kill' && hit.length > 0);
   const given = observed?.seen.length ?? 0;
   return [
     ['events acknowledged', ledger.acknowledgedEvents],
@@ -47,15 +49,20 @@ function counts({ steps, ledger, observed, violations }: Result): [string, numbe
     ['batches sent again', ledger.retriedBatches],
     ['kills', kills.length],
     ['– with a request in flight and an event undelivered', kills.filter(({ counted }) => counted).length],
-    ['pauses', steps.filter(({ step, pids }) => step.fault.kind === 'pause' && pids.length > 0).length],
-    ['faults of the disk', steps.filter(({ step }) => step.fault.kind === 'disk').length],
+    ['pauses', steps.filter(({ step, hit }) => step.fault.kind === 'pause' && hit.length > 0).length],
+    [
+      'other faults',
+      steps.filter(({ step, hit }) => !['kill', 'pause'].includes(step.fault.kind) && hit.length > 0).length,
+    ],
     ['events that took effect', given],
     ['duplicates delivered to the recorder, at least', Math.max(0, (observed?.deliveries ?? 0) - given)],
     ...(['dropped', 'doubled', 'held', 'undelivered'] as const).flatMap((fate): [string, number][] => {
       const count = observed?.losses.filter((each) => each.fate === fate).length ?? 0;
       return count > 0 ? [[`acknowledged by the Broker and ${fate}`, count]] : [];
     }),
+    ['events that took effect after a successor', observed ? latecomers(observed).length : 0],
     ['effects twice', observed?.seen.filter(({ times }) => times > 1).length ?? 0],
+    ['at rest after the load had ended, s', quietSeconds ?? 0],
     ['old copies shown after everything else was at rest, s', Math.round((observed?.staleMs ?? 0) / 1_000)],
     ['violations', violations.length],
   ];
@@ -84,7 +91,7 @@ export function asMarkdown(result: Result, command: string): string {
 
 function byFault(steps: readonly StepResult[]): string[] {
   const groups = Map.groupBy(
-    steps.filter(({ pids }) => pids.length > 0),
+    steps.filter(({ hit }) => hit.length > 0),
     ({ step: { fault } }) => `${fault.kind} ${fault.target}`,
   );
   return [...groups]

@@ -9,6 +9,7 @@ import { eventually as askUntil } from '../platform.ts';
 import type { Abilities, OwnTrigger, ServiceState, Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
 import { forwardPort } from './port-forward.ts';
+import { secretOf } from './secret-of.ts';
 import { triggerManifest } from './trigger-manifest.ts';
 
 export interface ClusterOptions {
@@ -24,7 +25,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
   const objects = async <T>(...args: string[]) =>
     (JSON.parse(await internals('get', ...args, '-o', 'json')) as { items: T[] }).items;
   const broker = await brokerOf(internals);
-  const keys = await keysOf(internals);
+  const keys = await keysOf(namespace);
   const services = async () => {
     const [known, pods] = await Promise.all([
       objects<KnativeService>('services.serving.knative.dev'),
@@ -51,7 +52,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
     name: 'cluster',
     ...(await clientsOf(url, { keys: keys.folder, issuer: await issuerAt(url), pass })),
     send: patiently(sending(broker.url)),
-    signingKeys: async (producer) => (await secretOf(internals, `${producer}-event-signing`)).EVENT_SIGNING_KEYS ?? '',
+    signingKeys: async (producer) => (await secretOf(namespace, `${producer}-event-signing`)).EVENT_SIGNING_KEYS ?? '',
     eventually,
     services,
     async roll(name) {
@@ -116,18 +117,10 @@ async function brokerOf(internals: Internals): Promise<{ url: string; close(): v
   return { url: way.origin + pathname, close: way.close };
 }
 
-/** A Secret's data, which whoever may read Secrets can. */
-async function secretOf(internals: Internals, name: string): Promise<Record<string, string>> {
-  const { data } = JSON.parse(await internals('get', 'secret', name, '-o', 'json')) as { data: Record<string, string> };
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
-  );
-}
-
 /** The keys that sign access tokens. */
-async function keysOf(internals: Internals): Promise<{ folder: string; remove(): void }> {
+async function keysOf(namespace: string): Promise<{ folder: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-keys-'));
-  for (const [name, value] of Object.entries(await secretOf(internals, 'auth-keys')))
+  for (const [name, value] of Object.entries(await secretOf(namespace, 'auth-keys')))
     writeFileSync(join(folder, name), value, { mode: 0o600 });
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
