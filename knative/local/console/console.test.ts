@@ -281,7 +281,16 @@ describe('the console’s pages', () => {
   test.each([
     [
       '/',
-      ['posts-00001', 'asleep', 'awake', '3,400', '96 ms', '1 of 2 functions awake, in 2 processes', 'prefix /blog'],
+      [
+        'posts-00001',
+        'does not start: no &lt;DATABASE_URL&gt;',
+        'asleep',
+        'awake',
+        '3,400',
+        '96 ms',
+        '1 of 2 functions awake, in 2 processes',
+        'prefix /blog',
+      ],
     ],
     ['/events', ['post/1', 'chip delivered', 'chip undeliverable', `/traces/${traceId}`]],
     ['/events?outcome=undeliverable', ['/events/bad']],
