@@ -16,7 +16,7 @@ import { newFunction } from './commands/new.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
-import { secrets } from './commands/secrets.ts';
+import { secrets } from './commands/secrets/secrets.ts';
 import { soak } from './commands/soak.ts';
 import { start } from './commands/start.ts';
 import { verify } from './commands/verify.ts';

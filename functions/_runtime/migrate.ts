@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type postgres from 'postgres';
+import { prepareLogin } from './login-role.ts';
 
 /** One function's schema: who owns it and the SQL files that build it. */
 export interface Migrations {
@@ -8,8 +9,10 @@ export interface Migrations {
   name: string;
   /** Folder of `NNN-subject.sql` files, applied in name order, each once and in one transaction. */
   folder: string;
-  /** Password of the role; without it the role cannot log in. */
+  /** Password of the role that logs in; without it none can. */
   password?: string;
+  /** The role that logs in, one of `loginsOf(name)`; default: `name`. */
+  login?: string;
 }
 
 /** Tables that `_runtime` keeps in every function's schema: see outbox.ts, inbox.ts, limiter.ts. */
@@ -110,7 +113,7 @@ export async function migrate(
     await connection.unsafe(
       'CREATE TABLE IF NOT EXISTS public.migrations (name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
     );
-    for (const { name, password } of functions) await prepareRole(connection, name, password);
+    for (const each of functions) await prepareRole(connection, each);
     const applied: string[] = [];
     for (const each of functions) applied.push(...(await applyAll(connection, each, progress)));
     return applied;
@@ -120,15 +123,15 @@ export async function migrate(
   }
 }
 
-async function prepareRole(sql: postgres.ReservedSql, name: string, password: string | undefined): Promise<void> {
+async function prepareRole(sql: postgres.ReservedSql, { name, login = name, password }: Migrations): Promise<void> {
   const role = identifier(name);
   await sql.unsafe(
     `DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
   );
-  if (password !== undefined) await sql.unsafe(`ALTER ROLE ${role} LOGIN PASSWORD '${password.replaceAll("'", "''")}'`);
   await sql.unsafe(`ALTER ROLE ${role} SET search_path = ${role}`);
   await sql.unsafe(`GRANT ${role} TO CURRENT_USER`);
   await sql.unsafe(`CREATE SCHEMA IF NOT EXISTS ${role} AUTHORIZATION ${role}`);
+  if (password !== undefined) await prepareLogin(sql, name, login, password);
 }
 
 async function applyAll(

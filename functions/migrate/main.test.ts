@@ -110,7 +110,7 @@ describe('the migration Job', () => {
   it('refuses a URL that logs in as somebody else', async () => {
     expect(await run({ SLEEPER_DATABASE_URL: db.urlOf('posts') })).toEqual({
       code: 1,
-      output: 'migrate: SLEEPER_DATABASE_URL must log in as sleeper\n',
+      output: 'migrate: SLEEPER_DATABASE_URL must log in as sleeper or sleeper_b\n',
     });
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitDatabase } from '@dormouse/runtime/await-database';
 import { variable } from '@dormouse/runtime/config';
+import { loginsOf } from '@dormouse/runtime/login-role';
 import { type Migrations, migrate } from '@dormouse/runtime/migrate';
 import postgres from 'postgres';
 
@@ -28,13 +29,15 @@ function functionsWithMigrations(): Migrations[] {
   return sorted.map((name) => ({ name, folder: join(folder, name, 'migrations'), ...passwordOf(name) }));
 }
 
-function passwordOf(name: string): { password?: string } {
+function passwordOf(name: string): Pick<Migrations, 'login' | 'password'> {
   const url = variable(`${name.toUpperCase()}_DATABASE_URL`, 'none');
   if (url === 'none') return {};
   const { username, password } = new URL(url);
-  if (decodeURIComponent(username) !== name)
-    throw new Error(`${name.toUpperCase()}_DATABASE_URL must log in as ${name}`);
-  return { password: decodeURIComponent(password) };
+  const [one, other] = loginsOf(name);
+  const login = decodeURIComponent(username);
+  if (login !== one && login !== other)
+    throw new Error(`${name.toUpperCase()}_DATABASE_URL must log in as ${one} or ${other}`);
+  return { login, password: decodeURIComponent(password) };
 }
 
 const sql = postgres(variable('DATABASE_URL'), {

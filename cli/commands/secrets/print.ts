@@ -1,9 +1,9 @@
 import { buildCommand } from '@stricli/core';
-import type { Context } from '../context.ts';
-import { option } from '../parameters.ts';
+import type { Context } from '../../context.ts';
+import { option } from '../../parameters.ts';
 
-/** `dormouse secrets` */
-export const secrets = buildCommand({
+/** `dormouse secrets`, also `dormouse secrets print` */
+export const print = buildCommand({
   docs: {
     brief: 'Prints new Secrets for a cluster, as JSON',
     fullDescription: [

@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { byKubectl } from './by-kubectl.ts';
+
+let folder: string;
+/** Stands in for kubectl: notes its arguments and standard input, and answers what a file says. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  const program = `#!/bin/sh\necho "$@" >> ${folder}/asked\n/bin/cat >> ${folder}/asked\n/bin/cat ${folder}/answer\n`;
+  writeFileSync(join(folder, 'kubectl'), program, { mode: 0o755 });
+  vi.stubEnv('PATH', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+const answers = (items: object[]) => writeFileSync(join(folder, 'answer'), JSON.stringify({ items }));
+const asked = () => readFileSync(join(folder, 'asked'), 'utf8');
+
+test('a new password goes to kubectl by its standard input, not on its command line', async () => {
+  answers([]);
+  await byKubectl('blog').patchSecret('posts-redis', { REDIS_URL: 'redis://x' }, 'r1');
+  expect(asked()).toContain(
+    'patch secret posts-redis -n blog --type merge --patch-file /dev/stdin\n{"metadata":{"annotations":{"dormouse.dev/rotation":"r1"}},"stringData":{"REDIS_URL":"redis://x"}}',
+  );
+});
+
+test('a revision is made by an annotation of the template, whose name Knative chooses', async () => {
+  answers([]);
+  await byKubectl('blog').renew('posts', 'r1');
+  expect(asked()).toContain(
+    '{"spec":{"template":{"metadata":{"name":null,"annotations":{"dormouse.dev/secrets":"r1"}}}}}',
+  );
+});
+
+test.each([
+  [{ generation: 2, observed: 1, ready: 'True', made: 'a' }, 'Knative has not seen its change yet'],
+  [{ generation: 2, observed: 2, ready: 'Unknown', made: 'a' }, 'it starts'],
+  [{ generation: 2, observed: 2, ready: 'True', made: 'b' }, 'its newest revision starts'],
+  [{ generation: 2, observed: 2, ready: 'True', made: 'a' }, undefined],
+])('a Service in the state %j waits for: %s', async ({ generation, observed, ready, made }, waitsFor) => {
+  answers([
+    {
+      metadata: { name: 'posts', generation },
+      spec: { template: { spec: { containers: [{ envFrom: [{ configMapRef: {} }, { secretRef: { name: 's' } }] }] } } },
+      status: {
+        observedGeneration: observed,
+        latestCreatedRevisionName: made,
+        latestReadyRevisionName: 'a',
+        conditions: [{ type: 'Ready', status: ready, message: 'it starts' }],
+      },
+    },
+  ]);
+  expect(await byKubectl('blog').services()).toEqual([
+    { name: 'posts', secrets: ['s'], rotation: undefined, waitsFor },
+  ]);
+});
+
+test('a Pod is old until it has the rotation of the template', async () => {
+  answers([
+    { metadata: { name: 'new', annotations: { 'dormouse.dev/secrets': 'r1' } } },
+    { metadata: { name: 'older', annotations: { 'dormouse.dev/secrets': 'r0' } } },
+    { metadata: { name: 'first' } },
+  ]);
+  expect(await byKubectl('blog').oldPods('posts', 'r1')).toEqual(['older', 'first']);
+});
+
+test('a Secret shows its values, its rotation and who makes it', async () => {
+  const made = {
+    name: 's',
+    annotations: { 'dormouse.dev/rotation': 'r1' },
+    ownerReferences: [{ kind: 'ExternalSecret', name: 'e' }],
+  };
+  answers([{ metadata: made, data: { A: Buffer.from('ä').toString('base64') } }]);
+  expect(await byKubectl('blog').secrets()).toEqual([
+    { name: 's', rotation: 'r1', owner: 'ExternalSecret e', data: { A: 'ä' } },
+  ]);
+});
+
+test('what kubectl says is what is wrong', async () => {
+  writeFileSync(join(folder, 'kubectl'), '#!/bin/sh\necho "forbidden: no" >&2\nexit 1\n', { mode: 0o755 });
+  await expect(byKubectl('blog').secrets()).rejects.toThrow('forbidden: no');
+});
