@@ -12,6 +12,8 @@ export interface DrainOptions {
   olderThanMs: number;
   /** Rows that are locked and sent in one transaction. */
   batch: number;
+  /** No batch is begun after this, but for the first of each schema; what is left goes with the next tick. */
+  budgetMs?: number;
 }
 
 export interface Drained {
@@ -27,13 +29,14 @@ export interface Drained {
  */
 export async function drain(options: DrainOptions): Promise<Drained> {
   const total: Drained = { sent: 0, left: 0 };
+  const until = Date.now() + (options.budgetMs ?? Number.POSITIVE_INFINITY);
   for (const schema of options.schemas) {
     const failed = new Set<string>();
     for (let more = true; more; ) {
       const { sent, left, full } = await drainBatch(options, schema, failed);
       total.sent += sent;
       total.left += left;
-      more = full && sent > 0;
+      more = full && sent > 0 && Date.now() < until;
     }
   }
   return total;

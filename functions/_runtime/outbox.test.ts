@@ -244,6 +244,17 @@ describe('the relay', () => {
     expect(numbers(stored)).toEqual([3]);
   });
 
+  test('a drain whose time is over leaves the rest to the next tick', async () => {
+    const dead = outbox({ sql, source: '/notes' });
+    for (let n = 0; n < 5; n++) await note(dead, `note/${n}`, n);
+    const { stored, send } = broker();
+    const options = { sql: relay, schemas: ['notes'], send, olderThanMs: -1000, batch: 2 };
+    expect(await drain({ ...options, budgetMs: 0 })).toMatchObject({ sent: 2 });
+    expect(await rows()).toEqual([2, 3, 4]);
+    expect(await drain({ ...options, budgetMs: 60_000 })).toMatchObject({ sent: 3 });
+    expect(numbers(stored)).toHaveLength(5);
+  });
+
   test('two relays at once send everything once', async () => {
     const dead = outbox({ sql, source: '/notes' });
     for (let n = 0; n < 20; n++) await note(dead, 'note/1', n);

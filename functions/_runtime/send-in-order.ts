@@ -2,11 +2,20 @@ import type { OutboxRow } from './outbox-row.ts';
 import type { Send } from './send.ts';
 
 /** A transaction that waits longer for the Broker would be ended by PostgreSQL (idle_in_transaction_session_timeout). */
-const batchMs = 5000;
+const defaultBatchMs = 5000;
 const concurrency = 16;
 
-/** Sends one row at a time per subject, several subjects at once. @returns positions that were sent. */
-export async function sendInOrder(rows: readonly OutboxRow[], send: Send, failed: Set<string>): Promise<string[]> {
+/**
+ * Sends one row at a time per subject, several subjects at once. What was not begun within `batchMs` is neither sent nor failed.
+ * @param failed gets the subjects of which a row was refused
+ * @returns positions that were sent
+ */
+export async function sendInOrder(
+  rows: readonly OutboxRow[],
+  send: Send,
+  failed: Set<string>,
+  batchMs = defaultBatchMs,
+): Promise<string[]> {
   const sent: string[] = [];
   const queues = [...Map.groupBy(rows, (row) => row.subject)];
   const deadline = Date.now() + batchMs;

@@ -13,7 +13,9 @@ import { backlogs, outboxSchemas, reconciliationDue } from './store.ts';
 const olderThanMs = 5000;
 /** With the five seconds in which a batch begins to send, well below what PostgreSQL lets a transaction idle (15 s). */
 const sendMs = 8000;
-/** Of a tick, for sending again. */
+/** Of a tick, for what was never sent: what was sent and lost, and what consumers lack, must have their turn in the same minute. */
+const drainMs = 20_000;
+/** Of a tick, for sending again, for each outbox. */
 const budgetMs = 10_000;
 /** The journal works for eight seconds, and may have to wake. */
 const reconcileMs = 25_000;
@@ -43,7 +45,7 @@ await serve('relay', ({ config, sql, log }) => {
       if (!response.ok) throw new Error(`the journal answered ${response.status}`);
       return ((await response.json()) as { more: boolean }).more;
     },
-    drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs, batch: 200 }),
+    drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs, batch: 200, budgetMs: drainMs }),
     settleOutbox: (schema) => settle({ sql, archive, send, resendAfterMs, budgetMs }, schema),
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredEvent } from '@dormouse/runtime/cloudevent';
 import type { Send } from '@dormouse/runtime/send';
 import type { Sql } from '@dormouse/runtime/sql-types';
@@ -80,6 +81,18 @@ it('a subject that the Broker refuses keeps its order and its turn, and the othe
   });
   expect(stored).toEqual(['good', 'good']);
   expect(await left()).toEqual(['bad 0', 'good 1', 'bad 0', 'good 1']);
+});
+
+it('what a slow Broker has not taken when a batch ends goes in the next one of the same tick, in order', async () => {
+  for (let n = 0; n < 4; n++) await sent('post/1', '3 minutes');
+  const wanted = (await db.admin<{ id: string }[]>`SELECT id FROM posts.outbox ORDER BY position`).map(({ id }) => id);
+  const stored: string[] = [];
+  const slow: Send = async ({ id }) => {
+    await sleep(30);
+    stored.push(id);
+  };
+  expect(await settleWith(slow, { batchMs: 10 })).toEqual({ archived: 0, resent: new Map([[type, 4]]) });
+  expect(stored).toEqual(wanted);
 });
 
 it('more rows than are asked for at once are worked off, behind more that stay', async () => {

@@ -13,6 +13,8 @@ export interface SettleOptions {
   resendAfterMs: number;
   /** Sending again ends after about this. */
   budgetMs: number;
+  /** Of one batch, 5 s unless told. */
+  batchMs?: number;
   now?: () => number;
 }
 
@@ -63,7 +65,7 @@ async function removeArchived({ sql, archive, resendAfterMs }: SettleOptions, sc
 }
 
 async function sendAgain(
-  { sql, send, budgetMs, now = Date.now }: SettleOptions,
+  { sql, send, budgetMs, batchMs, now = Date.now }: SettleOptions,
   schema: string,
   positions: readonly string[],
 ): Promise<Map<string, number>> {
@@ -71,23 +73,24 @@ async function sendAgain(
   const resent = new Map<string, number>();
   /** Subjects that wait for the next tick, since one of their rows could not be sent. */
   const failed = new Set<string>();
-  for (let i = 0; i < positions.length && now() < until; i += sentAtOnce) {
-    const batch = await sendBatch(sql, schema, positions.slice(i, i + sentAtOnce), send, failed);
+  for (let left = positions; left.length > 0 && now() < until; ) {
+    const batch = await sendBatch(sql, schema, left.slice(0, sentAtOnce), { send, failed, batchMs });
     for (const { type } of batch?.sent ?? []) resent.set(type, (resent.get(type) ?? 0) + 1);
     const refused = batch !== undefined && batch.tried > 0 && batch.sent.length === 0;
     if (batch === undefined || refused) break;
+    // What a slow Broker left no time for goes first in the next batch: its subject has not failed.
+    left = [...batch.late, ...left.slice(sentAtOnce)];
   }
   return resent;
 }
 
-/** @returns the rows that the Broker took; undefined while another process sends */
+/** @returns the rows that the Broker took, and those that there was no time for; undefined while another process sends */
 async function sendBatch(
   sql: Sql,
   schema: string,
   positions: readonly string[],
-  send: Send,
-  failed: Set<string>,
-): Promise<{ tried: number; sent: OutboxRow[] } | undefined> {
+  { send, failed, batchMs }: { send: Send; failed: Set<string>; batchMs: number | undefined },
+): Promise<{ tried: number; sent: OutboxRow[]; late: string[] } | undefined> {
   return await sql.begin(async (tx) => {
     // The lock of who sends what is unsent: one process at a time sends what is in this outbox.
     const [lock] = await tx`SELECT pg_try_advisory_xact_lock(hashtext(${`outbox.${schema}`})) AS mine`;
@@ -97,10 +100,14 @@ async function sendBatch(
       SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate, dssematerial
       FROM ${table} WHERE position = ANY(${positions as string[]}::bigint[]) AND subject <> ALL(${[...failed]}::text[])
       ORDER BY position FOR UPDATE SKIP LOCKED`;
-    const sent = new Set(await sendInOrder(rows, send, failed));
-    for (const { position, subject } of rows) if (!sent.has(position)) failed.add(subject);
+    const sent = new Set(await sendInOrder(rows, send, failed, batchMs));
+    const late = rows.filter(({ position, subject }) => !sent.has(position) && !failed.has(subject));
     if (sent.size > 0)
       await tx`UPDATE ${table} SET sent_at = clock_timestamp(), resent = least(resent + 1, 32767) WHERE position = ANY(${[...sent]}::bigint[])`;
-    return { tried: rows.length, sent: rows.filter(({ position }) => sent.has(position)) };
+    return {
+      tried: rows.length,
+      sent: rows.filter(({ position }) => sent.has(position)),
+      late: late.map(({ position }) => position),
+    };
   });
 }
