@@ -115,6 +115,12 @@ class AuthorPosts {
     wanted: PostState | 'absent',
   ): Promise<boolean> {
     if (response === 'not done') return true;
+    if (response !== 'unknown' && response.status === 404 && post.possible.includes('absent')) {
+      // A deletion without an answer came after the post had been read again.
+      post.possible = ['absent'];
+      this.#drop(post);
+      return true;
+    }
     if (response !== 'unknown' && response.status !== 412) return false;
     if (response === 'unknown') {
       post.possible.push(wanted);

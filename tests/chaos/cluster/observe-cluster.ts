@@ -21,9 +21,10 @@ export async function observeCluster(
   const missing = await sql<
     { trigger: string; source: string; id: string }[]
   >`SELECT trigger, source, id FROM journal.missing`;
+  // Those of nobody are left out: whether somebody lacks such an event is asked of archive and inboxes.
   const given = await sql`
     SELECT source, id, type, subject, destination, trigger, status, cause FROM journal.dead_letters
-    WHERE state = 'open' AND failed_at >= ${since}`;
+    WHERE state = 'open' AND failed_at >= ${since} AND trigger IS NOT NULL`;
   const subjects = ownSubjects(ledger, all.posts);
   return {
     ...all,
