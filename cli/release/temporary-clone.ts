@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,5 +16,7 @@ export async function temporaryClone(root: string): Promise<{ folder: string } &
   const folder = join(parent, 'dormouse');
   await runnerIn(root)('git', 'clone', '--quiet', '--shared', '--branch', 'main', root, folder);
   if (existsSync(join(root, 'node_modules'))) symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  // `node_modules/` in .gitignore means folders: the link would be a change that forbids a release.
+  appendFileSync(join(folder, '.git/info/exclude'), '/node_modules\n');
   return { folder, [Symbol.dispose]: () => rmSync(parent, { recursive: true, force: true }) };
 }
