@@ -1,14 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { byKubectl } from './by-kubectl.ts';
 
 let folder: string;
-/** Stands in for kubectl: notes its arguments and standard input, and answers what a file says. */
+/** Stands in for kubectl: notes its arguments, copies the patch’s file, and answers what a file says. */
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
-  const program = `#!/bin/sh\necho "$@" >> ${folder}/asked\n/bin/cat >> ${folder}/asked\n/bin/cat ${folder}/answer\n`;
+  const program = `#!/bin/sh
+echo "$@" >> ${folder}/asked
+for file; do :; done
+[ "$1" != patch ] || /bin/cp -p "$file" ${folder}/patch || exit 1
+/bin/cat ${folder}/answer
+`;
   writeFileSync(join(folder, 'kubectl'), program, { mode: 0o755 });
   vi.stubEnv('PATH', folder);
 });
@@ -18,21 +23,24 @@ afterEach(() => {
 });
 const answers = (items: object[]) => writeFileSync(join(folder, 'answer'), JSON.stringify({ items }));
 const asked = () => readFileSync(join(folder, 'asked'), 'utf8');
+const patch = () => readFileSync(join(folder, 'patch'), 'utf8');
 
-test('a new password goes to kubectl by its standard input, not on its command line', async () => {
+test('a new password goes to kubectl by a file that nobody else may read and that is gone afterwards', async () => {
   answers([]);
   await byKubectl('blog').patchSecret('posts-redis', { REDIS_URL: 'redis://x' }, 'r1');
-  expect(asked()).toContain(
-    'patch secret posts-redis -n blog --type merge --patch-file /dev/stdin\n{"metadata":{"annotations":{"dormouse.dev/rotation":"r1"}},"stringData":{"REDIS_URL":"redis://x"}}',
+  expect(patch()).toBe(
+    '{"metadata":{"annotations":{"dormouse.dev/rotation":"r1"}},"stringData":{"REDIS_URL":"redis://x"}}',
   );
+  expect(statSync(join(folder, 'patch')).mode & 0o777).toBe(0o600);
+  const [, file = ''] = /^patch secret posts-redis -n blog --type merge --patch-file (.+)$/m.exec(asked()) ?? [];
+  expect(file).not.toBe('');
+  expect(existsSync(file)).toBe(false);
 });
 
 test('a revision is made by an annotation of the template, whose name Knative chooses', async () => {
   answers([]);
   await byKubectl('blog').renew('posts', 'r1');
-  expect(asked()).toContain(
-    '{"spec":{"template":{"metadata":{"name":null,"annotations":{"dormouse.dev/secrets":"r1"}}}}}',
-  );
+  expect(patch()).toBe('{"spec":{"template":{"metadata":{"name":null,"annotations":{"dormouse.dev/secrets":"r1"}}}}}');
 });
 
 test.each([

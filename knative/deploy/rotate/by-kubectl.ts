@@ -1,5 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasProgram } from '@dormouse/serving/process/has-program';
 import { DeployError } from '../overlay.ts';
@@ -47,12 +50,17 @@ export function byKubectl(namespace: string): KubectlCluster {
   if (!hasProgram('kubectl')) throw new DeployError('kubectl is not on the PATH');
   const list = async <T>(kind: string, ...more: string[]) =>
     (JSON.parse(await kubectl(['get', kind, '-n', namespace, ...more, '-o', 'json'])) as { items: T[] }).items;
-  /** By standard input: passwords are on no command line. */
-  const patch = (kind: string, name: string, change: object) =>
-    kubectl(
-      ['patch', kind, name, '-n', namespace, '--type', 'merge', '--patch-file', '/dev/stdin'],
-      JSON.stringify(change),
-    );
+  /** By a file that only this user may read: passwords are on no command line, and kubectl takes no patch from a pipe of Node.js. */
+  const patch = async (kind: string, name: string, change: object) => {
+    const folder = await mkdtemp(join(tmpdir(), 'dormouse-patch-'));
+    try {
+      const file = join(folder, 'patch.json');
+      await writeFile(file, JSON.stringify(change), { mode: 0o600 });
+      await kubectl(['patch', kind, name, '-n', namespace, '--type', 'merge', '--patch-file', file]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
   const tunnels: ChildProcess[] = [];
   return {
     secrets: async () => (await list<SecretObject>('secrets')).map(readSecret),
@@ -120,12 +128,9 @@ function waitsFor({ generation }: Metadata, status: NonNullable<ServiceObject['s
   return status.latestReadyRevisionName === status.latestCreatedRevisionName ? undefined : 'its newest revision starts';
 }
 
-async function kubectl(args: string[], input = ''): Promise<string> {
-  const running = promisify(execFile)('kubectl', args, { maxBuffer: maxOutputBytes });
-  // One that ends at once has not read it; what it says is the error.
-  running.child.stdin?.on('error', () => {}).end(input);
+async function kubectl(args: string[]): Promise<string> {
   try {
-    return (await running).stdout;
+    return (await promisify(execFile)('kubectl', args, { maxBuffer: maxOutputBytes })).stdout;
   } catch (error) {
     throw new DeployError(String((error as { stderr?: string }).stderr || error).trim());
   }
