@@ -169,7 +169,7 @@ test('an event is tried for ten minutes before it counts as undeliverable, with 
 describe('a route', () => {
   interface Route {
     name: string;
-    match?: { method?: { regex: string } }[];
+    match?: { method?: { regex?: string; exact?: string } }[];
     route?: object[];
     timeout: string;
     retries: { attempts: number; retryOn?: string; backoff?: string };
@@ -200,8 +200,10 @@ describe('a route', () => {
   );
 
   test('for reads comes right before the one for the rest', () => {
-    expect(routes.map((each) => [each.name, isRead(each)])).toEqual(
-      [...new Set(routes.map(({ name }) => name))].flatMap((name) => [
+    // Log-ins have routes of their own, which take nothing but POST.
+    const whole = routes.filter(({ match = [{}] }) => !match.every(({ method }) => method?.exact === 'POST'));
+    expect(whole.map((each) => [each.name, isRead(each)])).toEqual(
+      [...new Set(whole.map(({ name }) => name))].flatMap((name) => [
         [name, true],
         [name, false],
       ]),
