@@ -15,6 +15,9 @@ interface Rule {
   to?: { operation: Operation }[];
   when?: { key: string }[];
 }
+interface RoutePatch {
+  match?: { routeConfiguration?: { vhost?: { route?: { name?: string } } } };
+}
 interface Manifest {
   apiVersion: string;
   kind: string;
@@ -146,4 +149,18 @@ test('what the ingress gateway reads says where it lies', () => {
     ['EnvoyFilter', 'istio-system'],
     ['Certificate', 'istio-system'],
   ]);
+});
+
+test('every route to auth has its requests counted by address at the gateway', () => {
+  const { http } = base.find(({ kind }) => kind === 'VirtualService')!.spec as unknown as {
+    http: { name: string; rewrite?: { authority?: string } }[];
+  };
+  const toAuth = http.filter(({ rewrite }) => rewrite?.authority?.startsWith('auth.')).map(({ name }) => name);
+  const counted = read('knative/components/rate-limit').flatMap(({ spec }) =>
+    ((spec as { configPatches?: RoutePatch[] }).configPatches ?? []).flatMap(
+      ({ match }) => match?.routeConfiguration?.vhost?.route?.name ?? [],
+    ),
+  );
+  expect(counted.sort()).toEqual([...new Set(toAuth)].sort());
+  expect(counted).toContain('auth-login');
 });

@@ -60,6 +60,7 @@ describe('no source', () => {
 
   test('gives text to SQL that is no template, but constants and migrations', () => {
     expect(filesWith(/\.unsafe\(/)).toEqual([
+      'functions/_runtime/login-role.ts', // roles, whose names are checked
       'functions/_runtime/migrate.ts',
       'functions/_runtime/transaction.ts',
       'functions/posts/rows.ts',
