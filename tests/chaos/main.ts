@@ -21,9 +21,11 @@ else
   try {
     await run();
   } catch (error) {
-    if (!(error instanceof ClusterProblem)) throw error;
-    console.error(`dormouse chaos: ${error.message}`);
-    process.exitCode = 1;
+    const { name, message } = error as Error;
+    const interrupted = name === 'AbortError';
+    if (!interrupted && !(error instanceof ClusterProblem)) throw error;
+    console.error(`dormouse chaos: ${interrupted ? 'interrupted before the load; things are put back' : message}`);
+    process.exitCode = interrupted ? 130 : 1;
   }
 
 function printPlan(max: number): void {

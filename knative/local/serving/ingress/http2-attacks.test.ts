@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { rawConnection } from '@dormouse/http/raw-http.fixture';
 import { eventually, route } from '@dormouse/local/platform.fixture';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
@@ -65,4 +66,16 @@ it.each<[string, Buffer[]]>([
   expect(await (await fetch(`http://127.0.0.1:${ingress.port}/`)).text()).toBe('ok');
   await eventually(() => activator.active === 0, 'nothing is under way');
   expect(activator.active).toBe(0);
+});
+
+/** SETTINGS_INITIAL_WINDOW_SIZE 0 (RFC 9113 section 6.5.2): no body can be sent. */
+const noWindow = frame(0x4, 0, 0, [0, 4, 0, 0, 0, 0]);
+
+it('a client that leaves while its answers cannot be sent loses its connection, and the bytes it kept', async () => {
+  const socket = connect(ingress.port, '127.0.0.1').resume();
+  socket.write(Buffer.concat([preface, noWindow, ...streams.map(get)]));
+  await once(socket, 'data'); // the answers' heads
+  const closed = once(socket, 'close', { signal: AbortSignal.timeout(10_000) });
+  socket.end();
+  await expect(closed).resolves.toEqual([false]);
 });

@@ -54,6 +54,8 @@ export function createHttp2Server(
     });
   return (connection) => {
     beginning = connection; // `session` is emitted in between
+    // The listener's sockets stay half open, for HTTP/1. Here a client that is gone would keep its streams, and what they hold, for ever.
+    connection.socket.allowHalfOpen = false;
     server.emit('connection', connection.socket);
   };
 }
