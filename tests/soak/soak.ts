@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAccessToken } from '@dormouse/local/access-token';
@@ -203,6 +204,8 @@ export async function attackSite(platform: RunningPlatform, people: People): Pro
 
 async function attack(options: AttackersOptions): Promise<AttackResult[]> {
   const child = fork(join(import.meta.dirname, 'attackers.ts'), [JSON.stringify(options)], { execArgv: [] });
+  // Attackers compute on machines of their own. Here they are on this one, and yield to what they attack.
+  if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   try {
     const [results] = (await Promise.race([
       once(child, 'message'),
