@@ -21,7 +21,8 @@ describe('with a real Redis', needs('redis-server'), () => {
   const opened: OpenRedis[] = [];
   const urlOf = (user: string) => `redis://${user}:word-of-${user}@127.0.0.1:${port}`;
   const open = (service = 'posts') => {
-    const redis = openRedis(urlOf(service), service);
+    // A busy machine is no silent Redis.
+    const redis = openRedis(urlOf(service), service, { deadlineMs: 500 });
     opened.push(redis);
     return redis;
   };
@@ -140,6 +141,25 @@ describe('with a real Redis', needs('redis-server'), () => {
     expect(await answerTo(redisExporter, ['INFO'])).toBe('taken');
     expect(await answerTo(redisExporter, ['GET', 'web:k'])).toBe('NOPERM');
     expect(await answerTo(redisAdmin, ['ACL', 'LIST'])).toBe('taken');
+  });
+
+  test('one that hangs is asked once, however many need it, and counts again when it goes on', async () => {
+    const evals = async () => {
+      const figures = new Redis(urlOf(redisExporter), { enableReadyCheck: false, disableClientInfo: true });
+      const stats = await figures.info('commandstats').finally(() => figures.disconnect());
+      return Number(/cmdstat_eval:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+    };
+    const limiter = openLimiter({ redis: open() });
+    const take = (key: string) => limiter.take(key, 5, 60_000).catch(({ code }: { code: string }) => code);
+    expect(await take('before')).toMatchObject({ allowed: true });
+    const before = await evals();
+    server.kill('SIGSTOP');
+    const during = [];
+    for (let n = 0; n < 12; n++) during.push(await take('during'));
+    server.kill('SIGCONT');
+    expect(new Set(during)).toEqual(new Set(['unavailable']));
+    expect(await evals()).toBe(before + 1);
+    await expect.poll(() => take('after'), inTime).toMatchObject({ allowed: true });
   });
 
   test('while it is stopped, cached values are loaded and nothing is counted', async () => {

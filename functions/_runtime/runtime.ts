@@ -64,7 +64,7 @@ export function openRuntime(config: Config, log: Logger): OpenRuntime {
     redis: undefined as OpenRedis | undefined,
     cache: (options: Parameters<CacheFactory>[0]) => cache({ ...options, redis: members.redis }),
   };
-  lazy(members, 'redis', () => (config.redisUrl ? openRedis(config.redisUrl, config.service) : undefined));
+  lazy(members, 'redis', () => (config.redisUrl ? openRedis(config.redisUrl, config.service, { log }) : undefined));
   lazy(members, 'tokens', () =>
     tokens({
       keys: config.jwksUrl ?? missing('JWKS_URL'),

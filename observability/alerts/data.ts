@@ -1,7 +1,7 @@
 import type { Group } from '../rule.ts';
 import { series } from '../series.ts';
 
-const { sqlDuration } = series;
+const { sqlDuration, redisUnanswered } = series;
 /** SQLSTATEs of connections (08), of a server that starts or ends (57P), of too many connections; codes of Node and of the driver; `unavailable` when it hangs. */
 const unreachable = 'error_type=~"08...|57P..|53300|E[A-Z_]+|CONN.*|unavailable"';
 
@@ -28,10 +28,10 @@ export const dataAlerts: Group = {
     {
       name: 'RedisDown',
       severity: 'ticket',
-      // A Redis that hangs takes the exporter's answer with it.
-      expr: 'redis_up == 0 or up{job="redis-exporter"} == 0',
-      for: '2m',
-      summary: 'Redis at {{ $labels.instance }} does not answer: caches live in the processes alone.',
+      // A Redis that hangs takes the exporter's answer with it; functions say so too, where there is no exporter.
+      expr: `redis_up == 0 or up{job="redis-exporter"} == 0 or max(increase(${redisUnanswered}[1m])) > 20`,
+      for: '30s',
+      summary: 'Redis does not answer: caches load from PostgreSQL, which counts limits too. More load, no errors.',
     },
     {
       name: 'StatementSlow',

@@ -1,7 +1,7 @@
 import { series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
-const { sqlDuration } = series;
+const { sqlDuration, redisUnanswered } = series;
 const posts = { service_name: 'posts' };
 const query = { ...posts, db_query_summary: 'SELECT posts' };
 const cacheRequests = (values: string, error_type?: string) => ({
@@ -56,7 +56,7 @@ export const dataCases: readonly Case[] = [
   silent('PostgresDown', 'it answers', '5m', { [named('pg_up', { instance: 'postgres' })]: '1x10' }),
 
   ...lasting(
-    '2m',
+    '1m',
     firing(
       'RedisDown',
       'the exporter finds no server',
@@ -72,6 +72,13 @@ export const dataCases: readonly Case[] = [
     { [named('up', { instance: 'redis', job: 'redis-exporter' })]: '1 0x10' },
     { instance: 'redis', job: 'redis-exporter' },
   ),
+  firing('RedisDown', 'it hangs, and functions say so', '5m', {
+    [named(redisUnanswered, posts)]: '0 0+58x10',
+    [named(redisUnanswered, { service_name: 'web' })]: '0 0+60x10',
+  }),
+  silent('RedisDown', 'functions waited for ten seconds of a minute', '3m', {
+    [named(redisUnanswered, posts)]: '0 0 10x10',
+  }),
   silent('RedisDown', 'it was started again', '5m', { [named('redis_up', { instance: 'redis' })]: '1 0 1x10' }),
   silent('RedisDown', 'there is no Redis', '5m', {}),
 

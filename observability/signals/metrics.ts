@@ -145,6 +145,14 @@ export const metrics = {
         '`hit` from this process, `stale` the same while a new value is loaded, `coalesced` with a load that was under way, `shared` from Redis, `miss` loaded',
     },
   }),
+  redisUnanswered: metric({
+    name: 'dormouse.redis.unanswered',
+    kind: 'counter',
+    unit: 's',
+    description:
+      'Time in which Redis did not answer an instance that had asked it: caches load from PostgreSQL meanwhile, which counts limits too.',
+    attributes: {},
+  }),
   rateLimitRefusals: metric({
     name: 'dormouse.rate_limit.refusals',
     kind: 'counter',

@@ -4,7 +4,7 @@ import { sending } from '@dormouse/testing/send';
 import { database } from '../chaos/observe.ts';
 import { brokerUrl, eventually, type RunningPlatform } from '../platform.ts';
 import { clientsOf } from '../targets/clients.ts';
-import { killDatabase, sendUnreadable } from './fault-injection.ts';
+import { killDatabase, pausePrograms, redisOf, sendUnreadable } from './fault-injection.ts';
 import { traffic } from './traffic.ts';
 
 type Clients = Awaited<ReturnType<typeof clientsOf>>;
@@ -30,6 +30,7 @@ export async function eventfulHour(platform: RunningPlatform): Promise<void> {
   await during(platform, async () => {
     await slowStatements(platform, clients);
     await databaseDies(platform);
+    await pausePrograms(redisOf(platform), AbortSignal.timeout(3_000));
     await brokenDisk(platform);
     await sleep(15_000);
   });

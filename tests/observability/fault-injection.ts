@@ -21,6 +21,10 @@ const postgresOf = ({ pid }: RunningPlatform): number[] =>
     .filter(({ command }) => isPostgres.test(command))
     .map((each) => each.pid);
 
+/** The platform's own Redis, where it has one. */
+export const redisOf = ({ pid }: RunningPlatform): { pid: number }[] =>
+  family(pid).filter(({ command }) => command.includes('redis-server'));
+
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

@@ -71,6 +71,9 @@ export const data: Described = {
             legend: '{{dormouse_cache_name}} {{dormouse_cache_result}}',
           },
         ]),
+        graph('Time without an answer of Redis', 'percentunit', [
+          { expr: rate(series.redisUnanswered, ['service_name']), legend: '{{service_name}}' },
+        ]),
       ],
     },
     {
