@@ -47,6 +47,7 @@ const within = (le: string) => gateway.replace('}', `,le="${le}"}`);
 /** What Istio's gateway counts as the series that the local platform gives: each counter by itself, so that rates see it begin again. */
 export const edgeGroup: Group = {
   name: 'edge',
+  needs: 'cluster',
   interval: 30,
   rules: [
     record('count'),

@@ -24,6 +24,8 @@ export interface Group {
   name: string;
   /** Seconds between evaluations; Prometheus' own unless said. */
   interval?: number;
+  /** What it is about. Without that, its alerts would say for ever that something is gone which was never there. */
+  needs?: 'cluster' | 'collector';
   rules: readonly (Alert | Recording)[];
 }
 

@@ -5,9 +5,10 @@ import { outdated } from '@dormouse/events/generate';
 import { needs, skippedFor } from '@dormouse/tests/needs';
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { burns } from './burn-rate.ts';
 import { caseFiles, rules, ruleTests } from './documents.ts';
-import { alerts, ruleFiles } from './groups.ts';
+import { alerts, machineRuleFiles, ruleFiles } from './groups.ts';
 import { objectives } from './objectives.ts';
 import { alertRule, isAlert } from './rule.ts';
 import { external, platformSeries, series } from './series.ts';
@@ -32,6 +33,21 @@ describe('rules', () => {
   test('are written as the code says, and so are their tests', () => {
     expect(outdated(join(folder, 'rules'), rules())).toEqual([]);
     expect(outdated(join(folder, 'tests'), ruleTests())).toEqual([]);
+  });
+
+  test('are all taken to a cluster', () => {
+    const { configMapGenerator } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as {
+      configMapGenerator: { name: string; files: string[] }[];
+    };
+    const files = configMapGenerator.find(({ name }) => name === 'prometheus-rules')!.files;
+    expect(files.sort()).toEqual([...rules().keys()].map((file) => `rules/${file}`).sort());
+  });
+
+  test('for one machine say of nothing that it is gone which need not be there', () => {
+    expect(machineRuleFiles).toEqual(['slo', 'functions', 'events', 'data', 'telemetry']);
+    const ofMachine = machineRuleFiles.flatMap((name) => ruleFiles[name]!.flatMap(({ rules: each }) => each));
+    const absent = ofMachine.filter(({ expr }) => /\babsent(_over_time)?\(/.test(expr));
+    expect(absent.map((rule) => isAlert(rule) && rule.name)).toEqual(['RelaySilent']);
   });
 
   test.each(all.map((rule) => ({ name: isAlert(rule) ? rule.name : rule.record, expr: rule.expr })))(

@@ -5,6 +5,7 @@ const ours = 'namespace="dormouse"';
 /** Pods, as the cluster sees them. */
 export const podAlerts: Group = {
   name: 'pods',
+  needs: 'cluster',
   rules: [
     {
       name: 'PodCpuHigh',

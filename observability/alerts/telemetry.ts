@@ -6,7 +6,7 @@ const lost = ['spans', 'metric_points', 'log_records'].map(
   (kind) => `sum by (exporter) (increase(otelcol_exporter_send_failed_${kind}_total[5m])) > 0`,
 );
 
-const rules: Alert[] = [
+const ofStores: Alert[] = [
   {
     name: 'CollectorDown',
     severity: 'page',
@@ -35,6 +35,9 @@ const rules: Alert[] = [
     for: '5m',
     summary: 'The collector throws away what its exporter {{ $labels.exporter }} does not get rid of.',
   },
+];
+
+const rules: Alert[] = [
   {
     name: 'TelemetryDropped',
     severity: 'ticket',
@@ -60,3 +63,6 @@ const rules: Alert[] = [
 
 /** What watches is watched. */
 export const telemetryAlerts: Group = { name: 'telemetry', rules };
+
+/** The collector, and what it sends to. */
+export const storeAlerts: Group = { name: 'stores', needs: 'collector', rules: ofStores };

@@ -20,7 +20,8 @@ const watched = (alert: string, job: string): Case[] => [
   }),
 ];
 
-export const telemetryCases: readonly Case[] = [
+/** The collector, and what it sends to. */
+export const storeCases: readonly Case[] = [
   ...watched('CollectorDown', 'otel-collector'),
   ...watched('LokiDown', 'loki'),
   ...watched('TempoDown', 'tempo'),
@@ -36,7 +37,9 @@ export const telemetryCases: readonly Case[] = [
     exporter: 'otlp_grpc/tempo',
   }),
   silent('TelemetryLost', 'it happened once', '15m', failed('spans', '0x2 10x20')),
+];
 
+export const telemetryCases: readonly Case[] = [
   firing(
     'TelemetryDropped',
     'a function throws spans away',
