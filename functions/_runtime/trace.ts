@@ -1,4 +1,5 @@
 import type { SpanKind as SpanKindName } from '@dormouse/signals/span-kind';
+import { readTraceparent } from '@dormouse/signals/traceparent';
 import {
   type Attributes as ApiAttributes,
   context,
@@ -12,9 +13,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { parseTraceParent, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { spanId, traceId } from './ids.ts';
 import { LightSpan, spanError } from './light-span.ts';
+import { tracePropagator } from './trace-propagator.ts';
 import { lightTracerProvider, ownScope } from './tracer-provider.ts';
 
 export { spanError } from './light-span.ts';
@@ -35,7 +36,7 @@ export type Link = Pick<SpanContext, 'traceId' | 'spanId'>;
 
 // OpenTelemetry's API knows one of each in a process. They are registered here, before anything that may use them is loaded.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager());
-propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+propagation.setGlobalPropagator(tracePropagator);
 /** Makes the spans of functions, and those of libraries until OpenTelemetry's SDK does. */
 export const tracerProvider = lightTracerProvider();
 trace.setGlobalTracerProvider(tracerProvider);
@@ -65,9 +66,9 @@ export function noteUser(id: number): void {
   if (span instanceof LightSpan) span.userId = id;
 }
 
-/** Reads a W3C `traceparent`; undefined when it is not one (trace-context level 2, version 00 and readable later ones). */
+/** Reads a W3C `traceparent`; undefined when it is not one. */
 export const parseTraceparent = (header: string | undefined | null): TraceContext | undefined =>
-  (header && parseTraceParent(header)) || undefined;
+  readTraceparent(header);
 
 /** `parseTraceparent`, with the `tracestate` beside it. */
 export function parseTrace(

@@ -3,7 +3,7 @@ import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { readTraceparent, type TraceContext } from '@dormouse/telemetry/traceparent';
 import type { Clock } from '@dormouse/time/clock';
 import { eventAttributes } from './delivery/delivery-span.ts';
-import { receiveEvent, sampler } from './received-event.ts';
+import { receiveEvent, samplers } from './received-event.ts';
 import { InvalidEventError, readEvents } from './store/cloudevents.ts';
 import type { BrokerEvent } from './store/stored-event.ts';
 
@@ -28,7 +28,7 @@ const permission = {
 
 /** HTTP handler of the brokers: `POST /<namespace>/<broker>` responds 202 once every event of the request is on disk. */
 export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIngressOptions) {
-  const sampled = sampler(clock);
+  const sampled = samplers(clock);
 
   return function handle(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').split('?', 1)[0] as string;

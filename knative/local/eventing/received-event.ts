@@ -18,11 +18,19 @@ export interface ReceivedEvent {
 }
 
 const defaultTtl = 255;
-/** New traces that are sampled per second when the request has no traceparent. */
-const sampledPerSecond = 10;
+/** Says which events' traces are sampled. */
+export interface Samplers {
+  /** Of traces that begin here. */
+  own: () => boolean;
+  /** Of those that whoever sends the event has sampled: functions', whose number the ingress limits, and anybody's. */
+  wanted: () => boolean;
+}
 
-/** Says of each new trace whether it is sampled: the first ten of a second are. */
-export function sampler(clock: Clock): () => boolean {
+/** Ten new traces a second are sampled, and a hundred that senders want sampled. */
+export const samplers = (clock: Clock): Samplers => ({ own: sampler(clock, 10), wanted: sampler(clock, 100) });
+
+/** Says yes to the first `sampledPerSecond` of each second. */
+function sampler(clock: Clock, sampledPerSecond: number): () => boolean {
   let current = { second: 0, left: 0 };
   return () => {
     const second = Math.floor(clock.now() / 1000);
@@ -39,14 +47,14 @@ export function sampler(clock: Clock): () => boolean {
 export function receiveEvent(
   headers: IncomingHttpHeaders,
   { attributes, data }: CloudEvent,
-  sampled: () => boolean,
+  { own, wanted }: Samplers,
 ): ReceivedEvent {
   const { knativebrokerttl, ...kept } = attributes;
   const parent = readTraceparent(headers.traceparent) ?? readTraceparent(attributes.traceparent);
   const trace = {
     traceId: parent?.traceId ?? newTraceId(),
     spanId: newSpanId(),
-    sampled: parent?.sampled ?? sampled(),
+    sampled: parent ? parent.sampled && wanted() : own(),
   };
   const event: BrokerEvent = {
     attributes: kept,

@@ -37,6 +37,7 @@ export interface RequestFields {
   expectContinue: boolean;
   /** The protocols that the client would change to; '' when `Connection` does not name `Upgrade`. */
   upgrade: string;
+  /** Two of them are joined, which makes none of them valid. */
   traceparent: string;
 }
 
@@ -109,7 +110,7 @@ export function readRequestFields(raw: readonly string[], minor: number): Reques
         fields.upgrade = value;
         break;
       case 'traceparent':
-        fields.traceparent = value;
+        fields.traceparent += fields.traceparent === '' ? value : `, ${value}`;
     }
   }
   if (hosts > 1 || (hosts === 0 && minor === 1) || !authority.test(fields.host))
@@ -139,7 +140,7 @@ export function readRequestFields2(raw: readonly string[], ended: boolean): Requ
     if (name.startsWith(':')) continue;
     if (name === 'host') host = value;
     else if (name === 'content-length' && !ended) fields.length = contentLength(value);
-    else if (name === 'traceparent') fields.traceparent = value;
+    else if (name === 'traceparent') fields.traceparent += fields.traceparent === '' ? value : `, ${value}`;
     fields.all.push(name, value);
   }
   fields.host ||= host ?? '';

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { readTraceparent as read } from '@dormouse/signals/traceparent';
 
 /** Trace context of a call (W3C Trace Context). */
 export interface TraceContext {
@@ -7,16 +8,10 @@ export interface TraceContext {
   sampled: boolean;
 }
 
-/** Reads a `traceparent` of any version; `undefined` when it is invalid. */
+/** The context that a `traceparent` has; `undefined` when it is invalid. */
 export function readTraceparent(value: string | string[] | undefined): TraceContext | undefined {
-  if (typeof value !== 'string') return undefined;
-  const found = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(value);
-  if (!found || (found[1] === '00' && found[5] !== undefined)) return undefined;
-  return {
-    traceId: found[2] as string,
-    spanId: found[3] as string,
-    sampled: (Number.parseInt(found[4] as string, 16) & 1) === 1,
-  };
+  const found = read(value);
+  return found && { traceId: found.traceId, spanId: found.spanId, sampled: (found.traceFlags & 1) === 1 };
 }
 
 export const writeTraceparent = ({ traceId, spanId, sampled }: TraceContext) =>

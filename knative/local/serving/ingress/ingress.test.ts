@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ProblemError } from '@dormouse/http/problem-error';
 import { type RawConnection, rawConnection } from '@dormouse/http/raw-http.fixture';
 import { eventually, noFields, route } from '@dormouse/local/platform.fixture';
 import type { HttpRoute } from '@dormouse/manifests/model';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Activator } from '../proxy/activator.ts';
+import type { ClientRequest } from '../proxy/client-request.ts';
 import type { ServingEndpoint, Target } from '../proxy/exchange.ts';
 import { createInstanceConnections } from '../proxy/instance-connections.ts';
 import { type Listener, listen, usualTimeouts } from '../proxy/listener.ts';
@@ -288,6 +290,23 @@ describe('a trace', () => {
     expect(last().headers.tracestate).toBe('a=b');
     expect(head).toMatch(new RegExp(`x-trace-id: ${id}\r\n`));
     expect(telemetry.trace(id)).toMatchObject([{ parentId: 'b'.repeat(16) }]);
+  });
+
+  it('that clients want sampled is taken from a budget of their own, and leaves the others theirs', () => {
+    const budget = (left: number) => () => left-- > 0;
+    const own = createIngress({
+      ...{ virtualHosts: [{ name: 'all', hosts: ['*'], routes, origin: { file: 'x', line: 1 } }], telemetry },
+      ...{ target: () => undefined, sample: budget(2), sampleWanted: budget(3) },
+    });
+    const sampledOf = (traceparent: string) => {
+      const request = { traceId: '', sampled: false, fields: { traceparent } } as ClientRequest;
+      own.problem(request, new ProblemError(404, 'not_found', ''));
+      return request.sampled;
+    };
+    const wanted = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    expect([1, 2, 3, 4, 5, 6].map(() => sampledOf(wanted))).toEqual([true, true, true, false, false, false]);
+    expect(sampledOf(wanted.replace(/01$/, '00'))).toBe(false);
+    expect([1, 2, 3].map(() => sampledOf(''))).toEqual([true, true, false]);
   });
 
   it.each([

@@ -23,8 +23,10 @@ export interface IngressOptions {
   ready?: () => boolean;
   /** Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; default: none. */
   trustedProxies?: BlockList | undefined;
-  /** Says which new traces are sampled; default: at most 50 a second. */
+  /** Says which new traces are sampled; default: ten a second, 50 at once. */
   sample?: () => boolean;
+  /** The same of traces that clients want sampled by their own `traceparent`; default: five a second, 25 at once, of all clients. */
+  sampleWanted?: () => boolean;
 }
 
 export interface Ingress extends RequestHandler {
@@ -73,8 +75,10 @@ export function createIngress({
   telemetry,
   ready = () => true,
   sample = rateSampler(10, 50),
+  sampleWanted = rateSampler(5, 25),
   trustedProxies,
 }: IngressOptions): Ingress {
+  const samplers = { sample, sampleWanted };
   let routes = compileRoutes(virtualHosts);
   let compiled = compileAll(routes);
   return {
@@ -87,7 +91,7 @@ export function createIngress({
       routes = next;
     },
     accept(request) {
-      startTrace(request, sample);
+      startTrace(request, samplers);
       if (!ready()) throw new ProblemError(503, 'unavailable', 'The platform is starting.', 1);
       const { address, proto } = clientOrigin(request.address, request.fields.all, trustedProxies);
       request.address = address;
@@ -124,7 +128,7 @@ export function createIngress({
       return [...keptFields(fields, found.outDropped), 'x-trace-id', request.traceId, ...found.outFields];
     },
     problem(request, problem) {
-      if (request.traceId === '') startTrace(request, sample);
+      if (request.traceId === '') startTrace(request, samplers);
       return { fields: problemFields(request, problem), body: problemBody(problem, request.traceId) };
     },
     finished(request, status, bytes) {
@@ -155,12 +159,15 @@ function compileAll({ rules }: Routes): Map<Rule, Compiled> {
 
 const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase());
 
-function startTrace(request: ClientRequest, sample: () => boolean): void {
+type Samplers = Readonly<Record<'sample' | 'sampleWanted', () => boolean>>;
+
+/** Who asks for a sampled trace takes it from a budget of its own, so that nobody else's is not sampled for it. */
+function startTrace(request: ClientRequest, { sample, sampleWanted }: Samplers): void {
   const given = request.fields.traceparent === '' ? undefined : readTraceparent(request.fields.traceparent);
   request.traceId = given?.traceId ?? newTraceId();
   request.parentId = given?.spanId ?? '';
   request.spanId = newSpanId();
-  request.sampled = (given?.sampled ?? true) && sample();
+  request.sampled = given ? given.sampled && sampleWanted() : sample();
 }
 
 /** The request target in origin form; an absolute one (RFC 9112 section 3.2.2) decides the host. */
