@@ -23,7 +23,7 @@ beforeAll(async () => {
     responseHeaders: noFields,
     action: { kind: 'direct', status: 200, body: 'ok' },
   });
-  const virtualHosts = [{ hosts: ['*'], routes: [answer] }];
+  const virtualHosts = [{ name: 'all', hosts: ['*'], routes: [answer], origin: { file: 'x', line: 1 } }];
   const ingress = await listen(createIngress({ virtualHosts, target: () => undefined, telemetry }), {
     port: 0,
     host: '127.0.0.1',
@@ -57,7 +57,7 @@ afterAll(() => cleanup.disposeAsync());
 
 async function started(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanup.defer(() => new Promise((resolve) => void server.close(resolve).closeAllConnections()));
+  cleanup.defer(() => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections()));
   return (server.address() as AddressInfo).port;
 }
 

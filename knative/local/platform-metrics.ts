@@ -37,6 +37,7 @@ export function measurePlatform({
   const addRevision = revisionMeasures(add);
   const look = () => {
     for (const measured of telemetry.requests.measured(now())) telemetry.addMeasured(measured);
+    for (const measured of telemetry.refused.measured(now())) telemetry.addMeasured(measured);
     for (const service of services()) addRevision(service);
     for (const { trigger, events } of brokers.backlogs()) add(platformMetrics.backlog, { trigger }, events);
     const seconds = delay.take();

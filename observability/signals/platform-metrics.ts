@@ -72,6 +72,18 @@ export const platformMetrics = {
         '`start`: its process ends, or does not listen; `crash`: it keeps ending; `readiness`: its probe fails; `starting`: nothing has gone wrong yet',
     },
   }),
+  telemetryRefused: metric({
+    name: 'dormouse.local.telemetry.refused',
+    kind: 'counter',
+    unit: '{item}',
+    description: 'Spans, log records and data points that the platform was sent and does not keep.',
+    attributes: {
+      'dormouse.signal': '`traces`, `logs` or `metrics`',
+      'dormouse.cause':
+        '`series`: the sender has as many as it may; `future`, `past`: a time too far from now; `order`: older than the last of its series; `trace`: its trace is full; `unsupported`, `invalid`; `space`: kept, and gave way to what the same sender sent later',
+      'dormouse.sender': '`service.name` of the sender, as it says itself; `others` beyond the first hundred',
+    },
+  }),
   backlog: metric({
     name: 'dormouse.local.broker.backlog',
     kind: 'gauge',

@@ -54,11 +54,13 @@ export function apiRoutes(sources: ConsoleSources): Hono {
     return c.body(body, status as ContentfulStatusCode, { 'content-type': 'application/json' });
   });
 
-  const trace = (path: string, shape: (spans: ReturnType<Telemetry['trace']>) => unknown) =>
+  const trace = (path: string, shape: (spans: ReturnType<Telemetry['trace']>, dropped: number) => unknown) =>
     app.get(path, (c) => {
-      const id = c.req.param('id') as string;
-      const spans = telemetry.trace(id.toLowerCase().padStart(32, '0'));
-      return spans.length > 0 ? c.json(shape(spans)) : problem(404, `trace ${id} is not known, or no longer`);
+      const id = (c.req.param('id') as string).toLowerCase().padStart(32, '0');
+      const spans = telemetry.trace(id);
+      if (spans.length === 0) return problem(404, `trace ${c.req.param('id')} is not known, or no longer`);
+      const dropped = telemetry.droppedOf(id);
+      return c.json(shape(spans, dropped), 200, dropped > 0 ? { 'x-dropped-spans': String(dropped) } : {});
     });
   app.get('/api/echo', (c) => c.text('echo'));
   trace('/api/traces/:id', tempoTrace);

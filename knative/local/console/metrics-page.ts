@@ -1,4 +1,5 @@
 import { metrics } from '@dormouse/signals/metrics';
+import { platformMetrics } from '@dormouse/signals/platform-metrics';
 import type { MetricStore } from '@dormouse/telemetry/metric-store';
 import {
   gaugeAt,
@@ -8,6 +9,7 @@ import {
   type Span,
   summed,
 } from '@dormouse/telemetry/query/metric-summaries';
+import { type RefusalCause, refusals } from '@dormouse/telemetry/refused-telemetry';
 import { html } from 'hono/html';
 import { chart } from './chart.ts';
 import { bytes, duration, eventType, frequency, share } from './format.ts';
@@ -33,6 +35,7 @@ export function metricsPage(parameters: URLSearchParams, { telemetry }: ConsoleS
     sqlTable(store, span),
     cacheTable(store, span),
     startTable(store, span),
+    refusedTable(store, span),
   ].filter(Boolean);
   const empty = nothing(
     'No function has measured anything in this time.',
@@ -210,4 +213,16 @@ function startTable(store: MetricStore, span: Span): Markup | undefined {
     return html`<tr><th>${service}</th>${number(many)}${cell(init)}${cell(first)}</tr>`;
   });
   return table('Cold starts', 1, ['Function', 'Cold starts', '95 % built within', '95 % answered within'], rows);
+}
+
+/** Telemetry that came and is not kept. */
+function refusedTable(store: MetricStore, span: Span): Markup | undefined {
+  const by = ['dormouse_sender', 'dormouse_signal', 'dormouse_cause'];
+  const rows = metricSummaries(store, platformMetrics.telemetryRefused.name, by, span)
+    .filter((refused) => refused.count > 0)
+    .map(
+      ({ labels, count }) =>
+        html`<tr><th>${labels.dormouse_sender}</th><td>${labels.dormouse_signal}</td><td>${refusals[labels.dormouse_cause as RefusalCause]}</td>${number(count)}</tr>`,
+    );
+  return table('Telemetry that is not kept', 3, ['Sender', 'Signal', 'Why', 'Items'], rows);
 }

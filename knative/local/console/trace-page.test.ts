@@ -16,7 +16,7 @@ function pageOf(outcome: string): string {
     durationMs: 1,
     attributes: { 'delivery.outcome': outcome },
   };
-  const telemetry = { trace: () => [span], logLines: () => [] };
+  const telemetry = { trace: () => [span], droppedOf: () => 0, logLines: () => [] };
   return String(tracePage(traceId, { telemetry, operations: {} } as unknown as ConsoleSources).content);
 }
 

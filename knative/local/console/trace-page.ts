@@ -1,5 +1,5 @@
 import type { Ending } from '@dormouse/eventing/store/acks';
-import type { AttributeValue, SpanRecord } from '@dormouse/telemetry/traces';
+import { type AttributeValue, maxSpansPerTrace, type SpanRecord } from '@dormouse/telemetry/traces';
 import { html } from 'hono/html';
 import { clockTime, count, duration } from './format.ts';
 import { heading, nothing, type Page } from './layout.ts';
@@ -28,10 +28,12 @@ export function tracePage(id: string, { telemetry, operations }: ConsoleSources)
   const lengthMs = Math.max(...spans.map((span) => span.startMs + span.durationMs)) - startMs || 0.001;
   const services = [...new Set(spans.map(({ service }) => service))];
   const rows = arrange(spans);
+  const dropped = telemetry.droppedOf(id.toLowerCase());
   const lines = telemetry.logLines({ trace: id.toLowerCase(), limit: 500 });
   const content = html`
 ${heading(html`${rows[0]?.span.name} <small>${duration(lengthMs)}</small>`, html`<p class="actions"><span class="quiet code">${id}</span>${operations && hasDeadLetters(spans) && html`<a class="button" href="/dead-letters?state=all&amp;trace=${id.toLowerCase()}">Its dead letters</a>`}</p>`)}
 <p class="legend">${clockTime(startMs)} · ${count(spans.length, 'span')} in ${services.map((service) => html`<span class="tag hue-${hueOf(service)}">${service}</span> `)}</p>
+${dropped > 0 && html`<p class="cause">${count(dropped, 'span')} more came and ${dropped === 1 ? 'was' : 'were'} not kept: a trace may have ${maxSpansPerTrace.toLocaleString('en')}.</p>`}
 ${onlyIngressSpan(spans) && html`<p class="quiet">Only the ingress recorded this request. Of many at once, ten a second are followed through functions and Broker.</p>`}
 <div class="waterfall"><div class="axis" aria-hidden="true"><span></span><span class="ticks">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<b>${part === 0 ? '0' : duration(lengthMs * part)}</b>`)}</span></div>
 ${rows.map((row) => bar(row, startMs, lengthMs))}</div>

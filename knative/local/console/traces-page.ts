@@ -47,11 +47,11 @@ function table(traces: readonly TraceSummary[]) {
   return html`<div class="scroll"><table>
 <thead><tr><th>Time</th><th>Trace</th><th>Services</th><th>Spans</th><th class="wide">Duration <span class="quiet">(bars: logarithmic)</span></th></tr></thead>
 <tbody>${traces.map(
-    ({ traceId, rootService, rootName, rootPath, startMs, durationMs, spans, errors, services }) => html`<tr>
+    ({ traceId, rootService, rootName, rootPath, startMs, durationMs, spans, dropped, errors, services }) => html`<tr>
 <td class="time">${clockTime(startMs)}</td>
 <td><a href="/traces/${traceId}">${rootName}</a> <span class="quiet">${rootPath ?? rootService}</span></td>
 <td>${services.map((each) => html`<span class="tag hue-${hueOf(each)}">${each}</span> `)}</td>
-<td>${spans}${errors > 0 && html` <span class="badge">${count(errors, 'error')}</span>`}</td>
+<td>${spans}${dropped > 0 && html` <span class="badge">+${dropped.toLocaleString('en')} dropped</span>`}${errors > 0 && html` <span class="badge">${count(errors, 'error')}</span>`}</td>
 <td class="bar"><svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="${errors > 0 ? 'bad' : 'good'}" width="${Math.max(0.6, (Math.log1p(durationMs) / Math.log1p(maxDurationMs)) * 100).toFixed(2)}" height="6" rx="1"/></svg><span>${duration(durationMs)}</span></td></tr>`,
   )}</tbody></table></div>`;
 }

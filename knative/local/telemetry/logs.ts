@@ -1,3 +1,5 @@
+import { Senders } from './senders.ts';
+
 export interface LogLine {
   timeMs: number;
   service: string;
@@ -19,16 +21,32 @@ export interface LogQuery {
   limit?: number;
 }
 
-/** The newest log lines within a budget of bytes. */
-export class LogStore {
-  #lines: (LogLine | undefined)[] = [];
-  #sizes: number[] = [];
-  #first = 0;
-  #bytes = 0;
-  #budget: number;
+interface Kept {
+  /** None any more once it has made room. */
+  line: LogLine | undefined;
+  bytes: number;
+  sender: string;
+  /** The next line of the same sender. */
+  next: Kept | undefined;
+}
 
-  constructor(budgetBytes = 6 * 1024 * 1024) {
+/** The newest log lines within a budget of bytes; a service that holds more than half of it makes room by its own oldest. */
+export class LogStore {
+  #kept: Kept[] = [];
+  #first = 0;
+  /** How many of `#kept` have made room. */
+  #gone = 0;
+  #bytes = 0;
+  readonly #senders = new Senders();
+  /** Of each sender its oldest line and its newest. */
+  readonly #ends = new Map<string, { oldest: Kept; newest: Kept }>();
+  readonly #budget: number;
+  readonly #evicted: (sender: string) => void;
+
+  /** @param evicted is told whose line gave way to another of the same sender */
+  constructor(budgetBytes = 6 * 1024 * 1024, evicted: (sender: string) => void = () => {}) {
     this.#budget = budgetBytes;
+    this.#evicted = evicted;
   }
 
   get bytes(): number {
@@ -36,34 +54,56 @@ export class LogStore {
   }
 
   add(line: LogLine): void {
-    const size = sizeOf(line);
-    this.#lines.push(line);
-    this.#sizes.push(size);
-    this.#bytes += size;
-    while (this.#bytes > this.#budget && this.#first < this.#lines.length - 1) this.#dropOldest();
-    if (this.#first > 4_096 && this.#first * 2 > this.#lines.length) this.#compact();
+    const kept: Kept = {
+      line,
+      bytes: sizeOf(line),
+      sender: this.#senders.nameOf(line.service),
+      next: undefined,
+    };
+    this.#kept.push(kept);
+    const ends = this.#ends.get(kept.sender);
+    if (ends) ends.newest = ends.newest.next = kept;
+    else this.#ends.set(kept.sender, { oldest: kept, newest: kept });
+    this.#bytes += kept.bytes;
+    this.#senders.add(kept.sender, kept.bytes);
+    while (this.#bytes > this.#budget && this.#evict(kept));
+    if (this.#gone > 4_096 && this.#gone * 2 > this.#kept.length) this.#compact();
   }
 
   /** Newest last. */
   search(query: LogQuery = {}): LogLine[] {
     const found: LogLine[] = [];
     const text = query.text?.toLowerCase();
-    for (let i = this.#lines.length - 1; i >= this.#first && found.length < (query.limit ?? 200); i--) {
-      const line = this.#lines[i];
+    for (let i = this.#kept.length - 1; i >= this.#first && found.length < (query.limit ?? 200); i--) {
+      const line = this.#kept[i]?.line;
       if (line && fits(line, query, text)) found.push(line);
     }
     return found.reverse();
   }
 
-  #dropOldest(): void {
-    this.#bytes -= this.#sizes[this.#first] ?? 0;
-    this.#lines[this.#first++] = undefined;
+  /** Drops one line, which is not the newest. */
+  #evict(newest: Kept): boolean {
+    const greedy = this.#senders.holding(this.#budget / 2);
+    const oldest = greedy === undefined ? this.#oldest() : this.#ends.get(greedy)?.oldest;
+    if (!oldest || oldest === newest) return false;
+    oldest.line = undefined;
+    this.#gone++;
+    this.#bytes -= oldest.bytes;
+    this.#senders.add(oldest.sender, -oldest.bytes);
+    if (oldest.next) (this.#ends.get(oldest.sender) as { oldest: Kept }).oldest = oldest.next;
+    else this.#ends.delete(oldest.sender);
+    if (greedy !== undefined) this.#evicted(greedy);
+    return true;
+  }
+
+  #oldest(): Kept | undefined {
+    while (this.#first < this.#kept.length && !this.#kept[this.#first]?.line) this.#first++;
+    return this.#kept[this.#first];
   }
 
   #compact(): void {
-    this.#lines = this.#lines.slice(this.#first);
-    this.#sizes = this.#sizes.slice(this.#first);
-    this.#first = 0;
+    this.#kept = this.#kept.filter(({ line }) => line);
+    [this.#first, this.#gone] = [0, 0];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MetricKind } from '@dormouse/signals/metrics';
+import { Senders } from './senders.ts';
 
 /** A bucket's latest value that belongs to a trace. */
 export interface Exemplar {
@@ -44,6 +45,7 @@ export interface Series {
   samples: Sample[];
   /** The latest of each bucket. */
   exemplars: Map<number, Exemplar>;
+  sender: string;
 }
 
 export interface MetricStoreOptions {
@@ -51,23 +53,41 @@ export interface MetricStoreOptions {
   keepMs?: number;
   /** Minimum interval between stored samples; the first and the last of a series are always kept. */
   thinMs?: number;
+  /** Of one sender, which is a service; its further ones are refused. */
+  maxSeries?: number;
+  /** Told whose series gave way to others of the same sender. */
+  evicted?: (sender: string) => void;
 }
 
 const noBounds: readonly number[] = [];
 
 /**
  * Metrics by series, over the time that is kept and within a budget of bytes. What an instance said last stays until it is too old, so that
- * sums over instances lose nothing when one goes; when bytes run out, the series that ended longest ago go first.
+ * sums over instances lose nothing when one goes; when bytes run out, the series that ended longest ago go first: of a sender that holds
+ * more than half of them, else of all.
  */
 export class MetricStore {
   #series = new Map<string, Series>();
   #bytes = 0;
   #sweptMs = 0;
+  readonly #senders = new Senders();
+  /** Series by sender. */
+  readonly #counts = new Map<string, number>();
+  readonly #maxSeries: number;
+  readonly #evicted: (sender: string) => void;
   readonly #budget: number;
   readonly keepMs: number;
   readonly #thinMs: number;
 
-  constructor({ bytes = 16 * 1024 * 1024, keepMs = 60 * 60_000, thinMs = 9_000 }: MetricStoreOptions = {}) {
+  constructor({
+    bytes = 16 * 1024 * 1024,
+    keepMs = 60 * 60_000,
+    thinMs = 9_000,
+    maxSeries = 5_000,
+    evicted = () => {},
+  }: MetricStoreOptions = {}) {
+    this.#maxSeries = maxSeries;
+    this.#evicted = evicted;
     this.#budget = bytes;
     this.keepMs = keepMs;
     this.#thinMs = thinMs;
@@ -87,29 +107,42 @@ export class MetricStore {
     for (const series of this.#series.values()) if (series.family.name === name) yield series;
   }
 
-  /** Drops samples older than the series' last one. */
-  add(measured: Measured): void {
+  /**
+   * @returns `series` when it would be one more than its sender may have, `order` when it is older than the last of its series
+   */
+  add(measured: Measured): 'series' | 'order' | undefined {
     const series = this.#seriesOf(measured);
+    if (!series) return 'series';
     const { samples } = series;
     const last = samples.at(-1);
-    if (last && measured.timeMs < last.timeMs) return;
+    if (last && measured.timeMs < last.timeMs) return 'order';
     const sample = sampleOf(measured, last);
     if (last && this.#replaces(sample, series))
-      this.#bytes += sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample);
-    else this.#bytes += sizeOfSample(samples[samples.push(sample) - 1] as Sample);
+      this.#grow(series, sizeOfSample(sample) - sizeOfSample(samples.splice(-1, 1, sample)[0] as Sample));
+    else this.#grow(series, sizeOfSample(samples[samples.push(sample) - 1] as Sample));
     for (const exemplar of measured.exemplars ?? [])
       series.exemplars.set(bucketOf(exemplar.value, series.bounds), exemplar);
     this.#forget(series, measured.timeMs);
+    return undefined;
   }
 
-  #seriesOf({ family, labels, bounds = noBounds }: Measured): Series {
+  #grow({ sender }: Series, bytes: number): void {
+    this.#bytes += bytes;
+    this.#senders.add(sender, bytes);
+  }
+
+  #seriesOf({ family, labels, bounds = noBounds }: Measured): Series | undefined {
     const key = keyOf(family.name, labels);
     const known = this.#series.get(key);
     if (known && sameNumbers(known.bounds, bounds)) return known;
     if (known) this.#drop(key, known);
-    const series: Series = { family, labels, bounds, samples: [], exemplars: new Map() };
+    const sender = this.#senders.nameOf(labels.service_name ?? labels.job ?? '');
+    const count = this.#counts.get(sender) ?? 0;
+    if (count >= this.#maxSeries) return undefined;
+    this.#counts.set(sender, count + 1);
+    const series: Series = { family, labels, bounds, samples: [], exemplars: new Map(), sender };
     this.#series.set(key, series);
-    this.#bytes += sizeOfSeries(series);
+    this.#grow(series, sizeOfSeries(series));
     return series;
   }
 
@@ -126,7 +159,7 @@ export class MetricStore {
   #forget(series: Series, nowMs: number): void {
     const { samples } = series;
     while (samples.length > 1 && (samples[0] as Sample).timeMs < nowMs - this.keepMs)
-      this.#bytes -= sizeOfSample(samples.shift() as Sample);
+      this.#grow(series, -sizeOfSample(samples.shift() as Sample));
     if (nowMs - this.#sweptMs > 60_000) {
       this.#sweptMs = nowMs;
       for (const [key, each] of this.#series) if (endOf(each) < nowMs - this.keepMs) this.#drop(key, each);
@@ -135,16 +168,23 @@ export class MetricStore {
   }
 
   #shrink(): void {
-    const byEnd = [...this.#series].sort(([, a], [, b]) => endOf(a) - endOf(b));
+    const greedy = this.#senders.holding(this.#budget / 2);
+    const byEnd = [...this.#series]
+      .filter(([, { sender }]) => greedy === undefined || sender === greedy)
+      .sort(([, a], [, b]) => endOf(a) - endOf(b));
     for (const [key, series] of byEnd) {
       if (this.#bytes <= this.#budget * 0.9) return;
       this.#drop(key, series);
+      if (greedy !== undefined) this.#evicted(greedy);
     }
   }
 
   #drop(key: string, series: Series): void {
     this.#series.delete(key);
-    this.#bytes -= sizeOfSeries(series) + series.samples.reduce((sum, each) => sum + sizeOfSample(each), 0);
+    const left = (this.#counts.get(series.sender) ?? 1) - 1;
+    if (left > 0) this.#counts.set(series.sender, left);
+    else this.#counts.delete(series.sender);
+    this.#grow(series, -series.samples.reduce((sum, each) => sum + sizeOfSample(each), sizeOfSeries(series)));
   }
 }
 

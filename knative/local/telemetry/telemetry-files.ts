@@ -41,7 +41,11 @@ export function telemetryFiles({
   const metrics = signalFile(join(folder, 'metrics'), metricLines(), maxBytes);
   const files = [traces, logs, metrics];
   telemetry.hold();
-  telemetry.listen({ span: traces.add, log: logs.add, measured: metrics.add });
+  telemetry.listen({
+    span: (span, _, refused) => void (refused ?? traces.add(span)),
+    log: (line) => logs.add(line),
+    measured: (measured, _, refused) => void (refused ?? metrics.add(measured)),
+  });
   let failed = false;
   const fail = (error: Error) => {
     if (!failed) say(`telemetry is not kept in ${folder}: ${error.message}`);

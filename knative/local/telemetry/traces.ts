@@ -1,3 +1,5 @@
+import { Senders } from './senders.ts';
+
 export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
 export type AttributeValue = string | number | boolean;
 export type Attributes = Record<string, AttributeValue>;
@@ -34,6 +36,8 @@ export interface TraceSummary {
   startMs: number;
   durationMs: number;
   spans: number;
+  /** Spans that came and were not kept, because the trace had too many. */
+  dropped: number;
   errors: number;
   services: readonly string[];
 }
@@ -54,38 +58,69 @@ export interface TraceQuery {
 interface Trace {
   spans: SpanRecord[];
   bytes: number;
+  dropped: number;
+  /** Who sent its first span. */
+  sender: string;
 }
 
-const spansPerTrace = 2_000;
+/** Spans of one trace; further ones are refused, and counted. */
+export const maxSpansPerTrace = 2_000;
 
-/** Spans by trace within a budget of bytes; evicts the oldest trace first. */
+/**
+ * Spans by trace within a budget of bytes. When it is used up the oldest trace goes; of a sender that holds more than half of it, that
+ * sender's oldest.
+ */
 export class TraceStore {
-  /** Spans dropped because their trace had too many. */
-  dropped = 0;
-  #traces = new Map<string, Trace>();
+  readonly #traces = new Map<string, Trace>();
+  readonly #senders = new Senders();
+  /** Ids of the traces that a sender began, oldest first. */
+  readonly #ids = new Map<string, Set<string>>();
   #bytes = 0;
-  #budget: number;
+  readonly #budget: number;
+  readonly #evicted: (sender: string, spans: number) => void;
 
-  constructor(budgetBytes = 12 * 1024 * 1024) {
+  /** @param evicted is told whose spans gave way to others of the same sender */
+  constructor(budgetBytes = 12 * 1024 * 1024, evicted: (sender: string, spans: number) => void = () => {}) {
     this.#budget = budgetBytes;
+    this.#evicted = evicted;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  add(span: SpanRecord): void {
-    let trace = this.#traces.get(span.traceId);
-    if (!trace) this.#traces.set(span.traceId, (trace = { spans: [], bytes: 0 }));
-    if (trace.spans.length >= spansPerTrace) {
-      this.dropped++;
-      return;
+  /** @returns `trace` when it has too many spans already */
+  add(span: SpanRecord): 'trace' | undefined {
+    const trace = this.#traces.get(span.traceId) ?? this.#begin(span);
+    if (trace.spans.length >= maxSpansPerTrace) {
+      trace.dropped++;
+      return 'trace';
     }
     const bytes = sizeOf(span);
     trace.spans.push(span);
+    this.#grow(trace, bytes);
+    this.#evict();
+    return undefined;
+  }
+
+  #begin({ traceId, service }: SpanRecord): Trace {
+    const sender = this.#senders.nameOf(service);
+    const trace = { spans: [], bytes: 0, dropped: 0, sender };
+    this.#traces.set(traceId, trace);
+    const ids = this.#ids.get(sender) ?? new Set();
+    this.#ids.set(sender, ids.add(traceId));
+    return trace;
+  }
+
+  #grow(trace: Trace, bytes: number): void {
     trace.bytes += bytes;
     this.#bytes += bytes;
-    this.#evict();
+    this.#senders.add(trace.sender, bytes);
+  }
+
+  /** Spans of a trace that were not kept. */
+  droppedOf(traceId: string): number {
+    return this.#traces.get(traceId)?.dropped ?? 0;
   }
 
   /** The spans of a trace in order of their start; empty when it is not known (any more). */
@@ -97,10 +132,10 @@ export class TraceStore {
   *search(query: TraceQuery = {}): Generator<void, TraceSummary[]> {
     const found: TraceSummary[] = [];
     const limit = query.limit ?? 20;
-    for (const [traceId, { spans }] of [...this.#traces].reverse()) {
+    for (const [traceId, { spans, dropped }] of [...this.#traces].reverse()) {
       if (found.length >= limit) break;
       yield;
-      const summary = summarise(traceId, spans);
+      const summary = summarise(traceId, spans, dropped);
       if (fits(summary, spans, query)) found.push(summary);
     }
     return found.sort((a, b) => b.startMs - a.startMs);
@@ -125,11 +160,23 @@ export class TraceStore {
   }
 
   #evict(): void {
-    for (const [id, trace] of this.#traces) {
-      if (this.#bytes <= this.#budget) return;
-      this.#traces.delete(id);
-      this.#bytes -= trace.bytes;
+    while (this.#bytes > this.#budget) {
+      const greedy = this.#senders.holding(this.#budget / 2);
+      const id = (greedy === undefined ? this.#traces : (this.#ids.get(greedy) as Set<string>)).keys().next();
+      if (id.done) return;
+      const spans = this.#drop(id.value);
+      if (greedy !== undefined) this.#evicted(greedy, spans);
     }
+  }
+
+  #drop(id: string): number {
+    const trace = this.#traces.get(id) as Trace;
+    this.#traces.delete(id);
+    const ids = this.#ids.get(trace.sender);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#ids.delete(trace.sender);
+    this.#grow(trace, -trace.bytes);
+    return trace.spans.length;
   }
 }
 
@@ -160,7 +207,7 @@ export function attribute(span: SpanRecord, name: string): AttributeValue | unde
   return Object.hasOwn(span.attributes, name) ? span.attributes[name] : undefined;
 }
 
-function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary {
+function summarise(traceId: string, spans: readonly SpanRecord[], dropped: number): TraceSummary {
   const ids = new Set(spans.map((span) => span.spanId));
   const root = spans.reduce((first, span) =>
     rank(span, ids) < rank(first, ids) || (rank(span, ids) === rank(first, ids) && span.startMs < first.startMs)
@@ -177,6 +224,7 @@ function summarise(traceId: string, spans: readonly SpanRecord[]): TraceSummary 
     startMs,
     durationMs: endMs - startMs,
     spans: spans.length,
+    dropped,
     errors: spans.filter((span) => span.error).length,
     services: [...new Set(spans.map((span) => span.service))],
   };

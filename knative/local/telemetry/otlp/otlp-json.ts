@@ -1,8 +1,16 @@
 import type { LogLine } from '../logs.ts';
+import type { RefusalCause } from '../refused-telemetry.ts';
 import type { Attributes, AttributeValue, SpanEvent, SpanKind, SpanRecord } from '../traces.ts';
 
-/** Called with the number of rejected spans, log records or data points, and the reason. */
-export type Reject = (count: number, why: string) => void;
+/** Called with the number of rejected spans, log records or data points, and why. */
+export type Reject = (count: number, why: { cause: RefusalCause; sender: string; words?: string }) => void;
+
+/** What a reader is given besides the message. */
+export interface Reading {
+  reject?: Reject;
+  /** Refuses times that are too far away; default: none is. */
+  farAway?: (timeMs: number) => 'future' | 'past' | undefined;
+}
 
 /** The part of OTLP's JSON that is read; every field may be missing. */
 export type Json = Record<string, unknown>;
@@ -19,42 +27,52 @@ const maxMs = 2 ** 64 / 1e6;
 const maxValueCharacters = 4_096;
 const maxLevelCharacters = 32;
 
-/** The spans of an ExportTraceServiceRequest; spans without valid ids are rejected. @throws TypeError when it is no such request */
-export function* readSpans(message: unknown, reject: Reject = () => {}): Generator<SpanRecord> {
-  for (const group of list(object(message).resourceSpans)) {
+/** The spans of an ExportTraceServiceRequest; those without valid ids and times are rejected. @throws TypeError when it is no such request */
+export function* readSpans(message: unknown, { reject = () => {}, farAway }: Reading = {}): Generator<SpanRecord> {
+  for (const group of list(object(message).resourceSpans, 'resourceSpans')) {
     const resource = readResource(group.resource);
-    for (const scope of list(group.scopeSpans))
-      for (const span of list(scope.spans)) yield* readSpan(span, resource, reject);
+    for (const scope of list(group.scopeSpans, 'scopeSpans'))
+      for (const json of list(scope.spans, 'spans')) {
+        const span = readSpan(json, resource);
+        const cause = typeof span === 'string' ? 'invalid' : farAway?.(span.startMs + span.durationMs);
+        const words = typeof span === 'string' ? { words: span } : {};
+        if (cause) reject(1, { cause, sender: resource.service, ...words });
+        else yield span as SpanRecord;
+      }
   }
 }
 
-/** The records of an ExportLogsServiceRequest; those without a valid time are rejected. @throws TypeError when it is no such request */
-export function* readLogs(message: unknown, reject: Reject = () => {}): Generator<LogLine> {
-  for (const group of list(object(message).resourceLogs)) {
-    const { service, instance } = readResource(group.resource);
-    for (const scope of list(group.scopeLogs)) {
-      for (const record of list(scope.logRecords)) {
-        const timeMs = timeOf(record);
-        if (Number.isNaN(timeMs)) {
-          reject(1, 'log records without a valid time');
-          continue;
-        }
-        const fields = readAttributes(record.attributes);
-        const traceId = hex(record.traceId, 32);
-        const spanId = hex(record.spanId, 16);
-        yield {
-          timeMs,
-          service,
-          instance,
-          level: levelOf(record),
-          message: String(readValue(record.body) ?? ''),
-          ...(traceId ? { traceId } : {}),
-          ...(spanId ? { spanId } : {}),
-          ...(Object.keys(fields).length > 0 ? { fields } : {}),
-        };
+/** The records of an ExportLogsServiceRequest. @param nowMs the time of those that say none @throws TypeError when it is no such request */
+export function* readLogs(
+  message: unknown,
+  { reject = () => {}, farAway, nowMs = Date.now() }: Reading & { nowMs?: number } = {},
+): Generator<LogLine> {
+  for (const group of list(object(message).resourceLogs, 'resourceLogs')) {
+    const { service: sender, instance } = readResource(group.resource);
+    for (const scope of list(group.scopeLogs, 'scopeLogs'))
+      for (const record of list(scope.logRecords, 'logRecords')) {
+        const timeMs = timeOf(record) || nowMs;
+        const isNoTime = Number.isNaN(timeOf(record));
+        const cause = isNoTime ? 'invalid' : farAway?.(timeMs);
+        const words = isNoTime ? { words: 'log records without a valid time' } : {};
+        if (cause) reject(1, { cause, sender, ...words });
+        else yield readLog(record, { timeMs, service: sender, instance });
       }
-    }
   }
+}
+
+function readLog(record: Json, of: Pick<LogLine, 'timeMs' | 'service' | 'instance'>): LogLine {
+  const fields = readAttributes(record.attributes);
+  const traceId = hex(record.traceId, 32);
+  const spanId = hex(record.spanId, 16);
+  return {
+    ...of,
+    level: levelOf(record),
+    message: String(readValue(record.body) ?? ''),
+    ...(traceId ? { traceId } : {}),
+    ...(spanId ? { spanId } : {}),
+    ...(Object.keys(fields).length > 0 ? { fields } : {}),
+  };
 }
 
 interface Resource {
@@ -70,22 +88,22 @@ function readResource(resource: unknown): Resource {
   };
 }
 
-function* readSpan(span: Json, { service, instance }: Resource, reject: Reject): Generator<SpanRecord> {
+/** @returns the span, or what is wrong with it */
+function readSpan(span: Json, { service, instance }: Resource): SpanRecord | string {
   const traceId = hex(span.traceId, 32);
   const spanId = hex(span.spanId, 16);
-  if (!traceId || !spanId) return reject(1, 'spans without valid ids');
+  if (!traceId || !spanId) return 'spans without valid ids';
   const parentId = hex(span.parentSpanId, 16);
   const startMs = milliseconds(span.startTimeUnixNano);
   const endMs = milliseconds(span.endTimeUnixNano);
-  const events = list(span.events).map(readEvent);
-  if ([startMs, endMs, ...events.map(({ timeMs }) => timeMs)].some(Number.isNaN))
-    return reject(1, 'spans without valid times');
-  const links = list(span.links).flatMap((link) => {
+  const events = list(span.events, 'events').map(readEvent);
+  if ([startMs, endMs, ...events.map(({ timeMs }) => timeMs)].some(Number.isNaN)) return 'spans without valid times';
+  const links = list(span.links, 'links').flatMap((link) => {
     const linked = { traceId: hex(link.traceId, 32), spanId: hex(link.spanId, 16) };
     return linked.traceId && linked.spanId ? [linked as { traceId: string; spanId: string }] : [];
   });
   const status = object(span.status ?? {}).code;
-  yield {
+  return {
     traceId,
     spanId,
     ...(parentId ? { parentId } : {}),
@@ -112,7 +130,7 @@ const readEvent = (event: Json): SpanEvent => ({
 
 export function readAttributes(attributes: unknown): Attributes {
   const read: Attributes = {};
-  for (const { key, value } of list(attributes)) {
+  for (const { key, value } of list(attributes, 'attributes')) {
     const plain = readValue(value);
     if (typeof key === 'string' && plain !== undefined) read[key] = plain;
   }
@@ -134,10 +152,10 @@ function plainValue(value: unknown): Plain | undefined {
   if (typeof boolValue === 'boolean') return boolValue;
   if (intValue !== undefined || doubleValue !== undefined) return Number(intValue ?? doubleValue);
   if (typeof bytesValue === 'string') return bytesValue;
-  if (arrayValue !== undefined) return list(object(arrayValue).values).map((each) => plainValue(each) ?? '');
+  if (arrayValue !== undefined) return list(object(arrayValue).values, 'values').map((each) => plainValue(each) ?? '');
   if (kvlistValue === undefined) return undefined;
   return Object.fromEntries(
-    list(object(kvlistValue).values).map((each) => [String(each.key ?? ''), plainValue(each.value) ?? '']),
+    list(object(kvlistValue).values, 'values').map((each) => [String(each.key ?? ''), plainValue(each.value) ?? '']),
   );
 }
 
@@ -174,10 +192,22 @@ export function hex(value: unknown, digits: number): string | undefined {
     : undefined;
 }
 
+/** @throws TypeError when it is no object */
 export function object(value: unknown): Json {
-  if (typeof value !== 'object' || value === null) throw new TypeError('an object was expected');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`an object was expected, not ${formOf(value)}`);
   return value as Json;
 }
 
-export const list = (value: unknown): Json[] =>
-  Array.isArray(value) ? (value.filter((each) => typeof each === 'object' && each !== null) as Json[]) : [];
+/** A list of objects; none is an empty one. @throws TypeError when it is something else */
+export function list(value: unknown, name: string): Json[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new TypeError(`${name} must be a list, not ${formOf(value)}`);
+  for (const each of value)
+    if (typeof each !== 'object' || each === null || Array.isArray(each))
+      throw new TypeError(`${name} must be a list of objects, and has ${formOf(each)}`);
+  return value as Json[];
+}
+
+const formOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;

@@ -2,7 +2,7 @@ import type { MetricKind } from '@dormouse/signals/metrics';
 import { prometheusLabel } from '@dormouse/signals/prometheus-name';
 import type { Exemplar, Family, Measured } from '../metric-store.ts';
 import type { Attributes } from '../traces.ts';
-import { hex, type Json, list, milliseconds, object, type Reject, readAttributes } from './otlp-json.ts';
+import { hex, type Json, list, milliseconds, object, type Reading, readAttributes } from './otlp-json.ts';
 
 const delta = new Set<unknown>([1, 'AGGREGATION_TEMPORALITY_DELTA']);
 const noValue = 1;
@@ -19,11 +19,11 @@ const deltas = 'deltas (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumula
  * The data points of an ExportMetricsServiceRequest. Rejected: deltas, exponential histograms and summaries, which no function of this project sends.
  * Points without a recorded value are ignored. @throws TypeError when it is no such request
  */
-export function* readMetrics(message: unknown, reject: Reject = () => {}): Generator<Measured> {
-  for (const group of list(object(message).resourceMetrics)) {
+export function* readMetrics(message: unknown, reading: Reading = {}): Generator<Measured> {
+  for (const group of list(object(message).resourceMetrics, 'resourceMetrics')) {
     const resource = resourceLabels(readAttributes(object(group.resource ?? {}).attributes));
-    for (const scope of list(group.scopeMetrics))
-      for (const metric of list(scope.metrics)) yield* readMetric(metric, resource, reject);
+    for (const scope of list(group.scopeMetrics, 'scopeMetrics'))
+      for (const metric of list(scope.metrics, 'metrics')) yield* readMetric(metric, resource, reading);
   }
 }
 
@@ -39,9 +39,15 @@ function resourceLabels(attributes: Attributes): Record<string, string> {
   });
 }
 
-function* readMetric(metric: Json, resource: Record<string, string>, reject: Reject): Generator<Measured> {
-  for (const [form, why] of Object.entries(unkept))
-    if (metric[form]) reject(list(object(metric[form]).dataPoints).length, why);
+function* readMetric(
+  metric: Json,
+  resource: Record<string, string>,
+  { reject = () => {}, farAway }: Reading,
+): Generator<Measured> {
+  const sender = resource.service_name ?? '';
+  const pointsOf = (data: Json) => list(data.dataPoints, 'dataPoints');
+  for (const [form, words] of Object.entries(unkept))
+    if (metric[form]) reject(pointsOf(object(metric[form])).length, { cause: 'unsupported', sender, words });
   for (const [form, kind] of [
     ['sum', 'updowncounter'],
     ['gauge', 'gauge'],
@@ -49,15 +55,17 @@ function* readMetric(metric: Json, resource: Record<string, string>, reject: Rej
   ] as const) {
     const data = object(metric[form] ?? {});
     if (delta.has(data.aggregationTemporality)) {
-      reject(list(data.dataPoints).length, deltas);
+      reject(pointsOf(data).length, { cause: 'unsupported', sender, words: deltas });
       continue;
     }
     const family = familyOf(metric, form === 'sum' && data.isMonotonic === true ? 'counter' : kind);
-    for (const point of list(data.dataPoints)) {
+    for (const point of pointsOf(data)) {
       if ((Number(point.flags ?? 0) & noValue) === noValue) continue;
       const timeMs = milliseconds(point.timeUnixNano);
-      if (Number.isNaN(timeMs)) {
-        reject(1, 'data points without a valid time');
+      const isNoTime = Number.isNaN(timeMs);
+      const cause = isNoTime ? 'invalid' : farAway?.(timeMs);
+      if (cause) {
+        reject(1, { cause, sender, ...(isNoTime && { words: 'data points without a valid time' }) });
         continue;
       }
       const labels = { ...labelled(readAttributes(point.attributes)), ...resource };
@@ -82,7 +90,7 @@ function histogramOf(point: Json): Pick<Measured, 'value' | 'bounds' | 'buckets'
   const bounds = numbers(point.explicitBounds);
   const counts = numbers(point.bucketCounts);
   const buckets = counts.length === bounds.length + 1 ? counts : [...bounds.map(() => 0), Number(point.count ?? 0)];
-  const exemplars = list(point.exemplars).flatMap(readExemplar);
+  const exemplars = list(point.exemplars, 'exemplars').flatMap(readExemplar);
   return { value: Number(point.sum ?? 0), bounds, buckets, ...(exemplars.length > 0 && { exemplars }) };
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exported } from './otlp-export.fixture.ts';
 import { type Format, json, type Signal } from './otlp-format.ts';
-import { readLogs, readSpans } from './otlp-json.ts';
+import { type Reject, readLogs, readSpans } from './otlp-json.ts';
 import { readMetrics } from './otlp-metrics.ts';
 import { protobuf } from './otlp-protobuf.ts';
 
@@ -13,8 +13,9 @@ const signals = Object.keys(readers) as Signal[];
 
 /** What is kept of a request, and what is rejected. */
 const kept = (signal: Signal, format: Format, body: Buffer) => {
-  const rejected: [number, string][] = [];
-  return { kept: [...readers[signal](format.read(signal, body), (...each) => void rejected.push(each))], rejected };
+  const rejected: Parameters<Reject>[] = [];
+  const reject: Reject = (...each) => void rejected.push(each);
+  return { kept: [...readers[signal](format.read(signal, body), { reject })], rejected };
 };
 
 type Write = (writer: BinaryWriter) => BinaryWriter;

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type RefusalCause, refusals } from '../refused-telemetry.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { farAway } from './far-away.ts';
 import { Bodies, type NoBody } from './otlp-body.ts';
 import { type Format, json, type Rejected, type Signal } from './otlp-format.ts';
 import { type Reject, readLogs, readSpans } from './otlp-json.ts';
@@ -24,24 +26,29 @@ interface OtlpError {
 /** Called with each parsed request, in the shape of OTLP's JSON. */
 export type Received = (signal: Signal, message: unknown) => void;
 
+/** Called with each item that a store does not take. */
+type Refused = (cause: RefusalCause | undefined) => void;
+
 /** Parses a whole request; the returned function stores it. A request that fails to parse stores nothing. */
-const readAll: Readonly<Record<Signal, (telemetry: Telemetry, message: unknown, reject: Reject) => () => void>> = {
-  traces(telemetry, message, reject) {
-    const spans = [...readSpans(message, reject)];
-    return () => {
-      for (const span of spans) telemetry.addSpan(span, 'received');
+const readAll: Readonly<
+  Record<Signal, (telemetry: Telemetry, message: unknown, reject: Reject, nowMs: number) => (refused: Refused) => void>
+> = {
+  traces(telemetry, message, reject, nowMs) {
+    const spans = [...readSpans(message, { reject, farAway: farAway('traces', nowMs) })];
+    return (refused) => {
+      for (const span of spans) refused(telemetry.addSpan(span, 'received'));
     };
   },
-  logs(telemetry, message, reject) {
-    const lines = [...readLogs(message, reject)];
+  logs(telemetry, message, reject, nowMs) {
+    const lines = [...readLogs(message, { reject, farAway: farAway('logs', nowMs), nowMs })];
     return () => {
       for (const line of lines) telemetry.addLog(line, 'received');
     };
   },
-  metrics(telemetry, message, reject) {
-    const measures = [...readMetrics(message, reject)];
-    return () => {
-      for (const measured of measures) telemetry.addMeasured(measured, 'received');
+  metrics(telemetry, message, reject, nowMs) {
+    const measures = [...readMetrics(message, { reject, farAway: farAway('metrics', nowMs) })];
+    return (refused) => {
+      for (const measured of measures) refused(telemetry.addMeasured(measured, 'received'));
     };
   },
 };
@@ -63,6 +70,7 @@ export function otlpReceiver(
   telemetry: Telemetry,
   received: Received = () => {},
   secret?: string,
+  now: () => number = Date.now,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const bodies = new Bodies({ maxBodyBytes: maxBytes, maxBytes: maxWaiting });
   let turn: Promise<unknown> = Promise.resolve();
@@ -81,10 +89,11 @@ export function otlpReceiver(
   ): Promise<OtlpResponse> => {
     try {
       const message = format.read(signal, masked(await bodies.unpacked(body, encoding), secret));
-      const { reject, rejected } = tally();
-      const keep = readAll[signal](telemetry, message, reject);
+      const { reject, refused, rejected, each } = tally();
+      const keep = readAll[signal](telemetry, message, reject, now());
       received(signal, message);
-      keep();
+      keep(refused);
+      for (const [refusal, count] of each) telemetry.refuse({ signal, ...refusal }, count);
       return { status: 200, body: format.accepted(signal, rejected()) };
     } catch (error) {
       const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
@@ -165,15 +174,27 @@ const failed = (format: Format, { status, message, headers = {} }: OtlpError): O
   headers,
 });
 
-/** Sums up what is rejected. */
-function tally(): { reject: Reject; rejected: () => Rejected | undefined } {
+/** Sums up what is rejected by the reader, `each` by cause and sender, and what the stores refused, who count that themselves. */
+function tally() {
   const reasons = new Set<string>();
+  const each = new Map<{ cause: RefusalCause; sender: string }, number>();
+  const keys = new Map<string, { cause: RefusalCause; sender: string }>();
   let count = 0;
-  return {
-    reject(n, why) {
-      count += n;
-      reasons.add(why);
-    },
-    rejected: () => (count > 0 ? { count, message: `not kept here: ${[...reasons].join('; ')}` } : undefined),
+  const reject: Reject = (n, { cause, sender, words = refusals[cause] }) => {
+    if (n === 0) return;
+    count += n;
+    reasons.add(words);
+    const key = `${cause} ${sender}`;
+    const refusal = keys.get(key) ?? { cause, sender };
+    keys.set(key, refusal);
+    each.set(refusal, (each.get(refusal) ?? 0) + n);
   };
+  const refused: Refused = (cause) => {
+    if (!cause) return;
+    count++;
+    reasons.add(refusals[cause]);
+  };
+  const rejected = (): Rejected | undefined =>
+    count > 0 ? { count, message: `not kept here: ${[...reasons].join('; ')}` } : undefined;
+  return { reject, refused, rejected, each };
 }

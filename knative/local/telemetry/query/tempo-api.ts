@@ -19,17 +19,21 @@ export function tempoTrace(spans: readonly SpanRecord[]) {
   };
 }
 
-/** `GET /api/v2/traces/{id}`. */
-export const tempoTraceV2 = (spans: readonly SpanRecord[]) => ({ trace: { resourceSpans: tempoTrace(spans).batches } });
+/** `GET /api/v2/traces/{id}`; a trace that misses spans says so, as Tempo's do. */
+export const tempoTraceV2 = (spans: readonly SpanRecord[], dropped = 0) => ({
+  trace: { resourceSpans: tempoTrace(spans).batches },
+  ...(dropped > 0 && { status: 'PARTIAL', message: `${dropped} spans more came and were not kept` }),
+});
 /** `GET /api/search`. */
 export const tempoSearch = (traces: readonly TraceSummary[]) => ({
-  traces: traces.map(({ traceId, rootService, rootName, startMs, durationMs, services, spans, errors }) => ({
+  traces: traces.map(({ traceId, rootService, rootName, startMs, durationMs, services, spans, dropped, errors }) => ({
     traceID: traceId,
     rootServiceName: rootService,
     rootTraceName: rootName,
     startTimeUnixNano: nanoseconds(startMs),
     durationMs: Math.round(durationMs),
     spanCount: spans,
+    ...(dropped > 0 && { droppedSpanCount: dropped }),
     errorCount: errors,
     serviceNames: services,
   })),

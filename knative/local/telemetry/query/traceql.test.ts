@@ -21,6 +21,7 @@ const trace = {
   startMs: 0,
   durationMs: 2_000,
   spans: 1,
+  dropped: 0,
   errors: 1,
   services: ['web'],
 };
