@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '@dormouse/local/platform.fixture';
+import { diag } from '@opentelemetry/api';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -88,5 +89,22 @@ describe('a program with OpenTelemetry’s own exporters', () => {
       ]);
     }
     expect((await collector.search())[0]?.traceId).toBe((await console.search())[0]?.traceId);
+  });
+
+  test('is told of the data points that are not kept', async () => {
+    const warned: unknown[][] = [];
+    const quiet = () => {};
+    const warn = (...words: unknown[]) => void warned.push(words);
+    diag.setLogger({ verbose: quiet, debug: quiet, info: quiet, warn, error: warn }, { suppressOverrideMessage: true });
+    const exporter = new OTLPMetricExporter({ url: `${url}/v1/metrics` });
+    const meters = new MeterProvider({ resource, readers: [new PeriodicExportingMetricReader({ exporter })] });
+    for (let instrument = 0; instrument < 4; instrument++) {
+      const things = meters.getMeter('x').createCounter(`things.${instrument}`);
+      for (let n = 0; n < 1_500; n++) things.add(1, { n });
+    }
+    await meters.shutdown();
+    diag.disable();
+    expect([...console.metrics.all()]).toHaveLength(5_000);
+    expect(JSON.stringify(warned)).toMatch(/rejectedDataPoints[^0-9]*1000.*as many series as it may have/);
   });
 });
