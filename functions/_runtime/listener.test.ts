@@ -86,6 +86,22 @@ describe('trace', () => {
       ]);
   });
 
+  test('an e-mail address or a token in a path is in no span and no line', async () => {
+    const lines: unknown[] = [];
+    const log: Logger = { ...silentLog, enabled: () => true, debug: (...line) => void lines.push(line) };
+    const { call, spans } = await start({ log });
+    for (const secret of ['ann@example.org', 'ann%40example.org', 'eyJhbGciOi.eyJzdWIiOiIx.c2ln'])
+      await call(`/posts/${secret}/x`, { headers: sampled });
+    await expect.poll(() => spans.length).toBe(3);
+    expect(spans.map(({ attributes }) => attributes['url.path'])).toEqual([
+      '/posts/[email]/x',
+      '/posts/[email]/x',
+      '/posts/[token]/x',
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/ann|eyJ/);
+    expect(lines).toHaveLength(3);
+  });
+
   test('every answer carries x-trace-id, the caller’s where it sent one, and handlers see it', async () => {
     const { call } = await start();
     const known = await call('/posts/1', { headers: sampled });

@@ -1,8 +1,8 @@
+import { scrub } from '@dormouse/signals/scrub';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Config } from './config.ts';
 import type { FinishedSpan } from './light-span.ts';
-import { scrub } from './scrub.ts';
 
 type Resource = ReturnType<typeof resourceFromAttributes>;
 
@@ -31,7 +31,7 @@ const attributesOf = (config: Config): Record<string, string> => ({
   'service.name': config.telemetry.serviceName,
 });
 
-/** Spans as OpenTelemetry's serializers take them; what they tell of errors is scrubbed. */
+/** Spans as OpenTelemetry's serializers take them; what they tell of errors and addresses is scrubbed. */
 export const readableSpans = (resource: Resource, spans: readonly FinishedSpan[]): ReadableSpan[] =>
   spans.map((span) => readable(span, resource));
 
@@ -47,7 +47,7 @@ function readable(span: FinishedSpan, resource: Resource): ReadableSpan {
     endTime: span.endTime,
     duration: span.duration,
     status: status.message === undefined ? status : { ...status, message: scrub(status.message) },
-    attributes: span.attributes,
+    attributes: scrubbedAttributes(span.attributes),
     links: span.links,
     events: span.events.map(scrubbed),
     ended: true,
@@ -63,14 +63,13 @@ type Event = FinishedSpan['events'][number];
 
 /** An event's texts: an error of PostgreSQL quotes values. */
 const scrubbed = (event: Event): Event =>
-  event.attributes
-    ? {
-        ...event,
-        attributes: Object.fromEntries(
-          Object.entries(event.attributes).map(([name, value]) => [
-            name,
-            typeof value === 'string' ? scrub(value) : value,
-          ]),
-        ),
-      }
-    : event;
+  event.attributes ? { ...event, attributes: scrubbedAttributes(event.attributes) } : event;
+
+/** The text of a statement has no values. */
+const scrubbedAttributes = <A extends FinishedSpan['attributes']>(attributes: A): A =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      typeof value === 'string' && name !== 'db.query.text' ? scrub(value) : value,
+    ]),
+  ) as A;

@@ -1,6 +1,6 @@
+import { scrub } from '@dormouse/signals/scrub';
 import pino from 'pino';
 import type { Config } from './config.ts';
-import { scrub } from './scrub.ts';
 
 /** pino with the field names that Loki and the console read: severity, time (RFC 3339), message, service. */
 export function openPino(config: Pick<Config, 'service' | 'revision' | 'version' | 'logLevel'>): pino.Logger {

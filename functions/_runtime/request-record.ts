@@ -1,3 +1,4 @@
+import { scrubPath } from '@dormouse/signals/scrub-path';
 import { type Context, context } from '@opentelemetry/api';
 import { AppError } from './errors.ts';
 import { fewASecond } from './few-a-second.ts';
@@ -26,7 +27,8 @@ const mayTell = fewASecond(20);
 
 /** Ends the span of a request, and writes its line of the access log. */
 export function recordRequest(request: EndedRequest, name: string, log: Logger): void {
-  const { method, path, route, status, trigger, span, within, first, endMs } = request;
+  const { method, route, status, trigger, span, within, first, endMs } = request;
+  const path = scrubPath(request.path);
   if (status >= 500) failed(span, span.failure ?? new Error(`answered ${status}`));
   if (status >= 500 || isSampledTrace(span.spanContext())) {
     if (route) span.updateName(`${method} ${route}`);

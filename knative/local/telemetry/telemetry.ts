@@ -3,6 +3,7 @@ import { type Measured, MetricStore } from './metric-store.ts';
 import { inTurns } from './query/turns.ts';
 import { type Refusal, type RefusalCause, RefusedTelemetry, refusals, type Signal } from './refused-telemetry.ts';
 import { RequestCounts } from './request-counts.ts';
+import { scrubbedLine, scrubbedSpan } from './scrubbed.ts';
 import { type SpanRecord, type TraceQuery, TraceStore, type TraceSummary } from './traces.ts';
 
 export type { LogLine } from './logs.ts';
@@ -85,13 +86,15 @@ export class Telemetry {
   }
 
   /** @returns why it is not kept, if it is not */
-  addSpan(span: SpanRecord, maker: Maker = 'platform'): RefusalCause | undefined {
+  addSpan(told: SpanRecord, maker: Maker = 'platform'): RefusalCause | undefined {
+    const span = scrubbedSpan(told);
     const refused = this.#add(() => this.#refuse('traces', this.traces.add(span), span.service));
     for (const listener of this.#listeners) listener.span(span, maker, refused);
     return refused;
   }
 
-  addLog(line: LogLine, maker: Maker = 'platform'): void {
+  addLog(told: LogLine, maker: Maker = 'platform'): void {
+    const line = scrubbedLine(told);
     this.#add(() => this.logs.add(line));
     for (const listener of this.#listeners) listener.log(line, maker);
   }
