@@ -1,7 +1,10 @@
 import type { MetricStore, Series } from '../metric-store.ts';
+import type { EvaluatedRules } from '../rules/rule-evaluator.ts';
+import { alertsData, rulesData } from '../rules/rules-api.ts';
 import { type Flat, type Labels, labelOf, namesOf } from './prometheus-series.ts';
 import { numberText } from './prometheus-text.ts';
 import { countPoints } from './promql/count-points.ts';
+import type { Select } from './promql/evaluate.ts';
 import { evaluator } from './promql/evaluate.ts';
 import { type Expression, type Matcher, PromqlError } from './promql/expression.ts';
 import { stepMsOf } from './promql/literals.ts';
@@ -21,22 +24,27 @@ const maxInstantMs = 8.64e15;
 /** Build information: clients use it to detect features. */
 const version = '2.53.0';
 
-type Endpoint = (store: MetricStore, parameters: URLSearchParams, nowMs: number) => unknown | Promise<unknown>;
+interface Source {
+  store: MetricStore;
+  rules: EvaluatedRules | undefined;
+}
+
+type Endpoint = (source: Source, parameters: URLSearchParams, nowMs: number) => unknown | Promise<unknown>;
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   query: instantQuery,
   query_range: rangeQuery,
   query_exemplars: exemplars,
-  series: async (store, parameters, nowMs) =>
-    (await inTurns(selected(store, parameters, nowMs))).map(({ labels }) => labels),
-  labels: async (store, parameters, nowMs) => {
-    const found = await inTurns(selected(store, parameters, nowMs));
+  series: async (source, parameters, nowMs) =>
+    (await inTurns(selected(source, parameters, nowMs))).map(({ labels }) => labels),
+  labels: async (source, parameters, nowMs) => {
+    const found = await inTurns(selected(source, parameters, nowMs));
     return [...new Set(found.flatMap(({ labels }) => Object.keys(labels)))].sort();
   },
-  metadata: (store, parameters) => metadata(store, parameters.get('metric')),
+  metadata: ({ store }, parameters) => metadata(store, parameters.get('metric')),
   'status/buildinfo': () => ({ version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }),
-  rules: () => ({ groups: [] }),
-  alerts: () => ({ alerts: [] }),
+  rules: ({ rules }, parameters) => rulesData(rules, parameters),
+  alerts: ({ rules }) => alertsData(rules),
 };
 
 interface PrometheusResponse {
@@ -46,20 +54,22 @@ interface PrometheusResponse {
 }
 
 /**
- * Prometheus' HTTP API (prometheus.io/docs/prometheus/latest/querying/api) over the store, as far as reading goes; no rules are evaluated.
+ * Prometheus' HTTP API (prometheus.io/docs/prometheus/latest/querying/api) over the store, as far as reading goes.
  * @param path the path after `/api/v1/`
+ * @param rules whose series can be queried, too; without them no rule is evaluated
  */
 export async function prometheusApi(
   path: string,
   parameters: URLSearchParams,
   store: MetricStore,
   nowMs = Date.now(),
+  rules?: EvaluatedRules,
 ): Promise<PrometheusResponse> {
   const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
   const endpoint = label ? valuesOf(label) : Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
   if (!endpoint) return failure(404, 'not_found', `there is nothing at /api/v1/${path}`);
   try {
-    return json(200, { status: 'success', data: await endpoint(store, parameters, nowMs) });
+    return json(200, { status: 'success', data: await endpoint({ store, rules }, parameters, nowMs) });
   } catch (error) {
     if (error instanceof PromqlError) return failure(400, 'bad_data', error.message);
     if (error instanceof QueryTimeoutError) return failure(503, 'timeout', error.message);
@@ -76,16 +86,16 @@ const failure = (status: number, errorType: string, error: string): PrometheusRe
 
 const valuesOf =
   (label: string): Endpoint =>
-  async (store, parameters, nowMs) => {
-    const found = await inTurns(selected(store, parameters, nowMs));
+  async (source, parameters, nowMs) => {
+    const found = await inTurns(selected(source, parameters, nowMs));
     return [...new Set(found.flatMap(({ labels }) => labelOf(labels, label) || []))].sort();
   };
 
-async function instantQuery(store: MetricStore, parameters: URLSearchParams, nowMs: number): Promise<unknown> {
+async function instantQuery(source: Source, parameters: URLSearchParams, nowMs: number): Promise<unknown> {
   const atMs = instantOf(parameters, 'time') ?? nowMs;
   const expression = parseQuery(parameters.get('query') ?? '');
   countPoints(expression, 1);
-  const value = await inTurns(evaluator(expression, selectFrom(store), { fromMs: atMs, toMs: atMs })(atMs));
+  const value = await inTurns(evaluator(expression, selectIn(source), { fromMs: atMs, toMs: atMs })(atMs));
   return { resultType: value.type, result: resultOf(value, atMs) };
 }
 
@@ -107,7 +117,7 @@ function resultOf(value: Value, atMs: number): unknown {
 
 const pair = (ms: number, value: number): [number, string] => [ms / 1_000, numberText(value)];
 
-async function rangeQuery(store: MetricStore, parameters: URLSearchParams): Promise<unknown> {
+async function rangeQuery(source: Source, parameters: URLSearchParams): Promise<unknown> {
   const [fromMs, toMs] = [instantOf(parameters, 'start'), instantOf(parameters, 'end')];
   if (fromMs === undefined || toMs === undefined) throw new PromqlError('start and end are needed');
   const stepMs = stepMsOf(parameters.get('step') ?? '');
@@ -116,18 +126,18 @@ async function rangeQuery(store: MetricStore, parameters: URLSearchParams): Prom
     throw new PromqlError(`more than ${maxPoints} points: a longer step is needed`);
   const expression = parseQuery(parameters.get('query') ?? '');
   countPoints(expression, Math.floor((toMs - fromMs) / stepMs) + 1);
-  const result = await inTurns(evaluateRange(store, expression, { fromMs, toMs, stepMs }));
+  const result = await inTurns(evaluateRange(source, expression, { fromMs, toMs, stepMs }));
   return { resultType: 'matrix', result };
 }
 
 type Matrix = { metric: Labels; values: [number, string][] }[];
 
 function* evaluateRange(
-  store: MetricStore,
+  source: Source,
   expression: Expression,
   { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
 ): Generator<void, Matrix> {
-  const at = evaluator(expression, selectFrom(store), { fromMs, toMs });
+  const at = evaluator(expression, selectIn(source), { fromMs, toMs });
   const found = new Map<string, { metric: Labels; values: [number, string][] }>();
   let points = 0;
   for (let nowMs = fromMs; nowMs <= toMs; nowMs += stepMs)
@@ -148,10 +158,16 @@ function pointsOf(value: Value): readonly { labels: Labels; value: number }[] {
   throw new PromqlError(`a ${value.type} has no value at an instant: query_range needs a vector or a number`);
 }
 
+/** Selects among what was measured, and what rules made of it. */
+function selectIn({ store, rules }: Source): Select {
+  const measured = selectFrom(store);
+  return rules ? (...of) => [...measured(...of), ...rules.select(...of)] : measured;
+}
+
 /** Series that one of the `match[]` selects, all without one. */
-function* selected(store: MetricStore, parameters: URLSearchParams, nowMs: number): Generator<void, Flat[]> {
+function* selected(source: Source, parameters: URLSearchParams, nowMs: number): Generator<void, Flat[]> {
   const [fromMs, toMs] = [instantOf(parameters, 'start') ?? 0, instantOf(parameters, 'end') ?? nowMs];
-  const select = selectFrom(store);
+  const select = selectIn(source);
   const matches = parameters.getAll('match[]').map(matchersOf);
   if (matches.length > maxMatches) throw new PromqlError(`a request may have ${maxMatches} match[]`);
   const found = new Map<string, Flat>();
@@ -180,7 +196,7 @@ function metadata(store: MetricStore, wanted: string | null): unknown {
 }
 
 /** Exemplars of the histograms in a query. */
-function exemplars(store: MetricStore, parameters: URLSearchParams): unknown {
+function exemplars({ store }: Source, parameters: URLSearchParams): unknown {
   const [fromMs, toMs] = [
     instantOf(parameters, 'start') ?? 0,
     instantOf(parameters, 'end') ?? Number.POSITIVE_INFINITY,

@@ -10,16 +10,24 @@ export interface Flat {
   /** Milliseconds since the epoch, ascending. */
   times: readonly number[];
   values: readonly number[];
+  /** When it ended, as far as somebody said so; ascending. Otherwise its last value holds for the lookback. */
+  ends?: readonly number[];
 }
 
 /** A label's value; empty, as in Prometheus, when there is no such label. */
 export const labelOf = (labels: Labels, name: string): string =>
   Object.hasOwn(labels, name) ? (labels[name] as string) : '';
 
+const known = new WeakMap<Family, readonly string[]>();
+
 /** The names of a metric's series in Prometheus. */
-export function namesOf(family: Family): string[] {
+export function namesOf(family: Family): readonly string[] {
+  const before = known.get(family);
+  if (before) return before;
   const name = prometheusName(family);
-  return family.kind === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+  const names = family.kind === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+  known.set(family, names);
+  return names;
 }
 
 /** The value of `le` as OpenMetrics writes it: `0.5`, `1.0`, `+Inf`. */

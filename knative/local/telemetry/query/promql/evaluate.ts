@@ -150,9 +150,11 @@ function reachOf(node: Expression): number {
 }
 
 function instant(series: readonly Flat[], nowMs: number): Value {
-  const points = series.flatMap(({ labels, times, values }) => {
+  const points = series.flatMap(({ labels, times, values, ends = [] }) => {
     const i = after(times, nowMs) - 1;
-    return i >= 0 && (times[i] as number) > nowMs - lookbackMs ? [{ labels, value: values[i] as number }] : [];
+    const endMs = ends[after(ends, nowMs) - 1] ?? Number.NEGATIVE_INFINITY;
+    const beganMs = Math.max(nowMs - lookbackMs, endMs);
+    return i >= 0 && (times[i] as number) > beganMs ? [{ labels, value: values[i] as number }] : [];
   });
   return { type: 'vector', points };
 }
