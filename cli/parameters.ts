@@ -45,6 +45,12 @@ export const port = (input: string): number => parsePort(input) ?? reject('not a
 
 export const httpAddress = (input: string): string => address(input);
 
+/** An http address to which the slash at its end belongs. */
+export function httpUrl(input: string): string {
+  address(input);
+  return input;
+}
+
 /** Where readers find the blog. */
 export const publicUrl = (input: string): string => parsePublicUrl(input);
 

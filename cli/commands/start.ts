@@ -2,7 +2,7 @@ import type { GivenSettings } from '@dormouse/local/command-line';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { serviceNames } from '../names.ts';
-import { flag, httpAddress, network, onFlag, option, port, publicUrl } from '../parameters.ts';
+import { flag, httpAddress, httpUrl, network, onFlag, option, port, publicUrl } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
 type Flags = Omit<GivenSettings, 'prewarmed' | 'watch'> & { watch: boolean; prewarm: boolean; spare: boolean };
@@ -46,6 +46,11 @@ export const start = buildCommand({
         'URL',
         'Forward telemetry to an OpenTelemetry Collector, OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT, or nowhere)',
         httpAddress,
+      ),
+      alertWebhook: option(
+        'URL',
+        "Post alerts there when they begin and when they end, as Alertmanager's webhooks do (default: ALERT_WEBHOOK, or nobody)",
+        httpUrl,
       ),
       inspect: {
         ...option(

@@ -18,6 +18,7 @@ describe('the settings of the platform', () => {
       prewarmed: true,
       inspect: [],
       observe: undefined,
+      alertWebhook: undefined,
       publicUrl: undefined,
       trustedProxies: undefined,
     });
@@ -42,6 +43,13 @@ describe('the settings of the platform', () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318' };
     expect(read({}, env).observe).toBe('http://a:4318');
     expect(read({ observe: 'http://b:4318' }, env).observe).toBe('http://b:4318');
+  });
+
+  it('tells the given address of alerts, by flag or by the environment', () => {
+    const env = { ALERT_WEBHOOK: 'https://a/hook/' };
+    expect(read({}, env).alertWebhook).toBe('https://a/hook/');
+    expect(read({ alertWebhook: 'http://b' }, env).alertWebhook).toBe('http://b');
+    expect(() => read({}, { ALERT_WEBHOOK: 'a/hook' })).toThrow('ALERT_WEBHOOK: a/hook is not an http URL');
   });
 
   it('has the address of the site and the proxies, by flag or by the environment', () => {

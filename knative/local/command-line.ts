@@ -16,6 +16,8 @@ export interface Settings {
   inspect: readonly string[];
   /** Where telemetry goes on to. */
   observe: string | undefined;
+  /** Who is told of alerts. */
+  alertWebhook: string | undefined;
   /** Where readers find the site, `https://blog.example`. */
   publicUrl: string | undefined;
   /** Peers of the ingress that say who their clients are. */
@@ -53,6 +55,7 @@ export function readSettings(
     prewarmed: given.prewarmed ?? true,
     inspect: given.inspect ?? [],
     observe: given.observe ?? addressOf('OTEL_EXPORTER_OTLP_ENDPOINT', env.OTEL_EXPORTER_OTLP_ENDPOINT),
+    alertWebhook: given.alertWebhook ?? addressOf('ALERT_WEBHOOK', env.ALERT_WEBHOOK),
     publicUrl: given.publicUrl ?? naming('PUBLIC_URL', () => env.PUBLIC_URL && parsePublicUrl(env.PUBLIC_URL)),
     trustedProxies: given.trustProxy?.length
       ? trustedProxies(given.trustProxy)

@@ -5,6 +5,7 @@ import type { Brokers } from '@dormouse/eventing/broker';
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { shownRoutes } from '@dormouse/serving/ingress/shown-routes';
 import type { Services } from '@dormouse/serving/services';
+import type { Alerting } from '@dormouse/telemetry/rules/alerting';
 import { accessTokenFile } from './access-token.ts';
 import type { PlatformContext } from './platform-context.ts';
 
@@ -32,6 +33,7 @@ export async function openConsole(
     root,
     triggers: () => context.source.platform.triggers,
   });
+  let alerting: Alerting | undefined;
   const console_ = await startConsole({
     host: '127.0.0.1',
     port: consolePort,
@@ -40,10 +42,44 @@ export async function openConsole(
     brokers,
     eventing: () => context.source.platform,
     telemetry,
+    alerting: () => alerting,
+    runbooks: join(root, 'observability/runbooks'),
     addresses,
     operations,
     accessToken: { value: context.accessToken, file: join(home, accessTokenFile) },
   });
   cleanup.defer(() => console_.close());
+  const opening = openLater(context, console_.url).then((opened) => {
+    alerting = opened;
+  });
+  cleanup.defer(async () => {
+    await opening;
+    await alerting?.close();
+  });
   return console_;
+}
+
+/** Rules ask for what was measured before this start, too; the start itself does not wait for them. */
+async function openLater(
+  { kept, telemetry, root, home, outputs, alertWebhook, evaluateMs }: PlatformContext,
+  consoleUrl: string,
+): Promise<Alerting | undefined> {
+  const say = (line: string) => outputs.say(line, 'error');
+  try {
+    await kept.load();
+    const { openAlerting } = await import('./open-alerting.ts');
+    const folder = join(home, 'telemetry');
+    return await openAlerting({
+      telemetry,
+      root,
+      folder,
+      consoleUrl,
+      say,
+      webhookUrl: alertWebhook,
+      everyMs: evaluateMs,
+    });
+  } catch (error) {
+    say(`no rule is evaluated: ${(error as Error).message}`);
+    return undefined;
+  }
 }

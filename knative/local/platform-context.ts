@@ -40,6 +40,8 @@ export interface PlatformOptions {
   inspect?: readonly string[];
   /** URL of an OTLP/HTTP receiver to which all telemetry is forwarded. */
   observe?: string | undefined;
+  /** URL that is told of alerts, in the format of Alertmanager's webhook. */
+  alertWebhook?: string | undefined;
   /**
    * Prints lines for the user: `progress` the steps of the start, `print` the functions' output. A step that began later than
    * the start says when, by performance.now().
@@ -52,6 +54,8 @@ export interface PlatformOptions {
   tickMs?: number;
   /** Interval at which the platform adds its own numbers to the telemetry, ms. */
   measureMs?: number;
+  /** Interval at which rules are evaluated, ms. */
+  evaluateMs?: number;
   /** Opens the store of a broker's folder; default: the real disk. */
   stores?: (folder: string) => Store;
   /** Stands between the brokers' ingress and their logs; default: nothing. */

@@ -47,6 +47,7 @@ export async function run(
     databaseUrl: process.env.DATABASE_URL,
     redisUrl: process.env.REDIS_URL,
     observe: settings.observe,
+    alertWebhook: settings.alertWebhook,
     progress,
     print: (line) => console.log(line),
     signal: stopping.signal,

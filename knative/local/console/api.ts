@@ -50,7 +50,13 @@ export function apiRoutes(sources: ConsoleSources): Hono {
     const parameters = parametersOf(c);
     if (c.req.method === 'POST')
       for (const [name, value] of new URLSearchParams(await c.req.text())) parameters.append(name, value);
-    const { status, body } = await prometheusApi(c.req.param('path'), parameters, telemetry.metrics);
+    const { status, body } = await prometheusApi(
+      c.req.param('path'),
+      parameters,
+      telemetry.metrics,
+      Date.now(),
+      sources.alerting?.()?.rules,
+    );
     return c.body(body, status as ContentfulStatusCode, { 'content-type': 'application/json' });
   });
 

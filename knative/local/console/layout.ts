@@ -10,6 +10,7 @@ export type PageName =
   | 'triggers'
   | 'traces'
   | 'metrics'
+  | 'alerts'
   | 'logs'
   | 'dead-letters'
   | 'missing'
@@ -20,8 +21,8 @@ export interface Page {
   name: PageName;
   title: string;
   content: Markup;
-  /** The content follows what happens: of functions, of events, or of both. */
-  live?: 'services' | 'event' | 'services event';
+  /** The content follows what happens: of functions, of events, of both, or of alerts. */
+  live?: 'services' | 'event' | 'services event' | 'alerts';
   status?: number;
   /** Where nothing follows by itself, the page is loaded again after so many seconds. */
   refreshSeconds?: number;
@@ -33,6 +34,7 @@ const links: readonly (readonly [PageName, string, string])[] = [
   ['triggers', '/triggers', 'Triggers'],
   ['traces', '/traces', 'Traces'],
   ['metrics', '/measures', 'Metrics'],
+  ['alerts', '/alerts', 'Alerts'],
   ['logs', '/logs', 'Logs'],
   ['dead-letters', '/dead-letters', 'Dead letters'],
   ['missing', '/missing', 'Missing'],
@@ -41,8 +43,11 @@ const links: readonly (readonly [PageName, string, string])[] = [
 ];
 
 /** A whole page of the console. */
-export function layout({ name, title, content, live, refreshSeconds }: Page, { brokers }: ConsoleSources): Markup {
-  const lost = brokers.undeliverable().length;
+export function layout({ name, title, content, live, refreshSeconds }: Page, sources: ConsoleSources): Markup {
+  const badges: Partial<Record<PageName, number>> = {
+    undeliverable: sources.brokers.undeliverable().length,
+    alerts: firingAlerts(sources),
+  };
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -61,7 +66,7 @@ ${refreshSeconds && html`<noscript><meta http-equiv="refresh" content="${refresh
   <a class="brand" href="/"><img src="/console/dormouse.svg" width="30" height="30" alt=""><span>Dormouse</span></a>
   <nav aria-label="Pages">${links.map(
     ([page, href, text]) =>
-      html`<a href="${href}"${page === name && html` aria-current="page"`}>${text}${page === 'undeliverable' && lost > 0 && html` <span class="badge">${lost}</span>`}</a>`,
+      html`<a href="${href}"${page === name && html` aria-current="page"`}>${text}${(badges[page] ?? 0) > 0 && html` <span class="badge">${badges[page]}</span>`}</a>`,
   )}</nav>
   <span class="line" data-line hidden><b class="lamp"></b><span>live</span></span>
 </header>
@@ -70,6 +75,11 @@ ${refreshSeconds && html`<noscript><meta http-equiv="refresh" content="${refresh
 </html>
 `;
 }
+
+const firingAlerts = ({ alerting }: ConsoleSources): number =>
+  (alerting?.()?.rules.groups ?? [])
+    .flatMap(({ rules }) => rules.flatMap(({ alerts }) => alerts))
+    .filter(({ state, labels }) => state === 'firing' && labels.severity !== 'none').length;
 
 /** The head of a page: its title, and a sentence or a form beside it. */
 export const heading = (title: string | Markup, aside?: Markup) =>

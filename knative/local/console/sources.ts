@@ -2,6 +2,7 @@ import type { Brokers } from '@dormouse/eventing/broker';
 import type { Eventing } from '@dormouse/eventing/trigger-list';
 import type { RouteStatus } from '@dormouse/serving/ingress/shown-routes';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
+import type { Alerting } from '@dormouse/telemetry/rules/alerting';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import type { Operations } from './operations.ts';
 
@@ -25,6 +26,10 @@ export interface ConsoleSources {
   operations?: Operations;
   /** Wanted by the forms that change something; without it they ask for nothing. */
   accessToken?: { value: string /** Where it lies. */; file: string };
+  /** Rules and alerts, once they are evaluated. */
+  alerting?: () => Alerting | undefined;
+  /** Folder of the alerts' runbooks. */
+  runbooks?: string;
   brokers: Brokers;
   telemetry: Telemetry;
 }
