@@ -37,6 +37,9 @@ export function createHttp1Connections(port: number): InstanceConnections {
   };
 }
 
+/** One for all: clients can make thousands of them, and a stack costs more than the rest of their requests. */
+const abandoned = new Error('abandoned');
+
 class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
   readonly #handler: ResponseHandler;
   #controller: Dispatcher.DispatchController | undefined;
@@ -57,8 +60,9 @@ class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
 
   /** The connection is open, and the request is about to be written. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Nothing is written yet: what throws here gives the connection to the next request, `abort` would destroy it.
+    if (this.#over) throw abandoned;
     this.#controller = controller;
-    if (this.#over) controller.abort(new Error('abandoned'));
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason = ''): void {
@@ -101,7 +105,7 @@ class Http1Exchange implements InstanceExchange, Dispatcher.DispatchHandler {
 
   abandon(): void {
     this.#over = true;
-    this.#controller?.abort(new Error('abandoned'));
+    this.#controller?.abort(abandoned);
   }
 
   resume(): void {

@@ -57,6 +57,8 @@ describe('a regular expression of a query', () => {
       ['(?:a{100}){100}', 'is no regular expression'],
       ['a'.repeat(1_001), 'may have 1000 characters'],
       [Array.from({ length: 20 }, (_, n) => `[${n % 10}-${n < 10 ? 'x' : 'y'}]{900}`).join('|'), 'too large'],
+      ['x{1000}'.repeat(20), 'too large'],
+      [`(${'a'.repeat(900)}){1000}`, 'too large'],
     ] as const) {
       const quoted = JSON.stringify(expression);
       expect(await query(`size_bytes{n=~${quoted}}`)).toMatchObject({ status: 400, errorType: 'bad_data' });
