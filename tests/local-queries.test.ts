@@ -36,7 +36,7 @@ test('and answers those of requests', async () => {
 
 const rules = Object.values(ruleFiles).flatMap((groups) => groups.flatMap((group) => group.rules));
 
-test('it understands every rule too, though it evaluates none by itself', async () => {
+test('it understands every rule too', async () => {
   const rejected = await Promise.all(rules.map(async ({ expr }) => (await ask(expr)).error));
   expect(rejected.filter(Boolean)).toEqual([]);
 });

@@ -40,6 +40,8 @@ const queries = [
   'stddev_over_time(process_memory_usage_bytes[5m])',
   'quantile_over_time(0.9, process_memory_usage_bytes[5m])',
   'sum_over_time(process_cpu_time_seconds_total[2m] offset 1m)',
+  'process_memory_usage_bytes - process_memory_usage_bytes offset 1m',
+  '2 * -process_memory_usage_bytes offset 1m + process_memory_usage_bytes',
   'process_cpu_time_seconds_total{cpu_mode="user"} / ignoring (cpu_mode) process_cpu_time_seconds_total{cpu_mode="system"}',
   'process_cpu_time_seconds_total / on (instance) group_left process_memory_usage_bytes',
   'process_memory_usage_bytes > bool 52e6',

@@ -125,12 +125,24 @@ function readSubquery(node: SyntaxNode, query: string): Expression {
 }
 
 function readOffset(node: SyntaxNode, query: string): Expression {
-  const of = only(node, query);
-  if (of.kind !== 'selector' && of.kind !== 'subquery')
-    throw new PromqlError(`${textOf(node, query)}: only a selector or a subquery has an offset`);
   const text = textOf(childOf(node, 'OffsetDurationExpr') as SyntaxNode, query).trim();
   const offsetMs = text.startsWith('-') ? -durationMs(text.slice(1)) : durationMs(text);
-  return { ...of, offsetMs: of.offsetMs + offsetMs };
+  const shifted = shift(only(node, query), expressionsIn(node)[0] as SyntaxNode, offsetMs);
+  if (!shifted) throw new PromqlError(`${textOf(node, query)}: only a selector or a subquery has an offset`);
+  return shifted;
+}
+
+/** The grammar takes `a + b offset 1m` for an offset of the sum; PromQL means one of `b`. */
+function shift(of: Expression, node: SyntaxNode, offsetMs: number): Expression | undefined {
+  if (of.kind === 'selector' || of.kind === 'subquery') return { ...of, offsetMs: of.offsetMs + offsetMs };
+  const last = expressionsIn(node).at(-1) as SyntaxNode;
+  if (of.kind === 'binary' && node.name === 'BinaryExpr') {
+    const right = shift(of.right, last, offsetMs);
+    return right && { ...of, right };
+  }
+  if (of.kind !== 'negative' || node.name !== 'UnaryExpr') return undefined;
+  const inner = shift(of.of, last, offsetMs);
+  return inner && { ...of, of: inner };
 }
 
 function readCall(node: SyntaxNode, query: string): Call {
