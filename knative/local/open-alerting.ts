@@ -12,8 +12,10 @@ import { systemClock } from '@dormouse/time/clock';
 
 export interface AlertingSettings {
   telemetry: Telemetry;
-  /** Root folder of the project. */
-  root: string;
+  /** Folder of the rules' files. */
+  rules: string;
+  /** Alertmanager's configuration. */
+  policy: string;
   /** Where alerts are kept over a restart. */
   folder: string;
   /** The console's address. */
@@ -28,14 +30,14 @@ const intervalMs = 15_000;
 
 /** Evaluates the rules that Prometheus evaluates elsewhere, and tells whoever wants to be told as Alertmanager would. */
 export async function openAlerting(settings: AlertingSettings): Promise<Alerting> {
-  const { telemetry, root, folder, consoleUrl, webhookUrl, everyMs = intervalMs, say } = settings;
-  const { groups, unread } = await rulesIn(join(root, 'observability/prometheus/rules'), everyMs);
+  const { telemetry, rules, policy, folder, consoleUrl, webhookUrl, everyMs = intervalMs, say } = settings;
+  const { groups, unread } = await rulesIn(rules, everyMs);
   for (const { file, error } of unread) say(`the rules of ${file} are not evaluated: ${error}`);
   const clock = systemClock;
   const tell = webhookUrl && webhook({ url: webhookUrl, externalUrl: `${consoleUrl}/alerts`, clock });
   return startAlerting({
     evaluator: new RuleEvaluator({ groups, unread, store: telemetry.metrics, external }),
-    policy: await policyIn(join(root, 'observability/alertmanager/alertmanager.yaml'), say),
+    policy: await policyIn(policy, say),
     receiver: tell ? { to: shownAddress(webhookUrl), tell } : undefined,
     file: join(folder, 'alerts.json'),
     ...{ clock, everyMs, say },

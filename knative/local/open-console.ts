@@ -60,21 +60,17 @@ export async function openConsole(
 }
 
 /** Rules ask for what was measured before this start, too; the start itself does not wait for them. */
-async function openLater(
-  { kept, telemetry, root, home, outputs, alertWebhook, evaluateMs }: PlatformContext,
-  consoleUrl: string,
-): Promise<Alerting | undefined> {
+async function openLater(context: PlatformContext, consoleUrl: string): Promise<Alerting | undefined> {
+  const { kept, telemetry, root, home, outputs, alertWebhook, evaluateMs } = context;
   const say = (line: string) => outputs.say(line, 'error');
   try {
     await kept.load();
     const { openAlerting } = await import('./open-alerting.ts');
-    const folder = join(home, 'telemetry');
     return await openAlerting({
-      telemetry,
-      root,
-      folder,
-      consoleUrl,
-      say,
+      ...{ telemetry, consoleUrl, say },
+      rules: context.rules ?? join(root, 'observability/prometheus/rules'),
+      policy: context.alertPolicy ?? join(root, 'observability/alertmanager/alertmanager.yaml'),
+      folder: join(home, 'telemetry'),
       webhookUrl: alertWebhook,
       everyMs: evaluateMs,
     });

@@ -56,6 +56,9 @@ export interface PlatformOptions {
   measureMs?: number;
   /** Interval at which rules are evaluated, ms. */
   evaluateMs?: number;
+  /** Folder of the rules, and Alertmanager's configuration; default: the project's. */
+  rules?: string;
+  alertPolicy?: string;
   /** Opens the store of a broker's folder; default: the real disk. */
   stores?: (folder: string) => Store;
   /** Stands between the brokers' ingress and their logs; default: nothing. */
