@@ -1,5 +1,11 @@
 import type { AnyEvent } from './any-event.ts';
 
+/**
+ * What Traefik and nginx note when their client goes away, here a Broker's pod that ended while it delivered. Knative does not try it
+ * again (knative.dev/eventing, pkg/kncloudevents/retries.go), and no consumer has said anything.
+ */
+export const interruptedStatus = 499;
+
 /** A delivery that the Broker has abandoned. */
 export interface FailedDelivery {
   /** The event as it was, without what the Broker added to it. */

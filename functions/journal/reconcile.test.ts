@@ -83,7 +83,12 @@ const shares = async () =>
     ).map((each) => [each.trigger, each]),
   );
 const deadLetters = async () =>
-  (await (await journal.ask('GET', '/dead-letters')).json()) as { trigger: string; cause: string; status: number }[];
+  (await (await journal.ask('GET', '/dead-letters')).json()) as {
+    event: { id: string };
+    trigger: string;
+    cause: string;
+    status: number;
+  }[];
 
 describe('what a consumer has not got', () => {
   test('is sent to the subscriber of that Trigger alone, as it was, and once', async () => {
@@ -128,6 +133,44 @@ describe('what a consumer has not got', () => {
     await tick();
     expect(sent()).not.toContain(late.id);
     expect((await shares()).counts).toMatchObject({ missing: 0, redelivered: 1 });
+  });
+
+  test('is what an interrupted delivery made a dead letter: redriven when its consumer has it, its own when it refuses', async () => {
+    const [taken, came, refused] = [
+      await happened(),
+      await happened({ subject: 'post/2' }),
+      await happened({ subject: 'post/3' }),
+    ];
+    for (const event of [taken, came, refused])
+      await journal.deliver(
+        '/dead-letters',
+        { ...event, ...failed('categories', '499', 'Client Closed Request') },
+        '{}',
+      );
+    cluster.status = (request) => (request.headers['ce-id'] === taken.id ? take(request) : 503);
+    await tick();
+    expect((await deadLetters()).map(({ event, status }) => [event.id, status])).toEqual(
+      expect.arrayContaining([came, refused].map(({ id }) => [id, 499])),
+    );
+    await consume(came);
+    cluster.status = () => 422;
+    await later();
+    await tick();
+    expect(await deadLetters()).toMatchObject([
+      { event: { id: refused.id }, state: 'open', status: 422, trigger: 'counts' },
+    ]);
+    expect((await shares()).counts).toMatchObject({ missing: 0, redelivered: 1 });
+    const redriven = await (await journal.ask('GET', '/dead-letters?state=redriven')).json();
+    expect(
+      new Map(
+        (redriven as { event: { id: string }; redrives: number }[]).map(({ event, redrives }) => [event.id, redrives]),
+      ),
+    ).toEqual(
+      new Map([
+        [taken.id, 1],
+        [came.id, 0],
+      ]),
+    );
   });
 
   test('is nothing that is a dead letter of the Trigger, before or after it was missed', async () => {

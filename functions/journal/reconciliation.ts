@@ -1,4 +1,5 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
+import { interruptedStatus } from './dead-letter.ts';
 
 /** A Trigger's share of the archive, and what of it its consumer has not. */
 export interface Share {
@@ -72,7 +73,7 @@ export interface Reconciliation {
   sync(known: readonly KnownTrigger[]): Promise<Share[]>;
   /** Events behind a position, in their order. */
   unjudged(after: number, limit: number): Promise<UnjudgedEvent[]>;
-  /** Stores what is missing, except what is a dead letter of the Trigger. @returns how many are new */
+  /** Stores what is missing, except what its consumer has refused: a dead letter of the Trigger. @returns how many are new */
   judge(share: Share, judgement: Judgement): Promise<number>;
   /** Goes on behind `judged` for Triggers that are not compared. */
   pass(triggers: readonly string[], judged: number): Promise<void>;
@@ -80,7 +81,7 @@ export interface Reconciliation {
   due(share: Share, limit: number): Promise<MissingEvent[]>;
   /** Those of them that have become dead letters of the Trigger. */
   deadLetters(share: Share, positions: readonly number[]): Promise<number[]>;
-  /** Ends that events are missing. */
+  /** Ends that events are missing; dead letters of them whose delivery was interrupted are redriven by that. */
   settle(share: Share, positions: readonly number[], redelivered: boolean): Promise<void>;
   /** After an attempt that failed. */
   postpone(share: Share, event: MissingEvent, failure: { status: number | undefined; error: string }): Promise<void>;
@@ -98,6 +99,8 @@ export interface ReconciliationOptions {
   /** Inboxes forget after seven days. */
   memoryDays?: number;
 }
+
+type Fragment = ReturnType<Sql>;
 
 const leaseSeconds = 30;
 /** First and longest pause between two attempts. */
@@ -137,11 +140,17 @@ export function openReconciliation({ sql, afterSeconds, memoryDays = 6 }: Reconc
           AND ${isDeadLetter(sql, share, sql`missing`)}`;
       return rows.map(({ position }) => Number(position));
     },
-    async settle({ trigger }, positions, redelivered) {
+    async settle(share, positions, redelivered) {
+      const { trigger } = share;
       if (positions.length === 0) return;
       await sql`
         WITH settled AS (
-          DELETE FROM missing WHERE trigger = ${trigger} AND position = ANY (${positions as number[]}::bigint[]) RETURNING 1
+          DELETE FROM missing WHERE trigger = ${trigger} AND position = ANY (${positions as number[]}::bigint[]) RETURNING position, source, id
+        ), taken AS (
+          UPDATE dead_letters SET state = 'redriven', trigger = ${trigger}, redrives = redrives + ${redelivered ? 1 : 0}
+          FROM settled JOIN events USING (position)
+          WHERE dead_letters.source = settled.source AND dead_letters.id = settled.id
+            AND ${ofTrigger(sql, share, sql`dead_letters`)} AND ${isInterrupted(sql, sql`dead_letters`)}
         )
         UPDATE reconciled SET redelivered = redelivered + (SELECT count(*) FROM settled) WHERE trigger = ${trigger} AND ${redelivered}`;
     },
@@ -219,9 +228,16 @@ async function judge(sql: Sql, share: Share, { missing, judged, tooOld }: Judgem
 }
 
 /** Whether the event of a row is a dead letter of the Trigger, whatever became of it: then it is an operator's. */
-const isDeadLetter = (sql: Sql, { trigger, consumer }: Share, row: ReturnType<Sql>) => sql`EXISTS (
+const isDeadLetter = (sql: Sql, share: Share, row: Fragment) => sql`EXISTS (
   SELECT FROM dead_letters AS dead WHERE dead.source = ${row}.source AND dead.id = ${row}.id
-    AND (dead.trigger = ${trigger} OR dead.trigger IS NULL AND dead.destination = ${consumer}))`;
+    AND ${ofTrigger(sql, share, sql`dead`)} AND NOT ${isInterrupted(sql, sql`dead`)})`;
+
+const ofTrigger = (sql: Sql, { trigger, consumer }: Share, dead: Fragment) =>
+  sql`(${dead}.trigger = ${trigger} OR ${dead}.trigger IS NULL AND ${dead}.destination = ${consumer})`;
+
+/** Whether a dead letter is no consumer's word, but that of a proxy whose client, the Broker, went away. */
+const isInterrupted = (sql: Sql, dead: Fragment) =>
+  sql`(${dead}.state = 'open' AND ${dead}.status IS NOT DISTINCT FROM ${interruptedStatus})`;
 
 async function due(sql: Sql, { trigger }: Share, limit: number): Promise<MissingEvent[]> {
   const rows = await sql<(Omit<MissingEvent, 'position'> & { position: string })[]>`

@@ -1,6 +1,7 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Delivered } from './any-event.ts';
 import type { FailedDelivery } from './dead-letter.ts';
+import { interruptedStatus } from './dead-letter.ts';
 
 /** Filter of the lists. Times are those of archiving. */
 export interface Filter {
@@ -174,10 +175,12 @@ async function storeDeadLetter(
   const { event, destination, status, cause, body } = failure;
   const { source, id, type, subject } = event.attributes;
   const rows = await sql`
-    INSERT INTO dead_letters (source, id, type, subject, destination, trigger, status, cause, body, trace_id, traceparent, signed_by, attributes, headers, data)
+    INSERT INTO dead_letters AS kept (source, id, type, subject, destination, trigger, status, cause, body, trace_id, traceparent, signed_by, attributes, headers, data)
     VALUES (${source!}, ${id!}, ${type!}, ${subject ?? null}, ${destination}, ${trigger ?? null}, ${status ?? null}, ${cause}, ${body ?? null},
       ${traceId ?? null}, ${traceparent ?? null}, ${signedBy ?? null}, (${JSON.stringify(event.attributes)}::text)::jsonb, (${JSON.stringify(headers)}::text)::jsonb, ${event.data ?? null})
-    ON CONFLICT (source, id, destination) DO NOTHING RETURNING 1`;
+    ON CONFLICT (source, id, destination) DO UPDATE SET trigger = coalesce(excluded.trigger, kept.trigger), status = excluded.status,
+      cause = excluded.cause, body = excluded.body, failed_at = excluded.failed_at
+    WHERE kept.state = 'open' AND kept.status = ${interruptedStatus} AND excluded.status IS DISTINCT FROM ${interruptedStatus} RETURNING 1`;
   return rows.length > 0;
 }
 
