@@ -12,6 +12,7 @@ import { importCommand } from './commands/import.ts';
 import { joints } from './commands/joints.ts';
 import { keys } from './commands/keys/keys.ts';
 import { manifests } from './commands/manifests.ts';
+import { monitor } from './commands/monitor.ts';
 import { newFunction } from './commands/new.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
@@ -33,6 +34,7 @@ export const routes = buildRouteMap({
   },
   routes: {
     start,
+    monitor,
     import: importCommand,
     events,
     verify,

@@ -25,7 +25,7 @@ const floors = [
   ['filters', 'telemetry', 'manifests', 'observability'],
   ['runtime', 'functions', 'kubernetes-api'],
   ['serving'],
-  ['eventing', 'backing'],
+  ['eventing', 'backing', 'monitoring'],
   ['console'],
   ['local'],
   ['testing', 'image', 'checks', 'openapi', 'generate'],

@@ -12,6 +12,7 @@ export const homeEntries: readonly string[] = [
   'events',
   'jobs.json',
   'lock',
+  'monitoring',
   'postgres',
   'public-url',
   'redis.pid',

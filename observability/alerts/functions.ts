@@ -15,6 +15,14 @@ export const functionAlerts: Group = {
   name: 'functions',
   rules: [
     {
+      name: 'PlatformDown',
+      severity: 'page',
+      // Where it is scraped at all: a Prometheus in a container does not reach it.
+      expr: 'up{job="dormouse"} == 0 and on (job) max_over_time(up{job="dormouse"}[1d]) == 1',
+      for: '30s',
+      summary: 'The local platform does not answer: nobody is served.',
+    },
+    {
       name: 'ErrorRateHigh',
       severity: 'ticket',
       expr:

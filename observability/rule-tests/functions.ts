@@ -66,6 +66,20 @@ const atEdge = (status: string, values: string, labels: Record<string, string> =
 const byFunction = { dormouse_answered_by: 'function' };
 
 export const functionCases: readonly Case[] = [
+  firing(
+    'PlatformDown',
+    'its console does not answer any more',
+    '5m',
+    { [named('up', { job: 'dormouse', instance: 'console' })]: '1x2 0x10' },
+    { job: 'dormouse', instance: 'console' },
+  ),
+  silent('PlatformDown', 'it was never there', '5m', {
+    [named('up', { job: 'dormouse', instance: 'console' })]: '0x10',
+  }),
+  silent('PlatformDown', 'it was started again', '5m', {
+    [named('up', { job: 'dormouse', instance: 'console' })]: '1x2 0 1x10',
+  }),
+
   ...lasting(
     '4m',
     firing(

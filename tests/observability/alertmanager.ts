@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { alertmanagerConfiguration } from '@dormouse/monitoring/alertmanager-configuration';
 import { freePort } from '@dormouse/serving/process/free-port';
-import { parse } from 'yaml';
 import { type Child, startChild } from './child.ts';
 
-const file = join(import.meta.dirname, '../../observability/alertmanager/alertmanager.yaml');
+const root = join(import.meta.dirname, '../..');
 
 /** One alert of a notification. */
 export interface Notified {
@@ -26,10 +26,6 @@ export interface RunningAlertmanager extends Child {
   notified: readonly Notified[];
 }
 
-interface Configuration {
-  receivers: { name: string }[];
-}
-
 /** Alertmanager with the project's routes and inhibitions; what it would tell people it tells the caller. */
 export async function startAlertmanager(path: string, home: string): Promise<RunningAlertmanager> {
   const notified: Notified[] = [];
@@ -46,12 +42,7 @@ export async function startAlertmanager(path: string, home: string): Promise<Run
 
   const data = join(home, 'alertmanager');
   mkdirSync(data, { recursive: true });
-  const written = parse(readFileSync(file, 'utf8')) as Configuration;
-  const receivers = written.receivers.map(({ name }) => ({
-    name,
-    webhook_configs: [{ url: hook, send_resolved: true }],
-  }));
-  writeFileSync(join(data, 'alertmanager.yaml'), JSON.stringify({ ...written, receivers }));
+  writeFileSync(join(data, 'alertmanager.yaml'), JSON.stringify(alertmanagerConfiguration(root, hook)));
   const url = `http://127.0.0.1:${await freePort()}`;
   const args = [
     `--config.file=${data}/alertmanager.yaml`,

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingOf, programPath } from '@dormouse/monitoring/programs';
 import { freePort } from '@dormouse/serving/process/free-port';
 import { otlpReceiver } from '@dormouse/telemetry/otlp/otlp-receiver';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
@@ -15,7 +16,6 @@ import { eventually } from '../platform.ts';
 import { startChild } from './child.ts';
 import { type RunningCollector, startCollector } from './collector.ts';
 import { everyField } from './every-field.ts';
-import { missingOf, programPath } from './programs.ts';
 
 const otelcol = programPath('collector')!;
 const folder = join(import.meta.dirname, '../../observability/collector');

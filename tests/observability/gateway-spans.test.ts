@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingOf, programPath } from '@dormouse/monitoring/programs';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { skippedFor } from '../needs.ts';
 import { eventually } from '../platform.ts';
 import { startCollector } from './collector.ts';
-import { missingOf, programPath } from './programs.ts';
 
 const otelcol = programPath('collector')!;
 const cluster = parse(

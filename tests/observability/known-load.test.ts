@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programPath } from '@dormouse/monitoring/programs';
 import { overview } from '@dormouse/observability/grafana/dashboards/overview';
 import { filled, queriesOf } from '@dormouse/observability/grafana/queries';
 import { alerts } from '@dormouse/observability/groups';
@@ -14,7 +15,6 @@ import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../needs.ts';
 import { eventually } from '../platform.ts';
-import { programPath } from './programs.ts';
 import { type RunningPrometheus, startPrometheus } from './prometheus.ts';
 
 const seconds = 1_200;

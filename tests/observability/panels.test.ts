@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { missingOf } from '@dormouse/monitoring/programs';
 import { dashboards } from '@dormouse/observability/grafana/documents';
 import { filled, type PanelQuery, queriesOf } from '@dormouse/observability/grafana/queries';
 import { questions } from '@dormouse/observability/runbooks';
@@ -8,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { skippedFor } from '../needs.ts';
 import { eventfulHour } from './eventful-hour.ts';
-import { missingOf } from './programs.ts';
 import { missingOfSmallStack, missingOfStack, type Stack, startAnyStack } from './stack.ts';
 import { runWatched } from './watched.ts';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { takesOtlp } from '@dormouse/monitoring/programs';
 import { freePort } from '@dormouse/serving/process/free-port';
 import { parse } from 'yaml';
 import { type Child, startChild } from './child.ts';
-import { takesOtlp } from './programs.ts';
 
 const folder = join(import.meta.dirname, '../../observability/prometheus');
 
@@ -162,7 +162,8 @@ function configured(
     alerting: { alertmanagers: alertmanager ? [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }] : [] },
     scrape_configs: jobs.flatMap((each) => {
       const target = targets[each.job_name];
-      return target ? [{ ...each, static_configs: [{ targets: [target] }] }] : [];
+      const job_name = each.job_name === 'console' ? 'dormouse' : each.job_name;
+      return target ? [{ ...each, job_name, static_configs: [{ targets: [target] }] }] : [];
     }),
   };
 }

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingOf, programPath, takesOtlp } from '@dormouse/monitoring/programs';
 import type { RunningPlatform } from '../platform.ts';
 import { type RunningAlertmanager, startAlertmanager } from './alertmanager.ts';
 import type { Child } from './child.ts';
 import { type RunningCollector, startCollector } from './collector.ts';
 import { startExporters } from './exporters.ts';
 import { type RunningLoki, startLoki } from './loki.ts';
-import { missingOf, programPath, takesOtlp } from './programs.ts';
 import { type Hurry, type RunningPrometheus, startPrometheus } from './prometheus.ts';
 import { type RunningTempo, startTempo } from './tempo.ts';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { missingOf } from '@dormouse/monitoring/programs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -12,7 +13,6 @@ import { skippedFor } from '../needs.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 import { spansOf } from '../spans.ts';
 import { unique } from '../unique.ts';
-import { missingOf } from './programs.ts';
 import { missingOfStack, startStack } from './stack.ts';
 import { storedSpans, tracesWith } from './tempo-traces.ts';
 
