@@ -38,6 +38,14 @@ export interface Collector {
   taken: ReceivedExport[];
   /** Answers the next requests with these statuses instead of 200. */
   failNext(...statuses: number[]): void;
+  /** Requests that were answered otherwise than 200. */
+  failed(): number;
+  /** Answers nothing until what it returns is called. */
+  hang(): () => void;
+  /** Requests that wait for an answer. */
+  hanging(): number;
+  /** Most requests that waited for one at a time. */
+  maxAtOnce(): number;
   /** Of all requests that were answered 200. */
   spans(): OtlpSpan[];
   /** In the order they came; a cumulative metric comes with each push. */
@@ -72,14 +80,22 @@ const metricOf = ({ name, unit, sum, gauge, histogram }: Metric, resource: Recor
 export async function openCollector(): Promise<Collector> {
   const taken: ReceivedExport[] = [];
   const failures: number[] = [];
+  let failed = 0;
+  let waiting = 0;
+  let maxAtOnce = 0;
+  let held: Promise<void> | undefined;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request
       .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('end', () => {
+      .on('end', async () => {
+        maxAtOnce = Math.max(maxAtOnce, ++waiting);
+        await held;
+        waiting--;
         const status = failures.shift() ?? 200;
         if (status === 200)
           taken.push({ path: request.url as string, headers: request.headers, body: Buffer.concat(chunks) });
+        else failed++;
         response.writeHead(status).end();
       });
   });
@@ -90,6 +106,17 @@ export async function openCollector(): Promise<Collector> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     failNext: (...statuses) => void failures.push(...statuses),
+    failed: () => failed,
+    hang() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = undefined;
+        resolve();
+      };
+    },
+    hanging: () => waiting,
+    maxAtOnce: () => maxAtOnce,
     spans: () =>
       bodies('/v1/traces').flatMap(({ resourceSpans = [] }) =>
         resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),

@@ -24,6 +24,8 @@ export interface Exporter {
   record(measure: Measure): void;
   /** Pushes what was measured so far. @throws ExportError */
   push(): Promise<void>;
+  /** Pushes those series of functions in which something was measured since the last push. @throws ExportError */
+  pushChanged(): Promise<void>;
   /** Has OpenTelemetry's SDK take what libraries do. @param take is given their spans */
   startSdk(take: (span: FinishedSpan) => void): Promise<void>;
   /** Answers with what was measured, in Prometheus' text format; where that is asked for, and once the SDK is there. */
@@ -96,6 +98,16 @@ export function openExporter(config: Config): Exporter {
   const write = (collected: ResourceMetrics) =>
     (json ? JsonMetricsSerializer : ProtobufMetricsSerializer).serializeRequest(collected);
 
+  const pushOwn = async (own: Meter, to: Target, measured: ResourceMetrics): Promise<void> => {
+    const { collected, sent } = starts.withZeros(measured);
+    const body = write(collected);
+    await post(to, body && (own.exemplars?.put(collected, body) ?? body)).catch((error) => {
+      own.keepChanged();
+      throw error;
+    });
+    sent();
+  };
+
   return {
     async spans(batch) {
       const spans = readableSpans(resource, batch);
@@ -105,12 +117,13 @@ export function openExporter(config: Config): Exporter {
     record: (measure) => meter?.record(measure),
     async push() {
       if (!meter || !metricsTo) return;
-      const { collected: own, sent } = starts.withZeros(await collect(meter));
-      const body = write(own);
-      await post(metricsTo, body && (meter.exemplars?.put(own, body) ?? body));
-      sent();
+      await pushOwn(meter, metricsTo, await collect(meter));
       const system = meter.collectSystem();
       if (system) await post(metricsTo, write(system));
+    },
+    async pushChanged() {
+      const changed = metricsTo && meter?.collectChanged();
+      if (changed) await pushOwn(meter as Meter, metricsTo, changed);
     },
     startSdk: (take) =>
       (starting ??= start(take).catch((error) => {

@@ -18,6 +18,10 @@ export interface Meter {
   record(measure: Measure): void;
   /** What this instance measured so far. */
   collect(): ResourceMetrics;
+  /** The series in which something was measured since they were last collected for a push; undefined when there are none. */
+  collectChanged(): ResourceMetrics | undefined;
+  /** Has what was last collected count as changed: it was not taken. */
+  keepChanged(): void;
   /** What was measured of the system since the last time, with the time of the look; undefined for nothing. */
   collectSystem(): ResourceMetrics | undefined;
   /** Absent where none are sent. */
@@ -35,6 +39,28 @@ export function openMeter(config: Config, keep = false): Meter {
   const system = systemStates(config, keep);
   const own = new Map<Metric, SeriesOf>();
   const resource = resourceOf(config);
+  /** Those changed series that were collected last. */
+  let collected: Series[] = [];
+  const collectThose = (wanted: (series: Series) => boolean): ResourceMetrics | undefined => {
+    const times = { startTime: hrTime(config.startedMs), endTime: hrTime(Date.now()) };
+    collected = [];
+    const metrics: MetricData[] = [];
+    for (const [metric, series] of own) {
+      const those = [...series.all()].filter(wanted);
+      if (those.length === 0) continue;
+      metrics.push(
+        metricData(
+          metric,
+          those.map((each) => ({ ...times, attributes: each.attributes, value: pointValue(metric, each) })),
+        ),
+      );
+      for (const each of those) {
+        if (each.changed) collected.push(each);
+        each.changed = false;
+      }
+    }
+    return metrics.length > 0 ? { resource, scopeMetrics: [{ scope: scopeOf(config), metrics }] } : undefined;
+  };
   return {
     record(measure) {
       const { metric } = measure;
@@ -44,15 +70,10 @@ export function openMeter(config: Config, keep = false): Meter {
       series.record(measure);
       if (metric.kind === 'histogram') kept?.note(measure);
     },
-    collect() {
-      const times = { startTime: hrTime(config.startedMs), endTime: hrTime(Date.now()) };
-      const metrics = [...own].map(([metric, series]) =>
-        metricData(
-          metric,
-          [...series.all()].map((each) => ({ ...times, attributes: each.attributes, value: pointValue(metric, each) })),
-        ),
-      );
-      return { resource, scopeMetrics: [{ scope: scopeOf(config), metrics }] };
+    collect: () => collectThose(() => true) ?? { resource, scopeMetrics: [{ scope: scopeOf(config), metrics: [] }] },
+    collectChanged: () => collectThose(({ changed }) => changed),
+    keepChanged() {
+      for (const series of collected) series.changed = true;
     },
     collectSystem: system.collect,
     exemplars: kept,

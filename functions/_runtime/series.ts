@@ -11,6 +11,8 @@ export interface Series {
   max: number;
   /** Of a histogram: measures in each bucket, those above the last bound in one more. */
   readonly buckets: number[];
+  /** Something was measured that no push has had yet. */
+  changed: boolean;
 }
 
 export interface SeriesOf {
@@ -39,6 +41,7 @@ export function seriesOf({ kind, bounds = [] }: Pick<Metric, 'kind' | 'bounds'>)
       min: Number.POSITIVE_INFINITY,
       max: Number.NEGATIVE_INFINITY,
       buckets: bounds.map(() => 0).concat(0),
+      changed: true,
     };
     series.set(key, begun);
     return begun;
@@ -55,6 +58,7 @@ export function seriesOf({ kind, bounds = [] }: Pick<Metric, 'kind' | 'bounds'>)
   return {
     record({ value, attributes }) {
       const to = known.get(attributes) ?? find(attributes);
+      to.changed = true;
       if (state) {
         to.value = value;
         return;

@@ -12,6 +12,8 @@ export interface TelemetryBuffers {
   sendTo(exporter: Exporter): Promise<void>;
   /** Measures every state, hands the measures over and has them pushed. */
   pushTo(exporter: Exporter): Promise<void>;
+  /** Hands the measures over and has what changed pushed. */
+  pushChangedTo(exporter: Exporter): Promise<void>;
 }
 
 /** Buffers within bounds; what is dropped is counted by the exporter, once there is one. */
@@ -36,6 +38,10 @@ export function telemetryBuffers(loaded: () => Exporter | undefined): TelemetryB
       await readStates(false);
       measures.recordIn(exporter);
       await exporter.push();
+    },
+    async pushChangedTo(exporter) {
+      measures.recordIn(exporter);
+      await exporter.pushChanged();
     },
   };
 }

@@ -20,6 +20,8 @@ export interface TelemetryConfig {
   readonly timeoutMs: number;
   /** From one push of metrics to the next. */
   readonly intervalMs: number;
+  /** From a measure to the push of what changed; 0 for none but those of the interval. */
+  readonly changesMs: number;
   readonly sampler: Sampler;
   readonly prometheus: { readonly host: string | undefined; readonly port: number };
 }
@@ -62,7 +64,12 @@ export const telemetryVariables: readonly (readonly [name: string, meaning: stri
     '`parentbased_always_off`: the ingress decides',
   ],
   ['OTEL_TRACES_SAMPLER_ARG', 'ratio from 0 to 1, for `traceidratio`', '`1`'],
-  ['OTEL_METRIC_EXPORT_INTERVAL', 'ms from one push to the next', '`10000`'],
+  ['OTEL_METRIC_EXPORT_INTERVAL', 'ms from one push of everything to the next', '`10000`'],
+  [
+    'METRIC_CHANGES_INTERVAL',
+    'ms until series in which something was measured are pushed on their own: so much is lost with a process that is killed; `0` for never',
+    '`1000`',
+  ],
   [
     'OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT',
     'where `/metrics` is served; 0 for any free port',
@@ -93,6 +100,7 @@ export function readTelemetry(env: Environment, service: string): TelemetryConfi
     protocol,
     timeoutMs: number(env, `${prefix}TIMEOUT`, 10_000),
     intervalMs: number(env, 'OTEL_METRIC_EXPORT_INTERVAL', 10_000),
+    changesMs: number(env, 'METRIC_CHANGES_INTERVAL', 1_000, 0),
     sampler: sampler(env),
     prometheus: {
       host: env.OTEL_EXPORTER_PROMETHEUS_HOST || undefined,

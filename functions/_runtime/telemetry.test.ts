@@ -74,6 +74,71 @@ describe('spans', () => {
 });
 
 describe('metrics', () => {
+  test('what was measured is pushed within moments, and only that: a process may be killed', async () => {
+    open({ METRIC_CHANGES_INTERVAL: '20' });
+    const login = (outcome: string) => measure(metrics.logins, 1, { 'dormouse.login.outcome': outcome });
+    const pushes = () =>
+      found(metrics.logins.name).map(({ points }) =>
+        points.map((point) => [attributesOf(point)['dormouse.login.outcome'], point.asDouble]),
+      );
+    login('wrong');
+    await expect.poll(pushes, { timeout: 10_000 }).toEqual([
+      [
+        ['wrong', 0],
+        ['wrong', 1],
+      ],
+    ]);
+    login('right');
+    await expect.poll(() => pushes().length).toBe(2);
+    login('wrong');
+    await expect
+      .poll(() => pushes().slice(1))
+      .toEqual([
+        [
+          ['right', 0],
+          ['right', 1],
+        ],
+        [['wrong', 2]],
+      ]);
+  });
+
+  test('what a collector did not take is in the next push of what changed', async () => {
+    open({ METRIC_CHANGES_INTERVAL: '20', OTEL_TRACES_EXPORTER: 'none' });
+    const last = () => found(metrics.logins.name).at(-1)?.points.at(-1)?.asDouble;
+    measure(metrics.logins, 1, { 'dormouse.login.outcome': 'wrong' });
+    await expect.poll(last, { timeout: 10_000 }).toBe(1);
+    collector.failNext(503);
+    measure(metrics.logins, 1, { 'dormouse.login.outcome': 'wrong' });
+    await expect.poll(() => collector.failed()).toBe(1);
+    measure(metrics.logins, 1, { 'dormouse.login.outcome': 'right' });
+    await expect
+      .poll(() =>
+        found(metrics.logins.name)
+          .flatMap(({ points }) => points.map((p) => p.asDouble))
+          .includes(2),
+      )
+      .toBe(true);
+  });
+
+  test('a collector that hangs has one request before it at a time, and gets everything once', async () => {
+    open({ METRIC_CHANGES_INTERVAL: '20', OTEL_METRIC_EXPORT_INTERVAL: '60' });
+    const answer = collector.hang();
+    for (let n = 0; n < 30; n++) {
+      measure(metrics.logins, 1, { 'dormouse.login.outcome': 'wrong' });
+      record(`n${n}`);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    expect(collector.hanging()).toBe(1);
+    answer();
+    await expect.poll(() => found(metrics.logins.name).at(-1)?.points.at(-1)?.asDouble, { timeout: 10_000 }).toBe(30);
+    // As many as wait to be sent, not one for each interval of its silence.
+    expect(collector.taken.filter(({ path }) => path === '/v1/metrics').length).toBeLessThan(8);
+    await expect.poll(() => collector.spans().length).toBe(30);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(new Set(collector.spans().map(({ name }) => name)).size).toBe(30);
+    expect(collector.maxAtOnce()).toBe(1);
+  });
+
   test('counters add up, with the unit and the resource of the instance', async () => {
     const { close } = open({ OTEL_RESOURCE_ATTRIBUTES: 'team=blog', ENVIRONMENT: 'test' });
     measure(metrics.logins, 1, { 'dormouse.login.outcome': 'wrong' });

@@ -1,9 +1,11 @@
+import { afterAWhile } from './after-a-while.ts';
 import type { Config } from './config.ts';
 import type { Exporter } from './exporter.ts';
 import { type ExporterWork, lazyExporter } from './lazy-exporter.ts';
 import type { FinishedSpan } from './light-span.ts';
 import { meterProvider, onMeasure, readStates } from './measure.ts';
 import type { Scrape } from './metrics-server.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { telemetryBuffers } from './telemetry-buffers.ts';
 import { tracerProvider } from './trace.ts';
 
@@ -32,18 +34,26 @@ export function openTelemetry(
   config: Config,
   { load = () => loadExporter(config), pausesMs = [100, 300, 900] }: TelemetryOptions = {},
 ): OpenTelemetry {
-  const { tracesTo, metrics: mode, intervalMs, sampler } = config.telemetry;
+  const { tracesTo, metrics: mode, intervalMs, changesMs, sampler } = config.telemetry;
   tracerProvider.sampler = sampler;
   let timer: NodeJS.Timeout | undefined;
   let pushing: NodeJS.Timeout | undefined;
-  const { spans, measures, sendTo, pushTo } = telemetryBuffers(() => exporter.loaded);
+  const { spans, measures, sendTo, pushTo, pushChangedTo } = telemetryBuffers(() => exporter.loaded);
+  // While something is measured, what changed is pushed soon: a process that is killed takes no more than that with it.
+  const changes = afterAWhile(changesMs, () => exporter.run(pushChangedTo));
+  const pushesChanges = mode === 'otlp' && changesMs > 0 && changesMs < intervalMs;
   const exporter = lazyExporter(load, () => {
-    if (mode === 'otlp') pushing = setInterval(() => void exporter.run(pushTo), intervalMs).unref();
+    if (mode !== 'otlp') return;
+    const push = oneAtATime(() => exporter.run(pushTo));
+    pushing = setInterval(() => void push(), intervalMs).unref();
+    if (pushesChanges) changes.schedule();
   });
   const scheduleExport = () => {
-    timer ??= setTimeout(() => {
+    timer ??= setTimeout(async () => {
+      const sent = await exporter.run(sendTo);
+      await exporter.run(startSdk);
       timer = undefined;
-      void exporter.run(sendTo).then(() => exporter.run(startSdk));
+      if (sent && spans.count > 0) scheduleExport();
     }, exportDelayMs).unref();
   };
   const take = (span: FinishedSpan) => {
@@ -66,6 +76,7 @@ export function openTelemetry(
     onMeasure((measure) => {
       measures.add(measure);
       if (!exporter.loaded) scheduleExport();
+      else if (pushesChanges) changes.schedule();
     });
   return {
     scrape: mode === 'prometheus' ? scrape : undefined,
@@ -74,6 +85,7 @@ export function openTelemetry(
     },
     async close() {
       clearTimeout(timer);
+      changes.cancel();
       clearInterval(pushing);
       if (meterProvider.waiting > 0 && mode !== 'none') await exporter.run(startSdk);
       if (used()) await persist(exporter.run, [sendTo, (to) => to.push()], pausesMs);

@@ -39,7 +39,7 @@ export function metricsPage(parameters: URLSearchParams, { telemetry }: ConsoleS
   ].filter(Boolean);
   const empty = nothing(
     'No function has measured anything in this time.',
-    html`Functions push every 10 seconds while they are awake, and before they sleep. <a href="/metrics">/metrics</a> has everything for Prometheus.`,
+    html`Functions push what they measured within a second, and before they sleep. <a href="/metrics">/metrics</a> has everything for Prometheus.`,
   );
   const content = html`${heading(html`Metrics <small>${chosen[1]}</small>`, form)}
 <div class="charts">${charts(store, nowMs)}</div>
@@ -158,7 +158,7 @@ function eventTable(store: MetricStore, span: Span): Markup | undefined {
   );
   const isUnsent = types.some((each) => sums(sent, each) === 0 && sums(consumed, each) > 0);
   return isUnsent
-    ? html`${shown}<p class="quiet">Handled and not sent: a function pushes its metrics every 10 seconds, so that one that is killed takes the last of them with it; redriven and replayed events are not sent again.</p>`
+    ? html`${shown}<p class="quiet">Handled and not sent: a function that is killed takes the last second of its metrics with it; redriven and replayed events are not sent again.</p>`
     : shown;
 }
 

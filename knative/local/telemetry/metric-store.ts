@@ -131,8 +131,9 @@ export class MetricStore {
     this.#senders.add(sender, bytes);
   }
 
-  #seriesOf({ family, labels, bounds = noBounds }: Measured): Series | undefined {
-    const key = keyOf(family.name, labels);
+  #seriesOf(measured: Measured): Series | undefined {
+    const { family, labels, bounds = noBounds } = measured;
+    const key = seriesKey(measured);
     const known = this.#series.get(key);
     if (known && sameNumbers(known.bounds, bounds)) return known;
     if (known) this.#drop(key, known);
@@ -200,7 +201,8 @@ export function bucketOf(value: number, bounds: readonly number[]): number {
   return found < 0 ? bounds.length : found;
 }
 
-const keyOf = (name: string, labels: Readonly<Record<string, string>>): string =>
+/** The same for all measures of a series. */
+export const seriesKey = ({ family: { name }, labels }: Pick<Measured, 'family' | 'labels'>): string =>
   JSON.stringify([name, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 const endOf = ({ samples }: Series): number => samples.at(-1)?.timeMs ?? 0;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Telemetry } from './telemetry.ts';
 import { type Lines, logLines, metricLines, spanLines } from './telemetry-lines.ts';
+import { thinnedMeasures } from './thinned-measures.ts';
 
 export interface TelemetryFilesOptions {
   folder: string;
@@ -27,7 +28,7 @@ const maxWaiting = 20_000;
 
 /**
  * Keeps telemetry over a restart: every few seconds what has come is appended to a file of its signal. A file that is full becomes the older one of
- * two. What a killed process had not written is lost, and a line that it wrote in part is left out.
+ * two. What a killed process had not written is lost, of metrics the last nine seconds, and a line that it wrote in part is left out.
  */
 export function telemetryFiles({
   folder,
@@ -39,12 +40,13 @@ export function telemetryFiles({
   const traces = signalFile(join(folder, 'traces'), spanLines, maxBytes);
   const logs = signalFile(join(folder, 'logs'), logLines, maxBytes);
   const metrics = signalFile(join(folder, 'metrics'), metricLines(), maxBytes);
+  const measures = thinnedMeasures();
   const files = [traces, logs, metrics];
   telemetry.hold();
   telemetry.listen({
     span: (span, _, refused) => void (refused ?? traces.add(span)),
     log: (line) => logs.add(line),
-    measured: (measured, _, refused) => void (refused ?? metrics.add(measured)),
+    measured: (measured, _, refused) => void (refused ?? measures.add(measured)),
   });
   let failed = false;
   const fail = (error: Error) => {
@@ -52,7 +54,8 @@ export function telemetryFiles({
     failed = true;
   };
   let writing: Promise<void> = Promise.resolve();
-  const write = () => {
+  const write = (all = false) => {
+    for (const measured of measures.take(all)) metrics.add(measured);
     writing = writing
       .then(async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -75,7 +78,7 @@ export function telemetryFiles({
     async close() {
       await loading;
       clearInterval(timer);
-      await write();
+      await write(true);
     },
   };
 }

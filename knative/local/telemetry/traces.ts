@@ -57,6 +57,8 @@ export interface TraceQuery {
 
 interface Trace {
   spans: SpanRecord[];
+  /** Of its spans. */
+  ids: Set<string>;
   bytes: number;
   dropped: number;
   /** Who sent its first span. */
@@ -89,15 +91,20 @@ export class TraceStore {
     return this.#bytes;
   }
 
-  /** @returns `trace` when it has too many spans already */
+  /**
+   * A span that came before is kept once: who got no answer sends it again.
+   * @returns `trace` when it has too many spans already
+   */
   add(span: SpanRecord): 'trace' | undefined {
     const trace = this.#traces.get(span.traceId) ?? this.#begin(span);
+    if (trace.ids.has(span.spanId)) return undefined;
     if (trace.spans.length >= maxSpansPerTrace) {
       trace.dropped++;
       return 'trace';
     }
     const bytes = sizeOf(span);
     trace.spans.push(span);
+    trace.ids.add(span.spanId);
     this.#grow(trace, bytes);
     this.#evict();
     return undefined;
@@ -105,7 +112,7 @@ export class TraceStore {
 
   #begin({ traceId, service }: SpanRecord): Trace {
     const sender = this.#senders.nameOf(service);
-    const trace = { spans: [], bytes: 0, dropped: 0, sender };
+    const trace = { spans: [], ids: new Set<string>(), bytes: 0, dropped: 0, sender };
     this.#traces.set(traceId, trace);
     const ids = this.#ids.get(sender) ?? new Set();
     this.#ids.set(sender, ids.add(traceId));
@@ -236,7 +243,7 @@ const rank = (span: SpanRecord, ids: ReadonlySet<string>) =>
 
 /** Approximate memory of a span in V8, bytes. */
 function sizeOf(span: SpanRecord): number {
-  let bytes = 320 + span.name.length;
+  let bytes = 400 + span.name.length;
   for (const name in span.attributes) bytes += 24 + String(span.attributes[name]).length;
   for (const { name, attributes } of span.events ?? []) {
     bytes += 120 + name.length;

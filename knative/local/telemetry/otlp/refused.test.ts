@@ -236,6 +236,11 @@ test('of 10,000 spans of one trace those that are dropped are answered and count
   expect(await telemetry.search()).toMatchObject([{ spans: 2_000, dropped: 8_000 }]);
 });
 
+test('spans that are sent again, for want of an answer, are kept once', async () => {
+  for (let n = 0; n < 2; n++) await send('traces', spans('posts', [span(1), span(2)]));
+  expect(telemetry.trace('a'.repeat(32))).toHaveLength(2);
+});
+
 describe('a request that has not the shape of OTLP', () => {
   const signals = ['traces', 'logs', 'metrics'] as const;
   const [groups, scopes, records] = [
