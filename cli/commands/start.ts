@@ -40,6 +40,13 @@ export const start = buildCommand({
         ),
         variadic: ',',
       },
+      accessLog: {
+        kind: 'enum',
+        values: ['none', 'refusals', 'all'],
+        optional: true,
+        placeholder: 'WHICH',
+        brief: 'Log requests at the ingress: each 401, 403 and 429, or all (default: ACCESS_LOG, or none)',
+      },
       home: option('FOLDER', 'Where all data is kept (default: DORMOUSE_HOME, or .dormouse)'),
       overlay: option('FOLDER', 'Manifests to run (default: knative/overlays/local)'),
       observe: option(

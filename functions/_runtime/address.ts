@@ -27,9 +27,15 @@ export const publicUrl = (): string | undefined => site;
  * cluster share. Never a client's X-Forwarded-For.
  */
 export function clientAddress(c: Context): string {
-  const said = header(c, trusted);
-  if (said && said.length <= 64 && proven(header(c, proofHeader))) return said;
+  const said = saidAddress((name) => header(c, name));
+  if (said) return said;
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? 'unknown';
+}
+
+/** The client's address as the ingress says it, and proves it; undefined where it does not. @param field of the request, by its lower-case name */
+export function saidAddress(field: (name: string) => string | undefined): string | undefined {
+  const said = field(trusted);
+  return said && said.length <= 64 && proven(field(proofHeader)) ? said : undefined;
 }
 
 /** Whether the ingress let this request in. Between functions, and from the Broker, there is no ingress (and no such header, unless a function passes it on). */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type AccessLog, readAccessLog } from '@dormouse/signals/access-log';
 import { parsePublicUrl } from './public-url.ts';
 import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts';
 
@@ -22,6 +23,8 @@ export interface Config {
   /** When this process began to become the function, in milliseconds since 1970: STARTED_AT where it had been started ahead. */
   readonly startedMs: number;
   readonly logLevel: string;
+  /** Which requests are lines of the access log (ACCESS_LOG, ACCESS_LOG_ADDRESS). */
+  readonly accessLog: AccessLog;
   readonly environment: string;
   readonly version: string;
   /** Lower-case header that carries the client's real address; only the ingress sets it. */
@@ -71,6 +74,7 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     telemetry: readTelemetry(env, name),
     startedMs: Number(env.STARTED_AT) || performance.timeOrigin,
     logLevel: env.LOG_LEVEL || 'info',
+    accessLog: readAccessLog(env),
     environment: env.ENVIRONMENT || 'local',
     version: env.VERSION || '0.1.0',
     clientAddressHeader: (env.CLIENT_ADDRESS_HEADER || 'x-client-address').toLowerCase(),

@@ -381,3 +381,62 @@ describe('sampling', () => {
     expect(counts).toEqual(kept);
   });
 });
+
+describe('the access log', () => {
+  const logged = async (requests: 'none' | 'refusals' | 'all', address: 'none' | 'network' | 'full' = 'none') => {
+    const lines: object[] = [];
+    const log: Logger = { ...silentLog, enabled: (level) => level !== 'debug', info: (line) => void lines.push(line) };
+    const refusing = newApp()
+      .get('/ok', (c) => c.text('fine'))
+      .get('/not-yours', () => fail('forbidden', 'This is somebody else’s.'))
+      .get('/too-often', () => fail('too_many_requests', 'Later.'));
+    const accessLog = { requests, address };
+    const started = await start({ log, app: Promise.resolve(refusing), accessLog });
+    return { ...started, lines };
+  };
+
+  test('of all has each request: method, masked path, route, status, time and bytes', async () => {
+    const { call, lines } = await logged('all');
+    await call('/ok?secret=1');
+    await call('/ok', { method: 'HEAD' });
+    await call('/users/ann@example.org');
+    await expect.poll(() => lines).toHaveLength(3);
+    expect(lines).toEqual([
+      { method: 'GET', path: '/ok', route: '/ok', status: 200, duration_ms: expect.any(Number), bytes: 4 },
+      { method: 'HEAD', path: '/ok', route: '/ok', status: 200, duration_ms: expect.any(Number), bytes: 0 },
+      expect.objectContaining({ path: '/users/[email]', route: '', status: 404 }),
+    ]);
+  });
+
+  test('of refusals has each 401, 403 and 429, however many there are in a second', async () => {
+    const { call, lines } = await logged('refusals');
+    await call('/ok');
+    for (let n = 0; n < 30; n++) await call('/not-yours');
+    for (let n = 0; n < 30; n++) await call('/too-often');
+    await expect.poll(() => lines.length).toBe(60);
+    expect(lines[0]).toMatchObject({ status: 403, reason: 'This is somebody else’s.' });
+    expect(lines[59]).toMatchObject({ status: 429, reason: 'Later.' });
+  });
+
+  test('is off by default: what was answered is no line, and a refusal one as it always was', async () => {
+    const { call, lines } = await logged('none', 'full');
+    await call('/ok', { headers: { 'x-client-address': '192.0.2.7' } });
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // a new second, in which few have been told
+    await call('/not-yours', { headers: { 'x-client-address': '192.0.2.7' } });
+    await expect.poll(() => lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ path: '/not-yours', status: 403 });
+    expect(JSON.stringify(lines)).not.toMatch(/bytes|192/);
+  });
+
+  test.each([
+    ['none', undefined],
+    ['network', '192.0.2.0/24'],
+    ['full', '192.0.2.7'],
+  ] as const)('with %s of addresses says %s of a client', async (address, said) => {
+    const { call, lines } = await logged('all', address);
+    await call('/ok', { headers: { 'x-client-address': '192.0.2.7' } });
+    await call('/ok', { headers: { 'x-forwarded-for': '6.6.6.6' } });
+    await expect.poll(() => lines).toHaveLength(2);
+    expect(lines.map((line) => (line as { client_address?: string }).client_address)).toEqual([said, undefined]);
+  });
+});

@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type AccessLog, isAccessLogged, loggedAddress } from '@dormouse/signals/access-log';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Hono } from 'hono';
-import { isSecure } from './address.ts';
+import { isSecure, saidAddress } from './address.ts';
 import type { Env } from './app.ts';
+import { bodySize } from './body-size.ts';
 import type { ServedEvents } from './demand-signature.ts';
 import { AppError, problem } from './errors.ts';
 import type { EventVerifier } from './event-verifier.ts';
@@ -11,7 +13,7 @@ import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
 import { bodyLimit as defaultLimit } from './request.ts';
 import { measureFirst, measureRequest } from './request-measures.ts';
-import { recordRequest } from './request-record.ts';
+import { type AccessFields, recordRequest } from './request-record.ts';
 import { childOf, nowMs, tracer } from './trace.ts';
 
 /** What is asked of a function's app; any chain of routes made by newApp() has it. */
@@ -27,10 +29,21 @@ export interface ListenerOptions {
   ready: () => Promise<void>;
   /** Asked for when the first event comes. @throws Error when there are no keys */
   eventVerifier?: () => EventVerifier;
+  /** Default: no access log but what `log` says anyway. */
+  accessLog?: AccessLog | undefined;
   /** When the process began, in milliseconds since 1970. */
   startedMs?: number;
   /** From being ready until the request that the instance was started for is there, in milliseconds: probes come in between. */
   waitedForMs?: number;
+}
+
+interface StartedRequest {
+  path: string;
+  span: LightSpan;
+  within: Context;
+  first: boolean;
+  /** Of the answer's body; there when somebody may ask. */
+  sizeOf: (() => number) | undefined;
 }
 
 type Incoming = IncomingMessage & { rawBody?: Buffer };
@@ -51,6 +64,7 @@ const safeHeaders = {
 export function listener(options: ListenerOptions): RequestListener {
   const {
     log,
+    accessLog,
     bodyLimit = defaultLimit,
     name,
     startedMs: processStartedMs = performance.timeOrigin,
@@ -100,7 +114,8 @@ export function listener(options: ListenerOptions): RequestListener {
     for (const header in safeHeaders) outgoing.setHeader(header, safeHeaders[header as keyof typeof safeHeaders]);
     if (isSecure((name) => incoming.headers[name] as string | undefined))
       outgoing.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    outgoing.once('close', () => finished(incoming, outgoing, { path, span, within, first }));
+    const sizeOf = accessLog && accessLog.requests !== 'none' ? bodySize(outgoing) : undefined;
+    outgoing.once('close', () => finished(incoming, outgoing, { path, span, within, first, sizeOf }));
     context.with(within, () => {
       handle(incoming, outgoing, path).catch((error) => {
         span.failure ??= error;
@@ -112,7 +127,7 @@ export function listener(options: ListenerOptions): RequestListener {
   function finished(
     incoming: Incoming,
     outgoing: ServerResponse,
-    { path, span, within, first }: { path: string; span: LightSpan; within: Context; first: boolean },
+    { path, span, within, first, sizeOf }: StartedRequest,
   ): void {
     const { startMs } = span;
     const endMs = nowMs();
@@ -131,8 +146,19 @@ export function listener(options: ListenerOptions): RequestListener {
         endMs,
         waitedForMs,
       });
-    recordRequest({ method, path, route, status, trigger, span, within, first, endMs }, name, log);
+    const access =
+      accessLog && sizeOf && isAccessLogged(accessLog, status) ? accessOf(incoming, accessLog, sizeOf) : undefined;
+    recordRequest({ method, path, route, status, trigger, span, within, first, endMs, access }, name, log);
   }
+}
+
+/** What the access log says besides: of the client what the setting allows. */
+function accessOf({ method, headers }: Incoming, accessLog: AccessLog, sizeOf: () => number): AccessFields {
+  const address = loggedAddress(
+    accessLog,
+    saidAddress((name) => headers[name] as string | undefined),
+  );
+  return { bytes: method === 'HEAD' ? 0 : sizeOf(), ...(address !== undefined && { client_address: address }) };
 }
 
 /** The pattern that answered: `/blog/api/posts/:id`; low in number, unlike paths. */

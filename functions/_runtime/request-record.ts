@@ -6,6 +6,13 @@ import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
 import { failed, isSampledTrace } from './trace.ts';
 
+/** What only the access log says of a request. */
+export interface AccessFields {
+  /** Of the answer's body. */
+  bytes: number;
+  client_address?: string;
+}
+
 /** A request whose answer is out. */
 interface EndedRequest {
   method: string;
@@ -19,6 +26,8 @@ interface EndedRequest {
   /** Whether it was the instance's first. */
   first: boolean;
   endMs: number;
+  /** There when the access log has this request. */
+  access: AccessFields | undefined;
 }
 
 /** What clients that mean well rarely get: somebody tries what is not theirs, guesses, or sends what no client of ours sends. */
@@ -27,7 +36,7 @@ const mayTell = fewASecond(20);
 
 /** Ends the span of a request, and writes its line of the access log. */
 export function recordRequest(request: EndedRequest, name: string, log: Logger): void {
-  const { method, route, status, trigger, span, within, first, endMs } = request;
+  const { method, route, status, trigger, span, within, first, endMs, access } = request;
   const path = scrubPath(request.path);
   if (status >= 500) failed(span, span.failure ?? new Error(`answered ${status}`));
   if (status >= 500 || isSampledTrace(span.spanContext())) {
@@ -45,8 +54,8 @@ export function recordRequest(request: EndedRequest, name: string, log: Logger):
     });
   }
   span.end(endMs);
-  const level = status >= 500 ? 'error' : refusals.has(status) ? 'info' : 'debug';
-  if (!log.enabled(level) || (level === 'info' && !mayTell(endMs))) return;
+  const level = status >= 500 ? 'error' : access || refusals.has(status) ? 'info' : 'debug';
+  if (!log.enabled(level) || (level === 'info' && !access && !mayTell(endMs))) return;
   const { failure, userId } = span;
   const fields = {
     method,
@@ -54,6 +63,7 @@ export function recordRequest(request: EndedRequest, name: string, log: Logger):
     route,
     status,
     duration_ms: Math.round((endMs - span.startMs) * 100) / 100,
+    ...access,
     ...(userId !== undefined && { user_id: userId }),
     ...(status >= 500 && { error: failure }),
     ...(level === 'info' && failure instanceof AppError && { reason: failure.detail }),

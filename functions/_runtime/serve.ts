@@ -49,6 +49,7 @@ export async function serve(
       bodyLimit: options.bodyLimit,
       ready,
       eventVerifier,
+      accessLog: config.accessLog,
       startedMs: config.startedMs,
     }),
   );

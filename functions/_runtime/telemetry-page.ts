@@ -71,7 +71,7 @@ ${table(
 ## Log lines
 
 One JSON object a line, on stdout. A request is a line at \`debug\`, at \`info\` when it was refused (400, 401, 403, 413, 415,
-429; twenty a second at most), and at \`error\` when it answered 5xx.
+429; twenty a second at most, unless [\`ACCESS_LOG\`](runtime.md#environment) asks for each), and at \`error\` when it answered 5xx.
 
 ${table(
   ['field', 'meaning'],
@@ -89,6 +89,8 @@ const logFields: Readonly<Record<string, string>> = {
   'service, revision, version': 'who says it',
   'trace_id, span_id': 'of the request or event it belongs to; the same ids as the span’s, sampled or not',
   'method, path, route, status, duration_ms': 'of a request',
+  'bytes, client_address':
+    'of a request that `ACCESS_LOG` asks for: size of the answer’s body; what `ACCESS_LOG_ADDRESS` allows of the client',
   'user_id, reason': 'of a refused request: whose token it brought, and why it was refused',
   error: '`type`, `message`, `code`, `stack`, `cause`; nothing else of what an error carries',
 };

@@ -21,6 +21,7 @@ describe('the settings of the platform', () => {
       alertWebhook: undefined,
       publicUrl: undefined,
       trustedProxies: undefined,
+      accessLog: { requests: 'none', address: 'none' },
     });
   });
 
@@ -59,6 +60,13 @@ describe('the settings of the platform', () => {
     expect(read({}, env).trustedProxies?.check('::1', 'ipv6')).toBe(true);
     expect(read({ trustProxy: ['10.0.0.1'] }, env).trustedProxies?.check('127.0.0.1', 'ipv4')).toBe(false);
     expect(read({}, { PUBLIC_URL: '', TRUST_PROXY: '' })).toEqual(read({}));
+  });
+
+  it('logs requests by flag or by the environment', () => {
+    const env = { ACCESS_LOG: 'refusals', ACCESS_LOG_ADDRESS: 'network' };
+    expect(read({}, env).accessLog).toEqual({ requests: 'refusals', address: 'network' });
+    expect(read({ accessLog: 'all' }, env).accessLog).toEqual({ requests: 'all', address: 'network' });
+    expect(() => read({}, { ACCESS_LOG: 'some' })).toThrow('ACCESS_LOG');
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { BlockList } from 'node:net';
 import { resolve } from 'node:path';
+import { type AccessLog, readAccessLog } from '@dormouse/signals/access-log';
 import { parsePort } from './port.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -22,14 +23,17 @@ export interface Settings {
   publicUrl: string | undefined;
   /** Peers of the ingress that say who their clients are. */
   trustedProxies: BlockList | undefined;
+  /** Which requests the ingress writes lines of. */
+  accessLog: AccessLog;
 }
 
 /** What a command line may say; the environment and the defaults say the rest. */
 export type GivenSettings = {
-  readonly [Name in Exclude<keyof Settings, 'trustedProxies'>]?: Settings[Name] | undefined;
+  readonly [Name in Exclude<keyof Settings, 'trustedProxies' | 'accessLog'>]?: Settings[Name] | undefined;
 } & {
   /** Addresses and networks. */
   readonly trustProxy?: readonly string[] | undefined;
+  readonly accessLog?: AccessLog['requests'] | undefined;
 };
 
 /**
@@ -60,6 +64,7 @@ export function readSettings(
     trustedProxies: given.trustProxy?.length
       ? trustedProxies(given.trustProxy)
       : naming('TRUST_PROXY', () => trustedProxies(listOf(env.TRUST_PROXY))),
+    accessLog: readAccessLog(given.accessLog ? { ...env, ACCESS_LOG: given.accessLog } : env),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Source } from '@dormouse/manifests/source';
 import { createOutputs, type Outputs } from '@dormouse/serving/process/instance-output';
 import type { Upstream } from '@dormouse/serving/proxy/upstream';
 import type { Services } from '@dormouse/serving/services';
+import type { AccessLog } from '@dormouse/signals/access-log';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemetry-files';
@@ -30,6 +31,8 @@ export interface PlatformOptions {
   publicUrl?: string | undefined;
   /** Peers of the ingress that say who their clients are. */
   trustedProxies?: BlockList | undefined;
+  /** Which requests the ingress writes lines of; default: none. */
+  accessLog?: AccessLog | undefined;
   watch?: boolean;
   prewarmed?: boolean;
   verbose?: boolean;

@@ -114,6 +114,7 @@ async function openListener(context: PlatformContext): Promise<{ ingress: Ingres
     telemetry,
     ready: () => context.ready,
     trustedProxies: context.trustedProxies,
+    access: context.accessLog && { settings: context.accessLog, write: context.outputs.line },
   });
   const listener = await listen(ingress, { port, host });
   cleanup.defer(() => listener.close(0));

@@ -41,6 +41,7 @@ export async function run(
     host: settings.host,
     publicUrl: settings.publicUrl,
     trustedProxies: settings.trustedProxies,
+    accessLog: settings.accessLog,
     watch: settings.watch,
     prewarmed: settings.prewarmed,
     verbose: settings.verbose,

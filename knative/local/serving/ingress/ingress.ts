@@ -5,10 +5,12 @@ import { ProblemError } from '@dormouse/http/problem-error';
 import { isAuthority } from '@dormouse/http/request-fields';
 import { normalizePath } from '@dormouse/http/request-path';
 import type { HttpRoute, VirtualHost } from '@dormouse/manifests/model';
-import type { Telemetry } from '@dormouse/telemetry/telemetry';
+import type { AccessLog } from '@dormouse/signals/access-log';
+import type { LogLine, Telemetry } from '@dormouse/telemetry/telemetry';
 import { newSpanId, newTraceId, rateSampler, readTraceparent } from '@dormouse/telemetry/traceparent';
 import type { ClientRequest, RequestHandler } from '../proxy/client-request.ts';
 import type { Target } from '../proxy/exchange.ts';
+import { accessLog, type EndedRequest } from './access-log.ts';
 import { clientOrigin } from './client-address.ts';
 import { countRequest } from './count-request.ts';
 import { type AppendFields, type Client, compileFields } from './header-rules.ts';
@@ -27,6 +29,14 @@ export interface IngressOptions {
   sample?: () => boolean;
   /** The same of traces that clients want sampled by their own `traceparent`; default: five a second, 25 at once, of all clients. */
   sampleWanted?: () => boolean;
+  /** Default: none. */
+  access?: IngressAccessLog | undefined;
+}
+
+/** Which requests become lines, and who writes them. */
+export interface IngressAccessLog {
+  settings: AccessLog;
+  write: (line: LogLine) => void;
 }
 
 export interface Ingress extends RequestHandler {
@@ -77,7 +87,9 @@ export function createIngress({
   sample = rateSampler(10, 50),
   sampleWanted = rateSampler(5, 25),
   trustedProxies,
+  access,
 }: IngressOptions): Ingress {
+  const logAccess = access && accessLog(access.settings, access.write);
   const samplers = { sample, sampleWanted };
   let routes = compileRoutes(virtualHosts);
   let compiled = compileAll(routes);
@@ -132,7 +144,11 @@ export function createIngress({
       return { fields: problemFields(request, problem), body: problemBody(problem, request.traceId) };
     },
     finished(request, status, bytes) {
-      record(telemetry, request, status, bytes);
+      const durationMs = performance.now() - request.startedAt;
+      const route = (request.route as Compiled | undefined)?.route.name ?? '';
+      const ended = { request, route, status, bytes, durationMs };
+      record(telemetry, ended);
+      logAccess?.(ended);
     },
   };
 }
@@ -246,11 +262,9 @@ function problemFields(request: ClientRequest, { retryAfter }: ProblemError): st
   ];
 }
 
-function record(telemetry: Telemetry, request: ClientRequest, status: number, bytes: number): void {
+function record(telemetry: Telemetry, { request, route, status, bytes, durationMs }: EndedRequest): void {
   const startMs = performance.timeOrigin + request.startedAt;
   const service = request.target?.name;
-  const durationMs = performance.now() - request.startedAt;
-  const route = (request.route as Compiled | undefined)?.route.name ?? '';
   countRequest(telemetry.requests, request, { entry: 'ingress', route, status, ms: durationMs });
   telemetry.addSpan({
     traceId: request.traceId,

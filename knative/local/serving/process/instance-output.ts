@@ -15,6 +15,8 @@ export interface Outputs {
   of(service: string, instance: string): { output: Output; lastWords: () => string | undefined };
   /** Logs a line of the platform itself. */
   say(line: string, level?: 'info' | 'error'): void;
+  /** Stores a line, and prints it as JSON, as functions write theirs. */
+  line(line: LogLine): void;
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -59,8 +61,23 @@ export function createOutputs({ telemetry, print, level }: OutputOptions): Outpu
       telemetry.addLog({ timeMs: Date.now(), service: 'platform', instance: 'platform', level: severity, message });
       print(`${'platform'.padEnd(width)} │ ${message}`);
     },
+    line(line) {
+      telemetry.addLog(line);
+      print(asJson(line));
+    },
   };
 }
+
+const asJson = ({ timeMs, service, level, message, traceId, spanId, fields }: LogLine): string =>
+  JSON.stringify({
+    severity: level.toUpperCase(),
+    time: new Date(timeMs).toISOString(),
+    service,
+    message,
+    ...(traceId && { trace_id: traceId }),
+    ...(spanId && { span_id: spanId }),
+    ...fields,
+  });
 
 function readLine(text: string, stream: 'stdout' | 'stderr', service: string, instance: string): LogLine | undefined {
   const plain: LogLine = {
