@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { virtualClock } from '@dormouse/time/virtual-clock';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MetricStore } from '../metric-store.ts';
+import { readAlertPolicy } from './alert-policy.ts';
 import { startAlerting } from './alerting.ts';
 import type { AlertGroup } from './notifications.ts';
 import { readRules } from './read-rules.ts';
@@ -17,12 +18,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const text = 'groups: [{ name: g, rules: [{ alert: Down, expr: vector(1), for: 30s }] }]';
 
-async function start(clock = virtualClock(), file = join(folder, 'sub/alerts.json')) {
+async function start(clock = virtualClock(), file = join(folder, 'sub/alerts.json'), wait = '30s') {
   const told: AlertGroup[] = [];
   const said: string[] = [];
   const evaluator = new RuleEvaluator({ groups: readRules(text, 'a.yaml', 15_000), store: new MetricStore() });
   const alerting = await startAlerting({
     ...{ evaluator, file, clock },
+    policy: readAlertPolicy(`route: { receiver: default, group_wait: ${wait} }`),
     say: (line) => void said.push(line),
     receiver: { to: 'http://receiver', tell: async (group) => void told.push(group) },
   });
@@ -59,6 +61,18 @@ test('a process that was killed is followed by one that goes on', async () => {
   await later.rounds(20);
   expect(later.told).toEqual([]);
   await later.alerting.close();
+});
+
+test('a process that is killed right after it told somebody is followed by one that knows', async () => {
+  const file = join(folder, 'alerts.json');
+  const { clock, alerting, told, rounds } = await start(undefined, file, '1s');
+  await rounds(3);
+  const evaluated = alerting.round?.number;
+  await clock.advance(2_000);
+  expect(told).toHaveLength(1);
+  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('"told":{"firing"'));
+  expect(alerting.round?.number).toBe(evaluated);
+  await alerting.close();
 });
 
 test.each(['{', '{"alerts":{"atMs":1,"alerts":[{"group":1}]},"groups":[]}', '[]'])(

@@ -33,7 +33,8 @@ export interface AlertingOptions {
 /** Goes on where an earlier process was, and evaluates rules until it is closed. */
 export async function startAlerting(options: AlertingOptions): Promise<Alerting> {
   const { evaluator, policy = plainPolicy, receiver, file, clock, say } = options;
-  const notifications = receiver && new Notifications({ ...receiver, policy, clock, say });
+  const notifications: Notifications | undefined =
+    receiver && new Notifications({ ...receiver, policy, clock, say, told: () => keep() });
   const saved = await readState(file).catch((error: Error) =>
     say(`alerts of an earlier start are unknown: ${error.message}`),
   );
@@ -89,11 +90,12 @@ function repeating({ clock, everyMs = 15_000, say }: AlertingOptions, work: () =
   };
 }
 
-/** Says once that it fails, until it succeeds again. */
+/** One after the other; says once that it fails, until it succeeds again. */
 function reporting(say: (line: string) => void, work: () => Promise<void>): () => Promise<void> {
   let failed = false;
-  return () =>
-    work().then(
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    last = last.then(work).then(
       () => {
         failed = false;
       },
@@ -102,4 +104,6 @@ function reporting(say: (line: string) => void, work: () => Promise<void>): () =
         failed = true;
       },
     );
+    return last;
+  };
 }

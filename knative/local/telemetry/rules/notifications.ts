@@ -48,6 +48,8 @@ export interface NotificationsOptions {
   tell: Tell;
   clock: Clock;
   say: (line: string) => void;
+  /** Something was told: a later process has to know. */
+  told?: () => Promise<void>;
 }
 
 /** Groups for the next process. */
@@ -199,6 +201,7 @@ export class Notifications {
     }
     // Another evaluation may have begun it again meanwhile.
     for (const key of ended) if (group.alerts.get(key)?.endsAtMs !== undefined) group.alerts.delete(key);
+    if (group.told?.atMs === nowMs) await this.#options.told?.();
     return true;
   }
 
