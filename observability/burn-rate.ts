@@ -1,8 +1,8 @@
 import { type Objective, objectives } from './objectives.ts';
-import type { Alert, Group, Recording, Severity } from './rule.ts';
+import { type Alert, type Group, lately, type Recording, type Severity } from './rule.ts';
 
 /** Seconds between evaluations of objectives; sums over time count on it. */
-export const evaluationSeconds = 60;
+export const evaluationSeconds = 30;
 /** Fewer bad events than this in the longest window do not alert, whatever their share is. */
 export const minBadEvents = 5;
 
@@ -33,11 +33,22 @@ const counted = ({ name, total: all, bad: failed }: Objective): Recording[] => [
 ];
 
 const windows = [...new Set(burns.flatMap(({ short, long }) => [short, long]))];
-/** Of nothing there is no part: not NaN, but no value. */
-const ratio = (window: string): Recording => ({
-  record: ratioOver(window),
-  expr: `${window === '5m' ? `${bad} / ${total}` : `sum_over_time(${bad}[${window}]) / sum_over_time(${total}[${window}])`} >= 0`,
-});
+const secondsOf = (window: string): number =>
+  Number.parseInt(window, 10) * { m: 60, h: 3_600, d: 86_400 }[window.at(-1) as 'm' | 'h' | 'd'];
+/** A window counts as at least so much of the time before, or as all of it where it is shorter. */
+const youngSeconds = 10_800;
+/**
+ * What was bad, as a part of what was asked. A Prometheus that has known a minute, an outage, does not take it for six hours of
+ * one: as long as it is young, it believes that as much was asked before, and all was well. Of nothing there is no part: not NaN, but no value.
+ */
+const ratio = (window: string): Recording => {
+  const samples = Math.min(secondsOf(window), youngSeconds) / evaluationSeconds;
+  const asked = `avg_over_time(${total}[${window}]) * clamp_min(count_over_time(${total}[${window}]), ${samples})`;
+  return {
+    record: ratioOver(window),
+    expr: window === '5m' ? `${bad} / ${total} >= 0` : `sum_over_time(${bad}[${window}]) / (${asked}) >= 0`,
+  };
+};
 
 /** Rates are recorded per objective, without instances; every longer window is a sum of those. */
 const recorded: Group = {
@@ -66,23 +77,33 @@ const budget: Group = {
   ],
 };
 
-function burning({ name, alert, target, promise }: Objective, severity: Severity): Alert {
+/** That of a page has to burn now, not only in the last five minutes: nobody is woken for what is over. */
+const burnsNow = ({ bad: failed, total: all, target, causes }: Objective, factor: number): string => {
+  if (causes) return `unless on () max_over_time(ALERTS{alertname=~"${causes.join('|')}",alertstate="firing"}[10m])`;
+  const now = (expr: string) => `(${expr.replaceAll('[5m]', `[${lately}]`)})`;
+  return `and on () ${now(failed)} / ${now(all)} > ${share(factor, target)}`;
+};
+
+const share = (factor: number, target: number) => Number((factor * (1 - target)).toFixed(6));
+
+function burning(objective: Objective, severity: Severity): Alert {
+  const { name, alert, target, promise } = objective;
   const chosen = burns.filter((each) => each.severity === severity);
-  const above = (window: string, factor: number) =>
-    `${ratioOver(window)}{slo="${name}"} > ${Number((factor * (1 - target)).toFixed(6))}`;
+  const above = (window: string, factor: number) => `${ratioOver(window)}{slo="${name}"} > ${share(factor, target)}`;
   const pairs = chosen.map(({ long, short, factor }) => `(${above(long, factor)} and ${above(short, factor)})`);
-  const maxWindow = chosen.at(-1)!.long;
+  const { long, factor } = chosen.at(-1)!;
+  const many = `${evaluationSeconds} * sum_over_time(${bad}{slo="${name}"}[${long}]) >= ${minBadEvents}`;
+  const still = severity === 'page' || objective.causes ? ` ${burnsNow(objective, factor)}` : '';
   return {
     name: alert,
     severity,
-    expr: `(${pairs.join(' or ')}) and ${evaluationSeconds} * sum_over_time(${bad}{slo="${name}"}[${maxWindow}]) >= ${minBadEvents}`,
+    expr: `(${pairs.join(' or ')}) and ${many}${still}`,
     summary: `The error budget burns ${severity === 'page' ? 'fast' : 'slowly but steadily'}: ${promise}.`,
   };
 }
 
 const alerts: Group = {
   name: 'slo-burn',
-  interval: evaluationSeconds,
   rules: objectives.flatMap((objective) => [burning(objective, 'page'), burning(objective, 'ticket')]),
 };
 

@@ -41,7 +41,7 @@ export const ruleTests = (): Map<string, string> =>
       `${name}.yaml`,
       document({
         rule_files: [...(ofIstio(cases) ? ['../rules/edge.yaml'] : []), `../rules/${name}.yaml`],
-        evaluation_interval: `${evaluationSeconds}s`,
+        evaluation_interval: name === 'slo' ? `${evaluationSeconds}s` : '1m',
         tests: cases.map(unitTest),
       }),
     ]),

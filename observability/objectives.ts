@@ -12,6 +12,8 @@ export interface Objective {
   target: number;
   /** In words, for docs, dashboards and summaries. */
   promise: string;
+  /** Alerts of what makes it bad, seen only when it is over: late events come when they come at last. Who was told of the cause is not told of that. */
+  causes?: readonly string[];
   /** Per second, over five minutes; no labels. */
   total: string;
   bad: string;
@@ -69,6 +71,8 @@ const redelivered = `sum(rate(${series.eventsRedelivered}{dormouse_redelivery_ou
 const handled = ages('count');
 const counted = ['service_name="categories"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.post\\\\..+"'];
 
+const causes = ['DatabaseUnreachable', 'HandlerFails', 'OutboxStuck'];
+
 export const objectives: readonly Objective[] = [
   available('reads', 0.999),
   fast('reads', 0.99, 0.25),
@@ -81,6 +85,7 @@ export const objectives: readonly Objective[] = [
     alert: 'EventsLate',
     target: 0.999,
     promise: '99.9 % of published events have their effect within 30 s',
+    causes,
     total: `(${published} or vector(0))`,
     bad:
       `(${handled} - ${ages('bucket', upTo(eventAge, 30))} or vector(0)) ` +
@@ -91,6 +96,7 @@ export const objectives: readonly Objective[] = [
     alert: 'CountsStale',
     target: 0.99,
     promise: '99 % of changes are in the counts of categories within 5 s',
+    causes,
     total: ages('count', ...counted),
     bad: `${ages('count', ...counted)} - ${ages('bucket', ...counted, upTo(eventAge, 5))}`,
   },

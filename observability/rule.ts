@@ -9,10 +9,15 @@ export interface Alert {
   expr: string;
   /** How long the expression must hold, as Prometheus writes durations; at once unless said. */
   for?: string;
+  /** For how long it fires on when the expression no longer holds, so that one that comes and goes is told of once. */
+  keepFiringFor?: string;
   /** One sentence, with `{{ $labels.x }}` where needed. No value: every change of it would be a new notification. */
   summary: string;
   labels?: Readonly<Record<string, string>>;
 }
+
+/** What has just happened: a minute, and a bit, so that two samples of each minute are in it. */
+export const lately = '70s';
 
 export interface Recording {
   record: string;
@@ -33,12 +38,13 @@ export interface Group {
 export const runbookUrl = (alert: string): string => `https://dormouse.dev/runbooks/${alert}`;
 
 /** An alert as Prometheus reads it, with what none may lack: severity, summary, runbook. @throws TypeError for a summary with a value */
-export function alertRule({ name, severity, expr, for: duration, summary, labels = {} }: Alert): object {
+export function alertRule({ name, severity, expr, for: duration, keepFiringFor, summary, labels = {} }: Alert): object {
   if (summary.includes('$value')) throw new TypeError(`the summary of ${name} has a value`);
   return {
     alert: name,
     expr,
     ...(duration && { for: duration }),
+    ...(keepFiringFor && { keep_firing_for: keepFiringFor }),
     labels: { severity, ...labels },
     annotations: { summary, runbook_url: runbookUrl(name) },
   };

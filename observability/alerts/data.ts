@@ -1,4 +1,4 @@
-import type { Group } from '../rule.ts';
+import { type Group, lately } from '../rule.ts';
 import { series } from '../series.ts';
 
 const { sqlDuration, redisUnanswered } = series;
@@ -13,23 +13,26 @@ export const dataAlerts: Group = {
       name: 'DatabaseUnreachable',
       severity: 'page',
       expr:
-        `sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[90s])) / sum by (service_name) (increase(${sqlDuration}_count[90s])) > 0.5 ` +
-        `and sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[90s])) >= 3`,
-      for: '30s',
+        `sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[${lately}])) / sum by (service_name) (increase(${sqlDuration}_count[${lately}])) > 0.5 ` +
+        `and sum by (service_name) (increase(${sqlDuration}_count{${unreachable}}[${lately}])) >= 3`,
+      for: '15s',
+      // Whoever waits for a server that hangs asks seldom.
+      keepFiringFor: '15s',
       summary: '{{ $labels.service_name }} does not reach PostgreSQL.',
     },
     {
       name: 'PostgresDown',
       severity: 'page',
-      expr: 'pg_up == 0',
-      for: '1m',
-      summary: 'PostgreSQL at {{ $labels.instance }} does not answer its exporter.',
+      // A server that hangs takes the exporter's answer with it.
+      expr: 'pg_up == 0 or up{job="postgres-exporter"} == 0',
+      for: '30s',
+      summary: 'PostgreSQL does not answer its exporter at {{ $labels.instance }}, or that one is gone.',
     },
     {
       name: 'RedisDown',
       severity: 'ticket',
       // A Redis that hangs takes the exporter's answer with it; functions say so too, where there is no exporter.
-      expr: `redis_up == 0 or up{job="redis-exporter"} == 0 or max(increase(${redisUnanswered}[1m])) > 20`,
+      expr: `redis_up == 0 or up{job="redis-exporter"} == 0 or max(increase(${redisUnanswered}[${lately}])) > 20`,
       for: '30s',
       summary: 'Redis does not answer: caches load from PostgreSQL, which counts limits too. More load, no errors.',
     },

@@ -1,9 +1,10 @@
-import type { Group } from '../rule.ts';
+import { type Group, lately } from '../rule.ts';
 import { platformSeries, series } from '../series.ts';
 
 const {
   countsWrong,
   eventsConsumed,
+  eventsSent,
   eventsRefused,
   eventsMissing,
   eventsUnjudgedAge,
@@ -13,6 +14,9 @@ const {
   unarchivedAge,
 } = series;
 
+const sent = (matcher = '') => `sum by (service_name) (increase(${eventsSent}${matcher}[${lately}]))`;
+const [sends, failedSends] = [sent(), sent('{error_type!=""}')];
+
 /** From the outbox to the handler, and what did not arrive. */
 export const eventAlerts: Group = {
   name: 'events',
@@ -20,10 +24,13 @@ export const eventAlerts: Group = {
     {
       name: 'OutboxStuck',
       severity: 'page',
-      expr: `max by (db_namespace) (${outboxAge}) > 120`,
-      for: '2m',
-      summary:
-        'Events of {{ $labels.db_namespace }} have waited in its outbox for more than two minutes: the Broker does not take them.',
+      // Functions know at once that the Broker does not take events; the relay, which looks each minute, what waits.
+      expr:
+        `max by (db_namespace) (label_replace(${failedSends} / ${sends} > 0.5 and ${failedSends} >= 3, "db_namespace", "$1", "service_name", "(.+)")) ` +
+        `or max by (db_namespace) (${outboxAge}) > 120`,
+      for: '30s',
+      keepFiringFor: '30s',
+      summary: 'The Broker does not take events of {{ $labels.db_namespace }}, which wait in its outbox.',
     },
     {
       name: 'NotArchived',
@@ -88,10 +95,12 @@ export const eventAlerts: Group = {
       name: 'HandlerFails',
       severity: 'ticket',
       expr:
-        `sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[10m])) ` +
-        `/ sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}[10m])) > 0.2 ` +
-        `and sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[10m])) >= 5`,
-      for: '2m',
+        `sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[${lately}])) ` +
+        `/ sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}[${lately}])) > 0.2 ` +
+        `and sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[${lately}])) >= 3`,
+      for: '30s',
+      // The Broker pauses longer and longer before it tries again.
+      keepFiringFor: '30s',
       summary:
         '{{ $labels.service_name }} fails on more than a fifth of the deliveries of {{ $labels.messaging_destination_name }}.',
     },

@@ -1,12 +1,12 @@
 import { byPeople, edgeDuration, failedAtEdge, refused } from '../edge.ts';
-import type { Group } from '../rule.ts';
+import { type Group, lately } from '../rule.ts';
 import { notDelivered, platformSeries, series } from '../series.ts';
 
 const { requestDuration } = series;
 /** Knative scales what others have, too. */
 const ours = 'k8s_namespace_name="dormouse"';
 const requests = (what: string, ...more: string[]) =>
-  `sum by (kn_service_name) (${what}(${edgeDuration}_count{${[byPeople, ...more].join(',')}}[2m]))`;
+  `sum by (kn_service_name) (${what}(${edgeDuration}_count{${[byPeople, ...more].join(',')}}[${lately}]))`;
 const spans = 'service_name=~"istio-ingressgateway.*",span_kind="SPAN_KIND_SERVER"';
 const failedSpans = `${spans},status_code="STATUS_CODE_ERROR"`;
 
@@ -83,7 +83,7 @@ export const functionAlerts: Group = {
         `label_replace(sum(rate(span_calls_total{${failedSpans}}[5m])) / sum(rate(span_calls_total{${spans}}[5m])) > 0.05 ` +
           `and sum(increase(span_calls_total{${failedSpans}}[5m])) >= 10, "kn_service_name", "some function", "", "")`,
       ].join(' or '),
-      for: '1m',
+      for: '30s',
       summary:
         'More than 5 % of the requests for {{ $labels.kn_service_name }} are refused before a function sees them.',
     },

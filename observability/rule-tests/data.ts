@@ -43,6 +43,13 @@ export const dataCases: readonly Case[] = [
   silent('DatabaseUnreachable', 'the only statement of a minute failed', '5m', cacheRequests('0+1x20', 'ECONNREFUSED')),
   silent('DatabaseUnreachable', 'nobody asks anything', '5m', {}),
 
+  firing(
+    'PostgresDown',
+    'it hangs, and its exporter with it',
+    '5m',
+    { [named('up', { instance: 'postgres', job: 'postgres-exporter' })]: '1 0x10' },
+    { instance: 'postgres', job: 'postgres-exporter' },
+  ),
   ...lasting(
     '1m',
     firing(

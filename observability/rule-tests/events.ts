@@ -8,6 +8,7 @@ const {
   deadLetters,
   deadLettersOpen,
   eventsConsumed,
+  eventsSent,
   eventsRefused,
   eventsMissing,
   eventsUnjudgedAge,
@@ -32,12 +33,23 @@ const lag = (values: string) => ({
 
 export const eventCases: readonly Case[] = [
   ...lasting(
-    '4m',
+    '3m',
     firing('OutboxStuck', 'the oldest event becomes older and older', '10m', oldest('0+60x20'), {
       db_namespace: 'posts',
     }),
   ),
   silent('OutboxStuck', 'what a crash left behind was sent a minute later', '10m', oldest('0x4 70 0x15')),
+  firing(
+    'OutboxStuck',
+    'the Broker refuses what functions send',
+    '5m',
+    { [named(eventsSent, { service_name: 'posts', error_type: '503' })]: '0x2 0+20x10' },
+    { db_namespace: 'posts' },
+  ),
+  silent('OutboxStuck', 'one of ten was refused', '5m', {
+    [named(eventsSent, { service_name: 'posts', error_type: '503' })]: '0x2 0+2x10',
+    [named(eventsSent, { service_name: 'posts' })]: '0x2 0+18x10',
+  }),
   silent('OutboxStuck', 'the broker was away for two minutes and is back', '10m', oldest('0x4 60 120 130 0x13')),
 
   ...lasting(
@@ -108,7 +120,7 @@ export const eventCases: readonly Case[] = [
   }),
 
   ...lasting(
-    '2m',
+    '1m',
     firing(
       'HandlerFails',
       'half of the deliveries fail',

@@ -73,8 +73,8 @@ interface Shares {
   within: number;
 }
 
-const strict: Shares = { page: 20, ticket: 4, within: 0.5 };
-const lenient: Shares = { page: 200, ticket: 40, within: 5 };
+const strict: Shares = { page: 40, ticket: 10, within: 0.5 };
+const lenient: Shares = { page: 400, ticket: 100, within: 5 };
 
 function stories(alert: string, slo: string, traffic: Traffic, shares: Shares): Case[] {
   const { page, ticket } = shares;
@@ -117,6 +117,14 @@ export const objectiveCases: readonly Case[] = [
       ...casesFor(`${what}Slow`, `${what.toLowerCase()}-fast`, slow(what), lenient),
     ];
   }),
+  // Nobody is woken.
+  firing(
+    'ReadsUnavailable',
+    'one of seven failed for a minute, which is all that a young Prometheus knows',
+    '3m',
+    failing('Reads')(140, 1000, 1, 5),
+    { slo: 'reads-available', severity: 'ticket' },
+  ),
   silent('ReadsUnavailable', 'only functions ask each other in vain', '30m', {
     [named(`${edgeDuration}_count`, {
       ...labelsOf.Reads,
@@ -143,9 +151,9 @@ export const objectiveCases: readonly Case[] = [
   ),
   firing(
     'EventsLate',
-    'the Broker loses 20 of 1000 events, and nothing is heard of them but that they are sent again',
+    'the Broker loses 40 of 1000 events, and nothing is heard of them but that they are sent again',
     '30m',
-    { ...late(created, '30.0')(0, 1000, 30), [named(eventsResent, lost)]: '0+20x30' },
+    { ...late(created, '30.0')(0, 1000, 30), [named(eventsResent, lost)]: '0+40x30' },
     { slo: 'events-delivered', severity: 'page' },
     { slo: 'events-delivered', severity: 'ticket' },
   ),
@@ -159,11 +167,11 @@ export const objectiveCases: readonly Case[] = [
   ),
   firing(
     'EventsLate',
-    'the Broker archives everything and delivers 20 of 1000 to nobody, until the journal does',
+    'the Broker archives everything and delivers 40 of 1000 to nobody, until the journal does',
     '30m',
     {
       ...late(created, '30.0')(0, 1000, 30),
-      [named(eventsRedelivered, { dormouse_trigger: 'counts', dormouse_redelivery_outcome: 'taken' })]: '0+20x30',
+      [named(eventsRedelivered, { dormouse_trigger: 'counts', dormouse_redelivery_outcome: 'taken' })]: '0+40x30',
     },
     { slo: 'events-delivered', severity: 'page' },
     { slo: 'events-delivered', severity: 'ticket' },
