@@ -25,7 +25,7 @@ await serve('relay', ({ config, sql, log }) => {
   const { journal } = config.urls;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
   const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
-  const resendAfterMs = 1000 * Number(variable('RESEND_AFTER_SECONDS', '120'));
+  const resendAfterMs = 1000 * Number(variable('RESEND_AFTER_SECONDS', '60'));
   if (!(resendAfterMs >= 1000 && resendAfterMs <= 86_400_000))
     throw new Error('the environment variable RESEND_AFTER_SECONDS is not a number of seconds, from 1 to a day');
   const acknowledgedBy = variable('ACKNOWLEDGED_BY', 'archive');

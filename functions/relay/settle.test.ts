@@ -52,14 +52,15 @@ it('a row goes when the archive has its event, and no sooner', async () => {
 
 it('what is not archived in time is sent again as it was, later each time, and an hour after the last at most', async () => {
   const [row] = await sent('due', '3 minutes');
-  await sent('second', '3 minutes', 1);
-  await sent('third', '9 minutes', 2);
+  await sent('again', '3 minutes', 1);
+  await sent('second', '3 minutes', 2);
+  await sent('third', '9 minutes', 3);
   await sent('old', '59 minutes', 30_000);
   await sent('older', '61 minutes', 32_767);
   const stored: StoredEvent[] = [];
   const settled = await settleWith(async (event) => void stored.push(event));
-  expect(settled).toEqual({ archived: 0, resent: new Map([[type, 3]]) });
-  expect(stored.map(({ subject }) => subject).sort()).toEqual(['due', 'older', 'third']);
+  expect(settled).toEqual({ archived: 0, resent: new Map([[type, 4]]) });
+  expect(stored.map(({ subject }) => subject).sort()).toEqual(['again', 'due', 'older', 'third']);
   expect(stored.find(({ subject }) => subject === 'due')).toMatchObject({
     id: row!.id,
     type,
@@ -68,7 +69,7 @@ it('what is not archived in time is sent again as it was, later each time, and a
     data: expect.stringMatching(/^{"a": ?1}$/),
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   });
-  expect(await left()).toEqual(['due 1', 'second 1', 'third 3', 'old 30000', 'older 32767']);
+  expect(await left()).toEqual(['due 1', 'again 2', 'second 2', 'third 4', 'old 30000', 'older 32767']);
   expect(await settleWith(refused)).toEqual({ archived: 0, resent: new Map() });
 });
 

@@ -9,7 +9,7 @@ export interface SettleOptions {
   sql: Sql;
   archive: Archive;
   send: Send;
-  /** What was sent so long ago and is not archived is sent again; twice as long after each time, up to an hour. */
+  /** What was sent so long ago and is not archived is sent again, and once more after as long; then twice as long after each time, up to an hour. */
   resendAfterMs: number;
   /** Sending again ends after about this. */
   budgetMs: number;
@@ -49,7 +49,7 @@ async function removeArchived({ sql, archive, resendAfterMs }: SettleOptions, sc
   for (let from = '0', more = true; more && missing.length < maxMissing; ) {
     const rows = await sql<Asked[]>`
       SELECT position, source, id, subject, sent_at > now() - ${after} AS young,
-        sent_at <= now() - least(${after} * power(2, least(resent, 20)), interval '1 hour') AS due
+        sent_at <= now() - least(${after} * power(2, least(greatest(resent - 1, 0), 20)), interval '1 hour') AS due
       FROM ${table} WHERE sent_at IS NOT NULL AND position > ${from}::bigint ORDER BY position LIMIT ${askedAtOnce}`;
     more = rows.length === askedAtOnce;
     if (rows.length === 0) break;
