@@ -173,6 +173,22 @@ describe('what a consumer has not got', () => {
     );
   });
 
+  test('leaves no interrupted delivery to the archive open, once the relay has sent that event again', async () => {
+    const [there, lost, refused] = [await happened(), attributesOf(), await happened({ subject: 'post/2' })];
+    for (const [event, code] of [
+      [there, '499'],
+      [lost, '499'],
+      [refused, '413'],
+    ] as const)
+      await journal.deliver('/dead-letters', { ...event, ...failed('journal', code) }, '{}');
+    await tick();
+    const open = async () => (await deadLetters()).map(({ event }) => event.id).sort();
+    expect(await open()).toEqual([lost.id, refused.id].sort());
+    await journal.deliver('/events', lost, '{}');
+    await tick();
+    expect(await open()).toEqual([refused.id]);
+  });
+
   test('is nothing that is a dead letter of the Trigger, before or after it was missed', async () => {
     const [first, second, others] = [
       await happened(),

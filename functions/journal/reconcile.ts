@@ -24,6 +24,8 @@ export interface Reconciled {
 /** Nothing begins later: with the timeout of the last answer it stays below the lease. */
 const workMs = 8000;
 
+const ofArchive = 'it is the archive itself';
+
 const nothing = { busy: false, judged: 0, found: 0, redelivered: 0, deadLettered: 0, more: false };
 
 /**
@@ -40,6 +42,8 @@ export function reconciler(options: ReconcileOptions): (dryRun?: boolean) => Pro
       const until = now() + workMs;
       const { looked, others } = await look(options);
       const found = await findMissing(options, looked, others, until);
+      const archives = others.filter(({ reason }) => reason === ofArchive).map(({ trigger }) => trigger);
+      if (!dryRun) await reconciliation.settleArchived(archives);
       const sent = dryRun ? nothing : await redeliverMissing(options, looked, until);
       await measureMissing(reconciliation);
       return { ...nothing, ...sent, judged: found.judged, found: found.found, more: found.more || sent.more };
@@ -90,7 +94,7 @@ async function reasonOf(
   all: readonly Trigger[],
 ): Promise<string | null> {
   const archives = all.filter(({ subscriberUri }) => isArchive(subscriberUri, service));
-  if (archives.includes(trigger)) return 'it is the archive itself';
+  if (archives.includes(trigger)) return ofArchive;
   if (!archives.some((each) => brokerOf(each) === brokerOf(trigger))) return 'its Broker is not archived';
   if (trigger.inbox === 'none') return 'its consumer keeps no inbox';
   // One that had a subscriber is compared with that one's inbox.

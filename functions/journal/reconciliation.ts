@@ -83,6 +83,8 @@ export interface Reconciliation {
   deadLetters(share: Share, positions: readonly number[]): Promise<number[]>;
   /** Ends that events are missing; dead letters of them whose delivery was interrupted are redriven by that. */
   settle(share: Share, positions: readonly number[], redelivered: boolean): Promise<void>;
+  /** Of Triggers of the archive: dead letters whose delivery was interrupted are redriven once their events are there. */
+  settleArchived(triggers: readonly string[]): Promise<void>;
   /** After an attempt that failed. */
   postpone(share: Share, event: MissingEvent, failure: { status: number | undefined; error: string }): Promise<void>;
   /** Its consumer took events and remembered none. */
@@ -153,6 +155,13 @@ export function openReconciliation({ sql, afterSeconds, memoryDays = 6 }: Reconc
             AND ${ofTrigger(sql, share, sql`dead_letters`)} AND ${isInterrupted(sql, sql`dead_letters`)}
         )
         UPDATE reconciled SET redelivered = redelivered + (SELECT count(*) FROM settled) WHERE trigger = ${trigger} AND ${redelivered}`;
+    },
+    async settleArchived(triggers) {
+      if (triggers.length === 0) return;
+      await sql`
+        UPDATE dead_letters SET state = 'redriven' FROM events
+        WHERE dead_letters.source = events.source AND dead_letters.id = events.id
+          AND dead_letters.trigger = ANY (${triggers as string[]}::text[]) AND ${isInterrupted(sql, sql`dead_letters`)}`;
     },
     async postpone({ trigger }, { position }, { status, error }) {
       await sql`
