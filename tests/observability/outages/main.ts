@@ -1,65 +1,34 @@
 /**
- * Plants an outage on a local platform of its own, and says what the Overview's expressions showed beside what a client counted:
- * `node tests/observability/outages/main.ts [database|hung|crash …]`. Exit code 1 where they are more than 1 % apart.
+ * Plants outages on local platforms of their own, and prints a table: what the Overview showed beside what a client counted, who was told
+ * of what and when. `node tests/observability/outages/main.ts [NAME …]`, some six minutes each, `quiet` a quarter of an hour.
+ * Exit code 1 where figures are more than 1 % apart, an alert is late or misleads, or its end is.
  */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { overview } from '@dormouse/observability/grafana/dashboards/overview';
 import { filled, queriesOf } from '@dormouse/observability/grafana/queries';
-import { family } from '../../bench/processes.ts';
-import { eventually, type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../../platform.ts';
-import { killDatabase } from '../fault-injection.ts';
+import { type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../../platform.ts';
+import { percentile } from '../../soak/verdict.ts';
 import { observedOverlay } from '../observed-overlay.ts';
+import { base, type Outage, outages } from './outages.ts';
+import { type Answer, people } from './people.ts';
+import { openTold, type ToldAlert } from './told.ts';
 
-interface Answer {
-  atMs: number;
-  failed: boolean;
-}
+const breakable = join(import.meta.dirname, '../../chaos/platform-on-faulty-disk.ts');
+const [warmMs, outageMs, quietMs] = [30_000, 150_000, 900_000];
+/** What the Overview is asked for, and how old the newest number may be: the platform adds its own every ten seconds. */
+const [windowMs, lookMs] = [60_000, 10_000];
+/** After its beginning, and after its end, somebody has to be told within this. */
+const toldWithinMs = 120_000;
 
-/** What lasts until it is over, and is mended then. */
-type Outage = (platform: RunningPlatform, over: AbortSignal) => Promise<void>;
-
-const outageMs = 100_000;
-const windowMs = 60_000;
-/** The platform adds its numbers every ten seconds. */
-const lookMs = 10_000;
-const base = 'tests/overlays/quick';
-
-const outages: Readonly<Record<string, Outage>> = {
-  async database(platform, over) {
-    for (; !over.aborted; await sleep(100)) killDatabase(platform);
-  },
-  async hung({ pid }, over) {
-    const stopped = family(pid).filter(
-      ({ command }) => command.startsWith('postgres') || command.includes('/postgres'),
-    );
-    for (const each of stopped) process.kill(each.pid, 'SIGSTOP');
-    while (!over.aborted) await sleep(100);
-    for (const each of stopped) process.kill(each.pid, 'SIGCONT');
-  },
-  async crash(platform, over) {
-    const asleep = async () =>
-      (await platform.services()).every(({ name, instances }) => instances === 0 || name === 'relay');
-    await eventually(asleep, Boolean, 120);
-    observedOverlay(platform.home, base, { OTEL_METRIC_EXPORT_INTERVAL: 'never' });
-    while (!over.aborted) await sleep(100);
-  },
-};
-
-/** Ten readers a second, each request noted with the moment of its answer. */
-async function readers(url: string, answers: Answer[], over: AbortSignal): Promise<void> {
-  const asking: Promise<void>[] = [];
-  for (let n = 0; !over.aborted; n++, await sleep(100)) {
-    const path = n % 2 === 0 ? '/' : `/blog/api/posts?limit=${1 + (n % 90)}`;
-    const ask = fetch(url + path, { signal: AbortSignal.timeout(30_000) }).then(
-      async (response) => {
-        await response.arrayBuffer();
-        return response.status >= 500;
-      },
-      () => true,
-    );
-    asking.push(ask.then((failed) => void answers.push({ atMs: Date.now(), failed })));
-  }
-  await Promise.all(asking);
+interface Watched {
+  failing: number;
+  failed: number;
+  /** 95th percentile of the last minute, ms: readers, and the author. */
+  slow: readonly [number, number];
+  begunMs: number;
+  endedMs: number;
+  alerts: readonly ToldAlert[];
 }
 
 async function ask(platform: RunningPlatform, panel: string, atMs: number): Promise<number> {
@@ -73,49 +42,83 @@ async function ask(platform: RunningPlatform, panel: string, atMs: number): Prom
   return Number(data.result[0]?.value[1] ?? Number.NaN);
 }
 
-async function plant(name: string, outage: Outage): Promise<boolean> {
+async function watch(outage: Outage): Promise<Watched> {
   const home = temporaryHome();
-  const platform = await runPlatform({ home, overlay: observedOverlay(home, base, {}) });
-  const answers: Answer[] = [];
-  const [outageOver, over] = [new AbortController(), new AbortController()];
+  const told = await openTold();
+  const overlay = observedOverlay(home, base, {});
+  const platform = await runPlatform({ home, overlay, program: breakable, env: { ALERT_WEBHOOK: told.url } });
+  const [over, everythingOver] = [new AbortController(), new AbortController()];
   try {
-    const warm = new AbortController();
-    const before = readers(platform.url, [], warm.signal);
-    await sleep(15_000);
-    warm.abort();
-    await before;
-    const planted = outage(platform, outageOver.signal);
-    if (name === 'crash') await sleep(40_000);
-    const reading = readers(platform.url, answers, over.signal);
-    await sleep(outageMs);
+    const { answers, gone } = await people(platform.url, everythingOver.signal);
+    await sleep(warmMs);
+    const begunMs = Date.now();
+    const planted = outage.plant(platform, over.signal);
+    await sleep(outage.silent ? quietMs : outageMs);
     const atMs = Date.now() - lookMs;
-    const [failing, requests] = [await ask(platform, 'Failing', atMs), await ask(platform, 'Requests', atMs)];
-    const within = answers.filter((each) => each.atMs > atMs - windowMs && each.atMs <= atMs);
-    const failed = within.filter((each) => each.failed).length / within.length;
+    const failing = await ask(platform, 'Failing', atMs);
+    const last = answers.filter((each) => each.atMs > atMs - windowMs && each.atMs <= atMs);
     over.abort();
-    outageOver.abort();
-    await Promise.all([reading, planted]);
-    const alike = Math.abs(failing - failed) <= 0.01;
-    const shown = `Failing ${(failing * 100).toFixed(1)} %, Requests ${requests.toFixed(2)}/s`;
-    const counted = `${(failed * 100).toFixed(1)} % of ${within.length}, ${(within.length / (windowMs / 1_000)).toFixed(2)}/s`;
-    console.log(`${name}: the Overview showed ${shown}; the client counted ${counted}${alike ? '' : ': APART'}`);
-    for (const { name: service, ...status } of (await platform.services()) as unknown as {
-      name: string;
-      cause: unknown;
-    }[])
-      if (status.cause) console.log(`  ${service}: ${JSON.stringify(status.cause)}`);
-    return alike;
+    await planted;
+    const endedMs = Date.now();
+    const open = () => told.alerts().some(({ endedMs: ended }) => ended === undefined);
+    while (Date.now() < endedMs + toldWithinMs && open()) await sleep(500);
+    everythingOver.abort();
+    await gone;
+    const failed = last.filter((each) => each.failed).length / last.length;
+    const slow = [p95(last, false), p95(last, true)] as const;
+    return { failing, failed, slow, begunMs, endedMs, alerts: told.alerts() };
   } finally {
-    outageOver.abort();
     over.abort();
+    everythingOver.abort();
     await platform.stop();
+    told.close();
     removeHome(home);
   }
 }
 
-const asked = process.argv.slice(2);
-for (const name of asked.length > 0 ? asked : Object.keys(outages)) {
-  const outage = outages[name];
-  if (!outage) throw new Error(`there is no outage ${name}: ${Object.keys(outages).join(', ')}`);
-  if (!(await plant(name, outage))) process.exitCode = 1;
+const p95 = (answers: readonly Answer[], written: boolean): number =>
+  percentile(
+    answers.filter((each) => each.written === written).map(({ tookMs }) => tookMs),
+    95,
+  );
+
+/** What must not be. */
+function faultsOf({ tells, silent }: Outage, { failing, failed, begunMs, endedMs, alerts }: Watched): string[] {
+  const first = alerts[0]?.firstMs;
+  return [
+    ...(Math.abs(failing - failed) <= 0.01 ? [] : ['the Overview and the client are apart']),
+    ...(silent || (first !== undefined && first - begunMs <= toldWithinMs) ? [] : ['nobody was told in time']),
+    ...alerts.filter(({ name }) => !tells.includes(name)).map(({ name }) => `${name} misleads`),
+    ...alerts
+      .filter(({ endedMs: ended }) => (ended ?? Number.POSITIVE_INFINITY) - endedMs > toldWithinMs)
+      .map(({ name }) => `nobody was told in time that ${name} is over`),
+  ];
 }
+
+const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
+const share = (part: number) => (Number.isNaN(part) ? 'no data' : `${(part * 100).toFixed(1)} %`);
+
+function row(name: string, { failing, failed, slow, begunMs, endedMs, alerts }: Watched): string {
+  const tellings = alerts.map(({ name: alert, firstMs }) => `${alert} ${seconds(firstMs - begunMs)}`);
+  const ends = alerts.map(({ endedMs: ended }) => (ended === undefined ? Number.POSITIVE_INFINITY : ended - endedMs));
+  const last = ends.length === 0 ? '–' : Number.isFinite(Math.max(...ends)) ? seconds(Math.max(...ends)) : 'not told';
+  const [reading, writing] = slow.map((ms) => `${Math.round(ms)} ms`);
+  return `| \`${name}\` | ${share(failing)} | ${share(failed)} | ${reading}, ${writing} | ${tellings.join(', ') || '–'} | ${last} |`;
+}
+
+const asked = process.argv.slice(2);
+for (const name of asked)
+  if (!outages[name]) throw new Error(`there is no outage ${name}: ${Object.keys(outages).join(', ')}`);
+console.log(
+  '| outage | *Failing* | the client counted | 95 % within: reads, writes | told, after its begin | all ends told, after its end |',
+);
+console.log('|---|---:|---:|---:|---|---:|');
+const wrong: string[] = [];
+for (const name of asked.length > 0 ? asked : Object.keys(outages)) {
+  const outage = outages[name] as Outage;
+  const watched = await watch(outage);
+  console.log(row(name, watched));
+  wrong.push(...faultsOf(outage, watched).map((fault) => `${name}: ${fault}`));
+}
+for (const each of wrong) console.error(each);
+if (wrong.length > 0) process.exitCode = 1;
