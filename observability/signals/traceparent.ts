@@ -7,14 +7,15 @@ export interface Traceparent {
   traceFlags: number;
 }
 
-const form = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/s;
+const form = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-[^,]*)?$/s;
 /** Of version 00, which has nothing behind the flags. */
 const length = 55;
 const knownFlags = 3;
 
 /**
  * Reads a `traceparent` (W3C Trace Context, level 2, section 3.2); the only reader there is, so that ingress, Broker and functions see
- * the same trace in the same header. A version above 00 may have more behind the flags; version 00 may not, and `ff` is none. White space
+ * the same trace in the same header. A version above 00 may have more behind the flags, but no comma: several
+ * headers come as one text with commas in it, and count as none. Version 00 may have nothing there, and `ff` is none. White space
  * around it is none of its: HTTP has taken that off.
  * @returns undefined when it is no valid one: whoever gets it begins a trace of their own
  */
