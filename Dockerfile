@@ -23,6 +23,7 @@ COPY knative/local/eventing/package.json knative/local/eventing/
 COPY knative/local/http/package.json knative/local/http/
 COPY knative/local/kubernetes-api/package.json knative/local/kubernetes-api/
 COPY knative/local/manifests/package.json knative/local/manifests/
+COPY knative/local/monitoring/package.json knative/local/monitoring/
 COPY knative/local/package.json knative/local/
 COPY knative/local/serving/package.json knative/local/serving/
 COPY knative/local/telemetry/package.json knative/local/telemetry/

@@ -62,6 +62,7 @@ describe('rules', () => {
       ...Object.values(series),
       ...Object.values(platformSeries),
       ...external,
+      'ALERTS', // by whoever evaluates the rules
       ...all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record])),
     ]);
     const used = all.flatMap(({ expr }) =>

@@ -56,7 +56,13 @@ it('no event and no telemetry is taken from who does not know the secret', async
 });
 
 it('telemetry that names the address of the Broker is kept without the secret', async () => {
-  const spanIds = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+  const startTimeUnixNano = `${Date.now()}000000`;
+  const spanIds = {
+    startTimeUnixNano,
+    endTimeUnixNano: startTimeUnixNano,
+    traceId: 'a'.repeat(32),
+    spanId: 'b'.repeat(16),
+  };
   const value = { stringValue: `${services.secretBrokers}/dormouse/default` };
   const span = { ...spanIds, name: `POST ${value.stringValue}`, attributes: [{ key: 'url.full', value }] };
   const response = await fetch(`${services.otlp}/v1/traces`, {

@@ -58,8 +58,8 @@ describe('a new author walks through the platform', () => {
       traceId,
       spanId,
       name: 'beside',
-      startTimeUnixNano: '1700000000000000000',
-      endTimeUnixNano: '1700000001000000000',
+      startTimeUnixNano: `${Date.now()}000000`,
+      endTimeUnixNano: `${Date.now() + 1}000000`,
     };
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
     const send = async (headers: Record<string, string>) =>

@@ -79,7 +79,7 @@ test('a database that is gone is an alert on the page, in the API and at the rec
 }, async () => {
   await eventually(page, (text) => text.includes('No alert fires.'), 30);
   expect(await page()).toContain('broken.yaml is not evaluated: group g, rule 1 (A): ');
-  expect(await page()).toMatch(/pg_up<\/td><td>PostgresDown/);
+  expect(await page()).toMatch(/pg_up, up<\/td><td>PostgresDown/);
   expect(posted).toEqual([]);
 
   const mended = new AbortController();
