@@ -1,24 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rules } from '@dormouse/observability/documents';
+import { lately } from '@dormouse/observability/rule';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
-import { killDatabase } from './fault-injection.ts';
+import { type AlertReceiver, openAlertReceiver } from './alert-receiver.ts';
+import { keepDatabaseDown } from './fault-injection.ts';
 import { observedOverlay } from './observed-overlay.ts';
 
 interface Alert {
-  status?: string;
   state?: string;
   labels: Record<string, string>;
 }
 
 let platform: RunningPlatform;
-let receiver: Server;
-const posted: { version: string; status: string; receiver: string; alerts: Alert[] }[] = [];
+let receiver: AlertReceiver;
 const over = new AbortController();
 let readers: Promise<void>;
 
@@ -32,17 +29,16 @@ async function read(): Promise<void> {
 }
 
 beforeAll(async () => {
-  receiver = createServer(async (request, response) => {
-    posted.push((await json(request)) as (typeof posted)[number]);
-    response.end();
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiver = await openAlertReceiver();
   const home = temporaryHome();
   const folder = join(home, 'hurried');
   mkdirSync(folder);
   const written = rules().get('data.yaml') as string;
   // What is waited for is how long, not whether.
-  writeFileSync(join(folder, 'data.yaml'), written.replaceAll('[90s]', '[20s]').replaceAll('for: 30s', 'for: 2s'));
+  writeFileSync(
+    join(folder, 'data.yaml'),
+    written.replaceAll(`[${lately}]`, '[20s]').replaceAll(/for: \d+s/g, 'for: 2s'),
+  );
   writeFileSync(join(folder, 'broken.yaml'), 'groups: [{ name: g, rules: [{ alert: A, expr: "sum(" }] }]');
   const policy = join(home, 'policy.yaml');
   writeFileSync(policy, 'route: {receiver: me, group_by: [alertname], group_wait: 1s, group_interval: 1s}');
@@ -51,7 +47,7 @@ beforeAll(async () => {
     overlay: observedOverlay(home, 'tests/overlays/quick', { OTEL_METRIC_EXPORT_INTERVAL: '1000' }),
     program: join(import.meta.dirname, 'hurried-platform.ts'),
     args: ['--rules', folder, '--policy', policy],
-    env: { ALERT_WEBHOOK: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook` },
+    env: { ALERT_WEBHOOK: receiver.url },
   });
   readers = read();
 });
@@ -63,7 +59,7 @@ afterAll(async () => {
   if (platform) removeHome(platform.home);
 });
 
-const isUnreachable = ({ labels }: Alert) =>
+const isUnreachable = ({ labels }: Pick<Alert, 'labels'>) =>
   labels.alertname === 'DatabaseUnreachable' && labels.service_name === 'posts';
 const firing = async (): Promise<Alert[]> => {
   const response = await fetch(`${platform.console}/api/v1/alerts`);
@@ -72,7 +68,7 @@ const firing = async (): Promise<Alert[]> => {
 };
 const page = async () => (await fetch(`${platform.console}/alerts`)).text();
 const told = async (status: string) =>
-  posted.filter(({ alerts }) => alerts.some((alert) => isUnreachable(alert) && alert.status === status));
+  receiver.messages.filter(({ alerts }) => alerts.some((alert) => isUnreachable(alert) && alert.status === status));
 
 test('a database that is gone is an alert on the page, in the API and at the receiver, until it is back', {
   timeout: 180_000,
@@ -80,12 +76,10 @@ test('a database that is gone is an alert on the page, in the API and at the rec
   await eventually(page, (text) => text.includes('No alert fires.'), 30);
   expect(await page()).toContain('broken.yaml is not evaluated: group g, rule 1 (A): ');
   expect(await page()).toMatch(/pg_up, up<\/td><td>PostgresDown/);
-  expect(posted).toEqual([]);
+  expect(receiver.messages).toEqual([]);
 
   const mended = new AbortController();
-  const breaking = (async () => {
-    for (; !mended.signal.aborted; await sleep(100)) killDatabase(platform);
-  })();
+  const breaking = keepDatabaseDown(platform, mended.signal);
   await eventually(firing, ({ length }) => length > 0, 90).finally(() => mended.abort());
   await breaking;
   expect(await page()).toContain('posts does not reach PostgreSQL.');

@@ -16,16 +16,16 @@ export interface Site {
 
 const isPostgres = /^postgres:|\/postgres -D/;
 
-const postgresOf = ({ pid }: RunningPlatform): number[] =>
-  family(pid)
-    .filter(({ command }) => isPostgres.test(command))
-    .map((each) => each.pid);
+/** Every process of the platform's PostgreSQL. */
+export const postgresOf = ({ pid }: RunningPlatform): { pid: number }[] =>
+  family(pid).filter(({ command }) => isPostgres.test(command));
 
 /** The platform's own Redis, where it has one. */
 export const redisOf = ({ pid }: RunningPlatform): { pid: number }[] =>
   family(pid).filter(({ command }) => command.includes('redis-server'));
 
-function kill(pid: number): void {
+/** SIGKILL. */
+export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
@@ -35,7 +35,19 @@ function kill(pid: number): void {
 
 /** PostgreSQL as it is now, with all of its processes. */
 export function killDatabase(platform: RunningPlatform): void {
-  for (const pid of postgresOf(platform)) kill(pid);
+  for (const { pid } of postgresOf(platform)) kill(pid);
+}
+
+/** Kills PostgreSQL whenever it has been started again, until it is over. */
+export async function keepDatabaseDown(platform: RunningPlatform, over: AbortSignal): Promise<void> {
+  for (; !over.aborted; await sleep(100)) killDatabase(platform);
+}
+
+/** The Broker's disk is full until it is over; of a platform on a disk that can be broken. */
+export async function fillBrokersDisk(platform: RunningPlatform, over: AbortSignal): Promise<void> {
+  platform.tell({ state: 'full' });
+  await until(over);
+  platform.tell({ state: 'well' });
 }
 
 /** Does nothing until it is over. */
@@ -44,7 +56,7 @@ export async function until(over: AbortSignal): Promise<void> {
 }
 
 /** Takes a table away, and brings it back in the end. */
-export async function hideTable({ platform }: Site, table: string, over: AbortSignal): Promise<void> {
+export async function hideTable({ platform }: Pick<Site, 'platform'>, table: string, over: AbortSignal): Promise<void> {
   const sql = database(platform.home);
   const [schema, name] = table.split('.') as [string, string];
   await sql`ALTER TABLE ${sql(schema)}.${sql(name)} RENAME TO mislaid`;

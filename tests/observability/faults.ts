@@ -5,8 +5,9 @@ import { blogAt } from '../blog.ts';
 import { database } from '../chaos/observe.ts';
 import {
   deadLetter,
+  fillBrokersDisk,
   hideTable,
-  killDatabase,
+  keepDatabaseDown,
   pausePrograms,
   type Site,
   sendPostsNobodyWrote,
@@ -28,9 +29,7 @@ export const faults = {
   database: {
     what: 'PostgreSQL is killed whenever it has been started again',
     alerts: ['DatabaseUnreachable', 'ReadsUnavailable', 'WritesUnavailable', 'LoginsUnavailable'],
-    async during({ platform }, over) {
-      for (; !over.aborted; await sleep(100)) killDatabase(platform);
-    },
+    during: ({ platform }, over) => keepDatabaseDown(platform, over),
   },
   table: {
     what: 'the table of posts is gone',
@@ -64,11 +63,7 @@ export const faults = {
   broker: {
     what: "the Broker's disk is full",
     alerts: ['OutboxStuck'],
-    async during({ platform }, over) {
-      platform.tell({ state: 'full' });
-      await until(over);
-      platform.tell({ state: 'well' });
-    },
+    during: ({ platform }, over) => fillBrokersDisk(platform, over),
   },
   query: {
     what: 'posts and accounts are locked for a second and a half, again and again',

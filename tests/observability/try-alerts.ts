@@ -4,7 +4,8 @@
  * Exit code 1 when one did not.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { arrivals, type Notified } from './alertmanager.ts';
+import type { Notified } from './alert-receiver.ts';
+import { arrivals } from './alertmanager.ts';
 import type { Site } from './fault-injection.ts';
 import { type Fault, type FaultName, faults } from './faults.ts';
 import { type Stack, stackIsInstalled, startStack } from './stack.ts';

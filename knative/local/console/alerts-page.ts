@@ -1,4 +1,4 @@
-import type { ActiveAlert } from '@dormouse/telemetry/rules/alert-states';
+import { type ActiveAlert, isSign } from '@dormouse/telemetry/rules/alert-states';
 import type { Alerting } from '@dormouse/telemetry/rules/alerting';
 import type { RuleState } from '@dormouse/telemetry/rules/rule-evaluator';
 import { notEvaluated, stateOf } from '@dormouse/telemetry/rules/rules-api';
@@ -36,9 +36,6 @@ ${shortSighted(states)}`);
 const pageOf = (content: Markup): Page => ({
   ...{ name: 'alerts', title: 'Alerts', live: 'alerts', content, refreshSeconds: 15 },
 });
-
-/** It always fires: a sign of life, no alert. */
-const isSign = ({ labels }: ActiveAlert): boolean => labels.severity === 'none';
 
 interface Shown {
   state: RuleState;

@@ -1,3 +1,4 @@
+import { isSign } from '@dormouse/telemetry/rules/alert-states';
 import { html } from 'hono/html';
 import type { ConsoleSources } from './sources.ts';
 
@@ -79,7 +80,7 @@ ${refreshSeconds && html`<noscript><meta http-equiv="refresh" content="${refresh
 const firingAlerts = ({ alerting }: ConsoleSources): number =>
   (alerting?.()?.rules.groups ?? [])
     .flatMap(({ rules }) => rules.flatMap(({ alerts }) => alerts))
-    .filter(({ state, labels }) => state === 'firing' && labels.severity !== 'none').length;
+    .filter((alert) => alert.state === 'firing' && !isSign(alert)).length;
 
 /** The head of a page: its title, and a sentence or a form beside it. */
 export const heading = (title: string | Markup, aside?: Markup) =>

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { mustBeFree } from '@dormouse/http/internal-http';
 import { alertmanagerConfiguration } from './alertmanager-configuration.ts';
 import { runExporters } from './exporters.ts';
 import { missingOf, programPath } from './programs.ts';
@@ -83,13 +82,10 @@ export async function monitor(options: MonitorOptions, over: AbortSignal): Promi
 
 /** @throws Error that says what to do when another program listens there */
 async function toBeFree(port: number): Promise<void> {
-  const server = createServer().listen(port, '127.0.0.1');
   try {
-    await once(server, 'listening');
+    await mustBeFree(port);
   } catch (cause) {
     const own = 'Debian starts its packages as services ("systemctl disable --now prometheus prometheus-alertmanager")';
     throw new Error(`port ${port} is in use: ${own}; or choose another port`, { cause });
   }
-  server.close();
-  await once(server, 'close');
 }

@@ -18,6 +18,9 @@ export interface Family {
   description: string;
 }
 
+/** Whether its values only grow, until it begins anew. */
+export const isCumulative = ({ kind }: Family): boolean => kind === 'counter' || kind === 'histogram';
+
 /** One value of a series. Counters and histograms are cumulative; times are milliseconds since the epoch. */
 export interface Sample {
   timeMs: number;
@@ -149,12 +152,11 @@ export class MetricStore {
 
   /** True when the last sample is too near to the one before it to be kept beside the new one, and no counter begins again with it. */
   #replaces(sample: Sample, { samples, family }: Series): boolean {
-    const isCumulative = family.kind === 'counter' || family.kind === 'histogram';
     const [before, last] = [samples.at(-2), samples.at(-1)];
     if (!last) return false;
     if (last.timeMs === sample.timeMs) return true;
     if (!before || last.timeMs - before.timeMs >= this.#thinMs) return false;
-    return !isCumulative || (before.value <= last.value && last.value <= sample.value);
+    return !isCumulative(family) || (before.value <= last.value && last.value <= sample.value);
   }
 
   #forget(series: Series, nowMs: number): void {

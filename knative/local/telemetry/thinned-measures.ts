@@ -1,4 +1,4 @@
-import { type Measured, seriesKey } from './metric-store.ts';
+import { isCumulative, type Measured, seriesKey } from './metric-store.ts';
 
 interface Thinned {
   writtenMs: number;
@@ -12,8 +12,6 @@ export interface ThinnedMeasures {
   /** What is to be written now. @param all at the end */
   take(all: boolean): Measured[];
 }
-
-const isCumulative = ({ family: { kind } }: Measured): boolean => kind === 'counter' || kind === 'histogram';
 
 /** As long without a measure, a series is forgotten. */
 const quietMs = 10 * 60_000;
@@ -29,7 +27,7 @@ export function thinnedMeasures(everyMs = 9_000, now: () => number = Date.now): 
     add(measured) {
       const key = seriesKey(measured);
       const known = series.get(key);
-      const begins = !known || (isCumulative(measured) && measured.value < known.value);
+      const begins = !known || (isCumulative(measured.family) && measured.value < known.value);
       if (begins) {
         first.push(...(known?.last ? [known.last] : []), measured);
         series.set(key, { writtenMs: now(), value: measured.value, last: undefined });

@@ -9,10 +9,11 @@ import { overview } from '@dormouse/observability/grafana/dashboards/overview';
 import { filled, queriesOf } from '@dormouse/observability/grafana/queries';
 import { type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../../platform.ts';
 import { percentile } from '../../soak/verdict.ts';
+import { openAlertReceiver } from '../alert-receiver.ts';
 import { observedOverlay } from '../observed-overlay.ts';
 import { base, type Outage, outages } from './outages.ts';
 import { type Answer, people } from './people.ts';
-import { openTold, type ToldAlert } from './told.ts';
+import { type ToldAlert, toldOf } from './told.ts';
 
 const breakable = join(import.meta.dirname, '../../chaos/platform-on-faulty-disk.ts');
 const [warmMs, outageMs, quietMs] = [30_000, 150_000, 900_000];
@@ -44,9 +45,10 @@ async function ask(platform: RunningPlatform, panel: string, atMs: number): Prom
 
 async function watch(outage: Outage): Promise<Watched> {
   const home = temporaryHome();
-  const told = await openTold();
+  const receiver = await openAlertReceiver();
+  const told = () => toldOf(receiver.notified);
   const overlay = observedOverlay(home, base, {});
-  const platform = await runPlatform({ home, overlay, program: breakable, env: { ALERT_WEBHOOK: told.url } });
+  const platform = await runPlatform({ home, overlay, program: breakable, env: { ALERT_WEBHOOK: receiver.url } });
   const [over, everythingOver] = [new AbortController(), new AbortController()];
   try {
     const { answers, gone } = await people(platform.url, everythingOver.signal);
@@ -60,18 +62,18 @@ async function watch(outage: Outage): Promise<Watched> {
     over.abort();
     await planted;
     const endedMs = Date.now();
-    const open = () => told.alerts().some(({ endedMs: ended }) => ended === undefined);
+    const open = () => told().some(({ endedMs: ended }) => ended === undefined);
     while (Date.now() < endedMs + toldWithinMs && open()) await sleep(500);
     everythingOver.abort();
     await gone;
     const failed = last.filter((each) => each.failed).length / last.length;
     const slow = [p95(last, false), p95(last, true)] as const;
-    return { failing, failed, slow, begunMs, endedMs, alerts: told.alerts() };
+    return { failing, failed, slow, begunMs, endedMs, alerts: told() };
   } finally {
     over.abort();
     everythingOver.abort();
     await platform.stop();
-    told.close();
+    receiver.close();
     removeHome(home);
   }
 }

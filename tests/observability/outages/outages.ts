@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { family } from '../../bench/processes.ts';
-import { database } from '../../chaos/observe.ts';
 import { eventually, type RunningPlatform } from '../../platform.ts';
-import { killDatabase, pausePrograms, redisOf, until } from '../fault-injection.ts';
+import {
+  fillBrokersDisk,
+  hideTable,
+  keepDatabaseDown,
+  kill,
+  pausePrograms,
+  postgresOf,
+  redisOf,
+  until,
+} from '../fault-injection.ts';
 import { observedOverlay } from '../observed-overlay.ts';
 
 /** An overlay in which little is kept warm, so that an outage meets functions that have to start. */
@@ -26,25 +33,14 @@ const late = ['HandlerFails', 'EventsLate', 'CountsStale'];
 /** Keeps a function's instances from living, as a kernel does that has no memory for them. */
 async function killInstances(platform: RunningPlatform, name: string, over: AbortSignal): Promise<void> {
   for (; !over.aborted; await sleep(500))
-    for (const { pids } of (await platform.services()).filter((each) => each.name === name))
-      for (const pid of pids)
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // It has ended by itself.
-        }
+    for (const { pids } of (await platform.services()).filter((each) => each.name === name)) pids.forEach(kill);
 }
-
-const postgresOf = ({ pid }: RunningPlatform) =>
-  family(pid).filter(({ command }) => command.startsWith('postgres') || command.includes('/postgres'));
 
 export const outages: Readonly<Record<string, Outage>> = {
   database: {
     what: 'PostgreSQL is killed whenever it has been started again',
     tells: ['DatabaseUnreachable', 'FunctionNotReady', ...unavailable, ...slow, ...late],
-    async plant(platform, over) {
-      for (; !over.aborted; await sleep(100)) killDatabase(platform);
-    },
+    plant: keepDatabaseDown,
   },
   hung: {
     what: 'every process of PostgreSQL stands still (SIGSTOP)',
@@ -76,22 +72,12 @@ export const outages: Readonly<Record<string, Outage>> = {
   consumer: {
     what: 'categories cannot count: its table is gone',
     tells: late,
-    async plant(platform, over) {
-      const sql = database(platform.home);
-      await sql`ALTER TABLE categories.counted RENAME TO mislaid`;
-      await until(over);
-      await sql`ALTER TABLE categories.mislaid RENAME TO counted`;
-      await sql.end();
-    },
+    plant: (platform, over) => hideTable({ platform }, 'categories.counted', over),
   },
   disk: {
     what: "the Broker's disk is full",
     tells: ['OutboxStuck', 'WritesSlow', ...late],
-    async plant(platform, over) {
-      platform.tell({ state: 'full' });
-      await until(over);
-      platform.tell({ state: 'well' });
-    },
+    plant: fillBrokersDisk,
   },
   quiet: { what: 'nothing', tells: [], silent: true, plant: (_, over) => until(over) },
 };

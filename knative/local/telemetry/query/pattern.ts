@@ -19,15 +19,15 @@ export type Pattern = Pick<RE2JS, 'matches' | 'matcher'>;
 export function patternOf(expression: string, { dotAll = false } = {}): Pattern {
   if (expression.length > maxCharacters)
     throw new Error(`a regular expression may have ${maxCharacters} characters, this one has ${expression.length}`);
-  const tooLarge = new Error(`${expression} is too large a regular expression`);
-  if (expression.length * largestCount(expression) > maxRepeated) throw tooLarge;
+  const tooLarge = () => new Error(`${expression} is too large a regular expression`);
+  if (expression.length * largestCount(expression) > maxRepeated) throw tooLarge();
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(expression, dotAll ? RE2JS.DOTALL : 0);
   } catch (error) {
     throw new Error(`${expression} is no regular expression: ${(error as Error).message}`);
   }
-  if (compiled.programSize() > maxInstructions) throw tooLarge;
+  if (compiled.programSize() > maxInstructions) throw tooLarge();
   return compiled;
 }
 

@@ -1,5 +1,12 @@
 import { prometheusName } from '@dormouse/signals/prometheus-name';
-import type { Exemplar, Family, MetricStore, Sample, Series } from '../metric-store.ts';
+import {
+  type Exemplar,
+  type Family,
+  isCumulative,
+  type MetricStore,
+  type Sample,
+  type Series,
+} from '../metric-store.ts';
 import { cumulative, leOf } from './prometheus-series.ts';
 
 /** How long the zero that a counter began with is given beside its last value: who scrapes more often counts what was counted before the first scrape. */
@@ -66,7 +73,7 @@ function familyText(
 function currentSamples({ samples, family }: Series, nowMs: number): Sample[] {
   const last = samples.length - 1;
   const begins = (i: number) => i === 0 || (samples[i] as Sample).value < (samples[i - 1] as Sample).value;
-  const counts = family.kind === 'counter' || family.kind === 'histogram';
+  const counts = isCumulative(family);
   return samples.filter(({ timeMs }, i) => i === last || (counts && timeMs >= nowMs - givenMs && begins(i)));
 }
 

@@ -16,6 +16,9 @@ export interface ActiveAlert {
   keepFiringSinceMs?: number;
 }
 
+/** It always fires: a sign of life, no alert. */
+export const isSign = ({ labels }: ActiveAlert): boolean => labels.severity === 'none';
+
 /** The alerts of one rule from evaluation to evaluation, as Prometheus holds them. */
 export class AlertStates {
   #active = new Map<string, ActiveAlert>();

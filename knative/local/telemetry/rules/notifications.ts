@@ -2,7 +2,7 @@ import type { Clock } from '@dormouse/time/clock';
 import type { Labels } from '../query/prometheus-series.ts';
 import { keyOf, pick } from '../query/promql/value.ts';
 import type { AlertPolicy, Route } from './alert-policy.ts';
-import type { ActiveAlert } from './alert-states.ts';
+import { type ActiveAlert, isSign } from './alert-states.ts';
 import { inhibitedBy } from './inhibited-by.ts';
 
 /** An alert as it is told: firing, or over since `endsAtMs`. */
@@ -85,7 +85,7 @@ export class Notifications {
     this.#firing = firing;
     const given = new Set<string>();
     for (const alert of firing) {
-      if (alert.labels.severity === 'none') continue;
+      if (isSign(alert)) continue;
       const { alerts } = this.#groupOf(alert, nowMs);
       const key = keyOf(alert.labels);
       given.add(key);
