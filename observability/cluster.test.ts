@@ -32,6 +32,15 @@ test('there is one collector, which is away before the next one begins', () => {
   expect(collector.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
 });
 
+test('Prometheus reads every file of rules', () => {
+  const [prometheus] = parseAllDocuments(read('cluster/prometheus.yaml')).map(
+    (document) => document.toJS() as Workload,
+  );
+  const sources = prometheus!.spec.template.spec.volumes!.flatMap(({ projected }) => projected?.sources ?? []);
+  const items = sources.find(({ configMap }) => configMap?.name === 'prometheus-rules')!.configMap!.items!;
+  expect(items.map(({ path }) => path)).toEqual(globSync('rules/*.yaml', { cwd: join(here, 'prometheus') }).sort());
+});
+
 test("Knative obeys the gateway's decision: a rate of 0 would end every trace, 1 would keep each", () => {
   for (const part of ['serving', 'eventing']) {
     const { data } = parse(read(`cluster/knative/${part}.yaml`)) as { data: Record<string, string> };
