@@ -48,7 +48,6 @@ const within = (le: string) => gateway.replace('}', `,le="${le}"}`);
 export const edgeGroup: Group = {
   name: 'edge',
   needs: 'cluster',
-  interval: 30,
   rules: [
     record('count'),
     record('sum'),
