@@ -41,6 +41,18 @@ test('Prometheus reads every file of rules', () => {
   expect(items.map(({ path }) => path)).toEqual(globSync('rules/*.yaml', { cwd: join(here, 'prometheus') }).sort());
 });
 
+test("a panel's shortest rate spans four scrapes, as Grafana is told, and whatever the gateway counted is recorded with each", () => {
+  interface Settings {
+    global: { scrape_interval: string; evaluation_interval: string };
+    datasources: { type: string; jsonData: { timeInterval?: string } }[];
+  }
+  const { global } = parse(read('prometheus/cluster.yaml')) as Settings;
+  const { datasources } = parse(read('grafana/provisioning/datasources/dormouse.yaml')) as Settings;
+  const { timeInterval } = datasources.find(({ type }) => type === 'prometheus')!.jsonData;
+  expect(global).toEqual({ scrape_interval: timeInterval, evaluation_interval: timeInterval });
+  expect(parse(read('prometheus/rules/edge.yaml'))).not.toMatchObject({ groups: [{ interval: expect.anything() }] });
+});
+
 test("Knative obeys the gateway's decision: a rate of 0 would end every trace, 1 would keep each", () => {
   for (const part of ['serving', 'eventing']) {
     const { data } = parse(read(`cluster/knative/${part}.yaml`)) as { data: Record<string, string> };
