@@ -43,3 +43,14 @@ test('functions read the environment in config.ts only', () => {
     .filter((file) => /\bprocess\s*(\.|\?\.|\[['"`])\s*env\b/.test(readFileSync(join(functions, file), 'utf8')));
   expect(readers).toEqual([join('_runtime', 'config.ts')]);
 });
+
+test('each process is an instance of its own, the next one in the same pod too', () => {
+  const pod = 'posts-00003-deployment-7d9f-x2x1';
+  const env = { K_SERVICE: 'posts', K_REVISION: 'posts-00003', HOSTNAME: pod };
+  const [one, next] = [readConfig(env), readConfig(env)];
+  expect([one.pod, next.pod]).toEqual([pod, pod]);
+  expect(one.instance.startsWith(`${pod}-`)).toBe(true);
+  expect(next.instance.startsWith(`${pod}-`)).toBe(true);
+  expect(next.instance).not.toBe(one.instance);
+  expect(readConfig({ ...env, HOSTNAME: 'laptop' })).not.toHaveProperty('pod');
+});

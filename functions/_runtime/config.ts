@@ -9,7 +9,9 @@ export interface Config {
   readonly service: string;
   readonly revision: string;
   readonly configuration: string;
-  /** This process: the pod's name where there is one (HOSTNAME), and a part that no other process has. */
+  /** The pod's name where there is one (HOSTNAME). */
+  readonly pod?: string;
+  /** This process: the pod's name or the revision's, and a part that no other process has, nor the next one in the same pod. */
   readonly instance: string;
   readonly port: number;
   readonly databaseUrl?: string;
@@ -56,14 +58,13 @@ const notFunctions = new Set(['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL'
  */
 export function readConfig(env: Environment = process.env, service?: string): Config {
   const name = env.K_SERVICE || service || demand(env, 'K_SERVICE');
+  const pod = env.K_REVISION && env.HOSTNAME?.startsWith(env.K_REVISION) ? env.HOSTNAME : undefined;
   return Object.freeze({
     service: name,
     revision: env.K_REVISION || `${name}-00001`,
     configuration: env.K_CONFIGURATION || name,
-    instance:
-      env.K_REVISION && env.HOSTNAME?.startsWith(env.K_REVISION)
-        ? env.HOSTNAME
-        : `${env.K_REVISION || name}-${randomBytes(4).toString('hex')}`,
+    ...optional('pod', pod),
+    instance: `${pod ?? (env.K_REVISION || name)}-${randomBytes(4).toString('hex')}`,
     port: port(env.PORT || '8080'),
     ...optional('databaseUrl', env.DATABASE_URL),
     ...optional('redisUrl', env.REDIS_URL),

@@ -11,7 +11,7 @@ export const resourceOf = (config: Config): Resource =>
   resourceFromAttributes({
     'service.instance.id': config.instance,
     'faas.instance': config.instance,
-    'k8s.pod.name': config.instance,
+    'k8s.pod.name': config.pod ?? config.instance,
     'knative.revision': config.revision,
     ...attributesOf(config),
   });

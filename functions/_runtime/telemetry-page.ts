@@ -24,6 +24,7 @@ ${table(
 
 Resource of everything sent: \`service.name\`, \`service.namespace\`, \`service.version\`, \`service.instance.id\`, \`deployment.environment.name\`, \`faas.name\`, \`faas.instance\`,
 \`k8s.pod.name\`, \`knative.revision\`. Prometheus has \`job="dormouse/<service.name>"\` and \`instance="<service.instance.id>"\` of it.
+\`service.instance.id\` is of one process: the pod's name and a part that no other process has. A container that starts again in its pod is another one, so no counter begins again within a series.
 
 ## Metrics
 

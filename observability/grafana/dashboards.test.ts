@@ -83,6 +83,29 @@ describe.each(dashboards.map((each) => ({ each, name: each.title })))('the dashb
   });
 });
 
+test('numbers of things are whole, and asked by the one form that counts exactly', () => {
+  const panels = dashboards.flatMap((each) => dashboard(each).panels ?? []);
+  const asking = (expr: string) =>
+    panels.filter((panel) => panel.type !== 'row' && JSON.stringify(panel).includes(expr));
+  const counting = asking('last_over_time(').filter((panel) => JSON.stringify(panel).includes('$__range'));
+  expect(counting.map(({ title }) => title).sort()).toEqual([
+    'Accounts created',
+    'Cold starts in this range',
+    'Cold starts in this range',
+    'Dead letters in this range',
+    'Logins',
+    'Pages read',
+    'Posts created',
+    'Posts published',
+  ]);
+  for (const panel of counting) {
+    expect(panel).toMatchObject({ fieldConfig: { defaults: { unit: 'locale', decimals: 0 } } });
+    expect((panel as { targets?: object[] }).targets).toMatchObject([{ instant: true }]);
+  }
+  expect(asking('increase(')).toEqual(counting);
+  expect(asking('[$__range')).toEqual(counting);
+});
+
 test('addresses of dashboards are their own', () => {
   const uids = dashboards.map(({ uid }) => uid);
   expect(new Set(uids).size).toBe(uids.length);

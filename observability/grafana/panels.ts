@@ -32,8 +32,8 @@ export const sources = {
   loki: { type: 'loki', uid: 'loki' },
 } as const satisfies Record<string, DataSourceRef>;
 
-/** Grafana's names of units. */
-export type Unit = 's' | 'reqps' | 'percentunit' | 'bytes' | 'short' | 'cps';
+/** Grafana's names of units; `locale` is a number of things, which is whole. */
+export type Unit = 's' | 'reqps' | 'percentunit' | 'bytes' | 'short' | 'cps' | 'locale';
 
 /** What a number means: above these it is yellow, then red; or below, where less is worse. */
 export interface Limits {
@@ -58,6 +58,10 @@ const prometheus = (queries: readonly Query[], instant: boolean): PrometheusQuer
       .datasource(sources.prometheus);
     return exemplars ? query.range().exemplar(true) : instant ? query.instant() : query.range();
   });
+
+/** Digits behind the point: of things there are none. */
+const digits = <P extends { unit(unit: Unit): P; decimals(digits: number): P }>(panel: P, unit: Unit): P =>
+  unit === 'locale' ? panel.unit(unit).decimals(0) : panel.unit(unit);
 
 /** Green, then yellow, then red, whichever way they go. */
 function thresholds({ warn, bad }: Limits): ThresholdsConfigBuilder {
@@ -85,11 +89,10 @@ export function graph(
   queries: readonly Query[],
   { description = '', limits }: Options = {},
 ): Builder<Panel> {
-  const panel = new TimeseriesBuilder()
+  const panel = digits(new TimeseriesBuilder(), unit)
     .title(title)
     .description(description)
     .datasource(sources.prometheus)
-    .unit(unit)
     .min(0)
     .lineWidth(1)
     .fillOpacity(12)
@@ -103,23 +106,31 @@ export function graph(
 }
 
 /** One number of now, with a line of how it came to be; a sixth of the width. */
-export function number(
-  title: string,
-  unit: Unit,
-  expr: string,
-  { description = '', limits, noValue = 'no data yet' }: Options = {},
-): Builder<Panel> {
-  const panel = new StatBuilder()
+export function number(title: string, unit: Unit, expr: string, options: Options = {}): Builder<Panel> {
+  return stat(title, unit, options)
+    .graphMode(BigValueGraphMode.Area)
+    .targets(prometheus([{ expr }], false));
+}
+
+/**
+ * How many there were in the range of the dashboard, as `count` asks; a sixth of the width. Asked once, at the very end of the range:
+ * a line's last point lies up to a step before it.
+ */
+export function total(title: string, expr: string, options: Options = {}): Builder<Panel> {
+  return stat(title, 'locale', options)
+    .graphMode(BigValueGraphMode.None)
+    .targets(prometheus([{ expr }], true));
+}
+
+function stat(title: string, unit: Unit, { description = '', limits, noValue = 'no data yet' }: Options): StatBuilder {
+  const panel = digits(new StatBuilder(), unit)
     .title(title)
     .description(description)
     .datasource(sources.prometheus)
-    .unit(unit)
     .noValue(noValue)
-    .graphMode(BigValueGraphMode.Area)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .span(4)
-    .height(4)
-    .targets(prometheus([{ expr }], false));
+    .height(4);
   return limits ? panel.thresholds(thresholds(limits)) : panel;
 }
 
@@ -130,11 +141,10 @@ export function table(
   expr: string,
   { description = '', noValue = 'no data yet' }: Options = {},
 ): Builder<Panel> {
-  return new TableBuilder()
+  return digits(new TableBuilder(), unit)
     .title(title)
     .description(description)
     .datasource(sources.prometheus)
-    .unit(unit)
     .noValue(noValue)
     .span(12)
     .height(8)

@@ -5,9 +5,22 @@ const where = (matchers: readonly string[]): string => (matchers.length > 0 ? `{
 export const rate = (series: string, by: readonly string[], ...matchers: string[]): string =>
   `${sumBy(by)} (rate(${series}${where(matchers)}[$__rate_interval]))`;
 
-/** How many there were in the whole range of the dashboard. */
-export const count = (series: string, by: readonly string[], ...matchers: string[]): string =>
-  `${sumBy(by)} (increase(${series}${where(matchers)}[$__range]))`;
+/** How long before the range a series is looked for that began before it. */
+const knownFor = '1h';
+
+/**
+ * How many there were in the whole range of the dashboard: a whole number, where `increase()` gives up to half as many again. Each series
+ * is the last value less the one with which the range began; of an instance that began within it the first, which is a zero. Only where a
+ * counter began again under the same labels, which no instance of a function does, it is `increase()` as ever.
+ */
+export function count(series: string, by: readonly string[], ...matchers: string[]): string {
+  const selected = `${series}${where(matchers)}`;
+  const over = (what: string) => `${what}(${selected}[$__range])`;
+  const before = `last_over_time(${selected}[${knownFor}] offset $__range)`;
+  const first = over('min_over_time');
+  const grown = `${over('last_over_time')} - (${before} <= ${first} or ${first})`;
+  return `${sumBy(by)} (${grown} unless ${over('resets')} > 0 or ${over('increase')})`;
+}
 
 /** A quantile of a histogram over an interval that suits the graph's step. */
 export const quantile = (q: number, histogram: string, by: readonly string[], ...matchers: string[]): string =>

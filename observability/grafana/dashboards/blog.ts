@@ -1,6 +1,6 @@
 import { series } from '../../series.ts';
 import type { Described } from '../dashboard.ts';
-import { graph, number } from '../panels.ts';
+import { graph, number, total } from '../panels.ts';
 import { count, rate } from '../promql.ts';
 
 const pages = 'service_name="web",http_request_method="GET",http_response_status_code=~"2..|304"';
@@ -13,12 +13,12 @@ export const blog: Described = {
     {
       title: 'In this range',
       panels: [
-        number('Posts created', 'short', count(series.postsCreated, [])),
-        number('Posts published', 'short', count(series.postsPublished, [])),
-        number('Accounts created', 'short', count(series.accountsCreated, [])),
-        number('Authors active within 30 days', 'short', `max(last_over_time(${series.activeAuthors}[30d]))`),
-        number('Logins', 'short', count(series.logins, [], 'dormouse_login_outcome="success"')),
-        number('Pages read', 'short', count(`${series.requestDuration}_count`, [], pages)),
+        total('Posts created', count(series.postsCreated, [])),
+        total('Posts published', count(series.postsPublished, [])),
+        total('Accounts created', count(series.accountsCreated, [])),
+        number('Authors active within 30 days', 'locale', `max(last_over_time(${series.activeAuthors}[30d]))`),
+        total('Logins', count(series.logins, [], 'dormouse_login_outcome="success"')),
+        total('Pages read', count(`${series.requestDuration}_count`, [], pages)),
       ],
     },
     {

@@ -23,7 +23,7 @@ export const data: Described = {
         number('Wait for a connection, p95', 's', quantile(0.95, series.sqlWait, []), {
           limits: { warn: 0.1, bad: 1 },
         }),
-        number('Connections used', 'short', `sum(${series.sqlConnections}{db_client_connection_state="used"})`),
+        number('Connections used', 'locale', `sum(${series.sqlConnections}{db_client_connection_state="used"})`),
         number('Answered by a cache', 'percentunit', part(rate(cacheRequests, [], hit), rate(cacheRequests, [])), {
           limits: { warn: 0.5, bad: 0.2 },
         }),
@@ -56,7 +56,7 @@ export const data: Described = {
     {
       title: 'Connections and caches',
       panels: [
-        graph('Connections', 'short', [
+        graph('Connections', 'locale', [
           {
             expr: `sum by (service_name, db_client_connection_state) (${series.sqlConnections})`,
             legend: '{{service_name}} {{db_client_connection_state}}',
@@ -80,7 +80,7 @@ export const data: Described = {
       title: 'Servers',
       needs: 'postgres_exporter and redis_exporter',
       panels: [
-        graph('PostgreSQL: connections', 'short', [
+        graph('PostgreSQL: connections', 'locale', [
           { expr: 'sum by (state) (pg_stat_activity_count)', legend: '{{state}}' },
         ]),
         graph('PostgreSQL: size', 'bytes', [

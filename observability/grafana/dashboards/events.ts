@@ -24,7 +24,7 @@ export const events: Described = {
         number('Oldest sent and not archived', 's', `max(${series.unarchivedAge})`, {
           limits: { warn: 180, bad: 600 },
         }),
-        number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
+        number('Dead letters open', 'locale', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
           limits: { warn: 1, bad: 10 },
         }),
       ],
@@ -60,10 +60,10 @@ export const events: Described = {
     {
       title: 'What waits, and what did not arrive',
       panels: [
-        graph('In outboxes', 'short', [
+        graph('In outboxes', 'locale', [
           { expr: `max by (db_namespace) (${series.outboxPending})`, legend: '{{db_namespace}}' },
         ]),
-        graph('Sent and not archived', 'short', [
+        graph('Sent and not archived', 'locale', [
           { expr: `max by (db_namespace) (${series.unarchivedPending})`, legend: '{{db_namespace}}' },
         ]),
         graph('Sent again, by type', 'cps', [{ expr: rate(series.eventsResent, [type]), legend: `{{${type}}}` }], {
@@ -71,7 +71,7 @@ export const events: Described = {
         }),
         graph(
           'Missing at consumers, by Trigger',
-          'short',
+          'locale',
           [
             {
               expr: `max by (dormouse_trigger) (${series.eventsMissing})`,
@@ -80,7 +80,7 @@ export const events: Described = {
           ],
           { description: 'Archived, not in the inbox and no dead letter: the Broker has lost them, or is late.' },
         ),
-        graph('Counts that differ from their posts', 'short', [
+        graph('Counts that differ from their posts', 'locale', [
           { expr: `max(last_over_time(${series.countsWrong}[1d]))`, legend: 'differences' },
         ]),
         graph('Sent again by the journal', 'cps', [
@@ -107,7 +107,7 @@ export const events: Described = {
             legend: '{{service_name}} {{dormouse_reason}}',
           },
         ]),
-        table('Dead letters in this range', 'short', count(deadLetters, ['dormouse_trigger', type])),
+        table('Dead letters in this range', 'locale', count(deadLetters, ['dormouse_trigger', type])),
         traces('Events that could not be handled', '{ kind = consumer && status = error }'),
       ],
     },
@@ -115,7 +115,7 @@ export const events: Described = {
       title: 'Kafka',
       needs: 'kafka-exporter',
       panels: [
-        graph('Backlog of each Trigger', 'short', [
+        graph('Backlog of each Trigger', 'locale', [
           {
             expr: 'sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"})',
             legend: '{{consumergroup}}',

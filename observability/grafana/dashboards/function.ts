@@ -26,7 +26,7 @@ export const functions: Described = {
           },
         ),
         number('p95', 's', quantile(0.95, requestDuration, [], its), { limits: { warn: 0.25, bad: 1 } }),
-        number('Instances awake', 'short', `count(${series.memory}{${its}} > 0)`),
+        number('Instances awake', 'locale', `count(${series.memory}{${its}} > 0)`),
         number('CPU', 'short', rate(series.cpuTime, [], its), { limits: { warn: 0.7, bad: 0.9 } }),
         number('Memory of the largest', 'bytes', `max(${series.memory}{${its}})`, {
           limits: { warn: 200e6, bad: 240e6 },

@@ -27,14 +27,14 @@ export const overview: Described = {
           },
         ),
         number('p95', 's', quantile(0.95, edgeDuration, [], byPeople), { limits: { warn: 0.25, bad: 1 } }),
-        number('Instances awake', 'short', `count(${series.memory} > 0)`, {
+        number('Instances awake', 'locale', `count(${series.memory} > 0)`, {
           description: 'None is a fine number: nobody reads.',
         }),
-        number('Alerts', 'short', `count(${firing}) or 0 * count(${evaluated})`, {
+        number('Alerts', 'locale', `count(${firing}) or 0 * count(${evaluated})`, {
           noValue: 'not evaluated',
           limits: { warn: 1, bad: 3 },
         }),
-        number('Dead letters open', 'short', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
+        number('Dead letters open', 'locale', `max(last_over_time(${series.deadLettersOpen}[7d]))`, {
           limits: { warn: 1, bad: 10 },
         }),
       ],
@@ -76,7 +76,7 @@ export const overview: Described = {
     {
       title: 'What to open next',
       panels: [
-        table('Firing', 'short', `${firing} or on () 0 * ${evaluated}`, { noValue: 'not evaluated' }),
+        table('Firing', 'locale', `${firing} or on () 0 * ${evaluated}`, { noValue: 'not evaluated' }),
         table('Error budgets, what is left of 30 days', 'percentunit', 'slo:budget:remaining'),
         traces('Requests that failed', '{ status = error && kind = server }'),
         traces('Requests that took longer than half a second', '{ kind = server && duration > 500ms }'),

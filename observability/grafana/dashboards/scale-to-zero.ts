@@ -1,6 +1,6 @@
 import { platformSeries, series } from '../../series.ts';
 import type { Described } from '../dashboard.ts';
-import { graph, number, table, traces } from '../panels.ts';
+import { graph, number, table, total, traces } from '../panels.ts';
 import { count, quantile, rate } from '../promql.ts';
 
 const { coldStarts, initDuration, firstResponseDuration } = series;
@@ -15,8 +15,8 @@ export const scaleToZero: Described = {
     {
       title: 'Now',
       panels: [
-        number('Instances awake', 'short', `count(${series.memory} > 0)`),
-        number('Cold starts in this range', 'short', count(coldStarts, [])),
+        number('Instances awake', 'locale', `count(${series.memory} > 0)`),
+        total('Cold starts in this range', count(coldStarts, [])),
         number('Start until it can answer, p95', 's', quantile(0.95, initDuration, [])),
         number('Start until the first answer, p95', 's', quantile(0.95, firstResponseDuration, []), {
           limits: { warn: 1, bad: 2 },
@@ -28,7 +28,7 @@ export const scaleToZero: Described = {
     {
       title: 'Functions',
       panels: [
-        graph('Instances', 'short', [
+        graph('Instances', 'locale', [
           { expr: `count by (service_name) (${series.memory} > 0)`, legend: '{{service_name}}' },
         ]),
         graph('Cold starts', 'cps', [
@@ -40,20 +40,20 @@ export const scaleToZero: Described = {
         graph('Start until the first answer, p95', 's', [
           { expr: quantile(0.95, firstResponseDuration, ['service_name']), legend: '{{service_name}}' },
         ]),
-        table('Cold starts in this range', 'short', count(coldStarts, ['service_name', 'faas_trigger'])),
+        table('Cold starts in this range', 'locale', count(coldStarts, ['service_name', 'faas_trigger'])),
         traces('Requests that woke a function', '{ span.faas.coldstart = true }'),
       ],
     },
     {
       title: 'Wanted and ready',
       panels: [
-        graph('Instances: wanted', 'short', [
+        graph('Instances: wanted', 'locale', [
           { expr: `max by (kn_service_name) (${platformSeries.podsDesired}{${ours}})`, legend: '{{kn_service_name}}' },
         ]),
-        graph('Instances: ready', 'short', [
+        graph('Instances: ready', 'locale', [
           { expr: `max by (kn_service_name) (${platformSeries.pods}{${ours}})`, legend: '{{kn_service_name}}' },
         ]),
-        graph('Running, not ready', 'short', [
+        graph('Running, not ready', 'locale', [
           { expr: `max by (kn_service_name) (${platformSeries.podsNotReady}{${ours}})`, legend: '{{kn_service_name}}' },
         ]),
       ],

@@ -1,14 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { eventually } from '@dormouse/local/platform.fixture';
-import { freePort } from '@dormouse/serving/process/free-port';
+import { count } from '@dormouse/observability/grafana/promql';
+import { filled } from '@dormouse/observability/grafana/queries';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seededMetrics } from './metrics.fixture.ts';
+import { type Found, type PrometheusOfStore, prometheusOf } from './prometheus.fixture.ts';
 import { prometheusApi } from './prometheus-api.ts';
-import { exposition } from './prometheus-text.ts';
 
 const endMs = Date.parse('2026-01-01T12:00:00Z');
 const store = seededMetrics(endMs, 30);
@@ -53,12 +49,8 @@ const queries = [
   'label_replace(process_memory_usage_bytes, "short", "$1", "instance", "(.)[^-]*-(.*)")',
   '-process_memory_usage_bytes % 7',
   'clamp(process_memory_usage_bytes, 51e6, 53e6)',
+  filled(count(`${http}_count`, ['service_name']), { step: 60, range: 407, of: '' }),
 ];
-
-interface Found {
-  metric: Record<string, string>;
-  value: [number, string];
-}
 
 const sorted = (found: readonly Found[]) =>
   found
@@ -69,51 +61,22 @@ const sorted = (found: readonly Found[]) =>
     .sort((a, b) => (a.labels < b.labels ? -1 : 1));
 
 describe('PromQL here gives what Prometheus gives', needs('prometheus', 'promtool'), () => {
-  let folder: string;
-  let program: ChildProcess;
-  let url = '';
-
+  let prometheus: PrometheusOfStore;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'dormouse-prometheus-'));
-    writeFileSync(join(folder, 'metrics.txt'), exposition(store, { nowMs: endMs, openMetrics: true, all: true }));
-    writeFileSync(join(folder, 'prometheus.yml'), '');
-    execFileSync('promtool', [
-      'tsdb',
-      'create-blocks-from',
-      'openmetrics',
-      join(folder, 'metrics.txt'),
-      join(folder, 'data'),
-    ]);
-    url = `127.0.0.1:${await freePort()}`;
-    const flags = [
-      `--config.file=${folder}/prometheus.yml`,
-      `--storage.tsdb.path=${folder}/data`,
-      '--storage.tsdb.retention.time=100y',
-    ];
-    program = spawn('prometheus', [...flags, `--web.listen-address=${url}`], { stdio: 'ignore' });
-    await eventually(
-      async () => (await fetch(`http://${url}/-/ready`).catch(() => undefined))?.ok ?? false,
-      'Prometheus is ready',
-      60,
-    );
+    prometheus = await prometheusOf(store, endMs);
   });
-  afterAll(() => {
-    program?.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => prometheus?.stop());
 
   test.each(queries)('%s', async (query) => {
     for (const time of instants) {
       const parameters = new URLSearchParams({ query, time: String(time) });
-      const theirs = (await (await fetch(`http://${url}/api/v1/query?${parameters}`)).json()) as {
-        data: { result: Found[] };
-      };
+      const theirs = await prometheus.query(query, time);
       const ours = JSON.parse(String((await prometheusApi('query', parameters, store, endMs)).body)) as {
         data: { result: Found[] };
         error?: string;
       };
       expect(ours.error).toBeUndefined();
-      const [expected, made] = [sorted(theirs.data.result), sorted(ours.data.result)];
+      const [expected, made] = [sorted(theirs), sorted(ours.data.result)];
       expect(made.map(({ labels }) => labels)).toEqual(expected.map(({ labels }) => labels));
       for (const [i, { value }] of expected.entries()) {
         if (Number.isNaN(value)) expect(made[i]?.value).toBeNaN();
@@ -123,15 +86,7 @@ describe('PromQL here gives what Prometheus gives', needs('prometheus', 'promtoo
   });
 
   test('data is there at all: most queries find something', async () => {
-    const found = await Promise.all(
-      queries.map((query) =>
-        fetch(`http://${url}/api/v1/query?${new URLSearchParams({ query, time: String(instants[4]) })}`).then((r) =>
-          r.json(),
-        ),
-      ),
-    );
-    expect(
-      found.filter((each) => (each as { data: { result: unknown[] } }).data.result.length > 0).length,
-    ).toBeGreaterThan(queries.length - 4);
+    const found = await Promise.all(queries.map((query) => prometheus.query(query, instants[4]!)));
+    expect(found.filter(({ length }) => length > 0).length).toBeGreaterThan(queries.length - 4);
   });
 });
