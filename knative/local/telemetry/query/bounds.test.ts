@@ -200,6 +200,27 @@ describe('the work of queries', () => {
     expect(Math.min(...longest)).toBeLessThan(100);
   });
 
+  test('leaves most of the time to others that are busy', async () => {
+    let going = true;
+    let rounds = 0;
+    const busy = () => {
+      for (const end = performance.now() + 1; performance.now() < end; );
+      rounds++;
+      if (going) setImmediate(busy);
+    };
+    const turns = 20;
+    const work = function* (): Generator<void, void> {
+      for (let n = 0; n < turns; n++) {
+        for (const end = performance.now() + 3; performance.now() < end; );
+        yield;
+      }
+    };
+    busy();
+    await inTurns(work());
+    going = false;
+    expect(rounds / turns).toBeGreaterThan(4);
+  });
+
   test('goes on after one that failed', async () => {
     const failing = function* (): Generator<void, number> {
       yield;
