@@ -1,5 +1,5 @@
 import { type Objective, objectives } from './objectives.ts';
-import { type Alert, type Group, lately, type Recording, type Severity } from './rule.ts';
+import { type Alert, type Group, type Recording, type Severity, unlessOver, unlessToldOf } from './rule.ts';
 
 /** Seconds between evaluations of objectives; sums over time count on it. */
 export const evaluationSeconds = 30;
@@ -77,12 +77,31 @@ const budget: Group = {
   ],
 };
 
-/** That of a page has to burn now, not only in the last five minutes: nobody is woken for what is over. */
-const burnsNow = ({ bad: failed, total: all, target, causes }: Objective, factor: number): string => {
-  if (causes) return `unless on () max_over_time(ALERTS{alertname=~"${causes.join('|')}",alertstate="firing"}[10m])`;
-  const now = (expr: string) => `(${expr.replaceAll('[5m]', `[${lately}]`)})`;
-  return `and on () ${now(failed)} / ${now(all)} > ${share(factor, target)}`;
-};
+/** Alerts of what requests fail from, or are slow by. Who was told of that is not told of requests as well, and not after it is over either. */
+const causesOfRequests = ['DatabaseUnreachable', 'DatabaseDiskFull', 'FunctionNotReady', 'RefusedAtEdge'];
+
+/** That of a page has to burn now, not only in the last five minutes: nobody is woken for what is over. Events are late when it is over. */
+function pageLasts({ alert, bad: failed, total: all, target, causes }: Objective, factor: number): string {
+  if (causes) return unlessToldOf(causes, { window: '10m' });
+  const part = (window: string) =>
+    [failed, all].map((expr) => `(${expr.replaceAll('[5m]', `[${window}]`)})`).join(' / ');
+  const allowed = share(factor, target);
+  const now = unlessOver(
+    (window) => `${part(window)} > ${allowed}`,
+    (window) => `${part(window)} <= ${allowed}`,
+  );
+  return `and on () (${now}) ${unlessToldOf(causesOfRequests, { self: `alertname="${alert}",severity="page"` })}`;
+}
+
+/** That of a ticket has to burn steadily: in four moments of an hour five minutes apart, one of them in the last quarter. A fault of some minutes is none. */
+function ticketLasts({ name, alert, target, causes = causesOfRequests }: Objective, factor: number): string {
+  const [burned, allowed] = [`slo:bad:ratio_5m{slo="${name}"}`, share(factor, target)];
+  const self = `alertname="${alert}",severity="ticket"`;
+  return (
+    `and on () sum_over_time((${burned} > bool ${allowed})[1h:5m]) >= 4 and on () max_over_time(${burned}[15m]) > ${allowed} ` +
+    unlessToldOf([...causes, alert], { self, window: '30m' })
+  );
+}
 
 const share = (factor: number, target: number) => Number((factor * (1 - target)).toFixed(6));
 
@@ -93,11 +112,11 @@ function burning(objective: Objective, severity: Severity): Alert {
   const pairs = chosen.map(({ long, short, factor }) => `(${above(long, factor)} and ${above(short, factor)})`);
   const { long, factor } = chosen.at(-1)!;
   const many = `${evaluationSeconds} * sum_over_time(${bad}{slo="${name}"}[${long}]) >= ${minBadEvents}`;
-  const still = severity === 'page' || objective.causes ? ` ${burnsNow(objective, factor)}` : '';
+  const still = severity === 'page' ? pageLasts(objective, factor) : ticketLasts(objective, factor);
   return {
     name: alert,
     severity,
-    expr: `(${pairs.join(' or ')}) and ${many}${still}`,
+    expr: `(${pairs.join(' or ')}) and ${many} ${still}`,
     summary: `The error budget burns ${severity === 'page' ? 'fast' : 'slowly but steadily'}: ${promise}.`,
   };
 }

@@ -18,6 +18,33 @@ export interface Alert {
 
 /** What has just happened: a minute, and a bit, so that two samples of each minute are in it. */
 export const lately = '70s';
+/** What is happening now: two samples at least of what is pushed or scraped every quarter of a minute. Of what comes more rarely it says nothing. */
+export const justNow = '40s';
+
+/**
+ * What holds over a window, unless it is over: unless the same is known not to hold over the last moments.
+ * @param holds PromQL of a comparison (`a > 1`), given the window
+ * @param over the same, of what is well again (`a <= 1`)
+ * @param labels that both keep
+ */
+export const unlessOver = (
+  holds: (window: string) => string,
+  over: (window: string) => string,
+  labels = '',
+  [long, short]: readonly [string, string] = [lately, justNow],
+): string => `${holds(long)} unless on (${labels}) (${over(short)})`;
+
+/**
+ * Unless one of these alerts, which tell of the cause, has just been told: what follows from it lasts a little longer than it does.
+ * @param self matchers of the alert itself, where it goes on when it began before its cause was known
+ */
+export function unlessToldOf(
+  causes: readonly string[],
+  { self, window = '3m' }: { self?: string; window?: string } = {},
+): string {
+  const told = `max_over_time(ALERTS{alertname=~"${causes.join('|')}",alertstate="firing"}[${window}])`;
+  return `unless on () ${self ? `(${told} unless on () ALERTS{${self},alertstate="firing"})` : told}`;
+}
 
 export interface Recording {
   record: string;

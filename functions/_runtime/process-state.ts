@@ -1,5 +1,6 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { metrics } from '@dormouse/signals/metrics';
+import { longestWork } from './longest-work.ts';
 import { measure } from './measure.ts';
 
 /** Sampling of the event loop's delay, in milliseconds: often enough for delays that a reader would notice. */
@@ -9,6 +10,7 @@ const resolutionMs = 20;
 export function processState(): (ending: boolean) => void {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
+  const work = longestWork();
   let loop: EventLoopUtilization | undefined;
   let cpu = { user: 0, system: 0 };
   // The histogram holds whole periods of the timer: what is above the resolution is the delay.
@@ -20,6 +22,7 @@ export function processState(): (ending: boolean) => void {
       measure(metrics.eventLoopDelayMax, seconds(delay.max));
       delay.reset();
     }
+    measure(metrics.longestWork, work.take());
     const now = performance.eventLoopUtilization();
     measure(metrics.eventLoopUtilization, (loop ? performance.eventLoopUtilization(now, loop) : now).utilization);
     loop = now;
@@ -28,6 +31,8 @@ export function processState(): (ending: boolean) => void {
       measure(metrics.cpuTime, (used[mode] - cpu[mode]) / 1e6, { 'cpu.mode': mode });
     cpu = used;
     measure(metrics.memory, ending ? 0 : process.memoryUsage.rss());
-    if (ending) delay.disable();
+    if (!ending) return;
+    delay.disable();
+    work.stop();
   };
 }

@@ -29,10 +29,11 @@ test('the platform measures its instances, requests, event loop, and what each T
   ];
   const delays = [0.25, undefined];
   const delay = { take: () => delays.shift(), stop: () => {} };
+  const work = { take: () => 0.125, stop: () => {} };
   let nowMs = 0;
   const measure = () => {
     nowMs += 60_000;
-    measurePlatform({ telemetry: b.telemetry, services, brokers: b.brokers, now: () => nowMs, delay })();
+    measurePlatform({ telemetry: b.telemetry, services, brokers: b.brokers, now: () => nowMs, delay, work })();
   };
   measure();
   const values = () =>
@@ -49,6 +50,7 @@ test('the platform measures its instances, requests, event loop, and what each T
     'dormouse.local.revision.not_ready web': 1,
     'dormouse.local.broker.backlog slow': 1,
     'nodejs.eventloop.delay.max platform': 0.25,
+    'dormouse.eventloop.work.max platform': 0.125,
   });
   respond(202);
   await b.clock.advance(1_000);

@@ -1,4 +1,5 @@
 import type { Brokers } from '@dormouse/eventing/broker';
+import { type LongestWork, longestWork } from '@dormouse/runtime/longest-work';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
 import type { Metric } from '@dormouse/signals/metric';
 import { metrics } from '@dormouse/signals/metrics';
@@ -16,6 +17,7 @@ export interface PlatformMetricsOptions {
   everyMs?: number;
   now?: () => number;
   delay?: EventLoopDelay;
+  work?: LongestWork;
 }
 
 /** Adds the platform's own numbers to the telemetry from time to time; returns how to stop, which adds them once more. */
@@ -26,6 +28,7 @@ export function measurePlatform({
   everyMs = 10_000,
   now = Date.now,
   delay = eventLoopDelay(),
+  work = longestWork(),
 }: PlatformMetricsOptions): () => void {
   const add: Add = ({ name, kind, unit, description }, labels, value) =>
     telemetry.addMeasured({
@@ -42,6 +45,7 @@ export function measurePlatform({
     for (const { trigger, events } of brokers.backlogs()) add(platformMetrics.backlog, { trigger }, events);
     const seconds = delay.take();
     if (seconds !== undefined) add(metrics.eventLoopDelayMax, {}, seconds);
+    add(metrics.longestWork, {}, work.take());
   };
   look();
   const timer = setInterval(look, everyMs).unref();
@@ -49,6 +53,7 @@ export function measurePlatform({
     clearInterval(timer);
     look();
     delay.stop();
+    work.stop();
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Group, lately } from '../rule.ts';
+import { type Group, unlessOver } from '../rule.ts';
 import { platformSeries, series } from '../series.ts';
 
 const {
@@ -14,8 +14,23 @@ const {
   unarchivedAge,
 } = series;
 
-const sent = (matcher = '') => `sum by (service_name) (increase(${eventsSent}${matcher}[${lately}]))`;
-const [sends, failedSends] = [sent(), sent('{error_type!=""}')];
+const sends =
+  (matcher = '') =>
+  (window: string) =>
+    `sum by (service_name) (increase(${eventsSent}${matcher}[${window}]))`;
+const [sent, unsent] = [sends(), sends('{error_type!=""}')];
+const unsentPart = (window: string) => `${unsent(window)} / ${sent(window)}`;
+const handled =
+  (matcher = '') =>
+  (window: string) =>
+    `sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}${matcher}[${window}]))`;
+const [deliveries, failed] = [handled(), handled('{error_type!=""}')];
+const failedPart = (window: string) => `${failed(window)} / ${deliveries(window)}`;
+const isUnsent = unlessOver(
+  (window) => `${unsentPart(window)} > 0.5 and ${unsent(window)} >= 3`,
+  (window) => `${unsentPart(window)} <= 0.5`,
+  'service_name',
+);
 
 /** From the outbox to the handler, and what did not arrive. */
 export const eventAlerts: Group = {
@@ -26,10 +41,10 @@ export const eventAlerts: Group = {
       severity: 'page',
       // Functions know at once that the Broker does not take events; the relay, which looks each minute, what waits.
       expr:
-        `max by (db_namespace) (label_replace(${failedSends} / ${sends} > 0.5 and ${failedSends} >= 3, "db_namespace", "$1", "service_name", "(.+)")) ` +
+        `max by (db_namespace) (label_replace(${isUnsent}, "db_namespace", "$1", "service_name", "(.+)")) ` +
         `or max by (db_namespace) (${outboxAge}) > 120`,
-      for: '30s',
-      keepFiringFor: '30s',
+      for: '15s',
+      keepFiringFor: '15s',
       summary: 'The Broker does not take events of {{ $labels.db_namespace }}, which wait in its outbox.',
     },
     {
@@ -94,10 +109,11 @@ export const eventAlerts: Group = {
     {
       name: 'HandlerFails',
       severity: 'ticket',
-      expr:
-        `sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[${lately}])) ` +
-        `/ sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}[${lately}])) > 0.2 ` +
-        `and sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}{error_type!=""}[${lately}])) >= 3`,
+      expr: unlessOver(
+        (window) => `${failedPart(window)} > 0.2 and ${failed(window)} >= 3`,
+        (window) => `${failedPart(window)} <= 0.2`,
+        'service_name, messaging_destination_name',
+      ),
       for: '30s',
       // The Broker pauses longer and longer before it tries again.
       keepFiringFor: '30s',

@@ -1,14 +1,32 @@
 import { byPeople, edgeDuration, failedAtEdge, refused } from '../edge.ts';
-import { type Group, lately } from '../rule.ts';
+import { type Group, lately, unlessOver, unlessToldOf } from '../rule.ts';
 import { notDelivered, platformSeries, series } from '../series.ts';
 
 const { requestDuration } = series;
 /** Knative scales what others have, too. */
 const ours = 'k8s_namespace_name="dormouse"';
-const requests = (what: string, ...more: string[]) =>
-  `sum by (kn_service_name) (${what}(${edgeDuration}_count{${[byPeople, ...more].join(',')}}[${lately}]))`;
+const requests =
+  (...more: string[]) =>
+  (window: string) =>
+    `sum by (kn_service_name) (increase(${edgeDuration}_count{${[byPeople, ...more].join(',')}}[${window}]))`;
+const [asked, refusedOnes] = [requests(), requests(failedAtEdge, refused)];
+const refusedPart = (window: string) => `${refusedOnes(window)} / ${asked(window)}`;
+const answers =
+  (matcher = '') =>
+  (window: string) =>
+    `sum by (service_name) (increase(${requestDuration}_count${matcher}[${window}]))`;
+const [answered, failed] = [answers(), answers('{http_response_status_code=~"5.."}')];
+const failedPart = (window: string) => `${failed(window)} / ${answered(window)}`;
+const slowest = (window: string) =>
+  `histogram_quantile(0.95, sum by (service_name, le) (rate(${requestDuration}_bucket{${notDelivered}}[${window}])))`;
 const spans = 'service_name=~"istio-ingressgateway.*",span_kind="SPAN_KIND_SERVER"';
 const failedSpans = `${spans},status_code="STATUS_CODE_ERROR"`;
+
+const isRefused = unlessOver(
+  (window) => `${refusedPart(window)} > 0.05 and ${refusedOnes(window)} >= 5`,
+  (window) => `${refusedPart(window)} <= 0.05`,
+  'kn_service_name',
+);
 
 /** Functions, one by one; what all of them promise together is in `objectives.ts`. */
 export const functionAlerts: Group = {
@@ -25,18 +43,25 @@ export const functionAlerts: Group = {
     {
       name: 'ErrorRateHigh',
       severity: 'ticket',
-      expr:
-        `sum by (service_name) (rate(${requestDuration}_count{http_response_status_code=~"5.."}[5m])) / sum by (service_name) (rate(${requestDuration}_count[5m])) > 0.05 ` +
-        `and sum by (service_name) (increase(${requestDuration}_count{http_response_status_code=~"5.."}[5m])) >= 5`,
+      expr: unlessOver(
+        (window) => `${failedPart(window)} > 0.05 and ${failed(window)} >= 5`,
+        (window) => `${failedPart(window)} <= 0.05`,
+        'service_name',
+        ['5m', lately],
+      ),
       for: '5m',
       summary: 'More than 5 % of the requests to {{ $labels.service_name }} fail.',
     },
     {
       name: 'LatencyHigh',
       severity: 'ticket',
-      expr:
-        `histogram_quantile(0.95, sum by (service_name, le) (rate(${requestDuration}_bucket{${notDelivered}}[5m]))) > 1 ` +
-        `and sum by (service_name) (increase(${requestDuration}_count{${notDelivered}}[5m])) >= 20`,
+      expr: unlessOver(
+        (window) =>
+          `${slowest(window)} > 1 and sum by (service_name) (increase(${requestDuration}_count{${notDelivered}}[${window}])) >= 20`,
+        (window) => `${slowest(window)} <= 1`,
+        'service_name',
+        ['5m', lately],
+      ),
       for: '5m',
       summary: 'One of twenty requests to {{ $labels.service_name }} takes longer than a second.',
     },
@@ -44,7 +69,7 @@ export const functionAlerts: Group = {
       name: 'EventLoopBlocked',
       severity: 'ticket',
       // What has happened once can be asked for again: it does not wait for a second time.
-      expr: `max by (service_name) (max_over_time(${series.eventLoopDelayMax}[5m])) > 0.2`,
+      expr: `max by (service_name) (max_over_time(${series.longestWork}[5m])) > 0.2`,
       summary: 'One piece of work held everything else of {{ $labels.service_name }} for more than 200 ms.',
     },
     {
@@ -79,7 +104,7 @@ export const functionAlerts: Group = {
       severity: 'page',
       // The gateway's spans where its Envoy has no metrics; the collector counts them before it samples.
       expr: [
-        `(${requests('rate', failedAtEdge, refused)} / ${requests('rate')} > 0.05 and ${requests('increase', failedAtEdge, refused)} >= 5)`,
+        `(${isRefused} ${unlessToldOf(['DatabaseUnreachable'], { self: 'alertname="RefusedAtEdge"' })})`,
         `label_replace(sum(rate(span_calls_total{${failedSpans}}[5m])) / sum(rate(span_calls_total{${spans}}[5m])) > 0.05 ` +
           `and sum(increase(span_calls_total{${failedSpans}}[5m])) >= 10, "kn_service_name", "some function", "", "")`,
       ].join(' or '),

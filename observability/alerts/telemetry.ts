@@ -1,10 +1,13 @@
-import type { Alert, Group } from '../rule.ts';
-import { series } from '../series.ts';
+import { type Alert, type Group, unlessOver } from '../rule.ts';
+import { platformSeries, series } from '../series.ts';
 
 const gone = (job: string) => `absent(up{job="${job}"} == 1)`;
 const lost = ['spans', 'metric_points', 'log_records'].map(
   (kind) => `sum by (exporter) (increase(otelcol_exporter_send_failed_${kind}_total[5m])) > 0`,
 );
+
+const outOfTime = (window: string) =>
+  `sum by (dormouse_sender) (increase(${platformSeries.telemetryRefused}{dormouse_signal="metrics",dormouse_cause=~"future|past"}[${window}]))`;
 
 const ofStores: Alert[] = [
   {
@@ -38,6 +41,19 @@ const ofStores: Alert[] = [
 ];
 
 const rules: Alert[] = [
+  {
+    name: 'ClockWrong',
+    severity: 'page',
+    // A function pushes each second or two what it measured, with its own time.
+    expr: unlessOver(
+      (window) => `${outOfTime(window)} > 0`,
+      (window) => `${outOfTime(window)} == 0`,
+      'dormouse_sender',
+    ),
+    for: '15s',
+    summary:
+      'The clock of {{ $labels.dormouse_sender }} is more than a minute ahead, or an hour behind: what it measures is refused, and tokens are older or younger to it than to others.',
+  },
   {
     name: 'TelemetryDropped',
     severity: 'ticket',

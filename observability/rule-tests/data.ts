@@ -43,6 +43,13 @@ export const dataCases: readonly Case[] = [
   silent('DatabaseUnreachable', 'the only statement of a minute failed', '5m', cacheRequests('0+1x20', 'ECONNREFUSED')),
   silent('DatabaseUnreachable', 'nobody asks anything', '5m', {}),
 
+  ...lasting(
+    '2m',
+    firing('DatabaseDiskFull', 'each write is refused for it', '5m', cacheRequests('0x2 0+10x20', '53100'), posts),
+  ),
+  silent('DatabaseDiskFull', 'one statement sorted too much', '5m', cacheRequests('0x2 1x20', '53100')),
+  silent('DatabaseDiskFull', 'statements break constraints', '5m', cacheRequests('0x2 0+10x20', '23505')),
+
   firing(
     'PostgresDown',
     'it hangs, and its exporter with it',

@@ -2,7 +2,7 @@ import { edgeDuration } from '../edge.ts';
 import { platformSeries, series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
-const { requestDuration, firstResponseDuration, rateLimitRefusals, eventLoopDelayMax } = series;
+const { requestDuration, firstResponseDuration, rateLimitRefusals, longestWork } = series;
 const posts = { service_name: 'posts' };
 const get = { ...posts, http_request_method: 'GET', http_route: '/blog/api/posts', http_response_status_code: '200' };
 const answered = (status: string, values: string) => ({
@@ -28,10 +28,10 @@ const spans = (status_code: string, values: string, span_kind = 'SPAN_KIND_SERVE
   [named('span_calls_total', { service_name: 'istio-ingressgateway.istio-system', span_kind, status_code })]: values,
 });
 
-/** Longest delay of the event loop in each push, of two instances. */
+/** Longest work on the event loop in each push, of two instances. */
 const blocked = (values: string) => ({
-  [named(eventLoopDelayMax, { service_name: 'web', instance: 'web-1' })]: values,
-  [named(eventLoopDelayMax, { service_name: 'web', instance: 'web-2' })]: '0.02x30',
+  [named(longestWork, { service_name: 'web', instance: 'web-1' })]: values,
+  [named(longestWork, { service_name: 'web', instance: 'web-2' })]: '0.02x30',
 });
 
 const pods = (desired: string, ready: string, k8s_namespace_name = 'dormouse') => {
@@ -131,7 +131,7 @@ export const functionCases: readonly Case[] = [
     service_name: 'web',
   }),
   silent('EventLoopBlocked', 'one text took 300 ms, and no other since', '15m', blocked('0.01x6 0.3 0.01x20')),
-  silent('EventLoopBlocked', 'the longest wait is 150 ms', '10m', blocked('0.15x20')),
+  silent('EventLoopBlocked', 'the longest takes 150 ms', '10m', blocked('0.15x20')),
 
   ...lasting(
     '8m',

@@ -84,10 +84,8 @@ function stories(alert: string, slo: string, traffic: Traffic, shares: Shares): 
       slo,
       severity: 'ticket',
     }),
-    firing(alert, 'it was bad for half an hour and is well again for 40 minutes', '70m', traffic(page, 1000, 30, 45), {
-      slo,
-      severity: 'ticket',
-    }),
+    silent(alert, 'it was bad for half an hour and is well again for 20 minutes', '50m', traffic(page, 1000, 30, 25)),
+    silent(alert, `${ticket} of 1000 were bad for ten minutes`, '25m', traffic(ticket, 1000, 10, 20)),
     silent(alert, 'two of five at night are bad', '40m', traffic(0.1, 0.25, 20, 20)),
     silent(alert, 'everything sleeps', '30m', {}),
   ];
@@ -117,13 +115,11 @@ export const objectiveCases: readonly Case[] = [
       ...casesFor(`${what}Slow`, `${what.toLowerCase()}-fast`, slow(what), lenient),
     ];
   }),
-  // Nobody is woken.
-  firing(
+  silent(
     'ReadsUnavailable',
     'one of seven failed for a minute, which is all that a young Prometheus knows',
     '3m',
     failing('Reads')(140, 1000, 1, 5),
-    { slo: 'reads-available', severity: 'ticket' },
   ),
   silent('ReadsUnavailable', 'only functions ask each other in vain', '30m', {
     [named(`${edgeDuration}_count`, {

@@ -1,4 +1,4 @@
-import { series } from '../series.ts';
+import { platformSeries, series } from '../series.ts';
 import { type Case, firing, lasting, named, silent } from './case.ts';
 
 const up = (job: string, values: string) => ({ [named('up', { job, instance: `${job}:80` })]: values });
@@ -39,7 +39,22 @@ export const storeCases: readonly Case[] = [
   silent('TelemetryLost', 'it happened once', '15m', failed('spans', '0x2 10x20')),
 ];
 
+const refused = (dormouse_signal: string, dormouse_cause: string, values: string) => ({
+  [named(platformSeries.telemetryRefused, { dormouse_sender: 'posts', dormouse_signal, dormouse_cause })]: values,
+});
+
 export const telemetryCases: readonly Case[] = [
+  ...lasting(
+    '1m',
+    firing('ClockWrong', 'what a function measures is of the future', '5m', refused('metrics', 'future', '0+30x10'), {
+      dormouse_sender: 'posts',
+    }),
+  ),
+  firing('ClockWrong', 'it is of the past', '5m', refused('metrics', 'past', '0+30x10'), { dormouse_sender: 'posts' }),
+  silent('ClockWrong', 'the clock was set right two minutes ago', '5m', refused('metrics', 'future', '0 30 60 60x10')),
+  silent('ClockWrong', 'a function has too many series', '5m', refused('metrics', 'series', '0+30x10')),
+  silent('ClockWrong', 'somebody sends old spans', '5m', refused('traces', 'past', '0+30x10')),
+
   firing(
     'TelemetryDropped',
     'a function throws spans away',

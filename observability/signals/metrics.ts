@@ -211,6 +211,14 @@ export const metrics = {
     attributes: {},
     ofSystem: true,
   }),
+  longestWork: metric({
+    name: 'dormouse.eventloop.work.max',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'Longest piece of work that has held the event loop since the last push: time that the thread computed, not that it waited for a processor.',
+    attributes: {},
+  }),
   dropped: metric({
     name: 'dormouse.telemetry.dropped',
     kind: 'counter',

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rules } from '@dormouse/observability/documents';
-import { lately } from '@dormouse/observability/rule';
+import { justNow, lately } from '@dormouse/observability/rule';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, type RunningPlatform, removeHome, runPlatform, temporaryHome } from '../platform.ts';
 import { type AlertReceiver, openAlertReceiver } from './alert-receiver.ts';
@@ -37,7 +37,10 @@ beforeAll(async () => {
   // What is waited for is how long, not whether.
   writeFileSync(
     join(folder, 'data.yaml'),
-    written.replaceAll(`[${lately}]`, '[20s]').replaceAll(/for: \d+s/g, 'for: 2s'),
+    written
+      .replaceAll(`[${lately}]`, '[20s]')
+      .replaceAll(`[${justNow}]`, '[10s]')
+      .replaceAll(/for: \d+s/g, 'for: 2s'),
   );
   writeFileSync(join(folder, 'broken.yaml'), 'groups: [{ name: g, rules: [{ alert: A, expr: "sum(" }] }]');
   const policy = join(home, 'policy.yaml');

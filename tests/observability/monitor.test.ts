@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingOf } from '@dormouse/monitoring/programs';
 import { machineRuleFiles, ruleFiles } from '@dormouse/observability/groups';
 import { isAlert } from '@dormouse/observability/rule';
-import { freePort } from '@dormouse/serving/process/free-port';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skippedFor } from '../needs.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
+import { type RunningMonitor, runMonitor } from './run-monitor.ts';
 
-const root = join(import.meta.dirname, '../..');
 const programs = ['prometheus', 'alertmanager', 'postgresExporter', 'redisExporter'] as const;
 
 interface Rule {
@@ -21,35 +18,14 @@ interface Rule {
 
 describe('npm run monitor beside npm start', skippedFor(missingOf(...programs)), () => {
   let platform: RunningPlatform;
-  let end: () => Promise<number | null>;
-  let printed = '';
-  let prometheus: string;
-  let alertmanager: string;
+  let monitor: RunningMonitor;
 
   beforeAll(async () => {
     platform = await runPlatform();
-    const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
-    prometheus = `http://127.0.0.1:${prometheusPort}`;
-    alertmanager = `http://127.0.0.1:${alertmanagerPort}`;
-    const ports = ['--prometheus-port', `${prometheusPort}`, '--alertmanager-port', `${alertmanagerPort}`];
-    const child = spawn(process.execPath, [join(root, 'cli/dormouse.mjs'), 'monitor', ...ports], {
-      env: {
-        PATH: process.env.PATH,
-        DORMOUSE_HOME: platform.home,
-        CONSOLE_PORT: new URL(platform.console).port,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
-    end = async () => {
-      child.kill('SIGTERM');
-      const [code] = await once(child, 'exit');
-      return code;
-    };
+    monitor = await runMonitor(platform);
   });
   afterAll(async () => {
-    await end?.();
+    await monitor?.stop();
     await platform?.stop();
   });
 
@@ -63,7 +39,7 @@ describe('npm run monitor beside npm start', skippedFor(missingOf(...programs)),
     const up = async () => {
       const query = new URLSearchParams({ query: 'label_replace(up, "what", "scraped", "", "") or pg_up or redis_up' });
       const answer = await of<{ data: { result: { metric: Record<string, string>; value: [number, string] }[] } }>(
-        `${prometheus}/api/v1/query?${query}`,
+        `${monitor.prometheus}/api/v1/query?${query}`,
       );
       return Object.fromEntries(
         (answer?.data.result ?? []).map(({ metric, value }) => [
@@ -78,10 +54,10 @@ describe('npm run monitor beside npm start', skippedFor(missingOf(...programs)),
 
   test('the rules are those that fit one machine; none fires but the sign of life, which Alertmanager has', async () => {
     const written = machineRuleFiles.flatMap((name) => ruleFiles[name]!.flatMap(({ rules }) => rules.filter(isAlert)));
-    const answer = await of<{ data: { groups: { rules: Rule[] }[] } }>(`${prometheus}/api/v1/rules`);
+    const answer = await of<{ data: { groups: { rules: Rule[] }[] } }>(`${monitor.prometheus}/api/v1/rules`);
     const alerts = answer!.data.groups.flatMap(({ rules }) => rules.filter(({ type }) => type === 'alerting'));
     expect(alerts.map(({ name }) => name).sort()).toEqual(written.map(({ name }) => name).sort());
-    const told = () => of<{ labels: { alertname: string } }[]>(`${alertmanager}/api/v2/alerts`);
+    const told = () => of<{ labels: { alertname: string } }[]>(`${monitor.alertmanager}/api/v2/alerts`);
     const came = await eventually(told, (found) => (found?.length ?? 0) > 0, 60);
     expect(came?.map(({ labels }) => labels.alertname)).toEqual(['Watchdog']);
   });
@@ -92,6 +68,6 @@ describe('npm run monitor beside npm start', skippedFor(missingOf(...programs)),
       expect(statSync(path).mode & 0o777).toBe(0o600);
       expect(new URL(readFileSync(path, 'utf8')).username).toBe('exporter');
     }
-    expect(printed).toContain(`${prometheus}/alerts`);
+    expect(monitor.output()).toContain(`${monitor.prometheus}/alerts`);
   });
 });

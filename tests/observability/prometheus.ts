@@ -78,6 +78,8 @@ export async function startPrometheus(
     `--storage.tsdb.path=${data}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-lifecycle',
+    // What it says before it has found Alertmanager is lost; otherwise it says that again after a minute.
+    '--rules.alert.resend-delay=5s',
   ];
   const receiving = takesOtlp(path) ? ['--web.enable-otlp-receiver'] : [];
   const reload = async () => {

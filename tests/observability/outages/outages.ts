@@ -1,16 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually, type RunningPlatform } from '../../platform.ts';
 import {
   fillBrokersDisk,
   hideTable,
   keepDatabaseDown,
-  kill,
   pausePrograms,
   postgresOf,
   redisOf,
   until,
 } from '../fault-injection.ts';
 import { observedOverlay } from '../observed-overlay.ts';
+import { limitMemory, missingForLimit } from './limit-memory.ts';
+import { fillPostgresDisk, missingForDisk, mountForPostgres } from './small-disk.ts';
 
 /** An overlay in which little is kept warm, so that an outage meets functions that have to start. */
 export const base = 'tests/overlays/quick';
@@ -18,10 +20,16 @@ export const base = 'tests/overlays/quick';
 export interface Outage {
   /** What is done, for people. */
   what: string;
-  /** Alerts that tell of it: its cause, or what people notice. Any other one misleads. */
+  /** Alerts that name its cause; one of them has to come. */
+  cause: readonly string[];
+  /** Others that tell of it: what follows, or what people notice. Any other one misleads. */
   tells: readonly string[];
   /** Nobody is to be told. */
   silent?: boolean;
+  /** Why it cannot be planted here. */
+  missing?(): string | undefined;
+  /** Makes ready the home of a platform that has not been started yet. */
+  prepare?(home: string, atTheEnd: (stop: () => unknown) => void): void;
   /** Lasts until it is over, and is mended then. */
   plant(platform: RunningPlatform, over: AbortSignal): Promise<void>;
 }
@@ -30,26 +38,23 @@ const unavailable = ['ReadsUnavailable', 'WritesUnavailable', 'LoginsUnavailable
 const slow = ['ReadsSlow', 'WritesSlow', 'LoginsSlow', 'LatencyHigh'];
 const late = ['HandlerFails', 'EventsLate', 'CountsStale'];
 
-/** Keeps a function's instances from living, as a kernel does that has no memory for them. */
-async function killInstances(platform: RunningPlatform, name: string, over: AbortSignal): Promise<void> {
-  for (; !over.aborted; await sleep(500))
-    for (const { pids } of (await platform.services()).filter((each) => each.name === name)) pids.forEach(kill);
-}
-
 export const outages: Readonly<Record<string, Outage>> = {
   database: {
     what: 'PostgreSQL is killed whenever it has been started again',
-    tells: ['DatabaseUnreachable', 'FunctionNotReady', ...unavailable, ...slow, ...late],
+    cause: ['DatabaseUnreachable', 'PostgresDown'],
+    tells: ['FunctionNotReady', ...unavailable, ...slow, ...late],
     plant: keepDatabaseDown,
   },
   hung: {
     what: 'every process of PostgreSQL stands still (SIGSTOP)',
-    tells: ['DatabaseUnreachable', 'FunctionNotReady', ...unavailable, ...slow, ...late],
+    cause: ['DatabaseUnreachable', 'PostgresDown'],
+    tells: ['FunctionNotReady', ...unavailable, ...slow, ...late],
     plant: (platform, over) => pausePrograms(postgresOf(platform), over),
   },
   crash: {
     what: 'every function refuses a variable when it starts',
-    tells: ['FunctionNotReady', 'RelaySilent', ...unavailable, ...slow, ...late],
+    cause: ['FunctionNotReady'],
+    tells: ['RelaySilent', ...unavailable, ...slow, ...late],
     async plant(platform, over) {
       const asleep = async () =>
         (await platform.services()).every(({ name, instances }) => instances === 0 || name === 'relay');
@@ -60,24 +65,56 @@ export const outages: Readonly<Record<string, Outage>> = {
     },
   },
   memory: {
-    what: 'every instance of posts is killed, as for want of memory',
-    tells: ['FunctionNotReady', 'PodRestarts', ...unavailable, ...slow, ...late],
-    plant: (platform, over) => killInstances(platform, 'posts', over),
+    what: 'instances of posts may have 32 MiB, which is too little',
+    cause: ['FunctionNotReady', 'PodRestarts'],
+    tells: [...unavailable, ...slow, ...late],
+    missing: missingForLimit,
+    plant: (platform, over) => limitMemory(platform, 'posts', over),
   },
   redis: {
     what: 'Redis stands still (SIGSTOP)',
-    tells: ['RedisDown', 'WritesSlow', 'LoginsSlow'],
+    cause: ['RedisDown'],
+    tells: ['WritesSlow', 'LoginsSlow'],
     plant: (platform, over) => pausePrograms(redisOf(platform), over),
   },
   consumer: {
     what: 'categories cannot count: its table is gone',
+    cause: ['HandlerFails'],
     tells: late,
     plant: (platform, over) => hideTable({ platform }, 'categories.counted', over),
   },
-  disk: {
+  'broker-disk': {
     what: "the Broker's disk is full",
-    tells: ['OutboxStuck', 'WritesSlow', ...late],
+    cause: ['OutboxStuck'],
+    tells: ['WritesSlow', ...late],
     plant: fillBrokersDisk,
   },
-  quiet: { what: 'nothing', tells: [], silent: true, plant: (_, over) => until(over) },
+  'database-disk': {
+    what: "PostgreSQL's disk is full",
+    cause: ['DatabaseDiskFull'],
+    tells: ['DatabaseUnreachable', 'FunctionNotReady', ...unavailable, ...slow, ...late],
+    missing: missingForDisk,
+    prepare: (home, atTheEnd) => atTheEnd(mountForPostgres(home)),
+    plant: ({ home }, over) => fillPostgresDisk(home, over),
+  },
+  clock: {
+    what: "the clock of posts is an hour ahead; its callers' tokens have expired then",
+    cause: ['ClockWrong'],
+    tells: late,
+    async plant({ home }, over) {
+      const file = join(home, 'observed-overlay/platform.yaml');
+      const run = (program: string) =>
+        writeFileSync(file, JSON.stringify({ images: { 'dev.local/dormouse/posts': { program } } }));
+      run('tests/observability/outages/posts-ahead.ts');
+      await until(over);
+      run('functions/posts/main.ts');
+    },
+  },
+  table: {
+    what: 'the table of posts is gone',
+    cause: ['ErrorRateHigh', 'ReadsUnavailable', 'WritesUnavailable'],
+    tells: [...unavailable, ...late],
+    plant: (platform, over) => hideTable({ platform }, 'posts.posts', over),
+  },
+  quiet: { what: 'nothing', cause: [], tells: [], silent: true, plant: (_, over) => until(over) },
 };

@@ -1,0 +1,55 @@
+import type { Outage } from './outages.ts';
+import { toldWithinMs, type Watched, type Watcher } from './watch.ts';
+
+/** How far the Overview may be from what a client counted, as a part of all requests. */
+const apart = 0.01;
+
+/** What must not be, of everybody who watched. */
+export function faultsOf(outage: Outage, watched: Watched): string[] {
+  return Object.entries(watched.watchers).flatMap(([name, watcher]) =>
+    faultsOfOne(outage, watched, watcher).map((fault) => `${name}: ${fault}`),
+  );
+}
+
+function faultsOfOne({ cause, tells, silent }: Outage, watched: Watched, { failing, alerts }: Watcher): string[] {
+  const { failed, begunMs, endedMs } = watched;
+  const isOf = (names: readonly string[]) => alerts.filter(({ name }) => names.includes(name));
+  const inTime = isOf(cause).some(({ firstMs }) => firstMs - begunMs <= toldWithinMs);
+  const misleading = alerts.filter(({ name }) => !cause.includes(name) && !tells.includes(name));
+  const open = alerts.filter(({ endedMs: ended = Number.POSITIVE_INFINITY }) => ended - endedMs > toldWithinMs);
+  return [
+    ...(Math.abs(failing - failed) <= apart ? [] : ['the Overview and the client are apart']),
+    ...(silent || inTime ? [] : ['nobody was told of the cause in time']),
+    ...misleading.map(({ name }) => `${name} misleads`),
+    ...open.map(({ name }) => `nobody was told in time that ${name} is over`),
+  ];
+}
+
+const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
+const share = (part: number) => (Number.isNaN(part) ? 'no data' : `${(part * 100).toFixed(1)} %`);
+
+/** Columns of a table in Markdown. */
+export const heading = [
+  '| outage | watched by | *Failing* | the client counted | 95 % within: reads, writes | told, after its begin | all ends told, after its end |',
+  '|---|---|---:|---:|---:|---|---:|',
+];
+
+/** A row for each who watched. */
+export function rowsOf(name: string, { watchers, failed, slow, begunMs, endedMs }: Watched): string[] {
+  const [reading, writing] = slow.map((ms) => `${Math.round(ms)} ms`);
+  return Object.entries(watchers).map(([watcher, { failing, alerts }]) => {
+    const tellings = alerts.map(({ name: alert, firstMs }) => `${alert} ${seconds(firstMs - begunMs)}`).join(', ');
+    const ends = Math.max(...alerts.map(({ endedMs: ended = Number.POSITIVE_INFINITY }) => ended - endedMs));
+    const last = alerts.length === 0 ? '–' : Number.isFinite(ends) ? seconds(ends) : 'not told';
+    const cells = [
+      `\`${name}\``,
+      watcher,
+      share(failing),
+      share(failed),
+      `${reading}, ${writing}`,
+      tellings || '–',
+      last,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+}
