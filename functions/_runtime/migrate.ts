@@ -110,17 +110,60 @@ export async function migrate(
   const connection = await sql.reserve();
   try {
     await connection`SELECT pg_advisory_lock(hashtext('dormouse.migrate'))`;
-    await connection.unsafe(
-      'CREATE TABLE IF NOT EXISTS public.migrations (name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
-    );
-    for (const each of functions) await prepareRole(connection, each);
-    const applied: string[] = [];
-    for (const each of functions) applied.push(...(await applyAll(connection, each, progress)));
-    return applied;
+    return await applyMigrations(connection, functions, { progress });
   } finally {
     await connection`SELECT pg_advisory_unlock_all()`.catch(() => {});
     connection.release();
   }
+}
+
+/** The same within a transaction that is open, whose end decides about all of it; `only` applies no other files than these. */
+export async function migrateWithin(
+  connection: postgres.ReservedSql,
+  functions: readonly Migrations[],
+  only?: ReadonlySet<string>,
+): Promise<string[]> {
+  await connection`SELECT pg_advisory_xact_lock(hashtext('dormouse.migrate'))`;
+  return applyMigrations(connection, functions, { isWithin: true, ...(only && { only }) });
+}
+
+/** Which of these files this version does not have, or has with another content. */
+export async function unknownMigrations(
+  connection: postgres.ReservedSql,
+  functions: readonly Migrations[],
+  applied: readonly { name: string; hash: string }[],
+): Promise<string[]> {
+  const own = functions.flatMap(({ name, folder }) =>
+    migrationFiles(folder).map((file) => [`${name}/${file}`, readFileSync(join(folder, file), 'utf8')] as const),
+  );
+  const known = await connection<{ name: string; hash: string }[]>`
+    SELECT name, md5(content) AS hash
+    FROM unnest(${own.map(([name]) => name)}::text[], ${own.map(([, text]) => text)}::text[]) AS own (name, content)`;
+  return applied
+    .filter((each) => !known.some(({ name, hash }) => name === each.name && hash === each.hash))
+    .map(({ name }) => name);
+}
+
+interface HowToApply {
+  progress?: (line: string) => void;
+  /** Names of files, as `function/file`. */
+  only?: ReadonlySet<string>;
+  /** A transaction is open. */
+  isWithin?: boolean;
+}
+
+async function applyMigrations(
+  connection: postgres.ReservedSql,
+  functions: readonly Migrations[],
+  how: HowToApply,
+): Promise<string[]> {
+  await connection.unsafe(
+    'CREATE TABLE IF NOT EXISTS public.migrations (name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
+  );
+  for (const each of functions) await prepareRole(connection, each);
+  const applied: string[] = [];
+  for (const each of functions) applied.push(...(await applyAll(connection, each, how)));
+  return applied;
 }
 
 async function prepareRole(sql: postgres.ReservedSql, { name, login = name, password }: Migrations): Promise<void> {
@@ -137,14 +180,13 @@ async function prepareRole(sql: postgres.ReservedSql, { name, login = name, pass
 async function applyAll(
   sql: postgres.ReservedSql,
   { name, folder }: Migrations,
-  progress: (line: string) => void,
+  { progress = () => {}, only, isWithin = false }: HowToApply,
 ): Promise<string[]> {
   const role = identifier(name);
   const applied: string[] = [];
+  const inRole = isWithin ? inRoleWithin : inRoleAlone;
   await inRole(sql, role, runtimeTables + grantOutbox(role) + grantInbox(role));
-  for (const file of readdirSync(folder)
-    .filter((entry) => entry.endsWith('.sql'))
-    .sort()) {
+  for (const file of migrationFiles(folder).filter((entry) => !only || only.has(`${name}/${entry}`))) {
     const text = readFileSync(join(folder, file), 'utf8');
     const [before] =
       await sql`SELECT hash, md5(${text}) AS now FROM public.migrations WHERE name = ${`${name}/${file}`}`;
@@ -162,8 +204,19 @@ async function applyAll(
   return applied;
 }
 
+const migrationFiles = (folder: string) =>
+  readdirSync(folder)
+    .filter((entry) => entry.endsWith('.sql'))
+    .sort();
+
+/** Runs `text` as `role` in the transaction that is open. */
+const inRoleWithin = (sql: postgres.ReservedSql, role: string, text: string) =>
+  sql.unsafe(
+    `SET LOCAL ROLE ${role}; SET LOCAL search_path = ${role}; ${text}\n; RESET ROLE; SET LOCAL search_path = DEFAULT`,
+  );
+
 /** Runs `text` as `role` in one transaction. */
-const inRole = (sql: postgres.ReservedSql, role: string, text: string) =>
+const inRoleAlone = (sql: postgres.ReservedSql, role: string, text: string) =>
   sql
     .unsafe(`BEGIN; SET LOCAL ROLE ${role}; SET LOCAL search_path = ${role}; ${text}\n; RESET ROLE; COMMIT`)
     .catch(async (error) => {

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitDatabase } from '@dormouse/runtime/await-database';
 import { variable } from '@dormouse/runtime/config';
 import { loginsOf } from '@dormouse/runtime/login-role';
 import { type Migrations, migrate } from '@dormouse/runtime/migrate';
+import { migrationsOf } from '@dormouse/runtime/migrations-of';
 import postgres from 'postgres';
 
 /**
@@ -16,18 +17,8 @@ import postgres from 'postgres';
 const beside = join(import.meta.dirname, 'functions');
 const folder = variable('MIGRATIONS_DIR', existsSync(beside) ? beside : 'functions');
 
-/** Functions whose tables others refer to come first; the rest in order of their names. */
-const first = ['categories'];
-
-function functionsWithMigrations(): Migrations[] {
-  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'migrations')));
-  if (names.length === 0) throw new Error(`no functions with migrations in ${folder}: set MIGRATIONS_DIR`);
-  const sorted = [
-    ...first.filter((name) => names.includes(name)),
-    ...names.filter((name) => !first.includes(name)).sort(),
-  ];
-  return sorted.map((name) => ({ name, folder: join(folder, name, 'migrations'), ...passwordOf(name) }));
-}
+const functionsWithMigrations = (): Migrations[] =>
+  migrationsOf(folder).map((each) => ({ ...each, ...passwordOf(each.name) }));
 
 function passwordOf(name: string): Pick<Migrations, 'login' | 'password'> {
   const url = variable(`${name.toUpperCase()}_DATABASE_URL`, 'none');
