@@ -1,6 +1,7 @@
 import { buildRouteMap } from '@stricli/core';
 import { admin } from './commands/admin/admin.ts';
 import { alerts } from './commands/alerts.ts';
+import { backup } from './commands/backup/backup.ts';
 import { bench } from './commands/bench.ts';
 import { chaos } from './commands/chaos.ts';
 import { completion } from './commands/completion.ts';
@@ -17,6 +18,7 @@ import { newFunction } from './commands/new.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
+import { restore } from './commands/restore.ts';
 import { secrets } from './commands/secrets/secrets.ts';
 import { soak } from './commands/soak.ts';
 import { start } from './commands/start.ts';
@@ -40,6 +42,8 @@ export const routes = buildRouteMap({
     verify,
     admin,
     keys,
+    backup,
+    restore,
     reset,
     new: newFunction,
     joints,

@@ -6,6 +6,7 @@ const marker = 'dormouse-home';
 
 /** What the platform makes in DORMOUSE_HOME; nothing else there is its own. */
 export const homeEntries: readonly string[] = [
+  '.restoring',
   accessTokenFile,
   'address',
   'build',
@@ -16,6 +17,7 @@ export const homeEntries: readonly string[] = [
   'postgres',
   'public-url',
   'redis.pid',
+  'restore.json',
   'revisions.json',
   'secrets',
   'telemetry',

@@ -14,6 +14,7 @@ import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemet
 import { accessToken } from './access-token.ts';
 import { lockHome } from './home-lock.ts';
 import { markHome } from './home-marker.ts';
+import { forgetRestore } from './restore-note.ts';
 
 export interface PlatformOptions {
   /** DORMOUSE_HOME: folder of all persistent data. */
@@ -99,6 +100,7 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
   const home = resolve(options.home);
   mkdirSync(home, { recursive: true });
   cleanup.defer(lockHome(home));
+  forgetRestore(home);
   markHome(home);
   for (const name of ['build', 'events', 'volumes']) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   chmodSync(join(home, 'events'), 0o700);

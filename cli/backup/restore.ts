@@ -1,0 +1,90 @@
+import { mkdirSync } from 'node:fs';
+import { BackupError } from '@dormouse/backup/backup-error';
+import type { OpenBackup } from '@dormouse/backup/open-backup';
+import { restoreBackup } from '@dormouse/backup/restore-backup';
+import { HomeInUse, lockHome } from '@dormouse/local/home-lock';
+import type { Context } from '../context.ts';
+import { pairs } from '../terminal.ts';
+import { checkTarget, commitRestore, discardStaging, finishInterrupted, prepareStaging } from './home-restore.ts';
+import { untilInterrupted } from './interrupted.ts';
+import { type KeyFlags, opened } from './opened.ts';
+import { originOf, storesOf } from './stores.ts';
+
+export interface RestoreFlags extends KeyFlags {
+  into?: string;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** `dormouse restore` */
+export async function restore(
+  context: Context,
+  { into, force = false, json = false, ...keys }: RestoreFlags,
+  at: string,
+): Promise<void> {
+  await untilInterrupted(context, 'nothing was changed', async (signal) => {
+    const { home, databaseUrl } = originOf(context, into);
+    const { print, screen } = context.terminal;
+    const progress = (line: string) => void screen.write(`${line}\n`);
+    const backup = await opened(context, keys, at);
+    const { id, stores: sections } = backup.manifest;
+    const toRestore = storesOf({
+      home,
+      databaseUrl,
+      root: context.root,
+      hasKeys: true,
+      isForced: force,
+      isRunning: false,
+      progress,
+    });
+    const work = () => restoreBackup({ backup, stores: toRestore, signal, progress });
+    const restored = home === undefined ? await work() : await intoHome(home, backup, force, work);
+    const left = Object.keys(sections).filter((name) => !(name in restored));
+    if (json) print(JSON.stringify({ backup: id, restored, left }, null, 2));
+    else
+      for (const line of pairs(
+        [
+          ['backup', id],
+          ...Object.entries(restored),
+          ...(left.length > 0 ? [['not restored', left.join(' ')] as const] : []),
+        ],
+        context.terminal,
+      ))
+        print(line);
+  });
+}
+
+async function intoHome(
+  home: string,
+  { manifest }: OpenBackup,
+  isForced: boolean,
+  work: () => Promise<Record<string, string>>,
+): Promise<Record<string, string>> {
+  mkdirSync(home, { recursive: true });
+  const release = lockTarget(home);
+  try {
+    if (finishInterrupted(home) === manifest.id && !isForced)
+      return Object.fromEntries(Object.keys(manifest.stores).map((name) => [name, 'was restored already']));
+    checkTarget(home, isForced);
+    prepareStaging(home);
+    const restored = await work().catch((error: unknown) => {
+      discardStaging(home);
+      throw error;
+    });
+    commitRestore(home, manifest.id);
+    return restored;
+  } finally {
+    release();
+  }
+}
+
+function lockTarget(home: string): () => void {
+  try {
+    return lockHome(home);
+  } catch (error) {
+    if (!(error instanceof HomeInUse)) throw error;
+    throw new BackupError(
+      `${home} is in use by process ${error.pid}: stop it, or restore into another folder with --into`,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { type Connection, copyOut, settleOutput } from './copy-sql.ts';
+import type { DatabaseSection, TableEntry } from './manifest.ts';
+import type { WritePart } from './parts.ts';
+import { readMigrations, readSequences, readTables } from './read-schema.ts';
+
+/**
+ * Copies all tables of Dormouse as they were at one moment: everything that was committed before, nothing later. Writers are not held up.
+ * After an error the connection is of no more use: a copy that was broken off holds it.
+ * @param known names of functions that may have a schema without a migration
+ */
+export async function backUpDatabase(
+  sql: Connection,
+  known: readonly string[],
+  write: WritePart,
+): Promise<DatabaseSection> {
+  await sql`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`;
+  await settleOutput(sql);
+  // Of BEGIN: the first query takes the snapshot, so that whatever had been committed by then is in it.
+  const [taken] = await sql<{ moment: Date; server: string }[]>`
+    SELECT now() AS moment, current_setting('server_version') AS server`;
+  const { functions, migrations } = await readMigrations(sql, known);
+  const tables: TableEntry[] = [];
+  for (const table of await readTables(sql, functions)) {
+    const { part, newlines } = await write(`database/${table.schema}.${table.name}.copy`, await copyOut(sql, table));
+    tables.push({ ...table, rows: newlines, part });
+  }
+  const sequences = await readSequences(sql, functions);
+  await sql`COMMIT`;
+  const { moment, server } = taken!;
+  return { kind: 'database', moment: moment.toISOString(), server, functions, migrations, tables, sequences };
+}

@@ -1,0 +1,4 @@
+/** A backup or a restore cannot be done, for a reason that its reader can mend. */
+export class BackupError extends Error {
+  override name = 'BackupError';
+}
