@@ -10,21 +10,35 @@ export interface Exporter extends Child {
   target: string;
 }
 
+/** Addresses with accounts: of PostgreSQL's administrator, and of Redis for a user who sees figures. */
+export interface Stores {
+  postgres: string;
+  redis: string;
+}
+
 /** Those of PostgreSQL's and Redis' exporters that are on the PATH, each beside the platform's own server. `keep` is given each as soon as it runs. */
-export async function startExporters(
+export const startExporters = (
   { home }: RunningPlatform,
+  keep: (exporter: Exporter) => Exporter,
+): Promise<Exporter[]> =>
+  startExportersOf({ postgres: databaseAddress(home)!, redis: redisAddress(home)! }, home, keep);
+
+/** The same beside any servers; `home` is where accounts are written. */
+export async function startExportersOf(
+  stores: Stores,
+  home: string,
   keep: (exporter: Exporter) => Exporter,
 ): Promise<Exporter[]> {
   const [postgres, redis] = [programPath('postgresExporter'), programPath('redisExporter')];
   return [
-    ...(postgres ? [keep(await postgresExporter(postgres, home))] : []),
-    ...(redis ? [keep(await redisExporter(redis, home))] : []),
+    ...(postgres ? [keep(await postgresExporter(postgres, home, stores.postgres))] : []),
+    ...(redis ? [keep(await redisExporter(redis, stores.redis))] : []),
   ];
 }
 
-async function postgresExporter(path: string, home: string): Promise<Exporter> {
+async function postgresExporter(path: string, home: string, administrator: string): Promise<Exporter> {
   const target = `127.0.0.1:${await freePort()}`;
-  const account = await postgresExporterAccount(home, databaseAddress(home)!);
+  const account = await postgresExporterAccount(home, administrator);
   return {
     job: 'postgres-exporter',
     target,
@@ -34,9 +48,9 @@ async function postgresExporter(path: string, home: string): Promise<Exporter> {
   };
 }
 
-async function redisExporter(path: string, home: string): Promise<Exporter> {
+async function redisExporter(path: string, address: string): Promise<Exporter> {
   const target = `127.0.0.1:${await freePort()}`;
-  const { host, username, password } = new URL(redisAddress(home)!);
+  const { host, username, password } = new URL(address);
   const args = [`-redis.addr=redis://${host}`, `-web.listen-address=${target}`];
   return {
     job: 'redis-exporter',

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { request } from 'undici';
 import { kubectl } from '../../kubectl.ts';
-import { secretOf } from '../../targets/secret-of.ts';
 import { sendEvents, toOutbox } from '../event-load.ts';
 import { read } from '../reader.ts';
 import type { ChaosTarget } from '../target.ts';
@@ -12,8 +11,8 @@ import { type ClusterStep, clusterPlan, type Experiment, planOfExperiment } from
 import { clusterQuiet } from './cluster-quiet.ts';
 import { installRecorder, removeRecorder } from './install-recorder.ts';
 import { killPod } from './kill-pods.ts';
-import { lastingForward } from './lasting-forward.ts';
 import { observeCluster } from './observe-cluster.ts';
+import { openDatabase } from './open-database.ts';
 import { patiently } from './patience.ts';
 import { letIn, refuse } from './refuse.ts';
 import { trustBroker } from './trust.ts';
@@ -93,21 +92,6 @@ export async function openClusterTarget(options: ClusterTargetOptions): Promise<
     await putBack();
     throw error;
   }
-}
-
-/** The administrator's connection. */
-async function openDatabase(namespace: string, undo: (() => Promise<void>)[]): Promise<postgres.Sql> {
-  const { DATABASE_URL } = await secretOf(namespace, 'migrate-database');
-  const forward = await lastingForward(namespace, 'postgres', 5432);
-  const address = new URL(DATABASE_URL ?? '');
-  address.host = `127.0.0.1:${forward.port}`;
-  const sql = postgres(address.href, { max: 3, onnotice: () => {}, connect_timeout: 5, backoff: () => 1 });
-  undo.push(async () => {
-    await sql.end({ timeout: 1 });
-    forward.close();
-  });
-  await patiently(() => sql`SELECT 1`, 60);
-  return sql;
 }
 
 /** Whether the recorder has emitted more than it was given back. */

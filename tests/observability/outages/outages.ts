@@ -17,7 +17,8 @@ import { fillPostgresDisk, missingForDisk, mountForPostgres } from './small-disk
 /** An overlay in which little is kept warm, so that an outage meets functions that have to start. */
 export const base = 'tests/overlays/quick';
 
-export interface Outage {
+/** `Site` is what it is planted on. */
+export interface Outage<Site = RunningPlatform> {
   /** What is done, for people. */
   what: string;
   /** Alerts that name its cause; one of them has to come. */
@@ -31,12 +32,18 @@ export interface Outage {
   /** Makes ready the home of a platform that has not been started yet. */
   prepare?(home: string, atTheEnd: (stop: () => unknown) => void): void;
   /** Lasts until it is over, and is mended then. */
-  plant(platform: RunningPlatform, over: AbortSignal): Promise<void>;
+  plant(site: Site, over: AbortSignal): Promise<void>;
 }
 
-const unavailable = ['ReadsUnavailable', 'WritesUnavailable', 'LoginsUnavailable', 'ErrorRateHigh', 'RefusedAtEdge'];
-const slow = ['ReadsSlow', 'WritesSlow', 'LoginsSlow', 'LatencyHigh'];
-const late = ['HandlerFails', 'EventsLate', 'CountsStale'];
+export const unavailable = [
+  'ReadsUnavailable',
+  'WritesUnavailable',
+  'LoginsUnavailable',
+  'ErrorRateHigh',
+  'RefusedAtEdge',
+];
+export const slow = ['ReadsSlow', 'WritesSlow', 'LoginsSlow', 'LatencyHigh'];
+export const late = ['HandlerFails', 'EventsLate', 'CountsStale'];
 
 export const outages: Readonly<Record<string, Outage>> = {
   database: {

@@ -1,18 +1,24 @@
 import type { Outage } from './outages.ts';
 import { toldWithinMs, type Watched, type Watcher } from './watch.ts';
 
+type Judged = Pick<Outage, 'cause' | 'tells' | 'silent'>;
+
 /** How far the Overview may be from what a client counted, as a part of all requests. */
 const apart = 0.01;
 
 /** What must not be, of everybody who watched. */
-export function faultsOf(outage: Outage, watched: Watched): string[] {
+export function faultsOf(outage: Judged, watched: Watched): string[] {
   return Object.entries(watched.watchers).flatMap(([name, watcher]) =>
     faultsOfOne(outage, watched, watcher).map((fault) => `${name}: ${fault}`),
   );
 }
 
-function faultsOfOne({ cause, tells, silent }: Outage, watched: Watched, { failing, alerts }: Watcher): string[] {
-  const { failed, begunMs, endedMs } = watched;
+function faultsOfOne(
+  { cause, tells, silent }: Judged,
+  watched: Watched,
+  { failing, failed, alerts }: Watcher,
+): string[] {
+  const { begunMs, endedMs } = watched;
   const isOf = (names: readonly string[]) => alerts.filter(({ name }) => names.includes(name));
   const inTime = isOf(cause).some(({ firstMs }) => firstMs - begunMs <= toldWithinMs);
   const misleading = alerts.filter(({ name }) => !cause.includes(name) && !tells.includes(name));
@@ -30,26 +36,20 @@ const share = (part: number) => (Number.isNaN(part) ? 'no data' : `${(part * 100
 
 /** Columns of a table in Markdown. */
 export const heading = [
-  '| outage | watched by | *Failing* | the client counted | 95 % within: reads, writes | told, after its begin | all ends told, after its end |',
-  '|---|---|---:|---:|---:|---|---:|',
+  '| outage | watched by | *Failing* | the client counted | 95 % within: reads, writes | told, after its begin | ends told, after its end |',
+  '|---|---|---:|---:|---:|---|---|',
 ];
 
 /** A row for each who watched. */
-export function rowsOf(name: string, { watchers, failed, slow, begunMs, endedMs }: Watched): string[] {
+export function rowsOf(name: string, { watchers, slow, begunMs, endedMs }: Watched): string[] {
   const [reading, writing] = slow.map((ms) => `${Math.round(ms)} ms`);
-  return Object.entries(watchers).map(([watcher, { failing, alerts }]) => {
+  return Object.entries(watchers).map(([watcher, { failing, failed, alerts }]) => {
     const tellings = alerts.map(({ name: alert, firstMs }) => `${alert} ${seconds(firstMs - begunMs)}`).join(', ');
-    const ends = Math.max(...alerts.map(({ endedMs: ended = Number.POSITIVE_INFINITY }) => ended - endedMs));
-    const last = alerts.length === 0 ? '–' : Number.isFinite(ends) ? seconds(ends) : 'not told';
-    const cells = [
-      `\`${name}\``,
-      watcher,
-      share(failing),
-      share(failed),
-      `${reading}, ${writing}`,
-      tellings || '–',
-      last,
-    ];
+    const ends = alerts.map(({ name: alert, endedMs: ended }) =>
+      ended === undefined ? `${alert} not told` : `${alert} ${seconds(ended - endedMs)}`,
+    );
+    const shown = [share(failing), share(failed), `${reading}, ${writing}`];
+    const cells = [`\`${name}\``, watcher, ...shown, tellings || '–', ends.join(', ') || '–'];
     return `| ${cells.join(' | ')} |`;
   });
 }

@@ -1,14 +1,9 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { missingOf } from '@dormouse/monitoring/programs';
 import { overview } from '@dormouse/observability/grafana/dashboards/overview';
 import { filled, queriesOf } from '@dormouse/observability/grafana/queries';
-import { removeHome, runPlatform, temporaryHome } from '../../platform.ts';
 import { percentile } from '../../soak/verdict.ts';
-import { type AlertReceiver, openAlertReceiver } from '../alert-receiver.ts';
-import { observedOverlay } from '../observed-overlay.ts';
-import { runMonitor } from '../run-monitor.ts';
-import { base, type Outage } from './outages.ts';
+import type { AlertReceiver } from '../alert-receiver.ts';
+import type { Outage } from './outages.ts';
 import { type Answer, people } from './people.ts';
 import { type ToldAlert, toldOf } from './told.ts';
 
@@ -16,82 +11,81 @@ import { type ToldAlert, toldOf } from './told.ts';
 export interface Watcher {
   /** Part of the requests that the Overview showed as failed. */
   failing: number;
+  /** Part of the requests that the client saw fail, in the minute of which that can be: one that ended within the last half minute. */
+  failed: number;
   alerts: readonly ToldAlert[];
 }
 
 export interface Watched {
   /** By the name of who watched: the platform itself, and Prometheus with Alertmanager where they are installed. */
   watchers: Readonly<Record<string, Watcher>>;
-  /** Part of the requests that the client saw fail. */
-  failed: number;
   /** 95th percentile of the last minute, ms: readers, and the author. */
   slow: readonly [number, number];
   begunMs: number;
   endedMs: number;
 }
 
-const breakable = join(import.meta.dirname, '../../chaos/platform-on-faulty-disk.ts');
 const [warmMs, outageMs, quietMs] = [30_000, 150_000, 900_000];
+const patienceMs = 300_000;
 /** What the Overview is asked for, and how old the newest number may be: the platform adds its own, and Prometheus asks for them, every ten seconds. */
 const [windowMs, lookMs] = [60_000, 20_000];
+/** How old what is shown may be: it is measured, scraped, recorded, and then asked for. */
+const [oldestMs, stepMs] = [30_000, 5_000];
 /** After its beginning, and after its end, somebody has to be told within this. */
 export const toldWithinMs = 120_000;
 
-interface Observer {
+export interface Observer {
   name: string;
   /** Answers PromQL, as Prometheus does. */
   url: string;
-  receiver: AlertReceiver;
+  receiver: Pick<AlertReceiver, 'notified'>;
 }
 
-/** A platform of its own, with people, before, during and after an outage. */
-export async function watch(outage: Outage): Promise<Watched> {
+/** What an outage is planted on, and who watches it. */
+export interface Ground<Site> {
+  site: Site;
+  /** Where people reach it. */
+  url: string;
+  observers: readonly Observer[];
+}
+
+type AtTheEnd = (stop: () => unknown) => void;
+export type OpenGround<Site> = (outage: Outage<Site>, atTheEnd: AtTheEnd) => Promise<Ground<Site>>;
+
+/** A ground with people, before, during and after an outage. */
+export async function watch<Site>(outage: Outage<Site>, open: OpenGround<Site>): Promise<Watched> {
   const over = new AbortController();
   const stops: (() => unknown)[] = [];
   const atTheEnd = (stop: () => unknown) => void stops.unshift(stop);
   try {
-    return await watchUntil(outage, over, atTheEnd);
+    return await watchUntil(outage, await open(outage, atTheEnd), over, atTheEnd);
   } finally {
     over.abort();
     for (const stop of stops) await stop();
   }
 }
 
-async function watchUntil(
-  outage: Outage,
+async function watchUntil<Site>(
+  outage: Outage<Site>,
+  { site, url, observers }: Ground<Site>,
   over: AbortController,
-  atTheEnd: (stop: () => unknown) => void,
+  atTheEnd: AtTheEnd,
 ): Promise<Watched> {
-  const home = temporaryHome();
-  atTheEnd(() => removeHome(home));
-  const receiver = await openAlertReceiver();
-  atTheEnd(receiver.close);
-  const overlay = observedOverlay(home, base, {});
-  outage.prepare?.(home, atTheEnd);
-  const platform = await runPlatform({ home, overlay, program: breakable, env: { ALERT_WEBHOOK: receiver.url } });
-  atTheEnd(platform.stop);
-  const observers: Observer[] = [{ name: 'platform', url: platform.console, receiver }];
-  if (missingOf('prometheus', 'alertmanager').length === 0) {
-    const second = await openAlertReceiver();
-    atTheEnd(second.close);
-    const monitor = await runMonitor(platform, second.url);
-    atTheEnd(monitor.stop);
-    observers.push({ name: 'Alertmanager', url: monitor.prometheus, receiver: second });
-  }
   const gone = new AbortController();
-  const { answers, gone: left } = await people(platform.url, gone.signal);
+  const { answers, gone: left } = await people(url, gone.signal);
   atTheEnd(async () => {
     gone.abort();
     await left;
   });
 
-  await sleep(warmMs);
+  await untilAllIsWell(answers);
   const begunMs = Date.now();
-  const planted = outage.plant(platform, over.signal);
+  const planted = outage.plant(site, over.signal);
   await sleep(outage.silent ? quietMs : outageMs);
   const atMs = Date.now() - lookMs;
-  const failing = await Promise.all(observers.map(({ url }) => ask(url, 'Failing', atMs)));
-  const last = answers.filter((each) => each.atMs > atMs - windowMs && each.atMs <= atMs);
+  const failing = await Promise.all(observers.map((each) => ask(each.url, 'Failing', atMs)));
+  const last = minuteUntil(answers, atMs);
+  const failed = failing.map((shown) => nearest(shown, partsThatFailed(answers, atMs)));
   over.abort();
   await planted;
   const endedMs = Date.now();
@@ -99,10 +93,12 @@ async function watchUntil(
   const isOpen = () => told().some((alerts) => alerts.some(({ endedMs: ended }) => ended === undefined));
   // One alert may come late, of what it was told late.
   while (Date.now() < endedMs + (isOpen() ? toldWithinMs : toldWithinMs / 2)) await sleep(500);
-  const watchers = told().map((alerts, n) => [observers[n]!.name, { failing: failing[n]!, alerts }]);
-  const failed = last.filter((each) => each.failed).length / last.length;
+  const watchers = told().map((alerts, n) => [
+    observers[n]!.name,
+    { failing: failing[n]!, failed: failed[n]!, alerts },
+  ]);
   const slow = [p95(last, false), p95(last, true)] as const;
-  return { watchers: Object.fromEntries(watchers), failed, slow, begunMs, endedMs };
+  return { watchers: Object.fromEntries(watchers), slow, begunMs, endedMs };
 }
 
 async function ask(url: string, panel: string, atMs: number): Promise<number> {
@@ -115,6 +111,31 @@ async function ask(url: string, panel: string, atMs: number): Promise<number> {
   const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
   return Number(data.result[0]?.value[1] ?? Number.NaN);
 }
+
+/** What sleeps is woken by the first requests, on a busy machine slowly: waits for half a minute in which none failed. */
+async function untilAllIsWell(answers: readonly Answer[]): Promise<void> {
+  const sinceMs = Date.now();
+  const failedMs = () => answers.findLast(({ failed }) => failed)?.atMs ?? sinceMs;
+  while (Date.now() < failedMs() + warmMs) {
+    if (Date.now() > sinceMs + patienceMs) throw new Error('requests fail before anything was planted');
+    await sleep(500);
+  }
+}
+
+const minuteUntil = (answers: readonly Answer[], atMs: number): Answer[] =>
+  answers.filter((each) => each.atMs > atMs - windowMs && each.atMs <= atMs);
+
+function partsThatFailed(answers: readonly Answer[], atMs: number): number[] {
+  const parts: number[] = [];
+  for (let agoMs = 0; agoMs <= oldestMs; agoMs += stepMs) {
+    const asked = minuteUntil(answers, atMs - agoMs);
+    parts.push(asked.filter((each) => each.failed).length / asked.length);
+  }
+  return parts;
+}
+
+const nearest = (to: number, values: readonly number[]): number =>
+  values.reduce((best, value) => (Math.abs(value - to) < Math.abs(best - to) ? value : best));
 
 const p95 = (answers: readonly Answer[], written: boolean): number =>
   percentile(
