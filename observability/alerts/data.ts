@@ -2,8 +2,8 @@ import { type Group, lately, unlessOver } from '../rule.ts';
 import { series } from '../series.ts';
 
 const { sqlDuration, redisUnanswered } = series;
-/** SQLSTATEs of connections (08), of a server that starts or ends (57P), of too many connections; codes of Node and of the driver; `unavailable` when it hangs. */
-const unreachable = 'error_type=~"08...|57P..|53300|E[A-Z_]+|CONN.*|unavailable"';
+/** SQLSTATEs of connections (08), of log-ins and databases that are refused (28, 3D), of a server that starts or ends (57P), of too many connections; codes of Node and of the driver; `unavailable` when it hangs. */
+const unreachable = 'error_type=~"08...|28...|3D...|57P..|53300|E[A-Z_]+|CONN.*|unavailable"';
 
 const statements =
   (matcher = '') =>

@@ -27,6 +27,8 @@ export const dataCases: readonly Case[] = [
     posts,
   ),
   firing('DatabaseUnreachable', 'the server shuts down', '5m', cacheRequests('0x2 0+10x20', '57P01'), posts),
+  firing('DatabaseUnreachable', 'the role may not log in', '5m', cacheRequests('0x2 0+10x20', '28000'), posts),
+  firing('DatabaseUnreachable', 'a password is wrong', '5m', cacheRequests('0x2 0+10x20', '28P01'), posts),
   firing('DatabaseUnreachable', 'the server hangs', '5m', cacheRequests('0x2 0+10x20', 'unavailable'), posts),
   silent('DatabaseUnreachable', 'statements break constraints', '5m', {
     ...cacheRequests('0+1x20'),
