@@ -18,6 +18,11 @@ export function upTo(metric: Metric, bound: number): string {
   return Number.isInteger(bound) ? `le=~"${bound}|${bound}\\\\.0"` : `le="${bound}"`;
 }
 
+/** Events that wait for each Trigger: Kafka's number on a cluster, the local platform's own beside it. */
+export const backlog =
+  'sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) ' +
+  `or max by (consumergroup) (label_replace(${platformSeries.backlog}, "consumergroup", "$1", "trigger", "(.+)"))`;
+
 /** What the Broker and the relay's PingSource ask, not people: routes that no page of a function has, and all of the relay. */
 export const notDelivered =
   'http_route!~"/events|/events/archived|/dead-letters|/batches|/batches/reconciliation",service_name!="relay"';

@@ -13,6 +13,7 @@ test('the platform measures its instances, requests, event loop, and what each T
   b.consumers.set('slow', () => new Promise<number>((resolve) => (respond = resolve)));
   await b.send({ id: '1', type: 'test', source: '/posts' });
   await b.clock.advance(0);
+  let waitedMs = 500;
   const services = () => [
     {
       name: 'web',
@@ -24,6 +25,7 @@ test('the platform measures its instances, requests, event loop, and what each T
       cause: { kind: 'readiness' as const, words: 'no database' },
       state: 'unready' as const,
       requests: 7,
+      waited_ms: waitedMs,
       last_cold_start_ms: null,
     },
   ];
@@ -31,9 +33,14 @@ test('the platform measures its instances, requests, event loop, and what each T
   const delay = { take: () => delays.shift(), stop: () => {} };
   const work = { take: () => 0.125, stop: () => {} };
   let nowMs = 0;
+  const now = () => nowMs;
   const measure = () => {
     nowMs += 60_000;
-    measurePlatform({ telemetry: b.telemetry, services, brokers: b.brokers, now: () => nowMs, delay, work })();
+    const stop = measurePlatform({ telemetry: b.telemetry, services, brokers: b.brokers, now, delay, work });
+    // Two requests have waited for two seconds each of the ten.
+    nowMs += 10_000;
+    waitedMs += 4_000;
+    stop();
   };
   measure();
   const values = () =>
@@ -44,6 +51,7 @@ test('the platform measures its instances, requests, event loop, and what each T
       ]),
     );
   expect(values()).toEqual({
+    'kn.revision.request.concurrency web': 0.4,
     'kn.revision.pods.desired web': 3,
     'kn.revision.pods.count web': 0,
     'kn.revision.pods.not_ready.count web': 2,

@@ -37,7 +37,7 @@ export function measurePlatform({
       timeMs: now(),
       value,
     });
-  const addRevision = revisionMeasures(add);
+  const addRevision = revisionMeasures(add, now);
   const look = () => {
     for (const measured of telemetry.requests.measured(now())) telemetry.addMeasured(measured);
     for (const measured of telemetry.refused.measured(now())) telemetry.addMeasured(measured);
@@ -58,10 +58,14 @@ export function measurePlatform({
 }
 
 /** Measures of a Service's current revision: wanted, ready, and why not. */
-function revisionMeasures(add: Add): (service: ServiceStatus) => void {
+function revisionMeasures(add: Add, now: () => number): (service: ServiceStatus) => void {
   const told = new Map<string, string>();
-  return ({ name, namespace, revision, ready, wanted, instances, cause }) => {
+  const waited = new Map<string, { ms: number; atMs: number }>();
+  return ({ name, namespace, revision, ready, wanted, instances, cause, waited_ms: waitedMs }) => {
     const labels = { k8s_namespace_name: namespace, kn_service_name: name, kn_revision_name: revision };
+    const [last, nowMs] = [waited.get(revision) ?? { ms: waitedMs, atMs: 0 }, now()];
+    waited.set(revision, { ms: waitedMs, atMs: nowMs });
+    add(platformMetrics.requestConcurrency, labels, (waitedMs - last.ms) / Math.max(1, nowMs - last.atMs));
     add(platformMetrics.podsDesired, labels, wanted);
     add(platformMetrics.pods, labels, ready);
     add(platformMetrics.podsNotReady, labels, Math.max(0, instances - ready));

@@ -1,5 +1,5 @@
 import { type Group, unlessOver } from '../rule.ts';
-import { platformSeries, series } from '../series.ts';
+import { backlog, series } from '../series.ts';
 
 const {
   countsWrong,
@@ -123,10 +123,7 @@ export const eventAlerts: Group = {
     {
       name: 'BrokerBacklog',
       severity: 'ticket',
-      // Kafka's number on a cluster, the local platform's own beside it.
-      expr:
-        '(sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"}) ' +
-        `or max by (consumergroup) (label_replace(${platformSeries.backlog}, "consumergroup", "$1", "trigger", "(.+)"))) > 1000`,
+      expr: `(${backlog}) > 1000`,
       for: '10m',
       summary: 'More than a thousand events wait for {{ $labels.consumergroup }}.',
     },

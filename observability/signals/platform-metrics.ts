@@ -40,6 +40,14 @@ export const platformMetrics = {
       'dormouse.answered_by': answeredBy,
     },
   }),
+  requestConcurrency: metric({
+    name: 'kn.revision.request.concurrency',
+    kind: 'gauge',
+    unit: '{request}',
+    description:
+      'Requests that wait for an instance, on average since the last look; on a cluster all that go through Knative’s activator.',
+    attributes: ofRevision,
+  }),
   podsDesired: metric({
     name: 'kn.revision.pods.desired',
     kind: 'gauge',

@@ -3,146 +3,90 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programPath } from '@dormouse/monitoring/programs';
-import { overview } from '@dormouse/observability/grafana/dashboards/overview';
-import { filled, queriesOf } from '@dormouse/observability/grafana/queries';
-import { alerts } from '@dormouse/observability/groups';
-import { objectives } from '@dormouse/observability/objectives';
-import { platformMetrics } from '@dormouse/signals/platform-metrics';
 import { prometheusApi } from '@dormouse/telemetry/query/prometheus-api';
 import { exposition } from '@dormouse/telemetry/query/prometheus-text';
-import type { AnsweredRequest } from '@dormouse/telemetry/request-counts';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../needs.ts';
 import { eventually } from '../platform.ts';
+import { askEdge, expectedOfEdge } from './known-load/edge.ts';
+import { elsewhere } from './known-load/elsewhere.ts';
+import { type Expected, expectedOfPanels, expectedOfRules, type Near } from './known-load/expected.ts';
+import { labelsText, oracle } from './known-load/oracle.ts';
+import { expectedOfPlatform, tellOfPlatform } from './known-load/platform.ts';
+import { liveProcesses } from './known-load/processes.ts';
+import { alertQuestions, objectiveQuestions, panelQuestions } from './known-load/questions.ts';
 import { type RunningPrometheus, startPrometheus } from './prometheus.ts';
 
 const seconds = 1_200;
-const endMs = Math.floor(Date.now() / 10_000) * 10_000;
-const usual = { entry: 'ingress', answeredBy: 'function', cold: false, status: 200, method: 'GET' } as const;
-
-/** What is asked in each second. */
-function asked(second: number): AnsweredRequest[] {
-  const times = (n: number, of: AnsweredRequest) => Array.from({ length: n }, () => of);
-  const posts = { ...usual, route: 'posts', service: 'posts', ms: 3 };
-  const web = { ...usual, route: 'web', service: 'web', ms: 20 };
-  const login = { ...usual, route: 'auth-login', service: 'auth', method: 'POST', ms: 400 };
-  return [
-    ...times(8, posts),
-    ...times(1, { ...posts, ms: 300 }),
-    ...times(1, { ...posts, status: 503, answeredBy: 'activator' }),
-    ...times(2, { ...posts, status: 201, method: 'POST', ms: 30 }),
-    ...times(6, web),
-    ...times(second % 10 === 0 ? 1 : 0, { ...web, ms: 1_400, cold: true }),
-    ...times(1, { ...login, status: second % 10 === 0 ? 502 : 200 }),
-    // What no reader sees.
-    ...times(1, { ...usual, route: 'health', service: '', answeredBy: 'ingress', ms: 0.1 }),
-    ...times(3, { ...posts, entry: 'local', route: '', status: 503, answeredBy: 'activator' }),
-    ...times(2, { ...posts, entry: 'event', route: '', status: 500, ms: 7_000 }),
-    ...times(1, { ...usual, entry: 'console', answeredBy: 'console', route: '', service: '', status: 500, ms: 1 }),
-  ];
-}
+const endMs = Math.floor(Date.now() / 20_000) * 20_000;
 
 const telemetry = new Telemetry();
-/** What the client counted: readers, and nobody else. */
-const client: AnsweredRequest[] = [];
-for (let second = 0; second <= seconds; second++) {
-  if (second % 10 === 0)
-    for (const measured of telemetry.requests.measured(endMs - (seconds - second) * 1_000))
-      telemetry.metrics.add(measured);
-  if (second === seconds) break;
-  const requests = asked(second);
-  for (const each of requests) telemetry.requests.add(each);
-  client.push(...requests.filter(({ entry, route }) => entry === 'ingress' && route !== 'health'));
-}
+const client = askEdge(telemetry, seconds, endMs);
+const known = oracle(liveProcesses(telemetry, seconds, endMs), seconds);
+tellOfPlatform(telemetry, endMs);
 
-const rateOf = (is: (each: AnsweredRequest) => boolean) => client.filter(is).length / seconds;
-const failed = ({ status }: AnsweredRequest) => status >= 500;
-const isLogin = ({ route }: AnsweredRequest) => route.endsWith('-login');
-const read = ({ method }: AnsweredRequest) => method === 'GET';
-const write = (each: AnsweredRequest) => each.method === 'POST' && !isLogin(each);
-const by = <T>(of: (requests: (each: AnsweredRequest) => boolean) => T): Record<string, T> =>
-  Object.fromEntries(['posts', 'web', 'auth'].map((name) => [name, of(({ service }) => service === name)]));
+const questions = new Map([...panelQuestions(seconds), ...alertQuestions(), ...objectiveQuestions()]);
+const expected: Readonly<Record<string, Expected>> = {
+  ...expectedOfEdge(client, seconds),
+  ...expectedOfPanels(known),
+  ...expectedOfRules(known),
+  ...expectedOfPlatform,
+};
 
-const { bounds = [] } = platformMetrics.edgeDuration;
-/** Index of the bucket in which the time lies that a part of these requests does not exceed. */
-const bucketOf = (value: number) => bounds.findIndex((bound) => value <= bound);
-function quantile(q: number, is: (each: AnsweredRequest) => boolean): number {
-  const times = client
-    .filter(is)
-    .map(({ ms }) => ms / 1_000)
-    .sort((a, b) => a - b);
-  return times[Math.ceil(q * times.length) - 1]!;
-}
+test('each panel, alert and objective is compared with what was counted here, or elsewhere for a reason', () => {
+  expect([...Object.keys(expected), ...Object.keys(elsewhere)].sort()).toEqual([...questions.keys()].sort());
+});
 
-const panel = (name: string) =>
-  filled(queriesOf(overview).find((each) => each.panel === name)!.query, { step: 60, range: 300, of: 'posts' });
-const objective = (name: string, part: 'total' | 'bad') => objectives.find((each) => each.name === name)![part];
-const all = () => true;
-const part = (is: (each: AnsweredRequest) => boolean) => rateOf((each) => is(each) && failed(each)) / rateOf(is);
-
-/** Expressions with what the client counted, by Service or of all. */
-const counted: readonly [string, string, number | Record<string, number>][] = [
-  ['Requests', panel('Requests'), rateOf(all)],
-  ['Failing', panel('Failing'), part(all)],
-  ['Traffic', panel('Traffic'), by(rateOf)],
-  ['Errors', panel('Errors'), by(part)],
-  ['reads', objective('reads-available', 'total'), rateOf(read)],
-  ['failed reads', objective('reads-available', 'bad'), rateOf((each) => read(each) && failed(each))],
-  ['slow reads', objective('reads-fast', 'bad'), rateOf((each) => read(each) && each.ms > 250 && !each.cold)],
-  ['writes', objective('writes-available', 'total'), rateOf(write)],
-  ['log-ins', objective('logins-available', 'total'), rateOf(isLogin)],
-  ['failed log-ins', objective('logins-available', 'bad'), rateOf((each) => isLogin(each) && failed(each))],
-  // One of thirteen requests for posts, and no other Service's.
-  [
-    'RefusedAtEdge',
-    alerts.find(({ name }) => name === 'RefusedAtEdge')!.expr,
-    { posts: part(({ service }) => service === 'posts') },
-  ],
-];
-const quantiles: readonly [string, string, number | Record<string, number>][] = [
-  ['p95', panel('p95'), quantile(0.95, all)],
-  ['Latency, p95', panel('Latency, p95'), by((is) => quantile(0.95, is))],
-];
+test('nothing that was sent was refused', () => {
+  expect(telemetry.refused.measured(endMs)).toEqual([]);
+});
 
 interface Point {
-  metric: Record<string, string>;
+  metric: Readonly<Record<string, string>>;
   value: number;
 }
 type Ask = (query: string) => Promise<Point[]>;
 
-/** By Service where there are several, as the client's are. */
-async function answered(ask: Ask, query: string): Promise<number | Record<string, number>> {
-  const points = await ask(query);
-  if (points.every(({ metric }) => !metric.kn_service_name)) return points[0]?.value ?? Number.NaN;
-  return Object.fromEntries(points.map(({ metric, value }) => [metric.kn_service_name, value]));
-}
+/** Who measured is not what panels show. */
+const ofProcess = ['__name__', 'job', 'instance', 'deployment_environment_name'];
+const shown = (metric: Point['metric']): string =>
+  labelsText(
+    metric,
+    Object.keys(metric).filter((name) => !ofProcess.includes(name)),
+  );
+const sorted = (points: Iterable<readonly [string, number]>) =>
+  [...points].sort(([a, x], [b, y]) => (a === b ? x - y : a < b ? -1 : 1));
 
-const values = (of: number | Record<string, number>) => (typeof of === 'number' ? { all: of } : of);
+function isNear(near: Near, found: number, wanted: number): boolean {
+  if (near === 'exact') return found === wanted;
+  if (near === 'percent') return Math.abs(found - wanted) <= Math.abs(wanted) / 100 + 1e-9;
+  const bucketOf = (value: number) => near.filter((bound) => value > bound).length;
+  return Math.abs(bucketOf(found) - bucketOf(wanted)) <= 1;
+}
 
 function agreeing(ask: Ask): void {
-  test.each(counted)('of %s at most one in a hundred is missing or too many', async (_, query, wanted) => {
-    const found = values(await answered(ask, query));
-    expect(Object.keys(found).sort()).toEqual(Object.keys(values(wanted)).sort());
-    for (const [name, value] of Object.entries(values(wanted)))
-      expect(Math.abs(found[name]! - value), `${name}: ${found[name]}, not ${value}`).toBeLessThanOrEqual(value / 100);
-  });
-
-  test.each(quantiles)('%s lies at most one bucket away', async (_, query, wanted) => {
-    const found = values(await answered(ask, query));
-    expect(Object.keys(found).sort()).toEqual(Object.keys(values(wanted)).sort());
-    for (const [name, value] of Object.entries(values(wanted)))
-      expect(Math.abs(bucketOf(found[name]!) - bucketOf(value)), `${name}: ${found[name]}`).toBeLessThanOrEqual(1);
+  test.each(Object.entries(expected))('%s', async (name, [near, values]) => {
+    const wanted = sorted(values);
+    const keys = new Set(wanted.map(([key]) => key));
+    const points = (await ask(questions.get(name)!)).map(({ metric, value }) => [shown(metric), value] as const);
+    // Of what did not happen in the range there is a zero, or no quantile.
+    const found = sorted(points.filter(([key, value]) => keys.has(key) || (value !== 0 && !Number.isNaN(value))));
+    expect(found.map(([key]) => key)).toEqual(wanted.map(([key]) => key));
+    for (const [i, [key, value]] of wanted.entries())
+      expect(isNear(near, found[i]![1], value), `${key}: ${found[i]![1]}, not ${value}`).toBe(true);
   });
 }
 
-describe('what the console answers is what the client counted', () => {
+describe('what the console answers is what was counted', () => {
   agreeing(async (query) => {
     const parameters = new URLSearchParams({ query, time: String(endMs / 1_000) });
     const { body } = await prometheusApi('query', parameters, telemetry.metrics, endMs);
-    const { data } = JSON.parse(body) as {
-      data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+    const { data, error } = JSON.parse(body) as {
+      data?: { result: { metric: Record<string, string>; value: [number, string] }[] };
+      error?: string;
     };
+    if (!data) throw new Error(error);
     return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
   });
 });

@@ -72,11 +72,11 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
   const missing = () => (stack.collector ? [] : onlyWhole);
 
   /**
-   * Not zero once events have been missing for minutes, or an instance cannot start, which this hour does not have; tests of relay,
-   * journal, categories and of the platform's measures see them.
+   * Not zero once events have been missing for minutes, or an instance cannot start, which this hour does not have, or while one waits
+   * for a Trigger; tests of relay, journal, categories and of the platform's measures see them, and known-load.test.ts.
    */
   const later =
-    /\bdormouse_(events_(resent|missing|redelivered)|counts_wrong|outbox_unarchived|local_revision_not_ready == 1)|kn_revision_pods_not_ready_count/;
+    /\bdormouse_(events_(resent|missing|redelivered)|counts_wrong|outbox_unarchived|local_revision_not_ready == 1|local_broker_backlog)|kn_revision_pods_not_ready_count/;
   /** Without a Redis nothing waits for one. */
   const isLater = (query: string) =>
     later.test(query) || (!hasProgram('redis-server') && query.includes('dormouse_redis_'));
@@ -143,8 +143,6 @@ if (missingOfSmallStack().length === 0 && missingOfStack().length > 0)
 
 test('the panels that only programs of others fill are these', () => {
   expect(promqlQueries.filter(({ needs }) => needs).map(named)).toEqual([
-    'Dormouse / Events, Backlog of each Trigger',
-    'Dormouse / Scale to zero, Requests that wait in the activator',
     'Dormouse / Data, PostgreSQL: connections',
     'Dormouse / Data, PostgreSQL: size',
     'Dormouse / Data, Redis: memory',

@@ -8,12 +8,12 @@ const services: ServiceStatus[] = [
   {
     ...{ name: 'posts', namespace: 'dormouse', revision: 'posts-00001', state: 'asleep' },
     ...{ instances: 0, ready: 0, wanted: 1, cause: { kind: 'start', words: 'no <DATABASE_URL>' } },
-    ...{ requests: 12, last_cold_start_ms: 96 },
+    ...{ requests: 12, waited_ms: 0, last_cold_start_ms: 96 },
   },
   {
     ...{ name: 'web', namespace: 'dormouse', revision: 'web-00002', state: 'ready' },
     ...{ instances: 2, ready: 2, wanted: 2, cause: null },
-    ...{ requests: 3_400, last_cold_start_ms: null },
+    ...{ requests: 3_400, waited_ms: 0, last_cold_start_ms: null },
   },
 ];
 const traceId = 'a'.repeat(32);

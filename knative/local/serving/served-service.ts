@@ -113,6 +113,7 @@ export class Serving implements Target {
       cause: cause ?? null,
       state: state === 'asleep' && instances > 0 ? 'draining' : state,
       requests: this.#requestsBefore + this.current.activator.requests,
+      waited_ms: Math.round(this.current.activator.waitedMs),
       last_cold_start_ms: this.current.lastColdStartMs ?? null,
     };
   }

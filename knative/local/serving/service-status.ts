@@ -13,6 +13,8 @@ export interface ServiceStatus {
   cause: NotReady | null;
   state: 'asleep' | 'starting' | 'ready' | 'unready' | 'draining' | 'failed';
   requests: number;
+  /** How long requests have waited for an instance of the current revision, all together. */
+  waited_ms: number;
   last_cold_start_ms: number | null;
 }
 

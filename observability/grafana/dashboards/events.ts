@@ -1,4 +1,4 @@
-import { series } from '../../series.ts';
+import { backlog, series } from '../../series.ts';
 import type { Described } from '../dashboard.ts';
 import { graph, number, table, traces } from '../panels.ts';
 import { count, part, quantile, rate } from '../promql.ts';
@@ -107,20 +107,11 @@ export const events: Described = {
             legend: '{{service_name}} {{dormouse_reason}}',
           },
         ]),
+        graph('Backlog of each Trigger', 'locale', [{ expr: backlog, legend: '{{consumergroup}}' }], {
+          description: 'On a cluster with Kafka by kafka-exporter; its consumer groups are named after Triggers.',
+        }),
         table('Dead letters in this range', 'locale', count(deadLetters, ['dormouse_trigger', type])),
         traces('Events that could not be handled', '{ kind = consumer && status = error }'),
-      ],
-    },
-    {
-      title: 'Kafka',
-      needs: 'kafka-exporter',
-      panels: [
-        graph('Backlog of each Trigger', 'locale', [
-          {
-            expr: 'sum by (consumergroup) (kafka_consumergroup_lag{consumergroup=~"knative-trigger-.+"})',
-            legend: '{{consumergroup}}',
-          },
-        ]),
       ],
     },
   ],

@@ -56,15 +56,9 @@ export const scaleToZero: Described = {
         graph('Running, not ready', 'locale', [
           { expr: `max by (kn_service_name) (${platformSeries.podsNotReady}{${ours}})`, legend: '{{kn_service_name}}' },
         ]),
-      ],
-    },
-    {
-      title: 'Knative',
-      needs: 'metrics of Knative Serving',
-      panels: [
         graph('Requests that wait in the activator', 'short', [
           {
-            expr: `sum by (kn_service_name) (kn_revision_request_concurrency{${ours}})`,
+            expr: `sum by (kn_service_name) (${platformSeries.requestConcurrency}{${ours}})`,
             legend: '{{kn_service_name}}',
           },
         ]),

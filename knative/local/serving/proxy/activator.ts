@@ -43,6 +43,8 @@ export class Activator<P extends Endpoint> {
   requests = 0;
   /** Requests in progress or waiting. */
   active = 0;
+  #waiting = 0;
+  #waitedMs = 0;
   readonly #concurrency: number;
   readonly #depth: number;
   readonly #wake: () => ProblemError | undefined;
@@ -60,6 +62,12 @@ export class Activator<P extends Endpoint> {
     this.#wake = wake;
     this.#now = now;
     this.#since = this.#sampledAt = now();
+  }
+
+  /** How long requests have waited for an endpoint since the start, all together. */
+  get waitedMs(): number {
+    this.#count(0);
+    return this.#waitedMs;
   }
 
   get queued(): number {
@@ -88,7 +96,7 @@ export class Activator<P extends Endpoint> {
       return;
     }
     pending.waiting = true;
-    this.#count(1);
+    this.#count(1, 1);
     this.#queue.push(pending);
   }
 
@@ -101,7 +109,7 @@ export class Activator<P extends Endpoint> {
 
   /** Call it after setting `waiting` to false: removes the request from the count. */
   giveUp(): void {
-    this.#count(-1);
+    this.#count(-1, -1);
   }
 
   /** Adds a ready endpoint. */
@@ -148,7 +156,7 @@ export class Activator<P extends Endpoint> {
     const pendingRequests = this.#queue.slice(this.#first).filter(({ waiting }) => waiting);
     this.#queue = [];
     this.#first = 0;
-    this.#count(-pendingRequests.length);
+    this.#count(-pendingRequests.length, -pendingRequests.length);
     for (const pending of pendingRequests) pending.waiting = false;
     return pendingRequests;
   }
@@ -160,9 +168,9 @@ export class Activator<P extends Endpoint> {
     return best;
   }
 
-  #admit(endpoint: P, pending: PendingRequest<P>, change: number): void {
+  #admit(endpoint: P, pending: PendingRequest<P>, change: number, waiting = 0): void {
     endpoint.inFlight++;
-    this.#count(change);
+    this.#count(change, waiting);
     pending.admitted(endpoint);
   }
 
@@ -174,7 +182,7 @@ export class Activator<P extends Endpoint> {
       this.#first++;
       if (endpoint) {
         pending.waiting = false;
-        this.#admit(endpoint, pending, 0);
+        this.#admit(endpoint, pending, 0, -1);
       }
     }
     if (this.#first === this.#queue.length && this.#first > 0) {
@@ -186,10 +194,12 @@ export class Activator<P extends Endpoint> {
     }
   }
 
-  #count(change: number): void {
+  #count(change: number, waiting = 0): void {
     const now = this.#now();
     this.#area += this.active * (now - this.#since);
+    this.#waitedMs += this.#waiting * (now - this.#since);
     this.#since = now;
     this.active += change;
+    this.#waiting += waiting;
   }
 }
