@@ -1,0 +1,7 @@
+module "cluster" {
+  source = "../../../modules/cluster/kind"
+
+  name       = var.name
+  workers    = var.workers
+  kubeconfig = abspath(var.kubeconfig)
+}

@@ -1,0 +1,21 @@
+provider "kubectl" {
+  host             = "https://127.0.0.1:1"
+  load_config_file = false
+}
+
+variables {
+  repository = "https://git.example.org/you/dormouse.git"
+}
+
+run "the_overlay_of_this_environment" {
+  command = plan
+
+  assert {
+    condition     = output.source == "https://git.example.org/you/dormouse.git//knative/overlays/production?ref=main"
+    error_message = "Found ${output.source}."
+  }
+  assert {
+    condition     = fileexists("../../../../knative/overlays/production/kustomization.yaml")
+    error_message = "There is no such overlay."
+  }
+}
