@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import type { Caller } from './caller.ts';
-import { AppError, type ErrorCode, type FieldError, fail, problem } from './errors.ts';
+import { AppError, codeOfStatus, type FieldError, fail, problem } from './errors.ts';
 import { parseJson } from './json.ts';
 import { bodyLimit, bodyText, header } from './request.ts';
 import { childOf, currentTrace, noteFailure } from './trace.ts';
@@ -107,22 +107,8 @@ export function allowedMethods(app: Pick<Hono<Env>, 'router'>, path: string): st
 /** Hono's own HTTPException has a status only; a body of its making is not shown. */
 function asAppError(error: Error): unknown {
   const status = (error as { status?: unknown }).status;
-  const code = error instanceof AppError || typeof status !== 'number' ? undefined : codeOf[status];
+  const code = error instanceof AppError || typeof status !== 'number' ? undefined : codeOfStatus[status];
   return code ? new AppError(code, 'The request cannot be served.', { cause: error }) : error;
 }
-
-const codeOf: Record<number, ErrorCode> = {
-  400: 'malformed',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_found',
-  409: 'conflict',
-  412: 'precondition_failed',
-  413: 'too_large',
-  415: 'unsupported_media_type',
-  422: 'invalid',
-  429: 'too_many_requests',
-  503: 'unavailable',
-};
 
 const traceIdNow = (): string => (currentTrace() ?? childOf(undefined)).traceId;

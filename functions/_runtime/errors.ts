@@ -35,6 +35,22 @@ export const titleOf: Record<number, string> = {
 };
 
 export type ErrorCode = keyof typeof statusOf;
+
+/** The code that says no more than the status; no other status of a failure has one. */
+export const codeOfStatus: Record<number, ErrorCode> = {
+  400: 'malformed',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  412: 'precondition_failed',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+  422: 'invalid',
+  429: 'too_many_requests',
+  503: 'unavailable',
+};
+
 type ErrorStatus = (typeof statusOf)[ErrorCode];
 
 /** One invalid field of a request. */

@@ -1,9 +1,8 @@
-import { outbox } from '@dormouse/runtime/outbox';
-import { openSql } from '@dormouse/runtime/sql';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Categories, openCategories, type Post } from './store.ts';
+import { emptied, openStore } from './store.fixture.ts';
+import type { Categories, Post } from './store.ts';
 
 let db: TestDatabase;
 let categories: Categories;
@@ -12,22 +11,15 @@ let asPosts: ReturnType<TestDatabase['as']>;
 let end: () => Promise<unknown>;
 beforeAll(async () => {
   db = await testDatabase('categories', 'posts');
-  const sql = openSql({ databaseUrl: db.urlOf('categories'), service: 'categories' });
-  const box = outbox({ sql, source: '/categories' });
-  categories = openCategories({ sql, outbox: box });
-  count = (post) => box.transaction((tx, emit) => categories.count(post, tx, emit));
+  ({ categories, count, end } = openStore(db));
   asPosts = db.as('posts');
-  end = () => sql.end();
 });
 afterAll(async () => {
   await end();
   await db.drop();
 });
 beforeEach(async () => {
-  await db.admin`DELETE FROM posts.posts`;
-  await db.admin`DELETE FROM categories.counted`;
-  await db.admin`DELETE FROM categories.categories WHERE NOT is_default`;
-  await db.admin`UPDATE categories.categories SET post_count = 0`;
+  await emptied(db);
   await db.admin`DELETE FROM categories.outbox`;
 });
 

@@ -1,13 +1,12 @@
 import { onMeasure, readStates } from '@dormouse/runtime/measure';
 import type { Measure } from '@dormouse/runtime/measurement';
-import { outbox } from '@dormouse/runtime/outbox';
 import { RejectEvent } from '@dormouse/runtime/receive';
-import { openSql } from '@dormouse/runtime/sql';
 import { metrics } from '@dormouse/signals/metrics';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Categories, openCategories, type Post } from './store.ts';
+import { emptied, openStore } from './store.fixture.ts';
+import type { Categories, Post } from './store.ts';
 import { verificationMetrics } from './verification-metrics.ts';
 
 let db: TestDatabase;
@@ -16,22 +15,13 @@ let count: (post: Post) => Promise<void>;
 let end: () => Promise<unknown>;
 beforeAll(async () => {
   db = await testDatabase('categories', 'posts');
-  const sql = openSql({ databaseUrl: db.urlOf('categories'), service: 'categories' });
-  const box = outbox({ sql, source: '/categories' });
-  categories = openCategories({ sql, outbox: box });
-  count = (post) => box.transaction((tx, emit) => categories.count(post, tx, emit));
-  end = () => sql.end();
+  ({ categories, count, end } = openStore(db));
 });
 afterAll(async () => {
   await end();
   await db.drop();
 });
-beforeEach(async () => {
-  await db.admin`DELETE FROM posts.posts`;
-  await db.admin`DELETE FROM categories.counted`;
-  await db.admin`DELETE FROM categories.categories WHERE NOT is_default`;
-  await db.admin`UPDATE categories.categories SET post_count = 0`;
-});
+beforeEach(() => emptied(db));
 
 const categoryIds = async () => (await categories.all()).map(({ id }) => id);
 /** A published post that was written an hour ago. */

@@ -1,5 +1,5 @@
 import type { Failure, Send } from '@dormouse/runtime/api-client';
-import { AppError, type ErrorCode, type FieldError } from '@dormouse/runtime/errors';
+import { AppError, codeOfStatus, type ErrorCode, type FieldError } from '@dormouse/runtime/errors';
 
 /** Calls another function: like `fetch` but never following redirects, with the running trace and a timeout; an AppError 503 when nothing answers. */
 export type Call = (
@@ -7,19 +7,6 @@ export type Call = (
   init?: { method?: string; headers?: Record<string, string>; body?: string },
 ) => Promise<Response>;
 
-const codeOf: Record<number, ErrorCode> = {
-  400: 'malformed',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_found',
-  409: 'conflict',
-  412: 'precondition_failed',
-  413: 'too_large',
-  415: 'unsupported_media_type',
-  422: 'invalid',
-  429: 'too_many_requests',
-  503: 'unavailable',
-};
 const finer: Record<string, ErrorCode> = {
   idempotency_mismatch: 'idempotency_mismatch',
   idempotency_in_flight: 'idempotency_in_flight',
@@ -52,7 +39,7 @@ export function okResponse<R extends { status: number; headers: Headers; body: u
   if (response.status < 400) return response as Exclude<R, Failure>;
   const problem = problemOf(response.body);
   const code =
-    finer[problem.code ?? ''] ?? codeOf[response.status] ?? (response.status > 500 ? 'unavailable' : 'internal');
+    finer[problem.code ?? ''] ?? codeOfStatus[response.status] ?? (response.status > 500 ? 'unavailable' : 'internal');
   const wait = response.headers.get('retry-after');
   throw new AppError(code, problem.detail ?? 'The request was refused.', {
     ...(problem.errors && { errors: problem.errors }),

@@ -11,24 +11,27 @@ const root = join(import.meta.dirname, '../..');
  * A function that the platform has never seen: a manifest and a small app, in an overlay of its own beside the local one. It
  * lies below the project so that the app finds the project's packages.
  */
-function strangersOverlay(): string {
-  const folder = mkdtempSync(join(root, 'tests/overlays/.stranger-'));
-  cpSync(join(import.meta.dirname, '../overlays/stranger'), folder, { recursive: true });
-  return folder;
+async function strangersPlatform() {
+  const overlay = mkdtempSync(join(root, 'tests/overlays/.stranger-'));
+  const remove = () => rmSync(overlay, { recursive: true });
+  try {
+    cpSync(join(import.meta.dirname, '../overlays/stranger'), overlay, { recursive: true });
+    const platform = await runPlatform({ overlay });
+    return { overlay, platform, close: () => platform.stop().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
 describe('a function that the platform has never seen', () => {
   let platform: RunningPlatform;
   let overlay: string;
-
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    overlay = strangersOverlay();
-    platform = await runPlatform({ overlay });
+    ({ platform, overlay, close } = await strangersPlatform());
   });
-  afterAll(async () => {
-    await platform?.stop();
-    rmSync(overlay, { recursive: true, force: true });
-  });
+  afterAll(() => close?.());
 
   const get = async (path: string) => (await fetch(platform.url + path)).json() as Promise<Record<string, unknown>>;
   const stranger = async () => (await platform.services()).find(({ name }) => name === 'stranger')!;
@@ -89,15 +92,11 @@ describe('a function that the platform has never seen', () => {
 describe('1,000 requests', () => {
   let platform: RunningPlatform;
   let overlay: string;
-
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    overlay = strangersOverlay();
-    platform = await runPlatform({ overlay });
+    ({ platform, overlay, close } = await strangersPlatform());
   });
-  afterAll(async () => {
-    await platform?.stop();
-    rmSync(overlay, { recursive: true, force: true });
-  });
+  afterAll(() => close?.());
 
   const statuses = (count: number, together: number, pauseMs = 0) =>
     statusesOf(`${platform.url}/stranger?wait=5`, { count, together, pauseMs });

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { forwardPort } from '@dormouse/deploy/port-forward';
 import { sending } from '@dormouse/testing/send';
 import { kubectl } from '../kubectl.ts';
 import { eventually as askUntil } from '../platform.ts';
 import type { Abilities, OwnTrigger, ServiceState, Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
-import { forwardPort } from './port-forward.ts';
 import { secretOf } from './secret-of.ts';
 import { triggerManifest } from './trigger-manifest.ts';
 
@@ -108,13 +108,13 @@ const pass = () => sleep(pauseMs);
 const eventually: Target['eventually'] = (ask, holds, seconds = 120) => askUntil(ask, holds, seconds, pauseMs);
 
 /** A way to the Broker's address, which is one of the cluster, whatever the Broker's class. */
-async function brokerOf(internals: Internals): Promise<{ url: string; close(): void }> {
+async function brokerOf(internals: Internals): Promise<{ url: string; close(): Promise<void> }> {
   const { hostname, port, pathname } = new URL(
     await internals('get', 'brokers.eventing.knative.dev', 'default', '-o', 'jsonpath={.status.address.url}'),
   );
   const [service = '', namespace = ''] = hostname.split('.');
-  const way = await forwardPort({ service, namespace, port: Number(port || 80) });
-  return { url: way.origin + pathname, close: way.close };
+  const { host, close } = await forwardPort({ namespace, service, port: Number(port || 80) });
+  return { url: `http://${host}${pathname}`, close };
 }
 
 /** The keys that sign access tokens. */

@@ -1,44 +1,30 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { byKubectl } from './by-kubectl.ts';
+import { fakeKubectl } from './kubectl.fixture.ts';
 
-let folder: string;
-/** Stands in for kubectl: notes its arguments, copies the patch’s file, and answers what a file says. */
+let kubectl: ReturnType<typeof fakeKubectl>;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
-  const program = `#!/bin/sh
-echo "$@" >> ${folder}/asked
-for file; do :; done
-[ "$1" != patch ] || /bin/cp -p "$file" ${folder}/patch || exit 1
-/bin/cat ${folder}/answer
-`;
-  writeFileSync(join(folder, 'kubectl'), program, { mode: 0o755 });
-  vi.stubEnv('PATH', folder);
+  kubectl = fakeKubectl();
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
-const answers = (items: object[]) => writeFileSync(join(folder, 'answer'), JSON.stringify({ items }));
-const asked = () => readFileSync(join(folder, 'asked'), 'utf8');
-const patch = () => readFileSync(join(folder, 'patch'), 'utf8');
+afterEach(() => kubectl.remove());
+const patch = () => readFileSync(kubectl.patchFile, 'utf8');
 
 test('a new password goes to kubectl by a file that nobody else may read and that is gone afterwards', async () => {
-  answers([]);
+  kubectl.answers([]);
   await byKubectl('blog').patchSecret('posts-redis', { REDIS_URL: 'redis://x' }, 'r1');
   expect(patch()).toBe(
     '{"metadata":{"annotations":{"dormouse.dev/rotation":"r1"}},"stringData":{"REDIS_URL":"redis://x"}}',
   );
-  expect(statSync(join(folder, 'patch')).mode & 0o777).toBe(0o600);
-  const [, file = ''] = /^patch secret posts-redis -n blog --type merge --patch-file (.+)$/m.exec(asked()) ?? [];
+  expect(statSync(kubectl.patchFile).mode & 0o777).toBe(0o600);
+  const [, file = ''] =
+    /^patch secret posts-redis -n blog --type merge --patch-file (.+)$/m.exec(kubectl.asked()) ?? [];
   expect(file).not.toBe('');
   expect(existsSync(file)).toBe(false);
 });
 
 test('a revision is made by an annotation of the template, whose name Knative chooses', async () => {
-  answers([]);
+  kubectl.answers([]);
   await byKubectl('blog').renew('posts', 'r1');
   expect(patch()).toBe('{"spec":{"template":{"metadata":{"name":null,"annotations":{"dormouse.dev/secrets":"r1"}}}}}');
 });
@@ -49,7 +35,7 @@ test.each([
   [{ generation: 2, observed: 2, ready: 'True', made: 'b' }, 'its newest revision starts'],
   [{ generation: 2, observed: 2, ready: 'True', made: 'a' }, undefined],
 ])('a Service in the state %j waits for: %s', async ({ generation, observed, ready, made }, waitsFor) => {
-  answers([
+  kubectl.answers([
     {
       metadata: { name: 'posts', generation },
       spec: { template: { spec: { containers: [{ envFrom: [{ configMapRef: {} }, { secretRef: { name: 's' } }] }] } } },
@@ -67,7 +53,7 @@ test.each([
 });
 
 test('a Pod is old until it has the rotation of the template', async () => {
-  answers([
+  kubectl.answers([
     { metadata: { name: 'new', annotations: { 'dormouse.dev/secrets': 'r1' } } },
     { metadata: { name: 'older', annotations: { 'dormouse.dev/secrets': 'r0' } } },
     { metadata: { name: 'first' } },
@@ -81,13 +67,13 @@ test('a Secret shows its values, its rotation and who makes it', async () => {
     annotations: { 'dormouse.dev/rotation': 'r1' },
     ownerReferences: [{ kind: 'ExternalSecret', name: 'e' }],
   };
-  answers([{ metadata: made, data: { A: Buffer.from('ä').toString('base64') } }]);
+  kubectl.answers([{ metadata: made, data: { A: Buffer.from('ä').toString('base64') } }]);
   expect(await byKubectl('blog').secrets()).toEqual([
     { name: 's', rotation: 'r1', owner: 'ExternalSecret e', data: { A: 'ä' } },
   ]);
 });
 
 test('what kubectl says is what is wrong', async () => {
-  writeFileSync(join(folder, 'kubectl'), '#!/bin/sh\necho "forbidden: no" >&2\nexit 1\n', { mode: 0o755 });
+  kubectl.does('echo "forbidden: no" >&2; exit 1');
   await expect(byKubectl('blog').secrets()).rejects.toThrow('forbidden: no');
 });

@@ -1,11 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasProgram } from '@dormouse/serving/process/has-program';
 import { DeployError } from '../overlay.ts';
+import { type Forwarded, forwardPort } from '../port-forward.ts';
 import type { LiveSecret, LiveService, RotatedCluster } from './rotation.ts';
 
 const mark = 'dormouse.dev/rotation';
@@ -61,7 +61,7 @@ export function byKubectl(namespace: string): KubectlCluster {
       await rm(folder, { recursive: true });
     }
   };
-  const tunnels: ChildProcess[] = [];
+  const tunnels: Forwarded[] = [];
   return {
     secrets: async () => (await list<SecretObject>('secrets')).map(readSecret),
     services: async () => (await list<ServiceObject>('services.serving.knative.dev')).map(readService),
@@ -81,24 +81,15 @@ export function byKubectl(namespace: string): KubectlCluster {
     },
     async reach(text) {
       const url = new URL(text);
-      const [name, within, ...rest] = url.hostname.split('.');
+      const [service = '', within, ...rest] = url.hostname.split('.');
       if (within !== namespace || rest[0] !== 'svc') return text;
-      const child = spawn('kubectl', ['port-forward', '-n', namespace, `service/${name}`, `:${url.port}`], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      tunnels.push(child);
-      url.host = `127.0.0.1:${await portOf(child, `service/${name}`)}`;
+      const tunnel = await forwardPort({ namespace, service, port: Number(url.port) });
+      tunnels.push(tunnel);
+      url.host = tunnel.host;
       return url.href;
     },
     async close() {
-      await Promise.all(
-        tunnels.map(async (child) => {
-          if (child.exitCode !== null) return;
-          const exited = once(child, 'exit');
-          child.kill();
-          await exited;
-        }),
-      );
+      await Promise.all(tunnels.map((tunnel) => tunnel.close()));
     },
   };
 }
@@ -134,15 +125,4 @@ async function kubectl(args: string[]): Promise<string> {
   } catch (error) {
     throw new DeployError(String((error as { stderr?: string }).stderr || error).trim());
   }
-}
-
-/** The local port that `kubectl port-forward` says it has taken. */
-async function portOf(child: ChildProcess, what: string): Promise<string> {
-  let said = '';
-  for await (const part of child.stdout!.iterator({ destroyOnReturn: false })) {
-    said += part;
-    const [, port] = /127\.0\.0\.1:(\d+)/.exec(said) ?? [];
-    if (port) return port;
-  }
-  throw new DeployError(`${what} cannot be reached by kubectl port-forward`);
 }

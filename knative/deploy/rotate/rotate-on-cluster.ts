@@ -5,6 +5,7 @@ import { byKubectl, type KubectlCluster } from './by-kubectl.ts';
 import { administrator as databaseAdministrator, databasePasswords } from './database-passwords.ts';
 import { administrator as redisAdministrator, redisPasswords } from './redis-passwords.ts';
 import { type RotateOptions, rotatePasswords } from './rotate-passwords.ts';
+import type { LiveSecret } from './rotation.ts';
 
 export interface RotateOnClusterOptions extends Pick<RotateOptions, 'say' | 'dryRun' | 'waitMs'> {
   namespace: string;
@@ -22,22 +23,21 @@ export async function rotateOnCluster({
   const cluster = byKubectl(namespace);
   const all = { ...options, cluster, rotation: new Date().toISOString() };
   try {
-    if (database) await rotateDatabase(cluster, all);
-    if (redis) await rotateRedis(cluster, all);
+    // Both, before the passwords of either are changed.
+    const secrets = await cluster.secrets();
+    const databaseUrl = database && addressIn(secrets, databaseAdministrator, 'DATABASE_URL');
+    const redisUrl = redis && addressIn(secrets, redisAdministrator, 'REDIS_URL');
+    if (databaseUrl) await rotateDatabase(databaseUrl, all);
+    if (redisUrl) await rotateRedis(redisUrl, all);
   } finally {
     await cluster.close();
   }
 }
 
-type Options = Omit<RotateOptions, 'server'>;
+type Options = Omit<RotateOptions, 'server'> & { cluster: KubectlCluster };
 
-async function rotateDatabase(cluster: KubectlCluster, options: Options): Promise<void> {
-  const url = await addressIn(cluster, databaseAdministrator, 'DATABASE_URL');
-  const sql = postgres(options.dryRun ? url : await cluster.reach(url), {
-    max: 1,
-    onnotice: () => {},
-    connect_timeout: 10,
-  });
+async function rotateDatabase(url: string, options: Options): Promise<void> {
+  const sql = postgres(await reached(url, options), { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
     if (!options.dryRun) await sql`SELECT 1`.catch(unreachable('PostgreSQL', databaseAdministrator));
     await rotatePasswords({ ...options, server: databasePasswords(sql) });
@@ -46,9 +46,8 @@ async function rotateDatabase(cluster: KubectlCluster, options: Options): Promis
   }
 }
 
-async function rotateRedis(cluster: KubectlCluster, options: Options): Promise<void> {
-  const url = await addressIn(cluster, redisAdministrator, 'REDIS_URL');
-  const redis = new Redis(options.dryRun ? url : await cluster.reach(url), {
+async function rotateRedis(url: string, options: Options): Promise<void> {
+  const redis = new Redis(await reached(url, options), {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -56,16 +55,18 @@ async function rotateRedis(cluster: KubectlCluster, options: Options): Promise<v
   redis.on('error', () => {});
   try {
     if (!options.dryRun) await redis.connect().catch(unreachable('Redis', redisAdministrator));
-    await rotatePasswords({ ...options, server: redisPasswords(redis, cluster) });
+    await rotatePasswords({ ...options, server: redisPasswords(redis, options.cluster) });
   } finally {
     redis.disconnect();
   }
 }
 
-async function addressIn(cluster: KubectlCluster, name: string, key: string): Promise<string> {
-  const found = (await cluster.secrets()).find((secret) => secret.name === name)?.data[key];
-  return found ?? refuse(`there is no Secret ${name} with a ${key}: its user makes the others' passwords`);
-}
+/** A rehearsal asks no server. */
+const reached = async (url: string, { cluster, dryRun }: Options) => (dryRun ? url : cluster.reach(url));
+
+const addressIn = (secrets: readonly LiveSecret[], name: string, key: string): string =>
+  secrets.find((secret) => secret.name === name)?.data[key] ??
+  refuse(`there is no Secret ${name} with a ${key}: its user makes the others' passwords`);
 
 const unreachable = (server: string, secret: string) => (error: Error) =>
   refuse(`${server} does not let in who ${secret} names: ${error.message}`);

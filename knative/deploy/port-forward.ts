@@ -1,25 +1,28 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { DeployError } from './overlay.ts';
 
 /** A Service of a cluster as an address of this machine. */
 export interface Forwarded {
-  /** `http://127.0.0.1:PORT`. */
-  origin: string;
-  close(): void;
+  /** `127.0.0.1:PORT`. */
+  host: string;
+  close(): Promise<void>;
 }
 
-/** Runs `kubectl port-forward`. @throws Error with what it complained of */
+/** Runs `kubectl port-forward`. @throws DeployError with what it complained of */
 export async function forwardPort({
-  service,
   namespace,
+  service,
   port,
 }: {
-  service: string;
   namespace: string;
+  service: string;
   port: number;
 }): Promise<Forwarded> {
   const child = spawn('kubectl', ['port-forward', '--namespace', namespace, `service/${service}`, `:${port}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const exited = once(child, 'exit');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
@@ -27,6 +30,12 @@ export async function forwardPort({
       const [, own] = /127\.0\.0\.1:(\d+) ->/.exec((printed += text)) ?? [];
       if (own) resolve(own);
     });
-  child.once('error', reject).once('exit', () => reject(new Error(`kubectl port-forward: ${printed.trim()}`)));
-  return { origin: `http://127.0.0.1:${await promise}`, close: () => void child.kill() };
+  exited.then(() => reject(new DeployError(`kubectl port-forward: ${printed.trim()}`)), reject);
+  return {
+    host: `127.0.0.1:${await promise}`,
+    async close() {
+      child.kill();
+      await exited;
+    },
+  };
 }
