@@ -8,7 +8,7 @@ import {
 import { type AddressInfo, connect } from 'node:net';
 import { type Metric, metrics } from '@dormouse/signals/metrics';
 import * as v from 'valibot';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { json, newApp } from './app.ts';
 import { authenticate } from './auth.ts';
 import { fail } from './errors.ts';
@@ -18,7 +18,7 @@ import { onMeasure } from './measure.ts';
 import type { Measure } from './measurement.ts';
 import { ingressDecides } from './sampler.ts';
 import { onSpan, type Span } from './spans.fixture.ts';
-import { currentTrace, tracerProvider } from './trace.ts';
+import { currentTrace, nowMs, tracerProvider } from './trace.ts';
 
 const app = newApp()
   .get('/posts/:id', (c) => c.json({ id: c.req.param('id'), trace: currentTrace()?.traceId }))
@@ -293,6 +293,15 @@ describe('probes', () => {
 });
 
 describe('measures', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Time passes only when told to: between two requests of a test a busy machine may let any time pass. */
+  function standingClock() {
+    let now = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    return { pass: (ms: number) => void (now += ms) };
+  }
+
   async function measured(options: Partial<ListenerOptions> = {}) {
     const taken: Measure[] = [];
     onMeasure((each) => taken.push(each));
@@ -324,21 +333,22 @@ describe('measures', () => {
   });
 
   test('one cold start, with the time since the process began, which counts where a request waited for it', async () => {
-    const { call, of } = await measured({ startedMs: Date.now() - 700 });
+    const clock = standingClock();
+    const { call, of } = await measured({ startedMs: nowMs() - 700 });
+    clock.pass(100);
     await call('/posts/1', { headers: { 'ce-type': 'x' } });
     await call('/posts/1');
     await expect.poll(() => of(metrics.requestDuration)).toHaveLength(2);
     expect(of(metrics.coldStarts)).toMatchObject([{ value: 1, attributes: { 'faas.trigger': 'pubsub' } }]);
     const [first] = of(metrics.firstResponseDuration);
-    expect(first?.value).toBeGreaterThan(0.69);
+    expect(first?.value).toBeCloseTo(0.8);
   });
 
   test('a request waited for a start, too, when what took long was becoming ready', async () => {
-    const { call, of } = await measured({
-      waitedForMs: 100,
-      ready: () => new Promise((resolve) => setTimeout(resolve, 200)),
-    });
+    const clock = standingClock();
+    const { call, of } = await measured({ waitedForMs: 100, ready: async () => clock.pass(200) });
     expect((await call('/readyz')).status).toBe(200);
+    clock.pass(99);
     await call('/posts/1');
     await expect.poll(() => of(metrics.firstResponseDuration)).toHaveLength(1);
   });
@@ -351,9 +361,10 @@ describe('measures', () => {
   });
 
   test('nobody waited for an instance that stood ready', async () => {
+    const clock = standingClock();
     const { call, of } = await measured({ waitedForMs: 50 });
     await call('/readyz');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    clock.pass(50);
     await call('/posts/1');
     await expect.poll(() => of(metrics.requestDuration)).toHaveLength(1);
     expect(of(metrics.firstResponseDuration)).toEqual([]);

@@ -4,7 +4,8 @@ import { asMarkdown } from './report.ts';
 import { soak } from './soak.ts';
 
 it('some seconds of every attack at once cost no reader an answer, and let nobody in', {
-  timeout: 120_000,
+  // Nothing in it is timed but by bounds of its own: a start, 45 s for attacks to end, 30 s for connections.
+  timeout: 240_000,
 }, async () => {
   const result = await soak({
     seed: 1,
@@ -17,5 +18,5 @@ it('some seconds of every attack at once cost no reader an answer, and let nobod
   const report = asMarkdown(result, 'npm test');
   expect(result.failures, report).toEqual([]);
   expect(result.measured.attacks.map(({ name }) => name)).toEqual(attacks.map(({ name }) => name));
-  expect(result.measured.attacked.times.length, report).toBeGreaterThan(250);
+  expect(result.measured.attacked.times.length, report).toBe(6 * 50);
 });

@@ -17,7 +17,7 @@ import type { AttackSite, Rival, Victim } from './attack.ts';
 import type { AttackersOptions, AttackResult } from './attackers.ts';
 import { readers } from './readers.ts';
 import { type Sample, sampleOf } from './resources.ts';
-import { failuresOf, type Measured } from './verdict.ts';
+import { failuresOf, keptDescriptors, type Measured, spareDescriptors } from './verdict.ts';
 
 export interface SoakSettings {
   seed: number;
@@ -28,7 +28,7 @@ export interface SoakSettings {
   cooldownSeconds: number;
   /** 1 for all connections of the attacks. */
   strength: number;
-  /** How long readers wait is part of the verdict; default: yes. */
+  /** How long readers wait is part of the verdict, so attackers yield to them on this machine; default: yes. */
   timed?: boolean;
   /** One line for people. */
   say?: (line: string) => void;
@@ -48,6 +48,8 @@ const proxy = '127.0.0.9';
 const [readsPerSecond, writers, pauseMs] = [50, 2, 1_000];
 const sampleMs = 10_000;
 const postsToRead = 40;
+/** A busy machine takes this long to hear that attackers' connections have ended. */
+const releaseMs = 30_000;
 
 /**
  * Runs a platform as people run it behind a proxy, with readers and writers, then with every attack beside them, and says what
@@ -75,7 +77,7 @@ export async function soak(settings: SoakSettings): Promise<SoakResult> {
 }
 
 async function measure(
-  { seed, quietSeconds, attackSeconds, cooldownSeconds, strength }: SoakSettings,
+  { seed, quietSeconds, attackSeconds, cooldownSeconds, strength, timed = true }: SoakSettings,
   platform: RunningPlatform,
   say: (line: string) => void,
 ): Promise<Measured> {
@@ -89,7 +91,8 @@ async function measure(
   const choose = random(seed);
   const read = (going: () => boolean) =>
     readers({ port, proxy, perSecond: readsPerSecond, random: choose, path: () => choose.pick(paths), going });
-  const readFor = (seconds: number) => read(until(seconds));
+  /** As many requests as are due in that time, however long they take on a busy machine. */
+  const readFor = (seconds: number) => read(times(Math.round(seconds * readsPerSecond)));
 
   const ledger = new Ledger();
   let writing = true;
@@ -112,7 +115,8 @@ async function measure(
     say(`${quiet.times.length} requests without attacks; all attacks begin`);
     const samples: Sample[] = [];
     const sampling = setInterval(() => samples.push(sample()), sampleMs);
-    const attacking = attack({ site: await attackSite(platform, people), seed, strength, seconds: attackSeconds });
+    const site = await attackSite(platform, people);
+    const attacking = attack({ site, seed, strength, seconds: attackSeconds }, timed);
     const attacked = await readFor(attackSeconds);
     clearInterval(sampling);
     say(`${attacked.times.length} requests under attack; cooling down`);
@@ -122,7 +126,7 @@ async function measure(
     await sleep(cooldownSeconds * 1_000);
     cooling = false;
     const { failed, errors } = await cooled;
-    const after = sample();
+    const after = await released(sample, before);
     writing = false;
     await written;
     const wrong = [...(await wrongWrites(platform, ledger)), ...ledger.surprises];
@@ -135,9 +139,20 @@ async function measure(
   }
 }
 
-function until(seconds: number): () => boolean {
-  const end = Date.now() + seconds * 1_000;
-  return () => Date.now() < end;
+/** Says yes so many times. */
+function times(count: number): () => boolean {
+  let left = count;
+  return () => left-- > 0;
+}
+
+/** A sample once connections of the attackers, whose process has ended, are given back; the last one if they are not. */
+async function released(sample: () => Sample, before: Sample): Promise<Sample> {
+  const end = Date.now() + releaseMs;
+  for (;;) {
+    const now = sample();
+    if (keptDescriptors(before, now) <= spareDescriptors || Date.now() > end) return now;
+    await sleep(500);
+  }
 }
 
 const authorName = (n: number) => `soak-author-${n}`;
@@ -202,10 +217,11 @@ export async function attackSite(platform: RunningPlatform, people: People): Pro
   };
 }
 
-async function attack(options: AttackersOptions): Promise<AttackResult[]> {
+async function attack(options: AttackersOptions, yielding: boolean): Promise<AttackResult[]> {
   const child = fork(join(import.meta.dirname, 'attackers.ts'), [JSON.stringify(options)], { execArgv: [] });
-  // Attackers compute on machines of their own. Here they are on this one, and yield to what they attack.
-  if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  // Attackers compute on machines of their own. Here they are on this one, and yield to what they attack where that is timed;
+  // beside other work of the machine they would hardly come to their ends.
+  if (yielding && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   try {
     const [results] = (await Promise.race([
       once(child, 'message'),

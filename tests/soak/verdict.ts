@@ -22,7 +22,7 @@ export const maxSlowdown = 3;
 /** What the last third of the attacks may hold more than the third before it. */
 const [maxGrowth, growthMib] = [1.05, 12];
 /** Connections that are just open; the rest must have been given back. */
-const spareDescriptors = 60;
+export const spareDescriptors = 60;
 /** Fewer samples say nothing about growth. */
 const fewestSamples = 12;
 
@@ -31,6 +31,10 @@ export function percentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? 0;
 }
+
+/** File descriptors of the platform's process that it had not had before. */
+export const keptDescriptors = (before: Sample, after: Sample): number =>
+  after.platform.descriptors - before.platform.descriptors;
 
 /** Everything that does not hold; `timed` also for what only a machine without other work can say. */
 export function failuresOf(measured: Measured, timed: boolean): string[] {
@@ -50,7 +54,7 @@ export function failuresOf(measured: Measured, timed: boolean): string[] {
   const slowdown = percentile(attacked.times, 95) / percentile(quiet.times, 95);
   if (timed && slowdown >= maxSlowdown)
     failures.push(`readers waited ${slowdown.toFixed(1)} times as long at the 95th percentile`);
-  const descriptors = after.platform.descriptors - before.platform.descriptors;
+  const descriptors = keptDescriptors(before, after);
   if (descriptors > spareDescriptors) failures.push(`the platform kept ${descriptors} file descriptors`);
   return [...failures, ...growth(measured.samples)];
 }
