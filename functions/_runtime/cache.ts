@@ -60,11 +60,11 @@ export function cache<T>(options: CacheOptions): Cache<T> {
   const attributes = resultsOf(options.name);
   const count = (result: Result) => measure(metrics.cacheRequests, 1, attributes[result]);
 
-  /** `asked` is false for a load that nobody waits for. */
-  const load = (key: string, loader: () => Promise<T>, requestedAt = true): Promise<T> => {
+  /** `isAwaited` is false for a load that nobody waits for. */
+  const load = (key: string, loader: () => Promise<T>, isAwaited = true): Promise<T> => {
     const running = loads.get(key);
     if (running) {
-      if (requestedAt) count('coalesced');
+      if (isAwaited) count('coalesced');
       return running;
     }
     const startedAt = now();
@@ -74,7 +74,7 @@ export function cache<T>(options: CacheOptions): Cache<T> {
       return loader();
     };
     const promise: Promise<T> = (shared ? shared.get(key, loading) : loading())
-      .finally(() => requestedAt && count(result))
+      .finally(() => isAwaited && count(result))
       .then(
         (value) => {
           if (loads.get(key) === promise) {

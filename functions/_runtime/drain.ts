@@ -1,4 +1,4 @@
-import type { OutboxRow } from './outbox-row.ts';
+import { type OutboxRow, outboxColumns } from './outbox-row.ts';
 import type { Send } from './send.ts';
 import { sendInOrder } from './send-in-order.ts';
 import type { Sql } from './sql-types.ts';
@@ -55,7 +55,7 @@ async function drainBatch(
     const young = tx`now() - ${`${olderThanMs} milliseconds`}::interval`;
     // Clocks of instances differ: a row is young, too, while an earlier one of its subject is.
     const rows = await tx<OutboxRow[]>`
-      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate, dssematerial
+      SELECT ${outboxColumns(tx)}
       FROM ${table} AS row WHERE sent_at IS NULL AND time < ${young} AND subject <> ALL(${[...failed]}::text[])
         AND NOT EXISTS (SELECT FROM ${table} AS earlier WHERE earlier.sent_at IS NULL AND earlier.subject = row.subject AND earlier.position < row.position AND earlier.time >= ${young})
       ORDER BY position LIMIT ${batch} FOR UPDATE SKIP LOCKED`;

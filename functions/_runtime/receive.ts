@@ -93,7 +93,7 @@ export function receive({
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
       const { extensions } = demandSignature(c, { ...event, data: event.dataText }, handler.contract);
       await handleOne(outbox, handler, { raw: event, extensions }, header(c, redelivery) !== undefined).catch(
-        toResponse,
+        throwAsAppError,
       );
     }
     if (outbox && (untilPrune -= events.length) <= 0) {
@@ -196,7 +196,7 @@ const noDatabase = (): never => {
   throw new TypeError('this handler was mounted without an outbox: it has no database and emits no events');
 };
 
-function toResponse(error: unknown): never {
+function throwAsAppError(error: unknown): never {
   if (error instanceof RejectEvent)
     throw new AppError('invalid', `The event cannot be handled: ${error.message}`, { cause: error });
   if (error instanceof RetryEvent)

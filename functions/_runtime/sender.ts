@@ -1,12 +1,11 @@
-import type { StoredEvent } from './cloudevent.ts';
 import type { Logger } from './log.ts';
+import { type OutboxRow, outboxColumns } from './outbox-row.ts';
 import type { Send } from './send.ts';
 import { sentRows } from './sent-rows.ts';
 import type { Sql } from './sql-types.ts';
 
 /** A row that was just committed, and the positions of unsent rows of its subject that were there before it. */
-export interface SentRow extends StoredEvent {
-  position: string;
+export interface SentRow extends OutboxRow {
   older: readonly string[];
 }
 
@@ -58,7 +57,7 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
       void work(ready.shift() as string);
     }
   };
-  const sendOne = async (row: StoredEvent & { position: string }) => {
+  const sendOne = async (row: OutboxRow) => {
     begun.add(row.position);
     await send(row).catch((error) => {
       begun.delete(row.position);
@@ -68,8 +67,8 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
   };
   /** Sends what another instance, or an earlier failure, left of this subject; and what this process committed before, but heard of later. */
   const sendOlder = async (row: SentRow, queue: SentRow[]) => {
-    const left = await sql<(StoredEvent & { position: string })[]>`
-      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate, dssematerial
+    const left = await sql<OutboxRow[]>`
+      SELECT ${outboxColumns(sql)}
       FROM outbox WHERE subject = ${row.subject} AND position < ${row.position} AND sent_at IS NULL ORDER BY position`;
     for (const each of left) {
       if (begun.has(each.position)) continue;

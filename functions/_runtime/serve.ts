@@ -53,7 +53,7 @@ export async function serve(
       startedMs: config.startedMs,
     }),
   );
-  const end = onFirstResponse(async (code: number) => {
+  const end = once(async (code: number) => {
     const timer = setTimeout(() => process.exit(1), drainMs);
     await stopped(server);
     await telemetry.lastLook();
@@ -107,7 +107,7 @@ function stopped(server: Server): Promise<void> {
   return promise.finally(() => clearInterval(timer));
 }
 
-function onFirstResponse<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => void {
+function once<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => void {
   let begun = false;
   return (...args) => {
     if (begun) return;

@@ -1,4 +1,4 @@
-import type { OutboxRow } from '@dormouse/runtime/outbox-row';
+import { type OutboxRow, outboxColumns } from '@dormouse/runtime/outbox-row';
 import type { Send } from '@dormouse/runtime/send';
 import { sendInOrder } from '@dormouse/runtime/send-in-order';
 import type { Sql } from '@dormouse/runtime/sql-types';
@@ -97,7 +97,7 @@ async function sendBatch(
     if (!lock?.mine) return undefined;
     const table = tx(`${schema}.outbox`);
     const rows = await tx<OutboxRow[]>`
-      SELECT position, id, type, source, subject, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, data::text AS data, traceparent, tracestate, dssematerial
+      SELECT ${outboxColumns(tx)}
       FROM ${table} WHERE position = ANY(${positions as string[]}::bigint[]) AND subject <> ALL(${[...failed]}::text[])
       ORDER BY position FOR UPDATE SKIP LOCKED`;
     const sent = new Set(await sendInOrder(rows, send, failed, batchMs));

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { reasonPhrase } from '@dormouse/http/reason-phrase';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { readTraceparent, type TraceContext } from '@dormouse/telemetry/traceparent';
 import type { Clock } from '@dormouse/time/clock';
@@ -113,15 +114,6 @@ function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => 
   request.on('error', () => {}); // the client has disconnected: there is nobody to respond to
 }
 
-const titles: Record<number, string> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  503: 'Service Unavailable',
-};
-
 function reject(
   request: IncomingMessage,
   response: ServerResponse,
@@ -129,7 +121,7 @@ function reject(
   detail: string,
   headers: Record<string, string> = {},
 ): void {
-  const body = JSON.stringify({ type: 'about:blank', title: titles[status], status, detail });
+  const body = JSON.stringify({ type: 'about:blank', title: reasonPhrase(status), status, detail });
   response
     .writeHead(status, {
       'content-type': 'application/problem+json',

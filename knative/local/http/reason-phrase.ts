@@ -1,17 +1,5 @@
-const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  408: 'Request Timeout',
-  414: 'URI Too Long',
-  417: 'Expectation Failed',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-  505: 'HTTP Version Not Supported',
-};
+import { STATUS_CODES } from 'node:http';
 
-/** What stands after the status of an answer of the ingress itself. */
-export const reasonPhrase = (status: number): string => reasons[status] ?? 'Error';
+/** What HTTP calls a status (RFC 9110); Node.js has older names for some. */
+export const reasonPhrase = (status: number): string =>
+  status === 413 ? 'Content Too Large' : (STATUS_CODES[status] ?? 'Error');

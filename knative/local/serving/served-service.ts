@@ -5,7 +5,7 @@ import type { Revision } from './revision.ts';
 import type { ServiceStatus } from './service-status.ts';
 
 /** A Service that is served: its current revision, and those that are on their way out. */
-export class Serving implements Target {
+export class ServedService implements Target {
   current: Revision;
   #leaving = new Set<Revision>();
   #coming: Revision | undefined;

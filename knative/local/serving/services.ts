@@ -8,7 +8,7 @@ import type { Bundle } from './process/bundle.ts';
 import { type Listener, listen } from './proxy/listener.ts';
 import type { Revision } from './revision.ts';
 import { hashOf, keyOf, type RevisionsOptions, revisions } from './revisions.ts';
-import { Serving } from './served-service.ts';
+import { ServedService } from './served-service.ts';
 import type { ServiceStatus } from './service-status.ts';
 
 export interface ServicesOptions extends Omit<RevisionsOptions, 'clock' | 'awake'> {
@@ -22,7 +22,7 @@ export interface ServicesOptions extends Omit<RevisionsOptions, 'clock' | 'awake
 export interface Services {
   /** Makes what is new, rolls what has changed, removes what is gone. Settles when every listener is there; rolls go on behind. */
   apply(services: readonly Service[], bundles: ReadonlyMap<string, Bundle>): Promise<void>;
-  find(name: string, namespace: string): Serving | undefined;
+  find(name: string, namespace: string): ServedService | undefined;
   /** `http://127.0.0.1:PORT` of `http://name.namespace.svc.cluster.local`. */
   addressOf(address: string): string | undefined;
   status(): (ServiceStatus & { pids: number[] })[];
@@ -33,7 +33,7 @@ export interface Services {
 }
 
 interface Entry {
-  serving: Serving;
+  served: ServedService;
   listener: Listener;
   hash: string;
 }
@@ -46,13 +46,13 @@ export function createServices(options: ServicesOptions): Services {
   const rolls = new Set<Promise<void>>();
   const ticker = openTicker(clock, tickMs, () => {
     const all = [...entries.values()];
-    for (const { serving } of all) serving.tick();
-    return all.some(({ serving }) => !serving.asleep);
+    for (const { served } of all) served.tick();
+    return all.some(({ served }) => !served.asleep);
   });
   const revisionOf = revisions({ ...options, clock, awake: ticker.start });
 
   const roll = (entry: Entry, revision: Revision) => {
-    const done = entry.serving
+    const done = entry.served
       .roll(revision)
       .catch((error: Error) => outputs.say(`${revision.name} is not taken into service: ${error.message}`, 'error'));
     rolls.add(done);
@@ -60,23 +60,23 @@ export function createServices(options: ServicesOptions): Services {
   };
 
   const add = async (service: Service, bundle: Bundle, hash: string) => {
-    const serving = new Serving(revisionOf(service, bundle, hash));
+    const served = new ServedService(revisionOf(service, bundle, hash));
     const listener = await listen(
       clusterLocal(({ host }) => {
-        if (!isLoopbackHost(host) && host !== serving.authority)
+        if (!isLoopbackHost(host) && host !== served.authority)
           throw new ProblemError(421, 'misdirected', 'This port answers to localhost only.');
-        return serving;
+        return served;
       }, requests),
       { port: 0 },
     );
-    entries.set(keyOf(service), { serving, listener, hash });
-    if (service.autoscaling.minScale > 0) void serving.current.bringUp(service.autoscaling.minScale).catch(() => {});
+    entries.set(keyOf(service), { served, listener, hash });
+    if (service.autoscaling.minScale > 0) void served.current.bringUp(service.autoscaling.minScale).catch(() => {});
   };
 
-  const remove = async (key: string, { serving, listener }: Entry) => {
+  const remove = async (key: string, { served, listener }: Entry) => {
     entries.delete(key);
     await listener.close(closeMs);
-    await serving.close();
+    await served.close();
   };
 
   return {
@@ -94,27 +94,27 @@ export function createServices(options: ServicesOptions): Services {
         }
       }
     },
-    find: (name, namespace) => entries.get(`${namespace}/${name}`)?.serving,
+    find: (name, namespace) => entries.get(`${namespace}/${name}`)?.served,
     addressOf(address) {
       const found = /^https?:\/\/([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(address);
       const entry = found && entries.get(`${found[2]}/${found[1]}`);
       return entry ? `http://127.0.0.1:${entry.listener.port}` : undefined;
     },
     status: () =>
-      [...entries.values()].map(({ serving }) => ({
-        ...serving.status(),
-        pids: serving.revisions.flatMap(({ instances }) => instances.map(({ pid }) => pid)),
+      [...entries.values()].map(({ served }) => ({
+        ...served.status(),
+        pids: served.revisions.flatMap(({ instances }) => instances.map(({ pid }) => pid)),
       })),
     async rolled() {
       await Promise.all(rolls);
     },
     async close() {
       ticker.close();
-      await Promise.all([...entries.values()].map(({ serving }) => serving.close()));
+      await Promise.all([...entries.values()].map(({ served }) => served.close()));
       await Promise.all([...entries.values()].map(({ listener }) => listener.close(0)));
     },
     kill() {
-      for (const { serving } of entries.values()) serving.kill();
+      for (const { served } of entries.values()) served.kill();
     },
   };
 }

@@ -8,9 +8,9 @@ import { Exchange, type Target } from './exchange.ts';
 import type { InstanceRequest } from './instance-exchange.ts';
 import { maxResponseBytes, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.ts';
 
-export interface DeliverOptions {
+export interface UpstreamOptions {
   target: (name: string, namespace: string) => Target | undefined;
-  /** Address inside a cluster → address here; see environment.ts. */
+  /** Address inside a cluster → address here; see ../process/environment.ts. */
   addressOf: (url: string) => string;
   /** `http://127.0.0.1:PORT` of the brokers. */
   brokerOrigin: () => string;
@@ -21,7 +21,7 @@ export interface DeliverOptions {
 const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 /** Sends requests to Services of this platform through their activators, to all other destinations over the network. */
-export function createUpstream({ target, addressOf, brokerOrigin, counts }: DeliverOptions): Upstream {
+export function createUpstream({ target, addressOf, brokerOrigin, counts }: UpstreamOptions): Upstream {
   return {
     async request(to: Destination, request) {
       if (to.kind === 'broker') return overNetwork(`${brokerOrigin()}/${to.namespace}/${to.name}`, request);
