@@ -80,7 +80,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
       };
     },
     async close() {
-      broker.close();
+      await broker.close();
       keys.remove();
     },
   };
