@@ -23,7 +23,7 @@ const isFunction = ({ folder }: Workspace) => folder.startsWith('functions/') &&
 const floors = [
   ['http', 'time', 'signals', 'events', 'cesql'],
   ['filters', 'telemetry', 'manifests', 'observability'],
-  ['runtime', 'functions', 'kubernetes-api'],
+  ['runtime', 'functions', 'backup', 'kubernetes-api'],
   ['serving'],
   ['eventing', 'backing', 'monitoring'],
   ['console'],
