@@ -69,8 +69,8 @@ export const functionAlerts: Group = {
       name: 'EventLoopBlocked',
       severity: 'ticket',
       // What has happened once can be asked for again: it does not wait for a second time.
-      expr: `max by (service_name) (max_over_time(${series.longestWork}[5m])) > 0.2`,
-      summary: 'One piece of work held everything else of {{ $labels.service_name }} for more than 200 ms.',
+      expr: `max by (service_name) (max_over_time(${series.longestWork}[5m])) > 0.4`,
+      summary: 'One piece of work held everything else of {{ $labels.service_name }} for more than 400 ms.',
     },
     {
       name: 'ColdStartsSlow',

@@ -127,11 +127,11 @@ export const functionCases: readonly Case[] = [
     took({ ...get, http_request_method: 'POST', http_route: '/events' }, 100, 50),
   ),
 
-  firing('EventLoopBlocked', 'one text took 300 ms three minutes ago', '10m', blocked('0.01x6 0.3 0.01x20'), {
+  firing('EventLoopBlocked', 'one text took 500 ms three minutes ago', '10m', blocked('0.01x6 0.5 0.01x20'), {
     service_name: 'web',
   }),
-  silent('EventLoopBlocked', 'one text took 300 ms, and no other since', '15m', blocked('0.01x6 0.3 0.01x20')),
-  silent('EventLoopBlocked', 'the longest takes 150 ms', '10m', blocked('0.15x20')),
+  silent('EventLoopBlocked', 'one text took 500 ms, and no other since', '15m', blocked('0.01x6 0.5 0.01x20')),
+  silent('EventLoopBlocked', 'the longest takes 300 ms', '10m', blocked('0.3x20')),
 
   ...lasting(
     '8m',

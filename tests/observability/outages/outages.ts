@@ -45,6 +45,12 @@ export const unavailable = [
 export const slow = ['ReadsSlow', 'WritesSlow', 'LoginsSlow', 'LatencyHigh'];
 export const late = ['HandlerFails', 'EventsLate', 'CountsStale'];
 
+/** Says which program posts is, in a file that is there when the platform starts: only then it looks after it. */
+function runPosts(home: string, program: string): void {
+  const images = { 'dev.local/dormouse/posts': program };
+  writeFileSync(join(home, 'observed-overlay/platform.yaml'), JSON.stringify({ images }));
+}
+
 export const outages: Readonly<Record<string, Outage>> = {
   database: {
     what: 'PostgreSQL is killed whenever it has been started again',
@@ -108,13 +114,11 @@ export const outages: Readonly<Record<string, Outage>> = {
     what: "the clock of posts is an hour ahead; its callers' tokens have expired then",
     cause: ['ClockWrong'],
     tells: late,
+    prepare: (home) => runPosts(home, 'functions/posts/main.ts'),
     async plant({ home }, over) {
-      const file = join(home, 'observed-overlay/platform.yaml');
-      const run = (program: string) =>
-        writeFileSync(file, JSON.stringify({ images: { 'dev.local/dormouse/posts': { program } } }));
-      run('tests/observability/outages/posts-ahead.ts');
+      runPosts(home, 'tests/observability/outages/posts-ahead.ts');
       await until(over);
-      run('functions/posts/main.ts');
+      runPosts(home, 'functions/posts/main.ts');
     },
   },
   table: {
