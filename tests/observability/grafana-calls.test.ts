@@ -92,6 +92,8 @@ afterAll(async () => {
 });
 
 type Parameters = Readonly<Record<string, string | number>>;
+/** On a connection of its own: on a busy machine the console closes an idle one while the next request is under way. */
+const headers = { connection: 'close' };
 const form = (parameters: Parameters) =>
   new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
 async function answered<T>(response: Response): Promise<T> {
@@ -100,11 +102,11 @@ async function answered<T>(response: Response): Promise<T> {
   return JSON.parse(body) as T;
 }
 const get = async <T>(path: string, parameters: Parameters = {}): Promise<T> =>
-  answered(await fetch(`${opened.url}${path}?${form(parameters)}`));
+  answered(await fetch(`${opened.url}${path}?${form(parameters)}`, { headers }));
 /** Prometheus' answers; asked by POST, as the data source is set. */
 async function prometheus<T>(path: string, parameters: Parameters): Promise<T> {
   const { status, data } = await answered<{ status: string; data: T }>(
-    await fetch(`${opened.url}/api/v1/${path}`, { method: 'POST', body: form(parameters) }),
+    await fetch(`${opened.url}/api/v1/${path}`, { method: 'POST', headers, body: form(parameters) }),
   );
   expect(status).toBe('success');
   return data;
