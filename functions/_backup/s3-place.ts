@@ -20,7 +20,7 @@ export interface S3Options {
 /** Backups in a bucket. @throws BackupError when the environment lacks a key */
 export function s3Place({ url, env }: S3Options): Place {
   const { host: bucket, pathname } = new URL(url);
-  const prefix = pathname.replace(/^\/+|\/+$/g, '');
+  const prefix = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
   const key = (id: string, name = '') => [prefix, id, name].filter((each) => each !== '').join('/');
   const s3 = connected(bucket, env);
   const asked = <T>(work: () => Promise<T>): Promise<T> => explained(url, work);
@@ -35,7 +35,8 @@ export function s3Place({ url, env }: S3Options): Place {
     name: url,
     remove,
     async list() {
-      const objects = (await asked(() => s3.listObjects('/', prefix === '' ? '' : `${prefix}/`))) ?? [];
+      const objects = await asked(() => s3.listObjects('/', prefix === '' ? '' : `${prefix}/`));
+      if (!objects) throw new BackupError(`${url}: there is no such bucket`);
       return objects
         .map(({ Key }) => Key.slice(prefix === '' ? 0 : prefix.length + 1).split('/'))
         .flatMap(([id = '', name, ...rest]) =>
@@ -141,7 +142,9 @@ async function explained<T>(url: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof S3ServiceError) throw new BackupError(`${url}: ${advice(error)}`, { cause: error });
     const code =
       error instanceof S3NetworkError ? error.code : (error as { cause?: NodeJS.ErrnoException }).cause?.code;
-    if (code) throw new BackupError(`${url}: the server cannot be reached (${code})`, { cause: error });
+    const isUnreachable = code !== undefined || (error as Error).message === 'fetch failed';
+    if (isUnreachable)
+      throw new BackupError(`${url}: the server cannot be reached (${code ?? 'fetch failed'})`, { cause: error });
     throw error;
   }
 }
