@@ -172,7 +172,7 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
       bucketsOf('requestDuration'),
       above(1, quantile(0.95, 'requestDuration', { by: service, where: notDelivered })),
     ],
-    EventLoopBlocked: ['exact', above(0.2, last('longestWork', max, { by: service }))],
+    EventLoopBlocked: ['exact', above(0.4, last('longestWork', max, { by: service }))],
     ColdStartsSlow: [
       bucketsOf('firstResponseDuration'),
       only(

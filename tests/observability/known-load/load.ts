@@ -120,7 +120,7 @@ const web = (second: number, from: number): readonly Known[] => [
 
 /** Slow, its one thread is held for long, and its database has no room. */
 const media = (second: number, from: number): readonly Known[] => [
-  ...itself(180e6, 0.9, 0.35),
+  ...itself(180e6, 0.9, 0.45),
   ...woken(second, from, 'http', 0.3, 0.7),
   ['requestDuration', 1.8, request('POST', '/blog/api/media', 201)],
   ['sqlDuration', 0.8, statement('INSERT objects')],
