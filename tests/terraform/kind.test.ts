@@ -54,5 +54,6 @@ test('a cluster that kind could not create is tried again', needs('terraform'), 
   expect(call(['init'])).toMatchObject({ ok: true });
   expect(call(['apply', '-auto-approve'], { FAILS: 'create' })).toMatchObject({ ok: false });
   expect(call(['apply', '-auto-approve'])).toMatchObject({ ok: true });
-  expect(calls().map((each) => each.split(' ')[0])).toEqual(['create', 'delete', 'create']);
+  // Terraform deletes nothing after a failed creation; kind itself does.
+  expect(calls().map((each) => each.split(' ')[0])).toEqual(['create', 'create']);
 });
