@@ -1,6 +1,6 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { longestWork } from '@dormouse/signals/longest-work';
 import { metrics } from '@dormouse/signals/metrics';
-import { longestWork } from './longest-work.ts';
 import { measure } from './measure.ts';
 
 /** Sampling of the event loop's delay, in milliseconds: often enough for delays that a reader would notice. */

@@ -1,6 +1,6 @@
 import type { Brokers } from '@dormouse/eventing/broker';
-import { type LongestWork, longestWork } from '@dormouse/runtime/longest-work';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
+import { type LongestWork, longestWork } from '@dormouse/signals/longest-work';
 import type { Metric } from '@dormouse/signals/metric';
 import { metrics } from '@dormouse/signals/metrics';
 import { platformMetrics } from '@dormouse/signals/platform-metrics';
