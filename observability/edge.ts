@@ -48,6 +48,8 @@ const within = (le: string) => gateway.replace('}', `,le="${le}"}`);
 export const edgeGroup: Group = {
   name: 'edge',
   needs: 'cluster',
+  // As often as the gateway is scraped, so that each minute has what rules compare.
+  interval: 15,
   rules: [
     record('count'),
     record('sum'),
