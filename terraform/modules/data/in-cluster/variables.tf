@@ -60,11 +60,11 @@ variable "pooler" {
     error_message = "The image needs a tag other than latest, or a digest."
   }
   validation {
-    condition     = var.pooler == null || can(var.pooler.replicas >= 1 && var.pooler.connections >= 1 && var.pooler.clients >= var.pooler.connections)
+    condition     = var.pooler == null || try(var.pooler.replicas >= 1 && var.pooler.connections >= 1 && var.pooler.clients >= var.pooler.connections, false)
     error_message = "A pooler has at least one replica and one connection, and no fewer clients than connections."
   }
   validation {
-    condition     = var.pooler == null || can(contains(["disable", "prefer", "require", "verify-ca", "verify-full"], var.pooler.server_tls))
+    condition     = var.pooler == null || try(contains(["disable", "prefer", "require", "verify-ca", "verify-full"], var.pooler.server_tls), false)
     error_message = "server_tls is a mode of PgBouncer's server_tls_sslmode."
   }
   validation {

@@ -13,7 +13,7 @@ run "a_pooler_and_nothing_else" {
   command = plan
 
   assert {
-    condition     = output.secrets == { pooler-users = "userlist.txt" }
+    condition     = output.secrets == tomap({ pooler-users = "userlist.txt" })
     error_message = "Found ${jsonencode(output.secrets)}."
   }
 }

@@ -15,7 +15,7 @@ run "the_overlay_of_this_environment" {
     error_message = "Found ${output.source}."
   }
   assert {
-    condition     = fileexists("../../../../knative/overlays/production/kustomization.yaml")
+    condition     = fileexists("../../../../${split("?", split("//", output.source)[2])[0]}/kustomization.yaml")
     error_message = "There is no such overlay."
   }
 }

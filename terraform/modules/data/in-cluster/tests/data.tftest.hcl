@@ -31,7 +31,7 @@ run "the_components_with_a_volume_that_stays" {
     error_message = "There should be no pooler."
   }
   assert {
-    condition     = output.secrets == { postgres = "POSTGRES_PASSWORD", redis-users = "redis.conf, users.acl" }
+    condition     = output.secrets == tomap({ postgres = "POSTGRES_PASSWORD", redis-users = "redis.conf, users.acl" })
     error_message = "The Secrets of both stores are needed."
   }
 }
