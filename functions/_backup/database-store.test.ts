@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBackup } from './create-backup.ts';
 import { databaseStore } from './database-store.ts';
 import { contentOf, fill } from './filled-database.fixture.ts';
-import { partsOf } from './manifest.ts';
+import { partsOf, writeManifest } from './manifest.ts';
 import { memoryPlace } from './memory-place.fixture.ts';
 import { openBackup } from './open-backup.ts';
 import type { Place } from './place.ts';
@@ -117,6 +117,25 @@ describe('a restored database', () => {
     expect(await contentOf(target.admin)).toEqual(before);
     await restore({ into: target, isForced: true });
     expect(await contentOf(target.admin)).toEqual(await contentOf(source.admin));
+  });
+
+  test.each([
+    ['SQL for a key', { key: ["1) TO PROGRAM 'false' --"] }],
+    ['a table of PostgreSQL', { schema: 'pg_catalog', name: 'pg_authid' }],
+  ])('is none that a forged manifest gives %s', async (_, forged) => {
+    const { manifest } = await openBackup({ place: made });
+    const database = structuredClone(manifest.stores.database);
+    if (database?.kind !== 'database') throw new Error('no database');
+    Object.assign(database.tables[0]!, forged);
+    const files = new Map((made as ReturnType<typeof memoryPlace>).files);
+    files.set(
+      `${manifest.id}/manifest.json`,
+      Buffer.from(writeManifest({ ...manifest, stores: { ...manifest.stores, database } })),
+    );
+    await expect(restore({ into: target, from: memoryPlace(files) })).rejects.toThrow(
+      'the backup names tables that its migrations do not make',
+    );
+    expect(await contentOf(target.admin)).toEqual({});
   });
 
   test('of an older version is brought up to this one; that of a newer version is refused', async () => {

@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type Migrations, migrateWithin, unknownMigrations } from '@dormouse/runtime/migrate';
 import { migrationsOf } from '@dormouse/runtime/migrations-of';
 import { BackupError } from './backup-error.ts';
@@ -44,6 +45,8 @@ export async function restoreDatabase(
   );
   const then = all.filter(({ name }) => section.functions.includes(name));
   await migrateWithin(sql, then, new Set(section.migrations.map(({ name }) => name)));
+  if (!(await hasTables(sql, section)))
+    throw new BackupError('the backup names tables that its migrations do not make: nothing was changed');
   await load(sql, section, read);
   if (!(await equals(sql, section)))
     throw new BackupError('what was restored is not what the backup holds: nothing was changed');
@@ -104,16 +107,24 @@ async function load(sql: Connection, { tables, sequences }: DatabaseSection, rea
     if (last !== null) await sql`SELECT setval(${nameOf(sequence)}::regclass, ${last}::text::bigint)`;
 }
 
-/** Whether the tables hold what the backup holds, by count and SHA-256 of their rows. */
-async function equals(sql: Connection, { functions, tables }: DatabaseSection): Promise<boolean> {
+/** Whether the tables that a backup names are there. Whoever forged one may name others, and SQL as a key. */
+async function hasTables(sql: Connection, { functions, tables }: DatabaseSection): Promise<boolean> {
   const there = await readTables(sql, functions);
-  const has = ({ schema, name, columns }: TableEntry) =>
+  return tables.every(({ schema, name, columns, key }: TableEntry) =>
     there.some(
       (table) =>
-        table.schema === schema && table.name === name && columns.every((each) => table.columns.includes(each)),
-    );
-  if (!tables.every(has)) return false;
-  for (const table of tables) {
+        table.schema === schema &&
+        table.name === name &&
+        isDeepStrictEqual(table.key, key) &&
+        columns.every((each) => table.columns.includes(each)),
+    ),
+  );
+}
+
+/** Whether the tables hold what the backup holds, by count and SHA-256 of their rows. */
+async function equals(sql: Connection, section: DatabaseSection): Promise<boolean> {
+  if (!(await hasTables(sql, section))) return false;
+  for (const table of section.tables) {
     const meter = new Meter();
     meter.resume();
     await pipeline(await copyOut(sql, table), meter);
