@@ -69,6 +69,15 @@ describe('a restored database', () => {
     expect(await migrate(target.admin, all)).toEqual([]);
   });
 
+  test('holds up no other database of the server while it is made', async () => {
+    const { manifest, read } = await openBackup({ place: made });
+    const staged = await databaseStore({ url: target.urlOf(''), functions }).stage(manifest.stores.database!, read);
+    const other = await testDatabase(...all.map(({ name }) => name));
+    await staged.discard();
+    await other.drop();
+    expect(await contentOf(target.admin)).toEqual({});
+  });
+
   test('is refused when it is not empty, and replaced when that is asked for', async () => {
     await migrate(target.admin, all);
     await target.admin`INSERT INTO auth.users (username) VALUES ('dan')`;

@@ -171,8 +171,17 @@ async function prepareRole(sql: postgres.ReservedSql, { name, login = name, pass
   await sql.unsafe(
     `DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
   );
-  await sql.unsafe(`ALTER ROLE ${role} SET search_path = ${role}`);
-  await sql.unsafe(`GRANT ${role} TO CURRENT_USER`);
+  // Only where it is not so: roles are the whole server's, and a restore would hold them for as long as it lasts. A superuser needs no grant.
+  await sql.unsafe(
+    `DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}' AND 'search_path=' || quote_ident('${name}') = ANY (rolconfig)) THEN
+        ALTER ROLE ${role} SET search_path = ${role};
+      END IF;
+      IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = CURRENT_USER) THEN
+        GRANT ${role} TO CURRENT_USER;
+      END IF;
+    END $$`,
+  );
   await sql.unsafe(`CREATE SCHEMA IF NOT EXISTS ${role} AUTHORIZATION ${role}`);
   if (password !== undefined) await prepareLogin(sql, name, login, password);
 }
