@@ -139,8 +139,10 @@ test('law: what is written in binary mode is read as it was, and by the SDK too 
 test('law: an event in structured mode and alone in a batch is the same event', async () => {
   const value = fc.oneof(fc.string({ minLength: 1, maxLength: 20 }), fc.integer(), fc.boolean());
   const extensions = fc.dictionary(fc.stringMatching(/^x[a-z0-9]{0,10}$/), value, { maxKeys: 4 });
+  // A key `__proto__` is refused, in events as in requests.
+  const allowed = fc.jsonValue().filter((data) => !JSON.stringify(data).includes('__proto__'));
   await fc.assert(
-    fc.asyncProperty(extensions, fc.jsonValue(), async (more, data) => {
+    fc.asyncProperty(extensions, allowed, async (more, data) => {
       const event = { ...whole, ...more, data };
       const alone = await readStructured(event);
       expect(alone).toMatchObject([
