@@ -13,11 +13,13 @@ export async function backUpDatabase(
   known: readonly string[],
   write: WritePart,
 ): Promise<DatabaseSection> {
-  await sql`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`;
+  // Of BEGIN: the first query takes the snapshot, so that whatever had been committed by then is in it. In one message, so that little more is.
+  const [, [taken]] = (await sql.unsafe(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+    SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS moment, current_setting('server_version') AS server`)) as unknown as [
+    unknown,
+    [{ moment: string; server: string }],
+  ];
   await settleOutput(sql);
-  // Of BEGIN: the first query takes the snapshot, so that whatever had been committed by then is in it.
-  const [taken] = await sql<{ moment: Date; server: string }[]>`
-    SELECT now() AS moment, current_setting('server_version') AS server`;
   const { functions, migrations } = await readMigrations(sql, known);
   const tables: TableEntry[] = [];
   for (const table of await readTables(sql, functions)) {
@@ -26,6 +28,5 @@ export async function backUpDatabase(
   }
   const sequences = await readSequences(sql, functions);
   await sql`COMMIT`;
-  const { moment, server } = taken!;
-  return { kind: 'database', moment: moment.toISOString(), server, functions, migrations, tables, sequences };
+  return { kind: 'database', ...taken, functions, migrations, tables, sequences };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideOf, type Postgres, startPostgres } from '@dormouse/backing/postgres';
 import { contentOf, fill } from '@dormouse/backup/filled-database.fixture';
 import { dormouse } from '@dormouse/cli/dormouse.fixture';
@@ -49,6 +50,8 @@ describe('a home that is backed up while it is written to, and destroyed', () =>
         const name = `person-${written.length}`;
         await sql`INSERT INTO auth.users (username) VALUES (${name})`;
         written.push({ name, at: Date.now() });
+        // Moments are told in milliseconds.
+        await sleep(5);
       }
     })();
     const made = await dormouse(['backup', 'create', backups(), '--plain-keys', '--json', '--home', home]);
