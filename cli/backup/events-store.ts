@@ -1,8 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { BackupError } from '@dormouse/backup/backup-error';
-import { backUpFiles, removeFolder, restoreFiles } from '@dormouse/backup/files-store';
+import { backUpFiles, stageFiles } from '@dormouse/backup/files-store';
 import type { Store } from '@dormouse/backup/store';
 import { openLog } from '@dormouse/eventing/log/segmented-log';
 import { diskStore } from '@dormouse/eventing/log/store';
@@ -12,27 +11,23 @@ const tries = 10;
 
 /** The logs of the local Brokers, of which a copy is taken that the Broker's own recovery accepts. */
 export function eventsStore(folder: string, staging: string): Store {
+  const name = 'events';
   return {
-    name: 'events',
+    name,
     async backUp(write) {
       const copy = mkdtempSync(join(tmpdir(), 'dormouse-events-'));
       try {
         for (const log of logsIn(folder)) await copyLog(log, join(copy, relative(folder, log)));
-        return await backUpFiles('events', copy, write);
+        return await backUpFiles(name, copy, write);
       } finally {
         rmSync(copy, { recursive: true, force: true });
       }
     },
     async stage(section, read) {
-      if (section.kind !== 'files') throw new BackupError('the backup holds no files under the name events');
-      await restoreFiles(section, staging, read);
+      const staged = await stageFiles(name, section, staging, read);
       const logs = logsIn(staging);
       for (const log of logs) await recover(log);
-      return {
-        summary: `${logs.length} logs of Brokers`,
-        commit: async () => {},
-        discard: () => removeFolder(staging),
-      };
+      return { ...staged, summary: `${logs.length} logs of Brokers` };
     },
   };
 }
@@ -54,12 +49,9 @@ async function copyLog(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       mkdirSync(to, { recursive: true, mode: 0o700 });
-      const names = readdirSync(from, { withFileTypes: true }).filter(
-        (entry) => entry.isFile() && !entry.name.endsWith('.new'),
-      );
-      const records = names.filter(({ name }) => name.endsWith('.log')).map(({ name }) => name);
-      const others = names.map(({ name }) => name).filter((name) => !records.includes(name));
-      for (const name of others) copyFileSync(join(from, name), join(to, name));
+      for (const entry of readdirSync(from, { withFileTypes: true }))
+        if (entry.isFile() && !/\.(?:new|log)$/.test(entry.name))
+          copyFileSync(join(from, entry.name), join(to, entry.name));
       // Segments that were begun meanwhile too.
       for (const name of readdirSync(from)
         .filter((each) => each.endsWith('.log'))

@@ -35,13 +35,12 @@ export function homeDatabaseStore({ home, staging, functions, isRunning, progres
       try {
         const staged = await databaseStore({ url: server.url, functions }).stage(section, read);
         await staged.commit();
+        await server.stop();
         return { summary: staged.summary, commit: async () => {}, discard: async () => remove() };
       } catch (error) {
         await server.stop();
         remove();
         throw error;
-      } finally {
-        await server.stop();
       }
     },
   };

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import { BackupError } from '@dormouse/backup/backup-error';
-import { backUpFiles, removeFolder, restoreFiles } from '@dormouse/backup/files-store';
+import { backUpFiles, stageFiles } from '@dormouse/backup/files-store';
 import type { Store } from '@dormouse/backup/store';
 
 export interface HomeFilesOptions {
@@ -15,15 +14,7 @@ export interface HomeFilesOptions {
 export const homeFilesStore = ({ name, folder, staging, isWanted }: HomeFilesOptions): Store => ({
   name,
   backUp: (write) => backUpFiles(name, folder, write, isWanted),
-  async stage(section, read) {
-    if (section.kind !== 'files') throw new BackupError(`the backup holds no files under the name ${name}`);
-    await restoreFiles(section, staging, read);
-    return {
-      summary: `${section.files.length} files`,
-      commit: async () => {},
-      discard: () => removeFolder(staging),
-    };
-  },
+  stage: (section, read) => stageFiles(name, section, staging, read),
 });
 
 /** Addresses and passwords are made anew at each start, and lead to the database of that home. */

@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { BackupError } from '@dormouse/backup/backup-error';
 import type { OpenBackup } from '@dormouse/backup/open-backup';
 import { restoreBackup } from '@dormouse/backup/restore-backup';
-import { HomeInUse, lockHome } from '@dormouse/local/home-lock';
 import type { Context } from '../context.ts';
 import { pairs } from '../terminal.ts';
+import { lockOf } from './home-lock.ts';
 import { checkTarget, commitRestore, discardStaging, finishInterrupted, prepareStaging } from './home-restore.ts';
 import { untilInterrupted } from './interrupted.ts';
 import { type KeyFlags, opened } from './opened.ts';
@@ -61,7 +60,7 @@ async function intoHome(
   work: () => Promise<Record<string, string>>,
 ): Promise<Record<string, string>> {
   mkdirSync(home, { recursive: true });
-  const release = lockTarget(home);
+  const release = lockOf(home, ': stop it, or restore into another folder with --into');
   try {
     if (finishInterrupted(home) === manifest.id && !isForced)
       return Object.fromEntries(Object.keys(manifest.stores).map((name) => [name, 'was restored already']));
@@ -75,16 +74,5 @@ async function intoHome(
     return restored;
   } finally {
     release();
-  }
-}
-
-function lockTarget(home: string): () => void {
-  try {
-    return lockHome(home);
-  } catch (error) {
-    if (!(error instanceof HomeInUse)) throw error;
-    throw new BackupError(
-      `${home} is in use by process ${error.pid}: stop it, or restore into another folder with --into`,
-    );
   }
 }

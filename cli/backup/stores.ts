@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import { BackupError } from '@dormouse/backup/backup-error';
 import { databaseStore } from '@dormouse/backup/database-store';
 import type { Store } from '@dormouse/backup/store';
-import { holderOf, lockHome } from '@dormouse/local/home-lock';
 import { isHome } from '@dormouse/local/home-marker';
 import { runningAddress } from '@dormouse/local/running-address';
 import type { Context } from '../context.ts';
 import { eventsStore } from './events-store.ts';
 import { homeDatabaseStore } from './home-database-store.ts';
 import { homeFilesStore, isKey, isWhole } from './home-files-store.ts';
+import { lockOf } from './home-lock.ts';
 import { stagingOf } from './home-restore.ts';
 
 export interface Origin {
@@ -71,10 +71,6 @@ export function holdHome(home: string): { isRunning: boolean; release: () => voi
   if (!existsSync(home) || !isHome(home))
     throw new BackupError(`${home} is no folder of the local platform: nothing to back up`);
   if (runningAddress(home) !== undefined) return { isRunning: true, release: () => {} };
-  const holder = holderOf(home);
-  if (holder !== undefined)
-    throw new BackupError(
-      `${home} is in use by process ${holder}, which is no running platform: a start, or another backup; try again`,
-    );
-  return { isRunning: false, release: lockHome(home) };
+  const release = lockOf(home, ', which is no running platform: a start, or another backup; try again');
+  return { isRunning: false, release };
 }

@@ -3,8 +3,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BackupError } from './backup-error.ts';
-import type { FilesSection } from './manifest.ts';
+import type { FilesSection, Section } from './manifest.ts';
 import type { ReadPart, WritePart } from './parts.ts';
+import type { StagedRestore } from './store.ts';
 
 /** Copies the files of a folder; a folder that is missing holds none. Files that others remove meanwhile are not in it. */
 export async function backUpFiles(
@@ -26,14 +27,28 @@ export async function backUpFiles(
   return { kind: 'files', files };
 }
 
-/** Writes the files of a backup into a folder; only their owner may read them. */
-export async function restoreFiles(section: FilesSection, folder: string, read: ReadPart): Promise<void> {
+/**
+ * Writes the files of a backup into a folder; only their owner may read them. Whoever moves the folder into its place commits.
+ * @throws BackupError when the section is of no files
+ */
+export async function stageFiles(
+  store: string,
+  section: Section,
+  folder: string,
+  read: ReadPart,
+): Promise<StagedRestore> {
+  if (section.kind !== 'files') throw new BackupError(`the backup holds no files under the name ${store}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const { path, part } of section.files) {
     const file = join(folder, ...path.split('/'));
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await pipeline(await read(part), createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }));
   }
+  return {
+    summary: `${section.files.length} files`,
+    commit: async () => {},
+    discard: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** Paths with `/`, sorted. @throws BackupError when there is something that is neither file nor folder */
@@ -49,6 +64,3 @@ async function filesBelow(folder: string): Promise<string[]> {
   });
   return paths.sort();
 }
-
-/** Removes what `restoreFiles` wrote. */
-export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });

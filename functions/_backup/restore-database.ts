@@ -35,7 +35,7 @@ export async function restoreDatabase(
   await sql`SET LOCAL lock_timeout = '30s'`;
   const schemas = [...new Set([...all.map(({ name }) => name), ...section.functions])];
   if (await isFilled(sql, schemas)) {
-    if (await equals(sql, section)) return 'already there';
+    if ((await hasTables(sql, section)) && (await equals(sql, section))) return 'already there';
     if (!isForced)
       throw new BackupError('the database is not empty: restore into another one, or replace it with --force');
   }
@@ -121,10 +121,9 @@ async function hasTables(sql: Connection, { functions, tables }: DatabaseSection
   );
 }
 
-/** Whether the tables hold what the backup holds, by count and SHA-256 of their rows. */
-async function equals(sql: Connection, section: DatabaseSection): Promise<boolean> {
-  if (!(await hasTables(sql, section))) return false;
-  for (const table of section.tables) {
+/** Whether the tables, which are there, hold what the backup holds, by count and SHA-256 of their rows. */
+async function equals(sql: Connection, { tables }: DatabaseSection): Promise<boolean> {
+  for (const table of tables) {
     const meter = new Meter();
     meter.resume();
     await pipeline(await copyOut(sql, table), meter);
