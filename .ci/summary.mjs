@@ -1,11 +1,11 @@
-// Prints which tests were tried twice, which were skipped and why and, last, "N passed, N failed[, N skipped]".
+// Prints which tests were tried twice, which were skipped and why, what failed and, last, "N passed, N failed[, N skipped]".
 // Exits 1 unless all that can run here ran and passed.
-// Given: the exit code of everything that ran, and reports named after their runs.
-import { readFileSync } from 'node:fs';
+// Given: a file that names each command that failed, and reports named after their runs.
+import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { summarise } from '../tests/reports/summary.ts';
 
-const [exitCode, ...files] = process.argv.slice(2);
+const [failed, ...files] = process.argv.slice(2);
 // Debian and npm offer none of these, so continuous integration does without. Nothing else may be skipped.
 const unavailable = [
   'a cluster (KUBECONFIG, INGRESS)',
@@ -22,6 +22,7 @@ const unavailable = [
   'tflint',
 ];
 const runs = files.map((file) => ({ name: basename(file), report: JSON.parse(readFileSync(file, 'utf8')) }));
-const { lines, isGood } = summarise(runs, { project: process.cwd(), unavailable, exitCode: Number(exitCode) });
+const failedCommands = existsSync(failed) ? readFileSync(failed, 'utf8').trim().split('\n') : [];
+const { lines, isGood } = summarise(runs, { project: process.cwd(), unavailable, failedCommands });
 for (const line of lines) console.log(line);
 process.exit(isGood ? 0 : 1);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ReportedTest } from './report.ts';
 import { type Run, summarise } from './summary.ts';
 
-const options = { project: '/blog', unavailable: ['kn'], exitCode: 0 };
+const options = { project: '/blog', unavailable: ['kn'], failedCommands: [] as string[] };
 
 /** A run of one file; each test is `passed`, `failed`, `retried` or what it misses. */
 function run(name: string, file: string, tests: Record<string, string>, status = 'passed'): Run {
@@ -10,7 +10,7 @@ function run(name: string, file: string, tests: Record<string, string>, status =
     ([fullName, outcome]): ReportedTest => ({
       fullName,
       status: outcome === 'retried' ? 'passed' : ['passed', 'failed'].includes(outcome) ? outcome : 'skipped',
-      failureMessages: outcome === 'retried' ? ['Error: too slow\n    at somewhere'] : [],
+      failureMessages: ['retried', 'failed'].includes(outcome) ? ['Error: too slow\n    at somewhere'] : [],
       meta: ['passed', 'failed', 'retried', ''].includes(outcome) ? {} : { missing: [outcome] },
     }),
   );
@@ -33,8 +33,14 @@ test('a test that failed in one of two runs has failed', () => {
     run('nobody', 'a.test.ts', { one: 'failed' }),
     run('here', 'a.test.ts', { one: 'passed', two: 'passed' }),
   ];
-  expect(summarise(runs, options)).toMatchObject({ isGood: false });
-  expect(summarise(runs, options).lines.at(-1)).toBe('1 passed, 1 failed');
+  expect(summarise(runs, options)).toEqual({
+    lines: [
+      'counted once: 1 tests that ran nobody and here',
+      'failed (nobody): a.test.ts: one – Error: too slow\n    at somewhere',
+      '1 passed, 1 failed',
+    ],
+    isGood: false,
+  });
 });
 
 test('a test is skipped if no run had what it needs, and only what nobody has may be missing', () => {
@@ -76,9 +82,15 @@ test('two tests of one name in one file are two', () => {
 
 test('a file that fails outside its tests, and a command that fails beside the tests, are a failure', () => {
   const broken = run('here', 'a.test.ts', { one: 'passed' }, 'failed');
-  expect(summarise([broken], options).lines).toEqual(['1 passed, 1 failed']);
+  expect(summarise([broken], options).lines).toEqual([
+    'failed: a.test.ts (here), outside its tests',
+    '1 passed, 1 failed',
+  ]);
   const good = run('here', 'a.test.ts', { one: 'passed' });
-  expect(summarise([good], { ...options, exitCode: 2 }).lines).toEqual(['1 passed, 1 failed']);
+  expect(summarise([good], { ...options, failedCommands: ['npm start, as root (exit 1)'] }).lines).toEqual([
+    'failed command: npm start, as root (exit 1)',
+    '1 passed, 1 failed',
+  ]);
 });
 
 test('no test at all is a failure', () => {

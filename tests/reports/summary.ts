@@ -25,20 +25,23 @@ interface Test {
 
 /**
  * Sums up runs of which each had some of the same tests, and counts each test once: failed if it failed in any run,
- * skipped if no run had what it needs. `unavailable` lists what a test may miss; `exitCode` is that of everything that ran.
+ * skipped if no run had what it needs. `unavailable` lists what a test may miss, `failedCommands` which commands ended
+ * with a failure: one that no test explains counts as one.
  */
 export function summarise(
   runs: readonly Run[],
-  { project, unavailable, exitCode }: { project: string; unavailable: readonly string[]; exitCode: number },
+  options: { project: string; unavailable: readonly string[]; failedCommands: readonly string[] },
 ): Summary {
+  const { project, unavailable, failedCommands } = options;
   const tests = mergedTests(runs, project);
   const failed = tests.filter(({ ran }) => ran.some(({ reported }) => reported.status === 'failed'));
   const skipped = tests.filter(({ ran }) => ran.length === 0);
   const unexpected = skipped.filter(
     ({ missing }) => missing.length === 0 || missing.some((each) => !unavailable.includes(each)),
   );
-  const told = failed.length + brokenFiles(runs);
-  const failures = told + (exitCode !== 0 && told === 0 ? 1 : 0) + unexpected.length;
+  const broken = brokenFiles(runs, project);
+  const told = failed.length + broken.length;
+  const failures = told + (failedCommands.length > 0 && told === 0 ? 1 : 0) + unexpected.length;
   const passed = tests.length - failed.length - skipped.length;
   return {
     lines: [
@@ -49,6 +52,9 @@ export function summarise(
       ...reasons(skipped.filter((test) => !unexpected.includes(test))),
       ...retried(tests),
       ...ranTwice(tests),
+      ...failedCommands.map((each) => `failed command: ${each}`),
+      ...broken.map((file) => `failed: ${file}, outside its tests`),
+      ...failed.flatMap(failuresOf),
       `${passed} passed, ${failures} failed${skipped.length ? `, ${skipped.length} skipped` : ''}`,
     ],
     isGood: failures === 0 && passed > 0,
@@ -77,13 +83,26 @@ function mergedTests(runs: readonly Run[], project: string): Test[] {
 }
 
 /** Files that failed outside their tests, by an import or a hook: each counts as one failure. */
-const brokenFiles = (runs: readonly Run[]) =>
+const brokenFiles = (runs: readonly Run[], project: string) =>
   runs
-    .flatMap(({ report }) => report.testResults)
+    .flatMap(({ name, report }) => report.testResults.map((file) => ({ run: name, ...file })))
     .filter(
       ({ status, assertionResults }) =>
         status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
-    ).length;
+    )
+    .map(({ run, name }) => `${relative(project, name)} (${run})`);
+
+/** The end of a long log is what people see first: it says what failed, and the beginning of why. */
+const failuresOf = ({ file, fullName, ran }: Test) =>
+  ran
+    .filter(({ reported }) => reported.status === 'failed')
+    .map(({ run, reported }) => `failed (${run}): ${file}: ${fullName} – ${firstLines(reported.failureMessages)}`);
+
+const firstLines = (messages: readonly string[]) =>
+  messages
+    .map((message) => message.split('\n').slice(0, 12).join('\n'))
+    .join('\nand the second time: ')
+    .slice(0, 2000);
 
 function reasons(skipped: readonly Test[]): string[] {
   return counted(skipped.map(({ file, missing }) => `in ${file} – needs ${missing.join(', ')}`)).map(
