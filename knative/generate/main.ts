@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import { generateOrCheck } from '@dormouse/events/generate';
 import { parseAllDocuments } from 'yaml';
+import { readArchitecture } from './architecture/architecture.ts';
+import { createDraw } from './architecture/draw.ts';
+import { eventsPicture } from './architecture/events-picture.ts';
+import { functionsPicture } from './architecture/functions-picture.ts';
+import { architecturePage } from './architecture/page.ts';
+import { routesPicture } from './architecture/routes-picture.ts';
 import { baseComponent } from './base.ts';
 import { componentFiles } from './component.ts';
 import { eventPolicyComponent } from './event-policy.ts';
@@ -62,3 +68,16 @@ for (const name of ['staging', 'production']) {
   const entries = imageEntries(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'), base);
   generateOrCheck(`knative/overlays/${name}/images`, folder, new Map([['kustomization.yaml', entries]]));
 }
+
+const architecture = readArchitecture(root, catalogue);
+const draw = await createDraw();
+generateOrCheck(
+  'docs/reference/architecture',
+  join(root, 'docs/reference/architecture'),
+  new Map([
+    ['README.md', architecturePage(architecture)],
+    ['functions.svg', draw(functionsPicture(architecture))],
+    ['events.svg', draw(eventsPicture(architecture))],
+    ['routes.svg', draw(routesPicture(architecture))],
+  ]),
+);
