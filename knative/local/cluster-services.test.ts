@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { births } from '@dormouse/kubernetes-api/births';
 import type { Platform } from '@dormouse/manifests/model';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ let services: ClusterServices;
 beforeAll(async () => {
   services = await openClusterServices({
     platform: () => platform,
+    createdAt: births(undefined),
     target: () => undefined,
     handle: () => (incoming, response) => {
       published.push(incoming.url!);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
 import { guardLoopback } from '@dormouse/http/loopback-guard';
+import type { Births } from '@dormouse/kubernetes-api/births';
 import { kubernetesApi } from '@dormouse/kubernetes-api/kubernetes-api';
 import type { Platform } from '@dormouse/manifests/model';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
@@ -25,6 +26,7 @@ export interface ClusterServices {
 
 export interface ClusterServicesOptions {
   platform: () => Platform;
+  createdAt: Births;
   target: (name: string, namespace: string) => Target | undefined;
   /** Handler of the brokers; `undefined` until they are open. */
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
@@ -38,6 +40,7 @@ export interface ClusterServicesOptions {
 /** Opens the listeners; `cleanup` closes them. @see ClusterServices */
 export async function openClusterServices({
   platform,
+  createdAt,
   target,
   handle,
   telemetry,
@@ -55,7 +58,7 @@ export async function openClusterServices({
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(guardLoopback(otlpReceiver(telemetry, received, secret), { secret }));
   cleanup.defer(() => closeHttp(otlp));
-  const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform)));
+  const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform, createdAt)));
   cleanup.defer(() => closeHttp(kubernetes));
   const gateway = await listen(localGateway(target, telemetry.requests, secret), { port: 0 });
   cleanup.defer(() => gateway.close(0));

@@ -21,6 +21,7 @@ export const homeEntries: readonly string[] = [
   'revisions.json',
   'secrets',
   'telemetry',
+  'triggers.json',
   'volumes',
   marker,
 ];

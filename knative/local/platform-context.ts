@@ -3,6 +3,7 @@ import type { BlockList } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Brokers, BrokersOptions } from '@dormouse/eventing/broker';
 import type { Store } from '@dormouse/eventing/log/store';
+import { type Births, births } from '@dormouse/kubernetes-api/births';
 import type { Source } from '@dormouse/manifests/source';
 import { createOutputs, type Outputs } from '@dormouse/serving/process/instance-output';
 import type { Upstream } from '@dormouse/serving/proxy/upstream';
@@ -84,6 +85,8 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
   outputs: Outputs;
   /** Wanted from whoever changes something through a loopback port. */
   accessToken: string;
+  /** When each Trigger was first there. */
+  createdAt: Births;
   /** The manifests in use; a reload replaces them. */
   source: Source;
   /** Everything is up. */
@@ -127,6 +130,7 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
     received,
     outputs,
     accessToken: accessToken(home),
+    createdAt: births(join(home, 'triggers.json')),
     source,
     ready: false,
     services: undefined,

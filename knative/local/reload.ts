@@ -29,6 +29,7 @@ export function reloading(
       await functions.secrets();
       await functions.jobs();
       await functions.services.apply(next.platform.services, built);
+      context.createdAt(next.platform.triggers);
       eventing.brokers.update(next.platform.brokers, next.platform.triggers);
       eventing.pings.update(next.platform.pingSources);
       await functions.services.rolled();

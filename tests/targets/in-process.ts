@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initKeys } from '@dormouse/auth/key-folder';
 import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
+import { births } from '@dormouse/kubernetes-api/births';
 import { kubernetesApi } from '@dormouse/kubernetes-api/kubernetes-api';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
@@ -54,7 +55,7 @@ export async function openInProcess({
     { port: 0 },
   );
   const gateway = await listen(localGateway(target, telemetry.requests), { port: 0 });
-  const kubernetes = await serveHttp(kubernetesApi(() => platform));
+  const kubernetes = await serveHttp(kubernetesApi(() => platform, births(undefined)));
 
   const open = async (name: string, sink: string, variables: Record<string, string>) => {
     const database = hasTables(name) ? { databaseUrl: db.urlOf(name) } : {};

@@ -9,6 +9,7 @@ import type { Platform, Trigger } from '@dormouse/manifests/model';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { births } from './births.ts';
 import { kubernetesApi } from './kubernetes-api.ts';
 
 const origin = { file: 'by-hand.yaml', line: 1 };
@@ -67,7 +68,7 @@ beforeAll(async () => {
   server = createServer(
     kubernetesApi(
       () => platform,
-      () => new Date('2026-01-01T00:00:00Z'),
+      births(undefined, () => new Date('2026-01-01T00:00:00Z')),
     ),
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Platform, Trigger } from '@dormouse/manifests/model';
+import type { Platform } from '@dormouse/manifests/model';
+import type { Births, CreatedAt } from './births.ts';
 import { brokerObject, type KubernetesObject, serviceObject, triggerObject } from './kubernetes-objects.ts';
 import { tableOf } from './kubernetes-table.ts';
 
@@ -8,7 +9,7 @@ interface Resource {
   plural: string;
   kind: string;
   short: readonly string[];
-  all: (platform: Platform, createdAt: (trigger: Trigger) => Date) => KubernetesObject[];
+  all: (platform: Platform, createdAt: CreatedAt) => KubernetesObject[];
 }
 
 const resources: readonly Resource[] = [
@@ -40,9 +41,11 @@ const groups = [...new Set(resources.map(({ group }) => group))];
 /**
  * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers and Services, and the discovery that
  * kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
+ * @param createdAt when each Trigger was first seen
  */
-export function kubernetesApi(platform: () => Platform, now: () => Date = () => new Date()) {
-  const createdAt = births(now);
+export function kubernetesApi(platform: () => Platform, createdAt: Births) {
+  // Those that are there now may get events before anybody asks for them.
+  createdAt(platform().triggers);
   return (request: IncomingMessage, response: ServerResponse): void => {
     const apiResponse = respondTo(request, platform, createdAt);
     response
@@ -51,30 +54,16 @@ export function kubernetesApi(platform: () => Platform, now: () => Date = () => 
   };
 }
 
-type CreatedAt = (trigger: Trigger) => Date;
-
-/** A Trigger is as old as this process, or was first seen while it ran: then it is new. */
-function births(now: () => Date): (platform: Platform) => CreatedAt {
-  const startedAt = now();
-  const known = new Map<string, Date>();
-  const keyOf = ({ namespace, name }: Trigger) => `${namespace}/${name}`;
-  return ({ triggers }) => {
-    const createdAt = known.size === 0 ? startedAt : now();
-    for (const each of triggers) if (!known.has(keyOf(each))) known.set(keyOf(each), createdAt);
-    return (trigger) => known.get(keyOf(trigger)) ?? createdAt;
-  };
-}
-
 function respondTo(
   { method, url: target = '/', headers }: IncomingMessage,
   platform: () => Platform,
-  createdAt: (platform: Platform) => CreatedAt,
+  createdAt: Births,
 ): ApiResponse {
   if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'read-only');
   const url = URL.parse(target, 'http://kubernetes');
   if (!url) return failure(400, 'BadRequest', 'the path is malformed');
   const shown = platform();
-  return discovery(url) ?? find(url, shown, createdAt(shown), /as=Table;v=v1/.test(headers.accept ?? ''));
+  return discovery(url) ?? find(url, shown, createdAt(shown.triggers), /as=Table;v=v1/.test(headers.accept ?? ''));
 }
 
 interface ApiResponse {

@@ -26,7 +26,7 @@ type Shown = Pick<Platform, 'services' | 'brokers' | 'triggers'>;
 const eventing = 'eventing.knative.dev/v1';
 const serving = 'serving.knative.dev/v1';
 
-/** A Trigger with the address its events go to. @param createdAt when it was first there, as far as this process knows */
+/** A Trigger with the address its events go to. */
 export function triggerObject(trigger: Trigger, platform: Shown, createdAt: Date): KubernetesObject {
   const { name, namespace, broker, filters, subscriber, delivery } = trigger;
   const sink =
