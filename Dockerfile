@@ -53,7 +53,9 @@ LABEL org.opencontainers.image.title="dormouse/${FUNCTION}" \
 ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin \
     NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/cache \
-    NODE_COMPILE_CACHE_PORTABLE=1
+    NODE_COMPILE_CACHE_PORTABLE=1 \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app
 COPY --from=build /app /app
 USER 65532:65532

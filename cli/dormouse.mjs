@@ -11,10 +11,21 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 if (major > 24 || (major === 24 && minor >= 7)) {
+  if (process.argv[2] === 'start') await saveMemory();
   // Before the first import: stripping types and compiling take most of the time of a short command.
   module.enableCompileCache(join(root, 'node_modules/.cache/dormouse'));
   await import('./main.ts');
 } else startPackagedNode();
+
+/** Begins anew, as the same process, where its allocator was not told what a process needs that runs for weeks. */
+async function saveMemory() {
+  const { mallocVariables } = await import('../knative/local/serving/process/malloc.ts');
+  const missing = Object.keys(mallocVariables).some((name) => process.env[name] === undefined);
+  // A channel to a parent would not survive, and Windows has no such call.
+  if (!missing || process.channel || process.platform === 'win32') return;
+  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, { ...mallocVariables, ...process.env });
+}
 
 function startPackagedNode() {
   const node = join(root, 'node_modules/.bin/node');

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { mallocVariables } from '@dormouse/serving/process/malloc';
 import { type ImageConfig, type Layer, layerOf } from './archive.ts';
 import { addMigrations, bundle, user } from './bundle.ts';
 import { labelsOf, readSource, type Source } from './labels.ts';
@@ -28,7 +29,12 @@ interface Origin {
 }
 
 const root = join(import.meta.dirname, '../..');
-const node = ['NODE_ENV=production', 'NODE_COMPILE_CACHE=/app/cache', 'NODE_COMPILE_CACHE_PORTABLE=1'];
+const node = [
+  'NODE_ENV=production',
+  'NODE_COMPILE_CACHE=/app/cache',
+  'NODE_COMPILE_CACHE_PORTABLE=1',
+  ...Object.entries(mallocVariables).map(([name, value]) => `${name}=${value}`),
+];
 const certificates = 'NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt';
 
 /** Images of servers, for a cluster without a registry. */

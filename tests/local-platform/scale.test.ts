@@ -42,6 +42,14 @@ describe('a function that the platform has never seen', () => {
     expect(await stranger()).toMatchObject({ instances: 1, state: 'ready' });
   });
 
+  it.skipIf(process.platform !== 'linux')('gives freed memory back, and so does the platform', async () => {
+    const { pids } = await stranger();
+    for (const pid of [platform.pid, ...pids]) {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      expect(environment).toContain('MALLOC_TRIM_THRESHOLD_=131072');
+    }
+  });
+
   it('is triggered by the events it asked for, and by no others', async () => {
     const broker = await brokerUrl(platform);
     for (const type of ['dev.example.wanted.v1', 'dev.example.other.v1']) {

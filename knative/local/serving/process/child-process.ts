@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Assignment } from './launcher.ts';
+import { mallocVariables } from './malloc.ts';
 
 export interface Exit {
   code: number | null;
@@ -32,7 +33,7 @@ export function startChild(
   flags: readonly string[] = nodeFlags,
 ): Child {
   const child = spawn(process.execPath, [...flags, launcher], {
-    env: environment,
+    env: { ...mallocVariables, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
