@@ -21,7 +21,7 @@ interface Flags {
 }
 
 type Experiment = NonNullable<ChaosOptions['experiment']>;
-const experiments = ['categories', 'journal-too'] as const satisfies readonly Experiment[];
+const experiments = ['categories', 'journal-too', 'replace-broker'] as const satisfies readonly Experiment[];
 
 /** `dormouse chaos` */
 export const chaos = buildCommand({
@@ -70,7 +70,8 @@ export const chaos = buildCommand({
         kind: 'enum',
         values: experiments,
         optional: true,
-        brief: 'On a cluster one fault only: these consumers refuse, and the dispatcher is restarted meanwhile',
+        brief:
+          'On a cluster one fault only: these consumers refuse while the dispatcher is restarted; or the Broker is replaced',
       },
     },
   },

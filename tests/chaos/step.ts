@@ -12,10 +12,10 @@ export interface Step<F extends Fault = Fault> {
   wait: number;
   /** Which of several processes, 0 ≤ n < 1. */
   which: number;
-  /** Of everything but a kill. */
+  /** Of what lasts; 0 for what does not. */
   durationMs: number;
 }
 
 /** One line for people. */
 export const shown = ({ number, fault: { kind, target }, durationMs }: Step): string =>
-  `${number}. ${kind} ${target}${kind === 'kill' ? '' : ` for ${durationMs} ms`}`;
+  `${number}. ${kind} ${target}${kind === 'kill' || durationMs === 0 ? '' : ` for ${durationMs} ms`}`;

@@ -23,9 +23,10 @@ it('two hundred steps kill every part of the Broker, every function, PostgreSQL 
   expect(steps.filter(({ fault }) => fault.kind === 'kill').length).toBeGreaterThan(130);
 });
 
-it('an experiment is one step, in which the dispatcher is restarted while the named consumers refuse', () => {
+it('an experiment is one step: the dispatcher is restarted while the named consumers refuse, or the Broker is replaced', () => {
   expect(planOfExperiment('journal-too')).toMatchObject([
     { number: 1, fault: { kind: 'refuse+restart', target: 'categories+journal' }, durationMs: 70_000 },
   ]);
   expect(planOfExperiment('categories')).toHaveLength(1);
+  expect(planOfExperiment('replace-broker')).toMatchObject([{ fault: { kind: 'replace', target: 'broker' } }]);
 });

@@ -12,7 +12,8 @@ export type Refusing = 'categories' | 'journal' | 'categories+journal';
 
 export type ClusterFault =
   | { kind: 'kill'; target: ClusterKill }
-  | { kind: 'refuse' | 'refuse+restart'; target: Refusing };
+  | { kind: 'refuse' | 'refuse+restart'; target: Refusing }
+  | { kind: 'replace'; target: 'broker' };
 export type ClusterStep = Step<ClusterFault>;
 
 const kills: Record<ClusterKill, number> = {
@@ -46,10 +47,11 @@ export function* clusterPlan(seed: number): Generator<ClusterStep, never> {
   }
 }
 
-/** One fault by itself: a consumer refuses for so long, and meanwhile the Broker's dispatcher is restarted. */
+/** One fault by itself: a consumer refuses for so long while the Broker's dispatcher is restarted, or the Broker is replaced. */
 export const experiments = {
   categories: { fault: { kind: 'refuse+restart', target: 'categories' }, durationMs: 100_000 },
   'journal-too': { fault: { kind: 'refuse+restart', target: 'categories+journal' }, durationMs: 70_000 },
+  'replace-broker': { fault: { kind: 'replace', target: 'broker' }, durationMs: 0 },
 } as const satisfies Record<string, Pick<ClusterStep, 'fault' | 'durationMs'>>;
 export type Experiment = keyof typeof experiments;
 

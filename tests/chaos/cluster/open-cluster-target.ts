@@ -15,6 +15,7 @@ import { observeCluster } from './observe-cluster.ts';
 import { openDatabase } from './open-database.ts';
 import { patiently } from './patience.ts';
 import { letIn, refuse } from './refuse.ts';
+import { replaceBroker } from './replace-broker.ts';
 import { trustBroker } from './trust.ts';
 
 export interface ClusterTargetOptions extends ClusterAddress {
@@ -119,6 +120,7 @@ async function inject(ground: Ground, step: ClusterStep, ready: () => Promise<vo
   const { fault, durationMs, which } = step;
   if (fault.kind === 'kill')
     return patiently(() => killPod(fault.target, { namespace, which, wake: (name) => wake(ground, name), ready }), 60);
+  if (fault.kind === 'replace') return replaceBroker(namespace, 'default', ready);
   const roles = fault.target.split('+');
   await ready();
   await refuse(sql, roles, {
