@@ -96,7 +96,7 @@ describe('what fails', () => {
   test.each([
     [['keys', 'list', '--keys-dir', '/nowhere'], 'dormouse keys list: there is no folder /nowhere: start the platform'],
     [['admin', 'somebody'], 'DATABASE_URL cannot be read: start the platform once with "npm start"'],
-    [['import', '/nowhere'], 'dormouse import: /nowhere: there is no such folder'],
+    [['import', '/nowhere'], 'dormouse import: /nowhere: there is no such folder or file'],
     [['events', 'dead-letters'], 'no token: there are no signing keys in /nowhere/home/secrets/auth-keys'],
     [['render', 'posts', '--overlay', 'moon'], 'there is no overlay moon; there are'],
   ])('%j is one line on standard error, and exit code 1', async (args, words) => {

@@ -15,13 +15,15 @@ interface ImportFlags {
   json?: boolean;
 }
 
-/** `dormouse import FOLDER`: a folder of Markdown becomes posts. */
+/** `dormouse import PATH`: a blog of another program becomes posts. */
 export const importCommand = buildCommand({
   docs: {
-    brief: 'Imports a folder of Markdown files',
+    brief: 'Imports a blog of another program',
     fullDescription: [
-      'Imports a folder of Markdown files into the blog. Files keep their dates, authors become accounts that can be',
-      'claimed, folders become categories, pictures are stored by their content. A second run changes nothing.',
+      'Imports a folder of Markdown or HTML (Jekyll, Hugo, Hexo, Eleventy, Docusaurus and others), or a file in which',
+      'WordPress (WXR) or Ghost (JSON) exported a blog. Articles keep their dates, authors become accounts that can be',
+      'claimed, pictures are stored by their content. What was not public, and what is not understood, becomes a draft.',
+      'A second run changes nothing.',
       '',
       'Exit code 1: something was not imported.',
     ].join('\n'),
@@ -33,7 +35,7 @@ export const importCommand = buildCommand({
         'TOKEN',
         'Access token with the scope "import" (default: signed with the keys of the local platform)',
       ),
-      name: option('NAME', "Name of this import; with a file's path it identifies a post (default: the folder's name)"),
+      name: option('NAME', "Name of this import; with a file's path it identifies a post (default: the name of PATH)"),
       author: option('NAME', "Owner of articles that name nobody (default: the import's name)"),
       site: option(
         'URL',
@@ -45,7 +47,10 @@ export const importCommand = buildCommand({
       temporaryPictures: flag('Store pictures also on a platform elsewhere, which loses them if it is a cluster'),
       json: flag('Print the whole report as JSON'),
     },
-    positional: { kind: 'tuple', parameters: [argument('FOLDER', 'Folder with Markdown files')] },
+    positional: {
+      kind: 'tuple',
+      parameters: [argument('PATH', 'Folder, or export of WordPress (.xml) or Ghost (.json)')],
+    },
   },
   async loader() {
     const [{ importFolder }, { localImportToken }] = await Promise.all([
@@ -58,7 +63,7 @@ export const importCommand = buildCommand({
       at: string,
     ) {
       const folder = resolve(at);
-      const name = given.name ?? (basename(folder) || 'import');
+      const name = given.name ?? (basename(folder).replace(/\.(?:xml|wxr|json)$/i, '') || 'import');
       const options = {
         folder,
         url: given.url ?? `http://127.0.0.1:${this.env.PORT || '8080'}`,

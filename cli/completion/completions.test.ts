@@ -65,8 +65,8 @@ describe('completion', () => {
   });
 
   test.each([
-    [['import', ''], ':16'],
-    [['import', '--url', 'http://x', ''], ':16'],
+    [['import', ''], ':0'],
+    [['import', '--url', 'http://x', ''], ':0'],
     [['start', '--home', ''], ':16'],
     [['import', 'folder', '--report', ''], ':0'],
     [['render', 'posts', '-o', ''], ':0'],

@@ -4,7 +4,7 @@ import { commandAt } from './command-at.ts';
 import { parameterAt } from './parameter-at.ts';
 
 /** What the shell does beside showing the proposals; the numbers are those of Cobra, which @bomb.sh/tab's scripts read. */
-const directives = { FILE: 0, nothing: 4, FOLDER: 16 } as const;
+const directives = { FILE: 0, PATH: 0, nothing: 4, FOLDER: 16 } as const;
 
 /**
  * Proposals for the last word of a command line, one a line: `--json<TAB>what it does`; at the end a directive for the shell.
@@ -22,7 +22,8 @@ export async function completions(
   const { group, command, rest } = commandAt(application.root, asked);
   const { placeholder } = (command && parameterAt(command.parameters, rest)) ?? {};
   // The shell knows files better than this program does.
-  if (placeholder === 'FILE' || placeholder === 'FOLDER') return [`:${directives[placeholder]}`];
+  if (placeholder === 'FILE' || placeholder === 'PATH' || placeholder === 'FOLDER')
+    return [`:${directives[placeholder]}`];
   const found = [
     ...(command ? namesIn(group, last) : []),
     ...(await proposeCompletions(application, asked, context)),

@@ -20,7 +20,9 @@ describe('an article', () => {
       body: 'Text',
       category: 'How to guides',
       slug: 'a-first-post',
-      draft: true,
+      kind: 'post',
+      hidden: ['draft: true'],
+      extra: { tags: [], categories: [], addresses: [] },
       notes: [],
     });
   });
@@ -86,7 +88,7 @@ describe('an article', () => {
       date: '2021-03-04T00:00:00.000Z',
       dateGuessedFrom: 'file name',
       slug: 'on-sleep',
-      title: '2021 03 04 on sleep',
+      title: 'On sleep',
     });
     expect(article('a.md', '# T\n\nText')).toMatchObject({
       date: '2020-05-06T07:08:09.010Z',
@@ -105,6 +107,10 @@ describe('an article', () => {
     ['a/b/On Sleep!.md', '', 'A', 'on-sleep'],
     ['a/on-sleep/index.md', 'date: 2021-03-04', 'A', 'on-sleep'],
     ['a/b.md', 'slug: /2021/On-Sleep/', 'A', 'on-sleep'],
+    ['a/b.md', 'permalink: /2021/on-sleep.html', 'A', 'on-sleep'],
+    ['a/b.md', 'category: Night', 'Night', 'b'],
+    ['posts/2021/ko/b.md', '', 'Blog', 'b'],
+    ['a/C++.md', '', 'A', 'c-plus-plus'],
     ['a/睡眠.md', '', 'A', '睡眠'],
     ['a/!!!.md', '', 'A', 'post'],
   ])('%s with %j is in %s at %s', (path, field, category, slug) => {
@@ -119,18 +125,21 @@ describe('an article', () => {
 describe('no article', () => {
   it.each([
     'README.md',
-    'a/index.md',
+    'index.md',
     'ATTRIBUTION.md',
     'LICENSE.md',
     'a/_template.md',
+    'a/README.md',
     '_index.md',
+    'a/_index.md',
     'CONTRIBUTING.markdown',
   ])('is %s', (path) => {
-    expect(read(path, '# T\n\nText')).toEqual({ skipped: expect.stringMatching(/^it/) });
+    expect(read(path, '# T\n\nText')).toEqual({ aside: expect.stringMatching(/^it/) });
   });
 
-  it('is a file without text', () => {
-    for (const text of ['', '# Title\n', '---\ntitle: T\n---\n\n'])
+  it('is a file without text; one that says something about itself is missed', () => {
+    expect(read('a.md', '')).toEqual({ aside: 'it is empty' });
+    for (const text of ['# Title\n', '---\ntitle: T\n---\n\n'])
       expect(read('a.md', text)).toEqual({ skipped: 'it has no text' });
   });
 });

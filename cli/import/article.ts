@@ -1,19 +1,30 @@
 import { posix } from 'node:path';
+import { slugOf } from '@dormouse/posts/slug';
 import { type Author, authors } from './authors.ts';
-import { frontMatter } from './front-matter.ts';
+import { carriedFields, type Extra } from './extra.ts';
+import { frontMatter, lowerKeys } from './front-matter.ts';
 import { readHead } from './head.ts';
-import { latin } from './latin.ts';
+import { markdownOfPage } from './html-page.ts';
+import { withExports } from './mdx-exports.ts';
 import { plainText } from './plain-text.ts';
+import { anySite } from './site/any.ts';
+import { datedPath } from './site/dated-name.ts';
+import { below, type Place, type Site } from './site/site.ts';
+import { sourceText, withoutComments } from './source-text.ts';
 import { timestamp } from './timestamp.ts';
+import { hiddenByFields } from './visibility/hidden-by-fields.ts';
+import { hiddenByPath } from './visibility/hidden-by-path.ts';
 
-/** A Markdown file as read: `path` relative to the imported folder, with `/`; `modified` is the file's own time. */
+/** A file of text as read: `path` relative to the imported folder, with `/`; `modified` is the file's own time. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly modified: Date;
+  /** What was odd about reading it. */
+  readonly notes?: readonly string[];
 }
 
-/** What a Markdown file says, before anything is decided about its place in the blog. */
+/** What a file says, before anything is decided about its place in the blog. */
 export interface Article {
   readonly path: string;
   readonly title: string;
@@ -22,57 +33,104 @@ export interface Article {
   /** RFC 3339. */
   readonly date: string;
   /** Set where the file says no date: what it was taken from instead. */
-  readonly dateGuessedFrom?: 'file name' | 'file time';
+  readonly dateGuessedFrom?: 'file name' | 'file time' | 'nothing';
   readonly body: string;
+  /** Its text was HTML: what looks like a tag or a shortcode in it is text. */
+  readonly converted?: boolean;
+  /** A picture that stands above the text where the text does not show it. */
+  readonly cover?: { readonly url: string; readonly alt: string };
   readonly category: string;
   /** Wanted last part of its address. */
   readonly slug: string;
-  readonly draft: boolean;
+  readonly language?: string | undefined;
+  readonly kind: 'post' | 'page';
+  /** Why it is not for everybody: such an article becomes a draft. */
+  readonly hidden: readonly string[];
+  /** Addresses that links know it by, besides those of `extra`. */
+  readonly alsoAt?: readonly string[];
+  /** What it has and the blog has no place for. */
+  readonly extra: Extra;
   /** What was not understood. */
   readonly notes: readonly string[];
 }
 
-/** Reads a Markdown file, or says why it is no article. */
-export function readArticle(file: SourceFile): Article | { readonly skipped: string } {
-  const text = file.text
-    .replace(/^\uFEFF/, '')
-    .replace(/\r\n?/g, '\n')
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '');
-  const { fields, body, problem } = frontMatter(text);
-  const skipped = notAnArticle(file.path, fields);
-  if (skipped) return { skipped };
-  const named = string(fields.title ?? fields.linktitle);
-  const head = readHead(body, named && plainText(named));
-  if (head.body.trim() === '') return { skipped: 'it has no text' };
-  const said = saidDate(fields, head.date, head.body);
+/** Why a file is no article: `aside` when nobody wrote it for readers, `skipped` when it is lost. */
+export type NoArticle = { readonly aside: string } | { readonly skipped: string };
+
+export interface ReadArticleOptions {
+  /** What a program would make of the file. */
+  readonly site?: Site;
+  readonly now?: Date;
+}
+
+/** Reads a file, or says why it is no article. */
+export function readArticle(file: SourceFile, options: ReadArticleOptions = {}): Article | NoArticle {
+  const { site = anySite([file.path]), now = new Date() } = options;
+  const text = sourceText(file.text);
+  const read = frontMatter(text, { mayBeginWithout: site.headMayBeginWithout ?? false });
+  const head = /\.mdx$/i.test(file.path) ? withExports(read) : read;
+  const place = site.place(below(site.root, file.path)!, head);
+  const own = new Set(Object.keys(head.fields));
+  const defaults = place.defaults.filter(([key]) => !own.has(key.trim().toLowerCase()));
+  const fields = { ...lowerKeys(defaults), ...head.fields };
+  const aside = place.aside ?? notAnArticle(place, file.path, fields);
+  if (aside) return { aside };
+
+  const html = /\.html?$/i.test(file.path) ? markdownOfPage(head.body) : undefined;
+  if (html && 'aside' in html) return html;
+  const shown = html ? { text: html.body, open: false } : withoutComments(head.body);
+  const named = string(fields.title ?? fields.linktitle) ?? html?.title;
+  const top = readHead(shown.text, named && plainText(named));
+  if (top.body.trim() === '')
+    return head.body.trim() === '' && head.said.length === 0 ? { aside: 'it is empty' } : { skipped: 'it has no text' };
+
+  const inPath = place.date ?? datedPath(file.path.replace(/\.\w+$/, ''), site.zone)?.date;
+  const said = saidDate(fields, [place.date, top.date, html?.date, microformatDate(head.body)], site.zone);
+  const date = said.date ?? inPath;
+  const ofFields = hiddenByFields([...defaults, ...head.said], { now, zone: site.zone });
+  const hidden = [
+    ...place.hidden,
+    ...[hiddenByPath(below(site.root, file.path)!) ?? hiddenByPath(file.path)],
+    ...ofFields,
+    ofFields.length === 0 && date !== undefined && Date.parse(date) > now.getTime()
+      ? `dated ${date.slice(0, 10)}, in the future`
+      : undefined,
+    head.problem,
+    shown.open ? 'a comment in it does not end' : undefined,
+  ].filter((reason) => reason !== undefined);
   return {
     path: file.path,
-    title: (named && plainText(named)) || (head.title && plainText(head.title)) || titleOfPath(file.path),
-    authors: saidAuthors(fields, head.authors, head.body),
-    ...(said.date ? { date: said.date } : guessedDate(file)),
-    body: head.body,
-    category: categoryOf(file.path, fields),
-    slug: slugOf(file.path, fields),
-    draft: isDraft(fields),
-    notes: [...(problem ? [problem] : []), ...said.notes],
+    title: (named && plainText(named)) || titleOf(place, site, top.title),
+    authors: saidAuthors(fields, top.authors ?? html?.author, head.body, site),
+    ...(said.date ? { date: said.date } : guessedDate(file, inPath)),
+    body: top.body,
+    category: categoryOf(place, fields, site),
+    slug: wantedSlug(place, fields),
+    language: place.language ?? string(fields.lang ?? fields.language),
+    kind: place.kind,
+    hidden: [...new Set(hidden)],
+    extra: carriedFields(fields, { words: site.categoriesAreWords === true }),
+    notes: [...(file.notes ?? []), ...said.notes],
   };
 }
 
-/** Pages about the folder, and section indexes. An index that has a title and a date is an article in a folder of its own. */
-function notAnArticle(path: string, fields: Readonly<Record<string, unknown>>): string | undefined {
-  const name = posix
-    .basename(path)
-    .replace(/\.\w+$/, '')
-    .toLowerCase();
-  if (
-    /^(?:attribution|licen[cs]e|notice|copying|contributing|code[_-]of[_-]conduct|changelog|security|authors|maintainers)$/.test(
-      name,
-    )
-  )
+const aboutFolders =
+  /^(?:attribution|licen[cs]e|notice|copying|contributing|code[_-]of[_-]conduct|pull_request_template|issue_template)$/i;
+const aboutProject = /^(?:readme|changelog|security|authors|maintainers|contributors|todo|history)$/i;
+const parts = /^_?(?:template|sidebar|navbar|footer|coverpage|summary|404)$/i;
+
+/** Pages about the folder, the start page, parts of every page. What has a head of an article is one, whatever its name. */
+function notAnArticle(place: Place, path: string, fields: Readonly<Record<string, unknown>>): string | undefined {
+  const file = posix.basename(path).replace(/\.\w+$/, '');
+  const top = place.folders.length === 0;
+  if (fields.title && (fields.date || fields.layout === 'post')) return undefined;
+  if (aboutFolders.test(file) && !fields.title) return 'it is about the folder, not an article';
+  if (aboutProject.test(file) && !fields.title && (top || /^readme$/i.test(file)))
     return 'it is about the folder, not an article';
-  if (name.startsWith('_')) return 'its name begins with "_", which marks templates and section pages';
-  if ((name === 'index' || name === 'readme') && !(fields.title && fields.date)) return 'it is an index page';
-  return undefined;
+  if (/^_?(?:template|sidebar|navbar|coverpage)$/i.test(file) || (parts.test(file) && top && !fields.title))
+    return 'it is a part of pages, not an article';
+  if (top && /^(?:index|readme)$/i.test(place.name)) return 'it is the start page';
+  return fields.home === true || fields.layout === 'home' ? 'it is the start page' : undefined;
 }
 
 const dateKeys = [
@@ -81,22 +139,27 @@ const dateKeys = [
   'published on',
   'publishdate',
   'publish date',
+  'published_at',
+  'publishedat',
+  'publisheddate',
   'pubdate',
   'posted',
   'created',
   'created_at',
+  'createdat',
 ];
 
 function saidDate(
   fields: Readonly<Record<string, unknown>>,
-  below: string | undefined,
-  body: string,
+  others: readonly (string | undefined)[],
+  zone: string | undefined,
 ): { date?: string; notes: string[] } {
   const values = dateKeys
     .map((key) => fields[key])
     .filter((value) => value !== undefined && value !== null && typeof value !== 'boolean' && value !== '');
-  const date = values.map(timestamp).find(Boolean) ?? below ?? microformatDate(body);
-  const odd = values.filter((value) => !timestamp(value));
+  const understood = (value: unknown) => timestamp(value, zone);
+  const date = values.map(understood).find(Boolean) ?? others.find(Boolean);
+  const odd = values.filter((value) => !understood(value));
   return { ...(date ? { date } : {}), notes: odd.map((value) => `date not understood: ${String(value)}`) };
 }
 
@@ -106,26 +169,32 @@ function microformatDate(body: string): string | undefined {
   return timestamp(/\bdatetime="([^"]*)"/i.exec(attributes)?.[1]) ?? timestamp(text);
 }
 
-function guessedDate({ path, modified }: SourceFile): Pick<Article, 'date' | 'dateGuessedFrom'> {
-  const named = timestamp(/(?:^|\/)(\d{4}-\d{2}-\d{2})(?=[-_.])[^/]*$/.exec(path)?.[1]);
-  return named
-    ? { date: named, dateGuessedFrom: 'file name' }
+function guessedDate({ modified }: SourceFile, inPath: string | undefined): Pick<Article, 'date' | 'dateGuessedFrom'> {
+  return inPath
+    ? { date: inPath, dateGuessedFrom: 'file name' }
     : { date: modified.toISOString(), dateGuessedFrom: 'file time' };
 }
 
-function saidAuthors(fields: Readonly<Record<string, unknown>>, below: string | undefined, body: string): Author[] {
+function saidAuthors(
+  fields: Readonly<Record<string, unknown>>,
+  below: string | undefined,
+  body: string,
+  site: Site,
+): Author[] {
   const value = fields.author ?? fields.authors ?? fields.by;
   const entries = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
-  const said = entries.flatMap(authorsOf);
+  const said = entries.flatMap((entry) => authorsOf(entry, site));
   if (said.length > 0)
     return withHandles(said, string(fields['author handle'] ?? fields.author_handle ?? fields.handle));
   if (below) return authors(below);
   return authors(/<\w+\b[^<>]*\bp-author\b[^<>]*>([^<]+)</i.exec(body)?.[1] ?? '');
 }
 
-function authorsOf(entry: unknown): Author[] {
-  if (typeof entry !== 'object' || entry === null) return authors(String(entry));
-  const { name, title, url, link } = entry as Record<string, unknown>;
+function authorsOf(entry: unknown, site: Site): Author[] {
+  const known = site.authors?.get(String(isObject(entry) ? entry.key : entry));
+  if (known) return [{ name: known.name, ...(known.url ? { profile: known.url } : {}) }];
+  if (!isObject(entry)) return authors(String(entry));
+  const { name, title, url, link } = entry;
   const profile = string(url ?? link);
   return authors(string(name ?? title) ?? '').map((author) => ({ ...author, ...(profile ? { profile } : {}) }));
 }
@@ -137,33 +206,36 @@ function withHandles(said: Author[], handles = ''): Author[] {
   return said.map((author, index) => ({ ...author, profile: links[index]! }));
 }
 
-function categoryOf(path: string, fields: Readonly<Record<string, unknown>>): string {
-  const [folder] = path.split('/').slice(0, -1);
-  const list = fields.category ?? fields.categories;
-  return readable(folder ?? string(Array.isArray(list) ? list[0] : list) ?? 'Blog');
+/** Folders that hold articles of every kind, and years. */
+const noCategory =
+  /^(?:contents?|source|src|pages?|posts?|blogs?|docs?|documents|entries|drafts?|\d{1,4}|\d{4}[-_].*|_.*)$/i;
+
+const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+const isLanguage = (folder: string): boolean =>
+  /^[a-z]{2}(?:[-_][a-z]{2,4})?$/i.test(folder) && languages.of(folder.slice(0, 2)) !== undefined;
+
+function categoryOf({ folders }: Place, fields: Readonly<Record<string, unknown>>, site: Site): string {
+  const [said] = carriedFields(fields, { words: site.categoriesAreWords === true }).categories;
+  if (said !== undefined) return said;
+  const folder = folders.find((each) => !noCategory.test(each) && !isLanguage(each));
+  return folder === undefined ? 'Blog' : readable(folder);
 }
 
-function titleOfPath(path: string): string {
-  return readable(nameOf(path));
+function titleOf(place: Place, site: Site, heading: string | undefined): string {
+  const title = heading && plainText(heading);
+  if (title) return title;
+  return (place.kind === 'post' && site.titleOfName?.(place.name)) || readable(place.name) || 'Post';
 }
 
-function slugOf(path: string, fields: Readonly<Record<string, unknown>>): string {
-  const wish =
-    string(fields.slug)?.split('/').filter(Boolean).at(-1) ?? nameOf(path).replace(/^\d{4}-\d{2}-\d{2}[-_]/, '');
-  const slug =
-    latin(wish) ||
-    wish
-      .toLowerCase()
-      .normalize('NFC')
-      .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-')
-      .replace(/^-+|-+$/g, '');
-  return [...slug].slice(0, 80).join('').replace(/-+$/, '') || 'post';
-}
-
-/** The file's name without ending; of an index page, its folder's. */
-function nameOf(path: string): string {
-  const name = posix.basename(path).replace(/\.\w+$/, '');
-  return /^(?:index|readme)$/i.test(name) ? posix.basename(posix.dirname(path)) : name;
+/** What the old address ended with: the head's slug or address, else the file's name. */
+function wantedSlug({ name }: Place, fields: Readonly<Record<string, unknown>>): string {
+  const address = [fields.slug, fields.permalink, fields.url].map(string).find((each) => each && !/[:{}<]/.test(each));
+  const last = address
+    ?.replace(/[?#].*$/s, '')
+    .split('/')
+    .filter((part) => part && !/^index\.\w+$/.test(part))
+    .at(-1);
+  return slugOf(last?.replace(/\.(?:html?|md)$/i, '') ?? name);
 }
 
 /** `how-to_guides` → `How to guides`. */
@@ -172,10 +244,8 @@ function readable(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function isDraft(fields: Readonly<Record<string, unknown>>): boolean {
-  return String(fields.draft) === 'true' || fields.status === 'draft' || fields.published === false;
-}
-
 function string(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() || undefined : undefined;
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

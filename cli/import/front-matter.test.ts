@@ -20,16 +20,41 @@ describe('front matter', () => {
   });
 
   it('may be empty, or all there is', () => {
-    expect(frontMatter('---\n---\nText')).toEqual({ fields: {}, body: 'Text' });
-    expect(frontMatter('---\ntitle: A\n---')).toEqual({ fields: { title: 'A' }, body: '' });
+    expect(frontMatter('---\n---\nText')).toEqual({ fields: {}, said: [], body: 'Text' });
+    expect(frontMatter('---\ntitle: A\n---')).toEqual({ fields: { title: 'A' }, said: [['title', 'A']], body: '' });
   });
 
-  it.each(['# Title\n\n---\n\nText\n\n---\n', 'Text', '---\njust a sentence between rules\n---\n', ''])(
-    'is not seen in %j',
-    (text) => {
-      expect(frontMatter(text)).toEqual({ fields: {}, body: text });
-    },
-  );
+  it.each([
+    '# Title\n\n---\n\nText\n\n---\n',
+    'Text',
+    '---\n\nText below a rule',
+    '{{< a >}}\n\nText',
+    '{: .b}\nText',
+    '',
+  ])('is not seen in %j', (text) => {
+    expect(frontMatter(text)).toEqual({ fields: {}, said: [], body: text });
+  });
+
+  it('is not understood where a sentence stands between rules', () => {
+    const text = '---\njust a sentence between rules\n---\n';
+    expect(frontMatter(text)).toEqual({ fields: {}, said: [], body: text, problem: 'front matter: it has no fields' });
+  });
+
+  it('without a first line is seen where a program allows that', () => {
+    const text = 'title: A\n\ndraft: true\n---\nText';
+    expect(frontMatter(text, { mayBeginWithout: true })).toMatchObject({
+      fields: { title: 'A', draft: true },
+      body: 'Text',
+    });
+    expect(frontMatter('Note: x\n---\nText').fields).toEqual({});
+  });
+
+  it('keeps what a later pair overrules', () => {
+    expect(frontMatter('---\ndraft: true\ndraft: false\n---\n').said).toEqual([
+      ['draft', true],
+      ['draft', false],
+    ]);
+  });
 
   it('that cannot be parsed gives what its lines say, and the reason', () => {
     const { fields, body, problem } = frontMatter('---\ntitle: A: B\ndate: 2020-01-02\nlist: [a\n---\nText');

@@ -208,7 +208,9 @@ describe('an import', () => {
       ],
       unchanged: [],
       failed: [],
-      skipped: [{ file: 'ATTRIBUTION.md' }],
+      skipped: [],
+      not_articles: [{ file: 'ATTRIBUTION.md' }],
+      drafts: [],
       dates_guessed: [{ file: 'releases/third.md', date: '2020-06-01T10:00:00.000Z', from: 'file time' }],
       without_author: ['releases/third.md'],
       dead_links: [
@@ -238,8 +240,16 @@ describe('an import', () => {
 
 describe('an error is one line', () => {
   it.each<[string, () => Promise<unknown>, RegExp]>([
-    ['no such folder', () => run({ folder: '/no/such/folder' }), /^\/no\/such\/folder: there is no such folder$/],
-    ['a file', () => run({ folder: import.meta.filename }), /is a file, not a folder$/],
+    [
+      'no such folder',
+      () => run({ folder: '/no/such/folder' }),
+      /^\/no\/such\/folder: there is no such folder or file$/,
+    ],
+    [
+      'a file',
+      () => run({ folder: import.meta.filename }),
+      /is neither a folder nor an export of WordPress \(\.xml\) or Ghost \(\.json\)$/,
+    ],
     ['nothing to import', () => run({ folder: join(folder, 'images') }), /there is no article in it/],
     [
       'nothing listens',
@@ -328,12 +338,12 @@ describe('the program', () => {
     expect(await start(['/no/such/folder'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'dormouse import: /no/such/folder: there is no such folder\n',
+      stderr: 'dormouse import: /no/such/folder: there is no such folder or file\n',
     });
   });
 
   it.each([
-    [[], 'FOLDER is missing'],
+    [[], 'PATH is missing'],
     [['a', 'b'], 'unexpected argument "b"'],
     [['a', '--url', 'ftp://x'], '--url ftp://x: not an http address'],
     [['a', '--what'], 'there is no option --what'],

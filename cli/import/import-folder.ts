@@ -3,12 +3,13 @@ import { isLoopbackHost } from '@dormouse/http/loopback-guard';
 import { client, Unreachable } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
 import { progress, type Screen } from '../progress.ts';
-import { readFolder } from './folder.ts';
+import { readExportFile, readFolder } from './folder.ts';
 import { plan } from './plan.ts';
 import { report, reportText } from './report.ts';
 import { run } from './run.ts';
 
 export interface ImportOptions {
+  /** A folder, or a file in which WordPress or Ghost exported a blog. */
   readonly folder: string;
   readonly url: string;
   readonly token?: string | undefined;
@@ -46,14 +47,14 @@ export async function importFolder(
   const planned = plan(folder, options);
   if (planned.posts.length === 0)
     throw new CommandError(
-      `${options.folder}: there is no article in it (${planned.skipped.length} Markdown files skipped)`,
+      `${options.folder}: there is no article in it (${planned.skipped.length + planned.asides.length} files are none)`,
     );
   if (!options.dryRun) demandPlaceForPictures(options, planned.pictures.size);
   const outcome = options.dryRun ? undefined : await carriedOut();
   const all = report(planned, outcome, { folder: options.folder, name: options.name, url: options.url });
   if (options.report) writeReport(options.report, all);
   print(options.json ? JSON.stringify(all, null, 2) : reportText(all));
-  return (outcome?.failed.length ?? 0) === 0;
+  return planned.skipped.length === 0 && (outcome?.failed.length ?? 0) === 0;
 
   async function carriedOut() {
     try {
@@ -86,10 +87,12 @@ function demandPlaceForPictures({ url, temporaryPictures }: ImportOptions, pictu
 }
 
 function openFolder(path: string) {
-  if (!existsSync(path)) throw new CommandError(`${path}: there is no such folder`);
-  if (!statSync(path).isDirectory()) throw new CommandError(`${path}: is a file, not a folder`);
+  if (!existsSync(path)) throw new CommandError(`${path}: there is no such folder or file`);
+  const isFolder = statSync(path).isDirectory();
+  if (!isFolder && !/\.(?:xml|wxr|json)$/i.test(path))
+    throw new CommandError(`${path}: is neither a folder nor an export of WordPress (.xml) or Ghost (.json)`);
   try {
-    return readFolder(path);
+    return isFolder ? readFolder(path) : readExportFile(path);
   } catch (error) {
     throw new CommandError(`${path}: cannot be read (${(error as Error).message})`);
   }

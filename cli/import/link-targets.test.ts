@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linkTargets } from './link-targets.ts';
 
 const at = linkTargets(
-  ['articles/one.md', 'articles/Two_B.md', 'releases/one.md', 'guide/index.md', 'top.md'],
+  ['articles/one.md', 'articles/Two_B.md', 'releases/one.md', 'guide/index.md', 'top.md'].map((path) => ({ path })),
   [
     'images/a.png',
     'articles/images/b.png',
@@ -33,6 +33,33 @@ describe('an article', () => {
     'is not found at %j',
     (target) => expect(at.article('articles/one.md', target)).toBeUndefined(),
   );
+});
+
+describe('an article by other names', () => {
+  const known = linkTargets(
+    [
+      { path: '_posts/2020-01-02-on-sleep.md', addresses: ['/naps.html', 'https://old.example/?p=7'] },
+      { path: 'a/same.md' },
+      { path: 'b/same.md' },
+    ],
+    [],
+  );
+
+  it.each([
+    ['/naps/', '_posts/2020-01-02-on-sleep.md'],
+    ['/?p=7', '_posts/2020-01-02-on-sleep.md'],
+    ['/2020/01/02/on-sleep/', '_posts/2020-01-02-on-sleep.md'],
+    ['/tags/on-sleep/', undefined],
+    ['/same', undefined],
+    ['/b/same', 'b/same.md'],
+  ])('%s is %s', (target, path) => expect(known.article('a/same.md', target)).toBe(path));
+
+  it('is what a shortcode names, with or without its date', () => {
+    expect(known.named('on-sleep')).toBe('_posts/2020-01-02-on-sleep.md');
+    expect(known.named('2020-01-02-on-sleep.md')).toBe('_posts/2020-01-02-on-sleep.md');
+    expect(known.named('/b/same.md#part')).toBe('b/same.md');
+    expect(known.named('same')).toBeUndefined();
+  });
 });
 
 describe('a file', () => {

@@ -4,22 +4,64 @@ import { posix } from 'node:path';
 export interface LinkTargets {
   /** The article a target means, seen from the file that links to it. */
   article(from: string, target: string): string | undefined;
+  /** The article that a shortcode names: by the end of its path, with or without its date. */
+  named(name: string): string | undefined;
   /** The file a target means. `moved`: there is none at that path, but one file of that name elsewhere in the folder. */
   file(from: string, target: string): { path: string; moved: boolean } | undefined;
 }
 
+/** An article to link to; `addresses` are those that it had before. */
+export interface LinkTarget {
+  readonly path: string;
+  readonly addresses?: readonly string[];
+}
+
 /**
  * Finds what relative targets mean. Sites are built from such folders in different ways, so a target is tried as a path beside the file
- * (`../images/a.png`), beside the directory that the page becomes (`../other-article/`), and from the site's root (`/blog/articles/other`).
+ * (`../images/a.png`), beside the directory that the page becomes (`../other-article/`), from the site's root (`/blog/articles/other`),
+ * and as an address that an article had.
  */
-export function linkTargets(articles: readonly string[], files: readonly string[]): LinkTargets {
-  const byPage = new Map(articles.map((path) => [page(path), path]));
+export function linkTargets(articles: readonly LinkTarget[], files: readonly string[]): LinkTargets {
+  const byPage = new Map(articles.map(({ path }) => [page(path), path]));
+  const byAddress = new Map(
+    articles.flatMap(({ path, addresses = [] }) => addresses.map((address) => [addressKey(address), path])),
+  );
+  const byEnd = Map.groupBy(
+    articles.map(({ path }) => path),
+    (path) => posix.basename(page(path)).replace(/^\d{4}-\d{1,2}-\d{1,2}-/, ''),
+  );
+  /** `/2021/03/04/on-sleep/`: numbers and folders of the one article whose name it ends with. */
+  const byPermalink = (target: string) => {
+    const parts = page(withoutQuery(target)).split('/').filter(Boolean);
+    const alike = byEnd.get(parts.pop() ?? '') ?? [];
+    const fits = (path: string) =>
+      parts.every((part) => /^\d+$/.test(part) || path.toLowerCase().split('/').includes(part));
+    return alike.length === 1 && fits(alike[0]!) ? alike[0] : undefined;
+  };
   const byPath = new Map(files.map((path) => [path.toLowerCase(), path]));
   const byName = Map.groupBy(files, (path) => posix.basename(path).toLowerCase());
   return {
-    article: (from, target) => first(candidates(from, target), (path) => byPage.get(page(path))),
+    article: (from, target) => {
+      const rooted = target.startsWith('/');
+      return (
+        (rooted ? byAddress.get(addressKey(target)) : undefined) ??
+        first(candidates(from, target), (path) => byPage.get(page(path))) ??
+        (rooted ? byPermalink(target) : undefined)
+      );
+    },
+    named: (name) => {
+      const wanted = page(
+        decodeURIComponentOr(name)
+          .replace(/[?#].*$/s, '')
+          .replace(/^\/+/, ''),
+      );
+      const alike = byEnd.get(posix.basename(wanted).replace(/^\d{4}-\d{1,2}-\d{1,2}-/, '')) ?? [];
+      const exact = alike.filter((path) => `/${page(path)}`.endsWith(`/${wanted}`));
+      const found = exact.length > 0 ? exact : alike;
+      return found.length === 1 ? found[0] : undefined;
+    },
     file: (from, target) => {
-      const path = first(candidates(from, target), (one) => byPath.get(one.toLowerCase()));
+      const path = first([...candidates(from, target), ...below(target)], (one) => byPath.get(one.toLowerCase()));
       if (path) return { path, moved: false };
       const alike = byName.get(posix.basename(withoutQuery(target)).toLowerCase()) ?? [];
       return alike.length === 1 ? { path: alike[0]!, moved: true } : undefined;
@@ -27,13 +69,28 @@ export function linkTargets(articles: readonly string[], files: readonly string[
   };
 }
 
+/** Folders whose files programs put at the site's root; a picture that WordPress made smaller is its original. */
+function below(target: string): string[] {
+  if (!target.startsWith('/')) return [];
+  const path = withoutQuery(target).slice(1);
+  const original = path.replace(/-(?:\d+x\d+|scaled)(?=\.\w+$)/, '');
+  return ['static', 'public', 'source', 'src', 'assets'].map((folder) => `${folder}/${path}`).concat(original);
+}
+
 /** One key for everything that means the same page: `a/b.md`, `a/b/`, `a/b/index.md`, `A/B.html`. */
 function page(path: string): string {
   return path
     .toLowerCase()
     .replace(/\/+$/, '')
-    .replace(/\.(?:md|markdown|html?)$/, '')
+    .replace(/\.(?:md|mdx|markdown|html?)$/, '')
     .replace(/(?:^|\/)(?:index|readme)$/, '');
+}
+
+/** One key for all spellings of an address: without host, query, last slash and ending. */
+function addressKey(address: string): string {
+  const path = address.replace(/^(?:https?:)?\/\/[^/]+/i, '');
+  const query = /^[^?#]*\?(?:p|page_id)=\d+/.exec(path);
+  return query ? query[0] : `/${page(decodeURIComponentOr(path.replace(/[?#].*$/s, '')).replace(/^\/+/, ''))}`;
 }
 
 function candidates(from: string, target: string): string[] {
@@ -45,7 +102,10 @@ function candidates(from: string, target: string): string[] {
 }
 
 function withoutQuery(target: string): string {
-  const path = target.replace(/[?#].*$/s, '');
+  return decodeURIComponentOr(target.replace(/[?#].*$/s, ''));
+}
+
+function decodeURIComponentOr(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {

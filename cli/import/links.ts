@@ -1,8 +1,11 @@
 import { outsideCode } from './code.ts';
 import { plainText } from './plain-text.ts';
 
-/** Where a target leads now; undefined when it leads nowhere. Never asked about absolute URLs and anchors of the same page. */
-export type Resolve = (target: string, kind: 'link' | 'picture') => string | undefined;
+/** Where a target leads now; undefined when it leads nowhere; `whole` is an absolute address whose path it is. Never asked about addresses of other hosts and anchors of the same page. */
+export type Resolve = ((target: string, kind: 'link' | 'picture', whole?: string) => string | undefined) & {
+  /** Path of an absolute address that was the blog's own; undefined for any other. */
+  readonly own?: (address: string) => string | undefined;
+};
 
 /**
  * Rewrites every relative target of an article: Markdown links and pictures, reference definitions, `href` and `src` in raw HTML. A link
@@ -13,14 +16,16 @@ export function rewriteLinks(markdown: string, resolve: Resolve): string {
   return outsideCode(markdown, (text) => {
     const clean = frames(text.replace(/<!--[\s\S]*?-->/g, ''))
       .replace(/^[ \t]*\[TOC\][ \t]*$/gim, '')
-      .replace(/(?<=[)\]*`\u0000>])\{:?[ \t]*[^{}\n]*\}/g, '')
+      .replace(/(?<=[)\]*`\u0000>])\{(?::[^{}\n]*|[ \t]*(?:[.#][\w-]|[\w-]+=)[^{}\n]*)\}/g, '')
       .replace(/^(#{1,6}[ \t].*?)[ \t]*\{[ \t]*[:#.][^{}\n]*\}[ \t]*$/gm, '$1');
     return definitions(tags(inline(clean, resolve), resolve), resolve);
   });
 }
 
 function newTarget(target: string, kind: 'link' | 'picture', resolve: Resolve): string | undefined {
-  return /^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i.test(target) ? target : resolve(target, kind);
+  if (!/^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i.test(target)) return resolve(target, kind);
+  const own = resolve.own?.(target);
+  return own === undefined ? target : resolve(own, kind, target);
 }
 
 /** Links and pictures written `[text](target "title")`, also one inside the other. */

@@ -128,7 +128,7 @@ describe('a plan', () => {
 
   it('tells what it skipped and guessed', () => {
     const made = plan(folder({ 'README.md': 'x', 'a.md': 'y', '2021-01-02-b.md': 'z' }), options);
-    expect(made.skipped).toEqual([{ file: 'README.md', reason: 'it is an index page' }]);
+    expect(made.asides).toEqual([{ file: 'README.md', reason: 'it is about the folder, not an article' }]);
     expect(made.datesGuessed).toEqual([
       { file: 'a.md', date: '2020-05-06T07:08:09.010Z', from: 'file time' },
       { file: '2021-01-02-b.md', date: '2021-01-02T00:00:00.000Z', from: 'file name' },

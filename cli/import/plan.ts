@@ -1,5 +1,8 @@
 import { type Account, accounts } from './accounts.ts';
-import { type Article, readArticle } from './article.ts';
+import type { Article } from './article.ts';
+import { type Contents, readContents } from './contents.ts';
+import type { Extra } from './extra.ts';
+import type { FileNote } from './file-note.ts';
 import type { Folder } from './folder.ts';
 import { type Given, type Rendered, renderer } from './render.ts';
 import { uniqueSlugs } from './slugs.ts';
@@ -14,6 +17,8 @@ export interface PlanOptions {
   readonly author: string;
   /** Where the blog was published before: links that lead to nothing in the folder go there. Absolute. */
   readonly site?: string | undefined;
+  /** What is later than this is in the future. */
+  readonly now?: Date;
 }
 
 /** A post that is ready but for its text, which depends on the addresses other posts and pictures really get. */
@@ -29,12 +34,11 @@ export interface PlannedPost {
   /** RFC 3339. */
   readonly created_at: string;
   readonly status: 'draft' | 'published';
+  /** Why it is a draft. */
+  readonly hidden: readonly string[];
+  readonly kind: 'post' | 'page';
+  readonly extra: Extra;
   render(given?: Given): Rendered;
-}
-
-export interface FileNote {
-  readonly file: string;
-  readonly reason: string;
 }
 
 /** Everything an import will do; made without asking the platform. */
@@ -44,22 +48,26 @@ export interface Plan {
   readonly accounts: readonly Account[];
   /** Paths of pictures by SHA-256 in hex. */
   readonly pictures: ReadonlyMap<string, string>;
+  /** What may be an article, and does not come in. */
   readonly skipped: readonly FileNote[];
+  /** What is no article. */
+  readonly asides: readonly FileNote[];
   readonly notes: readonly FileNote[];
   readonly datesGuessed: readonly { file: string; date: string; from: string }[];
   readonly withoutAuthor: readonly string[];
 }
 
-/** Turns a folder of Markdown into posts, accounts and pictures. */
+/** Turns a folder into posts, accounts and pictures. */
 export function plan(folder: Folder, options: PlanOptions): Plan {
-  const read = folder.documents.map((file) => ({ file: file.path, article: readArticle(file) }));
-  const skipped = read.flatMap(({ file, article }) =>
-    'skipped' in article ? [{ file, reason: article.skipped }] : [],
-  );
-  const articles = read.flatMap(({ article }) => ('skipped' in article ? [] : [article]));
+  const now = options.now ?? new Date();
+  const contents = readContents(folder, now);
+  return planContents(folder, { ...contents, articles: dated(contents.articles, now) }, options);
+}
+
+function planContents(folder: Folder, { articles, skipped, asides, addresses }: Contents, options: PlanOptions): Plan {
   const people = accounts([...articles.flatMap((article) => article.authors), { name: options.author }]);
   const slugs = uniqueSlugs(articles);
-  const pages = renderer(folder, articles, slugs, options.site);
+  const pages = renderer(folder, articles, { slugs, site: options.site, addresses });
 
   const planned = articles.map((article) => {
     const fitted = fitting(article);
@@ -76,7 +84,10 @@ export function plan(folder: Folder, options: PlanOptions): Plan {
       byline: article.authors.slice(0, limits.byline).map(({ name }) => name),
       category_name: fitted.category,
       created_at: article.date,
-      status: article.draft ? 'draft' : 'published',
+      status: article.hidden.length > 0 ? 'draft' : 'published',
+      hidden: article.hidden,
+      kind: article.kind,
+      extra: article.extra,
       render,
     };
     return { article, post, notes: fitted.notes, unfit: unfit(render()) };
@@ -98,12 +109,31 @@ export function plan(folder: Folder, options: PlanOptions): Plan {
       chosen.flatMap(({ post }) => post.render().pictures.map((hash) => [hash, pages.pictureOf(hash)!])),
     ),
     skipped: [...skipped, ...planned.flatMap(({ post, unfit }) => (unfit ? [{ file: post.path, reason: unfit }] : []))],
+    asides,
     notes: chosen.flatMap(({ post, notes }) => notes.map((reason) => ({ file: post.path, reason }))),
     datesGuessed: chosen.flatMap(({ article: { path, date, dateGuessedFrom } }) =>
       dateGuessedFrom ? [{ file: path, date, from: dateGuessedFrom }] : [],
     ),
     withoutAuthor: chosen.flatMap(({ article }) => (article.authors.length === 0 ? [article.path] : [])),
   };
+}
+
+/**
+ * Articles with the dates that they get: what is scheduled is a draft of now, and a guess never stands on top of the blog. The time of a
+ * file that is newer than every date which is said is the checkout's: such an article goes below all others.
+ */
+function dated(articles: readonly Article[], now: Date): Article[] {
+  const latest = now.toISOString();
+  const said = articles.filter(({ dateGuessedFrom }) => dateGuessedFrom !== 'file time').map(({ date }) => date);
+  const past = said.filter((date) => date <= latest).sort();
+  const [oldest, newest] = [past[0], past.at(-1)];
+  return articles.map((article) => {
+    if (article.dateGuessedFrom !== 'file time') return article.date > latest ? { ...article, date: latest } : article;
+    if (oldest === undefined || newest === undefined)
+      return article.date > latest ? { ...article, date: latest } : article;
+    if (article.date < newest) return article;
+    return { ...article, date: new Date(Date.parse(oldest) - 1000).toISOString(), dateGuessedFrom: 'nothing' };
+  });
 }
 
 /** Title and category as the platform takes them; `whole` is a title that had to be cut. */

@@ -1,4 +1,5 @@
-import type { FileNote, Plan } from './plan.ts';
+import type { FileNote } from './file-note.ts';
+import type { Plan, PlannedPost } from './plan.ts';
 import type { Outcome } from './run.ts';
 
 /** Everything about an import, as `--report FILE` writes it. `outcome` is missing after a dry run. */
@@ -9,25 +10,49 @@ export function report(plan: Plan, outcome: Outcome | undefined, about: { folder
     dry_run: outcome === undefined,
     articles: plan.posts.length,
     ...(outcome ?? {}),
-    skipped: plan.skipped,
-    notes: plan.notes,
     dates_guessed: plan.datesGuessed,
+    drafts: plan.posts.flatMap(({ path, title, hidden }) =>
+      hidden.length > 0 ? [{ file: path, title, reasons: hidden }] : [],
+    ),
+    skipped: plan.skipped,
+    not_articles: plan.asides,
+    notes: plan.notes,
+    not_carried_over: notCarriedOver(plan.posts),
     without_author: plan.withoutAuthor,
     dead_links: rendered.flatMap(({ file, deadLinks }) => [...new Set(deadLinks)].map((target) => ({ file, target }))),
     pictures_found_elsewhere: rendered.flatMap(({ file, found }) => found.map((picture) => ({ file, ...picture }))),
+    left_as_it_was: rendered.flatMap(({ file, unknown }) =>
+      [...unknown].map(([kind, count]) => ({ file, kind, count })),
+    ),
   };
 }
 
 export type Report = ReturnType<typeof report>;
 
+/** What articles have and the blog has no place for: nothing of it is lost, the report keeps it. */
+function notCarriedOver(posts: readonly PlannedPost[]) {
+  const some = <T>(of: (post: PlannedPost) => readonly T[]) =>
+    posts.flatMap((post) => (of(post).length > 0 ? [{ file: post.path, values: of(post) }] : []));
+  return {
+    tags: some(({ extra }) => extra.tags),
+    more_categories: some(({ extra }) => extra.categories.slice(1)),
+    old_addresses: some(({ extra }) => extra.addresses),
+    summaries: some(({ extra }) => (extra.summary ? [extra.summary] : [])),
+    comments: some(({ extra }) => (extra.comments ? [extra.comments] : [])),
+    pages: posts.flatMap(({ kind, path }) => (kind === 'page' ? [path] : [])),
+  };
+}
+
 /** The report for people: what happened, and of every kind of remark the first ones. */
 export function reportText(all: Report & Partial<Outcome>): string {
   const { imported, unchanged, failed = [], pictures, accounts } = all;
+  const drafts = all.drafts.length ? ` (${all.drafts.length} as drafts)` : '';
   const summary = all.dry_run
-    ? [`dry run: ${all.articles} articles would be imported, nothing was sent`]
+    ? [`dry run: ${all.articles} articles would be imported${drafts}, nothing was sent`]
     : [
         `imported   ${imported?.length ?? 0}`,
         `unchanged  ${unchanged?.length ?? 0}`,
+        `drafts     ${all.drafts.length}`,
         `skipped    ${all.skipped.length}`,
         `failed     ${failed.length}`,
         `pictures   ${pictures?.uploaded} uploaded, ${pictures?.present} already there${pictures?.refused.length ? `, ${pictures.refused.length} refused` : ''}`,
@@ -35,13 +60,22 @@ export function reportText(all: Report & Partial<Outcome>): string {
       ];
   return [
     ...summary,
-    ...section('skipped', all.skipped.map(sentence), Number.POSITIVE_INFINITY),
-    ...section('failed', failed.map(sentence), Number.POSITIVE_INFINITY),
-    ...section('pictures refused', (pictures?.refused ?? []).map(sentence)),
     ...section(
       'no date in the text',
-      all.dates_guessed.map(({ file, date, from }) => `${file}: ${date.slice(0, 10)} from the ${from}`),
+      all.dates_guessed.map(
+        ({ file, date, from }) => `${file}: ${date.slice(0, 10)}${origins[from] ?? ` from the ${from}`}`,
+      ),
     ),
+    ...section('skipped', all.skipped.map(sentence), Number.POSITIVE_INFINITY),
+    ...section('failed', failed.map(sentence), Number.POSITIVE_INFINITY),
+    ...section(
+      'drafts, since they were not public',
+      all.drafts.map(({ file, title, reasons }) => `${file} (${title}): ${reasons.join('; ')}`),
+      Number.POSITIVE_INFINITY,
+    ),
+    ...section('no articles', all.not_articles.map(sentence)),
+    ...section('pictures refused', (pictures?.refused ?? []).map(sentence)),
+    ...section('not carried over', lost(all.not_carried_over), Number.POSITIVE_INFINITY),
     ...section('no author in the text', all.without_author),
     ...section(
       'links and pictures that lead nowhere',
@@ -51,8 +85,49 @@ export function reportText(all: Report & Partial<Outcome>): string {
       'pictures found elsewhere by their name',
       all.pictures_found_elsewhere.map(({ file, target, path }) => `${file}: ${target} is ${path}`),
     ),
+    ...section('no Markdown, left as it was', kinds(all.left_as_it_was)),
     ...section('remarks', all.notes.map(sentence)),
   ].join('\n');
+}
+
+const origins: Record<string, string> = {
+  nothing: ', below all others: its file is newer than every article',
+};
+
+function lost({
+  tags,
+  more_categories,
+  old_addresses,
+  summaries,
+  comments,
+  pages,
+}: Report['not_carried_over']): string[] {
+  const line = (name: string, all: readonly { values: readonly unknown[] }[]) =>
+    all.length > 0
+      ? [`${name} of ${counted(all.length)}: ${listed(all.flatMap(({ values }) => values.map(String)))}`]
+      : [];
+  return [
+    ...line('tags', tags),
+    ...line('categories but the first', more_categories),
+    ...line('old addresses', old_addresses),
+    ...line('summaries', summaries),
+    ...line('comments', comments),
+    ...(pages.length > 0 ? [`pages that are articles now: ${listed(pages)}`] : []),
+  ];
+}
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'article' : 'articles'}`;
+
+function listed(values: readonly string[]): string {
+  const all = [...new Set(values)];
+  return all.length > 5 ? `${all.slice(0, 5).join(', ')} … (${all.length})` : all.join(', ');
+}
+
+function kinds(all: Report['left_as_it_was']): string[] {
+  return [...Map.groupBy(all, ({ kind }) => kind)].map(([kind, found]) => {
+    const times = found.reduce((sum, { count }) => sum + count, 0);
+    return `${kind} ${times} ${times === 1 ? 'time' : 'times'} in ${counted(found.length)}`;
+  });
 }
 
 function section(title: string, lines: readonly string[], shown = 5): string[] {

@@ -7,7 +7,8 @@ import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
 import type { Step } from '../progress.ts';
 import { atOnce } from './at-once.ts';
-import type { FileNote, Plan, PlannedPost } from './plan.ts';
+import type { FileNote } from './file-note.ts';
+import type { Plan, PlannedPost } from './plan.ts';
 
 const concurrency = 8;
 

@@ -20,6 +20,10 @@ describe('a date', () => {
     ['4th of Sept. 2021', '2021-09-04T00:00:00.000Z'],
     ['04.03.2021', '2021-03-04T00:00:00.000Z'],
     ['**2021-03-04**', '2021-03-04T00:00:00.000Z'],
+    ['2021-03-04T05:06:07-05', '2021-03-04T10:06:07.000Z'],
+    ['Thu, 04 Mar 2021 05:06:07 GMT', '2021-03-04T05:06:07.000Z'],
+    ['Mar 4, 2021 5:06', '2021-03-04T05:06:00.000Z'],
+    ['1969-07-20', '1969-07-20T00:00:00.000Z'],
   ])('%s is %s', (text, expected) => expect(timestamp(text)).toBe(expected));
 
   it.each([
@@ -38,11 +42,22 @@ describe('a date', () => {
     new Date(Number.NaN),
   ])('is not guessed from %j', (value) => expect(timestamp(value)).toBeUndefined());
 
+  it('without a zone is in the one that is given, in summer and in winter', () => {
+    expect(timestamp('2022-01-01 23:30', 'Europe/Berlin')).toBe('2022-01-01T22:30:00.000Z');
+    expect(timestamp('2022-07-01', 'Europe/Berlin')).toBe('2022-06-30T22:00:00.000Z');
+    expect(timestamp('2022-07-01T00:00:00Z', 'Europe/Berlin')).toBe('2022-07-01T00:00:00.000Z');
+    const toml = frontMatter('+++\na = 2021-03-04\nb = 2021-03-04T05:06:07\n+++\n').fields;
+    expect([timestamp(toml.a, 'Asia/Seoul'), timestamp(toml.b, 'Asia/Seoul')]).toEqual([
+      '2021-03-03T15:00:00.000Z',
+      '2021-03-03T20:06:07.000Z',
+    ]);
+  });
+
   it('may be any kind of TOML date', () => {
     const dates = frontMatter(
       '+++\na = 2021-03-04\nb = 2021-03-04T05:06:07\nc = 2021-03-04T05:06:07+02:00\n+++\n',
     ).fields;
-    expect([dates.a, dates.b, dates.c].map(timestamp)).toEqual([
+    expect([dates.a, dates.b, dates.c].map((date) => timestamp(date))).toEqual([
       '2021-03-04T00:00:00.000Z',
       '2021-03-04T05:06:07.000Z',
       '2021-03-04T03:06:07.000Z',

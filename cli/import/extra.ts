@@ -1,0 +1,40 @@
+/** What an article has and the blog has no place for yet. */
+export interface Extra {
+  readonly tags: readonly string[];
+  /** All of them; the first is the article's category. */
+  readonly categories: readonly string[];
+  /** Old addresses of its own, besides the one that follows from its place. */
+  readonly addresses: readonly string[];
+  readonly summary?: string | undefined;
+  readonly comments?: number | undefined;
+}
+
+/** Tags, categories, old addresses and summary of a head. `words`: a text of tags or categories is a list of words, as in Jekyll. */
+export function carriedFields(fields: Readonly<Record<string, unknown>>, { words = false } = {}): Extra {
+  const plural = (value: unknown) => listed(value, words ? /\s+/ : /\s*,\s*/);
+  const singular = (value: unknown) => listed(value, words ? /(?!)/ : /\s*,\s*/);
+  return {
+    tags: unique([...plural(fields.tags), ...singular(fields.tag)]),
+    categories: unique([...singular(fields.category), ...plural(fields.categories)]),
+    addresses: unique(
+      [fields.permalink, fields.url, fields.aliases, fields.alias, fields.redirect_from, fields.redirects]
+        .flatMap((value) => listed(value, /(?!)/))
+        .filter((address) => !/[:{}<]/.test(address.replace(/^https?:/, ''))),
+    ),
+    summary: listed(fields.description ?? fields.summary ?? fields.excerpt, /(?!)/)[0],
+  };
+}
+
+/** The texts of a value, of lists in lists too. */
+function listed(value: unknown, separator: RegExp): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => listed(one, /(?!)/));
+  if (typeof value === 'number') return [String(value)];
+  return typeof value === 'string'
+    ? value
+        .split(separator)
+        .map((one) => one.trim())
+        .filter(Boolean)
+    : [];
+}
+
+const unique = (all: readonly string[]): string[] => [...new Set(all)];

@@ -1,0 +1,149 @@
+import { outsideCode } from './code.ts';
+
+/** What the text of an article is besides Markdown, and what was not understood of it, by kind. */
+export interface Translated {
+  readonly text: string;
+  /** How often a tag, a shortcode or a variable stands in the text as it was: `{{< gallery >}}`. */
+  readonly unknown: ReadonlyMap<string, number>;
+}
+
+type Arguments = { readonly positional: readonly string[]; readonly named: Readonly<Record<string, string>> };
+
+/**
+ * Tags of Jekyll and Hexo (`{% … %}`) and shortcodes of Hugo (`{{< … >}}`) as Markdown, where they have a meaning in it; all others stay
+ * as they are. Links to articles by name become `@post/NAME`, for whoever knows the addresses.
+ * @param titleOf the title of the article that a tag names
+ */
+export function translated(markdown: string, titleOf: (name: string) => string | undefined): Translated {
+  const unknown = new Map<string, number>();
+  const count = (kind: string) => void unknown.set(kind, (unknown.get(kind) ?? 0) + 1);
+  const text = outsideCode(fences(markdown), (visible) => {
+    const known = visible
+      .replace(/\{\{\s*(?:site|config)\.(?:baseurl|url|root)\s*\}\}/g, '')
+      .replace(
+        /\{\{\s*(["'])(\/?[^"'{}]*)\1\s*\|\s*(?:relative_url|absolute_url|prepend:\s*site\.(?:baseurl|url)|url)\s*\}\}/g,
+        '$2',
+      )
+      .replace(/\{%-?\s*(?:raw|endraw)\s*-?%\}/g, '')
+      .replace(
+        /\{%-?\s*(\w+)((?:(?!%\}).)*?)-?%\}/gs,
+        (whole, name: string, rest: string) => tag(name, split(rest), titleOf) ?? whole,
+      )
+      .replace(
+        /\{\{[<%]\s*([\w/-]+)((?:(?![>%]\}\}).)*?)\/?\s*[>%]\}\}/gs,
+        (whole, name: string, rest: string) => shortcode(name, split(rest)) ?? whole,
+      )
+      .replace(
+        /!?\[\[([^[\]|\n#]*)(#[^[\]|\n]*)?(?:\|([^[\]\n]*))?\]\](?!\()/g,
+        (whole, page: string, part = '', words = '') =>
+          wikilink(page, part, words, titleOf(page.trim()) !== undefined) ?? whole,
+      );
+    for (const [, name] of known.matchAll(/\{%-?\s*(\w+)(?:(?!%\}).)*%\}/gs)) count(`{% ${name} %}`);
+    for (const [, name] of known.matchAll(/\{\{[<%]\s*\/?\s*([\w/-]+)(?:(?![>%]\}\}).)*[>%]\}\}/gs))
+      count(`{{< ${name} >}}`);
+    for (const [, name] of known.matchAll(/\{\{-?\s*([\w.$]+)[^{}]*\}\}/g)) count(`{{ ${name} }}`);
+    for (const [, name] of known.matchAll(/<([A-Z]\w*)\b/g)) count(`<${name}>`);
+    for (const [, name] of known.matchAll(/^:::[ \t]*(\w+)/gm)) count(`:::${name}`);
+    return known;
+  });
+  return { text, unknown };
+}
+
+const blockTags: readonly [RegExp, (rest: string) => string][] = [
+  [/\{%-?\s*highlight\s+([\w+#-]+)[^%]*%\}\n?([\s\S]*?)\n?\{%-?\s*endhighlight\s*-?%\}/g, (language) => language],
+  [
+    /\{%-?\s*code(?:block)?\b([^%]*)%\}\n?([\s\S]*?)\n?\{%-?\s*endcode(?:block)?\s*-?%\}/g,
+    (rest) => /lang:(\S+)/.exec(rest)?.[1] ?? '',
+  ],
+  [
+    /\{\{[<%]\s*highlight\s+([\w+#-]+)(?:(?![>%]\}\}).)*[>%]\}\}\n?([\s\S]*?)\n?\{\{[<%]\s*\/\s*highlight\s*[>%]\}\}/g,
+    (language) => language,
+  ],
+];
+
+/** Code between tags as code between fences, before anything in it is looked at. */
+function fences(markdown: string): string {
+  return blockTags.reduce(
+    (text, [form, languageOf]) =>
+      text.replace(form, (_, rest: string, code: string) => {
+        const marks = '`'.repeat(Math.max(3, ...[...code.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+        return `${marks}${languageOf(rest)}\n${code}\n${marks}`;
+      }),
+    markdown,
+  );
+}
+
+function tag(
+  name: string,
+  { positional, named }: Arguments,
+  titleOf: (name: string) => string | undefined,
+): string | undefined {
+  const [first = '', ...rest] = positional;
+  if (first === '' && Object.keys(named).length === 0) return undefined;
+  if (name === 'post_url' || name === 'post_path') return atPost(first);
+  if (name === 'link') return `/${first}`;
+  if (name === 'post_link')
+    return `[${rest.filter((word) => !/^(?:true|false)$/.test(word)).join(' ') || titleOf(first) || first}](${atPost(first)})`;
+  if (name === 'asset_path') return first;
+  if (name === 'asset_link') return `[${rest.join(' ') || first}](${first})`;
+  if (name === 'asset_img' || name === 'img') return picture(positional);
+  if (name === 'youtube') return video(first);
+  return undefined;
+}
+
+/** A link to the article of a name, for whoever knows its address; a part of it stays behind it. */
+function atPost(name: string): string {
+  const [page = '', ...part] = name.split('#');
+  return `@post/${encodeURIComponent(page)}${part.length > 0 ? `#${part.join('#')}` : ''}`;
+}
+
+/** `{% asset_img [class] file [width] [height] ["title" ["alt"]] %}`. */
+function picture(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => /\.\w{3,4}$/.test(word) || /^https?:/.test(word));
+  if (at < 0) return undefined;
+  const said = words
+    .slice(at + 1)
+    .filter((word) => !/^\d+%?$/.test(word))
+    .join(' ');
+  const [title = '', alt = title] = said.split('" "').map((part) => part.replace(/^"|"$/g, ''));
+  return `![${alt || title}](${words[at]!.replace(/ /g, '%20')})`;
+}
+
+function shortcode(name: string, { positional, named }: Arguments): string | undefined {
+  const [first = ''] = positional;
+  if (name === 'ref' || name === 'relref') return atPost(first || named.path || '');
+  if (name === 'youtube') return video(first || named.id || '');
+  if (name === 'vimeo') return `[Vimeo](https://vimeo.com/${first || named.id})`;
+  if (name === 'gist')
+    return positional.length < 2 ? undefined : `[Gist](https://gist.github.com/${positional[0]}/${positional[1]})`;
+  if (name !== 'figure') return undefined;
+  const source = named.src ?? first;
+  if (!source) return undefined;
+  const image = `![${named.alt ?? named.caption ?? named.title ?? ''}](${source.replace(/ /g, '%20')})`;
+  const words = [named.title, named.caption].filter(Boolean).join(' – ');
+  return `${named.link ? `[${image}](${named.link})` : image}${words ? `\n\n*${words}*` : ''}`;
+}
+
+const video = (id: string): string | undefined =>
+  /^[\w-]{6,}$/.test(id) ? `[YouTube](https://www.youtube.com/watch?v=${id})` : undefined;
+
+/** `[[Note]]`, `[[Note#Part|words]]`, and a picture `![[a.png]]`; the text of another note is one click away. */
+function wikilink(page: string, part: string, words: string, known: boolean): string | undefined {
+  if (/\.(?:png|jpe?g|gif|webp|avif|svg)$/i.test(page))
+    return `![${/^\d+(?:x\d+)?$/.test(words) ? '' : words}](<${page}>)`;
+  if (!known) return undefined;
+  return `[${words || page}](@post/${encodeURIComponent(page.trim())}${part ? `#${part.slice(1).toLowerCase().replace(/ /g, '-')}` : ''})`;
+}
+
+function split(rest: string): Arguments {
+  const named: Record<string, string> = {};
+  const positional: string[] = [];
+  for (const [, name, double, single, bare] of rest.matchAll(
+    /(?:([\w-]+)\s*=\s*)?(?:"([^"]*)"|'([^']*)'|`[^`]*`|([^\s"'`]+))/g,
+  )) {
+    const value = double ?? single ?? bare ?? '';
+    if (name) named[name.toLowerCase()] = value;
+    else positional.push(value);
+  }
+  return { positional, named };
+}

@@ -1,0 +1,131 @@
+import { posix } from 'node:path';
+import type { SourceFile } from '../article.ts';
+import type { Folder } from '../folder.ts';
+import { lowerKeys } from '../front-matter.ts';
+import { anySite } from './any.ts';
+import { docusaurus } from './docusaurus.ts';
+import { eleventy } from './eleventy.ts';
+import { hexo } from './hexo.ts';
+import { hugo } from './hugo.ts';
+import { jekyll } from './jekyll.ts';
+import { settingsIn, settingsOf } from './settings.ts';
+import { below, type Site } from './site.ts';
+
+/**
+ * What programs make sites of a folder, or of folders in it, told by their settings; of a folder that has none, by how it looks.
+ * @returns the site that a path belongs to
+ */
+export function findSites(folder: Folder): (path: string) => Site {
+  const view = viewOf(folder);
+  const configured = sitesWithSettings(view);
+  const found = [...configured, ...sitesByLooks(view, configured)];
+  found.sort((one, other) => other.root.length - one.root.length);
+  const unknown = anySite(folder.documents.map(({ path }) => path));
+  return (path) => found.find(({ root }) => below(root, path) !== undefined) ?? unknown;
+}
+
+interface View {
+  readonly paths: readonly string[];
+  readonly documents: readonly SourceFile[];
+  read(path: string): string;
+}
+
+function viewOf({ documents, files, read }: Folder): View {
+  return {
+    paths: [...documents.map(({ path }) => path), ...files],
+    documents,
+    read: (path) => new TextDecoder().decode(read(path)),
+  };
+}
+
+function sitesWithSettings(view: View): Site[] {
+  return view.paths
+    .filter((path) => !/(?:^|\/)(?:themes|node_modules|vendor)\//.test(path))
+    .flatMap((path) => siteOf(path, view) ?? []);
+}
+
+function siteOf(path: string, view: View): Site | undefined {
+  const name = posix.basename(path);
+  const root = posix.dirname(path) === '.' ? '' : posix.dirname(path);
+  const has = (inner: RegExp) => view.paths.some((other) => inner.test(below(root, other) ?? ''));
+  if (/^hugo\.(?:toml|ya?ml|json)$/.test(name)) return hugoAt(root, [path], view);
+  if (/^config\.(?:toml|ya?ml|json)$/.test(name)) return configured(root, path, view);
+  if (/^_config\.ya?ml$/.test(name)) {
+    const config = settingsOf(path, view.read(path)) ?? {};
+    const isHexo =
+      has(/^(?:source\/_posts|source\/_drafts|scaffolds)\//) ||
+      'post_asset_folder' in config ||
+      'skip_render' in config;
+    return isHexo ? hexo(root, config) : jekyll(root, config);
+  }
+  if (/^_config\.toml$/.test(name)) return jekyll(root, settingsOf(path, view.read(path)));
+  if (/^(?:\.eleventy\.c?js|eleventy\.config\.[cm]?[jt]s)$/.test(name)) {
+    const files = new Set(view.paths.flatMap((other) => below(root, other) ?? []));
+    return eleventy(root, view.read(path), { files, read: (inner) => view.read(posix.join(root, inner)) });
+  }
+  if (!/^docusaurus\.config\.[cm]?[jt]s$/.test(name)) return undefined;
+  const people = view.paths.filter(
+    (other) => /(?:^|\/)authors\.(?:ya?ml|json)$/.test(other) && below(root, other) !== undefined,
+  );
+  return docusaurus(
+    root,
+    settingsOf(path, view.read(path)),
+    people.flatMap((file) => settingsIn(settingsOf(file, view.read(file)))),
+  );
+}
+
+/** `config.toml` is of Hugo or of Zola; of Hugo it may lie in `config/_default`, with its parts beside it. */
+function configured(root: string, path: string, view: View): Site | undefined {
+  const own = /^(?:(.*)\/)?config\/_default$/.exec(root);
+  const at = own ? (own[1] ?? '') : root;
+  const config = lowerKeys(Object.entries(settingsOf(path, view.read(path)) ?? {}));
+  const hasContent = view.paths.some((other) => /^(?:content|archetypes)\//.test(below(at, other) ?? ''));
+  if (!hasContent && !('baseurl' in config) && !('base_url' in config)) return undefined;
+  if ('base_url' in config && !('baseurl' in config))
+    return hugo(at, documentsBelow(at, view), { program: 'Zola', config });
+  return hugoAt(at, [path], view);
+}
+
+/** Settings of Hugo: one file, and what `config/_default` has under the names of its keys. */
+function hugoAt(root: string, files: readonly string[], view: View): Site {
+  const parts = view.paths.filter((other) =>
+    /^config\/_default\/[\w-]+\.(?:toml|ya?ml|json)$/.test(below(root, other) ?? ''),
+  );
+  const config: Record<string, unknown> = {};
+  for (const file of [...files, ...parts]) {
+    const settings = settingsOf(file, view.read(file));
+    const key = posix
+      .basename(file)
+      .replace(/\.\w+$/, '')
+      .toLowerCase();
+    const whole = /^(?:hugo|config)$/.test(key) ? settings : { [key]: settings };
+    Object.assign(config, lowerKeys(Object.entries(whole ?? {})));
+  }
+  return hugo(root, documentsBelow(root, view), { config });
+}
+
+const documentsBelow = (root: string, { documents }: View): SourceFile[] =>
+  documents.flatMap((document) => {
+    const path = below(root, document.path);
+    return path === undefined ? [] : [{ ...document, path }];
+  });
+
+/** A folder `_posts` without settings: Jekyll's where names begin with a day, else Hexo's. */
+function sitesByLooks(view: View, configured: readonly Site[]): Site[] {
+  const roots = new Set(
+    view.documents.flatMap(
+      ({ path }) => /^(?:(.*?)\/)?_posts\//.exec(path)?.[1] ?? (path.startsWith('_posts/') ? '' : []),
+    ),
+  );
+  const outermost = [...roots].filter(
+    (root) => ![...roots].some((other) => other !== root && below(other, root) !== undefined),
+  );
+  return outermost.flatMap((root) => {
+    if (configured.some((site) => below(site.root, root === '' ? 'x' : `${root}/x`) !== undefined)) return [];
+    const names = view.documents.flatMap(
+      ({ path }) => /^_posts\/(?:.*\/)?([^/]+)$/.exec(below(root, path) ?? '')?.[1] ?? [],
+    );
+    const dated = names.filter((name) => /^\d{4}-\d{1,2}-\d{1,2}-/.test(name));
+    return [dated.length * 2 >= names.length ? jekyll(root) : hexo(root, {}, '')];
+  });
+}

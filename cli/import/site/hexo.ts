@@ -1,0 +1,46 @@
+import { matching } from './patterns.ts';
+import { type Settings, text, texts, zoneOf } from './settings.ts';
+import { below, type Place, pageOf, partsOf, type Site } from './site.ts';
+
+/** A site of Hexo by its `_config.yml`. */
+export function hexo(
+  root: string,
+  config: Settings = {},
+  source = text(config.source_dir)?.replace(/^\.?\/|\/$/g, '') ?? 'source',
+): Site {
+  const excluded = matching(texts(config.exclude));
+  const ignored = matching(texts(config.ignore));
+  const unrendered = matching(texts(config.skip_render));
+  const included = matching(texts(config.include));
+  const address = text(config.url);
+  return {
+    program: 'Hexo',
+    root,
+    zone: zoneOf(config.timezone),
+    address,
+    headMayBeginWithout: true,
+    place(path): Place {
+      const own = below(source, path);
+      const { folders, base, name } = partsOf(own ?? path);
+      const rest = { name, defaults: [] };
+      if (own === undefined)
+        return /^(?:scaffolds|themes|node_modules|public)\//.test(path)
+          ? { ...rest, kind: 'page', hidden: [], folders: [], aside: `it lies in ${folders[0]}` }
+          : { ...rest, kind: 'page', hidden: [`Hexo reads ${source} only`], folders: [] };
+      const post = folders[0] === '_posts' || folders[0] === '_drafts';
+      const inner = post ? [...folders.slice(1), base] : [...folders, base];
+      const hidden = [
+        ...(folders[0] === '_drafts' ? ['it lies in _drafts'] : []),
+        ...(inner.some((part) => /^[_.]|[~%]$/.test(part)) && !included(own)
+          ? ['Hexo does not read names that begin with "_"']
+          : []),
+        ...(excluded(own) ? ['exclude of _config.yml names it'] : []),
+        ...(ignored(own) || ignored(path) ? ['ignore of _config.yml names it'] : []),
+        ...(unrendered(own) ? ['skip_render of _config.yml names it'] : []),
+      ];
+      if (folders[0] === '_data') return { ...rest, kind: 'page', hidden: [], folders: [], aside: 'it lies in _data' };
+      const { name: page } = pageOf({ name, folders });
+      return { ...rest, name: post ? name : page, kind: post ? 'post' : 'page', hidden, folders: [] };
+    },
+  };
+}

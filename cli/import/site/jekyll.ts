@@ -1,0 +1,107 @@
+import { type FrontMatter, lowerKeys, type Pair } from '../front-matter.ts';
+import { datedName } from './dated-name.ts';
+import { matching } from './patterns.ts';
+import { asSettings, type Settings, text, texts, within, zoneOf } from './settings.ts';
+import { below, type Place, pageOf, partsOf, type Site } from './site.ts';
+
+const templates = new Set(['_layouts', '_includes', '_sass', '_data', '_plugins', '_site', 'vendor', 'node_modules']);
+
+/** A site of Jekyll by its `_config.yml`; without one, by its folder `_posts`. */
+export function jekyll(root: string, config: Settings = {}): Site {
+  const zone = zoneOf(config.timezone);
+  const excluded = excludedBy(texts(config.exclude));
+  const included = new Set(texts(config.include).map((name) => name.replace(/^\/|\/$/g, '')));
+  const source = text(config.source)?.replace(/^\.?\/|\/$/g, '') ?? '';
+
+  const placeIn = (path: string, head: FrontMatter): Omit<Place, 'defaults'> => {
+    const { folders, name } = partsOf(path);
+    const special = folders.find((part) => /^[_.#~]/.test(part) && !included.has(part));
+    const at = folders.indexOf(special ?? '');
+    const other = { name, folders: [...folders.slice(0, at < 0 ? undefined : at), ...folders.slice(at + 1)] };
+    if (special !== undefined && templates.has(special)) return { ...aside(`it lies in ${special}`), ...other };
+    if (folders.some((part) => templates.has(part))) return { ...aside('it belongs to a program'), ...other };
+    const hidden = excluded(path) ? ['_config.yml excludes it'] : [];
+    if (special === undefined) return { kind: 'page', hidden, ...pageOf({ name, folders }) };
+    if (special === '_drafts') return { kind: 'post', hidden: [...hidden, 'it lies in _drafts'], ...other };
+    if (special !== '_posts') return { kind: 'page', hidden: [...hidden, ...ofCollection(special)], ...pageOf(other) };
+    const dated = datedName(name, zone);
+    const unread = [
+      ...(dated ? [] : ['Jekyll does not read it: its name has no date']),
+      ...(head.said.length > 0 || head.problem ? [] : ['Jekyll does not read it: it has no front matter']),
+    ];
+    const categories = folders.slice(0, at);
+    return {
+      kind: 'post',
+      hidden: [...hidden, ...unread],
+      name: dated?.name || name,
+      folders: categories,
+      date: dated?.date,
+    };
+  };
+
+  const ofCollection = (folder: string): string[] => {
+    const collections = config.collections;
+    const own = within(config, 'collections', folder.slice(1));
+    const known = Array.isArray(collections)
+      ? collections.includes(folder.slice(1))
+      : folder.slice(1) in within(config, 'collections');
+    if (known && own.output === true) return [];
+    return [known ? `the collection ${folder} has no output` : `Jekyll does not read ${folder}`];
+  };
+
+  return {
+    program: 'Jekyll',
+    root,
+    zone,
+    address: addressOf(config),
+    categoriesAreWords: true,
+    titleOfName: (name) => name.split('-').map(capitalised).join(' '),
+    place(path, head) {
+      const own = below(source, path);
+      if (own === undefined)
+        return { kind: 'page', hidden: [`it lies outside of ${source}`], defaults: [], ...partsOf(path) };
+      const place = placeIn(own, head);
+      return { ...place, defaults: defaultsOf(config, own, place.kind) };
+    },
+  };
+}
+
+const aside = (reason: string) => ({ aside: reason, kind: 'page' as const, hidden: [] });
+
+/** Values of `defaults` whose scope a path is in; a deeper scope counts more. */
+function defaultsOf(config: Settings, path: string, kind: 'post' | 'page'): Pair[] {
+  const list = Array.isArray(config.defaults) ? config.defaults : [];
+  const fitting = list.flatMap((entry) => {
+    const { scope, values } = asSettings(entry) ?? {};
+    const { path: folder = '', type } = asSettings(scope) ?? {};
+    const where = String(folder).replace(/^\/|\/$/g, '');
+    const fits =
+      where === '' || path === where || path.startsWith(`${where}/`) || matching([where, `${where}/**`])(path);
+    const types = [
+      kind,
+      `${kind}s`,
+      ...path.split('/').flatMap((part) => (part.startsWith('_') ? [part.slice(1)] : [])),
+    ];
+    return fits && (type === undefined || type === '' || types.includes(String(type)))
+      ? [{ where, values: asSettings(values) ?? {} }]
+      : [];
+  });
+  fitting.sort((one, other) => one.where.length - other.where.length);
+  return Object.entries(Object.assign({}, ...fitting.map(({ values }) => lowerKeys(Object.entries(values)))));
+}
+
+/** Jekyll's entries are excluded with everything below them, and a star crosses folders. */
+function excludedBy(patterns: readonly string[]): (path: string) => boolean {
+  const test = matching(
+    patterns.map((pattern) => pattern.replace(/^\/|\/+$/g, '')),
+    { starsCross: true },
+  );
+  return (path) => path.split('/').some((_, index, parts) => test(parts.slice(0, index + 1).join('/')));
+}
+
+function addressOf({ url, baseurl }: Settings): string | undefined {
+  const host = text(url);
+  return host && `${host.replace(/\/+$/, '')}${text(baseurl) ?? ''}`;
+}
+
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
