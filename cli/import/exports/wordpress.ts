@@ -1,0 +1,160 @@
+import { slugOf } from '@dormouse/posts/slug';
+import { decodeHTML } from 'entities';
+import type { Article } from '../article.ts';
+import { withoutControls } from '../source-text.ts';
+import { timestamp } from '../timestamp.ts';
+import type { Exported } from './exported.ts';
+import { wordpressMarkdown } from './wordpress-text.ts';
+import { readWxrItems, type Wxr, type WxrItem } from './wxr-items.ts';
+
+/** Kinds of items that are no text for readers. */
+const machinery =
+  /^(?:nav_menu_item|revision|wp_block|wp_template|wp_template_part|wp_global_styles|wp_navigation|wp_font_family|wp_font_face|custom_css|customize_changeset|oembed_cache|user_request|acf-field|acf-field-group|wpcf7_contact_form|shop_order|elementor_library)$/;
+
+/** Reads an export of WordPress (WXR 1.0 to 1.2). */
+export function readWordpress(path: string, text: string, { now }: { now: Date }): Exported {
+  const wxr = readWxrItems(text);
+  const offset = offsetOf(wxr.items);
+  const all = wxr.items.map((item) => ({
+    item,
+    type: field(item, 'wp:post_type') || 'post',
+    file: `${path}#${field(item, 'wp:post_id')}`,
+  }));
+  const texts = all.filter(({ type }) => type !== 'attachment' && !machinery.test(type));
+  const context = contextOf(wxr);
+  const read = texts.map(({ item, type, file }) => ({
+    file,
+    item,
+    article: articleOf(file, item, type, { wxr, offset, now, context }),
+  }));
+  return {
+    articles: read.flatMap(({ article }) => article ?? []),
+    skipped: read.flatMap(({ article, item, file }) =>
+      article || field(item, 'wp:status') === 'auto-draft'
+        ? []
+        : [{ file, reason: `it has no text: ${titleOf(item)}` }],
+    ),
+    asides: all.flatMap(({ item, type, file }) =>
+      type === 'attachment' || machinery.test(type)
+        ? [{ file, reason: `it is no article (${type}): ${titleOf(item)}` }]
+        : [],
+    ),
+    addresses: wxr.addresses,
+  };
+}
+
+const field = ({ fields }: WxrItem, name: string): string => withoutControls(fields.get(name)?.trim() ?? '');
+
+/** WordPress stores titles with HTML's entities, and some with tags. */
+const titleOf = (item: WxrItem): string =>
+  decodeHTML(field(item, 'title').replace(/<\/?[a-z][^<>]*>/gi, ''))
+    .replace(/\s+/g, ' ')
+    .trim();
+
+interface Blog {
+  readonly wxr: Wxr;
+  /** Of local time, ms; undefined when no item tells. */
+  readonly offset: number | undefined;
+  readonly now: Date;
+  readonly context: ReturnType<typeof contextOf>;
+}
+
+/** What texts refer to by number: pictures, and blocks that several posts share. */
+function contextOf({ items }: Wxr) {
+  const by = (type: string) => items.filter((item) => field(item, 'wp:post_type') === type);
+  return {
+    pictures: new Map(
+      by('attachment').map((item) => [
+        field(item, 'wp:post_id'),
+        { url: field(item, 'wp:attachment_url'), alt: item.meta.get('_wp_attachment_image_alt') || '' },
+      ]),
+    ),
+    blocks: new Map(
+      by('wp_block').flatMap((item) =>
+        field(item, 'wp:status') === 'publish'
+          ? [[field(item, 'wp:post_id'), field(item, 'content:encoded')] as const]
+          : [],
+      ),
+    ),
+  };
+}
+
+function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Article | undefined {
+  const { wxr, now, context } = blog;
+  const body = wordpressMarkdown(field(item, 'content:encoded'), context);
+  const thumbnail = context.pictures.get(item.meta.get('_thumbnail_id') ?? '');
+  if (body === '' && !thumbnail) return undefined;
+  const said = dateOf(item, blog.offset);
+  const [categories, tags] = ['category', 'post_tag'].map((domain) =>
+    item.categories.filter((one) => one.domain === domain).map(({ name }) => name),
+  ) as [string[], string[]];
+  const login = field(item, 'dc:creator');
+  const author = wxr.authors.get(login) || login;
+  const title = titleOf(item);
+  const hidden = hiddenBy(item, type, said, now);
+  return {
+    path: file,
+    title: title || 'Untitled',
+    authors: author ? [{ name: author.slice(0, 100) }] : [],
+    date: said ?? now.toISOString(),
+    ...(said ? {} : { dateGuessedFrom: 'file time' as const }),
+    body,
+    converted: true,
+    ...(thumbnail ? { cover: thumbnail } : {}),
+    category: categories[0] ?? 'Blog',
+    slug: slugOf(decoded(item.meta.get('_wp_desired_post_slug') || field(item, 'wp:post_name')) || title || 'post'),
+    kind: type === 'page' ? 'page' : 'post',
+    hidden,
+    alsoAt: [field(item, 'link'), field(item, 'guid'), `/?p=${field(item, 'wp:post_id')}`].filter((address) =>
+      address.includes('/'),
+    ),
+    extra: {
+      tags,
+      categories,
+      addresses: hidden.length > 0 ? [] : [field(item, 'link')].filter(Boolean),
+      summary: field(item, 'excerpt:encoded') || undefined,
+      comments: item.comments.filter(({ approved }) => approved).length,
+    },
+    notes: [],
+  };
+}
+
+function hiddenBy(item: WxrItem, type: string, date: string | undefined, now: Date): string[] {
+  const status = field(item, 'wp:status');
+  return [
+    ...(status === 'publish' ? [] : [`status: ${status || 'none'}`]),
+    ...(field(item, 'wp:post_password') === '' ? [] : ['it has a password']),
+    ...(date !== undefined && Date.parse(date) > now.getTime() ? [`dated ${date.slice(0, 10)}, in the future`] : []),
+    ...(type === 'post' || type === 'page' ? [] : [`it is of the kind ${type}`]),
+    ...(item.broken ? ['the export is damaged here'] : []),
+  ];
+}
+
+/** Time of publication: GMT's where it is one, else the local one less the site's offset, else that of the feed. */
+function dateOf(item: WxrItem, offset: number | undefined): string | undefined {
+  const gmt = real(field(item, 'wp:post_date_gmt'));
+  if (gmt) return gmt;
+  const local = real(field(item, 'wp:post_date'));
+  if (local) return new Date(Date.parse(local) - (offset ?? 0)).toISOString();
+  return timestamp(field(item, 'pubDate'));
+}
+
+/** WordPress writes 0000-00-00 for no date. */
+const real = (text: string): string | undefined => (/^0000|^-/.test(text) ? undefined : timestamp(text));
+
+/** Local time less GMT, of the last item that has both: a WXR says no zone. */
+function offsetOf(items: readonly WxrItem[]): number | undefined {
+  for (const item of items.toReversed()) {
+    const [local, gmt] = [real(field(item, 'wp:post_date')), real(field(item, 'wp:post_date_gmt'))];
+    if (local && gmt) return Date.parse(local) - Date.parse(gmt);
+  }
+  return undefined;
+}
+
+function decoded(slug: string): string {
+  try {
+    return decodeURIComponent(slug);
+  } catch {
+    return slug;
+  }
+}

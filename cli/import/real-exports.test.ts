@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { variable } from '@dormouse/runtime/config';
+import { skippedFor } from '@dormouse/tests/needs';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { readFolder } from './folder.ts';
+import { plan } from './plan.ts';
+
+const root = variable('IMPORT_EXPORTS', '');
+const folders =
+  root === '' ? ['a blog'] : readdirSync(root).filter((name) => existsSync(join(root, name, 'expected.json')));
+
+const expectation = v.array(
+  v.looseObject({
+    source: v.string(),
+    kind: v.string(),
+    public: v.boolean(),
+    title: v.optional(v.string(), ''),
+    date: v.nullish(v.string()),
+    tags: v.optional(v.array(v.string()), []),
+    categories: v.optional(v.array(v.string()), []),
+    aliases: v.optional(v.array(v.string()), []),
+    marker: v.optional(v.string()),
+    in_text: v.optional(v.array(v.string()), []),
+    not_in_text: v.optional(v.array(v.string()), []),
+    optional: v.optional(v.boolean()),
+  }),
+);
+
+/** Blogs as their programs keep them, in folders of IMPORT_EXPORTS, each with what its program published in `expected.json`. */
+describe('real blogs of other programs', skippedFor(root ? [] : ['blogs with expected.json (IMPORT_EXPORTS)']), () => {
+  it.each(folders)('%s comes in as its program published it', (name) => {
+    const folder = join(root, name);
+    const expected = v.parse(expectation, JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')));
+    const { posts } = plan(readFolder(folder), { name, author: 'Nobody' });
+    const texts = posts.map((post) => ({ ...post, content: post.render().content }));
+    const open = texts.filter(({ status }) => status === 'published');
+    for (const item of expected.filter(({ optional }) => !optional)) {
+      const post = texts.find(({ path }) => path === item.source);
+      if (!item.public || !/^(?:post|page)$/.test(item.kind)) {
+        expect(post?.status, `${item.source} is hidden`).not.toBe('published');
+        for (const { content } of item.marker ? open : []) expect(content, item.source).not.toContain(item.marker);
+        continue;
+      }
+      expect(post, item.source).toMatchObject({ status: 'published', title: item.title });
+      expect(post!.extra.tags, item.source).toEqual(item.tags);
+      if (item.categories.length > 0) expect(item.categories, item.source).toContain(post!.category_name);
+      if (item.date)
+        expect([item.date.slice(0, 10), new Date(item.date).toISOString().slice(0, 10)], item.source).toContain(
+          post!.created_at.slice(0, 10),
+        );
+      for (const words of [item.marker ?? '', ...item.in_text]) expect(post!.content, item.source).toContain(words);
+      for (const words of item.not_in_text) expect(post!.content, item.source).not.toContain(words);
+      for (const alias of item.aliases)
+        expect(
+          post!.extra.addresses.some((address) => alias.endsWith(address)),
+          `${item.source} ${alias}`,
+        ).toBe(true);
+    }
+    for (const { content, path } of open) expect(content, path).not.toMatch(/\{%|\{\{</);
+  });
+});
