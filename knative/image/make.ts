@@ -10,7 +10,7 @@ import { labelsOf, readSource, type Source } from './labels.ts';
 import { packagesOf } from './packages.ts';
 import { addLibraries, addProgram, prepareRoot } from './root.ts';
 import { sbomOf } from './sbom.ts';
-import { systemPartsOf } from './system-packages.ts';
+import { operatingSystem, systemPartsOf } from './system-packages.ts';
 
 /** Content of an archive. */
 export interface Image {
@@ -58,6 +58,7 @@ export function imageMaker(source: Source = readSource(undefined)): (name: strin
       packages: packagesOf(sources),
       node: below && process.versions,
       system: systemPartsOf([...new Set(files)]),
+      operatingSystem: operatingSystem(),
     };
     const sbom = sbomOf(contents);
     writeFileSync(join(folder, 'app/sbom.cdx.json'), sbom);

@@ -47,6 +47,27 @@ test('a base image that somebody else made is named', () => {
   );
 });
 
+test('a package of the operating system says whose it is, and of which source', () => {
+  const system = [
+    { name: 'libc6', version: '2', purl: 'pkg:deb/debian/libc6@2', source: { name: 'glibc', version: '2' } },
+  ];
+  const { components } = bill({ system, operatingSystem: { name: 'debian', version: '12' } });
+  expect(components).toContainEqual(
+    expect.objectContaining({ type: 'operating-system', name: 'debian', version: '12' }),
+  );
+  expect(components).toContainEqual(
+    expect.objectContaining({
+      name: 'libc6',
+      properties: expect.arrayContaining([{ name: 'aquasecurity:trivy:SrcName', value: 'glibc' }]),
+    }),
+  );
+  const [file] = bill({
+    system: [{ name: 'x', sha256: 'a'.repeat(64) }],
+    operatingSystem: { name: 'a', version: '1' },
+  }).components;
+  expect(file).toMatchObject({ type: 'file', name: 'x' });
+});
+
 test('the same contents give the same text, in whatever order they are named', () => {
   const packages = [one({}), one({ name: 'pino' }), one({ name: 'zod' })];
   expect(sbomOf({ ...contents, packages: packages.toReversed() })).toBe(sbomOf({ ...contents, packages }));

@@ -24,15 +24,27 @@ export interface Contents {
   /** Node.js and its components (process.versions); undefined when the base image has it. */
   node?: Readonly<Record<string, string | undefined>> | undefined;
   system?: readonly SystemPart[];
+  /** Whose packages they are: a scanner ignores them where it is not said. */
+  operatingSystem?: { name: string; version: string } | undefined;
   /** The image below, whose own parts are not listed. */
   base?: string | undefined;
 }
 
 /** A CycloneDX 1.6 bill of materials, the same for the same contents (https://cyclonedx.org/docs/1.6/json/). */
-export function sbomOf({ title, version, created, packages, node, system = [], base }: Contents): string {
+export function sbomOf({
+  title,
+  version,
+  created,
+  packages,
+  node,
+  system = [],
+  operatingSystem,
+  base,
+}: Contents): string {
   const bom = new Bom();
   const image = new Component(ComponentType.Container, title, { version, bomRef: title });
   const parts = [...packageComponents(packages), ...system.map(systemComponent)];
+  if (operatingSystem && system.some(({ purl }) => purl)) parts.push(operatingSystemComponent(operatingSystem));
   if (node) parts.push(nodeComponent(node));
   if (base) parts.push(new Component(ComponentType.Container, base, { bomRef: `base:${base}` }));
   for (const part of parts) {
@@ -69,12 +81,19 @@ function licenseOf(text: string): SpdxLicense | LicenseExpression | NamedLicense
 /** Detects an SPDX expression by its two common operators; a parser would need another package. */
 const isExpression = (text: string) => / (OR|AND) /.test(text);
 
-function systemComponent({ name, version, purl, sha256 }: SystemPart): Component {
+const operatingSystemComponent = ({ name, version }: { name: string; version: string }) =>
+  new Component(ComponentType.OperatingSystem, name, { version, bomRef: `os:${name}@${version}` });
+
+function systemComponent({ name, version, purl, source, sha256 }: SystemPart): Component {
   const component = new Component(purl ? ComponentType.Library : ComponentType.File, name, {
     bomRef: purl ?? `file:${name}`,
   });
   if (version) component.version = version;
   if (purl) component.purl = purl;
+  if (source) {
+    component.properties.add(new Property('aquasecurity:trivy:SrcName', source.name));
+    component.properties.add(new Property('aquasecurity:trivy:SrcVersion', source.version));
+  }
   if (sha256) component.hashes.set(HashAlgorithm['SHA-256'], sha256);
   return component;
 }

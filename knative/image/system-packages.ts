@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { parseEnv } from 'node:util';
 
 /** The package of a file of the operating system. */
 export interface SystemPart {
@@ -9,6 +10,8 @@ export interface SystemPart {
   version?: string;
   /** package-url; undefined: no package manager knows the file. */
   purl?: string;
+  /** The source package: advisories of Debian name it. */
+  source?: { name: string; version: string };
   /** Of a file that belongs to no package. */
   sha256?: string;
 }
@@ -38,16 +41,33 @@ const ownersOf = (files: readonly string[]) =>
     [...line.matchAll(/^(\S+): (.*)$/g)].map(([, owner, file]) => [owner, file] as const),
   ) as [string, string][];
 
-const format = ['Package', 'Version', 'Architecture'].map((field) => `\${${field}}`).join('\t');
+const format = ['Package', 'Version', 'Architecture', 'source:Package', 'source:Version']
+  .map((field) => `\${${field}}`)
+  .join('\t');
+
+/** `&distro=debian-12`: without it a scanner does not know whose advisories are meant. */
+function distro(): string {
+  const { name, version } = operatingSystem() ?? {};
+  return name && version ? `&distro=${name}-${version}` : '';
+}
+
+/** The operating system of this machine, as /etc/os-release says; undefined where nothing says it. */
+export function operatingSystem(file = '/etc/os-release'): { name: string; version: string } | undefined {
+  if (!existsSync(file)) return undefined;
+  const fields = parseEnv(readFileSync(file, 'utf8'));
+  return fields.ID && fields.VERSION_ID ? { name: fields.ID, version: fields.VERSION_ID } : undefined;
+}
 
 function versionsOf(names: readonly string[]): SystemPart[] {
   if (names.length === 0) return [];
   return query('--show', '--showformat', `${format}\n`, ...names).map((line) => {
-    const [name = '', version = '', architecture = ''] = line.split('\t');
+    const [name = '', version = '', architecture = '', source = name, sourceVersion = version] = line.split('\t');
+    const upstream = source === name ? '' : `&upstream=${encodeURIComponent(source)}`;
     return {
       name,
       version,
-      purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}`,
+      purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}${distro()}${upstream}`,
+      source: { name: source, version: sourceVersion },
     };
   });
 }
