@@ -15,6 +15,7 @@ import { keys } from './commands/keys/keys.ts';
 import { manifests } from './commands/manifests.ts';
 import { monitor } from './commands/monitor.ts';
 import { newFunction } from './commands/new.ts';
+import { promote } from './commands/promote.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
@@ -50,6 +51,7 @@ export const routes = buildRouteMap({
     image,
     render,
     deploy,
+    promote,
     release,
     secrets,
     manifests,

@@ -12,6 +12,7 @@ interface Flags {
   traffic?: number;
   promote?: boolean;
   rollback?: boolean;
+  untag?: string;
   to?: string;
   waitTimeout?: number;
   dryRun?: boolean;
@@ -27,6 +28,7 @@ export const deploy = buildCommand({
       '',
       '  dormouse deploy posts                              all requests go to the new revision once it is ready',
       '  dormouse deploy posts --tag canary --traffic 10    a tenth of them; the rest stays where it is',
+      '  dormouse deploy posts --tag pr-7 --traffic 0       none of them: a preview, under an address of its own',
       '  dormouse deploy posts --promote                    all of them to the canary',
       '  dormouse deploy posts --rollback                   away from the canary, or back to the revision that served before',
     ].join('\n'),
@@ -40,10 +42,11 @@ export const deploy = buildCommand({
       image: option('REF', "Instead of the overlay's image"),
       namespace: option('NAME', "Instead of the overlay's"),
       tag: option('NAME', 'Deploy as a canary of this name'),
-      traffic: option('PERCENT', 'Share of the requests for the canary, 1 to 99 (default: 10)', wholeNumber(1, 99)),
+      traffic: option('PERCENT', 'Share of the requests for the canary, 0 to 99 (default: 10)', wholeNumber(0, 99)),
       promote: flag('Give all requests to the canary'),
       rollback: flag('Take all requests from the canary, or go back to the revision that had them before'),
       to: option('REVISION', 'With --rollback: go back to this one'),
+      untag: option('NAME', 'Take away the tag of a preview'),
       waitTimeout: option('SECONDS', 'How long to wait until a change is ready (default: 600)', wholeNumber(1)),
       dryRun: flag('Look at the cluster and change nothing'),
       output: option('FOLDER', 'Where the manifests are written (default: dist/deploy)'),
@@ -58,9 +61,9 @@ export const deploy = buildCommand({
     const { deployFunction } = await import('@dormouse/deploy/deploy-function');
     return async function deployOne(this: Context, flags: Flags, name: string) {
       const { overlay = 'lab', traffic = 10, promote = false, rollback = false, dryRun = false, tag } = flags;
-      if ([promote, rollback, tag !== undefined].filter(Boolean).length > 1)
-        throw new UsageError('--tag, --promote and --rollback exclude each other');
-      const { image, namespace, output = 'dist/deploy', to, waitTimeout: waitSeconds } = flags;
+      const { image, namespace, output = 'dist/deploy', to, untag, waitTimeout: waitSeconds } = flags;
+      if ([promote, rollback, tag !== undefined, untag !== undefined].filter(Boolean).length > 1)
+        throw new UsageError('--tag, --untag, --promote and --rollback exclude each other');
       if (to !== undefined && !rollback) throw new UsageError('--to needs --rollback');
       await deployFunction(name, {
         overlay,
@@ -71,6 +74,7 @@ export const deploy = buildCommand({
         promote,
         rollback,
         to,
+        untag,
         waitSeconds,
         dryRun,
         output,

@@ -7,6 +7,8 @@ import { UsageError } from '../usage-error.ts';
 
 interface Flags {
   all?: boolean;
+  since?: string;
+  list?: boolean;
   tag?: string;
   name?: string;
   out?: string;
@@ -22,12 +24,14 @@ export const image = buildCommand({
       'a cluster without a registry.',
       '',
       'Beside each archive lies its bill of materials (FUNCTION-TAG.cdx.json), which is /app/sbom.cdx.json in the image.',
-      'Both are dated as the commit is, or by SOURCE_DATE_EPOCH.',
+      'Both are dated as the commit is, or by SOURCE_DATE_EPOCH. images.jsonl lists what the last run has written.',
     ].join('\n'),
   },
   parameters: {
     flags: {
       all: flag('All of them'),
+      since: option('COMMIT', 'Those of functions into which something goes that has changed since this commit'),
+      list: flag('Print their names, and write none'),
       tag: option('TAG', 'Tag of the images (default: dev)', imageTag),
       name: option('NAME', 'Where they will be found: NAME/posts:TAG (default: dev.local/dormouse)', imagePrefix),
       out: option('FOLDER', 'Where the archives are written (default: dist/images)'),
@@ -48,10 +52,17 @@ export const image = buildCommand({
     ]);
     return async function writeArchives(this: Context, flags: Flags, ...given: string[]) {
       const known = [...functionNames(), ...parts];
-      const names = flags.all ? known : given;
-      if (names.length === 0) throw new UsageError('FUNCTION is missing; --all writes all images');
+      if ([flags.all, flags.since !== undefined, given.length > 0].filter(Boolean).length > 1)
+        throw new UsageError('FUNCTION, --all and --since exclude each other');
+      const names = flags.since === undefined ? (flags.all ? known : given) : await changed(this, flags.since);
+      if (names.length === 0 && flags.since === undefined)
+        throw new UsageError('FUNCTION is missing; --all writes all images');
       const unknown = names.filter((name) => !known.includes(name));
       if (unknown.length > 0) throw new UsageError(`there is no ${unknown.join(', ')}; there are ${known.join(', ')}`);
+      if (flags.list) {
+        for (const each of names) this.terminal.print(each);
+        return;
+      }
       const { tag = 'dev', name = 'dev.local/dormouse', out = 'dist/images' } = flags;
       const options = { tag, name, out, sourceDateEpoch: this.env.SOURCE_DATE_EPOCH };
       for await (const written of writeImages(names, options)) {
@@ -63,3 +74,13 @@ export const image = buildCommand({
     };
   },
 });
+
+async function changed({ root }: Context, since: string): Promise<string[]> {
+  const [{ changedImages }, { changesSince }, { contentsOf }] = await Promise.all([
+    import('@dormouse/image/changed-images'),
+    import('@dormouse/image/changes-since'),
+    import('@dormouse/image/contents'),
+  ]);
+  const changes = changesSince(since, root);
+  return changedImages(await contentsOf(functionNames(), root), changes);
+}

@@ -51,8 +51,9 @@ test('a command that fails is the last one', () => {
 });
 
 test.each([
-  [['web', '--tag', 'canary', '--traffic', '100'], 2, '--traffic 100: must be a whole number from 1 to 99'],
-  [['web', '--promote', '--rollback'], 2, '--tag, --promote and --rollback exclude each other'],
+  [['web', '--tag', 'canary', '--traffic', '100'], 2, '--traffic 100: must be a whole number from 0 to 99'],
+  [['web', '--promote', '--rollback'], 2, '--tag, --untag, --promote and --rollback exclude each other'],
+  [['web', '--tag', 'pr-7', '--untag', 'pr-7'], 2, '--tag, --untag, --promote and --rollback exclude each other'],
   [[], 2, 'FUNCTION is missing'],
   [['nobody'], 1, 'there is no function nobody; there are '],
 ])('%j is rejected', (args, code, message) => {

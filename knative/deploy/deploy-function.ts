@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { hasProgram } from '@dormouse/serving/process/has-program';
-import { deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
+import { deploy, deployCanary, endPreview, promote, type Roll, rollback } from './deploy.ts';
 import { inNamespace, manifestsOf, withImage } from './function-manifests.ts';
 import { byKn, withoutChange } from './kn.ts';
 import { demandOwnAddresses, renderOverlay } from './overlay.ts';
@@ -16,12 +16,14 @@ export interface DeployOptions {
   namespace?: string | undefined;
   /** Name of the canary's traffic target. */
   tag?: string | undefined;
-  /** Per cent of the requests for the canary. */
+  /** Per cent of the requests for the canary; 0 makes a preview. */
   percent: number;
   promote: boolean;
   rollback: boolean;
   /** The revision to go back to. */
   to?: string | undefined;
+  /** The preview whose tag is taken away. */
+  untag?: string | undefined;
   /** How long to wait until a change is ready, in seconds. */
   waitSeconds?: number | undefined;
   /** Looks at the cluster and changes nothing. */
@@ -37,6 +39,7 @@ export async function deployFunction(name: string, options: DeployOptions): Prom
   const cluster = options.dryRun ? withoutChange(kn, name) : kn;
   if (options.promote) await promote(cluster, roll);
   else if (options.rollback) await rollback(cluster, roll, console.log, options.to);
+  else if (options.untag) await endPreview(cluster, roll, options.untag);
   else if (options.tag) await deployCanary(cluster, roll, { tag: options.tag, percent: options.percent });
   else await deploy(cluster, roll);
   if (!options.dryRun) await cluster.run(['kn', 'revision', 'list', '-s', name, '-n', roll.namespace]);

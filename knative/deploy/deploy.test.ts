@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Canary, deploy, deployCanary, promote, type Roll, rollback } from './deploy.ts';
+import { type Canary, deploy, deployCanary, endPreview, promote, type Roll, rollback } from './deploy.ts';
 import { type Cluster, withoutChange } from './kn.ts';
 import type { LiveRevision, Target } from './traffic.ts';
 
@@ -186,6 +186,48 @@ describe('a canary', () => {
     await deployCanary(cluster, roll, { tag: 'canary', percent: 70 });
     await rollback(cluster, roll, silent);
     expect(state.spec).toEqual([{ revisionName: 'posts-00001', percent: 100 }]);
+  });
+});
+
+describe('a preview', () => {
+  const preview: Canary = { tag: 'pr-7', percent: 0 };
+  const readers = { 'posts-00001': 100, 'posts-00002': 0 };
+
+  test('has an address of its own, and no request of a reader', async () => {
+    const { state, cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, preview);
+    expect(state.commands.at(-1)).toBe(
+      'kn service update posts -n blog --tag posts-00002=pr-7 --traffic posts-00001=100',
+    );
+    expect(await shares()).toEqual(readers);
+  });
+
+  test('stands beside others, is replaced by a newer one, and outlives a deployment', async () => {
+    const { state, cluster, shares } = await deployed(1);
+    for (const tag of ['pr-7', 'pr-8', 'pr-7']) await deployCanary(cluster, roll, { tag, percent: 0 });
+    expect(await shares()).toEqual({ 'posts-00001': 100, 'posts-00003': 0, 'posts-00004': 0 });
+    await deploy(cluster, roll);
+    expect(await shares()).toEqual({ 'posts-00003': 0, 'posts-00004': 0, 'posts-00005': 100 });
+    expect(state.spec!.map(({ tag }) => tag).filter(Boolean)).toEqual(['pr-8', 'pr-7']);
+  });
+
+  test('is not promoted, though it is the newest revision', async () => {
+    const { cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, preview);
+    await expect(promote(cluster, roll, silent)).rejects.toThrow('posts-00002 is a preview (pr-7)');
+    expect(await shares()).toEqual(readers);
+  });
+
+  test('ends with its tag; what has requests is none', async () => {
+    const { cluster, shares } = await deployed(1);
+    await deployCanary(cluster, roll, preview);
+    await endPreview(cluster, roll, 'pr-7', silent);
+    expect(await shares()).toEqual({ 'posts-00001': 100 });
+    const said: string[] = [];
+    await endPreview(cluster, roll, 'pr-7', (line) => said.push(line));
+    expect(said).toEqual(['posts has no tag pr-7']);
+    await deployCanary(cluster, roll, canary);
+    await expect(endPreview(cluster, roll, 'canary', silent)).rejects.toThrow('has requests: it is no preview');
   });
 });
 

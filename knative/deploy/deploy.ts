@@ -26,7 +26,7 @@ export interface Roll {
 
 export interface Canary {
   tag: string;
-  /** 1 to 99. */
+  /** 0 to 99; with 0 it is a preview, which only its tag's address leads to. */
   percent: number;
 }
 
@@ -98,6 +98,16 @@ export async function rollback(cluster: Cluster, roll: Roll, say: Say = console.
   await update(cluster, roll, rollbackArguments(split, target));
   await note(cluster, roll, served, wentBack(served, split.stable, target));
   say(`\nAll requests stay there, whatever is applied, until ${again(roll.name)}`);
+}
+
+/** Takes a preview's tag away, if it is there. @throws DeployError if that revision has requests */
+export async function endPreview(cluster: Cluster, roll: Roll, tag: string, say: Say = console.log): Promise<void> {
+  const { tags, stable, canaries } = splitOf(await present(cluster, roll));
+  const revision = tags.get(tag);
+  if (!revision) return say(`${roll.name} has no tag ${tag}`);
+  if (revision === stable || canaries.some((each) => each.revision === revision))
+    throw new DeployError(`${revision} has requests: it is no preview`);
+  await update(cluster, roll, ['--untag', tag]);
 }
 
 async function present(cluster: Cluster, { name, namespace }: Roll): Promise<LiveService> {

@@ -54,10 +54,11 @@ export function splitOf(service: LiveService): Split {
 const byRest = (one: Target, other: Target) =>
   Number(Boolean(one.tag)) - Number(Boolean(other.tag)) || (other.percent ?? 0) - (one.percent ?? 0);
 
-/** Arguments of `kn service update` that give the canary its share, by its tag. */
+/** Arguments of `kn service update` that give the canary its share, by its tag; a preview has none. */
 export function canaryArguments(split: Split, canary: { revision: string; tag: string; percent: number }): string[] {
   const { revision, tag, percent } = canary;
-  const shares = ['--traffic', `${tag}=${percent}`, '--traffic', `${split.stable}=${100 - percent}`];
+  const own = percent > 0 ? ['--traffic', `${tag}=${percent}`] : [];
+  const shares = [...own, '--traffic', `${split.stable}=${100 - percent}`];
   if (split.tags.get(tag) === revision) return shares;
   return [...(split.tags.has(tag) ? ['--untag', tag] : []), '--tag', `${revision}=${tag}`, ...shares];
 }
@@ -74,6 +75,8 @@ export function promoteArguments(
   if (!canary && split.followsLatest)
     throw new DeployError('nothing is being tried: the newest revision has all requests');
   const promoted = canary?.revision ?? latestReady;
+  const preview = [...split.tags].find(([, revision]) => revision === promoted && !canary && promoted !== split.stable);
+  if (preview) throw new DeployError(`${promoted} is a preview (${preview[0]}), which nobody has asked to promote`);
   const pinned = promoted !== latestReady;
   const args = pinned ? ['--traffic', `${promoted}=100`, ...untagged(split)] : latestArguments(split);
   return { args, promoted, pinned };

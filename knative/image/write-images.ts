@@ -1,16 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeArchive } from './archive.ts';
+import { type BuiltImage, writeBuilt } from './built-images.ts';
 import { readSource } from './labels.ts';
 import { imageMaker } from './make.ts';
-
-export interface WrittenImage {
-  /** With its tag. */
-  name: string;
-  digest: string;
-  /** The OCI archive. */
-  file: string;
-}
 
 export interface WriteOptions {
   tag: string;
@@ -22,11 +15,15 @@ export interface WriteOptions {
   sourceDateEpoch?: string | undefined;
 }
 
-/** Writes images as OCI archives, without a container engine, each with its bill of materials beside it; on Linux. */
+/**
+ * Writes images as OCI archives, without a container engine, each with its bill of materials beside it; on Linux. The list of them is written
+ * last, so that none is published of a run that failed.
+ */
 export async function* writeImages(
   names: readonly string[],
   { tag, name: registry, out, sourceDateEpoch }: WriteOptions,
-): AsyncGenerator<WrittenImage> {
+): AsyncGenerator<BuiltImage> {
+  const built: BuiltImage[] = [];
   const make = imageMaker(readSource(sourceDateEpoch));
   for (const each of names) {
     const { layers, config, sbom } = await make(each);
@@ -34,6 +31,9 @@ export async function* writeImages(
     const name = `${registry}/${each}:${tag}`;
     const digest = writeArchive(file, name, layers, config);
     writeFileSync(file.replace(/\.tar$/, '.cdx.json'), sbom);
+    built.push({ name, digest, file });
     yield { name, digest, file };
   }
+  mkdirSync(out, { recursive: true });
+  writeBuilt(out, built);
 }
