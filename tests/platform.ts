@@ -46,6 +46,8 @@ export interface ServiceState {
 export interface PlatformOptions {
   /** Kept between starts when given; else a temporary folder, removed by `stop`. */
   home?: string;
+  /** Folder of the project; default: this one. */
+  checkout?: string;
   /** Folder of the overlay; default: the local one. */
   overlay?: string;
   args?: readonly string[];
@@ -59,7 +61,8 @@ export interface PlatformOptions {
 /** Runs `dormouse start` and waits until its ingress answers `/health`. @throws Error with its output when it ends before. */
 export async function runPlatform({
   home,
-  overlay = join(root, 'knative/overlays/local'),
+  checkout = root,
+  overlay = join(checkout, 'knative/overlays/local'),
   args = [],
   env = {},
   ports,
@@ -69,9 +72,9 @@ export async function runPlatform({
   const { port, consolePort } = ports ?? { port: await freePort(), consolePort: await freePort() };
   const child = spawn(
     process.execPath,
-    [...(program ? [program] : [join(root, 'cli/dormouse.mjs'), 'start']), '--overlay', overlay, ...args],
+    [...(program ? [program] : [join(checkout, 'cli/dormouse.mjs'), 'start']), '--overlay', overlay, ...args],
     {
-      cwd: root,
+      cwd: checkout,
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,

@@ -22,7 +22,7 @@ export interface ReleaseOptions {
 const overlay = 'knative/overlays/staging/images/kustomization.yaml';
 
 /**
- * Makes a release in `folder`: changelog, versions, released events, images by digest in the staging overlay, one commit and
+ * Makes a release in `folder`: changelog, versions, released events and schema, images by digest in the staging overlay, one commit and
  * a tag. Nothing is pushed.
  * @throws CommandError before anything was changed, when the checkout is not ready
  */
@@ -42,6 +42,8 @@ export async function release({ version, registry, folder, date, run, step }: Re
   write('CHANGELOG.md', text);
   step('event contracts and examples are frozen');
   await run('npm', 'run', '--silent', 'release:events');
+  step('the schema and its statements are recorded');
+  await run('npm', 'run', '--silent', 'release:schema');
   step('images are made');
   const digests = digestsOf(
     await run('npm', 'run', '--silent', 'image', '--', '--all', '--tag', version, '--name', registry),

@@ -39,7 +39,7 @@ const sql = postgres(variable('DATABASE_URL'), {
 });
 try {
   await awaitDatabase(() => sql`SELECT 1`, { progress: (line) => console.log(line) });
-  const applied = await migrate(sql, functionsWithMigrations(), (line) => console.log(`applied ${line}`));
+  const applied = await migrate(sql, functionsWithMigrations(), (line) => console.log(line));
   if (applied.length === 0) console.log('every schema is up to date');
 } catch (error) {
   console.error(`migrate: ${error instanceof Error ? error.message : String(error)}`);

@@ -60,8 +60,10 @@ describe('no source', () => {
 
   test('gives text to SQL that is no template, but constants and migrations', () => {
     expect(filesWith(/\.unsafe\(/)).toEqual([
+      'functions/_backup/back-up-database.ts',
       'functions/_backup/copy-sql.ts', // names of the catalogue, quoted
       'functions/_backup/restore-database.ts',
+      'functions/_runtime/apply-migration.ts',
       'functions/_runtime/login-role.ts', // roles, whose names are checked
       'functions/_runtime/migrate.ts',
       'functions/_runtime/transaction.ts',
