@@ -24,6 +24,7 @@ import { secrets } from './commands/secrets/secrets.ts';
 import { soak } from './commands/soak.ts';
 import { start } from './commands/start.ts';
 import { verify } from './commands/verify.ts';
+import { verifyDeployment } from './commands/verify-deployment.ts';
 
 /** All commands of `dormouse`: help, completion, the reference page and the parser follow from them. */
 export const routes = buildRouteMap({
@@ -41,6 +42,7 @@ export const routes = buildRouteMap({
     import: importCommand,
     events,
     verify,
+    'verify-deployment': verifyDeployment,
     admin,
     keys,
     backup,

@@ -11,7 +11,7 @@ export const verify = buildCommand({
     brief: 'Compares what is derived with what it is derived from',
     fullDescription: [
       'Compares the counts of categories with the posts that they are of, and says what differs. With --repair it is made',
-      'right, while others write.',
+      'right, while others write. Whether a deployment works asks "dormouse verify-deployment".',
       '',
       'Exit code 1: something differs.',
     ].join('\n'),

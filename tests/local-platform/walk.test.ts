@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dormouse } from '@dormouse/cli/dormouse.fixture';
 import { functionFolders } from '@dormouse/cli/new/function-routes';
 import { readAccessToken } from '@dormouse/local/access-token';
 import { Redis } from '@dormouse/runtime/ioredis';
@@ -112,6 +113,21 @@ describe('a new author walks through the platform', () => {
       (seen) => ['ingress', 'posts', 'broker', 'categories'].every((name) => seen.includes(name)),
     );
     expect(names).toEqual(expect.arrayContaining(['ingress', 'posts', 'broker', 'categories']));
+  });
+
+  it('passes every check of verify-deployment, which writes a post and deletes it', async () => {
+    const { code, out } = await dormouse([
+      'verify-deployment',
+      platform.url,
+      '--token',
+      author.token,
+      '--write',
+      '--json',
+    ]);
+    const { checks } = JSON.parse(out) as { checks: { check: string; result: string }[] };
+    expect(checks.filter(({ result }) => result === 'failed')).toEqual([]);
+    expect(checks.find(({ check }) => check === 'write-event-count')?.result).toBe('passed');
+    expect(code).toBe(0);
   });
 
   it('has asked Redis for nothing that a function may not, with keys of its own', needs('redis-server'), async () => {
