@@ -14,11 +14,12 @@ test('the platform measures its instances, requests, event loop, and what each T
   await b.send({ id: '1', type: 'test', source: '/posts' });
   await b.clock.advance(0);
   let waitedMs = 500;
+  const revision = 'web-00001';
   const services = () => [
     {
       name: 'web',
       namespace: 'dormouse',
-      revision: 'web-00001',
+      revision,
       instances: 2,
       ready: 0,
       wanted: 3,
@@ -64,4 +65,28 @@ test('the platform measures its instances, requests, event loop, and what each T
   await b.clock.advance(1_000);
   measure();
   expect(values()).toMatchObject({ 'dormouse.local.broker.backlog slow': 0 });
+});
+
+test('of a revision that was replaced nothing is left that an alert could tell of', async () => {
+  const unready = { name: 'web', namespace: 'dormouse', instances: 1, ready: 0, wanted: 1, state: 'unready' as const };
+  const more = { requests: 0, waited_ms: 0, last_cold_start_ms: null };
+  const services = [
+    { ...unready, ...more, revision: 'web-00001', cause: { kind: 'crash' as const, words: 'NAME is missing' } },
+    { ...unready, ...more, revision: 'web-00002', instances: 0, wanted: 0, state: 'asleep' as const, cause: null },
+  ];
+  const still = { take: () => 0, stop: () => {} };
+  let at = 0;
+  const measured = { telemetry: b.telemetry, brokers: b.brokers, delay: still, work: still };
+  const stop = measurePlatform({ ...measured, services: () => [services[at]!], now: () => 10_000 * (at + 1) });
+  at = 1;
+  stop();
+  const of = (name: string) =>
+    [...b.telemetry.metrics.all()]
+      .filter(({ family }) => family.name === name)
+      .map(({ labels, samples }) => [labels.kn_revision_name, samples.at(-1)?.value]);
+  expect(of('kn.revision.pods.desired')).toEqual([
+    ['web-00001', 0],
+    ['web-00002', 0],
+  ]);
+  expect(of('dormouse.local.revision.not_ready')).toEqual([['web-00001', 0]]);
 });

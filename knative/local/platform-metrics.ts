@@ -57,23 +57,29 @@ export function measurePlatform({
   };
 }
 
-/** Measures of a Service's current revision: wanted, ready, and why not. */
+/** Measures of a Service's current revision: wanted, ready, and why not. Of the one before nothing is left but zeros. */
 function revisionMeasures(add: Add, now: () => number): (service: ServiceStatus) => void {
-  const told = new Map<string, string>();
+  const told = new Map<string, { labels: Labels; cause: string | undefined }>();
   const waited = new Map<string, { ms: number; atMs: number }>();
+  const addPods = (labels: Labels, [wanted, ready, notReady]: readonly [number, number, number]) => {
+    add(platformMetrics.podsDesired, labels, wanted);
+    add(platformMetrics.pods, labels, ready);
+    add(platformMetrics.podsNotReady, labels, notReady);
+  };
   return ({ name, namespace, revision, ready, wanted, instances, cause, waited_ms: waitedMs }) => {
     const labels = { k8s_namespace_name: namespace, kn_service_name: name, kn_revision_name: revision };
     const [last, nowMs] = [waited.get(revision) ?? { ms: waitedMs, atMs: 0 }, now()];
     waited.set(revision, { ms: waitedMs, atMs: nowMs });
     add(platformMetrics.requestConcurrency, labels, (waitedMs - last.ms) / Math.max(1, nowMs - last.atMs));
-    add(platformMetrics.podsDesired, labels, wanted);
-    add(platformMetrics.pods, labels, ready);
-    add(platformMetrics.podsNotReady, labels, Math.max(0, instances - ready));
-    const before = told.get(revision);
-    if (before && before !== cause?.kind) add(platformMetrics.notReady, { ...labels, dormouse_cause: before }, 0);
-    told.delete(revision);
-    if (!cause) return;
-    add(platformMetrics.notReady, { ...labels, dormouse_cause: cause.kind }, 1);
-    told.set(revision, cause.kind);
+    const service = `${namespace}/${name}`;
+    const before = told.get(service);
+    const replaced = before !== undefined && before.labels.kn_revision_name !== revision;
+    // What is not said again is taken for true for minutes: an alert would tell of a revision that is gone.
+    if (replaced) addPods(before.labels, [0, 0, 0]);
+    if (before?.cause && (replaced || before.cause !== cause?.kind))
+      add(platformMetrics.notReady, { ...before.labels, dormouse_cause: before.cause }, 0);
+    addPods(labels, [wanted, ready, Math.max(0, instances - ready)]);
+    if (cause) add(platformMetrics.notReady, { ...labels, dormouse_cause: cause.kind }, 1);
+    told.set(service, { labels, cause: cause?.kind });
   };
 }
