@@ -31,6 +31,8 @@ export interface Outage<Site = RunningPlatform> {
   missing?(): string | undefined;
   /** Makes ready the home of a platform that has not been started yet. */
   prepare?(home: string, atTheEnd: (stop: () => unknown) => void): void;
+  /** Resolves when it can be planted; nobody comes meanwhile. */
+  quieten?(site: Site): Promise<void>;
   /** Lasts until it is over, and is mended then. */
   plant(site: Site, over: AbortSignal): Promise<void>;
 }
@@ -68,10 +70,13 @@ export const outages: Readonly<Record<string, Outage>> = {
     what: 'every function refuses a variable when it starts',
     cause: ['FunctionNotReady'],
     tells: ['RelaySilent', ...unavailable, ...slow, ...late],
-    async plant(platform, over) {
+    // What is awake goes on serving beside a new revision that does not start.
+    async quieten(platform) {
       const asleep = async () =>
         (await platform.services()).every(({ name, instances }) => instances === 0 || name === 'relay');
-      await eventually(asleep, Boolean, 120);
+      await eventually(asleep, Boolean, 300);
+    },
+    async plant(platform, over) {
       observedOverlay(platform.home, base, { OTEL_METRIC_EXPORT_INTERVAL: 'never' });
       await until(over);
       observedOverlay(platform.home, base, {});

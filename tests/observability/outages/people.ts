@@ -15,6 +15,8 @@ export interface People {
   answers: readonly Answer[];
   /** Resolves when the last request has been answered. */
   gone: Promise<void>;
+  /** Nobody asks until the work has ended. */
+  without<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const timeoutMs = 30_000;
@@ -34,14 +36,27 @@ export async function people(url: string, over: AbortSignal): Promise<People> {
     asking.add(asked);
   };
   const author = await blogAt(url).register();
+  let away = false;
   const come = async () => {
     for (let n = 0; !over.aborted; n++, await sleep(100)) {
+      if (away) continue;
       note(false, () => read(url, n));
       if (n % 10 === 0) note(true, () => write(author, n));
     }
     while (asking.size > 0) await sleep(100);
   };
-  return { answers, gone: come() };
+  return {
+    answers,
+    gone: come(),
+    async without(work) {
+      away = true;
+      try {
+        return await work();
+      } finally {
+        away = false;
+      }
+    },
+  };
 }
 
 async function read(url: string, n: number): Promise<number> {

@@ -72,13 +72,14 @@ async function watchUntil<Site>(
   atTheEnd: AtTheEnd,
 ): Promise<Watched> {
   const gone = new AbortController();
-  const { answers, gone: left } = await people(url, gone.signal);
+  const { answers, gone: left, without } = await people(url, gone.signal);
   atTheEnd(async () => {
     gone.abort();
     await left;
   });
 
   await untilAllIsWell(answers);
+  if (outage.quieten) await without(() => outage.quieten!(site));
   const begunMs = Date.now();
   const planted = outage.plant(site, over.signal);
   await sleep(outage.silent ? quietMs : outageMs);
