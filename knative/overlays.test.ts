@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withComponents } from '@dormouse/checks/with-components.fixture';
 import { folderOf } from '@dormouse/manifests/kustomize/kustomization.fixture';
 import { render } from '@dormouse/manifests/kustomize/kustomize';
 import type { Platform } from '@dormouse/manifests/model';
@@ -12,20 +13,6 @@ const rendered = (folder: string) => render(join(import.meta.dirname, folder));
 const objects = (all: readonly Rendered[]) => all.map(({ manifest }) => manifest as Manifest & Record<string, unknown>);
 const manifestsOf = (folder: string) => objects(rendered(folder));
 
-/** The base with some components, as an overlay has them. What else an overlay of a cluster has, only `kubectl` renders. */
-function withComponents(...components: string[]): Rendered[] {
-  const work = join(import.meta.dirname, '../.dormouse');
-  mkdirSync(work, { recursive: true });
-  const folder = mkdtempSync(join(work, 'components-'));
-  try {
-    const path = (to: string) => relative(folder, join(import.meta.dirname, to));
-    const kustomization = { namespace: 'dormouse', resources: [path('base')], components: components.map(path) };
-    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
-    return render(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 const settingsOf = (manifests: readonly Manifest[]) =>
   (
     manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('platform')) as unknown as {
@@ -108,6 +95,14 @@ describe('external-secrets', () => {
         secretStoreRef: { kind: 'ClusterSecretStore', name: 'dormouse' },
         dataFrom: [{ extract: { key: `dormouse/${metadata.name}` } }],
       });
+  });
+
+  test('takes them by names without a slash where the store has none', () => {
+    const dashed = objects(withComponents('components/external-secrets', 'components/external-secrets/dashes'))
+      .filter(({ kind }) => kind === 'ExternalSecret')
+      .map(({ metadata, spec }) => [metadata.name, (spec as { dataFrom: object[] }).dataFrom]);
+    expect(dashed).toEqual(secrets.map(({ metadata: { name } }) => [name, [{ extract: { key: `dormouse-${name}` } }]]));
+    expect(JSON.stringify(dashed)).not.toContain('dormouse/');
   });
 });
 

@@ -18,11 +18,13 @@ const packages: Readonly<Record<string, string>> = {
   'external-secrets.io': '@kubernetes-models/external-secrets',
   'generators.external-secrets.io': '@kubernetes-models/external-secrets',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
+  'argoproj.io': '@kubernetes-models/argo-cd',
 };
 
 /** Fields of the cluster's definition that the package lacks; docs/how-to/check-manifests.md names both versions. */
 const lacking: Readonly<Record<string, readonly string[]>> = {
   'EventType.eventing.knative.dev': ['spec.description'],
+  'AppProject.argoproj.io': ['spec.description'],
   'DestinationRule.networking.istio.io': [
     'spec.trafficPolicy.connectionPool.http.http2KeepAlive',
     'spec.trafficPolicy.retryBudget.budgetInterval',

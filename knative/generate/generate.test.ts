@@ -7,7 +7,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { baseComponent } from './base.ts';
 import { componentFiles } from './component.ts';
 import { eventPolicyComponent } from './event-policy.ts';
-import { externalSecretsComponent } from './external-secrets.ts';
+import { dashedSecretsComponent, externalSecretsComponent } from './external-secrets.ts';
 import { imageEntries } from './images.ts';
 import { meshStrictComponent } from './mesh-strict.ts';
 import { networkPolicyComponent } from './network-policy.ts';
@@ -121,11 +121,39 @@ describe('what is generated for a function', () => {
 
   test('opens the database to those who have one', () => {
     const base = readFunctions(project(), []);
-    const [, ...values] = JSON.stringify(networkPolicyComponent(base)).split('"value":');
-    expect(values.map((each) => each.slice(0, 8))).toEqual(['["naps"]', '["naps"]']);
+    const filled = networkPolicyComponent(base).patches!.map(({ target, operations }) => [
+      target.name,
+      operations[0]!.value,
+    ]);
+    expect(filled).toContainEqual(['database', ['naps']]);
+    expect(filled).toContainEqual(['postgres', ['naps']]);
     const [postgres, redis] = written(meshStrictComponent(base, []), 'stores.yaml');
     expect(postgres.spec.rules[0].from[0].source.serviceAccounts).toEqual(['naps', 'migrate']);
     expect(redis.spec.rules[0].from[0].source.serviceAccounts).toEqual(['naps', 'front']);
+  });
+
+  test('opens the gateway to those who call others or check tokens, and the Broker to those who emit events', () => {
+    const filled = (changes: Record<string, string>, sources: string[]) =>
+      Object.fromEntries(
+        networkPolicyComponent(
+          readFunctions(
+            project(changes),
+            sources.map((source) => ({ source })),
+          ),
+        ).patches!.map(({ target, operations }) => [target.name, operations[0]!.value]),
+      );
+    expect(filled({}, ['/naps'])).toMatchObject({
+      calls: ['naps', 'front'],
+      requests: ['naps', 'front'],
+      broker: ['naps'],
+    });
+    const kustomization =
+      'resources: [naps.yaml, front.yaml, gateway.yaml, migrate.yaml]\n' +
+      'configMapGenerator: [{name: platform, literals: ["A=1", "JWKS_URL=http://naps.dormouse.svc.cluster.local/keys"]}]';
+    expect(filled({ 'knative/base/kustomization.yaml': kustomization }, [])).toMatchObject({
+      calls: ['front'],
+      broker: [],
+    });
   });
 
   test('brings every Secret that is read', () => {
@@ -138,6 +166,15 @@ describe('what is generated for a function', () => {
       'naps-redis',
       'shared',
     ]);
+  });
+
+  test('brings them by names without a slash, too', () => {
+    const { patches } = dashedSecretsComponent(readFunctions(project(), []));
+    expect(patches).toContainEqual({
+      target: { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'naps-database' },
+      operations: [{ op: 'replace', path: '/spec/dataFrom/0/extract/key', value: 'dormouse-naps-database' }],
+    });
+    expect(patches).toHaveLength(6);
   });
 
   test('lets it send its own events, by a token beside the volumes that it has', () => {

@@ -13,7 +13,7 @@ import { routesPicture } from './architecture/routes-picture.ts';
 import { baseComponent } from './base.ts';
 import { componentFiles } from './component.ts';
 import { eventPolicyComponent } from './event-policy.ts';
-import { externalSecretsComponent } from './external-secrets.ts';
+import { dashedSecretsComponent, externalSecretsComponent } from './external-secrets.ts';
 import { imageEntries } from './images.ts';
 import { meshStrictComponent } from './mesh-strict.ts';
 import { networkPolicyComponent } from './network-policy.ts';
@@ -50,6 +50,7 @@ const components = {
   'components/mesh-strict': meshStrictComponent(base, policiesByHand()),
   'components/network-policy': networkPolicyComponent(base),
   'components/external-secrets': externalSecretsComponent(base),
+  'components/external-secrets/dashes': dashedSecretsComponent(base),
   'components/event-policy': eventPolicyComponent(base, catalogue),
   'components/rate-limit': rateLimitComponent(base),
 };

@@ -30,6 +30,8 @@ export interface Base {
   secrets: readonly string[];
   /** Functions whose routes have a name of their own in the VirtualService. */
   routed: readonly string[];
+  /** The function that has the keys of tokens: the host of JWKS_URL. */
+  keyHolder: string | undefined;
 }
 
 interface Manifest {
@@ -47,7 +49,9 @@ export const callsAnnotation = 'dormouse.dev/calls';
 /** Reads the hand-written manifests of knative/base: what follows from them is generated. */
 export function readFunctions(root: string, catalogue: readonly Pick<EventContract, 'source'>[]): Base {
   const base = join(root, 'knative/base');
-  const { resources } = parse(readFileSync(join(base, 'kustomization.yaml'), 'utf8')) as { resources: string[] };
+  const { resources, configMapGenerator = [] } = parse(
+    readFileSync(join(base, 'kustomization.yaml'), 'utf8'),
+  ) as BaseKustomization;
   const own = resources.filter((file) => file.endsWith('.yaml') && existsSync(join(base, file)));
   const manifests = own.flatMap((file) =>
     parseAllDocuments(readFileSync(join(base, file), 'utf8'), { merge: true }).map((each) => each.toJS() as Manifest),
@@ -62,7 +66,18 @@ export function readFunctions(root: string, catalogue: readonly Pick<EventContra
   const signing = functions.filter(({ signsEvents }) => signsEvents).map(({ name }) => `${name}-event-signing`);
   const users = functions.filter(({ kind }) => kind === 'Service').map(({ name }) => `${name}-redis`);
   const secrets = [...new Set([...databases, ...signing, ...users, ...secretsIn([deployed, shared])])].sort();
-  return { functions, secrets, routed: functions.filter(({ routes }) => routes.length > 0).map(({ name }) => name) };
+  const keys = configMapGenerator.flatMap(({ literals }) => literals).find((each) => each.startsWith('JWKS_URL='));
+  return {
+    functions,
+    secrets,
+    routed: functions.filter(({ routes }) => routes.length > 0).map(({ name }) => name),
+    keyHolder: keys && new URL(keys.slice('JWKS_URL='.length)).hostname.split('.')[0],
+  };
+}
+
+interface BaseKustomization {
+  resources: string[];
+  configMapGenerator?: { literals: string[] }[];
 }
 
 interface Read {
