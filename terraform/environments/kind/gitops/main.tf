@@ -9,5 +9,5 @@ module "gitops" {
 
   repository = var.repository
   revision   = var.revision
-  path       = "knative/overlays/kind-data"
+  path       = "knative/gitops/kind-data"
 }

@@ -7,9 +7,8 @@ provider "kubectl" {
 module "gitops" {
   source = "../../../modules/gitops"
 
-  repository         = var.repository
-  revision           = var.revision
-  path               = "knative/overlays/production"
-  further_namespaces = ["istio-system"] # the gateway's certificate and filters
-  windows            = var.windows
+  repository = var.repository
+  revision   = var.revision
+  path       = "knative/gitops/production"
+  windows    = var.windows
 }

@@ -7,8 +7,7 @@ provider "kubectl" {
 module "gitops" {
   source = "../../../modules/gitops"
 
-  repository         = var.repository
-  revision           = var.revision
-  path               = "knative/overlays/staging"
-  further_namespaces = ["istio-system"] # the gateway's certificate and filters
+  repository = var.repository
+  revision   = var.revision
+  path       = "knative/gitops/staging"
 }

@@ -7,15 +7,15 @@ variables {
   repository = "https://git.example.org/you/dormouse.git"
 }
 
-run "the_overlay_of_this_environment" {
+run "the_applications_of_this_environment" {
   command = plan
 
   assert {
-    condition     = output.source == "https://git.example.org/you/dormouse.git//knative/overlays/staging?ref=main"
+    condition     = output.source == "https://git.example.org/you/dormouse.git//knative/gitops/staging?ref=main"
     error_message = "Found ${output.source}."
   }
   assert {
     condition     = fileexists("../../../../${split("?", split("//", output.source)[2])[0]}/kustomization.yaml")
-    error_message = "There is no such overlay."
+    error_message = "There are no such Applications."
   }
 }
