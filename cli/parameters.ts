@@ -71,6 +71,13 @@ export const wholeNumber =
     );
   };
 
+/** Shares of requests that grow, per cent: 1,10,50. */
+export function percentages(input: string): number[] {
+  const steps = input.split(',').map(wholeNumber(1, 99));
+  const grows = steps.every((step, index) => index === 0 || step > steps[index - 1]!);
+  return grows ? steps : reject('each must be larger than the one before');
+}
+
 /** A number above 0, with decimals. */
 export const positiveNumber = (input: string): number =>
   /^\d{1,9}(?:\.\d{1,6})?$/.test(input) && Number(input) > 0 ? Number(input) : reject('must be a number above 0');

@@ -1,4 +1,4 @@
-import { metrics } from '@dormouse/signals/metrics';
+import { type Metric, metrics } from '@dormouse/signals/metrics';
 import { platformMetrics } from '@dormouse/signals/platform-metrics';
 import { byPeople, edgeDuration, failedAtEdge } from './edge.ts';
 import { series, upTo } from './series.ts';
@@ -20,44 +20,90 @@ export interface Objective {
 }
 
 const { eventAge } = metrics;
-const requests = (part: 'count' | 'bucket', ...matchers: string[]) =>
-  `sum(rate(${edgeDuration}_${part}{${[byPeople, ...matchers].join(',')}}[5m]))`;
 const ages = (part: 'count' | 'bucket', ...matchers: string[]) =>
   `sum(rate(${series.eventAge}_${part}{${matchers.join(',')}}[5m]))`;
 
-/** The VirtualService names the routes of log-ins so (knative/base/gateway.yaml). */
-const login = 'dormouse_ingress_route=~".+-login"';
-const matchersOf = {
-  reads: ['http_request_method=~"GET|HEAD"'],
-  writes: ['http_request_method=~"POST|PUT|PATCH|DELETE"', login.replace('=~', '!~')],
-  logins: [login],
-};
-const served = failedAtEdge.replace('=', '!=');
-/** Who woke a function waited for its process: ColdStartsSlow tells of that. */
-const awake = 'faas_coldstart=""';
-
-type RequestKind = keyof typeof matchersOf;
-
-function available(what: RequestKind, target: number): Objective {
-  return {
-    name: `${what}-available`,
-    alert: `${capital(what)}Unavailable`,
-    target,
-    promise: `${percent(target)} of ${what} are answered, with no status 5xx`,
-    total: requests('count', ...matchersOf[what]),
-    bad: requests('count', ...matchersOf[what], failedAtEdge),
-  };
+/** What is promised of requests of people; `seconds` is of those that are fast enough. */
+export interface RequestPromise {
+  what: 'reads' | 'writes' | 'logins';
+  target: number;
+  seconds?: number;
 }
 
-function fast(what: RequestKind, target: number, seconds: number): Objective {
-  const total = requests('count', ...matchersOf[what], served, awake);
+/** Where requests are counted, and by which matchers. */
+export interface CountedRequests {
+  /** Name of the histogram, without `_count`. */
+  histogram: string;
+  metric: Metric;
+  /** Requests of people. */
+  people: string;
+  logins: string;
+  noLogins: string;
+  failed: string;
+  /** Not failed, and not waiting for a process to start: ColdStartsSlow tells of that. */
+  served: readonly string[];
+}
+
+/** At the edge: what clients got. The VirtualService names the routes of log-ins so (knative/base/gateway.yaml). */
+export const atEdge: CountedRequests = {
+  histogram: edgeDuration,
+  metric: platformMetrics.edgeDuration,
+  people: byPeople,
+  logins: 'dormouse_ingress_route=~".+-login"',
+  noLogins: 'dormouse_ingress_route!~".+-login"',
+  failed: failedAtEdge,
+  served: [failedAtEdge.replace('=', '!='), 'faas_coldstart=""'],
+};
+
+const methodsOf = {
+  reads: 'http_request_method=~"GET|HEAD"',
+  writes: 'http_request_method=~"POST|PUT|PATCH|DELETE"',
+};
+
+/**
+ * PromQL of all requests that a promise is about, and of those that break it. There is no other definition of either.
+ * @param counted where they are counted
+ * @param read makes a number of a selector of series
+ * @param narrower further matchers
+ */
+export function requestsOf(
+  { what, seconds }: RequestPromise,
+  counted: CountedRequests,
+  read: (selector: string) => string,
+  ...narrower: string[]
+): { total: string; bad: string } {
+  const kind =
+    what === 'logins' ? [counted.logins] : [methodsOf[what], ...(what === 'writes' ? [counted.noLogins] : [])];
+  const count = (part: 'count' | 'bucket', ...matchers: string[]) =>
+    read(`${counted.histogram}_${part}{${[counted.people, ...kind, ...matchers, ...narrower].join(',')}}`);
+  if (seconds === undefined) return { total: count('count'), bad: count('count', counted.failed) };
+  const total = count('count', ...counted.served);
+  return { total, bad: `${total} - ${count('bucket', ...counted.served, upTo(counted.metric, seconds))}` };
+}
+
+export const requestPromises: readonly RequestPromise[] = [
+  { what: 'reads', target: 0.999 },
+  { what: 'reads', target: 0.99, seconds: 0.25 },
+  { what: 'writes', target: 0.999 },
+  { what: 'writes', target: 0.99, seconds: 0.5 },
+  { what: 'logins', target: 0.999 },
+  { what: 'logins', target: 0.99, seconds: 1 },
+];
+
+/** A promise in words. */
+export const promised = ({ what, target, seconds }: RequestPromise): string =>
+  seconds === undefined
+    ? `${percent(target)} of ${what} are answered, with no status 5xx`
+    : `${percent(target)} of ${what} take at most ${seconds} s`;
+
+function requestObjective(promise: RequestPromise): Objective {
+  const { what, target, seconds } = promise;
   return {
-    name: `${what}-fast`,
-    alert: `${capital(what)}Slow`,
+    name: `${what}-${seconds === undefined ? 'available' : 'fast'}`,
+    alert: `${capital(what)}${seconds === undefined ? 'Unavailable' : 'Slow'}`,
     target,
-    promise: `${percent(target)} of ${what} take at most ${seconds} s`,
-    total,
-    bad: `${total} - ${requests('bucket', ...matchersOf[what], served, awake, upTo(platformMetrics.edgeDuration, seconds))}`,
+    promise: promised(promise),
+    ...requestsOf(promise, atEdge, (selector) => `sum(rate(${selector}[5m]))`),
   };
 }
 
@@ -74,12 +120,7 @@ const counted = ['service_name="categories"', 'messaging_destination_name=~"dev\
 const causes = ['DatabaseUnreachable', 'HandlerFails', 'OutboxStuck'];
 
 export const objectives: readonly Objective[] = [
-  available('reads', 0.999),
-  fast('reads', 0.99, 0.25),
-  available('writes', 0.999),
-  fast('writes', 0.99, 0.5),
-  available('logins', 0.999),
-  fast('logins', 0.99, 1),
+  ...requestPromises.map(requestObjective),
   {
     name: 'events-delivered',
     alert: 'EventsLate',

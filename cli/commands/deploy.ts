@@ -1,7 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { overlayNames, serviceNames } from '../names.ts';
-import { argument, flag, option, wholeNumber } from '../parameters.ts';
+import { argument, flag, httpAddress, option, percentages, wholeNumber } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Flags {
@@ -10,6 +10,13 @@ interface Flags {
   namespace?: string;
   tag?: string;
   traffic?: number;
+  canary?: boolean;
+  prometheus?: string;
+  steps?: number[];
+  stepSeconds?: number;
+  minRequests?: number;
+  patience?: number;
+  appliedElsewhere?: boolean;
   promote?: boolean;
   rollback?: boolean;
   untag?: string;
@@ -29,6 +36,7 @@ export const deploy = buildCommand({
       '  dormouse deploy posts                              all requests go to the new revision once it is ready',
       '  dormouse deploy posts --tag canary --traffic 10    a tenth of them; the rest stays where it is',
       '  dormouse deploy posts --tag pr-7 --traffic 0       none of them: a preview, under an address of its own',
+      '  dormouse deploy posts --canary                     1 %, then more as long as it keeps the objectives; else it is taken back',
       '  dormouse deploy posts --promote                    all of them to the canary',
       '  dormouse deploy posts --rollback                   away from the canary, or back to the revision that served before',
     ].join('\n'),
@@ -43,6 +51,25 @@ export const deploy = buildCommand({
       namespace: option('NAME', "Instead of the overlay's"),
       tag: option('NAME', 'Deploy as a canary of this name'),
       traffic: option('PERCENT', 'Share of the requests for the canary, 0 to 99 (default: 10)', wholeNumber(0, 99)),
+      canary: flag(
+        'Deploy as a canary that is promoted step by step, or taken back, by what Prometheus says of the objectives',
+      ),
+      prometheus: option('URL', 'With --canary: whom to ask (default: http://127.0.0.1:9090)', httpAddress),
+      steps: option('PERCENT,…', 'With --canary: shares one after the other (default: 1,10,50)', percentages),
+      stepSeconds: option('SECONDS', 'With --canary: how long each is watched at least (default: 60)', wholeNumber(1)),
+      minRequests: option(
+        'COUNT',
+        'With --canary: how many requests it must answer in each (default: 20)',
+        wholeNumber(1),
+      ),
+      patience: option(
+        'SECONDS',
+        'With --canary: after so long without them it is taken back (default: 1800)',
+        wholeNumber(1),
+      ),
+      appliedElsewhere: flag(
+        'With --canary: Argo CD has applied the revision, which has no requests yet; only split them',
+      ),
       promote: flag('Give all requests to the canary'),
       rollback: flag('Take all requests from the canary, or go back to the revision that had them before'),
       to: option('REVISION', 'With --rollback: go back to this one'),
@@ -60,10 +87,26 @@ export const deploy = buildCommand({
   async loader() {
     const { deployFunction } = await import('@dormouse/deploy/deploy-function');
     return async function deployOne(this: Context, flags: Flags, name: string) {
-      const { overlay = 'lab', traffic = 10, promote = false, rollback = false, dryRun = false, tag } = flags;
-      const { image, namespace, output = 'dist/deploy', to, untag, waitTimeout: waitSeconds } = flags;
+      const {
+        overlay = 'lab',
+        traffic = 10,
+        promote = false,
+        rollback = false,
+        dryRun = false,
+        canary = false,
+        untag,
+      } = flags;
+      const tag = flags.tag ?? (canary ? 'canary' : undefined);
       if ([promote, rollback, tag !== undefined, untag !== undefined].filter(Boolean).length > 1)
-        throw new UsageError('--tag, --untag, --promote and --rollback exclude each other');
+        throw new UsageError('--tag or --canary, --untag, --promote and --rollback exclude each other');
+      if (canary && (flags.traffic !== undefined || dryRun))
+        throw new UsageError('--canary has --steps instead of --traffic, and no --dry-run');
+      const judging = ['prometheus', 'steps', 'stepSeconds', 'minRequests', 'patience', 'appliedElsewhere'] as const;
+      if (!canary && judging.some((each) => flags[each] !== undefined))
+        throw new UsageError(
+          '--prometheus, --steps, --step-seconds, --min-requests, --patience and --applied-elsewhere need --canary',
+        );
+      const { image, namespace, output = 'dist/deploy', to, waitTimeout: waitSeconds } = flags;
       if (to !== undefined && !rollback) throw new UsageError('--to needs --rollback');
       await deployFunction(name, {
         overlay,
@@ -71,6 +114,8 @@ export const deploy = buildCommand({
         namespace,
         tag,
         percent: traffic,
+        judged: canary ? judgedBy(flags) : undefined,
+        appliedElsewhere: flags.appliedElsewhere,
         promote,
         rollback,
         to,
@@ -81,4 +126,15 @@ export const deploy = buildCommand({
       });
     };
   },
+});
+
+const judgedBy = ({
+  prometheus = 'http://127.0.0.1:9090',
+  steps = [1, 10, 50],
+  stepSeconds = 60,
+  minRequests = 20,
+  patience = 1800,
+}: Flags) => ({
+  prometheus,
+  plan: { steps, stepMs: stepSeconds * 1000, minRequests, patienceMs: patience * 1000, lookMs: 2000 },
 });

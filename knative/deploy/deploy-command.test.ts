@@ -52,8 +52,15 @@ test('a command that fails is the last one', () => {
 
 test.each([
   [['web', '--tag', 'canary', '--traffic', '100'], 2, '--traffic 100: must be a whole number from 0 to 99'],
-  [['web', '--promote', '--rollback'], 2, '--tag, --untag, --promote and --rollback exclude each other'],
-  [['web', '--tag', 'pr-7', '--untag', 'pr-7'], 2, '--tag, --untag, --promote and --rollback exclude each other'],
+  [['web', '--promote', '--rollback'], 2, '--tag or --canary, --untag, --promote and --rollback exclude each other'],
+  [
+    ['web', '--tag', 'pr-7', '--untag', 'pr-7'],
+    2,
+    '--tag or --canary, --untag, --promote and --rollback exclude each other',
+  ],
+  [['web', '--canary', '--traffic', '5'], 2, '--canary has --steps instead of --traffic, and no --dry-run'],
+  [['web', '--steps', '1,10'], 2, 'need --canary'],
+  [['web', '--canary', '--steps', '10,5'], 2, '--steps 10,5: each must be larger than the one before'],
   [[], 2, 'FUNCTION is missing'],
   [['nobody'], 1, 'there is no function nobody; there are '],
 ])('%j is rejected', (args, code, message) => {

@@ -1,10 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { canaryQuestions } from '@dormouse/observability/canary';
 import { hasProgram } from '@dormouse/serving/process/has-program';
+import { type CanaryPlan, runCanary } from './canary.ts';
+import { createCanaryJudge } from './canary-judge.ts';
 import { deploy, deployCanary, endPreview, promote, type Roll, rollback } from './deploy.ts';
 import { inNamespace, manifestsOf, withImage } from './function-manifests.ts';
-import { byKn, withoutChange } from './kn.ts';
+import { byKn, type Cluster, withoutChange } from './kn.ts';
 import { demandOwnAddresses, renderOverlay } from './overlay.ts';
+import { prometheusAt } from './prometheus.ts';
 import { written } from './render.ts';
 
 export interface DeployOptions {
@@ -26,6 +30,10 @@ export interface DeployOptions {
   untag?: string | undefined;
   /** How long to wait until a change is ready, in seconds. */
   waitSeconds?: number | undefined;
+  /** Watches the canary by what Prometheus at this address says, and promotes it or takes it back. */
+  judged?: { plan: Omit<CanaryPlan, 'tag'>; prometheus: string } | undefined;
+  /** Argo CD applies the manifest; here only requests are split. */
+  appliedElsewhere?: boolean | undefined;
   /** Looks at the cluster and changes nothing. */
   dryRun: boolean;
   /** Folder for the manifests. */
@@ -40,13 +48,29 @@ export async function deployFunction(name: string, options: DeployOptions): Prom
   if (options.promote) await promote(cluster, roll);
   else if (options.rollback) await rollback(cluster, roll, console.log, options.to);
   else if (options.untag) await endPreview(cluster, roll, options.untag);
+  else if (options.judged && options.tag) await judged(cluster, roll, options.tag, options.judged);
   else if (options.tag) await deployCanary(cluster, roll, { tag: options.tag, percent: options.percent });
   else await deploy(cluster, roll);
   if (!options.dryRun) await cluster.run(['kn', 'revision', 'list', '-s', name, '-n', roll.namespace]);
 }
 
+/** A canary that is promoted or taken back, also when somebody ends the program. */
+async function judged(
+  cluster: Cluster,
+  roll: Roll,
+  tag: string,
+  { plan, prometheus }: NonNullable<DeployOptions['judged']>,
+): Promise<void> {
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  const ask = prometheusAt(prometheus);
+  const judgeOf = (revision: string) => createCanaryJudge(canaryQuestions(roll.name, revision), ask);
+  await runCanary(cluster, roll, { ...plan, tag }, { judgeOf, signal: ended.signal });
+}
+
 /** Writes what will be applied to files, so that the commands can be repeated by hand. */
-async function prepare(name: string, { overlay, image, namespace, output, waitSeconds }: DeployOptions): Promise<Roll> {
+async function prepare(name: string, options: DeployOptions): Promise<Roll> {
+  const { overlay, image, namespace, output, waitSeconds, appliedElsewhere } = options;
   const manifests = await renderOverlay(overlay);
   demandOwnAddresses(overlay, manifests);
   const { service, needs } = manifestsOf(name, manifests);
@@ -66,5 +90,12 @@ async function prepare(name: string, { overlay, image, namespace, output, waitSe
     console.error(
       `deploy: kubectl is not on the PATH: what is in ${needed} must be there already, and no --rollback will know who served before`,
     );
-  return { name, namespace: targetNamespace, file, needs: hasProgram('kubectl') ? needed : undefined, waitSeconds };
+  return {
+    name,
+    namespace: targetNamespace,
+    file,
+    needs: hasProgram('kubectl') ? needed : undefined,
+    waitSeconds,
+    appliedElsewhere,
+  };
 }

@@ -22,6 +22,8 @@ export interface Roll {
   needs?: string | undefined;
   /** How long kn waits until what it did is ready; kn's default where it is not said. */
   waitSeconds?: number | undefined;
+  /** Somebody else applies the manifest: Argo CD. The Service must not follow its newest revision, or that has everything already. */
+  appliedElsewhere?: boolean | undefined;
 }
 
 export interface Canary {
@@ -51,6 +53,8 @@ export async function deploy(cluster: Cluster, roll: Roll): Promise<void> {
 /**
  * Applies the manifest and gives the new revision a share, under a name of its own; the revision that had everything keeps the rest. Done again,
  * it moves the share, or the tag to a newer revision.
+ * @param beforeRequests is awaited with the new revision, before it gets any request
+ * @returns the new revision; undefined when there is nothing to try
  * @throws DeployError if no revision is there to share with, or another canary is running.
  */
 export async function deployCanary(
@@ -58,7 +62,8 @@ export async function deployCanary(
   roll: Roll,
   canary: Canary,
   say: Say = console.log,
-): Promise<void> {
+  beforeRequests: (revision: string) => Promise<void> = async () => {},
+): Promise<string | undefined> {
   const before = await cluster.service();
   if (!before)
     throw new DeployError(`there is no ${roll.name} yet that could share its requests: deploy it without --tag`);
@@ -66,24 +71,43 @@ export async function deployCanary(
   const other = split.canaries.find(({ tag }) => tag !== canary.tag);
   if (other)
     throw new DeployError(`${other.revision} is being tried with ${other.percent} %: first --promote it or --rollback`);
+  if (roll.appliedElsewhere && split.followsLatest)
+    throw new DeployError(
+      `${roll.name} follows its newest revision: pin it first, by a canary or --rollback --to ${split.stable}`,
+    );
   // Otherwise the new revision would get all requests until the split is set.
   if (split.followsLatest) await update(cluster, roll, ['--traffic', `${split.stable}=100`]);
   await note(cluster, roll, servedOf(before), noted(servedOf(before), split.stable));
-  await apply(cluster, roll);
+  if (!roll.appliedElsewhere) await apply(cluster, roll);
   const revision = (await cluster.service())?.status?.latestReadyRevisionName ?? split.stable;
-  if (revision !== split.stable) await update(cluster, roll, canaryArguments(split, { ...canary, revision }));
-  else if (split.followsLatest) await update(cluster, roll, latestArguments(split));
-  if (revision === split.stable) say(`\n${split.stable} is what the manifest says: there is nothing to try`);
+  if (revision === split.stable) {
+    if (split.followsLatest) await update(cluster, roll, latestArguments(split));
+    say(`\n${split.stable} is what the manifest says: there is nothing to try`);
+    return undefined;
+  }
+  await beforeRequests(revision);
+  await update(cluster, roll, canaryArguments(split, { ...canary, revision }));
+  return revision;
+}
+
+/** Gives the canary that is running another share. @throws DeployError if there is none, or another one */
+export async function shareWithCanary(cluster: Cluster, roll: Roll, canary: Canary): Promise<void> {
+  const split = splitOf(await present(cluster, roll));
+  const running = split.canaries.find(({ tag }) => tag === canary.tag);
+  if (!running) throw new DeployError(`no canary ${canary.tag} is running: somebody has ended it`);
+  await update(cluster, roll, canaryArguments(split, { ...canary, revision: running.revision }));
 }
 
 /** Gives all requests to the canary. @throws DeployError if there is none. */
 export async function promote(cluster: Cluster, roll: Roll, say: Say = console.log): Promise<void> {
   const service = await present(cluster, roll);
   const split = splitOf(service);
-  const { args, promoted, pinned } = promoteArguments(split, service.status?.latestReadyRevisionName ?? '');
+  // What somebody else applies must find the Service pinned: otherwise it would have all requests at once.
+  const newest = roll.appliedElsewhere ? '' : (service.status?.latestReadyRevisionName ?? '');
+  const { args, promoted, pinned } = promoteArguments(split, newest);
   await update(cluster, roll, args);
   await note(cluster, roll, servedOf(service), noted(servedOf(service), split.stable, promoted));
-  if (pinned)
+  if (pinned && !roll.appliedElsewhere)
     say(`\nA newer revision exists, which nobody tried. All requests stay where they are until ${again(roll.name)}`);
 }
 
