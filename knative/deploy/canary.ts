@@ -44,7 +44,7 @@ export async function runCanary(cluster: Cluster, roll: Roll, plan: CanaryPlan, 
   let judge: CanaryJudge | undefined;
   const revision = await deployCanary(cluster, roll, { tag: plan.tag, percent: first }, say, async (name) => {
     judge = judgeOf(name);
-    await judge.begin().catch((error: Error) => {
+    await begin(judge).catch((error: Error) => {
       throw new DeployError(`${name} gets no request, since nobody could judge it: ${error.message}`);
     });
   });
@@ -60,6 +60,13 @@ export async function runCanary(cluster: Cluster, roll: Roll, plan: CanaryPlan, 
     throw new DeployError(`${revision} was taken back: ${error instanceof Error ? error.message : error}`);
   }
   await promote(cluster, roll, say);
+}
+
+async function begin(judge: CanaryJudge, tries = 1): Promise<void> {
+  await judge.begin().catch((error: Error) => {
+    if (tries === maxBlindLooks) throw error;
+    return begin(judge, tries + 1);
+  });
 }
 
 /**

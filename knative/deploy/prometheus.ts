@@ -1,5 +1,3 @@
-const timeoutMs = 5_000;
-
 /** Asks PromQL for one number. @throws Error when Prometheus does not answer, or not with one number */
 export type AskPrometheus = (query: string) => Promise<number>;
 
@@ -10,7 +8,7 @@ interface Answer {
 }
 
 /** Prometheus' HTTP API at `url`: Prometheus itself, what speaks like it, or the local platform's console. */
-export function prometheusAt(url: string): AskPrometheus {
+export function prometheusAt(url: string, timeoutMs = 5_000): AskPrometheus {
   const address = new URL('api/v1/query', url.endsWith('/') ? url : `${url}/`);
   return async (query) => {
     const response = await fetch(address, {
