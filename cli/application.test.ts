@@ -70,7 +70,7 @@ describe('a command line that makes no sense', () => {
     [['keys', 'rotate', '--activate-after', 'soon'], '--activate-after soon: must be a whole number from 0'],
     [['render', 'posts'], 'dormouse render: --overlay is missing'],
     [['deploy', 'posts', '--promote', '--rollback'], 'exclude each other'],
-    [['deploy', 'posts', '--traffic', '100'], '--traffic 100: must be a whole number from 1 to 99'],
+    [['deploy', 'posts', '--traffic', '100'], '--traffic 100: must be a whole number from 0 to 99'],
     [['image'], 'FUNCTION is missing'],
     [['image', 'posts', '--tag', 'a b'], '--tag a b: must be letters, digits'],
     [['image', 'posts', '--name', 'Here/'], '--name Here/: must be like registry.example/team'],
