@@ -34,7 +34,9 @@ describe('completion in bash without the package bash-completion', skippedFor(ba
     ['dormouse keys ', ['list', 'rotate', 'init', 'events']],
     ['dormouse events dead-letters --state op', ['open']],
     ['dormouse events dead-letters --state=op', ['open']],
-    ['dormouse import cli/im', ['cli/import']],
+    ['dormouse start --home cli/im', ['cli/import']],
+    // A folder or a file: bash's own names are the best proposals.
+    ['dormouse import cli/im', ['']],
   ])('%s', (line, proposed) => {
     expect(tab(line)).toEqual(proposed);
   });

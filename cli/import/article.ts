@@ -81,16 +81,16 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
   const shown = html ? { text: html.body, open: false } : withoutComments(head.body);
   const named = string(fields.title ?? fields.linktitle) ?? html?.title;
   const top = readHead(shown.text, named && plainText(named));
-  if (top.body.trim() === '')
-    return head.body.trim() === '' && head.said.length === 0 ? { aside: 'it is empty' } : { skipped: 'it has no text' };
+  const textless = withoutText(top.body, head.body, place, fields);
+  if (textless) return textless;
 
   const inPath = place.date ?? datedPath(file.path.replace(/\.\w+$/, ''), site.zone)?.date;
-  const said = saidDate(fields, [place.date, top.date, html?.date, microformatDate(head.body)], site.zone);
+  const said = saidDate(fields, [place.date, top.date, html?.date, microformatDate(head.body)], site);
   const date = said.date ?? inPath;
   const ofFields = hiddenByFields([...defaults, ...head.said], { now, zone: site.zone });
   const hidden = [
     ...place.hidden,
-    ...[hiddenByPath(below(site.root, file.path)!) ?? hiddenByPath(file.path)],
+    hiddenByPath(file.path, site),
     ...ofFields,
     ofFields.length === 0 && date !== undefined && Date.parse(date) > now.getTime()
       ? `dated ${date.slice(0, 10)}, in the future`
@@ -114,6 +114,21 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
   };
 }
 
+/** Why a file without words of its own is none; what a template makes of a page is no text of it. */
+function withoutText(
+  text: string,
+  whole: string,
+  { kind, name }: Place,
+  fields: Readonly<Record<string, unknown>>,
+): NoArticle | undefined {
+  if (text.replace(/\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}|<[^<>]*>/g, '').trim() !== '') return undefined;
+  if (text.trim() !== '') return /\{%-?\s*for\b/.test(text) ? { aside: 'it is a template' } : undefined;
+  if (whole.trim() === '' && Object.keys(fields).length === 0) return { aside: 'it is empty' };
+  if (/^(?:index|readme)$/i.test(name) || (kind === 'page' && fields.layout))
+    return { aside: 'it has no text of its own' };
+  return { skipped: 'it has no text' };
+}
+
 const aboutFolders =
   /^(?:attribution|licen[cs]e|notice|copying|contributing|code[_-]of[_-]conduct|pull_request_template|issue_template)$/i;
 const aboutProject = /^(?:readme|changelog|security|authors|maintainers|contributors|todo|history)$/i;
@@ -129,7 +144,7 @@ function notAnArticle(place: Place, path: string, fields: Readonly<Record<string
     return 'it is about the folder, not an article';
   if (/^_?(?:template|sidebar|navbar|coverpage)$/i.test(file) || (parts.test(file) && top && !fields.title))
     return 'it is a part of pages, not an article';
-  if (top && /^(?:index|readme)$/i.test(place.name)) return 'it is the start page';
+  if (top && /^(?:index|readme)$/i.test(place.name) && !fields.title) return 'it is the start page';
   return fields.home === true || fields.layout === 'home' ? 'it is the start page' : undefined;
 }
 
@@ -152,15 +167,21 @@ const dateKeys = [
 function saidDate(
   fields: Readonly<Record<string, unknown>>,
   others: readonly (string | undefined)[],
-  zone: string | undefined,
+  site: Site,
 ): { date?: string; notes: string[] } {
   const values = dateKeys
     .map((key) => fields[key])
     .filter((value) => value !== undefined && value !== null && typeof value !== 'boolean' && value !== '');
-  const understood = (value: unknown) => timestamp(value, zone);
-  const date = values.map(understood).find(Boolean) ?? others.find(Boolean);
+  const understood = (value: unknown) => timestamp(value, zoneOf(value, site));
+  const changed = ['lastmod', 'modified', 'updated', 'last_modified_at'].map((key) => fields[key]);
+  const date = [...values, ...others, ...changed].map(understood).find(Boolean);
   const odd = values.filter((value) => !understood(value));
   return { ...(date ? { date } : {}), notes: odd.map((value) => `date not understood: ${String(value)}`) };
+}
+
+/** Where a value without a zone is. */
+function zoneOf(value: unknown, { zone, timesAreUtc }: Site): string | undefined {
+  return timesAreUtc && /\d:\d\d/.test(String(value)) ? undefined : zone;
 }
 
 /** `<time class="dt-published" datetime="…">` of an h-entry (microformats2), as exports of other platforms have it. */

@@ -34,7 +34,12 @@ interface Block {
 export function frontMatter(whole: string, { mayBeginWithout = false }: FrontMatterOptions = {}): FrontMatter {
   const text = whole.replace(/^(?:[ \t]*\n)+/, '');
   const block =
-    fenced(text) ?? json(text) ?? (mayBeginWithout ? onlyClosed(text) : undefined) ?? metadata(text) ?? late(text);
+    fenced(text) ??
+    json(text) ??
+    (mayBeginWithout ? onlyClosed(text) : undefined) ??
+    metadata(text) ??
+    late(text) ??
+    commented(text);
   if (!block) return { fields: {}, said: [], body: whole };
   if (block.open) return notUnderstood(block, whole, 'it is not closed');
   try {
@@ -84,11 +89,27 @@ function json(text: string): Block | undefined {
   return { language: 'json', inner: /^(?:[ \t]*\S.*(?:\n|$))*/.exec(text)?.[0] ?? '', body: text, open: true };
 }
 
-/** `Title: …` and what follows until the first blank line, as Pelican, MultiMarkdown and MkDocs have it. */
+/** Lines of `Key: …` until the first blank line, as Pelican, MultiMarkdown and MkDocs have them. */
 function metadata(text: string): Block | undefined {
   const [inner] =
-    /^title:[ \t]*\S.*\n(?:[A-Za-z][\w -]*:(?:[ \t].*)?(?:\n|$)|[ \t]+\S.*(?:\n|$))+(?=\n|$)/i.exec(text) ?? [];
-  return inner === undefined ? undefined : { language: 'lines', inner, body: text.slice(inner.length) };
+    /^(?:[A-Za-z][\w -]*:(?:[ \t].*)?\n)(?:[A-Za-z][\w -]*:(?:[ \t].*)?(?:\n|$)|[ \t]+\S.*(?:\n|$))*(?=\n|$)/.exec(
+      text,
+    ) ?? [];
+  if (inner === undefined) return undefined;
+  const several = /\n[ \t]*\S/.test(inner);
+  const telling = several ? /^(?:title|status|draft|published|visibility|private|hidden)[ \t]*:/im : onlyHiding;
+  return telling.test(inner) ? { language: 'lines', inner, body: text.slice(inner.length) } : undefined;
+}
+
+/** A line that alone is no sentence. */
+const onlyHiding = /^(?:draft[ \t]*:[ \t]*(?:true|yes)|status[ \t]*:[ \t]*(?:draft|private|hidden))\s*$/i;
+
+/** Fields in a comment above the text. */
+function commented(text: string): Block | undefined {
+  const [whole, inner = ''] = /^<!--(-?\s*\n[\s\S]*?)-->[ \t]*(?:\n|$)/.exec(text) ?? [];
+  if (whole === undefined || !/^(?:title|date|status|draft|published|visibility|private|hidden)[ \t]*:/im.test(inner))
+    return undefined;
+  return { language: 'lines', inner, body: text.slice(whole.length) };
 }
 
 function onlyClosed(text: string): Block | undefined {

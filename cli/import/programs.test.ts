@@ -43,11 +43,14 @@ describe('a site of Jekyll', () => {
         'notes/a.md': head('title: A'),
         'x.secret.md': head('title: X'),
         'index.html': '---\n---\n{% for post in site.posts %}{% endfor %}',
+        'archive.md': head('layout: archive', ''),
+        'tags.md': head('title: Tags', '{% for tag in site.tags %}{{ tag }}{% endfor %}'),
+        'home/index.md': head('title: Home\ndate: 2019-07-01'),
         'README.md': '# The site',
       }),
     ).toEqual({
       '_posts/2019-03-01-first-loaf.md': '2019-03-01 First loaf (bread)',
-      '_posts/2019-03-02-second-loaf.md': '2019-03-03 Second Loaf (Blog)',
+      '_posts/2019-03-02-second-loaf.md': '2019-03-02 Second Loaf (Blog)',
       '_posts/2019-03-03-burnt.md': 'draft',
       '_posts/2095-01-01-later.md': 'draft',
       '_posts/notes.md': 'draft',
@@ -66,6 +69,9 @@ describe('a site of Jekyll', () => {
       'notes/a.md': 'draft',
       'x.secret.md': 'draft',
       'index.html': 'no article',
+      'archive.md': 'no article',
+      'tags.md': 'no article',
+      'home/index.md': '2019-07-01 Home (Blog)',
       'README.md': 'no article',
     });
   });
@@ -292,6 +298,42 @@ describe('a site of Docusaurus', () => {
       'elsewhere/a.md': 'draft',
     });
     expect(planned(texts).post('blog/2021-03-04-on-sleep.md')?.byline).toEqual(['Ada Lovelace']);
+  });
+});
+
+describe('settings that cannot be read', () => {
+  const post = head('title: A\ndate: 2020-01-01');
+
+  it.each<[string, Record<string, string>]>([
+    ['Jekyll', { '_config.yml': 'a: [', '_posts/2020-01-01-a.md': post }],
+    ['Hexo', { '_config.yml': 'a: [', 'source/_posts/a.md': post }],
+    ['Hugo', { 'hugo.toml': 'a = [', 'content/a.md': post }],
+    [
+      'Hugo in parts',
+      { 'config/_default/hugo.toml': '', 'config/_default/languages.toml': 'a = [', 'content/a.md': post },
+    ],
+    ['Eleventy', { 'eleventy.config.js': 'export default {', 'a.md': post }],
+    ['Docusaurus', { 'docusaurus.config.js': 'module.exports = load();', 'blog/a.md': post }],
+  ])('of %s hide everything', (_, texts) => {
+    const [only] = planned(texts).posts;
+    expect(only).toMatchObject({ status: 'draft', hidden: [expect.stringContaining('cannot be read')] });
+  });
+
+  it('hide nothing when they are empty', () => {
+    expect(planned({ '_config.yml': '', '_posts/2020-01-01-a.md': post }).posts[0]).toMatchObject({
+      status: 'published',
+    });
+  });
+});
+
+describe('a date that says when an article was changed', () => {
+  it('is its date where nothing else is', () => {
+    expect(planned({ 'a.md': head('title: A\nlastmod: 2020-01-02') }).posts[0]!.created_at).toBe(
+      '2020-01-02T00:00:00.000Z',
+    );
+    expect(planned({ 'a.md': head('title: A\ndate: 2020-01-01\nlastmod: 2020-01-02') }).posts[0]!.created_at).toBe(
+      '2020-01-01T00:00:00.000Z',
+    );
   });
 });
 

@@ -22,6 +22,9 @@ export function staticObject(text: string): Readonly<Record<string, unknown>> | 
   return isObject(value) ? value : undefined;
 }
 
+/** Whether a text is a program at all. */
+export const isJavascript = (text: string): boolean => statements(text) !== undefined;
+
 /** Arguments, where they are literal, of every call of a method: `ignores.add('drafts/**')`. */
 export function staticArguments(text: string, object: string, method: string): readonly unknown[] {
   const found: unknown[] = [];

@@ -81,6 +81,12 @@ describe('an export of Ghost', () => {
     ['for members', { visibility: 'members' }],
     ['for who pays', { visibility: 'paid' }],
     ['for some', { visibility: 'tiers' }],
+    [
+      'for members in part',
+      {
+        html: '<p>a</p><!--kg-gated-block:begin nonMember:false memberSegment:"" --><p>secret</p><!--kg-gated-block:end-->',
+      },
+    ],
   ])('%s is a draft as a whole', (_, given) => expect(read([post(given)]).posts[0]!.status).toBe('draft'));
 
   it('sent by e-mail only, as old exports say it, is a draft', () =>

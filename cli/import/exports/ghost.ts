@@ -115,13 +115,14 @@ function articleOf(path: string, one: Post, all: Data, now: Date): Article {
 }
 
 /** Only what is published for everybody is public; a paywall hides the whole. */
-function hiddenBy({ status, visibility, published_at }: Post, emailOnly: boolean, now: Date): string[] {
+function hiddenBy({ status, visibility, published_at, html }: Post, emailOnly: boolean, now: Date): string[] {
   const date = dateOf(published_at);
   return [
     ...(status === 'published' ? [] : [`status: ${status ?? 'none'}`]),
     ...(visibility === 'public' || visibility === undefined || visibility === null
       ? []
       : [`visibility: ${visibility}`]),
+    ...(/[<]!--\s*kg-gated-block:begin[^>]*nonMember:\s*false/.test(html ?? '') ? ['a part of it is for members'] : []),
     ...(emailOnly ? ['it was sent by e-mail only'] : []),
     ...(date !== undefined && Date.parse(date) > now.getTime() ? [`dated ${date.slice(0, 10)}, in the future`] : []),
   ];

@@ -4,9 +4,11 @@ import type { Element, ElementContent, Root, RootContent } from '../html-tree.ts
 
 export interface WordpressContext {
   /** Pictures by the number of their attachment. */
-  readonly pictures: ReadonlyMap<string, { readonly url: string; readonly alt: string }>;
+  readonly pictures: ReadonlyMap<string, { readonly url: string; readonly alt: string; readonly parent: string }>;
   /** Shared blocks by their number. */
   readonly blocks: ReadonlyMap<string, string>;
+  /** Its own number: a gallery that names no pictures has those that were uploaded for it. */
+  readonly post: string;
 }
 
 /** The text of a post of WordPress, of blocks or of the classic editor, as Markdown. Shortcodes without a meaning here stay as they are. */
@@ -35,7 +37,7 @@ const attributesOf = (text: string): Record<string, string> =>
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** WordPress' own shortcodes as the HTML that they stand for. */
-function shortcodes(content: string, { pictures }: WordpressContext): string {
+function shortcodes(content: string, { pictures, post }: WordpressContext): string {
   return content
     .replace(/\[(?:source)?code\b([^\]]*)\]\n?([\s\S]*?)\[\/(?:source)?code\]/g, (_, rest: string, code: string) => {
       const { language, lang } = attributesOf(rest);
@@ -47,7 +49,11 @@ function shortcodes(content: string, { pictures }: WordpressContext): string {
       return `<figure>${picture.trim()}${caption ? `<figcaption>${caption}</figcaption>` : ''}</figure>`;
     })
     .replace(/\[gallery\b([^\]]*)\]/g, (whole, rest: string) => {
-      const ids = (attributesOf(rest).ids ?? '').split(/[\s,]+/).flatMap((id) => pictures.get(id) ?? []);
+      const named = attributesOf(rest).ids;
+      const ids =
+        named === undefined
+          ? [...pictures.values()].filter(({ parent }) => parent === post)
+          : named.split(/[\s,]+/).flatMap((id) => pictures.get(id) ?? []);
       return ids.length === 0
         ? whole
         : `<div>${ids.map(({ url, alt }) => `<p><img src="${escaped(url)}" alt="${escaped(alt)}"></p>`).join('')}</div>`;
@@ -83,12 +89,17 @@ function inParagraphs(tree: Root): Root {
       }
     } else if (node.type === 'element' && block.test(node.tagName)) {
       close();
-      out.push(node);
+      out.push(/^(?:blockquote|div|section|article|aside)$/.test(node.tagName) ? withParagraphs(node) : node);
     } else if (node.type === 'element') open.push(node);
     else if (node.type === 'comment' && /^\s*(?:more|nextpage)/.test(node.value)) close();
   }
   close();
   return { type: 'root', children: out };
+}
+
+function withParagraphs(element: Element): Element {
+  const { children } = inParagraphs({ type: 'root', children: element.children });
+  return { ...element, children: children as ElementContent[] };
 }
 
 const lineBreak = (): Element => ({ type: 'element', tagName: 'br', properties: {}, children: [] });

@@ -109,6 +109,14 @@ describe('an export of WordPress', () => {
     ['without a status', { status: '' }],
     ['behind a password', { password: 'spade' }],
     ['of a kind of its own', { type: 'product' }],
+    ['for members by a shortcode', { content: 'a [members_only]secret[/members_only]' }],
+    ['for who pays by a block', { content: '<!-- wp:jetpack/premium-content/container --><p>secret</p>' }],
+    [
+      'for a role by a plugin',
+      {
+        rest: '<wp:postmeta><wp:meta_key><![CDATA[_members_access_role]]></wp:meta_key><wp:meta_value><![CDATA[editor]]></wp:meta_value></wp:postmeta>',
+      },
+    ],
   ])('%s is a draft', (_, given) =>
     expect(read(item({ id: 5, ...given })).posts.map(({ status }) => status)).toEqual(['draft']),
   );
@@ -169,6 +177,9 @@ describe('an export of WordPress', () => {
       ),
     ).toBe('![B](/blog/media/HASH)\n\n*From above*');
     expect(shown(content('[gallery ids="4"]', cover))).toBe('![A bed](/blog/media/HASH)');
+    expect(
+      shown(content('[gallery columns="2"]', cover.replace('</item>', '<wp:post_parent>5</wp:post_parent></item>'))),
+    ).toBe('![A bed](/blog/media/HASH)');
     expect(shown(content({ rest: thumbnail }, cover))).toBe('![A bed](/blog/media/HASH)\n\nText.');
     expect(
       shown(content({ rest: thumbnail, content: '<img src="/wp-content/uploads/2020/06/bed.png" alt="x">' }, cover)),

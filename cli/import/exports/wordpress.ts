@@ -66,7 +66,11 @@ function contextOf({ items }: Wxr) {
     pictures: new Map(
       by('attachment').map((item) => [
         field(item, 'wp:post_id'),
-        { url: field(item, 'wp:attachment_url'), alt: item.meta.get('_wp_attachment_image_alt') || '' },
+        {
+          url: field(item, 'wp:attachment_url'),
+          alt: item.meta.get('_wp_attachment_image_alt') || '',
+          parent: field(item, 'wp:post_parent'),
+        },
       ]),
     ),
     blocks: new Map(
@@ -81,7 +85,7 @@ function contextOf({ items }: Wxr) {
 
 function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Article | undefined {
   const { wxr, now, context } = blog;
-  const body = wordpressMarkdown(field(item, 'content:encoded'), context);
+  const body = wordpressMarkdown(field(item, 'content:encoded'), { ...context, post: field(item, 'wp:post_id') });
   const thumbnail = context.pictures.get(item.meta.get('_thumbnail_id') ?? '');
   if (body === '' && !thumbnail) return undefined;
   const said = dateOf(item, blog.offset);
@@ -126,7 +130,25 @@ function hiddenBy(item: WxrItem, type: string, date: string | undefined, now: Da
     ...(field(item, 'wp:post_password') === '' ? [] : ['it has a password']),
     ...(date !== undefined && Date.parse(date) > now.getTime() ? [`dated ${date.slice(0, 10)}, in the future`] : []),
     ...(type === 'post' || type === 'page' ? [] : [`it is of the kind ${type}`]),
+    ...partlyHidden(item),
     ...(item.broken ? ['the export is damaged here'] : []),
+  ];
+}
+
+/** Blocks and shortcodes of plugins that show their text to some readers only. */
+const gated =
+  /[<]!--\s*wp:(?:jetpack\/)?(?:premium-content|paywall)|"blockVisibility"|\[(?:members?|private|restrict|protect|paid|premium|hide|secret|login|logged|subscribers?|visitor|membership|mepr|pmpro|rcp|ihc-hide|um_|wlm_)[\w-]*[^\]]*\]/i;
+/** Fields of plugins that say who may read. */
+const rights =
+  /^_?(?:members_access|rcp_|pmpro|mepr|wlm|wc_memberships|restrict|content_permission|is_private|private$|jetpack_newsletter_access)/i;
+
+function partlyHidden(item: WxrItem): string[] {
+  const fields = [...item.meta].filter(
+    ([key, value]) => rights.test(key) && !/^(?:|0|no|false|everybody|public|a:0:\{\})$/i.test(value.trim()),
+  );
+  return [
+    ...(gated.test(field(item, 'content:encoded')) ? ['a part of it is not for everybody'] : []),
+    ...fields.map(([key]) => `a plugin says who may read it (${key})`),
   ];
 }
 

@@ -50,6 +50,7 @@ export function eleventy(root: string, config: string, { files, read }: Eleventy
   return {
     program: 'Eleventy',
     root,
+    readsUnderscores: true,
     place(path): Place {
       const own = below(input, path);
       const { folders, base, name } = partsOf(own ?? path);

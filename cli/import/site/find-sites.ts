@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { SourceFile } from '../article.ts';
 import type { Folder } from '../folder.ts';
 import { lowerKeys } from '../front-matter.ts';
+import { isJavascript } from '../static-javascript.ts';
 import { anySite } from './any.ts';
 import { docusaurus } from './docusaurus.ts';
 import { eleventy } from './eleventy.ts';
@@ -9,7 +10,7 @@ import { hexo } from './hexo.ts';
 import { hugo } from './hugo.ts';
 import { jekyll } from './jekyll.ts';
 import { settingsIn, settingsOf } from './settings.ts';
-import { below, type Site } from './site.ts';
+import { below, hidingAll, type Site } from './site.ts';
 
 /**
  * What programs make sites of a folder, or of folders in it, told by their settings; of a folder that has none, by how it looks.
@@ -20,8 +21,23 @@ export function findSites(folder: Folder): (path: string) => Site {
   const configured = sitesWithSettings(view);
   const found = [...configured, ...sitesByLooks(view, configured)];
   found.sort((one, other) => other.root.length - one.root.length);
-  const unknown = anySite(folder.documents.map(({ path }) => path));
+  const unknown = withSections(folder.documents);
   return (path) => found.find(({ root }) => below(root, path) !== undefined) ?? unknown;
+}
+
+/** A folder without settings; what its `_index.md` hand down holds, as in Hugo and in Zola. */
+function withSections(documents: readonly SourceFile[]): Site {
+  const any = anySite(documents.map(({ path }) => path));
+  if (!documents.some(({ path }) => /(?:^|\/)_index\.\w+$/.test(path))) return any;
+  const sections = hugo('', documents, { program: 'Zola', content: '' });
+  return {
+    ...any,
+    place(path, head) {
+      const place = any.place(path, head);
+      const { hidden, defaults } = sections.place(path, head);
+      return { ...place, hidden: [...place.hidden, ...hidden], defaults };
+    },
+  };
 }
 
 interface View {
@@ -48,30 +64,37 @@ function siteOf(path: string, view: View): Site | undefined {
   const name = posix.basename(path);
   const root = posix.dirname(path) === '.' ? '' : posix.dirname(path);
   const has = (inner: RegExp) => view.paths.some((other) => inner.test(below(root, other) ?? ''));
-  if (/^hugo\.(?:toml|ya?ml|json)$/.test(name)) return hugoAt(root, [path], view);
+  if (/^hugo\.(?:toml|ya?ml|json)$/.test(name))
+    return hugoAt(root.replace(/(?:^|\/)config\/_default$/, ''), [path], view);
   if (/^config\.(?:toml|ya?ml|json)$/.test(name)) return configured(root, path, view);
-  if (/^_config\.ya?ml$/.test(name)) {
-    const config = settingsOf(path, view.read(path)) ?? {};
-    const isHexo =
-      has(/^(?:source\/_posts|source\/_drafts|scaffolds)\//) ||
-      'post_asset_folder' in config ||
-      'skip_render' in config;
-    return isHexo ? hexo(root, config) : jekyll(root, config);
-  }
-  if (/^_config\.toml$/.test(name)) return jekyll(root, settingsOf(path, view.read(path)));
+  if (/^_config\.(?:ya?ml|toml)$/.test(name)) return withConfig(root, path, view, has);
   if (/^(?:\.eleventy\.c?js|eleventy\.config\.[cm]?[jt]s)$/.test(name)) {
     const files = new Set(view.paths.flatMap((other) => below(root, other) ?? []));
-    return eleventy(root, view.read(path), { files, read: (inner) => view.read(posix.join(root, inner)) });
+    const config = view.read(path);
+    const site = eleventy(root, config, { files, read: (inner) => view.read(posix.join(root, inner)) });
+    return isJavascript(config) ? site : hidingAll(site, name);
   }
   if (!/^docusaurus\.config\.[cm]?[jt]s$/.test(name)) return undefined;
   const people = view.paths.filter(
     (other) => /(?:^|\/)authors\.(?:ya?ml|json)$/.test(other) && below(root, other) !== undefined,
   );
-  return docusaurus(
+  const config = settingsOf(path, view.read(path));
+  const site = docusaurus(
     root,
-    settingsOf(path, view.read(path)),
+    config,
     people.flatMap((file) => settingsIn(settingsOf(file, view.read(file)))),
   );
+  return config ? site : hidingAll(site, name);
+}
+
+/** `_config.yml` is of Jekyll or of Hexo. */
+function withConfig(root: string, path: string, view: View, has: (inner: RegExp) => boolean): Site {
+  const config = settingsOf(path, view.read(path));
+  const isHexo =
+    has(/^(?:source\/_posts|source\/_drafts|scaffolds)\//) ||
+    ['post_asset_folder', 'skip_render', 'source_dir', 'new_post_name'].some((key) => key in (config ?? {}));
+  const site = isHexo ? hexo(root, config) : jekyll(root, config);
+  return config ? site : hidingAll(site, posix.basename(path));
 }
 
 /** `config.toml` is of Hugo or of Zola; of Hugo it may lie in `config/_default`, with its parts beside it. */
@@ -92,8 +115,10 @@ function hugoAt(root: string, files: readonly string[], view: View): Site {
     /^config\/_default\/[\w-]+\.(?:toml|ya?ml|json)$/.test(below(root, other) ?? ''),
   );
   const config: Record<string, unknown> = {};
+  const unreadable: string[] = [];
   for (const file of [...files, ...parts]) {
     const settings = settingsOf(file, view.read(file));
+    if (!settings) unreadable.push(file);
     const key = posix
       .basename(file)
       .replace(/\.\w+$/, '')
@@ -101,7 +126,8 @@ function hugoAt(root: string, files: readonly string[], view: View): Site {
     const whole = /^(?:hugo|config)$/.test(key) ? settings : { [key]: settings };
     Object.assign(config, lowerKeys(Object.entries(whole ?? {})));
   }
-  return hugo(root, documentsBelow(root, view), { config });
+  const site = hugo(root, documentsBelow(root, view), { config });
+  return unreadable[0] === undefined ? site : hidingAll(site, unreadable[0]);
 }
 
 const documentsBelow = (root: string, { documents }: View): SourceFile[] =>

@@ -1,3 +1,4 @@
+import { datedName } from './dated-name.ts';
 import { matching } from './patterns.ts';
 import { type Settings, text, texts, zoneOf } from './settings.ts';
 import { below, type Place, pageOf, partsOf, type Site } from './site.ts';
@@ -39,8 +40,11 @@ export function hexo(
         ...(unrendered(own) ? ['skip_render of _config.yml names it'] : []),
       ];
       if (folders[0] === '_data') return { ...rest, kind: 'page', hidden: [], folders: [], aside: 'it lies in _data' };
-      const { name: page } = pageOf({ name, folders });
-      return { ...rest, name: post ? name : page, kind: post ? 'post' : 'page', hidden, folders: [] };
+      if (!post) return { ...rest, name: pageOf({ name, folders }).name, kind: 'page', hidden, folders: [] };
+      const dated = /:year.*:day/.test(text(config.new_post_name) ?? '')
+        ? datedName(name, zoneOf(config.timezone))
+        : undefined;
+      return { ...rest, name: dated?.name || name, date: dated?.date, kind: 'post', hidden, folders: [] };
     },
   };
 }

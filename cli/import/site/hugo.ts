@@ -48,6 +48,7 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
   return {
     program,
     root,
+    readsUnderscores: true,
     zone: zoneOf(config.timezone),
     address: text(config.baseurl) ?? text(config.base_url),
     place(path): Place {

@@ -54,6 +54,7 @@ export function jekyll(root: string, config: Settings = {}): Site {
     root,
     zone,
     address: addressOf(config),
+    timesAreUtc: true,
     categoriesAreWords: true,
     titleOfName: (name) => name.split('-').map(capitalised).join(' '),
     place(path, head) {

@@ -5,12 +5,12 @@ import { staticObject } from '../static-javascript.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** Reads YAML, TOML, JSON or literal JavaScript by its name's ending; undefined for what is none, or no object. */
+/** Reads YAML, TOML, JSON or literal JavaScript by its name's ending; undefined for what cannot be read, or is no object. */
 export function settingsOf(path: string, text: string): Settings | undefined {
   const ending = posix.extname(path).toLowerCase();
   try {
     if (/^\.ya?ml$/.test(ending))
-      return asSettings(parseYaml(text, { uniqueKeys: false, merge: true, logLevel: 'silent' }));
+      return asSettings(parseYaml(text, { uniqueKeys: false, merge: true, logLevel: 'error' }) ?? {});
     if (ending === '.toml') return asSettings(parseToml(text));
     if (ending === '.json') return asSettings(JSON.parse(text));
     return /^\.[cm]?[jt]s$/.test(ending) ? staticObject(text) : undefined;

@@ -26,6 +26,10 @@ export interface Site {
   readonly root: string;
   /** Where times without a zone are. */
   readonly zone?: string | undefined;
+  /** A day without a time is in `zone`, a time without a zone is UTC. */
+  readonly timesAreUtc?: boolean;
+  /** It reads files whose names begin with "_" as any others. */
+  readonly readsUnderscores?: boolean;
   /** Where the blog was: `https://blog.example/path`. */
   readonly address?: string | undefined;
   /** Front matter may begin without a line of hyphens. */
@@ -44,6 +48,17 @@ export function partsOf(path: string): { folders: string[]; base: string; name: 
   const folders = path.split('/');
   const base = folders.pop()!;
   return { folders, base, name: base.replace(/\.(?:md|mdx|markdown|mdown|mkdn?|html?)$/i, '') };
+}
+
+/** A site whose settings cannot be read: what they hide is not known, and so everything is hidden. */
+export function hidingAll(site: Site, file: string): Site {
+  return {
+    ...site,
+    place(path, head) {
+      const place = site.place(path, head);
+      return { ...place, hidden: [...place.hidden, `${file} cannot be read`] };
+    },
+  };
 }
 
 /** Name and folders of a page; one that is the index of a folder has the folder's name. */

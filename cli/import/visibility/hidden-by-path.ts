@@ -5,13 +5,14 @@ const folders =
 /**
  * Why a file's place keeps it from the public, whatever program it is of; undefined when it does not.
  * @param path relative to the imported folder, with `/`
+ * @param readsUnderscores the program reads files whose names begin with "_"
  */
-export function hiddenByPath(path: string): string | undefined {
+export function hiddenByPath(path: string, { readsUnderscores = false } = {}): string | undefined {
   const parts = path.normalize('NFC').split('/');
   const name = parts.at(-1)!;
   const folder = parts.slice(0, -1).find((part) => folders.test(part));
   if (folder !== undefined) return `it lies in ${folder}`;
-  if (/^_/.test(name)) return 'its name begins with "_"';
+  if (!readsUnderscores && /^_/.test(name)) return 'its name begins with "_"';
   if (/^draft_/i.test(name) || /[.]draft[.]\w+$/i.test(name)) return 'its name says that it is a draft';
   return undefined;
 }
