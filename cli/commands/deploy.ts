@@ -36,7 +36,7 @@ export const deploy = buildCommand({
       '  dormouse deploy posts                              all requests go to the new revision once it is ready',
       '  dormouse deploy posts --tag canary --traffic 10    a tenth of them; the rest stays where it is',
       '  dormouse deploy posts --tag pr-7 --traffic 0       none of them: a preview, under an address of its own',
-      '  dormouse deploy posts --canary                     1 %, then more as long as it keeps the objectives; else it is taken back',
+      '  dormouse deploy posts --canary                     1 %, then more while it keeps the objectives; else taken back',
       '  dormouse deploy posts --promote                    all of them to the canary',
       '  dormouse deploy posts --rollback                   away from the canary, or back to the revision that served before',
     ].join('\n'),
