@@ -134,7 +134,8 @@ function undeclared(source: Source, room: Workspace, ofTests: readonly string[])
   const known = source.isTest ? [...declared, ...ofTests, ...rootDevelopment] : declared;
   return (
     source.imports
-      .filter((each) => !each.startsWith('node:'))
+      // docs/site is no workspace: its packages are no one else's.
+      .filter((each) => !each.startsWith('node:') && !each.startsWith('docs/site/'))
       .map(
         (each) =>
           roomOf(each)?.name ??
