@@ -16,6 +16,7 @@ const unavailable = [
   'kn',
   'kubectl-kyverno',
   'loki',
+  'lychee',
   'otelcol-contrib',
   'prometheus 3',
   'tempo',
