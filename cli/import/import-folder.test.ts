@@ -195,6 +195,52 @@ describe('an import', () => {
     expect(text).toContain('articles/second.md: HTTP 422: No such author');
   });
 
+  it('is not complete when something was skipped, and names it', async () => {
+    writeFileSync(join(folder, 'articles/other.rst'), 'Other\n=====');
+    writeFileSync(join(folder, 'articles/bare.md'), '---\ntitle: Bare\n---\n');
+    const { complete, text } = await run();
+    expect(complete).toBe(false);
+    expect(blog.posts).toHaveLength(3);
+    expect(text).toContain('articles/other.rst: its form (.rst) is not read');
+    expect(text).toContain('articles/bare.md: it has no text');
+    expect((await run({ dryRun: true })).complete).toBe(false);
+  });
+
+  it('sends what was not public as drafts, and says why; a file of the future does not fail', async () => {
+    writeFileSync(join(folder, 'articles/secret.md'), '---\ntitle: Secret\nvisibility: members\n---\nText');
+    writeFileSync(join(folder, 'articles/later.md'), '---\ntitle: Later\ndate: 2999-01-01\n---\nText');
+    const { complete, text } = await run();
+    expect(complete).toBe(true);
+    const drafts = blog.posts.filter(({ status }) => status === 'draft');
+    expect(drafts.map(({ title }) => title).sort()).toEqual(['Later', 'Secret']);
+    for (const { created_at } of drafts) expect(Date.parse(String(created_at))).toBeLessThan(Date.now() + 60_000);
+    expect(text).toContain('articles/secret.md (Secret): visibility: members');
+    expect(text).toContain('articles/later.md (Later): date: 2999-01-01 is in the future');
+  });
+
+  it('of a file in which Ghost exported a blog takes the pictures beside it', async () => {
+    const post = (id: string, visibility: string) => ({
+      id,
+      slug: `post-${id}`,
+      title: `Post ${id}`,
+      html: '<p>Text <img src="__GHOST_URL__/content/images/p.png" alt="p"></p>',
+      status: 'published',
+      visibility,
+      published_at: '2020-01-01T00:00:00.000Z',
+    });
+    mkdirSync(join(folder, 'content/images'), { recursive: true });
+    writeFileSync(join(folder, 'content/images/p.png'), picture);
+    const file = join(folder, 'ghost.json');
+    writeFileSync(file, JSON.stringify({ db: [{ data: { posts: [post('a', 'public'), post('b', 'paid')] } }] }));
+    expect((await run({ folder: file, name: 'ghost' })).complete).toBe(true);
+    expect(blog.posts.map(({ source, status }) => [source, status])).toEqual([
+      ['ghost:ghost.json#a', 'published'],
+      ['ghost:ghost.json#b', 'draft'],
+    ]);
+    expect([...blog.media.values()]).toEqual([picture]);
+    await expect(run({ folder: join(folder, 'images/p.png') })).rejects.toThrow('neither a folder nor an export');
+  });
+
   it('writes everything it knows as JSON', async () => {
     const report = join(folder, 'report.json');
     await run({ report });
