@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 /** A step of a job, the fields that are looked at. */
 export interface Step {
   name?: string;
+  if?: string;
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
