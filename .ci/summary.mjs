@@ -14,7 +14,6 @@ const unavailable = [
   'a promtool that knows Kubernetes',
   'checkov',
   'kn',
-  'kubectl-kyverno',
   'loki',
   'lychee',
   'otelcol-contrib',
