@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '@dormouse/runtime/migrate';
 import { migrationsOf } from '@dormouse/runtime/migrations-of';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
@@ -194,6 +195,54 @@ describe('a backup', () => {
     const { database } = stores;
     if (database?.kind !== 'database') throw new Error('no database');
     expect(database.tables.find(({ name }) => name === 'events')).toMatchObject({ rows: before!.length });
+  });
+
+  test('holds the rows of a table that a migration would have rewritten meanwhile', async () => {
+    const db = await testDatabase('journal');
+    await db.admin`INSERT INTO journal.events (source, id, type, attributes) VALUES ('/x', '1', 'x', '{}'), ('/x', '2', 'x', '{}')`;
+    const folder = join(work, 'rewriting');
+    mkdirSync(folder);
+    writeFileSync(join(folder, '900-noted.sql'), 'ALTER TABLE events ADD COLUMN noted uuid DEFAULT gen_random_uuid();');
+    const place = memoryPlace();
+    let migrating: Promise<string[]> | undefined;
+    const overtaken: Place = {
+      ...place,
+      begin: async (id) => {
+        const backup = await place.begin(id);
+        return {
+          ...backup,
+          write: async (part, content) => {
+            // It is through long before that, unless it waits.
+            if (!migrating) {
+              migrating = migrate(db.admin, [{ name: 'journal', folder }]);
+              await Promise.race([migrating, sleep(1000)]);
+            }
+            return backup.write(part, content);
+          },
+        };
+      },
+    };
+    const { stores } = await backUp(overtaken, db);
+    const { database } = stores;
+    if (database?.kind !== 'database') throw new Error('no database');
+    expect(database.tables.find(({ name }) => name === 'events')).toMatchObject({ rows: 2 });
+    expect(await migrating).toEqual(['journal/900-noted.sql']);
+    await db.drop();
+  });
+
+  test('and a restore that meet a migration say so, instead of waiting for ever', async () => {
+    const db = await testDatabase('journal');
+    const migrating = await db.admin.reserve();
+    await migrating`SELECT pg_advisory_lock(hashtext('dormouse.migrate'))`;
+    const impatient = databaseStore({ url: db.urlOf(''), functions, isForced: true, patienceMs: 50 });
+    await expect(createBackup({ place: memoryPlace(), stores: [impatient], version: '0.1.0', signal })).rejects.toThrow(
+      'a migration or a restore is at work in the database',
+    );
+    await expect(
+      restoreBackup({ backup: await openBackup({ place: made }), stores: [impatient], signal }),
+    ).rejects.toThrow('a backup or a migration is at work');
+    migrating.release();
+    await db.drop();
   });
 
   test('of a database without Dormouse says so', async () => {

@@ -14,22 +14,28 @@ export interface DatabaseStoreOptions {
   functions: string;
   /** A restore replaces what is there. */
   isForced?: boolean;
+  /** How long migrations, other restores, and who uses the tables are waited for. */
+  patienceMs?: number;
 }
 
 /** The tables of all functions, in PostgreSQL. */
-export function databaseStore({ url, functions, isForced = false }: DatabaseStoreOptions): Store {
+export function databaseStore({ url, functions, isForced = false, patienceMs = 30_000 }: DatabaseStoreOptions): Store {
   return {
     name: 'database',
     backUp: async (write) => {
       const { connection, close } = await connect(url);
       const known = migrationsOf(functions).map(({ name }) => name);
-      return backUpDatabase(connection, known, write).finally(close);
+      return backUpDatabase(connection, { known, patienceMs, write })
+        .catch((error: unknown) => {
+          throw readable(error);
+        })
+        .finally(close);
     },
     async stage(section, read) {
       if (section.kind !== 'database') throw new BackupError('the backup holds no tables under the name database');
       const { connection, close } = await connect(url);
       try {
-        const outcome = await restoreDatabase(connection, { section, read, functions, isForced });
+        const outcome = await restoreDatabase(connection, { section, read, functions, isForced, patienceMs });
         return {
           summary: summaryOf(section, outcome === 'already there'),
           commit: async () => {

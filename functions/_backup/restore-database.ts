@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type Migrations, migrateWithin, unknownMigrations } from '@dormouse/runtime/migrate';
+import { migrationLock } from '@dormouse/runtime/migration-lock';
 import { migrationsOf } from '@dormouse/runtime/migrations-of';
 import { BackupError } from './backup-error.ts';
 import { type Connection, copyIn, copyOut, nameOf, quoted, settleOutput } from './copy-sql.ts';
@@ -15,6 +16,7 @@ export interface RestoreDatabaseOptions {
   functions: string;
   /** Replaces what is there. */
   isForced: boolean;
+  patienceMs: number;
 }
 
 /**
@@ -25,14 +27,16 @@ export interface RestoreDatabaseOptions {
  */
 export async function restoreDatabase(
   sql: Connection,
-  { section, read, functions, isForced }: RestoreDatabaseOptions,
+  { section, read, functions, isForced, patienceMs }: RestoreDatabaseOptions,
 ): Promise<'restored' | 'already there'> {
   const all = migrationsOf(functions);
   await fitsThisVersion(sql, section, all);
   await sql`BEGIN`;
   await settleOutput(sql);
   // What runs there would have to end first: say so rather than wait.
-  await sql`SET LOCAL lock_timeout = '30s'`;
+  await sql.unsafe(`SET LOCAL lock_timeout = ${patienceMs}`);
+  if (!(await migrationLock.takeWithin(sql, patienceMs)))
+    throw new BackupError('a backup or a migration is at work in the database: try again when it is through');
   const schemas = [...new Set([...all.map(({ name }) => name), ...section.functions])];
   if (await isFilled(sql, schemas)) {
     if ((await hasTables(sql, section)) && (await equals(sql, section))) return 'already there';
