@@ -23,6 +23,7 @@ const unavailable = [
   'tflint',
   'the Go module github.com/argoproj/argo-cd/v3 v3.2.11',
   'the Go module github.com/external-secrets/external-secrets v0.16.2',
+  'versitygw',
 ];
 const runs = files.map((file) => ({ name: basename(file), report: JSON.parse(readFileSync(file, 'utf8')) }));
 const failedCommands = existsSync(failed) ? readFileSync(failed, 'utf8').trim().split('\n') : [];

@@ -2,6 +2,7 @@ import { createBackup } from '@dormouse/backup/create-backup';
 import type { Lock } from '@dormouse/backup/encryption';
 import { type Manifest, partsOf } from '@dormouse/backup/manifest';
 import { openPlace } from '@dormouse/backup/open-place';
+import { pruneBackups } from '@dormouse/backup/prune-backups';
 import type { Context } from '../context.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { pairs } from '../terminal.ts';
@@ -43,11 +44,7 @@ export async function create(context: Context, flags: CreateFlags, at: string): 
       const omitted = origin.home === undefined ? ['events', 'pictures', 'keys'] : hasKeys ? [] : ['keys'];
       const { version } = packageJson;
       const manifest = await createBackup({ place, stores, omitted, lock, version, signal, progress });
-      if (flags.keep !== undefined)
-        for (const old of (await place.list()).slice(0, -flags.keep)) {
-          progress(`removing ${old}`);
-          await place.remove(old);
-        }
+      if (flags.keep !== undefined) await pruneBackups({ place, retention: { newest: flags.keep }, progress });
       if (flags.json) print(JSON.stringify({ place: place.name, ...summaryOf(manifest) }, null, 2));
       else for (const line of pairs(Object.entries(summaryOf(manifest)), context.terminal)) print(line);
     });

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBackup } from '@dormouse/backup/create-backup';
+import { folderPlace } from '@dormouse/backup/folder-place';
 import { memoryPlace } from '@dormouse/backup/memory-place.fixture';
 import { openBackup } from '@dormouse/backup/open-backup';
 import { restoreBackup } from '@dormouse/backup/restore-backup';
@@ -185,6 +186,40 @@ describe('dormouse backup and restore', () => {
       code: 2,
       err: expect.stringContaining('ENOENT'),
     });
+  });
+
+  test('try no database whose name was not said', async () => {
+    const asked = async (env: Record<string, string>) =>
+      dormouse(['backup', 'try', backups(), '--yes', 'scratch'], { env });
+    expect(await asked({})).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--yes NAME goes with DATABASE_URL'),
+    });
+    expect(await asked({ DATABASE_URL: 'postgres://admin:x@127.0.0.1:9/dormouse' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('DATABASE_URL leads to the database dormouse, and --yes names scratch'),
+    });
+    expect(await asked({ DATABASE_URL: 'postgres://admin:x@127.0.0.1:9/scratch' })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`there is no whole backup in ${backups()}`),
+    });
+  });
+
+  test('prune what is old, and say so', async () => {
+    const place = folderPlace(backups());
+    for (let day = 1; day <= 3; day++)
+      await createBackup({ place, stores: [], version: '1', signal, now: () => Date.UTC(2026, 10, day) });
+    const [first, ...others] = await place.list();
+    const prune = ['backup', 'prune', backups(), '--keep', '2'];
+    expect(await dormouse([...prune, '--dry-run'])).toMatchObject({
+      code: 0,
+      out: `would remove ${first}\n2 backups kept, 1 to remove\n`,
+    });
+    expect(await place.list()).toEqual([first, ...others]);
+    expect(JSON.parse((await dormouse([...prune, '--json'])).out)).toMatchObject({ kept: others, removed: [first] });
+    expect(await place.list()).toEqual(others);
+    expect(await dormouse(['backup', 'prune', join(backups(), others[0]!)])).toMatchObject({ code: 2 });
+    expect(await dormouse(['backup', 'prune', backups(), '--keep', '0'])).toMatchObject({ code: 2 });
   });
 
   test('say what is no home, a home in use, and a place without a backup', async () => {

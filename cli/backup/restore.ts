@@ -1,11 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import type { OpenBackup } from '@dormouse/backup/open-backup';
 import { restoreBackup } from '@dormouse/backup/restore-backup';
 import type { Context } from '../context.ts';
 import { pairs } from '../terminal.ts';
-import { lockOf } from './home-lock.ts';
-import { checkTarget, commitRestore, discardStaging, finishInterrupted, prepareStaging } from './home-restore.ts';
 import { untilInterrupted } from './interrupted.ts';
+import { restoreIntoHome } from './into-home.ts';
 import { type KeyFlags, opened } from './opened.ts';
 import { originOf, storesOf } from './stores.ts';
 
@@ -37,7 +34,7 @@ export async function restore(
       progress,
     });
     const work = () => restoreBackup({ backup, stores: toRestore, signal, progress });
-    const restored = home === undefined ? await work() : await intoHome(home, backup, force, work);
+    const restored = home === undefined ? await work() : await restoreIntoHome(home, backup.manifest, force, work);
     const left = Object.keys(sections).filter((name) => !(name in restored));
     if (json) print(JSON.stringify({ backup: id, restored, left }, null, 2));
     else
@@ -51,28 +48,4 @@ export async function restore(
       ))
         print(line);
   });
-}
-
-async function intoHome(
-  home: string,
-  { manifest }: OpenBackup,
-  isForced: boolean,
-  work: () => Promise<Record<string, string>>,
-): Promise<Record<string, string>> {
-  mkdirSync(home, { recursive: true });
-  const release = lockOf(home, ': stop it, or restore into another folder with --into');
-  try {
-    if (finishInterrupted(home) === manifest.id && !isForced)
-      return Object.fromEntries(Object.keys(manifest.stores).map((name) => [name, 'was restored already']));
-    checkTarget(home, isForced);
-    prepareStaging(home);
-    const restored = await work().catch((error: unknown) => {
-      discardStaging(home);
-      throw error;
-    });
-    commitRestore(home, manifest.id);
-    return restored;
-  } finally {
-    release();
-  }
 }

@@ -91,6 +91,20 @@ describe('a restored database', () => {
     expect(await restore({ into: target })).toEqual({ database: expect.stringContaining('were there already') });
   });
 
+  test('is as it was after a trial', async () => {
+    const backup = await openBackup({ place: made });
+    const stores = [databaseStore({ url: target.urlOf(''), functions })];
+    const tried = () => restoreBackup({ backup, stores, isTrial: true, signal });
+    expect(await tried()).toEqual({ database: expect.stringMatching(/^\d+ rows of \d+ tables as of /) });
+    expect(await contentOf(target.admin)).toEqual({});
+    // Another time, now that it holds something of another's.
+    await migrate(target.admin, all);
+    await target.admin`INSERT INTO auth.users (username) VALUES ('dan')`;
+    const before = await contentOf(target.admin);
+    await expect(tried()).rejects.toThrow('the database is not empty');
+    expect(await contentOf(target.admin)).toEqual(before);
+  });
+
   test('is not touched while functions are connected to it', async () => {
     await migrate(
       target.admin,

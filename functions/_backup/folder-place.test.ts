@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newBackupId } from './backup-id.ts';
 import { folderPlace } from './folder-place.ts';
 import { openPlace } from './open-place.ts';
+import { placeLaws } from './place-laws.fixture.ts';
 
 let work: string;
 let folder: string;
@@ -16,6 +17,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(work, { recursive: true }));
 const content = (words: string) => Readable.from([Buffer.from(words)]);
+
+placeLaws(() => ({ place: folderPlace(folder), files: folder }));
 
 test('a backup is there once it is finished, for its owner only', async () => {
   const place = folderPlace(folder);

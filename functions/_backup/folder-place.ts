@@ -4,12 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BackupError } from './backup-error.ts';
 import { isBackupId } from './backup-id.ts';
-import type { Place, UnfinishedBackup } from './place.ts';
+import { leftBehindMs, type Place, type UnfinishedBackup } from './place.ts';
 
 const manifestName = 'manifest.json';
 const unfinished = '.unfinished';
-/** How long after its last new part an unfinished backup counts as left behind. */
-const leftBehindMs = 24 * 60 * 60 * 1000;
 
 /** Backups in a folder, one folder each, which only their owner may read. */
 export function folderPlace(folder: string): Place {
@@ -40,6 +38,7 @@ export function folderPlace(folder: string): Place {
       await rename(join(folder, id), doomed);
       await rm(doomed, { recursive: true });
     },
+    tidy: () => removeLeftBehind(folder),
   };
 
   function hasManifest(id: string): Promise<boolean> {
@@ -57,12 +56,16 @@ const missing =
     throw error;
   };
 
-async function removeLeftBehind(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+async function removeLeftBehind(folder: string): Promise<string[]> {
+  const removed: string[] = [];
+  for (const name of await readdir(folder).catch(missing(() => []))) {
     if (!name.endsWith(unfinished) || !isBackupId(basename(name, unfinished))) continue;
     const { mtimeMs } = await stat(join(folder, name));
-    if (Date.now() - mtimeMs > leftBehindMs) await rm(join(folder, name), { recursive: true, force: true });
+    if (Date.now() - mtimeMs <= leftBehindMs) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+    removed.push(basename(name, unfinished));
   }
+  return removed;
 }
 
 async function newFolder(draft: string, final: string): Promise<UnfinishedBackup> {

@@ -29,5 +29,6 @@ export function memoryPlace(files = new Map<string, Buffer>()): Place & { files:
       },
     }),
     remove: async (id) => removed(id),
+    tidy: async () => [],
   };
 }

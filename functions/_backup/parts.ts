@@ -70,8 +70,9 @@ async function* contentOf(backup: StoredBackup, opener: Opener | undefined, part
     const opened = opener ? fromWeb(await opener(toWeb(stored))) : stored;
     yield* pipeline(opened, createGunzip(), inner, ignored) as AsyncIterable<Buffer>;
   } catch (error) {
-    // Network and disk say what is wrong with them; gunzip and age would speak of bytes.
-    throw (error as NodeJS.ErrnoException).syscall ? error : damaged(part, (error as Error).message, error);
+    // Network, place and disk say what is wrong with them; gunzip and age would speak of bytes.
+    const isTold = error instanceof BackupError || (error as NodeJS.ErrnoException).syscall;
+    throw isTold ? error : damaged(part, (error as Error).message, error);
   }
   if (outer.bytes !== part.bytes) throw damaged(part, `it has ${outer.bytes} bytes instead of ${part.bytes}`);
   if (outer.sha256() !== part.sha256 || inner.sha256() !== part.contentSha256)

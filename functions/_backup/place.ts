@@ -1,5 +1,8 @@
 import type { Readable } from 'node:stream';
 
+/** How long after its last new part an unfinished backup counts as left behind; in a bucket, after its begin. */
+export const leftBehindMs = 24 * 60 * 60 * 1000;
+
 /** Where backups are kept. Each has an id; it is there once its manifest is. */
 export interface Place {
   /** As a user writes it. */
@@ -10,6 +13,8 @@ export interface Place {
   /** @throws BackupError when there is no whole backup of this id */
   open(id: string): Promise<StoredBackup>;
   remove(id: string): Promise<void>;
+  /** Removes what backups left behind that were killed more than a day ago. @returns their ids */
+  tidy(): Promise<string[]>;
 }
 
 /** A backup that nobody takes for a whole one until `finish`. */

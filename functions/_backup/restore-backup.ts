@@ -6,6 +6,8 @@ export interface RestoreBackupOptions {
   backup: OpenBackup;
   /** In the order in which they are put in place. */
   stores: readonly Store[];
+  /** Nothing is put in place: what was prepared and compared is thrown away. */
+  isTrial?: boolean;
   signal: AbortSignal;
   progress?: (line: string) => void;
 }
@@ -17,6 +19,7 @@ export interface RestoreBackupOptions {
 export async function restoreBackup({
   backup,
   stores,
+  isTrial = false,
   signal,
   progress = () => {},
 }: RestoreBackupOptions): Promise<Record<string, string>> {
@@ -36,6 +39,6 @@ export async function restoreBackup({
     for (const { restore } of staged) await restore.discard().catch(() => {}); // report the first error only
     throw error;
   }
-  for (const { restore } of staged) await restore.commit();
+  for (const { restore } of staged) await (isTrial ? restore.discard() : restore.commit());
   return Object.fromEntries(staged.map(({ name, restore }) => [name, restore.summary]));
 }

@@ -93,6 +93,18 @@ describe('a home that is backed up while it is written to, and destroyed', () =>
     }
   });
 
+  test('is proved by a restore that nobody sees, of which nothing is left', async () => {
+    const trials = () => readdirSync(tmpdir()).filter((name) => name.startsWith('dormouse-trial-'));
+    const { code, out, err } = await dormouse(['backup', 'try', backups(), '--json']);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(JSON.parse(out)).toMatchObject({
+      moment: new Date(moment).toISOString(),
+      restored: { database: expect.stringMatching(/^[1-9]\d* rows of [1-9]\d* tables/), keys: '1 files' },
+      differences: [],
+    });
+    expect(trials()).toEqual([]);
+  });
+
   test('a restore that is killed has changed nothing, and the next one is whole', async () => {
     const into = join(work, 'a killed home');
     const child = spawn(process.execPath, [join(root, 'cli/dormouse.mjs'), 'restore', backups(), '--into', into], {
