@@ -37,6 +37,8 @@ export const external = [
   'istio_request_duration_milliseconds_count',
   'istio_request_duration_milliseconds_sum',
   'kafka_consumergroup_lag',
+  'kube_cronjob_created',
+  'kube_cronjob_status_last_successful_time',
   'kube_pod_container_resource_limits',
   'kube_pod_container_status_restarts_total',
   'otelcol_exporter_send_failed_log_records_total',

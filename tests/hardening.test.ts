@@ -114,11 +114,11 @@ describe('mesh-strict', () => {
     expect(allowing(name, method, path).some((rule) => !needsToken([rule]))).toBe(true);
   });
 
-  test('lets functions with a database reach PostgreSQL, and the migration', () => {
+  test('lets functions with a database reach PostgreSQL, the migration and backups', () => {
     const rules = mesh.find(({ metadata }) => metadata.name === 'postgres')?.spec.rules ?? [];
     expect(
       rules.flatMap(({ from }) => from?.flatMap(({ source }) => source.serviceAccounts ?? []) ?? []).sort(),
-    ).toEqual([...withDatabase, 'migrate'].sort());
+    ).toEqual([...withDatabase, 'migrate', 'backup'].sort());
   });
 });
 

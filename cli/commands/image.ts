@@ -20,8 +20,8 @@ export const image = buildCommand({
   docs: {
     brief: 'Writes images as OCI archives, without a container engine',
     fullDescription: [
-      'Writes images of functions as OCI archives, without a container engine, on Linux; also of postgres and redis, for',
-      'a cluster without a registry.',
+      'Writes images of functions as OCI archives, without a container engine, on Linux; of backup, the CronJob of the component',
+      'of that name; also of postgres and redis, for a cluster without a registry.',
       '',
       'Beside each archive lies its bill of materials (FUNCTION-TAG.cdx.json), which is /app/sbom.cdx.json in the image.',
       'Both are dated as the commit is, or by SOURCE_DATE_EPOCH. images.jsonl lists what the last run has written.',
@@ -40,18 +40,19 @@ export const image = buildCommand({
     positional: {
       kind: 'array',
       parameter: {
-        ...argument('FUNCTION', 'One of functions/, or postgres, or redis'),
-        proposeCompletions: () => [...functionNames(), 'postgres', 'redis'],
+        ...argument('FUNCTION', 'One of functions/, or backup, postgres or redis'),
+        proposeCompletions: () => [...functionNames(), 'backup', 'postgres', 'redis'],
       },
     },
   },
   async loader() {
-    const [{ writeImages }, { parts }] = await Promise.all([
+    const [{ writeImages }, { parts }, { jobs }] = await Promise.all([
       import('@dormouse/image/write-images'),
       import('@dormouse/image/make'),
+      import('@dormouse/image/bundle'),
     ]);
     return async function writeArchives(this: Context, flags: Flags, ...given: string[]) {
-      const known = [...functionNames(), ...parts];
+      const known = [...functionNames(), ...Object.keys(jobs), ...parts];
       if ([flags.all, flags.since !== undefined, given.length > 0].filter(Boolean).length > 1)
         throw new UsageError('FUNCTION, --all and --since exclude each other');
       const names = flags.since === undefined ? (flags.all ? known : given) : await changed(this, flags.since);
@@ -76,11 +77,12 @@ export const image = buildCommand({
 });
 
 async function changed({ root }: Context, since: string): Promise<string[]> {
-  const [{ changedImages }, { changesSince }, { contentsOf }] = await Promise.all([
+  const [{ jobs }, { changedImages }, { changesSince }, { contentsOf }] = await Promise.all([
+    import('@dormouse/image/bundle'),
     import('@dormouse/image/changed-images'),
     import('@dormouse/image/changes-since'),
     import('@dormouse/image/contents'),
   ]);
   const changes = changesSince(since, root);
-  return changedImages(await contentsOf(functionNames(), root), changes);
+  return changedImages(await contentsOf([...functionNames(), ...Object.keys(jobs)], root), changes);
 }

@@ -3,6 +3,9 @@ import type postgres from 'postgres';
 /** What runs SQL: a connection, or a pool. */
 export type RunsSql = Pick<postgres.Sql, 'unsafe'>;
 
+/** The role that reads all tables. It has no schema. */
+export const reader = 'backup';
+
 /** The two roles that log in for a function in turns, so that during a rotation both passwords are good: PostgreSQL keeps one a role. */
 export const loginsOf = (role: string): [string, string] => [role, `${role}_b`];
 
@@ -21,6 +24,14 @@ export async function prepareLogin(sql: RunsSql, role: string, login: string, pa
     await sql.unsafe(`ALTER ROLE ${member} SET search_path = ${owner}`);
   }
   await sql.unsafe(`ALTER ROLE ${member} LOGIN PASSWORD '${password.replaceAll("'", "''")}'`);
+}
+
+/** Makes the role that may read the tables of all functions, for backups; `migrate` gives it what there is to read. */
+export async function prepareReader(sql: RunsSql, login: string, password: string): Promise<void> {
+  await sql.unsafe(
+    `DO $$ BEGIN CREATE ROLE ${quoted(reader)} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+  );
+  await prepareLogin(sql, reader, login, password);
 }
 
 /** Nobody can log in by this role's password any more; who is connected stays so. */

@@ -5,7 +5,15 @@ import type postgres from 'postgres';
 import { applyFile, applyInRole, identifier, type Waiting } from './apply-migration.ts';
 import type { LockPatience } from './lock-patience.ts';
 import { prepareLogin } from './login-role.ts';
-import { grantArchive, grantInbox, grantOutbox, grantReconciliation, runtimeTables } from './runtime-tables.ts';
+import {
+  grantArchive,
+  grantInbox,
+  grantOutbox,
+  grantReading,
+  grantReadingMigrations,
+  grantReconciliation,
+  runtimeTables,
+} from './runtime-tables.ts';
 
 /** One function's schema: who owns it and the SQL files that build it. */
 export interface Migrations {
@@ -105,6 +113,7 @@ async function applyMigrations(
   await connection.unsafe(
     'CREATE TABLE IF NOT EXISTS public.migrations (name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
   );
+  await connection.unsafe(grantReadingMigrations);
   for (const each of functions) await prepareRole(connection, each);
   const applied: string[] = [];
   for (const each of functions) applied.push(...(await applyAll(connection, each, how)));
@@ -156,6 +165,7 @@ async function applyAll(
   }
   const rights = grantArchive + grantReconciliation;
   if (name === 'journal') await applyInRole(sql, { name, what: 'rights of the relay', text: rights }, waiting);
+  await applyInRole(sql, { name, what: `rights of backups in ${name}`, text: grantReading(role) }, waiting);
   return applied;
 }
 

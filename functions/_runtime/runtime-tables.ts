@@ -1,3 +1,5 @@
+import { reader } from './login-role.ts';
+
 /** A column that may be there already; ALTER TABLE … IF NOT EXISTS would lock the table all the same. */
 const addColumn = (column: string, type: string) => `
   IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'outbox'::regclass AND attname = '${column}') THEN
@@ -85,5 +87,23 @@ export const grantReconciliation = `
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'relay') AND to_regprocedure('journal.reconciliation_due()') IS NOT NULL THEN
     GRANT EXECUTE ON FUNCTION journal.reconciliation_due() TO relay;
+  END IF;
+END $$;`;
+
+/** Backups read everything, in schemas with their tables of today. */
+export const grantReading = (schema: string): string => `
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${reader}') THEN
+    GRANT USAGE ON SCHEMA ${schema} TO ${reader};
+    GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${reader};
+    GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${schema} TO ${reader};
+  END IF;
+END $$;`;
+
+/** Which migrations these tables are of. */
+export const grantReadingMigrations = `
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${reader}') THEN
+    GRANT SELECT ON public.migrations TO ${reader};
   END IF;
 END $$;`;

@@ -61,6 +61,33 @@ describe('the migration Job', () => {
     await sql.end();
   });
 
+  it('lets backups read every table, those of later migrations too, and change none', async () => {
+    const url = new URL(db.urlOf('backup'));
+    url.password = 'read only';
+    const later = mkdtempSync(join(tmpdir(), 'migrations-'));
+    cpSync(folder, later, { recursive: true });
+    expect(await run({ BACKUP_DATABASE_URL: url.href })).toMatchObject({ code: 0 });
+    writeFileSync(join(later, 'sleeper/migrations/002-beds.sql'), 'CREATE TABLE beds (id serial PRIMARY KEY);');
+    expect(await run({ BACKUP_DATABASE_URL: url.href, MIGRATIONS_DIR: later })).toMatchObject({ code: 0 });
+    const sql = postgres(url.href, { max: 1 });
+    for (const table of ['sleeper.naps', 'sleeper.beds', 'sleeper.outbox', 'public.migrations'])
+      expect((await sql.unsafe(`SELECT count(*)::int AS n FROM ${table}`))[0]).toEqual({ n: expect.any(Number) });
+    expect(await sql`SELECT last_value FROM sleeper.beds_id_seq`).toEqual([{ last_value: '1' }]);
+    for (const statement of [
+      'INSERT INTO sleeper.naps VALUES (1)',
+      'UPDATE sleeper.outbox SET sent_at = now()',
+      'DELETE FROM public.migrations',
+      'TRUNCATE sleeper.beds',
+      "SELECT nextval('sleeper.beds_id_seq')",
+      'CREATE TABLE sleeper.mine (id int)',
+      'CREATE TABLE public.mine (id int)',
+      'SET ROLE sleeper',
+    ])
+      await expect(sql.unsafe(statement), statement).rejects.toThrow('permission denied');
+    await sql.end();
+    rmSync(later, { recursive: true });
+  });
+
   it('refuses a file that was changed after it had been applied, and a file that fails, by name', async () => {
     const changed = mkdtempSync(join(tmpdir(), 'migrations-'));
     cpSync(folder, changed, { recursive: true });

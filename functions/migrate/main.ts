@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitDatabase } from '@dormouse/runtime/await-database';
 import { variable } from '@dormouse/runtime/config';
-import { loginsOf } from '@dormouse/runtime/login-role';
+import { loginsOf, prepareReader, reader } from '@dormouse/runtime/login-role';
 import { type Migrations, migrate } from '@dormouse/runtime/migrate';
 import { migrationsOf } from '@dormouse/runtime/migrations-of';
 import postgres from 'postgres';
@@ -11,7 +11,7 @@ import postgres from 'postgres';
  * The Job that brings every function's schema up to date.
  *
  * DATABASE_URL is the administrator's; `<NAME>_DATABASE_URL` gives the role of function NAME its password, so that each function
- * can log in with the URL of its own Secret. MIGRATIONS_DIR holds `<name>/migrations/*.sql`; default: `functions` beside this
+ * can log in with the URL of its own Secret. BACKUP_DATABASE_URL makes the role of backups, which reads all tables. MIGRATIONS_DIR holds `<name>/migrations/*.sql`; default: `functions` beside this
  * program, as in the image, else below the working directory. A database that does not answer yet is waited for.
  */
 const beside = join(import.meta.dirname, 'functions');
@@ -39,6 +39,8 @@ const sql = postgres(variable('DATABASE_URL'), {
 });
 try {
   await awaitDatabase(() => sql`SELECT 1`, { progress: (line) => console.log(line) });
+  const { login, password } = passwordOf(reader);
+  if (login !== undefined && password !== undefined) await prepareReader(sql, login, password);
   const applied = await migrate(sql, functionsWithMigrations(), (line) => console.log(line));
   if (applied.length === 0) console.log('every schema is up to date');
 } catch (error) {

@@ -28,10 +28,15 @@ interface PeerAuthenticationSpec {
 }
 type Problem = { path: string; problem: string };
 
-/** Checks authorization policies: named identities exist, and required tokens are validated. */
-export const checkIstioPolicies = (manifests: Manifests): Finding[] => [
+/**
+ * Checks authorization policies: named identities exist, and required tokens are validated.
+ * @param optional manifests that some component adds: a policy may let their accounts through before
+ */
+export const checkIstioPolicies = (manifests: Manifests, optional: Manifests = []): Finding[] => [
   ...all<AuthorizationPolicySpec>(manifests, 'AuthorizationPolicy.security.istio.io').flatMap((policy) =>
-    checkAuthorization(manifests, policy).map(({ path, problem }) => finding(policy, path, problem)),
+    checkAuthorization({ manifests, known: [...manifests, ...optional] }, policy).map(({ path, problem }) =>
+      finding(policy, path, problem),
+    ),
   ),
   ...all<RequestAuthenticationSpec>(manifests, 'RequestAuthentication.security.istio.io').flatMap((each) =>
     (each.spec.jwtRules ?? []).flatMap(({ issuer, jwksUri, jwks }, index) =>
@@ -45,14 +50,21 @@ export const checkIstioPolicies = (manifests: Manifests): Finding[] => [
   ),
 ];
 
-function checkAuthorization(manifests: Manifests, policy: Manifest & { spec: AuthorizationPolicySpec }): Problem[] {
+interface Applied {
+  manifests: Manifests;
+  /** These, and what components would add. */
+  known: Manifests;
+}
+
+function checkAuthorization(applied: Applied, policy: Manifest & { spec: AuthorizationPolicySpec }): Problem[] {
+  const { manifests, known } = applied;
   return (policy.spec.rules ?? []).flatMap(({ from = [], when = [] }, rule) => [
     ...from.flatMap(({ source = {} }, index) =>
-      checkSource(manifests, policy, source, `spec.rules[${rule}].from[${index}].source`),
+      checkSource(applied, policy, source, `spec.rules[${rule}].from[${index}].source`),
     ),
     ...when.flatMap(({ key, values = [] }, index) => {
       const path = `spec.rules[${rule}].when[${index}]`;
-      if (key === 'source.principal') return checkPrincipals(manifests, values, path);
+      if (key === 'source.principal') return checkPrincipals(known, values, path);
       return key.startsWith('request.auth.') && !isAuthenticated(manifests, policy)
         ? [{ path, problem: 'no RequestAuthentication reads tokens here' }]
         : [];
@@ -60,13 +72,13 @@ function checkAuthorization(manifests: Manifests, policy: Manifest & { spec: Aut
   ]);
 }
 
-function checkSource(manifests: Manifests, policy: Manifest, source: Source, path: string): Problem[] {
+function checkSource({ manifests, known }: Applied, policy: Manifest, source: Source, path: string): Problem[] {
   const namespaces = [...(source.namespaces ?? []), ...(source.notNamespaces ?? [])];
   const problems = [
-    ...checkPrincipals(manifests, source.principals ?? [], `${path}.principals`),
-    ...checkPrincipals(manifests, source.notPrincipals ?? [], `${path}.notPrincipals`),
+    ...checkPrincipals(known, source.principals ?? [], `${path}.principals`),
+    ...checkPrincipals(known, source.notPrincipals ?? [], `${path}.notPrincipals`),
     ...checkAccounts(
-      manifests,
+      known,
       policy,
       [...(source.serviceAccounts ?? []), ...(source.notServiceAccounts ?? [])],
       `${path}.serviceAccounts`,

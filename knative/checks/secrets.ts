@@ -17,7 +17,7 @@ interface Secret {
 }
 
 /** Secrets of knative/components, in addition to those of the functions. */
-const ofComponents = ['postgres', 'redis-users', 'client-proof'];
+const ofComponents = ['postgres', 'redis-users', 'client-proof', 'backup-database', 'backup-store'];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
 
@@ -49,6 +49,8 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
       postgres: { POSTGRES_PASSWORD: postgres },
       'redis-users': { 'redis.conf': redisSettings, 'users.acl': redisUsersFile(redis) },
       'client-proof': { CLIENT_PROOF: password() },
+      'backup-database': { DATABASE_URL: loginUrl(databaseUrl, 'backup', password()) },
+      'backup-store': backupStore,
     };
     return Object.entries(data).map(([name, stringData]) => ({
       apiVersion: 'v1',
@@ -60,6 +62,20 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
     rmSync(folder, { recursive: true });
   }
 }
+
+function loginUrl(url: string, username: string, secret: string): string {
+  return Object.assign(new URL(url), { username, password: secret }).href;
+}
+
+/** An example: whose bucket it is, only its owner knows. */
+const backupStore = {
+  BACKUP_PLACE: 's3://BUCKET/dormouse',
+  BACKUP_RECIPIENT: 'age1…',
+  AWS_ENDPOINT_URL: 'https://s3.example.org',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: '',
+  AWS_SECRET_ACCESS_KEY: '',
+};
 
 const password = () => randomBytes(32).toString('hex');
 

@@ -128,7 +128,7 @@ describe('what is generated for a function', () => {
     expect(filled).toContainEqual(['database', ['naps']]);
     expect(filled).toContainEqual(['postgres', ['naps']]);
     const [postgres, redis] = written(meshStrictComponent(base, []), 'stores.yaml');
-    expect(postgres.spec.rules[0].from[0].source.serviceAccounts).toEqual(['naps', 'migrate']);
+    expect(postgres.spec.rules[0].from[0].source.serviceAccounts).toEqual(['naps', 'migrate', 'backup']);
     expect(redis.spec.rules[0].from[0].source.serviceAccounts).toEqual(['naps', 'front']);
   });
 
@@ -159,6 +159,8 @@ describe('what is generated for a function', () => {
   test('brings every Secret that is read', () => {
     const names = written(externalSecretsComponent(readFunctions(project(), [])), 'secrets.yaml');
     expect(names.map(({ metadata }) => metadata.name)).toEqual([
+      'backup-database',
+      'backup-store',
       'client-proof',
       'front-redis',
       'migrate-database',
@@ -174,7 +176,7 @@ describe('what is generated for a function', () => {
       target: { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'naps-database' },
       operations: [{ op: 'replace', path: '/spec/dataFrom/0/extract/key', value: 'dormouse-naps-database' }],
     });
-    expect(patches).toHaveLength(6);
+    expect(patches).toHaveLength(8);
   });
 
   test('lets it send its own events, by a token beside the volumes that it has', () => {
@@ -214,6 +216,7 @@ describe('entries of images', () => {
       { name: 'dev.local/dormouse/naps', newName: 'registry.example/naps', digest: 'sha256:abc' },
       { name: 'dev.local/dormouse/front', newName: 'registry.dormouse.dev/dormouse/front', newTag: 'unreleased' },
       { name: 'dev.local/dormouse/migrate', newName: 'registry.dormouse.dev/dormouse/migrate', newTag: 'unreleased' },
+      { name: 'dev.local/dormouse/backup', newName: 'registry.dormouse.dev/dormouse/backup', newTag: 'unreleased' },
     ]);
     expect(imageEntries(next, readFunctions(project(), []))).toBe(next);
   });

@@ -26,7 +26,7 @@ export function meshStrictComponent({ functions }: Base, written: readonly strin
     resources: {
       'functions.yaml': usual.map((each) => functionPolicy(each, services)),
       'stores.yaml': [
-        storePolicy('postgres', [...owners, 'migrate'], '5432'),
+        storePolicy('postgres', [...owners, 'migrate', 'backup'], '5432'),
         storePolicy(
           'redis',
           services.map(({ name }) => name),

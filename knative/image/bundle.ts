@@ -26,7 +26,16 @@ export async function bundle(source: string, folder: string): Promise<readonly s
   return contents;
 }
 
-/** The migration Job reads the migrations of all functions at run time. */
+/** Programs of Jobs that are no functions, by the names of their images. */
+export const jobs: Readonly<Record<string, string>> = { backup: 'functions/_backup/job.ts' };
+
+/** The program of an image, below the project. */
+export const programOf = (name: string): string => jobs[name] ?? `functions/${name}/main.ts`;
+
+/** Jobs that read the migrations of all functions at run time. */
+export const readsMigrations = (name: string): boolean => name === 'migrate' || name in jobs;
+
+/** What such a Job reads. */
 export function addMigrations(folder: string): void {
   for (const each of readdirSync(join(root, 'functions'))) {
     const migrations = join(root, 'functions', each, 'migrations');
@@ -58,11 +67,11 @@ async function warm(folder: string): Promise<void> {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { base: { type: 'string' } } });
   const [name, folder] = positionals;
-  const source = join(root, 'functions', name ?? '', 'main.ts');
+  const source = join(root, programOf(name ?? ''));
   if (!name || !folder || !existsSync(source))
-    throw new Error('usage: node knative/image/bundle.ts FUNCTION FOLDER, with FUNCTION one of functions/');
+    throw new Error('usage: node knative/image/bundle.ts FUNCTION FOLDER, with FUNCTION one of functions/, or backup');
   const packages = packagesOf(await bundle(source, resolve(folder)));
-  if (name === 'migrate') addMigrations(folder);
+  if (readsMigrations(name)) addMigrations(folder);
   const { version, created } = readSource(process.env.SOURCE_DATE_EPOCH);
   writeFileSync(
     join(folder, 'sbom.cdx.json'),

@@ -2,21 +2,22 @@ import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { createBuilder } from '@dormouse/serving/process/bundle';
+import { programOf, readsMigrations } from './bundle.ts';
 import type { Contents } from './changed-images.ts';
 
-/** What goes into the images of these functions: what the bundler reads, the packages' names and licences, migrations. */
+/** What goes into the images of these functions and Jobs: what the bundler reads, the packages' names and licences, migrations. */
 export async function contentsOf(names: readonly string[], root: string): Promise<Map<string, Contents>> {
   const folder = mkdtempSync(join(tmpdir(), 'contents-'));
   const builder = createBuilder({ folder, root });
   const contents = new Map<string, Contents>();
   try {
     for (const name of names) {
-      const { inputs } = await builder.build(join(root, 'functions', name, 'main.ts'));
+      const { inputs } = await builder.build(join(root, programOf(name)));
       const sources = inputs.map((file) => relative(root, file));
       contents.set(name, [
         ...sources,
         ...packageFilesOf(sources, root),
-        ...(name === 'migrate' ? migrations(root) : []),
+        ...(readsMigrations(name) ? migrations(root) : []),
       ]);
     }
   } finally {
@@ -26,7 +27,7 @@ export async function contentsOf(names: readonly string[], root: string): Promis
   return contents;
 }
 
-/** The migration Job's image holds the migrations of all functions. */
+/** Some Jobs' images hold the migrations of all functions. */
 const migrations = (root: string) => globSync('functions/*/migrations', { cwd: root }).map((folder) => `${folder}/`);
 
 /** The package.json files above these sources: the bill of materials is made of them. */

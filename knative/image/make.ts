@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mallocVariables } from '@dormouse/serving/process/malloc';
 import { type ImageConfig, type Layer, layerOf } from './archive.ts';
-import { addMigrations, bundle, user } from './bundle.ts';
+import { addMigrations, bundle, programOf, readsMigrations, user } from './bundle.ts';
 import { labelsOf, readSource, type Source } from './labels.ts';
 import { packagesOf } from './packages.ts';
 import { addLibraries, addProgram, prepareRoot } from './root.ts';
@@ -86,8 +86,8 @@ function fillBase(folder: string): string[] {
 async function fill(folder: string, name: string): Promise<Origin> {
   if (name === 'redis') return fillRedis(folder);
   if (name === 'postgres') return await fillPostgres(folder);
-  const sources = await bundle(join(root, 'functions', name, 'main.ts'), join(folder, 'app'));
-  if (name === 'migrate') addMigrations(join(folder, 'app'));
+  const sources = await bundle(join(root, programOf(name)), join(folder, 'app'));
+  if (readsMigrations(name)) addMigrations(join(folder, 'app'));
   return { system: [], sources };
 }
 

@@ -1,8 +1,11 @@
 import type { Group } from '../rule.ts';
 
 const ours = 'namespace="dormouse"';
+const backups = `${ours},cronjob="backup"`;
+/** Since the last backup that succeeded; since there is a CronJob, where none has. */
+const backupAge = `time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{${backups}} or kube_cronjob_created{${backups}})`;
 
-/** Pods, as the cluster sees them. */
+/** Pods and Jobs, as the cluster sees them. */
 export const podAlerts: Group = {
   name: 'pods',
   needs: 'cluster',
@@ -29,6 +32,21 @@ export const podAlerts: Group = {
       severity: 'ticket',
       expr: `sum by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total{${ours}}[15m])) > 2`,
       summary: '{{ $labels.container }} of {{ $labels.pod }} was started again and again within a quarter of an hour.',
+    },
+    {
+      name: 'BackupOld',
+      severity: 'ticket',
+      // One a day, and two hours for it.
+      expr: `${backupAge} > 26 * 3600`,
+      for: '10m',
+      summary: 'The last backup by the CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} is older than a day.',
+    },
+    {
+      name: 'BackupOld',
+      severity: 'page',
+      expr: `${backupAge} > 74 * 3600`,
+      for: '10m',
+      summary: 'The last backup by the CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} is older than three days.',
     },
   ],
 };
