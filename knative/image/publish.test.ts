@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuilt, writeBuilt } from './built-images.ts';
 import { provenanceOf } from './provenance.ts';
-import { publish, type Run } from './publish.ts';
+import { publish } from './publish.ts';
+import type { Run } from './push.ts';
 import { verify } from './verify.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -129,7 +130,7 @@ describe('the list of what was built', () => {
 });
 
 test.each(['publish', 'verify'])('%s runs where no package is installed', (name) => {
-  const sources = [`${name}.ts`, 'built-images.ts', 'provenance.ts'];
+  const sources = [`${name}.ts`, 'built-images.ts', 'provenance.ts', 'push.ts'];
   const imported = sources.flatMap((file) =>
     [...readFileSync(join(import.meta.dirname, file), 'utf8').matchAll(/from '([^']+)'/g)].map(([, from]) => from!),
   );

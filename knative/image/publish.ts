@@ -1,15 +1,13 @@
 // Pushes what `npm run image` has written, signs it, and attests its bill of materials and its origin, by skopeo and cosign:
 // `node knative/image/publish.ts FOLDER [--key FILE]`. It imports nothing but Node.js: beside the right to sign runs no package.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuiltImage, readBuilt, repositoryOf } from './built-images.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
-
-/** Runs a program and shows what it prints. @throws Error when it fails */
-export type Run = (program: string, ...args: string[]) => void;
+import { push, type Run } from './push.ts';
 
 export interface PublishOptions {
   /** Where archives and bills of materials are. */
@@ -25,13 +23,10 @@ export interface PublishOptions {
 /** Pushes, signs and attests one image. @throws Error when its digest in the registry is another one */
 export function publish(image: BuiltImage, { folder, provenance, run, key, plainHttp }: PublishOptions): void {
   const work = mkdtempSync(join(tmpdir(), 'publish-'));
-  const [digestFile, predicate] = [join(work, 'digest'), join(work, 'provenance.json')];
+  const predicate = join(work, 'provenance.json');
   try {
     const archive = join(folder, basename(image.file));
-    const tls = plainHttp ? ['--dest-tls-verify=false'] : [];
-    run('skopeo', 'copy', ...tls, '--digestfile', digestFile, `oci-archive:${archive}`, `docker://${image.name}`);
-    const pushed = readFileSync(digestFile, 'utf8').trim();
-    if (pushed !== image.digest) throw new Error(`${image.name} was pushed as ${pushed}, and built as ${image.digest}`);
+    push(image, archive, { run, plainHttp });
     const subject = `${repositoryOf(image.name)}@${image.digest}`;
     const how = [...(key ? ['--key', key, ...withoutLog] : []), ...(plainHttp ? ['--allow-http-registry'] : [])];
     run('cosign', 'sign', '--yes', ...how, subject);

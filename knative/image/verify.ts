@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { readBuilt, repositoryOf } from './built-images.ts';
-import type { Run } from './publish.ts';
+import type { Run } from './push.ts';
 
 export interface VerifyOptions {
   run: Run;
