@@ -1,4 +1,5 @@
 import type postgres from 'postgres';
+import { alterRoles } from './alter-roles.ts';
 
 /** What runs SQL: a connection, or a pool. */
 export type RunsSql = Pick<postgres.Sql, 'unsafe'>;
@@ -16,19 +17,21 @@ export const loginsOf = (role: string): [string, string] => [role, `${role}_b`];
 export async function prepareLogin(sql: RunsSql, role: string, login: string, password: string): Promise<void> {
   const [owner, member] = [quoted(role), quoted(login)];
   if (login !== role) {
-    await sql.unsafe(
+    await alterRoles(
+      sql,
       `DO $$ BEGIN CREATE ROLE ${member} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
     );
-    await sql.unsafe(`GRANT ${owner} TO ${member}`);
-    await sql.unsafe(`ALTER ROLE ${member} SET role = ${owner}`);
-    await sql.unsafe(`ALTER ROLE ${member} SET search_path = ${owner}`);
+    await alterRoles(sql, `GRANT ${owner} TO ${member}`);
+    await alterRoles(sql, `ALTER ROLE ${member} SET role = ${owner}`);
+    await alterRoles(sql, `ALTER ROLE ${member} SET search_path = ${owner}`);
   }
-  await sql.unsafe(`ALTER ROLE ${member} LOGIN PASSWORD '${password.replaceAll("'", "''")}'`);
+  await alterRoles(sql, `ALTER ROLE ${member} LOGIN PASSWORD '${password.replaceAll("'", "''")}'`);
 }
 
 /** Makes the role that may read the tables of all functions, for backups; `migrate` gives it what there is to read. */
 export async function prepareReader(sql: RunsSql, login: string, password: string): Promise<void> {
-  await sql.unsafe(
+  await alterRoles(
+    sql,
     `DO $$ BEGIN CREATE ROLE ${quoted(reader)} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
   );
   await prepareLogin(sql, reader, login, password);

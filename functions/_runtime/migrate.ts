@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
+import { alterRoles } from './alter-roles.ts';
 import { applyFile, applyInRole, identifier, type Waiting } from './apply-migration.ts';
 import type { LockPatience } from './lock-patience.ts';
 import { prepareLogin } from './login-role.ts';
@@ -122,11 +123,13 @@ async function applyMigrations(
 
 async function prepareRole(sql: postgres.ReservedSql, { name, login = name, password }: Migrations): Promise<void> {
   const role = identifier(name);
-  await sql.unsafe(
+  await alterRoles(
+    sql,
     `DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
   );
   // Only where it is not so: roles are the whole server's, and a restore would hold them for as long as it lasts. A superuser needs no grant.
-  await sql.unsafe(
+  await alterRoles(
+    sql,
     `DO $$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}' AND 'search_path=' || quote_ident('${name}') = ANY (rolconfig)) THEN
         ALTER ROLE ${role} SET search_path = ${role};

@@ -63,8 +63,9 @@ describe('no source', () => {
       'functions/_backup/back-up-database.ts',
       'functions/_backup/copy-sql.ts', // names of the catalogue, quoted
       'functions/_backup/restore-database.ts',
+      'functions/_runtime/alter-roles.ts', // roles, whose names are checked
       'functions/_runtime/apply-migration.ts',
-      'functions/_runtime/login-role.ts', // roles, whose names are checked
+      'functions/_runtime/login-role.ts',
       'functions/_runtime/migrate.ts',
       'functions/_runtime/transaction.ts',
       'functions/posts/rows.ts',

@@ -1,0 +1,29 @@
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
+import type postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { alterRoles } from './alter-roles.ts';
+
+const role = `alter_roles_${process.pid}`;
+let [one, other]: TestDatabase[] = [];
+beforeAll(async () => {
+  [one, other] = await Promise.all([testDatabase(), testDatabase()]);
+  await one!.admin.unsafe(`CREATE ROLE ${role}`);
+});
+afterAll(async () => {
+  await one?.admin.unsafe(`DROP ROLE ${role}`);
+  await Promise.all([one?.drop(), other?.drop()]);
+});
+
+it('who change one role in two databases at once both have done so', async () => {
+  const change = async (sql: postgres.Sql) => {
+    for (let n = 0; n < 100; n++) await alterRoles(sql, `ALTER ROLE ${role} LOGIN PASSWORD 'test'`);
+  };
+  await expect(Promise.all([one, other].map((each) => change(each!.admin)))).resolves.toHaveLength(2);
+});
+
+it('gives up at once for any other reason', async () => {
+  let asked = 0;
+  const refusing = { unsafe: () => (asked++, Promise.reject(new Error('permission denied'))) };
+  await expect(alterRoles(refusing as unknown as postgres.Sql, 'ALTER ROLE x')).rejects.toThrow('permission denied');
+  expect(asked).toBe(1);
+});
