@@ -20,8 +20,8 @@ export const image = buildCommand({
   docs: {
     brief: 'Writes images as OCI archives, without a container engine',
     fullDescription: [
-      'Writes images of functions as OCI archives, without a container engine, on Linux; of backup, the CronJob of the component',
-      'of that name; also of postgres and redis, for a cluster without a registry.',
+      'Writes images of functions as OCI archives, without a container engine, on Linux; of backup, the CronJob of',
+      'the component; also of postgres and redis, for a cluster without a registry.',
       '',
       'Beside each archive lies its bill of materials (FUNCTION-TAG.cdx.json), which is /app/sbom.cdx.json in the image.',
       'Both are dated as the commit is, or by SOURCE_DATE_EPOCH. images.jsonl lists what the last run has written.',

@@ -36,12 +36,12 @@ test('a variable of a function that is missing stops the start by its name', () 
   expect(variable('NOT_SET_ANYWHERE', 'x')).toBe('x');
 });
 
-test('functions read the environment in config.ts only', () => {
+test('functions read the environment in config.ts only, and the Job of backups where it starts', () => {
   const functions = join(import.meta.dirname, '..');
   const readers = readdirSync(functions, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('node_modules'))
     .filter((file) => /\bprocess\s*(\.|\?\.|\[['"`])\s*env\b/.test(readFileSync(join(functions, file), 'utf8')));
-  expect(readers).toEqual([join('_runtime', 'config.ts')]);
+  expect(readers.sort()).toEqual([join('_backup', 'job.ts'), join('_runtime', 'config.ts')]);
 });
 
 test('each process is an instance of its own, the next one in the same pod too', () => {

@@ -15,9 +15,9 @@ export const drill = buildCommand({
   docs: {
     brief: 'Destroys a platform of its own that is written to, and restores it from a backup',
     fullDescription: [
-      'Starts a platform of its own and writes to it, makes a backup meanwhile, kills it with its database and deletes its home;',
-      'restores the backup into another home, compares every table and file with the backup, starts it, and looks for',
-      'everything that was acknowledged. Prints what was lost after the backup (RPO) and how long it took until the blog',
+      'Starts a platform of its own and writes to it, makes a backup meanwhile, kills it with its database and deletes',
+      'its home; restores the backup into another home, compares every table and file with the backup, starts it, and looks',
+      'for everything that was acknowledged. Prints what was lost after the backup (RPO) and how long it took until the blog',
       'answered (RTO). Nothing of yours is touched.',
       '',
       'Exit code 1: something that was acknowledged before the backup is missing, or something differs.',

@@ -49,6 +49,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
   'Data, PostgreSQL: size': exporters,
   'Data, Redis: memory': exporters,
   PostgresDown: exporters,
+  BackupOld: kubernetes,
+  'BackupOld (2)': kubernetes,
   CertificateExpires: kubernetes,
   'CertificateExpires (2)': kubernetes,
   PodCpuHigh: kubernetes,
