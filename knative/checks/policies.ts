@@ -28,15 +28,22 @@ interface PeerAuthenticationSpec {
 }
 type Problem = { path: string; problem: string };
 
+/** Accounts that a component adds, as an overlay with a namespace of its own has them. */
+const moved = (optional: Manifests, namespace: string): Manifests =>
+  optional
+    .filter(({ kind }) => kind === 'ServiceAccount')
+    .map((each) => ({ ...each, metadata: { ...each.metadata, namespace } }));
+
 /**
  * Checks authorization policies: named identities exist, and required tokens are validated.
  * @param optional manifests that some component adds: a policy may let their accounts through before
  */
 export const checkIstioPolicies = (manifests: Manifests, optional: Manifests = []): Finding[] => [
   ...all<AuthorizationPolicySpec>(manifests, 'AuthorizationPolicy.security.istio.io').flatMap((policy) =>
-    checkAuthorization({ manifests, known: [...manifests, ...optional] }, policy).map(({ path, problem }) =>
-      finding(policy, path, problem),
-    ),
+    checkAuthorization(
+      { manifests, known: [...manifests, ...optional, ...moved(optional, namespaceOf(policy))] },
+      policy,
+    ).map(({ path, problem }) => finding(policy, path, problem)),
   ),
   ...all<RequestAuthenticationSpec>(manifests, 'RequestAuthentication.security.istio.io').flatMap((each) =>
     (each.spec.jwtRules ?? []).flatMap(({ issuer, jwksUri, jwks }, index) =>
