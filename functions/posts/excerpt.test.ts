@@ -21,7 +21,22 @@ test.each([
   ['a script of several lines', '<script>\nalert(1)\n</script>\nWords', 'Words'],
   ['lists', '- one\n- [x] two\n1. three', 'one two three'],
   ['a quotation', '> Said\n> so', 'Said so'],
-  ['a table', '| a | b |\n|---|---|\n| 1 | 2 |', 'a b 1 2'],
+  ['only a table', '| a | b |\n|---|---|\n| 1 | 2 \\| 3 |', 'a · b · 1 · 2 | 3'],
+  ['a table beside words', 'Before\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nAfter', 'Before After'],
+  ['a table without outer pipes', 'a | b\n:-|-:\n1 | 2\n\nAfter', 'After'],
+  ['a table in a quotation', '> | a | b |\n> |---|---|\n> | 1 | 2 |\n>\n> After', 'After'],
+  ['a table in HTML', '<table><tr><th>a</th><th>b</th></tr>\n<tr><td>1</td><td>2</td></tr></table>\n\nAfter', 'After'],
+  ['only a table in HTML', '<table><tr><td>1</td><td>2</td></tr></table>', '1 · 2'],
+  ['a pipe that is none of a table', 'Try `ls | wc`, or a || b.', 'Try ls | wc, or a || b.'],
+  ['a callout', '> [!NOTE]\n> Mind the gap.', 'Mind the gap.'],
+  ['a table of contents', '[toc]\n\n[[_TOC_]]\n\nWords', 'Words'],
+  ['definitions', 'Term\n: what it means', 'Term what it means'],
+  ['footnotes', 'Words[^1] go on.\n\n[^1]: a note', 'Words go on.'],
+  ['only a heading with an id', '# Title {#its-id}', 'Title'],
+  ['lines of Chinese', '今天天气\n很好。\n我们走吧\n\n下一段', '今天天气很好。我们走吧 下一段'],
+  ['lines of Japanese', 'これは\n「テスト」\nです', 'これは「テスト」です'],
+  ['lines of Korean', '오늘은\n날씨가 좋다', '오늘은 날씨가 좋다'],
+  ['bold Korean before a particle', '**“중요”**합니다', '“중요”합니다'],
   ['entities', 'a &amp; b &lt;c&gt; &#233;', 'a & b <c> é'],
   ['attribute lists', 'By [me](x){:target="_blank"} today', 'By me today'],
   ['escapes', '1\\. not a list \\*', '1. not a list *'],
@@ -39,6 +54,22 @@ test('a long text is cut between words', () => {
 
 test('a long text of astral characters is not torn', () => {
   expect(excerptOf('𝒳'.repeat(400))).toBe(`${'𝒳'.repeat(199)}…`);
+});
+
+test.each([
+  ['a family', '👨‍👩‍👧‍👦'],
+  ['a flag', '🇰🇷'],
+  ['a letter of Hindi', 'क्षि'],
+  ['a letter with many marks', `e${'\u0301'.repeat(6)}`],
+  ['a syllable of three letters', '\u1112\u1161\u11ab'],
+])('a long text is cut beside %s, not within', (_, character) => {
+  const excerpt = excerptOf(character.repeat(300)).slice(0, -1);
+  expect(excerpt.replaceAll(character, '')).toBe('');
+  expect(excerpt).not.toBe('');
+});
+
+test('a character without an end is cut all the same', () => {
+  expect([...excerptOf(`e${'\u0301'.repeat(500)}`)]).toHaveLength(200);
 });
 
 test('whatever the text, the excerpt is one short line that can be stored', () => {

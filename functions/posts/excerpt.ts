@@ -6,7 +6,9 @@ const maxLength = 200;
 
 /** Markup to remove, in this order; every pattern looks ahead a bounded distance, so that no text can make it slow. */
 const inline: readonly (readonly [RegExp, string])[] = [
-  [/^[ \t]*(?:>[ \t]?)+/gm, ''],
+  [/^[ \t]*\[![a-zA-Z]{1,20}\][+-]?[ \t]*$/gm, ''],
+  [/^[ \t]*(?:\[\[?_?TOC_?\]?\]|\{:toc\}|\$\{toc\})[ \t]*$/gim, ''],
+  [/^:[ \t]+(?=\S)/gm, ''],
   [/^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/gm, ''],
   [/<!--[\s\S]*?(?:-->|$)/g, ' '],
   [/<(script|style|iframe|svg)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' '],
@@ -14,13 +16,13 @@ const inline: readonly (readonly [RegExp, string])[] = [
   [/!\[[^\]\n]{0,300}\](?:\([^)\n]{0,500}\)|\[[^\]\n]{0,100}\])?/g, ' '],
   [/\[([^\][\n]{0,300})\](?:\([^)\n]{0,500}\)|\[[^\]\n]{0,100}\])/g, '$1'],
   [/<((?:https?|mailto):[^<>\s]{1,500})>/g, '$1'],
+  [/<\/t[dh]>/gi, ' · '],
   [/<\/?[a-zA-Z][^<>]{0,500}>/g, ' '],
   [/\[\^[^\]\n]{1,50}\]/g, ''],
   [/`+/g, ''],
   [/(?<!\\)(?:\*\*|__|~~)/g, ''],
   [/(^|[\s(])[*_](?=\S)/gm, '$1'],
   [/([^\s*_\\])[*_](?=[\s.,;:!?)]|$)/gm, '$1'],
-  [/[ \t]*(?<!\\)\|[ \t]*/g, ' '],
   [/\\([!-/:-@[-`{-~])/g, '$1'],
 ];
 
@@ -36,9 +38,14 @@ const entities: Record<string, string> = {
   hellip: '…',
 };
 
+/** Letters of scripts that are written without blanks: a line may end between any two of them. */
+const dense = '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u3000-\\u303f\\u30fc\\uff01-\\uff60]';
+const denseBreak = new RegExp(`(?<=${dense})\\n(?=${dense})`, 'gu');
+
 /**
- * The beginning of a text as plain words: no Markdown, no HTML, no code blocks, no headings, at most 200 code points and cut
- * between words. A text of nothing but headings gives these. It is text and not HTML: who shows it escapes it.
+ * The beginning of a text as plain words: no Markdown, no HTML, no code blocks, no headings, no tables, at most 200 code points
+ * and cut between words, or between what readers take for characters. A text of nothing but headings and tables gives these. It is
+ * text and not HTML: who shows it escapes it.
  */
 export const excerptOf = (markdown: string): string =>
   cut(plain(prose(markdown, considered))) || cut(plain(prose(markdown, considered, true)));
@@ -48,10 +55,11 @@ function plain(lines: string[]): string {
   for (const [pattern, by] of inline) text = text.replace(pattern, by);
   return text
     .replace(/&(#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{2,8});/g, (whole, name: string) => entity(name) ?? whole)
+    .replace(denseBreak, '')
     .replace(/[\u0000-\u001f\u007f]/g, ' ')
     .toWellFormed()
     .replace(/\s+/g, ' ')
-    .trim();
+    .replace(/^[\s·]+|[\s·]+$/g, '');
 }
 
 function entity(name: string): string | undefined {
@@ -61,12 +69,22 @@ function entity(name: string): string | undefined {
 }
 
 function cut(text: string): string {
-  const end = afterPoints(text, maxLength - 1);
-  if (end + 1 >= text.length || afterPoints(text, maxLength) >= text.length) return text;
+  if (afterPoints(text, maxLength) >= text.length) return text;
+  const end = wholeCharacters(text, afterPoints(text, maxLength - 1));
   const head = text.slice(0, end);
   const space = head.lastIndexOf(' ');
   return `${(space > maxLength / 2 ? head.slice(0, space) : head).replace(/[\s,;:–—-]+$/u, '')}…`;
 }
+
+/** The last index up to `end` at which no grapheme is torn: an emoji of many parts, a letter with its marks. */
+function wholeCharacters(text: string, end: number): number {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  const start = graphemes.segment(text).containing(end)?.index;
+  return start || end;
+}
+
+/** Made when it is needed: it takes a millisecond of the start. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Index behind the first `count` code points. */
 function afterPoints(text: string, count: number): number {
