@@ -1,5 +1,6 @@
 import { day } from './dates.ts';
 import { markup, none } from './html.ts';
+import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import type { Listing, PostSummary } from './posts.ts';
@@ -22,10 +23,11 @@ ${older ? markup`<nav class="pagination" aria-label="More drafts"><a href="/blog
 
 function draft(post: PostSummary) {
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
+  const lang = langAttribute(`${post.title}\n${post.excerpt}`);
   return markup`<article class="entry">
 <div class="meta">${day(post.updated_at ?? post.created_at)}${chip(post.category)}</div>
-<h2 dir="auto"><a href="${path}">${post.title}</a></h2>
-${post.excerpt ? markup`<p class="excerpt" dir="auto">${post.excerpt}</p>` : none}
+<h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
+${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="tools"><a href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>
 </article>`;
 }

@@ -3,6 +3,7 @@ import type { Category } from './categories.ts';
 import { alert, field, hiddenField } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
+import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Post, PostInput } from './posts.ts';
 
@@ -74,13 +75,16 @@ function buttons({ id, status }: Writing): Html {
   return markup`${preview} ${draft('Save draft')} ${publish('Publish')}`;
 }
 
-const preview = (writing: Writing, article: string): Html => markup`<section class="preview" aria-label="Preview">
+function preview(writing: Writing, article: string): Html {
+  const lang = langAttribute(`${writing.title}\n${writing.content}`);
+  return markup`<section class="preview" aria-label="Preview">
 <p class="kicker">Preview, not saved yet</p>
-<h2 class="preview-title" dir="auto">${writing.title || 'Untitled'}</h2>
-<div class="prose" dir="auto">
+<h2 class="preview-title"${lang} dir="auto">${writing.title || 'Untitled'}</h2>
+<div class="prose"${lang} dir="auto">
 ${trusted(article)}
 </div>
 </section>`;
+}
 
 const credentials = ({ username }: { username: string }, problem: FormProblem | undefined): Html => markup`<fieldset>
 <legend>Log in to go on</legend>

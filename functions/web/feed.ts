@@ -1,5 +1,6 @@
 import { byline } from './byline.ts';
 import { type Html, markup, none, trusted } from './html.ts';
+import { languageOf } from './language.ts';
 import type { PostSummary } from './posts.ts';
 
 /** Where this site is, and what its ids begin with. */
@@ -25,7 +26,7 @@ export function atomFeed(posts: readonly PostSummary[], { origin, authority }: F
 <link rel="self" type="application/atom+xml" href="${origin}/blog/feed.xml"/>
 <link rel="alternate" type="text/html" href="${origin}/blog/"/>
 ${posts.map(
-  (post) => markup`<entry>
+  (post) => markup`<entry${xmlLang(post)}>
 <id>tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}</id>
 <title>${clean(post.title)}</title>
 <link rel="alternate" type="text/html" href="${origin}/blog/posts/${encodeURIComponent(post.slug)}"/>
@@ -61,6 +62,11 @@ export function sitemapIndex(parts: number, origin: string): string {
 <sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 ${numbers.map((part) => markup`<sitemap><loc>${origin}/sitemap.xml?part=${part}</loc></sitemap>\n`)}</sitemapindex>
 `}`;
+}
+
+function xmlLang({ title, excerpt }: PostSummary): Html {
+  const language = languageOf(`${title}\n${excerpt}`);
+  return language === undefined ? none : markup` xml:lang="${language}"`;
 }
 
 const declaration: Html = trusted('<?xml version="1.0" encoding="UTF-8"?>');

@@ -44,6 +44,12 @@ describe('the feed', () => {
     expect([open.filter((name) => name === 'entry').length, depth]).toEqual([2, 0]);
     expect(response.headers.get('etag')).toMatch(/^"/);
   });
+  it('tells the language of an entry, as far as its script tells it', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ title: '関数は眠る', excerpt: '' }), aPost());
+    const xml = await (await app.request('/blog/feed.xml')).text();
+    expect(xml.match(/<entry[^>]*>/g)).toEqual(['<entry xml:lang="ja">', '<entry>']);
+  });
   it("is kept by host, so that one reader's Host is never another's", async () => {
     const { app } = world();
     await app.request('/blog/feed.xml', { headers: { host: 'evil.test' } });

@@ -3,6 +3,7 @@ import type { Category } from './categories.ts';
 import { colorClass } from './colors.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none } from './html.ts';
+import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { CategoryRef, Listing, PostSummary } from './posts.ts';
 
@@ -67,11 +68,12 @@ ${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categori
 
 /** A post as it is shown in lists. */
 export function entry(post: PostSummary): Html {
+  const lang = langAttribute(`${post.title}\n${post.excerpt}`);
   const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
   return markup`<article class="entry">
 <div class="meta">${day(post.created_at)}${chip(post.category)}</div>
-<h2 dir="auto"><a href="${href}">${post.title}</a></h2>
-${post.excerpt ? markup`<p class="excerpt" dir="auto">${post.excerpt}</p>` : none}
+<h2${lang} dir="auto"><a href="${href}">${post.title}</a></h2>
+${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="by" dir="auto">${byline(post)}</p>
 </article>`;
 }

@@ -2,6 +2,7 @@ import { nothingLeft } from '@dormouse/runtime/api';
 import { byline } from './byline.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none, trusted } from './html.ts';
+import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { mayChange } from './may-change.ts';
@@ -14,6 +15,7 @@ export function postPage(post: Post, article: string, viewer?: Viewer): string {
   const { content, status, category, ...unshown } = others;
   nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
+  const lang = langAttribute(`${post.title}\n${post.content}`);
   const draft = post.status === 'draft';
   const edited =
     day(post.updated_at).toString() !== day(post.created_at).toString() &&
@@ -28,11 +30,11 @@ export function postPage(post: Post, article: string, viewer?: Viewer): string {
 <header class="post-header">
 ${draft ? markup`<p class="notice">This is a draft: nobody but you and the editors can see it.</p>` : none}
 <div class="meta">${chip(post.category)}${day(post.created_at)}<span>${minutes(post.content)} min read</span></div>
-<h1 dir="auto">${post.title}</h1>
+<h1${lang} dir="auto">${post.title}</h1>
 <p class="by" dir="auto">By ${byline(post)}</p>
 ${mayChange(post, viewer?.session) ? tools(path, post) : none}
 </header>
-<div class="prose" dir="auto">
+<div class="prose"${lang} dir="auto">
 ${trusted(article)}
 </div>
 <footer class="post-footer">

@@ -30,6 +30,23 @@ describe('the list of posts', () => {
     }
   });
 
+  it('tells the language of each post, as far as its script tells it', async () => {
+    const { app, stored } = world();
+    stored.push(
+      aPost({ title: '関数は眠る', excerpt: '短く言うと', content: '誰かが呼ぶまで眠る。' }),
+      aPost({ title: 'Knative 이야기', excerpt: '짧게 말하면' }),
+      aPost({ title: 'In English', excerpt: 'In short.' }),
+    );
+    const html = await (await app.request('/blog/')).text();
+    expect(html).toMatch(/<h2 lang="ja" dir="auto"><a [^>]*>関数は眠る/);
+    expect(html).toContain('<p class="excerpt" lang="ja" dir="auto">短く言うと');
+    expect(html).toContain('<p class="excerpt" lang="ko" dir="auto">짧게 말하면');
+    expect(html).toContain('<p class="excerpt" dir="auto">In short.');
+    const page = await (await app.request(`/blog/posts/${stored[0]?.slug}`)).text();
+    expect(page).toContain('<h1 lang="ja" dir="auto">関数は眠る</h1>');
+    expect(page).toContain('<div class="prose" lang="ja" dir="auto">');
+  });
+
   it('shows all names of the byline instead of the user name', async () => {
     const { app, stored } = world();
     stored.push(aPost({ author: 'importer', byline: ['Ada', 'Grace', 'Edsger'] }));
