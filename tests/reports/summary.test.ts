@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ReportedTest } from './report.ts';
 import { type Run, summarise } from './summary.ts';
@@ -95,4 +99,17 @@ test('a file that fails outside its tests, and a command that fails beside the t
 
 test('no test at all is a failure', () => {
   expect(summarise([], options)).toEqual({ lines: ['0 passed, 0 failed'], isGood: false });
+});
+
+test('.ci/summary.mjs takes an empty list of failed commands for none', () => {
+  const work = mkdtempSync(join(tmpdir(), 'dormouse summary '));
+  const [failed, here] = [join(work, 'failed'), join(work, 'here')];
+  writeFileSync(failed, '');
+  const { report } = run('here', 'a.test.ts', { one: 'passed', two: 'blogs with expected.json (IMPORT_EXPORTS)' });
+  writeFileSync(here, JSON.stringify(report));
+  const summary = join(import.meta.dirname, '../../.ci/summary.mjs');
+  expect(execFileSync(process.execPath, [summary, failed, here], { encoding: 'utf8' }).split('\n').at(-2)).toBe(
+    '1 passed, 0 failed, 1 skipped',
+  );
+  rmSync(work, { recursive: true });
 });
