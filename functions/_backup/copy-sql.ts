@@ -19,11 +19,13 @@ export async function settleOutput(sql: Connection): Promise<void> {
  * The rows of a table, in the order of its key, as PostgreSQL's COPY writes them: one line each. `COLLATE "C"`, so that the order is the
  * same on every server.
  */
-export function copyOut(sql: Connection, table: Copied): Promise<Readable> {
+export async function copyOut(sql: Connection, table: Copied): Promise<Readable> {
   const order = table.key.length > 0 ? `ORDER BY ${table.key.join(', ')}` : '';
-  return sql
-    .unsafe(`COPY (SELECT ${columnsOf(table)} FROM ${nameOf(table)} ${order}) TO STDOUT`)
-    .readable() as Promise<Readable>;
+  const copy = `COPY (SELECT ${columnsOf(table)} FROM ${nameOf(table)} ${order}) TO STDOUT`;
+  const rows = (await sql.unsafe(copy).readable()) as Readable;
+  // postgres.js pauses its socket while rows are read more slowly than they come, and goes on when more is read. Behind the last row
+  // nothing more is, and the connection would stay paused for ever.
+  return rows.once('end', () => rows._read(0));
 }
 
 export const copyIn = (sql: Connection, table: Copied): Promise<Writable> =>
