@@ -8,23 +8,26 @@ import { diskStore } from '@dormouse/eventing/log/store';
 import { recoverBroker } from '@dormouse/eventing/store/recover-broker';
 
 const tries = 10;
+const storeName = 'events';
+
+/** Whether a file of a backup is the checkpoint of a log: how far it had been written, which each opening writes anew. */
+export const isCheckpoint = (store: string, path: string): boolean => store === storeName && basename(path) === 'end';
 
 /** The logs of the local Brokers, of which a copy is taken that the Broker's own recovery accepts. */
 export function eventsStore(folder: string, staging: string): Store {
-  const name = 'events';
   return {
-    name,
+    name: storeName,
     async backUp(write) {
       const copy = mkdtempSync(join(tmpdir(), 'dormouse-events-'));
       try {
         for (const log of logsIn(folder)) await copyLog(log, join(copy, relative(folder, log)));
-        return await backUpFiles(name, copy, write);
+        return await backUpFiles(storeName, copy, write);
       } finally {
         rmSync(copy, { recursive: true, force: true });
       }
     },
     async stage(section, read) {
-      const staged = await stageFiles(name, section, staging, read);
+      const staged = await stageFiles(storeName, section, staging, read);
       const logs = logsIn(staging);
       for (const log of logs) await recover(log);
       return { ...staged, summary: `${logs.length} logs of Brokers` };

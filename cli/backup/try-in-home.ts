@@ -8,6 +8,7 @@ import type { Manifest } from '@dormouse/backup/manifest';
 import { nowhere } from '@dormouse/backup/nowhere';
 import type { OpenBackup } from '@dormouse/backup/open-backup';
 import { restoreBackup } from '@dormouse/backup/restore-backup';
+import { isCheckpoint } from './events-store.ts';
 import { discardStaging } from './home-restore.ts';
 import { restoreIntoHome } from './into-home.ts';
 import { storesOf } from './stores.ts';
@@ -43,7 +44,7 @@ export async function tryInHome({ backup, root, signal, progress }: TryOptions):
     const restoreMs = performance.now() - began;
     progress('comparing what was restored with the backup');
     const again = await createBackup({ place: nowhere, stores, version: manifest.version, signal });
-    return { restored, restoreMs, differences: differencesBetween(comparable(manifest, again), again) };
+    return { restored, restoreMs, differences: differencesBetween(comparable(manifest, again), again, isCheckpoint) };
   } finally {
     discardStaging(home);
     rmSync(outsideOf(join(home, 'postgres')), { recursive: true, force: true });

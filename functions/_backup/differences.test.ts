@@ -42,3 +42,14 @@ test('the same number of other rows is a difference', () => {
     differencesBetween({ stores: { database: database(2, 'a') } }, { stores: { database: database(2, 'b') } }),
   ).toHaveLength(1);
 });
+
+test('what is in a file of bookkeeping is no difference, and its absence is one', () => {
+  const before = { stores: { events: files({ end: '1', log: '1' }) } };
+  const isBookkeeping = (_: string, path: string) => path === 'end';
+  expect(differencesBetween(before, { stores: { events: files({ end: '2', log: '2' }) } }, isBookkeeping)).toEqual([
+    'events: log is 2 instead of 1',
+  ]);
+  expect(differencesBetween(before, { stores: { events: files({ log: '1' }) } }, isBookkeeping)).toEqual([
+    'events: end is missing',
+  ]);
+});

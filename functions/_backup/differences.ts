@@ -1,13 +1,22 @@
 import type { Manifest, Section } from './manifest.ts';
 
+/** Whether a file is its program's own note, which is another after each start and holds nothing of people's. */
+export type IsBookkeeping = (store: string, path: string) => boolean;
+
 /**
  * What a backup of now holds otherwise than one of before, a line each: tables by rows and SHA-256, sequences, migrations, files by SHA-256.
- * Nobody may have written meanwhile.
+ * Nobody may have written meanwhile. A file of bookkeeping has to be there, whatever is in it.
  */
-export function differencesBetween(before: Pick<Manifest, 'stores'>, now: Pick<Manifest, 'stores'>): string[] {
+export function differencesBetween(
+  before: Pick<Manifest, 'stores'>,
+  now: Pick<Manifest, 'stores'>,
+  isBookkeeping: IsBookkeeping = () => false,
+): string[] {
   return Object.entries(before.stores).flatMap(([store, section]) => {
     const other = now.stores[store];
-    return other ? differing(store, contentsOf(section), contentsOf(other)) : [`${store} is missing`];
+    if (!other) return [`${store} is missing`];
+    const isNote = (path: string) => isBookkeeping(store, path);
+    return differing(store, contentsOf(section, isNote), contentsOf(other, isNote));
   });
 }
 
@@ -21,8 +30,9 @@ function differing(store: string, before: ReadonlyMap<string, string>, now: Read
   });
 }
 
-function contentsOf(section: Section): ReadonlyMap<string, string> {
-  if (section.kind === 'files') return new Map(section.files.map(({ path, part }) => [path, part.contentSha256]));
+function contentsOf(section: Section, isNote: (path: string) => boolean): ReadonlyMap<string, string> {
+  if (section.kind === 'files')
+    return new Map(section.files.map(({ path, part }) => [path, isNote(path) ? 'there' : part.contentSha256]));
   return new Map([
     ...section.tables.map(
       ({ schema, name, rows, part }) => [`table ${schema}.${name}`, `${rows} rows (${part.contentSha256})`] as const,

@@ -10,6 +10,7 @@ import { folderPlace } from '@dormouse/backup/folder-place';
 import { type Manifest, partsOf } from '@dormouse/backup/manifest';
 import { nowhere } from '@dormouse/backup/nowhere';
 import { openBackup } from '@dormouse/backup/open-backup';
+import { isCheckpoint } from '@dormouse/cli/backup/events-store';
 import { storesOf } from '@dormouse/cli/backup/stores';
 import postgres from 'postgres';
 import { blogAt } from '../blog.ts';
@@ -38,7 +39,7 @@ export async function drill(options: DrillOptions, say: (line: string) => void):
     say(`restored within ${Math.round(restoreMs)} ms`);
     const comparing = performance.now();
     const { manifest } = await openBackup({ place: folderPlace(place) });
-    const differences = differencesBetween(manifest, await contentOf(home));
+    const differences = differencesBetween(manifest, await contentOf(home), isCheckpoint);
     const comparedMs = performance.now() - comparing;
     say(`compared with the backup: ${differences.length} differences`);
     const platform = await runPlatform({ home });
