@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
 import { alterRoles } from './alter-roles.ts';
 import { applyFile, applyInRole, identifier, type Waiting } from './apply-migration.ts';
 import type { LockPatience } from './lock-patience.ts';
 import { prepareLogin } from './login-role.ts';
+import { migrationLock } from './migration-lock.ts';
 import {
   grantArchive,
   grantInbox,
@@ -31,8 +31,6 @@ export interface Migrations {
   login?: string;
 }
 
-const turnPauseMs = 200;
-
 /**
  * Brings every schema up to date. Runs as a role that may create roles and schemas; one run at a time (advisory lock);
  * a file that was applied is never applied again, and a changed one is rejected by its checksum.
@@ -52,22 +50,12 @@ export async function migrate(
 ): Promise<string[]> {
   const connection = await sql.reserve();
   try {
-    await takeTurn(connection);
+    await migrationLock.take(connection);
     const applied = (file: string) => progress(`applied ${file}`);
     return await applyMigrations(connection, functions, { applied, waiting: { ...patience, progress } });
   } finally {
     await connection`SELECT pg_advisory_unlock_all()`.catch(() => {});
     connection.release();
-  }
-}
-
-/** Asks again and again: whoever waits within a statement is one that an index that is built concurrently waits for. */
-async function takeTurn(connection: postgres.ReservedSql): Promise<void> {
-  for (;;) {
-    const [turn] = await connection<{ taken: boolean }[]>`
-      SELECT pg_try_advisory_lock(hashtext('dormouse.migrate')) AS taken`;
-    if (turn?.taken) return;
-    await sleep(turnPauseMs);
   }
 }
 

@@ -4,10 +4,13 @@ import type postgres from 'postgres';
 const pauseMs = 200;
 
 /**
- * The lock that a migration holds, for those who would not bear one: each waits `patienceMs` at most, and returns whether it has the lock.
+ * The lock of migrations, and of those who would not bear one meanwhile: each waits `patienceMs` at most, and returns whether it has the lock.
  * It asks again and again: whoever waits within a statement is one that an index that is built concurrently waits for.
  */
 export const migrationLock = {
+  /** Until the connection ends; alone. */
+  take: (connection: postgres.ReservedSql, patienceMs = Number.POSITIVE_INFINITY) =>
+    untilTaken(() => connection`SELECT pg_try_advisory_lock(hashtext('dormouse.migrate')) AS taken`, patienceMs),
   /** Until the connection ends; several may hold it. */
   share: (connection: postgres.ReservedSql, patienceMs: number) =>
     untilTaken(() => connection`SELECT pg_try_advisory_lock_shared(hashtext('dormouse.migrate')) AS taken`, patienceMs),
