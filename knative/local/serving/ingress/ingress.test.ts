@@ -248,6 +248,30 @@ describe('an answer of the ingress itself', () => {
     ]);
   });
 
+  it('is a page that tries again, for a browser that comes before there is a function', async () => {
+    const own = createIngress({ virtualHosts: [], target: () => undefined, telemetry, ready: () => false });
+    const early = await listen(own, { port: 0 });
+    const ask = (accept: string, method = 'GET') =>
+      fetch(`http://127.0.0.1:${early.port}/blog/`, { method, headers: { accept } });
+    const page = await ask('text/html,application/xhtml+xml,*/*;q=0.8');
+    expect([
+      page.status,
+      page.headers.get('content-type'),
+      page.headers.get('refresh'),
+      page.headers.get('retry-after'),
+    ]).toEqual([503, 'text/html; charset=utf-8', '2', '1']);
+    expect(await page.text()).toContain('tries again by itself');
+    for (const [accept, method] of [['*/*'], ['application/json'], ['text/html', 'POST']] as const) {
+      const answer = await ask(accept, method);
+      expect([answer.headers.get('content-type'), answer.headers.get('refresh')]).toEqual([
+        'application/problem+json',
+        null,
+      ]);
+      await answer.text();
+    }
+    await early.close(0);
+  });
+
   it('can be a direct response, with no body for HEAD', async () => {
     const { connection, head } = await get('/health');
     expect(await connection.until(/ok"\}$/)).toMatch(/^HTTP\/1\.1 200 /);

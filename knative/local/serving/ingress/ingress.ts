@@ -14,6 +14,7 @@ import { accessLog, type EndedRequest } from './access-log.ts';
 import { clientOrigin } from './client-address.ts';
 import { countRequest } from './count-request.ts';
 import { type AppendFields, type Client, compileFields } from './header-rules.ts';
+import { retryPage, retrySeconds, wantsRetryPage } from './retry-page.ts';
 import { compileRoutes, type Routes, type Rule } from './route.ts';
 
 export interface IngressOptions {
@@ -141,7 +142,16 @@ export function createIngress({
     },
     problem(request, problem) {
       if (request.traceId === '') startTrace(request, samplers);
-      return { fields: problemFields(request, problem), body: problemBody(problem, request.traceId) };
+      if (!wantsRetryPage(request, problem))
+        return {
+          fields: problemFields(request, problem, 'application/problem+json'),
+          body: problemBody(problem, request.traceId),
+        };
+      const page = ['refresh', String(retrySeconds(problem)), 'content-security-policy', "default-src 'none'"];
+      return {
+        fields: [...problemFields(request, problem, 'text/html; charset=utf-8'), ...page],
+        body: retryPage(problem, request.traceId),
+      };
     },
     finished(request, status, bytes) {
       const durationMs = performance.now() - request.startedAt;
@@ -248,10 +258,10 @@ function redirect(
   request.reply(action.status, '', fields, '');
 }
 
-function problemFields(request: ClientRequest, { retryAfter }: ProblemError): string[] {
+function problemFields(request: ClientRequest, { retryAfter }: ProblemError, type: string): string[] {
   return [
     'content-type',
-    'application/problem+json',
+    type,
     'cache-control',
     'no-store',
     'x-content-type-options',
