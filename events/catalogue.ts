@@ -1,3 +1,4 @@
+import { blogUpdated } from './blog.ts';
 import { categoryCreated, categoryDeleted, categoryUpdated } from './category.ts';
 import type { EventContract } from './contract.ts';
 import { batchDue } from './journal.ts';
@@ -16,5 +17,6 @@ export const catalogue: readonly EventContract[] = [
   categoryDeleted,
   userRegistered,
   userDeleted,
+  blogUpdated,
   batchDue,
 ];

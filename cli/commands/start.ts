@@ -75,11 +75,12 @@ export const start = buildCommand({
     },
   },
   async loader() {
-    const [{ readSettings }, { run }, { unknownService }, { loadOverlay }] = await Promise.all([
+    const [{ readSettings }, { run }, { unknownService }, { loadOverlay }, { setupLink }] = await Promise.all([
       import('@dormouse/local/command-line'),
       import('@dormouse/local/run'),
       import('@dormouse/local/inspect'),
       import('@dormouse/local/load'),
+      import('./setup-link.ts'),
     ]);
     return async function runPlatform(this: Context, { prewarm, spare, ...given }: Flags) {
       const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root, publicUrl);
@@ -87,7 +88,12 @@ export const start = buildCommand({
         const wrong = unknownService(await loadOverlay(settings.overlay, this.root), settings.inspect);
         if (wrong) throw new UsageError(wrong);
       }
-      await run(settings, this.root);
+      const address = await run(settings, this.root);
+      const link = await setupLink({ home: settings.home, url: settings.publicUrl ?? address });
+      if (link)
+        this.terminal.print(
+          `  This blog was never set up: anybody may be able to register and write. This link, which works once, gives it\n  a name and its first administrator:\n\n  set up   ${link}\n`,
+        );
     };
   },
 });

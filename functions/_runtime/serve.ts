@@ -13,6 +13,8 @@ export type { Runtime } from './runtime.ts';
 export interface ServeOptions {
   /** false for a function without a database: postgres is then never loaded, and /readyz asks nothing. */
   database?: boolean;
+  /** It has something to answer while its database does not, so that /readyz asks nothing. */
+  readyWithoutDatabase?: boolean;
   /** Largest request body in bytes; 256 KiB unless said. */
   bodyLimit?: number | ((method: string, path: string) => number);
 }
@@ -47,7 +49,7 @@ export async function serve(
       log,
       app: app.promise,
       bodyLimit: options.bodyLimit,
-      ready,
+      ready: options.readyWithoutDatabase ? async () => {} : ready,
       eventVerifier,
       accessLog: config.accessLog,
       startedMs: config.startedMs,

@@ -13,6 +13,8 @@ import { spend } from './limits.ts';
 import { networkOf } from './network.ts';
 import { guesserOf, tryPassword } from './password-guard.ts';
 import { hashSecret } from './refresh-token.ts';
+import { registeredRole } from './registration.ts';
+import { rejectWeakPassword } from './reject-weak-password.ts';
 import type { User } from './user.ts';
 import { ownView, publicView, registeredView } from './views.ts';
 
@@ -41,12 +43,21 @@ export function accounts(auth: Auth) {
       async (c) => {
         const { username, email, password, display_name } = c.req.valid('json');
         await spend(limiter, `register:${networkOf(auth.address(c))}`, limits.registerAddress);
+        const blog = await store.blog();
+        const role = registeredRole(blog.registration ?? auth.registration);
         await rejectWeakPassword(password, { username, email });
         if (await store.taken(username)) taken();
         const displayName = display_name === undefined ? {} : { displayName: display_name };
         const user =
-          (await store.register({ username, email, ...displayName, passwordHash: await passwords.hash(password) })) ??
-          taken();
+          (await store.register({
+            username,
+            email,
+            ...displayName,
+            role,
+            passwordHash: await passwords.hash(password),
+          })) ?? taken();
+        if (blog.version === 0)
+          auth.log.warn({ user_id: user.id }, 'somebody registered in a blog that was never set up');
         await knowNetwork(c, user);
         measure(metrics.accountsCreated, 1);
         c.header('location', `/api/users/${user.username}`);
@@ -146,15 +157,6 @@ async function changePassword(
   await demandPassword(auth, c, user, current);
   await store.setPassword(user.id, await passwords.hash(password));
   auth.log.info({ user_id: user.id }, 'a password was changed: all sessions are ended');
-}
-
-async function rejectWeakPassword(
-  password: string,
-  { username, email }: { username: string; email?: string | undefined },
-): Promise<void> {
-  const { weakPassword } = await import('./weak-password.ts');
-  const reason = weakPassword(password, { username, ...(email !== undefined && { email }) });
-  if (reason) wrong('password', reason);
 }
 
 /** Without its e-mail address, which is its owner's. */

@@ -42,6 +42,14 @@ export async function claim(admin: Admin, username: string): Promise<void> {
   await code(admin, user);
 }
 
+/** Prints a one-time link to the page on which the blog is set up; the link before is void. False when it is set up already. */
+export async function offerSetup({ store, url, print }: Admin): Promise<boolean> {
+  const secret = newSecret();
+  if (!(await store.offerSetup(hashSecret(secret)))) return false;
+  print(`${url}/setup?code=${secret}`);
+  return true;
+}
+
 /** Prints a one-time code by which NAME sets a new password; using it ends all of NAME's sessions. */
 export async function reset(admin: Admin, username: string): Promise<void> {
   await code(admin, await known(admin, username));

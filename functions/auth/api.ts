@@ -11,7 +11,9 @@ import {
   heldToken,
   importedAccount,
   newAccount,
+  settingUp,
 } from './requests.ts';
+import { settingsChange, settingsFields } from './settings.ts';
 
 const role = v.picklist(roles);
 const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Seconds until it expires.'));
@@ -73,6 +75,31 @@ const configuration = v.pipe(
   v.title('OpenIdConfiguration'),
 );
 
+const settings = v.pipe(
+  v.strictObject({
+    version: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Grows by one with every change.')),
+    set_up: v.pipe(v.boolean(), v.description('Whether an administrator has ever changed a setting.')),
+    ...settingsFields,
+  }),
+  v.title('Settings'),
+);
+
+const someSettings: v.InferInput<typeof settings> = {
+  version: 1,
+  set_up: true,
+  title: 'Sleeping late',
+  description: 'Notes from the hedge.',
+  language: 'en',
+  time_zone: 'Europe/Berlin',
+  accent: '#8f4a1b',
+  accent_dark: '#e6a56c',
+  navigation: [{ label: 'About', href: '/blog/posts/about' }],
+  footer: 'Written in bed.',
+  posts_per_page: 20,
+  registration: 'invitation',
+};
+const settingsTag = { etag: 'Strong entity tag; changes with every version of the settings.' };
+
 const created = '2026-11-28T12:00:00.000Z';
 const aGrant: v.InferInput<typeof grant> = {
   status: 'success',
@@ -88,7 +115,7 @@ const register = {
   body: newAccount,
   scoped: { scope: 'import', body: importedAccount },
   examples: { ada: { username: 'ada', email: 'ada@example.org', password: 'correct horse battery' } },
-  errors: ['unauthorized', 'conflict', 'too_many_requests'],
+  errors: ['unauthorized', 'forbidden', 'conflict', 'too_many_requests'],
   responses: () => ({
     201: content('The new account.', registered, {
       example: { id: 1, username: 'ada', email: 'ada@example.org' },
@@ -100,7 +127,7 @@ const register = {
   }),
 } as const;
 
-export const about = 'Accounts, log-in and tokens.';
+export const about = 'Accounts, log-in and tokens; the settings of the blog.';
 
 /** What auth answers to clients. */
 export const api = {
@@ -153,6 +180,48 @@ export const api = {
     examples: { claim: { token: 'c0ffee', password: 'correct horse battery', email: 'ada@example.org' } },
     errors: ['not_found', 'too_many_requests'],
     responses: () => ({ 200: content('The account is yours.', claimed, { example: { id: 1, username: 'ada' } }) }),
+  }),
+  settings: route('GET /api/settings', {
+    summary: 'Read the settings of the blog',
+    headers: { 'if-none-match': v.optional(v.pipe(v.string(), v.description('304 when it names the ETag.'))) },
+    responses: () => ({
+      200: content('The settings.', settings, { example: someSettings, headers: settingsTag }),
+      304: empty('The client has this version.'),
+    }),
+  }),
+  changeSettings: route('PATCH /api/settings', {
+    summary: 'Change settings of the blog',
+    description: 'Settings that are left out stay as they are. Pages show the new ones within seconds.',
+    roles: ['admin'],
+    headers: { 'if-match': v.optional(v.pipe(v.string(), v.description('412 unless it names the ETag.'))) },
+    body: settingsChange,
+    examples: { title: { title: 'Sleeping late', registration: 'invitation' } },
+    errors: ['precondition_failed', 'too_many_requests'],
+    responses: () => ({
+      200: content('The settings after the change.', settings, { example: someSettings, headers: settingsTag }),
+    }),
+  }),
+  setUp: route('POST /api/setup', {
+    summary: 'Set the blog up',
+    description: 'Needs the one-time code that the start of the platform prints. The account is an administrator’s.',
+    body: settingUp,
+    examples: {
+      first: {
+        code: 'c0ffee',
+        username: 'ada',
+        email: 'ada@example.org',
+        password: 'correct horse battery',
+        title: 'Sleeping late',
+        registration: 'invitation',
+      },
+    },
+    errors: ['not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({
+      201: content('The first administrator.', registered, {
+        example: { id: 1, username: 'ada', email: 'ada@example.org' },
+        headers: { location: 'Path of the account.' },
+      }),
+    }),
   }),
   logIn: route('POST /api/login', {
     summary: 'Log in',

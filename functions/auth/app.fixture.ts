@@ -38,6 +38,7 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     tokens: tokens({ keys: keys.published, issuer, audience: 'dormouse', now }),
     limiter: limiterInMemory(now),
     limits: { ...defaultLimits, registerAddress: 1000, loginAddress: 1000 },
+    registration: 'authors',
     issuer,
     audience: 'dormouse',
     address: (c) => c.req.header('x-client-address') ?? 'unknown',

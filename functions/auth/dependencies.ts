@@ -6,6 +6,7 @@ import type { Context } from 'hono';
 import type { Keyring } from './keyring.ts';
 import type { Limits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
+import type { Registration } from './settings.ts';
 import type { Store } from './store.ts';
 
 /** All of the world that auth touches. */
@@ -16,6 +17,8 @@ export interface Auth {
   tokens: Tokens;
   limiter: Limiter;
   limits: Limits;
+  /** Who may register while no setting says it. */
+  registration: Registration;
   issuer: string;
   audience: string;
   /** The client's real address, as the ingress says it. */

@@ -31,6 +31,7 @@ test('log-ins, log-outs, passwords and accounts that change are logged, by numbe
 
   const session = ({ refresh_token }: { refresh_token: string }) => refresh_token.split('.')[0];
   expect(lines).toEqual([
+    { message: 'somebody registered in a blog that was never set up', fields: { user_id: id } },
     { message: 'somebody logged in', fields: { user_id: id, session: session(first) } },
     { message: 'somebody logged out', fields: { session: session(first) } },
     { message: 'somebody logged in', fields: { user_id: id, session: session(second) } },

@@ -7,6 +7,7 @@ import { firstOfMinute } from './first-of-minute.ts';
 import { openKeyring } from './keyring.ts';
 import { defaultLimits } from './limits.ts';
 import { passwords } from './passwords.ts';
+import { registrationOf } from './registration.ts';
 import { createStore } from './store.ts';
 
 const perMinute = (name: string, fallback: number) => Number(variable(name, String(fallback)));
@@ -26,6 +27,7 @@ await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }
       loginAddress: perMinute('LOGINS_PER_ADDRESS', defaultLimits.loginAddress),
       registerAddress: perMinute('REGISTRATIONS_PER_ADDRESS', defaultLimits.registerAddress),
     },
+    registration: registrationOf(variable('REGISTRATION', 'authors')),
     issuer,
     audience,
     address: clientAddress,

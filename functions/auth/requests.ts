@@ -1,6 +1,7 @@
 import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { normaliseEmail } from './email.ts';
+import { settingsFields } from './settings.ts';
 import { parseUsername, usernameRule } from './username.ts';
 
 /** A line of text, normalised by `parse`, or rejected with `message`. */
@@ -91,3 +92,13 @@ export const accountRemoval = v.strictObject({ current_password: existingPasswor
 
 /** Body of POST /api/claim. */
 export const claiming = v.strictObject({ token: opaque, password, email: v.optional(email) });
+
+/** Body of POST /api/setup. */
+export const settingUp = v.strictObject({
+  code: opaque,
+  username,
+  email,
+  password,
+  title: settingsFields.title,
+  registration: settingsFields.registration,
+});

@@ -1,5 +1,6 @@
 import type { Outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
+import { type BlogStore, blogStore } from './blog-store.ts';
 import { type ClaimStore, claimStore } from './claim-store.ts';
 import { type PasswordTryStore, passwordTryStore } from './password-try-store.ts';
 import { type RevocationStore, revocationStore } from './revocation-store.ts';
@@ -7,7 +8,7 @@ import { type SessionStore, sessionStore } from './session-store.ts';
 import { type UserStore, userStore } from './user-store.ts';
 
 /** auth's tables. A deleted user is found by none of these, and its name is taken for good. */
-export interface Store extends UserStore, SessionStore, ClaimStore, RevocationStore, PasswordTryStore {}
+export interface Store extends UserStore, SessionStore, ClaimStore, RevocationStore, PasswordTryStore, BlogStore {}
 
 /** The store on PostgreSQL; `sql` is connected as role `auth`. */
 export const createStore = (sql: Sql, outbox: Outbox): Store => ({
@@ -16,4 +17,5 @@ export const createStore = (sql: Sql, outbox: Outbox): Store => ({
   ...claimStore(sql),
   ...revocationStore(sql),
   ...passwordTryStore(sql),
+  ...blogStore(sql, outbox),
 });

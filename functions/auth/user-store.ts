@@ -1,7 +1,7 @@
 import { userDeleted, userRegistered } from '@dormouse/events/user';
 import type { Role } from '@dormouse/runtime/caller';
-import type { Outbox } from '@dormouse/runtime/outbox';
-import type { Sql } from '@dormouse/runtime/sql-types';
+import type { Emit, Outbox } from '@dormouse/runtime/outbox';
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { endSessions } from './session-store.ts';
 import { firstUser, type User, type UserRow } from './user.ts';
 import { parseUsername, usernameKey } from './username.ts';
@@ -55,21 +55,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       return rows.length > 0;
     },
 
-    register: ({ username, displayName, email, passwordHash, role = 'author' }) =>
-      outbox.transaction(async (tx, emit) => {
-        const user = await firstUser(tx<UserRow[]>`
-          INSERT INTO users (username, display_name, email, password_hash, role)
-          VALUES (${username}, ${displayName ?? null}, ${email ?? null}, ${passwordHash ?? null}, ${role})
-          ON CONFLICT (lower(username COLLATE "C")) DO NOTHING
-          RETURNING id, username, display_name, email, password_hash, role, created_at`);
-        if (user)
-          emit(userRegistered, `user/${user.id}`, {
-            id: user.id,
-            username: user.username,
-            created_at: user.createdAt.toISOString(),
-          });
-        return user;
-      }),
+    register: (user) => outbox.transaction((tx, emit) => insertUser(tx, emit, user)),
 
     async setDisplayName(id, displayName) {
       await sql`UPDATE users SET display_name = ${displayName} WHERE id = ${id} AND deleted_at IS NULL`;
@@ -105,4 +91,24 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         return true;
       }),
   };
+}
+
+/** Makes an account within a transaction and emits user.registered; undefined when the name is taken. */
+export async function insertUser(
+  tx: Tx,
+  emit: Emit,
+  { username, displayName, email, passwordHash, role = 'author' }: NewUser,
+): Promise<User | undefined> {
+  const user = await firstUser(tx<UserRow[]>`
+    INSERT INTO users (username, display_name, email, password_hash, role)
+    VALUES (${username}, ${displayName ?? null}, ${email ?? null}, ${passwordHash ?? null}, ${role})
+    ON CONFLICT (lower(username COLLATE "C")) DO NOTHING
+    RETURNING id, username, display_name, email, password_hash, role, created_at`);
+  if (user)
+    emit(userRegistered, `user/${user.id}`, {
+      id: user.id,
+      username: user.username,
+      created_at: user.createdAt.toISOString(),
+    });
+  return user;
 }

@@ -1,6 +1,8 @@
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import type { api } from './api.ts';
+import type { Blog } from './blog-store.ts';
+import type { Registration } from './settings.ts';
 import type { User } from './user.ts';
 
 /** An account as its registration answers it; an imported one has no e-mail address yet. */
@@ -48,4 +50,11 @@ export const grantView = (
   expires_in: accessTokenSeconds,
   user: { id, username, display_name: displayName, role },
   ...(inBody && { refresh_token: inBody.refreshToken, refresh_expires_in: inBody.seconds }),
+});
+
+/** The settings of the blog. @param usual who may register while no setting says it */
+export const settingsView = (blog: Blog, usual: Registration): ResponseOf<typeof api.settings, 200> => ({
+  ...blog,
+  set_up: blog.version > 0,
+  registration: blog.registration ?? usual,
 });

@@ -29,7 +29,7 @@ function elementsOf(html: string): Element[] {
 
 /** Every page there is, as a reader and as an author get it. */
 async function everyPage(): Promise<[string, string][]> {
-  const { app, stored } = world();
+  const { app, stored, settings } = world();
   stored.push(
     ...Array.from({ length: 30 }, () => aPost()),
     aPost({ slug: 'mine', content: '# A\n\n```js\nlet a = 1\n```\n\n| a |\n|---|\n| b |\n\n![c](/d.png)' }),
@@ -38,6 +38,7 @@ async function everyPage(): Promise<[string, string][]> {
   const pages: [string, string][] = [];
   const reader = browser(app);
   const author = browser(app);
+  const admin = browser(app);
   const note = (path: string, who: ReturnType<typeof browser>) => void pages.push([path, who.text()]);
   for (const path of [
     '/',
@@ -70,6 +71,19 @@ async function everyPage(): Promise<[string, string][]> {
     await author.get(path);
     note(path, author);
   }
+  await admin.logIn('root');
+  await admin.get('/blog/settings');
+  note('/blog/settings', admin);
+  await admin.submit('/blog/settings', { accent: '#ffcc00' });
+  note('refused settings', admin);
+  settings.registration = 'invitation';
+  await reader.get('/blog/signup');
+  note('closed', reader);
+  Object.assign(settings, { set_up: false, navigation: [{ label: 'About', href: '/blog/posts/mine' }] });
+  for (const path of ['/setup', '/setup?code=good']) {
+    await reader.get(path);
+    note(path, reader);
+  }
   await author.get('/blog/posts/mine/edit');
   stored[30] = aPost({ ...stored[30]!, title: 'changed by another' });
   await author.submit('/blog/posts/mine/edit', { title: 'T', content: '# x', category_name: 'C', action: 'published' });
@@ -86,7 +100,7 @@ async function everyPage(): Promise<[string, string][]> {
 describe('every page', async () => {
   const pages = (await everyPage()).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(21);
+    expect(pages).toHaveLength(26);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

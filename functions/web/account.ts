@@ -11,19 +11,27 @@ import type { Sessions } from './session.ts';
 import { privately, seeOther, toLogIn, viewer } from './viewer.ts';
 
 /** The account's page: changing the password. It ends every session, so that a new one begins here. */
-export function account(app: Hono<Env>, { accounts }: Web, sessions: Sessions): void {
+export function account(app: Hono<Env>, { accounts, site }: Web, sessions: Sessions): void {
   app.get('/blog/account', (c) =>
     asWriter(c, sessions, async (session) => {
       const notice = c.req.query('changed') === undefined ? {} : { notice: 'Your password is changed.' };
-      return privately(c, passwordPage({ viewer: viewer(c, session), next: '/blog/account', ...notice }));
+      return privately(
+        c,
+        passwordPage({ site: await site.current(), viewer: viewer(c, session), next: '/blog/account', ...notice }),
+      );
     }),
   );
 
   app.post('/blog/account', async (c) => {
     const form = await readForm(c);
     return asWriter(c, sessions, async (session) => {
-      const again = (problem: FormProblem) => {
-        const page = passwordPage({ viewer: viewer(c, session), next: '/blog/account', problem });
+      const again = async (problem: FormProblem) => {
+        const page = passwordPage({
+          site: await site.current(),
+          viewer: viewer(c, session),
+          next: '/blog/account',
+          problem,
+        });
         return privately(c, page, problem.status, problem.headers);
       };
       if (!isGenuine(c, form)) return again(stale);

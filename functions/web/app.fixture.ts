@@ -7,6 +7,7 @@ import type { Category } from './categories.ts';
 import type { Web } from './dependencies.ts';
 import type { CachedPage } from './pages.ts';
 import type { Post } from './posts.ts';
+import { type SiteSettings, untouched } from './site.ts';
 
 export const colours: Category[] = [
   { id: 1, name: 'General', slug: 'general', color: '#8a4bb0', post_count: 2 },
@@ -49,8 +50,10 @@ export function world(parts: Partial<Web> = {}) {
   const stored: Post[] = [];
   const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
   const kept = new Map<string, CachedPage>();
+  const settings: SiteSettings = { ...untouched('authors'), version: 1, set_up: true };
+  const settingsTag = () => `"${settings.version}-${settings.registration}"`;
   const granted = (name: string): Granted => ({
-    token: accessToken(name, startMs / 1000 + 900),
+    token: accessToken(name, startMs / 1000 + 900, name === 'root' ? 'admin' : 'author'),
     expires_in: 900,
     refresh_token: `refresh.${name}`,
     refresh_expires_in: 86_400,
@@ -136,6 +139,32 @@ export function world(parts: Partial<Web> = {}) {
         return 'ada';
       },
     },
+    site: {
+      current: async () => ({ ...settings }),
+      purge: async () => void calls.push(['purge', 'site']),
+    },
+    blogSettings: {
+      read: async () => ({ settings: { ...settings }, etag: settingsTag() }),
+      async change(change, given, token) {
+        calls.push(['changeSettings', change, given, token]);
+        if (given !== settingsTag()) fail('precondition_failed', 'The settings were changed since you read them.');
+        if (change.accent === '#ffcc00')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [
+              { field: 'accent', message: 'has a contrast of only 1.4 : 1' },
+              { field: 'navigation.1.href', message: 'must be a path' },
+            ],
+          });
+        Object.assign(settings, change, { version: settings.version + 1 });
+      },
+      async setUp(input, address) {
+        calls.push(['setUp', input, address]);
+        if (settings.set_up) fail('conflict', 'This blog is set up already.');
+        if (input.code !== 'good') fail('not_found', 'This code is not valid any more.');
+        Object.assign(settings, { title: input.title, registration: input.registration, version: 1, set_up: true });
+        return input.username;
+      },
+    },
     pages: {
       async get(key, load) {
         const page = kept.get(key) ?? (await load());
@@ -161,6 +190,7 @@ export function world(parts: Partial<Web> = {}) {
     kept,
     later,
     etag,
+    settings,
     did: (name: string) => calls.filter(([what]) => what === name),
   };
 }

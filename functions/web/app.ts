@@ -2,6 +2,7 @@ import { type Env, newApp } from '@dormouse/runtime/app';
 import type { Hono } from 'hono';
 import { account } from './account.ts';
 import { assets } from './assets.ts';
+import { blogSettings } from './blog-settings-form.ts';
 import { deleting } from './deleting.ts';
 import type { Web } from './dependencies.ts';
 import { docs } from './docs.ts';
@@ -11,6 +12,7 @@ import { mediaFiles } from './media.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
 import { sessions } from './session.ts';
+import { settingUp } from './setting-up.ts';
 import { signing } from './signing.ts';
 import { writing } from './writing.ts';
 
@@ -21,13 +23,15 @@ export function createApp(web: Web): Hono<Env> {
   reading(app, web, own);
   feeds(app, web);
   assets(app);
-  docs(app);
+  docs(app, web);
   signing(app, web, own);
   account(app, web, own);
   writing(app, web, own);
   deleting(app, web, own);
+  blogSettings(app, web, own);
+  settingUp(app, web, own);
   mediaFiles(app, web);
-  purging(app, web.pages, web.later);
-  errorHandlers(app, own);
+  purging(app, web, web.later);
+  errorHandlers(app, web.site, own);
   return app;
 }

@@ -1,6 +1,7 @@
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Hono } from 'hono';
+import { accentSheet } from './accent.ts';
 import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
@@ -22,6 +23,10 @@ export function assets(app: Hono<Env>): void {
     const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');
     return new Response(sheet, { headers: { ...foreverHeaders, 'content-type': css } });
   });
+  app.get('/assets/accent/:name', (c) => {
+    const sheet = accentSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');
+    return new Response(sheet, { headers: { ...foreverHeaders, 'content-type': css } });
+  });
   for (const path of ['/favicon.svg', '/favicon.ico'])
     app.get(path, () => new Response(favicon, { headers: { ...daily, 'content-type': 'image/svg+xml' } }));
   app.get('/robots.txt', (c) => {
@@ -31,6 +36,7 @@ export function assets(app: Hono<Env>): void {
       'Disallow: /blog/signup',
       'Disallow: /blog/new',
       'Disallow: /claim',
+      'Disallow: /setup',
       `Sitemap: ${originOf(c)}/sitemap.xml`,
     ];
     return new Response(`${lines.join('\n')}\n`, {

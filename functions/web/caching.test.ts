@@ -39,6 +39,7 @@ const examples: Record<string, readonly string[]> = {
   '/blog/posts/:slug/delete': ['/blog/posts/post/delete', '/blog/posts/none/delete'],
   '/blog/categories/:slug': ['general', 'csharp', 'none'].map((slug) => `/blog/categories/${slug}`),
   '/blog/media/:hash': [`/blog/media/${'a'.repeat(64)}`, `/blog/media/${'b'.repeat(64)}`, '/blog/media/x'],
+  '/assets/accent/:name': ['/assets/accent/0b5fa5-7db4ff.css', '/assets/accent/none.css'],
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
   '/assets/:name{style-[0-9a-f]{12}\\.css}': ['/assets/style-000000000000.css'],
   '/sitemap.xml': ['/sitemap.xml', '/sitemap.xml?part=9'],

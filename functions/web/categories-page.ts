@@ -2,11 +2,13 @@ import type { Category } from './categories.ts';
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
+import type { SiteSettings } from './site.ts';
 
 /** Every category with its number of posts, by name. */
-export function categoriesPage(categories: readonly Category[], viewer?: Viewer): string {
+export function categoriesPage(site: SiteSettings, categories: readonly Category[], viewer?: Viewer): string {
   const sorted = [...categories].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
   return layout({
+    site,
     title: 'Categories',
     canonical: '/blog/categories',
     categories,

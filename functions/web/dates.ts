@@ -1,4 +1,5 @@
 import { type Html, markup } from './html.ts';
+import type { SiteSettings } from './site.ts';
 
 const months = [
   'January',
@@ -15,11 +16,32 @@ const months = [
   'December',
 ];
 
-/** An RFC 3339 time as a day in UTC: `<time datetime="…">4 June 2026</time>`. Written by hand because Intl costs milliseconds at the first call. */
-export function day(time: string): Html {
+type Place = Pick<SiteSettings, 'language' | 'time_zone'>;
+
+/** An RFC 3339 time as a day in the blog's language and time zone: `<time datetime="…">4 June 2026</time>`. */
+export function day(time: string, { language, time_zone: timeZone }: Place): Html {
   const date = new Date(time);
   const text = Number.isNaN(date.valueOf())
     ? ''
-    : `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+    : language === 'en' && timeZone === 'UTC'
+      ? englishDay(date)
+      : formatOf(language, timeZone).format(date);
   return markup`<time datetime="${time}">${text}</time>`;
+}
+
+/** Written by hand because Intl costs milliseconds at the first call. */
+const englishDay = (date: Date): string =>
+  `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+
+let known: { key: string; format: Intl.DateTimeFormat } | undefined;
+
+/** The last one used is kept: a blog has one language. */
+function formatOf(language: string, timeZone: string): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone}`;
+  if (known?.key === key) return known.format;
+  // American order is for those who ask for it.
+  const locale = language === 'en' ? 'en-GB' : language;
+  const format = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
+  known = { key, format };
+  return format;
 }

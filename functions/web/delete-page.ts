@@ -3,11 +3,18 @@ import type { FormProblem } from './form-problem.ts';
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Versioned } from './posts.ts';
+import type { SiteSettings } from './site.ts';
 
 /** Asks before a post is deleted. */
-export function deletePage({ post, etag }: Versioned, viewer: Viewer, problem?: FormProblem): string {
+export function deletePage(
+  site: SiteSettings,
+  { post, etag }: Versioned,
+  viewer: Viewer,
+  problem?: FormProblem,
+): string {
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   return layout({
+    site,
     title: 'Delete post',
     viewer,
     main: markup`<div class="card">

@@ -13,10 +13,13 @@ import type { Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 /** Deleting a post: the page that asks whether, and its form. */
-export function deleting(app: Hono<Env>, { posts, pages }: Web, sessions: Sessions): void {
+export function deleting(app: Hono<Env>, { posts, pages, site }: Web, sessions: Sessions): void {
   app.get('/blog/posts/:slug/delete', (c) =>
     asWriter(c, sessions, async (session) =>
-      privately(c, deletePage(await editablePost(posts, c.req.param('slug'), session), viewer(c, session))),
+      privately(
+        c,
+        deletePage(await site.current(), await editablePost(posts, c.req.param('slug'), session), viewer(c, session)),
+      ),
     ),
   );
   app.post('/blog/posts/:slug/delete', async (c) => {
@@ -25,7 +28,12 @@ export function deleting(app: Hono<Env>, { posts, pages }: Web, sessions: Sessio
       const again = async (problem: FormProblem) =>
         privately(
           c,
-          deletePage(await currentPost(posts, c.req.param('slug'), session.token), viewer(c, session), problem),
+          deletePage(
+            await site.current(),
+            await currentPost(posts, c.req.param('slug'), session.token),
+            viewer(c, session),
+            problem,
+          ),
           problem.status,
           problem.headers,
         );

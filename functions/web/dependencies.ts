@@ -1,15 +1,20 @@
 import type { Tokens } from '@dormouse/runtime/auth';
 import type { Accounts } from './accounts.ts';
 import type { Articles } from './articles.ts';
+import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
 import type { PageCache } from './pages.ts';
 import type { Posts } from './posts.ts';
+import type { Site } from './site.ts';
 
 /** All of the world that web touches. */
 export interface Web {
   posts: Posts;
   categories: Categories;
   accounts: Accounts;
+  blogSettings: BlogSettings;
+  /** The settings that pages are made with. */
+  site: Site;
   /** Rendered pages, the same for everybody. */
   pages: PageCache;
   /** Rendered Markdown. */

@@ -6,6 +6,7 @@ import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Post, PostInput } from './posts.ts';
+import type { SiteSettings } from './site.ts';
 
 /** What the editor's form holds. */
 export interface Writing extends PostInput {
@@ -18,6 +19,7 @@ export interface Writing extends PostInput {
 }
 
 export interface EditorPage {
+  site: SiteSettings;
   writing: Writing;
   /** Where the form goes. */
   action: string;
@@ -40,6 +42,7 @@ export function editorPage(page: EditorPage): string {
   nothingLeft(unshown);
   const title = writing.id ? 'Edit post' : 'Write a post';
   return layout({
+    site: page.site,
     title: problem
       ? `Problem: ${title}`
       : page.preview === undefined

@@ -15,9 +15,9 @@ import type { Post } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
-type Page = Omit<EditorPage, 'categories' | 'viewer'>;
+type Page = Omit<EditorPage, 'site' | 'categories' | 'viewer'>;
 type Save = (text: Writing, session: Session) => Promise<Post>;
-type Dependencies = Pick<Web, 'posts' | 'categories' | 'pages' | 'newKey'>;
+type Dependencies = Pick<Web, 'posts' | 'categories' | 'pages' | 'site' | 'newKey'>;
 
 /** The editor's page, and what its form asks for. */
 export class Editor {
@@ -33,8 +33,11 @@ export class Editor {
 
   async show(c: Context, page: Page, session: Session | undefined): Promise<Response> {
     const { problem } = page;
-    const categories = await this.#web.categories.all().catch(() => []);
-    const html = editorPage({ ...page, categories, viewer: viewer(c, session) });
+    const [site, categories] = await Promise.all([
+      this.#web.site.current(),
+      this.#web.categories.all().catch(() => []),
+    ]);
+    const html = editorPage({ ...page, site, categories, viewer: viewer(c, session) });
     return privately(c, html, problem?.status, problem?.headers);
   }
 

@@ -7,10 +7,11 @@ import { errorPage } from './error-page.ts';
 import { privateHeaders, safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import type { Sessions } from './session.ts';
+import type { Site } from './site.ts';
 import { mayBeSignedIn, privately, viewerOf } from './viewer.ts';
 
 /** Errors as HTML pages for browsers and problem+json (RFC 9457) for programs. */
-export function errorHandlers(app: Hono<Env>, sessions: Sessions): void {
+export function errorHandlers(app: Hono<Env>, site: Site, sessions: Sessions): void {
   const respond = async (c: Context, error: AppError): Promise<Response> => {
     const trace = currentTrace()?.traceId ?? '';
     if (!isForPeople(c)) {
@@ -22,7 +23,11 @@ export function errorHandlers(app: Hono<Env>, sessions: Sessions): void {
     const viewer: Viewer | undefined = mayBeSignedIn(c)
       ? await viewerOf(c, sessions).catch(() => undefined)
       : undefined;
-    return privately(c, errorPage(error, trace, viewer), error.status, { ...error.headers, ...privateHeaders });
+    const html = errorPage(await site.current(), error, trace, viewer);
+    // The browser asks again by itself for what may be there soon. A form is not sent again.
+    const again =
+      error.status === 503 && c.req.method === 'GET' ? { refresh: error.headers?.['retry-after'] ?? '3' } : {};
+    return privately(c, html, error.status, { ...error.headers, ...again, ...privateHeaders });
   };
   app.onError((error, c) => {
     noteFailure(error);

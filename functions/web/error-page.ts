@@ -3,6 +3,7 @@ import { dormouse } from './dormouse.ts';
 import { retryAfterText } from './form-problem.ts';
 import { markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
+import type { SiteSettings } from './site.ts';
 
 const titles: Partial<Record<AppError['code'], string>> = {
   not_found: 'Nothing here',
@@ -23,10 +24,11 @@ const texts: Partial<Record<AppError['code'], string>> = {
 };
 
 /** A failure as a page. The trace id lets an operator find what happened. */
-export function errorPage(error: AppError, traceId: string, viewer?: Viewer): string {
+export function errorPage(site: SiteSettings, error: AppError, traceId: string, viewer?: Viewer): string {
   const again =
     error.status === 503 || error.status === 429 ? `Try again ${retryAfterText(error.headers?.['retry-after'])}.` : '';
   return layout({
+    site,
     title: titles[error.code] ?? 'That did not work',
     viewer,
     main: markup`<div class="error-page">

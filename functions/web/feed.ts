@@ -2,9 +2,10 @@ import { byline } from './byline.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { languageOf } from './language.ts';
 import type { PostSummary } from './posts.ts';
+import type { SiteSettings } from './site.ts';
 
-/** Where this site is, and what its ids begin with. */
-export interface FeedSite {
+/** Where this site is, what it is called, and what its ids begin with. */
+export interface FeedSite extends Pick<SiteSettings, 'title' | 'description' | 'language'> {
   /** `https://blog.example` */
   origin: string;
   /** Who names things, since when: `blog.example,2026` (RFC 4151). */
@@ -12,17 +13,18 @@ export interface FeedSite {
 }
 
 /** The newest posts as an Atom feed (RFC 4287). Ids stay the same when the site moves or a post gets another title. */
-export function atomFeed(posts: readonly PostSummary[], { origin, authority }: FeedSite): string {
+export function atomFeed(posts: readonly PostSummary[], site: FeedSite): string {
+  const { origin, authority } = site;
   const updated =
     posts
       .map((post) => post.updated_at ?? post.created_at)
       .sort()
       .at(-1) ?? '1970-01-01T00:00:00Z';
   return `${markup`${declaration}
-<feed xmlns="http://www.w3.org/2005/Atom">
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${site.language}">
 <id>tag:${authority}:blog</id>
-<title>Dormouse</title>
-<updated>${updated}</updated>
+<title>${clean(site.title)}</title>
+${site.description ? markup`<subtitle>${clean(site.description)}</subtitle>\n` : none}<updated>${updated}</updated>
 <link rel="self" type="application/atom+xml" href="${origin}/blog/feed.xml"/>
 <link rel="alternate" type="text/html" href="${origin}/blog/"/>
 ${posts.map(

@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import type { Web } from './dependencies.ts';
 import { atomFeed, sitemap, sitemapIndex, sitemapPart } from './feed.ts';
 import { originOf } from './origin.ts';
-import { cachedPage, deliver, pageOf } from './pages.ts';
+import { cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import type { PostSummary, Posts } from './posts.ts';
 import { totalPosts } from './stats-page.ts';
 
@@ -12,12 +12,15 @@ const feedEntries = 30;
 const perRequest = 100;
 
 /** What programs read: the feed and the site map. */
-export function feeds(app: Hono<Env>, { posts, categories, pages, feedAuthority: authority }: Web): void {
+export function feeds(app: Hono<Env>, { posts, categories, pages, site, feedAuthority: authority }: Web): void {
   app.get('/blog/feed.xml', async (c) => {
     const origin = originOf(c);
     const load = async () => {
-      const { posts: newest } = await posts.list({ limit: feedEntries });
-      return pageOf(atomFeed(newest, { origin, authority }), 'application/atom+xml; charset=utf-8');
+      const [settings, { posts: newest }] = await Promise.all([site.current(), posts.list({ limit: feedEntries })]);
+      const feed = atomFeed(newest, { origin, authority, ...settings });
+      const page = pageOf(feed, 'application/atom+xml; charset=utf-8');
+      if (settings.unread) throw new UncacheablePage(page);
+      return page;
     };
     return deliver(c, await cachedPage(pages, `feed ${origin}`, load));
   });

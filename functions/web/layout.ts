@@ -1,9 +1,11 @@
 import { publicUrl } from '@dormouse/runtime/address';
+import { accentSheetPath } from './accent.ts';
 import { colorSheets } from './colors.ts';
 import { dormouse } from './dormouse.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import type { CategoryRef } from './posts.ts';
 import type { Session } from './session.ts';
+import { type SiteSettings, takesRegistrations } from './site.ts';
 import { stylesheetPath } from './stylesheet-path.ts';
 
 /** Who looks at a page that is not the same for everybody. */
@@ -14,6 +16,7 @@ export interface Viewer {
 }
 
 export interface PageParts {
+  site: SiteSettings;
   title: string;
   description?: string;
   /** Categories whose colours the page shows. */
@@ -25,58 +28,66 @@ export interface PageParts {
   /** Absent on pages that everybody gets the same bytes of. */
   viewer?: Viewer | undefined;
   /** Which entry of the navigation is this page. */
-  current?: 'write' | 'drafts' | 'login' | 'signup' | 'account';
+  current?: 'write' | 'drafts' | 'login' | 'signup' | 'account' | 'settings';
   main: Html;
 }
 
 /** A whole page: what every page has around its `main`. */
 export function layout(page: PageParts): string {
-  const title = page.title === '' ? 'Dormouse' : `${page.title} · Dormouse`;
+  const { site } = page;
+  const title = page.title === '' ? site.title : `${page.title} · ${site.title}`;
+  const accent = accentSheetPath(site);
   return `${markup`<!doctype html>
-<html lang="en">
+<html lang="${site.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${stylesheetPath()}">
-${[...colorSheets(page.categories ?? [])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<link rel="alternate" type="application/atom+xml" title="Dormouse" href="/blog/feed.xml">
+${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets(page.categories ?? [])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="alternate" type="application/atom+xml" title="${site.title}" href="/blog/feed.xml">
 ${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header class="site-header">
-<a class="brand" href="/blog/">${trusted(dormouse)}<span>Dormouse</span></a>
+<a class="brand" href="/blog/">${trusted(dormouse)}<span dir="auto">${site.title}</span></a>
 <nav aria-label="Site">${navigation(page)}</nav>
 </header>
 <main id="main" tabindex="-1">
 ${page.main}
 </main>
 <footer class="site-footer">
-<p>A blog that sleeps until somebody reads it.</p>
-<ul>
+${site.footer ? markup`<p dir="auto">${site.footer}</p>\n` : none}<ul>
 <li><a href="/blog/categories">Categories</a></li>
 <li><a href="/blog/feed.xml">Feed</a></li>
 <li><a href="/stats">Numbers</a></li>
 </ul>
-</footer>
+${site.set_up || site.unread ? none : notSetUp(site)}</footer>
 </body>
 </html>
 `}`;
 }
 
+/** Says that nobody has set the blog up, and what that means. */
+const notSetUp = (site: SiteSettings): Html =>
+  markup`<p class="not-set-up">This blog was never set up${takesRegistrations(site) ? `: anybody can register${site.registration === 'authors' ? ' and write' : ''}` : ''}. <a href="/setup">Set it up</a>.</p>
+`;
+
 const link = (rel: string, href: string | undefined): Html =>
   href ? markup`<link rel="${rel}" href="${href}">\n` : none;
 
-function navigation({ viewer, current, canonical }: PageParts): Html {
+function navigation({ site, viewer, current, canonical }: PageParts): Html {
   const entry = (name: PageParts['current'], href: string, text: string, style = '') =>
     markup`<li><a href="${href}"${current === name ? trusted(' aria-current="page"') : none}${style ? markup` class="${style}"` : none}>${text}</a></li>`;
   const session = viewer?.session;
+  const own = site.navigation.map(({ label, href }) => markup`<li><a href="${href}" dir="auto">${label}</a></li>`);
   if (!session || !viewer)
-    return markup`<ul>${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', 'Log in')}${entry('signup', '/blog/signup', 'Sign up', 'button quiet')}</ul>`;
-  return markup`<ul>
+    return markup`<ul>${own}${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', 'Log in')}${takesRegistrations(site) ? entry('signup', '/blog/signup', 'Sign up', 'button quiet') : none}</ul>`;
+  return markup`<ul>${own}
 ${session.role === 'reader' ? none : [entry('write', '/blog/new', 'Write', 'button'), entry('drafts', '/blog/drafts', 'Drafts')]}
+${session.role === 'admin' ? entry('settings', '/blog/settings', 'Settings') : none}
 ${entry('account', '/blog/account', 'Account')}
 <li><form method="post" action="/blog/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="plain" title="Logged in as ${session.name}">Log out<span class="who" dir="auto"> ${session.name}</span></button></form></li>
 </ul>`;

@@ -6,8 +6,10 @@ import { type Html, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { CategoryRef, Listing, PostSummary } from './posts.ts';
+import type { SiteSettings } from './site.ts';
 
 export interface ListPage {
+  site: SiteSettings;
   listing: Listing;
   categories: readonly Category[];
   /** The category that the list is limited to. */
@@ -24,14 +26,15 @@ const chipsShown = 12;
 
 /** Posts, newest first, with the way to older and newer ones. */
 export function listPage(page: ListPage): string {
-  const { listing, categories, category, first, path, viewer } = page;
+  const { site, listing, categories, category, first, path, viewer } = page;
   const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
   // Without a cursor towards newer posts there is still the way back to the newest.
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
   const name = category?.name ?? '';
   return layout({
+    site,
     title: [name, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
-    description: category ? `Posts in ${category.name}.` : 'A blog that sleeps until somebody reads it.',
+    description: category ? `Posts in ${category.name}.` : site.description,
     canonical: first ? path : undefined,
     categories: [...categories, ...listing.posts.map((post) => post.category)],
     older,
@@ -42,7 +45,7 @@ export function listPage(page: ListPage): string {
 ${category ? heading(category) : markup`<h1${first ? none : markup` class="small"`}>${first ? 'Latest posts' : 'Older posts'}</h1>`}
 ${chips(categories, category)}
 </header>
-${listing.posts.length ? markup`<div class="entries">${listing.posts.map(entry)}</div>` : empty(first, viewer)}
+${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : empty(first, site, viewer)}
 ${pagination(path, older, newer, first)}
 </div>`,
   });
@@ -67,22 +70,24 @@ ${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categori
 }
 
 /** A post as it is shown in lists. */
-export function entry(post: PostSummary): Html {
+export function entry(post: PostSummary, site: SiteSettings): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`);
   const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
   return markup`<article class="entry">
-<div class="meta">${day(post.created_at)}${chip(post.category)}</div>
+<div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${href}">${post.title}</a></h2>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="by" dir="auto">${byline(post)}</p>
 </article>`;
 }
 
-function empty(first: boolean, viewer: Viewer | undefined): Html {
+function empty(first: boolean, site: SiteSettings, viewer: Viewer | undefined): Html {
   if (!first) return markup`<p class="nothing">There are no posts beyond this point.</p>`;
   const start = viewer?.session
     ? markup`<a href="/blog/new">Write the first one</a>.`
-    : markup`<a href="/blog/signup">Sign up</a> to write the first one.`;
+    : site.registration === 'authors'
+      ? markup`<a href="/blog/signup">Sign up</a> to write the first one.`
+      : none;
   return markup`<p class="nothing">Nothing has been written here yet. ${start}</p>`;
 }
 

@@ -4,20 +4,33 @@ import { serve } from '@dormouse/runtime/serve';
 import { accountsAt } from './accounts.ts';
 import { createApp } from './app.ts';
 import { articles } from './articles.ts';
+import { blogSettingsAt, type Settings } from './blog-settings.ts';
 import { categoriesAt } from './categories.ts';
 import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
 import type { CachedPage } from './pages.ts';
 import { postsAt } from './posts.ts';
+import { settingsIn, siteOf, untouched } from './site.ts';
 
 await serve(
   'web',
-  ({ config, cache, tokens }) => {
+  ({ config, cache, tokens, sql, log }) => {
     const { posts, categories, auth } = config.urls;
     if (!posts || !categories || !auth)
       throw new Error('POSTS_URL, CATEGORIES_URL and AUTH_URL must say where the other functions are');
+    const registration = variable('REGISTRATION', 'authors') as Settings['registration'];
+    const site = siteOf({
+      read: settingsIn(sql, registration),
+      cache: cache<Settings>({ name: 'blog', ttlMs: 60_000, max: 1 }),
+      first: untouched(registration),
+      log,
+    });
+    // Whatever is asked for first needs them: the connection is made while other functions wake.
+    void site.current();
     return createApp({
+      site,
+      blogSettings: blogSettingsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
@@ -28,5 +41,5 @@ await serve(
       feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),
     });
   },
-  { database: false, bodyLimit: (method) => (method === 'PUT' ? mediaLimit : formLimit) },
+  { readyWithoutDatabase: true, bodyLimit: (method) => (method === 'PUT' ? mediaLimit : formLimit) },
 );

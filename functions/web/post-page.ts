@@ -7,9 +7,10 @@ import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { mayChange } from './may-change.ts';
 import type { Post } from './posts.ts';
+import type { SiteSettings } from './site.ts';
 
 /** One post. @param article its content as sanitised HTML. */
-export function postPage(post: Post, article: string, viewer?: Viewer): string {
+export function postPage(site: SiteSettings, post: Post, article: string, viewer?: Viewer): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
   const { content, status, category, ...unshown } = others;
@@ -18,9 +19,10 @@ export function postPage(post: Post, article: string, viewer?: Viewer): string {
   const lang = langAttribute(`${post.title}\n${post.content}`);
   const draft = post.status === 'draft';
   const edited =
-    day(post.updated_at).toString() !== day(post.created_at).toString() &&
+    day(post.updated_at, site).toString() !== day(post.created_at, site).toString() &&
     Date.parse(post.updated_at) > Date.parse(post.created_at);
   return layout({
+    site,
     title: post.title,
     description: post.excerpt,
     ...(!draft && { canonical: path }),
@@ -29,7 +31,7 @@ export function postPage(post: Post, article: string, viewer?: Viewer): string {
     main: markup`<article class="post">
 <header class="post-header">
 ${draft ? markup`<p class="notice">This is a draft: nobody but you and the editors can see it.</p>` : none}
-<div class="meta">${chip(post.category)}${day(post.created_at)}<span>${minutes(post.content)} min read</span></div>
+<div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${minutes(post.content)} min read</span></div>
 <h1${lang} dir="auto">${post.title}</h1>
 <p class="by" dir="auto">By ${byline(post)}</p>
 ${mayChange(post, viewer?.session) ? tools(path, post) : none}
@@ -38,7 +40,7 @@ ${mayChange(post, viewer?.session) ? tools(path, post) : none}
 ${trusted(article)}
 </div>
 <footer class="post-footer">
-${edited ? markup`<p class="muted">Last changed ${day(post.updated_at)}</p>` : none}
+${edited ? markup`<p class="muted">Last changed ${day(post.updated_at, site)}</p>` : none}
 <p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a> <span class="muted">or more in</span> ${chip(post.category)}</p>
 </footer>
 </article>`,

@@ -1,9 +1,11 @@
+import { blogUpdated } from '@dormouse/events/blog';
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
 import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import type { Env } from '@dormouse/runtime/app';
 import { on, receive } from '@dormouse/runtime/receive';
 import type { Hono } from 'hono';
-import { allPages, type PageCache } from './pages.ts';
+import type { Web } from './dependencies.ts';
+import { allPages } from './pages.ts';
 
 /** Events after which pages look different; a new post does so when it is published. */
 export const consumes = [
@@ -14,6 +16,7 @@ export const consumes = [
   categoryCreated,
   categoryUpdated,
   categoryDeleted,
+  blogUpdated,
 ] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
@@ -27,10 +30,12 @@ const togetherMs = 100;
  */
 export function purging(
   app: Hono<Env>,
-  pages: PageCache,
+  { pages, site }: Pick<Web, 'pages' | 'site'>,
   later: Later = afterwards,
   now: () => number = Date.now,
 ): void {
+  /** The settings first, or a page in between would be made of the old ones. */
+  const forget = () => Promise.all([site.purge(), pages.purge(allPages)]);
   const planned = new Set<number>();
   const again = () => {
     const deadline = Math.floor(now() / togetherMs);
@@ -39,11 +44,11 @@ export function purging(
     later(() => {
       planned.delete(deadline);
       // Not being able to purge again is no failure of the event: what is kept ends by its age.
-      void pages.purge(allPages).catch(() => {});
+      void forget().catch(() => {});
     }, othersMs + togetherMs);
   };
   const purge = async () => {
-    await pages.purge(allPages);
+    await forget();
     again();
   };
   app.post('/events', receive({ handlers: consumes.map((contract) => on(contract, purge)) }));

@@ -9,23 +9,32 @@ import type { Web } from './dependencies.ts';
 import { privateHeaders, safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
-import { cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
+import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
 import type { Listing } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
+import type { SiteSettings } from './site.ts';
 import { statsPage, totalPosts } from './stats-page.ts';
 import { mayBeSignedIn, privately, seeOther, viewerOf } from './viewer.ts';
 
-const perPage = 20;
+/** Makes a page, for somebody or for everybody. */
+type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<string>;
 
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
-export function reading(app: Hono<Env>, { posts, categories, articles, pages }: Web, sessions: Sessions): void {
+export function reading(app: Hono<Env>, { posts, categories, articles, pages, site }: Web, sessions: Sessions): void {
+  const forEverybody = async (render: Render): Promise<CachedPage> => {
+    const settings = await site.current();
+    const page = pageOf(await render(settings));
+    if (settings.unread) throw new UncacheablePage(page);
+    return page;
+  };
+
   /** Shows a page: kept under `key` for everybody, made anew for somebody who is logged in. */
-  const show = async (c: Context, key: string, render: (viewer?: Viewer) => Promise<string>): Promise<Response> => {
+  const show = async (c: Context, key: string, render: Render): Promise<Response> => {
     try {
-      if (!mayBeSignedIn(c)) return deliver(c, await cachedPage(pages, key, async () => pageOf(await render())));
+      if (!mayBeSignedIn(c)) return deliver(c, await cachedPage(pages, key, () => forEverybody(render)));
       const viewer = await viewerOf(c, sessions);
-      return privately(c, await render(viewer));
+      return privately(c, await render(await site.current(), viewer));
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
       return movedTo(c, error.to);
@@ -35,9 +44,9 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
   const list = (c: Context, path: string, slug?: string): Promise<Response> => {
     const { after, before } = cursors(c);
     const key = `list ${path} ${after ?? ''} ${before ?? ''}`;
-    return show(c, key, async (viewer) => {
+    return show(c, key, async (settings, viewer) => {
       const query = {
-        limit: perPage,
+        limit: settings.posts_per_page,
         ...(after && { after }),
         ...(before && !after && { before }),
         ...(slug !== undefined && { category: slug }),
@@ -53,7 +62,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
             redirectTo('/blog/categories', await categories.movedTo(slug)));
       // Going back may lead to the beginning, whose page has another address.
       const first = !after && (!before || !listing.newer);
-      const html = listPage({ listing, categories: known, category, first, path, viewer });
+      const html = listPage({ site: settings, listing, categories: known, category, first, path, viewer });
       if (known === unknown && !viewer) throw new UncacheablePage(pageOf(html));
       return html;
     });
@@ -73,7 +82,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
   app.get('/blog', (c) => movedTo(c, '/blog/'));
   app.get('/blog/', (c) => list(c, '/blog/'));
   app.get('/blog/categories', (c) =>
-    show(c, 'categories', async (viewer) => categoriesPage(await categories.all(), viewer)),
+    show(c, 'categories', async (settings, viewer) => categoriesPage(settings, await categories.all(), viewer)),
   );
   app.get('/blog/categories/:slug', (c) => {
     const slug = c.req.param('slug');
@@ -82,18 +91,20 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages }: 
 
   app.get('/blog/posts/:slug', (c) => {
     const slug = c.req.param('slug');
-    return show(c, `post ${slug}`, async (viewer) => {
+    return show(c, `post ${slug}`, async (settings, viewer) => {
       articles.prepare();
       const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
       return 'moved' in found
         ? redirectTo('/blog/posts', found.moved)
-        : postPage(found.post, await articles.of(found), viewer);
+        : postPage(settings, found.post, await articles.of(found), viewer);
     });
   });
 
   app.get('/stats', async (c) => {
     if (accepts(c, statsForms) === 'text/html') {
-      const page = await show(c, 'stats', async (viewer) => statsPage(await categories.all(), viewer));
+      const page = await show(c, 'stats', async (settings, viewer) =>
+        statsPage(settings, await categories.all(), viewer),
+      );
       page.headers.append('vary', 'Accept');
       return page;
     }

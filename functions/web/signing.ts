@@ -10,36 +10,41 @@ import { type FormProblem, formProblem } from './form-problem.ts';
 import type { Viewer } from './layout.ts';
 import { localPath } from './local-path.ts';
 import type { Sessions } from './session.ts';
+import type { Site, SiteSettings } from './site.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 /** Sign-up, login, logout and claiming an account. */
-export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): void {
+export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessions): void {
   app.get('/blog/login', async (c) => {
     const next = localPath(c.req.query('next'));
     const session = await sessions.of(c).catch(() => undefined);
-    return session ? seeOther(c, next) : privately(c, logInPage({ viewer: viewer(c, undefined), next }));
+    if (session) return seeOther(c, next);
+    return privately(c, logInPage({ site: await site.current(), viewer: viewer(c, undefined), next }));
   });
   app.post('/blog/login', (c) =>
-    respondWithForm(c, logInPage, async (form) => {
+    respondWithForm(c, site, logInPage, async (form) => {
       await sessions.logIn(c, form.get('username'), form.get('password'));
       return undefined;
     }),
   );
 
-  app.get('/blog/signup', (c) =>
-    privately(c, signUpPage({ viewer: viewer(c, undefined), next: localPath(c.req.query('next')) })),
-  );
+  app.get('/blog/signup', async (c) => {
+    const shown = { site: await site.current(), viewer: viewer(c, undefined), next: localPath(c.req.query('next')) };
+    return privately(c, signUpPage(shown));
+  });
   app.post('/blog/signup', (c) =>
-    respondWithForm(c, signUpPage, async (form) => {
+    respondWithForm(c, site, signUpPage, async (form) => {
       const [username, email, password] = [form.get('username'), form.get('email'), form.get('password')];
       await accounts.register({ username, email, password }, clientAddress(c));
       return logInWith(c, username, password, localPath(form.get('next')));
     }),
   );
 
-  app.get('/claim', (c) => privately(c, claimPage({ viewer: viewer(c, undefined), next: '/blog/' })));
+  app.get('/claim', async (c) =>
+    privately(c, claimPage({ site: await site.current(), viewer: viewer(c, undefined), next: '/blog/' })),
+  );
   app.post('/claim', (c) =>
-    respondWithForm(c, claimPage, async (form) => {
+    respondWithForm(c, site, claimPage, async (form) => {
       const username = await accounts.claim(
         { token: form.get('token'), email: form.get('email'), password: form.get('password') },
         clientAddress(c),
@@ -72,13 +77,15 @@ export function signing(app: Hono<Env>, { accounts }: Web, sessions: Sessions): 
       await sessions.logIn(c, username, password);
       return undefined;
     } catch {
-      const page = { viewer: viewer(c, undefined), next, username, notice: 'Your account is ready. Log in with it.' };
+      const here = { site: await site.current(), viewer: viewer(c, undefined) };
+      const page = { ...here, next, username, notice: 'Your account is ready. Log in with it.' };
       return privately(c, logInPage(page));
     }
   };
 }
 
 interface Shown {
+  site: SiteSettings;
   viewer: Viewer;
   next: string;
   problem?: FormProblem;
@@ -98,13 +105,15 @@ const stale: FormProblem = {
 /** Does what a form asks and goes on to its `next`; or shows it again with what was typed, passwords excepted, and why. */
 async function respondWithForm(
   c: Context,
+  site: Site,
   page: (shown: Shown) => string,
   act: (form: Form) => Promise<Response | undefined>,
 ): Promise<Response> {
   const form = await readForm(c);
   const next = localPath(form.get('next'));
-  const again = (problem: FormProblem) => {
+  const again = async (problem: FormProblem) => {
     const shown = {
+      site: await site.current(),
       viewer: viewer(c, undefined),
       next,
       problem,

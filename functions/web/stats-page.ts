@@ -2,12 +2,14 @@ import type { Category } from './categories.ts';
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
+import type { SiteSettings } from './site.ts';
 
 /** How much there is. */
-export function statsPage(categories: readonly Category[], viewer?: Viewer): string {
+export function statsPage(site: SiteSettings, categories: readonly Category[], viewer?: Viewer): string {
   const used = [...categories].sort((a, b) => b.post_count - a.post_count);
   const posts = totalPosts(categories);
   return layout({
+    site,
     title: 'Numbers',
     canonical: '/stats',
     categories,

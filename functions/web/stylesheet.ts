@@ -72,7 +72,7 @@ a:hover { color: var(--accent-strong); text-decoration-thickness: .12em; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 3px; border-radius: 4px; }
 main:focus { outline: none; }
 p, ul, ol, dl, figure { margin: 0; }
-button, input, textarea { font: inherit; color: inherit; }
+button, input, textarea, select { font: inherit; color: inherit; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .muted { color: var(--soft); }
 .kicker { color: var(--soft); font-size: .8125rem; font-weight: 600; letter-spacing: .07em; text-transform: uppercase; }
@@ -95,6 +95,7 @@ button, input, textarea { font: inherit; color: inherit; }
 .site-footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 2rem; margin-top: 4rem; padding-block: 1.5rem 2.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
 .site-footer ul { display: flex; gap: 1.25rem; list-style: none; padding: 0; }
 .site-footer a { color: inherit; }
+.not-set-up { flex-basis: 100%; }
 
 .button { display: inline-block; padding: .5rem 1.05rem; border: 1px solid var(--accent); border-radius: 999px; background: var(--accent); color: var(--on-accent); font-weight: 600; font-size: .9375rem; line-height: 1.4; text-decoration: none; cursor: pointer; }
 .button:hover { background: var(--accent-strong); border-color: var(--accent-strong); color: var(--on-accent); }
@@ -201,9 +202,11 @@ form { display: grid; gap: 1.15rem; }
 .field { display: grid; gap: .35rem; }
 label, legend { font-weight: 600; font-size: .9375rem; }
 .hint { color: var(--soft); font-size: .875rem; }
-input, textarea { width: 100%; padding: .6rem .8rem; border: 1px solid var(--strong-line); border-radius: 9px; background: var(--raised); font-size: 1rem; }
+input, textarea, select { width: 100%; padding: .6rem .8rem; border: 1px solid var(--strong-line); border-radius: 9px; background: var(--raised); font-size: 1rem; }
 textarea { resize: vertical; font: .9375rem/1.6 var(--mono); min-height: 8rem; }
-input:focus-visible, textarea:focus-visible { outline-offset: 0; border-radius: 9px; }
+input[type="color"] { width: 6rem; height: 2.75rem; padding: .25rem; cursor: pointer; }
+input[type="number"] { width: 8rem; }
+input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offset: 0; border-radius: 9px; }
 [aria-invalid] { border-color: var(--bad); border-width: 2px; }
 .error { color: var(--bad); font-size: .9rem; font-weight: 550; overflow-wrap: anywhere; }
 .alert, .notice { padding: .8rem 1.05rem; border-radius: 10px; border-inline-start: 4px solid var(--bad); background: var(--bad-paper); }
@@ -216,6 +219,9 @@ fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; b
 .editor h1 { margin: 0; }
 .editor .title input { font: 700 1.5rem/1.3 var(--serif); }
 .editor .content textarea { min-height: 24rem; field-sizing: content; max-height: 75vh; }
+.settings fieldset { margin-bottom: 1.25rem; }
+.settings textarea { min-height: 6rem; }
+.card pre { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--sunken); overflow-x: auto; }
 .help { font-size: .9rem; color: var(--soft); }
 .help summary { cursor: pointer; }
 .help dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; margin-top: .75rem; }

@@ -15,7 +15,7 @@ const perPage = 20;
 
 /** Writing, editing, and the drafts. A form that cannot be done comes back with every word that was typed. */
 export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
-  const { posts, newKey = randomUUID } = web;
+  const { posts, site, newKey = randomUUID } = web;
   const editor = new Editor(web, sessions);
 
   app.get('/blog/new', (c) =>
@@ -54,7 +54,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
         { limit: perPage, author: session.name, status: 'draft', ...(after && { after }) },
         session.token,
       );
-      return privately(c, draftsPage(drafts, viewer(c, session)));
+      return privately(c, draftsPage(await site.current(), drafts, viewer(c, session)));
     }),
   );
 }

@@ -39,6 +39,7 @@ describe('the image of web, run as a cluster runs it', skippedFor(missingForCont
       AUTH_URL: other,
       JWKS_URL: `${other}/jwks`,
       MEDIA_DIR: '/media',
+      DATABASE_URL: 'postgres://web@127.0.0.1:9/nothing',
       LOG_LEVEL: 'warn',
     });
     while (

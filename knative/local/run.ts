@@ -13,13 +13,14 @@ import { withPublicUrl } from './with-public-url.ts';
 /**
  * Runs the platform until a signal stops it; exits the process.
  * @param more options without a flag, for programs that inject faults
+ * @returns address of the ingress, once the platform is up
  * @throws Error with one line for the user when it does not start
  */
 export async function run(
   settings: Settings,
   root: string,
   more: Pick<PlatformOptions, 'stores' | 'accepting' | 'delivering' | 'evaluateMs' | 'rules' | 'alertPolicy'> = {},
-): Promise<void> {
+): Promise<string> {
   const started = performance.now();
   const seconds = (since = started) => ((performance.now() - since) / 1_000).toFixed(1);
   const first = !existsSync(join(settings.home, 'secrets'));
@@ -64,6 +65,7 @@ export async function run(
   stopping.started(platform);
   console.log(summary(platform, settings, seconds()));
   setTimeout(flushCompileCache, 1_000).unref();
+  return platform.url;
 }
 
 function summary(platform: RunningPlatform, { home, host, inspect, publicUrl }: Settings, seconds: string): string {

@@ -147,6 +147,7 @@ describe('in a browser', needsChromium, () => {
         '/blog/categories/topic-1',
         '/blog/login',
         '/blog/signup',
+        '/setup',
         '/blog/nowhere',
       ])
         it(`finds nothing to mend on ${path} (${scheme})`, async () => {

@@ -153,12 +153,15 @@ export interface Connections {
   connections: number;
 }
 
+/** web reads the settings of the blog, and begins no transaction. */
+const onlyReads = (name: string): boolean => name === 'web';
+
 /** At most, all functions at their max-scale. */
 export function connectionsOf(inputs: Inputs): Connections[] {
   const each = 1 + valueIn(inputs.figures)('connections.transactions');
   return Object.entries(inputs.scales)
     .filter(([, { usesDatabase }]) => usesDatabase)
-    .map(([name, { max }]) => ({ name, instances: max, connections: max * each }));
+    .map(([name, { max }]) => ({ name, instances: max, connections: max * (onlyReads(name) ? 1 : each) }));
 }
 
 /** Instances of a function that a load keeps busy. */

@@ -32,6 +32,7 @@ test('a function that sends OTLP in protobuf is in the console with its spans an
     CATEGORIES_URL: nowhere,
     JWKS_URL: nowhere,
     MEDIA_DIR: temporaryFolder(),
+    DATABASE_URL: 'postgres://web@127.0.0.1:9/nothing',
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(console.address() as AddressInfo).port}`,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
     OTEL_TRACES_SAMPLER: 'always_on',

@@ -32,13 +32,13 @@ let flow: Harness;
 const functions: Record<string, FunctionProcess> = {};
 
 beforeAll(async () => {
-  db = await testDatabase('auth', 'categories', 'posts', 'relay');
+  db = await testDatabase('auth', 'categories', 'posts', 'relay', 'web');
   collector = await openCollector();
   const keys = temporaryFolder();
   initKeys(keys);
   const start = async (name: string, sink: string, more: Record<string, string> = {}) => {
     const env = {
-      ...(name !== 'web' && { DATABASE_URL: db.urlOf(name) }),
+      DATABASE_URL: db.urlOf(name),
       K_SINK: sink,
       LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

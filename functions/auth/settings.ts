@@ -1,0 +1,107 @@
+import { line } from '@dormouse/runtime/text';
+import * as v from 'valibot';
+import { legible, lowestContrast, minContrast, type Theme } from './contrast.ts';
+
+/** Who may make an account: nobody; whom an administrator gave a code; everybody, as a reader or as an author. */
+export const registrations = ['nobody', 'invitation', 'readers', 'authors'] as const;
+export type Registration = (typeof registrations)[number];
+
+/** A line that may be empty. */
+const optionalLine = (max: number) =>
+  v.pipe(
+    v.string('must be text'),
+    v.regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/, 'must not contain control characters'),
+    v.regex(/^[^\p{Surrogate}]*$/u, 'must not contain control characters'),
+    v.metadata({ maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f\\u2028\\u2029]*$' }),
+    v.trim(),
+    v.check((value) => [...value].length <= max, `must have at most ${max} characters`),
+  );
+
+/** Language, script and region are enough for pages. */
+const language = v.pipe(
+  v.string('must be text'),
+  v.regex(/^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$/, 'must be a language tag such as en, ko or pt-BR'),
+  v.metadata({ examples: ['en', 'ko', 'pt-BR'] }),
+  v.description('Language tag (BCP 47).'),
+  v.transform((tag) => Intl.getCanonicalLocales(tag)[0] ?? tag),
+);
+
+const timeZone = v.pipe(
+  line(1, 64),
+  v.check(isTimeZone, 'must be a time zone such as UTC or Europe/Berlin'),
+  v.metadata({ examples: ['UTC', 'Europe/Berlin'] }),
+  v.description('Time zone (IANA) in which pages show dates.'),
+);
+function isTimeZone(name: string): boolean {
+  try {
+    // Offsets such as +09:00 are no zones: they know no summer time.
+    return /^[A-Z]/i.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A colour that can be read as text in a theme. */
+const accentIn = (theme: Theme) =>
+  v.pipe(
+    v.string('must be a colour'),
+    v.regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as #8f4a1b'),
+    v.description(`Colour of links and buttons in the ${theme} theme; its contrast is ${minContrast} : 1 at least.`),
+    v.transform((color) => color.toLowerCase()),
+    v.check(
+      (color) => lowestContrast(color, theme) >= minContrast,
+      ({ input }) =>
+        `has a contrast of only ${rounded(lowestContrast(input, theme))} : 1 in the ${theme} theme, and text needs ${minContrast} : 1; the nearest colour that has it is ${legible(input, theme)}`,
+    ),
+  );
+/** Downwards: 4.49 is not 4.5. */
+const rounded = (ratio: number): number => Math.floor(ratio * 10) / 10;
+
+const link = v.pipe(
+  v.strictObject({
+    label: line(1, 40),
+    href: v.pipe(
+      v.string('must be text'),
+      v.maxLength(500, 'must have at most 500 characters'),
+      v.regex(
+        /^(\/|\/[^/\s\\][^\s\\]*|https?:\/\/[^\s\\]+)$/,
+        'must be a path of this blog (/blog/…) or an address with https://',
+      ),
+      v.check((href) => href.startsWith('/') || URL.canParse(href), 'must be an address'),
+      v.metadata({ examples: ['/blog/categories'] }),
+    ),
+  }),
+  v.title('NavigationLink'),
+);
+/** The settings that an administrator may change, each by its name in the API. */
+const fields = {
+  title: line(1, 80),
+  description: v.pipe(optionalLine(300), v.description('What search engines and feeds say of the blog.')),
+  language,
+  time_zone: timeZone,
+  accent: accentIn('light'),
+  accent_dark: accentIn('dark'),
+  navigation: v.pipe(
+    v.array(link),
+    v.maxLength(12, 'must have at most 12 links'),
+    v.readonly(),
+    v.description('Links at the head of every page, before those of accounts.'),
+  ),
+  footer: optionalLine(500),
+  posts_per_page: v.pipe(
+    v.number('must be a number'),
+    v.integer('must be a whole number'),
+    v.minValue(1, 'must be at least 1'),
+    v.maxValue(100, 'must be at most 100'),
+  ),
+  registration: v.pipe(
+    v.picklist(registrations, `must be one of ${registrations.join(', ')}`),
+    v.description('Who may register: nobody, people with a code, everybody as a reader, or everybody as an author.'),
+  ),
+};
+
+/** Body of PATCH /api/settings. A new accent without `accent_dark` gets one that is made from it. */
+export const settingsChange = v.partial(v.strictObject(fields));
+
+/** The settings as they are answered. */
+export const settingsFields = fields;

@@ -1,0 +1,90 @@
+import type { Cache } from '@dormouse/runtime/cache';
+import type { Logger } from '@dormouse/runtime/log';
+import type { Sql } from '@dormouse/runtime/sql-types';
+import type { Settings } from './blog-settings.ts';
+
+/** The settings that pages are made with. */
+export interface SiteSettings extends Settings {
+  /** They could not be read now: these are the last that are known. A page made with them is not kept. */
+  unread?: true;
+}
+
+/** The settings of the blog, as pages need them. */
+export interface Site {
+  /** Never rejects: a page with yesterday's title is better than none. */
+  current(): Promise<SiteSettings>;
+  /** Forgets them, in every instance. */
+  purge(): Promise<void>;
+}
+
+type Registration = Settings['registration'];
+
+/** Settings of a blog that nobody has set up (functions/auth/migrations/006-blog.sql). @param registration what REGISTRATION says */
+export const untouched = (registration: Registration): Settings => ({
+  version: 0,
+  set_up: false,
+  title: 'Dormouse',
+  description: 'A blog that sleeps until somebody reads it.',
+  language: 'en',
+  time_zone: 'UTC',
+  accent: '#8f4a1b',
+  accent_dark: '#e6a56c',
+  navigation: [],
+  footer: 'A blog that sleeps until somebody reads it.',
+  posts_per_page: 20,
+  registration,
+});
+
+/** Whether strangers can make an account. */
+export const takesRegistrations = ({ registration }: Settings): boolean =>
+  registration === 'readers' || registration === 'authors';
+
+/** How long a page waits for the settings, in milliseconds. */
+const patienceMs = 1000;
+
+export interface SiteOptions {
+  read: () => Promise<Settings>;
+  cache: Cache<Settings>;
+  /** What there is before they were ever read. */
+  first: Settings;
+  log: Pick<Logger, 'warn'>;
+}
+
+/** The settings from `read`, kept by `cache`, which is at most 2 s behind in any instance. */
+export function siteOf({ read, cache, first, log }: SiteOptions): Site {
+  let last: Settings = first;
+  return {
+    async current() {
+      try {
+        return (last = await inTime(cache.get('blog', read)));
+      } catch (error) {
+        log.warn({ error }, 'the settings of the blog cannot be read: the last known ones stay in use');
+        return { ...last, unread: true };
+      }
+    },
+    purge: () => cache.purge('blog'),
+  };
+}
+
+/** Rejects what takes longer than a page can wait. */
+function inTime<T>(promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);
+  promise.catch(() => {});
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * The settings from the database, without waking auth: its function is all of the database that web's role can use.
+ * @param registration who may register while no setting says it (REGISTRATION)
+ */
+export const settingsIn =
+  (sql: Sql, registration: Registration): (() => Promise<Settings>) =>
+  async () => {
+    const [row] = await sql<
+      { blog: Omit<Settings, 'set_up' | 'registration'> & { registration: Registration | null } }[]
+    >`
+      SELECT blog FROM auth.blog_settings() AS blog`;
+    if (!row) throw new Error('auth.blog_settings() returned nothing');
+    return { ...row.blog, set_up: row.blog.version > 0, registration: row.blog.registration ?? registration };
+  };
