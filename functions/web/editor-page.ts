@@ -112,5 +112,10 @@ const help = markup`<details class="help"><summary>How to format</summary>
 <dt><code>&gt; quoted</code></dt><dd>a quotation</dd>
 <dt><code>\`code\`</code></dt><dd>code; three backticks and a language on lines of their own around a block</dd>
 <dt><code>| a | b |</code></dt><dd>a table; its second line is <code>|---|---|</code></dd>
+<dt><code>![what it shows](address "caption")</code></dt><dd>a picture</dd>
+<dt><code>- [ ] to do</code></dt><dd>a task; <code>- [x] done</code></dd>
+<dt><code>text[^1]</code></dt><dd>a footnote; <code>[^1]: note</code> on a line of its own</dd>
+<dt><code>&gt; [!NOTE]</code></dt><dd>a callout, with its text in the next lines; also <code>TIP</code>, <code>WARNING</code></dd>
+<dt><code>[toc]</code></dt><dd>a list of the headings</dd>
 </dl>
 </details>`;

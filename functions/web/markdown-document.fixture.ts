@@ -4,7 +4,7 @@ import fc from 'fast-check';
 const { tests: examples } = createRequire(import.meta.url)('commonmark-spec') as { tests: { markdown: string }[] };
 
 const words = (text: string) => fc.constantFrom(...text.split(' '));
-const languages = words('js ts java c cpp html xml css json bash php perl ruby md none __proto__ "><img');
+const languages = words('math mermaid js ts java c cpp html xml css json bash php perl ruby md none __proto__ "><img');
 const addresses = fc.constantFrom(
   'javascript:alert(1)',
   'JaVa\tScRiPt:alert(1)',
@@ -77,6 +77,23 @@ const tag = fc
       `<${name}${given.map(([key, mark, value]) => ` ${key}=${mark}${value}${mark}`).join('')}${end}`,
   );
 const closing = elements.map((name) => `</${name}>`);
+const tex = fc
+  .array(
+    fc.oneof(
+      text,
+      tag,
+      addresses.map((address) => `\\href{${address}}{x}\\url{${address}}\\includegraphics{${address}}`),
+      addresses.map(
+        (address) => `\\class{${address}}{x}\\id{${address}}{y}\\style{${address}}{z}\\data{a=${address}}{b}`,
+      ),
+      text.map((inner) => `\\text{${inner}}\\textcolor{${inner}}{x}\\tag{${inner}}\\label{${inner}}`),
+      words(
+        '\\frac{1}{2} x^2_i \\sqrt[3]{x} \\begin{matrix}a&b\\\\c&d\\end{matrix} \\def\\a{\\a\\a}\\a \\left( \\right) {{ }} & \\\\ \\unknown',
+      ),
+    ),
+    { maxLength: 3 },
+  )
+  .map((parts) => parts.join(''));
 const inline = fc.oneof(
   text,
   tag,
@@ -88,6 +105,23 @@ const inline = fc.oneof(
   addresses.map((address) => `<${address}>`),
   text.map((inner) => `**${inner}_*`),
   text.map((inner) => `\`${inner}\``),
+  text.map((inner) => `~~${inner}~~`),
+  addresses.map((address) => `https://a.test/${address}`),
+  addresses.map((address) => `www.${address}`),
+  fc.constantFrom(
+    '[^1]',
+    '[^a]',
+    '[^"><img src=x onerror=alert(1)>]',
+    ':tada:',
+    ':"><b>:',
+    'a@b.test',
+    '[ ] ',
+    '[x] ',
+    '日本語。',
+    '**「',
+    '」**',
+  ),
+  tex.map((formula) => `$${formula}$`),
 );
 const line = fc.array(inline, { maxLength: 5 }).map((parts) => parts.join(''));
 const block = fc.oneof(
@@ -98,6 +132,23 @@ const block = fc.oneof(
   fc.array(line, { minLength: 1, maxLength: 3 }).map((lines) => lines.map((each) => `- ${each}`).join('\n')),
   fc.tuple(line, line, line).map(([a, b, c]) => `| ${a} | ${b} |\n|:--|--:|\n| ${c} | x |`),
   addresses.map((address) => `[a]: ${address} "t"`),
+  fc
+    .tuple(
+      words('NOTE tip WARNING faq "><b> constructor __proto__'),
+      words('- +').map((fold) => fold),
+      line,
+      line,
+    )
+    .map(([kind, fold, title, inner]) => `> [!${kind}]${fold} ${title}\n> ${inner}`),
+  line.map((note) => `[^1]: ${note}`),
+  fc.tuple(line, line).map(([term, meaning]) => `${term}\n: ${meaning}`),
+  fc.tuple(line, addresses).map(([title, id]) => `## ${title} {#${id}}`),
+  fc
+    .tuple(languages, line, line)
+    .map(([name, title, code]) => `\`\`\`${name} title="${title}" {1,2-3}\n${code}\n\`\`\``),
+  tex.map((formula) => `$$\n${formula}\n$$`),
+  fc.constantFrom('[toc]', '- [ ] a\n- [x] b', 'https://youtu.be/abcdefgh', '<https://x.com/a/status/1>'),
+  addresses.map((address) => `https://www.youtube.com/embed/${address}`),
   fc.constantFrom('---', '***', '    indented <b>', '~~~', '```', '<div>', '</div>', '<pre>', ''),
   fc.constantFrom(...examples.map(({ markdown }) => markdown)),
 );

@@ -11,10 +11,17 @@ const numRuns = Number(process.env.MARKDOWN_FUZZ_RUNS ?? 200);
 const seed = Number(process.env.MARKDOWN_FUZZ_SEED ?? 20_261_128);
 
 const allowed = new Set(
-  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr'.split(
+  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr input'.split(
     ' ',
   ),
 );
+/** Elements of MathML, in its namespace only. */
+const math = new Set(
+  'math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle merror mpadded mphantom menclose msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd'.split(
+    ' ',
+  ),
+);
+const mathNamespace = 'http://www.w3.org/1998/Math/MathML';
 const addresses = new Set([
   'href',
   'src',
@@ -50,7 +57,9 @@ const only = ({ childNodes }: Parent, name: string): Parent =>
 function visit({ childNodes }: Parent, found: string[]): void {
   for (const node of childNodes) {
     if (node.nodeName === '#text') continue;
-    if (!allowed.has(node.nodeName)) found.push(`<${node.nodeName}>`);
+    const known = 'namespaceURI' in node && node.namespaceURI === mathNamespace ? math : allowed;
+    if (!known.has(node.nodeName)) found.push(`<${node.nodeName}>`);
+    if (node.nodeName === 'input' && !isBox(node)) found.push('an input that is no box of a task');
     for (const { name, value } of 'attrs' in node ? node.attrs : []) {
       if (/^on/i.test(name) || unwanted.has(name)) found.push(name);
       if (addresses.has(name) && !schemes.has(URL.parse(value, 'https://here.test/')?.protocol ?? 'https:'))
@@ -59,6 +68,11 @@ function visit({ childNodes }: Parent, found: string[]): void {
     if ('childNodes' in node) visit(node, found);
   }
 }
+
+const isBox = (node: DefaultTreeAdapterMap['childNode']): boolean =>
+  'attrs' in node &&
+  node.attrs.some(({ name, value }) => name === 'type' && value === 'checkbox') &&
+  node.attrs.some(({ name }) => name === 'disabled');
 
 test('what escapes is seen by this test', () => {
   for (const html of [
@@ -73,6 +87,14 @@ test('what escapes is seen by this test', () => {
     '<svg></svg>',
     '<table><div>x',
     '<p style="color:red">x</p>',
+    '<input>',
+    '<input type="checkbox">',
+    '<mi>x</mi>',
+    '<math><mtext><img src="x" onerror="alert(1)"></mtext></math>',
+    '<math><a href="javascript:alert(1)">x</a></math>',
+    '<math href="javascript:alert(1)"><mi>x</mi></math>',
+    '<math><annotation-xml encoding="text/html"><p>x</p></annotation-xml></math>',
+    '<math><maction>x</maction></math>',
   ])
     expect([html, escapes(html).length > 0]).toEqual([html, true]);
 });

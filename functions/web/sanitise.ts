@@ -1,7 +1,7 @@
 import sanitizeHtml from 'sanitize-html';
 
 const tags =
-  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr';
+  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr input';
 
 /** Elements removed with their content; of other disallowed elements only the tags are removed. */
 const withContent =
@@ -27,7 +27,8 @@ export function sanitise(unsafe: string): string {
     nestingLimit: maxDepth,
     allowedAttributes: {
       '*': ['id', 'dir', 'lang', 'title'],
-      a: ['href', 'rel'],
+      a: ['href', 'rel', 'aria-label'],
+      input: ['type', 'disabled', 'checked', 'aria-label'],
       img: ['src', 'alt', 'width', 'height', 'loading', 'decoding'],
       ol: ['start', 'type', 'reversed'],
       li: ['value'],
@@ -42,16 +43,24 @@ export function sanitise(unsafe: string): string {
     },
     allowedClasses: {
       code: [/^language-[\w+#.-]+$/],
-      a: ['picture-elsewhere'],
+      a: ['picture-elsewhere', 'embed'],
       span: [/^hljs-[\w-]+$/, /^[a-z]+_+$/, /^language-[\w+#.-]+$/, 'picture-elsewhere'],
-      div: ['table'],
+      div: ['table', 'contents', 'callout', /^callout-\w+$/],
+      details: ['callout', /^callout-\w+$/],
+      summary: ['callout-title'],
+      p: ['callout-title'],
+      li: ['task'],
+      figure: ['code'],
+      section: ['footnotes'],
     },
     allowedSchemes: ['http', 'https', 'mailto'],
     parseStyleAttributes: false,
+    exclusiveFilter: ({ tag, attribs }) => tag === 'input' && attribs.type !== 'checkbox',
     onOpenTag: (name) => void (links += name === 'a' ? 1 : 0),
     onCloseTag: (name) => void (links -= name === 'a' ? 1 : 0),
     transformTags: {
-      a: (tagName, attribs) => ({ tagName, attribs: { ...attribs, ...target(attribs.href) } }),
+      a: (tagName, attribs) => ({ tagName, attribs: { ...named(attribs), ...target(attribs.href) } }),
+      input: (_, attribs) => box(attribs),
       img: (_, attribs) => picture(attribs, links > 0),
       pre: (tagName) => ({ tagName, attribs: { tabindex: '0' } }),
       div: (tagName, attribs) => ({
@@ -68,12 +77,27 @@ export const userId = (id: string): string => (id.startsWith('user-content-') ? 
 
 type Attributes = Record<string, string>;
 
-/** `href` and `rel` of a link: another site gets no referrer and no ranking. */
+/** `href` and `rel` of a link: another site gets no referrer and no ranking. Parts of articles have their ids with our prefix. */
 function target(href: string | undefined): Attributes {
   const where = href === undefined ? undefined : originOf(href);
   if (href === undefined || where === undefined) return { href: '', rel: '' };
   if (/^#./.test(href)) return { href: `#${userId(href.slice(1))}`, rel: '' };
+  const part = where === 'here' && URL.parse(href, here)?.pathname.startsWith('/blog/posts/') ? href.indexOf('#') : -1;
+  if (part > 0 && part < href.length - 1)
+    return { href: `${href.slice(0, part)}#${userId(href.slice(part + 1))}`, rel: '' };
   return { href, rel: where === 'elsewhere' ? 'nofollow ugc noopener' : '' };
+}
+
+/** `<a name="…">`, as anchors were written before every element had an id. */
+const named = (attribs: Attributes): Attributes =>
+  attribs.name && !attribs.id ? { ...attribs, id: attribs.name } : attribs;
+
+/** The box of a task that nobody can tick. Whatever else is an input goes afterwards: without its name the parser would wait for its end. */
+function box({ type, checked }: Attributes): sanitizeHtml.Tag {
+  if (type !== 'checkbox') return { tagName: 'input', attribs: {} };
+  const done = checked !== undefined;
+  const attribs = { type, disabled: '', ...(done && { checked: '' }), 'aria-label': done ? 'Done' : 'To do' };
+  return { tagName: 'input', attribs };
 }
 
 function picture(

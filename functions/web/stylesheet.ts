@@ -14,6 +14,11 @@ export const stylesheet = `:root {
   --mark: #ffe9a8;
   --bad: #a9271c;
   --bad-paper: #fdecea;
+  --callout-note: #1f56a6;
+  --callout-tip: #2f6b2f;
+  --callout-important: #6a3fa0;
+  --callout-warning: #8a5a00;
+  --callout-caution: #a9271c;
   --focus: #1a66c9;
   --lighten: transparent 0%;
   --syntax-comment: #716759;
@@ -41,6 +46,11 @@ export const stylesheet = `:root {
     --mark: #5c4a12;
     --bad: #ff9d91;
     --bad-paper: #3a1a16;
+    --callout-note: #8fbcff;
+    --callout-tip: #9fd08f;
+    --callout-important: #c9a8f5;
+    --callout-warning: #f0c36a;
+    --callout-caution: #ff9d91;
     --focus: #7db4ff;
     --lighten: white 35%;
     --syntax-comment: #978b7c;
@@ -166,6 +176,10 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose img { display: block; max-width: 100%; height: auto; margin-inline: auto; border-radius: 8px; background: var(--sunken); }
 .prose :is(p, li) img:not(:only-child) { display: inline-block; vertical-align: middle; }
 .prose figure { text-align: center; }
+.prose figure.code { text-align: start; }
+.prose figure.code > figcaption { margin: 0; padding: .45rem 1.2rem; border: 1px solid var(--line); border-bottom: 0; border-radius: 10px 10px 0 0; background: var(--sunken); font-family: var(--mono); overflow-wrap: anywhere; }
+.prose figure.code > pre { margin: 0; border-radius: 0 0 10px 10px; }
+.prose pre mark { display: block; margin-inline: -1.2rem; padding-inline: calc(1.2rem - 3px) 1.2rem; border-inline-start: 3px solid var(--accent); background: color-mix(in srgb, var(--mark) 45%, transparent); width: max-content; min-width: calc(100% + 2.4rem); }
 .prose figcaption { margin-top: .6em; color: var(--soft); font: .875rem/1.5 var(--sans); }
 .prose .picture-elsewhere::before { content: "\\25A3\\00A0"; color: var(--soft); font-family: var(--sans); }
 .prose :is(code, kbd, samp) { font-family: var(--mono); font-size: .84em; }
@@ -182,8 +196,33 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose [align="center"] { text-align: center; }
 .prose details { padding: .8em 1.1em; border: 1px solid var(--line); border-radius: 10px; }
 .prose summary { cursor: pointer; font-weight: 600; }
+.prose .callout { --tone: var(--callout-note); padding: .85em 1.1em; border: 0; border-inline-start: 4px solid var(--tone); border-radius: 0 10px 10px 0; background: color-mix(in srgb, var(--tone) 8%, var(--paper)); }
+.prose .callout:dir(rtl) { border-radius: 10px 0 0 10px; }
+.prose .callout-tip { --tone: var(--callout-tip); }
+.prose .callout-important { --tone: var(--callout-important); }
+.prose .callout-warning { --tone: var(--callout-warning); }
+.prose .callout-caution { --tone: var(--callout-caution); }
+.prose .callout-title { color: var(--tone); font: 650 .9375em/1.5 var(--sans); }
+.prose .callout > .callout-title + * { margin-top: .45em; }
+.prose .task { list-style: none; }
+.prose .task input { width: 1em; height: 1em; margin-block: 0; margin-inline: -1.45em .45em; vertical-align: -.1em; accent-color: var(--accent); }
+.prose .contents { padding: .9em 1.1em; border: 1px solid var(--line); border-radius: 10px; font: .9375rem/1.55 var(--sans); }
+.prose .contents ul { list-style: none; padding-inline-start: 1.1em; }
+.prose .contents > ul { padding: 0; }
+.prose .contents li { margin-top: .25em; }
+.prose .embed { display: block; padding: .8em 1.1em; border: 1px solid var(--line); border-radius: 10px; background: var(--raised); color: var(--soft); font: .9375rem/1.5 var(--sans); text-decoration: none; overflow-wrap: anywhere; }
+.prose .embed b { color: var(--accent); font-weight: 650; margin-inline-end: .4em; }
+.prose .embed b::before { content: "\\25B6\\FE0E\\00A0"; }
+.prose .embed:hover { border-color: var(--strong-line); }
+.prose .footnotes { margin-top: 2.5em; padding-top: 1.25em; border-top: 1px solid var(--line); font-size: .9em; }
+.prose .footnotes li > * + * { margin-top: .6em; }
+.prose sup { line-height: 0; }
+.prose :target { background: color-mix(in srgb, var(--mark) 45%, transparent); }
+.prose math { font-size: 1.06em; }
+.prose math[display="block"] { overflow-x: auto; overflow-y: hidden; padding-block: .3em; }
 .prose dt { font-weight: 650; }
 .prose dd { margin-inline-start: 1.5em; }
+.prose dd + dt { margin-top: .7em; }
 .hljs-comment, .hljs-quote, .hljs-meta { color: var(--syntax-comment); }
 .hljs-comment, .hljs-quote { font-style: italic; }
 .hljs-keyword, .hljs-selector-tag, .hljs-literal, .hljs-doctag, .hljs-name, .hljs-section { color: var(--syntax-keyword); }

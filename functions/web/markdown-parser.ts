@@ -1,0 +1,82 @@
+import MarkdownIt, { type Env, type Token } from 'markdown-it';
+import cjkFriendly from 'markdown-it-cjk-friendly';
+import definitionLists from 'markdown-it-deflist';
+import footnotes from 'markdown-it-footnote';
+import { bareLinks } from './bare-links.ts';
+import { callouts } from './callouts.ts';
+import { cjkBreaks } from './cjk-breaks.ts';
+import { embeds } from './embeds.ts';
+import { figures } from './figures.ts';
+import { headings } from './headings.ts';
+import { taskLists } from './task-lists.ts';
+
+/** Most of what takes time: blocks and cells, and characters that may mean something within them. */
+const most = { tokens: 25_000, marks: 8_000 };
+/** Characters that all links to definitions may take from them: a short label may stand for a very long address. */
+const maxReferenced = 400_000;
+
+/** CommonMark and GFM, with what else authors write; HTML is allowed. */
+export const parser = new MarkdownIt({ html: true, linkify: true })
+  .use(cjkFriendly)
+  .use(cjkBreaks)
+  .use(bareLinks)
+  .use(footnotes)
+  .use(definitionLists)
+  .use(callouts)
+  .use(taskLists)
+  .use(figures)
+  .use(embeds)
+  .use(headings);
+// `^[…]` is of this plugin alone, and each one within another would be parsed anew at every level.
+parser.inline.ruler.disable('footnote_inline');
+
+/** Says that a text has too much in it. */
+class Intricate extends Error {}
+
+/** The tokens of a text; undefined when it has too much in it. */
+export function parse(text: string, env: Env): Token[] | undefined {
+  try {
+    return parser.parse(text, env);
+  } catch (error) {
+    if (error instanceof Intricate) return undefined;
+    throw error;
+  }
+}
+
+const { State } = parser.block;
+/** Stops among the blocks already: a short table may have very many cells, as rows are filled up. */
+parser.block.State = class extends State {
+  override push(...token: Parameters<InstanceType<typeof State>['push']>): Token {
+    if (this.tokens.length > most.tokens) throw new Intricate();
+    return super.push(...token);
+  }
+};
+
+/** Between the blocks and what is in them, which takes most of the time. */
+parser.core.ruler.before('inline', 'bounds', ({ env, tokens }) => {
+  if (env.references) env.references = bounded(env.references);
+  let marks = 0;
+  for (const { type, content } of tokens)
+    if (type === 'inline' || type === 'html_block') marks += count(content, /[[\]*_<!`&\\~]/g);
+  if (marks > most.marks) throw new Intricate();
+});
+
+/** How often a pattern, which has to be global, is found. */
+export function count(text: string, pattern: RegExp): number {
+  let found = 0;
+  pattern.lastIndex = 0;
+  while (pattern.test(text)) found++;
+  return found;
+}
+
+/** Definitions of links, which are not found any more when much has been taken from them. */
+function bounded(references: NonNullable<Env['references']>): typeof references {
+  let left = maxReferenced;
+  return new Proxy(references, {
+    get(of, label: string) {
+      const found = of[label];
+      if (found) left -= found.href.length + found.title.length;
+      return left < 0 ? undefined : found;
+    },
+  });
+}
