@@ -5,21 +5,27 @@ import { commonMark } from './commonmark.ts';
 const page = (...lines: string[]) => lines.join('\n');
 
 describe('what MkDocs adds to Markdown', () => {
-  it('turns an admonition into a block quote under its kind', () => {
+  it('turns an admonition into a callout of its kind', () => {
     expect(commonMark(page('Before', '!!! note', '    One.', '', '    Two.', '', 'After'))).toBe(
-      page('Before', '', '> **Note**', '>', '> One.', '>', '> Two.', '', 'After'),
+      page('Before', '', '> [!note]', '> One.', '>', '> Two.', '', 'After'),
     );
   });
 
   it('takes a title of its own, or none', () => {
-    expect(commonMark(page('!!! tip "Why *this*?"', '    Text'))).toBe(page('> **Why *this*?**', '>', '> Text'));
-    expect(commonMark(page('!!! warning inline end "T"', '    Text'))).toBe(page('> **T**', '>', '> Text'));
+    expect(commonMark(page('!!! tip "Why *this*?"', '    Text'))).toBe(page('> [!tip] Why *this*?', '> Text'));
+    expect(commonMark(page('!!! warning inline end "T"', '    Text'))).toBe(page('> [!warning] T', '> Text'));
     expect(commonMark(page('!!! danger ""', '    Text'))).toBe('> Text');
+    expect(commonMark(page('!!! sponsor', '    Text'))).toBe(page('> **Sponsor**', '>', '> Text'));
   });
 
-  it('opens collapsible ones', () => {
-    expect(commonMark(page('??? note "More"', '    Text'))).toBe(page('> **More**', '>', '> Text'));
-    expect(commonMark(page('???+ note', '', '    Text'))).toBe(page('> **Note**', '>', '> Text'));
+  it('keeps what stands at its beginning apart from its kind', () => {
+    expect(commonMark(page('!!! note', '    2. Two'))).toBe(page('> [!note]', '>', '> 2. Two'));
+    expect(commonMark(page('!!! note', '    ---'))).toBe(page('> [!note]', '>', '> ---'));
+  });
+
+  it('keeps collapsible ones so', () => {
+    expect(commonMark(page('??? note "More"', '    Text'))).toBe(page('> [!note]- More', '> Text'));
+    expect(commonMark(page('???+ note', '', '    Text'))).toBe(page('> [!note]+', '> Text'));
   });
 
   it('puts content tabs one below the other', () => {
@@ -30,17 +36,17 @@ describe('what MkDocs adds to Markdown', () => {
 
   it('nests, and stays inside the list item it was in', () => {
     expect(commonMark(page('=== "A"', '    ??? note "N"', '        deep'))).toBe(
-      page('**A**', '', '> **N**', '>', '> deep'),
+      page('**A**', '', '> [!note]- N', '> deep'),
     );
     expect(commonMark(page('1. One', '', '\t!!! note', '\t    Text', '', '2. Two'))).toBe(
-      page('1. One', '', '\t> **Note**', '\t>', '\t> Text', '', '2. Two'),
+      page('1. One', '', '\t> [!note]', '\t> Text', '', '2. Two'),
     );
   });
 
   it('keeps blanks at line ends, and code in an admonition to the letter', () => {
     expect(
       commonMark(page('!!! note', '    hard break  ', '    ```', '        indented', '    !!! note', '    ```')),
-    ).toBe(page('> **Note**', '>', '> hard break  ', '> ```', '>     indented', '> !!! note', '> ```'));
+    ).toBe(page('> [!note]', '> hard break  ', '> ```', '>     indented', '> !!! note', '> ```'));
   });
 
   it('ignores what only looks like it', () => {

@@ -1,10 +1,14 @@
-const admonition = /^([ \t]*)(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+(?!")[\w -]+)?(?:[ \t]+"([^"]*)")?[ \t]*$/;
+const admonition = /^([ \t]*)(!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+(?!")[\w -]+)?(?:[ \t]+"([^"]*)")?[ \t]*$/;
 const tab = /^([ \t]*)===\+?[ \t]+"([^"]*)"[ \t]*$/;
+/** Kinds of MkDocs that our pages know, too. */
+const kinds =
+  /^(?:note|abstract|summary|tldr|info|todo|tip|hint|important|success|check|done|question|help|faq|warning|caution|attention|failure|fail|missing|danger|error|bug|example|quote|cite)$/i;
 const fence = /^[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})([^`]*)$/;
 
 /**
- * Admonitions (`!!! note "Title"`), collapsible ones (`???`) and content tabs (`=== "Title"`) of MkDocs as plain CommonMark: block quotes
- * under their title, tabs one below the other. Code in fences stays as it is.
+ * Admonitions (`!!! note "Title"`), collapsible ones (`???`) and content tabs (`=== "Title"`) of MkDocs as callouts (`> [!note] Title`), and
+ * as plain CommonMark: block quotes under their title where the kind is unknown or the title is left out, tabs one below the other.
+ * Code in fences stays as it is.
  */
 export function commonMark(markdown: string): string {
   return convert(markdown.split('\n')).join('\n');
@@ -26,10 +30,11 @@ function convert(lines: readonly string[]): string[] {
     }
     const indent = (note ?? panel)![1]!;
     const inner = indented(lines, at + 1, indent);
-    const title = note ? (note[3] ?? capitalised(note[2]!)) : panel![2]!;
     const body = trimmed(convert(inner.lines));
     if (out.length > 0 && out.at(-1)!.trim() !== '') out.push('');
-    out.push(...block(indent, title, body, note ? '> ' : ''));
+    out.push(
+      ...quoted(indent, note ? '> ' : '', [...(note ? titleOf(note, body[0] ?? '') : heading(panel![2]!)), ...body]),
+    );
     at = inner.end;
     if (lines[at] !== undefined && lines[at]!.trim() !== '') out.push('');
   }
@@ -60,12 +65,18 @@ function indented(lines: readonly string[], start: number, indent: string): { li
   return { lines: inner.slice(0, end - start), end };
 }
 
-function block(indent: string, title: string, body: readonly string[], quote: string): string[] {
-  const heading = title ? [`**${title}**`, ''] : [];
-  return [...heading, ...body].map((line) =>
-    line === '' ? `${indent}${quote}`.trimEnd() : `${indent}${quote}${line}`,
-  );
+/** A blank line below the marker where the text does not begin with words: it would go on with the marker's line. */
+function titleOf([, , marks, kind, title]: RegExpExecArray, first: string): string[] {
+  if (title === '' || !kinds.test(kind!)) return heading(title ?? capitalised(kind!));
+  const fold = marks === '!!!' ? '' : marks === '???' ? '-' : '+';
+  const marker = `[!${kind!.toLowerCase()}]${fold}${title === undefined ? '' : ` ${title}`}`;
+  return /^[\s<=\-:|\d]/.test(first) ? [marker, ''] : [marker];
 }
+
+const heading = (title: string): string[] => (title ? [`**${title}**`, ''] : []);
+
+const quoted = (indent: string, quote: string, lines: readonly string[]): string[] =>
+  lines.map((line) => (line === '' ? `${indent}${quote}`.trimEnd() : `${indent}${quote}${line}`));
 
 function trimmed(lines: readonly string[]): string[] {
   const first = lines.findIndex((line) => line.trim() !== '');

@@ -58,14 +58,15 @@ describe('links', () => {
     expect(rewrite('[a](https://e.org){:target="_blank"}, ![b](./there.png){: style="width:1px"}')).toBe(
       '[a](https://e.org), ![b](/picture/there.png)',
     );
-    expect(rewrite('## Part { #part .x }\n\n## Set {1, 2}')).toBe('## Part\n\n## Set {1, 2}');
-    expect(rewrite('## Part {#part}')).toBe('## Part');
+    expect(rewrite('## Part { #part .x }\n\n## Set {1, 2}')).toBe('## Part {#part}\n\n## Set {1, 2}');
+    expect(rewrite('## Part {#part}')).toBe('## Part {#part}');
+    expect(rewrite('## `Part`{: .x #part }\n\n## Other {.x}')).toBe('## `Part` {#part}\n\n## Other');
     expect(rewrite('Text {{ template }} and `{:x}`')).toBe('Text {{ template }} and `{:x}`');
   });
 });
 
 describe('what a page of ours cannot show', () => {
-  it('becomes a link (frames) or goes (comments, tables of contents)', () => {
+  it('becomes a link (frames) or goes (comments)', () => {
     expect(
       rewrite(
         '<iframe width="5" src="https://www.youtube.com/embed/a-B_1?si=x" title="A talk" allowfullscreen></iframe>',
@@ -75,7 +76,8 @@ describe('what a page of ours cannot show', () => {
       '<a href="https://example.org/x">Video</a>',
     );
     expect(rewrite('a<!-- hidden [x](./there)\n\nmore -->b')).toBe('ab');
-    expect(rewrite('[TOC]\n\nText')).toBe('\n\nText');
+    expect(rewrite('[TOC]\n\nText')).toBe('[TOC]\n\nText');
+    expect(rewrite('* Contents\n{:toc}\n\nText')).toBe('[toc]\n\nText');
   });
 });
 

@@ -9,15 +9,18 @@ export type Resolve = ((target: string, kind: 'link' | 'picture', whole?: string
 
 /**
  * Rewrites every relative target of an article: Markdown links and pictures, reference definitions, `href` and `src` in raw HTML. A link
- * that leads nowhere leaves its text, such a picture its description. Also drops what only MkDocs understands or what no page may show:
- * attribute lists, HTML comments, `[TOC]`; embedded frames become links.
+ * that leads nowhere leaves its text, such a picture its description. Also drops what only some programs understand or what no page may
+ * show: attribute lists, except the ids of headings, and HTML comments; embedded frames become links.
  */
 export function rewriteLinks(markdown: string, resolve: Resolve): string {
   return outsideCode(markdown, (text) => {
     const clean = frames(text.replace(/<!--[\s\S]*?-->/g, ''))
-      .replace(/^[ \t]*\[TOC\][ \t]*$/gim, '')
-      .replace(/(?<=[)\]*`\u0000>])\{(?::[^{}\n]*|[ \t]*(?:[.#][\w-]|[\w-]+=)[^{}\n]*)\}/g, '')
-      .replace(/^(#{1,6}[ \t].*?)[ \t]*\{[ \t]*[:#.][^{}\n]*\}[ \t]*$/gm, '$1');
+      .replace(/^(?:[*+-]|1[.)])[ \t]+.*\n[ \t]*\{:[ \t]*toc\b[^{}\n]*\}[ \t]*$/gim, '[toc]')
+      .replace(/^(#{1,6}[ \t].*?)[ \t]*\{([ \t]*[:#.][^{}\n]*)\}[ \t]*$/gm, (_, heading: string, list: string) => {
+        const id = /#([^\s{}#]+)/.exec(list)?.[1];
+        return id ? `${heading} {#${id}}` : heading;
+      })
+      .replace(/(?<=[)\]*`\u0000>])\{(?::[^{}\n]*|[ \t]*(?:[.#][\w-]|[\w-]+=)[^{}\n]*)\}/g, '');
     return definitions(tags(inline(clean, resolve), resolve), resolve);
   });
 }
@@ -91,7 +94,7 @@ function destination(text: string, at: number): Destination | undefined {
 
 function definitions(text: string, resolve: Resolve): string {
   return text.replace(
-    /^( {0,3}\[[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm,
+    /^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm,
     (whole, before: string, target: string, after: string) => {
       if (!/[./#:]/.test(target)) return whole;
       const to = newTarget(target, 'link', resolve);
