@@ -31,7 +31,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What `publish` runs, each as one line, where the registry answers with `pushed`; and the predicate of SLSA. */
-function commandsOf(pushed: string, options: { key?: string; plainHttp?: boolean } = {}) {
+function commandsOf(pushed: string, options: { key?: string; plainHttp?: boolean; provenance?: undefined } = {}) {
   const commands: string[] = [];
   let predicate: unknown;
   const run: Run = (program, ...args) => {
@@ -69,6 +69,16 @@ describe('an image', () => {
     for (const each of commands.slice(1))
       expect(each).toContain('--key k --tlog-upload=false --use-signing-config=false --allow-http-registry');
   });
+
+  test('has no attestation of an origin that nobody vouches for', () => {
+    const { act, commands, predicate } = commandsOf(digest, { key: 'k', provenance: undefined });
+    act();
+    expect(commands.slice(1).map((each) => each.split(' ').slice(0, 2))).toEqual([
+      ['cosign', 'sign'],
+      ['cosign', 'attest'],
+    ]);
+    expect(predicate()).toBeUndefined();
+  });
 });
 
 describe('origin', () => {
@@ -93,7 +103,7 @@ describe('origin', () => {
 });
 
 describe('a verification', () => {
-  const commandsFor = (image: string, who: { identity?: string; key?: string }) => {
+  const commandsFor = (image: string, who: { identity?: string; key?: string; withoutOrigin?: boolean }) => {
     const commands: string[] = [];
     verify(image, { run: (...command) => commands.push(command.join(' ')), ...who });
     return commands;
@@ -106,6 +116,10 @@ describe('a verification', () => {
       `cosign verify-attestation ${who} --type cyclonedx ${subject}`,
       `cosign verify-attestation ${who} --type slsaprovenance1 ${subject}`,
     ]);
+  });
+
+  test('asks for no origin where there need be none', () => {
+    expect(commandsFor(subject, { key: 'k', withoutOrigin: true }).join()).not.toContain('slsaprovenance1');
   });
 
   test.each(['r.example/posts', 'r.example/posts:7', `r.example/posts@sha256:${'a'.repeat(63)}`])(

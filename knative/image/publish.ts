@@ -1,5 +1,6 @@
 // Pushes what `npm run image` has written, signs it, and attests its bill of materials and its origin, by skopeo and cosign:
-// `node knative/image/publish.ts FOLDER [--key FILE]`. It imports nothing but Node.js: beside the right to sign runs no package.
+// `node knative/image/publish.ts FOLDER [--key FILE [--without-origin]] [--plain-http]`. It imports nothing but Node.js: beside the right to
+// sign runs no package. A key's password is in COSIGN_PASSWORD, else cosign asks for it.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,8 @@ import { push, type Run } from './push.ts';
 export interface PublishOptions {
   /** Where archives and bills of materials are. */
   folder: string;
-  provenance: Provenance;
+  /** Nothing is said of the origin where nobody can vouch for it: outside of a workflow. */
+  provenance: Provenance | undefined;
   run: Run;
   /** A private key instead of the identity of the workflow; nothing is told a transparency log then. */
   key?: string | undefined;
@@ -33,6 +35,7 @@ export function publish(image: BuiltImage, { folder, provenance, run, key, plain
     const attest = (type: string, file: string) =>
       run('cosign', 'attest', '--yes', ...how, '--type', type, '--predicate', file, subject);
     attest('cyclonedx', archive.replace(/\.tar$/, '.cdx.json'));
+    if (!provenance) return;
     writeFileSync(predicate, JSON.stringify(provenance));
     attest('slsaprovenance1', predicate);
   } finally {
@@ -43,14 +46,18 @@ export function publish(image: BuiltImage, { folder, provenance, run, key, plain
 const withoutLog = ['--tlog-upload=false', '--use-signing-config=false'];
 
 function main(): void {
-  const options = { key: { type: 'string' }, 'plain-http': { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { key: { type: 'string' }, 'without-origin': { type: 'boolean' }, 'plain-http': { type: 'boolean' } },
+  });
   const [folder] = positionals;
-  if (!folder) throw new Error('usage: node knative/image/publish.ts FOLDER [--key FILE] [--plain-http]');
+  const { key, 'without-origin': withoutOrigin = false } = values;
+  if (!folder || (withoutOrigin && !key))
+    throw new Error('usage: node knative/image/publish.ts FOLDER [--key FILE [--without-origin]] [--plain-http]');
   const run: Run = (program, ...args) => void execFileSync(program, args, { stdio: 'inherit' });
-  const provenance = provenanceOf(process.env);
+  const provenance = withoutOrigin ? undefined : provenanceOf(process.env);
   for (const image of readBuilt(folder))
-    publish(image, { folder, provenance, run, key: values.key, plainHttp: values['plain-http'] });
+    publish(image, { folder, provenance, run, key, plainHttp: values['plain-http'] });
 }
 
 if (import.meta.main) main();

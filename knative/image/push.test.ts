@@ -6,7 +6,7 @@ import { needs, skippedFor } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ImageConfig, type Layer, layerOf, writeArchive } from './archive.ts';
 import type { BuiltImage } from './built-images.ts';
-import { type LocalRegistry, missingForRegistry, startRegistry } from './local-registry.fixture.ts';
+import { type LocalRegistry, missingForRegistry, startRegistry, trustEverything } from './local-registry.fixture.ts';
 import { push, type Run } from './push.ts';
 
 const missing = [...missingForRegistry(), ...(needs('skopeo').meta?.missing ?? [])];
@@ -32,6 +32,7 @@ describe('in a registry', skippedFor(missing), () => {
 
   beforeAll(async () => {
     work = mkdtempSync(join(tmpdir(), 'pushed-'));
+    trustEverything(work);
     registry = await startRegistry();
     mkdirSync(join(work, 'root'));
     writeFileSync(join(work, 'root/a'), 'a'.repeat(1000));
