@@ -8,6 +8,7 @@ interface Keywords {
   required?: string[];
   enum?: unknown[];
   anyOf?: JsonSchema[];
+  items?: JsonSchema;
   pattern?: string;
   format?: string;
   minimum?: number;
@@ -29,6 +30,7 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
     required = [],
     enum: values,
     anyOf,
+    items,
     pattern,
     format,
     minimum,
@@ -41,6 +43,7 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
     const members = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, allowedBy(each)]));
     return fc.record(members, { requiredKeys: required, noNullPrototype: true });
   }
+  if (type === 'array' && items) return fc.array(allowedBy(items));
   if (type === 'integer')
     return fc.integer({ min: minimum ?? -maxInteger, max: Math.min(maximum ?? maxInteger, maxInteger) });
   if (type === 'null') return fc.constant(null);

@@ -190,7 +190,7 @@ describe('metrics after a scenario', () => {
     expect(sum(metrics.activeAuthors)).toBe(1);
     expect(sum(metrics.coldStarts)).toBe(5);
     expect(sum(metrics.initDuration)).toBe(5);
-    expect(by(metrics.outboxPending, 'db.namespace')).toEqual({ auth: 0, categories: 0, posts: 0, relay: 0 });
+    expect(by(metrics.outboxPending, 'db.namespace')).toEqual({ auth: 0, categories: 0, posts: 0, relay: 0, web: 0 });
     expect(by(metrics.cacheRequests, 'dormouse.cache.name')).toMatchObject({ 'posts:lists': 3, pages: 1 });
   });
 
