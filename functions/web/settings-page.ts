@@ -6,12 +6,14 @@ import { markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
 
-/** Who may register, as people read it. */
+export const registrationHint = 'Administrators hand out codes. Readers read; authors publish what they write.';
+
+/** Who may register, as people read it: short enough for a list on a phone. */
 export const registrationTexts: Readonly<Record<Settings['registration'], string>> = {
   nobody: 'Nobody',
-  invitation: 'By invitation: whom an administrator gave a code',
-  readers: 'Everybody, as a reader',
-  authors: 'Everybody, as an author: whoever registers can publish',
+  invitation: 'By invitation, with a code',
+  readers: 'Everybody, as readers',
+  authors: 'Everybody, as authors',
 };
 
 /** What the form holds, by field name. */
@@ -70,7 +72,7 @@ ${field({ name: 'footer', label: 'Footer', value: form.footer, optional: true },
 ${field({ name: 'posts_per_page', label: 'Posts per page', type: 'number', min: 1, max: 100, value: form.posts_per_page }, problem)}
 </fieldset>
 <fieldset><legend>People</legend>
-${field({ name: 'registration', label: 'Who may register', value: form.registration, options: registrationTexts }, problem)}
+${field({ name: 'registration', label: 'Who may register', value: form.registration, options: registrationTexts, hint: registrationHint }, problem)}
 </fieldset>
 <p class="actions"><button class="button">Save settings</button></p>
 </form>

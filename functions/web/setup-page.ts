@@ -2,7 +2,7 @@ import { alert, field, hiddenField } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { registrationTexts } from './settings-page.ts';
+import { registrationHint, registrationTexts } from './settings-page.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
 
 export interface SetupPage {
@@ -35,7 +35,7 @@ ${field({ name: 'username', label: 'User name', value: page.username, autocomple
 ${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email, autocomplete: 'email', hint: 'Never shown to anybody.' }, problem)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, problem)}
 </fieldset>
-${field({ name: 'registration', label: 'Who else may register', value: page.registration, options: registrationTexts }, problem)}
+${field({ name: 'registration', label: 'Who else may register', value: page.registration, options: registrationTexts, hint: registrationHint }, problem)}
 <p class="actions"><button class="button">Set up the blog</button></p>
 </form>`,
   );
