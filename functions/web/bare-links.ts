@@ -22,3 +22,12 @@ export function bareLinks(md: MarkdownIt): void {
       },
     });
 }
+
+/** Most addresses that are looked for in one text: each of them costs as much as a paragraph. */
+const maxAddresses = 2_000;
+
+/** Whether there may be addresses that are not the targets of links already, and not too many: most articles have none. */
+export function mayHaveBareLinks(text: string): boolean {
+  const found = text.match(/(?<!\]\(|<|=["']?)(?:https?:\/\/|www\.)|mailto:|@/gi)?.length ?? 0;
+  return found > 0 && found <= maxAddresses;
+}

@@ -116,6 +116,7 @@ const help = markup`<details class="help"><summary>How to format</summary>
 <dt><code>- [ ] to do</code></dt><dd>a task; <code>- [x] done</code></dd>
 <dt><code>text[^1]</code></dt><dd>a footnote; <code>[^1]: note</code> on a line of its own</dd>
 <dt><code>&gt; [!NOTE]</code></dt><dd>a callout, with its text in the next lines; also <code>TIP</code>, <code>WARNING</code></dd>
+<dt><code>$x^2$</code></dt><dd>a formula</dd>
 <dt><code>[toc]</code></dt><dd>a list of the headings</dd>
 </dl>
 </details>`;

@@ -2,11 +2,13 @@ import MarkdownIt, { type Env, type Token } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 import definitionLists from 'markdown-it-deflist';
 import footnotes from 'markdown-it-footnote';
-import { bareLinks } from './bare-links.ts';
+import { bareLinks, mayHaveBareLinks } from './bare-links.ts';
 import { callouts } from './callouts.ts';
 import { cjkBreaks } from './cjk-breaks.ts';
 import { embeds } from './embeds.ts';
+import { emoji } from './emoji.ts';
 import { figures } from './figures.ts';
+import { formulas } from './formulas.ts';
 import { headings } from './headings.ts';
 import { taskLists } from './task-lists.ts';
 
@@ -23,8 +25,10 @@ export const parser = new MarkdownIt({ html: true, linkify: true })
   .use(footnotes)
   .use(definitionLists)
   .use(callouts)
+  .use(formulas)
   .use(taskLists)
   .use(figures)
+  .use(emoji)
   .use(embeds)
   .use(headings);
 // `^[…]` is of this plugin alone, and each one within another would be parsed anew at every level.
@@ -35,6 +39,8 @@ class Intricate extends Error {}
 
 /** The tokens of a text; undefined when it has too much in it. */
 export function parse(text: string, env: Env): Token[] | undefined {
+  // Without an address the expressions that look for one, which take 15 ms to compile, are not made.
+  parser.set({ linkify: mayHaveBareLinks(text) });
   try {
     return parser.parse(text, env);
   } catch (error) {
@@ -57,7 +63,7 @@ parser.core.ruler.before('inline', 'bounds', ({ env, tokens }) => {
   if (env.references) env.references = bounded(env.references);
   let marks = 0;
   for (const { type, content } of tokens)
-    if (type === 'inline' || type === 'html_block') marks += count(content, /[[\]*_<!`&\\~]/g);
+    if (type === 'inline' || type === 'html_block') marks += count(content, /[[\]*_<!`&\\~$]/g);
   if (marks > most.marks) throw new Intricate();
 });
 

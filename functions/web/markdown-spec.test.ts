@@ -38,11 +38,11 @@ const reasons = {
 const different: Record<'commonMark' | 'github', Partial<Record<keyof typeof reasons, readonly number[]>>> = {
   commonMark: {
     figure: [572, 573, 576, 577, 584, 585, 586, 588, 589, 591],
-    link: [602, 608, 611, 612],
+    link: [608, 611, 612],
   },
   github: {
     figure: [581, 582, 585, 586, 593, 594, 595, 597, 598, 600],
-    link: [611, 617, 620, 621],
+    link: [617, 620, 621],
     tilde: [491],
     tildes: [493],
     address: [626, 627, 631, 633],

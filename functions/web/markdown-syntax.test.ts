@@ -220,3 +220,77 @@ describe('an address of a video or a post', () => {
     );
   });
 });
+
+describe('a formula', () => {
+  it('is MathML, in a line and on lines of its own', async () => {
+    const found = await html('An $x^2$ and\n\n$$\n\\frac{a}{b}\n$$\n\n```math\n\\sqrt{2}\n```');
+    expect(found).toMatch(/^<p>An <math><msup><mi>x<\/mi><mn[^>]*>2<\/mn><\/msup><\/math> and<\/p>/);
+    expect(found).toMatch(/<div class="formula" tabindex="0"><math display="block"[^>]*>.*<mfrac>/);
+    expect(found).toMatch(/<msqrt><mn>2<\/mn><\/msqrt>/);
+    expect(found).not.toMatch(/formula[0-9a-f]{8}|style=|class="tml/);
+  });
+  it.each(['$$x$$', '> $$\n> x\n> $$', '- a\n\n  $$\n  x\n\n  $$', '함수$x$는', '($x$)', '**$x$**', 'a $$x$$ b'])(
+    'stands in %j',
+    async (text) => expect(await html(text)).toContain('<math'),
+  );
+  it.each([
+    'costs $5 and $10',
+    'from 5$ to 10$',
+    '$HOME/$USER and $PATH',
+    'US$5, A$6',
+    '$ x $',
+    '\\$x\\$',
+    '`$x$`',
+    'a $b `c$` d',
+    '$$',
+    '$$\nnot\n\nclosed',
+    '$$$x$$$',
+  ])('is none of money and variables: %j', async (text) => expect(await html(text)).not.toContain('<math'));
+  it('that does not end leaves what follows as it is', async () =>
+    expect(await html('$$\n\n# Title\n\n*text*')).toContain('<em>text</em>'));
+  it('that is no TeX, or defines something, stands as it was written', async () => {
+    expect(await html('$\\frac{$')).toBe('<p><code class="language-math">\\frac{</code></p>\n');
+    expect(await html('$\\def\\a{<b>}\\a$')).toContain('<code class="language-math">\\def\\a{&lt;b&gt;}\\a</code>');
+    expect(await html('$$\n\\newcommand{\\a}{b}\n$$')).toContain('<pre tabindex="0"><code class="language-math">');
+  });
+  it('leads nowhere, loads nothing and has no markup of its own', async () => {
+    for (const tex of [
+      '\\href{javascript:alert(1)}{x}',
+      '\\includegraphics{//evil.test/x}',
+      '\\class{a}{x}',
+      '\\text{<img src=x onerror=alert(1)>}',
+    ])
+      expect(await html(`$${tex}$`)).not.toMatch(/<img|<a |<mglyph|class="(?!language-math)|src="|href="/);
+  });
+  it('is not taken for another by what an author writes', async () =>
+    expect(await html('formulan0n formula0n $x$')).toContain('formulan0n formula0n <math>'));
+  it('stays TeX when time runs out, and the article is tried again', async () => {
+    const { html: found, complete } = await renderMarkdown(`$${'{x^'.repeat(3_000)}y${'}'.repeat(3_000)}$`, {
+      mathMs: 1,
+    });
+    expect([complete, found.includes('<math')]).toEqual([false, false]);
+  });
+  it('in a heading is part of its id', async () =>
+    expect(await html('# The $x$ axis')).toContain('id="user-content-the-x-axis"'));
+});
+
+describe('names of emoji', () => {
+  it('are emoji', async () =>
+    expect(await html('Done :tada:, :+1::rocket: :tada:!\n\nhttps://a.test :tada:')).toMatch(
+      /^<p>Done 🎉, 👍🚀 🎉!<\/p>\n<p><a [^>]*>https:\/\/a.test<\/a> 🎉<\/p>\n$/,
+    ));
+  it.each(['std::map:fire:', '12:30:45', ':no_such_emoji:', '`:tada:`', ':constructor:', 'a:tada:'])(
+    'are none: %s',
+    async (text) => {
+      expect(await html(text)).not.toMatch(/\p{Extended_Pictographic}/u);
+      expect(await html(text)).toContain(text.replaceAll('`', ''));
+    },
+  );
+  it('are none in an address', async () =>
+    expect(await html('https://a.test/:tada:/x')).toContain('>https://a.test/:tada:/x</a>'));
+});
+
+test('the prefixes of all that is written for the page are the same twice', async () => {
+  const text = 'One[^1] $x$ :tada:\n\n[^1]: Note.';
+  expect(await html(text)).toBe(await html(`${text}\r\n`));
+});

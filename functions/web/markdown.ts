@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Env, Token } from 'markdown-it';
 import { type Article, asWritten } from './article.ts';
 import { codeInfo, markLines } from './code-block.ts';
 import { embedOf, shownAs } from './embeds.ts';
+import { emojiOf } from './emoji.ts';
 import { highlight } from './highlight.ts';
 import { keepPlaceholders } from './html-elements.ts';
 import { count, parse, parser } from './markdown-parser.ts';
+import { mathOf } from './math.ts';
 import { sanitise } from './sanitise.ts';
 
 /** Longest text: 100,000 code points, which a post may have. */
@@ -13,8 +15,8 @@ const maxCharacters = 200_000;
 /** Most of the result: elements, and characters. */
 const most = { elements: 10_000, markup: 2_000_000 };
 
-/** Time for the code of one text, ms: others wait as long. */
-const defaultHighlightMs = 50;
+/** Time for the code of one text, and for its formulas, ms: others wait as long. */
+const [defaultHighlightMs, defaultMathMs] = [50, 100];
 
 const { escapeHtml, unescapeAll } = parser.utils;
 const { rules } = parser.renderer;
@@ -22,15 +24,21 @@ const { rules } = parser.renderer;
 /** What the rules of a text know besides its tokens. */
 interface Rendering extends Env {
   highlighted: ReadonlyMap<Token, string | undefined>;
+  /** What stands for each formula until everything else is sanitised. */
+  formulas: ReadonlyMap<Token, string>;
 }
 
 /**
  * Markdown (CommonMark and GFM, with callouts, definitions, figures and tables of contents; HTML allowed) as sanitised HTML. Headings
- * get ids, fenced code in a known language is highlighted, embedded frames become links. What no page could hold stands as it was written.
+ * get ids, fenced code in a known language is highlighted, formulas are MathML, embedded frames become links. What no page could hold stands as it was written.
  */
-export async function renderMarkdown(text: string, { highlightMs = defaultHighlightMs } = {}): Promise<Article> {
-  const env: Env = {};
-  const tokens = text.length > maxCharacters ? undefined : parse(text, env);
+export async function renderMarkdown(
+  text: string,
+  { highlightMs = defaultHighlightMs, mathMs = defaultMathMs } = {},
+): Promise<Article> {
+  if (text.length > maxCharacters) return { html: asWritten(text), complete: true };
+  const env: Env = { emoji: await emojiOf(text) };
+  const tokens = parse(text, env);
   if (!tokens) return { html: asWritten(text), complete: true };
   if (env.footnotes) env.docId = nameOf(text);
   const fences = tokens.filter(({ type }) => type === 'fence');
@@ -39,14 +47,39 @@ export async function renderMarkdown(text: string, { highlightMs = defaultHighli
     highlightMs,
   );
   const highlighted = new Map(fences.map((token, index) => [token, blocks[index]]));
-  const unsafe = parser.renderer.render(tokens, parser.options, { ...env, highlighted });
+  const math = await formulasIn(tokens, mathMs);
+  const rendering: Rendering = { ...env, highlighted, formulas: math.places };
+  const unsafe = parser.renderer.render(tokens, parser.options, rendering);
   if (unsafe.length > most.markup || count(unsafe, /<[a-z]/gi) > most.elements)
     return { html: asWritten(text), complete: true };
   const sanitised = sanitise(unsafe);
   // Only markup by hand may be misplaced, and only for it parse5 is loaded.
   const html = hasMarkup(tokens) ? (await import('./contained.ts')).contained(sanitised) : sanitised;
-  return html === undefined ? { html: asWritten(text), complete: true } : { html, complete };
+  if (html === undefined) return { html: asWritten(text), complete: true };
+  return { html: math.fill(html), complete: complete && math.complete };
 }
+
+/**
+ * The formulas of a text. What is in their places is a word that nobody can guess: MathML is sanitised by rules of its own, and markup by hand has none.
+ */
+async function formulasIn(tokens: readonly Token[], maxMs: number) {
+  const found = tokens.flatMap((token) => [token, ...(token.children ?? [])]).filter(isFormula);
+  const { mathml, complete } = await mathOf(
+    found.map((token) => ({ tex: token.content, display: token.markup !== '$' })),
+    maxMs,
+  );
+  const word = `formula${found.length > 0 ? randomBytes(12).toString('hex') : ''}n`;
+  const made = found.map((token, index) => [token, `${word}${index}n`] as const).filter((_, index) => mathml[index]);
+  return {
+    places: new Map(made),
+    complete,
+    fill: (html: string) =>
+      made.length === 0 ? html : html.replace(new RegExp(`${word}(\\d+)n`, 'g'), (_, index) => mathml[index] ?? ''),
+  };
+}
+
+const isFormula = (token: Token): boolean =>
+  token.type === 'math' || (token.type === 'fence' && infoOf(token).language === 'math');
 
 /** Eight hex digits of a text, so that two articles on one page have footnotes of their own. As it is stored, not as a form sends it. */
 const nameOf = (text: string): string =>
@@ -59,12 +92,14 @@ const infoOf = (token: Token) => codeInfo(unescapeAll(token.info));
 
 rules.fence = (tokens, index, _options, env) => {
   const token = tokens[index] as Token;
+  if (isFormula(token)) return formula(token, env as Rendering);
   const { language, title, marked } = infoOf(token);
   const code = (env as Rendering).highlighted.get(token) ?? escapeHtml(token.content);
   const name = language ? ` class="language-${escapeHtml(language)}"` : '';
   const block = `<pre><code${name}>${markLines(code, marked)}</code></pre>\n`;
   return title ? `<figure class="code"><figcaption>${escapeHtml(title)}</figcaption>${block}</figure>\n` : block;
 };
+rules.math = (tokens, index, _options, env) => formula(tokens[index] as Token, env as Rendering);
 rules.html_inline = (tokens, index) => keepPlaceholders((tokens[index] as Token).content);
 rules.html_block = (tokens, index) => framesAsLinks(keepPlaceholders((tokens[index] as Token).content));
 rules.table_open = () => '<div class="table"><table>\n';
@@ -80,6 +115,13 @@ rules.footnote_anchor = (tokens, index, options, env, renderer) => {
   const { subId = 0 } = (tokens[index] as Token).meta as { subId?: number };
   return ` <a href="#fnref${id}${subId > 0 ? `:${subId}` : ''}" aria-label="Back to the text">↩\u{fe0e}</a>`;
 };
+
+function formula(token: Token, { formulas }: Rendering): string {
+  const place = formulas.get(token);
+  const shown = place ?? `<code class="language-math">${escapeHtml(token.content)}</code>`;
+  if (token.type !== 'fence' && !token.block) return shown;
+  return place === undefined ? `<pre>${shown}</pre>\n` : `<div class="formula">${shown}</div>\n`;
+}
 
 /**
  * A frame shows another site, which our pages never load; its address is still of use.

@@ -45,7 +45,7 @@ export function sanitise(unsafe: string): string {
       code: [/^language-[\w+#.-]+$/],
       a: ['picture-elsewhere', 'embed'],
       span: [/^hljs-[\w-]+$/, /^[a-z]+_+$/, /^language-[\w+#.-]+$/, 'picture-elsewhere'],
-      div: ['table', 'contents', 'callout', /^callout-\w+$/],
+      div: ['table', 'formula', 'contents', 'callout', /^callout-\w+$/],
       details: ['callout', /^callout-\w+$/],
       summary: ['callout-title'],
       p: ['callout-title'],
@@ -65,7 +65,9 @@ export function sanitise(unsafe: string): string {
       pre: (tagName) => ({ tagName, attribs: { tabindex: '0' } }),
       div: (tagName, attribs) => ({
         tagName,
-        attribs: attribs.class === 'table' ? { class: 'table', tabindex: '0' } : omit(attribs, 'tabindex'),
+        attribs: /^(?:table|formula)$/.test(attribs.class ?? '')
+          ? { class: attribs.class ?? '', tabindex: '0' }
+          : omit(attribs, 'tabindex'),
       }),
       '*': (tagName, attribs) => ({ tagName, attribs: attribs.id ? { ...attribs, id: userId(attribs.id) } : attribs }),
     },

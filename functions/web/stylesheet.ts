@@ -176,8 +176,9 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose img { display: block; max-width: 100%; height: auto; margin-inline: auto; border-radius: 8px; background: var(--sunken); }
 .prose :is(p, li) img:not(:only-child) { display: inline-block; vertical-align: middle; }
 .prose figure { text-align: center; }
+.prose figure > figcaption { text-align: center; }
 .prose figure.code { text-align: start; }
-.prose figure.code > figcaption { margin: 0; padding: .45rem 1.2rem; border: 1px solid var(--line); border-bottom: 0; border-radius: 10px 10px 0 0; background: var(--sunken); font-family: var(--mono); overflow-wrap: anywhere; }
+.prose figure.code > figcaption { margin: 0; padding: .45rem 1.2rem; border: 1px solid var(--line); border-bottom: 0; border-radius: 10px 10px 0 0; background: var(--sunken); font-family: var(--mono); text-align: start; overflow-wrap: anywhere; }
 .prose figure.code > pre { margin: 0; border-radius: 0 0 10px 10px; }
 .prose pre mark { display: block; margin-inline: -1.2rem; padding-inline: calc(1.2rem - 3px) 1.2rem; border-inline-start: 3px solid var(--accent); background: color-mix(in srgb, var(--mark) 45%, transparent); width: max-content; min-width: calc(100% + 2.4rem); }
 .prose figcaption { margin-top: .6em; color: var(--soft); font: .875rem/1.5 var(--sans); }
@@ -219,7 +220,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose sup { line-height: 0; }
 .prose :target { background: color-mix(in srgb, var(--mark) 45%, transparent); }
 .prose math { font-size: 1.06em; }
-.prose math[display="block"] { overflow-x: auto; overflow-y: hidden; padding-block: .3em; }
+.prose .formula { overflow-x: auto; overflow-y: hidden; padding-block: .3em; text-align: center; }
 .prose dt { font-weight: 650; }
 .prose dd { margin-inline-start: 1.5em; }
 .prose dd + dt { margin-top: .7em; }
