@@ -34,7 +34,7 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local' },
     nav: [
-      { text: 'Tutorials', link: '/docs/tutorials/your-first-function', activeMatch: '/docs/tutorials/' },
+      { text: 'Tutorials', link: '/docs/tutorials/first-blog', activeMatch: '/docs/tutorials/' },
       { text: 'Reference', link: '/docs/reference/command-line', activeMatch: '/docs/reference/' },
       { text: 'Troubleshooting', link: '/docs/troubleshooting/', activeMatch: '/docs/troubleshooting/' },
     ],
