@@ -102,6 +102,17 @@ describe('a preview', () => {
     expectAllKept(ada);
     expect(did('create')).toEqual([]);
   });
+  it('is the page, to the letter', async () => {
+    const content = '제목 하나\n\n[toc]\n\n# A {#b}\n\nOne[^1], $x^2$ :tada:\n\n```js {1}\na\n```\n\n[^1]: Note.\n';
+    const { ada, app, stored } = await atTheEditor();
+    await ada.submit('/blog/new', { ...typed, content: content.replaceAll('\n', '\r\n'), action: 'preview' });
+    // Stored texts are trimmed.
+    stored.push(aPost({ slug: 'shown', title: typed.title, content: content.trim() }));
+    const page = await (await app.request('/blog/posts/shown')).text();
+    const shown = (html: string) => /<div class="prose".*?(?=\n<\/section>|\n<footer)/s.exec(html)?.[0];
+    expect(shown(ada.text())).toContain('<div class="prose" lang="ko" dir="auto">');
+    expect(shown(ada.text())).toBe(shown(page));
+  });
   it('can be asked for before there is a title', async () => {
     const { ada } = await atTheEditor();
     expect(
