@@ -39,7 +39,7 @@ describe('what is read of this project', () => {
       name: 'web',
       kind: 'Service',
       calls: ['posts', 'categories'],
-      stores: ['Redis'],
+      stores: ['PostgreSQL', 'Redis'],
       emits: [],
     });
     expect(read.triggers.find(({ name }) => name === 'posts-category-events')).toMatchObject({
