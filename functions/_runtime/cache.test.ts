@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { cache, localLimitMs } from './cache.ts';
@@ -5,6 +7,13 @@ import { fakeRedis } from './redis.fixture.ts';
 import { unwrap, wrap } from './redis-cache.ts';
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
+
+/** What nobody holds any more is gone. */
+async function collected(): Promise<void> {
+  await later();
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 
 function counted<T>(values: T[]) {
   let calls = 0;
@@ -33,6 +42,20 @@ describe('in one process', () => {
     expect(await kept.get('k', load)).toBe('old');
     now = localLimitMs;
     expect(await kept.get('k', load)).toBe('new');
+  });
+
+  test('holds nothing that it would not serve any more', async () => {
+    let now = 0;
+    const kept = cache<object>({ name: 't', ttlMs: 60_000, max: 100, now: () => now });
+    const large = new WeakRef(await kept.get('large', async () => ({ text: 'x'.repeat(1000) })));
+    now = localLimitMs - 1;
+    await kept.get('other', async () => ({}));
+    await collected();
+    expect(large.deref()).toBeDefined();
+    now = localLimitMs;
+    await kept.get('another', async () => ({}));
+    await collected();
+    expect(large.deref()).toBeUndefined();
   });
 
   test('past the soft limit answers with the kept value and refreshes it once', async () => {

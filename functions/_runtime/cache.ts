@@ -95,6 +95,11 @@ export function cache<T>(options: CacheOptions): Cache<T> {
     entries.delete(key);
     entries.set(key, entry);
     if (entries.size > max) entries.delete(entries.keys().next().value as string);
+    // Those asked for longest ago come first. What nobody may get any more holds no memory: posts can be large.
+    for (const [name, { loadedAt }] of entries) {
+      if (now() - loadedAt < hardMs) break;
+      entries.delete(name);
+    }
   };
   function forget(name: string): void {
     for (const map of [entries, loads])
