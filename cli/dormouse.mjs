@@ -17,13 +17,22 @@ if (major > 24 || (major === 24 && minor >= 7)) {
   await import('./main.ts');
 } else startPackagedNode();
 
-/** Begins anew, as the same process, where its allocator was not told what a process needs that runs for weeks. */
+/**
+ * Begins anew, as the same process, where its allocators were not told what a process needs that runs for weeks. By default V8 lets new
+ * objects take 128 MiB before it looks which of them are needed, and keeps that memory.
+ */
 async function saveMemory() {
   const { mallocVariables } = await import('../knative/local/serving/process/malloc.ts');
   const missing = Object.keys(mallocVariables).some((name) => process.env[name] === undefined);
   // A channel to a parent would not survive, and Windows has no such call.
   if (!missing || process.channel || process.platform === 'win32') return;
-  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const args = [
+    process.execPath,
+    '--max-semi-space-size=16',
+    '--heap-growing-percent=100',
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ];
   process.execve(process.execPath, args, { ...mallocVariables, ...process.env });
 }
 

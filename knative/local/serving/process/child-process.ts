@@ -24,7 +24,11 @@ export interface Child {
 }
 
 /** A small young generation: a function with a few requests at a time gains nothing from a large one, and memory is the cost of an awake instance. */
-export const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
+export const nodeFlags = [
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=100',
+  '--disable-warning=ExperimentalWarning',
+];
 
 /** Starts a process with `launcher` (a JavaScript file), in a minimal environment. */
 export function startChild(
