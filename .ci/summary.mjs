@@ -16,6 +16,7 @@ const unavailable = [
   'actionlint',
   'blogs with expected.json (IMPORT_EXPORTS)',
   'checkov',
+  'cosign',
   'kn',
   'loki',
   'otelcol-contrib',
@@ -25,6 +26,7 @@ const unavailable = [
   'tflint',
   'the Go module github.com/argoproj/argo-cd/v3 v3.2.11',
   'the Go module github.com/external-secrets/external-secrets v0.16.2',
+  'vale',
   'versitygw',
 ];
 const runs = files.map((file) => ({ name: basename(file), report: JSON.parse(readFileSync(file, 'utf8')) }));
