@@ -1,19 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { cache, localLimitMs } from './cache.ts';
+import { collected } from './collected.fixture.ts';
 import { fakeRedis } from './redis.fixture.ts';
 import { unwrap, wrap } from './redis-cache.ts';
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
-
-/** What nobody holds any more is gone. */
-async function collected(): Promise<void> {
-  await later();
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-}
 
 function counted<T>(values: T[]) {
   let calls = 0;

@@ -2,6 +2,7 @@ import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { formatArray, parseArray } from './array-types.ts';
+import { collected } from './collected.fixture.ts';
 import { isUnavailable } from './errors.ts';
 import { openSql } from './sql.ts';
 import type { Sql } from './sql-types.ts';
@@ -35,6 +36,13 @@ test('a transaction keeps what its work wrote, and returns what it returned', as
   });
   expect(result).toBe(7);
   expect(await texts()).toEqual(['a', 'b']);
+});
+
+test('a connection holds nothing of a transaction that has ended', async () => {
+  const result = new WeakRef(await sql.begin(async (tx) => ({ rows: await tx`SELECT 1` })));
+  await sql.begin((tx) => tx`SELECT 2`);
+  await collected();
+  expect(result.deref()).toBeUndefined();
 });
 
 test('a transaction whose work fails changes nothing and passes the error on', async () => {

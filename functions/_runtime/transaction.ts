@@ -10,19 +10,18 @@ import { traced } from './traced-sql.ts';
  * postgres.js's own `begin` waits for BEGIN, and rolls back on a connection that is already gone, which ends the process.
  */
 export async function runTransaction<T>(connection: ReservedConnection, work: (tx: Tx) => Promise<T> | T): Promise<T> {
-  const { closed } = connection;
+  const { whileOpen } = connection;
   const begun = command(connection, 'BEGIN').execute();
   begun.catch((error) => (connection.dead ||= isUnavailable(error)));
   let result: T;
   try {
-    result = await Promise.race([work(statementsOf(connection)), closed]);
+    result = await whileOpen(work(statementsOf(connection)));
   } catch (error) {
-    if (!connection.dead)
-      await Promise.race([command(connection, 'ROLLBACK'), closed]).catch(() => (connection.dead = true));
+    if (!connection.dead) await whileOpen(command(connection, 'ROLLBACK')).catch(() => (connection.dead = true));
     throw error;
   }
   if (connection.dead) throw connectionClosed();
-  const ended = await Promise.race([command(connection, 'COMMIT'), closed]);
+  const ended = await whileOpen(command(connection, 'COMMIT'));
   // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and its error was ignored.
   if (ended.command !== 'COMMIT')
     throw new Error('the transaction was rolled back because one of its statements failed');
