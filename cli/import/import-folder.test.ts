@@ -115,7 +115,7 @@ describe('an import', () => {
     expect(blog.posts.map(({ content }) => content)).toEqual([
       `See [second](/blog/posts/second) and ![p](/blog/media/${hash}).`,
       'Nobody, never. *gone*',
-      '> **Note**\n>\n> Back to [first](/blog/posts/first), not to none.',
+      '> [!note]\n> Back to [first](/blog/posts/first), not to none.',
     ]);
     expect([...blog.users]).toEqual(
       expect.arrayContaining([
