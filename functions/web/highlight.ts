@@ -1,5 +1,5 @@
 import type { HLJSApi, LanguageFn } from 'highlight.js';
-import { within } from './within.ts';
+import { withinOwnTime } from './within.ts';
 
 type Load = () => Promise<{ default: LanguageFn }>;
 
@@ -77,9 +77,6 @@ const aliases: Record<string, string> = {
 
 /** What is highlighted of one text; code beyond it stays plain: its reader gains little, everybody else waits. */
 const most = { characters: 30_000, blocks: 200, languages: 12 };
-/** How often it is tried on a busy machine. */
-const maxTries = 5;
-
 let loading: Promise<HLJSApi> | undefined;
 
 interface Code {
@@ -104,24 +101,21 @@ export async function highlight(given: readonly Code[], maxMs: number): Promise<
   const chosen = choose(given);
   const names = new Set(chosen.filter((name) => name !== undefined));
   const blocks: (string | undefined)[] = [];
-  for (let [tries, leftMs] = [0, maxMs]; tries < maxTries && leftMs > maxMs / 4; tries++) {
-    if (names.size === 0) break;
+  if (names.size === 0) return { blocks, complete: true };
+  const complete = await withinOwnTime(maxMs, async () => {
     const api = await apiWith(names);
-    const before = process.threadCpuUsage();
-    const finished = within(leftMs, () => {
+    const kept = loading;
+    return () => {
+      // What is broken off may leave its grammar in the middle of something.
+      loading = undefined;
       for (const { code } of given.slice(blocks.length)) {
         const language = chosen[blocks.length];
         blocks.push(language && api.highlight(code, { language, ignoreIllegals: true }).value);
       }
-      return true;
-    });
-    if (finished) return { blocks, complete: true };
-    // What was broken off may have left its grammar in the middle of something.
-    loading = undefined;
-    const { user, system } = process.threadCpuUsage(before);
-    leftMs -= (user + system) / 1e3;
-  }
-  return { blocks, complete: names.size === 0 };
+      loading = kept;
+    };
+  });
+  return { blocks, complete };
 }
 
 /** The grammar of each block; undefined for those that stay plain. */

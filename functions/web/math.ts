@@ -1,5 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
-import { within } from './within.ts';
+import { withinOwnTime } from './within.ts';
 
 /** A formula in TeX. */
 export interface Formula {
@@ -25,9 +25,6 @@ const attributes =
 const definition =
   /\\(?:[gex]?def|let|futurelet|global|long|(?:re)?newcommand|providecommand|(?:re)?newenvironment|expandafter)(?![a-zA-Z])/;
 
-/** How often it is tried on a busy machine. */
-const maxTries = 5;
-
 /**
  * Formulas as MathML, in at most so many milliseconds for all of them together; undefined for what is too much or no TeX. Time in which
  * other work of the machine kept it from running is given back. Temml is loaded by the first one.
@@ -40,24 +37,16 @@ export async function mathOf(
   const { renderToString } = (await import('temml')).default;
   const made: (string | undefined)[] = [];
   let [characters, markup] = [0, 0];
-  for (let [tries, leftMs] = [0, maxMs]; tries < maxTries && leftMs > maxMs / 4; tries++) {
-    const before = process.threadCpuUsage();
-    const finished = within(leftMs, () => {
-      for (const { tex, display } of formulas.slice(made.length)) {
-        const tooMuch =
-          made.length >= most.formulas || characters + tex.length > most.characters || markup > most.markup;
-        const found = tooMuch || definition.test(tex) ? undefined : render(renderToString, tex, display);
-        made.push(found && safe(found));
-        characters += tex.length;
-        markup += found?.length ?? 0;
-      }
-      return true;
-    });
-    if (finished) return { mathml: made, complete: true };
-    const { user, system } = process.threadCpuUsage(before);
-    leftMs -= (user + system) / 1e3;
-  }
-  return { mathml: made, complete: false };
+  const complete = await withinOwnTime(maxMs, async () => () => {
+    for (const { tex, display } of formulas.slice(made.length)) {
+      const tooMuch = made.length >= most.formulas || characters + tex.length > most.characters || markup > most.markup;
+      const found = tooMuch || definition.test(tex) ? undefined : render(renderToString, tex, display);
+      made.push(found && safe(found));
+      characters += tex.length;
+      markup += found?.length ?? 0;
+    }
+  });
+  return { mathml: made, complete };
 }
 
 function render(renderToString: typeof import('temml').default.renderToString, tex: string, displayMode: boolean) {
