@@ -7,22 +7,11 @@ import { provenanceOf } from './provenance.ts';
 import { publish } from './publish.ts';
 import type { Run } from './push.ts';
 import { verify } from './verify.ts';
+import { workflow } from './workflow.fixture.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const image = { name: 'r.example:5000/d/posts:7', digest, file: 'dist/images/posts-7.tar' };
 const subject = `r.example:5000/d/posts@${digest}`;
-const variables = {
-  GITHUB_SERVER_URL: 'https://github.com',
-  GITHUB_REPOSITORY: 'owner/blog',
-  GITHUB_REPOSITORY_ID: '1',
-  GITHUB_REPOSITORY_OWNER_ID: '2',
-  GITHUB_REF: 'refs/heads/main',
-  GITHUB_SHA: 'c'.repeat(40),
-  GITHUB_EVENT_NAME: 'push',
-  GITHUB_WORKFLOW_REF: 'owner/blog/.github/workflows/deliver.yml@refs/heads/main',
-  GITHUB_RUN_ID: '3',
-  GITHUB_RUN_ATTEMPT: '1',
-};
 
 let folder: string;
 beforeAll(() => {
@@ -40,7 +29,7 @@ function commandsOf(pushed: string, options: { key?: string; plainHttp?: boolean
     if (args.includes('slsaprovenance1'))
       predicate = JSON.parse(readFileSync(args[args.indexOf('--predicate') + 1]!, 'utf8'));
   };
-  const act = () => publish(image, { folder, provenance: provenanceOf(variables), run, ...options });
+  const act = () => publish(image, { folder, provenance: provenanceOf(workflow), run, ...options });
   return { act, commands, predicate: () => predicate };
 }
 
@@ -54,7 +43,7 @@ describe('an image', () => {
       `cosign attest --yes --type cyclonedx --predicate posts-7.cdx.json ${subject}`,
       `cosign attest --yes --type slsaprovenance1 --predicate provenance.json ${subject}`,
     ]);
-    expect(predicate()).toEqual(provenanceOf(variables));
+    expect(predicate()).toEqual(provenanceOf(workflow));
   });
 
   test('that arrives as another one is not signed', () => {
@@ -83,7 +72,7 @@ describe('an image', () => {
 
 describe('origin', () => {
   test('names the commit, the workflow that was started and the one that signs', () => {
-    expect(provenanceOf(variables)).toMatchObject({
+    expect(provenanceOf(workflow)).toMatchObject({
       buildDefinition: {
         externalParameters: { workflow: { path: '.github/workflows/deliver.yml', ref: 'refs/heads/main' } },
         resolvedDependencies: [
@@ -97,8 +86,8 @@ describe('origin', () => {
     });
   });
 
-  test.each(Object.keys(variables))('is not made up where %s is missing', (name) => {
-    expect(() => provenanceOf({ ...variables, [name]: undefined })).toThrow(`${name} is missing`);
+  test.each(Object.keys(workflow))('is not made up where %s is missing', (name) => {
+    expect(() => provenanceOf({ ...workflow, [name]: undefined })).toThrow(`${name} is missing`);
   });
 });
 

@@ -9,6 +9,7 @@ import { type BuiltImage, repositoryOf, writeBuilt } from './built-images.ts';
 import { type LocalRegistry, missingForRegistry, startRegistry, trustEverything } from './local-registry.fixture.ts';
 import { type OpenedArchive, openArchive } from './opened-archive.fixture.ts';
 import { push, type Run } from './push.ts';
+import { workflow } from './workflow.fixture.ts';
 import { writeImages } from './write-images.ts';
 
 const missing = [
@@ -16,20 +17,6 @@ const missing = [
   ...missingForRegistry(),
   ...(needs('skopeo', 'cosign').meta?.missing ?? []),
 ];
-
-/** What GitHub tells a workflow. */
-const workflow = {
-  GITHUB_SERVER_URL: 'https://github.com',
-  GITHUB_REPOSITORY: 'owner/blog',
-  GITHUB_REPOSITORY_ID: '1',
-  GITHUB_REPOSITORY_OWNER_ID: '2',
-  GITHUB_REF: 'refs/heads/main',
-  GITHUB_SHA: 'c'.repeat(40),
-  GITHUB_EVENT_NAME: 'push',
-  GITHUB_WORKFLOW_REF: 'owner/blog/.github/workflows/deliver.yml@refs/heads/main',
-  GITHUB_RUN_ID: '3',
-  GITHUB_RUN_ATTEMPT: '1',
-};
 
 describe('an image of a function, signed with a key by cosign', skippedFor(missing), () => {
   let work: string;
