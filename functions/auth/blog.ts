@@ -3,6 +3,7 @@ import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
+import { unchanged } from '@dormouse/runtime/representation';
 import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono } from 'hono';
@@ -32,9 +33,7 @@ export function blog(auth: Auth) {
       const settings = settingsView(await store.blog(), auth.registration);
       const etag = etagOf(settings);
       const headers = { etag, 'cache-control': 'no-cache' };
-      return tagsIn(header(c, 'if-none-match')).includes(etag)
-        ? c.body(null, 304, headers)
-        : c.json(settings, 200, headers);
+      return unchanged(c, etag) ? c.body(null, 304, headers) : c.json(settings, 200, headers);
     })
 
     .patch(api.changeSettings.path, authenticate(auth.tokens), json(api.changeSettings.body), async (c) => {
@@ -84,9 +83,6 @@ const withBothAccents = (change: SettingsChange): SettingsChange =>
 
 /** Who may register can change with the installation. */
 const etagOf = ({ version, registration }: SettingsView): string => `"${version}-${registration}"`;
-
-const tagsIn = (value: string | undefined): string[] =>
-  value?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];
 
 /** The version that If-Match names; -1, which is none, for a tag that is not ours. */
 function versionIn(ifMatch: string | undefined): number | undefined {

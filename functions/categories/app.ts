@@ -8,7 +8,7 @@ import { fail } from '@dormouse/runtime/errors';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, receive } from '@dormouse/runtime/receive';
-import { header } from '@dormouse/runtime/request';
+import { represent } from '@dormouse/runtime/representation';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { Categories, Category, Difference } from './store.ts';
@@ -137,12 +137,4 @@ function cachedBody(value: unknown): CachedBody {
 /** A 301 without it could be kept for ever, and a name can come back. */
 const revalidated = { 'cache-control': 'no-cache' };
 
-function respond(c: Context, { etag, body }: CachedBody): Response {
-  const headers = { ...revalidated, etag };
-  const known = header(c, 'if-none-match')
-    ?.split(',')
-    .map((tag) => tag.trim().replace(/^W\//, ''));
-  return known?.some((tag) => tag === etag || tag === '*')
-    ? c.body(null, 304, headers)
-    : c.body(body, 200, { ...headers, 'content-type': 'application/json' });
-}
+const respond = (c: Context<Env>, body: CachedBody): Response => represent(c, body, revalidated);

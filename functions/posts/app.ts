@@ -6,7 +6,7 @@ import { fail } from '@dormouse/runtime/errors';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, receive } from '@dormouse/runtime/receive';
-import { header } from '@dormouse/runtime/request';
+import { mayChange } from '@dormouse/runtime/representation';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
@@ -15,7 +15,6 @@ import { cacheKey, type ListBody, listBody } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
 import { type CachedBody, cachedBody, etagOf, type Post } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
-import { demandMatch } from './precondition.ts';
 import { type ListRequest, readListQuery } from './query.ts';
 import { cachingOf, headersOf, respond } from './respond.ts';
 import { canonical } from './slug.ts';
@@ -145,7 +144,9 @@ const slugBody = (post: Post, request: string): CachedBody | Moved =>
 
 const allowing = (c: Context<Env>) => (post: Post) => {
   demandMayChange(required(c), post);
-  demandMatch(header(c, 'if-match'), etagOf(post));
+  const etag = etagOf(post);
+  if (!mayChange(c, etag))
+    fail('precondition_failed', 'The post was changed since you read it.', { headers: { etag } });
 };
 
 async function editable(c: Context<Env>, posts: Posts): Promise<Post> {
