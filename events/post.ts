@@ -13,6 +13,7 @@ const post = v.object({
   author: v.pipe(text, v.description('User name of the owner.')),
   status: v.picklist(['draft', 'published']),
   category: v.object({ id, name: text, slug: text }),
+  tags: v.optional(v.pipe(v.array(text), v.description('As its author wrote them.'))),
   created_at: timestamp,
   updated_at: timestamp,
 });

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { slugOf } from '@dormouse/posts/slug';
+import { slugOf } from '@dormouse/runtime/slug';
 import { type Author, authors } from './authors.ts';
 import { carriedFields, type Extra } from './extra.ts';
 import { frontMatter, lowerKeys } from './front-matter.ts';
@@ -48,7 +48,7 @@ export interface Article {
   readonly hidden: readonly string[];
   /** Addresses that links know it by, besides those of `extra`. */
   readonly alsoAt?: readonly string[];
-  /** What it has and the blog has no place for. */
+  /** Tags, and what the blog has no place for. */
   readonly extra: Extra;
   /** What was not understood. */
   readonly notes: readonly string[];

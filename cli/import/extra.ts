@@ -1,4 +1,4 @@
-/** What an article has and the blog has no place for yet. */
+/** What an article has besides its text; for some of it the blog has no place yet. */
 export interface Extra {
   readonly tags: readonly string[];
   /** All of them; the first is the article's category. */

@@ -3,6 +3,7 @@ import type { Article } from './article.ts';
 import { type Contents, readContents } from './contents.ts';
 import type { Extra } from './extra.ts';
 import type { FileNote } from './file-note.ts';
+import { fittingTags } from './fitting-tags.ts';
 import type { Folder } from './folder.ts';
 import { type Given, type Rendered, renderer } from './render.ts';
 import { uniqueSlugs } from './slugs.ts';
@@ -31,6 +32,7 @@ export interface PlannedPost {
   readonly author: string;
   readonly byline: readonly string[];
   readonly category_name: string;
+  readonly tags: readonly string[];
   /** RFC 3339. */
   readonly created_at: string;
   readonly status: 'draft' | 'published';
@@ -83,6 +85,7 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       author: people.get(article.authors[0]?.name ?? options.author)!.username,
       byline: article.authors.slice(0, limits.byline).map(({ name }) => name),
       category_name: fitted.category,
+      tags: fitted.tags,
       created_at: article.date,
       status: article.hidden.length > 0 ? 'draft' : 'published',
       hidden: article.hidden,
@@ -136,17 +139,20 @@ function dated(articles: readonly Article[], now: Date): Article[] {
   });
 }
 
-/** Title and category as the platform takes them; `whole` is a title that had to be cut. */
-function fitting({ title, category, authors, notes }: Article): {
+/** Title, category and tags as the platform takes them; `whole` is a title that had to be cut. */
+function fitting({ title, category, authors, extra, notes }: Article): {
   title: string;
   whole?: string;
   category: string;
+  tags: string[];
   notes: string[];
 } {
   const cut = { title: shortened(title, limits.title), category: shortened(category, limits.category) };
   const length = [...title].length;
+  const { tags, notes: ofTags } = fittingTags(extra.tags);
   return {
     ...cut,
+    tags,
     ...(cut.title === title ? {} : { whole: title }),
     notes: [
       ...notes,
@@ -154,6 +160,7 @@ function fitting({ title, category, authors, notes }: Article): {
         ? []
         : [`title has ${length} characters, shortened to ${limits.title}; the whole title begins the text`]),
       ...(cut.category === category ? [] : [`category name shortened: ${cut.category}`]),
+      ...ofTags,
       ...(authors.length > limits.byline ? [`${authors.length} authors, the first ${limits.byline} are named`] : []),
     ],
   };

@@ -44,7 +44,7 @@ describe('real blogs of other programs', skippedFor(root ? [] : ['blogs with exp
         continue;
       }
       expect(post, item.source).toMatchObject({ status: 'published', title: item.title });
-      expect(post!.extra.tags, item.source).toEqual(item.tags);
+      expect(post!.tags, item.source).toEqual(item.tags);
       if (item.categories.length > 0) expect(item.categories, item.source).toContain(post!.category_name);
       if (item.date)
         expect([item.date.slice(0, 10), new Date(item.date).toISOString().slice(0, 10)], item.source).toContain(

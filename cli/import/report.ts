@@ -34,7 +34,6 @@ function notCarriedOver(posts: readonly PlannedPost[]) {
   const some = <T>(of: (post: PlannedPost) => readonly T[]) =>
     posts.flatMap((post) => (of(post).length > 0 ? [{ file: post.path, values: of(post) }] : []));
   return {
-    tags: some(({ extra }) => extra.tags),
     more_categories: some(({ extra }) => extra.categories.slice(1)),
     old_addresses: some(({ extra }) => extra.addresses),
     summaries: some(({ extra }) => (extra.summary ? [extra.summary] : [])),
@@ -94,20 +93,12 @@ const origins: Record<string, string> = {
   nothing: ', below all others: its file is newer than every article',
 };
 
-function lost({
-  tags,
-  more_categories,
-  old_addresses,
-  summaries,
-  comments,
-  pages,
-}: Report['not_carried_over']): string[] {
+function lost({ more_categories, old_addresses, summaries, comments, pages }: Report['not_carried_over']): string[] {
   const line = (name: string, all: readonly { values: readonly unknown[] }[]) =>
     all.length > 0
       ? [`${name} of ${counted(all.length)}: ${listed(all.flatMap(({ values }) => values.map(String)))}`]
       : [];
   return [
-    ...line('tags', tags),
     ...line('categories but the first', more_categories),
     ...line('old addresses', old_addresses),
     ...line('summaries', summaries),

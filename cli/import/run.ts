@@ -129,11 +129,12 @@ async function makePosts(
 
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
 async function create(client: Client, post: PlannedPost, content: string): Promise<ApiResponse> {
-  const { title, slug, author, byline, category_name, created_at, status, source } = post;
+  const { title, slug, author, byline, category_name, tags, created_at, status, source } = post;
   const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
     title,
     content,
     category_name,
+    tags: [...tags],
     status,
     author,
     byline: [...byline],

@@ -1,4 +1,4 @@
-import { slugOf } from '@dormouse/posts/slug';
+import { slugOf } from '@dormouse/runtime/slug';
 import type { Article } from './article.ts';
 
 /**

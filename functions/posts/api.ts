@@ -13,6 +13,7 @@ const summaryFields = {
   created_at: timestamp,
   excerpt: v.pipe(v.string(), v.description('Begin of the content as plain text.')),
   category: v.strictObject({ id, name: text, slug: text, color }),
+  tags: v.pipe(v.array(v.string()), v.readonly(), v.description('As its author wrote them.')),
   byline: v.pipe(v.array(v.string()), v.readonly(), v.description('Names as printed, of an imported post.')),
   status,
   updated_at: timestamp,
@@ -29,6 +30,14 @@ const post = v.pipe(
     content: v.pipe(v.string(), v.description('Markdown.')),
   } satisfies ResponseFields & Record<string, v.GenericSchema>),
   v.title('Post'),
+);
+const tag = v.pipe(
+  v.strictObject({
+    name: v.pipe(text, v.description('As most posts spell it.')),
+    slug: text,
+    post_count: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.description('Published posts.')),
+  }),
+  v.title('Tag'),
 );
 const revisionFields = {
   version,
@@ -48,6 +57,7 @@ const aSummary: v.InferInput<typeof summary> = {
   created_at: '2026-11-28T12:00:00.000Z',
   excerpt: 'A function sleeps until somebody asks it something.',
   category: { id: 1, name: 'General', slug: 'general', color: '#2f6f4f' },
+  tags: ['Scaling'],
   byline: [],
   status: 'published',
   updated_at: '2026-11-28T12:00:00.000Z',
@@ -122,6 +132,20 @@ export const api = {
       200: content('The post.', post, { example: aPost, headers: etag }),
       301: empty('The post has another slug now.', { location: 'Path of the post by its present slug.' }),
       304: empty('The client has this version.'),
+    }),
+  }),
+  tags: route(`GET ${path}/tags`, {
+    summary: 'List the tags of published posts, those of most posts first',
+    description: 'At most 1,000. `?tag=` of the list takes a slug, or the tag in any spelling.',
+    optionalToken: true,
+    headers: conditional,
+    errors: ['unauthorized'],
+    responses: () => ({
+      200: content('The tags.', v.array(tag), {
+        example: [{ name: 'Scaling', slug: 'scaling', post_count: 3 }],
+        headers: { etag: 'Strong entity tag of the list.' },
+      }),
+      304: empty('The client has this list.'),
     }),
   }),
   get: route(`GET ${path}/:id`, {

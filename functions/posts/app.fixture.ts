@@ -35,6 +35,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   authorId: 1,
   author: 'ann',
   byline: [],
+  tags: [],
   title: 'A title',
   slug: 'a-title',
   excerpt: 'Text.',
@@ -99,6 +100,7 @@ function fakePosts(kept: Post[] = []) {
       return before;
     },
     activeAuthors: async () => new Set(kept.map(({ authorId }) => authorId)).size,
+    tags: async () => [{ name: 'Deep sleep', slug: 'deep-sleep', posts: kept.length }],
     revisions: async () => [],
     revision: async () => undefined,
   };

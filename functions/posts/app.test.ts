@@ -18,6 +18,7 @@ test('a list is an array of the fixed fields', async () => {
       created_at: '2026-01-02T03:04:05.678Z',
       excerpt: 'Text.',
       category: { id: 7, name: 'News', slug: 'news', color: '#123456' },
+      tags: [],
       byline: [],
       status: 'published',
       updated_at: '2026-01-02T03:04:05.678Z',
@@ -183,6 +184,45 @@ test('lengths are counted in characters after trimming', async () => {
     { ...input, content: 'tab\tnew\nline\r\n' },
   ])
     expect((await ask('POST', '', { as: 'ann', body })).status).toBe(201);
+});
+
+test('tags are spelled in one way, and repeated ones dropped', async () => {
+  const { ask, calls } = appOver([somePost()]);
+  const tags = ['  Deep\n sleep', 'C#', 'deep SLEEP', 'e\u0301te\u0301', '🎉', 'c#'];
+  expect((await ask('POST', '', { as: 'ann', body: { ...input, tags } })).status).toBe(201);
+  expect(calls.created[0]?.tags).toEqual(['Deep sleep', 'C#', 'été', '🎉']);
+  for (const [wrong, field] of [
+    [['ok', ''], 'tags.1'],
+    [['\u200b'], 'tags.0'],
+    [['a,b'], 'tags.0'],
+    [['x'.repeat(51)], 'tags.0'],
+    [[5], 'tags.0'],
+    ['ok', 'tags'],
+    [Array.from({ length: 21 }, (_, n) => `tag ${n}`), 'tags'],
+  ]) {
+    const response = await ask('PATCH', '1', { as: 'ann', body: { tags: wrong } });
+    expect(response.status).toBe(422);
+    expect((await response.json()).errors.map((each: { field: string }) => each.field)).toEqual([field]);
+  }
+});
+
+test('a list may be of a tag, in any spelling', async () => {
+  const { ask, calls } = appOver([1, 2].map((id) => somePost({ id })));
+  const links = [];
+  for (const tag of ['Deep sleep', 'deep-sleep', '🎉'])
+    links.push((await ask('GET', `${list}?limit=1&tag=${encodeURIComponent(tag)}`)).headers.get('link'));
+  expect(calls.filters.map(({ tag }) => tag)).toEqual(['deep-sleep', 'u-1f389']);
+  expect(links[0]).toMatch(/\?limit=1&tag=Deep\+sleep&after=/);
+});
+
+test('tags are told with their numbers, and again after a write', async () => {
+  const { ask } = appOver([somePost()]);
+  const tags = async () => (await ask('GET', 'tags')).json();
+  expect(await tags()).toEqual([{ name: 'Deep sleep', slug: 'deep-sleep', post_count: 1 }]);
+  await ask('POST', '', { as: 'ann', body: { ...input, tags: ['Deep sleep'] } });
+  expect(await tags()).toMatchObject([{ post_count: 2 }]);
+  const etag = (await ask('GET', 'tags')).headers.get('etag') as string;
+  expect((await ask('GET', 'tags', { headers: { 'if-none-match': etag } })).status).toBe(304);
 });
 
 test('a body that is no JSON is 400, of another type 415', async () => {

@@ -11,7 +11,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
-import { cacheKey, type ListBody, listBody } from './page.ts';
+import { cacheKey, type ListBody, listBody, tagsBody, tagsKey } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
 import { type CachedBody, cachedBody, etagOf, type Post } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
@@ -88,6 +88,11 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
             location: `${path}/by-slug/${encodeURIComponent(found.moved)}`,
           })
         : respond(c, found);
+    })
+    .get(api.tags.path, async (c) => {
+      // The same for everybody, whoever asks.
+      const listed = await lists.get(tagsKey, async () => tagsBody(await posts.tags()));
+      return respond(c, listed);
     })
     .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));

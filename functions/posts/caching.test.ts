@@ -14,6 +14,7 @@ const root = '/blog/api/posts';
 /** What stands for the parameters of a route. */
 const examples: Record<string, readonly string[]> = {
   [root]: [root, `${root}?status=draft`, `${root}?limit=0`],
+  [`${root}/tags`]: [`${root}/tags`],
   [`${root}/by-slug/:slug`]: ['a-title', 'draft', 'old-a-title', 'old-draft', 'none'].map(
     (each) => `${root}/by-slug/${each}`,
   ),

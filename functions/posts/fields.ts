@@ -6,14 +6,16 @@ const seen = v.check(
   (value: string) => /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(value),
   'must have something to see',
 );
-/** `seen` in a JSON Schema; blanks, controls and what Unicode ignores by default are not enough. */
-const visible = v.metadata<string, { pattern: string }>({
-  pattern:
-    '^[^CONTROL]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}][^CONTROL]*$'.replaceAll(
-      'CONTROL',
-      '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f',
-    ),
-});
+/** `seen` in a JSON Schema; blanks, controls and what Unicode ignores by default are not enough. @param without characters that are not taken */
+const visibleWithout = (without: string) =>
+  v.metadata<string, { pattern: string }>({
+    pattern:
+      '^[^CONTROL]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}][^CONTROL]*$'.replaceAll(
+        'CONTROL',
+        `\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f${without}`,
+      ),
+  });
+const visible = visibleWithout('');
 const oneLine = v.transform((value: string) => value.replace(/\s+/gu, ' '));
 
 const title = v.pipe(text(1, 120), seen, visible, oneLine);
@@ -21,8 +23,35 @@ const content = text(1, 100_000);
 const categoryName = v.pipe(text(1, 50), seen, visible, oneLine);
 export const status = v.picklist(['draft', 'published'], 'must be draft or published');
 
+/** No commas: the editor's field has them between tags. */
+const tag = v.pipe(
+  text(1, 50),
+  seen,
+  v.check((value) => !/[,，、]/u.test(value), 'must not contain a comma'),
+  visibleWithout(',，、'),
+  oneLine,
+  v.transform((value) => value.normalize('NFC')),
+);
+const tags = v.pipe(
+  v.array(tag, 'must be a list'),
+  v.maxLength(20, 'must have at most 20 tags'),
+  v.transform(withoutRepeats),
+  v.metadata({ description: 'In the order given; of tags that differ only in case, the first.' }),
+);
+
+function withoutRepeats(all: string[]): string[] {
+  const known = new Set<string>();
+  return all.filter((each) => known.size < known.add(each.toLowerCase()).size);
+}
+
 /** What an author writes. */
-export const written = { title, content, category_name: categoryName, status: v.optional(status, 'published') };
+export const written = {
+  title,
+  content,
+  category_name: categoryName,
+  tags: v.optional(tags),
+  status: v.optional(status, 'published'),
+};
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
 const timestamp = v.pipe(
@@ -62,6 +91,7 @@ export const changedPost = v.strictObject({
   title: v.optional(title),
   content: v.optional(content),
   category_name: v.optional(categoryName),
+  tags: v.optional(tags),
   status: v.optional(status),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
@@ -98,6 +128,7 @@ export const listQuery = v.pipe(
     after: v.optional(v.string()),
     before: v.optional(v.string()),
     category: name,
+    tag: name,
     author: name,
     status: v.optional(status, 'published'),
   }),

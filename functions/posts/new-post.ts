@@ -36,6 +36,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   title: input.title,
   content: input.content,
   categoryName: input.category_name,
+  tags: input.tags,
   status: input.status,
   byline: input.byline,
   createdAt: input.created_at,

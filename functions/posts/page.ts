@@ -1,8 +1,9 @@
 import { fail } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
+import { tagSlug } from '@dormouse/runtime/slug';
 import type { ListQuery } from './fields.ts';
 import { type CachedBody, digestOf, type Summary, summaryView } from './post.ts';
-import type { Cursor, Filter, Page } from './store.ts';
+import type { Cursor, Filter, Page, TagCount } from './store.ts';
 
 /** A list's response: with `Link` (RFC 8288) to the neighbouring pages. */
 export interface ListBody extends CachedBody {
@@ -10,19 +11,20 @@ export interface ListBody extends CachedBody {
 }
 
 /** The store's filter for a query. @throws AppError invalid for a cursor that is not of this list. */
-export const filterOf = ({ limit, offset, category, author, status, after, before }: ListQuery): Filter => ({
+export const filterOf = ({ limit, offset, category, tag, author, status, after, before }: ListQuery): Filter => ({
   limit,
   offset,
   status,
   category: category?.normalize('NFKC').toLowerCase(),
+  tag: tag === undefined ? undefined : tagSlug(tag),
   author,
   after: after === undefined ? undefined : parseCursor(after, 'after'),
   before: before === undefined ? undefined : parseCursor(before, 'before'),
 });
 
 /** Cache key: equal for queries with the same response. */
-export const cacheKey = ({ limit, offset, category, author, status, after, before }: Filter): string =>
-  `list:${JSON.stringify([limit, offset, category ?? 0, author ?? 0, status, after ?? 0, before ?? 0])}`;
+export const cacheKey = ({ limit, offset, category, tag, author, status, after, before }: Filter): string =>
+  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, after ?? 0, before ?? 0])}`;
 
 export function listBody(path: string, query: ListQuery, page: Page): ListBody {
   const body = JSON.stringify(page.posts.map(summaryView));
@@ -30,10 +32,19 @@ export function listBody(path: string, query: ListQuery, page: Page): ListBody {
   return { etag: digestOf(body + links), body, ...(links && { link: links }) };
 }
 
+/** The tags of published posts as a response. */
+export function tagsBody(tags: readonly TagCount[]): ListBody {
+  const body = JSON.stringify(tags.map(({ name, slug, posts }) => ({ name, slug, post_count: posts })));
+  return { etag: digestOf(body), body };
+}
+
+/** Cache key of the tags; in the group of all lists. */
+export const tagsKey = 'list:tags';
+
 /** Next is older, prev is newer. A page that was reached by a cursor has the page it came from on that side. */
 function linksOf(
   path: string,
-  { limit, offset, category, author, status, after, before }: ListQuery,
+  { limit, offset, category, tag, author, status, after, before }: ListQuery,
   { posts, more }: Page,
 ): string {
   const first = posts[0];
@@ -42,6 +53,7 @@ function linksOf(
     const kept = {
       limit: String(limit),
       ...(category && { category }),
+      ...(tag && { tag }),
       ...(author && { author }),
       ...(status !== 'published' && { status }),
     };

@@ -27,6 +27,7 @@ export interface Summary {
   author: string;
   /** Names as printed, of an imported post. */
   byline: readonly string[];
+  tags: readonly string[];
   title: string;
   slug: string;
   excerpt: string;
@@ -50,7 +51,7 @@ export interface CachedBody {
 /** An item of a list. */
 export function summaryView(post: Summary): PostSummary {
   const { version, authorId, createdAt, updatedAt, category, ...others } = post;
-  const { id, title, slug, author, excerpt, byline, status, ...unanswered } = others;
+  const { id, title, slug, author, excerpt, tags, byline, status, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
     id,
@@ -60,6 +61,7 @@ export function summaryView(post: Summary): PostSummary {
     created_at: createdAt.toISOString(),
     excerpt,
     category: { id: category.id, name: category.name, slug: category.slug, color: category.color },
+    tags,
     byline,
     status,
     updated_at: updatedAt.toISOString(),
@@ -85,7 +87,7 @@ export const digestOf = (body: string): string => `"${hash('sha256', body, 'base
 export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
   const { authorId, byline, excerpt, content, ...others } = post;
-  const { id, version, slug, title, author, status, category, createdAt, updatedAt, ...untold } = others;
+  const { id, version, slug, title, author, status, category, tags, createdAt, updatedAt, ...untold } = others;
   nothingLeft(untold);
   return {
     id,
@@ -95,6 +97,7 @@ export function snapshot(post: Post): DataOf<typeof postCreated> {
     author,
     status,
     category: { id: category.id, name: category.name, slug: category.slug },
+    tags: [...tags],
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   };

@@ -8,6 +8,7 @@ export interface SummaryRow {
   author_id: string;
   author: string;
   byline: string[];
+  tags: string[];
   title: string;
   slug: string;
   excerpt: string;
@@ -32,6 +33,7 @@ const columns: Record<keyof SummaryRow, string> = {
   author_id: 'p.author_id',
   author: 'p.author',
   byline: 'p.byline',
+  tags: 'p.tags',
   title: 'p.title',
   slug: 'p.slug',
   excerpt: 'p.excerpt',
@@ -54,6 +56,7 @@ export const toSummary = (row: SummaryRow): Summary => ({
   authorId: Number(row.author_id),
   author: row.author,
   byline: row.byline,
+  tags: row.tags,
   title: row.title,
   slug: row.slug,
   excerpt: row.excerpt,

@@ -37,14 +37,21 @@ test('whatever passes the checks of a request can be stored, and comes back as i
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ title: text, content: text, category_name: text, source: text, slug: text }),
+      fc.record({
+        title: text,
+        content: text,
+        category_name: text,
+        tags: fc.array(text, { maxLength: 2 }),
+        source: text,
+        slug: text,
+      }),
       async (given) => {
         const { success, output } = v.safeParse(importedPost, given);
         if (!success) return;
-        const { title, content, category_name: categoryName, source, slug } = output;
-        const made = await make({ title, content, categoryName, source, slug });
+        const { title, content, category_name: categoryName, tags, source, slug } = output;
+        const made = await make({ title, content, categoryName, tags, source, slug });
         const found = await posts.get(made.id);
-        expect(found).toMatchObject({ title: made.title, content: made.content, slug: made.slug });
+        expect(found).toMatchObject({ title: made.title, content: made.content, slug: made.slug, tags });
         expect((await posts.bySlug(made.slug))?.id).toBe(made.id);
         expect(canonical(made.slug)).toBe(made.slug);
         await posts.remove(made.id, anybody);
@@ -109,6 +116,42 @@ test('a post is found by every slug it ever had, and has its first one again wit
   expect((await make({ title: 'First name' })).slug).toBe('first-name-2');
   expect((await posts.change(id, 'ann', { title: 'First name' }, anybody)).after.slug).toBe('first-name');
   expect((await posts.bySlug('second-name'))?.id).toBe(id);
+});
+
+test('tags stay in order, and posts are found by their slugs, page after page', async () => {
+  const made: { id: number; tags: string[] }[] = [];
+  for (const tags of [['Owls', 'C#'], ['owls'], ['C#'], [], ['OWLS'], ['owls']]) made.push(await make({ tags }));
+  const draft = await make({ tags: ['Owls', 'Unseen'], status: 'draft' });
+  expect(made[0]?.tags).toEqual(['Owls', 'C#']);
+  expect((await posts.get(made[0]!.id))?.tags).toEqual(['Owls', 'C#']);
+  const ofOwls = { ...whole, tag: 'owls', limit: 3 };
+  const first = await posts.list(ofOwls);
+  const last = first.posts.at(-1)!;
+  const second = await posts.list({ ...ofOwls, after: [last.createdAt.getTime(), last.id] });
+  const ids = [5, 4, 1, 0].map((n) => made[n]?.id);
+  expect([...first.posts, ...second.posts].map(({ id }) => id)).toEqual(ids);
+  expect([first.more, second.more]).toEqual([true, false]);
+  expect((await posts.list({ ...ofOwls, status: 'draft' })).posts.map(({ id }) => id)).toEqual([draft.id]);
+  const counted = (await posts.tags()).filter(({ slug }) => ['owls', 'c-sharp', 'unseen'].includes(slug));
+  expect(counted).toEqual([
+    { name: 'owls', slug: 'owls', posts: 4 },
+    { name: 'C#', slug: 'c-sharp', posts: 2 },
+  ]);
+});
+
+test('other tags are a new version, told with the post; the same ones are no change', async () => {
+  const { id } = await make({ tags: ['One', 'Two'] });
+  expect((await posts.change(id, 'ann', { tags: ['One', 'Two'] }, anybody)).after.version).toBe(1);
+  const { after } = await posts.change(id, 'ann', { tags: ['Two'] }, anybody);
+  expect(after).toMatchObject({ version: 2, tags: ['Two'] });
+  expect((await posts.change(id, 'ann', { title: 'Tagged' }, anybody)).after.tags).toEqual(['Two']);
+  expect((await events(id)).map(({ type, data }) => [short(type), data.tags])).toEqual([
+    ['created', ['One', 'Two']],
+    ['published', ['One', 'Two']],
+    ['updated', ['Two']],
+    ['updated', ['Two']],
+  ]);
+  expect((await posts.list({ ...whole, tag: 'one' })).posts).toEqual([]);
 });
 
 test('a deleted post leaves nothing behind but its last event', async () => {

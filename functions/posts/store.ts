@@ -2,13 +2,14 @@ import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated }
 import { type Camelized, nothingLeft } from '@dormouse/runtime/api';
 import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
+import { slugOf, tagSlug } from '@dormouse/runtime/slug';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { excerptOf } from './excerpt.ts';
 import type { ChangedPost, ImportedPost } from './fields.ts';
 import { type CachedBody, cachedBody, type Post, type Status, type Summary, snapshot } from './post.ts';
 import { ConcurrentUpdate, retrying } from './retrying.ts';
 import { type PostRow, type SummaryRow, summaryColumns, toPost, toSummary } from './rows.ts';
-import { skeleton, slugOf } from './slug.ts';
+import { skeleton } from './slug.ts';
 
 /** Sort key of a list: milliseconds since 1970, then id. */
 export type Cursor = readonly [createdAt: number, id: number];
@@ -23,6 +24,8 @@ export interface Filter {
   before?: Cursor | undefined;
   /** Present or former slug. */
   category?: string | undefined;
+  /** Slug. */
+  tag?: string | undefined;
   /** User name, in any case. */
   author?: string | undefined;
 }
@@ -32,6 +35,14 @@ export interface Page {
   posts: Summary[];
   /** Whether there are more posts in the requested direction. */
   more: boolean;
+}
+
+/** A tag and how many published posts have it. */
+export interface TagCount {
+  /** As most of them spell it. */
+  name: string;
+  slug: string;
+  posts: number;
 }
 
 /** A new post as the API takes it, with its author's account. */
@@ -73,6 +84,8 @@ export interface Posts {
   /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
   change(id: number, editor: string, changes: Changes, allow: Allow): Promise<{ before: Post; after: Post }>;
   remove(id: number, allow: Allow): Promise<Post>;
+  /** Those of published posts, those of most posts first; at most 1,000. */
+  tags(): Promise<TagCount[]>;
   /** Newest first. */
   revisions(id: number): Promise<Revision[]>;
   revision(id: number, version: number): Promise<(Revision & { content: string }) | undefined>;
@@ -95,6 +108,11 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
     change: (id, editor, changes, allow) =>
       retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
     remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
+    tags: () =>
+      sql<TagCount[]>`
+        SELECT mode() WITHIN GROUP (ORDER BY tag.name) AS name, tag.slug, count(DISTINCT posts.id)::int AS posts
+        FROM posts, unnest(posts.tags, posts.tag_slugs) AS tag (name, slug) WHERE status = 'published' AND tags <> '{}'
+        GROUP BY tag.slug ORDER BY 3 DESC, tag.slug LIMIT 1000`,
     revisions: (id) =>
       sql<
         Revision[]
@@ -113,10 +131,11 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
 }
 
 async function list(sql: Sql, filter: Filter): Promise<Page> {
-  const { status, limit, offset, after, before, category, author } = filter;
+  const { status, limit, offset, after, before, category, tag, author } = filter;
   // Literals, because a parameter would hide from the planner that the partial indexes fit.
   const shown = status === 'published' ? sql`status = 'published'` : sql`status = 'draft'`;
   const ofCategory = category === undefined ? sql`` : sql`AND category_id = categories.find(${category})`;
+  const tagged = tag === undefined ? sql`` : sql`AND tag_slugs @> ARRAY[${tag}::text]`;
   const ofAuthor = author === undefined ? sql`` : sql`AND lower(author) = lower(${author})`;
   const behind = after ? sql`AND (created_at, id) < (${iso(after)}::timestamptz, ${after[1]}::bigint)` : sql``;
   const ahead = before ? sql`AND (created_at, id) > (${iso(before)}::timestamptz, ${before[1]}::bigint)` : sql``;
@@ -124,9 +143,9 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   // The inner query is answered by an index alone, so that a large offset reads no posts.
   const rows = await sql<SummaryRow[]>`
     WITH wanted AS MATERIALIZED (
-      SELECT id FROM posts WHERE ${shown} ${ofCategory} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
+      SELECT id FROM posts WHERE ${shown} ${ofCategory} ${tagged} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
-      SELECT posts.id, version, author_id, author, byline, title, slug, excerpt, status, created_at, updated_at, category_id FROM wanted JOIN posts USING (id)
+      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, updated_at, category_id FROM wanted JOIN posts USING (id)
     )
     SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
@@ -160,7 +179,18 @@ async function create(tx: Tx, emit: Emit, post: NewPost, idempotencyKey: Idempot
 
 /** Post, slug, revision and category in one statement. */
 async function insert(tx: Tx, post: NewPost): Promise<Post> {
-  const { authorId, author, title, content, categoryName, status, byline = [], source = null, ...others } = post;
+  const {
+    authorId,
+    author,
+    title,
+    content,
+    categoryName,
+    tags = [],
+    status,
+    byline = [],
+    source = null,
+    ...others
+  } = post;
   const { slug: wantedSlug, createdAt: wantedTime, ...unstored } = others;
   nothingLeft(unstored);
   const slug = slugOf(wantedSlug ?? title);
@@ -170,8 +200,8 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
-      INSERT INTO posts (id, author_id, author, byline, category_id, status, slug, title, excerpt, content, source, created_at, updated_at)
-      SELECT named.id, ${authorId}, ${author}, ${byline}, c.id, ${status}, named.slug, ${title},
+      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, created_at, updated_at)
+      SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
         ${excerptOf(content)}, ${content}, ${source}, coalesce(${createdAt}::timestamptz, now), coalesce(${createdAt}::timestamptz, now)
       FROM c, named, clock
       RETURNING *
@@ -238,10 +268,20 @@ async function change(
   const moved = categoryName === undefined ? undefined : await categoryNamed(tx, categoryName);
   const before = await locked(tx, id);
   allow(before);
-  const { title = before.title, content = before.content, status = before.status, ...unstored } = others;
+  const {
+    title = before.title,
+    content = before.content,
+    tags = before.tags,
+    status = before.status,
+    ...unstored
+  } = others;
   nothingLeft(unstored);
   const category = moved ?? before.category;
-  const edited = title !== before.title || content !== before.content || category.id !== before.category.id;
+  const edited =
+    title !== before.title ||
+    content !== before.content ||
+    category.id !== before.category.id ||
+    tags.join() !== before.tags.join();
   if (!edited && status === before.status) return { before, after: before };
   const renamed = slugOf(title) !== slugOf(before.title);
   const slug = slugOf(title);
@@ -249,7 +289,7 @@ async function change(
   const [row] = await tx<{ version: number; slug: string; updated_at: Date }[]>`
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
-        category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
+        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
     ),
     revision AS (
@@ -265,6 +305,7 @@ async function change(
     content,
     status,
     category,
+    tags,
     slug: taken,
     excerpt,
     updatedAt: updated_at,

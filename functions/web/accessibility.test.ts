@@ -34,6 +34,7 @@ async function everyPage(): Promise<[string, string][]> {
     ...Array.from({ length: 30 }, () => aPost()),
     aPost({ slug: 'mine', content: '# A\n\n```js\nlet a = 1\n```\n\n| a |\n|---|\n| b |\n\n![c](/d.png)' }),
     aPost({ status: 'draft' }),
+    aPost({ slug: 'tagged', tags: ['Sleep', 'C#'] }),
   );
   const pages: [string, string][] = [];
   const reader = browser(app);
@@ -45,6 +46,9 @@ async function everyPage(): Promise<[string, string][]> {
     `/blog/?after=${stored[5]?.id}`,
     '/blog/categories',
     '/blog/categories/general',
+    '/blog/tags',
+    '/blog/tags/sleep',
+    '/blog/posts/tagged',
     '/blog/posts/mine',
     '/stats',
     '/blog/login',
@@ -100,7 +104,7 @@ async function everyPage(): Promise<[string, string][]> {
 describe('every page', async () => {
   const pages = (await everyPage()).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(26);
+    expect(pages).toHaveLength(29);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

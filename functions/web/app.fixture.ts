@@ -1,5 +1,6 @@
 import type { Tokens } from '@dormouse/runtime/auth';
 import { type AppError, fail } from '@dormouse/runtime/errors';
+import { tagSlug } from '@dormouse/runtime/slug';
 import type { Granted } from './accounts.ts';
 import { createApp } from './app.ts';
 import { articles } from './articles.ts';
@@ -25,6 +26,7 @@ export function aPost(parts: Partial<Post> = {}): Post {
     title: `Post ${id}`,
     slug: `post-${id}`,
     author: 'ada',
+    tags: [],
     byline: [],
     created_at: at,
     updated_at: at,
@@ -69,7 +71,9 @@ export function world(parts: Partial<Web> = {}) {
         calls.push(['list', query, token]);
         const all = stored.filter(
           (post) =>
-            post.status === (query.status ?? 'published') && (!query.category || post.category.slug === query.category),
+            post.status === (query.status ?? 'published') &&
+            (!query.category || post.category.slug === query.category) &&
+            (!query.tag || post.tags.some((tag) => tagSlug(tag) === query.tag)),
         );
         const at = (cursor: string) => all.findIndex(({ id }) => String(id) === cursor);
         const from = query.after
@@ -84,6 +88,13 @@ export function world(parts: Partial<Web> = {}) {
           ...(from > 0 && { newer: String(posts[0]?.id) }),
         };
       },
+      async tags() {
+        const tagged = Map.groupBy(
+          stored.flatMap(({ tags }) => tags),
+          tagSlug,
+        );
+        return [...tagged].map(([slug, names]) => ({ name: names[0] as string, slug, post_count: names.length }));
+      },
       async bySlug(slug, token) {
         calls.push(['bySlug', slug, token]);
         const post =
@@ -93,7 +104,7 @@ export function world(parts: Partial<Web> = {}) {
       },
       async create(input, key, token) {
         calls.push(['create', input, key, token]);
-        const post = aPost({ ...input, slug: 'new-post' });
+        const post = aPost({ ...input, tags: input.tags ?? [], slug: 'new-post' });
         stored.unshift(post);
         return post;
       },
@@ -102,7 +113,7 @@ export function world(parts: Partial<Web> = {}) {
         const index = stored.findIndex((post) => post.id === id);
         const post = stored[index] ?? fail('not_found', 'There is no such post.');
         if (given !== etag(post)) fail('precondition_failed', 'The post was changed meanwhile.');
-        return (stored[index] = { ...post, ...input });
+        return (stored[index] = { ...post, ...input, tags: input.tags ?? post.tags });
       },
       async remove(id, given, token) {
         calls.push(['remove', id, given, token]);

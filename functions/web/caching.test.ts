@@ -18,7 +18,8 @@ function blog() {
         const found = stored.find((post) => post.slug === slug && (post.status === 'published' || by === token));
         return found ? { post: found, etag: '"1-1"' } : fail('not_found', 'There is no such post.');
       },
-      async list() {
+      async list({ tag }) {
+        if (tag === 'none') return { posts: [] };
         return { posts: stored.filter(({ status }) => status === 'published') };
       },
     },
@@ -38,6 +39,9 @@ const examples: Record<string, readonly string[]> = {
   '/blog/posts/:slug/edit': ['/blog/posts/post/edit', '/blog/posts/none/edit'],
   '/blog/posts/:slug/delete': ['/blog/posts/post/delete', '/blog/posts/none/delete'],
   '/blog/categories/:slug': ['general', 'csharp', 'none'].map((slug) => `/blog/categories/${slug}`),
+  '/blog/categories/:slug/feed.xml': ['general', 'csharp', 'none'].map((slug) => `/blog/categories/${slug}/feed.xml`),
+  '/blog/tags/:slug': ['sleep', 'Sleep', 'none'].map((slug) => `/blog/tags/${slug}`),
+  '/blog/tags/:slug/feed.xml': ['sleep', 'Sleep', 'none'].map((slug) => `/blog/tags/${slug}/feed.xml`),
   '/blog/media/:hash': [`/blog/media/${'a'.repeat(64)}`, `/blog/media/${'b'.repeat(64)}`, '/blog/media/x'],
   '/assets/accent/:name': ['/assets/accent/0b5fa5-7db4ff.css', '/assets/accent/none.css'],
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],

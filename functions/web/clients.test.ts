@@ -2,7 +2,7 @@ import { AppError } from '@dormouse/runtime/errors';
 import { describe, expect, it } from 'vitest';
 import { accountsAt } from './accounts.ts';
 import { categoriesAt } from './categories.ts';
-import { postsAt } from './posts.ts';
+import { type PostInput, postsAt } from './posts.ts';
 import type { Call } from './upstream.ts';
 
 /** Answers each call with the next of `answers`, and remembers the calls. */
@@ -40,7 +40,7 @@ describe('the client of posts', () => {
       new Response(null, { status: 301, headers: { location: '/blog/api/posts/by-slug/n%C3%A9w' } }),
     );
     const posts = postsAt('http://posts', call);
-    expect(await posts.bySlug('a/b')).toEqual({ post: { id: 1 }, etag: '"1-2"' });
+    expect(await posts.bySlug('a/b')).toEqual({ post: { id: 1, tags: [] }, etag: '"1-2"' });
     expect(calls[0]?.url).toBe('http://posts/blog/api/posts/by-slug/a%2Fb');
     expect(await posts.bySlug('old')).toEqual({ moved: 'néw' });
   });
@@ -51,7 +51,13 @@ describe('the client of posts', () => {
       new Response(null, { status: 204 }),
     );
     const posts = postsAt('http://posts', call);
-    const input = { title: 't', content: 'c', category_name: 'n', status: 'draft' } as const;
+    const input = {
+      title: 't',
+      content: 'c',
+      category_name: 'n',
+      tags: [],
+      status: 'draft',
+    } as const satisfies PostInput;
     await posts.create(input, 'key', 'tok');
     await posts.update(7, input, '"7-1"', 'tok');
     await posts.remove(7, '"7-2"', 'tok');

@@ -10,6 +10,8 @@ export function writingOf(form: Form): Writing {
     title: form.get('title'),
     content: form.get('content'),
     category_name: form.get('category_name'),
+    // A page of before there were tags does not have them: they stay as they are.
+    tags: form.has('tags') ? tagsOf(form.get('tags')) : undefined,
     status: status === 'published' ? 'published' : 'draft',
     key: form.get('key').slice(0, 100),
     id: /^\d{1,15}$/.test(form.get('id')) ? Number(form.get('id')) : 0,
@@ -18,9 +20,17 @@ export function writingOf(form: Form): Writing {
 }
 
 /** What of it is the post. */
-export const inputOf = ({ title, content, category_name, status }: Writing): PostInput => ({
+export const inputOf = ({ title, content, category_name, tags, status }: Writing): PostInput => ({
   title,
   content,
   category_name,
+  tags,
   status,
 });
+
+/** Tags between commas, of Chinese and Japanese too. */
+const tagsOf = (field: string): string[] =>
+  field
+    .split(/[,，、]/u)
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');

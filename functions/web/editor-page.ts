@@ -7,6 +7,7 @@ import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Post, PostInput } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { withTagsOf } from './tag-problems.ts';
 
 /** What the editor's form holds. */
 export interface Writing extends PostInput {
@@ -36,9 +37,10 @@ export interface EditorPage {
 
 /** The page to write and to edit. Everything typed comes back with it, whatever happened. */
 export function editorPage(page: EditorPage): string {
-  const { writing, viewer, problem } = page;
+  const { writing, viewer } = page;
+  const problem = page.problem && withTagsOf(page.problem, writing.tags ?? []);
   // What the form holds: a field that is missing here is missing there.
-  const { id, key, etag, status, title: _title, category_name, content, ...unshown } = writing;
+  const { id, key, etag, status, title: _title, category_name, tags, content, ...unshown } = writing;
   nothingLeft(unshown);
   const title = writing.id ? 'Edit post' : 'Write a post';
   return layout({
@@ -61,6 +63,7 @@ ${page.logIn ? credentials(page.logIn, problem) : none}
 ${field({ name: 'title', label: 'Title', value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, problem)}
 ${field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, problem)}
 <datalist id="categories">${page.categories.map(({ name }) => markup`<option value="${name}"></option>`)}</datalist>
+${tags ? field({ name: 'tags', label: 'Tags', value: tags.join(', '), optional: true, hint: 'Separated by commas.', autocomplete: 'off' }, problem) : none}
 ${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, problem)}
 ${help}
 <p class="actions">${buttons(writing)}</p>
@@ -98,7 +101,7 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
 const conflict = (theirs: Post, action: string): Html => markup`<section class="conflict" aria-labelledby="conflict">
 <h2 id="conflict">What is stored now</h2>
 <p>This post was changed after you had opened it. Take over what you need into your text below and save: that replaces the stored version. Or <a href="${action}">drop your text and edit the stored one</a>.</p>
-<dl><dt>Title</dt><dd dir="auto">${theirs.title}</dd><dt>Category</dt><dd dir="auto">${theirs.category.name}</dd><dt>Status</dt><dd>${theirs.status}</dd></dl>
+<dl><dt>Title</dt><dd dir="auto">${theirs.title}</dd><dt>Category</dt><dd dir="auto">${theirs.category.name}</dd><dt>Tags</dt><dd dir="auto">${theirs.tags.join(', ')}</dd><dt>Status</dt><dd>${theirs.status}</dd></dl>
 <label for="theirs">Stored text</label>
 <textarea id="theirs" rows="12" readonly dir="auto">\n${theirs.content}</textarea>
 </section>`;

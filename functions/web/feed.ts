@@ -1,7 +1,8 @@
+import { tagSlug } from '@dormouse/runtime/slug';
 import { byline } from './byline.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { languageOf } from './language.ts';
-import type { PostSummary } from './posts.ts';
+import type { PostSummary, Tag } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 
 /** Where this site is, what it is called, and what its ids begin with. */
@@ -12,8 +13,17 @@ export interface FeedSite extends Pick<SiteSettings, 'title' | 'description' | '
   authority: string;
 }
 
+/** What a feed is limited to: what ids say of it, its name, and the path of its page. */
+export interface FeedTopic {
+  id: string;
+  name: string;
+  path: string;
+}
+
+const wholeBlog: FeedTopic = { id: 'blog', name: '', path: '/blog/' };
+
 /** The newest posts as an Atom feed (RFC 4287). Ids stay the same when the site moves or a post gets another title. */
-export function atomFeed(posts: readonly PostSummary[], site: FeedSite): string {
+export function atomFeed(posts: readonly PostSummary[], site: FeedSite, topic: FeedTopic = wholeBlog): string {
   const { origin, authority } = site;
   const updated =
     posts
@@ -22,11 +32,11 @@ export function atomFeed(posts: readonly PostSummary[], site: FeedSite): string 
       .at(-1) ?? '1970-01-01T00:00:00Z';
   return `${markup`${declaration}
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${site.language}">
-<id>tag:${authority}:blog</id>
-<title>${clean(site.title)}</title>
+<id>tag:${authority}:${topic.id}</id>
+<title>${clean(topic.name ? `${topic.name} · ${site.title}` : site.title)}</title>
 ${site.description ? markup`<subtitle>${clean(site.description)}</subtitle>\n` : none}<updated>${updated}</updated>
-<link rel="self" type="application/atom+xml" href="${origin}/blog/feed.xml"/>
-<link rel="alternate" type="text/html" href="${origin}/blog/"/>
+<link rel="self" type="application/atom+xml" href="${origin}${topic.path.replace(/\/?$/, '/feed.xml')}"/>
+<link rel="alternate" type="text/html" href="${origin}${topic.path}"/>
 ${posts.map(
   (post) => markup`<entry${xmlLang(post)}>
 <id>tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}</id>
@@ -36,7 +46,7 @@ ${posts.map(
 <updated>${post.updated_at ?? post.created_at}</updated>
 <author><name>${clean(byline(post))}</name></author>
 <category term="${post.category.slug}" label="${clean(post.category.name)}"/>
-<summary>${clean(post.excerpt)}</summary>
+${post.tags.map((tag) => markup`<category term="${tagSlug(tag)}" label="${clean(tag)}"/>\n`)}<summary>${clean(post.excerpt)}</summary>
 </entry>
 `,
 )}</feed>
@@ -46,11 +56,11 @@ ${posts.map(
 /** Entries of one site map file; the protocol allows 50,000. */
 export const sitemapPart = 1000;
 
-/** Pages of the blog for search engines (sitemaps.org). */
-export function sitemap(posts: readonly PostSummary[], origin: string, first: boolean): string {
+/** Pages of the blog for search engines (sitemaps.org). @param tags whose pages the first part has; undefined for another part */
+export function sitemap(posts: readonly PostSummary[], origin: string, tags: readonly Tag[] | undefined): string {
   return `${markup`${declaration}
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-${first ? markup`<url><loc>${origin}/blog/</loc></url>\n` : none}${posts.map(
+${tags ? markup`<url><loc>${origin}/blog/</loc></url>\n${tags.map(({ slug }) => markup`<url><loc>${origin}/blog/tags/${encodeURIComponent(slug)}</loc></url>\n`)}` : none}${posts.map(
   (post) =>
     markup`<url><loc>${origin}/blog/posts/${encodeURIComponent(post.slug)}</loc><lastmod>${post.updated_at ?? post.created_at}</lastmod></url>\n`,
 )}</urlset>

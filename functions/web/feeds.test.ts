@@ -60,7 +60,55 @@ describe('the feed', () => {
   });
 });
 
+describe('feeds of a category and of a tag', () => {
+  const blog = () => {
+    const made = world();
+    made.stored.push(
+      aPost({ slug: 'both', tags: ['Deep sleep', 'C & C'], category: colours[1] as never }),
+      aPost({ slug: 'tag', tags: ['deep sleep'] }),
+      aPost({ slug: 'none' }),
+    );
+    return made.app;
+  };
+  const feed = async (path: string) => (await blog().request(path, { headers: { host: 'blog.test' } })).text();
+  it('have their posts alone, a title and an id of their own', async () => {
+    const ofTag = await feed('/blog/tags/deep-sleep/feed.xml');
+    expect(ofTag).toContain('<title>Deep sleep · Dormouse</title>');
+    expect(ofTag).toContain('<id>tag:blog.example,2026:tag:deep-sleep</id>');
+    expect(ofTag).toContain('href="http://blog.test/blog/tags/deep-sleep/feed.xml"/>');
+    expect(ofTag).toContain('<link rel="alternate" type="text/html" href="http://blog.test/blog/tags/deep-sleep"/>');
+    expect(ofTag.match(/blog\/posts\/\w+/g)).toEqual(['blog/posts/both', 'blog/posts/tag']);
+    const ofCategory = await feed('/blog/categories/c-sharp/feed.xml');
+    expect(ofCategory).toContain('<title>C# · Dormouse</title>');
+    expect(ofCategory.match(/blog\/posts\/\w+/g)).toEqual(['blog/posts/both']);
+    expect(elements(ofCategory).depth).toBe(0);
+  });
+  it('name the tags of an entry beside its category', async () => {
+    expect(await feed('/blog/feed.xml')).toContain(
+      '<category term="c-sharp" label="C#"/>\n<category term="deep-sleep" label="Deep sleep"/>\n<category term="c-and-c" label="C &amp; C"/>',
+    );
+  });
+  it('move with their category, and are 404 without posts', async () => {
+    const moved = await blog().request('/blog/categories/csharp/feed.xml');
+    expect([moved.status, moved.headers.get('location')]).toEqual([301, '/blog/categories/c-sharp/feed.xml']);
+    expect((await blog().request('/blog/tags/Deep%20sleep/feed.xml')).headers.get('location')).toBe(
+      '/blog/tags/deep-sleep/feed.xml',
+    );
+    for (const path of ['/blog/tags/none/feed.xml', '/blog/categories/none/feed.xml'])
+      expect((await blog().request(path)).status).toBe(404);
+  });
+});
+
 describe('the site map', () => {
+  it('names the page of every tag', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ tags: ['C#', 'Sleep'] }), aPost({ tags: ['sleep'] }));
+    const { text } = elements(await (await app.request('/sitemap.xml', { headers: { host: 'blog.test' } })).text());
+    expect(text.loc?.filter((each) => each.includes('/tags/'))).toEqual([
+      'http://blog.test/blog/tags/c-sharp',
+      'http://blog.test/blog/tags/sleep',
+    ]);
+  });
   it('names every post once', async () => {
     const { app, stored } = world();
     stored.push(...Array.from({ length: 230 }, () => aPost()));

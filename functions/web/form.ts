@@ -10,6 +10,7 @@ export const formLimit = 2 * 1024 * 1024;
 /** What was typed, by field name; a field that is not there is empty. Line ends are \n, as the API counts them. */
 export interface Form {
   get(name: string): string;
+  has(name: string): boolean;
 }
 
 /**
@@ -21,7 +22,7 @@ export async function readForm(c: Context): Promise<Form> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(header(c, 'content-type') ?? ''))
     fail('unsupported_media_type', 'This address takes forms only.');
   const fields = new URLSearchParams(await bodyText(c, formLimit));
-  return { get: (name) => fields.get(name)?.replace(/\r\n?/g, '\n') ?? '' };
+  return { get: (name) => fields.get(name)?.replace(/\r\n?/g, '\n') ?? '', has: (name) => fields.has(name) };
 }
 
 /** Browsers say where a request comes from (Fetch Metadata, and Origin with every POST); a program that says nothing has no cookies to abuse. */

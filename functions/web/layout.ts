@@ -23,6 +23,8 @@ export interface PageParts {
   categories?: Iterable<CategoryRef>;
   /** Path of this page for search engines; without it they are asked to leave it out. */
   canonical?: string | undefined;
+  /** A feed of what the page lists, besides the one of the blog. */
+  feed?: { title: string; href: string };
   older?: string | undefined;
   newer?: string | undefined;
   /** Absent on pages that everybody gets the same bytes of. */
@@ -47,7 +49,7 @@ ${page.description ? markup`<meta name="description" content="${page.description
 <link rel="stylesheet" href="${stylesheetPath()}">
 ${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets(page.categories ?? [])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="alternate" type="application/atom+xml" title="${site.title}" href="/blog/feed.xml">
-${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
+${page.feed ? markup`<link rel="alternate" type="application/atom+xml" title="${page.feed.title} · ${site.title}" href="${page.feed.href}">\n` : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -61,6 +63,7 @@ ${page.main}
 <footer class="site-footer">
 ${site.footer ? markup`<p dir="auto">${site.footer}</p>\n` : none}<ul>
 <li><a href="/blog/categories">Categories</a></li>
+<li><a href="/blog/tags">Tags</a></li>
 <li><a href="/blog/feed.xml">Feed</a></li>
 <li><a href="/stats">Numbers</a></li>
 </ul>

@@ -14,9 +14,11 @@ export interface ListPage {
   categories: readonly Category[];
   /** The category that the list is limited to. */
   category?: Category | undefined;
+  /** The tag that the list is limited to. */
+  tag?: string | undefined;
   /** Whether this is the page with the newest posts. */
   first: boolean;
-  /** Path without query: `/blog/` or `/blog/categories/{slug}`. */
+  /** Path without query: `/blog/`, `/blog/categories/{slug}` or `/blog/tags/{slug}`. */
   path: string;
   viewer?: Viewer | undefined;
 }
@@ -26,15 +28,16 @@ const chipsShown = 12;
 
 /** Posts, newest first, with the way to older and newer ones. */
 export function listPage(page: ListPage): string {
-  const { site, listing, categories, category, first, path, viewer } = page;
+  const { site, listing, categories, category, tag, first, path, viewer } = page;
   const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
   // Without a cursor towards newer posts there is still the way back to the newest.
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
-  const name = category?.name ?? '';
+  const name = category?.name ?? tag ?? '';
   return layout({
     site,
     title: [name, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
-    description: category ? `Posts in ${category.name}.` : site.description,
+    description: category ? `Posts in ${category.name}.` : tag ? `Posts about ${tag}.` : site.description,
+    ...(name && { feed: { title: name, href: `${path}/feed.xml` } }),
     canonical: first ? path : undefined,
     categories: [...categories, ...listing.posts.map((post) => post.category)],
     older,
@@ -42,8 +45,8 @@ export function listPage(page: ListPage): string {
     viewer,
     main: markup`<div class="list">
 <header class="page-header">
-${category ? heading(category) : markup`<h1${first ? none : markup` class="small"`}>${first ? 'Latest posts' : 'Older posts'}</h1>`}
-${chips(categories, category)}
+${category ? heading(category) : tag ? tagHeading(tag) : markup`<h1${first ? none : markup` class="small"`}>${first ? 'Latest posts' : 'Older posts'}</h1>`}
+${tag ? none : chips(categories, category)}
 </header>
 ${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : empty(first, site, viewer)}
 ${pagination(path, older, newer, first)}
@@ -54,6 +57,9 @@ ${pagination(path, older, newer, first)}
 const heading = (category: Category): Html => markup`<p class="kicker"><a href="/blog/categories">Category</a></p>
 <h1 class="category-title ${colorClass(category.color)}" dir="auto">${category.name}</h1>
 <p class="muted">${category.post_count === 1 ? '1 post' : `${category.post_count} posts`}</p>`;
+
+const tagHeading = (tag: string): Html => markup`<p class="kicker"><a href="/blog/tags">Tag</a></p>
+<h1 dir="auto">${tag}</h1>`;
 
 /** A category as a link in its colour. */
 export const chip = (category: CategoryRef, current = false): Html =>

@@ -8,12 +8,13 @@ import { chip } from './list-page.ts';
 import { mayChange } from './may-change.ts';
 import type { Post } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { tagLinks } from './tag-links.ts';
 
 /** One post. @param article its content as sanitised HTML. */
 export function postPage(site: SiteSettings, post: Post, article: string, viewer?: Viewer): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
-  const { content, status, category, ...unshown } = others;
+  const { content, status, category, tags, ...unshown } = others;
   nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const lang = langAttribute(`${post.title}\n${post.content}`);
@@ -40,6 +41,7 @@ ${mayChange(post, viewer?.session) ? tools(path, post) : none}
 ${trusted(article)}
 </div>
 <footer class="post-footer">
+${tags.length > 0 ? tagLinks(tags) : none}
 ${edited ? markup`<p class="muted">Last changed ${day(post.updated_at, site)}</p>` : none}
 <p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a> <span class="muted">or more in</span> ${chip(post.category)}</p>
 </footer>

@@ -7,6 +7,7 @@ import { type Call, okResponse, senderTo } from './upstream.ts';
 export type PostSummary = ResponseOf<typeof api.list, 200>[number];
 export type Post = ResponseOf<typeof api.get, 200>;
 export type CategoryRef = Post['category'];
+export type Tag = ResponseOf<typeof api.tags, 200>[number];
 /** Every field that an author writes. */
 export type PostInput = Every<BodyOf<typeof api.create>> & { status: Post['status'] };
 export type ListQuery = Omit<QueryOf<typeof api.list>, 'limit' | 'offset'> & { limit: number; offset?: number };
@@ -27,6 +28,8 @@ export interface Listing {
 /** What web needs of posts. Every method throws AppError with what posts answered. */
 export interface Posts {
   list(query: ListQuery, token?: string): Promise<Listing>;
+  /** Those of published posts. */
+  tags(): Promise<readonly Tag[]>;
   /** The post, or the slug it is found under now. 404 when there is none, or none that the token's owner may see. */
   bySlug(slug: string, token?: string): Promise<Versioned | { moved: string }>;
   /** The same key and input make one post, however often they are sent. */
@@ -45,17 +48,20 @@ export function postsAt(url: string, call: Call): Posts {
       if (response.status !== 200) throw new Error('a list was asked for without an entity tag');
       const links = response.headers.get('link') ?? '';
       return {
-        posts: response.body,
+        posts: response.body.map(withTags),
         ...cursor('older', links, 'next', 'after'),
         ...cursor('newer', links, 'prev', 'before'),
       };
+    },
+    async tags() {
+      return okResponse(await client('GET /blog/api/posts/tags')).body ?? [];
     },
     async bySlug(slug, token) {
       const { status, headers, body } = okResponse(
         await client('GET /blog/api/posts/by-slug/:slug', { params: { slug }, token }),
       );
       if (status !== 200) return { moved: decodeURIComponent(headers.get('location')?.split('/').pop() ?? '') };
-      return { post: body, etag: headers.get('etag') ?? '' };
+      return { post: withTags(body), etag: headers.get('etag') ?? '' };
     },
     async create(input, key, token) {
       const headers = { 'idempotency-key': key };
@@ -71,6 +77,9 @@ export function postsAt(url: string, call: Call): Posts {
     },
   };
 }
+
+/** A response of the release before tags, as caches hold it for a minute, has none. */
+const withTags = <T extends Pick<Post, 'tags'>>(post: T): T => ({ ...post, tags: post.tags ?? [] });
 
 const ifMatch = (etag: string): Record<string, string> => (etag ? { 'if-match': etag } : {});
 

@@ -147,6 +147,49 @@ describe('categories', () => {
   });
 });
 
+describe('tags', () => {
+  const blog = () => {
+    const made = world();
+    made.stored.push(
+      aPost({ title: 'Newest', tags: ['C#', 'Deep sleep'], slug: 'newest' }),
+      ...Array.from({ length: 25 }, () => aPost({ tags: ['deep Sleep'] })),
+      aPost({ title: 'Elsewhere' }),
+    );
+    return made;
+  };
+  it('stand below the article, as links to their pages', async () => {
+    const html = await (await blog().app.request('/blog/posts/newest')).text();
+    expect(html).toContain('<a rel="tag" href="/blog/tags/c-sharp" dir="auto">C#</a>');
+    expect(html).toContain('<a rel="tag" href="/blog/tags/deep-sleep" dir="auto">Deep sleep</a>');
+  });
+  it('have pages of their posts, by the spelling of the newest, and keep to them while paging', async () => {
+    const { app } = blog();
+    const html = await (await app.request('/blog/tags/deep-sleep')).text();
+    expect(html).toContain('<h1 dir="auto">Deep sleep</h1>');
+    expect(html).not.toContain('Elsewhere');
+    expect(hrefs(html)).toContain('/blog/tags/deep-sleep/feed.xml');
+    const next = /rel="next" href="(\/blog\/tags\/deep-sleep\?after=[^"]*)"/.exec(html)?.[1] as string;
+    expect((await (await app.request(unescapeHtml(next))).text()).match(/<article class="entry">/g)).toHaveLength(6);
+  });
+  it('move from another spelling to the address, and say 404 for one that no post has', async () => {
+    const { app } = blog();
+    for (const path of ['/blog/tags/Deep%20Sleep', '/blog/tags/deep_sleep']) {
+      const moved = await app.request(path);
+      expect([moved.status, moved.headers.get('location')]).toEqual([301, '/blog/tags/deep-sleep']);
+    }
+    for (const path of ['/blog/tags/nothing', '/blog/tags/nothing/feed.xml', '/blog/tags/%00'])
+      expect([301, 404]).toContain((await app.request(path)).status);
+    expect((await app.request('/blog/tags/nothing')).status).toBe(404);
+  });
+  it('are listed with their numbers', async () => {
+    const { app } = blog();
+    const html = await (await app.request('/blog/tags')).text();
+    expect(html).toContain('<a href="/blog/tags/deep-sleep" dir="auto">Deep sleep</a> <span class="muted">26 posts');
+    expect(html).toContain('1 post<');
+    expect(await (await world().app.request('/blog/tags')).text()).toContain('No post has a tag yet.');
+  });
+});
+
 describe('a post', () => {
   it('is shown with its rendered text', async () => {
     const { app, stored } = world();

@@ -1,24 +1,34 @@
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
+import { tagSlug } from '@dormouse/runtime/slug';
 import type { Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { claimsSession } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { privateHeaders, safeHeaders } from './headers.ts';
+import { safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
+import { Moved, movedTo, redirectTo } from './moved.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
 import type { Listing } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
 import type { SiteSettings } from './site.ts';
+import { spelling } from './spelling.ts';
 import { statsPage, totalPosts } from './stats-page.ts';
+import { tagsPage } from './tags-page.ts';
 import { mayBeSignedIn, privately, seeOther, viewerOf } from './viewer.ts';
 
 /** Makes a page, for somebody or for everybody. */
 type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<string>;
+
+/** What a list is limited to, by slug. */
+interface Topic {
+  category?: string;
+  tag?: string;
+}
 
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
 export function reading(app: Hono<Env>, { posts, categories, articles, pages, site }: Web, sessions: Sessions): void {
@@ -41,7 +51,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages, si
     }
   };
 
-  const list = (c: Context, path: string, slug?: string): Promise<Response> => {
+  const list = (c: Context, path: string, { category: slug, tag: tagged }: Topic = {}): Promise<Response> => {
     const { after, before } = cursors(c);
     const key = `list ${path} ${after ?? ''} ${before ?? ''}`;
     return show(c, key, async (settings, viewer) => {
@@ -50,6 +60,7 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages, si
         ...(after && { after }),
         ...(before && !after && { before }),
         ...(slug !== undefined && { category: slug }),
+        ...(tagged !== undefined && { tag: tagged }),
       };
       const [listing, known] = await Promise.all([
         asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage),
@@ -62,7 +73,9 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages, si
             redirectTo('/blog/categories', await categories.movedTo(slug)));
       // Going back may lead to the beginning, whose page has another address.
       const first = !after && (!before || !listing.newer);
-      const html = listPage({ site: settings, listing, categories: known, category, first, path, viewer });
+      if (tagged !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post has this tag.');
+      const tag = tagged === undefined ? undefined : spelling(listing.posts, tagged);
+      const html = listPage({ site: settings, listing, categories: known, category, tag, first, path, viewer });
       if (known === unknown && !viewer) throw new UncacheablePage(pageOf(html));
       return html;
     });
@@ -86,7 +99,15 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages, si
   );
   app.get('/blog/categories/:slug', (c) => {
     const slug = c.req.param('slug');
-    return list(c, `/blog/categories/${encodeURIComponent(slug)}`, slug);
+    return list(c, `/blog/categories/${encodeURIComponent(slug)}`, { category: slug });
+  });
+  app.get('/blog/tags', (c) =>
+    show(c, 'tags', async (settings, viewer) => tagsPage(settings, await posts.tags(), viewer)),
+  );
+  app.get('/blog/tags/:slug', (c) => {
+    const tag = tagSlug(c.req.param('slug'));
+    const path = `/blog/tags/${encodeURIComponent(tag)}`;
+    return tag === c.req.param('slug') ? list(c, path, { tag }) : movedTo(c, path);
   });
 
   app.get('/blog/posts/:slug', (c) => {
@@ -124,29 +145,6 @@ const statsForms = {
 
 /** Stands for categories that did not answer. */
 const unknown: readonly Category[] = [];
-
-const movedHeaders = { ...safeHeaders, 'cache-control': 'public, max-age=60', vary: 'Cookie' };
-
-/**
- * Where something is now; of a draft only its author may learn that. By way of the context, which holds a cookie that was
- * renewed on the way: a Response of its own loses it.
- */
-function movedTo(c: Context, location: string): Response {
-  for (const [name, value] of Object.entries(mayBeSignedIn(c) ? privateHeaders : movedHeaders)) c.header(name, value);
-  return c.redirect(location, 301);
-}
-
-class Moved extends Error {
-  readonly to: string;
-  constructor(to: string) {
-    super('moved');
-    this.to = to;
-  }
-}
-
-function redirectTo(folder: string, slug: string): never {
-  throw new Moved(`${folder}/${encodeURIComponent(slug)}`);
-}
 
 /** Reads with the caller's token; anonymously when it is no longer valid. */
 async function asReader<T>(session: Session | undefined, read: (token?: string) => Promise<T>): Promise<T> {

@@ -146,6 +146,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .pagination .back { display: flex; gap: 1.25rem; }
 .pagination a { font-weight: 600; text-decoration: none; padding-block: .3rem; }
 .pagination a:hover { text-decoration: underline; }
+.tags { display: flex; flex-wrap: wrap; gap: .35rem 1rem; list-style: none; padding: 0; overflow-wrap: anywhere; }
+.tags a::before { content: "#"; color: var(--soft); }
 .index { list-style: none; padding: 0; columns: 17rem; column-gap: 2rem; }
 .index li { padding-block: .35rem; break-inside: avoid; }
 .tools { display: flex; flex-wrap: wrap; gap: .75rem; font-size: .9rem; }

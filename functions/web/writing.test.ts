@@ -55,6 +55,33 @@ describe('writing', () => {
     expect(token).toBe(ada.cookies.get('dormouse_access'));
   });
 
+  it('sends tags between commas, and shows them again', async () => {
+    const { ada, did } = await atTheEditor();
+    await ada.submit('/blog/new', { ...typed, tags: ' C#, Deep sleep,，日記、 ,', action: 'preview' });
+    expect(ada.value('tags')).toBe('C#, Deep sleep, 日記');
+    await ada.submit('/blog/new', { ...typed, tags: ' C#, Deep sleep,，日記、 ,', action: 'published' });
+    expect(did('create')[0]?.[1]).toMatchObject({ tags: ['C#', 'Deep sleep', '日記'] });
+    await ada.get('/blog/posts/new-post/edit');
+    expect(ada.value('tags')).toBe('C#, Deep sleep, 日記');
+    await ada.submit('/blog/posts/new-post/edit', { ...typed, tags: '', action: 'published' });
+    expect(did('update')[0]?.[2]).toMatchObject({ tags: [] });
+  });
+
+  it('leaves tags as they are where a page of before has no field for them', async () => {
+    const { ada, did } = await atTheEditor();
+    await ada.submit('/blog/new', { ...typed, action: 'draft' });
+    expect(did('create')[0]?.[1]).toHaveProperty('tags', undefined);
+  });
+
+  it('says which tag cannot be one, at the field of all of them', async () => {
+    const errors = [{ field: 'tags.1', message: 'must have at most 50 characters' }];
+    const { ada } = await atTheEditor(() => ({
+      create: async () => fail('invalid', 'Some fields are not acceptable.', { errors }),
+    }));
+    await ada.submit('/blog/new', { ...typed, tags: `one, ${'x'.repeat(51)}`, action: 'draft' });
+    expect(unescapeHtml(ada.text())).toContain(`id="tags-error">“${'x'.repeat(51)}” must have at most 50 characters.`);
+  });
+
   it('sends line ends as the API counts them, not as forms send them', async () => {
     const { ada, did } = await atTheEditor();
     await ada.submit('/blog/new', { ...typed, content: 'a\r\nb\rc\nd', action: 'draft' });

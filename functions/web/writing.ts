@@ -30,11 +30,11 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   app.get('/blog/posts/:slug/edit', (c) =>
     asWriter(c, sessions, async (session) => {
       const { post, etag } = await editablePost(posts, c.req.param('slug'), session);
-      const { id, title, content, status } = post;
+      const { id, title, content, tags, status } = post;
       return editor.show(
         c,
         {
-          writing: { id, title, content, status, category_name: post.category.name, etag, key: '' },
+          writing: { id, title, content, tags: [...tags], status, category_name: post.category.name, etag, key: '' },
           action: editPath(post.slug),
         },
         session,
@@ -59,5 +59,14 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   );
 }
 
-const blank: Writing = { title: '', content: '', category_name: '', status: 'draft', key: '', id: 0, etag: '' };
+const blank: Writing = {
+  title: '',
+  content: '',
+  category_name: '',
+  tags: [],
+  status: 'draft',
+  key: '',
+  id: 0,
+  etag: '',
+};
 const editPath = (slug: string): string => `/blog/posts/${encodeURIComponent(slug)}/edit`;

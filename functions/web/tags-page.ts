@@ -1,0 +1,26 @@
+import { markup } from './html.ts';
+import { layout, type Viewer } from './layout.ts';
+import type { Tag } from './posts.ts';
+import type { SiteSettings } from './site.ts';
+
+/** Every tag with its number of posts, by name. */
+export function tagsPage(site: SiteSettings, tags: readonly Tag[], viewer?: Viewer): string {
+  const sorted = [...tags].sort((a, b) => (a.slug < b.slug ? -1 : 1));
+  return layout({
+    site,
+    title: 'Tags',
+    canonical: '/blog/tags',
+    viewer,
+    main: markup`<div class="list">
+<header class="page-header"><h1>Tags</h1></header>
+${
+  sorted.length
+    ? markup`<ul class="index">${sorted.map(
+        ({ name, slug, post_count }) =>
+          markup`<li><a href="/blog/tags/${encodeURIComponent(slug)}" dir="auto">${name}</a> <span class="muted">${post_count === 1 ? '1 post' : `${post_count} posts`}</span></li>\n`,
+      )}</ul>`
+    : markup`<p class="nothing">No post has a tag yet.</p>`
+}
+</div>`,
+  });
+}
