@@ -309,11 +309,20 @@ describe('a trace', () => {
 
   it('that a client began goes on', async () => {
     const id = 'a'.repeat(32);
-    const { head } = await get('/app', `traceparent: 00-${id}-${'b'.repeat(16)}-00`, 'tracestate: a=b');
-    expect(last().headers.traceparent).toMatch(new RegExp(`^00-${id}-(?!b{16})[0-9a-f]{16}-00$`));
+    const { head } = await get('/app', `traceparent: 00-${id}-${'b'.repeat(16)}-01`, 'tracestate: a=b');
+    expect(last().headers.traceparent).toMatch(new RegExp(`^00-${id}-(?!b{16})[0-9a-f]{16}-01$`));
     expect(last().headers.tracestate).toBe('a=b');
     expect(head).toMatch(new RegExp(`x-trace-id: ${id}\r\n`));
     expect(telemetry.trace(id)).toMatchObject([{ parentId: 'b'.repeat(16) }]);
+  });
+
+  it('that is not sampled is handed on, and leaves nothing but what failed', async () => {
+    const [well, failed] = ['c'.repeat(32), 'd'.repeat(32)];
+    await get('/app', `traceparent: 00-${well}-${'b'.repeat(16)}-00`);
+    expect(last().headers.traceparent).toMatch(new RegExp(`^00-${well}-(?!b{16})[0-9a-f]{16}-00$`));
+    await get('/nobody', `traceparent: 00-${failed}-${'b'.repeat(16)}-00`);
+    expect(telemetry.trace(well)).toEqual([]);
+    expect(telemetry.trace(failed)).toMatchObject([{ parentId: 'b'.repeat(16), error: true }]);
   });
 
   it('that clients want sampled is taken from a budget of their own, and leaves the others theirs', () => {

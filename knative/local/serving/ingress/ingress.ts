@@ -276,6 +276,8 @@ function record(telemetry: Telemetry, { request, route, status, bytes, durationM
   const startMs = performance.timeOrigin + request.startedAt;
   const service = request.target?.name;
   countRequest(telemetry.requests, request, { entry: 'ingress', route, status, ms: durationMs });
+  // As in functions: what nobody sampled would stand there alone, and push whole traces out.
+  if (!request.sampled && status < 500) return;
   telemetry.addSpan({
     traceId: request.traceId,
     spanId: request.spanId,
