@@ -104,11 +104,12 @@ describe('a plan', () => {
     expect(emoji.notes).toEqual([]);
   });
 
-  it('skips a text of more than 100,000 characters, with the reason', () => {
-    const made = plan(folder({ 'a.md': `# T\n\n${'🌱'.repeat(100_001)}`, 'b.md': '🌱'.repeat(100_000) }), options);
+  it('skips a text of more than 1,048,576 characters, with the reason', () => {
+    const long = '🌱 '.repeat(524_287);
+    const made = plan(folder({ 'a.md': `# T\n\n${long}🌱🌱🌱`, 'b.md': `${long}🌱` }), options);
     expect(made.posts.map(({ path }) => path)).toEqual(['b.md']);
     expect(made.skipped).toEqual([
-      { file: 'a.md', reason: 'its text has 100001 characters, at most 100000 are allowed' },
+      { file: 'a.md', reason: 'its text has 1048577 characters, at most 1048576 are allowed' },
     ]);
   });
 

@@ -9,7 +9,7 @@ import { type Given, type Rendered, renderer } from './render.ts';
 import { uniqueSlugs } from './slugs.ts';
 
 /** What the platform takes: characters of a title, a text and a category's name, names in a byline. */
-const limits = { title: 120, content: 100_000, category: 50, byline: 20 };
+const limits = { title: 120, content: 1024 * 1024, category: 50, byline: 20 };
 
 export interface PlanOptions {
   /** Names this import: part of every post's `source`. */

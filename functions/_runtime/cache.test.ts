@@ -50,6 +50,40 @@ describe('in one process', () => {
     expect(large.deref()).toBeUndefined();
   });
 
+  test('holds no more than so much at once, and what was asked for last', async () => {
+    const kept = cache<string>({
+      name: 't',
+      ttlMs: 60_000,
+      max: 100,
+      lengthOf: ({ length }) => length,
+      maxLength: 10,
+      now: () => 0,
+    });
+    const loaded: string[] = [];
+    const get = (key: string, length: number) =>
+      kept.get(key, async () => {
+        loaded.push(key);
+        return 'x'.repeat(length);
+      });
+    await get('a', 4);
+    await get('b', 4);
+    await get('a', 4);
+    await get('c', 4);
+    await get('a', 4);
+    expect(loaded).toEqual(['a', 'b', 'c']);
+    await get('b', 4);
+    expect(loaded).toEqual(['a', 'b', 'c', 'b']);
+    // What was purged leaves room again, and what is too long for all of it is answered all the same.
+    await kept.purge('a', 'b');
+    await get('c', 4);
+    await get('d', 6);
+    await get('c', 4);
+    expect(loaded.slice(4)).toEqual(['c', 'd']);
+    expect(await get('long', 11)).toHaveLength(11);
+    await get('long', 11);
+    expect(loaded.slice(6)).toEqual(['long', 'long']);
+  });
+
   test('past the soft limit answers with the kept value and refreshes it once', async () => {
     let now = 0;
     const { load, calls } = counted(['old', 'new']);

@@ -11,7 +11,7 @@ export interface Cache<T> {
   purge(...keysOrGroups: string[]): Promise<void>;
 }
 
-export interface CacheOptions {
+export interface CacheOptions<T = unknown> {
   /** Names the keys in Redis; the same for all instances of a function. */
   name: string;
   /** Hard limit of the copy in Redis. */
@@ -20,15 +20,19 @@ export interface CacheOptions {
   softTtlMs?: number;
   /** Entries in this process. */
   max: number;
+  /** Says how long a value is; all in this process together are at most `maxLength` long. */
+  lengthOf?: (value: T) => number;
+  maxLength?: number;
   redis?: OpenRedis | undefined;
   now?: () => number;
 }
 
-export type CacheFactory = <T>(options: Omit<CacheOptions, 'redis'>) => Cache<T>;
+export type CacheFactory = <T>(options: Omit<CacheOptions<T>, 'redis'>) => Cache<T>;
 
 interface Entry<T> {
   value: T;
   loadedAt: number;
+  length: number;
 }
 
 /** No copy in this process is older than this, so that nothing depends on messages arriving. */
@@ -47,11 +51,12 @@ const resultsOf = (name: string) =>
  * A cache in two tiers: at most 2 s in this process, up to `ttlMs` in Redis where there is one. One load however many ask; past
  * the soft limit the kept value is served while one load refreshes it.
  */
-export function cache<T>(options: CacheOptions): Cache<T> {
-  const { max, ttlMs, now = Date.now } = options;
+export function cache<T>(options: CacheOptions<T>): Cache<T> {
+  const { max, ttlMs, now = Date.now, lengthOf = () => 0, maxLength = Number.POSITIVE_INFINITY } = options;
   const hardMs = Math.min(ttlMs, localLimitMs);
   const softMs = Math.min(options.softTtlMs ?? hardMs / 2, hardMs);
   const entries = new Map<string, Entry<T>>();
+  let length = 0;
   const loads = new Map<string, Promise<T>>();
   const shared =
     options.redis &&
@@ -79,7 +84,7 @@ export function cache<T>(options: CacheOptions): Cache<T> {
         (value) => {
           if (loads.get(key) === promise) {
             loads.delete(key);
-            keep(key, { value, loadedAt: startedAt });
+            keep(key, { value, loadedAt: startedAt, length: lengthOf(value) });
           }
           return value;
         },
@@ -92,20 +97,24 @@ export function cache<T>(options: CacheOptions): Cache<T> {
     return promise;
   };
   const keep = (key: string, entry: Entry<T>) => {
-    entries.delete(key);
+    drop(key);
     entries.set(key, entry);
-    if (entries.size > max) entries.delete(entries.keys().next().value as string);
+    length += entry.length;
     // Those asked for longest ago come first. What nobody may get any more holds no memory: posts can be large.
     for (const [name, { loadedAt }] of entries) {
-      if (now() - loadedAt < hardMs) break;
-      entries.delete(name);
+      if (entries.size <= max && length <= maxLength && now() - loadedAt < hardMs) break;
+      drop(name);
     }
   };
+  const drop = (key: string) => {
+    length -= entries.get(key)?.length ?? 0;
+    entries.delete(key);
+  };
   function forget(name: string): void {
-    for (const map of [entries, loads])
-      if (name.endsWith(':')) {
-        for (const key of map.keys()) if (key.startsWith(name)) map.delete(key);
-      } else map.delete(name);
+    const named = (keys: Iterable<string>) =>
+      name.endsWith(':') ? [...keys].filter((key) => key.startsWith(name)) : [name];
+    for (const key of named(entries.keys())) drop(key);
+    for (const key of named(loads.keys())) loads.delete(key);
   }
   return {
     async get(key, loader) {

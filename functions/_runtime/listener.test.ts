@@ -16,6 +16,7 @@ import { type ListenerOptions, listener } from './listener.ts';
 import { type Logger, silentLog } from './log.ts';
 import { onMeasure } from './measure.ts';
 import type { Measure } from './measurement.ts';
+import { bodyBytes } from './request.ts';
 import { ingressDecides } from './sampler.ts';
 import { onSpan, type Span } from './spans.fixture.ts';
 import { currentTrace, nowMs, tracerProvider } from './trace.ts';
@@ -194,6 +195,28 @@ describe('bodies', () => {
       'too_large',
       'keep-alive',
     ]);
+  });
+
+  test('of many at once are 503 while there is no room for them', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    let begun = 0;
+    const slow = newApp().post('/slow', async (c) => {
+      begun++;
+      await answered;
+      return c.text(String((await bodyBytes(c)).length));
+    });
+    const { call } = await start({ app: Promise.resolve(slow), bodiesLimit: 1000 });
+    const send = (headers = {}) => call('/slow', { body: 'x'.repeat(600), headers });
+    const first = send();
+    await expect.poll(() => begun).toBe(1);
+    for (const headers of [{}, { 'transfer-encoding': 'chunked' }]) {
+      const refused = await send(headers);
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+    }
+    answer();
+    expect((await first).text).toBe('600');
+    expect((await send()).text).toBe('600');
+    expect(begun).toBe(2);
   });
 
   test('a limit may depend on the path', async () => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { type AccessLog, isAccessLogged, loggedAddress } from '@dormouse/signals/access-log';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
@@ -11,6 +11,7 @@ import { AppError, problem } from './errors.ts';
 import type { EventVerifier } from './event-verifier.ts';
 import type { LightSpan } from './light-span.ts';
 import type { Logger } from './log.ts';
+import { hasBody, type Incoming, readBodies } from './read-body.ts';
 import { bodyLimit as defaultLimit } from './request.ts';
 import { measureFirst, measureRequest } from './request-measures.ts';
 import { type AccessFields, recordRequest } from './request-record.ts';
@@ -25,6 +26,8 @@ export interface ListenerOptions {
   /** Resolves to the function's app once it is built. */
   app: Promise<App>;
   bodyLimit?: number | ((method: string, path: string) => number) | undefined;
+  /** Bytes of all bodies at a time; 32 MiB unless said. */
+  bodiesLimit?: number | undefined;
   /** Rejects while the function cannot do its work. */
   ready: () => Promise<void>;
   /** Asked for when the first event comes. @throws Error when there are no keys */
@@ -46,8 +49,6 @@ interface StartedRequest {
   sizeOf: (() => number) | undefined;
 }
 
-type Incoming = IncomingMessage & { rawBody?: Buffer };
-
 const serverSpan = { kind: SpanKind.SERVER };
 
 const safeHeaders = {
@@ -66,6 +67,7 @@ export function listener(options: ListenerOptions): RequestListener {
     log,
     accessLog,
     bodyLimit = defaultLimit,
+    bodiesLimit = 32 * 1024 * 1024,
     name,
     startedMs: processStartedMs = performance.timeOrigin,
     waitedForMs = 2000,
@@ -81,6 +83,7 @@ export function listener(options: ListenerOptions): RequestListener {
   );
   const limitOf = (method: string, path: string) =>
     typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(method, path);
+  const readBody = readBodies(bodiesLimit);
   const { eventVerifier } = options;
   const serve = (request: Request, env: object) => {
     if (eventVerifier) (env as NonNullable<ServedEvents>).eventVerifier = eventVerifier;
@@ -93,7 +96,7 @@ export function listener(options: ListenerOptions): RequestListener {
 
   const handle = async (incoming: Incoming, outgoing: ServerResponse, path: string): Promise<void> => {
     app ??= await options.app;
-    if (hasBody(incoming)) await readBody(incoming, limitOf(incoming.method as string, path));
+    if (hasBody(incoming)) await readBody(incoming, outgoing, limitOf(incoming.method as string, path));
     await toHono(incoming, outgoing);
   };
 
@@ -169,37 +172,6 @@ function routeOf(app: App, method: string, path: string): string | undefined {
     if (route && route.method !== 'ALL') return route.path;
   }
   return undefined;
-}
-
-const hasBody = (incoming: Incoming): boolean =>
-  incoming.headers['transfer-encoding'] !== undefined ||
-  (incoming.headers['content-length'] !== undefined && incoming.headers['content-length'] !== '0');
-
-/** Reads the whole body before the handler runs, so that a limit holds for chunked bodies as well. */
-async function readBody(incoming: Incoming, limit: number): Promise<void> {
-  const encoding = incoming.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity')
-    sendError(incoming, new AppError('unsupported_media_type', 'Compressed bodies are not accepted.'));
-  const tooLarge = () => new AppError('too_large', `The body must have at most ${limit} bytes.`);
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) sendError(incoming, tooLarge());
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const take = (chunk: Buffer) => {
-    chunks.push(chunk);
-    if ((size += chunk.length) <= limit) return;
-    incoming.off('data', take).resume();
-    reject(tooLarge());
-  };
-  incoming.on('data', take).once('end', resolve).once('error', reject);
-  await promise;
-  incoming.rawBody = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-}
-
-/** Lets the rest of the body pass by unread: a connection that is cut while the client still sends would hide the answer from it. */
-function sendError(incoming: Incoming, error: AppError): never {
-  incoming.resume();
-  throw error;
 }
 
 /** A request line or Host that is none (made of bytes that no URL has) is the client's. */

@@ -17,6 +17,8 @@ export interface ServeOptions {
   readyWithoutDatabase?: boolean;
   /** Largest request body in bytes; 256 KiB unless said. */
   bodyLimit?: number | ((method: string, path: string) => number);
+  /** Bytes of all request bodies at a time; 32 MiB unless said. */
+  bodiesLimit?: number;
 }
 
 /** Longest wait for running requests and the outbox at the end; Knative kills after it. */
@@ -49,6 +51,7 @@ export async function serve(
       log,
       app: app.promise,
       bodyLimit: options.bodyLimit,
+      bodiesLimit: options.bodiesLimit,
       ready: options.readyWithoutDatabase ? async () => {} : ready,
       eventVerifier,
       accessLog: config.accessLog,

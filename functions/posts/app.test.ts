@@ -154,7 +154,7 @@ test.each([
   [{ ...input, content: ' ' }, 'content'],
   [{ ...input, content: 'a\u0000' }, 'content'],
   [{ ...input, content: 'a\u001bb' }, 'content'],
-  [{ ...input, content: 'x'.repeat(100_001) }, 'content'],
+  [{ ...input, content: 'x'.repeat(1_048_577) }, 'content'],
   [{ ...input, category_name: '' }, 'category_name'],
   [{ ...input, category_name: '\u2060 ' }, 'category_name'],
   [{ ...input, category_name: 'x'.repeat(51) }, 'category_name'],
@@ -179,7 +179,8 @@ test('lengths are counted in characters after trimming', async () => {
   const { ask } = appOver();
   for (const body of [
     { ...input, title: ` ${'𝒳'.repeat(120)} ` },
-    { ...input, content: '語'.repeat(100_000) },
+    { ...input, content: '語'.repeat(1_048_576) },
+    { ...input, content: '𝒳'.repeat(1_048_576) },
     { ...input, category_name: 'é'.repeat(50) },
     { ...input, content: 'tab\tnew\nline\r\n' },
   ])

@@ -19,7 +19,9 @@ const visible = visibleWithout('');
 const oneLine = v.transform((value: string) => value.replace(/\s+/gu, ' '));
 
 const title = v.pipe(text(1, 120), seen, visible, oneLine);
-const content = text(1, 100_000);
+/** A megabyte of ASCII: longer than what people write by hand, so that an import loses no article. */
+export const maxContentCharacters = 1024 * 1024;
+const content = text(1, maxContentCharacters);
 const categoryName = v.pipe(text(1, 50), seen, visible, oneLine);
 export const status = v.picklist(['draft', 'published'], 'must be draft or published');
 

@@ -9,11 +9,11 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { api } from './api.ts';
 import type { Author, FindAuthor } from './authors.ts';
-import { type ImportedPost, idempotencyKey } from './fields.ts';
+import { type ImportedPost, idempotencyKey, maxContentCharacters } from './fields.ts';
 import type { IdempotencyKey, NewPost } from './store.ts';
 
-/** 100,000 characters, each written as `\uXXXX` twice. */
-export const bodyLimit = 1_300_000;
+/** Every text of characters of the basic plane fits, written as `\uXXXX` too; of others in UTF-8. */
+export const bodyLimit = 6 * maxContentCharacters + 200_000;
 
 const importBody = json(api.create.scoped.body, bodyLimit);
 const plainBody = json(api.create.body, bodyLimit) as typeof importBody;

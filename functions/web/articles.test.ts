@@ -35,6 +35,20 @@ test('one for which there was no time is shown for a minute, and kept for nobody
   expect(await of(versioned('1'))).toBe('whole');
 });
 
+test('of long ones no more are kept here than memory allows', async () => {
+  const long = { html: 'x'.repeat(1536 * 1024), complete: true };
+  const rendered: string[] = [];
+  const { of } = articles({ get: (_, load) => load() }, 'r', async (content) => {
+    rendered.push(content);
+    return long;
+  });
+  const one = (name: string) => of({ post: { id: name, content: name }, etag: '1' } as never);
+  for (const name of ['a', 'b', 'c', 'c', 'b']) expect((await one(name)).length).toBe(long.html.length);
+  expect(rendered).toEqual(['a', 'b', 'c']);
+  await one('a');
+  expect(rendered).toEqual(['a', 'b', 'c', 'a']);
+});
+
 test('a failed one is tried again at once', async () => {
   const { of } = kept([]);
   await expect(of(versioned('1'))).rejects.toThrow('too often');

@@ -15,6 +15,8 @@ export interface ArticleCache {
 }
 
 const maxArticles = 64;
+/** UTF-16 units of all of them. */
+const maxLength = 4 * 1024 * 1024;
 /** Longer texts are rendered in a thread: they hold up other requests, and some may run away. */
 const maxHereCharacters = 8_000;
 /** An article that could have been better is made anew after this time. */
@@ -47,7 +49,31 @@ export function articles(
   render: (content: string) => Promise<Article> = renderArticle,
   later: (work: () => void, ms: number) => void = (work, ms) => void setTimeout(work, ms).unref(),
 ): Articles {
-  const recent = new Map<string, Promise<string>>();
+  const recent = new Map<string, { html: Promise<string>; length: number }>();
+  let length = 0;
+  const forget = (key: string) => {
+    length -= recent.get(key)?.length ?? 0;
+    recent.delete(key);
+  };
+  const keep = (key: string, html: Promise<string>) => {
+    const entry = { html, length: 0 };
+    recent.set(key, entry);
+    const forgetOldest = () => {
+      for (const oldest of recent.keys()) {
+        if (recent.size <= maxArticles && length <= maxLength) break;
+        forget(oldest);
+      }
+    };
+    forgetOldest();
+    html.then(
+      (made) => {
+        if (recent.get(key) !== entry) return;
+        length += entry.length = made.length;
+        forgetOldest();
+      },
+      () => forget(key),
+    );
+  };
   return {
     prepare: () => void loadRenderer().catch(() => {}),
     of({ post, etag }) {
@@ -55,20 +81,17 @@ export function articles(
       if (!etag) return render(post.content).then(({ html }) => html);
       const key = `${release}:${post.id}:${etag}`;
       const known = recent.get(key);
-      if (known) return known;
-      const forget = () => recent.delete(key);
+      if (known) return known.html;
       const whole = () =>
         render(post.content).then((article) =>
           article.complete ? article.html : Promise.reject(new Incomplete(article.html)),
         );
       const rendered = cache.get(key, whole).catch((error) => {
         if (!(error instanceof Incomplete)) throw error;
-        later(forget, retryMs);
+        later(() => forget(key), retryMs);
         return error.html;
       });
-      recent.set(key, rendered);
-      rendered.catch(forget);
-      if (recent.size > maxArticles) recent.delete(recent.keys().next().value as string);
+      keep(key, rendered);
       return rendered;
     },
   };

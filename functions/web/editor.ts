@@ -7,7 +7,7 @@ import { currentPost } from './current-post.ts';
 import type { Web } from './dependencies.ts';
 import { writingOf } from './editor-form.ts';
 import { type EditorPage, editorPage, type Writing } from './editor-page.ts';
-import { type Form, readForm } from './form.ts';
+import { type Form, readForm, textFormLimit } from './form.ts';
 import { expired, formProblem, stale } from './form-problem.ts';
 import { notSaved } from './not-saved.ts';
 import { allPages } from './pages.ts';
@@ -43,7 +43,7 @@ export class Editor {
 
   /** Does what the form asks for: a preview, or saving by `save`. */
   async submit(c: Context, action: string, save: Save): Promise<Response> {
-    const form = await readForm(c);
+    const form = await readForm(c, textFormLimit);
     const text = writingOf(form);
     let session: Session | undefined;
     try {

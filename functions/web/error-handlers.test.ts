@@ -47,7 +47,7 @@ describe('failures', () => {
       (
         await app.request('/blog/login', {
           method: 'POST',
-          body: 'a'.repeat(2 * 1024 * 1024 + 1),
+          body: 'a'.repeat(256 * 1024 + 1),
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
         })
       ).status,

@@ -4,8 +4,10 @@ import { bodyText, header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { csrf } from 'hono/csrf';
 
-/** Largest form, in bytes: 100,000 code points take up to 12 bytes each when urlencoded. */
-export const formLimit = 2 * 1024 * 1024;
+/** Largest form with the text of a post, in bytes: a letter outside of ASCII takes 9 when urlencoded, and a post has 1,048,576 characters. */
+export const textFormLimit = 10 * 1024 * 1024;
+/** Largest of all other forms, in bytes. */
+export const formLimit = 256 * 1024;
 
 /** What was typed, by field name; a field that is not there is empty. Line ends are \n, as the API counts them. */
 export interface Form {
@@ -17,11 +19,11 @@ export interface Form {
  * The fields of a form that this site's own page sent.
  * @throws AppError forbidden when another site sent it, unsupported_media_type unless urlencoded, too_large.
  */
-export async function readForm(c: Context): Promise<Form> {
+export async function readForm(c: Context, limit: number = formLimit): Promise<Form> {
   await rejectOtherOrigins(c);
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(header(c, 'content-type') ?? ''))
     fail('unsupported_media_type', 'This address takes forms only.');
-  const fields = new URLSearchParams(await bodyText(c, formLimit));
+  const fields = new URLSearchParams(await bodyText(c, limit));
   return { get: (name) => fields.get(name)?.replace(/\r\n?/g, '\n') ?? '', has: (name) => fields.has(name) };
 }
 

@@ -7,11 +7,14 @@ import { articles } from './articles.ts';
 import { blogSettingsAt, type Settings } from './blog-settings.ts';
 import { categoriesAt } from './categories.ts';
 import { defaultAuthority, feedAuthority } from './feed-authority.ts';
-import { formLimit } from './form.ts';
+import { formLimit, textFormLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
 import type { CachedPage } from './pages.ts';
 import { postsAt } from './posts.ts';
 import { settingsIn, siteOf, untouched } from './site.ts';
+
+/** UTF-16 units of all pages, and of all articles, that are kept in this process. */
+const maxKeptLength = 4 * 1024 * 1024;
 
 await serve(
   'web',
@@ -34,12 +37,33 @@ await serve(
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
-      pages: cache<CachedPage>({ name: 'pages', ttlMs: 60_000, max: 500 }),
-      articles: articles(cache<string>({ name: 'articles', ttlMs: 86_400_000, max: 50 }), config.version),
+      pages: cache<CachedPage>({
+        name: 'pages',
+        ttlMs: 60_000,
+        max: 500,
+        lengthOf: ({ body }) => body.length,
+        maxLength: maxKeptLength,
+      }),
+      articles: articles(
+        cache<string>({
+          name: 'articles',
+          ttlMs: 86_400_000,
+          max: 50,
+          lengthOf: ({ length }) => length,
+          maxLength: maxKeptLength,
+        }),
+        config.version,
+      ),
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,
       feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),
     });
   },
-  { readyWithoutDatabase: true, bodyLimit: (method) => (method === 'PUT' ? mediaLimit : formLimit) },
+  {
+    readyWithoutDatabase: true,
+    bodyLimit: (method, path) =>
+      method === 'PUT' ? mediaLimit : path === '/blog/new' || path.endsWith('/edit') ? textFormLimit : formLimit,
+    // Eight pictures of an import at a time.
+    bodiesLimit: 8 * mediaLimit,
+  },
 );

@@ -12,8 +12,13 @@ import { formulas } from './formulas.ts';
 import { headings } from './headings.ts';
 import { taskLists } from './task-lists.ts';
 
-/** Most of what takes time: blocks and cells, and characters that may mean something within them. */
+/** Most of what takes time: blocks and cells, and characters that may mean something within them; of a text of `usual` characters. */
 const most = { tokens: 25_000, marks: 8_000 };
+/** Up to so many characters the bounds are the same for every text; a longer one may have more, in proportion. */
+const usual = 200_000;
+
+/** How much more of everything a long text may have. Its deadline stays the same, in the thread where it is rendered. */
+export const scaleOf = (text: string): number => Math.max(1, text.length / usual);
 /** Characters that all links to definitions may take from them: a short label may stand for a very long address. */
 const maxReferenced = 400_000;
 
@@ -41,6 +46,7 @@ class Intricate extends Error {}
 export function parse(text: string, env: Env): Token[] | undefined {
   // Without an address the expressions that look for one, which take 15 ms to compile, are not made.
   parser.set({ linkify: mayHaveBareLinks(text) });
+  Object.assign(env, { scale: scaleOf(text) });
   try {
     return parser.parse(text, env);
   } catch (error) {
@@ -53,10 +59,12 @@ const { State } = parser.block;
 /** Stops among the blocks already: a short table may have very many cells, as rows are filled up. */
 parser.block.State = class extends State {
   override push(...token: Parameters<InstanceType<typeof State>['push']>): Token {
-    if (this.tokens.length > most.tokens) throw new Intricate();
+    if (this.tokens.length > most.tokens * scaleIn(this.env)) throw new Intricate();
     return super.push(...token);
   }
 };
+
+const scaleIn = (env: Env): number => (env as { scale?: number }).scale ?? 1;
 
 /** Between the blocks and what is in them, which takes most of the time. */
 parser.core.ruler.before('inline', 'bounds', ({ env, tokens }) => {
@@ -64,7 +72,7 @@ parser.core.ruler.before('inline', 'bounds', ({ env, tokens }) => {
   let marks = 0;
   for (const { type, content } of tokens)
     if (type === 'inline' || type === 'html_block') marks += count(content, /[[\]*_<!`&\\~$]/g);
-  if (marks > most.marks) throw new Intricate();
+  if (marks > most.marks * scaleIn(env)) throw new Intricate();
 });
 
 /** How often a pattern, which has to be global, is found. */

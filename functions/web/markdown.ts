@@ -6,12 +6,12 @@ import { embedOf, shownAs } from './embeds.ts';
 import { emojiOf } from './emoji.ts';
 import { highlight } from './highlight.ts';
 import { keepPlaceholders } from './html-elements.ts';
-import { count, parse, parser } from './markdown-parser.ts';
+import { count, parse, parser, scaleOf } from './markdown-parser.ts';
 import { mathOf } from './math.ts';
 import { sanitise } from './sanitise.ts';
 
-/** Longest text: 100,000 code points, which a post may have. */
-const maxCharacters = 200_000;
+/** Longest text: 1,048,576 code points, which a post may have. */
+const maxCharacters = 2 * 1024 * 1024;
 /** Most of the result: elements, and characters. */
 const most = { elements: 10_000, markup: 2_000_000 };
 
@@ -37,6 +37,7 @@ export async function renderMarkdown(
   { highlightMs = defaultHighlightMs, mathMs = defaultMathMs } = {},
 ): Promise<Article> {
   if (text.length > maxCharacters) return { html: asWritten(text), complete: true };
+  const scale = scaleOf(text);
   const env: Env = { emoji: await emojiOf(text) };
   const tokens = parse(text, env);
   if (!tokens) return { html: asWritten(text), complete: true };
@@ -50,7 +51,7 @@ export async function renderMarkdown(
   const math = await formulasIn(tokens, mathMs);
   const rendering: Rendering = { ...env, highlighted, formulas: math.places };
   const unsafe = parser.renderer.render(tokens, parser.options, rendering);
-  if (unsafe.length > most.markup || count(unsafe, /<[a-z]/gi) > most.elements)
+  if (unsafe.length > most.markup * scale || count(unsafe, /<[a-z]/gi) > most.elements * scale)
     return { html: asWritten(text), complete: true };
   const sanitised = sanitise(unsafe);
   // Only markup by hand may be misplaced, and only for it parse5 is loaded.

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { renderArticle } from './articles.ts';
 import { renderMarkdown } from './markdown.ts';
 import { pathological } from './pathological.fixture.ts';
+import { renderInThread } from './render-thread.ts';
 
 /**
  * Nothing here is measured by the clock: what a busy machine takes from it is nobody's cost. Work is measured in CPU time of its own
@@ -39,6 +40,26 @@ async function cost(work: () => Promise<unknown>, max: number): Promise<number> 
   }
   return best / unit;
 }
+
+describe('a text of a megabyte', () => {
+  const megabyte = (unit: string) => unit.repeat(Math.floor((1024 * 1024) / unit.length));
+  it('is laid out as any other, in the thread', async () => {
+    const text = megabyte(`${paragraph}${'Then there are plain words, as most words are. '.repeat(12)}\n\n`);
+    // A busy machine may take longer than a reader would wait.
+    const { html, complete } = await renderInThread(text, 60_000);
+    expect(html.slice(0, 200)).not.toContain('as-written');
+    expect([complete, html.match(/<p>/g)?.length]).toEqual([true, 2 * (text.match(/ordinary/g)?.length ?? 0)]);
+    expect(await cost(() => renderArticle(text), maxHere)).toBeLessThan(maxHere);
+  });
+  it.each([
+    ['closers of emphasis', 'a_ '],
+    ['rows of a table', '|a|b|\n|-|-|\n|x|y|\n'],
+    ['links', '[a](b) '],
+  ])('holds up nobody when it takes too long: %s', async (_, unit) => {
+    expect((await renderArticle(megabyte(unit))).html).toBeTypeOf('string');
+    expect(await cost(() => renderArticle(megabyte(unit)), maxHere)).toBeLessThan(maxHere);
+  });
+});
 
 describe('a text costs less than 120 ordinary articles, and others wait for 40 of them at the most', () => {
   it.each(pathological)('%s: %s', async (_, __, text) => {
