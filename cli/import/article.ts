@@ -46,6 +46,8 @@ export interface Article {
   readonly kind: 'post' | 'page';
   /** Why it is not for everybody: such an article becomes a draft. */
   readonly hidden: readonly string[];
+  /** The path that it had by the program's settings, below the site's address. */
+  readonly formerly?: string;
   /** Addresses that links know it by, besides those of `extra`. */
   readonly alsoAt?: readonly string[];
   /** Tags, and what the blog has no place for. */
@@ -98,18 +100,25 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
     head.problem,
     shown.open ? 'a comment in it does not end' : undefined,
   ].filter((reason) => reason !== undefined);
+  const extra = carriedFields(fields, { words: site.categoriesAreWords === true });
+  const dated = said.date ? { date: said.date } : guessedDate(file, inPath);
+  const { categories } = extra;
+  const isPublic = hidden.length === 0;
+  const published = { path: below(site.root, file.path)!, place, fields, date: dated.date, categories };
+  const formerly = isPublic ? site.permalink?.(published) : undefined;
   return {
     path: file.path,
     title: (named && plainText(named)) || titleOf(place, site, top.title),
     authors: saidAuthors(fields, top.authors ?? html?.author, head.body, site),
-    ...(said.date ? { date: said.date } : guessedDate(file, inPath)),
+    ...dated,
+    ...(formerly === undefined ? {} : { formerly }),
     body: top.body,
     category: categoryOf(place, fields, site),
     slug: wantedSlug(place, fields),
     language: place.language ?? string(fields.lang ?? fields.language),
     kind: place.kind,
     hidden: [...new Set(hidden)],
-    extra: carriedFields(fields, { words: site.categoriesAreWords === true }),
+    extra,
     notes: [...(file.notes ?? []), ...said.notes],
   };
 }

@@ -10,6 +10,8 @@ export interface Blog {
   readonly posts: Post[];
   readonly users: Map<string, string>;
   readonly media: Map<string, Buffer>;
+  /** Ids of posts by old address. */
+  readonly addresses: Map<string, number>;
   /** Method and path of every request. */
   readonly log: string[];
   /** Most requests that were open at a time. */
@@ -26,6 +28,7 @@ export async function startBlog(given: {
   const posts: Post[] = [];
   const users = new Map<string, string>();
   const media = new Map<string, Buffer>();
+  const addresses = new Map<string, number>();
   const log: string[] = [];
   const down: Blog['down'] = [];
   const taken = new Set(given.slugs ?? []);
@@ -45,6 +48,7 @@ export async function startBlog(given: {
     const json = JSON.parse(bytes.toString('utf8'));
     if (method === 'POST' && path === '/api/users') return user(json);
     if (method === 'POST' && path === '/blog/api/posts') return create(json);
+    if (method === 'POST' && path === '/blog/api/posts/addresses') return keep(json);
     if (method === 'PATCH' && id) return change(Number(id), json);
     return problem(404, 'Nothing here.');
   };
@@ -67,6 +71,13 @@ export async function startBlog(given: {
     const post = { ...json, id: posts.length + 1, version: 1 };
     posts.push(post);
     return { status: 201, body: post, headers: { etag: '"1"' } };
+  };
+  const keep = ({ addresses: given }: { addresses: { path: string; post_id: number }[] }): FakeResponse => {
+    for (const { path, post_id } of given) if (!addresses.has(path)) addresses.set(path, post_id);
+    const refused = given
+      .filter(({ path, post_id }) => addresses.get(path) !== post_id)
+      .map((one) => ({ ...one, leads_to: addresses.get(one.path) ?? null }));
+    return { status: 200, body: { kept: given.length - refused.length, refused } };
   };
   const change = (id: number, json: object): FakeResponse => {
     const post = posts[id - 1]!;
@@ -97,6 +108,7 @@ export async function startBlog(given: {
     posts,
     users,
     media,
+    addresses,
     log,
     down,
     peak: () => peak,

@@ -241,6 +241,33 @@ describe('an import', () => {
     await expect(run({ folder: join(folder, 'images/p.png') })).rejects.toThrow('neither a folder nor an export');
   });
 
+  it('keeps tags and old addresses, of posts of an earlier run too', async () => {
+    const write = (name: string, head: string) =>
+      writeFileSync(
+        join(folder, `articles/${name}.md`),
+        `---\ntitle: ${name}\ndate: 2020-02-02\n${head}\n---\nText.\n`,
+      );
+    write('owls', 'tags: [Owls, "red, white"]\nredirect_from: [/2019/owls.html, /old/owls/]');
+    write('bats', 'permalink: /old/owls/\naliases: [https://elsewhere.example/bats]');
+    const { complete, text } = await run();
+    expect(complete).toBe(true);
+    const [bats, owls] = ['bats', 'owls'].map((slug) => blog.posts.find((post) => post.title === slug));
+    expect([owls?.tags, bats?.tags]).toEqual([['Owls', 'red white'], []]);
+    expect([...blog.addresses]).toEqual([
+      ['/old/owls', bats?.id],
+      ['/2019/owls.html', owls?.id],
+    ]);
+    expect(text).toContain('addresses  2 old ones lead to their posts');
+    expect(text).toContain('articles/owls.md: its old address /old/owls is that of articles/bats.md, too');
+    blog.addresses.clear();
+    blog.addresses.set('/old/owls', 99);
+    const again = await run();
+    expect(again.text).toContain('unchanged  5');
+    expect(again.text).toContain('articles/bats.md: its old address /old/owls leads to post 99');
+    expect(blog.addresses.get('/2019/owls.html')).toBe(owls?.id);
+    expect(blog.log.filter((line) => line === 'POST /blog/api/posts/addresses')).toHaveLength(2);
+  });
+
   it('writes everything it knows as JSON', async () => {
     const report = join(folder, 'report.json');
     await run({ report });

@@ -5,6 +5,7 @@ import type { Extra } from './extra.ts';
 import type { FileNote } from './file-note.ts';
 import { fittingTags } from './fitting-tags.ts';
 import type { Folder } from './folder.ts';
+import { type FormerPlace, formerPath, formerPlace } from './old-addresses.ts';
 import { type Given, type Rendered, renderer } from './render.ts';
 import { uniqueSlugs } from './slugs.ts';
 
@@ -39,6 +40,8 @@ export interface PlannedPost {
   /** Why it is a draft. */
   readonly hidden: readonly string[];
   readonly kind: 'post' | 'page';
+  /** Paths that it had on the blog's host, and no other article of the folder. */
+  readonly addresses: readonly string[];
   readonly extra: Extra;
   render(given?: Given): Rendered;
 }
@@ -70,6 +73,7 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
   const people = accounts([...articles.flatMap((article) => article.authors), { name: options.author }]);
   const slugs = uniqueSlugs(articles);
   const pages = renderer(folder, articles, { slugs, site: options.site, addresses });
+  const former = formerPaths(articles, formerPlace([options.site, ...addresses]));
 
   const planned = articles.map((article) => {
     const fitted = fitting(article);
@@ -90,10 +94,16 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       status: article.hidden.length > 0 ? 'draft' : 'published',
       hidden: article.hidden,
       kind: article.kind,
+      addresses: former.of.get(article.path) ?? [],
       extra: article.extra,
       render,
     };
-    return { article, post, notes: fitted.notes, unfit: unfit(render()) };
+    return {
+      article,
+      post,
+      notes: [...fitted.notes, ...(former.notes.get(article.path) ?? [])],
+      unfit: unfit(render()),
+    };
   });
 
   const chosen = planned.filter(({ unfit }) => unfit === undefined);
@@ -119,6 +129,24 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
     ),
     withoutAuthor: chosen.flatMap(({ article }) => (article.authors.length === 0 ? [article.path] : [])),
   };
+}
+
+/** The paths of each article, by its file: the first that has one keeps it. */
+function formerPaths(articles: readonly Article[], place: FormerPlace) {
+  const owners = new Map<string, string>();
+  const notes = new Map<string, string[]>();
+  // What everybody could read goes before drafts.
+  const inOrder = articles.toSorted((a, b) => Math.min(1, a.hidden.length) - Math.min(1, b.hidden.length));
+  for (const { path: file, extra, formerly } of inOrder)
+    for (const address of [...extra.addresses, ...(formerly === undefined ? [] : [formerly])]) {
+      const path = formerPath(address, place);
+      if (path === undefined) continue;
+      const owner = owners.get(path) ?? file;
+      owners.set(path, owner);
+      if (owner !== file)
+        notes.set(file, [...(notes.get(file) ?? []), `its old address ${path} is that of ${owner}, too`]);
+    }
+  return { of: Map.groupBy(owners.keys(), (path) => owners.get(path) as string), notes };
 }
 
 /**

@@ -17,6 +17,7 @@ export function report(plan: Plan, outcome: Outcome | undefined, about: { folder
     skipped: plan.skipped,
     not_articles: plan.asides,
     notes: plan.notes,
+    old_addresses: plan.posts.flatMap(({ path, addresses }) => addresses.map((address) => ({ file: path, address }))),
     not_carried_over: notCarriedOver(plan.posts),
     without_author: plan.withoutAuthor,
     dead_links: rendered.flatMap(({ file, deadLinks }) => [...new Set(deadLinks)].map((target) => ({ file, target }))),
@@ -35,7 +36,6 @@ function notCarriedOver(posts: readonly PlannedPost[]) {
     posts.flatMap((post) => (of(post).length > 0 ? [{ file: post.path, values: of(post) }] : []));
   return {
     more_categories: some(({ extra }) => extra.categories.slice(1)),
-    old_addresses: some(({ extra }) => extra.addresses),
     summaries: some(({ extra }) => (extra.summary ? [extra.summary] : [])),
     comments: some(({ extra }) => (extra.comments ? [extra.comments] : [])),
     pages: posts.flatMap(({ kind, path }) => (kind === 'page' ? [path] : [])),
@@ -44,7 +44,7 @@ function notCarriedOver(posts: readonly PlannedPost[]) {
 
 /** The report for people: what happened, and of every kind of remark the first ones. */
 export function reportText(all: Report & Partial<Outcome>): string {
-  const { imported, unchanged, failed = [], pictures, accounts } = all;
+  const { imported, unchanged, failed = [], pictures, accounts, addresses } = all;
   const drafts = all.drafts.length ? ` (${all.drafts.length} as drafts)` : '';
   const summary = all.dry_run
     ? [`dry run: ${all.articles} articles would be imported${drafts}, nothing was sent`]
@@ -56,6 +56,7 @@ export function reportText(all: Report & Partial<Outcome>): string {
         `failed     ${failed.length}`,
         `pictures   ${pictures?.uploaded} uploaded, ${pictures?.present} already there${pictures?.refused.length ? `, ${pictures.refused.length} refused` : ''}`,
         `authors    ${accounts?.created.length} new accounts, ${accounts?.present.length} already there`,
+        `addresses  ${addresses?.kept} old ones lead to their posts`,
       ];
   return [
     ...summary,
@@ -73,6 +74,7 @@ export function reportText(all: Report & Partial<Outcome>): string {
       Number.POSITIVE_INFINITY,
     ),
     ...section('no articles', all.not_articles.map(sentence)),
+    ...section('old addresses that do not lead to their posts', (addresses?.refused ?? []).map(sentence)),
     ...section('pictures refused', (pictures?.refused ?? []).map(sentence)),
     ...section('not carried over', lost(all.not_carried_over), Number.POSITIVE_INFINITY),
     ...section('no author in the text', all.without_author),
@@ -93,14 +95,13 @@ const origins: Record<string, string> = {
   nothing: ', below all others: its file is newer than every article',
 };
 
-function lost({ more_categories, old_addresses, summaries, comments, pages }: Report['not_carried_over']): string[] {
+function lost({ more_categories, summaries, comments, pages }: Report['not_carried_over']): string[] {
   const line = (name: string, all: readonly { values: readonly unknown[] }[]) =>
     all.length > 0
       ? [`${name} of ${counted(all.length)}: ${listed(all.flatMap(({ values }) => values.map(String)))}`]
       : [];
   return [
     ...line('categories but the first', more_categories),
-    ...line('old addresses', old_addresses),
     ...line('summaries', summaries),
     ...line('comments', comments),
     ...(pages.length > 0 ? [`pages that are articles now: ${listed(pages)}`] : []),

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { api as accountsApi } from '@dormouse/auth/api';
 import type { api as postsApi } from '@dormouse/posts/api';
-import type { Every, ScopedBodyOf } from '@dormouse/runtime/api';
+import type { Every, ResponseOf, ScopedBodyOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
@@ -11,6 +11,7 @@ import type { FileNote } from './file-note.ts';
 import type { Plan, PlannedPost } from './plan.ts';
 
 const concurrency = 8;
+const addressesAtOnce = 500;
 
 /** What an import did. */
 export interface Outcome {
@@ -20,6 +21,8 @@ export interface Outcome {
   readonly failed: FileNote[];
   readonly pictures: { uploaded: number; present: number; refused: FileNote[] };
   readonly accounts: { created: string[]; present: string[] };
+  /** Old addresses that lead to their posts now, and those that do not. */
+  readonly addresses: { kept: number; refused: FileNote[] };
 }
 
 export interface RunOptions {
@@ -41,10 +44,12 @@ export async function run(plan: Plan, options: RunOptions): Promise<Outcome> {
     failed: [],
     pictures: { uploaded: 0, present: 0, refused: [] },
     accounts: { created: [], present: [] },
+    addresses: { kept: 0, refused: [] },
   };
   const usernames = await makeAccounts(plan, options, outcome);
   const refused = await uploadPictures(plan, options, outcome);
   await makePosts(plan, options, outcome, usernames, refused);
+  await keepAddresses(plan, options, outcome);
   return outcome;
 }
 
@@ -125,6 +130,32 @@ async function makePosts(
     step(post.title);
   }
   await relink(plan, client, outcome, { slugs, refused }, etags);
+}
+
+/** Old addresses of posts that are there, those of an earlier run too. */
+async function keepAddresses(plan: Plan, { client, stage }: RunOptions, outcome: Outcome): Promise<void> {
+  const ids = new Map([...outcome.imported, ...outcome.unchanged].map(({ file, id }) => [file, id]));
+  const all = plan.posts.flatMap(({ path: file, addresses }) => {
+    const post_id = ids.get(file);
+    return post_id === undefined ? [] : addresses.map((path) => ({ file, path, post_id }));
+  });
+  const step = stage('addresses', all.length);
+  const posts = apiClient<typeof postsApi>(client.send);
+  for (let from = 0; from < all.length; from += addressesAtOnce) {
+    const some = all.slice(from, from + addressesAtOnce);
+    const body = { addresses: some.map(({ path, post_id }) => ({ path, post_id })) };
+    const response = admitted(await posts('POST /blog/api/posts/addresses', { body }));
+    if (response.status === 200) {
+      const { kept, refused } = response.body as ResponseOf<typeof postsApi.keepAddresses, 200>;
+      outcome.addresses.kept += kept;
+      for (const { path, leads_to } of refused)
+        outcome.addresses.refused.push({
+          file: some.find((one) => one.path === path)?.file ?? path,
+          reason: `its old address ${path} leads to ${leads_to === null ? 'no post' : `post ${leads_to}`}`,
+        });
+    } else outcome.failed.push({ file: 'old addresses', reason: problemOf(response) });
+    for (const { path } of some) step(path);
+  }
 }
 
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */

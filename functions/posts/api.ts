@@ -1,7 +1,16 @@
 import { color, id, segment, text, timestamp, version } from '@dormouse/events/field';
 import { content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
-import { changedPost, idempotencyKey, importedPost, listQuery, newPost, status, type written } from './fields.ts';
+import {
+  changedPost,
+  idempotencyKey,
+  importedPost,
+  listQuery,
+  newPost,
+  oldAddresses,
+  status,
+  type written,
+} from './fields.ts';
 
 const path = '/blog/api/posts';
 
@@ -38,6 +47,25 @@ const tag = v.pipe(
     post_count: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.description('Published posts.')),
   }),
   v.title('Tag'),
+);
+const keptAddresses = v.pipe(
+  v.strictObject({
+    kept: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Addresses that lead to their posts now.')),
+    refused: v.pipe(
+      v.array(
+        v.strictObject({
+          path: text,
+          post_id: id,
+          leads_to: v.pipe(
+            v.nullable(id),
+            v.description('The post that has this address; null when there is no such post.'),
+          ),
+        }),
+      ),
+      v.description('Those that do not: the first post that has an address keeps it.'),
+    ),
+  }),
+  v.title('KeptAddresses'),
 );
 const revisionFields = {
   version,
@@ -146,6 +174,20 @@ export const api = {
         headers: { etag: 'Strong entity tag of the list.' },
       }),
       304: empty('The client has this list.'),
+    }),
+  }),
+  keepAddresses: route(`POST ${path}/addresses`, {
+    summary: 'Keep addresses that posts had elsewhere',
+    description:
+      'Needs a token with scope `import`. Whoever asks for such a path of this site, where it has no page, is led to the post with 301.',
+    roles: 'any',
+    body: oldAddresses,
+    examples: { one: { addresses: [{ path: '/2019/03/wake.html', post_id: 7 }] } },
+    errors: ['forbidden'],
+    responses: () => ({
+      200: content('What became of them. The same request again changes nothing.', keptAddresses, {
+        example: { kept: 1, refused: [] },
+      }),
     }),
   }),
   get: route(`GET ${path}/:id`, {

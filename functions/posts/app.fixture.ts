@@ -56,6 +56,7 @@ function fakePosts(kept: Post[] = []) {
       idempotencyKey: [],
       gets: 0,
     };
+  const leads = new Map<string, number>();
   const at = (id: number) => kept.find((post) => post.id === id) ?? fail('not_found', 'There is no such post.');
   const posts: Posts = {
     async list(filter) {
@@ -100,6 +101,11 @@ function fakePosts(kept: Post[] = []) {
       return before;
     },
     activeAuthors: async () => new Set(kept.map(({ authorId }) => authorId)).size,
+    async keepAddresses(addresses) {
+      for (const { path, postId } of addresses)
+        if (kept.some(({ id }) => id === postId) && !leads.has(path)) leads.set(path, postId);
+      return leads;
+    },
     tags: async () => [{ name: 'Deep sleep', slug: 'deep-sleep', posts: kept.length }],
     revisions: async () => [],
     revision: async () => undefined,

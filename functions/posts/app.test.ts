@@ -226,6 +226,26 @@ test('tags are told with their numbers, and again after a write', async () => {
   expect((await ask('GET', 'tags', { headers: { 'if-none-match': etag } })).status).toBe(304);
 });
 
+test('an import keeps old addresses; who has no such scope does not', async () => {
+  const { ask } = appOver([somePost(), somePost({ id: 2 })]);
+  const keep = (addresses: unknown, as = 'imp') => ask('POST', 'addresses', { as, body: { addresses } });
+  const one = { path: '/2019/title/', post_id: 1 };
+  expect(await (await keep([one, { path: '/x.html', post_id: 1 }])).json()).toEqual({ kept: 2, refused: [] });
+  expect(await (await keep([one, { path: '/2019/title', post_id: 2 }, { path: '/y', post_id: 9 }])).json()).toEqual({
+    kept: 1,
+    refused: [
+      { path: '/2019/title', post_id: 2, leads_to: 1 },
+      { path: '/y', post_id: 9, leads_to: null },
+    ],
+  });
+  for (const as of ['ann', 'eve', 'rob']) expect((await keep([one], as)).status).toBe(403);
+  for (const path of ['', '/', '//a.test/b', 'a', 'https://a.test/b', '/a\u0000', '/\\a', 5]) {
+    const refused = await keep([one, { path, post_id: 1 }]);
+    expect([refused.status, (await refused.json()).errors[0].field]).toEqual([422, 'addresses.1.path']);
+  }
+  for (const wrong of [[], Array(501).fill(one), 'x']) expect((await keep(wrong)).status).toBe(422);
+});
+
 test('a body that is no JSON is 400, of another type 415', async () => {
   const { ask } = appOver();
   expect((await ask('POST', '', { as: 'ann', body: '{"title":' })).status).toBe(400);

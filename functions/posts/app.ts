@@ -94,6 +94,14 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       const listed = await lists.get(tagsKey, async () => tagsBody(await posts.tags()));
       return respond(c, listed);
     })
+    .post(api.keepAddresses.path, importer, json(api.keepAddresses.body), async (c) => {
+      const { addresses } = c.req.valid('json');
+      const leads = await posts.keepAddresses(addresses.map(({ path, post_id: postId }) => ({ path, postId })));
+      const refused = addresses
+        .filter(({ path, post_id }) => leads.get(path) !== post_id)
+        .map((address) => ({ ...address, leads_to: leads.get(address.path) ?? null }));
+      return c.json({ kept: addresses.length - refused.length, refused }, 200, cachingOf(true));
+    })
     .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));
       const load = async () => cachedBody(visible(c, await posts.get(postId)));
@@ -131,6 +139,9 @@ function writing(limiter: Limiter): MiddlewareHandler<Env> {
   const limited = limit(limiter, { key: (c) => `write:${required(c).id}`, limit: writesPerMinute, windowMs: 60_000 });
   return (c, next) => (demandWriter(required(c)).scopes.includes('import') ? next() : limited(c, next));
 }
+
+const importer: MiddlewareHandler<Env> = (c, next) =>
+  required(c).scopes.includes('import') ? next() : fail('forbidden', 'Keeping addresses needs the scope import.');
 
 /** Drafts of a list are their author's; editors see everybody's. */
 function visibleTo(c: Context<Env>, request: ListRequest): ListRequest {

@@ -1,3 +1,5 @@
+import { id } from '@dormouse/events/field';
+import { oldPath } from '@dormouse/runtime/old-path';
 import { line, text } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 
@@ -79,6 +81,26 @@ export const newPost = v.strictObject(written);
 
 /** Body of POST with scope `import`. */
 export const importedPost = v.strictObject({ ...written, ...imported });
+
+const oldAddress = v.pipe(
+  v.string('must be text'),
+  v.metadata({
+    pattern: '^/[^/?#%\\\\\\u0000-\\u001f\\u007f-\\u009f]',
+    maxLength: 500,
+    examples: ['/2019/03/title.html'],
+  }),
+  v.check((value) => oldPath(value) !== undefined, 'must be a path, as /2019/03/title.html'),
+  v.transform((value) => oldPath(value) as string),
+);
+
+/** Body of POST of addresses: at most 500. */
+export const oldAddresses = v.strictObject({
+  addresses: v.pipe(
+    v.array(v.strictObject({ path: oldAddress, post_id: id })),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(500, 'must have at most 500 addresses'),
+  ),
+});
 
 /** Makes a POST that is sent again one post. */
 export const idempotencyKey = v.pipe(

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** Of PostgreSQL: serialization failure, deadlock; and our constraints that a concurrent transaction violates. */
 const retryableStates = new Set(['40001', '40P01']);
-const raceConstraints = new Set(['posts_category', 'posts_source', 'idempotency_key']);
+const raceConstraints = new Set(['posts_category', 'posts_source', 'idempotency_key', 'addresses_of_post']);
 
 /** A concurrent transaction changed what this one had read: it must be retried. */
 export class ConcurrentUpdate extends Error {

@@ -154,6 +154,29 @@ test('other tags are a new version, told with the post; the same ones are no cha
   expect((await posts.list({ ...whole, tag: 'one' })).posts).toEqual([]);
 });
 
+test('an old address leads to the first post that has it, while that is published', async () => {
+  const [one, two] = [await make(), await make()];
+  const keep = async (...addresses: [path: string, postId: number][]) =>
+    Object.fromEntries(await posts.keepAddresses(addresses.map(([path, postId]) => ({ path, postId }))));
+  const slugAt = async (path: string) => (await db.admin`SELECT posts.slug_at(${path}) AS slug`)[0]?.slug;
+  expect(await keep(['/a', one.id], ['/b', one.id], ['/a', two.id], ['/none', 2 ** 40])).toEqual({
+    '/a': one.id,
+    '/b': one.id,
+  });
+  expect(await keep(['/a', two.id], ['/c', two.id])).toEqual({ '/a': one.id, '/c': two.id });
+  expect([await slugAt('/a'), await slugAt('/c'), await slugAt('/d')]).toEqual([one.slug, two.slug, null]);
+  await posts.change(one.id, 'ann', { status: 'draft' }, anybody);
+  expect(await slugAt('/a')).toBeNull();
+  await posts.remove(one.id, anybody);
+  expect(await keep(['/a', two.id])).toEqual({ '/a': two.id });
+  await Promise.all(
+    Array.from({ length: 8 }, (_, n) =>
+      keep(...['/x', '/y', '/z'].map((path): [string, number] => [path, n % 2 ? one.id : two.id]).slice(n % 3)),
+    ),
+  );
+  expect(await slugAt('/z')).toBe(two.slug);
+});
+
 test('a deleted post leaves nothing behind but its last event', async () => {
   const { id } = await make({ title: 'Short life' });
   await posts.change(id, 'ann', { content: 'Other.' }, anybody);

@@ -37,6 +37,12 @@ export interface Page {
   more: boolean;
 }
 
+/** A path that a post had elsewhere. */
+export interface OldAddress {
+  path: string;
+  postId: number;
+}
+
 /** A tag and how many published posts have it. */
 export interface TagCount {
   /** As most of them spell it. */
@@ -84,6 +90,8 @@ export interface Posts {
   /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
   change(id: number, editor: string, changes: Changes, allow: Allow): Promise<{ before: Post; after: Post }>;
   remove(id: number, allow: Allow): Promise<Post>;
+  /** Keeps addresses, each for the first post that has it. @returns the post that each leads to now, by path */
+  keepAddresses(addresses: readonly OldAddress[]): Promise<Map<string, number>>;
   /** Those of published posts, those of most posts first; at most 1,000. */
   tags(): Promise<TagCount[]>;
   /** Newest first. */
@@ -108,6 +116,7 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
     change: (id, editor, changes, allow) =>
       retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
     remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
+    keepAddresses: (addresses) => retrying(() => keepAddresses(sql, addresses)),
     tags: () =>
       sql<TagCount[]>`
         SELECT mode() WITHIN GROUP (ORDER BY tag.name) AS name, tag.slug, count(DISTINCT posts.id)::int AS posts
@@ -212,6 +221,19 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     )
     SELECT ${summaryColumns(tx)}, p.content FROM p, c`;
   return toPost(row as PostRow);
+}
+
+/** In the order of their paths, so that two who keep the same ones wait for each other, and not each for the other. */
+async function keepAddresses(sql: Sql, addresses: readonly OldAddress[]): Promise<Map<string, number>> {
+  const paths = addresses.map(({ path }) => path);
+  await sql`
+    INSERT INTO addresses (path, post_id)
+    SELECT given.path, posts.id FROM unnest(${paths}::text[], ${addresses.map(({ postId }) => postId)}::bigint[]) WITH ORDINALITY AS given (path, post_id, n)
+    JOIN posts ON posts.id = given.post_id ORDER BY given.path, given.n
+    ON CONFLICT DO NOTHING`;
+  const rows = await sql<{ path: string; post_id: string }[]>`
+    SELECT path, post_id FROM addresses WHERE path = ANY(${paths}::text[])`;
+  return new Map(rows.map(({ path, post_id }) => [path, Number(post_id)]));
 }
 
 /** The stored response of an earlier request with this key. The lock is only tried: its holder is still working. */

@@ -48,6 +48,7 @@ export const startMs = Date.UTC(2026, 5, 10);
 export function world(parts: Partial<Web> = {}) {
   const calls: unknown[][] = [];
   const later: (() => void)[] = [];
+  const moved: Record<string, string> = {};
   let keys = 0;
   const stored: Post[] = [];
   const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
@@ -187,6 +188,7 @@ export function world(parts: Partial<Web> = {}) {
         kept.clear();
       },
     },
+    redirects: { slugAt: async (path) => moved[path] },
     articles: articles({ get: (_, load) => load() }, 'test'),
     media: { read: async () => undefined, has: async () => false, write: async () => {} },
     tokens: fakeTokens,
@@ -202,6 +204,7 @@ export function world(parts: Partial<Web> = {}) {
     later,
     etag,
     settings,
+    moved,
     did: (name: string) => calls.filter(([what]) => what === name),
   };
 }

@@ -32,6 +32,6 @@ export function createApp(web: Web): Hono<Env> {
   settingUp(app, web, own);
   mediaFiles(app, web);
   purging(app, web, web.later);
-  errorHandlers(app, web.site, own);
+  errorHandlers(app, web, own);
   return app;
 }

@@ -5,6 +5,7 @@ import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
 import type { PageCache } from './pages.ts';
 import type { Posts } from './posts.ts';
+import type { Redirects } from './redirects.ts';
 import type { Site } from './site.ts';
 
 /** All of the world that web touches. */
@@ -15,6 +16,7 @@ export interface Web {
   blogSettings: BlogSettings;
   /** The settings that pages are made with. */
   site: Site;
+  redirects: Redirects;
   /** Rendered pages, the same for everybody. */
   pages: PageCache;
   /** Rendered Markdown. */

@@ -3,16 +3,25 @@ import { AppError, problem, toAppError } from '@dormouse/runtime/errors';
 import { header } from '@dormouse/runtime/request';
 import { currentTrace, noteFailure } from '@dormouse/runtime/trace';
 import type { Context, Hono } from 'hono';
+import type { Web } from './dependencies.ts';
 import { errorPage } from './error-page.ts';
 import { privateHeaders, safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
+import { movedTo } from './moved.ts';
+import { movedFrom } from './redirects.ts';
 import type { Sessions } from './session.ts';
-import type { Site } from './site.ts';
 import { mayBeSignedIn, privately, viewerOf } from './viewer.ts';
 
-/** Errors as HTML pages for browsers and problem+json (RFC 9457) for programs. */
-export function errorHandlers(app: Hono<Env>, site: Site, sessions: Sessions): void {
+/** Errors as HTML pages for browsers and problem+json (RFC 9457) for programs; 301 where a page of before has moved. */
+export function errorHandlers(
+  app: Hono<Env>,
+  { site, redirects }: Pick<Web, 'site' | 'redirects'>,
+  sessions: Sessions,
+): void {
   const respond = async (c: Context, error: AppError): Promise<Response> => {
+    const mayHaveMoved = error.code === 'not_found' && (c.req.method === 'GET' || c.req.method === 'HEAD');
+    const moved = mayHaveMoved ? await movedFrom(redirects, c.req.path) : undefined;
+    if (moved !== undefined) return movedTo(c, moved);
     const trace = currentTrace()?.traceId ?? '';
     if (!isForPeople(c)) {
       const response = problem(error, trace);

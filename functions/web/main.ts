@@ -11,6 +11,7 @@ import { formLimit, textFormLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
 import type { CachedPage } from './pages.ts';
 import { postsAt } from './posts.ts';
+import { redirectsIn } from './redirects.ts';
 import { settingsIn, siteOf, untouched } from './site.ts';
 
 /** UTF-16 units of all pages, and of all articles, that are kept in this process. */
@@ -33,6 +34,7 @@ await serve(
     void site.current();
     return createApp({
       site,
+      redirects: redirectsIn(sql, log),
       blogSettings: blogSettingsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),

@@ -1,5 +1,6 @@
 import { datedName } from './dated-name.ts';
 import { matching } from './patterns.ts';
+import { hexoPermalink } from './permalinks.ts';
 import { type Settings, text, texts, zoneOf } from './settings.ts';
 import { below, type Place, pageOf, partsOf, type Site } from './site.ts';
 
@@ -20,6 +21,7 @@ export function hexo(
     zone: zoneOf(config.timezone),
     address,
     headMayBeginWithout: true,
+    permalink: hexoPermalink(config, source, zoneOf(config.timezone)),
     place(path): Place {
       const own = below(source, path);
       const { folders, base, name } = partsOf(own ?? path);

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { SourceFile } from '../article.ts';
 import { frontMatter, lowerKeys, type Pair } from '../front-matter.ts';
 import { matching } from './patterns.ts';
+import { hugoPermalink } from './permalinks.ts';
 import { asSettings, type Settings, settingsIn, text, texts, within, zoneOf } from './settings.ts';
 import { below, type Place, partsOf, type Site } from './site.ts';
 
@@ -51,6 +52,7 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
     readsUnderscores: true,
     zone: zoneOf(config.timezone),
     address: text(config.baseurl) ?? text(config.base_url),
+    ...(program === 'Hugo' && { permalink: hugoPermalink(config) }),
     place(path): Place {
       const inner = inContent(path);
       const given = partsOf(inner ?? path);

@@ -1,6 +1,7 @@
 import { type FrontMatter, lowerKeys, type Pair } from '../front-matter.ts';
 import { datedName } from './dated-name.ts';
 import { matching } from './patterns.ts';
+import { jekyllPermalink } from './permalinks.ts';
 import { asSettings, type Settings, text, texts, within, zoneOf } from './settings.ts';
 import { below, type Place, pageOf, partsOf, type Site } from './site.ts';
 
@@ -56,6 +57,7 @@ export function jekyll(root: string, config: Settings = {}): Site {
     address: addressOf(config),
     timesAreUtc: true,
     categoriesAreWords: true,
+    permalink: jekyllPermalink(config, zone),
     titleOfName: (name) => name.split('-').map(capitalised).join(' '),
     place(path, head) {
       const own = below(source, path);

@@ -18,6 +18,18 @@ export interface Place {
   readonly language?: string | undefined;
 }
 
+/** A file that the program made a page of. */
+export interface PublishedPage {
+  /** Relative to the site's root. */
+  readonly path: string;
+  readonly place: Place;
+  /** Of its front matter, with what its place hands down. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** RFC 3339. */
+  readonly date: string;
+  readonly categories: readonly string[];
+}
+
 /** A folder that a program makes a site of. */
 export interface Site {
   /** The program's name. */
@@ -41,6 +53,8 @@ export interface Site {
   /** People by the keys that articles name them with. */
   readonly authors?: ReadonlyMap<string, { readonly name: string; readonly url?: string | undefined }>;
   place(path: string, head: FrontMatter): Place;
+  /** The path that a page had, below the site's address; undefined where the settings do not tell it. */
+  readonly permalink?: (page: PublishedPage) => string | undefined;
 }
 
 /** A path's folders, and its name without ending. */
