@@ -161,6 +161,7 @@ test.each([
   [{ ...input, status: 'secret' }, 'status'],
   [{ ...input, author_id: 1 }, 'author_id'],
   [{ ...input, created_at: '2020-01-01T00:00:00Z' }, 'created_at'],
+  [{ ...input, updated_at: '2020-01-01T00:00:00Z' }, 'updated_at'],
   [{ title: 'T', content: 'c' }, 'category_name'],
 ])('%j is 422 naming the field', async (body, field) => {
   const { ask, calls } = appOver();
@@ -340,6 +341,7 @@ test('an import names author, moment, slug, source and byline; the second time i
     ...input,
     author: 'old',
     created_at: '2019-01-01T00:00:00+01:00',
+    updated_at: '2019-02-01T00:00:00Z',
     slug: 's',
     source: 'a.md',
     byline: ['A', 'B'],
@@ -349,6 +351,7 @@ test('an import names author, moment, slug, source and byline; the second time i
     authorId: 77,
     author: 'old',
     createdAt: new Date('2018-12-31T23:00:00Z'),
+    updatedAt: new Date('2019-02-01T00:00:00Z'),
     slug: 's',
     source: 'a.md',
     byline: ['A', 'B'],

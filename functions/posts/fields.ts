@@ -72,6 +72,8 @@ const imported = {
   author: v.optional(line(1, 64)),
   byline: v.optional(v.pipe(v.array(line(1, 100), 'must be a list'), v.maxLength(20, 'must have at most 20 names'))),
   created_at: v.optional(timestamp),
+  /** Of the last change; never before `created_at`. */
+  updated_at: v.optional(timestamp),
   slug: v.optional(line(1, 200)),
   source: v.optional(line(1, 500)),
 };

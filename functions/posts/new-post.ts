@@ -40,6 +40,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   status: input.status,
   byline: input.byline,
   createdAt: input.created_at,
+  updatedAt: input.updated_at,
   slug: input.slug,
   source: input.source,
 });

@@ -292,6 +292,18 @@ test('a source is imported once, also when asked five times at once', async () =
   });
 });
 
+test('an import says when a post was last changed, never before it was made', async () => {
+  const createdAt = new Date('2019-05-06T07:08:09.123Z');
+  const updatedAt = new Date('2020-01-02T03:04:05.678Z');
+  const said = async (given: object) => JSON.parse((await posts.create(draftOf({ createdAt, ...given }))).body);
+  expect(await said({ updatedAt })).toMatchObject({
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  });
+  expect(await said({ updatedAt: new Date(0) })).toMatchObject({ updated_at: createdAt.toISOString() });
+  expect(await said({})).toMatchObject({ updated_at: createdAt.toISOString() });
+});
+
 test('lists show a category, an author, or drafts', async () => {
   await make({ title: 'Of a category', categoryName: 'Only This', author: 'Zoe', authorId: 9 });
   await make({ title: 'Hidden', categoryName: 'Only This', author: 'Zoe', authorId: 9, status: 'draft' });

@@ -200,10 +200,11 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     source = null,
     ...others
   } = post;
-  const { slug: wantedSlug, createdAt: wantedTime, ...unstored } = others;
+  const { slug: wantedSlug, createdAt: wantedTime, updatedAt: wantedChange, ...unstored } = others;
   nothingLeft(unstored);
   const slug = slugOf(wantedSlug ?? title);
   const createdAt = wantedTime?.toISOString() ?? null;
+  const updatedAt = wantedChange?.toISOString() ?? null;
   const [row] = await tx<PostRow[]>`
     WITH c AS MATERIALIZED (SELECT * FROM categories.get_or_create(${categoryName})),
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
@@ -211,7 +212,8 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     p AS (
       INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, created_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
-        ${excerptOf(content)}, ${content}, ${source}, coalesce(${createdAt}::timestamptz, now), coalesce(${createdAt}::timestamptz, now)
+        ${excerptOf(content)}, ${content}, ${source}, coalesce(${createdAt}::timestamptz, now),
+        greatest(${updatedAt}::timestamptz, coalesce(${createdAt}::timestamptz, now))
       FROM c, named, clock
       RETURNING *
     ),
