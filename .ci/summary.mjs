@@ -14,6 +14,7 @@ const unavailable = [
   'a promtool that knows Kubernetes',
   'act',
   'actionlint',
+  'an export of Ghost (GHOST_EXPORT)',
   'blogs with expected.json (IMPORT_EXPORTS)',
   'checkov',
   'cosign',

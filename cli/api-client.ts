@@ -16,6 +16,8 @@ export interface Client {
     path: string,
     content?: { json?: unknown; bytes?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> },
   ): Promise<ApiResponse>;
+  /** Reads a file in the same way. @throws Unreachable */
+  download(path: string): Promise<Pick<ApiResponse, 'status' | 'headers'> & { readonly bytes: Buffer<ArrayBuffer> }>;
 }
 
 /** Nothing answers at the address. */
@@ -25,6 +27,7 @@ export class Unreachable extends Error {
 
 export interface ClientOptions {
   readonly url: string;
+  /** Empty for requests of nobody. */
   readonly token: string;
   readonly fetch?: typeof fetch;
   readonly sleep?: (ms: number) => Promise<void>;
@@ -46,7 +49,13 @@ export function client(options: ClientOptions): Client {
     connections = 4,
   } = options;
 
-  const once = async (...[method, path, content = {}]: Parameters<Client['send']>): Promise<ApiResponse | Error> => {
+  type Request = Parameters<Client['send']>;
+  type Answer = Pick<ApiResponse, 'status' | 'headers'>;
+
+  const once = async <T>(
+    [method, path, content = {}]: Request,
+    read: (response: Response) => Promise<T>,
+  ): Promise<(Answer & T) | Error> => {
     const { json, bytes, headers } = content;
     try {
       const response = await get(`${options.url}${path}`, {
@@ -54,29 +63,33 @@ export function client(options: ClientOptions): Client {
         redirect: 'manual',
         signal: AbortSignal.timeout(patienceMs),
         headers: {
-          authorization: `Bearer ${options.token}`,
+          ...(options.token === '' ? {} : { authorization: `Bearer ${options.token}` }),
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
         ...(json !== undefined ? { body: JSON.stringify(json) } : bytes ? { body: bytes } : {}),
       });
-      return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+      return { status: response.status, headers: response.headers, ...(await read(response)) };
     } catch (error) {
       return error as Error;
     }
   };
 
+  const patient = async <T>(request: Request, read: (response: Response) => Promise<T>): Promise<Answer & T> => {
+    for (let attempt = 1; ; attempt++) {
+      const response = await once(request, read);
+      const silent = response instanceof Error;
+      if (!silent && (!busy.has(response.status) || attempt >= attempts)) return response;
+      if (silent && (refused(response) || attempt >= connections))
+        throw new Unreachable(reason(response), { cause: response });
+      await sleep(silent ? pause(attempt) : (retryAfter(response.headers) ?? pause(attempt)));
+    }
+  };
+
   return {
-    send: async (...request) => {
-      for (let attempt = 1; ; attempt++) {
-        const response = await once(...request);
-        const silent = response instanceof Error;
-        if (!silent && (!busy.has(response.status) || attempt >= attempts)) return response;
-        if (silent && (refused(response) || attempt >= connections))
-          throw new Unreachable(reason(response), { cause: response });
-        await sleep(silent ? pause(attempt) : (retryAfter(response.headers) ?? pause(attempt)));
-      }
-    },
+    send: (...request) => patient(request, async (response) => ({ body: parsed(await response.text()) })),
+    download: (path) =>
+      patient(['GET', path], async (response) => ({ bytes: Buffer.from(await response.arrayBuffer()) })),
   };
 }
 

@@ -8,6 +8,7 @@ import { completion } from './commands/completion.ts';
 import { conformance } from './commands/conformance.ts';
 import { deploy } from './commands/deploy.ts';
 import { events } from './commands/events/events.ts';
+import { exportCommand } from './commands/export.ts';
 import { image } from './commands/image.ts';
 import { importCommand } from './commands/import.ts';
 import { joints } from './commands/joints.ts';
@@ -40,6 +41,7 @@ export const routes = buildRouteMap({
     start,
     monitor,
     import: importCommand,
+    export: exportCommand,
     events,
     verify,
     'verify-deployment': verifyDeployment,

@@ -13,6 +13,8 @@ export interface Target {
   blog: Blog;
   /** The same API as an administrator uses it. */
   administrator: Blog['call'];
+  /** An administrator's access token of scope import. */
+  importToken: string;
   /** Archive and dead letters, asked as an operator. */
   journal: Journal;
   /** Sends an event to the Broker, as a function does; answers its id. @throws Error unless it was taken */

@@ -12,6 +12,7 @@ interface ImportFlags {
   report?: string;
   dryRun?: boolean;
   temporaryPictures?: boolean;
+  settings?: boolean;
   json?: boolean;
 }
 
@@ -20,10 +21,11 @@ export const importCommand = buildCommand({
   docs: {
     brief: 'Imports a blog of another program',
     fullDescription: [
-      'Imports a folder of Markdown or HTML (Jekyll, Hugo, Hexo, Eleventy, Docusaurus and others), or a file in which',
-      'WordPress (WXR) or Ghost (JSON) exported a blog. Articles keep their dates, authors become accounts that can be',
-      'claimed, pictures are stored by their content. What was not public, and what is not understood, becomes a draft.',
-      'A second run changes nothing.',
+      'Imports a folder of Markdown or HTML (Jekyll, Hugo, Hexo, Eleventy, Docusaurus and others), a file in which',
+      'WordPress (WXR) or Ghost (JSON) exported a blog, or what "dormouse export" wrote; each also packed in a zip file.',
+      'Articles keep their dates, authors become accounts that can be claimed, pictures are stored by their content.',
+      'What was not public, and what is not understood, becomes a draft. A second run changes nothing, and goes on where',
+      'an earlier one was ended.',
       '',
       'Exit code 1: something was not imported.',
     ].join('\n'),
@@ -44,12 +46,13 @@ export const importCommand = buildCommand({
       ),
       report: option('FILE', 'Write everything about the import as JSON to this file'),
       dryRun: flag('Read the folder and report, send nothing'),
+      settings: flag('Take the settings of a blog that dormouse exported, also where the blog has some'),
       temporaryPictures: flag('Store pictures also on a platform elsewhere, which loses them if it is a cluster'),
       json: flag('Print the whole report as JSON'),
     },
     positional: {
       kind: 'tuple',
-      parameters: [argument('PATH', 'Folder, or export of WordPress (.xml) or Ghost (.json)')],
+      parameters: [argument('PATH', 'Folder, zip file, or export of WordPress (.xml) or Ghost (.json)')],
     },
   },
   async loader() {
@@ -59,11 +62,11 @@ export const importCommand = buildCommand({
     ]);
     return async function importPosts(
       this: Context,
-      { json = false, dryRun = false, temporaryPictures = false, ...given }: ImportFlags,
+      { json = false, dryRun = false, temporaryPictures = false, settings = false, ...given }: ImportFlags,
       at: string,
     ) {
       const folder = resolve(at);
-      const name = given.name ?? (basename(folder).replace(/\.(?:xml|wxr|json)$/i, '') || 'import');
+      const name = given.name ?? (basename(folder).replace(/\.(?:xml|wxr|json|zip)$/i, '') || 'import');
       const options = {
         folder,
         url: given.url ?? `http://127.0.0.1:${this.env.PORT || '8080'}`,
@@ -74,6 +77,7 @@ export const importCommand = buildCommand({
         report: given.report,
         dryRun,
         temporaryPictures,
+        settings,
         json,
       };
       const { print, screen } = this.terminal;

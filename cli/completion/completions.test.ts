@@ -66,6 +66,7 @@ describe('completion', () => {
 
   test.each([
     [['import', ''], ':0'],
+    [['export', ''], ':0'],
     [['import', '--url', 'http://x', ''], ':0'],
     [['start', '--home', ''], ':16'],
     [['import', 'folder', '--report', ''], ':0'],

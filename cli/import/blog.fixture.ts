@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 type Post = { id: number; slug: string; source: string; author: string; version: number } & Record<string, unknown>;
 
-/** The part of the platform's public API that an importer uses, on a real socket. `down` answers are given before anything else, once each. */
+/** The part of the platform's public API that import and export use, on a real socket. `down` answers are given before anything else, once each. */
 export interface Blog {
   readonly url: string;
   readonly posts: Post[];
@@ -12,11 +12,15 @@ export interface Blog {
   readonly media: Map<string, Buffer>;
   /** Ids of posts by old address. */
   readonly addresses: Map<string, number>;
+  /** Of version 0 until somebody changes them. */
+  readonly settings: Record<string, unknown> & { version: number };
   /** Method and path of every request. */
   readonly log: string[];
   /** Most requests that were open at a time. */
   readonly peak: () => number;
   readonly down: { status: number; headers: Record<string, string> }[];
+  /** Answers again after `endAfter`. */
+  goOn(): void;
   close(): Promise<void>;
 }
 
@@ -24,6 +28,8 @@ export async function startBlog(given: {
   token: string;
   slugs?: string[];
   refuse?: (bytes: Buffer) => boolean;
+  /** Breaks every connection once it has so many posts, as a platform does that was ended. */
+  endAfter?: number;
 }): Promise<Blog> {
   const posts: Post[] = [];
   const users = new Map<string, string>();
@@ -35,7 +41,8 @@ export async function startBlog(given: {
   let open = 0;
   let peak = 0;
 
-  type FakeResponse = { status: number; body?: unknown; headers?: Record<string, string> };
+  const settings: Blog['settings'] = { version: 0, title: 'Dormouse', registration: 'authors' };
+  type FakeResponse = { status: number; body?: unknown; bytes?: Buffer; headers?: Record<string, string> };
   const problem = (status: number, detail: string): FakeResponse => ({ status, body: { detail, status } });
 
   const answer = (method: string, path: string, auth: string | undefined, bytes: Buffer): FakeResponse => {
@@ -43,6 +50,7 @@ export async function startBlog(given: {
     const [, id] = /^\/blog\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (path === '/health') return { status: 200 };
     if (method === 'HEAD' && hash) return { status: media.has(hash) ? 200 : 404 };
+    if (method === 'GET') return get(new URL(path, 'http://blog'), hash, auth);
     if (auth !== `Bearer ${given.token}`) return problem(401, 'No.');
     if (method === 'PUT' && hash) return put(hash, bytes);
     const json = JSON.parse(bytes.toString('utf8'));
@@ -50,7 +58,51 @@ export async function startBlog(given: {
     if (method === 'POST' && path === '/blog/api/posts') return create(json);
     if (method === 'POST' && path === '/blog/api/posts/addresses') return keep(json);
     if (method === 'PATCH' && id) return change(Number(id), json);
+    if (method === 'PATCH' && path === '/api/settings') return changeSettings(json);
     return problem(404, 'Nothing here.');
+  };
+  const get = ({ pathname, searchParams }: URL, hash: string | undefined, auth: string | undefined): FakeResponse => {
+    if (auth !== undefined && auth !== `Bearer ${given.token}`) return problem(401, 'No.');
+    const bytes = hash && media.get(hash);
+    if (bytes) return { status: 200, bytes, headers: { 'content-type': 'image/png' } };
+    if (pathname === '/api/settings') return { status: 200, body: { ...settings, set_up: settings.version > 0 } };
+    const [, name = ''] = /^\/api\/users\/(.+)$/.exec(pathname) ?? [];
+    if (users.has(name)) return { status: 200, body: { id: 1, username: name, display_name: users.get(name) } };
+    if (pathname === '/blog/api/posts') return list(searchParams, auth);
+    const [, slug = ''] = /^\/blog\/api\/posts\/by-slug\/(.+)$/.exec(pathname) ?? [];
+    const post = posts.find(
+      (each) => each.slug === decodeURIComponent(slug) || pathname === `/blog/api/posts/${each.id}`,
+    );
+    const seen = post && (post.status !== 'draft' || auth !== undefined) ? post : undefined;
+    return seen
+      ? { status: 200, body: view(seen), headers: { etag: `"${seen.version}"` } }
+      : problem(404, 'Nothing here.');
+  };
+  /** Newest first, three at a time. */
+  const list = (query: URLSearchParams, auth: string | undefined): FakeResponse => {
+    const status = query.get('status') ?? 'published';
+    if (status === 'draft' && auth === undefined) return problem(401, 'Log in.');
+    const all = posts.filter((post) => post.status === status).map(view);
+    all.sort((a, b) => (a.created_at < b.created_at ? 1 : a.created_at > b.created_at ? -1 : b.id - a.id));
+    const from = Number(query.get('after') ?? 0);
+    const next = `</blog/api/posts?limit=100&status=${status}&after=${from + 3}>; rel="next"`;
+    return { status: 200, body: all.slice(from, from + 3), headers: from + 3 < all.length ? { link: next } : {} };
+  };
+  const view = (post: Post) => {
+    const { source: _, category_name, created_at, updated_at = created_at, ...others } = post;
+    const category = { id: 1, name: category_name, slug: 'x', color: '#2f6f4f' };
+    return {
+      byline: [],
+      tags: [],
+      ...others,
+      category,
+      created_at: String(created_at),
+      updated_at: String(updated_at),
+    };
+  };
+  const changeSettings = (json: object): FakeResponse => {
+    Object.assign(settings, json, { version: settings.version + 1 });
+    return { status: 200, body: { ...settings, set_up: true } };
   };
   const put = (hash: string, bytes: Buffer): FakeResponse => {
     if (given.refuse?.(bytes)) return problem(415, 'Not a picture.');
@@ -85,7 +137,12 @@ export async function startBlog(given: {
     return { status: 200, body: post };
   };
 
+  let endAfter = given.endAfter ?? Number.POSITIVE_INFINITY;
   const server = createServer(async (request, response) => {
+    if (request.method === 'POST' && posts.length >= endAfter) {
+      request.socket.destroy();
+      return;
+    }
     peak = Math.max(peak, ++open);
     const bytes = await body(request);
     log.push(`${request.method} ${request.url}`);
@@ -93,14 +150,15 @@ export async function startBlog(given: {
     const {
       status,
       body: value,
+      bytes: file,
       headers,
-    } = next
+    }: FakeResponse = next
       ? { ...next, body: undefined }
       : answer(request.method!, request.url!, request.headers.authorization, bytes);
     open--;
     response
       .writeHead(status, { 'content-type': 'application/json', ...headers })
-      .end(value === undefined ? undefined : JSON.stringify(value));
+      .end(file ?? (value === undefined ? undefined : JSON.stringify(value)));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
@@ -109,9 +167,13 @@ export async function startBlog(given: {
     users,
     media,
     addresses,
+    settings,
     log,
     down,
     peak: () => peak,
+    goOn: () => {
+      endAfter = Number.POSITIVE_INFINITY;
+    },
     close: () =>
       new Promise((done) => {
         server.close(() => done());

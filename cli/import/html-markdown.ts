@@ -3,6 +3,7 @@ import { defaultHandlers, type Handle, type State, toMdast } from 'hast-util-to-
 import { toString as textOf } from 'hast-util-to-string';
 import { gfmToMarkdown } from 'mdast-util-gfm';
 import { toMarkdown } from 'mdast-util-to-markdown';
+import { outsideCode } from './code.ts';
 import type { Element, ElementContent, Nodes, Root, RootContent } from './html-tree.ts';
 
 type MarkdownNodes = Parameters<typeof toMarkdown>[0];
@@ -22,15 +23,28 @@ export function treeMarkdown(tree: Root): string {
   );
   const prepared = prepare(tree, wanted) as Root;
   const markdown = toMdast(prepared, { handlers: handlers(wanted) }) as MarkdownNodes;
-  return toMarkdown(markdown, {
-    bullet: '-',
-    emphasis: '*',
-    rule: '-',
-    listItemIndent: 'one',
-    resourceLink: true,
-    extensions: [gfmToMarkdown()],
-  }).trim();
+  return besideCjk(
+    toMarkdown(markdown, {
+      bullet: '-',
+      emphasis: '*',
+      rule: '-',
+      listItemIndent: 'one',
+      resourceLink: true,
+      extensions: [gfmToMarkdown()],
+    }).trim(),
+  );
 }
+
+const cjk = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]$/u;
+
+/** Beside emphasis the writer encodes a letter that would keep it from ending; beside CJK letters it ends here all the same. */
+const besideCjk = (markdown: string): string =>
+  outsideCode(markdown, (text) =>
+    text.replace(/(?<!\\)&#x([0-9a-f]{4,5});/gi, (whole, code: string) => {
+      const letter = String.fromCodePoint(Number.parseInt(code, 16));
+      return cjk.test(letter) ? letter : whole;
+    }),
+  );
 
 /** All elements below a node, in the order of the text. */
 export function elementsIn(node: Nodes): Element[] {

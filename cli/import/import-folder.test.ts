@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { importToken } from '@dormouse/auth/import-token';
 import { initKeys } from '@dormouse/auth/key-folder';
 import { readKeys } from '@dormouse/auth/keyring';
+import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { importJWK, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandError } from '../command-error.ts';
@@ -141,6 +142,66 @@ describe('an import', () => {
     expect(blog.log.filter((line) => /^(PUT|PATCH|DELETE)/.test(line))).toEqual([]);
   });
 
+  it('goes on where an earlier run was ended, and corrects links that one did not come to', async () => {
+    await blog.close();
+    blog = await startBlog({ token: 'good', slugs: ['second'], endAfter: 1 });
+    await expect(run()).rejects.toThrow('does not answer');
+    expect(blog.posts.map(({ slug, content }) => [slug, String(content).slice(0, 30)])).toEqual([
+      ['first', 'See [second](/blog/posts/secon'],
+    ]);
+    blog.goOn();
+    expect((await run()).text).toMatch(/imported {3}2\nunchanged {2}1\n/);
+    expect(blog.posts[0]!.content).toContain('[second](/blog/posts/second-2021-01-01)');
+    const before = structuredClone(blog.posts);
+    expect((await run()).text).toMatch(/imported {3}0\nunchanged {2}3\n/);
+    expect(blog.posts).toEqual(before);
+  });
+
+  it('leaves links of a post that somebody changed meanwhile', async () => {
+    await blog.close();
+    blog = await startBlog({ token: 'good', slugs: ['second'], endAfter: 1 });
+    await expect(run()).rejects.toThrow('does not answer');
+    blog.goOn();
+    Object.assign(blog.posts[0]!, { content: 'Mine now: [second](/blog/posts/second)', version: 2 });
+    await run();
+    expect(blog.posts[0]!.content).toBe('Mine now: [second](/blog/posts/second)');
+  });
+
+  it('sends several at once, those of one moment one after the other, and the first of a category before the others', async () => {
+    for (let index = 0; index < 30; index++)
+      writeFileSync(
+        join(folder, `articles/n${index}.md`),
+        `---\ntitle: N${String(index).padStart(2, '0')}\ndate: 2022-01-0${1 + (index % 3)}\ncategory: C${index % 2}\n---\nText`,
+      );
+    await run();
+    for (const day of ['2022-01-01', '2022-01-02', '2022-01-03']) {
+      const sources = blog.posts
+        .filter(({ created_at }) => String(created_at).startsWith(day))
+        .map(({ source }) => source);
+      expect(sources).toHaveLength(10);
+      expect(sources).toEqual([...sources].sort());
+    }
+    expect(blog.posts.findIndex(({ category_name }) => category_name === 'C1')).toBeGreaterThan(
+      blog.posts.findIndex(({ category_name }) => category_name === 'C0'),
+    );
+  });
+
+  it('of a zip file is that of its folder', async () => {
+    const zip = new ZipWriter(new BlobWriter(), { useWebWorkers: false });
+    for (const [path, content] of Object.entries(files))
+      await zip.add(`old/${path}`, new Uint8ArrayReader(new Uint8Array(Buffer.from(content))), {
+        lastModDate: new Date('2020-06-01T10:00:00Z'),
+      });
+    const path = join(folder, '..', `${basename(folder)}.zip`);
+    writeFileSync(path, Buffer.from(await (await zip.close()).arrayBuffer()));
+    try {
+      expect((await run()).text).toMatch(/imported {3}3\n/);
+      expect((await run({ folder: path })).text).toMatch(/imported {3}0\nunchanged {2}3\n/);
+    } finally {
+      rmSync(path);
+    }
+  });
+
   it('of a folder that grew brings only what is new', async () => {
     await run();
     writeFileSync(join(folder, 'articles/fourth.md'), '# Fourth\n\nSee [first](first.md).');
@@ -238,7 +299,7 @@ describe('an import', () => {
       ['ghost:ghost.json#b', 'draft'],
     ]);
     expect([...blog.media.values()]).toEqual([picture]);
-    await expect(run({ folder: join(folder, 'images/p.png') })).rejects.toThrow('neither a folder nor an export');
+    await expect(run({ folder: join(folder, 'images/p.png') })).rejects.toThrow('neither a folder nor a zip file');
   });
 
   it('keeps tags and old addresses, of posts of an earlier run too', async () => {
@@ -321,7 +382,7 @@ describe('an error is one line', () => {
     [
       'a file',
       () => run({ folder: import.meta.filename }),
-      /is neither a folder nor an export of WordPress \(\.xml\) or Ghost \(\.json\)$/,
+      /is neither a folder nor a zip file nor an export of WordPress \(\.xml\) or Ghost \(\.json\)$/,
     ],
     ['nothing to import', () => run({ folder: join(folder, 'images') }), /there is no article in it/],
     [

@@ -3,13 +3,15 @@ import { isLoopbackHost } from '@dormouse/http/loopback-guard';
 import { client, Unreachable } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
 import { progress, type Screen } from '../progress.ts';
-import { readExportFile, readFolder } from './folder.ts';
-import { plan } from './plan.ts';
+import { isExportedBlog, planExportedBlog } from './exported-blog.ts';
+import { type Folder, readExportFile, readFolder } from './folder.ts';
+import { type Plan, plan } from './plan.ts';
 import { report, reportText } from './report.ts';
 import { run } from './run.ts';
+import { unzipped } from './unzipped.ts';
 
 export interface ImportOptions {
-  /** A folder, or a file in which WordPress or Ghost exported a blog. */
+  /** A folder, a zip file, or a file in which WordPress or Ghost exported a blog. */
   readonly folder: string;
   readonly url: string;
   readonly token?: string | undefined;
@@ -21,6 +23,8 @@ export interface ImportOptions {
   readonly dryRun: boolean;
   /** Stores pictures even where they may lie in a pod that goes. */
   readonly temporaryPictures?: boolean;
+  /** Takes the settings of an exported blog also where the blog has some. */
+  readonly settings?: boolean;
   /** Prints the whole report as JSON. */
   readonly json?: boolean;
 }
@@ -39,13 +43,22 @@ export interface ImportContext {
  * @returns whether everything that is an article is in the blog now
  * @throws CommandError in one line: no such folder, nothing listens, token refused
  */
-export async function importFolder(
+export async function importFolder(options: ImportOptions, context: ImportContext): Promise<boolean> {
+  const { folder, close } = await openFolder(options.folder);
+  try {
+    return await importOpened(folder, options, context);
+  } finally {
+    close();
+  }
+}
+
+async function importOpened(
+  folder: Folder,
   options: ImportOptions,
   { print, screen, localToken, sleep }: ImportContext,
 ): Promise<boolean> {
-  const folder = openFolder(options.folder);
-  const planned = plan(folder, options);
-  if (planned.posts.length === 0)
+  const planned = planOf(folder, options, screen);
+  if (planned.posts.length === 0 && planned.settings === undefined)
     throw new CommandError(
       `${options.folder}: there is no article in it (${planned.skipped.length + planned.asides.length} files are none)`,
     );
@@ -66,6 +79,7 @@ export async function importFolder(
         client: connected,
         read: folder.read,
         stage: (name, total) => progress(screen, name, total),
+        replaceSettings: options.settings ?? false,
       });
     } catch (error) {
       if (error instanceof Unreachable)
@@ -86,13 +100,33 @@ function demandPlaceForPictures({ url, temporaryPictures }: ImportOptions, pictu
   );
 }
 
-function openFolder(path: string) {
+/** @throws CommandError for a blog that a later version exported */
+function planOf(folder: Folder, options: ImportOptions, screen: Screen): Plan {
+  const stage = (name: string, total: number) => (total < many ? () => {} : progress(screen, name, total));
+  if (!isExportedBlog(folder)) return plan(folder, { ...options, stage });
+  try {
+    return planExportedBlog(folder, options);
+  } catch (error) {
+    throw new CommandError(`${options.folder}: ${(error as Error).message}`);
+  }
+}
+
+/** From how many articles on it takes long to read them. */
+const many = 200;
+
+async function openFolder(path: string): Promise<{ folder: Folder; close: () => void }> {
   if (!existsSync(path)) throw new CommandError(`${path}: there is no such folder or file`);
   const isFolder = statSync(path).isDirectory();
-  if (!isFolder && !/\.(?:xml|wxr|json)$/i.test(path))
-    throw new CommandError(`${path}: is neither a folder nor an export of WordPress (.xml) or Ghost (.json)`);
+  if (!isFolder && !/\.(?:xml|wxr|json|zip)$/i.test(path))
+    throw new CommandError(
+      `${path}: is neither a folder nor a zip file nor an export of WordPress (.xml) or Ghost (.json)`,
+    );
+  if (!isFolder && /\.zip$/i.test(path)) {
+    const unpacked = await unzipped(path);
+    return { folder: readFolder(unpacked.folder), close: unpacked.close };
+  }
   try {
-    return isFolder ? readFolder(path) : readExportFile(path);
+    return { folder: isFolder ? readFolder(path) : readExportFile(path), close: () => {} };
   } catch (error) {
     throw new CommandError(`${path}: cannot be read (${(error as Error).message})`);
   }

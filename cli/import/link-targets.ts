@@ -39,6 +39,11 @@ export function linkTargets(articles: readonly LinkTarget[], files: readonly str
     return alike.length === 1 && fits(alike[0]!) ? alike[0] : undefined;
   };
   const byPath = new Map(files.map((path) => [path.toLowerCase(), path]));
+  /** Pictures of this platform: their addresses have no endings. */
+  const byHash = Map.groupBy(
+    files.filter((path) => /(?:^|\/)[0-9a-f]{64}\.\w+$/.test(path)),
+    (path) => posix.basename(path).slice(0, 64),
+  );
   const byName = Map.groupBy(files, (path) => posix.basename(path).toLowerCase());
   return {
     article: (from, target) => {
@@ -63,7 +68,8 @@ export function linkTargets(articles: readonly LinkTarget[], files: readonly str
     file: (from, target) => {
       const path = first([...candidates(from, target), ...below(target)], (one) => byPath.get(one.toLowerCase()));
       if (path) return { path, moved: false };
-      const alike = byName.get(posix.basename(withoutQuery(target)).toLowerCase()) ?? [];
+      const name = posix.basename(withoutQuery(target)).toLowerCase();
+      const alike = byName.get(name) ?? (/^[0-9a-f]{64}$/.test(name) ? byHash.get(name) : undefined) ?? [];
       return alike.length === 1 ? { path: alike[0]!, moved: true } : undefined;
     },
   };

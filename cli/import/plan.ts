@@ -1,3 +1,5 @@
+import type { BlogSettings } from '../blog-folder/layout.ts';
+import type { Step } from '../progress.ts';
 import { type Account, accounts } from './accounts.ts';
 import type { Article } from './article.ts';
 import { type Contents, readContents } from './contents.ts';
@@ -21,6 +23,8 @@ export interface PlanOptions {
   readonly site?: string | undefined;
   /** What is later than this is in the future. */
   readonly now?: Date;
+  /** Called at the beginning of what takes long. */
+  readonly stage?: (name: string, total: number) => Step;
 }
 
 /** A post that is ready but for its text, which depends on the addresses other posts and pictures really get. */
@@ -36,6 +40,8 @@ export interface PlannedPost {
   readonly tags: readonly string[];
   /** RFC 3339. */
   readonly created_at: string;
+  /** Of the last change, RFC 3339; where nothing says it, `created_at`. */
+  readonly updated_at?: string | undefined;
   readonly status: 'draft' | 'published';
   /** Why it is a draft. */
   readonly hidden: readonly string[];
@@ -43,6 +49,8 @@ export interface PlannedPost {
   /** Paths that it had on the blog's host, and no other article of the folder. */
   readonly addresses: readonly string[];
   readonly extra: Extra;
+  /** It was this platform's: a post of its moment and author that is at its address already is the same. */
+  readonly knownByAddress?: true;
   render(given?: Given): Rendered;
 }
 
@@ -60,9 +68,11 @@ export interface Plan {
   readonly notes: readonly FileNote[];
   readonly datesGuessed: readonly { file: string; date: string; from: string }[];
   readonly withoutAuthor: readonly string[];
+  /** Settings of an exported blog. */
+  readonly settings?: BlogSettings | undefined;
 }
 
-/** Turns a folder into posts, accounts and pictures. */
+/** Turns a folder of another program into posts, accounts and pictures. */
 export function plan(folder: Folder, options: PlanOptions): Plan {
   const now = options.now ?? new Date();
   const contents = readContents(folder, now);
@@ -74,13 +84,18 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
   const slugs = uniqueSlugs(articles);
   const pages = renderer(folder, articles, { slugs, site: options.site, addresses });
   const former = formerPaths(articles, formerPlace([options.site, ...addresses]));
+  const step = options.stage?.('reading ', articles.length) ?? (() => {});
 
   const planned = articles.map((article) => {
     const fitted = fitting(article);
-    const render = (given?: Given): Rendered => {
+    const renderAnew = (given?: Given): Rendered => {
       const rendered = pages.render(article, given);
       return fitted.whole ? { ...rendered, content: `**${fitted.whole}**\n\n${rendered.content}` } : rendered;
     };
+    // What is planned is asked for several times, and takes most of an import's time.
+    const usual = renderAnew();
+    const render = (given?: Given): Rendered => (given ? renderAnew(given) : usual);
+    step(article.title);
     const post: PlannedPost = {
       path: article.path,
       source: `${options.name}:${article.path}`,
@@ -102,21 +117,23 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       article,
       post,
       notes: [...fitted.notes, ...(former.notes.get(article.path) ?? [])],
-      unfit: unfit(render()),
+      unfit: unfit(usual),
     };
   });
 
   const chosen = planned.filter(({ unfit }) => unfit === undefined);
-  const named = chosen.flatMap(({ article, post }) => [
-    post.author,
-    ...article.authors.map(({ name }) => people.get(name)!.username),
-  ]);
+  const named = new Set(
+    chosen.flatMap(({ article, post }) => [
+      post.author,
+      ...article.authors.map(({ name }) => people.get(name)!.username),
+    ]),
+  );
   return {
     posts: chosen
       .map(({ post }) => post)
       .sort((one, other) => compare(one.created_at, other.created_at) || compare(one.path, other.path)),
     accounts: [...new Map([...people.values()].map((account) => [account.username, account])).values()].filter(
-      ({ username }) => named.includes(username),
+      ({ username }) => named.has(username),
     ),
     pictures: new Map(
       chosen.flatMap(({ post }) => post.render().pictures.map((hash) => [hash, pages.pictureOf(hash)!])),

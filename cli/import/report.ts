@@ -44,7 +44,7 @@ function notCarriedOver(posts: readonly PlannedPost[]) {
 
 /** The report for people: what happened, and of every kind of remark the first ones. */
 export function reportText(all: Report & Partial<Outcome>): string {
-  const { imported, unchanged, failed = [], pictures, accounts, addresses } = all;
+  const { imported, unchanged, failed = [], pictures, accounts, addresses, settings } = all;
   const drafts = all.drafts.length ? ` (${all.drafts.length} as drafts)` : '';
   const summary = all.dry_run
     ? [`dry run: ${all.articles} articles would be imported${drafts}, nothing was sent`]
@@ -57,6 +57,7 @@ export function reportText(all: Report & Partial<Outcome>): string {
         `pictures   ${pictures?.uploaded} uploaded, ${pictures?.present} already there${pictures?.refused.length ? `, ${pictures.refused.length} refused` : ''}`,
         `authors    ${accounts?.created.length} new accounts, ${accounts?.present.length} already there`,
         `addresses  ${addresses?.kept} old ones lead to their posts`,
+        ...(settings ? [`settings   ${ofSettings[settings]}`] : []),
       ];
   return [
     ...summary,
@@ -90,6 +91,12 @@ export function reportText(all: Report & Partial<Outcome>): string {
     ...section('remarks', all.notes.map(sentence)),
   ].join('\n');
 }
+
+const ofSettings = {
+  taken: 'those of the export',
+  kept: 'those of the blog stay; --settings takes those of the export',
+  refused: 'refused',
+};
 
 const origins: Record<string, string> = {
   nothing: ', below all others: its file is newer than every article',

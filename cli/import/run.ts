@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { api as accountsApi } from '@dormouse/auth/api';
 import type { api as postsApi } from '@dormouse/posts/api';
-import type { Every, ResponseOf, ScopedBodyOf } from '@dormouse/runtime/api';
+import type { BodyOf, Every, ResponseOf, ScopedBodyOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
+import { type BlogSettings, blogFile } from '../blog-folder/layout.ts';
 import { CommandError } from '../command-error.ts';
 import type { Step } from '../progress.ts';
 import { atOnce } from './at-once.ts';
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly accounts: { created: string[]; present: string[] };
   /** Old addresses that lead to their posts now, and those that do not. */
   readonly addresses: { kept: number; refused: FileNote[] };
+  /** What became of the settings of an exported blog. */
+  settings?: 'taken' | 'kept' | 'refused';
 }
 
 export interface RunOptions {
@@ -30,11 +33,13 @@ export interface RunOptions {
   readonly read: (path: string) => Buffer;
   /** Called at the beginning of each stage. */
   readonly stage: (name: string, total: number) => Step;
+  /** Takes the settings of an exported blog also where the blog has some. */
+  readonly replaceSettings?: boolean;
 }
 
 /**
- * Carries out a plan: pictures and accounts first, several at a time, then the posts one after the other, oldest first. Posts, pictures
- * and accounts that are there already stay as they are.
+ * Carries out a plan: accounts and pictures first, then the posts, oldest first; several at a time. Posts, pictures and accounts that are
+ * there already stay as they are, so that a run that was ended at any time is finished by the next one.
  * @throws CommandError for a token that is not accepted; Unreachable
  */
 export async function run(plan: Plan, options: RunOptions): Promise<Outcome> {
@@ -50,7 +55,25 @@ export async function run(plan: Plan, options: RunOptions): Promise<Outcome> {
   const refused = await uploadPictures(plan, options, outcome);
   await makePosts(plan, options, outcome, usernames, refused);
   await keepAddresses(plan, options, outcome);
+  if (plan.settings) await takeSettings(plan.settings, options, outcome);
   return outcome;
+}
+
+/** Settings of an exported blog; those that an administrator has made stay, unless they are to be replaced. */
+async function takeSettings(settings: BlogSettings, { client, replaceSettings }: RunOptions, outcome: Outcome) {
+  const auth = apiClient<typeof accountsApi>(client.send);
+  const now = await auth('GET /api/settings', {});
+  if (now.status === 200 && now.body.set_up && !replaceSettings) {
+    outcome.settings = 'kept';
+    return;
+  }
+  const etag = now.headers.get('etag');
+  const response = await auth('PATCH /api/settings', {
+    body: settings as BodyOf<typeof accountsApi.changeSettings>,
+    ...(etag ? { headers: { 'if-match': etag } } : {}),
+  });
+  outcome.settings = response.status === 200 ? 'taken' : 'refused';
+  if (response.status !== 200) outcome.failed.push({ file: blogFile, reason: `its settings: ${problemOf(response)}` });
 }
 
 /** @returns the user name the platform gave, by the one that was planned; without those it refused. */
@@ -109,12 +132,13 @@ async function makePosts(
   const step = stage('articles', plan.posts.length);
   const slugs = new Map<string, string>();
   const etags = new Map<string, string>();
-  for (const post of plan.posts) {
+  const make = async (post: PlannedPost) => {
     const author = usernames.get(post.author);
+    const given = slugs.size + refused.size > 0 ? { slugs, refused } : undefined;
     const response =
       author === undefined
         ? undefined
-        : admitted(await create(client, { ...post, author }, post.render({ slugs, refused }).content));
+        : admitted(await create(client, { ...post, author }, post.render(given).content));
     const id = response && number(response, 'id');
     if (!response || id === undefined) {
       outcome.failed.push({
@@ -128,7 +152,16 @@ async function makePosts(
       (response.status === 201 ? outcome.imported : outcome.unchanged).push({ file: post.path, id, slug });
     }
     step(post.title);
+  };
+  for (const { first, others } of batches(plan.posts)) {
+    for (const post of first) await make(post);
+    await atOnce(others, concurrency, async (posts) => {
+      for (const post of posts) await make(post);
+    });
   }
+  const place = new Map(plan.posts.map(({ path }, index) => [path, index]));
+  for (const made of [outcome.imported, outcome.unchanged])
+    made.sort((one, other) => place.get(one.file)! - place.get(other.file)!);
   await relink(plan, client, outcome, { slugs, refused }, etags);
 }
 
@@ -158,9 +191,27 @@ async function keepAddresses(plan: Plan, { client, stage }: RunOptions, outcome:
   }
 }
 
+type Posts = readonly PlannedPost[];
+
+/**
+ * What may be sent at once, so that every run gives the same blog: posts of one moment one after the other, because lists order them by
+ * their ids; the first post of a category before all later ones, because colours are given out in the order in which categories come.
+ */
+function batches(oldestFirst: Posts): { first: Posts; others: Posts[] }[] {
+  const all: { first: Posts; others: Posts[] }[] = [];
+  const categories = new Set<string>();
+  for (const posts of Map.groupBy(oldestFirst, ({ created_at }) => created_at).values()) {
+    const known = categories.size;
+    for (const { category_name } of posts) categories.add(category_name.normalize('NFKC').toLowerCase());
+    if (categories.size > known) all.push({ first: posts, others: [] });
+    else all.at(-1)!.others.push(posts);
+  }
+  return all;
+}
+
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
 async function create(client: Client, post: PlannedPost, content: string): Promise<ApiResponse> {
-  const { title, slug, author, byline, category_name, tags, created_at, status, source } = post;
+  const { title, slug, author, byline, category_name, tags, created_at, updated_at, status, source } = post;
   const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
     title,
     content,
@@ -170,16 +221,34 @@ async function create(client: Client, post: PlannedPost, content: string): Promi
     author,
     byline: [...byline],
     created_at,
+    updated_at,
     slug,
     source,
   };
   const posts = apiClient<typeof postsApi>(client.send);
+  const known = post.knownByAddress ? await atItsAddress(client, post) : undefined;
+  if (known) return known;
   const response = await posts('POST /blog/api/posts', { body });
   if (response.status !== 409) return response;
   return posts('POST /blog/api/posts', { body: { ...body, slug: `${slug}-${created_at.slice(0, 10)}` } });
 }
 
-/** Posts made in this run whose links went to an address that another post did not get in the end. */
+/** The post that is this one already: at its address, present or former, by the same author and of the same moment. */
+async function atItsAddress(
+  client: Client,
+  { slug, author, created_at }: PlannedPost,
+): Promise<ApiResponse | undefined> {
+  const found = await client.send('GET', `/blog/api/posts/by-slug/${encodeURIComponent(slug)}`);
+  const moved = found.status === 301 ? found.headers.get('location') : undefined;
+  const response = moved ? await client.send('GET', moved) : found;
+  const same = text(response, 'created_at') === created_at && text(response, 'author') === author;
+  return same ? response : undefined;
+}
+
+/**
+ * Corrects links to an address that another post did not get in the end: of posts made in this run, and of those that an earlier run made
+ * and did not come to correct, because it was ended.
+ */
 async function relink(
   plan: Plan,
   client: Client,
@@ -190,11 +259,14 @@ async function relink(
   if (given.slugs.size === 0) return;
   const posts = apiClient<typeof postsApi>(client.send);
   const made = new Map(outcome.imported.map((post) => [post.file, post]));
+  const known = new Map(outcome.unchanged.map((post) => [post.file, post]));
   for (const post of plan.posts) {
-    const own = made.get(post.path);
-    const { content, articles } = post.render(given);
-    if (!own || !articles.some((path) => given.slugs.has(path))) continue;
-    const etag = etags.get(post.path);
+    const own = made.get(post.path) ?? known.get(post.path);
+    if (!own) continue;
+    if (!post.render().articles.some((path) => given.slugs.has(path))) continue;
+    const { content } = post.render(given);
+    const etag = made.has(post.path) ? etags.get(post.path) : await etagIfUncorrected(client, own.id, content);
+    if (etag === undefined) continue;
     const response = await posts('PATCH /blog/api/posts/:id', {
       params: { id: own.id },
       body: { content },
@@ -207,6 +279,16 @@ async function relink(
       });
   }
 }
+
+/** The entity tag of a post that nobody has changed since it was made, and that differs from `content` in its links to posts alone. */
+async function etagIfUncorrected(client: Client, id: number, content: string): Promise<string | undefined> {
+  const response = await client.send('GET', `/blog/api/posts/${id}`);
+  const before = text(response, 'content');
+  if (number(response, 'version') !== 1 || before === undefined || before === content) return undefined;
+  return withoutAddresses(before) === withoutAddresses(content) ? (response.headers.get('etag') ?? '') : undefined;
+}
+
+const withoutAddresses = (markdown: string): string => markdown.replace(/\/blog\/posts\/[^\s#)>"\]]+/g, '/blog/posts/');
 
 function admitted(response: ApiResponse): ApiResponse {
   if (response.status === 401)

@@ -17,13 +17,15 @@ export interface ClientOptions {
 export async function clientsOf(
   url: string,
   { keys, issuer = 'https://dormouse.dev', pass }: ClientOptions,
-): Promise<Pick<Target, 'url' | 'blog' | 'administrator'> & { journal: Journal }> {
+): Promise<Pick<Target, 'url' | 'blog' | 'administrator' | 'importToken'> & { journal: Journal }> {
   const blog = blogAt(url);
   const options = { issuer, seconds: 3600 };
-  const authorization = `Bearer ${await importToken(keys, options)}`;
+  const token = await importToken(keys, options);
+  const authorization = `Bearer ${token}`;
   return {
     url,
     blog,
+    importToken: token,
     administrator: (method, path, { headers, ...more } = {}) =>
       blog.call(method, path, { ...more, headers: { authorization, ...headers } }),
     journal: journalAt(url, await operatorToken(keys, options), pass),

@@ -46,6 +46,29 @@ const data = v.looseObject({
 });
 type Data = v.InferOutput<typeof data>;
 
+/** What belongs to a post, by its id. */
+interface Related {
+  readonly tags: ReadonlyMap<string, string[]>;
+  readonly authors: ReadonlyMap<string, string[]>;
+  readonly meta: ReadonlyMap<string, Data['posts_meta'][number]>;
+  readonly tagOf: ReadonlyMap<string, Data['tags'][number]>;
+  readonly userOf: ReadonlyMap<string, Data['users'][number]>;
+}
+
+function relatedOf({ tags, users, posts_tags, posts_authors, posts_meta }: Data): Related {
+  const byPost = <T extends { readonly post_id: string; readonly sort_order?: number | null | undefined }>(
+    rows: readonly T[],
+    id: (row: T) => string,
+  ) => new Map([...Map.groupBy(rows, ({ post_id }) => post_id)].map(([post, own]) => [post, ordered(own).map(id)]));
+  return {
+    tags: byPost(posts_tags, ({ tag_id }) => tag_id),
+    authors: byPost(posts_authors, ({ author_id }) => author_id),
+    meta: new Map(posts_meta.map((one) => [one.post_id, one])),
+    tagOf: new Map(tags.map((one) => [one.id, one])),
+    userOf: new Map(users.map((one) => [one.id, one])),
+  };
+}
+
 const file = v.union([
   v.pipe(
     v.looseObject({ db: v.tupleWithRest([v.looseObject({ data })], v.unknown()) }),
@@ -70,21 +93,32 @@ export function ghostData(text: string): Data | undefined {
 
 /** Reads an export of Ghost (`db[0].data`, or `data` alone). Tags that are for the writer's eyes only are left out. */
 export function readGhost(path: string, all: Data, { now }: { now: Date }): Exported {
-  const empty = all.posts.filter((one) => textOf(one) === '');
+  const related = relatedOf(all);
+  const texts = all.posts.map((post) => ({ post, body: textOf(post) }));
+  const empty = texts.filter(({ body }) => body === '');
   return {
-    articles: all.posts.filter((one) => textOf(one) !== '').map((one) => articleOf(path, one, all, now)),
+    articles: texts
+      .filter(({ body }) => body !== '')
+      .map(({ post, body }) => articleOf(path, post, { body, related, now })),
     asides: [],
-    skipped: empty.map((one) => ({ file: `${path}#${one.id}`, reason: `it has no text: ${one.title ?? ''}` })),
+    skipped: empty.map(({ post: { id, title } }) => ({
+      file: `${path}#${id}`,
+      reason: `it has no text: ${title ?? ''}`,
+    })),
     addresses: [ghostAddress],
   };
 }
 
-function articleOf(path: string, one: Post, all: Data, now: Date): Article {
+function articleOf(
+  path: string,
+  one: Post,
+  { body, related, now }: { body: string; related: Related; now: Date },
+): Article {
   const said = dateOf(one.published_at) ?? dateOf(one.created_at);
   const cover = one.feature_image ?? one.image;
-  const meta = all.posts_meta.find(({ post_id }) => post_id === one.id);
+  const meta = related.meta.get(one.id);
   const page = one.type === 'page' || Boolean(one.page);
-  const tags = tagsOf(one, all);
+  const tags = tagsOf(one, related);
   const hidden = hiddenBy(one, Boolean(meta?.email_only), now);
   return {
     path: `${path}#${one.id}`,
@@ -92,10 +126,10 @@ function articleOf(path: string, one: Post, all: Data, now: Date): Article {
       withoutControls(one.title ?? '')
         .replace(/\s+/g, ' ')
         .trim() || 'Untitled',
-    authors: authorsOf(one, all),
+    authors: authorsOf(one, related),
     date: said ?? now.toISOString(),
     ...(said ? {} : { dateGuessedFrom: 'file time' as const }),
-    body: textOf(one),
+    body,
     converted: true,
     ...(cover ? { cover: { url: own(cover), alt: meta?.feature_image_alt ?? '' } } : {}),
     category: tags[0] ?? 'Blog',
@@ -144,20 +178,18 @@ function ordered<T extends { readonly sort_order?: number | null | undefined }>(
   return [...rows].sort((one, other) => (one.sort_order ?? 0) - (other.sort_order ?? 0));
 }
 
-function authorsOf(one: Post, all: Data) {
-  const rows = ordered(all.posts_authors.filter(({ post_id }) => post_id === one.id)).map(({ author_id }) => author_id);
-  const ids = rows.length > 0 ? rows : [one.author_id];
-  return ids.flatMap((author) => {
-    const user = all.users.find(({ id }) => id === author);
+function authorsOf({ id, author_id }: Post, { authors, userOf }: Related) {
+  return (authors.get(id) ?? [author_id ?? '']).flatMap((author) => {
+    const user = userOf.get(author);
     return user?.name
       ? [{ name: user.name.slice(0, 100).trim(), ...(user.website ? { profile: user.website } : {}) }]
       : [];
   });
 }
 
-function tagsOf(one: Post, all: Data): string[] {
-  return ordered(all.posts_tags.filter(({ post_id }) => post_id === one.id)).flatMap(({ tag_id }) => {
-    const tag = all.tags.find(({ id }) => id === tag_id);
+function tagsOf({ id }: Post, { tags, tagOf }: Related): string[] {
+  return (tags.get(id) ?? []).flatMap((tagId) => {
+    const tag = tagOf.get(tagId);
     return tag?.name && tag.visibility !== 'internal' && !tag.name.startsWith('#') ? [tag.name] : [];
   });
 }

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import type { Post } from './fields.ts';
+import { yaml } from './post-file.ts';
+
+/** At the top of an exported blog; a folder that has it is one. */
+export const blogFile = 'dormouse.yml';
+/** Display names by user name. */
+export const authorsFile = 'authors.yml';
+/** Says what to do with an export for another program. */
+export const readmeFile = 'README.txt';
+
+const version = 1;
+
+/** Settings of the blog by their names in the API. */
+export type BlogSettings = Readonly<Record<string, unknown>>;
+
+/** What an exported blog says of itself. */
+export interface BlogFile {
+  readonly settings?: BlogSettings | undefined;
+}
+
+export const writeBlogFile = ({ settings }: BlogFile): string =>
+  `# A blog, written by "dormouse export". "dormouse import" reads this folder.\n${yaml({ format: version, ...(settings ? { settings } : {}) })}`;
+
+/** @throws Error when it is none, or one of a later version */
+export function readBlogFile(text: string): BlogFile {
+  const read = v.safeParse(blog, parse(text));
+  if (!read.success) throw new Error(`${blogFile} is not what "dormouse export" writes`);
+  if (read.output.format > version)
+    throw new Error(`${blogFile} is of format ${read.output.format}, which a later version of dormouse wrote`);
+  return read.output;
+}
+
+const blog = v.object({
+  format: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  settings: v.optional(v.record(v.string(), v.unknown())),
+});
+
+/** @param people display names by user name */
+export const writeAuthorsFile = (people: ReadonlyMap<string, string>): string =>
+  yaml(
+    Object.fromEntries(
+      [...people].sort(([one], [other]) => (one < other ? -1 : 1)).map(([user, name]) => [user, { name }]),
+    ),
+  );
+
+/** @returns display names by user name; empty when it cannot be read */
+export function readAuthorsFile(text: string): Map<string, string> {
+  const read = v.safeParse(people, parsed(text));
+  return new Map(read.success ? Object.entries(read.output).map(([user, { name }]) => [user, name]) : []);
+}
+
+const people = v.record(v.string(), v.object({ name: v.string() }));
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text) ?? {};
+  } catch {
+    return undefined;
+  }
+}
+
+const maxNameBytes = 200;
+
+/** Drafts lie apart, for programs that do not know what `draft` says. */
+export const draftsFolder = 'drafts';
+export const postsFolder = 'posts';
+
+/** Where a post lies: by day and slug, which no other post has. */
+export function postPath({ status, created_at, slug }: Pick<Post, 'status' | 'created_at' | 'slug'>): string {
+  const folder = status === 'published' ? postsFolder : draftsFolder;
+  return posix.join(folder, `${created_at.slice(0, 10)}-${fileName(slug)}.md`);
+}
+
+/** File systems take 255 bytes. */
+function fileName(slug: string): string {
+  if (Buffer.byteLength(slug) <= maxNameBytes) return slug;
+  const characters = [...slug];
+  while (Buffer.byteLength(characters.join('')) > maxNameBytes) characters.pop();
+  return `${characters.join('')}-${createHash('sha256').update(slug).digest('hex').slice(0, 8)}`;
+}
+
+const endings: Readonly<Record<string, string>> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+  'image/svg+xml': 'svg',
+};
+
+export const mediaFolder = 'media';
+
+/** Where a picture lies. @param type media type */
+export const picturePath = (hash: string, type: string): string =>
+  posix.join(mediaFolder, `${hash}.${endings[type.split(';')[0]!.trim().toLowerCase()] ?? 'bin'}`);
+
+/** The hash in the name of a picture's file. */
+export const pictureHash = (path: string): string | undefined => /^media\/([0-9a-f]{64})\.\w+$/.exec(path)?.[1];
+
+/** Where the platform has a picture. */
+export const pictureAddress = (hash: string): string => `/blog/media/${hash}`;
+
+/** Hashes of the pictures that a text names, each once. */
+export const picturesIn = (markdown: string): string[] => [
+  ...new Set([...markdown.matchAll(/\/blog\/media\/([0-9a-f]{64})(?![0-9a-f])/g)].map(([, hash]) => hash!)),
+];

@@ -1,0 +1,169 @@
+import { client, Unreachable } from '../api-client.ts';
+import { pictureAddress, picturesIn, postPath } from '../blog-folder/layout.ts';
+import { CommandError } from '../command-error.ts';
+import { progress, type Screen, type Step } from '../progress.ts';
+import { ahead } from './ahead.ts';
+import { type BlogReader, blogReader, type Listed } from './blog-reader.ts';
+import { type Format, fileTime, type ReadBlog } from './format.ts';
+import { openTarget } from './target.ts';
+
+export type FormatName = 'markdown' | 'wxr' | 'ghost';
+
+/** Loaded by need: what renders Markdown is large. */
+const formats: Readonly<Record<FormatName, () => Promise<Format>>> = {
+  markdown: async () => (await import('./markdown.ts')).markdown,
+  wxr: async () => (await import('./wxr.ts')).wxr,
+  ghost: async () => (await import('./ghost.ts')).ghost,
+};
+
+export interface ExportOptions {
+  /** A zip file, or a folder. */
+  readonly to: string;
+  readonly url: string;
+  /** What it may see is exported; without one, what everybody sees. */
+  readonly token?: string | undefined;
+  readonly format?: FormatName;
+  /** Replaces an export that is there. */
+  readonly force?: boolean;
+  /** Prints the report as JSON. */
+  readonly json?: boolean;
+}
+
+export interface ExportContext {
+  /** Where the report goes; progress goes to `screen`. */
+  readonly print: (text: string) => void;
+  readonly screen: Screen;
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** What an export did. */
+interface Exported {
+  posts: number;
+  drafts: number;
+  authors: number;
+  pictures: number;
+  settings: boolean;
+  /** Posts that were removed while it ran. */
+  gone: number;
+  /** Pictures that posts name and the blog has not. */
+  missing: { file: string; address: string }[];
+  bytes?: number;
+}
+
+const concurrency = 8;
+const pictureConcurrency = 3;
+
+/**
+ * Writes a blog, one post after the other, and reports.
+ * @throws CommandError in one line: something is there already, nothing listens, token refused
+ */
+export async function exportBlog(options: ExportOptions, { print, screen, sleep }: ExportContext): Promise<void> {
+  const { url, token, to } = options;
+  const target = openTarget(to, options.force ?? false);
+  try {
+    const pauses = sleep ? { sleep } : {};
+    await client({ url, token: '', attempts: 1, connections: 2, ...pauses }).send('GET', '/health');
+    const reader = blogReader(client({ url, token: token ?? '', ...pauses }), { withDrafts: token !== undefined });
+    const { blog, exported } = await openBlog(reader, url, (name, total) => progress(screen, name, total));
+    const write = await formats[options.format ?? 'markdown']();
+    await write(blog, target);
+    const bytes = await target.finish();
+    const all = { to, ...exported, ...(bytes === undefined ? {} : { bytes }) };
+    print(options.json ? JSON.stringify(all, null, 2) : text(all, token !== undefined));
+  } catch (error) {
+    target.abandon();
+    if (error instanceof Unreachable)
+      throw new CommandError(
+        `${url} does not answer (${error.message}): start the platform with "npm start", or give --url`,
+      );
+    throw error;
+  }
+}
+
+/** A blog whose posts and pictures are counted as they are read. */
+async function openBlog(reader: BlogReader, address: string, stage: (name: string, total: number) => Step) {
+  const settings = await reader.settings();
+  const listed = await reader.list();
+  const authors = await namesOf(listed, reader);
+  const exported: Exported = {
+    posts: 0,
+    drafts: 0,
+    authors: authors.size,
+    pictures: 0,
+    settings: settings !== undefined,
+    gone: 0,
+    missing: [],
+  };
+  const shown = new Map<string, { file: string; changed: Date }>();
+  const blog: ReadBlog = {
+    address,
+    settings,
+    authors,
+    categories: new Map(listed.map(({ category: { slug, name } }) => [slug, name])),
+    async *posts() {
+      const step = stage('posts   ', listed.length);
+      const read = async ({ id, order }: Listed) => ({ post: await reader.post(id), order });
+      for await (const { post, order } of ahead(listed, concurrency, read)) {
+        step(post?.title ?? '');
+        if (post === undefined) {
+          exported.gone++;
+          continue;
+        }
+        exported.posts++;
+        if (post.status !== 'published') exported.drafts++;
+        for (const hash of picturesIn(post.content))
+          if (!shown.has(hash)) shown.set(hash, { file: postPath(post), changed: fileTime(post.updated_at) });
+        yield { post, order };
+      }
+    },
+    async *pictures() {
+      const step = stage('pictures', shown.size);
+      const read = async ([hash, { file, changed }]: [string, { file: string; changed: Date }]) => ({
+        hash,
+        file,
+        changed,
+        picture: await reader.picture(pictureAddress(hash)),
+      });
+      for await (const { hash, file, changed, picture } of ahead(shown, pictureConcurrency, read)) {
+        step(hash.slice(0, 12));
+        if (picture === undefined) {
+          exported.missing.push({ file, address: pictureAddress(hash) });
+          continue;
+        }
+        exported.pictures++;
+        yield { hash, changed, ...picture };
+      }
+    },
+    pictureType: (hash) => reader.pictureType(pictureAddress(hash)),
+  };
+  return { blog, exported };
+}
+
+async function namesOf(listed: readonly Listed[], reader: BlogReader): Promise<Map<string, string>> {
+  const usernames = [...new Set(listed.map(({ author }) => author))].sort();
+  const name = async (username: string): Promise<[string, string]> => [username, await reader.displayName(username)];
+  const names = new Map<string, string>();
+  for await (const [username, displayName] of ahead(usernames, concurrency, name)) names.set(username, displayName);
+  return names;
+}
+
+function text(
+  { to, posts, drafts, authors, pictures, settings, gone, missing, bytes }: Exported & { to: string },
+  withToken: boolean,
+): string {
+  return [
+    `exported   ${posts} posts${drafts > 0 ? ` (${drafts} drafts)` : ''}${withToken ? '' : ', published ones only: no token was given'}`,
+    `authors    ${authors}`,
+    `pictures   ${pictures}`,
+    `settings   ${settings ? 'those of the blog' : 'none, the blog was never set up'}`,
+    ...(gone > 0 ? [`gone       ${gone} posts were removed meanwhile`] : []),
+    `to         ${to}${bytes === undefined ? '' : ` (${(bytes / 1e6).toFixed(1)} MB)`}`,
+    ...(missing.length > 0
+      ? [
+          '',
+          `pictures that the blog has not (${missing.length})`,
+          ...missing.map(({ file, address }) => `  ${file}: ${address}`),
+        ]
+      : []),
+  ].join('\n');
+}

@@ -1,0 +1,20 @@
+import {
+  authorsFile,
+  blogFile,
+  picturePath,
+  postPath,
+  writeAuthorsFile,
+  writeBlogFile,
+} from '../blog-folder/layout.ts';
+import { postFile } from '../blog-folder/post-file.ts';
+import { bytesOf, type Format, fileTime, undated } from './format.ts';
+
+/** Markdown with front matter, which `dormouse import` reads back to the byte. */
+export const markdown: Format = async (blog, target) => {
+  await target.add(blogFile, bytesOf(writeBlogFile({ settings: blog.settings })), undated);
+  await target.add(authorsFile, bytesOf(writeAuthorsFile(blog.authors)), undated);
+  for await (const { post, order } of blog.posts())
+    await target.add(postPath(post), bytesOf(postFile(post, order)), fileTime(post.updated_at));
+  for await (const { hash, type, bytes, changed } of blog.pictures())
+    await target.add(picturePath(hash, type), bytes, changed);
+};
