@@ -259,10 +259,11 @@ function titleOf(place: Place, site: Site, heading: string | undefined): string 
 
 /** What the old address ended with: the head's slug or address, else the file's name. */
 function wantedSlug({ name }: Place, fields: Readonly<Record<string, unknown>>): string {
-  const address = [fields.slug, fields.permalink, fields.url].map(string).find((each) => each && !/[:{}<]/.test(each));
-  const last = address
-    ?.replace(/[?#].*$/s, '')
-    .split('/')
+  const slug = string(fields.slug);
+  const address = [slug, fields.permalink, fields.url].map(string).find((each) => each && !/[:{}<]/.test(each));
+  // A slug is no address yet: `C#` has no fragment.
+  const last = (address === slug ? address : address?.replace(/[?#].*$/s, ''))
+    ?.split('/')
     .filter((part) => part && !/^index\.\w+$/.test(part))
     .at(-1);
   return slugOf(last?.replace(/\.(?:html?|md)$/i, '') ?? name);
