@@ -137,4 +137,4 @@ function cachedBody(value: unknown): CachedBody {
 /** A 301 without it could be kept for ever, and a name can come back. */
 const revalidated = { 'cache-control': 'no-cache' };
 
-const respond = (c: Context<Env>, body: CachedBody): Response => represent(c, body, revalidated);
+const respond = (c: Context<Env>, body: CachedBody): Response | Promise<Response> => represent(c, body, revalidated);

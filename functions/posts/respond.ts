@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { ListBody } from './page.ts';
 
 /** 200, or 304 when the client has it. */
-export const respond = (c: Context<Env>, cached: ListBody): Response =>
+export const respond = (c: Context<Env>, cached: ListBody): Response | Promise<Response> =>
   represent(c, cached, fieldsOf(cached, c.var.caller !== undefined));
 
 /** Caches may store it but must revalidate each time: a reader sees a change within 2 s. @param own made for the caller alone */

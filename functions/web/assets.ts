@@ -1,6 +1,10 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
-import type { Hono } from 'hono';
+import { prefers } from '@dormouse/runtime/prefers';
+import { header } from '@dormouse/runtime/request';
+import type { Context, Hono } from 'hono';
 import { accentSheet } from './accent.ts';
 import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
@@ -17,7 +21,7 @@ export function assets(app: Hono<Env>): void {
   // A page of the release before may still ask for its own style sheet: today's is better than none, but is not to be kept under that name.
   app.get('/assets/:name{style-[0-9a-f]{12}\\.css}', (c) => {
     const headers = c.req.path === stylesheetPath() ? foreverHeaders : { ...safeHeaders, 'cache-control': 'no-store' };
-    return new Response(stylesheet, { headers: { ...headers, 'content-type': css } });
+    return compressed(c, stylesheet, { ...headers, 'content-type': css });
   });
   app.get('/assets/colors/:name', (c) => {
     const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');
@@ -43,4 +47,23 @@ export function assets(app: Hono<Env>): void {
       headers: { ...safeHeaders, 'cache-control': 'public, max-age=3600', 'content-type': 'text/plain; charset=utf-8' },
     });
   });
+}
+
+const codings = {
+  br: (text: string) => promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gzip: (text: string) => promisify(gzip)(text, { level: 9 }),
+};
+const made = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
+/** A text that is one of few, compressed once for each coding. */
+async function compressed(c: Context, text: string, fields: Record<string, string>): Promise<Response> {
+  const headers: Record<string, string> = { ...fields, vary: 'Accept-Encoding' };
+  const accepted = header(c, 'accept-encoding');
+  for (const coding of ['br', 'gzip'] as const) {
+    if (!prefers(coding, accepted)) continue;
+    const key = `${coding} ${text}`;
+    if (!made.has(key)) made.set(key, codings[coding](text) as Promise<Uint8Array<ArrayBuffer>>);
+    return new Response(await made.get(key), { headers: { ...headers, 'content-encoding': coding } });
+  }
+  return new Response(text, { headers });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prefersGzip } from './prefers-gzip.ts';
+import { prefers } from './prefers.ts';
 
 it.each([
   [undefined, false],
@@ -16,4 +16,11 @@ it.each([
   ['gzip;q=0.5, identity', false],
   ['gzip, identity;q=0.5', true],
   ['xgzip', false],
-])('Accept-Encoding %j: gzip %s', (header, expected) => expect(prefersGzip(header)).toBe(expected));
+])('Accept-Encoding %j: gzip %s', (header, expected) => expect(prefers('gzip', header)).toBe(expected));
+
+it.each([
+  ['gzip, deflate, br', true],
+  ['gzip', false],
+  ['*', true],
+  ['br;q=0, *', false],
+])('Accept-Encoding %j: br %s', (header, expected) => expect(prefers('br', header)).toBe(expected));
