@@ -43,6 +43,14 @@ export function errorHandlers(
     return respond(c, toAppError(error));
   });
   app.notFound((c) => {
+    const { pathname, search } = new URL(c.req.url);
+    const bare = withoutFinalSlash(pathname);
+    if (
+      bare !== pathname &&
+      c.req.method === 'GET' &&
+      allowedMethods(app, withoutFinalSlash(c.req.path)).includes('GET')
+    )
+      return movedTo(c, bare + search);
     const allowed = allowedMethods(app, c.req.path).join(', ');
     const unknown = () => new AppError('not_found', 'There is nothing at this address.');
     return respond(
@@ -52,6 +60,13 @@ export function errorHandlers(
         : unknown(),
     );
   });
+}
+
+/** People and other programs end addresses with a slash; here only the blog's own has one. */
+function withoutFinalSlash(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }
 
 function isForPeople(c: Context): boolean {

@@ -1,5 +1,6 @@
 import { tagSlug } from '@dormouse/runtime/slug';
 import { byline } from './byline.ts';
+import type { FeedFormat } from './feed-formats.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { languageOf } from './language.ts';
 import type { PostSummary, Tag } from './posts.ts';
@@ -22,36 +23,137 @@ export interface FeedTopic {
 
 const wholeBlog: FeedTopic = { id: 'blog', name: '', path: '/blog/' };
 
-/** The newest posts as an Atom feed (RFC 4287). Ids stay the same when the site moves or a post gets another title. */
-export function atomFeed(posts: readonly PostSummary[], site: FeedSite, topic: FeedTopic = wholeBlog): string {
+/** A post as a feed has it. */
+export interface FeedEntry {
+  post: PostSummary;
+  /** Its whole text, with whole addresses; undefined where only the summary goes. */
+  html: string | undefined;
+}
+
+/** A feed in one of its formats. */
+export function writeFeed(
+  entries: readonly FeedEntry[],
+  site: FeedSite,
+  { name, file, type }: FeedFormat,
+  topic: FeedTopic = wholeBlog,
+): string {
   const { origin, authority } = site;
-  const updated =
-    posts
-      .map((post) => post.updated_at ?? post.created_at)
-      .sort()
-      .at(-1) ?? '1970-01-01T00:00:00Z';
-  return `${markup`${declaration}
-<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${site.language}">
-<id>tag:${authority}:${topic.id}</id>
-<title>${clean(topic.name ? `${topic.name} · ${site.title}` : site.title)}</title>
-${site.description ? markup`<subtitle>${clean(site.description)}</subtitle>\n` : none}<updated>${updated}</updated>
-<link rel="self" type="application/atom+xml" href="${origin}${topic.path.replace(/\/?$/, '/feed.xml')}"/>
-<link rel="alternate" type="text/html" href="${origin}${topic.path}"/>
-${posts.map(
-  (post) => markup`<entry${xmlLang(post)}>
-<id>tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}</id>
+  const feed: Feed = {
+    id: `tag:${authority}:${topic.id}`,
+    title: topic.name ? `${topic.name} · ${site.title}` : site.title,
+    description: site.description,
+    language: site.language,
+    self: `${origin}${topic.path.replace(/\/?$/, `/${file}`)}`,
+    page: `${origin}${topic.path}`,
+    type,
+    entries: entries.map(({ post, html }) => ({
+      id: `tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}`,
+      page: `${origin}/blog/posts/${encodeURIComponent(post.slug)}`,
+      updated: post.updated_at ?? post.created_at,
+      author: byline(post),
+      language: languageOf(`${post.title}\n${post.excerpt}`),
+      post,
+      html,
+    })),
+  };
+  return { atom, rss, json }[name](feed);
+}
+
+interface Feed {
+  id: string;
+  title: string;
+  description: string;
+  language: string;
+  self: string;
+  page: string;
+  type: string;
+  entries: (FeedEntry & { id: string; page: string; updated: string; author: string; language: string | undefined })[];
+}
+
+/** Atom (RFC 4287). Ids stay the same when the site moves or a post gets another title. */
+const atom = ({ entries, ...feed }: Feed): string =>
+  `${markup`${declaration}
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${feed.language}">
+<id>${feed.id}</id>
+<title>${clean(feed.title)}</title>
+${feed.description ? markup`<subtitle>${clean(feed.description)}</subtitle>\n` : none}<updated>${latest(entries) ?? '1970-01-01T00:00:00Z'}</updated>
+<link rel="self" type="${feed.type}" href="${feed.self}"/>
+<link rel="alternate" type="text/html" href="${feed.page}"/>
+${entries.map(
+  ({
+    id,
+    page,
+    updated,
+    author,
+    language,
+    post,
+    html,
+  }) => markup`<entry${language === undefined ? none : markup` xml:lang="${language}"`}>
+<id>${id}</id>
 <title>${clean(post.title)}</title>
-<link rel="alternate" type="text/html" href="${origin}/blog/posts/${encodeURIComponent(post.slug)}"/>
+<link rel="alternate" type="text/html" href="${page}"/>
 <published>${post.created_at}</published>
-<updated>${post.updated_at ?? post.created_at}</updated>
-<author><name>${clean(byline(post))}</name></author>
+<updated>${updated}</updated>
+<author><name>${clean(author)}</name></author>
 <category term="${post.category.slug}" label="${clean(post.category.name)}"/>
 ${post.tags.map((tag) => markup`<category term="${tagSlug(tag)}" label="${clean(tag)}"/>\n`)}<summary>${clean(post.excerpt)}</summary>
-</entry>
+${html === undefined ? none : markup`<content type="html">${clean(html)}</content>\n`}</entry>
 `,
 )}</feed>
 `}`;
-}
+
+/** RSS 2.0 (rssboard.org/rss-specification), the text in the content module. */
+const rss = ({ entries, ...feed }: Feed): string =>
+  `${markup`${declaration}
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel>
+<title>${clean(feed.title)}</title>
+<link>${feed.page}</link>
+<description>${clean(feed.description || feed.title)}</description>
+<language>${feed.language}</language>
+${entries.length > 0 ? markup`<lastBuildDate>${new Date(latest(entries)!).toUTCString()}</lastBuildDate>\n` : none}<atom:link rel="self" type="${feed.type}" href="${feed.self}"/>
+${entries.map(
+  ({ id, page, author, post, html }) => markup`<item>
+<title>${clean(post.title)}</title>
+<link>${page}</link>
+<guid isPermaLink="false">${id}</guid>
+<pubDate>${new Date(post.created_at).toUTCString()}</pubDate>
+<dc:creator>${clean(author)}</dc:creator>
+<category>${clean(post.category.name)}</category>
+${post.tags.map((tag) => markup`<category>${clean(tag)}</category>\n`)}<description>${clean(post.excerpt)}</description>
+${html === undefined ? none : markup`<content:encoded>${clean(html)}</content:encoded>\n`}</item>
+`,
+)}</channel>
+</rss>
+`}`;
+
+/** JSON Feed 1.1 (jsonfeed.org). */
+const json = ({ entries, ...feed }: Feed): string =>
+  JSON.stringify({
+    version: 'https://jsonfeed.org/version/1.1',
+    title: feed.title,
+    home_page_url: feed.page,
+    feed_url: feed.self,
+    ...(feed.description && { description: feed.description }),
+    language: feed.language,
+    items: entries.map(({ id, page, updated, author, language, post, html }) => ({
+      id,
+      url: page,
+      title: post.title,
+      ...(html === undefined ? { content_text: post.excerpt } : { content_html: html, summary: post.excerpt }),
+      date_published: post.created_at,
+      date_modified: updated,
+      authors: [{ name: author }],
+      tags: [post.category.name, ...post.tags],
+      ...(language && { language }),
+    })),
+  });
+
+const latest = (entries: Feed['entries']): string | undefined =>
+  entries
+    .map(({ updated }) => updated)
+    .sort()
+    .at(-1);
 
 /** Entries of one site map file; the protocol allows 50,000. */
 export const sitemapPart = 1000;
@@ -74,11 +176,6 @@ export function sitemapIndex(parts: number, origin: string): string {
 <sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 ${numbers.map((part) => markup`<sitemap><loc>${origin}/sitemap.xml?part=${part}</loc></sitemap>\n`)}</sitemapindex>
 `}`;
-}
-
-function xmlLang({ title, excerpt }: PostSummary): Html {
-  const language = languageOf(`${title}\n${excerpt}`);
-  return language === undefined ? none : markup` xml:lang="${language}"`;
 }
 
 const declaration: Html = trusted('<?xml version="1.0" encoding="UTF-8"?>');

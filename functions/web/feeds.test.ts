@@ -1,3 +1,4 @@
+import { fail } from '@dormouse/runtime/errors';
 import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
 import { aPost, colours, world } from './app.fixture.ts';
@@ -21,6 +22,81 @@ function elements(xml: string): { open: string[]; depth: number; text: Record<st
   parser.end(xml);
   return { open, depth: stack.length, text };
 }
+
+describe('feeds', () => {
+  const rendered = '<p>Some <em>text</em>.</p>';
+  const files = {
+    'feed.xml': 'application/atom+xml',
+    'rss.xml': 'application/rss+xml',
+    'feed.json': 'application/feed+json',
+  };
+
+  it('have the whole texts in each format, with whole addresses', async () => {
+    const { app, stored } = world();
+    const content = 'Some *text*.\n\n[Here](#there), [there](/blog/posts/b), ![x](/blog/media/1)';
+    stored.push(aPost({ title: 'A & b', slug: 'a', content, tags: ['C#', 'Sleep'] }), aPost({ content: '' }));
+    const page = 'https://blog.test/blog/posts/a';
+    const text = async (file: string) => {
+      const response = await app.request(`https://blog.test/blog/${file}`);
+      expect(response.headers.get('content-type')).toBe(`${files[file as keyof typeof files]}; charset=utf-8`);
+      return response.text();
+    };
+    const atom = elements(await text('feed.xml'));
+    const rss = elements(await text('rss.xml'));
+    const json = JSON.parse(await text('feed.json'));
+    const html = json.items[0].content_html as string;
+    expect(html).toContain(rendered);
+    for (const address of [
+      `${page}#user-content-there`,
+      'https://blog.test/blog/posts/b',
+      'https://blog.test/blog/media/1',
+    ])
+      expect(html).toContain(`="${address}"`);
+    expect(atom.text.content?.join('')).toContain(html);
+    expect(rss.text['content:encoded']?.join('')).toContain(html);
+    expect([atom.depth, rss.depth]).toEqual([0, 0]);
+    const id = `tag:dormouse.dev,2026:post:${stored[0]?.id}:${Date.parse(stored[0]?.created_at as string)}`;
+    expect(json).toMatchObject({
+      version: 'https://jsonfeed.org/version/1.1',
+      feed_url: 'https://blog.test/blog/feed.json',
+    });
+    expect(json.items[0]).toMatchObject({ url: page, title: 'A & b', tags: ['General', 'C#', 'Sleep'] });
+    expect(
+      [json.items[0].id, rss.text.guid?.[0], atom.text.id?.[1]].map((each) => each.split(':').slice(2).join(':')),
+    ).toEqual([id, id, id].map((each) => each.split(':').slice(2).join(':')));
+    expect(new Date(rss.text.pubDate?.[0] as string).getTime()).toBe(Date.parse(stored[0]?.created_at as string));
+  });
+
+  it('have a summary where the text does not come, or is too much', async () => {
+    const { app, stored, web } = world();
+    const bySlug = async (slug: string) => (slug === 'a' ? fail('unavailable', 'x') : web.posts.bySlug(slug));
+    stored.push(aPost({ slug: 'a' }), aPost({ slug: 'b', content: 'x '.repeat(600_000) }), aPost({ slug: 'c' }));
+    const broken = world({ posts: { ...web.posts, bySlug } });
+    broken.stored.push(...stored);
+    expect(await (await app.request('/blog/posts/a')).status).toBe(200);
+    const { items } = await (await broken.app.request('http://blog.test/blog/feed.json')).json();
+    expect(items[0]).toMatchObject({ content_text: 'In short.' });
+    expect(items[1]).toMatchObject({ content_text: 'In short.' });
+  });
+
+  it('are announced in every format by pages', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ tags: ['Sleep'] }));
+    const announced = (html: string) =>
+      Array.from(
+        html.matchAll(/<link rel="alternate" type="([^"]*)" title="[^"]*" href="([^"]*)">/g),
+        ([, ...found]) => found,
+      );
+    for (const [path, below] of [
+      ['/blog/', []],
+      ['/blog/tags/sleep', ['/blog/tags/sleep']],
+      ['/blog/categories/general', ['/blog/categories/general']],
+    ] as const)
+      expect(announced(await (await app.request(path)).text())).toEqual(
+        ['/blog', ...below].flatMap((at) => Object.entries(files).map(([file, type]) => [type, `${at}/${file}`])),
+      );
+  });
+});
 
 describe('the feed', () => {
   it('has the newest posts as Atom, with whole addresses of this site', async () => {

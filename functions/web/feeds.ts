@@ -3,7 +3,8 @@ import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { Context, Hono } from 'hono';
 import type { Web } from './dependencies.ts';
-import { atomFeed, type FeedTopic, sitemap, sitemapIndex, sitemapPart } from './feed.ts';
+import { type FeedEntry, type FeedTopic, sitemap, sitemapIndex, sitemapPart, writeFeed } from './feed.ts';
+import { type FeedFormat, feedFormats } from './feed-formats.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
 import { originOf } from './origin.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
@@ -14,46 +15,78 @@ import { totalPosts } from './stats-page.ts';
 const feedEntries = 30;
 const perRequest = 100;
 
+/** Characters of articles in one feed; posts beyond them have their summaries only. */
+const feedLength = 1_000_000;
+/** Posts that are read at once for a feed. */
+const readAtOnce = 4;
+
 /** What programs read: feeds and the site map. */
-export function feeds(app: Hono<Env>, { posts, categories, pages, site, feedAuthority: authority }: Web): void {
+export function feeds(
+  app: Hono<Env>,
+  { posts, categories, articles, pages, site, feedAuthority: authority }: Web,
+): void {
   /** A feed, kept by its path. */
-  const feed = async (c: Context, path: string, read: () => Promise<TopicPosts>): Promise<Response> => {
+  const feed = async (c: Context, format: FeedFormat, path: string, read: () => Promise<TopicPosts>) => {
     const origin = originOf(c);
     const load = async () => {
       const [settings, { newest, topic }] = await Promise.all([site.current(), read()]);
-      const xml = atomFeed(newest, { origin, authority, ...settings }, topic);
-      const page = pageOf(xml, 'application/atom+xml; charset=utf-8');
+      const text = writeFeed(await withTexts(newest, origin), { origin, authority, ...settings }, format, topic);
+      const page = pageOf(text, `${format.type}; charset=utf-8`);
       if (settings.unread) throw new UncacheablePage(page);
       return page;
     };
-    return deliverOrMove(c, cachedPage(pages, `feed ${origin} ${path}`, load));
+    return deliverOrMove(c, cachedPage(pages, `feed ${origin} ${path} ${format.name}`, load));
   };
   const newestOf = (query: Partial<ListQuery>) => posts.list({ limit: feedEntries, ...query });
 
-  app.get('/blog/feed.xml', (c) => feed(c, '', async () => ({ newest: (await newestOf({})).posts })));
+  /** Posts with their whole texts, as far as these can be had and are not too much. */
+  const withTexts = async (newest: readonly PostSummary[], origin: string): Promise<FeedEntry[]> => {
+    const { absolute } = await import('./absolute.ts');
+    const entries = newest.map((post): FeedEntry => ({ post, html: undefined }));
+    const left = [...entries];
+    let length = 0;
+    const work = async () => {
+      for (let entry = left.shift(); entry && length < feedLength; entry = left.shift()) {
+        const html = await textOf(entry.post).catch(unlessUnanswered);
+        if (html === undefined || (length += html.length) > feedLength) continue;
+        entry.html = absolute(html, `${origin}/blog/posts/${encodeURIComponent(entry.post.slug)}`);
+      }
+    };
+    await Promise.all(Array.from({ length: readAtOnce }, work));
+    return entries;
+  };
+  const textOf = async ({ slug }: PostSummary): Promise<string | undefined> => {
+    const found = await posts.bySlug(slug);
+    return 'moved' in found ? undefined : articles.of(found);
+  };
 
-  app.get('/blog/categories/:slug/feed.xml', (c) => {
-    const slug = c.req.param('slug');
-    const path = `/blog/categories/${encodeURIComponent(slug)}`;
-    return feed(c, path, async () => {
-      const category =
-        (await categories.all()).find((each) => each.slug === slug) ??
-        redirectTo('/blog/categories', await categories.movedTo(slug), '/feed.xml');
-      const { posts: newest } = await newestOf({ category: slug });
-      return { newest, topic: { id: `category:${category.id}`, name: category.name, path } };
-    });
-  });
+  for (const format of feedFormats) {
+    const { file } = format;
+    app.get(`/blog/${file}`, (c) => feed(c, format, '', async () => ({ newest: (await newestOf({})).posts })));
 
-  app.get('/blog/tags/:slug/feed.xml', (c) => {
-    const tag = tagSlug(c.req.param('slug'));
-    const path = `/blog/tags/${encodeURIComponent(tag)}`;
-    if (tag !== c.req.param('slug')) return movedTo(c, `${path}/feed.xml`);
-    return feed(c, path, async () => {
-      const { posts: newest } = await newestOf({ tag });
-      if (newest.length === 0) fail('not_found', 'No post has this tag.');
-      return { newest, topic: { id: `tag:${encodeURIComponent(tag)}`, name: spelling(newest, tag), path } };
+    app.get(`/blog/categories/:slug/${file}`, (c) => {
+      const slug = c.req.param('slug');
+      const path = `/blog/categories/${encodeURIComponent(slug)}`;
+      return feed(c, format, path, async () => {
+        const category =
+          (await categories.all()).find((each) => each.slug === slug) ??
+          redirectTo('/blog/categories', await categories.movedTo(slug), `/${file}`);
+        const { posts: newest } = await newestOf({ category: slug });
+        return { newest, topic: { id: `category:${category.id}`, name: category.name, path } };
+      });
     });
-  });
+
+    app.get(`/blog/tags/:slug/${file}`, (c) => {
+      const tag = tagSlug(c.req.param('slug'));
+      const path = `/blog/tags/${encodeURIComponent(tag)}`;
+      if (tag !== c.req.param('slug')) return movedTo(c, `${path}/${file}`);
+      return feed(c, format, path, async () => {
+        const { posts: newest } = await newestOf({ tag });
+        if (newest.length === 0) fail('not_found', 'No post has this tag.');
+        return { newest, topic: { id: `tag:${encodeURIComponent(tag)}`, name: spelling(newest, tag), path } };
+      });
+    });
+  }
 
   app.get('/sitemap.xml', async (c) => {
     const origin = originOf(c);
@@ -88,6 +121,11 @@ async function deliverOrMove(c: Context, page: Promise<CachedPage>): Promise<Res
     if (!(error instanceof Moved)) throw error;
     return movedTo(c, error.to);
   }
+}
+
+/** A feed with a summary is better than none. */
+function unlessUnanswered(error: unknown): undefined {
+  if (!(error instanceof AppError)) throw error;
 }
 
 /** A map without the pages of tags is better than none. */

@@ -1,9 +1,11 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { accentSheetPath } from './accent.ts';
+import { card } from './card.ts';
 import { colorSheets } from './colors.ts';
 import { dormouse } from './dormouse.ts';
+import { feedFormats } from './feed-formats.ts';
 import { type Html, markup, none, trusted } from './html.ts';
-import type { CategoryRef } from './posts.ts';
+import type { CategoryRef, Post } from './posts.ts';
 import type { Session } from './session.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
 import { stylesheetPath } from './stylesheet-path.ts';
@@ -23,8 +25,10 @@ export interface PageParts {
   categories?: Iterable<CategoryRef>;
   /** Path of this page for search engines; without it they are asked to leave it out. */
   canonical?: string | undefined;
-  /** A feed of what the page lists, besides the one of the blog. */
-  feed?: { title: string; href: string };
+  /** Feeds of what the page lists, besides those of the blog: their name, and the path that they lie below. */
+  feed?: { title: string; below: string };
+  /** The post that the page shows, for those who make cards of links, and for search engines. */
+  post?: Post;
   older?: string | undefined;
   newer?: string | undefined;
   /** Absent on pages that everybody gets the same bytes of. */
@@ -48,9 +52,8 @@ export function layout(page: PageParts): string {
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${stylesheetPath()}">
 ${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets(page.categories ?? [])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<link rel="alternate" type="application/atom+xml" title="${site.title}" href="/blog/feed.xml">
-${page.feed ? markup`<link rel="alternate" type="application/atom+xml" title="${page.feed.title} · ${site.title}" href="${page.feed.href}">\n` : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
-${link('next', page.older)}${link('prev', page.newer)}</head>
+${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
+${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header class="site-header">
@@ -77,6 +80,11 @@ ${site.set_up || site.unread ? none : notSetUp(site)}</footer>
 const notSetUp = (site: SiteSettings): Html =>
   markup`<p class="not-set-up">This blog was never set up${takesRegistrations(site) ? `: anybody can register${site.registration === 'authors' ? ' and write' : ''}` : ''}. <a href="/setup">Set it up</a>.</p>
 `;
+
+const feedLinks = (title: string, below: string): Html[] =>
+  feedFormats.map(
+    ({ type, file }) => markup`<link rel="alternate" type="${type}" title="${title}" href="${below}/${file}">\n`,
+  );
 
 const link = (rel: string, href: string | undefined): Html =>
   href ? markup`<link rel="${rel}" href="${href}">\n` : none;

@@ -37,7 +37,7 @@ export function listPage(page: ListPage): string {
     site,
     title: [name, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
     description: category ? `Posts in ${category.name}.` : tag ? `Posts about ${tag}.` : site.description,
-    ...(name && { feed: { title: name, href: `${path}/feed.xml` } }),
+    ...(name && { feed: { title: name, below: path } }),
     canonical: first ? path : undefined,
     categories: [...categories, ...listing.posts.map((post) => post.category)],
     older,

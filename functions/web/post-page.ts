@@ -6,12 +6,23 @@ import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { mayChange } from './may-change.ts';
-import type { Post } from './posts.ts';
+import type { Post, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { tagLinks } from './tag-links.ts';
 
-/** One post. @param article its content as sanitised HTML. */
-export function postPage(site: SiteSettings, post: Post, article: string, viewer?: Viewer): string {
+/** What a post is shown with. */
+export interface PostParts {
+  site: SiteSettings;
+  post: Post;
+  /** Its content as sanitised HTML. */
+  article: string;
+  /** Others of its category, to read next. */
+  others: readonly PostSummary[];
+  viewer?: Viewer | undefined;
+}
+
+/** One post. */
+export function postPage({ site, post, article, others: next, viewer }: PostParts): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
   const { content, status, category, tags, ...unshown } = others;
@@ -26,7 +37,7 @@ export function postPage(site: SiteSettings, post: Post, article: string, viewer
     site,
     title: post.title,
     description: post.excerpt,
-    ...(!draft && { canonical: path }),
+    ...(!draft && { canonical: path, post }),
     categories: [post.category],
     viewer,
     main: markup`<article class="post">
@@ -45,9 +56,17 @@ ${tags.length > 0 ? tagLinks(tags) : none}
 ${edited ? markup`<p class="muted">Last changed ${day(post.updated_at, site)}</p>` : none}
 <p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a> <span class="muted">or more in</span> ${chip(post.category)}</p>
 </footer>
-</article>`,
+</article>
+${next.length > 0 ? readNext(next, post, site) : none}`,
   });
 }
+
+/** Ways on, for who has read to the end. */
+const readNext = (next: readonly PostSummary[], { category }: Post, site: SiteSettings): Html =>
+  markup`<nav class="next" aria-label="More to read">
+<h2>More in <bdi>${category.name}</bdi></h2>
+<ul>${next.map((other) => markup`<li><a href="/blog/posts/${encodeURIComponent(other.slug)}"${langAttribute(other.title)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`)}</ul>
+</nav>`;
 
 const tools = (path: string, post: Post): Html =>
   markup`<p class="tools"><a class="button quiet" href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a class="button quiet" href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>`;

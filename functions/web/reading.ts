@@ -13,7 +13,7 @@ import { listPage } from './list-page.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
-import type { Listing } from './posts.ts';
+import type { Listing, Post, PostSummary, Versioned } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
 import type { SiteSettings } from './site.ts';
 import { spelling } from './spelling.ts';
@@ -23,6 +23,9 @@ import { mayBeSignedIn, privately, seeOther, viewerOf } from './viewer.ts';
 
 /** Makes a page, for somebody or for everybody. */
 type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<string>;
+
+/** How many posts a post leads to. */
+const readNext = 3;
 
 /** What a list is limited to, by slug. */
 interface Topic {
@@ -117,9 +120,26 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages, si
       const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
       return 'moved' in found
         ? redirectTo('/blog/posts', found.moved)
-        : postPage(settings, found.post, await articles.of(found), viewer);
+        : postPage({ site: settings, post: found.post, ...(await around(found)), viewer });
     });
   });
+
+  /** What a post's page shows besides the post. */
+  const around = async (found: Versioned) => {
+    const [article, others] = await Promise.all([articles.of(found), othersOf(found.post)]);
+    return { article, others };
+  };
+
+  /** The newest others of a post's category; the page does without them when they do not come. */
+  const othersOf = async ({ id, category }: Post): Promise<readonly PostSummary[]> => {
+    try {
+      const { posts: newest } = await posts.list({ limit: readNext + 1, category: category.slug });
+      return newest.filter((each) => each.id !== id).slice(0, readNext);
+    } catch (error) {
+      if (error instanceof AppError) return [];
+      throw error;
+    }
+  };
 
   app.get('/stats', async (c) => {
     if (accepts(c, statsForms) === 'text/html') {

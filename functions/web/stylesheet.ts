@@ -157,6 +157,10 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .post-header h1 { margin: 0; font-size: clamp(2rem, 1.35rem + 2.9vw, 3.15rem); line-height: 1.12; letter-spacing: -.024em; }
 .post-header .by { font-size: 1rem; }
 .post-footer { display: grid; gap: .75rem; margin-top: 3.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); font-size: .9375rem; }
+.next { max-width: 44rem; margin: 2rem auto 0; }
+.next h2 { margin: 0 0 .5rem; font-size: 1.0625rem; }
+.next ul { list-style: none; margin: 0; padding: 0; }
+.next li { padding-block: .45rem; overflow-wrap: anywhere; }
 
 .prose { font: 1.1875rem/1.68 var(--serif); overflow-wrap: anywhere; hyphens: manual; }
 .prose :is(p, li, h1, h2, h3, h4, h5, h6, td, th, dd, dt, blockquote, figcaption, summary) { unicode-bidi: plaintext; text-align: start; }
@@ -317,7 +321,7 @@ code { font-family: var(--mono); font-size: .92em; }
   .chip, .button { border: 1px solid; }
 }
 @media print {
-  .site-header nav, .site-footer, .skip, .tools, .post-footer, .pagination { display: none; }
+  .site-header nav, .site-footer, .skip, .tools, .post-footer, .next, .pagination { display: none; }
   body { background: #fff; color: #000; display: block; }
   .prose { font-size: 11pt; }
   .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }

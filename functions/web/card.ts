@@ -1,0 +1,46 @@
+import { publicUrl } from '@dormouse/runtime/address';
+import { byline } from './byline.ts';
+import { type Html, markup, none, trusted } from './html.ts';
+import type { PageParts } from './layout.ts';
+
+/**
+ * What a page says of itself to those who show links as cards (Open Graph, ogp.me; Twitter's cards) and to search engines
+ * (schema.org as JSON-LD). Whole addresses only where PUBLIC_URL is known: a page is kept for every host.
+ */
+export function card({ site, title, description, post }: PageParts, path: string): Html {
+  const origin = publicUrl();
+  const url = origin === undefined ? undefined : origin + path;
+  const property = (name: string, content: string | undefined) =>
+    content ? markup`<meta property="${name}" content="${content}">\n` : none;
+  return markup`${property('og:type', post ? 'article' : 'website')}${property('og:site_name', site.title)}${property('og:title', title || site.title)}${property('og:description', description)}${property('og:url', url)}${
+    post
+      ? [
+          property('article:published_time', post.created_at),
+          property('article:modified_time', post.updated_at),
+          property('article:section', post.category.name),
+          ...post.tags.map((tag) => property('article:tag', tag)),
+        ]
+      : none
+  }<meta name="twitter:card" content="summary">
+${
+  post
+    ? data({
+        '@context': 'https://schema.org',
+        '@type': 'BlogPosting',
+        headline: post.title,
+        ...(description && { description }),
+        datePublished: post.created_at,
+        dateModified: post.updated_at,
+        author: { '@type': 'Person', name: byline(post) },
+        articleSection: post.category.name,
+        ...(post.tags.length > 0 && { keywords: post.tags }),
+        ...(url && { url, mainEntityOfPage: url }),
+        publisher: { '@type': 'Organization', name: site.title },
+      })
+    : none
+}`;
+}
+
+/** Data in an element that browsers do not run; without `<` nothing in it can end it (HTML, restrictions for contents of script elements). */
+const data = (value: object): Html =>
+  trusted(`<script type="application/ld+json">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>\n`);
