@@ -102,6 +102,8 @@ async function written(author: Author): Promise<Post[]> {
   };
   for (const slug of ['b', 'a', 'c'])
     expect((await here.administrator('POST', '/blog/api/posts', { body: { ...old, slug } })).status).toBe(201);
+  const addresses = [{ path: '/2001/before.html', post_id: made[0]!.id }];
+  expect((await here.administrator('POST', '/blog/api/posts/addresses', { body: { addresses } })).status).toBe(200);
   const settings = {
     title: 'Sleeping late',
     navigation: [{ label: 'About', href: '/blog/posts/a' }],
@@ -119,6 +121,7 @@ describe('a blog that moves', { timeout: 60_000 }, () => {
     expect(await imported('first.zip', there)).toMatchObject({ complete: true, unchanged: [] });
     const second = await exported(there, 'second.zip');
     expect(second.equals(first)).toBe(true);
+    expect((await there.blog.call('GET', '/2001/before.html')).status).toBe(301);
     const shown = ['/blog/api/posts?limit=100', '/blog/posts/c-plus-plus-2', `/blog/media/${hash}`];
     const [list, page, picture] = await pages(there, shown);
     const [listBefore, pageBefore, pictureBefore] = await pages(here, shown);

@@ -1,4 +1,5 @@
 import { api } from '@dormouse/posts/api';
+import { oldPath } from '@dormouse/runtime/old-path';
 import { slugOf } from '@dormouse/runtime/slug';
 import fc from 'fast-check';
 import * as v from 'valibot';
@@ -91,6 +92,11 @@ const tags = fc
   .filter(({ success }) => success)
   .map(({ output }) => output as string[]);
 
+/** As the platform keeps them. */
+const addresses = fc
+  .array(text, { maxLength: 3 })
+  .map((values) => values.flatMap((value) => oldPath(`/${value}`) ?? []));
+
 const posts = fc
   .record({
     title: kept('title'),
@@ -107,8 +113,8 @@ const posts = fc
 describe('the file of a post', () => {
   it('reads back as it was, to the byte', () => {
     fc.assert(
-      fc.property(posts, fc.nat({ max: 3 }), (one, order) => {
-        expect(readPostFile(postFile(one, order))).toEqual({
+      fc.property(posts, fc.nat({ max: 3 }), addresses, (one, order, paths) => {
+        expect(readPostFile(postFile(one, { order, addresses: paths }))).toEqual({
           fields: {
             title: one.title,
             slug: one.slug,
@@ -122,6 +128,7 @@ describe('the file of a post', () => {
           },
           content: one.content,
           order,
+          addresses: paths,
           unknown: [],
         });
       }),
@@ -147,6 +154,7 @@ describe('the file of a post', () => {
       fields: { title: '2020', created_at: '2020-01-02T00:00:00.000Z', category_name: 'Notes', status: 'published' },
       content: 'Text\n\nMore.',
       order: 0,
+      addresses: [],
       unknown: ['mood'],
     });
   });

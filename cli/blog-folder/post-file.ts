@@ -1,35 +1,46 @@
 import { api } from '@dormouse/posts/api';
+import { oldPath } from '@dormouse/runtime/old-path';
 import * as v from 'valibot';
 import { stringify } from 'yaml';
 import { frontMatter } from '../import/front-matter.ts';
 import { type ImportedFields, type Post, postFields } from './fields.ts';
 
 /** What an exported file says of a post. */
-export interface PostFile {
+export interface PostFile extends BesidesPost {
   readonly fields: Readonly<Partial<ImportedFields>>;
   /** Markdown, as the post had it to the byte. */
   readonly content: string;
-  /** Its place among posts of the same moment: what came later has a higher one. */
-  readonly order: number;
   /** Names in its front matter that mean nothing here. */
   readonly unknown: readonly string[];
 }
 
+/** What belongs to a post and is no field of it. */
+export interface BesidesPost {
+  /** Its place among posts of the same moment: what came later has a higher one. */
+  readonly order: number;
+  /** Paths that it had elsewhere. */
+  readonly addresses: readonly string[];
+}
+
 const names = Object.keys(postFields) as (keyof ImportedFields)[];
-const orderKey = 'order';
-const known = new Set([orderKey, ...names.map((name) => postFields[name].key)]);
+/** What an import does not send with a post. */
+const [orderKey, addressesKey] = ['order', 'aliases'] as const;
+const known = new Set<string>([orderKey, addressesKey, ...names.map((name) => postFields[name].key)]);
 
 /**
  * A post as Markdown with YAML front matter, which `readPostFile` reads back to the byte. All texts are quoted, so that `no` and
  * `1:30` mean the same to programs that read YAML 1.1.
- * @param order its place among posts of the same moment
  */
-export function postFile(post: Post, order = 0): string {
+export function postFile(post: Post, { order = 0, addresses = [] }: Partial<BesidesPost> = {}): string {
   const written = names.flatMap((name): [string, unknown][] => {
     const value = postFields[name].written(post);
     return value === undefined ? [] : [[postFields[name].key, value]];
   });
-  const head = Object.fromEntries([...written, ...(order > 0 ? [[orderKey, order]] : [])]);
+  const head = Object.fromEntries([
+    ...written,
+    ...(addresses.length > 0 ? [[addressesKey, addresses]] : []),
+    ...(order > 0 ? [[orderKey, order]] : []),
+  ]);
   return `---\n${yaml(head)}---\n\n${post.content}\n`;
 }
 
@@ -56,9 +67,15 @@ export function readPostFile(file: string): PostFile | { readonly problem: strin
     fields: fields as Partial<ImportedFields>,
     content,
     order: typeof head[orderKey] === 'number' ? head[orderKey] : 0,
+    addresses: [head[addressesKey] ?? []]
+      .flat()
+      .flatMap((path) => (typeof path === 'string' ? (oldPath(encoded(path)) ?? []) : [])),
     unknown: Object.keys(head).filter((key) => !known.has(key)),
   };
 }
+
+/** Paths are kept decoded. */
+const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /** A file whose first line ends with CR LF was converted as a whole: its post had the line ends that the platform has. */
 const converted = (file: string): string => (/^---[ \t]*\r\n/.test(file) ? file.replaceAll('\r\n', '\n') : file);

@@ -21,6 +21,8 @@ export interface BlogReader {
   settings(): Promise<BlogSettings | undefined>;
   /** Published posts and, with a token, drafts that it may see; newest first. */
   list(): Promise<Listed[]>;
+  /** Paths that posts had elsewhere, by the posts' ids; undefined for who may not read them. */
+  addresses(): Promise<Map<number, string[]> | undefined>;
   /** Undefined for one that is gone meanwhile. */
   post(id: number): Promise<Post | undefined>;
   /** The name under which somebody is shown; the user name where there is no such account any more. */
@@ -62,6 +64,18 @@ export function blogReader(client: Client, { withDrafts }: { withDrafts: boolean
       return set_up ? settings : undefined;
     },
     list: async () => [...(await listOf('published')), ...(withDrafts ? await listOf('draft') : [])],
+    async addresses() {
+      const all = new Map<number, string[]>();
+      for (let after = ''; ; ) {
+        const page = await posts('GET /blog/api/posts/addresses', { query: { after } });
+        if (page.status === 403) return undefined;
+        if (page.status !== 200) return refuse('the old addresses of posts', page);
+        for (const { path, post_id } of page.body) all.set(post_id, [...(all.get(post_id) ?? []), path]);
+        const last = page.body.at(-1);
+        if (last === undefined) return all;
+        after = last.path;
+      }
+    },
     async post(id) {
       const response = await posts('GET /blog/api/posts/:id', { params: { id } });
       if (response.status === 404) return undefined;

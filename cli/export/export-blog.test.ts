@@ -135,11 +135,15 @@ describe('an export', () => {
   it('comes in as it was, and is exported the same again, as a zip file and as a folder', async () => {
     blog.settings.version = 1;
     blog.settings.title = 'Sleeping late';
+    for (const path of ['/2020/01/first.html', '/a', '/café ☕']) blog.addresses.set(path, 1);
+    blog.addresses.set('/third?', 3);
     for (const to of ['first.zip', 'first']) {
       const other = await startBlog({ token: 'good' });
       await run({ to: join(folder, to) });
       expect((await bring(join(folder, to), other)).complete).toBe(true);
       expect(other.settings).toEqual(blog.settings);
+      const slugs = (of: Blog) => [...of.addresses].map(([path, id]) => [path, of.posts[id - 1]?.slug]).sort();
+      expect(slugs(other)).toEqual(slugs(blog));
       expect([...other.users]).toEqual(expect.arrayContaining([...blog.users]));
       expect(byAge(other.posts)).toEqual(byAge(blog.posts).map((post) => expect.objectContaining(post)));
       await run({ to: join(folder, 'again.zip'), url: other.url, force: true });

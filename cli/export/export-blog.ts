@@ -42,6 +42,8 @@ interface Exported {
   drafts: number;
   authors: number;
   pictures: number;
+  /** That posts had elsewhere. */
+  addresses: number;
   settings: boolean;
   /** Posts that were removed while it ran. */
   gone: number;
@@ -64,12 +66,21 @@ export async function exportBlog(options: ExportOptions, { print, screen, sleep 
     const pauses = sleep ? { sleep } : {};
     await client({ url, token: '', attempts: 1, connections: 2, ...pauses }).send('GET', '/health');
     const reader = blogReader(client({ url, token: token ?? '', ...pauses }), { withDrafts: token !== undefined });
-    const { blog, exported } = await openBlog(reader, url, (name, total) => progress(screen, name, total));
+    const addresses = token === undefined ? undefined : await reader.addresses();
+    const { blog, exported } = await openBlog(reader, {
+      address: url,
+      addresses: addresses ?? new Map(),
+      stage: (name, total) => progress(screen, name, total),
+    });
     const write = await formats[options.format ?? 'markdown']();
     await write(blog, target);
     const bytes = await target.finish();
     const all = { to, ...exported, ...(bytes === undefined ? {} : { bytes }) };
-    print(options.json ? JSON.stringify(all, null, 2) : text(all, token !== undefined));
+    print(
+      options.json
+        ? JSON.stringify(all, null, 2)
+        : text(all, { withToken: token !== undefined, withAddresses: addresses !== undefined }),
+    );
   } catch (error) {
     target.abandon();
     if (error instanceof Unreachable)
@@ -80,8 +91,15 @@ export async function exportBlog(options: ExportOptions, { print, screen, sleep 
   }
 }
 
+interface Surroundings {
+  readonly address: string;
+  /** Paths that posts had elsewhere, by the posts' ids. */
+  readonly addresses: ReadonlyMap<number, readonly string[]>;
+  readonly stage: (name: string, total: number) => Step;
+}
+
 /** A blog whose posts and pictures are counted as they are read. */
-async function openBlog(reader: BlogReader, address: string, stage: (name: string, total: number) => Step) {
+async function openBlog(reader: BlogReader, { address, addresses, stage }: Surroundings) {
   const settings = await reader.settings();
   const listed = await reader.list();
   const authors = await namesOf(listed, reader);
@@ -90,6 +108,7 @@ async function openBlog(reader: BlogReader, address: string, stage: (name: strin
     drafts: 0,
     authors: authors.size,
     pictures: 0,
+    addresses: 0,
     settings: settings !== undefined,
     gone: 0,
     missing: [],
@@ -109,11 +128,13 @@ async function openBlog(reader: BlogReader, address: string, stage: (name: strin
           exported.gone++;
           continue;
         }
+        const ofPost = addresses.get(post.id) ?? [];
         exported.posts++;
+        exported.addresses += ofPost.length;
         if (post.status !== 'published') exported.drafts++;
         for (const hash of picturesIn(post.content))
           if (!shown.has(hash)) shown.set(hash, { file: postPath(post), changed: fileTime(post.updated_at) });
-        yield { post, order };
+        yield { post, order, addresses: ofPost };
       }
     },
     async *pictures() {
@@ -148,13 +169,14 @@ async function namesOf(listed: readonly Listed[], reader: BlogReader): Promise<M
 }
 
 function text(
-  { to, posts, drafts, authors, pictures, settings, gone, missing, bytes }: Exported & { to: string },
-  withToken: boolean,
+  { to, posts, drafts, authors, pictures, addresses, settings, gone, missing, bytes }: Exported & { to: string },
+  { withToken, withAddresses }: { withToken: boolean; withAddresses: boolean },
 ): string {
   return [
     `exported   ${posts} posts${drafts > 0 ? ` (${drafts} drafts)` : ''}${withToken ? '' : ', published ones only: no token was given'}`,
     `authors    ${authors}`,
     `pictures   ${pictures}`,
+    `addresses  ${withAddresses ? `${addresses} that posts had elsewhere` : 'none of those that posts had elsewhere: editors may read them'}`,
     `settings   ${settings ? 'those of the blog' : 'none, the blog was never set up'}`,
     ...(gone > 0 ? [`gone       ${gone} posts were removed meanwhile`] : []),
     `to         ${to}${bytes === undefined ? '' : ` (${(bytes / 1e6).toFixed(1)} MB)`}`,

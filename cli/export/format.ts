@@ -1,5 +1,6 @@
 import type { Post } from '../blog-folder/fields.ts';
 import type { BlogSettings } from '../blog-folder/layout.ts';
+import type { BesidesPost } from '../blog-folder/post-file.ts';
 import type { Target } from './target.ts';
 
 /** A blog as it is written; what it holds is read while it is asked for. */
@@ -20,10 +21,8 @@ export interface ReadBlog {
   pictureType(hash: string): Promise<string | undefined>;
 }
 
-export interface OrderedPost {
+export interface OrderedPost extends BesidesPost {
   readonly post: Post;
-  /** Its place among posts of the same moment: what came later has a higher one. */
-  readonly order: number;
 }
 
 export interface Picture {

@@ -67,7 +67,7 @@ async function written(format: Format, all: readonly Post[] = posts): Promise<Re
     ]),
     categories: new Map(all.map(({ category }) => [category.slug, category.name])),
     async *posts() {
-      for (const one of all) yield { post: one, order: 0 };
+      for (const one of all) yield { post: one, order: 0, addresses: [] };
     },
     async *pictures() {
       yield { hash, type: 'image/png', bytes: png, changed: new Date() };

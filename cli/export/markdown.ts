@@ -13,8 +13,8 @@ import { bytesOf, type Format, fileTime, undated } from './format.ts';
 export const markdown: Format = async (blog, target) => {
   await target.add(blogFile, bytesOf(writeBlogFile({ settings: blog.settings })), undated);
   await target.add(authorsFile, bytesOf(writeAuthorsFile(blog.authors)), undated);
-  for await (const { post, order } of blog.posts())
-    await target.add(postPath(post), bytesOf(postFile(post, order)), fileTime(post.updated_at));
+  for await (const { post, ...besides } of blog.posts())
+    await target.add(postPath(post), bytesOf(postFile(post, besides)), fileTime(post.updated_at));
   for await (const { hash, type, bytes, changed } of blog.pictures())
     await target.add(picturePath(hash, type), bytes, changed);
 };

@@ -69,6 +69,8 @@ export async function startBlog(given: {
     const [, name = ''] = /^\/api\/users\/(.+)$/.exec(pathname) ?? [];
     if (users.has(name)) return { status: 200, body: { id: 1, username: name, display_name: users.get(name) } };
     if (pathname === '/blog/api/posts') return list(searchParams, auth);
+    if (pathname === '/blog/api/posts/addresses')
+      return { status: 200, body: addressesAfter(searchParams.get('after') ?? '') };
     const [, slug = ''] = /^\/blog\/api\/posts\/by-slug\/(.+)$/.exec(pathname) ?? [];
     const post = posts.find(
       (each) => each.slug === decodeURIComponent(slug) || pathname === `/blog/api/posts/${each.id}`,
@@ -78,6 +80,13 @@ export async function startBlog(given: {
       ? { status: 200, body: view(seen), headers: { etag: `"${seen.version}"` } }
       : problem(404, 'Nothing here.');
   };
+  /** Two at a time. */
+  const addressesAfter = (after: string) =>
+    [...addresses]
+      .map(([path, post_id]) => ({ path, post_id }))
+      .filter(({ path }) => path > after)
+      .sort((one, other) => (one.path < other.path ? -1 : 1))
+      .slice(0, 2);
   /** Newest first, three at a time. */
   const list = (query: URLSearchParams, auth: string | undefined): FakeResponse => {
     const status = query.get('status') ?? 'published';

@@ -106,7 +106,7 @@ function planned({ path, file, modified }: Read, { name, fallback, pictures, byS
     status: isDraft ? 'draft' : 'published',
     hidden: isDraft ? ['it was a draft'] : [],
     kind: 'post',
-    addresses: [],
+    addresses: file.addresses,
     extra: { tags: [], categories: [], addresses: [] },
     knownByAddress: true,
     render: (given = {}) => rendered(content, given, pictures, bySlug),

@@ -2,6 +2,7 @@ import { color, id, segment, text, timestamp, version } from '@dormouse/events/f
 import { content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
 import {
+  addressesQuery,
   changedPost,
   idempotencyKey,
   importedPost,
@@ -187,6 +188,18 @@ export const api = {
     responses: () => ({
       200: content('What became of them. The same request again changes nothing.', keptAddresses, {
         example: { kept: 1, refused: [] },
+      }),
+    }),
+  }),
+  addresses: route(`GET ${path}/addresses`, {
+    summary: 'List addresses that posts had elsewhere',
+    description: 'For editors: drafts have some, too. By path, 500 at a time; the page after the last one is empty.',
+    roles: ['editor', 'admin'],
+    query: addressesQuery,
+    errors: ['forbidden'],
+    responses: () => ({
+      200: content('Some of them.', v.array(v.strictObject({ path: text, post_id: id })), {
+        example: [{ path: '/2019/03/wake.html', post_id: 7 }],
       }),
     }),
   }),

@@ -106,6 +106,11 @@ function fakePosts(kept: Post[] = []) {
         if (kept.some(({ id }) => id === postId) && !leads.has(path)) leads.set(path, postId);
       return leads;
     },
+    addresses: async (after) =>
+      [...leads]
+        .filter(([path]) => path > after)
+        .sort()
+        .map(([path, post_id]) => ({ path, post_id })),
     tags: async () => [{ name: 'Deep sleep', slug: 'deep-sleep', posts: kept.length }],
     revisions: async () => [],
     revision: async () => undefined,

@@ -247,6 +247,21 @@ test('an import keeps old addresses; who has no such scope does not', async () =
   for (const wrong of [[], Array(501).fill(one), 'x']) expect((await keep(wrong)).status).toBe(422);
 });
 
+test('editors list old addresses by path, others do not', async () => {
+  const { ask } = appOver([somePost()]);
+  const addresses = ['/b', '/a?x'].map((path) => ({ path: encodeURI(path), post_id: 1 }));
+  expect((await ask('POST', 'addresses', { as: 'imp', body: { addresses } })).status).toBe(200);
+  const listed = async (query = '') => (await ask('GET', `addresses${query}`, { as: 'eve' })).json();
+  expect(await listed()).toEqual([
+    { path: '/a', post_id: 1 },
+    { path: '/b', post_id: 1 },
+  ]);
+  expect(await listed('?after=/a')).toEqual([{ path: '/b', post_id: 1 }]);
+  for (const as of ['ann', 'rob']) expect((await ask('GET', 'addresses', { as })).status).toBe(403);
+  expect((await ask('GET', 'addresses')).status).toBe(401);
+  expect((await ask('GET', `addresses?after=${'x'.repeat(1001)}`, { as: 'eve' })).status).toBe(422);
+});
+
 test('a body that is no JSON is 400, of another type 415', async () => {
   const { ask } = appOver();
   expect((await ask('POST', '', { as: 'ann', body: '{"title":' })).status).toBe(400);

@@ -1,5 +1,5 @@
 import { categoryDeleted, categoryUpdated } from '@dormouse/events/category';
-import { type Env, id, json, newApp } from '@dormouse/runtime/app';
+import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Cache } from '@dormouse/runtime/cache';
 import { fail } from '@dormouse/runtime/errors';
@@ -101,6 +101,11 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
         .filter(({ path, post_id }) => leads.get(path) !== post_id)
         .map((address) => ({ ...address, leads_to: leads.get(address.path) ?? null }));
       return c.json({ kept: addresses.length - refused.length, refused }, 200, cachingOf(true));
+    })
+    .get(api.addresses.path, async (c) => {
+      if (!isEditor(required(c))) fail('forbidden', 'Addresses of all posts are for editors.');
+      const { after = '' } = check(api.addresses.query, Object.fromEntries(new URL(c.req.url).searchParams));
+      return c.json(await posts.addresses(after), 200, cachingOf(true));
     })
     .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));

@@ -104,6 +104,13 @@ export const oldAddresses = v.strictObject({
   ),
 });
 
+/** Query of the list of addresses. */
+export const addressesQuery = v.object({
+  after: v.optional(
+    v.pipe(v.string(), v.maxLength(1000, 'is no path'), v.description('The last path of the page before.')),
+  ),
+});
+
 /** Makes a POST that is sent again one post. */
 export const idempotencyKey = v.pipe(
   v.string(),

@@ -175,6 +175,10 @@ test('an old address leads to the first post that has it, while that is publishe
     ),
   );
   expect(await slugAt('/z')).toBe(two.slug);
+  const paths = (await posts.addresses('/a')).map(({ path }) => path);
+  expect(paths).toEqual(['/c', '/x', '/y', '/z']);
+  expect(await posts.addresses('/c')).toContainEqual({ path: '/z', post_id: two.id });
+  expect(await posts.addresses('/zz')).toEqual([]);
 });
 
 test('a deleted post leaves nothing behind but its last event', async () => {

@@ -92,6 +92,8 @@ export interface Posts {
   remove(id: number, allow: Allow): Promise<Post>;
   /** Keeps addresses, each for the first post that has it. @returns the post that each leads to now, by path */
   keepAddresses(addresses: readonly OldAddress[]): Promise<Map<string, number>>;
+  /** The 500 addresses whose paths come next, by path. */
+  addresses(after: string): Promise<{ path: string; post_id: number }[]>;
   /** Those of published posts, those of most posts first; at most 1,000. */
   tags(): Promise<TagCount[]>;
   /** Newest first. */
@@ -117,6 +119,11 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
       retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
     remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
     keepAddresses: (addresses) => retrying(() => keepAddresses(sql, addresses)),
+    async addresses(after) {
+      const rows = await sql<{ path: string; post_id: string }[]>`
+        SELECT path, post_id FROM addresses WHERE path > ${after} ORDER BY path LIMIT 500`;
+      return rows.map(({ path, post_id }) => ({ path, post_id: Number(post_id) }));
+    },
     tags: () =>
       sql<TagCount[]>`
         SELECT mode() WITHIN GROUP (ORDER BY tag.name) AS name, tag.slug, count(DISTINCT posts.id)::int AS posts
