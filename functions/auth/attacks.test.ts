@@ -250,7 +250,7 @@ describe('finding out who has an account', () => {
     await reuse();
     const shown = await (await loud.send('GET', '/api/users/private-person')).text();
     const events = JSON.stringify(await sql`SELECT * FROM outbox`);
-    expect(logged).toHaveLength(2);
+    expect(logged).toHaveLength(3);
     for (const text of [shown, events, ...logged]) {
       expect(text).not.toContain('private@');
       expect(text).not.toContain('argon2');
