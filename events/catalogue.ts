@@ -1,9 +1,10 @@
 import { blogUpdated } from './blog.ts';
 import { categoryCreated, categoryDeleted, categoryUpdated } from './category.ts';
 import type { EventContract } from './contract.ts';
+import { invitationAccepted, invitationCreated, invitationRevoked } from './invitation.ts';
 import { batchDue } from './journal.ts';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
-import { userDeleted, userRegistered } from './user.ts';
+import { userDeleted, userRegistered, userUpdated } from './user.ts';
 
 /** Every event of the platform. Schemas, EventTypes, the AsyncAPI document and the tests of examples and Triggers come from here. */
 export const catalogue: readonly EventContract[] = [
@@ -16,7 +17,11 @@ export const catalogue: readonly EventContract[] = [
   categoryUpdated,
   categoryDeleted,
   userRegistered,
+  userUpdated,
   userDeleted,
+  invitationCreated,
+  invitationAccepted,
+  invitationRevoked,
   blogUpdated,
   batchDue,
 ];

@@ -18,3 +18,17 @@ export const userDeleted = contract({
   schema: v.object({ id, username: text }),
   emitted: 'Once when an account is deleted.',
 });
+
+export const userUpdated = contract({
+  type: 'dev.dormouse.user.updated.v1',
+  source,
+  schema: v.object({
+    id,
+    username: text,
+    role: text,
+    suspended: v.pipe(v.boolean(), v.description('Whether its access has ended.')),
+    changed: v.pipe(v.array(text), v.description('Names of what has other values now.')),
+    changed_by: v.optional(v.pipe(id, v.description('Absent where a command on the machine changed it.'))),
+  }),
+  emitted: 'When the role of an account was changed, or its access ended or given back.',
+});

@@ -7,7 +7,8 @@ import { sendTo } from './send-to.ts';
 
 /** The blog's public API as a client uses it. */
 export interface Blog {
-  register(name?: string): Promise<Author>;
+  /** @param invitation code of an invitation */
+  register(name?: string, invitation?: string): Promise<Author>;
   call<T = Problem>(method: string, path: string, options?: CallOptions): Promise<ApiResponse<T>>;
 }
 
@@ -49,9 +50,10 @@ export function blogAt(url: string): Blog {
   };
   return {
     call,
-    async register(name = `person-${Date.now().toString(36)}-${people++}`) {
+    async register(name = `person-${Date.now().toString(36)}-${people++}`, invitation) {
       const password = 'correct horse battery';
-      bodyOf(await auth('POST /api/register', { body: { username: name, email: `${name}@example.org`, password } }));
+      const account = { username: name, email: `${name}@example.org`, password, ...(invitation && { invitation }) };
+      bodyOf(await auth('POST /api/register', { body: account }));
       const { token } = bodyOf(await auth('POST /api/login', { body: { username: name, password } }));
       const as: Author['call'] = <T>(method: string, path: string, options: CallOptions = {}) =>
         call<T>(method, path, { ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });

@@ -6,16 +6,19 @@ import { measure } from '@dormouse/runtime/measure';
 import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { lastAdministrator } from './administrator.ts';
 import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { networkOf } from './network.ts';
+import { invitationEnded, openInvitation } from './open-invitation.ts';
 import { guesserOf, tryPassword } from './password-guard.ts';
 import { hashSecret } from './refresh-token.ts';
 import { registeredRole } from './registration.ts';
 import { rejectWeakPassword } from './reject-weak-password.ts';
 import type { User } from './user.ts';
+import type { NewUser } from './user-store.ts';
 import { ownView, publicView, registeredView } from './views.ts';
 
 /**
@@ -41,22 +44,20 @@ export function accounts(auth: Auth) {
       importing(importAccount(auth)),
       json(api.register.body),
       async (c) => {
-        const { username, email, password, display_name } = c.req.valid('json');
+        const { username, email, password, display_name, invitation } = c.req.valid('json');
         await spend(limiter, `register:${networkOf(auth.address(c))}`, limits.registerAddress);
         const blog = await store.blog();
-        const role = registeredRole(blog.registration ?? auth.registration);
+        const invited = invitation === undefined ? undefined : await openInvitation(auth, invitation);
+        const role = invited?.role ?? registeredRole(blog.registration ?? auth.registration);
         await rejectWeakPassword(password, { username, email });
         if (await store.taken(username)) taken();
         const displayName = display_name === undefined ? {} : { displayName: display_name };
+        const account = { username, email, ...displayName, passwordHash: await passwords.hash(password) };
         const user =
-          (await store.register({
-            username,
-            email,
-            ...displayName,
-            role,
-            passwordHash: await passwords.hash(password),
-          })) ?? taken();
-        if (blog.version === 0)
+          invitation === undefined
+            ? ((await store.register({ ...account, role })) ?? taken())
+            : await accept(auth, invitation, account);
+        if (blog.version === 0 && !invited)
           auth.log.warn({ user_id: user.id }, 'somebody registered in a blog that was never set up');
         await knowNetwork(c, user);
         measure(metrics.accountsCreated, 1);
@@ -83,7 +84,7 @@ export function accounts(auth: Auth) {
     .delete(api.removeMe.path, caller, removal, async (c) => {
       const user = await self(c);
       await demandPassword(auth, c, user, c.req.valid('json').current_password);
-      await store.remove(user.id);
+      if ((await store.remove(user.id)) === 'last administrator') lastAdministrator();
       auth.log.info({ user_id: user.id }, 'an account was deleted by its owner');
       return c.body(null, 204);
     })
@@ -101,6 +102,13 @@ export function accounts(auth: Auth) {
       await knowNetwork(c, user);
       return c.json({ id: user.id, username: user.username } satisfies ResponseOf<typeof api.claim, 200>);
     });
+}
+
+/** Makes the account of somebody who was invited. @throws AppError not_found where another was faster with the same invitation */
+async function accept({ store, now }: Auth, code: string, account: Omit<NewUser, 'role'>): Promise<User> {
+  const made = await store.accept(hashSecret(code), new Date(now()), account);
+  if (made === 'no such code') return invitationEnded();
+  return made === 'name taken' ? taken() : made;
 }
 
 /** A body that is missing lacks the password, like an empty one. */

@@ -8,10 +8,14 @@ import {
   accountRemoval,
   claiming,
   credentials,
+  heldInvitation,
   heldToken,
   importedAccount,
   newAccount,
+  newInvitation,
+  peopleQuery,
   settingUp,
+  userChange,
 } from './requests.ts';
 import { settingsChange, settingsFields } from './settings.ts';
 
@@ -31,6 +35,39 @@ const me = v.pipe(
     created_at: timestamp,
   }),
   v.title('Me'),
+);
+const person = v.pipe(
+  v.strictObject({
+    id,
+    username: text,
+    display_name: text,
+    role,
+    suspended: v.pipe(v.boolean(), v.description('An administrator has ended its access.')),
+    claimed: v.pipe(v.boolean(), v.description('Whether it has a password.')),
+    created_at: timestamp,
+  }),
+  v.title('Person'),
+);
+const invitation = {
+  id,
+  role,
+  name: v.pipe(v.nullable(text), v.description('Whom it is for.')),
+  email: v.nullable(text),
+  invited_by: v.pipe(text, v.description('User name of the inviter.')),
+  created_at: timestamp,
+  expires_at: timestamp,
+};
+const openInvitation = v.pipe(v.strictObject(invitation), v.title('Invitation'));
+const madeInvitation = v.pipe(
+  v.strictObject({ ...invitation, code: v.pipe(text, v.description('Shown this once.')) }),
+  v.title('NewInvitation'),
+);
+const invitationList = v.pipe(
+  v.strictObject({
+    roles: v.pipe(v.array(role), v.description('Roles that the caller may invite others to.')),
+    invitations: v.array(openInvitation),
+  }),
+  v.title('Invitations'),
 );
 const grant = v.pipe(
   v.strictObject({
@@ -101,6 +138,24 @@ const someSettings: v.InferInput<typeof settings> = {
 const settingsTag = { etag: 'Strong entity tag; changes with every version of the settings.' };
 
 const created = '2026-11-28T12:00:00.000Z';
+const aPerson: v.InferInput<typeof person> = {
+  id: 1,
+  username: 'ada',
+  display_name: 'Ada',
+  role: 'author',
+  suspended: false,
+  claimed: true,
+  created_at: created,
+};
+const anInvitation: v.InferInput<typeof openInvitation> = {
+  id: 1,
+  role: 'author',
+  name: 'Grace',
+  email: null,
+  invited_by: 'ada',
+  created_at: created,
+  expires_at: '2026-12-05T12:00:00.000Z',
+};
 const aGrant: v.InferInput<typeof grant> = {
   status: 'success',
   token: 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2ln',
@@ -115,7 +170,7 @@ const register = {
   body: newAccount,
   scoped: { scope: 'import', body: importedAccount },
   examples: { ada: { username: 'ada', email: 'ada@example.org', password: 'correct horse battery' } },
-  errors: ['unauthorized', 'forbidden', 'conflict', 'too_many_requests'],
+  errors: ['unauthorized', 'forbidden', 'not_found', 'conflict', 'too_many_requests'],
   responses: () => ({
     201: content('The new account.', registered, {
       example: { id: 1, username: 'ada', email: 'ada@example.org' },
@@ -127,7 +182,7 @@ const register = {
   }),
 } as const;
 
-export const about = 'Accounts, log-in and tokens; the settings of the blog.';
+export const about = 'Accounts, invitations, log-in and tokens; the settings of the blog.';
 
 /** What auth answers to clients. */
 export const api = {
@@ -142,6 +197,70 @@ export const api = {
         example: { id: 1, username: 'ada', display_name: 'Ada', created_at: created },
       }),
     }),
+  }),
+  people: route('GET /api/users', {
+    summary: 'List accounts',
+    description: 'In the order of their names.',
+    roles: ['admin'],
+    query: peopleQuery,
+    responses: () => ({
+      200: content('The accounts.', v.array(person), {
+        example: [aPerson],
+        headers: { link: 'Path of the next page (`rel="next"`), where there is one.' },
+      }),
+    }),
+  }),
+  changeUser: route('PATCH /api/users/:name', {
+    summary: 'Change the role of an account, or end its access',
+    description:
+      'Applies everywhere within 5 seconds, also to tokens that were issued before. An account without access keeps name and posts; its sessions, codes and invitations end. 409 for the last administrator.',
+    roles: ['admin'],
+    params: { name: v.pipe(text, v.metadata({ examples: ['ada'] })) },
+    body: userChange,
+    examples: { role: { role: 'editor' }, end: { suspended: true } },
+    errors: ['not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({ 200: content('The account after the change.', person, { example: aPerson }) }),
+  }),
+  invitations: route('GET /api/invitations', {
+    summary: 'List invitations that are good',
+    description: 'An editor gets their own, an administrator all of them.',
+    roles: ['editor', 'admin'],
+    responses: () => ({
+      200: content('The invitations, newest first.', invitationList, {
+        example: { roles: ['reader', 'author', 'editor'], invitations: [anInvitation] },
+      }),
+    }),
+  }),
+  invite: route('POST /api/invitations', {
+    summary: 'Invite somebody',
+    description:
+      'Whoever has the code can make one account with the role, until it expires. It ends with the access of the inviter, and when the inviter could not give its role any more.',
+    roles: ['editor', 'admin'],
+    body: newInvitation,
+    examples: { author: { role: 'author', name: 'Grace' } },
+    errors: ['conflict', 'too_many_requests'],
+    responses: () => ({
+      201: content('The invitation with its code.', madeInvitation, {
+        example: { ...anInvitation, code: 'c0ffee' },
+        headers: { location: 'Path of the invitation.' },
+      }),
+    }),
+  }),
+  revokeInvitation: route('DELETE /api/invitations/:id', {
+    summary: 'Revoke an invitation',
+    description: 'An editor revokes their own, an administrator all of them.',
+    roles: ['editor', 'admin'],
+    params: { id },
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({ 204: empty('Nobody can use it any more.') }),
+  }),
+  lookUpInvitation: route('POST /api/invitations/lookup', {
+    summary: 'Read an invitation by its code',
+    description: 'Uses nothing up. POST, so that the code stands in no address.',
+    body: heldInvitation,
+    examples: { held: { code: 'c0ffee' } },
+    errors: ['forbidden', 'not_found', 'too_many_requests'],
+    responses: () => ({ 200: content('The invitation.', openInvitation, { example: anInvitation }) }),
   }),
   me: route('GET /api/me', {
     summary: 'Read one’s own account',
@@ -167,11 +286,11 @@ export const api = {
   }),
   removeMe: route('DELETE /api/me', {
     summary: 'Delete one’s own account',
-    description: 'Needs the password, which counts like a log-in.',
+    description: 'Needs the password, which counts like a log-in. 409 for the last administrator.',
     roles: 'any',
     body: accountRemoval,
     examples: { ada: { current_password: 'correct horse battery' } },
-    errors: ['too_many_requests'],
+    errors: ['conflict', 'too_many_requests'],
     responses: () => ({ 204: empty('The account is gone; its name is not given out again.') }),
   }),
   claim: route('POST /api/claim', {

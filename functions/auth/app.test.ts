@@ -405,8 +405,8 @@ describe('other users', () => {
     expect((await send('GET', '/api/users/%00')).status).toBe(404);
   });
 
-  test('cannot be listed', async () => {
-    expect((await send('GET', '/api/users')).status).toBe(405);
+  test('cannot be listed by strangers', async () => {
+    expect((await send('GET', '/api/users')).status).toBe(401);
   });
 });
 

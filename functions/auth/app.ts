@@ -3,6 +3,8 @@ import { accounts } from './accounts.ts';
 import { blog } from './blog.ts';
 import type { Auth } from './dependencies.ts';
 import { discovery } from './discovery.ts';
+import { invitations } from './invitations.ts';
+import { people } from './people.ts';
 import { sessions } from './sessions.ts';
 
 /** The function auth: who somebody is. */
@@ -11,5 +13,7 @@ export function createApp(auth: Auth) {
     .route('/', discovery(auth))
     .route('/', accounts(auth))
     .route('/', sessions(auth))
+    .route('/', people(auth))
+    .route('/', invitations(auth))
     .route('/', blog(auth));
 }

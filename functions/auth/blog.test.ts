@@ -196,7 +196,7 @@ describe('the settings', () => {
 describe('who may register', () => {
   test.each([
     ['nobody', 403, 'This blog takes no new accounts.'],
-    ['invitation', 403, 'This blog takes new accounts by invitation only. Ask an administrator for a code.'],
+    ['invitation', 403, 'This blog takes new accounts by invitation only. Ask somebody who writes here for a link.'],
   ])('%s: the answer is %d, and says why', async (registration, status, detail) => {
     await send('PATCH', '/api/settings', { registration }, await tokenOf('admin'));
     expect(await problemOf(await register())).toEqual({ status, code: 'forbidden', detail, errors: [] });

@@ -1,16 +1,16 @@
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { type Env, json } from '@dormouse/runtime/app';
-import { authenticate, required } from '@dormouse/runtime/auth';
+import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { unchanged } from '@dormouse/runtime/representation';
 import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
+import { administrator } from './administrator.ts';
 import { api } from './api.ts';
 import type { SettingsChange } from './blog-store.ts';
 import { legible } from './contrast.ts';
-import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { networkOf } from './network.ts';
@@ -37,7 +37,7 @@ export function blog(auth: Auth) {
     })
 
     .patch(api.changeSettings.path, authenticate(auth.tokens), json(api.changeSettings.body), async (c) => {
-      const admin = await administrator(auth, c);
+      const admin = await administrator(auth, c, 'Only administrators change the settings of the blog.');
       await spend(limiter, `settings:${admin}`, changesPerMinute);
       const change = withBothAccents(c.req.valid('json'));
       const after =
@@ -66,13 +66,6 @@ export function blog(auth: Auth) {
       c.header('location', `/api/users/${made.username}`);
       return c.json(registeredView({ ...made, email }), 201);
     });
-}
-
-/** Who changes the settings. What a log-in's token says was true when it was signed; a program's has no account behind it. */
-async function administrator(auth: Auth, c: Context<Env>): Promise<number> {
-  const { id, role, session } = required(c);
-  const now = session === undefined ? role : (await currentUser(auth, c)).role;
-  return now === 'admin' ? id : fail('forbidden', 'Only administrators change the settings of the blog.');
 }
 
 /** A new accent is told from the page in both themes. */

@@ -23,7 +23,7 @@ export function claimStore(sql: Sql): ClaimStore {
     findClaim: (hash, now) =>
       firstUser(sql<UserRow[]>`
         SELECT users.* FROM claims JOIN users ON users.id = user_id
-        WHERE hash = ${hash} AND expires_at > ${now} AND deleted_at IS NULL`),
+        WHERE hash = ${hash} AND expires_at > ${now} AND deleted_at IS NULL AND suspended_at IS NULL`),
 
     claim: (hash, now, { passwordHash, email }) =>
       sql.begin(async (tx) => {
@@ -33,7 +33,7 @@ export function claimStore(sql: Sql): ClaimStore {
         if (!claim) return false;
         const changed = await tx`
           UPDATE users SET password_hash = ${passwordHash}, email = coalesce(${email ?? null}, email)
-          WHERE id = ${claim.user_id} AND deleted_at IS NULL`;
+          WHERE id = ${claim.user_id} AND deleted_at IS NULL AND suspended_at IS NULL`;
         await endSessions(tx, claim.user_id);
         return changed.count === 1;
       }),

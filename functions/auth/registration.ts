@@ -14,6 +14,6 @@ export function registeredRole(registration: Registration): 'author' | 'reader' 
   if (registration === 'authors') return 'author';
   if (registration === 'readers') return 'reader';
   return registration === 'invitation'
-    ? fail('forbidden', 'This blog takes new accounts by invitation only. Ask an administrator for a code.')
+    ? fail('forbidden', 'This blog takes new accounts by invitation only. Ask somebody who writes here for a link.')
     : fail('forbidden', 'This blog takes no new accounts.');
 }

@@ -1,3 +1,4 @@
+import { roles } from '@dormouse/runtime/caller';
 import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { normaliseEmail } from './email.ts';
@@ -49,8 +50,61 @@ const password = v.pipe(
 const existingPassword = v.pipe(typed, v.maxLength(1024, 'must have at most 256 characters'));
 const length = (text: string): number => [...text.normalize('NFKC')].length;
 
+/** A code that somebody was given. */
+const opaque = v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'), v.maxLength(200, 'is too long'));
+
 /** Body of POST /api/register. */
-export const newAccount = v.strictObject({ username, email, password, display_name: v.optional(displayName) });
+export const newAccount = v.strictObject({
+  username,
+  email,
+  password,
+  display_name: v.optional(displayName),
+  invitation: v.optional(v.pipe(opaque, v.description('Code of an invitation, whose role the account gets.'))),
+});
+
+/** Body of POST /api/invitations. */
+export const newInvitation = v.strictObject({
+  role: v.picklist(roles, `must be one of ${roles.join(', ')}`),
+  name: v.optional(v.pipe(displayName, v.description('Whom it is for.'))),
+  email: v.optional(email),
+  days: v.optional(
+    v.pipe(
+      v.number('must be a number'),
+      v.integer('must be a whole number'),
+      v.minValue(1, 'must be at least 1'),
+      v.maxValue(30, 'must be at most 30'),
+      v.description('How long it is good.'),
+    ),
+    7,
+  ),
+});
+
+/** Body of POST /api/invitations/lookup. */
+export const heldInvitation = v.strictObject({ code: opaque });
+
+/** Body of PATCH /api/users/{name}. */
+export const userChange = v.strictObject({
+  role: v.optional(v.picklist(roles, `must be one of ${roles.join(', ')}`)),
+  suspended: v.optional(
+    v.pipe(v.boolean('must be true or false'), v.description('Ends the access of the account, or gives it back.')),
+  ),
+});
+
+/** Query of GET /api/users; other parameters are ignored. */
+export const peopleQuery = v.object({
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/, 'must be a whole number'),
+      v.metadata({ type: 'integer', pattern: undefined, minimum: 1, maximum: 100 }),
+      v.transform(Number),
+      v.minValue(1, 'must be at least 1'),
+      v.maxValue(100, 'must be at most 100'),
+    ),
+    '50',
+  ),
+  after: v.optional(v.pipe(username, v.description('User name that the page before ended with.'))),
+});
 
 /** Body of POST /api/users with scope import. */
 export const importedAccount = v.strictObject({ username, display_name: v.optional(displayName) });
@@ -64,8 +118,6 @@ export const credentials = v.strictObject({
   /** Administrators may ask for the right to import. */
   scope: v.optional(v.picklist(['import'], 'must be import')),
 });
-
-const opaque = v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'), v.maxLength(200, 'is too long'));
 
 /** Body of POST /api/token/refresh and POST /api/logout, both optional. */
 export const heldToken = v.strictObject({ refresh_token: v.optional(opaque) });

@@ -6,7 +6,7 @@ import { toUser, type User, type UserRow } from './user.ts';
 export interface SessionStore {
   /** Ends all sessions of an account, or of all accounts; returns how many there were. */
   closeSessions(userId?: number): Promise<number>;
-  /** Opens a session, unless the account was deleted or its password changed since `passwordHash` was read: then false. */
+  /** Opens a session, unless the account was deleted, its access ended or its password changed since `passwordHash` was read: then false. */
   openSession(user: User, family: Family): Promise<boolean>;
   /** Applies `decide` to a session under its row's lock; undefined when there is none. */
   rotateSession(id: string, decide: (family: Family) => Rotation): Promise<{ turn: Rotation; user: User } | undefined>;
@@ -38,7 +38,8 @@ export function sessionStore(sql: Sql): SessionStore {
       sql.begin(async (tx) => {
         // The lock makes a change of password wait for us, or us for it: no session outlives the password it was opened with.
         const still = await tx`
-          SELECT 1 FROM users WHERE id = ${user.id} AND password_hash = ${user.passwordHash ?? null} AND deleted_at IS NULL FOR SHARE`;
+          SELECT 1 FROM users
+          WHERE id = ${user.id} AND password_hash = ${user.passwordHash ?? null} AND deleted_at IS NULL AND suspended_at IS NULL FOR SHARE`;
         if (still.length === 0) return false;
         await tx`
           DELETE FROM sessions WHERE id IN (

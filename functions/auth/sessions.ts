@@ -37,6 +37,7 @@ export function sessions(auth: Auth) {
     .post(api.logIn.path, json(api.logIn.body), counting, async (c) => {
       const { username, password, refresh, scope } = c.req.valid('json');
       const user = (await tryPassword(auth, c, username, password)) ?? invalidCredentials();
+      if (user.suspended) fail('forbidden', 'Your access to this blog has ended. Ask an administrator.');
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
       const { family, secret } = startFamily(randomUUID(), now());
       if (!(await store.openSession(user, family))) invalidCredentials();

@@ -2,7 +2,7 @@ import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { legible, lowestContrast, minContrast, type Theme } from './contrast.ts';
 
-/** Who may make an account: nobody; whom an administrator gave a code; everybody, as a reader or as an author. */
+/** Who may make an account: nobody; who was invited; everybody, as a reader or as an author. */
 export const registrations = ['nobody', 'invitation', 'readers', 'authors'] as const;
 export type Registration = (typeof registrations)[number];
 
@@ -96,7 +96,9 @@ const fields = {
   ),
   registration: v.pipe(
     v.picklist(registrations, `must be one of ${registrations.join(', ')}`),
-    v.description('Who may register: nobody, people with a code, everybody as a reader, or everybody as an author.'),
+    v.description(
+      'Who may register: nobody, people who were invited, everybody as a reader, or everybody as an author.',
+    ),
   ),
 };
 

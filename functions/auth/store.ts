@@ -2,19 +2,28 @@ import type { Outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { type BlogStore, blogStore } from './blog-store.ts';
 import { type ClaimStore, claimStore } from './claim-store.ts';
+import { type InvitationStore, invitationStore } from './invitation-store.ts';
 import { type PasswordTryStore, passwordTryStore } from './password-try-store.ts';
 import { type RevocationStore, revocationStore } from './revocation-store.ts';
 import { type SessionStore, sessionStore } from './session-store.ts';
 import { type UserStore, userStore } from './user-store.ts';
 
 /** auth's tables. A deleted user is found by none of these, and its name is taken for good. */
-export interface Store extends UserStore, SessionStore, ClaimStore, RevocationStore, PasswordTryStore, BlogStore {}
+export interface Store
+  extends UserStore,
+    SessionStore,
+    ClaimStore,
+    InvitationStore,
+    RevocationStore,
+    PasswordTryStore,
+    BlogStore {}
 
 /** The store on PostgreSQL; `sql` is connected as role `auth`. */
 export const createStore = (sql: Sql, outbox: Outbox): Store => ({
   ...userStore(sql, outbox),
   ...sessionStore(sql),
   ...claimStore(sql),
+  ...invitationStore(sql, outbox),
   ...revocationStore(sql),
   ...passwordTryStore(sql),
   ...blogStore(sql, outbox),

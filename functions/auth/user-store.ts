@@ -1,9 +1,10 @@
-import { userDeleted, userRegistered } from '@dormouse/events/user';
+import { userDeleted, userRegistered, userUpdated } from '@dormouse/events/user';
 import type { Role } from '@dormouse/runtime/caller';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
+import { revokeInvitationsOf } from './revoke-invitations.ts';
 import { endSessions } from './session-store.ts';
-import { firstUser, type User, type UserRow } from './user.ts';
+import { firstUser, toUser, type User, type UserRow } from './user.ts';
 import { parseUsername, usernameKey } from './username.ts';
 
 export interface NewUser {
@@ -14,10 +15,19 @@ export interface NewUser {
   role?: Role;
 }
 
+/** What an administrator changes of an account; what is left out stays. */
+export interface UserChange {
+  role?: Role | undefined;
+  suspended?: boolean | undefined;
+}
+
+/** A refusal: without this account nobody could administer the blog any more. */
+export type LastAdministrator = 'last administrator';
+
 /** The accounts. */
 export interface UserStore {
   find(username: string): Promise<User | undefined>;
-  /** @param session the log-in that must still last */
+  /** Nobody whose access has ended. @param session the log-in that must still last */
   byId(id: number, session?: string): Promise<User | undefined>;
   /** Whether a name can no longer be given out: somebody has it, or had it. */
   taken(username: string): Promise<boolean>;
@@ -28,9 +38,14 @@ export interface UserStore {
   setPassword(id: number, passwordHash: string): Promise<void>;
   /** Puts a stronger hash of the same password in place of `before`, unless it was changed meanwhile. */
   rehash(id: number, before: string, after: string): Promise<void>;
+  /** For whoever has the database: also takes the role of the last administrator. Emits user.updated. */
   setRole(username: string, role: Role): Promise<User | undefined>;
+  /** Changes role or access and emits user.updated; undefined when there is no such account. @param by the administrator's account */
+  changeUser(username: string, change: UserChange, by: number): Promise<User | LastAdministrator | undefined>;
+  /** Accounts in the order of their names, in lower case. @param after the name that the page before ended with */
+  users(limit: number, after?: string): Promise<User[]>;
   /** Empties the account, ends its sessions and emits user.deleted; false when there is none. */
-  remove(id: number): Promise<boolean>;
+  remove(id: number): Promise<boolean | LastAdministrator>;
 }
 
 /** @see UserStore */
@@ -40,14 +55,14 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       // What cannot be a name is not asked for: PostgreSQL refuses some of it (NUL) with an error.
       if (!parseUsername(username)) return undefined;
       return firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, created_at
+        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL`);
     },
 
     byId: (id, session) =>
       firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, created_at
-        FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL AND (
+        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at
+        FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL AND suspended_at IS NULL AND (
           ${session === undefined} OR EXISTS (SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}))`),
 
     async taken(username) {
@@ -73,12 +88,34 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
     },
 
     setRole: (username, role) =>
-      firstUser(sql<UserRow[]>`
-        UPDATE users SET role = ${role} WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL
-        RETURNING id, username, display_name, email, password_hash, role, created_at`),
+      outbox.transaction(async (tx, emit) => {
+        const user = await locked(tx, username);
+        return user && write(tx, emit, user, { role });
+      }),
+
+    changeUser: (username, change, by) =>
+      outbox.transaction(async (tx, emit) => {
+        const administrators = await lockedAdministrators(tx);
+        const user = await locked(tx, username);
+        if (!user) return undefined;
+        const { role = user.role, suspended = user.suspended } = change;
+        const stays = role === 'admin' && !suspended;
+        return !stays && isLast(administrators, user.id)
+          ? 'last administrator'
+          : write(tx, emit, user, { role, suspended }, by);
+      }),
+
+    async users(limit, after = '') {
+      const rows = await sql<UserRow[]>`
+        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at FROM users
+        WHERE deleted_at IS NULL AND lower(username COLLATE "C") > ${usernameKey(after)}
+        ORDER BY lower(username COLLATE "C") LIMIT ${limit}`;
+      return rows.map(toUser);
+    },
 
     remove: (id) =>
       outbox.transaction(async (tx, emit) => {
+        if (isLast(await lockedAdministrators(tx), id)) return 'last administrator';
         const [row] = await tx<{ username: string }[]>`
           UPDATE users SET deleted_at = now(), display_name = NULL, email = NULL, password_hash = NULL
           WHERE id = ${id} AND deleted_at IS NULL RETURNING username`;
@@ -87,10 +124,55 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         await tx`DELETE FROM claims WHERE user_id = ${id}`;
         await tx`DELETE FROM known_networks WHERE user_id = ${id}`;
         await tx`DELETE FROM identities WHERE user_id = ${id}`;
+        await revokeInvitationsOf(tx, emit, id, undefined);
         emit(userDeleted, `user/${id}`, { id, username: row.username });
         return true;
       }),
   };
+}
+
+const locked = (tx: Tx, username: string): Promise<User | undefined> =>
+  parseUsername(username) === undefined
+    ? Promise.resolve(undefined)
+    : firstUser(tx<UserRow[]>`
+        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at
+        FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL FOR UPDATE`);
+
+/**
+ * Who can administer the blog now, that is also log in. Locked, so that of two administrators who take each other's role at once the
+ * second one sees what the first has done.
+ */
+const lockedAdministrators = (tx: Tx) => tx<{ id: number }[]>`
+  SELECT id FROM users
+  WHERE role = 'admin' AND deleted_at IS NULL AND suspended_at IS NULL AND password_hash IS NOT NULL ORDER BY id FOR UPDATE`;
+
+const isLast = (administrators: readonly { id: number }[], id: number): boolean =>
+  administrators.length === 1 && administrators[0]?.id === id;
+
+/** Writes what differs, ends what goes with it, and emits user.updated. */
+async function write(tx: Tx, emit: Emit, before: User, change: UserChange, by?: number): Promise<User> {
+  const { id, username } = before;
+  const { role = before.role, suspended = before.suspended } = change;
+  const after = { ...before, role, suspended };
+  const changed = (['role', 'suspended'] as const).filter((name) => after[name] !== before[name]);
+  if (changed.length === 0) return before;
+  await tx`
+    UPDATE users SET role = ${role}, suspended_at = CASE WHEN ${suspended}::boolean THEN coalesce(suspended_at, now()) END
+    WHERE id = ${id}`;
+  if (suspended && !before.suspended) {
+    await endSessions(tx, id);
+    await tx`DELETE FROM claims WHERE user_id = ${id}`;
+    await revokeInvitationsOf(tx, emit, id, by);
+  }
+  emit(userUpdated, `user/${id}`, {
+    id,
+    username,
+    role,
+    suspended,
+    changed,
+    ...(by !== undefined && { changed_by: by }),
+  });
+  return after;
 }
 
 /** Makes an account within a transaction and emits user.registered; undefined when the name is taken. */
@@ -103,7 +185,7 @@ export async function insertUser(
     INSERT INTO users (username, display_name, email, password_hash, role)
     VALUES (${username}, ${displayName ?? null}, ${email ?? null}, ${passwordHash ?? null}, ${role})
     ON CONFLICT (lower(username COLLATE "C")) DO NOTHING
-    RETURNING id, username, display_name, email, password_hash, role, created_at`);
+    RETURNING id, username, display_name, email, password_hash, role, suspended_at, created_at`);
   if (user)
     emit(userRegistered, `user/${user.id}`, {
       id: user.id,

@@ -8,6 +8,8 @@ export interface User {
   email: string | undefined;
   passwordHash: string | undefined;
   role: Role;
+  /** An administrator has ended its access. */
+  suspended: boolean;
   createdAt: Date;
 }
 
@@ -19,6 +21,7 @@ export interface UserRow {
   email: string | null;
   password_hash: string | null;
   role: Role;
+  suspended_at: Date | null;
   created_at: Date;
 }
 
@@ -36,5 +39,6 @@ export const toUser = (row: UserRow): User => ({
   email: row.email ?? undefined,
   passwordHash: row.password_hash ?? undefined,
   role: row.role,
+  suspended: row.suspended_at !== null,
   createdAt: row.created_at,
 });

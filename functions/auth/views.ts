@@ -2,6 +2,7 @@ import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import type { api } from './api.ts';
 import type { Blog } from './blog-store.ts';
+import type { Invitation } from './invitation-store.ts';
 import type { Registration } from './settings.ts';
 import type { User } from './user.ts';
 
@@ -18,14 +19,14 @@ export const registeredView = ({
 
 /** An account as anybody sees it. */
 export function publicView(user: User): ResponseOf<typeof api.user, 200> {
-  const { email, passwordHash, role, ...shown } = user; // its owner's
+  const { email, passwordHash, role, suspended, ...shown } = user; // its owner's, and administrators'
   const { id, username, displayName, createdAt, ...unanswered } = shown;
   nothingLeft(unanswered);
   return { id, username, display_name: displayName, created_at: createdAt.toISOString() };
 }
 
 /** An account as its owner sees it. */
-export function ownView({ passwordHash, ...user }: User): ResponseOf<typeof api.me, 200> {
+export function ownView({ passwordHash, suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
   const { id, username, email, displayName, role, createdAt, ...unanswered } = user;
   nothingLeft(unanswered);
   return {
@@ -35,6 +36,36 @@ export function ownView({ passwordHash, ...user }: User): ResponseOf<typeof api.
     display_name: displayName,
     role,
     created_at: createdAt.toISOString(),
+  };
+}
+
+/** An account as administrators see it: without its e-mail address, which is its owner's. */
+export function personView({ email, ...user }: User): ResponseOf<typeof api.people, 200>[number] {
+  const { id, username, displayName, passwordHash, role, suspended, createdAt, ...unanswered } = user;
+  nothingLeft(unanswered);
+  return {
+    id,
+    username,
+    display_name: displayName,
+    role,
+    suspended,
+    claimed: passwordHash !== undefined,
+    created_at: createdAt.toISOString(),
+  };
+}
+
+/** An invitation as its inviter and administrators see it. */
+export function invitationView(invitation: Invitation): ResponseOf<typeof api.invitations, 200>['invitations'][number] {
+  const { id, role, name, email, invitedBy, createdAt, expiresAt, ...unanswered } = invitation;
+  nothingLeft(unanswered);
+  return {
+    id,
+    role,
+    name: name ?? null,
+    email: email ?? null,
+    invited_by: invitedBy,
+    created_at: createdAt.toISOString(),
+    expires_at: expiresAt.toISOString(),
   };
 }
 

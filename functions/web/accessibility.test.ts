@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
-import { aPost, browser, colours, world } from './app.fixture.ts';
+import { anInvitation, aPost, browser, colours, world } from './app.fixture.ts';
 import { stylesheet } from './stylesheet.ts';
 
 interface Element {
@@ -29,7 +29,7 @@ function elementsOf(html: string): Element[] {
 
 /** Every page there is, as a reader and as an author get it. */
 async function everyPage(): Promise<[string, string][]> {
-  const { app, stored, settings } = world();
+  const { app, stored, settings, open } = world();
   stored.push(
     ...Array.from({ length: 30 }, () => aPost()),
     aPost({ slug: 'mine', content: '# A\n\n```js\nlet a = 1\n```\n\n| a |\n|---|\n| b |\n\n![c](/d.png)' }),
@@ -80,6 +80,17 @@ async function everyPage(): Promise<[string, string][]> {
   note('/blog/settings', admin);
   await admin.submit('/blog/settings', { accent: '#ffcc00' });
   note('refused settings', admin);
+  open.push(anInvitation(), anInvitation({ id: 8, name: null, email: null }));
+  await admin.get('/blog/people');
+  note('/blog/people', admin);
+  await admin.submit('/blog/people/invitations', { role: 'author', days: '99' });
+  note('refused invitation', admin);
+  await admin.submit('/blog/people/invitations', { role: 'author', name: 'Grace' });
+  note('invited', admin);
+  for (const path of ['/blog/join?code=good', '/blog/join?code=old', '/blog/join']) {
+    await reader.get(path);
+    note(path, reader);
+  }
   settings.registration = 'invitation';
   await reader.get('/blog/signup');
   note('closed', reader);
@@ -104,7 +115,7 @@ async function everyPage(): Promise<[string, string][]> {
 describe('every page', async () => {
   const pages = (await everyPage()).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(29);
+    expect(pages).toHaveLength(35);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

@@ -52,7 +52,7 @@ const closedPage = ({ site, viewer }: AccountPage): string =>
 <h1>Sign up</h1>
 ${
   site.registration === 'invitation'
-    ? markup`<p>This blog takes new accounts by invitation only. Ask an administrator for a code.</p>
+    ? markup`<p>This blog takes new accounts by invitation only. Ask somebody who writes here for a link.</p>
 <p class="actions"><a class="button" href="/claim">I have a code</a></p>`
     : markup`<p>This blog takes no new accounts.</p>`
 }

@@ -7,6 +7,7 @@ import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
 import type { Web } from './dependencies.ts';
 import type { CachedPage } from './pages.ts';
+import type { Invitation, Person } from './people.ts';
 import type { Post } from './posts.ts';
 import { type SiteSettings, untouched } from './site.ts';
 
@@ -15,6 +16,28 @@ export const colours: Category[] = [
   { id: 2, name: 'C#', slug: 'c-sharp', color: '#1d6fa5', post_count: 1 },
   { id: 3, name: '<b>Bold</b>', slug: 'bold', color: '#3C7A2A', post_count: 0 },
 ];
+
+export const aPerson = (username: string, parts: Partial<Person> = {}): Person => ({
+  id: 1,
+  username,
+  display_name: username,
+  role: 'author',
+  suspended: false,
+  claimed: true,
+  created_at: '2026-06-04T10:00:00.000Z',
+  ...parts,
+});
+
+export const anInvitation = (parts: Partial<Invitation> = {}): Invitation => ({
+  id: 7,
+  role: 'author',
+  name: 'Grace <b>',
+  email: 'grace@example.org',
+  invited_by: 'root',
+  created_at: '2026-06-04T10:00:00.000Z',
+  expires_at: '2026-06-11T10:00:00.000Z',
+  ...parts,
+});
 
 let ids = 0;
 export function aPost(parts: Partial<Post> = {}): Post {
@@ -55,8 +78,14 @@ export function world(parts: Partial<Web> = {}) {
   const kept = new Map<string, CachedPage>();
   const settings: SiteSettings = { ...untouched('authors'), version: 1, set_up: true };
   const settingsTag = () => `"${settings.version}-${settings.registration}"`;
+  const persons: Person[] = [
+    aPerson('ada', { display_name: 'Ada <i>' }),
+    aPerson('edna', { role: 'editor', suspended: true }),
+    aPerson('root', { role: 'admin' }),
+  ];
+  const open: Invitation[] = [];
   const granted = (name: string): Granted => ({
-    token: accessToken(name, startMs / 1000 + 900, name === 'root' ? 'admin' : 'author'),
+    token: accessToken(name, startMs / 1000 + 900, name === 'root' ? 'admin' : name === 'edna' ? 'editor' : 'author'),
     expires_in: 900,
     refresh_token: `refresh.${name}`,
     refresh_expires_in: 86_400,
@@ -151,6 +180,44 @@ export function world(parts: Partial<Web> = {}) {
         return 'ada';
       },
     },
+    people: {
+      async list(after, token) {
+        calls.push(['people', after, token]);
+        const rest = persons.filter(({ username }) => username > (after ?? ''));
+        const shown = rest.slice(0, 2);
+        return { people: shown, ...(rest.length > 2 && { next: shown[1]!.username }) };
+      },
+      async change(name, change, token) {
+        calls.push(['changePerson', name, change, token]);
+        const person = persons.find(({ username }) => username === name) ?? fail('not_found', 'There is no such user.');
+        if (person.username === 'root') fail('conflict', 'This is the last administrator of the blog.');
+        Object.assign(person, change);
+      },
+      invitations: async () => ({
+        roles: ['reader', 'author', 'editor'],
+        invitations: open,
+      }),
+      async invite(input, token) {
+        calls.push(['invite', input, token]);
+        if (input.days === 99)
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'days', message: 'must be at most 30' }],
+          });
+        const made = anInvitation({ role: input.role, name: input.name ?? null, email: input.email ?? null });
+        open.unshift(made);
+        return { ...made, code: 'secret-code' };
+      },
+      async revoke(id, token) {
+        calls.push(['revoke', id, token]);
+        const index = open.findIndex((each) => each.id === id);
+        if (index === -1) fail('not_found', 'There is no such invitation.');
+        open.splice(index, 1);
+      },
+      async lookUp(code, address) {
+        calls.push(['lookUp', code, address]);
+        return code === 'good' ? anInvitation() : fail('not_found', 'This invitation is not valid any more.');
+      },
+    },
     site: {
       current: async () => ({ ...settings }),
       purge: async () => void calls.push(['purge', 'site']),
@@ -205,6 +272,8 @@ export function world(parts: Partial<Web> = {}) {
     etag,
     settings,
     moved,
+    persons,
+    open,
     did: (name: string) => calls.filter(([what]) => what === name),
   };
 }

@@ -8,6 +8,8 @@ import type { Web } from './dependencies.ts';
 import { docs } from './docs.ts';
 import { errorHandlers } from './error-handlers.ts';
 import { feeds } from './feeds.ts';
+import { joining } from './joining.ts';
+import { managingPeople } from './managing-people.ts';
 import { mediaFiles } from './media.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
@@ -29,6 +31,8 @@ export function createApp(web: Web): Hono<Env> {
   writing(app, web, own);
   deleting(app, web, own);
   blogSettings(app, web, own);
+  managingPeople(app, web, own);
+  joining(app, web, own);
   settingUp(app, web, own);
   mediaFiles(app, web);
   purging(app, web, web.later);

@@ -4,6 +4,7 @@ import type { Articles } from './articles.ts';
 import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
 import type { PageCache } from './pages.ts';
+import type { People } from './people.ts';
 import type { Posts } from './posts.ts';
 import type { Redirects } from './redirects.ts';
 import type { Site } from './site.ts';
@@ -13,6 +14,7 @@ export interface Web {
   posts: Posts;
   categories: Categories;
   accounts: Accounts;
+  people: People;
   blogSettings: BlogSettings;
   /** The settings that pages are made with. */
   site: Site;

@@ -26,6 +26,15 @@ export const stale: FormProblem = {
   headers: {},
 };
 
+/** A form of somebody who has no session yet. */
+export const staleSignUp: FormProblem = {
+  status: 403,
+  alert:
+    'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
+  errors: {},
+  headers: {},
+};
+
 const alerts: Partial<Record<AppError['code'], string>> = {
   internal: 'Something went wrong on our side. Nothing you typed is lost: try again.',
   unavailable: 'Part of the blog is waking up or does not answer. Nothing you typed is lost: try again in a moment.',

@@ -10,6 +10,7 @@ import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit, textFormLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
 import type { CachedPage } from './pages.ts';
+import { peopleAt } from './people.ts';
 import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
 import { settingsIn, siteOf, untouched } from './site.ts';
@@ -39,6 +40,7 @@ await serve(
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
+      people: peopleAt(auth, callService, config.clientAddressHeader, config.clientProof),
       pages: cache<CachedPage>({
         name: 'pages',
         ttlMs: 60_000,

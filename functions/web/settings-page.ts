@@ -6,12 +6,13 @@ import { markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
 
-export const registrationHint = 'Administrators hand out codes. Readers read; authors publish what they write.';
+export const registrationHint =
+  'Editors and administrators invite by link, on the page People. Readers read; authors publish what they write.';
 
 /** Who may register, as people read it: short enough for a list on a phone. */
 export const registrationTexts: Readonly<Record<Settings['registration'], string>> = {
   nobody: 'Nobody',
-  invitation: 'By invitation, with a code',
+  invitation: 'By invitation',
   readers: 'Everybody, as readers',
   authors: 'Everybody, as authors',
 };

@@ -6,7 +6,7 @@ import { claimPage, logInPage, signUpPage } from './account-page.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
 import { type Form, readForm } from './form.ts';
-import { type FormProblem, formProblem } from './form-problem.ts';
+import { type FormProblem, formProblem, staleSignUp } from './form-problem.ts';
 import type { Viewer } from './layout.ts';
 import { localPath } from './local-path.ts';
 import type { Sessions } from './session.ts';
@@ -94,14 +94,6 @@ interface Shown {
   token: string;
 }
 
-const stale: FormProblem = {
-  status: 403,
-  alert:
-    'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
-  errors: {},
-  headers: {},
-};
-
 /** Does what a form asks and goes on to its `next`; or shows it again with what was typed, passwords excepted, and why. */
 async function respondWithForm(
   c: Context,
@@ -123,7 +115,7 @@ async function respondWithForm(
     };
     return privately(c, page(shown), problem.status, problem.headers);
   };
-  if (!isGenuine(c, form)) return again(stale);
+  if (!isGenuine(c, form)) return again(staleSignUp);
   try {
     return (await act(form)) ?? seeOther(c, next);
   } catch (error) {

@@ -265,6 +265,13 @@ fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; b
 .editor h1 { margin: 0; }
 .editor .title input { font: 700 1.5rem/1.3 var(--serif); }
 .editor .content textarea { min-height: 24rem; field-sizing: content; max-height: 75vh; }
+.people h2 { margin: 1rem 0 0; font-size: 1.25rem; }
+.rows { list-style: none; padding: 0; }
+.rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; padding-block: .8rem; border-bottom: 1px solid var(--line); }
+.rows p { display: grid; min-width: 0; overflow-wrap: anywhere; }
+.rows form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; }
+.rows select { width: auto; }
+.made { overflow-wrap: anywhere; }
 .settings fieldset { margin-bottom: 1.25rem; }
 .settings textarea { min-height: 6rem; }
 .card pre { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--sunken); overflow-x: auto; }

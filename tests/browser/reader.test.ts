@@ -148,6 +148,7 @@ describe('in a browser', needsChromium, () => {
         '/blog/login',
         '/blog/signup',
         '/setup',
+        '/blog/join',
         '/blog/nowhere',
       ])
         it(`finds nothing to mend on ${path} (${scheme})`, async () => {

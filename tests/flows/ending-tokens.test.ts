@@ -1,4 +1,5 @@
 import { setRole, withAdmin } from '@dormouse/auth/admin';
+import { importToken } from '@dormouse/auth/import-token';
 import { initKeys, rotateKeys } from '@dormouse/auth/key-folder';
 import { temporaryFolder } from '@dormouse/auth/temporary-folder.fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,6 +51,12 @@ async function loggedIn(name: string): Promise<Person> {
   return { name, ...((await response.json()) as Omit<Person, 'name'>) };
 }
 
+/** Changes an account as an administrator does. */
+async function administrate(name: string, change: object): Promise<void> {
+  const token = await importToken(keys, { issuer: 'https://dormouse.dev', seconds: 60 });
+  expect((await send(`${auth}/api/users/${name}`, 'PATCH', change, token)).status).toBe(200);
+}
+
 /** Whether posts, which is another process and has seen the token before, lets its bearer write. */
 async function writes({ token }: Person): Promise<number> {
   const response = await send(
@@ -84,6 +91,8 @@ describe('an access token that another function has accepted', () => {
           setRole(admin, name, 'reader'),
         ),
     ],
+    ['a role that an administrator takes', 403, ({ name }) => administrate(name, { role: 'reader' })],
+    ['an administrator who ends its access', 401, ({ name }) => administrate(name, { suspended: true })],
   ])('ends within five seconds of %s', async (what, status, end) => {
     const person = await loggedIn(what.replaceAll(' ', '-'));
     expect(await writes(person)).toBe(201);
