@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { exportBlog } from '@dormouse/cli/export/export-blog';
 import { importFolder } from '@dormouse/cli/import/import-folder';
+import { variable } from '@dormouse/runtime/config';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Author, Post } from './blog.ts';
+import { skippedFor } from './needs.ts';
 import type { Target } from './target.ts';
 import { openInProcess } from './targets/in-process.ts';
 
@@ -15,6 +17,10 @@ const png = Buffer.from(
   'base64',
 );
 const hash = createHash('sha256').update(png).digest('hex');
+
+/** Blogs as their programs keep them, each in a folder of its own. */
+const exportsOf = variable('IMPORT_EXPORTS', '');
+const samples = exportsOf ? readdirSync(exportsOf).filter((name) => !name.includes('.')) : ['a blog'];
 
 let folder: string;
 let opened: Target[] = [];
@@ -42,17 +48,17 @@ const exported = async (from: Target, name: string): Promise<Buffer> => {
   await exportBlog({ to, url: from.url, token: from.importToken, force: true }, quiet);
   return readFileSync(to);
 };
-async function imported(path: string, into: Target) {
+async function imported(path: string, into: Target, name = 'moved') {
   let report = '';
   const options = {
-    folder: join(folder, path),
+    folder: resolve(folder, path),
     url: into.url,
     token: into.importToken,
     author: 'Moved',
     dryRun: false,
   };
   const complete = await importFolder(
-    { ...options, name: 'moved', json: true },
+    { ...options, name, json: true },
     { ...quiet, print: (text) => void (report = text), localToken: async () => '' },
   );
   return { complete, ...(JSON.parse(report) as { imported: object[]; unchanged: object[] }) };
@@ -194,6 +200,19 @@ describe('a blog that moves', { timeout: 60_000 }, () => {
     }
     expect(await imported('many', there)).toMatchObject({ imported: [], complete: true });
   });
+
+  it.each(samples)(
+    'of another program, %s, is the same after it came in and moved on',
+    skippedFor(exportsOf ? [] : ['blogs with expected.json (IMPORT_EXPORTS)']),
+    async (name) => {
+      const { here, there } = blogs;
+      const sample = join(exportsOf, name);
+      expect((await imported(sample, here, name)).complete).toBe(true);
+      const first = await exported(here, `${name}.zip`);
+      expect((await imported(join(folder, `${name}.zip`), there, name)).complete).toBe(true);
+      expect((await exported(there, `${name}-again.zip`)).equals(first)).toBe(true);
+    },
+  );
 });
 
 const all = async ({ blog }: Target, author: string): Promise<Post[]> => {

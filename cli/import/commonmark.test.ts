@@ -77,3 +77,23 @@ describe('what MkDocs adds to Markdown', () => {
     );
   });
 });
+
+describe('a container of Docusaurus or VuePress', () => {
+  it.each([
+    [':::note\nText.\n:::', '> [!note]\n> Text.'],
+    [':::tip[Good *news*]\nText.\n:::\nAfter.', '> [!tip] Good *news*\n> Text.\n\nAfter.'],
+    ['Before.\n::: warning Mind\n\n- one\n- two\n\n:::', 'Before.\n\n> [!warning] Mind\n>\n> - one\n> - two'],
+    ['::: details More\nText.\n:::', '> [!note]- More\n> Text.'],
+    ['::::note\n:::tip\nInner.\n:::\nOuter.\n::::', '> [!note]\n> > [!tip]\n> > Inner.\n>\n> Outer.'],
+    [':::note\n```\n:::\n```\n:::', '> [!note]\n> ```\n> :::\n> ```'],
+    ['- item\n\n  :::tip\n  Text.\n  :::', '- item\n\n  > [!tip]\n  > Text.'],
+  ])('%j is a callout', (text, expected) => expect(commonMark(text)).toBe(expected));
+
+  it.each([
+    ':::note\nNever closed.',
+    '::: {.lead}\nText.\n:::',
+    ':::tabs\nText.\n:::',
+    '```\n:::note\nx\n:::\n```',
+    ':::',
+  ])('%j stays as it was', (text) => expect(commonMark(text)).toBe(text));
+});

@@ -1,12 +1,18 @@
 const admonition = /^([ \t]*)(!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+(?!")[\w -]+)?(?:[ \t]+"([^"]*)")?[ \t]*$/;
 const tab = /^([ \t]*)===\+?[ \t]+"([^"]*)"[ \t]*$/;
+/** `:::tip[Title]` of Docusaurus, `::: tip Title` of VuePress. */
+const container = /^([ \t]*)(:{3,})[ \t]*([\w-]+)(?:\[([^\]]*)\]|[ \t]+([^{}\s][^{}]*?))?[ \t]*$/;
 /** Kinds of MkDocs that our pages know, too. */
 const kinds =
   /^(?:note|abstract|summary|tldr|info|todo|tip|hint|important|success|check|done|question|help|faq|warning|caution|attention|failure|fail|missing|danger|error|bug|example|quote|cite)$/i;
 const fence = /^[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})([^`]*)$/;
 
+/** Whether a container of Docusaurus or VuePress is one of those that become callouts. */
+export const isCallout = (kind: string): boolean => kinds.test(kind) || kind === 'details';
+
 /**
- * Admonitions (`!!! note "Title"`), collapsible ones (`???`) and content tabs (`=== "Title"`) of MkDocs as callouts (`> [!note] Title`), and
+ * Admonitions (`!!! note "Title"`), collapsible ones (`???`) and content tabs (`=== "Title"`) of MkDocs, and the containers `:::` of
+ * Docusaurus and VuePress, as callouts (`> [!note] Title`), and
  * as plain CommonMark: block quotes under their title where the kind is unknown or the title is left out, tabs one below the other.
  * Code in fences stays as it is.
  */
@@ -23,6 +29,16 @@ function convert(lines: readonly string[]): string[] {
     open = nextFence(open, line);
     const note = open ? null : admonition.exec(line);
     const panel = open || note ? null : tab.exec(line);
+    const contained = open || note || panel ? undefined : containerAt(lines, at);
+    if (contained) {
+      const { indent, marker, inner, end } = contained;
+      if (out.length > 0 && out.at(-1)!.trim() !== '') out.push('');
+      const body = trimmed(convert(inner));
+      out.push(...quoted(indent, '> ', [marker, ...(/^[\s<=\-:|\d]/.test(body[0] ?? '') ? [''] : []), ...body]));
+      at = end;
+      if (lines[at] !== undefined && lines[at]!.trim() !== '') out.push('');
+      continue;
+    }
     if (!note && !panel) {
       out.push(line);
       at++;
@@ -63,6 +79,26 @@ function indented(lines: readonly string[], start: number, indent: string): { li
     if (rest !== undefined) end = at + 1;
   }
   return { lines: inner.slice(0, end - start), end };
+}
+
+/** A container that begins at a line and ends, with as many colons, at a later one; those in between have their own ends. */
+function containerAt(lines: readonly string[], start: number) {
+  const [, indent = '', colons = '', kind = '', bracketed, said] = container.exec(lines[start]!) ?? [];
+  if (!isCallout(kind)) return undefined;
+  let [open, inFence]: [number, string | undefined] = [1, undefined];
+  for (let at = start + 1; at < lines.length; at++) {
+    const line = lines[at]!;
+    inFence = nextFence(inFence, line);
+    if (inFence) continue;
+    if (container.exec(line)?.[2] === colons) open++;
+    if (line.trim() === colons && --open === 0) {
+      const title = (bracketed ?? said ?? '').trim();
+      const mark = kind === 'details' ? '[!note]-' : `[!${kind.toLowerCase()}]`;
+      const inner = lines.slice(start + 1, at).map((one) => (one.startsWith(indent) ? one.slice(indent.length) : one));
+      return { indent, marker: title ? `${mark} ${title}` : mark, inner, end: at + 1 };
+    }
+  }
+  return undefined;
 }
 
 /** A blank line below the marker where the text does not begin with words: it would go on with the marker's line. */

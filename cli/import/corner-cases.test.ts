@@ -273,7 +273,7 @@ const cases: readonly (readonly [path: string, text: string, outcome: Outcome])[
   [
     'docusaurus/blog/2020-06-06-release/index.md',
     head('title: Release\nauthors: ada\nunlisted: false', ':::tip[Good]\nText.\n:::'),
-    { byline: ['Ada L.'], day: '2020-06-06', has: ':::tip[Good]' },
+    { byline: ['Ada L.'], day: '2020-06-06', text: '> [!tip] Good\n> Text.' },
   ],
   ['docusaurus/blog/2020-06-07-hidden.md', head('title: Unlisted\nunlisted: true'), { status: 'draft' }],
   ['eleventy/eleventy.config.js', 'export default function (config) {}', 'no article'],

@@ -1,4 +1,5 @@
 import { outsideCode } from './code.ts';
+import { isCallout } from './commonmark.ts';
 
 /** What the text of an article is besides Markdown, and what was not understood of it, by kind. */
 export interface Translated {
@@ -43,7 +44,7 @@ export function translated(markdown: string, titleOf: (name: string) => string |
       count(`{{< ${name} >}}`);
     for (const [, name] of known.matchAll(/\{\{-?\s*([\w.$]+)[^{}]*\}\}/g)) count(`{{ ${name} }}`);
     for (const [, name] of known.matchAll(/<([A-Z]\w*)\b/g)) count(`<${name}>`);
-    for (const [, name] of known.matchAll(/^:::[ \t]*(\w+)/gm)) count(`:::${name}`);
+    for (const [, name] of known.matchAll(/^:{3,}[ \t]*(\w+)/gm)) if (!isCallout(name!)) count(`:::${name}`);
     return known;
   });
   return { text, unknown };
