@@ -30,5 +30,6 @@ export const userUpdated = contract({
     changed: v.pipe(v.array(text), v.description('Names of what has other values now.')),
     changed_by: v.optional(v.pipe(id, v.description('Absent where a command on the machine changed it.'))),
   }),
-  emitted: 'When the role of an account was changed, or its access ended or given back.',
+  emitted:
+    'When the role of an account was changed, its access ended or given back, or what its owner says of themselves changed.',
 });

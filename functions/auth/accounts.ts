@@ -75,10 +75,9 @@ export function accounts(auth: Auth) {
 
     .patch(api.changeMe.path, caller, json(api.changeMe.body), async (c) => {
       const user = await self(c);
-      const { display_name, password, current_password } = c.req.valid('json');
+      const { display_name, bio, password, current_password } = c.req.valid('json');
       if (password !== undefined) await changePassword(auth, c, user, current_password ?? '', password);
-      if (display_name !== undefined) await store.setDisplayName(user.id, display_name);
-      return own(c, { ...user, displayName: display_name ?? user.displayName });
+      return own(c, await store.setProfile(user, { displayName: display_name, bio }));
     })
 
     .delete(api.removeMe.path, caller, removal, async (c) => {

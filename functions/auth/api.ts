@@ -24,13 +24,32 @@ const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description
 
 const registered = v.pipe(v.strictObject({ id, username: text, email: v.optional(text) }), v.title('NewUser'));
 const claimed = v.pipe(v.strictObject({ id, username: text }), v.title('UserName'));
-const user = v.pipe(v.strictObject({ id, username: text, display_name: text, created_at: timestamp }), v.title('User'));
+const bio = v.pipe(
+  v.nullable(text),
+  v.description('What somebody says of themselves: plain text of up to 500 characters.'),
+);
+const user = v.pipe(
+  v.strictObject({ id, username: text, display_name: text, bio, created_at: timestamp }),
+  v.title('User'),
+);
+const session = v.pipe(
+  v.strictObject({
+    id: text,
+    current: v.pipe(v.boolean(), v.description('Whether the request’s own token comes from it.')),
+    agent: v.pipe(v.nullable(text), v.description('What the browser or program calls itself.')),
+    created_at: timestamp,
+    used_at: v.pipe(timestamp, v.description('When an access token was made last.')),
+    expires_at: timestamp,
+  }),
+  v.title('Session'),
+);
 const me = v.pipe(
   v.strictObject({
     id,
     username: text,
     email: v.pipe(v.nullable(text), v.description('null until an imported account is claimed.')),
     display_name: text,
+    bio,
     role,
     created_at: timestamp,
   }),
@@ -68,6 +87,10 @@ const invitationList = v.pipe(
     invitations: v.array(openInvitation),
   }),
   v.title('Invitations'),
+);
+const ownData = v.pipe(
+  v.strictObject({ account: me, sessions: v.array(session), invitations: v.array(openInvitation) }),
+  v.title('OwnData'),
 );
 const grant = v.pipe(
   v.strictObject({
@@ -138,6 +161,14 @@ const someSettings: v.InferInput<typeof settings> = {
 const settingsTag = { etag: 'Strong entity tag; changes with every version of the settings.' };
 
 const created = '2026-11-28T12:00:00.000Z';
+const aSession: v.InferInput<typeof session> = {
+  id: '6f1c3a3e-5b0e-4c39-9d0a-0d3f5f0b7a11',
+  current: true,
+  agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+  created_at: created,
+  used_at: created,
+  expires_at: '2026-12-28T12:00:00.000Z',
+};
 const aPerson: v.InferInput<typeof person> = {
   id: 1,
   username: 'ada',
@@ -194,7 +225,7 @@ export const api = {
     errors: ['not_found'],
     responses: () => ({
       200: content('The user.', user, {
-        example: { id: 1, username: 'ada', display_name: 'Ada', created_at: created },
+        example: { id: 1, username: 'ada', display_name: 'Ada', bio: 'Writes notes.', created_at: created },
       }),
     }),
   }),
@@ -267,7 +298,7 @@ export const api = {
     roles: 'any',
     responses: () => ({
       200: content('The account.', me, {
-        example: { ...aGrant.user, email: 'ada@example.org', created_at: created },
+        example: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
       }),
     }),
   }),
@@ -276,13 +307,43 @@ export const api = {
     description: 'A new password ends every session, and needs the old one.',
     roles: 'any',
     body: accountChange,
-    examples: { name: { display_name: 'Ada Lovelace' } },
+    examples: { name: { display_name: 'Ada Lovelace', bio: 'Writes notes.' } },
     errors: ['too_many_requests'],
     responses: () => ({
       200: content('The account after the change.', me, {
-        example: { ...aGrant.user, email: 'ada@example.org', created_at: created },
+        example: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
       }),
     }),
+  }),
+  sessions: route('GET /api/me/sessions', {
+    summary: 'List one’s own log-ins',
+    roles: 'any',
+    responses: () => ({
+      200: content('The sessions, the last used first.', v.array(session), { example: [aSession] }),
+    }),
+  }),
+  exportMe: route('GET /api/me/export', {
+    summary: 'Take one’s own data along',
+    description:
+      'What auth has. `GET /blog/api/posts/mine` has the posts; the page of the account gives both in one file.',
+    roles: 'any',
+    responses: () => ({
+      200: content('The data.', ownData, {
+        example: {
+          account: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
+          sessions: [aSession],
+          invitations: [anInvitation],
+        },
+      }),
+    }),
+  }),
+  endSession: route('DELETE /api/me/sessions/:id', {
+    summary: 'End one of one’s own log-ins',
+    description: 'Its access tokens end everywhere within 5 seconds.',
+    roles: 'any',
+    params: { id: v.pipe(v.string(), v.uuid(), v.metadata({ examples: [aSession.id] })) },
+    errors: ['not_found'],
+    responses: () => ({ 204: empty('The session has ended.') }),
   }),
   removeMe: route('DELETE /api/me', {
     summary: 'Delete one’s own account',

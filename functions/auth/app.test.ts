@@ -321,6 +321,7 @@ describe('an own account', () => {
       username,
       email: `${username}@example.org`,
       display_name: username,
+      bio: null,
       role: 'author',
       created_at: expect.any(String),
     });
@@ -333,6 +334,90 @@ describe('an own account', () => {
     expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({
       display_name: 'Ada Ĺovelace 🐭',
     });
+  });
+
+  test('says of itself what its owner wants, in plain text, and tells that it changed', async () => {
+    const { headers, username, user } = await loggedIn();
+    const change = async (bio: unknown) => send('PATCH', '/api/me', { bio }, headers);
+    expect(await (await change('  Écrit.\n안녕 🐭 <b>  ')).json()).toMatchObject({ bio: 'Écrit.\n안녕 🐭 <b>' });
+    expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({ bio: 'Écrit.\n안녕 🐭 <b>' });
+    expect((await change('🐭'.repeat(500))).status).toBe(200);
+    for (const bio of ['x'.repeat(501), 'a\u0000b', 'a\u202eb', '\ud800', 7, null]) {
+      const refused = await change(bio);
+      expect([refused.status, await refused.json()]).toEqual([
+        422,
+        expect.objectContaining({ errors: [expect.objectContaining({ field: 'bio' })] }),
+      ]);
+    }
+    expect(await (await change('')).json()).toMatchObject({ bio: null });
+    expect((await change('')).status).toBe(200);
+    const events = await db.as(
+      'auth',
+    )`SELECT data FROM outbox WHERE subject = ${`user/${user.id}`} AND type = 'dev.dormouse.user.updated.v1'`;
+    expect(events.map(({ data }) => data)).toEqual(
+      Array.from({ length: 3 }, () => ({
+        id: user.id,
+        username,
+        role: 'author',
+        suspended: false,
+        changed: ['bio'],
+        changed_by: user.id,
+      })),
+    );
+  });
+
+  test('lists its log-ins and ends one of them, but nobody else’s', async () => {
+    const { username, headers, user } = await loggedIn();
+    const other = await loggedIn();
+    fixture.clock.ms += 1000;
+    const second = await send(
+      'POST',
+      '/api/login',
+      { username, password, refresh: 'body' },
+      { 'user-agent': `Firefox\u00e9 ${'x'.repeat(300)}` },
+    );
+    const { refresh_token } = (await second.json()) as { refresh_token: string };
+    interface Session {
+      id: string;
+      current: boolean;
+      agent: string | null;
+      used_at: string;
+    }
+    const sessions = async () =>
+      (await (await send('GET', '/api/me/sessions', undefined, headers)).json()) as Session[];
+    const [newest, own] = await sessions();
+    expect([newest?.current, own?.current, newest?.agent]).toEqual([false, true, `Firefox ${'x'.repeat(192)}`]);
+    fixture.clock.ms += 1000;
+    const renewed = await send('POST', '/api/token/refresh', { refresh_token });
+    const held = ((await renewed.json()) as { refresh_token: string }).refresh_token;
+    expect((await sessions())[0]?.used_at).toBe(new Date(fixture.clock.ms).toISOString());
+    const end = async (id: string | undefined, as: Record<string, string>) =>
+      (await send('DELETE', `/api/me/sessions/${id}`, undefined, as)).status;
+    expect(await end(newest?.id, other.headers)).toBe(404);
+    expect(await end('not-an-id', headers)).toBe(404);
+    expect(await end(newest?.id.toUpperCase(), headers)).toBe(204);
+    expect(await end(newest?.id, headers)).toBe(404);
+    expect((await send('POST', '/api/token/refresh', { refresh_token: held })).status).toBe(401);
+    expect((await sessions()).map(({ id }) => id)).toEqual([own?.id]);
+    expect(await end(own?.id, headers)).toBe(204);
+    expect((await send('GET', '/api/me', undefined, headers)).status).toBe(401);
+    expect(await db.admin`SELECT 1 FROM auth.sessions WHERE user_id = ${user.id}`).toHaveLength(0);
+  });
+
+  test('is taken along with its log-ins and invitations, without what is secret', async () => {
+    const { headers, username } = await loggedIn();
+    await fixture.auth.store.setRole(username, 'editor');
+    await send('POST', '/api/invitations', { role: 'author', name: 'Grace' }, headers);
+    const response = await send('GET', '/api/me/export', undefined, headers);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const data = await response.json();
+    expect(data).toEqual({
+      account: expect.objectContaining({ username, email: `${username}@example.org`, role: 'editor' }),
+      sessions: [expect.objectContaining({ current: true })],
+      invitations: [expect.objectContaining({ name: 'Grace', invited_by: username })],
+    });
+    expect(JSON.stringify(data)).not.toMatch(/hash|seal|code/);
+    expect((await send('GET', '/api/me/export')).status).toBe(401);
   });
 
   test('changes its password with the old one, which ends every log-in', async () => {
@@ -396,6 +481,7 @@ describe('other users', () => {
       id: expect.any(Number),
       username,
       display_name: username,
+      bio: null,
       created_at: expect.any(String),
     });
   });

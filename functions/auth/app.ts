@@ -4,6 +4,7 @@ import { blog } from './blog.ts';
 import type { Auth } from './dependencies.ts';
 import { discovery } from './discovery.ts';
 import { invitations } from './invitations.ts';
+import { ownSessions } from './own-sessions.ts';
 import { people } from './people.ts';
 import { sessions } from './sessions.ts';
 
@@ -13,6 +14,7 @@ export function createApp(auth: Auth) {
     .route('/', discovery(auth))
     .route('/', accounts(auth))
     .route('/', sessions(auth))
+    .route('/', ownSessions(auth))
     .route('/', people(auth))
     .route('/', invitations(auth))
     .route('/', blog(auth));

@@ -34,6 +34,22 @@ const displayName = v.pipe(
   v.regex(/^[^\u202a-\u202e\u2066-\u2069]*$/u, 'must not contain text direction controls'),
 );
 
+/** Plain text that may have several lines, or be empty. */
+const bio = v.pipe(
+  v.string('must be text'),
+  v.regex(
+    /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u202a-\u202e\u2066-\u2069\p{Surrogate}]*$/u,
+    'must not contain control characters',
+  ),
+  v.metadata({
+    maxLength: 500,
+    pattern: '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u202a-\\u202e\\u2066-\\u2069]*$',
+  }),
+  v.description('What somebody says of themselves: plain text, empty for nothing.'),
+  v.trim(),
+  v.check((text) => [...text].length <= 500, 'must have at most 500 characters'),
+);
+
 /** Passwords are not changed, blanks at the ends included; only characters that no keyboard types are rejected. */
 const typed = v.pipe(
   v.string('must be text'),
@@ -126,6 +142,7 @@ export const heldToken = v.strictObject({ refresh_token: v.optional(opaque) });
 export const accountChange = v.pipe(
   v.strictObject({
     display_name: v.optional(displayName),
+    bio: v.optional(bio),
     password: v.optional(password),
     current_password: v.optional(existingPassword),
   }),

@@ -7,7 +7,11 @@ export interface SessionStore {
   /** Ends all sessions of an account, or of all accounts; returns how many there were. */
   closeSessions(userId?: number): Promise<number>;
   /** Opens a session, unless the account was deleted, its access ended or its password changed since `passwordHash` was read: then false. */
-  openSession(user: User, family: Family): Promise<boolean>;
+  openSession(user: User, family: Family, agent?: string): Promise<boolean>;
+  /** The sessions of an account that have not expired; the last used first. */
+  sessionsOf(userId: number, now: Date): Promise<OwnSession[]>;
+  /** Ends one session of an account; false when it has none of this id. */
+  endSession(userId: number, id: string): Promise<boolean>;
   /** Applies `decide` to a session under its row's lock; undefined when there is none. */
   rotateSession(id: string, decide: (family: Family) => Rotation): Promise<{ turn: Rotation; user: User } | undefined>;
   /** Ends a session, if `mayClose` says so of it; false when nothing was ended. */
@@ -16,6 +20,24 @@ export interface SessionStore {
 
 /** Log-ins of one user that are remembered; the ones that would expire first go. */
 const sessionsPerUser = 100;
+
+/** A log-in as its owner sees it. */
+export interface OwnSession {
+  id: string;
+  createdAt: Date;
+  usedAt: Date;
+  expiresAt: Date;
+  /** What the browser or program calls itself (User-Agent). */
+  agent: string | undefined;
+}
+
+interface OwnSessionRow {
+  id: string;
+  created_at: Date;
+  used_at: Date;
+  expires_at: Date;
+  agent: string | null;
+}
 
 interface SessionRow {
   seal: string;
@@ -34,7 +56,7 @@ export function sessionStore(sql: Sql): SessionStore {
       return ended.length;
     },
 
-    openSession: (user, family) =>
+    openSession: (user, family, agent) =>
       sql.begin(async (tx) => {
         // The lock makes a change of password wait for us, or us for it: no session outlives the password it was opened with.
         const still = await tx`
@@ -45,8 +67,9 @@ export function sessionStore(sql: Sql): SessionStore {
           DELETE FROM sessions WHERE id IN (
             SELECT id FROM sessions WHERE user_id = ${user.id} ORDER BY expires_at DESC OFFSET ${sessionsPerUser - 1})`;
         await tx`
-          INSERT INTO sessions (id, user_id, seal, head, created_at, expires_at)
-          VALUES (${family.id}, ${user.id}, ${family.seal}, ${family.head}, ${new Date(family.createdAt)}, ${new Date(family.expiresAt)})`;
+          INSERT INTO sessions (id, user_id, seal, head, created_at, used_at, expires_at, agent)
+          VALUES (${family.id}, ${user.id}, ${family.seal}, ${family.head}, ${new Date(family.createdAt)},
+            ${new Date(family.createdAt)}, ${new Date(family.expiresAt)}, ${agent ?? null})`;
         return true;
       }),
 
@@ -60,12 +83,33 @@ export function sessionStore(sql: Sql): SessionStore {
         const turn = decide(toFamily(id, row));
         if (turn.kind === 'rotated') {
           const { head, spent, expiresAt } = turn.family;
+          const usedAt = new Date((spent.at(-1) as SpentToken).at);
           await tx`
-            UPDATE sessions SET head = ${head}, spent = ${tx.json(spent.map((each) => ({ ...each })))}, expires_at = ${new Date(expiresAt)}
+            UPDATE sessions SET head = ${head}, spent = ${tx.json(spent.map((each) => ({ ...each })))}, expires_at = ${new Date(expiresAt)},
+              used_at = ${usedAt}
             WHERE id = ${id}`;
         } else if (turn.kind === 'reused' || turn.kind === 'expired') await tx`DELETE FROM sessions WHERE id = ${id}`;
         return { turn, user: toUser(row) };
       }),
+
+    async sessionsOf(userId, now) {
+      const rows = await sql<OwnSessionRow[]>`
+        SELECT id, created_at, coalesce(used_at, created_at) AS used_at, expires_at, agent FROM sessions
+        WHERE user_id = ${userId} AND expires_at > ${now} ORDER BY coalesce(used_at, created_at) DESC, id`;
+      return rows.map(({ id, created_at, used_at, expires_at, agent }) => ({
+        id,
+        createdAt: created_at,
+        usedAt: used_at,
+        expiresAt: expires_at,
+        agent: agent ?? undefined,
+      }));
+    },
+
+    async endSession(userId, id) {
+      const ended =
+        await sql`DELETE FROM sessions WHERE id::text = ${id.toLowerCase()} AND user_id = ${userId} RETURNING 1`;
+      return ended.length === 1;
+    },
 
     closeSession: (id, mayClose) =>
       sql.begin(async (tx) => {

@@ -40,7 +40,7 @@ export function sessions(auth: Auth) {
       if (user.suspended) fail('forbidden', 'Your access to this blog has ended. Ask an administrator.');
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
       const { family, secret } = startFamily(randomUUID(), now());
-      if (!(await store.openSession(user, family))) invalidCredentials();
+      if (!(await store.openSession(user, family, agentOf(c)))) invalidCredentials();
       auth.log.info({ user_id: user.id, session: family.id }, 'somebody logged in');
       return granted(auth, c, user, { family, secret, carrier: refresh, scope });
     })
@@ -82,6 +82,12 @@ export function sessions(auth: Auth) {
       return c.json({ status: 'success', data } satisfies ResponseOf<typeof api.verify, 200>);
     });
 }
+
+/** What the client calls itself, for the list of its owner's sessions. A name of anybody's choice: nothing is decided by it. */
+const agentOf = (c: Context<Env>): string | undefined =>
+  header(c, 'user-agent')
+    ?.replaceAll(/[^\x20-\x7e]/g, '')
+    .slice(0, 200) || undefined;
 
 /** Counts log-ins by what became of them; a body that is none is not an attempt. */
 const counting: MiddlewareHandler<Env> = async (c, next) => {

@@ -62,11 +62,12 @@ describe('an account', () => {
 
   test('that was deleted keeps nothing but its name', async () => {
     await open();
+    await store.setProfile(ada, { bio: 'Writes.' });
     await store.offerClaim(ada.id, 'link', new Date(now + 1000));
     await sql`INSERT INTO identities (provider, subject, user_id) VALUES ('test', ${ada.username}, ${ada.id})`;
     expect(await store.remove(ada.id)).toBe(true);
-    const [row] = await sql`SELECT username, display_name, email, password_hash FROM users WHERE id = ${ada.id}`;
-    expect(row).toEqual({ username: ada.username, display_name: null, email: null, password_hash: null });
+    const [row] = await sql`SELECT username, display_name, email, password_hash, bio FROM users WHERE id = ${ada.id}`;
+    expect(row).toEqual({ username: ada.username, display_name: null, email: null, password_hash: null, bio: null });
     for (const table of ['sessions', 'claims', 'identities'])
       expect(await sql`SELECT 1 FROM ${sql(table)} WHERE user_id = ${ada.id}`).toHaveLength(0);
     expect(await store.remove(ada.id)).toBe(false);

@@ -21,6 +21,13 @@ export interface UserChange {
   suspended?: boolean | undefined;
 }
 
+/** What somebody changes of their own account; what is left out stays. */
+export interface ProfileChange {
+  displayName?: string | undefined;
+  /** Empty: none. */
+  bio?: string | undefined;
+}
+
 /** A refusal: without this account nobody could administer the blog any more. */
 export type LastAdministrator = 'last administrator';
 
@@ -33,7 +40,8 @@ export interface UserStore {
   taken(username: string): Promise<boolean>;
   /** Makes the account and emits user.registered; undefined when the name is taken. */
   register(user: NewUser): Promise<User | undefined>;
-  setDisplayName(id: number, displayName: string): Promise<void>;
+  /** Changes what somebody says of themselves and emits user.updated. */
+  setProfile(user: User, change: ProfileChange): Promise<User>;
   /** Changes the password and ends every session. */
   setPassword(id: number, passwordHash: string): Promise<void>;
   /** Puts a stronger hash of the same password in place of `before`, unless it was changed meanwhile. */
@@ -55,13 +63,13 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       // What cannot be a name is not asked for: PostgreSQL refuses some of it (NUL) with an error.
       if (!parseUsername(username)) return undefined;
       return firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at
+        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL`);
     },
 
     byId: (id, session) =>
       firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at
+        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at
         FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL AND suspended_at IS NULL AND (
           ${session === undefined} OR EXISTS (SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}))`),
 
@@ -72,9 +80,24 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
 
     register: (user) => outbox.transaction((tx, emit) => insertUser(tx, emit, user)),
 
-    async setDisplayName(id, displayName) {
-      await sql`UPDATE users SET display_name = ${displayName} WHERE id = ${id} AND deleted_at IS NULL`;
-    },
+    setProfile: (user, change) =>
+      outbox.transaction(async (tx, emit) => {
+        const after = {
+          ...user,
+          displayName: change.displayName ?? user.displayName,
+          bio: change.bio === undefined ? user.bio : change.bio || undefined,
+        };
+        const changed = [
+          ...(after.displayName === user.displayName ? [] : ['display_name']),
+          ...(after.bio === user.bio ? [] : ['bio']),
+        ];
+        if (changed.length === 0) return user;
+        const { id, username, displayName, bio, role, suspended } = after;
+        await tx`
+          UPDATE users SET display_name = ${displayName}, bio = ${bio ?? null} WHERE id = ${id} AND deleted_at IS NULL`;
+        emit(userUpdated, `user/${id}`, { id, username, role, suspended, changed, changed_by: id });
+        return after;
+      }),
 
     async setPassword(id, passwordHash) {
       await sql.begin(async (tx) => {
@@ -107,7 +130,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
 
     async users(limit, after = '') {
       const rows = await sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at FROM users
+        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at FROM users
         WHERE deleted_at IS NULL AND lower(username COLLATE "C") > ${usernameKey(after)}
         ORDER BY lower(username COLLATE "C") LIMIT ${limit}`;
       return rows.map(toUser);
@@ -117,7 +140,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       outbox.transaction(async (tx, emit) => {
         if (isLast(await lockedAdministrators(tx), id)) return 'last administrator';
         const [row] = await tx<{ username: string }[]>`
-          UPDATE users SET deleted_at = now(), display_name = NULL, email = NULL, password_hash = NULL
+          UPDATE users SET deleted_at = now(), display_name = NULL, email = NULL, password_hash = NULL, bio = NULL
           WHERE id = ${id} AND deleted_at IS NULL RETURNING username`;
         if (!row) return false;
         await endSessions(tx, id);
@@ -135,7 +158,7 @@ const locked = (tx: Tx, username: string): Promise<User | undefined> =>
   parseUsername(username) === undefined
     ? Promise.resolve(undefined)
     : firstUser(tx<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, suspended_at, created_at
+        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL FOR UPDATE`);
 
 /**
@@ -185,7 +208,7 @@ export async function insertUser(
     INSERT INTO users (username, display_name, email, password_hash, role)
     VALUES (${username}, ${displayName ?? null}, ${email ?? null}, ${passwordHash ?? null}, ${role})
     ON CONFLICT (lower(username COLLATE "C")) DO NOTHING
-    RETURNING id, username, display_name, email, password_hash, role, suspended_at, created_at`);
+    RETURNING id, username, display_name, email, password_hash, role, bio, suspended_at, created_at`);
   if (user)
     emit(userRegistered, `user/${user.id}`, {
       id: user.id,

@@ -8,6 +8,8 @@ export interface User {
   email: string | undefined;
   passwordHash: string | undefined;
   role: Role;
+  /** What somebody says of themselves: plain text. */
+  bio: string | undefined;
   /** An administrator has ended its access. */
   suspended: boolean;
   createdAt: Date;
@@ -21,6 +23,7 @@ export interface UserRow {
   email: string | null;
   password_hash: string | null;
   role: Role;
+  bio: string | null;
   suspended_at: Date | null;
   created_at: Date;
 }
@@ -39,6 +42,7 @@ export const toUser = (row: UserRow): User => ({
   email: row.email ?? undefined,
   passwordHash: row.password_hash ?? undefined,
   role: row.role,
+  bio: row.bio ?? undefined,
   suspended: row.suspended_at !== null,
   createdAt: row.created_at,
 });

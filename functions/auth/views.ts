@@ -3,6 +3,7 @@ import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import type { api } from './api.ts';
 import type { Blog } from './blog-store.ts';
 import type { Invitation } from './invitation-store.ts';
+import type { OwnSession } from './session-store.ts';
 import type { Registration } from './settings.ts';
 import type { User } from './user.ts';
 
@@ -20,27 +21,43 @@ export const registeredView = ({
 /** An account as anybody sees it. */
 export function publicView(user: User): ResponseOf<typeof api.user, 200> {
   const { email, passwordHash, role, suspended, ...shown } = user; // its owner's, and administrators'
-  const { id, username, displayName, createdAt, ...unanswered } = shown;
+  const { id, username, displayName, bio, createdAt, ...unanswered } = shown;
   nothingLeft(unanswered);
-  return { id, username, display_name: displayName, created_at: createdAt.toISOString() };
+  return { id, username, display_name: displayName, bio: bio ?? null, created_at: createdAt.toISOString() };
 }
 
 /** An account as its owner sees it. */
 export function ownView({ passwordHash, suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
-  const { id, username, email, displayName, role, createdAt, ...unanswered } = user;
+  const { id, username, email, displayName, bio, role, createdAt, ...unanswered } = user;
   nothingLeft(unanswered);
   return {
     id,
     username,
     email: email ?? null,
     display_name: displayName,
+    bio: bio ?? null,
     role,
     created_at: createdAt.toISOString(),
   };
 }
 
+/** A log-in as its owner sees it. @param current the log-in that asks */
+export function sessionView(
+  { id, createdAt, usedAt, expiresAt, agent }: OwnSession,
+  current: string | undefined,
+): ResponseOf<typeof api.sessions, 200>[number] {
+  return {
+    id,
+    current: id === current,
+    agent: agent ?? null,
+    created_at: createdAt.toISOString(),
+    used_at: usedAt.toISOString(),
+    expires_at: expiresAt.toISOString(),
+  };
+}
+
 /** An account as administrators see it: without its e-mail address, which is its owner's. */
-export function personView({ email, ...user }: User): ResponseOf<typeof api.people, 200>[number] {
+export function personView({ email, bio, ...user }: User): ResponseOf<typeof api.people, 200>[number] {
   const { id, username, displayName, passwordHash, role, suspended, createdAt, ...unanswered } = user;
   nothingLeft(unanswered);
   return {

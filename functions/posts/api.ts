@@ -9,6 +9,7 @@ import {
   listQuery,
   newPost,
   oldAddresses,
+  ownQuery,
   status,
   type written,
 } from './fields.ts';
@@ -200,6 +201,18 @@ export const api = {
     responses: () => ({
       200: content('Some of them.', v.array(v.strictObject({ path: text, post_id: id })), {
         example: [{ path: '/2019/03/wake.html', post_id: 7 }],
+      }),
+    }),
+  }),
+  own: route(`GET ${path}/mine`, {
+    summary: 'Read one’s own posts, whole',
+    description: 'Drafts too, page by page (20 posts, or 2 MB) in the order of their ids: to take them along.',
+    roles: 'any',
+    query: ownQuery,
+    responses: () => ({
+      200: content('The posts.', v.array(post), {
+        example: [aPost],
+        headers: { link: 'Path of the next page (`rel="next"`), unless this one is empty.' },
       }),
     }),
   }),

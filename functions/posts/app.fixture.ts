@@ -74,6 +74,7 @@ function fakePosts(kept: Post[] = []) {
       if (/[\u0000\p{Surrogate}]/u.test(slug)) throw new Error('PostgreSQL would refuse this');
       return kept.find((post) => post.slug === slug || slug === `old-${post.slug}`);
     },
+    ofAuthor: async ({ id }, after) => kept.filter((post) => post.authorId === id && post.id > after).slice(0, 20),
     async create(post, idempotencyKey) {
       calls.created.push(post);
       calls.idempotencyKey.push(idempotencyKey);

@@ -444,3 +444,20 @@ test('whatever is sent, no answer is 5xx', async () => {
     ),
   );
 });
+
+test('an author takes their own posts along, drafts too, page by page, and nobody else’s', async () => {
+  const kept = Array.from({ length: 45 }, (_, index) =>
+    somePost({ id: index + 1, authorId: index % 2 ? 1 : 2, status: index % 3 ? 'published' : 'draft' }),
+  );
+  const { ask } = appOver(kept);
+  const ids: number[] = [];
+  for (let next = 'mine'; next !== ''; ) {
+    const response = await ask('GET', next, { as: 'ann' });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    ids.push(...((await response.json()) as { id: number; content: string }[]).map(({ id }) => id));
+    next = /<(.*)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+  }
+  expect(ids).toEqual(kept.filter(({ authorId }) => authorId === 1).map(({ id }) => id));
+  expect((await ask('GET', 'mine')).status).toBe(401);
+  expect((await ask('GET', 'mine?after=x', { as: 'ann' })).status).toBe(422);
+});

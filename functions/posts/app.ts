@@ -13,7 +13,7 @@ import type { FindAuthor } from './authors.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
 import { cacheKey, type ListBody, listBody, tagsBody, tagsKey } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
-import { type CachedBody, cachedBody, etagOf, type Post } from './post.ts';
+import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
 import { type ListRequest, readListQuery } from './query.ts';
 import { cachingOf, headersOf, respond } from './respond.ts';
@@ -106,6 +106,14 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       if (!isEditor(required(c))) fail('forbidden', 'Addresses of all posts are for editors.');
       const { after = '' } = check(api.addresses.query, Object.fromEntries(new URL(c.req.url).searchParams));
       return c.json(await posts.addresses(after), 200, cachingOf(true));
+    })
+    .get(api.own.path, async (c) => {
+      const caller = required(c);
+      const { after } = check(api.own.query, c.req.query());
+      const found = await posts.ofAuthor(caller, after);
+      const last = found.at(-1);
+      if (last) c.header('link', `<${api.own.path}?after=${last.id}>; rel="next"`);
+      return c.json(found.map(postView), 200, { 'cache-control': 'no-store' });
     })
     .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));

@@ -171,4 +171,12 @@ export const listQuery = v.pipe(
   ),
 );
 
+/** Query of one's own posts; other parameters are ignored. */
+export const ownQuery = v.object({
+  after: v.optional(
+    v.pipe(number(0, Number.MAX_SAFE_INTEGER), v.description('Id of the post that the page before ended with.')),
+    '0',
+  ),
+});
+
 export type ListQuery = v.InferOutput<typeof listQuery>;

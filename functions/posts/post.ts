@@ -68,7 +68,12 @@ export function summaryView(post: Summary): PostSummary {
   };
 }
 
-const postView = (post: Post): PostBody => ({ ...summaryView(post), version: post.version, content: post.content });
+/** A post with its text. */
+export const postView = (post: Post): PostBody => ({
+  ...summaryView(post),
+  version: post.version,
+  content: post.content,
+});
 
 /** One post with its text; the response of GET, POST and PATCH. */
 export const cachedBody = (post: Post): CachedBody => ({

@@ -389,3 +389,25 @@ test('a reader who pages sees each post once, whatever is written or deleted mea
     { numRuns: 15 },
   );
 });
+
+test('posts of an account are found by name and number, drafts too, as many as fit', async () => {
+  const author = { authorId: 4711, author: 'Takes-Along' };
+  const [first, second, third, fourth] = [
+    await make({ ...author, title: 'One', content: 'x'.repeat(1_000_000) }),
+    await make({ ...author, title: 'Two', status: 'draft', content: 'y'.repeat(1_000_000) }),
+    await make({ ...author, title: 'Three' }),
+    await make({ ...author, title: 'Four' }),
+  ];
+  await make({ authorId: 4712, author: 'somebody-else' });
+  const found = async (id: number, after = 0) =>
+    (await posts.ofAuthor({ id, name: 'takes-along' }, after)).map((post) => post.id);
+  expect(await found(4711)).toEqual([first.id, second.id]);
+  expect(await found(4711, second.id)).toEqual([third.id, fourth.id]);
+  expect(await found(4711, fourth.id)).toEqual([]);
+  expect(await found(4712)).toEqual([]);
+  expect((await posts.ofAuthor({ id: 4711, name: 'takes-along' }, first.id))[0]).toMatchObject({
+    title: 'Two',
+    status: 'draft',
+    content: second.content,
+  });
+});

@@ -85,6 +85,8 @@ export interface Posts {
   get(id: number): Promise<Post | undefined>;
   /** The post that has this slug, or had it. */
   bySlug(slug: string): Promise<Post | undefined>;
+  /** Posts of an account, drafts too, by id: at most 20, and no more after 2 MB. @param after id that the page before ended with */
+  ofAuthor(author: { id: number; name: string }, after: number): Promise<Post[]>;
   /** @throws AppError idempotency_in_flight, idempotency_mismatch */
   create(post: NewPost, idempotencyKey?: IdempotencyKey): Promise<Created>;
   /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
@@ -113,6 +115,16 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
         sql,
         sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE skeleton = ${skeleton(slug)} AND slugs.slug = ${slug}`,
       ),
+    async ofAuthor({ id, name }, after) {
+      // By the name, which has an index; it is never given out again.
+      const rows = await sql<PostRow[]>`
+        SELECT ${summaryColumns(sql)}, p.content FROM (
+          SELECT *, sum(octet_length(content)) OVER (ORDER BY id) - octet_length(content) AS bytes_before FROM (
+            SELECT * FROM posts WHERE lower(author) = lower(${name}) AND author_id = ${id} AND id > ${after}::bigint ORDER BY id LIMIT 20
+          ) AS own
+        ) AS p JOIN LATERAL categories.named(ARRAY[p.category_id]) AS c ON true WHERE bytes_before < 2000000 ORDER BY p.id`;
+      return rows.map(toPost);
+    },
     create: (post, idempotencyKey) =>
       retrying(() => outbox.transaction((tx, emit) => create(tx, emit, post, idempotencyKey))),
     change: (id, editor, changes, allow) =>

@@ -72,22 +72,10 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
   });
 }
 
-/** The page on which somebody who is logged in changes their password. */
-export function passwordPage(page: AccountPage): string {
-  return form(page, {
-    title: 'Change password',
-    action: '/blog/account',
-    current: 'account',
-    intro: 'Afterwards you are logged in here, and nowhere else.',
-    fields: markup`${field({ name: 'current_password', label: 'Present password', type: 'password', autocomplete: 'current-password', focus: true }, page.problem)}
-${field({ name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.problem)}`,
-  });
-}
-
 interface FormParts {
   title: string;
   action: string;
-  current?: 'login' | 'signup' | 'account';
+  current?: 'login' | 'signup';
   intro?: string;
   fields: Html;
   after?: Html | false;

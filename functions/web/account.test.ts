@@ -1,6 +1,8 @@
 import { fail } from '@dormouse/runtime/errors';
 import { describe, expect, it } from 'vitest';
-import { accessToken, browser, startMs, world } from './app.fixture.ts';
+import { accountsAt } from './accounts.ts';
+import { agentName } from './agent-name.ts';
+import { accessToken, aPost, browser, startMs, world } from './app.fixture.ts';
 
 const token = accessToken('ada', startMs / 1000 + 900);
 
@@ -65,5 +67,139 @@ describe('changing the password', () => {
     await ada.get('/blog/account');
     const response = await ada.submit('/blog/account', { current_password: 'right', password: 'right' });
     expect([response.status, ada.cookies.has('dormouse_access')]).toEqual([303, false]);
+  });
+});
+
+describe('the page of an account', () => {
+  const asAda = async () => {
+    const made = world();
+    const ada = browser(made.app);
+    await ada.logIn();
+    await ada.get('/blog/account');
+    return { ...made, ada };
+  };
+
+  it('changes what others see, and every page at once', async () => {
+    const { ada, did } = await asAda();
+    expect([ada.value('display_name'), ada.value('bio')]).toEqual(['Ada <i>', 'Writes <b>.\nSleeps.']);
+    const typed = { display_name: 'Ada L.', bio: 'Notes.\r\nMore.' };
+    const response = await ada.submit('/blog/account/profile', typed);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/account?saved']);
+    expect(did('changeProfile')).toEqual([['changeProfile', { display_name: 'Ada L.', bio: 'Notes.\nMore.' }, token]]);
+    expect(did('purge').at(-1)).toEqual(['purge', 'page:']);
+    await ada.get('/blog/account?saved');
+    expect(ada.text()).toContain('What others see is saved.');
+  });
+
+  it('keeps what was typed when it is refused', async () => {
+    const { ada } = await asAda();
+    const bio = 'x'.repeat(501);
+    expect((await ada.submit('/blog/account/profile', { display_name: 'Ada L.', bio })).status).toBe(422);
+    expect(ada.text()).toContain('About you must have at most 500 characters.');
+    expect([ada.value('display_name'), ada.value('bio')]).toEqual(['Ada L.', bio]);
+  });
+
+  it('lists where one is logged in, and ends what is not this browser', async () => {
+    const { ada, did, ownSessions } = await asAda();
+    expect(ada.text()).toContain('<b>Firefox on Linux · this one</b>');
+    expect(ada.text()).not.toContain('/blog/account/sessions/one/end');
+    const response = await ada.submit('/blog/account/sessions/two/end');
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/account?ended']);
+    expect([did('endSession'), ownSessions.length]).toEqual([[['endSession', 'two', token]], 1]);
+    await ada.get('/blog/account');
+    expect((await ada.submit('/blog/account/sessions/two/end')).status).toBe(404);
+  });
+
+  it('deletes the account with the password, and logs out', async () => {
+    const { ada, did } = await asAda();
+    await ada.get('/blog/account/delete');
+    expect((await ada.submit('/blog/account/delete', { current_password: 'guess-1' })).status).toBe(422);
+    expect(ada.text()).toContain('Present password is not your password.');
+    expect(ada.text()).not.toContain('guess-1');
+    const from = { 'x-client-address': '203.0.113.7' };
+    const response = await ada.submit('/blog/account/delete', { current_password: 'right' }, from);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
+    expect(did('removeAccount').at(-1)).toEqual(['removeAccount', token, '203.0.113.7']);
+    expect(ada.cookies.has('dormouse_access')).toBe(false);
+  });
+
+  it('does nothing without the token of this browser', async () => {
+    const { ada, did } = await asAda();
+    const csrf = 'A'.repeat(43);
+    for (const path of ['profile', 'sessions/two/end', 'delete'])
+      expect((await ada.submit(`/blog/account/${path}`, { bio: '', current_password: 'right', csrf })).status).toBe(
+        403,
+      );
+    expect([did('changeProfile'), did('endSession'), did('removeAccount')]).toEqual([[], [], []]);
+  });
+
+  it('tells auth what the browser calls itself', async () => {
+    const asked: unknown[] = [];
+    const call = async (_: string, init: { headers?: Record<string, string> } = {}) => {
+      asked.push(init.headers?.['user-agent']);
+      return Response.json({ token: 't', expires_in: 1, refresh_token: 'r' });
+    };
+    await accountsAt('http://auth', call, 'x-client-address').logIn('ada', 'right', '', 'Some browser');
+    expect(asked).toEqual(['Some browser']);
+  });
+});
+
+describe('what a browser calls itself', () => {
+  it.each([
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36 Edg/150.0',
+      'Edge on Windows',
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1',
+      'Safari on iPhone',
+    ],
+    [
+      'Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36',
+      'Chrome on Android',
+    ],
+    ['curl/8.5.0', 'curl'],
+    ['<script>', 'Another program'],
+    [null, 'Another program'],
+  ])('%s is %s', (agent, name) => expect(agentName(agent)).toBe(name));
+});
+
+describe('taking one’s data along', () => {
+  it('is one file with account, log-ins, invitations and all posts', async () => {
+    const { app, stored, did } = world();
+    stored.push(...Array.from({ length: 5 }, () => aPost({ status: 'draft' })), aPost({ author: 'bob' }));
+    const ada = browser(app);
+    expect((await ada.get('/blog/account/export')).status).toBe(303);
+    await ada.logIn();
+    await ada.get('/blog/account');
+    expect(ada.text()).toContain('href="/blog/account/export"');
+    const response = await ada.get('/blog/account/export');
+    expect([
+      response.status,
+      response.headers.get('content-disposition'),
+      response.headers.get('cache-control'),
+    ]).toEqual([200, 'attachment; filename="ada.json"', 'private, no-store']);
+    const data = JSON.parse(ada.text());
+    expect([data.account.username, data.sessions.length, data.invitations]).toEqual(['ada', 2, []]);
+    expect(data.posts.map(({ id }: { id: number }) => id)).toEqual(stored.slice(0, 5).map(({ id }) => id));
+    expect(data.posts[0].content).toBe('Some *text*.');
+    expect(did('own')).toHaveLength(3);
+  });
+
+  it('breaks off rather than leave posts out', async () => {
+    const { web } = world();
+    const own: typeof web.posts.own = async (after) =>
+      after === 0 ? { posts: [aPost()], next: 7 } : fail('unavailable', 'x');
+    const { app } = world({ posts: { ...web.posts, own } });
+    const ada = browser(app);
+    await ada.logIn();
+    await expect(ada.get('/blog/account/export')).rejects.toThrow('x');
+  });
+
+  it('of somebody who wrote nothing is a document, too', async () => {
+    const ada = browser(world().app);
+    await ada.logIn();
+    await ada.get('/blog/account/export');
+    expect(JSON.parse(ada.text()).posts).toEqual([]);
   });
 });

@@ -1,54 +1,131 @@
 import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
-import type { Hono } from 'hono';
-import { passwordPage } from './account-page.ts';
+import type { Context, Hono } from 'hono';
 import { asWriter, isExpired } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { readForm } from './form.ts';
+import { type Form, readForm } from './form.ts';
 import { type FormProblem, formProblem, stale } from './form-problem.ts';
-import type { Sessions } from './session.ts';
+import { privateHeaders } from './headers.ts';
+import { deleteAccountPage, type OwnAccountPage, ownAccountPage } from './own-account-page.ts';
+import { ownDataDocument } from './own-data.ts';
+import { allPages } from './pages.ts';
+import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, toLogIn, viewer } from './viewer.ts';
 
-/** The account's page: changing the password. It ends every session, so that a new one begins here. */
-export function account(app: Hono<Env>, { accounts, site }: Web, sessions: Sessions): void {
-  app.get('/blog/account', (c) =>
-    asWriter(c, sessions, async (session) => {
-      const notice = c.req.query('changed') === undefined ? {} : { notice: 'Your password is changed.' };
-      return privately(
-        c,
-        passwordPage({ site: await site.current(), viewer: viewer(c, session), next: '/blog/account', ...notice }),
-      );
-    }),
-  );
+const path = '/blog/account';
 
-  app.post('/blog/account', async (c) => {
+/** One's own account: what others see of it, its password, its log-ins, and its end. */
+export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, site }: Web, sessions: Sessions): void {
+  const show = async (c: Context, session: Session, more: Partial<OwnAccountPage> = {}) => {
+    const [current, me, open] = await Promise.all([
+      site.current(),
+      ownAccount.read(session.token),
+      ownAccount.sessions(session.token),
+    ]);
+    const profile = { display_name: me.display_name, bio: me.bio ?? '' };
+    const page = { site: current, viewer: viewer(c, session), me, sessions: open, profile, ...more };
+    return privately(c, ownAccountPage(page), more.problem?.status, more.problem?.headers);
+  };
+
+  /** Does what a form asks; what auth refuses is said on the page that `again` makes. */
+  const onForm = async (
+    c: Context,
+    again: (session: Session, problem: FormProblem, form: Form) => Promise<Response>,
+    act: (form: Form, session: Session) => Promise<Response>,
+  ) => {
     const form = await readForm(c);
     return asWriter(c, sessions, async (session) => {
-      const again = async (problem: FormProblem) => {
-        const page = passwordPage({
-          site: await site.current(),
-          viewer: viewer(c, session),
-          next: '/blog/account',
-          problem,
-        });
-        return privately(c, page, problem.status, problem.headers);
-      };
-      if (!isGenuine(c, form)) return again(stale);
-      const [password, before] = [form.get('password'), form.get('current_password')];
+      if (!isGenuine(c, form)) return again(session, stale, form);
       try {
-        await accounts.changePassword({ password, current_password: before }, session.token, clientAddress(c));
+        return await act(form, session);
       } catch (error) {
         if (isExpired(error)) throw error;
-        return again(formProblem(error));
+        return again(session, formProblem(error), form);
       }
+    });
+  };
+  const onPage = (c: Context) => (session: Session, problem: FormProblem) => show(c, session, { problem });
+
+  app.get(path, (c) =>
+    asWriter(c, sessions, (session) =>
+      show(c, session, { notice: notices.find(([name]) => c.req.query(name) !== undefined)?.[1] }),
+    ),
+  );
+
+  /** It ends every session, so that a new one begins here. */
+  app.post(path, (c) =>
+    onForm(c, onPage(c), async (form, session) => {
+      const [password, before] = [form.get('password'), form.get('current_password')];
+      await accounts.changePassword({ password, current_password: before }, session.token, clientAddress(c));
       try {
         await sessions.logIn(c, session.name, password);
       } catch {
         sessions.forget(c);
         return toLogIn(c);
       }
-      return seeOther(c, '/blog/account?changed');
-    });
-  });
+      return seeOther(c, `${path}?changed`);
+    }),
+  );
+
+  app.post('/blog/account/profile', (c) =>
+    onForm(
+      c,
+      (session, problem, form) => show(c, session, { profile: typedIn(form), problem }),
+      async (form, session) => {
+        await ownAccount.changeProfile(typedIn(form), session.token);
+        await pages.purge(allPages);
+        return seeOther(c, `${path}?saved`);
+      },
+    ),
+  );
+
+  app.post('/blog/account/sessions/:id/end', (c) =>
+    onForm(c, onPage(c), async (_, session) => {
+      await ownAccount.endSession(c.req.param('id'), session.token);
+      return seeOther(c, `${path}?ended`);
+    }),
+  );
+
+  app.get('/blog/account/export', (c) =>
+    asWriter(c, sessions, async ({ name, token }) => {
+      const [data, first] = await Promise.all([ownAccount.export(token), posts.own(0, token)]);
+      const headers = {
+        ...privateHeaders,
+        'content-type': 'application/json',
+        'content-disposition': `attachment; filename="${name}.json"`,
+      };
+      // By way of the context, which holds a cookie that was renewed.
+      for (const [field, value] of Object.entries(headers)) c.header(field, value);
+      return c.body(ownDataDocument(data, first, (after) => posts.own(after, token)));
+    }),
+  );
+
+  app.get('/blog/account/delete', (c) =>
+    asWriter(c, sessions, async (session) => privately(c, deleteAccountPage(await site.current(), viewer(c, session)))),
+  );
+
+  app.post('/blog/account/delete', (c) =>
+    onForm(
+      c,
+      async (session, problem) => {
+        const page = deleteAccountPage(await site.current(), viewer(c, session), problem);
+        return privately(c, page, problem.status, problem.headers);
+      },
+      async (form, session) => {
+        await ownAccount.remove(form.get('current_password'), session.token, clientAddress(c));
+        sessions.forget(c);
+        await pages.purge(allPages);
+        return seeOther(c, '/blog/');
+      },
+    ),
+  );
 }
+
+const notices = [
+  ['changed', 'Your password is changed.'],
+  ['saved', 'What others see is saved.'],
+  ['ended', 'That log-in has ended.'],
+] as const;
+
+const typedIn = (form: Form) => ({ display_name: form.get('display_name'), bio: form.get('bio') });

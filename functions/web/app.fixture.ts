@@ -6,6 +6,7 @@ import { createApp } from './app.ts';
 import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
 import type { Web } from './dependencies.ts';
+import type { OwnSession } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
 import type { Post } from './posts.ts';
@@ -84,6 +85,16 @@ export function world(parts: Partial<Web> = {}) {
     aPerson('root', { role: 'admin' }),
   ];
   const open: Invitation[] = [];
+  const profile: { display_name: string; bio: string | null } = {
+    display_name: 'Ada <i>',
+    bio: 'Writes <b>.\nSleeps.',
+  };
+  const at = '2026-06-04T10:00:00.000Z';
+  const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';
+  const ownSessions: OwnSession[] = [
+    { id: 'one', current: true, agent: firefox, created_at: at, used_at: at, expires_at: at },
+    { id: 'two', current: false, agent: null, created_at: at, used_at: at, expires_at: at },
+  ];
   const granted = (name: string): Granted => ({
     token: accessToken(name, startMs / 1000 + 900, name === 'root' ? 'admin' : name === 'edna' ? 'editor' : 'author'),
     expires_in: 900,
@@ -103,7 +114,8 @@ export function world(parts: Partial<Web> = {}) {
           (post) =>
             post.status === (query.status ?? 'published') &&
             (!query.category || post.category.slug === query.category) &&
-            (!query.tag || post.tags.some((tag) => tagSlug(tag) === query.tag)),
+            (!query.tag || post.tags.some((tag) => tagSlug(tag) === query.tag)) &&
+            (!query.author || post.author.toLowerCase() === query.author.toLowerCase()),
         );
         const at = (cursor: string) => all.findIndex(({ id }) => String(id) === cursor);
         const from = query.after
@@ -131,6 +143,11 @@ export function world(parts: Partial<Web> = {}) {
           stored.find((each) => each.slug === slug && visible(each, token)) ??
           fail('not_found', 'There is no such post.');
         return { post, etag: etag(post) };
+      },
+      async own(after, token) {
+        calls.push(['own', after, token]);
+        const rest = stored.filter(({ id, author }) => id > after && author === 'ada');
+        return { posts: rest.slice(0, 2), ...(rest.length > 2 && { next: rest[1]!.id }) };
       },
       async create(input, key, token) {
         calls.push(['create', input, key, token]);
@@ -180,7 +197,46 @@ export function world(parts: Partial<Web> = {}) {
         return 'ada';
       },
     },
+    ownAccount: {
+      read: async (token) => ({
+        id: 1,
+        username: String(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).name),
+        email: 'ada@example.org',
+        role: 'author',
+        created_at: '2026-06-04T10:00:00.000Z',
+        ...profile,
+      }),
+      async changeProfile(change, token) {
+        calls.push(['changeProfile', change, token]);
+        if ((change.bio ?? '').length > 500)
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'bio', message: 'must have at most 500 characters' }],
+          });
+        Object.assign(profile, change);
+      },
+      async export(token) {
+        return { account: await this.read(token), sessions: ownSessions, invitations: open };
+      },
+      sessions: async () => ownSessions,
+      async endSession(id, token) {
+        calls.push(['endSession', id, token]);
+        const index = ownSessions.findIndex((each) => each.id === id);
+        if (index === -1) fail('not_found', 'There is no such session.');
+        ownSessions.splice(index, 1);
+      },
+      async remove(password, token, address) {
+        calls.push(['removeAccount', token, address]);
+        if (password !== 'right')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'current_password', message: 'is not your password' }],
+          });
+      },
+    },
     people: {
+      async profile(name) {
+        if (name.toLowerCase() !== 'ada') return undefined;
+        return { id: 1, username: 'ada', created_at: '2026-06-04T10:00:00.000Z', ...profile };
+      },
       async list(after, token) {
         calls.push(['people', after, token]);
         const rest = persons.filter(({ username }) => username > (after ?? ''));
@@ -274,6 +330,8 @@ export function world(parts: Partial<Web> = {}) {
     moved,
     persons,
     open,
+    profile,
+    ownSessions,
     did: (name: string) => calls.filter(([what]) => what === name),
   };
 }

@@ -3,6 +3,7 @@ import type { Accounts } from './accounts.ts';
 import type { Articles } from './articles.ts';
 import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
+import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
 import type { People } from './people.ts';
 import type { Posts } from './posts.ts';
@@ -14,6 +15,7 @@ export interface Web {
   posts: Posts;
   categories: Categories;
   accounts: Accounts;
+  ownAccount: OwnAccount;
   people: People;
   blogSettings: BlogSettings;
   /** The settings that pages are made with. */

@@ -1,4 +1,4 @@
-import { byline } from './byline.ts';
+import { bylineLink } from './byline-link.ts';
 import type { Category } from './categories.ts';
 import { colorClass } from './colors.ts';
 import { day } from './dates.ts';
@@ -83,7 +83,7 @@ export function entry(post: PostSummary, site: SiteSettings): Html {
 <div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${href}">${post.title}</a></h2>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
-<p class="by" dir="auto">${byline(post)}</p>
+<p class="by" dir="auto">${bylineLink(post)}</p>
 </article>`;
 }
 
@@ -97,7 +97,8 @@ function empty(first: boolean, site: SiteSettings, viewer: Viewer | undefined): 
   return markup`<p class="nothing">Nothing has been written here yet. ${start}</p>`;
 }
 
-function pagination(path: string, older: string | undefined, newer: string | undefined, first: boolean): Html {
+/** The ways to newer and older posts. */
+export function pagination(path: string, older: string | undefined, newer: string | undefined, first: boolean): Html {
   if (!older && first) return none;
   const back = newer ? markup`<a rel="prev" href="${newer}"><span aria-hidden="true">←</span> Newer posts</a>` : none;
   return markup`<nav class="pagination" aria-label="More posts">

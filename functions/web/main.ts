@@ -9,6 +9,7 @@ import { categoriesAt } from './categories.ts';
 import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit, textFormLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
+import { ownAccountAt } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import { peopleAt } from './people.ts';
 import { postsAt } from './posts.ts';
@@ -40,6 +41,7 @@ await serve(
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
+      ownAccount: ownAccountAt(auth, callService, config.clientAddressHeader, config.clientProof),
       people: peopleAt(auth, callService, config.clientAddressHeader, config.clientProof),
       pages: cache<CachedPage>({
         name: 'pages',

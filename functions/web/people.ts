@@ -8,6 +8,7 @@ export type Person = ResponseOf<typeof api.people, 200>[number];
 export type PersonChange = BodyOf<typeof api.changeUser>;
 export type Invitations = ResponseOf<typeof api.invitations, 200>;
 export type Invitation = Invitations['invitations'][number];
+export type Profile = ResponseOf<typeof api.user, 200>;
 export type NewInvitation = ResponseOf<typeof api.invite, 201>;
 
 /** A page of the accounts, by name. */
@@ -25,6 +26,8 @@ export interface People {
   invitations(token: string): Promise<Invitations>;
   invite(input: BodyOf<typeof api.invite>, token: string): Promise<NewInvitation>;
   revoke(id: number, token: string): Promise<void>;
+  /** What everybody may know of an account; undefined when there is none. */
+  profile(username: string): Promise<Profile | undefined>;
   /** The invitation of a code. @param address the reader's own, for auth's limits */
   lookUp(code: string, address: string): Promise<Invitation>;
 }
@@ -49,6 +52,10 @@ export function peopleAt(url: string, call: Call, addressHeader: string, proof?:
     },
     async revoke(id, token) {
       okResponse(await client('DELETE /api/invitations/:id', { params: { id }, token }));
+    },
+    async profile(name) {
+      const response = await client('GET /api/users/:name', { params: { name } });
+      return response.status === 404 ? undefined : okResponse(response).body;
     },
     async lookUp(code, address) {
       const headers: Record<string, string> = address

@@ -1,5 +1,5 @@
 import { nothingLeft } from '@dormouse/runtime/api';
-import { byline } from './byline.ts';
+import { bylineLink } from './byline-link.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
@@ -45,7 +45,7 @@ export function postPage({ site, post, article, others: next, viewer }: PostPart
 ${draft ? markup`<p class="notice">This is a draft: nobody but you and the editors can see it.</p>` : none}
 <div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${minutes(post.content)} min read</span></div>
 <h1${lang} dir="auto">${post.title}</h1>
-<p class="by" dir="auto">By ${byline(post)}</p>
+<p class="by" dir="auto">By ${bylineLink(post)}</p>
 ${mayChange(post, viewer?.session) ? tools(path, post) : none}
 </header>
 <div class="prose"${lang} dir="auto">

@@ -25,6 +25,12 @@ export interface Listing {
   newer?: string;
 }
 
+export interface OwnPosts {
+  posts: readonly Post[];
+  /** Id after which the next page begins. */
+  next?: number;
+}
+
 /** What web needs of posts. Every method throws AppError with what posts answered. */
 export interface Posts {
   list(query: ListQuery, token?: string): Promise<Listing>;
@@ -32,6 +38,8 @@ export interface Posts {
   tags(): Promise<readonly Tag[]>;
   /** The post, or the slug it is found under now. 404 when there is none, or none that the token's owner may see. */
   bySlug(slug: string, token?: string): Promise<Versioned | { moved: string }>;
+  /** A page of the posts of the token's owner, whole, drafts too. @param after id that the page before ended with */
+  own(after: number, token: string): Promise<OwnPosts>;
   /** The same key and input make one post, however often they are sent. */
   create(input: PostInput, key: string, token: string): Promise<Post>;
   /** 412 when the post is not at `etag` any more. */
@@ -62,6 +70,11 @@ export function postsAt(url: string, call: Call): Posts {
       );
       if (status !== 200) return { moved: decodeURIComponent(headers.get('location')?.split('/').pop() ?? '') };
       return { post: withTags(body), etag: headers.get('etag') ?? '' };
+    },
+    async own(after, token) {
+      const { body, headers } = okResponse(await client('GET /blog/api/posts/mine', { query: { after }, token }));
+      const next = /[?&]after=(\d+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+      return { posts: body, ...(next && { next: Number(next) }) };
     },
     async create(input, key, token) {
       const headers = { 'idempotency-key': key };

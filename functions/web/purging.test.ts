@@ -93,10 +93,14 @@ describe('an event about a post or a category', () => {
     });
     expect((await send(app, event)).status).toBe(503);
   });
-  it('of every type about posts, categories and the blog that changes a page is taken', () => {
+  it('of every type about posts, categories, people and the blog that changes a page is taken', () => {
     const types = catalogue
       .map(({ type }) => type)
-      .filter((type) => /^dev\.dormouse\.(post|category|blog)\./.test(type) && !type.includes('.post.created.'));
+      .filter(
+        (type) =>
+          /^dev\.dormouse\.(post|category|blog|user)\./.test(type) &&
+          !/\.(post\.created|user\.registered)\./.test(type),
+      );
     expect(consumes.map(({ type }) => type).sort()).toEqual([...types].sort());
   });
 });

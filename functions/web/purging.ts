@@ -1,6 +1,7 @@
 import { blogUpdated } from '@dormouse/events/blog';
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
 import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { userDeleted, userUpdated } from '@dormouse/events/user';
 import type { Env } from '@dormouse/runtime/app';
 import { on, receive } from '@dormouse/runtime/receive';
 import type { Hono } from 'hono';
@@ -17,6 +18,8 @@ export const consumes = [
   categoryUpdated,
   categoryDeleted,
   blogUpdated,
+  userUpdated,
+  userDeleted,
 ] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */

@@ -3,6 +3,7 @@ import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
+import { authorPage } from './author-page.ts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { claimsSession } from './csrf.ts';
@@ -34,7 +35,11 @@ interface Topic {
 }
 
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
-export function reading(app: Hono<Env>, { posts, categories, articles, pages, site }: Web, sessions: Sessions): void {
+export function reading(
+  app: Hono<Env>,
+  { posts, categories, people, articles, pages, site }: Web,
+  sessions: Sessions,
+): void {
   const forEverybody = async (render: Render): Promise<CachedPage> => {
     const settings = await site.current();
     const page = pageOf(await render(settings));
@@ -111,6 +116,30 @@ export function reading(app: Hono<Env>, { posts, categories, articles, pages, si
     const tag = tagSlug(c.req.param('slug'));
     const path = `/blog/tags/${encodeURIComponent(tag)}`;
     return tag === c.req.param('slug') ? list(c, path, { tag }) : movedTo(c, path);
+  });
+
+  app.get('/blog/authors/:name', (c) => {
+    const name = c.req.param('name');
+    const { after, before } = cursors(c);
+    return show(c, `author ${name} ${after ?? ''} ${before ?? ''}`, async (settings, viewer) => {
+      const query = {
+        limit: settings.posts_per_page,
+        author: name,
+        ...(after && { after }),
+        ...(before && !after && { before }),
+      };
+      const [listing, profile] = await Promise.all([
+        asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage),
+        people.profile(name).catch((error) => (error instanceof AppError ? error : Promise.reject(error))),
+      ]);
+      const found = profile instanceof AppError ? undefined : profile;
+      if (found && found.username !== name) redirectTo('/blog/authors', found.username);
+      if (profile === undefined && listing.posts.length === 0) fail('not_found', 'There is no such author.');
+      const first = !after && (!before || !listing.newer);
+      const html = authorPage({ site: settings, name, profile: found, listing, first, viewer });
+      if (profile instanceof AppError && !viewer) throw new UncacheablePage(pageOf(html));
+      return html;
+    });
   });
 
   app.get('/blog/posts/:slug', (c) => {

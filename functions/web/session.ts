@@ -1,6 +1,7 @@
 import { clientAddress } from '@dormouse/runtime/address';
 import type { Role } from '@dormouse/runtime/caller';
 import { AppError } from '@dormouse/runtime/errors';
+import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import type { Accounts, Granted } from './accounts.ts';
 import { readCookie, writeCookie } from './cookies.ts';
@@ -77,7 +78,10 @@ export function sessions(accounts: Accounts, now: () => number): Sessions {
     },
     async logIn(c, username, password) {
       const before = readCookie(c, 'refresh');
-      const session = this.begin(c, await accounts.logIn(username, password, clientAddress(c)));
+      const session = this.begin(
+        c,
+        await accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent')),
+      );
       // As in end(): its cookie is overwritten, and nobody else has it.
       if (before) await accounts.logOut(before, undefined).catch(() => {});
       return session;

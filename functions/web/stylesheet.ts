@@ -135,6 +135,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .entry h2 a:hover { color: var(--accent); text-decoration: underline; }
 .excerpt { color: var(--soft); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
 .by { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
+.by a { color: inherit; }
+.bio { max-width: 44rem; white-space: pre-line; }
 .meta { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .85rem; color: var(--soft); font-size: .875rem; }
 @media (min-width: 48rem) {
   .entry { grid-template-columns: 11rem minmax(0, 1fr); column-gap: 2rem; }

@@ -1,0 +1,44 @@
+import { markup, none } from './html.ts';
+import { layout, type Viewer } from './layout.ts';
+import { entry, pagination } from './list-page.ts';
+import type { Profile } from './people.ts';
+import type { Listing } from './posts.ts';
+import type { SiteSettings } from './site.ts';
+
+export interface AuthorPage {
+  site: SiteSettings;
+  /** The user name as it is written. */
+  name: string;
+  /** Absent for an account that was deleted, and while auth does not answer. */
+  profile?: Profile | undefined;
+  listing: Listing;
+  /** Whether this is the page with the newest posts. */
+  first: boolean;
+  viewer?: Viewer | undefined;
+}
+
+/** What an author says of themselves, and what they wrote. */
+export function authorPage({ site, name, profile, listing, first, viewer }: AuthorPage): string {
+  const path = `/blog/authors/${encodeURIComponent(name)}`;
+  const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
+  const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
+  const shown = profile?.display_name ?? name;
+  return layout({
+    site,
+    title: [shown, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
+    description: profile?.bio ?? `Posts by ${shown}.`,
+    canonical: first ? path : undefined,
+    categories: listing.posts.map((post) => post.category),
+    older,
+    newer,
+    viewer,
+    main: markup`<div class="list">
+<header class="page-header"><p class="kicker">Author</p>
+<h1 dir="auto">${shown}</h1>
+${profile?.bio && first ? markup`<p class="bio" dir="auto">${profile.bio}</p>` : none}
+</header>
+${listing.posts.length > 0 ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : markup`<p class="nothing">${first ? 'Nothing is published here yet.' : 'There are no posts beyond this point.'}</p>`}
+${pagination(path, older, newer, first)}
+</div>`,
+  });
+}

@@ -1,0 +1,9 @@
+import { byline } from './byline.ts';
+import { type Html, markup } from './html.ts';
+import type { PostSummary } from './posts.ts';
+
+/** Who wrote a post, leading to the author's page; names that an import brought have none. */
+export const bylineLink = (post: Pick<PostSummary, 'author' | 'byline'>): Html =>
+  post.byline?.length
+    ? markup`${byline(post)}`
+    : markup`<a rel="author" href="/blog/authors/${encodeURIComponent(post.author)}">${post.author}</a>`;

@@ -1,0 +1,51 @@
+import type { api } from '@dormouse/auth/api';
+import type { BodyOf, ResponseOf } from '@dormouse/runtime/api';
+import { apiClient } from '@dormouse/runtime/api-client';
+import { proofHeader } from '@dormouse/runtime/client-proof';
+import { type Call, okResponse, senderTo } from './upstream.ts';
+
+export type Me = ResponseOf<typeof api.me, 200>;
+export type OwnSession = ResponseOf<typeof api.sessions, 200>[number];
+export type OwnData = ResponseOf<typeof api.exportMe, 200>;
+export type Profile = Required<Pick<BodyOf<typeof api.changeMe>, 'display_name' | 'bio'>>;
+
+/** What web asks auth about the account that a token speaks for. Every method throws AppError with what auth answered. */
+export interface OwnAccount {
+  read(token: string): Promise<Me>;
+  changeProfile(profile: Profile, token: string): Promise<void>;
+  /** Everything that auth has. */
+  export(token: string): Promise<OwnData>;
+  /** The last used first. */
+  sessions(token: string): Promise<readonly OwnSession[]>;
+  endSession(id: string, token: string): Promise<void>;
+  /** Deletes the account. @param address the reader's own, for auth's limits */
+  remove(password: string, token: string, address: string): Promise<void>;
+}
+
+/** The account by HTTP at `url`; the reader's address goes on in `addressHeader`. */
+export function ownAccountAt(url: string, call: Call, addressHeader: string, proof?: string): OwnAccount {
+  const client = apiClient<typeof api>(senderTo(url, call));
+  return {
+    async read(token) {
+      return okResponse(await client('GET /api/me', { token })).body;
+    },
+    async changeProfile(body, token) {
+      okResponse(await client('PATCH /api/me', { body, token }));
+    },
+    async export(token) {
+      return okResponse(await client('GET /api/me/export', { token })).body;
+    },
+    async sessions(token) {
+      return okResponse(await client('GET /api/me/sessions', { token })).body;
+    },
+    async endSession(id, token) {
+      okResponse(await client('DELETE /api/me/sessions/:id', { params: { id }, token }));
+    },
+    async remove(current_password, token, address) {
+      const headers: Record<string, string> = address
+        ? { [addressHeader]: address, ...(proof && { [proofHeader]: proof }) }
+        : {};
+      okResponse(await client('DELETE /api/me', { body: { current_password }, token, headers }));
+    },
+  };
+}
