@@ -30,7 +30,7 @@ export const postUpdated = contract({
   source,
   schema: post,
   emitted:
-    'When title, text, slug or category of a post changed; a change of status alone is told by published or unpublished.',
+    'When title, text, slug, category, tags or the planned time of a post changed; a change of status alone is told by published or unpublished.',
 });
 
 export const postPublished = contract({
@@ -38,7 +38,7 @@ export const postPublished = contract({
   source,
   schema: post,
   emitted:
-    'Whenever a post becomes visible to everybody: at creation as published, and each time a draft is published.',
+    'Whenever a post becomes visible to everybody: at creation as published, and each time a draft is published, by somebody or because its time has come.',
 });
 
 export const postUnpublished = contract({

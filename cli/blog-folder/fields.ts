@@ -40,6 +40,12 @@ export const postFields = {
     written: ({ status }) => (status === 'draft' ? true : undefined),
     read: (value) => (value === undefined || value === false ? 'published' : 'draft'),
   },
+  // Since when a post has been public is its date, as far as an import goes.
+  published_at: {
+    key: 'publish_at',
+    written: ({ status, published_at }) => (status === 'draft' && published_at ? published_at : undefined),
+    read: time,
+  },
 } satisfies Record<keyof ImportedFields, Field>;
 
 /** Somebody may have written `title: 2020` by hand. */

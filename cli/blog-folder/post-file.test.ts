@@ -21,6 +21,7 @@ const post = (given: Partial<Post> = {}): Post => ({
   excerpt: 'Some.',
   category: { id: 1, name: 'General', slug: 'general', color: '#2f6f4f' },
   status: 'published',
+  published_at: '2026-11-28T12:00:00.000Z',
   content: 'Some *Markdown*.',
   ...given,
 });
@@ -107,6 +108,7 @@ const posts = fc
     created_at: moment,
     updated_at: moment,
     status: fc.constantFrom('draft' as const, 'published' as const),
+    published_at: fc.option(moment),
   })
   .map((given) => post({ ...given, slug: slugOf(given.title) }));
 
@@ -125,6 +127,7 @@ describe('the file of a post', () => {
             ...(one.tags.length > 0 ? { tags: one.tags } : {}),
             category_name: one.category.name,
             status: one.status,
+            ...(one.status === 'draft' && one.published_at ? { published_at: one.published_at } : {}),
           },
           content: one.content,
           order,
@@ -138,7 +141,13 @@ describe('the file of a post', () => {
 
   it('is Markdown with front matter that other programs understand', () => {
     const file = postFile(
-      post({ title: 'No: "x"', status: 'draft', byline: ['Ada L.'], updated_at: '2026-11-29T12:00:00.000Z' }),
+      post({
+        title: 'No: "x"',
+        status: 'draft',
+        published_at: null,
+        byline: ['Ada L.'],
+        updated_at: '2026-11-29T12:00:00.000Z',
+      }),
     );
     expect(file).toBe(
       '---\ntitle: "No: \\"x\\""\nslug: "wake-on-request"\ndate: "2026-11-28T12:00:00.000Z"\nupdated: "2026-11-29T12:00:00.000Z"\n' +

@@ -44,6 +44,8 @@ export interface Article {
   readonly slug: string;
   readonly language?: string | undefined;
   readonly kind: 'post' | 'page';
+  /** When it is going to be for everybody, where nothing but its date is why it is not. RFC 3339. */
+  readonly scheduled?: string;
   /** Why it is not for everybody: such an article becomes a draft. */
   readonly hidden: readonly string[];
   /** The path that it had by the program's settings, below the site's address. */

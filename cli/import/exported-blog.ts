@@ -104,6 +104,8 @@ function planned({ path, file, modified }: Read, { name, fallback, pictures, byS
     tags: fields.tags ?? [],
     created_at: fields.created_at ?? modified.toISOString(),
     status: isDraft ? 'draft' : 'published',
+    // A time that has passed meanwhile publishes nothing.
+    published_at: isDraft && Date.parse(fields.published_at ?? '') > Date.now() ? fields.published_at : undefined,
     hidden: isDraft ? ['it was a draft'] : [],
     kind: 'post',
     addresses: file.addresses,

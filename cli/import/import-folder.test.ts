@@ -276,7 +276,8 @@ describe('an import', () => {
     expect(drafts.map(({ title }) => title).sort()).toEqual(['Later', 'Secret']);
     for (const { created_at } of drafts) expect(Date.parse(String(created_at))).toBeLessThan(Date.now() + 60_000);
     expect(text).toContain('articles/secret.md (Secret): visibility: members');
-    expect(text).toContain('articles/later.md (Later): date: 2999-01-01 is in the future');
+    expect(text).toContain('articles/later.md (Later): 2999-01-01T00:00:00.000Z');
+    expect(drafts.map(({ published_at }) => published_at).sort()).toEqual(['2999-01-01T00:00:00.000Z', undefined]);
   });
 
   it('of a file in which Ghost exported a blog takes the pictures beside it', async () => {

@@ -43,6 +43,8 @@ export interface PlannedPost {
   /** Of the last change, RFC 3339; where nothing says it, `created_at`. */
   readonly updated_at?: string | undefined;
   readonly status: 'draft' | 'published';
+  /** When it is going to be published; RFC 3339. */
+  readonly published_at?: string | null | undefined;
   /** Why it is a draft. */
   readonly hidden: readonly string[];
   readonly kind: 'post' | 'page';
@@ -107,6 +109,7 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       tags: fitted.tags,
       created_at: article.date,
       status: article.hidden.length > 0 ? 'draft' : 'published',
+      ...(article.scheduled ? { published_at: article.scheduled } : {}),
       hidden: article.hidden,
       kind: article.kind,
       addresses: former.of.get(article.path) ?? [],
@@ -167,7 +170,7 @@ function formerPaths(articles: readonly Article[], place: FormerPlace) {
 }
 
 /**
- * Articles with the dates that they get: what is scheduled is a draft of now, and a guess never stands on top of the blog. The time of a
+ * Articles with the dates that they get: what is to come is a draft of now, scheduled if nothing else hides it, and a guess never stands on top of the blog. The time of a
  * file that is newer than every date which is said is the checkout's: such an article goes below all others.
  */
 function dated(articles: readonly Article[], now: Date): Article[] {
@@ -176,13 +179,20 @@ function dated(articles: readonly Article[], now: Date): Article[] {
   const past = said.filter((date) => date <= latest).sort();
   const [oldest, newest] = [past[0], past.at(-1)];
   return articles.map((article) => {
-    if (article.dateGuessedFrom !== 'file time') return article.date > latest ? { ...article, date: latest } : article;
+    if (article.dateGuessedFrom !== 'file time')
+      return article.date > latest ? { ...article, ...scheduled(article), date: latest } : article;
     if (oldest === undefined || newest === undefined)
       return article.date > latest ? { ...article, date: latest } : article;
     if (article.date < newest) return article;
     return { ...article, date: new Date(Date.parse(oldest) - 1000).toISOString(), dateGuessedFrom: 'nothing' };
   });
 }
+
+/** Reasons that only say that the time has not come. */
+const notYet = /(?:is|,) in the future$|^status: (?:future|scheduled)$/;
+
+const scheduled = ({ date, hidden }: Article): Pick<Article, 'scheduled'> =>
+  hidden.every((reason) => notYet.test(reason)) ? { scheduled: date } : {};
 
 /** Title, category and tags as the platform takes them; `whole` is a title that had to be cut. */
 function fitting({ title, category, authors, extra, notes }: Article): {

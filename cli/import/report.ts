@@ -11,8 +11,11 @@ export function report(plan: Plan, outcome: Outcome | undefined, about: { folder
     articles: plan.posts.length,
     ...(outcome ?? {}),
     dates_guessed: plan.datesGuessed,
-    drafts: plan.posts.flatMap(({ path, title, hidden }) =>
-      hidden.length > 0 ? [{ file: path, title, reasons: hidden }] : [],
+    drafts: plan.posts.flatMap(({ path, title, hidden, published_at }) =>
+      hidden.length > 0 && !published_at ? [{ file: path, title, reasons: hidden }] : [],
+    ),
+    scheduled: plan.posts.flatMap(({ path, title, published_at }) =>
+      published_at ? [{ file: path, title, published_at }] : [],
     ),
     skipped: plan.skipped,
     not_articles: plan.asides,
@@ -45,13 +48,18 @@ function notCarriedOver(posts: readonly PlannedPost[]) {
 /** The report for people: what happened, and of every kind of remark the first ones. */
 export function reportText(all: Report & Partial<Outcome>): string {
   const { imported, unchanged, failed = [], pictures, accounts, addresses, settings } = all;
-  const drafts = all.drafts.length ? ` (${all.drafts.length} as drafts)` : '';
+  const held = [
+    ...(all.drafts.length ? [`${all.drafts.length} as drafts`] : []),
+    ...(all.scheduled.length ? [`${all.scheduled.length} scheduled`] : []),
+  ];
+  const drafts = held.length ? ` (${held.join(', ')})` : '';
   const summary = all.dry_run
     ? [`dry run: ${all.articles} articles would be imported${drafts}, nothing was sent`]
     : [
         `imported   ${imported?.length ?? 0}`,
         `unchanged  ${unchanged?.length ?? 0}`,
         `drafts     ${all.drafts.length}`,
+        ...(all.scheduled.length ? [`scheduled  ${all.scheduled.length}`] : []),
         `skipped    ${all.skipped.length}`,
         `failed     ${failed.length}`,
         `pictures   ${pictures?.uploaded} uploaded, ${pictures?.present} already there${pictures?.refused.length ? `, ${pictures.refused.length} refused` : ''}`,
@@ -72,6 +80,11 @@ export function reportText(all: Report & Partial<Outcome>): string {
     ...section(
       'drafts, since they were not public',
       all.drafts.map(({ file, title, reasons }) => `${file} (${title}): ${reasons.join('; ')}`),
+      Number.POSITIVE_INFINITY,
+    ),
+    ...section(
+      'scheduled',
+      all.scheduled.map(({ file, title, published_at }) => `${file} (${title}): ${published_at}`),
       Number.POSITIVE_INFINITY,
     ),
     ...section('no articles', all.not_articles.map(sentence)),

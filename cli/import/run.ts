@@ -211,13 +211,15 @@ function batches(oldestFirst: Posts): { first: Posts; others: Posts[] }[] {
 
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
 async function create(client: Client, post: PlannedPost, content: string): Promise<ApiResponse> {
-  const { title, slug, author, byline, category_name, tags, created_at, updated_at, status, source } = post;
+  const { title, slug, author, byline, category_name, tags, created_at, updated_at, status, published_at, source } =
+    post;
   const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
     title,
     content,
     category_name,
     tags: [...tags],
     status,
+    published_at,
     author,
     byline: [...byline],
     created_at,

@@ -27,6 +27,12 @@ const summaryFields = {
   tags: v.pipe(v.array(v.string()), v.readonly(), v.description('As its author wrote them.')),
   byline: v.pipe(v.array(v.string()), v.readonly(), v.description('Names as printed, of an imported post.')),
   status,
+  published_at: v.pipe(
+    v.nullable(timestamp),
+    v.description(
+      'Since when everybody sees it; of a draft, when it is going to be published. Null: a draft without a time.',
+    ),
+  ),
   updated_at: timestamp,
 };
 
@@ -90,6 +96,7 @@ const aSummary: v.InferInput<typeof summary> = {
   tags: ['Scaling'],
   byline: [],
   status: 'published',
+  published_at: '2026-11-28T12:00:00.000Z',
   updated_at: '2026-11-28T12:00:00.000Z',
 };
 const aPost = { ...aSummary, version: 1, content: 'A function sleeps until somebody asks it something.' };
@@ -130,7 +137,8 @@ export const api = {
   }),
   create: route(`POST ${path}`, {
     summary: 'Write a post',
-    description: 'The same Idempotency-Key and body make one post within 24 hours, however often they are sent.',
+    description:
+      'The same Idempotency-Key and body make one post within 24 hours, however often they are sent. With a `published_at` to come it is a draft until then.',
     roles: writers,
     headers: { 'idempotency-key': v.optional(idempotencyKey) },
     body: newPost,

@@ -42,6 +42,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   status: 'published',
   category: { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456' },
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
+  publishedAt: new Date('2026-01-02T03:04:05.678Z'),
   updatedAt: new Date('2026-01-02T03:04:05.678Z'),
   content: 'Text.',
   ...post,
@@ -86,7 +87,14 @@ function fakePosts(kept: Post[] = []) {
         authorId: post.authorId,
       });
       kept.push(made);
-      return { ...cachedBody(made), id: made.id, outcome: post.source === 'again' ? 'known' : 'new' };
+      const due = post.publishedAt ?? null;
+      return {
+        ...cachedBody(made),
+        id: made.id,
+        status: post.status,
+        due,
+        outcome: post.source === 'again' ? 'known' : 'new',
+      };
     },
     async change(id, _editor, { title, status }, allow) {
       const before = at(id);
@@ -102,6 +110,15 @@ function fakePosts(kept: Post[] = []) {
       return before;
     },
     activeAuthors: async () => new Set(kept.map(({ authorId }) => authorId)).size,
+    async publishDue() {
+      const due = kept.filter(
+        ({ status, publishedAt }) => status === 'draft' && publishedAt && +publishedAt <= Date.now(),
+      );
+      for (const post of due) kept[kept.indexOf(post)] = { ...post, status: 'published', version: post.version + 1 };
+      return due;
+    },
+    nextDue: async () =>
+      kept.flatMap(({ status, publishedAt }) => (status === 'draft' && publishedAt ? [publishedAt] : [])).sort()[0],
     async keepAddresses(addresses) {
       for (const { path, postId } of addresses)
         if (kept.some(({ id }) => id === postId) && !leads.has(path)) leads.set(path, postId);
@@ -122,7 +139,10 @@ function fakePosts(kept: Post[] = []) {
 const open: Limiter = { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) };
 
 /** The app over fakes, and a way to ask it as somebody. */
-export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limiter } = {}) {
+export function appOver(
+  kept: Post[] = [],
+  { limiter = open, later }: { limiter?: Limiter; later?: (work: () => void, ms: number) => void } = {},
+) {
   const { posts, calls } = fakePosts(kept);
   const app = createApp({
     posts,
@@ -132,6 +152,7 @@ export function appOver(kept: Post[] = [], { limiter = open }: { limiter?: Limit
     findAuthor: async (name) => (name === 'old' ? { id: 77, username: 'old' } : undefined),
     lists: cache({ name: 'lists', ttlMs: 60_000, max: 10 }),
     bodies: cache<CachedBody>({ name: 'answers', ttlMs: 60_000, max: 10 }) as never,
+    later,
   });
   const ask = async (
     method: string,

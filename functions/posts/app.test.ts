@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { appOver, somePost } from './app.fixture.ts';
+import type { Post } from './post.ts';
 
 const input = { title: 'T', content: 'c', category_name: 'General' };
 const list = '/blog/api/posts';
@@ -21,6 +22,7 @@ test('a list is an array of the fixed fields', async () => {
       tags: [],
       byline: [],
       status: 'published',
+      published_at: '2026-01-02T03:04:05.678Z',
       updated_at: '2026-01-02T03:04:05.678Z',
     },
   ]);
@@ -260,6 +262,40 @@ test('editors list old addresses by path, others do not', async () => {
   for (const as of ['ann', 'rob']) expect((await ask('GET', 'addresses', { as })).status).toBe(403);
   expect((await ask('GET', 'addresses')).status).toBe(401);
   expect((await ask('GET', `addresses?after=${'x'.repeat(1001)}`, { as: 'eve' })).status).toBe(422);
+});
+
+test('what is due is published at once, what is due soon by a timer, and both are news to everybody', async () => {
+  const timers: { work: () => void; ms: number }[] = [];
+  const at = (ms: number) => new Date(Date.now() + ms);
+  const kept = [
+    somePost({ id: 1, status: 'draft', publishedAt: at(-1000) }),
+    somePost({ id: 2, status: 'draft', publishedAt: at(30_000) }),
+  ];
+  const { ask } = appOver(kept, { later: (work, ms) => void timers.push({ work, ms }) });
+  const ids = async () => (await (await ask('GET', '')).json()).map(({ id }: { id: number }) => id);
+  expect(await ids()).toEqual([]);
+  const tick = () => ask('POST', '/batches/due');
+  expect(await (await tick()).json()).toEqual({ published: 1 });
+  expect(await ids()).toEqual([1]);
+  expect(timers).toHaveLength(1);
+  expect(timers[0]?.ms).toBeGreaterThan(25_000);
+  await tick();
+  expect(timers).toHaveLength(1);
+  kept[1] = { ...(kept[1] as Post), publishedAt: at(-1) };
+  timers[0]?.work();
+  await expect.poll(ids).toEqual([1, 2]);
+  expect((await ask('POST', '/batches/due', { headers: { 'x-client-address': '192.0.2.1' } })).status).toBe(404);
+});
+
+test('a new post with a time that comes soon has its timer from the start', async () => {
+  const waits: number[] = [];
+  const { ask, calls } = appOver([], { later: (_, ms) => void waits.push(ms) });
+  const write = (published_at: unknown) => ask('POST', '', { as: 'ann', body: { ...input, published_at } });
+  for (const ms of [20_000, 3_600_000]) expect((await write(new Date(Date.now() + ms).toISOString())).status).toBe(201);
+  expect(calls.created.map(({ publishedAt }) => publishedAt)).toEqual([expect.any(Date), expect.any(Date)]);
+  expect(waits).toHaveLength(1);
+  expect((await write(null)).status).toBe(201);
+  for (const wrong of ['tomorrow', 5, '10000-01-01T00:00:00Z']) expect((await write(wrong)).status).toBe(422);
 });
 
 test('a body that is no JSON is 400, of another type 415', async () => {

@@ -1,4 +1,5 @@
 import { categoryDeleted, categoryUpdated } from '@dormouse/events/category';
+import { cameFromOutside } from '@dormouse/runtime/address';
 import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Cache } from '@dormouse/runtime/cache';
@@ -17,6 +18,7 @@ import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post
 import { postMetrics } from './post-metrics.ts';
 import { type ListRequest, readListQuery } from './query.ts';
 import { cachingOf, headersOf, respond } from './respond.ts';
+import { Schedule, type ScheduleOptions } from './schedule.ts';
 import { canonical } from './slug.ts';
 import type { Posts } from './store.ts';
 
@@ -30,6 +32,8 @@ export interface Dependencies {
   lists: Cache<ListBody>;
   /** The same for single posts, by id and by slug; 60 s in Redis, should a kill come between a commit and its purge. */
   bodies: Cache<CachedBody | Moved>;
+  /** Does something in so many milliseconds. */
+  later?: ScheduleOptions['later'] | undefined;
 }
 
 /** A former slug redirects to the present one. */
@@ -40,11 +44,19 @@ export interface Moved {
 const { path } = api.list;
 const writesPerMinute = 600;
 
-export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, bodies }: Dependencies) {
+export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, bodies, later }: Dependencies) {
   const forget = () => Promise.all([lists.purge('list:'), bodies.purge('post:', 'slug:')]);
   const changed = (postId: number) => Promise.all([lists.purge('list:'), bodies.purge(`post:${postId}`, 'slug:')]);
   const writer = writing(limiter);
   const count = postMetrics(posts);
+  const schedule = new Schedule({
+    posts,
+    later,
+    published: async (post) => {
+      count.changed('draft', 'published');
+      await changed(post.id);
+    },
+  });
 
   return newApp()
     .post(
@@ -57,6 +69,10 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
         ],
       }),
     )
+    .post('/batches/due', async (c) => {
+      if (cameFromOutside(c)) fail('not_found', 'There is nothing at this address.');
+      return c.json({ published: await schedule.run() });
+    })
     .use('/blog/*', authenticate(tokens))
     .get(path, async (c) => {
       const request = visibleTo(c, readListQuery(c.req.url));
@@ -68,7 +84,8 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       const post = postOf(input, await authorOf(input, required(c), findAuthor));
       const created = await posts.create(post, readIdempotencyKey(c, input));
       if (created.outcome === 'new') {
-        count.created(post.status);
+        count.created(created.status ?? post.status);
+        schedule.plan(created.due);
         await changed(created.id);
       }
       if (created.outcome === 'replayed') c.header('idempotent-replayed', 'true');
@@ -123,8 +140,10 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
     .patch(api.change.path, writer, json(api.change.body, bodyLimit), async (c) => {
       const caller = required(c);
       const postId = id(c.req.param('id'));
-      const { category_name: categoryName, ...changes } = c.req.valid('json');
-      const { before, after } = await posts.change(postId, caller.name, { ...changes, categoryName }, allowing(c));
+      const { category_name: categoryName, published_at: publishedAt, ...changes } = c.req.valid('json');
+      const all = { ...changes, categoryName, publishedAt };
+      const { before, after } = await posts.change(postId, caller.name, all, allowing(c));
+      if (after.status === 'draft') schedule.plan(after.publishedAt);
       count.changed(before.status, after.status);
       if (before !== after) await changed(postId);
       const cached = cachedBody(after);

@@ -48,6 +48,19 @@ function withoutRepeats(all: string[]): string[] {
   return all.filter((each) => known.size < known.add(each.toLowerCase()).size);
 }
 
+/** A time to come is when everybody sees the post; until then it is a draft. One that has passed counts as none. */
+const publishedAt = v.pipe(
+  v.nullable(
+    v.pipe(
+      v.string('must be text'),
+      v.isoTimestamp('must be a date and time as in RFC 3339'),
+      v.transform((value) => new Date(value)),
+      v.check((date) => date.getTime() < Date.parse('9999-01-01T00:00:00Z'), 'must be before the year 9999'),
+    ),
+  ),
+  v.description('When it is published. A time to come: until then it is a draft. Null: no such time.'),
+);
+
 /** What an author writes. */
 export const written = {
   title,
@@ -55,6 +68,7 @@ export const written = {
   category_name: categoryName,
   tags: v.optional(tags),
   status: v.optional(status, 'published'),
+  published_at: v.optional(publishedAt),
 };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
@@ -126,6 +140,7 @@ export const changedPost = v.strictObject({
   category_name: v.optional(categoryName),
   tags: v.optional(tags),
   status: v.optional(status),
+  published_at: v.optional(publishedAt),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
 export type ChangedPost = v.InferOutput<typeof changedPost>;

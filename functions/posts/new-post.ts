@@ -38,6 +38,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   categoryName: input.category_name,
   tags: input.tags,
   status: input.status,
+  publishedAt: input.published_at,
   byline: input.byline,
   createdAt: input.created_at,
   updatedAt: input.updated_at,

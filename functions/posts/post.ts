@@ -34,6 +34,8 @@ export interface Summary {
   status: Status;
   category: Category;
   createdAt: Date;
+  /** Of a draft: when it is going to be published. */
+  publishedAt: Date | null;
   updatedAt: Date;
 }
 
@@ -50,7 +52,7 @@ export interface CachedBody {
 
 /** An item of a list. */
 export function summaryView(post: Summary): PostSummary {
-  const { version, authorId, createdAt, updatedAt, category, ...others } = post;
+  const { version, authorId, createdAt, publishedAt, updatedAt, category, ...others } = post;
   const { id, title, slug, author, excerpt, tags, byline, status, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
@@ -64,6 +66,7 @@ export function summaryView(post: Summary): PostSummary {
     tags,
     byline,
     status,
+    published_at: publishedAt?.toISOString() ?? null,
     updated_at: updatedAt.toISOString(),
   };
 }
@@ -91,7 +94,7 @@ export const digestOf = (body: string): string => `"${hash('sha256', body, 'base
 /** The post as its events contain it. */
 export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
-  const { authorId, byline, excerpt, content, ...others } = post;
+  const { authorId, byline, excerpt, content, publishedAt, ...others } = post;
   const { id, version, slug, title, author, status, category, tags, createdAt, updatedAt, ...untold } = others;
   nothingLeft(untold);
   return {

@@ -14,6 +14,8 @@ export interface SummaryRow {
   excerpt: string;
   status: Status;
   created_at: Date;
+  /** Of a draft: when it is going to be published. */
+  published_at: Date | null;
   updated_at: Date;
   category_id: string;
   category_version: number;
@@ -39,6 +41,7 @@ const columns: Record<keyof SummaryRow, string> = {
   excerpt: 'p.excerpt',
   status: 'p.status',
   created_at: 'p.created_at',
+  published_at: `CASE p.status WHEN 'published' THEN coalesce(p.published_at, p.created_at) ELSE p.publish_at END`,
   updated_at: 'p.updated_at',
   category_id: 'c.id',
   category_version: 'c.version',
@@ -63,6 +66,7 @@ export const toSummary = (row: SummaryRow): Summary => ({
   status: row.status,
   category: categoryOf(row),
   createdAt: row.created_at,
+  publishedAt: row.published_at,
   updatedAt: row.updated_at,
 });
 

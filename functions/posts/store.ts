@@ -64,6 +64,10 @@ export interface Created extends CachedBody {
   id: number;
   /** new: made now; replayed: the stored answer of an earlier request; known: a post of the same source was there. */
   outcome: 'new' | 'replayed' | 'known';
+  /** Of a new post. */
+  status?: Status;
+  /** When a new post is going to be published. */
+  due?: Date | null;
 }
 
 /** What the API lets people change. */
@@ -92,6 +96,10 @@ export interface Posts {
   /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
   change(id: number, editor: string, changes: Changes, allow: Allow): Promise<{ before: Post; after: Post }>;
   remove(id: number, allow: Allow): Promise<Post>;
+  /** Publishes drafts whose time has come, in the order of their times; at most 100. */
+  publishDue(): Promise<Post[]>;
+  /** When the next draft is to be published. */
+  nextDue(): Promise<Date | undefined>;
   /** Keeps addresses, each for the first post that has it. @returns the post that each leads to now, by path */
   keepAddresses(addresses: readonly OldAddress[]): Promise<Map<string, number>>;
   /** The 500 addresses whose paths come next, by path. */
@@ -105,8 +113,15 @@ export interface Posts {
   activeAuthors(): Promise<number>;
 }
 
+export interface StoreOptions {
+  sql: Sql;
+  outbox: Outbox;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
 /** Posts in PostgreSQL; every change and its events are one transaction. */
-export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts {
+export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts {
   return {
     list: (filter) => list(sql, filter),
     get: (id) => find(sql, sql`SELECT * FROM posts WHERE id = ${id}`),
@@ -126,10 +141,23 @@ export function openPosts({ sql, outbox }: { sql: Sql; outbox: Outbox }): Posts 
       return rows.map(toPost);
     },
     create: (post, idempotencyKey) =>
-      retrying(() => outbox.transaction((tx, emit) => create(tx, emit, post, idempotencyKey))),
+      retrying(() => outbox.transaction((tx, emit) => create(tx, emit, withSchedule(post, now()), idempotencyKey))),
     change: (id, editor, changes, allow) =>
-      retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow }))),
+      retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow, now: now() }))),
     remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
+    async publishDue() {
+      const published: Post[] = [];
+      while (published.length < mostAtOnce) {
+        const post = await retrying(() => outbox.transaction(publishNext));
+        if (!post) break;
+        published.push(post);
+      }
+      return published;
+    },
+    async nextDue() {
+      const [row] = await sql<{ due: Date | null }[]>`SELECT next_due() AS due`;
+      return row?.due ?? undefined;
+    },
     keepAddresses: (addresses) => retrying(() => keepAddresses(sql, addresses)),
     async addresses(after) {
       const rows = await sql<{ path: string; post_id: string }[]>`
@@ -173,7 +201,7 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
     WITH wanted AS MATERIALIZED (
       SELECT id FROM posts WHERE ${shown} ${ofCategory} ${tagged} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
-      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, updated_at, category_id FROM wanted JOIN posts USING (id)
+      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, category_id FROM wanted JOIN posts USING (id)
     )
     SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
@@ -200,9 +228,39 @@ async function create(tx: Tx, emit: Emit, post: NewPost, idempotencyKey: Idempot
   const made = await insert(tx, post);
   emit(postCreated, `post/${made.id}`, snapshot(made));
   if (made.status === 'published') emit(postPublished, `post/${made.id}`, snapshot(made));
-  const created: Created = { ...cachedBody(made), id: made.id, outcome: 'new' };
+  const created: Created = { ...cachedBody(made), id: made.id, status: made.status, due: dueOf(made), outcome: 'new' };
   if (idempotencyKey) await storeReplay(tx, post.authorId, idempotencyKey, created);
   return created;
+}
+
+const mostAtOnce = 100;
+
+/** A time to come, else nothing. */
+const toCome = (date: Date | null | undefined, now: number): Date | null =>
+  date && date.getTime() > now ? date : null;
+
+/** A post that is to be published later is a draft until then. */
+function withSchedule(post: NewPost, now: number): NewPost {
+  const publishedAt = toCome(post.publishedAt, now);
+  return { ...post, publishedAt, status: publishedAt ? 'draft' : post.status };
+}
+
+/** Publishes one draft whose time has come: it is as old as that, and so stands above what was published meanwhile. */
+async function publishNext(tx: Tx, emit: Emit): Promise<Post | undefined> {
+  const [due] = await tx<{ id: string }[]>`
+    SELECT id FROM posts WHERE status = 'draft' AND publish_at <= clock_timestamp() ORDER BY publish_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`;
+  if (!due) return undefined;
+  await tx`
+    WITH p AS (
+      UPDATE posts SET version = version + 1, status = 'published', created_at = publish_at, published_at = publish_at, publish_at = NULL,
+        updated_at = clock_timestamp()
+      WHERE id = ${due.id} RETURNING *
+    )
+    INSERT INTO revisions (post_id, version, title, content, status, editor, created_at)
+    SELECT id, version, title, content, status, author, updated_at FROM p`;
+  const post = (await find(tx, tx`SELECT * FROM posts WHERE id = ${due.id}`)) as Post;
+  emit(postPublished, `post/${post.id}`, snapshot(post));
+  return post;
 }
 
 /** Post, slug, revision and category in one statement. */
@@ -219,7 +277,7 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     source = null,
     ...others
   } = post;
-  const { slug: wantedSlug, createdAt: wantedTime, updatedAt: wantedChange, ...unstored } = others;
+  const { slug: wantedSlug, createdAt: wantedTime, updatedAt: wantedChange, publishedAt = null, ...unstored } = others;
   nothingLeft(unstored);
   const slug = slugOf(wantedSlug ?? title);
   const createdAt = wantedTime?.toISOString() ?? null;
@@ -229,9 +287,10 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
-      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, created_at, updated_at)
+      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, created_at, published_at, publish_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
         ${excerptOf(content)}, ${content}, ${source}, coalesce(${createdAt}::timestamptz, now),
+        CASE ${status}::text WHEN 'published' THEN coalesce(${createdAt}::timestamptz, now) END, ${publishedAt?.toISOString() ?? null}::timestamptz,
         greatest(${updatedAt}::timestamptz, coalesce(${createdAt}::timestamptz, now))
       FROM c, named, clock
       RETURNING *
@@ -294,53 +353,62 @@ async function storeReplay(
   if (stored.length === 0) throw new ConcurrentUpdate('the idempotency key was used concurrently');
 }
 
+type ChangedRow = Pick<PostRow, 'version' | 'slug' | 'published_at' | 'updated_at'>;
+
+/** When a draft is going to be published. */
+const dueOf = ({ status, publishedAt }: Post): Date | null => (status === 'draft' ? publishedAt : null);
+
 interface Change {
   id: number;
   editor: string;
   changes: Changes;
   allow: Allow;
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
 async function change(
   tx: Tx,
   emit: Emit,
-  { id, editor, changes, allow }: Change,
+  { id, editor, changes, allow, now }: Change,
 ): Promise<{ before: Post; after: Post }> {
   // Before the post's own lock: a merge locks categories first and posts second, and so does everybody.
   const { categoryName, ...others } = changes;
   const moved = categoryName === undefined ? undefined : await categoryNamed(tx, categoryName);
   const before = await locked(tx, id);
   allow(before);
-  const {
-    title = before.title,
-    content = before.content,
-    tags = before.tags,
-    status = before.status,
-    ...unstored
-  } = others;
+  const { title = before.title, content = before.content, tags = before.tags, ...further } = others;
+  const { status: wantedStatus = before.status, publishedAt, ...unstored } = further;
   nothingLeft(unstored);
   const category = moved ?? before.category;
+  const planned = publishedAt === undefined ? dueOf(before) : toCome(publishedAt, now);
+  // What is said of the time is stronger than the status; a status alone publishes at once.
+  const status = publishedAt && planned ? 'draft' : wantedStatus;
+  const due = status === 'draft' ? planned : null;
   const edited =
     title !== before.title ||
     content !== before.content ||
     category.id !== before.category.id ||
-    tags.join() !== before.tags.join();
+    tags.join() !== before.tags.join() ||
+    (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
   if (!edited && status === before.status) return { before, after: before };
   const renamed = slugOf(title) !== slugOf(before.title);
   const slug = slugOf(title);
   const excerpt = content === before.content ? before.excerpt : excerptOf(content);
-  const [row] = await tx<{ version: number; slug: string; updated_at: Date }[]>`
+  const [row] = await tx<ChangedRow[]>`
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
-        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
+        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)},
+        published_at = ${status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
+        category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
     ),
     revision AS (
       INSERT INTO revisions (post_id, version, title, content, status, editor, created_at)
       SELECT id, version, title, content, status, ${editor}, updated_at FROM p
     )
-    SELECT version, slug, updated_at FROM p`;
-  const { version, slug: taken, updated_at } = row as { version: number; slug: string; updated_at: Date };
+    SELECT version, slug, coalesce(published_at, created_at) AS published_at, updated_at FROM p`;
+  const { version, slug: taken, published_at, updated_at } = row as ChangedRow;
   const after: Post = {
     ...before,
     version,
@@ -351,6 +419,7 @@ async function change(
     tags,
     slug: taken,
     excerpt,
+    publishedAt: status === 'published' ? published_at : due,
     updatedAt: updated_at,
   };
   if (edited) emit(postUpdated, `post/${id}`, snapshot(after));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import type { Archive } from './archive.ts';
 import { settle } from './settle.ts';
-import { backlogs, outboxSchemas, reconciliationDue } from './store.ts';
+import { backlogs, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
 
 describe('the relay', () => {
   let db: TestDatabase;
@@ -26,6 +26,7 @@ describe('the relay', () => {
       ({ subject }) => subject as string,
     );
 
+  let published = 0;
   const clear = () => db.admin`TRUNCATE auth.outbox, categories.outbox, posts.outbox, relay.outbox`;
 
   const relay = (
@@ -40,6 +41,11 @@ describe('the relay', () => {
       schemas: () => outboxSchemas(sql),
       reconciliationDue: () => reconciliationDue(sql),
       reconcile,
+      nextDue: () => nextDue(sql),
+      publishDue: async () => {
+        published++;
+        await db.admin`UPDATE posts.posts SET status = 'published' WHERE publish_at < clock_timestamp()`;
+      },
       backlogs: (schemas, which) => backlogs(sql, schemas, which),
       drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs: 5000, batch: 2 }),
       settleOutbox: (schema) => settle({ sql, archive, send, resendAfterMs: 120_000, budgetMs: 1000 }, schema),
@@ -53,6 +59,18 @@ describe('the relay', () => {
     await expect(
       sql`INSERT INTO posts.outbox (id, type, source, subject, data) VALUES (gen_random_uuid(), 't', 's', 'x', '{}')`,
     ).rejects.toThrow('permission denied');
+  });
+
+  it('has posts publish what is due, and leaves them asleep while nothing is', async () => {
+    const tick = () => relay(async () => {}).request('/', { method: 'POST' });
+    await tick();
+    expect([published, await nextDue(db.as('relay'))]).toEqual([0, undefined]);
+    await db.admin`
+      INSERT INTO posts.posts (author_id, author, category_id, status, slug, title, excerpt, content, publish_at, updated_at)
+      SELECT 1, 'ann', id, 'draft', 'x', 'x', '', 'x', now() - interval '1 minute', now() FROM categories.categories LIMIT 1`;
+    expect(await nextDue(db.as('relay'))).toBeLessThan(Date.now());
+    await tick();
+    expect([published, await nextDue(db.as('relay'))]).toEqual([1, undefined]);
   });
 
   it('sends what was left behind, in order per subject, and leaves what is young to its writer', async () => {

@@ -3,11 +3,12 @@ import type { Drained } from '@dormouse/runtime/drain';
 import type { Logger } from '@dormouse/runtime/log';
 import { measure } from '@dormouse/runtime/measure';
 import { metrics } from '@dormouse/signals/metrics';
+import { havePublished, type PublishingOptions } from './have-published.ts';
 import { haveReconciled, type ReconcilingOptions } from './have-reconciled.ts';
 import type { Settled } from './settle.ts';
 import type { Backlog } from './store.ts';
 
-export interface Dependencies extends ReconcilingOptions {
+export interface Dependencies extends ReconcilingOptions, PublishingOptions {
   /** Schemas that hold an outbox. */
   schemas: () => Promise<string[]>;
   /** Events in their outboxes that are not sent, or that are sent and not known to be archived. */
@@ -22,7 +23,7 @@ export interface Dependencies extends ReconcilingOptions {
 /**
  * Woken by a PingSource, and by nothing else: `POST /` with any CloudEvent drains every outbox once, and then looks after what was sent.
  * The tick says no more than that time has passed, so it is neither read nor remembered; two ticks at once do no harm, since rows are
- * locked while they are sent. Then it has the journal reconcile, if there is something to.
+ * locked while they are sent. Then it has the journal reconcile, if there is something to. Meanwhile it has posts publish what is due.
  */
 export function createApp(dependencies: Dependencies) {
   const { schemas, backlogs, drainOutboxes, settleOutbox, log } = dependencies;
@@ -33,6 +34,7 @@ export function createApp(dependencies: Dependencies) {
       log.warn({ schema, resent: Object.fromEntries(resent) }, 'events were sent again: the archive lacks them');
   };
   return newApp().post('/', async (c) => {
+    const published = havePublished(dependencies);
     const all = await schemas();
     // Before anything is sent, so that it is recorded even when the Broker does not answer.
     for (const { schema, pending, ageSeconds } of await backlogs(all, 'unsent')) {
@@ -51,6 +53,7 @@ export function createApp(dependencies: Dependencies) {
       measure(metrics.unarchivedAge, ageSeconds, { 'db.namespace': schema });
     }
     await haveReconciled(dependencies);
+    await published;
     return c.body(null, 204);
   });
 }

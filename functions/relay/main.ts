@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { callService } from '@dormouse/runtime/client';
 import { variable } from '@dormouse/runtime/config';
 import { drain } from '@dormouse/runtime/drain';
@@ -7,7 +8,7 @@ import { createApp } from './app.ts';
 import { brokerIsTrusted } from './archive.ts';
 import { archiveOf } from './archive-of.ts';
 import { settle } from './settle.ts';
-import { backlogs, outboxSchemas, reconciliationDue } from './store.ts';
+import { backlogs, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
 
 /** A row this young is still being sent by the process that wrote it. */
 const olderThanMs = 5000;
@@ -20,9 +21,12 @@ const budgetMs = 10_000;
 /** The journal works for eight seconds, and may have to wake. */
 const reconcileMs = 25_000;
 
+const ending = new AbortController();
+process.once('SIGTERM', () => ending.abort());
+
 await serve('relay', ({ config, sql, log }) => {
   const { sink, sinkTokenFile: tokenFile } = config;
-  const { journal } = config.urls;
+  const { journal, posts } = config.urls;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
   const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
   const resendAfterMs = 1000 * Number(variable('RESEND_AFTER_SECONDS', '60'));
@@ -37,6 +41,13 @@ await serve('relay', ({ config, sql, log }) => {
     schemas: () => outboxSchemas(sql),
     backlogs: (schemas, which) => backlogs(sql, schemas, which),
     reconciliationDue: async () => (journal ? reconciliationDue(sql) : undefined),
+    nextDue: async () => (posts ? nextDue(sql) : undefined),
+    publishDue: async () => {
+      const response = await callService(`${posts}/batches/due`, { method: 'POST' });
+      if (!response.ok) throw new Error(`posts answered ${response.status}`);
+    },
+    // An end does not wait for a post.
+    pause: (ms) => setTimeout(ms, true, { signal: ending.signal }).catch(() => false),
     reconcile: async () => {
       const response = await callService(`${journal}/batches/reconciliation`, {
         method: 'POST',

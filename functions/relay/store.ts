@@ -29,6 +29,16 @@ export async function outboxSchemas(sql: Sql): Promise<string[]> {
   return rows.map(({ schema }) => schema);
 }
 
+/** When the next post is to be published, milliseconds since 1970; undefined when there is none, or no such schema in this database. */
+export async function nextDue(sql: Sql): Promise<number | undefined> {
+  const [known] = await sql<{ known: boolean }[]>`
+    SELECT has_schema_privilege(oid, 'USAGE') AND to_regprocedure('posts.next_due()') IS NOT NULL AS known
+    FROM pg_namespace WHERE nspname = 'posts'`;
+  if (!known?.known) return undefined;
+  const [row] = await sql<{ due: Date | null }[]>`SELECT posts.next_due() AS due`;
+  return row?.due?.getTime();
+}
+
 /** Whether something waits to be reconciled, and for how long the oldest event that was not compared has been archived. */
 export interface ReconciliationDue {
   due: boolean;

@@ -9,7 +9,7 @@ import type { Web } from './dependencies.ts';
 import type { OwnSession } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
-import type { Post } from './posts.ts';
+import type { Post, PostInput } from './posts.ts';
 import { type SiteSettings, untouched } from './site.ts';
 
 export const colours: Category[] = [
@@ -40,6 +40,12 @@ export const anInvitation = (parts: Partial<Invitation> = {}): Invitation => ({
   ...parts,
 });
 
+/** A time to come makes a draft. */
+const when = ({ status, published_at = null }: PostInput): Pick<Post, 'status' | 'published_at'> =>
+  published_at && Date.parse(published_at) > startMs
+    ? { status: 'draft', published_at }
+    : { status, published_at: null };
+
 let ids = 0;
 export function aPost(parts: Partial<Post> = {}): Post {
   const id = ++ids;
@@ -57,6 +63,7 @@ export function aPost(parts: Partial<Post> = {}): Post {
     excerpt: 'In short.',
     content: 'Some *text*.',
     status: 'published',
+    published_at: parts.status === 'draft' ? null : at,
     category: colours[0] as Category,
     ...parts,
   };
@@ -151,7 +158,7 @@ export function world(parts: Partial<Web> = {}) {
       },
       async create(input, key, token) {
         calls.push(['create', input, key, token]);
-        const post = aPost({ ...input, tags: input.tags ?? [], slug: 'new-post' });
+        const post = aPost({ ...input, ...when(input), tags: input.tags ?? [], slug: 'new-post' });
         stored.unshift(post);
         return post;
       },
@@ -160,7 +167,7 @@ export function world(parts: Partial<Web> = {}) {
         const index = stored.findIndex((post) => post.id === id);
         const post = stored[index] ?? fail('not_found', 'There is no such post.');
         if (given !== etag(post)) fail('precondition_failed', 'The post was changed meanwhile.');
-        return (stored[index] = { ...post, ...input, tags: input.tags ?? post.tags });
+        return (stored[index] = { ...post, ...input, ...when(input), tags: input.tags ?? post.tags });
       },
       async remove(id, given, token) {
         calls.push(['remove', id, given, token]);

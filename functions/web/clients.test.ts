@@ -57,6 +57,7 @@ describe('the client of posts', () => {
       category_name: 'n',
       tags: [],
       status: 'draft',
+      published_at: null,
     } as const satisfies PostInput;
     await posts.create(input, 'key', 'tok');
     await posts.update(7, input, '"7-1"', 'tok');

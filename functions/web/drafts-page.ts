@@ -3,6 +3,7 @@ import { markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
+import { scheduled } from './local-time.ts';
 import type { Listing, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 
@@ -29,6 +30,7 @@ function draft(post: PostSummary, site: SiteSettings) {
   return markup`<article class="entry">
 <div class="meta">${day(post.updated_at ?? post.created_at, site)}${chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
+${post.published_at ? markup`<p class="by">Is published on ${scheduled(post.published_at, site.time_zone)}</p>` : none}
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="tools"><a href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>
 </article>`;

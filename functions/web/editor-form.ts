@@ -1,5 +1,6 @@
 import type { Writing } from './editor-page.ts';
 import type { Form } from './form.ts';
+import { timeOf } from './local-time.ts';
 import type { PostInput } from './posts.ts';
 
 /** What the editor's form holds. */
@@ -13,20 +14,19 @@ export function writingOf(form: Form): Writing {
     // A page of before there were tags does not have them: they stay as they are.
     tags: form.has('tags') ? tagsOf(form.get('tags')) : undefined,
     status: status === 'published' ? 'published' : 'draft',
+    published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
     key: form.get('key').slice(0, 100),
     id: /^\d{1,15}$/.test(form.get('id')) ? Number(form.get('id')) : 0,
     etag: form.get('etag').slice(0, 200),
   };
 }
 
-/** What of it is the post. */
-export const inputOf = ({ title, content, category_name, tags, status }: Writing): PostInput => ({
-  title,
-  content,
-  category_name,
-  tags,
-  status,
-});
+/** What of it is the post. A draft has no time at which it is published. @param timeZone of the field for the time */
+export async function inputOf(writing: Writing, timeZone: string): Promise<PostInput> {
+  const { title, content, category_name, tags, status, published_at: local } = writing;
+  const time = local && status === 'published' ? await timeOf(local, timeZone) : null;
+  return { title, content, category_name, tags, status, published_at: local === undefined ? undefined : time };
+}
 
 /** Tags between commas, of Chinese and Japanese too. */
 const tagsOf = (field: string): string[] =>

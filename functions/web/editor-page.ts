@@ -10,7 +10,9 @@ import type { SiteSettings } from './site.ts';
 import { withTagsOf } from './tag-problems.ts';
 
 /** What the editor's form holds. */
-export interface Writing extends PostInput {
+export interface Writing extends Omit<PostInput, 'published_at'> {
+  /** When to publish it, as clocks of the blog show it; empty: at once. Undefined of a post that is published. */
+  published_at: string | undefined;
   /** Makes a double click one post. Empty when an existing post is edited. */
   key: string;
   /** The post that is edited; 0 for a new one. */
@@ -40,7 +42,7 @@ export function editorPage(page: EditorPage): string {
   const { writing, viewer } = page;
   const problem = page.problem && withTagsOf(page.problem, writing.tags ?? []);
   // What the form holds: a field that is missing here is missing there.
-  const { id, key, etag, status, title: _title, category_name, tags, content, ...unshown } = writing;
+  const { id, key, etag, status, title: _title, category_name, tags, content, published_at, ...unshown } = writing;
   nothingLeft(unshown);
   const title = writing.id ? 'Edit post' : 'Write a post';
   return layout({
@@ -66,18 +68,33 @@ ${field({ name: 'category_name', label: 'Category', value: writing.category_name
 ${tags ? field({ name: 'tags', label: 'Tags', value: tags.join(', '), optional: true, hint: 'Separated by commas.', autocomplete: 'off' }, problem) : none}
 ${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, problem)}
 ${help}
+${published_at === undefined ? none : publishAt(published_at, page.site, problem)}
 <p class="actions">${buttons(writing)}</p>
 </form>
 </div>`,
   });
 }
 
+const publishAt = (value: string, { time_zone }: SiteSettings, problem: FormProblem | undefined): Html =>
+  field(
+    {
+      name: 'published_at',
+      label: 'Publish at',
+      type: 'datetime-local',
+      value,
+      optional: true,
+      hint: `Left empty, it is published at once. Time zone: ${time_zone}.`,
+    },
+    problem,
+  );
+
 /** The first button is the one that the Enter key presses: it must be harmless. */
-function buttons({ id, status }: Writing): Html {
+function buttons({ id, status, published_at }: Writing): Html {
   const preview = markup`<button class="button quiet" name="action" value="preview" formnovalidate>Preview</button>`;
   const draft = (text: string) => markup`<button class="button quiet" name="action" value="draft">${text}</button>`;
   const publish = (text: string) => markup`<button class="button" name="action" value="published">${text}</button>`;
   if (id && status === 'published') return markup`${preview} ${draft('Back to draft')} ${publish('Save changes')}`;
+  if (published_at) return markup`${preview} ${draft('Save as draft')} ${publish('Publish at this time')}`;
   return markup`${preview} ${draft('Save draft')} ${publish('Publish')}`;
 }
 

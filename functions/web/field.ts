@@ -5,7 +5,7 @@ export interface Field {
   name: string;
   label: string;
   value?: string;
-  type?: 'text' | 'email' | 'password' | 'color' | 'number' | 'url';
+  type?: 'text' | 'email' | 'password' | 'color' | 'number' | 'url' | 'datetime-local';
   hint?: string;
   autocomplete?: string;
   /** Id of a datalist. */

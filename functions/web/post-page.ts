@@ -5,6 +5,7 @@ import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
+import { scheduled } from './local-time.ts';
 import { mayChange } from './may-change.ts';
 import type { Post, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
@@ -25,7 +26,7 @@ export interface PostParts {
 export function postPage({ site, post, article, others: next, viewer }: PostParts): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
-  const { content, status, category, tags, ...unshown } = others;
+  const { content, status, category, tags, published_at, ...unshown } = others;
   nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const lang = langAttribute(`${post.title}\n${post.content}`);
@@ -42,7 +43,7 @@ export function postPage({ site, post, article, others: next, viewer }: PostPart
     viewer,
     main: markup`<article class="post">
 <header class="post-header">
-${draft ? markup`<p class="notice">This is a draft: nobody but you and the editors can see it.</p>` : none}
+${draft ? markup`<p class="notice">${notice(published_at, site)}: nobody but you and the editors can see it.</p>` : none}
 <div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${minutes(post.content)} min read</span></div>
 <h1${lang} dir="auto">${post.title}</h1>
 <p class="by" dir="auto">By ${bylineLink(post)}</p>
@@ -67,6 +68,10 @@ const readNext = (next: readonly PostSummary[], { category }: Post, site: SiteSe
 <h2>More in <bdi>${category.name}</bdi></h2>
 <ul>${next.map((other) => markup`<li><a href="/blog/posts/${encodeURIComponent(other.slug)}"${langAttribute(other.title)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`)}</ul>
 </nav>`;
+
+/** What a draft is. */
+const notice = (due: string | null, { time_zone }: SiteSettings): string =>
+  due ? `This is published on ${scheduled(due, time_zone)}, and a draft until then` : 'This is a draft';
 
 const tools = (path: string, post: Post): Html =>
   markup`<p class="tools"><a class="button quiet" href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a class="button quiet" href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>`;

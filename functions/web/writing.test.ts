@@ -82,6 +82,42 @@ describe('writing', () => {
     expect(unescapeHtml(ada.text())).toContain(`id="tags-error">“${'x'.repeat(51)}” must have at most 50 characters.`);
   });
 
+  it('publishes at a time of the blog’s zone, says so, and shows the time again', async () => {
+    const { ada, did, settings } = await atTheEditor();
+    settings.time_zone = 'Asia/Seoul';
+    await ada.get('/blog/new');
+    expect(ada.text()).toContain('Time zone: Asia/Seoul.');
+    await ada.submit('/blog/new', { ...typed, published_at: '2026-12-01T09:00', action: 'published' });
+    expect(did('create')[0]?.[1]).toMatchObject({ status: 'published', published_at: '2026-12-01T00:00:00.000Z' });
+    await ada.get('/blog/posts/new-post');
+    expect(ada.text()).toContain('This is published on 2026-12-01 09:00 (Asia/Seoul), and a draft until then');
+    await ada.get('/blog/posts/new-post/edit');
+    expect(ada.value('published_at')).toBe('2026-12-01T09:00');
+    expect(ada.text()).toContain('>Publish at this time</button>');
+    await ada.submit('/blog/posts/new-post/edit', { ...typed, published_at: '2026-12-01T09:00', action: 'draft' });
+    expect(did('update')[0]?.[2]).toMatchObject({ status: 'draft', published_at: null });
+  });
+
+  it('leaves the time of a post alone that is published', async () => {
+    const { ada, did, stored } = await atTheEditor();
+    stored.push(aPost({ slug: 'there' }));
+    await ada.get('/blog/posts/there/edit');
+    expect(ada.value('published_at')).toBeUndefined();
+    await ada.submit('/blog/posts/there/edit', { ...typed, action: 'published' });
+    expect(did('update')[0]?.[2]).toHaveProperty('published_at', undefined);
+  });
+
+  it('shows what is no time again, with what posts says of it', async () => {
+    const errors = [{ field: 'published_at', message: 'must be a date and time as in RFC 3339' }];
+    const { ada, did } = await atTheEditor(() => ({
+      create: async () => fail('invalid', 'Some fields are not acceptable.', { errors }),
+    }));
+    expect((await ada.submit('/blog/new', { ...typed, published_at: 'soon', action: 'published' })).status).toBe(422);
+    expect(ada.value('published_at')).toBe('soon');
+    expect(ada.text()).toContain('id="published_at-error"');
+    expect(did('create')).toEqual([]);
+  });
+
   it('sends line ends as the API counts them, not as forms send them', async () => {
     const { ada, did } = await atTheEditor();
     await ada.submit('/blog/new', { ...typed, content: 'a\r\nb\rc\nd', action: 'draft' });

@@ -8,6 +8,7 @@ import { draftsPage } from './drafts-page.ts';
 import { Editor } from './editor.ts';
 import { inputOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
+import { localTime } from './local-time.ts';
 import type { Sessions } from './session.ts';
 import { privately, viewer } from './viewer.ts';
 
@@ -17,6 +18,7 @@ const perPage = 20;
 export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   const { posts, site, newKey = randomUUID } = web;
   const editor = new Editor(web, sessions);
+  const timeZone = async () => (await site.current()).time_zone;
 
   app.get('/blog/new', (c) =>
     asWriter(c, sessions, async (session) =>
@@ -24,17 +26,30 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
     ),
   );
   app.post('/blog/new', (c) =>
-    editor.submit(c, '/blog/new', (text, session) => posts.create(inputOf(text), text.key || newKey(), session.token)),
+    editor.submit(c, '/blog/new', async (text, session) =>
+      posts.create(await inputOf(text, await timeZone()), text.key || newKey(), session.token),
+    ),
   );
 
   app.get('/blog/posts/:slug/edit', (c) =>
     asWriter(c, sessions, async (session) => {
       const { post, etag } = await editablePost(posts, c.req.param('slug'), session);
       const { id, title, content, tags, status } = post;
+      const published_at = status === 'draft' ? localTime(post.published_at, await timeZone()) : undefined;
       return editor.show(
         c,
         {
-          writing: { id, title, content, tags: [...tags], status, category_name: post.category.name, etag, key: '' },
+          writing: {
+            id,
+            title,
+            content,
+            tags: [...tags],
+            status,
+            published_at,
+            category_name: post.category.name,
+            etag,
+            key: '',
+          },
           action: editPath(post.slug),
         },
         session,
@@ -42,8 +57,8 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
     }),
   );
   app.post('/blog/posts/:slug/edit', (c) =>
-    editor.submit(c, editPath(c.req.param('slug')), (text, session) =>
-      posts.update(text.id, inputOf(text), text.etag, session.token),
+    editor.submit(c, editPath(c.req.param('slug')), async (text, session) =>
+      posts.update(text.id, await inputOf(text, await timeZone()), text.etag, session.token),
     ),
   );
 
@@ -65,6 +80,7 @@ const blank: Writing = {
   category_name: '',
   tags: [],
   status: 'draft',
+  published_at: '',
   key: '',
   id: 0,
   etag: '',

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { beforeAll, expect, it } from 'vitest';
 import type { ApiResponse, Author, Post, Problem } from '../blog.ts';
-import { describeOn, everyTarget } from '../describe-on.ts';
+import { describeOn, everyTarget, type Targets } from '../describe-on.ts';
 import { unique } from '../unique.ts';
 
 describeOn(everyTarget, 'writing', (target) => {
@@ -133,6 +133,27 @@ describeOn(everyTarget, 'reading', (target) => {
     expect((await get(`/blog/api/posts/${draft.id}`)).status).toBe(404);
     expect((await get(`/blog/posts/${draft.slug}`)).status).toBe(404);
     expect((await author.call('GET', `/blog/api/posts/${draft.id}`)).status).toBe(200);
+  });
+});
+
+// Not in process: there the broker's time is made up, and that of posts is not.
+const inRealTime: Targets<never> = { targetNames: ['local', 'cluster'], needs: [] };
+describeOn(inRealTime, 'a post with a time', (target) => {
+  const get = <T = string>(path: string) => target().blog.call<T>('GET', path);
+
+  it('is published when that has come, above all others', async () => {
+    const author = await target().blog.register();
+    const category = unique('Owls');
+    await author.write({ title: 'Before', category_name: category });
+    const published_at = new Date(Date.now() + 5000).toISOString();
+    const post = await author.write({ title: unique('Later'), category_name: category, published_at });
+    expect(post.status).toBe('draft');
+    const list = await target().eventually(
+      async () => (await get<Post[]>(`/blog/api/posts?category=${post.category.slug}`)).body,
+      ([newest]) => newest?.id === post.id,
+    );
+    expect(list[0]).toMatchObject({ status: 'published', created_at: published_at, published_at });
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(published_at));
   });
 });
 
