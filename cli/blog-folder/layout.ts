@@ -94,17 +94,26 @@ const endings: Readonly<Record<string, string>> = {
 
 export const mediaFolder = 'media';
 
-/** Where a picture lies. @param type media type */
-export const picturePath = (hash: string, type: string): string =>
-  posix.join(mediaFolder, `${hash}.${endings[type.split(';')[0]!.trim().toLowerCase()] ?? 'bin'}`);
+/** A picture that an import stored, by the hash of its bytes, or one that the platform serves of what somebody uploaded. */
+const addresses = /\/blog\/media\/(?:[0-9a-f]{64}(?![0-9a-f])|pictures\/[0-9a-f]{64}-\d+\.\w+)/g;
 
-/** The hash in the name of a picture's file. */
-export const pictureHash = (path: string): string | undefined => /^media\/([0-9a-f]{64})\.\w+$/.exec(path)?.[1];
+/** Addresses of the pictures that a text names, each once. */
+export const picturesIn = (markdown: string): string[] => [...new Set(markdown.match(addresses) ?? [])];
+
+/** Where a picture lies. @param type media type, where its address has no ending */
+export function picturePath(address: string, type: string): string {
+  const name = address.slice('/blog/media/'.length);
+  if (name.includes('.')) return posix.join(mediaFolder, name);
+  return posix.join(mediaFolder, `${name}.${endings[type.split(';')[0]!.trim().toLowerCase()] ?? 'bin'}`);
+}
+
+/** The address that a file's picture had; `hash` where that is the one of its bytes. */
+export function pictureAt(path: string): { address: string; hash?: string } | undefined {
+  const hash = /^media\/([0-9a-f]{64})\.\w+$/.exec(path)?.[1];
+  if (hash !== undefined) return { address: pictureAddress(hash), hash };
+  const served = /^media\/(pictures\/[0-9a-f]{64}-\d+\.\w+)$/.exec(path)?.[1];
+  return served === undefined ? undefined : { address: pictureAddress(served) };
+}
 
 /** Where the platform has a picture. */
-export const pictureAddress = (hash: string): string => `/blog/media/${hash}`;
-
-/** Hashes of the pictures that a text names, each once. */
-export const picturesIn = (markdown: string): string[] => [
-  ...new Set([...markdown.matchAll(/\/blog\/media\/([0-9a-f]{64})(?![0-9a-f])/g)].map(([, hash]) => hash!)),
-];
+export const pictureAddress = (name: string): string => `/blog/media/${name}`;

@@ -153,6 +153,20 @@ describe('an export', () => {
     }
   });
 
+  it('has pictures that authors uploaded as they were served', async () => {
+    const served = `/blog/media/pictures/${'a'.repeat(64)}-1280.jpg`;
+    blog.files.set(served, png);
+    blog.posts[0]!.content = `![up](${served}) and ![old](/blog/media/${hash})`;
+    await run();
+    expect(filesIn(join(folder, 'out'))).toContain(`media/pictures/${'a'.repeat(64)}-1280.jpg`);
+    expect(out('posts/2020-01-01-first.md')).toContain(`![up](${served})`);
+    const other = await startBlog({ token: 'good' });
+    expect((await bring(join(folder, 'out'), other)).complete).toBe(true);
+    expect(other.posts[0]!.content).toBe(`![up](/blog/media/${hash}) and ![old](/blog/media/${hash})`);
+    expect([...other.media.keys()]).toEqual([hash]);
+    await other.close();
+  });
+
   it('brought into the blog that it is of changes nothing', async () => {
     await run({ to: join(folder, 'a.zip') });
     const before = structuredClone(blog.posts);

@@ -1,5 +1,5 @@
 import { client, Unreachable } from '../api-client.ts';
-import { pictureAddress, picturesIn, postPath } from '../blog-folder/layout.ts';
+import { picturesIn, postPath } from '../blog-folder/layout.ts';
 import { CommandError } from '../command-error.ts';
 import { progress, type Screen, type Step } from '../progress.ts';
 import { ahead } from './ahead.ts';
@@ -132,30 +132,30 @@ async function openBlog(reader: BlogReader, { address, addresses, stage }: Surro
         exported.posts++;
         exported.addresses += ofPost.length;
         if (post.status !== 'published') exported.drafts++;
-        for (const hash of picturesIn(post.content))
-          if (!shown.has(hash)) shown.set(hash, { file: postPath(post), changed: fileTime(post.updated_at) });
+        for (const picture of picturesIn(post.content))
+          if (!shown.has(picture)) shown.set(picture, { file: postPath(post), changed: fileTime(post.updated_at) });
         yield { post, order, addresses: ofPost };
       }
     },
     async *pictures() {
       const step = stage('pictures', shown.size);
-      const read = async ([hash, { file, changed }]: [string, { file: string; changed: Date }]) => ({
-        hash,
+      const read = async ([picture, { file, changed }]: [string, { file: string; changed: Date }]) => ({
+        picture,
         file,
         changed,
-        picture: await reader.picture(pictureAddress(hash)),
+        found: await reader.picture(picture),
       });
-      for await (const { hash, file, changed, picture } of ahead(shown, pictureConcurrency, read)) {
-        step(hash.slice(0, 12));
-        if (picture === undefined) {
-          exported.missing.push({ file, address: pictureAddress(hash) });
+      for await (const { picture, file, changed, found } of ahead(shown, pictureConcurrency, read)) {
+        step(picture);
+        if (found === undefined) {
+          exported.missing.push({ file, address: picture });
           continue;
         }
         exported.pictures++;
-        yield { hash, changed, ...picture };
+        yield { address: picture, changed, ...found };
       }
     },
-    pictureType: (hash) => reader.pictureType(pictureAddress(hash)),
+    pictureType: reader.pictureType,
   };
   return { blog, exported };
 }

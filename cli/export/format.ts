@@ -18,7 +18,7 @@ export interface ReadBlog {
   /** What the posts showed that were asked for, as far as the blog has it. */
   pictures(): AsyncIterable<Picture>;
   /** Media type of a picture; undefined for one that the blog has not. */
-  pictureType(hash: string): Promise<string | undefined>;
+  pictureType(address: string): Promise<string | undefined>;
 }
 
 export interface OrderedPost extends BesidesPost {
@@ -26,7 +26,8 @@ export interface OrderedPost extends BesidesPost {
 }
 
 export interface Picture {
-  readonly hash: string;
+  /** Path on the blog. */
+  readonly address: string;
   readonly type: string;
   readonly bytes: Buffer<ArrayBuffer>;
   /** When the newest post was changed that shows it. */

@@ -71,9 +71,9 @@ async function written(format: Format, all: readonly Post[] = posts): Promise<Re
       for (const one of all) yield { post: one, order: 0, addresses: [] };
     },
     async *pictures() {
-      yield { hash, type: 'image/png', bytes: png, changed: new Date() };
+      yield { address: `/blog/media/${hash}`, type: 'image/png', bytes: png, changed: new Date() };
     },
-    pictureType: async (wanted) => (wanted === hash ? 'image/png' : undefined),
+    pictureType: async (wanted) => (wanted === `/blog/media/${hash}` ? 'image/png' : undefined),
   };
   await format(blog, target);
   return files;

@@ -19,7 +19,8 @@ export const ghost: Format = async (blog, target) => {
   const written: Written[] = [];
   const types = new Map<string, string | undefined>();
   for await (const { post } of blog.posts()) {
-    for (const hash of picturesIn(post.content)) if (!types.has(hash)) types.set(hash, await blog.pictureType(hash));
+    for (const picture of picturesIn(post.content))
+      if (!types.has(picture)) types.set(picture, await blog.pictureType(picture));
     await file.write(`${written.length > 0 ? ',' : ''}\n${JSON.stringify(await postRow(post, blog.address, types))}`);
     written.push({ id: post.id, author: post.author, tags: tagsOf(post) });
   }
@@ -28,8 +29,8 @@ export const ghost: Format = async (blog, target) => {
     `]${rest.map(([name, rows]) => `,\n${JSON.stringify(name)}:${JSON.stringify(rows)}`).join('')}}}]}\n`,
   );
   await file.end();
-  for await (const { hash, type, bytes, changed } of blog.pictures())
-    await target.add(posix.join(images, posix.basename(picturePath(hash, type))), bytes, changed);
+  for await (const { address, type, bytes, changed } of blog.pictures())
+    await target.add(posix.join(images, posix.basename(picturePath(address, type))), bytes, changed);
   await target.add(readmeFile, bytesOf(readme), undated);
 };
 
@@ -40,9 +41,9 @@ async function postRow(post: Post, address: string, types: ReadonlyMap<string, s
   const html = await pageHtml(post.content, address, (path) => {
     const [, slug, anchor = ''] = /^\/blog\/posts\/([^/?#]+)\/?(#.*)?$/.exec(path) ?? [];
     if (slug !== undefined) return `${here}/${slug}/${anchor}`;
-    const [hash] = picturesIn(path);
-    const type = hash === undefined ? undefined : types.get(hash);
-    return type && `${here}/${images}/${posix.basename(picturePath(hash!, type))}`;
+    const [picture] = picturesIn(path);
+    const type = picture === undefined ? undefined : types.get(picture);
+    return type && `${here}/${images}/${posix.basename(picturePath(picture!, type))}`;
   });
   return {
     id: objectId('post', post.id),

@@ -15,6 +15,6 @@ export const markdown: Format = async (blog, target) => {
   await target.add(authorsFile, bytesOf(writeAuthorsFile(blog.authors)), undated);
   for await (const { post, ...besides } of blog.posts())
     await target.add(postPath(post), bytesOf(postFile(post, besides)), fileTime(post.updated_at));
-  for await (const { hash, type, bytes, changed } of blog.pictures())
-    await target.add(picturePath(hash, type), bytes, changed);
+  for await (const { address, type, bytes, changed } of blog.pictures())
+    await target.add(picturePath(address, type), bytes, changed);
 };

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { Post } from '../blog-folder/fields.ts';
-import { pictureAddress, picturePath, picturesIn, readmeFile } from '../blog-folder/layout.ts';
+import { picturePath, picturesIn, readmeFile } from '../blog-folder/layout.ts';
 import { bytesOf, type Format, type ReadBlog, undated } from './format.ts';
 import { escaped, pageHtml } from './page-html.ts';
 
@@ -20,13 +20,13 @@ export const wxr: Format = async (blog, target) => {
   for await (const { post } of blog.posts()) {
     await file.write(await postItem(post, blog.address));
     lastId = Math.max(lastId, post.id);
-    for (const hash of picturesIn(post.content)) if (!shown.has(hash)) shown.set(hash, post);
+    for (const picture of picturesIn(post.content)) if (!shown.has(picture)) shown.set(picture, post);
   }
-  for (const [hash, post] of shown) await file.write(attachment(hash, post, ++lastId, blog.address));
+  for (const [picture, post] of shown) await file.write(attachment(picture, post, ++lastId, blog.address));
   await file.write('</channel>\n</rss>\n');
   await file.end();
-  for await (const { hash, type, bytes, changed } of blog.pictures())
-    await target.add(posix.join(uploads, posix.basename(picturePath(hash, type))), bytes, changed);
+  for await (const { address, type, bytes, changed } of blog.pictures())
+    await target.add(posix.join(uploads, posix.basename(picturePath(address, type))), bytes, changed);
   await target.add(readmeFile, bytesOf(readme), undated);
 };
 
@@ -79,21 +79,21 @@ async function postItem(post: Post, address: string): Promise<string> {
   });
 }
 
-const attachment = (hash: string, post: Post, id: number, address: string): string =>
+const attachment = (picture: string, post: Post, id: number, address: string): string =>
   item({
     id,
-    title: hash.slice(0, 12),
-    link: `${address}${pictureAddress(hash)}`,
-    guid: `${address}${pictureAddress(hash)}`,
+    title: posix.basename(picture).slice(0, 12),
+    link: `${address}${picture}`,
+    guid: `${address}${picture}`,
     author: post.author,
     content: '',
     created: post.created_at,
     changed: post.updated_at,
-    name: hash,
+    name: posix.basename(picture).replace('.', '-'),
     status: 'inherit',
     type: 'attachment',
     parent: post.id,
-    rest: `<wp:attachment_url>${cdata(`${address}${pictureAddress(hash)}`)}</wp:attachment_url>\n`,
+    rest: `<wp:attachment_url>${cdata(`${address}${picture}`)}</wp:attachment_url>\n`,
   });
 
 interface Item {

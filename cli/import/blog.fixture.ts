@@ -10,6 +10,8 @@ export interface Blog {
   readonly posts: Post[];
   readonly users: Map<string, string>;
   readonly media: Map<string, Buffer>;
+  /** Pictures that authors uploaded, by the path at which they are served. */
+  readonly files: Map<string, Buffer>;
   /** Ids of posts by old address. */
   readonly addresses: Map<string, number>;
   /** Of version 0 until somebody changes them. */
@@ -34,6 +36,7 @@ export async function startBlog(given: {
   const posts: Post[] = [];
   const users = new Map<string, string>();
   const media = new Map<string, Buffer>();
+  const files = new Map<string, Buffer>();
   const addresses = new Map<string, number>();
   const log: string[] = [];
   const down: Blog['down'] = [];
@@ -63,7 +66,7 @@ export async function startBlog(given: {
   };
   const get = ({ pathname, searchParams }: URL, hash: string | undefined, auth: string | undefined): FakeResponse => {
     if (auth !== undefined && auth !== `Bearer ${given.token}`) return problem(401, 'No.');
-    const bytes = hash && media.get(hash);
+    const bytes = hash ? media.get(hash) : files.get(pathname);
     if (bytes) return { status: 200, bytes, headers: { 'content-type': 'image/png' } };
     if (pathname === '/api/settings') return { status: 200, body: { ...settings, set_up: settings.version > 0 } };
     const [, name = ''] = /^\/api\/users\/(.+)$/.exec(pathname) ?? [];
@@ -175,6 +178,7 @@ export async function startBlog(given: {
     posts,
     users,
     media,
+    files,
     addresses,
     settings,
     log,

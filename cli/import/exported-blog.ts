@@ -5,7 +5,7 @@ import {
   blogFile,
   draftsFolder,
   pictureAddress,
-  pictureHash,
+  pictureAt,
   picturesIn,
   postsFolder,
   readAuthorsFile,
@@ -49,10 +49,10 @@ export function planExportedBlog(folder: Folder, { name, author }: PlanOptions):
     if ('problem' in file) skipped.push({ file: path, reason: file.problem });
     else read.push({ path, modified, file });
   }
-  const pictures = checkedPictures(folder, new Set(read.flatMap(({ file }) => picturesIn(file.content))));
+  const pictures = readPictures(folder, new Set(read.flatMap(({ file }) => picturesIn(file.content))));
   const bySlug = new Map(read.map(({ path, file }) => [file.fields.slug ?? '', path]));
   const fallback = username(author);
-  const posts = read.sort(byAge).map((one) => planned(one, { name, fallback, pictures: pictures.paths, bySlug }));
+  const posts = read.sort(byAge).map((one) => planned(one, { name, fallback, pictures: pictures.byAddress, bySlug }));
   const owners = new Set(posts.map((post) => post.author));
   return {
     posts,
@@ -83,7 +83,7 @@ interface Surroundings {
   readonly name: string;
   /** User name of who owns posts that name nobody. */
   readonly fallback: string;
-  /** Paths of pictures by hash. */
+  /** Hashes of pictures by the address that posts name them with. */
   readonly pictures: ReadonlyMap<string, string>;
   /** Paths of posts by slug. */
   readonly bySlug: ReadonlyMap<string, string>;
@@ -130,10 +130,12 @@ function rendered(
     return slug === undefined ? whole : `/blog/posts/${encodeURIComponent(slug)}`;
   });
   const named = picturesIn(content);
+  const shown = named.flatMap((address) => pictures.get(address) ?? []).filter((hash) => !given.refused?.has(hash));
+  const served = named.filter((address) => pictures.has(address) && !given.refused?.has(pictures.get(address)!));
   return {
-    content: text,
-    pictures: named.filter((hash) => pictures.has(hash)),
-    deadLinks: named.filter((hash) => !pictures.has(hash)).map(pictureAddress),
+    content: served.reduce((all, address) => all.replaceAll(address, pictureAddress(pictures.get(address)!)), text),
+    pictures: shown,
+    deadLinks: named.filter((address) => !pictures.has(address)),
     found: [],
     articles: [...articles],
     unknown: new Map(),
@@ -148,17 +150,33 @@ function decodedPart(part: string): string {
   }
 }
 
-/** Pictures that posts name, with bytes that are those of their name. */
-function checkedPictures(folder: Folder, wanted: ReadonlySet<string>) {
+interface Pictures {
+  /** Hash of its bytes by the address that posts name it with. */
+  readonly byAddress: ReadonlyMap<string, string>;
+  /** Paths by hash. */
+  readonly paths: ReadonlyMap<string, string>;
+}
+
+/**
+ * Pictures that posts name. One that an import stored is at the hash of its bytes, and has them; one that somebody uploaded comes in as it was
+ * served, and posts name it by its own hash from then on.
+ */
+function readPictures(folder: Folder, wanted: ReadonlySet<string>): Pictures & { notes: FileNote[] } {
+  const byAddress = new Map<string, string>();
   const paths = new Map<string, string>();
   const notes: FileNote[] = [];
   for (const path of folder.files) {
-    const hash = pictureHash(path);
-    if (hash === undefined || !wanted.has(hash)) continue;
-    if (createHash('sha256').update(folder.read(path)).digest('hex') === hash) paths.set(hash, path);
-    else notes.push({ file: path, reason: 'its bytes are others than its name says, and no post shows it' });
+    const known = pictureAt(path);
+    if (known === undefined || !wanted.has(known.address)) continue;
+    const hash = createHash('sha256').update(folder.read(path)).digest('hex');
+    if (known.hash !== undefined && known.hash !== hash) {
+      notes.push({ file: path, reason: 'its bytes are others than its name says, and no post shows it' });
+      continue;
+    }
+    byAddress.set(known.address, hash);
+    paths.set(hash, path);
   }
-  return { paths, notes };
+  return { byAddress, paths, notes };
 }
 
 /** Oldest first; of one moment in the order in which they were written. */

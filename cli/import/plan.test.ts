@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { skeleton } from '@dormouse/posts/slug';
 import { describe, expect, it } from 'vitest';
 import type { Folder } from './folder.ts';
 import { plan } from './plan.ts';
@@ -40,6 +41,11 @@ describe('a plan', () => {
     const slugs = (given: Record<string, string>) =>
       Object.fromEntries(plan(folder(given), options).posts.map(({ path, slug }) => [path, slug]));
     expect(slugs(files)).toEqual({ 'a/one.md': 'one', 'b/one.md': 'one-b', 'b/One!.md': 'one-2', 'c/one.md': 'one-c' });
+  });
+
+  it('gives no two posts slugs that look the same, of which the blog would take one', () => {
+    const made = plan(folder({ 'résumé.md': 'One', 'resume.md': 'Two', 'RESUME.md': 'Three' }), options);
+    expect(new Set(made.posts.map(({ slug }) => skeleton(slug))).size).toBe(3);
   });
 
   it('points links to the imported posts, and pictures to their hash', () => {
