@@ -47,6 +47,7 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (type === 'integer')
     return fc.integer({ min: minimum ?? -maxInteger, max: Math.min(maximum ?? maxInteger, maxInteger) });
   if (type === 'null') return fc.constant(null);
+  if (type === 'boolean') return fc.boolean();
   if (type !== 'string') throw new Error(`values of ${JSON.stringify(schema)} cannot be made up`);
   if (pattern) return fc.stringMatching(new RegExp(pattern));
   if (format === 'date-time')
