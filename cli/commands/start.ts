@@ -75,20 +75,23 @@ export const start = buildCommand({
     },
   },
   async loader() {
-    const [{ readSettings }, { run }, { unknownService }, { loadOverlay }, { setupLink }] = await Promise.all([
-      import('@dormouse/local/command-line'),
-      import('@dormouse/local/run'),
-      import('@dormouse/local/inspect'),
-      import('@dormouse/local/load'),
-      import('./setup-link.ts'),
-    ]);
+    const [{ readSettings }, { run }, { unknownService }, { loadOverlay }, { setupLink }, { isSetUpIn, setUpNotice }] =
+      await Promise.all([
+        import('@dormouse/local/command-line'),
+        import('@dormouse/local/run'),
+        import('@dormouse/local/inspect'),
+        import('@dormouse/local/load'),
+        import('./setup-link.ts'),
+        import('./set-up-notice.ts'),
+      ]);
     return async function runPlatform(this: Context, { prewarm, spare, ...given }: Flags) {
       const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root, publicUrl);
       if (settings.inspect.length > 0) {
         const wrong = unknownService(await loadOverlay(settings.overlay, this.root), settings.inspect);
         if (wrong) throw new UsageError(wrong);
       }
-      const address = await run(settings, this.root);
+      const notice = setUpNotice(() => isSetUpIn(settings.home));
+      const address = await run(settings, this.root, { notice });
       const link = await setupLink({ home: settings.home, url: settings.publicUrl ?? address });
       if (link)
         this.terminal.print(

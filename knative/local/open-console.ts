@@ -46,6 +46,7 @@ export async function openConsole(
     runbooks: join(root, 'observability/runbooks'),
     addresses,
     operations,
+    ...(context.notice && { notice: context.notice }),
     accessToken: { value: context.accessToken, file: join(home, accessTokenFile) },
   });
   cleanup.defer(() => console_.close());

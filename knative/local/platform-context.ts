@@ -64,6 +64,8 @@ export interface PlatformOptions {
   /** Folder of the rules, and Alertmanager's configuration; default: the project's. */
   rules?: string;
   alertPolicy?: string;
+  /** What the console says on every page. */
+  notice?: () => string | undefined;
   /** Opens the store of a broker's folder; default: the real disk. */
   stores?: (folder: string) => Store;
   /** Stands between the brokers' ingress and their logs; default: nothing. */

@@ -19,7 +19,10 @@ import { withPublicUrl } from './with-public-url.ts';
 export async function run(
   settings: Settings,
   root: string,
-  more: Pick<PlatformOptions, 'stores' | 'accepting' | 'delivering' | 'evaluateMs' | 'rules' | 'alertPolicy'> = {},
+  more: Pick<
+    PlatformOptions,
+    'stores' | 'accepting' | 'delivering' | 'evaluateMs' | 'rules' | 'alertPolicy' | 'notice'
+  > = {},
 ): Promise<string> {
   const started = performance.now();
   const seconds = (since = started) => ((performance.now() - since) / 1_000).toFixed(1);

@@ -29,6 +29,7 @@ const eventTypes = ['test', 'other', '<i>'].map((type) => ({
   description: undefined,
   origin,
 }));
+let notice: string | undefined;
 let b: Bench;
 let url = '';
 let close: () => Promise<void>;
@@ -47,6 +48,7 @@ beforeAll(async () => {
     routes: () => [{ host: '*', match: 'prefix /blog', action: 'web' }],
     brokers: b.brokers,
     telemetry: b.telemetry,
+    notice: () => notice,
     eventing: () => ({ brokers: [brokerOf({ timeoutMs: 30_000 })], triggers, eventTypes }),
   });
   ({ url, close } = opened);
@@ -87,6 +89,16 @@ const statusOf = (options: { path: string; host: string; method?: string; header
       .on('error', reject)
       .end();
   });
+
+test('every page says what whoever runs the platform should know, as long as there is something', async () => {
+  expect((await get('/')).text).not.toContain('class="notice"');
+  notice = 'Nobody has <set this up>.';
+  for (const path of ['/', '/events', '/nothing-here'])
+    expect((await get(path)).text).toContain(
+      '<aside class="notice" aria-label="Notice"><p>Nobody has &lt;set this up&gt;.</p>',
+    );
+  notice = undefined;
+});
 
 describe('the console’s JSON', () => {
   test('lists the functions', async () => {

@@ -49,6 +49,7 @@ export function layout({ name, title, content, live, refreshSeconds }: Page, sou
     undeliverable: sources.brokers.undeliverable().length,
     alerts: firingAlerts(sources),
   };
+  const notice = sources.notice?.();
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -71,6 +72,7 @@ ${refreshSeconds && html`<noscript><meta http-equiv="refresh" content="${refresh
   )}</nav>
   <span class="line" data-line hidden><b class="lamp"></b><span>live</span></span>
 </header>
+${notice && html`<aside class="notice" aria-label="Notice"><p>${notice}</p></aside>`}
 <main id="main"${live && html` data-live="${live}"`}>${content}</main>
 </body>
 </html>
