@@ -91,8 +91,8 @@ describe('an access token that another function has accepted', () => {
           setRole(admin, name, 'reader'),
         ),
     ],
-    ['a role that an administrator takes', 403, ({ name }) => administrate(name, { role: 'reader' })],
-    ['an administrator who ends its access', 401, ({ name }) => administrate(name, { suspended: true })],
+    ['a role that is taken', 403, ({ name }) => administrate(name, { role: 'reader' })],
+    ['an access that is ended', 401, ({ name }) => administrate(name, { suspended: true })],
   ])('ends within five seconds of %s', async (what, status, end) => {
     const person = await loggedIn(what.replaceAll(' ', '-'));
     expect(await writes(person)).toBe(201);
