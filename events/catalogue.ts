@@ -3,6 +3,7 @@ import { categoryCreated, categoryDeleted, categoryUpdated } from './category.ts
 import type { EventContract } from './contract.ts';
 import { invitationAccepted, invitationCreated, invitationRevoked } from './invitation.ts';
 import { batchDue } from './journal.ts';
+import { mediaDeleted, mediaReady, mediaRefused, mediaUploaded } from './media.ts';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
 import { userDeleted, userRegistered, userUpdated } from './user.ts';
 
@@ -24,4 +25,8 @@ export const catalogue: readonly EventContract[] = [
   invitationRevoked,
   blogUpdated,
   batchDue,
+  mediaUploaded,
+  mediaReady,
+  mediaRefused,
+  mediaDeleted,
 ];

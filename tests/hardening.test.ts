@@ -97,6 +97,8 @@ describe('mesh-strict', () => {
     ['journal', 'GET', '/api/journal/events'],
     ['journal', 'POST', '/api/journal/redrives'],
     ['web', 'PUT', '/blog/media/0'],
+    ['media', 'POST', '/blog/api/media'],
+    ['media', 'DELETE', '/blog/api/media/0'],
   ])('%s: %s %s needs a token', (name, method, path) => {
     expect(allowing(name, method, path).length).toBeGreaterThan(0);
     expect(needsToken(allowing(name, method, path))).toBe(true);
@@ -113,6 +115,7 @@ describe('mesh-strict', () => {
     ['auth', 'GET', '/verify'],
     ['posts', 'GET', '/blog/api/posts/by-slug/x'],
     ['categories', 'GET', '/blog/api/categories'],
+    ['media', 'GET', '/blog/media/pictures/0-1280.jpg'],
     ['web', 'POST', '/blog/login'],
     ['web', 'POST', '/blog/posts/x/edit'],
     ['web', 'POST', '/claim'],

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pictureType } from '@dormouse/runtime/picture-type';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { world } from './app.fixture.ts';
 import { mediaIn, mediaLimit } from './media.ts';
-import { pictureType } from './picture-type.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const svg = Buffer.from(

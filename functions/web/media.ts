@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Env } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
+import { pictureType } from '@dormouse/runtime/picture-type';
 import { bodyBytes, header } from '@dormouse/runtime/request';
 import type { Hono } from 'hono';
 import type { Media, Web } from './dependencies.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
-import { pictureType } from './picture-type.ts';
 /** Largest picture, in bytes. */
 export const mediaLimit = 10 * 1024 * 1024;
 

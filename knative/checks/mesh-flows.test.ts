@@ -111,7 +111,7 @@ test('who calls a function directly is named, and those that call it say so', ()
     return names.filter((each) => accounts.includes(each)).sort();
   };
   // Whoever checks tokens reads their keys.
-  expect(direct('auth')).toEqual(['categories', 'journal', 'posts', 'web']);
+  expect(direct('auth')).toEqual(['categories', 'journal', 'media', 'posts', 'web']);
   for (const name of names.filter((each) => each !== 'auth'))
     expect([name, direct(name)]).toEqual([name, called(name).sort()]);
 });

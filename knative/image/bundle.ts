@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createBuilder } from '@dormouse/serving/process/bundle';
+import { packagesWith } from '@dormouse/serving/process/native-packages';
 import { readSource } from './labels.ts';
 import { packagesOf } from './packages.ts';
 import { sbomOf } from './sbom.ts';
@@ -14,16 +15,30 @@ const root = join(import.meta.dirname, '../..');
 export const user = 65_532;
 const maxStartMs = 2_000;
 
-/** Bundles the program into `folder` as main.js, with V8's code cache beside it. @returns the sources of which something is in it. */
+/** Bundles the program into `folder` as main.js, with V8's code cache and native packages beside it. @returns the sources of which something is in it. */
 export async function bundle(source: string, folder: string): Promise<readonly string[]> {
   const work = mkdtempSync(join(tmpdir(), 'bundle-'));
   const builder = createBuilder({ folder: work, root });
   const { entry, contents } = await builder.build(source);
   await builder.rest();
-  cpSync(dirname(entry), folder, { recursive: true, filter: (file) => !file.endsWith('.map') });
+  const linked = join(dirname(entry), 'node_modules');
+  cpSync(dirname(entry), folder, { recursive: true, filter: (file) => !file.endsWith('.map') && file !== linked });
+  const native = copyPackages(existsSync(linked) ? readdirSync(linked) : [], dirname(source), folder);
   rmSync(work, { recursive: true });
   await warm(folder);
-  return contents;
+  return [...contents, ...native];
+}
+
+/** Packages that cannot be bundled, with what they need. @returns their package.json files */
+function copyPackages(names: readonly string[], from: string, folder: string): string[] {
+  const packages = names.flatMap((name) => [...packagesWith(name, from)]);
+  return packages.map(([name, installed]) => {
+    const target = join(folder, 'node_modules', name);
+    cpSync(installed, target, { recursive: true, dereference: true });
+    // Sources, for machines that have no compiled ones.
+    for (const each of ['src', 'install', 'README.md']) rmSync(join(target, each), { recursive: true, force: true });
+    return join(installed, 'package.json');
+  });
 }
 
 /** Programs of Jobs that are no functions, by the names of their images. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -86,9 +86,12 @@ function fillBase(folder: string): string[] {
 async function fill(folder: string, name: string): Promise<Origin> {
   if (name === 'redis') return fillRedis(folder);
   if (name === 'postgres') return await fillPostgres(folder);
-  const sources = await bundle(join(root, programOf(name)), join(folder, 'app'));
-  if (readsMigrations(name)) addMigrations(join(folder, 'app'));
-  return { system: [], sources };
+  const app = join(folder, 'app');
+  const sources = await bundle(join(root, programOf(name)), app);
+  if (readsMigrations(name)) addMigrations(app);
+  const native = globSync('node_modules/**/*.{node,so,so.*}', { cwd: app }).map((file) => join(app, file));
+  const system = native.flatMap((file) => addLibraries(folder, file, (library) => library.startsWith(app)));
+  return { system: [...new Set(system)], sources };
 }
 
 function fillRedis(folder: string): Origin {

@@ -160,7 +160,7 @@ export const metrics = {
     description: 'Requests that were refused because a limit was reached.',
     attributes: {
       'dormouse.limit.name':
-        'which limit: `login` (a name from one network), `login-address`, `login-name` (many wrong passwords in a row), `register`, `claim`, `verify`, `write`, `jobs`',
+        'which limit: `login` (a name from one network), `login-address`, `login-name` (many wrong passwords in a row), `register`, `claim`, `verify`, `write`, `upload`, `jobs`',
     },
   }),
   logins: metric({
@@ -194,6 +194,20 @@ export const metrics = {
     unit: '{post}',
     description: 'Posts that were created, drafts and imported ones too.',
     attributes: { 'dormouse.post.status': '`published` or `draft`' },
+  }),
+  picturesUploaded: metric({
+    name: 'dormouse.pictures.uploaded',
+    kind: 'counter',
+    unit: '{picture}',
+    description: 'Pictures that somebody uploaded and had not uploaded before.',
+    attributes: { 'dormouse.picture.type': 'media type, by the first bytes: `image/jpeg`' },
+  }),
+  picturesMade: metric({
+    name: 'dormouse.pictures.made',
+    kind: 'counter',
+    unit: '{picture}',
+    description: 'Uploaded pictures that were decoded and encoded anew, or could not be.',
+    attributes: { 'dormouse.picture.state': '`ready` or `refused`' },
   }),
   postsPublished: metric({
     name: 'dormouse.posts.published',

@@ -44,7 +44,7 @@ export async function openInProcess({
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
   const keys = join(folder, 'keys');
   initKeys(keys);
-  const named = ['categories', 'auth', 'posts', 'relay', 'journal', 'web'];
+  const named = ['categories', 'auth', 'posts', 'media', 'pictures', 'relay', 'journal', 'web'];
   const others = platform.services.map(({ name }) => name).filter((name) => !named.includes(name));
   const db = await testDatabase(...[...named, ...others].filter(hasTables));
   const served = new Map<string, FunctionInProcess>();
@@ -78,6 +78,8 @@ export async function openInProcess({
       CATEGORIES_URL: categories,
       MEDIA_DIR: join(folder, 'media'),
     });
+    const media = await open('media', sink, { ...known, MEDIA_DIR: join(folder, 'uploads') });
+    const pictures = await open('pictures', sink, { ...known, MEDIA_URL: media });
     const relay = await open('relay', sink, known);
     const internalUrls = {
       KUBERNETES_URL: originOf(kubernetes),
@@ -89,7 +91,7 @@ export async function openInProcess({
       const origin = await open(name, sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories });
       if (receives(name)) rest[name] = origin;
     }
-    return { categories, posts, web, relay, journal, ...rest };
+    return { categories, posts, web, pictures, relay, journal, ...rest };
   };
   const flow = await startHarness({
     manifests: [base],

@@ -28,6 +28,10 @@ export const blog: Described = {
           { expr: rate(series.postsCreated, ['dormouse_post_status']), legend: '{{dormouse_post_status}}' },
         ]),
         graph('Posts published', 'cps', [{ expr: rate(series.postsPublished, []), legend: 'published' }]),
+        graph('Pictures uploaded', 'cps', [{ expr: rate(series.picturesUploaded, []), legend: 'uploaded' }]),
+        graph('Pictures made, and refused', 'cps', [
+          { expr: rate(series.picturesMade, ['dormouse_picture_state']), legend: '{{dormouse_picture_state}}' },
+        ]),
         graph('Accounts created', 'cps', [{ expr: rate(series.accountsCreated, []), legend: 'accounts' }]),
         graph('Logins by outcome', 'cps', [
           { expr: rate(series.logins, ['dormouse_login_outcome']), legend: '{{dormouse_login_outcome}}' },

@@ -123,6 +123,9 @@ const media = (second: number, from: number): readonly Known[] => [
   ...itself(180e6, 0.9, 0.45),
   ...woken(second, from, 'http', 0.3, 0.7),
   ['requestDuration', 1.8, request('POST', '/blog/api/media', 201)],
+  ['picturesUploaded', 1, { 'dormouse.picture.type': 'image/jpeg' }],
+  ['picturesMade', 1, { 'dormouse.picture.state': 'ready' }],
+  ...seldom(second, 5, ['picturesMade', 1, { 'dormouse.picture.state': 'refused' }]),
   ['sqlDuration', 0.8, statement('INSERT objects')],
   ['sqlDuration', 0.6, statement('INSERT objects', '53100')],
 ];

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { explicitSdk, hasOtherSdk } from './explicit-sdk.ts';
+import { linkPackages, nativeIn, nativePackages } from './native-packages.ts';
 
 /** A program made ready to run. */
 export interface Bundle {
@@ -44,7 +45,7 @@ interface Found {
 }
 
 /** Version of the build step: change it when the build itself changes. */
-const recipe = '7';
+const recipe = '8';
 
 /** CommonJS code in an ES module needs these. */
 const banner = `import { createRequire as dormouseRequire } from 'node:module'; const require = dormouseRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;`;
@@ -146,6 +147,7 @@ async function make(
     sourcemap: 'linked',
     chunkNames: 'chunk-[hash]',
     banner: { js: banner },
+    external: [...nativePackages],
     metafile: true,
     logLevel: 'silent',
     absWorkingDir: root,
@@ -165,6 +167,7 @@ async function make(
   const inputs = Object.fromEntries(read.map((file) => [file, stamp(file)]));
   const hash = sha(how + Object.entries(inputs).map(([file, each]) => `${file} ${each.hash}`)).slice(0, 16);
   writeFileSync(join(temporary, 'package.json'), '{"type":"module"}');
+  linkPackages(nativeIn(result.metafile.outputs), program, temporary);
   rmSync(join(directory, hash), { recursive: true, force: true });
   renameSync(temporary, join(directory, hash));
   const found = { how, hash, inputs, contents: contentsOf(result.metafile, root) };

@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto';
+import type { Caller, Role } from '@dormouse/runtime/caller';
+import { demandDescribed } from '@dormouse/runtime/described.fixture';
+import { fail } from '@dormouse/runtime/errors';
+import { describe, expect, test } from 'vitest';
+import { api } from './api.ts';
+import { createApp } from './app.ts';
+import { memoryStore } from './memory-store.fixture.ts';
+import type { Picture, Pictures } from './store.ts';
+import { maxBytes } from './upload.ts';
+
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const uploadedAt = new Date('2026-11-30T12:00:00Z');
+const path = '/blog/api/media';
+
+const caller = (id: number, name: string): Caller => ({
+  id,
+  name,
+  role: (['ada', 'bea'].includes(name) ? 'author' : name) as Role,
+  scopes: [],
+  jti: name,
+  exp: 9e9,
+  token: name,
+});
+const people = ['ada', 'bea', 'reader', 'operator', 'editor'];
+
+/** Pictures in a map, as far as app.ts can tell the difference. */
+function appOver() {
+  const kept = new Map<string, Picture & { owners: Set<number> }>();
+  const objects = memoryStore();
+  const outcomes: unknown[] = [];
+  const pictures: Pictures = {
+    async add({ ownerId, hash, type, bytes }) {
+      const known = kept.get(hash);
+      const picture = known ?? { hash, state: 'uploaded', type, bytes: bytes.length, uploadedAt, owners: new Set() };
+      const isNew = !picture.owners.has(ownerId);
+      picture.owners.add(ownerId);
+      kept.set(hash, picture);
+      const { owners, ...rest } = picture;
+      return { picture: rest, isNew };
+    },
+    list: async ({ ownerId }) =>
+      [...kept.values()].filter(({ owners }) => owners.has(ownerId)).map(({ owners, ...rest }) => rest),
+    async find(hash, ownerId) {
+      const { owners, ...rest } = kept.get(hash) ?? { owners: new Set<number>() };
+      return 'hash' in rest && (ownerId === undefined || owners.has(ownerId)) ? rest : undefined;
+    },
+    ready: async (hashes) =>
+      hashes.flatMap((hash) => {
+        const made = kept.get(hash)?.made;
+        return made ? [{ hash, ...made }] : [];
+      }),
+    async remove(hash, ownerId) {
+      const found = kept.get(hash);
+      if (!found || (ownerId !== undefined && !found.owners.has(ownerId))) return false;
+      return kept.delete(hash);
+    },
+    original: async (hash) => (kept.get(hash)?.state === 'uploaded' ? new Uint8Array(png) : undefined),
+    addVariant: async (hash) => kept.get(hash)?.state === 'uploaded',
+    async finish(hash, outcome) {
+      outcomes.push(outcome);
+      return kept.get(hash)?.state === 'uploaded';
+    },
+  };
+  const app = createApp({
+    pictures,
+    objects,
+    tokens: {
+      verify: async (token) =>
+        people.includes(token)
+          ? caller(people.indexOf(token) + 1, token)
+          : fail('unauthorized', 'The token is not valid.'),
+    },
+    limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
+  });
+  const ask = async (
+    method: string,
+    at: string,
+    { as, body, headers = {} }: { as?: string; body?: BodyInit; headers?: Record<string, string> } = {},
+  ) => {
+    const response = await app.request(at, {
+      method,
+      headers: { ...(as && { authorization: `Bearer ${as}` }), ...headers },
+      ...(body !== undefined && { body }),
+    });
+    return demandDescribed(api, method, at, response);
+  };
+  const upload = (bytes: Buffer, as = 'ada', type = 'application/octet-stream') =>
+    ask('POST', path, { as, body: new Uint8Array(bytes), headers: { 'content-type': type } });
+  return { ask, upload, kept, objects, outcomes };
+}
+
+describe('an upload', () => {
+  test('is taken as a body and as a form, and is one picture', async () => {
+    const { ask, upload } = appOver();
+    const first = await upload(png);
+    expect([first.status, first.headers.get('location')]).toEqual([201, `${path}/${sha(png)}`]);
+    expect(await first.json()).toMatchObject({
+      hash: sha(png),
+      state: 'uploaded',
+      type: 'image/png',
+      address: `/blog/media/pictures/${sha(png)}-1280.jpg`,
+      variants: [],
+    });
+    const body = new FormData();
+    body.set('alt', 'words');
+    body.set('file', new File([new Uint8Array(png)], 'holiday.jpg', { type: 'text/html' }));
+    expect((await ask('POST', path, { as: 'ada', body })).status).toBe(200);
+    expect((await ask('POST', path, { as: 'bea', body })).status).toBe(201);
+  });
+
+  test('is known by its bytes, whatever it is called', async () => {
+    const { upload } = appOver();
+    const page = Buffer.from('<!doctype html><script>alert(1)</script>');
+    for (const bytes of [page, Buffer.from('%PDF-1.7'), Buffer.alloc(0)])
+      expect((await upload(bytes, 'ada', 'image/png')).status).toBe(415);
+    expect((await upload(png, 'ada', 'text/html')).status).toBe(201);
+  });
+
+  test('of SVG is refused with the reason', async () => {
+    const response = await appOver().upload(svg, 'ada', 'image/svg+xml');
+    expect(response.status).toBe(415);
+    expect(((await response.json()) as { detail: string }).detail).toMatch(/^SVG is not taken: .*scripts/);
+  });
+
+  test('has a limit, as a body and in a form', async () => {
+    const { ask, upload, kept } = appOver();
+    const large = Buffer.alloc(maxBytes + 1);
+    png.copy(large);
+    expect((await upload(large)).status).toBe(413);
+    const body = new FormData();
+    body.set('file', new File([new Uint8Array(large)], 'a.png'));
+    expect((await ask('POST', path, { as: 'ada', body })).status).toBe(413);
+    expect(kept.size).toBe(0);
+  });
+
+  test('as a form needs its file, and has to be a form', async () => {
+    const { ask } = appOver();
+    const body = new FormData();
+    body.set('file', 'just words');
+    const response = await ask('POST', path, { as: 'ada', body });
+    expect(await response.json()).toMatchObject({
+      status: 422,
+      errors: [{ field: 'file', message: 'must be a file' }],
+    });
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    expect((await ask('POST', path, { as: 'ada', body: 'nothing of it', headers })).status).toBe(400);
+  });
+
+  test.each([
+    ['nobody', undefined, 401],
+    ['a bad token', 'forged', 401],
+    ['a reader', 'reader', 403],
+    ['an operator', 'operator', 403],
+  ])('of %s is refused', async (_, as, status) => {
+    const { ask, kept } = appOver();
+    expect((await ask('POST', path, { ...(as && { as }), body: new Uint8Array(png) })).status).toBe(status);
+    expect(kept.size).toBe(0);
+  });
+});
+
+describe('what is known of a picture', () => {
+  test('is the owner’s until it is ready, and everybody’s then', async () => {
+    const { ask, upload, kept } = appOver();
+    await upload(png);
+    const at = `${path}/${sha(png)}`;
+    expect((await ask('GET', at, { as: 'ada' })).status).toBe(200);
+    expect((await ask('GET', at, { as: 'bea' })).status).toBe(404);
+    expect((await ask('GET', at)).status).toBe(404);
+    Object.assign(kept.get(sha(png))!, {
+      state: 'ready',
+      made: { width: 1000, height: 500, color: '#123456', animated: false },
+    });
+    const response = await ask('GET', at);
+    expect(await response.json()).toMatchObject({
+      state: 'ready',
+      width: 1000,
+      variants: expect.arrayContaining([
+        { address: `/blog/media/pictures/${sha(png)}-1280.avif`, type: 'image/avif', width: 1000 },
+        { address: `/blog/media/pictures/${sha(png)}-640.jpg`, type: 'image/jpeg', width: 640 },
+      ]),
+    });
+  });
+
+  test('is told of many at once, without those that are not ready', async () => {
+    const { ask, upload, kept } = appOver();
+    await upload(png);
+    const at = `${path}/-/ready?hashes=${sha(png)},${'0'.repeat(64)}`;
+    expect(await (await ask('GET', at)).json()).toEqual([]);
+    Object.assign(kept.get(sha(png))!, { made: { width: 600, height: 500, color: '#123456', animated: false } });
+    const [only] = (await (await ask('GET', at)).json()) as { variants: unknown[] }[];
+    expect(only).toMatchObject({ hash: sha(png), width: 600, height: 500, color: '#123456' });
+    expect(only?.variants).toHaveLength(3);
+    for (const query of ['', '?hashes=', '?hashes=x', `?hashes=${Array(101).fill(sha(png)).join(',')}`])
+      expect((await ask('GET', `${path}/-/ready${query}`)).status, query.slice(0, 20)).toBe(422);
+  });
+
+  test('is listed for its owner alone', async () => {
+    const { ask, upload } = appOver();
+    await upload(png);
+    expect(await (await ask('GET', path, { as: 'ada' })).json()).toHaveLength(1);
+    expect(await (await ask('GET', path, { as: 'bea' })).json()).toEqual([]);
+    expect((await ask('GET', path)).status).toBe(401);
+    for (const query of ['limit=0', 'limit=101', 'limit=x', 'after=!', 'after=WzFlMzAwLCJhIl0'])
+      expect((await ask('GET', `${path}?${query}`, { as: 'ada' })).status, query).toBe(422);
+  });
+
+  test('is deleted by its owner and by editors', async () => {
+    const { ask, upload, kept } = appOver();
+    await upload(png);
+    const at = `${path}/${sha(png)}`;
+    expect((await ask('DELETE', at, { as: 'bea' })).status).toBe(404);
+    expect((await ask('DELETE', at, { as: 'ada' })).status).toBe(204);
+    await upload(png);
+    expect((await ask('DELETE', at, { as: 'editor' })).status).toBe(204);
+    expect(kept.size).toBe(0);
+    for (const wrong of ['x', '..%2f..%2fetc', 'A'.repeat(64)])
+      expect((await ask('DELETE', `${path}/${wrong}`, { as: 'ada' })).status).toBe(404);
+  });
+});
+
+describe('a variant', () => {
+  const body = 'the bytes of a picture';
+  const file = `/blog/media/pictures/${sha(png)}-1280.webp`;
+  async function withVariant() {
+    const world = appOver();
+    await world.objects.write(`pictures/${sha(png).slice(0, 2)}/${sha(png)}-1280.webp`, Buffer.from(body));
+    return world;
+  }
+
+  test('is served for ever, with the type that its name says', async () => {
+    const { ask } = await withVariant();
+    const response = await ask('GET', file);
+    expect(await response.text()).toBe(body);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/webp',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'accept-ranges': 'bytes',
+      etag: expect.stringMatching(/^"[\w-]{27}"$/),
+    });
+    const etag = response.headers.get('etag')!;
+    expect((await ask('GET', file, { headers: { 'if-none-match': `"x", ${etag}` } })).status).toBe(304);
+    expect((await ask('GET', file, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
+  });
+
+  test('that would be wider than the picture is the widest there is; no other size or format is', async () => {
+    const { ask } = await withVariant();
+    expect(await (await ask('GET', file.replace('1280', '1920'))).text()).toBe(body);
+    for (const wrong of [
+      file.replace('1280', '640'),
+      file.replace('1280', '1281'),
+      file.replace('webp', 'jpg'),
+      file.replace('webp', 'png'),
+      file.replace('-1280.webp', ''),
+      `/blog/media/pictures/..%2f..%2foriginals`,
+    ])
+      expect((await ask('GET', wrong)).status, wrong).toBe(404);
+  });
+
+  test.each([
+    ['bytes=0-2', 'the', 'bytes 0-2/22'],
+    ['bytes=15-', 'picture', 'bytes 15-21/22'],
+    ['bytes=-7', 'picture', 'bytes 15-21/22'],
+    ['bytes=15-99', 'picture', 'bytes 15-21/22'],
+    ['bytes=-99', body, 'bytes 0-21/22'],
+  ])('has ranges: %s', async (range, text, contentRange) => {
+    const { ask } = await withVariant();
+    const response = await ask('GET', file, { headers: { range } });
+    expect([response.status, await response.text(), response.headers.get('content-range')]).toEqual([
+      206,
+      text,
+      contentRange,
+    ]);
+  });
+
+  test.each(['bytes=22-', 'bytes=-0'])('has no bytes at %s', async (range) => {
+    const { ask } = await withVariant();
+    const response = await ask('GET', file, { headers: { range } });
+    expect([response.status, response.headers.get('content-range')]).toEqual([416, 'bytes */22']);
+  });
+
+  test.each(['bytes=3-1', 'bytes=0-1,3-4', 'lines=0-1', 'bytes=-', 'bytes=a-b'])('is whole for %s', async (range) => {
+    const { ask } = await withVariant();
+    expect((await ask('GET', file, { headers: { range } })).status).toBe(200);
+  });
+
+  test('of another ETag is sent whole', async () => {
+    const { ask } = await withVariant();
+    const headers = { range: 'bytes=0-2', 'if-range': '"another"' };
+    expect((await ask('GET', file, { headers })).status).toBe(200);
+    const etag = (await ask('GET', file)).headers.get('etag')!;
+    expect((await ask('GET', file, { headers: { ...headers, 'if-range': etag } })).status).toBe(206);
+  });
+});
+
+describe('to pictures', () => {
+  const json = { 'content-type': 'application/json' };
+  const ready = JSON.stringify({ state: 'ready', width: 1, height: 1, color: '#000000', animated: false });
+
+  test('the original is given, variants and the outcome are taken, while they are wanted', async () => {
+    const { ask, upload, kept, outcomes } = appOver();
+    await upload(png);
+    expect(Buffer.from(await (await ask('GET', `/events/originals/${sha(png)}`)).arrayBuffer())).toEqual(png);
+    expect((await ask('PUT', `/events/variants/${sha(png)}/640.jpg`, { body: 'x' })).status).toBe(204);
+    expect((await ask('PUT', `/events/variants/${sha(png)}/641.jpg`, { body: 'x' })).status).toBe(404);
+    const at = `/events/outcomes/${sha(png)}`;
+    expect((await ask('POST', at, { body: ready, headers: json })).status).toBe(204);
+    expect((await ask('POST', at, { body: '{"state":"ready"}', headers: json })).status).toBe(422);
+    expect(outcomes).toHaveLength(1);
+    kept.get(sha(png))!.state = 'refused';
+    expect((await ask('GET', `/events/originals/${sha(png)}`)).status).toBe(404);
+    expect((await ask('PUT', `/events/variants/${sha(png)}/640.jpg`, { body: 'x' })).status).toBe(404);
+    expect((await ask('POST', at, { body: ready, headers: json })).status).toBe(404);
+  });
+
+  test('nobody from outside is heard', async () => {
+    const { ask, upload } = appOver();
+    await upload(png);
+    const headers = { ...json, 'x-client-address': '192.0.2.7' };
+    expect((await ask('GET', `/events/originals/${sha(png)}`, { headers })).status).toBe(404);
+    expect((await ask('PUT', `/events/variants/${sha(png)}/640.jpg`, { headers, body: 'x' })).status).toBe(404);
+    expect((await ask('POST', `/events/outcomes/${sha(png)}`, { headers, body: ready })).status).toBe(404);
+  });
+});

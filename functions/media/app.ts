@@ -1,0 +1,167 @@
+import { hash } from 'node:crypto';
+import { cameFromOutside } from '@dormouse/runtime/address';
+import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
+import { check, type Env, json, newApp } from '@dormouse/runtime/app';
+import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
+import type { Caller } from '@dormouse/runtime/caller';
+import { fail } from '@dormouse/runtime/errors';
+import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
+import { type Limiter, limit } from '@dormouse/runtime/limiter';
+import { measure } from '@dormouse/runtime/measure';
+import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
+import { bodyBytes } from '@dormouse/runtime/request';
+import { metrics } from '@dormouse/signals/metrics';
+import type { Context, MiddlewareHandler } from 'hono';
+import { api } from './api.ts';
+import { deliver } from './delivery.ts';
+import { outcome } from './fields.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { Cursor, Picture, Pictures, ReadyPicture } from './store.ts';
+import { maxBytes, readUpload } from './upload.ts';
+import { addressOf, namedWidth, typeOf, variantNames } from './variants.ts';
+
+export interface Dependencies {
+  pictures: Pictures;
+  objects: ObjectStore;
+  tokens: Tokens;
+  limiter: Limiter;
+}
+
+const { path } = api.list;
+const uploadsPerMinute = 120;
+const own = { 'cache-control': 'private, no-cache', vary: 'authorization' };
+
+export function createApp({ pictures, objects, tokens, limiter }: Dependencies) {
+  const writer = writing(limiter);
+  return newApp()
+    .use('/events/*', internalOnly)
+    .get('/events/originals/:hash', async (c) => {
+      const bytes = (await pictures.original(hashIn(c))) ?? notWanted();
+      return c.body(bytes, 200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
+    })
+    .put('/events/variants/:hash/:name', async (c) => {
+      const name = c.req.param('name');
+      if (!variantNames.includes(name)) fail('not_found', 'There is no such variant.');
+      const isWanted = await pictures.addVariant(hashIn(c), name, await bodyBytes(c, maxBytes));
+      return isWanted ? c.body(null, 204) : notWanted();
+    })
+    .post('/events/outcomes/:hash', json(outcome), async (c) => {
+      const result = c.req.valid('json');
+      if (!(await pictures.finish(hashIn(c), result))) notWanted();
+      measure(metrics.picturesMade, 1, { 'dormouse.picture.state': result.state });
+      return c.body(null, 204);
+    })
+    .get(api.variant.path, (c) => deliver(c, objects, c.req.param('file')))
+    .use('/blog/api/*', authenticate(tokens))
+    .post(api.upload.path, writer, async (c) => {
+      const { type, bytes } = await readUpload(c);
+      const upload = { ownerId: required(c).id, hash: hash('sha256', bytes, 'hex'), type, bytes };
+      const { picture, isNew } = await pictures.add(upload);
+      if (isNew) measure(metrics.picturesUploaded, 1, { 'dormouse.picture.type': type });
+      return c.json(view(picture), isNew ? 201 : 200, { ...own, location: `${path}/${picture.hash}` });
+    })
+    .get(api.list.path, async (c) => {
+      const { id } = required(c);
+      const query = check(api.list.query, Object.fromEntries(new URL(c.req.url).searchParams));
+      const found = await pictures.list({ ownerId: id, limit: query.limit, after: cursorOf(query.after) });
+      const shown = found.slice(0, query.limit);
+      return c.json(shown.map(view), 200, { ...own, ...nextLink(query.limit, found.length, shown.at(-1)) });
+    })
+    .get(api.ready.path, async (c) => {
+      const { hashes } = check(api.ready.query, Object.fromEntries(new URL(c.req.url).searchParams));
+      const found = await pictures.ready(hashes);
+      return c.json(found.map(readyView), 200, {
+        'cache-control': 'no-cache',
+      });
+    })
+    .get(api.get.path, async (c) => {
+      const { caller } = c.var;
+      const wanted = hashIn(c);
+      const theirs = caller && (await pictures.find(wanted, caller.id));
+      const picture = theirs ?? (await pictures.find(wanted, undefined));
+      const isShown = picture && (theirs || picture.state === 'ready' || isEditor(caller));
+      return isShown ? c.json(view(picture), 200, own) : noPicture();
+    })
+    .delete(api.remove.path, writer, async (c) => {
+      const caller = required(c);
+      const removed = await pictures.remove(hashIn(c), isEditor(caller) ? undefined : caller.id);
+      return removed ? c.body(null, 204) : noPicture();
+    });
+}
+
+const internalOnly: MiddlewareHandler<Env> = (c, next) =>
+  cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();
+
+/** Callers that may write posts. */
+function writing(limiter: Limiter): MiddlewareHandler<Env> {
+  const limited = limit(limiter, { key: (c) => `upload:${required(c).id}`, limit: uploadsPerMinute, windowMs: 60_000 });
+  return (c, next) => {
+    const { role } = required(c);
+    if (role !== 'author' && !isEditor(required(c))) fail('forbidden', 'Only authors upload pictures.');
+    return limited(c, next);
+  };
+}
+
+const isEditor = (caller: Caller | undefined): boolean => caller?.role === 'editor' || caller?.role === 'admin';
+
+function hashIn(c: Context<Env>): string {
+  const given = c.req.param('hash') ?? '';
+  return /^[0-9a-f]{64}$/.test(given) ? given : noPicture();
+}
+
+function noPicture(): never {
+  return fail('not_found', 'There is no such picture.');
+}
+
+/** To pictures: its work is done, or nobody waits for it. */
+function notWanted(): never {
+  return fail('not_found', 'Nothing is wanted of this picture.');
+}
+
+function cursorOf(after: string | undefined): Cursor | undefined {
+  if (after === undefined) return undefined;
+  const [uploadedAt, last] = decodeCursor(after, ['number', 'string']);
+  if (Math.abs(uploadedAt) > 8.64e15)
+    fail('invalid', 'Some fields are not acceptable.', {
+      errors: [{ field: 'after', message: 'is not a cursor of this list' }],
+    });
+  return [uploadedAt, last];
+}
+
+function nextLink(asked: number, found: number, last: Picture | undefined): Record<string, string> {
+  if (!last || found <= asked) return {};
+  const after = encodeCursor([last.uploadedAt.getTime(), last.hash]);
+  return { link: `<${path}?${new URLSearchParams({ limit: String(asked), after })}>; rel="next"` };
+}
+
+function view(picture: Picture): ResponseOf<typeof api.get, 200> {
+  const { hash, state, type, bytes, made, reason, uploadedAt, ...unanswered } = picture;
+  nothingLeft(unanswered);
+  return {
+    hash,
+    state,
+    type: type as ResponseOf<typeof api.get, 200>['type'],
+    bytes,
+    address: addressOf(hash, `${namedWidth}.jpg`),
+    width: made?.width ?? null,
+    height: made?.height ?? null,
+    color: made?.color ?? null,
+    animated: made?.animated ?? null,
+    variants: made ? variantViews(hash, made) : [],
+    reason: reason ?? null,
+    uploaded_at: uploadedAt.toISOString(),
+  };
+}
+
+function readyView({ hash, width, height, color, animated, ...unanswered }: ReadyPicture) {
+  nothingLeft(unanswered);
+  const variants = variantViews(hash, { width, height, animated });
+  return { hash, width, height, color, animated, variants } satisfies ResponseOf<typeof api.ready, 200>[number];
+}
+
+const variantViews = (hash: string, dimensions: Dimensions) =>
+  variantsOf(dimensions).map(({ name, format, width }) => ({
+    address: addressOf(hash, name),
+    type: typeOf[format],
+    width,
+  }));

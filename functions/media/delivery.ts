@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import type { Env } from '@dormouse/runtime/app';
+import { fail } from '@dormouse/runtime/errors';
+import { type PictureFormat, pictureWidths } from '@dormouse/runtime/picture-variants';
+import { header } from '@dormouse/runtime/request';
+import type { Context } from 'hono';
+import type { ObjectStore } from './object-store.ts';
+import { typeOf, variantKey } from './variants.ts';
+
+/** Answers a variant: with ETag, and one range of its bytes (RFC 9110, section 14). Needs no database. */
+export async function deliver(c: Context<Env>, objects: ObjectStore, file: string): Promise<Response> {
+  const [, picture = '', width = '', format = ''] =
+    /^([0-9a-f]{64})-(640|1280|1920)\.(avif|webp|jpg)$/.exec(file) ?? noPicture();
+  const bytes = await find(objects, picture, Number(width), format);
+  const etag = `"${hash('sha256', bytes, 'base64url').slice(0, 27)}"`;
+  const headers: Record<string, string> = {
+    'cache-control': 'public, max-age=31536000, immutable',
+    'cross-origin-resource-policy': 'cross-origin',
+    'accept-ranges': 'bytes',
+    etag,
+  };
+  if (names(header(c, 'if-none-match'), etag)) return c.body(null, 304, headers);
+  const ifRange = header(c, 'if-range');
+  const range = ifRange === undefined || ifRange === etag ? rangeOf(header(c, 'range'), bytes.length) : undefined;
+  if (range === 'unsatisfiable') return c.body(null, 416, { 'content-range': `bytes */${bytes.length}` });
+  const type = { 'content-type': typeOf[format as PictureFormat] };
+  if (!range) return c.body(bytes, 200, { ...headers, ...type });
+  const [first, last] = range;
+  return c.body(bytes.slice(first, last + 1), 206, {
+    ...headers,
+    ...type,
+    'content-range': `bytes ${first}-${last}/${bytes.length}`,
+  });
+}
+
+/** The variant, or the next narrower one: a picture has none that is wider than itself. The narrowest is stored last. */
+async function find(
+  objects: ObjectStore,
+  picture: string,
+  width: number,
+  format: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  for (const each of pictureWidths) {
+    if (each > width) continue;
+    const bytes = await objects.read(variantKey(picture, `${each}.${format}`));
+    if (bytes) return bytes;
+  }
+  return noPicture();
+}
+
+function noPicture(): never {
+  return fail('not_found', 'There is no such picture.');
+}
+
+const names = (tags: string | undefined, etag: string): boolean =>
+  tags
+    ?.split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''))
+    .some((tag) => tag === etag || tag === '*') ?? false;
+
+/** First and last byte; undefined for what is to be ignored: no range, several, other units. */
+function rangeOf(text: string | undefined, size: number): readonly [number, number] | 'unsatisfiable' | undefined {
+  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
+  if (from === '') return Number(to) === 0 ? 'unsatisfiable' : [Math.max(0, size - Number(to)), size - 1];
+  if (to !== '' && Number(to) < Number(from)) return undefined;
+  if (Number(from) >= size) return 'unsatisfiable';
+  return [Number(from), to === '' ? size - 1 : Math.min(Number(to), size - 1)];
+}

@@ -1,0 +1,16 @@
+import { variable } from '@dormouse/runtime/config';
+import { serve } from '@dormouse/runtime/serve';
+import { createApp } from './app.ts';
+import { folderStore } from './folder-store.ts';
+import { openPictures } from './store.ts';
+import { bodyLimit } from './upload.ts';
+
+await serve(
+  'media',
+  ({ sql, outbox, tokens, limiter }) => {
+    const objects = folderStore(variable('MEDIA_DIR'));
+    return createApp({ pictures: openPictures({ sql, outbox, objects }), objects, tokens, limiter });
+  },
+  // Pictures are there without it.
+  { readyWithoutDatabase: true, bodyLimit, bodiesLimit: 64 * 1024 * 1024 },
+);

@@ -1,0 +1,22 @@
+import { type PictureFormat, pictureFormats, pictureWidths } from '@dormouse/runtime/picture-variants';
+
+/** The width that an article names. */
+export const namedWidth = 1280;
+
+export const typeOf: Readonly<Record<PictureFormat, 'image/avif' | 'image/webp' | 'image/jpeg'>> = {
+  avif: 'image/avif',
+  webp: 'image/webp',
+  jpg: 'image/jpeg',
+};
+
+/** Every name that a variant can have. */
+export const variantNames: readonly string[] = pictureWidths.flatMap((width) =>
+  pictureFormats.map((format) => `${width}.${format}`),
+);
+
+/** Address of a variant, `1280.webp`. */
+export const addressOf = (hash: string, name: string): string => `/blog/media/pictures/${hash}-${name}`;
+
+/** Keys of the store. Two letters a folder: no folder grows large. */
+export const originalKey = (hash: string): string => `originals/${hash.slice(0, 2)}/${hash}`;
+export const variantKey = (hash: string, name: string): string => `pictures/${hash.slice(0, 2)}/${hash}-${name}`;
