@@ -49,6 +49,7 @@ export async function serveInProcess(
     AUTH_URL: elsewhere,
     POSTS_URL: elsewhere,
     CATEGORIES_URL: elsewhere,
+    MEDIA_URL: elsewhere,
     ...variables,
   });
   setPublicUrl(config.publicUrl);

@@ -320,6 +320,10 @@ export function world(parts: Partial<Web> = {}) {
     },
     redirects: { slugAt: async (path) => moved[path] },
     articles: articles({ get: (_, load) => load() }, 'test'),
+    pictures: {
+      show: async (html) => ({ html, colors: [], complete: true }),
+      upload: async () => fail('unavailable', 'Nobody takes pictures here.'),
+    },
     media: { read: async () => undefined, has: async () => false, write: async () => {} },
     tokens: fakeTokens,
     feedAuthority: 'blog.example,2026',
@@ -359,7 +363,7 @@ type Sent = Readonly<Record<string, string | undefined>>;
 export function browser(app: App, origin = 'http://blog.test') {
   const cookies = new Map<string, string>();
   let page = '';
-  const send = async (path: string, init: { method?: string; headers?: Sent; body?: string } = {}) => {
+  const send = async (path: string, init: { method?: string; headers?: Sent; body?: string | FormData } = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const url = new URL(path, origin);
     // As behind the ingress, which rewrites the authority.
@@ -403,6 +407,13 @@ export function browser(app: App, origin = 'http://blog.test') {
         },
         body: new URLSearchParams({ ...hidden(), ...typed } as Record<string, string>).toString(),
       }),
+    /** The same with files, as a form that brings them is sent. */
+    submitFile: (path: string, typed: Record<string, string>, files: Record<string, Blob> = {}, headers: Sent = {}) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries({ ...hidden(), ...typed })) body.set(name, value as string);
+      for (const [name, file] of Object.entries(files)) body.set(name, file, 'file.jpg');
+      return send(path, { method: 'POST', headers: { origin, 'sec-fetch-site': 'same-origin', ...headers }, body });
+    },
     async logIn(name = 'ada') {
       await send('/blog/login');
       return this.submit('/blog/login', { username: name, password: 'right' });

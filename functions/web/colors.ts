@@ -1,17 +1,15 @@
-import type { CategoryRef } from './posts.ts';
-
 /** Colours in one style sheet, so that its address stays short. */
 const perSheet = 60;
 
-/** Class of a category's colour: `c-3b82f6`. */
+/** Class of a colour: `c-3b82f6`. */
 export const colorClass = (color: string): string => `c-${hexOf(color)}`;
 
 /**
- * Addresses of the style sheets that define the colours of these categories. An address is the sorted list of its colours, so that
- * it can be kept for ever and any instance can answer it without knowing the categories.
+ * Addresses of the style sheets that define the colours of these categories and pictures. An address is the sorted list of its colours, so that
+ * it can be kept for ever and any instance can answer it without knowing them.
  */
-export function colorSheets(categories: Iterable<CategoryRef>): string[] {
-  const colors = [...new Set(Array.from(categories, ({ color }) => hexOf(color)))].sort();
+export function colorSheets(colored: Iterable<{ color: string }>): string[] {
+  const colors = [...new Set(Array.from(colored, ({ color }) => hexOf(color)))].sort();
   const sheets: string[] = [];
   for (let start = 0; start < colors.length; start += perSheet)
     sheets.push(`/assets/colors/${colors.slice(start, start + perSheet).join('-')}.css`);

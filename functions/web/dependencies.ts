@@ -6,6 +6,7 @@ import type { Categories } from './categories.ts';
 import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
 import type { People } from './people.ts';
+import type { Pictures } from './pictures.ts';
 import type { Posts } from './posts.ts';
 import type { Redirects } from './redirects.ts';
 import type { Site } from './site.ts';
@@ -25,6 +26,9 @@ export interface Web {
   pages: PageCache;
   /** Rendered Markdown. */
   articles: Articles;
+  /** Pictures that authors upload. */
+  pictures: Pictures;
+  /** Pictures of an import. */
   media: Media;
   tokens: Tokens;
   /** What ids of the feed begin with after `tag:`. */

@@ -1,10 +1,12 @@
 import { nothingLeft } from '@dormouse/runtime/api';
+import type { Pictured } from './article-pictures.ts';
 import type { Category } from './categories.ts';
 import { alert, field, hiddenField } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
+import { pictureField } from './picture-field.ts';
 import type { Post, PostInput } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { withTagsOf } from './tag-problems.ts';
@@ -29,8 +31,8 @@ export interface EditorPage {
   categories: readonly Category[];
   viewer: Viewer;
   problem?: FormProblem | undefined;
-  /** The content as sanitised HTML. */
-  preview?: string | undefined;
+  /** The content as sanitised HTML, and the colours of its pictures. */
+  preview?: Pictured | undefined;
   /** What is stored now, when it is not what the text was made from. */
   theirs?: Post | undefined;
   /** Asks for user name and password, because the session ended meanwhile. */
@@ -53,11 +55,12 @@ export function editorPage(page: EditorPage): string {
         ? title
         : `Preview: ${writing.title || 'untitled'}`,
     viewer,
+    pictures: page.preview?.colors ?? [],
     ...(writing.id === 0 && { current: 'write' as const }),
     main: markup`<div class="editor">
 <h1 class="small">${title}</h1>
 ${alert(problem)}
-${page.preview === undefined ? none : preview(writing, page.preview)}
+${page.preview === undefined ? none : preview(writing, page.preview.html)}
 ${page.theirs ? conflict(page.theirs, page.action) : none}
 <form method="post" action="${page.action}">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('status', writing.status)}
@@ -70,6 +73,7 @@ ${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: wri
 ${help}
 ${published_at === undefined ? none : publishAt(published_at, page.site, problem)}
 <p class="actions">${buttons(writing)}</p>
+${pictureField(problem)}
 </form>
 </div>`,
   });

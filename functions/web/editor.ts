@@ -7,17 +7,18 @@ import { currentPost } from './current-post.ts';
 import type { Web } from './dependencies.ts';
 import { writingOf } from './editor-form.ts';
 import { type EditorPage, editorPage, type Writing } from './editor-page.ts';
-import { type Form, readForm, textFormLimit } from './form.ts';
+import { type FileForm, type Form, readFileForm } from './form.ts';
 import { expired, formProblem, stale } from './form-problem.ts';
 import { notSaved } from './not-saved.ts';
 import { allPages } from './pages.ts';
+import { noFile, withPicture } from './picture-field.ts';
 import type { Post } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 type Page = Omit<EditorPage, 'site' | 'categories' | 'viewer'>;
 type Save = (text: Writing, session: Session) => Promise<Post>;
-type Dependencies = Pick<Web, 'posts' | 'categories' | 'pages' | 'site' | 'newKey'>;
+type Dependencies = Pick<Web, 'posts' | 'categories' | 'pages' | 'pictures' | 'site' | 'newKey'>;
 
 /** The editor's page, and what its form asks for. */
 export class Editor {
@@ -43,7 +44,7 @@ export class Editor {
 
   /** Does what the form asks for: a preview, or saving by `save`. */
   async submit(c: Context, action: string, save: Save): Promise<Response> {
-    const form = await readForm(c, textFormLimit);
+    const form = await readFileForm(c);
     const text = writingOf(form);
     let session: Session | undefined;
     try {
@@ -53,15 +54,25 @@ export class Editor {
       if (form.get('action') === 'preview')
         return await this.show(
           c,
-          { writing: text, action, preview: (await renderArticle(text.content)).html },
+          { writing: text, action, preview: await this.#web.pictures.show((await renderArticle(text.content)).html) },
           session,
         );
+      if (form.get('action') === 'picture')
+        return await this.show(c, { action, ...(await this.#withPicture(form, text, session)) }, session);
       const post = await save(text, session);
       await this.#web.pages.purge(allPages);
       return seeOther(c, `/blog/posts/${encodeURIComponent(post.slug)}`);
     } catch (error) {
       return this.show(c, { action, ...(await this.#failed(c, error, form, text, session)) }, session);
     }
+  }
+
+  /** The text with the picture that was chosen at its end. */
+  async #withPicture(form: FileForm, writing: Writing, session: Session): Promise<Pick<Page, 'writing' | 'problem'>> {
+    const file = await form.file('picture');
+    if (!file) return { writing, problem: noFile };
+    const { address } = await this.#web.pictures.upload(file, session.token);
+    return { writing: { ...writing, content: withPicture(writing.content, form.get('picture_alt'), address) } };
   }
 
   /** Whoever logs in by the form, else whoever is logged in. */

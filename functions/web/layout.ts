@@ -23,6 +23,8 @@ export interface PageParts {
   description?: string;
   /** Categories whose colours the page shows. */
   categories?: Iterable<CategoryRef>;
+  /** Colours that stand where pictures will be. */
+  pictures?: Iterable<{ color: string }>;
   /** Path of this page for search engines; without it they are asked to leave it out. */
   canonical?: string | undefined;
   /** Feeds of what the page lists, besides those of the blog: their name, and the path that they lie below. */
@@ -51,7 +53,7 @@ export function layout(page: PageParts): string {
 <title>${title}</title>
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${stylesheetPath()}">
-${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets(page.categories ?? [])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 ${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>

@@ -7,11 +7,12 @@ import { articles } from './articles.ts';
 import { blogSettingsAt, type Settings } from './blog-settings.ts';
 import { categoriesAt } from './categories.ts';
 import { defaultAuthority, feedAuthority } from './feed-authority.ts';
-import { formLimit, textFormLimit } from './form.ts';
+import { formLimit, pictureFormLimit } from './form.ts';
 import { mediaIn, mediaLimit } from './media.ts';
 import { ownAccountAt } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import { peopleAt } from './people.ts';
+import { picturesAt } from './pictures.ts';
 import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
 import { settingsIn, siteOf, untouched } from './site.ts';
@@ -22,9 +23,9 @@ const maxKeptLength = 4 * 1024 * 1024;
 await serve(
   'web',
   ({ config, cache, tokens, sql, log }) => {
-    const { posts, categories, auth } = config.urls;
-    if (!posts || !categories || !auth)
-      throw new Error('POSTS_URL, CATEGORIES_URL and AUTH_URL must say where the other functions are');
+    const { posts, categories, auth, media } = config.urls;
+    if (!posts || !categories || !auth || !media)
+      throw new Error('POSTS_URL, CATEGORIES_URL, AUTH_URL and MEDIA_URL must say where the other functions are');
     const registration = variable('REGISTRATION', 'authors') as Settings['registration'];
     const site = siteOf({
       read: settingsIn(sql, registration),
@@ -60,6 +61,7 @@ await serve(
         }),
         config.version,
       ),
+      pictures: picturesAt(media, callService),
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,
       feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),
@@ -68,7 +70,7 @@ await serve(
   {
     readyWithoutDatabase: true,
     bodyLimit: (method, path) =>
-      method === 'PUT' ? mediaLimit : path === '/blog/new' || path.endsWith('/edit') ? textFormLimit : formLimit,
+      method === 'PUT' ? mediaLimit : path === '/blog/new' || path.endsWith('/edit') ? pictureFormLimit : formLimit,
     // Eight pictures of an import at a time.
     bodiesLimit: 8 * mediaLimit,
   },

@@ -1,4 +1,5 @@
 import { nothingLeft } from '@dormouse/runtime/api';
+import type { Pictured } from './article-pictures.ts';
 import { bylineLink } from './byline-link.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none, trusted } from './html.ts';
@@ -15,8 +16,8 @@ import { tagLinks } from './tag-links.ts';
 export interface PostParts {
   site: SiteSettings;
   post: Post;
-  /** Its content as sanitised HTML. */
-  article: string;
+  /** Its content as sanitised HTML, and the colours of its pictures. */
+  article: Pictured;
   /** Others of its category, to read next. */
   others: readonly PostSummary[];
   viewer?: Viewer | undefined;
@@ -40,6 +41,7 @@ export function postPage({ site, post, article, others: next, viewer }: PostPart
     description: post.excerpt,
     ...(!draft && { canonical: path, post }),
     categories: [post.category],
+    pictures: article.colors,
     viewer,
     main: markup`<article class="post">
 <header class="post-header">
@@ -50,7 +52,7 @@ ${draft ? markup`<p class="notice">${notice(published_at, site)}: nobody but you
 ${mayChange(post, viewer?.session) ? tools(path, post) : none}
 </header>
 <div class="prose"${lang} dir="auto">
-${trusted(article)}
+${trusted(article.html)}
 </div>
 <footer class="post-footer">
 ${tags.length > 0 ? tagLinks(tags) : none}

@@ -37,7 +37,7 @@ interface Topic {
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
 export function reading(
   app: Hono<Env>,
-  { posts, categories, people, articles, pages, site }: Web,
+  { posts, categories, people, articles, pictures, pages, site }: Web,
   sessions: Sessions,
 ): void {
   const forEverybody = async (render: Render): Promise<CachedPage> => {
@@ -147,15 +147,21 @@ export function reading(
     return show(c, `post ${slug}`, async (settings, viewer) => {
       articles.prepare();
       const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
-      return 'moved' in found
-        ? redirectTo('/blog/posts', found.moved)
-        : postPage({ site: settings, post: found.post, ...(await around(found)), viewer });
+      return 'moved' in found ? redirectTo('/blog/posts', found.moved) : await postOf(settings, found, viewer);
     });
   });
 
+  /** A post's page; one whose pictures could not be asked for is not kept. */
+  const postOf = async (site: SiteSettings, found: Versioned, viewer: Viewer | undefined): Promise<string> => {
+    const parts = await around(found);
+    const html = postPage({ site, post: found.post, ...parts, viewer });
+    if (!parts.article.complete && !viewer) throw new UncacheablePage(pageOf(html));
+    return html;
+  };
+
   /** What a post's page shows besides the post. */
   const around = async (found: Versioned) => {
-    const [article, others] = await Promise.all([articles.of(found), othersOf(found.post)]);
+    const [article, others] = await Promise.all([articles.of(found).then(pictures.show), othersOf(found.post)]);
     return { article, others };
   };
 

@@ -183,6 +183,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose hr { width: 5rem; margin: 2.75em auto; border: 0; border-top: 2px solid var(--line); }
 .prose img { display: block; max-width: 100%; height: auto; margin-inline: auto; border-radius: 8px; background: var(--sunken); }
 .prose :is(p, li) img:not(:only-child) { display: inline-block; vertical-align: middle; }
+.prose img.placeholder { background: var(--color); }
 .prose figure { text-align: center; }
 .prose figure > figcaption { text-align: center; }
 .prose figure.code { text-align: start; }

@@ -7,6 +7,12 @@ export type Call = (
   init?: { method?: string; headers?: Record<string, string>; body?: string },
 ) => Promise<Response>;
 
+/** The same for bodies that are no text. */
+export type CallWithBytes = (
+  url: string,
+  init?: { method?: string; headers?: Record<string, string>; body?: string | Buffer; timeoutMs?: number },
+) => Promise<Response>;
+
 const finer: Record<string, ErrorCode> = {
   idempotency_mismatch: 'idempotency_mismatch',
   idempotency_in_flight: 'idempotency_in_flight',

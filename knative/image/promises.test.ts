@@ -74,6 +74,7 @@ describe('the image of web, run as a cluster runs it', skippedFor(missingForCont
       K_SERVICE: 'web',
       POSTS_URL: other,
       CATEGORIES_URL: other,
+      MEDIA_URL: other,
       AUTH_URL: other,
       JWKS_URL: `${other}/jwks`,
       MEDIA_DIR: '/media',

@@ -72,13 +72,14 @@ export async function openInProcess({
     const known = { ...site, AUTH_URL: auth, JWKS_URL: `${auth}/.well-known/jwks.json` };
     const categories = await open('categories', sink, known);
     const posts = await open('posts', sink, known);
+    const media = await open('media', sink, { ...known, MEDIA_DIR: join(folder, 'uploads') });
     const web = await open('web', sink, {
       ...known,
       POSTS_URL: posts,
       CATEGORIES_URL: categories,
+      MEDIA_URL: media,
       MEDIA_DIR: join(folder, 'media'),
     });
-    const media = await open('media', sink, { ...known, MEDIA_DIR: join(folder, 'uploads') });
     const pictures = await open('pictures', sink, { ...known, MEDIA_URL: media });
     const relay = await open('relay', sink, known);
     const internalUrls = {
