@@ -141,6 +141,9 @@ export class ResponseParser {
 
   head(status: number, upgrade: boolean, keepAlive: boolean): number {
     const fields = this.#takeFields();
+    // A body in another coding would be handed on without the field that says so.
+    if (fields.some((name, at) => at % 2 === 0 && name === 'transfer-encoding' && !/^chunked$/i.test(fields[at + 1]!)))
+      return after.refused;
     this.#interim = status < 200;
     if (this.#interim && !upgrade) return status === 101 ? after.refused : after.nothing;
     return this.#events.onHead(status, this.#reason, fields, keepAlive, upgrade);
