@@ -1,13 +1,23 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { byline } from './byline.ts';
 import { type Html, markup, none, trusted } from './html.ts';
-import type { PageParts } from './layout.ts';
+import type { Post } from './posts.ts';
+import type { SiteSettings } from './site.ts';
+
+/** Of a page, what its card shows. */
+export interface CardParts {
+  site: SiteSettings;
+  title: string;
+  description?: string;
+  /** The post that the page shows. */
+  post?: Post;
+}
 
 /**
  * What a page says of itself to those who show links as cards (Open Graph, ogp.me; Twitter's cards) and to search engines
  * (schema.org as JSON-LD). Whole addresses only where PUBLIC_URL is known: a page is kept for every host.
  */
-export function card({ site, title, description, post }: PageParts, path: string): Html {
+export function card({ site, title, description, post }: CardParts, path: string): Html {
   const origin = publicUrl();
   const url = origin === undefined ? undefined : origin + path;
   const property = (name: string, content: string | undefined) =>
