@@ -110,6 +110,7 @@ function fakePosts(kept: Post[] = []) {
       return before;
     },
     activeAuthors: async () => new Set(kept.map(({ authorId }) => authorId)).size,
+    tellMoved: async () => 0,
     async publishDue() {
       const due = kept.filter(
         ({ status, publishedAt }) => status === 'draft' && publishedAt && +publishedAt <= Date.now(),

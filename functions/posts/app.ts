@@ -65,7 +65,11 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
         outbox,
         handlers: [
           on(categoryUpdated, async () => void (await forget())),
-          on(categoryDeleted, async () => void (await forget())),
+          on(categoryDeleted, async () => {
+            await forget();
+            // Its posts were moved, of which only posts can tell.
+            schedule.plan(new Date());
+          }),
         ],
       }),
     )

@@ -26,7 +26,7 @@ const make = async (post: Parameters<typeof draftOf>[0] = {}) => {
   return { id, ...JSON.parse(body) };
 };
 const events = (id: number) =>
-  db.admin`SELECT type, data FROM posts.outbox WHERE subject = ${`post/${id}`} ORDER BY position`;
+  db.admin`SELECT type, data, traceparent FROM posts.outbox WHERE subject = ${`post/${id}`} ORDER BY position`;
 const short = (type: string) => type.split('.')[3];
 const whole = { status: 'published' as Status, limit: 100, offset: 0 };
 
@@ -179,6 +179,24 @@ test('an old address leads to the first post that has it, while that is publishe
   expect(paths).toEqual(['/c', '/x', '/y', '/z']);
   expect(await posts.addresses('/c')).toContainEqual({ path: '/z', post_id: two.id });
   expect(await posts.addresses('/zz')).toEqual([]);
+});
+
+test('posts that another function has moved are told of once, by posts, which signs', async () => {
+  const [a, b] = [await make({ categoryName: 'Moors' }), await make({ categoryName: 'Moors' })];
+  const { category: into } = await make({ categoryName: 'Meadows' });
+  const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  await db.as('categories')`SELECT * FROM posts.recategorise(${a.category.id}, ${into.id}, ${trace})`;
+  const updates = async (id: number) => (await events(id)).filter(({ type }) => short(type) === 'updated');
+  expect(await updates(a.id)).toEqual([]);
+  expect((await posts.nextDue())?.getTime()).toBeLessThanOrEqual(Date.now());
+  const told = await Promise.all([posts.tellMoved(), posts.tellMoved()]);
+  expect([told.reduce((sum, each) => sum + each), await posts.tellMoved()]).toEqual([2, 0]);
+  expect(await posts.nextDue()).toBeUndefined();
+  for (const { id } of [a, b]) {
+    const found = await updates(id);
+    expect(found).toMatchObject([{ data: { version: 2, category: { id: into.id, name: 'Meadows' } } }]);
+    expect(found[0]?.traceparent).toContain('a'.repeat(32));
+  }
 });
 
 test('a post with a time to come is a draft until then, and then the newest of all', async () => {

@@ -4,6 +4,7 @@ import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { slugOf, tagSlug } from '@dormouse/runtime/slug';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
+import { inSpan, parseTrace } from '@dormouse/runtime/trace';
 import { excerptOf } from './excerpt.ts';
 import type { ChangedPost, ImportedPost } from './fields.ts';
 import { type CachedBody, cachedBody, type Post, type Status, type Summary, snapshot } from './post.ts';
@@ -98,7 +99,9 @@ export interface Posts {
   remove(id: number, allow: Allow): Promise<Post>;
   /** Publishes drafts whose time has come, in the order of their times; at most 100. */
   publishDue(): Promise<Post[]>;
-  /** When the next draft is to be published. */
+  /** Tells of posts that another function has moved, at most 100. @returns how many */
+  tellMoved(): Promise<number>;
+  /** When the next draft is to be published; in the past when there is something to tell. */
   nextDue(): Promise<Date | undefined>;
   /** Keeps addresses, each for the first post that has it. @returns the post that each leads to now, by path */
   keepAddresses(addresses: readonly OldAddress[]): Promise<Map<string, number>>;
@@ -153,6 +156,21 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
         published.push(post);
       }
       return published;
+    },
+    async tellMoved() {
+      let told = 0;
+      while (told < mostAtOnce) {
+        const [next] = await sql<
+          { traceparent: string | null }[]
+        >`SELECT traceparent FROM untold ORDER BY since, post_id LIMIT 1`;
+        if (!next) break;
+        // In the trace of who has moved it.
+        const tell = () => retrying(() => outbox.transaction(tellNext));
+        if (!(await inSpan('tell of a moved post', { kind: 'internal', parent: parseTrace(next.traceparent) }, tell)))
+          break;
+        told++;
+      }
+      return told;
     },
     async nextDue() {
       const [row] = await sql<{ due: Date | null }[]>`SELECT next_due() AS due`;
@@ -261,6 +279,17 @@ async function publishNext(tx: Tx, emit: Emit): Promise<Post | undefined> {
   const post = (await find(tx, tx`SELECT * FROM posts WHERE id = ${due.id}`)) as Post;
   emit(postPublished, `post/${post.id}`, snapshot(post));
   return post;
+}
+
+/** Locks first the post, as those who move it do. @returns false when another instance tells of all there is */
+async function tellNext(tx: Tx, emit: Emit): Promise<boolean> {
+  const [next] = await tx<{ id: string }[]>`
+    SELECT posts.id FROM posts JOIN untold ON untold.post_id = posts.id ORDER BY untold.since, posts.id LIMIT 1 FOR UPDATE OF posts SKIP LOCKED`;
+  if (!next) return false;
+  await tx`DELETE FROM untold WHERE post_id = ${next.id}`;
+  const post = (await find(tx, tx`SELECT * FROM posts WHERE id = ${next.id}`)) as Post;
+  emit(postUpdated, `post/${post.id}`, snapshot(post));
+  return true;
 }
 
 /** Post, slug, revision and category in one statement. */

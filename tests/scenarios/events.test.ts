@@ -43,6 +43,23 @@ describeOn(everyTarget, 'events', (target) => {
     }
   });
 
+  it('tell of posts whose category was merged into another, signed by posts', async () => {
+    const [from, into] = [unique('Fens'), unique('Marshes')];
+    const { id, category } = await author.write({ title: 'Moved', category_name: from });
+    await author.write({ title: 'There', category_name: into });
+    await counted(target(), from, 1);
+    await counted(target(), into, 1);
+    const { id: intoId } = (await categoryOf(target(), into))!;
+    const merged = await target().administrator('POST', `/blog/api/categories/${category.id}/merge`, { body: { into: intoId } });
+    expect(merged.status).toBe(200);
+    const [told] = await target().eventually(
+      () => target().journal.events({ type: 'dev.dormouse.post.updated.v1', subject: `post/${id}` }),
+      (found) => found.length > 0,
+    );
+    expect(told).toMatchObject({ signed_by: '/posts' });
+    await counted(target(), into, 2);
+  });
+
   it('change nothing, and are not archived, when their producer has not signed them', async () => {
     const name = unique('Bogs');
     const { id } = await author.write({ title: 'First', category_name: name });
