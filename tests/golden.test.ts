@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
 import { type Example, readExamples } from '@dormouse/events/examples';
@@ -66,18 +67,31 @@ const modes: Record<string, (event: Example['event']) => { headers: Record<strin
 const withoutJump = (data: object) =>
   'version' in data ? { ...data, version: (Number(data.version) % 5000) + 1 } : data;
 
+/** Functions that a consumer asks before it has taken an event, and the variables that say where they are. */
+const asked: Readonly<Record<string, Readonly<Record<string, string>>>> = { pictures: { MEDIA_URL: 'media' } };
+
 describe.each(consumers)('$name at $path', (consumer) => {
   let db: TestDatabase;
   let served: FunctionInProcess;
+  const others: FunctionInProcess[] = [];
   const { name, path } = consumer;
-  const owners = [...new Set(['categories', 'posts', name])].filter(hasTables);
+  const needed = Object.entries(asked[name] ?? {});
+  const owners = [...new Set(['categories', 'posts', ...needed.map(([, other]) => other), name])].filter(hasTables);
 
   beforeAll(async () => {
     db = await testDatabase(...owners);
-    served = await openFunction(name, hasTables(name) ? { databaseUrl: db.urlOf(name) } : {});
+    const own = (of: string) => (hasTables(of) ? { databaseUrl: db.urlOf(of) } : {});
+    const variables: Record<string, string> = {};
+    for (const [variable, other] of needed) {
+      const opened = await openFunction(other, { ...own(other), variables: { MEDIA_DIR: tmpdir() } });
+      others.push(opened);
+      variables[variable] = opened.origin;
+    }
+    served = await openFunction(name, { ...own(name), variables });
   });
   afterAll(async () => {
     await served?.close();
+    for (const other of others) await other.close();
     await db?.drop();
   });
 
