@@ -211,10 +211,9 @@ test('merging moves posts, drafts, counts and slugs at once, and both functions 
     [draft, 2, into],
     [other, 1, into],
   ]);
-  const events = await db.admin`SELECT subject, type, data FROM posts.outbox ORDER BY position`;
-  expect(events.map((row) => [row.subject, row.type, row.data.version, row.data.category.name])).toEqual(
-    [a, b, draft].map((id) => [`post/${id}`, 'dev.dormouse.post.updated.v1', 2, 'JavaScript']),
-  );
+  // posts tells of them: only it can sign its events.
+  const untold = await db.admin`SELECT post_id FROM posts.untold ORDER BY post_id`;
+  expect(untold.map(({ post_id }) => Number(post_id))).toEqual([a, b, draft]);
   const [deleted] = await db.admin`SELECT data FROM categories.outbox WHERE type LIKE '%deleted%'`;
   expect(deleted?.data).toMatchObject({ id: from, version: 2, merged_into: into });
 });

@@ -50,7 +50,9 @@ describeOn(everyTarget, 'events', (target) => {
     await counted(target(), from, 1);
     await counted(target(), into, 1);
     const { id: intoId } = (await categoryOf(target(), into))!;
-    const merged = await target().administrator('POST', `/blog/api/categories/${category.id}/merge`, { body: { into: intoId } });
+    const merged = await target().administrator('POST', `/blog/api/categories/${category.id}/merge`, {
+      body: { into: intoId },
+    });
     expect(merged.status).toBe(200);
     const [told] = await target().eventually(
       () => target().journal.events({ type: 'dev.dormouse.post.updated.v1', subject: `post/${id}` }),
