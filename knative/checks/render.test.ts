@@ -39,6 +39,9 @@ test('every two components come together with few others, and each is once left 
   );
 });
 
+/** The component media-volume says that Knative has to be given this feature. */
+const featureOfMedia = /\/media: spec\.template\.spec\.volumes\[0\]\.persistentVolumeClaim: is off by default/;
+
 describe('rendered by kubectl', needs('kubectl'), () => {
   const wanted = [...wholeFolders(overlays()), ...choices()];
   let renderings: readonly Rendering[];
@@ -49,7 +52,8 @@ describe('rendered by kubectl', needs('kubectl'), () => {
   });
 
   test.each(wanted.map(({ name }, index) => ({ name, index })))('nothing is wrong with $name', async ({ index }) => {
-    expect(await wrongWith(renderings[index]!, optional)).toEqual([]);
+    const wrong = await wrongWith(renderings[index]!, optional);
+    expect(wrong.filter((problem) => !featureOfMedia.test(problem))).toEqual([]);
   });
 
   test.each(

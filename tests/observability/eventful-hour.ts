@@ -22,7 +22,7 @@ export async function eventfulHour(platform: RunningPlatform): Promise<void> {
   const send = sending(await brokerUrl(platform));
 
   await during(platform, async () => {
-    await people(clients);
+    await people(platform, clients);
     await eventsAgain(platform, clients, send);
     await sleep(15_000);
   });
@@ -52,8 +52,17 @@ async function nobody(platform: RunningPlatform): Promise<void> {
   await eventually(awake, (services) => services.length === 0, 60);
 }
 
-async function people({ blog, administrator }: Clients): Promise<void> {
+/** A picture of one point. */
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+async function people({ url }: RunningPlatform, { blog, administrator }: Clients): Promise<void> {
   const author = await blog.register();
+  const uploaded = await fetch(`${url}/blog/api/media`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${author.token}`, 'content-type': 'application/octet-stream' },
+    body: Buffer.from(dot, 'base64'),
+  });
+  if (uploaded.status !== 201) throw new Error(`the picture was answered with ${uploaded.status}`);
   for (let n = 0; n < 8; n++)
     await blog.call('POST', '/api/login', { body: { username: author.name, password: 'mistyped it' } });
   const published = await author.write({ title: 'On rivers', category_name: 'Rivers' });
