@@ -97,6 +97,14 @@ function wording(issue: v.BaseIssue<unknown>): string {
   return issue.message.replace(/: (Expected .*?) but received .*$/, ': $1').slice(0, 200);
 }
 
+/** 405 for other methods at an address that a pattern (`/:id`) would take as well. @param allowed all that it answers */
+export const otherwise =
+  (...allowed: string[]) =>
+  (): never =>
+    fail('method_not_allowed', `This address answers ${allowed.join(', ')}.`, {
+      headers: { allow: allowed.join(', ') },
+    });
+
 /** Methods that `path` answers, HEAD with GET. */
 export function allowedMethods(app: Pick<Hono<Env>, 'router'>, path: string): string[] {
   const isRouted = (method: string) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method);

@@ -1,4 +1,4 @@
-import { type Env, id, json } from '@dormouse/runtime/app';
+import { type Env, id, json, otherwise } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { type Context, Hono } from 'hono';
@@ -61,6 +61,8 @@ export function invitations(auth: Auth) {
       c.header('cache-control', 'no-store');
       return c.json(invitationView(found));
     })
+
+    .all(api.lookUpInvitation.path, otherwise('POST'))
 
     .delete(api.revokeInvitation.path, caller, async (c) => {
       const by = await inviter(auth, c);

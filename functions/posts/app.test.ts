@@ -497,3 +497,15 @@ test('an author takes their own posts along, drafts too, page by page, and nobod
   expect((await ask('GET', 'mine')).status).toBe(401);
   expect((await ask('GET', 'mine?after=x', { as: 'ann' })).status).toBe(422);
 });
+
+test.each([
+  ['/blog/api/posts/tags', 'GET, HEAD'],
+  ['/blog/api/posts/addresses', 'GET, HEAD, POST'],
+  ['/blog/api/posts/mine', 'GET, HEAD'],
+])('%s is no post: other methods are 405', async (path, allow) => {
+  const { ask } = appOver([]);
+  for (const method of ['PATCH', 'DELETE', 'OPTIONS']) {
+    const response = await ask(method, path);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+  }
+});

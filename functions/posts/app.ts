@@ -1,6 +1,6 @@
 import { categoryDeleted, categoryUpdated } from '@dormouse/events/category';
 import { cameFromOutside } from '@dormouse/runtime/address';
-import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
+import { check, type Env, id, json, newApp, otherwise } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Cache } from '@dormouse/runtime/cache';
 import { fail } from '@dormouse/runtime/errors';
@@ -136,6 +136,9 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       if (last) c.header('link', `<${api.own.path}?after=${last.id}>; rel="next"`);
       return c.json(found.map(postView), 200, { 'cache-control': 'no-store' });
     })
+    .all(api.tags.path, otherwise('GET', 'HEAD'))
+    .all(api.addresses.path, otherwise('GET', 'HEAD', 'POST'))
+    .all(api.own.path, otherwise('GET', 'HEAD'))
     .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));
       const load = async () => cachedBody(visible(c, await posts.get(postId)));
