@@ -21,6 +21,14 @@ it('who change one role in two databases at once both have done so', async () =>
   await expect(Promise.all([one, other].map((each) => change(each!.admin)))).resolves.toHaveLength(2);
 });
 
+it('who give one role its first setting in two databases at once both have done so', async () => {
+  for (let n = 0; n < 50; n++) {
+    await one!.admin.unsafe(`ALTER ROLE ${role} RESET ALL`);
+    const both = [one, other].map((each) => alterRoles(each!.admin, `ALTER ROLE ${role} SET search_path = public`));
+    await expect(Promise.all(both)).resolves.toHaveLength(2);
+  }
+});
+
 it('gives up at once for any other reason', async () => {
   const unsafe = vi.fn(() => Promise.reject(new Error('permission denied')));
   await expect(alterRoles({ unsafe } as unknown as postgres.Sql, 'ALTER ROLE x')).rejects.toThrow('permission denied');
