@@ -16,7 +16,7 @@ const encoded = new WeakMap<Representation, Bytes>();
 const zipped = new WeakMap<Representation, Promise<Bytes>>();
 
 /** Shorter texts fit into one packet as they are. */
-const worthCompressing = 1400;
+export const worthCompressing = 1400;
 
 /** Whether If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison), so that 304 is the answer. */
 export function unchanged(c: Context<Env>, etag: string): boolean {

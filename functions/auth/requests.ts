@@ -1,4 +1,5 @@
 import { roles } from '@dormouse/runtime/caller';
+import { pageLimit } from '@dormouse/runtime/page-limit';
 import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { normaliseEmail } from './email.ts';
@@ -108,17 +109,7 @@ export const userChange = v.strictObject({
 
 /** Query of GET /api/users; other parameters are ignored. */
 export const peopleQuery = v.object({
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{1,3}$/, 'must be a whole number'),
-      v.metadata({ type: 'integer', pattern: undefined, minimum: 1, maximum: 100 }),
-      v.transform(Number),
-      v.minValue(1, 'must be at least 1'),
-      v.maxValue(100, 'must be at most 100'),
-    ),
-    '50',
-  ),
+  limit: v.optional(pageLimit, '50'),
   after: v.optional(v.pipe(username, v.description('User name that the page before ended with.'))),
 });
 

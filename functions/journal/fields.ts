@@ -1,3 +1,4 @@
+import { pageLimit } from '@dormouse/runtime/page-limit';
 import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 
@@ -30,15 +31,6 @@ const parameter = <S extends v.GenericSchema<string, unknown>>(schema: S) =>
     ),
   );
 
-const limit = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,3}$/, 'must be a whole number'),
-  v.metadata({ type: 'integer', pattern: undefined, minimum: 1, maximum: 100 }),
-  v.transform(Number),
-  v.minValue(1, 'must be at least 1'),
-  v.maxValue(100, 'must be at most 100'),
-);
-
 const listed = {
   type: parameter(word),
   source: parameter(word),
@@ -46,7 +38,7 @@ const listed = {
   trace: parameter(trace),
   from: parameter(timestamp),
   to: parameter(timestamp),
-  limit: v.optional(limit, '20'),
+  limit: v.optional(pageLimit, '20'),
   after: v.optional(v.string()),
 };
 

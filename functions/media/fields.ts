@@ -1,4 +1,5 @@
 import { color } from '@dormouse/events/field';
+import { pageLimit } from '@dormouse/runtime/page-limit';
 import * as v from 'valibot';
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2 ** 31 - 1));
@@ -13,17 +14,7 @@ export type Outcome = v.InferOutput<typeof outcome>;
 
 /** Query of the list; other parameters are ignored. */
 export const listQuery = v.object({
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{1,3}$/, 'must be a whole number'),
-      v.metadata({ type: 'integer', pattern: undefined, minimum: 1, maximum: 100 }),
-      v.transform(Number),
-      v.minValue(1, 'must be at least 1'),
-      v.maxValue(100, 'must be at most 100'),
-    ),
-    '20',
-  ),
+  limit: v.optional(pageLimit, '20'),
   after: v.optional(v.string()),
 });
 

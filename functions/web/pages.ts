@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { gzip } from 'node:zlib';
 import { prefers } from '@dormouse/runtime/prefers';
+import { unchanged, worthCompressing } from '@dormouse/runtime/representation';
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
@@ -60,9 +61,6 @@ interface Encodings {
 /** Final bytes of a page, made once while this process caches the page. */
 const finished = new WeakMap<CachedPage, Encodings>();
 
-/** Shorter pages fit into one packet as they are. */
-const worthCompressing = 1400;
-
 /**
  * Answers with a kept page, or with 304. `max-age=0` makes every view ask, because a change must be seen by everybody within
  * two seconds; asking costs a 304.
@@ -80,10 +78,7 @@ export function deliver(c: Context, page: CachedPage): Response | Promise<Respon
 }
 
 function answer(c: Context, page: CachedPage, { bytes, headers }: Encoded): Response {
-  const known = header(c, 'if-none-match');
-  return known !== undefined && matches(known, page.etag)
-    ? new Response(null, { status: 304, headers })
-    : new Response(bytes, { headers });
+  return unchanged(c, page.etag) ? new Response(null, { status: 304, headers }) : new Response(bytes, { headers });
 }
 
 function finish({ body, type, etag }: CachedPage): Encodings {
@@ -109,14 +104,3 @@ function zip(encodings: Encodings): Promise<Encoded> {
     });
   });
 }
-
-/** If-None-Match (RFC 9110, 13.1.2), either form of the page being as good. */
-const matches = (known: string, etag: string): boolean =>
-  known === '*' ||
-  known.split(',').some(
-    (each) =>
-      each
-        .trim()
-        .replace(/^W\//, '')
-        .replace(/\.gz"$/, '"') === etag,
-  );
