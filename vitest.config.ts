@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { testLevels } from './tests/levels.ts';
+import { LongestFirst } from './tests/longest-first.ts';
 
 const levels = testLevels(import.meta.dirname);
 
@@ -18,6 +19,7 @@ export default defineConfig({
     reporters: ['default', './tests/skipped-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     dangerouslyIgnoreUnhandledErrors: false,
     projects: [
       { test: { ...common, name: 'unit', include: levels.unit } },

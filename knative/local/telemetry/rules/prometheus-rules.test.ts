@@ -51,6 +51,12 @@ describe('rules and alerts are answered as Prometheus answers them', needs('prom
         (await prometheusApi(name, new URLSearchParams(parameters), new MetricStore(), nowMs, evaluator)).body,
       );
     };
+    // Until it has read its own data it answers 503 to everything.
+    await eventually(
+      async () => (await fetch(`http://${url}/-/ready`).catch(() => undefined))?.ok === true,
+      'Prometheus is ready',
+      60,
+    );
     // Once its second evaluation is over, it says what alerts are; then one of them has to end.
     await eventually(
       async () => {
@@ -68,11 +74,7 @@ describe('rules and alerts are answered as Prometheus answers them', needs('prom
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const theirs = async (path: string): Promise<unknown> =>
-    fetch(`http://${url}/api/v1/${path}`).then(
-      (response) => response.json(),
-      () => ({}),
-    );
+  const theirs = async (path: string): Promise<unknown> => (await fetch(`http://${url}/api/v1/${path}`)).json();
 
   /** Without what depends on when it is asked; in an order of its own where there is none. */
   const comparable = (value: unknown): unknown => {
