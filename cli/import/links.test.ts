@@ -42,7 +42,18 @@ describe('links', () => {
     '[WIP]: <placeholder> text',
     'a [b] (./there)',
     '- [ ] task',
+    'Code:\n\n    [a](./there) <!-- kept -->\n\n    [b](./there)\n\nText',
+    '\t[a](./there)',
+    '> Code:\n>\n>     [a](./there)',
+    '- item\n\n      [a](./there)',
   ])('%j stays', (text) => expect(rewrite(text)).toBe(text));
+
+  it.each([
+    '- item\n\n    [a](./there)',
+    'Text\n    [a](./there)',
+    '[^1]: Note\n\n    [a](./there)\n\nText[^1]',
+    'Term\n: Meaning\n\n    [a](./there)',
+  ])('%j is indented and no code', (text) => expect(rewrite(text)).toBe(text.replace('./there', '/link/there')));
 
   it('that lead nowhere leave their words', () => {
     expect(rewrite('See [the *docs*](../gone/) now')).toBe('See the *docs* now');

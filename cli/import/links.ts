@@ -13,7 +13,7 @@ export type Resolve = ((target: string, kind: 'link' | 'picture', whole?: string
  * show: attribute lists, except the ids of headings, and HTML comments; embedded frames become links.
  */
 export function rewriteLinks(markdown: string, resolve: Resolve): string {
-  return outsideCode(markdown, (text) => {
+  const change = (text: string): string => {
     const clean = frames(text.replace(/<!--[\s\S]*?-->/g, ''))
       .replace(/^(?:[*+-]|1[.)])[ \t]+.*\n[ \t]*\{:[ \t]*toc\b[^{}\n]*\}[ \t]*$/gim, '[toc]')
       .replace(/^(#{1,6}[ \t].*?)[ \t]*\{([ \t]*[:#.][^{}\n]*)\}[ \t]*$/gm, (_, heading: string, list: string) => {
@@ -22,7 +22,8 @@ export function rewriteLinks(markdown: string, resolve: Resolve): string {
       })
       .replace(/(?<=[)\]*`\u0000>])\{(?::[^{}\n]*|[ \t]*(?:[.#][\w-]|[\w-]+=)[^{}\n]*)\}/g, '');
     return definitions(tags(inline(clean, resolve), resolve), resolve);
-  });
+  };
+  return outsideCode(markdown, change, { indented: true });
 }
 
 function newTarget(target: string, kind: 'link' | 'picture', resolve: Resolve): string | undefined {

@@ -13,7 +13,7 @@ it.each([
   expect(formerPath(address, place)).toBe(path);
 });
 
-it.each(['https://elsewhere.example/a', 'mailto:a@b.example', '/?p=12', 'https://kite.example.org', ''])(
+it.each(['https://elsewhere.example/a', 'mailto:a@b.example', '/?s=12', 'https://kite.example.org', ''])(
   '%j was no page of the blog',
   (address) => {
     expect(formerPath(address, formerPlace(['https://kite.example.org']))).toBeUndefined();

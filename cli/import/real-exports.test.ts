@@ -5,7 +5,7 @@ import { oldPath } from '@dormouse/runtime/old-path';
 import { skippedFor } from '@dormouse/tests/needs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { readFolder } from './folder.ts';
+import { readExportFile, readFolder } from './folder.ts';
 import { plan } from './plan.ts';
 
 const root = variable('IMPORT_EXPORTS', '');
@@ -58,5 +58,38 @@ describe('real blogs of other programs', skippedFor(root ? [] : ['blogs with exp
         expect(post!.addresses, item.source).toContain(address);
     }
     for (const { content, path } of open) expect(content, path).not.toMatch(/\{%|\{\{</);
+  });
+});
+
+const ghostExport = variable('GHOST_EXPORT', '');
+
+/** Six items that Ghost 6.65 exported, of which two are for everybody. */
+describe('a real export of Ghost', skippedFor(ghostExport ? [] : ['an export of Ghost (GHOST_EXPORT)']), () => {
+  const read = () => plan(readExportFile(ghostExport), { name: 'ghost', author: 'Nobody' });
+  const public_ = () => read().posts.filter(({ status, kind }) => status === 'published' && kind === 'post');
+
+  it('has its two public posts with dates, tags, old addresses and pictures', () => {
+    expect(public_().map(({ slug, created_at, tags, addresses }) => ({ slug, created_at, tags, addresses }))).toEqual([
+      {
+        slug: 'low-water-at-the-pier',
+        created_at: '2018-07-14T18:00:00.000Z',
+        tags: ['Tides', 'Pictures'],
+        addresses: ['/low-water-at-the-pier'],
+      },
+      { slug: 'characters', created_at: '2022-12-31T23:30:00.000Z', tags: ['Tides'], addresses: ['/characters'] },
+    ]);
+    expect(read().pictures.size).toBe(1);
+    expect(read().posts.map(({ byline }) => byline)).toEqual(read().posts.map(() => ['Writer Three']));
+  });
+
+  it('shows nothing of what was not for everybody', () => {
+    const { posts, skipped } = read();
+    const statusOf = (slug: string) => posts.find((post) => post.slug === slug)?.status;
+    for (const slug of ['notes-for-a-boat-that-does-not-exist', 'where-the-channel-really-is', 'the-next-spring-tide'])
+      expect(statusOf(slug), slug).toBe('draft');
+    expect(posts.find(({ slug }) => slug === 'the-next-spring-tide')!.published_at).toMatch(/^2032/);
+    const shown = public_().map((post) => post.render().content);
+    for (const text of shown) expect(text).not.toMatch(/3\.1 m|#internal/);
+    expect([posts.length, skipped]).toEqual([6, []]);
   });
 });

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobWriter, TextReader, ZipWriter, type ZipWriterAddDataOptions } from '@zip.js/zip.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,6 +59,20 @@ describe('a zip file', () => {
     expect(
       await unpacked(await packed({ 'x/a.md': 'A', '__MACOSX/x/._a.md': 'no', 'x/.DS_Store': 'no', 'x/b\\c.md': 'C' })),
     ).toEqual({ 'a.md': 'A', 'b/c.md': 'C' });
+  });
+
+  it('takes away what a run left that was killed, and nothing of one that goes on', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const place = (id: number) =>
+      mkdtempSync(join(tmpdir(), `dormouse-zip-${hostname().replace(/[^\w.]/g, '')}-${id}-`));
+    const [left, open, foreign] = [
+      place(pid),
+      place(process.ppid),
+      mkdtempSync(join(tmpdir(), `dormouse-zip-other-${pid}-`)),
+    ];
+    await unpacked(await packed({ 'a.md': 'A' }));
+    expect([left, open, foreign].map((each) => existsSync(each))).toEqual([false, true, true]);
+    for (const each of [open, foreign]) rmSync(each, { recursive: true });
   });
 
   it('leaves symbolic links out', async () => {

@@ -10,6 +10,11 @@ test.each([
   ['/cafe\u0301', '/café'],
   ['/정원의-봄.html', '/정원의-봄.html'],
   ['/sweet%20things/', '/sweet things'],
+  ['/?p=12', '/?p=12'],
+  ['/?page_id=12&utm=x#y', '/?p=12'],
+  ['/index.php?lang=de&p=12', '/?p=12'],
+  ['/blog/?p=12', '/blog/?p=12'],
+  ['/on-sleep?p=12', '/on-sleep'],
 ])('%s is kept as %s', (given, path) => {
   expect(oldPath(given)).toBe(path);
 });
@@ -19,6 +24,9 @@ test.each([
   '/',
   '//',
   '/index.html',
+  '/?p=twelve',
+  '/?q=1',
+  '//evil.test/?p=1',
   'a/b',
   '//evil.test/a',
   'https://evil.test/a',

@@ -101,7 +101,7 @@ export const importedPost = v.strictObject({ ...written, ...imported });
 const oldAddress = v.pipe(
   v.string('must be text'),
   v.metadata({
-    pattern: '^/[^/?#%\\\\\\u0000-\\u001f\\u007f-\\u009f]',
+    pattern: '^/(?:[^/?#%\\\\\\u0000-\\u001f\\u007f-\\u009f]|\\?p=[0-9])',
     maxLength: 500,
     examples: ['/2019/03/title.html'],
   }),

@@ -20,7 +20,7 @@ export function errorHandlers(
 ): void {
   const respond = async (c: Context, error: AppError): Promise<Response> => {
     const mayHaveMoved = error.code === 'not_found' && (c.req.method === 'GET' || c.req.method === 'HEAD');
-    const moved = mayHaveMoved ? await movedFrom(redirects, c.req.path) : undefined;
+    const moved = mayHaveMoved ? await movedFrom(redirects, c.req.path + new URL(c.req.url).search) : undefined;
     if (moved !== undefined) return movedTo(c, moved);
     const trace = currentTrace()?.traceId ?? '';
     if (!isForPeople(c)) {

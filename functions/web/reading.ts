@@ -15,6 +15,7 @@ import { Moved, movedTo, redirectTo } from './moved.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
 import type { Listing, Post, PostSummary, Versioned } from './posts.ts';
+import { mayNamePost, movedFrom } from './redirects.ts';
 import type { Session, Sessions } from './session.ts';
 import type { SiteSettings } from './site.ts';
 import { spelling } from './spelling.ts';
@@ -37,7 +38,7 @@ interface Topic {
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
 export function reading(
   app: Hono<Env>,
-  { posts, categories, people, articles, pictures, pages, site }: Web,
+  { posts, categories, people, articles, pictures, pages, site, redirects }: Web,
   sessions: Sessions,
 ): void {
   const forEverybody = async (render: Render): Promise<CachedPage> => {
@@ -95,13 +96,22 @@ export function reading(
       ? categories.all().catch((error) => (error instanceof AppError ? unknown : Promise.reject(error)))
       : categories.all();
 
-  app.get('/', (c) => {
+  /** The page of a post that WordPress named by a number at this address. */
+  const movedPost = async (c: Context<Env>): Promise<Response | undefined> => {
+    const { pathname, search } = new URL(c.req.url);
+    const to = mayNamePost(pathname + search) ? await movedFrom(redirects, pathname + search) : undefined;
+    return to === undefined ? undefined : movedTo(c, to);
+  };
+
+  app.get('/', async (c) => {
+    const moved = await movedPost(c);
+    if (moved) return moved;
     // The cookie that renews a session does not come to this address, only below /blog.
     if (!mayBeSignedIn(c) && claimsSession(c)) return seeOther(c, '/blog/');
     return list(c, '/blog/');
   });
-  app.get('/blog', (c) => movedTo(c, '/blog/'));
-  app.get('/blog/', (c) => list(c, '/blog/'));
+  app.get('/blog', async (c) => (await movedPost(c)) ?? movedTo(c, '/blog/'));
+  app.get('/blog/', async (c) => (await movedPost(c)) ?? list(c, '/blog/'));
   app.get('/blog/categories', (c) =>
     show(c, 'categories', async (settings, viewer) => categoriesPage(settings, await categories.all(), viewer)),
   );

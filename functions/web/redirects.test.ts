@@ -14,6 +14,10 @@ function blog() {
     '/blog/posts/gone': 'gone',
     '/': 'on-sleep',
     '/stats': 'on-sleep',
+    '/?p=12': 'on-sleep',
+    '/blog/?p=13': '정원의-봄',
+    '/old/?p=14': 'on-sleep',
+    '/?p=15': 'gone',
   });
   const lead = async (path: string, headers: Record<string, string> = {}) => {
     const response = await made.app.request(path, { headers });
@@ -53,6 +57,21 @@ describe('an address of before', () => {
       [404, null],
     ]);
     expect((await lead('/nothing'))[0]).toBe(404);
+  });
+  it('of WordPress is the start page with the number of a post', async () => {
+    const { lead } = blog();
+    const korean = '/blog/posts/%EC%A0%95%EC%9B%90%EC%9D%98-%EB%B4%84';
+    for (const path of ['/?p=12', '/?page_id=12', '/?utm=x&p=12', '/index.php?p=12', '/old/?p=14'])
+      expect(await lead(path), path).toEqual([301, '/blog/posts/on-sleep']);
+    expect([await lead('/blog/?p=13'), await lead('/blog/?p=12')]).toEqual([
+      [301, korean],
+      [200, null],
+    ]);
+    expect([await lead('/?p=99'), await lead('/?p=15'), await lead('/?p=x')]).toEqual([
+      [200, null],
+      [301, '/blog/posts/gone'],
+      [200, null],
+    ]);
   });
   it('is for reading alone', async () => {
     expect((await blog().app.request('/2019/03/on%20sleep.html', { method: 'POST' })).status).toBe(404);

@@ -37,13 +37,19 @@ const feeds = new Set([
 
 /**
  * Where the page of an address is now that has none here: always a post's page or the feed, so that no address leads to another
- * site, and none to itself.
+ * site, and none to itself. @param address path, with its query where that may name a post
  */
 export async function movedFrom(redirects: Redirects, address: string): Promise<string | undefined> {
-  const path = oldPath(address);
-  if (path === undefined) return undefined;
-  if (feeds.has(path.replace(/^\/blog(?=\/)/, ''))) return '/blog/feed.xml';
-  const slug = await redirects.slugAt(path);
-  const to = slug === undefined ? undefined : `/blog/posts/${encodeURIComponent(slug)}`;
-  return to === undefined || oldPath(to) === path ? undefined : to;
+  const named = mayNamePost(address) ? oldPath(address) : undefined;
+  const path = oldPath(address.replace(/\?.*$/s, ''));
+  if (path !== undefined && feeds.has(path.replace(/^\/blog(?=\/)/, ''))) return '/blog/feed.xml';
+  for (const each of new Set([named, path])) {
+    const slug = each === undefined ? undefined : await redirects.slugAt(each);
+    const to = slug === undefined ? undefined : `/blog/posts/${encodeURIComponent(slug)}`;
+    if (to !== undefined && oldPath(to) !== path) return to;
+  }
+  return undefined;
 }
+
+/** Whether an address may be the one that WordPress gives each post besides its own: its start page with a number. */
+export const mayNamePost = (address: string): boolean => /\/(?:index\.php)?\?(?:.*&)?(?:p|page_id)=\d/s.test(address);

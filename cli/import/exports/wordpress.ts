@@ -96,6 +96,8 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
   const author = wxr.authors.get(login) || login;
   const title = titleOf(item);
   const hidden = hiddenBy(item, type, said, now);
+  // WordPress leads from it to the permalink, and short links and e-mails have it.
+  const number = `/?p=${field(item, 'wp:post_id')}`;
   return {
     path: file,
     title: title || 'Untitled',
@@ -109,13 +111,11 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
     slug: slugOf(decoded(item.meta.get('_wp_desired_post_slug') || field(item, 'wp:post_name')) || title || 'post'),
     kind: type === 'page' ? 'page' : 'post',
     hidden,
-    alsoAt: [field(item, 'link'), field(item, 'guid'), `/?p=${field(item, 'wp:post_id')}`].filter((address) =>
-      address.includes('/'),
-    ),
+    alsoAt: [field(item, 'link'), field(item, 'guid'), number].filter((address) => address.includes('/')),
     extra: {
       tags,
       categories,
-      addresses: hidden.length > 0 ? [] : [field(item, 'link')].filter(Boolean),
+      addresses: hidden.length > 0 ? [] : [field(item, 'link'), number].filter(Boolean),
       summary: field(item, 'excerpt:encoded') || undefined,
       comments: item.comments.filter(({ approved }) => approved).length,
     },
