@@ -12,6 +12,12 @@ const post = v.object({
   title: text,
   author: v.pipe(text, v.description('User name of the owner.')),
   status: v.picklist(['draft', 'published']),
+  kind: v.optional(
+    v.pipe(
+      v.picklist(['post', 'page']),
+      v.description('A page stands in no list and no feed: who announces posts leaves it out. Missing: a post.'),
+    ),
+  ),
   category: v.object({ id, name: text, slug: text }),
   tags: v.optional(v.pipe(v.array(text), v.description('As its author wrote them.'))),
   created_at: timestamp,
@@ -30,7 +36,7 @@ export const postUpdated = contract({
   source,
   schema: post,
   emitted:
-    'When title, text, slug, category, tags or the planned time of a post changed; a change of status alone is told by published or unpublished.',
+    'When title, text, slug, category, tags, kind or the planned time of a post changed; a change of status alone is told by published or unpublished.',
 });
 
 export const postPublished = contract({

@@ -46,6 +46,11 @@ export const postFields = {
     written: ({ status, published_at }) => (status === 'draft' && published_at ? published_at : undefined),
     read: time,
   },
+  kind: {
+    key: 'type',
+    written: ({ kind }) => (kind === 'page' ? 'page' : undefined),
+    read: (value) => (value === 'page' ? 'page' : undefined),
+  },
 } satisfies Record<keyof ImportedFields, Field>;
 
 /** Somebody may have written `title: 2020` by hand. */

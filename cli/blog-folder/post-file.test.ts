@@ -21,6 +21,7 @@ const post = (given: Partial<Post> = {}): Post => ({
   excerpt: 'Some.',
   category: { id: 1, name: 'General', slug: 'general', color: '#2f6f4f' },
   status: 'published',
+  kind: 'post',
   published_at: '2026-11-28T12:00:00.000Z',
   content: 'Some *Markdown*.',
   ...given,
@@ -109,6 +110,7 @@ const posts = fc
     updated_at: moment,
     status: fc.constantFrom('draft' as const, 'published' as const),
     published_at: fc.option(moment),
+    kind: fc.constantFrom('post' as const, 'page' as const),
   })
   .map((given) => post({ ...given, slug: slugOf(given.title) }));
 
@@ -127,6 +129,7 @@ describe('the file of a post', () => {
             ...(one.tags.length > 0 ? { tags: one.tags } : {}),
             category_name: one.category.name,
             status: one.status,
+            ...(one.kind === 'page' ? { kind: one.kind } : {}),
             ...(one.status === 'draft' && one.published_at ? { published_at: one.published_at } : {}),
           },
           content: one.content,

@@ -40,12 +40,12 @@ export function blogReader(client: Client, { withDrafts }: { withDrafts: boolean
   const posts = apiClient<typeof postsApi>(client.send);
   const auth = apiClient<typeof accountsApi>(client.send);
 
-  const listOf = async (status: 'published' | 'draft'): Promise<Listed[]> => {
+  const listOf = async (status: 'published' | 'draft', kind?: 'page'): Promise<Listed[]> => {
     const found: Found[] = [];
     let after: string | undefined;
     do {
       const page = await posts('GET /blog/api/posts', {
-        query: { limit: pageSize, status, ...(after ? { after } : {}) },
+        query: { limit: pageSize, status, ...(kind ? { kind } : {}), ...(after ? { after } : {}) },
       });
       if (page.status !== 200) return refuse('the list of posts', page);
       for (const { id, author, category, created_at } of page.body)
@@ -63,7 +63,13 @@ export function blogReader(client: Client, { withDrafts }: { withDrafts: boolean
       const { version, set_up, ...settings } = response.body;
       return set_up ? settings : undefined;
     },
-    list: async () => [...(await listOf('published')), ...(withDrafts ? await listOf('draft') : [])],
+    async list() {
+      const published = await listOf('published');
+      const known = new Set(published.map(({ id }) => id));
+      // A blog of a release that knows no pages lists its posts again.
+      const pages = (await listOf('published', 'page')).filter(({ id }) => !known.has(id));
+      return [...published, ...pages, ...(withDrafts ? await listOf('draft') : [])];
+    },
     async addresses() {
       const all = new Map<number, string[]>();
       for (let after = ''; ; ) {

@@ -55,7 +55,7 @@ async function postRow(post: Post, address: string, types: ReadonlyMap<string, s
     comment_id: objectId('post', post.id),
     feature_image: null,
     featured: 0,
-    type: 'post',
+    type: post.kind,
     status: post.status,
     locale: null,
     visibility: 'public',

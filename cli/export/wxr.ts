@@ -66,7 +66,7 @@ async function postItem(post: Post, address: string): Promise<string> {
     changed: post.updated_at,
     name: post.slug,
     status: post.status === 'published' ? 'publish' : 'draft',
-    type: 'post',
+    type: post.kind,
     rest:
       `<category domain="category" nicename="${xml(nicename(post.category.slug))}">${cdata(escaped(post.category.name))}</category>\n` +
       post.tags

@@ -107,7 +107,7 @@ function planned({ path, file, modified }: Read, { name, fallback, pictures, byS
     // A time that has passed meanwhile publishes nothing.
     published_at: isDraft && Date.parse(fields.published_at ?? '') > Date.now() ? fields.published_at : undefined,
     hidden: isDraft ? ['it was a draft'] : [],
-    kind: 'post',
+    kind: fields.kind ?? 'post',
     addresses: file.addresses,
     extra: { tags: [], categories: [], addresses: [] },
     knownByAddress: true,

@@ -41,7 +41,6 @@ function notCarriedOver(posts: readonly PlannedPost[]) {
     more_categories: some(({ extra }) => extra.categories.slice(1)),
     summaries: some(({ extra }) => (extra.summary ? [extra.summary] : [])),
     comments: some(({ extra }) => (extra.comments ? [extra.comments] : [])),
-    pages: posts.flatMap(({ kind, path }) => (kind === 'page' ? [path] : [])),
   };
 }
 
@@ -115,7 +114,7 @@ const origins: Record<string, string> = {
   nothing: ', below all others: its file is newer than every article',
 };
 
-function lost({ more_categories, summaries, comments, pages }: Report['not_carried_over']): string[] {
+function lost({ more_categories, summaries, comments }: Report['not_carried_over']): string[] {
   const line = (name: string, all: readonly { values: readonly unknown[] }[]) =>
     all.length > 0
       ? [`${name} of ${counted(all.length)}: ${listed(all.flatMap(({ values }) => values.map(String)))}`]
@@ -124,7 +123,6 @@ function lost({ more_categories, summaries, comments, pages }: Report['not_carri
     ...line('categories but the first', more_categories),
     ...line('summaries', summaries),
     ...line('comments', comments),
-    ...(pages.length > 0 ? [`pages that are articles now: ${listed(pages)}`] : []),
   ];
 }
 

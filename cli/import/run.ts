@@ -211,8 +211,20 @@ function batches(oldestFirst: Posts): { first: Posts; others: Posts[] }[] {
 
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
 async function create(client: Client, post: PlannedPost, content: string): Promise<ApiResponse> {
-  const { title, slug, author, byline, category_name, tags, created_at, updated_at, status, published_at, source } =
-    post;
+  const {
+    title,
+    slug,
+    author,
+    byline,
+    category_name,
+    tags,
+    created_at,
+    updated_at,
+    status,
+    published_at,
+    kind,
+    source,
+  } = post;
   const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
     title,
     content,
@@ -226,6 +238,7 @@ async function create(client: Client, post: PlannedPost, content: string): Promi
     updated_at,
     slug,
     source,
+    kind: kind === 'page' ? kind : undefined,
   };
   const posts = apiClient<typeof postsApi>(client.send);
   const known = post.knownByAddress ? await atItsAddress(client, post) : undefined;

@@ -123,6 +123,13 @@ test.each([
   expect(calls.counted[0]).toMatchObject(expected);
 });
 
+test('a page is counted as a draft is', async () => {
+  const { ask, calls } = appOver();
+  const { body, headers } = event('published');
+  await ask('POST', '/events', { body: { ...body, kind: 'page' }, headers });
+  expect(calls.counted[0]).toMatchObject({ published: false });
+});
+
 test('an event that is not understood is 422, so that it becomes a dead letter', async () => {
   const { ask, calls } = appOver();
   const { headers, body } = event('created');

@@ -42,7 +42,7 @@ export function createApp({ categories, tokens, limiter, outbox, cache }: Depend
           id: data.id,
           version: data.version,
           categoryId: data.category.id,
-          published: data.status === 'published',
+          published: data.status === 'published' && data.kind !== 'page',
           deleted: contract === postDeleted,
         },
         tx,

@@ -6,6 +6,7 @@ import {
   changedPost,
   idempotencyKey,
   importedPost,
+  kind,
   listQuery,
   newPost,
   oldAddresses,
@@ -34,6 +35,7 @@ const summaryFields = {
     ),
   ),
   updated_at: timestamp,
+  kind: v.pipe(kind, v.description('Lists, feeds, tags and counts leave pages out.')),
 };
 
 /** What is accepted is answered: a field that is missing in `post` is a type error. */
@@ -98,6 +100,7 @@ const aSummary: v.InferInput<typeof summary> = {
   status: 'published',
   published_at: '2026-11-28T12:00:00.000Z',
   updated_at: '2026-11-28T12:00:00.000Z',
+  kind: 'post',
 };
 const aPost = { ...aSummary, version: 1, content: 'A function sleeps until somebody asks it something.' };
 const aRevision: v.InferInput<typeof revision> = {
@@ -119,7 +122,8 @@ export const about = 'Writing and reading posts.';
 export const api = {
   list: route(`GET ${path}`, {
     summary: 'List posts, newest first',
-    description: 'Drafts are listed for their author; editors see those of everybody.',
+    description:
+      'Drafts are listed for their author; editors see those of everybody. Pages are listed with `kind=page`.',
     optionalToken: true,
     query: listQuery,
     headers: conditional,
@@ -138,7 +142,7 @@ export const api = {
   create: route(`POST ${path}`, {
     summary: 'Write a post',
     description:
-      'The same Idempotency-Key and body make one post within 24 hours, however often they are sent. With a `published_at` to come it is a draft until then.',
+      'The same Idempotency-Key and body make one post within 24 hours, however often they are sent. With a `published_at` to come it is a draft until then. A page (`kind`) keeps its category and tags, should it become a post.',
     roles: writers,
     headers: { 'idempotency-key': v.optional(idempotencyKey) },
     body: newPost,

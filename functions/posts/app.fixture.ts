@@ -40,6 +40,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   slug: 'a-title',
   excerpt: 'Text.',
   status: 'published',
+  kind: 'post',
   category: { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456' },
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
   publishedAt: new Date('2026-01-02T03:04:05.678Z'),
@@ -63,7 +64,7 @@ function fakePosts(kept: Post[] = []) {
     async list(filter) {
       calls.filters.push(filter);
       const found = kept
-        .filter((post) => post.status === filter.status)
+        .filter((post) => post.status === filter.status && (filter.kind ?? post.kind) === post.kind)
         .slice(filter.offset, filter.offset + filter.limit);
       return { posts: found, more: kept.length > filter.offset + filter.limit };
     },
@@ -83,6 +84,7 @@ function fakePosts(kept: Post[] = []) {
         id: kept.length + 1,
         title: post.title,
         status: post.status,
+        kind: post.kind ?? 'post',
         author: post.author,
         authorId: post.authorId,
       });

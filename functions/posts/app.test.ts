@@ -24,6 +24,7 @@ test('a list is an array of the fixed fields', async () => {
       status: 'published',
       published_at: '2026-01-02T03:04:05.678Z',
       updated_at: '2026-01-02T03:04:05.678Z',
+      kind: 'post',
     },
   ]);
 });
@@ -262,6 +263,20 @@ test('editors list old addresses by path, others do not', async () => {
   for (const as of ['ann', 'rob']) expect((await ask('GET', 'addresses', { as })).status).toBe(403);
   expect((await ask('GET', 'addresses')).status).toBe(401);
   expect((await ask('GET', `addresses?after=${'x'.repeat(1001)}`, { as: 'eve' })).status).toBe(422);
+});
+
+test('pages are made, changed, listed on demand, and hidden from lists of posts', async () => {
+  const { ask, calls } = appOver([somePost({ id: 1 }), somePost({ id: 2, slug: 'about', kind: 'page' })]);
+  const ids = async (query: string) =>
+    ((await (await ask('GET', `/blog/api/posts?${query}`)).json()) as { id: number }[]).map(({ id }) => id);
+  await ask('GET', '/blog/api/posts?kind=page');
+  expect(calls.filters.at(-1)).toMatchObject({ kind: 'page', status: 'published' });
+  expect([await ids('kind=post'), await ids('kind=page')]).toEqual([[1], [2]]);
+  expect((await ask('GET', '/blog/api/posts?kind=cake')).status).toBe(422);
+  const body = { title: 'Imprint', content: 'Text.', category_name: 'General', kind: 'page' };
+  const made = await ask('POST', '', { as: 'ann', body });
+  expect([made.status, await made.json()]).toMatchObject([201, { kind: 'page' }]);
+  expect((await ask('POST', '', { as: 'ann', body: { ...body, kind: 'cake' } })).status).toBe(422);
 });
 
 test('what is due is published at once, what is due soon by a timer, and both are news to everybody', async () => {

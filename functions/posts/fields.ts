@@ -26,6 +26,8 @@ export const maxContentCharacters = 1024 * 1024;
 const content = text(1, maxContentCharacters);
 const categoryName = v.pipe(text(1, 50), seen, visible, oneLine);
 export const status = v.picklist(['draft', 'published'], 'must be draft or published');
+/** A page stands by itself: lists, feeds, tags and counts leave it out. */
+export const kind = v.picklist(['post', 'page'], 'must be post or page');
 
 /** No commas: the editor's field has them between tags. */
 const tag = v.pipe(
@@ -69,6 +71,7 @@ export const written = {
   tags: v.optional(tags),
   status: v.optional(status, 'published'),
   published_at: v.optional(publishedAt),
+  kind: v.optional(kind),
 };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
@@ -141,6 +144,7 @@ export const changedPost = v.strictObject({
   tags: v.optional(tags),
   status: v.optional(status),
   published_at: v.optional(publishedAt),
+  kind: v.optional(kind),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
 export type ChangedPost = v.InferOutput<typeof changedPost>;
@@ -179,6 +183,10 @@ export const listQuery = v.pipe(
     tag: name,
     author: name,
     status: v.optional(status, 'published'),
+    kind: v.pipe(
+      v.optional(kind),
+      v.description('Only posts, or only pages. Left out: published posts, and drafts of both.'),
+    ),
   }),
   v.check(
     ({ offset, after, before }) => [offset > 0, after !== undefined, before !== undefined].filter(Boolean).length <= 1,

@@ -39,6 +39,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   tags: input.tags,
   status: input.status,
   publishedAt: input.published_at,
+  kind: input.kind,
   byline: input.byline,
   createdAt: input.created_at,
   updatedAt: input.updated_at,

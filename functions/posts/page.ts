@@ -11,10 +11,11 @@ export interface ListBody extends CachedBody {
 }
 
 /** The store's filter for a query. @throws AppError invalid for a cursor that is not of this list. */
-export const filterOf = ({ limit, offset, category, tag, author, status, after, before }: ListQuery): Filter => ({
+export const filterOf = ({ limit, offset, category, tag, author, status, kind, after, before }: ListQuery): Filter => ({
   limit,
   offset,
   status,
+  kind,
   category: category?.normalize('NFKC').toLowerCase(),
   tag: tag === undefined ? undefined : tagSlug(tag),
   author,
@@ -23,8 +24,8 @@ export const filterOf = ({ limit, offset, category, tag, author, status, after, 
 });
 
 /** Cache key: equal for queries with the same response. */
-export const cacheKey = ({ limit, offset, category, tag, author, status, after, before }: Filter): string =>
-  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, after ?? 0, before ?? 0])}`;
+export const cacheKey = ({ limit, offset, category, tag, author, status, kind, after, before }: Filter): string =>
+  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, kind ?? 0, after ?? 0, before ?? 0])}`;
 
 export function listBody(path: string, query: ListQuery, page: Page): ListBody {
   const body = JSON.stringify(page.posts.map(summaryView));
@@ -44,7 +45,7 @@ export const tagsKey = 'list:tags';
 /** Next is older, prev is newer. A page that was reached by a cursor has the page it came from on that side. */
 function linksOf(
   path: string,
-  { limit, offset, category, tag, author, status, after, before }: ListQuery,
+  { limit, offset, category, tag, author, status, kind, after, before }: ListQuery,
   { posts, more }: Page,
 ): string {
   const first = posts[0];
@@ -56,6 +57,7 @@ function linksOf(
       ...(tag && { tag }),
       ...(author && { author }),
       ...(status !== 'published' && { status }),
+      ...(kind && { kind }),
     };
     return `<${path}?${new URLSearchParams({ ...kept, [name]: cursorOf(post) })}>; rel="${rel}"`;
   };

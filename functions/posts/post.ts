@@ -18,6 +18,7 @@ type PostBody = ResponseOf<typeof api.get, 200>;
 type PostSummary = ResponseOf<typeof api.list, 200>[number];
 
 export type Status = PostBody['status'];
+export type Kind = PostBody['kind'];
 
 /** A post as lists need it. */
 export interface Summary {
@@ -32,6 +33,7 @@ export interface Summary {
   slug: string;
   excerpt: string;
   status: Status;
+  kind: Kind;
   category: Category;
   createdAt: Date;
   /** Of a draft: when it is going to be published. */
@@ -53,7 +55,7 @@ export interface CachedBody {
 /** An item of a list. */
 export function summaryView(post: Summary): PostSummary {
   const { version, authorId, createdAt, publishedAt, updatedAt, category, ...others } = post;
-  const { id, title, slug, author, excerpt, tags, byline, status, ...unanswered } = others;
+  const { id, title, slug, author, excerpt, tags, byline, status, kind, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
     id,
@@ -68,6 +70,7 @@ export function summaryView(post: Summary): PostSummary {
     status,
     published_at: publishedAt?.toISOString() ?? null,
     updated_at: updatedAt.toISOString(),
+    kind,
   };
 }
 
@@ -95,7 +98,7 @@ export const digestOf = (body: string): string => `"${hash('sha256', body, 'base
 export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
   const { authorId, byline, excerpt, content, publishedAt, ...others } = post;
-  const { id, version, slug, title, author, status, category, tags, createdAt, updatedAt, ...untold } = others;
+  const { id, version, slug, title, author, status, kind, category, tags, createdAt, updatedAt, ...untold } = others;
   nothingLeft(untold);
   return {
     id,
@@ -104,6 +107,7 @@ export function snapshot(post: Post): DataOf<typeof postCreated> {
     title,
     author,
     status,
+    kind,
     category: { id: category.id, name: category.name, slug: category.slug },
     tags: [...tags],
     created_at: createdAt.toISOString(),

@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
-import type { Category, Post, Status, Summary } from './post.ts';
+import type { Category, Kind, Post, Status, Summary } from './post.ts';
 
 /** Columns as `summaryColumns` names them; bigints arrive as text. */
 export interface SummaryRow {
@@ -13,6 +13,7 @@ export interface SummaryRow {
   slug: string;
   excerpt: string;
   status: Status;
+  kind: Kind;
   created_at: Date;
   /** Of a draft: when it is going to be published. */
   published_at: Date | null;
@@ -40,6 +41,7 @@ const columns: Record<keyof SummaryRow, string> = {
   slug: 'p.slug',
   excerpt: 'p.excerpt',
   status: 'p.status',
+  kind: `CASE WHEN p.is_page THEN 'page' ELSE 'post' END`,
   created_at: 'p.created_at',
   published_at: `CASE p.status WHEN 'published' THEN coalesce(p.published_at, p.created_at) ELSE p.publish_at END`,
   updated_at: 'p.updated_at',
@@ -64,6 +66,7 @@ export const toSummary = (row: SummaryRow): Summary => ({
   slug: row.slug,
   excerpt: row.excerpt,
   status: row.status,
+  kind: row.kind,
   category: categoryOf(row),
   createdAt: row.created_at,
   publishedAt: row.published_at,

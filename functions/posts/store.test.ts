@@ -406,6 +406,55 @@ test('lists show a category, an author, or drafts', async () => {
   expect(await titles({ category: 'nothing-like-it' })).toEqual([]);
 });
 
+test('a page is in no list, tag or state, and is found by its slug and among pages', async () => {
+  const page = await make({ title: 'About us', categoryName: 'Pages only', tags: ['Only here'], kind: 'page' });
+  const ids = async (filter: Partial<Parameters<Posts['list']>[0]> = {}) =>
+    (await posts.list({ ...whole, ...filter })).posts.map(({ id }) => id);
+  const lists = async () => [
+    await ids(),
+    await ids({ category: 'pages-only' }),
+    await ids({ author: 'ann' }),
+    await ids({ tag: 'only-here' }),
+  ];
+  const states = async () =>
+    (await db.admin`SELECT is_published FROM posts.states() WHERE id = ${page.id}`)[0]?.is_published;
+  const change = async (kind: 'post' | 'page') => (await posts.change(page.id, 'ann', { kind }, anybody)).after;
+  for (const list of await lists()) expect(list).not.toContain(page.id);
+  expect((await posts.tags()).map(({ slug }) => slug)).not.toContain('only-here');
+  expect(await states()).toBe(false);
+  expect(await posts.bySlug(page.slug)).toMatchObject({ id: page.id, kind: 'page', status: 'published' });
+  expect(await ids({ kind: 'page' })).toEqual([page.id]);
+  expect((await events(page.id)).map(({ type, data }) => `${short(type)} ${data.kind}`)).toEqual([
+    'created page',
+    'published page',
+  ]);
+
+  expect(await change('page')).toMatchObject({ version: 1 });
+  expect(await change('post')).toMatchObject({
+    kind: 'post',
+    version: 2,
+    updatedAt: (await posts.get(page.id))?.updatedAt,
+  });
+  for (const list of await lists()) expect(list).toContain(page.id);
+  expect([await states(), await ids({ kind: 'page' })]).toEqual([true, []]);
+
+  const draft = await make({ title: 'Imprint', status: 'draft', kind: 'page' });
+  const drafts = { status: 'draft' } as const;
+  expect([(await ids(drafts)).includes(draft.id), await ids({ ...drafts, kind: 'page' })]).toEqual([true, [draft.id]]);
+  expect(await ids({ ...drafts, kind: 'post' })).not.toContain(draft.id);
+  for (const { id } of [page, draft]) await posts.remove(id, anybody);
+});
+
+test('lists are read from their indexes alone, however many pages there are', async () => {
+  const plan = await db.admin.unsafe(
+    `SET enable_seqscan = off; EXPLAIN SELECT id FROM posts.posts WHERE status = 'published' AND id NOT IN (SELECT id FROM posts.posts WHERE is_page)
+      ORDER BY created_at DESC, id DESC LIMIT 20 OFFSET 100; RESET enable_seqscan`,
+  );
+  const text = JSON.stringify(plan);
+  expect(text).toContain('Index Only Scan using posts_newest');
+  expect(text).toContain('posts_pages');
+});
+
 test('ids beyond int4 and up to what JavaScript counts are looked for and not found', async () => {
   for (const id of [2 ** 31, 2 ** 53 - 1]) expect(await posts.get(id)).toBeUndefined();
   await db.admin`SELECT setval('posts.post_ids', ${2 ** 40})`;

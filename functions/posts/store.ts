@@ -7,7 +7,7 @@ import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { inSpan, parseTrace } from '@dormouse/runtime/trace';
 import { excerptOf } from './excerpt.ts';
 import type { ChangedPost, ImportedPost } from './fields.ts';
-import { type CachedBody, cachedBody, type Post, type Status, type Summary, snapshot } from './post.ts';
+import { type CachedBody, cachedBody, type Kind, type Post, type Status, type Summary, snapshot } from './post.ts';
 import { ConcurrentUpdate, retrying } from './retrying.ts';
 import { type PostRow, type SummaryRow, summaryColumns, toPost, toSummary } from './rows.ts';
 import { skeleton } from './slug.ts';
@@ -17,6 +17,8 @@ export type Cursor = readonly [createdAt: number, id: number];
 
 export interface Filter {
   status: Status;
+  /** Left out: published posts, and drafts of both. */
+  kind?: Kind | undefined;
   limit: number;
   offset: number;
   /** Only posts after this cursor, towards older ones. */
@@ -185,7 +187,7 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
     tags: () =>
       sql<TagCount[]>`
         SELECT mode() WITHIN GROUP (ORDER BY tag.name) AS name, tag.slug, count(DISTINCT posts.id)::int AS posts
-        FROM posts, unnest(posts.tags, posts.tag_slugs) AS tag (name, slug) WHERE status = 'published' AND tags <> '{}'
+        FROM posts, unnest(posts.tags, posts.tag_slugs) AS tag (name, slug) WHERE status = 'published' AND NOT is_page AND tags <> '{}'
         GROUP BY tag.slug ORDER BY 3 DESC, tag.slug LIMIT 1000`,
     revisions: (id) =>
       sql<
@@ -198,16 +200,33 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
     },
     async activeAuthors() {
       const [row] = await sql<{ authors: number }[]>`
-        SELECT count(DISTINCT author_id)::int AS authors FROM posts WHERE status = 'published' AND created_at > now() - interval '30 days'`;
+        SELECT count(DISTINCT author_id)::int AS authors FROM posts WHERE status = 'published' AND NOT is_page AND created_at > now() - interval '30 days'`;
       return row?.authors ?? 0;
     },
   };
 }
 
 async function list(sql: Sql, filter: Filter): Promise<Page> {
-  const { status, limit, offset, after, before, category, tag, author } = filter;
+  const {
+    status,
+    kind = status === 'published' ? 'post' : undefined,
+    limit,
+    offset,
+    after,
+    before,
+    category,
+    tag,
+    author,
+  } = filter;
   // Literals, because a parameter would hide from the planner that the partial indexes fit.
   const shown = status === 'published' ? sql`status = 'published'` : sql`status = 'draft'`;
+  // Not by the column itself, which the lists' indexes do not have: pages are few, and their index knows them.
+  const ofKind =
+    kind === undefined
+      ? sql``
+      : kind === 'page'
+        ? sql`AND is_page`
+        : sql`AND id NOT IN (SELECT id FROM posts WHERE is_page)`;
   const ofCategory = category === undefined ? sql`` : sql`AND category_id = categories.find(${category})`;
   const tagged = tag === undefined ? sql`` : sql`AND tag_slugs @> ARRAY[${tag}::text]`;
   const ofAuthor = author === undefined ? sql`` : sql`AND lower(author) = lower(${author})`;
@@ -217,9 +236,9 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   // The inner query is answered by an index alone, so that a large offset reads no posts.
   const rows = await sql<SummaryRow[]>`
     WITH wanted AS MATERIALIZED (
-      SELECT id FROM posts WHERE ${shown} ${ofCategory} ${tagged} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
+      SELECT id FROM posts WHERE ${shown} ${ofKind} ${ofCategory} ${tagged} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
-      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, category_id FROM wanted JOIN posts USING (id)
+      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, category_id FROM wanted JOIN posts USING (id)
     )
     SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
@@ -306,7 +325,14 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     source = null,
     ...others
   } = post;
-  const { slug: wantedSlug, createdAt: wantedTime, updatedAt: wantedChange, publishedAt = null, ...unstored } = others;
+  const {
+    slug: wantedSlug,
+    createdAt: wantedTime,
+    updatedAt: wantedChange,
+    publishedAt = null,
+    kind = 'post',
+    ...unstored
+  } = others;
   nothingLeft(unstored);
   const slug = slugOf(wantedSlug ?? title);
   const createdAt = wantedTime?.toISOString() ?? null;
@@ -316,9 +342,9 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
-      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, created_at, published_at, publish_at, updated_at)
+      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, created_at, published_at, publish_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
-        ${excerptOf(content)}, ${content}, ${source}, coalesce(${createdAt}::timestamptz, now),
+        ${excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, coalesce(${createdAt}::timestamptz, now),
         CASE ${status}::text WHEN 'published' THEN coalesce(${createdAt}::timestamptz, now) END, ${publishedAt?.toISOString() ?? null}::timestamptz,
         greatest(${updatedAt}::timestamptz, coalesce(${createdAt}::timestamptz, now))
       FROM c, named, clock
@@ -407,7 +433,7 @@ async function change(
   const before = await locked(tx, id);
   allow(before);
   const { title = before.title, content = before.content, tags = before.tags, ...further } = others;
-  const { status: wantedStatus = before.status, publishedAt, ...unstored } = further;
+  const { status: wantedStatus = before.status, kind = before.kind, publishedAt, ...unstored } = further;
   nothingLeft(unstored);
   const category = moved ?? before.category;
   const planned = publishedAt === undefined ? dueOf(before) : toCome(publishedAt, now);
@@ -419,6 +445,7 @@ async function change(
     content !== before.content ||
     category.id !== before.category.id ||
     tags.join() !== before.tags.join() ||
+    kind !== before.kind ||
     (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
   if (!edited && status === before.status) return { before, after: before };
   const renamed = slugOf(title) !== slugOf(before.title);
@@ -427,7 +454,7 @@ async function change(
   const [row] = await tx<ChangedRow[]>`
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
-        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)},
+        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'},
         published_at = ${status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
         category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
@@ -444,6 +471,7 @@ async function change(
     title,
     content,
     status,
+    kind,
     category,
     tags,
     slug: taken,

@@ -63,6 +63,7 @@ export function aPost(parts: Partial<Post> = {}): Post {
     excerpt: 'In short.',
     content: 'Some *text*.',
     status: 'published',
+    kind: 'post',
     published_at: parts.status === 'draft' ? null : at,
     category: colours[0] as Category,
     ...parts,
@@ -120,6 +121,7 @@ export function world(parts: Partial<Web> = {}) {
         const all = stored.filter(
           (post) =>
             post.status === (query.status ?? 'published') &&
+            (query.kind ?? (post.status === 'published' ? 'post' : post.kind)) === post.kind &&
             (!query.category || post.category.slug === query.category) &&
             (!query.tag || post.tags.some((tag) => tagSlug(tag) === query.tag)) &&
             (!query.author || post.author.toLowerCase() === query.author.toLowerCase()),
@@ -158,7 +160,13 @@ export function world(parts: Partial<Web> = {}) {
       },
       async create(input, key, token) {
         calls.push(['create', input, key, token]);
-        const post = aPost({ ...input, ...when(input), tags: input.tags ?? [], slug: 'new-post' });
+        const post = aPost({
+          ...input,
+          ...when(input),
+          tags: input.tags ?? [],
+          kind: input.kind ?? 'post',
+          slug: 'new-post',
+        });
         stored.unshift(post);
         return post;
       },
@@ -167,7 +175,13 @@ export function world(parts: Partial<Web> = {}) {
         const index = stored.findIndex((post) => post.id === id);
         const post = stored[index] ?? fail('not_found', 'There is no such post.');
         if (given !== etag(post)) fail('precondition_failed', 'The post was changed meanwhile.');
-        return (stored[index] = { ...post, ...input, ...when(input), tags: input.tags ?? post.tags });
+        return (stored[index] = {
+          ...post,
+          ...input,
+          ...when(input),
+          tags: input.tags ?? post.tags,
+          kind: input.kind ?? post.kind,
+        });
       },
       async remove(id, given, token) {
         calls.push(['remove', id, given, token]);

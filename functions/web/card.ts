@@ -20,30 +20,42 @@ export interface CardParts {
 export function card({ site, title, description, post }: CardParts, path: string): Html {
   const origin = publicUrl();
   const url = origin === undefined ? undefined : origin + path;
+  const article = post?.kind === 'page' ? undefined : post;
   const property = (name: string, content: string | undefined) =>
     content ? markup`<meta property="${name}" content="${content}">\n` : none;
-  return markup`${property('og:type', post ? 'article' : 'website')}${property('og:site_name', site.title)}${property('og:title', title || site.title)}${property('og:description', description)}${property('og:url', url)}${
-    post
+  return markup`${property('og:type', article ? 'article' : 'website')}${property('og:site_name', site.title)}${property('og:title', title || site.title)}${property('og:description', description)}${property('og:url', url)}${
+    article
       ? [
-          property('article:published_time', post.created_at),
-          property('article:modified_time', post.updated_at),
-          property('article:section', post.category.name),
-          ...post.tags.map((tag) => property('article:tag', tag)),
+          property('article:published_time', article.created_at),
+          property('article:modified_time', article.updated_at),
+          property('article:section', article.category.name),
+          ...article.tags.map((tag) => property('article:tag', tag)),
         ]
       : none
   }<meta name="twitter:card" content="summary">
 ${
-  post
+  post && !article
+    ? data({
+        '@context': 'https://schema.org',
+        '@type': 'WebPage',
+        name: post.title,
+        ...(description && { description }),
+        dateModified: post.updated_at,
+        ...(url && { url }),
+      })
+    : none
+}${
+  article
     ? data({
         '@context': 'https://schema.org',
         '@type': 'BlogPosting',
-        headline: post.title,
+        headline: article.title,
         ...(description && { description }),
-        datePublished: post.created_at,
-        dateModified: post.updated_at,
-        author: { '@type': 'Person', name: byline(post) },
-        articleSection: post.category.name,
-        ...(post.tags.length > 0 && { keywords: post.tags }),
+        datePublished: article.created_at,
+        dateModified: article.updated_at,
+        author: { '@type': 'Person', name: byline(article) },
+        articleSection: article.category.name,
+        ...(article.tags.length > 0 && { keywords: article.tags }),
         ...(url && { url, mainEntityOfPage: url }),
         publisher: { '@type': 'Organization', name: site.title },
       })

@@ -28,7 +28,7 @@ function draft(post: PostSummary, site: SiteSettings) {
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const lang = langAttribute(`${post.title}\n${post.excerpt}`);
   return markup`<article class="entry">
-<div class="meta">${day(post.updated_at ?? post.created_at, site)}${chip(post.category)}</div>
+<div class="meta">${day(post.updated_at ?? post.created_at, site)}${post.kind === 'page' ? markup`<span>Page</span>` : chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
 ${post.published_at ? markup`<p class="by">Is published on ${scheduled(post.published_at, site.time_zone)}</p>` : none}
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}

@@ -14,6 +14,7 @@ export function writingOf(form: Form): Writing {
     // A page of before there were tags does not have them: they stay as they are.
     tags: form.has('tags') ? tagsOf(form.get('tags')) : undefined,
     status: status === 'published' ? 'published' : 'draft',
+    kind: kindOf(form),
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
     key: form.get('key').slice(0, 100),
     id: /^\d{1,15}$/.test(form.get('id')) ? Number(form.get('id')) : 0,
@@ -23,9 +24,24 @@ export function writingOf(form: Form): Writing {
 
 /** What of it is the post. A draft has no time at which it is published. @param timeZone of the field for the time */
 export async function inputOf(writing: Writing, timeZone: string): Promise<PostInput> {
-  const { title, content, category_name, tags, status, published_at: local } = writing;
+  const { title, content, category_name, tags, status, kind, published_at: local } = writing;
   const time = local && status === 'published' ? await timeOf(local, timeZone) : null;
-  return { title, content, category_name, tags, status, published_at: local === undefined ? undefined : time };
+  return {
+    title,
+    content,
+    // Nobody sees a page's category.
+    category_name: kind === 'page' && category_name.trim() === '' ? 'General' : category_name,
+    tags,
+    status,
+    kind,
+    published_at: local === undefined ? undefined : time,
+  };
+}
+
+/** What the form is of, or what its button makes of it. An editor of before there were pages does not say it: it stays as it is. */
+function kindOf(form: Form): Writing['kind'] {
+  const said = form.get('action') === 'page' || form.get('action') === 'post' ? form.get('action') : form.get('kind');
+  return said === 'page' || said === 'post' ? said : undefined;
 }
 
 /** Tags between commas, of Chinese and Japanese too. */

@@ -44,9 +44,22 @@ export function editorPage(page: EditorPage): string {
   const { writing, viewer } = page;
   const problem = page.problem && withTagsOf(page.problem, writing.tags ?? []);
   // What the form holds: a field that is missing here is missing there.
-  const { id, key, etag, status, title: _title, category_name, tags, content, published_at, ...unshown } = writing;
+  const {
+    id,
+    key,
+    etag,
+    status,
+    kind,
+    title: _title,
+    category_name,
+    tags,
+    content,
+    published_at,
+    ...unshown
+  } = writing;
   nothingLeft(unshown);
-  const title = writing.id ? 'Edit post' : 'Write a post';
+  const isPage = kind === 'page';
+  const title = `${writing.id ? 'Edit' : 'Write a'} ${isPage ? 'page' : 'post'}`;
   return layout({
     site: page.site,
     title: problem
@@ -63,21 +76,33 @@ ${alert(problem)}
 ${page.preview === undefined ? none : preview(writing, page.preview.html)}
 ${page.theirs ? conflict(page.theirs, page.action) : none}
 <form method="post" action="${page.action}">
-${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('status', writing.status)}
+${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('status', writing.status)}${kind ? hiddenField('kind', kind) : none}
 ${page.logIn ? credentials(page.logIn, problem) : none}
 ${field({ name: 'title', label: 'Title', value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, problem)}
-${field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, problem)}
+${isPage ? ofPage(writing) : none}${isPage ? none : field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, problem)}
 <datalist id="categories">${page.categories.map(({ name }) => markup`<option value="${name}"></option>`)}</datalist>
-${tags ? field({ name: 'tags', label: 'Tags', value: tags.join(', '), optional: true, hint: 'Separated by commas.', autocomplete: 'off' }, problem) : none}
+${tags && !isPage ? field({ name: 'tags', label: 'Tags', value: tags.join(', '), optional: true, hint: 'Separated by commas.', autocomplete: 'off' }, problem) : none}
 ${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, problem)}
 ${help}
 ${published_at === undefined ? none : publishAt(published_at, page.site, problem)}
 <p class="actions">${buttons(writing)}</p>
 ${pictureField(problem)}
+${kindChoice(isPage)}
 </form>
 </div>`,
   });
 }
+
+/** What nobody sees of a page goes along, should it become a post. */
+const ofPage = ({ category_name, tags }: Writing): Html =>
+  markup`${hiddenField('category_name', category_name)}${tags ? hiddenField('tags', tags.join(', ')) : none}`;
+
+const kindChoice = (isPage: boolean): Html =>
+  markup`<p class="kind muted">${
+    isPage
+      ? 'This is a page: it has an address, and stands in no list, feed or count.'
+      : 'For “About” or an imprint there are pages, which stand in no list, feed or count.'
+  } <button class="button quiet" name="action" value="${isPage ? 'post' : 'page'}" formnovalidate>Make it a ${isPage ? 'post' : 'page'}</button></p>`;
 
 const publishAt = (value: string, { time_zone }: SiteSettings, problem: FormProblem | undefined): Html =>
   field(

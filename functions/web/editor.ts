@@ -57,6 +57,8 @@ export class Editor {
           { writing: text, action, preview: await this.#web.pictures.show((await renderArticle(text.content)).html) },
           session,
         );
+      if (form.get('action') === 'page' || form.get('action') === 'post')
+        return await this.show(c, { writing: text, action }, session);
       if (form.get('action') === 'picture')
         return await this.show(c, { action, ...(await this.#withPicture(form, text, session)) }, session);
       const post = await save(text, session);

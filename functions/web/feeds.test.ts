@@ -175,6 +175,16 @@ describe('feeds of a category and of a tag', () => {
   });
 });
 
+describe('a page', () => {
+  it('is in the site map and in no feed', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ kind: 'page', slug: 'about' }));
+    const text = async (path: string) => (await app.request(path)).text();
+    expect(await text('/sitemap.xml')).toContain('/blog/posts/about</loc>');
+    expect(await text('/blog/feed.xml')).not.toContain('/blog/posts/about');
+  });
+});
+
 describe('the site map', () => {
   it('names the page of every tag', async () => {
     const { app, stored } = world();

@@ -101,11 +101,12 @@ export function feeds(
     const parts = Math.ceil(totalPosts(await categories.all()) / sitemapPart);
     if (part === 0 && parts > 1) return sitemapIndex(parts, origin);
     if (part > Math.max(parts, 1)) fail('not_found', 'There is no such site map.');
-    const [found, tags] = await Promise.all([
+    const [found, pages, tags] = await Promise.all([
       postsFrom(posts, Math.max(0, part - 1) * sitemapPart),
+      part <= 1 ? pagesOf(posts) : [],
       part <= 1 ? posts.tags().catch(withoutTags) : undefined,
     ]);
-    return sitemap(found, origin, tags);
+    return sitemap([...pages, ...found], origin, tags);
   };
 }
 
@@ -133,6 +134,10 @@ function withoutTags(error: unknown): readonly Tag[] {
   if (error instanceof AppError) return [];
   throw error;
 }
+
+/** Pages, as many as a map bears. */
+const pagesOf = (posts: Posts): Promise<readonly PostSummary[]> =>
+  posts.list({ limit: perRequest, kind: 'page' }).then(({ posts: pages }) => pages);
 
 /** At most one part's posts: a jump to its beginning, then by cursor. */
 async function postsFrom(posts: Posts, offset: number): Promise<PostSummary[]> {

@@ -27,11 +27,12 @@ export interface PostParts {
 export function postPage({ site, post, article, others: next, viewer }: PostParts): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
-  const { content, status, category, tags, published_at, ...unshown } = others;
+  const { content, status, kind, category, tags, published_at, ...unshown } = others;
   nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const lang = langAttribute(`${post.title}\n${post.content}`);
   const draft = post.status === 'draft';
+  const isPage = kind === 'page';
   const edited =
     day(post.updated_at, site).toString() !== day(post.created_at, site).toString() &&
     Date.parse(post.updated_at) > Date.parse(post.created_at);
@@ -40,24 +41,24 @@ export function postPage({ site, post, article, others: next, viewer }: PostPart
     title: post.title,
     description: post.excerpt,
     ...(!draft && { canonical: path, post }),
-    categories: [post.category],
+    categories: isPage ? [] : [post.category],
     pictures: article.colors,
     viewer,
     main: markup`<article class="post">
 <header class="post-header">
 ${draft ? markup`<p class="notice">${notice(published_at, site)}: nobody but you and the editors can see it.</p>` : none}
-<div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${minutes(post.content)} min read</span></div>
+${isPage ? none : markup`<div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${minutes(post.content)} min read</span></div>`}
 <h1${lang} dir="auto">${post.title}</h1>
-<p class="by" dir="auto">By ${bylineLink(post)}</p>
+${isPage ? none : markup`<p class="by" dir="auto">By ${bylineLink(post)}</p>`}
 ${mayChange(post, viewer?.session) ? tools(path, post) : none}
 </header>
 <div class="prose"${lang} dir="auto">
 ${trusted(article.html)}
 </div>
 <footer class="post-footer">
-${tags.length > 0 ? tagLinks(tags) : none}
+${tags.length > 0 && !isPage ? tagLinks(tags) : none}
 ${edited ? markup`<p class="muted">Last changed ${day(post.updated_at, site)}</p>` : none}
-<p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a> <span class="muted">or more in</span> ${chip(post.category)}</p>
+<p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a>${isPage ? none : markup` <span class="muted">or more in</span> ${chip(post.category)}`}</p>
 </footer>
 </article>
 ${next.length > 0 ? readNext(next, post, site) : none}`,

@@ -56,7 +56,7 @@ export function postsAt(url: string, call: Call): Posts {
       if (response.status !== 200) throw new Error('a list was asked for without an entity tag');
       const links = response.headers.get('link') ?? '';
       return {
-        posts: response.body.map(withTags),
+        posts: response.body.map(completed),
         ...cursor('older', links, 'next', 'after'),
         ...cursor('newer', links, 'prev', 'before'),
       };
@@ -69,7 +69,7 @@ export function postsAt(url: string, call: Call): Posts {
         await client('GET /blog/api/posts/by-slug/:slug', { params: { slug }, token }),
       );
       if (status !== 200) return { moved: decodeURIComponent(headers.get('location')?.split('/').pop() ?? '') };
-      return { post: withTags(body), etag: headers.get('etag') ?? '' };
+      return { post: completed(body), etag: headers.get('etag') ?? '' };
     },
     async own(after, token) {
       const { body, headers } = okResponse(await client('GET /blog/api/posts/mine', { query: { after }, token }));
@@ -91,8 +91,12 @@ export function postsAt(url: string, call: Call): Posts {
   };
 }
 
-/** A response of the release before tags, as caches hold it for a minute, has none. */
-const withTags = <T extends Pick<Post, 'tags'>>(post: T): T => ({ ...post, tags: post.tags ?? [] });
+/** A response of an earlier release, as caches hold it for a minute, has neither tags nor a kind. */
+const completed = <T extends Pick<Post, 'tags' | 'kind'>>(post: T): T => ({
+  ...post,
+  tags: post.tags ?? [],
+  kind: post.kind ?? 'post',
+});
 
 const ifMatch = (etag: string): Record<string, string> => (etag ? { 'if-match': etag } : {});
 

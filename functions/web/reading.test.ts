@@ -240,6 +240,20 @@ describe('a post', () => {
   });
 });
 
+describe('a page', () => {
+  it('has its text, and nothing that places a post among others', async () => {
+    const { app, stored } = world();
+    stored.push(aPost({ kind: 'page', slug: 'about', title: 'About', tags: ['Us'] }), aPost({ slug: 'other' }));
+    const text = await (await app.request('/blog/posts/about')).text();
+    expect(text).toContain('Some <em>text</em>');
+    for (const part of ['min read', 'By ', '/blog/tags/us', 'class="chip', 'More in', 'BlogPosting', 'article:'])
+      expect(text).not.toContain(part);
+    expect(text).toContain('"@type":"WebPage"');
+    const list = await (await app.request('/blog/')).text();
+    expect([list.includes('/blog/posts/about'), list.includes('/blog/posts/other')]).toEqual([false, true]);
+  });
+});
+
 describe('what a post says to others', () => {
   const dataOf = (html: string) =>
     JSON.parse(/<script type="application\/ld\+json">([^<]*)<\/script>/.exec(html)?.[1] ?? 'null');

@@ -176,7 +176,8 @@ export function reading(
   };
 
   /** The newest others of a post's category; the page does without them when they do not come. */
-  const othersOf = async ({ id, category }: Post): Promise<readonly PostSummary[]> => {
+  const othersOf = async ({ id, kind, category }: Post): Promise<readonly PostSummary[]> => {
+    if (kind === 'page') return [];
     try {
       const { posts: newest } = await posts.list({ limit: readNext + 1, category: category.slug });
       return newest.filter((each) => each.id !== id).slice(0, readNext);

@@ -51,7 +51,7 @@ describe('writing', () => {
     const response = await ada.submit('/blog/new', { ...typed, action });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/posts/new-post']);
     const [, input, , token] = did('create')[0] as unknown[];
-    expect(input).toEqual({ ...typed, status: action });
+    expect(input).toEqual({ ...typed, status: action, kind: 'post' });
     expect(token).toBe(ada.cookies.get('dormouse_access'));
   });
 
@@ -65,6 +65,32 @@ describe('writing', () => {
     expect(ada.value('tags')).toBe('C#, Deep sleep, 日記');
     await ada.submit('/blog/posts/new-post/edit', { ...typed, tags: '', action: 'published' });
     expect(did('update')[0]?.[2]).toMatchObject({ tags: [] });
+  });
+
+  it('makes a page in three clicks, without a category, and a post of it again', async () => {
+    const { ada, did } = await atTheEditor();
+    await ada.submit('/blog/new', { title: 'About', content: 'Us.', tags: 'Kept', action: 'page' });
+    expect(ada.text()).toContain('<h1 class="small">Write a page</h1>');
+    expect(ada.text()).not.toContain('<label for="category_name">');
+    expect([ada.value('title'), ada.value('content')]).toEqual(['About', 'Us.']);
+    const saved = await ada.submit('/blog/new', { title: 'About', content: 'Us.', action: 'published' });
+    expect([saved.status, did('create')[0]?.[1]]).toMatchObject([
+      303,
+      { title: 'About', kind: 'page', category_name: 'General', tags: ['Kept'], status: 'published' },
+    ]);
+    await ada.get('/blog/posts/new-post/edit');
+    await ada.submit('/blog/posts/new-post/edit', { title: 'About', content: 'Us.', action: 'post' });
+    expect(ada.text()).toContain('<label for="category_name">');
+    await ada.get('/blog/new?kind=page');
+    expect(ada.text()).toContain('<h1 class="small">Write a page</h1>');
+  });
+
+  it('leaves a page one where an editor of before does not say it', async () => {
+    const { ada, did, stored } = await atTheEditor();
+    stored.push(aPost({ kind: 'page', slug: 'about' }));
+    await ada.get('/blog/posts/about/edit');
+    await ada.submit('/blog/posts/about/edit', { ...typed, kind: '', action: 'published' });
+    expect(did('update')[0]?.[2]).toHaveProperty('kind', undefined);
   });
 
   it('leaves tags as they are where a page of before has no field for them', async () => {
@@ -315,7 +341,7 @@ describe('editing', () => {
     ]);
     const response = await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' });
     expect(response.status).toBe(303);
-    expect(did('update')[0]?.slice(1, 4)).toEqual([post.id, { ...typed, status: 'published' }, tag]);
+    expect(did('update')[0]?.slice(1, 4)).toEqual([post.id, { ...typed, kind: 'post', status: 'published' }, tag]);
   });
 
   it('shows both texts when somebody else was faster, and lets the author decide', async () => {

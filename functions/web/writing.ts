@@ -22,7 +22,14 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
 
   app.get('/blog/new', (c) =>
     asWriter(c, sessions, async (session) =>
-      editor.show(c, { writing: { ...blank, key: newKey() }, action: '/blog/new' }, session),
+      editor.show(
+        c,
+        {
+          writing: { ...blank, kind: c.req.query('kind') === 'page' ? 'page' : 'post', key: newKey() },
+          action: '/blog/new',
+        },
+        session,
+      ),
     ),
   );
   app.post('/blog/new', (c) =>
@@ -34,7 +41,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   app.get('/blog/posts/:slug/edit', (c) =>
     asWriter(c, sessions, async (session) => {
       const { post, etag } = await editablePost(posts, c.req.param('slug'), session);
-      const { id, title, content, tags, status } = post;
+      const { id, title, content, tags, status, kind } = post;
       const published_at = status === 'draft' ? localTime(post.published_at, await timeZone()) : undefined;
       return editor.show(
         c,
@@ -45,6 +52,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             content,
             tags: [...tags],
             status,
+            kind,
             published_at,
             category_name: post.category.name,
             etag,
@@ -80,6 +88,7 @@ const blank: Writing = {
   category_name: '',
   tags: [],
   status: 'draft',
+  kind: 'post',
   published_at: '',
   key: '',
   id: 0,

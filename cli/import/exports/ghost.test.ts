@@ -92,7 +92,7 @@ describe('an export of Ghost', () => {
   it('sent by e-mail only, as old exports say it, is a draft', () =>
     expect(read([post({})], { posts_meta: [{ post_id: 'p1', email_only: 1 }] }).posts[0]!.status).toBe('draft'));
 
-  it('has pages as articles, and says so', () =>
+  it('has pages as pages', () =>
     expect(read([post({ type: 'page' })]).posts[0]).toMatchObject({ kind: 'page', status: 'published' }));
 
   it('shows pictures with captions, and a cover once', () => {
