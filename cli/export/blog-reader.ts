@@ -60,7 +60,8 @@ export function blogReader(client: Client, { withDrafts }: { withDrafts: boolean
     async settings() {
       const response = await auth('GET /api/settings', {});
       if (response.status !== 200) return refuse('the settings of the blog', response);
-      const { version, set_up, ...settings } = response.body;
+      // Pictures of the blog stay with it: another one has not these.
+      const { version, set_up, logo, icon, ...settings } = response.body;
       return set_up ? settings : undefined;
     },
     async list() {

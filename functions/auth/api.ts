@@ -153,6 +153,8 @@ const someSettings: v.InferInput<typeof settings> = {
   time_zone: 'Europe/Berlin',
   accent: '#8f4a1b',
   accent_dark: '#e6a56c',
+  logo: null,
+  icon: null,
   navigation: [{ label: 'About', href: '/blog/posts/about' }],
   footer: 'Written in bed.',
   posts_per_page: 20,

@@ -63,6 +63,8 @@ describe('the settings', () => {
       time_zone: 'UTC',
       accent: '#8f4a1b',
       accent_dark: '#e6a56c',
+      logo: null,
+      icon: null,
       navigation: [],
       footer: 'A blog that sleeps until somebody reads it.',
       posts_per_page: 20,
@@ -110,6 +112,22 @@ describe('the settings', () => {
         changed_by: expect.any(Number),
       },
     ]);
+  });
+
+  test('name pictures of media, and none again', async () => {
+    const admin = await tokenOf('admin');
+    const [logo, icon] = ['a'.repeat(64), 'b'.repeat(64)];
+    expect(await (await send('PATCH', '/api/settings', { logo, icon }, admin)).json()).toMatchObject({ logo, icon });
+    expect(await (await send('PATCH', '/api/settings', { icon: null }, admin)).json()).toMatchObject({
+      logo,
+      icon: null,
+    });
+    expect((await events()).map(({ data }) => data)).toMatchObject([
+      { changed: ['logo', 'icon'] },
+      { changed: ['icon'] },
+    ]);
+    for (const other of ['', '../x', `${logo}0`, 7])
+      expect((await send('PATCH', '/api/settings', { logo: other }, admin)).status).toBe(422);
   });
 
   test('that are what they were before make no version and no event', async () => {

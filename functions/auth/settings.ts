@@ -73,6 +73,13 @@ const link = v.pipe(
   }),
   v.title('NavigationLink'),
 );
+/** A picture that was uploaded to media; null: none. */
+const picture = (text: string) =>
+  v.pipe(
+    v.nullable(v.pipe(v.string('must be text'), v.regex(/^[0-9a-f]{64}$/, 'must be the hash of a picture'))),
+    v.description(text),
+  );
+
 /** The settings that an administrator may change, each by its name in the API. */
 const fields = {
   title: line(1, 80),
@@ -81,6 +88,8 @@ const fields = {
   time_zone: timeZone,
   accent: accentIn('light'),
   accent_dark: accentIn('dark'),
+  logo: picture('Hash of the picture at the head of every page, of `POST /blog/api/media`.'),
+  icon: picture('Hash of the picture for tabs and home screens; without one the logo is taken.'),
   navigation: v.pipe(
     v.array(link),
     v.maxLength(12, 'must have at most 12 links'),

@@ -4,8 +4,9 @@ import type { Context, Hono } from 'hono';
 import { asWriter, isExpired } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { readForm } from './form.ts';
+import { readFileForm } from './form.ts';
 import { type FormProblem, formProblem, stale } from './form-problem.ts';
+import { identityOf } from './identity-field.ts';
 import { allPages } from './pages.ts';
 import type { Session, Sessions } from './session.ts';
 import { changeOf, formOf, sentForm, settingsPage, withLinesOf } from './settings-page.ts';
@@ -14,7 +15,7 @@ import { privately, seeOther, viewer } from './viewer.ts';
 const path = '/blog/settings';
 
 /** The administrators' page with the settings of the blog. auth decides who is one; a form that it refuses comes back as it was typed. */
-export function blogSettings(app: Hono<Env>, { blogSettings, site, pages }: Web, sessions: Sessions): void {
+export function blogSettings(app: Hono<Env>, { blogSettings, site, pages, pictures }: Web, sessions: Sessions): void {
   const asAdministrator = (c: Context, handle: (session: Session) => Promise<Response>) =>
     asWriter(c, sessions, (session) =>
       session.role === 'admin' ? handle(session) : fail('forbidden', 'Only administrators change the settings.'),
@@ -30,14 +31,21 @@ export function blogSettings(app: Hono<Env>, { blogSettings, site, pages }: Web,
   );
 
   app.post(path, async (c) => {
-    const sent = await readForm(c);
-    const form = sentForm(sent);
+    const sent = await readFileForm(c);
+    let form = sentForm(sent);
     return asAdministrator(c, async (session) => {
       const again = async (problem: FormProblem, etag = sent.get('etag')) => {
         const shown = { site: await site.current(), viewer: viewer(c, session), form, etag, problem };
         return privately(c, settingsPage(shown), problem.status, problem.headers);
       };
       if (!isGenuine(c, sent)) return again(stale);
+      try {
+        // They stay in the form when it comes back: a file cannot.
+        form = { ...form, ...(await identityOf(sent, pictures, session.token)) };
+      } catch (error) {
+        if (isExpired(error)) throw error;
+        return again(formProblem(error));
+      }
       try {
         await blogSettings.change(changeOf(form), sent.get('etag'), session.token);
       } catch (error) {

@@ -1,6 +1,7 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { byline } from './byline.ts';
 import { type Html, markup, none, trusted } from './html.ts';
+import { cardPath } from './identity-pictures.ts';
 import type { Post } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 
@@ -21,9 +22,12 @@ export function card({ site, title, description, post }: CardParts, path: string
   const origin = publicUrl();
   const url = origin === undefined ? undefined : origin + path;
   const article = post?.kind === 'page' ? undefined : post;
+  const picture = cardPath(site);
+  // Whole addresses only: others are not taken.
+  const image = picture && origin !== undefined ? origin + picture : undefined;
   const property = (name: string, content: string | undefined) =>
     content ? markup`<meta property="${name}" content="${content}">\n` : none;
-  return markup`${property('og:type', article ? 'article' : 'website')}${property('og:site_name', site.title)}${property('og:title', title || site.title)}${property('og:description', description)}${property('og:url', url)}${
+  return markup`${property('og:type', article ? 'article' : 'website')}${property('og:site_name', site.title)}${property('og:title', title || site.title)}${property('og:description', description)}${property('og:url', url)}${property('og:image', image)}${property('og:image:alt', image && site.title)}${
     article
       ? [
           property('article:published_time', article.created_at),

@@ -5,6 +5,7 @@ import { colorSheets } from './colors.ts';
 import { dormouse } from './dormouse.ts';
 import { feedFormats } from './feed-formats.ts';
 import { type Html, markup, none, trusted } from './html.ts';
+import { iconPaths, logoPath } from './identity-pictures.ts';
 import type { CategoryRef, Post } from './posts.ts';
 import type { Session } from './session.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
@@ -53,13 +54,12 @@ export function layout(page: PageParts): string {
 <title>${title}</title>
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${stylesheetPath()}">
-${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
+${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header class="site-header">
-<a class="brand" href="/blog/">${trusted(dormouse)}<span dir="auto">${site.title}</span></a>
+<a class="brand" href="/blog/">${brand(site)}</a>
 <nav aria-label="Site">${navigation(page)}</nav>
 </header>
 <main id="main" tabindex="-1">
@@ -76,6 +76,19 @@ ${site.set_up || site.unread ? none : notSetUp(site)}</footer>
 </body>
 </html>
 `}`;
+}
+
+function icons(site: SiteSettings): Html {
+  const own = iconPaths(site);
+  if (!own) return trusted('<link rel="icon" href="/favicon.svg" type="image/svg+xml">\n');
+  return markup`<link rel="icon" href="${own.icon}" type="image/webp">\n<link rel="apple-touch-icon" href="${own.touch}">\n`;
+}
+
+function brand(site: SiteSettings): Html {
+  const logo = logoPath(site);
+  return logo
+    ? markup`<img class="own-logo" src="${logo}" alt="${site.title}">`
+    : markup`${trusted(dormouse)}<span dir="auto">${site.title}</span>`;
 }
 
 /** Says that nobody has set the blog up, and what that means. */

@@ -2,7 +2,8 @@ import { field } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none } from './html.ts';
 
-const types = 'image/png,image/jpeg,image/gif,image/webp,image/avif';
+/** What a file to upload may be, for its field. */
+export const pictureTypes = 'image/png,image/jpeg,image/gif,image/webp,image/avif';
 
 /** Below the editor's own buttons, so that the Enter key presses none of these: a file, and what it shows. Works without scripts. */
 export function pictureField(problem: FormProblem | undefined): Html {
@@ -12,7 +13,7 @@ export function pictureField(problem: FormProblem | undefined): Html {
 <div class="field">
 <label for="picture">File</label>
 <p class="hint" id="picture-hint">PNG, JPEG, WebP, GIF or AVIF, at most 10 MB. Where it was taken is not shown to anybody.</p>
-<input id="picture" name="picture" type="file" accept="${types}" aria-describedby="picture-hint${error ? ' picture-error' : ''}">
+<input id="picture" name="picture" type="file" accept="${pictureTypes}" aria-describedby="picture-hint${error ? ' picture-error' : ''}">
 ${error ? markup`<p class="error" id="picture-error">${error}</p>` : none}
 </div>
 ${field({ name: 'picture_alt', label: 'What it shows', optional: true, autocomplete: 'off', hint: 'For people who do not see it. Empty for a mere decoration.' }, problem)}

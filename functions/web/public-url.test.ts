@@ -29,6 +29,13 @@ describe('a site that knows its address', () => {
     expect(text).not.toContain('127.0.0.1');
   });
 
+  it('shows the logo on cards of links', async () => {
+    const { app, settings } = world();
+    settings.logo = 'a'.repeat(64);
+    const address = `https://blog.example/blog/media/pictures/${settings.logo}-1280.jpg`;
+    expect(await (await app.request('/blog/')).text()).toContain(`<meta property="og:image" content="${address}">`);
+  });
+
   it('sets Secure cookies, takes them back, and takes a form of its origin from a browser without Fetch Metadata', async () => {
     const { app, did } = world();
     const ada = browser(app, 'https://blog.example');

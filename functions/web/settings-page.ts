@@ -3,6 +3,7 @@ import { alert, field, hiddenField } from './field.ts';
 import type { Form } from './form.ts';
 import type { FormProblem } from './form-problem.ts';
 import { markup, none } from './html.ts';
+import { identityField } from './identity-field.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
 
@@ -27,6 +28,8 @@ const names = [
   'time_zone',
   'accent',
   'accent_dark',
+  'logo',
+  'icon',
   'navigation',
   'footer',
   'posts_per_page',
@@ -56,8 +59,8 @@ export function settingsPage({ site, viewer, form, etag, problem, saved }: Setti
 <h1 class="small">Settings</h1>
 ${saved && !problem ? markup`<p class="notice" role="status">The settings are saved. Readers see them within seconds.</p>` : none}
 ${alert(problem)}
-<form method="post" action="/blog/settings">
-${hiddenField('csrf', viewer.csrf)}${hiddenField('etag', etag)}${hiddenField('accent_before', form.accent_before)}${hiddenField('accent_dark_before', form.accent_dark_before)}
+<form method="post" action="/blog/settings" enctype="multipart/form-data">
+${hiddenField('csrf', viewer.csrf)}${hiddenField('etag', etag)}${hiddenField('logo', form.logo)}${hiddenField('icon', form.icon)}${hiddenField('accent_before', form.accent_before)}${hiddenField('accent_dark_before', form.accent_dark_before)}
 <fieldset><legend>The blog</legend>
 ${field({ name: 'title', label: 'Title', value: form.title }, problem)}
 ${field({ name: 'description', label: 'Description', value: form.description, optional: true, hint: 'What search engines and feeds say of it.' }, problem)}
@@ -68,6 +71,8 @@ ${field({ name: 'time_zone', label: 'Time zone', value: form.time_zone, hint: 'U
 <fieldset><legend>How it looks</legend>
 ${field({ name: 'accent', label: 'Accent colour', type: 'color', value: form.accent, hint: 'Of links and buttons. One that cannot be read is refused.' }, problem)}
 ${field({ name: 'accent_dark', label: 'Accent colour in the dark theme', type: 'color', value: form.accent_dark, hint: 'Left as it is, it follows the other one.' }, problem)}
+${identityField('logo', form.logo, site.title, problem)}
+${identityField('icon', form.icon, site.title, problem)}
 ${field({ name: 'navigation', label: 'Navigation', value: form.navigation, rows: 4, optional: true, hint: 'A link in each line: About | /blog/posts/about' }, problem)}
 ${field({ name: 'footer', label: 'Footer', value: form.footer, optional: true }, problem)}
 ${field({ name: 'posts_per_page', label: 'Posts per page', type: 'number', min: 1, max: 100, value: form.posts_per_page }, problem)}
@@ -92,6 +97,8 @@ export const formOf = (settings: Settings): SettingsForm => ({
   time_zone: settings.time_zone,
   accent: settings.accent,
   accent_dark: settings.accent_dark,
+  logo: settings.logo ?? '',
+  icon: settings.icon ?? '',
   navigation: settings.navigation.map(({ label, href }) => `${label} | ${href}`).join('\n'),
   footer: settings.footer,
   posts_per_page: String(settings.posts_per_page),
@@ -115,6 +122,8 @@ export function changeOf(form: SettingsForm): Required<Omit<SettingsChange, 'acc
     time_zone,
     accent,
     ...(!follows && { accent_dark }),
+    logo: form.logo || null,
+    icon: form.icon || null,
     navigation: linksIn(form.navigation),
     footer,
     posts_per_page: Number(form.posts_per_page),

@@ -108,8 +108,8 @@ describe('where strangers cannot register', () => {
 });
 
 describe('the page of settings', () => {
-  const asRoot = async () => {
-    const made = world();
+  const asRoot = async (parts: Parameters<typeof world>[0] = {}) => {
+    const made = world(parts);
     const root = browser(made.app);
     await root.logIn('root');
     await root.get('/blog/settings');
@@ -154,6 +154,8 @@ describe('the page of settings', () => {
         time_zone: 'Europe/Berlin',
         // Without accent_dark, which was not touched: auth makes one that belongs to the new accent.
         accent: '#0b5fa5',
+        logo: null,
+        icon: null,
         navigation: [
           { label: 'About', href: '/blog/posts/about' },
           { label: 'A | B', href: 'https://b.example/' },
@@ -176,6 +178,57 @@ describe('the page of settings', () => {
       'About | /blog/posts/about\nA | B | https://b.example/',
       2,
     ]);
+  });
+
+  it('uploads logo and icon, shows them on every page, and takes them away', async () => {
+    const hashes = ['a'.repeat(64), 'b'.repeat(64)];
+    const uploads: unknown[][] = [];
+    const { web } = world();
+    const { app, root, settings } = await asRoot({
+      pictures: {
+        ...web.pictures,
+        upload: async (...given) => ({ hash: hashes[uploads.push(given) - 1] }) as never,
+      },
+    });
+    const home = async () => (await app.request('/blog/')).text();
+    expect(await home()).toContain('/favicon.svg');
+    expect(root.text()).toContain('enctype="multipart/form-data"');
+    const typed = {
+      title: 'Late "riser"',
+      language: 'en',
+      time_zone: 'UTC',
+      posts_per_page: '20',
+      registration: 'authors',
+    };
+    const files = { logo_file: new Blob(['one']), icon_file: new Blob(['two']) };
+    expect((await root.submitFile('/blog/settings', typed, files)).status).toBe(303);
+    expect(uploads.map(([bytes]) => String(bytes))).toEqual(['one', 'two']);
+    expect(settings).toMatchObject({ logo: hashes[0], icon: hashes[1] });
+    const page = await home();
+    const at = (index: number, name: string) => `/blog/media/pictures/${hashes[index]}-${name}`;
+    expect(page).toContain(`<img class="own-logo" src="${at(0, '640.webp')}" alt="Late &quot;riser&quot;">`);
+    expect(page).toContain(`<link rel="icon" href="${at(1, '640.webp')}" type="image/webp">`);
+    expect(page).toContain(`<link rel="apple-touch-icon" href="${at(1, '640.jpg')}">`);
+    expect(page).not.toContain('favicon.svg');
+    await root.get('/blog/settings');
+    expect((await root.submitFile('/blog/settings', { ...typed, icon_none: 'yes' })).status).toBe(303);
+    expect(settings).toMatchObject({ logo: hashes[0], icon: null });
+    expect(await home()).toContain(`<link rel="icon" href="${at(0, '640.webp')}"`);
+  });
+
+  it('keeps a logo that was uploaded when another field is refused', async () => {
+    const { web } = world();
+    const hash = 'c'.repeat(64);
+    const { root } = await asRoot({ pictures: { ...web.pictures, upload: async () => ({ hash }) as never } });
+    const refused = await root.submitFile('/blog/settings', { accent: '#ffcc00' }, { logo_file: new Blob(['one']) });
+    expect([refused.status, root.value('logo')]).toEqual([422, hash]);
+  });
+
+  it('says why a logo is not taken, and changes nothing', async () => {
+    const { root, did } = await asRoot();
+    const refused = await root.submitFile('/blog/settings', { title: 'Typed' }, { logo_file: new Blob(['one']) });
+    expect([refused.status, root.value('title')]).toEqual([503, 'Typed']);
+    expect(did('changeSettings')).toEqual([]);
   });
 
   it('keeps what was typed when it is refused, and says why beside each field', async () => {

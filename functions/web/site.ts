@@ -29,6 +29,8 @@ export const untouched = (registration: Registration): Settings => ({
   time_zone: 'UTC',
   accent: '#8f4a1b',
   accent_dark: '#e6a56c',
+  logo: null,
+  icon: null,
   navigation: [],
   footer: 'A blog that sleeps until somebody reads it.',
   posts_per_page: 20,
@@ -86,5 +88,12 @@ export const settingsIn =
     >`
       SELECT blog FROM auth.blog_settings() AS blog`;
     if (!row) throw new Error('auth.blog_settings() returned nothing');
-    return { ...row.blog, set_up: row.blog.version > 0, registration: row.blog.registration ?? registration };
+    // A database that is not migrated yet has neither.
+    return {
+      ...row.blog,
+      logo: row.blog.logo ?? null,
+      icon: row.blog.icon ?? null,
+      set_up: row.blog.version > 0,
+      registration: row.blog.registration ?? registration,
+    };
   };

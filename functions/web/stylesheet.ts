@@ -95,6 +95,9 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .site-header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1.5rem; padding-block: 1.25rem; }
 .brand { display: inline-flex; align-items: center; gap: .55rem; color: var(--ink); font: 700 1.3rem/1 var(--serif); letter-spacing: -.01em; text-decoration: none; }
 .brand .logo { color: var(--accent); width: 2.1rem; height: 2.1rem; }
+.brand .own-logo { display: block; height: 2.6rem; width: auto; max-width: min(18rem, 60vw); object-fit: contain; }
+.identity { display: flex; align-items: center; gap: 1rem; }
+.identity img { height: 2.6rem; width: auto; max-width: 12rem; object-fit: contain; }
 .brand:hover { color: var(--accent); }
 .site-header nav ul { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.1rem; list-style: none; padding: 0; font-size: .9375rem; }
 .site-header nav a:not(.button) { color: var(--ink); text-decoration: none; padding-block: .4rem; }
