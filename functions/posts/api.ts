@@ -8,6 +8,7 @@ import {
   importedPost,
   kind,
   listQuery,
+  monthsQuery,
   newPost,
   oldAddresses,
   ownQuery,
@@ -57,6 +58,13 @@ const tag = v.pipe(
     post_count: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.description('Published posts.')),
   }),
   v.title('Tag'),
+);
+const month = v.pipe(
+  v.strictObject({
+    month: v.pipe(v.string(), v.regex(/^\d{4}-(?:0[1-9]|1[0-2])$/)),
+    post_count: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.description('Published posts.')),
+  }),
+  v.title('Month'),
 );
 const keptAddresses = v.pipe(
   v.strictObject({
@@ -185,6 +193,21 @@ export const api = {
     responses: () => ({
       200: content('The tags.', v.array(tag), {
         example: [{ name: 'Scaling', slug: 'scaling', post_count: 3 }],
+        headers: { etag: 'Strong entity tag of the list.' },
+      }),
+      304: empty('The client has this list.'),
+    }),
+  }),
+  months: route(`GET ${path}/months`, {
+    summary: 'List the months of published posts, newest first',
+    description: 'The list of posts takes `from` and `until` to read those of a month.',
+    optionalToken: true,
+    query: monthsQuery,
+    headers: conditional,
+    errors: ['unauthorized'],
+    responses: () => ({
+      200: content('The months.', v.array(month), {
+        example: [{ month: '2026-11', post_count: 3 }],
         headers: { etag: 'Strong entity tag of the list.' },
       }),
       304: empty('The client has this list.'),

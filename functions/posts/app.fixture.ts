@@ -133,6 +133,7 @@ function fakePosts(kept: Post[] = []) {
         .sort()
         .map(([path, post_id]) => ({ path, post_id })),
     tags: async () => [{ name: 'Deep sleep', slug: 'deep-sleep', posts: kept.length }],
+    months: async (timeZone) => [{ month: timeZone === 'UTC' ? '2026-01' : '2025-12', posts: kept.length }],
     revisions: async () => [],
     revision: async () => undefined,
   };

@@ -230,6 +230,19 @@ test('tags are told with their numbers, and again after a write', async () => {
   expect((await ask('GET', 'tags', { headers: { 'if-none-match': etag } })).status).toBe(304);
 });
 
+test('months are told by time zone, and a list may be of a time', async () => {
+  const { ask, calls } = appOver([somePost()]);
+  const months = async (query: string) => (await ask('GET', `/blog/api/posts/months${query}`)).json();
+  expect(await months('')).toEqual([{ month: '2026-01', post_count: 1 }]);
+  expect(await months('?time_zone=America/New_York')).toEqual([{ month: '2025-12', post_count: 1 }]);
+  expect((await ask('GET', '/blog/api/posts/months?time_zone=%27')).status).toBe(422);
+  const range = 'from=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z';
+  const list = await ask('GET', `/blog/api/posts?limit=1&${range}`);
+  expect(list.status).toBe(200);
+  expect(calls.filters.at(-1)).toMatchObject({ from: new Date('2026-01-01'), until: new Date('2026-02-01') });
+  expect((await ask('GET', '/blog/api/posts?from=yesterday')).status).toBe(422);
+});
+
 test('an import keeps old addresses; who has no such scope does not', async () => {
   const { ask } = appOver([somePost(), somePost({ id: 2 })]);
   const keep = (addresses: unknown, as = 'imp') => ask('POST', 'addresses', { as, body: { addresses } });

@@ -12,7 +12,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
-import { cacheKey, type ListBody, listBody, tagsBody, tagsKey } from './page.ts';
+import { cacheKey, type ListBody, listBody, monthsBody, monthsKey, tagsBody, tagsKey } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
 import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
@@ -115,6 +115,10 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       const listed = await lists.get(tagsKey, async () => tagsBody(await posts.tags()));
       return respond(c, listed);
     })
+    .get(api.months.path, async (c) => {
+      const { time_zone: timeZone } = check(api.months.query, c.req.query());
+      return respond(c, await lists.get(monthsKey(timeZone), async () => monthsBody(await posts.months(timeZone))));
+    })
     .post(api.keepAddresses.path, importer, json(api.keepAddresses.body), async (c) => {
       const { addresses } = c.req.valid('json');
       const leads = await posts.keepAddresses(addresses.map(({ path, post_id: postId }) => ({ path, postId })));
@@ -137,6 +141,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       return c.json(found.map(postView), 200, { 'cache-control': 'no-store' });
     })
     .all(api.tags.path, otherwise('GET', 'HEAD'))
+    .all(api.months.path, otherwise('GET', 'HEAD'))
     .all(api.addresses.path, otherwise('GET', 'HEAD', 'POST'))
     .all(api.own.path, otherwise('GET', 'HEAD'))
     .get(api.get.path, async (c) => {

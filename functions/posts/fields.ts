@@ -172,6 +172,24 @@ const name = v.optional(
   ),
 );
 
+const time = (text: string) =>
+  v.pipe(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.isoTimestamp('must be a date and time as in RFC 3339'),
+        v.transform((value) => new Date(value)),
+        v.check(
+          (date) =>
+            date.getTime() >= Date.parse('0001-01-01T00:00:00Z') &&
+            date.getTime() <= Date.parse('9999-12-31T23:59:59Z'),
+          'must be a year from 1 to 9999',
+        ),
+      ),
+    ),
+    v.description(text),
+  );
+
 /** Query of the list; other parameters are ignored. */
 export const listQuery = v.pipe(
   v.object({
@@ -182,6 +200,8 @@ export const listQuery = v.pipe(
     category: name,
     tag: name,
     author: name,
+    from: time('Only those that are not older (`created_at`).'),
+    until: time('Only those that are older.'),
     status: v.optional(status, 'published'),
     kind: v.pipe(
       v.optional(kind),
@@ -193,6 +213,21 @@ export const listQuery = v.pipe(
     'only one of offset, after and before',
   ),
 );
+
+/** Query of the months. */
+export const monthsQuery = v.object({
+  time_zone: v.pipe(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/, 'must be a time zone such as UTC or Europe/Berlin'),
+        v.metadata({ examples: ['Europe/Berlin'] }),
+      ),
+      'UTC',
+    ),
+    v.description('Time zone (IANA) in which a month begins.'),
+  ),
+});
 
 /** Query of one's own posts; other parameters are ignored. */
 export const ownQuery = v.object({

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { ListQuery } from './fields.ts';
 import { type CachedBody, digestOf, type Summary, summaryView } from './post.ts';
-import type { Cursor, Filter, Page, TagCount } from './store.ts';
+import type { Cursor, Filter, MonthCount, Page, TagCount } from './store.ts';
 
 /** A list's response: with `Link` (RFC 8288) to the neighbouring pages. */
 export interface ListBody extends CachedBody {
@@ -11,11 +11,25 @@ export interface ListBody extends CachedBody {
 }
 
 /** The store's filter for a query. @throws AppError invalid for a cursor that is not of this list. */
-export const filterOf = ({ limit, offset, category, tag, author, status, kind, after, before }: ListQuery): Filter => ({
+export const filterOf = ({
+  limit,
+  offset,
+  category,
+  tag,
+  author,
+  status,
+  kind,
+  from,
+  until,
+  after,
+  before,
+}: ListQuery): Filter => ({
   limit,
   offset,
   status,
   kind,
+  from,
+  until,
   category: category?.normalize('NFKC').toLowerCase(),
   tag: tag === undefined ? undefined : tagSlug(tag),
   author,
@@ -24,8 +38,20 @@ export const filterOf = ({ limit, offset, category, tag, author, status, kind, a
 });
 
 /** Cache key: equal for queries with the same response. */
-export const cacheKey = ({ limit, offset, category, tag, author, status, kind, after, before }: Filter): string =>
-  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, kind ?? 0, after ?? 0, before ?? 0])}`;
+export const cacheKey = ({
+  limit,
+  offset,
+  category,
+  tag,
+  author,
+  status,
+  kind,
+  from,
+  until,
+  after,
+  before,
+}: Filter): string =>
+  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, kind ?? 0, from ?? 0, until ?? 0, after ?? 0, before ?? 0])}`;
 
 export function listBody(path: string, query: ListQuery, page: Page): ListBody {
   const body = JSON.stringify(page.posts.map(summaryView));
@@ -42,10 +68,19 @@ export function tagsBody(tags: readonly TagCount[]): ListBody {
 /** Cache key of the tags; in the group of all lists. */
 export const tagsKey = 'list:tags';
 
+/** The months as a response. */
+export function monthsBody(months: readonly MonthCount[]): ListBody {
+  const body = JSON.stringify(months.map(({ month, posts }) => ({ month, post_count: posts })));
+  return { etag: digestOf(body), body };
+}
+
+/** Cache key of the months; in the group of all lists. */
+export const monthsKey = (timeZone: string): string => `list:months ${timeZone}`;
+
 /** Next is older, prev is newer. A page that was reached by a cursor has the page it came from on that side. */
 function linksOf(
   path: string,
-  { limit, offset, category, tag, author, status, kind, after, before }: ListQuery,
+  { limit, offset, category, tag, author, status, kind, from, until, after, before }: ListQuery,
   { posts, more }: Page,
 ): string {
   const first = posts[0];
@@ -58,6 +93,8 @@ function linksOf(
       ...(author && { author }),
       ...(status !== 'published' && { status }),
       ...(kind && { kind }),
+      ...(from && { from: from.toISOString() }),
+      ...(until && { until: until.toISOString() }),
     };
     return `<${path}?${new URLSearchParams({ ...kept, [name]: cursorOf(post) })}>; rel="${rel}"`;
   };

@@ -445,6 +445,31 @@ test('a page is in no list, tag or state, and is found by its slug and among pag
   for (const { id } of [page, draft]) await posts.remove(id, anybody);
 });
 
+test('months count published posts where it is that month, and lists have a beginning and an end', async () => {
+  const at = (createdAt: string, others: Parameters<typeof draftOf>[0] = {}) =>
+    make({ title: 'Of a time', createdAt: new Date(createdAt), ...others });
+  const made = [
+    await at('1999-12-31T23:30:00Z'),
+    await at('2000-01-01T00:00:00Z'),
+    await at('2000-01-31T23:59:59.999Z'),
+    await at('2000-01-15T00:00:00Z', { kind: 'page' }),
+    await at('2000-01-15T00:00:00Z', { status: 'draft' }),
+  ];
+  const months = async (timeZone: string) => (await posts.months(timeZone)).filter(({ month }) => month < '2001');
+  expect(await months('UTC')).toEqual([
+    { month: '2000-01', posts: 2 },
+    { month: '1999-12', posts: 1 },
+  ]);
+  expect(await months('Europe/Berlin')).toEqual([
+    { month: '2000-02', posts: 1 },
+    { month: '2000-01', posts: 2 },
+  ]);
+  await expect(posts.months('Europe/Atlantis')).rejects.toMatchObject({ code: 'invalid' });
+  const january = { from: new Date('2000-01-01T00:00:00Z'), until: new Date('2000-02-01T00:00:00Z') };
+  expect((await posts.list({ ...whole, ...january })).posts.map(({ id }) => id)).toEqual([made[2]!.id, made[1]!.id]);
+  for (const { id } of made) await posts.remove(id, anybody);
+});
+
 test('lists are read from their indexes alone, however many pages there are', async () => {
   const plan = await db.admin.unsafe(
     `SET enable_seqscan = off; EXPLAIN SELECT id FROM posts.posts WHERE status = 'published' AND id NOT IN (SELECT id FROM posts.posts WHERE is_page)

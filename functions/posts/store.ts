@@ -31,6 +31,10 @@ export interface Filter {
   tag?: string | undefined;
   /** User name, in any case. */
   author?: string | undefined;
+  /** Not older than this. */
+  from?: Date | undefined;
+  /** Older than this. */
+  until?: Date | undefined;
 }
 
 export interface Page {
@@ -51,6 +55,13 @@ export interface TagCount {
   /** As most of them spell it. */
   name: string;
   slug: string;
+  posts: number;
+}
+
+/** A month and how many published posts are of it. */
+export interface MonthCount {
+  /** `2026-11` */
+  month: string;
   posts: number;
 }
 
@@ -111,6 +122,8 @@ export interface Posts {
   addresses(after: string): Promise<{ path: string; post_id: number }[]>;
   /** Those of published posts, those of most posts first; at most 1,000. */
   tags(): Promise<TagCount[]>;
+  /** Those with published posts, newest first. @throws AppError invalid for a time zone that is not known */
+  months(timeZone: string): Promise<MonthCount[]>;
   /** Newest first. */
   revisions(id: number): Promise<Revision[]>;
   revision(id: number, version: number): Promise<(Revision & { content: string }) | undefined>;
@@ -189,6 +202,14 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
         SELECT mode() WITHIN GROUP (ORDER BY tag.name) AS name, tag.slug, count(DISTINCT posts.id)::int AS posts
         FROM posts, unnest(posts.tags, posts.tag_slugs) AS tag (name, slug) WHERE status = 'published' AND NOT is_page AND tags <> '{}'
         GROUP BY tag.slug ORDER BY 3 DESC, tag.slug LIMIT 1000`,
+    months: (timeZone) =>
+      sql<MonthCount[]>`
+        SELECT to_char(month, 'YYYY-MM') AS month, sum(posts)::int AS posts FROM (
+          SELECT date_trunc('month', created_at AT TIME ZONE ${timeZone}) AS month, 1 AS posts FROM posts
+          WHERE status = 'published' AND id NOT IN (SELECT id FROM posts WHERE is_page)
+        ) AS published GROUP BY published.month ORDER BY published.month DESC`.catch((error) =>
+        error?.code === '22023' ? noSuchZone() : Promise.reject(error),
+      ),
     revisions: (id) =>
       sql<
         Revision[]
@@ -217,6 +238,8 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
     category,
     tag,
     author,
+    from,
+    until,
   } = filter;
   // Literals, because a parameter would hide from the planner that the partial indexes fit.
   const shown = status === 'published' ? sql`status = 'published'` : sql`status = 'draft'`;
@@ -230,13 +253,15 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   const ofCategory = category === undefined ? sql`` : sql`AND category_id = categories.find(${category})`;
   const tagged = tag === undefined ? sql`` : sql`AND tag_slugs @> ARRAY[${tag}::text]`;
   const ofAuthor = author === undefined ? sql`` : sql`AND lower(author) = lower(${author})`;
+  const since = from ? sql`AND created_at >= ${from.toISOString()}::timestamptz` : sql``;
+  const older = until ? sql`AND created_at < ${until.toISOString()}::timestamptz` : sql``;
   const behind = after ? sql`AND (created_at, id) < (${iso(after)}::timestamptz, ${after[1]}::bigint)` : sql``;
   const ahead = before ? sql`AND (created_at, id) > (${iso(before)}::timestamptz, ${before[1]}::bigint)` : sql``;
   const order = before ? sql`created_at ASC, id ASC` : sql`created_at DESC, id DESC`;
   // The inner query is answered by an index alone, so that a large offset reads no posts.
   const rows = await sql<SummaryRow[]>`
     WITH wanted AS MATERIALIZED (
-      SELECT id FROM posts WHERE ${shown} ${ofKind} ${ofCategory} ${tagged} ${ofAuthor} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
+      SELECT id FROM posts WHERE ${shown} ${ofKind} ${ofCategory} ${tagged} ${ofAuthor} ${since} ${older} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
       SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, category_id FROM wanted JOIN posts USING (id)
     )
@@ -245,6 +270,12 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   const posts = rows.slice(0, limit).map(toSummary);
   return { posts: before ? posts.reverse() : posts, more: rows.length > limit };
 }
+
+/** To PostgreSQL, whose list of zones may be another than ours. */
+const noSuchZone = (): never =>
+  fail('invalid', 'Some fields are not acceptable.', {
+    errors: [{ field: 'time_zone', message: 'must be a time zone such as UTC or Europe/Berlin' }],
+  });
 
 const iso = ([createdAt]: Cursor): string => new Date(createdAt).toISOString();
 

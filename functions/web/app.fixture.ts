@@ -124,6 +124,8 @@ export function world(parts: Partial<Web> = {}) {
             (query.kind ?? (post.status === 'published' ? 'post' : post.kind)) === post.kind &&
             (!query.category || post.category.slug === query.category) &&
             (!query.tag || post.tags.some((tag) => tagSlug(tag) === query.tag)) &&
+            (!query.from || post.created_at >= query.from) &&
+            (!query.until || post.created_at < query.until) &&
             (!query.author || post.author.toLowerCase() === query.author.toLowerCase()),
         );
         const at = (cursor: string) => all.findIndex(({ id }) => String(id) === cursor);
@@ -145,6 +147,12 @@ export function world(parts: Partial<Web> = {}) {
           tagSlug,
         );
         return [...tagged].map(([slug, names]) => ({ name: names[0] as string, slug, post_count: names.length }));
+      },
+      async months(timeZone) {
+        calls.push(['months', timeZone]);
+        const listed = stored.filter(({ status, kind }) => status === 'published' && kind === 'post');
+        const all = Map.groupBy(listed, ({ created_at }) => created_at.slice(0, 7));
+        return [...all].map(([month, { length }]) => ({ month, post_count: length }));
       },
       async bySlug(slug, token) {
         calls.push(['bySlug', slug, token]);

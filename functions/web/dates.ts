@@ -29,6 +29,14 @@ export function day(time: string, { language, time_zone: timeZone }: Place): Htm
   return markup`<time datetime="${time}">${text}</time>`;
 }
 
+/** A month in a language: November 2026. @param month `2026-11` */
+export function monthName(month: string, language: string): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  if (language === 'en') return `${months[number - 1]} ${year}`;
+  const format = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return format.format(new Date(`${month}-15T00:00:00Z`));
+}
+
 /** Written by hand because Intl costs milliseconds at the first call. */
 const englishDay = (date: Date): string =>
   `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;

@@ -23,6 +23,9 @@ const texts: Partial<Record<AppError['code'], string>> = {
   internal: 'Something went wrong on our side.',
 };
 
+/** Ways to what may have been looked for. */
+const readOn = markup`<p>Or look in the <a href="/blog/archive">archive</a>, among <a href="/blog/categories">categories</a> or <a href="/blog/tags">tags</a>.</p>`;
+
 /** A failure as a page. The trace id lets an operator find what happened. */
 export function errorPage(site: SiteSettings, error: AppError, traceId: string, viewer?: Viewer): string {
   const again =
@@ -37,6 +40,7 @@ ${trusted(dormouse)}
 <h1>${titles[error.code] ?? 'That did not work'}</h1>
 <p>${texts[error.code] ?? error.detail} ${again}</p>
 <p>${error.code === 'unauthorized' ? markup`<a class="button" href="/blog/login">Log in</a> ` : none}<a class="button quiet" href="/blog/">All posts</a></p>
+${error.code === 'not_found' ? readOn : none}
 ${traceId && error.status >= 500 ? markup`<p class="muted">Trace <code>${traceId}</code></p>` : none}
 </div>`,
   });

@@ -1,9 +1,10 @@
 import { tagSlug } from '@dormouse/runtime/slug';
+import { monthPath } from './archive-page.ts';
 import { byline } from './byline.ts';
 import type { FeedFormat } from './feed-formats.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { languageOf } from './language.ts';
-import type { PostSummary, Tag } from './posts.ts';
+import type { Month, PostSummary, Tag } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 
 /** Where this site is, what it is called, and what its ids begin with. */
@@ -159,10 +160,15 @@ const latest = (entries: Feed['entries']): string | undefined =>
 export const sitemapPart = 1000;
 
 /** Pages of the blog for search engines (sitemaps.org). @param tags whose pages the first part has; undefined for another part */
-export function sitemap(posts: readonly PostSummary[], origin: string, tags: readonly Tag[] | undefined): string {
+export function sitemap(
+  posts: readonly PostSummary[],
+  origin: string,
+  tags: readonly Tag[] | undefined,
+  months: readonly Month[] = [],
+): string {
   return `${markup`${declaration}
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-${tags ? markup`<url><loc>${origin}/blog/</loc></url>\n${tags.map(({ slug }) => markup`<url><loc>${origin}/blog/tags/${encodeURIComponent(slug)}</loc></url>\n`)}` : none}${posts.map(
+${tags ? markup`<url><loc>${origin}/blog/</loc></url>\n${tags.map(({ slug }) => markup`<url><loc>${origin}/blog/tags/${encodeURIComponent(slug)}</loc></url>\n`)}` : none}${months.map(({ month }) => markup`<url><loc>${origin}${monthPath(month)}</loc></url>\n`)}${posts.map(
   (post) =>
     markup`<url><loc>${origin}/blog/posts/${encodeURIComponent(post.slug)}</loc><lastmod>${post.updated_at ?? post.created_at}</lastmod></url>\n`,
 )}</urlset>

@@ -199,7 +199,9 @@ describe('the site map', () => {
     const { app, stored } = world();
     stored.push(...Array.from({ length: 230 }, () => aPost()));
     const { text } = elements(await (await app.request('/sitemap.xml', { headers: { host: 'blog.test' } })).text());
-    expect(text.loc?.slice(1)).toEqual(stored.map(({ slug }) => `http://blog.test/blog/posts/${slug}`));
+    expect(text.loc?.filter((each) => each.includes('/blog/posts/'))).toEqual(
+      stored.map(({ slug }) => `http://blog.test/blog/posts/${slug}`),
+    );
   });
   it('is a list of parts when there are many, and the parts name every post once', async () => {
     const stored = Array.from({ length: 2300 }, () => aPost());

@@ -8,7 +8,7 @@ import { type FeedFormat, feedFormats } from './feed-formats.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
 import { originOf } from './origin.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
-import type { ListQuery, PostSummary, Posts, Tag } from './posts.ts';
+import type { ListQuery, Month, PostSummary, Posts, Tag } from './posts.ts';
 import { spelling } from './spelling.ts';
 import { totalPosts } from './stats-page.ts';
 
@@ -101,12 +101,13 @@ export function feeds(
     const parts = Math.ceil(totalPosts(await categories.all()) / sitemapPart);
     if (part === 0 && parts > 1) return sitemapIndex(parts, origin);
     if (part > Math.max(parts, 1)) fail('not_found', 'There is no such site map.');
-    const [found, pages, tags] = await Promise.all([
+    const [found, pages, tags, months] = await Promise.all([
       postsFrom(posts, Math.max(0, part - 1) * sitemapPart),
       part <= 1 ? pagesOf(posts) : [],
       part <= 1 ? posts.tags().catch(withoutTags) : undefined,
+      part <= 1 ? monthsOf(posts, (await site.current()).time_zone) : [],
     ]);
-    return sitemap([...pages, ...found], origin, tags);
+    return sitemap([...pages, ...found], origin, tags, months);
   };
 }
 
@@ -134,6 +135,10 @@ function withoutTags(error: unknown): readonly Tag[] {
   if (error instanceof AppError) return [];
   throw error;
 }
+
+/** A map without the months is better than none. */
+const monthsOf = (posts: Posts, timeZone: string): Promise<readonly Month[]> =>
+  posts.months(timeZone).catch((error) => (error instanceof AppError ? [] : Promise.reject(error)));
 
 /** Pages, as many as a map bears. */
 const pagesOf = (posts: Posts): Promise<readonly PostSummary[]> =>

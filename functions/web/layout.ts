@@ -69,6 +69,7 @@ ${page.main}
 ${site.footer ? markup`<p dir="auto">${site.footer}</p>\n` : none}<ul>
 <li><a href="/blog/categories">Categories</a></li>
 <li><a href="/blog/tags">Tags</a></li>
+<li><a href="/blog/archive">Archive</a></li>
 <li><a href="/blog/feed.xml">Feed</a></li>
 <li><a href="/stats">Numbers</a></li>
 </ul>

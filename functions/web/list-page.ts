@@ -16,9 +16,11 @@ export interface ListPage {
   category?: Category | undefined;
   /** The tag that the list is limited to. */
   tag?: string | undefined;
+  /** The month that the list is limited to, as people read it. */
+  month?: string | undefined;
   /** Whether this is the page with the newest posts. */
   first: boolean;
-  /** Path without query: `/blog/`, `/blog/categories/{slug}` or `/blog/tags/{slug}`. */
+  /** Path without query: `/blog/`, `/blog/categories/{slug}`, `/blog/tags/{slug}` or `/blog/archive/{year}/{month}`. */
   path: string;
   viewer?: Viewer | undefined;
 }
@@ -28,15 +30,22 @@ const chipsShown = 12;
 
 /** Posts, newest first, with the way to older and newer ones. */
 export function listPage(page: ListPage): string {
-  const { site, listing, categories, category, tag, first, path, viewer } = page;
+  const { site, listing, categories, category, tag, month, first, path, viewer } = page;
   const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
   // Without a cursor towards newer posts there is still the way back to the newest.
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
   const name = category?.name ?? tag ?? '';
+  // A month has no feed: it gets no more posts.
   return layout({
     site,
-    title: [name, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
-    description: category ? `Posts in ${category.name}.` : tag ? `Posts about ${tag}.` : site.description,
+    title: [name || month, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
+    description: category
+      ? `Posts in ${category.name}.`
+      : tag
+        ? `Posts about ${tag}.`
+        : month
+          ? `Posts of ${month}.`
+          : site.description,
     ...(name && { feed: { title: name, below: path } }),
     canonical: first ? path : undefined,
     categories: [...categories, ...listing.posts.map((post) => post.category)],
@@ -45,8 +54,8 @@ export function listPage(page: ListPage): string {
     viewer,
     main: markup`<div class="list">
 <header class="page-header">
-${category ? heading(category) : tag ? tagHeading(tag) : markup`<h1${first ? none : markup` class="small"`}>${first ? 'Latest posts' : 'Older posts'}</h1>`}
-${tag ? none : chips(categories, category)}
+${category ? heading(category) : tag ? tagHeading(tag) : month ? monthHeading(month) : markup`<h1${first ? none : markup` class="small"`}>${first ? 'Latest posts' : 'Older posts'}</h1>`}
+${tag || month ? none : chips(categories, category)}
 </header>
 ${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : empty(first, site, viewer)}
 ${pagination(path, older, newer, first)}
@@ -60,6 +69,9 @@ const heading = (category: Category): Html => markup`<p class="kicker"><a href="
 
 const tagHeading = (tag: string): Html => markup`<p class="kicker"><a href="/blog/tags">Tag</a></p>
 <h1 dir="auto">${tag}</h1>`;
+
+const monthHeading = (month: string): Html => markup`<p class="kicker"><a href="/blog/archive">Archive</a></p>
+<h1>${month}</h1>`;
 
 /** A category as a link in its colour. */
 export const chip = (category: CategoryRef, current = false): Html =>

@@ -7,6 +7,7 @@ import { type Call, okResponse, senderTo } from './upstream.ts';
 export type PostSummary = ResponseOf<typeof api.list, 200>[number];
 export type Post = ResponseOf<typeof api.get, 200>;
 export type CategoryRef = Post['category'];
+export type Month = ResponseOf<typeof api.months, 200>[number];
 export type Tag = ResponseOf<typeof api.tags, 200>[number];
 /** Every field that an author writes. */
 export type PostInput = Every<BodyOf<typeof api.create>> & { status: Post['status'] };
@@ -36,6 +37,8 @@ export interface Posts {
   list(query: ListQuery, token?: string): Promise<Listing>;
   /** Those of published posts. */
   tags(): Promise<readonly Tag[]>;
+  /** Those of published posts, newest first. */
+  months(timeZone: string): Promise<readonly Month[]>;
   /** The post, or the slug it is found under now. 404 when there is none, or none that the token's owner may see. */
   bySlug(slug: string, token?: string): Promise<Versioned | { moved: string }>;
   /** A page of the posts of the token's owner, whole, drafts too. @param after id that the page before ended with */
@@ -63,6 +66,9 @@ export function postsAt(url: string, call: Call): Posts {
     },
     async tags() {
       return okResponse(await client('GET /blog/api/posts/tags')).body ?? [];
+    },
+    async months(timeZone) {
+      return okResponse(await client('GET /blog/api/posts/months', { query: { time_zone: timeZone } })).body ?? [];
     },
     async bySlug(slug, token) {
       const { status, headers, body } = okResponse(

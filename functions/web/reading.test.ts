@@ -240,6 +240,43 @@ describe('a post', () => {
   });
 });
 
+describe('the archive', () => {
+  it('lists months with their posts, in the language and time zone of the blog', async () => {
+    const { app, stored, settings, did } = world();
+    stored.push(
+      aPost({ slug: 'new', created_at: '2026-11-03T10:00:00.000Z' }),
+      aPost({ slug: 'newer', created_at: '2026-11-02T10:00:00.000Z' }),
+      aPost({ slug: 'old', created_at: '2025-12-31T10:00:00.000Z' }),
+    );
+    const text = async (path: string) => (await app.request(path)).text();
+    const archive = await text('/blog/archive');
+    expect(archive).toContain('<a href="/blog/archive/2026/11">November 2026</a> <span class="muted">2 posts</span>');
+    expect(archive).toContain('<h2 id="year-2025">2025</h2>');
+    const month = await text('/blog/archive/2026/11');
+    expect(month).toContain('<h1>November 2026</h1>');
+    expect([month.includes('/posts/newer"'), month.includes('/posts/old"')]).toEqual([true, false]);
+    expect(await text('/sitemap.xml')).toContain('/blog/archive/2025/12</loc>');
+    Object.assign(settings, { language: 'ko', time_zone: 'Asia/Seoul' });
+    const other = world();
+    Object.assign(other.settings, settings);
+    other.stored.push(...stored);
+    expect(await (await other.app.request('/blog/archive/2025/12')).text()).toContain('<h1>2025년 12월</h1>');
+    expect(other.did('list').at(-1)?.[1]).toMatchObject({
+      from: '2025-11-30T15:00:00.000Z',
+      until: '2025-12-31T15:00:00.000Z',
+    });
+    expect(did('months')).toContainEqual(['months', 'UTC']);
+  });
+
+  it.each(['2026/13', '2026/1', '26/11', '0026/11', '2026/10', 'x/y'])('has nothing at %s', async (at) => {
+    const { app, stored } = world();
+    stored.push(aPost({ created_at: '2026-11-03T10:00:00.000Z' }));
+    const response = await app.request(`/blog/archive/${at}`, { headers: { accept: 'text/html' } });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('<a href="/blog/archive">archive</a>');
+  });
+});
+
 describe('a page', () => {
   it('has its text, and nothing that places a post among others', async () => {
     const { app, stored } = world();

@@ -3,14 +3,17 @@ import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
+import { archivePage } from './archive-page.ts';
 import { authorPage } from './author-page.ts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { claimsSession } from './csrf.ts';
+import { monthName } from './dates.ts';
 import type { Web } from './dependencies.ts';
 import { safeHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
+import { timeOf } from './local-time.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
@@ -33,6 +36,8 @@ const readNext = 3;
 interface Topic {
   category?: string;
   tag?: string;
+  /** `2026-11` */
+  month?: string;
 }
 
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
@@ -60,7 +65,7 @@ export function reading(
     }
   };
 
-  const list = (c: Context, path: string, { category: slug, tag: tagged }: Topic = {}): Promise<Response> => {
+  const list = (c: Context, path: string, { category: slug, tag: tagged, month }: Topic = {}): Promise<Response> => {
     const { after, before } = cursors(c);
     const key = `list ${path} ${after ?? ''} ${before ?? ''}`;
     return show(c, key, async (settings, viewer) => {
@@ -70,6 +75,7 @@ export function reading(
         ...(before && !after && { before }),
         ...(slug !== undefined && { category: slug }),
         ...(tagged !== undefined && { tag: tagged }),
+        ...(month !== undefined && (await timesOf(month, settings.time_zone))),
       };
       const [listing, known] = await Promise.all([
         asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage),
@@ -83,8 +89,20 @@ export function reading(
       // Going back may lead to the beginning, whose page has another address.
       const first = !after && (!before || !listing.newer);
       if (tagged !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post has this tag.');
+      if (month !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post is of this month.');
       const tag = tagged === undefined ? undefined : spelling(listing.posts, tagged);
-      const html = listPage({ site: settings, listing, categories: known, category, tag, first, path, viewer });
+      const named = month && monthName(month, settings.language);
+      const html = listPage({
+        site: settings,
+        listing,
+        categories: known,
+        category,
+        tag,
+        month: named,
+        first,
+        path,
+        viewer,
+      });
       if (known === unknown && !viewer) throw new UncacheablePage(pageOf(html));
       return html;
     });
@@ -126,6 +144,17 @@ export function reading(
     const tag = tagSlug(c.req.param('slug'));
     const path = `/blog/tags/${encodeURIComponent(tag)}`;
     return tag === c.req.param('slug') ? list(c, path, { tag }) : movedTo(c, path);
+  });
+
+  app.get('/blog/archive', (c) =>
+    show(c, 'archive', async (settings, viewer) =>
+      archivePage(settings, await posts.months(settings.time_zone), viewer),
+    ),
+  );
+  app.get('/blog/archive/:year/:month', (c) => {
+    const { year, month } = c.req.param();
+    if (!/^[1-9]\d{3}$/.test(year) || !/^(?:0[1-9]|1[0-2])$/.test(month)) fail('not_found', 'There is no such month.');
+    return list(c, `/blog/archive/${year}/${month}`, { month: `${year}-${month}` });
   });
 
   app.get('/blog/authors/:name', (c) => {
@@ -201,6 +230,15 @@ export function reading(
       { headers: { ...safeHeaders, 'cache-control': 'no-cache', vary: 'Accept' } },
     );
   });
+}
+
+/** The first moment of a month, and of the next. */
+async function timesOf(month: string, timeZone: string): Promise<{ from: string; until: string }> {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  const next =
+    number === 12 ? `${String(year + 1).padStart(4, '0')}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+  const begin = (of: string) => timeOf(`${of}-01T00:00`, timeZone);
+  return { from: await begin(month), until: await begin(next) };
 }
 
 const statsForms = {
