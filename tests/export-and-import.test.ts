@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 async function open(): Promise<Target> {
-  const target = await openInProcess();
+  const target = await openInProcess({ encodesPictures: false });
   opened = [...opened, target];
   return target;
 }

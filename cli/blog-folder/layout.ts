@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { pictureType } from '@dormouse/runtime/picture-type';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import type { Post } from './fields.ts';
@@ -107,13 +108,28 @@ export function picturePath(address: string, type: string): string {
   return posix.join(mediaFolder, `${name}.${endings[type.split(';')[0]!.trim().toLowerCase()] ?? 'bin'}`);
 }
 
-/** The address that a file's picture had; `hash` where that is the one of its bytes. */
-export function pictureAt(path: string): { address: string; hash?: string } | undefined {
+/** What a file's picture was: the hash of its bytes, or the address at which it was served in another form. */
+export function pictureAt(path: string): { hash: string } | { address: string } | undefined {
   const hash = /^media\/([0-9a-f]{64})\.\w+$/.exec(path)?.[1];
-  if (hash !== undefined) return { address: pictureAddress(hash), hash };
+  if (hash !== undefined) return { hash };
   const served = /^media\/(pictures\/[0-9a-f]{64}-\d+\.\w+)$/.exec(path)?.[1];
   return served === undefined ? undefined : { address: pictureAddress(served) };
 }
 
-/** Where the platform has a picture. */
+/** Where the platform has a picture as it is. */
 export const pictureAddress = (name: string): string => `/blog/media/${name}`;
+
+/** The address that articles name of a picture which media serves in several forms. @param hash of what was uploaded */
+export const servedAddress = (hash: string): string => pictureAddress(`pictures/${hash}-1280.jpg`);
+
+/** Whether media serves what is at the address. */
+export const isServed = (address: string): boolean => address.startsWith(pictureAddress('pictures/'));
+
+/** The hash in the address of a picture. */
+export const hashIn = (address: string): string => /[0-9a-f]{64}/.exec(address)?.[0] ?? '';
+
+/** Where an import stores a picture: media makes it small, in formats that browsers know; an SVG file is web's, as it is. */
+export function addressFor(hash: string, bytes: Uint8Array): string {
+  const type = pictureType(bytes);
+  return type === undefined || type === 'image/svg+xml' ? pictureAddress(hash) : servedAddress(hash);
+}

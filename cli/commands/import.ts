@@ -11,6 +11,7 @@ interface ImportFlags {
   site?: string;
   report?: string;
   dryRun?: boolean;
+  fetchPictures?: boolean;
   temporaryPictures?: boolean;
   settings?: boolean;
   json?: boolean;
@@ -46,6 +47,7 @@ export const importCommand = buildCommand({
       ),
       report: option('FILE', 'Write everything about the import as JSON to this file'),
       dryRun: flag('Read the folder and report, send nothing'),
+      fetchPictures: flag('Bring pictures of other hosts in: of each at most 10 MiB, none of private networks'),
       settings: flag('Take the settings of a blog that dormouse exported, also where the blog has some'),
       temporaryPictures: flag('Store pictures also on a platform elsewhere, which loses them if it is a cluster'),
       json: flag('Print the whole report as JSON'),
@@ -62,7 +64,14 @@ export const importCommand = buildCommand({
     ]);
     return async function importPosts(
       this: Context,
-      { json = false, dryRun = false, temporaryPictures = false, settings = false, ...given }: ImportFlags,
+      {
+        json = false,
+        dryRun = false,
+        temporaryPictures = false,
+        settings = false,
+        fetchPictures = false,
+        ...given
+      }: ImportFlags,
       at: string,
     ) {
       const folder = resolve(at);
@@ -77,6 +86,7 @@ export const importCommand = buildCommand({
         report: given.report,
         dryRun,
         temporaryPictures,
+        fetchPictures,
         settings,
         json,
       };

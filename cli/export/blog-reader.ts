@@ -1,9 +1,10 @@
 import type { api as accountsApi } from '@dormouse/auth/api';
 import type { api as postsApi } from '@dormouse/posts/api';
 import { apiClient } from '@dormouse/runtime/api-client';
+import { pictureType } from '@dormouse/runtime/picture-type';
 import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
 import type { Post } from '../blog-folder/fields.ts';
-import type { BlogSettings } from '../blog-folder/layout.ts';
+import { type BlogSettings, hashIn, isServed } from '../blog-folder/layout.ts';
 import { CommandError } from '../command-error.ts';
 
 /** A post as lists name it. */
@@ -31,6 +32,8 @@ export interface BlogReader {
   pictureType(address: string): Promise<string | undefined>;
   /** Undefined for one that is not there. */
   picture(address: string): Promise<{ bytes: Buffer<ArrayBuffer>; type: string } | undefined>;
+  /** What was uploaded, of a picture that media serves in other forms; undefined for who may not read it. */
+  original(address: string): Promise<{ bytes: Buffer<ArrayBuffer>; type: string } | undefined>;
 }
 
 const pageSize = 100;
@@ -102,6 +105,11 @@ export function blogReader(client: Client, { withDrafts }: { withDrafts: boolean
       if (response.status === 404) return undefined;
       if (response.status !== 200) return refuse(address, { ...response, body: undefined });
       return { bytes: response.bytes, type: response.headers.get('content-type') ?? '' };
+    },
+    async original(address) {
+      if (!withDrafts || !isServed(address)) return undefined;
+      const { status, bytes } = await client.download(`/blog/api/media/${hashIn(address)}/original`);
+      return status === 200 ? { bytes, type: pictureType(bytes) ?? '' } : undefined;
     },
   };
 }

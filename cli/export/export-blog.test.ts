@@ -162,8 +162,34 @@ describe('an export', () => {
     expect(out('posts/2020-01-01-first.md')).toContain(`![up](${served})`);
     const other = await startBlog({ token: 'good' });
     expect((await bring(join(folder, 'out'), other)).complete).toBe(true);
-    expect(other.posts[0]!.content).toBe(`![up](/blog/media/${hash}) and ![old](/blog/media/${hash})`);
+    expect(other.posts[0]!.content).toBe(
+      `![up](/blog/media/pictures/${hash}-1280.jpg) and ![old](/blog/media/${hash})`,
+    );
     expect([...other.media.keys()]).toEqual([hash]);
+    await other.close();
+  });
+
+  it('has pictures that authors uploaded as they were uploaded, where the token may read that', async () => {
+    const sent = await fetch(`${blog.url}/blog/api/media`, {
+      method: 'POST',
+      body: png,
+      headers: { authorization: 'Bearer good' },
+    });
+    expect(sent.status).toBe(201);
+    const [small, large] = [640, 1280].map((width) => `/blog/media/pictures/${hash}-${width}.jpg`) as [string, string];
+    blog.files.set(small, Buffer.from('small'));
+    blog.posts[0]!.content = `![up](${small}) and ![again](${large})`;
+    for (const post of blog.posts.slice(1)) post.content = 'Text.';
+    await run();
+    expect(filesIn(join(folder, 'out')).filter((path) => path.startsWith('media/'))).toEqual([`media/${hash}.png`]);
+    expect(readFileSync(join(folder, 'out', `media/${hash}.png`))).toEqual(png);
+    const other = await startBlog({ token: 'good' });
+    expect((await bring(join(folder, 'out'), other)).complete).toBe(true);
+    expect(other.posts[0]!.content).toBe(blog.posts[0]!.content);
+    expect(other.log.filter((line) => / \/blog\/(api\/)?media/.test(line))).toEqual([
+      `GET /blog/api/media/${hash}`,
+      'POST /blog/api/media',
+    ]);
     await other.close();
   });
 

@@ -1,5 +1,5 @@
 import { client, Unreachable } from '../api-client.ts';
-import { picturesIn, postPath } from '../blog-folder/layout.ts';
+import { hashIn, pictureAddress, picturesIn, postPath } from '../blog-folder/layout.ts';
 import { CommandError } from '../command-error.ts';
 import { progress, type Screen, type Step } from '../progress.ts';
 import { ahead } from './ahead.ts';
@@ -137,27 +137,38 @@ async function openBlog(reader: BlogReader, { address, addresses, stage }: Surro
         yield { post, order, addresses: ofPost };
       }
     },
-    async *pictures() {
+    async *pictures({ asUploaded = false } = {}) {
       const step = stage('pictures', shown.size);
       const read = async ([picture, { file, changed }]: [string, { file: string; changed: Date }]) => ({
         picture,
         file,
         changed,
-        found: await reader.picture(picture),
+        ...(await pictureOf(reader, picture, asUploaded)),
       });
-      for await (const { picture, file, changed, found } of ahead(shown, pictureConcurrency, read)) {
+      const written = new Set<string>();
+      for await (const { picture, address, file, changed, found } of ahead(shown, pictureConcurrency, read)) {
         step(picture);
         if (found === undefined) {
           exported.missing.push({ file, address: picture });
           continue;
         }
+        // Posts may name several forms of one picture.
+        if (written.size === written.add(address).size) continue;
         exported.pictures++;
-        yield { address: picture, changed, ...found };
+        yield { address, changed, ...found };
       }
     },
     pictureType: reader.pictureType,
   };
   return { blog, exported };
+}
+
+/** A picture at the address that it has in the export: of its own bytes, if it is as it was uploaded. */
+async function pictureOf(reader: BlogReader, address: string, asUploaded: boolean) {
+  const original = asUploaded ? await reader.original(address) : undefined;
+  return original
+    ? { address: pictureAddress(hashIn(address)), found: original }
+    : { address, found: await reader.picture(address) };
 }
 
 async function namesOf(listed: readonly Listed[], reader: BlogReader): Promise<Map<string, string>> {

@@ -15,8 +15,11 @@ export interface ReadBlog {
   readonly categories: ReadonlyMap<string, string>;
   /** Newest first, drafts last. */
   posts(): AsyncIterable<OrderedPost>;
-  /** What the posts showed that were asked for, as far as the blog has it. */
-  pictures(): AsyncIterable<Picture>;
+  /**
+   * What the posts showed that were asked for, as far as the blog has it.
+   * @param asUploaded as it was before media made it small, where the token may read that: at the address of its bytes
+   */
+  pictures(options?: { asUploaded?: boolean }): AsyncIterable<Picture>;
   /** Media type of a picture; undefined for one that the blog has not. */
   pictureType(address: string): Promise<string | undefined>;
 }

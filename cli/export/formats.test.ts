@@ -129,7 +129,9 @@ describe.each<[string, Format, string]>([
     expect(first!.content).toBe('A **bold** word, `]]>` and *<*.\n\n- one\n- two');
     expect(second!.content).toContain('**「중요」**');
     expect(second!.content).toContain('[one](/blog/posts/post-1#x)');
-    expect(third!.content).toBe(`![A picture](/blog/media/${hash})\n\n| a | b |\n| - | - |\n| 1 | 2 |`);
+    expect(third!.content).toBe(
+      `![A picture](/blog/media/pictures/${hash}-1280.jpg)\n\n| a | b |\n| - | - |\n| 1 | 2 |`,
+    );
     expect(draft!.content).toContain('```js\nconst a = 1 < 2;\n```');
     expect(gone!.content).toMatch(/\[out\]\(https:\/\/example\.org\/\?a=1\\?&b=2\)/);
   });

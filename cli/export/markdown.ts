@@ -15,6 +15,6 @@ export const markdown: Format = async (blog, target) => {
   await target.add(authorsFile, bytesOf(writeAuthorsFile(blog.authors)), undated);
   for await (const { post, ...besides } of blog.posts())
     await target.add(postPath(post), bytesOf(postFile(post, besides)), fileTime(post.updated_at));
-  for await (const { address, type, bytes, changed } of blog.pictures())
+  for await (const { address, type, bytes, changed } of blog.pictures({ asUploaded: true }))
     await target.add(picturePath(address, type), bytes, changed);
 };

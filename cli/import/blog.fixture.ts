@@ -10,6 +10,8 @@ export interface Blog {
   readonly posts: Post[];
   readonly users: Map<string, string>;
   readonly media: Map<string, Buffer>;
+  /** Hashes of pictures of which media can make nothing. */
+  readonly undecodable: Set<string>;
   /** Pictures that authors uploaded, by the path at which they are served. */
   readonly files: Map<string, Buffer>;
   /** Ids of posts by old address. */
@@ -37,6 +39,8 @@ export async function startBlog(given: {
   const users = new Map<string, string>();
   const media = new Map<string, Buffer>();
   const files = new Map<string, Buffer>();
+  const uploaded = new Set<string>();
+  const undecodable = new Set<string>();
   const addresses = new Map<string, number>();
   const log: string[] = [];
   const down: Blog['down'] = [];
@@ -56,6 +60,7 @@ export async function startBlog(given: {
     if (method === 'GET') return get(new URL(path, 'http://blog'), hash, auth);
     if (auth !== `Bearer ${given.token}`) return problem(401, 'No.');
     if (method === 'PUT' && hash) return put(hash, bytes);
+    if (method === 'POST' && path === '/blog/api/media') return upload(bytes);
     const json = JSON.parse(bytes.toString('utf8'));
     if (method === 'POST' && path === '/api/users') return user(json);
     if (method === 'POST' && path === '/blog/api/posts') return create(json);
@@ -66,6 +71,11 @@ export async function startBlog(given: {
   };
   const get = ({ pathname, searchParams }: URL, hash: string | undefined, auth: string | undefined): FakeResponse => {
     if (auth !== undefined && auth !== `Bearer ${given.token}`) return problem(401, 'No.');
+    const [, known = '', original] = /^\/blog\/api\/media\/([0-9a-f]{64})(\/original)?$/.exec(pathname) ?? [];
+    if (known && uploaded.has(known))
+      return original
+        ? { status: 200, bytes: media.get(known)! }
+        : { status: 200, body: { hash: known, state: 'uploaded', reason: null } };
     const bytes = hash ? media.get(hash) : files.get(pathname);
     if (bytes) return { status: 200, bytes, headers: { 'content-type': 'image/png' } };
     if (pathname === '/api/settings') return { status: 200, body: { ...settings, set_up: settings.version > 0 } };
@@ -115,6 +125,15 @@ export async function startBlog(given: {
   const changeSettings = (json: object): FakeResponse => {
     Object.assign(settings, json, { version: settings.version + 1 });
     return { status: 200, body: { ...settings, set_up: true } };
+  };
+  const upload = (bytes: Buffer): FakeResponse => {
+    if (given.refuse?.(bytes)) return problem(415, 'Not a picture.');
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    uploaded.add(hash);
+    if (undecodable.has(hash)) return { status: 200, body: { hash, state: 'refused', reason: 'cannot be decoded' } };
+    media.set(hash, bytes);
+    files.set(`/blog/media/pictures/${hash}-1280.jpg`, Buffer.from('smaller'));
+    return { status: 201, body: { hash, state: 'uploaded', reason: null } };
   };
   const put = (hash: string, bytes: Buffer): FakeResponse => {
     if (given.refuse?.(bytes)) return problem(415, 'Not a picture.');
@@ -178,6 +197,7 @@ export async function startBlog(given: {
     posts,
     users,
     media,
+    undecodable,
     files,
     addresses,
     settings,

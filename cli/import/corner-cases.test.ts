@@ -82,7 +82,7 @@ const cases: readonly (readonly [path: string, text: string, outcome: Outcome])[
   [
     'notes/picture-only.md',
     head('title: One picture\ndate: 2020-02-06', '![](pier.png)'),
-    { text: `![](/blog/media/${hash})` },
+    { text: `![](/blog/media/pictures/${hash}-1280.jpg)` },
   ],
 
   // Dates, titles, categories, slugs, authors.
@@ -136,22 +136,24 @@ const cases: readonly (readonly [path: string, text: string, outcome: Outcome])[
   [
     'notes/wiki.md',
     head('title: Wiki\ndate: 2020-04-02', '[[number]] [[number|words]] ![[pier.png]] [[nowhere]]'),
-    { text: `[number](/blog/posts/number) [words](/blog/posts/number) ![](/blog/media/${hash}) [[nowhere]]` },
+    {
+      text: `[number](/blog/posts/number) [words](/blog/posts/number) ![](/blog/media/pictures/${hash}-1280.jpg) [[nowhere]]`,
+    },
   ],
   [
     'notes/encoded.md',
     head('title: Encoded\ndate: 2020-04-03', '[a](../ko/%EB%B2%88%EC%97%AD.md) ![p](two%20words.png)'),
-    { text: `[a](/blog/posts/${encodeURIComponent('번역')}) ![p](/blog/media/${hash})` },
+    { text: `[a](/blog/posts/${encodeURIComponent('번역')}) ![p](/blog/media/pictures/${hash}-1280.jpg)` },
   ],
   [
     'notes/reference.md',
     head('title: Reference\ndate: 2020-04-04', '[a][x] ![p][y]\n\n[x]: number.md\n[y]: pier.png "Pier"'),
-    { text: `[a][x] ![p][y]\n\n[x]: /blog/posts/number\n[y]: /blog/media/${hash} "Pier"` },
+    { text: `[a][x] ![p][y]\n\n[x]: /blog/posts/number\n[y]: /blog/media/pictures/${hash}-1280.jpg "Pier"` },
   ],
   [
     'notes/html-picture.md',
     head('title: HTML\ndate: 2020-04-05', '<img src="pier.png" alt="p"> <a href="number.md">a</a>'),
-    { text: `<img src="/blog/media/${hash}" alt="p"> <a href="/blog/posts/number">a</a>` },
+    { text: `<img src="/blog/media/pictures/${hash}-1280.jpg" alt="p"> <a href="/blog/posts/number">a</a>` },
   ],
   [
     'notes/dead.md',

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import { slugOf } from '@dormouse/runtime/slug';
 import {
+  addressFor,
   authorsFile,
   blogFile,
   draftsFolder,
+  hashIn,
+  isServed,
   pictureAddress,
   pictureAt,
   picturesIn,
   postsFolder,
   readAuthorsFile,
   readBlogFile,
+  servedAddress,
 } from '../blog-folder/layout.ts';
 import { type PostFile, readPostFile } from '../blog-folder/post-file.ts';
 import { type Account, username } from './accounts.ts';
@@ -83,8 +87,8 @@ interface Surroundings {
   readonly name: string;
   /** User name of who owns posts that name nobody. */
   readonly fallback: string;
-  /** Hashes of pictures by the address that posts name them with. */
-  readonly pictures: ReadonlyMap<string, string>;
+  /** By the address that posts name them with. */
+  readonly pictures: ReadonlyMap<string, Moved>;
   /** Paths of posts by slug. */
   readonly bySlug: ReadonlyMap<string, string>;
 }
@@ -130,11 +134,16 @@ function rendered(
     return slug === undefined ? whole : `/blog/posts/${encodeURIComponent(slug)}`;
   });
   const named = picturesIn(content);
-  const shown = named.flatMap((address) => pictures.get(address) ?? []).filter((hash) => !given.refused?.has(hash));
-  const served = named.filter((address) => pictures.has(address) && !given.refused?.has(pictures.get(address)!));
+  const moved = named.flatMap((address) => {
+    const { to, stored } = pictures.get(address) ?? {};
+    if (to === undefined || stored === undefined) return [];
+    const there = given.instead?.has(stored) ? given.instead.get(stored) : to;
+    return there === undefined ? [] : [{ address, there, stored }];
+  });
   return {
-    content: served.reduce((all, address) => all.replaceAll(address, pictureAddress(pictures.get(address)!)), text),
-    pictures: shown,
+    content: moved.reduce((all, { address, there }) => all.replaceAll(address, there), text),
+    pictures: moved.map(({ stored }) => stored),
+    foreign: [],
     deadLinks: named.filter((address) => !pictures.has(address)),
     found: [],
     articles: [...articles],
@@ -150,31 +159,45 @@ function decodedPart(part: string): string {
   }
 }
 
+/** A picture that a post names: where it stands from now on, and the address at which it is stored. */
+interface Moved {
+  readonly to: string;
+  readonly stored: string;
+}
+
 interface Pictures {
-  /** Hash of its bytes by the address that posts name it with. */
-  readonly byAddress: ReadonlyMap<string, string>;
-  /** Paths by hash. */
+  /** By the address that posts name it with. */
+  readonly byAddress: ReadonlyMap<string, Moved>;
+  /** Paths by the address at which they are stored. */
   readonly paths: ReadonlyMap<string, string>;
 }
 
 /**
- * Pictures that posts name. One that an import stored is at the hash of its bytes, and has them; one that somebody uploaded comes in as it was
- * served, and posts name it by its own hash from then on.
+ * Pictures that posts name. A file with the hash of its bytes as its name is what was stored or uploaded, and keeps every address that posts
+ * name it with; what was exported as it was served comes in as a picture of its own, and posts name it so from then on.
  */
 function readPictures(folder: Folder, wanted: ReadonlySet<string>): Pictures & { notes: FileNote[] } {
-  const byAddress = new Map<string, string>();
+  const byAddress = new Map<string, Moved>();
   const paths = new Map<string, string>();
   const notes: FileNote[] = [];
+  const byHash = Map.groupBy(wanted, hashIn);
   for (const path of folder.files) {
     const known = pictureAt(path);
-    if (known === undefined || !wanted.has(known.address)) continue;
-    const hash = createHash('sha256').update(folder.read(path)).digest('hex');
-    if (known.hash !== undefined && known.hash !== hash) {
+    const named =
+      known && ('hash' in known ? byHash.get(known.hash) : [known.address].filter((one) => wanted.has(one)));
+    if (known === undefined || named === undefined || named.length === 0) continue;
+    const bytes = folder.read(path);
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    if ('hash' in known && known.hash !== hash) {
       notes.push({ file: path, reason: 'its bytes are others than its name says, and no post shows it' });
       continue;
     }
-    byAddress.set(known.address, hash);
-    paths.set(hash, path);
+    for (const address of named) {
+      const asUploaded = isServed(address) ? servedAddress(hash) : pictureAddress(hash);
+      const stored = 'hash' in known ? asUploaded : addressFor(hash, bytes);
+      byAddress.set(address, { to: 'hash' in known ? address : stored, stored });
+      paths.set(stored, path);
+    }
   }
   return { byAddress, paths, notes };
 }

@@ -174,6 +174,16 @@ const inlineHtml: Handle = (state: State, node: Element) => [
   htmlNode(`</${node.tagName}>`),
 ];
 
+/** A formula as it was written, where the page says that; else its letters and numbers. */
+function formula(element: Element): Html {
+  const written = elementsIn(element).find(
+    ({ tagName, properties: { encoding } }) => tagName === 'annotation' && encoding === 'application/x-tex',
+  );
+  if (!written) return htmlNode(attribute(textOf(element)));
+  const marks = element.properties.display === 'block' ? '$$' : '$';
+  return htmlNode(`${marks}${textOf(written).trim()}${marks}`);
+}
+
 function handlers(wanted: ReadonlySet<string>): Record<string, Handle> {
   const anchors = ({ properties: { id } }: Element) =>
     typeof id === 'string' && wanted.has(id) ? [htmlNode(`<a id="${attribute(id)}"></a>`)] : [];
@@ -193,7 +203,7 @@ function handlers(wanted: ReadonlySet<string>): Record<string, Handle> {
   const inline = Object.fromEntries(
     'sub sup mark u ins kbd abbr small cite q samp var'.split(' ').map((tag) => [tag, inlineHtml]),
   );
-  return { ...inline, a: link, details };
+  return { ...inline, a: link, details, math: (_, node: Element) => formula(node) as never };
 }
 
 function decoded(fragment: string): string {

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +17,7 @@ import { readable } from '../commands/import.ts';
 import { localToken } from '../local-token.ts';
 import type { Screen } from '../progress.ts';
 import { type Blog, startBlog } from './blog.fixture.ts';
-import { type ImportOptions, importFolder } from './import-folder.ts';
+import { type ImportContext, type ImportOptions, importFolder } from './import-folder.ts';
 
 const picture = Buffer.from('89504e470d0a1a0a', 'hex');
 const files: Record<string, string | Buffer> = {
@@ -46,7 +49,11 @@ afterEach(async () => {
 });
 
 /** One run in this process; gives whether all is there, what was printed and what the screen showed. */
-async function run(changes: Partial<ImportOptions> = {}, screen: Partial<Screen> = {}) {
+async function run(
+  changes: Partial<ImportOptions> = {},
+  screen: Partial<Screen> = {},
+  context: Partial<ImportContext> = {},
+) {
   const printed: string[] = [];
   const shown: string[] = [];
   const all: ImportOptions = {
@@ -63,6 +70,7 @@ async function run(changes: Partial<ImportOptions> = {}, screen: Partial<Screen>
     screen: { ...screen, write: (text: string) => shown.push(text) },
     localToken: async () => 'made here',
     sleep: async () => {},
+    ...context,
   });
   return { complete, text: printed.join('\n'), shown: shown.join('') };
 }
@@ -114,7 +122,7 @@ describe('an import', () => {
     expect(bytes).toEqual(picture);
     expect(blog.media.size).toBe(1);
     expect(blog.posts.map(({ content }) => content)).toEqual([
-      `See [second](/blog/posts/second) and ![p](/blog/media/${hash}).`,
+      `See [second](/blog/posts/second) and ![p](/blog/media/pictures/${hash}-1280.jpg).`,
       'Nobody, never. *gone*',
       '> [!note]\n> Back to [first](/blog/posts/first), not to none.',
     ]);
@@ -487,6 +495,53 @@ describe('the program', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^dormouse import: [^\n]+\n$/);
     expect(stderr).toContain(words);
+  });
+});
+
+describe('pictures of other hosts', () => {
+  const listening = async (answer: (path: string) => Buffer | undefined) => {
+    const server = createServer((request, response) => {
+      const bytes = answer(request.url!);
+      response.writeHead(bytes ? 200 : 404).end(bytes);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const close = () => new Promise<void>((done) => void server.close(() => done()).closeAllConnections());
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  };
+
+  it('stay there and are listed; where it is wanted they come in, but for what cannot be had', async () => {
+    const other = await listening((path) => (path === '/a.png' ? picture : undefined));
+    const text = `![a](${other.url}/a.png) <img src="${other.url}/a.png"> ![gone](${other.url}/gone.png)`;
+    writeFileSync(join(folder, 'articles/foreign.md'), text);
+    const listed = await run({ dryRun: true });
+    expect(listed.text).toContain('pictures that stay on other hosts; --fetch-pictures brings them in (2)');
+    expect(listed.text).toContain(`articles/foreign.md: ${other.url}/a.png`);
+    expect((await run({ fetchPictures: true })).text).toContain('its address is of a private network');
+    blog.posts.length = 0;
+    const brought = await run({ fetchPictures: true }, {}, { isPublic: () => true });
+    const [hash] = blog.media.keys();
+    const address = `/blog/media/pictures/${hash}-1280.jpg`;
+    expect(blog.posts.find(({ source }) => source.endsWith('foreign.md'))!.content).toBe(
+      `![a](${address}) <img src="${address}"> ![gone](${other.url}/gone.png)`,
+    );
+    expect(brought.text).toContain(`${other.url}/gone.png: HTTP 404`);
+    expect(blog.media.size).toBe(1);
+    await other.close();
+  });
+});
+
+describe('a picture', () => {
+  it('that media does not take is kept as it is, as an SVG file is, and is named', async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+    writeFileSync(join(folder, 'images/drawn.svg'), svg);
+    writeFileSync(join(folder, 'articles/drawn.md'), '![d](../images/drawn.svg)');
+    blog.undecodable.add(createHash('sha256').update(picture).digest('hex'));
+    const { text } = await run();
+    const contents = blog.posts.map(({ content }) => String(content)).join('\n');
+    for (const bytes of [picture, Buffer.from(svg)])
+      expect(contents).toContain(`](/blog/media/${createHash('sha256').update(bytes).digest('hex')})`);
+    expect(text).toContain('pictures   2 uploaded');
+    expect(text).toContain('images/p.png: media makes nothing of it and web serves it as it is: cannot be decoded');
   });
 });
 

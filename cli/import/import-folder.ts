@@ -1,9 +1,10 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isLoopbackHost } from '@dormouse/http/loopback-guard';
 import { client, Unreachable } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
 import { progress, type Screen } from '../progress.ts';
 import { isExportedBlog, planExportedBlog } from './exported-blog.ts';
+import { fetchPictures } from './fetch-pictures.ts';
 import { type Folder, readExportFile, readFolder } from './folder.ts';
 import { type Plan, plan } from './plan.ts';
 import { report, reportText } from './report.ts';
@@ -21,6 +22,8 @@ export interface ImportOptions {
   /** File for the whole report. */
   readonly report?: string | undefined;
   readonly dryRun: boolean;
+  /** Brings pictures of other hosts in. */
+  readonly fetchPictures?: boolean;
   /** Stores pictures even where they may lie in a pod that goes. */
   readonly temporaryPictures?: boolean;
   /** Takes the settings of an exported blog also where the blog has some. */
@@ -36,6 +39,8 @@ export interface ImportContext {
   /** A token for the local platform, made when none was given. @throws CommandError */
   readonly localToken: () => Promise<string>;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Whether an address of another host may be asked for a picture; for tests. */
+  readonly isPublic?: (address: string) => boolean;
 }
 
 /**
@@ -46,18 +51,35 @@ export interface ImportContext {
 export async function importFolder(options: ImportOptions, context: ImportContext): Promise<boolean> {
   const { folder, close } = await openFolder(options.folder);
   try {
-    return await importOpened(folder, options, context);
+    const planned = planOf(folder, options, context.screen);
+    if (!options.fetchPictures || options.dryRun) return await importOpened(planned, folder, options, context);
+    const { files, failed, close } = await fetchedFor(planned, context);
+    try {
+      const read = (path: string) => (files.has(path) ? readFileSync(files.get(path)!) : folder.read(path));
+      const withThem = { ...folder, read };
+      const again = planOf(withThem, { ...options, fetched: new Set(files.keys()) }, context.screen);
+      return await importOpened({ ...again, notes: [...again.notes, ...failed] }, withThem, options, context);
+    } finally {
+      close();
+    }
   } finally {
     close();
   }
 }
 
+/** Pictures of other hosts that the articles show. */
+function fetchedFor({ posts }: Plan, { screen, isPublic }: ImportContext) {
+  const addresses = [...new Set(posts.flatMap((post) => post.render().foreign))];
+  const step = progress(screen, 'pictures of other hosts', addresses.length);
+  return fetchPictures(addresses, { step, ...(isPublic ? { isPublic } : {}) });
+}
+
 async function importOpened(
+  planned: Plan,
   folder: Folder,
   options: ImportOptions,
   { print, screen, localToken, sleep }: ImportContext,
 ): Promise<boolean> {
-  const planned = planOf(folder, options, screen);
   if (planned.posts.length === 0 && planned.settings === undefined)
     throw new CommandError(
       `${options.folder}: there is no article in it (${planned.skipped.length + planned.asides.length} files are none)`,
@@ -101,7 +123,7 @@ function demandPlaceForPictures({ url, temporaryPictures }: ImportOptions, pictu
 }
 
 /** @throws CommandError for a blog that a later version exported */
-function planOf(folder: Folder, options: ImportOptions, screen: Screen): Plan {
+function planOf(folder: Folder, options: ImportOptions & { fetched?: ReadonlySet<string> }, screen: Screen): Plan {
   const stage = (name: string, total: number) => (total < many ? () => {} : progress(screen, name, total));
   if (!isExportedBlog(folder)) return plan(folder, { ...options, stage });
   try {

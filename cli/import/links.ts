@@ -5,6 +5,8 @@ import { plainText } from './plain-text.ts';
 export type Resolve = ((target: string, kind: 'link' | 'picture', whole?: string) => string | undefined) & {
   /** Path of an absolute address that was the blog's own; undefined for any other. */
   readonly own?: (address: string) => string | undefined;
+  /** What stands for the address of a picture on another host. */
+  readonly foreign?: (address: string) => string;
 };
 
 /**
@@ -29,7 +31,8 @@ export function rewriteLinks(markdown: string, resolve: Resolve): string {
 function newTarget(target: string, kind: 'link' | 'picture', resolve: Resolve): string | undefined {
   if (!/^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i.test(target)) return resolve(target, kind);
   const own = resolve.own?.(target);
-  return own === undefined ? target : resolve(own, kind, target);
+  if (own !== undefined) return resolve(own, kind, target);
+  return kind === 'picture' && /^(?:https?:)?\/\//i.test(target) ? (resolve.foreign?.(target) ?? target) : target;
 }
 
 /** Links and pictures written `[text](target "title")`, also one inside the other. */

@@ -63,7 +63,7 @@ describe('a plan', () => {
       `See [two](/blog/posts/two#part), ![p](/blog/media/${sha('a/images/p.png')}), [p](/blog/media/${sha('a/images/p.png')}), *q* and x.`,
     );
     expect(rendered).toMatchObject({ deadLinks: ['gone.png', '/docs/x'], articles: ['b/two.md'] });
-    expect([...pictures]).toEqual([[sha('a/images/p.png'), 'a/images/p.png']]);
+    expect([...pictures]).toEqual([[`/blog/media/${sha('a/images/p.png')}`, 'a/images/p.png']]);
   });
 
   it('renders again with the addresses that posts and pictures got', () => {
@@ -73,7 +73,7 @@ describe('a plan', () => {
     );
     const { content } = posts[0]!.render({
       slugs: new Map([['a/two.md', 'two-2']]),
-      refused: new Set([sha('a/p.png')]),
+      instead: new Map([[`/blog/media/${sha('a/p.png')}`, undefined]]),
     });
     expect(content).toBe('[two](/blog/posts/two-2) *p*');
   });

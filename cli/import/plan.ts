@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly site?: string | undefined;
   /** What is later than this is in the future. */
   readonly now?: Date;
+  /** Addresses of pictures on other hosts that were brought in; `read` of the folder has them. */
+  readonly fetched?: ReadonlySet<string> | undefined;
   /** Called at the beginning of what takes long. */
   readonly stage?: (name: string, total: number) => Step;
 }
@@ -61,7 +63,7 @@ export interface Plan {
   /** Oldest first. */
   readonly posts: readonly PlannedPost[];
   readonly accounts: readonly Account[];
-  /** Paths of pictures by SHA-256 in hex. */
+  /** Paths of pictures by the address that articles name: that of media, or of web, which keeps them as they are. */
   readonly pictures: ReadonlyMap<string, string>;
   /** What may be an article, and does not come in. */
   readonly skipped: readonly FileNote[];
@@ -84,7 +86,7 @@ export function plan(folder: Folder, options: PlanOptions): Plan {
 function planContents(folder: Folder, { articles, skipped, asides, addresses }: Contents, options: PlanOptions): Plan {
   const people = accounts([...articles.flatMap((article) => article.authors), { name: options.author }]);
   const slugs = uniqueSlugs(articles);
-  const pages = renderer(folder, articles, { slugs, site: options.site, addresses });
+  const pages = renderer(folder, articles, { slugs, site: options.site, addresses, fetched: options.fetched });
   const former = formerPaths(articles, formerPlace([options.site, ...addresses]));
   const step = options.stage?.('reading ', articles.length) ?? (() => {});
 
@@ -139,7 +141,7 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       ({ username }) => named.has(username),
     ),
     pictures: new Map(
-      chosen.flatMap(({ post }) => post.render().pictures.map((hash) => [hash, pages.pictureOf(hash)!])),
+      chosen.flatMap(({ post }) => post.render().pictures.map((address) => [address, pages.pictureOf(address)!])),
     ),
     skipped: [...skipped, ...planned.flatMap(({ post, unfit }) => (unfit ? [{ file: post.path, reason: unfit }] : []))],
     asides,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { addressFor } from '../blog-folder/layout.ts';
 import type { Article } from './article.ts';
 import { commonMark } from './commonmark.ts';
 import type { Folder } from './folder.ts';
@@ -13,15 +14,17 @@ const pictureTypes = /\.(?:png|jpe?g|gif|webp|avif|svg)$/i;
 export interface Given {
   /** Slugs by path. */
   readonly slugs?: ReadonlyMap<string, string>;
-  /** Hashes of pictures that the platform did not take. */
-  readonly refused?: ReadonlySet<string>;
+  /** What stands for the address of a picture; nothing for one that the platform did not take. */
+  readonly instead?: ReadonlyMap<string, string | undefined>;
 }
 
 /** An article's text as it goes into the blog, and what was met on the way. */
 export interface Rendered {
   readonly content: string;
-  /** SHA-256 in hex of the pictures it shows. */
+  /** Planned addresses of the pictures it shows. */
   readonly pictures: readonly string[];
+  /** Pictures of other hosts that it shows from there. */
+  readonly foreign: readonly string[];
   readonly deadLinks: readonly string[];
   /** Pictures that lie elsewhere than their link says. */
   readonly found: readonly { target: string; path: string }[];
@@ -33,8 +36,8 @@ export interface Rendered {
 
 export interface Renderer {
   render(article: Article, given?: Given): Rendered;
-  /** Path of a picture by its hash, once an article that shows it was rendered. */
-  pictureOf(hash: string): string | undefined;
+  /** Path of a picture by its planned address, once an article that shows it was rendered. */
+  pictureOf(address: string): string | undefined;
 }
 
 export interface RendererOptions {
@@ -44,6 +47,8 @@ export interface RendererOptions {
   readonly site?: string | undefined;
   /** All addresses under which the blog was: links to them are the blog's own. */
   readonly addresses?: readonly string[];
+  /** Addresses of other hosts whose pictures were brought: `read` of the folder has them by their address. */
+  readonly fetched?: ReadonlySet<string> | undefined;
 }
 
 /** Renders articles of one folder as plain CommonMark whose links lead to the imported posts and pictures. */
@@ -55,14 +60,17 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
   );
   const titles = new Map(articles.map(({ path, title }) => [path, title]));
   const own = ownAddresses([...addresses, ...(site ? [site] : [])]);
-  const hashes = new Map<string, string>();
+  const planned = new Map<string, string>();
   const pictures = new Map<string, string>();
 
-  const hashOf = (path: string): string => {
-    const hash = hashes.get(path) ?? createHash('sha256').update(folder.read(path)).digest('hex');
-    hashes.set(path, hash);
-    pictures.set(hash, path);
-    return hash;
+  const addressOf = (path: string): string => {
+    const known = planned.get(path);
+    if (known !== undefined) return known;
+    const bytes = folder.read(path);
+    const address = addressFor(createHash('sha256').update(bytes).digest('hex'), bytes);
+    planned.set(path, address);
+    if (!pictures.has(address)) pictures.set(address, path);
+    return address;
   };
   const titleOf = (name: string) => titles.get(at.named(name) ?? '');
 
@@ -70,6 +78,7 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
     const seen = {
       pictures: [] as string[],
       deadLinks: [] as string[],
+      foreign: [] as string[],
       found: [] as { target: string; path: string }[],
       articles: [] as string[],
     };
@@ -84,20 +93,28 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
       const file = at.file(article.path, target);
       if (!file || !pictureTypes.test(file.path)) return undefined;
       if (file.moved) seen.found.push({ target, path: file.path });
-      const hash = hashOf(file.path);
-      if (given.refused?.has(hash)) return undefined;
-      seen.pictures.push(hash);
-      return `/blog/media/${hash}`;
+      return shown(addressOf(file.path));
+    };
+    const shown = (address: string) => {
+      const there = given.instead?.has(address) ? given.instead.get(address) : address;
+      if (there !== undefined) seen.pictures.push(address);
+      return there;
+    };
+    const foreign = (address: string) => {
+      const brought = options.fetched?.has(address) ? shown(addressOf(address)) : undefined;
+      if (brought === undefined) seen.foreign.push(address);
+      return brought ?? address;
     };
     const dead = (target: string, kind: 'link' | 'picture', whole?: string) => {
       seen.deadLinks.push(target);
-      if (whole !== undefined && !/^https?:\/\/[\w-]+\.invalid\//.test(whole)) return whole;
+      if (whole !== undefined && !/^https?:\/\/[\w-]+\.invalid\//.test(whole))
+        return kind === 'picture' ? foreign(whole) : whole;
       return kind === 'link' ? formerAddress(site, article.path, target) : undefined;
     };
     const resolve: Resolve = Object.assign(
       (target: string, kind: 'link' | 'picture', whole?: string) =>
         (kind === 'link' ? page(target) : undefined) ?? picture(target) ?? dead(target, kind, whole),
-      { own },
+      { own, foreign },
     );
     const { text, unknown } = article.converted
       ? { text: article.body, unknown: new Map() }

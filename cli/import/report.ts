@@ -25,6 +25,9 @@ export function report(plan: Plan, outcome: Outcome | undefined, about: { folder
     without_author: plan.withoutAuthor,
     dead_links: rendered.flatMap(({ file, deadLinks }) => [...new Set(deadLinks)].map((target) => ({ file, target }))),
     pictures_found_elsewhere: rendered.flatMap(({ file, found }) => found.map((picture) => ({ file, ...picture }))),
+    pictures_of_other_hosts: rendered.flatMap(({ file, foreign }) =>
+      [...new Set(foreign)].map((address) => ({ file, address })),
+    ),
     left_as_it_was: rendered.flatMap(({ file, unknown }) =>
       [...unknown].map(([kind, count]) => ({ file, kind, count })),
     ),
@@ -98,6 +101,10 @@ export function reportText(all: Report & Partial<Outcome>): string {
     ...section(
       'pictures found elsewhere by their name',
       all.pictures_found_elsewhere.map(({ file, target, path }) => `${file}: ${target} is ${path}`),
+    ),
+    ...section(
+      'pictures that stay on other hosts; --fetch-pictures brings them in',
+      all.pictures_of_other_hosts.map(({ file, address }) => `${file}: ${address}`),
     ),
     ...section('no Markdown, left as it was', kinds(all.left_as_it_was)),
     ...section('remarks', all.notes.map(sentence)),

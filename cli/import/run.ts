@@ -4,12 +4,13 @@ import type { api as postsApi } from '@dormouse/posts/api';
 import type { BodyOf, Every, ResponseOf, ScopedBodyOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
-import { type BlogSettings, blogFile } from '../blog-folder/layout.ts';
+import { type BlogSettings, blogFile, hashIn, isServed, pictureAddress } from '../blog-folder/layout.ts';
 import { CommandError } from '../command-error.ts';
 import type { Step } from '../progress.ts';
 import { atOnce } from './at-once.ts';
 import type { FileNote } from './file-note.ts';
 import type { Plan, PlannedPost } from './plan.ts';
+import type { Given } from './render.ts';
 
 const concurrency = 8;
 const addressesAtOnce = 500;
@@ -52,8 +53,8 @@ export async function run(plan: Plan, options: RunOptions): Promise<Outcome> {
     addresses: { kept: 0, refused: [] },
   };
   const usernames = await makeAccounts(plan, options, outcome);
-  const refused = await uploadPictures(plan, options, outcome);
-  await makePosts(plan, options, outcome, usernames, refused);
+  const instead = await uploadPictures(plan, options, outcome);
+  await makePosts(plan, options, outcome, usernames, instead);
   await keepAddresses(plan, options, outcome);
   if (plan.settings) await takeSettings(plan.settings, options, outcome);
   return outcome;
@@ -94,32 +95,60 @@ async function makeAccounts(plan: Plan, { client, stage }: RunOptions, outcome: 
   return usernames;
 }
 
-/** @returns the hashes of pictures that the platform did not take. */
-async function uploadPictures(plan: Plan, { client, read, stage }: RunOptions, outcome: Outcome): Promise<Set<string>> {
+/** @returns what stands for the addresses of pictures that media did not take: where web has them, or nothing. */
+async function uploadPictures(
+  plan: Plan,
+  { client, read, stage }: RunOptions,
+  outcome: Outcome,
+): Promise<Map<string, string | undefined>> {
   const step = stage('pictures', plan.pictures.size);
-  const refused = new Set<string>();
-  await atOnce(plan.pictures, concurrency, async ([hash, path]) => {
-    const address = `/blog/media/${hash}`;
-    const there = await client.send('HEAD', address);
-    if (there.status === 200) {
-      outcome.pictures.present++;
-    } else {
-      const response = admitted(
-        await client.send('PUT', address, {
-          bytes: new Uint8Array(read(path)),
-          headers: { 'content-type': 'application/octet-stream' },
-        }),
-      );
-      if (response.status === 201) outcome.pictures.uploaded++;
-      else if (response.status < 300) outcome.pictures.present++;
-      else {
-        refused.add(hash);
-        outcome.pictures.refused.push({ file: path, reason: problemOf(response) });
-      }
+  const instead = new Map<string, string | undefined>();
+  await atOnce(plan.pictures, concurrency, async ([address, path]) => {
+    const bytes = () => new Uint8Array(read(path));
+    const inMedia = isServed(address) ? await toMedia(client, address, bytes) : undefined;
+    const stored =
+      inMedia === undefined || inMedia.reason !== undefined ? await asItIs(client, address, bytes) : inMedia;
+    const refused = (reason: string) => void outcome.pictures.refused.push({ file: path, reason });
+    if (stored.reason === undefined) outcome.pictures[stored.isNew ? 'uploaded' : 'present']++;
+    else {
+      instead.set(address, undefined);
+      refused(inMedia?.reason ?? stored.reason);
+    }
+    if (stored.reason === undefined && inMedia?.reason !== undefined) {
+      instead.set(address, pictureAddress(hashIn(address)));
+      refused(`media makes nothing of it and web serves it as it is: ${inMedia.reason}`);
     }
     step(basename(path));
   });
-  return refused;
+  return instead;
+}
+
+/** What became of a picture; with a reason where it was not taken. */
+interface Stored {
+  readonly isNew: boolean;
+  readonly reason?: string;
+}
+
+const octets = { headers: { 'content-type': 'application/octet-stream' } };
+
+/** Media makes the forms that readers see, and keeps what was uploaded. */
+async function toMedia(client: Client, address: string, bytes: () => Uint8Array<ArrayBuffer>): Promise<Stored> {
+  const known = await client.send('GET', `/blog/api/media/${hashIn(address)}`);
+  const response =
+    known.status === 200
+      ? known
+      : admitted(await client.send('POST', '/blog/api/media', { bytes: bytes(), ...octets }));
+  const isNew = response.status === 201;
+  if (response.status >= 300) return { isNew, reason: problemOf(response) };
+  return text(response, 'state') === 'refused' ? { isNew, reason: text(response, 'reason') ?? 'refused' } : { isNew };
+}
+
+/** What media does not take web serves as it is: SVG files, and what cannot be decoded. */
+async function asItIs(client: Client, address: string, bytes: () => Uint8Array<ArrayBuffer>): Promise<Stored> {
+  const place = pictureAddress(hashIn(address));
+  if ((await client.send('HEAD', place)).status === 200) return { isNew: false };
+  const response = admitted(await client.send('PUT', place, { bytes: bytes(), ...octets }));
+  return response.status < 300 ? { isNew: response.status === 201 } : { isNew: false, reason: problemOf(response) };
 }
 
 async function makePosts(
@@ -127,14 +156,14 @@ async function makePosts(
   { client, stage }: RunOptions,
   outcome: Outcome,
   usernames: ReadonlyMap<string, string>,
-  refused: ReadonlySet<string>,
+  instead: ReadonlyMap<string, string | undefined>,
 ): Promise<void> {
   const step = stage('articles', plan.posts.length);
   const slugs = new Map<string, string>();
   const etags = new Map<string, string>();
   const make = async (post: PlannedPost) => {
     const author = usernames.get(post.author);
-    const given = slugs.size + refused.size > 0 ? { slugs, refused } : undefined;
+    const given = slugs.size + instead.size > 0 ? { slugs, instead } : undefined;
     const response =
       author === undefined
         ? undefined
@@ -162,7 +191,7 @@ async function makePosts(
   const place = new Map(plan.posts.map(({ path }, index) => [path, index]));
   for (const made of [outcome.imported, outcome.unchanged])
     made.sort((one, other) => place.get(one.file)! - place.get(other.file)!);
-  await relink(plan, client, outcome, { slugs, refused }, etags);
+  await relink(plan, client, outcome, { slugs, instead }, etags);
 }
 
 /** Old addresses of posts that are there, those of an earlier run too. */
@@ -268,7 +297,7 @@ async function relink(
   plan: Plan,
   client: Client,
   outcome: Outcome,
-  given: { slugs: ReadonlyMap<string, string>; refused: ReadonlySet<string> },
+  given: Required<Given>,
   etags: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (given.slugs.size === 0) return;

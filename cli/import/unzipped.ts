@@ -1,9 +1,9 @@
-import { createWriteStream, mkdirSync, mkdtempSync, openAsBlob, readdirSync, rmSync, utimesSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync, openAsBlob, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { BlobReader, type Entry, ERR_UNSAFE_FILENAME, type FileEntry, ZipReader } from '@zip.js/zip.js';
 import { CommandError } from '../command-error.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A zip file that was unpacked where nobody else reads. */
 export interface Unzipped {
@@ -24,8 +24,7 @@ const ofSystems = /(?:^|\/)(?:__MACOSX\/|\.DS_Store$|Thumbs\.db$)/;
  * @throws CommandError for a file that is none, is encrypted or damaged, or whose entries lead out of it
  */
 export async function unzipped(path: string): Promise<Unzipped> {
-  removeLeftOnes();
-  const folder = mkdtempSync(join(tmpdir(), `${ours}${process.pid}-`));
+  const folder = temporaryFolder('zip');
   const close = () => rmSync(folder, { recursive: true, force: true });
   try {
     const reader = new ZipReader(new BlobReader(await openAsBlob(path)), { useWebWorkers: false, checkCrc32: true });
@@ -39,26 +38,6 @@ export async function unzipped(path: string): Promise<Unzipped> {
     throw error instanceof CommandError
       ? new CommandError(`${path}: ${error.message}`)
       : new CommandError(`${path}: ${reason(error as Error)}`);
-  }
-}
-
-/** Containers that share a folder for temporary files have names of their own, and processes that we do not see. */
-const ours = `dormouse-zip-${hostname().replace(/[^\w.]/g, '')}-`;
-
-/** Folders of runs that were ended before they could remove them. */
-function removeLeftOnes(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const process = name.startsWith(ours) ? /^(\d+)-\w+$/.exec(name.slice(ours.length))?.[1] : undefined;
-    if (process !== undefined && !isAlive(Number(process)))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -130,6 +130,19 @@ export const api = {
     errors: ['unauthorized', 'not_found'],
     responses: () => ({ 200: content('The picture.', picture, { example: ready }) }),
   }),
+  original: route(`GET ${path}/:hash/original`, {
+    summary: 'Read a picture as it was uploaded',
+    description:
+      'Your own; editors anybody’s. To move it elsewhere: it is a file to be kept, with whatever the camera wrote into it, and nothing that a page shows.',
+    roles: 'any',
+    params: byHash,
+    errors: ['not_found'],
+    responses: () => ({
+      200: bytes('What was uploaded, to the byte.', ['application/octet-stream'], {
+        'content-disposition': '`attachment`, with a name of the hash.',
+      }),
+    }),
+  }),
   remove: route(`DELETE ${path}/:hash`, {
     summary: 'Delete a picture',
     description: 'Your own; one that others uploaded as well stays for them. Editors delete anybody’s.',

@@ -57,6 +57,10 @@ function appOver() {
       if (!found || (ownerId !== undefined && !found.owners.has(ownerId))) return false;
       return kept.delete(hash);
     },
+    async uploaded(hash, ownerId) {
+      const found = kept.get(hash);
+      return found && (ownerId === undefined || found.owners.has(ownerId)) ? new Uint8Array(png) : undefined;
+    },
     original: async (hash) => (kept.get(hash)?.state === 'uploaded' ? new Uint8Array(png) : undefined),
     addVariant: async (hash) => kept.get(hash)?.state === 'uploaded',
     async finish(hash, outcome) {
@@ -197,6 +201,18 @@ describe('what is known of a picture', () => {
       expect((await ask('GET', `${path}/-/ready${query}`)).status, query.slice(0, 20)).toBe(422);
   });
 
+  test('is given back as it was uploaded, to its owner and to editors', async () => {
+    const { ask, upload } = appOver();
+    await upload(png);
+    const at = `${path}/${sha(png)}/original`;
+    const response = await ask('GET', at, { as: 'ada' });
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    expect((await ask('GET', at, { as: 'editor' })).status).toBe(200);
+    expect((await ask('GET', at, { as: 'bea' })).status).toBe(404);
+    expect((await ask('GET', at)).status).toBe(401);
+  });
   test('is listed for its owner alone', async () => {
     const { ask, upload } = appOver();
     await upload(png);

@@ -51,6 +51,8 @@ test('an upload is kept, asked for once, and made', async () => {
   expect(await pictures.add({ ownerId: 1, ...upload })).toMatchObject({ isNew: true, picture: { state: 'uploaded' } });
   expect(await pictures.add({ ownerId: 1, ...upload })).toMatchObject({ isNew: false, picture: { state: 'uploaded' } });
   expect(Buffer.from((await pictures.original(upload.hash))!)).toEqual(upload.bytes);
+  expect(Buffer.from((await pictures.uploaded(upload.hash, 1))!)).toEqual(upload.bytes);
+  expect(await pictures.uploaded(upload.hash, 2)).toBeUndefined();
   expect(await make(upload.hash)).toBe(true);
   expect(await pictures.find(upload.hash, 1)).toMatchObject({ state: 'ready', made: facts });
   expect(await pictures.add({ ownerId: 1, ...upload })).toMatchObject({ isNew: false, picture: { state: 'ready' } });
@@ -62,6 +64,7 @@ test('an event that is delivered again changes nothing', async () => {
   await pictures.add({ ownerId: 1, hash, ...rest });
   await make(hash);
   expect(await pictures.original(hash)).toBeUndefined();
+  expect(await pictures.uploaded(hash, undefined)).toBeDefined();
   expect(await pictures.addVariant(hash, '640.jpg', Buffer.from('another'))).toBe(false);
   expect(await pictures.finish(hash, { state: 'refused', reason: 'Late.' })).toBe(false);
   expect(Buffer.from((await objects.read(variantKey(hash, '640.jpg')))!).toString()).toBe('640.jpg');

@@ -59,6 +59,8 @@ export interface Pictures {
   ready(hashes: readonly string[]): Promise<ReadyPicture[]>;
   /** Takes it from its owner, or, for undefined, from everybody; with the last of them it is gone. @returns whether it was theirs */
   remove(hash: string, ownerId: number | undefined): Promise<boolean>;
+  /** What was uploaded. @param ownerId whose upload it must be; undefined for anybody's */
+  uploaded(hash: string, ownerId: number | undefined): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** What was uploaded, while its variants are wanted. */
   original(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** @returns false when it is not wanted any more */
@@ -115,6 +117,13 @@ export function openPictures({ sql, outbox, objects }: Options): Pictures {
     ready: (hashes) => sql<ReadyPicture[]>`
       SELECT hash, width, height, color, animated FROM pictures WHERE hash = ANY (${hashes as string[]}::text[]) AND state = 'ready'`,
     remove: (hash, ownerId) => outbox.transaction((tx, emit) => remove(tx, emit, objects, { hash, ownerId })),
+    async uploaded(hash, ownerId) {
+      const [theirs] =
+        ownerId === undefined
+          ? await sql`SELECT 1 FROM pictures WHERE hash = ${hash}`
+          : await sql`SELECT 1 FROM uploads WHERE hash = ${hash} AND owner_id = ${ownerId}`;
+      return theirs && objects.read(originalKey(hash));
+    },
     async original(hash) {
       const [wanted] = await sql`SELECT 1 FROM pictures WHERE hash = ${hash} AND state = 'uploaded'`;
       return wanted && objects.read(originalKey(hash));

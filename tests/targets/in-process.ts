@@ -30,6 +30,8 @@ export interface InProcessSettings {
   publicUrl?: string;
   /** Peers of the ingress that say who their clients are. */
   trustedProxies?: BlockList | undefined;
+  /** Makes the forms of uploaded pictures, which takes this process a second or two each. */
+  encodesPictures?: boolean;
   /** What the ingress records. */
   telemetry?: Telemetry;
 }
@@ -38,6 +40,7 @@ export interface InProcessSettings {
 export async function openInProcess({
   publicUrl = '',
   trustedProxies,
+  encodesPictures = true,
   telemetry = new Telemetry(),
 }: InProcessSettings = {}): Promise<Target> {
   const platform = readPlatform(render(base));
@@ -55,6 +58,7 @@ export async function openInProcess({
     { port: 0 },
   );
   const gateway = await listen(localGateway(target, telemetry.requests), { port: 0 });
+  const nobody = await serveHttp((_, response) => void response.writeHead(204).end());
   const kubernetes = await serveHttp(kubernetesApi(() => platform, births(undefined)));
 
   const open = async (name: string, sink: string, variables: Record<string, string>) => {
@@ -80,7 +84,7 @@ export async function openInProcess({
       MEDIA_URL: media,
       MEDIA_DIR: join(folder, 'media'),
     });
-    const pictures = await open('pictures', sink, { ...known, MEDIA_URL: media });
+    const pictures = encodesPictures ? await open('pictures', sink, { ...known, MEDIA_URL: media }) : originOf(nobody);
     const relay = await open('relay', sink, known);
     const internalUrls = {
       KUBERNETES_URL: originOf(kubernetes),
@@ -118,7 +122,7 @@ export async function openInProcess({
     },
     async close() {
       await flow.close();
-      await Promise.all([ingress.close(0), gateway.close(0), closeHttp(kubernetes)]);
+      await Promise.all([ingress.close(0), gateway.close(0), closeHttp(kubernetes), closeHttp(nobody)]);
       for (const each of served.values()) await each.close();
       await db.drop();
       rmSync(folder, { recursive: true });

@@ -98,12 +98,12 @@ describe('an export of Ghost', () => {
   it('shows pictures with captions, and a cover once', () => {
     const figure =
       '<figure class="kg-card"><img src="__GHOST_URL__/content/images/pier.png" alt="The pier"><figcaption>Dusk</figcaption></figure>';
-    expect(content(figure)).toBe('![The pier](/blog/media/HASH)\n\n*Dusk*');
+    expect(content(figure)).toBe('![The pier](/blog/media/pictures/HASH-1280.jpg)\n\n*Dusk*');
     expect(content(figure, { feature_image: '__GHOST_URL__/content/images/pier.png' })).toBe(
-      '![The pier](/blog/media/HASH)\n\n*Dusk*',
+      '![The pier](/blog/media/pictures/HASH-1280.jpg)\n\n*Dusk*',
     );
     expect(content('<p>a</p>', { feature_image: '__GHOST_URL__/content/images/pier.png' })).toBe(
-      '![](/blog/media/HASH)\n\na',
+      '![](/blog/media/pictures/HASH-1280.jpg)\n\na',
     );
   });
 

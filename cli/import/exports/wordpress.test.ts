@@ -175,15 +175,15 @@ describe('an export of WordPress', () => {
           '[caption id="attachment_4" width="96"]<img src="https://garden.example.org/wp-content/uploads/2020/06/bed-96x96.png" alt="B" /> From above[/caption]',
         ),
       ),
-    ).toBe('![B](/blog/media/HASH)\n\n*From above*');
-    expect(shown(content('[gallery ids="4"]', cover))).toBe('![A bed](/blog/media/HASH)');
+    ).toBe('![B](/blog/media/pictures/HASH-1280.jpg)\n\n*From above*');
+    expect(shown(content('[gallery ids="4"]', cover))).toBe('![A bed](/blog/media/pictures/HASH-1280.jpg)');
     expect(
       shown(content('[gallery columns="2"]', cover.replace('</item>', '<wp:post_parent>5</wp:post_parent></item>'))),
-    ).toBe('![A bed](/blog/media/HASH)');
-    expect(shown(content({ rest: thumbnail }, cover))).toBe('![A bed](/blog/media/HASH)\n\nText.');
+    ).toBe('![A bed](/blog/media/pictures/HASH-1280.jpg)');
+    expect(shown(content({ rest: thumbnail }, cover))).toBe('![A bed](/blog/media/pictures/HASH-1280.jpg)\n\nText.');
     expect(
       shown(content({ rest: thumbnail, content: '<img src="/wp-content/uploads/2020/06/bed.png" alt="x">' }, cover)),
-    ).toBe('![x](/blog/media/HASH)');
+    ).toBe('![x](/blog/media/pictures/HASH-1280.jpg)');
     expect(content('<img src="https://garden.example.org/wp-content/uploads/gone.png" alt="gone">')).toBe(
       '![gone](https://garden.example.org/wp-content/uploads/gone.png)',
     );
