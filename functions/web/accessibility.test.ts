@@ -68,6 +68,7 @@ async function everyPage(): Promise<[string, string][]> {
     '/blog/posts/mine',
     '/blog/new',
     '/blog/drafts',
+    '/blog/posts?state=published',
     '/blog/account',
     '/blog/account/delete',
     '/blog/authors/ada',

@@ -11,6 +11,7 @@ import { feeds } from './feeds.ts';
 import { joining } from './joining.ts';
 import { managingPeople } from './managing-people.ts';
 import { mediaFiles } from './media.ts';
+import { ownPosts } from './own-posts.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
 import { sessions } from './session.ts';
@@ -29,6 +30,7 @@ export function createApp(web: Web): Hono<Env> {
   signing(app, web, own);
   account(app, web, own);
   writing(app, web, own);
+  ownPosts(app, web, own);
   deleting(app, web, own);
   blogSettings(app, web, own);
   managingPeople(app, web, own);

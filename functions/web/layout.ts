@@ -37,7 +37,7 @@ export interface PageParts {
   /** Absent on pages that everybody gets the same bytes of. */
   viewer?: Viewer | undefined;
   /** Which entry of the navigation is this page. */
-  current?: 'write' | 'drafts' | 'login' | 'signup' | 'account' | 'people' | 'settings';
+  current?: 'write' | 'posts' | 'login' | 'signup' | 'account' | 'people' | 'settings';
   main: Html;
 }
 
@@ -113,7 +113,7 @@ function navigation({ site, viewer, current, canonical }: PageParts): Html {
   if (!session || !viewer)
     return markup`<ul>${own}${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', 'Log in')}${takesRegistrations(site) ? entry('signup', '/blog/signup', 'Sign up', 'button quiet') : none}</ul>`;
   return markup`<ul>${own}
-${session.role === 'reader' ? none : [entry('write', '/blog/new', 'Write', 'button'), entry('drafts', '/blog/drafts', 'Drafts')]}
+${session.role === 'reader' ? none : [entry('write', '/blog/new', 'Write', 'button'), entry('posts', '/blog/posts', 'Posts')]}
 ${session.role === 'admin' || session.role === 'editor' ? entry('people', '/blog/people', 'People') : none}
 ${session.role === 'admin' ? entry('settings', '/blog/settings', 'Settings') : none}
 ${entry('account', '/blog/account', 'Account')}

@@ -37,7 +37,7 @@ const expectAllKept = (ada: ReturnType<typeof browser>) => {
 describe('writing', () => {
   it('needs a log-in, and comes back after it', async () => {
     const ada = browser(world().app);
-    for (const path of ['/blog/new', '/blog/drafts', '/blog/posts/x/edit', '/blog/posts/x/delete']) {
+    for (const path of ['/blog/new', '/blog/drafts', '/blog/posts', '/blog/posts/x/edit', '/blog/posts/x/delete']) {
       const response = await ada.get(path);
       expect([response.status, response.headers.get('location')]).toEqual([
         303,
@@ -440,6 +440,41 @@ describe('drafts', () => {
       { limit: 20, author: 'ada', status: 'draft' },
       ada.cookies.get('dormouse_access'),
     ]);
+  });
+
+  it('are one list with what is published, by state, category and tag, page by page', async () => {
+    const { app, stored, did } = world();
+    stored.push(aPost({ status: 'draft', title: 'Half a thought', slug: 'half' }));
+    for (let n = 0; n < 21; n++) stored.push(aPost({ title: `Whole ${n}.`, slug: `whole-${n}`, tags: ['Big Ideas'] }));
+    stored.push(aPost({ title: 'By another', slug: 'other', author: 'bob', tags: ['Big Ideas'] }));
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/posts?state=published&tag=Big%20Ideas&author=bob');
+    expect(ada.text()).toContain('Whole 0.');
+    expect(ada.text()).not.toContain('Half a thought');
+    expect(ada.text()).not.toContain('By another');
+    const asked = { limit: 20, author: 'ada', status: 'published', kind: 'post', tag: 'big-ideas' };
+    expect(did('list')[0]?.[1]).toEqual(asked);
+    const next = /rel="next" href="([^"]+)"/.exec(ada.text())?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(next).toMatch(/^\/blog\/posts\?state=published&tag=Big\+Ideas&after=/);
+    await ada.get(next);
+    expect(ada.text()).toContain('Whole 20.');
+    expect(ada.text()).not.toContain('rel="next"');
+    await ada.get('/blog/posts?state=page&category=nothing');
+    expect(ada.text()).toContain('There are no such posts.');
+  });
+
+  it('are those of everybody for editors who ask for it', async () => {
+    const { app, stored, did } = world();
+    stored.push(aPost({ title: 'By another', slug: 'other', author: 'bob' }));
+    const edna = browser(app);
+    await edna.logIn('edna');
+    await edna.get('/blog/posts?state=published');
+    expect(edna.text()).not.toContain('By another');
+    await edna.get('/blog/posts?state=published&author=');
+    expect(edna.text()).toContain('By another');
+    expect(edna.text()).toContain('Posts of authors');
+    expect(did('list').map(([, query]) => (query as { author?: string }).author)).toEqual(['edna', undefined]);
   });
 });
 

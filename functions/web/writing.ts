@@ -4,17 +4,13 @@ import type { Hono } from 'hono';
 import { asWriter } from './as-writer.ts';
 import { editablePost } from './current-post.ts';
 import type { Web } from './dependencies.ts';
-import { draftsPage } from './drafts-page.ts';
 import { Editor } from './editor.ts';
 import { inputOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
 import { localTime } from './local-time.ts';
 import type { Sessions } from './session.ts';
-import { privately, viewer } from './viewer.ts';
 
-const perPage = 20;
-
-/** Writing, editing, and the drafts. A form that cannot be done comes back with every word that was typed. */
+/** Writing and editing. A form that cannot be done comes back with every word that was typed. */
 export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   const { posts, site, newKey = randomUUID } = web;
   const editor = new Editor(web, sessions);
@@ -68,17 +64,6 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
     editor.submit(c, editPath(c.req.param('slug')), async (text, session) =>
       posts.update(text.id, await inputOf(text, await timeZone()), text.etag, session.token),
     ),
-  );
-
-  app.get('/blog/drafts', (c) =>
-    asWriter(c, sessions, async (session) => {
-      const after = c.req.query('after');
-      const drafts = await posts.list(
-        { limit: perPage, author: session.name, status: 'draft', ...(after && { after }) },
-        session.token,
-      );
-      return privately(c, draftsPage(await site.current(), drafts, viewer(c, session)));
-    }),
   );
 }
 
