@@ -13,9 +13,11 @@ export interface Extra {
 export function carriedFields(fields: Readonly<Record<string, unknown>>, { words = false } = {}): Extra {
   const plural = (value: unknown) => listed(value, words ? /\s+/ : /\s*,\s*/);
   const singular = (value: unknown) => listed(value, words ? /(?!)/ : /\s*,\s*/);
+  // Zola keeps both below this name.
+  const of = (fields.taxonomies ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    tags: unique([...plural(fields.tags), ...singular(fields.tag)]),
-    categories: unique([...singular(fields.category), ...plural(fields.categories)]),
+    tags: unique([...plural(fields.tags), ...singular(fields.tag), ...plural(of.tags)]),
+    categories: unique([...singular(fields.category), ...plural(fields.categories), ...plural(of.categories)]),
     addresses: unique(
       [fields.permalink, fields.url, fields.aliases, fields.alias, fields.redirect_from, fields.redirects]
         .flatMap((value) => listed(value, /(?!)/))

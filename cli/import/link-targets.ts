@@ -45,8 +45,21 @@ export function linkTargets(articles: readonly LinkTarget[], files: readonly str
     (path) => posix.basename(path).slice(0, 64),
   );
   const byName = Map.groupBy(files, (path) => posix.basename(path).toLowerCase());
+  const named = (name: string): string | undefined => {
+    const wanted = page(
+      decodeURIComponentOr(name)
+        .replace(/[?#].*$/s, '')
+        .replace(/^\/+/, ''),
+    );
+    const alike = byEnd.get(posix.basename(wanted).replace(/^\d{4}-\d{1,2}-\d{1,2}-/, '')) ?? [];
+    const exact = alike.filter((path) => `/${page(path)}`.endsWith(`/${wanted}`));
+    const found = exact.length > 0 ? exact : alike;
+    return found.length === 1 ? found[0] : undefined;
+  };
   return {
     article: (from, target) => {
+      // Zola's, from its folder of content.
+      if (target.startsWith('@/')) return named(target.slice(2));
       const rooted = target.startsWith('/');
       return (
         (rooted ? byAddress.get(addressKey(target)) : undefined) ??
@@ -54,17 +67,7 @@ export function linkTargets(articles: readonly LinkTarget[], files: readonly str
         (rooted ? byPermalink(target) : undefined)
       );
     },
-    named: (name) => {
-      const wanted = page(
-        decodeURIComponentOr(name)
-          .replace(/[?#].*$/s, '')
-          .replace(/^\/+/, ''),
-      );
-      const alike = byEnd.get(posix.basename(wanted).replace(/^\d{4}-\d{1,2}-\d{1,2}-/, '')) ?? [];
-      const exact = alike.filter((path) => `/${page(path)}`.endsWith(`/${wanted}`));
-      const found = exact.length > 0 ? exact : alike;
-      return found.length === 1 ? found[0] : undefined;
-    },
+    named,
     file: (from, target) => {
       const path = first([...candidates(from, target), ...below(target)], (one) => byPath.get(one.toLowerCase()));
       if (path) return { path, moved: false };

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { planned } from './memory.fixture.ts';
+
+/** What comes of each path: a day and title of what is public, else what it became. */
+function outcome(texts: Record<string, string>): Record<string, string> {
+  const { posts, asides, skipped } = planned(texts);
+  return Object.fromEntries([
+    ...posts.map(({ path, status, created_at, title }) => [
+      path,
+      status === 'draft' ? 'draft' : `${created_at.slice(0, 10)} ${title}`,
+    ]),
+    ...asides.map(({ file }) => [file, 'no article']),
+    ...skipped.map(({ file }) => [file, 'skipped']),
+  ]);
+}
+
+const head = (fields: string, text = 'Text.') => `---\n${fields}\n---\n${text}\n`;
+const toml = (fields: string, text = 'Text.') => `+++\n${fields}\n+++\n${text}\n`;
+/** The text of one file as it comes in. */
+const text = (path: string, content: string, others: Record<string, string> = {}) =>
+  planned({ ...others, [path]: content })
+    .post(path)!
+    .render().content;
+
+// Forms as each program's own documentation has them.
+
+describe('a site of Zola', () => {
+  it('has articles with TOML heads, and sections that are none', () => {
+    expect(
+      outcome({
+        'config.toml': 'base_url = "https://zola.example"\ntitle = "Z"',
+        'content/_index.md': toml('title = "Home"\nsort_by = "date"'),
+        'content/blog/_index.md': toml('title = "Blog"\nrender = true'),
+        'content/blog/first.md': toml('title = "First"\ndate = 2021-02-03\n[taxonomies]\ntags = ["a"]'),
+        'content/blog/2021-03-04-named.md': toml('title = "Named"'),
+        'content/blog/secret.md': toml('title = "Secret"\ndate = 2021-02-03\ndraft = true'),
+        'content/blog/unrendered.md': toml('title = "Unrendered"\ndate = 2021-02-03\nrender = false'),
+        'content/blog/bundle/index.md': toml('title = "Bundle"\ndate = 2021-02-04'),
+      }),
+    ).toEqual({
+      'content/_index.md': 'no article',
+      'content/blog/_index.md': 'no article',
+      'content/blog/first.md': '2021-02-03 First',
+      'content/blog/2021-03-04-named.md': '2021-03-04 Named',
+      'content/blog/secret.md': 'draft',
+      'content/blog/unrendered.md': 'draft',
+      'content/blog/bundle/index.md': '2021-02-04 Bundle',
+    });
+  });
+
+  it('has tags below taxonomies, aliases, and links by @', () => {
+    const texts = {
+      'config.toml': 'base_url = "https://zola.example"',
+      'content/blog/a.md': toml(
+        'title = "A"\ndate = 2021-02-03\naliases = ["old/a"]\n[taxonomies]\ntags = ["tea", "cup"]',
+        '[b](@/blog/b.md#part)\n\n<!-- more -->\n\nMore.',
+      ),
+      'content/blog/b.md': toml('title = "B"\ndate = 2021-02-04'),
+    };
+    const a = planned(texts).post('content/blog/a.md')!;
+    expect([a.tags, a.addresses]).toEqual([['tea', 'cup'], expect.arrayContaining(['/old/a'])]);
+    expect(a.render().content).toBe('[b](/blog/posts/b#part)\n\n\n\nMore.');
+  });
+});
+
+describe('a site of Astro', () => {
+  it('has collections in Markdown and MDX, with drafts', () => {
+    expect(
+      outcome({
+        'astro.config.mjs': "export default { site: 'https://astro.example' };",
+        'src/content/blog/first.md': head("title: 'First'\npubDate: 'Jul 08 2022'\nheroImage: '../../assets/a.jpg'"),
+        'src/content/blog/second.mdx': head(
+          'title: Second\npubDate: 2022-07-09',
+          "import X from '../X.astro';\n\n<X />\n\nText.",
+        ),
+        'src/content/blog/draft.md': head('title: Draft\npubDate: 2022-07-10\ndraft: true'),
+        'src/content/blog/_hidden.md': head('title: Hidden\npubDate: 2022-07-10'),
+        'src/pages/about.md': head('layout: ../layouts/Base.astro\ntitle: About'),
+      }),
+    ).toMatchObject({
+      'src/content/blog/first.md': '2022-07-08 First',
+      'src/content/blog/second.mdx': '2022-07-09 Second',
+      'src/content/blog/draft.md': 'draft',
+      'src/content/blog/_hidden.md': 'draft',
+      'src/pages/about.md': expect.stringMatching(/About$/),
+    });
+  });
+
+  it('loses its imports, and no text', () => {
+    const content = text(
+      'src/content/blog/a.mdx',
+      head('title: A\npubDate: 2022-07-09', "import { B } from './b';\n\nBefore <B x={1}>inside</B> after {1 + 1}."),
+    );
+    expect(content).not.toContain('import');
+    for (const words of ['Before', 'inside', 'after', '{1 + 1}']) expect(content).toContain(words);
+  });
+});
+
+describe('a site of VitePress or VuePress', () => {
+  it('has articles, a start page, and what is not published', () => {
+    expect(
+      outcome({
+        '.vitepress/config.ts': "export default { title: 'V', srcExclude: ['**/todo.md'] };",
+        'index.md': head('layout: home\nhero: { name: V }', ''),
+        'posts/first.md': head('title: First\ndate: 2023-01-02'),
+        'posts/hidden.md': head('title: Hidden\ndate: 2023-01-02\npublish: false'),
+        'posts/unlisted.md': head('title: Unlisted\ndate: 2023-01-02\nunlisted: true'),
+      }),
+    ).toEqual({
+      'index.md': 'no article',
+      'posts/first.md': '2023-01-02 First',
+      'posts/hidden.md': 'draft',
+      'posts/unlisted.md': 'draft',
+    });
+  });
+
+  it('has containers, marked lines and links without endings', () => {
+    const content = text(
+      'posts/a.md',
+      head(
+        'title: A\ndate: 2023-01-02',
+        '::: tip Try it\nNow.\n:::\n\n```js{1,3}\nx\n```\n\n[b](./b) [c](/posts/b.html)',
+      ),
+      { 'posts/b.md': head('title: B\ndate: 2023-01-03') },
+    );
+    expect(content).toContain('> [!tip] Try it\n> Now.');
+    expect(content).toContain('```js{1,3}');
+    expect(content).toContain('[b](/blog/posts/b) [c](/blog/posts/b)');
+  });
+});
+
+describe('a vault of Obsidian', () => {
+  it('has notes, templates that are none, and comments that nobody sees', () => {
+    const made = outcome({
+      '.obsidian/app.json': '{}',
+      'Notes/On sleep.md': head('tags:\n  - sleep/deep\ncreated: 2022-03-04', 'Text %%a secret%% on.'),
+      'Notes/Kept.md': head('publish: false\ncreated: 2022-03-04'),
+      'Notes/Shown.md': head('publish: true\ncreated: 2022-03-05'),
+    });
+    expect(made).toMatchObject({
+      'Notes/On sleep.md': '2022-03-04 On sleep',
+      'Notes/Kept.md': 'draft',
+      'Notes/Shown.md': '2022-03-05 Shown',
+    });
+    expect(text('Notes/x.md', head('created: 2022-03-04', 'Text %%a secret%% on.'))).not.toContain('secret');
+  });
+
+  it('has links, embedded pictures and callouts', () => {
+    const content = text(
+      'Notes/a.md',
+      head(
+        'created: 2022-03-04',
+        '[[On sleep|there]] [[On sleep#Deep part]] ![[cup.png|300]]\n\n> [!warning]- Mind\n> it.\n\n==marked== ^block',
+      ),
+      { 'Notes/On sleep.md': head('created: 2022-03-05'), 'files/cup.png': 'x' },
+    );
+    expect(content).toContain('[there](/blog/posts/on-sleep) [On sleep](/blog/posts/on-sleep#deep-part)');
+    expect(content).toMatch(/!\[\]\(\/blog\/media\/[0-9a-f]{64}\)/);
+    expect(content).toContain('> [!warning]- Mind');
+  });
+});
+
+describe('a garden of Quartz', () => {
+  it('publishes what its plug-ins let through', () => {
+    expect(
+      outcome({
+        'quartz.config.ts':
+          'export default { configuration: { ignorePatterns: ["private", "templates", ".obsidian"] } };',
+        'content/index.md': head('title: Welcome'),
+        'content/a.md': head('title: A\ndate: 2024-01-02'),
+        'content/draft.md': head('title: Draft\ndate: 2024-01-02\ndraft: true'),
+        'content/private/diary.md': head('title: Diary\ndate: 2024-01-02'),
+        'content/templates/t.md': head('title: "{{title}}"\ndate: 2024-01-02'),
+      }),
+    ).toMatchObject({
+      'content/a.md': '2024-01-02 A',
+      'content/draft.md': 'draft',
+      'content/private/diary.md': 'draft',
+      'content/templates/t.md': expect.stringMatching(/^(?:draft|no article)$/),
+    });
+  });
+
+  it('has permalinks and aliases as old addresses', () => {
+    const { addresses } = planned({
+      'content/a.md': head('title: A\ndate: 2024-01-02\npermalink: /tea\naliases:\n  - /old-tea'),
+    }).post('content/a.md')!;
+    expect(addresses).toEqual(expect.arrayContaining(['/tea', '/old-tea']));
+  });
+});
+
+describe('an export of Medium', () => {
+  const page = (title: string, time: string, body = '<p>Text.</p>') =>
+    `<!DOCTYPE html><html><head><title>${title}</title></head><body><article class="h-entry"><header><h1 class="p-name">${title}</h1></header>` +
+    `<section data-field="subtitle" class="p-summary">A summary</section><section data-field="body" class="e-content"><section><div><h3>${title}</h3>${body}</div></section></section>` +
+    `<footer><p>By <a href="https://medium.com/@ada" class="p-author h-card">Ada</a>${time && ` on <a href="https://medium.com/p/1"><time class="dt-published" datetime="${time}">x</time></a>`}.</p></footer></article></body></html>`;
+
+  it('has posts by day, and drafts', () => {
+    expect(
+      outcome({
+        'posts/2019-05-06_On-sleep-1a2b3c.html': page('On sleep', '2019-05-06T07:08:09.000Z'),
+        'posts/draft_Not-yet-4d5e6f.html': page('Not yet', ''),
+      }),
+    ).toEqual({
+      'posts/2019-05-06_On-sleep-1a2b3c.html': '2019-05-06 On sleep',
+      'posts/draft_Not-yet-4d5e6f.html': 'draft',
+    });
+  });
+
+  it('shows a title once, its author, and figures', () => {
+    const made = planned({
+      'posts/2019-05-06_A-1.html': page(
+        'A',
+        '2019-05-06T07:08:09.000Z',
+        '<figure><img src="https://cdn-images-1.medium.com/a.png"><figcaption>A cup</figcaption></figure><pre>code</pre>',
+      ),
+    }).post('posts/2019-05-06_A-1.html')!;
+    const { content, foreign } = made.render();
+    expect(made.byline).toEqual(['Ada']);
+    expect(content).not.toContain('# A');
+    expect(content).toContain('A cup');
+    expect(content).toContain('code');
+    expect(foreign).toEqual(['https://cdn-images-1.medium.com/a.png']);
+  });
+});
+
+describe('a site of Eleventy or Docusaurus', () => {
+  it('of Eleventy keeps what its data hides, and shows the rest', () => {
+    expect(
+      outcome({
+        'eleventy.config.js': 'export default () => ({ dir: { input: "content" } });',
+        'content/blog/blog.11tydata.js': 'export default { tags: ["posts"], layout: "post" };',
+        'content/blog/first.md': head('title: First\ndate: 2018-05-01'),
+        'content/blog/secret.md': head('title: Secret\ndate: 2018-05-01\npermalink: false'),
+        'content/blog/apart.md': head('title: Apart\ndate: 2018-05-01\neleventyExcludeFromCollections: true'),
+      }),
+    ).toMatchObject({
+      'content/blog/first.md': '2018-05-01 First',
+      'content/blog/secret.md': 'draft',
+      'content/blog/apart.md': 'draft',
+    });
+  });
+
+  it('of Docusaurus dates by names and folders', () => {
+    expect(
+      outcome({
+        'docusaurus.config.ts': 'export default { title: "D", url: "https://d.example" };',
+        'blog/2021-08-26-welcome/index.md': head('slug: welcome\ntitle: Welcome'),
+        'blog/2019-05-29-long.mdx': head('title: Long', 'Begin\n\n{/* truncate */}\n\nEnd'),
+        'blog/2020-01-01-unlisted.md': head('title: U\nunlisted: true'),
+        'blog/_part.mdx': 'A part.',
+      }),
+    ).toMatchObject({
+      'blog/2021-08-26-welcome/index.md': '2021-08-26 Welcome',
+      'blog/2019-05-29-long.mdx': '2019-05-29 Long',
+      'blog/2020-01-01-unlisted.md': 'draft',
+      'blog/_part.mdx': expect.stringMatching(/^(?:draft|no article)$/),
+    });
+  });
+});
