@@ -66,6 +66,7 @@ const month = v.pipe(
   }),
   v.title('Month'),
 );
+const neighbour = v.nullable(v.pipe(v.strictObject({ id, title: text, slug: text }), v.title('Neighbour')));
 const keptAddresses = v.pipe(
   v.strictObject({
     kept: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Addresses that lead to their posts now.')),
@@ -260,6 +261,20 @@ export const api = {
     responses: () => ({
       200: content('The post.', post, { example: aPost, headers: etag }),
       304: empty('The client has this version.'),
+    }),
+  }),
+  neighbours: route(`GET ${path}/:id/neighbours`, {
+    summary: 'Read which published posts stand beside a post in the list of all',
+    optionalToken: true,
+    params: { id },
+    headers: conditional,
+    errors: ['unauthorized', 'not_found'],
+    responses: () => ({
+      200: content('Both; null at an end of the list.', v.strictObject({ newer: neighbour, older: neighbour }), {
+        example: { newer: null, older: { id: 6, title: 'Before', slug: 'before' } },
+        headers: { etag: 'Strong entity tag.' },
+      }),
+      304: empty('The client has this.'),
     }),
   }),
   change: route(`PATCH ${path}/:id`, {

@@ -49,6 +49,8 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   ...post,
 });
 
+const pick = ({ id, title, slug }: Post) => ({ id, title, slug });
+
 /** Posts in an array, as far as app.ts can tell the difference. */
 function fakePosts(kept: Post[] = []) {
   const calls: { filters: Filter[]; created: NewPost[]; idempotencyKey: (IdempotencyKey | undefined)[]; gets: number } =
@@ -133,6 +135,15 @@ function fakePosts(kept: Post[] = []) {
         .sort()
         .map(([path, post_id]) => ({ path, post_id })),
     tags: async () => [{ name: 'Deep sleep', slug: 'deep-sleep', posts: kept.length }],
+    async neighbours(id) {
+      const index = kept.findIndex((post) => post.id === id && post.status === 'published');
+      return index === -1
+        ? undefined
+        : {
+            newer: kept[index - 1] ? pick(kept[index - 1]!) : null,
+            older: kept[index + 1] ? pick(kept[index + 1]!) : null,
+          };
+    },
     months: async (timeZone) => [{ month: timeZone === 'UTC' ? '2026-01' : '2025-12', posts: kept.length }],
     revisions: async () => [],
     revision: async () => undefined,

@@ -243,6 +243,20 @@ test('months are told by time zone, and a list may be of a time', async () => {
   expect((await ask('GET', '/blog/api/posts?from=yesterday')).status).toBe(422);
 });
 
+test('a post names those beside it, for everybody, and no draft does', async () => {
+  const { ask } = appOver([
+    somePost({ id: 1 }),
+    somePost({ id: 2, slug: 'older' }),
+    somePost({ id: 3, slug: 'draft', status: 'draft' }),
+  ]);
+  const response = await ask('GET', '1/neighbours');
+  expect(await response.json()).toEqual({ newer: null, older: { id: 2, title: 'A title', slug: 'older' } });
+  const etag = response.headers.get('etag') as string;
+  expect((await ask('GET', '1/neighbours', { headers: { 'if-none-match': etag } })).status).toBe(304);
+  for (const path of ['3/neighbours', '9/neighbours', 'x/neighbours'])
+    expect((await ask('GET', path)).status).toBe(404);
+});
+
 test('an import keeps old addresses; who has no such scope does not', async () => {
   const { ask } = appOver([somePost(), somePost({ id: 2 })]);
   const keep = (addresses: unknown, as = 'imp') => ask('POST', 'addresses', { as, body: { addresses } });

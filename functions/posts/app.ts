@@ -14,7 +14,7 @@ import type { FindAuthor } from './authors.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
 import { cacheKey, type ListBody, listBody, monthsBody, monthsKey, tagsBody, tagsKey } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
-import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post.ts';
+import { type CachedBody, cachedBody, digestOf, etagOf, type Post, postView } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
 import { type ListRequest, readListQuery } from './query.ts';
 import { cachingOf, headersOf, respond } from './respond.ts';
@@ -166,6 +166,14 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       await posts.remove(postId, allowing(c));
       await changed(postId);
       return c.body(null, 204);
+    })
+    .get(api.neighbours.path, async (c) => {
+      const postId = id(c.req.param('id'));
+      const load = async () => {
+        const body = JSON.stringify((await posts.neighbours(postId)) ?? fail('not_found', 'There is no such post.'));
+        return { etag: digestOf(body), body };
+      };
+      return respond(c, await lists.get(`list:neighbours ${postId}`, load));
     })
     .get(api.revisions.path, async (c) => {
       const { id: postId } = await editable(c, posts);

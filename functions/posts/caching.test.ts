@@ -19,6 +19,8 @@ const examples: Record<string, readonly string[]> = {
     (each) => `${root}/by-slug/${each}`,
   ),
   [`${root}/:id`]: ['1', '2', '9', 'x'].map((each) => `${root}/${each}`),
+  [`${root}/months`]: ['', '?time_zone=Asia/Seoul', '?time_zone=%27'].map((each) => `${root}/months${each}`),
+  [`${root}/:id/neighbours`]: ['1', '2', '9'].map((each) => `${root}/${each}/neighbours`),
   [`${root}/:id/revisions`]: [`${root}/1/revisions`, `${root}/2/revisions`],
   [`${root}/:id/revisions/:version`]: [`${root}/1/revisions/1`],
 };

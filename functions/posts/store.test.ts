@@ -470,6 +470,33 @@ test('months count published posts where it is that month, and lists have a begi
   for (const { id } of made) await posts.remove(id, anybody);
 });
 
+test('neighbours are the posts before and after in the list, also of one moment, and no page or draft', async () => {
+  const at = (title: string, others: Parameters<typeof draftOf>[0] = {}) =>
+    make({ title, createdAt: new Date('1990-01-01T00:00:00Z'), ...others });
+  const made = [
+    await at('One'),
+    await at('A page', { kind: 'page' }),
+    await at('Two'),
+    await at('A draft', { status: 'draft' }),
+    await at('Three'),
+  ];
+  const around = async (index: number) => {
+    const found = await posts.neighbours(made[index]!.id);
+    return found && [found.newer?.title, found.older?.title];
+  };
+  expect([await around(0), await around(2)]).toEqual([
+    ['Two', undefined],
+    ['Three', 'One'],
+  ]);
+  expect((await around(4))?.[1]).toBe('Two');
+  expect([await around(1), await around(3), await posts.neighbours(2 ** 50)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  for (const { id } of made) await posts.remove(id, anybody);
+});
+
 test('lists are read from their indexes alone, however many pages there are', async () => {
   const plan = await db.admin.unsafe(
     `SET enable_seqscan = off; EXPLAIN SELECT id FROM posts.posts WHERE status = 'published' AND id NOT IN (SELECT id FROM posts.posts WHERE is_page)

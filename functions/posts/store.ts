@@ -65,6 +65,19 @@ export interface MonthCount {
   posts: number;
 }
 
+/** A post beside another one. */
+export interface Neighbour {
+  id: number;
+  title: string;
+  slug: string;
+}
+
+/** The published posts around a post, in the order of lists. */
+export interface Neighbours {
+  newer: Neighbour | null;
+  older: Neighbour | null;
+}
+
 /** A new post as the API takes it, with its author's account. */
 export type NewPost = Omit<Camelized<ImportedPost>, 'author'> & { authorId: number; author: string };
 
@@ -122,6 +135,8 @@ export interface Posts {
   addresses(after: string): Promise<{ path: string; post_id: number }[]>;
   /** Those of published posts, those of most posts first; at most 1,000. */
   tags(): Promise<TagCount[]>;
+  /** Undefined when there is no such published post, or it is a page. */
+  neighbours(id: number): Promise<Neighbours | undefined>;
   /** Those with published posts, newest first. @throws AppError invalid for a time zone that is not known */
   months(timeZone: string): Promise<MonthCount[]>;
   /** Newest first. */
@@ -202,6 +217,7 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
         SELECT mode() WITHIN GROUP (ORDER BY tag.name) AS name, tag.slug, count(DISTINCT posts.id)::int AS posts
         FROM posts, unnest(posts.tags, posts.tag_slugs) AS tag (name, slug) WHERE status = 'published' AND NOT is_page AND tags <> '{}'
         GROUP BY tag.slug ORDER BY 3 DESC, tag.slug LIMIT 1000`,
+    neighbours: (id) => neighbours(sql, id),
     months: (timeZone) =>
       sql<MonthCount[]>`
         SELECT to_char(month, 'YYYY-MM') AS month, sum(posts)::int AS posts FROM (
@@ -269,6 +285,25 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
   const posts = rows.slice(0, limit).map(toSummary);
   return { posts: before ? posts.reverse() : posts, more: rows.length > limit };
+}
+
+async function neighbours(sql: Sql, id: number): Promise<Neighbours | undefined> {
+  const rows = await sql<{ place: 'itself' | 'newer' | 'older'; id: string; title: string; slug: string }[]>`
+    WITH itself AS MATERIALIZED (SELECT id, created_at FROM posts WHERE id = ${id} AND status = 'published' AND NOT is_page)
+    SELECT 'itself' AS place, id, '' AS title, '' AS slug FROM itself
+    UNION ALL (
+      SELECT 'newer', id, title, slug FROM posts
+      WHERE status = 'published' AND id NOT IN (SELECT id FROM posts WHERE is_page) AND (created_at, id) > (SELECT created_at, id FROM itself)
+      ORDER BY created_at, id LIMIT 1)
+    UNION ALL (
+      SELECT 'older', id, title, slug FROM posts
+      WHERE status = 'published' AND id NOT IN (SELECT id FROM posts WHERE is_page) AND (created_at, id) < (SELECT created_at, id FROM itself)
+      ORDER BY created_at DESC, id DESC LIMIT 1)`;
+  const at = (wanted: string): Neighbour | null => {
+    const row = rows.find(({ place }) => place === wanted);
+    return row ? { id: Number(row.id), title: row.title, slug: row.slug } : null;
+  };
+  return at('itself') ? { newer: at('newer'), older: at('older') } : undefined;
 }
 
 /** To PostgreSQL, whose list of zones may be another than ours. */

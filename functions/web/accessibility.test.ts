@@ -35,6 +35,7 @@ async function everyPage(): Promise<[string, string][]> {
     aPost({ slug: 'mine', content: '# A\n\n```js\nlet a = 1\n```\n\n| a |\n|---|\n| b |\n\n![c](/d.png)' }),
     aPost({ status: 'draft' }),
     aPost({ slug: 'tagged', tags: ['Sleep', 'C#'] }),
+    aPost({ slug: 'about', kind: 'page' }),
   );
   const pages: [string, string][] = [];
   const reader = browser(app);
@@ -49,6 +50,9 @@ async function everyPage(): Promise<[string, string][]> {
     '/blog/tags',
     '/blog/tags/sleep',
     '/blog/posts/tagged',
+    '/blog/posts/about',
+    '/blog/archive',
+    '/blog/archive/2026/06',
     '/blog/posts/mine',
     '/stats',
     '/blog/login',
@@ -67,6 +71,7 @@ async function everyPage(): Promise<[string, string][]> {
     '/blog/',
     '/blog/posts/mine',
     '/blog/new',
+    '/blog/new?kind=page',
     '/blog/drafts',
     '/blog/posts?state=published',
     '/blog/account',
@@ -118,7 +123,7 @@ async function everyPage(): Promise<[string, string][]> {
 describe('every page', async () => {
   const pages = (await everyPage()).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(38);
+    expect(pages).toHaveLength(42);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

@@ -148,6 +148,17 @@ export function world(parts: Partial<Web> = {}) {
         );
         return [...tagged].map(([slug, names]) => ({ name: names[0] as string, slug, post_count: names.length }));
       },
+      async neighbours(id) {
+        calls.push(['neighbours', id]);
+        const listed = stored.filter(({ status, kind }) => status === 'published' && kind === 'post');
+        const index = listed.findIndex((post) => post.id === id);
+        if (index === -1) fail('not_found', 'There is no such post.');
+        const at = (place: number) => {
+          const post = listed[place];
+          return post ? { id: post.id, title: post.title, slug: post.slug } : null;
+        };
+        return { newer: at(index - 1), older: at(index + 1) };
+      },
       async months(timeZone) {
         calls.push(['months', timeZone]);
         const listed = stored.filter(({ status, kind }) => status === 'published' && kind === 'post');

@@ -49,6 +49,7 @@ const examples: Record<string, readonly string[]> = {
     ]),
   ),
   '/blog/tags/:slug': ['sleep', 'Sleep', 'none'].map((slug) => `/blog/tags/${slug}`),
+  '/blog/archive/:year/:month': ['2026/06', '2026/13'].map((month) => `/blog/archive/${month}`),
   '/blog/authors/:name': ['ada', 'none'].map((name) => `/blog/authors/${name}`),
   '/blog/media/:hash': [`/blog/media/${'a'.repeat(64)}`, `/blog/media/${'b'.repeat(64)}`, '/blog/media/x'],
   '/assets/accent/:name': ['/assets/accent/0b5fa5-7db4ff.css', '/assets/accent/none.css'],

@@ -8,7 +8,7 @@ import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { scheduled } from './local-time.ts';
 import { mayChange } from './may-change.ts';
-import type { Post, PostSummary } from './posts.ts';
+import type { Neighbours, Post, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { tagLinks } from './tag-links.ts';
 
@@ -20,11 +20,13 @@ export interface PostParts {
   article: Pictured;
   /** Others of its category, to read next. */
   others: readonly PostSummary[];
+  /** What was written before and after it. */
+  beside: Neighbours;
   viewer?: Viewer | undefined;
 }
 
 /** One post. */
-export function postPage({ site, post, article, others: next, viewer }: PostParts): string {
+export function postPage({ site, post, article, others: next, beside, viewer }: PostParts): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
   const { content, status, kind, category, tags, published_at, ...unshown } = others;
@@ -61,8 +63,17 @@ ${edited ? markup`<p class="muted">Last changed ${day(post.updated_at, site)}</p
 <p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a>${isPage ? none : markup` <span class="muted">or more in</span> ${chip(post.category)}`}</p>
 </footer>
 </article>
+${besides(beside)}
 ${next.length > 0 ? readNext(next, post, site) : none}`,
   });
+}
+
+/** To the posts around it: the older one on the left, where a reader who goes back in time looks for it. */
+function besides({ older, newer }: Neighbours): Html {
+  if (!older && !newer) return none;
+  const link = (rel: 'prev' | 'next', { slug, title }: NonNullable<Neighbours['older']>) =>
+    markup`<a rel="${rel}" href="/blog/posts/${encodeURIComponent(slug)}"><span class="muted">${rel === 'prev' ? '← Before' : 'After →'}</span> <span${langAttribute(title)} dir="auto">${title}</span></a>`;
+  return markup`<nav class="beside" aria-label="Before and after">${older ? link('prev', older) : markup`<span></span>`}${newer ? link('next', newer) : none}</nav>`;
 }
 
 /** Ways on, for who has read to the end. */

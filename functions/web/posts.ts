@@ -8,6 +8,8 @@ export type PostSummary = ResponseOf<typeof api.list, 200>[number];
 export type Post = ResponseOf<typeof api.get, 200>;
 export type CategoryRef = Post['category'];
 export type Month = ResponseOf<typeof api.months, 200>[number];
+/** What stands before and after a post in the list of all. */
+export type Neighbours = ResponseOf<typeof api.neighbours, 200>;
 export type Tag = ResponseOf<typeof api.tags, 200>[number];
 /** Every field that an author writes. */
 export type PostInput = Every<BodyOf<typeof api.create>> & { status: Post['status'] };
@@ -37,6 +39,8 @@ export interface Posts {
   list(query: ListQuery, token?: string): Promise<Listing>;
   /** Those of published posts. */
   tags(): Promise<readonly Tag[]>;
+  /** 404 for what is no published post. */
+  neighbours(id: number): Promise<Neighbours>;
   /** Those of published posts, newest first. */
   months(timeZone: string): Promise<readonly Month[]>;
   /** The post, or the slug it is found under now. 404 when there is none, or none that the token's owner may see. */
@@ -66,6 +70,11 @@ export function postsAt(url: string, call: Call): Posts {
     },
     async tags() {
       return okResponse(await client('GET /blog/api/posts/tags')).body ?? [];
+    },
+    async neighbours(id) {
+      const { status, body } = okResponse(await client('GET /blog/api/posts/:id/neighbours', { params: { id } }));
+      if (status !== 200) throw new Error('neighbours were asked for without an entity tag');
+      return body;
     },
     async months(timeZone) {
       return okResponse(await client('GET /blog/api/posts/months', { query: { time_zone: timeZone } })).body ?? [];

@@ -277,6 +277,30 @@ describe('the archive', () => {
   });
 });
 
+describe('the posts beside a post', () => {
+  const names = (text: string) => /<nav class="beside"[\s\S]*?<\/nav>/.exec(text)?.[0];
+  it('are linked at its end', async () => {
+    const { app, stored } = world();
+    stored.push(
+      aPost({ title: 'Newer' }),
+      aPost({ slug: 'it' }),
+      aPost({ kind: 'page' }),
+      aPost({ title: 'Older <i>', slug: 'c#' }),
+    );
+    const nav = names(await (await app.request('/blog/posts/it')).text());
+    expect(nav).toMatch(/rel="prev" href="\/blog\/posts\/c%23">[\s\S]*Older &lt;i&gt;[\s\S]*rel="next"[\s\S]*Newer/);
+  });
+  it('are missing on a page, and where posts does not say them', async () => {
+    const { web, stored } = world();
+    const { app } = world({ posts: { ...web.posts, neighbours: async () => fail('unavailable', 'Asleep.') } });
+    stored.push(aPost({ slug: 'it' }), aPost({ slug: 'other' }), aPost({ slug: 'about', kind: 'page' }));
+    for (const slug of ['it', 'about']) {
+      const response = await app.request(`/blog/posts/${slug}`);
+      expect([response.status, names(await response.text())]).toEqual([200, undefined]);
+    }
+  });
+});
+
 describe('a page', () => {
   it('has its text, and nothing that places a post among others', async () => {
     const { app, stored } = world();

@@ -17,7 +17,7 @@ import { timeOf } from './local-time.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
-import type { Listing, Post, PostSummary, Versioned } from './posts.ts';
+import type { Listing, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
 import { mayNamePost, movedFrom } from './redirects.ts';
 import type { Session, Sessions } from './session.ts';
 import type { SiteSettings } from './site.ts';
@@ -200,8 +200,19 @@ export function reading(
 
   /** What a post's page shows besides the post. */
   const around = async (found: Versioned) => {
-    const [article, others] = await Promise.all([articles.of(found).then(pictures.show), othersOf(found.post)]);
-    return { article, others };
+    const [article, others, beside] = await Promise.all([
+      articles.of(found).then(pictures.show),
+      othersOf(found.post),
+      besideOf(found.post),
+    ]);
+    return { article, others, beside };
+  };
+
+  /** What was written before and after; the page does without when it does not come. */
+  const besideOf = async ({ id, kind, status }: Post): Promise<Neighbours> => {
+    const none = { newer: null, older: null };
+    if (kind === 'page' || status === 'draft') return none;
+    return posts.neighbours(id).catch((error) => (error instanceof AppError ? none : Promise.reject(error)));
   };
 
   /** The newest others of a post's category; the page does without them when they do not come. */

@@ -164,6 +164,11 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .post-header h1 { margin: 0; font-size: clamp(2rem, 1.35rem + 2.9vw, 3.15rem); line-height: 1.12; letter-spacing: -.024em; }
 .post-header .by { font-size: 1rem; }
 .post-footer { display: grid; gap: .75rem; margin-top: 3.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); font-size: .9375rem; }
+.beside { max-width: 44rem; margin: 2rem auto 0; display: flex; justify-content: space-between; gap: 1rem 2rem; }
+.beside a { flex: 0 1 20rem; overflow-wrap: anywhere; text-decoration: none; }
+.beside a:hover { text-decoration: underline; }
+.beside a .muted { display: block; font-size: .875rem; }
+.beside a[rel="next"] { text-align: end; }
 .next { max-width: 44rem; margin: 2rem auto 0; }
 .next h2 { margin: 0 0 .5rem; font-size: 1.0625rem; }
 .next ul { list-style: none; margin: 0; padding: 0; }
@@ -336,7 +341,7 @@ code { font-family: var(--mono); font-size: .92em; }
   .chip, .button { border: 1px solid; }
 }
 @media print {
-  .site-header nav, .site-footer, .skip, .tools, .post-footer, .next, .pagination { display: none; }
+  .site-header nav, .site-footer, .skip, .tools, .post-footer, .beside, .next, .pagination { display: none; }
   body { background: #fff; color: #000; display: block; }
   .prose { font-size: 11pt; }
   .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
