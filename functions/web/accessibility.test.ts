@@ -79,6 +79,7 @@ async function everyPage(): Promise<[string, string][]> {
     '/blog/authors/ada',
     '/blog/posts/mine/edit',
     '/blog/posts/mine/delete',
+    '/blog/posts/mine/revisions?version=1',
   ]) {
     await author.get(path);
     note(path, author);
@@ -123,7 +124,7 @@ async function everyPage(): Promise<[string, string][]> {
 describe('every page', async () => {
   const pages = (await everyPage()).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(42);
+    expect(pages).toHaveLength(43);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

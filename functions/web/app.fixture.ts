@@ -47,6 +47,13 @@ const when = ({ status, published_at = null }: PostInput): Pick<Post, 'status' |
     : { status, published_at: null };
 
 let ids = 0;
+const anOldVersion = {
+  title: 'Old title',
+  status: 'draft',
+  editor: 'ada',
+  created_at: '2026-11-28T12:00:00.000Z',
+} as const;
+
 export function aPost(parts: Partial<Post> = {}): Post {
   const id = ++ids;
   const at = `2026-06-04T10:00:${String(id % 60).padStart(2, '0')}Z`;
@@ -208,6 +215,14 @@ export function world(parts: Partial<Web> = {}) {
           stored.findIndex((post) => post.id === id),
           1,
         );
+      },
+      async revisions(id, token) {
+        calls.push(['revisions', id, token]);
+        return [2, 1].map((version) => ({ ...anOldVersion, version }));
+      },
+      async revision(id, version, token) {
+        calls.push(['revision', id, version, token]);
+        return { ...anOldVersion, version, content: 'It was *another* text.' };
       },
     },
     categories: {

@@ -14,6 +14,7 @@ import { mediaFiles } from './media.ts';
 import { ownPosts } from './own-posts.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
+import { revising } from './revising.ts';
 import { sessions } from './session.ts';
 import { settingUp } from './setting-up.ts';
 import { signing } from './signing.ts';
@@ -32,6 +33,7 @@ export function createApp(web: Web): Hono<Env> {
   writing(app, web, own);
   ownPosts(app, web, own);
   deleting(app, web, own);
+  revising(app, web, own);
   blogSettings(app, web, own);
   managingPeople(app, web, own);
   joining(app, web, own);

@@ -38,6 +38,7 @@ const examples: Record<string, readonly string[]> = {
   '/blog/posts/:slug': ['post', 'draft', 'renamed', 'renamed-draft', 'none'].map((slug) => `/blog/posts/${slug}`),
   '/blog/posts/:slug/edit': ['/blog/posts/post/edit', '/blog/posts/none/edit'],
   '/blog/posts/:slug/delete': ['/blog/posts/post/delete', '/blog/posts/none/delete'],
+  '/blog/posts/:slug/revisions': ['/blog/posts/post/revisions?version=1', '/blog/posts/none/revisions'],
   '/blog/categories/:slug': ['general', 'csharp', 'none'].map((slug) => `/blog/categories/${slug}`),
   ...Object.fromEntries(
     feedFormats.flatMap(({ file }) => [

@@ -88,7 +88,7 @@ const notice = (due: string | null, { time_zone }: SiteSettings): string =>
   due ? `This is published on ${scheduled(due, time_zone)}, and a draft until then` : 'This is a draft';
 
 const tools = (path: string, post: Post): Html =>
-  markup`<p class="tools"><a class="button quiet" href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a class="button quiet" href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>`;
+  markup`<p class="tools"><a class="button quiet" href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a class="button quiet" href="${path}/revisions">Versions<span class="hidden"> of “${post.title}”</span></a> <a class="button quiet" href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>`;
 
 /** Characters of a text whose words are counted; a longer one is taken to go on as it began. */
 const counted = 100_000;

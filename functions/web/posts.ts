@@ -6,6 +6,9 @@ import { type Call, okResponse, senderTo } from './upstream.ts';
 /** A post as lists show it. */
 export type PostSummary = ResponseOf<typeof api.list, 200>[number];
 export type Post = ResponseOf<typeof api.get, 200>;
+export type Revision = ResponseOf<typeof api.revisions, 200>[number];
+/** With its text. */
+export type FullRevision = ResponseOf<typeof api.revision, 200>;
 export type CategoryRef = Post['category'];
 export type Month = ResponseOf<typeof api.months, 200>[number];
 /** What stands before and after a post in the list of all. */
@@ -52,6 +55,9 @@ export interface Posts {
   /** 412 when the post is not at `etag` any more. */
   update(id: number, input: PostInput, etag: string, token: string): Promise<Post>;
   remove(id: number, etag: string, token: string): Promise<void>;
+  /** Newest first. */
+  revisions(id: number, token: string): Promise<readonly Revision[]>;
+  revision(id: number, version: number, token: string): Promise<FullRevision>;
 }
 
 /** Posts by HTTP at `url`. */
@@ -102,6 +108,13 @@ export function postsAt(url: string, call: Call): Posts {
     },
     async remove(id, etag, token) {
       okResponse(await client('DELETE /blog/api/posts/:id', { params: { id }, headers: ifMatch(etag), token }));
+    },
+    async revisions(id, token) {
+      return okResponse(await client('GET /blog/api/posts/:id/revisions', { params: { id }, token })).body;
+    },
+    async revision(id, version, token) {
+      const params = { id, version };
+      return okResponse(await client('GET /blog/api/posts/:id/revisions/:version', { params, token })).body;
     },
   };
 }

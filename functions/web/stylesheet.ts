@@ -147,6 +147,9 @@ button, input, textarea, select { font: inherit; color: inherit; }
   .entry > .meta { grid-column: 1; grid-row: 1 / span 4; flex-direction: column; align-items: flex-start; align-content: flex-start; gap: .6rem; padding-top: .4rem; }
 }
 .nothing { padding-block: 3rem; color: var(--soft); font-size: 1.0625rem; }
+.diff { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--raised); font-family: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
+.diff del { color: var(--bad); background: var(--bad-paper); }
+.diff ins { background: var(--mark); text-decoration-thickness: .1em; }
 .filter { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem 1rem; align-items: end; padding-bottom: 1.25rem; }
 .filter .button { justify-self: start; }
 .pagination { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1.5rem; padding-block: 1.75rem; }

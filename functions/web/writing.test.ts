@@ -37,7 +37,14 @@ const expectAllKept = (ada: ReturnType<typeof browser>) => {
 describe('writing', () => {
   it('needs a log-in, and comes back after it', async () => {
     const ada = browser(world().app);
-    for (const path of ['/blog/new', '/blog/drafts', '/blog/posts', '/blog/posts/x/edit', '/blog/posts/x/delete']) {
+    for (const path of [
+      '/blog/new',
+      '/blog/posts/x/revisions',
+      '/blog/drafts',
+      '/blog/posts',
+      '/blog/posts/x/edit',
+      '/blog/posts/x/delete',
+    ]) {
       const response = await ada.get(path);
       expect([response.status, response.headers.get('location')]).toEqual([
         303,
@@ -423,6 +430,53 @@ describe('deleting', () => {
     await ada.logIn();
     await ada.get('/blog/posts/mine/delete');
     expect((await ada.submit('/blog/posts/mine/delete')).status).toBe(303);
+  });
+});
+
+describe('versions of a post', () => {
+  const opened = async (parts: Parameters<typeof aPost>[0] = {}) => {
+    const all = world();
+    all.stored.push(aPost({ slug: 'mine', version: 3, tags: ['A'], content: 'It is *this* text.', ...parts }));
+    const ada = browser(all.app);
+    await ada.logIn();
+    return { ...all, ada };
+  };
+
+  it('are listed, and one of them stands beside the present text', async () => {
+    const { ada } = await opened();
+    await ada.get('/blog/posts/mine/revisions');
+    expect(ada.text()).toContain('/blog/posts/mine/revisions?version=1');
+    expect(ada.text()).not.toContain('Restore');
+    await ada.get('/blog/posts/mine/revisions?version=1');
+    expect(ada.text()).toContain('<del>was</del><ins>is</ins>');
+    expect((await ada.get('/blog/posts/mine/revisions?version=x')).status).toBe(404);
+  });
+
+  it('come back with title and text, and leave the rest as it is', async () => {
+    const { ada, did } = await opened();
+    await ada.get('/blog/posts/mine/revisions?version=1');
+    expect((await ada.submit('/blog/posts/mine/revisions')).status).toBe(303);
+    expect(did('update')[0]?.[2]).toMatchObject({
+      title: 'Old title',
+      content: 'It was *another* text.',
+      tags: ['A'],
+      status: 'published',
+      published_at: undefined,
+    });
+  });
+
+  it('never replace what somebody wrote meanwhile', async () => {
+    const { ada, stored } = await opened();
+    await ada.get('/blog/posts/mine/revisions?version=1');
+    stored[0] = aPost({ ...stored[0], content: 'Written meanwhile, and long.' });
+    expect((await ada.submit('/blog/posts/mine/revisions')).status).toBe(412);
+    expect(ada.text()).toContain('Look at the difference again');
+    expect(stored[0].content).toBe('Written meanwhile, and long.');
+  });
+
+  it('are not there for readers and other authors', async () => {
+    const { ada } = await opened({ author: 'bob' });
+    expect((await ada.get('/blog/posts/mine/revisions')).status).toBe(403);
   });
 });
 
