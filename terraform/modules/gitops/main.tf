@@ -38,7 +38,7 @@ locals {
       syncPolicy = merge(
         {
           syncOptions = ["ServerSideApply=true", "PruneLast=true", "RespectIgnoreDifferences=true"]
-          retry       = { limit = 5, backoff = { duration = "5s", factor = 2, maxDuration = "3m" } }
+          retry       = { limit = 5, refresh = true, backoff = { duration = "5s", factor = 2, maxDuration = "3m" } }
         },
         var.automatic ? { automated = { prune = true, selfHeal = true, allowEmpty = false } } : {},
       )
