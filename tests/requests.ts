@@ -8,7 +8,7 @@ export interface RequestsOptions {
   together: number;
   /** Of each client between two, in milliseconds. */
   pauseMs?: number;
-  /** They go on until this has come to its end. */
+  /** They go on until this has come to its end; what it is rejected with, they are. */
   during?: Promise<unknown>;
 }
 
@@ -36,5 +36,6 @@ export async function statusesOf(
   };
   await Promise.all(Array.from({ length: together }, client));
   await agent.close();
+  await during;
   return counted;
 }

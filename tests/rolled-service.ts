@@ -11,7 +11,7 @@ interface Live {
   spec: {
     template: {
       metadata: { annotations?: Record<string, string> };
-      spec: { containers: [{ env?: { name: string; value?: string }[] }] };
+      spec: { serviceAccountName: string; containers: [{ env?: { name: string; value?: string }[] }] };
     };
   };
 }
@@ -28,10 +28,15 @@ export interface RolledService {
 /** Reads what a Service is now. */
 export async function rolledService(name: string, namespace: string): Promise<RolledService> {
   const folder = mkdtempSync(join(tmpdir(), 'rolled-'));
+  let files = 0;
   const inNamespace = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const { apiVersion, kind, metadata, spec } = JSON.parse(
     await inNamespace('get', 'services.serving.knative.dev', name, '-o', 'json'),
   ) as Live;
+  // Without anything that it needs, nothing is noted either, and so nothing goes back (`Roll`).
+  const needs = join(folder, 'needs.json');
+  const account = { name: spec.template.spec.serviceAccountName, namespace };
+  writeFileSync(needs, JSON.stringify({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account }));
   return {
     manifest(variables = {}) {
       const { template } = structuredClone(spec);
@@ -40,7 +45,7 @@ export async function rolledService(name: string, namespace: string): Promise<Ro
         ...(container.env ?? []),
         ...Object.entries(variables).map(([name, value]) => ({ name, value })),
       ];
-      const file = join(folder, `${Object.values(variables).join('-') || 'as-it-was'}.json`);
+      const file = join(folder, `${++files}.json`);
       writeFileSync(
         file,
         JSON.stringify({
@@ -50,7 +55,7 @@ export async function rolledService(name: string, namespace: string): Promise<Ro
           spec: { template },
         }),
       );
-      return { name, namespace, file };
+      return { name, namespace, file, needs };
     },
     async responseCounts() {
       const pods = await podsOf(
