@@ -201,6 +201,7 @@ test('tags are spelled in one way, and repeated ones dropped', async () => {
     [['\u200b'], 'tags.0'],
     [['a,b'], 'tags.0'],
     [['x'.repeat(51)], 'tags.0'],
+    [['\u0958'.repeat(26)], 'tags.0'],
     [[5], 'tags.0'],
     ['ok', 'tags'],
     [Array.from({ length: 21 }, (_, n) => `tag ${n}`), 'tags'],

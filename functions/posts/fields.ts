@@ -37,6 +37,8 @@ const tag = v.pipe(
   visibleWithout(',，、'),
   oneLine,
   v.transform((value) => value.normalize('NFC')),
+  // Some letters are two then.
+  text(1, 50),
 );
 const tags = v.pipe(
   v.array(tag, 'must be a list'),
