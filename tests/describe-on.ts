@@ -36,8 +36,13 @@ export function describeOn<A extends Ability>(
   title: string,
   body: (target: () => Target & Pick<Abilities, A>) => void,
 ): void {
-  for (const name of targets.targetNames.filter(isWanted)) {
-    const missing = name === 'cluster' ? [...missingCluster(), ...(targets.missing ?? [])] : [];
+  const wanted = targets.targetNames.filter(isWanted);
+  // A file has to have tests, if only to say that they are for another target.
+  for (const name of wanted.length > 0 ? wanted : targets.targetNames.slice(0, 1)) {
+    const missing = [
+      ...(isWanted(name) ? [] : [`TARGET to be ${targets.targetNames.join(' or ')}`]),
+      ...(name === 'cluster' ? [...missingCluster(), ...(targets.missing ?? [])] : []),
+    ];
     const timeout = name === 'cluster' ? 300_000 : 90_000;
     describe(`[${name}] ${title}`, { timeout, ...skippedFor(missing) }, () => {
       let opened: Target & Partial<Abilities>;

@@ -1,7 +1,7 @@
 import { kubectl } from '../kubectl.ts';
 import { unique } from '../unique.ts';
 
-/** A request as a Pod sends it; `times` sends it that often, with `{n}` in headers and body replaced by the number. */
+/** A request as a Pod sends it; `times` sends it that often, five at once, with `{n}` in headers and body replaced by the number. */
 export interface CallerRequest {
   url: string;
   method?: string;
@@ -64,13 +64,15 @@ export async function startCaller({
 /** Runs in the Pod. */
 const asking = `
   const ask = async ({ url, method = 'POST', headers = {}, body, times = 1 }) => {
-    const statuses = [];
-    for (let n = 0; n < times; n++) {
+    const one = (n) => {
       const own = (text) => text.replaceAll('{n}', n);
       const fields = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, own(value)]));
       const init = { method, headers: fields, body: body && own(body), signal: AbortSignal.timeout(30000) };
-      statuses.push(await fetch(url, init).then(async (response) => (await response.text(), response.status), () => 0));
-    }
+      return fetch(url, init).then(async (response) => (await response.text(), response.status), () => 0);
+    };
+    const statuses = [];
+    for (let n = 0; n < times; n += 5)
+      statuses.push(...(await Promise.all(Array.from({ length: Math.min(5, times - n) }, (_, of) => one(n + of)))));
     return statuses;
   };
   (async () => {
