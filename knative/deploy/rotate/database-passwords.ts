@@ -5,11 +5,17 @@ import type { LiveSecret, PasswordServer } from './rotation.ts';
 /** Secret of the administrator's URL, which no running function has. */
 export const administrator = 'migrate-database';
 
+/** The role that owns what a Secret's login may do. */
+export function roleOf({ data }: LiveSecret): string {
+  const login = decodeURIComponent(new URL(data.DATABASE_URL!).username);
+  return login.endsWith('_b') ? login.slice(0, -2) : login;
+}
+
 /** Passwords of functions' roles; the administrator's own is not among them. @param sql as the administrator */
 export function databasePasswords(sql: RunsSql): PasswordServer {
   const turns = (secret: LiveSecret) => {
     const login = decodeURIComponent(new URL(secret.data.DATABASE_URL!).username);
-    const role = login.endsWith('_b') ? login.slice(0, -2) : login;
+    const role = roleOf(secret);
     const [one, other] = loginsOf(role);
     return { role, login, other: login === one ? other : one };
   };

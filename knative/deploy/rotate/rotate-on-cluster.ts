@@ -2,7 +2,7 @@ import { Redis } from '@dormouse/runtime/ioredis';
 import postgres from 'postgres';
 import { DeployError } from '../overlay.ts';
 import { byKubectl, type KubectlCluster } from './by-kubectl.ts';
-import { administrator as databaseAdministrator, databasePasswords } from './database-passwords.ts';
+import { administrator as databaseAdministrator, databasePasswords, roleOf } from './database-passwords.ts';
 import { administrator as redisAdministrator, redisPasswords } from './redis-passwords.ts';
 import { type RotateOptions, rotatePasswords } from './rotate-passwords.ts';
 import type { LiveSecret } from './rotation.ts';
@@ -39,8 +39,19 @@ type Options = Omit<RotateOptions, 'server'> & { cluster: KubectlCluster };
 async function rotateDatabase(url: string, options: Options): Promise<void> {
   const sql = postgres(await reached(url, options), { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
-    if (!options.dryRun) await sql`SELECT 1`.catch(unreachable('PostgreSQL', databaseAdministrator));
-    await rotatePasswords({ ...options, server: databasePasswords(sql) });
+    const server = databasePasswords(sql);
+    if (options.dryRun) return await rotatePasswords({ ...options, server });
+    const roles = await sql<{ rolname: string }[]>`SELECT rolname FROM pg_roles`.catch(
+      unreachable('PostgreSQL', databaseAdministrator),
+    );
+    const known = new Set(roles.map(({ rolname }) => rolname));
+    // Secrets of components that are not there, `backup-database` say, have no role yet.
+    const holds = (secret: LiveSecret) => {
+      if (!server.holds(secret) || known.has(roleOf(secret))) return server.holds(secret);
+      options.say(`${secret.name}: left alone, PostgreSQL has no role ${roleOf(secret)}`);
+      return false;
+    };
+    await rotatePasswords({ ...options, server: { ...server, holds } });
   } finally {
     await sql.end({ timeout: 2 });
   }
