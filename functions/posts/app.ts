@@ -12,9 +12,9 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
-import { cacheKey, type ListBody, listBody, monthsBody, monthsKey, tagsBody, tagsKey } from './page.ts';
+import { bodyOf, cacheKey, type ListBody, listBody, monthsBody, monthsKey, tagsBody, tagsKey } from './page.ts';
 import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
-import { type CachedBody, cachedBody, digestOf, etagOf, type Post, postView } from './post.ts';
+import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
 import { type ListRequest, readListQuery } from './query.ts';
 import { cachingOf, headersOf, respond } from './respond.ts';
@@ -169,10 +169,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
     })
     .get(api.neighbours.path, async (c) => {
       const postId = id(c.req.param('id'));
-      const load = async () => {
-        const body = JSON.stringify((await posts.neighbours(postId)) ?? fail('not_found', 'There is no such post.'));
-        return { etag: digestOf(body), body };
-      };
+      const load = async () => bodyOf((await posts.neighbours(postId)) ?? fail('not_found', 'There is no such post.'));
       return respond(c, await lists.get(`list:neighbours ${postId}`, load));
     })
     .get(api.revisions.path, async (c) => {

@@ -11,28 +11,10 @@ export interface ListBody extends CachedBody {
 }
 
 /** The store's filter for a query. @throws AppError invalid for a cursor that is not of this list. */
-export const filterOf = ({
-  limit,
-  offset,
-  category,
-  tag,
-  author,
-  status,
-  kind,
-  from,
-  until,
-  after,
-  before,
-}: ListQuery): Filter => ({
-  limit,
-  offset,
-  status,
-  kind,
-  from,
-  until,
+export const filterOf = ({ category, tag, after, before, ...others }: ListQuery): Filter => ({
+  ...others,
   category: category?.normalize('NFKC').toLowerCase(),
   tag: tag === undefined ? undefined : tagSlug(tag),
-  author,
   after: after === undefined ? undefined : parseCursor(after, 'after'),
   before: before === undefined ? undefined : parseCursor(before, 'before'),
 });
@@ -59,20 +41,22 @@ export function listBody(path: string, query: ListQuery, page: Page): ListBody {
   return { etag: digestOf(body + links), body, ...(links && { link: links }) };
 }
 
-/** The tags of published posts as a response. */
-export function tagsBody(tags: readonly TagCount[]): ListBody {
-  const body = JSON.stringify(tags.map(({ name, slug, posts }) => ({ name, slug, post_count: posts })));
+/** A value as a response. */
+export function bodyOf(value: unknown): CachedBody {
+  const body = JSON.stringify(value);
   return { etag: digestOf(body), body };
 }
+
+/** The tags of published posts as a response. */
+export const tagsBody = (tags: readonly TagCount[]): ListBody =>
+  bodyOf(tags.map(({ name, slug, posts }) => ({ name, slug, post_count: posts })));
 
 /** Cache key of the tags; in the group of all lists. */
 export const tagsKey = 'list:tags';
 
 /** The months as a response. */
-export function monthsBody(months: readonly MonthCount[]): ListBody {
-  const body = JSON.stringify(months.map(({ month, posts }) => ({ month, post_count: posts })));
-  return { etag: digestOf(body), body };
-}
+export const monthsBody = (months: readonly MonthCount[]): ListBody =>
+  bodyOf(months.map(({ month, posts }) => ({ month, post_count: posts })));
 
 /** Cache key of the months; in the group of all lists. */
 export const monthsKey = (timeZone: string): string => `list:months ${timeZone}`;

@@ -222,7 +222,7 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
       sql<MonthCount[]>`
         SELECT to_char(month, 'YYYY-MM') AS month, sum(posts)::int AS posts FROM (
           SELECT date_trunc('month', created_at AT TIME ZONE ${timeZone}) AS month, 1 AS posts FROM posts
-          WHERE status = 'published' AND id NOT IN (SELECT id FROM posts WHERE is_page)
+          WHERE status = 'published' AND ${noPage(sql)}
         ) AS published GROUP BY published.month ORDER BY published.month DESC`.catch((error) =>
         error?.code === '22023' ? noSuchZone() : Promise.reject(error),
       ),
@@ -259,13 +259,7 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   } = filter;
   // Literals, because a parameter would hide from the planner that the partial indexes fit.
   const shown = status === 'published' ? sql`status = 'published'` : sql`status = 'draft'`;
-  // Not by the column itself, which the lists' indexes do not have: pages are few, and their index knows them.
-  const ofKind =
-    kind === undefined
-      ? sql``
-      : kind === 'page'
-        ? sql`AND is_page`
-        : sql`AND id NOT IN (SELECT id FROM posts WHERE is_page)`;
+  const ofKind = kind === undefined ? sql`` : kind === 'page' ? sql`AND is_page` : sql`AND ${noPage(sql)}`;
   const ofCategory = category === undefined ? sql`` : sql`AND category_id = categories.find(${category})`;
   const tagged = tag === undefined ? sql`` : sql`AND tag_slugs @> ARRAY[${tag}::text]`;
   const ofAuthor = author === undefined ? sql`` : sql`AND lower(author) = lower(${author})`;
@@ -287,17 +281,20 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
   return { posts: before ? posts.reverse() : posts, more: rows.length > limit };
 }
 
+/** Not by the column itself, which the lists' indexes do not have: pages are few, and their index knows them. */
+const noPage = (sql: Sql) => sql`id NOT IN (SELECT id FROM posts WHERE is_page)`;
+
 async function neighbours(sql: Sql, id: number): Promise<Neighbours | undefined> {
   const rows = await sql<{ place: 'itself' | 'newer' | 'older'; id: string; title: string; slug: string }[]>`
     WITH itself AS MATERIALIZED (SELECT id, created_at FROM posts WHERE id = ${id} AND status = 'published' AND NOT is_page)
     SELECT 'itself' AS place, id, '' AS title, '' AS slug FROM itself
     UNION ALL (
       SELECT 'newer', id, title, slug FROM posts
-      WHERE status = 'published' AND id NOT IN (SELECT id FROM posts WHERE is_page) AND (created_at, id) > (SELECT created_at, id FROM itself)
+      WHERE status = 'published' AND ${noPage(sql)} AND (created_at, id) > (SELECT created_at, id FROM itself)
       ORDER BY created_at, id LIMIT 1)
     UNION ALL (
       SELECT 'older', id, title, slug FROM posts
-      WHERE status = 'published' AND id NOT IN (SELECT id FROM posts WHERE is_page) AND (created_at, id) < (SELECT created_at, id FROM itself)
+      WHERE status = 'published' AND ${noPage(sql)} AND (created_at, id) < (SELECT created_at, id FROM itself)
       ORDER BY created_at DESC, id DESC LIMIT 1)`;
   const at = (wanted: string): Neighbour | null => {
     const row = rows.find(({ place }) => place === wanted);

@@ -1,6 +1,7 @@
 import { monthName } from './dates.ts';
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
+import { postCount } from './post-count.ts';
 import type { Month } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 
@@ -22,7 +23,7 @@ ${
     ? [...years].map(
         ([year, all]) => markup`<section aria-labelledby="year-${year}">
 <h2 id="year-${year}">${year}</h2>
-<ul class="index">${all.map(({ month, post_count }) => markup`<li><a href="${monthPath(month)}">${monthName(month, site.language)}</a> <span class="muted">${post_count === 1 ? '1 post' : `${post_count} posts`}</span></li>\n`)}</ul>
+<ul class="index">${all.map(({ month, post_count }) => markup`<li><a href="${monthPath(month)}">${monthName(month, site.language)}</a> <span class="muted">${postCount(post_count)}</span></li>\n`)}</ul>
 </section>\n`,
       )
     : markup`<p class="nothing">Nothing has been written here yet.</p>`

@@ -2,6 +2,7 @@ import type { Category } from './categories.ts';
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
+import { postCount } from './post-count.ts';
 import type { SiteSettings } from './site.ts';
 
 /** Every category with its number of posts, by name. */
@@ -15,7 +16,7 @@ export function categoriesPage(site: SiteSettings, categories: readonly Category
     viewer,
     main: markup`<div class="list">
 <header class="page-header"><h1>Categories</h1></header>
-<ul class="index">${sorted.map((category) => markup`<li>${chip(category)} <span class="muted">${category.post_count === 1 ? '1 post' : `${category.post_count} posts`}</span></li>\n`)}</ul>
+<ul class="index">${sorted.map((category) => markup`<li>${chip(category)} <span class="muted">${postCount(category.post_count)}</span></li>\n`)}</ul>
 </div>`,
   });
 }

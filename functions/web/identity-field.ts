@@ -1,6 +1,7 @@
 import type { FileForm } from './form.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
+import { identityPath } from './identity-pictures.ts';
 import { pictureTypes } from './picture-field.ts';
 import type { Pictures } from './pictures.ts';
 
@@ -20,7 +21,7 @@ export function identityField(name: Name, hash: string, title: string, problem: 
   return markup`<div class="field">
 <label for="${name}_file">${labels[name]}</label>
 <p class="hint" id="${name}-hint">${hints[name]} PNG, JPEG, WebP, GIF or AVIF.</p>
-${hash ? markup`<p class="identity"><img src="/blog/media/pictures/${hash}-640.webp" alt="${title}"> <label><input type="checkbox" name="${name}_none" value="yes"> Remove it</label></p>` : none}
+${hash ? markup`<p class="identity"><img src="${identityPath(hash, '640.webp')}" alt="${title}"> <label><input type="checkbox" name="${name}_none" value="yes"> Remove it</label></p>` : none}
 <input id="${name}_file" name="${name}_file" type="file" accept="${pictureTypes}" aria-describedby="${name}-hint${error ? ` ${name}-error` : ''}"${error ? trusted(' aria-invalid="true"') : none}>
 ${error ? markup`<p class="error" id="${name}-error">${error}</p>` : none}
 </div>`;

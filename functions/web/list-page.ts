@@ -5,6 +5,7 @@ import { day } from './dates.ts';
 import { type Html, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
+import { postCount } from './post-count.ts';
 import type { CategoryRef, Listing, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 
@@ -65,7 +66,7 @@ ${pagination(path, older, newer, first)}
 
 const heading = (category: Category): Html => markup`<p class="kicker"><a href="/blog/categories">Category</a></p>
 <h1 class="category-title ${colorClass(category.color)}" dir="auto">${category.name}</h1>
-<p class="muted">${category.post_count === 1 ? '1 post' : `${category.post_count} posts`}</p>`;
+<p class="muted">${postCount(category.post_count)}</p>`;
 
 const tagHeading = (tag: string): Html => markup`<p class="kicker"><a href="/blog/tags">Tag</a></p>
 <h1 dir="auto">${tag}</h1>`;

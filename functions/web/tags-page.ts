@@ -1,5 +1,6 @@
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
+import { postCount } from './post-count.ts';
 import type { Tag } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 
@@ -17,7 +18,7 @@ ${
   sorted.length
     ? markup`<ul class="index">${sorted.map(
         ({ name, slug, post_count }) =>
-          markup`<li><a href="/blog/tags/${encodeURIComponent(slug)}" dir="auto">${name}</a> <span class="muted">${post_count === 1 ? '1 post' : `${post_count} posts`}</span></li>\n`,
+          markup`<li><a href="/blog/tags/${encodeURIComponent(slug)}" dir="auto">${name}</a> <span class="muted">${postCount(post_count)}</span></li>\n`,
       )}</ul>`
     : markup`<p class="nothing">No post has a tag yet.</p>`
 }
