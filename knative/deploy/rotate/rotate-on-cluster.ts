@@ -47,7 +47,8 @@ async function rotateDatabase(url: string, options: Options): Promise<void> {
     const known = new Set(roles.map(({ rolname }) => rolname));
     // Secrets of components that are not there, `backup-database` say, have no role yet.
     const holds = (secret: LiveSecret) => {
-      if (!server.holds(secret) || known.has(roleOf(secret))) return server.holds(secret);
+      if (!server.holds(secret)) return false;
+      if (known.has(roleOf(secret))) return true;
       options.say(`${secret.name}: left alone, PostgreSQL has no role ${roleOf(secret)}`);
       return false;
     };
