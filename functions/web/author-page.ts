@@ -4,6 +4,7 @@ import { entry, pagination } from './list-page.ts';
 import type { Profile } from './people.ts';
 import type { Listing } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
 
 export interface AuthorPage {
   site: SiteSettings;
@@ -22,23 +23,24 @@ export function authorPage({ site, name, profile, listing, first, viewer }: Auth
   const path = `/blog/authors/${encodeURIComponent(name)}`;
   const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
+  const t = wordsOf(site.language);
   const shown = profile?.display_name ?? name;
   return layout({
     site,
-    title: [shown, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
-    description: profile?.bio ?? `Posts by ${shown}.`,
+    title: [shown, first ? '' : t.list.older].filter(Boolean).join(' · '),
+    description: profile?.bio ?? t.list.ofAuthor(shown),
     canonical: first ? path : undefined,
     categories: listing.posts.map((post) => post.category),
     older,
     newer,
     viewer,
     main: markup`<div class="list">
-<header class="page-header"><p class="kicker">Author</p>
+<header class="page-header"><p class="kicker">${t.list.author}</p>
 <h1 dir="auto">${shown}</h1>
 ${profile?.bio && first ? markup`<p class="bio" dir="auto">${profile.bio}</p>` : none}
 </header>
-${listing.posts.length > 0 ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : markup`<p class="nothing">${first ? 'Nothing is published here yet.' : 'There are no posts beyond this point.'}</p>`}
-${pagination(path, older, newer, first)}
+${listing.posts.length > 0 ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : markup`<p class="nothing">${first ? t.list.nothingByAuthor : t.list.nothingBeyond}</p>`}
+${pagination({ path, older, newer, first }, t)}
 </div>`,
   });
 }

@@ -1,9 +1,10 @@
 import { byline } from './byline.ts';
 import { type Html, markup } from './html.ts';
 import type { PostSummary } from './posts.ts';
+import type { Words } from './words-en.ts';
 
 /** Who wrote a post, leading to the author's page; names that an import brought have none. */
-export const bylineLink = (post: Pick<PostSummary, 'author' | 'byline'>): Html =>
+export const bylineLink = (post: Pick<PostSummary, 'author' | 'byline'>, words: Words): Html =>
   post.byline?.length
-    ? markup`${byline(post)}`
+    ? markup`${byline(post, words)}`
     : markup`<a rel="author" href="/blog/authors/${encodeURIComponent(post.author)}">${post.author}</a>`;

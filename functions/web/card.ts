@@ -4,6 +4,7 @@ import { type Html, markup, none, trusted } from './html.ts';
 import { cardPath } from './identity-pictures.ts';
 import type { Post } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
 
 /** Of a page, what its card shows. */
 export interface CardParts {
@@ -57,7 +58,7 @@ ${
         ...(description && { description }),
         datePublished: article.created_at,
         dateModified: article.updated_at,
-        author: { '@type': 'Person', name: byline(article) },
+        author: { '@type': 'Person', name: byline(article, wordsOf(site.language)) },
         articleSection: article.category.name,
         ...(article.tags.length > 0 && { keywords: article.tags }),
         ...(url && { url, mainEntityOfPage: url }),

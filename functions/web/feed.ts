@@ -6,6 +6,7 @@ import { type Html, markup, none, trusted } from './html.ts';
 import { languageOf } from './language.ts';
 import type { Month, PostSummary, Tag } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
 
 /** Where this site is, what it is called, and what its ids begin with. */
 export interface FeedSite extends Pick<SiteSettings, 'title' | 'description' | 'language'> {
@@ -51,7 +52,7 @@ export function writeFeed(
       id: `tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}`,
       page: `${origin}/blog/posts/${encodeURIComponent(post.slug)}`,
       updated: post.updated_at ?? post.created_at,
-      author: byline(post),
+      author: byline(post, wordsOf(site.language)),
       language: languageOf(`${post.title}\n${post.excerpt}`),
       post,
       html,

@@ -1,4 +1,6 @@
 import { type AppError, toAppError } from '@dormouse/runtime/errors';
+import { retryAfter } from './retry-after.ts';
+import { english } from './words-en.ts';
 
 /** A rejected form's messages: one above it, and one for each field. */
 export interface FormProblem {
@@ -47,7 +49,7 @@ export function formProblem(error: unknown, alert?: string): FormProblem {
   const named = code === 'invalid' && errors.length === 0 ? detail : undefined;
   const text =
     code === 'too_many_requests'
-      ? `Too many attempts. Try again ${retryAfterText(headers['retry-after'])}.`
+      ? `Too many attempts. ${english.errors.tryAgain(retryAfter({ headers }))}`
       : (alert ?? named ?? alerts[code] ?? detail);
   return {
     status,
@@ -55,12 +57,4 @@ export function formProblem(error: unknown, alert?: string): FormProblem {
     errors: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
     headers,
   };
-}
-
-/** "in 40 seconds", "in 3 minutes". */
-export function retryAfterText(seconds: string | undefined): string {
-  const count = Number(seconds);
-  if (!Number.isFinite(count) || count <= 0) return 'later';
-  if (count < 90) return count === 1 ? 'in a second' : `in ${Math.ceil(count)} seconds`;
-  return `in ${Math.ceil(count / 60)} minutes`;
 }

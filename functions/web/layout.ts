@@ -4,12 +4,13 @@ import { card } from './card.ts';
 import { colorSheets } from './colors.ts';
 import { dormouse } from './dormouse.ts';
 import { feedFormats } from './feed-formats.ts';
-import { type Html, markup, none, trusted } from './html.ts';
+import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import { iconPaths, logoPath } from './identity-pictures.ts';
 import type { CategoryRef, Post } from './posts.ts';
 import type { Session } from './session.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
 import { stylesheetPath } from './stylesheet-path.ts';
+import { wordsOf } from './words.ts';
 
 /** Who looks at a page that is not the same for everybody. */
 export interface Viewer {
@@ -46,6 +47,7 @@ export function layout(page: PageParts): string {
   const { site } = page;
   const title = page.title === '' ? site.title : `${page.title} · ${site.title}`;
   const accent = accentSheetPath(site);
+  const { frame } = wordsOf(site.language);
   return `${markup`<!doctype html>
 <html lang="${site.language}">
 <head>
@@ -57,23 +59,23 @@ ${page.description ? markup`<meta name="description" content="${page.description
 ${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>
-<a class="skip" href="#main">Skip to content</a>
+<a class="skip" href="#main">${frame.skip}</a>
 <header class="site-header">
 <a class="brand" href="/blog/">${brand(site)}</a>
-<nav aria-label="Site">${navigation(page)}</nav>
+<nav aria-label="${frame.navigation}">${navigation(page)}</nav>
 </header>
 <main id="main" tabindex="-1">
 ${page.main}
 </main>
 <footer class="site-footer">
 ${site.footer ? markup`<p dir="auto">${site.footer}</p>\n` : none}<ul>
-<li><a href="/blog/categories">Categories</a></li>
-<li><a href="/blog/tags">Tags</a></li>
-<li><a href="/blog/archive">Archive</a></li>
-<li><a href="/blog/feed.xml">Feed</a></li>
-<li><a href="/stats">Numbers</a></li>
+<li><a href="/blog/categories">${frame.categories}</a></li>
+<li><a href="/blog/tags">${frame.tags}</a></li>
+<li><a href="/blog/archive">${frame.archive}</a></li>
+<li><a href="/blog/feed.xml">${frame.feed}</a></li>
+<li><a href="/stats">${frame.numbers}</a></li>
 </ul>
-${site.set_up || site.unread ? none : notSetUp(site)}</footer>
+${site.set_up || site.unread ? none : markup`<p class="not-set-up">${frame.notSetUp(site.registration, linkTo('/setup'))}</p>\n`}</footer>
 </body>
 </html>
 `}`;
@@ -92,11 +94,6 @@ function brand(site: SiteSettings): Html {
     : markup`${trusted(dormouse)}<span dir="auto">${site.title}</span>`;
 }
 
-/** Says that nobody has set the blog up, and what that means. */
-const notSetUp = (site: SiteSettings): Html =>
-  markup`<p class="not-set-up">This blog was never set up${takesRegistrations(site) ? `: anybody can register${site.registration === 'authors' ? ' and write' : ''}` : ''}. <a href="/setup">Set it up</a>.</p>
-`;
-
 const feedLinks = (title: string, below: string): Html[] =>
   feedFormats.map(
     ({ type, file }) => markup`<link rel="alternate" type="${type}" title="${title}" href="${below}/${file}">\n`,
@@ -108,15 +105,16 @@ const link = (rel: string, href: string | undefined): Html =>
 function navigation({ site, viewer, current, canonical }: PageParts): Html {
   const entry = (name: PageParts['current'], href: string, text: string, style = '') =>
     markup`<li><a href="${href}"${current === name ? trusted(' aria-current="page"') : none}${style ? markup` class="${style}"` : none}>${text}</a></li>`;
+  const { frame } = wordsOf(site.language);
   const session = viewer?.session;
   const own = site.navigation.map(({ label, href }) => markup`<li><a href="${href}" dir="auto">${label}</a></li>`);
   if (!session || !viewer)
-    return markup`<ul>${own}${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', 'Log in')}${takesRegistrations(site) ? entry('signup', '/blog/signup', 'Sign up', 'button quiet') : none}</ul>`;
+    return markup`<ul>${own}${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', frame.logIn)}${takesRegistrations(site) ? entry('signup', '/blog/signup', frame.signUp, 'button quiet') : none}</ul>`;
   return markup`<ul>${own}
-${session.role === 'reader' ? none : [entry('write', '/blog/new', 'Write', 'button'), entry('posts', '/blog/posts', 'Posts')]}
-${session.role === 'admin' || session.role === 'editor' ? entry('people', '/blog/people', 'People') : none}
-${session.role === 'admin' ? entry('settings', '/blog/settings', 'Settings') : none}
-${entry('account', '/blog/account', 'Account')}
-<li><form method="post" action="/blog/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="plain" title="Logged in as ${session.name}">Log out<span class="who" dir="auto"> ${session.name}</span></button></form></li>
+${session.role === 'reader' ? none : [entry('write', '/blog/new', frame.write, 'button'), entry('posts', '/blog/posts', frame.posts)]}
+${session.role === 'admin' || session.role === 'editor' ? entry('people', '/blog/people', frame.people) : none}
+${session.role === 'admin' ? entry('settings', '/blog/settings', frame.settings) : none}
+${entry('account', '/blog/account', frame.account)}
+<li><form method="post" action="/blog/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="plain" title="${frame.loggedInAs(session.name)}">${frame.logOut}<span class="who" dir="auto"> ${session.name}</span></button></form></li>
 </ul>`;
 }

@@ -2,12 +2,13 @@ import { bylineLink } from './byline-link.ts';
 import type { Category } from './categories.ts';
 import { colorClass } from './colors.ts';
 import { day } from './dates.ts';
-import { type Html, markup, none } from './html.ts';
+import { type Html, linkTo, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
-import { postCount } from './post-count.ts';
 import type { CategoryRef, Listing, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 export interface ListPage {
   site: SiteSettings;
@@ -36,16 +37,17 @@ export function listPage(page: ListPage): string {
   // Without a cursor towards newer posts there is still the way back to the newest.
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
   const name = category?.name ?? tag ?? '';
+  const t = wordsOf(site.language);
   // A month has no feed: it gets no more posts.
   return layout({
     site,
-    title: [name || month, first ? '' : 'Older posts'].filter(Boolean).join(' · '),
+    title: [name || month, first ? '' : t.list.older].filter(Boolean).join(' · '),
     description: category
-      ? `Posts in ${category.name}.`
+      ? t.list.ofCategory(category.name)
       : tag
-        ? `Posts about ${tag}.`
+        ? t.list.ofTag(tag)
         : month
-          ? `Posts of ${month}.`
+          ? t.list.ofMonth(month)
           : site.description,
     ...(name && { feed: { title: name, below: path } }),
     canonical: first ? path : undefined,
@@ -55,36 +57,42 @@ export function listPage(page: ListPage): string {
     viewer,
     main: markup`<div class="list">
 <header class="page-header">
-${category ? heading(category) : tag ? tagHeading(tag) : month ? monthHeading(month) : markup`<h1${first ? none : markup` class="small"`}>${first ? 'Latest posts' : 'Older posts'}</h1>`}
-${tag || month ? none : chips(categories, category)}
+${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : markup`<h1${first ? none : markup` class="small"`}>${first ? t.list.latest : t.list.older}</h1>`}
+${tag || month ? none : chips(categories, category, t)}
 </header>
-${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : empty(first, site, viewer)}
-${pagination(path, older, newer, first)}
+${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : empty(first, site, viewer, t)}
+${pagination({ path, older, newer, first }, t)}
 </div>`,
   });
 }
 
-const heading = (category: Category): Html => markup`<p class="kicker"><a href="/blog/categories">Category</a></p>
+const heading = (
+  category: Category,
+  t: Words,
+): Html => markup`<p class="kicker"><a href="/blog/categories">${t.list.category}</a></p>
 <h1 class="category-title ${colorClass(category.color)}" dir="auto">${category.name}</h1>
-<p class="muted">${postCount(category.post_count)}</p>`;
+<p class="muted">${t.posts(category.post_count)}</p>`;
 
-const tagHeading = (tag: string): Html => markup`<p class="kicker"><a href="/blog/tags">Tag</a></p>
+const tagHeading = (tag: string, t: Words): Html => markup`<p class="kicker"><a href="/blog/tags">${t.list.tag}</a></p>
 <h1 dir="auto">${tag}</h1>`;
 
-const monthHeading = (month: string): Html => markup`<p class="kicker"><a href="/blog/archive">Archive</a></p>
+const monthHeading = (
+  month: string,
+  t: Words,
+): Html => markup`<p class="kicker"><a href="/blog/archive">${t.frame.archive}</a></p>
 <h1>${month}</h1>`;
 
 /** A category as a link in its colour. */
 export const chip = (category: CategoryRef, current = false): Html =>
   markup`<a class="chip ${colorClass(category.color)}" href="/blog/categories/${encodeURIComponent(category.slug)}"${current ? markup` aria-current="page"` : none} dir="auto">${category.name}</a>`;
 
-function chips(categories: readonly Category[], current: Category | undefined): Html {
+function chips(categories: readonly Category[], current: Category | undefined, t: Words): Html {
   const used = categories.filter(({ post_count }) => post_count > 0).sort((a, b) => b.post_count - a.post_count);
   if (used.length === 0) return none;
-  return markup`<nav aria-label="Categories"><ul class="chips">
-<li><a class="chip all" href="/blog/"${current ? none : markup` aria-current="page"`}>All</a></li>
+  return markup`<nav aria-label="${t.frame.categories}"><ul class="chips">
+<li><a class="chip all" href="/blog/"${current ? none : markup` aria-current="page"`}>${t.list.all}</a></li>
 ${used.slice(0, chipsShown).map((category) => markup`<li>${chip(category, category.id === current?.id)}</li>`)}
-${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categories">${used.length - chipsShown} more…</a></li>` : none}
+${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categories">${t.list.moreCategories(used.length - chipsShown)}</a></li>` : none}
 </ul></nav>`;
 }
 
@@ -96,26 +104,34 @@ export function entry(post: PostSummary, site: SiteSettings): Html {
 <div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${href}">${post.title}</a></h2>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
-<p class="by" dir="auto">${bylineLink(post)}</p>
+<p class="by" dir="auto">${bylineLink(post, wordsOf(site.language))}</p>
 </article>`;
 }
 
-function empty(first: boolean, site: SiteSettings, viewer: Viewer | undefined): Html {
-  if (!first) return markup`<p class="nothing">There are no posts beyond this point.</p>`;
+function empty(first: boolean, site: SiteSettings, viewer: Viewer | undefined, t: Words): Html {
+  if (!first) return markup`<p class="nothing">${t.list.nothingBeyond}</p>`;
   const start = viewer?.session
-    ? markup`<a href="/blog/new">Write the first one</a>.`
+    ? t.list.writeFirst(linkTo('/blog/new'))
     : site.registration === 'authors'
-      ? markup`<a href="/blog/signup">Sign up</a> to write the first one.`
+      ? t.list.signUpToWrite(linkTo('/blog/signup'))
       : none;
-  return markup`<p class="nothing">Nothing has been written here yet. ${start}</p>`;
+  return markup`<p class="nothing">${t.list.nothingYet} ${start}</p>`;
+}
+
+/** Where a list goes on: addresses. */
+interface Ways {
+  path: string;
+  older: string | undefined;
+  newer: string | undefined;
+  first: boolean;
 }
 
 /** The ways to newer and older posts. */
-export function pagination(path: string, older: string | undefined, newer: string | undefined, first: boolean): Html {
+export function pagination({ path, older, newer, first }: Ways, { list }: Words): Html {
   if (!older && first) return none;
-  const back = newer ? markup`<a rel="prev" href="${newer}"><span aria-hidden="true">←</span> Newer posts</a>` : none;
-  return markup`<nav class="pagination" aria-label="More posts">
-${first ? markup`<span></span>` : markup`<span class="back">${back}<a href="${path}">Newest</a></span>`}
-${older ? markup`<a rel="next" href="${older}">Older posts <span aria-hidden="true">→</span></a>` : markup`<span class="muted">That was the first post.</span>`}
+  const back = newer ? markup`<a rel="prev" href="${newer}"><span aria-hidden="true">←</span> ${list.newer}</a>` : none;
+  return markup`<nav class="pagination" aria-label="${list.more}">
+${first ? markup`<span></span>` : markup`<span class="back">${back}<a href="${path}">${list.newest}</a></span>`}
+${older ? markup`<a rel="next" href="${older}">${list.older} <span aria-hidden="true">→</span></a>` : markup`<span class="muted">${list.wasFirst}</span>`}
 </nav>`;
 }

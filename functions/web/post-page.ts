@@ -11,6 +11,8 @@ import { mayChange } from './may-change.ts';
 import type { Neighbours, Post, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { tagLinks } from './tag-links.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 /** What a post is shown with. */
 export interface PostParts {
@@ -32,6 +34,7 @@ export function postPage({ site, post, article, others: next, beside, viewer }: 
   const { content, status, kind, category, tags, published_at, ...unshown } = others;
   nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
+  const t = wordsOf(site.language);
   const lang = langAttribute(`${post.title}\n${post.content}`);
   const draft = post.status === 'draft';
   const isPage = kind === 'page';
@@ -48,47 +51,43 @@ export function postPage({ site, post, article, others: next, beside, viewer }: 
     viewer,
     main: markup`<article class="post">
 <header class="post-header">
-${draft ? markup`<p class="notice">${notice(published_at, site)}: nobody but you and the editors can see it.</p>` : none}
-${isPage ? none : markup`<div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${minutes(post.content)} min read</span></div>`}
+${draft ? markup`<p class="notice">${published_at ? t.post.scheduled(scheduled(published_at, site.time_zone)) : t.post.draft}</p>` : none}
+${isPage ? none : markup`<div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${t.post.minutes(minutes(post.content))}</span></div>`}
 <h1${lang} dir="auto">${post.title}</h1>
-${isPage ? none : markup`<p class="by" dir="auto">By ${bylineLink(post)}</p>`}
-${mayChange(post, viewer?.session) ? tools(path, post) : none}
+${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t))}</p>`}
+${mayChange(post, viewer?.session) ? tools(path, post, t) : none}
 </header>
 <div class="prose"${lang} dir="auto">
 ${trusted(article.html)}
 </div>
 <footer class="post-footer">
-${tags.length > 0 && !isPage ? tagLinks(tags) : none}
-${edited ? markup`<p class="muted">Last changed ${day(post.updated_at, site)}</p>` : none}
-<p><a href="/blog/"><span aria-hidden="true">←</span> All posts</a>${isPage ? none : markup` <span class="muted">or more in</span> ${chip(post.category)}`}</p>
+${tags.length > 0 && !isPage ? tagLinks(tags, t) : none}
+${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, site))}</p>` : none}
+<p><a href="/blog/"><span aria-hidden="true">←</span> ${t.post.allPosts}</a>${isPage ? none : markup` ${t.post.orMoreIn(chip(post.category))}`}</p>
 </footer>
 </article>
-${besides(beside)}
-${next.length > 0 ? readNext(next, post, site) : none}`,
+${besides(beside, t)}
+${next.length > 0 ? readNext(next, post, site, t) : none}`,
   });
 }
 
 /** To the posts around it: the older one on the left, where a reader who goes back in time looks for it. */
-function besides({ older, newer }: Neighbours): Html {
+function besides({ older, newer }: Neighbours, { post: words }: Words): Html {
   if (!older && !newer) return none;
   const link = (rel: 'prev' | 'next', { slug, title }: NonNullable<Neighbours['older']>) =>
-    markup`<a rel="${rel}" href="/blog/posts/${encodeURIComponent(slug)}"><span class="muted">${rel === 'prev' ? '← Before' : 'After →'}</span> <span${langAttribute(title)} dir="auto">${title}</span></a>`;
-  return markup`<nav class="beside" aria-label="Before and after">${older ? link('prev', older) : markup`<span></span>`}${newer ? link('next', newer) : none}</nav>`;
+    markup`<a rel="${rel}" href="/blog/posts/${encodeURIComponent(slug)}"><span class="muted">${rel === 'prev' ? words.before : words.after}</span> <span${langAttribute(title)} dir="auto">${title}</span></a>`;
+  return markup`<nav class="beside" aria-label="${words.beside}">${older ? link('prev', older) : markup`<span></span>`}${newer ? link('next', newer) : none}</nav>`;
 }
 
 /** Ways on, for who has read to the end. */
-const readNext = (next: readonly PostSummary[], { category }: Post, site: SiteSettings): Html =>
-  markup`<nav class="next" aria-label="More to read">
-<h2>More in <bdi>${category.name}</bdi></h2>
+const readNext = (next: readonly PostSummary[], { category }: Post, site: SiteSettings, t: Words): Html =>
+  markup`<nav class="next" aria-label="${t.post.moreToRead}">
+<h2>${t.post.moreIn(markup`<bdi>${category.name}</bdi>`)}</h2>
 <ul>${next.map((other) => markup`<li><a href="/blog/posts/${encodeURIComponent(other.slug)}"${langAttribute(other.title)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`)}</ul>
 </nav>`;
 
-/** What a draft is. */
-const notice = (due: string | null, { time_zone }: SiteSettings): string =>
-  due ? `This is published on ${scheduled(due, time_zone)}, and a draft until then` : 'This is a draft';
-
-const tools = (path: string, post: Post): Html =>
-  markup`<p class="tools"><a class="button quiet" href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a class="button quiet" href="${path}/revisions">Versions<span class="hidden"> of “${post.title}”</span></a> <a class="button quiet" href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>`;
+const tools = (path: string, { title }: Post, t: Words): Html =>
+  markup`<p class="tools"><a class="button quiet" href="${path}/edit">${t.post.edit(title)}</a> <a class="button quiet" href="${path}/revisions">${t.post.versions(title)}</a> <a class="button quiet" href="${path}/delete">${t.post.delete(title)}</a></p>`;
 
 /** Characters of a text whose words are counted; a longer one is taken to go on as it began. */
 const counted = 100_000;

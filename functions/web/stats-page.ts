@@ -3,23 +3,25 @@ import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
 
 /** How much there is. */
 export function statsPage(site: SiteSettings, categories: readonly Category[], viewer?: Viewer): string {
   const used = [...categories].sort((a, b) => b.post_count - a.post_count);
   const posts = totalPosts(categories);
+  const t = wordsOf(site.language);
   return layout({
     site,
-    title: 'Numbers',
+    title: t.frame.numbers,
     canonical: '/stats',
     categories,
     viewer,
     main: markup`<div class="list">
-<header class="page-header"><h1>Numbers</h1></header>
-<dl class="figures"><div><dt>Posts</dt><dd>${posts}</dd></div><div><dt>Categories</dt><dd>${categories.length}</dd></div></dl>
-<table class="counts"><caption>Posts by category</caption>
-<thead><tr><th scope="col">Category</th><th scope="col">Posts</th></tr></thead>
-<tbody>${used.map((category) => markup`<tr><td>${chip(category)}</td><td>${category.post_count}</td></tr>\n`)}</tbody>
+<header class="page-header"><h1>${t.frame.numbers}</h1></header>
+<dl class="figures"><div><dt>${t.numbers.posts}</dt><dd>${t.number(posts)}</dd></div><div><dt>${t.frame.categories}</dt><dd>${t.number(categories.length)}</dd></div></dl>
+<table class="counts"><caption>${t.numbers.byCategory}</caption>
+<thead><tr><th scope="col">${t.list.category}</th><th scope="col">${t.numbers.posts}</th></tr></thead>
+<tbody>${used.map((category) => markup`<tr><td>${chip(category)}</td><td>${t.number(category.post_count)}</td></tr>\n`)}</tbody>
 </table>
 </div>`,
   });

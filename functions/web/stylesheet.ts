@@ -83,9 +83,12 @@ a:hover { color: var(--accent-strong); text-decoration-thickness: .12em; }
 main:focus { outline: none; }
 p, ul, ol, dl, figure { margin: 0; }
 button, input, textarea, select { font: inherit; color: inherit; }
+:lang(ko) { --serif: var(--sans); word-break: keep-all; }
+:is(:lang(ja), :lang(zh)) { word-break: normal; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .muted { color: var(--soft); }
 .kicker { color: var(--soft); font-size: .8125rem; font-weight: 600; letter-spacing: .07em; text-transform: uppercase; }
+.kicker:lang(ko) { letter-spacing: 0; }
 .kicker a { color: inherit; text-decoration: none; }
 .kicker a:hover { text-decoration: underline; }
 .skip { position: absolute; inset-inline-start: 1rem; top: -5rem; z-index: 1; padding: .6rem 1rem; background: var(--raised); border-radius: 0 0 8px 8px; }

@@ -1,26 +1,27 @@
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { postCount } from './post-count.ts';
 import type { Tag } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
 
 /** Every tag with its number of posts, by name. */
 export function tagsPage(site: SiteSettings, tags: readonly Tag[], viewer?: Viewer): string {
   const sorted = [...tags].sort((a, b) => (a.slug < b.slug ? -1 : 1));
+  const t = wordsOf(site.language);
   return layout({
     site,
-    title: 'Tags',
+    title: t.frame.tags,
     canonical: '/blog/tags',
     viewer,
     main: markup`<div class="list">
-<header class="page-header"><h1>Tags</h1></header>
+<header class="page-header"><h1>${t.frame.tags}</h1></header>
 ${
   sorted.length
     ? markup`<ul class="index">${sorted.map(
         ({ name, slug, post_count }) =>
-          markup`<li><a href="/blog/tags/${encodeURIComponent(slug)}" dir="auto">${name}</a> <span class="muted">${postCount(post_count)}</span></li>\n`,
+          markup`<li><a href="/blog/tags/${encodeURIComponent(slug)}" dir="auto">${name}</a> <span class="muted">${t.posts(post_count)}</span></li>\n`,
       )}</ul>`
-    : markup`<p class="nothing">No post has a tag yet.</p>`
+    : markup`<p class="nothing">${t.list.noTags}</p>`
 }
 </div>`,
   });

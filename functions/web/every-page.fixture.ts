@@ -1,0 +1,122 @@
+import { Parser } from 'htmlparser2';
+import { anInvitation, aPost, browser, world } from './app.fixture.ts';
+
+export interface Element {
+  name: string;
+  attributes: Record<string, string>;
+  text: string;
+}
+
+/** Every element of a page, with all the text in it. */
+export function elementsOf(html: string): Element[] {
+  const all: Element[] = [];
+  const open: Element[] = [];
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      const element = { name, attributes, text: '' };
+      all.push(element);
+      open.push(element);
+    },
+    ontext: (text) => {
+      for (const element of open) element.text += text;
+    },
+    onclosetag: () => void open.pop(),
+  });
+  parser.end(html);
+  return all;
+}
+
+/** Every page there is, as a reader and as an author get it. @param language of the blog */
+export async function everyPage(language: string): Promise<[string, string][]> {
+  const { app, stored, settings, open } = world();
+  settings.language = language;
+  stored.push(
+    ...Array.from({ length: 30 }, () => aPost()),
+    aPost({ slug: 'mine', content: '# A\n\n```js\nlet a = 1\n```\n\n| a |\n|---|\n| b |\n\n![c](/d.png)' }),
+    aPost({ status: 'draft' }),
+    aPost({ slug: 'tagged', tags: ['Sleep', 'C#'] }),
+    aPost({ slug: 'about', kind: 'page' }),
+  );
+  const pages: [string, string][] = [];
+  const reader = browser(app);
+  const author = browser(app);
+  const admin = browser(app);
+  const note = (path: string, who: ReturnType<typeof browser>) => void pages.push([path, who.text()]);
+  for (const path of [
+    '/',
+    `/blog/?after=${stored[5]?.id}`,
+    '/blog/categories',
+    '/blog/categories/general',
+    '/blog/tags',
+    '/blog/tags/sleep',
+    '/blog/posts/tagged',
+    '/blog/posts/about',
+    '/blog/archive',
+    '/blog/archive/2026/06',
+    '/blog/posts/mine',
+    '/stats',
+    '/blog/login',
+    '/blog/signup',
+    '/claim',
+    '/nothing',
+  ]) {
+    await reader.get(path);
+    note(path, reader);
+  }
+  await reader.get('/blog/login');
+  await reader.submit('/blog/login', { username: 'x', password: 'wrong' });
+  note('refused', reader);
+  await author.logIn();
+  for (const path of [
+    '/blog/',
+    '/blog/posts/mine',
+    '/blog/new',
+    '/blog/new?kind=page',
+    '/blog/drafts',
+    '/blog/posts?state=published',
+    '/blog/account',
+    '/blog/account/delete',
+    '/blog/authors/ada',
+    '/blog/posts/mine/edit',
+    '/blog/posts/mine/delete',
+    '/blog/posts/mine/revisions?version=1',
+  ]) {
+    await author.get(path);
+    note(path, author);
+  }
+  await admin.logIn('root');
+  await admin.get('/blog/settings');
+  note('/blog/settings', admin);
+  await admin.submit('/blog/settings', { accent: '#ffcc00' });
+  note('refused settings', admin);
+  open.push(anInvitation(), anInvitation({ id: 8, name: null, email: null }));
+  await admin.get('/blog/people');
+  note('/blog/people', admin);
+  await admin.submit('/blog/people/invitations', { role: 'author', days: '99' });
+  note('refused invitation', admin);
+  await admin.submit('/blog/people/invitations', { role: 'author', name: 'Grace' });
+  note('invited', admin);
+  for (const path of ['/blog/join?code=good', '/blog/join?code=old', '/blog/join']) {
+    await reader.get(path);
+    note(path, reader);
+  }
+  settings.registration = 'invitation';
+  await reader.get('/blog/signup');
+  note('closed', reader);
+  Object.assign(settings, { set_up: false, navigation: [{ label: 'About', href: '/blog/posts/mine' }] });
+  for (const path of ['/setup', '/setup?code=good']) {
+    await reader.get(path);
+    note(path, reader);
+  }
+  await author.get('/blog/posts/mine/edit');
+  stored[30] = aPost({ ...stored[30]!, title: 'changed by another' });
+  await author.submit('/blog/posts/mine/edit', { title: 'T', content: '# x', category_name: 'C', action: 'published' });
+  note('conflict', author);
+  await author.submit('/blog/posts/mine/edit', { title: 'T', content: '# x', category_name: 'C', action: 'preview' });
+  note('preview', author);
+  author.cookies.delete('dormouse_access');
+  author.cookies.delete('dormouse_refresh');
+  await author.submit('/blog/posts/mine/edit', { title: 'T', content: '# x', category_name: 'C', action: 'published' });
+  note('logged out', author);
+  return pages;
+}

@@ -1,0 +1,88 @@
+/** What our functions say of a request as a whole, by their own words. */
+const sentences: Readonly<Record<string, string>> = {
+  'User name or password is wrong.': '아이디 또는 비밀번호가 올바르지 않습니다.',
+  'This user name is taken.': '이미 사용 중인 아이디입니다.',
+  'This log-in has ended. Log in again.': '로그인이 만료되었습니다. 다시 로그인해 주세요.',
+  'This log-in has ended.': '로그인이 만료되었습니다.',
+  'Your access to this blog has ended. Ask an administrator.':
+    '이 블로그를 더 이상 이용할 수 없는 계정입니다. 관리자에게 문의해 주세요.',
+  'This blog takes no new accounts.': '이 블로그는 새 계정을 받지 않습니다.',
+  'This blog takes no new accounts. An administrator can change this in the settings.':
+    '이 블로그는 새 계정을 받지 않습니다. 관리자가 설정에서 바꿀 수 있습니다.',
+  'This blog takes new accounts by invitation only. Ask somebody who writes here for a link.':
+    '초대를 받은 사람만 가입할 수 있는 블로그입니다. 이 블로그의 구성원에게 초대 링크를 부탁하세요.',
+  'This blog is set up already.': '이미 설정을 마친 블로그입니다.',
+  'This code is not valid any more.': '더 이상 쓸 수 없는 코드입니다.',
+  'This code is not valid any more. Ask an administrator for a new one.':
+    '더 이상 쓸 수 없는 코드입니다. 관리자에게 새 코드를 요청해 주세요.',
+  'This code is not valid any more. The next start of the platform prints a new one.':
+    '더 이상 쓸 수 없는 코드입니다. 플랫폼을 다시 시작하면 새 코드가 출력됩니다.',
+  'This invitation is not valid any more.': '더 이상 쓸 수 없는 초대입니다.',
+  'This invitation is not valid any more. Ask for a new one.':
+    '더 이상 쓸 수 없는 초대입니다. 새 초대를 요청해 주세요.',
+  'There is no such invitation.': '없는 초대입니다.',
+  'There is no such user.': '없는 사용자입니다.',
+  'There is no such session.': '없는 로그인입니다.',
+  'There is no such post.': '없는 글입니다.',
+  'There is no such version.': '없는 버전입니다.',
+  'This is the last administrator of the blog.': '블로그의 마지막 관리자입니다.',
+  'This is the last administrator of the blog. Make somebody else an administrator first.':
+    '블로그의 마지막 관리자입니다. 먼저 다른 사람을 관리자로 지정해 주세요.',
+  'Too many wrong passwords for this name. Try again later.':
+    '이 아이디로 비밀번호를 너무 여러 번 잘못 입력했습니다. 나중에 다시 시도해 주세요.',
+  'Too many people are logging in just now. Try again shortly.':
+    '지금 로그인하는 사람이 너무 많습니다. 잠시 뒤에 다시 시도해 주세요.',
+  'Too many attempts. Try again later.': '시도 횟수가 너무 많습니다. 나중에 다시 시도해 주세요.',
+  'Too many requests. Try again later.': '요청이 너무 많습니다. 나중에 다시 시도해 주세요.',
+  'There are too many large requests at once. Try again shortly.':
+    '큰 요청이 한꺼번에 너무 많이 들어왔습니다. 잠시 뒤에 다시 시도해 주세요.',
+  'Some fields are not acceptable.': '올바르지 않은 항목이 있습니다.',
+  'A value in the request cannot be stored.': '저장할 수 없는 값이 있습니다.',
+  'The settings were changed since you read them.': '그사이에 설정이 바뀌었습니다.',
+  'The post was changed since you read it.': '그사이에 글이 바뀌었습니다.',
+  'The post was changed meanwhile.': '그사이에 글이 바뀌었습니다.',
+  'Readers cannot write posts.': '독자는 글을 쓸 수 없습니다.',
+  'This post is somebody else’s.': '다른 사람의 글입니다.',
+  'Only its author and the editors can change this post.': '이 글은 글쓴이와 편집자만 바꿀 수 있습니다.',
+  'Only editors and administrators invite people.': '편집자와 관리자만 구성원을 초대할 수 있습니다.',
+  'Only administrators change the settings.': '관리자만 설정을 바꿀 수 있습니다.',
+  'This form was sent by another site. Nothing was changed.': '다른 사이트에서 보낸 요청입니다. 바뀐 것은 없습니다.',
+  'This form was too old. You are still logged in: go back, load the page again and log out from there.':
+    '너무 오래된 화면에서 보낸 요청입니다. 아직 로그인되어 있습니다. 이전 화면을 새로 고친 다음 로그아웃해 주세요.',
+  'Open the link that you were sent.': '받은 초대 링크를 열어 주세요.',
+  'The file must be a PNG, JPEG, GIF, WebP or AVIF picture.':
+    'PNG, JPEG, GIF, WebP, AVIF 형식의 사진만 올릴 수 있습니다.',
+  'SVG is not taken: it is a document that may hold scripts. Export it as PNG.':
+    'SVG에는 스크립트가 들어 있을 수 있어서 올릴 수 없습니다. PNG로 변환해 주세요.',
+};
+
+/** What they say of a field, without its name. */
+const ofFields: readonly (readonly [RegExp, string])[] = [
+  [/^must have at most ([\d,]+) characters$/, '최대 $1자까지 입력할 수 있습니다.'],
+  [/^must have at least ([\d,]+) characters$/, '$1자 이상 입력해 주세요.'],
+  [/^must have at most (\d+) tags$/, '태그는 $1개까지 달 수 있습니다.'],
+  [/^must have at most (\d+) links$/, '링크는 $1개까지 넣을 수 있습니다.'],
+  [/^must be at least (\d+)$/, '$1 이상이어야 합니다.'],
+  [/^must be at most (\d+)$/, '$1 이하여야 합니다.'],
+  [/^must be a whole number$/, '정수여야 합니다.'],
+  [/^must be a number$/, '숫자여야 합니다.'],
+  [/^must not be empty$|^is required$|^must have something to see$/, '필수 항목입니다.'],
+  [/^must not contain control characters$/, '제어 문자는 쓸 수 없습니다.'],
+  [/^must not contain text direction controls$/, '글자 방향을 바꾸는 문자는 쓸 수 없습니다.'],
+  [/^must not contain a comma$/, '쉼표는 쓸 수 없습니다.'],
+  [/^must not contain your name or address$/, '아이디나 이메일이 들어 있으면 안 됩니다.'],
+  [/^is one of the first that anybody would try$/, '너무 쉬운 비밀번호입니다.'],
+  [/^is not your password$/, '비밀번호가 올바르지 않습니다.'],
+  [/^is taken$/, '이미 사용 중입니다.'],
+  [/^is too long$/, '너무 깁니다.'],
+  [/^must be a colour$/, '색상 값이어야 합니다.'],
+  [/^has a contrast of only ([\d.]+) : 1/, '대비가 $1 : 1밖에 되지 않아 읽기 어렵습니다.'],
+];
+
+/** What one of our functions said, in Korean; what is not known stays English, which says more than nothing. */
+export function saidInKorean(text: string): string {
+  const whole = sentences[text];
+  if (whole !== undefined) return whole;
+  const known = ofFields.find(([pattern]) => pattern.test(text));
+  return known ? text.replace(known[0], known[1]) : text;
+}
