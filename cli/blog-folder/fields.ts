@@ -51,6 +51,7 @@ export const postFields = {
     written: ({ kind }) => (kind === 'page' ? 'page' : undefined),
     read: (value) => (value === 'page' ? 'page' : undefined),
   },
+  lang: { key: 'lang', written: ({ lang }) => lang ?? undefined, read: text },
 } satisfies Record<keyof ImportedFields, Field>;
 
 /** Somebody may have written `title: 2020` by hand. */

@@ -22,6 +22,7 @@ const post = (given: Partial<Post> = {}): Post => ({
   category: { id: 1, name: 'General', slug: 'general', color: '#2f6f4f' },
   status: 'published',
   kind: 'post',
+  lang: null,
   published_at: '2026-11-28T12:00:00.000Z',
   content: 'Some *Markdown*.',
   ...given,
@@ -111,6 +112,7 @@ const posts = fc
     status: fc.constantFrom('draft' as const, 'published' as const),
     published_at: fc.option(moment),
     kind: fc.constantFrom('post' as const, 'page' as const),
+    lang: fc.constantFrom(null, 'no', 'pt-BR'),
   })
   .map((given) => post({ ...given, slug: slugOf(given.title) }));
 
@@ -130,6 +132,7 @@ describe('the file of a post', () => {
             category_name: one.category.name,
             status: one.status,
             ...(one.kind === 'page' ? { kind: one.kind } : {}),
+            ...(one.lang === null ? {} : { lang: one.lang }),
             ...(one.status === 'draft' && one.published_at ? { published_at: one.published_at } : {}),
           },
           content: one.content,

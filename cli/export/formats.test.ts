@@ -27,6 +27,7 @@ const post = (given: Partial<Post> & { id: number }): Post => ({
   category: { id: 1, name: 'Bits & <pieces>', slug: 'bits-and-pieces', color: '#2f6f4f' },
   status: 'published',
   kind: 'post',
+  lang: null,
   published_at: `2020-01-0${given.id}T10:20:30.000Z`,
   content: 'Text.',
   ...given,

@@ -7,6 +7,7 @@ import { readHead } from './head.ts';
 import { markdownOfPage } from './html-page.ts';
 import { withExports } from './mdx-exports.ts';
 import { plainText } from './plain-text.ts';
+import { saidLanguage } from './said-language.ts';
 import { anySite } from './site/any.ts';
 import { datedPath } from './site/dated-name.ts';
 import { below, type Place, type Site } from './site/site.ts';
@@ -42,7 +43,10 @@ export interface Article {
   readonly category: string;
   /** Wanted last part of its address. */
   readonly slug: string;
+  /** Of a translation: a part of addresses. */
   readonly language?: string | undefined;
+  /** Language tag (BCP 47) of its text, where its head or its place says it. */
+  readonly lang?: string | undefined;
   readonly kind: 'post' | 'page';
   /** When it is going to be for everybody, where nothing but its date is why it is not. RFC 3339. */
   readonly scheduled?: string;
@@ -105,6 +109,7 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
   const extra = carriedFields(fields, { words: site.categoriesAreWords === true });
   const dated = said.date ? { date: said.date } : guessedDate(file, inPath);
   const { categories } = extra;
+  const language = languageOf(fields, place, html?.language);
   const isPublic = hidden.length === 0;
   const published = { path: below(site.root, file.path)!, place, fields, date: dated.date, categories };
   const formerly = isPublic ? site.permalink?.(published) : undefined;
@@ -118,10 +123,11 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
     category: categoryOf(place, fields, site),
     slug: wantedSlug(place, fields),
     language: place.language ?? string(fields.lang ?? fields.language),
+    lang: language.lang,
     kind: place.kind,
     hidden: [...new Set(hidden)],
     extra,
-    notes: [...(file.notes ?? []), ...said.notes],
+    notes: [...(file.notes ?? []), ...said.notes, ...language.notes],
   };
 }
 
@@ -242,9 +248,20 @@ function withHandles(said: Author[], handles = ''): Author[] {
 const noCategory =
   /^(?:contents?|source|src|pages?|posts?|blogs?|docs?|documents|entries|drafts?|\d{1,4}|\d{4}[-_].*|_.*)$/i;
 
-const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+/** What its head says, else its place, else the page. */
+function languageOf(
+  fields: Readonly<Record<string, unknown>>,
+  place: Place,
+  ofPage: string | undefined,
+): { lang?: string | undefined; notes: string[] } {
+  const said = [fields.lang, fields.language, fields.locale].filter((value) => value !== undefined && value !== null);
+  const lang = [...said, place.textLanguage, place.language, ofPage].map(saidLanguage).find(Boolean);
+  const odd = lang === undefined ? said.map((value) => `language not understood: ${String(value)}`) : [];
+  return { lang, notes: odd };
+}
+
 const isLanguage = (folder: string): boolean =>
-  /^[a-z]{2}(?:[-_][a-z]{2,4})?$/i.test(folder) && languages.of(folder.slice(0, 2)) !== undefined;
+  /^[a-z]{2}(?:[-_][a-z]{2,4})?$/i.test(folder) && saidLanguage(folder.slice(0, 2)) !== undefined;
 
 function categoryOf({ folders }: Place, fields: Readonly<Record<string, unknown>>, site: Site): string {
   const [said] = carriedFields(fields, { words: site.categoriesAreWords === true }).categories;

@@ -10,6 +10,8 @@ export interface Page {
   readonly author?: string;
   /** RFC 3339. */
   readonly date?: string;
+  /** As `<html lang>` has it. */
+  readonly language?: string;
   readonly body: string;
 }
 
@@ -36,10 +38,12 @@ export function markdownOfPage(html: string): Page | { readonly aside: string } 
       ?.properties.content;
   const date = timestamp(String(meta(/^(?:article:published_time|date|dc\.date)$/i) ?? ''));
   const author = meta(/^author$/i);
+  const language = by(named('html'))?.properties.lang;
   return {
     ...(title ? { title: textOf(title).replace(/\s+/g, ' ').trim() } : {}),
     ...(date ? { date } : {}),
     ...(typeof author === 'string' ? { author } : {}),
+    ...(typeof language === 'string' ? { language } : {}),
     body: treeMarkdown(content),
   };
 }

@@ -63,6 +63,76 @@ describe('a site of Zola', () => {
   });
 });
 
+describe('the language of an article', () => {
+  const langs = (texts: Record<string, string>) =>
+    Object.fromEntries(planned(texts).posts.map(({ path, lang }) => [path, lang]));
+
+  it('is what its head says, in the spelling of any program', () => {
+    const of = (fields: string) => langs({ 'a.md': head(`title: A\ndate: 2020-01-01\n${fields}`) })['a.md'];
+    expect(['lang: de', 'language: "PT-br"', 'lang: en_US', 'locale: de_DE.UTF-8'].map(of)).toEqual([
+      'de',
+      'pt-BR',
+      'en-US',
+      'de-DE',
+    ]);
+    expect(['lang: js', 'language: python', 'lang: [de, en]', 'lang: ""', 'title2: x'].map(of)).toEqual(
+      Array(5).fill(undefined),
+    );
+  });
+
+  it('is named where it is not understood', () => {
+    const { notes } = planned({ 'a.md': head('title: A\ndate: 2020-01-01\nlanguage: Deutsch') });
+    expect(notes).toEqual([{ file: 'a.md', reason: 'language not understood: Deutsch' }]);
+  });
+
+  it('is that of its file’s name or folder, where the site has several', () => {
+    const post = head('title: A\ndate: 2020-01-01');
+    const languages =
+      '[languages.en]\n[languages.cn]\nlanguageCode = "zh-CN"\n[languages.de]\ncontentDir = "content/german"\n';
+    expect(
+      langs({
+        'hugo.toml': languages,
+        'content/posts/a.md': post,
+        'content/posts/a.cn.md': post,
+        'content/german/posts/b.md': post,
+        'content/posts/c.md': head('title: C\ndate: 2020-01-01\nlang: fr'),
+      }),
+    ).toEqual({
+      'content/posts/a.md': 'en',
+      'content/posts/a.cn.md': 'zh-CN',
+      'content/german/posts/b.md': 'de',
+      'content/posts/c.md': 'fr',
+    });
+    expect(langs({ 'hugo.toml': 'languageCode = "en-us"', 'content/posts/a.md': post })).toEqual({
+      'content/posts/a.md': undefined,
+    });
+    expect(
+      langs({
+        'config.toml': 'base_url = "https://z.example"\ndefault_language = "fr"\n[languages.de]',
+        'content/blog/a.md': post,
+        'content/blog/a.de.md': post,
+      }),
+    ).toEqual({ 'content/blog/a.md': 'fr', 'content/blog/a.de.md': 'de' });
+    expect(
+      langs({
+        'docusaurus.config.js': 'export default { i18n: { defaultLocale: "en", locales: ["en", "pt-BR"] } };',
+        'blog/2020-01-01-a.md': post,
+        'i18n/pt-BR/docusaurus-plugin-content-blog/2020-01-01-a.md': post,
+      }),
+    ).toEqual({ 'blog/2020-01-01-a.md': 'en', 'i18n/pt-BR/docusaurus-plugin-content-blog/2020-01-01-a.md': 'pt-BR' });
+  });
+
+  it('is what a page of HTML, or what hands fields down, says', () => {
+    expect(
+      langs({
+        '_config.yml': 'defaults:\n  - scope: { path: "_posts/fr" }\n    values: { lang: fr }\n',
+        '_posts/fr/2020-01-01-a.md': head('title: A'),
+        '_posts/2020-01-01-b.html': '---\ntitle: B\n---\n<html lang="nl"><body><p>Tekst.</p></body></html>',
+      }),
+    ).toEqual({ '_posts/fr/2020-01-01-a.md': 'fr', '_posts/2020-01-01-b.html': 'nl' });
+  });
+});
+
 describe('a site of Astro', () => {
   it('has collections in Markdown and MDX, with drafts', () => {
     expect(

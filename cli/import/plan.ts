@@ -50,6 +50,8 @@ export interface PlannedPost {
   /** Why it is a draft. */
   readonly hidden: readonly string[];
   readonly kind: 'post' | 'page';
+  /** Language tag (BCP 47), where the article says it. */
+  readonly lang?: string | null | undefined;
   /** Paths that it had on the blog's host, and no other article of the folder. */
   readonly addresses: readonly string[];
   readonly extra: Extra;
@@ -114,6 +116,7 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       ...(article.scheduled ? { published_at: article.scheduled } : {}),
       hidden: article.hidden,
       kind: article.kind,
+      lang: article.lang,
       addresses: former.of.get(article.path) ?? [],
       extra: article.extra,
       render,

@@ -253,6 +253,7 @@ async function create(client: Client, post: PlannedPost, content: string): Promi
     published_at,
     kind,
     source,
+    lang,
   } = post;
   const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
     title,
@@ -268,6 +269,7 @@ async function create(client: Client, post: PlannedPost, content: string): Promi
     slug,
     source,
     kind: kind === 'page' ? kind : undefined,
+    lang,
   };
   const posts = apiClient<typeof postsApi>(client.send);
   const known = post.knownByAddress ? await atItsAddress(client, post) : undefined;

@@ -1,3 +1,4 @@
+import { languageTag } from '@dormouse/runtime/language-tag';
 import { line } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { legible, lowestContrast, minContrast, type Theme } from './contrast.ts';
@@ -17,14 +18,7 @@ const optionalLine = (max: number) =>
     v.check((value) => [...value].length <= max, `must have at most ${max} characters`),
   );
 
-/** Language, script and region are enough for pages. */
-const language = v.pipe(
-  v.string('must be text'),
-  v.regex(/^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$/, 'must be a language tag such as en, ko or pt-BR'),
-  v.metadata({ examples: ['en', 'ko', 'pt-BR'] }),
-  v.description('Language tag (BCP 47).'),
-  v.transform((tag) => Intl.getCanonicalLocales(tag)[0] ?? tag),
-);
+const language = v.pipe(languageTag, v.description('Language tag (BCP 47).'));
 
 const timeZone = v.pipe(
   line(1, 64),

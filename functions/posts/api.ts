@@ -37,6 +37,10 @@ const summaryFields = {
   ),
   updated_at: timestamp,
   kind: v.pipe(kind, v.description('Lists, feeds, tags and counts leave pages out.')),
+  lang: v.pipe(
+    v.nullable(text),
+    v.description('Language (BCP 47) that was given for it. Null: pages guess it from the script.'),
+  ),
 };
 
 /** What is accepted is answered: a field that is missing in `post` is a type error. */
@@ -66,7 +70,9 @@ const month = v.pipe(
   }),
   v.title('Month'),
 );
-const neighbour = v.nullable(v.pipe(v.strictObject({ id, title: text, slug: text }), v.title('Neighbour')));
+const neighbour = v.nullable(
+  v.pipe(v.strictObject({ id, title: text, slug: text, lang: summaryFields.lang }), v.title('Neighbour')),
+);
 const keptAddresses = v.pipe(
   v.strictObject({
     kept: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Addresses that lead to their posts now.')),
@@ -110,6 +116,7 @@ const aSummary: v.InferInput<typeof summary> = {
   published_at: '2026-11-28T12:00:00.000Z',
   updated_at: '2026-11-28T12:00:00.000Z',
   kind: 'post',
+  lang: null,
 };
 const aPost = { ...aSummary, version: 1, content: 'A function sleeps until somebody asks it something.' };
 const aRevision: v.InferInput<typeof revision> = {
@@ -271,7 +278,7 @@ export const api = {
     errors: ['unauthorized', 'not_found'],
     responses: () => ({
       200: content('Both; null at an end of the list.', v.strictObject({ newer: neighbour, older: neighbour }), {
-        example: { newer: null, older: { id: 6, title: 'Before', slug: 'before' } },
+        example: { newer: null, older: { id: 6, title: 'Before', slug: 'before', lang: null } },
         headers: { etag: 'Strong entity tag.' },
       }),
       304: empty('The client has this.'),

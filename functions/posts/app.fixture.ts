@@ -41,6 +41,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   excerpt: 'Text.',
   status: 'published',
   kind: 'post',
+  lang: null,
   category: { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456' },
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
   publishedAt: new Date('2026-01-02T03:04:05.678Z'),
@@ -49,7 +50,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   ...post,
 });
 
-const pick = ({ id, title, slug }: Post) => ({ id, title, slug });
+const pick = ({ id, title, slug, lang }: Post) => ({ id, title, slug, lang });
 
 /** Posts in an array, as far as app.ts can tell the difference. */
 function fakePosts(kept: Post[] = []) {
@@ -87,6 +88,7 @@ function fakePosts(kept: Post[] = []) {
         title: post.title,
         status: post.status,
         kind: post.kind ?? 'post',
+        lang: post.lang ?? null,
         author: post.author,
         authorId: post.authorId,
       });

@@ -25,6 +25,7 @@ test('a list is an array of the fixed fields', async () => {
       published_at: '2026-01-02T03:04:05.678Z',
       updated_at: '2026-01-02T03:04:05.678Z',
       kind: 'post',
+      lang: null,
     },
   ]);
 });
@@ -251,7 +252,7 @@ test('a post names those beside it, for everybody, and no draft does', async () 
     somePost({ id: 3, slug: 'draft', status: 'draft' }),
   ]);
   const response = await ask('GET', '1/neighbours');
-  expect(await response.json()).toEqual({ newer: null, older: { id: 2, title: 'A title', slug: 'older' } });
+  expect(await response.json()).toEqual({ newer: null, older: { id: 2, title: 'A title', slug: 'older', lang: null } });
   const etag = response.headers.get('etag') as string;
   expect((await ask('GET', '1/neighbours', { headers: { 'if-none-match': etag } })).status).toBe(304);
   for (const path of ['3/neighbours', '9/neighbours', 'x/neighbours'])
@@ -305,6 +306,31 @@ test('pages are made, changed, listed on demand, and hidden from lists of posts'
   const made = await ask('POST', '', { as: 'ann', body });
   expect([made.status, await made.json()]).toMatchObject([201, { kind: 'page' }]);
   expect((await ask('POST', '', { as: 'ann', body: { ...body, kind: 'cake' } })).status).toBe(422);
+});
+
+test('the language of a post is given as a tag in any case, taken back with null, and refused where it is none', async () => {
+  const { ask } = appOver([somePost({ id: 1 })]);
+  const body = { title: 'Guten Tag', content: 'Text.', category_name: 'General' };
+  for (const [lang, answered] of [
+    ['PT-br', 'pt-BR'],
+    ['zh-hant-TW', 'zh-Hant-TW'],
+    ['de-1996', 'de-1996'],
+    [null, null],
+  ] as const)
+    expect(await (await ask('POST', '', { as: 'ann', body: { ...body, lang } })).json()).toMatchObject({
+      lang: answered,
+    });
+  for (const lang of ['', 'german', 'en_US', 'x', 'en-', 'de-a-', ' en', 'en\u0000', 7, ['de']]) {
+    const response = await ask('POST', '', { as: 'ann', body: { ...body, lang } });
+    expect([lang, response.status]).toEqual([lang, 422]);
+    expect(await response.json()).toMatchObject({
+      errors: [
+        { field: 'lang', message: expect.stringMatching(/^must be (?:text|a language tag such as en, ko or pt-BR)$/) },
+      ],
+    });
+  }
+  expect((await ask('PATCH', '1', { as: 'ann', body: { lang: 'de' } })).status).toBe(200);
+  expect((await ask('PATCH', '1', { as: 'ann', body: { lang: 'de_DE' } })).status).toBe(422);
 });
 
 test('what is due is published at once, what is due soon by a timer, and both are news to everybody', async () => {

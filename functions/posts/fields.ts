@@ -1,4 +1,5 @@
 import { id } from '@dormouse/events/field';
+import { languageTag } from '@dormouse/runtime/language-tag';
 import { oldPath } from '@dormouse/runtime/old-path';
 import { line, text } from '@dormouse/runtime/text';
 import * as v from 'valibot';
@@ -65,6 +66,12 @@ const publishedAt = v.pipe(
   v.description('When it is published. A time to come: until then it is a draft. Null: no such time.'),
 );
 
+/** Null leaves it to be guessed from the script. */
+const lang = v.pipe(
+  v.nullable(languageTag),
+  v.description('Language of the text (BCP 47). Null: pages guess it from the script, as far as that tells it.'),
+);
+
 /** What an author writes. */
 export const written = {
   title,
@@ -74,6 +81,7 @@ export const written = {
   status: v.optional(status, 'published'),
   published_at: v.optional(publishedAt),
   kind: v.optional(kind),
+  lang: v.optional(lang),
 };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
@@ -147,6 +155,7 @@ export const changedPost = v.strictObject({
   status: v.optional(status),
   published_at: v.optional(publishedAt),
   kind: v.optional(kind),
+  lang: v.optional(lang),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
 export type ChangedPost = v.InferOutput<typeof changedPost>;

@@ -40,6 +40,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   status: input.status,
   publishedAt: input.published_at,
   kind: input.kind,
+  lang: input.lang,
   byline: input.byline,
   createdAt: input.created_at,
   updatedAt: input.updated_at,

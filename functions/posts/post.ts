@@ -34,6 +34,8 @@ export interface Summary {
   excerpt: string;
   status: Status;
   kind: Kind;
+  /** Language tag (BCP 47); null: guessed. */
+  lang: string | null;
   category: Category;
   createdAt: Date;
   /** Of a draft: when it is going to be published. */
@@ -55,7 +57,7 @@ export interface CachedBody {
 /** An item of a list. */
 export function summaryView(post: Summary): PostSummary {
   const { version, authorId, createdAt, publishedAt, updatedAt, category, ...others } = post;
-  const { id, title, slug, author, excerpt, tags, byline, status, kind, ...unanswered } = others;
+  const { id, title, slug, author, excerpt, tags, byline, status, kind, lang, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
     id,
@@ -71,6 +73,7 @@ export function summaryView(post: Summary): PostSummary {
     published_at: publishedAt?.toISOString() ?? null,
     updated_at: updatedAt.toISOString(),
     kind,
+    lang,
   };
 }
 
@@ -97,7 +100,7 @@ export const digestOf = (body: string): string => `"${hash('sha256', body, 'base
 /** The post as its events contain it. */
 export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
-  const { authorId, byline, excerpt, content, publishedAt, ...others } = post;
+  const { authorId, byline, excerpt, content, publishedAt, lang, ...others } = post;
   const { id, version, slug, title, author, status, kind, category, tags, createdAt, updatedAt, ...untold } = others;
   nothingLeft(untold);
   return {

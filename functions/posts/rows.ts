@@ -14,6 +14,7 @@ export interface SummaryRow {
   excerpt: string;
   status: Status;
   kind: Kind;
+  lang: string | null;
   created_at: Date;
   /** Of a draft: when it is going to be published. */
   published_at: Date | null;
@@ -42,6 +43,7 @@ const columns: Record<keyof SummaryRow, string> = {
   excerpt: 'p.excerpt',
   status: 'p.status',
   kind: `CASE WHEN p.is_page THEN 'page' ELSE 'post' END`,
+  lang: 'p.lang',
   created_at: 'p.created_at',
   published_at: `CASE p.status WHEN 'published' THEN coalesce(p.published_at, p.created_at) ELSE p.publish_at END`,
   updated_at: 'p.updated_at',
@@ -67,6 +69,7 @@ export const toSummary = (row: SummaryRow): Summary => ({
   excerpt: row.excerpt,
   status: row.status,
   kind: row.kind,
+  lang: row.lang,
   category: categoryOf(row),
   createdAt: row.created_at,
   publishedAt: row.published_at,

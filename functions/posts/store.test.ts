@@ -470,6 +470,21 @@ test('months count published posts where it is that month, and lists have a begi
   for (const { id } of made) await posts.remove(id, anybody);
 });
 
+test('the language that was given for a post is kept, changed and taken back; posts around it tell it', async () => {
+  const moment = { createdAt: new Date('1991-01-01T00:00:00Z') };
+  const [post, after] = [
+    await make({ title: 'Servus', lang: 'de-AT', ...moment }),
+    await make({ title: 'After', ...moment }),
+  ];
+  const change = async (lang: string | null) => (await posts.change(post.id, 'ann', { lang }, anybody)).after;
+  expect([post.lang, after.lang, (await posts.neighbours(after.id))?.older?.lang]).toEqual(['de-AT', null, 'de-AT']);
+  expect(await change('de-AT')).toMatchObject({ version: 1 });
+  expect((await posts.change(post.id, 'ann', { title: 'Grüß Gott' }, anybody)).after).toMatchObject({ lang: 'de-AT' });
+  expect(await change(null)).toMatchObject({ version: 3, lang: null });
+  expect(await posts.get(post.id)).toMatchObject({ version: 3, lang: null });
+  for (const { id } of [post, after]) await posts.remove(id, anybody);
+});
+
 test('neighbours are the posts before and after in the list, also of one moment, and no page or draft', async () => {
   const at = (title: string, others: Parameters<typeof draftOf>[0] = {}) =>
     make({ title, createdAt: new Date('1990-01-01T00:00:00Z'), ...others });

@@ -70,6 +70,7 @@ export interface Neighbour {
   id: number;
   title: string;
   slug: string;
+  lang: string | null;
 }
 
 /** The published posts around a post, in the order of lists. */
@@ -273,7 +274,7 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
     WITH wanted AS MATERIALIZED (
       SELECT id FROM posts WHERE ${shown} ${ofKind} ${ofCategory} ${tagged} ${ofAuthor} ${since} ${older} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
-      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, category_id FROM wanted JOIN posts USING (id)
+      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, lang, category_id FROM wanted JOIN posts USING (id)
     )
     SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
@@ -284,21 +285,26 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
 /** Not by the column itself, which the lists' indexes do not have: pages are few, and their index knows them. */
 const noPage = (sql: Sql) => sql`id NOT IN (SELECT id FROM posts WHERE is_page)`;
 
+interface NeighbourRow extends Omit<Neighbour, 'id'> {
+  place: 'itself' | 'newer' | 'older';
+  id: string;
+}
+
 async function neighbours(sql: Sql, id: number): Promise<Neighbours | undefined> {
-  const rows = await sql<{ place: 'itself' | 'newer' | 'older'; id: string; title: string; slug: string }[]>`
+  const rows = await sql<NeighbourRow[]>`
     WITH itself AS MATERIALIZED (SELECT id, created_at FROM posts WHERE id = ${id} AND status = 'published' AND NOT is_page)
-    SELECT 'itself' AS place, id, '' AS title, '' AS slug FROM itself
+    SELECT 'itself' AS place, id, '' AS title, '' AS slug, NULL AS lang FROM itself
     UNION ALL (
-      SELECT 'newer', id, title, slug FROM posts
+      SELECT 'newer', id, title, slug, lang FROM posts
       WHERE status = 'published' AND ${noPage(sql)} AND (created_at, id) > (SELECT created_at, id FROM itself)
       ORDER BY created_at, id LIMIT 1)
     UNION ALL (
-      SELECT 'older', id, title, slug FROM posts
+      SELECT 'older', id, title, slug, lang FROM posts
       WHERE status = 'published' AND ${noPage(sql)} AND (created_at, id) < (SELECT created_at, id FROM itself)
       ORDER BY created_at DESC, id DESC LIMIT 1)`;
   const at = (wanted: string): Neighbour | null => {
     const row = rows.find(({ place }) => place === wanted);
-    return row ? { id: Number(row.id), title: row.title, slug: row.slug } : null;
+    return row ? { id: Number(row.id), title: row.title, slug: row.slug, lang: row.lang } : null;
   };
   return at('itself') ? { newer: at('newer'), older: at('older') } : undefined;
 }
@@ -394,6 +400,7 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     updatedAt: wantedChange,
     publishedAt = null,
     kind = 'post',
+    lang = null,
     ...unstored
   } = others;
   nothingLeft(unstored);
@@ -405,9 +412,9 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
-      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, created_at, published_at, publish_at, updated_at)
+      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, lang, created_at, published_at, publish_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
-        ${excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, coalesce(${createdAt}::timestamptz, now),
+        ${excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, ${lang}, coalesce(${createdAt}::timestamptz, now),
         CASE ${status}::text WHEN 'published' THEN coalesce(${createdAt}::timestamptz, now) END, ${publishedAt?.toISOString() ?? null}::timestamptz,
         greatest(${updatedAt}::timestamptz, coalesce(${createdAt}::timestamptz, now))
       FROM c, named, clock
@@ -496,7 +503,13 @@ async function change(
   const before = await locked(tx, id);
   allow(before);
   const { title = before.title, content = before.content, tags = before.tags, ...further } = others;
-  const { status: wantedStatus = before.status, kind = before.kind, publishedAt, ...unstored } = further;
+  const {
+    status: wantedStatus = before.status,
+    kind = before.kind,
+    lang = before.lang,
+    publishedAt,
+    ...unstored
+  } = further;
   nothingLeft(unstored);
   const category = moved ?? before.category;
   const planned = publishedAt === undefined ? dueOf(before) : toCome(publishedAt, now);
@@ -509,6 +522,7 @@ async function change(
     category.id !== before.category.id ||
     tags.join() !== before.tags.join() ||
     kind !== before.kind ||
+    lang !== before.lang ||
     (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
   if (!edited && status === before.status) return { before, after: before };
   const renamed = slugOf(title) !== slugOf(before.title);
@@ -517,7 +531,7 @@ async function change(
   const [row] = await tx<ChangedRow[]>`
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
-        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'},
+        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang},
         published_at = ${status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
         category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
@@ -535,6 +549,7 @@ async function change(
     content,
     status,
     kind,
+    lang,
     category,
     tags,
     slug: taken,

@@ -71,6 +71,7 @@ export function aPost(parts: Partial<Post> = {}): Post {
     content: 'Some *text*.',
     status: 'published',
     kind: 'post',
+    lang: null,
     published_at: parts.status === 'draft' ? null : at,
     category: colours[0] as Category,
     ...parts,
@@ -162,7 +163,7 @@ export function world(parts: Partial<Web> = {}) {
         if (index === -1) fail('not_found', 'There is no such post.');
         const at = (place: number) => {
           const post = listed[place];
-          return post ? { id: post.id, title: post.title, slug: post.slug } : null;
+          return post ? { id: post.id, title: post.title, slug: post.slug, lang: post.lang } : null;
         };
         return { newer: at(index - 1), older: at(index + 1) };
       },
@@ -191,6 +192,7 @@ export function world(parts: Partial<Web> = {}) {
           ...when(input),
           tags: input.tags ?? [],
           kind: input.kind ?? 'post',
+          lang: input.lang ?? null,
           slug: 'new-post',
         });
         stored.unshift(post);
@@ -207,6 +209,7 @@ export function world(parts: Partial<Web> = {}) {
           ...when(input),
           tags: input.tags ?? post.tags,
           kind: input.kind ?? post.kind,
+          lang: input.lang === undefined ? post.lang : input.lang,
         });
       },
       async remove(id, given, token) {

@@ -13,13 +13,15 @@ export interface CardParts {
   description?: string;
   /** The post that the page shows. */
   post?: Post;
+  /** Its language; without one, that of the blog. */
+  language?: string | undefined;
 }
 
 /**
  * What a page says of itself to those who show links as cards (Open Graph, ogp.me; Twitter's cards) and to search engines
  * (schema.org as JSON-LD). Whole addresses only where PUBLIC_URL is known: a page is kept for every host.
  */
-export function card({ site, title, description, post }: CardParts, path: string): Html {
+export function card({ site, title, description, post, language = site.language }: CardParts, path: string): Html {
   const origin = publicUrl();
   const url = origin === undefined ? undefined : origin + path;
   const article = post?.kind === 'page' ? undefined : post;
@@ -44,6 +46,7 @@ ${
         '@context': 'https://schema.org',
         '@type': 'WebPage',
         name: post.title,
+        inLanguage: language,
         ...(description && { description }),
         dateModified: post.updated_at,
         ...(url && { url }),
@@ -55,6 +58,7 @@ ${
         '@context': 'https://schema.org',
         '@type': 'BlogPosting',
         headline: article.title,
+        inLanguage: language,
         ...(description && { description }),
         datePublished: article.created_at,
         dateModified: article.updated_at,

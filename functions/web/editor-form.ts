@@ -15,6 +15,7 @@ export function writingOf(form: Form): Writing {
     tags: form.has('tags') ? tagsOf(form.get('tags')) : undefined,
     status: status === 'published' ? 'published' : 'draft',
     kind: kindOf(form),
+    lang: form.has('lang') ? form.get('lang').trim().slice(0, 100) : undefined,
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
     key: form.get('key').slice(0, 100),
     id: /^\d{1,15}$/.test(form.get('id')) ? Number(form.get('id')) : 0,
@@ -24,7 +25,7 @@ export function writingOf(form: Form): Writing {
 
 /** What of it is the post. A draft has no time at which it is published. @param timeZone of the field for the time */
 export async function inputOf(writing: Writing, timeZone: string): Promise<PostInput> {
-  const { title, content, category_name, tags, status, kind, published_at: local } = writing;
+  const { title, content, category_name, tags, status, kind, lang, published_at: local } = writing;
   const time = local && status === 'published' ? await timeOf(local, timeZone) : null;
   return {
     title,
@@ -34,6 +35,7 @@ export async function inputOf(writing: Writing, timeZone: string): Promise<PostI
     tags,
     status,
     kind,
+    lang: lang === '' ? null : lang,
     published_at: local === undefined ? undefined : time,
   };
 }

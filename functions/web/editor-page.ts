@@ -1,10 +1,12 @@
 import { nothingLeft } from '@dormouse/runtime/api';
+import { canonicalLanguage } from '@dormouse/runtime/language-tag';
 import type { Pictured } from './article-pictures.ts';
 import type { Category } from './categories.ts';
 import { alert, field, hiddenField } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
+import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
 import { pictureField } from './picture-field.ts';
 import type { Post, PostInput } from './posts.ts';
@@ -12,9 +14,11 @@ import type { SiteSettings } from './site.ts';
 import { withTagsOf } from './tag-problems.ts';
 
 /** What the editor's form holds. */
-export interface Writing extends Omit<PostInput, 'published_at'> {
+export interface Writing extends Omit<PostInput, 'published_at' | 'lang'> {
   /** When to publish it, as clocks of the blog show it; empty: at once. Undefined of a post that is published. */
   published_at: string | undefined;
+  /** Language tag; empty: to be guessed. Undefined in a form of before there was a field for it. */
+  lang: string | undefined;
   /** Makes a double click one post. Empty when an existing post is edited. */
   key: string;
   /** The post that is edited; 0 for a new one. */
@@ -55,6 +59,7 @@ export function editorPage(page: EditorPage): string {
     tags,
     content,
     published_at,
+    lang,
     ...unshown
   } = writing;
   nothingLeft(unshown);
@@ -84,6 +89,7 @@ ${isPage ? ofPage(writing) : none}${isPage ? none : field({ name: 'category_name
 ${tags && !isPage ? field({ name: 'tags', label: 'Tags', value: tags.join(', '), optional: true, hint: 'Separated by commas.', autocomplete: 'off' }, problem) : none}
 ${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, problem)}
 ${help}
+${lang === undefined ? none : languageField(lang, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, problem)}
 <p class="actions">${buttons(writing)}</p>
 ${pictureField(problem)}
@@ -117,6 +123,22 @@ const publishAt = (value: string, { time_zone }: SiteSettings, problem: FormProb
     problem,
   );
 
+/** @param value language tag, or nothing */
+const languageField = (value: string, problem: FormProblem | undefined): Html =>
+  markup`${field(
+    {
+      name: 'lang',
+      label: 'Language',
+      value,
+      optional: true,
+      list: 'languages',
+      hint: 'Of this text, as a language tag: en, ko, pt-BR. Left empty, it is guessed from the script.',
+      autocomplete: 'off',
+    },
+    problem,
+  )}
+${languageList}`;
+
 /** The first button is the one that the Enter key presses: it must be harmless. */
 function buttons({ id, status, published_at }: Writing): Html {
   const preview = markup`<button class="button quiet" name="action" value="preview" formnovalidate>Preview</button>`;
@@ -128,7 +150,7 @@ function buttons({ id, status, published_at }: Writing): Html {
 }
 
 function preview(writing: Writing, article: string): Html {
-  const lang = langAttribute(`${writing.title}\n${writing.content}`);
+  const lang = langAttribute(`${writing.title}\n${writing.content}`, canonicalLanguage(writing.lang ?? ''));
   return markup`<section class="preview" aria-label="Preview">
 <p class="kicker">Preview, not saved yet</p>
 <h2 class="preview-title"${lang} dir="auto">${writing.title || 'Untitled'}</h2>

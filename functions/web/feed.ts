@@ -53,7 +53,7 @@ export function writeFeed(
       page: `${origin}/blog/posts/${encodeURIComponent(post.slug)}`,
       updated: post.updated_at ?? post.created_at,
       author: byline(post, wordsOf(site.language)),
-      language: languageOf(`${post.title}\n${post.excerpt}`),
+      language: post.lang ?? languageOf(`${post.title}\n${post.excerpt}`),
       post,
       html,
     })),
@@ -115,13 +115,13 @@ const rss = ({ entries, ...feed }: Feed): string =>
 <language>${feed.language}</language>
 ${entries.length > 0 ? markup`<lastBuildDate>${new Date(latest(entries)!).toUTCString()}</lastBuildDate>\n` : none}<atom:link rel="self" type="${feed.type}" href="${feed.self}"/>
 ${entries.map(
-  ({ id, page, author, post, html }) => markup`<item>
+  ({ id, page, author, language, post, html }) => markup`<item>
 <title>${clean(post.title)}</title>
 <link>${page}</link>
 <guid isPermaLink="false">${id}</guid>
 <pubDate>${new Date(post.created_at).toUTCString()}</pubDate>
 <dc:creator>${clean(author)}</dc:creator>
-<category>${clean(post.category.name)}</category>
+${language === undefined ? none : markup`<dc:language>${language}</dc:language>\n`}<category>${clean(post.category.name)}</category>
 ${post.tags.map((tag) => markup`<category>${clean(tag)}</category>\n`)}<description>${clean(post.excerpt)}</description>
 ${html === undefined ? none : markup`<content:encoded>${clean(html)}</content:encoded>\n`}</item>
 `,

@@ -100,8 +100,11 @@ function withoutCode(text: string): string {
     .join('\n');
 }
 
-/** ` lang="…"` for an element with such a text, or nothing. */
-export function langAttribute(text: string): Html {
-  const language = languageOf(text);
-  return language === undefined ? none : markup` lang="${language}"`;
+/** ` lang="…"` for an element with such a text, or nothing. @param given the language that the text's author gave, where one was given */
+export function langAttribute(text: string, given?: string | null): Html {
+  return asAttribute(given ?? languageOf(text));
 }
+
+/** The same for a language that is known, or not. */
+export const asAttribute = (language: string | undefined): Html =>
+  language === undefined ? none : markup` lang="${language}"`;

@@ -33,6 +33,8 @@ export interface PageParts {
   feed?: { title: string; below: string };
   /** The post that the page shows, for those who make cards of links, and for search engines. */
   post?: Post;
+  /** Language of that post, where it is known. */
+  language?: string | undefined;
   older?: string | undefined;
   newer?: string | undefined;
   /** Absent on pages that everybody gets the same bytes of. */

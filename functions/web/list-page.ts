@@ -98,7 +98,7 @@ ${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categori
 
 /** A post as it is shown in lists. */
 export function entry(post: PostSummary, site: SiteSettings): Html {
-  const lang = langAttribute(`${post.title}\n${post.excerpt}`);
+  const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
   return markup`<article class="entry">
 <div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>

@@ -72,7 +72,7 @@ ${author === undefined ? none : field({ name: 'author', label: 'Author', value: 
 
 function entry(post: PostSummary, site: SiteSettings, named: boolean) {
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
-  const lang = langAttribute(`${post.title}\n${post.excerpt}`);
+  const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const draft = post.status === 'draft';
   return markup`<article class="entry">
 <div class="meta">${day(draft ? post.updated_at : post.created_at, site)}${chip(post.category)}</div>

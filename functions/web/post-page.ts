@@ -3,7 +3,7 @@ import type { Pictured } from './article-pictures.ts';
 import { bylineLink } from './byline-link.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none, trusted } from './html.ts';
-import { langAttribute } from './language.ts';
+import { asAttribute, langAttribute, languageOf } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { scheduled } from './local-time.ts';
@@ -31,11 +31,12 @@ export interface PostParts {
 export function postPage({ site, post, article, others: next, beside, viewer }: PostParts): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
-  const { content, status, kind, category, tags, published_at, ...unshown } = others;
+  const { content, status, kind, lang: given, category, tags, published_at, ...unshown } = others;
   nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const t = wordsOf(site.language);
-  const lang = langAttribute(`${post.title}\n${post.content}`);
+  const language = given ?? languageOf(`${post.title}\n${post.content}`);
+  const lang = asAttribute(language);
   const draft = post.status === 'draft';
   const isPage = kind === 'page';
   const edited =
@@ -45,7 +46,7 @@ export function postPage({ site, post, article, others: next, beside, viewer }: 
     site,
     title: post.title,
     description: post.excerpt,
-    ...(!draft && { canonical: path, post }),
+    ...(!draft && { canonical: path, post, language }),
     categories: isPage ? [] : [post.category],
     pictures: article.colors,
     viewer,
@@ -74,8 +75,8 @@ ${next.length > 0 ? readNext(next, post, site, t) : none}`,
 /** To the posts around it: the older one on the left, where a reader who goes back in time looks for it. */
 function besides({ older, newer }: Neighbours, { post: words }: Words): Html {
   if (!older && !newer) return none;
-  const link = (rel: 'prev' | 'next', { slug, title }: NonNullable<Neighbours['older']>) =>
-    markup`<a rel="${rel}" href="/blog/posts/${encodeURIComponent(slug)}"><span class="muted">${rel === 'prev' ? words.before : words.after}</span> <span${langAttribute(title)} dir="auto">${title}</span></a>`;
+  const link = (rel: 'prev' | 'next', { slug, title, lang }: NonNullable<Neighbours['older']>) =>
+    markup`<a rel="${rel}" href="/blog/posts/${encodeURIComponent(slug)}"><span class="muted">${rel === 'prev' ? words.before : words.after}</span> <span${langAttribute(title, lang)} dir="auto">${title}</span></a>`;
   return markup`<nav class="beside" aria-label="${words.beside}">${older ? link('prev', older) : markup`<span></span>`}${newer ? link('next', newer) : none}</nav>`;
 }
 
@@ -83,7 +84,7 @@ function besides({ older, newer }: Neighbours, { post: words }: Words): Html {
 const readNext = (next: readonly PostSummary[], { category }: Post, site: SiteSettings, t: Words): Html =>
   markup`<nav class="next" aria-label="${t.post.moreToRead}">
 <h2>${t.post.moreIn(markup`<bdi>${category.name}</bdi>`)}</h2>
-<ul>${next.map((other) => markup`<li><a href="/blog/posts/${encodeURIComponent(other.slug)}"${langAttribute(other.title)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`)}</ul>
+<ul>${next.map((other) => markup`<li><a href="/blog/posts/${encodeURIComponent(other.slug)}"${langAttribute(other.title, other.lang)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`)}</ul>
 </nav>`;
 
 const tools = (path: string, { title }: Post, t: Words): Html =>

@@ -119,11 +119,12 @@ export function postsAt(url: string, call: Call): Posts {
   };
 }
 
-/** A response of an earlier release, as caches hold it for a minute, has neither tags nor a kind. */
-const completed = <T extends Pick<Post, 'tags' | 'kind'>>(post: T): T => ({
+/** A response of an earlier release, as caches hold it for a minute, has neither tags, nor a kind, nor a language. */
+const completed = <T extends Pick<Post, 'tags' | 'kind' | 'lang'>>(post: T): T => ({
   ...post,
   tags: post.tags ?? [],
   kind: post.kind ?? 'post',
+  lang: post.lang ?? null,
 });
 
 const ifMatch = (etag: string): Record<string, string> => (etag ? { 'if-match': etag } : {});

@@ -47,6 +47,28 @@ describe('the list of posts', () => {
     expect(page).toContain('<div class="prose" lang="ja" dir="auto">');
   });
 
+  it('believes what its author says of the language of a post, for people and programs', async () => {
+    const { app, stored } = world();
+    stored.push(
+      aPost({ title: '関数は眠る', lang: 'ja-JP', slug: 'chosen' }),
+      aPost({ title: 'Schlafende Funktionen', excerpt: 'Kurz gesagt.', lang: 'de-AT', slug: 'deutsch' }),
+    );
+    const read = async (path: string) => (await app.request(`http://blog.test${path}`)).text();
+    const list = await read('/blog/');
+    expect(list).toMatch(/<h2 lang="de-AT" dir="auto"><a [^>]*>Schlafende/);
+    expect(list).toContain('<p class="excerpt" lang="de-AT" dir="auto">Kurz gesagt.');
+    const page = await read('/blog/posts/chosen');
+    expect(page).toContain('<h1 lang="ja-JP" dir="auto">');
+    expect(page).toContain('<div class="prose" lang="ja-JP" dir="auto">');
+    expect(page).toContain('"inLanguage":"ja-JP"');
+    expect(page).toContain('<span lang="de-AT" dir="auto">Schlafende Funktionen</span>');
+    expect(await read('/blog/feed.xml')).toContain('<entry xml:lang="de-AT">');
+    expect(await read('/blog/rss.xml')).toContain('<dc:language>de-AT</dc:language>');
+    expect(JSON.parse(await read('/blog/feed.json')).items[1]).toMatchObject({ language: 'de-AT' });
+    stored.push(aPost({ slug: 'open' }));
+    expect(await read('/blog/posts/open')).toContain('"inLanguage":"en"');
+  });
+
   it('shows all names of the byline instead of the user name', async () => {
     const { app, stored } = world();
     stored.push(aPost({ author: 'importer', byline: ['Ada', 'Grace', 'Edsger'] }));

@@ -45,13 +45,14 @@ export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
       if (!isGenuine(c, form)) return show(c, session, version, stale);
       const { post } = await editablePost(posts, c.req.param('slug'), session);
       const { title, content } = await chosenOf(post.id, version, session.token);
-      const { category, tags, kind, status } = post;
+      const { category, tags, kind, lang, status } = post;
       const input = {
         title,
         content,
         category_name: category.name,
         tags: [...tags],
         kind,
+        lang,
         status,
         published_at: undefined,
       };

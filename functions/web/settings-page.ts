@@ -4,6 +4,7 @@ import type { Form } from './form.ts';
 import type { FormProblem } from './form-problem.ts';
 import { markup, none } from './html.ts';
 import { identityField } from './identity-field.ts';
+import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
 
@@ -65,7 +66,7 @@ ${hiddenField('csrf', viewer.csrf)}${hiddenField('etag', etag)}${hiddenField('lo
 ${field({ name: 'title', label: 'Title', value: form.title }, problem)}
 ${field({ name: 'description', label: 'Description', value: form.description, optional: true, hint: 'What search engines and feeds say of it.' }, problem)}
 ${field({ name: 'language', label: 'Language', value: form.language, list: 'languages', hint: 'Of what you write, as a language tag: en, ko, pt-BR.' }, problem)}
-<datalist id="languages">${languages.map((tag) => markup`<option value="${tag}"></option>`)}</datalist>
+${languageList}
 ${field({ name: 'time_zone', label: 'Time zone', value: form.time_zone, hint: 'UTC, or a city as in Europe/Berlin.', autocomplete: 'off' }, problem)}
 </fieldset>
 <fieldset><legend>How it looks</legend>
@@ -85,9 +86,6 @@ ${field({ name: 'registration', label: 'Who may register', value: form.registrat
 </div>`,
   });
 }
-
-/** Proposals; every other tag can be typed. */
-const languages = ['de', 'en', 'en-US', 'es', 'fr', 'it', 'ja', 'ko', 'nl', 'pl', 'pt-BR', 'tr', 'uk', 'zh-Hans'];
 
 /** The form as it is shown first. */
 export const formOf = (settings: Settings): SettingsForm => ({

@@ -37,7 +37,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   app.get('/blog/posts/:slug/edit', (c) =>
     asWriter(c, sessions, async (session) => {
       const { post, etag } = await editablePost(posts, c.req.param('slug'), session);
-      const { id, title, content, tags, status, kind } = post;
+      const { id, title, content, tags, status, kind, lang } = post;
       const published_at = status === 'draft' ? localTime(post.published_at, await timeZone()) : undefined;
       return editor.show(
         c,
@@ -49,6 +49,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             tags: [...tags],
             status,
             kind,
+            lang: lang ?? '',
             published_at,
             category_name: post.category.name,
             etag,
@@ -74,6 +75,7 @@ const blank: Writing = {
   tags: [],
   status: 'draft',
   kind: 'post',
+  lang: '',
   published_at: '',
   key: '',
   id: 0,

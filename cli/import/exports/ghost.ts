@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Article } from '../article.ts';
 import { htmlMarkdown } from '../html-markdown.ts';
+import { saidLanguage } from '../said-language.ts';
 import { withoutControls } from '../source-text.ts';
 import { timestamp } from '../timestamp.ts';
 import type { Exported } from './exported.ts';
@@ -135,6 +136,7 @@ function articleOf(
     category: tags[0] ?? 'Blog',
     slug: one.slug ?? one.id,
     language: one.locale ?? undefined,
+    lang: saidLanguage(one.locale),
     kind: page ? 'page' : 'post',
     hidden,
     alsoAt: one.slug ? [`/${one.slug}/`] : [],

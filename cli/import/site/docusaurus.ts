@@ -1,6 +1,6 @@
 import { datedPath } from './dated-name.ts';
 import { matching } from './patterns.ts';
-import { asSettings, type Settings, text, texts } from './settings.ts';
+import { asSettings, type Settings, text, texts, within } from './settings.ts';
 import { below, type Place, partsOf, type Site } from './site.ts';
 
 /** A site of Docusaurus by its configuration; people come from the `authors.yml` of its blogs. */
@@ -14,6 +14,8 @@ export function docusaurus(root: string, config: Settings = {}, people: readonly
     ...options.filter(({ of }) => !/blog/.test(of)).map(({ path }) => path),
   ]);
   const excludes = options.map(({ path, exclude }) => ({ path, test: matching(exclude) }));
+  const { defaultLocale, locales } = within(config, 'i18n');
+  const mainLanguage = texts(locales).length > 1 ? text(defaultLocale) : undefined;
   const address = text(config.url);
   return {
     program: 'Docusaurus',
@@ -58,6 +60,7 @@ export function docusaurus(root: string, config: Settings = {}, people: readonly
             ? (index ? folders.slice(0, -1) : folders).map((folder) => folder.replace(/^\d+[-_.]\s*/, ''))
             : [],
         language: translated?.[1],
+        textLanguage: translated?.[1] ?? mainLanguage,
       };
     },
   };

@@ -25,6 +25,7 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
     ...texts([config.defaultcontentlanguage, config.default_language]).map((code) => code.toLowerCase()),
   ]);
   const main = (text(config.defaultcontentlanguage) ?? text(config.default_language) ?? 'en').toLowerCase();
+  const textLanguage = codes.size > 1 ? textLanguages(languages, main) : () => undefined;
   const contents = [options.content ?? text(config.contentdir) ?? 'content', ...contentDirs(languages)];
   const inContent = (path: string) =>
     contents.map((content) => below(content.replace(/\/$/, ''), path)).find((own) => own !== undefined);
@@ -82,6 +83,7 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
         folders: leaf ? folders.slice(0, -1) : folders,
         name: leaf ? folders.at(-1)! : name,
         language: language === main ? undefined : language,
+        textLanguage: textLanguage(path, language),
       };
     },
   };
@@ -134,6 +136,21 @@ function targeted(target: Settings | undefined, path: string, language: string):
   const bare = path.replace(/\.\w+$/, '').replace(/\/index(?:\.[\w-]+)?$/i, '');
   const test = matching(patterns.map((pattern) => pattern.toLowerCase()));
   return [path, bare, `${bare}/`].some((one) => test(one.toLowerCase()));
+}
+
+/** What texts of a site in several languages are written in, by their path and the language of their name. */
+function textLanguages(languages: Settings, main: string): (path: string, code: string | undefined) => string {
+  const all = Object.keys(languages).map((code) => {
+    const { contentdir, languagecode, locale } = lowerKeys(Object.entries(within(languages, code)));
+    const folder = text(contentdir)?.replace(/\/$/, '');
+    return { code: code.toLowerCase(), tag: text(locale) ?? text(languagecode) ?? code, folder };
+  });
+  // The longest folder is the nearest.
+  const byFolder = all.toSorted((one, other) => (other.folder?.length ?? 0) - (one.folder?.length ?? 0));
+  return (path, ofName) => {
+    const code = ofName ?? byFolder.find(({ folder }) => folder && below(folder, path) !== undefined)?.code ?? main;
+    return all.find((one) => one.code === code)?.tag ?? code;
+  };
 }
 
 function contentDirs(languages: Settings): string[] {

@@ -16,6 +16,8 @@ export interface Place {
   /** Folders that may be categories, the outermost first. */
   readonly folders: readonly string[];
   readonly language?: string | undefined;
+  /** What the text is written in, where the settings of a site in several languages say it: of the main one, too. */
+  readonly textLanguage?: string | undefined;
 }
 
 /** A file that the program made a page of. */
