@@ -36,7 +36,7 @@ export const postUpdated = contract({
   source,
   schema: post,
   emitted:
-    'When title, text, slug, category, tags, kind or the planned time of a post changed; a change of status alone is told by published or unpublished.',
+    'When title, text, slug, category, tags, kind or the planned time of a post changed, or a deleted post was restored; a change of status alone is told by published or unpublished.',
 });
 
 export const postPublished = contract({
@@ -44,7 +44,7 @@ export const postPublished = contract({
   source,
   schema: post,
   emitted:
-    'Whenever a post becomes visible to everybody: at creation as published, and each time a draft is published, by somebody or because its time has come.',
+    'Whenever a post becomes visible to everybody: at creation as published, each time a draft is published, by somebody or because its time has come, and when a deleted one is restored.',
 });
 
 export const postUnpublished = contract({
@@ -58,5 +58,6 @@ export const postDeleted = contract({
   type: 'dev.dormouse.post.deleted.v1',
   source,
   schema: post,
-  emitted: 'Once when a post is deleted, with its last state and a version of its own.',
+  emitted:
+    'When a post is deleted, with its last state and a version of its own. For 30 days it may come back, told by updated with a later version.',
 });

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import {
   addressesQuery,
   changedPost,
+  deletedQuery,
   idempotencyKey,
   importedPost,
   kind,
@@ -54,6 +55,21 @@ const post = v.pipe(
     content: v.pipe(v.string(), v.description('Markdown.')),
   } satisfies ResponseFields & Record<string, v.GenericSchema>),
   v.title('Post'),
+);
+const { category: _category, ...otherFields } = summaryFields;
+const deletedFields = {
+  ...otherFields,
+  version,
+  slug: v.pipe(text, v.description('As it was; restored, the post gets the next free one if it is taken.')),
+  category_name: text,
+  deleted_at: timestamp,
+  deleted_by: v.pipe(text, v.description('User name of who deleted it.')),
+  restorable_until: v.pipe(timestamp, v.description('Then it is forgotten.')),
+};
+const deletedPost = v.pipe(v.strictObject(deletedFields), v.title('DeletedPostSummary'));
+const wholeDeletedPost = v.pipe(
+  v.strictObject({ ...deletedFields, content: v.pipe(v.string(), v.description('Markdown.')) }),
+  v.title('DeletedPost'),
 );
 const tag = v.pipe(
   v.strictObject({
@@ -119,6 +135,15 @@ const aSummary: v.InferInput<typeof summary> = {
   lang: null,
 };
 const aPost = { ...aSummary, version: 1, content: 'A function sleeps until somebody asks it something.' };
+const { category: _aCategory, ...aSummaryOfAny } = aSummary;
+const aDeletedPost: v.InferInput<typeof deletedPost> = {
+  ...aSummaryOfAny,
+  version: 3,
+  category_name: 'General',
+  deleted_at: '2026-11-29T12:00:00.000Z',
+  deleted_by: 'ada',
+  restorable_until: '2026-12-29T12:00:00.000Z',
+};
 const aRevision: v.InferInput<typeof revision> = {
   version: 1,
   title: 'Wake on request',
@@ -259,6 +284,50 @@ export const api = {
       }),
     }),
   }),
+  ownDeleted: route(`GET ${path}/mine/deleted`, {
+    summary: 'Read one’s own deleted posts, whole',
+    description:
+      'Those that can be restored, page by page (20 posts, or 2 MB) in the order of their ids: to take them along.',
+    roles: 'any',
+    query: ownQuery,
+    responses: () => ({
+      200: content('The posts.', v.array(wholeDeletedPost), {
+        example: [{ ...aDeletedPost, content: 'A function sleeps until somebody asks it something.' }],
+        headers: { link: 'Path of the next page (`rel="next"`), unless this one is empty.' },
+      }),
+    }),
+  }),
+  deleted: route(`GET ${path}/deleted`, {
+    summary: 'List deleted posts, the last deleted first',
+    description: 'Those that can be restored: one’s own; editors see those of everybody.',
+    roles: writers,
+    query: deletedQuery,
+    responses: () => ({
+      200: content('A page of the list.', v.pipe(v.array(deletedPost), v.readonly()), {
+        example: [aDeletedPost],
+        headers: { link: '`rel="next"` leads to those that were deleted before (RFC 8288).' },
+      }),
+    }),
+  }),
+  restore: route(`POST ${path}/:id/restore`, {
+    summary: 'Restore a deleted post',
+    description:
+      'For its author and editors, for 30 days. It is as it was, published or a draft, with its versions, slugs and old addresses, those excepted that another post has by now; a category that is gone is made again, and a time of publication that has passed is dropped.',
+    roles: writers,
+    params: { id },
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({
+      200: content('The post.', post, { example: { ...aPost, version: 5 }, headers: etag }),
+    }),
+  }),
+  forget: route(`DELETE ${path}/deleted/:id`, {
+    summary: 'Forget a deleted post',
+    description: 'For its author and editors: it cannot be restored any more.',
+    roles: writers,
+    params: { id },
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({ 204: empty('The post is forgotten.') }),
+  }),
   get: route(`GET ${path}/:id`, {
     summary: 'Read a post',
     optionalToken: true,
@@ -299,7 +368,7 @@ export const api = {
   }),
   remove: route(`DELETE ${path}/:id`, {
     summary: 'Delete a post',
-    description: 'For its author and editors.',
+    description: 'For its author and editors, who can restore it for 30 days.',
     roles: writers,
     params: { id },
     headers: guarded,

@@ -6,6 +6,7 @@ import type { Limiter } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { api } from './api.ts';
 import { createApp } from './app.ts';
+import type { DeletedPosts, WholeDeletedPost } from './deleted-store.ts';
 import { type CachedBody, cachedBody, type Post } from './post.ts';
 import type { Filter, IdempotencyKey, NewPost, Posts } from './store.ts';
 
@@ -62,6 +63,7 @@ function fakePosts(kept: Post[] = []) {
       gets: 0,
     };
   const leads = new Map<string, number>();
+  const gone: WholeDeletedPost[] = [];
   const at = (id: number) => kept.find((post) => post.id === id) ?? fail('not_found', 'There is no such post.');
   const posts: Posts = {
     async list(filter) {
@@ -109,11 +111,21 @@ function fakePosts(kept: Post[] = []) {
       kept[kept.indexOf(before)] = after;
       return { before, after };
     },
-    async remove(id, allow) {
+    async remove(id, editor, allow) {
       const before = at(id);
       allow(before);
       kept.splice(kept.indexOf(before), 1);
+      gone.push({ ...before, categoryName: before.category.name, deletedAt: new Date(), deletedBy: editor });
       return before;
+    },
+    async restore(id, _editor, allow) {
+      const found = gone.find((post) => post.id === id) ?? fail('not_found', 'There is no such deleted post.');
+      allow(found);
+      const { categoryName: _name, deletedAt: _at, deletedBy: _by, ...post } = found;
+      gone.splice(gone.indexOf(found), 1);
+      const restored = somePost({ ...post, version: post.version + 2 });
+      kept.push(restored);
+      return restored;
     },
     activeAuthors: async () => new Set(kept.map(({ authorId }) => authorId)).size,
     tellMoved: async () => 0,
@@ -150,7 +162,26 @@ function fakePosts(kept: Post[] = []) {
     revisions: async () => [],
     revision: async () => undefined,
   };
-  return { posts, calls };
+  const deleted: DeletedPosts = {
+    list: async ({ author, authorId, limit, after }) =>
+      gone
+        .filter((post) => (authorId ?? post.authorId) === post.authorId && (author ?? post.author) === post.author)
+        .filter(({ id }) => !after || id < after[1])
+        .toReversed()
+        .slice(0, limit + 1),
+    ofAuthor: async (authorId, after) =>
+      gone.filter((post) => post.authorId === authorId && post.id > after).slice(0, 20),
+    async forget(id, allow) {
+      const index = gone.findIndex((post) => post.id === id);
+      allow(gone[index] ?? fail('not_found', 'There is no such deleted post.'));
+      gone.splice(index, 1);
+    },
+    async forgetOf(authorId) {
+      for (const post of gone.filter((each) => each.authorId === authorId)) gone.splice(gone.indexOf(post), 1);
+    },
+    forgetExpired: async () => 0,
+  };
+  return { posts, deleted, calls };
 }
 
 const open: Limiter = { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) };
@@ -160,9 +191,10 @@ export function appOver(
   kept: Post[] = [],
   { limiter = open, later }: { limiter?: Limiter; later?: (work: () => void, ms: number) => void } = {},
 ) {
-  const { posts, calls } = fakePosts(kept);
+  const { posts, deleted, calls } = fakePosts(kept);
   const app = createApp({
     posts,
+    deleted,
     limiter,
     tokens: { verify: async (token) => callers[token] ?? fail('unauthorized', 'The token is not valid.') },
     outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,

@@ -567,7 +567,52 @@ test('an author takes their own posts along, drafts too, page by page, and nobod
   expect((await ask('GET', 'mine?after=x', { as: 'ann' })).status).toBe(422);
 });
 
+test('what was deleted is listed for its author and editors, and comes back', async () => {
+  const { ask } = appOver([somePost(), somePost({ id: 2, authorId: 2, author: 'bob' }), somePost({ id: 3 })]);
+  const listed = async (as: string, query = '') =>
+    ((await (await ask('GET', `deleted${query}`, { as })).json()) as { id: number }[]).map(({ id }) => id);
+  for (const id of ['1', '2', '3']) await ask('DELETE', id, { as: 'eve' });
+  expect([await listed('ann'), await listed('bob'), await listed('eve')]).toEqual([[3, 1], [2], [3, 2, 1]]);
+  expect([await listed('eve', '?author=bob'), await listed('ann', '?author=bob')]).toEqual([[2], []]);
+  const page = await ask('GET', 'deleted?limit=1', { as: 'ann' });
+  const next = /<(.*)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
+  expect((await (await ask('GET', next, { as: 'ann' })).json())[0]).toMatchObject({ id: 1, deleted_by: 'eve' });
+  expect((await ask('GET', 'deleted?after=x', { as: 'ann' })).status).toBe(422);
+  expect(await (await ask('GET', 'mine/deleted', { as: 'bob' })).json()).toMatchObject([{ id: 2, content: 'Text.' }]);
+  for (const [as, status] of [
+    [undefined, 401],
+    ['rob', 403],
+    ['bob', 404],
+  ] as const) {
+    expect((await ask('POST', '1/restore', { ...(as && { as }) })).status).toBe(status);
+    expect((await ask('DELETE', 'deleted/1', { ...(as && { as }) })).status).toBe(status);
+  }
+  expect((await ask('GET', 'deleted', { as: 'rob' })).status).toBe(403);
+  expect((await ask('GET', '1')).status).toBe(404);
+  const restored = await ask('POST', '1/restore', { as: 'ann' });
+  expect([restored.status, (await restored.json()).version]).toEqual([200, 3]);
+  expect((await ask('GET', '1')).status).toBe(200);
+  expect((await ask('POST', '1/restore', { as: 'ann' })).status).toBe(404);
+  expect((await ask('DELETE', 'deleted/3', { as: 'ann' })).status).toBe(204);
+  expect(await listed('eve')).toEqual([2]);
+});
+
+test('what was deleted goes with its author’s account', async () => {
+  const { ask } = appOver([somePost()]);
+  await ask('DELETE', '1', { as: 'eve' });
+  const headers = {
+    'ce-specversion': '1.0',
+    'ce-id': '1',
+    'ce-source': '/auth',
+    'ce-type': 'dev.dormouse.user.deleted.v1',
+    'ce-subject': 'user/1',
+  };
+  expect((await ask('POST', '/events', { body: { id: 1, username: 'ann' }, headers })).status).toBe(204);
+  expect((await ask('POST', '1/restore', { as: 'eve' })).status).toBe(404);
+});
+
 test.each([
+  ['/blog/api/posts/deleted', 'GET, HEAD'],
   ['/blog/api/posts/tags', 'GET, HEAD'],
   ['/blog/api/posts/addresses', 'GET, HEAD, POST'],
   ['/blog/api/posts/mine', 'GET, HEAD'],

@@ -1,4 +1,5 @@
 import { categoryDeleted, categoryUpdated } from '@dormouse/events/category';
+import { userDeleted } from '@dormouse/events/user';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import { check, type Env, id, json, newApp, otherwise } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
@@ -11,9 +12,11 @@ import { mayChange } from '@dormouse/runtime/representation';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
+import { deletedPage, deletedView, filterOfDeleted, wholeDeletedView } from './deleted-page.ts';
+import type { DeletedPosts } from './deleted-store.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
 import { bodyOf, cacheKey, type ListBody, listBody, monthsBody, monthsKey, tagsBody, tagsKey } from './page.ts';
-import { demandMayChange, demandWriter, isEditor, maySee } from './permission.ts';
+import { demandMayChange, demandMayRestore, demandWriter, isEditor, maySee } from './permission.ts';
 import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
 import { type ListRequest, readListQuery } from './query.ts';
@@ -24,6 +27,7 @@ import type { Posts } from './store.ts';
 
 export interface Dependencies {
   posts: Posts;
+  deleted: DeletedPosts;
   tokens: Tokens;
   limiter: Limiter;
   outbox: Outbox;
@@ -44,13 +48,15 @@ export interface Moved {
 const { path } = api.list;
 const writesPerMinute = 600;
 
-export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, bodies, later }: Dependencies) {
+export function createApp(dependencies: Dependencies) {
+  const { posts, deleted, tokens, limiter, outbox, findAuthor, lists, bodies, later } = dependencies;
   const forget = () => Promise.all([lists.purge('list:'), bodies.purge('post:', 'slug:')]);
   const changed = (postId: number) => Promise.all([lists.purge('list:'), bodies.purge(`post:${postId}`, 'slug:')]);
   const writer = writing(limiter);
   const count = postMetrics(posts);
   const schedule = new Schedule({
     posts,
+    deleted,
     later,
     published: async (post) => {
       count.changed('draft', 'published');
@@ -70,6 +76,7 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
             // Its posts were moved, of which only posts can tell.
             schedule.plan(new Date());
           }),
+          on(userDeleted, ({ data }, tx) => deleted.forgetOf(data.id, tx)),
         ],
       }),
     )
@@ -140,6 +147,25 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
       if (last) c.header('link', `<${api.own.path}?after=${last.id}>; rel="next"`);
       return c.json(found.map(postView), 200, { 'cache-control': 'no-store' });
     })
+    .get(api.ownDeleted.path, async (c) => {
+      const { after } = check(api.ownDeleted.query, c.req.query());
+      const found = await deleted.ofAuthor(required(c).id, after);
+      const last = found.at(-1);
+      if (last) c.header('link', `<${api.ownDeleted.path}?after=${last.id}>; rel="next"`);
+      return c.json(found.map(wholeDeletedView), 200, { 'cache-control': 'no-store' });
+    })
+    .get(api.deleted.path, async (c) => {
+      const caller = demandWriter(required(c));
+      const query = check(api.deleted.query, Object.fromEntries(new URL(c.req.url).searchParams));
+      const found = await deleted.list(filterOfDeleted(query, caller));
+      const { posts: shown, link } = deletedPage(query, found);
+      return c.json(shown.map(deletedView), 200, { ...cachingOf(true), ...(link && { link }) });
+    })
+    .delete(api.forget.path, writer, async (c) => {
+      await deleted.forget(id(c.req.param('id')), (post) => demandMayRestore(required(c), post));
+      return c.body(null, 204);
+    })
+    .all(api.deleted.path, otherwise('GET', 'HEAD'))
     .all(api.tags.path, otherwise('GET', 'HEAD'))
     .all(api.months.path, otherwise('GET', 'HEAD'))
     .all(api.addresses.path, otherwise('GET', 'HEAD', 'POST'))
@@ -163,9 +189,19 @@ export function createApp({ posts, tokens, limiter, outbox, findAuthor, lists, b
     })
     .delete(api.remove.path, writer, async (c) => {
       const postId = id(c.req.param('id'));
-      await posts.remove(postId, allowing(c));
+      await posts.remove(postId, required(c).name, allowing(c));
       await changed(postId);
       return c.body(null, 204);
+    })
+    .post(api.restore.path, writer, async (c) => {
+      const caller = required(c);
+      const restored = await posts.restore(id(c.req.param('id')), caller.name, (post) =>
+        demandMayRestore(caller, post),
+      );
+      if (restored.status === 'draft') schedule.plan(restored.publishedAt);
+      await changed(restored.id);
+      const cached = cachedBody(restored);
+      return c.body(cached.body, 200, headersOf(cached, true));
     })
     .get(api.neighbours.path, async (c) => {
       const postId = id(c.req.param('id'));

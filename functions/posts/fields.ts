@@ -248,4 +248,11 @@ export const ownQuery = v.object({
   ),
 });
 
+/** Query of deleted posts; other parameters are ignored. */
+export const deletedQuery = v.object({
+  limit: v.optional(number(1, 100), '20'),
+  after: v.optional(v.string()),
+  author: name,
+});
+
 export type ListQuery = v.InferOutput<typeof listQuery>;

@@ -1,6 +1,7 @@
 import { serve } from '@dormouse/runtime/serve';
 import { createApp, type Moved } from './app.ts';
 import { authorsAt } from './authors.ts';
+import { openDeletedPosts } from './deleted-store.ts';
 import { bodyLimit } from './new-post.ts';
 import type { ListBody } from './page.ts';
 import type { CachedBody } from './post.ts';
@@ -12,6 +13,7 @@ const maxLength = 4 * 1024 * 1024;
 const build: Parameters<typeof serve>[1] = ({ config, sql, outbox, tokens, limiter, cache }) =>
   createApp({
     posts: openPosts({ sql, outbox }),
+    deleted: openDeletedPosts(sql),
     tokens,
     limiter,
     outbox,

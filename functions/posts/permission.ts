@@ -8,7 +8,7 @@ const edits = new Set(['editor', 'admin']);
 /** Editors and administrators: every post, drafts included. */
 export const isEditor = (caller: Caller | undefined): boolean => caller !== undefined && edits.has(caller.role);
 
-const owns = (caller: Caller | undefined, post: Summary): boolean =>
+const owns = (caller: Caller | undefined, post: Pick<Summary, 'authorId'>): boolean =>
   caller !== undefined && caller.id === post.authorId;
 
 /** Drafts are there for their author and for editors only. */
@@ -18,6 +18,11 @@ export const maySee = (caller: Caller | undefined, post: Summary): boolean =>
 /** 403 for readers. */
 export function demandWriter(caller: Caller): Caller {
   return writes.has(caller.role) ? caller : fail('forbidden', 'Readers cannot write posts.');
+}
+
+/** Deleted posts are there for their author and for editors only; 404 for others. */
+export function demandMayRestore(caller: Caller, post: Pick<Summary, 'authorId'>): void {
+  if (!owns(caller, post) && !isEditor(caller)) fail('not_found', 'There is no such deleted post.');
 }
 
 /** 404 for what the caller cannot see, 403 for another author's post. */

@@ -50,7 +50,7 @@ test('150 posts made while others are deleted and their category is removed: no 
         draftOf({ title: 'Same title', categoryName, status: i % 10 === 3 ? 'draft' : 'published' }),
       );
       if (i % 25 === 7) kept.set(categoryName, (kept.get(categoryName) ?? 0) + (i % 10 === 3 ? 0 : 1));
-      else deletions.push(posts.remove(id, () => {}));
+      else deletions.push(posts.remove(id, 'ann', () => {}));
     }),
   );
   await Promise.all(deletions);
@@ -73,7 +73,7 @@ test('a category is removed again and again under a stream of creates: each crea
   for (let i = 0; i < 60; i++) {
     const { id } = await posts.create(draftOf({ categoryName: 'Vanishing' }));
     made.add(id);
-    await posts.remove(id, () => {});
+    await posts.remove(id, 'ann', () => {});
   }
   running = false;
   await removing;

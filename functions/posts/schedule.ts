@@ -1,8 +1,10 @@
+import type { DeletedPosts } from './deleted-store.ts';
 import type { Post } from './post.ts';
 import type { Posts } from './store.ts';
 
 export interface ScheduleOptions {
   posts: Pick<Posts, 'publishDue' | 'tellMoved' | 'nextDue'>;
+  deleted: Pick<DeletedPosts, 'forgetExpired'>;
   /** Called with each post that was published. */
   published: (post: Post) => Promise<unknown>;
   /** Does something in so many milliseconds. */
@@ -25,12 +27,13 @@ export class Schedule {
     this.#options = options;
   }
 
-  /** Publishes what is due, tells of what was moved, and plans for what is due soon. @returns how many posts were published */
+  /** Publishes what is due, tells of what was moved, forgets what was deleted long ago, and plans for what is due soon. @returns how many posts were published */
   async run(): Promise<number> {
-    const { posts, published } = this.#options;
+    const { posts, deleted, published } = this.#options;
     const due = await posts.publishDue();
     for (const post of due) await published(post);
     await posts.tellMoved();
+    await deleted.forgetExpired();
     this.plan(await posts.nextDue());
     return due.length;
   }

@@ -5,6 +5,7 @@ import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { slugOf, tagSlug } from '@dormouse/runtime/slug';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { inSpan, parseTrace } from '@dormouse/runtime/trace';
+import { type AllowDeleted, bringBack, putAside } from './deleted-store.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ChangedPost, ImportedPost } from './fields.ts';
 import { type CachedBody, cachedBody, type Kind, type Post, type Status, type Summary, snapshot } from './post.ts';
@@ -123,7 +124,10 @@ export interface Posts {
   create(post: NewPost, idempotencyKey?: IdempotencyKey): Promise<Created>;
   /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
   change(id: number, editor: string, changes: Changes, allow: Allow): Promise<{ before: Post; after: Post }>;
-  remove(id: number, allow: Allow): Promise<Post>;
+  /** It can be brought back for 30 days. @param editor user name of who deletes it */
+  remove(id: number, editor: string, allow: Allow): Promise<Post>;
+  /** Brings a deleted post back. @throws AppError not_found, and what `allow` throws. */
+  restore(id: number, editor: string, allow: AllowDeleted): Promise<Post>;
   /** Publishes drafts whose time has come, in the order of their times; at most 100. */
   publishDue(): Promise<Post[]>;
   /** Tells of posts that another function has moved, at most 100. @returns how many */
@@ -178,7 +182,15 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
       retrying(() => outbox.transaction((tx, emit) => create(tx, emit, withSchedule(post, now()), idempotencyKey))),
     change: (id, editor, changes, allow) =>
       retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow, now: now() }))),
-    remove: (id, allow) => retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, id, allow))),
+    remove: (id, editor, allow) =>
+      retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, { id, editor, allow }))),
+    restore: (id, editor, allow) =>
+      retrying(() =>
+        outbox.transaction(async (tx, emit) => {
+          await bringBack(tx, { id, editor, allow });
+          return tellRestored(tx, emit, id);
+        }),
+      ),
     async publishDue() {
       const published: Post[] = [];
       while (published.length < mostAtOnce) {
@@ -563,12 +575,24 @@ async function change(
   return { before, after };
 }
 
-async function remove(tx: Tx, emit: Emit, id: number, allow: Allow): Promise<Post> {
+async function remove(
+  tx: Tx,
+  emit: Emit,
+  { id, editor, allow }: { id: number; editor: string; allow: Allow },
+): Promise<Post> {
   const before = await locked(tx, id);
   allow(before);
-  await tx`DELETE FROM posts WHERE id = ${id}`;
+  await putAside(tx, before, editor);
   emit(postDeleted, `post/${id}`, snapshot({ ...before, version: before.version + 1 }));
   return before;
+}
+
+/** It is new to everybody who forgot it, and visible again if it was. */
+async function tellRestored(tx: Tx, emit: Emit, id: number): Promise<Post> {
+  const post = (await find(tx, tx`SELECT * FROM posts WHERE id = ${id}`)) as Post;
+  emit(postUpdated, `post/${id}`, snapshot(post));
+  if (post.status === 'published') emit(postPublished, `post/${id}`, snapshot(post));
+  return post;
 }
 
 /** Two statements in one packet: the second sees rows committed while the first waited. */

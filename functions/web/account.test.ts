@@ -166,7 +166,8 @@ describe('what a browser calls itself', () => {
 
 describe('taking one’s data along', () => {
   it('is one file with account, log-ins, invitations and all posts', async () => {
-    const { app, stored, did } = world();
+    const { app, stored, gone, did } = world();
+    gone.push(aPost({ title: 'Gone' }));
     stored.push(...Array.from({ length: 5 }, () => aPost({ status: 'draft' })), aPost({ author: 'bob' }));
     const ada = browser(app);
     expect((await ada.get('/blog/account/export')).status).toBe(303);
@@ -183,6 +184,7 @@ describe('taking one’s data along', () => {
     expect([data.account.username, data.sessions.length, data.invitations]).toEqual(['ada', 2, []]);
     expect(data.posts.map(({ id }: { id: number }) => id)).toEqual(stored.slice(0, 5).map(({ id }) => id));
     expect(data.posts[0].content).toBe('Some *text*.');
+    expect(data.deleted_posts).toMatchObject([{ title: 'Gone', content: 'Some *text*.' }]);
     expect(did('own')).toHaveLength(3);
   });
 
@@ -200,6 +202,6 @@ describe('taking one’s data along', () => {
     const ada = browser(world().app);
     await ada.logIn();
     await ada.get('/blog/account/export');
-    expect(JSON.parse(ada.text()).posts).toEqual([]);
+    expect(JSON.parse(ada.text())).toMatchObject({ posts: [], deleted_posts: [] });
   });
 });

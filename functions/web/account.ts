@@ -89,7 +89,11 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
 
   app.get('/blog/account/export', (c) =>
     asWriter(c, sessions, async ({ name, token }) => {
-      const [data, first] = await Promise.all([ownAccount.export(token), posts.own(0, token)]);
+      const [data, first, firstDeleted] = await Promise.all([
+        ownAccount.export(token),
+        posts.own(0, token),
+        posts.ownDeleted(0, token),
+      ]);
       const headers = {
         ...privateHeaders,
         'content-type': 'application/json',
@@ -97,7 +101,9 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
       };
       // By way of the context, which holds a cookie that was renewed.
       for (const [field, value] of Object.entries(headers)) c.header(field, value);
-      return c.body(ownDataDocument(data, first, (after) => posts.own(after, token)));
+      const written = { first, more: (after: number) => posts.own(after, token) };
+      const deleted = { first: firstDeleted, more: (after: number) => posts.ownDeleted(after, token) };
+      return c.body(ownDataDocument(data, written, deleted));
     }),
   );
 

@@ -9,7 +9,7 @@ import type { Web } from './dependencies.ts';
 import type { OwnSession } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
-import type { Post, PostInput } from './posts.ts';
+import type { DeletedPost, Post, PostInput } from './posts.ts';
 import { type SiteSettings, untouched } from './site.ts';
 
 export const colours: Category[] = [
@@ -84,6 +84,15 @@ export const accessToken = (name: string, exp: number, role = 'author'): string 
 
 export const startMs = Date.UTC(2026, 5, 10);
 
+/** As it stands among the deleted ones, with a day and a half left. */
+const asDeleted = ({ category, content: _content, ...post }: Post): DeletedPost => ({
+  ...post,
+  category_name: category.name,
+  deleted_at: new Date(startMs - 28.5 * 86_400_000).toISOString(),
+  deleted_by: 'edna',
+  restorable_until: new Date(startMs + 1.5 * 86_400_000).toISOString(),
+});
+
 /** A world of fakes that remembers what was asked of it. Parts can be replaced. */
 export function world(parts: Partial<Web> = {}) {
   const calls: unknown[][] = [];
@@ -91,6 +100,7 @@ export function world(parts: Partial<Web> = {}) {
   const moved: Record<string, string> = {};
   let keys = 0;
   const stored: Post[] = [];
+  const gone: Post[] = [];
   const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
   const kept = new Map<string, CachedPage>();
   const settings: SiteSettings = { ...untouched('authors'), version: 1, set_up: true };
@@ -214,10 +224,32 @@ export function world(parts: Partial<Web> = {}) {
       },
       async remove(id, given, token) {
         calls.push(['remove', id, given, token]);
-        stored.splice(
+        const [removed] = stored.splice(
           stored.findIndex((post) => post.id === id),
           1,
         );
+        if (removed) gone.unshift(removed);
+      },
+      async deleted(after, token) {
+        calls.push(['deleted', after, token]);
+        return { posts: gone.map((post) => asDeleted(post)), ...(after === undefined && { older: 'older' }) };
+      },
+      async ownDeleted(after, token) {
+        calls.push(['ownDeleted', after, token]);
+        return { posts: gone.map((post) => ({ ...asDeleted(post), content: post.content })) };
+      },
+      async restore(id, token) {
+        calls.push(['restore', id, token]);
+        const post = gone.find((each) => each.id === id) ?? fail('not_found', 'There is no such deleted post.');
+        gone.splice(gone.indexOf(post), 1);
+        stored.unshift(post);
+        return post;
+      },
+      async forget(id, token) {
+        calls.push(['forget', id, token]);
+        const index = gone.findIndex((each) => each.id === id);
+        if (index === -1) fail('not_found', 'There is no such deleted post.');
+        gone.splice(index, 1);
       },
       async revisions(id, token) {
         calls.push(['revisions', id, token]);
@@ -385,6 +417,7 @@ export function world(parts: Partial<Web> = {}) {
     web,
     calls,
     stored,
+    gone,
     kept,
     later,
     etag,

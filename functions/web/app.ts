@@ -14,6 +14,7 @@ import { mediaFiles } from './media.ts';
 import { ownPosts } from './own-posts.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
+import { restoring } from './restoring.ts';
 import { revising } from './revising.ts';
 import { sessions } from './session.ts';
 import { settingUp } from './setting-up.ts';
@@ -33,6 +34,7 @@ export function createApp(web: Web): Hono<Env> {
   writing(app, web, own);
   ownPosts(app, web, own);
   deleting(app, web, own);
+  restoring(app, web, own);
   revising(app, web, own);
   blogSettings(app, web, own);
   managingPeople(app, web, own);

@@ -5,6 +5,7 @@ import { asWriter } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
 import { currentPost, editablePost } from './current-post.ts';
 import { deletePage } from './delete-page.ts';
+import { deletedPath } from './deleted-page.ts';
 import type { Web } from './dependencies.ts';
 import { readForm } from './form.ts';
 import { type FormProblem, formProblem, stale } from './form-problem.ts';
@@ -38,8 +39,10 @@ export function deleting(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
           problem.headers,
         );
       if (!isGenuine(c, form)) return again(stale);
+      let done = deletedPath;
       try {
         await posts.remove(Number(form.get('id')), form.get('etag'), session.token);
+        done = `${deletedPath}?just=${Number(form.get('id'))}`;
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code === 'precondition_failed')
@@ -53,7 +56,7 @@ export function deleting(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
         if (error.code !== 'not_found') throw error;
       }
       await pages.purge(allPages);
-      return seeOther(c, '/blog/');
+      return seeOther(c, done);
     });
   });
 }

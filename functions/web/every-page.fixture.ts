@@ -28,7 +28,8 @@ export function elementsOf(html: string): Element[] {
 
 /** Every page there is, as a reader and as an author get it. @param language of the blog */
 export async function everyPage(language: string): Promise<[string, string][]> {
-  const { app, stored, settings, open } = world();
+  const { app, stored, gone, settings, open } = world();
+  gone.push(aPost({ status: 'draft' }), aPost());
   settings.language = language;
   stored.push(
     ...Array.from({ length: 30 }, () => aPost()),
@@ -74,6 +75,7 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/blog/new?kind=page',
     '/blog/drafts',
     '/blog/posts?state=published',
+    `/blog/deleted?just=${gone[0]?.id}`,
     '/blog/account',
     '/blog/account/delete',
     '/blog/authors/ada',

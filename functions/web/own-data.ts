@@ -1,17 +1,23 @@
 import type { OwnData } from './own-account.ts';
-import type { OwnPosts } from './posts.ts';
+import type { OwnPosts, Post, WholeDeletedPost } from './posts.ts';
+
+/** The first page of some posts, and those after it. */
+export interface PagedPosts<P> {
+  first: OwnPosts<P>;
+  more: (after: number) => Promise<OwnPosts<P>>;
+}
 
 /**
- * One JSON document of what a person has here: account, log-ins, invitations and posts. Posts are asked for page by page while the
+ * One JSON document of what a person has here: account, log-ins, invitations, posts and deleted posts. Posts are asked for page by page while the
  * document is read, so that thousands of them are never in memory at once. Fails in the middle rather than leave one out.
  */
 export function ownDataDocument(
   data: OwnData,
-  first: OwnPosts,
-  more: (after: number) => Promise<OwnPosts>,
+  posts: PagedPosts<Post>,
+  deleted: PagedPosts<WholeDeletedPost>,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const parts = textOf(data, first, more);
+  const parts = textOf(data, posts, deleted);
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await parts.next();
@@ -24,17 +30,23 @@ export function ownDataDocument(
 
 async function* textOf(
   data: OwnData,
-  first: OwnPosts,
-  more: (after: number) => Promise<OwnPosts>,
+  posts: PagedPosts<Post>,
+  deleted: PagedPosts<WholeDeletedPost>,
 ): AsyncGenerator<string, void> {
   yield `${JSON.stringify(data).slice(0, -1)},"posts":[`;
+  yield* listOf(posts);
+  yield '],"deleted_posts":[';
+  yield* listOf(deleted);
+  yield ']}\n';
+}
+
+async function* listOf<P>({ first, more }: PagedPosts<P>): AsyncGenerator<string, void> {
   let separator = '';
-  for (let page: OwnPosts | undefined = first; page; ) {
+  for (let page: OwnPosts<P> | undefined = first; page; ) {
     for (const post of page.posts) {
       yield `${separator}${JSON.stringify(post)}`;
       separator = ',\n';
     }
     page = page.next === undefined ? undefined : await more(page.next);
   }
-  yield ']}\n';
 }

@@ -1,5 +1,6 @@
 import type { Category } from './categories.ts';
 import { day } from './dates.ts';
+import { deletedPath } from './deleted-page.ts';
 import { field } from './field.ts';
 import { type Html, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
@@ -45,7 +46,7 @@ export function ownPostsPage({ site, listing, categories, filter, first, viewer 
     viewer,
     current: 'posts',
     main: markup`<div class="list">
-<header class="page-header"><h1>${title}</h1></header>
+<header class="page-header"><h1>${title}</h1><p class="muted"><a href="${deletedPath}">Deleted</a></p></header>
 ${filterForm(filter, categories)}
 ${posts.length ? markup`<div class="entries">${posts.map((post) => entry(post, site, author !== undefined))}</div>` : markup`<p class="nothing">${nothing(filter)} <a href="/blog/new">Write something</a>.</p>`}
 ${older || !first ? markup`<nav class="pagination" aria-label="More posts"><a href="${pathOf(filter)}">Newest</a>${older ? markup`<a rel="next" href="${pathOf(filter)}&after=${encodeURIComponent(older)}">Older <span aria-hidden="true">→</span></a>` : none}</nav>` : none}

@@ -9,6 +9,9 @@ export type Post = ResponseOf<typeof api.get, 200>;
 export type Revision = ResponseOf<typeof api.revisions, 200>[number];
 /** With its text. */
 export type FullRevision = ResponseOf<typeof api.revision, 200>;
+/** A deleted one that can be restored. */
+export type DeletedPost = ResponseOf<typeof api.deleted, 200>[number];
+export type WholeDeletedPost = ResponseOf<typeof api.ownDeleted, 200>[number];
 export type CategoryRef = Post['category'];
 export type Month = ResponseOf<typeof api.months, 200>[number];
 /** What stands before and after a post in the list of all. */
@@ -31,8 +34,15 @@ export interface Listing {
   newer?: string;
 }
 
-export interface OwnPosts {
-  posts: readonly Post[];
+/** A page of the deleted ones, the last deleted first. */
+export interface DeletedListing {
+  posts: readonly DeletedPost[];
+  /** Opaque; absent at the end. */
+  older?: string;
+}
+
+export interface OwnPosts<P = Post> {
+  posts: readonly P[];
   /** Id after which the next page begins. */
   next?: number;
 }
@@ -55,6 +65,14 @@ export interface Posts {
   /** 412 when the post is not at `etag` any more. */
   update(id: number, input: PostInput, etag: string, token: string): Promise<Post>;
   remove(id: number, etag: string, token: string): Promise<void>;
+  /** Those that the token's owner may restore. @param after where the page before ended */
+  deleted(after: string | undefined, token: string): Promise<DeletedListing>;
+  /** A page of the deleted posts of the token's owner, whole. @param after id that the page before ended with */
+  ownDeleted(after: number, token: string): Promise<OwnPosts<WholeDeletedPost>>;
+  /** 404 when it cannot be restored any more. */
+  restore(id: number, token: string): Promise<Post>;
+  /** Ends the time in which it can be restored. */
+  forget(id: number, token: string): Promise<void>;
   /** Newest first. */
   revisions(id: number, token: string): Promise<readonly Revision[]>;
   revision(id: number, version: number, token: string): Promise<FullRevision>;
@@ -94,8 +112,24 @@ export function postsAt(url: string, call: Call): Posts {
     },
     async own(after, token) {
       const { body, headers } = okResponse(await client('GET /blog/api/posts/mine', { query: { after }, token }));
-      const next = /[?&]after=(\d+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
-      return { posts: body, ...(next && { next: Number(next) }) };
+      return { posts: body, ...nextId(headers) };
+    },
+    async deleted(after, token) {
+      const query = { limit: 20, ...(after && { after }) };
+      const { body, headers } = okResponse(await client('GET /blog/api/posts/deleted', { query, token }));
+      return { posts: body, ...cursor('older', headers.get('link') ?? '', 'next', 'after') };
+    },
+    async ownDeleted(after, token) {
+      const { body, headers } = okResponse(
+        await client('GET /blog/api/posts/mine/deleted', { query: { after }, token }),
+      );
+      return { posts: body, ...nextId(headers) };
+    },
+    async restore(id, token) {
+      return okResponse(await client('POST /blog/api/posts/:id/restore', { params: { id }, token })).body;
+    },
+    async forget(id, token) {
+      okResponse(await client('DELETE /blog/api/posts/deleted/:id', { params: { id }, token }));
     },
     async create(input, key, token) {
       const headers = { 'idempotency-key': key };
@@ -117,6 +151,12 @@ export function postsAt(url: string, call: Call): Posts {
       return okResponse(await client('GET /blog/api/posts/:id/revisions/:version', { params, token })).body;
     },
   };
+}
+
+/** Id after which the next page begins. */
+function nextId(headers: Headers): { next?: number } {
+  const next = /[?&]after=(\d+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+  return next ? { next: Number(next) } : {};
 }
 
 /** A response of an earlier release, as caches hold it for a minute, has neither tags, nor a kind, nor a language. */

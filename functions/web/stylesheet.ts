@@ -276,6 +276,8 @@ input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offs
 .error { color: var(--bad); font-size: .9rem; font-weight: 550; overflow-wrap: anywhere; }
 .alert, .notice { padding: .8rem 1.05rem; border-radius: 10px; border-inline-start: 4px solid var(--bad); background: var(--bad-paper); }
 .notice { border-color: var(--accent); background: var(--sunken); }
+.undo { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; justify-content: space-between; }
+.undo p { margin: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
 .card .actions .button:only-child { width: 100%; padding-block: .65rem; font-size: 1rem; }
 fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; border: 1px solid var(--strong-line); border-radius: 10px; }

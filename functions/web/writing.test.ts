@@ -42,6 +42,7 @@ describe('writing', () => {
       '/blog/posts/x/revisions',
       '/blog/drafts',
       '/blog/posts',
+      '/blog/deleted',
       '/blog/posts/x/edit',
       '/blog/posts/x/delete',
     ]) {
@@ -420,7 +421,7 @@ describe('deleting', () => {
     expect(ada.text()).toContain('&lt;i&gt;Mine&lt;/i&gt;');
     expect(stored).toHaveLength(2);
     const response = await ada.submit('/blog/posts/mine/delete');
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
+    expect([response.status, response.headers.get('location')]).toEqual([303, `/blog/deleted?just=${post.id}`]);
     expect(did('remove')[0]?.slice(1, 3)).toEqual([post.id, etag(post)]);
     expect(did('purge')).toHaveLength(1);
   });
@@ -445,6 +446,45 @@ describe('deleting', () => {
     await ada.logIn();
     await ada.get('/blog/posts/mine/delete');
     expect((await ada.submit('/blog/posts/mine/delete')).status).toBe(303);
+  });
+});
+
+describe('what was deleted', () => {
+  const opened = async () => {
+    const made = world();
+    const post = aPost({ slug: 'mine', title: '<i>Mine</i>', status: 'draft' });
+    made.gone.push(post);
+    const ada = browser(made.app);
+    await ada.logIn();
+    return { ...made, ada, post };
+  };
+  it('is listed with the days that are left, and undone by one button after deleting', async () => {
+    const { ada, did, post, stored } = await opened();
+    await ada.get(`/blog/deleted?just=${post.id}`);
+    expect(ada.text()).toMatch(/&lt;i&gt;Mine&lt;\/i&gt;<\/strong> is deleted.*\n*.*Undo/);
+    expect(ada.text()).toContain('2 days are left.');
+    expect(ada.text()).toContain('after=older');
+    const response = await ada.submit('/blog/deleted', { id: String(post.id), action: 'restore' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/posts/mine']);
+    expect([did('restore')[0]?.[1], stored.length, did('purge').length]).toEqual([post.id, 1, 1]);
+  });
+  it('is forgotten when asked for', async () => {
+    const { ada, did, post, gone } = await opened();
+    await ada.get('/blog/deleted');
+    expect(ada.text()).not.toContain('Undo');
+    const response = await ada.submit('/blog/deleted', { id: String(post.id), action: 'forget' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/deleted']);
+    expect([did('forget')[0]?.[1], gone]).toEqual([post.id, []]);
+  });
+  it('says so when it cannot be restored any more, or the form is not ours', async () => {
+    const { ada, did, gone } = await opened();
+    await ada.get('/blog/deleted');
+    gone.length = 0;
+    expect((await ada.submit('/blog/deleted', { id: '7', action: 'restore' })).status).toBe(404);
+    expect(ada.text()).toContain('not among the deleted ones any more');
+    expect(ada.text()).toContain('Nothing was deleted');
+    expect((await ada.submit('/blog/deleted', { id: '7', csrf: 'x' })).status).toBe(403);
+    expect(did('restore')).toHaveLength(1);
   });
 });
 

@@ -45,6 +45,7 @@ describe('one function of an overlay', () => {
       'Service posts',
       'ServiceAccount posts',
       'Trigger posts-category-events',
+      'Trigger posts-user-events',
     ]);
     expect(await all('relay')).toContain('PingSource relay-tick');
     const journal = await all('journal');

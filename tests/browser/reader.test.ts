@@ -103,10 +103,15 @@ describe('in a browser', needsChromium, () => {
         .getByRole('link', { name: /delete/i })
         .first()
         .click();
+      const confirm = page.getByRole('button', { name: /delete/i }).first();
+      await confirm.click();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      expect(await page.locator('article h1').first().innerText()).toBe('Edited');
       await page
-        .getByRole('button', { name: /delete/i })
+        .getByRole('link', { name: /delete/i })
         .first()
         .click();
+      await confirm.click();
       await eventually(
         async () => {
           await page.goto('/');

@@ -71,6 +71,30 @@ describeOn(everyTarget, 'writing', (target) => {
     expect((await author.call('DELETE', path(post))).status).toBe(204);
     expect((await target().blog.call('GET', path(post))).status).toBe(404);
   });
+
+  it('brings a deleted post back, and everything that forgot it with it', async () => {
+    const post = await author.write({ title: unique('Undone'), category_name: unique('Stoats') });
+    const { call } = target().blog;
+    const count = (wanted: number) =>
+      target().eventually(
+        () => call<{ post_count?: number }>('GET', `/blog/api/categories/${post.category.slug}`),
+        ({ body }) => (body.post_count ?? 0) === wanted,
+      );
+    await count(1);
+    await author.call('DELETE', path(post));
+    await count(0);
+    const stranger = await target().blog.register();
+    expect((await stranger.call('POST', `${path(post)}/restore`)).status).toBe(404);
+    const restored = await author.call<Post>('POST', `${path(post)}/restore`);
+    expect([restored.status, restored.body.slug, restored.body.status]).toEqual([200, post.slug, 'published']);
+    await count(1);
+    const page = await target().eventually(
+      () => call('GET', `/blog/posts/${post.slug}`),
+      ({ status }) => status === 200,
+    );
+    expect(page.body).toContain(post.title);
+    expect((await author.call('POST', `${path(post)}/restore`)).status).toBe(404);
+  });
 });
 
 describeOn(everyTarget, 'reading', (target) => {
