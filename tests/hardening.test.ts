@@ -116,6 +116,7 @@ describe('mesh-strict', () => {
     ['posts', 'GET', '/blog/api/posts/by-slug/x'],
     ['categories', 'GET', '/blog/api/categories'],
     ['media', 'GET', '/blog/media/pictures/0-1280.jpg'],
+    ['search', 'GET', '/blog/api/search'],
     ['web', 'POST', '/blog/login'],
     ['web', 'POST', '/blog/posts/x/edit'],
     ['web', 'POST', '/claim'],

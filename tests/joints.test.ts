@@ -62,6 +62,7 @@ describe('the ingress', () => {
     ['/blog/posts/a-slug', 'web'],
     ['/blog/media/abc', 'web'],
     ['/blog/media/pictures/abc-1280.jpg', 'media'],
+    ['/blog/api/search', 'search'],
     ['/blog/api/media', 'media'],
     ['/blog/api/media/abc', 'media'],
     ['/events/originals/abc', 404],

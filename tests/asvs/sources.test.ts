@@ -78,6 +78,8 @@ describe('no source', () => {
     expect(filesWith(/new RegExp\(/, functions)).toEqual([
       'functions/posts/excerpt.ts', // constants
       'functions/posts/prose.ts', // a fence's marks behind a backslash, the name of an HTML element from a list
+      'functions/search/letters.ts', // names of scripts
+      'functions/search/plain-text.ts', // constants
       'functions/web/bare-links.ts', // what linkify-it is made of
       'functions/web/language.ts', // names of scripts
       'functions/web/markdown.ts', // random digits

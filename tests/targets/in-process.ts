@@ -48,7 +48,7 @@ export async function openInProcess({
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
   const keys = join(folder, 'keys');
   initKeys(keys);
-  const named = ['categories', 'auth', 'posts', 'media', 'pictures', 'relay', 'journal', 'web'];
+  const named = ['categories', 'auth', 'posts', 'media', 'pictures', 'search', 'relay', 'journal', 'web'];
   const others = platform.services.map(({ name }) => name).filter((name) => !named.includes(name));
   const db = await testDatabase(...[...named, ...others].filter(hasTables));
   const served = new Map<string, FunctionInProcess>();
@@ -78,6 +78,7 @@ export async function openInProcess({
     const categories = await open('categories', sink, known);
     const posts = await open('posts', sink, known);
     const media = await open('media', sink, { ...known, MEDIA_DIR: join(folder, 'uploads') });
+    const search = await open('search', sink, known);
     const web = await open('web', sink, {
       ...known,
       POSTS_URL: posts,
@@ -97,7 +98,7 @@ export async function openInProcess({
       const origin = await open(name, sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories });
       if (receives(name)) rest[name] = origin;
     }
-    return { categories, posts, web, pictures, relay, journal, ...rest };
+    return { categories, posts, search, web, pictures, relay, journal, ...rest };
   };
   const flow = await startHarness({
     manifests: [base],

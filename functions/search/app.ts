@@ -1,0 +1,103 @@
+import { hash } from 'node:crypto';
+import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
+import { check, newApp } from '@dormouse/runtime/app';
+import type { Outbox } from '@dormouse/runtime/outbox';
+import { on, receive } from '@dormouse/runtime/receive';
+import { represent } from '@dormouse/runtime/representation';
+import { api } from './api.ts';
+import { documentOf } from './document.ts';
+import type { Filling } from './filling.ts';
+import type { ListedPost, PublishedPosts } from './published-posts.ts';
+import { type Results, searcher } from './results.ts';
+import type { SearchStore } from './store.ts';
+
+export interface Dependencies {
+  posts: PublishedPosts;
+  store: SearchStore;
+  filling: Filling;
+  outbox: Outbox;
+}
+
+const { path, query: searchQuery } = api.search;
+/** For so long a first search waits for posts that were there before search was. */
+const patienceMs = 1500;
+const consumed = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted];
+
+export function createApp({ posts, store, filling, outbox }: Dependencies) {
+  // An event says only that something happened to a post: what is kept is how the post is by now, so that order does not matter.
+  const handlers = consumed.map((contract) =>
+    on(contract, async ({ data: { id } }, tx) => {
+      const [post] = await posts.read([id], tx);
+      if (post) await store.put([documentOf(post)], tx);
+      else await store.remove([id], tx);
+    }),
+  );
+  const search = searcher({ posts, store });
+
+  return newApp()
+    .post('/events', receive({ outbox, handlers }))
+    .get(path, async (c) => {
+      const query = check(searchQuery, Object.fromEntries(new URL(c.req.url).searchParams));
+      await filling.whole(patienceMs);
+      const results = await search(query);
+      const body = JSON.stringify(results.posts.map(view));
+      const link = nextLink(new URL(c.req.url).searchParams, results);
+      const fields = {
+        // As lists: a reader sees a change at once, and pays nothing for what has not changed.
+        'cache-control': 'no-cache',
+        ...(results.count !== undefined && { 'x-total-count': results.count }),
+        ...(link && { link }),
+      };
+      return represent(c, { etag: etagOf(body + JSON.stringify(fields)), body }, fields);
+    });
+}
+
+const etagOf = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
+
+const kept = ['q', 'limit', 'category', 'tag', 'author', 'from', 'until'];
+
+function nextLink(query: URLSearchParams, { next }: Results): string | undefined {
+  if (next === undefined) return undefined;
+  const parameters = new URLSearchParams(
+    kept.flatMap((name) => (query.get(name) ? [[name, query.get(name) as string]] : [])),
+  );
+  parameters.set('after', next);
+  return `<${path}?${parameters}>; rel="next"`;
+}
+
+function view({ highlight, ...post }: ListedPost & { highlight: string }): ResponseOf<typeof api.search, 200>[number] {
+  const {
+    id,
+    title,
+    slug,
+    author,
+    excerpt,
+    tags,
+    byline,
+    category,
+    createdAt,
+    publishedAt,
+    updatedAt,
+    lang,
+    ...unanswered
+  } = post;
+  nothingLeft(unanswered);
+  return {
+    id,
+    title,
+    slug,
+    author,
+    created_at: createdAt.toISOString(),
+    excerpt,
+    category,
+    tags,
+    byline,
+    status: 'published',
+    published_at: publishedAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+    kind: 'post',
+    lang,
+    highlight,
+  };
+}

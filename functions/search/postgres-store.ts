@@ -1,0 +1,208 @@
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
+import type { SearchDocument } from './document.ts';
+import { gramsOf } from './letters.ts';
+import type { Term } from './query.ts';
+import type { Cursor, Found, Hit, Search, SearchStore, SearchTerm } from './store.ts';
+
+/** Matches that are ranked at once: more are not ranked better, and cost more than 25 ms. */
+export const windowSize = 1000;
+/** Positions of a word that count for its rank. */
+const mostPositions = 30;
+/** PostgreSQL's own limit. */
+const lastPosition = 16_383;
+/** What a match in text, labels and title counts (`{D,C,B,A}` of ts_rank). */
+const weights = { C: 0.1, B: 0.4, A: 1 };
+
+/** Stems by PostgreSQL's rules: per word, in each language where it has one other than itself. */
+type Stems = Map<string, string[]>;
+
+/** Documents in PostgreSQL, without any extension, whatever the locale of the database: migrations/001-posts.sql. */
+export function postgresStore(sql: Sql): SearchStore {
+  return {
+    async put(documents, tx) {
+      const byLanguage = Map.groupBy(documents, ({ language }) => language);
+      for (const [language, group] of byLanguage) {
+        await tx`INSERT INTO languages (name) VALUES (${language}) ON CONFLICT DO NOTHING`;
+        const words = new Set(group.flatMap((document) => document.words.map(({ word }) => word)));
+        const stems = await stemsOf(tx, [...words], language);
+        await Promise.all(group.map((document) => put(tx, document, lexemesOf(document, stems))));
+      }
+    },
+    async remove(ids, tx) {
+      await tx`DELETE FROM posts WHERE id = ANY (${ids as number[]}::bigint[])`;
+    },
+    find: (search) => find(sql, search),
+    async meant(words, terms) {
+      const wanted = terms.filter(({ kind }) => kind !== 'dense');
+      const stems = await stemsOf(sql, [...new Set([...words, ...wanted.map(({ text }) => text)])]);
+      const targets = new Set(wanted.flatMap(({ text }) => [text, ...(stems.get(text) ?? [])]));
+      const prefixes = wanted.filter(({ kind }) => kind === 'prefix').map(({ text }) => text);
+      return new Set(
+        words.filter(
+          (word) =>
+            [word, ...(stems.get(word) ?? [])].some((lexeme) => targets.has(lexeme)) ||
+            prefixes.some((prefix) => word.startsWith(prefix)),
+        ),
+      );
+    },
+  };
+}
+
+/** @param language left out: all languages that documents have */
+async function stemsOf(sql: Sql | Tx, words: readonly string[], language?: string): Promise<Stems> {
+  const stems: Stems = new Map();
+  if (words.length === 0) return stems;
+  const rows = await sql<{ word: string; stems: string[] | null }[]>`
+    SELECT word, ts_lexize((name || '_stem')::regdictionary, word) AS stems
+    FROM unnest(${words as string[]}::text[]) AS word, ${language === undefined ? sql`languages` : sql`(VALUES (${language}::text)) AS languages (name)`}`;
+  for (const { word, stems: found } of rows)
+    for (const stem of found ?? [])
+      if (stem !== word && !stems.get(word)?.includes(stem)) stems.set(word, [...(stems.get(word) ?? []), stem]);
+  return stems;
+}
+
+/** The text of a tsvector: words and their stems, where they stand. Words have letters and digits only, so that nothing is to be escaped. */
+function lexemesOf({ words }: SearchDocument, stems: Stems): string {
+  const places = new Map<string, string[]>();
+  words.forEach(({ word, weight }, i) => {
+    const place = `${Math.min(i + 1, lastPosition)}${weight}`;
+    for (const lexeme of [word, ...(stems.get(word) ?? [])]) {
+      const known = places.get(lexeme);
+      if (!known) places.set(lexeme, [place]);
+      else if (known.length < mostPositions) known.push(place);
+    }
+  });
+  return [...places].map(([lexeme, at]) => `'${lexeme}':${at.join(',')}`).join(' ');
+}
+
+const put = (tx: Tx, document: SearchDocument, lexemes: string) => tx`
+  INSERT INTO posts AS known (id, version, created_at, category_id, author, tag_slugs, title, labels, body, folded_title, folded_labels, folded, grams, words)
+  VALUES (${document.id}, ${document.version}, ${document.createdAt.toISOString()}::timestamptz, ${document.categoryId}, ${document.author}, ${document.tagSlugs as string[]}::text[],
+    ${document.title}, ${document.labels}, ${document.body}, ${document.foldedTitle}, ${document.foldedLabels},
+    ${[document.foldedTitle, document.foldedLabels, document.foldedBody].join('\n')}, ${document.grams as string[]}::text[], (${lexemes}::text)::tsvector)
+  ON CONFLICT (id) DO UPDATE SET version = excluded.version, created_at = excluded.created_at, category_id = excluded.category_id, author = excluded.author,
+    tag_slugs = excluded.tag_slugs, title = excluded.title, labels = excluded.labels, body = excluded.body, folded_title = excluded.folded_title,
+    folded_labels = excluded.folded_labels, folded = excluded.folded, grams = excluded.grams, words = excluded.words
+  WHERE known.version <= excluded.version`;
+
+interface Row {
+  id: string;
+  created_at: Date;
+  rank: number;
+  /** Of the window, 1,001 at most. */
+  matches: number;
+  /** The 1,000th of the window: where the next one begins. */
+  window_end: Date;
+  window_end_id: string;
+  title: string;
+  labels: string;
+  body: string;
+}
+
+async function find(sql: Sql, search: Search): Promise<Found> {
+  const { limit, after } = search;
+  const words = search.terms.filter(({ kind }) => kind !== 'dense');
+  const stems = await stemsOf(
+    sql,
+    words.map(({ text }) => text),
+  );
+  const query = (term: SearchTerm) =>
+    [
+      `'${term.text}'${term.kind === 'prefix' ? ':*' : ''}`,
+      ...(stems.get(term.text) ?? []).map((stem) => `'${stem}'`),
+    ].join(' | ');
+  const all = words.map((term) => `(${query(term)})`).join(' & ');
+  const inTexts = [
+    ...denseMatches(
+      sql,
+      search.terms.filter(({ kind }) => kind === 'dense'),
+    ),
+    ...wordMatches(sql, words, query),
+  ];
+  const last = after && after.last[0] >= 0 ? after.last : undefined;
+  const rows = await sql<Row[]>`
+    WITH matching AS MATERIALIZED (
+      SELECT id, created_at FROM posts WHERE ${inTexts.reduce((before, match) => sql`${before} AND ${match}`)} ${filters(sql, search)}
+      ${after && after.window[1] > 0 ? sql`AND (created_at, id) < (${iso(after.window[0])}::timestamptz, ${after.window[1]}::bigint)` : nothing(sql)}
+      ORDER BY created_at DESC, id DESC LIMIT ${windowSize + 1}
+    ), shown AS MATERIALIZED (
+      SELECT * FROM matching ORDER BY created_at DESC, id DESC LIMIT ${windowSize}
+    ), ranked AS MATERIALIZED (
+      SELECT posts.id, posts.created_at, round(1000000 * (${rank(sql, search.terms, all)}))::int AS rank FROM shown JOIN posts USING (id)
+    ), page AS (
+      SELECT * FROM ranked ${last ? sql`WHERE (rank, created_at, id) < (${last[0]}::int, ${iso(last[1])}::timestamptz, ${last[2]}::bigint)` : nothing(sql)}
+      ORDER BY rank DESC, created_at DESC, id DESC LIMIT ${limit + 1}
+    )
+    SELECT page.id, page.created_at, page.rank, (SELECT count(*)::int FROM matching) AS matches,
+      (SELECT created_at FROM shown ORDER BY created_at, id LIMIT 1) AS window_end, (SELECT id FROM shown ORDER BY created_at, id LIMIT 1) AS window_end_id,
+      posts.title, posts.labels, posts.body
+    FROM page JOIN posts USING (id) ORDER BY page.rank DESC, page.created_at DESC, page.id DESC`;
+  return foundOf(rows, search);
+}
+
+function foundOf(rows: readonly Row[], { limit, after }: Search): Found {
+  const shown = rows.slice(0, limit);
+  const [first, last] = [shown[0], shown.at(-1)];
+  const found: Found = { hits: shown.map(toHit) };
+  if (!after) found.count = first === undefined ? 0 : first.matches > windowSize ? undefined : first.matches;
+  if (!first || !last) return found;
+  const window = after?.window ?? ([0, 0] as const);
+  if (rows.length > limit) found.next = { window, last: [last.rank, last.created_at.getTime(), Number(last.id)] };
+  else if (first.matches > windowSize)
+    found.next = {
+      window: [first.window_end.getTime(), Number(first.window_end_id)],
+      last: [-1, 0, 0],
+    } satisfies Cursor;
+  return found;
+}
+
+const toHit = ({ id, title, labels, body }: Row): Hit => ({ id: Number(id), title, labels, body });
+
+const nothing = (sql: Sql) => sql``;
+type Fragment = ReturnType<typeof nothing>;
+
+/** Letters that stand together: the index knows pairs, so that more than two are looked for in the text. */
+function denseMatches(sql: Sql, terms: readonly SearchTerm[]): Fragment[] {
+  return terms.map((term) => {
+    const exact = [...term.text].length > 2 ? sql`AND position(${term.text}::text IN folded) > 0` : nothing(sql);
+    return orCategory(sql, term, sql`grams @> ${gramsOf(term.text)}::text[] ${exact}`);
+  });
+}
+
+/** One look into the index for all words that no category has. */
+function wordMatches(sql: Sql, terms: readonly SearchTerm[], query: (term: SearchTerm) => string): Fragment[] {
+  const match = (some: readonly SearchTerm[]) =>
+    sql`words @@ (${some.map((term) => `(${query(term)})`).join(' & ')}::text)::tsquery`;
+  const plain = terms.filter(({ categories }) => categories.length === 0);
+  const others = terms.filter(({ categories }) => categories.length > 0);
+  return [...(plain.length > 0 ? [match(plain)] : []), ...others.map((term) => orCategory(sql, term, match([term])))];
+}
+
+const orCategory = (sql: Sql, { categories }: SearchTerm, match: Fragment): Fragment =>
+  categories.length === 0 ? match : sql`((${match}) OR category_id = ANY (${categories as number[]}::bigint[]))`;
+
+function filters(sql: Sql, { category, tag, author, from, until }: Search): Fragment {
+  return sql`
+    ${category === undefined ? sql`` : sql`AND category_id = ${category}`}
+    ${tag === undefined ? sql`` : sql`AND tag_slugs @> ARRAY[${tag}::text]`}
+    ${author === undefined ? sql`` : sql`AND author = ${author.toLowerCase()}`}
+    ${from ? sql`AND created_at >= ${from.toISOString()}::timestamptz` : nothing(sql)}
+    ${until ? sql`AND created_at < ${until.toISOString()}::timestamptz` : nothing(sql)}`;
+}
+
+/** Titles before labels before texts; words also by how often and how near to each other they stand. */
+function rank(sql: Sql, terms: readonly Term[], words: string): Fragment {
+  const parts = terms
+    .filter(({ kind }) => kind === 'dense')
+    .map(
+      ({ text }) =>
+        sql`CASE WHEN position(${text}::text IN folded_title) > 0 THEN ${weights.A}::float8 WHEN position(${text}::text IN folded_labels) > 0 THEN ${weights.B}::float8 ELSE ${weights.C}::float8 END`,
+    );
+  if (words !== '')
+    parts.push(
+      sql`ts_rank(${[0, weights.C, weights.B, weights.A]}::real[], words, (${words}::text)::tsquery, 1)::float8`,
+    );
+  return parts.reduce((before, part) => sql`${before} + ${part}`);
+}
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();

@@ -1,0 +1,86 @@
+import { fail } from '@dormouse/runtime/errors';
+import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
+import { tagSlug } from '@dormouse/runtime/slug';
+import type { SearchQuery } from './fields.ts';
+import { candidateWords, highlight } from './highlight.ts';
+import { fold, prepare, runsOf } from './letters.ts';
+import type { ListedPost, PublishedPosts } from './published-posts.ts';
+import { type Term, termsOf } from './query.ts';
+import type { Cursor, SearchStore, SearchTerm } from './store.ts';
+
+/** A page of what was found. */
+export interface Results {
+  posts: (ListedPost & { highlight: string })[];
+  /** Opaque cursor. */
+  next?: string;
+  /** On the first page: a number, or `1000+`. */
+  count?: string;
+}
+
+export interface SearcherOptions {
+  posts: PublishedPosts;
+  store: SearchStore;
+}
+
+/** Finds what a store has, and shows what of it is published at this moment: what an event has not told yet stays hidden, too. */
+export function searcher({ posts, store }: SearcherOptions): (query: SearchQuery) => Promise<Results> {
+  return async ({ q, limit, after, category, tag, author, from, until }) => {
+    const isFirst = after === undefined;
+    const cursor = isFirst ? undefined : parseCursor(after);
+    const terms = termsOf(q);
+    const categoryId = category && (await posts.categoryOf(category.normalize('NFKC').toLowerCase()));
+    if (terms.length === 0 || (category && categoryId === undefined))
+      return { posts: [], ...(isFirst && { count: '0' }) };
+    const { hits, next, count } = await store.find({
+      terms: withCategories(terms, await posts.categories()),
+      limit,
+      after: cursor,
+      category: categoryId || undefined,
+      tag: tag && tagSlug(tag),
+      author,
+      from,
+      until,
+    });
+    const [listed, meant] = await Promise.all([
+      posts.listed(hits.map(({ id }) => id)),
+      store.meant(candidateWords(hits, terms), terms),
+    ]);
+    const shown = hits.flatMap((hit) => {
+      const post = listed.get(hit.id);
+      return post ? [{ ...post, highlight: highlight(hit, terms, meant) }] : [];
+    });
+    return {
+      posts: shown,
+      ...(next && { next: encodeCursor([...next.window, ...next.last]) }),
+      ...(isFirst && { count: next ? String(count ?? '1000+') : String(shown.length) }),
+    };
+  };
+}
+
+/** Whoever looks for the name of a category finds its posts. */
+function withCategories(terms: readonly Term[], categories: readonly { id: number; name: string }[]): SearchTerm[] {
+  const folded = categories.map(({ id, name }) => ({ id, name: fold(prepare(name)) }));
+  return terms.map((term) => ({
+    ...term,
+    categories: folded.filter(({ name }) => isIn(name, term)).map(({ id }) => id),
+  }));
+}
+
+const isIn = (folded: string, { text, kind }: Term): boolean =>
+  kind === 'dense'
+    ? folded.includes(text)
+    : [...runsOf(folded)].some((run) => (kind === 'prefix' ? run.text.startsWith(text) : run.text === text));
+
+const earliest = Date.parse('0001-01-01T00:00:00Z');
+const latest = Date.parse('9999-12-31T23:59:59Z');
+const maxRank = 2 ** 31 - 1;
+
+function parseCursor(text: string): Cursor {
+  const [windowTime, windowId, rank, time, id] = decodeCursor(text, ['number', 'number', 'number', 'number', 'number']);
+  const isTime = (value: number) => value >= earliest && value <= latest;
+  if (!isTime(windowTime) || !isTime(time) || windowId < 0 || id < 0 || rank < -1 || rank > maxRank)
+    fail('invalid', 'Some fields are not acceptable.', {
+      errors: [{ field: 'after', message: 'is not a cursor of this list' }],
+    });
+  return { window: [windowTime, windowId], last: [rank, time, id] };
+}
