@@ -4,6 +4,7 @@ import { tagSlug } from '@dormouse/runtime/slug';
 import type { Post } from '../blog-folder/fields.ts';
 import { picturePath, picturesIn, readmeFile } from '../blog-folder/layout.ts';
 import { bytesOf, type Format, type ReadBlog, undated } from './format.ts';
+import { ghostHtml } from './ghost-html.ts';
 import { pageHtml } from './page-html.ts';
 
 /** Where Ghost keeps pictures. */
@@ -51,7 +52,7 @@ async function postRow(post: Post, address: string, types: ReadonlyMap<string, s
     slug: post.slug,
     mobiledoc: null,
     lexical: null,
-    html,
+    html: ghostHtml(html),
     comment_id: objectId('post', post.id),
     feature_image: null,
     featured: 0,

@@ -9,14 +9,19 @@ export async function pageHtml(
   blog: string,
   addressOf: (path: string) => string | undefined = () => undefined,
 ): Promise<string> {
-  const { html } = await renderMarkdown(markdown);
-  // The prefix keeps texts from taking ids of our own pages.
-  return html
-    .replace(/(\sid="|\shref="[^"#]*#)user-content-/g, '$1')
-    .replace(
-      /(\s(?:href|src)=")(\/(?!\/)[^"]*)"/g,
-      (_, start: string, path: string) => `${start}${addressOf(path) ?? `${blog}${path}`}"`,
-    );
+  const { html } = await renderMarkdown(markdown, { picturesElsewhere: true });
+  return (
+    html
+      // Somebody else's blog may not vouch for its authors' links; their own does. A page of ours scrolls wide things by keys.
+      .replace(/(<a\b[^>]*?)\srel="nofollow ugc noopener"/g, '$1')
+      .replace(/(<(?:pre|div)\b[^>]*?)\stabindex="0"/g, '$1')
+      // The prefix keeps texts from taking ids of our own pages.
+      .replace(/(\sid="|\shref="[^"#]*#)user-content-/g, '$1')
+      .replace(
+        /(\s(?:href|src)=")(\/(?!\/)[^"]*)"/g,
+        (_, start: string, path: string) => `${start}${addressOf(path) ?? `${blog}${path}`}"`,
+      )
+  );
 }
 
 /** Text as HTML, and as XML. */

@@ -31,10 +31,11 @@ interface Rendering extends Env {
 /**
  * Markdown (CommonMark and GFM, with callouts, definitions, figures and tables of contents; HTML allowed) as sanitised HTML. Headings
  * get ids, fenced code in a known language is highlighted, formulas are MathML, embedded frames become links. What no page could hold stands as it was written.
+ * @param options `picturesElsewhere` shows pictures of other hosts, for texts that leave this blog
  */
 export async function renderMarkdown(
   text: string,
-  { highlightMs = defaultHighlightMs, mathMs = defaultMathMs } = {},
+  { highlightMs = defaultHighlightMs, mathMs = defaultMathMs, picturesElsewhere = false } = {},
 ): Promise<Article> {
   if (text.length > maxCharacters) return { html: asWritten(text), complete: true };
   const scale = scaleOf(text);
@@ -53,7 +54,7 @@ export async function renderMarkdown(
   const unsafe = parser.renderer.render(tokens, parser.options, rendering);
   if (unsafe.length > most.markup * scale || count(unsafe, /<[a-z]/gi) > most.elements * scale)
     return { html: asWritten(text), complete: true };
-  const sanitised = sanitise(unsafe);
+  const sanitised = sanitise(unsafe, { picturesElsewhere });
   // Only markup by hand may be misplaced, and only for it parse5 is loaded.
   const html = hasMarkup(tokens) ? (await import('./contained.ts')).contained(sanitised) : sanitised;
   if (html === undefined) return { html: asWritten(text), complete: true };

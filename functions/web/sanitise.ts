@@ -17,9 +17,9 @@ const here = 'https://here.invalid/blog/posts/';
 
 /**
  * The markup of an article as it may stand in a page: an allow-list of elements and attributes, addresses that lead to http, https and mailto,
- * ids under `user-content-`, pictures of this site only. A picture from elsewhere becomes a link to it: a page loads nothing from others.
+ * ids under `user-content-`, pictures of this site only. A picture from elsewhere becomes a link to it, unless `picturesElsewhere`: a page loads nothing from others.
  */
-export function sanitise(unsafe: string): string {
+export function sanitise(unsafe: string, { picturesElsewhere = false } = {}): string {
   let links = 0;
   return sanitizeHtml(unsafe, {
     allowedTags: tags.split(' '),
@@ -61,7 +61,7 @@ export function sanitise(unsafe: string): string {
     transformTags: {
       a: (tagName, attribs) => ({ tagName, attribs: { ...named(attribs), ...target(attribs.href) } }),
       input: (_, attribs) => box(attribs),
-      img: (_, attribs) => picture(attribs, links > 0),
+      img: (_, attribs) => picture(attribs, links > 0, picturesElsewhere),
       pre: (tagName) => ({ tagName, attribs: { tabindex: '0' } }),
       div: (tagName, attribs) => ({
         tagName,
@@ -105,9 +105,10 @@ function box({ type, checked }: Attributes): sanitizeHtml.Tag {
 function picture(
   { src = '', alt = '', title = '', width = '', height = '' }: Attributes,
   inLink: boolean,
+  alsoElsewhere: boolean,
 ): sanitizeHtml.Tag {
   const where = src ? originOf(src) : undefined;
-  if (where === 'here') {
+  if (where === 'here' || (where === 'elsewhere' && alsoElsewhere)) {
     const size = /^\d{1,4}$/.test(width) && /^\d{1,4}$/.test(height) ? { width, height } : {};
     return {
       tagName: 'img',
