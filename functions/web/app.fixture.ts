@@ -206,21 +206,23 @@ export function world(parts: Partial<Web> = {}) {
           slug: 'new-post',
         });
         stored.unshift(post);
-        return post;
+        return { post, etag: etag(post) };
       },
       async update(id, input, given, token) {
         calls.push(['update', id, input, given, token]);
         const index = stored.findIndex((post) => post.id === id);
         const post = stored[index] ?? fail('not_found', 'There is no such post.');
         if (given !== etag(post)) fail('precondition_failed', 'The post was changed meanwhile.');
-        return (stored[index] = {
+        const changed = {
           ...post,
           ...input,
           ...when(input),
           tags: input.tags ?? post.tags,
           kind: input.kind ?? post.kind,
           lang: input.lang === undefined ? post.lang : input.lang,
-        });
+        };
+        stored[index] = changed;
+        return { post: changed, etag: etag(changed) };
       },
       async remove(id, given, token) {
         calls.push(['remove', id, given, token]);

@@ -10,6 +10,8 @@ import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
 import { originOf } from './origin.ts';
+import { editorScript } from './script/editor-script.ts';
+import { editorScriptPath } from './script-path.ts';
 import { stylesheet } from './stylesheet.ts';
 import { stylesheetPath } from './stylesheet-path.ts';
 
@@ -22,6 +24,11 @@ export function assets(app: Hono<Env>): void {
   app.get('/assets/:name{style-[0-9a-f]{12}\\.css}', (c) => {
     const headers = c.req.path === stylesheetPath() ? foreverHeaders : { ...safeHeaders, 'cache-control': 'no-store' };
     return compressed(c, stylesheet, { ...headers, 'content-type': css });
+  });
+  app.get('/assets/:name{editor-[0-9a-f]{12}\\.js}', (c) => {
+    const headers =
+      c.req.path === editorScriptPath() ? foreverHeaders : { ...safeHeaders, 'cache-control': 'no-store' };
+    return compressed(c, editorScript, { ...headers, 'content-type': 'text/javascript; charset=utf-8' });
   });
   app.get('/assets/colors/:name', (c) => {
     const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');

@@ -20,8 +20,12 @@ export function writingOf(form: Form): Writing {
     key: form.get('key').slice(0, 100),
     id: /^\d{1,15}$/.test(form.get('id')) ? Number(form.get('id')) : 0,
     etag: form.get('etag').slice(0, 200),
+    version: /^\d{1,9}$/.test(form.get('version')) ? Number(form.get('version')) : 0,
   };
 }
+
+/** Where a post's form goes. */
+export const editPath = (slug: string): string => `/blog/posts/${encodeURIComponent(slug)}/edit`;
 
 /** What of it is the post. A draft has no time at which it is published. @param timeZone of the field for the time */
 export async function inputOf(writing: Writing, timeZone: string): Promise<PostInput> {

@@ -1,15 +1,16 @@
 import { nothingLeft } from '@dormouse/runtime/api';
-import { canonicalLanguage } from '@dormouse/runtime/language-tag';
 import type { Pictured } from './article-pictures.ts';
 import type { Category } from './categories.ts';
+import { changes } from './changes.ts';
 import { alert, field, hiddenField } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
-import { langAttribute } from './language.ts';
 import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
 import { pictureField } from './picture-field.ts';
-import type { Post, PostInput } from './posts.ts';
+import type { FullRevision, Post, PostInput } from './posts.ts';
+import { prose, writtenLanguage } from './prose.ts';
+import { editorScriptPath } from './script-path.ts';
 import type { SiteSettings } from './site.ts';
 import { withTagsOf } from './tag-problems.ts';
 
@@ -25,6 +26,8 @@ export interface Writing extends Omit<PostInput, 'published_at' | 'lang'> {
   id: number;
   /** Entity tag of the version that the text was made from. */
   etag: string;
+  /** Its number; 0 when it is not known. */
+  version: number;
 }
 
 export interface EditorPage {
@@ -39,6 +42,10 @@ export interface EditorPage {
   preview?: Pictured | undefined;
   /** What is stored now, when it is not what the text was made from. */
   theirs?: Post | undefined;
+  /** What both were made from. */
+  earlier?: FullRevision | undefined;
+  /** The form holds what is stored, and nothing else. */
+  isFresh?: boolean;
   /** Asks for user name and password, because the session ended meanwhile. */
   logIn?: { username: string } | undefined;
 }
@@ -52,6 +59,7 @@ export function editorPage(page: EditorPage): string {
     id,
     key,
     etag,
+    version,
     status,
     kind,
     title: _title,
@@ -73,15 +81,16 @@ export function editorPage(page: EditorPage): string {
         ? title
         : `Preview: ${writing.title || 'untitled'}`,
     viewer,
+    script: editorScriptPath(),
     pictures: page.preview?.colors ?? [],
     ...(writing.id === 0 && { current: 'write' as const }),
     main: markup`<div class="editor">
 <h1 class="small">${title}</h1>
 ${alert(problem)}
 ${page.preview === undefined ? none : preview(writing, page.preview.html)}
-${page.theirs ? conflict(page.theirs, page.action) : none}
-<form method="post" action="${page.action}">
-${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('status', writing.status)}${kind ? hiddenField('kind', kind) : none}
+${page.theirs ? conflict(page.theirs, page) : none}
+<form method="post" action="${page.action}" class="writing"${forScript(page)}>
+${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('version', String(writing.version))}${hiddenField('status', writing.status)}${kind ? hiddenField('kind', kind) : none}
 ${page.logIn ? credentials(page.logIn, problem) : none}
 ${field({ name: 'title', label: 'Title', value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, problem)}
 ${isPage ? ofPage(writing) : none}${isPage ? none : field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, problem)}
@@ -91,12 +100,18 @@ ${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: wri
 ${help}
 ${lang === undefined ? none : languageField(lang, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, problem)}
-<p class="actions">${buttons(writing)}</p>
+<div class="bar"><p class="actions">${buttons(writing)}</p></div>
 ${pictureField(problem)}
 ${kindChoice(isPage)}
 </form>
 </div>`,
   });
+}
+
+/** What the script goes by: whose text it is, whether the form holds what is stored, and whether it may save it without being asked. */
+function forScript({ viewer, isFresh, problem, logIn, writing }: EditorPage): Html {
+  const autosaves = writing.status === 'draft' && !problem && !logIn;
+  return markup` data-account="${viewer.session?.name ?? ''}"${isFresh ? trusted(' data-fresh') : none}${autosaves ? trusted(' data-autosaves') : none}`;
 }
 
 /** What nobody sees of a page goes along, should it become a post. */
@@ -150,13 +165,11 @@ function buttons({ id, status, published_at }: Writing): Html {
 }
 
 function preview(writing: Writing, article: string): Html {
-  const lang = langAttribute(`${writing.title}\n${writing.content}`, canonicalLanguage(writing.lang ?? ''));
+  const lang = writtenLanguage(writing);
   return markup`<section class="preview" aria-label="Preview">
 <p class="kicker">Preview, not saved yet</p>
 <h2 class="preview-title"${lang} dir="auto">${writing.title || 'Untitled'}</h2>
-<div class="prose"${lang} dir="auto">
-${trusted(article)}
-</div>
+${prose(lang, article)}
 </section>`;
 }
 
@@ -166,13 +179,28 @@ ${field({ name: 'username', label: 'User name', value: username, autocomplete: '
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, problem)}
 </fieldset>`;
 
-const conflict = (theirs: Post, action: string): Html => markup`<section class="conflict" aria-labelledby="conflict">
+const conflict = (
+  theirs: Post,
+  { action, earlier, writing }: EditorPage,
+): Html => markup`<section class="conflict" aria-labelledby="conflict">
 <h2 id="conflict">What is stored now</h2>
 <p>This post was changed after you had opened it. Take over what you need into your text below and save: that replaces the stored version. Or <a href="${action}">drop your text and edit the stored one</a>.</p>
 <dl><dt>Title</dt><dd dir="auto">${theirs.title}</dd><dt>Category</dt><dd dir="auto">${theirs.category.name}</dd><dt>Tags</dt><dd dir="auto">${theirs.tags.join(', ')}</dd><dt>Status</dt><dd>${theirs.status}</dd></dl>
+<p class="muted">Struck through: gone. Underlined: new.</p>
+${
+  earlier
+    ? markup`<h3>What others changed</h3>
+${changes(whole(earlier), whole(theirs))}
+<h3>What you changed</h3>
+${changes(whole(earlier), whole(writing))}`
+    : markup`<h3>From the stored text to yours</h3>
+${changes(whole(theirs), whole(writing))}`
+}
 <label for="theirs">Stored text</label>
 <textarea id="theirs" rows="12" readonly dir="auto">\n${theirs.content}</textarea>
 </section>`;
+
+const whole = ({ title, content }: { title: string; content: string }): string => `${title}\n\n${content}`;
 
 const help = markup`<details class="help"><summary>How to format</summary>
 <dl>

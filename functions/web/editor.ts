@@ -9,15 +9,17 @@ import { writingOf } from './editor-form.ts';
 import { type EditorPage, editorPage, type Writing } from './editor-page.ts';
 import { type FileForm, type Form, readFileForm } from './form.ts';
 import { expired, formProblem, stale } from './form-problem.ts';
+import { editorPolicy } from './headers.ts';
 import { notSaved } from './not-saved.ts';
 import { allPages } from './pages.ts';
 import { noFile, withPicture } from './picture-field.ts';
-import type { Post } from './posts.ts';
+import type { Versioned } from './posts.ts';
+import { isByScript, scriptReply } from './script-replies.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 type Page = Omit<EditorPage, 'site' | 'categories' | 'viewer'>;
-type Save = (text: Writing, session: Session) => Promise<Post>;
+type Save = (text: Writing, session: Session) => Promise<Versioned>;
 type Dependencies = Pick<Web, 'posts' | 'categories' | 'pages' | 'pictures' | 'site' | 'newKey'>;
 
 /** The editor's page, and what its form asks for. */
@@ -39,12 +41,13 @@ export class Editor {
       this.#web.categories.all().catch(() => []),
     ]);
     const html = editorPage({ ...page, site, categories, viewer: viewer(c, session) });
-    return privately(c, html, problem?.status, problem?.headers);
+    return privately(c, html, problem?.status, { ...problem?.headers, 'content-security-policy': editorPolicy });
   }
 
   /** Does what the form asks for: a preview, or saving by `save`. */
   async submit(c: Context, action: string, save: Save): Promise<Response> {
     const form = await readFileForm(c);
+    if (isByScript(c)) return scriptReply(c, { form, save, web: this.#web, sessions: this.#sessions });
     const text = writingOf(form);
     let session: Session | undefined;
     try {
@@ -61,7 +64,7 @@ export class Editor {
         return await this.show(c, { writing: text, action }, session);
       if (form.get('action') === 'picture')
         return await this.show(c, { action, ...(await this.#withPicture(form, text, session)) }, session);
-      const post = await save(text, session);
+      const { post } = await save(text, session);
       await this.#web.pages.purge(allPages);
       return seeOther(c, `/blog/posts/${encodeURIComponent(post.slug)}`);
     } catch (error) {
@@ -89,10 +92,15 @@ export class Editor {
       if (session) this.#sessions.forget(c);
       return askToLogIn(form, text, form.get('password') ? formProblem(error) : expired, session);
     }
+    const { posts } = this.#web;
     return notSaved(error, text, {
       newKey: this.#newKey,
+      earlier: async () =>
+        session && text.version > 0
+          ? posts.revision(text.id, text.version, session.token).catch(() => undefined)
+          : undefined,
       stored: async () =>
-        session && currentPost(this.#web.posts, c.req.param('slug') ?? '', session.token).catch(() => undefined),
+        session && currentPost(posts, c.req.param('slug') ?? '', session.token).catch(() => undefined),
     });
   }
 }

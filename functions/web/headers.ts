@@ -2,6 +2,9 @@
 const pagePolicy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+/** The editor's page executes our script, which asks us, and nobody else. */
+export const editorPolicy = `${pagePolicy}; script-src 'self'; connect-src 'self'`;
+
 /** On every answer of web. The referrer is kept on this site, but not left out: without it browsers send no Origin with forms. */
 export const safeHeaders = {
   'content-security-policy': pagePolicy,

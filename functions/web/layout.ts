@@ -39,6 +39,8 @@ export interface PageParts {
   newer?: string | undefined;
   /** Absent on pages that everybody gets the same bytes of. */
   viewer?: Viewer | undefined;
+  /** Address of a script of ours; the page needs a policy that lets it run. */
+  script?: string;
   /** Which entry of the navigation is this page. */
   current?: 'write' | 'posts' | 'login' | 'signup' | 'account' | 'people' | 'settings';
   main: Html;
@@ -59,7 +61,7 @@ export function layout(page: PageParts): string {
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${stylesheetPath()}">
 ${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
-${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
+${page.script ? markup`<script type="module" src="${page.script}"></script>\n` : none}${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>
 <a class="skip" href="#main">${frame.skip}</a>
 <header class="site-header">

@@ -1,27 +1,30 @@
 import { AppError } from '@dormouse/runtime/errors';
 import type { EditorPage, Writing } from './editor-page.ts';
 import { formProblem } from './form-problem.ts';
-import type { Versioned } from './posts.ts';
+import type { FullRevision, Versioned } from './posts.ts';
 
 interface NotSaved {
   newKey: () => string;
   /** The post as it is stored now; undefined when that cannot be said. */
   stored: () => Promise<Versioned | undefined>;
+  /** The version that the text was made from; undefined likewise. */
+  earlier: () => Promise<FullRevision | undefined>;
 }
 
 /** What the editor shows when saving failed: the text, why, and what it takes to save it after all. */
 export async function notSaved(
   error: unknown,
   text: Writing,
-  { newKey, stored }: NotSaved,
-): Promise<Pick<EditorPage, 'writing' | 'theirs' | 'problem'> & { action?: string }> {
+  { newKey, stored, earlier }: NotSaved,
+): Promise<Pick<EditorPage, 'writing' | 'theirs' | 'earlier' | 'problem'> & { action?: string }> {
   const code = error instanceof AppError ? error.code : undefined;
   if (code === 'precondition_failed') {
     const theirs = await stored();
     if (theirs)
       return {
-        writing: { ...text, etag: theirs.etag },
+        writing: { ...text, etag: theirs.etag, version: theirs.post.version },
         theirs: theirs.post,
+        earlier: await earlier(),
         problem: formProblem(
           error,
           'Somebody changed this post while you were writing. Nothing is lost: both versions are here.',

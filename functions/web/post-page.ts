@@ -2,13 +2,14 @@ import { nothingLeft } from '@dormouse/runtime/api';
 import type { Pictured } from './article-pictures.ts';
 import { bylineLink } from './byline-link.ts';
 import { day } from './dates.ts';
-import { type Html, markup, none, trusted } from './html.ts';
+import { type Html, markup, none } from './html.ts';
 import { asAttribute, langAttribute, languageOf } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { scheduled } from './local-time.ts';
 import { mayChange } from './may-change.ts';
 import type { Neighbours, Post, PostSummary } from './posts.ts';
+import { prose } from './prose.ts';
 import type { SiteSettings } from './site.ts';
 import { tagLinks } from './tag-links.ts';
 import { wordsOf } from './words.ts';
@@ -58,9 +59,7 @@ ${isPage ? none : markup`<div class="meta">${chip(post.category)}${day(post.crea
 ${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t))}</p>`}
 ${mayChange(post, viewer?.session) ? tools(path, post, t) : none}
 </header>
-<div class="prose"${lang} dir="auto">
-${trusted(article.html)}
-</div>
+${prose(lang, article.html)}
 <footer class="post-footer">
 ${tags.length > 0 && !isPage ? tagLinks(tags, t) : none}
 ${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, site))}</p>` : none}

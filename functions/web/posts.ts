@@ -61,9 +61,9 @@ export interface Posts {
   /** A page of the posts of the token's owner, whole, drafts too. @param after id that the page before ended with */
   own(after: number, token: string): Promise<OwnPosts>;
   /** The same key and input make one post, however often they are sent. */
-  create(input: PostInput, key: string, token: string): Promise<Post>;
+  create(input: PostInput, key: string, token: string): Promise<Versioned>;
   /** 412 when the post is not at `etag` any more. */
-  update(id: number, input: PostInput, etag: string, token: string): Promise<Post>;
+  update(id: number, input: PostInput, etag: string, token: string): Promise<Versioned>;
   remove(id: number, etag: string, token: string): Promise<void>;
   /** Those that the token's owner may restore. @param after where the page before ended */
   deleted(after: string | undefined, token: string): Promise<DeletedListing>;
@@ -108,7 +108,7 @@ export function postsAt(url: string, call: Call): Posts {
         await client('GET /blog/api/posts/by-slug/:slug', { params: { slug }, token }),
       );
       if (status !== 200) return { moved: decodeURIComponent(headers.get('location')?.split('/').pop() ?? '') };
-      return { post: completed(body), etag: headers.get('etag') ?? '' };
+      return versioned({ headers, body });
     },
     async own(after, token) {
       const { body, headers } = okResponse(await client('GET /blog/api/posts/mine', { query: { after }, token }));
@@ -133,12 +133,13 @@ export function postsAt(url: string, call: Call): Posts {
     },
     async create(input, key, token) {
       const headers = { 'idempotency-key': key };
-      return okResponse(await client('POST /blog/api/posts', { body: input, headers, token })).body;
+      return versioned(okResponse(await client('POST /blog/api/posts', { body: input, headers, token })));
     },
     async update(id, input, etag, token) {
       const headers = ifMatch(etag);
-      return okResponse(await client('PATCH /blog/api/posts/:id', { params: { id }, body: input, headers, token }))
-        .body;
+      return versioned(
+        okResponse(await client('PATCH /blog/api/posts/:id', { params: { id }, body: input, headers, token })),
+      );
     },
     async remove(id, etag, token) {
       okResponse(await client('DELETE /blog/api/posts/:id', { params: { id }, headers: ifMatch(etag), token }));
@@ -158,6 +159,11 @@ function nextId(headers: Headers): { next?: number } {
   const next = /[?&]after=(\d+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
   return next ? { next: Number(next) } : {};
 }
+
+const versioned = ({ headers, body }: { headers: Headers; body: Post }): Versioned => ({
+  post: completed(body),
+  etag: headers.get('etag') ?? '',
+});
 
 /** A response of an earlier release, as caches hold it for a minute, has neither tags, nor a kind, nor a language. */
 const completed = <T extends Pick<Post, 'tags' | 'kind' | 'lang'>>(post: T): T => ({

@@ -57,7 +57,7 @@ export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
         published_at: undefined,
       };
       try {
-        const restored = await posts.update(post.id, input, form.get('etag'), session.token);
+        const { post: restored } = await posts.update(post.id, input, form.get('etag'), session.token);
         await pages.purge(allPages);
         return seeOther(c, `/blog/posts/${encodeURIComponent(restored.slug)}`);
       } catch (error) {

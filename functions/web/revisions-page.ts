@@ -1,4 +1,4 @@
-import { difference, type Run } from './difference.ts';
+import { changes } from './changes.ts';
 import { alert, hiddenField } from './field.ts';
 import type { FormProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
@@ -44,7 +44,7 @@ ${
   same
     ? none
     : markup`<p class="muted">Struck through: only in version ${chosen.version}. Underlined: only in the present text.</p>
-<pre class="diff" dir="auto" tabindex="0">${shown(difference(`${chosen.title}\n\n${chosen.content}`, `${post.title}\n\n${post.content}`))}</pre>
+${changes(`${chosen.title}\n\n${chosen.content}`, `${post.title}\n\n${post.content}`)}
 <form method="post" action="${path}/revisions">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('id', String(post.id))}${hiddenField('etag', etag)}${hiddenField('version', String(chosen.version))}
 <p class="actions"><button class="button">Restore version ${chosen.version}</button> <span class="muted">Its title and text become the newest version; this one stays in the list.</span></p>
@@ -52,18 +52,3 @@ ${hiddenField('csrf', viewer.csrf)}${hiddenField('id', String(post.id))}${hidden
 }
 </section>`;
 }
-
-/** Characters that stay on each side of a change. */
-const around = 400;
-
-const shown = (runs: readonly Run[]): Html[] =>
-  runs.map(({ kind, text }, n) => {
-    if (kind === 'gone') return markup`<del>${text}</del>`;
-    if (kind === 'new') return markup`<ins>${text}</ins>`;
-    const [first, last] = [n === 0, n === runs.length - 1];
-    if (text.length <= 2 * around + 200) return markup`${text}`;
-    const head = first ? '' : text.slice(0, text.indexOf('\n', around) + 1);
-    const tail = last ? '' : text.slice(text.lastIndexOf('\n', text.length - around) + 1);
-    if (head.length + tail.length >= text.length) return markup`${text}`;
-    return markup`${head}<span class="muted">[…]</span>\n${tail}`;
-  });

@@ -286,6 +286,11 @@ fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; b
 .editor h1 { margin: 0; }
 .editor .title input { font: 700 1.5rem/1.3 var(--serif); }
 .editor .content textarea { min-height: 24rem; field-sizing: content; max-height: 75vh; }
+.writing .bar { position: sticky; bottom: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .4rem 1.5rem; padding-block: .7rem; border-top: 1px solid var(--line); background: var(--paper); }
+.writing .state { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .875rem; }
+.writing .state .unsaved::before { content: "\\2022\\00A0"; color: var(--accent); }
+.writing .state .button { padding: .15rem .7rem; font-size: .875rem; }
+.offer { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; overflow-wrap: anywhere; }
 .people h2 { margin: 1rem 0 0; font-size: 1.25rem; }
 .rows { list-style: none; padding: 0; }
 .rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; padding-block: .8rem; border-bottom: 1px solid var(--line); }

@@ -5,7 +5,7 @@ import { asWriter } from './as-writer.ts';
 import { editablePost } from './current-post.ts';
 import type { Web } from './dependencies.ts';
 import { Editor } from './editor.ts';
-import { inputOf } from './editor-form.ts';
+import { editPath, inputOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
 import { localTime } from './local-time.ts';
 import type { Sessions } from './session.ts';
@@ -23,6 +23,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
         {
           writing: { ...blank, kind: c.req.query('kind') === 'page' ? 'page' : 'post', key: newKey() },
           action: '/blog/new',
+          isFresh: true,
         },
         session,
       ),
@@ -54,8 +55,10 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             category_name: post.category.name,
             etag,
             key: '',
+            version: post.version,
           },
           action: editPath(post.slug),
+          isFresh: true,
         },
         session,
       );
@@ -80,5 +83,5 @@ const blank: Writing = {
   key: '',
   id: 0,
   etag: '',
+  version: 0,
 };
-const editPath = (slug: string): string => `/blog/posts/${encodeURIComponent(slug)}/edit`;

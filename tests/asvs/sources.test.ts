@@ -94,15 +94,21 @@ describe('no source', () => {
     ).toEqual([]);
   });
 
-  test('of web has a script, or keeps anything in a browser but cookies', () => {
+  test('of web but the editor’s has a script, or keeps anything in a browser but cookies', () => {
     const web = functions.filter(({ path }) => path.startsWith('functions/web/'));
+    const notOurs = web.filter(({ path }) => !path.startsWith('functions/web/script/'));
     // Data for search engines is in an element of that name, which no browser runs.
     expect(
-      filesWith(
-        /<script(?! type="application\/ld\+json">)|window\.|localStorage|sessionStorage|indexedDB|document\.cookie/,
-        web,
-      ),
-    ).toEqual([]);
+      filesWith(/<script(?! type="application\/ld\+json">)|window\.|indexedDB|document\.cookie|postMessage/, notOurs),
+    ).toEqual([
+      'functions/web/layout.ts', // the element for it
+      'functions/web/render-thread.ts', // of a thread
+    ]);
+    expect(filesWith(/localStorage|sessionStorage/, notOurs)).toEqual([
+      'functions/web/client/copies.ts', // texts that are not saved
+      'functions/web/client/main.ts',
+      'functions/web/client/tab.ts', // a random name of the tab
+    ]);
   });
 });
 

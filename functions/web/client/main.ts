@@ -1,0 +1,108 @@
+import { Autosave } from './autosave.ts';
+import { Copies, type Copy } from './copies.ts';
+import { Draft } from './draft.ts';
+import { EditorForm } from './editor-form.ts';
+import { element } from './element.ts';
+import { type Fields, sameText } from './fields.ts';
+import { offer } from './offers.ts';
+import { StatusLine } from './status-line.ts';
+import { submitting } from './submitting.ts';
+import { openTab, type Tab } from './tab.ts';
+
+/** Adds to the editor what takes a script; without it, the form works as it is. */
+async function start(form: HTMLFormElement): Promise<void> {
+  const editor = new EditorForm(form);
+  const tab = await openTab();
+  const copies = new Copies(storage(), editor.account);
+  const { draft, offered } = await begin(editor, copies, tab);
+  const line = new StatusLine(form.dataset.autosaves !== undefined);
+  form.querySelector('.bar')?.append(element('p', { class: 'state muted' }, line.element));
+  const autosave = new Autosave({
+    draft,
+    copies,
+    tab: tab.id,
+    send: (save) => editor.save(save),
+    renew: (csrf) => editor.setHidden('csrf', csrf),
+    replace: (fields) => editor.show(fields),
+    moved: ({ base }) => editor.isAt(base),
+    changed: (state, savedAt) => line.show(state, savedAt, draft.alert),
+    now: Date.now,
+    later(work, ms) {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  listen(editor, autosave);
+  submitting(editor, autosave);
+  offer(form, offered, {
+    restore(copy) {
+      editor.show(draft.restore(copy));
+      editor.isAt(draft.base);
+      editor.setHidden('key', draft.key);
+      autosave.resume();
+      copies.remove(copy.base.id, copy.tab === tab.id && copy.base.id === draft.base.id ? '' : copy.tab);
+    },
+    discard: (copy) => copies.remove(copy.base.id, copy.tab),
+  });
+  if (draft.unsaved) autosave.resume();
+}
+
+/** What the form holds: what is stored; or what came back with it, where this tab knows what that was made from. */
+async function begin(editor: EditorForm, copies: Copies, tab: Tab): Promise<{ draft: Draft; offered: Copy[] }> {
+  const { form, fields, version: base } = editor;
+  const left = copies.of(base.id, Date.now());
+  const key = editor.hidden('key');
+  const autosaves = form.dataset.autosaves !== undefined;
+  if (form.dataset.fresh !== undefined) {
+    const open = await tab.open();
+    const others = left.filter((copy) => copy.tab === tab.id || !open.has(copy.tab));
+    const known = others.filter((copy) => !copy.pending && sameText(copy.fields, base.fields));
+    for (const copy of known) copies.remove(copy.base.id, copy.tab);
+    return {
+      draft: new Draft({ base, key, fields }, autosaves),
+      offered: others.filter((copy) => !known.includes(copy)),
+    };
+  }
+  const own = left.find((copy) => copy.tab === tab.id);
+  // The version that was shown beside it is not what it was made from: a copy goes on saying so.
+  if (own) return { draft: new Draft({ ...own, fields }, autosaves && own.base.etag === base.etag), offered: [] };
+  return { draft: new Draft({ base: { ...base, fields: blank }, key, fields }, false), offered: [] };
+}
+
+const blank: Fields = { title: '', content: '', category_name: '', tags: '', lang: '', published_at: '' };
+
+function listen(editor: EditorForm, autosave: Autosave): void {
+  const { form } = editor;
+  // A line counts when it was left.
+  let left = editor.fields;
+  form.addEventListener('change', () => {
+    left = editor.fields;
+    autosave.typed(left, left);
+  });
+  form.addEventListener('input', () => autosave.typed(editor.fields, left));
+  for (const event of ['online', 'focus']) addEventListener(event, () => autosave.wake());
+  addEventListener('pagehide', () => autosave.keep());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') autosave.keep();
+    else autosave.wake();
+  });
+}
+
+/** Nothing is kept where the browser refuses to. */
+function storage(): Storage {
+  try {
+    return localStorage;
+  } catch {
+    return {
+      length: 0,
+      key: () => null,
+      getItem: () => null,
+      setItem: () => {
+        throw new Error('no storage');
+      },
+    } as unknown as Storage;
+  }
+}
+
+const form = document.querySelector<HTMLFormElement>('form.writing');
+if (form) void start(form);
