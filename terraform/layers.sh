@@ -37,6 +37,35 @@ unchanged() {
 make_namespace() { kubectl apply -f knative/base/namespace.yaml; }
 make_secrets() { npm run -s secrets | kubectl create -f -; }
 
+# PostgreSQL's volume in $folder, a new folder of the cluster's only node; nothing when it is empty.
+folder_is_new() {
+  if [ -n "$folder" ]; then
+    [ ! -e "$folder" ] || die "$folder is there already: it is made, and deleted at the end"
+  else
+    kubectl get storageclass -o name | grep -q . || die 'the cluster has no storage class: --folder has to name a new folder of its node'
+  fi
+}
+make_volume() { [ -z "$folder" ] || step 'a volume is made' volume; }
+destroy_volume() {
+  [ -n "$folder" ] || return 0
+  step 'the volume is destroyed' kubectl delete persistentvolume dormouse-postgres --ignore-not-found
+  rm -rf "$folder"
+}
+volume() {
+  install -d -m 0700 -o 999 -g 999 "$folder"
+  kubectl create -f - <<PV
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: dormouse-postgres}
+spec:
+  capacity: {storage: 5Gi}
+  accessModes: [ReadWriteOnce]
+  persistentVolumeReclaimPolicy: Retain
+  claimRef: {namespace: dormouse, name: postgres}
+  hostPath: {path: "$folder"}
+PV
+}
+
 # All parts of the blog are ready, and its ingress answers.
 tables() { kubectl -n dormouse wait --for=condition=Complete job/migrate --timeout=300s; }
 functions_ready() { kubectl -n dormouse wait --for=condition=Ready ksvc,broker,trigger --all --timeout=300s; }

@@ -43,7 +43,7 @@ export function describeOn<A extends Ability>(
       ...(isWanted(name) ? [] : [`TARGET to be ${targets.targetNames.join(' or ')}`]),
       ...(name === 'cluster' ? [...missingCluster(), ...(targets.missing ?? [])] : []),
     ];
-    const timeout = name === 'cluster' ? 300_000 : 90_000;
+    const timeout = name === 'cluster' ? 600_000 : 90_000;
     describe(`[${name}] ${title}`, { timeout, ...skippedFor(missing) }, () => {
       let opened: Target & Partial<Abilities>;
       const shared = share(name);

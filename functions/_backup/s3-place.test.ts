@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type S3Server, versitygw } from '@dormouse/s3/versitygw.fixture';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newBackupId } from './backup-id.ts';
@@ -20,54 +16,19 @@ import type { Store } from './store.ts';
 import { textStore } from './text-store.fixture.ts';
 
 const { signal } = new AbortController();
-const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'a-secret-of-the-test' };
 
-/** A real server, which checks signatures; a bucket is a folder, an object a file. */
 describe('backups in S3', needs('versitygw'), () => {
-  let folder: string;
-  let port: number;
-  let server: ChildProcess | undefined;
-
-  async function startServer(): Promise<void> {
-    const { AWS_ACCESS_KEY_ID: ROOT_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: ROOT_SECRET_KEY } = keys;
-    server = spawn('versitygw', ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', folder], {
-      env: { PATH: process.env.PATH, ROOT_ACCESS_KEY, ROOT_SECRET_KEY },
-      stdio: 'ignore',
-    });
-    while (!(await fetch(`http://127.0.0.1:${port}`).catch(() => undefined))) {
-      if (server.exitCode !== null) throw new Error(`versitygw ended with ${server.exitCode}`);
-      await sleep(20);
-    }
-  }
-
-  async function killServer(): Promise<void> {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
-    server.kill('SIGKILL');
-    await once(server, 'exit');
-  }
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'dormouse-s3-'));
-    mkdirSync(join(folder, 'bucket'));
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    ({ port } = taken.address() as AddressInfo);
-    taken.close();
-    await once(taken, 'close');
-    await startServer();
-  });
-  afterAll(async () => {
-    await killServer();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  let server: S3Server;
+  beforeAll(async () => void (server = await versitygw()));
+  afterAll(() => server.close());
 
   const place = (url: string, own: Record<string, string> = {}, now = Date.now) =>
-    s3Place({ url, env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, ...keys, ...own }, now, pauseMs: 10 });
+    s3Place({ url, env: { ...server.env, ...own }, now, pauseMs: 10 });
   let prefixes = 0;
 
   placeLaws(() => {
     const prefix = `my blog ${++prefixes}/of “mine”`;
-    return { place: place(`s3://bucket/${prefix}`), files: join(folder, 'bucket', prefix) };
+    return { place: place(`s3://bucket/${prefix}`), files: join(server.folder, 'bucket', prefix) };
   });
 
   /** Nothing that gzip makes smaller: more than one request. */
@@ -104,18 +65,20 @@ describe('backups in S3', needs('versitygw'), () => {
       signal,
     });
     const dying = big(5, async (left) => {
-      if (left === 2) await killServer();
+      if (left === 2) await server.kill();
     });
     const stores = [textStore('n', { a: 'x' }).store, dying];
     await expect(createBackup({ place: place(url), stores, version: '1', signal })).rejects.toThrow(
       `${url}: the server cannot be reached`,
     );
-    await startServer();
+    await server.start();
     expect(await place(url).list()).toEqual([whole.id]);
     expect(await place(url).tidy()).toEqual([]);
     const tomorrow = place(url, {}, () => Date.now() + 25 * 60 * 60 * 1000);
     expect(await tomorrow.tidy()).toHaveLength(1);
-    expect(readdirSync(join(folder, 'bucket/broken')).filter((name) => !name.startsWith('.'))).toEqual([whole.id]);
+    expect(readdirSync(join(server.folder, 'bucket/broken')).filter((name) => !name.startsWith('.'))).toEqual([
+      whole.id,
+    ]);
   });
 
   test('a restore that the server does not survive has staged nothing, and does not blame the part', async () => {
@@ -127,7 +90,7 @@ describe('backups in S3', needs('versitygw'), () => {
       ...backup,
       read: async (part: Parameters<typeof backup.read>[0]) => {
         const content = await backup.read(part);
-        content.once('data', () => void killServer());
+        content.once('data', () => void server.kill());
         return content;
       },
     };
@@ -135,7 +98,7 @@ describe('backups in S3', needs('versitygw'), () => {
       /the server broke off the part big\/0\.gz: try again|the server cannot be reached/,
     );
     expect(store.restored).toEqual([]);
-    await startServer();
+    await server.start();
   });
 
   test.each([
@@ -149,6 +112,6 @@ describe('backups in S3', needs('versitygw'), () => {
     await expect(createBackup({ place: there, stores, version: '1', signal })).rejects.toThrow(message);
     await expect(there.list()).rejects.toThrow(message);
     await expect(there.open(newBackupId())).rejects.toThrow(/refuses the key|no such bucket|reached|no whole backup/);
-    expect(existsSync(join(folder, 'other-bucket'))).toBe(false);
+    expect(existsSync(join(server.folder, 'other-bucket'))).toBe(false);
   });
 });

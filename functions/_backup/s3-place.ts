@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { S3mini, S3NetworkError, S3ServiceError } from 's3mini';
+import { type Bucket, type BucketOptions, noBucket, openBucket, S3Error } from '@dormouse/s3/bucket';
+import type { S3mini } from 's3mini';
 import { fetch } from 'undici';
 import { BackupError } from './backup-error.ts';
 import { beginOf, isBackupId } from './backup-id.ts';
@@ -8,29 +8,17 @@ import { leftBehindMs, type Place } from './place.ts';
 
 /** Size of a request: S3 takes 10,000 of them for an object. */
 const chunkBytes = 16 * 1024 * 1024;
-const tries = 4;
 const manifestName = 'manifest.json';
-/** Some servers answer so to a key that they do not know. */
-const noBucket = 'there is no such bucket, or nobody with this key';
 
-export interface S3Options {
-  /** `s3://BUCKET/PREFIX` */
-  url: string;
-  /** AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY. */
-  env: Readonly<Record<string, string | undefined>>;
+export interface S3Options extends BucketOptions {
   now?: () => number;
-  /** Before the second try of a request that may pass; each further one waits twice as long. */
-  pauseMs?: number;
 }
 
 /** Backups in a bucket. @throws BackupError when the environment lacks a key */
-export function s3Place({ url, env, now = Date.now, pauseMs = 500 }: S3Options): Place {
-  const { host: bucket, pathname } = new URL(url);
-  const prefix = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
-  const key = (id: string, name = '') => [prefix, id, name].filter((each) => each !== '').join('/');
-  const s3 = connected(bucket, env);
-  const asked = <T>(work: () => Promise<T>): Promise<T> => explained(url, work);
-  const again: Again = (work) => tryAgain(work, pauseMs);
+export function s3Place({ now = Date.now, ...options }: S3Options): Place {
+  const { url } = options;
+  const { s3, prefix, keyOf: key, again, ask } = opened(options);
+  const asked = <T>(work: () => Promise<T>): Promise<T> => ask(work).catch(told);
   const remove = async (id: string) => {
     const objects = (await asked(() => s3.listObjects('/', `${key(id)}/`))) ?? [];
     // The manifest first: without it no backup is a whole one.
@@ -81,6 +69,20 @@ export function s3Place({ url, env, now = Date.now, pauseMs = 500 }: S3Options):
   };
 }
 
+/** Node 24's own fetch ends the process when a server goes away while a download waits for its reader (undici 5360). */
+function opened(options: BucketOptions): Bucket {
+  try {
+    return openBucket({ ...options, fetch: fetch as unknown as typeof globalThis.fetch });
+  } catch (error) {
+    return told(error);
+  }
+}
+
+/** @throws BackupError in the place of an S3Error */
+function told(error: unknown): never {
+  throw error instanceof S3Error ? new BackupError(error.message, { cause: error.cause }) : error;
+}
+
 /** A connection that breaks says no more than `terminated`. */
 async function* received(body: NonNullable<Response['body']>, otherwise: string): AsyncGenerator<Buffer> {
   try {
@@ -90,34 +92,10 @@ async function* received(body: NonNullable<Response['body']>, otherwise: string)
   }
 }
 
-function connected(bucket: string, env: S3Options['env']): S3mini {
-  const accessKeyId = env.AWS_ACCESS_KEY_ID;
-  const secretAccessKey = env.AWS_SECRET_ACCESS_KEY;
-  if (!accessKeyId || !secretAccessKey)
-    throw new BackupError('S3 needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment');
-  if (env.AWS_SESSION_TOKEN)
-    throw new BackupError(
-      'temporary credentials (AWS_SESSION_TOKEN) are not supported: use a key of its own for backups',
-    );
-  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1';
-  const server = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || `https://s3.${region}.amazonaws.com`;
-  if (!URL.canParse(server)) throw new BackupError(`AWS_ENDPOINT_URL is not a URL: ${server}`);
-  return new S3mini({
-    accessKeyId,
-    secretAccessKey,
-    region,
-    endpoint: `${server.replace(/\/+$/, '')}/${bucket}`,
-    // Node 24's own ends the process when a server goes away while a download waits for its reader (undici 5360).
-    fetch: fetch as unknown as typeof globalThis.fetch,
-  });
-}
-
-type Again = <T>(work: () => Promise<T>) => Promise<T>;
-
 interface Upload {
   key: string;
   content: Readable;
-  again: Again;
+  again: Bucket['again'];
 }
 
 /** One request for what is small; parts for the rest, which are no object until the last has arrived. */
@@ -156,42 +134,4 @@ async function* chunked(content: Readable): AsyncGenerator<Buffer, undefined> {
   }
   if (bytes > 0) yield Buffer.concat(waiting);
   return undefined;
-}
-
-/** Tries again what may succeed: a server that is busy, a network that is gone. */
-async function tryAgain<T>(work: () => Promise<T>, pauseMs: number): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const passing = error instanceof S3ServiceError ? error.status >= 500 || error.status === 429 : !isDefect(error);
-      if (!passing || attempt === tries) throw error;
-      await sleep(pauseMs * 2 ** (attempt - 1));
-    }
-  }
-}
-
-const isDefect = (error: unknown): boolean =>
-  error instanceof TypeError && !(error.cause as NodeJS.ErrnoException | undefined)?.code;
-
-async function explained<T>(url: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof S3ServiceError) throw new BackupError(`${url}: ${advice(error)}`, { cause: error });
-    const code =
-      error instanceof S3NetworkError ? error.code : (error as { cause?: NodeJS.ErrnoException }).cause?.code;
-    const isUnreachable = code !== undefined || (error as Error).message === 'fetch failed';
-    if (isUnreachable)
-      throw new BackupError(`${url}: the server cannot be reached (${code ?? 'fetch failed'})`, { cause: error });
-    throw error;
-  }
-}
-
-function advice({ status, serviceCode }: S3ServiceError): string {
-  const said = `${status} ${serviceCode ?? ''}`.trim();
-  if (status === 401 || status === 403)
-    return `the server refuses the key (${said}): check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and the bucket's policy`;
-  if (status === 404) return `${noBucket} (${said})`;
-  return `the server answers ${said}`;
 }

@@ -5,12 +5,15 @@ import { folderStore } from './folder-store.ts';
 import { openPictures } from './store.ts';
 import { bodyLimit } from './upload.ts';
 
+const bucket = variable('MEDIA_STORE', '');
+const objects = bucket
+  ? (await import('./s3-store.ts')).s3Store({ url: bucket, env: process.env })
+  : folderStore(variable('MEDIA_DIR'));
+
 await serve(
   'media',
-  ({ sql, outbox, tokens, limiter }) => {
-    const objects = folderStore(variable('MEDIA_DIR'));
-    return createApp({ pictures: openPictures({ sql, outbox, objects }), objects, tokens, limiter });
-  },
+  ({ sql, outbox, tokens, limiter }) =>
+    createApp({ pictures: openPictures({ sql, outbox, objects }), objects, tokens, limiter }),
   // Pictures are there without it.
   { readyWithoutDatabase: true, bodyLimit, bodiesLimit: 64 * 1024 * 1024 },
 );

@@ -17,7 +17,7 @@ interface Secret {
 }
 
 /** Secrets of knative/components, in addition to those of the functions. */
-const ofComponents = ['postgres', 'redis-users', 'client-proof', 'backup-database', 'backup-store'];
+const ofComponents = ['postgres', 'redis-users', 'client-proof', 'backup-database', 'backup-store', 'media-store'];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
 
@@ -50,7 +50,8 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
       'redis-users': { 'redis.conf': redisSettings, 'users.acl': redisUsersFile(redis) },
       'client-proof': { CLIENT_PROOF: password() },
       'backup-database': { DATABASE_URL: loginUrl(databaseUrl, 'backup', password()) },
-      'backup-store': backupStore,
+      'backup-store': { BACKUP_PLACE: 's3://BUCKET/dormouse', BACKUP_RECIPIENT: 'age1…', ...bucket },
+      'media-store': { MEDIA_STORE: 's3://BUCKET/media', ...bucket },
     };
     return Object.entries(data).map(([name, stringData]) => ({
       apiVersion: 'v1',
@@ -68,9 +69,7 @@ function loginUrl(url: string, username: string, secret: string): string {
 }
 
 /** An example: whose bucket it is, only its owner knows. */
-const backupStore = {
-  BACKUP_PLACE: 's3://BUCKET/dormouse',
-  BACKUP_RECIPIENT: 'age1…',
+const bucket = {
   AWS_ENDPOINT_URL: 'https://s3.example.org',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: '',

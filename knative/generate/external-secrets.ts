@@ -2,14 +2,14 @@ import type { Component } from './component.ts';
 import type { Base } from './read-functions.ts';
 
 /** What components read that belong to the same overlays. */
-const ofComponents = ['client-proof', 'backup-database', 'backup-store'];
+const ofComponents = ['client-proof', 'backup-database', 'backup-store', 'media-store'];
 
 const namesOf = ({ secrets }: Base) => [...secrets, ...ofComponents].sort();
 
 /** An ExternalSecret for each Secret that a manifest of the base, or such a component, reads. */
 export function externalSecretsComponent(base: Base): Component {
   return {
-    purpose: 'Every Secret that the base, client-proof and backup read, under its own name in the store.',
+    purpose: 'Every Secret that the base, client-proof, backup and media-s3 read, under its own name in the store.',
     resources: {
       'secrets.yaml': namesOf(base).map((name) => ({
         apiVersion: 'external-secrets.io/v1',

@@ -163,6 +163,7 @@ describe('what is generated for a function', () => {
       'backup-store',
       'client-proof',
       'front-redis',
+      'media-store',
       'migrate-database',
       'naps-database',
       'naps-redis',
@@ -176,7 +177,7 @@ describe('what is generated for a function', () => {
       target: { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'naps-database' },
       operations: [{ op: 'replace', path: '/spec/dataFrom/0/extract/key', value: 'dormouse-naps-database' }],
     });
-    expect(patches).toHaveLength(8);
+    expect(patches).toHaveLength(9);
   });
 
   test('lets it send its own events, by a token beside the volumes that it has', () => {

@@ -1,0 +1,31 @@
+import { AppError } from '@dormouse/runtime/errors';
+import { type BucketOptions, openBucket, S3Error } from '@dormouse/s3/bucket';
+import type { ObjectStore } from './object-store.ts';
+
+/** Objects of a bucket, below its prefix. What the server refuses is 503 to a client. @throws S3Error when it cannot be one */
+export function s3Store(options: BucketOptions): ObjectStore {
+  const { s3, keyOf, ask, again } = openBucket({ pauseMs: 100, ...options });
+  const asked = <T>(work: () => Promise<T>): Promise<T> => ask(() => again(work)).catch(unavailable);
+  return {
+    read: (key) =>
+      asked(async () => {
+        const bytes = await s3.getObjectArrayBuffer(keyOf(key));
+        return bytes ? new Uint8Array(bytes) : undefined;
+      }),
+    has: (key) => asked(async () => (await s3.objectExists(keyOf(key))) === true),
+    write: (key, bytes) => asked(async () => void (await s3.putObject(keyOf(key), bytes))),
+    remove: (keys) =>
+      asked(async () => {
+        const removed = await s3.deleteObjects(keys.map((key) => keyOf(key)));
+        if (removed.includes(false)) throw new S3Error(`${options.url}: the server did not remove every object`);
+      }),
+  };
+}
+
+function unavailable(error: unknown): never {
+  if (!(error instanceof S3Error)) throw error;
+  throw new AppError('unavailable', 'The store of pictures does not answer as it should. Try again shortly.', {
+    cause: error,
+    headers: { 'retry-after': '1' },
+  });
+}
