@@ -1,8 +1,10 @@
 import { alert, field, hiddenField } from './field.ts';
-import type { FormProblem } from './form-problem.ts';
-import { type Html, markup, none } from './html.ts';
+import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
+import { type Html, linkTo, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 export interface AccountPage {
   site: SiteSettings;
@@ -16,61 +18,73 @@ export interface AccountPage {
 
 /** The page to log in. */
 export function logInPage(page: AccountPage & { username?: string }): string {
-  return form(page, {
-    title: 'Log in',
+  const { frame, fields, signing } = wordsOf(page.site.language);
+  return form(page, (problem) => ({
+    title: frame.logIn,
     action: '/blog/login',
     current: 'login',
-    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', focus: !page.username }, page.problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, page.problem)}`,
-    after:
-      takesRegistrations(page.site) &&
-      markup`New here? <a href="/blog/signup?next=${encodeURIComponent(page.next)}">Sign up</a>.`,
-  });
+    fields: markup`${field({ name: 'username', label: fields.userName, value: page.username ?? '', autocomplete: 'username', focus: !page.username }, problem)}
+${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, problem)}`,
+    after: takesRegistrations(page.site) && signing.newHere(linkTo(goingOn('/blog/signup', page))),
+  }));
 }
 
 /** The page to make an account, or to say that nobody can. */
 export function signUpPage(page: AccountPage & { username?: string; email?: string }): string {
   if (!takesRegistrations(page.site)) return closedPage(page);
-  return form(page, {
-    title: 'Sign up',
+  const { frame, fields, signing } = wordsOf(page.site.language);
+  return form(page, (problem) => ({
+    title: frame.signUp,
     action: '/blog/signup',
     current: 'signup',
-    fields: markup`${field({ name: 'username', label: 'User name', value: page.username ?? '', autocomplete: 'username', hint: 'Shown beside what you write.', focus: true }, page.problem)}
-${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.' }, page.problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.problem)}`,
-    after: markup`Have an account? <a href="/blog/login?next=${encodeURIComponent(page.next)}">Log in</a>.`,
-  });
+    fields: markup`${field({ name: 'username', label: fields.userName, value: page.username ?? '', autocomplete: 'username', hint: fields.userNameShown, focus: true }, problem)}
+${emailAndPassword(page, fields, problem)}`,
+    after: signing.haveAccount(linkTo(goingOn('/blog/login', page))),
+  }));
 }
 
 /** Says who can make an account where strangers cannot. */
-const closedPage = ({ site, viewer }: AccountPage): string =>
-  layout({
+function closedPage({ site, viewer }: AccountPage): string {
+  const { frame, signing } = wordsOf(site.language);
+  return layout({
     site,
-    title: 'Sign up',
+    title: frame.signUp,
     viewer,
     main: markup`<div class="card">
-<h1>Sign up</h1>
+<h1>${frame.signUp}</h1>
 ${
   site.registration === 'invitation'
-    ? markup`<p>This blog takes new accounts by invitation only. Ask somebody who writes here for a link.</p>
-<p class="actions"><a class="button" href="/claim">I have a code</a></p>`
-    : markup`<p>This blog takes no new accounts.</p>`
+    ? markup`<p>${signing.byInvitation}</p>
+<p class="actions"><a class="button" href="/claim">${signing.haveCode}</a></p>`
+    : markup`<p>${signing.closed}</p>`
 }
-<p class="muted">Have an account? <a href="/blog/login">Log in</a>.</p>
+<p class="muted">${signing.haveAccount(linkTo('/blog/login'))}</p>
 </div>`,
   });
+}
 
 /** The page on which an imported author takes over the account that waits for them. */
 export function claimPage(page: AccountPage & { token?: string; email?: string }): string {
-  return form(page, {
-    title: 'Claim your account',
+  const { fields, signing } = wordsOf(page.site.language);
+  return form(page, (problem) => ({
+    title: signing.claim,
     action: '/claim',
-    intro: 'Choose a password, and the account is yours. What an import brought in your name is here already.',
-    fields: markup`${field({ name: 'token', label: 'Code', value: page.token ?? '', autocomplete: 'one-time-code', hint: 'The one that an administrator gave you.', focus: true }, page.problem)}
-${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email ?? '', autocomplete: 'email', hint: 'Never shown to anybody.' }, page.problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, page.problem)}`,
-  });
+    intro: signing.claimText,
+    fields: markup`${field({ name: 'token', label: fields.code, value: page.token ?? '', autocomplete: 'one-time-code', hint: signing.codeHint, focus: true }, problem)}
+${emailAndPassword(page, fields, problem)}`,
+  }));
 }
+
+/** What everybody who makes an account is asked for. */
+export const emailAndPassword = (
+  { email = '' }: { email?: string },
+  fields: Words['fields'],
+  problem: SaidProblem | undefined,
+): Html =>
+  markup`${field({ name: 'email', label: fields.email, type: 'email', value: email, autocomplete: 'email', hint: fields.emailHidden }, problem)}
+${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'new-password', hint: fields.passwordRule }, problem)}`;
+
+const goingOn = (path: string, { next }: AccountPage): string => `${path}?next=${encodeURIComponent(next)}`;
 
 interface FormParts {
   title: string;
@@ -82,9 +96,11 @@ interface FormParts {
 }
 
 function form(
-  { site, viewer, next, problem, notice }: AccountPage,
-  { title, action, current, intro, fields, after }: FormParts,
+  { site, viewer, next, notice, ...page }: AccountPage,
+  parts: (problem: SaidProblem | undefined) => FormParts,
 ): string {
+  const problem = saidIn(wordsOf(site.language), page.problem);
+  const { title, action, current, intro, fields, after } = parts(problem);
   return layout({
     site,
     title,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accountsAt } from './accounts.ts';
 import { agentName } from './agent-name.ts';
 import { accessToken, aPost, browser, startMs, world } from './app.fixture.ts';
+import { english } from './words-en.ts';
 
 const token = accessToken('ada', startMs / 1000 + 900);
 
@@ -161,7 +162,7 @@ describe('what a browser calls itself', () => {
     ['curl/8.5.0', 'curl'],
     ['<script>', 'Another program'],
     [null, 'Another program'],
-  ])('%s is %s', (agent, name) => expect(agentName(agent)).toBe(name));
+  ])('%s is %s', (agent, name) => expect(agentName(agent, english)).toBe(name));
 });
 
 describe('taking one’s data along', () => {

@@ -49,7 +49,7 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
 
   app.get(path, (c) =>
     asWriter(c, sessions, (session) =>
-      show(c, session, { notice: notices.find(([name]) => c.req.query(name) !== undefined)?.[1] }),
+      show(c, session, { notice: notices.find((name) => c.req.query(name) !== undefined) }),
     ),
   );
 
@@ -128,10 +128,6 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
   );
 }
 
-const notices = [
-  ['changed', 'Your password is changed.'],
-  ['saved', 'What others see is saved.'],
-  ['ended', 'That log-in has ended.'],
-] as const;
+const notices = ['changed', 'saved', 'ended'] as const;
 
 const typedIn = (form: Form) => ({ display_name: form.get('display_name'), bio: form.get('bio') });

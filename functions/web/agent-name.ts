@@ -1,3 +1,5 @@
+import type { Words } from './words-en.ts';
+
 /** Of programs that name several, the first one counts: every browser also claims to be its ancestors. */
 const programs = [
   ['Edge', /\bEdg/],
@@ -17,8 +19,7 @@ const systems = [
 ] as const;
 
 /** A User-Agent as people know it, "Firefox on Linux": only to recognise one's own. */
-export function agentName(agent: string | null): string {
+export function agentName(agent: string | null, { account }: Words): string {
   const find = (known: typeof programs | typeof systems) => known.find(([, mark]) => mark.test(agent ?? ''))?.[0];
-  const system = find(systems);
-  return `${find(programs) ?? 'Another program'}${system ? ` on ${system}` : ''}`;
+  return account.agent(find(programs), find(systems));
 }

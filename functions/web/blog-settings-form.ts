@@ -9,7 +9,7 @@ import { type FormProblem, formProblem, stale } from './form-problem.ts';
 import { identityOf } from './identity-field.ts';
 import { allPages } from './pages.ts';
 import type { Session, Sessions } from './session.ts';
-import { changeOf, formOf, sentForm, settingsPage, withLinesOf } from './settings-page.ts';
+import { changeOf, formOf, sentForm, settingsPage } from './settings-page.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 const path = '/blog/settings';
@@ -51,8 +51,11 @@ export function blogSettings(app: Hono<Env>, { blogSettings, site, pages, pictur
       } catch (error) {
         if (isExpired(error)) throw error;
         if (error instanceof AppError && error.code === 'precondition_failed')
-          return again(formProblem(error, changedMeanwhile), (await blogSettings.read()).etag);
-        return again(withLinesOf(formProblem(error)));
+          return again(
+            formProblem(error, ({ problems }) => problems.settingsChanged),
+            (await blogSettings.read()).etag,
+          );
+        return again(formProblem(error));
       }
       await site.purge();
       await pages.purge(allPages);
@@ -60,6 +63,3 @@ export function blogSettings(app: Hono<Env>, { blogSettings, site, pages, pictur
     });
   });
 }
-
-const changedMeanwhile =
-  'Somebody else changed the settings after you had opened this page. Nothing is lost: what you typed is still here, and saving it replaces theirs.';

@@ -1,11 +1,13 @@
 import { alert, hiddenField } from './field.ts';
-import type { FormProblem } from './form-problem.ts';
+import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { scheduled } from './local-time.ts';
 import type { DeletedListing, DeletedPost } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 export const deletedPath = '/blog/deleted';
 
@@ -24,50 +26,53 @@ export interface DeletedPage {
 
 /** Deleted posts that can be restored, with the days that are left, and buttons that restore and forget them. */
 export function deletedPage({ site, listing, just, first, viewer, now, problem }: DeletedPage): string {
+  const words = wordsOf(site.language);
+  const { deleted, ownPosts } = words;
   const { posts, older } = listing;
   const undone = problem ? undefined : posts.find(({ id }) => id === just);
   return layout({
     site,
-    title: 'Deleted',
+    title: deleted.title,
     viewer,
     current: 'posts',
     main: markup`<div class="list">
-<header class="page-header"><p class="kicker"><a href="/blog/posts">Your posts</a></p><h1>Deleted</h1></header>
-${alert(problem)}
-${undone ? undo(undone, viewer) : none}
+<header class="page-header"><p class="kicker"><a href="/blog/posts">${ownPosts.yours}</a></p><h1>${deleted.title}</h1></header>
+${alert(saidIn(words, problem))}
+${undone ? undo(undone, viewer, deleted) : none}
 ${
   posts.length
-    ? markup`<p class="muted">What is deleted can be restored for 30 days, as it was. Then it is gone.</p>
-<div class="entries">${posts.map((post) => entry(post, { site, viewer, now }))}</div>`
-    : markup`<p class="nothing">Nothing was deleted in the last 30 days.</p>`
+    ? markup`<p class="muted">${deleted.howLong}</p>
+<div class="entries">${posts.map((post) => entry(post, { site, viewer, now }, deleted))}</div>`
+    : markup`<p class="nothing">${deleted.nothing}</p>`
 }
-${older || !first ? markup`<nav class="pagination" aria-label="More deleted posts"><a href="${deletedPath}">Newest</a>${older ? markup`<a rel="next" href="${deletedPath}?after=${encodeURIComponent(older)}">Older <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
+${older || !first ? markup`<nav class="pagination" aria-label="${deleted.more}"><a href="${deletedPath}">${words.list.newest}</a>${older ? markup`<a rel="next" href="${deletedPath}?after=${encodeURIComponent(older)}">${ownPosts.older} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
 </div>`,
   });
 }
 
-const undo = ({ id, title }: DeletedPost, viewer: Viewer): Html =>
+const undo = ({ id, title }: DeletedPost, viewer: Viewer, deleted: Words['deleted']): Html =>
   markup`<div class="notice" role="status"><form method="post" action="${deletedPath}" class="undo">
-<p><strong dir="auto">${title}</strong> is deleted.</p> ${fields(id, viewer)}<button class="button quiet" name="action" value="restore">Undo</button>
+<p>${deleted.isDeleted(markup`<strong dir="auto">${title}</strong>`)}</p> ${fields(id, viewer)}<button class="button quiet" name="action" value="restore">${deleted.undo}</button>
 </form></div>`;
 
 const fields = (id: number, viewer: Viewer): Html =>
   markup`${hiddenField('csrf', viewer.csrf)}${hiddenField('id', String(id))}`;
 
-function entry(post: DeletedPost, { site, viewer, now }: Pick<DeletedPage, 'site' | 'viewer' | 'now'>): Html {
+function entry(
+  post: DeletedPost,
+  { site, viewer, now }: Pick<DeletedPage, 'site' | 'viewer' | 'now'>,
+  deleted: Words['deleted'],
+): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
-  const named = markup`<span class="hidden"> “${post.title}”</span>`;
   return markup`<article class="entry">
-<div class="meta">${post.kind === 'page' ? 'Page, ' : none}${post.status === 'draft' ? 'draft' : 'published'}</div>
+<div class="meta">${deleted.state(post.kind === 'page', post.status === 'draft')}</div>
 <h2${lang} dir="auto">${post.title}</h2>
-<p class="by">By <bdi>${post.author}</bdi>. Deleted on ${scheduled(post.deleted_at, site.time_zone)} by <bdi>${post.deleted_by}</bdi>. ${left(post, now)}</p>
+<p class="by">${deleted.by(markup`<bdi>${post.author}</bdi>`, scheduled(post.deleted_at, site.time_zone), markup`<bdi>${post.deleted_by}</bdi>`)} ${deleted.left(daysLeft(post, now))}</p>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
-<form method="post" action="${deletedPath}">${fields(post.id, viewer)}<p class="actions"><button class="button" name="action" value="restore">Restore${named}</button></p>
-<details><summary>Forget it now${named}</summary><p class="actions"><button class="button danger" name="action" value="forget">Forget it for good${named}</button> <span class="muted">Nobody can bring it back then.</span></p></details></form>
+<form method="post" action="${deletedPath}">${fields(post.id, viewer)}<p class="actions"><button class="button" name="action" value="restore">${deleted.restore(post.title)}</button></p>
+<details><summary>${deleted.forget(post.title)}</summary><p class="actions"><button class="button danger" name="action" value="forget">${deleted.forgetForGood(post.title)}</button> <span class="muted">${deleted.forgetHint}</span></p></details></form>
 </article>`;
 }
 
-function left({ restorable_until }: DeletedPost, now: number): string {
-  const days = Math.ceil((Date.parse(restorable_until) - now) / 86_400_000);
-  return days > 1 ? `${days} days are left.` : 'This is its last day.';
-}
+const daysLeft = ({ restorable_until }: DeletedPost, now: number): number =>
+  Math.ceil((Date.parse(restorable_until) - now) / 86_400_000);

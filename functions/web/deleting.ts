@@ -46,12 +46,7 @@ export function deleting(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code === 'precondition_failed')
-          return again(
-            formProblem(
-              error,
-              'This post was changed after you had opened this page. Look at it again before you delete it.',
-            ),
-          );
+          return again(formProblem(error, ({ problems }) => problems.changedBeforeDelete));
         // Pressed twice: it is gone, as was asked for.
         if (error.code !== 'not_found') throw error;
       }

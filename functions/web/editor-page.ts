@@ -3,8 +3,8 @@ import type { Pictured } from './article-pictures.ts';
 import type { Category } from './categories.ts';
 import { changes } from './changes.ts';
 import { alert, field, hiddenField } from './field.ts';
-import type { FormProblem } from './form-problem.ts';
-import { type Html, markup, none, trusted } from './html.ts';
+import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
+import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
 import { pictureField } from './picture-field.ts';
@@ -13,6 +13,8 @@ import { prose, writtenLanguage } from './prose.ts';
 import { editorScriptPath } from './script-path.ts';
 import type { SiteSettings } from './site.ts';
 import { withTagsOf } from './tag-problems.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 /** What the editor's form holds. */
 export interface Writing extends Omit<PostInput, 'published_at' | 'lang'> {
@@ -53,7 +55,10 @@ export interface EditorPage {
 /** The page to write and to edit. Everything typed comes back with it, whatever happened. */
 export function editorPage(page: EditorPage): string {
   const { writing, viewer } = page;
-  const problem = page.problem && withTagsOf(page.problem, writing.tags ?? []);
+  const words = wordsOf(page.site.language);
+  const t = words.editor;
+  const said = saidIn(words, page.problem);
+  const problem = said && withTagsOf(said, writing.tags ?? [], words);
   // What the form holds: a field that is missing here is missing there.
   const {
     id,
@@ -72,14 +77,10 @@ export function editorPage(page: EditorPage): string {
   } = writing;
   nothingLeft(unshown);
   const isPage = kind === 'page';
-  const title = `${writing.id ? 'Edit' : 'Write a'} ${isPage ? 'page' : 'post'}`;
+  const title = t.heading(writing.id === 0, isPage);
   return layout({
     site: page.site,
-    title: problem
-      ? `Problem: ${title}`
-      : page.preview === undefined
-        ? title
-        : `Preview: ${writing.title || 'untitled'}`,
+    title: problem ? words.problems.title(title) : page.preview === undefined ? title : t.previewOf(writing.title),
     viewer,
     script: editorScriptPath(),
     pictures: page.preview?.colors ?? [],
@@ -87,22 +88,22 @@ export function editorPage(page: EditorPage): string {
     main: markup`<div class="editor">
 <h1 class="small">${title}</h1>
 ${alert(problem)}
-${page.preview === undefined ? none : preview(writing, page.preview.html)}
-${page.theirs ? conflict(page.theirs, page) : none}
+${page.preview === undefined ? none : preview(writing, page.preview.html, t)}
+${page.theirs ? conflict(page.theirs, page, t) : none}
 <form method="post" action="${page.action}" class="writing"${forScript(page)}>
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('version', String(writing.version))}${hiddenField('status', writing.status)}${kind ? hiddenField('kind', kind) : none}
-${page.logIn ? credentials(page.logIn, problem) : none}
-${field({ name: 'title', label: 'Title', value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, problem)}
-${isPage ? ofPage(writing) : none}${isPage ? none : field({ name: 'category_name', label: 'Category', value: writing.category_name, list: 'categories', hint: 'One that exists, or a new one.', autocomplete: 'off' }, problem)}
+${page.logIn ? credentials(page.logIn, words, problem) : none}
+${field({ name: 'title', label: t.title, value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, problem)}
+${isPage ? ofPage(writing) : none}${isPage ? none : field({ name: 'category_name', label: t.category, value: writing.category_name, list: 'categories', hint: t.categoryHint, autocomplete: 'off' }, problem)}
 <datalist id="categories">${page.categories.map(({ name }) => markup`<option value="${name}"></option>`)}</datalist>
-${tags && !isPage ? field({ name: 'tags', label: 'Tags', value: tags.join(', '), optional: true, hint: 'Separated by commas.', autocomplete: 'off' }, problem) : none}
-${field({ name: 'content', label: page.theirs ? 'Your text' : 'Text', value: writing.content, rows: 22, hint: 'Markdown.', className: 'content' }, problem)}
-${help}
-${lang === undefined ? none : languageField(lang, problem)}
-${published_at === undefined ? none : publishAt(published_at, page.site, problem)}
-<div class="bar"><p class="actions">${buttons(writing)}</p></div>
-${pictureField(problem)}
-${kindChoice(isPage)}
+${tags && !isPage ? field({ name: 'tags', label: t.tags, value: tags.join(', '), optional: true, hint: t.tagsHint, autocomplete: 'off' }, problem) : none}
+${field({ name: 'content', label: page.theirs ? t.yourText : t.text, value: writing.content, rows: 22, hint: t.textHint, className: 'content' }, problem)}
+${help(t)}
+${lang === undefined ? none : languageField(lang, t, problem)}
+${published_at === undefined ? none : publishAt(published_at, page.site, t, problem)}
+<div class="bar"><p class="actions">${buttons(writing, t)}</p></div>
+${pictureField(words, problem)}
+${kindChoice(isPage, t)}
 </form>
 </div>`,
   });
@@ -118,36 +119,37 @@ function forScript({ viewer, isFresh, problem, logIn, writing }: EditorPage): Ht
 const ofPage = ({ category_name, tags }: Writing): Html =>
   markup`${hiddenField('category_name', category_name)}${tags ? hiddenField('tags', tags.join(', ')) : none}`;
 
-const kindChoice = (isPage: boolean): Html =>
-  markup`<p class="kind muted">${
-    isPage
-      ? 'This is a page: it has an address, and stands in no list, feed or count.'
-      : 'For “About” or an imprint there are pages, which stand in no list, feed or count.'
-  } <button class="button quiet" name="action" value="${isPage ? 'post' : 'page'}" formnovalidate>Make it a ${isPage ? 'post' : 'page'}</button></p>`;
+const kindChoice = (isPage: boolean, t: Words['editor']): Html =>
+  markup`<p class="kind muted">${isPage ? t.isPage : t.isPost} <button class="button quiet" name="action" value="${isPage ? 'post' : 'page'}" formnovalidate>${isPage ? t.makePost : t.makePage}</button></p>`;
 
-const publishAt = (value: string, { time_zone }: SiteSettings, problem: FormProblem | undefined): Html =>
+const publishAt = (
+  value: string,
+  { time_zone }: SiteSettings,
+  t: Words['editor'],
+  problem: SaidProblem | undefined,
+): Html =>
   field(
     {
       name: 'published_at',
-      label: 'Publish at',
+      label: t.publishAt,
       type: 'datetime-local',
       value,
       optional: true,
-      hint: `Left empty, it is published at once. Time zone: ${time_zone}.`,
+      hint: t.publishAtHint(time_zone),
     },
     problem,
   );
 
 /** @param value language tag, or nothing */
-const languageField = (value: string, problem: FormProblem | undefined): Html =>
+const languageField = (value: string, t: Words['editor'], problem: SaidProblem | undefined): Html =>
   markup`${field(
     {
       name: 'lang',
-      label: 'Language',
+      label: t.language,
       value,
       optional: true,
       list: 'languages',
-      hint: 'Of this text, as a language tag: en, ko, pt-BR. Left empty, it is guessed from the script.',
+      hint: t.languageHint,
       autocomplete: 'off',
     },
     problem,
@@ -155,67 +157,59 @@ const languageField = (value: string, problem: FormProblem | undefined): Html =>
 ${languageList}`;
 
 /** The first button is the one that the Enter key presses: it must be harmless. */
-function buttons({ id, status, published_at }: Writing): Html {
-  const preview = markup`<button class="button quiet" name="action" value="preview" formnovalidate>Preview</button>`;
+function buttons({ id, status, published_at }: Writing, t: Words['editor']): Html {
+  const preview = markup`<button class="button quiet" name="action" value="preview" formnovalidate>${t.preview}</button>`;
   const draft = (text: string) => markup`<button class="button quiet" name="action" value="draft">${text}</button>`;
   const publish = (text: string) => markup`<button class="button" name="action" value="published">${text}</button>`;
-  if (id && status === 'published') return markup`${preview} ${draft('Back to draft')} ${publish('Save changes')}`;
-  if (published_at) return markup`${preview} ${draft('Save as draft')} ${publish('Publish at this time')}`;
-  return markup`${preview} ${draft('Save draft')} ${publish('Publish')}`;
+  if (id && status === 'published') return markup`${preview} ${draft(t.backToDraft)} ${publish(t.saveChanges)}`;
+  if (published_at) return markup`${preview} ${draft(t.saveAsDraft)} ${publish(t.publishThen)}`;
+  return markup`${preview} ${draft(t.saveDraft)} ${publish(t.publish)}`;
 }
 
-function preview(writing: Writing, article: string): Html {
+function preview(writing: Writing, article: string, t: Words['editor']): Html {
   const lang = writtenLanguage(writing);
-  return markup`<section class="preview" aria-label="Preview">
-<p class="kicker">Preview, not saved yet</p>
-<h2 class="preview-title"${lang} dir="auto">${writing.title || 'Untitled'}</h2>
+  return markup`<section class="preview" aria-label="${t.preview}">
+<p class="kicker">${t.notSaved}</p>
+<h2 class="preview-title"${lang} dir="auto">${writing.title || t.untitled}</h2>
 ${prose(lang, article)}
 </section>`;
 }
 
-const credentials = ({ username }: { username: string }, problem: FormProblem | undefined): Html => markup`<fieldset>
-<legend>Log in to go on</legend>
-${field({ name: 'username', label: 'User name', value: username, autocomplete: 'username', focus: true }, problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, problem)}
+const credentials = (
+  { username }: { username: string },
+  { editor, fields }: Words,
+  problem: SaidProblem | undefined,
+): Html => markup`<fieldset>
+<legend>${editor.logIn}</legend>
+${field({ name: 'username', label: fields.userName, value: username, autocomplete: 'username', focus: true }, problem)}
+${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'current-password' }, problem)}
 </fieldset>`;
 
 const conflict = (
   theirs: Post,
   { action, earlier, writing }: EditorPage,
+  t: Words['editor'],
 ): Html => markup`<section class="conflict" aria-labelledby="conflict">
-<h2 id="conflict">What is stored now</h2>
-<p>This post was changed after you had opened it. Take over what you need into your text below and save: that replaces the stored version. Or <a href="${action}">drop your text and edit the stored one</a>.</p>
-<dl><dt>Title</dt><dd dir="auto">${theirs.title}</dd><dt>Category</dt><dd dir="auto">${theirs.category.name}</dd><dt>Tags</dt><dd dir="auto">${theirs.tags.join(', ')}</dd><dt>Status</dt><dd>${theirs.status}</dd></dl>
-<p class="muted">Struck through: gone. Underlined: new.</p>
+<h2 id="conflict">${t.stored}</h2>
+<p>${t.conflict(linkTo(action))}</p>
+<dl><dt>${t.title}</dt><dd dir="auto">${theirs.title}</dd><dt>${t.category}</dt><dd dir="auto">${theirs.category.name}</dd><dt>${t.tags}</dt><dd dir="auto">${theirs.tags.join(', ')}</dd><dt>${t.status}</dt><dd>${t.statuses[theirs.status]}</dd></dl>
+<p class="muted">${t.marks}</p>
 ${
   earlier
-    ? markup`<h3>What others changed</h3>
+    ? markup`<h3>${t.othersChanged}</h3>
 ${changes(whole(earlier), whole(theirs))}
-<h3>What you changed</h3>
+<h3>${t.youChanged}</h3>
 ${changes(whole(earlier), whole(writing))}`
-    : markup`<h3>From the stored text to yours</h3>
+    : markup`<h3>${t.storedToYours}</h3>
 ${changes(whole(theirs), whole(writing))}`
 }
-<label for="theirs">Stored text</label>
+<label for="theirs">${t.storedText}</label>
 <textarea id="theirs" rows="12" readonly dir="auto">\n${theirs.content}</textarea>
 </section>`;
 
 const whole = ({ title, content }: { title: string; content: string }): string => `${title}\n\n${content}`;
 
-const help = markup`<details class="help"><summary>How to format</summary>
+const help = ({ help, formats }: Words['editor']): Html => markup`<details class="help"><summary>${help}</summary>
 <dl>
-<dt><code># Heading</code></dt><dd>a heading; more # for smaller ones</dd>
-<dt><code>**bold** *italic* ~~gone~~</code></dt><dd>emphasis</dd>
-<dt><code>[text](https://example.org)</code></dt><dd>a link</dd>
-<dt><code>- item</code></dt><dd>a list; <code>1. item</code> for a numbered one</dd>
-<dt><code>&gt; quoted</code></dt><dd>a quotation</dd>
-<dt><code>\`code\`</code></dt><dd>code; three backticks and a language on lines of their own around a block</dd>
-<dt><code>| a | b |</code></dt><dd>a table; its second line is <code>|---|---|</code></dd>
-<dt><code>![what it shows](address "caption")</code></dt><dd>a picture</dd>
-<dt><code>- [ ] to do</code></dt><dd>a task; <code>- [x] done</code></dd>
-<dt><code>text[^1]</code></dt><dd>a footnote; <code>[^1]: note</code> on a line of its own</dd>
-<dt><code>&gt; [!NOTE]</code></dt><dd>a callout, with its text in the next lines; also <code>TIP</code>, <code>WARNING</code></dd>
-<dt><code>$x^2$</code></dt><dd>a formula</dd>
-<dt><code>[toc]</code></dt><dd>a list of the headings</dd>
-</dl>
+${formats.map(([code, text]) => markup`<dt><code>${code}</code></dt><dd>${text}</dd>\n`)}</dl>
 </details>`;

@@ -1,4 +1,4 @@
-import type { FormProblem } from './form-problem.ts';
+import type { SaidProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 
 export interface Field {
@@ -25,7 +25,7 @@ export interface Field {
 }
 
 /** A labelled field with its hint, and what was wrong with it last time. */
-export function field(field: Field, problem?: FormProblem): Html {
+export function field(field: Field, problem?: SaidProblem): Html {
   const { name, label, value = '', hint, rows, className = '' } = field;
   const error = problem?.errors[name];
   const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ');
@@ -51,7 +51,7 @@ ${error ? markup`<p class="error" id="${name}-error">${sentence(label, error)}</
 }
 
 /** What stands above a form that came back. */
-export const alert = (problem: FormProblem | undefined): Html =>
+export const alert = (problem: SaidProblem | undefined): Html =>
   problem ? markup`<div class="alert" role="alert"><p>${problem.alert}</p></div>` : none;
 
 export const hiddenField = (name: string, value: string): Html =>
@@ -60,6 +60,6 @@ export const hiddenField = (name: string, value: string): Html =>
 const optional = (name: string, value: string | number | undefined): Html =>
   value ? markup` ${trusted(name)}="${value}"` : none;
 
-/** "must have at most 120 characters" → "Title must have at most 120 characters." */
+/** "must have at most 120 characters" → "Title must have at most 120 characters."; Korean messages are whole sentences. */
 const sentence = (label: string, message: string): string =>
   /^[a-z]/.test(message) ? `${label} ${message}${/[.!?]$/.test(message) ? '' : '.'}` : message;

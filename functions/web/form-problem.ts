@@ -1,60 +1,60 @@
 import { type AppError, toAppError } from '@dormouse/runtime/errors';
 import { retryAfter } from './retry-after.ts';
-import { english } from './words-en.ts';
+import type { Words } from './words-en.ts';
+
+/** A text in the language of the page that will show it. */
+export type Said = (words: Words) => string;
 
 /** A rejected form's messages: one above it, and one for each field. */
 export interface FormProblem {
   status: AppError['status'];
-  alert: string;
-  /** By field name. */
+  alert: Said;
+  /** By field name, in the words of the function that refused it. */
   errors: Readonly<Record<string, string>>;
   headers: Readonly<Record<string, string>>;
 }
 
+/** The messages in the language of a page. */
+export interface SaidProblem {
+  alert: string;
+  errors: Readonly<Record<string, string>>;
+}
+
 /** The session ended while somebody was writing. */
-export const expired: FormProblem = {
-  status: 401,
-  alert: 'You have been logged out meanwhile. Nothing is lost: log in here, then press the button again.',
-  errors: {},
-  headers: {},
-};
+export const expired: FormProblem = { status: 401, alert: ({ problems }) => problems.expired, errors: {}, headers: {} };
 
 /** A form without the session's token. */
-export const stale: FormProblem = {
-  status: 403,
-  alert:
-    'This form was older than your session, or your browser keeps no cookies. Nothing is lost: press the button again.',
-  errors: {},
-  headers: {},
-};
+export const stale: FormProblem = { status: 403, alert: ({ problems }) => problems.stale, errors: {}, headers: {} };
 
 /** A form of somebody who has no session yet. */
 export const staleSignUp: FormProblem = {
   status: 403,
-  alert:
-    'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
+  alert: ({ problems }) => problems.staleSignUp,
   errors: {},
   headers: {},
 };
 
-const alerts: Partial<Record<AppError['code'], string>> = {
-  internal: 'Something went wrong on our side. Nothing you typed is lost: try again.',
-  unavailable: 'Part of the blog is waking up or does not answer. Nothing you typed is lost: try again in a moment.',
-  invalid: 'Please look at the marked fields.',
-};
-
 /** Any error as the messages of the form that it belongs to. */
-export function formProblem(error: unknown, alert?: string): FormProblem {
+export function formProblem(error: unknown, alert?: Said): FormProblem {
   const { status, code, detail, errors = [], headers = {} } = toAppError(error);
-  const named = code === 'invalid' && errors.length === 0 ? detail : undefined;
-  const text =
-    code === 'too_many_requests'
-      ? `Too many attempts. ${english.errors.tryAgain(retryAfter({ headers }))}`
-      : (alert ?? named ?? alerts[code] ?? detail);
+  const isNamed = code === 'invalid' && errors.length === 0;
   return {
     status,
-    alert: text,
+    alert(words) {
+      if (code === 'too_many_requests') return words.problems.tooMany(retryAfter({ headers }));
+      if (alert) return alert(words);
+      return (isNamed ? undefined : words.problems.ofCode(code)) ?? words.errors.said(detail);
+    },
     errors: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
     headers,
   };
+}
+
+/** A problem in the words of a page. */
+export function saidIn(words: Words, problem: FormProblem): SaidProblem;
+export function saidIn(words: Words, problem: FormProblem | undefined): SaidProblem | undefined;
+export function saidIn(words: Words, problem: FormProblem | undefined): SaidProblem | undefined {
+  if (!problem) return undefined;
+  const errors = Object.entries(problem.errors).map(([field, message]) => [field, words.errors.said(message)]);
+  return { alert: problem.alert(words), errors: Object.fromEntries(errors) };
 }

@@ -1,27 +1,29 @@
 import type { FileForm } from './form.ts';
-import type { FormProblem } from './form-problem.ts';
+import type { SaidProblem } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { identityPath } from './identity-pictures.ts';
 import { pictureTypes } from './picture-field.ts';
 import type { Pictures } from './pictures.ts';
+import type { Words } from './words-en.ts';
 
 /** Settings that are pictures. */
 export const identityPictures = ['logo', 'icon'] as const;
 type Name = (typeof identityPictures)[number];
 
-const labels = { logo: 'Logo', icon: 'Icon' } as const;
-const hints = {
-  logo: 'At the head of every page in the place of the name, and on cards of links.',
-  icon: 'A square, for tabs and home screens. Without one the logo is taken.',
-} as const;
-
 /** A picture of the blog: what there is, another one, or none. Works without scripts. @param hash of the present one, or empty */
-export function identityField(name: Name, hash: string, title: string, problem: FormProblem | undefined): Html {
+export function identityField(
+  name: Name,
+  hash: string,
+  title: string,
+  words: Words,
+  problem: SaidProblem | undefined,
+): Html {
+  const { settings, fields } = words;
   const error = problem?.errors[name];
   return markup`<div class="field">
-<label for="${name}_file">${labels[name]}</label>
-<p class="hint" id="${name}-hint">${hints[name]} PNG, JPEG, WebP, GIF or AVIF.</p>
-${hash ? markup`<p class="identity"><img src="${identityPath(hash, '640.webp')}" alt="${title}"> <label><input type="checkbox" name="${name}_none" value="yes"> Remove it</label></p>` : none}
+<label for="${name}_file">${settings[name]}</label>
+<p class="hint" id="${name}-hint">${settings[`${name}Hint`]} ${fields.pictureTypes}</p>
+${hash ? markup`<p class="identity"><img src="${identityPath(hash, '640.webp')}" alt="${title}"> <label><input type="checkbox" name="${name}_none" value="yes"> ${settings.removePicture}</label></p>` : none}
 <input id="${name}_file" name="${name}_file" type="file" accept="${pictureTypes}" aria-describedby="${name}-hint${error ? ` ${name}-error` : ''}"${error ? trusted(' aria-invalid="true"') : none}>
 ${error ? markup`<p class="error" id="${name}-error">${error}</p>` : none}
 </div>`;

@@ -10,6 +10,7 @@ import { type FormProblem, formProblem, staleSignUp } from './form-problem.ts';
 import { joinPage, noInvitationPage } from './join-page.ts';
 import type { Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
+import { wordsOf } from './words.ts';
 
 interface Typed {
   username: string;
@@ -30,7 +31,11 @@ export function joining(app: Hono<Env>, { accounts, people, site }: Web, session
       return privately(c, joinPage(page), problem?.status, problem?.headers);
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
-      return privately(c, noInvitationPage(current, here, error.detail), error.status);
+      return privately(
+        c,
+        noInvitationPage(current, here, wordsOf(current.language).errors.said(error.detail)),
+        error.status,
+      );
     }
   };
 
@@ -58,8 +63,9 @@ export function joining(app: Hono<Env>, { accounts, people, site }: Web, session
       return seeOther(c, '/blog/');
     } catch {
       // The account is there now: when logging in fails, that is all that is left to do.
-      const page = { site: await site.current(), viewer: viewer(c, undefined), next: '/blog/', username };
-      return privately(c, logInPage({ ...page, notice: 'Your account is ready. Log in with it.' }));
+      const current = await site.current();
+      const page = { site: current, viewer: viewer(c, undefined), next: '/blog/', username };
+      return privately(c, logInPage({ ...page, notice: wordsOf(current.language).signing.ready }));
     }
   });
 }

@@ -51,9 +51,7 @@ export function managingPeople(app: Hono<Env>, { people, site }: Web, sessions: 
   };
 
   app.get(path, (c) =>
-    asInviter(c, (session) =>
-      show(c, session, { notice: notices.find(([name]) => c.req.query(name) !== undefined)?.[1] }),
-    ),
+    asInviter(c, (session) => show(c, session, { notice: notices.find((name) => c.req.query(name) !== undefined) })),
   );
 
   app.post('/blog/people/invitations', (c) =>
@@ -81,10 +79,7 @@ export function managingPeople(app: Hono<Env>, { people, site }: Web, sessions: 
   );
 }
 
-const notices = [
-  ['changed', 'The account is changed. It applies everywhere within 5 seconds.'],
-  ['revoked', 'The invitation is revoked.'],
-] as const;
+const notices = ['changed', 'revoked'] as const;
 
 const typedIn = (form: Form): InvitationForm => ({
   role: form.get('role') || blank.role,

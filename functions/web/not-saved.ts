@@ -25,10 +25,7 @@ export async function notSaved(
         writing: { ...text, etag: theirs.etag, version: theirs.post.version },
         theirs: theirs.post,
         earlier: await earlier(),
-        problem: formProblem(
-          error,
-          'Somebody changed this post while you were writing. Nothing is lost: both versions are here.',
-        ),
+        problem: formProblem(error, ({ problems }) => problems.postChanged),
       };
   }
   // The post that it would have changed is gone; the text can still become a new post.
@@ -36,18 +33,12 @@ export async function notSaved(
     return {
       writing: { ...text, id: 0, etag: '', key: newKey() },
       action: '/blog/new',
-      problem: formProblem(
-        error,
-        'This post has been deleted meanwhile. Your text is still here: saving makes a new post of it.',
-      ),
+      problem: formProblem(error, ({ problems }) => problems.postDeleted),
     };
   if (code === 'idempotency_mismatch')
     return {
       writing: { ...text, key: newKey() },
-      problem: formProblem(
-        error,
-        'An earlier text of this form was saved already. Look at your posts first: saving again makes a second one.',
-      ),
+      problem: formProblem(error, ({ problems }) => problems.savedBefore),
     };
   // A rejected text was not stored, so the corrected one needs a new key; after any other failure that is unknown, and the same key prevents a duplicate.
   return { writing: code === 'invalid' ? { ...text, key: newKey() } : text, problem: formProblem(error) };

@@ -1,11 +1,13 @@
 import { agentName } from './agent-name.ts';
 import { day } from './dates.ts';
 import { alert, field, hiddenField } from './field.ts';
-import type { FormProblem } from './form-problem.ts';
-import { type Html, markup, none } from './html.ts';
+import { type FormProblem, saidIn } from './form-problem.ts';
+import { type Html, linkTo, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Me, OwnSession } from './own-account.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 export interface OwnAccountPage {
   site: SiteSettings;
@@ -14,44 +16,47 @@ export interface OwnAccountPage {
   sessions: readonly OwnSession[];
   /** The profile as it is, or as it was typed. */
   profile: { display_name: string; bio: string };
-  notice?: string | undefined;
+  notice?: keyof Words['account']['notices'] | undefined;
   problem?: FormProblem | undefined;
 }
 
 /** The page of one's own account: what others see, password, log-ins, and the way to its end. */
-export function ownAccountPage({ site, viewer, me, sessions, profile, notice, problem }: OwnAccountPage): string {
+export function ownAccountPage({ site, viewer, me, sessions, profile, notice, ...page }: OwnAccountPage): string {
+  const words = wordsOf(site.language);
+  const { account, fields, frame, problems } = words;
+  const problem = saidIn(words, page.problem);
   return layout({
     site,
-    title: problem ? 'Problem: Account' : 'Account',
+    title: problem ? problems.title(frame.account) : frame.account,
     viewer,
     current: 'account',
     main: markup`<div class="editor settings people">
-<h1 class="small">Account</h1>
-<p class="muted">You are <b>${me.username}</b>${me.email ? markup`, <span dir="auto">${me.email}</span>, which nobody else sees` : none}. What you write is on <a href="/blog/authors/${me.username}">your page</a>.</p>
-${notice && !problem ? markup`<p class="notice" role="status">${notice}</p>` : none}
+<h1 class="small">${frame.account}</h1>
+<p class="muted">${account.you(markup`<b>${me.username}</b>`, me.email ? markup`<span dir="auto">${me.email}</span>` : undefined, linkTo(`/blog/authors/${me.username}`))}</p>
+${notice && !problem ? markup`<p class="notice" role="status">${account.notices[notice]}</p>` : none}
 ${alert(problem)}
 <form method="post" action="/blog/account/profile">
 ${hiddenField('csrf', viewer.csrf)}
-<fieldset><legend>What others see</legend>
-${field({ name: 'display_name', label: 'Name', value: profile.display_name, autocomplete: 'name', hint: 'In any script.' }, problem)}
-${field({ name: 'bio', label: 'About you', value: profile.bio, rows: 4, optional: true, hint: 'A few sentences of plain text, at most 500 characters.' }, problem)}
-<p class="actions"><button class="button">Save</button></p>
+<fieldset><legend>${account.others}</legend>
+${field({ name: 'display_name', label: fields.name, value: profile.display_name, autocomplete: 'name', hint: fields.anyScript }, problem)}
+${field({ name: 'bio', label: account.about, value: profile.bio, rows: 4, optional: true, hint: account.aboutHint }, problem)}
+<p class="actions"><button class="button">${account.save}</button></p>
 </fieldset>
 </form>
 <form method="post" action="/blog/account">
 ${hiddenField('csrf', viewer.csrf)}
-<fieldset><legend>Password</legend>
-<p class="muted">Afterwards you are logged in here, and nowhere else.</p>
-${field({ name: 'current_password', label: 'Present password', type: 'password', autocomplete: 'current-password' }, problem)}
-${field({ name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, problem)}
-<p class="actions"><button class="button">Change password</button></p>
+<fieldset><legend>${fields.password}</legend>
+<p class="muted">${account.afterwards}</p>
+${field({ name: 'current_password', label: fields.presentPassword, type: 'password', autocomplete: 'current-password' }, problem)}
+${field({ name: 'password', label: fields.newPassword, type: 'password', autocomplete: 'new-password', hint: fields.passwordRule }, problem)}
+<p class="actions"><button class="button">${account.changePassword}</button></p>
 </fieldset>
 </form>
-<section><h2 id="sessions">Where you are logged in</h2>
-<ul class="rows" aria-labelledby="sessions">${sessions.map((each) => sessionRow(each, site, viewer))}</ul></section>
-<section><h2>Your data</h2>
-<p class="muted">A file with what this blog has of you: account, log-ins, invitations, and all your posts, drafts too.</p>
-<p class="actions"><a class="button quiet" href="/blog/account/export">Download</a> <a class="button quiet" href="/blog/account/delete">Delete the account</a></p></section>
+<section><h2 id="sessions">${account.sessions}</h2>
+<ul class="rows" aria-labelledby="sessions">${sessions.map((each) => sessionRow(each, site, viewer, words))}</ul></section>
+<section><h2>${account.data}</h2>
+<p class="muted">${account.dataText}</p>
+<p class="actions"><a class="button quiet" href="/blog/account/export">${account.download}</a> <a class="button quiet" href="/blog/account/delete">${account.delete}</a></p></section>
 </div>`,
   });
 }
@@ -60,26 +65,30 @@ const sessionRow = (
   { id, current, agent, created_at, used_at }: OwnSession,
   site: SiteSettings,
   viewer: Viewer,
+  words: Words,
 ): Html =>
-  markup`<li><p><b>${agentName(agent)}${current ? ' · this one' : ''}</b>
-<span class="muted">since ${day(created_at, site)} · last used ${day(used_at, site)}</span></p>
-${current ? none : markup`<form method="post" action="/blog/account/sessions/${id}/end">${hiddenField('csrf', viewer.csrf)}<button class="button quiet">End<span class="hidden"> the log-in of ${agentName(agent)} since ${day(created_at, site)}</span></button></form>`}</li>
+  markup`<li><p><b>${agentName(agent, words)}${current ? ` · ${words.account.thisOne}` : ''}</b>
+<span class="muted">${words.account.session(day(created_at, site), day(used_at, site))}</span></p>
+${current ? none : markup`<form method="post" action="/blog/account/sessions/${id}/end">${hiddenField('csrf', viewer.csrf)}<button class="button quiet">${words.account.end(agentName(agent, words), day(created_at, site))}</button></form>`}</li>
 `;
 
 /** Asks before an account is deleted. */
-export function deleteAccountPage(site: SiteSettings, viewer: Viewer, problem?: FormProblem): string {
+export function deleteAccountPage(site: SiteSettings, viewer: Viewer, refused?: FormProblem): string {
+  const words = wordsOf(site.language);
+  const { account, fields } = words;
+  const problem = saidIn(words, refused);
   return layout({
     site,
-    title: 'Delete account',
+    title: account.deleting,
     viewer,
     main: markup`<div class="card">
-<h1>Delete your account?</h1>
+<h1>${account.deleteTitle}</h1>
 ${alert(problem)}
-<p>Your name, address and password are removed, and you are logged out everywhere. Posts stay with your user name <strong>${viewer.session?.name ?? ''}</strong>, which nobody gets again: delete them before, if they should go.</p>
+<p>${account.deleteText(markup`<strong>${viewer.session?.name ?? ''}</strong>`)}</p>
 <form method="post" action="/blog/account/delete">
 ${hiddenField('csrf', viewer.csrf)}
-${field({ name: 'current_password', label: 'Present password', type: 'password', autocomplete: 'current-password' }, problem)}
-<p class="actions"><a class="button quiet" href="/blog/account">Keep it</a> <button class="button danger">Delete it</button></p>
+${field({ name: 'current_password', label: fields.presentPassword, type: 'password', autocomplete: 'current-password' }, problem)}
+<p class="actions"><a class="button quiet" href="/blog/account">${account.keep}</a> <button class="button danger">${account.deleteIt}</button></p>
 </form>
 </div>`,
   });

@@ -9,10 +9,11 @@ import { chip } from './list-page.ts';
 import { scheduled } from './local-time.ts';
 import type { Listing, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
-/** What a writer's list can show, and what its choice calls it. */
-export const ownStates = { draft: 'Drafts and scheduled', published: 'Published posts', page: 'Published pages' };
-export type OwnState = keyof typeof ownStates;
+/** What a writer's list can show. */
+export type OwnState = keyof Words['ownPosts']['states'];
 
 /** What the list is limited to; an empty text limits nothing. */
 export interface OwnFilter {
@@ -38,7 +39,9 @@ export interface OwnPostsPage {
 export function ownPostsPage({ site, listing, categories, filter, first, viewer }: OwnPostsPage): string {
   const { posts, older } = listing;
   const { state, author } = filter;
-  const title = author === undefined || author === viewer.session?.name ? 'Your posts' : 'Posts of authors';
+  const words = wordsOf(site.language);
+  const { ownPosts, list } = words;
+  const title = author === undefined || author === viewer.session?.name ? ownPosts.yours : ownPosts.ofAuthors;
   return layout({
     site,
     title,
@@ -46,41 +49,45 @@ export function ownPostsPage({ site, listing, categories, filter, first, viewer 
     viewer,
     current: 'posts',
     main: markup`<div class="list">
-<header class="page-header"><h1>${title}</h1><p class="muted"><a href="${deletedPath}">Deleted</a></p></header>
-${filterForm(filter, categories)}
-${posts.length ? markup`<div class="entries">${posts.map((post) => entry(post, site, author !== undefined))}</div>` : markup`<p class="nothing">${nothing(filter)} <a href="/blog/new">Write something</a>.</p>`}
-${older || !first ? markup`<nav class="pagination" aria-label="More posts"><a href="${pathOf(filter)}">Newest</a>${older ? markup`<a rel="next" href="${pathOf(filter)}&after=${encodeURIComponent(older)}">Older <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
+<header class="page-header"><h1>${title}</h1><p class="muted"><a href="${deletedPath}">${words.deleted.title}</a></p></header>
+${filterForm(filter, categories, words)}
+${posts.length ? markup`<div class="entries">${posts.map((post) => entry(post, site, author !== undefined, words))}</div>` : markup`<p class="nothing">${nothing(filter)} <a href="/blog/new">${ownPosts.write}</a>.</p>`}
+${older || !first ? markup`<nav class="pagination" aria-label="${list.more}"><a href="${pathOf(filter)}">${list.newest}</a>${older ? markup`<a rel="next" href="${pathOf(filter)}&after=${encodeURIComponent(older)}">${ownPosts.older} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
 </div>`,
   });
 
   function nothing({ category, tag }: OwnFilter): string {
-    if (category || tag || (author !== undefined && author !== viewer.session?.name)) return 'There are no such posts.';
-    return state === 'draft' ? 'You have no drafts.' : 'You have published none.';
+    if (category || tag || (author !== undefined && author !== viewer.session?.name)) return ownPosts.noSuch;
+    return state === 'draft' ? ownPosts.noDrafts : ownPosts.nonePublished;
   }
 }
 
 const pathOf = ({ state, category, tag, author }: OwnFilter): string =>
   `/blog/posts?${new URLSearchParams({ state, ...(category && { category }), ...(tag && { tag }), ...(author !== undefined && { author }) })}`;
 
-const filterForm = ({ state, category, tag, author }: OwnFilter, categories: readonly Category[]): Html =>
-  markup`<form method="get" action="/blog/posts" class="filter" aria-label="Limit the list">
-${field({ name: 'state', label: 'Show', value: state, options: ownStates })}
-${field({ name: 'category', label: 'Category', value: category, options: { '': 'All', ...Object.fromEntries(categories.map(({ slug, name }) => [slug, name])) } })}
-${field({ name: 'tag', label: 'Tag', value: tag, optional: true, autocomplete: 'off' })}
-${author === undefined ? none : field({ name: 'author', label: 'Author', value: author, optional: true, autocomplete: 'off' })}
-<button class="button quiet">Show</button>
+const filterForm = (
+  { state, category, tag, author }: OwnFilter,
+  categories: readonly Category[],
+  { ownPosts, list }: Words,
+): Html =>
+  markup`<form method="get" action="/blog/posts" class="filter" aria-label="${ownPosts.limit}">
+${field({ name: 'state', label: ownPosts.show, value: state, options: ownPosts.states })}
+${field({ name: 'category', label: list.category, value: category, options: { '': list.all, ...Object.fromEntries(categories.map(({ slug, name }) => [slug, name])) } })}
+${field({ name: 'tag', label: list.tag, value: tag, optional: true, autocomplete: 'off' })}
+${author === undefined ? none : field({ name: 'author', label: list.author, value: author, optional: true, autocomplete: 'off' })}
+<button class="button quiet">${ownPosts.show}</button>
 </form>`;
 
-function entry(post: PostSummary, site: SiteSettings, named: boolean) {
+function entry(post: PostSummary, site: SiteSettings, named: boolean, { post: t, ownPosts }: Words) {
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const draft = post.status === 'draft';
   return markup`<article class="entry">
 <div class="meta">${day(draft ? post.updated_at : post.created_at, site)}${chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
-${draft && post.published_at ? markup`<p class="by">Is published on ${scheduled(post.published_at, site.time_zone)}</p>` : none}
-${named ? markup`<p class="by">By <bdi>${post.author}</bdi></p>` : none}
+${draft && post.published_at ? markup`<p class="by">${ownPosts.due(scheduled(post.published_at, site.time_zone))}</p>` : none}
+${named ? markup`<p class="by">${t.by(markup`<bdi>${post.author}</bdi>`)}</p>` : none}
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
-<p class="tools"><a href="${path}/edit">Edit<span class="hidden"> “${post.title}”</span></a> <a href="${path}/delete">Delete<span class="hidden"> “${post.title}”</span></a></p>
+<p class="tools"><a href="${path}/edit">${t.edit(post.title)}</a> <a href="${path}/delete">${t.delete(post.title)}</a></p>
 </article>`;
 }

@@ -4,10 +4,11 @@ import { tagSlug } from '@dormouse/runtime/slug';
 import type { Context, Hono } from 'hono';
 import { asWriter } from './as-writer.ts';
 import type { Web } from './dependencies.ts';
-import { type OwnFilter, type OwnState, ownPostsPage, ownStates } from './own-posts-page.ts';
+import { type OwnFilter, type OwnState, ownPostsPage } from './own-posts-page.ts';
 import type { ListQuery } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, viewer } from './viewer.ts';
+import { english } from './words-en.ts';
 
 const perPage = 20;
 
@@ -38,7 +39,7 @@ function filterOf(c: Context, { name, role }: Session): OwnFilter {
   const text = (parameter: string) => c.req.query(parameter)?.trim().slice(0, 200) ?? '';
   const state = text('state');
   return {
-    state: Object.hasOwn(ownStates, state) ? (state as OwnState) : 'draft',
+    state: Object.hasOwn(english.ownPosts.states, state) ? (state as OwnState) : 'draft',
     category: text('category'),
     tag: text('tag'),
     author:

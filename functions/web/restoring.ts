@@ -38,7 +38,11 @@ export function restoring(app: Hono<Env>, web: Web, sessions: Sessions): void {
         return seeOther(c, `/blog/posts/${encodeURIComponent(restored.slug)}`);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
-        return show(c, session, formProblem(error, 'This post is not among the deleted ones any more.'));
+        return show(
+          c,
+          session,
+          formProblem(error, ({ deleted }) => deleted.notThere),
+        );
       }
     });
   });

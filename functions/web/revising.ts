@@ -66,10 +66,7 @@ export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
           c,
           session,
           version,
-          formProblem(
-            error,
-            'This post was changed after you had opened this page. Look at the difference again before you restore.',
-          ),
+          formProblem(error, ({ problems }) => problems.changedBeforeRestore),
         );
       }
     });

@@ -11,7 +11,7 @@ import type { Web } from './dependencies.ts';
 import { editPath, writingOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
 import type { FileForm } from './form.ts';
-import { formProblem } from './form-problem.ts';
+import { formProblem, saidIn } from './form-problem.ts';
 import { privateHeaders } from './headers.ts';
 import { allPages } from './pages.ts';
 import { noFile } from './picture-field.ts';
@@ -19,13 +19,15 @@ import type { Posts, Versioned } from './posts.ts';
 import { prose, writtenLanguage } from './prose.ts';
 import type { Session, Sessions } from './session.ts';
 import { withTagsOf } from './tag-problems.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 type Answer = Reply | Previewed | UploadedPicture;
 
 interface Asked {
   form: FileForm;
   save: (text: Writing, session: Session) => Promise<Versioned>;
-  web: Pick<Web, 'posts' | 'pages' | 'pictures'>;
+  web: Pick<Web, 'posts' | 'pages' | 'pictures' | 'site'>;
   sessions: Sessions;
 }
 
@@ -34,6 +36,7 @@ export const isByScript = (c: Context): boolean => header(c, 'accept') === 'appl
 
 /** What the buttons of the editor's form do, and saving without being asked for, answered as JSON. */
 export async function scriptReply(c: Context, { form, save, web, sessions }: Asked): Promise<Response> {
+  const words = wordsOf((await web.site.current()).language);
   try {
     const session = await sessions.of(c);
     if (!session) return answer(c, { outcome: 'logged-out' }, 401);
@@ -42,7 +45,7 @@ export async function scriptReply(c: Context, { form, save, web, sessions }: Ask
     if (!isGenuine(c, form)) return answer(c, { outcome: 'stale', csrf: formToken(c) }, 403);
     const text = writingOf(form);
     if (form.get('action') === 'preview') return answer(c, await previewed(text, web.pictures));
-    if (form.get('action') === 'picture') return answer(c, await uploaded(form, session, web.pictures));
+    if (form.get('action') === 'picture') return answer(c, await uploaded(form, session, web.pictures, words));
     if (form.get('action') !== 'autosave') {
       const saved = await save(text, session);
       await web.pages.purge(allPages);
@@ -50,11 +53,11 @@ export async function scriptReply(c: Context, { form, save, web, sessions }: Ask
     }
     // A form that is wrong about it must not take back what is published, or overwrite what it does not know.
     if (form.get('status') !== 'draft' || (text.id !== 0 && text.etag === ''))
-      return answer(c, { outcome: 'refused', alert: 'Only drafts are saved by themselves.' }, 409);
+      return answer(c, { outcome: 'refused', alert: words.problems.draftsOnly }, 409);
     // No page that others see changes. When it is going to be published stays as it is.
     return answer(c, savedReply(await save({ ...text, status: 'draft', published_at: undefined }, session)));
   } catch (error) {
-    return await failed(c, error, form, web.posts, sessions);
+    return await failed(c, error, { form, web, sessions, words });
   }
 }
 
@@ -68,9 +71,9 @@ async function previewed(text: Writing, pictures: Web['pictures']): Promise<Prev
   return { outcome: 'preview', html: String(prose(writtenLanguage(text), html)), sheets: colorSheets(colors) };
 }
 
-async function uploaded(form: FileForm, { token }: Session, pictures: Web['pictures']): Promise<Answer> {
+async function uploaded(form: FileForm, { token }: Session, pictures: Web['pictures'], words: Words): Promise<Answer> {
   const file = await form.file('picture');
-  if (!file) return { outcome: 'refused', alert: noFile.alert };
+  if (!file) return { outcome: 'refused', alert: noFile.alert(words) };
   return { outcome: 'uploaded', address: (await pictures.upload(file, token)).address };
 }
 
@@ -83,28 +86,33 @@ const savedReply = ({ post, etag }: Versioned): Reply => ({
   location: `/blog/posts/${encodeURIComponent(post.slug)}`,
 });
 
-async function failed(c: Context, error: unknown, form: FileForm, posts: Posts, sessions: Sessions) {
+async function failed(
+  c: Context,
+  error: unknown,
+  { form, web, sessions, words }: Omit<Asked, 'save'> & { words: Words },
+) {
   if (isExpired(error)) {
     sessions.forget(c);
     return answer(c, { outcome: 'logged-out' }, 401);
   }
   const { code, status, headers } = toAppError(error);
-  if (code === 'precondition_failed') return answer(c, await changedReply(c, form, posts, sessions), status);
+  if (code === 'precondition_failed') return answer(c, await changedReply(c, form, web.posts, sessions), status);
   if (code === 'not_found') return answer(c, { outcome: 'gone' }, status);
   if (code === 'too_many_requests' || code === 'idempotency_in_flight' || status >= 500)
     return answer(c, { outcome: 'later', seconds: Number(headers?.['retry-after']) || 0 }, status);
-  const problem = withTagsOf(formProblem(error), writingOf(form).tags ?? []);
-  const fields = Object.entries(problem.errors).map(([name, message]) => `${labels[name] ?? name}: ${message}`);
-  return answer(c, { outcome: 'refused', alert: fields.length > 0 ? fields.join(' ') : problem.alert }, status);
+  const { alert, errors } = withTagsOf(saidIn(words, formProblem(error)), writingOf(form).tags ?? [], words);
+  const labels = labelsIn(words);
+  const fields = Object.entries(errors).map(([name, message]) => `${labels[name] ?? name}: ${message}`);
+  return answer(c, { outcome: 'refused', alert: fields.length > 0 ? fields.join(' ') : alert }, status);
 }
 
-const labels: Readonly<Record<string, string>> = {
-  title: 'Title',
-  content: 'Text',
-  category_name: 'Category',
-  tags: 'Tags',
-  picture: 'Picture',
-};
+const labelsIn = ({ editor, pictures }: Words): Readonly<Record<string, string>> => ({
+  title: editor.title,
+  content: editor.text,
+  category_name: editor.category,
+  tags: editor.tags,
+  picture: pictures.picture,
+});
 
 /** The version that is stored now. */
 async function changedReply(c: Context, form: FileForm, posts: Posts, sessions: Sessions): Promise<Reply> {

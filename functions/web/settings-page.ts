@@ -1,23 +1,14 @@
 import type { Settings, SettingsChange } from './blog-settings.ts';
 import { alert, field, hiddenField } from './field.ts';
 import type { Form } from './form.ts';
-import type { FormProblem } from './form-problem.ts';
+import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { markup, none } from './html.ts';
 import { identityField } from './identity-field.ts';
 import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
-
-export const registrationHint =
-  'Editors and administrators invite by link, on the page People. Readers read; authors publish what they write.';
-
-/** Who may register, as people read it: short enough for a list on a phone. */
-export const registrationTexts: Readonly<Record<Settings['registration'], string>> = {
-  nobody: 'Nobody',
-  invitation: 'By invitation',
-  readers: 'Everybody, as readers',
-  authors: 'Everybody, as authors',
-};
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 /** What the form holds, by field name. */
 export type SettingsForm = Readonly<Record<(typeof names)[number], string>>;
@@ -50,38 +41,41 @@ export interface SettingsPage {
 }
 
 /** The page on which an administrator changes the settings of the blog. */
-export function settingsPage({ site, viewer, form, etag, problem, saved }: SettingsPage): string {
+export function settingsPage({ site, viewer, form, etag, saved, ...page }: SettingsPage): string {
+  const words = wordsOf(site.language);
+  const { frame, settings } = words;
+  const problem = withLinesOf(saidIn(words, page.problem), words);
   return layout({
     site,
-    title: problem ? 'Problem: Settings' : 'Settings',
+    title: problem ? words.problems.title(frame.settings) : frame.settings,
     viewer,
     current: 'settings',
     main: markup`<div class="editor settings">
-<h1 class="small">Settings</h1>
-${saved && !problem ? markup`<p class="notice" role="status">The settings are saved. Readers see them within seconds.</p>` : none}
+<h1 class="small">${frame.settings}</h1>
+${saved && !problem ? markup`<p class="notice" role="status">${settings.saved}</p>` : none}
 ${alert(problem)}
 <form method="post" action="/blog/settings" enctype="multipart/form-data">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('etag', etag)}${hiddenField('logo', form.logo)}${hiddenField('icon', form.icon)}${hiddenField('accent_before', form.accent_before)}${hiddenField('accent_dark_before', form.accent_dark_before)}
-<fieldset><legend>The blog</legend>
-${field({ name: 'title', label: 'Title', value: form.title }, problem)}
-${field({ name: 'description', label: 'Description', value: form.description, optional: true, hint: 'What search engines and feeds say of it.' }, problem)}
-${field({ name: 'language', label: 'Language', value: form.language, list: 'languages', hint: 'Of what you write, as a language tag: en, ko, pt-BR.' }, problem)}
+<fieldset><legend>${settings.blog}</legend>
+${field({ name: 'title', label: settings.title, value: form.title }, problem)}
+${field({ name: 'description', label: settings.description, value: form.description, optional: true, hint: settings.descriptionHint }, problem)}
+${field({ name: 'language', label: settings.language, value: form.language, list: 'languages', hint: settings.languageHint }, problem)}
 ${languageList}
-${field({ name: 'time_zone', label: 'Time zone', value: form.time_zone, hint: 'UTC, or a city as in Europe/Berlin.', autocomplete: 'off' }, problem)}
+${field({ name: 'time_zone', label: settings.timeZone, value: form.time_zone, hint: settings.timeZoneHint, autocomplete: 'off' }, problem)}
 </fieldset>
-<fieldset><legend>How it looks</legend>
-${field({ name: 'accent', label: 'Accent colour', type: 'color', value: form.accent, hint: 'Of links and buttons. One that cannot be read is refused.' }, problem)}
-${field({ name: 'accent_dark', label: 'Accent colour in the dark theme', type: 'color', value: form.accent_dark, hint: 'Left as it is, it follows the other one.' }, problem)}
-${identityField('logo', form.logo, site.title, problem)}
-${identityField('icon', form.icon, site.title, problem)}
-${field({ name: 'navigation', label: 'Navigation', value: form.navigation, rows: 4, optional: true, hint: 'A link in each line: About | /blog/posts/about' }, problem)}
-${field({ name: 'footer', label: 'Footer', value: form.footer, optional: true }, problem)}
-${field({ name: 'posts_per_page', label: 'Posts per page', type: 'number', min: 1, max: 100, value: form.posts_per_page }, problem)}
+<fieldset><legend>${settings.looks}</legend>
+${field({ name: 'accent', label: settings.accent, type: 'color', value: form.accent, hint: settings.accentHint }, problem)}
+${field({ name: 'accent_dark', label: settings.accentDark, type: 'color', value: form.accent_dark, hint: settings.accentDarkHint }, problem)}
+${identityField('logo', form.logo, site.title, words, problem)}
+${identityField('icon', form.icon, site.title, words, problem)}
+${field({ name: 'navigation', label: settings.navigation, value: form.navigation, rows: 4, optional: true, hint: settings.navigationHint }, problem)}
+${field({ name: 'footer', label: settings.footer, value: form.footer, optional: true }, problem)}
+${field({ name: 'posts_per_page', label: settings.postsPerPage, type: 'number', min: 1, max: 100, value: form.posts_per_page }, problem)}
 </fieldset>
-<fieldset><legend>People</legend>
-${field({ name: 'registration', label: 'Who may register', value: form.registration, options: registrationTexts, hint: registrationHint }, problem)}
+<fieldset><legend>${frame.people}</legend>
+${field({ name: 'registration', label: settings.registration, value: form.registration, options: settings.registrations, hint: settings.registrationHint }, problem)}
 </fieldset>
-<p class="actions"><button class="button">Save settings</button></p>
+<p class="actions"><button class="button">${settings.save}</button></p>
 </form>
 </div>`,
   });
@@ -142,14 +136,14 @@ const linksIn = (text: string): { label: string; href: string }[] =>
     });
 
 /** Problems of a link, said of the field that holds all of them: `navigation.0.href` is of its first line. */
-export function withLinesOf(problem: FormProblem): FormProblem {
+function withLinesOf(problem: SaidProblem | undefined, { problems }: Words): SaidProblem | undefined {
+  if (!problem) return undefined;
   const errors = Object.entries(problem.errors).map(([name, message]) => {
     const line = /^navigation\.(\d+)\.(label|href)$/.exec(name);
     return line
-      ? ['navigation', `line ${Number(line[1]) + 1}: ${linkParts[line[2] as 'label']} ${message}`]
+      ? ['navigation', problems.ofLine(Number(line[1]) + 1, line[2] as 'label' | 'href', message as string)]
       : [name, message];
   });
   // The first one of a field stays.
   return { ...problem, errors: Object.fromEntries(errors.reverse()) };
 }
-const linkParts = { label: 'the name', href: 'the address behind the |' } as const;

@@ -1,9 +1,11 @@
+import { emailAndPassword } from './account-page.ts';
 import { alert, field, hiddenField } from './field.ts';
-import type { FormProblem } from './form-problem.ts';
-import { type Html, markup, none } from './html.ts';
+import { type FormProblem, saidIn } from './form-problem.ts';
+import { type Html, linkTo, markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { registrationHint, registrationTexts } from './settings-page.ts';
-import { type SiteSettings, takesRegistrations } from './site.ts';
+import type { SiteSettings } from './site.ts';
+import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 export interface SetupPage {
   site: SiteSettings;
@@ -19,24 +21,26 @@ export interface SetupPage {
 
 /** The page of a new blog: its name, its first administrator, and who else may come. */
 export function setupPage(page: SetupPage): string {
-  const { site, viewer, problem } = page;
-  if (site.set_up) return card(page, 'Your blog is ready', next(viewer));
-  if (page.code === '') return card(page, 'Set up this blog', howToBegin(site));
+  const { site, viewer } = page;
+  const words = wordsOf(site.language);
+  const { setup, fields, settings } = words;
+  if (site.set_up) return card(page, setup.ready, next(viewer, words));
+  if (page.code === '') return card(page, setup.title, howToBegin(site, words));
+  const problem = saidIn(words, page.problem);
   return card(
     page,
-    'Set up your blog',
-    markup`<p class="muted">Everything can be changed later, in Settings.</p>
+    setup.yours,
+    markup`<p class="muted">${setup.later}</p>
 ${alert(problem)}
 <form method="post" action="/setup">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('code', page.code)}
-${field({ name: 'title', label: 'Name of the blog', value: page.title, focus: !problem }, problem)}
-<fieldset><legend>Your account</legend>
-${field({ name: 'username', label: 'User name', value: page.username, autocomplete: 'username', hint: 'Shown beside what you write.' }, problem)}
-${field({ name: 'email', label: 'E-mail', type: 'email', value: page.email, autocomplete: 'email', hint: 'Never shown to anybody.' }, problem)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, problem)}
+${field({ name: 'title', label: setup.name, value: page.title, focus: !problem }, problem)}
+<fieldset><legend>${setup.account}</legend>
+${field({ name: 'username', label: fields.userName, value: page.username, autocomplete: 'username', hint: fields.userNameShown }, problem)}
+${emailAndPassword(page, fields, problem)}
 </fieldset>
-${field({ name: 'registration', label: 'Who else may register', value: page.registration, options: registrationTexts, hint: registrationHint }, problem)}
-<p class="actions"><button class="button">Set up the blog</button></p>
+${field({ name: 'registration', label: setup.registration, value: page.registration, options: settings.registrations, hint: settings.registrationHint }, problem)}
+<p class="actions"><button class="button">${setup.button}</button></p>
 </form>`,
   );
 }
@@ -45,18 +49,15 @@ const card = ({ site, viewer }: SetupPage, title: string, inner: Html): string =
   layout({ site, title, viewer, main: markup`<div class="card">\n<h1>${title}</h1>\n${inner}\n</div>` });
 
 /** For who comes without the link. */
-const howToBegin = (site: SiteSettings): Html => markup`<p>Nobody has set this blog up yet${
-  takesRegistrations(site)
-    ? markup`: anybody can <a href="/blog/signup">register</a>${site.registration === 'authors' ? ' and write' : ''}`
-    : none
-}.</p>
-<p>Whoever runs it finds a link that works once where the platform was started, or prints a new one:</p>
-<pre tabindex="0" aria-label="Command"><code>npm run admin -- setup</code></pre>`;
+const howToBegin = ({ registration }: SiteSettings, { setup, fields }: Words): Html =>
+  markup`<p>${setup.notYet(registration, linkTo('/blog/signup'))}</p>
+<p>${setup.howTo}</p>
+<pre tabindex="0" aria-label="${fields.command}"><code>npm run admin -- setup</code></pre>`;
 
-const next = ({ session }: Viewer): Html =>
+const next = ({ session }: Viewer, { setup, frame, fields }: Words): Html =>
   session
-    ? markup`<p class="actions"><a class="button" href="/blog/new">Write the first post</a> <a class="button quiet" href="/blog/settings">Settings</a></p>
-<p>Or bring a blog along: a folder of Markdown, or an export of WordPress, Ghost, Jekyll, Hugo and others.</p>
-<pre tabindex="0" aria-label="Command"><code>npm run import -- FOLDER</code></pre>`
-    : markup`<p>This blog is set up.</p>
-<p class="actions"><a class="button" href="/blog/">Read it</a> <a class="button quiet" href="/blog/login">Log in</a></p>`;
+    ? markup`<p class="actions"><a class="button" href="/blog/new">${setup.writeFirst}</a> <a class="button quiet" href="/blog/settings">${frame.settings}</a></p>
+<p>${setup.bring}</p>
+<pre tabindex="0" aria-label="${fields.command}"><code>npm run import -- FOLDER</code></pre>`
+    : markup`<p>${setup.done}</p>
+<p class="actions"><a class="button" href="/blog/">${setup.read}</a> <a class="button quiet" href="/blog/login">${frame.logIn}</a></p>`;

@@ -12,6 +12,7 @@ import { localPath } from './local-path.ts';
 import type { Sessions } from './session.ts';
 import type { Site, SiteSettings } from './site.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
+import { wordsOf } from './words.ts';
 
 /** Sign-up, login, logout and claiming an account. */
 export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessions): void {
@@ -77,9 +78,9 @@ export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessi
       await sessions.logIn(c, username, password);
       return undefined;
     } catch {
-      const here = { site: await site.current(), viewer: viewer(c, undefined) };
-      const page = { ...here, next, username, notice: 'Your account is ready. Log in with it.' };
-      return privately(c, logInPage(page));
+      const current = await site.current();
+      const notice = wordsOf(current.language).signing.ready;
+      return privately(c, logInPage({ site: current, viewer: viewer(c, undefined), next, username, notice }));
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { Role } from '@dormouse/runtime/caller';
 import type { AppError } from '@dormouse/runtime/errors';
 import type { Settings } from './blog-settings.ts';
 import { type Html, hidden, markup, type Wrap } from './html.ts';
@@ -29,6 +30,53 @@ const errorTexts: ByCode = {
   unavailable: 'Part of this blog is waking up or does not answer.',
   internal: 'Something went wrong on our side.',
 };
+
+const alerts: ByCode = {
+  internal: 'Something went wrong on our side. Nothing you typed is lost: try again.',
+  unavailable: 'Part of the blog is waking up or does not answer. Nothing you typed is lost: try again in a moment.',
+  invalid: 'Please look at the marked fields.',
+};
+
+/** Roles, and what each of them may do. */
+const roleTexts: Readonly<Record<Role, string>> = {
+  reader: 'Reader',
+  author: 'Author: writes posts',
+  editor: 'Editor: changes all posts',
+  operator: 'Operator: looks after events, writes no posts',
+  admin: 'Administrator: may do everything',
+};
+const roleNames: Readonly<Record<Role, string>> = {
+  reader: 'Reader',
+  author: 'Author',
+  editor: 'Editor',
+  operator: 'Operator',
+  admin: 'Administrator',
+};
+
+/** Who may register: short enough for a list on a phone. */
+const registrations: Readonly<Record<Settings['registration'], string>> = {
+  nobody: 'Nobody',
+  invitation: 'By invitation',
+  readers: 'Everybody, as readers',
+  authors: 'Everybody, as authors',
+};
+
+/** How to format, and what it makes. */
+const formatsInEnglish: readonly (readonly [code: string, text: Html])[] = [
+  ['# Heading', markup`a heading; more # for smaller ones`],
+  ['**bold** *italic* ~~gone~~', markup`emphasis`],
+  ['[text](https://example.org)', markup`a link`],
+  ['- item', markup`a list; <code>1. item</code> for a numbered one`],
+  ['> quoted', markup`a quotation`],
+  ['`code`', markup`code; three backticks and a language on lines of their own around a block`],
+  ['| a | b |', markup`a table; its second line is <code>|---|---|</code>`],
+  ['![what it shows](address "caption")', markup`a picture`],
+  ['- [ ] to do', markup`a task; <code>- [x] done</code>`],
+  ['text[^1]', markup`a footnote; <code>[^1]: note</code> on a line of its own`],
+  ['> [!NOTE]', markup`a callout, with its text in the next lines; also <code>TIP</code>, <code>WARNING</code>`],
+  ['$x^2$', markup`a formula`],
+  ['[toc]', markup`a list of the headings`],
+];
 
 /** What pages say in English. */
 export const english = {
@@ -127,6 +175,299 @@ export const english = {
     said: (text: string): string => text,
     /** @param seconds undefined: nobody knows */
     tryAgain: (seconds: number | undefined): string => `Try again ${whenAgain(seconds)}.`,
+  },
+
+  /** What stands above a form that came back. */
+  problems: {
+    /** Title of the page. */
+    title: (page: string): string => `Problem: ${page}`,
+    ofCode: (code: AppError['code']): string | undefined => alerts[code],
+    tooMany: (seconds: number | undefined): string => `Too many attempts. Try again ${whenAgain(seconds)}.`,
+    expired: 'You have been logged out meanwhile. Nothing is lost: log in here, then press the button again.',
+    stale:
+      'This form was older than your session, or your browser keeps no cookies. Nothing is lost: press the button again.',
+    staleSignUp:
+      'Your browser did not send the cookie that belongs to this form. Cookies may be off, or the form was open for very long. Please try again.',
+    settingsChanged:
+      'Somebody else changed the settings after you had opened this page. Nothing is lost: what you typed is still here, and saving it replaces theirs.',
+    chooseFile: 'Choose a file first.',
+    draftsOnly: 'Only drafts are saved by themselves.',
+    postChanged: 'Somebody changed this post while you were writing. Nothing is lost: both versions are here.',
+    postDeleted: 'This post has been deleted meanwhile. Your text is still here: saving makes a new post of it.',
+    savedBefore:
+      'An earlier text of this form was saved already. Look at your posts first: saving again makes a second one.',
+    changedBeforeDelete: 'This post was changed after you had opened this page. Look at it again before you delete it.',
+    changedBeforeRestore:
+      'This post was changed after you had opened this page. Look at the difference again before you restore.',
+    ofTag: (tag: string, message: string): string => `“${tag}” ${message}.`,
+    ofLine: (line: number, part: 'label' | 'href', message: string): string =>
+      `line ${line}: ${part === 'label' ? 'the name' : 'the address behind the |'} ${message}`,
+  },
+
+  /** Fields that several forms have. */
+  fields: {
+    userName: 'User name',
+    userNameShown: 'Shown beside what you write.',
+    userNameForLogIn: 'What you log in with.',
+    name: 'Name',
+    nameShown: 'Shown beside what you write, in any script.',
+    anyScript: 'In any script.',
+    email: 'E-mail',
+    emailHidden: 'Never shown to anybody.',
+    password: 'Password',
+    passwordRule: 'At least 8 characters.',
+    presentPassword: 'Present password',
+    newPassword: 'New password',
+    code: 'Code',
+    role: 'Role',
+    command: 'Command',
+    pictureTypes: 'PNG, JPEG, WebP, GIF or AVIF.',
+  },
+
+  signing: {
+    newHere: (link: Wrap): Html => markup`New here? ${link('Sign up')}.`,
+    haveAccount: (link: Wrap): Html => markup`Have an account? ${link('Log in')}.`,
+    byInvitation: 'This blog takes new accounts by invitation only. Ask somebody who writes here for a link.',
+    haveCode: 'I have a code',
+    closed: 'This blog takes no new accounts.',
+    claim: 'Claim your account',
+    claimText: 'Choose a password, and the account is yours. What an import brought in your name is here already.',
+    codeHint: 'The one that an administrator gave you.',
+    ready: 'Your account is ready. Log in with it.',
+    join: 'Join',
+    joinBlog: (blog: string): string => `Join ${blog}`,
+    invites: (inviter: Html, role: Role): Html => markup`${inviter} invites you. Your role: ${roleTexts[role]}.`,
+    noInvitation: 'No invitation',
+    readBlog: 'Read the blog',
+  },
+
+  setup: {
+    ready: 'Your blog is ready',
+    title: 'Set up this blog',
+    yours: 'Set up your blog',
+    later: 'Everything can be changed later, in Settings.',
+    name: 'Name of the blog',
+    account: 'Your account',
+    registration: 'Who else may register',
+    button: 'Set up the blog',
+    notYet: (registration: Settings['registration'], link: Wrap): Html =>
+      markup`Nobody has set this blog up yet${
+        registration === 'authors'
+          ? markup`: anybody can ${link('register')} and write`
+          : registration === 'readers'
+            ? markup`: anybody can ${link('register')}`
+            : ''
+      }.`,
+    howTo: 'Whoever runs it finds a link that works once where the platform was started, or prints a new one:',
+    writeFirst: 'Write the first post',
+    bring: 'Or bring a blog along: a folder of Markdown, or an export of WordPress, Ghost, Jekyll, Hugo and others.',
+    done: 'This blog is set up.',
+    read: 'Read it',
+  },
+
+  account: {
+    you: (username: Html, email: Html | undefined, link: Wrap): Html =>
+      markup`You are ${username}${email ? markup`, ${email}, which nobody else sees` : ''}. What you write is on ${link('your page')}.`,
+    notices: {
+      changed: 'Your password is changed.',
+      saved: 'What others see is saved.',
+      ended: 'That log-in has ended.',
+    },
+    others: 'What others see',
+    about: 'About you',
+    aboutHint: 'A few sentences of plain text, at most 500 characters.',
+    save: 'Save',
+    afterwards: 'Afterwards you are logged in here, and nowhere else.',
+    changePassword: 'Change password',
+    sessions: 'Where you are logged in',
+    thisOne: 'this one',
+    session: (begun: Html, used: Html): Html => markup`since ${begun} · last used ${used}`,
+    agent: (program: string | undefined, system: string | undefined): string =>
+      `${program ?? 'Another program'}${system ? ` on ${system}` : ''}`,
+    end: (agent: string, begun: Html): Html =>
+      markup`End<span class="hidden"> the log-in of ${agent} since ${begun}</span>`,
+    data: 'Your data',
+    dataText: 'A file with what this blog has of you: account, log-ins, invitations, and all your posts, drafts too.',
+    download: 'Download',
+    delete: 'Delete the account',
+    deleting: 'Delete account',
+    deleteTitle: 'Delete your account?',
+    deleteText: (username: Html): Html =>
+      markup`Your name, address and password are removed, and you are logged out everywhere. Posts stay with your user name ${username}, which nobody gets again: delete them before, if they should go.`,
+    keep: 'Keep it',
+    deleteIt: 'Delete it',
+  },
+
+  people: {
+    roleTexts,
+    roleNames,
+    notices: {
+      changed: 'The account is changed. It applies everywhere within 5 seconds.',
+      revoked: 'The invitation is revoked.',
+    },
+    sendLink: 'Send this link. It works once, and is shown only now:',
+    closed: 'This blog takes no new accounts: nobody can be invited.',
+    whoMay: (link: Wrap): Html => markup`${link('Settings')} say who may register.`,
+    invite: 'Invite somebody',
+    nameHint: 'Whom it is for.',
+    emailHint: 'Filled in for them. Nothing is sent.',
+    days: 'Days that it is good',
+    makeLink: 'Make a link',
+    open: 'Open invitations',
+    somebody: 'Somebody',
+    number: (id: number): string => `number ${id}`,
+    invitation: (role: Role, inviter: string, until: Html): Html =>
+      markup`${roleTexts[role]} · invited by ${inviter} · until ${until}`,
+    revoke: (whom: string): Html => markup`Revoke${hidden(` the invitation of ${whom}`)}`,
+    accounts: 'Accounts',
+    moreAccounts: 'More accounts',
+    first: 'First',
+    since: (day: Html): Html => markup`since ${day}`,
+    suspended: 'access ended',
+    unclaimed: 'not claimed',
+    roleOf: (name: string): string => `Role of ${name}`,
+    saveRole: (name: string): Html => markup`Save role${hidden(` of ${name}`)}`,
+    suspend: (name: string): Html => markup`End access${hidden(` of ${name}`)}`,
+    restore: (name: string): Html => markup`Give access back${hidden(` to ${name}`)}`,
+  },
+
+  settings: {
+    saved: 'The settings are saved. Readers see them within seconds.',
+    blog: 'The blog',
+    title: 'Title',
+    description: 'Description',
+    descriptionHint: 'What search engines and feeds say of it.',
+    language: 'Language',
+    languageHint: 'Of what you write, as a language tag: en, ko, pt-BR. With ko these pages are Korean.',
+    timeZone: 'Time zone',
+    timeZoneHint: 'UTC, or a city as in Europe/Berlin.',
+    looks: 'How it looks',
+    accent: 'Accent colour',
+    accentHint: 'Of links and buttons. One that cannot be read is refused.',
+    accentDark: 'Accent colour in the dark theme',
+    accentDarkHint: 'Left as it is, it follows the other one.',
+    logo: 'Logo',
+    logoHint: 'At the head of every page in the place of the name, and on cards of links.',
+    icon: 'Icon',
+    iconHint: 'A square, for tabs and home screens. Without one the logo is taken.',
+    removePicture: 'Remove it',
+    navigation: 'Navigation',
+    navigationHint: 'A link in each line: About | /blog/posts/about',
+    footer: 'Footer',
+    postsPerPage: 'Posts per page',
+    registration: 'Who may register',
+    registrationHint:
+      'Editors and administrators invite by link, on the page People. Readers read; authors publish what they write.',
+    registrations,
+    save: 'Save settings',
+  },
+
+  editor: {
+    heading: (isNew: boolean, isPage: boolean): string => `${isNew ? 'Write a' : 'Edit'} ${isPage ? 'page' : 'post'}`,
+    previewOf: (title: string): string => `Preview: ${title || 'untitled'}`,
+    untitled: 'Untitled',
+    title: 'Title',
+    category: 'Category',
+    categoryHint: 'One that exists, or a new one.',
+    tags: 'Tags',
+    tagsHint: 'Separated by commas.',
+    text: 'Text',
+    yourText: 'Your text',
+    textHint: 'Markdown.',
+    publishAt: 'Publish at',
+    publishAtHint: (timeZone: string): string => `Left empty, it is published at once. Time zone: ${timeZone}.`,
+    isPage: 'This is a page: it has an address, and stands in no list, feed or count.',
+    isPost: 'For “About” or an imprint there are pages, which stand in no list, feed or count.',
+    language: 'Language',
+    languageHint: 'Of this text, as a language tag: en, ko, pt-BR. Left empty, it is guessed from the script.',
+    makePage: 'Make it a page',
+    makePost: 'Make it a post',
+    preview: 'Preview',
+    notSaved: 'Preview, not saved yet',
+    backToDraft: 'Back to draft',
+    saveChanges: 'Save changes',
+    saveAsDraft: 'Save as draft',
+    publishThen: 'Publish at this time',
+    saveDraft: 'Save draft',
+    publish: 'Publish',
+    logIn: 'Log in to go on',
+    status: 'Status',
+    statuses: { draft: 'draft', published: 'published' },
+    stored: 'What is stored now',
+    conflict: (link: Wrap): Html =>
+      markup`This post was changed after you had opened it. Take over what you need into your text below and save: that replaces the stored version. Or ${link('drop your text and edit the stored one')}.`,
+    marks: 'Struck through: gone. Underlined: new.',
+    othersChanged: 'What others changed',
+    youChanged: 'What you changed',
+    storedToYours: 'From the stored text to yours',
+    storedText: 'Stored text',
+    help: 'How to format',
+    formats: formatsInEnglish,
+  },
+
+  pictures: {
+    insert: 'Insert a picture',
+    picture: 'Picture',
+    file: 'File',
+    fileHint: 'PNG, JPEG, WebP, GIF or AVIF, at most 10 MB. Where it was taken is not shown to anybody.',
+    shows: 'What it shows',
+    showsHint: 'For people who do not see it. Empty for a mere decoration.',
+    upload: 'Upload and insert',
+  },
+
+  ownPosts: {
+    yours: 'Your posts',
+    ofAuthors: 'Posts of authors',
+    states: { draft: 'Drafts and scheduled', published: 'Published posts', page: 'Published pages' },
+    limit: 'Limit the list',
+    show: 'Show',
+    noSuch: 'There are no such posts.',
+    noDrafts: 'You have no drafts.',
+    nonePublished: 'You have published none.',
+    write: 'Write something',
+    older: 'Older',
+    due: (time: string): string => `Is published on ${time}`,
+  },
+
+  deletion: {
+    title: 'Delete post',
+    question: 'Delete this post?',
+    text: (title: Html, link: Wrap): Html =>
+      markup`${title} will be gone for everybody. For 30 days you can restore it from ${link('what was deleted')}.`,
+    keep: 'Keep it',
+    deleteIt: 'Delete it',
+  },
+
+  deleted: {
+    title: 'Deleted',
+    howLong: 'What is deleted can be restored for 30 days, as it was. Then it is gone.',
+    nothing: 'Nothing was deleted in the last 30 days.',
+    more: 'More deleted posts',
+    isDeleted: (title: Html): Html => markup`${title} is deleted.`,
+    undo: 'Undo',
+    state: (isPage: boolean, isDraft: boolean): string => `${isPage ? 'Page, ' : ''}${isDraft ? 'draft' : 'published'}`,
+    by: (author: Html, time: string, deletedBy: Html): Html =>
+      markup`By ${author}. Deleted on ${time} by ${deletedBy}.`,
+    left: (days: number): string => (days > 1 ? `${days} days are left.` : 'This is its last day.'),
+    restore: (title: string): Html => markup`Restore${hidden(` “${title}”`)}`,
+    forget: (title: string): Html => markup`Forget it now${hidden(` “${title}”`)}`,
+    forgetForGood: (title: string): Html => markup`Forget it for good${hidden(` “${title}”`)}`,
+    forgetHint: 'Nobody can bring it back then.',
+    notThere: 'This post is not among the deleted ones any more.',
+  },
+
+  revisions: {
+    versions: 'Versions',
+    of: (title: string): string => `Versions: ${title}`,
+    version: (version: number): string => `Version ${version}`,
+    made: (time: string, editor: Html, status: string): Html => markup`${time} by ${editor}, ${status}`,
+    present: 'the present one',
+    same: (version: number): string => `Version ${version} has the present text`,
+    since: (version: number): string => `What has changed since version ${version}`,
+    marks: (version: number): string =>
+      `Struck through: only in version ${version}. Underlined: only in the present text.`,
+    restore: (version: number): string => `Restore version ${version}`,
+    restoreHint: 'Its title and text become the newest version; this one stays in the list.',
   },
 };
 

@@ -40,7 +40,6 @@ const sentences: Readonly<Record<string, string>> = {
   'A value in the request cannot be stored.': '저장할 수 없는 값이 있습니다.',
   'The settings were changed since you read them.': '그사이에 설정이 바뀌었습니다.',
   'The post was changed since you read it.': '그사이에 글이 바뀌었습니다.',
-  'The post was changed meanwhile.': '그사이에 글이 바뀌었습니다.',
   'Readers cannot write posts.': '독자는 글을 쓸 수 없습니다.',
   'This post is somebody else’s.': '다른 사람의 글입니다.',
   'Only its author and the editors can change this post.': '이 글은 글쓴이와 편집자만 바꿀 수 있습니다.',
@@ -52,9 +51,13 @@ const sentences: Readonly<Record<string, string>> = {
   'Open the link that you were sent.': '받은 초대 링크를 열어 주세요.',
   'The file must be a PNG, JPEG, GIF, WebP or AVIF picture.':
     'PNG, JPEG, GIF, WebP, AVIF 형식의 사진만 올릴 수 있습니다.',
+  'Choose a file.': '파일을 선택해 주세요.',
   'SVG is not taken: it is a document that may hold scripts. Export it as PNG.':
     'SVG에는 스크립트가 들어 있을 수 있어서 올릴 수 없습니다. PNG로 변환해 주세요.',
 };
+
+/** The sentences that are known. */
+export const translated: readonly string[] = Object.keys(sentences);
 
 /** What they say of a field, without its name. */
 const ofFields: readonly (readonly [RegExp, string])[] = [
@@ -75,8 +78,24 @@ const ofFields: readonly (readonly [RegExp, string])[] = [
   [/^is not your password$/, '비밀번호가 올바르지 않습니다.'],
   [/^is taken$/, '이미 사용 중입니다.'],
   [/^is too long$/, '너무 깁니다.'],
-  [/^must be a colour$/, '색상 값이어야 합니다.'],
-  [/^has a contrast of only ([\d.]+) : 1/, '대비가 $1 : 1밖에 되지 않아 읽기 어렵습니다.'],
+  [/^must be a colour( such as .*)?$/, '색상 값이어야 합니다.'],
+  [/^must be a date and time as in RFC 3339$/, '올바른 날짜와 시각을 입력해 주세요.'],
+  [/^must be before the year 9999$/, '9999년 이전이어야 합니다.'],
+  [/^is needed to change the password$/, '비밀번호를 변경하려면 입력해야 합니다.'],
+  [
+    /^must be 3 to 30 letters .*$/,
+    '영문자와 숫자, -, _, .으로 3~30자여야 하며, 영문자나 숫자로 시작하고 마침표로 끝나지 않아야 합니다.',
+  ],
+  [/^must be an e-mail address$/, '올바른 이메일 주소를 입력해 주세요.'],
+  [/^must be a language tag such as .*$/, 'en, ko, pt-BR와 같은 언어 태그여야 합니다.'],
+  [/^must be a time zone such as .*$/, 'UTC나 Asia/Seoul과 같은 시간대여야 합니다.'],
+  [/^must be a path\b.*$/, '이 블로그의 경로(/blog/…)나 https:// 주소여야 합니다.'],
+  [/^must be an address$/, '올바른 주소여야 합니다.'],
+  [/^has a contrast of only ([\d.]+) : 1$/, '대비가 $1 : 1밖에 되지 않아 읽기 어렵습니다.'],
+  [
+    /^has a contrast of only ([\d.]+) : 1 in the (light|dark) theme, and text needs ([\d.]+) : 1; the nearest colour that has it is (#\w+)$/,
+    '대비가 $1 : 1밖에 되지 않아 읽기 어렵습니다. $3 : 1 이상이어야 하며, 가장 가까운 색은 $4입니다.',
+  ],
 ];
 
 /** What one of our functions said, in Korean; what is not known stays English, which says more than nothing. */

@@ -251,8 +251,8 @@ describe('an answer of the ingress itself', () => {
   it('is a page that tries again, for a browser that comes before there is a function', async () => {
     const own = createIngress({ virtualHosts: [], target: () => undefined, telemetry, ready: () => false });
     const early = await listen(own, { port: 0 });
-    const ask = (accept: string, method = 'GET') =>
-      fetch(`http://127.0.0.1:${early.port}/blog/`, { method, headers: { accept } });
+    const ask = (accept: string, method = 'GET', language = 'en-GB,ko;q=0.5') =>
+      fetch(`http://127.0.0.1:${early.port}/blog/`, { method, headers: { accept, 'accept-language': language } });
     const page = await ask('text/html,application/xhtml+xml,*/*;q=0.8');
     expect([
       page.status,
@@ -261,6 +261,8 @@ describe('an answer of the ingress itself', () => {
       page.headers.get('retry-after'),
     ]).toEqual([503, 'text/html; charset=utf-8', '2', '1']);
     expect(await page.text()).toContain('tries again by itself');
+    const korean = await ask('text/html', 'GET', 'ko-KR,ko;q=0.9,en;q=0.8');
+    expect(await korean.text()).toMatch(/<html lang="ko">[\s\S]*깨어나는 중입니다/);
     for (const [accept, method] of [['*/*'], ['application/json'], ['text/html', 'POST']] as const) {
       const answer = await ask(accept, method);
       expect([answer.headers.get('content-type'), answer.headers.get('refresh')]).toEqual([

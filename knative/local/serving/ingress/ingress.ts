@@ -150,7 +150,7 @@ export function createIngress({
       const page = ['refresh', String(retrySeconds(problem)), 'content-security-policy', "default-src 'none'"];
       return {
         fields: [...problemFields(request, problem, 'text/html; charset=utf-8'), ...page],
-        body: retryPage(problem, request.traceId),
+        body: retryPage(problem, request.traceId, request.field('accept-language')),
       };
     },
     finished(request, status, bytes) {

@@ -13,25 +13,48 @@ export const wantsRetryPage = (request: Pick<ClientRequest, 'method' | 'field'>,
 /** Seconds until the browser asks again, for the header Refresh: within the page it would break WCAG 2.2.1. */
 export const retrySeconds = ({ retryAfter }: ProblemError): number => Math.max(2, retryAfter ?? 2);
 
-/** A page in the place of a problem document. */
-export const retryPage = ({ status, detail }: ProblemError, traceId: string): string => `<!doctype html>
-<html lang="en">
+const english = {
+  language: 'en',
+  title: 'Waking up',
+  text: 'This blog is not quite awake. This page tries again by itself in a moment; <a href="">try now</a>.',
+  trace: 'Trace',
+};
+const korean: typeof english = {
+  language: 'ko',
+  title: '깨어나는 중입니다',
+  text: '블로그가 아직 깨어나는 중입니다. 잠시 뒤에 자동으로 다시 시도합니다. <a href="">지금 다시 시도하기</a>',
+  trace: '추적 번호',
+};
+
+/**
+ * A page in the place of a problem document, in the language that the browser names first: what the blog's own is, only its
+ * functions know. Nobody keeps this page.
+ */
+export function retryPage(
+  { status, detail }: ProblemError,
+  traceId: string,
+  acceptLanguage: string | undefined,
+): string {
+  const words = /^\s*ko\b/i.test(acceptLanguage ?? '') ? korean : english;
+  return `<!doctype html>
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>Waking up</title>
+<title>${words.title}</title>
 </head>
 <body>
 <main>
-<h1>Waking up</h1>
-<p>This blog is not quite awake. This page tries again by itself in a moment; <a href="">try now</a>.</p>
-<p><small>${status}: ${escapeHtml(detail)} Trace <code>${traceId}</code></small></p>
+<h1>${words.title}</h1>
+<p>${words.text}</p>
+<p><small><span lang="en">${status}: ${escapeHtml(detail)}</span> ${words.trace} <code>${traceId}</code></small></p>
 </main>
 </body>
 </html>
 `;
+}
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
