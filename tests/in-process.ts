@@ -50,6 +50,7 @@ export async function serveInProcess(
     POSTS_URL: elsewhere,
     CATEGORIES_URL: elsewhere,
     MEDIA_URL: elsewhere,
+    SEARCH_URL: elsewhere,
     ...variables,
   });
   setPublicUrl(config.publicUrl);

@@ -18,11 +18,11 @@ interface Flags {
 }
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
-const alone = ['telemetry', 'cluster-cold'] as const;
+const alone = ['telemetry', 'cluster-cold', 'search'] as const;
 
 function parsePart(input: string): (typeof alone)[number] {
   const part = alone.find((each) => each === input);
-  if (!part) throw new Error(`must be ${alone.join(' or ')}`);
+  if (!part) throw new Error(`must be one of ${alone.join(', ')}`);
   return part;
 }
 
@@ -41,7 +41,7 @@ export const bench = buildCommand({
     fullDescription: [
       'Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http',
       'function; with "telemetry" only what telemetry costs a function; with "cluster-cold" only cold starts of functions',
-      'on the cluster of KUBECONFIG, reached at INGRESS.',
+      'on the cluster of KUBECONFIG, reached at INGRESS; with "search" only how long searches take among 100,000 posts.',
       '',
       'Parts: a cold starts, b throughput and latency, c the scenario of the predecessor, d events, e memory, f the broker',
       'alone (publishing, end to end, a backlog, failing neighbours, recovery).',
@@ -58,7 +58,11 @@ export const bench = buildCommand({
         wholeNumber(1),
       ),
       seconds: option('N', 'Length of one run of b (default: 4)', positiveNumber),
-      posts: option('N', 'Posts in the database before b (default: 500)', wholeNumber(0)),
+      posts: option(
+        'N',
+        'Posts in the database before b (default: 500), or for search (default: 100000)',
+        wholeNumber(0),
+      ),
       namespace: option('NAME', 'cluster-cold: namespace of the functions (default: dormouse)'),
       cycles: option('N', 'telemetry: functions started, asked once and ended (default: 1000)', wholeNumber(1)),
       sleeps: option('N', 'telemetry: functions put to sleep by the autoscaler (default: 100)', wholeNumber(1)),
@@ -68,7 +72,7 @@ export const bench = buildCommand({
       kind: 'tuple',
       parameters: [
         {
-          ...argument('PART', 'telemetry or cluster-cold, alone', parsePart),
+          ...argument('PART', 'telemetry, cluster-cold or search, alone', parsePart),
           optional: true,
           proposeCompletions: () => alone,
         },
@@ -85,7 +89,7 @@ export const bench = buildCommand({
         brokerRounds: flags.brokerRounds ?? 9,
         cold: flags.cold ?? 20,
         seconds: flags.seconds ?? 4,
-        posts: flags.posts ?? 500,
+        posts: flags.posts ?? (part === 'search' ? 100_000 : 500),
         namespace: flags.namespace ?? 'dormouse',
         cycles: flags.cycles ?? 1000,
         sleeps: flags.sleeps ?? 100,

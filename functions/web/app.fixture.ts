@@ -133,6 +133,29 @@ export function world(parts: Partial<Web> = {}) {
     now: () => startMs,
     later: (work) => void later.push(work),
     newKey: () => `key-${++keys}`,
+    search: {
+      async find(query) {
+        calls.push(['find', query]);
+        if (query.q.length > 200) fail('invalid', 'Some fields are not acceptable.');
+        const all = stored.filter(
+          ({ status, kind, title }) => status === 'published' && kind === 'post' && title.includes(query.q),
+        );
+        const from = Number(query.after ?? 0);
+        const posts = all.slice(from, from + query.limit).map(({ content: _content, version: _version, ...post }) => ({
+          ...post,
+          status: 'published' as const,
+          kind: 'post' as const,
+          published_at: post.created_at,
+          highlight: 'In <mark>short</mark> &lt;b&gt;.',
+        }));
+        const next = from + query.limit;
+        return {
+          posts,
+          ...(next < all.length && { next: String(next) }),
+          ...(from === 0 && { count: String(all.length) }),
+        };
+      },
+    },
     posts: {
       async list(query, token) {
         calls.push(['list', query, token]);

@@ -16,6 +16,7 @@ import { purging } from './purging.ts';
 import { reading } from './reading.ts';
 import { restoring } from './restoring.ts';
 import { revising } from './revising.ts';
+import { searching } from './searching.ts';
 import { sessions } from './session.ts';
 import { settingUp } from './setting-up.ts';
 import { signing } from './signing.ts';
@@ -26,6 +27,7 @@ export function createApp(web: Web): Hono<Env> {
   const app = newApp();
   const own = sessions(web.accounts, web.now ?? Date.now);
   reading(app, web, own);
+  searching(app, web, own);
   feeds(app, web);
   assets(app);
   docs(app, web);

@@ -9,12 +9,14 @@ import type { People } from './people.ts';
 import type { Pictures } from './pictures.ts';
 import type { Posts } from './posts.ts';
 import type { Redirects } from './redirects.ts';
+import type { Search } from './search.ts';
 import type { Site } from './site.ts';
 
 /** All of the world that web touches. */
 export interface Web {
   posts: Posts;
   categories: Categories;
+  search: Search;
   accounts: Accounts;
   ownAccount: OwnAccount;
   people: People;

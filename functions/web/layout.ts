@@ -42,7 +42,7 @@ export interface PageParts {
   /** Address of a script of ours; the page needs a policy that lets it run. */
   script?: string;
   /** Which entry of the navigation is this page. */
-  current?: 'write' | 'posts' | 'login' | 'signup' | 'account' | 'people' | 'settings';
+  current?: 'write' | 'posts' | 'login' | 'signup' | 'account' | 'people' | 'settings' | 'search';
   main: Html;
 }
 
@@ -66,7 +66,7 @@ ${page.script ? markup`<script type="module" src="${page.script}"></script>\n` :
 <a class="skip" href="#main">${frame.skip}</a>
 <header class="site-header">
 <a class="brand" href="/blog/">${brand(site)}</a>
-<nav aria-label="${frame.navigation}">${navigation(page)}</nav>
+${page.current === 'search' ? none : searchField(frame.search)}<nav aria-label="${frame.navigation}">${navigation(page)}</nav>
 </header>
 <main id="main" tabindex="-1">
 ${page.main}
@@ -84,6 +84,11 @@ ${site.set_up || site.unread ? none : markup`<p class="not-set-up">${frame.notSe
 </html>
 `}`;
 }
+
+/** Found on every page but that of search, which has a larger one. */
+const searchField = (label: string): Html =>
+  markup`<form class="search-field" action="/search" role="search"><label class="hidden" for="site-search">${label}</label><input id="site-search" type="search" name="q" placeholder="${label}" required maxlength="200" dir="auto" autocomplete="off"></form>
+`;
 
 function icons(site: SiteSettings): Html {
   const own = iconPaths(site);

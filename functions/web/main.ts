@@ -15,6 +15,7 @@ import { peopleAt } from './people.ts';
 import { picturesAt } from './pictures.ts';
 import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
+import { searchAt } from './search.ts';
 import { settingsIn, siteOf, untouched } from './site.ts';
 
 /** UTF-16 units of all pages, and of all articles, that are kept in this process. */
@@ -23,9 +24,11 @@ const maxKeptLength = 4 * 1024 * 1024;
 await serve(
   'web',
   ({ config, cache, tokens, sql, log }) => {
-    const { posts, categories, auth, media } = config.urls;
-    if (!posts || !categories || !auth || !media)
-      throw new Error('POSTS_URL, CATEGORIES_URL, AUTH_URL and MEDIA_URL must say where the other functions are');
+    const { posts, categories, auth, media, search } = config.urls;
+    if (!posts || !categories || !auth || !media || !search)
+      throw new Error(
+        'POSTS_URL, CATEGORIES_URL, AUTH_URL, MEDIA_URL and SEARCH_URL must say where the other functions are',
+      );
     const registration = variable('REGISTRATION', 'authors') as Settings['registration'];
     const site = siteOf({
       read: settingsIn(sql, registration),
@@ -41,6 +44,7 @@ await serve(
       blogSettings: blogSettingsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
+      search: searchAt(search, callService),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       ownAccount: ownAccountAt(auth, callService, config.clientAddressHeader, config.clientProof),
       people: peopleAt(auth, callService, config.clientAddressHeader, config.clientProof),

@@ -92,6 +92,7 @@ export const english = {
   frame: {
     skip: 'Skip to content',
     navigation: 'Site',
+    search: 'Search',
     write: 'Write',
     posts: 'Posts',
     people: 'People',
@@ -157,6 +158,24 @@ export const english = {
     after: 'After →',
     moreToRead: 'More to read',
     moreIn: (category: Html): Html => markup`More in ${category}`,
+  },
+
+  search: {
+    title: 'Search',
+    words: 'What to look for',
+    button: 'Search',
+    narrow: 'Only some posts',
+    from: 'From',
+    until: 'Until',
+    /** @param count `1000+` for more than a thousand */
+    found: (count: string): string =>
+      count === '1000+' ? 'More than 1,000 posts found' : `${posts(Number(count))} found`,
+    more: 'More results',
+    best: 'Best results',
+    pages: 'Pages of results',
+    nothing: (archive: Wrap, categories: Wrap, tags: Wrap): Html =>
+      markup`All words must be in a post: fewer find more. Or look in the ${archive('archive')}, among ${categories('categories')} or ${tags('tags')}.`,
+    invalid: 'This cannot be looked for: write up to 200 characters on one line.',
   },
 
   numbers: {

@@ -80,6 +80,7 @@ export const korean: Words = {
   frame: {
     skip: '본문으로 건너뛰기',
     navigation: '사이트 메뉴',
+    search: '검색',
     write: '글쓰기',
     posts: '글 관리',
     people: '구성원',
@@ -145,6 +146,23 @@ export const korean: Words = {
     after: '다음 글 →',
     moreToRead: '더 읽을 글',
     moreIn: (category) => markup`${category} 카테고리의 다른 글`,
+  },
+
+  search: {
+    title: '검색',
+    words: '찾을 말',
+    button: '검색',
+    narrow: '검색 범위 좁히기',
+    from: '시작일',
+    until: '종료일',
+    found: (count) =>
+      count === '1000+' ? '글 1,000개 이상을 찾았습니다' : `글 ${number(Number(count))}개를 찾았습니다`,
+    more: '결과 더 보기',
+    best: '첫 결과로',
+    pages: '검색 결과 페이지',
+    nothing: (archive, categories, tags) =>
+      markup`입력한 모든 말이 들어 있는 글만 찾습니다. 단어를 줄이거나 ${archive('보관함')}, ${categories('카테고리')}, ${tags('태그')}에서 찾아보세요.`,
+    invalid: '찾을 수 없는 말입니다. 한 줄에 200자까지 입력해 주세요.',
   },
 
   numbers: {

@@ -12,6 +12,7 @@ import { memory } from './memory.ts';
 import type { BenchOptions } from './options.ts';
 import { predecessorsScenario } from './predecessor.ts';
 import { atRate, saturation } from './saturation.ts';
+import { searchBench } from './search.ts';
 import { table } from './table.ts';
 import { telemetryCost } from './telemetry.ts';
 
@@ -52,6 +53,10 @@ try {
   }
   if (parts.has('f')) {
     results.broker = await brokerBench(outer, values.brokerRounds, progress);
+    save();
+  }
+  if (parts.has('search')) {
+    results.search = await searchBench(outer, posts, progress);
     save();
   }
   if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);

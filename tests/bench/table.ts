@@ -2,6 +2,7 @@ import { brokerTables } from './broker-table.ts';
 import { clusterColdTable } from './cluster-cold.ts';
 import { number, range, row } from './format.ts';
 import type { Measured } from './saturation.ts';
+import { searchTable } from './search.ts';
 import { telemetryTable } from './telemetry-table.ts';
 
 /** The results of a run as Markdown tables; parts that were not run are left out. */
@@ -16,6 +17,7 @@ export function table(results: Record<string, any>): string {
       lines.push(row(name, ...[results.cold, results.coldWithoutSpare].map((each) => (each ? range(each[name]) : ''))));
   }
   if (results.clusterCold) clusterColdTable(results.clusterCold, head, lines);
+  if (results.search) searchTable(results.search, head, lines);
   if (results.load) {
     head(
       'Saturation, 32 connections, closed loop: median (min–max)',

@@ -74,6 +74,26 @@ describe('in a browser', needsChromium, () => {
       expect(titles.every((title) => Number(title.replace('Article ', '')) % 2 === 1)).toBe(true);
     });
 
+    it('finds an article from any page by keys alone, and narrows what it found', async () => {
+      await page.goto('/blog/nowhere');
+      await page.getByRole('searchbox', { name: 'Search' }).focus();
+      await page.keyboard.type('article 17');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: '1 post found' }).waitFor();
+      expect(await page.locator('main mark').first().innerText()).toBe('Article');
+      await page.getByLabel('What to look for').fill('highlighted');
+      await page.keyboard.press('Enter');
+      await page.getByText('fewer find more').waitFor();
+      await page.getByLabel('What to look for').fill('heading');
+      await page.getByText('Only some posts').click();
+      await page.getByLabel('Category').selectOption('C#');
+      await page.getByRole('button', { name: 'Search' }).click();
+      await page.getByRole('heading', { name: '23 posts found' }).waitFor();
+      await page.getByRole('link', { name: 'More results' }).click();
+      expect(await page.locator('main article').count()).toBe(3);
+      expect(await page.getByLabel('Category').inputValue()).toBe('c-sharp');
+    });
+
     it('signs up, writes with a preview, sees the post, edits and deletes it', async () => {
       await signUp(page, 'bertha');
       await compose(page, {
@@ -154,6 +174,8 @@ describe('in a browser', needsChromium, () => {
         '/blog/signup',
         '/setup',
         '/blog/join',
+        '/search?q=Article',
+        '/search?q=nowhere&tag=x',
         '/blog/nowhere',
       ])
         it(`finds nothing to mend on ${path} (${scheme})`, async () => {

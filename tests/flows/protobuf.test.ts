@@ -31,6 +31,7 @@ test('a function that sends OTLP in protobuf is in the console with its spans an
     POSTS_URL: nowhere,
     CATEGORIES_URL: nowhere,
     MEDIA_URL: nowhere,
+    SEARCH_URL: nowhere,
     JWKS_URL: nowhere,
     MEDIA_DIR: temporaryFolder(),
     DATABASE_URL: 'postgres://web@127.0.0.1:9/nothing',

@@ -55,7 +55,13 @@ beforeAll(async () => {
       const urls = Object.fromEntries(
         ['auth', 'posts', 'categories'].map((name) => [`${name.toUpperCase()}_URL`, functions[name]!.origin]),
       );
-      await start('web', sink, { ...jwks, ...urls, MEDIA_URL: 'http://127.0.0.1:9', MEDIA_DIR: temporaryFolder() });
+      await start('web', sink, {
+        ...jwks,
+        ...urls,
+        MEDIA_URL: 'http://127.0.0.1:9',
+        SEARCH_URL: 'http://127.0.0.1:9',
+        MEDIA_DIR: temporaryFolder(),
+      });
       return { categories: functions.categories!.origin };
     },
   });

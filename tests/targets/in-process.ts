@@ -84,6 +84,7 @@ export async function openInProcess({
       POSTS_URL: posts,
       CATEGORIES_URL: categories,
       MEDIA_URL: media,
+      SEARCH_URL: search,
       MEDIA_DIR: join(folder, 'media'),
     });
     const pictures = encodesPictures ? await open('pictures', sink, { ...known, MEDIA_URL: media }) : originOf(nobody);
