@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { check, newApp } from '@dormouse/runtime/app';
+import { measure } from '@dormouse/runtime/measure';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, receive } from '@dormouse/runtime/receive';
 import { represent } from '@dormouse/runtime/representation';
+import { metrics } from '@dormouse/signals/metrics';
 import { api } from './api.ts';
 import { documentOf } from './document.ts';
 import type { Filling } from './filling.ts';
@@ -41,6 +43,8 @@ export function createApp({ posts, store, filling, outbox }: Dependencies) {
       const query = check(searchQuery, Object.fromEntries(new URL(c.req.url).searchParams));
       await filling.whole(patienceMs);
       const results = await search(query);
+      if (query.after === undefined)
+        measure(metrics.searches, 1, { 'dormouse.search.outcome': results.posts.length > 0 ? 'found' : 'nothing' });
       const body = JSON.stringify(results.posts.map(view));
       const link = nextLink(new URL(c.req.url).searchParams, results);
       const fields = {

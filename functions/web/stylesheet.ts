@@ -162,12 +162,12 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .search-line { display: flex; gap: .75rem; }
 .search-line input { flex: 1; min-width: 0; font-size: 1.0625rem; }
 .search-form summary { cursor: pointer; width: max-content; max-width: 100%; font-size: .9375rem; }
-.search-form .filter { padding-block: .9rem .5rem; }
+.search-form .filter { grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); padding-block: .9rem .5rem; }
 .found { margin: 0 0 1rem; font: 600 1rem/1.5 var(--sans); letter-spacing: 0; color: var(--soft); }
 .entry h3 { margin: 0; font-size: clamp(1.2rem, 1.1rem + .6vw, 1.45rem); }
 .entry h3 a { color: var(--ink); text-decoration: none; }
 .entry h3 a:hover { color: var(--accent); text-decoration: underline; }
-.entry mark { background: var(--mark); color: inherit; }
+.entry mark { background: var(--mark); color: var(--ink); }
 .pagination { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1.5rem; padding-block: 1.75rem; }
 .pagination .back { display: flex; gap: 1.25rem; }
 .pagination a { font-weight: 600; text-decoration: none; padding-block: .3rem; }

@@ -209,6 +209,13 @@ export const metrics = {
     description: 'Uploaded pictures that were decoded and encoded anew, or could not be.',
     attributes: { 'dormouse.picture.state': '`ready` or `refused`' },
   }),
+  searches: metric({
+    name: 'dormouse.searches',
+    kind: 'counter',
+    unit: '{search}',
+    description: 'Searches; pages after the first one are not counted.',
+    attributes: { 'dormouse.search.outcome': '`found` or `nothing`' },
+  }),
   postsPublished: metric({
     name: 'dormouse.posts.published',
     kind: 'counter',

@@ -32,6 +32,9 @@ export const blog: Described = {
         graph('Pictures made, and refused', 'cps', [
           { expr: rate(series.picturesMade, ['dormouse_picture_state']), legend: '{{dormouse_picture_state}}' },
         ]),
+        graph('Searches', 'cps', [
+          { expr: rate(series.searches, ['dormouse_search_outcome']), legend: '{{dormouse_search_outcome}}' },
+        ]),
         graph('Accounts created', 'cps', [{ expr: rate(series.accountsCreated, []), legend: 'accounts' }]),
         graph('Logins by outcome', 'cps', [
           { expr: rate(series.logins, ['dormouse_login_outcome']), legend: '{{dormouse_login_outcome}}' },

@@ -124,6 +124,7 @@ export function expectedOfPanels({ total, rate, quantile, last }: ReturnType<typ
     'Blog, Posts published (2)': rates('postsPublished'),
     'Blog, Pictures uploaded': rates('picturesUploaded'),
     'Blog, Pictures made, and refused': rates('picturesMade', { by: ['dormouse_picture_state'] }),
+    'Blog, Searches': rates('searches', { by: ['dormouse_search_outcome'] }),
     'Blog, Accounts created (2)': rates('accountsCreated'),
     'Blog, Logins by outcome': rates('logins', { by: ['dormouse_login_outcome'] }),
     'Blog, Refused by a limit': rates('rateLimitRefusals', { by: ['dormouse_limit_name'] }),

@@ -115,6 +115,8 @@ const web = (second: number, from: number): readonly Known[] => [
   ['requestDuration', 0.02, request('GET', '/', 200), 5],
   ['requestDuration', 0.002, request('GET', '/blog/posts/:slug', 304)],
   ['requestDuration', 0.04, request('GET', '/blog/posts/:slug', 404)],
+  ['searches', 2, { 'dormouse.search.outcome': 'found' }],
+  ...seldom(second, 5, ['searches', 1, { 'dormouse.search.outcome': 'nothing' }]),
   ...seldom(second, 2, ['dropped', 3, { 'dormouse.signal': 'spans' }]),
 ];
 
