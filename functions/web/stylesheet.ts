@@ -105,7 +105,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .site-header nav ul { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.1rem; list-style: none; padding: 0; font-size: .9375rem; }
 .site-header nav a:not(.button) { color: var(--ink); text-decoration: none; padding-block: .4rem; }
 .site-header nav a:not(.button):hover, .site-header nav [aria-current]:not(.button) { color: var(--accent); text-decoration: underline; }
-.search-field { flex: 0 1 13rem; margin-inline-start: auto; }
+.search-field { flex: 1 1 9rem; max-width: 13rem; margin-inline-start: auto; }
 .search-field input { padding: .35rem .8rem; border-color: var(--line); border-radius: 999px; font-size: .9375rem; }
 .search-field input:hover { border-color: var(--strong-line); }
 .plain { background: none; border: 0; padding: .4rem 0; cursor: pointer; text-align: start; }
@@ -162,7 +162,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .search-line { display: flex; gap: .75rem; }
 .search-line input { flex: 1; min-width: 0; font-size: 1.0625rem; }
 .search-form summary { cursor: pointer; width: max-content; max-width: 100%; font-size: .9375rem; }
-.search-form .filter { grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); padding-block: .9rem .5rem; }
+.search-form .filter { grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); padding-block: .9rem .5rem; }
 .found { margin: 0 0 1rem; font: 600 1rem/1.5 var(--sans); letter-spacing: 0; color: var(--soft); }
 .entry h3 { margin: 0; font-size: clamp(1.2rem, 1.1rem + .6vw, 1.45rem); }
 .entry h3 a { color: var(--ink); text-decoration: none; }
