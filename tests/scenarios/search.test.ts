@@ -43,6 +43,10 @@ describeOn(everyTarget, 'search', (target) => {
       post.id,
     ]);
     expect(await ask({ q: korean, tag: 'other' })).toEqual([]);
+    const page = await target().blog.call<string>('GET', `/search?q=${encodeURIComponent(korean)}`, {
+      headers: { accept: 'text/html' },
+    });
+    expect(page.body).toContain(`<mark>${korean}</mark>`);
     await change({ status: 'draft' });
     // Before its event has come, too.
     expect(await ask({ q: korean })).toEqual([]);
