@@ -119,16 +119,18 @@ async function find(sql: Sql, search: Search): Promise<Found> {
     ),
     ...wordMatches(sql, words, query),
   ];
+  // What rank needs goes along, so that no row is looked up for it. Of words it is only where they lie.
+  const rankedBy = words.length > 0 ? sql`folded_title, folded_labels, words` : sql`folded_title, folded_labels`;
   const last = after && after.last[0] >= 0 ? after.last : undefined;
   const rows = await sql<Row[]>`
     WITH matching AS MATERIALIZED (
-      SELECT id, created_at FROM posts WHERE ${inTexts.reduce((before, match) => sql`${before} AND ${match}`)} ${filters(sql, search)}
+      SELECT id, created_at, ${rankedBy} FROM posts WHERE ${inTexts.reduce((before, match) => sql`${before} AND ${match}`)} ${filters(sql, search)}
       ${after && after.window[1] > 0 ? sql`AND (created_at, id) < (${iso(after.window[0])}::timestamptz, ${after.window[1]}::bigint)` : nothing(sql)}
       ORDER BY created_at DESC, id DESC LIMIT ${windowSize + 1}
     ), shown AS MATERIALIZED (
       SELECT * FROM matching ORDER BY created_at DESC, id DESC LIMIT ${windowSize}
     ), ranked AS MATERIALIZED (
-      SELECT posts.id, posts.created_at, round(1000000 * (${rank(sql, search.terms, all)}))::int AS rank FROM shown JOIN posts USING (id)
+      SELECT id, created_at, round(1000000 * (${rank(sql, search.terms, all)}))::int AS rank FROM shown
     ), page AS (
       SELECT * FROM ranked ${last ? sql`WHERE (rank, created_at, id) < (${last[0]}::int, ${iso(last[1])}::timestamptz, ${last[2]}::bigint)` : nothing(sql)}
       ORDER BY rank DESC, created_at DESC, id DESC LIMIT ${limit + 1}
